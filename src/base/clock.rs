@@ -1,0 +1,40 @@
+//! The only source of the current time. Everything else takes `now` as an argument.
+
+use super::time::Time;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Where the time comes from: the machine, or a test that moves it by hand.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Time;
+}
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    fn now(&self) -> Time {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Time(since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// A clock that stands still until somebody moves it: the sandbox, tests and the simulator.
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    pub fn new(now: Time) -> Self {
+        ManualClock(AtomicI64::new(now.0))
+    }
+
+    /// Moves to `now`; never backwards.
+    pub fn set(&self, now: Time) {
+        self.0.fetch_max(now.0, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Time {
+        Time(self.0.load(Ordering::SeqCst))
+    }
+}

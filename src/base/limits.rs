@@ -1,0 +1,44 @@
+//! Every limit of the program, by name and unit. Each has a test at the limit.
+
+use super::time::Span;
+
+// -- webhooks and the API
+/// A webhook's body; Meta documents 3 MB.
+pub const WEBHOOK_BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// How much of a too large body is read and thrown away, so that the client sees the 413.
+pub const OVERSIZED_BODY_READ_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// An API request's body.
+pub const API_BODY_BYTES_MAX: usize = 256 * 1024;
+
+// -- the window and messages
+/// How long a conversation stays open after the customer's own last message.
+pub const WINDOW: Span = Span::hours(24);
+/// Taken off the window's end wherever there is another way (template, hold, skip).
+pub const WINDOW_MARGIN: Span = Span::minutes(5);
+/// Asked for: at most this long after the contact's message.
+pub const ASKED_FOR: Span = Span::minutes(30);
+/// How long `hold` keeps a message when the author names no length.
+pub const HOLD_DEFAULT: Span = Span::days(7);
+
+// -- scripts
+/// Operations of one script or expression.
+pub const SCRIPT_OPERATIONS_MAX: u64 = 1_000_000;
+pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
+pub const SCRIPT_ARRAY_ITEMS_MAX: usize = 4096;
+pub const SCRIPT_MAP_ENTRIES_MAX: usize = 1024;
+/// Size of all values that one script may give back, as JSON.
+pub const SCRIPT_RESULT_BYTES_MAX: usize = 256 * 1024;
+
+// -- a turn of the engine
+/// Steps in one turn; more means a loop without a wait.
+pub const STEPS_PER_TURN_MAX: usize = 500;
+/// Calls inside calls.
+pub const CALL_DEPTH_MAX: usize = 16;
+/// Runs of one conversation that exist at a time.
+pub const RUNS_PER_CONVERSATION_MAX: usize = 50;
+/// Starts that wait in line for a busy conversation.
+pub const QUEUED_STARTS_MAX: usize = 50;
+/// An event that starts a flow that emits an event, and so on.
+pub const EVENT_DEPTH_MAX: usize = 8;
+/// A session as JSON.
+pub const SESSION_BYTES_MAX: usize = 1024 * 1024;
