@@ -1,0 +1,104 @@
+//! What we send: the canonical form that each provider turns into its own.
+
+use super::template::TemplateMessage;
+use serde::{Deserialize, Serialize};
+
+/// One message of ours. Texts are final: translated, interpolated, checked against the limits of the channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content {
+    Text {
+        body: String,
+    },
+    /// One to three reply buttons.
+    Buttons {
+        body: String,
+        buttons: Vec<Button>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        media: Option<Media>,
+    },
+    /// Up to ten rows behind one button; `button` is what opens them.
+    List {
+        body: String,
+        button: String,
+        rows: Vec<Row>,
+    },
+    /// A button that opens a page.
+    Link {
+        body: String,
+        title: String,
+        url: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        media: Option<Media>,
+    },
+    Media {
+        media: Media,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caption: Option<String>,
+    },
+    Template(TemplateMessage),
+}
+
+/// A reply button. `id` comes back when it is tapped: our signed token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Button {
+    pub id: String,
+    pub title: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub id: String,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// A file by its public address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Media {
+    pub kind: MediaKind,
+    pub url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filename: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    Image,
+    Audio,
+    Video,
+    Document,
+    Sticker,
+}
+
+impl MediaKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MediaKind::Image => "image",
+            MediaKind::Audio => "audio",
+            MediaKind::Video => "video",
+            MediaKind::Document => "document",
+            MediaKind::Sticker => "sticker",
+        }
+    }
+}
+
+impl Content {
+    /// The text that a person reads, for the sandbox, transcripts and the conversation list.
+    pub fn text(&self) -> &str {
+        match self {
+            Content::Text { body }
+            | Content::Buttons { body, .. }
+            | Content::List { body, .. }
+            | Content::Link { body, .. } => body,
+            Content::Media { caption, .. } => caption.as_deref().unwrap_or_default(),
+            Content::Template(template) => &template.name,
+        }
+    }
+
+    pub fn is_template(&self) -> bool {
+        matches!(self, Content::Template(_))
+    }
+}

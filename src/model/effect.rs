@@ -1,0 +1,221 @@
+//! What the engine wants done, and what it says of why.
+
+use super::{
+    contact::ContactData, content::Content, event::Reason, session::Session, template::TemplateMessage, value::Value,
+};
+use crate::base::{
+    ids::{FlowName, StartId, StepId, VersionId},
+    time::{Span, Time},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What one event did. All of it is committed together, or none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    pub session: Session,
+    /// `Some` when anything about the contact changed.
+    pub contact: Option<ContactData>,
+    pub effects: Vec<Effect>,
+    pub trace: Vec<TraceEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// Put a message into the conversation's outbox.
+    Send(Box<Draft>),
+    /// Make an external call; its result comes back as `Event::Returned` with the same numbers.
+    Call(Box<HttpCall>),
+    /// Drafts that have not left are dropped: all of a run, or one.
+    Drop {
+        run: Option<u32>,
+        message: Option<u32>,
+    },
+    /// For the consent ledger; the contact's data already says it.
+    Consent {
+        topic: String,
+        given: bool,
+        by: String,
+        shown: Option<String>,
+    },
+    /// The contact wants nothing any more (or again), by a tap, an unsure word confirmed, or the API.
+    OptOut {
+        out: bool,
+        by: String,
+    },
+    /// A person is needed: posted to `notify.url`.
+    Handoff {
+        run: u32,
+        flow: FlowName,
+        team: String,
+        summary: Option<String>,
+        priority: Option<String>,
+        out_of_hours: bool,
+    },
+    /// Marked *needs a person*: posted to `notify.url`.
+    NeedsPerson {
+        why: String,
+    },
+    /// An event for webhooks and statistics (its flows were started by the engine itself).
+    Emit {
+        flow: FlowName,
+        name: String,
+        data: Value,
+    },
+    /// What became of a planned start.
+    Started {
+        id: Option<StartId>,
+        flow: FlowName,
+        trigger: String,
+        refused: Option<Reason>,
+        queued: bool,
+    },
+    /// A run began, or ended; for `runs list`.
+    RunBegan {
+        run: u32,
+        flow: FlowName,
+        version: VersionId,
+        trigger: String,
+    },
+    RunEnded {
+        run: u32,
+        end: RunEnd,
+    },
+    /// Nothing matched this message.
+    Unanswered,
+    /// Something an operator should know once; `kind` is a fixed word: `loop_guard`, `flow_paused`, `event_depth`.
+    Alarm {
+        kind: String,
+        text: String,
+    },
+    /// A step's error ended up nowhere: dead-lettered.
+    DeadLetter {
+        run: u32,
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunEnd {
+    Done,
+    Expired,
+    Replaced,
+    Stopped,
+    Failed,
+    HandedOff,
+}
+
+impl RunEnd {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RunEnd::Done => "done",
+            RunEnd::Expired => "expired",
+            RunEnd::Replaced => "replaced",
+            RunEnd::Stopped => "stopped",
+            RunEnd::Failed => "failed",
+            RunEnd::HandedOff => "handed_off",
+        }
+    }
+}
+
+/// A message on its way to the outbox. Whether it goes out as it is, as its template, later or not
+/// at all is decided when it is sent (`window::plan`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Its number within the conversation, from 1; orders the conversation's sends.
+    pub number: u32,
+    /// The run that says it; `None`: the engine, a person or the API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+    pub topic: String,
+    pub content: Content,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_closed: Option<IfClosed>,
+    /// Time of the contact's message that asked for it; `None` is unasked. Whether it still counts as
+    /// asked for (30 minutes) is judged when sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_for: Option<Time>,
+    pub origin: Origin,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ignore_quiet_hours: bool,
+    /// The engine wants to hear what became of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells: bool,
+    /// The message is a question (its hold ends with its run; a `say` outlives a run that ended by itself).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub question: bool,
+}
+
+/// Who speaks: decides which rules apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    Flow,
+    /// The flow that handed the conversation over; may speak while a person has it.
+    HandoffFlow,
+    /// The one confirmation of an opt-out: passes the opt-out, skipped when the window is closed.
+    OptOutConfirmation,
+    /// A person, by API or studio.
+    Person,
+    /// A dialect's send.
+    Api,
+}
+
+/// What to do when the window is closed at the moment of sending.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IfClosed {
+    /// The first usable one stands for the message.
+    Template(Vec<TemplateMessage>),
+    /// The template now, the message itself when the contact answers, kept at most `hold`.
+    Nudge {
+        templates: Vec<TemplateMessage>,
+        hold: Span,
+    },
+    Hold(Span),
+    Skip,
+    Fail,
+}
+
+/// One HTTP request of a flow. Secrets are still markers (`channel::client` replaces them).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HttpCall {
+    pub run: u32,
+    pub call: u32,
+    /// From 1; tries of one call carry the same `key`.
+    pub attempt: u32,
+    pub method: String,
+    pub url: String,
+    pub headers: BTreeMap<String, String>,
+    pub query: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<CallBody>,
+    pub timeout: Span,
+    /// Sent as `Idempotency-Key`, where the step may be repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallBody {
+    Json(serde_json::Value),
+    Form(Vec<(String, String)>),
+}
+
+/// One line of what the engine did and why; what `explain`, `/trace` and `runs show` print.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TraceEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+    /// A sentence for the author: "flow `booking`: `book` is not the whole message".
+    pub what: String,
+}

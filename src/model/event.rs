@@ -1,0 +1,148 @@
+//! What can happen to a conversation: the only thing that moves a session.
+
+use super::{inbound::InboundMessage, value::Value};
+use crate::base::{
+    ids::{FlowName, InboundId, StartId},
+    time::Time,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The contact wrote, tapped, sent something. `reply_to` is our own message's number, if it replies to one.
+    /// `provisional`: recognised as an opt-out or opt-in when it was recorded.
+    Received { id: InboundId, message: InboundMessage, reply_to: Option<u32>, word: Option<ConsentWord> },
+    /// Time has passed: whatever is due acts.
+    Tick,
+    /// A flow is started from outside: schedule, API, event of the shop.
+    Start(Start),
+    /// `POST /v1/events`, or a flow's `emit`: reaches waiting runs and `event:` triggers.
+    Emitted { name: String, data: Value, depth: usize },
+    /// An external call came back.
+    Returned { run: u32, call: u32, result: Result<CallAnswer, CallError> },
+    /// The process was restarted: calls that were under way are of unknown outcome.
+    Restarted,
+    /// What became of a message of ours, where the engine asked to know (`Draft::tells`).
+    Delivery { message: u32, fate: Fate },
+    /// A person of the business wrote (phone app, standby, studio, API), or took over.
+    PersonWrote { agent: Option<String> },
+    /// The person gives the conversation back to the bot.
+    HandedBack { agent: Option<String> },
+    /// The case is closed: runs end, holds drop, the mark is cleared.
+    Closed,
+    /// `GET` commands of the operator: end one run.
+    Stop { run: u32 },
+}
+
+/// Recognised by `accept`, before any flow: see language.md 8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentWord {
+    /// A hard opt-out word: the stop is in force already.
+    Stop,
+    /// An opt-in word of somebody who was opted out: the stop is lifted already.
+    Start,
+}
+
+/// A flow to start. Refused with a reason, or queued, by its `if_busy`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    /// The row that planned it, if any; the outcome says what became of it.
+    pub id: Option<StartId>,
+    pub flow: FlowName,
+    /// What started it, as `at_most` and reports know it: `schedule 0 10 * * TUE contact`, `api`, `event paid`.
+    pub trigger: String,
+    pub inputs: BTreeMap<String, Value>,
+    /// What `event.` shows: `{name, data}`.
+    pub event: Value,
+    /// When it was meant to begin.
+    pub at: Time,
+    pub depth: usize,
+}
+
+/// The answer of an `http` step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallAnswer {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallError {
+    /// `timeout`, `unreachable`, `blocked`, `too_large`, `invalid_url`, `unknown_outcome`.
+    pub code: String,
+    pub text: String,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fate", rename_all = "snake_case")]
+pub enum Fate {
+    /// The provider took it, at this time; `as_template` says that its template (or nudge) went instead.
+    Accepted {
+        at: Time,
+        as_template: bool,
+        nudge: bool,
+    },
+    /// Kept until the next inbound; `until` is when it expires.
+    Held {
+        until: Time,
+    },
+    /// Waits for a moment (quiet hours, a day's pause, a paused template).
+    Postponed {
+        until: Time,
+    },
+    /// A hold ran out.
+    Expired,
+    /// Not sent, by rule. `skip` and the reasons of language.md 5.
+    Refused {
+        reason: Reason,
+    },
+    /// Not sent, or failed after it was sent.
+    Failed {
+        code: String,
+        text: String,
+    },
+    /// It may have left: nobody knows.
+    Unknown,
+    Delivered,
+    Read,
+}
+
+/// Why something was not started or not sent; the same words in reports, metrics and the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    OptedOut,
+    NoConsent,
+    Capped,
+    QuietHours,
+    Busy,
+    WithPerson,
+    WindowClosed,
+    TemplateUnusable,
+    NoBalance,
+    SenderDown,
+    TooLate,
+}
+
+impl Reason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::OptedOut => "opted_out",
+            Reason::NoConsent => "no_consent",
+            Reason::Capped => "capped",
+            Reason::QuietHours => "quiet_hours",
+            Reason::Busy => "busy",
+            Reason::WithPerson => "with_person",
+            Reason::WindowClosed => "window_closed",
+            Reason::TemplateUnusable => "template_unusable",
+            Reason::NoBalance => "no_balance",
+            Reason::SenderDown => "sender_down",
+            Reason::TooLate => "too_late",
+        }
+    }
+}

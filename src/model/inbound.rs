@@ -1,0 +1,223 @@
+//! What a provider's webhook says, in our words.
+
+use super::{
+    content::MediaKind,
+    template::{Category, TemplateStatus},
+};
+use crate::base::{
+    ids::{OutboundId, ProviderId, SenderId},
+    time::Time,
+};
+use serde::{Deserialize, Serialize};
+
+/// One item of a webhook, with the piece of the body it came from (for dead letters).
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub what: Inbound,
+    /// The item's own JSON (or form) text.
+    pub raw: String,
+}
+
+/// What an item means. An unknown kind is `Ignored` or an `InboundKind::Unsupported`, never an error.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inbound {
+    /// The contact wrote, tapped, sent a file, called, opened the chat.
+    Message { sender: SenderId, message: InboundMessage },
+    /// News about a message of ours.
+    Status { sender: SenderId, status: StatusUpdate },
+    /// A person of the business wrote from the phone app, or another brain has the conversation.
+    Echo { sender: SenderId, echo: Echo },
+    /// The contact's own wish, told by the platform (`user_preferences`).
+    Preference { sender: SenderId, from: Vec<Alias>, at: Time, marketing: Preference },
+    /// The contact has another number or id from now on.
+    Identity { sender: SenderId, old: Vec<Alias>, new: Vec<Alias>, at: Time },
+    /// The catalogue changed; for all senders of that `waba_id` (the senders are listed).
+    Template { senders: Vec<SenderId>, name: String, language: Option<String>, change: TemplateChange },
+    /// Of no use to us: counted and kept. `why` is a fixed phrase, fit for a metric's label.
+    Ignored { why: &'static str },
+    /// Not understood, or not for us to act on: kept as a dead letter. `kind` is a fixed word:
+    /// `malformed`, `wrong_secret`, `unknown_sender`.
+    Dead { kind: &'static str, reason: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InboundMessage {
+    pub provider_id: ProviderId,
+    /// The message's own timestamp, from which the window counts.
+    pub at: Time,
+    /// Every name this person is known by here, the surest first. Never empty.
+    pub from: Vec<Alias>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub kind: InboundKind,
+    /// The provider's id of the message this one replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<ProviderId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+}
+
+/// A name of a contact on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Alias {
+    pub kind: AliasKind,
+    /// A phone and a `wa_id` as digits without `+`; a BSUID as the provider writes it.
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AliasKind {
+    /// Also `wa_id`: both are digits, and both may appear for one person.
+    Phone,
+    Bsuid,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum InboundKind {
+    Text {
+        body: String,
+    },
+    /// A tap on a reply button, list row or template button. `id` is what we (or the template) gave it.
+    Button {
+        id: String,
+        title: String,
+    },
+    Media {
+        media: MediaKind,
+        id: Option<String>,
+        mime: Option<String>,
+        url: Option<String>,
+        caption: Option<String>,
+        filename: Option<String>,
+        sha256: Option<String>,
+        voice: bool,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        name: Option<String>,
+        address: Option<String>,
+    },
+    Contacts {
+        contacts: serde_json::Value,
+    },
+    Order {
+        order: serde_json::Value,
+    },
+    /// A WhatsApp Flow came back; `response` may be anything.
+    Form {
+        name: Option<String>,
+        response: serde_json::Value,
+    },
+    /// `None`: taken away again.
+    Reaction {
+        emoji: Option<String>,
+        to: Option<ProviderId>,
+    },
+    /// The chat was opened and nothing typed.
+    Welcome,
+    /// The contact called; answered or not.
+    Call {
+        missed: bool,
+    },
+    Edit {
+        of: Option<ProviderId>,
+        body: Option<String>,
+    },
+    Revoke {
+        of: Option<ProviderId>,
+    },
+    /// A system notice of the platform (identity change and the like).
+    System {
+        what: String,
+    },
+    Unsupported {
+        what: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Referral {
+    pub source_type: Option<String>,
+    pub source_id: Option<String>,
+    pub source_url: Option<String>,
+    pub headline: Option<String>,
+    pub body: Option<String>,
+    pub click_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatusUpdate {
+    pub provider_id: ProviderId,
+    /// Our own id, where the provider echoes it.
+    pub ours: Option<OutboundId>,
+    pub state: DeliveryState,
+    pub at: Time,
+    /// For `Failed`: the provider's code and text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<StatusError>,
+    /// The provider's words on the price, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusError {
+    pub code: i64,
+    pub text: String,
+}
+
+/// Moves forward only: sent, delivered, read; failed at any time before `delivered`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeliveryState {
+    Sent,
+    Delivered,
+    Read,
+    Failed,
+}
+
+impl DeliveryState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeliveryState::Sent => "sent",
+            DeliveryState::Delivered => "delivered",
+            DeliveryState::Read => "read",
+            DeliveryState::Failed => "failed",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Echo {
+    pub provider_id: ProviderId,
+    pub at: Time,
+    /// To whom the person wrote.
+    pub to: Vec<Alias>,
+    /// What was written, as far as it is text.
+    pub text: Option<String>,
+    /// `app` (the business phone) or `standby` (another application holds the conversation).
+    pub by: EchoSource,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EchoSource {
+    App,
+    Standby,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preference {
+    Stop,
+    Resume,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum TemplateChange {
+    Status(TemplateStatus),
+    Category(Category),
+}

@@ -1,0 +1,246 @@
+//! The state of one conversation between two turns: its runs, what waits in line, who has it.
+//!
+//! Stored as one JSON document. It changes only in the engine; `turn` grows by one each time.
+
+use super::{
+    event::{CallAnswer, CallError, Start},
+    value::Value,
+};
+use crate::base::{
+    ids::{FlowName, InboundId, StepId, VersionId},
+    time::{Span, Time},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    pub turn: u64,
+    /// The last run number given out.
+    pub last_run: u32,
+    /// The last message number given out.
+    pub last_message: u32,
+    /// Runs that have not ended, oldest first. At most one is asking.
+    pub runs: Vec<Run>,
+    /// Starts that wait until the conversation is free, in order.
+    pub queue: Vec<Queued>,
+    /// Set while a person has the conversation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs_person: Option<NeedsPerson>,
+    /// When the bot answered the contact, for the loop guard.
+    pub answered: Vec<Time>,
+    /// The question answered last: a second tap on it within 10 s changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_last: Option<AnsweredLast>,
+    /// When a question was last asked again because of an old button.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_again_at: Option<Time>,
+    /// When an opt-out was last confirmed (at most once a day).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmed_stop_at: Option<Time>,
+    /// An unsure opt-out word was asked back; the answer to that comes next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsure_stop: Option<Time>,
+    /// Messages that arrived while the asking run was in a call; judged when it parks.
+    pub waiting_messages: Vec<InboundId>,
+}
+
+/// One passage through a flow and the flows it calls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    pub number: u32,
+    pub version: VersionId,
+    pub flow: FlowName,
+    pub trigger: String,
+    pub started_at: Time,
+    /// Innermost last.
+    pub frames: Vec<Frame>,
+    pub waiting: Waiting,
+    /// The contact's message that started or last moved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_for: Option<Time>,
+    /// What the `event`, `body` and `handoff` of expressions show.
+    #[serde(default)]
+    pub event: Value,
+    /// The run whose waiting question is asked again when this one ends (`if_busy: aside`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside_of: Option<u32>,
+    /// Depth in a chain of events.
+    #[serde(default)]
+    pub depth: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    pub flow: FlowName,
+    /// The step to go on with: the waiting one, or the one after a `call`. `None`: the end of the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<StepId>,
+    /// A called flow has variables of its own; a called block shares its flow's (then this is `None`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vars: Option<BTreeMap<String, Value>>,
+    /// Where the caller keeps what comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns_as: Option<String>,
+}
+
+/// Why a run stands still.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "on", rename_all = "snake_case")]
+pub enum Waiting {
+    /// Not parked: only inside a turn.
+    Ready,
+    Question(Box<Question>),
+    /// `wait: reply`.
+    Reply {
+        deadline: Option<Time>,
+    },
+    /// `wait: 2h`, `{until: …}`, `window_closing`.
+    Until {
+        at: Time,
+    },
+    /// `wait: {event: NAME}`.
+    Event {
+        name: String,
+        deadline: Option<Time>,
+    },
+    /// `wait: {delivery: …}` for the message with this number.
+    Delivery {
+        message: u32,
+        read: bool,
+        deadline: Option<Time>,
+    },
+    /// An external call is under way, or waits for its next try.
+    Call(Box<CallWait>),
+    /// The step waits for the fate of its own message.
+    Fate {
+        message: u32,
+    },
+    /// `handoff` with `until_done`.
+    Person {
+        deadline: Option<Time>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// The message that asked; its `Accepted` starts the deadlines.
+    pub message: u32,
+    /// All messages of ours that ask it (the first, repetitions, reminders, templates): a reply to one is meant for it.
+    pub messages: Vec<u32>,
+    pub options: Vec<OptionShown>,
+    /// Bad tries so far.
+    pub tries: u32,
+    /// Bad answers within 10 s count once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bad_at: Option<Time>,
+    /// False until the provider took it (held, postponed): then only a tap in reply to its nudge answers.
+    pub left: bool,
+    /// How long it waits once it has left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Span>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Time>,
+    /// True when `timeout` was written by the author: such a deadline has `on_timeout`, the default has `on_expire`.
+    pub written: bool,
+    /// Which reminder is next, and when.
+    pub reminders_sent: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_at: Option<Time>,
+}
+
+/// An option as it was shown, so that an answer is understood although the data has changed since.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OptionShown {
+    pub id: String,
+    pub title: String,
+    /// The chosen item, for options from data.
+    #[serde(default)]
+    pub value: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallWait {
+    pub call: u32,
+    pub attempt: u32,
+    pub request: super::effect::HttpCall,
+    /// When the next try begins; `None` while one is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Result<CallAnswer, CallError>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Queued {
+    pub start: Start,
+    pub since: Time,
+    pub until: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    pub since: Time,
+    /// The last human word; `give_back` counts from it.
+    pub last_word: Time,
+    pub give_back: Span,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The flow and run that handed over; it may go on speaking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<u32>,
+    /// When the `unanswered` text of the hand-off falls due; `None`: said, or a person has written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedsPerson {
+    pub since: Time,
+    pub why: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnsweredLast {
+    pub run: u32,
+    pub step: StepId,
+    pub at: Time,
+}
+
+impl Session {
+    /// When something falls due next without anybody doing anything.
+    pub fn due_at(&self) -> Option<Time> {
+        let runs = self.runs.iter().filter_map(|run| match &run.waiting {
+            Waiting::Question(q) => [q.deadline, q.remind_at].into_iter().flatten().min(),
+            Waiting::Reply { deadline }
+            | Waiting::Event { deadline, .. }
+            | Waiting::Delivery { deadline, .. }
+            | Waiting::Person { deadline } => *deadline,
+            Waiting::Until { at } => Some(*at),
+            Waiting::Call(call) => call.retry_at,
+            Waiting::Ready | Waiting::Fate { .. } => None,
+        });
+        let queue = self.queue.iter().map(|q| q.until);
+        let person = self.person.iter().flat_map(|p| [Some(p.last_word + p.give_back), p.unanswered_at]).flatten();
+        runs.chain(queue).chain(person).min()
+    }
+
+    /// An external call is under way: after a crash somebody must ask what became of it.
+    pub fn calling(&self) -> bool {
+        self.runs.iter().any(|run| matches!(&run.waiting, Waiting::Call(call) if call.retry_at.is_none()))
+    }
+
+    /// The versions that its runs stand on.
+    pub fn versions(&self) -> impl Iterator<Item = VersionId> + '_ {
+        self.runs.iter().map(|run| run.version)
+    }
+}

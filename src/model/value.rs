@@ -1,0 +1,144 @@
+//! A value of the flow language: what an answer, a variable or a field holds.
+
+use crate::base::time::Span;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::collections::BTreeMap;
+
+/// Stored as plain JSON; what JSON has no word for is an object with one `$` key:
+/// `{"$date": "2026-03-28"}`, `{"$time": "09:30:00"}`, `{"$datetime": "2026-…[Europe/Madrid]"}`,
+/// `{"$span": 3600000}`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// An unset variable; prints as nothing.
+    #[default]
+    Nothing,
+    YesNo(bool),
+    Whole(i64),
+    Number(f64),
+    Text(String),
+    Date(jiff::civil::Date),
+    Clock(jiff::civil::Time),
+    DateTime(jiff::Zoned),
+    Span(Span),
+    List(Vec<Value>),
+    Map(BTreeMap<String, Value>),
+}
+
+impl Value {
+    pub fn text(text: impl Into<String>) -> Self {
+        Value::Text(text.into())
+    }
+
+    /// From an API's or provider's JSON; never yields dates.
+    pub fn from_json(json: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Value::Nothing,
+            Json::Bool(b) => Value::YesNo(*b),
+            Json::Number(n) => n.as_i64().map_or_else(|| Value::Number(n.as_f64().unwrap_or(f64::NAN)), Value::Whole),
+            Json::String(s) => Value::Text(s.clone()),
+            Json::Array(items) => Value::List(items.iter().map(Value::from_json).collect()),
+            Json::Object(map) => Value::Map(map.iter().map(|(k, v)| (k.clone(), Value::from_json(v))).collect()),
+        }
+    }
+
+    /// For an API, an `http` step's `json` or a log: dates and times as ISO 8601 text, spans as milliseconds.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self {
+            Value::Nothing => Json::Null,
+            Value::YesNo(b) => Json::Bool(*b),
+            Value::Whole(n) => Json::from(*n),
+            // Whole numbers print without decimals, here too.
+            Value::Number(n) if n.fract() == 0.0 && n.abs() < 9e15 => Json::from(*n as i64),
+            Value::Number(n) => serde_json::Number::from_f64(*n).map_or(Json::Null, Json::Number),
+            Value::Text(s) => Json::String(s.clone()),
+            Value::Date(d) => Json::String(d.to_string()),
+            Value::Clock(t) => Json::String(t.to_string()),
+            Value::DateTime(z) => Json::String(z.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()),
+            Value::Span(s) => Json::from(s.0),
+            Value::List(items) => Json::Array(items.iter().map(Value::to_json).collect()),
+            Value::Map(map) => Json::Object(map.iter().map(|(k, v)| (k.clone(), v.to_json())).collect()),
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        fn tagged<S: Serializer, T: Serialize>(out: S, tag: &str, value: T) -> Result<S::Ok, S::Error> {
+            out.collect_map([(tag, value)])
+        }
+        match self {
+            Value::Nothing => out.serialize_unit(),
+            Value::YesNo(b) => out.serialize_bool(*b),
+            Value::Whole(n) => out.serialize_i64(*n),
+            Value::Number(n) => out.serialize_f64(*n),
+            Value::Text(s) => out.serialize_str(s),
+            Value::Date(d) => tagged(out, "$date", d.to_string()),
+            Value::Clock(t) => tagged(out, "$time", t.to_string()),
+            Value::DateTime(z) => tagged(out, "$datetime", z.to_string()),
+            Value::Span(s) => tagged(out, "$span", s.0),
+            Value::List(items) => out.collect_seq(items),
+            Value::Map(map) => out.collect_map(map),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        revive(serde_json::Value::deserialize(input)?).map_err(D::Error::custom)
+    }
+}
+
+fn revive(json: serde_json::Value) -> Result<Value, String> {
+    use serde_json::Value as Json;
+    Ok(match json {
+        Json::Null => Value::Nothing,
+        Json::Bool(b) => Value::YesNo(b),
+        Json::Number(n) => match n.as_i64() {
+            // `1.0` was a Number when it was stored and stays one.
+            Some(whole) if !n.is_f64() => Value::Whole(whole),
+            _ => Value::Number(n.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(s) => Value::Text(s),
+        Json::Array(items) => Value::List(items.into_iter().map(revive).collect::<Result<_, _>>()?),
+        Json::Object(map) => {
+            if let (1, Some((key, inner))) = (map.len(), map.iter().next()) {
+                let text = inner.as_str().unwrap_or_default();
+                let bad = |e: jiff::Error| format!("{key}: {e}");
+                match key.as_str() {
+                    "$date" => return text.parse().map(Value::Date).map_err(bad),
+                    "$time" => return text.parse().map(Value::Clock).map_err(bad),
+                    "$datetime" => return text.parse().map(Value::DateTime).map_err(bad),
+                    "$span" => return Ok(Value::Span(Span(inner.as_i64().unwrap_or(0)))),
+                    _ => {}
+                }
+            }
+            Value::Map(map.into_iter().map(|(k, v)| Ok((k, revive(v)?))).collect::<Result<_, String>>()?)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_returns_from_the_database_as_it_was() {
+        let all = Value::List(vec![
+            Value::Nothing,
+            Value::YesNo(true),
+            Value::Whole(7),
+            Value::Number(7.0),
+            Value::Number(0.5),
+            Value::text("007"),
+            Value::Date(jiff::civil::date(2026, 3, 28)),
+            Value::Clock(jiff::civil::time(9, 30, 0, 0)),
+            Value::DateTime("2026-03-28T09:30:00+01:00[Europe/Madrid]".parse().unwrap()),
+            Value::Span(Span::hours(2)),
+            Value::Map(BTreeMap::from([("a".into(), Value::Whole(1))])),
+        ]);
+        let stored = serde_json::to_string(&all).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&stored).unwrap(), all);
+    }
+}
