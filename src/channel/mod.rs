@@ -1,1 +1,266 @@
-//! channel
+//! Messaging platforms: what a provider must do, and the list of those we speak.
+
+pub mod carries;
+
+use crate::{
+    base::{
+        ids::{OutboundId, ProviderId, SenderId},
+        secret::Secret,
+        time::Span,
+    },
+    model::{
+        content::Content,
+        inbound::{Alias, Item},
+    },
+};
+use carries::Carries;
+pub use reqwest::header::HeaderMap;
+use std::{pin::Pin, time::Duration};
+
+/// A future behind a pointer, so that `Provider` and `Http` can be used as `dyn`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One messaging platform with all our senders on it. Parsing is pure; only `send` touches the network.
+pub trait Provider: Send + Sync {
+    /// The word of the configuration and of `/webhooks/{kind}`: `meta`, `sandbox`.
+    fn kind(&self) -> &'static str;
+
+    /// What fits into one message.
+    fn carries(&self) -> &'static Carries;
+
+    /// The answer to the platform's question whether this address is ours; `None`: this is no such
+    /// question, but a webhook for `receive`.
+    fn handshake(&self, request: &RawRequest<'_>) -> Option<Reply>;
+
+    /// Verifies the signature, then parses. Every item of the body comes back in its order; what is
+    /// not understood comes back as `Ignored` or `Dead`, so that one item never stops the others.
+    fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected>;
+
+    /// Sends one message once. Repeating is the caller's business, see `Next`.
+    fn send<'a>(&'a self, http: &'a dyn Http, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>>;
+}
+
+/// A request to a webhook address, before anything is believed of it.
+#[derive(Debug, Clone, Copy)]
+pub struct RawRequest<'a> {
+    /// `GET`, `POST`.
+    pub method: &'a str,
+    /// What stands after `?`, still encoded; empty without one.
+    pub query: &'a str,
+    pub headers: &'a HeaderMap,
+    pub body: &'a [u8],
+    /// From `/webhooks/{kind}/{sender_id}`; `None` for the address that all senders share.
+    pub sender: Option<SenderId>,
+}
+
+impl RawRequest<'_> {
+    /// A header's value where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// What a handshake answers, as plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    pub status: u16,
+    pub body: String,
+}
+
+/// Why a whole webhook body is refused. Nothing of it was parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejected {
+    /// No secret of ours verifies the body: 401, counted.
+    BadSignature,
+    /// The path names a sender that this provider does not have: 404.
+    UnknownSender,
+}
+
+impl Rejected {
+    /// For the metric's `result` label.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rejected::BadSignature => "bad_signature",
+            Rejected::UnknownSender => "unknown_sender",
+        }
+    }
+
+    pub fn status(self) -> u16 {
+        match self {
+            Rejected::BadSignature => 401,
+            Rejected::UnknownSender => 404,
+        }
+    }
+}
+
+/// One message on its way out. It fits the provider (`Carries::fit`) and its template, if it is one,
+/// has its language.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    pub id: OutboundId,
+    pub sender: SenderId,
+    /// All names we know the person by; a phone is preferred.
+    pub to: Vec<Alias>,
+    pub content: Content,
+    /// The message of the contact that this one quotes.
+    pub reply_to: Option<ProviderId>,
+}
+
+/// The provider took the message. That it arrives is told by statuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub provider_id: ProviderId,
+    /// How the platform itself names the recipient: to be learnt as further aliases.
+    pub aliases: Vec<Alias>,
+    /// The template is being paced: it may still be dropped (a `failed` status with 132015).
+    pub held_for_quality: bool,
+}
+
+/// A send that was not taken, or of which nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendError {
+    pub next: Next,
+    /// The provider's own code (`131047`, `63016`, `SESSION_EXPIRED`), or ours: `http_502`,
+    /// `timeout`, `unreachable`, `no_id`, `no_recipient`, `unknown_sender`.
+    pub code: String,
+    /// The provider's words, for the author and the operator; holds no secret and no phone number of ours.
+    pub text: String,
+}
+
+/// What to do next: the only thing the sender branches on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Surely not sent. The same message again, for the whole sender later; `None`: back off by the attempt.
+    Retry { after: Option<Span> },
+    /// Surely not sent. Only this pair of sender and recipient must wait.
+    RetryPair { after: Option<Span> },
+    /// Surely not sent. Once more, then it has failed (media that could not be fetched).
+    RetryOnce,
+    /// May have been sent: wait for a status that carries our id.
+    Ambiguous,
+    /// The window is closed: correct our record and plan again.
+    WindowClosed,
+    /// The person has had enough marketing: not before 24 hours have passed, then drop.
+    WaitDay,
+    /// Never again, not this message to this person.
+    Rejected { why: Why },
+    /// The person wants no more: record it.
+    OptedOut { from: OptOutScope },
+    /// The platform wants quiet from this sender; its queue is kept. `None`: until a person has looked.
+    PauseSender { what: PauseScope, after: Option<Span> },
+    /// Token, rights or registration are wrong: stop the sender, alert, keep its queue.
+    Misconfigured,
+    /// This template cannot go; another one may.
+    TemplateUnusable { why: TemplateFault },
+}
+
+impl Next {
+    /// For the metric's `kind` label.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Next::Retry { .. } => "retry",
+            Next::RetryPair { .. } => "retry_pair",
+            Next::RetryOnce => "retry_once",
+            Next::Ambiguous => "ambiguous",
+            Next::WindowClosed => "window_closed",
+            Next::WaitDay => "wait_day",
+            Next::Rejected { .. } => "rejected",
+            Next::OptedOut { .. } => "opted_out",
+            Next::PauseSender { .. } => "pause_sender",
+            Next::Misconfigured => "misconfigured",
+            Next::TemplateUnusable { .. } => "template_unusable",
+        }
+    }
+}
+
+/// Whose fault a final refusal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// We asked for something impossible: our bug, a dead letter.
+    Request,
+    /// This person cannot be reached, or not by us.
+    Recipient,
+    /// The platform dropped it for reasons of its own.
+    Dropped,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptOutScope {
+    Marketing,
+    Everything,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PauseScope {
+    Everything,
+    Templates,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateFault {
+    /// Its parameters, name or language do not fit: the author must look.
+    Data,
+    Paused,
+    Disabled,
+}
+
+/// The one way out to the network; tests and the simulator put their own behind it.
+pub trait Http: Send + Sync {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>>;
+}
+
+/// A request to a provider.
+#[derive(Debug, Clone)]
+pub struct HttpRequest {
+    pub method: Method,
+    pub url: String,
+    /// Goes into `Authorization: Bearer`.
+    pub bearer: Option<Secret>,
+    /// JSON text.
+    pub body: Option<Vec<u8>>,
+    pub timeout: Duration,
+    /// For the wire log and metrics.
+    pub sender: Option<SenderId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+impl Method {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct HttpResponse {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// At most `limits::PROVIDER_ANSWER_BYTES_MAX`.
+    pub body: Vec<u8>,
+    /// The rest of the body was not read.
+    pub cut: bool,
+}
+
+/// No answer. `sent` decides whether the message may have left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpError {
+    pub sent: Sent,
+    /// `timeout`, `unreachable`, `cut`: the connection broke.
+    pub code: &'static str,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// The request never reached the other side: no connection came about.
+    No,
+    /// Nobody knows.
+    Perhaps,
+}
