@@ -42,3 +42,7 @@ pub const QUEUED_STARTS_MAX: usize = 50;
 pub const EVENT_DEPTH_MAX: usize = 8;
 /// A session as JSON.
 pub const SESSION_BYTES_MAX: usize = 1024 * 1024;
+
+// -- rate limits
+/// Keys that one limiter remembers at a time (people, API keys).
+pub const LIMITER_KEYS_MAX: usize = 100_000;

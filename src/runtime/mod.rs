@@ -1,1 +1,5 @@
-//! runtime
+//! Where flow, channel and store meet: what a daemon does between a webhook and an answer.
+
+pub mod limiter;
+pub mod log;
+pub mod metrics;

@@ -1,0 +1,194 @@
+//! Setting up the log: what is written, in which shape, and the one list of field names.
+
+use std::io::IsTerminal;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Every name that a field of a log line may have, with what it holds. One thing has one name, so
+/// that a question to the log finds all lines. Never a text, a number of a person, a token or a body.
+pub const FIELDS: &[(&str, &str)] = &[
+    ("account", "the account's name in the configuration"),
+    ("attempt", "which try it is, from 1"),
+    ("body_bytes", "size of a request's body"),
+    ("code", "a provider's or our own fixed error code"),
+    ("contact.id", "our id of a person"),
+    ("conversation.id", "our id of a contact at one sender"),
+    ("count", "how many of what the sentence names"),
+    ("dead_letter.id", "our id of a dead letter"),
+    ("elapsed_ms", "how long it took"),
+    ("error", "what went wrong, without any content"),
+    ("file", "a file of the bot or the configuration"),
+    ("findings", "number of findings in flow files"),
+    ("flow", "a flow's name"),
+    ("inbound.id", "our id of a message we received"),
+    ("kind", "a fixed word for what sort of thing it is"),
+    ("line", "a line in `file`"),
+    ("listen", "an address that we listen on"),
+    ("message.id", "our id of a message we send"),
+    ("method", "of an HTTP request"),
+    ("provider", "a provider's name"),
+    ("provider.id", "the provider's own id of a message"),
+    ("reason", "a fixed word for why"),
+    ("retry_ms", "after how long it is tried again"),
+    ("run", "a run's number within its conversation"),
+    ("sender.id", "the `id` of a sender in the configuration"),
+    ("shard", "one of the 256 shares of all contacts"),
+    ("state", "a fixed word for what has become of it"),
+    ("status", "an HTTP status"),
+    ("step", "a step's id"),
+    ("template", "a template's name"),
+    ("trigger", "what started a flow"),
+    ("turn", "a conversation's turn number"),
+    ("url.host", "host of an address, never its path or query"),
+    ("url.path", "path of one of our own addresses, never its query"),
+    ("version", "a flow set's number"),
+];
+
+/// The shape of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// One JSON object a line, for machines.
+    Json,
+    /// For people at a terminal.
+    #[default]
+    Text,
+}
+
+/// How much is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Level {
+    Error,
+    Warn,
+    #[default]
+    Info,
+    Debug,
+    Trace,
+}
+
+impl Level {
+    pub const NAMES: &[&str] = &["error", "warn", "info", "debug", "trace"];
+
+    /// Reads one of [`Level::NAMES`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "error" => Level::Error,
+            "warn" => Level::Warn,
+            "info" => Level::Info,
+            "debug" => Level::Debug,
+            "trace" => Level::Trace,
+            _ => return None,
+        })
+    }
+}
+
+/// Sends the log to standard error from here on. A second call changes nothing: tests start many
+/// daemons in one process.
+pub fn start(format: Format, level: Level) {
+    let lines: Box<dyn Layer<_> + Send + Sync> = match format {
+        Format::Json => fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .with_writer(std::io::stderr)
+            .boxed(),
+        Format::Text => {
+            let colours = std::io::stderr().is_terminal();
+            fmt::layer().with_target(false).with_ansi(colours).with_writer(std::io::stderr).boxed()
+        }
+    };
+    // A second start finds a subscriber in place, which is what we want.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(filter(level))).try_init();
+}
+
+// Other crates write addresses with their query, and statements with their values, at `debug` and
+// below: the level is ours alone, they get to warn.
+fn filter(level: Level) -> Targets {
+    let ours = match level {
+        Level::Error => LevelFilter::ERROR,
+        Level::Warn => LevelFilter::WARN,
+        Level::Info => LevelFilter::INFO,
+        Level::Debug => LevelFilter::DEBUG,
+        Level::Trace => LevelFilter::TRACE,
+    };
+    Targets::new().with_default(ours.min(LevelFilter::WARN)).with_target("transom", ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regex::Regex;
+    use std::path::{Path, PathBuf};
+    use tracing::Level as L;
+
+    #[test]
+    fn only_our_own_lines_go_below_warn() {
+        let filter = filter(Level::Trace);
+        assert!(filter.would_enable("transom::runtime::lanes", &L::TRACE));
+        assert!(filter.would_enable("sqlx::query", &L::WARN));
+        assert!(!filter.would_enable("hyper::client", &L::INFO));
+        let filter = super::filter(Level::Error);
+        assert!(!filter.would_enable("transom::web", &L::WARN) && !filter.would_enable("sqlx", &L::WARN));
+    }
+
+    #[test]
+    fn the_list_is_sorted_and_has_no_name_twice() {
+        let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(names, sorted);
+    }
+
+    // Walks the sources: a field that is not in the list would be a second name for something.
+    #[test]
+    fn every_log_line_uses_the_listed_names() {
+        let mut wrong = Vec::new();
+        for file in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for name in logged_fields(&text) {
+                if !FIELDS.iter().any(|(known, _)| *known == name) {
+                    wrong.push(format!("{}: `{name}`", file.display()));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "fields that are not in `FIELDS`: {wrong:#?}");
+    }
+
+    #[test]
+    fn the_walk_sees_fields_in_all_their_forms() {
+        let text = r#"info!(contact.id = %id, turn, ?state, "Said {x}"); tracing::warn!(error = %e.x(1, 2), "…"); debug!("no")"#;
+        assert_eq!(logged_fields(text), ["contact.id", "turn", "state", "error"]);
+    }
+
+    fn logged_fields(text: &str) -> Vec<String> {
+        let call = Regex::new(r#"(?s)\b(?:error|warn|info|debug|trace)!\(\s*([^"]*?)""#).unwrap();
+        let inner = Regex::new(r"\([^()]*\)").unwrap();
+        let mut found = Vec::new();
+        for capture in call.captures_iter(text) {
+            // Arguments of calls inside a value hold commas of their own.
+            let mut fields = capture[1].to_owned();
+            while inner.is_match(&fields) {
+                fields = inner.replace_all(&fields, "").into_owned();
+            }
+            for field in fields.split(',').map(str::trim).filter(|f| !f.is_empty()) {
+                let name = field.split(" =").next().unwrap_or(field);
+                found.push(name.trim_start_matches(['%', '?', '&']).trim().to_owned());
+            }
+        }
+        found
+    }
+
+    fn sources(folder: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                found.extend(sources(&path));
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("runtime/log.rs") {
+                found.push(path);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,309 @@
+//! What an operator sees at `/metrics`: one registry per daemon, no globals, a few atomics on the hot path.
+
+use crate::base::{ids::SenderId, time::Span};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+    },
+    registry::Registry,
+};
+use std::hash::Hash;
+
+/// Every number that the daemon shows about itself. Cloning shares the numbers.
+///
+/// Labels hold fixed words, sender ids and flow names only: never a phone number, and never a text
+/// that somebody outside chooses, or the number of series would have no bound.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: std::sync::Arc<Registry>,
+    webhooks: Family<WebhookLabels, Counter>,
+    inbound: Family<KindLabels, Counter>,
+    messages: Family<MessageLabels, Gauge>,
+    send_errors: Family<SendErrorLabels, Counter>,
+    schedule_refused: Family<RefusedLabels, Counter>,
+    dead_letters: Family<KindLabels, Gauge>,
+    http_calls: Family<ResultLabels, Counter>,
+    notifications: Family<ResultLabels, Counter>,
+    alarms: Family<KindLabels, Counter>,
+    bugs: Family<KindLabels, Counter>,
+    /// Findings of the newest flow files that keep them from going live, warnings included.
+    pub flow_findings: Gauge,
+    /// Flow sets that went live since the start.
+    pub flow_versions: Counter,
+    /// Messages of contacts that the bot has answered.
+    pub answered: Counter,
+    /// Messages that no flow understood.
+    pub unanswered: Counter,
+    /// Conversations marked *needs a person* now.
+    pub needs_person: Gauge,
+    /// Our record of a window that a provider corrected (131047).
+    pub window_corrections: Counter,
+    /// Messages held because the window had closed though no `if_closed` was written.
+    pub held_unplanned: Counter,
+    /// How long work waited for its lane.
+    pub lane_wait_seconds: Histogram,
+    /// From a contact's message being recorded to the turn being stored.
+    pub turn_seconds: Histogram,
+    /// Lanes in memory.
+    pub lanes: Gauge,
+    /// Pieces of work that wait in lanes.
+    pub lane_queue: Gauge,
+    /// Requests to providers that are under way.
+    pub sends_in_flight: Gauge,
+    /// Messages that wait to be sent.
+    pub send_queue: Gauge,
+    /// From asking the provider to its answer.
+    pub send_seconds: Histogram,
+    /// Write-sets that wait for the writer.
+    pub commit_queue: Gauge,
+    /// Write-sets in one commit.
+    pub commit_group_size: Histogram,
+    /// How long one commit took.
+    pub commit_seconds: Histogram,
+    /// Statements or commits that the database refused.
+    pub database_errors: Counter,
+}
+
+impl Metrics {
+    #[expect(clippy::new_without_default, reason = "registers series; not a value that happens by default")]
+    pub fn new() -> Self {
+        let mut metrics = Metrics {
+            registry: std::sync::Arc::default(),
+            webhooks: Family::default(),
+            inbound: Family::default(),
+            messages: Family::default(),
+            send_errors: Family::default(),
+            schedule_refused: Family::default(),
+            dead_letters: Family::default(),
+            http_calls: Family::default(),
+            notifications: Family::default(),
+            alarms: Family::default(),
+            bugs: Family::default(),
+            flow_findings: Gauge::default(),
+            flow_versions: Counter::default(),
+            answered: Counter::default(),
+            unanswered: Counter::default(),
+            needs_person: Gauge::default(),
+            window_corrections: Counter::default(),
+            held_unplanned: Counter::default(),
+            lane_wait_seconds: seconds(),
+            turn_seconds: seconds(),
+            lanes: Gauge::default(),
+            lane_queue: Gauge::default(),
+            sends_in_flight: Gauge::default(),
+            send_queue: Gauge::default(),
+            send_seconds: seconds(),
+            commit_queue: Gauge::default(),
+            commit_group_size: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
+            commit_seconds: seconds(),
+            database_errors: Counter::default(),
+        };
+        metrics.registry = std::sync::Arc::new(metrics.register());
+        metrics
+    }
+
+    /// The page itself, as OpenMetrics text.
+    pub fn render(&self) -> String {
+        let mut page = String::new();
+        text::encode(&mut page, &self.registry).expect("writing into a string cannot fail");
+        page
+    }
+
+    /// A webhook request; `result` is a fixed word: `ok`, `bad_signature`, `too_large`, `malformed`, `not_recorded`.
+    pub fn webhook(&self, provider: &'static str, result: &'static str) {
+        self.webhooks.get_or_create(&WebhookLabels { provider, result }).inc();
+    }
+
+    /// An item of a webhook, by what it is: `message`, `status`, `duplicate`, an `Ignored` phrase …
+    pub fn inbound(&self, kind: &'static str) {
+        self.inbound.get_or_create(&KindLabels { kind }).inc();
+    }
+
+    /// A message of ours reached a state: `queued sent delivered read failed held unknown refused`.
+    pub fn message(&self, sender: SenderId, state: &'static str) {
+        self.messages.get_or_create(&MessageLabels { sender: sender.0, state }).inc();
+    }
+
+    /// `count` messages of ours reached a state at once: statuses come by the group.
+    pub fn messages(&self, sender: SenderId, state: &'static str, count: i64) {
+        self.messages.get_or_create(&MessageLabels { sender: sender.0, state }).inc_by(count);
+    }
+
+    /// A send that the provider refused or that did not get through; `kind` is the `SendError`'s name.
+    pub fn send_error(&self, sender: SenderId, kind: &'static str) {
+        self.send_errors.get_or_create(&SendErrorLabels { sender: sender.0, kind }).inc();
+    }
+
+    /// A scheduled start that reached nobody; `reason` is one of language.md's words.
+    pub fn schedule_refused(&self, flow: &str, reason: &'static str) {
+        self.schedule_refused.get_or_create(&RefusedLabels { flow: flow.to_owned(), reason }).inc();
+    }
+
+    /// How many dead letters of a kind are listed now.
+    pub fn set_dead_letters(&self, kind: &'static str, count: i64) {
+        self.dead_letters.get_or_create(&KindLabels { kind }).set(count);
+    }
+
+    /// One more dead letter (or one less: replayed).
+    pub fn dead_letter(&self, kind: &'static str, change: i64) {
+        self.dead_letters.get_or_create(&KindLabels { kind }).inc_by(change);
+    }
+
+    /// A flow's `http` call; `result` is `2xx` … `5xx`, `mock`, or the code of a `CallError`.
+    pub fn http_call(&self, result: &'static str) {
+        self.http_calls.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// A post to `notify.url`: `ok`, `retry`, `given_up`.
+    pub fn notification(&self, result: &'static str) {
+        self.notifications.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Something an operator should know once: `loop_guard`, `flow_paused`, `sender_stopped` …
+    pub fn alarm(&self, kind: &'static str) {
+        self.alarms.get_or_create(&KindLabels { kind }).inc();
+    }
+
+    /// Something that only a mistake of ours can cause: work that the sweep had to pick up, a panic.
+    pub fn bug(&self, kind: &'static str) {
+        self.bugs.get_or_create(&KindLabels { kind }).inc();
+    }
+
+    fn register(&self) -> Registry {
+        let mut all = Registry::with_prefix("transom");
+        let r = &mut all;
+        // The encoder adds `_total` to counters, and nothing to gauges.
+        r.register("webhooks", "Webhook requests by what became of them", self.webhooks.clone());
+        r.register("webhook_items", "Items of webhooks by kind", self.inbound.clone());
+        r.register("messages", "Messages of ours that reached a state since the start", self.messages.clone());
+        r.register("send_errors", "Sends that did not succeed, by what is done next", self.send_errors.clone());
+        r.register("schedule_refused", "Scheduled starts that were not sent", self.schedule_refused.clone());
+        r.register("dead_letters", "Dead letters that are listed now", self.dead_letters.clone());
+        r.register("http_calls", "Calls of http steps", self.http_calls.clone());
+        r.register("notifications", "Posts to notify.url", self.notifications.clone());
+        r.register("alarms", "Things an operator should look at", self.alarms.clone());
+        r.register("bugs", "Things that only a mistake in Transom can cause", self.bugs.clone());
+        r.register("flow_findings", "Findings of flow files that are not live", self.flow_findings.clone());
+        r.register("flow_versions", "Flow sets that went live", self.flow_versions.clone());
+        r.register("answered", "Messages of contacts that were answered", self.answered.clone());
+        r.register("unanswered", "Messages that no flow understood", self.unanswered.clone());
+        r.register("needs_person", "Conversations that need a person now", self.needs_person.clone());
+        r.register("window_corrections", "Windows that a provider corrected", self.window_corrections.clone());
+        r.register("held_unplanned", "Messages held without an if_closed", self.held_unplanned.clone());
+        r.register("lane_wait_seconds", "How long work waited for its lane", self.lane_wait_seconds.clone());
+        r.register("turn_seconds", "From recorded to turn stored", self.turn_seconds.clone());
+        r.register("lanes", "Lanes in memory", self.lanes.clone());
+        r.register("lane_queue", "Work that waits in lanes", self.lane_queue.clone());
+        r.register("sends_in_flight", "Requests to providers under way", self.sends_in_flight.clone());
+        r.register("send_queue", "Messages that wait to be sent", self.send_queue.clone());
+        r.register("send_seconds", "How long providers took to answer", self.send_seconds.clone());
+        r.register("commit_queue", "Write-sets that wait for the writer", self.commit_queue.clone());
+        r.register("commit_group_size", "Write-sets in one commit", self.commit_group_size.clone());
+        r.register("commit_seconds", "How long one commit took", self.commit_seconds.clone());
+        r.register("database_errors", "Statements that the database refused", self.database_errors.clone());
+        all
+    }
+}
+
+/// For the histograms, which count in seconds.
+pub fn in_seconds(span: Span) -> f64 {
+    // Milliseconds of any real wait fit a double exactly.
+    span.0 as f64 / 1_000.0
+}
+
+// From half a millisecond to about half a minute.
+fn seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_5, 2.0, 17))
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WebhookLabels {
+    provider: &'static str,
+    result: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MessageLabels {
+    sender: i64,
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SendErrorLabels {
+    sender: i64,
+    kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusedLabels {
+    flow: String,
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabels {
+    kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabels {
+    result: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_that_alarms_are_written_against() {
+        let metrics = Metrics::new();
+        metrics.webhook("meta", "ok");
+        metrics.message(SenderId(12), "sent");
+        metrics.send_error(SenderId(12), "window_closed");
+        metrics.schedule_refused("reengage", "no_consent");
+        metrics.dead_letter("poison", 1);
+        metrics.flow_findings.set(2);
+        metrics.lane_wait_seconds.observe(in_seconds(Span::millis(3)));
+        let page = metrics.render();
+        for line in [
+            r#"transom_webhooks_total{provider="meta",result="ok"} 1"#,
+            r#"transom_messages{sender="12",state="sent"} 1"#,
+            r#"transom_send_errors_total{sender="12",kind="window_closed"} 1"#,
+            r#"transom_schedule_refused_total{flow="reengage",reason="no_consent"} 1"#,
+            r#"transom_dead_letters{kind="poison"} 1"#,
+            "transom_flow_findings 2",
+            "transom_lane_wait_seconds_count 1",
+            "# EOF",
+        ] {
+            assert!(page.lines().any(|l| l == line), "`{line}` is missing in\n{page}");
+        }
+    }
+
+    #[test]
+    fn two_daemons_in_one_process_count_apart() {
+        let (one, two) = (Metrics::new(), Metrics::new());
+        one.answered.inc();
+        assert!(one.render().contains("transom_answered_total 1"));
+        assert!(two.render().contains("transom_answered_total 0"));
+    }
+
+    #[test]
+    fn a_clone_counts_into_the_same_page() {
+        let metrics = Metrics::new();
+        metrics.clone().webhook("sandbox", "ok");
+        assert!(metrics.render().contains(r#"provider="sandbox""#));
+    }
+
+    #[test]
+    fn every_series_has_a_description_and_the_prefix() {
+        let page = Metrics::new().render();
+        let helps = page.lines().filter(|l| l.starts_with("# HELP transom_")).count();
+        let types = page.lines().filter(|l| l.starts_with("# TYPE transom_")).count();
+        assert_eq!(helps, types);
+        assert!(helps >= 15, "{page}");
+    }
+}
