@@ -46,3 +46,14 @@ pub const SESSION_BYTES_MAX: usize = 1024 * 1024;
 // -- rate limits
 /// Keys that one limiter remembers at a time (people, API keys).
 pub const LIMITER_KEYS_MAX: usize = 100_000;
+
+// -- files of the author
+/// A flow, test or configuration file.
+pub const YAML_BYTES_MAX: usize = 512 * 1024;
+/// What a file unfolds to, aliases counted as what they stand for.
+pub const YAML_NODES_MAX: usize = 50_000;
+/// Maps within lists within maps …
+pub const YAML_DEPTH_MAX: usize = 64;
+pub const YAML_ANCHORS_MAX: usize = 100;
+/// How many broken lines of one file are explained before we give up on it.
+pub const YAML_MENDS_MAX: usize = 30;

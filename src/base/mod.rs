@@ -1,7 +1,11 @@
 //! What every layer stands on: time, ids, places in files, findings, limits, secrets.
 
 pub mod clock;
+pub mod diagnostic;
+pub mod fields;
 pub mod ids;
 pub mod limits;
+pub mod place;
 pub mod secret;
 pub mod time;
+pub mod yaml;

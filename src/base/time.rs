@@ -1,7 +1,10 @@
 //! Instants and lengths of time in whole milliseconds, as the database keeps them.
 
 use serde::{Deserialize, Serialize};
-use std::ops::{Add, Sub};
+use std::{
+    fmt,
+    ops::{Add, Sub},
+};
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -31,6 +34,42 @@ impl Span {
     pub const fn days(n: i64) -> Span {
         Span(n * 86_400_000)
     }
+    /// Reads `2h`, `30m`, `90s`, `500ms`, `1d`, `2w`, `-1d`, `1h30m`. The error says what to write.
+    pub fn parse(text: &str) -> Result<Span, String> {
+        let wrong = || format!("`{text}` is no length of time; write it like `30s`, `15m`, `2h`, `1d` or `1h30m`");
+        let (sign, mut rest) = match text.trim().strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.trim()),
+        };
+        let (mut total, mut last_unit) = (0i64, i64::MAX);
+        if rest.is_empty() {
+            return Err(wrong());
+        }
+        while !rest.is_empty() {
+            let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+            let count: i64 = rest[..digits].parse().map_err(|_| wrong())?;
+            rest = &rest[digits..];
+            let letters = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+            let unit = match &rest[..letters] {
+                "ms" => 1,
+                "s" => 1_000,
+                "m" => 60_000,
+                "h" => 3_600_000,
+                "d" => 86_400_000,
+                "w" => 604_800_000,
+                _ => return Err(wrong()),
+            };
+            // Units fall from left to right, each once: `1h30m`, never `30m1h`.
+            if unit >= last_unit {
+                return Err(wrong());
+            }
+            last_unit = unit;
+            total = count.checked_mul(unit).and_then(|part| total.checked_add(part)).ok_or_else(wrong)?;
+            rest = &rest[letters..];
+        }
+        Ok(Span(sign * total))
+    }
+
     /// For the standard library's timers; a negative length counts as zero.
     pub fn to_std(self) -> std::time::Duration {
         std::time::Duration::from_millis(u64::try_from(self.0).unwrap_or(0))
@@ -55,5 +94,48 @@ impl Sub<Time> for Time {
     type Output = Span;
     fn sub(self, earlier: Time) -> Span {
         Span(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// As an author writes it: `1h30m`, `-1d`, `0s`.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0s");
+        }
+        if self.0 < 0 {
+            f.write_str("-")?;
+        }
+        let mut rest = self.0.unsigned_abs();
+        for (unit, name) in [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")] {
+            if rest >= unit {
+                write!(f, "{}{name}", rest / unit)?;
+                rest %= unit;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_reads_and_prints_as_written() {
+        for text in ["2h", "30m", "1d", "90s", "500ms", "-1d", "1h30m"] {
+            let span = Span::parse(text).unwrap();
+            assert_eq!(Span::parse(&span.to_string()).unwrap(), span);
+        }
+        assert_eq!(Span::parse("1h30m").unwrap(), Span::minutes(90));
+        assert_eq!(Span::parse("-1d").unwrap(), Span::days(-1));
+        assert_eq!(Span::minutes(90).to_string(), "1h30m");
+    }
+
+    #[test]
+    fn what_is_no_length_says_what_to_write() {
+        for text in ["", "2", "h", "2 hours", "30m1h", "1h1h", "-", "99999999999999999999d", "9999999999999999d"] {
+            assert!(Span::parse(text).unwrap_err().contains("`2h`"), "{text}");
+        }
     }
 }

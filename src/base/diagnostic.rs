@@ -1,0 +1,228 @@
+//! The author's mistakes as data: what is wrong, where, and what to write instead.
+
+use super::place::Place;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::{cell::RefCell, fmt};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// One finding. `code` is fixed for ever: `E…` is an error, `W…` a warning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    pub code: &'static str,
+    pub severity: Severity,
+    pub message: String,
+    pub place: Place,
+    /// Other places that explain it, each with its words: "first written here".
+    pub labels: Vec<(Place, String)>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    pub fn error(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
+        debug_assert!(code.starts_with('E'), "{code} is no error");
+        Self::new(code, Severity::Error, place, message.into())
+    }
+
+    pub fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
+        debug_assert!(code.starts_with('W'), "{code} is no warning");
+        Self::new(code, Severity::Warning, place, message.into())
+    }
+
+    fn new(code: &'static str, severity: Severity, place: &Place, message: String) -> Self {
+        Diagnostic { code, severity, message, place: place.clone(), labels: Vec::new(), help: None }
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    #[must_use]
+    pub fn help_if(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    #[must_use]
+    pub fn label(mut self, place: &Place, words: impl Into<String>) -> Self {
+        self.labels.push((place.clone(), words.into()));
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// As rustc prints it, with the lines of the file. `colour` for a terminal.
+    pub fn render(&self, colour: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut snippet = Snippet::source(self.place.file().text())
+            .path(self.place.path())
+            .annotation(AnnotationKind::Primary.span(self.place.range()));
+        let mut elsewhere = Vec::new();
+        for (place, words) in &self.labels {
+            if place.path() == self.place.path() {
+                snippet = snippet.annotation(AnnotationKind::Context.span(place.range()).label(words.as_str()));
+            } else {
+                elsewhere.push((place, words));
+            }
+        }
+        let mut group: Group<'_> = level.primary_title(self.message.as_str()).id(self.code).element(snippet);
+        for (place, words) in elsewhere {
+            let other = Snippet::source(place.file().text())
+                .path(place.path())
+                .annotation(AnnotationKind::Context.span(place.range()).label(words.as_str()));
+            group = group.element(other);
+        }
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+
+    /// For `check --json`, `/readyz` and editors; lines and columns from 1.
+    pub fn to_json(&self) -> serde_json::Value {
+        let at = |place: &Place| {
+            let (end_line, end_column) = place.end_line_column();
+            serde_json::json!({
+                "file": place.path(), "line": place.line(), "column": place.column(),
+                "end_line": end_line, "end_column": end_column,
+            })
+        };
+        let mut json = at(&self.place);
+        json["code"] = self.code.into();
+        json["severity"] = if self.is_error() { "error" } else { "warning" }.into();
+        json["message"] = self.message.as_str().into();
+        if let Some(help) = &self.help {
+            json["help"] = help.as_str().into();
+        }
+        let labels = self.labels.iter().map(|(place, words)| {
+            let mut label = at(place);
+            label["message"] = words.as_str().into();
+            label
+        });
+        if !self.labels.is_empty() {
+            json["labels"] = labels.collect();
+        }
+        json
+    }
+}
+
+/// One line: `flows/a.yaml:3:9: error[E201] …; did you mean `say`?`.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = if self.is_error() { "error" } else { "warning" };
+        write!(f, "{}: {severity}[{}] {}", self.place, self.code, self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Collects findings while several readers share it by reference: parsing never stops at the first.
+#[derive(Default)]
+pub struct Findings(RefCell<Vec<Diagnostic>>);
+
+impl Findings {
+    pub fn push(&self, finding: Diagnostic) {
+        self.0.borrow_mut().push(finding);
+    }
+
+    pub fn extend(&self, findings: impl IntoIterator<Item = Diagnostic>) {
+        self.0.borrow_mut().extend(findings);
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.0.borrow().iter().any(Diagnostic::is_error)
+    }
+
+    /// All of them by file and place; the same words at the same place count once.
+    pub fn into_sorted(self) -> Vec<Diagnostic> {
+        let mut all = self.0.into_inner();
+        sort(&mut all);
+        all
+    }
+}
+
+/// By file, place and severity; repetitions dropped.
+pub fn sort(findings: &mut Vec<Diagnostic>) {
+    findings.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.place.path().to_owned(), d.place.range().start, d.severity, d.code);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup_by(|a, b| a.code == b.code && a.place == b.place && a.message == b.message);
+}
+
+/// The known name that is nearest to a misspelt one, if any is near enough to be meant.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    known
+        .into_iter()
+        .filter(|known| !known.is_empty())
+        .map(|known| (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), known))
+        .filter(|(distance, known)| *distance <= 1 + known.chars().count() / 4)
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// The help line of an unknown name.
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(name, known).map(|known| format!("did you mean `{known}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::place::SourceFile;
+
+    #[test]
+    fn a_finding_prints_like_a_compiler_with_its_second_place() {
+        let file = SourceFile::new("flows/a.yaml", "steps:\n  - say: Hé\n    say: Ho\n");
+        let place = |needle: &str, nth: usize| {
+            let at = file.text().match_indices(needle).nth(nth).unwrap().0;
+            Place::new(&file, at..at + needle.len())
+        };
+        let finding = Diagnostic::error("E104", &place("say", 1), "`say` is written twice")
+            .label(&place("say", 0), "first here")
+            .help("keep one of the two");
+        insta::assert_snapshot!(finding.render(false), @r"
+        error[E104]: `say` is written twice
+         --> flows/a.yaml:3:5
+          |
+        2 |   - say: Hé
+          |     --- first here
+        3 |     say: Ho
+          |     ^^^
+          |
+          = help: keep one of the two
+        ");
+        assert_eq!(finding.to_string(), "flows/a.yaml:3:5: error[E104] `say` is written twice; keep one of the two");
+        assert_eq!(finding.to_json()["column"], 5);
+    }
+
+    #[test]
+    fn only_a_near_name_is_suggested() {
+        assert_eq!(nearest("aks", ["say", "ask"]), Some("ask"));
+        assert_eq!(nearest("elephant", ["say", "ask"]), None);
+    }
+}

@@ -1,0 +1,275 @@
+//! Typed access to one mapping that remembers what was asked for, so that unknown keys are reported once.
+
+use super::{
+    diagnostic::{Diagnostic, Findings, did_you_mean},
+    place::Place,
+    time::Span,
+    yaml::{Entry, Kind, Node},
+};
+
+/// Reads the keys of one map. Every mistake goes to the findings; a reader gets a default and goes on.
+pub struct Fields<'a> {
+    /// What this is, for messages: "`ask`", "team `support`".
+    what: String,
+    place: Place,
+    entries: &'a [Entry],
+    asked: Vec<&'static str>,
+    findings: &'a Findings,
+}
+
+impl<'a> Fields<'a> {
+    /// `what` stands in messages: "`defaults`". Nothing written counts as no keys.
+    pub fn new(node: &'a Node, what: impl Into<String>, findings: &'a Findings) -> Self {
+        let what = what.into();
+        let entries: &[Entry] = match &node.kind {
+            Kind::Map(entries) => entries,
+            Kind::Null => &[],
+            Kind::Scalar(_) | Kind::List(_) => {
+                if !node.is_broken() {
+                    let message = format!("{what} needs keys with values, and this is {}", node.describe());
+                    findings.push(Diagnostic::error("E201", &node.place, message).help("write `name: value` lines"));
+                }
+                &[]
+            }
+        };
+        Fields { what, place: node.place.clone(), entries, asked: Vec::new(), findings }
+    }
+
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    pub fn findings(&self) -> &'a Findings {
+        self.findings
+    }
+
+    /// Where findings about the whole go.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Points findings about the whole (missing keys) somewhere better, such as the verb of a step.
+    #[must_use]
+    pub fn at(mut self, place: &Place) -> Self {
+        self.place = place.clone();
+        self
+    }
+
+    /// The key with its place and value, if written. It counts as known from now on.
+    pub fn entry(&mut self, name: &'static str) -> Option<&'a Entry> {
+        if !self.asked.contains(&name) {
+            self.asked.push(name);
+        }
+        self.entries.iter().find(|entry| entry.key.text == name)
+    }
+
+    pub fn node(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.entry(name).map(|entry| &entry.value)
+    }
+
+    /// Reports a missing key.
+    pub fn required(&mut self, name: &'static str) -> Option<&'a Node> {
+        let node = self.node(name);
+        if node.is_none() {
+            let message = format!("{} needs `{name}`", self.what);
+            self.findings.push(Diagnostic::error("E202", &self.place, message));
+        }
+        node
+    }
+
+    pub fn opt_text(&mut self, name: &'static str) -> Option<&'a str> {
+        let node = self.node(name)?;
+        self.read_text(name, node)
+    }
+
+    /// A required text; empty when it is missing, which is reported.
+    pub fn text(&mut self, name: &'static str) -> &'a str {
+        let node = self.required(name);
+        node.and_then(|node| self.read_text(name, node)).unwrap_or_default()
+    }
+
+    pub fn opt_duration(&mut self, name: &'static str) -> Option<Span> {
+        let node = self.node(name)?;
+        let text = self.read_text(name, node)?;
+        match Span::parse(text) {
+            Ok(span) => Some(span),
+            Err(message) => {
+                self.wrong(node, "E204", message);
+                None
+            }
+        }
+    }
+
+    /// A length of time; `default` when it is absent or wrong.
+    pub fn duration(&mut self, name: &'static str, default: Span) -> Span {
+        self.opt_duration(name).unwrap_or(default)
+    }
+
+    pub fn opt_whole(&mut self, name: &'static str) -> Option<i64> {
+        let node = self.node(name)?;
+        let text = self.read_text(name, node)?;
+        match text.parse() {
+            Ok(number) => Some(number),
+            Err(_) => {
+                self.wrong(node, "E205", format!("`{name}` takes a whole number, and `{text}` is none"));
+                None
+            }
+        }
+    }
+
+    /// A whole number within `range`; `default` when it is absent or wrong.
+    pub fn whole(&mut self, name: &'static str, default: i64, range: std::ops::RangeInclusive<i64>) -> i64 {
+        match (self.opt_whole(name), self.node(name)) {
+            (Some(number), Some(node)) if !range.contains(&number) => {
+                let message = format!("`{name}` takes {} to {}, and this is {number}", range.start(), range.end());
+                self.wrong(node, "E205", message);
+                default
+            }
+            (number, _) => number.unwrap_or(default),
+        }
+    }
+
+    pub fn opt_bool(&mut self, name: &'static str) -> Option<bool> {
+        let node = self.node(name)?;
+        match self.read_text(name, node)? {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            other => {
+                self.wrong(node, "E206", format!("`{name}` is `true` or `false`, and this is `{other}`"));
+                None
+            }
+        }
+    }
+
+    /// Absent or wrong: false.
+    pub fn bool(&mut self, name: &'static str) -> bool {
+        self.opt_bool(name).unwrap_or(false)
+    }
+
+    /// One of some words; `None` when it is absent or wrong.
+    pub fn word(&mut self, name: &'static str, words: &[&'static str]) -> Option<&'static str> {
+        let node = self.node(name)?;
+        let text = self.read_text(name, node)?;
+        let found = words.iter().copied().find(|word| *word == text);
+        if found.is_none() && !node.is_broken() {
+            let list: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+            let message = format!("`{name}` cannot be `{text}`; it is one of {}", list.join(", "));
+            let finding = Diagnostic::error("E207", &node.place, message);
+            self.findings.push(finding.help_if(did_you_mean(text, words.iter().copied())));
+        }
+        found
+    }
+
+    /// The items of a list; a single value counts as a list of one.
+    pub fn list(&mut self, name: &'static str) -> &'a [Node] {
+        self.node(name).map_or(&[], Node::one_or_many)
+    }
+
+    /// A list of texts, or a single one.
+    pub fn texts(&mut self, name: &'static str) -> Vec<&'a str> {
+        let items = self.list(name);
+        items.iter().filter_map(|item| self.read_text(name, item)).collect()
+    }
+
+    /// The entries of a map that has names of the author's own.
+    pub fn map(&mut self, name: &'static str) -> &'a [Entry] {
+        match self.node(name) {
+            None => &[],
+            Some(Node { kind: Kind::Null, .. }) => &[],
+            Some(Node { kind: Kind::Map(entries), .. }) => entries,
+            Some(node) => {
+                self.wrong(node, "E201", format!("`{name}` needs keys with values, and this is {}", node.describe()));
+                &[]
+            }
+        }
+    }
+
+    /// A mapping below this one, to be read with `Fields` of its own. Absent: `None`.
+    pub fn fields(&mut self, name: &'static str) -> Option<Fields<'a>> {
+        let node = self.node(name)?;
+        Some(Fields::new(node, format!("`{name}`"), self.findings))
+    }
+
+    /// A mistake in one value; nothing is said about a value that is known to be broken.
+    pub fn wrong(&self, node: &Node, code: &'static str, message: impl Into<String>) {
+        if !node.is_broken() {
+            self.findings.push(Diagnostic::error(code, &node.place, message));
+        }
+    }
+
+    /// Counts keys as known without reading them.
+    pub fn know(&mut self, names: &[&'static str]) {
+        self.asked.extend(names);
+    }
+
+    /// The keys that nobody has asked for so far.
+    pub fn unread(&self) -> impl Iterator<Item = &'a Entry> + '_ {
+        self.entries.iter().filter(|entry| !self.asked.contains(&entry.key.text.as_str()))
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub fn finish(self) {
+        for entry in self.unread() {
+            let message = format!("{} has no key `{}`", self.what, entry.key.text);
+            let unused = self.asked.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
+            let finding = Diagnostic::error("E203", &entry.key.place, message);
+            self.findings.push(finding.help_if(did_you_mean(&entry.key.text, unused)));
+        }
+    }
+
+    fn read_text(&self, name: &str, node: &'a Node) -> Option<&'a str> {
+        match node.text() {
+            Some(text) => Some(text),
+            None => {
+                let message = format!("`{name}` takes a text, and this is {}", node.describe());
+                self.wrong(node, "E208", message);
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{place::SourceFile, yaml};
+
+    fn read(text: &str, read: impl FnOnce(&mut Fields<'_>)) -> Vec<String> {
+        let findings = Findings::default();
+        let node = yaml::load(&SourceFile::new("a.yaml", text), &findings).expect("it loads");
+        let mut fields = Fields::new(&node, "`it`", &findings);
+        read(&mut fields);
+        fields.finish();
+        findings.into_sorted().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_unknown_key_is_reported_once_with_the_near_one() {
+        let found = read("timeout: 2h\ntiemout: 3h\n", |fields| {
+            assert_eq!(fields.opt_duration("timeout"), Some(Span::hours(2)));
+        });
+        assert_eq!(found, ["a.yaml:2:1: error[E203] `it` has no key `tiemout`"]);
+        let found = read("tiemout: 3h\n", |fields| assert_eq!(fields.opt_duration("timeout"), None));
+        assert_eq!(found, ["a.yaml:1:1: error[E203] `it` has no key `tiemout`; did you mean `timeout`?"]);
+    }
+
+    #[test]
+    fn a_missing_key_is_reported_at_the_map() {
+        assert_eq!(
+            read("a: 1\n", |f| {
+                f.know(&["a"]);
+                f.text("name");
+            }),
+            ["a.yaml:1:1: error[E202] `it` needs `name`"]
+        );
+    }
+
+    #[test]
+    fn the_field_decides_the_type() {
+        let found = read("code: 007\nprice: 1.10\nto: +34600\nold: yes\n", |fields| {
+            assert_eq!((fields.text("code"), fields.text("price"), fields.text("to")), ("007", "1.10", "+34600"));
+            assert!(fields.bool("old"));
+        });
+        assert!(found.is_empty(), "{found:?}");
+    }
+}

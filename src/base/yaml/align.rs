@@ -1,0 +1,94 @@
+//! From a place in a scalar's text back to the place in the file where it was written.
+
+use super::{Scalar, Style};
+use crate::base::place::Place;
+use std::ops::Range;
+
+/// The place of `range` (bytes of the text). Where the two cannot be matched: the whole scalar.
+pub fn part(scalar: &Scalar, range: Range<usize>) -> Place {
+    let raw = scalar.place.text();
+    let found = match scalar.style {
+        Style::Plain if raw == scalar.text => Some(range.clone()),
+        Style::Literal => in_literal(raw, &scalar.text, &range),
+        Style::Plain | Style::SingleQuoted | Style::DoubleQuoted | Style::Folded => {
+            in_flowing(raw, &scalar.text, scalar.style, &range)
+        }
+        Style::Broken => None,
+    };
+    let Some(found) = found else { return scalar.place.clone() };
+    let base = scalar.place.range().start;
+    Place::new(scalar.place.file(), base + found.start..base + found.end.max(found.start))
+}
+
+/// A `|` block: each written line ends with the text's line; what stands before is indentation.
+fn in_literal(raw: &str, text: &str, range: &Range<usize>) -> Option<Range<usize>> {
+    let locate = |at: usize| {
+        let mut text_start = 0;
+        let mut raw_start = 0;
+        let mut raw_lines = raw.split_inclusive('\n');
+        for line in text.split('\n') {
+            let raw_line = raw_lines.next().unwrap_or_default();
+            let body = raw_line.trim_end_matches(['\n', '\r']);
+            let line_body = line.trim_end_matches('\r');
+            if at <= text_start + line.len() {
+                let indent = body.ends_with(line_body).then(|| body.len() - line_body.len())?;
+                return Some(raw_start + indent + (at - text_start).min(line_body.len()));
+            }
+            text_start += line.len() + 1;
+            raw_start += raw_line.len();
+        }
+        None
+    };
+    Some(locate(range.start)?..locate(range.end)?)
+}
+
+/// Plain, quoted and folded texts: both are walked side by side; escapes and line folds are stepped over.
+fn in_flowing(raw: &str, text: &str, style: Style, range: &Range<usize>) -> Option<Range<usize>> {
+    let mut at = usize::from(matches!(style, Style::SingleQuoted | Style::DoubleQuoted));
+    let mut start = None;
+    for (offset, wanted) in text.char_indices() {
+        let (here, next) = step(raw, at, wanted, style)?;
+        if offset >= range.start && start.is_none() {
+            start = Some(here);
+        }
+        if offset >= range.end {
+            return Some(start?..here);
+        }
+        at = next;
+    }
+    Some(start.unwrap_or(at)..at)
+}
+
+/// Where `wanted` stands in `raw` from `at` on, and where to go on behind it.
+fn step(raw: &str, mut at: usize, wanted: char, style: Style) -> Option<(usize, usize)> {
+    loop {
+        let mut rest = raw.get(at..)?.chars();
+        let here = rest.next()?;
+        let next = rest.next();
+        match (style, here) {
+            // An escaped line end joins two lines.
+            (Style::DoubleQuoted, '\\') if matches!(next, Some('\n' | '\r')) => {
+                at += 1;
+                at += raw[at..].len() - raw[at..].trim_start().len();
+            }
+            (Style::DoubleQuoted, '\\') => {
+                let length = match next? {
+                    'x' => 4,
+                    'u' => 6,
+                    'U' => 10,
+                    other => 1 + other.len_utf8(),
+                };
+                return Some((at, at + length));
+            }
+            (Style::SingleQuoted, '\'') if next == Some('\'') => return Some((at, at + 2)),
+            (_, here) if here == wanted && here != '\n' => return Some((at, at + here.len_utf8())),
+            // A fold: line end and indentation stand for one blank or line end of the text.
+            (_, '\n' | '\r' | ' ' | '\t') if matches!(wanted, ' ' | '\n') => {
+                let blank = raw[at..].len() - raw[at..].trim_start().len();
+                return Some((at, at + blank));
+            }
+            (_, '\n' | '\r' | ' ' | '\t') => at += 1,
+            _ => return None,
+        }
+    }
+}

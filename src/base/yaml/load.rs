@@ -1,0 +1,305 @@
+//! The parser's events become nodes: duplicate keys, anchors, merge keys and budgets are settled here.
+
+use super::{Entry, Kind, Node, Scalar, Style, traps};
+use crate::base::{
+    diagnostic::{Diagnostic, Findings},
+    limits,
+    place::{Place, SourceFile},
+};
+use serde_yaml::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle};
+use std::{collections::HashMap, ops::Range, sync::Arc};
+
+/// Reads a file, mends each mistake that it recognises in a copy of the text and reads again, so that one
+/// broken line does not hide the findings of the others.
+pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
+    if file.text().len() > limits::YAML_BYTES_MAX {
+        let message = format!("the file is larger than {} KiB", limits::YAML_BYTES_MAX / 1024);
+        findings.push(Diagnostic::error("E101", &Place::start_of(file), message).help("split it into several flows"));
+        return None;
+    }
+    let mut text = file.text().to_owned();
+    let mut mended: Vec<Range<usize>> = Vec::new();
+    for _ in 0..limits::YAML_MENDS_MAX {
+        match read(file, &text, &mended, findings) {
+            Ok(node) => return Some(node),
+            Err(Stop::Reported) => return None,
+            Err(Stop::Syntax(error)) => {
+                let at = byte_of(&text, error.marker());
+                let (finding, broken) = traps::explain(file, &text, at, &error.to_string());
+                findings.push(finding);
+                let range = broken?;
+                // The filler has the same number of bytes, so that every other place stays right.
+                text.replace_range(range.clone(), &"x".repeat(range.len()));
+                mended.push(range);
+            }
+        }
+    }
+    None
+}
+
+enum Stop {
+    Syntax(ScanError),
+    /// A budget is used up; the finding is pushed.
+    Reported,
+}
+
+fn byte_of(text: &str, marker: &Marker) -> usize {
+    marker
+        .byte_offset()
+        .unwrap_or_else(|| text.char_indices().nth(marker.index()).map_or(text.len(), |(at, _)| at))
+        .min(text.len())
+}
+
+fn read(file: &Arc<SourceFile>, text: &str, mended: &[Range<usize>], findings: &Findings) -> Result<Node, Stop> {
+    let mut options = Options::default();
+    options.block_nesting_limit = limits::YAML_DEPTH_MAX * 2;
+    options.flow_nesting_limit = limits::YAML_DEPTH_MAX;
+    let own = Findings::default();
+    let mut reader = Reader {
+        file,
+        text,
+        mended,
+        findings: &own,
+        parser: Parser::new_from_str_with_options(text, options),
+        anchors: HashMap::new(),
+        nodes: 0,
+    };
+    let outcome = reader.document();
+    // A text that is read again after mending says its other findings then; only the last reading counts.
+    if !matches!(outcome, Err(Stop::Syntax(_))) {
+        findings.extend(own.into_sorted());
+    }
+    outcome
+}
+
+struct Reader<'a> {
+    file: &'a Arc<SourceFile>,
+    text: &'a str,
+    mended: &'a [Range<usize>],
+    findings: &'a Findings,
+    parser: Parser<'a, serde_yaml::granit_parser::StrInput<'a>>,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), Stop> {
+        match self.parser.next() {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => Err(Stop::Syntax(error)),
+            None => Err(Stop::Reported),
+        }
+    }
+
+    fn document(&mut self) -> Result<Node, Stop> {
+        let mut root = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::DocumentStart(..) if root.is_some() => {
+                    let place = self.place(&span);
+                    let finding = Diagnostic::error("E102", &place, "a second document begins here");
+                    self.findings.push(finding.help("one file holds one document: take the line `---` out"));
+                    break;
+                }
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+                event => root = Some(self.node(event, &span, 0)?),
+            }
+        }
+        Ok(root.unwrap_or_else(|| Node { place: Place::start_of(self.file), kind: Kind::Null }))
+    }
+
+    fn node(&mut self, event: Event<'a>, span: &Span, depth: usize) -> Result<Node, Stop> {
+        self.count(1, span)?;
+        if depth > limits::YAML_DEPTH_MAX {
+            let message = format!("nested more than {} levels deep", limits::YAML_DEPTH_MAX);
+            self.findings.push(Diagnostic::error("E101", &self.place(span), message).help("move a part into a block"));
+            return Err(Stop::Reported);
+        }
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let node = self.scalar(text.into_owned(), style, span);
+                if let Some(tag) = tag {
+                    let core = tag.to_string().contains("tag:yaml.org");
+                    if !core {
+                        self.findings.push(traps::tag(self.file, &self.place(span)));
+                        return Ok(broken(node));
+                    }
+                }
+                Ok(self.remember(anchor, node))
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                let mut items = Vec::new();
+                let start = self.place(span);
+                let end = loop {
+                    let (event, span) = self.next()?;
+                    if matches!(event, Event::SequenceEnd) {
+                        break self.place(&span);
+                    }
+                    items.push(self.node(event, &span, depth + 1)?);
+                };
+                self.untagged(tag.is_some(), &start);
+                let place = self.whole(start, items.last().map(|item| &item.place), &end);
+                Ok(self.remember(anchor, Node { place, kind: Kind::List(items) }))
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let start = self.place(span);
+                let (entries, end) = self.entries(style, &start, depth)?;
+                self.untagged(tag.is_some(), &start);
+                let place = self.whole(start, entries.last().map(|entry| &entry.value.place), &end);
+                Ok(self.remember(anchor, Node { place, kind: Kind::Map(entries) }))
+            }
+            Event::Alias(id) => {
+                let node = self.anchors.get(&id).cloned();
+                let node = node.unwrap_or_else(|| Node { place: self.place(span), kind: Kind::Null });
+                self.count(size(&node), span)?;
+                Ok(node)
+            }
+            _ => Ok(Node { place: self.place(span), kind: Kind::Null }),
+        }
+    }
+
+    fn entries(&mut self, style: StructureStyle, start: &Place, depth: usize) -> Result<(Vec<Entry>, Place), Stop> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut merged: Vec<Entry> = Vec::new();
+        let end = loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                break self.place(&span);
+            }
+            let key = self.node(event, &span, depth + 1)?;
+            let (event, span) = self.next()?;
+            let mut value = self.node(event, &span, depth + 1)?;
+            let key = match key.kind {
+                Kind::Scalar(key) => key,
+                Kind::Null => Scalar::at(&key.place, ""),
+                Kind::Map(_) | Kind::List(_) => {
+                    self.findings.push(traps::braces(self.file, start, style == StructureStyle::Flow));
+                    continue;
+                }
+            };
+            if key.text == "<<" && key.is_plain() {
+                merged.extend(self.merge(&value));
+                continue;
+            }
+            if let Some(first) = entries.iter().find(|entry| entry.key.text == key.text) {
+                let message = format!("`{}` is written twice", key.text);
+                let finding = Diagnostic::error("E104", &key.place, message).label(&first.key.place, "first here");
+                self.findings.push(finding.help("keep one of the two"));
+                continue;
+            }
+            if key.text == "options" {
+                traps::split_sentence(self.text, &value, self.findings);
+            }
+            if value.is_null() {
+                value.place = key.place.clone();
+            }
+            entries.push(Entry { key, value });
+        };
+        for entry in merged {
+            if !entries.iter().any(|own| own.key.text == entry.key.text) {
+                entries.push(entry);
+            }
+        }
+        Ok((entries, end))
+    }
+
+    fn merge(&self, value: &Node) -> Vec<Entry> {
+        let mut all: Vec<Entry> = Vec::new();
+        for part in value.one_or_many() {
+            match &part.kind {
+                Kind::Map(entries) => {
+                    for entry in entries {
+                        if !all.iter().any(|known| known.key.text == entry.key.text) {
+                            all.push(entry.clone());
+                        }
+                    }
+                }
+                Kind::Null | Kind::Scalar(_) | Kind::List(_) => {
+                    let finding = Diagnostic::error("E105", &part.place, "`<<` takes in keys, and this has none");
+                    self.findings.push(finding.help("write `<<: *name`, where `&name` stands before keys with values"));
+                }
+            }
+        }
+        all
+    }
+
+    fn scalar(&mut self, text: String, style: ScalarStyle, span: &Span) -> Node {
+        let place = self.place(span);
+        let mended = self.mended.iter().any(|range| range.contains(&place.range().start));
+        let style = match style {
+            _ if mended => Style::Broken,
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted => Style::SingleQuoted,
+            ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+            ScalarStyle::Literal => Style::Literal,
+            ScalarStyle::Folded => Style::Folded,
+        };
+        if style == Style::Plain && (text.is_empty() || text == "~") {
+            return Node { place, kind: Kind::Null };
+        }
+        let text = if mended { place.text().to_owned() } else { text };
+        let cut = (style == Style::Plain).then(|| traps::cut(self.file, &place)).flatten();
+        let style = if cut.is_some() { Style::Broken } else { style };
+        self.findings.extend(cut);
+        Node { place: place.clone(), kind: Kind::Scalar(Arc::new(Scalar { text, style, place })) }
+    }
+
+    fn remember(&mut self, anchor: usize, node: Node) -> Node {
+        if anchor != 0 && self.anchors.len() < limits::YAML_ANCHORS_MAX {
+            self.anchors.insert(anchor, node.clone());
+        }
+        node
+    }
+
+    fn untagged(&self, tagged: bool, place: &Place) {
+        if tagged {
+            self.findings.push(traps::tag(self.file, place));
+        }
+    }
+
+    /// Counts what a file unfolds to: an alias counts as all that it stands for.
+    fn count(&mut self, more: usize, span: &Span) -> Result<(), Stop> {
+        self.nodes += more;
+        if self.nodes <= limits::YAML_NODES_MAX {
+            return Ok(());
+        }
+        let message = format!("the file unfolds to more than {} values", limits::YAML_NODES_MAX);
+        self.findings.push(Diagnostic::error("E101", &self.place(span), message).help("split it into several flows"));
+        Err(Stop::Reported)
+    }
+
+    fn place(&self, span: &Span) -> Place {
+        let (start, end) = (byte_of(self.text, &span.start), byte_of(self.text, &span.end));
+        let mut range = start..end.max(start);
+        // Blocks and plain texts may take the line end and what follows with them.
+        let trimmed = self.text.get(range.clone()).unwrap_or_default().trim_end();
+        range.end = range.start + trimmed.len();
+        Place::new(self.file, range)
+    }
+
+    fn whole(&self, start: Place, last: Option<&Place>, end: &Place) -> Place {
+        let closed = matches!(end.text(), "]" | "}");
+        match last {
+            _ if closed => start.to(end),
+            // A merged or aliased value stands elsewhere: it must not stretch the place.
+            Some(last) if last.range().start >= start.range().start => start.to(last),
+            Some(_) | None => start,
+        }
+    }
+}
+
+fn size(node: &Node) -> usize {
+    match &node.kind {
+        Kind::Null | Kind::Scalar(_) => 1,
+        Kind::List(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Kind::Map(entries) => 1 + entries.iter().map(|entry| size(&entry.value)).sum::<usize>(),
+    }
+}
+
+fn broken(node: Node) -> Node {
+    let text = node.place.text().to_owned();
+    let scalar = Scalar { text, style: Style::Broken, place: node.place.clone() };
+    Node { place: node.place, kind: Kind::Scalar(Arc::new(scalar)) }
+}

@@ -1,0 +1,153 @@
+//! YAML text to a tree of nodes that know their exact places.
+//!
+//! The text of a scalar always comes from the source: `+34600`, `007`, `1.10` and `yes` stay what they look
+//! like, and the field that reads a node decides its type. The events come from the parser that `serde_yaml`
+//! itself stands on: its serde side guesses types and stops at the first duplicate key.
+
+mod align;
+mod load;
+mod traps;
+
+use super::{
+    diagnostic::Findings,
+    place::{Place, SourceFile},
+};
+use std::{ops::Range, sync::Arc};
+
+/// A value with its place.
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub place: Place,
+    pub kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// Nothing written, or `~`.
+    Null,
+    Scalar(Arc<Scalar>),
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+/// One key of a map.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub key: Arc<Scalar>,
+    pub value: Node,
+}
+
+/// A text as it was written, and how.
+#[derive(Debug, Clone)]
+pub struct Scalar {
+    pub text: String,
+    pub style: Style,
+    /// From the first to the last character of what was written, quotes included.
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+    /// It held a mistake that has been reported; nothing more is said about it.
+    Broken,
+}
+
+impl Scalar {
+    /// The place in the file of a part of the text, exact over escapes, folding and indentation.
+    pub fn part(&self, range: Range<usize>) -> Place {
+        align::part(self, range)
+    }
+
+    /// A scalar for a text that stands in no file by itself.
+    pub fn at(place: &Place, text: impl Into<String>) -> Arc<Scalar> {
+        Arc::new(Scalar { text: text.into(), style: Style::Plain, place: place.clone() })
+    }
+
+    pub fn is_plain(&self) -> bool {
+        self.style == Style::Plain
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.style == Style::Broken
+    }
+}
+
+impl Node {
+    pub fn scalar(&self) -> Option<&Arc<Scalar>> {
+        match &self.kind {
+            Kind::Scalar(scalar) => Some(scalar),
+            Kind::Null | Kind::List(_) | Kind::Map(_) => None,
+        }
+    }
+
+    pub fn text(&self) -> Option<&str> {
+        self.scalar().map(|scalar| scalar.text.as_str())
+    }
+
+    pub fn list(&self) -> Option<&[Node]> {
+        match &self.kind {
+            Kind::List(items) => Some(items),
+            Kind::Null | Kind::Scalar(_) | Kind::Map(_) => None,
+        }
+    }
+
+    pub fn map(&self) -> Option<&[Entry]> {
+        match &self.kind {
+            Kind::Map(entries) => Some(entries),
+            Kind::Null | Kind::Scalar(_) | Kind::List(_) => None,
+        }
+    }
+
+    /// The value of a key, if this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.map()?.iter().find(|entry| entry.key.text == key)
+    }
+
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// The items of a list; a single value counts as a list of one, nothing as an empty one.
+    pub fn one_or_many(&self) -> &[Node] {
+        match &self.kind {
+            Kind::Null => &[],
+            Kind::List(items) => items,
+            Kind::Scalar(_) | Kind::Map(_) => std::slice::from_ref(self),
+        }
+    }
+
+    /// What it is, for a message: "a list", "the text `yes`".
+    pub fn describe(&self) -> String {
+        match &self.kind {
+            Kind::Null => "nothing".into(),
+            Kind::Scalar(scalar) if scalar.text.chars().count() <= 30 => format!("the text `{}`", scalar.text),
+            Kind::Scalar(_) => "a text".into(),
+            Kind::List(_) => "a list".into(),
+            Kind::Map(_) => "keys with values".into(),
+        }
+    }
+
+    /// Whether a mistake in it has been reported already.
+    pub fn is_broken(&self) -> bool {
+        self.scalar().is_some_and(|scalar| scalar.is_broken())
+    }
+}
+
+/// Reads one file. `None` when too little could be understood; the findings then say why.
+pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
+    load::load(file, findings)
+}
+
+#[cfg(test)]
+mod tests;

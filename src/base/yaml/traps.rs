@@ -1,0 +1,319 @@
+//! What authors write in good faith and YAML reads otherwise: each mistake is named, with what to write.
+
+use super::{Kind, Node};
+use crate::base::{
+    diagnostic::{Diagnostic, Findings},
+    place::{Place, SourceFile},
+};
+use std::{ops::Range, sync::Arc};
+
+/// Keys whose value is code as a whole.
+const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "script"];
+
+/// Finds the line that made the parser stop at byte `at`, says what is wrong with it, and which bytes to
+/// replace so that the rest can be read. `said` is the parser's own message, used when no line explains it.
+pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Diagnostic, Option<Range<usize>>) {
+    let suspects: Vec<Line<'_>> = lines(text).into_iter().filter(|line| line.start <= at).collect();
+    for line in suspects.iter().rev() {
+        if let Some((finding, range)) = judge(file, text, line) {
+            return (finding, Some(range));
+        }
+    }
+    for line in suspects.iter().rev() {
+        if let Some(quote @ ('"' | '\'')) = line.value.chars().next()
+            && closing(line.value, quote).is_none()
+        {
+            let range = line.range();
+            let finding = Diagnostic::error("E114", &Place::new(file, range.clone()), "this quote is never closed");
+            return (finding.help(format!("end the text with {quote}")), Some(range));
+        }
+    }
+    let start = at.min(text.len());
+    let line_start = text[..floor(text, start)].rfind('\n').map_or(0, |at| at + 1);
+    let indent =
+        &text[line_start..][..text[line_start..].len() - text[line_start..].trim_start_matches([' ', '\t']).len()];
+    let place = Place::new(file, start..start + 1);
+    let finding = if let Some(tab) = indent.find('\t') {
+        let place = Place::new(file, line_start + tab..line_start + tab + 1);
+        Diagnostic::error("E115", &place, "a tab cannot indent a line").help("indent with blanks, two for each level")
+    } else {
+        let finding = Diagnostic::error("E100", &place, format!("this cannot be read: {}", reworded(said)));
+        finding.help("check the indentation and the quotes of this line and of the one before")
+    };
+    (finding, None)
+}
+
+/// A plain text that stops at ` #` without being followed by a blank: no comment was meant.
+pub fn cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
+    let rest = &file.text()[place.range().end..];
+    let line = rest.lines().next().unwrap_or_default();
+    let comment = line.trim_start_matches([' ', '\t']);
+    let meant = comment.strip_prefix('#')?;
+    if meant.is_empty() || meant.starts_with([' ', '\t', '#', '!', '-', '=']) || comment.len() == line.len() {
+        return None;
+    }
+    let at = place.range().end + line.len() - comment.len();
+    let finding =
+        Diagnostic::error("E103", &Place::new(file, at..at + 1), "the text stops at ` #`, which begins a comment");
+    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`"))
+}
+
+/// `if: !missing(x)` and the like: YAML reads a tag.
+pub fn tag(file: &Arc<SourceFile>, place: &Place) -> Diagnostic {
+    let text = file.text();
+    let start = place.range().start;
+    let line_start = text[..floor(text, start)].rfind('\n').map_or(0, |at| at + 1);
+    let at = text[line_start..].find('!').map_or(start, |at| line_start + at);
+    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
+    let key = text[line_start..at].trim_start_matches([' ', '-']).trim_end().trim_end_matches(':');
+    not_a_tag(&Place::new(file, at..end), key, text[at..end].trim_end())
+}
+
+/// `say: {{ name }}`: YAML reads a map whose key is a map.
+pub fn braces(file: &Arc<SourceFile>, start: &Place, flow_style: bool) -> Diagnostic {
+    let text = &file.text()[start.range().start..];
+    if flow_style && text.starts_with("{{") {
+        let end = text.find("}}").map_or(2, |at| at + 2);
+        let name = text.get(2..end.saturating_sub(2)).unwrap_or_default().trim();
+        let place = Place::new(file, start.range().start..start.range().start + end);
+        return handlebars(&place, name);
+    }
+    Diagnostic::error("E106", start, "a key is a single word or text, never a list or a map")
+        .help("write `name: value`")
+}
+
+/// `options: [Yes, please, No]`: three options where two were meant.
+pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
+    let Kind::List(items) = &value.kind else { return };
+    if !text[floor(text, value.place.range().start)..].starts_with('[') {
+        return;
+    }
+    let plain: Option<Vec<&str>> =
+        items.iter().map(|item| item.scalar().filter(|s| s.is_plain()).map(|s| &*s.text)).collect();
+    let Some(plain) = plain else { return };
+    let begins = |text: &str, test: fn(char) -> bool| text.chars().next().is_some_and(test);
+    let lower = plain.iter().skip(1).position(|text| begins(text, char::is_lowercase));
+    if let (Some(lower), true) = (lower, plain.first().is_some_and(|first| begins(first, char::is_uppercase))) {
+        let (before, word) = (plain[lower], plain[lower + 1]);
+        let message = format!("`{before}` and `{word}` are two options; was `{before}, {word}` meant as one?");
+        let finding = Diagnostic::warning("W107", &items[lower + 1].place, message);
+        findings.push(finding.help(format!("write one option a line, `- {before}, {word}`, or put it in quotes")));
+    }
+}
+
+/// A line `key: value` or `- value` outside of blocks of text.
+struct Line<'a> {
+    start: usize,
+    key: &'a str,
+    value_start: usize,
+    value: &'a str,
+}
+
+impl Line<'_> {
+    fn range(&self) -> Range<usize> {
+        self.value_start..self.value_start + self.value.len()
+    }
+
+    fn is_code(&self) -> bool {
+        CODE_KEYS.contains(&self.key)
+    }
+}
+
+fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    // Within a block of text (`|`, `>`) only deeper lines belong to it.
+    let mut block: Option<usize> = None;
+    for raw in text.split_inclusive('\n') {
+        let line = raw.trim_end();
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let here = start;
+        start += raw.len();
+        if line.trim().is_empty() || block.is_some_and(|block| indent > block) {
+            continue;
+        }
+        block = None;
+        if line.trim_start().starts_with('#') {
+            continue;
+        }
+        let mut at = indent;
+        while line[at..].starts_with("- ") {
+            at += 2 + (line[at + 2..].len() - line[at + 2..].trim_start_matches(' ').len());
+        }
+        let key_at = at;
+        let (key, value_at) = split_key(line, at);
+        let value = &line[value_at..];
+        if value.starts_with(['|', '>'])
+            && value
+                .trim_start_matches(['|', '>', '-', '+'])
+                .trim_start_matches(|c: char| c.is_ascii_digit())
+                .trim_start()
+                .chars()
+                .next()
+                .is_none_or(|c| c == '#')
+        {
+            block = Some(if key.is_empty() { indent } else { key_at.min(indent.max(key_at)) });
+            continue;
+        }
+        if !value.is_empty() {
+            found.push(Line { start: here, key, value_start: here + value_at, value });
+        }
+    }
+    found
+}
+
+/// The key of a line and where its value begins; no key: the value begins at `at`.
+fn split_key(line: &str, at: usize) -> (&str, usize) {
+    let rest = &line[at..];
+    let word = rest
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '<')))
+        .unwrap_or(rest.len());
+    match rest[word..].strip_prefix(':') {
+        Some(after) if word > 0 && (after.is_empty() || after.starts_with(' ')) => {
+            (&rest[..word], at + word + 1 + after.len() - after.trim_start().len())
+        }
+        _ => ("", at),
+    }
+}
+
+/// What is wrong with one line, if YAML cannot read it; and the bytes of its value.
+fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnostic, Range<usize>)> {
+    let value = line.value;
+    let range = line.range();
+    let whole = Place::new(file, range.clone());
+    let at = |offset: usize, length: usize| Place::new(file, range.start + offset..range.start + offset + length);
+    let found = |finding: Diagnostic| Some((finding, range.clone()));
+    let first = value.chars().next()?;
+    match first {
+        '{' if value.starts_with("{{") => {
+            let end = value.find("}}").map_or(value.len(), |end| end + 2);
+            found(handlebars(&at(0, end), value[2..end].trim_end_matches('}').trim()))
+        }
+        '{' | '[' if unquoted_code(value).is_some() => {
+            let offset = unquoted_code(value).unwrap_or(0);
+            let finding = Diagnostic::error("E113", &at(offset, 2), "`${…}` between `{ }` or `[ ]` needs quotes");
+            found(finding.help("put the text in quotes, `{name: \"${value}\"}`, or write it over several lines"))
+        }
+        '[' if line.is_code() => found(condition(&whole, line)),
+        '*' => {
+            let name: &str = value[1..].split([' ', ',', ']', '}']).next().unwrap_or_default();
+            if text.contains(&format!("&{name}")) && value.len() == name.len() + 1 {
+                return None;
+            }
+            let finding = Diagnostic::error("E109", &whole, "a text that begins with `*` needs quotes");
+            found(finding.help(format!("for WhatsApp's bold write \"{value}\" in quotes, or use `|`")))
+        }
+        '`' | '@' | '%' => {
+            let finding =
+                Diagnostic::error("E110", &at(0, 1), format!("a text cannot begin with `{first}` without quotes"));
+            found(finding.help(format!("write \"{value}\" in quotes, or use `|`")))
+        }
+        '!' => found(not_a_tag(&whole, line.key, value)),
+        '"' | '\'' => {
+            let end = closing(value, first)?;
+            let rest = value[end..].trim_start();
+            if rest.is_empty() || rest.starts_with('#') && value[end..].starts_with(' ') {
+                return None;
+            }
+            if line.is_code() {
+                return found(condition(&whole, line));
+            }
+            let finding = Diagnostic::error("E112", &at(end - 1, 1), "the quote ends here, and the text goes on");
+            found(finding.help(match first {
+                '"' => "use `|` and the text below it, or single quotes outside",
+                _ => "use `|` and the text below it, or write the inner quote twice: `''`",
+            }))
+        }
+        '|' | '>' | '&' | '{' | '[' | '#' => None,
+        _ => {
+            // A text cut short by ` #…` whose next line cannot be read.
+            if let Some(hash) = value.find(" #").filter(|hash| !value[hash + 2..].starts_with(' ')) {
+                let finding =
+                    Diagnostic::error("E103", &at(hash + 1, 1), "the text stops at ` #`, which begins a comment");
+                return found(finding.help("put the text in quotes or use `|`"));
+            }
+            let value = &value[..value.find(" #").unwrap_or(value.len())];
+            let colon = value.find(": ").or_else(|| value.ends_with(':').then(|| value.len() - 1))?;
+            if line.is_code() {
+                return found(condition(&whole, line));
+            }
+            if line.key.is_empty() {
+                return None;
+            }
+            let finding = Diagnostic::error("E108", &at(colon, 1), "a text with `: ` needs quotes");
+            found(finding.help(format!("write {}", quoted(value))))
+        }
+    }
+}
+
+fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {
+    let value = line.value.replace('\'', "''");
+    Diagnostic::error("E111", place, format!("YAML cannot read this `{}` without quotes", line.key))
+        .help(format!("put the whole condition in single quotes: `{}: '{value}'`", line.key))
+}
+
+fn not_a_tag(place: &Place, key: &str, value: &str) -> Diagnostic {
+    let finding = Diagnostic::error("E116", place, "a value that begins with `!` needs quotes");
+    if CODE_KEYS.contains(&key) {
+        finding.help(format!("put the whole condition in single quotes: `{key}: '{}'`", value.replace('\'', "''")))
+    } else {
+        finding.help(format!("write {}", quoted(value)))
+    }
+}
+
+fn handlebars(place: &Place, name: &str) -> Diagnostic {
+    Diagnostic::error("E117", place, "`{{ }}` is not how a value is written here").help(format!("write `${{{name}}}`"))
+}
+
+/// In the quotes that need the least escaping.
+fn quoted(value: &str) -> String {
+    if value.contains('"') { format!("'{}'", value.replace('\'', "''")) } else { format!("\"{value}\"") }
+}
+
+/// The byte behind the closing quote.
+fn closing(value: &str, quote: char) -> Option<usize> {
+    let mut chars = value.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            ('"', '\\') => {
+                chars.next();
+            }
+            ('\'', '\'') if chars.peek().is_some_and(|(_, next)| *next == '\'') => {
+                chars.next();
+            }
+            (_, c) if c == quote => return Some(at + c.len_utf8()),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where `${` stands outside of quotes.
+fn unquoted_code(value: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut previous = ' ';
+    for (at, c) in value.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | ',') => quote = Some(c),
+            None if value[at..].starts_with("${") => return Some(at),
+            None => {}
+        }
+        previous = c;
+    }
+    None
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The parser's message without its place: ours is printed beside it.
+fn reworded(said: &str) -> String {
+    said.split(" at byte ").next().unwrap_or(said).split(" at line ").next().unwrap_or(said).to_owned()
+}
