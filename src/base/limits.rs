@@ -57,3 +57,8 @@ pub const YAML_DEPTH_MAX: usize = 64;
 pub const YAML_ANCHORS_MAX: usize = 100;
 /// How many broken lines of one file are explained before we give up on it.
 pub const YAML_MENDS_MAX: usize = 30;
+// -- clocks
+/// How often the end of quiet hours is moved on from zone to zone before we give up pleasing all.
+pub const QUIET_ROUNDS_MAX: usize = 48;
+/// Days that are searched for the next opening of a team.
+pub const OPENING_DAYS_MAX: usize = 400;

@@ -6,6 +6,7 @@ pub mod fields;
 pub mod ids;
 pub mod limits;
 pub mod place;
+pub mod phone;
 pub mod secret;
 pub mod time;
 pub mod yaml;

@@ -1,10 +1,16 @@
 //! Plain data that crosses layers, and the pure decision whether a message may go out (`window`).
 
+pub mod answer;
+pub mod consent_words;
 pub mod contact;
 pub mod content;
 pub mod effect;
 pub mod event;
+pub mod hours;
 pub mod inbound;
+pub mod matching;
+pub mod quiet;
+pub mod schedule;
 pub mod session;
 pub mod template;
 pub mod value;

@@ -29,6 +29,20 @@ impl Value {
         Value::Text(text.into())
     }
 
+    /// As it stands in a text: `Nothing` as nothing, whole numbers without decimals, dates as ISO 8601.
+    /// `None` for a list or a map, which have no place in a text.
+    pub fn print(&self) -> Option<String> {
+        match self {
+            Value::Nothing => Some(String::new()),
+            Value::List(_) | Value::Map(_) => None,
+            Value::Text(text) => Some(text.clone()),
+            other => match other.to_json() {
+                serde_json::Value::String(text) => Some(text),
+                json => Some(json.to_string()),
+            },
+        }
+    }
+
     /// From an API's or provider's JSON; never yields dates.
     pub fn from_json(json: &serde_json::Value) -> Self {
         use serde_json::Value as Json;

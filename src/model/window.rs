@@ -1,6 +1,17 @@
 //! Freeform, template, later, held or not at all: decided when a message is sent, by a pure function.
 
-use crate::base::{limits::WINDOW, time::Time};
+use super::{
+    contact::ContactData,
+    effect::{Draft, IfClosed, Origin},
+    event::Reason,
+    schedule::AtMost,
+    template::{Category, TemplateMessage},
+};
+use crate::base::{
+    limits::{ASKED_FOR, HOLD_DEFAULT, WINDOW, WINDOW_MARGIN},
+    time::{Span, Time},
+};
+use crate::model::content::Content;
 use serde::{Deserialize, Serialize};
 
 /// What we believe of one conversation's window.
@@ -16,4 +27,269 @@ impl Window {
     pub fn ends_at(&self) -> Option<Time> {
         self.opened_at.map(|at| at + WINDOW)
     }
+
+    /// Open to the true end.
+    pub fn is_open(&self, now: Time) -> bool {
+        self.ends_at().is_some_and(|end| now < end)
+    }
+
+    /// Open beyond the safety margin: what flows see as `window.open`.
+    pub fn is_safe(&self, now: Time) -> bool {
+        self.ends_at().is_some_and(|end| now < end - WINDOW_MARGIN)
+    }
+
+    /// A later opener wins; an older webhook that comes late changes nothing.
+    pub fn open(&mut self, at: Time) {
+        self.opened_at = self.opened_at.max(Some(at));
+    }
+
+    /// The provider refused at an attempt begun at `attempt`: closed, unless the contact wrote since.
+    pub fn refused(&mut self, attempt: Time) {
+        if self.opened_at.is_none_or(|at| at <= attempt) {
+            self.opened_at = None;
+        }
+    }
 }
+
+/// What becomes of a message now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// As it is: freeform inside the window, or a message that is a template itself.
+    Send,
+    /// This one of `if_closed`'s templates stands for the message.
+    Template(usize),
+    /// This template now; the message itself is kept until the contact answers, at most until `until`.
+    Nudge { index: usize, until: Time },
+    /// Kept until the contact's next message, at most until then.
+    Hold { until: Time },
+    /// Kept outside the order until one of its templates is usable, at most until then.
+    WaitTemplate { until: Time },
+    /// Not now, for a rule that names the time. Planned again then.
+    Later { at: Time, reason: Reason },
+    /// Left out, as its author wrote.
+    Skip,
+    /// The step's `on_error`.
+    Fail,
+    /// A hold ran out.
+    Expired,
+    /// Not allowed.
+    Refuse { reason: Reason },
+}
+
+/// What a template can do at this sender now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateState {
+    /// Approved, in a fitting language, and its values are valid.
+    Usable(Category),
+    /// Pending, paused, or unknown to the catalogue: may become usable.
+    NotNow,
+    /// Rejected or disabled, or its values can never be right.
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SenderState {
+    Online,
+    PausedUntil(Time),
+    Offline,
+}
+
+/// Who may answer after an opt-out, inside the window (`opt_out.answers_after`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AnswersAfter {
+    #[default]
+    People,
+    Bot,
+    Nobody,
+}
+
+/// What the rules of a topic say about one message.
+#[derive(Debug, Clone, Copy)]
+pub struct TopicRules<'a> {
+    pub needs_consent: bool,
+    pub at_most: &'a [AtMost],
+}
+
+/// All that the decision looks at.
+pub struct PlanInput<'a> {
+    pub now: Time,
+    pub draft: &'a Draft,
+    /// When the message was written: holds count from here.
+    pub written_at: Time,
+    pub window: Window,
+    pub opted_out: bool,
+    pub contact: &'a ContactData,
+    pub answers_after: AnswersAfter,
+    /// A person has the conversation.
+    pub with_person: bool,
+    pub topic: TopicRules<'a>,
+    /// The topics whose `needs` is consent, for API sends (which have no topic of their own).
+    pub consent_topics: &'a [String],
+    /// The account's `require_consent`.
+    pub require_consent: bool,
+    /// `QuietHours::allowed_at`; not asked for what is asked for.
+    pub quiet_until: Option<Time>,
+    pub sender: SenderState,
+    pub template: &'a dyn Fn(&TemplateMessage) -> TemplateState,
+}
+
+impl PlanInput<'_> {
+    /// What the contact asked for at most 30 minutes ago.
+    pub fn is_asked_for(&self) -> bool {
+        self.draft.asked_for.is_some_and(|at| self.now - at <= ASKED_FOR)
+    }
+}
+
+/// Decides, in the order of product.md, "Rules of the window": opt-out, who has the conversation; for
+/// unasked messages consent, caps, quiet hours; then sender, window and template.
+pub fn plan(input: &PlanInput<'_>) -> Plan {
+    let draft = input.draft;
+    // A hold that ran out is over, whatever else changed meanwhile.
+    let hold_ends = input.written_at + hold_of(draft);
+    if matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) && input.now >= hold_ends {
+        return Plan::Expired;
+    }
+    if input.opted_out && !passes_opt_out(input) {
+        return Plan::Refuse { reason: Reason::OptedOut };
+    }
+    if input.with_person && draft.origin == Origin::Flow {
+        return Plan::Hold { until: hold_ends };
+    }
+    if matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) && !input.is_asked_for() {
+        if let Some(plan) = unasked(input) {
+            return plan;
+        }
+    }
+    match input.sender {
+        SenderState::Online => {}
+        SenderState::PausedUntil(at) if at > input.now => return Plan::Later { at, reason: Reason::SenderDown },
+        SenderState::PausedUntil(_) => {}
+        SenderState::Offline => return Plan::Refuse { reason: Reason::SenderDown },
+    }
+    if let Content::Template(template) = &draft.content {
+        return itself_a_template(input, template, hold_ends);
+    }
+    freeform(input, hold_ends)
+}
+
+/// The one confirmation, and whoever `answers_after` names; by freeform inside the window only.
+fn passes_opt_out(input: &PlanInput<'_>) -> bool {
+    let draft = input.draft;
+    let inside = input.window.is_open(input.now) && !draft.content.is_template();
+    match draft.origin {
+        Origin::OptOutConfirmation => true,
+        Origin::Person => inside && input.answers_after != AnswersAfter::Nobody,
+        Origin::Flow | Origin::HandoffFlow => {
+            inside && input.answers_after == AnswersAfter::Bot && input.is_asked_for()
+        }
+        Origin::Api => false,
+    }
+}
+
+fn unasked(input: &PlanInput<'_>) -> Option<Plan> {
+    let draft = input.draft;
+    let consented = input.contact.consent.get(&draft.topic).is_some_and(|c| c.given);
+    if input.topic.needs_consent && !consented {
+        return Some(Plan::Refuse { reason: Reason::NoConsent });
+    }
+    let stamps = input.contact.unasked.get(&draft.topic).map_or(&[][..], Vec::as_slice);
+    if input.topic.at_most.iter().any(|cap| cap.reached(stamps, input.now)) {
+        return Some(Plan::Refuse { reason: Reason::Capped });
+    }
+    let quiet = input.quiet_until.filter(|at| !draft.ignore_quiet_hours && *at > input.now);
+    quiet.map(|at| Plan::Later { at, reason: Reason::QuietHours })
+}
+
+fn itself_a_template(input: &PlanInput<'_>, template: &TemplateMessage, hold_ends: Time) -> Plan {
+    let flow = matches!(input.draft.origin, Origin::Flow | Origin::HandoffFlow);
+    match (input.template)(template) {
+        TemplateState::Usable(category) => {
+            if let Some(reason) = category_refused(input, category) {
+                return Plan::Refuse { reason };
+            }
+            Plan::Send
+        }
+        TemplateState::NotNow if flow => Plan::WaitTemplate { until: hold_ends },
+        TemplateState::NotNow | TemplateState::Never => Plan::Refuse { reason: Reason::TemplateUnusable },
+    }
+}
+
+/// A MARKETING template needs a topic with consent; by API, one that nobody withdrew.
+fn category_refused(input: &PlanInput<'_>, category: Category) -> Option<Reason> {
+    if category != Category::Marketing {
+        return None;
+    }
+    let consent = &input.contact.consent;
+    match input.draft.origin {
+        Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation => {
+            (!input.topic.needs_consent).then_some(Reason::TemplateUnusable)
+        }
+        Origin::Api | Origin::Person => {
+            let said = |given: bool| {
+                input.consent_topics.iter().any(|topic| consent.get(topic).is_some_and(|c| c.given == given))
+            };
+            (said(false) || (input.require_consent && !said(true))).then_some(Reason::OptedOut)
+        }
+    }
+}
+
+fn freeform(input: &PlanInput<'_>, hold_ends: Time) -> Plan {
+    let (now, draft, window) = (input.now, input.draft, input.window);
+    match draft.origin {
+        // Without another way the true end counts: so `session-status` and the sends agree.
+        Origin::Api | Origin::Person if window.is_open(now) => return Plan::Send,
+        Origin::Api | Origin::Person => return Plan::Refuse { reason: Reason::WindowClosed },
+        Origin::OptOutConfirmation if window.is_open(now) => return Plan::Send,
+        Origin::OptOutConfirmation => return Plan::Skip,
+        Origin::Flow | Origin::HandoffFlow => {}
+    }
+    let open = match draft.if_closed {
+        Some(IfClosed::Fail) => window.is_open(now),
+        _ => window.is_safe(now),
+    };
+    if open {
+        return Plan::Send;
+    }
+    match &draft.if_closed {
+        None | Some(IfClosed::Hold(_)) => Plan::Hold { until: hold_ends },
+        Some(IfClosed::Skip) => Plan::Skip,
+        Some(IfClosed::Fail) => Plan::Fail,
+        Some(IfClosed::Template(templates)) => match first_usable(input, templates) {
+            Ok(index) => Plan::Template(index),
+            Err(plan) => plan(hold_ends),
+        },
+        Some(IfClosed::Nudge { templates, .. }) => match first_usable(input, templates) {
+            Ok(index) => Plan::Nudge { index, until: hold_ends },
+            Err(plan) => plan(hold_ends),
+        },
+    }
+}
+
+/// The first usable template; else what to do without one: wait while one may still become usable
+/// (a template's state never ends a run), refuse when none is allowed here.
+fn first_usable(input: &PlanInput<'_>, templates: &[TemplateMessage]) -> Result<usize, fn(Time) -> Plan> {
+    let mut may_come = templates.is_empty();
+    for (index, template) in templates.iter().enumerate() {
+        match (input.template)(template) {
+            TemplateState::Usable(category) if category_refused(input, category).is_none() => return Ok(index),
+            TemplateState::Usable(_) => {}
+            TemplateState::NotNow | TemplateState::Never => may_come = true,
+        }
+    }
+    Err(if may_come {
+        |until| Plan::WaitTemplate { until }
+    } else {
+        |_| Plan::Refuse { reason: Reason::TemplateUnusable }
+    })
+}
+
+/// How long the message is kept when it cannot leave.
+fn hold_of(draft: &Draft) -> Span {
+    match &draft.if_closed {
+        Some(IfClosed::Hold(span) | IfClosed::Nudge { hold: span, .. }) => *span,
+        _ => HOLD_DEFAULT,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,443 @@
+//! Understanding what a contact says as a number, a day, a phone number and so on.
+//!
+//! Dates and numbers lie in `answer/`; none of it is a guess: what could mean two things is refused.
+
+use super::{content::MediaKind, inbound::InboundKind, matching::fold, value::Value};
+use crate::base::phone;
+use serde_json::json;
+
+mod date;
+mod number;
+
+/// The types of language.md 6b.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AnswerType {
+    Text,
+    Number,
+    Whole,
+    Date,
+    Time,
+    DateTime,
+    Phone,
+    Email,
+    YesNo,
+    Choice,
+    List,
+    Map,
+    Image,
+    Audio,
+    Video,
+    Document,
+    Media,
+    Location,
+    Contact,
+    Order,
+    Form,
+    Any,
+}
+
+impl AnswerType {
+    pub const ALL: [AnswerType; 22] = [
+        AnswerType::Text,
+        AnswerType::Number,
+        AnswerType::Whole,
+        AnswerType::Date,
+        AnswerType::Time,
+        AnswerType::DateTime,
+        AnswerType::Phone,
+        AnswerType::Email,
+        AnswerType::YesNo,
+        AnswerType::Choice,
+        AnswerType::List,
+        AnswerType::Map,
+        AnswerType::Image,
+        AnswerType::Audio,
+        AnswerType::Video,
+        AnswerType::Document,
+        AnswerType::Media,
+        AnswerType::Location,
+        AnswerType::Contact,
+        AnswerType::Order,
+        AnswerType::Form,
+        AnswerType::Any,
+    ];
+
+    /// As authors write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AnswerType::Text => "text",
+            AnswerType::Number => "number",
+            AnswerType::Whole => "whole",
+            AnswerType::Date => "date",
+            AnswerType::Time => "time",
+            AnswerType::DateTime => "datetime",
+            AnswerType::Phone => "phone",
+            AnswerType::Email => "email",
+            AnswerType::YesNo => "yesno",
+            AnswerType::Choice => "choice",
+            AnswerType::List => "list",
+            AnswerType::Map => "map",
+            AnswerType::Image => "image",
+            AnswerType::Audio => "audio",
+            AnswerType::Video => "video",
+            AnswerType::Document => "document",
+            AnswerType::Media => "media",
+            AnswerType::Location => "location",
+            AnswerType::Contact => "contact",
+            AnswerType::Order => "order",
+            AnswerType::Form => "form",
+            AnswerType::Any => "any",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// Who is speaking, and when.
+#[derive(Debug, Clone)]
+pub struct Hearing<'a> {
+    /// Now, on the contact's clock.
+    pub now: jiff::Zoned,
+    /// The contact's language: decides `1.234` and the like.
+    pub language: &'a str,
+    /// The contact's phone: completes numbers without a country, decides `3/5`.
+    pub phone: Option<&'a str>,
+}
+
+/// The message as a value of this type; `None` when it is none. `Choice`, `List` and `Map` are the
+/// engine's: nothing that a person sends is one by itself.
+pub fn understand(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Option<Value> {
+    let text = text_of(message);
+    match kind {
+        AnswerType::Text => text.filter(|t| !t.trim().is_empty()).map(|t| Value::text(t.trim())),
+        AnswerType::Number => number::number(text?, hearing.language).map(Value::Number).map(whole_if_it_is),
+        AnswerType::Whole => number::whole(text?, hearing.language).map(Value::Whole),
+        AnswerType::Date => date::date(text?, hearing).map(Value::Date),
+        AnswerType::Time => date::time(text?).map(Value::Clock),
+        AnswerType::DateTime => date::datetime(text?, hearing).map(Value::DateTime),
+        AnswerType::Phone => phone::lenient(text?, hearing.phone.and_then(phone::calling_code)).map(Value::Text),
+        AnswerType::Email => email(text?).map(Value::Text),
+        AnswerType::YesNo => yesno(text?).map(Value::YesNo),
+        AnswerType::Choice | AnswerType::List | AnswerType::Map => None,
+        AnswerType::Image | AnswerType::Audio | AnswerType::Video | AnswerType::Document | AnswerType::Media => {
+            media(kind, message)
+        }
+        AnswerType::Location => matches!(message, InboundKind::Location { .. }).then(|| value_of(message)),
+        AnswerType::Contact => matches!(message, InboundKind::Contacts { .. }).then(|| value_of(message)),
+        AnswerType::Order => matches!(message, InboundKind::Order { .. }).then(|| value_of(message)),
+        AnswerType::Form => matches!(message, InboundKind::Form { .. }).then(|| value_of(message)),
+        AnswerType::Any => says_something(message).then(|| value_of(message)),
+    }
+}
+
+/// A value that an author, the API or a webhook gives for this type: `2026-05-03` for a date, `"7"`
+/// for a whole number. Never relative ("tomorrow") and in no particular language.
+pub fn convert(kind: AnswerType, value: &Value, zone: &jiff::tz::TimeZone) -> Option<Value> {
+    let text = match value {
+        Value::Nothing => return Some(Value::Nothing),
+        Value::Text(text) => Some(text.trim()),
+        _ => None,
+    };
+    match (kind, value) {
+        (AnswerType::Any, _) => Some(value.clone()),
+        (AnswerType::Text | AnswerType::Choice, Value::Text(_)) => Some(value.clone()),
+        (AnswerType::Text | AnswerType::Choice, v) => v.print().map(Value::Text),
+        (AnswerType::Number, Value::Whole(_) | Value::Number(_)) | (AnswerType::Whole, Value::Whole(_)) => {
+            Some(value.clone())
+        }
+        (AnswerType::Whole, Value::Number(n)) if n.fract() == 0.0 && n.abs() < 9e15 => Some(Value::Whole(*n as i64)),
+        (AnswerType::Number, _) => {
+            text?.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::Number).map(whole_if_it_is)
+        }
+        (AnswerType::Whole, _) => text?.parse().ok().map(Value::Whole),
+        (AnswerType::Date, Value::Date(_))
+        | (AnswerType::Time, Value::Clock(_))
+        | (AnswerType::DateTime, Value::DateTime(_))
+        | (AnswerType::YesNo, Value::YesNo(_))
+        | (AnswerType::List, Value::List(_))
+        | (AnswerType::Map, Value::Map(_)) => Some(value.clone()),
+        (AnswerType::Date, Value::DateTime(at)) => Some(Value::Date(at.date())),
+        (AnswerType::Date, _) => date::iso_date(text?).map(Value::Date),
+        (AnswerType::Time, _) => date::time(text?).map(Value::Clock),
+        (AnswerType::DateTime, Value::Date(day)) => day.to_zoned(zone.clone()).ok().map(Value::DateTime),
+        (AnswerType::DateTime, _) => date::iso_datetime(text?, zone).map(Value::DateTime),
+        (AnswerType::Phone, _) => phone::lenient(text?, None).map(Value::Text),
+        (AnswerType::Email, _) => email(text?).map(Value::Text),
+        (AnswerType::YesNo, _) => yesno(text?).map(Value::YesNo),
+        (AnswerType::List | AnswerType::Map, _) => None,
+        (
+            AnswerType::Image
+            | AnswerType::Audio
+            | AnswerType::Video
+            | AnswerType::Document
+            | AnswerType::Media
+            | AnswerType::Location
+            | AnswerType::Contact
+            | AnswerType::Order
+            | AnswerType::Form,
+            _,
+        ) => Some(value.clone()),
+    }
+}
+
+/// What was typed or tapped, as text.
+pub fn text_of(message: &InboundKind) -> Option<&str> {
+    match message {
+        InboundKind::Text { body } => Some(body),
+        InboundKind::Button { title, .. } => Some(title),
+        _ => None,
+    }
+}
+
+/// Reactions, edits and system notices answer nothing.
+pub fn says_something(message: &InboundKind) -> bool {
+    match message {
+        InboundKind::Text { .. }
+        | InboundKind::Button { .. }
+        | InboundKind::Media { .. }
+        | InboundKind::Location { .. }
+        | InboundKind::Contacts { .. }
+        | InboundKind::Order { .. }
+        | InboundKind::Form { .. } => true,
+        InboundKind::Reaction { .. }
+        | InboundKind::Welcome
+        | InboundKind::Call { .. }
+        | InboundKind::Edit { .. }
+        | InboundKind::Revoke { .. }
+        | InboundKind::System { .. }
+        | InboundKind::Unsupported { .. } => false,
+    }
+}
+
+/// The message as flows see it: a text, or a map of what was sent.
+pub fn value_of(message: &InboundKind) -> Value {
+    let json = match message {
+        InboundKind::Text { body } => return Value::text(body.trim()),
+        InboundKind::Button { title, .. } => return Value::text(title.as_str()),
+        InboundKind::Media { media, id, mime, url, caption, filename, sha256: _, voice } => {
+            json!({"kind": media.as_str(), "id": id, "mime": mime, "url": url, "caption": caption, "filename": filename, "voice": voice})
+        }
+        InboundKind::Location { latitude, longitude, name, address } => {
+            json!({"latitude": latitude, "longitude": longitude, "name": name, "address": address})
+        }
+        InboundKind::Contacts { contacts } => contacts.clone(),
+        InboundKind::Order { order } => order.clone(),
+        InboundKind::Form { response, .. } => response.clone(),
+        InboundKind::Reaction { emoji, .. } => json!(emoji),
+        InboundKind::Welcome
+        | InboundKind::Call { .. }
+        | InboundKind::Edit { .. }
+        | InboundKind::Revoke { .. }
+        | InboundKind::System { .. }
+        | InboundKind::Unsupported { .. } => return Value::Nothing,
+    };
+    Value::from_json(&json)
+}
+
+fn media(kind: AnswerType, message: &InboundKind) -> Option<Value> {
+    let InboundKind::Media { media, .. } = message else { return None };
+    let fits = match kind {
+        AnswerType::Image => *media == MediaKind::Image,
+        AnswerType::Audio => *media == MediaKind::Audio,
+        AnswerType::Video => *media == MediaKind::Video,
+        AnswerType::Document => *media == MediaKind::Document,
+        _ => *media != MediaKind::Sticker,
+    };
+    fits.then(|| value_of(message))
+}
+
+fn whole_if_it_is(value: Value) -> Value {
+    match value {
+        Value::Number(n) if n.fract() == 0.0 && n.abs() < 9e15 => Value::Whole(n as i64),
+        other => other,
+    }
+}
+
+fn email(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches(['.', ',', ';']);
+    let text = text.strip_prefix("mailto:").unwrap_or(text);
+    let (name, domain) = text.split_once('@')?;
+    let good = !name.is_empty()
+        && text.len() <= 254
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\".contains(c))
+        && !domain.contains('@')
+        && domain.split('.').count() >= 2
+        && domain.split('.').all(|part| !part.is_empty() && !part.starts_with('-') && !part.ends_with('-'));
+    good.then(|| text.to_owned())
+}
+
+fn yesno(text: &str) -> Option<bool> {
+    let said = fold(text);
+    if YES.contains(&said.as_str()) {
+        Some(true)
+    } else if NO.contains(&said.as_str()) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+const YES: &[&str] = &[
+    "yes",
+    "y",
+    "yeah",
+    "yep",
+    "yup",
+    "sure",
+    "ok",
+    "okay",
+    "yes please",
+    "of course",
+    "true",
+    "1",
+    "👍",
+    "✅",
+    "si",
+    "claro",
+    "vale",
+    "por supuesto",
+    "si por favor",
+    "si claro",
+    "dale",
+    "oui",
+    "ouais",
+    "daccord",
+    "bien sur",
+    "oui merci",
+    "ja",
+    "jep",
+    "klar",
+    "gerne",
+    "ja bitte",
+    "ja gerne",
+    "sim",
+    "claro que sim",
+    "com certeza",
+    "certo",
+    "va bene",
+    "si grazie",
+];
+const NO: &[&str] = &[
+    "no",
+    "n",
+    "nope",
+    "nah",
+    "no thanks",
+    "no thank you",
+    "false",
+    "0",
+    "👎",
+    "❌",
+    "no gracias",
+    "non",
+    "non merci",
+    "nein",
+    "nee",
+    "ne",
+    "nein danke",
+    "nao",
+    "nao obrigado",
+    "nao obrigada",
+    "no grazie",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn hearing(language: &str) -> Hearing<'_> {
+        Hearing { now: "2026-11-21T12:00[Europe/Madrid]".parse().unwrap(), language, phone: Some("+34600111222") }
+    }
+
+    fn said(kind: AnswerType, text: &str) -> Option<Value> {
+        understand(kind, &InboundKind::Text { body: text.into() }, &hearing("en"))
+    }
+
+    #[test]
+    fn every_type_has_a_name() {
+        for kind in AnswerType::ALL {
+            assert_eq!(AnswerType::parse(kind.as_str()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn yes_and_no_in_six_languages() {
+        for yes in ["Yes!", "sí", "Oui", "ja", "Sim", "👍", "ok", "Sí, claro"] {
+            assert_eq!(said(AnswerType::YesNo, yes), Some(Value::YesNo(true)), "{yes}");
+        }
+        for no in ["No.", "nein", "Não", "non", "no, gracias", "👎"] {
+            assert_eq!(said(AnswerType::YesNo, no), Some(Value::YesNo(false)), "{no}");
+        }
+        assert_eq!(said(AnswerType::YesNo, "maybe"), None);
+    }
+
+    #[test]
+    fn mail_addresses_are_checked_a_little() {
+        assert_eq!(said(AnswerType::Email, " ada@example.com. "), Some(Value::text("ada@example.com")));
+        for bad in ["ada", "ada@", "@example.com", "ada@example", "a b@example.com", "a@b@c.de", "ada@-x.de"] {
+            assert_eq!(said(AnswerType::Email, bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn phones_are_completed_by_the_contacts_country() {
+        assert_eq!(said(AnswerType::Phone, "600 111 333"), Some(Value::text("+34600111333")));
+        assert_eq!(said(AnswerType::Phone, "call me"), None);
+    }
+
+    #[test]
+    fn a_picture_is_an_image_and_a_medium_but_no_text() {
+        let picture = InboundKind::Media {
+            media: MediaKind::Image,
+            id: Some("m1".into()),
+            mime: None,
+            url: None,
+            caption: Some("my cat".into()),
+            filename: None,
+            sha256: None,
+            voice: false,
+        };
+        let as_type = |kind| understand(kind, &picture, &hearing("en"));
+        assert!(as_type(AnswerType::Image).is_some() && as_type(AnswerType::Media).is_some());
+        assert!(as_type(AnswerType::Any).is_some());
+        assert!(as_type(AnswerType::Text).is_none() && as_type(AnswerType::Video).is_none());
+    }
+
+    #[test]
+    fn reactions_answer_nothing() {
+        let reaction = InboundKind::Reaction { emoji: Some("👍".into()), to: None };
+        for kind in AnswerType::ALL {
+            assert_eq!(understand(kind, &reaction, &hearing("en")), None, "{}", kind.as_str());
+        }
+    }
+
+    #[test]
+    fn given_values_take_their_type() {
+        let zone = jiff::tz::TimeZone::get("Europe/Madrid").unwrap();
+        let given = |kind, text: &str| convert(kind, &Value::text(text), &zone);
+        assert_eq!(given(AnswerType::Whole, "7"), Some(Value::Whole(7)));
+        assert_eq!(given(AnswerType::Number, "7.0"), Some(Value::Whole(7)));
+        assert_eq!(given(AnswerType::Number, "x"), None);
+        assert_eq!(given(AnswerType::Date, "2026-05-03"), Some(Value::Date(jiff::civil::date(2026, 5, 3))));
+        assert_eq!(given(AnswerType::Date, "tomorrow"), None);
+        let Some(Value::DateTime(at)) = given(AnswerType::DateTime, "2026-04-02T10:00") else { panic!() };
+        assert_eq!(at.to_string(), "2026-04-02T10:00:00+02:00[Europe/Madrid]");
+        assert!(given(AnswerType::DateTime, "2026-04-02T10:00:00Z").is_some());
+        assert!(given(AnswerType::DateTime, "2026-04-02T10:00:00+05:00").is_some());
+        assert_eq!(convert(AnswerType::Text, &Value::Whole(7), &zone), Some(Value::text("7")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,30}") {
+            for language in ["en", "de"] {
+                for kind in AnswerType::ALL {
+                    let _ = understand(kind, &InboundKind::Text { body: text.clone() }, &hearing(language));
+                    let _ = convert(kind, &Value::text(text.as_str()), &jiff::tz::TimeZone::UTC);
+                }
+            }
+        }
+    }
+}

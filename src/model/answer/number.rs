@@ -1,0 +1,99 @@
+//! Numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`.
+
+/// A number; the language decides whether the point in `1.234` groups or divides.
+pub fn number(text: &str, language: &str) -> Option<f64> {
+    let text = text.trim().trim_matches(|c: char| c.is_whitespace() || "€$£¥₹".contains(c));
+    let text =
+        ["EUR", "USD", "GBP", "eur", "usd", "gbp"].iter().find_map(|c| text.strip_suffix(c)).unwrap_or(text).trim();
+    let (sign, digits) = match text.strip_prefix(['-', '−']) {
+        Some(rest) => (-1.0, rest.trim()),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) || !digits.ends_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let grouped_by_blank = digits.contains([' ', '\u{a0}', '\u{202f}', '\'']);
+    let comma_divides = language.get(..2) != Some("en");
+    let points = digits.matches('.').count();
+    let commas = digits.matches(',').count();
+    let decimal = match (points, commas) {
+        (0, 0) => None,
+        // Both: the last one divides.
+        (1.., 1..) => Some(if digits.rfind('.') > digits.rfind(',') { '.' } else { ',' }),
+        (1, 0) => divides(digits, '.', !comma_divides || grouped_by_blank).then_some('.'),
+        (0, 1) => divides(digits, ',', comma_divides || grouped_by_blank).then_some(','),
+        _ => None,
+    };
+    let (whole, fraction) = match decimal {
+        Some(mark) => digits.rsplit_once(mark)?,
+        None => (digits, ""),
+    };
+    let whole = ungroup(whole)?;
+    if !fraction.bytes().all(|b| b.is_ascii_digit()) || decimal.is_some() && fraction.is_empty() {
+        return None;
+    }
+    let value: f64 = format!("{whole}.{fraction}0").parse().ok()?;
+    value.is_finite().then_some(sign * value)
+}
+
+/// A number without a fraction.
+pub fn whole(text: &str, language: &str) -> Option<i64> {
+    let value = number(text, language)?;
+    (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
+}
+
+/// The only mark in the number divides unless exactly three digits follow it and it is not the
+/// language's own decimal mark.
+fn divides(digits: &str, mark: char, is_decimal_mark: bool) -> bool {
+    let three = digits.rsplit(mark).next().is_some_and(|tail| tail.len() == 3);
+    is_decimal_mark || !three
+}
+
+/// `1.234.567` to `1234567`; groups must be of three.
+fn ungroup(text: &str) -> Option<String> {
+    let mut groups = text.split([' ', '\u{a0}', '\u{202f}', '\'', '.', ',']);
+    let first = groups.next()?;
+    let mut out = first.to_owned();
+    let rest: Vec<_> = groups.collect();
+    if !rest.is_empty() && first.len() > 3 || rest.iter().any(|group| group.len() != 3) {
+        return None;
+    }
+    out.extend(rest);
+    (!out.is_empty() && out.bytes().all(|b| b.is_ascii_digit())).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_the_contacts_language() {
+        for (text, language, value) in [
+            ("7", "en", 7.0),
+            ("-3", "en", -3.0),
+            ("1,234.50", "en", 1234.5),
+            ("1.234,50", "de", 1234.5),
+            ("1.234,50", "en", 1234.5),
+            ("1.234", "de", 1234.0),
+            ("1.234", "en", 1.234),
+            ("1,234", "en", 1234.0),
+            ("1,234", "es", 1.234),
+            ("12,5", "en", 12.5),
+            ("12.5", "de", 12.5),
+            ("1 234,5", "fr", 1234.5),
+            ("1.234.567", "it", 1_234_567.0),
+            ("€ 12.50", "en", 12.5),
+            ("12,50 €", "de", 12.5),
+        ] {
+            assert_eq!(number(text, language), Some(value), "{text} in {language}");
+        }
+        for bad in ["", "abc", "1.2.3", "12a", "1,23,4", "--1", "1e5", "12.", ".5", "five"] {
+            assert_eq!(number(bad, "en"), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_fraction_is_not_whole() {
+        assert_eq!((whole("3", "en"), whole("3.0", "en"), whole("3.5", "en")), (Some(3), Some(3), None));
+    }
+}

@@ -1,0 +1,142 @@
+//! Comparing what people type with what authors wrote: case, accents, punctuation and emoji do not count.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Words in lower case without accents, separated by one blank; no punctuation, no emoji. A text that
+/// consists of nothing else (`?`, `👍`) is compared as written: it comes back trimmed.
+pub fn fold(text: &str) -> String {
+    // Nine of ten messages are plain ASCII: no tables are needed for those.
+    let folded = if text.is_ascii() { fold_chars(text.chars()) } else { fold_chars(text.nfkd()) };
+    if folded.is_empty() { text.trim().to_owned() } else { folded }
+}
+
+/// The folded `word` stands in the folded `text` as a whole word (or words).
+pub fn has_word(text: &str, word: &str) -> bool {
+    !word.is_empty()
+        && text.match_indices(word).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + word.len()..].chars().next();
+            before.is_none_or(|c| !c.is_alphanumeric()) && after.is_none_or(|c| !c.is_alphanumeric())
+        })
+}
+
+/// The folded `text` begins with the folded `start`, at the end of a word.
+pub fn starts_with(text: &str, start: &str) -> bool {
+    !start.is_empty()
+        && text.strip_prefix(start).is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphanumeric()))
+}
+
+/// How many typing errors lie between two folded texts, if at most one per five letters of `meant`.
+pub fn near(said: &str, meant: &str) -> Option<usize> {
+    let allowed = meant.chars().count() / 5;
+    let errors = strsim::osa_distance(said, meant);
+    (errors <= allowed).then_some(errors)
+}
+
+fn fold_chars(chars: impl Iterator<Item = char>) -> String {
+    let mut out = String::new();
+    let mut gap = false;
+    for c in chars {
+        match c {
+            // Accents of Latin, Greek and Cyrillic, Arabic vowel signs, and what turns a digit into an emoji.
+            '\u{300}'..='\u{36f}'
+            | '\u{64b}'..='\u{652}'
+            | '\u{fe0e}'
+            | '\u{fe0f}'
+            | '\u{20e3}'
+            | '\u{200b}'..='\u{200f}' => {}
+            '\'' | '’' | '‘' | '`' | '´' => {}
+            'ß' | 'ẞ' => spaced("ss", &mut out, &mut gap),
+            'æ' | 'Æ' => spaced("ae", &mut out, &mut gap),
+            'œ' | 'Œ' => spaced("oe", &mut out, &mut gap),
+            'ø' | 'Ø' => spaced("o", &mut out, &mut gap),
+            'ł' | 'Ł' => spaced("l", &mut out, &mut gap),
+            'đ' | 'Đ' => spaced("d", &mut out, &mut gap),
+            'ı' => spaced("i", &mut out, &mut gap),
+            'ς' => spaced("σ", &mut out, &mut gap),
+            c if c.is_alphanumeric() || is_mark(c) => {
+                let mut buffer = [0; 4];
+                for lower in c.to_lowercase() {
+                    // `İ` lowers to `i` and a dot of its own.
+                    if !('\u{300}'..='\u{36f}').contains(&lower) {
+                        spaced(lower.encode_utf8(&mut buffer), &mut out, &mut gap);
+                    }
+                }
+            }
+            _ => gap = true,
+        }
+    }
+    out
+}
+
+/// Vowel signs and the like of scripts where they make words, not accents.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c) && !('\u{1f000}'..='\u{1ffff}').contains(&c)
+}
+
+fn spaced(text: &str, out: &mut String, gap: &mut bool) {
+    if std::mem::take(gap) && !out.is_empty() {
+        out.push(' ');
+    }
+    out.push_str(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_accents_punctuation_and_emoji_do_not_count() {
+        for (written, folded) in [
+            ("  Hola! ", "hola"),
+            ("¿Qué tal?", "que tal"),
+            ("STOP.", "stop"),
+            ("Don't", "dont"),
+            ("e-mail", "e mail"),
+            ("Straße", "strasse"),
+            ("Ärger", "arger"),
+            ("yes 👍🏽", "yes"),
+            ("1️⃣", "1"),
+            ("Book\n  a   visit", "book a visit"),
+            ("İstanbul", "istanbul"),
+            ("ＨＥＬＬＯ", "hello"),
+            ("مَرحَبا", "مرحبا"),
+        ] {
+            assert_eq!(fold(written), folded, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_nothing_else_stays_as_written() {
+        assert_eq!((fold(" ? "), fold("👍"), fold("")), ("?".into(), "👍".into(), String::new()));
+        assert_ne!(fold("👍"), fold("👎"));
+    }
+
+    #[test]
+    fn scripts_with_vowel_signs_keep_them() {
+        assert_ne!(fold("कि"), fold("की"));
+        assert_ne!(fold("か"), fold("が"));
+    }
+
+    #[test]
+    fn words_end_where_words_end() {
+        assert!(has_word("i want to book now", "book"));
+        assert!(!has_word("my notebook", "book") && !has_word("bookings", "book") && !has_word("book", ""));
+        assert!(starts_with("book a visit", "book") && !starts_with("bookings", "book"));
+    }
+
+    #[test]
+    fn one_error_per_five_letters_is_near() {
+        assert_eq!(near("appointmnt", "appointment"), Some(1));
+        assert_eq!(near("madird", "madrid"), Some(1), "swapped letters are one error");
+        assert_eq!((near("bok", "book"), near("cat", "car")), (None, None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(text in "\\PC{0,40}") {
+            let once = fold(&text);
+            proptest::prop_assert_eq!(fold(&once), once);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! When a `schedule` trigger fires, and how often something may happen (`at_most`).
+
+use crate::base::time::{Span, Time};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// A five-field cron pattern that can fire at all.
+#[derive(Debug, Clone)]
+pub struct Schedule(cron::Cron);
+
+/// One fire: the instant, and the wall-clock minute by which a contact gets it only once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fire {
+    pub at: Time,
+    /// `2026-03-08T03:00`, on the clock of the zone.
+    pub minute: String,
+}
+
+impl Schedule {
+    /// Five fields, also with names (`MON-FRI`); a pattern that never comes (31 February) is refused.
+    pub fn parse(pattern: &str) -> Result<Self, String> {
+        let fields = pattern.split_whitespace().count();
+        if fields != 5 {
+            return Err(format!(
+                "a schedule has five fields (minute hour day month weekday), `{pattern}` has {fields}"
+            ));
+        }
+        let cron: cron::Cron = pattern.parse().map_err(|e| format!("`{pattern}` is no schedule: {e}"))?;
+        let start = jiff::civil::date(2026, 1, 1).to_zoned(TimeZone::UTC).map_err(|e| e.to_string())?;
+        cron.find_next_occurrence(&start, true).map_err(|_| format!("`{pattern}` never comes"))?;
+        Ok(Schedule(cron))
+    }
+
+    /// The next fire after `after` on the clock of `zone`. A minute that the spring change leaves out
+    /// comes right after the gap; one that autumn repeats comes once (crates.md 4).
+    pub fn next(&self, after: Time, zone: &TimeZone) -> Option<Fire> {
+        let start = jiff::Timestamp::from_millisecond(after.0).ok()?.to_zoned(zone.clone());
+        let next = self.0.find_next_occurrence(&start, false).ok()?;
+        Some(Fire { at: Time(next.timestamp().as_millisecond()), minute: local_minute(&next) })
+    }
+
+    /// Fires after `after` up to and including `until`, in order.
+    pub fn between<'a>(&'a self, after: Time, until: Time, zone: &'a TimeZone) -> impl Iterator<Item = Fire> + 'a {
+        std::iter::successors(self.next(after, zone), move |fire| self.next(fire.at, zone))
+            .take_while(move |fire| fire.at <= until)
+    }
+
+    /// `At 10:00, on Tuesday.`
+    pub fn describe(&self) -> String {
+        self.0.describe()
+    }
+}
+
+fn local_minute(at: &jiff::Zoned) -> String {
+    at.strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// So many within so long: `1/30d`, `30/1h`. Days are sliding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtMost {
+    pub count: u32,
+    pub per: Span,
+}
+
+impl AtMost {
+    pub const fn new(count: u32, per: Span) -> Self {
+        AtMost { count, per }
+    }
+
+    /// `1/30d`; `None` when it is something else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (count, per) = text.trim().split_once('/')?;
+        let per = per.trim();
+        let (number, unit) = per.split_at(per.find(|c: char| !c.is_ascii_digit())?);
+        let number: i64 = if number.is_empty() { 1 } else { number.parse().ok()? };
+        let unit = match unit {
+            "s" => Span::seconds(1),
+            "m" => Span::minutes(1),
+            "h" => Span::hours(1),
+            "d" => Span::days(1),
+            "w" => Span::days(7),
+            _ => return None,
+        };
+        let per = Span(unit.0.checked_mul(number)?);
+        let count = count.trim().parse().ok()?;
+        (per.0 > 0).then_some(AtMost { count, per })
+    }
+
+    /// Whether one more at `now` is too many after those at `stamps` (in any order).
+    pub fn reached(&self, stamps: &[Time], now: Time) -> bool {
+        let recent = stamps.iter().filter(|at| now - **at < self.per).count();
+        recent >= self.count as usize
+    }
+}
+
+impl std::fmt::Display for AtMost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let units = [(Span::days(1).0, "d"), (Span::hours(1).0, "h"), (Span::minutes(1).0, "m"), (1000, "s")];
+        let (size, name) = units.into_iter().find(|(size, _)| self.per.0 % size == 0).unwrap_or((1, "ms"));
+        write!(f, "{}/{}{name}", self.count, self.per.0 / size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fires(pattern: &str, zone: &str, after: &str, hours: i64) -> Vec<String> {
+        let zone = TimeZone::get(zone).unwrap();
+        let after: jiff::Timestamp =
+            after.parse::<jiff::civil::DateTime>().unwrap().to_zoned(zone.clone()).unwrap().timestamp();
+        let after = Time(after.as_millisecond());
+        Schedule::parse(pattern)
+            .unwrap()
+            .between(after, after + Span::hours(hours), &zone)
+            .map(|f| {
+                let at = jiff::Timestamp::from_millisecond(f.at.0).unwrap().to_zoned(zone.clone());
+                assert_eq!(at.strftime("%Y-%m-%dT%H:%M").to_string(), f.minute);
+                at.strftime("%d %H:%M%z").to_string()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn clock_changes_are_as_measured() {
+        assert_eq!(fires("30 2 * * *", "America/New_York", "2026-03-07T23:00", 30), ["08 03:00-0400", "09 02:30-0400"]);
+        assert_eq!(fires("30 1 * * *", "America/New_York", "2026-10-31T23:00", 12), ["01 01:30-0400"]);
+        assert_eq!(fires("0 2 * * *", "Australia/Lord_Howe", "2026-10-03T23:00", 8), ["04 02:30+1100"]);
+        assert_eq!(fires("0 0 * * *", "Asia/Beirut", "2026-03-28T20:00", 8), ["29 01:00+0300"]);
+        assert_eq!(
+            fires("0 * * * *", "America/New_York", "2026-11-01T00:30", 3),
+            ["01 01:00-0400", "01 01:00-0500", "01 02:00-0500"]
+        );
+    }
+
+    #[test]
+    fn five_fields_and_no_impossible_days() {
+        for good in ["0 9 * * 1-5", "0 9 * * MON-FRI", "*/15 8-18 * * *", "0 10 * * TUE"] {
+            assert!(Schedule::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "0 9 * *", "0 0 9 * * MON", "61 * * * *", "0 9 31 2 *", "@daily", "TZ=UTC 0 9 * * *"] {
+            assert!(Schedule::parse(bad).is_err(), "{bad}");
+        }
+        assert!(Schedule::parse("0 9 * *").unwrap_err().contains("five fields"));
+    }
+
+    #[test]
+    fn one_is_monday() {
+        assert_eq!(fires("0 9 * * 1", "UTC", "2026-11-21T00:00", 24 * 4), ["23 09:00+0000"]);
+    }
+
+    #[test]
+    fn at_most_slides() {
+        let cap = AtMost::parse("2/1d").unwrap();
+        let (hour, now) = (Span::hours(1), Time(1_000_000_000));
+        assert!(!cap.reached(&[now - hour], now));
+        assert!(cap.reached(&[now - hour, now - Span::hours(23)], now));
+        assert!(!cap.reached(&[now - hour, now - Span::hours(24)], now));
+        for (text, count, per) in [
+            ("1/30d", 1, Span::days(30)),
+            ("30/1h", 30, Span::hours(1)),
+            ("3/7d", 3, Span::days(7)),
+            ("5/s", 5, Span::seconds(1)),
+        ] {
+            assert_eq!(AtMost::parse(text), Some(AtMost::new(count, per)), "{text}");
+        }
+        for bad in ["", "1", "x/1d", "1/0d", "1/d1", "1/99999999999999999d", "-1/1d"] {
+            assert_eq!(AtMost::parse(bad), None, "{bad}");
+        }
+        assert_eq!(AtMost::parse("30/60m").unwrap().to_string(), "30/1h");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+        /// A daily time comes exactly once on each day of a year, in each of six zones; never before its
+        /// minute, and late only on the day of a gap.
+        #[test]
+        fn a_daily_time_comes_once_a_day_for_a_year(hour in 0_i8..24, minute in 0_i8..60, which in 0_usize..6) {
+            let zone = ["America/New_York", "Europe/Madrid", "Australia/Lord_Howe", "Asia/Beirut", "America/Sao_Paulo", "Asia/Kolkata"][which];
+            let zone = TimeZone::get(zone).unwrap();
+            let start = jiff::civil::date(2026, 1, 1).to_zoned(zone.clone()).unwrap();
+            let from = Time(start.timestamp().as_millisecond() - 1);
+            let schedule = Schedule::parse(&format!("{minute} {hour} * * *")).unwrap();
+            let end = jiff::civil::date(2027, 1, 1).to_zoned(zone.clone()).unwrap();
+            let all: Vec<_> = schedule.between(from, Time(end.timestamp().as_millisecond() - 1), &zone).collect();
+            proptest::prop_assert_eq!(all.len(), 365);
+            let mut day = jiff::civil::date(2026, 1, 1);
+            for fire in all {
+                let at = jiff::Timestamp::from_millisecond(fire.at.0).unwrap().to_zoned(zone.clone());
+                proptest::prop_assert_eq!(at.date(), day);
+                let meant = day.at(hour, minute, 0, 0);
+                if at.datetime() != meant {
+                    let gap = matches!(zone.to_ambiguous_timestamp(meant).offset(), jiff::tz::AmbiguousOffset::Gap { .. });
+                    proptest::prop_assert!(gap && at.datetime() > meant, "{} instead of {}", at, meant);
+                }
+                day = day.tomorrow().unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,402 @@
+use super::*;
+use crate::model::{contact::Consent, template::Parameters};
+use proptest::prelude::*;
+
+const NOW: Time = Time(1_800_000_000_000);
+const USABLE: TemplateState = TemplateState::Usable(Category::Utility);
+
+fn template(name: &str) -> TemplateMessage {
+    TemplateMessage { name: name.into(), language: None, header: None, body: Parameters::None, buttons: vec![] }
+}
+
+fn draft() -> Draft {
+    Draft {
+        number: 1,
+        run: Some(1),
+        flow: Some("f".into()),
+        step: None,
+        topic: "service".into(),
+        content: Content::Text { body: "hi".into() },
+        if_closed: None,
+        asked_for: None,
+        origin: Origin::Flow,
+        ignore_quiet_hours: false,
+        tells: false,
+        question: false,
+    }
+}
+
+#[derive(Debug)]
+struct Case {
+    draft: Draft,
+    window_age: Option<Span>,
+    opted_out: bool,
+    contact: ContactData,
+    answers_after: AnswersAfter,
+    with_person: bool,
+    needs_consent: bool,
+    at_most: Vec<AtMost>,
+    require_consent: bool,
+    quiet_until: Option<Time>,
+    sender: SenderState,
+    states: Vec<TemplateState>,
+    written: Span,
+}
+
+impl Default for Case {
+    fn default() -> Self {
+        Case {
+            draft: draft(),
+            window_age: Some(Span::hours(1)),
+            opted_out: false,
+            contact: ContactData::default(),
+            answers_after: AnswersAfter::People,
+            with_person: false,
+            needs_consent: false,
+            at_most: vec![],
+            require_consent: false,
+            quiet_until: None,
+            sender: SenderState::Online,
+            states: vec![USABLE],
+            written: Span::ZERO,
+        }
+    }
+}
+
+impl Case {
+    fn plan(&self) -> Plan {
+        let state =
+            |t: &TemplateMessage| self.states.get(t.name.parse::<usize>().unwrap_or(0)).copied().unwrap_or(USABLE);
+        plan(&PlanInput {
+            now: NOW,
+            draft: &self.draft,
+            written_at: NOW - self.written,
+            window: Window { opened_at: self.window_age.map(|age| NOW - age) },
+            opted_out: self.opted_out,
+            contact: &self.contact,
+            answers_after: self.answers_after,
+            with_person: self.with_person,
+            topic: TopicRules { needs_consent: self.needs_consent, at_most: &self.at_most },
+            consent_topics: &["marketing".into()],
+            require_consent: self.require_consent,
+            quiet_until: self.quiet_until,
+            sender: self.sender,
+            template: &state,
+        })
+    }
+
+    fn closed(if_closed: Option<IfClosed>) -> Case {
+        Case { draft: Draft { if_closed, ..draft() }, window_age: Some(Span::hours(25)), ..Case::default() }
+    }
+}
+
+fn refused(reason: Reason) -> Plan {
+    Plan::Refuse { reason }
+}
+
+#[test]
+fn open_means_freeform() {
+    assert_eq!(Case::default().plan(), Plan::Send);
+}
+
+#[test]
+fn the_margin_counts_where_there_is_another_way() {
+    let late = Some(WINDOW - Span::minutes(4));
+    let hold = Plan::Hold { until: NOW + HOLD_DEFAULT };
+    assert_eq!(Case { window_age: late, ..Case::default() }.plan(), hold);
+    for (way, expected) in [
+        (IfClosed::Skip, Plan::Skip),
+        (IfClosed::Template(vec![template("0")]), Plan::Template(0)),
+        (IfClosed::Fail, Plan::Send),
+    ] {
+        assert_eq!(Case { window_age: late, ..Case::closed(Some(way)) }.plan(), expected);
+    }
+    for origin in [Origin::Api, Origin::Person, Origin::OptOutConfirmation] {
+        let case = Case { window_age: late, draft: Draft { origin, ..draft() }, ..Case::default() };
+        assert_eq!(case.plan(), Plan::Send, "{origin:?}");
+    }
+    let edge = Case { window_age: Some(WINDOW - WINDOW_MARGIN), ..Case::default() };
+    assert_eq!(edge.plan(), hold, "the margin itself is closed");
+    let before = Case { window_age: Some(WINDOW - WINDOW_MARGIN - Span(1)), ..Case::default() };
+    assert_eq!(before.plan(), Plan::Send);
+}
+
+#[test]
+fn closed_takes_the_authors_way() {
+    let until = NOW + HOLD_DEFAULT;
+    for (way, expected) in [
+        (None, Plan::Hold { until }),
+        (Some(IfClosed::Hold(Span::days(3))), Plan::Hold { until: NOW + Span::days(3) }),
+        (Some(IfClosed::Skip), Plan::Skip),
+        (Some(IfClosed::Fail), Plan::Fail),
+        (Some(IfClosed::Template(vec![template("0")])), Plan::Template(0)),
+        (
+            Some(IfClosed::Nudge { templates: vec![template("0")], hold: Span::days(2) }),
+            Plan::Nudge { index: 0, until: NOW + Span::days(2) },
+        ),
+    ] {
+        assert_eq!(Case::closed(way).plan(), expected);
+    }
+    let never = Case { window_age: None, ..Case::default() };
+    assert_eq!(never.plan(), Plan::Hold { until });
+}
+
+#[test]
+fn api_and_confirmation_find_no_other_way() {
+    for (origin, expected) in [
+        (Origin::Api, refused(Reason::WindowClosed)),
+        (Origin::Person, refused(Reason::WindowClosed)),
+        (Origin::OptOutConfirmation, Plan::Skip),
+    ] {
+        let case = Case { draft: Draft { origin, ..draft() }, ..Case::closed(None) };
+        assert_eq!(case.plan(), expected);
+    }
+}
+
+#[test]
+fn the_first_usable_template_goes() {
+    let both = IfClosed::Template(vec![template("0"), template("1")]);
+    let case = |states: &[TemplateState]| Case { states: states.to_vec(), ..Case::closed(Some(both.clone())) }.plan();
+    assert_eq!(case(&[TemplateState::NotNow, USABLE]), Plan::Template(1));
+    assert_eq!(case(&[TemplateState::Never, USABLE]), Plan::Template(1));
+    let wait = Plan::WaitTemplate { until: NOW + HOLD_DEFAULT };
+    assert_eq!(case(&[TemplateState::NotNow, TemplateState::Never]), wait);
+    let marketing = TemplateState::Usable(Category::Marketing);
+    assert_eq!(case(&[marketing, USABLE]), Plan::Template(1), "marketing does not go under `service`");
+    assert_eq!(case(&[marketing, marketing]), refused(Reason::TemplateUnusable));
+}
+
+#[test]
+fn a_template_needs_no_window() {
+    let content = Content::Template(template("0"));
+    let case = Case { draft: Draft { content, ..draft() }, window_age: None, ..Case::default() };
+    assert_eq!(case.plan(), Plan::Send);
+    assert_eq!(Case { states: vec![TemplateState::Never], ..case }.plan(), refused(Reason::TemplateUnusable));
+}
+
+#[test]
+fn marketing_by_api_respects_what_was_withdrawn() {
+    let content = Content::Template(template("0"));
+    let marketing = vec![TemplateState::Usable(Category::Marketing)];
+    let api = |given: Option<bool>, require_consent| {
+        let consent = given.map(|given| ("marketing".to_owned(), Consent { given, at: NOW })).into_iter().collect();
+        let draft = Draft { content: content.clone(), origin: Origin::Api, ..draft() };
+        let contact = ContactData { consent, ..ContactData::default() };
+        Case { draft, contact, require_consent, states: marketing.clone(), ..Case::default() }.plan()
+    };
+    assert_eq!(api(None, false), Plan::Send);
+    assert_eq!(api(Some(true), true), Plan::Send);
+    assert_eq!(api(Some(false), false), refused(Reason::OptedOut));
+    assert_eq!(api(None, true), refused(Reason::OptedOut));
+}
+
+#[test]
+fn consent_and_caps_concern_what_is_unasked() {
+    let topic = "marketing".to_owned();
+    let contact =
+        ContactData { unasked: [(topic.clone(), vec![NOW - Span::hours(1)])].into(), ..ContactData::default() };
+    let mut case = Case {
+        draft: Draft { topic: topic.clone(), ..draft() },
+        contact,
+        needs_consent: true,
+        at_most: vec![AtMost::new(1, Span::days(1))],
+        ..Case::default()
+    };
+    assert_eq!(case.plan(), refused(Reason::NoConsent));
+    case.contact.consent.insert(topic, Consent { given: true, at: NOW });
+    assert_eq!(case.plan(), refused(Reason::Capped));
+    case.draft.asked_for = Some(NOW - ASKED_FOR);
+    assert_eq!(case.plan(), Plan::Send);
+    case.draft.asked_for = Some(NOW - ASKED_FOR - Span(1));
+    assert_eq!(case.plan(), refused(Reason::Capped), "after 30 minutes it is unasked");
+}
+
+#[test]
+fn quiet_hours_postpone_unless_ignored() {
+    let at = NOW + Span::hours(3);
+    let mut case = Case { quiet_until: Some(at), ..Case::default() };
+    assert_eq!(case.plan(), Plan::Later { at, reason: Reason::QuietHours });
+    case.draft.ignore_quiet_hours = true;
+    assert_eq!(case.plan(), Plan::Send);
+}
+
+#[test]
+fn a_person_silences_all_but_the_flow_that_handed_over() {
+    let hold = Plan::Hold { until: NOW + HOLD_DEFAULT };
+    for (origin, expected) in [
+        (Origin::Flow, hold),
+        (Origin::HandoffFlow, Plan::Send),
+        (Origin::Person, Plan::Send),
+        (Origin::Api, Plan::Send),
+        (Origin::OptOutConfirmation, Plan::Send),
+    ] {
+        let case = Case { with_person: true, draft: Draft { origin, ..draft() }, ..Case::default() };
+        assert_eq!(case.plan(), expected, "{origin:?}");
+    }
+}
+
+#[test]
+fn answers_after_says_who_may_speak_after_a_stop() {
+    for (who, person, bot) in
+        [(AnswersAfter::People, true, false), (AnswersAfter::Bot, true, true), (AnswersAfter::Nobody, false, false)]
+    {
+        let plan = |origin| {
+            let draft = Draft { origin, asked_for: Some(NOW), ..draft() };
+            Case { opted_out: true, answers_after: who, draft, ..Case::default() }.plan() == Plan::Send
+        };
+        assert_eq!((plan(Origin::Person), plan(Origin::Flow)), (person, bot), "{who:?}");
+        assert!(plan(Origin::OptOutConfirmation) && !plan(Origin::Api));
+    }
+}
+
+#[test]
+fn a_hold_runs_out() {
+    let case = Case { written: Span::days(7), ..Case::closed(None) };
+    assert_eq!(case.plan(), Plan::Expired);
+}
+
+#[test]
+fn a_paused_sender_waits() {
+    let at = NOW + Span::hours(1);
+    let case = |sender| Case { sender, ..Case::default() }.plan();
+    assert_eq!(case(SenderState::PausedUntil(at)), Plan::Later { at, reason: Reason::SenderDown });
+    assert_eq!(case(SenderState::PausedUntil(NOW)), Plan::Send);
+    assert_eq!(case(SenderState::Offline), refused(Reason::SenderDown));
+}
+
+#[test]
+fn a_refusal_closes_unless_the_contact_wrote_since() {
+    let mut window = Window { opened_at: Some(NOW) };
+    window.refused(NOW - Span(1));
+    assert!(window.is_open(NOW));
+    window.refused(NOW + Span(1));
+    assert!(!window.is_open(NOW));
+    window.open(NOW);
+    window.open(NOW - Span::days(3));
+    assert_eq!(window.opened_at, Some(NOW), "an old webhook changes nothing");
+}
+
+fn any_case() -> impl Strategy<Value = Case> {
+    let origin = prop_oneof![
+        Just(Origin::Flow),
+        Just(Origin::HandoffFlow),
+        Just(Origin::OptOutConfirmation),
+        Just(Origin::Person),
+        Just(Origin::Api)
+    ];
+    let ways = prop_oneof![
+        Just(None),
+        Just(Some(IfClosed::Skip)),
+        Just(Some(IfClosed::Fail)),
+        (0_i64..10).prop_map(|d| Some(IfClosed::Hold(Span::days(d)))),
+        Just(Some(IfClosed::Template(vec![template("0"), template("1")]))),
+        Just(Some(IfClosed::Nudge { templates: vec![template("0")], hold: Span::days(1) })),
+    ];
+    let state = prop_oneof![
+        Just(USABLE),
+        Just(TemplateState::Usable(Category::Marketing)),
+        Just(TemplateState::NotNow),
+        Just(TemplateState::Never)
+    ];
+    let answers = prop_oneof![Just(AnswersAfter::People), Just(AnswersAfter::Bot), Just(AnswersAfter::Nobody)];
+    let sender = prop_oneof![
+        Just(SenderState::Online),
+        Just(SenderState::PausedUntil(NOW + Span(5))),
+        Just(SenderState::Offline)
+    ];
+    let first =
+        (origin, ways, proptest::option::of(0_i64..100_000_000), proptest::option::of(0_i64..4_000_000), any::<bool>());
+    let second = (
+        any::<[bool; 5]>(),
+        proptest::collection::vec(state, 2),
+        answers,
+        sender,
+        proptest::option::of(-5_i64..50_000_000),
+        0_i64..700_000_000,
+    );
+    (first, second).prop_map(
+        |((origin, if_closed, age, asked, is_template), (flags, states, answers_after, sender, quiet, written))| {
+            let [opted_out, with_person, needs_consent, consented, capped] = flags;
+            let content = if is_template { Content::Template(template("0")) } else { draft().content };
+            let contact = ContactData {
+                consent: [("service".to_owned(), Consent { given: consented, at: NOW })].into(),
+                unasked: [("service".to_owned(), vec![NOW - Span(1)])].into(),
+                ..ContactData::default()
+            };
+            Case {
+                draft: Draft { origin, if_closed, content, asked_for: asked.map(|ms| NOW - Span(ms)), ..draft() },
+                window_age: age.map(Span),
+                opted_out,
+                contact,
+                answers_after,
+                with_person,
+                needs_consent,
+                at_most: if capped { vec![AtMost::new(1, Span::days(1))] } else { vec![] },
+                require_consent: false,
+                quiet_until: quiet.map(|ms| NOW + Span(ms)),
+                sender,
+                states,
+                written: Span(written),
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn never_freeform_at_or_past_the_true_end(case in any_case()) {
+        if case.plan() == Plan::Send && !case.draft.content.is_template() {
+            prop_assert!(case.window_age.is_some_and(|age| age < WINDOW));
+        }
+    }
+
+    #[test]
+    fn after_a_stop_only_the_confirmation_and_whom_answers_after_names(case in any_case()) {
+        let speaks = matches!(case.plan(), Plan::Send | Plan::Template(_) | Plan::Nudge { .. });
+        if case.opted_out && speaks {
+            let allowed = match case.draft.origin {
+                Origin::OptOutConfirmation => true,
+                Origin::Person => case.answers_after != AnswersAfter::Nobody,
+                Origin::Flow | Origin::HandoffFlow => case.answers_after == AnswersAfter::Bot,
+                Origin::Api => false,
+            };
+            prop_assert!(allowed);
+            prop_assert!(case.draft.origin == Origin::OptOutConfirmation || !case.draft.content.is_template());
+        }
+    }
+
+    #[test]
+    fn quiet_hours_never_hold_up_what_was_asked_for(case in any_case()) {
+        let asked = case.draft.asked_for.is_some_and(|at| NOW - at <= ASKED_FOR);
+        let flow = matches!(case.draft.origin, Origin::Flow | Origin::HandoffFlow);
+        let plan = case.plan();
+        if asked || !flow {
+            let quiet = matches!(plan, Plan::Later { reason: Reason::QuietHours, .. });
+            prop_assert!(!quiet);
+        } else if case.quiet_until.is_some_and(|at| at > NOW) {
+            let speaks = matches!(plan, Plan::Send | Plan::Template(_) | Plan::Nudge { .. });
+            prop_assert!(!speaks);
+        }
+    }
+
+    #[test]
+    fn unasked_needs_consent_and_obeys_caps(case in any_case()) {
+        let asked = case.draft.asked_for.is_some_and(|at| NOW - at <= ASKED_FOR);
+        let speaks = matches!(case.plan(), Plan::Send | Plan::Template(_) | Plan::Nudge { .. });
+        if speaks && !asked && matches!(case.draft.origin, Origin::Flow | Origin::HandoffFlow) {
+            prop_assert!(!case.needs_consent || case.contact.consent["service"].given);
+            prop_assert!(case.at_most.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_chosen_template_is_usable_and_a_later_moment_lies_ahead(case in any_case()) {
+        match case.plan() {
+            Plan::Template(i) | Plan::Nudge { index: i, .. } => { let usable = matches!(case.states[i], TemplateState::Usable(_)); prop_assert!(usable) },
+            Plan::Later { at, .. } | Plan::Hold { until: at } | Plan::WaitTemplate { until: at } => prop_assert!(at > NOW),
+            _ => {}
+        }
+    }
+}
