@@ -62,3 +62,11 @@ pub const YAML_MENDS_MAX: usize = 30;
 pub const QUIET_ROUNDS_MAX: usize = 48;
 /// Days that are searched for the next opening of a team.
 pub const OPENING_DAYS_MAX: usize = 400;
+
+// -- configuration and the bot's folder
+/// The configuration file.
+pub const CONFIG_BYTES_MAX: usize = 512 * 1024;
+/// A file behind `${file:…}`.
+pub const SECRET_FILE_BYTES_MAX: usize = 64 * 1024;
+/// How long to wait for a status that settles an unknown send.
+pub const UNKNOWN_AFTER_DEFAULT: Span = Span::seconds(60);

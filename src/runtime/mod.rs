@@ -1,5 +1,6 @@
 //! Where flow, channel and store meet: what a daemon does between a webhook and an answer.
 
+pub mod config;
 pub mod limiter;
 pub mod log;
 pub mod metrics;

@@ -1,0 +1,78 @@
+//! `accounts`: who may call the API, and how fast.
+
+use super::Written;
+use crate::{
+    base::{diagnostic::Findings, fields::Fields, ids::AccountName, secret::Secret, yaml::Node},
+    runtime::limiter::Rate,
+};
+
+/// A customer of this daemon, with contacts of its own.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub name: AccountName,
+    /// Written in the configuration; those of `keys create` stand hashed in the database.
+    pub api_keys: Vec<Secret>,
+    /// Over all sends of the account.
+    pub rate_limit: Rate,
+    /// MARKETING by API only to those who gave their consent.
+    pub require_consent: bool,
+    /// In hundredths; `None`: unlimited.
+    pub balance_cents: Option<i64>,
+}
+
+impl Account {
+    /// The account of somebody without a configuration.
+    pub fn sandbox() -> Account {
+        Account {
+            name: AccountName::from("sandbox"),
+            api_keys: Vec::new(),
+            rate_limit: default_rate(),
+            require_consent: false,
+            balance_cents: None,
+        }
+    }
+}
+
+/// One item of `accounts`. What is wrong is reported and has its default.
+pub fn read(node: &Node, findings: &Findings) -> Account {
+    let mut fields = Fields::new(node, "an account", findings);
+    let name = fields.text("name");
+    let mut account = Account { name: AccountName::from(name), ..Account::sandbox() };
+    for key in fields.list("api_keys") {
+        match key.text() {
+            _ if key.is_broken() => {}
+            Some(text) if !text.is_empty() => account.api_keys.push(Secret::new(text)),
+            Some(_) => fields.wrong(key, "E906", "an API key is empty"),
+            None => fields.wrong(key, "E906", "an API key is a text"),
+        }
+    }
+    if let Some(text) = fields.text_if("rate_limit") {
+        match Rate::parse(text) {
+            Some(rate) => account.rate_limit = rate,
+            None => fields.wrong_at("rate_limit", "E906", "`rate_limit` is no rate".into(), "write it like `5/s`"),
+        }
+    }
+    account.require_consent = fields.bool("require_consent");
+    if let Some(text) = fields.text_if("balance") {
+        account.balance_cents = cents(text);
+        if account.balance_cents.is_none() {
+            fields.wrong_at("balance", "E906", "`balance` is no amount".into(), "write it like `100.00`");
+        }
+    }
+    fields.finish();
+    account
+}
+
+// The dialect's documents say 5 requests a second per account, over both sends.
+fn default_rate() -> Rate {
+    Rate::parse("5/s").expect("a rate of our own is valid")
+}
+
+fn cents(text: &str) -> Option<i64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if part.len() > 2 || !part.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let hundredths: i64 = format!("{part:0<2}").parse().ok()?;
+    whole.parse::<u32>().ok().map(|whole| i64::from(whole) * 100 + hundredths)
+}

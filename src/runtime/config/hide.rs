@@ -1,0 +1,95 @@
+//! Keeps secrets out of findings: neither their words nor the shown lines of the file may hold one.
+
+use crate::base::{
+    diagnostic::Diagnostic,
+    place::{Place, SourceFile},
+    yaml::{Kind, Node},
+};
+use regex::Regex;
+use std::{ops::Range, sync::Arc};
+
+/// Keys whose value is secret, also every value below `secrets`.
+const SECRET_KEYS: &[&str] =
+    &["api_keys", "access_token", "app_secret", "verify_token", "api_key", "secret", "secrets", "database"];
+
+/// Shorter ones would take ordinary words out of messages.
+const HIDDEN_CHARS_MIN: usize = 4;
+
+/// The same findings, shown over a copy of the file in which secrets are stars. `known`: values that
+/// came from the environment or a file.
+pub fn hide(
+    findings: Vec<Diagnostic>,
+    file: &Arc<SourceFile>,
+    written: Option<&Node>,
+    known: &[String],
+) -> Vec<Diagnostic> {
+    if findings.is_empty() {
+        return findings;
+    }
+    let mut ranges = Vec::new();
+    match written {
+        Some(node) => secrets(node, false, &mut ranges),
+        // Nothing could be read: whatever follows such a key on its line.
+        None => by_line(file.text(), &mut ranges),
+    }
+    let hidden: Vec<&str> = ranges
+        .iter()
+        .filter_map(|range| file.text().get(range.clone()))
+        .map(|text| text.trim_matches(['"', '\'', ' ']))
+        .chain(known.iter().map(String::as_str))
+        .filter(|text| text.chars().count() >= HIDDEN_CHARS_MIN)
+        .collect();
+    let masked = SourceFile::new(file.path(), mask(file.text(), &ranges));
+    let moved = |place: &Place| {
+        if Arc::ptr_eq(place.file(), file) { Place::new(&masked, place.range()) } else { place.clone() }
+    };
+    findings
+        .into_iter()
+        .map(|finding| Diagnostic {
+            place: moved(&finding.place),
+            labels: finding.labels.iter().map(|(place, words)| (moved(place), stars(words, &hidden))).collect(),
+            message: stars(&finding.message, &hidden),
+            help: finding.help.as_deref().map(|help| stars(help, &hidden)),
+            ..finding
+        })
+        .collect()
+}
+
+fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
+    match &node.kind {
+        Kind::Null => {}
+        // `${NAME}` is no secret, and worth seeing.
+        Kind::Scalar(scalar) if secret && !scalar.text.contains("${") => ranges.push(scalar.place.range()),
+        Kind::Scalar(_) => {}
+        Kind::List(items) => items.iter().for_each(|item| secrets(item, secret, ranges)),
+        Kind::Map(entries) => {
+            for entry in entries {
+                secrets(&entry.value, secret || SECRET_KEYS.contains(&entry.key.text.as_str()), ranges);
+            }
+        }
+    }
+}
+
+fn by_line(text: &str, ranges: &mut Vec<Range<usize>>) {
+    let pattern = format!(r#"(?m)\b(?:{})["']?\s*:(.*)$"#, SECRET_KEYS.join("|"));
+    let key = Regex::new(&pattern).expect("a pattern of our own is valid");
+    ranges.extend(key.captures_iter(text).filter_map(|found| found.get(1)).map(|found| found.range()));
+}
+
+/// Byte for byte, so that every place stays true.
+fn mask(text: &str, ranges: &[Range<usize>]) -> String {
+    let mut masked = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let hide = !c.is_whitespace() && ranges.iter().any(|range| range.contains(&at));
+        if hide {
+            masked.extend(std::iter::repeat_n('*', c.len_utf8()));
+        } else {
+            masked.push(c);
+        }
+    }
+    masked
+}
+
+fn stars(text: &str, hidden: &[&str]) -> String {
+    hidden.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+}

@@ -1,0 +1,271 @@
+//! The daemon's configuration: read whole, checked whole, with every finding at its place.
+//!
+//! What each key means stands in `config.example.yaml`, which a test reads.
+
+mod account;
+mod expand;
+mod hide;
+mod rules;
+mod sections;
+mod sender;
+mod template;
+
+pub use account::Account;
+pub use sections::{FlowGrants, Llm, Log, Notify, Retention};
+pub use sender::{Access, Meta, OnUnknown, Sender};
+pub use template::CatalogueEntry;
+
+use crate::base::{
+    diagnostic::{self, Diagnostic, Findings},
+    fields::Fields,
+    ids::{AccountName, SenderId},
+    limits::CONFIG_BYTES_MAX,
+    place::{Place, SourceFile},
+    secret::Secret,
+    yaml::{self, Node},
+};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Everything that the operator decides. Paths are absolute or relative to the working directory;
+/// addresses and numbers are checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it was read from; `None`: the built-in sandbox.
+    pub file: Option<PathBuf>,
+    pub listen: SocketAddr,
+    /// What providers call, without a slash at its end.
+    pub public_url: Option<String>,
+    /// `sqlite://path` or `postgres://…`, which may hold a password.
+    pub database: Secret,
+    /// Where the wire log goes: beside the SQLite file, else `data/`.
+    pub data: PathBuf,
+    /// The folder with `flows/`, `scripts/`, `locales/`.
+    pub bot: PathBuf,
+    pub accounts: Vec<Account>,
+    pub senders: Vec<Sender>,
+    pub templates: Vec<CatalogueEntry>,
+    pub flows: FlowGrants,
+    pub notify: Option<Notify>,
+    pub llm: Option<Llm>,
+    pub retention: Retention,
+    pub log: Log,
+    /// Findings that do not keep it from starting.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Config {
+    /// Reads `path`, or without one gives the sandbox: one sandbox sender on loopback, SQLite under
+    /// `data/`, the bot in the current folder. `env` looks a name up in the environment. All errors at once.
+    pub fn load(path: Option<&Path>, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Diagnostic>> {
+        let Some(path) = path else {
+            return Ok(Config::sandbox(Path::new("")));
+        };
+        let shown = path.display().to_string();
+        let text = read(path).map_err(|why| {
+            let place = Place::start_of(&SourceFile::new(shown.clone(), ""));
+            vec![Diagnostic::error("E900", &place, format!("cannot read the configuration `{shown}`: {why}"))]
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut config = Config::parse(&SourceFile::new(shown, text), folder, env)?;
+        config.file = Some(path.to_owned());
+        Ok(config)
+    }
+
+    /// The configuration of somebody who wrote none: everything below `folder`.
+    pub fn sandbox(folder: &Path) -> Config {
+        Config {
+            file: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            database: sqlite(&folder.join("data/transom.db")),
+            data: folder.join("data"),
+            bot: if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() },
+            accounts: vec![Account::sandbox()],
+            senders: vec![Sender::sandbox()],
+            templates: Vec::new(),
+            flows: FlowGrants::default(),
+            notify: None,
+            llm: None,
+            retention: Retention::default(),
+            log: Log::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Reads a text. `folder` is what its paths are relative to.
+    pub fn parse(
+        file: &Arc<SourceFile>,
+        folder: &Path,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Config, Vec<Diagnostic>> {
+        let findings = Findings::default();
+        let written = yaml::load(file, &findings);
+        let mut known = Vec::new();
+        let config = written.as_ref().map(|written| {
+            let expanded = expand::expand(written, folder, env, &mut known, &findings);
+            let config = top(&expanded, folder, &findings);
+            rules::check(&config, &expanded, &findings);
+            config
+        });
+        let all = hide::hide(findings.into_sorted(), file, written.as_ref(), &known);
+        let (errors, warnings): (Vec<_>, Vec<_>) = all.into_iter().partition(Diagnostic::is_error);
+        match config {
+            Some(mut config) if errors.is_empty() => {
+                config.warnings = warnings;
+                Ok(config)
+            }
+            _ => {
+                let mut all = errors;
+                all.extend(warnings);
+                diagnostic::sort(&mut all);
+                Err(all)
+            }
+        }
+    }
+
+    pub fn sender(&self, id: SenderId) -> Option<&Sender> {
+        self.senders.iter().find(|sender| sender.id == id)
+    }
+
+    pub fn account(&self, name: &AccountName) -> Option<&Account> {
+        self.accounts.iter().find(|account| &account.name == name)
+    }
+
+    /// Every sender is a sandbox: the bot may use its own `sandbox` section instead of the network.
+    pub fn only_sandboxes(&self) -> bool {
+        self.senders.iter().all(Sender::is_sandbox)
+    }
+}
+
+fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
+    let mut config = Config::sandbox(folder);
+    let mut fields = Fields::new(node, "the configuration", findings);
+    if let Some(listen) = fields.text_if("listen") {
+        match address(listen) {
+            Some(address) => config.listen = address,
+            None => {
+                let message = "`listen` takes an address and a port".to_owned();
+                fields.wrong_at("listen", "E906", message, "write it like `127.0.0.1:8080` or `[::]:8080`");
+            }
+        }
+    }
+    if let Some(url) = fields.text_if("public_url") {
+        match web_address(url) {
+            Some(url) => config.public_url = Some(url),
+            None => {
+                let message = "`public_url` is no web address".to_owned();
+                fields.wrong_at("public_url", "E906", message, "write it like `https://bot.example.com`");
+            }
+        }
+    }
+    if let Some(url) = fields.text_if("database") {
+        match database(url, folder) {
+            Some((url, data)) => (config.database, config.data) = (url, data),
+            None => {
+                let message = "`database` is no address of a database".to_owned();
+                let help = "write `sqlite://data/transom.db` or `postgres://user@host/name`";
+                fields.wrong_at("database", "E906", message, help);
+            }
+        }
+    }
+    if let Some(bot) = fields.text_if("bot") {
+        config.bot = folder.join(bot);
+    }
+    if let Some(accounts) = fields.node("accounts") {
+        config.accounts = accounts.one_or_many().iter().map(|node| account::read(node, findings)).collect();
+    }
+    if let Some(senders) = fields.node("senders") {
+        config.senders = senders.one_or_many().iter().filter_map(|node| sender::read(node, findings)).collect();
+    } else if let Some(first) = config.accounts.first() {
+        // Somebody tries the API before there is a number.
+        config.senders[0].account = first.name.clone();
+    }
+    config.templates = fields.list("templates").iter().filter_map(|node| template::read(node, findings)).collect();
+    config.flows = fields.fields_if("flows").map(sections::flows).unwrap_or_default();
+    config.notify = fields.fields_if("notify").and_then(sections::notify);
+    config.llm = fields.fields_if("llm").map(sections::llm);
+    config.retention = fields.fields_if("retention").map(sections::retention).unwrap_or_default();
+    config.log = fields.fields_if("log").map(sections::log).unwrap_or_default();
+    if let Some(telemetry) = fields.fields_if("telemetry") {
+        sections::telemetry(telemetry);
+    }
+    fields.finish();
+    config
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let size = fs::metadata(path).map_err(|e| e.to_string())?.len();
+    if size > CONFIG_BYTES_MAX as u64 {
+        return Err(format!("it has {size} bytes, and at most {CONFIG_BYTES_MAX} are read"));
+    }
+    fs::read_to_string(path).map_err(|e| e.to_string())
+}
+
+fn address(text: &str) -> Option<SocketAddr> {
+    match text.strip_prefix("localhost:") {
+        Some(port) => Some(SocketAddr::from(([127, 0, 0, 1], port.parse().ok()?))),
+        None => text.parse().ok(),
+    }
+}
+
+/// `http(s)://host…` without a slash at its end; `None` for anything else.
+fn web_address(text: &str) -> Option<String> {
+    let url = reqwest::Url::parse(text).ok()?;
+    let good = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty();
+    good.then(|| text.trim_end_matches('/').to_owned())
+}
+
+fn database(url: &str, folder: &Path) -> Option<(Secret, PathBuf)> {
+    if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+        if path.is_empty() || path.starts_with(":memory:") {
+            return None;
+        }
+        let file = folder.join(path);
+        let data = file.parent().unwrap_or(folder).to_owned();
+        return Some((sqlite(&file), data));
+    }
+    let postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    postgres.then(|| (Secret::new(url), folder.join("data")))
+}
+
+fn sqlite(file: &Path) -> Secret {
+    Secret::new(format!("sqlite://{}", file.display()))
+}
+
+/// What `null` means in a configuration: as if the key were not written.
+trait Written<'a> {
+    fn text_if(&mut self, name: &'static str) -> Option<&'a str>;
+    fn fields_if(&mut self, name: &'static str) -> Option<Fields<'a>>;
+    fn secret_if(&mut self, name: &'static str) -> Option<Secret>;
+    fn wrong_at(&mut self, name: &'static str, code: &'static str, message: String, help: &str);
+}
+
+impl<'a> Written<'a> for Fields<'a> {
+    fn text_if(&mut self, name: &'static str) -> Option<&'a str> {
+        let node = self.node(name)?;
+        // One that could not be filled in has been reported; its rules are not asked as well.
+        if node.is_null() || node.is_broken() { None } else { self.opt_text(name) }
+    }
+
+    fn fields_if(&mut self, name: &'static str) -> Option<Fields<'a>> {
+        if self.node(name)?.is_null() { None } else { self.fields(name) }
+    }
+
+    fn secret_if(&mut self, name: &'static str) -> Option<Secret> {
+        self.text_if(name).filter(|text| !text.is_empty()).map(Secret::new)
+    }
+
+    fn wrong_at(&mut self, name: &'static str, code: &'static str, message: String, help: &str) {
+        if let Some(node) = self.node(name).filter(|node| !node.is_broken()) {
+            self.findings().push(Diagnostic::error(code, &node.place, message).help(help));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! What must hold between the parts of a configuration.
+
+use super::Config;
+use crate::base::{
+    diagnostic::{Diagnostic, Findings, did_you_mean},
+    place::Place,
+    yaml::Node,
+};
+use std::collections::HashMap;
+
+/// Names twice, accounts and senders that do not exist, two defaults.
+pub fn check(config: &Config, node: &Node, findings: &Findings) {
+    let accounts = items(node, "accounts");
+    let senders = items(node, "senders");
+    unique(accounts, "name", "account", findings, str::to_owned);
+    unique(senders, "id", "sender", findings, str::to_owned);
+    unique(senders, "phone", "phone", findings, |text| text.trim_start_matches('+').to_owned());
+    unique(senders, "phone_number_id", "`phone_number_id`", findings, str::to_owned);
+    unique(items(node, "templates"), "id", "template", findings, str::to_owned);
+    known_accounts(config, senders, findings);
+    known_senders(config, node, findings);
+    one_default(senders, findings);
+    templates_once(config, findings);
+}
+
+fn items<'a>(node: &'a Node, name: &str) -> &'a [Node] {
+    node.get(name).map_or(&[], Node::one_or_many)
+}
+
+fn unique(items: &[Node], key: &str, what: &str, findings: &Findings, fold: fn(&str) -> String) {
+    let mut seen: HashMap<String, &Place> = HashMap::new();
+    for value in items.iter().filter_map(|item| item.get(key)) {
+        let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
+        match seen.get(&fold(text)) {
+            Some(first) => {
+                let message = format!("the {what} `{text}` is there twice");
+                findings.push(Diagnostic::error("E903", &value.place, message).label(first, "first here"));
+            }
+            None => drop(seen.insert(fold(text), &value.place)),
+        }
+    }
+}
+
+fn known_accounts(config: &Config, senders: &[Node], findings: &Findings) {
+    let names = || config.accounts.iter().map(|account| account.name.as_str());
+    for value in senders.iter().filter_map(|sender| sender.get("account")) {
+        let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
+        if !names().any(|name| name == text) {
+            let message = format!("there is no account `{text}`");
+            let help = did_you_mean(text, names()).unwrap_or_else(|| "write it under `accounts`".to_owned());
+            findings.push(Diagnostic::error("E904", &value.place, message).help(help));
+        }
+    }
+}
+
+fn known_senders(config: &Config, node: &Node, findings: &Findings) {
+    for value in items(node, "templates").iter().filter_map(|template| template.get("sender")) {
+        let Some(id) = value.text().and_then(|text| text.parse::<i64>().ok()) else { continue };
+        // A sender with an unknown provider was reported already.
+        let written = items(node, "senders").iter().any(|s| s.get("id").and_then(Node::text) == value.text());
+        if !written && !config.senders.iter().any(|sender| sender.id.0 == id) {
+            findings.push(Diagnostic::error("E904", &value.place, format!("there is no sender `{id}`")));
+        }
+    }
+}
+
+fn one_default(senders: &[Node], findings: &Findings) {
+    let mut seen: HashMap<&str, &Place> = HashMap::new();
+    for sender in senders {
+        let is_default = sender.get("default").is_some_and(|node| matches!(node.text(), Some("true" | "yes" | "on")));
+        let (Some(account), true) = (sender.get("account").and_then(Node::text), is_default) else { continue };
+        let place = &sender.entry("default").expect("it was just read").key.place;
+        match seen.get(account) {
+            Some(first) => {
+                let message = format!("the account `{account}` has two default senders");
+                findings.push(Diagnostic::error("E903", place, message).label(first, "first here"));
+            }
+            None => drop(seen.insert(account, place)),
+        }
+    }
+}
+
+fn templates_once(config: &Config, findings: &Findings) {
+    let mut seen: HashMap<_, &Place> = HashMap::new();
+    for entry in &config.templates {
+        let key = (entry.sender, entry.template.name.as_str(), entry.template.language.as_str());
+        match seen.get(&key) {
+            Some(first) => {
+                let message = format!("the template `{}` in `{}` is there twice for sender {}", key.1, key.2, key.0);
+                findings.push(Diagnostic::error("E903", &entry.place, message).label(first, "first here"));
+            }
+            None => drop(seen.insert(key, &entry.place)),
+        }
+    }
+}

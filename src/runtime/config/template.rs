@@ -1,0 +1,93 @@
+//! `templates`: what is known of a sender's approved templates before its provider has told us.
+
+use super::Written;
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        fields::Fields,
+        ids::SenderId,
+        place::Place,
+        yaml::{Kind, Node},
+    },
+    model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
+};
+
+/// A template of one sender.
+#[derive(Debug, Clone)]
+pub struct CatalogueEntry {
+    pub sender: SenderId,
+    pub template: Template,
+    pub place: Place,
+}
+
+/// One item of `templates`; `None` when too little of it is right.
+pub fn read(node: &Node, findings: &Findings) -> Option<CatalogueEntry> {
+    let before = findings.len();
+    let mut fields = Fields::new(node, "a template", findings);
+    fields.required("id");
+    fields.required("sender");
+    let id = fields.whole("id", 0, 1..=9_007_199_254_740_991);
+    let sender = SenderId(fields.whole("sender", 0, 1..=9_007_199_254_740_991));
+    let name = fields.text("name").to_owned();
+    let language = fields.text("language").to_owned();
+    let category = match fields.word("category", &["utility", "marketing", "authentication"]) {
+        Some("marketing") => Category::Marketing,
+        Some("authentication") => Category::Authentication,
+        Some(_) => Category::Utility,
+        None => {
+            fields.required("category");
+            Category::Utility
+        }
+    };
+    let status = match fields.word("status", &["approved", "pending", "rejected", "paused", "disabled"]) {
+        Some("pending") => TemplateStatus::Pending,
+        Some("rejected") => TemplateStatus::Rejected,
+        Some("paused") => TemplateStatus::Paused,
+        Some("disabled") => TemplateStatus::Disabled,
+        _ => TemplateStatus::Approved,
+    };
+    let body = fields.text("body").to_owned();
+    let header = fields.node("header").filter(|node| !node.is_null()).and_then(|node| header(node, findings));
+    let buttons = fields.list("buttons").iter().filter_map(|node| button(node, findings)).collect();
+    fields.finish();
+    let template = Template { id, name, language, category, status, body, header, buttons };
+    (findings.len() == before).then(|| CatalogueEntry { sender, template, place: node.place.clone() })
+}
+
+/// `image`, `video`, `document`, `location`, or `{text: "Hi {{1}}"}`.
+fn header(node: &Node, findings: &Findings) -> Option<TemplateHeader> {
+    match (&node.kind, node.text()) {
+        (_, Some("image")) => Some(TemplateHeader::Image),
+        (_, Some("video")) => Some(TemplateHeader::Video),
+        (_, Some("document")) => Some(TemplateHeader::Document),
+        (_, Some("location")) => Some(TemplateHeader::Location),
+        (Kind::Map(_), _) => {
+            let mut fields = Fields::new(node, "`header`", findings);
+            let text = fields.text("text").to_owned();
+            fields.finish();
+            Some(TemplateHeader::Text(text))
+        }
+        _ => {
+            let message = "`header` is `image`, `video`, `document`, `location` or `{text: …}`";
+            findings.push(Diagnostic::error("E906", &node.place, message));
+            None
+        }
+    }
+}
+
+/// A text is a quick reply; `{title, url}` and `{title, phone}` are what they say, `{title}` any other kind.
+fn button(node: &Node, findings: &Findings) -> Option<TemplateButtonKind> {
+    if let Some(title) = node.text() {
+        return Some(TemplateButtonKind::QuickReply { title: title.to_owned() });
+    }
+    let mut fields = Fields::new(node, "a button", findings);
+    let title = fields.text("title").to_owned();
+    let url = fields.text_if("url").map(str::to_owned);
+    let phone = fields.text_if("phone").is_some();
+    fields.finish();
+    Some(match url {
+        Some(url) => TemplateButtonKind::Url { title, url },
+        None if phone => TemplateButtonKind::Phone { title },
+        None => TemplateButtonKind::Other { title },
+    })
+}

@@ -1,0 +1,258 @@
+use super::*;
+use crate::{
+    base::time::Span,
+    model::template::Category,
+    runtime::{limiter::Rate, log},
+};
+
+const ACCOUNT: &str = "accounts: [{name: acme}]\n";
+
+fn env(name: &str) -> Option<String> {
+    match name {
+        "META_ACCESS_TOKEN" | "META_APP_SECRET" | "META_VERIFY_TOKEN" | "TRANSOM_API_KEY" | "SHOP_TOKEN"
+        | "LLM_API_KEY" => Some(format!("hunter2-{name}")),
+        "SHOP_URL" => Some("https://shop.example".into()),
+        _ => None,
+    }
+}
+
+fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
+    Config::parse(&SourceFile::new("config.yaml", text), Path::new("/etc/transom"), &env)
+}
+
+fn errors(text: &str) -> Vec<String> {
+    parse(text).expect_err("it has mistakes").iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_example_says_what_it_looks_like() {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.yaml"));
+    let config = Config::load(Some(path), &env).unwrap_or_else(|all| panic!("{all:#?}"));
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.accounts[0].balance_cents, Some(10_000));
+    assert!(config.accounts[0].api_keys[0].matches("hunter2-TRANSOM_API_KEY"));
+    let support = config.sender(SenderId(12)).unwrap();
+    assert_eq!((support.provider(), support.default, support.on_unknown), ("meta", true, OnUnknown::Replies));
+    assert_eq!(support.rate, Rate::parse("80/s").unwrap().paced());
+    assert_eq!(support.unknown_after, Span::seconds(60));
+    let Access::Meta(meta) = &support.access else { panic!("sender 12 is at Meta") };
+    assert!(meta.app_secrets[0].matches("hunter2-META_APP_SECRET"));
+    assert_eq!(config.templates.len(), 3);
+    assert_eq!(config.templates[0].template.category, Category::Marketing);
+    assert_eq!(config.templates[0].template.buttons.len(), 3);
+    assert_eq!(config.flows.env["SHOP_URL"], "https://shop.example");
+    assert_eq!(config.retention.messages, Span::days(400));
+    assert_eq!(config.log.format, Some(log::Format::Json));
+    assert!(config.notify.is_none());
+    assert!(!config.only_sandboxes());
+}
+
+#[test]
+fn nothing_written_is_a_sandbox_on_loopback() {
+    let config = Config::load(None, &env).unwrap();
+    assert!(config.listen.ip().is_loopback() && config.only_sandboxes() && config.file.is_none());
+    assert_eq!((config.senders.len(), config.senders[0].id), (1, SenderId(1)));
+    assert_eq!(config.accounts[0].name.as_str(), "sandbox");
+    assert_eq!(config.database.expose(), "sqlite://data/transom.db");
+    assert_eq!(config.bot, Path::new("."));
+}
+
+#[test]
+fn paths_are_relative_to_the_file() {
+    let config = parse("database: sqlite://var/t.db\nbot: bots/shop\n").unwrap();
+    assert_eq!(config.database.expose(), "sqlite:///etc/transom/var/t.db");
+    assert_eq!(config.data, Path::new("/etc/transom/var"));
+    assert_eq!(config.bot, Path::new("/etc/transom/bots/shop"));
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_place_and_the_near_one() {
+    assert_eq!(
+        errors("lissten: 127.0.0.1:80\nretention: {message: 3d}\n"),
+        [
+            "config.yaml:1:1: error[E203] the configuration has no key `lissten`; did you mean `listen`?",
+            "config.yaml:2:13: error[E203] `retention` has no key `message`; did you mean `messages`?",
+        ]
+    );
+}
+
+#[test]
+fn a_missing_name_is_an_error_at_its_place_and_all_come_at_once() {
+    let found = errors(
+        "public_url: https://${HOST}/x\nnotify: {url: https://a.example, secret: \"${file:no/such}\"}\nbot: ${}\n",
+    );
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found[0].starts_with("config.yaml:1:21: error[E901] `HOST` is not set in the environment"), "{found:#?}");
+    assert!(found[1].starts_with("config.yaml:2:43: error[E901] cannot read the file `no/such`"), "{found:#?}");
+    assert!(found[2].starts_with("config.yaml:3:6: error[E901] `${}` is no name"), "{found:#?}");
+}
+
+#[test]
+fn a_file_gives_a_secret_without_its_line_end() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("key"), "s3cret-key\n").unwrap();
+    let file = SourceFile::new("c.yaml", "accounts: [{name: a, api_keys: [\"${file:key}\"]}]\n");
+    let config = Config::parse(&file, folder.path(), &env).unwrap();
+    assert!(config.accounts[0].api_keys[0].matches("s3cret-key"));
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_no_secret() {
+    use crate::base::limits::SECRET_FILE_BYTES_MAX;
+    let folder = tempfile::tempdir().unwrap();
+    let file = SourceFile::new("c.yaml", "bot: ${file:key}\n");
+    std::fs::write(folder.path().join("key"), "x".repeat(SECRET_FILE_BYTES_MAX)).unwrap();
+    assert!(Config::parse(&file, folder.path(), &env).is_ok());
+    std::fs::write(folder.path().join("key"), "x".repeat(SECRET_FILE_BYTES_MAX + 1)).unwrap();
+    assert!(Config::parse(&file, folder.path(), &env).unwrap_err()[0].message.contains("longer than"));
+}
+
+#[test]
+fn a_configuration_beyond_the_limit_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.yaml");
+    let filled = |bytes: usize| format!("#{}\n", "x".repeat(bytes - 2));
+    std::fs::write(&path, filled(CONFIG_BYTES_MAX + 1)).unwrap();
+    let found = Config::load(Some(&path), &env).unwrap_err();
+    assert!(found[0].message.contains("at most"), "{found:?}");
+    std::fs::write(&path, filled(CONFIG_BYTES_MAX)).unwrap();
+    assert!(!Config::load(Some(&path), &env).is_err_and(|found| found[0].message.contains("at most")));
+}
+
+#[test]
+fn a_configuration_that_is_not_there_is_one_sentence() {
+    let found = Config::load(Some(Path::new("/no/such/config.yaml")), &env).unwrap_err();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.starts_with("cannot read the configuration `/no/such/config.yaml`"), "{found:?}");
+}
+
+#[test]
+fn a_meta_sender_without_its_secrets_never_starts() {
+    let sender = |more: &str| {
+        format!(
+            "{ACCOUNT}senders: [{{id: 2, account: acme, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\", {more}}}]\n"
+        )
+    };
+    let found = errors(&sender("access_token: abcdef"));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().all(|f| f.contains("error[E905] a Meta sender needs `")), "{found:#?}");
+    let found = errors(&sender("access_token: a, app_secret: \"\", verify_token: []"));
+    assert!(found.iter().any(|f| f.contains("needs `app_secret`")), "{found:#?}");
+    let good = sender("access_token: a, app_secret: [one, two], verify_token: v");
+    let config = parse(&good).unwrap();
+    let Access::Meta(meta) = &config.senders[0].access else { panic!("it is at Meta") };
+    assert_eq!(meta.app_secrets.len(), 2);
+}
+
+#[test]
+fn a_missing_secret_is_reported_once() {
+    let found = errors(&format!(
+        "{ACCOUNT}senders: [{{id: 2, account: acme, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\",\n access_token: \"${{NOPE}}\", app_secret: \"${{NOPE2}}\", verify_token: v}}]\n"
+    ));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().all(|f| f.contains("is not set in the environment")), "{found:#?}");
+}
+
+#[test]
+fn names_twice_are_refused_with_the_first_place() {
+    let found = errors(&format!(
+        "{ACCOUNT}senders:\n  - {{id: 1, account: acme, provider: sandbox, phone: \"+15550000001\", default: true}}\n  - {{id: 1, account: acne, provider: sandbox, phone: \"+15550000001\"}}\n  - {{id: 3, account: acme, provider: sandbox, phone: \"+15550000003\", default: true}}\n"
+    ));
+    let expected = [
+        "config.yaml:4:10: error[E903] the sender `1` is there twice",
+        "config.yaml:4:22: error[E904] there is no account `acne`; did you mean `acme`?",
+        "config.yaml:4:54: error[E903] the phone `+15550000001` is there twice",
+        "config.yaml:5:70: error[E903] the account `acme` has two default senders",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_template_needs_a_sender_and_stands_once() {
+    let template = |id: u32, sender: u32| {
+        format!("  - {{id: {id}, sender: {sender}, name: t, language: en, category: utility, body: Hi}}\n")
+    };
+    let found = errors(&format!("templates:\n{}{}{}", template(1, 1), template(2, 1), template(3, 9)));
+    assert_eq!(
+        found,
+        [
+            "config.yaml:3:5: error[E903] the template `t` in `en` is there twice for sender 1",
+            "config.yaml:4:21: error[E904] there is no sender `9`",
+        ]
+    );
+}
+
+#[test]
+fn a_provider_of_a_later_version_is_named_as_such() {
+    let found = errors(&format!(
+        "{ACCOUNT}senders: [{{id: 1, account: acme, provider: twilio, phone: \"+15550000001\", account_sid: x}}]\n"
+    ));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("E907] the provider `twilio` is not spoken by this version"), "{found:#?}");
+}
+
+#[test]
+fn no_finding_shows_a_secret() {
+    let text = format!(
+        "{ACCOUNT}log: {{level: \"${{SHOP_TOKEN}}\"}}\nnotify: {{url: https://a.example, secret: topsecret, extra: 1}}\nflows: {{secrets: {{A: topsecret, B: \"\"}}}}\nlisten: topsecret\n"
+    );
+    let found = parse(&text).unwrap_err();
+    assert_eq!(found.len(), 4, "{found:#?}");
+    for finding in found {
+        let all = format!("{finding} {} {} {finding:?}", finding.render(false), finding.to_json());
+        assert!(!all.contains("hunter2"), "{all}");
+        // `listen: topsecret` is the author's own showing; what stands under a secret key is not.
+        assert!(!all.contains("secret: topsecret") && !all.contains("A: topsecret"), "{all}");
+    }
+}
+
+#[test]
+fn no_syntax_error_shows_a_secret() {
+    for text in ["notify: {secret: topsecret, url: a: b}\n", "flows:\n  secrets: {A: topsecret\nbot: .\n"] {
+        for finding in parse(text).unwrap_err() {
+            let all = format!("{} {finding}", finding.render(false));
+            assert!(!all.contains("topsecret"), "{all}");
+        }
+    }
+}
+
+#[test]
+fn debug_prints_no_secret() {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.yaml"));
+    let config = Config::load(Some(path), &env).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_token_in_clear_is_a_warning_except_on_loopback() {
+    let with = |base: &str| {
+        let text = format!(
+            "{ACCOUNT}senders: [{{id: 2, account: acme, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\", access_token: a, app_secret: b, verify_token: c, api_base: \"{base}\"}}]\n"
+        );
+        parse(&text).unwrap().warnings.len()
+    };
+    assert_eq!((with("http://127.0.0.1:9"), with("http://[::1]:9"), with("http://meta.example")), (0, 0, 1));
+}
+
+#[test]
+fn values_that_cannot_be_are_explained() {
+    let found = errors(
+        "listen: everywhere\npublic_url: bot\ndatabase: mysql://x\naccounts: [{name: a, rate_limit: fast, balance: 1.234}]\nnotify: {url: https://a.example}\nflows: {allow_private: [10.0.0.0/99]}\nretention: {messages: soon}\nlog: {level: loud}\n",
+    );
+    for (line, what) in [
+        (1, "`listen` takes an address and a port; write it like `127.0.0.1:8080`"),
+        (2, "`public_url` is no web address"),
+        (3, "`database` is no address of a database"),
+        (4, "`rate_limit` is no rate"),
+        (4, "`balance` is no amount"),
+        (5, "`notify` needs a `secret`"),
+        (6, "is no network"),
+        (7, "no length of time"),
+        (8, "`level` cannot be `loud`"),
+    ] {
+        let there = found.iter().any(|f| f.starts_with(&format!("config.yaml:{line}:")) && f.contains(what));
+        assert!(there, "line {line}: {what}\n{found:#?}");
+    }
+    assert_eq!(found.len(), 9, "{found:#?}");
+}
