@@ -70,3 +70,34 @@ pub const CONFIG_BYTES_MAX: usize = 512 * 1024;
 pub const SECRET_FILE_BYTES_MAX: usize = 64 * 1024;
 /// How long to wait for a status that settles an unknown send.
 pub const UNKNOWN_AFTER_DEFAULT: Span = Span::seconds(60);
+// -- the store
+/// Write-sets in one transaction.
+pub const GROUP_SETS_MAX: usize = 256;
+/// JSON of the rows in one transaction; a write-set larger than that goes alone.
+pub const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Write-sets that wait for the writer; beyond that `commit` waits for room.
+pub const COMMIT_QUEUE_MAX: usize = 4096;
+/// Times that a transaction broken by a deadlock or lock time-out is tried.
+pub const COMMIT_TRIES_MAX: u32 = 5;
+/// A transaction that takes longer than this counts as lost (Postgres).
+pub const COMMIT_TIMEOUT: Span = Span::seconds(10);
+/// How long the server keeps the session, and so the locks, of a daemon that has gone silent (Postgres).
+pub const WRITER_SESSION_TIMEOUT: Span = Span::seconds(10);
+/// An idle writer shows that it lives (Postgres); a fifth of the session's time-out.
+pub const WRITER_PING: Span = Span::seconds(2);
+/// Longest pause between two tries to reach a lost database.
+pub const RECONNECT_PAUSE_MAX: Span = Span::seconds(2);
+/// How long a start waits for the locks of a daemon that was just killed (Postgres).
+pub const OWNER_WAIT: Span = Span::seconds(2);
+/// How long `close` waits for the writer.
+pub const STORE_CLOSE_TIMEOUT: Span = Span::seconds(10);
+/// Ids taken from the table at a time. Two blocks are in hand, so this many can be drawn between two commits.
+pub const ID_BLOCK: i64 = 1_000_000;
+/// Shards of contacts; a daemon holds a lock for each that it owns.
+pub const SHARDS: i32 = 256;
+/// Connections that only read.
+pub const READERS: u32 = 4;
+/// Rows of a page, unless the caller asks for fewer.
+pub const PAGE_ROWS_MAX: i64 = 1000;
+/// Unhandled messages that recovery takes up at a time.
+pub const RECOVERY_SLICE: i64 = 64;

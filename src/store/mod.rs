@@ -1,1 +1,140 @@
-//! store
+//! Durable state on SQLite or Postgres: one writer with group commit, readers beside it, a file per table.
+//!
+//! What is written goes through `Store::commit` as a `WriteSet` of rows for `Statement`s; what is read,
+//! through the query functions of the table files. The same SQL text runs on both databases.
+
+mod conn;
+mod dialect;
+mod faults;
+mod ids;
+mod migrate;
+mod open;
+mod read;
+mod statement;
+mod writer;
+
+// Tables, one file each.
+pub mod alias;
+pub mod contact;
+pub mod conversation;
+pub mod early_status;
+pub mod inbound;
+pub mod outbound;
+pub mod session;
+
+/// Every statement and every query of the tables: the conformance suite runs them all on both databases.
+pub fn statements() -> impl Iterator<Item = &'static Sql> {
+    TABLES.iter().flat_map(|(statements, _)| statements.iter().copied())
+}
+
+pub fn queries() -> impl Iterator<Item = &'static Query> {
+    TABLES.iter().flat_map(|(_, queries)| queries.iter().copied())
+}
+
+type Table = (&'static [&'static Sql], &'static [&'static Query]);
+static TABLES: &[Table] = &[
+    (alias::STATEMENTS, alias::QUERIES),
+    (contact::STATEMENTS, contact::QUERIES),
+    (conversation::STATEMENTS, conversation::QUERIES),
+    (early_status::STATEMENTS, &[]),
+    (inbound::STATEMENTS, inbound::QUERIES),
+    (outbound::STATEMENTS, outbound::QUERIES),
+    (session::STATEMENTS, session::QUERIES),
+];
+
+pub use dialect::Dialect;
+pub use faults::Faults;
+pub use open::{OpenError, Options};
+pub use read::{Arg, Query, ReadError, Row};
+pub use statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, WriteSet};
+
+use crate::base::limits::STORE_CLOSE_TIMEOUT;
+use ids::Ids;
+use read::Readers;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+use writer::Job;
+
+/// The database. Clones share it; when the last is dropped, the writer ends after what waits.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    dialect: Dialect,
+    readers: Readers,
+    /// `None`: opened for reading only.
+    jobs: Option<mpsc::Sender<Job>>,
+    ids: Arc<Ids>,
+    connected: Arc<AtomicBool>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Store {
+    pub fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    /// A number for a new row: unique over all tables and daemons, below 2^53.
+    pub fn next_id(&self) -> i64 {
+        self.inner.ids.next()
+    }
+
+    /// False while the writer has no connection (Postgres away, disk full): what is committed waits.
+    pub fn is_connected(&self) -> bool {
+        self.inner.connected.load(Ordering::SeqCst)
+    }
+
+    /// Writes the rows of a set, all or none, durably. Waits for the group in which it is committed.
+    pub async fn commit(&self, set: WriteSet) -> Result<Committed, CommitError> {
+        if set.is_empty() {
+            return Ok(Committed::default());
+        }
+        let jobs = self.inner.jobs.as_ref().ok_or(CommitError::Closed)?;
+        let (owner, answer) = oneshot::channel();
+        jobs.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)?;
+        // A writer that ends without answering was killed in the middle.
+        answer.await.unwrap_or(Err(CommitError::Unknown))
+    }
+
+    /// Commits what waits, then closes the database. Later commits are `Closed`.
+    pub async fn close(&self) {
+        if let Some(jobs) = &self.inner.jobs {
+            let (owner, closed) = oneshot::channel();
+            let close = async {
+                if jobs.send(Job::Close(owner)).await.is_ok() {
+                    let _ = closed.await;
+                }
+            };
+            if tokio::time::timeout(STORE_CLOSE_TIMEOUT.to_std(), close).await.is_err() {
+                tracing::error!("The database did not close in time");
+            }
+        }
+        self.abandon().await;
+    }
+
+    /// Ends at once, as a kill would: what waits is not written, its owners hear `Unknown`.
+    pub async fn abandon(&self) {
+        let writer = self.inner.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            writer.abort();
+            let _ = writer.await;
+        }
+        match &self.inner.readers {
+            Readers::Sqlite(pool) => pool.close().await,
+            Readers::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    fn readers(&self) -> &Readers {
+        &self.inner.readers
+    }
+}

@@ -1,0 +1,78 @@
+//! `alias`: the names by which a contact is known.
+
+use super::{Query, ReadError, Sql, Statement, Store, Wins};
+use crate::base::ids::{AccountName, ContactId};
+use crate::model::inbound::{Alias, AliasKind};
+use serde::Serialize;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct NewAlias {
+    pub account: AccountName,
+    pub kind: AliasKind,
+    pub value: String,
+    pub contact_id: ContactId,
+}
+
+/// Loses when the name belongs to somebody already: look it up again. Push only names that were looked up
+/// and not found.
+pub static INSERT: Statement<NewAlias> = Statement::new(
+    "alias.insert",
+    110,
+    Wins::Must,
+    |row| row.contact_id.0.into(),
+    "insert into alias (account, kind, value, contact_id)
+     select value ->> 'account', value ->> 'kind', value ->> 'value', cast(value ->> 'contact_id' as bigint)
+     from {rows} as input where true
+     on conflict (account, kind, value) do nothing
+     returning contact_id",
+);
+
+/// Gives a name to another contact: a number changed hands, or two contacts were joined.
+pub static MOVE: Statement<NewAlias> = Statement::new(
+    "alias.move",
+    111,
+    Wins::Plain,
+    |row| row.contact_id.0.into(),
+    "insert into alias (account, kind, value, contact_id)
+     select value ->> 'account', value ->> 'kind', value ->> 'value', max(cast(value ->> 'contact_id' as bigint))
+     from {rows} as input where true group by 1, 2, 3
+     on conflict (account, kind, value) do update set contact_id = excluded.contact_id",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &MOVE.sql];
+
+static FIND: Query =
+    Query { name: "alias.find", text: "select contact_id from alias where account = $1 and kind = $2 and value = $3" };
+
+static OF: Query =
+    Query { name: "alias.of", text: "select kind, value from alias where contact_id = $1 order by kind desc, value" };
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &OF];
+
+/// The contact of the first name that is known, the surest first.
+pub async fn find(store: &Store, account: &AccountName, names: &[Alias]) -> Result<Option<ContactId>, ReadError> {
+    for name in names {
+        let args = [account.as_str().into(), kind(name.kind).into(), name.value.as_str().into()];
+        if let Some(id) = store.one(&FIND, &args, |row| row.number("contact_id")).await? {
+            return Ok(Some(ContactId(id)));
+        }
+    }
+    Ok(None)
+}
+
+/// All names of a contact, phones first.
+pub async fn of(store: &Store, contact: ContactId) -> Result<Vec<Alias>, ReadError> {
+    store
+        .all(&OF, &[contact.0.into()], |row| {
+            let kind = if row.text("kind")? == "phone" { AliasKind::Phone } else { AliasKind::Bsuid };
+            Ok(Alias { kind, value: row.text("value")? })
+        })
+        .await
+}
+
+fn kind(kind: AliasKind) -> &'static str {
+    match kind {
+        AliasKind::Phone => "phone",
+        AliasKind::Bsuid => "bsuid",
+    }
+}

@@ -1,0 +1,152 @@
+//! `contact`: a person within one account.
+
+use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
+use crate::base::{
+    ids::{AccountName, ContactId},
+    time::Time,
+};
+use crate::model::contact::{Contact, ContactData};
+use serde::Serialize;
+
+/// A contact as it is written.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewContact {
+    pub id: ContactId,
+    pub account: AccountName,
+    pub data: ContactData,
+    /// By which schedules reach the contact: its own zone, else that of its number's country; empty: the bot's.
+    pub zone: String,
+    pub opted_out_at: Option<Time>,
+    pub last_message_at: Option<Time>,
+    pub created_at: Time,
+}
+
+/// What a turn changed of a contact; neither the opt-out nor the newest message is touched.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContactChange {
+    pub id: ContactId,
+    pub data: ContactData,
+    pub zone: String,
+}
+
+/// The stop, or its end.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct OptOut {
+    pub id: ContactId,
+    pub opted_out_at: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Seen {
+    pub id: ContactId,
+    pub at: Time,
+}
+
+pub static INSERT: Statement<NewContact> = Statement::new(
+    "contact.insert",
+    100,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "insert into contact (id, account, data, zone, opted_out_at, last_message_at, created_at)
+     select cast(value ->> 'id' as bigint), value ->> 'account', value -> 'data', value ->> 'zone',
+       cast(value ->> 'opted_out_at' as bigint), cast(value ->> 'last_message_at' as bigint),
+       cast(value ->> 'created_at' as bigint)
+     from {rows} as input where true
+     on conflict (id) do nothing",
+);
+
+pub static CHANGE: Statement<ContactChange> = Statement::new(
+    "contact.change",
+    105,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "update contact set data = value -> 'data', zone = value ->> 'zone'
+     from {rows} as input where contact.id = cast(value ->> 'id' as bigint)",
+);
+
+pub static OPT_OUT: Statement<OptOut> = Statement::new(
+    "contact.opt_out",
+    106,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "update contact set opted_out_at = cast(value ->> 'opted_out_at' as bigint)
+     from {rows} as input where contact.id = cast(value ->> 'id' as bigint)",
+);
+
+/// Moves `last_message_at` forward only.
+pub static SEEN: Statement<Seen> = Statement::new(
+    "contact.seen",
+    107,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "update contact set last_message_at = input.at
+     from (select cast(value ->> 'id' as bigint) as id, max(cast(value ->> 'at' as bigint)) as at
+       from {rows} as one group by 1) as input
+     where contact.id = input.id and coalesce(contact.last_message_at, 0) < input.at",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &CHANGE.sql, &OPT_OUT.sql, &SEEN.sql];
+
+static FIND: Query = Query {
+    name: "contact.find",
+    text: "select id, account, cast(data as text) as data, opted_out_at from contact where id = $1",
+};
+
+static PAGE: Query = Query {
+    name: "contact.page",
+    text: "select id, account, cast(data as text) as data, opted_out_at from contact
+      where account = $1 and zone = $2 and id > $3 order by id limit $4",
+};
+
+/// The zones of an account, one after the other: a look-up each instead of a walk over all contacts.
+static NEXT_ZONE: Query = Query {
+    name: "contact.next_zone",
+    text: "select zone from contact where account = $1 and zone > $2 order by zone limit 1",
+};
+
+static HAS_ZONE: Query = Query {
+    name: "contact.has_zone",
+    text: "select id from contact where account = $1 and zone = $2 order by id limit 1",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &NEXT_ZONE, &HAS_ZONE];
+
+pub async fn find(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadError> {
+    store.one(&FIND, &[id.0.into()], read).await
+}
+
+/// The contacts of an account in one zone (`""`: unknown) with an id above `after`, by id.
+pub async fn page(
+    store: &Store,
+    account: &AccountName,
+    zone: &str,
+    after: ContactId,
+    limit: i64,
+) -> Result<Vec<Contact>, ReadError> {
+    store.all(&PAGE, &[account.as_str().into(), zone.into(), after.0.into(), limit.into()], read).await
+}
+
+/// All zones that contacts of an account have, `""` for unknown included.
+pub async fn zones(store: &Store, account: &AccountName) -> Result<Vec<String>, ReadError> {
+    let mut zones = Vec::new();
+    if store.one(&HAS_ZONE, &[account.as_str().into(), "".into()], |row| row.number("id")).await?.is_some() {
+        zones.push(String::new());
+    }
+    let mut last = String::new();
+    while let Some(zone) =
+        store.one(&NEXT_ZONE, &[account.as_str().into(), last.as_str().into()], |row| row.text("zone")).await?
+    {
+        last.clone_from(&zone);
+        zones.push(zone);
+    }
+    Ok(zones)
+}
+
+pub(super) fn read(row: &Row) -> Result<Contact, ReadError> {
+    Ok(Contact {
+        id: ContactId(row.number("id")?),
+        account: row.text("account")?.into(),
+        opted_out: row.maybe_time("opted_out_at")?,
+        data: row.json("data")?,
+    })
+}

@@ -1,0 +1,176 @@
+//! `conversation`: a contact at one sender, and what we know of its window.
+
+use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
+use crate::base::{
+    ids::{ContactId, ConversationId, SenderId},
+    time::Time,
+};
+use serde::Serialize;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub contact_id: ContactId,
+    pub sender_id: SenderId,
+    pub opened_at: Option<Time>,
+    pub last_inbound_at: Option<Time>,
+    pub last_outbound_at: Option<Time>,
+    pub created_at: Time,
+}
+
+/// A conversation that has heard from its contact, or begins. Times only move forward.
+#[derive(Debug, Clone, Serialize)]
+pub struct Heard {
+    pub id: ConversationId,
+    pub contact_id: ContactId,
+    pub sender_id: SenderId,
+    /// The timestamp of what opens the window; `None`: does not open it.
+    pub opened_at: Option<Time>,
+    pub last_inbound_at: Option<Time>,
+    pub created_at: Time,
+}
+
+/// The provider says that the window is closed; counts only if nothing has opened it since `opened_at`.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct CloseWindow {
+    pub id: ConversationId,
+    pub opened_at: Time,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Spoken {
+    pub id: ConversationId,
+    pub at: Time,
+    /// A template that opens the window, at a provider where it does.
+    pub opened_at: Option<Time>,
+}
+
+/// Makes the row or moves its times forward. Loses when the conversation has another id: look it up again.
+pub static HEARD: Statement<Heard> = Statement::new(
+    "conversation.heard",
+    120,
+    Wins::Must,
+    |row| row.id.0.into(),
+    "insert into conversation (id, contact_id, sender_id, opened_at, last_inbound_at, created_at)
+     select cast(value ->> 'id' as bigint), cast(value ->> 'contact_id' as bigint),
+       cast(value ->> 'sender_id' as bigint), max(cast(value ->> 'opened_at' as bigint)),
+       max(cast(value ->> 'last_inbound_at' as bigint)), min(cast(value ->> 'created_at' as bigint))
+     from {rows} as input where true group by 1, 2, 3
+     on conflict (contact_id, sender_id) do update set
+       opened_at = case when coalesce(conversation.opened_at, 0) < excluded.opened_at
+         then excluded.opened_at else conversation.opened_at end,
+       last_inbound_at = case when coalesce(conversation.last_inbound_at, 0) < excluded.last_inbound_at
+         then excluded.last_inbound_at else conversation.last_inbound_at end
+     returning id",
+);
+
+/// Told when it was the expected one.
+pub static CLOSE_WINDOW: Statement<CloseWindow> = Statement::new(
+    "conversation.close_window",
+    125,
+    Wins::Tell,
+    |row| row.id.0.into(),
+    "update conversation set opened_at = null
+     from {rows} as input
+     where conversation.id = cast(value ->> 'id' as bigint)
+       and conversation.opened_at = cast(value ->> 'opened_at' as bigint)
+     returning id",
+);
+
+pub static SPOKEN: Statement<Spoken> = Statement::new(
+    "conversation.spoken",
+    126,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "update conversation set
+       last_outbound_at = case when coalesce(last_outbound_at, 0) < input.at then input.at else last_outbound_at end,
+       opened_at = case when coalesce(opened_at, 0) < input.opened then input.opened else opened_at end
+     from (select cast(value ->> 'id' as bigint) as id, max(cast(value ->> 'at' as bigint)) as at,
+         max(cast(value ->> 'opened_at' as bigint)) as opened
+       from {rows} as one group by 1) as input
+     where conversation.id = input.id",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&HEARD.sql, &CLOSE_WINDOW.sql, &SPOKEN.sql];
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select conversation.id as id, conversation.contact_id as contact_id, sender_id, opened_at,
+               last_inbound_at, last_outbound_at, conversation.created_at as created_at from conversation ",
+            $rest
+        )
+    };
+}
+
+static FIND: Query = Query { name: "conversation.find", text: select!("where id = $1") };
+static BETWEEN: Query =
+    Query { name: "conversation.between", text: select!("where contact_id = $1 and sender_id = $2") };
+static OF: Query = Query { name: "conversation.of", text: select!("where contact_id = $1 order by id") };
+static WITH_PERSON: Query = Query {
+    name: "conversation.with_person",
+    text: select!(
+        "join session on session.conversation_id = conversation.id
+         where person_since is not null and (person_since, session.conversation_id) > ($1, $2)
+         order by person_since, session.conversation_id limit $3"
+    ),
+};
+static NEEDS_PERSON: Query = Query {
+    name: "conversation.needs_person",
+    text: select!(
+        "join session on session.conversation_id = conversation.id
+         where needs_person_at is not null and (needs_person_at, session.conversation_id) > ($1, $2)
+         order by needs_person_at, session.conversation_id limit $3"
+    ),
+};
+static PAGE: Query = Query { name: "conversation.page", text: select!("where id < $1 order by id desc limit $2") };
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &BETWEEN, &OF, &WITH_PERSON, &NEEDS_PERSON, &PAGE];
+
+pub async fn find(store: &Store, id: ConversationId) -> Result<Option<Conversation>, ReadError> {
+    store.one(&FIND, &[id.0.into()], read).await
+}
+
+pub async fn between(store: &Store, contact: ContactId, sender: SenderId) -> Result<Option<Conversation>, ReadError> {
+    store.one(&BETWEEN, &[contact.0.into(), sender.0.into()], read).await
+}
+
+/// All conversations of a contact, oldest first.
+pub async fn of(store: &Store, contact: ContactId) -> Result<Vec<Conversation>, ReadError> {
+    store.all(&OF, &[contact.0.into()], read).await
+}
+
+/// Those that a person has, longest first; `after` is the last one's `(person_since, id)`.
+pub async fn with_person(
+    store: &Store,
+    after: (Time, ConversationId),
+    limit: i64,
+) -> Result<Vec<Conversation>, ReadError> {
+    store.all(&WITH_PERSON, &[after.0.into(), after.1.0.into(), limit.into()], read).await
+}
+
+/// Those that need a person, longest first; `after` is the last one's `(needs_person_at, id)`.
+pub async fn needs_person(
+    store: &Store,
+    after: (Time, ConversationId),
+    limit: i64,
+) -> Result<Vec<Conversation>, ReadError> {
+    store.all(&NEEDS_PERSON, &[after.0.into(), after.1.0.into(), limit.into()], read).await
+}
+
+/// All, newest first; `before` is the last one's id, `i64::MAX` at first.
+pub async fn page(store: &Store, before: ConversationId, limit: i64) -> Result<Vec<Conversation>, ReadError> {
+    store.all(&PAGE, &[before.0.into(), limit.into()], read).await
+}
+
+fn read(row: &Row) -> Result<Conversation, ReadError> {
+    Ok(Conversation {
+        id: ConversationId(row.number("id")?),
+        contact_id: ContactId(row.number("contact_id")?),
+        sender_id: SenderId(row.number("sender_id")?),
+        opened_at: row.maybe_time("opened_at")?,
+        last_inbound_at: row.maybe_time("last_inbound_at")?,
+        last_outbound_at: row.maybe_time("last_outbound_at")?,
+        created_at: row.time("created_at")?,
+    })
+}

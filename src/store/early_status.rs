@@ -1,0 +1,63 @@
+//! `early_status`: statuses that came before the answer to the send whose id they carry.
+//!
+//! Written by `outbound::status` where no message has the id yet, joined and removed by `outbound::settle`.
+
+use super::{Sql, Statement, Wins, outbound::Status};
+use crate::base::{
+    ids::{OutboundId, ProviderId, SenderId},
+    time::Time,
+};
+use serde::Serialize;
+
+/// A message whose provider's id has become known.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answered {
+    pub id: OutboundId,
+    pub sender_id: SenderId,
+    pub provider_id: ProviderId,
+}
+
+/// Statuses that nobody asked for are forgotten after a while.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Before {
+    pub before: Time,
+}
+
+pub(super) static INSERT: Statement<Status> = Statement::new(
+    "early_status.insert",
+    157,
+    Wins::Plain,
+    |row| row.provider_id.as_str().into(),
+    "insert into early_status (sender_id, provider_id, rank, at, error_code, error_text, received_at)
+     select cast(value ->> 'sender_id' as bigint), value ->> 'provider_id', cast(value ->> 'rank' as bigint),
+       cast(value ->> 'at' as bigint), value ->> 'error_code', value ->> 'error_text',
+       cast(value ->> 'received_at' as bigint)
+     from {rows} as input
+     where not exists (select 1 from outbound
+       where outbound.sender_id = cast(value ->> 'sender_id' as bigint)
+         and outbound.provider_id = value ->> 'provider_id')
+     on conflict (sender_id, provider_id, rank) do nothing",
+);
+
+pub(super) static FORGET: Statement<Answered> = Statement::new(
+    "early_status.forget",
+    159,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "delete from early_status
+     where (sender_id, provider_id) in
+       (select cast(value ->> 'sender_id' as bigint), value ->> 'provider_id' from {rows} as input)",
+);
+
+/// Removes at most 500 at a time.
+pub static EXPIRE: Statement<Before> = Statement::new(
+    "early_status.expire",
+    160,
+    Wins::Plain,
+    |row| row.before.0.into(),
+    "delete from early_status where (sender_id, provider_id, rank) in
+       (select sender_id, provider_id, rank from early_status, {rows} as input
+        where received_at < cast(value ->> 'before' as bigint) limit 500)",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &FORGET.sql, &EXPIRE.sql];

@@ -1,0 +1,170 @@
+//! `inbound`: what contacts sent, from the webhook's commit until a turn has taken it.
+
+use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
+use crate::base::{
+    ids::{ContactId, ConversationId, InboundId, ProviderId, SenderId},
+    time::Time,
+};
+use crate::model::{event::ConsentWord, inbound::InboundMessage};
+use serde::{Deserialize, Serialize};
+
+/// A message as it is recorded.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewInbound {
+    pub id: InboundId,
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub sender_id: SenderId,
+    pub provider_id: ProviderId,
+    pub at: Time,
+    pub received_at: Time,
+    pub data: InboundData,
+    /// Set at once for what is only recorded (a reaction with nobody to tell).
+    pub handled_at: Option<Time>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InboundData {
+    pub message: InboundMessage,
+    /// Recognised when it was recorded; see language.md 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word: Option<ConsentWord>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    pub id: InboundId,
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub sender_id: SenderId,
+    pub received_at: Time,
+    pub data: InboundData,
+    pub handled_at: Option<Time>,
+    pub attempts: i64,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Handled {
+    pub id: InboundId,
+    pub at: Time,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Raise {
+    pub id: InboundId,
+}
+
+/// Tells the ids that were new; a repetition of (sender, provider's id) changes nothing.
+pub static INSERT: Statement<NewInbound> = Statement::new(
+    "inbound.insert",
+    140,
+    Wins::Tell,
+    |row| row.id.0.into(),
+    "insert into inbound
+       (id, conversation_id, contact_id, sender_id, provider_id, at, received_at, data, handled_at, attempts)
+     select cast(value ->> 'id' as bigint), cast(value ->> 'conversation_id' as bigint),
+       cast(value ->> 'contact_id' as bigint), cast(value ->> 'sender_id' as bigint), value ->> 'provider_id',
+       cast(value ->> 'at' as bigint), cast(value ->> 'received_at' as bigint), value -> 'data',
+       cast(value ->> 'handled_at' as bigint), 0
+     from {rows} as input where true
+     on conflict (sender_id, provider_id) do nothing
+     returning id",
+);
+
+/// Loses when it was handled already: a turn that took it is committed.
+pub static HANDLED: Statement<Handled> = Statement::new(
+    "inbound.handled",
+    141,
+    Wins::Must,
+    |row| row.id.0.into(),
+    "update inbound set handled_at = cast(value ->> 'at' as bigint)
+     from {rows} as input
+     where inbound.id = cast(value ->> 'id' as bigint) and inbound.handled_at is null
+     returning id",
+);
+
+/// Counts a try of recovery, before the try. Tells what is still unhandled.
+pub static RAISE: Statement<Raise> = Statement::new(
+    "inbound.raise",
+    142,
+    Wins::Tell,
+    |row| row.id.0.into(),
+    "update inbound set attempts = attempts + 1
+     from {rows} as input
+     where inbound.id = cast(value ->> 'id' as bigint) and inbound.handled_at is null
+     returning id, attempts",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &HANDLED.sql, &RAISE.sql];
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, conversation_id, contact_id, sender_id, received_at, cast(data as text) as data,
+               handled_at, attempts from inbound ",
+            $rest
+        )
+    };
+}
+
+static FIND: Query = Query { name: "inbound.find", text: select!("where id = $1") };
+static UNHANDLED: Query = Query {
+    name: "inbound.unhandled",
+    text: select!("where handled_at is null and id > $1 and received_at <= $2 order by id limit $3"),
+};
+static UNHANDLED_OF: Query = Query {
+    name: "inbound.unhandled_of",
+    text: select!("where handled_at is null and id > $1 and contact_id = $2 order by id limit $3"),
+};
+static OF: Query =
+    Query { name: "inbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
+static COUNT: Query =
+    Query { name: "inbound.count_unhandled", text: "select count(*) as n from inbound where handled_at is null" };
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &UNHANDLED, &UNHANDLED_OF, &OF, &COUNT];
+
+pub async fn find(store: &Store, id: InboundId) -> Result<Option<Recorded>, ReadError> {
+    store.one(&FIND, &[id.0.into()], read).await
+}
+
+/// What no turn has taken, oldest first, from `after` on, received at `until` or before.
+pub async fn unhandled(store: &Store, after: InboundId, until: Time, limit: i64) -> Result<Vec<Recorded>, ReadError> {
+    store.all(&UNHANDLED, &[after.0.into(), until.into(), limit.into()], read).await
+}
+
+/// The same of one contact, for a lane whose queue ran over.
+pub async fn unhandled_of(
+    store: &Store,
+    contact: ContactId,
+    after: InboundId,
+    limit: i64,
+) -> Result<Vec<Recorded>, ReadError> {
+    store.all(&UNHANDLED_OF, &[after.0.into(), contact.0.into(), limit.into()], read).await
+}
+
+/// What a conversation has received, newest first; `before` is the last one's id, `i64::MAX` at first.
+pub async fn of(
+    store: &Store,
+    conversation: ConversationId,
+    before: InboundId,
+    limit: i64,
+) -> Result<Vec<Recorded>, ReadError> {
+    store.all(&OF, &[conversation.0.into(), before.0.into(), limit.into()], read).await
+}
+
+pub async fn count_unhandled(store: &Store) -> Result<i64, ReadError> {
+    Ok(store.one(&COUNT, &[], |row| row.number("n")).await?.unwrap_or(0))
+}
+
+fn read(row: &Row) -> Result<Recorded, ReadError> {
+    Ok(Recorded {
+        id: InboundId(row.number("id")?),
+        conversation_id: ConversationId(row.number("conversation_id")?),
+        contact_id: ContactId(row.number("contact_id")?),
+        sender_id: SenderId(row.number("sender_id")?),
+        received_at: row.time("received_at")?,
+        data: row.json("data")?,
+        handled_at: row.maybe_time("handled_at")?,
+        attempts: row.number("attempts")?,
+    })
+}

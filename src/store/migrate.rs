@@ -1,0 +1,69 @@
+//! Brings the tables up to date: numbered files, forward only, each applied once in its own transaction.
+
+use super::{conn::Conn, open::OpenError};
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+
+/// `include!` takes no list of a folder, so each file is one line here.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "meta", include_str!("migrations/0001_meta.sql")),
+    (2, "id_block", include_str!("migrations/0002_id_block.sql")),
+    (3, "contact", include_str!("migrations/0003_contact.sql")),
+    (4, "alias", include_str!("migrations/0004_alias.sql")),
+    (5, "conversation", include_str!("migrations/0005_conversation.sql")),
+    (6, "session", include_str!("migrations/0006_session.sql")),
+    (7, "inbound", include_str!("migrations/0007_inbound.sql")),
+    (8, "outbound", include_str!("migrations/0008_outbound.sql")),
+    (9, "early_status", include_str!("migrations/0009_early_status.sql")),
+];
+
+const LEDGER: &str = "
+create table if not exists migration (
+  version {id}, -- the number of the file
+  name text not null -- its name
+)";
+
+/// Applies what is missing. The caller is the only daemon on the database.
+pub(super) async fn run(conn: &mut Conn) -> Result<(), OpenError> {
+    let failed = |error| OpenError::Database { doing: "bringing the tables up to date", error };
+    conn.raw(conn.dialect().text(LEDGER)).await.map_err(failed)?;
+    let has = conn.number("select max(version) from migration where version >= $1", 0).await;
+    let has = has.map_err(failed)?.unwrap_or(0);
+    let knows = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    if has > knows {
+        return Err(OpenError::Newer { has, knows });
+    }
+    for (version, name, text) in MIGRATIONS.iter().filter(|(version, ..)| *version > has) {
+        conn.begin().await.map_err(failed)?;
+        conn.raw(conn.dialect().text(text)).await.map_err(failed)?;
+        conn.raw(applied(*version, name)).await.map_err(failed)?;
+        conn.commit().await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn applied(version: i64, name: &str) -> SqlStr {
+    AssertSqlSafe(format!("insert into migration (version, name) values ({version}, '{name}')")).into_sql_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_without_gaps() {
+        for (place, (version, ..)) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(*version, place as i64 + 1);
+        }
+    }
+
+    #[test]
+    fn every_column_has_a_comment() {
+        for (_, name, text) in MIGRATIONS {
+            let tables = text.split("create table ").skip(1);
+            for line in tables.flat_map(|table| table.lines().skip(1).take_while(|line| !line.starts_with(')'))) {
+                let constraint = ["primary key (", "unique ("].iter().any(|word| line.trim().starts_with(word));
+                assert!(constraint || line.contains(" -- "), "{name}: `{line}` has no comment");
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Opening a database: the folder, the lock against a second daemon, migrations, the writer and the readers.
+
+use super::{
+    Inner, Store,
+    conn::{Conn, Place},
+    dialect::Dialect,
+    faults::Faults,
+    ids::Ids,
+    migrate,
+    read::Readers,
+    writer::Writer,
+};
+use crate::base::limits::{COMMIT_QUEUE_MAX, OWNER_WAIT, READERS};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
+use std::{
+    fmt,
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Survive a loss of power (`synchronous=full`). Off only where nothing is kept: tests, the sandbox.
+    pub durable: bool,
+    /// Commits that fail on purpose.
+    pub faults: Arc<Faults>,
+}
+
+/// Why a database cannot be used; each is one sentence for the operator.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The address is none that we know.
+    Address(String),
+    /// Another daemon has it.
+    Held(String),
+    /// The folder or file cannot be made, read or written.
+    Files { path: PathBuf, error: std::io::Error },
+    /// There is no database yet (when opened for reading).
+    Missing(PathBuf),
+    /// It was written by a newer Transom.
+    Newer { has: i64, knows: i64 },
+    /// The database says no.
+    Database { doing: &'static str, error: sqlx::Error },
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { durable: true, faults: Arc::default() }
+    }
+}
+
+impl Store {
+    /// Opens `sqlite://path` or `postgres://…` as its only daemon, and brings its tables up to date.
+    pub async fn open(url: &str, options: Options) -> Result<Store, OpenError> {
+        match address(url)? {
+            Address::Sqlite(file) => open_sqlite(&file, options).await,
+            Address::Postgres(postgres) => open_postgres(*postgres, options).await,
+        }
+    }
+
+    /// Opens for queries only, beside a running daemon or without one. Commits are `Closed`.
+    pub async fn open_read_only(url: &str) -> Result<Store, OpenError> {
+        let (dialect, readers) = match address(url)? {
+            Address::Sqlite(file) if !file.exists() => return Err(OpenError::Missing(file)),
+            Address::Sqlite(file) => (Dialect::Sqlite, sqlite_readers(&file).await?),
+            Address::Postgres(postgres) => (Dialect::Postgres, postgres_readers(*postgres).await?),
+        };
+        Ok(store(dialect, readers, None, Arc::new(Ids::new()), Arc::new(AtomicBool::new(true)), None))
+    }
+
+    /// Copies a SQLite database into a new file while the daemon runs.
+    pub async fn backup(&self, file: &Path) -> Result<(), OpenError> {
+        let Readers::Sqlite(pool) = self.readers() else {
+            return Err(OpenError::Address(
+                "`backup` copies SQLite databases; for Postgres use `pg_dump`, which copies a running database too"
+                    .to_owned(),
+            ));
+        };
+        if file.exists() {
+            let error = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "the file exists already");
+            return Err(OpenError::Files { path: file.to_owned(), error });
+        }
+        let target = file.to_string_lossy().into_owned();
+        let copied = sqlx::query("vacuum into $1").bind(target).execute(pool).await;
+        copied.map(drop).map_err(|error| OpenError::Database { doing: "copying the database", error })
+    }
+}
+
+enum Address {
+    Sqlite(PathBuf),
+    Postgres(Box<PgConnectOptions>),
+}
+
+fn address(url: &str) -> Result<Address, OpenError> {
+    if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+        if path.is_empty() || path.starts_with(":memory:") {
+            return Err(OpenError::Address(format!(
+                "database `{url}` names no file; write `sqlite://data/transom.db`"
+            )));
+        }
+        return Ok(Address::Sqlite(PathBuf::from(path)));
+    }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        // The address may hold a password, so the error does not repeat it.
+        let options = url.parse().map_err(|error| OpenError::Address(format!("the database's address: {error}")))?;
+        return Ok(Address::Postgres(Box::new(options)));
+    }
+    let scheme = url.split(':').next().unwrap_or_default();
+    Err(OpenError::Address(format!(
+        "database `{scheme}:…` is of no kind that Transom knows; write `sqlite://PATH` or `postgres://USER@HOST/NAME`"
+    )))
+}
+
+async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> {
+    let lock = lock(file)?;
+    let place = Place::sqlite(file, options.durable);
+    let mut conn =
+        place.connect().await.map_err(|error| OpenError::Database { doing: "opening the database", error })?;
+    migrate::run(&mut conn).await?;
+    let readers = sqlite_readers(file).await?;
+    Ok(start(place, conn, readers, options, Some(lock)).await)
+}
+
+async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<Store, OpenError> {
+    let place = Place::postgres(postgres.clone());
+    let mut conn = own_postgres(&place).await?;
+    migrate::run(&mut conn).await?;
+    let readers = postgres_readers(postgres).await?;
+    Ok(start(place, conn, readers, options, None).await)
+}
+
+/// A connection that holds all shards. The server needs a moment to see that a killed daemon is gone.
+async fn own_postgres(place: &Place) -> Result<Conn, OpenError> {
+    let failed = |doing| move |error| OpenError::Database { doing, error };
+    let pause = Duration::from_millis(100);
+    let mut waited = Duration::ZERO;
+    loop {
+        let mut conn = place.connect().await.map_err(failed("connecting to the database"))?;
+        if conn.take_shards().await.map_err(failed("taking the database's locks"))? {
+            return Ok(conn);
+        }
+        let _ = conn.close().await;
+        if waited >= OWNER_WAIT.to_std() {
+            return Err(OpenError::Held("the Postgres database".to_owned()));
+        }
+        tokio::time::sleep(pause).await;
+        waited += pause;
+    }
+}
+
+/// Makes the folder, and takes the lock that keeps a second daemon out. The lock file stays: removing
+/// it would let two processes lock two files of one name.
+fn lock(file: &Path) -> Result<File, OpenError> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| OpenError::Files { path: folder.to_owned(), error })?;
+    }
+    let mut path = file.as_os_str().to_owned();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let opened = File::options().create(true).truncate(false).write(true).open(&path);
+    let lock = opened.map_err(|error| OpenError::Files { path: path.clone(), error })?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Held(format!("`{}`", file.display()))),
+        Err(TryLockError::Error(error)) => Err(OpenError::Files { path, error }),
+    }
+}
+
+async fn sqlite_readers(file: &Path) -> Result<Readers, OpenError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .read_only(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(256)
+        .pragma("temp_store", "memory");
+    // Opened when first needed: a start waits for the writer alone.
+    let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false).connect_lazy_with(options);
+    Ok(Readers::Sqlite(pool))
+}
+
+async fn postgres_readers(options: PgConnectOptions) -> Result<Readers, OpenError> {
+    let options = options.application_name("transom-reader").statement_cache_capacity(256);
+    let pool: PgPool = PgPoolOptions::new().max_connections(READERS).connect_lazy_with(options);
+    Ok(Readers::Postgres(pool))
+}
+
+async fn start(place: Place, conn: Conn, readers: Readers, options: Options, lock: Option<File>) -> Store {
+    let dialect = conn.dialect();
+    let (sender, jobs) = mpsc::channel(COMMIT_QUEUE_MAX);
+    let (ids, connected) = (Arc::new(Ids::new()), Arc::new(AtomicBool::new(true)));
+    let mut writer = Writer {
+        conn,
+        place,
+        jobs,
+        ids: ids.clone(),
+        faults: options.faults,
+        connected: connected.clone(),
+        _lock: lock,
+    };
+    // Before the first id is drawn.
+    writer.refill().await;
+    let writer = tokio::spawn(writer.run());
+    store(dialect, readers, Some(sender), ids, connected, Some(writer))
+}
+
+fn store(
+    dialect: Dialect,
+    readers: Readers,
+    jobs: Option<mpsc::Sender<super::writer::Job>>,
+    ids: Arc<Ids>,
+    connected: Arc<AtomicBool>,
+    writer: Option<tokio::task::JoinHandle<()>>,
+) -> Store {
+    Store { inner: Arc::new(Inner { dialect, readers, jobs, ids, connected, writer: Mutex::new(writer) }) }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::Address(text) => f.write_str(text),
+            OpenError::Held(what) => {
+                write!(f, "{what} is held by another Transom daemon; stop that one first, or use another database")
+            }
+            OpenError::Files { path, error } => write!(f, "`{}` cannot be used: {error}", path.display()),
+            OpenError::Missing(path) => {
+                write!(f, "there is no database `{}` yet; `transom serve` makes it", path.display())
+            }
+            OpenError::Newer { has, knows } => write!(
+                f,
+                "the database was written by a newer Transom (its tables are at {has}, this one knows {knows}); use that version"
+            ),
+            OpenError::Database { doing, error } => write!(f, "{doing} failed: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}

@@ -1,0 +1,221 @@
+//! `outbound`: what we send, from the turn that wrote it to the status that says it was read.
+
+mod read;
+mod status;
+
+pub use read::*;
+pub use status::{Moved, moved, status};
+pub(super) use status::{STATUS_BY_ID, STATUS_BY_PROVIDER, STATUS_EARLY, Status};
+
+use super::{Sql, Statement, Wins, WriteSet, early_status};
+use crate::base::{
+    ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
+    time::Time,
+};
+use crate::model::{
+    content::Content,
+    effect::{Draft, Origin},
+    event::Reason,
+};
+use serde::{Deserialize, Serialize};
+
+/// Where a message stands. Statuses move `Sent` to `Read` only forward; see `rank`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SendState {
+    Queued,
+    Sending,
+    Sent,
+    Delivered,
+    Read,
+    Failed,
+    Held,
+    Unknown,
+    /// Taken back before it left.
+    Dropped,
+    /// Not to be sent, by rule.
+    Skipped,
+}
+
+/// A message as a turn writes it: queued, or `sending` at once when its turn to leave has come.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewOutbound {
+    pub id: OutboundId,
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub sender_id: SenderId,
+    pub number: u32,
+    pub run: Option<u32>,
+    pub origin: Origin,
+    pub tells: bool,
+    pub state: SendState,
+    pub data: Draft,
+    pub not_before: Option<Time>,
+    pub hold_until: Option<Time>,
+    pub attempt: u32,
+    pub attempted_at: Option<Time>,
+    pub created_at: Time,
+}
+
+impl NewOutbound {
+    /// A queued message of a conversation.
+    pub fn queued(
+        id: OutboundId,
+        conversation: ConversationId,
+        contact: ContactId,
+        sender: SenderId,
+        draft: Draft,
+        now: Time,
+    ) -> Self {
+        NewOutbound {
+            id,
+            conversation_id: conversation,
+            contact_id: contact,
+            sender_id: sender,
+            number: draft.number,
+            run: draft.run,
+            origin: draft.origin,
+            tells: draft.tells,
+            state: SendState::Queued,
+            data: draft,
+            not_before: None,
+            hold_until: None,
+            attempt: 0,
+            attempted_at: None,
+            created_at: now,
+        }
+    }
+}
+
+/// A try begins: written before the provider is called.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sending {
+    pub id: OutboundId,
+    /// From 1; one more than the row's.
+    pub attempt: u32,
+    pub at: Time,
+    /// What leaves instead of the draft's own content: its template or nudge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_as: Option<Content>,
+}
+
+/// What came of a try, or of the decision not to try.
+#[derive(Debug, Clone, Serialize)]
+pub struct Settled {
+    pub id: OutboundId,
+    pub state: SendState,
+    pub provider_id: Option<ProviderId>,
+    pub accepted_at: Option<Time>,
+    pub failed_at: Option<Time>,
+    pub not_before: Option<Time>,
+    pub hold_until: Option<Time>,
+    pub error_code: Option<String>,
+    pub error_text: Option<String>,
+    pub reason: Option<Reason>,
+}
+
+impl Settled {
+    /// A state with nothing more to say; set what belongs to it.
+    pub fn new(id: OutboundId, state: SendState) -> Self {
+        Settled {
+            id,
+            state,
+            provider_id: None,
+            accepted_at: None,
+            failed_at: None,
+            not_before: None,
+            hold_until: None,
+            error_code: None,
+            error_text: None,
+            reason: None,
+        }
+    }
+}
+
+/// Takes back what has not left: of a run, of one number, or (both `None`) of the whole conversation.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Drop {
+    pub conversation_id: ConversationId,
+    pub run: Option<u32>,
+    pub number: Option<u32>,
+}
+
+pub static INSERT: Statement<NewOutbound> = Statement::new(
+    "outbound.insert",
+    150,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "insert into outbound
+       (id, conversation_id, contact_id, sender_id, number, run, origin, tells, state, data, not_before, hold_until,
+        attempt, attempted_at, created_at)
+     select cast(value ->> 'id' as bigint), cast(value ->> 'conversation_id' as bigint),
+       cast(value ->> 'contact_id' as bigint), cast(value ->> 'sender_id' as bigint),
+       cast(value ->> 'number' as bigint), cast(value ->> 'run' as bigint), value ->> 'origin',
+       cast(value ->> 'tells' as boolean), value ->> 'state', value -> 'data',
+       cast(value ->> 'not_before' as bigint), cast(value ->> 'hold_until' as bigint),
+       cast(value ->> 'attempt' as bigint), cast(value ->> 'attempted_at' as bigint),
+       cast(value ->> 'created_at' as bigint)
+     from {rows} as input where true",
+);
+
+/// Loses when the message has left, was dropped, or is being tried by somebody else: then do not send it.
+pub static SENDING: Statement<Sending> = Statement::new(
+    "outbound.sending",
+    151,
+    Wins::Must,
+    |row| row.id.0.into(),
+    "update outbound set state = 'sending', attempt = cast(value ->> 'attempt' as bigint),
+       attempted_at = cast(value ->> 'at' as bigint), sent_as = value -> 'sent_as', not_before = null,
+       error_code = null, error_text = null, reason = null
+     from {rows} as input
+     where outbound.id = cast(value ->> 'id' as bigint) and outbound.state in ('queued', 'held', 'unknown')
+       and outbound.attempt = cast(value ->> 'attempt' as bigint) - 1
+     returning id",
+);
+
+/// What came of a try. A status that was faster is not moved back. Use `settle`.
+static SETTLE: Statement<Settled> = Statement::new(
+    "outbound.settle",
+    152,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "update outbound set
+       state = case when outbound.state in ('sent', 'delivered', 'read')
+           or (outbound.state = 'failed' and value ->> 'state' = 'sent')
+         then outbound.state else value ->> 'state' end,
+       provider_id = coalesce(value ->> 'provider_id', outbound.provider_id),
+       accepted_at = coalesce(cast(value ->> 'accepted_at' as bigint), outbound.accepted_at),
+       failed_at = coalesce(cast(value ->> 'failed_at' as bigint), outbound.failed_at),
+       not_before = cast(value ->> 'not_before' as bigint), hold_until = cast(value ->> 'hold_until' as bigint),
+       error_code = coalesce(value ->> 'error_code', outbound.error_code),
+       error_text = coalesce(value ->> 'error_text', outbound.error_text), reason = value ->> 'reason'
+     from {rows} as input where outbound.id = cast(value ->> 'id' as bigint)",
+);
+
+/// Told by conversation: `id, number` of each message taken back.
+pub static DROP: Statement<Drop> = Statement::new(
+    "outbound.drop",
+    153,
+    Wins::Tell,
+    |row| row.conversation_id.0.into(),
+    "update outbound set state = 'dropped'
+     from {rows} as input
+     where outbound.conversation_id = cast(value ->> 'conversation_id' as bigint)
+       and outbound.state in ('queued', 'sending', 'held', 'unknown') and outbound.state in ('queued', 'held')
+       and (value ->> 'run' is null or outbound.run = cast(value ->> 'run' as bigint))
+       and (value ->> 'number' is null or outbound.number = cast(value ->> 'number' as bigint))
+     returning conversation_id, id, number",
+);
+
+pub(super) static STATEMENTS: &[&Sql] =
+    &[&INSERT.sql, &SENDING.sql, &SETTLE.sql, &DROP.sql, &STATUS_BY_ID.sql, &STATUS_BY_PROVIDER.sql, &STATUS_EARLY.sql];
+
+/// Records what came of a try. With a provider's id, statuses that came before it are joined.
+pub fn settle(set: &mut WriteSet, sender: SenderId, settled: &Settled) {
+    set.push(&SETTLE, settled);
+    if let Some(provider_id) = &settled.provider_id {
+        let answered = early_status::Answered { id: settled.id, sender_id: sender, provider_id: provider_id.clone() };
+        set.push(&STATUS_EARLY, &answered);
+        set.push(&early_status::FORGET, &answered);
+    }
+}

@@ -1,0 +1,201 @@
+//! Our messages as they are read: for recovery, for lists, for replies.
+
+use super::SendState;
+use crate::base::{
+    ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
+    time::Time,
+};
+use crate::model::{content::Content, effect::Draft};
+use crate::store::{Query, ReadError, Row, Store};
+
+/// A message of ours with all that became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbound {
+    pub id: OutboundId,
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub sender_id: SenderId,
+    pub state: SendState,
+    pub draft: Draft,
+    pub sent_as: Option<Content>,
+    pub not_before: Option<Time>,
+    pub hold_until: Option<Time>,
+    pub attempt: u32,
+    pub attempted_at: Option<Time>,
+    pub provider_id: Option<ProviderId>,
+    pub accepted_at: Option<Time>,
+    pub delivered_at: Option<Time>,
+    pub read_at: Option<Time>,
+    pub failed_at: Option<Time>,
+    pub error_code: Option<String>,
+    pub error_text: Option<String>,
+    /// A word of `model::event::Reason`.
+    pub reason: Option<String>,
+    pub created_at: Time,
+}
+
+/// Messages of one sender in one unfinished state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    pub sender_id: SenderId,
+    pub state: String,
+    pub count: i64,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, conversation_id, contact_id, sender_id, state, cast(data as text) as data,
+               cast(sent_as as text) as sent_as, not_before, hold_until, attempt, attempted_at, provider_id,
+               accepted_at, delivered_at, read_at, failed_at, error_code, error_text, reason, created_at
+             from outbound ",
+            $rest
+        )
+    };
+}
+
+// The list of states is that of the partial index, word for word: SQLite uses the index only then.
+static FIND: Query = Query { name: "outbound.find", text: select!("where id = $1") };
+static BY_PROVIDER: Query =
+    Query { name: "outbound.by_provider", text: select!("where sender_id = $1 and provider_id = $2") };
+static BY_NUMBER: Query = Query {
+    name: "outbound.by_number",
+    text: select!("where conversation_id = $1 and number = $2 order by id desc limit 1"),
+};
+static OF: Query =
+    Query { name: "outbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
+static UNFINISHED: Query = Query {
+    name: "outbound.unfinished",
+    text: select!(
+        "where state in ('queued', 'sending', 'held', 'unknown') and (conversation_id, id) > ($1, $2)
+           and created_at <= $3
+         order by conversation_id, id limit $4"
+    ),
+};
+static UNFINISHED_OF: Query = Query {
+    name: "outbound.unfinished_of",
+    text: select!(
+        "where state in ('queued', 'sending', 'held', 'unknown') and conversation_id = $1 order by id limit $2"
+    ),
+};
+static UNKNOWN: Query = Query {
+    name: "outbound.unknown",
+    text: select!(
+        "where state in ('queued', 'sending', 'held', 'unknown') and state = 'unknown'
+           and (conversation_id, id) > ($1, $2)
+         order by conversation_id, id limit $3"
+    ),
+};
+static ACCEPTED_AFTER: Query = Query {
+    name: "outbound.accepted_after",
+    text: "select id from outbound
+      where conversation_id = $1 and id > $2 and accepted_at is not null order by id limit 1",
+};
+static COUNTS: Query = Query {
+    name: "outbound.counts",
+    text: "select sender_id, state, count(*) as n from outbound
+      where state in ('queued', 'sending', 'held', 'unknown') group by sender_id, state",
+};
+
+pub(in crate::store) static QUERIES: &[&Query] =
+    &[&FIND, &BY_PROVIDER, &BY_NUMBER, &OF, &UNFINISHED, &UNFINISHED_OF, &UNKNOWN, &ACCEPTED_AFTER, &COUNTS];
+
+pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Outbound>, ReadError> {
+    store.one(&FIND, &[id.0.into()], read).await
+}
+
+/// The message that a reply, status or reaction names.
+pub async fn by_provider(store: &Store, sender: SenderId, id: &ProviderId) -> Result<Option<Outbound>, ReadError> {
+    store.one(&BY_PROVIDER, &[sender.0.into(), id.as_str().into()], read).await
+}
+
+pub async fn by_number(
+    store: &Store,
+    conversation: ConversationId,
+    number: u32,
+) -> Result<Option<Outbound>, ReadError> {
+    store.one(&BY_NUMBER, &[conversation.0.into(), i64::from(number).into()], read).await
+}
+
+/// What a conversation was sent, newest first; `before` is the last one's id, `i64::MAX` at first.
+pub async fn of(
+    store: &Store,
+    conversation: ConversationId,
+    before: OutboundId,
+    limit: i64,
+) -> Result<Vec<Outbound>, ReadError> {
+    store.all(&OF, &[conversation.0.into(), before.0.into(), limit.into()], read).await
+}
+
+/// What is queued, being sent, held or unknown and was written at `until` or before, by conversation and in
+/// its order; `after` is the last one's `(conversation, id)`.
+pub async fn unfinished(
+    store: &Store,
+    after: (ConversationId, OutboundId),
+    until: Time,
+    limit: i64,
+) -> Result<Vec<Outbound>, ReadError> {
+    store.all(&UNFINISHED, &[after.0.0.into(), after.1.0.into(), until.into(), limit.into()], read).await
+}
+
+/// The same of one conversation.
+pub async fn unfinished_of(
+    store: &Store,
+    conversation: ConversationId,
+    limit: i64,
+) -> Result<Vec<Outbound>, ReadError> {
+    store.all(&UNFINISHED_OF, &[conversation.0.into(), limit.into()], read).await
+}
+
+/// Those of which nobody knows whether they left; `after` as in `unfinished`.
+pub async fn unknown(
+    store: &Store,
+    after: (ConversationId, OutboundId),
+    limit: i64,
+) -> Result<Vec<Outbound>, ReadError> {
+    store.all(&UNKNOWN, &[after.0.0.into(), after.1.0.into(), limit.into()], read).await
+}
+
+/// Whether the provider took a later message of the conversation.
+pub async fn accepted_after(store: &Store, conversation: ConversationId, id: OutboundId) -> Result<bool, ReadError> {
+    let later = store.one(&ACCEPTED_AFTER, &[conversation.0.into(), id.0.into()], |row| row.number("id")).await?;
+    Ok(later.is_some())
+}
+
+/// How many messages stand in each unfinished state.
+pub async fn counts(store: &Store) -> Result<Vec<Unfinished>, ReadError> {
+    store
+        .all(&COUNTS, &[], |row| {
+            Ok(Unfinished {
+                sender_id: SenderId(row.number("sender_id")?),
+                state: row.text("state")?,
+                count: row.number("n")?,
+            })
+        })
+        .await
+}
+
+fn read(row: &Row) -> Result<Outbound, ReadError> {
+    Ok(Outbound {
+        id: OutboundId(row.number("id")?),
+        conversation_id: ConversationId(row.number("conversation_id")?),
+        contact_id: ContactId(row.number("contact_id")?),
+        sender_id: SenderId(row.number("sender_id")?),
+        state: row.word("state")?,
+        draft: row.json("data")?,
+        sent_as: row.maybe_json("sent_as")?,
+        not_before: row.maybe_time("not_before")?,
+        hold_until: row.maybe_time("hold_until")?,
+        attempt: row.small("attempt")?,
+        attempted_at: row.maybe_time("attempted_at")?,
+        provider_id: row.maybe_text("provider_id")?.map(ProviderId::from),
+        accepted_at: row.maybe_time("accepted_at")?,
+        delivered_at: row.maybe_time("delivered_at")?,
+        read_at: row.maybe_time("read_at")?,
+        failed_at: row.maybe_time("failed_at")?,
+        error_code: row.maybe_text("error_code")?,
+        error_text: row.maybe_text("error_text")?,
+        reason: row.maybe_text("reason")?,
+        created_at: row.time("created_at")?,
+    })
+}

@@ -1,0 +1,180 @@
+//! What providers say of our messages: moved forward by one set-based statement, whatever the order of arrival.
+
+use crate::base::{
+    ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
+    time::Time,
+};
+use crate::model::inbound::{DeliveryState, StatusUpdate};
+use crate::store::{Committed, Statement, Wins, WriteSet, early_status};
+use serde::Serialize;
+
+/// A status as it is written.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    pub id: Option<OutboundId>,
+    pub sender_id: SenderId,
+    pub provider_id: ProviderId,
+    /// By which states are ordered: 1 sent, 2 failed, 3 delivered, 4 read.
+    pub rank: i64,
+    pub at: Time,
+    pub error_code: Option<String>,
+    pub error_text: Option<String>,
+    pub received_at: Time,
+}
+
+/// A message that a status has moved: what `Committed::told` of a status statement says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    pub id: OutboundId,
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub number: u32,
+    /// A flow waits to hear it.
+    pub tells: bool,
+    pub state: DeliveryState,
+}
+
+/// The order of states as a number; the lattice makes the outcome independent of the order of arrival.
+macro_rules! rank {
+    ($state:literal) => {
+        concat!(
+            "case ",
+            $state,
+            " when 'sent' then 1 when 'failed' then 2 when 'delivered' then 3 when 'read' then 4 else 0 end"
+        )
+    };
+}
+
+/// Moves messages forward by the statuses in `$from`, joined per message: the furthest state, the time of each.
+macro_rules! forward {
+    ($from:literal, $by:literal, $on:literal, $key:literal) => {
+        concat!(
+            "update outbound set
+               state = case input.rank when 1 then 'sent' when 2 then 'failed' when 3 then 'delivered' else 'read' end,
+               provider_id = coalesce(outbound.provider_id, input.provider),
+               accepted_at = coalesce(outbound.accepted_at, input.sent),
+               delivered_at = coalesce(outbound.delivered_at, input.delivered),
+               read_at = coalesce(outbound.read_at, input.seen),
+               failed_at = coalesce(outbound.failed_at, input.failed),
+               error_code = coalesce(input.code, outbound.error_code),
+               error_text = coalesce(input.words, outbound.error_text)
+             from (select ",
+            $by,
+            ", max(rank) as rank, min(case when rank = 1 then at end) as sent,
+                 min(case when rank = 2 then at end) as failed, min(case when rank = 3 then at end) as delivered,
+                 min(case when rank = 4 then at end) as seen, max(error_code) as code, max(error_text) as words
+               from ",
+            $from,
+            " as status group by 1) as input
+             where ",
+            $on,
+            " and ",
+            rank!("outbound.state"),
+            " < input.rank
+             returning ",
+            $key,
+            ", id, conversation_id, contact_id, number, cast(case when tells then 1 else 0 end as bigint), cast(",
+            rank!("state"),
+            " as bigint)"
+        )
+    };
+}
+
+/// Statuses that carry our id; those without it by the provider's; those told early, when the answer comes.
+pub(in crate::store) static STATUS_BY_ID: Statement<Status> = Statement::new(
+    "outbound.status_by_id",
+    155,
+    Wins::Tell,
+    |row| row.id.map_or(0, |id| id.0).into(),
+    forward!(
+        "(select cast(value ->> 'id' as bigint) as message_id, value ->> 'provider_id' as provider,
+            cast(value ->> 'rank' as bigint) as rank, cast(value ->> 'at' as bigint) as at,
+            value ->> 'error_code' as error_code, value ->> 'error_text' as error_text from {rows} as one)",
+        "message_id, max(provider) as provider",
+        "outbound.id = input.message_id",
+        "id"
+    ),
+);
+pub(in crate::store) static STATUS_BY_PROVIDER: Statement<Status> = Statement::new(
+    "outbound.status_by_provider",
+    156,
+    Wins::Tell,
+    |row| row.provider_id.as_str().into(),
+    forward!(
+        "(select cast(value ->> 'sender_id' as bigint) as sender, value ->> 'provider_id' as provider,
+            cast(value ->> 'rank' as bigint) as rank, cast(value ->> 'at' as bigint) as at,
+            value ->> 'error_code' as error_code, value ->> 'error_text' as error_text from {rows} as one)",
+        "provider, max(sender) as sender",
+        "outbound.sender_id = input.sender and outbound.provider_id = input.provider",
+        "provider_id"
+    ),
+);
+pub(in crate::store) static STATUS_EARLY: Statement<early_status::Answered> = Statement::new(
+    "outbound.status_early",
+    158,
+    Wins::Tell,
+    |row| row.id.0.into(),
+    forward!(
+        "(select cast(value ->> 'id' as bigint) as message_id, early_status.provider_id as provider, rank, at,
+            error_code, error_text
+          from {rows} as one
+          join early_status on early_status.sender_id = cast(value ->> 'sender_id' as bigint)
+            and early_status.provider_id = value ->> 'provider_id')",
+        "message_id, max(provider) as provider",
+        "outbound.id = input.message_id",
+        "id"
+    ),
+);
+
+/// Records a status: a message of ours moves forward, or the status waits for its message.
+pub fn status(set: &mut WriteSet, sender: SenderId, status: &StatusUpdate, now: Time) {
+    let row = Status {
+        id: status.ours,
+        sender_id: sender,
+        provider_id: status.provider_id.clone(),
+        rank: state_rank(status.state),
+        at: status.at,
+        error_code: status.error.as_ref().map(|error| error.code.to_string()),
+        error_text: status.error.as_ref().map(|error| error.text.clone()),
+        received_at: now,
+    };
+    if row.id.is_some() {
+        set.push(&STATUS_BY_ID, &row);
+    } else {
+        set.push(&STATUS_BY_PROVIDER, &row);
+        set.push(&early_status::INSERT, &row);
+    }
+}
+
+/// The messages that the statuses of a committed set have moved.
+pub fn moved(committed: &Committed) -> Vec<Moved> {
+    let told = committed.told(&STATUS_BY_ID).chain(committed.told(&STATUS_BY_PROVIDER));
+    told.chain(committed.told(&STATUS_EARLY))
+        .filter_map(|told| match told.more[..] {
+            [Some(id), Some(conversation), Some(contact), Some(number), Some(tells), Some(rank)] => Some(Moved {
+                id: OutboundId(id),
+                conversation_id: ConversationId(conversation),
+                contact_id: ContactId(contact),
+                number: u32::try_from(number).ok()?,
+                tells: tells == 1,
+                state: match rank {
+                    1 => DeliveryState::Sent,
+                    2 => DeliveryState::Failed,
+                    3 => DeliveryState::Delivered,
+                    _ => DeliveryState::Read,
+                },
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+/// `failed` stands before `delivered`: what arrived did not fail, whichever status comes first.
+fn state_rank(state: DeliveryState) -> i64 {
+    match state {
+        DeliveryState::Sent => 1,
+        DeliveryState::Failed => 2,
+        DeliveryState::Delivered => 3,
+        DeliveryState::Read => 4,
+    }
+}

@@ -1,0 +1,190 @@
+//! What is read: queries over the readers' pool, and typed access to the columns of their rows.
+
+use super::Store;
+use crate::base::time::Time;
+use serde::de::DeserializeOwned;
+use sqlx::{PgPool, Row as _, SqlitePool, postgres::PgRow, sqlite::SqliteRow};
+use std::fmt;
+
+/// One query: its name for logs, and its text, which may read a JSON array of its rows by `{rows}`.
+#[derive(Debug, Clone, Copy)]
+pub struct Query {
+    pub name: &'static str,
+    pub text: &'static str,
+}
+
+#[derive(Debug)]
+pub(super) enum Readers {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A parameter of a query.
+#[derive(Debug, Clone)]
+pub enum Arg {
+    Number(Option<i64>),
+    Text(Option<String>),
+}
+
+/// A row of either database.
+pub enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// A query that failed: a broken disk, a lost connection, or our bug.
+#[derive(Debug)]
+pub struct ReadError {
+    query: &'static str,
+    what: String,
+}
+
+macro_rules! column {
+    ($row:expr, $name:expr) => {
+        match $row {
+            Row::Sqlite(row) => row.try_get($name),
+            Row::Postgres(row) => row.try_get($name),
+        }
+        .map_err(|error| ReadError { query: "a column", what: error.to_string() })
+    };
+}
+
+impl Store {
+    /// All rows, each decoded by `decode`.
+    pub async fn all<T>(
+        &self,
+        query: &Query,
+        args: &[Arg],
+        decode: impl Fn(&Row) -> Result<T, ReadError>,
+    ) -> Result<Vec<T>, ReadError> {
+        let text = self.dialect().text(query.text);
+        let failed = |error: sqlx::Error| ReadError { query: query.name, what: error.to_string() };
+        let named = |error: ReadError| ReadError { query: query.name, ..error };
+        match self.readers() {
+            Readers::Sqlite(pool) => {
+                let bound = args.iter().fold(sqlx::query(text), |bound, arg| match arg {
+                    Arg::Number(number) => bound.bind(*number),
+                    Arg::Text(text) => bound.bind(text.clone()),
+                });
+                let rows = bound.fetch_all(pool).await.map_err(failed)?;
+                rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
+            }
+            Readers::Postgres(pool) => {
+                let bound = args.iter().fold(sqlx::query(text), |bound, arg| match arg {
+                    Arg::Number(number) => bound.bind(*number),
+                    Arg::Text(text) => bound.bind(text.clone()),
+                });
+                let rows = bound.fetch_all(pool).await.map_err(failed)?;
+                rows.into_iter().map(|row| decode(&Row::Postgres(row)).map_err(named)).collect()
+            }
+        }
+    }
+
+    /// The first row, if there is one.
+    pub async fn one<T>(
+        &self,
+        query: &Query,
+        args: &[Arg],
+        decode: impl Fn(&Row) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, ReadError> {
+        Ok(self.all(query, args, decode).await?.into_iter().next())
+    }
+}
+
+impl Row {
+    pub fn number(&self, name: &str) -> Result<i64, ReadError> {
+        column!(self, name)
+    }
+
+    pub fn maybe_number(&self, name: &str) -> Result<Option<i64>, ReadError> {
+        column!(self, name)
+    }
+
+    pub fn text(&self, name: &str) -> Result<String, ReadError> {
+        column!(self, name)
+    }
+
+    pub fn maybe_text(&self, name: &str) -> Result<Option<String>, ReadError> {
+        column!(self, name)
+    }
+
+    /// A word of an enum that serde writes as text.
+    pub fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T, ReadError> {
+        let text = self.text(name)?;
+        serde_json::from_value(serde_json::Value::String(text))
+            .map_err(|error| ReadError { query: "a column", what: format!("`{name}`: {error}") })
+    }
+
+    /// A count that fits 32 bits.
+    pub fn small(&self, name: &str) -> Result<u32, ReadError> {
+        let number = self.number(name)?;
+        u32::try_from(number).map_err(|_| ReadError { query: "a column", what: format!("`{name}` is {number}") })
+    }
+
+    pub fn flag(&self, name: &str) -> Result<bool, ReadError> {
+        column!(self, name)
+    }
+
+    pub fn time(&self, name: &str) -> Result<Time, ReadError> {
+        self.number(name).map(Time)
+    }
+
+    pub fn maybe_time(&self, name: &str) -> Result<Option<Time>, ReadError> {
+        Ok(self.maybe_number(name)?.map(Time))
+    }
+
+    /// A JSON column, selected as `cast(data as text) as data`.
+    pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T, ReadError> {
+        let text = self.text(name)?;
+        serde_json::from_str(&text).map_err(|error| ReadError {
+            query: "a column",
+            what: format!("`{name}` holds JSON of another shape: {error}"),
+        })
+    }
+
+    pub fn maybe_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ReadError> {
+        match self.maybe_text(name)? {
+            Some(_) => self.json(name).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "query `{}` failed: {}", self.query, self.what)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl From<i64> for Arg {
+    fn from(number: i64) -> Self {
+        Arg::Number(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Arg {
+    fn from(number: Option<i64>) -> Self {
+        Arg::Number(number)
+    }
+}
+
+impl From<Time> for Arg {
+    fn from(time: Time) -> Self {
+        Arg::Number(Some(time.0))
+    }
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        // The same replacement as in rows, so that a search finds what was stored.
+        Arg::Text(Some(text.replace('\0', "\u{2400}")))
+    }
+}
+
+impl From<Option<&str>> for Arg {
+    fn from(text: Option<&str>) -> Self {
+        text.map_or(Arg::Text(None), Arg::from)
+    }
+}

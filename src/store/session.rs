@@ -1,0 +1,137 @@
+//! `session`: the state of a conversation between two turns.
+
+use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
+use crate::base::{
+    ids::{ContactId, ConversationId},
+    time::Time,
+};
+use crate::model::session::Session;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredSession {
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub session: Session,
+    pub due_at: Option<Time>,
+}
+
+/// A session as a turn leaves it: its `turn` is one more than what was read (from 0 where there was none).
+#[derive(Debug, Serialize)]
+pub struct Turned {
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub turn: u64,
+    pub data: Box<RawValue>,
+    pub due_at: Option<Time>,
+    pub calling: bool,
+    pub person_since: Option<Time>,
+    pub needs_person_at: Option<Time>,
+}
+
+impl Turned {
+    pub fn new(conversation_id: ConversationId, contact_id: ContactId, session: &Session) -> Self {
+        Turned {
+            conversation_id,
+            contact_id,
+            turn: session.turn,
+            data: to_raw_value(session).expect("a session is plain data"),
+            due_at: session.due_at(),
+            calling: session.calling(),
+            person_since: session.person.as_ref().map(|person| person.since),
+            needs_person_at: session.needs_person.as_ref().map(|needs| needs.since),
+        }
+    }
+}
+
+/// Loses when another turn was stored since the session was read.
+pub static TURN: Statement<Turned> = Statement::new(
+    "session.turn",
+    130,
+    Wins::Must,
+    |row| row.conversation_id.0.into(),
+    "insert into session
+       (conversation_id, contact_id, turn, data, due_at, calling, person_since, needs_person_at)
+     select cast(value ->> 'conversation_id' as bigint), cast(value ->> 'contact_id' as bigint),
+       cast(value ->> 'turn' as bigint), value -> 'data', cast(value ->> 'due_at' as bigint),
+       cast(value ->> 'calling' as boolean), cast(value ->> 'person_since' as bigint),
+       cast(value ->> 'needs_person_at' as bigint)
+     from {rows} as input where true
+     on conflict (conversation_id) do update set
+       turn = excluded.turn, data = excluded.data, due_at = excluded.due_at, calling = excluded.calling,
+       person_since = excluded.person_since, needs_person_at = excluded.needs_person_at
+     where session.turn = excluded.turn - 1
+     returning conversation_id",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&TURN.sql];
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("select conversation_id, contact_id, cast(data as text) as data, due_at from session ", $rest)
+    };
+}
+
+static FIND: Query = Query { name: "session.find", text: select!("where conversation_id = $1") };
+/// Only what the runtime needs to wake a lane.
+static DUE: Query = Query {
+    name: "session.due",
+    text: "select conversation_id, contact_id, due_at from session
+      where due_at is not null and due_at <= $1 order by due_at limit $2",
+};
+static CALLING: Query = Query {
+    name: "session.calling",
+    text: "select conversation_id, contact_id, due_at from session
+      where calling and conversation_id > $1 order by conversation_id limit $2",
+};
+static NEXT_DUE: Query = Query {
+    name: "session.next_due",
+    text: "select due_at from session where due_at is not null and due_at > $1 order by due_at limit 1",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &CALLING, &NEXT_DUE];
+
+/// A conversation that has something to do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Due {
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub due_at: Option<Time>,
+}
+
+pub async fn find(store: &Store, conversation: ConversationId) -> Result<Option<StoredSession>, ReadError> {
+    store
+        .one(&FIND, &[conversation.0.into()], |row| {
+            Ok(StoredSession {
+                conversation_id: ConversationId(row.number("conversation_id")?),
+                contact_id: ContactId(row.number("contact_id")?),
+                session: row.json("data")?,
+                due_at: row.maybe_time("due_at")?,
+            })
+        })
+        .await
+}
+
+/// What falls due at `until` or before, earliest first.
+pub async fn due(store: &Store, until: Time, limit: i64) -> Result<Vec<Due>, ReadError> {
+    store.all(&DUE, &[until.into(), limit.into()], read).await
+}
+
+/// The moment after `now` at which something falls due next.
+pub async fn next_due(store: &Store, now: Time) -> Result<Option<Time>, ReadError> {
+    store.one(&NEXT_DUE, &[now.into()], |row| row.time("due_at")).await
+}
+
+/// Those with an external call under way, by id from `after` on.
+pub async fn calling(store: &Store, after: ConversationId, limit: i64) -> Result<Vec<Due>, ReadError> {
+    store.all(&CALLING, &[after.0.into(), limit.into()], read).await
+}
+
+fn read(row: &Row) -> Result<Due, ReadError> {
+    Ok(Due {
+        conversation_id: ConversationId(row.number("conversation_id")?),
+        contact_id: ContactId(row.number("contact_id")?),
+        due_at: row.maybe_time("due_at")?,
+    })
+}

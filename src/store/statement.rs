@@ -1,0 +1,206 @@
+//! What is written: set-based statements, and the write-sets that carry their rows to the writer.
+
+use serde::Serialize;
+use std::fmt;
+
+/// One statement that writes any number of rows at once: `{rows}` stands for them.
+///
+/// `R` is the row as it is given; its fields are read in the text with `value ->> 'field'`.
+pub struct Statement<R> {
+    pub sql: Sql,
+    key: fn(&R) -> Key,
+}
+
+/// A statement without its row type.
+#[derive(Debug, Clone, Copy)]
+pub struct Sql {
+    /// `table.what`, for logs and errors.
+    pub name: &'static str,
+    /// Statements of a group run in this order, which is the same in every process: no deadlocks.
+    pub order: u16,
+    pub text: &'static str,
+    pub wins: Wins,
+}
+
+/// What the `returning` of a statement says of its rows. Its first column is the key, the others are bigints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wins {
+    /// Nothing returns.
+    Plain,
+    /// The keys that come back are told to the owner: `Committed::won`.
+    Tell,
+    /// Every key must come back, else the whole write-set is `Stale` and none of it is applied.
+    Must,
+    /// Whatever comes back is told to every owner: the rows are questions, not answers (deletes, claims).
+    All,
+}
+
+/// By what a returned row is told apart, and by what rows are sorted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    Number(i64),
+    Text(String),
+}
+
+/// Rows that are committed together or not at all.
+#[derive(Debug, Default)]
+pub struct WriteSet {
+    contact: Option<i64>,
+    pub(super) rows: Vec<Entry>,
+}
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub sql: Sql,
+    pub key: Key,
+    /// The row as a JSON object, serialized by its owner, so that the writer only joins texts.
+    pub json: String,
+}
+
+/// What a committed write-set is told.
+#[derive(Debug, Default, PartialEq)]
+pub struct Committed {
+    pub(super) told: Vec<(u16, Told)>,
+}
+
+/// One returned row: its key and the other columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    pub key: Key,
+    pub more: Vec<Option<i64>>,
+}
+
+/// Why a write-set was not, or may not have been, committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitError {
+    /// A `Must` row lost: the state was changed by somebody else since it was read. Nothing was applied.
+    Stale { statement: &'static str },
+    /// The database refuses these rows; nothing was applied. The text is for the log.
+    Refused(String),
+    /// The connection was lost: it is applied or not. Read the state again, then repeat what is missing.
+    Unknown,
+    /// The store is closed.
+    Closed,
+}
+
+impl<R: Serialize> Statement<R> {
+    /// `order` must be the statement's own; `key` gives what the first returned column will say.
+    pub const fn new(name: &'static str, order: u16, wins: Wins, key: fn(&R) -> Key, text: &'static str) -> Self {
+        Statement { sql: Sql { name, order, text, wins }, key }
+    }
+}
+
+impl WriteSet {
+    /// What one contact's lane or webhook writes. A contact stands once in a group, so two of its
+    /// write-sets are applied one after the other, in the order of their `commit` calls.
+    pub fn of(contact: i64) -> Self {
+        WriteSet { contact: Some(contact), rows: Vec::new() }
+    }
+
+    /// Rows that belong to no contact, or whose statements bear any neighbour (statuses, catalogues).
+    pub fn new() -> Self {
+        WriteSet::default()
+    }
+
+    pub fn push<R: Serialize>(&mut self, statement: &Statement<R>, row: &R) {
+        let json = serde_json::to_string(row).expect("rows are structs with plain fields");
+        self.rows.push(Entry { sql: statement.sql, key: (statement.key)(row), json: without_nul(json) });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Adds the rows of another write-set of the same contact.
+    pub fn merge(&mut self, other: WriteSet) {
+        self.contact = self.contact.or(other.contact);
+        self.rows.extend(other.rows);
+    }
+
+    pub(super) fn contact(&self) -> Option<i64> {
+        self.contact
+    }
+}
+
+impl Committed {
+    /// The returned rows of a statement, of a `Tell` or `All`.
+    pub fn told<R>(&self, statement: &Statement<R>) -> impl Iterator<Item = &Told> {
+        let order = statement.sql.order;
+        self.told.iter().filter(move |(of, _)| *of == order).map(|(_, told)| told)
+    }
+
+    /// The ids that won, where a statement's key is a number: which inbound were new.
+    pub fn won<R>(&self, statement: &Statement<R>) -> Vec<i64> {
+        self.told(statement).filter_map(|told| told.key.number()).collect()
+    }
+}
+
+impl Key {
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Key::Number(number) => Some(*number),
+            Key::Text(_) => None,
+        }
+    }
+}
+
+impl From<i64> for Key {
+    fn from(number: i64) -> Self {
+        Key::Number(number)
+    }
+}
+
+impl From<&str> for Key {
+    fn from(text: &str) -> Self {
+        Key::Text(text.to_owned())
+    }
+}
+
+impl fmt::Display for CommitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CommitError::Stale { statement } => write!(f, "`{statement}` lost: the row was changed meanwhile"),
+            CommitError::Refused(why) => write!(f, "the database refuses the rows: {why}"),
+            CommitError::Unknown => f.write_str("the database's answer was lost: whether it was written is unknown"),
+            CommitError::Closed => f.write_str("the store is closed"),
+        }
+    }
+}
+
+impl std::error::Error for CommitError {}
+
+/// U+0000 becomes the visible `␀` (U+2400): Postgres refuses it in text and in jsonb, SQLite would keep it.
+/// `json` is serialized JSON, in which it can only stand as an escape.
+fn without_nul(json: String) -> String {
+    if !json.contains("\\u0000") {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json.as_str();
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let escape = &rest[at..];
+        // `\\u0000` is a backslash and five letters; so escapes are walked one by one.
+        let length = if escape.starts_with("\\u") { 6 } else { 2 };
+        match escape.get(..length) {
+            Some("\\u0000") => out.push('\u{2400}'),
+            Some(other) => out.push_str(other),
+            None => out.push_str(escape),
+        }
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zero_character_becomes_visible() {
+        let json = serde_json::to_string(&["a\0b", "\\u0000", "\"\0\"", "\u{1}"]).unwrap();
+        let back: Vec<String> = serde_json::from_str(&without_nul(json)).unwrap();
+        assert_eq!(back, ["a␀b", "\\u0000", "\"␀\"", "\u{1}"]);
+    }
+}
