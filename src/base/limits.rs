@@ -101,3 +101,6 @@ pub const READERS: u32 = 4;
 pub const PAGE_ROWS_MAX: i64 = 1000;
 /// Unhandled messages that recovery takes up at a time.
 pub const RECOVERY_SLICE: i64 = 64;
+// -- lanes
+/// Contacts whose state stays in memory while they are idle.
+pub const LANES_KEPT_MAX: usize = 50_000;

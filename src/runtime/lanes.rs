@@ -1,0 +1,153 @@
+//! A lane is a contact's line of work: its messages, timers and results one at a time, in order.
+//!
+//! An idle lane costs a map entry and no task. The first piece of work starts a task that goes on
+//! until the line is empty; what the lane knows of its contact stays in memory for the next time.
+
+use crate::base::{ids::ContactId, limits::LANES_KEPT_MAX};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tokio::sync::Notify;
+
+const PARTS: usize = 64;
+
+/// `W`: a piece of work. `S`: what a lane remembers between two of them.
+pub struct Lanes<W, S> {
+    parts: Vec<Mutex<HashMap<ContactId, Lane<W, S>>>>,
+    /// Lanes that are running plus external work under way that will come back to one.
+    busy: AtomicUsize,
+    idle: Notify,
+}
+
+struct Lane<W, S> {
+    line: VecDeque<W>,
+    running: bool,
+    state: Option<S>,
+}
+
+impl<W, S> Default for Lanes<W, S> {
+    fn default() -> Self {
+        Lanes {
+            parts: (0..PARTS).map(|_| Mutex::default()).collect(),
+            busy: AtomicUsize::new(0),
+            idle: Notify::new(),
+        }
+    }
+}
+
+impl<W, S> Lanes<W, S> {
+    /// Puts work into the contact's line. True: nobody is working there; the caller must start.
+    #[must_use]
+    pub fn push(&self, contact: ContactId, work: W) -> bool {
+        let mut part = self.part(contact);
+        let lane =
+            part.entry(contact).or_insert_with(|| Lane { line: VecDeque::new(), running: false, state: None });
+        lane.line.push_back(work);
+        if lane.running {
+            return false;
+        }
+        lane.running = true;
+        self.enter();
+        true
+    }
+
+    /// What the lane remembers, for the task that runs it.
+    pub fn take_state(&self, contact: ContactId) -> Option<S> {
+        self.part(contact).get_mut(&contact)?.state.take()
+    }
+
+    /// The next piece of work; when there is none the state is kept and the lane stops running.
+    pub fn next(&self, contact: ContactId, state: &mut Option<S>) -> Option<W> {
+        let mut part = self.part(contact);
+        let crowded = part.len() > LANES_KEPT_MAX / PARTS;
+        let lane = part.get_mut(&contact)?;
+        if let Some(work) = lane.line.pop_front() {
+            return Some(work);
+        }
+        lane.running = false;
+        lane.state = state.take();
+        if crowded {
+            // Whoever is idle is read back from its rows when it is needed again.
+            part.retain(|_, lane| lane.running || !lane.line.is_empty());
+        }
+        drop(part);
+        self.leave();
+        None
+    }
+
+    /// True if the lane has work or is working.
+    pub fn is_active(&self, contact: ContactId) -> bool {
+        self.part(contact).get(&contact).is_some_and(|lane| lane.running)
+    }
+
+    /// Work outside of any lane begins that will come back to one (a send, a call).
+    pub fn enter(&self) {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub fn leave(&self) {
+        if self.busy.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.idle.notify_waiters();
+        }
+    }
+
+    pub fn busy(&self) -> usize {
+        self.busy.load(Ordering::SeqCst)
+    }
+
+    /// Returns when no lane works and nothing external is under way.
+    pub async fn settled(&self) {
+        loop {
+            let idle = self.idle.notified();
+            tokio::pin!(idle);
+            idle.as_mut().enable();
+            if self.busy() == 0 {
+                return;
+            }
+            idle.await;
+        }
+    }
+
+    fn part(&self, contact: ContactId) -> MutexGuard<'_, HashMap<ContactId, Lane<W, S>>> {
+        let index = usize::try_from(contact.0.rem_euclid(PARTS as i64)).unwrap_or(0);
+        self.parts[index].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: ContactId = ContactId(7);
+
+    #[test]
+    fn a_lane_is_started_once_and_works_in_order() {
+        let lanes: Lanes<u8, &str> = Lanes::default();
+        assert!(lanes.push(ADA, 1));
+        assert!(!lanes.push(ADA, 2));
+        let mut state = lanes.take_state(ADA);
+        assert_eq!(lanes.next(ADA, &mut state), Some(1));
+        assert_eq!(lanes.next(ADA, &mut state), Some(2));
+        state = Some("remembered");
+        assert_eq!(lanes.next(ADA, &mut state), None);
+        assert_eq!(lanes.busy(), 0);
+        assert!(lanes.push(ADA, 3));
+        assert_eq!(lanes.take_state(ADA), Some("remembered"));
+    }
+
+    #[tokio::test]
+    async fn settled_waits_for_running_lanes_and_work_outside() {
+        let lanes: Lanes<u8, ()> = Lanes::default();
+        assert!(lanes.push(ADA, 1));
+        lanes.enter();
+        let mut state = lanes.take_state(ADA);
+        while lanes.next(ADA, &mut state).is_some() {}
+        assert_eq!(lanes.busy(), 1);
+        lanes.leave();
+        lanes.settled().await;
+    }
+}

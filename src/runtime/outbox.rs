@@ -1,0 +1,204 @@
+//! The messages of one conversation that have not left yet, and which of them may go next.
+
+use crate::{
+    base::{
+        ids::OutboundId,
+        time::{Span, Time},
+    },
+    model::{effect::Draft, template::TemplateMessage},
+};
+use tokio::sync::oneshot;
+
+/// A message on its way, as the lane holds it in memory; its row says the same.
+pub struct Pending {
+    pub id: OutboundId,
+    /// The session's turn that said it: an unknown send holds up what its own turn says after it.
+    pub turn: u64,
+    pub draft: Draft,
+    pub state: PendingState,
+    /// Not before this moment.
+    pub not_before: Option<Time>,
+    /// False: it stands outside the order (a day's pause, a paused template, quiet hours, a hold).
+    pub in_order: bool,
+    /// How often it was put on the wire.
+    pub attempt: u32,
+    pub attempted_at: Option<Time>,
+    pub created_at: Time,
+    /// It was refused once as outside the window and planned again: the next refusal is final.
+    pub planned_again: bool,
+    /// A slot of the sender's and pair's rate is taken for it.
+    pub slot_taken: bool,
+    /// What is on the wire instead of the draft's own content.
+    pub sent_as: Option<TemplateMessage>,
+    /// Its nudge is out: the message itself waits for the answer.
+    pub nudged: bool,
+    /// Who waits for its fate (an API request).
+    pub waiters: Vec<oneshot::Sender<SendAnswer>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PendingState {
+    Queued,
+    Sending,
+    /// Kept for the contact's next message, at most until then.
+    Held {
+        until: Time,
+    },
+    /// Put on the wire, and nobody knows whether it left; until when a status is waited for.
+    Unknown {
+        until: Time,
+    },
+}
+
+/// What an API caller hears of its send.
+#[derive(Debug, Clone)]
+pub enum SendAnswer {
+    Accepted { provider_id: String },
+    Failed { code: String, text: String, reason: Option<crate::model::event::Reason> },
+    Unknown,
+}
+
+/// The place of the message that may go out now, if any.
+pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
+    let mut held_up: Vec<u64> = Vec::new();
+    for (index, pending) in outbox.iter().enumerate() {
+        match pending.state {
+            // One at a time: the provider promises no order to concurrent requests.
+            PendingState::Sending => return None,
+            PendingState::Unknown { .. } => held_up.push(pending.turn),
+            PendingState::Held { .. } => {}
+            PendingState::Queued if held_up.contains(&pending.turn) => {}
+            PendingState::Queued => {
+                let due = pending.not_before.is_none_or(|at| at <= now);
+                match (due, pending.in_order) {
+                    (true, _) => return Some(index),
+                    // It backs off for seconds and keeps its place.
+                    (false, true) => return None,
+                    (false, false) => {}
+                }
+            }
+        }
+    }
+    None
+}
+
+/// When the lane must look at this outbox again without anybody doing anything.
+pub fn due_at(outbox: &[Pending]) -> Option<Time> {
+    outbox
+        .iter()
+        .filter_map(|pending| match pending.state {
+            PendingState::Queued => pending.not_before,
+            PendingState::Held { until } | PendingState::Unknown { until } => Some(until),
+            PendingState::Sending => None,
+        })
+        .min()
+}
+
+/// Takes what is held (not what a nudge or hold has outlived) back into the line; oldest first by its id.
+pub fn release(outbox: &mut [Pending]) -> Vec<OutboundId> {
+    let mut released = Vec::new();
+    for pending in outbox {
+        let waits_outside =
+            matches!(pending.state, PendingState::Queued) && !pending.in_order && pending.not_before.is_some();
+        if matches!(pending.state, PendingState::Held { .. }) || waits_outside {
+            pending.state = PendingState::Queued;
+            pending.not_before = None;
+            pending.in_order = true;
+            released.push(pending.id);
+        }
+    }
+    released
+}
+
+/// Exponential back-off of a refused send: 1 s, 2 s, 4 s … at most five minutes.
+pub fn backoff(attempt: u32) -> Span {
+    Span::seconds(1_i64 << attempt.saturating_sub(1).min(9)).min(Span::minutes(5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{content::Content, effect::Origin};
+
+    fn pending(id: i64, turn: u64, state: PendingState) -> Pending {
+        let content = Content::Text { body: "hi".into() };
+        Pending {
+            id: OutboundId(id),
+            turn,
+            draft: Draft {
+                number: 1,
+                run: None,
+                flow: None,
+                step: None,
+                topic: "service".into(),
+                content,
+                if_closed: None,
+                asked_for: None,
+                origin: Origin::Flow,
+                ignore_quiet_hours: false,
+                tells: false,
+                question: false,
+            },
+            state,
+            not_before: None,
+            in_order: true,
+            attempt: 0,
+            attempted_at: None,
+            created_at: Time(0),
+            planned_again: false,
+            slot_taken: false,
+            sent_as: None,
+            nudged: false,
+            waiters: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn one_message_is_on_the_wire_at_a_time() {
+        let outbox = [pending(1, 1, PendingState::Sending), pending(2, 1, PendingState::Queued)];
+        assert_eq!(next(&outbox, Time(0)), None);
+    }
+
+    #[test]
+    fn a_message_that_backs_off_keeps_its_place() {
+        let mut outbox = [pending(1, 1, PendingState::Queued), pending(2, 2, PendingState::Queued)];
+        outbox[0].not_before = Some(Time(1000));
+        assert_eq!(next(&outbox, Time(999)), None);
+        assert_eq!(next(&outbox, Time(1000)), Some(0));
+        assert_eq!(due_at(&outbox), Some(Time(1000)));
+    }
+
+    #[test]
+    fn what_stands_outside_the_order_lets_others_pass() {
+        let mut outbox = [pending(1, 1, PendingState::Queued), pending(2, 2, PendingState::Queued)];
+        outbox[0].not_before = Some(Time(1000));
+        outbox[0].in_order = false;
+        assert_eq!(next(&outbox, Time(0)), Some(1));
+        let held = [pending(1, 1, PendingState::Held { until: Time(9) }), pending(2, 2, PendingState::Queued)];
+        assert_eq!(next(&held, Time(0)), Some(1));
+    }
+
+    #[test]
+    fn an_unknown_send_holds_up_its_own_turn_and_nothing_else() {
+        let outbox = [
+            pending(1, 1, PendingState::Unknown { until: Time(60) }),
+            pending(2, 1, PendingState::Queued),
+            pending(3, 2, PendingState::Queued),
+        ];
+        assert_eq!(next(&outbox, Time(0)), Some(2));
+    }
+
+    #[test]
+    fn an_inbound_releases_what_is_held_in_order() {
+        let mut outbox =
+            [pending(1, 1, PendingState::Held { until: Time(9) }), pending(2, 2, PendingState::Held { until: Time(9) })];
+        assert_eq!(release(&mut outbox), [OutboundId(1), OutboundId(2)]);
+        assert_eq!(next(&outbox, Time(0)), Some(0));
+    }
+
+    #[test]
+    fn back_off_doubles_and_is_bounded() {
+        let waits: Vec<i64> = (1..=11).map(|n| backoff(n).0 / 1000).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    }
+}
