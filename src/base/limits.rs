@@ -104,3 +104,7 @@ pub const RECOVERY_SLICE: i64 = 64;
 // -- lanes
 /// Contacts whose state stays in memory while they are idle.
 pub const LANES_KEPT_MAX: usize = 50_000;
+
+// -- templates
+/// One value of a template's parameter; Meta documents 1,024 for the whole body.
+pub const TEMPLATE_VALUE_CHARS_MAX: usize = 1024;

@@ -1,0 +1,302 @@
+//! The templates of each sender as we last heard of them, and which one of an author's list may go out.
+
+use crate::{
+    base::{ids::SenderId, limits::TEMPLATE_VALUE_CHARS_MAX},
+    model::{
+        inbound::TemplateChange,
+        template::{
+            ButtonValue, Category, HeaderValue, Parameters, Template, TemplateButtonKind, TemplateHeader,
+            TemplateMessage, TemplateStatus,
+        },
+    },
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{PoisonError, RwLock},
+};
+
+#[derive(Default)]
+pub struct Catalogue(RwLock<HashMap<SenderId, Shelf>>);
+
+#[derive(Default)]
+struct Shelf {
+    /// A sandbox accepts every name.
+    accepts_all: bool,
+    templates: Vec<Template>,
+}
+
+/// Why a template cannot go out now. `waits` says that time may mend it (paused, pending, unknown).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    pub why: String,
+    pub waits: bool,
+}
+
+/// What the choice depends on besides the catalogue.
+pub struct Wish<'a> {
+    pub sender: SenderId,
+    /// The contact's language and its fallbacks, the best first.
+    pub languages: &'a [String],
+    /// The topic of the message needs consent: only then a MARKETING template may go under it.
+    pub marketing: bool,
+}
+
+impl Catalogue {
+    pub fn put(&self, sender: SenderId, accepts_all: bool, templates: Vec<Template>) {
+        self.write().insert(sender, Shelf { accepts_all, templates });
+    }
+
+    pub fn list(&self, sender: SenderId) -> Vec<Template> {
+        self.read().get(&sender).map(|shelf| shelf.templates.clone()).unwrap_or_default()
+    }
+
+    /// A webhook of the provider says otherwise than what we knew. Gives back what was changed.
+    pub fn change(
+        &self,
+        sender: SenderId,
+        name: &str,
+        language: Option<&str>,
+        change: &TemplateChange,
+    ) -> Vec<Template> {
+        let mut shelves = self.write();
+        let Some(shelf) = shelves.get_mut(&sender) else { return Vec::new() };
+        let mut changed = Vec::new();
+        for template in &mut shelf.templates {
+            if template.name != name || language.is_some_and(|l| l != template.language) {
+                continue;
+            }
+            match change {
+                TemplateChange::Status(status) => template.status = *status,
+                TemplateChange::Category(category) => template.category = *category,
+            }
+            changed.push(template.clone());
+        }
+        changed
+    }
+
+    /// The first of the author's list that may go out, with its language filled in.
+    pub fn choose(&self, list: &[TemplateMessage], wish: &Wish<'_>) -> Result<(usize, TemplateMessage), Unusable> {
+        let mut worst = Unusable { why: "no template is named".into(), waits: false };
+        for (index, message) in list.iter().enumerate() {
+            match self.usable(message, wish) {
+                Ok(ready) => return Ok((index, ready)),
+                Err(unusable) => worst = Unusable { waits: unusable.waits || worst.waits, ..unusable },
+            }
+        }
+        Err(worst)
+    }
+
+    /// The template as it would be sent, or why not.
+    pub fn usable(&self, message: &TemplateMessage, wish: &Wish<'_>) -> Result<TemplateMessage, Unusable> {
+        let shelves = self.read();
+        let shelf = shelves.get(&wish.sender);
+        let name = &message.name;
+        let mut ready = message.clone();
+        check_values(message).map_err(|why| Unusable { why: format!("template `{name}`: {why}"), waits: false })?;
+        if shelf.is_some_and(|shelf| shelf.accepts_all && !shelf.templates.iter().any(|t| t.name == *name)) {
+            ready.language.get_or_insert_with(|| wish.languages.first().cloned().unwrap_or_else(|| "en".into()));
+            return Ok(ready);
+        }
+        let named: Vec<&Template> =
+            shelf.iter().flat_map(|shelf| &shelf.templates).filter(|t| t.name == *name).collect();
+        let Some(template) = pick_language(&named, message.language.as_deref(), wish.languages) else {
+            let why = if named.is_empty() {
+                format!("template `{name}` is not in the catalogue")
+            } else {
+                format!("template `{name}` does not exist in `{}`", wish.languages.join("`, `"))
+            };
+            return Err(Unusable { why, waits: true });
+        };
+        let waits = match template.status {
+            TemplateStatus::Approved => None,
+            TemplateStatus::Pending => Some("is still pending"),
+            TemplateStatus::Paused => Some("is paused"),
+            TemplateStatus::Rejected => Some("was rejected"),
+            TemplateStatus::Disabled => Some("is disabled"),
+        };
+        if let Some(state) = waits {
+            return Err(Unusable { why: format!("template `{name}` {state}"), waits: true });
+        }
+        if template.category == Category::Marketing && !wish.marketing {
+            return Err(Unusable {
+                why: format!("template `{name}` is MARKETING and its topic needs no consent"),
+                waits: false,
+            });
+        }
+        check_shape(message, template)
+            .map_err(|why| Unusable { why: format!("template `{name}`: {why}"), waits: false })?;
+        ready.language = Some(template.language.clone());
+        Ok(ready)
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<SenderId, Shelf>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<SenderId, Shelf>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Exactly the language asked for, else `pt` for `pt_BR` and the other way round, in the order wished.
+fn pick_language<'a>(named: &[&'a Template], asked: Option<&str>, wished: &[String]) -> Option<&'a Template> {
+    let find = |language: &str| {
+        let stem = |text: &str| text.split(['_', '-']).next().unwrap_or_default().to_lowercase();
+        named
+            .iter()
+            .find(|t| t.language.eq_ignore_ascii_case(language))
+            .or_else(|| named.iter().find(|t| stem(&t.language) == stem(language)))
+            .copied()
+    };
+    match asked {
+        Some(language) => find(language),
+        None => wished.iter().find_map(|language| find(language)),
+    }
+}
+
+/// Meta refuses these values (132012, 131008), so they never leave (platform.md 4.7).
+fn check_values(message: &TemplateMessage) -> Result<(), String> {
+    let values: Vec<(String, &str)> = match &message.body {
+        Parameters::None => Vec::new(),
+        Parameters::Positional(list) => {
+            list.iter().enumerate().map(|(i, v)| (format!("{{{{{}}}}}", i + 1), v.as_str())).collect()
+        }
+        Parameters::Named(map) => map.iter().map(|(k, v)| (format!("{{{{{k}}}}}"), v.as_str())).collect(),
+    };
+    let header = match &message.header {
+        Some(HeaderValue::Text(text)) => Some(("the header".to_owned(), text.as_str())),
+        Some(HeaderValue::Media(_)) | None => None,
+    };
+    for (name, value) in values.into_iter().chain(header) {
+        if value.trim().is_empty() {
+            return Err(format!("the value of {name} is empty"));
+        }
+        if value.contains(['\n', '\r', '\t']) {
+            return Err(format!("the value of {name} has a line break or tab"));
+        }
+        if value.contains("    ") {
+            return Err(format!("the value of {name} has four blanks in a row"));
+        }
+        if value.chars().count() > TEMPLATE_VALUE_CHARS_MAX {
+            return Err(format!("the value of {name} is longer than {TEMPLATE_VALUE_CHARS_MAX} characters"));
+        }
+    }
+    Ok(())
+}
+
+/// The parameters are those that the approved text has.
+fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), String> {
+    let wanted = placeholders(&template.body);
+    let given: BTreeSet<String> = match &message.body {
+        Parameters::None => BTreeSet::new(),
+        Parameters::Positional(list) => (1..=list.len()).map(|n| n.to_string()).collect(),
+        Parameters::Named(map) => map.keys().cloned().collect(),
+    };
+    if wanted != given {
+        let show = |set: &BTreeSet<String>| {
+            if set.is_empty() { "none".to_owned() } else { set.iter().cloned().collect::<Vec<_>>().join(", ") }
+        };
+        return Err(format!("its text has the parameters {}, given are {}", show(&wanted), show(&given)));
+    }
+    match (&template.header, &message.header) {
+        (Some(TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document), None) => {
+            return Err("it needs a file for its header".into());
+        }
+        (Some(TemplateHeader::Text(text)), None) if !placeholders(text).is_empty() => {
+            return Err("it needs a value for its header".into());
+        }
+        _ => {}
+    }
+    for (index, value) in message.buttons.iter().enumerate() {
+        let fits = match (value, template.buttons.get(index)) {
+            (ButtonValue::Reply { .. }, Some(TemplateButtonKind::QuickReply { .. })) => true,
+            (ButtonValue::UrlSuffix(_), Some(TemplateButtonKind::Url { url, .. })) => url.contains("{{"),
+            // A catalogue entry from the configuration may not list its buttons.
+            (_, None) => template.buttons.is_empty(),
+            _ => false,
+        };
+        if !fits {
+            return Err(format!("its button {} is of another kind", index + 1));
+        }
+    }
+    Ok(())
+}
+
+/// The names between `{{` and `}}`.
+pub fn placeholders(text: &str) -> BTreeSet<String> {
+    text.split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("}}"))
+        .map(|(name, _)| name.trim().to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(name: &str, language: &str, status: TemplateStatus) -> Template {
+        Template {
+            id: 1,
+            name: name.into(),
+            language: language.into(),
+            category: Category::Utility,
+            status,
+            body: "Hi {{1}}, see you on {{2}}.".into(),
+            header: None,
+            buttons: vec![],
+        }
+    }
+
+    fn message(name: &str, values: &[&str]) -> TemplateMessage {
+        TemplateMessage {
+            name: name.into(),
+            language: None,
+            header: None,
+            body: Parameters::Positional(values.iter().map(|&v| v.into()).collect()),
+            buttons: vec![],
+        }
+    }
+
+    fn choose(templates: Vec<Template>, list: &[TemplateMessage], languages: &[&str]) -> Result<(usize, String), Unusable> {
+        let catalogue = Catalogue::default();
+        catalogue.put(SenderId(1), false, templates);
+        let languages: Vec<String> = languages.iter().map(|&l| l.into()).collect();
+        let wish = Wish { sender: SenderId(1), languages: &languages, marketing: false };
+        catalogue.choose(list, &wish).map(|(i, ready)| (i, ready.language.unwrap_or_default()))
+    }
+
+    #[test]
+    fn the_first_usable_template_of_the_list_is_taken() {
+        let shelf = vec![template("a", "en", TemplateStatus::Paused), template("b", "en", TemplateStatus::Approved)];
+        let list = [message("a", &["x", "y"]), message("b", &["x", "y"])];
+        assert_eq!(choose(shelf, &list, &["en"]), Ok((1, "en".into())));
+    }
+
+    #[test]
+    fn the_language_falls_back_as_declared_and_to_its_stem() {
+        let shelf = || vec![template("a", "pt_BR", TemplateStatus::Approved), template("a", "en", TemplateStatus::Approved)];
+        let list = [message("a", &["x", "y"])];
+        assert_eq!(choose(shelf(), &list, &["pt", "en"]), Ok((0, "pt_BR".into())));
+        assert_eq!(choose(shelf(), &list, &["fr", "en"]), Ok((0, "en".into())));
+        assert!(choose(shelf(), &list, &["fr"]).unwrap_err().why.contains("does not exist in `fr`"));
+    }
+
+    #[test]
+    fn values_that_the_platform_refuses_never_leave() {
+        let shelf = || vec![template("a", "en", TemplateStatus::Approved)];
+        for (bad, why) in [("", "is empty"), ("a\nb", "line break"), ("a    b", "four blanks")] {
+            let error = choose(shelf(), &[message("a", &[bad, "y"])], &["en"]).unwrap_err();
+            assert!(error.why.contains(why) && !error.waits, "{error:?}");
+        }
+        let error = choose(shelf(), &[message("a", &["x"])], &["en"]).unwrap_err();
+        assert_eq!(error.why, "template `a`: its text has the parameters 1, 2, given are 1");
+    }
+
+    #[test]
+    fn a_marketing_template_needs_a_topic_with_consent() {
+        let mut marketing = template("a", "en", TemplateStatus::Approved);
+        marketing.category = Category::Marketing;
+        assert!(choose(vec![marketing], &[message("a", &["x", "y"])], &["en"]).unwrap_err().why.contains("MARKETING"));
+    }
+}
