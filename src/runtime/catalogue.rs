@@ -1,4 +1,4 @@
-//! The templates of each sender as we last heard of them, and which one of an author's list may go out.
+//! The templates of each sender as we last heard of them, and whether one may go out with its values.
 
 use crate::{
     base::{ids::SenderId, limits::TEMPLATE_VALUE_CHARS_MAX},
@@ -8,6 +8,7 @@ use crate::{
             ButtonValue, Category, HeaderValue, Parameters, Template, TemplateButtonKind, TemplateHeader,
             TemplateMessage, TemplateStatus,
         },
+        window::TemplateState,
     },
 };
 use std::{
@@ -37,8 +38,6 @@ pub struct Wish<'a> {
     pub sender: SenderId,
     /// The contact's language and its fallbacks, the best first.
     pub languages: &'a [String],
-    /// The topic of the message needs consent: only then a MARKETING template may go under it.
-    pub marketing: bool,
 }
 
 impl Catalogue {
@@ -74,16 +73,22 @@ impl Catalogue {
         changed
     }
 
-    /// The first of the author's list that may go out, with its language filled in.
-    pub fn choose(&self, list: &[TemplateMessage], wish: &Wish<'_>) -> Result<(usize, TemplateMessage), Unusable> {
-        let mut worst = Unusable { why: "no template is named".into(), waits: false };
-        for (index, message) in list.iter().enumerate() {
-            match self.usable(message, wish) {
-                Ok(ready) => return Ok((index, ready)),
-                Err(unusable) => worst = Unusable { waits: unusable.waits || worst.waits, ..unusable },
-            }
+    /// What `window::plan` asks of a template.
+    pub fn state(&self, message: &TemplateMessage, wish: &Wish<'_>) -> TemplateState {
+        match self.usable(message, wish) {
+            Ok(ready) => TemplateState::Usable(self.category(&ready, wish.sender)),
+            Err(unusable) if unusable.waits => TemplateState::NotNow,
+            Err(_) => TemplateState::Never,
         }
-        Err(worst)
+    }
+
+    /// A sandbox's own names count as UTILITY: nothing is known of them.
+    fn category(&self, ready: &TemplateMessage, sender: SenderId) -> Category {
+        let shelves = self.read();
+        let mut known = shelves.get(&sender).into_iter().flat_map(|shelf| &shelf.templates);
+        known
+            .find(|t| t.name == ready.name && ready.language.as_ref().is_none_or(|l| *l == t.language))
+            .map_or(Category::Utility, |t| t.category)
     }
 
     /// The template as it would be sent, or why not.
@@ -107,21 +112,15 @@ impl Catalogue {
             };
             return Err(Unusable { why, waits: true });
         };
-        let waits = match template.status {
-            TemplateStatus::Approved => None,
-            TemplateStatus::Pending => Some("is still pending"),
-            TemplateStatus::Paused => Some("is paused"),
-            TemplateStatus::Rejected => Some("was rejected"),
-            TemplateStatus::Disabled => Some("is disabled"),
+        let (state, waits) = match template.status {
+            TemplateStatus::Approved => ("", true),
+            TemplateStatus::Pending => ("is still pending", true),
+            TemplateStatus::Paused => ("is paused", true),
+            TemplateStatus::Rejected => ("was rejected", false),
+            TemplateStatus::Disabled => ("is disabled", false),
         };
-        if let Some(state) = waits {
-            return Err(Unusable { why: format!("template `{name}` {state}"), waits: true });
-        }
-        if template.category == Category::Marketing && !wish.marketing {
-            return Err(Unusable {
-                why: format!("template `{name}` is MARKETING and its topic needs no consent"),
-                waits: false,
-            });
+        if !state.is_empty() {
+            return Err(Unusable { why: format!("template `{name}` {state}"), waits });
         }
         check_shape(message, template)
             .map_err(|why| Unusable { why: format!("template `{name}`: {why}"), waits: false })?;
@@ -258,45 +257,39 @@ mod tests {
         }
     }
 
-    fn choose(templates: Vec<Template>, list: &[TemplateMessage], languages: &[&str]) -> Result<(usize, String), Unusable> {
+    fn usable(templates: Vec<Template>, message: &TemplateMessage, languages: &[&str]) -> Result<String, Unusable> {
         let catalogue = Catalogue::default();
         catalogue.put(SenderId(1), false, templates);
         let languages: Vec<String> = languages.iter().map(|&l| l.into()).collect();
-        let wish = Wish { sender: SenderId(1), languages: &languages, marketing: false };
-        catalogue.choose(list, &wish).map(|(i, ready)| (i, ready.language.unwrap_or_default()))
+        let wish = Wish { sender: SenderId(1), languages: &languages };
+        catalogue.usable(message, &wish).map(|ready| ready.language.unwrap_or_default())
     }
 
     #[test]
-    fn the_first_usable_template_of_the_list_is_taken() {
-        let shelf = vec![template("a", "en", TemplateStatus::Paused), template("b", "en", TemplateStatus::Approved)];
-        let list = [message("a", &["x", "y"]), message("b", &["x", "y"])];
-        assert_eq!(choose(shelf, &list, &["en"]), Ok((1, "en".into())));
+    fn a_paused_template_may_become_usable_and_a_rejected_one_not() {
+        let paused = usable(vec![template("a", "en", TemplateStatus::Paused)], &message("a", &["x", "y"]), &["en"]);
+        assert_eq!(paused, Err(Unusable { why: "template `a` is paused".into(), waits: true }));
+        let rejected = usable(vec![template("a", "en", TemplateStatus::Rejected)], &message("a", &["x", "y"]), &["en"]);
+        assert!(!rejected.unwrap_err().waits);
     }
 
     #[test]
     fn the_language_falls_back_as_declared_and_to_its_stem() {
         let shelf = || vec![template("a", "pt_BR", TemplateStatus::Approved), template("a", "en", TemplateStatus::Approved)];
-        let list = [message("a", &["x", "y"])];
-        assert_eq!(choose(shelf(), &list, &["pt", "en"]), Ok((0, "pt_BR".into())));
-        assert_eq!(choose(shelf(), &list, &["fr", "en"]), Ok((0, "en".into())));
-        assert!(choose(shelf(), &list, &["fr"]).unwrap_err().why.contains("does not exist in `fr`"));
+        let message = message("a", &["x", "y"]);
+        assert_eq!(usable(shelf(), &message, &["pt", "en"]), Ok("pt_BR".into()));
+        assert_eq!(usable(shelf(), &message, &["fr", "en"]), Ok("en".into()));
+        assert!(usable(shelf(), &message, &["fr"]).unwrap_err().why.contains("does not exist in `fr`"));
     }
 
     #[test]
     fn values_that_the_platform_refuses_never_leave() {
         let shelf = || vec![template("a", "en", TemplateStatus::Approved)];
         for (bad, why) in [("", "is empty"), ("a\nb", "line break"), ("a    b", "four blanks")] {
-            let error = choose(shelf(), &[message("a", &[bad, "y"])], &["en"]).unwrap_err();
+            let error = usable(shelf(), &message("a", &[bad, "y"]), &["en"]).unwrap_err();
             assert!(error.why.contains(why) && !error.waits, "{error:?}");
         }
-        let error = choose(shelf(), &[message("a", &["x"])], &["en"]).unwrap_err();
+        let error = usable(shelf(), &message("a", &["x"]), &["en"]).unwrap_err();
         assert_eq!(error.why, "template `a`: its text has the parameters 1, 2, given are 1");
-    }
-
-    #[test]
-    fn a_marketing_template_needs_a_topic_with_consent() {
-        let mut marketing = template("a", "en", TemplateStatus::Approved);
-        marketing.category = Category::Marketing;
-        assert!(choose(vec![marketing], &[message("a", &["x", "y"])], &["en"]).unwrap_err().why.contains("MARKETING"));
     }
 }

@@ -2,22 +2,22 @@
 
 use super::{
     app::App,
-    catch::caught,
     catalogue::Wish,
-    lane::{Conversation, LaneError, LaneState, Work},
+    lane::{Conversation, LaneError, LaneState},
     outbox::{self, Pending, PendingState, SendAnswer},
     rows,
 };
 use crate::{
     base::{
-        ids::ContactId,
-        limits::{HOLD_DEFAULT, WINDOW},
+        ids::OutboundId,
+        limits::{RESEND_WITHIN, TEMPLATE_RETRY},
         time::Time,
     },
-    channel::{Outgoing, SendError},
+    channel::{Next, SendError},
     model::{
+        contact::Contact,
         content::Content,
-        effect::IfClosed,
+        effect::{IfClosed, Origin},
         event::{Event, Fate, Reason},
         template::TemplateMessage,
         window::{self, Plan},
@@ -28,13 +28,16 @@ use std::sync::Arc;
 
 /// What was decided about the message that is next.
 enum Decision {
-    Go { content: Content, as_template: Option<TemplateMessage>, nudge: bool },
-    /// Look again at that moment; `keeps_place` is a rate or an offline sender.
+    Go { content: Content, as_template: Option<TemplateMessage> },
+    /// This template goes first, as a message of its own; the message itself is kept.
+    Nudge { template: TemplateMessage, until: Time },
+    /// Look again at that moment; `keeps_place` is a rate or a paused sender.
     Later { at: Time, keeps_place: bool, reason: Option<Reason> },
     Hold { until: Time },
-    Refuse { reason: Reason },
+    Expired,
+    Refuse { reason: Reason, why: String },
     Skip,
-    Fail { code: String, text: String },
+    Fail { code: &'static str, text: String },
 }
 
 impl App {
@@ -46,116 +49,335 @@ impl App {
         index: usize,
     ) -> Result<Vec<Event>, LaneError> {
         let mut events = Vec::new();
-        let mut set = WriteSet::new(lane.contact.id);
+        let mut set = WriteSet::of(lane.contact.id.0);
         let mut on_wire = None;
-        loop {
-            let now = self.clock.now();
-            let conversation = &mut lane.conversations[index];
-            self.expire(conversation, now, &mut set, &mut events);
-            let Some(place) = outbox::next(&conversation.outbox, now) else { break };
-            let decision = self.decide(&lane.contact, &lane.conversations[index], place, now);
-            let conversation = &mut lane.conversations[index];
-            match decision {
-                Decision::Go { content, as_template, nudge } => {
-                    self.put_on_wire(&mut lane.contact, conversation, place, as_template, nudge, now, &mut set);
-                    on_wire = Some((place, content));
+        let now = self.clock.now();
+        self.expire(lane, index, now, &mut set, &mut events);
+        while let Some(place) = outbox::next(&lane.conversations[index].outbox, now) {
+            match self.decide(&lane.contact, &lane.conversations[index], place, now) {
+                Decision::Go { content, as_template } => {
+                    let id = self.put_on_wire(lane, index, place, as_template, now, &mut set);
+                    on_wire = Some((id, content));
                     break;
                 }
-                other => self.settle_undecided(conversation, place, other, now, &mut set, &mut events),
+                Decision::Nudge { template, until } => {
+                    let id = OutboundId(self.next_id().await?);
+                    self.put_nudge(lane, index, place, id, template, until, now, &mut set);
+                }
+                other => self.settle(lane, index, place, other, now, &mut set, &mut events),
             }
         }
-        self.commit_marks(set).await?;
-        if let Some((place, content)) = on_wire {
-            self.launch(lane, index, place, content);
+        if !set.is_empty() {
+            self.commit(set).await?;
+        }
+        if let Some((id, content)) = on_wire {
+            self.launch(lane, index, id, content);
         }
         Ok(events)
     }
 
     /// The first message of a turn may leave at once: then its row is written as `sending` in the same
-    /// commit as the turn, which saves one commit of three. Gives back its place and content.
-    pub(super) fn prepare(&self, lane: &mut LaneState, index: usize, set: &mut WriteSet) -> Option<(usize, Content)> {
+    /// commit as the turn, which saves one commit of three. Gives back its id and content.
+    pub(super) fn prepare(
+        &self,
+        lane: &mut LaneState,
+        index: usize,
+        fresh: &[OutboundId],
+        set: &mut WriteSet,
+    ) -> Option<(OutboundId, Content)> {
         let now = self.clock.now();
         let place = outbox::next(&lane.conversations[index].outbox, now)?;
-        if lane.conversations[index].outbox[place].attempt > 0 {
+        if !fresh.contains(&lane.conversations[index].outbox[place].id) {
             return None;
         }
         match self.decide(&lane.contact, &lane.conversations[index], place, now) {
-            Decision::Go { content, as_template, nudge } => {
-                let conversation = &mut lane.conversations[index];
-                self.put_on_wire(&mut lane.contact, conversation, place, as_template, nudge, now, set);
-                Some((place, content))
+            Decision::Go { content, as_template } => {
+                Some((self.put_on_wire(lane, index, place, as_template, now, set), content))
             }
+            // Everything else is settled by `dispatch`, with rows of its own.
             _ => None,
         }
     }
 
-    fn decide(
-        &self,
-        contact: &crate::model::contact::Contact,
-        conversation: &Conversation,
-        place: usize,
-        now: Time,
-    ) -> Decision {
+    fn decide(&self, contact: &Contact, conversation: &Conversation, place: usize, now: Time) -> Decision {
         let pending = &conversation.outbox[place];
-        let sender = match self.senders.get(conversation.sender) {
-            Some(sender) => sender,
-            None => return Decision::Fail { code: "no_sender".into(), text: "the sender is no longer configured".into() },
+        let draft = &pending.draft;
+        let Some(sender) = self.senders.get(conversation.sender) else {
+            return Decision::Fail { code: "unknown_sender", text: "the sender is no longer configured".into() };
         };
-        if let Some(until) = self.health.paused_until(conversation.sender, pending.draft.content.is_template(), now) {
+        if let Some(until) = self.health.paused_until(sender.id, draft.content.is_template(), now) {
             return Decision::Later { at: until, keeps_place: true, reason: Some(Reason::SenderDown) };
         }
-        let topic = self.topic(&pending.draft.topic);
         let languages = self.languages(contact);
-        let wish = Wish { sender: sender.id, languages: &languages, marketing: topic.needs_consent };
-        let list: &[TemplateMessage] = match (&pending.draft.content, &pending.draft.if_closed) {
-            (Content::Template(own), _) => std::slice::from_ref(own),
-            (_, Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. })) => list,
-            _ => &[],
+        let wish = Wish { sender: sender.id, languages: &languages };
+        let plan = self.plan(contact, conversation, pending, &wish, now);
+        let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);
+        let of_list = |index: usize| match &draft.if_closed {
+            Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).map(&ready),
+            _ => None,
         };
-        let chosen = self.catalogue.choose(list, &wish);
-        let plan = window::plan(&self.plan_input(contact, conversation, pending, &topic, chosen.is_ok(), now));
-        let decision = match (plan, chosen) {
-            (Plan::Send, Ok((_, template))) if pending.draft.content.is_template() => Decision::Go {
-                content: Content::Template(template.clone()),
-                as_template: Some(template),
-                nudge: false,
+        let decision = match plan {
+            Plan::Send => match &draft.content {
+                Content::Template(own) => match ready(own) {
+                    Ok(template) => {
+                        Decision::Go { content: Content::Template(template.clone()), as_template: Some(template) }
+                    }
+                    Err(unusable) => Decision::Refuse { reason: Reason::TemplateUnusable, why: unusable.why },
+                },
+                own => Decision::Go { content: own.clone(), as_template: None },
             },
-            (Plan::Send, _) => Decision::Go { content: pending.draft.content.clone(), as_template: None, nudge: false },
-            (Plan::Template, Ok((_, template))) => Decision::Go {
-                content: Content::Template(template.clone()),
-                as_template: Some(template),
-                nudge: false,
-            },
-            (Plan::Nudge, Ok((_, template))) => {
-                Decision::Go { content: Content::Template(template.clone()), as_template: Some(template), nudge: true }
-            }
-            (Plan::Template | Plan::Nudge, Err(unusable)) => {
-                Decision::Fail { code: "template_unusable".into(), text: unusable.why }
-            }
-            (Plan::WaitTemplate { until }, Err(unusable)) => {
-                if !unusable.waits {
-                    Decision::Fail { code: "template_unusable".into(), text: unusable.why }
-                } else if until <= now {
-                    Decision::Refuse { reason: Reason::TemplateUnusable }
-                } else {
-                    let at = until.min(now + self.template_retry());
-                    Decision::Later { at, keeps_place: false, reason: Some(Reason::TemplateUnusable) }
+            Plan::Template(index) => match of_list(index) {
+                Some(Ok(template)) => {
+                    Decision::Go { content: Content::Template(template.clone()), as_template: Some(template) }
                 }
+                _ => Decision::Refuse { reason: Reason::TemplateUnusable, why: "no template is usable".into() },
+            },
+            Plan::Nudge { index, until } => match of_list(index) {
+                Some(Ok(template)) => Decision::Nudge { template, until },
+                _ => Decision::Refuse { reason: Reason::TemplateUnusable, why: "no template is usable".into() },
+            },
+            Plan::WaitTemplate { until } => {
+                let at = until.min(now + TEMPLATE_RETRY);
+                Decision::Later { at, keeps_place: false, reason: Some(Reason::TemplateUnusable) }
             }
-            (Plan::WaitTemplate { .. }, Ok(_)) => Decision::Refuse { reason: Reason::TemplateUnusable },
-            (Plan::Hold { until }, _) => Decision::Hold { until },
-            (Plan::Later { at, reason }, _) => Decision::Later { at, keeps_place: false, reason: Some(reason) },
-            (Plan::Skip, _) => Decision::Skip,
-            (Plan::Fail, _) => {
-                Decision::Fail { code: "window_closed".into(), text: "the 24-hour window is closed".into() }
+            Plan::Hold { until } => Decision::Hold { until },
+            Plan::Later { at, reason } => {
+                let keeps_place = reason == Reason::SenderDown;
+                Decision::Later { at, keeps_place, reason: Some(reason) }
             }
-            (Plan::Refuse { reason }, _) => Decision::Refuse { reason },
+            Plan::Skip => Decision::Skip,
+            Plan::Fail => Decision::Fail { code: "window_closed", text: "the 24-hour window is closed".into() },
+            Plan::Expired => Decision::Expired,
+            Plan::Refuse { reason } => {
+                let why = match &draft.content {
+                    Content::Template(own) if reason == Reason::TemplateUnusable => {
+                        ready(own).err().map(|unusable| unusable.why)
+                    }
+                    _ => None,
+                };
+                Decision::Refuse { reason, why: why.unwrap_or_else(|| reason.as_str().into()) }
+            }
         };
-        if let (Decision::Go { .. }, false) = (&decision, pending.slot_taken) {
-            if let Err(at) = self.limits.take(sender, contact.id, now) {
+        if matches!(decision, Decision::Go { .. }) && !pending.slot_taken {
+            if let Err(at) = self.rates.take(sender, contact.id, now) {
                 return Decision::Later { at, keeps_place: true, reason: None };
             }
         }
         decision
+    }
+
+    /// Writes down, in `set`, that the message goes on the wire now: after that commit a crash makes it unknown.
+    fn put_on_wire(
+        &self,
+        lane: &mut LaneState,
+        index: usize,
+        place: usize,
+        as_template: Option<TemplateMessage>,
+        now: Time,
+        set: &mut WriteSet,
+    ) -> OutboundId {
+        let pending = &mut lane.conversations[index].outbox[place];
+        pending.state = PendingState::Sending;
+        pending.attempt += 1;
+        pending.attempted_at = Some(now);
+        pending.not_before = None;
+        pending.sent_as = as_template;
+        rows::mark(set, pending, None, None, now);
+        let (id, first, topic) = (pending.id, pending.attempt == 1, pending.draft.topic.clone());
+        let counts = first && self.counts_against_cap(&pending.draft, now);
+        if counts {
+            // The cap counts what is being sent, too: two messages of one second cannot both pass it.
+            self.count_unasked(&mut lane.contact, &topic, now);
+            rows::contact(set, &lane.contact);
+        }
+        id
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "it splits one row into two, in the place of the first")]
+    fn put_nudge(
+        &self,
+        lane: &mut LaneState,
+        index: usize,
+        place: usize,
+        id: OutboundId,
+        template: TemplateMessage,
+        until: Time,
+        now: Time,
+        set: &mut WriteSet,
+    ) {
+        let contact = lane.contact.id;
+        let conversation = &mut lane.conversations[index];
+        let kept = &mut conversation.outbox[place];
+        kept.state = PendingState::Held { until };
+        kept.nudged = true;
+        rows::mark(set, kept, None, Some(Reason::WindowClosed), now);
+        let mut draft = kept.draft.clone();
+        draft.content = Content::Template(template);
+        draft.if_closed = None;
+        let turn = kept.turn;
+        let mut nudge = Pending::new(id, turn, draft, now);
+        nudge.is_nudge = true;
+        rows::insert_outbound(set, &nudge, contact, conversation.id, conversation.sender, now);
+        conversation.outbox.insert(place + 1, nudge);
+        self.metrics.message(conversation.sender, "held");
+    }
+
+    fn settle(
+        &self,
+        lane: &mut LaneState,
+        index: usize,
+        place: usize,
+        decision: Decision,
+        now: Time,
+        set: &mut WriteSet,
+        events: &mut Vec<Event>,
+    ) {
+        let conversation = &mut lane.conversations[index];
+        let sender = conversation.sender;
+        let pending = &mut conversation.outbox[place];
+        let number = pending.draft.number;
+        let fate = match decision {
+            Decision::Go { .. } | Decision::Nudge { .. } => return,
+            Decision::Later { at, keeps_place, reason } => {
+                let first = pending.not_before.is_none();
+                // Nothing may be planned for the present moment again: that would be an endless loop.
+                let at = at.max(Time(now.0 + 1));
+                pending.not_before = Some(at);
+                pending.in_order = keeps_place;
+                let Some(reason) = reason else { return };
+                rows::mark(set, pending, None, Some(reason), now);
+                (first && !keeps_place).then_some(Fate::Postponed { until: at })
+            }
+            Decision::Hold { until } => {
+                pending.state = PendingState::Held { until };
+                pending.in_order = false;
+                rows::mark(set, pending, None, Some(Reason::WindowClosed), now);
+                self.metrics.message(sender, "held");
+                Some(Fate::Held { until })
+            }
+            Decision::Expired => {
+                let mut pending = conversation.outbox.remove(place);
+                rows::dropped(set, &pending, "expired", None, now);
+                self.metrics.message(sender, "expired");
+                pending.answer(&SendAnswer::failed("expired", "it was held too long", None));
+                pending.draft.tells.then_some(Fate::Expired)
+            }
+            Decision::Skip => {
+                let mut pending = conversation.outbox.remove(place);
+                rows::dropped(set, &pending, "skipped", Some(Reason::WindowClosed), now);
+                self.metrics.message(sender, "skipped");
+                pending.answer(&SendAnswer::failed("skipped", "the window is closed", Some(Reason::WindowClosed)));
+                pending.draft.tells.then_some(Fate::Refused { reason: Reason::WindowClosed })
+            }
+            Decision::Refuse { reason, why } => {
+                let pending = conversation.outbox.remove(place);
+                tracing::info!(outbound.id = %pending.id, reason = reason.as_str(), "Message {} was not sent: {}", pending.id, reason.as_str());
+                if let Some(flow) = &pending.draft.flow {
+                    self.metrics.schedule_refused(flow.as_str(), reason.as_str());
+                }
+                conversation.outbox.insert(place, pending);
+                let error = SendError { next: Next::WaitDay, code: reason.as_str().into(), text: why };
+                self.give_up(lane, index, place, Some(reason), &error, now, set, events);
+                return;
+            }
+            Decision::Fail { code, text } => {
+                let error = SendError { next: Next::WaitDay, code: code.into(), text };
+                self.give_up(lane, index, place, None, &error, now, set, events);
+                return;
+            }
+        };
+        if let Some(fate) = fate {
+            let tells = match &fate {
+                Fate::Held { .. } | Fate::Postponed { .. } => {
+                    lane.conversations[index].outbox.get(place).is_some_and(|p| p.draft.tells)
+                }
+                _ => true,
+            };
+            if tells {
+                events.push(Event::Delivery { message: number, fate });
+            }
+        }
+    }
+
+    /// Holds that ran out and unknown sends whose time for a status is over.
+    fn expire(&self, lane: &mut LaneState, index: usize, now: Time, set: &mut WriteSet, events: &mut Vec<Event>) {
+        let mut place = 0;
+        while place < lane.conversations[index].outbox.len() {
+            match lane.conversations[index].outbox[place].state {
+                PendingState::Held { until } if until <= now => {
+                    self.settle(lane, index, place, Decision::Expired, now, set, events);
+                }
+                PendingState::Unknown { until } if until <= now => {
+                    if !self.resend_unknown(lane, index, place, now, set) {
+                        lane.conversations[index].outbox.remove(place);
+                    } else {
+                        place += 1;
+                    }
+                }
+                _ => place += 1,
+            }
+        }
+    }
+
+    /// product.md, *Unknown sends*: `replies` sends again what a message of the last 15 minutes asked for,
+    /// unless a message of a later turn was accepted meanwhile. False: it stays unknown, and is listed.
+    fn resend_unknown(&self, lane: &mut LaneState, index: usize, place: usize, now: Time, set: &mut WriteSet) -> bool {
+        use super::config::OnUnknown;
+        let conversation = &mut lane.conversations[index];
+        let policy = self.senders.get(conversation.sender).map_or(OnUnknown::Keep, |sender| sender.on_unknown);
+        let later_accepted = conversation.accepted_turn;
+        let pending = &mut conversation.outbox[place];
+        let asked_recently = pending.draft.asked_for.is_some_and(|at| now - at <= RESEND_WITHIN);
+        let reply = asked_recently
+            && !pending.went_as_template()
+            && !pending.draft.content.is_template()
+            && matches!(pending.draft.origin, Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation)
+            && later_accepted.is_none_or(|turn| turn <= pending.turn);
+        let again = match policy {
+            OnUnknown::Keep => false,
+            OnUnknown::Replies => reply,
+            OnUnknown::Resend => true,
+        };
+        if again {
+            pending.state = PendingState::Queued;
+            pending.not_before = None;
+            rows::mark(set, pending, None, None, now);
+        } else {
+            rows::unknown_for_good(set, pending, now);
+        }
+        again
+    }
+
+    fn plan(
+        &self,
+        contact: &Contact,
+        conversation: &Conversation,
+        pending: &Pending,
+        wish: &Wish<'_>,
+        now: Time,
+    ) -> Plan {
+        let live = self.bot.live();
+        let bot = &live.bot;
+        let topic = bot.topic_rules(&pending.draft.topic);
+        let consent_topics = bot.consent_topics();
+        let account = self.senders.account_of(conversation.sender);
+        let quiet_until = bot.quiet_until(&contact.data, now);
+        let state = |template: &TemplateMessage| self.catalogue.state(template, wish);
+        window::plan(&window::PlanInput {
+            now,
+            draft: &pending.draft,
+            written_at: pending.created_at,
+            window: self.effective_window(conversation),
+            opted_out: contact.opted_out.is_some() || self.stops.holds(contact.id),
+            contact: &contact.data,
+            answers_after: bot.opt_out.answers_after,
+            with_person: conversation.session.person.is_some(),
+            topic,
+            consent_topics: &consent_topics,
+            require_consent: account.is_some_and(|account| account.require_consent),
+            quiet_until,
+            sender: window::SenderState::Online,
+            template: &state,
+        })
     }
 }

@@ -1,0 +1,231 @@
+//! Who is who: from the names on the wire to our contacts and conversations, remembered in memory.
+
+use super::app::App;
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, ConversationId, SenderId},
+        limits::DIRECTORY_ENTRIES_MAX,
+        phone,
+        time::Time,
+    },
+    model::{
+        contact::ContactData,
+        inbound::{Alias, AliasKind},
+    },
+    store::{WriteSet, alias, contact, conversation},
+};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+#[derive(Default)]
+pub struct Directory(Mutex<Maps>);
+
+#[derive(Default)]
+struct Maps {
+    contacts: HashMap<(AccountName, Alias), ContactId>,
+    conversations: HashMap<(ContactId, SenderId), ConversationId>,
+}
+
+/// Where something of a contact belongs. What is new has its rows in the write-set that `find` was given.
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    pub contact: ContactId,
+    pub conversation: ConversationId,
+}
+
+impl App {
+    /// The contact with these names and its conversation at the sender; made if there is none: `set` gets
+    /// the rows then, and must be committed before anybody relies on them.
+    ///
+    /// On a failed commit call `forget`: what was remembered here may not exist.
+    pub(super) async fn find(
+        &self,
+        account: &AccountName,
+        sender: SenderId,
+        names: &[Alias],
+        person_name: Option<&str>,
+        opened_at: Option<Time>,
+        heard_at: Option<Time>,
+        set: &mut Vec<(ContactId, WriteSet)>,
+    ) -> anyhow::Result<Found> {
+        let now = self.clock.now();
+        let known = self.directory.contact(account, names);
+        let contact = match known {
+            Some(contact) => contact,
+            None => self.look_up_or_make(account, names, person_name, now, set).await?,
+        };
+        let conversation = match self.directory.conversation(contact, sender) {
+            Some(id) => id,
+            None => {
+                let stored = conversation::between(&self.store, contact, sender).await?;
+                let id = match stored {
+                    Some(row) => row.id,
+                    None => ConversationId(self.store.next_id().await?),
+                };
+                self.directory.remember_conversation(contact, sender, id)
+            }
+        };
+        let heard = conversation::Heard {
+            id: conversation,
+            contact_id: contact,
+            sender_id: sender,
+            opened_at,
+            last_inbound_at: heard_at,
+            created_at: now,
+        };
+        set_of(set, contact).push(&conversation::HEARD, &heard);
+        Ok(Found { contact, conversation })
+    }
+
+    async fn look_up_or_make(
+        &self,
+        account: &AccountName,
+        names: &[Alias],
+        person_name: Option<&str>,
+        now: Time,
+        set: &mut Vec<(ContactId, WriteSet)>,
+    ) -> anyhow::Result<ContactId> {
+        if let Some(contact) = alias::find(&self.store, account, &spellings(names)).await? {
+            let known = alias::of(&self.store, contact).await?;
+            let fresh: Vec<Alias> = names.iter().filter(|name| !known.contains(name)).cloned().collect();
+            let contact = self.directory.remember(account, names, contact);
+            for name in fresh {
+                set_of(set, contact).push(&alias::INSERT, &new_alias(account, &name, contact));
+            }
+            return Ok(contact);
+        }
+        let id = ContactId(self.store.next_id().await?);
+        let contact = self.directory.remember(account, names, id);
+        if contact != id {
+            // Another webhook of the same instant was first; its rows are on their way.
+            return Ok(contact);
+        }
+        let phone = names.iter().find(|n| n.kind == AliasKind::Phone).map(|n| format!("+{}", n.value));
+        let data = ContactData {
+            bsuid: names.iter().find(|n| n.kind == AliasKind::Bsuid).map(|n| n.value.clone()),
+            name: person_name.map(str::to_owned),
+            zone: None,
+            phone: phone.clone(),
+            ..ContactData::default()
+        };
+        let zone = phone.as_deref().and_then(phone::zone).unwrap_or_default().to_owned();
+        let row = contact::NewContact {
+            id,
+            account: account.clone(),
+            data,
+            zone,
+            opted_out_at: None,
+            last_message_at: None,
+            created_at: now,
+        };
+        let set = set_of(set, id);
+        set.push(&contact::INSERT, &row);
+        for name in names {
+            set.push(&alias::INSERT, &new_alias(account, name, id));
+        }
+        Ok(id)
+    }
+
+    /// What the provider calls a person whom we know already.
+    pub(super) async fn learn_aliases(
+        &self,
+        account: &AccountName,
+        contact: ContactId,
+        names: &[Alias],
+        set: &mut WriteSet,
+    ) -> anyhow::Result<()> {
+        for name in names {
+            let one = std::slice::from_ref(name);
+            if self.directory.contact(account, one).is_some() {
+                continue;
+            }
+            match alias::find(&self.store, account, one).await? {
+                Some(owner) => {
+                    self.directory.remember(account, one, owner);
+                }
+                None => {
+                    self.directory.remember(account, one, contact);
+                    set.push(&alias::MOVE, &new_alias(account, name, contact));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Directory {
+    fn contact(&self, account: &AccountName, names: &[Alias]) -> Option<ContactId> {
+        let maps = self.maps();
+        names.iter().find_map(|name| maps.contacts.get(&(account.clone(), name.clone())).copied())
+    }
+
+    fn conversation(&self, contact: ContactId, sender: SenderId) -> Option<ConversationId> {
+        self.maps().conversations.get(&(contact, sender)).copied()
+    }
+
+    /// Whoever was first wins; gives back the winner.
+    fn remember(&self, account: &AccountName, names: &[Alias], contact: ContactId) -> ContactId {
+        let mut maps = self.maps();
+        if maps.contacts.len() >= DIRECTORY_ENTRIES_MAX {
+            maps.contacts.clear();
+        }
+        let first =
+            names.iter().find_map(|name| maps.contacts.get(&(account.clone(), name.clone())).copied());
+        let winner = first.unwrap_or(contact);
+        for name in names {
+            maps.contacts.entry((account.clone(), name.clone())).or_insert(winner);
+        }
+        winner
+    }
+
+    fn remember_conversation(&self, contact: ContactId, sender: SenderId, id: ConversationId) -> ConversationId {
+        let mut maps = self.maps();
+        if maps.conversations.len() >= DIRECTORY_ENTRIES_MAX {
+            maps.conversations.clear();
+        }
+        *maps.conversations.entry((contact, sender)).or_insert(id)
+    }
+
+    /// After a commit that failed: the rows are asked again.
+    pub fn forget(&self, contact: ContactId) {
+        let mut maps = self.maps();
+        maps.contacts.retain(|_, known| *known != contact);
+        maps.conversations.retain(|(known, _), _| *known != contact);
+    }
+
+    fn maps(&self) -> MutexGuard<'_, Maps> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The write-set of a contact among those of one webhook.
+pub(super) fn set_of(sets: &mut Vec<(ContactId, WriteSet)>, contact: ContactId) -> &mut WriteSet {
+    let place = match sets.iter().position(|(of, _)| *of == contact) {
+        Some(place) => place,
+        None => {
+            sets.push((contact, WriteSet::of(contact.0)));
+            sets.len() - 1
+        }
+    };
+    &mut sets[place].1
+}
+
+fn new_alias(account: &AccountName, name: &Alias, contact: ContactId) -> alias::NewAlias {
+    alias::NewAlias { account: account.clone(), kind: name.kind, value: name.value.clone(), contact_id: contact }
+}
+
+/// The names themselves first, then how else the same number is written (platform.md 4.5).
+fn spellings(names: &[Alias]) -> Vec<Alias> {
+    let mut all = names.to_vec();
+    for name in names.iter().filter(|name| name.kind == AliasKind::Phone) {
+        for phone in phone::spellings(&format!("+{}", name.value)) {
+            let other = Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
+            if !all.contains(&other) {
+                all.push(other);
+            }
+        }
+    }
+    all
+}

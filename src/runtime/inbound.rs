@@ -1,0 +1,250 @@
+//! Records what a webhook says: verified, parsed, stored in one commit a contact, then handed to the lanes.
+
+use super::{
+    app::App,
+    directory::{Found, set_of},
+    lane::{Recorded, Work},
+    senders::Sender,
+};
+use crate::{
+    base::{
+        ids::{ContactId, InboundId, OutboundId, SenderId},
+        limits::ACCEPT_TRIES_MAX,
+        time::Time,
+    },
+    channel::{RawRequest, Rejected},
+    model::{
+        consent_words::{self, Word},
+        event::{ConsentWord, Event},
+        inbound::{Echo, Inbound, InboundKind, InboundMessage, Item, StatusUpdate},
+    },
+    store::{CommitError, WriteSet, contact, inbound, ledger, outbound, webhook},
+};
+use std::sync::Arc;
+
+/// What became of a webhook's items; each is counted in the metrics, too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub recorded: usize,
+    pub duplicates: usize,
+    pub statuses: usize,
+    pub ignored: usize,
+    pub dead: usize,
+}
+
+/// Why a webhook is not answered with 200.
+#[derive(Debug)]
+pub enum NotAccepted {
+    /// The address names no provider that we speak.
+    UnknownProvider,
+    Rejected(Rejected),
+    /// The rows are not durable: the provider must send it again.
+    NotStored(anyhow::Error),
+}
+
+impl App {
+    /// Records a webhook. When this returns `Ok`, every item of it is durable: handled later, listed as a
+    /// dead letter, or counted as of no use.
+    pub async fn accept(self: &Arc<Self>, kind: &str, request: &RawRequest<'_>) -> Result<Counts, NotAccepted> {
+        let provider = self.providers.get(kind).ok_or(NotAccepted::UnknownProvider)?;
+        let items = provider.receive(request).map_err(|rejected| {
+            self.metrics.webhook(kind, rejected.as_str());
+            NotAccepted::Rejected(rejected)
+        })?;
+        let now = self.clock.now();
+        let mut counts = Counts::default();
+        let mut keep_raw = false;
+        let mut of_contacts: Vec<(SenderId, InboundMessage)> = Vec::new();
+        let mut statuses = Vec::new();
+        let mut rest = WriteSet::new();
+        for Item { what, raw } in items {
+            match what {
+                Inbound::Message { sender, message } => of_contacts.push((sender, message)),
+                Inbound::Status { sender, status } => statuses.push((sender, status)),
+                Inbound::Echo { sender, echo } => self.take_echo(sender, echo).await.map_err(NotAccepted::NotStored)?,
+                Inbound::Preference { sender, from, at, marketing } => {
+                    self.take_preference(sender, &from, at, marketing).await.map_err(NotAccepted::NotStored)?;
+                }
+                Inbound::Identity { sender, old, new, .. } => {
+                    self.take_identity(sender, &old, &new, &mut rest).await.map_err(NotAccepted::NotStored)?;
+                }
+                Inbound::Template { senders, name, language, change } => {
+                    self.take_template_news(&senders, &name, language.as_deref(), &change, &mut rest, now);
+                }
+                Inbound::Ignored { why } => {
+                    counts.ignored += 1;
+                    keep_raw = true;
+                    self.metrics.webhook(kind, "ignored");
+                    tracing::debug!(provider = kind, why, "Ignored an item of a webhook: {why}");
+                }
+                Inbound::Dead { kind: dead, reason } => {
+                    counts.dead += 1;
+                    self.metrics.webhook(kind, dead);
+                    let data = serde_json::json!({ "provider": kind, "raw": raw });
+                    self.dead_letter(&mut rest, dead, None, &reason, data, now)
+                        .await
+                        .map_err(|error| NotAccepted::NotStored(anyhow::anyhow!("{error:?}")))?;
+                }
+            }
+        }
+        if keep_raw {
+            let id = self.store.next_id().await.map_err(|error| NotAccepted::NotStored(error.into()))?;
+            let body = String::from_utf8_lossy(request.body).into_owned();
+            rest.push(&webhook::INSERT, &webhook::NewWebhook { id, provider: kind.into(), received_at: now, body });
+        }
+        counts.statuses = statuses.len();
+        let ((), (), messages) = tokio::try_join!(
+            self.store_rest(rest),
+            self.take_statuses(kind, statuses),
+            self.record_messages(kind, of_contacts, now)
+        )
+        .map_err(NotAccepted::NotStored)?;
+        counts.recorded = messages.0;
+        counts.duplicates = messages.1;
+        Ok(counts)
+    }
+
+    /// How many were new, and how many we had already.
+    async fn record_messages(
+        self: &Arc<Self>,
+        kind: &str,
+        messages: Vec<(SenderId, InboundMessage)>,
+        now: Time,
+    ) -> anyhow::Result<(usize, usize)> {
+        if messages.is_empty() {
+            return Ok((0, 0));
+        }
+        let total = messages.len();
+        let mut left = messages;
+        let mut new = 0;
+        for attempt in 1..=ACCEPT_TRIES_MAX {
+            let mut sets: Vec<(ContactId, WriteSet)> = Vec::new();
+            let mut rows: Vec<(Found, InboundId, SenderId, InboundMessage, Option<ConsentWord>, bool)> = Vec::new();
+            for (sender, message) in left.drain(..) {
+                let Some(of) = self.senders.get(sender) else { continue };
+                let opens = opens_window(&message.kind, of);
+                let at = message.at.min(now);
+                let found = self
+                    .find(
+                        &of.account,
+                        sender,
+                        &message.from,
+                        message.name.as_deref(),
+                        opens.then_some(at),
+                        Some(at),
+                        &mut sets,
+                    )
+                    .await?;
+                let id = InboundId(self.store.next_id().await?);
+                let word = self.consent_word(&message);
+                let set = set_of(&mut sets, found.contact);
+                if let Some(word) = word {
+                    let stop = word == ConsentWord::Stop;
+                    let opted_out_at = stop.then_some(now);
+                    set.push(&contact::OPT_OUT, &contact::OptOut { id: found.contact, opted_out_at });
+                    let entry = ledger::Entry::all(self.store.next_id().await?, found.contact, !stop, now, id);
+                    set.push(&ledger::INSERT, &entry);
+                }
+                let row = inbound::NewInbound {
+                    id,
+                    conversation_id: found.conversation,
+                    contact_id: found.contact,
+                    sender_id: sender,
+                    provider_id: message.provider_id.clone(),
+                    at: message.at,
+                    received_at: now,
+                    data: inbound::InboundData { message: message.clone(), word },
+                    handled_at: None,
+                };
+                set.push(&inbound::INSERT, &row);
+                rows.push((found, id, sender, message, word, opens));
+            }
+            let commits: Vec<_> =
+                sets.into_iter().map(|(contact, set)| (contact, self.store.submit(set))).collect();
+            let mut won: Vec<i64> = Vec::new();
+            let mut again: Vec<ContactId> = Vec::new();
+            for (contact, commit) in commits {
+                match commit.await {
+                    Ok(done) => won.extend(done.won(&inbound::INSERT)),
+                    Err(error @ (CommitError::Stale { .. } | CommitError::Refused(_) | CommitError::Unknown))
+                        if attempt < ACCEPT_TRIES_MAX =>
+                    {
+                        // Somebody else made the contact meanwhile, or what was remembered does not exist.
+                        tracing::warn!(contact.id = %contact, attempt, "Recording is tried again: {error}");
+                        self.directory.forget(contact);
+                        again.push(contact);
+                    }
+                    Err(error) => {
+                        self.directory.forget(contact);
+                        return Err(error.into());
+                    }
+                }
+            }
+            won.sort_unstable();
+            for (found, id, sender, message, word, opens) in rows {
+                if again.contains(&found.contact) {
+                    left.push((sender, message));
+                } else if won.binary_search(&id.0).is_ok() {
+                    new += 1;
+                    if word == Some(ConsentWord::Stop) {
+                        self.stops.add(found.contact);
+                    }
+                    let recorded = Recorded {
+                        id,
+                        conversation: found.conversation,
+                        sender,
+                        message,
+                        word,
+                        opens,
+                        received_at: now,
+                        attempts: 0,
+                    };
+                    self.metrics.webhook(kind, "recorded");
+                    self.push(found.contact, Work::Inbound(Box::new(recorded)));
+                } else {
+                    self.metrics.webhook(kind, "duplicate");
+                }
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+        Ok((new, total - new))
+    }
+
+    /// An opt-out or opt-in word is recognised here, so that the stop is in force with the 200.
+    fn consent_word(&self, message: &InboundMessage) -> Option<ConsentWord> {
+        let text = match &message.kind {
+            InboundKind::Text { body } => body,
+            _ => return None,
+        };
+        let live = self.bot.live();
+        match consent_words::recognise(text, &live.bot.opt_out.extra)? {
+            Word::Stop => Some(ConsentWord::Stop),
+            // Lifting a stop needs one; the engine knows whether there is.
+            Word::Start => None,
+            Word::Unsure => None,
+        }
+    }
+}
+
+/// What opens the window: platform.md 4.3.
+pub(super) fn opens_window(kind: &InboundKind, sender: &Sender) -> bool {
+    match kind {
+        InboundKind::Text { .. }
+        | InboundKind::Button { .. }
+        | InboundKind::Media { .. }
+        | InboundKind::Location { .. }
+        | InboundKind::Contacts { .. }
+        | InboundKind::Order { .. }
+        | InboundKind::Form { .. }
+        | InboundKind::Welcome
+        | InboundKind::Call { .. } => true,
+        InboundKind::Reaction { .. } => sender.reactions_open_window,
+        // Undocumented, so they do not count: a refusal could not be told from a closed window.
+        InboundKind::Edit { .. }
+        | InboundKind::Revoke { .. }
+        | InboundKind::System { .. }
+        | InboundKind::Unsupported { .. } => false,
+    }
+}
