@@ -3,20 +3,11 @@
 use super::{
     app::App,
     catch::caught,
-    lane::{LaneError, LaneState, Recorded, TurnAnswer, Work},
-    outbox, rows,
+    lane::{LaneError, LaneState, Recorded, Work},
 };
 use crate::{
-    base::{
-        ids::{ContactId, OutboundId},
-        limits::LANE_TRIES_MAX,
-        time::Time,
-    },
-    model::{
-        event::{ConsentWord, Event},
-        inbound::InboundKind,
-    },
-    store::WriteSet,
+    base::{ids::ContactId, limits::LANE_TRIES_MAX},
+    store::{WriteSet, inbound},
 };
 use std::sync::Arc;
 
@@ -33,17 +24,11 @@ impl App {
         let mut state = self.lanes.take_state(contact);
         while let Some(work) = self.lanes.next(contact, &mut state) {
             let done = caught(self.work(contact, &mut state, work)).await;
-            match done {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    // Memory and rows may differ: the rows are right.
-                    state = None;
-                    tracing::error!(contact.id = %contact, "A lane starts again from its rows: {error:#}");
-                }
-                Err(panic) => {
-                    state = None;
-                    tracing::error!(contact.id = %contact, "A lane panicked and starts again from its rows: {panic}");
-                }
+            if let Err(error) = done.unwrap_or_else(|panic| Err(anyhow::anyhow!("a panic: {panic}"))) {
+                // Memory and rows may differ: the rows are right.
+                state = None;
+                self.metrics.bug("lane");
+                tracing::error!(contact.id = %contact, "A lane starts again from its rows: {error:#}");
             }
             if let Some(at) = state.as_ref().and_then(LaneState::due_at) {
                 self.timers.wake(contact, at);
@@ -51,56 +36,72 @@ impl App {
         }
     }
 
-    async fn work(self: &Arc<Self>, contact: ContactId, state: &mut Option<LaneState>, work: Work) -> anyhow::Result<()> {
+    async fn work(
+        self: &Arc<Self>,
+        contact: ContactId,
+        state: &mut Option<LaneState>,
+        work: Work,
+    ) -> anyhow::Result<()> {
         if matches!(work, Work::Forget) {
             *state = None;
-        }
-        if state.is_none() {
-            *state = self.load_lane(contact).await?;
-        }
-        let Some(lane) = state.as_mut() else {
-            tracing::error!(contact.id = %contact, "There is work for contact {contact}, who does not exist");
             return Ok(());
-        };
+        }
         match work {
-            Work::Inbound(recorded) => self.take_inbound(state, *recorded).await,
-            other => match self.take_other(lane, other).await {
-                Ok(()) => Ok(()),
-                Err(error) => {
-                    *state = None;
-                    Err(anyhow::anyhow!("{error:?}"))
+            Work::Inbound(recorded) => self.take_inbound(contact, state, *recorded).await,
+            other => {
+                if state.is_none() {
+                    *state = self.load_lane(contact).await?;
                 }
-            },
+                let Some(lane) = state.as_mut() else {
+                    anyhow::bail!("there is work for contact {contact}, who does not exist");
+                };
+                self.take_other(lane, other).await.map_err(|error| anyhow::anyhow!("{error}"))
+            }
         }
     }
 
-    /// A message is tried again when its commit did not come about; after that it waits for the sweep.
-    async fn take_inbound(self: &Arc<Self>, state: &mut Option<LaneState>, recorded: Recorded) -> anyhow::Result<()> {
-        let contact = recorded_contact(state);
+    /// A message is tried again when its commit did not come about; after that the sweep takes it up.
+    async fn take_inbound(
+        self: &Arc<Self>,
+        contact: ContactId,
+        state: &mut Option<LaneState>,
+        recorded: Recorded,
+    ) -> anyhow::Result<()> {
         for attempt in 1..=LANE_TRIES_MAX {
             if state.is_none() {
                 *state = self.load_lane(contact).await?;
             }
-            let Some(lane) = state.as_mut() else { return Ok(()) };
-            match self.inbound_turn(lane, recorded.clone()).await {
+            let Some(lane) = state.as_mut() else {
+                anyhow::bail!("message {} is of contact {contact}, who does not exist", recorded.id);
+            };
+            match self.inbound_turn(lane, &recorded).await {
                 Ok(()) => return Ok(()),
                 Err(LaneError::Reload(why)) => {
                     *state = None;
                     tracing::warn!(inbound.id = %recorded.id, attempt, "Message {} is taken again: {why}", recorded.id);
-                    if self.already_handled(recorded.id).await? {
+                    let row = inbound::find(&self.store, recorded.id).await?;
+                    if row.is_none_or(|row| row.handled_at.is_some()) {
                         return Ok(());
                     }
                 }
                 Err(LaneError::Poison(why)) => {
                     *state = None;
-                    return self.bury(&recorded, contact, &why).await;
+                    return self.bury(&recorded, &why).await;
                 }
             }
         }
         anyhow::bail!("message {} could not be stored in {LANE_TRIES_MAX} tries; the sweep takes it up", recorded.id)
     }
-}
 
-fn recorded_contact(state: &Option<LaneState>) -> ContactId {
-    state.as_ref().map_or(ContactId(0), |lane| lane.contact.id)
+    /// A message that no turn can take is listed, and the contact's next one goes on.
+    pub(super) async fn bury(&self, recorded: &Recorded, why: &str) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let mut set = WriteSet::new();
+        super::rows::handled(&mut set, recorded.id, now);
+        let data = serde_json::json!({ "inbound_id": recorded.id, "conversation_id": recorded.conversation });
+        self.dead_letter(&mut set, "poison", Some(recorded.sender), why, data, now);
+        self.store.commit(set).await?;
+        self.notifier.kick();
+        Ok(())
+    }
 }

@@ -1,0 +1,231 @@
+//! What each kind of work does to a lane: bring memory up to date, let the engine take a turn, send.
+
+use super::{
+    app::App,
+    inbound::opens_window,
+    lane::{LaneError, LaneState, Recorded, Said, TurnAnswer, Work},
+    outbox::{self, Pending, PendingState, SendAnswer},
+    rows,
+};
+use crate::{
+    base::{
+        ids::{ConversationId, OutboundId, SenderId},
+        time::Time,
+    },
+    flow::token,
+    model::{
+        consent_words::{self, Word},
+        effect::{Draft, Effect, Origin},
+        event::{ConsentWord, Event, Fate},
+        inbound::{DeliveryState, InboundKind, StatusUpdate},
+    },
+    store::{WriteSet, outbound},
+};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+impl App {
+    /// A message of the contact: the window moves, what is held is released, then the engine judges it.
+    pub(super) async fn inbound_turn(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        recorded: &Recorded,
+    ) -> Result<(), LaneError> {
+        let now = self.clock.now();
+        let index = self.conversation_index(lane, recorded.conversation).await?;
+        let mut set = WriteSet::of(lane.contact.id.0);
+        let message = &recorded.message;
+        let at = message.at.min(recorded.recorded_at);
+        let conversation = &mut lane.conversations[index];
+        if recorded.opens {
+            conversation.window.open(at);
+        }
+        conversation.last_inbound_at = conversation.last_inbound_at.max(Some(at));
+        lane.contact.data.last_message_at = lane.contact.data.last_message_at.max(Some(at));
+        if lane.contact.data.name.is_none() && message.name.is_some() {
+            lane.contact.data.name.clone_from(&message.name);
+            rows::contact(&mut set, &lane.contact);
+        }
+        let word = self.take_word(lane, recorded, now, &mut set);
+        let conversation = &mut lane.conversations[index];
+        if word != Some(ConsentWord::Stop) && conversation.session.person.is_none() && recorded.opens {
+            for id in outbox::release(&mut conversation.outbox) {
+                if let Some(pending) = conversation.outbox.iter().find(|pending| pending.id == id) {
+                    rows::mark(&mut set, conversation.sender, pending, None, None);
+                }
+            }
+        }
+        let reply_to = self.replies_to(recorded).await?;
+        self.proves_that_it_left(lane, index, message, reply_to, &mut set, now);
+        let event = Event::Received { id: recorded.id, message: message.clone(), reply_to, word };
+        self.metrics.turn(now - recorded.recorded_at);
+        self.take_turn(lane, index, event, Some(recorded.id), set).await?;
+        self.go_on(lane, index).await
+    }
+
+    /// Sends what may leave and lets the engine hear what it asked for, until nothing moves any more.
+    pub(super) async fn go_on(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<(), LaneError> {
+        loop {
+            let events = self.dispatch(lane, index).await?;
+            if events.is_empty() {
+                return Ok(());
+            }
+            for event in events {
+                self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
+            }
+        }
+    }
+
+    pub(super) async fn take_other(self: &Arc<Self>, lane: &mut LaneState, work: Work) -> Result<(), LaneError> {
+        match work {
+            Work::Inbound(_) | Work::Forget => Ok(()),
+            Work::Event { conversation, event, reply } => {
+                let index = self.conversation_index(lane, conversation).await?;
+                let set = WriteSet::of(lane.contact.id.0);
+                let effects = self.take_turn(lane, index, *event, None, set).await?;
+                answer(reply, conversation, effects);
+                self.go_on(lane, index).await
+            }
+            Work::Start { sender, start, reply } => self.take_start(lane, sender, *start, reply).await,
+            Work::Say { sender, draft, reply } => self.say_in_lane(lane, sender, *draft, reply).await,
+            Work::Sent { conversation, id, result } => {
+                let index = self.conversation_index(lane, conversation).await?;
+                let events = self.take_result(lane, index, id, *result).await?;
+                for event in events {
+                    self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
+                }
+                self.go_on(lane, index).await
+            }
+            Work::Status { conversation, id, number, tells, update } => {
+                let index = self.conversation_index(lane, conversation).await?;
+                self.take_status(lane, index, id, number, tells, *update).await
+            }
+            Work::Resend { conversation, id, reply } => {
+                let index = self.conversation_index(lane, conversation).await?;
+                let found = self.resend(lane, index, id).await?;
+                let _ = reply.send(found);
+                self.go_on(lane, index).await
+            }
+            Work::Wake => {
+                let now = self.clock.now();
+                for index in 0..lane.conversations.len() {
+                    // A tick may make the next thing due at once; each one moves the session on.
+                    let mut turns = 0;
+                    while lane.conversations[index].session.due_at().is_some_and(|at| at <= now) {
+                        let set = WriteSet::of(lane.contact.id.0);
+                        self.take_turn(lane, index, Event::Tick, None, set).await?;
+                        turns += 1;
+                        if turns > crate::base::limits::TICKS_AT_ONCE_MAX {
+                            self.metrics.bug("tick");
+                            tracing::error!(conversation.id = %lane.conversations[index].id, "A session stays due");
+                            break;
+                        }
+                    }
+                    self.go_on(lane, index).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn take_status(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        id: OutboundId,
+        number: u32,
+        tells: bool,
+        update: StatusUpdate,
+    ) -> Result<(), LaneError> {
+        let conversation = &mut lane.conversations[index];
+        self.watched.remove(id);
+        let unknown = conversation
+            .outbox
+            .iter()
+            .position(|p| p.id == id && matches!(p.state, PendingState::Unknown { .. } | PendingState::Sending));
+        if let Some(place) = unknown {
+            // The status proves that it left: what is under way here is only its answer.
+            if matches!(conversation.outbox[place].state, PendingState::Unknown { .. }) {
+                let mut pending = conversation.outbox.remove(place);
+                conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.turn));
+                pending.answer(&SendAnswer::Accepted { provider_id: update.provider_id.to_string() });
+            }
+        }
+        if tells {
+            let fate = match (update.state, &update.error) {
+                (DeliveryState::Sent, _) => Fate::Accepted { at: update.at, as_template: false, nudge: false },
+                (DeliveryState::Delivered, _) => Fate::Delivered,
+                (DeliveryState::Read, _) => Fate::Read,
+                (DeliveryState::Failed, error) => Fate::Failed {
+                    code: error.as_ref().map_or_else(|| "failed".into(), |e| e.code.to_string()),
+                    text: error.as_ref().map_or_else(String::new, |e| e.text.clone()),
+                },
+            };
+            let event = Event::Delivery { message: number, fate };
+            self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
+        }
+        self.go_on(lane, index).await
+    }
+
+    /// START lifts a stop; a stop that `accept` has written is taken over into memory.
+    fn take_word(&self, lane: &mut LaneState, recorded: &Recorded, now: Time, set: &mut WriteSet) -> Option<ConsentWord> {
+        if recorded.word == Some(ConsentWord::Stop) {
+            lane.contact.opted_out = lane.contact.opted_out.or(Some(recorded.recorded_at));
+            self.stops.taken(lane.contact.id);
+            return recorded.word;
+        }
+        let InboundKind::Text { body } = &recorded.message.kind else { return None };
+        lane.contact.opted_out?;
+        if consent_words::recognise(body, &self.bot.live().bot.opt_out.extra) != Some(Word::Start) {
+            return None;
+        }
+        lane.contact.opted_out = None;
+        rows::opt_out(set, &lane.contact);
+        rows::ledger(set, self.store.next_id(), lane.contact.id, "all", true, "contact", Some(recorded.id), None, now);
+        Some(ConsentWord::Start)
+    }
+
+    /// The number of our message that this one replies to. Our own tokens say it better.
+    async fn replies_to(&self, recorded: &Recorded) -> Result<Option<u32>, LaneError> {
+        let Some(provider_id) = &recorded.message.reply_to else { return Ok(None) };
+        if matches!(&recorded.message.kind, InboundKind::Button { id, .. } if token::is_ours(id)) {
+            return Ok(None);
+        }
+        let row = outbound::by_provider_id(&self.store, recorded.sender, provider_id).await?;
+        Ok(row.filter(|row| row.conversation_id == recorded.conversation).map(|row| row.number))
+    }
+
+    /// A tap on one of its buttons, or a reply to it, proves that an unknown message left.
+    fn proves_that_it_left(
+        &self,
+        lane: &mut LaneState,
+        index: usize,
+        message: &crate::model::inbound::InboundMessage,
+        reply_to: Option<u32>,
+        set: &mut WriteSet,
+        now: Time,
+    ) {
+        let conversation = &mut lane.conversations[index];
+        let tapped = match &message.kind {
+            InboundKind::Button { id, .. } => token::run_of(id, &self.token_key),
+            _ => None,
+        };
+        conversation.outbox.retain(|pending| {
+            let unknown = matches!(pending.state, PendingState::Unknown { .. });
+            let meant = reply_to == Some(pending.draft.number)
+                || (tapped.is_some() && tapped == pending.draft.run && pending.draft.question);
+            if unknown && meant {
+                self.watched.remove(pending.id);
+                rows::gone(set, conversation.sender, pending.id, outbound::SendState::Sent, None);
+            }
+            !(unknown && meant)
+        });
+        let _ = now;
+    }
+}
+
+fn answer(reply: Option<oneshot::Sender<TurnAnswer>>, conversation: ConversationId, effects: Vec<Effect>) {
+    if let Some(reply) = reply {
+        let _ = reply.send(TurnAnswer { effects, conversation });
+    }
+}

@@ -1,0 +1,104 @@
+//! Which senders must be quiet, and until when; and who wrote STOP a moment ago.
+
+use crate::base::{
+    ids::{ContactId, SenderId},
+    time::Time,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// Senders that a platform has told to stop, or whose token is wrong. In memory: after a restart the
+/// first send finds out again.
+#[derive(Default)]
+pub struct Health(Mutex<HashMap<SenderId, Pause>>);
+
+#[derive(Debug, Clone)]
+pub struct Pause {
+    pub everything_until: Option<Time>,
+    pub templates_until: Option<Time>,
+    /// The provider's code and words.
+    pub why: String,
+}
+
+impl Health {
+    /// Until when this sender sends nothing (or no templates); `None`: it may send.
+    pub fn paused_until(&self, sender: SenderId, template: bool, now: Time) -> Option<Time> {
+        let pauses = self.pauses();
+        let pause = pauses.get(&sender)?;
+        let templates = pause.templates_until.filter(|_| template);
+        pause.everything_until.max(templates).filter(|until| *until > now)
+    }
+
+    pub fn pause(&self, sender: SenderId, templates_only: bool, until: Time, why: String) {
+        let mut pauses = self.pauses();
+        let pause =
+            pauses.entry(sender).or_insert(Pause { everything_until: None, templates_until: None, why: String::new() });
+        if templates_only {
+            pause.templates_until = pause.templates_until.max(Some(until));
+        } else {
+            pause.everything_until = pause.everything_until.max(Some(until));
+        }
+        pause.why = why;
+    }
+
+    /// A send went through: whatever was wrong is over.
+    pub fn is_well(&self, sender: SenderId) {
+        let mut pauses = self.pauses();
+        if !pauses.is_empty() {
+            pauses.remove(&sender);
+        }
+    }
+
+    /// For `/readyz` and the dialects: `None` is online.
+    pub fn of(&self, sender: SenderId, now: Time) -> Option<Pause> {
+        self.pauses().get(&sender).filter(|pause| pause.everything_until.is_some_and(|until| until > now)).cloned()
+    }
+
+    fn pauses(&self) -> MutexGuard<'_, HashMap<SenderId, Pause>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Contacts whose opt-out is recorded while their lane has not got to it yet: nothing that is queued
+/// leaves after the webhook was answered.
+#[derive(Default)]
+pub struct Stops(Mutex<HashSet<ContactId>>);
+
+impl Stops {
+    pub fn add(&self, contact: ContactId) {
+        self.stops().insert(contact);
+    }
+
+    /// The lane knows it now.
+    pub fn taken(&self, contact: ContactId) {
+        self.stops().remove(&contact);
+    }
+
+    pub fn holds(&self, contact: ContactId) -> bool {
+        self.stops().contains(&contact)
+    }
+
+    fn stops(&self) -> MutexGuard<'_, HashSet<ContactId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_of_templates_lets_texts_pass() {
+        let health = Health::default();
+        health.pause(SenderId(1), true, Time(10), "131064".into());
+        assert_eq!(health.paused_until(SenderId(1), true, Time(9)), Some(Time(10)));
+        assert_eq!(health.paused_until(SenderId(1), false, Time(9)), None);
+        assert_eq!(health.paused_until(SenderId(1), true, Time(10)), None);
+        health.pause(SenderId(1), false, Time(20), "190".into());
+        assert!(health.of(SenderId(1), Time(15)).is_some());
+        health.is_well(SenderId(1));
+        assert_eq!(health.paused_until(SenderId(1), false, Time(15)), None);
+    }
+}

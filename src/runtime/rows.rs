@@ -1,0 +1,133 @@
+//! From what lanes hold in memory to the rows of a write-set.
+
+use super::outbox::{Pending, PendingState};
+use crate::{
+    base::{
+        ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId},
+        phone,
+        time::Time,
+    },
+    channel::Receipt,
+    model::{
+        contact::Contact,
+        content::Content,
+        event::Reason,
+        session::Session,
+        window::Window,
+    },
+    store::{
+        WriteSet,
+        contact::{self, ContactChange},
+        conversation, inbound,
+        outbound::{self, NewOutbound, SendState, Sending, Settled},
+        session::{self, Turned},
+    },
+};
+
+pub(super) fn session(set: &mut WriteSet, contact: ContactId, conversation: ConversationId, session: &Session) {
+    set.push(&session::TURN, &Turned::new(conversation, contact, session));
+}
+
+pub(super) fn contact(set: &mut WriteSet, contact: &Contact) {
+    let zone = contact
+        .data
+        .zone
+        .clone()
+        .or_else(|| contact.data.phone.as_deref().and_then(phone::zone).map(str::to_owned))
+        .unwrap_or_default();
+    set.push(&contact::CHANGE, &ContactChange { id: contact.id, data: contact.data.clone(), zone });
+}
+
+pub(super) fn opt_out(set: &mut WriteSet, contact: &Contact) {
+    set.push(&contact::OPT_OUT, &contact::OptOut { id: contact.id, opted_out_at: contact.opted_out });
+}
+
+pub(super) fn handled(set: &mut WriteSet, id: InboundId, now: Time) {
+    set.push(&inbound::HANDLED, &inbound::Handled { id, at: now });
+}
+
+pub(super) fn insert_outbound(
+    set: &mut WriteSet,
+    pending: &Pending,
+    contact: ContactId,
+    conversation: ConversationId,
+    sender: SenderId,
+) {
+    let (state, hold_until) = match pending.state {
+        PendingState::Queued => (SendState::Queued, None),
+        PendingState::Sending => (SendState::Sending, None),
+        PendingState::Held { until } => (SendState::Held, Some(until)),
+        PendingState::Unknown { until } => (SendState::Unknown, Some(until)),
+    };
+    let mut row =
+        NewOutbound::queued(pending.id, conversation, contact, sender, pending.draft.clone(), pending.created_at);
+    row.state = state;
+    row.turn = pending.turn;
+    row.hold_until = hold_until;
+    row.not_before = pending.not_before;
+    row.attempt = pending.attempt;
+    row.attempted_at = pending.attempted_at;
+    row.sent_as = pending.sent_as.clone().map(Content::Template);
+    row.nudge = pending.is_nudge;
+    set.push(&outbound::INSERT, &row);
+}
+
+/// A try begins; loses when another hand has the row.
+pub(super) fn sending(set: &mut WriteSet, pending: &Pending, now: Time) {
+    let sent_as = pending.sent_as.clone().map(Content::Template);
+    set.push(&outbound::SENDING, &Sending { id: pending.id, attempt: pending.attempt, at: now, sent_as });
+}
+
+/// The message stays, in another state.
+pub(super) fn mark(set: &mut WriteSet, sender: SenderId, pending: &Pending, error: Option<(&str, &str)>, reason: Option<Reason>) {
+    let (state, hold_until) = match pending.state {
+        PendingState::Queued => (SendState::Queued, None),
+        PendingState::Sending => (SendState::Sending, None),
+        PendingState::Held { until } => (SendState::Held, Some(until)),
+        PendingState::Unknown { until } => (SendState::Unknown, Some(until)),
+    };
+    let mut settled = Settled::new(pending.id, state);
+    settled.not_before = pending.not_before;
+    settled.hold_until = hold_until;
+    settled.reason = reason;
+    settled.error_code = error.map(|(code, _)| code.to_owned());
+    settled.error_text = error.map(|(_, text)| text.to_owned());
+    outbound::settle(set, sender, &settled);
+}
+
+pub(super) fn sent(set: &mut WriteSet, sender: SenderId, id: OutboundId, receipt: &Receipt, now: Time) {
+    let mut settled = Settled::new(id, SendState::Sent);
+    settled.provider_id = Some(receipt.provider_id.clone());
+    settled.accepted_at = Some(now);
+    outbound::settle(set, sender, &settled);
+}
+
+pub(super) fn failed(
+    set: &mut WriteSet,
+    sender: SenderId,
+    id: OutboundId,
+    error: (&str, &str),
+    reason: Option<Reason>,
+    now: Time,
+) {
+    let state = if reason.is_some() { SendState::Skipped } else { SendState::Failed };
+    let mut settled = Settled::new(id, state);
+    settled.failed_at = Some(now);
+    settled.error_code = Some(error.0.to_owned());
+    settled.error_text = Some(error.1.to_owned());
+    settled.reason = reason;
+    outbound::settle(set, sender, &settled);
+}
+
+/// The message leaves the outbox without having been sent.
+pub(super) fn gone(set: &mut WriteSet, sender: SenderId, id: OutboundId, state: SendState, reason: Option<Reason>) {
+    let mut settled = Settled::new(id, state);
+    settled.reason = reason;
+    outbound::settle(set, sender, &settled);
+}
+
+pub(super) fn close_window(set: &mut WriteSet, conversation: ConversationId, window: Window) {
+    if let Some(opened_at) = window.opened_at {
+        set.push(&conversation::CLOSE_WINDOW, &conversation::CloseWindow { id: conversation, opened_at });
+    }
+}

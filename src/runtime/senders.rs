@@ -1,0 +1,163 @@
+//! The senders of the configuration as the runtime needs them, and which one speaks when nobody says.
+
+use super::{
+    config::{Account, OnUnknown},
+    limiter::{KeyedLimiter, Limiter, Rate},
+};
+use crate::base::{
+    ids::{AccountName, ContactId, SenderId},
+    limits::{PAIR_BURST, PAIR_GAP},
+    time::{Span, Time},
+};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+/// One number that we send from.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    pub id: SenderId,
+    pub account: AccountName,
+    pub name: String,
+    /// `meta`, `sandbox`.
+    pub provider: &'static str,
+    pub phone: Option<String>,
+    /// For what starts without naming a sender.
+    pub default: bool,
+    pub rate: Option<Rate>,
+    pub on_unknown: OnUnknown,
+    pub unknown_after: Span,
+    pub template_opens_window: bool,
+    pub reactions_open_window: bool,
+}
+
+impl Sender {
+    pub fn is_sandbox(&self) -> bool {
+        self.provider == "sandbox"
+    }
+}
+
+/// All of them, in the order of the configuration.
+#[derive(Default)]
+pub struct Senders {
+    list: Vec<Sender>,
+    accounts: Vec<Account>,
+}
+
+impl Senders {
+    pub fn new(list: Vec<Sender>, accounts: Vec<Account>) -> Self {
+        Senders { list, accounts }
+    }
+
+    pub fn get(&self, id: SenderId) -> Option<&Sender> {
+        self.list.iter().find(|sender| sender.id == id)
+    }
+
+    pub fn all(&self) -> &[Sender] {
+        &self.list
+    }
+
+    pub fn account(&self, name: &AccountName) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.name == *name)
+    }
+
+    pub fn account_of(&self, id: SenderId) -> Option<&Account> {
+        self.account(&self.get(id)?.account)
+    }
+
+    pub fn only_sandboxes(&self) -> bool {
+        self.list.iter().all(Sender::is_sandbox)
+    }
+
+    /// language.md 5, *Which sender*: the contact's latest conversation among the allowed senders, a
+    /// sandbox only when there is nothing else; else the account's default, its first real one, its first.
+    pub fn choose(
+        &self,
+        account: &AccountName,
+        allowed: impl Fn(&Sender) -> bool,
+        latest_first: &[SenderId],
+    ) -> Option<&Sender> {
+        let may = |sender: &&Sender| sender.account == *account && allowed(sender);
+        let known: Vec<&Sender> = latest_first.iter().filter_map(|id| self.get(*id)).filter(|s| may(s)).collect();
+        let all: Vec<&Sender> = self.list.iter().filter(may).collect();
+        known
+            .iter()
+            .find(|sender| !sender.is_sandbox())
+            .or_else(|| known.first().filter(|_| all.iter().all(|sender| sender.is_sandbox())))
+            .or_else(|| all.iter().find(|sender| sender.default))
+            .or_else(|| all.iter().find(|sender| !sender.is_sandbox()))
+            .or_else(|| all.first())
+            .copied()
+    }
+}
+
+/// The paces of platform.md 4.9: a number's own, and that of each pair of number and person.
+pub struct Rates {
+    senders: Mutex<HashMap<SenderId, Limiter>>,
+    pairs: Mutex<KeyedLimiter<(SenderId, ContactId)>>,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        let pairs = KeyedLimiter::new(Rate::new(1, PAIR_GAP).with_burst(PAIR_BURST));
+        Rates { senders: Mutex::default(), pairs: Mutex::new(pairs) }
+    }
+}
+
+impl Rates {
+    /// Takes a slot; the moment at which it begins is `now` or later.
+    pub fn reserve(&self, sender: &Sender, contact: ContactId, now: Time) -> Time {
+        let Some(rate) = sender.rate else { return now };
+        let own = {
+            let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+            senders.entry(sender.id).or_insert_with(|| Limiter::new(rate.paced())).reserve(now)
+        };
+        let pair = self.pairs.lock().unwrap_or_else(PoisonError::into_inner).reserve(&(sender.id, contact), now);
+        own.max(pair)
+    }
+
+    pub fn prune(&self, now: Time) {
+        self.pairs.lock().unwrap_or_else(PoisonError::into_inner).prune(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender(id: i64, provider: &'static str, default: bool) -> Sender {
+        Sender {
+            id: SenderId(id),
+            account: "acme".into(),
+            name: format!("s{id}"),
+            provider,
+            phone: None,
+            default,
+            rate: None,
+            on_unknown: OnUnknown::Keep,
+            unknown_after: Span::seconds(60),
+            template_opens_window: false,
+            reactions_open_window: false,
+        }
+    }
+
+    #[test]
+    fn who_speaks_when_nobody_says() {
+        let senders = Senders::new(
+            vec![sender(1, "sandbox", false), sender(2, "meta", false), sender(3, "meta", true), sender(4, "meta", false)],
+            vec![],
+        );
+        let pick = |latest: &[i64], allowed: &[i64]| {
+            let latest: Vec<SenderId> = latest.iter().map(|&id| SenderId(id)).collect();
+            senders.choose(&"acme".into(), |s| allowed.contains(&s.id.0), &latest).map(|s| s.id.0)
+        };
+        let all = [1, 2, 3, 4];
+        assert_eq!(pick(&[2, 4], &all), Some(2), "the latest conversation");
+        assert_eq!(pick(&[1, 4], &all), Some(4), "a sandbox counts only when there is nothing else");
+        assert_eq!(pick(&[1], &all), Some(3), "the default");
+        assert_eq!(pick(&[], &[1, 2, 4]), Some(2), "the first that is not a sandbox");
+        assert_eq!(pick(&[1], &[1]), Some(1));
+        assert_eq!(pick(&[], &[]), None);
+    }
+}
