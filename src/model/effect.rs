@@ -150,6 +150,13 @@ pub struct Draft {
     /// The message is a question (its hold ends with its run; a `say` outlives a run that ended by itself).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub question: bool,
+    /// The session's turn that said it (the runtime fills it in): an unknown send holds up what its own
+    /// turn says after it.
+    #[serde(default)]
+    pub turn: u64,
+    /// The template that goes before a message which waits for the answer (made by the runtime).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nudge: bool,
 }
 
 /// Who speaks: decides which rules apply.

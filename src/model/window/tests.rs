@@ -23,6 +23,8 @@ fn draft() -> Draft {
         ignore_quiet_hours: false,
         tells: false,
         question: false,
+        turn: 1,
+        nudge: false,
     }
 }
 
