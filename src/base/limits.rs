@@ -108,3 +108,10 @@ pub const LANES_KEPT_MAX: usize = 50_000;
 // -- templates
 /// One value of a template's parameter; Meta documents 1,024 for the whole body.
 pub const TEMPLATE_VALUE_CHARS_MAX: usize = 1024;
+/// All flows, scripts and locales together.
+pub const BOT_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub const BOT_FILES_MAX: usize = 2_000;
+/// How long files must be left alone before a change counts as done.
+pub const WATCH_SETTLE: Span = Span::millis(100);
+/// How often files are looked at in case the system tells nothing.
+pub const WATCH_LOOK_EVERY: Span = Span::millis(500);

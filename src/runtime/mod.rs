@@ -1,6 +1,9 @@
 //! Where flow, channel and store meet: what a daemon does between a webhook and an answer.
 
+pub mod bot;
 pub mod config;
 pub mod limiter;
 pub mod log;
 pub mod metrics;
+pub mod mocks;
+pub mod watch;

@@ -1,0 +1,255 @@
+//! Reading the bot's folder: flows, scripts and locales as source files, with a hash that names them all.
+
+use crate::base::{
+    diagnostic::Diagnostic,
+    limits::{BOT_BYTES_MAX, BOT_FILES_MAX},
+    place::{Place, SourceFile},
+};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The folders of a bot and what counts in each.
+pub const FOLDERS: [(&str, &str); 3] = [("flows", "yaml"), ("scripts", "rhai"), ("locales", "yaml")];
+
+/// All files of one version, by path.
+#[derive(Debug, Clone)]
+pub struct BotFiles {
+    pub files: Vec<Arc<SourceFile>>,
+    /// Files that could not be read; such a set cannot go live.
+    pub findings: Vec<Diagnostic>,
+    /// SHA-256 over paths and texts, as hex: equal files are the same version.
+    pub hash: String,
+}
+
+/// The folder itself cannot be used; one sentence for the operator.
+#[derive(Debug)]
+pub struct FolderError {
+    folder: PathBuf,
+    why: String,
+}
+
+/// Reads `flows/*.yaml` without tests, `scripts/*.rhai` and `locales/*.yaml` below `folder`. Paths of the
+/// files are relative to it, so that findings and stored versions do not depend on where it lies.
+pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
+    let paths = paths(folder)?;
+    let (mut files, mut findings, mut total) = (Vec::with_capacity(paths.len()), Vec::new(), 0);
+    for (name, path) in &paths {
+        let refuse = |why: String| {
+            let place = Place::start_of(&SourceFile::new(name.clone(), ""));
+            Diagnostic::error("E910", &place, format!("cannot read `{name}`: {why}"))
+        };
+        // Asked before reading: a huge file must not be in memory first.
+        let size = fs::metadata(path).map_or(0, |about| usize::try_from(about.len()).unwrap_or(usize::MAX));
+        if total + size > BOT_BYTES_MAX {
+            findings.push(refuse(format!("the bot's files are larger than {BOT_BYTES_MAX} bytes together")));
+            break;
+        }
+        match fs::read(path).map_err(|e| e.to_string()).and_then(utf8) {
+            Ok(text) => {
+                total += text.len();
+                files.push(SourceFile::new(name.clone(), text));
+            }
+            Err(why) => findings.push(refuse(why)),
+        }
+    }
+    if paths.len() > BOT_FILES_MAX {
+        let place = Place::start_of(&SourceFile::new("flows", ""));
+        let message = format!("the bot has {} files, and at most {BOT_FILES_MAX} are read", paths.len());
+        findings.push(Diagnostic::error("E911", &place, message));
+    }
+    let hash = hash(&files);
+    Ok(BotFiles { files, findings, hash })
+}
+
+/// The tests beside the flows: `flows/*.test.yaml`.
+pub fn read_tests(folder: &Path) -> Result<Vec<Arc<SourceFile>>, FolderError> {
+    let mut found = Vec::new();
+    for (name, path) in entries(folder, "flows", "yaml")?.into_iter().filter(|(name, _)| is_test(name)) {
+        let text = fs::read(&path).map_err(|e| e.to_string()).and_then(utf8);
+        found.push(SourceFile::new(name, text.map_err(|why| FolderError { folder: path, why })?));
+    }
+    Ok(found)
+}
+
+/// A cheap sign of what lies in the folder: names, sizes and times. Equal signs, equal files.
+pub fn sign(folder: &Path) -> Option<u64> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    for (name, path) in paths(folder).ok()? {
+        name.hash(&mut hasher);
+        if let Ok(about) = fs::metadata(&path) {
+            (about.len(), about.modified().ok()).hash(&mut hasher);
+        }
+    }
+    Some(hasher.finish())
+}
+
+impl BotFiles {
+    /// As they were stored with a version.
+    pub fn from_stored(stored: &BTreeMap<String, String>) -> BotFiles {
+        let files: Vec<_> = stored.iter().map(|(path, text)| SourceFile::new(path.clone(), text.clone())).collect();
+        let hash = hash(&files);
+        BotFiles { files, findings: Vec::new(), hash }
+    }
+
+    /// For the version's row: path → text.
+    pub fn to_stored(&self) -> BTreeMap<String, String> {
+        self.files.iter().map(|file| (file.path().to_owned(), file.text().to_owned())).collect()
+    }
+}
+
+impl std::fmt::Display for FolderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot read the bot in `{}`: {}", self.folder.display(), self.why)
+    }
+}
+
+impl std::error::Error for FolderError {}
+
+fn paths(folder: &Path) -> Result<Vec<(String, PathBuf)>, FolderError> {
+    let mut all = Vec::new();
+    for (name, extension) in FOLDERS {
+        all.extend(entries(folder, name, extension)?.into_iter().filter(|(name, _)| !is_test(name)));
+    }
+    // The order of `from_stored`, or the hash of a version would differ from its files'.
+    all.sort();
+    Ok(all)
+}
+
+fn entries(folder: &Path, name: &str, extension: &str) -> Result<Vec<(String, PathBuf)>, FolderError> {
+    let below = if folder.as_os_str().is_empty() { PathBuf::from(name) } else { folder.join(name) };
+    let error = |why: String| FolderError { folder: folder.to_owned(), why };
+    let listing = match fs::read_dir(&below) {
+        Ok(listing) => listing,
+        // A bot may have no scripts and no locales; without flows it is no bot.
+        Err(e) if e.kind() == io::ErrorKind::NotFound && name != "flows" => return Ok(Vec::new()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            return Err(error("it has no folder `flows`; name the bot's folder by `bot:` or `--bot`".to_owned()));
+        }
+        Err(e) => return Err(error(format!("`{name}`: {e}"))),
+    };
+    let mut found = Vec::new();
+    for entry in listing {
+        let path = entry.map_err(|e| error(format!("`{name}`: {e}")))?.path();
+        let file = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        // Editors keep their own files beside ours: `.welcome.yaml.swp`, `.#welcome.yaml`.
+        let ours = !file.starts_with('.') && path.extension().is_some_and(|e| e == extension);
+        if ours && path.is_file() {
+            found.push((format!("{name}/{file}"), path));
+        }
+    }
+    Ok(found)
+}
+
+fn is_test(name: &str) -> bool {
+    name.ends_with(".test.yaml")
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|e| format!("it is not UTF-8 at byte {}", e.utf8_error().valid_up_to()))
+}
+
+fn hash(files: &[Arc<SourceFile>]) -> String {
+    let mut hasher = Sha256::new();
+    for file in files {
+        // Lengths keep a text from passing for the next file's path.
+        for part in [file.path(), file.text()] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_bot_is_its_flows_scripts_and_locales_and_nothing_else() {
+        let bot = folder(&[
+            ("flows/b.yaml", b"flow: b"),
+            ("flows/_bot.yaml", b"bot: x"),
+            ("flows/b.test.yaml", b"tests: b"),
+            ("flows/.#b.yaml", b"lock"),
+            ("flows/b.yaml~", b"old"),
+            ("scripts/s.rhai", b"fn f() {}"),
+            ("locales/es.yaml", b"locale: es"),
+            ("data/x.yaml", b"no"),
+        ]);
+        let read = read(bot.path()).unwrap();
+        let names: Vec<&str> = read.files.iter().map(|file| file.path()).collect();
+        assert_eq!(names, ["flows/_bot.yaml", "flows/b.yaml", "locales/es.yaml", "scripts/s.rhai"]);
+        assert!(read.findings.is_empty());
+        assert_eq!(read_tests(bot.path()).unwrap()[0].path(), "flows/b.test.yaml");
+    }
+
+    #[test]
+    fn a_stored_version_has_the_hash_of_its_files() {
+        let bot = folder(&[("flows/b.yaml", b"flow: b"), ("scripts/a.rhai", b"")]);
+        let files = read(bot.path()).unwrap();
+        assert_eq!(BotFiles::from_stored(&files.to_stored()).hash, files.hash);
+        fs::write(bot.path().join("flows/b.yaml"), "flow: c").unwrap();
+        assert_ne!(read(bot.path()).unwrap().hash, files.hash);
+    }
+
+    #[test]
+    fn a_folder_without_flows_is_one_sentence() {
+        let bot = folder(&[("scripts/a.rhai", b"")]);
+        let said = read(bot.path()).unwrap_err().to_string();
+        assert!(said.contains("it has no folder `flows`"), "{said}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_a_finding_and_the_others_are_read() {
+        let bot = folder(&[("flows/a.yaml", b"\xff\xfe"), ("flows/b.yaml", b"flow: b")]);
+        let read = read(bot.path()).unwrap();
+        assert_eq!((read.files.len(), read.findings.len()), (1, 1));
+        assert!(read.findings[0].to_string().contains("cannot read `flows/a.yaml`: it is not UTF-8 at byte 0"));
+    }
+
+    #[test]
+    fn a_bot_is_bounded_in_bytes_and_files() {
+        let bot = folder(&[("flows/a.yaml", b"")]);
+        let set = |bytes: usize| fs::write(bot.path().join("flows/a.yaml"), vec![b'#'; bytes]).unwrap();
+        set(BOT_BYTES_MAX);
+        assert!(read(bot.path()).unwrap().findings.is_empty());
+        set(BOT_BYTES_MAX + 1);
+        assert_eq!(read(bot.path()).unwrap().findings[0].code, "E910");
+        set(1);
+        for n in 1..BOT_FILES_MAX {
+            fs::write(bot.path().join(format!("flows/n{n}.yaml")), "").unwrap();
+        }
+        assert!(read(bot.path()).unwrap().findings.is_empty());
+        fs::write(bot.path().join("flows/z.yaml"), "").unwrap();
+        assert_eq!(read(bot.path()).unwrap().findings[0].code, "E911");
+    }
+
+    #[test]
+    fn the_sign_changes_with_a_name_and_a_size() {
+        let bot = folder(&[("flows/a.yaml", b"flow: a")]);
+        let first = sign(bot.path());
+        assert_eq!(sign(bot.path()), first);
+        fs::write(bot.path().join("flows/a.yaml"), "flow: abc").unwrap();
+        assert_ne!(sign(bot.path()), first);
+        fs::rename(bot.path().join("flows/a.yaml"), bot.path().join("flows/b.yaml")).unwrap();
+        assert_ne!(sign(bot.path()), first);
+        assert!(first.is_some());
+    }
+}

@@ -1,0 +1,229 @@
+//! Answers to HTTP calls that stand in for the network: `sandbox.mocks` of `_bot.yaml` and the tests' `mocks`.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        fields::Fields,
+        yaml::{Entry, Kind, Node},
+    },
+    model::{
+        event::{CallAnswer, CallError},
+        value::Value,
+    },
+};
+use std::collections::BTreeMap;
+
+/// What a call gets instead of the network's answer.
+pub type Answer = Result<CallAnswer, CallError>;
+
+/// Rules in the order in which they were written; the first that matches answers.
+#[derive(Debug, Clone, Default)]
+pub struct Mocks {
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug, Clone)]
+struct Rule {
+    /// As it was written: `GET */slots`.
+    name: String,
+    method: String,
+    pattern: String,
+    answers: Vec<Answer>,
+    asked: usize,
+}
+
+impl Mocks {
+    /// Reads `mocks`: a map with `http`, which is a list of `METHOD pattern: answer` or a map of them.
+    /// An answer is `{status, json, text, headers}` or `{fail: timeout}`; a list of them is used one by one.
+    pub fn read(node: &Node, findings: &Findings) -> Mocks {
+        let mut fields = Fields::new(node, "`mocks`", findings);
+        let http = fields.node("http");
+        fields.finish();
+        let mut rules = Vec::new();
+        for item in http.map_or(&[][..], Node::one_or_many) {
+            match &item.kind {
+                Kind::Map(entries) => rules.extend(entries.iter().filter_map(|entry| rule(entry, findings))),
+                Kind::Null => {}
+                Kind::Scalar(_) | Kind::List(_) => {
+                    let message = format!("a mock is `METHOD address: answer`, and this is {}", item.describe());
+                    findings
+                        .push(Diagnostic::error("E920", &item.place, message).help("write `GET */slots: {json: …}`"));
+                }
+            }
+        }
+        Mocks { rules }
+    }
+
+    /// Answers a call, and says by which rule. The address is compared without its query. The last
+    /// answer of a list stays. Without a rule the call fails as if nobody were there.
+    pub fn answer(&mut self, method: &str, url: &str) -> (Answer, String) {
+        let bare = url.split(['?', '#']).next().unwrap_or(url);
+        let rule = self.rules.iter_mut().find(|rule| rule.method == method && glob(&rule.pattern, bare));
+        let Some(rule) = rule else {
+            let text = format!("no mock answers `{method} {bare}`");
+            let said = format!("{text}; write one, as `{method} */…: {{json: …}}`");
+            return (Err(CallError { code: "unreachable".into(), text }), said);
+        };
+        let at = rule.asked.min(rule.answers.len() - 1);
+        rule.asked += 1;
+        let said = format!("`{method} {bare}` was answered by the mock `{}`, not by the network", rule.name);
+        (rule.answers[at].clone(), said)
+    }
+
+    /// How often each rule was asked, by its name as written.
+    pub fn asked(&self) -> BTreeMap<&str, usize> {
+        self.rules.iter().map(|rule| (rule.name.as_str(), rule.asked)).collect()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+}
+
+/// Whether `text` is `pattern`, where `*` stands for any text, also none.
+pub fn glob(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut last = None;
+    for part in parts {
+        // The part before is not the last: its first place is as good as any.
+        if let Some(part) = last.replace(part) {
+            match rest.find(part) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |last| rest.ends_with(last))
+}
+
+const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+
+fn rule(entry: &Entry, findings: &Findings) -> Option<Rule> {
+    let name = entry.key.text.clone();
+    let (method, pattern) = name.split_once(' ').map(|(method, pattern)| (method, pattern.trim()))?;
+    if !METHODS.contains(&method) {
+        let message = format!("`{method}` is no method of HTTP");
+        let help = did_you_mean(method, METHODS).unwrap_or_else(|| "write `GET */slots: {json: …}`".to_owned());
+        findings.push(Diagnostic::error("E920", &entry.key.place, message).help(help));
+        return None;
+    }
+    let answers: Vec<Answer> = entry.value.one_or_many().iter().map(|node| answer(node, findings)).collect();
+    let empty = || Ok(CallAnswer { status: 200, headers: BTreeMap::new(), body: Value::Nothing });
+    Some(Rule {
+        method: method.to_owned(),
+        pattern: pattern.to_owned(),
+        answers: if answers.is_empty() { vec![empty()] } else { answers },
+        name: name.clone(),
+        asked: 0,
+    })
+}
+
+fn answer(node: &Node, findings: &Findings) -> Answer {
+    let mut fields = Fields::new(node, "an answer", findings);
+    let status = fields.whole("status", 200, 100..=599);
+    let mut headers = BTreeMap::new();
+    for entry in fields.map("headers") {
+        headers.insert(entry.key.text.to_lowercase(), entry.value.text().unwrap_or_default().to_owned());
+    }
+    let json = fields.node("json").map(|node| Value::from_json(&to_json(node)));
+    let text = fields.opt_text("text").map(Value::text);
+    let fail = fields.word("fail", &["timeout", "unreachable", "blocked", "too_large", "unknown_outcome"]);
+    fields.finish();
+    if let Some(code) = fail {
+        return Err(CallError { code: code.to_owned(), text: format!("the mock says `{code}`") });
+    }
+    Ok(CallAnswer { status: u16::try_from(status).unwrap_or(200), headers, body: json.or(text).unwrap_or_default() })
+}
+
+/// YAML as JSON: plain words are numbers, `true`, `false` and `null` where they look so; what is quoted is text.
+pub fn to_json(node: &Node) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match &node.kind {
+        Kind::Null => Json::Null,
+        Kind::List(items) => items.iter().map(to_json).collect(),
+        Kind::Map(entries) => {
+            Json::Object(entries.iter().map(|entry| (entry.key.text.clone(), to_json(&entry.value))).collect())
+        }
+        Kind::Scalar(scalar) if !scalar.is_plain() => Json::String(scalar.text.clone()),
+        Kind::Scalar(scalar) => match scalar.text.as_str() {
+            "null" => Json::Null,
+            "true" => Json::Bool(true),
+            "false" => Json::Bool(false),
+            // JSON's own idea of a number: `007` and `+34600` are none.
+            text => text.parse::<serde_json::Number>().map_or_else(|_| Json::String(text.to_owned()), Json::Number),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{place::SourceFile, yaml};
+
+    fn mocks(text: &str) -> (Mocks, Vec<String>) {
+        let findings = Findings::default();
+        let node = yaml::load(&SourceFile::new("m.yaml", text), &findings).expect("it loads");
+        let mocks = Mocks::read(&node, &findings);
+        (mocks, findings.into_sorted().iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn the_first_rule_that_matches_answers_and_the_query_does_not_count() {
+        let (mut mocks, found) = mocks(
+            "http:\n  - GET */repairs/2041: {json: {status: ready, parts: [{cents: 2450}], code: 007}}\n  - GET */repairs/*: {status: 404}\n",
+        );
+        assert!(found.is_empty(), "{found:?}");
+        let (answer, said) = mocks.answer("GET", "https://shop.example/repairs/2041?x=1");
+        let body = answer.unwrap().body.to_json();
+        assert_eq!(body, serde_json::json!({"status": "ready", "parts": [{"cents": 2450}], "code": "007"}));
+        assert_eq!(
+            said,
+            "`GET https://shop.example/repairs/2041` was answered by the mock `GET */repairs/2041`, not by the network"
+        );
+        assert_eq!(mocks.answer("GET", "https://shop.example/repairs/1").0.unwrap().status, 404);
+        assert_eq!(mocks.asked()["GET */repairs/*"], 1);
+    }
+
+    #[test]
+    fn a_list_is_used_one_by_one_and_its_last_stays() {
+        let (mut mocks, _) = mocks("http:\n  POST */bookings: [{status: 503}, {fail: timeout}, {json: {ok: true}}]\n");
+        let mut status =
+            || mocks.answer("POST", "https://a/bookings").0.map_or_else(|e| e.code, |a| a.status.to_string());
+        assert_eq!([status(), status(), status(), status()], ["503", "timeout", "200", "200"]);
+    }
+
+    #[test]
+    fn a_call_without_a_rule_fails_and_says_which() {
+        let (mut mocks, _) = mocks("http:\n  - GET */a: {}\n");
+        let (answer, said) = mocks.answer("POST", "https://x/a?token=1");
+        assert_eq!(answer.unwrap_err().code, "unreachable");
+        assert!(said.starts_with("no mock answers `POST https://x/a`"), "{said}");
+    }
+
+    #[test]
+    fn mistakes_have_their_places() {
+        let (_, found) =
+            mocks("http:\n  - get */a: {}\n  - GET */b: {stauts: 1}\n  - GET */c: {status: 99}\n  - oops\n");
+        assert_eq!(found.len(), 4, "{found:#?}");
+        assert!(found[0].contains("m.yaml:2:5") && found[0].contains("did you mean `GET`?"), "{found:#?}");
+        assert!(found[1].contains("did you mean `status`?"), "{found:#?}");
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text, is) in [
+            ("*/slots", "https://a/slots", true),
+            ("*/slots", "https://a/slots/1", false),
+            ("https://a/*/b*", "https://a/x/y/bc", true),
+            ("https://a", "https://a", true),
+            ("https://a", "https://ab", false),
+            ("*", "", true),
+            ("a*a", "a", false),
+            ("*/x/*/x", "/x/1/x", true),
+        ] {
+            assert_eq!(glob(pattern, text), is, "{pattern} {text}");
+        }
+    }
+}
