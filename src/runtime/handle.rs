@@ -87,7 +87,7 @@ impl App {
                 self.go_on(lane, index).await
             }
             Work::Start { sender, start, reply } => self.take_start(lane, sender, *start, reply).await,
-            Work::Say { sender, draft, reply } => self.say_in_lane(lane, sender, *draft, reply).await,
+            Work::Say { conversation, draft, reply } => self.say_in_lane(lane, conversation, *draft, reply).await,
             Work::Sent { conversation, id, result } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 let events = self.take_result(lane, index, id, *result).await?;

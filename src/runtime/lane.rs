@@ -2,21 +2,28 @@
 
 use super::{
     app::App,
-    outbox::{self, Pending, SendAnswer},
+    outbox::{self, Pending, PendingState, SendAnswer},
 };
 use crate::{
     base::{
         ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId},
+        limits::{HOLD_DEFAULT, OUTBOX_READ_MAX, UNKNOWN_AFTER},
         time::Time,
     },
     channel::{Receipt, SendError},
     model::{
         contact::Contact,
+        content::Content,
         effect::{Draft, Effect},
         event::{ConsentWord, Event, Start},
         inbound::{InboundMessage, StatusUpdate},
         session::Session,
         window::Window,
+    },
+    store::{
+        CommitError, ReadError, contact, conversation,
+        outbound::{self, SendState},
+        session,
     },
 };
 use tokio::sync::oneshot;
@@ -34,6 +41,8 @@ pub struct Conversation {
     pub window: Window,
     pub last_inbound_at: Option<Time>,
     pub session: Session,
+    /// The newest turn of which the provider took a message.
+    pub accepted_turn: Option<u64>,
     /// Messages that have not left yet, oldest first.
     pub outbox: Vec<Pending>,
 }
@@ -47,13 +56,13 @@ pub enum Work {
     /// A flow is to start; the conversation is made if there is none.
     Start { sender: SenderId, start: Box<Start>, reply: Option<oneshot::Sender<TurnAnswer>> },
     /// A message of a person or of the API goes into the outbox.
-    Say { sender: SenderId, draft: Box<Draft>, reply: oneshot::Sender<Said> },
+    Say { conversation: ConversationId, draft: Box<Draft>, reply: oneshot::Sender<Said> },
     /// A send came back.
     Sent { conversation: ConversationId, id: OutboundId, result: Box<Result<Receipt, SendError>> },
     /// A status of a message that somebody here waits for, or that failed.
-    Status { conversation: ConversationId, id: OutboundId, update: Box<StatusUpdate> },
+    Status { conversation: ConversationId, id: OutboundId, number: u32, tells: bool, update: Box<StatusUpdate> },
     /// An operator wants an unknown send to go out after all.
-    Resend { conversation: ConversationId, id: OutboundId },
+    Resend { conversation: ConversationId, id: OutboundId, reply: oneshot::Sender<bool> },
     /// Look at what is due.
     Wake,
     /// Rows of this contact were changed by another hand: read them again.
@@ -71,8 +80,6 @@ pub struct Recorded {
     /// It opens the window (platform.md 4.3, and the sender's switches).
     pub opens: bool,
     pub recorded_at: Time,
-    /// How often it was taken up after a crash.
-    pub attempts: i64,
 }
 
 /// What became of a turn, for the API and the terminal.
@@ -90,7 +97,7 @@ pub struct Said {
 }
 
 /// A lane cannot go on with what it has in memory.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum LaneError {
     /// The rows are not what memory says, or the commit's fate is unknown: read them again.
     Reload(String),
@@ -99,14 +106,6 @@ pub enum LaneError {
 }
 
 impl LaneState {
-    pub fn conversation(&mut self, id: ConversationId) -> Option<&mut Conversation> {
-        self.conversations.iter_mut().find(|conversation| conversation.id == id)
-    }
-
-    pub fn index(&self, id: ConversationId) -> Option<usize> {
-        self.conversations.iter().position(|conversation| conversation.id == id)
-    }
-
     /// When somebody must look here again although nothing happens.
     pub fn due_at(&self) -> Option<Time> {
         self.conversations
@@ -117,9 +116,98 @@ impl LaneState {
     }
 }
 
+impl std::fmt::Display for LaneError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LaneError::Reload(why) => f.write_str(why),
+            LaneError::Poison(why) => write!(f, "it can never be stored: {why}"),
+        }
+    }
+}
+
+impl From<CommitError> for LaneError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Refused(why) => LaneError::Poison(why),
+            CommitError::Stale { .. } | CommitError::Unknown | CommitError::Closed => {
+                LaneError::Reload(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<ReadError> for LaneError {
+    fn from(error: ReadError) -> Self {
+        LaneError::Reload(error.to_string())
+    }
+}
+
 impl App {
     /// Reads a contact and all its conversations back from the rows. `None`: there is no such contact.
-    pub async fn load_lane(&self, contact: ContactId) -> anyhow::Result<Option<LaneState>> {
-        todo!()
+    pub(super) async fn load_lane(&self, contact: ContactId) -> anyhow::Result<Option<LaneState>> {
+        let Some(mut contact) = contact::find(&self.store, contact).await? else { return Ok(None) };
+        let mut conversations = Vec::new();
+        for row in conversation::of(&self.store, contact.id).await? {
+            contact.data.last_message_at = contact.data.last_message_at.max(row.last_inbound_at);
+            conversations.push(self.load_conversation(row).await?);
+        }
+        Ok(Some(LaneState { contact, conversations }))
+    }
+
+    /// The place of a conversation in the lane; one that is new to memory is read from its rows.
+    pub(super) async fn conversation_index(&self, lane: &mut LaneState, id: ConversationId) -> Result<usize, LaneError> {
+        if let Some(index) = lane.conversations.iter().position(|conversation| conversation.id == id) {
+            return Ok(index);
+        }
+        let row = conversation::find(&self.store, id).await?;
+        let row = row.ok_or_else(|| LaneError::Reload(format!("conversation {id} does not exist")))?;
+        lane.conversations.push(self.load_conversation(row).await?);
+        Ok(lane.conversations.len() - 1)
+    }
+
+    async fn load_conversation(&self, row: conversation::Conversation) -> Result<Conversation, ReadError> {
+        let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
+        let rows = outbound::unfinished_of(&self.store, row.id, OUTBOX_READ_MAX).await?;
+        let outbox = rows.into_iter().map(|row| self.revive(row)).collect();
+        Ok(Conversation {
+            id: row.id,
+            sender: row.sender_id,
+            window: Window { opened_at: row.opened_at },
+            last_inbound_at: row.last_inbound_at,
+            session,
+            accepted_turn: None,
+            outbox,
+        })
+    }
+
+    /// A message back from its row. What stood `sending` is unknown: nobody recorded an answer.
+    fn revive(&self, row: outbound::Outbound) -> Pending {
+        let mut pending = Pending::new(row.id, row.draft, row.created_at);
+        let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
+        pending.attempt = row.attempt;
+        pending.attempted_at = row.attempted_at;
+        pending.not_before = row.not_before;
+        pending.in_order = row.reason.is_none();
+        pending.sent_as = match row.sent_as {
+            Some(Content::Template(template)) => Some(template),
+            _ => None,
+        };
+        pending.state = match row.state {
+            SendState::Held => PendingState::Held { until: row.hold_until.unwrap_or(row.created_at + HOLD_DEFAULT) },
+            SendState::Sending | SendState::Unknown => {
+                // Counted from the attempt or from this daemon's start, whichever is later (product.md).
+                let since = row.attempted_at.unwrap_or(self.started_at).max(self.started_at);
+                self.watched.add(row.id);
+                PendingState::Unknown { until: since + after }
+            }
+            SendState::Queued
+            | SendState::Sent
+            | SendState::Delivered
+            | SendState::Read
+            | SendState::Failed
+            | SendState::Dropped
+            | SendState::Skipped => PendingState::Queued,
+        };
+        pending
     }
 }

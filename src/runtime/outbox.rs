@@ -5,15 +5,13 @@ use crate::{
         ids::OutboundId,
         time::{Span, Time},
     },
-    model::{effect::Draft, template::TemplateMessage},
+    model::{content::Content, effect::Draft, event::Reason, template::TemplateMessage},
 };
 use tokio::sync::oneshot;
 
 /// A message on its way, as the lane holds it in memory; its row says the same.
 pub struct Pending {
     pub id: OutboundId,
-    /// The session's turn that said it: an unknown send holds up what its own turn says after it.
-    pub turn: u64,
     pub draft: Draft,
     pub state: PendingState,
     /// Not before this moment.
@@ -30,8 +28,6 @@ pub struct Pending {
     pub slot_taken: bool,
     /// What is on the wire instead of the draft's own content.
     pub sent_as: Option<TemplateMessage>,
-    /// Its nudge is out: the message itself waits for the answer.
-    pub nudged: bool,
     /// Who waits for its fate (an API request).
     pub waiters: Vec<oneshot::Sender<SendAnswer>>,
 }
@@ -50,11 +46,62 @@ pub enum PendingState {
     },
 }
 
+impl Pending {
+    /// A message as its turn says it.
+    pub fn new(id: OutboundId, draft: Draft, now: Time) -> Self {
+        Pending {
+            id,
+            draft,
+            state: PendingState::Queued,
+            not_before: None,
+            in_order: true,
+            attempt: 0,
+            attempted_at: None,
+            created_at: now,
+            planned_again: false,
+            slot_taken: false,
+            sent_as: None,
+            waiters: Vec::new(),
+        }
+    }
+
+    /// What is on the wire cannot be taken back.
+    pub fn can_be_dropped(&self) -> bool {
+        matches!(self.state, PendingState::Queued | PendingState::Held { .. })
+    }
+
+    /// Tells whoever waits for this message's fate; each hears it once.
+    pub fn answer(&mut self, answer: &SendAnswer) {
+        for waiter in self.waiters.drain(..) {
+            // Nobody listens any more when the request timed out.
+            let _ = waiter.send(answer.clone());
+        }
+    }
+
+    pub fn went_as_template(&self) -> bool {
+        self.sent_as.is_some()
+    }
+
+    /// The template that is, or was, on the wire.
+    pub fn template_name(&self) -> Option<String> {
+        match (&self.sent_as, &self.draft.content) {
+            (Some(template), _) | (None, Content::Template(template)) => Some(template.name.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl SendAnswer {
+    pub fn failed(code: &str, text: &str, reason: Option<Reason>) -> Self {
+        SendAnswer::Failed { code: code.into(), text: text.into(), reason }
+    }
+}
+
 /// What an API caller hears of its send.
 #[derive(Debug, Clone)]
 pub enum SendAnswer {
     Accepted { provider_id: String },
-    Failed { code: String, text: String, reason: Option<crate::model::event::Reason> },
+    Failed { code: String, text: String, reason: Option<Reason> },
     Unknown,
 }
 
@@ -65,9 +112,9 @@ pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
         match pending.state {
             // One at a time: the provider promises no order to concurrent requests.
             PendingState::Sending => return None,
-            PendingState::Unknown { .. } => held_up.push(pending.turn),
+            PendingState::Unknown { .. } => held_up.push(pending.draft.turn),
             PendingState::Held { .. } => {}
-            PendingState::Queued if held_up.contains(&pending.turn) => {}
+            PendingState::Queued if held_up.contains(&pending.draft.turn) => {}
             PendingState::Queued => {
                 let due = pending.not_before.is_none_or(|at| at <= now);
                 match (due, pending.in_order) {
@@ -118,39 +165,26 @@ pub fn backoff(attempt: u32) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{content::Content, effect::Origin};
+    use crate::model::effect::Origin;
 
     fn pending(id: i64, turn: u64, state: PendingState) -> Pending {
-        let content = Content::Text { body: "hi".into() };
-        Pending {
-            id: OutboundId(id),
+        let draft = Draft {
+            number: 1,
+            run: None,
+            flow: None,
+            step: None,
+            topic: "service".into(),
+            content: Content::Text { body: "hi".into() },
+            if_closed: None,
+            asked_for: None,
+            origin: Origin::Flow,
+            ignore_quiet_hours: false,
+            tells: false,
+            question: false,
             turn,
-            draft: Draft {
-                number: 1,
-                run: None,
-                flow: None,
-                step: None,
-                topic: "service".into(),
-                content,
-                if_closed: None,
-                asked_for: None,
-                origin: Origin::Flow,
-                ignore_quiet_hours: false,
-                tells: false,
-                question: false,
-            },
-            state,
-            not_before: None,
-            in_order: true,
-            attempt: 0,
-            attempted_at: None,
-            created_at: Time(0),
-            planned_again: false,
-            slot_taken: false,
-            sent_as: None,
-            nudged: false,
-            waiters: Vec::new(),
-        }
+            nudge: false,
+        };
+        Pending { state, ..Pending::new(OutboundId(id), draft, Time(0)) }
     }
 
     #[test]

@@ -1,0 +1,95 @@
+//! What webhooks say besides messages and statuses: a person wrote, a wish, another number, news of a template.
+
+use super::{app::App, lane::Work};
+use crate::{
+    base::{
+        ids::SenderId,
+        time::Time,
+    },
+    model::{
+        effect::Effect,
+        event::Event,
+        inbound::{Alias, Echo, EchoSource, Preference, TemplateChange},
+    },
+    store::{WriteSet, alias, contact, conversation, template},
+};
+use std::sync::Arc;
+
+impl App {
+    /// A person of the business wrote from the phone app, or another brain has the conversation: the bot
+    /// falls silent (language.md 8). Repeating it changes nothing.
+    pub(super) async fn take_echo(self: &Arc<Self>, sender: SenderId, echo: Echo) -> anyhow::Result<()> {
+        let Some(of) = self.senders.get(sender) else { return Ok(()) };
+        let mut sets = Vec::new();
+        let found = self.find(&of.account.clone(), sender, &echo.to, None, None, None, &mut sets).await?;
+        for (contact, set) in sets {
+            if let Err(error) = self.store.commit(set).await {
+                self.directory.forget(contact);
+                return Err(error.into());
+            }
+        }
+        let agent = match echo.by {
+            EchoSource::App => "phone app",
+            EchoSource::Standby => "standby",
+        };
+        let event = Event::PersonWrote { agent: Some(agent.into()) };
+        // The webhook is answered after the turn is stored: an echo has no row of its own.
+        self.happen(found.contact, found.conversation, event).await.map(|_| ())
+    }
+
+    /// Marketing stopped or resumed in WhatsApp itself: every topic that needs consent follows.
+    pub(super) async fn take_preference(
+        self: &Arc<Self>,
+        sender: SenderId,
+        from: &[Alias],
+        at: Time,
+        marketing: Preference,
+    ) -> anyhow::Result<()> {
+        let Some(of) = self.senders.get(sender) else { return Ok(()) };
+        let mut sets = Vec::new();
+        let found = self.find(&of.account.clone(), sender, from, None, None, None, &mut sets).await?;
+        for (contact, set) in sets {
+            if let Err(error) = self.store.commit(set).await {
+                self.directory.forget(contact);
+                return Err(error.into());
+            }
+        }
+        let given = marketing == Preference::Resume;
+        let event = Event::Preference { given, at };
+        self.happen(found.contact, found.conversation, event).await.map(|_| ())
+    }
+
+    /// From now on the contact has other names, too.
+    pub(super) async fn take_identity(
+        &self,
+        sender: SenderId,
+        old: &[Alias],
+        new: &[Alias],
+        set: &mut WriteSet,
+    ) -> anyhow::Result<()> {
+        let Some(of) = self.senders.get(sender) else { return Ok(()) };
+        let account = of.account.clone();
+        if let Some(contact) = alias::find(&self.store, &account, old).await? {
+            self.learn_aliases(&account, contact, new, set).await?;
+        }
+        Ok(())
+    }
+
+    /// The provider's webhook counts from now on, whatever the configuration says.
+    pub(super) fn take_template_news(
+        &self,
+        senders: &[SenderId],
+        name: &str,
+        language: Option<&str>,
+        change: &TemplateChange,
+        set: &mut WriteSet,
+        now: Time,
+    ) {
+        for sender in senders {
+            for changed in self.catalogue.change(*sender, name, language, change) {
+                tracing::info!(sender.id = %sender, template.name = name, "Template `{name}` changed at the provider");
+                template::put(set, *sender, &changed, "webhook", now);
+            }
+        }
+    }
+}

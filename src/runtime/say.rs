@@ -1,0 +1,218 @@
+//! What comes from outside the flows: a message of the API or of a person, a start, an event, an operator's word.
+
+use super::{
+    app::App,
+    directory::set_of,
+    lane::{LaneError, LaneState, Said, TurnAnswer, Work},
+    outbox::{Pending, PendingState, SendAnswer},
+    rows,
+};
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, ConversationId, OutboundId, SenderId},
+        time::Time,
+    },
+    model::{
+        content::Content,
+        effect::{Draft, Origin},
+        event::{Event, Start},
+        inbound::{Alias, AliasKind},
+        value::Value,
+    },
+    store::{WriteSet, conversation, outbound},
+};
+use anyhow::Context;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+impl App {
+    /// The contact with this phone (`+` and digits) and its conversation at the sender; made if new.
+    pub async fn reach(
+        &self,
+        account: &AccountName,
+        sender: SenderId,
+        phone: &str,
+        name: Option<&str>,
+    ) -> anyhow::Result<(ContactId, ConversationId)> {
+        let alias = Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
+        let mut sets = Vec::new();
+        let found = self.find(account, sender, &[alias], name, None, None, &mut sets).await?;
+        for (contact, set) in sets {
+            if let Err(error) = self.store.commit(set).await {
+                self.directory.forget(contact);
+                return Err(error).context("the contact could not be stored");
+            }
+        }
+        Ok((found.contact, found.conversation))
+    }
+
+    /// Puts a message of the API or of a person into the outbox of a conversation. It is durable when
+    /// this returns; what became of it is told by `Said::sent`.
+    pub async fn say(
+        self: &Arc<Self>,
+        contact: ContactId,
+        conversation: ConversationId,
+        content: Content,
+        origin: Origin,
+    ) -> anyhow::Result<Said> {
+        let draft = Draft {
+            number: 0,
+            run: None,
+            flow: None,
+            step: None,
+            topic: "service".into(),
+            content,
+            if_closed: None,
+            asked_for: None,
+            origin,
+            ignore_quiet_hours: true,
+            tells: false,
+            question: false,
+            turn: 0,
+            nudge: false,
+        };
+        let (reply, said) = oneshot::channel();
+        self.push(contact, Work::Say { conversation, draft: Box::new(draft), reply });
+        said.await.context("the message could not be stored")
+    }
+
+    /// Lets the engine take an event of a conversation and tells what it made of it.
+    pub async fn happen(
+        self: &Arc<Self>,
+        contact: ContactId,
+        conversation: ConversationId,
+        event: Event,
+    ) -> anyhow::Result<TurnAnswer> {
+        let (reply, answer) = oneshot::channel();
+        self.push(contact, Work::Event { conversation, event: Box::new(event), reply: Some(reply) });
+        answer.await.context("the event could not be stored")
+    }
+
+    pub async fn start_flow(
+        self: &Arc<Self>,
+        contact: ContactId,
+        conversation: ConversationId,
+        start: Start,
+    ) -> anyhow::Result<TurnAnswer> {
+        self.happen(contact, conversation, Event::Start(start)).await
+    }
+
+    /// `POST /v1/events`: reaches the runs and triggers of every conversation of the contact, or starts
+    /// in the one that `language.md` 5, *Which sender*, names.
+    pub async fn emit_event(
+        self: &Arc<Self>,
+        contact: ContactId,
+        conversation: ConversationId,
+        name: String,
+        data: Value,
+    ) -> anyhow::Result<TurnAnswer> {
+        self.happen(contact, conversation, Event::Emitted { name, data, depth: 0 }).await
+    }
+
+    pub(super) async fn say_in_lane(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        conversation: ConversationId,
+        mut draft: Draft,
+        reply: oneshot::Sender<Said>,
+    ) -> Result<(), LaneError> {
+        let index = self.conversation_index(lane, conversation).await?;
+        let now = self.clock.now();
+        let mut set = WriteSet::of(lane.contact.id.0);
+        draft.turn = lane.conversations[index].session.turn;
+        let by_person = draft.origin == Origin::Person;
+        let id = OutboundId(self.store.next_id());
+        let (waiter, sent) = oneshot::channel();
+        let mut pending = Pending::new(id, draft, now);
+        pending.waiters.push(waiter);
+        let current = &mut lane.conversations[index];
+        current.outbox.push(pending);
+        let ready = self.prepare(lane, index, &[id], &mut set);
+        let current = &lane.conversations[index];
+        if let Some(pending) = current.outbox.iter().find(|pending| pending.id == id) {
+            rows::insert_outbound(&mut set, pending, lane.contact.id, current.id, current.sender);
+        }
+        self.store.commit(set).await?;
+        let _ = reply.send(Said { conversation, id, sent });
+        if let Some((id, content)) = ready {
+            self.launch(lane, index, id, content);
+        }
+        if by_person {
+            // Whoever writes as a person has the conversation from here on (language.md 8).
+            let event = Event::PersonWrote { agent: None };
+            self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
+        }
+        self.go_on(lane, index).await
+    }
+
+    /// A planned start whose slot has come, or one by the API.
+    pub(super) async fn take_start(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        sender: SenderId,
+        start: Start,
+        reply: Option<oneshot::Sender<TurnAnswer>>,
+    ) -> Result<(), LaneError> {
+        let place = lane.conversations.iter().position(|conversation| conversation.sender == sender);
+        let index = match place {
+            Some(index) => index,
+            None => {
+                let now = self.clock.now();
+                let contact = lane.contact.id;
+                let id = match conversation::between(&self.store, contact, sender).await? {
+                    Some(row) => row.id,
+                    None => ConversationId(self.store.next_id()),
+                };
+                let row = conversation::Heard {
+                    id,
+                    contact_id: contact,
+                    sender_id: sender,
+                    opened_at: None,
+                    last_inbound_at: None,
+                    created_at: now,
+                };
+                let mut set = WriteSet::of(contact.0);
+                set.push(&conversation::HEARD, &row);
+                self.store.commit(set).await?;
+                self.conversation_index(lane, id).await?
+            }
+        };
+        let set = WriteSet::of(lane.contact.id.0);
+        let effects = self.take_turn(lane, index, Event::Start(start), None, set).await?;
+        if let Some(reply) = reply {
+            let _ = reply.send(TurnAnswer { effects, conversation: lane.conversations[index].id });
+        }
+        self.go_on(lane, index).await
+    }
+
+    /// `dead-letters replay` of an unknown send: it goes out after all. False: there is nothing to send.
+    pub(super) async fn resend(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        id: OutboundId,
+    ) -> Result<bool, LaneError> {
+        let conversation = &mut lane.conversations[index];
+        if !conversation.outbox.iter().any(|pending| pending.id == id) {
+            let row = outbound::find(&self.store, id).await?;
+            let Some(row) = row.filter(|row| row.state == outbound::SendState::Unknown) else { return Ok(false) };
+            let pending = self.revive(row);
+            let conversation = &mut lane.conversations[index];
+            conversation.outbox.push(pending);
+            conversation.outbox.sort_by_key(|pending| pending.id);
+        }
+        let conversation = &mut lane.conversations[index];
+        let Some(pending) = conversation.outbox.iter_mut().find(|pending| pending.id == id) else { return Ok(false) };
+        if !matches!(pending.state, PendingState::Unknown { .. }) {
+            return Ok(false);
+        }
+        pending.state = PendingState::Queued;
+        pending.not_before = None;
+        pending.in_order = false;
+        let mut set = WriteSet::of(lane.contact.id.0);
+        rows::mark(&mut set, conversation.sender, pending, None, None);
+        self.watched.remove(id);
+        self.store.commit(set).await?;
+        Ok(true)
+    }
+}
