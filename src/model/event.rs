@@ -32,7 +32,10 @@ pub enum Event {
     HandedBack { agent: Option<String> },
     /// The case is closed: runs end, holds drop, the mark is cleared.
     Closed,
-    /// `GET` commands of the operator: end one run.
+    /// The contact stopped or resumed marketing in WhatsApp itself (`user_preferences`, 131050): every
+    /// topic that needs consent follows; `by` says who told us, for the ledger.
+    Preference { given: bool, by: String },
+    /// An operator ends one run.
     Stop { run: u32 },
 }
 

@@ -62,8 +62,8 @@ impl App {
                 Inbound::Message { sender, message } => of_contacts.push((sender, message)),
                 Inbound::Status { sender, status } => statuses.push((sender, status)),
                 Inbound::Echo { sender, echo } => self.take_echo(sender, echo).await.map_err(NotAccepted::NotStored)?,
-                Inbound::Preference { sender, from, at, marketing } => {
-                    self.take_preference(sender, &from, at, marketing).await.map_err(NotAccepted::NotStored)?;
+                Inbound::Preference { sender, from, marketing, .. } => {
+                    self.take_preference(sender, &from, marketing).await.map_err(NotAccepted::NotStored)?;
                 }
                 Inbound::Identity { sender, old, new, .. } => {
                     self.take_identity(sender, &old, &new, &mut rest).await.map_err(NotAccepted::NotStored)?;

@@ -42,7 +42,6 @@ impl App {
         self: &Arc<Self>,
         sender: SenderId,
         from: &[Alias],
-        at: Time,
         marketing: Preference,
     ) -> anyhow::Result<()> {
         let Some(of) = self.senders.get(sender) else { return Ok(()) };
@@ -55,7 +54,7 @@ impl App {
             }
         }
         let given = marketing == Preference::Resume;
-        let event = Event::Preference { given, at };
+        let event = Event::Preference { given, by: "user_preferences".into() };
         self.happen(found.contact, found.conversation, event).await.map(|_| ())
     }
 
