@@ -89,7 +89,15 @@ pub enum Effect {
         kind: String,
         text: String,
     },
-    /// A step's error ended up nowhere: dead-lettered.
+    /// A step's error that no author's step took: to be logged and counted by flow.
+    Failed {
+        run: u32,
+        flow: FlowName,
+        step: StepId,
+        code: String,
+        text: String,
+    },
+    /// An error inside error handling: dead-lettered.
     DeadLetter {
         run: u32,
         reason: String,
@@ -105,6 +113,8 @@ pub enum RunEnd {
     Stopped,
     Failed,
     HandedOff,
+    /// Its question was not allowed out (no consent, capped, …): nobody can answer it.
+    Refused,
 }
 
 impl RunEnd {
@@ -116,6 +126,7 @@ impl RunEnd {
             RunEnd::Stopped => "stopped",
             RunEnd::Failed => "failed",
             RunEnd::HandedOff => "handed_off",
+            RunEnd::Refused => "refused",
         }
     }
 }
@@ -144,9 +155,13 @@ pub struct Draft {
     pub origin: Origin,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ignore_quiet_hours: bool,
-    /// The engine wants to hear what became of it.
+    /// The engine wants to hear what became of it: `Event::Delivery`, once for each change, but
+    /// `Delivered` and `Read` only with `follows`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tells: bool,
+    /// A `wait: {delivery: …}` of its flow may ask how far it came.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub follows: bool,
     /// The message is a question (its hold ends with its run; a `say` outlives a run that ended by itself).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub question: bool,

@@ -3,7 +3,9 @@
 //! Stored as one JSON document. It changes only in the engine; `turn` grows by one each time.
 
 use super::{
+    effect::IfClosed,
     event::{CallAnswer, CallError, Start},
+    inbound::InboundMessage,
     value::Value,
 };
 use crate::base::{
@@ -44,8 +46,41 @@ pub struct Session {
     /// An unsure opt-out word was asked back; the answer to that comes next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsure_stop: Option<Time>,
-    /// Messages that arrived while the asking run was in a call; judged when it parks.
-    pub waiting_messages: Vec<InboundId>,
+    /// Messages that arrived while a run was in a call; judged when it parks, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting_messages: Vec<WaitingMessage>,
+    /// The contact's newest message here, by its own timestamp: whether we are talking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<Time>,
+    /// The loop guard is silent at present, and said so once.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub guarded: bool,
+    /// Starts that count against an `at_most` until it is clear that nothing of them reached the contact.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<CountedStart>,
+    /// Keys of `once_per`, newest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub once: Vec<String>,
+}
+
+/// A message that waits for a call to come back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaitingMessage {
+    pub id: InboundId,
+    pub message: InboundMessage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<u32>,
+}
+
+/// One start of a trigger with `at_most`: given back when it ended and nothing was accepted or unknown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CountedStart {
+    pub key: String,
+    pub at: Time,
+    pub run: u32,
+    /// Its messages whose fate is open.
+    pub open: Vec<u32>,
+    pub ended: bool,
 }
 
 /// One passage through a flow and the flows it calls.
@@ -71,6 +106,36 @@ pub struct Run {
     /// Depth in a chain of events.
     #[serde(default)]
     pub depth: usize,
+    /// What `msg` shows: the message that started or last moved it.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub msg: Value,
+    /// What `handoff` shows.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub handoff: Value,
+    /// Something of it fell due while it may not speak (another run asks, a person has the
+    /// conversation): it goes on when that is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub postponed: bool,
+    /// Its first `say` is the confirmation of an opt-out, the only thing that it says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirms_stop: bool,
+    /// The number of its newest message, and how far the newest ones have come (`wait: {delivery: …}`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
+}
+
+/// What is known of a run's newest message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    pub message: u32,
+    #[serde(default)]
+    pub delivered: bool,
+    #[serde(default)]
+    pub read: bool,
+}
+
+fn is_nothing(value: &Value) -> bool {
+    *value == Value::Nothing
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +150,17 @@ pub struct Frame {
     /// Where the caller keeps what comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns_as: Option<String>,
+    /// The error whose `on_error` steps run; an error inside them ends the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<StepError>,
+}
+
+/// What `error` shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepError {
+    pub code: String,
+    pub text: String,
+    pub step: StepId,
 }
 
 /// Why a run stands still.
@@ -137,9 +213,19 @@ pub struct Question {
     /// Bad answers within 10 s count once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bad_at: Option<Time>,
-    /// False until the provider took it (held, postponed): then only a tap in reply to its nudge answers.
+    /// False while it is known to be kept back (held, postponed, behind its nudge): then nothing answers
+    /// it but an option in reply to its nudge. On its way counts as left.
     pub left: bool,
-    /// How long it waits once it has left.
+    /// When the provider took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<Time>,
+    /// Its nudge went out, and the contact has not answered yet: the first reply costs no try.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nudged: bool,
+    /// When it was asked, for a message whose fate nobody tells.
+    #[serde(default)]
+    pub asked_at: Time,
+    /// How long it waits once it has left; `None` where the author wrote a moment (`deadline` is set then).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -157,7 +243,7 @@ pub struct Question {
 pub struct OptionShown {
     pub id: String,
     pub title: String,
-    /// The chosen item, for options from data.
+    /// The answer: the id, the chosen item, or true and false.
     #[serde(default)]
     pub value: Value,
 }
@@ -196,11 +282,21 @@ pub struct Person {
     pub flow: Option<FlowName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<u32>,
-    /// When the `unanswered` text of the hand-off falls due; `None`: said, or a person has written.
+    /// What the hand-off says when nobody answers; `None`: said, or a person has written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unanswered_at: Option<Time>,
+    pub unanswered: Option<Box<Unanswered>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepId>,
+}
+
+/// A text that waits for nobody to answer; written at the hand-off, because its run may be over by then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unanswered {
+    pub at: Time,
+    pub body: String,
+    pub topic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_closed: Option<IfClosed>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -219,7 +315,7 @@ pub struct AnsweredLast {
 impl Session {
     /// When something falls due next without anybody doing anything.
     pub fn due_at(&self) -> Option<Time> {
-        let runs = self.runs.iter().filter_map(|run| match &run.waiting {
+        let runs = self.runs.iter().filter(|run| !run.postponed).filter_map(|run| match &run.waiting {
             Waiting::Question(q) => [q.deadline, q.remind_at].into_iter().flatten().min(),
             Waiting::Reply { deadline }
             | Waiting::Event { deadline, .. }
@@ -230,7 +326,11 @@ impl Session {
             Waiting::Ready | Waiting::Fate { .. } => None,
         });
         let queue = self.queue.iter().map(|q| q.until);
-        let person = self.person.iter().flat_map(|p| [Some(p.last_word + p.give_back), p.unanswered_at]).flatten();
+        let person = self
+            .person
+            .iter()
+            .flat_map(|p| [Some(p.last_word + p.give_back), p.unanswered.as_ref().map(|u| u.at)])
+            .flatten();
         runs.chain(queue).chain(person).min()
     }
 

@@ -4,7 +4,7 @@ use super::Hearing;
 use crate::{base::phone, model::matching::fold};
 use jiff::{
     ToSpan, Zoned,
-    civil::{Date, Time, Weekday, date as civil_date, time as civil_time},
+    civil::{Date, Time, Weekday, time as civil_time},
     tz::TimeZone,
 };
 
@@ -256,6 +256,7 @@ const MONTHS: [&[&str]; 12] = [
 #[cfg(test)]
 mod tests {
     use super::{super::tests::hearing, *};
+    use jiff::civil::date as civil_date;
 
     /// Today is Saturday, 2026-11-21.
     fn day(text: &str) -> Option<Date> {

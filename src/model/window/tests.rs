@@ -22,6 +22,7 @@ fn draft() -> Draft {
         origin: Origin::Flow,
         ignore_quiet_hours: false,
         tells: false,
+        follows: false,
         question: false,
         turn: 1,
         nudge: false,

@@ -1,0 +1,146 @@
+//! The signed id of a button: it knows its run, question and option, and the consent it stands for.
+
+use crate::base::ids::StepId;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// WhatsApp's shortest limit on ids: that of a list row.
+pub const TOKEN_BYTES_MAX: usize = 200;
+
+/// What a tap on one of our buttons says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    pub run: u32,
+    /// `short_step` of the question, or of the `say` that showed it.
+    pub step: String,
+    /// The option's id; one too long to fit is `#` and its hash (see `means`).
+    pub option: String,
+    /// Topic (or `all`) and whether it is given.
+    pub consent: Vec<(String, bool)>,
+}
+
+impl Token {
+    pub fn new(run: u32, step: &StepId, option: &str, consent: &[(String, bool)]) -> Self {
+        Token { run, step: short_step(step), option: option.to_owned(), consent: consent.to_vec() }
+    }
+
+    /// `t1~RUN~STEP~CONSENT~OPTION~MAC`, at most 200 bytes.
+    pub fn sign(&self, key: &[u8]) -> String {
+        let head = self.head();
+        let room = TOKEN_BYTES_MAX - MAC_CHARS - 1;
+        let option = match head.len() + self.option.len() {
+            n if n > room || self.option.starts_with('#') => short_option(&self.option),
+            _ => self.option.clone(),
+        };
+        let signed = format!("{head}{option}");
+        let mac = mac(key, &signed);
+        format!("{signed}~{mac}")
+    }
+
+    /// Reads an id that came back; `None` when it is not ours or was changed.
+    pub fn read(id: &str, key: &[u8]) -> Option<Token> {
+        if id.len() > TOKEN_BYTES_MAX || !id.starts_with("t1~") {
+            return None;
+        }
+        let (signed, given) = id.rsplit_once('~')?;
+        if !bool::from(subtle::ConstantTimeEq::ct_eq(mac(key, signed).as_bytes(), given.as_bytes())) {
+            return None;
+        }
+        let mut parts = signed.splitn(5, '~').skip(1);
+        let run = parts.next()?.parse().ok()?;
+        let step = parts.next()?.to_owned();
+        let consent = parts.next()?;
+        let consent = consent.split(',').filter(|c| !c.is_empty()).filter_map(|c| {
+            let given = c.starts_with('+');
+            Some((c.get(1..)?.to_owned(), given))
+        });
+        let consent = consent.collect();
+        Some(Token { run, step, consent, option: parts.next()?.to_owned() })
+    }
+
+    /// The token was made for the option with this id.
+    pub fn means(&self, option: &str) -> bool {
+        self.option == option || (self.option.starts_with('#') && self.option == short_option(option))
+    }
+
+    pub fn is_of(&self, step: &StepId) -> bool {
+        self.step == short_step(step)
+    }
+
+    fn head(&self) -> String {
+        let consent: Vec<String> =
+            self.consent.iter().map(|(topic, given)| format!("{}{topic}", if *given { '+' } else { '-' })).collect();
+        format!("t1~{}~{}~{}~", self.run, self.step, consent.join(","))
+    }
+}
+
+const MAC_CHARS: usize = 14;
+
+/// 84 bits: a guess costs a webhook that the provider must have signed.
+fn mac(key: &[u8], text: &str) -> String {
+    let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    hmac.update(text.as_bytes());
+    let mut mac = URL_SAFE_NO_PAD.encode(hmac.finalize().into_bytes());
+    mac.truncate(MAC_CHARS);
+    mac
+}
+
+fn short_step(step: &StepId) -> String {
+    short(step.as_str(), 8)
+}
+
+fn short_option(option: &str) -> String {
+    format!("#{}", short(option, 20))
+}
+
+fn short(text: &str, chars: usize) -> String {
+    let mut hash = URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()));
+    hash.truncate(chars);
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &[u8] = b"a key";
+
+    fn token(option: &str, consent: &[(String, bool)]) -> Token {
+        Token::new(7, &"welcome.ask_1".into(), option, consent)
+    }
+
+    #[test]
+    fn a_token_comes_back_as_it_was() {
+        for option in ["news", "Track an order", "a~b~c", "", "日本", "10:00"] {
+            let consent = [("marketing".to_owned(), false), ("all".to_owned(), true)];
+            let made = token(option, &consent);
+            let read = Token::read(&made.sign(KEY), KEY).unwrap();
+            assert_eq!(read, made);
+            assert!(read.means(option) && read.is_of(&"welcome.ask_1".into()) && !read.is_of(&"welcome.ask_2".into()));
+        }
+    }
+
+    #[test]
+    fn what_was_changed_is_not_ours() {
+        let signed = token("news", &[]).sign(KEY);
+        assert_eq!(Token::read(&signed.replace("news", "cash"), KEY), None);
+        assert_eq!(Token::read(&signed, b"another key"), None);
+        for other in ["", "news", "t1~", "t1~7~x~~news", "t1~7~x~~news~", &"t1~".repeat(100)] {
+            assert_eq!(Token::read(other, KEY), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_longest_option_fits_a_list_row() {
+        for length in [0, 1, 150, 170, 171, 172, 173, 174, 175, 180, 256, 1000] {
+            let option = "x".repeat(length);
+            let signed = token(&option, &[("marketing".into(), true)]).sign(KEY);
+            assert!(signed.len() <= TOKEN_BYTES_MAX, "{length}: {}", signed.len());
+            let read = Token::read(&signed, KEY).unwrap();
+            assert!(read.means(&option) && !read.means("y"));
+        }
+        let hashed = token("#abc", &[]).sign(KEY);
+        assert!(Token::read(&hashed, KEY).unwrap().means("#abc"), "an id that looks like a hash");
+    }
+}
