@@ -115,3 +115,42 @@ pub const BOT_FILES_MAX: usize = 2_000;
 pub const WATCH_SETTLE: Span = Span::millis(100);
 /// How often files are looked at in case the system tells nothing.
 pub const WATCH_LOOK_EVERY: Span = Span::millis(500);
+// -- providers
+/// An id that a provider gives to a message; longer ones do not fit a database index.
+pub const PROVIDER_ID_BYTES_MAX: usize = 512;
+/// A phone or BSUID (`CC.` and 128 characters).
+pub const ALIAS_BYTES_MAX: usize = 256;
+/// A person's name as the platform shows it.
+pub const CONTACT_NAME_CHARS_MAX: usize = 256;
+/// Contacts that a single dead letter carries with its item.
+pub const DEAD_LETTER_CONTACTS_BYTES_MAX: usize = 64 * 1024;
+/// What we read of a provider's answer.
+pub const PROVIDER_ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// One request to a provider, from connecting to the last byte of the answer.
+pub const PROVIDER_TIMEOUT: Span = Span::seconds(30);
+pub const CONNECT_TIMEOUT: Span = Span::seconds(5);
+/// Connections kept open to one host.
+pub const IDLE_CONNECTIONS_MAX: usize = 64;
+pub const IDLE_CONNECTION_TIMEOUT: Span = Span::seconds(60);
+/// A `Retry-After` beyond this is taken for a mistake and shortened.
+pub const RETRY_AFTER_MAX: Span = Span::hours(1);
+/// After 131048 (spam): repeating sooner makes it worse.
+pub const SPAM_PAUSE: Span = Span::hours(4);
+/// After 133016 (too many registrations): Meta's own figure.
+pub const REGISTRATION_PAUSE: Span = Span::hours(72);
+/// Pages of a template catalogue; 100 templates each, Meta allows 6,000.
+pub const CATALOGUE_PAGES_MAX: usize = 100;
+/// A provider's error text as it is kept.
+pub const PROVIDER_TEXT_CHARS_MAX: usize = 500;
+
+// -- `http` steps
+pub const CALL_ANSWER_BYTES_MAX: usize = 256 * 1024;
+pub const CALL_REDIRECTS_MAX: usize = 5;
+
+// -- the wire log
+pub const WIRE_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub const WIRE_FILES_MAX: usize = 4;
+/// Exchanges that wait to be written; what comes when it is full is dropped and counted.
+pub const WIRE_QUEUE_MAX: usize = 4096;
+/// Of a body, before it is redacted.
+pub const WIRE_BODY_BYTES_MAX: usize = 64 * 1024;

@@ -1,9 +1,8 @@
 //! What fits into one message of a provider, and how a longer one is divided.
 
-use crate::model::content::MediaKind;
+use crate::model::content::{Button, Content, MediaKind, Row};
 
-/// Limits of one provider. Texts count Unicode scalars (platform.md 6: Meta says nothing; cutting is
-/// done between graphemes as far as emoji go).
+/// Limits of one provider. Texts count Unicode scalars: Meta does not say what it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carries {
     pub text_max: usize,
@@ -20,8 +19,332 @@ pub struct Carries {
     pub list_button_max: usize,
     pub link_title_max: usize,
     pub caption_max: usize,
-    /// Kinds it takes, with their size in bytes. Size is known to the platform only after it fetched the file.
+    /// Kinds it takes, with their size in bytes. We send links: the platform sees the size when it fetches.
     pub media: &'static [(MediaKind, u64)],
     /// A status can carry our own id: an unknown send can be settled.
     pub echoes_our_id: bool,
+}
+
+const MIB: u64 = 1024 * 1024;
+
+/// WhatsApp Cloud API (platform.md 4.9).
+pub const META: Carries = Carries {
+    text_max: 4096,
+    interactive_body_max: 1024,
+    list_body_max: 4096,
+    buttons_max: 3,
+    button_title_max: 20,
+    button_id_max: 256,
+    rows_max: 10,
+    row_title_max: 24,
+    row_description_max: 72,
+    row_id_max: 200,
+    list_button_max: 20,
+    link_title_max: 20,
+    caption_max: 1024,
+    media: &[
+        (MediaKind::Image, 5 * MIB),
+        (MediaKind::Audio, 16 * MIB),
+        (MediaKind::Video, 16 * MIB),
+        (MediaKind::Document, 100 * MIB),
+        (MediaKind::Sticker, 500 * 1024),
+    ],
+    echoes_our_id: true,
+};
+
+/// Why a message cannot be made to fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// Nothing to say.
+    Empty { what: &'static str },
+    /// More of something than the provider shows: buttons, rows.
+    TooMany { what: &'static str, max: usize, got: usize },
+    /// An id that may not be cut.
+    TooLong { what: &'static str, max: usize, got: usize },
+    /// Two buttons with one title, which the provider refuses.
+    Twice { title: String },
+    /// The provider has no such files.
+    NoSuchMedia { kind: MediaKind },
+}
+
+impl std::fmt::Display for Unfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unfit::Empty { what } => write!(f, "{what} is empty"),
+            Unfit::TooMany { what, max, got } => write!(f, "{got} {what}, and the channel shows at most {max}"),
+            Unfit::TooLong { what, max, got } => write!(f, "{what} has {got} characters, and {max} fit"),
+            Unfit::Twice { title } => write!(f, "two buttons are called `{title}`"),
+            Unfit::NoSuchMedia { kind } => write!(f, "the channel carries no {}", kind.as_str()),
+        }
+    }
+}
+
+impl Carries {
+    /// Makes a message fit: a long text becomes several in their order, what is above buttons goes ahead
+    /// as texts of its own, titles and captions that came out too long are cut with `…`. What the checker
+    /// saw in the flow always fits; this is for values that came from data.
+    pub fn fit(&self, content: Content) -> Result<Vec<Content>, Unfit> {
+        match content {
+            Content::Text { body } => {
+                if body.trim().is_empty() {
+                    return Err(Unfit::Empty { what: "the text" });
+                }
+                Ok(split(&body, self.text_max).into_iter().map(|body| Content::Text { body }).collect())
+            }
+            Content::Buttons { body, buttons, media } => {
+                let buttons = self.buttons(buttons)?;
+                self.media(media.as_ref().map(|m| m.kind))?;
+                self.above(&body, self.interactive_body_max, |body| Content::Buttons { body, buttons, media })
+            }
+            Content::List { body, button, rows } => {
+                let rows = self.rows(rows)?;
+                let button = cut(&button, self.list_button_max);
+                self.above(&body, self.list_body_max, |body| Content::List { body, button, rows })
+            }
+            Content::Link { body, title, url, media } => {
+                let title = cut(&title, self.link_title_max);
+                self.media(media.as_ref().map(|m| m.kind))?;
+                self.above(&body, self.interactive_body_max, |body| Content::Link { body, title, url, media })
+            }
+            Content::Media { media, caption } => {
+                self.media(Some(media.kind))?;
+                let captioned = !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
+                let caption = caption.filter(|text| !text.trim().is_empty());
+                let Some(text) = caption else { return Ok(vec![Content::Media { media, caption: None }]) };
+                if captioned && text.chars().count() <= self.caption_max {
+                    return Ok(vec![Content::Media { media, caption: Some(text) }]);
+                }
+                let mut all = vec![Content::Media { media, caption: None }];
+                all.extend(split(&text, self.text_max).into_iter().map(|body| Content::Text { body }));
+                Ok(all)
+            }
+            // Its texts are the provider's own, its parameters were checked against the catalogue.
+            Content::Template(template) => Ok(vec![Content::Template(template)]),
+        }
+    }
+
+    fn above(&self, body: &str, max: usize, last: impl FnOnce(String) -> Content) -> Result<Vec<Content>, Unfit> {
+        if body.trim().is_empty() {
+            return Err(Unfit::Empty { what: "the text above the buttons" });
+        }
+        let mut parts = split(body, max);
+        let tail = parts.pop().unwrap_or_default();
+        let mut all: Vec<Content> = parts.into_iter().map(|body| Content::Text { body }).collect();
+        all.push(last(tail));
+        Ok(all)
+    }
+
+    fn buttons(&self, buttons: Vec<Button>) -> Result<Vec<Button>, Unfit> {
+        if buttons.is_empty() {
+            return Err(Unfit::Empty { what: "the list of buttons" });
+        }
+        if buttons.len() > self.buttons_max {
+            return Err(Unfit::TooMany { what: "buttons", max: self.buttons_max, got: buttons.len() });
+        }
+        let mut fitted: Vec<Button> = Vec::with_capacity(buttons.len());
+        for Button { id, title } in buttons {
+            bounded("a button's id", &id, self.button_id_max)?;
+            let title = titled("a button's title", &title, self.button_title_max)?;
+            if fitted.iter().any(|button| button.title == title) {
+                return Err(Unfit::Twice { title });
+            }
+            fitted.push(Button { id, title });
+        }
+        Ok(fitted)
+    }
+
+    fn rows(&self, rows: Vec<Row>) -> Result<Vec<Row>, Unfit> {
+        if rows.is_empty() {
+            return Err(Unfit::Empty { what: "the list" });
+        }
+        if rows.len() > self.rows_max {
+            return Err(Unfit::TooMany { what: "rows", max: self.rows_max, got: rows.len() });
+        }
+        rows.into_iter()
+            .map(|Row { id, title, description }| {
+                bounded("a row's id", &id, self.row_id_max)?;
+                let title = titled("a row's title", &title, self.row_title_max)?;
+                let description = description.filter(|text| !text.trim().is_empty());
+                Ok(Row { id, title, description: description.map(|text| cut(&text, self.row_description_max)) })
+            })
+            .collect()
+    }
+
+    fn media(&self, kind: Option<MediaKind>) -> Result<(), Unfit> {
+        match kind {
+            Some(kind) if self.media.iter().all(|(known, _)| *known != kind) => Err(Unfit::NoSuchMedia { kind }),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn bounded(what: &'static str, id: &str, max: usize) -> Result<(), Unfit> {
+    let got = id.chars().count();
+    if got > max { Err(Unfit::TooLong { what, max, got }) } else { Ok(()) }
+}
+
+fn titled(what: &'static str, title: &str, max: usize) -> Result<String, Unfit> {
+    if title.trim().is_empty() { Err(Unfit::Empty { what }) } else { Ok(cut(title, max)) }
+}
+
+/// At most `max` characters, the last of them `…` where something is missing.
+fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let end = safe_end(text, max.saturating_sub(1));
+    format!("{}…", text[..end].trim_end())
+}
+
+/// Parts of at most `max` characters: broken after a paragraph, a line, a sentence or a word, in this
+/// order of liking, in the second half of the part; else anywhere that no emoji is torn.
+fn split(text: &str, max: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_end();
+    while rest.chars().count() > max {
+        let end = safe_end(rest, max);
+        let head = &rest[..end];
+        let from = safe_end(rest, max / 2);
+        let found = ["\n\n", "\n", ". ", "! ", "? ", "… ", "。", " "]
+            .iter()
+            .find_map(|mark| head[from..].rfind(mark).map(|at| from + at + mark.len()));
+        let (part, tail) = rest.split_at(found.unwrap_or(end));
+        parts.push(part.trim_end().to_owned());
+        rest = tail.trim_start();
+    }
+    if !rest.is_empty() {
+        parts.push(rest.to_owned());
+    }
+    parts
+}
+
+/// The byte after at most `max` characters that does not tear what is seen as one: combining marks,
+/// joiners, variation selectors, skin tones and pairs of flag letters stay with what they belong to.
+fn safe_end(text: &str, max: usize) -> usize {
+    const LOOK_BACK: usize = 32;
+    let Some((end, _)) = text.char_indices().nth(max) else { return text.len() };
+    let mut at = end;
+    for _ in 0..LOOK_BACK {
+        let next = text[at..].chars().next();
+        let before = text[..at].chars().next_back();
+        let (Some(next), Some(before)) = (next, before) else { break };
+        let flags = text[..at].chars().rev().take_while(|c| is_flag_letter(*c)).count();
+        let torn = sticks(next) || before == '\u{200D}' || (is_flag_letter(next) && flags % 2 == 1);
+        if !torn {
+            return at;
+        }
+        at -= before.len_utf8();
+    }
+    if at == 0 { end } else { at }
+}
+
+fn sticks(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+        || matches!(c, '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}')
+}
+
+fn is_flag_letter(c: char) -> bool {
+    matches!(c, '\u{1F1E6}'..='\u{1F1FF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(content: Content) -> Vec<String> {
+        META.fit(content).unwrap().iter().map(|c| c.text().to_owned()).collect()
+    }
+
+    fn text(body: &str) -> Content {
+        Content::Text { body: body.into() }
+    }
+
+    fn buttons(titles: &[&str]) -> Vec<Button> {
+        titles.iter().enumerate().map(|(n, t)| Button { id: n.to_string(), title: (*t).into() }).collect()
+    }
+
+    #[test]
+    fn a_text_at_the_limit_stays_whole() {
+        assert_eq!(texts(text(&"é".repeat(4096))).len(), 1);
+        assert_eq!(texts(text(&"é".repeat(4097))).len(), 2);
+    }
+
+    #[test]
+    fn a_long_text_breaks_after_a_paragraph_and_keeps_its_order() {
+        let first = format!("{} end.", "a b. ".repeat(700));
+        let parts = texts(text(&format!("{first}\n\n{}", "c ".repeat(1000))));
+        assert_eq!(parts.len(), 2);
+        assert_eq!(parts[0], first);
+        assert!(parts[1].starts_with("c c"));
+    }
+
+    #[test]
+    fn nothing_is_lost_where_there_is_no_place_to_break() {
+        let long = "x".repeat(10_000);
+        let parts = texts(text(&long));
+        assert_eq!(parts.iter().map(String::len).collect::<Vec<_>>(), [4096, 4096, 1808]);
+        assert_eq!(parts.concat(), long);
+    }
+
+    #[test]
+    fn no_emoji_is_torn() {
+        let family = "👨‍👩‍👧";
+        let parts = texts(text(&format!("{}{family}", "x".repeat(4094))));
+        assert_eq!(parts, ["x".repeat(4094), family.into()]);
+        let flag = format!("{}🇩🇪", "x".repeat(4095));
+        assert_eq!(texts(text(&flag))[1], "🇩🇪");
+    }
+
+    #[test]
+    fn what_is_too_long_above_buttons_goes_ahead() {
+        let content = Content::Buttons {
+            body: format!("{}\n\nWhich?", "word ".repeat(250)),
+            buttons: buttons(&["Yes", "No"]),
+            media: None,
+        };
+        let fitted = META.fit(content).unwrap();
+        assert!(matches!(&fitted[0], Content::Text { .. }));
+        assert!(matches!(fitted.last(), Some(Content::Buttons { body, .. }) if body.ends_with("Which?")));
+    }
+
+    #[test]
+    fn titles_are_cut_and_ids_are_not() {
+        let long = Button { id: "x".repeat(256), title: "twenty characters and more".into() };
+        let content = |button| Content::Buttons { body: "?".into(), buttons: vec![button], media: None };
+        let fitted = META.fit(content(long.clone())).unwrap();
+        assert!(matches!(&fitted[0], Content::Buttons { buttons, .. } if buttons[0].title == "twenty characters a…"));
+        let error = META.fit(content(Button { id: "x".repeat(257), ..long })).unwrap_err();
+        assert_eq!(error, Unfit::TooLong { what: "a button's id", max: 256, got: 257 });
+    }
+
+    #[test]
+    fn the_number_of_buttons_and_rows_has_a_limit() {
+        let four = Content::Buttons { body: "?".into(), buttons: buttons(&["a", "b", "c", "d"]), media: None };
+        assert_eq!(META.fit(four).unwrap_err(), Unfit::TooMany { what: "buttons", max: 3, got: 4 });
+        let row = |n: usize| Row { id: n.to_string(), title: n.to_string(), description: None };
+        let list = |n| Content::List { body: "?".into(), button: "Open".into(), rows: (0..n).map(row).collect() };
+        assert_eq!(META.fit(list(10)).unwrap().len(), 1);
+        assert_eq!(META.fit(list(11)).unwrap_err(), Unfit::TooMany { what: "rows", max: 10, got: 11 });
+    }
+
+    #[test]
+    fn equal_titles_are_refused_also_after_cutting() {
+        let content = |titles: &[&str]| Content::Buttons { body: "?".into(), buttons: buttons(titles), media: None };
+        assert!(META.fit(content(&["Yes", "Yes"])).is_err());
+        let (a, b) = ("the same first nineteen A", "the same first nineteen B");
+        assert!(matches!(META.fit(content(&[a, b])), Err(Unfit::Twice { .. })));
+    }
+
+    #[test]
+    fn a_long_caption_follows_as_a_text() {
+        let media =
+            crate::model::content::Media { kind: MediaKind::Image, url: "https://x.example/i".into(), filename: None };
+        let fitted = META.fit(Content::Media { media, caption: Some("y".repeat(1025)) }).unwrap();
+        assert!(matches!(fitted.as_slice(), [Content::Media { caption: None, .. }, Content::Text { .. }]));
+    }
+
+    #[test]
+    fn an_empty_text_is_refused() {
+        assert_eq!(META.fit(text(" \n")).unwrap_err(), Unfit::Empty { what: "the text" });
+    }
 }

@@ -1,6 +1,8 @@
 //! Messaging platforms: what a provider must do, and the list of those we speak.
 
 pub mod carries;
+pub mod meta;
+pub mod signature;
 
 use crate::{
     base::{
@@ -10,7 +12,7 @@ use crate::{
     },
     model::{
         content::Content,
-        inbound::{Alias, Item},
+        inbound::{Alias, Item, StatusError},
     },
 };
 use carries::Carries;
@@ -36,8 +38,14 @@ pub trait Provider: Send + Sync {
     /// not understood comes back as `Ignored` or `Dead`, so that one item never stops the others.
     fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected>;
 
+    /// Reads the raw text of a dead letter again, as if its signature were good: an operator asked for it.
+    fn replay(&self, raw: &str) -> Vec<Item>;
+
     /// Sends one message once. Repeating is the caller's business, see `Next`.
     fn send<'a>(&'a self, http: &'a dyn Http, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>>;
+
+    /// What to do about a message that a status says has failed: the same table as for sends.
+    fn judge(&self, error: &StatusError) -> Next;
 }
 
 /// A request to a webhook address, before anything is believed of it.

@@ -1,0 +1,159 @@
+//! The templates of an account, as Meta's catalogue lists them.
+
+use super::{
+    Meta, MetaSender,
+    body::{Text, Tolerant},
+    doctor::{Trouble, get},
+    fields::{category, template_status},
+};
+use crate::{
+    base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX},
+    channel::Http,
+    model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
+};
+use serde::Deserialize;
+
+const FIELDS: &str = "id,name,language,status,category,components";
+
+impl Meta {
+    /// All templates of the sender's account. `Template::id` is Meta's own number; the caller gives its own.
+    /// What has no name, language or known category is left out.
+    pub async fn templates(&self, http: &dyn Http, sender: SenderId) -> Result<Vec<Template>, Trouble> {
+        let sender = self.sender(sender).ok_or_else(|| Trouble::unknown(sender))?;
+        let mut found = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..CATALOGUE_PAGES_MAX {
+            let text = get(http, sender, &page_path(sender, after.as_deref())).await?;
+            let page: Page<'_> = serde_json::from_str(&text).map_err(|_| Trouble::unreadable("the template list"))?;
+            found.extend(page.data.iter().filter_map(|entry| ours(&entry.0)));
+            // `next` holds a whole address: it is not followed, so that the token stays with `api_base`.
+            let cursor = page.paging.0.cursors.0.after.owned();
+            if page.paging.0.next.get().is_none() || cursor.is_none() || cursor == after {
+                return Ok(found);
+            }
+            after = cursor;
+        }
+        Ok(found)
+    }
+}
+
+fn page_path(sender: &MetaSender, after: Option<&str>) -> String {
+    let mut query = reqwest::Url::parse("http://localhost/").expect("a constant address");
+    query.query_pairs_mut().append_pair("fields", FIELDS).append_pair("limit", "100");
+    if let Some(after) = after {
+        query.query_pairs_mut().append_pair("after", after);
+    }
+    format!("{}/message_templates?{}", sender.waba_id, query.query().unwrap_or_default())
+}
+
+fn ours(entry: &RawTemplate<'_>) -> Option<Template> {
+    let mut template = Template {
+        id: entry.id.get().and_then(|id| id.parse().ok()).unwrap_or(0),
+        name: entry.name.owned()?,
+        language: entry.language.owned()?,
+        category: entry.category.get().and_then(category).unwrap_or(Category::Marketing),
+        // A word that we do not know is nothing to send by.
+        status: entry.status.get().and_then(template_status).unwrap_or(TemplateStatus::Disabled),
+        body: String::new(),
+        header: None,
+        buttons: Vec::new(),
+    };
+    for component in entry.components.iter() {
+        let component = &component.0;
+        let text = component.text.or_empty();
+        match component.kind.or_empty().to_ascii_uppercase().as_str() {
+            "BODY" => template.body = text.to_owned(),
+            "HEADER" => {
+                template.header = match component.format.or_empty().to_ascii_uppercase().as_str() {
+                    "TEXT" => Some(TemplateHeader::Text(text.to_owned())),
+                    "IMAGE" => Some(TemplateHeader::Image),
+                    "VIDEO" => Some(TemplateHeader::Video),
+                    "DOCUMENT" => Some(TemplateHeader::Document),
+                    "LOCATION" => Some(TemplateHeader::Location),
+                    _ => None,
+                }
+            }
+            "BUTTONS" => template.buttons = component.buttons.iter().map(|b| button(&b.0)).collect(),
+            _ => {}
+        }
+    }
+    Some(template)
+}
+
+fn button(button: &RawButton<'_>) -> TemplateButtonKind {
+    let title = button.text.or_empty().to_owned();
+    match button.kind.or_empty().to_ascii_uppercase().as_str() {
+        "QUICK_REPLY" => TemplateButtonKind::QuickReply { title },
+        "URL" => TemplateButtonKind::Url { title, url: button.url.or_empty().to_owned() },
+        "PHONE_NUMBER" => TemplateButtonKind::Phone { title },
+        _ => TemplateButtonKind::Other { title },
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Page<'a> {
+    #[serde(borrow)]
+    data: Tolerant<Vec<Tolerant<RawTemplate<'a>>>>,
+    #[serde(borrow)]
+    paging: Tolerant<Paging<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Paging<'a> {
+    #[serde(borrow)]
+    cursors: Tolerant<Cursors<'a>>,
+    #[serde(borrow)]
+    next: Text<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Cursors<'a> {
+    #[serde(borrow)]
+    after: Text<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawTemplate<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    name: Text<'a>,
+    #[serde(borrow)]
+    language: Text<'a>,
+    #[serde(borrow)]
+    status: Text<'a>,
+    #[serde(borrow)]
+    category: Text<'a>,
+    #[serde(borrow)]
+    components: Tolerant<Vec<Tolerant<Component<'a>>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Component<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow)]
+    format: Text<'a>,
+    #[serde(borrow)]
+    text: Text<'a>,
+    #[serde(borrow)]
+    buttons: Tolerant<Vec<Tolerant<RawButton<'a>>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawButton<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow)]
+    text: Text<'a>,
+    #[serde(borrow)]
+    url: Text<'a>,
+}
+
+super::body::tolerate!(Page, Paging, Cursors, RawTemplate, Component, RawButton);

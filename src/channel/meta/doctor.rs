@@ -1,0 +1,209 @@
+//! What an operator wants to know of a number before customers find out: token, number, health, subscription.
+
+use super::{
+    Meta, MetaSender,
+    body::{Text, Tolerant, tolerate},
+    status::Fault,
+};
+use crate::{
+    base::{ids::SenderId, limits::PROVIDER_TIMEOUT},
+    channel::{Http, HttpRequest, Method},
+};
+use serde::Deserialize;
+
+/// What Meta says of one sender. Each check stands alone: one that fails tells why and stops no other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkup {
+    pub number: Result<Number, Trouble>,
+    pub account: Result<Vec<String>, Trouble>,
+}
+
+/// The number, which the token can read: so token and number are right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// As Meta shows it: `+1 555-000-1111`.
+    pub display: Option<String>,
+    pub verified_name: Option<String>,
+    /// `GREEN`, `YELLOW`, `RED`, `UNKNOWN`.
+    pub quality: Option<String>,
+    /// `CONNECTED`, `PENDING`, …
+    pub status: Option<String>,
+    /// `AVAILABLE`, `LIMITED`, `BLOCKED`: the worst of number, account, business and app.
+    pub can_send: Option<String>,
+    /// What stands in the way, in Meta's words: `PHONE_NUMBER 141000: … (what to do)`.
+    pub problems: Vec<String>,
+    /// The digits of `display` are those of the configuration.
+    pub phone_matches: bool,
+}
+
+/// Why a question was not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// `unreachable`, `token`, `not_found`, `refused`, `unreadable`, `unknown_sender`.
+    pub kind: &'static str,
+    /// A sentence with what to do.
+    pub text: String,
+}
+
+impl Trouble {
+    pub(super) fn unknown(sender: SenderId) -> Self {
+        Trouble { kind: "unknown_sender", text: format!("sender {sender} is no Meta sender of this configuration") }
+    }
+
+    pub(super) fn unreadable(what: &str) -> Self {
+        let text = format!("the answer about {what} is not what Meta sends; is `api_base` right?");
+        Trouble { kind: "unreadable", text }
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Meta {
+    /// Asks Meta about one sender: two requests.
+    pub async fn checkup(&self, http: &dyn Http, sender: SenderId) -> Result<Checkup, Trouble> {
+        let sender = self.sender(sender).ok_or_else(|| Trouble::unknown(sender))?;
+        Ok(Checkup { number: number(http, sender).await, account: subscribed(http, sender).await })
+    }
+}
+
+async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble> {
+    let fields = "display_phone_number,verified_name,quality_rating,status,health_status";
+    let text = get(http, sender, &format!("{}?fields={fields}", sender.phone_number_id)).await?;
+    let raw: RawNumber<'_> = serde_json::from_str(&text).map_err(|_| Trouble::unreadable("the number"))?;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let problems = raw.health_status.entities.iter().flat_map(|entity| {
+        entity.errors.iter().map(|error| {
+            let code = error.error_code.or_empty();
+            let what = error.error_description.or_empty();
+            let todo = error.possible_solution.get().map(|todo| format!(" ({todo})")).unwrap_or_default();
+            format!("{} {code}: {what}{todo}", entity.entity_type.or_empty())
+        })
+    });
+    Ok(Number {
+        phone_matches: digits(raw.display_phone_number.or_empty()) == digits(&sender.phone),
+        display: raw.display_phone_number.owned(),
+        verified_name: raw.verified_name.owned(),
+        quality: raw.quality_rating.owned(),
+        status: raw.status.owned(),
+        can_send: raw.health_status.can_send_message.owned(),
+        problems: problems.collect(),
+    })
+}
+
+/// The names of the apps that get this account's webhooks. None: nothing will ever arrive.
+async fn subscribed(http: &dyn Http, sender: &MetaSender) -> Result<Vec<String>, Trouble> {
+    let text = get(http, sender, &format!("{}/subscribed_apps", sender.waba_id)).await?;
+    let raw: Apps<'_> = serde_json::from_str(&text).map_err(|_| Trouble::unreadable("the subscribed apps"))?;
+    let name = |app: &App<'_>| app.whatsapp_business_api_data.name.get().unwrap_or("an app without a name").to_owned();
+    Ok(raw.data.iter().map(|app| name(app)).collect())
+}
+
+/// A question to the Graph API with the sender's token; the text of a good answer.
+pub(super) async fn get(http: &dyn Http, sender: &MetaSender, path: &str) -> Result<String, Trouble> {
+    let request = HttpRequest {
+        method: Method::Get,
+        url: sender.url(path),
+        bearer: Some(sender.access_token.clone()),
+        body: None,
+        timeout: PROVIDER_TIMEOUT.to_std(),
+        sender: Some(sender.id),
+    };
+    let answer = http.send(request).await.map_err(|error| Trouble {
+        kind: "unreachable",
+        text: format!("`{}` cannot be reached: {}", sender.api_base, error.text),
+    })?;
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    if (200..300).contains(&answer.status) {
+        return Ok(text);
+    }
+    let raw: Refusal<'_> = serde_json::from_str(&text).unwrap_or_default();
+    let code = raw.error.as_ref().and_then(Fault::number);
+    let said = raw.error.as_ref().map(Fault::text).unwrap_or_default();
+    let (kind, what) = match (answer.status, code) {
+        (_, Some(0 | 190)) | (401, _) => ("token", "the access token is not valid; make a new one"),
+        (_, Some(3 | 10 | 200..=299)) | (403, _) => {
+            ("token", "the access token lacks a right: whatsapp_business_messaging, whatsapp_business_management")
+        }
+        (404, _) | (_, Some(33 | 100)) => ("not_found", "`phone_number_id` or `waba_id` is wrong, or not this token's"),
+        _ => ("refused", "Meta refused to answer"),
+    };
+    Err(Trouble { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Refusal<'a> {
+    #[serde(borrow)]
+    error: Option<Fault<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawNumber<'a> {
+    #[serde(borrow)]
+    display_phone_number: Text<'a>,
+    #[serde(borrow)]
+    verified_name: Text<'a>,
+    #[serde(borrow)]
+    quality_rating: Text<'a>,
+    #[serde(borrow)]
+    status: Text<'a>,
+    #[serde(borrow)]
+    health_status: Tolerant<Health<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Health<'a> {
+    #[serde(borrow)]
+    can_send_message: Text<'a>,
+    #[serde(borrow)]
+    entities: Tolerant<Vec<Tolerant<Entity<'a>>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Entity<'a> {
+    #[serde(borrow)]
+    entity_type: Text<'a>,
+    #[serde(borrow)]
+    errors: Tolerant<Vec<Tolerant<Problem<'a>>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Problem<'a> {
+    #[serde(borrow)]
+    error_code: Text<'a>,
+    #[serde(borrow)]
+    error_description: Text<'a>,
+    #[serde(borrow)]
+    possible_solution: Text<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Apps<'a> {
+    #[serde(borrow)]
+    data: Tolerant<Vec<Tolerant<App<'a>>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct App<'a> {
+    #[serde(borrow)]
+    whatsapp_business_api_data: Tolerant<AppData<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct AppData<'a> {
+    #[serde(borrow)]
+    name: Text<'a>,
+}
+
+tolerate!(Health, Entity, Problem, App, AppData);

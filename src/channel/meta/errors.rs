@@ -1,0 +1,141 @@
+//! Meta's error codes, sorted by what to do next (platform.md 4.11).
+
+use crate::{
+    base::limits::{REGISTRATION_PAUSE, SPAM_PAUSE},
+    channel::{Next, OptOutScope, PauseScope, TemplateFault, Why},
+};
+
+/// What to do about a code; `None`: Meta has a code that we do not know.
+pub fn next(code: i64) -> Option<Next> {
+    use Next::{
+        Ambiguous, Misconfigured, OptedOut, PauseSender, Rejected, Retry, RetryOnce, RetryPair, TemplateUnusable,
+        WaitDay, WindowClosed,
+    };
+    let rejected = |why| Rejected { why };
+    let pause = |what, after| PauseSender { what, after };
+    Some(match code {
+        // Token and rights.
+        0 | 190 | 3 | 10 | 200..=299 | 131005 => Misconfigured,
+        // Rates: refused before anything was done, so surely not sent. 17, 32 and 613 are the Graph API's own.
+        4 | 17 | 32 | 613 | 80007 | 130429 => Retry { after: None },
+        131056 => RetryPair { after: None },
+        131048 => pause(PauseScope::Everything, Some(SPAM_PAUSE)),
+        131064 => pause(PauseScope::Templates, None),
+        133016 => pause(PauseScope::Everything, Some(REGISTRATION_PAUSE)),
+        // Something broke on their side: it may have left before.
+        1 | 2 | 131000 | 131016 | 131057 | 133004 | 2494100 => Ambiguous,
+        131053 => RetryOnce,
+        131047 => WindowClosed,
+        131049 => WaitDay,
+        131050 => OptedOut { from: OptOutScope::Marketing },
+        131055 | 131063 | 134100 => rejected(Why::Request),
+        130472 => rejected(Why::Dropped),
+        // 131062 (user id refused): the phone is used whenever it is known, so there is no other way.
+        131026 | 131062 | 130403 | 131021 | 131030 => rejected(Why::Recipient),
+        131042 | 134011 => pause(PauseScope::Templates, None),
+        368 | 131031 => pause(PauseScope::Everything, None),
+        // The table says stop. It is the recipient's country that is closed to us: everybody else goes on.
+        130497 => rejected(Why::Recipient),
+        131037 | 131045 | 136024 | 133000..=133015 => Misconfigured,
+        33 | 100 | 131008 | 131009 | 131051 | 131052 | 135000 => rejected(Why::Request),
+        132000 | 132001 | 132005 | 132007 | 132012 | 132018 => TemplateUnusable { why: TemplateFault::Data },
+        132015 => TemplateUnusable { why: TemplateFault::Paused },
+        132016 => TemplateUnusable { why: TemplateFault::Disabled },
+        // WhatsApp Flows, Direct Send, groups, usernames: nothing that we send.
+        132021 | 132068 | 132069 | 139200 | 131041 | 131059 | 131200..=131299 | 137000 | 141000 | 147000..=147099 => {
+            rejected(Why::Request)
+        }
+        _ => return None,
+    })
+}
+
+/// A code out of a `failed` status: the message had been taken, so nothing is unsure any more.
+pub fn of_status(code: i64) -> Next {
+    match next(code) {
+        // It failed on its way, which is now certain.
+        Some(Next::Ambiguous) => Next::Retry { after: None },
+        Some(next) => next,
+        None => Next::Rejected { why: Why::Dropped },
+    }
+}
+
+/// An answer without a code that we know.
+pub fn of_http(status: u16, transient: bool) -> Next {
+    match status {
+        429 => Next::Retry { after: None },
+        408 | 500..=599 => Next::Ambiguous,
+        _ if transient => Next::Ambiguous,
+        // A redirect or a page that is not there: `api_base`, `api_version` or `phone_number_id` are wrong.
+        300..=399 | 401 | 403 | 404 | 405 | 407 => Next::Misconfigured,
+        _ => Next::Rejected { why: Why::Request },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Span;
+
+    /// One test for each row of the table.
+    macro_rules! rows {
+        ($($name:ident: [$($code:expr),*] => $next:pat;)*) => { $(
+            #[test]
+            fn $name() {
+                for code in [$($code),*] {
+                    let next = next(code);
+                    assert!(matches!(next, Some($next)), "{code}: {next:?}");
+                }
+            }
+        )* };
+    }
+
+    rows! {
+        token_and_rights_stop_the_sender: [0, 190, 3, 10, 200, 299, 131005] => Next::Misconfigured;
+        rates_are_tried_again: [4, 80007, 130429] => Next::Retry { after: None };
+        the_pair_rate_delays_only_the_pair: [131056] => Next::RetryPair { after: None };
+        spam_pauses_the_sender: [131048] => Next::PauseSender { what: PauseScope::Everything, after: Some(_) };
+        violations_pause_templates: [131064] => Next::PauseSender { what: PauseScope::Templates, after: None };
+        too_many_registrations_pause_three_days: [133016]
+            => Next::PauseSender { what: PauseScope::Everything, after: Some(Span(259_200_000)) };
+        server_side_is_ambiguous: [1, 2, 131000, 131016, 133004, 131057, 2494100] => Next::Ambiguous;
+        media_upload_is_tried_once_more: [131053] => Next::RetryOnce;
+        the_window_is_closed: [131047] => Next::WindowClosed;
+        the_marketing_cap_waits_a_day: [131049] => Next::WaitDay;
+        no_more_marketing_is_an_opt_out: [131050] => Next::OptedOut { from: OptOutScope::Marketing };
+        the_wrong_interface_is_final: [131063, 131055, 134100] => Next::Rejected { why: Why::Request };
+        an_experiment_drops: [130472] => Next::Rejected { why: Why::Dropped };
+        unreachable_people_are_final: [131026, 131062, 130403, 131021, 131030, 130497]
+            => Next::Rejected { why: Why::Recipient };
+        unpaid_bills_pause_templates: [131042, 134011]
+            => Next::PauseSender { what: PauseScope::Templates, after: None };
+        policy_stops_the_sender: [368, 131031] => Next::PauseSender { what: PauseScope::Everything, after: None };
+        registration_stops_the_sender: [131037, 131045, 133000, 133010, 133015, 136024] => Next::Misconfigured;
+        bad_requests_are_our_bug: [33, 100, 131008, 131009, 131051, 131052, 135000]
+            => Next::Rejected { why: Why::Request };
+        template_data_asks_for_another_template: [132000, 132001, 132005, 132007, 132012, 132018]
+            => Next::TemplateUnusable { why: TemplateFault::Data };
+        a_paused_template_asks_for_another: [132015] => Next::TemplateUnusable { why: TemplateFault::Paused };
+        a_disabled_template_asks_for_another: [132016] => Next::TemplateUnusable { why: TemplateFault::Disabled };
+        what_we_never_send_is_final: [132068, 132069, 132021, 139200, 131041, 131201, 131059, 137000, 141000]
+            => Next::Rejected { why: Why::Request };
+    }
+
+    #[test]
+    fn an_unknown_code_goes_by_the_status() {
+        assert_eq!(next(999_999), None);
+        assert_eq!(of_http(503, false), Next::Ambiguous);
+        assert_eq!(of_http(429, false), Next::Retry { after: None });
+        assert_eq!(of_http(400, true), Next::Ambiguous);
+        assert_eq!(of_http(400, false), Next::Rejected { why: Why::Request });
+        assert_eq!(of_http(302, false), Next::Misconfigured);
+        assert_eq!(of_http(404, false), Next::Misconfigured);
+    }
+
+    #[test]
+    fn a_failed_status_is_certain() {
+        assert_eq!(of_status(131000), Next::Retry { after: None });
+        assert_eq!(of_status(131047), Next::WindowClosed);
+        assert_eq!(of_status(0), Next::Misconfigured);
+        assert_eq!(of_status(424242), Next::Rejected { why: Why::Dropped });
+    }
+}

@@ -1,0 +1,167 @@
+//! WhatsApp Cloud API of Meta: all our senders on it, its handshake, webhooks and sends.
+
+mod body;
+pub mod catalogue;
+pub mod doctor;
+mod errors;
+mod fields;
+mod message;
+mod payload;
+mod receive;
+mod send;
+mod status;
+
+use super::{
+    BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
+    carries::{Carries, META},
+    signature::{Claimed, Key},
+};
+use crate::{
+    base::{ids::SenderId, secret::Secret},
+    model::inbound::{Item, StatusError},
+};
+use std::collections::HashMap;
+
+/// One WhatsApp number of ours, as configured.
+#[derive(Debug, Clone)]
+pub struct MetaSender {
+    pub id: SenderId,
+    /// `+` and digits.
+    pub phone: String,
+    pub phone_number_id: String,
+    pub waba_id: String,
+    pub access_token: Secret,
+    /// Several while they are being rotated; never empty (the configuration sees to it).
+    pub app_secrets: Vec<Secret>,
+    pub verify_token: Secret,
+    /// `https://graph.facebook.com`, or a local mock. The token goes nowhere else.
+    pub api_base: String,
+    /// `v24.0`
+    pub api_version: String,
+}
+
+impl MetaSender {
+    /// `{api_base}/{api_version}/{path}`.
+    fn url(&self, path: &str) -> String {
+        format!("{}/{}/{path}", self.api_base.trim_end_matches('/'), self.api_version)
+    }
+}
+
+/// The provider: senders, found by the ids that webhooks carry.
+pub struct Meta {
+    senders: Vec<MetaSender>,
+    by_phone_number_id: HashMap<String, usize>,
+    by_id: HashMap<SenderId, usize>,
+    /// Each different secret once: its HMAC is taken once per webhook, however many senders share it.
+    keys: Vec<Key>,
+    /// Which of `keys` are a sender's own.
+    own_keys: Vec<Vec<usize>>,
+}
+
+impl Meta {
+    pub fn new(senders: Vec<MetaSender>) -> Self {
+        let mut keys: Vec<Key> = Vec::new();
+        let own_keys = senders.iter().map(|sender| own_keys(&mut keys, &sender.app_secrets)).collect();
+        let by_phone_number_id = senders.iter().enumerate().map(|(n, s)| (s.phone_number_id.clone(), n)).collect();
+        let by_id = senders.iter().enumerate().map(|(n, s)| (s.id, n)).collect();
+        Meta { senders, by_phone_number_id, by_id, keys, own_keys }
+    }
+
+    pub fn sender(&self, id: SenderId) -> Option<&MetaSender> {
+        self.by_id.get(&id).map(|n| &self.senders[*n])
+    }
+
+    pub fn senders(&self) -> &[MetaSender] {
+        &self.senders
+    }
+
+    /// Which keys verify this body; `None`: not one.
+    fn verified(&self, request: &RawRequest<'_>) -> Option<Trust> {
+        let claimed = Claimed::parse(request.header("x-hub-signature-256")?)?;
+        let keys: Vec<bool> = self.keys.iter().map(|key| key.verifies(request.body, &claimed)).collect();
+        keys.contains(&true).then_some(Trust::Keys(keys))
+    }
+
+    fn trusts(&self, trust: &Trust, sender: usize) -> bool {
+        match trust {
+            Trust::All => true,
+            Trust::Keys(keys) => self.own_keys[sender].iter().any(|key| keys[*key]),
+        }
+    }
+}
+
+/// Whose items of a body count.
+enum Trust {
+    /// Those of senders with a key marked here.
+    Keys(Vec<bool>),
+    /// All: the sandbox, and an operator who replays a dead letter.
+    All,
+}
+
+impl Provider for Meta {
+    fn kind(&self) -> &'static str {
+        "meta"
+    }
+
+    fn carries(&self) -> &'static Carries {
+        &META
+    }
+
+    fn handshake(&self, request: &RawRequest<'_>) -> Option<Reply> {
+        if request.method != "GET" {
+            return None;
+        }
+        let get = |name| query_value(request.query, name);
+        let token = get("hub.verify_token").unwrap_or_default();
+        let ours = self.senders.iter().filter(|s| request.sender.is_none_or(|id| id == s.id)).any(|sender| {
+            // An empty token would let anybody in.
+            !sender.verify_token.is_empty() && sender.verify_token.matches(&token)
+        });
+        Some(match get("hub.challenge") {
+            Some(challenge) if ours && get("hub.mode").as_deref() == Some("subscribe") => {
+                Reply { status: 200, body: challenge }
+            }
+            _ => Reply { status: 403, body: "the verify token is not ours".into() },
+        })
+    }
+
+    fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected> {
+        if request.sender.is_some_and(|id| !self.by_id.contains_key(&id)) {
+            return Err(Rejected::UnknownSender);
+        }
+        let trust = self.verified(request).ok_or(Rejected::BadSignature)?;
+        Ok(receive::receive(self, &trust, request.body))
+    }
+
+    fn replay(&self, raw: &str) -> Vec<Item> {
+        receive::receive(self, &Trust::All, raw.as_bytes())
+    }
+
+    fn send<'a>(&'a self, http: &'a dyn Http, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
+        Box::pin(send::send(self, http, message))
+    }
+
+    fn judge(&self, error: &StatusError) -> Next {
+        errors::of_status(error.code)
+    }
+}
+
+fn own_keys(keys: &mut Vec<Key>, secrets: &[Secret]) -> Vec<usize> {
+    let mut own = Vec::with_capacity(secrets.len());
+    // An empty secret verifies what anybody signs: it is none.
+    for secret in secrets.iter().filter(|s| !s.is_empty()) {
+        own.push(keys.iter().position(|key| key.is(secret)).unwrap_or_else(|| {
+            keys.push(Key::new(secret.clone()));
+            keys.len() - 1
+        }));
+    }
+    own
+}
+
+/// One parameter of a query, decoded.
+fn query_value(query: &str, name: &str) -> Option<String> {
+    reqwest::Url::parse(&format!("http://localhost/?{query}"))
+        .ok()?
+        .query_pairs()
+        .find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+}

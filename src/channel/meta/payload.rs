@@ -1,0 +1,159 @@
+//! The JSON of `POST /{phone_number_id}/messages`, for every kind of content.
+
+use crate::{
+    base::ids::OutboundId,
+    channel::Outgoing,
+    model::{
+        content::{Content, Media, MediaKind},
+        inbound::AliasKind,
+        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+    },
+};
+use serde_json::{Map, Value, json};
+
+/// What makes an opaque text ours: other applications on the same number write there as well.
+const MARK: &str = "transom:";
+
+/// Why a message cannot be written down; a fixed code and a sentence.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unsendable {
+    pub code: &'static str,
+    pub text: &'static str,
+}
+
+/// Our id as it travels in `biz_opaque_callback_data`.
+pub fn opaque(id: OutboundId) -> String {
+    format!("{MARK}{id}")
+}
+
+/// Our id out of a status, if the message was ours.
+pub fn our_id(opaque: &str) -> Option<OutboundId> {
+    opaque.strip_prefix(MARK)?.parse().ok().map(OutboundId)
+}
+
+/// The request's body.
+pub fn payload(message: &Outgoing) -> Result<Value, Unsendable> {
+    let mut body = Map::new();
+    body.insert("messaging_product".into(), "whatsapp".into());
+    body.insert("recipient_type".into(), "individual".into());
+    let (field, recipient) = recipient(message)?;
+    body.insert(field.into(), recipient.into());
+    if let Some(quoted) = &message.reply_to {
+        body.insert("context".into(), json!({"message_id": quoted.as_str()}));
+    }
+    body.insert("biz_opaque_callback_data".into(), opaque(message.id).into());
+    let (kind, part) = content(&message.content)?;
+    body.insert("type".into(), kind.into());
+    body.insert(kind.into(), part);
+    Ok(Value::Object(body))
+}
+
+/// A phone as `+E.164`: without the plus Meta may prepend the country of the business. A BSUID goes into
+/// `recipient`; where both stand, `to` wins, so only one does.
+fn recipient(message: &Outgoing) -> Result<(&'static str, String), Unsendable> {
+    let of = |kind| message.to.iter().find(|alias| alias.kind == kind && !alias.value.is_empty());
+    match (of(AliasKind::Phone), of(AliasKind::Bsuid)) {
+        (Some(phone), _) => Ok(("to", format!("+{}", phone.value.trim_start_matches('+')))),
+        (None, Some(bsuid)) => Ok(("recipient", bsuid.value.clone())),
+        (None, None) => Err(Unsendable { code: "no_recipient", text: "the contact has neither a phone nor a user id" }),
+    }
+}
+
+fn content(content: &Content) -> Result<(&'static str, Value), Unsendable> {
+    Ok(match content {
+        Content::Text { body } => {
+            let preview = body.contains("https://") || body.contains("http://");
+            ("text", json!({"preview_url": preview, "body": body}))
+        }
+        Content::Buttons { body, buttons, media } => {
+            let buttons: Vec<Value> =
+                buttons.iter().map(|b| json!({"type": "reply", "reply": {"id": b.id, "title": b.title}})).collect();
+            interactive("button", body, media.as_ref(), json!({"buttons": buttons}))
+        }
+        Content::List { body, button, rows } => {
+            let rows: Vec<Value> = rows
+                .iter()
+                .map(|row| match &row.description {
+                    Some(description) => json!({"id": row.id, "title": row.title, "description": description}),
+                    None => json!({"id": row.id, "title": row.title}),
+                })
+                .collect();
+            // A single section needs no title.
+            interactive("list", body, None, json!({"button": button, "sections": [{"rows": rows}]}))
+        }
+        Content::Link { body, title, url, media } => {
+            let action = json!({"name": "cta_url", "parameters": {"display_text": title, "url": url}});
+            interactive("cta_url", body, media.as_ref(), action)
+        }
+        Content::Media { media, caption } => (media.kind.as_str(), file(media, caption.as_deref())),
+        Content::Template(template) => ("template", template_part(template)?),
+    })
+}
+
+fn interactive(kind: &str, body: &str, media: Option<&Media>, action: Value) -> (&'static str, Value) {
+    let mut part = json!({"type": kind, "body": {"text": body}, "action": action});
+    if let Some(media) = media {
+        part["header"] = media_parameter(media);
+    }
+    ("interactive", part)
+}
+
+fn file(media: &Media, caption: Option<&str>) -> Value {
+    let mut part = json!({"link": media.url});
+    // Meta refuses a caption on these two.
+    let captioned = !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
+    if let Some(caption) = caption.filter(|text| captioned && !text.is_empty()) {
+        part["caption"] = caption.into();
+    }
+    if let (MediaKind::Document, Some(filename)) = (media.kind, &media.filename) {
+        part["filename"] = filename.as_str().into();
+    }
+    part
+}
+
+/// `{"type": "image", "image": {…}}`, as headers and template parameters have it.
+fn media_parameter(media: &Media) -> Value {
+    let kind = media.kind.as_str();
+    let mut part = Map::new();
+    part.insert("type".into(), kind.into());
+    part.insert(kind.into(), file(media, None));
+    Value::Object(part)
+}
+
+fn template_part(template: &TemplateMessage) -> Result<Value, Unsendable> {
+    let Some(language) = &template.language else {
+        return Err(Unsendable { code: "no_language", text: "no language was chosen for the template" });
+    };
+    let mut components = Vec::new();
+    if let Some(header) = &template.header {
+        let parameter = match header {
+            HeaderValue::Text(text) => json!({"type": "text", "text": text}),
+            HeaderValue::Media(media) => media_parameter(media),
+        };
+        components.push(json!({"type": "header", "parameters": [parameter]}));
+    }
+    let body: Vec<Value> = match &template.body {
+        Parameters::None => Vec::new(),
+        Parameters::Positional(texts) => texts.iter().map(|text| json!({"type": "text", "text": text})).collect(),
+        Parameters::Named(texts) => {
+            texts.iter().map(|(name, text)| json!({"type": "text", "parameter_name": name, "text": text})).collect()
+        }
+    };
+    if !body.is_empty() {
+        components.push(json!({"type": "body", "parameters": body}));
+    }
+    for (place, button) in template.buttons.iter().enumerate() {
+        let (sub_type, parameter) = match button {
+            ButtonValue::Reply { payload, .. } => ("quick_reply", json!({"type": "payload", "payload": payload})),
+            ButtonValue::UrlSuffix(suffix) => ("url", json!({"type": "text", "text": suffix})),
+        };
+        components.push(json!({
+            "type": "button", "sub_type": sub_type, "index": place.to_string(), "parameters": [parameter]
+        }));
+    }
+    let mut part = json!({"name": template.name, "language": {"code": language}});
+    if !components.is_empty() {
+        part["components"] = components.into();
+    }
+    Ok(part)
+}

@@ -1,0 +1,341 @@
+//! From a verified body to items: finds the sender of each change and lets every item fail alone.
+
+use super::{
+    Meta, Trust,
+    body::{Change, Entry, Envelope, List, LooseEntry, LooseEnvelope, People, Person, Standby, Value},
+    fields, message, status,
+};
+use crate::{
+    base::{ids::SenderId, limits::DEAD_LETTER_CONTACTS_BYTES_MAX},
+    model::inbound::{Inbound, Item},
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// Why an item is a dead letter: what is wrong with it, without its content.
+pub type Malformed = Cow<'static, str>;
+
+/// All items of a body, in their order. Never fails: what is not understood is dead-lettered.
+pub fn receive(meta: &Meta, trust: &Trust, body: &[u8]) -> Vec<Item> {
+    let text = String::from_utf8_lossy(body);
+    let mut reader = Reader { meta, trust, items: Vec::with_capacity(1) };
+    reader.envelope(&text);
+    reader.items
+}
+
+struct Reader<'m> {
+    meta: &'m Meta,
+    trust: &'m Trust,
+    items: Vec<Item>,
+}
+
+/// Where an item stands, so that a dead letter can be wrapped again and read like a webhook.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub waba_id: &'a str,
+    pub field: &'a str,
+    pub value: &'a RawValue,
+}
+
+impl Reader<'_> {
+    fn envelope(&mut self, text: &str) {
+        // One pass for what Meta sends; the second only for a body that has a strange part somewhere.
+        if let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(text) {
+            for entry in &envelope.entry {
+                self.entry(entry);
+            }
+            return;
+        }
+        match serde_json::from_str::<LooseEnvelope<'_>>(text) {
+            Ok(envelope) => {
+                for raw in envelope.entry {
+                    self.loose_entry(raw.get());
+                }
+            }
+            Err(error) => {
+                self.dead("malformed", format!("the body is no webhook of Meta: {}", wrong(&error)), text.into())
+            }
+        }
+    }
+
+    fn loose_entry(&mut self, raw: &str) {
+        match serde_json::from_str::<LooseEntry<'_>>(raw) {
+            Ok(entry) => {
+                for raw in entry.changes {
+                    match serde_json::from_str::<Change<'_>>(raw.get()) {
+                        Ok(change) => self.change(entry.id.or_empty(), &change),
+                        Err(error) => {
+                            let raw = format!(
+                                r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{}]}}]}}"#,
+                                quoted(entry.id.or_empty()),
+                                raw.get()
+                            );
+                            self.dead("malformed", format!("a change is malformed: {}", wrong(&error)), raw);
+                        }
+                    }
+                }
+            }
+            Err(error) => {
+                let raw = format!(r#"{{"object":"whatsapp_business_account","entry":[{raw}]}}"#);
+                self.dead("malformed", format!("an entry is malformed: {}", wrong(&error)), raw);
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry<'_>) {
+        for change in &entry.changes {
+            self.change(entry.id.or_empty(), change);
+        }
+    }
+
+    fn change(&mut self, waba_id: &str, change: &Change<'_>) {
+        let place = Place { waba_id, field: &change.field, value: change.value };
+        match place.field {
+            "messages" | "smb_message_echoes" | "standby" | "user_preferences" | "user_id_update" | "calls" => {
+                match shape::<Value<'_>>(change.value.get()) {
+                    Ok(value) => self.value(place, &value),
+                    Err(why) => self.dead_at(place, "malformed", why.into_owned()),
+                }
+            }
+            "message_template_status_update" | "template_category_update" => self.template(place),
+            field => self.ignored(fields::ignored(field, change.value.get()), change.value.get()),
+        }
+    }
+
+    /// The fields that are about one number: all its lists, in the order in which they matter.
+    fn value(&mut self, place: Place<'_>, value: &Value<'_>) {
+        let number = value.metadata.phone_number_id.or_empty();
+        let sender = match self.meta.by_phone_number_id.get(number) {
+            Some(&n) if self.meta.trusts(self.trust, n) => Ok(self.meta.senders[n].id),
+            Some(_) => Err(("wrong_secret", "the body is signed with the secret of another sender".to_owned())),
+            None if number.is_empty() => Err(("malformed", "`metadata.phone_number_id` is missing".to_owned())),
+            None => Err(("unknown_sender", format!("no sender has the phone_number_id `{}`", short(number)))),
+        };
+        let ours = value.metadata.display_phone_number.or_empty();
+        let people = &value.contacts;
+        let before = self.items.len();
+        self.list(place, "messages", &value.messages, &sender, |id, raw| match place.field {
+            "messages" => message::read(id, people, raw),
+            _ => Ok(Inbound::Ignored { why: "messages_in_another_field" }),
+        });
+        self.list(place, "statuses", &value.statuses, &sender, |id, raw| match place.field {
+            "calls" => fields::call_status(id, raw),
+            _ => status::read(id, raw),
+        });
+        self.list(place, "message_echoes", &value.message_echoes, &sender, |id, raw| fields::app_echo(id, ours, raw));
+        self.list(place, "user_preferences", &value.user_preferences, &sender, fields::preference);
+        self.list(place, "user_id_update", &value.user_id_update, &sender, fields::new_user_id);
+        self.list(place, "calls", &value.calls, &sender, |id, raw| fields::call(id, people, raw));
+        self.standby(place, &value.standby, &sender);
+        for raw in value.errors.iter() {
+            self.ignored("platform_error", raw.get());
+        }
+        if self.items.len() == before {
+            // A change without items, or with lists that we do not know.
+            self.ignored("nothing_inside", place.value.get());
+        }
+    }
+
+    /// Another application holds the conversation. That is said first, so that the bot is silent when the
+    /// message itself is handled.
+    fn standby(&mut self, place: Place<'_>, standby: &Standby<'_>, sender: &Result<SenderId, (&'static str, String)>) {
+        let people = &standby.contacts;
+        if let Ok(id) = sender {
+            for raw in standby.messages.iter() {
+                if let Ok(echo) = fields::standby_holder(*id, people, raw.get()) {
+                    self.items.push(Item { what: echo, raw: raw.get().to_owned() });
+                }
+            }
+        }
+        let inside = Place { field: "messages", ..place };
+        self.list(inside, "messages", &standby.messages, sender, |id, raw| message::read(id, people, raw));
+        self.list(inside, "statuses", &standby.statuses, sender, status::read);
+        self.list(place, "standby_echoes", &standby.message_echoes, sender, fields::standby_echo);
+    }
+
+    fn list(
+        &mut self,
+        place: Place<'_>,
+        name: &'static str,
+        list: &List<'_>,
+        sender: &Result<SenderId, (&'static str, String)>,
+        read: impl Fn(SenderId, &str) -> Result<Inbound, Malformed>,
+    ) {
+        for raw in list.iter() {
+            let dead = match sender {
+                Ok(id) => match mended(raw.get(), |text| read(*id, text)) {
+                    Ok(what) => {
+                        self.items.push(Item { what, raw: raw.get().to_owned() });
+                        continue;
+                    }
+                    Err(why) => ("malformed", format!("an item of `{name}`: {why}")),
+                },
+                Err((kind, reason)) => (*kind, reason.clone()),
+            };
+            self.dead(dead.0, dead.1, wrap(place, name, raw.get()));
+        }
+    }
+
+    fn template(&mut self, place: Place<'_>) {
+        let known: Vec<usize> =
+            (0..self.meta.senders.len()).filter(|n| self.meta.senders[*n].waba_id == place.waba_id).collect();
+        if known.is_empty() {
+            let reason = format!("no sender has the waba_id `{}`", short(place.waba_id));
+            return self.dead_at(place, "unknown_sender", reason);
+        }
+        let trusted = known.iter().filter(|n| self.meta.trusts(self.trust, **n));
+        let senders: Vec<SenderId> = trusted.map(|n| self.meta.senders[*n].id).collect();
+        if senders.is_empty() {
+            return self.dead_at(place, "wrong_secret", "the body is signed with the secret of another sender".into());
+        }
+        match fields::template(place.field, senders, place.value.get()) {
+            Ok(what) => self.items.push(Item { what, raw: place.value.get().to_owned() }),
+            Err(why) => self.dead_at(place, "malformed", why.into_owned()),
+        }
+    }
+
+    fn ignored(&mut self, why: &'static str, raw: &str) {
+        self.items.push(Item { what: Inbound::Ignored { why }, raw: raw.to_owned() });
+    }
+
+    fn dead_at(&mut self, place: Place<'_>, kind: &'static str, reason: String) {
+        let raw = format!(
+            r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{{"field":{},"value":{}}}]}}]}}"#,
+            quoted(place.waba_id),
+            quoted(place.field),
+            place.value.get()
+        );
+        self.dead(kind, reason, raw);
+    }
+
+    fn dead(&mut self, kind: &'static str, reason: String, raw: String) {
+        self.items.push(Item { what: Inbound::Dead { kind, reason }, raw });
+    }
+}
+
+/// One item's shape; the error says what is wrong, not what stood there.
+pub fn shape<'a, T: Deserialize<'a>>(raw: &'a str) -> Result<T, Malformed> {
+    serde_json::from_str(raw).map_err(|error| wrong(&error).into())
+}
+
+/// Reads an item; if it is broken, reads it again with halves of emoji (`\ud83d` alone, left behind by
+/// a cut text) replaced: the customer's message shall not be lost for a half smile.
+fn mended(raw: &str, read: impl Fn(&str) -> Result<Inbound, Malformed>) -> Result<Inbound, Malformed> {
+    let first = read(raw);
+    if first.is_ok() || !raw.contains("\\u") {
+        return first;
+    }
+    match mend_surrogates(raw) {
+        Some(whole) => read(&whole),
+        None => first,
+    }
+}
+
+/// `None`: there is nothing to mend.
+fn mend_surrogates(raw: &str) -> Option<String> {
+    let code = |at: usize| {
+        let hex = raw.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(hex, 16).ok()
+    };
+    let mut out = String::with_capacity(raw.len());
+    let (mut at, mut copied, mut found) = (0, 0, false);
+    let bytes = raw.as_bytes();
+    while at < bytes.len() {
+        if bytes[at] != b'\\' {
+            at += 1;
+            continue;
+        }
+        let unit = code(at);
+        let high = unit.is_some_and(|u| (0xD800..0xDC00).contains(&u));
+        let low = |u: Option<u16>| u.is_some_and(|u| (0xDC00..0xE000).contains(&u));
+        if high && low(code(at + 6)) {
+            at += 12;
+        } else if high || low(unit) {
+            out.push_str(&raw[copied..at]);
+            out.push_str("\\ufffd");
+            at += 6;
+            copied = at;
+            found = true;
+        } else {
+            at += 2;
+        }
+    }
+    out.push_str(raw.get(copied..)?);
+    found.then_some(out)
+}
+
+/// The item alone in its webhook, with what surrounds it: `Provider::replay` reads it like a new one.
+fn wrap(place: Place<'_>, name: &str, item: &str) -> String {
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Surroundings<'a> {
+        #[serde(borrow)]
+        metadata: Option<&'a RawValue>,
+        #[serde(borrow)]
+        contacts: Option<&'a RawValue>,
+        #[serde(borrow)]
+        standby: Option<Inner<'a>>,
+    }
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Inner<'a> {
+        #[serde(borrow)]
+        contacts: Option<&'a RawValue>,
+    }
+    let around: Surroundings<'_> = serde_json::from_str(place.value.get()).unwrap_or_default();
+    let mut value = String::from("{");
+    if let Some(metadata) = around.metadata {
+        value += &format!(r#""metadata":{},"#, metadata.get());
+    }
+    let inner = around.standby.and_then(|s| s.contacts);
+    // One of a thousand items does not carry a thousand contacts.
+    if let Some(contacts) = inner.or(around.contacts).filter(|c| c.get().len() <= DEAD_LETTER_CONTACTS_BYTES_MAX) {
+        value += &format!(r#""contacts":{},"#, contacts.get());
+    }
+    value += &match name {
+        "standby_echoes" => format!(r#""standby":{{"message_echoes":[{item}]}}}}"#),
+        _ => format!(r#""{name}":[{item}]}}"#),
+    };
+    format!(
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{{"field":{},"value":{value}}}]}}]}}"#,
+        quoted(place.waba_id),
+        quoted(place.field)
+    )
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// serde's words without the value it met: that may be a customer's text.
+fn wrong(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Syntax => "not JSON",
+        serde_json::error::Category::Eof => "JSON that ends too early",
+        serde_json::error::Category::Data | serde_json::error::Category::Io => "a part has an unexpected type",
+    };
+    format!("{kind} (line {}, column {})", error.line(), error.column())
+}
+
+/// For messages: an id of the other side, at most 40 characters of it.
+fn short(id: &str) -> String {
+    id.chars().take(40).collect()
+}
+
+/// The name that goes with one of these ids, and the person's other id.
+pub fn person<'p, 'a>(people: &'p People<'a>, from: Option<&str>, user_id: Option<&str>) -> Option<&'p Person<'a>> {
+    let is = |theirs: Option<&str>, given: Option<&str>| {
+        given.is_some_and(|given| theirs.is_some_and(|t| t.trim_start_matches('+') == given.trim_start_matches('+')))
+    };
+    people
+        .iter()
+        .map(|p| &p.0)
+        .find(|p| is(p.user_id.get(), user_id) || is(p.wa_id.get(), from))
+        // A BSUID may stand where a phone belongs, on either side.
+        .or_else(|| people.iter().map(|p| &p.0).find(|p| is(p.user_id.get(), from) || is(p.wa_id.get(), user_id)))
+        .or_else(|| match (people.as_slice(), from, user_id) {
+            ([only], None, None) => Some(&only.0),
+            _ => None,
+        })
+}
