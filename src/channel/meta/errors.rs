@@ -78,7 +78,7 @@ mod tests {
 
     /// One test for each row of the table.
     macro_rules! rows {
-        ($($name:ident: [$($code:expr),*] => $next:pat;)*) => { $(
+        ($($name:ident: [$($code:expr),*] => $next:pat),* $(,)?) => { $(
             #[test]
             fn $name() {
                 for code in [$($code),*] {
@@ -90,34 +90,34 @@ mod tests {
     }
 
     rows! {
-        token_and_rights_stop_the_sender: [0, 190, 3, 10, 200, 299, 131005] => Next::Misconfigured;
-        rates_are_tried_again: [4, 80007, 130429] => Next::Retry { after: None };
-        the_pair_rate_delays_only_the_pair: [131056] => Next::RetryPair { after: None };
-        spam_pauses_the_sender: [131048] => Next::PauseSender { what: PauseScope::Everything, after: Some(_) };
-        violations_pause_templates: [131064] => Next::PauseSender { what: PauseScope::Templates, after: None };
+        token_and_rights_stop_the_sender: [0, 190, 3, 10, 200, 299, 131005] => Next::Misconfigured,
+        rates_are_tried_again: [4, 80007, 130429] => Next::Retry { after: None },
+        the_pair_rate_delays_only_the_pair: [131056] => Next::RetryPair { after: None },
+        spam_pauses_the_sender: [131048] => Next::PauseSender { what: PauseScope::Everything, after: Some(_) },
+        violations_pause_templates: [131064] => Next::PauseSender { what: PauseScope::Templates, after: None },
         too_many_registrations_pause_three_days: [133016]
-            => Next::PauseSender { what: PauseScope::Everything, after: Some(Span(259_200_000)) };
-        server_side_is_ambiguous: [1, 2, 131000, 131016, 133004, 131057, 2494100] => Next::Ambiguous;
-        media_upload_is_tried_once_more: [131053] => Next::RetryOnce;
-        the_window_is_closed: [131047] => Next::WindowClosed;
-        the_marketing_cap_waits_a_day: [131049] => Next::WaitDay;
-        no_more_marketing_is_an_opt_out: [131050] => Next::OptedOut { from: OptOutScope::Marketing };
-        the_wrong_interface_is_final: [131063, 131055, 134100] => Next::Rejected { why: Why::Request };
-        an_experiment_drops: [130472] => Next::Rejected { why: Why::Dropped };
+            => Next::PauseSender { what: PauseScope::Everything, after: Some(Span(259_200_000)) },
+        server_side_is_ambiguous: [1, 2, 131000, 131016, 133004, 131057, 2494100] => Next::Ambiguous,
+        media_upload_is_tried_once_more: [131053] => Next::RetryOnce,
+        the_window_is_closed: [131047] => Next::WindowClosed,
+        the_marketing_cap_waits_a_day: [131049] => Next::WaitDay,
+        no_more_marketing_is_an_opt_out: [131050] => Next::OptedOut { from: OptOutScope::Marketing },
+        the_wrong_interface_is_final: [131063, 131055, 134100] => Next::Rejected { why: Why::Request },
+        an_experiment_drops: [130472] => Next::Rejected { why: Why::Dropped },
         unreachable_people_are_final: [131026, 131062, 130403, 131021, 131030, 130497]
-            => Next::Rejected { why: Why::Recipient };
+            => Next::Rejected { why: Why::Recipient },
         unpaid_bills_pause_templates: [131042, 134011]
-            => Next::PauseSender { what: PauseScope::Templates, after: None };
-        policy_stops_the_sender: [368, 131031] => Next::PauseSender { what: PauseScope::Everything, after: None };
-        registration_stops_the_sender: [131037, 131045, 133000, 133010, 133015, 136024] => Next::Misconfigured;
+            => Next::PauseSender { what: PauseScope::Templates, after: None },
+        policy_stops_the_sender: [368, 131031] => Next::PauseSender { what: PauseScope::Everything, after: None },
+        registration_stops_the_sender: [131037, 131045, 133000, 133010, 133015, 136024] => Next::Misconfigured,
         bad_requests_are_our_bug: [33, 100, 131008, 131009, 131051, 131052, 135000]
-            => Next::Rejected { why: Why::Request };
+            => Next::Rejected { why: Why::Request },
         template_data_asks_for_another_template: [132000, 132001, 132005, 132007, 132012, 132018]
-            => Next::TemplateUnusable { why: TemplateFault::Data };
-        a_paused_template_asks_for_another: [132015] => Next::TemplateUnusable { why: TemplateFault::Paused };
-        a_disabled_template_asks_for_another: [132016] => Next::TemplateUnusable { why: TemplateFault::Disabled };
+            => Next::TemplateUnusable { why: TemplateFault::Data },
+        a_paused_template_asks_for_another: [132015] => Next::TemplateUnusable { why: TemplateFault::Paused },
+        a_disabled_template_asks_for_another: [132016] => Next::TemplateUnusable { why: TemplateFault::Disabled },
         what_we_never_send_is_final: [132068, 132069, 132021, 139200, 131041, 131201, 131059, 137000, 141000]
-            => Next::Rejected { why: Why::Request };
+            => Next::Rejected { why: Why::Request },
     }
 
     #[test]
