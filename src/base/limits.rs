@@ -154,3 +154,5 @@ pub const WIRE_FILES_MAX: usize = 4;
 pub const WIRE_QUEUE_MAX: usize = 4096;
 /// Of a body, before it is redacted.
 pub const WIRE_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Batches of one retention pass over a table.
+pub const RETENTION_BATCHES_MAX: usize = 200;

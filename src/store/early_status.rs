@@ -2,11 +2,8 @@
 //!
 //! Written by `outbound::status` where no message has the id yet, joined and removed by `outbound::settle`.
 
-use super::{Sql, Statement, Wins, outbound::Status};
-use crate::base::{
-    ids::{OutboundId, ProviderId, SenderId},
-    time::Time,
-};
+use super::{Sql, Statement, Wins, outbound::Status, retention::Before};
+use crate::base::ids::{OutboundId, ProviderId, SenderId};
 use serde::Serialize;
 
 /// A message whose provider's id has become known.
@@ -15,12 +12,6 @@ pub struct Answered {
     pub id: OutboundId,
     pub sender_id: SenderId,
     pub provider_id: ProviderId,
-}
-
-/// Statuses that nobody asked for are forgotten after a while.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Before {
-    pub before: Time,
 }
 
 pub(super) static INSERT: Statement<Status> = Statement::new(
@@ -49,15 +40,16 @@ pub(super) static FORGET: Statement<Answered> = Statement::new(
        (select cast(value ->> 'sender_id' as bigint), value ->> 'provider_id' from {rows} as input)",
 );
 
-/// Removes at most 500 at a time.
+/// Statuses whose message never came are forgotten after a while. The table is small: no index on the time.
 pub static EXPIRE: Statement<Before> = Statement::new(
     "early_status.expire",
     160,
-    Wins::Plain,
+    Wins::All,
     |row| row.before.0.into(),
     "delete from early_status where (sender_id, provider_id, rank) in
        (select sender_id, provider_id, rank from early_status, {rows} as input
-        where received_at < cast(value ->> 'before' as bigint) limit 500)",
+        where received_at < cast(input.value ->> 'before' as bigint) limit 500)
+     returning sender_id",
 );
 
 pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &FORGET.sql, &EXPIRE.sql];

@@ -1,6 +1,9 @@
 //! `inbound`: what contacts sent, from the webhook's commit until a turn has taken it.
 
-use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
+use super::{
+    Query, ReadError, Row, Sql, Statement, Store, Wins,
+    retention::{Before, expire},
+};
 use crate::base::{
     ids::{ContactId, ConversationId, InboundId, ProviderId, SenderId},
     time::Time,
@@ -95,7 +98,9 @@ pub static RAISE: Statement<Raise> = Statement::new(
      returning id, attempts",
 );
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &HANDLED.sql, &RAISE.sql];
+pub static EXPIRE: Statement<Before> = expire!("inbound", 143, "received_at");
+
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &HANDLED.sql, &RAISE.sql, &EXPIRE.sql];
 
 macro_rules! select {
     ($rest:literal) => {

@@ -14,6 +14,20 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "inbound", include_str!("migrations/0007_inbound.sql")),
     (8, "outbound", include_str!("migrations/0008_outbound.sql")),
     (9, "early_status", include_str!("migrations/0009_early_status.sql")),
+    (10, "webhook", include_str!("migrations/0010_webhook.sql")),
+    (11, "dead_letter", include_str!("migrations/0011_dead_letter.sql")),
+    (12, "trace", include_str!("migrations/0012_trace.sql")),
+    (13, "run", include_str!("migrations/0013_run.sql")),
+    (14, "schedule", include_str!("migrations/0014_schedule.sql")),
+    (15, "fire", include_str!("migrations/0015_fire.sql")),
+    (16, "start", include_str!("migrations/0016_start.sql")),
+    (17, "ledger", include_str!("migrations/0017_ledger.sql")),
+    (18, "version", include_str!("migrations/0018_version.sql")),
+    (19, "template", include_str!("migrations/0019_template.sql")),
+    (20, "idempotency", include_str!("migrations/0020_idempotency.sql")),
+    (21, "notification", include_str!("migrations/0021_notification.sql")),
+    (22, "api_key", include_str!("migrations/0022_api_key.sql")),
+    (23, "flow_state", include_str!("migrations/0023_flow_state.sql")),
 ];
 
 const LEDGER: &str = "

@@ -10,37 +10,32 @@ mod ids;
 mod migrate;
 mod open;
 mod read;
+pub mod retention;
 mod statement;
 mod writer;
 
 // Tables, one file each.
 pub mod alias;
+pub mod api_key;
 pub mod contact;
 pub mod conversation;
+pub mod dead_letter;
 pub mod early_status;
+pub mod flow_state;
+pub mod idempotency;
 pub mod inbound;
+pub mod ledger;
+pub mod meta;
+pub mod notification;
 pub mod outbound;
+pub mod run;
+pub mod schedule;
 pub mod session;
-
-/// Every statement and every query of the tables: the conformance suite runs them all on both databases.
-pub fn statements() -> impl Iterator<Item = &'static Sql> {
-    TABLES.iter().flat_map(|(statements, _)| statements.iter().copied())
-}
-
-pub fn queries() -> impl Iterator<Item = &'static Query> {
-    TABLES.iter().flat_map(|(_, queries)| queries.iter().copied())
-}
-
-type Table = (&'static [&'static Sql], &'static [&'static Query]);
-static TABLES: &[Table] = &[
-    (alias::STATEMENTS, alias::QUERIES),
-    (contact::STATEMENTS, contact::QUERIES),
-    (conversation::STATEMENTS, conversation::QUERIES),
-    (early_status::STATEMENTS, &[]),
-    (inbound::STATEMENTS, inbound::QUERIES),
-    (outbound::STATEMENTS, outbound::QUERIES),
-    (session::STATEMENTS, session::QUERIES),
-];
+pub mod start;
+pub mod template;
+pub mod trace;
+pub mod version;
+pub mod webhook;
 
 pub use dialect::Dialect;
 pub use faults::Faults;
@@ -60,6 +55,40 @@ use tokio::{
     task::JoinHandle,
 };
 use writer::Job;
+
+/// Every statement and every query of the tables: the conformance suite runs them all on both databases.
+pub fn statements() -> impl Iterator<Item = &'static Sql> {
+    TABLES.iter().flat_map(|(statements, _)| statements.iter().copied())
+}
+
+pub fn queries() -> impl Iterator<Item = &'static Query> {
+    TABLES.iter().flat_map(|(_, queries)| queries.iter().copied())
+}
+
+type Table = (&'static [&'static Sql], &'static [&'static Query]);
+static TABLES: &[Table] = &[
+    (alias::STATEMENTS, alias::QUERIES),
+    (api_key::STATEMENTS, api_key::QUERIES),
+    (contact::STATEMENTS, contact::QUERIES),
+    (conversation::STATEMENTS, conversation::QUERIES),
+    (dead_letter::STATEMENTS, dead_letter::QUERIES),
+    (early_status::STATEMENTS, &[]),
+    (flow_state::STATEMENTS, flow_state::QUERIES),
+    (idempotency::STATEMENTS, idempotency::QUERIES),
+    (inbound::STATEMENTS, inbound::QUERIES),
+    (ledger::STATEMENTS, ledger::QUERIES),
+    (meta::STATEMENTS, meta::QUERIES),
+    (notification::STATEMENTS, notification::QUERIES),
+    (outbound::STATEMENTS, outbound::QUERIES),
+    (run::STATEMENTS, run::QUERIES),
+    (schedule::STATEMENTS, schedule::QUERIES),
+    (session::STATEMENTS, session::QUERIES),
+    (start::STATEMENTS, start::QUERIES),
+    (template::STATEMENTS, template::QUERIES),
+    (trace::STATEMENTS, trace::QUERIES),
+    (version::STATEMENTS, version::QUERIES),
+    (webhook::STATEMENTS, webhook::QUERIES),
+];
 
 /// The database. Clones share it; when the last is dropped, the writer ends after what waits.
 #[derive(Debug, Clone)]

@@ -7,7 +7,10 @@ pub use read::*;
 pub use status::{Moved, moved, status};
 pub(super) use status::{STATUS_BY_ID, STATUS_BY_PROVIDER, STATUS_EARLY, Status};
 
-use super::{Sql, Statement, Wins, WriteSet, early_status};
+use super::{
+    Sql, Statement, Wins, WriteSet, early_status,
+    retention::{Before, expire},
+};
 use crate::base::{
     ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
     time::Time,
@@ -206,6 +209,8 @@ pub static DROP: Statement<Drop> = Statement::new(
        and (value ->> 'number' is null or outbound.number = cast(value ->> 'number' as bigint))
      returning conversation_id, id, number",
 );
+
+pub static EXPIRE: Statement<Before> = expire!("outbound", 154, "created_at");
 
 pub(super) static STATEMENTS: &[&Sql] =
     &[&INSERT.sql, &SENDING.sql, &SETTLE.sql, &DROP.sql, &STATUS_BY_ID.sql, &STATUS_BY_PROVIDER.sql, &STATUS_EARLY.sql];

@@ -1,0 +1,98 @@
+//! `idempotency`: answers to requests that carried an `Idempotency-Key`, so that a repetition gets the same.
+
+use super::{Query, ReadError, Sql, Statement, Store, Wins, retention::Before};
+use crate::base::{ids::AccountName, time::Time};
+use serde::Serialize;
+
+/// A request that came with a key.
+#[derive(Debug, Clone, Serialize)]
+pub struct Claim {
+    pub account: AccountName,
+    pub key: String,
+    pub request_hash: String,
+    pub created_at: Time,
+}
+
+/// Its answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    pub account: AccountName,
+    pub key: String,
+    pub status: u16,
+    pub body: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub request_hash: String,
+    /// `None`: the first request has not been answered yet.
+    pub answer: Option<(u16, String)>,
+    pub created_at: Time,
+}
+
+/// Tells a key that is new; one that is not told was used before: see `find`.
+pub static CLAIM: Statement<Claim> = Statement::new(
+    "idempotency.claim",
+    80,
+    Wins::Tell,
+    |row| super::Key::Text(format!("{} {}", row.account, row.key)),
+    "insert into idempotency (account, key, request_hash, created_at)
+     select input.value ->> 'account', input.value ->> 'key', input.value ->> 'request_hash',
+       cast(input.value ->> 'created_at' as bigint)
+     from {rows} as input where true
+     on conflict (account, key) do nothing
+     returning account || ' ' || key",
+);
+
+pub static ANSWER: Statement<Answer> = Statement::new(
+    "idempotency.answer",
+    81,
+    Wins::Plain,
+    |row| row.key.as_str().into(),
+    "update idempotency set status = cast(input.value ->> 'status' as bigint), body = input.value ->> 'body'
+     from {rows} as input
+     where idempotency.account = input.value ->> 'account' and idempotency.key = input.value ->> 'key'",
+);
+
+/// Forgets a claim whose request was refused before it did anything, so that it can be repeated.
+pub static RELEASE: Statement<Claim> = Statement::new(
+    "idempotency.release",
+    82,
+    Wins::Plain,
+    |row| row.key.as_str().into(),
+    "delete from idempotency where status is null and (account, key) in
+       (select input.value ->> 'account', input.value ->> 'key' from {rows} as input)",
+);
+
+pub static EXPIRE: Statement<Before> = Statement::new(
+    "idempotency.expire",
+    83,
+    Wins::All,
+    |row| row.before.0.into(),
+    "delete from idempotency where (account, key) in
+       (select account, idempotency.key from {rows} as input
+        join idempotency on created_at < cast(input.value ->> 'before' as bigint) order by created_at limit 500)
+     returning created_at",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&CLAIM.sql, &ANSWER.sql, &RELEASE.sql, &EXPIRE.sql];
+
+static FIND: Query = Query {
+    name: "idempotency.find",
+    text: "select request_hash, status, body, created_at from idempotency where account = $1 and key = $2",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&FIND];
+
+pub async fn find(store: &Store, account: &AccountName, key: &str) -> Result<Option<Known>, ReadError> {
+    store
+        .one(&FIND, &[account.as_str().into(), key.into()], |row| {
+            let status = row.maybe_number("status")?.and_then(|status| u16::try_from(status).ok());
+            Ok(Known {
+                request_hash: row.text("request_hash")?,
+                answer: status.zip(row.maybe_text("body")?),
+                created_at: row.time("created_at")?,
+            })
+        })
+        .await
+}

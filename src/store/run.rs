@@ -1,0 +1,125 @@
+//! `run`: passages through flows, for lists, statistics and the alarm of a failing flow.
+
+use super::{
+    Query, ReadError, Row, Sql, Statement, Store, Wins,
+    retention::{Before, expire},
+};
+use crate::base::{
+    ids::{ContactId, ConversationId, FlowName, VersionId},
+    time::Time,
+};
+use crate::model::effect::RunEnd;
+use serde::Serialize;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Run {
+    pub id: i64,
+    pub conversation_id: ConversationId,
+    pub number: u32,
+    pub contact_id: ContactId,
+    pub flow: FlowName,
+    pub version_id: VersionId,
+    pub trigger_key: String,
+    pub started_at: Time,
+    pub ended_at: Option<Time>,
+    pub outcome: Option<RunEnd>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Ended {
+    pub conversation_id: ConversationId,
+    pub number: u32,
+    pub at: Time,
+    pub outcome: RunEnd,
+}
+
+/// A run that began; one that began and ended in the same turn is written once, with its end.
+pub static BEGAN: Statement<Run> = Statement::new(
+    "run.began",
+    210,
+    Wins::Plain,
+    |row| row.id.into(),
+    "insert into run
+       (id, conversation_id, number, contact_id, flow, version_id, trigger_key, started_at, ended_at, outcome)
+     select cast(value ->> 'id' as bigint), cast(value ->> 'conversation_id' as bigint),
+       cast(value ->> 'number' as bigint), cast(value ->> 'contact_id' as bigint), value ->> 'flow',
+       cast(value ->> 'version_id' as bigint), value ->> 'trigger_key', cast(value ->> 'started_at' as bigint),
+       cast(value ->> 'ended_at' as bigint), value ->> 'outcome'
+     from {rows} as input where true
+     on conflict (conversation_id, number) do nothing",
+);
+
+pub static ENDED: Statement<Ended> = Statement::new(
+    "run.ended",
+    211,
+    Wins::Plain,
+    |row| row.conversation_id.0.into(),
+    "update run set ended_at = cast(value ->> 'at' as bigint), outcome = value ->> 'outcome'
+     from {rows} as input
+     where run.conversation_id = cast(value ->> 'conversation_id' as bigint)
+       and run.number = cast(value ->> 'number' as bigint) and run.ended_at is null",
+);
+
+pub static EXPIRE: Statement<Before> = expire!("run", 212, "started_at");
+
+pub(super) static STATEMENTS: &[&Sql] = &[&BEGAN.sql, &ENDED.sql, &EXPIRE.sql];
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, conversation_id, number, contact_id, flow, version_id, trigger_key, started_at, ended_at,
+               outcome from run ",
+            $rest
+        )
+    };
+}
+
+static PAGE: Query = Query { name: "run.page", text: select!("where id < $1 order by id desc limit $2") };
+static OF_FLOW: Query =
+    Query { name: "run.of_flow", text: select!("where flow = $1 and id < $2 order by id desc limit $3") };
+static OF: Query =
+    Query { name: "run.of", text: select!("where conversation_id = $1 and number < $2 order by number desc limit $3") };
+static ENDS: Query = Query {
+    name: "run.ends",
+    text: "select outcome from run where flow = $1 and id > $2 and ended_at is not null order by id desc limit $3",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &ENDS];
+
+/// All runs, newest first; `before` is the last one's id, `i64::MAX` at first.
+pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
+    store.all(&PAGE, &[before.into(), limit.into()], read).await
+}
+
+pub async fn of_flow(store: &Store, flow: &FlowName, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
+    store.all(&OF_FLOW, &[flow.as_str().into(), before.into(), limit.into()], read).await
+}
+
+/// The runs of a conversation, newest first; `before` is the last one's number.
+pub async fn of(store: &Store, conversation: ConversationId, before: u32, limit: i64) -> Result<Vec<Run>, ReadError> {
+    store.all(&OF, &[conversation.0.into(), i64::from(before).into(), limit.into()], read).await
+}
+
+/// How the last runs of a flow ended, newest first, those up to the id `since` left out.
+pub async fn ends(store: &Store, flow: &FlowName, since: i64, limit: i64) -> Result<Vec<RunEnd>, ReadError> {
+    store.all(&ENDS, &[flow.as_str().into(), since.into(), limit.into()], |row| row.word("outcome")).await
+}
+
+fn read(row: &Row) -> Result<Run, ReadError> {
+    let outcome = match row.maybe_text("outcome")? {
+        Some(_) => Some(row.word("outcome")?),
+        None => None,
+    };
+    Ok(Run {
+        id: row.number("id")?,
+        conversation_id: ConversationId(row.number("conversation_id")?),
+        number: row.small("number")?,
+        contact_id: ContactId(row.number("contact_id")?),
+        flow: row.text("flow")?.into(),
+        version_id: VersionId(row.number("version_id")?),
+        trigger_key: row.text("trigger_key")?,
+        started_at: row.time("started_at")?,
+        ended_at: row.maybe_time("ended_at")?,
+        outcome,
+    })
+}

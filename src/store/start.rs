@@ -1,0 +1,219 @@
+//! `start`: planned starts of flows, one per flow, trigger, contact and local minute.
+
+use super::{
+    Query, ReadError, Row, Sql, Statement, Store, Wins,
+    retention::{Before, expire},
+};
+use crate::base::{
+    ids::{ContactId, FlowName, SenderId, StartId},
+    time::Time,
+};
+use crate::model::event::Reason;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlannedStart {
+    pub id: StartId,
+    pub flow: FlowName,
+    pub trigger_key: String,
+    pub contact_id: ContactId,
+    pub sender_id: SenderId,
+    /// The local minute of its fire, `2026-03-28T10:00`.
+    pub minute: String,
+    pub slot_at: Time,
+    pub state: StartState,
+    pub reason: Option<Reason>,
+    /// Inputs and event data; an object.
+    pub data: serde_json::Value,
+    pub created_at: Time,
+    pub ended_at: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StartState {
+    /// For its slot, or for the end of quiet hours.
+    Waiting,
+    /// In the line of a busy conversation.
+    Queued,
+    Begun,
+    Refused,
+    /// A newer fire of its trigger took its place.
+    Superseded,
+}
+
+/// What became of a start, or its new slot.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Decided {
+    pub id: StartId,
+    pub state: StartState,
+    pub reason: Option<Reason>,
+    /// Where it is postponed; `None`: as it was.
+    pub slot_at: Option<Time>,
+    pub ended_at: Option<Time>,
+}
+
+/// Postponed starts of the same trigger and contact give way to this one.
+#[derive(Debug, Clone, Serialize)]
+pub struct Newer {
+    pub id: StartId,
+    pub flow: FlowName,
+    pub trigger_key: String,
+    pub contact_id: ContactId,
+    pub at: Time,
+}
+
+/// How many starts of a fire stand where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    pub minute: String,
+    pub trigger_key: String,
+    pub state: StartState,
+    pub reason: Option<String>,
+    pub count: i64,
+}
+
+/// Tells the ids that are new: a contact gets a minute's fire once.
+pub static INSERT: Statement<PlannedStart> = Statement::new(
+    "start.insert",
+    50,
+    Wins::Tell,
+    |row| row.id.0.into(),
+    "insert into start
+       (id, flow, trigger_key, contact_id, sender_id, minute, slot_at, state, reason, data, created_at, ended_at)
+     select cast(value ->> 'id' as bigint), value ->> 'flow', value ->> 'trigger_key',
+       cast(value ->> 'contact_id' as bigint), cast(value ->> 'sender_id' as bigint), value ->> 'minute',
+       cast(value ->> 'slot_at' as bigint), value ->> 'state', value ->> 'reason', value -> 'data',
+       cast(value ->> 'created_at' as bigint), cast(value ->> 'ended_at' as bigint)
+     from {rows} as input where true
+     on conflict (flow, trigger_key, contact_id, minute) do nothing
+     returning id",
+);
+
+/// Loses when it was begun, refused or superseded already.
+pub static DECIDED: Statement<Decided> = Statement::new(
+    "start.decided",
+    51,
+    Wins::Must,
+    |row| row.id.0.into(),
+    "update start set state = value ->> 'state', reason = value ->> 'reason',
+       slot_at = coalesce(cast(value ->> 'slot_at' as bigint), slot_at),
+       ended_at = cast(value ->> 'ended_at' as bigint)
+     from {rows} as input
+     where start.id = cast(value ->> 'id' as bigint) and start.state in ('waiting', 'queued')
+     returning id",
+);
+
+pub static SUPERSEDE: Statement<Newer> = Statement::new(
+    "start.supersede",
+    52,
+    Wins::Tell,
+    |row| row.contact_id.0.into(),
+    "update start set state = 'superseded', ended_at = cast(value ->> 'at' as bigint)
+     from {rows} as input
+     where start.flow = value ->> 'flow' and start.trigger_key = value ->> 'trigger_key'
+       and start.contact_id = cast(value ->> 'contact_id' as bigint)
+       and start.state = 'waiting' and start.id < cast(value ->> 'id' as bigint)
+     returning contact_id, id",
+);
+
+pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at");
+
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &EXPIRE.sql];
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, flow, trigger_key, contact_id, sender_id, minute, slot_at, state, reason,
+               cast(data as text) as data, created_at, ended_at from start ",
+            $rest
+        )
+    };
+}
+
+static FIND: Query = Query { name: "start.find", text: select!("where id = $1") };
+static DUE: Query = Query {
+    name: "start.due",
+    text: select!(
+        "where state = 'waiting' and (slot_at, id) > ($1, $2) and slot_at <= $3 order by slot_at, id limit $4"
+    ),
+};
+static NEXT: Query = Query {
+    name: "start.next",
+    text: "select slot_at from start where state = 'waiting' and slot_at > $1 order by slot_at limit 1",
+};
+static OF: Query =
+    Query { name: "start.of", text: select!("where contact_id = $1 and id < $2 order by id desc limit $3") };
+static TALLY: Query = Query {
+    name: "start.tally",
+    text: "select minute, trigger_key, state, reason, count(*) as n from start
+      where flow = $1 and minute >= $2 group by minute, trigger_key, state, reason
+      order by minute desc, trigger_key, state, reason limit $3",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &NEXT, &OF, &TALLY];
+
+pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, ReadError> {
+    store.one(&FIND, &[id.0.into()], read).await
+}
+
+/// What may begin at `until` or before, earliest slot first; `after` is the last one's `(slot_at, id)`.
+pub async fn due(
+    store: &Store,
+    after: (Time, StartId),
+    until: Time,
+    limit: i64,
+) -> Result<Vec<PlannedStart>, ReadError> {
+    store.all(&DUE, &[after.0.into(), after.1.0.into(), until.into(), limit.into()], read).await
+}
+
+/// The first slot after `now`.
+pub async fn next_slot(store: &Store, now: Time) -> Result<Option<Time>, ReadError> {
+    store.one(&NEXT, &[now.into()], |row| row.time("slot_at")).await
+}
+
+/// All starts of a contact, newest first; `before` is the last one's id.
+pub async fn of(
+    store: &Store,
+    contact: ContactId,
+    before: StartId,
+    limit: i64,
+) -> Result<Vec<PlannedStart>, ReadError> {
+    store.all(&OF, &[contact.0.into(), before.0.into(), limit.into()], read).await
+}
+
+/// The fires of a flow since a local minute, by what became of their starts, newest first.
+pub async fn tally(store: &Store, flow: &FlowName, since: &str, limit: i64) -> Result<Vec<Tally>, ReadError> {
+    store
+        .all(&TALLY, &[flow.as_str().into(), since.into(), limit.into()], |row| {
+            Ok(Tally {
+                minute: row.text("minute")?,
+                trigger_key: row.text("trigger_key")?,
+                state: row.word("state")?,
+                reason: row.maybe_text("reason")?,
+                count: row.number("n")?,
+            })
+        })
+        .await
+}
+
+fn read(row: &Row) -> Result<PlannedStart, ReadError> {
+    let reason = match row.maybe_text("reason")? {
+        Some(_) => Some(row.word("reason")?),
+        None => None,
+    };
+    Ok(PlannedStart {
+        id: StartId(row.number("id")?),
+        flow: row.text("flow")?.into(),
+        trigger_key: row.text("trigger_key")?,
+        contact_id: ContactId(row.number("contact_id")?),
+        sender_id: SenderId(row.number("sender_id")?),
+        minute: row.text("minute")?,
+        slot_at: row.time("slot_at")?,
+        state: row.word("state")?,
+        reason,
+        data: row.json("data")?,
+        created_at: row.time("created_at")?,
+        ended_at: row.maybe_time("ended_at")?,
+    })
+}

@@ -1,0 +1,62 @@
+//! `trace`: what each turn did and why.
+
+use super::{
+    Query, ReadError, Row, Sql, Statement, Store, Wins,
+    retention::{Before, expire},
+};
+use crate::base::{
+    ids::{ContactId, ConversationId},
+    time::Time,
+};
+use crate::model::effect::TraceEntry;
+use serde::Serialize;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Trace {
+    pub id: i64,
+    pub conversation_id: ConversationId,
+    pub contact_id: ContactId,
+    pub turn: u64,
+    pub at: Time,
+    pub data: Vec<TraceEntry>,
+}
+
+pub static INSERT: Statement<Trace> = Statement::new(
+    "trace.insert",
+    200,
+    Wins::Plain,
+    |row| row.id.into(),
+    "insert into trace (id, conversation_id, contact_id, turn, at, data)
+     select cast(value ->> 'id' as bigint), cast(value ->> 'conversation_id' as bigint),
+       cast(value ->> 'contact_id' as bigint), cast(value ->> 'turn' as bigint), cast(value ->> 'at' as bigint),
+       value -> 'data'
+     from {rows} as input where true",
+);
+
+pub static EXPIRE: Statement<Before> = expire!("trace", 201, "at");
+
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &EXPIRE.sql];
+
+static OF: Query = Query {
+    name: "trace.of",
+    text: "select id, conversation_id, contact_id, turn, at, cast(data as text) as data from trace
+      where conversation_id = $1 and id < $2 order by id desc limit $3",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&OF];
+
+/// The turns of a conversation, newest first; `before` is the last one's id, `i64::MAX` at first.
+pub async fn of(store: &Store, conversation: ConversationId, before: i64, limit: i64) -> Result<Vec<Trace>, ReadError> {
+    store.all(&OF, &[conversation.0.into(), before.into(), limit.into()], read).await
+}
+
+fn read(row: &Row) -> Result<Trace, ReadError> {
+    Ok(Trace {
+        id: row.number("id")?,
+        conversation_id: ConversationId(row.number("conversation_id")?),
+        contact_id: ContactId(row.number("contact_id")?),
+        turn: u64::try_from(row.number("turn")?).unwrap_or(0),
+        at: row.time("at")?,
+        data: row.json("data")?,
+    })
+}
