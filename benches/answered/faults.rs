@@ -1,0 +1,107 @@
+//! What goes wrong: the process killed under load, the provider refusing one send in twenty.
+
+use crate::{
+    Bench, bot,
+    load::{Figures, Load, measure},
+    system::{Kind, Place},
+    table::{Better, Table},
+};
+use std::time::Duration;
+
+/// Lives of the process, in milliseconds under load; uneven on purpose.
+const LIVES_MS: [u64; 5] = [900, 1300, 700, 1150, 1450];
+/// The mock answers late, so that many sends are under way when the process dies. 16 s of load.
+const UNDER_FIRE: &[&str] = &[
+    "--rate",
+    "1000",
+    "--contacts",
+    "1000",
+    "--statuses",
+    "--latency-ms",
+    "40",
+    "--warmup-ms",
+    "0",
+    "--measure-ms",
+    "9000",
+    "--drain-ms",
+    "25000",
+];
+const REFUSED: &[&str] = &[
+    "--rate",
+    "200",
+    "--contacts",
+    "200",
+    "--errors",
+    "5",
+    "--latency-ms",
+    "20",
+    "--warmup-ms",
+    "0",
+    "--measure-ms",
+    "8000",
+    "--drain-ms",
+    "60000",
+];
+
+pub fn floor(bench: &Bench, table: &mut Table) -> Result<(), String> {
+    let (figures, _) = killed(bench, &Kind::FLOOR)?;
+    let name = "floor: `kill -9`: acknowledged and never answered";
+    table.plain(name, figures.unanswered as f64, &summary(&figures));
+    table.plain("floor: `kill -9`: answered twice", figures.doubled as f64, "it cannot tell what left");
+    let figures = measure(bench, &Kind::FLOOR, REFUSED)?;
+    table.plain("floor: 5 % refused: lost", figures.unanswered as f64, &summary(&figures));
+    table.plain("floor: 5 % refused: out of order", figures.out_of_order as f64, "");
+    Ok(())
+}
+
+pub fn daemon(bench: &Bench, table: &mut Table) -> Result<(), String> {
+    if bench.wants("kill", 45) {
+        let (figures, unknown) = killed(bench, &Kind::DAEMON)?;
+        let name = "`kill -9`: acknowledged and never answered";
+        table.row(name, figures.unanswered as f64, &summary(&figures), 0.0, 0.0, Better::Lower);
+        let name = "`kill -9`: answered twice, with a provider that sends statuses";
+        table.row(name, figures.doubled as f64, "", 0.0, 0.0, Better::Lower);
+        let name = "`kill -9`: out of order";
+        table.row(name, figures.out_of_order as f64, "", 0.0, 0.0, Better::Lower);
+        let name = "`kill -9`: left unknown, after `unknown_after`";
+        let detail = format!("{} is what was in flight at most", LIVES_MS.len() * 40);
+        match unknown {
+            Some(count) => table.row(name, count, &detail, (LIVES_MS.len() * 40) as f64, 0.0, Better::Lower),
+            None => println!("  {name}: the metrics do not say"),
+        }
+        table.check("daemon, killed", &Figures { reconnects: 0, ..figures });
+    }
+    if bench.wants("errors", 70) {
+        let figures = measure(bench, &Kind::DAEMON, REFUSED)?;
+        let name = "5 % retryable provider errors: lost";
+        table.row(name, figures.unanswered as f64, &summary(&figures), 0.0, 0.0, Better::Lower);
+        let name = "5 % retryable provider errors: out of order";
+        table.row(name, figures.out_of_order as f64, "", 0.0, 0.0, Better::Lower);
+        table.check("daemon, 5 % refused", &figures);
+    }
+    Ok(())
+}
+
+/// The load goes on while the process dies and comes back; in the end, what is still unknown.
+fn killed(bench: &Bench, kind: &Kind) -> Result<(Figures, Option<f64>), String> {
+    let mut load = Load::new(bench, UNDER_FIRE)?;
+    let place = Place::new(bench, kind.clone(), "killed", load.mock)?;
+    let mut system = place.start()?;
+    load.begin(&system)?;
+    for life in LIVES_MS {
+        std::thread::sleep(Duration::from_millis(life));
+        system.kill();
+        system = place.start()?;
+    }
+    let figures = load.figures()?;
+    std::thread::sleep(Duration::from_secs(bot::UNKNOWN_AFTER_S + 1));
+    let unknown = system.unknown_sends();
+    Ok((figures, unknown))
+}
+
+fn summary(figures: &Figures) -> String {
+    format!(
+        "{} sent, {} answered, {} lost connections, {} sends refused, all done in time: {}",
+        figures.sent, figures.answered, figures.reconnects, figures.errors_given, figures.drained
+    )
+}

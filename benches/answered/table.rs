@@ -1,0 +1,96 @@
+//! The rows as they are printed, with what must be reached beside what was measured.
+
+use crate::load::Figures;
+use std::fmt;
+
+/// Which way is better.
+#[derive(Clone, Copy)]
+pub enum Better {
+    Higher,
+    Lower,
+}
+
+/// A figure with its target.
+#[derive(Default)]
+pub struct Table {
+    rows: Vec<[String; 6]>,
+    faults: Vec<String>,
+}
+
+impl Table {
+    /// A figure that has a target.
+    pub fn row(&mut self, name: &str, value: f64, detail: &str, must: f64, stretch: f64, better: Better) {
+        let reached = |target: f64| match better {
+            Better::Higher => value >= target,
+            Better::Lower => value <= target,
+        };
+        let verdict = match (reached(must), reached(stretch)) {
+            (_, true) => "stretch",
+            (true, false) => "must",
+            (false, false) => "short",
+        };
+        let cells = [name, &number(value), detail, &number(must), &number(stretch), verdict];
+        self.push(cells.map(str::to_owned));
+    }
+
+    /// A figure to read the others by.
+    pub fn plain(&mut self, name: &str, value: f64, detail: &str) {
+        self.push([name, &number(value), detail, "", "", ""].map(str::to_owned));
+    }
+
+    /// Every run is checked: a figure of wrong answers would be worth nothing.
+    pub fn check(&mut self, name: &str, figures: &Figures) {
+        let counts = [
+            ("unanswered", figures.unanswered),
+            ("answered twice", figures.doubled),
+            ("out of order", figures.out_of_order),
+            ("wrong", figures.wrong),
+            ("refused", figures.refused),
+            ("lost connections", figures.reconnects),
+        ];
+        let found: Vec<String> =
+            counts.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}")).collect();
+        if !found.is_empty() || !figures.drained {
+            let drained = if figures.drained { "" } else { " (not done in time)" };
+            self.faults.push(format!("{name}: {} of {}{drained}", found.join(", "), figures.sent));
+        }
+    }
+
+    fn push(&mut self, cells: [String; 6]) {
+        println!("  {} = {}  {}", cells[0], cells[1], cells[2]);
+        self.rows.push(cells);
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "| figure | measured | from | must | stretch | reached |\n|---|---:|---|---:|---:|---|")?;
+        for row in &self.rows {
+            writeln!(out, "| {} |", row.join(" | "))?;
+        }
+        if self.faults.is_empty() {
+            return write!(out, "\nEvery reply of the measured rounds was right, in order, and came exactly once.");
+        }
+        write!(out, "\nNot as it should be:")?;
+        self.faults.iter().try_for_each(|fault| write!(out, "\n- {fault}"))
+    }
+}
+
+/// The middle of some figures; NaN of none.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => f64::NAN,
+        odd if odd % 2 == 1 => values[odd / 2],
+        even => f64::midpoint(values[even / 2 - 1], values[even / 2]),
+    }
+}
+
+fn number(value: f64) -> String {
+    match value.abs() {
+        size if size >= 1000.0 => format!("{value:.0}"),
+        size if size >= 100.0 || value.fract() == 0.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
