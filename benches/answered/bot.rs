@@ -23,8 +23,8 @@ when:
   - any_message: true
 steps:
   - script: answers::reply(msg.text)
-    as: answer
-  - say: ${answer}
+    as: reply_text
+  - say: ${reply_text}
 ";
 
 const SCRIPT: &str = r#"// The answer carries the number of the question, so that the mock can tell order and doubles.

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 /// Lives of the process, in milliseconds under load; uneven on purpose.
 const LIVES_MS: [u64; 5] = [900, 1300, 700, 1150, 1450];
-/// The mock answers late, so that many sends are under way when the process dies. 16 s of load.
+/// Sends that are under way at any moment of that load: its rate times the mock's latency.
+const IN_FLIGHT: f64 = 40.0;
+/// The mock answers late, so that many sends are under way when the process dies.
 const UNDER_FIRE: &[&str] = &[
     "--rate",
     "1000",
@@ -30,7 +32,7 @@ const REFUSED: &[&str] = &[
     "--rate",
     "200",
     "--contacts",
-    "200",
+    "400",
     "--errors",
     "5",
     "--latency-ms",
@@ -40,45 +42,54 @@ const REFUSED: &[&str] = &[
     "--measure-ms",
     "8000",
     "--drain-ms",
-    "60000",
+    "75000",
 ];
 
 pub fn floor(bench: &Bench, table: &mut Table) -> Result<(), String> {
     let (figures, _) = killed(bench, &Kind::FLOOR)?;
     let name = "floor: `kill -9`: acknowledged and never answered";
-    table.plain(name, figures.unanswered as f64, &summary(&figures));
-    table.plain("floor: `kill -9`: answered twice", figures.doubled as f64, "it cannot tell what left");
+    table.plain(name, count(figures.unanswered), &summary(&figures));
+    table.plain("floor: `kill -9`: answered twice", count(figures.doubled), "it cannot tell what left");
     let figures = measure(bench, &Kind::FLOOR, REFUSED)?;
-    table.plain("floor: 5 % refused: lost", figures.unanswered as f64, &summary(&figures));
-    table.plain("floor: 5 % refused: out of order", figures.out_of_order as f64, "");
+    table.plain("floor: 5 % refused: lost", count(figures.unanswered), &summary(&figures));
+    table.plain("floor: 5 % refused: out of order", count(figures.out_of_order), "");
     Ok(())
 }
 
-pub fn daemon(bench: &Bench, table: &mut Table) -> Result<(), String> {
-    if bench.wants("kill", 45) {
-        let (figures, unknown) = killed(bench, &Kind::DAEMON)?;
-        let name = "`kill -9`: acknowledged and never answered";
-        table.row(name, figures.unanswered as f64, &summary(&figures), 0.0, 0.0, Better::Lower);
-        let name = "`kill -9`: answered twice, with a provider that sends statuses";
-        table.row(name, figures.doubled as f64, "", 0.0, 0.0, Better::Lower);
-        let name = "`kill -9`: out of order";
-        table.row(name, figures.out_of_order as f64, "", 0.0, 0.0, Better::Lower);
-        let name = "`kill -9`: left unknown, after `unknown_after`";
-        let detail = format!("{} is what was in flight at most", LIVES_MS.len() * 40);
-        match unknown {
-            Some(count) => table.row(name, count, &detail, (LIVES_MS.len() * 40) as f64, 0.0, Better::Lower),
-            None => println!("  {name}: the metrics do not say"),
-        }
-        table.check("daemon, killed", &Figures { reconnects: 0, ..figures });
+/// `kill -9` under load, several times.
+pub fn death(bench: &Bench, table: &mut Table) -> Result<(), String> {
+    if !bench.wants("kill", 45) {
+        return Ok(());
     }
-    if bench.wants("errors", 70) {
-        let figures = measure(bench, &Kind::DAEMON, REFUSED)?;
-        let name = "5 % retryable provider errors: lost";
-        table.row(name, figures.unanswered as f64, &summary(&figures), 0.0, 0.0, Better::Lower);
-        let name = "5 % retryable provider errors: out of order";
-        table.row(name, figures.out_of_order as f64, "", 0.0, 0.0, Better::Lower);
-        table.check("daemon, 5 % refused", &figures);
+    let (figures, unknown) = killed(bench, &Kind::DAEMON)?;
+    let name = "`kill -9`: acknowledged and never answered";
+    table.row(name, count(figures.unanswered), &summary(&figures), 0.0, 0.0, Better::Lower);
+    let name = "`kill -9`: answered twice, with a provider that sends statuses";
+    table.row(name, count(figures.doubled), "", 0.0, 0.0, Better::Lower);
+    let name = "`kill -9`: out of order";
+    table.row(name, count(figures.out_of_order), "", 0.0, 0.0, Better::Lower);
+    let name = "`kill -9`: left unknown, listed, after `unknown_after`";
+    let in_flight = LIVES_MS.len() as f64 * IN_FLIGHT;
+    let detail = format!("about {in_flight} were in flight at the deaths");
+    match unknown {
+        Some(unknown) => table.row(name, unknown, &detail, in_flight, 0.0, Better::Lower),
+        None => table.plain(name, f64::NAN, "the metrics do not say"),
     }
+    table.check("daemon, killed", &Figures { reconnects: 0, ..figures });
+    Ok(())
+}
+
+/// A provider that refuses one send in twenty, and says that it may be tried again.
+pub fn refusals(bench: &Bench, table: &mut Table) -> Result<(), String> {
+    if !bench.wants("errors", 90) {
+        return Ok(());
+    }
+    let figures = measure(bench, &Kind::DAEMON, REFUSED)?;
+    let name = "5 % retryable provider errors: lost";
+    table.row(name, count(figures.unanswered), &summary(&figures), 0.0, 0.0, Better::Lower);
+    let name = "5 % retryable provider errors: out of order";
+    table.row(name, count(figures.out_of_order), "", 0.0, 0.0, Better::Lower);
+    table.check("daemon, 5 % refused", &figures);
     Ok(())
 }
 
@@ -97,6 +108,11 @@ fn killed(bench: &Bench, kind: &Kind) -> Result<(Figures, Option<f64>), String> 
     std::thread::sleep(Duration::from_secs(bot::UNKNOWN_AFTER_S + 1));
     let unknown = system.unknown_sends();
     Ok((figures, unknown))
+}
+
+/// Counts of a run are far below what a float holds exactly.
+fn count(number: u64) -> f64 {
+    number as f64
 }
 
 fn summary(figures: &Figures) -> String {

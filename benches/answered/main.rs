@@ -23,7 +23,7 @@ use table::Table;
 const ROWS: [&str; 8] = ["floor", "saturation", "statuses", "acknowledgement", "start", "kill", "errors", "postgres"];
 
 /// Nothing begins after this; what was left out is said.
-const TIME_MAX: Duration = Duration::from_secs(330);
+const TIME_MAX: Duration = Duration::from_secs(345);
 
 /// What was asked for on the command line, and where things lie.
 pub struct Bench {
@@ -32,6 +32,8 @@ pub struct Bench {
     only: Vec<String>,
     began: Instant,
     tools: build::Tools,
+    /// The daemon's program: this build's, unless told otherwise.
+    daemon: PathBuf,
     /// Everything that is written goes here and is removed in the end; on a real disk, never in memory.
     folder: PathBuf,
 }
@@ -82,14 +84,16 @@ fn run(bench: &Bench) -> Result<(), String> {
     }
     rounds::together(bench, &mut table)?;
     start::daemon(bench, &mut table)?;
-    faults::daemon(bench, &mut table)?;
+    faults::death(bench, &mut table)?;
     postgres::daemon(bench, &mut table)?;
+    faults::refusals(bench, &mut table)?;
     println!("\n{table}\n{:.0} s in all", bench.began.elapsed().as_secs_f64());
     Ok(())
 }
 
 fn read_options() -> Result<Bench, String> {
     let (mut rounds, mut quick, mut only) = (None, false, Vec::new());
+    let mut daemon = PathBuf::from(env!("CARGO_BIN_EXE_transom"));
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         match name.as_str() {
@@ -107,12 +111,17 @@ fn read_options() -> Result<Bench, String> {
                 }
                 only.push(row);
             }
-            other => return Err(format!("`{other}`: use `--quick`, `--rounds N` or `--only ROW`")),
+            // An older build, to see what a change did.
+            "--daemon" => {
+                let file = arguments.next().ok_or("`--daemon` needs the path of a program")?;
+                daemon = std::fs::canonicalize(&file).map_err(|error| format!("`--daemon {file}`: {error}"))?;
+            }
+            other => return Err(format!("`{other}`: use `--quick`, `--rounds N`, `--only ROW` or `--daemon FILE`")),
         }
     }
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("answered-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| format!("`{}`: {error}", folder.display()))?;
-    let rounds = rounds.unwrap_or(if quick { 1 } else { 5 });
+    let rounds = rounds.unwrap_or(if quick { 1 } else { 4 });
     let tools = build::tools()?;
-    Ok(Bench { rounds, quick, only, began: Instant::now(), tools, folder })
+    Ok(Bench { rounds, quick, only, began: Instant::now(), tools, daemon, folder })
 }

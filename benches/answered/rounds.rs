@@ -38,17 +38,7 @@ pub fn floor_alone(bench: &Bench, table: &mut Table) -> Result<(), String> {
         }
     }
     for ((name, _, arguments), figures) in runs.iter().zip(&all) {
-        let detail = format!(
-            "CPU {:.2} s per 10,000, peak {:.0} MiB, {:.0} statuses/s, acknowledged p50 {:.2} p99 {:.2} ms, \
-             answered p50 {:.2} p99 {:.2} ms",
-            middle(figures, |run| run.cpu_s_per_10k),
-            middle(figures, |run| run.peak_kib) / 1024.0,
-            middle(figures, |run| Some(run.statuses_per_s)),
-            middle(figures, |run| run.ack_p50_us) / 1000.0,
-            middle(figures, |run| run.ack_p99_us) / 1000.0,
-            middle(figures, |run| run.reply_p50_us) / 1000.0,
-            middle(figures, |run| run.reply_p99_us) / 1000.0,
-        );
+        let detail = describe(figures);
         let what = if arguments == &STEADY { "answered/s, asked for 1,000" } else { "answered/s, saturated" };
         table.plain(&format!("floor {name}: {what}"), middle(figures, |run| Some(run.answered_per_s)), &detail);
     }
@@ -92,6 +82,10 @@ pub fn together(bench: &Bench, table: &mut Table) -> Result<(), String> {
             all[*index].push(figures);
         }
     }
+    for (name, runs) in names.iter().zip(&all).filter(|(_, runs)| !runs.is_empty()) {
+        let value = middle(runs, |run| Some(run.answered_per_s));
+        table.plain(&format!("{name}: answered/s"), value, &describe(runs));
+    }
     let [floor, daemon, told, floor_steady, daemon_steady] = &all;
     if saturation {
         saturation_rows(table, floor, daemon);
@@ -122,6 +116,25 @@ pub fn together(bench: &Bench, table: &mut Table) -> Result<(), String> {
         table.plain("reply at 1,000/s, p50 ÷ floor", value, &detail);
     }
     Ok(())
+}
+
+/// What else is known of some runs, to see where the time goes.
+fn describe(runs: &[Figures]) -> String {
+    let ms = |figure: Figure| middle(runs, figure) / 1000.0;
+    let mut text = format!(
+        "CPU {:.2} s per 10,000, peak {:.0} MiB, acknowledged p50 {:.2} p99 {:.2} ms, answered p50 {:.2} p99 {:.2} ms",
+        middle(runs, |run| run.cpu_s_per_10k),
+        middle(runs, |run| run.peak_kib) / 1024.0,
+        ms(|run| run.ack_p50_us),
+        ms(|run| run.ack_p99_us),
+        ms(|run| run.reply_p50_us),
+        ms(|run| run.reply_p99_us),
+    );
+    let statuses = middle(runs, |run| Some(run.statuses_per_s));
+    if statuses > 0.0 {
+        text += &format!(", {statuses:.0} statuses/s");
+    }
+    text
 }
 
 /// One figure of a run.

@@ -40,7 +40,7 @@ pub struct Place {
     folder: PathBuf,
     port: u16,
     mock: u16,
-    floor: PathBuf,
+    program: PathBuf,
 }
 
 /// A started system; killed when dropped.
@@ -59,7 +59,11 @@ impl Place {
             let database = database.as_deref().unwrap_or("sqlite://data/transom.db");
             bot::write(&folder, port, mock, database).map_err(|error| format!("`{}`: {error}", folder.display()))?;
         }
-        Ok(Place { kind, folder, port, mock, floor: bench.tools.floor.clone() })
+        let program = match kind {
+            Kind::Floor { .. } => bench.tools.floor.clone(),
+            Kind::Daemon { .. } => bench.daemon.clone(),
+        };
+        Ok(Place { kind, folder, port, mock, program })
     }
 
     /// The SQLite file.
@@ -94,20 +98,16 @@ impl Place {
     }
 
     fn command(&self, address: SocketAddr) -> Command {
+        let mut command = Command::new(&self.program);
         match &self.kind {
             Kind::Floor { synchronous, group } => {
-                let mut command = Command::new(&self.floor);
                 command.args(["--listen", &address.to_string(), "--provider", &format!("127.0.0.1:{}", self.mock)]);
                 command.args(["--synchronous", synchronous, "--group", &group.to_string(), "--secret", bot::SECRET]);
-                command.args(["--phone-number-id", bot::PHONE_NUMBER_ID, "--database"]).arg(self.database());
-                command
+                command.args(["--phone-number-id", bot::PHONE_NUMBER_ID, "--database"]).arg(self.database())
             }
-            Kind::Daemon { .. } => {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_transom"));
-                command.args(["serve", "--config"]).arg(self.folder.join("config.yaml"));
-                command
-            }
-        }
+            Kind::Daemon { .. } => command.args(["serve", "--config"]).arg(self.folder.join("config.yaml")),
+        };
+        command
     }
 }
 
@@ -123,12 +123,14 @@ impl Running {
         Some(line.split_whitespace().next()?.parse::<f64>().ok()? / 1024.0)
     }
 
-    /// How many dead letters and messages the metrics call unknown.
+    /// How many unknown sends are listed with the dead letters; `None` when nothing can be asked.
     pub fn unknown_sends(&self) -> Option<f64> {
-        let (_, text) = get(self.address, "/metrics")?;
+        let (status, text) = get(self.address, "/metrics")?;
         let lines = text.lines().filter(|line| line.starts_with("transom_dead_letters{") && line.contains("unknown"));
+        // `unknown_sender` is a webhook item for a number that is not ours.
         let values = lines.filter(|line| !line.contains("unknown_sender")).filter_map(|line| line.rsplit_once(' '));
-        Some(values.filter_map(|(_, value)| value.parse::<f64>().ok()).sum())
+        let count = values.filter_map(|(_, value)| value.parse::<f64>().ok()).fold(0.0, |sum, value| sum + value);
+        (status == 200).then_some(count)
     }
 
     /// `kill -9`.

@@ -126,3 +126,48 @@ pub fn add(cell: &Cell<u64>, more: u64) {
 pub fn micros(since: Instant) -> u32 {
     since.elapsed().as_micros().min(u128::from(u32::MAX)) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(times: usize) -> (Book, String) {
+        let book = Book::new(2);
+        (0..times).for_each(|_| book.acknowledge(book.ask(1)));
+        (book, phone(1).to_string())
+    }
+
+    #[test]
+    fn answers_in_order_are_right() {
+        let (book, phone) = asked(2);
+        assert!(matches!(book.answer(&phone, "pong 0"), Verdict::First(_)));
+        assert!(matches!(book.answer(&phone, "pong 1"), Verdict::First(_)));
+        assert_eq!((book.unanswered(), book.out_of_order.get(), book.doubled.get(), book.wrong.get()), (0, 0, 0, 0));
+    }
+
+    #[test]
+    fn later_question_answered_first_is_out_of_order() {
+        let (book, phone) = asked(2);
+        book.answer(&phone, "pong 1");
+        book.answer(&phone, "pong 0");
+        assert_eq!((book.answered.get(), book.out_of_order.get()), (2, 1));
+    }
+
+    #[test]
+    fn second_answer_is_a_double_and_no_answer_is_missing() {
+        let (book, phone) = asked(2);
+        book.answer(&phone, "pong 0");
+        assert!(matches!(book.answer(&phone, "pong 0"), Verdict::Again));
+        assert_eq!((book.doubled.get(), book.unanswered()), (1, 1));
+    }
+
+    #[test]
+    fn answer_to_nobody_or_with_another_text_is_wrong() {
+        let (book, phone) = asked(1);
+        for (phone, text) in [(phone.as_str(), "ping 0"), (&phone, "pong 1"), ("34599999999", "pong 0"), ("", "pong 0")]
+        {
+            assert!(matches!(book.answer(phone, text), Verdict::Wrong), "{phone} {text}");
+        }
+        assert_eq!((book.wrong.get(), book.unanswered()), (4, 1));
+    }
+}
