@@ -156,3 +156,17 @@ pub const WIRE_QUEUE_MAX: usize = 4096;
 pub const WIRE_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Batches of one retention pass over a table.
 pub const RETENTION_BATCHES_MAX: usize = 200;
+
+// -- more of scripts
+pub const SCRIPT_CALL_LEVELS_MAX: usize = 16;
+pub const SCRIPT_EXPRESSION_DEPTH_MAX: usize = 32;
+pub const SCRIPT_VARIABLES_MAX: usize = 256;
+pub const SCRIPT_FUNCTIONS_MAX: usize = 64;
+/// A regular expression after it is compiled.
+pub const SCRIPT_PATTERN_BYTES_MAX: usize = 256 * 1024;
+/// Compiled regular expressions of scripts that are kept.
+pub const SCRIPT_PATTERNS_KEPT: usize = 256;
+
+// -- flows
+/// The most tries that a question may give.
+pub const ASK_TRIES_MAX: i64 = 20;

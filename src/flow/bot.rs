@@ -1,0 +1,294 @@
+//! `_bot.yaml`: what all flows share.
+
+use super::{
+    definition::{AtMost, Body, Field, Flow},
+    hours::{Hours, clock},
+    step_fields::{at_most_of, declared},
+    text::Text,
+};
+use crate::base::{
+    diagnostic::{Diagnostic, Findings},
+    fields::Fields,
+    limits,
+    place::Place,
+    time::Span,
+    yaml::{Entry, Node},
+};
+use jiff::{civil::Time, tz::TimeZone};
+use std::collections::BTreeMap;
+
+pub struct Bot {
+    pub name: String,
+    /// Of the texts in flows.
+    pub language: String,
+    /// By language, what to fall back to.
+    pub languages: BTreeMap<String, Vec<String>>,
+    pub timezone: TimeZone,
+    /// Names that `env.` may read.
+    pub env: Vec<String>,
+    /// Names that `secrets.` may read.
+    pub secrets: Vec<String>,
+    /// Of the contact, beside the built-in ones.
+    pub fields: Vec<Field>,
+    pub topics: BTreeMap<String, Topic>,
+    pub hours: BTreeMap<String, Hours>,
+    pub quiet_hours: Option<QuietHours>,
+    pub teams: BTreeMap<String, Team>,
+    pub opt_out: OptOut,
+    pub defaults: Defaults,
+    /// Phones that reach a flow marked `draft`.
+    pub draft_testers: Vec<String>,
+    pub sandbox: Sandbox,
+    /// The steps of `defaults`, as a flow of their own called `_bot`.
+    pub flow: Flow,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Topic {
+    pub needs_consent: bool,
+    /// How many unasked messages a contact may get.
+    pub at_most: Vec<AtMost>,
+}
+
+/// On the contact's clock; over midnight when `to` is before `from`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct QuietHours {
+    pub from: Time,
+    pub to: Time,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Team {
+    /// The name under `hours`; `None`: always open.
+    pub hours: Option<String>,
+    /// The bot speaks again this long after the last human word.
+    pub give_back: Span,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OptOut {
+    /// Beside the built-in ones.
+    pub words: Vec<String>,
+    pub unsure: Vec<String>,
+    pub answers_after: AnswersAfter,
+}
+
+/// Who may answer what a person writes after an opt-out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AnswersAfter {
+    #[default]
+    People,
+    Bot,
+    Nobody,
+}
+
+/// `defaults:`; bodies are steps of `Bot::flow`.
+#[derive(Debug, Clone)]
+pub struct Defaults {
+    pub expires: Span,
+    pub ask_tries: u32,
+    pub ask_invalid: Option<Text>,
+    pub ask_on_fail: Option<Body>,
+    pub on_error: Option<Body>,
+    pub late_message: Span,
+    /// So many answered messages within this time; then silence.
+    pub loop_guard: AtMost,
+    pub give_back: Span,
+    pub queue_for: Span,
+    /// Put before the answer to an old button.
+    pub old_button: Option<Text>,
+    pub unanswered: Option<Body>,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Defaults {
+            expires: Span::hours(24),
+            ask_tries: 3,
+            ask_invalid: None,
+            ask_on_fail: None,
+            on_error: None,
+            late_message: Span::hours(6),
+            loop_guard: AtMost { count: 30, within: Span::hours(1) },
+            give_back: Span::hours(12),
+            queue_for: Span::hours(6),
+            old_button: None,
+            unanswered: None,
+        }
+    }
+}
+
+/// What `chat` and sandbox senders use instead of the network.
+#[derive(Debug, Clone, Default)]
+pub struct Sandbox {
+    pub env: BTreeMap<String, String>,
+    /// As in test files: `http: [{GET */slots: …}]`.
+    pub mocks: Option<Node>,
+}
+
+/// Everything but the steps of `defaults`, which need the names of all flows.
+pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &Findings) -> Bot {
+    let nothing = Node { place: place.clone(), kind: crate::base::yaml::Kind::Null };
+    let root = root.unwrap_or(&nothing);
+    let mut fields = Fields::new(root, "`_bot.yaml`", findings);
+    let name = fields.opt_text("bot").unwrap_or("Bot").to_owned();
+    let language = fields.opt_text("language").unwrap_or("en").to_owned();
+    let mut languages: BTreeMap<String, Vec<String>> = BTreeMap::from([(language.clone(), Vec::new())]);
+    for entry in fields.map("languages") {
+        let fallbacks = entry.value.one_or_many().iter().filter_map(|item| item.text().map(str::to_owned)).collect();
+        languages.insert(entry.key.text.clone(), fallbacks);
+    }
+    let timezone = zone(&mut fields);
+    let env = fields.texts("env").into_iter().map(str::to_owned).collect();
+    let secrets = fields.texts("secrets").into_iter().map(str::to_owned).collect();
+    let declared_fields = declared(fields.map("fields"), findings);
+    let topics = topics(&mut fields, findings);
+    let hours: BTreeMap<String, Hours> =
+        fields.map("hours").iter().map(|entry| (entry.key.text.clone(), Hours::parse(entry, findings))).collect();
+    let quiet_hours = quiet(&mut fields, findings);
+    let mut defaults = Defaults::default();
+    if let Some(mut node) = fields.fields("defaults") {
+        read_defaults(&mut node, &mut defaults);
+        node.finish();
+    }
+    let teams = fields.map("teams").iter().map(|entry| team(entry, &hours, defaults.give_back, findings)).collect();
+    let opt_out = opt_out(&mut fields);
+    let draft_testers = fields.texts("draft_testers").into_iter().map(str::to_owned).collect();
+    let sandbox = sandbox(&mut fields);
+    fields.finish();
+    Bot {
+        name,
+        language,
+        languages,
+        timezone,
+        env,
+        secrets,
+        fields: declared_fields,
+        topics,
+        hours,
+        quiet_hours,
+        teams,
+        opt_out,
+        defaults,
+        draft_testers,
+        sandbox,
+        flow,
+        place: root.place.clone(),
+    }
+}
+
+fn zone(fields: &mut Fields<'_>) -> TimeZone {
+    let Some(name) = fields.opt_text("timezone") else { return TimeZone::UTC };
+    match TimeZone::get(name) {
+        Ok(zone) => zone,
+        Err(_) => {
+            if let Some(node) = fields.node("timezone") {
+                fields.wrong(node, "E211", format!("there is no time zone `{name}`; write it like `Europe/Madrid`"));
+            }
+            TimeZone::UTC
+        }
+    }
+}
+
+fn topics(fields: &mut Fields<'_>, findings: &Findings) -> BTreeMap<String, Topic> {
+    let mut topics = BTreeMap::from([("service".to_owned(), Topic::default())]);
+    let written = fields.map("topics");
+    if fields.node("topics").is_none() {
+        topics.insert("marketing".to_owned(), Topic { needs_consent: true, at_most: Vec::new() });
+    }
+    for entry in written {
+        let mut topic = Fields::new(&entry.value, format!("topic `{}`", entry.key.text), findings).at(&entry.key.place);
+        let needs_consent = topic.word("needs", &["consent"]).is_some();
+        let at_most = topic.list("at_most").iter().filter_map(|item| at_most_of(item, findings)).collect();
+        topic.finish();
+        topics.insert(entry.key.text.clone(), Topic { needs_consent, at_most });
+    }
+    topics
+}
+
+fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
+    let mut quiet = fields.fields("quiet_hours")?;
+    let mut read = |name: &'static str| {
+        let node = quiet.required(name)?;
+        let time = node.text().and_then(clock);
+        if time.is_none() {
+            quiet.wrong(
+                node,
+                "E210",
+                format!("`{name}` takes a time such as \"21:00\", and this is {}", node.describe()),
+            );
+        }
+        time
+    };
+    let (from, to) = (read("from"), read("to"));
+    if quiet.bool("law")
+        && let Some(entry) = quiet.entry("law")
+    {
+        findings.push(later(&entry.key.place, "`law`"));
+    }
+    quiet.finish();
+    Some(QuietHours { from: from?, to: to? })
+}
+
+fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
+    // The steps are read by `parse`, when the names of all flows are known.
+    fields.know(&["on_error", "unanswered", "old_button"]);
+    defaults.expires = fields.duration("expires", defaults.expires);
+    defaults.late_message = fields.duration("late_message", defaults.late_message);
+    defaults.give_back = fields.duration("give_back", defaults.give_back);
+    defaults.queue_for = fields.duration("queue_for", defaults.queue_for);
+    if let Some(node) = fields.node("loop_guard")
+        && let Some(guard) = at_most_of(node, fields.findings())
+    {
+        defaults.loop_guard = guard;
+    }
+    if let Some(mut ask) = fields.fields("ask") {
+        ask.know(&["invalid", "on_fail"]);
+        defaults.ask_tries = ask.whole("tries", 3, 1..=limits::ASK_TRIES_MAX) as u32;
+        ask.finish();
+    }
+}
+
+fn team(entry: &Entry, hours: &BTreeMap<String, Hours>, give_back: Span, findings: &Findings) -> (String, Team) {
+    let mut fields = Fields::new(&entry.value, format!("team `{}`", entry.key.text), findings).at(&entry.key.place);
+    let named = fields.opt_text("hours").map(str::to_owned);
+    if let (Some(name), Some(node)) = (&named, fields.node("hours"))
+        && !hours.contains_key(name)
+    {
+        let finding = Diagnostic::error("E404", &node.place, format!("there are no hours called `{name}`"));
+        findings.push(finding.help_if(crate::base::diagnostic::did_you_mean(name, hours.keys().map(String::as_str))));
+    }
+    let team = Team { hours: named, give_back: fields.duration("give_back", give_back) };
+    fields.finish();
+    (entry.key.text.clone(), team)
+}
+
+fn opt_out(fields: &mut Fields<'_>) -> OptOut {
+    let Some(mut node) = fields.fields("opt_out") else { return OptOut::default() };
+    let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+    let opt_out = OptOut {
+        words: owned(node.texts("words")),
+        unsure: owned(node.texts("unsure")),
+        answers_after: match node.word("answers_after", &["people", "bot", "nobody"]) {
+            Some("bot") => AnswersAfter::Bot,
+            Some("nobody") => AnswersAfter::Nobody,
+            Some(_) | None => AnswersAfter::People,
+        },
+    };
+    node.finish();
+    opt_out
+}
+
+fn sandbox(fields: &mut Fields<'_>) -> Sandbox {
+    let Some(mut node) = fields.fields("sandbox") else { return Sandbox::default() };
+    let env = node.map("env").iter().filter_map(|entry| Some((entry.key.text.clone(), entry.value.text()?.to_owned())));
+    let sandbox = Sandbox { env: env.collect(), mocks: node.node("mocks").cloned() };
+    node.finish();
+    sandbox
+}
+
+/// What the language has and this version does not do yet: said, never passed over.
+pub(super) fn later(place: &Place, what: &str) -> Diagnostic {
+    Diagnostic::error("E299", place, format!("{what} is not supported in this version yet")).help("take it out for now")
+}

@@ -1,0 +1,250 @@
+//! Flows as they run: a set of flows, the bot they share, and the arena of steps of each flow.
+
+use super::{
+    bot::Bot,
+    script::{Code, Scripts},
+    steps::Step,
+    text::{Data, Text},
+    triggers::Trigger,
+};
+use crate::{
+    base::{
+        ids::{FlowName, StepId},
+        place::Place,
+        time::Span,
+        yaml,
+    },
+    model::value::Value,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// All flows, scripts, locales and `_bot.yaml`: one version.
+pub struct FlowSet {
+    pub bot: Bot,
+    /// In order of their names.
+    pub flows: BTreeMap<FlowName, Flow>,
+    pub scripts: Scripts,
+    /// By language: translations by step.
+    pub locales: BTreeMap<String, super::locale::Locale>,
+    /// What it was read from, by path; stored with the version.
+    pub files: Vec<Arc<crate::base::place::SourceFile>>,
+}
+
+impl FlowSet {
+    pub fn flow(&self, name: &FlowName) -> Option<&Flow> {
+        self.flows.get(name)
+    }
+
+    /// The flow called so.
+    pub fn named(&self, name: &str) -> Option<&Flow> {
+        self.flows.get(&FlowName::from(name))
+    }
+}
+
+pub struct Flow {
+    pub name: FlowName,
+    /// Of its file; findings about the flow as a whole.
+    pub place: Place,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub draft: bool,
+    pub topic: String,
+    /// Empty: all.
+    pub senders: Vec<String>,
+    pub triggers: Vec<WrittenTrigger>,
+    pub inputs: Vec<Field>,
+    pub returns: Vec<Field>,
+    pub vars: BTreeMap<String, Data>,
+    /// `None`: by how it was started and whether it asks.
+    pub if_busy: Option<IfBusy>,
+    /// The time-out of questions that have none of their own.
+    pub expires: Span,
+    pub on_expire: Option<Body>,
+    pub on_error: Option<Body>,
+    /// Why its unasked messages go out at any hour; `None`: quiet hours are obeyed.
+    pub ignore_quiet_hours: Option<String>,
+    /// It has, or calls, an `ask`, a `wait: reply` or a `handoff`.
+    pub asks: bool,
+    pub entry: Option<NodeIx>,
+    pub blocks: BTreeMap<String, Block>,
+    pub nodes: Vec<Node>,
+    pub by_id: HashMap<StepId, NodeIx>,
+}
+
+impl Flow {
+    pub fn node(&self, ix: NodeIx) -> &Node {
+        &self.nodes[ix.0 as usize]
+    }
+
+    pub fn find(&self, id: &StepId) -> Option<NodeIx> {
+        self.by_id.get(id).copied()
+    }
+}
+
+/// A named part for `go` and `call`.
+#[derive(Debug, Clone)]
+pub struct Block {
+    pub entry: Option<NodeIx>,
+    /// Of its name.
+    pub place: Place,
+}
+
+/// The number of a step within its flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeIx(pub u32);
+
+/// One step in the arena.
+pub struct Node {
+    pub id: StepId,
+    /// Of its verb.
+    pub place: Place,
+    /// The step is passed over when this is false.
+    pub guard: Option<Code>,
+    pub step: Step,
+    /// What comes after it, also after the bodies within it; `None`: the flow ends, or the called block returns.
+    pub next: Option<NodeIx>,
+    /// The step's own; ends the flow when it does not jump.
+    pub on_error: Option<Body>,
+    /// How it was written, for the checker.
+    pub outline: Outline,
+}
+
+/// The steps under a key: where they begin. An empty body, or one at the end of its flow, goes on with what
+/// follows the step that holds it; `None` is the end of the flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Body(pub Option<NodeIx>);
+
+/// What a step holds, as its fields were read: bodies, jumps and expressions.
+pub struct Outline {
+    pub verb: &'static str,
+    pub yaml: yaml::Node,
+    /// The key that each body was written under, with its place; cases and options under their own names.
+    pub bodies: Vec<(String, Body)>,
+    pub target: Option<Target>,
+    pub codes: Vec<Code>,
+    pub texts: Vec<Text>,
+    /// The variable that it fills.
+    pub fills: Option<String>,
+}
+
+/// Where `go` and `call` lead.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// The top of this flow.
+    Top,
+    /// A block of this flow; `None`: it is empty.
+    Block {
+        name: String,
+        entry: Option<NodeIx>,
+    },
+    Flow(FlowName),
+    /// Nothing is called so; reported.
+    Unknown(String),
+}
+
+/// What happens when the conversation is busy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfBusy {
+    Replace,
+    Aside,
+    Queue,
+    Skip,
+}
+
+/// A trigger with what all triggers have in common.
+pub struct WrittenTrigger {
+    /// As `at_most` and reports know it: `schedule 0 10 * * TUE contact`.
+    pub key: String,
+    /// Of the trigger's name.
+    pub place: Place,
+    pub kind: Trigger,
+    pub guard: Option<Code>,
+    pub at_most: Vec<AtMost>,
+    pub once_per: Option<Text>,
+    pub outline: Outline,
+}
+
+/// `3/7d`: at most three within sliding seven days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtMost {
+    pub count: u32,
+    pub within: Span,
+}
+
+/// An input, a returned value, or a field of the contact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    pub name: String,
+    pub kind: Kind,
+    pub optional: bool,
+    pub default: Option<Value>,
+    pub about: Option<String>,
+    pub place: Place,
+}
+
+/// The types of language.md 6b.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Number,
+    Whole,
+    Date,
+    Clock,
+    DateTime,
+    Phone,
+    Email,
+    YesNo,
+    /// One of these texts; empty: of the options of the question.
+    Choice(Vec<String>),
+    List,
+    Map,
+    Image,
+    Audio,
+    Video,
+    Document,
+    Media,
+    Location,
+    Contact,
+    Order,
+    Form,
+    Any,
+}
+
+impl Kind {
+    pub const NAMES: [&'static str; 21] = [
+        "text", "number", "whole", "date", "time", "datetime", "phone", "email", "yesno", "choice", "list", "map",
+        "image", "audio", "video", "document", "media", "location", "contact", "order", "form",
+    ];
+
+    /// By its name in flows.
+    pub fn named(name: &str) -> Option<Kind> {
+        Some(match name {
+            "text" => Kind::Text,
+            "number" => Kind::Number,
+            "whole" => Kind::Whole,
+            "date" => Kind::Date,
+            "time" => Kind::Clock,
+            "datetime" => Kind::DateTime,
+            "phone" => Kind::Phone,
+            "email" => Kind::Email,
+            "yesno" => Kind::YesNo,
+            "choice" => Kind::Choice(Vec::new()),
+            "list" => Kind::List,
+            "map" => Kind::Map,
+            "image" => Kind::Image,
+            "audio" => Kind::Audio,
+            "video" => Kind::Video,
+            "document" => Kind::Document,
+            "media" => Kind::Media,
+            "location" => Kind::Location,
+            "contact" => Kind::Contact,
+            "order" => Kind::Order,
+            "form" => Kind::Form,
+            "any" => Kind::Any,
+            _ => return None,
+        })
+    }
+}

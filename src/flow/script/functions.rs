@@ -1,0 +1,189 @@
+//! The functions of language.md 6b on texts, numbers and lists.
+
+use super::{convert::from_rhai, operators::compare, sandbox, show};
+use crate::base::limits;
+use regex::{Regex, RegexBuilder};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map};
+use std::{collections::HashMap, sync::Mutex};
+
+type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
+pub fn register(engine: &mut Engine) {
+    engine.register_fn("missing", |value: Dynamic| value.is_unit());
+    texts(engine);
+    patterns(engine);
+    lists(engine);
+    nothing(engine);
+    engine.register_fn("round", |number: f64| number.round() as i64);
+    engine.register_fn("round", |number: i64| number);
+    engine.register_fn("round", |number: i64, _: i64| number);
+    engine.register_fn("round", |number: f64, digits: i64| {
+        let factor = 10f64.powi(digits.clamp(0, 12) as i32);
+        (number * factor).round() / factor
+    });
+    engine.register_fn("money", |cents: i64, currency: &str| money(cents, currency));
+    engine.register_fn("money", |cents: f64, currency: &str| money(cents.round() as i64, currency));
+}
+
+fn texts(engine: &mut Engine) {
+    engine.register_fn("lower", |text: &str| text.to_lowercase());
+    engine.register_fn("upper", |text: &str| text.to_uppercase());
+    // Rhai's own changes the text in place and gives nothing.
+    engine.register_fn("trim", |text: &str| text.trim().to_owned());
+    engine.register_fn("replace", |text: &str, from: &str, to: &str| bounded(text, from, to));
+    engine.register_fn("contains", |text: &str, part: &str| text.contains(part));
+    engine.register_fn("starts_with", |text: &str, part: &str| text.starts_with(part));
+    engine.register_fn("ends_with", |text: &str, part: &str| text.ends_with(part));
+    engine.register_fn("is_empty", |text: &str| text.is_empty());
+    engine.register_fn("len", |text: &str| text.chars().count() as i64);
+    engine.register_fn("split", |text: &str, by: &str| -> Array {
+        let by = if by.is_empty() { " " } else { by };
+        text.split(by).take(limits::SCRIPT_ARRAY_ITEMS_MAX).map(|part| part.to_owned().into()).collect()
+    });
+    engine.register_fn("to_number", |text: &str| -> Dynamic {
+        let text = text.trim().replace(',', ".");
+        text.parse::<i64>()
+            .map(Dynamic::from)
+            .or_else(|_| text.parse::<f64>().map(Dynamic::from))
+            .unwrap_or(Dynamic::UNIT)
+    });
+    for_any(engine, "to_text");
+}
+
+fn for_any(engine: &mut Engine, name: &str) {
+    engine.register_fn(name, |value: Dynamic| -> Fallible<String> {
+        let value = from_rhai(value)?;
+        show(&value).ok_or_else(|| "a list or a map is no text".into())
+    });
+}
+
+fn patterns(engine: &mut Engine) {
+    engine.register_fn("is_match", |text: &str, pattern: &str| -> Fallible<bool> {
+        Ok(pattern_of(pattern)?.is_match(text))
+    });
+    engine.register_fn("is_match", |number: i64, pattern: &str| -> Fallible<bool> {
+        Ok(pattern_of(pattern)?.is_match(&number.to_string()))
+    });
+    engine.register_fn("capture", |text: &str, pattern: &str| -> Fallible<Dynamic> {
+        let found = pattern_of(pattern)?.captures(text).and_then(|found| found.get(1).or_else(|| found.get(0)));
+        Ok(found.map_or(Dynamic::UNIT, |found| found.as_str().to_owned().into()))
+    });
+}
+
+/// Compiled patterns of expressions, a few at a time: the same one is asked for by every message.
+fn pattern_of(pattern: &str) -> Fallible<Regex> {
+    static KNOWN: Mutex<Option<HashMap<String, Regex>>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    if let Some(regex) = known.get(pattern) {
+        return Ok(regex.clone());
+    }
+    let regex = build(pattern).map_err(|text| -> Box<EvalAltResult> { text.into() })?;
+    if known.len() >= limits::SCRIPT_PATTERNS_KEPT {
+        known.clear();
+    }
+    known.insert(pattern.to_owned(), regex.clone());
+    Ok(regex)
+}
+
+/// A pattern within its limit of size; the error is for the author.
+pub fn build(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
+        .size_limit(limits::SCRIPT_PATTERN_BYTES_MAX)
+        .dfa_size_limit(limits::SCRIPT_PATTERN_BYTES_MAX)
+        .build()
+        .map_err(|error| {
+            format!("the pattern `{pattern}` cannot be used: {}", error.to_string().lines().last().unwrap_or_default())
+        })
+}
+
+fn lists(engine: &mut Engine) {
+    engine.register_fn("join", |list: Array, by: &str| -> Fallible<String> {
+        let mut parts = Vec::with_capacity(list.len());
+        for item in list {
+            parts.push(show(&from_rhai(item)?).ok_or("a list of lists or maps cannot be joined")?);
+        }
+        let text = parts.join(by);
+        if text.len() > limits::SCRIPT_STRING_BYTES_MAX { Err("the text is too long".into()) } else { Ok(text) }
+    });
+    // Rhai's own sorts in place and gives nothing.
+    engine.register_fn("sort", |list: Array| -> Fallible<Array> {
+        let mut keyed = Vec::with_capacity(list.len());
+        for item in list {
+            keyed.push((from_rhai(item.clone())?, item));
+        }
+        keyed.sort_by(|(a, _), (b, _)| compare(a, b).unwrap_or(std::cmp::Ordering::Equal));
+        Ok(keyed.into_iter().map(|(_, item)| item).collect())
+    });
+    engine.register_fn("is_empty", |list: Array| list.is_empty());
+    engine.register_fn("is_empty", |map: Map| map.is_empty());
+    engine.register_fn("first", |list: Array| list.into_iter().next().unwrap_or(Dynamic::UNIT));
+    engine.register_fn("last", |list: Array| list.into_iter().next_back().unwrap_or(Dynamic::UNIT));
+}
+
+/// What may be asked of a value that is missing: it has no letters, holds nothing and matches nothing.
+fn nothing(engine: &mut Engine) {
+    engine.register_fn("is_empty", |(): ()| true);
+    engine.register_fn("len", |(): ()| 0i64);
+    for name in ["lower", "upper", "trim", "local", "round"] {
+        engine.register_fn(name, |(): ()| ());
+    }
+    for name in ["format", "split", "join", "at"] {
+        engine.register_fn(name, |(): (), _: Dynamic| ());
+    }
+    engine.register_fn("replace", |(): (), _: Dynamic, _: Dynamic| ());
+    for name in ["contains", "starts_with", "ends_with", "is_match"] {
+        engine.register_fn(name, |(): (), _: Dynamic| false);
+    }
+    engine.register_fn("money", |(): (), _: Dynamic| ());
+}
+
+/// Replaces within the limit of a text; the result is refused by size before it is built.
+fn bounded(text: &str, from: &str, to: &str) -> Fallible<ImmutableString> {
+    if from.is_empty() {
+        return Ok(text.into());
+    }
+    let count = text.matches(from).count();
+    let size = text.len().saturating_sub(count * from.len()).saturating_add(count.saturating_mul(to.len()));
+    if size > limits::SCRIPT_STRING_BYTES_MAX {
+        return Err("the text is too long".into());
+    }
+    Ok(text.replace(from, to).into())
+}
+
+/// Cents as a price in the contact's language: `€12.50`, `12,50 €`.
+fn money(cents: i64, currency: &str) -> String {
+    let (symbol, decimals) = match currency {
+        "EUR" => ("€", 2),
+        "USD" => ("$", 2),
+        "GBP" => ("£", 2),
+        "BRL" => ("R$", 2),
+        "JPY" => ("¥", 0),
+        "CLP" | "KRW" | "VND" => (currency, 0),
+        other => (other, 2),
+    };
+    let english = sandbox::call(|call| {
+        call.language == "en" || call.language.starts_with("en_") || call.language.starts_with("en-")
+    });
+    let (thousands, point) = if english { (',', '.') } else { ('.', ',') };
+    let unit = 10u64.pow(decimals);
+    let amount = cents.unsigned_abs();
+    let digits = (amount / unit).to_string();
+    let mut whole = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            whole.push(thousands);
+        }
+        whole.push(digit);
+    }
+    if decimals > 0 {
+        whole.push(point);
+        whole.push_str(&format!("{:02}", amount % unit));
+    }
+    let sign = if cents < 0 { "-" } else { "" };
+    match (english, symbol.chars().all(char::is_alphabetic)) {
+        (true, false) => format!("{sign}{symbol}{whole}"),
+        (true, true) => format!("{sign}{symbol} {whole}"),
+        (false, _) => format!("{sign}{whole} {symbol}"),
+    }
+}

@@ -1,0 +1,320 @@
+//! Rhai in a sandbox: expressions and scripts compile once when flows load and run on counted fuel.
+
+mod check;
+mod convert;
+mod functions;
+mod operators;
+mod sandbox;
+mod times;
+mod words;
+
+pub use times::format_time;
+
+use super::text::Names;
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        limits,
+        place::{Place, SourceFile},
+        time::Time,
+        yaml::Scalar,
+    },
+    model::value::Value,
+};
+use rhai::{AST, Dynamic, Engine};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
+
+/// What the engine gives to every expression, beside the flow's own names.
+pub const VIEWS: [&str; 11] =
+    ["contact", "msg", "event", "body", "item", "error", "window", "hours", "handoff", "env", "secrets"];
+
+/// The sandbox of one version, with its `scripts/*.rhai` as modules.
+#[derive(Clone)]
+pub struct Scripts {
+    engine: Arc<Engine>,
+    /// Names of functions that anybody may call.
+    functions: Arc<BTreeSet<String>>,
+    /// By module, its functions and how many arguments each takes.
+    modules: Arc<BTreeMap<String, BTreeMap<String, Vec<usize>>>>,
+    /// The names that `secrets.` may read.
+    secrets: Arc<BTreeSet<String>>,
+}
+
+impl Scripts {
+    /// Compiles the files of `scripts/`; each becomes a module called after its file.
+    pub fn new(files: &[Arc<SourceFile>], secrets: impl IntoIterator<Item = String>, findings: &Findings) -> Scripts {
+        let mut engine = sandbox::engine();
+        let mut modules = BTreeMap::new();
+        let functions: BTreeSet<String> =
+            engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true).into_iter().collect();
+        for file in files {
+            if let Some(functions) = check::module(&mut engine, file, &functions, &modules, findings) {
+                modules.insert(file.stem().to_owned(), functions);
+            }
+        }
+        Scripts {
+            engine: Arc::new(engine),
+            functions: Arc::new(functions),
+            modules: Arc::new(modules),
+            secrets: Arc::new(secrets.into_iter().collect()),
+        }
+    }
+}
+
+/// What an expression reads while it runs. All of it is data: the same scope gives the same value.
+pub struct Scope<'a> {
+    /// Variables and views (`contact`, `msg`, …) by name; asked only for names that the expression reads.
+    /// `secrets` is never asked for.
+    pub names: &'a dyn Fn(&str) -> Option<Value>,
+    pub now: Time,
+    /// The bot's: a time without zone is in it.
+    pub zone: jiff::tz::TimeZone,
+    /// The contact's: `.local()` and `today()`.
+    pub contact_zone: jiff::tz::TimeZone,
+    /// The contact's, for names of days and months.
+    pub language: &'a str,
+}
+
+/// An expression or script that compiled.
+#[derive(Clone)]
+pub struct Code(Arc<Compiled>);
+
+struct Compiled {
+    engine: Arc<Engine>,
+    secrets: Arc<BTreeSet<String>>,
+    ast: AST,
+    uses: Uses,
+    source: Arc<Scalar>,
+    /// The part of the source that is the code.
+    range: Range<usize>,
+}
+
+/// What an expression reads, found when it was compiled.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Uses {
+    /// Variables and views.
+    pub names: BTreeSet<String>,
+    /// `env.SHOP_URL`: root, property, and where the property stands in the code (line, column).
+    pub properties: Vec<(String, String, (usize, usize))>,
+    /// A name compared with a whole number: `score == 1`.
+    pub compared: Vec<(String, (usize, usize))>,
+}
+
+/// Why a script stopped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScriptError {
+    /// For the author, in plain words.
+    pub text: String,
+    pub place: Place,
+}
+
+impl std::fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.text)
+    }
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.source())
+    }
+}
+
+impl Code {
+    /// A condition or other single expression.
+    pub fn expression(source: &Arc<Scalar>, scripts: &Scripts, names: &Names<'_>, findings: &Findings) -> Option<Code> {
+        Self::compile(source, 0..source.text.len(), true, scripts, names, findings)
+    }
+
+    /// The `script` step: statements, the last of which is the value.
+    pub fn script(source: &Arc<Scalar>, scripts: &Scripts, names: &Names<'_>, findings: &Findings) -> Option<Code> {
+        Self::compile(source, 0..source.text.len(), false, scripts, names, findings)
+    }
+
+    /// The inside of a `${…}`.
+    pub fn part(
+        source: &Arc<Scalar>,
+        range: Range<usize>,
+        scripts: &Scripts,
+        names: &Names<'_>,
+        findings: &Findings,
+    ) -> Option<Code> {
+        Self::compile(source, range, true, scripts, names, findings)
+    }
+
+    /// Stands for code that did not compile: gives nothing. A set that holds one never goes live.
+    pub fn broken(place: &Place, scripts: &Scripts) -> Code {
+        let ast = AST::empty();
+        Code(Arc::new(Compiled {
+            engine: scripts.engine.clone(),
+            secrets: scripts.secrets.clone(),
+            ast,
+            uses: Uses::default(),
+            source: Scalar::at(place, ""),
+            range: 0..0,
+        }))
+    }
+
+    fn compile(
+        source: &Arc<Scalar>,
+        range: Range<usize>,
+        expression: bool,
+        scripts: &Scripts,
+        names: &Names<'_>,
+        findings: &Findings,
+    ) -> Option<Code> {
+        if source.is_broken() {
+            return None;
+        }
+        let code = &source.text[range.clone()];
+        if code.trim().is_empty() {
+            let finding = Diagnostic::error("E302", &source.part(range), "an expression is missing here");
+            findings.push(finding.help("write the name of a value, such as `contact.name`"));
+            return None;
+        }
+        let place = |at: Range<usize>| source.part(range.start + at.start..range.start + at.end);
+        let mut scope = rhai::Scope::new();
+        for name in VIEWS.iter().copied().chain(names.own.iter().map(String::as_str)) {
+            scope.push_dynamic(name, Dynamic::UNIT);
+        }
+        let compiled = if expression {
+            scripts.engine.compile_expression_with_scope(&scope, code)
+        } else {
+            scripts.engine.compile_with_scope(&scope, code)
+        };
+        let ast = match compiled {
+            Ok(ast) => ast,
+            Err(error) => {
+                let known = VIEWS.iter().copied().chain(names.own.iter().map(String::as_str));
+                findings.push(words::syntax(&error, code, known, &place));
+                return None;
+            }
+        };
+        let uses = check::walk(&ast, code, names, scripts, &place, findings)?;
+        let compiled = Compiled {
+            engine: scripts.engine.clone(),
+            secrets: scripts.secrets.clone(),
+            ast,
+            uses,
+            source: source.clone(),
+            range,
+        };
+        Some(Code(Arc::new(compiled)))
+    }
+
+    /// Runs it. Costs at most `SCRIPT_OPERATIONS_MAX` operations and gives at most `SCRIPT_RESULT_BYTES_MAX`.
+    pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, ScriptError> {
+        let compiled = &*self.0;
+        let mut variables = rhai::Scope::new();
+        for name in &compiled.uses.names {
+            let value = match name.as_str() {
+                "secrets" => convert::secrets(&compiled.secrets),
+                name => convert::to_rhai((scope.names)(name).unwrap_or_default()),
+            };
+            variables.push_dynamic(name.as_str(), value);
+        }
+        let run = || compiled.engine.eval_ast_with_scope::<Dynamic>(&mut variables, &compiled.ast);
+        let outcome = sandbox::with_call(scope, run);
+        let value = match outcome {
+            Ok(value) => convert::from_rhai(value).map_err(|text| self.error(text))?,
+            Err(error) => return Err(words::stopped(&error, self)),
+        };
+        if convert::size(&value) > limits::SCRIPT_RESULT_BYTES_MAX {
+            let limit = limits::SCRIPT_RESULT_BYTES_MAX / 1024;
+            return Err(self.error(format!("the result is larger than {limit} KiB")));
+        }
+        Ok(value)
+    }
+
+    /// Whether a condition holds: true, and nothing else.
+    pub fn holds(&self, scope: &Scope<'_>) -> Result<bool, ScriptError> {
+        match self.eval(scope)? {
+            Value::YesNo(holds) => Ok(holds),
+            Value::Nothing => Ok(false),
+            other => Err(self.error(format!(
+                "a condition is true or false, and this gives {}; compare it, for example with `== \"yes\"`",
+                convert::describe(&other)
+            ))),
+        }
+    }
+
+    /// An error of this code as a whole.
+    pub fn error(&self, text: impl Into<String>) -> ScriptError {
+        ScriptError { text: text.into(), place: self.place() }
+    }
+
+    /// The code as written.
+    pub fn source(&self) -> &str {
+        &self.0.source.text[self.0.range.clone()]
+    }
+
+    pub fn place(&self) -> Place {
+        self.0.source.part(self.0.range.clone())
+    }
+
+    /// The place of `length` characters at a line and column of the code.
+    pub fn place_at(&self, at: (usize, usize), length: usize) -> Place {
+        let start = check::offset(self.source(), at);
+        let end = (start + length).min(self.source().len());
+        self.0.source.part(self.0.range.start + start..self.0.range.start + end)
+    }
+
+    pub fn uses(&self) -> &Uses {
+        &self.0.uses
+    }
+}
+
+/// As it stands in a text; `None` for lists and maps, which cannot.
+pub fn show(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Nothing => String::new(),
+        Value::YesNo(yes) => yes.to_string(),
+        Value::Whole(number) => number.to_string(),
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => format!("{number:.0}"),
+        // What floating point adds behind the tenth digit means nothing to a reader: 0.1 + 0.2 is 0.3.
+        Value::Number(number) => {
+            let text = format!("{number:.10}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        Value::Text(text) => text.clone(),
+        Value::Date(date) => date.to_string(),
+        Value::Clock(time) => time.strftime(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string(),
+        Value::DateTime(moment) => moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        Value::Span(span) => span.to_string(),
+        Value::List(_) | Value::Map(_) => return None,
+    })
+}
+
+/// Whether an author may call a variable so; the error says why not.
+pub fn valid_name(name: &str) -> Result<(), String> {
+    let mut chars = name.chars();
+    let starts = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    if !starts || !chars.all(|c| c.is_alphanumeric() || c == '_') {
+        return Err(format!("`{name}` cannot be a name: letters, digits and `_`, a letter first"));
+    }
+    if words::RESERVED.contains(&name) {
+        return Err(format!("the name `{name}` is reserved"));
+    }
+    if VIEWS.contains(&name) {
+        return Err(format!("the name `{name}` belongs to the language"));
+    }
+    Ok(())
+}
+
+/// The marker that stands for a secret everywhere but in the HTTP client.
+pub fn secret_marker(name: &str) -> String {
+    format!("\u{E000}secret:{name}\u{E000}")
+}
+
+fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
+    let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+        .help_if(did_you_mean(name, known.iter().map(String::as_str)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! The Rhai engine with its four holes closed: fuel, `sleep`, unknown names, walking what is captured.
+
+use super::Scope;
+use crate::base::{limits, time::Time};
+use rhai::{
+    Dynamic, Engine, OptimizationLevel, def_package,
+    packages::{
+        ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
+        BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+    },
+};
+use std::cell::RefCell;
+
+def_package! {
+    // The standard package without its language core: `sleep` there blocks the thread and cannot be disabled.
+    pub FlowPackage(_module): ArithmeticPackage, LogicPackage, BasicMathPackage, BasicIteratorPackage, BasicFnPackage,
+        BasicArrayPackage, BasicMapPackage, BasicStringPackage, MoreStringPackage {}
+}
+
+/// What functions of the running script read: the clock and the zones, as data.
+#[derive(Clone)]
+pub struct Call {
+    pub now: Time,
+    pub zone: jiff::tz::TimeZone,
+    pub contact_zone: jiff::tz::TimeZone,
+    pub language: String,
+    fuel: u64,
+}
+
+thread_local! { static CALL: RefCell<Option<Call>> = const { RefCell::new(None) }; }
+
+/// The word that `on_progress` stops a script with.
+pub const OUT_OF_FUEL: &str = "out of fuel";
+
+pub fn engine() -> Engine {
+    let mut engine = Engine::new_raw();
+    FlowPackage::new().register_into_engine(&mut engine);
+    for symbol in ["eval", "print", "debug", "import", "export"] {
+        engine.disable_symbol(symbol);
+    }
+    engine
+        .set_strict_variables(true)
+        // Our `/` on whole numbers and our comparisons replace the built-in ones, which would win in this mode.
+        .set_fast_operators(false)
+        // Rhai's own counter starts again inside every closure that `map`, `filter` and `sort` call, so that
+        // nested walks escape it; ours sees each operation.
+        .set_max_operations(0)
+        .set_max_call_levels(limits::SCRIPT_CALL_LEVELS_MAX)
+        .set_max_expr_depths(limits::SCRIPT_EXPRESSION_DEPTH_MAX, limits::SCRIPT_EXPRESSION_DEPTH_MAX / 2)
+        .set_max_string_size(limits::SCRIPT_STRING_BYTES_MAX)
+        .set_max_array_size(limits::SCRIPT_ARRAY_ITEMS_MAX)
+        .set_max_map_size(limits::SCRIPT_MAP_ENTRIES_MAX)
+        .set_max_variables(limits::SCRIPT_VARIABLES_MAX)
+        .set_max_functions(limits::SCRIPT_FUNCTIONS_MAX)
+        .set_optimization_level(OptimizationLevel::None);
+    engine.on_progress(|_| burn());
+    super::operators::register(&mut engine);
+    super::functions::register(&mut engine);
+    super::times::register(&mut engine);
+    engine
+}
+
+/// Runs a script with full fuel and the given clock; what ran before (a script inside a script) is put back.
+pub fn with_call<T>(scope: &Scope<'_>, run: impl FnOnce() -> T) -> T {
+    struct PutBack(Option<Call>);
+    impl Drop for PutBack {
+        fn drop(&mut self) {
+            CALL.set(self.0.take());
+        }
+    }
+    let call = Call {
+        now: scope.now,
+        zone: scope.zone.clone(),
+        contact_zone: scope.contact_zone.clone(),
+        language: scope.language.to_owned(),
+        fuel: limits::SCRIPT_OPERATIONS_MAX,
+    };
+    let _put_back = PutBack(CALL.replace(Some(call)));
+    run()
+}
+
+/// Reads the running call. Outside of one (a constant folded at load) it is the year 1970 in UTC.
+pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
+    CALL.with_borrow(|call| match call {
+        Some(call) => read(call),
+        None => read(&Call {
+            now: Time(0),
+            zone: jiff::tz::TimeZone::UTC,
+            contact_zone: jiff::tz::TimeZone::UTC,
+            language: "en".into(),
+            fuel: 0,
+        }),
+    })
+}
+
+fn burn() -> Option<Dynamic> {
+    CALL.with_borrow_mut(|call| match call {
+        Some(call) if call.fuel > 0 => {
+            call.fuel -= 1;
+            None
+        }
+        Some(_) | None => Some(OUT_OF_FUEL.into()),
+    })
+}

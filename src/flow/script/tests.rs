@@ -1,0 +1,258 @@
+use super::*;
+use crate::base::yaml::Style;
+use jiff::tz::TimeZone;
+
+/// 2026-03-28T12:00:00Z, a Saturday; the contact lives in Mexico City, the bot in Madrid.
+const NOW: Time = Time(1_774_699_200_000);
+
+fn scalar(code: &str) -> Arc<Scalar> {
+    let file = SourceFile::new("a.yaml", code);
+    Arc::new(Scalar { text: code.into(), style: Style::Plain, place: Place::new(&file, 0..code.len()) })
+}
+
+fn names() -> BTreeMap<String, Value> {
+    let json = serde_json::json!({
+        "contact": {"name": "Ana", "email": null}, "score": "1", "list": [3, 1, 2], "order": {"lines": []}, "count": 10,
+    });
+    let Value::Map(map) = Value::from_json(&json) else { unreachable!() };
+    map
+}
+
+fn run_with(code: &str, script: bool, modules: &[(&str, &str)]) -> Result<Value, String> {
+    let findings = Findings::default();
+    let files: Vec<_> = modules.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
+    let scripts = Scripts::new(&files, ["SHOP_TOKEN".to_owned()], &findings);
+    let variables = names();
+    let own: Vec<String> = variables.keys().cloned().chain(["unset".to_owned()]).collect();
+    let known = Names { own: &own, secrets: false };
+    let source = scalar(code);
+    let code = if script {
+        Code::script(&source, &scripts, &known, &findings)
+    } else {
+        Code::expression(&source, &scripts, &known, &findings)
+    };
+    let found = findings.into_sorted();
+    let Some(code) = code else { return Err(found.first().map(ToString::to_string).unwrap_or_default()) };
+    assert_eq!(found, []);
+    let scope = Scope {
+        names: &|name| variables.get(name).cloned(),
+        now: NOW,
+        zone: TimeZone::get("Europe/Madrid").unwrap(),
+        contact_zone: TimeZone::get("America/Mexico_City").unwrap(),
+        language: "es",
+    };
+    code.eval(&scope).map_err(|error| error.to_string())
+}
+
+fn eval(code: &str) -> Result<Value, String> {
+    run_with(code, false, &[])
+}
+
+fn shown(code: &str) -> String {
+    match eval(code) {
+        Ok(value) => show(&value).unwrap_or_else(|| value.to_json().to_string()),
+        Err(text) => text,
+    }
+}
+
+#[test]
+fn numbers_behave_as_an_author_expects() {
+    for (code, wanted) in [
+        ("10 / 4", "2.5"),
+        ("10 / 5", "2"),
+        ("score == 1", "true"),
+        ("1 == score", "true"),
+        ("score == \"1\"", "true"),
+        ("score > 0", "true"),
+        ("count * 2 + 1", "21"),
+        ("0.1 + 0.2", "0.3"),
+        ("round(2.5)", "3"),
+        ("2.345.round(2)", "2.35"),
+        ("1 < 2 && 2 <= 2 && 3 != 4", "true"),
+        ("true == true", "true"),
+    ] {
+        assert_eq!(shown(code), wanted, "{code}");
+    }
+}
+
+#[test]
+fn reading_through_a_missing_value_gives_nothing() {
+    for (code, wanted) in [
+        ("contact.email.domain.name", ""),
+        ("unset.a.b", ""),
+        ("missing(unset)", "true"),
+        ("missing(contact.name)", "false"),
+        ("contact.email ?? \"none\"", "none"),
+        ("contact.email.is_empty()", "true"),
+        ("contact.email.upper()", ""),
+        ("unset < 3", "false"),
+        ("unset == ()", "true"),
+        ("unset < now()", "false"),
+        ("unset.format(\"HH:mm\")", ""),
+    ] {
+        assert_eq!(shown(code), wanted, "{code}");
+    }
+}
+
+#[test]
+fn texts_and_lists_have_their_functions() {
+    for (code, wanted) in [
+        ("contact.name.upper() + \"!\"", "ANA!"),
+        ("\" x \".trim().len()", "1"),
+        ("\"48213\".is_match(\"^[0-9]{4,8}$\")", "true"),
+        ("\"a,b\".split(\",\").len()", "2"),
+        ("\"hello\".replace(\"l\", \"L\")", "heLLo"),
+        ("\"hello\".starts_with(\"he\") && \"hello\".contains(\"ll\")", "true"),
+        ("list.sort().map(|n| n * 2)", "[2,4,6]"),
+        ("list.filter(|n| n > 1).len()", "2"),
+        ("list.contains(2)", "true"),
+        ("[1,2].contains(count)", "false"),
+        ("order.lines.is_empty()", "true"),
+        ("list.map(|n| `n${n}`).join(\", \")", "n3, n1, n2"),
+        ("money(123450, \"EUR\")", "1.234,50 €"),
+    ] {
+        assert_eq!(shown(code), wanted, "{code}");
+    }
+}
+
+#[test]
+fn dates_compute_compare_and_print() {
+    for (code, wanted) in [
+        ("today()", "2026-03-28"),
+        ("now()", "2026-03-28T13:00:00+01:00"),
+        ("now().local().format(\"HH:mm\")", "06:00"),
+        ("now().format(\"EEEE d MMMM\")", "sábado 28 marzo"),
+        ("today() + days(60)", "2026-05-27"),
+        ("today() <= today() + days(1)", "true"),
+        // The clocks change on the 29th: a day later it is still one o'clock, 24 hours later it is two.
+        ("(now() + days(1)).format(\"HH:mm\")", "13:00"),
+        ("(now() + hours(25)).format(\"HH:mm\")", "15:00"),
+        ("now() - days(60) < now()", "true"),
+        ("now() - (now() - hours(2))", "2h"),
+        ("\"2026-04-02T10:00\".format(\"d MMM HH:mm\")", "2 abr 10:00"),
+        ("today().at(\"10:00\")", "2026-03-28T10:00:00-06:00"),
+        ("today() == \"2026-03-28\"", "true"),
+        ("minutes(90)", "1h30m"),
+    ] {
+        assert_eq!(shown(code), wanted, "{code}");
+    }
+}
+
+#[test]
+fn hole_one_nested_walks_use_up_the_same_fuel() {
+    let code = "let a = []; a.pad(4000, 0); a.map(|x| { let b = []; b.pad(4000, 0); b.map(|y| y * 2); x }); 1";
+    let error = run_with(code, true, &[]).unwrap_err();
+    assert!(error.contains("works for too long"), "{error}");
+    assert!(run_with("loop {}", true, &[]).unwrap_err().contains("works for too long"));
+}
+
+#[test]
+fn hole_two_nothing_sleeps_prints_or_evaluates() {
+    for code in [
+        "sleep(1)",
+        "1.sleep()",
+        "Fn(\"sleep\").call(1)",
+        "eval(\"1\")",
+        "print(1)",
+        "debug(1)",
+        "exit(1)",
+        "timestamp()",
+    ] {
+        assert!(run_with(code, true, &[]).is_err(), "{code}");
+    }
+    for code in ["import \"x\" as y; 1", "export let x = 1;"] {
+        assert!(run_with(code, true, &[]).is_err(), "{code}");
+    }
+}
+
+#[test]
+fn hole_three_unknown_names_are_found_at_load() {
+    assert_eq!(
+        eval("contcat.name").unwrap_err(),
+        "a.yaml:1:1: error[E303] nothing here is called `contcat`; did you mean `contact`?"
+    );
+    assert_eq!(
+        eval("1 + contact.name.uper().len()").unwrap_err(),
+        "a.yaml:1:18: error[E311] values have no `.uper()`; did you mean `upper`?"
+    );
+    assert_eq!(
+        eval("todya()").unwrap_err(),
+        "a.yaml:1:1: error[E311] there is no function `todya`; did you mean `today`?"
+    );
+    assert!(run_with("contact = 1; 2", true, &[]).unwrap_err().contains("cannot change `contact`"));
+    assert!(run_with("contact.name = 1; 2", true, &[]).unwrap_err().contains("cannot change `contact`"));
+    assert!(run_with("let count = 1; count += 1; count", true, &[]).is_ok());
+}
+
+#[test]
+fn hole_four_a_walk_that_reads_its_own_list_says_so() {
+    let error = run_with("let a = [3, 1]; a.map(|x| a.len)", true, &[]).unwrap_err();
+    assert!(error.contains("cannot be read inside of the `map`"), "{error}");
+}
+
+#[test]
+fn limits_stop_what_grows() {
+    for code in [
+        "let s = \"x\"; loop { s += s }",
+        "let a = [1]; loop { a.push(1) }",
+        "let s = \"x\"; s.pad(1000000000, \"y\"); s",
+        "fn f(x) { f(x + 1) } f(0)",
+    ] {
+        assert!(run_with(code, true, &[]).is_err(), "{code}");
+    }
+    let big = "let s = \"\"; s.pad(60000, \"x\"); let a = []; for i in 0..10 { a.push(s) } a";
+    let error = run_with(big, true, &[]).unwrap_err();
+    assert!(error.contains("larger than 256 KiB"), "{error}");
+}
+
+#[test]
+fn mistakes_are_said_in_plain_words() {
+    assert_eq!(
+        eval("contact.name == 'there'").unwrap_err(),
+        "a.yaml:1:17: error[E304] text needs double quotes; write `\"there\"`"
+    );
+    assert_eq!(
+        eval("count > 3 ? 1 : 2").unwrap_err(),
+        "a.yaml:1:11: error[E305] a choice is not written with `?` and `:`; write `if count > 3 { 1 } else { 2 }`"
+    );
+    assert!(eval("count = 3").unwrap_err().contains("`==`"), "{:?}", eval("count = 3"));
+    assert!(eval("count > 3 and true").unwrap_err().contains("write `&&`"), "{:?}", eval("count > 3 and true"));
+    assert!(eval("count >").unwrap_err().contains("ends too early"), "{:?}", eval("count >"));
+    assert_eq!(valid_name("new").unwrap_err(), "the name `new` is reserved");
+    assert!(
+        eval("contact.name.round()").unwrap_err().contains("does not work on a text"),
+        "{:?}",
+        eval("contact.name.round()")
+    );
+}
+
+#[test]
+fn a_module_of_scripts_is_called_by_its_name() {
+    let orders = (
+        "scripts/orders.rhai",
+        "fn eta(order) { let days = order.days_left ?? 0; #{ late: days < 0, words: `in ${days} days` } }",
+    );
+    assert_eq!(run_with("orders::eta(#{days_left: 3}).words", true, &[orders]).unwrap(), Value::text("in 3 days"));
+    assert!(run_with("orders::eat(1)", true, &[orders]).unwrap_err().contains("did you mean `eta`"));
+    assert!(run_with("orders::eta(1, 2)", true, &[orders]).unwrap_err().contains("takes 1 values, and gets 2"));
+    assert!(run_with("order::eta(1)", true, &[orders]).unwrap_err().contains("scripts/order.rhai"));
+    assert!(run_with("eta(1)", true, &[orders]).unwrap_err().contains("write `orders::eta(…)`"));
+}
+
+#[test]
+fn an_error_inside_of_a_module_names_its_line() {
+    let bad = ("scripts/bad.rhai", "fn f(x) {\n    x.boom\n        .upper() + [1][7]\n}");
+    let error = run_with("bad::f(1)", true, &[bad]).unwrap_err();
+    assert!(error.contains("scripts/bad.rhai, line"), "{error}");
+}
+
+#[test]
+fn a_secret_is_a_marker_and_only_where_it_is_allowed() {
+    assert!(eval("secrets.SHOP_TOKEN").unwrap_err().contains("may not stand here"));
+    let findings = Findings::default();
+    let scripts = Scripts::new(&[], ["SHOP_TOKEN".to_owned()], &findings);
+    let names = Names { own: &[], secrets: true };
+    let code = Code::expression(&scalar("\"Bearer \" + secrets.SHOP_TOKEN"), &scripts, &names, &findings).unwrap();
+    let scope = Scope { names: &|_| None, now: NOW, zone: TimeZone::UTC, contact_zone: TimeZone::UTC, language: "en" };
+    assert_eq!(code.eval(&scope).unwrap(), Value::text(format!("Bearer {}", secret_marker("SHOP_TOKEN"))));
+}

@@ -1,0 +1,332 @@
+//! Dates, times and lengths of time in scripts, and how they print in the bot's languages.
+
+use super::sandbox::call;
+use crate::base::time::{Span, Time};
+use jiff::{
+    Timestamp, Zoned,
+    civil::{Date, Time as Clock},
+    tz::TimeZone,
+};
+use rhai::{Dynamic, Engine, EvalAltResult};
+
+type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
+pub fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Date>("a date");
+    engine.register_type_with_name::<Clock>("a time");
+    engine.register_type_with_name::<Zoned>("a date with time");
+    engine.register_type_with_name::<Span>("a length of time");
+
+    engine.register_fn("now", || call(|call| zoned(call.now, &call.zone)));
+    engine.register_fn("today", || call(|call| zoned(call.now, &call.contact_zone).date()));
+    engine.register_fn("seconds", |n: i64| Span(n.saturating_mul(1_000)));
+    engine.register_fn("minutes", |n: i64| Span(n.saturating_mul(60_000)));
+    engine.register_fn("hours", |n: i64| Span(n.saturating_mul(3_600_000)));
+    engine.register_fn("days", |n: i64| Span(n.saturating_mul(86_400_000)));
+    engine.register_fn("minutes", |n: f64| Span((n * 60_000.0) as i64));
+    engine.register_fn("hours", |n: f64| Span((n * 3_600_000.0) as i64));
+    engine.register_fn("days", |n: f64| Span((n * 86_400_000.0) as i64));
+    engine.register_fn("date", |text: &str| -> Dynamic {
+        text.parse::<Date>().ok().or_else(|| moment(text).map(|m| m.date())).map_or(Dynamic::UNIT, Dynamic::from)
+    });
+    engine.register_fn("datetime", |text: &str| moment(text).map_or(Dynamic::UNIT, Dynamic::from));
+    engine.register_fn("time", |text: &str| text.parse::<Clock>().map_or(Dynamic::UNIT, Dynamic::from));
+
+    sums(engine);
+    prints(engine);
+    parts(engine);
+}
+
+fn sums(engine: &mut Engine) {
+    let too_far = |error: jiff::Error| -> Box<EvalAltResult> { format!("the date lies out of range: {error}").into() };
+    engine.register_fn("+", move |at: Zoned, span: Span| shift(&at, span).map_err(too_far));
+    engine.register_fn("-", move |at: Zoned, span: Span| shift(&at, Span(-span.0)).map_err(too_far));
+    engine.register_fn("-", |a: Zoned, b: Zoned| {
+        Time(a.timestamp().as_millisecond()) - Time(b.timestamp().as_millisecond())
+    });
+    engine.register_fn("+", move |date: Date, span: Span| day(date, span));
+    engine.register_fn("-", move |date: Date, span: Span| day(date, Span(-span.0)));
+    engine.register_fn("-", |a: Date, b: Date| Span::days(i64::from(b.until(a).map_or(0, |span| span.get_days()))));
+    engine.register_fn("+", |time: Clock, span: Span| time.wrapping_add(jiff::SignedDuration::from_millis(span.0)));
+    engine.register_fn("-", |time: Clock, span: Span| time.wrapping_sub(jiff::SignedDuration::from_millis(span.0)));
+    engine.register_fn("+", |a: Span, b: Span| Span(a.0.saturating_add(b.0)));
+    engine.register_fn("-", |a: Span, b: Span| Span(a.0.saturating_sub(b.0)));
+    engine.register_fn("*", |span: Span, n: i64| Span(span.0.saturating_mul(n)));
+    engine.register_fn("*", |n: i64, span: Span| Span(span.0.saturating_mul(n)));
+    // A date and a time of day make a moment on the contact's clock.
+    engine.register_fn("at", |date: Date, time: &str| -> Fallible<Zoned> {
+        let time: Clock = time.parse().map_err(|_| format!("`{time}` is no time of day; write it like \"10:00\""))?;
+        call(|call| date.to_datetime(time).to_zoned(call.contact_zone.clone()))
+            .map_err(|error| error.to_string().into())
+    });
+    engine.register_fn("at", |date: Date, time: Clock| -> Fallible<Zoned> {
+        call(|call| date.to_datetime(time).to_zoned(call.contact_zone.clone()))
+            .map_err(|error| error.to_string().into())
+    });
+}
+
+/// Whole days keep the time on the clock when clocks change; all else is exact.
+fn shift(at: &Zoned, span: Span) -> Result<Zoned, jiff::Error> {
+    const DAY: i64 = 86_400_000;
+    if span.0 % DAY == 0 {
+        return at.checked_add(jiff::Span::new().try_days(span.0 / DAY)?);
+    }
+    at.checked_add(jiff::SignedDuration::from_millis(span.0))
+}
+
+fn day(date: Date, span: Span) -> Fallible<Date> {
+    const DAY: i64 = 86_400_000;
+    if span.0 % DAY != 0 {
+        return Err(format!("a date has no hours: `{span}` cannot be added to it; use `.at(\"10:00\")` first").into());
+    }
+    let days = jiff::Span::new().try_days(span.0 / DAY).map_err(|_| "the date lies out of range")?;
+    date.checked_add(days).map_err(|_| "the date lies out of range".into())
+}
+
+fn prints(engine: &mut Engine) {
+    let print = |pattern: &str, date: Option<Date>, time: Option<Clock>| {
+        call(|call| format_time(pattern, date, time, &call.language))
+    };
+    engine.register_fn("format", move |at: Zoned, pattern: &str| print(pattern, Some(at.date()), Some(at.time())));
+    engine.register_fn("format", move |date: Date, pattern: &str| print(pattern, Some(date), None));
+    engine.register_fn("format", move |time: Clock, pattern: &str| print(pattern, None, Some(time)));
+    // An API gives dates as texts: they print as what they spell, or stay as they are.
+    engine.register_fn("format", move |text: &str, pattern: &str| match (moment(text), text.parse::<Date>()) {
+        (_, Ok(date)) if text.trim().len() == "2026-03-28".len() => print(pattern, Some(date), None),
+        (Some(at), _) => print(pattern, Some(at.date()), Some(at.time())),
+        _ => text.to_owned(),
+    });
+    engine.register_fn("local", |at: Zoned| call(|call| at.with_time_zone(call.contact_zone.clone())));
+    engine.register_fn("local", |date: Date| date);
+    engine.register_fn("local", |text: &str| match moment(text) {
+        Some(at) => Dynamic::from(call(|call| at.with_time_zone(call.contact_zone.clone()))),
+        None => Dynamic::UNIT,
+    });
+    engine.register_fn("to_string", |at: &mut Zoned| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+    engine.register_fn("to_string", |date: &mut Date| date.to_string());
+    engine.register_fn("to_string", |time: &mut Clock| time.strftime("%H:%M").to_string());
+    engine.register_fn("to_string", |span: &mut Span| span.to_string());
+    for_text_sums(engine);
+}
+
+/// `"on " + date` in a script.
+fn for_text_sums(engine: &mut Engine) {
+    engine.register_fn("+", |text: &str, at: Zoned| format!("{text}{}", at.strftime("%Y-%m-%dT%H:%M:%S%:z")));
+    engine.register_fn("+", |text: &str, date: Date| format!("{text}{date}"));
+    engine.register_fn("+", |text: &str, time: Clock| format!("{text}{}", time.strftime("%H:%M")));
+    engine.register_fn("+", |text: &str, span: Span| format!("{text}{span}"));
+}
+
+fn parts(engine: &mut Engine) {
+    engine.register_get("year", |at: &mut Zoned| i64::from(at.year()));
+    engine.register_get("month", |at: &mut Zoned| i64::from(at.month()));
+    engine.register_get("day", |at: &mut Zoned| i64::from(at.day()));
+    engine.register_get("hour", |at: &mut Zoned| i64::from(at.hour()));
+    engine.register_get("minute", |at: &mut Zoned| i64::from(at.minute()));
+    engine.register_get("weekday", |at: &mut Zoned| i64::from(at.weekday().to_monday_one_offset()));
+    engine.register_get("date", |at: &mut Zoned| at.date());
+    engine.register_get("time", |at: &mut Zoned| at.time());
+    engine.register_get("year", |date: &mut Date| i64::from(date.year()));
+    engine.register_get("month", |date: &mut Date| i64::from(date.month()));
+    engine.register_get("day", |date: &mut Date| i64::from(date.day()));
+    engine.register_get("weekday", |date: &mut Date| i64::from(date.weekday().to_monday_one_offset()));
+    engine.register_get("hour", |time: &mut Clock| i64::from(time.hour()));
+    engine.register_get("minute", |time: &mut Clock| i64::from(time.minute()));
+    engine.register_get("days", |span: &mut Span| span.0 / 86_400_000);
+    engine.register_get("hours", |span: &mut Span| span.0 / 3_600_000);
+    engine.register_get("minutes", |span: &mut Span| span.0 / 60_000);
+}
+
+fn zoned(at: Time, zone: &TimeZone) -> Zoned {
+    Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
+}
+
+/// A moment as APIs write it; one without zone is in the bot's.
+pub fn moment(text: &str) -> Option<Zoned> {
+    let text = text.trim();
+    if let Ok(zoned) = text.parse::<Zoned>() {
+        return Some(zoned);
+    }
+    // `2026-03-28T09:30:00+01:00` keeps its offset; `…Z` is in UTC.
+    if let Ok(pieces) = jiff::fmt::temporal::Pieces::parse(text) {
+        let zone = match pieces.offset() {
+            Some(jiff::fmt::temporal::PiecesOffset::Numeric(offset)) => TimeZone::fixed(offset.offset()),
+            Some(_) => TimeZone::UTC,
+            None => call(|call| call.zone.clone()),
+        };
+        return pieces.date().to_datetime(pieces.time()?).to_zoned(zone).ok();
+    }
+    None
+}
+
+/// Prints by a pattern of letters (`EEEE d MMMM yyyy HH:mm`), names in the language; what is in `'quotes'`
+/// stands as it is.
+pub fn format_time(pattern: &str, date: Option<Date>, time: Option<Clock>, language: &str) -> String {
+    let names = Names::of(language);
+    let mut out = String::new();
+    let mut rest = pattern;
+    while let Some(letter) = rest.chars().next() {
+        if letter == '\'' {
+            let inner = &rest[1..];
+            let end = inner.find('\'').unwrap_or(inner.len());
+            out.push_str(if end == 0 { "'" } else { &inner[..end] });
+            rest = inner.get(end + 1..).unwrap_or_default();
+            continue;
+        }
+        let count = rest.chars().take_while(|c| *c == letter).count();
+        let run = &rest[..count * letter.len_utf8()];
+        rest = &rest[run.len()..];
+        match field(letter, count, date, time, &names) {
+            Some(text) => out.push_str(&text),
+            None => out.push_str(run),
+        }
+    }
+    out
+}
+
+fn field(letter: char, count: usize, date: Option<Date>, time: Option<Clock>, names: &Names) -> Option<String> {
+    let padded = |number: i64| if count >= 2 { format!("{number:02}") } else { number.to_string() };
+    Some(match letter {
+        'E' => {
+            let name = names.days[date?.weekday().to_monday_zero_offset() as usize];
+            if count >= 4 { name.to_owned() } else { name.chars().take(3).collect() }
+        }
+        'd' => padded(i64::from(date?.day())),
+        'M' => match count {
+            0..=2 => padded(i64::from(date?.month())),
+            3 => names.months[date?.month() as usize - 1].chars().take(3).collect(),
+            _ => names.months[date?.month() as usize - 1].to_owned(),
+        },
+        'y' if count == 2 => format!("{:02}", date?.year().rem_euclid(100)),
+        'y' => date?.year().to_string(),
+        'H' => padded(i64::from(time?.hour())),
+        'h' => padded(i64::from((time?.hour() + 11) % 12 + 1)),
+        'm' => padded(i64::from(time?.minute())),
+        's' => padded(i64::from(time?.second())),
+        'a' => if time?.hour() < 12 { "AM" } else { "PM" }.to_owned(),
+        _ => return None,
+    })
+}
+
+struct Names {
+    days: [&'static str; 7],
+    months: [&'static str; 12],
+}
+
+impl Names {
+    /// Of a language such as `es` or `pt_BR`; English where we have none.
+    fn of(language: &str) -> Names {
+        match language.split(['_', '-']).next().unwrap_or_default() {
+            "es" => Names {
+                days: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
+                months: [
+                    "enero",
+                    "febrero",
+                    "marzo",
+                    "abril",
+                    "mayo",
+                    "junio",
+                    "julio",
+                    "agosto",
+                    "septiembre",
+                    "octubre",
+                    "noviembre",
+                    "diciembre",
+                ],
+            },
+            "fr" => Names {
+                days: ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+                months: [
+                    "janvier",
+                    "février",
+                    "mars",
+                    "avril",
+                    "mai",
+                    "juin",
+                    "juillet",
+                    "août",
+                    "septembre",
+                    "octobre",
+                    "novembre",
+                    "décembre",
+                ],
+            },
+            "de" => Names {
+                days: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
+                months: [
+                    "Januar",
+                    "Februar",
+                    "März",
+                    "April",
+                    "Mai",
+                    "Juni",
+                    "Juli",
+                    "August",
+                    "September",
+                    "Oktober",
+                    "November",
+                    "Dezember",
+                ],
+            },
+            "pt" => Names {
+                days: [
+                    "segunda-feira",
+                    "terça-feira",
+                    "quarta-feira",
+                    "quinta-feira",
+                    "sexta-feira",
+                    "sábado",
+                    "domingo",
+                ],
+                months: [
+                    "janeiro",
+                    "fevereiro",
+                    "março",
+                    "abril",
+                    "maio",
+                    "junho",
+                    "julho",
+                    "agosto",
+                    "setembro",
+                    "outubro",
+                    "novembro",
+                    "dezembro",
+                ],
+            },
+            "it" => Names {
+                days: ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"],
+                months: [
+                    "gennaio",
+                    "febbraio",
+                    "marzo",
+                    "aprile",
+                    "maggio",
+                    "giugno",
+                    "luglio",
+                    "agosto",
+                    "settembre",
+                    "ottobre",
+                    "novembre",
+                    "dicembre",
+                ],
+            },
+            _ => Names {
+                days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+                months: [
+                    "January",
+                    "February",
+                    "March",
+                    "April",
+                    "May",
+                    "June",
+                    "July",
+                    "August",
+                    "September",
+                    "October",
+                    "November",
+                    "December",
+                ],
+            },
+        }
+    }
+}

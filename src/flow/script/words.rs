@@ -1,0 +1,229 @@
+//! Rhai's errors in the words of people who do not program.
+
+use super::{Code, ScriptError, check, sandbox::OUT_OF_FUEL, unknown_name};
+use crate::base::{
+    diagnostic::{Diagnostic, did_you_mean},
+    place::Place,
+};
+use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+use std::ops::Range;
+
+/// Names that Rhai keeps for itself or for later.
+pub const RESERVED: [&str; 43] = [
+    "true", "false", "let", "const", "is", "if", "else", "switch", "do", "while", "until", "loop", "for", "in",
+    "continue", "break", "return", "throw", "try", "catch", "fn", "private", "import", "export", "as", "this",
+    "default", "case", "match", "call", "go", "use", "with", "async", "new", "var", "static", "shared", "each", "then",
+    "goto", "exit", "thread",
+];
+
+/// A script that did not compile.
+pub fn syntax<'a>(
+    error: &ParseError,
+    code: &str,
+    known: impl Iterator<Item = &'a str>,
+    place: &dyn Fn(Range<usize>) -> Place,
+) -> Diagnostic {
+    let position = error.position();
+    let at = check::offset(code, at(position, code));
+    let here = |length: usize| place(at..(at + length.max(1)).min(code.len().max(at)));
+    let word = code[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    // `a ? b : c` and 'text' stop the parser at different places; they are recognised by their look.
+    if let Some(quote) = single_quoted(code) {
+        let text = code[quote.clone()].trim_matches('\'');
+        return Diagnostic::error("E304", &place(quote.clone()), "text needs double quotes")
+            .help(format!("write `\"{text}\"`"));
+    }
+    if let Some((question, a, b, c)) = ternary(code) {
+        return Diagnostic::error("E305", &place(question..question + 1), "a choice is not written with `?` and `:`")
+            .help(format!("write `if {a} {{ {b} }} else {{ {c} }}`"));
+    }
+    match error.err_type() {
+        ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known),
+        ParseErrorType::ModuleUndefined(name) => {
+            Diagnostic::error("E306", &here(name.len()), format!("there is no file `scripts/{name}.rhai`"))
+        }
+        ParseErrorType::Reserved(name) => {
+            let finding = Diagnostic::error("E307", &here(name.len()), format!("the name `{name}` is reserved"));
+            finding.help("choose another name")
+        }
+        ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) if symbol == "=" || symbol == "===" => {
+            Diagnostic::error("E308", &here(symbol.len()), format!("`{symbol}` does not compare")).help("write `==`")
+        }
+        ParseErrorType::BadInput(LexError::UnterminatedString) => {
+            Diagnostic::error("E308", &here(1), "this text is never closed").help("end it with `\"`")
+        }
+        ParseErrorType::UnknownOperator(symbol) | ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) => {
+            Diagnostic::error("E308", &here(symbol.len()), format!("`{symbol}` means nothing here"))
+                .help_if(operator(symbol))
+        }
+        ParseErrorType::UnexpectedEOF => {
+            let finding = Diagnostic::error("E308", &place(at..code.len()), "the expression ends too early");
+            finding.help("is a bracket or a value missing at its end?")
+        }
+        ParseErrorType::ExprTooDeep => Diagnostic::error("E308", &here(1), "this is nested too deeply"),
+        _ if word == "and" || word == "or" || word == "not" => {
+            Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here"))
+                .help_if(operator(&word))
+        }
+        _ if code[at..].starts_with('=') => {
+            let finding = Diagnostic::error("E308", &here(1), "`=` would change a value, and this only looks at it");
+            finding.help("to compare write `==`")
+        }
+        other => Diagnostic::error(
+            "E308",
+            &here(word.len()),
+            format!("this cannot be read: {}", reworded(&other.to_string())),
+        ),
+    }
+}
+
+/// A script that stopped while it ran.
+pub fn stopped(error: &EvalAltResult, code: &Code) -> ScriptError {
+    let (inner, module) = innermost(error, None);
+    let text = match inner {
+        EvalAltResult::ErrorTerminated(..) => match inner {
+            EvalAltResult::ErrorTerminated(token, _) if token.to_string() != OUT_OF_FUEL => "the script was stopped".into(),
+            _ => "the script works for too long; is there a loop that never ends?".into(),
+        },
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => not_for(signature),
+        EvalAltResult::ErrorDataRace(..) => {
+            "a list cannot be read inside of the `map`, `filter` or `sort` that walks it; copy what you need with `let` first".into()
+        }
+        EvalAltResult::ErrorStackOverflow(_) => "functions call each other too deeply".into(),
+        EvalAltResult::ErrorDataTooLarge(what, _) => format!("too large: {}", what.to_lowercase()),
+        EvalAltResult::ErrorTooManyVariables(_) => "too many variables".into(),
+        EvalAltResult::ErrorArrayBounds(length, index, _) => {
+            format!("the list has {length} items, and number {index} was asked for (the first is 0)")
+        }
+        EvalAltResult::ErrorVariableNotFound(name, _) => format!("nothing here is called `{name}`"),
+        EvalAltResult::ErrorPropertyNotFound(name, _) => format!("there is no `{name}` in this value"),
+        EvalAltResult::ErrorMismatchDataType(wanted, found, _) => format!("this takes {wanted}, and got {found}"),
+        EvalAltResult::ErrorRuntime(value, _) => value.to_string(),
+        other => reworded(&other.to_string()),
+    };
+    let position = inner.position();
+    // A mistake inside of a module has its line in that file, not in this one.
+    if let Some(module) = module {
+        let line = position.line().unwrap_or(1);
+        return ScriptError { text: format!("{text} (scripts/{module}.rhai, line {line})"), place: code.place() };
+    }
+    match (position.line(), position.position()) {
+        (Some(line), Some(column)) => ScriptError { text, place: code.place_at((line, column), 1) },
+        _ => code.error(text),
+    }
+}
+
+fn innermost<'a>(error: &'a EvalAltResult, module: Option<&'a str>) -> (&'a EvalAltResult, Option<&'a str>) {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, source, inner, _) => {
+            innermost(inner, if source.is_empty() { module } else { Some(source.as_str()) })
+        }
+        EvalAltResult::ErrorInModule(_, inner, _) => innermost(inner, module),
+        other => (other, module),
+    }
+}
+
+/// A function that exists, called on something that it does not take.
+fn not_for(signature: &str) -> String {
+    let (name, rest) = signature.split_once(" (").unwrap_or((signature, ""));
+    let kinds = rest.trim_end_matches(')');
+    let first = kinds.split(", ").next().unwrap_or_default();
+    let what = match first {
+        "" => return format!("`{name}` needs a value to work on"),
+        "()" => "a value that is missing",
+        "i64" | "f64" => "a number",
+        "string" | "&str | ImmutableString | String" => "a text",
+        "bool" => "true or false",
+        "array" => "a list",
+        "map" => "a map",
+        other => other,
+    };
+    let operator = !name.starts_with(|c: char| c.is_alphabetic());
+    if operator {
+        let second = kinds.split(", ").nth(1).unwrap_or_default();
+        let second = match second {
+            "()" => "a value that is missing",
+            "i64" | "f64" => "a number",
+            "string" => "a text",
+            "bool" => "true or false",
+            "array" => "a list",
+            "map" => "a map",
+            other => other,
+        };
+        return format!("`{name}` does not work on {what} and {second}");
+    }
+    format!("`{name}` does not work on {what}")
+}
+
+/// Line and column, from 1; the end of the code where Rhai gives none.
+fn at(position: Position, code: &str) -> (usize, usize) {
+    match position.line() {
+        Some(line) => (line, position.position().unwrap_or(1)),
+        None => (code.matches('\n').count() + 1, usize::MAX),
+    }
+}
+
+fn operator(symbol: &str) -> Option<String> {
+    let meant = match symbol {
+        "and" => "&&",
+        "or" => "||",
+        "not" => "!",
+        "===" | "=" => "==",
+        "!==" | "<>" => "!=",
+        "++" => "+= 1",
+        "--" => "-= 1",
+        ":=" | "<-" => "=",
+        "->" => "=>",
+        _ => return did_you_mean(symbol, ["==", "!=", "<=", ">=", "&&", "||", "??"]),
+    };
+    Some(format!("write `{meant}`"))
+}
+
+/// A text of several letters in single quotes: Rhai takes one letter only.
+fn single_quoted(code: &str) -> Option<Range<usize>> {
+    let mut double = false;
+    let mut start = None;
+    for (at, c) in code.char_indices() {
+        match (c, start) {
+            ('"', None) => double = !double,
+            ('\'', None) if !double => start = Some(at),
+            ('\'', Some(open)) => {
+                if code[open + 1..at].chars().count() != 1 {
+                    return Some(open..at + 1);
+                }
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The parts of `a ? b : c`.
+fn ternary(code: &str) -> Option<(usize, &str, &str, &str)> {
+    let mut double = false;
+    let mut question = None;
+    for (at, c) in code.char_indices() {
+        match c {
+            '"' => double = !double,
+            '?' if !double => {
+                let next = code[at + 1..].chars().next();
+                if !matches!(next, Some('?' | '.' | '[')) && !code[..at].ends_with('?') {
+                    question = Some(at);
+                }
+            }
+            ':' if !double && !code[at + 1..].starts_with(':') && !code[..at].ends_with(':') => {
+                let question = question?;
+                return Some((question, code[..question].trim(), code[question + 1..at].trim(), code[at + 1..].trim()));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn reworded(said: &str) -> String {
+    let said = said.split(" (line ").next().unwrap_or(said);
+    let mut chars = said.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + chars.as_str())
+}

@@ -1,0 +1,474 @@
+//! What a step or trigger reads its keys with: texts, code, durations, bodies of steps, names.
+
+use super::{
+    bot::{self, Bot},
+    definition::{AtMost, Body, Field, Kind, NodeIx, Outline, Target},
+    parse::Builder,
+    script::{Code, valid_name},
+    spec::Spec,
+    text::{Data, Names, Text, typed},
+};
+use crate::base::{
+    diagnostic::{Diagnostic, Findings, did_you_mean},
+    fields::Fields,
+    ids::StepId,
+    place::Place,
+    time::Span,
+    yaml::{self, Entry, Node, Scalar},
+};
+use std::sync::Arc;
+
+/// Typed access to the keys of one step. Mistakes are reported; what could not be read gets a default, so
+/// that `parse` never fails.
+pub struct StepFields<'a, 'b> {
+    fields: Fields<'a>,
+    builder: &'b mut Builder<'a>,
+    spec: &'static Spec,
+    id: StepId,
+    next: Option<NodeIx>,
+    outline: Outline,
+}
+
+/// Triggers read their keys alike; they have no bodies.
+pub type TriggerFields<'a, 'b> = StepFields<'a, 'b>;
+
+impl<'a, 'b> StepFields<'a, 'b> {
+    pub(super) fn new(
+        node: &'a Node,
+        place: &Place,
+        spec: &'static Spec,
+        id: StepId,
+        next: Option<NodeIx>,
+        builder: &'b mut Builder<'a>,
+    ) -> Self {
+        let fields = Fields::new(node, format!("`{}`", spec.name), builder.findings).at(place);
+        let outline = Outline {
+            verb: spec.name,
+            yaml: node.clone(),
+            bodies: Vec::new(),
+            target: None,
+            codes: Vec::new(),
+            texts: Vec::new(),
+            fills: None,
+        };
+        StepFields { fields, builder, spec, id, next, outline }
+    }
+
+    /// The step's id: `welcome.ask_1`.
+    pub fn id(&self) -> &StepId {
+        &self.id
+    }
+
+    /// Of the verb: where findings about the step as a whole go.
+    pub fn place(&self) -> Place {
+        self.fields.place().clone()
+    }
+
+    pub fn bot(&self) -> &'b Bot
+    where
+        'a: 'b,
+    {
+        self.builder.bot
+    }
+
+    pub fn findings(&self) -> &'a Findings {
+        self.builder.findings
+    }
+
+    /// The value of the verb or trigger itself.
+    pub fn value(&mut self) -> Option<&'a Node> {
+        self.fields.node(self.spec.name)
+    }
+
+    pub fn has(&mut self, name: &'static str) -> bool {
+        self.fields.node(name).is_some()
+    }
+
+    pub fn node(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.fields.node(name)
+    }
+
+    pub fn entry(&mut self, name: &'static str) -> Option<&'a Entry> {
+        self.fields.entry(name)
+    }
+
+    pub fn required(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.fields.required(name)
+    }
+
+    // -- texts and code
+
+    /// A required text with `${…}`; empty when it is missing, which is reported.
+    pub fn text(&mut self, name: &'static str) -> Text {
+        match self.fields.required(name) {
+            Some(node) => self.text_of(node),
+            None => Text::plain("", self.fields.place()),
+        }
+    }
+
+    pub fn opt_text(&mut self, name: &'static str) -> Option<Text> {
+        let node = self.fields.node(name)?;
+        Some(self.text_of(node))
+    }
+
+    /// A list of texts, or a single one.
+    pub fn texts(&mut self, name: &'static str) -> Vec<Text> {
+        let items = self.fields.list(name);
+        items.iter().map(|item| self.text_of(item)).collect()
+    }
+
+    /// The text of any node.
+    pub fn text_of(&mut self, node: &Node) -> Text {
+        self.read_text(node, false)
+    }
+
+    /// Where secrets may stand: `headers`, `query`, `form`.
+    pub fn secret_text_of(&mut self, node: &Node) -> Text {
+        self.read_text(node, true)
+    }
+
+    fn read_text(&mut self, node: &Node, secrets: bool) -> Text {
+        let Some(scalar) = node.scalar() else {
+            self.wrong(node, "E208", format!("this takes a text, and gets {}", node.describe()));
+            return Text::plain("", &node.place);
+        };
+        let text = Text::parse(scalar, self.builder.scripts, &self.names(secrets), self.builder.findings);
+        self.outline.texts.push(text.clone());
+        self.outline.codes.extend(text.codes().cloned());
+        text
+    }
+
+    /// A required condition or value in plain Rhai.
+    pub fn code(&mut self, name: &'static str) -> Code {
+        match self.fields.required(name) {
+            Some(node) => self.code_of(node),
+            None => Code::broken(self.fields.place(), self.builder.scripts),
+        }
+    }
+
+    pub fn opt_code(&mut self, name: &'static str) -> Option<Code> {
+        let node = self.fields.node(name)?;
+        Some(self.code_of(node))
+    }
+
+    pub fn code_of(&mut self, node: &Node) -> Code {
+        self.read_code(node, true)
+    }
+
+    /// Statements, the last of which is the value (`script:`).
+    pub fn script_of(&mut self, node: &Node) -> Code {
+        self.read_code(node, false)
+    }
+
+    fn read_code(&mut self, node: &Node, expression: bool) -> Code {
+        let Some(scalar) = node.scalar() else {
+            self.wrong(node, "E208", format!("this takes an expression, and gets {}", node.describe()));
+            return Code::broken(&node.place, self.builder.scripts);
+        };
+        let names = self.names(false);
+        let code = if expression {
+            wrapped(scalar, self.builder.findings);
+            Code::expression(scalar, self.builder.scripts, &names, self.builder.findings)
+        } else {
+            Code::script(scalar, self.builder.scripts, &names, self.builder.findings)
+        };
+        let code = code.unwrap_or_else(|| Code::broken(&node.place, self.builder.scripts));
+        self.outline.codes.push(code.clone());
+        code
+    }
+
+    /// A value of any shape whose texts may hold `${…}`.
+    pub fn opt_data(&mut self, name: &'static str) -> Option<Data> {
+        let node = self.fields.node(name)?;
+        Some(self.data_of(node))
+    }
+
+    pub fn data_of(&mut self, node: &Node) -> Data {
+        self.read_data(node, false)
+    }
+
+    /// Where secrets may stand: `json`.
+    pub fn secret_data_of(&mut self, node: &Node) -> Data {
+        self.read_data(node, true)
+    }
+
+    fn read_data(&mut self, node: &Node, secrets: bool) -> Data {
+        let data = Data::parse(node, self.builder.scripts, &self.names(secrets), self.builder.findings);
+        let mut texts = Vec::new();
+        data.texts(&mut texts);
+        self.outline.codes.extend(texts.iter().flat_map(|text| text.codes().cloned()));
+        self.outline.texts.extend(texts.into_iter().cloned());
+        data
+    }
+
+    /// `name: text` pairs of the author's own.
+    pub fn text_map(&mut self, name: &'static str, secrets: bool) -> Vec<(String, Text)> {
+        let entries = self.fields.map(name);
+        entries.iter().map(|entry| (entry.key.text.clone(), self.read_text(&entry.value, secrets))).collect()
+    }
+
+    /// `name: value` pairs of the author's own.
+    pub fn data_map(&mut self, name: &'static str) -> Vec<(String, Data)> {
+        let entries = self.fields.map(name);
+        entries.iter().map(|entry| (entry.key.text.clone(), self.data_of(&entry.value))).collect()
+    }
+
+    // -- plain values
+
+    /// A name that is never filled in; empty when it is missing, which is reported.
+    pub fn name(&mut self, name: &'static str) -> String {
+        self.fields.text(name).to_owned()
+    }
+
+    pub fn opt_name(&mut self, name: &'static str) -> Option<String> {
+        self.fields.opt_text(name).map(str::to_owned)
+    }
+
+    /// A list of names, or a single one.
+    pub fn names_of(&mut self, name: &'static str) -> Vec<String> {
+        self.fields.texts(name).into_iter().map(str::to_owned).collect()
+    }
+
+    pub fn word(&mut self, name: &'static str, words: &[&'static str]) -> Option<&'static str> {
+        self.fields.word(name, words)
+    }
+
+    pub fn opt_duration(&mut self, name: &'static str) -> Option<Span> {
+        self.fields.opt_duration(name)
+    }
+
+    pub fn duration(&mut self, name: &'static str, default: Span) -> Span {
+        self.fields.duration(name, default)
+    }
+
+    pub fn whole(&mut self, name: &'static str, default: i64, range: std::ops::RangeInclusive<i64>) -> i64 {
+        self.fields.whole(name, default, range)
+    }
+
+    pub fn bool(&mut self, name: &'static str) -> bool {
+        self.fields.bool(name)
+    }
+
+    pub fn list(&mut self, name: &'static str) -> &'a [Node] {
+        self.fields.list(name)
+    }
+
+    pub fn map(&mut self, name: &'static str) -> &'a [Entry] {
+        self.fields.map(name)
+    }
+
+    /// The keys of a map below this one (`remind: {after, say}`), to be finished by the caller.
+    pub fn below(&self, node: &'a Node, what: &str) -> Fields<'a> {
+        Fields::new(node, format!("`{what}`"), self.builder.findings).at(&node.place)
+    }
+
+    /// `3/7d`, or a list of such.
+    pub fn at_most(&mut self, name: &'static str) -> Vec<AtMost> {
+        let findings = self.builder.findings;
+        self.fields.list(name).iter().filter_map(|item| at_most_of(item, findings)).collect()
+    }
+
+    /// The variable that the step fills, `as:` unless named otherwise.
+    pub fn fills(&mut self) -> Option<String> {
+        let node = self.fields.node("as")?;
+        let name = node.text()?;
+        self.check_name(node, name);
+        self.outline.fills = Some(name.to_owned());
+        Some(name.to_owned())
+    }
+
+    /// Reports a variable name that cannot be one.
+    pub fn check_name(&mut self, node: &Node, name: &str) {
+        if let Err(message) = valid_name(name) {
+            self.wrong(node, "E307", message);
+        }
+    }
+
+    /// A team of `_bot.yaml`; another name is reported.
+    pub fn team_of(&mut self, node: &Node) -> String {
+        let name = node.text().unwrap_or_default();
+        let teams = &self.builder.bot.teams;
+        if !teams.contains_key(name) && !node.is_broken() {
+            let finding = Diagnostic::error("E403", &node.place, format!("there is no team `{name}`"));
+            let known = did_you_mean(name, teams.keys().map(String::as_str));
+            self.findings().push(finding.help_if(known.or_else(|| Some("add it to `teams` in `_bot.yaml`".into()))));
+        }
+        name.to_owned()
+    }
+
+    /// A topic of `_bot.yaml`; another name is reported.
+    pub fn check_topic(&mut self, scalar: &Scalar) {
+        self.builder.check_topic(&scalar.text, &scalar.place);
+    }
+
+    // -- bodies and jumps
+
+    /// Where the step goes on when it is done.
+    pub fn next(&self) -> Body {
+        Body(self.next)
+    }
+
+    /// The steps under a key; absent: what comes after this step.
+    pub fn steps(&mut self, name: &'static str) -> Body {
+        self.opt_steps(name).unwrap_or(Body(self.next))
+    }
+
+    /// The steps under a key, which go on with what comes after this step.
+    pub fn opt_steps(&mut self, name: &'static str) -> Option<Body> {
+        let node = self.fields.node(name)?;
+        Some(self.body_of(name, node))
+    }
+
+    /// The steps under a key, after which the flow ends (`on_error`).
+    pub fn opt_last_steps(&mut self, name: &'static str) -> Option<Body> {
+        let node = self.fields.node(name)?;
+        let body = self.builder.body(node, None);
+        self.outline.bodies.push((name.to_owned(), body));
+        Some(body)
+    }
+
+    /// Steps that stand anywhere, such as the `do` of an option. `label` names them for the checker.
+    pub fn body_of(&mut self, label: &str, node: &'a Node) -> Body {
+        let body = self.builder.body(node, self.next);
+        self.outline.bodies.push((label.to_owned(), body));
+        body
+    }
+
+    /// `name: steps` pairs, in their order.
+    pub fn cases(&mut self, name: &'static str) -> Vec<(Arc<Scalar>, Body)> {
+        let entries = self.fields.map(name);
+        let read = |entry: &'a Entry| (entry.key.clone(), self.body_of(&entry.key.text, &entry.value));
+        entries.iter().map(read).collect()
+    }
+
+    /// The block or flow that the verb names; a name of neither is reported.
+    pub fn target(&mut self, name: &'static str) -> Target {
+        let Some(node) = self.fields.required(name) else { return Target::Unknown(String::new()) };
+        let target = match node.text() {
+            Some(text) => self.builder.target(text, &node.place),
+            None => {
+                self.wrong(
+                    node,
+                    "E208",
+                    format!("`{name}` takes the name of a block or flow, and gets {}", node.describe()),
+                );
+                Target::Unknown(String::new())
+            }
+        };
+        self.outline.target = Some(target.clone());
+        target
+    }
+
+    // -- findings
+
+    pub fn wrong(&self, node: &Node, code: &'static str, message: impl Into<String>) {
+        self.fields.wrong(node, code, message);
+    }
+
+    pub fn report(&self, finding: Diagnostic) {
+        self.builder.findings.push(finding);
+    }
+
+    /// Keys of the language that this version does not do yet: reported when written.
+    pub fn later(&mut self, names: &[&'static str]) {
+        for name in names {
+            if let Some(entry) = self.fields.entry(name) {
+                self.report(bot::later(&entry.key.place, &format!("`{name}`")));
+            }
+        }
+    }
+
+    /// Counts a key as known: somebody else reads it.
+    pub fn know(&mut self, names: &[&'static str]) {
+        self.fields.know(names);
+    }
+
+    pub(super) fn finish(self) -> Outline {
+        self.fields.finish();
+        self.outline
+    }
+
+    fn names(&self, secrets: bool) -> Names<'b>
+    where
+        'a: 'b,
+    {
+        Names { own: self.builder.names, secrets }
+    }
+}
+
+/// A whole condition in `${…}`: code needs none.
+fn wrapped(scalar: &Scalar, findings: &Findings) {
+    let text = scalar.text.trim();
+    if let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
+        let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
+        findings.push(finding.help(format!("write `{}`", inner.trim())));
+    }
+}
+
+/// `3/7d`; reported when it is something else.
+pub(super) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
+    let read = |text: &str| {
+        let (count, within) = text.split_once('/')?;
+        let (count, within) = (count.trim().parse().ok()?, Span::parse(within).ok()?);
+        (count > 0 && within > Span::ZERO).then_some(AtMost { count, within })
+    };
+    let found = node.text().and_then(read);
+    if found.is_none() && !node.is_broken() {
+        let message = format!("a limit is written like `1/30d`, and this is {}", node.describe());
+        findings.push(Diagnostic::error("E212", &node.place, message));
+    }
+    found
+}
+
+/// `inputs`, `returns`, `fields`: names with types, allowed texts, or `{type, optional, default, about}`.
+pub(super) fn declared(entries: &[Entry], findings: &Findings) -> Vec<Field> {
+    entries.iter().map(|entry| one_declared(entry, findings)).collect()
+}
+
+fn one_declared(entry: &Entry, findings: &Findings) -> Field {
+    let mut field = Field {
+        name: entry.key.text.clone(),
+        kind: Kind::Any,
+        optional: false,
+        default: None,
+        about: None,
+        place: entry.key.place.clone(),
+    };
+    if let Err(message) = valid_name(&field.name) {
+        findings.push(Diagnostic::error("E307", &entry.key.place, message));
+    }
+    match &entry.value.kind {
+        yaml::Kind::Map(_) => {
+            let mut fields = Fields::new(&entry.value, format!("`{}`", field.name), findings).at(&entry.key.place);
+            if let Some(node) = fields.required("type") {
+                field.kind = kind_of(node, findings);
+            }
+            field.optional = fields.bool("optional");
+            field.default = fields.node("default").and_then(|node| {
+                let scalar = node.scalar()?;
+                Some(typed(scalar).unwrap_or_else(|| crate::model::value::Value::text(scalar.text.as_str())))
+            });
+            field.about = fields.opt_text("about").map(str::to_owned);
+            fields.finish();
+        }
+        yaml::Kind::Null | yaml::Kind::Scalar(_) | yaml::Kind::List(_) => field.kind = kind_of(&entry.value, findings),
+    }
+    field
+}
+
+/// A type by its name, or a list of allowed texts.
+pub(super) fn kind_of(node: &Node, findings: &Findings) -> Kind {
+    if let Some(items) = node.list() {
+        return Kind::Choice(items.iter().filter_map(|item| item.text().map(str::to_owned)).collect());
+    }
+    let name = node.text().unwrap_or_default();
+    Kind::named(name).unwrap_or_else(|| {
+        if !node.is_broken() {
+            let finding = Diagnostic::error("E213", &node.place, format!("there is no type `{name}`"));
+            let help =
+                did_you_mean(name, Kind::NAMES).unwrap_or_else(|| format!("it is one of {}", Kind::NAMES.join(", ")));
+            findings.push(finding.help(help));
+        }
+        Kind::Any
+    })
+}

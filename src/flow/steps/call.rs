@@ -1,0 +1,38 @@
+//! `call`: runs a block or flow and comes back.
+
+use super::StepKind;
+use crate::flow::{
+    definition::Target,
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::StepFields,
+    text::Data,
+    turn::{Next, Turn},
+};
+
+pub struct Call {
+    pub to: Target,
+    /// The inputs of a called flow.
+    pub with: Vec<(String, Data)>,
+    pub fills: Option<String>,
+}
+
+impl StepKind for Call {
+    const SPEC: Spec = Spec {
+        name: "call",
+        summary: "Runs a block or flow and comes back with what it returns.",
+        fields: &[
+            FieldSpec::required("call", FieldKind::Name, "A block of this flow, else a flow."),
+            FieldSpec::optional("with", FieldKind::Data, "The inputs of a called flow: all that it sees."),
+            FieldSpec::optional("as", FieldKind::Name, "The variable for what it returns."),
+        ],
+        example: "call: top",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        Call { to: fields.target("call"), with: fields.data_map("with"), fills: fields.fills() }
+    }
+
+    fn run(&self, _turn: &mut Turn<'_>) -> Next {
+        Next::Continue
+    }
+}

@@ -1,0 +1,45 @@
+//! `if`: one way or the other.
+
+use super::StepKind;
+use crate::flow::{
+    definition::Body,
+    script::Code,
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::StepFields,
+    turn::{Next, Turn},
+};
+
+pub struct If {
+    pub condition: Code,
+    pub then: Body,
+    pub otherwise: Body,
+}
+
+impl StepKind for If {
+    const SPEC: Spec = Spec {
+        name: "if",
+        summary: "Takes `then` when the condition holds, else `else`.",
+        fields: &[
+            FieldSpec::required("if", FieldKind::Code, "The condition, in Rhai."),
+            FieldSpec::optional("then", FieldKind::Steps, "What to do when it holds."),
+            FieldSpec::optional("else", FieldKind::Steps, "What to do when it does not."),
+        ],
+        example: "if: window.open\nthen:\n  - say: Good to hear from you.",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        let condition = fields.code("if");
+        let (then, otherwise) = (fields.opt_steps("then"), fields.opt_steps("else"));
+        if then.is_none() && otherwise.is_none() {
+            let place = fields.place();
+            let finding = crate::base::diagnostic::Diagnostic::error("E226", &place, "this `if` does nothing");
+            fields.report(finding.help("write what to do under `then:`"));
+        }
+        let next = fields.next();
+        If { condition, then: then.unwrap_or(next), otherwise: otherwise.unwrap_or(next) }
+    }
+
+    fn run(&self, _turn: &mut Turn<'_>) -> Next {
+        Next::Continue
+    }
+}

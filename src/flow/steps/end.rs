@@ -1,0 +1,43 @@
+//! `end`: ends this flow, or the whole run.
+
+use super::StepKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::StepFields,
+    text::Data,
+    turn::{Next, Turn},
+};
+
+pub struct End {
+    /// The whole run, not only this flow.
+    pub all: bool,
+    /// What the caller gets.
+    pub returns: Option<Data>,
+}
+
+impl StepKind for End {
+    const SPEC: Spec = Spec {
+        name: "end",
+        summary: "Ends this flow, and the caller goes on; `end: all` ends the run.",
+        fields: &[
+            FieldSpec::optional("end", FieldKind::Name, "`all`, or nothing."),
+            FieldSpec::optional("return", FieldKind::Data, "What the caller gets."),
+        ],
+        example: "end: all",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        let written = fields.value().filter(|node| !node.is_null());
+        let all = written.and_then(|node| node.text()) == Some("all");
+        if let Some(node) = written
+            && !all
+        {
+            fields.wrong(node, "E228", format!("`end` stands alone or as `end: all`, and this is {}", node.describe()));
+        }
+        End { all, returns: fields.opt_data("return") }
+    }
+
+    fn run(&self, _turn: &mut Turn<'_>) -> Next {
+        Next::Continue
+    }
+}

@@ -1,0 +1,30 @@
+//! `log`: a line in the trace.
+
+use super::StepKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::StepFields,
+    text::Text,
+    turn::{Next, Turn},
+};
+
+pub struct Log {
+    pub line: Text,
+}
+
+impl StepKind for Log {
+    const SPEC: Spec = Spec {
+        name: "log",
+        summary: "Writes a line into the trace; nobody outside sees it.",
+        fields: &[FieldSpec::required("log", FieldKind::Text, "The line.")],
+        example: "log: asked ${contact.name}",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        Log { line: fields.text("log") }
+    }
+
+    fn run(&self, _turn: &mut Turn<'_>) -> Next {
+        Next::Continue
+    }
+}

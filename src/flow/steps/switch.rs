@@ -1,0 +1,56 @@
+//! `switch`: one way for each value.
+
+use super::StepKind;
+use crate::{
+    base::diagnostic::Diagnostic,
+    flow::{
+        definition::Body,
+        script::Code,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+        turn::{Next, Turn},
+    },
+};
+
+pub struct Switch {
+    pub value: Code,
+    /// The texts of each case; a value equals one as `==` of scripts has it.
+    pub cases: Vec<(Vec<String>, Body)>,
+    pub otherwise: Body,
+}
+
+impl StepKind for Switch {
+    const SPEC: Spec = Spec {
+        name: "switch",
+        summary: "Takes the case that the value equals, else `else`.",
+        fields: &[
+            FieldSpec::required("switch", FieldKind::Code, "The value, in Rhai."),
+            FieldSpec::required("cases", FieldKind::Cases, "By value, what to do; `\"28, 45\"` is either."),
+            FieldSpec::optional("else", FieldKind::Steps, "What to do for any other value."),
+        ],
+        example: "switch: contact.plan\ncases:\n  pro: [{say: Welcome back.}]\nelse: [{say: Hello!}]",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        let value = fields.code("switch");
+        fields.required("cases");
+        let mut cases: Vec<(Vec<String>, Body)> = Vec::new();
+        for (key, body) in fields.cases("cases") {
+            let texts: Vec<String> = key.text.split(',').map(|text| text.trim().to_owned()).collect();
+            if let Some(twice) = texts.iter().find(|text| cases.iter().any(|(known, _)| known.contains(text))) {
+                let message = format!("`{twice}` stands in an earlier case already");
+                fields.report(Diagnostic::error("E227", &key.place, message));
+            }
+            cases.push((texts, body));
+        }
+        if !fields.has("else") {
+            let finding = Diagnostic::warning("W601", &fields.place(), "this `switch` has no `else`: any other value is passed over");
+            fields.report(finding.help("write `else: []` when that is meant"));
+        }
+        Switch { value, cases, otherwise: fields.steps("else") }
+    }
+
+    fn run(&self, _turn: &mut Turn<'_>) -> Next {
+        Next::Continue
+    }
+}

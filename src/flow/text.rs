@@ -1,0 +1,275 @@
+//! Texts with `${ Rhai }`: read once when flows load, filled in when a step runs.
+
+use super::script::{Code, Scope, ScriptError, Scripts, show};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        place::Place,
+        yaml::{Kind, Node, Scalar},
+    },
+    model::value::Value,
+};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+/// A text of an author.
+#[derive(Debug, Clone)]
+pub struct Text {
+    parts: Vec<Part>,
+    source: Arc<Scalar>,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Plain(String),
+    Code(Code),
+}
+
+impl Text {
+    /// Reads a scalar; mistakes in its expressions go to the findings with their places.
+    /// `names` are the variables that it may read.
+    pub fn parse(source: &Arc<Scalar>, scripts: &Scripts, names: &Names<'_>, findings: &Findings) -> Text {
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        if source.is_broken() {
+            return Text { parts, source: source.clone() };
+        }
+        let text = source.text.as_str();
+        let mut at = 0;
+        while let Some(found) = text[at..].find('$').map(|offset| at + offset) {
+            plain.push_str(&text[at..found]);
+            let rest = &text[found..];
+            if rest.starts_with("$${") {
+                plain.push_str("${");
+                at = found + 3;
+            } else if rest.starts_with("${") {
+                let inner = found + 2;
+                let Some(end) = closing_brace(text, inner) else {
+                    let place = source.part(found..found + 2);
+                    let finding = Diagnostic::error("E301", &place, "this `${` is never closed");
+                    findings.push(finding.help("write `}` at its end, or `$${` for the characters themselves"));
+                    at = text.len();
+                    break;
+                };
+                if !plain.is_empty() {
+                    parts.push(Part::Plain(std::mem::take(&mut plain)));
+                }
+                match Code::part(source, inner..end, scripts, names, findings) {
+                    Some(code) => parts.push(Part::Code(code)),
+                    None => parts.push(Part::Plain(String::new())),
+                }
+                at = end + 1;
+            } else {
+                plain.push('$');
+                at = found + 1;
+            }
+        }
+        plain.push_str(&text[at..]);
+        if let Some(range) = handlebars(&plain, text) {
+            let name = text[range.clone()].trim_matches(['{', '}', ' ']);
+            let finding = Diagnostic::warning("W118", &source.part(range.clone()), "`{{ }}` is sent as it stands");
+            findings.push(finding.help(format!("for a value write `${{{name}}}`")));
+        }
+        if !plain.is_empty() {
+            parts.push(Part::Plain(plain));
+        }
+        Text { parts, source: source.clone() }
+    }
+
+    /// A text without expressions, for defaults of our own.
+    pub fn plain(text: impl Into<String>, place: &Place) -> Text {
+        let text = text.into();
+        Text { parts: vec![Part::Plain(text.clone())], source: Scalar::at(place, text) }
+    }
+
+    /// The value: one single `${…}` keeps its type, all else is text.
+    pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, ScriptError> {
+        match self.parts.as_slice() {
+            [Part::Code(code)] => code.eval(scope),
+            _ => self.render(scope).map(Value::Text),
+        }
+    }
+
+    /// The text with everything filled in. A list or map in it is an error.
+    pub fn render(&self, scope: &Scope<'_>) -> Result<String, ScriptError> {
+        let mut out = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Plain(text) => out.push_str(text),
+                Part::Code(code) => {
+                    let value = code.eval(scope)?;
+                    match show(&value) {
+                        Some(text) => out.push_str(&text),
+                        None => return Err(code.error(
+                            "a list or a map cannot stand in a text; name a part of it, or use `.map(…)` and join it",
+                        )),
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// The text when nothing is to be filled in.
+    pub fn as_plain(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Plain(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// As the author wrote it: the key of translations.
+    pub fn source(&self) -> &str {
+        &self.source.text
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.source.place
+    }
+
+    pub fn codes(&self) -> impl Iterator<Item = &Code> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Code(code) => Some(code),
+            Part::Plain(_) => None,
+        })
+    }
+
+    /// Its length in characters without what is filled in.
+    pub fn fixed_chars(&self) -> usize {
+        let plain = self.parts.iter().map(|part| match part {
+            Part::Plain(text) => text.chars().count(),
+            Part::Code(_) => 0,
+        });
+        plain.sum()
+    }
+}
+
+/// What expressions of a place may read.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// The flow's own: answers, inputs, variables.
+    pub own: &'a [String],
+    /// Only the headers, query and body of `http` may read `secrets`.
+    pub secrets: bool,
+}
+
+/// A value of any shape whose texts may hold `${…}`: `json`, `vars`, `data`, `set`.
+#[derive(Debug, Clone)]
+pub enum Data {
+    Text(Text),
+    /// A plain scalar that YAML types: `5`, `true`.
+    Value(Value),
+    List(Vec<Data>),
+    Map(Vec<(Text, Data)>),
+}
+
+impl Data {
+    pub fn parse(node: &Node, scripts: &Scripts, names: &Names<'_>, findings: &Findings) -> Data {
+        match &node.kind {
+            Kind::Null => Data::Value(Value::Nothing),
+            Kind::Scalar(scalar) => match typed(scalar) {
+                Some(value) => Data::Value(value),
+                None => Data::Text(Text::parse(scalar, scripts, names, findings)),
+            },
+            Kind::List(items) => {
+                Data::List(items.iter().map(|item| Data::parse(item, scripts, names, findings)).collect())
+            }
+            Kind::Map(entries) => Data::Map(
+                entries
+                    .iter()
+                    .map(|entry| {
+                        let key = Text::parse(&entry.key, scripts, names, findings);
+                        (key, Data::parse(&entry.value, scripts, names, findings))
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, ScriptError> {
+        Ok(match self {
+            Data::Text(text) => text.eval(scope)?,
+            Data::Value(value) => value.clone(),
+            Data::List(items) => Value::List(items.iter().map(|item| item.eval(scope)).collect::<Result<_, _>>()?),
+            Data::Map(entries) => {
+                let mut map = BTreeMap::new();
+                for (key, value) in entries {
+                    map.insert(key.render(scope)?, value.eval(scope)?);
+                }
+                Value::Map(map)
+            }
+        })
+    }
+
+    pub fn texts<'a>(&'a self, found: &mut Vec<&'a Text>) {
+        match self {
+            Data::Text(text) => found.push(text),
+            Data::Value(_) => {}
+            Data::List(items) => items.iter().for_each(|item| item.texts(found)),
+            Data::Map(entries) => entries.iter().for_each(|(key, value)| {
+                found.push(key);
+                value.texts(found);
+            }),
+        }
+    }
+}
+
+/// What YAML makes of a plain scalar where the field has no type of its own. A number only counts as one
+/// when it would be printed as it was written: `007`, `+34600` and `1.10` are texts.
+pub fn typed(scalar: &Scalar) -> Option<Value> {
+    if !scalar.is_plain() {
+        return None;
+    }
+    let text = scalar.text.as_str();
+    match text {
+        "true" => return Some(Value::YesNo(true)),
+        "false" => return Some(Value::YesNo(false)),
+        "null" | "none" => return Some(Value::Nothing),
+        _ => {}
+    }
+    if let Ok(whole) = text.parse::<i64>() {
+        return (whole.to_string() == text).then_some(Value::Whole(whole));
+    }
+    let digits = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+    match text.parse::<f64>() {
+        Ok(number) if digits && number.to_string() == text => Some(Value::Number(number)),
+        _ => None,
+    }
+}
+
+/// The byte of the `}` that closes a `${`, over strings, comments and braces of the code.
+fn closing_brace(text: &str, start: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0usize, start);
+    let mut quote: Option<u8> = None;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        match quote {
+            Some(_) if byte == b'\\' => at += 1,
+            Some(open) if byte == open => quote = None,
+            Some(_) => {}
+            None => match byte {
+                b'"' | b'`' => quote = Some(byte),
+                b'{' => depth += 1,
+                b'}' if depth == 0 => return Some(at),
+                b'}' => depth -= 1,
+                _ => {}
+            },
+        }
+        at += 1;
+    }
+    None
+}
+
+/// `{{ name }}` left in the plain part of a text.
+fn handlebars(plain: &str, text: &str) -> Option<Range<usize>> {
+    let start = plain.find("{{")?;
+    let end = start + plain[start..].find("}}")? + 2;
+    let name = plain[start + 2..end - 2].trim();
+    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let at = word.then(|| text.find(&plain[start..end])).flatten()?;
+    Some(at..at + end - start)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! `api: true`: started by the API with the flow's inputs.
+
+use super::TriggerKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::TriggerFields,
+};
+
+/// Anybody with a key of the account may start the flow.
+pub struct Api;
+
+impl TriggerKind for Api {
+    const SPEC: Spec = Spec {
+        name: "api",
+        summary: "Started by the API, with the flow's inputs.",
+        fields: &[FieldSpec::required("api", FieldKind::YesNo, "Always `true`.")],
+        example: "api: true",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        if let Some(node) = fields.value()
+            && node.text() != Some("true")
+        {
+            fields.wrong(node, "E206", "`api` is always `true`; without the trigger take the line out");
+        }
+        Api
+    }
+}
