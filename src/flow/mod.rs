@@ -1,7 +1,3 @@
-<<<<<<< HEAD
-//! flow
-pub mod token;
-=======
 //! The flow language: files become a set of flows with findings, and a set moves conversations.
 //!
 //! Pure: no async, clock, randomness, files or environment.
@@ -17,10 +13,10 @@ pub mod spec;
 pub mod step_fields;
 pub mod steps;
 pub mod text;
+pub mod token;
 pub mod triggers;
 pub mod turn;
 
 pub use definition::{Flow, FlowSet};
 pub use lint::lint;
 pub use parse::parse_set;
->>>>>>> 18d46ca (flow: Read flows, texts and scripts; the lists of steps and triggers)
