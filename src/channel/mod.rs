@@ -1,8 +1,12 @@
 //! Messaging platforms: what a provider must do, and the list of those we speak.
 
+pub mod call;
 pub mod carries;
+pub mod client;
+pub mod guard;
 pub mod meta;
 pub mod signature;
+pub mod wire;
 
 use crate::{
     base::{

@@ -1,0 +1,266 @@
+//! The `http` step's request: secrets put in, guarded, redirects checked, the answer bounded.
+
+use super::{
+    client::{builder, capped, reasons},
+    guard::{Blocked, Guard},
+};
+use crate::{
+    base::{
+        limits::{CALL_ANSWER_BYTES_MAX, CALL_REDIRECTS_MAX},
+        secret::Secret,
+    },
+    model::{
+        effect::{CallBody, HttpCall},
+        event::{CallAnswer, CallError},
+        value::Value,
+    },
+};
+use reqwest::{
+    Method, Url,
+    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, PROXY_AUTHORIZATION},
+};
+use std::collections::BTreeMap;
+
+/// What `secrets.NAME` evaluates to: this mark, `secret:NAME`, this mark. Only here it becomes the secret.
+const MARK: char = '\u{E000}';
+/// Shorter secrets are not looked for in answers: they would be found by chance.
+const ECHOED_SECRET_BYTES_MIN: usize = 6;
+/// What decides where a request goes and where its body ends is not the author's.
+const OURS: &[&str] = &["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
+
+/// Calls from flows.
+#[derive(Clone)]
+pub struct Caller {
+    client: reqwest::Client,
+    guard: Guard,
+}
+
+impl Caller {
+    pub fn new(guard: Guard) -> Result<Self, reqwest::Error> {
+        let client = builder()
+            // Redirects are followed below: there a secret header is left behind when the host changes.
+            .redirect(reqwest::redirect::Policy::none())
+            .dns_resolver(guard.clone())
+            .build()?;
+        Ok(Caller { client, guard })
+    }
+
+    /// One call, once. `secrets` are those granted to the flows. Any HTTP status is an answer.
+    pub async fn call(&self, call: &HttpCall, secrets: &BTreeMap<String, Secret>) -> Result<CallAnswer, CallError> {
+        let mut fill = Fill { secrets, used: Vec::new() };
+        let request = Request::build(call, &mut fill)?;
+        let used = fill.used;
+        match tokio::time::timeout(call.timeout.to_std(), self.follow(request, &used)).await {
+            Ok(result) => result,
+            Err(_) => Err(error("timeout", format!("no answer within {} ms", call.timeout.0))),
+        }
+    }
+
+    async fn follow(&self, mut request: Request, used: &[&Secret]) -> Result<CallAnswer, CallError> {
+        for _ in 0..=CALL_REDIRECTS_MAX {
+            self.guard.check(&request.url).map_err(|why| error("blocked", why.0))?;
+            let mut out = self.client.request(request.method.clone(), request.url.clone());
+            out = out.headers(request.headers.clone());
+            if let Some(body) = &request.body {
+                out = out.body(body.clone());
+            }
+            let mut answer = out.send().await.map_err(failed)?;
+            match target(&answer, &request.url)? {
+                Some(url) => request = request.redirected(url, answer.status().as_u16())?,
+                None => return read(&mut answer, used).await,
+            }
+        }
+        Err(error("blocked", format!("more than {CALL_REDIRECTS_MAX} redirects")))
+    }
+}
+
+struct Request {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Option<Vec<u8>>,
+    /// The body or query holds a secret.
+    secret: bool,
+}
+
+impl Request {
+    fn build(call: &HttpCall, fill: &mut Fill<'_>) -> Result<Self, CallError> {
+        if call.url.contains(MARK) {
+            let text = "a secret may stand in a header, `query`, `form` or `json`, not in the address";
+            return Err(error("invalid_url", text));
+        }
+        let mut url = Url::parse(&call.url).map_err(|why| error("invalid_url", why.to_string()))?;
+        let method = Method::from_bytes(call.method.to_ascii_uppercase().as_bytes())
+            .map_err(|_| error("invalid_url", format!("`{}` is no HTTP method", call.method)))?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &call.headers {
+            let name = HeaderName::try_from(name.as_str())
+                .map_err(|_| error("invalid_url", format!("`{name}` is no header name")))?;
+            if OURS.contains(&name.as_str()) {
+                return Err(error("blocked", format!("the header `{name}` is not the flow's to set")));
+            }
+            let secret = value.contains(MARK);
+            let mut value = HeaderValue::try_from(fill.text(value)?)
+                .map_err(|_| error("invalid_url", format!("the header `{name}` holds a line break or the like")))?;
+            value.set_sensitive(secret);
+            headers.insert(name, value);
+        }
+        if let Some(key) = &call.key {
+            let value =
+                HeaderValue::try_from(key).map_err(|_| error("invalid_url", "the idempotency key is no text"))?;
+            headers.insert("idempotency-key", value);
+        }
+        let before = fill.used.len();
+        for (name, value) in &call.query {
+            let value = fill.text(value)?;
+            url.query_pairs_mut().append_pair(name, &value);
+        }
+        let (kind, body) = match &call.body {
+            None => (None, None),
+            Some(CallBody::Json(json)) => (Some("application/json"), Some(fill.json(json)?.to_string().into_bytes())),
+            Some(CallBody::Form(fields)) => {
+                let mut form = Url::parse("http://localhost/").expect("a constant address");
+                for (name, value) in fields {
+                    form.query_pairs_mut().append_pair(name, &fill.text(value)?);
+                }
+                let text = form.query().unwrap_or_default().as_bytes().to_vec();
+                (Some("application/x-www-form-urlencoded"), Some(text))
+            }
+        };
+        if let Some(kind) = kind {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
+        }
+        Ok(Request { method, url, headers, body, secret: fill.used.len() > before })
+    }
+
+    /// As browsers do it: 307 and 308 repeat the request, the others become a GET. To another host no
+    /// secret goes along.
+    fn redirected(mut self, url: Url, status: u16) -> Result<Self, CallError> {
+        let same_body = matches!(status, 307 | 308) || matches!(self.method, Method::GET | Method::HEAD);
+        if !same_body {
+            self.method = Method::GET;
+            self.body = None;
+            self.headers.remove(CONTENT_TYPE);
+        }
+        if url.origin() != self.url.origin() {
+            if self.secret && self.body.is_some() {
+                return Err(error("blocked", "the server redirects a body with a secret to another host"));
+            }
+            let secret: Vec<HeaderName> =
+                self.headers.iter().filter(|(_, value)| value.is_sensitive()).map(|(name, _)| name.clone()).collect();
+            for name in secret.iter().chain(&[AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION]) {
+                self.headers.remove(name);
+            }
+        }
+        self.url = url;
+        Ok(self)
+    }
+}
+
+/// Replaces the marks of secrets, and remembers which.
+struct Fill<'s> {
+    secrets: &'s BTreeMap<String, Secret>,
+    used: Vec<&'s Secret>,
+}
+
+impl Fill<'_> {
+    fn text(&mut self, text: &str) -> Result<String, CallError> {
+        if !text.contains(MARK) {
+            return Ok(text.to_owned());
+        }
+        let mut out = String::new();
+        // Outside, inside, outside, …
+        for (n, part) in text.split(MARK).enumerate() {
+            if n % 2 == 0 {
+                out.push_str(part);
+                continue;
+            }
+            let name = part.strip_prefix("secret:").unwrap_or(part);
+            let Some(secret) = self.secrets.get(name) else {
+                return Err(error("blocked", format!("the secret `{name}` is not granted to the flows")));
+            };
+            out.push_str(secret.expose());
+            self.used.push(secret);
+        }
+        Ok(out)
+    }
+
+    fn json(&mut self, json: &serde_json::Value) -> Result<serde_json::Value, CallError> {
+        use serde_json::Value as Json;
+        Ok(match json {
+            Json::String(text) => Json::String(self.text(text)?),
+            Json::Array(items) => Json::Array(items.iter().map(|item| self.json(item)).collect::<Result<_, _>>()?),
+            Json::Object(map) => {
+                let pairs = map.iter().map(|(key, value)| Ok((key.clone(), self.json(value)?)));
+                Json::Object(pairs.collect::<Result<_, CallError>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+}
+
+/// Where the answer sends us on to, if it does.
+fn target(answer: &reqwest::Response, from: &Url) -> Result<Option<Url>, CallError> {
+    if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let Some(location) = answer.headers().get(LOCATION) else { return Ok(None) };
+    let url = location.to_str().ok().and_then(|to| from.join(to).ok());
+    url.map(Some).ok_or_else(|| error("invalid_url", "the server redirects to something that is no address"))
+}
+
+async fn read(answer: &mut reqwest::Response, used: &[&Secret]) -> Result<CallAnswer, CallError> {
+    let status = answer.status().as_u16();
+    let mut headers = BTreeMap::new();
+    for (name, value) in answer.headers() {
+        let value = clean(&String::from_utf8_lossy(value.as_bytes()), used);
+        headers
+            .entry(name.as_str().to_owned())
+            .and_modify(|all: &mut String| *all = format!("{all}, {value}"))
+            .or_insert(value);
+    }
+    let (body, cut) = capped(answer, CALL_ANSWER_BYTES_MAX).await;
+    if body.len() >= CALL_ANSWER_BYTES_MAX && cut {
+        return Err(error("too_large", format!("the answer is larger than {} KiB", CALL_ANSWER_BYTES_MAX / 1024)));
+    }
+    if cut {
+        return Err(error("unreachable", "the connection broke off in the middle of the answer"));
+    }
+    let text = clean(&String::from_utf8_lossy(&body), used);
+    let says_json = headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+    let looks_json = text.trim_start().starts_with(['{', '[']);
+    let json = (says_json || looks_json).then(|| serde_json::from_str::<serde_json::Value>(&text).ok()).flatten();
+    let body = match json {
+        Some(json) => Value::from_json(&json),
+        None if text.is_empty() => Value::Nothing,
+        None => Value::Text(text),
+    };
+    Ok(CallAnswer { status, headers, body })
+}
+
+/// A server that echoes a secret shall not bring it into our rows; U+0000 not either. (In JSON a U+0000
+/// is escaped; the values are cleaned where they are stored.)
+fn clean(text: &str, used: &[&Secret]) -> String {
+    let mut text = text.replace('\0', "\u{FFFD}").replace("\\u0000", "\\ufffd");
+    for secret in used.iter().map(|s| s.expose()).filter(|s| s.len() >= ECHOED_SECRET_BYTES_MIN) {
+        text = text.replace(secret, "***");
+    }
+    text
+}
+
+fn failed(why: reqwest::Error) -> CallError {
+    let why = why.without_url();
+    let mut cause: Option<&dyn std::error::Error> = Some(&why);
+    while let Some(inner) = cause {
+        if let Some(blocked) = inner.downcast_ref::<Blocked>() {
+            return error("blocked", blocked.0.clone());
+        }
+        cause = inner.source();
+    }
+    let code = if why.is_timeout() { "timeout" } else { "unreachable" };
+    error(code, reasons(&why))
+}
+
+fn error(code: &str, text: impl Into<String>) -> CallError {
+    CallError { code: code.into(), text: text.into() }
+}
