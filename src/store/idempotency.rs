@@ -1,7 +1,10 @@
 //! `idempotency`: answers to requests that carried an `Idempotency-Key`, so that a repetition gets the same.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins, retention::Before};
-use crate::base::{ids::AccountName, time::Time};
+use crate::base::{
+    ids::{AccountName, OutboundId},
+    time::Time,
+};
 use serde::Serialize;
 
 /// A request that came with a key.
@@ -10,6 +13,8 @@ pub struct Claim {
     pub account: AccountName,
     pub key: String,
     pub request_hash: String,
+    /// The id of the message that the request will send: after a crash it tells whether that happened.
+    pub message_id: OutboundId,
     pub created_at: Time,
 }
 
@@ -25,6 +30,7 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     pub request_hash: String,
+    pub message_id: Option<OutboundId>,
     /// `None`: the first request has not been answered yet.
     pub answer: Option<(u16, String)>,
     pub created_at: Time,
@@ -36,9 +42,9 @@ pub static CLAIM: Statement<Claim> = Statement::new(
     80,
     Wins::Tell,
     |row| super::Key::Text(format!("{} {}", row.account, row.key)),
-    "insert into idempotency (account, key, request_hash, created_at)
+    "insert into idempotency (account, key, request_hash, message_id, created_at)
      select input.value ->> 'account', input.value ->> 'key', input.value ->> 'request_hash',
-       cast(input.value ->> 'created_at' as bigint)
+       cast(input.value ->> 'message_id' as bigint), cast(input.value ->> 'created_at' as bigint)
      from {rows} as input where true
      on conflict (account, key) do nothing
      returning account || ' ' || key",
@@ -79,7 +85,7 @@ pub(super) static STATEMENTS: &[&Sql] = &[&CLAIM.sql, &ANSWER.sql, &RELEASE.sql,
 
 static FIND: Query = Query {
     name: "idempotency.find",
-    text: "select request_hash, status, body, created_at from idempotency where account = $1 and key = $2",
+    text: "select request_hash, message_id, status, body, created_at from idempotency where account = $1 and key = $2",
 };
 
 pub(super) static QUERIES: &[&Query] = &[&FIND];
@@ -90,6 +96,7 @@ pub async fn find(store: &Store, account: &AccountName, key: &str) -> Result<Opt
             let status = row.maybe_number("status")?.and_then(|status| u16::try_from(status).ok());
             Ok(Known {
                 request_hash: row.text("request_hash")?,
+                message_id: row.maybe_number("message_id")?.map(OutboundId),
                 answer: status.zip(row.maybe_text("body")?),
                 created_at: row.time("created_at")?,
             })
