@@ -116,12 +116,13 @@ impl Conn {
         }
     }
 
-    /// One number that may be absent.
+    /// One number; `None` where there is no row, or null in it.
     pub async fn number(&mut self, text: &'static str, arg: i64) -> sqlx::Result<Option<i64>> {
-        match self {
-            Conn::Sqlite(conn) => sqlx::query_scalar(text).bind(arg).fetch_optional(conn).await,
-            Conn::Postgres(conn) => sqlx::query_scalar(text).bind(arg).fetch_optional(conn).await,
-        }
+        let number: Option<Option<i64>> = match self {
+            Conn::Sqlite(conn) => sqlx::query_scalar(text).bind(arg).fetch_optional(conn).await?,
+            Conn::Postgres(conn) => sqlx::query_scalar(text).bind(arg).fetch_optional(conn).await?,
+        };
+        Ok(number.flatten())
     }
 
     /// Takes the locks of all shards. False: somebody else holds one; then the connection must be dropped,

@@ -212,8 +212,16 @@ pub static DROP: Statement<Drop> = Statement::new(
 
 pub static EXPIRE: Statement<Before> = expire!("outbound", 154, "created_at");
 
-pub(super) static STATEMENTS: &[&Sql] =
-    &[&INSERT.sql, &SENDING.sql, &SETTLE.sql, &DROP.sql, &STATUS_BY_ID.sql, &STATUS_BY_PROVIDER.sql, &STATUS_EARLY.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[
+    &INSERT.sql,
+    &SENDING.sql,
+    &SETTLE.sql,
+    &DROP.sql,
+    &EXPIRE.sql,
+    &STATUS_BY_ID.sql,
+    &STATUS_BY_PROVIDER.sql,
+    &STATUS_EARLY.sql,
+];
 
 /// Records what came of a try. With a provider's id, statuses that came before it are joined.
 pub fn settle(set: &mut WriteSet, sender: SenderId, settled: &Settled) {

@@ -1,0 +1,3 @@
+//! The integration tests of all areas, one binary: linking is what costs.
+
+mod store;

@@ -1,0 +1,57 @@
+//! The store on both databases: every statement and query, the writer, crashes.
+
+mod postgres;
+mod sample;
+mod statements;
+mod tables;
+mod writer;
+
+use std::future::Future;
+use tempfile::TempDir;
+use transom::store::{Options, Store};
+
+/// An empty database of its own.
+pub struct Bed {
+    pub url: String,
+    pub folder: TempDir,
+}
+
+impl Bed {
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Bed { url: format!("sqlite://{}/data/transom.db", folder.path().display()), folder }
+    }
+
+    pub async fn open(&self) -> Store {
+        self.open_with(Options::default()).await
+    }
+
+    pub async fn open_with(&self, options: Options) -> Store {
+        let options = Options { durable: false, ..options };
+        match Store::open(&self.url, options).await {
+            Ok(store) => store,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Runs a claim on SQLite, and on Postgres where it is installed.
+pub fn on_both<F: Future<Output = ()>>(claim: impl Fn(Bed) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(claim(Bed::sqlite()));
+    if let Some(cluster) = postgres::cluster() {
+        let bed = Bed { url: runtime.block_on(cluster.database()), folder: tempfile::tempdir().unwrap() };
+        runtime.block_on(claim(bed));
+    }
+}
+
+pub fn on_sqlite<F: Future<Output = ()>>(claim: impl Fn(Bed) -> F) {
+    tokio::runtime::Runtime::new().unwrap().block_on(claim(Bed::sqlite()));
+}
+
+pub fn on_postgres<F: Future<Output = ()>>(claim: impl Fn(Bed) -> F) {
+    let Some(cluster) = postgres::cluster() else { return };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let bed = Bed { url: runtime.block_on(cluster.database()), folder: tempfile::tempdir().unwrap() };
+    runtime.block_on(claim(bed));
+}

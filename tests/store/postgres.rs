@@ -1,0 +1,130 @@
+//! A private Postgres cluster for the tests, started from installed binaries, gone with the test process.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::{fs::chown, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+pub struct Cluster {
+    port: u16,
+    databases: AtomicU32,
+    /// Its standard input is the cord: when this process ends, however it ends, the cord is cut and the
+    /// script stops the server and removes the folder.
+    _script: Child,
+}
+
+static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+
+/// The cluster of this test process. `None`, loudly, where Postgres is not installed; an error in CI.
+pub fn cluster() -> Option<&'static Cluster> {
+    CLUSTER.get_or_init(start).as_ref()
+}
+
+impl Cluster {
+    /// A new, empty database.
+    pub async fn database(&self) -> String {
+        let name = format!("t{}", self.databases.fetch_add(1, Ordering::SeqCst));
+        let mut admin = PgConnection::connect(&self.url("postgres")).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(format!("create database {name}"))).execute(&mut admin).await.unwrap();
+        admin.close().await.unwrap();
+        self.url(&name)
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+fn start() -> Option<Cluster> {
+    let Some(bin) = binaries() else {
+        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs Postgres: no `initdb` was found");
+        eprintln!("\n*** SKIPPED: no `initdb` found; the Postgres half of the store's tests did not run ***\n");
+        return None;
+    };
+    let folder = tempfile::Builder::new().prefix("transom-pg-").tempdir().unwrap().keep();
+    let user = unprivileged();
+    if let Some((uid, gid)) = user {
+        chown(&folder, Some(uid), Some(gid)).unwrap();
+    }
+    let as_user = |command: &mut Command| {
+        command.current_dir(&folder);
+        if let Some((uid, gid)) = user {
+            command.uid(uid).gid(gid);
+        }
+    };
+    let data = folder.join("data");
+    let mut initdb = Command::new(bin.join("initdb"));
+    initdb.args(["-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"]).arg(&data);
+    as_user(&mut initdb);
+    let made = initdb.output().unwrap();
+    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut script = Command::new("sh");
+    script.arg("-c").arg(
+        "\"$1\" -D \"$2\" -p \"$3\" -k \"$2\" -h 127.0.0.1 -F -c synchronous_commit=off -c full_page_writes=off \
+           >\"$2/log\" 2>&1 </dev/null & server=$!
+         cat >/dev/null
+         kill -INT $server; wait $server; cd /; rm -rf \"$4\"",
+    );
+    script.arg("sh").arg(bin.join("postgres")).arg(&data).arg(port.to_string()).arg(&folder);
+    script.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    as_user(&mut script);
+    let script = script.spawn().unwrap();
+    let cluster = Cluster { port, databases: AtomicU32::new(0), _script: script };
+    await_server(&cluster, &data);
+    Some(cluster)
+}
+
+fn await_server(cluster: &Cluster, data: &Path) {
+    let url = cluster.url("postgres");
+    let since = Instant::now();
+    // A thread of its own: the caller may stand inside a runtime.
+    let ready = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        while since.elapsed() < Duration::from_secs(30) {
+            if runtime.block_on(PgConnection::connect(&url)).is_ok() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        false
+    });
+    assert!(ready.join().unwrap(), "{}", fs::read_to_string(data.join("log")).unwrap_or_default());
+}
+
+/// The folder that holds `initdb` and `postgres`, links resolved: Debian keeps them out of the path.
+fn binaries() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&path).map(|folder| folder.join("initdb"));
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut installed: Vec<PathBuf> = versions.map(|version| version.path().join("bin/initdb")).collect();
+    installed.sort();
+    let found = on_path.chain(installed.into_iter().rev()).filter_map(|initdb| initdb.canonicalize().ok());
+    found.map(|initdb| initdb.parent().unwrap().to_owned()).find(|folder| folder.join("postgres").exists())
+}
+
+/// Postgres refuses to run as root: then the user `postgres` or `nobody`.
+fn unprivileged() -> Option<(u32, u32)> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let uid = status.lines().find_map(|line| line.strip_prefix("Uid:")).and_then(|ids| ids.split_whitespace().nth(1));
+    if uid != Some("0") {
+        return None;
+    }
+    let users = fs::read_to_string("/etc/passwd").unwrap();
+    let ids = |name: &str| {
+        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
+        let fields: Vec<&str> = line.split(':').collect();
+        Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?))
+    };
+    Some(ids("postgres").or_else(|| ids("nobody")).expect("the machine has a user without rights"))
+}

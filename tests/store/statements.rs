@@ -1,0 +1,133 @@
+//! Every statement and query: valid on both databases, and found by an index.
+
+use super::{on_both, on_postgres, on_sqlite};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
+use std::collections::BTreeMap;
+use transom::store::{Dialect, queries, statements};
+
+/// Tables that are read whole, each because it is small: the reason stands beside the query.
+const WHOLE: &[&str] = &["schedule.all", "template.all", "api_key.all", "flow_state.all", "early_status.expire"];
+
+/// A text with its parameters replaced by a literal that is a number and a text alike.
+fn literal(dialect: Dialect, text: &'static str) -> String {
+    let text = dialect.text(text).as_str().replace("json_each($1)", "json_each('[]')");
+    let text = text.replace("jsonb_array_elements($1::jsonb)", "jsonb_array_elements('[]'::jsonb)");
+    let value = if dialect == Dialect::Sqlite { "1" } else { "'1'" };
+    ["$1", "$2", "$3", "$4", "$5"].iter().fold(text, |text, name| text.replace(name, value))
+}
+
+fn all(dialect: Dialect) -> Vec<(&'static str, String)> {
+    let statements = statements().map(|sql| (sql.name, literal(dialect, sql.text)));
+    statements.chain(queries().map(|query| (query.name, literal(dialect, query.text)))).collect()
+}
+
+#[test]
+fn every_text_runs_on_both_databases() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let dialect = store.dialect();
+        store.close().await;
+        for (name, text) in all(dialect) {
+            let text = AssertSqlSafe(text);
+            let ran = match dialect {
+                Dialect::Sqlite => {
+                    let mut conn = SqliteConnection::connect(&bed.url).await.unwrap();
+                    let ran = sqlx::raw_sql(text).execute(&mut conn).await.map(drop);
+                    conn.close().await.unwrap();
+                    ran
+                }
+                Dialect::Postgres => {
+                    let mut conn = PgConnection::connect(&bed.url).await.unwrap();
+                    sqlx::raw_sql(text).execute(&mut conn).await.map(drop)
+                }
+            };
+            if let Err(error) = ran {
+                panic!("{dialect:?} `{name}`: {error}");
+            }
+        }
+    });
+}
+
+#[test]
+fn every_text_is_found_by_an_index_on_sqlite() {
+    on_sqlite(|bed| async move {
+        bed.open().await.close().await;
+        let mut conn = SqliteConnection::connect(&bed.url).await.unwrap();
+        let tables: Vec<String> = sqlx::query_scalar("select name from sqlite_master where type = 'table'")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+        let mut wrong = Vec::new();
+        for (name, text) in all(Dialect::Sqlite).into_iter().filter(|(name, _)| !WHOLE.contains(name)) {
+            let plan = sqlx::query(AssertSqlSafe(format!("explain query plan {text}"))).fetch_all(&mut conn).await;
+            for row in plan.unwrap() {
+                let line: String = row.get("detail");
+                // A scan of an index in its order, cut by a limit, is how pages and retention read.
+                let scanned = line.strip_prefix("SCAN ").filter(|rest| {
+                    tables.iter().any(|table| rest == table)
+                        && !(text.contains(" limit ") && text.contains("order by id"))
+                });
+                if scanned.is_some() {
+                    wrong.push(format!("{name}: {line}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn every_text_is_found_by_an_index_on_postgres() {
+    on_postgres(|bed| async move {
+        bed.open().await.close().await;
+        let mut conn = PgConnection::connect(&bed.url).await.unwrap();
+        sqlx::raw_sql("set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off")
+            .execute(&mut conn)
+            .await
+            .unwrap();
+        let mut wrong = Vec::new();
+        for (name, text) in all(Dialect::Postgres).into_iter().filter(|(name, _)| !WHOLE.contains(name)) {
+            let plan = sqlx::raw_sql(AssertSqlSafe(format!("explain {text}"))).fetch_all(&mut conn).await;
+            for row in plan.unwrap_or_else(|error| panic!("{name}: {error}")) {
+                let line: String = row.get(0);
+                if line.contains("Seq Scan") {
+                    wrong.push(format!("{name}: {line}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn every_statement_has_an_order_and_a_name_of_its_own() {
+    let mut orders = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    for sql in statements() {
+        assert_eq!(orders.insert(sql.order, sql.name), None, "`{}` has an order that is taken", sql.name);
+        assert_eq!(names.insert(sql.name, ()), None, "`{}` stands twice", sql.name);
+    }
+}
+
+/// A statement that is in no list would be run on one database only.
+#[test]
+fn every_statement_and_query_is_in_its_tables_list() {
+    fn count(folder: &std::path::Path, words: [&str; 2]) -> [usize; 2] {
+        let mut found = [0, 0];
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                let inner = count(&path, words);
+                (found[0], found[1]) = (found[0] + inner[0], found[1] + inner[1]);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(path).unwrap();
+                for line in text.lines().filter(|line| line.contains("static ")) {
+                    (0..2).for_each(|n| found[n] += usize::from(line.contains(words[n])));
+                }
+            }
+        }
+        found
+    }
+    let folder = std::path::Path::new("src/store");
+    assert_eq!(count(folder, [": Statement<", ": Query ="]), [statements().count(), queries().count()]);
+}

@@ -1,0 +1,345 @@
+//! The writer: who wins, who is told, what one bad row does to its neighbours, and what survives.
+
+use super::{on_both, on_postgres, on_sqlite, sample::*};
+use std::sync::Arc;
+use transom::base::{ids::*, time::Span};
+use transom::model::session::Session;
+use transom::store::{
+    CommitError, Faults, OpenError, Options, Store, WriteSet, alias, contact, conversation, inbound, outbound,
+    outbound::{SendState, Sending},
+    session,
+    session::Turned,
+};
+
+/// Commits sets at the same moment: they stand in the queue before the writer wakes.
+async fn together(store: &Store, sets: Vec<WriteSet>) -> Vec<Result<transom::store::Committed, CommitError>> {
+    let commits = sets.into_iter().map(|set| {
+        let store = store.clone();
+        tokio::spawn(async move { store.commit(set).await })
+    });
+    let mut answers = Vec::new();
+    for commit in commits.collect::<Vec<_>>() {
+        answers.push(commit.await.unwrap());
+    }
+    answers
+}
+
+fn received(id: i64, contact: i64, provider_id: &str) -> WriteSet {
+    let mut set = WriteSet::of(contact);
+    set.push(&inbound::INSERT, &inbound(id, contact, provider_id));
+    set
+}
+
+fn turned(conversation: i64, turn: u64) -> WriteSet {
+    let mut set = WriteSet::of(conversation);
+    let session = Session { turn, ..Session::default() };
+    set.push(&session::TURN, &Turned::new(ConversationId(conversation), ContactId(conversation), &session));
+    set
+}
+
+#[test]
+fn a_duplicate_is_told_apart_in_one_group_and_later() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let sets = (1..=9).map(|n| received(n, n, if n % 3 == 0 { "wamid.same" } else { "wamid." })).enumerate();
+        let sets = sets.map(|(n, mut set)| {
+            // A row of its own proves that the rest of the set of a duplicate is written.
+            set.push(&contact::INSERT, &new_contact(n as i64 + 1));
+            set
+        });
+        let answers = together(&store, sets.collect()).await;
+        let won: Vec<i64> = answers.iter().flat_map(|answer| answer.as_ref().unwrap().won(&inbound::INSERT)).collect();
+        assert_eq!(won.len(), 2, "{won:?}");
+        assert!(contact::find(&store, ContactId(9)).await.unwrap().is_some());
+        let again = store.commit(received(50, 50, "wamid.same")).await.unwrap();
+        assert_eq!(again.won(&inbound::INSERT), Vec::<i64>::new());
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_stale_turn_leaves_nothing_behind_and_its_neighbours_land() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        store.commit(turned(1, 1)).await.unwrap();
+        store.commit(turned(1, 2)).await.unwrap();
+        let mut late = turned(1, 2);
+        late.push(&outbound::INSERT, &outbound(70, 1, 1));
+        let mut sets: Vec<WriteSet> = (2..40).map(|n| turned(n, 1)).collect();
+        sets.insert(20, late);
+        let answers = together(&store, sets).await;
+        for (n, answer) in answers.iter().enumerate() {
+            match answer {
+                Err(CommitError::Stale { statement }) => assert_eq!((n, *statement), (20, "session.turn")),
+                other => assert!(n != 20 && other.is_ok(), "{n}: {other:?}"),
+            }
+        }
+        assert!(outbound::find(&store, OutboundId(70)).await.unwrap().is_none());
+        assert_eq!(session::find(&store, ConversationId(39)).await.unwrap().unwrap().session.turn, 1);
+        store.close().await;
+    });
+}
+
+#[test]
+fn one_poisonous_set_of_64_is_refused_and_63_land() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let mut sets: Vec<WriteSet> = (1..=64).map(|n| received(n, n, &format!("wamid.{n}"))).collect();
+        // An alias of a contact that does not exist: the foreign key refuses it.
+        sets[31].push(&alias::MOVE, &new_alias(999, "15550009"));
+        let answers = together(&store, sets).await;
+        let refused: Vec<usize> = (0..64).filter(|&n| matches!(answers[n], Err(CommitError::Refused(_)))).collect();
+        assert_eq!(refused, [31]);
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 63);
+        assert!(inbound::find(&store, InboundId(32)).await.unwrap().is_none());
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 63);
+        store.close().await;
+    });
+}
+
+#[test]
+fn two_sets_of_a_contact_are_applied_one_after_the_other() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let (first, second, third) =
+            tokio::join!(store.commit(turned(1, 1)), store.commit(turned(1, 2)), store.commit(turned(1, 3)));
+        (first.unwrap(), second.unwrap(), third.unwrap());
+        assert_eq!(session::find(&store, ConversationId(1)).await.unwrap().unwrap().session.turn, 3);
+        store.close().await;
+    });
+}
+
+#[test]
+fn of_two_strangers_with_one_name_only_one_is_made() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let stranger = |id: i64| {
+            let mut set = WriteSet::of(id);
+            set.push(&contact::INSERT, &new_contact(id));
+            set.push(&alias::INSERT, &new_alias(id, "15550001"));
+            set.push(&alias::INSERT, &new_alias(id, &format!("1666000{id}")));
+            set.push(&conversation::HEARD, &heard(id + 10, id, NOW));
+            set
+        };
+        let answers = together(&store, vec![stranger(1), stranger(2)]).await;
+        let stale = answers.iter().filter(|answer| matches!(answer, Err(CommitError::Stale { .. }))).count();
+        assert_eq!((stale, answers.len()), (1, 2), "{answers:?}");
+        let winner = alias::find(&store, &account(), &[phone("15550001")]).await.unwrap().unwrap();
+        let loser = ContactId(3 - winner.0);
+        assert!(contact::find(&store, loser).await.unwrap().is_none());
+        assert!(conversation::of(&store, loser).await.unwrap().is_empty());
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_message_is_sent_by_one_try_at_a_time() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let mut set = WriteSet::of(1);
+        set.push(&outbound::INSERT, &outbound(5, 1, 1));
+        store.commit(set).await.unwrap();
+        let sending = |attempt| {
+            let mut set = WriteSet::of(1);
+            set.push(&outbound::SENDING, &Sending { id: OutboundId(5), attempt, at: NOW, sent_as: None });
+            set
+        };
+        store.commit(sending(1)).await.unwrap();
+        assert!(matches!(store.commit(sending(1)).await, Err(CommitError::Stale { .. })));
+        assert!(matches!(store.commit(sending(2)).await, Err(CommitError::Stale { .. })), "it stands `sending`");
+        let row = outbound::find(&store, OutboundId(5)).await.unwrap().unwrap();
+        assert_eq!((row.state, row.attempt, row.attempted_at), (SendState::Sending, 1, Some(NOW)));
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_failed_commit_leaves_nothing_and_a_lost_answer_leaves_all() {
+    on_both(|bed| async move {
+        let faults = Arc::new(Faults::default());
+        let store = bed.open_with(Options { faults: faults.clone(), ..Options::default() }).await;
+        faults.fail_next_commits(1);
+        assert_eq!(store.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Unknown));
+        assert!(inbound::find(&store, InboundId(1)).await.unwrap().is_none());
+        faults.lose_next_answers(1);
+        assert_eq!(store.commit(received(2, 1, "wamid.2")).await, Err(CommitError::Unknown));
+        assert!(inbound::find(&store, InboundId(2)).await.unwrap().is_some());
+        assert!(store.commit(received(3, 1, "wamid.3")).await.is_ok());
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_second_daemon_is_refused_in_one_sentence() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let second = Store::open(&bed.url, Options::default()).await;
+        let Err(error @ OpenError::Held(_)) = second else { panic!("{second:?}") };
+        let text = error.to_string();
+        assert!(text.contains("another Transom daemon") && !text.contains('\n'), "{text}");
+        // Commands read beside it, and cannot write.
+        let reader = Store::open_read_only(&bed.url).await.unwrap();
+        assert_eq!(inbound::count_unhandled(&reader).await.unwrap(), 0);
+        assert_eq!(reader.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Closed));
+        reader.close().await;
+        store.close().await;
+        bed.open().await.close().await;
+    });
+}
+
+#[test]
+fn what_was_committed_survives_a_crash_and_ids_never_repeat() {
+    on_both(|bed| async move {
+        let mut highest = 0;
+        for round in 1..=5 {
+            let store = bed.open().await;
+            let id = store.next_id();
+            assert!(id > highest, "{id} after {highest}");
+            highest = id;
+            store.commit(received(id, round, &format!("wamid.{round}"))).await.unwrap();
+            assert_eq!(inbound::count_unhandled(&store).await.unwrap(), round);
+            // The first rounds die, the last ones close.
+            if round < 4 { store.abandon().await } else { store.close().await }
+        }
+    });
+}
+
+#[test]
+fn a_clean_close_gives_unused_ids_back() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let first = store.next_id();
+        store.close().await;
+        let store = bed.open().await;
+        assert_eq!(store.next_id(), first + 1);
+        store.close().await;
+    });
+}
+
+#[test]
+fn close_commits_what_waits() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let commits: Vec<_> = (1..=100)
+            .map(|n| {
+                let store = store.clone();
+                tokio::spawn(async move { store.commit(received(n, 1, &format!("wamid.{n}"))).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        store.close().await;
+        let mut acknowledged = 0;
+        for commit in commits {
+            acknowledged += i64::from(commit.await.unwrap().is_ok());
+        }
+        let store = bed.open().await;
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), acknowledged);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_zero_character_is_stored_visibly() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let mut row = new_contact(1);
+        row.data.name = Some("a\0b".into());
+        let mut set = WriteSet::of(1);
+        set.push(&contact::INSERT, &row);
+        store.commit(set).await.unwrap();
+        let contact = contact::find(&store, ContactId(1)).await.unwrap().unwrap();
+        assert_eq!(contact.data.name.as_deref(), Some("a\u{2400}b"));
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_backup_is_taken_while_the_daemon_runs() {
+    on_sqlite(|bed| async move {
+        let store = bed.open().await;
+        store.commit(received(1, 1, "wamid.1")).await.unwrap();
+        let file = bed.folder.path().join("backup.db");
+        store.backup(&file).await.unwrap();
+        assert!(matches!(store.backup(&file).await, Err(OpenError::Files { .. })), "an existing file is kept");
+        let copy = Store::open_read_only(&format!("sqlite://{}", file.display())).await.unwrap();
+        assert_eq!(inbound::count_unhandled(&copy).await.unwrap(), 1);
+        copy.close().await;
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_backup_of_postgres_names_pg_dump() {
+    on_postgres(|bed| async move {
+        let store = bed.open().await;
+        let refused = store.backup(&bed.folder.path().join("x.db")).await.unwrap_err();
+        assert!(refused.to_string().contains("pg_dump"), "{refused}");
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_lost_connection_is_opened_again_with_its_locks() {
+    on_postgres(|bed| async move {
+        let store = bed.open().await;
+        store.commit(received(1, 1, "wamid.1")).await.unwrap();
+        let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
+        sqlx::raw_sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+             where application_name = 'transom-writer' and datname = current_database()",
+        )
+        .execute(&mut admin)
+        .await
+        .unwrap();
+        assert_eq!(store.commit(received(2, 1, "wamid.2")).await, Err(CommitError::Unknown));
+        store.commit(received(3, 1, "wamid.3")).await.unwrap();
+        assert!(store.is_connected());
+        assert!(matches!(Store::open(&bed.url, Options::default()).await, Err(OpenError::Held(_))));
+        store.close().await;
+    });
+}
+
+#[test]
+fn bad_addresses_are_answered_with_what_to_write() {
+    on_sqlite(|bed| async move {
+        for (url, words) in [("mysql://x/y", "sqlite://PATH"), ("sqlite://", "sqlite://data/transom.db")] {
+            let error = Store::open(url, Options::default()).await.unwrap_err().to_string();
+            assert!(error.contains(words), "{url}: {error}");
+        }
+        let nowhere = Store::open_read_only(&bed.url).await.unwrap_err();
+        assert!(nowhere.to_string().contains("transom serve"), "{nowhere}");
+        std::fs::write(bed.folder.path().join("file"), "").unwrap();
+        let url = format!("sqlite://{}/file/transom.db", bed.folder.path().display());
+        let error = Store::open(&url, Options::default()).await.unwrap_err();
+        assert!(matches!(error, OpenError::Files { .. }), "{error}");
+    });
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused() {
+    on_sqlite(|bed| async move {
+        bed.open().await.close().await;
+        let mut conn = <sqlx::SqliteConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
+        sqlx::raw_sql("insert into migration (version, name) values (9999, 'later')").execute(&mut conn).await.unwrap();
+        sqlx::Connection::close(conn).await.unwrap();
+        let error = Store::open(&bed.url, Options::default()).await.unwrap_err();
+        assert!(matches!(error, OpenError::Newer { has: 9999, .. }), "{error}");
+    });
+}
+
+#[test]
+fn a_retention_pass_removes_what_is_old_and_nothing_else() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let mut set = WriteSet::new();
+        for n in 1..=1200 {
+            let received_at = NOW + Span::seconds(n);
+            set.push(&inbound::INSERT, &inbound::NewInbound { received_at, ..inbound(n, n, &format!("wamid.{n}")) });
+        }
+        store.commit(set).await.unwrap();
+        let removed = transom::store::retention::forget(&store, &inbound::EXPIRE, NOW + Span::seconds(1101)).await;
+        assert_eq!(removed.unwrap(), 1100);
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 100);
+        store.close().await;
+    });
+}

@@ -1,0 +1,212 @@
+//! The rules of CONVENTIONS.md that a machine can check.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Each layer and the layers that it may name, from the ground up.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("base", &[]),
+    ("model", &["base"]),
+    ("flow", &["base", "model"]),
+    ("channel", &["base", "model"]),
+    ("store", &["base", "model"]),
+    ("runtime", &["base", "model", "flow", "channel", "store"]),
+    ("web", &["base", "model", "flow", "channel", "store", "runtime"]),
+    ("cli", &["base", "model", "flow", "channel", "store", "runtime", "web"]),
+];
+
+/// Lines of a file without its tests.
+const LINES_MAX: usize = 400;
+
+/// What no file under `src` may say, why, and the one file that may.
+const BANNED: &[(&str, &str, &str)] = &[
+    ("SystemTime::now", "take `now` from the Clock", "src/base/clock.rs"),
+    ("Instant::now", "take `now` from the Clock; `tokio::time` measures time-outs", ""),
+    ("Timestamp::now", "take `now` from the Clock", ""),
+    ("Zoned::now", "take `now` from the Clock", ""),
+    (".unwrap()", "say why it cannot fail: `expect(\"…\")`", ""),
+    ("#[allow", "write `#[expect(lint, reason = \"…\")]`", ""),
+    ("#![allow", "write `#[expect(lint, reason = \"…\")]`", ""),
+    ("unsafe {", "no unsafe code", ""),
+    ("dbg!(", "left over", ""),
+    ("todo!(", "left over", ""),
+    ("unimplemented!(", "left over", ""),
+    ("println!(\"{:?}\"", "left over", ""),
+];
+
+/// File and folder names that say nothing.
+const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "common", "manager", "service", "misc"];
+
+/// What `flow` may not touch: it is pure, so that a run repeats byte for byte.
+const IMPURE: &[&str] =
+    &["tokio::", "async fn", "std::fs", "std::env", "std::net", "std::thread", "getrandom", "HashMap<", "HashSet<"];
+
+#[test]
+fn layers_point_downwards() {
+    let mut wrong = Vec::new();
+    for (layer, allowed) in LAYERS {
+        for file in rust_files(&Path::new("src").join(layer)) {
+            for target in names_after_crate(&code(&file)) {
+                let layered = LAYERS.iter().any(|(name, _)| *name == target);
+                if target != *layer && layered && !allowed.contains(&target) {
+                    wrong.push(format!("{}: `{layer}` may not name `{target}`", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_are_short() {
+    let mut wrong = Vec::new();
+    for file in rust_files(Path::new("src")) {
+        let count = code(&file).lines().count();
+        if count > LINES_MAX {
+            wrong.push(format!("{}: {count} lines without tests, {LINES_MAX} at most", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_begin_with_a_sentence() {
+    let silent = rust_files(Path::new("src")).into_iter().chain(rust_files(Path::new("tests"))).filter(|file| {
+        let text = fs::read_to_string(file).unwrap();
+        // `tests.rs` beside a module is the rest of that module.
+        !text.starts_with("//! ") && file.file_name().is_none_or(|name| name != "tests.rs")
+    });
+    let silent: Vec<String> = silent.map(|file| format!("{}: no `//!` sentence on top", file.display())).collect();
+    assert!(silent.is_empty(), "\n{}", silent.join("\n"));
+}
+
+#[test]
+fn files_say_nothing_that_is_banned() {
+    let mut wrong = Vec::new();
+    for file in rust_files(Path::new("src")) {
+        for (n, line) in code(&file).lines().enumerate().map(|(n, line)| (n + 1, line)) {
+            for (words, reason, home) in BANNED {
+                let comment = line.trim_start().starts_with("//");
+                if !comment && line.contains(words) && file != Path::new(home) {
+                    wrong.push(format!("{}:{n}: `{words}`: {reason}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_engine_is_pure() {
+    let mut wrong = Vec::new();
+    for file in rust_files(Path::new("src/flow")) {
+        for (n, line) in code(&file).lines().enumerate().map(|(n, line)| (n + 1, line)) {
+            let comment = line.trim_start().starts_with("//");
+            for words in IMPURE.iter().filter(|words| !comment && line.contains(**words)) {
+                wrong.push(format!("{}:{n}: `flow` is pure: no `{words}`", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn names_of_files_say_what_is_in_them() {
+    let empty = rust_files(Path::new("src")).into_iter().filter(|file| {
+        let mut parts = file.with_extension("");
+        let mut names = Vec::new();
+        while let Some(name) = parts.file_name().and_then(|name| name.to_str()).map(str::to_owned) {
+            names.push(name);
+            parts.pop();
+        }
+        names.iter().any(|name| EMPTY_NAMES.contains(&name.as_str()) || name.starts_with("base_"))
+    });
+    let empty: Vec<String> = empty.map(|file| file.display().to_string()).collect();
+    assert!(empty.is_empty(), "these names say nothing:\n{}", empty.join("\n"));
+}
+
+#[test]
+fn the_layers_of_the_list_are_those_of_the_tree() {
+    let mut folders: Vec<String> = fs::read_dir("src")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    let mut layers: Vec<&str> = LAYERS.iter().map(|(name, _)| *name).collect();
+    layers.sort_unstable();
+    assert_eq!(folders, layers);
+}
+
+#[test]
+fn groups_of_names_are_read_whole() {
+    assert_eq!(
+        names_after_crate("use crate::{\n  base::{x, y::{z, flow}},\n  store::{a, b},\n  web,\n};"),
+        ["base", "store", "web"]
+    );
+    assert_eq!(names_after_crate("let x = crate::flow::y(crate::model::z);"), ["flow", "model"]);
+}
+
+/// A file without its tests, which stand last; a file of tests alone is empty.
+fn code(file: &Path) -> String {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if name == "tests.rs" || file.components().any(|part| part.as_os_str() == "tests") {
+        return String::new();
+    }
+    let text = fs::read_to_string(file).unwrap();
+    text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned()
+}
+
+/// The first part of every path after `crate::`, also inside `crate::{a, b::{c, d}}` over several lines.
+fn names_after_crate(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            names.extend(first_word(rest));
+            continue;
+        };
+        let (mut depth, mut expected) = (1, true);
+        for (place, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 1 => expected = true,
+                c if is_word(c) && expected => {
+                    names.extend(first_word(&group[place..]));
+                    expected = false;
+                }
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    names
+}
+
+fn first_word(text: &str) -> Option<&str> {
+    text.split(|c: char| !is_word(c)).next().filter(|word| !word.is_empty())
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
