@@ -35,6 +35,11 @@ impl<'a> Fields<'a> {
         Fields { what, place: node.place.clone(), entries, asked: Vec::new(), findings }
     }
 
+    /// No keys at all: for what stands as a single word (`- end`).
+    pub fn empty(place: &Place, what: impl Into<String>, findings: &'a Findings) -> Self {
+        Fields { what: what.into(), place: place.clone(), entries: &[], asked: Vec::new(), findings }
+    }
+
     pub fn what(&self) -> &str {
         &self.what
     }

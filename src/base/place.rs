@@ -64,8 +64,15 @@ pub struct Place {
 impl Place {
     /// `range` in bytes; one that leaves the file is cut to it.
     pub fn new(file: &Arc<SourceFile>, range: Range<usize>) -> Place {
-        let end = range.end.min(file.text.len());
-        let start = range.start.min(end);
+        let mut end = range.end.min(file.text.len());
+        let mut start = range.start.min(end);
+        // Never within a letter: whoever prints the place cuts the text there.
+        while !file.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !file.text.is_char_boundary(end) {
+            end += 1;
+        }
         Place { file: file.clone(), start, end }
     }
 

@@ -1,9 +1,9 @@
 //! `_bot.yaml`: what all flows share.
 
 use super::{
+    declared::{at_most_of, declared},
     definition::{AtMost, Body, Field, Flow},
     hours::{Hours, clock},
-    step_fields::{at_most_of, declared},
     text::Text,
 };
 use crate::base::{

@@ -3,6 +3,7 @@
 //! Pure: no async, clock, randomness, files or environment.
 
 pub mod bot;
+pub mod declared;
 pub mod definition;
 pub mod hours;
 pub mod lint;
@@ -20,3 +21,4 @@ pub mod turn;
 pub use definition::{Flow, FlowSet};
 pub use lint::lint;
 pub use parse::parse_set;
+#[cfg(test)]

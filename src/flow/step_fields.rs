@@ -2,11 +2,12 @@
 
 use super::{
     bot::{self, Bot},
-    definition::{AtMost, Body, Field, Kind, NodeIx, Outline, Target},
+    declared::at_most_of,
+    definition::{AtMost, Body, NodeIx, Outline, Target},
     parse::Builder,
     script::{Code, valid_name},
     spec::Spec,
-    text::{Data, Names, Text, typed},
+    text::{Data, Names, Text},
 };
 use crate::base::{
     diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -14,7 +15,7 @@ use crate::base::{
     ids::StepId,
     place::Place,
     time::Span,
-    yaml::{self, Entry, Node, Scalar},
+    yaml::{Entry, Node, Scalar},
 };
 use std::sync::Arc;
 
@@ -41,7 +42,12 @@ impl<'a, 'b> StepFields<'a, 'b> {
         next: Option<NodeIx>,
         builder: &'b mut Builder<'a>,
     ) -> Self {
-        let fields = Fields::new(node, format!("`{}`", spec.name), builder.findings).at(place);
+        let what = format!("`{}`", spec.name);
+        let fields = match node.scalar() {
+            // A verb that stands alone: `- end`.
+            Some(_) => Fields::empty(place, what, builder.findings),
+            None => Fields::new(node, what, builder.findings).at(place),
+        };
         let outline = Outline {
             verb: spec.name,
             yaml: node.clone(),
@@ -403,72 +409,4 @@ fn wrapped(scalar: &Scalar, findings: &Findings) {
         let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
         findings.push(finding.help(format!("write `{}`", inner.trim())));
     }
-}
-
-/// `3/7d`; reported when it is something else.
-pub(super) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
-    let read = |text: &str| {
-        let (count, within) = text.split_once('/')?;
-        let (count, within) = (count.trim().parse().ok()?, Span::parse(within).ok()?);
-        (count > 0 && within > Span::ZERO).then_some(AtMost { count, within })
-    };
-    let found = node.text().and_then(read);
-    if found.is_none() && !node.is_broken() {
-        let message = format!("a limit is written like `1/30d`, and this is {}", node.describe());
-        findings.push(Diagnostic::error("E212", &node.place, message));
-    }
-    found
-}
-
-/// `inputs`, `returns`, `fields`: names with types, allowed texts, or `{type, optional, default, about}`.
-pub(super) fn declared(entries: &[Entry], findings: &Findings) -> Vec<Field> {
-    entries.iter().map(|entry| one_declared(entry, findings)).collect()
-}
-
-fn one_declared(entry: &Entry, findings: &Findings) -> Field {
-    let mut field = Field {
-        name: entry.key.text.clone(),
-        kind: Kind::Any,
-        optional: false,
-        default: None,
-        about: None,
-        place: entry.key.place.clone(),
-    };
-    if let Err(message) = valid_name(&field.name) {
-        findings.push(Diagnostic::error("E307", &entry.key.place, message));
-    }
-    match &entry.value.kind {
-        yaml::Kind::Map(_) => {
-            let mut fields = Fields::new(&entry.value, format!("`{}`", field.name), findings).at(&entry.key.place);
-            if let Some(node) = fields.required("type") {
-                field.kind = kind_of(node, findings);
-            }
-            field.optional = fields.bool("optional");
-            field.default = fields.node("default").and_then(|node| {
-                let scalar = node.scalar()?;
-                Some(typed(scalar).unwrap_or_else(|| crate::model::value::Value::text(scalar.text.as_str())))
-            });
-            field.about = fields.opt_text("about").map(str::to_owned);
-            fields.finish();
-        }
-        yaml::Kind::Null | yaml::Kind::Scalar(_) | yaml::Kind::List(_) => field.kind = kind_of(&entry.value, findings),
-    }
-    field
-}
-
-/// A type by its name, or a list of allowed texts.
-pub(super) fn kind_of(node: &Node, findings: &Findings) -> Kind {
-    if let Some(items) = node.list() {
-        return Kind::Choice(items.iter().filter_map(|item| item.text().map(str::to_owned)).collect());
-    }
-    let name = node.text().unwrap_or_default();
-    Kind::named(name).unwrap_or_else(|| {
-        if !node.is_broken() {
-            let finding = Diagnostic::error("E213", &node.place, format!("there is no type `{name}`"));
-            let help =
-                did_you_mean(name, Kind::NAMES).unwrap_or_else(|| format!("it is one of {}", Kind::NAMES.join(", ")));
-            findings.push(finding.help(help));
-        }
-        Kind::Any
-    })
 }

@@ -26,8 +26,10 @@ fn in_literal(raw: &str, text: &str, range: &Range<usize>) -> Option<Range<usize
         let mut text_start = 0;
         let mut raw_start = 0;
         let mut raw_lines = raw.split_inclusive('\n');
-        for line in text.split('\n') {
-            let raw_line = raw_lines.next().unwrap_or_default();
+        // What was written begins at the first line that is not empty.
+        let empty = text.len() - text.trim_start_matches('\n').len();
+        for (number, line) in text.split('\n').enumerate() {
+            let raw_line = if number < empty && !raw.starts_with(['\n', '\r']) { "" } else { raw_lines.next()? };
             let body = raw_line.trim_end_matches(['\n', '\r']);
             let line_body = line.trim_end_matches('\r');
             if at <= text_start + line.len() {

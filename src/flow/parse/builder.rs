@@ -1,0 +1,381 @@
+//! Fills the arena of one flow: steps, blocks and triggers.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        ids::{FlowName, StepId},
+        place::Place,
+        yaml::{self, Entry, Kind},
+    },
+    flow::{
+        bot::{self, Bot},
+        definition::{Block, Body, Flow, Node, NodeIx, Outline, Target, WrittenTrigger},
+        script::{Code, Scripts},
+        spec::Spec,
+        step_fields::StepFields,
+        steps::{self, Step},
+        triggers::{self, Trigger},
+    },
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Verbs of the language that this version does not do yet.
+const LATER_VERBS: [&str; 6] = ["react", "repeat", "split", "start", "llm", "agent"];
+/// Triggers of the language that this version does not do yet.
+const LATER_TRIGGERS: [&str; 12] = [
+    "order",
+    "form",
+    "reaction",
+    "referral",
+    "missed_call",
+    "date",
+    "window_closing",
+    "quiet_for",
+    "delivery",
+    "tag_added",
+    "tag_removed",
+    "webhook",
+];
+
+/// Fills the arena of one flow.
+pub struct Builder<'a> {
+    flow: FlowName,
+    pub(in crate::flow) bot: &'a Bot,
+    pub(in crate::flow) scripts: &'a Scripts,
+    pub(in crate::flow) findings: &'a Findings,
+    /// The variables of the flow.
+    pub(in crate::flow) names: &'a [String],
+    flow_names: &'a BTreeSet<String>,
+    written_blocks: &'a BTreeMap<String, &'a Entry>,
+    /// Where each block begins; its steps are read after `steps`.
+    block_entries: BTreeMap<String, (Option<NodeIx>, Vec<&'a yaml::Node>)>,
+    nodes: Vec<Option<Node>>,
+    /// How many steps of each verb there are so far: `ask_2`.
+    counts: BTreeMap<&'static str, u32>,
+    ids: HashMap<StepId, (NodeIx, Place)>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(
+        flow: &FlowName,
+        bot: &'a Bot,
+        scripts: &'a Scripts,
+        flow_names: &'a BTreeSet<String>,
+        names: &'a [String],
+        written_blocks: &'a BTreeMap<String, &'a Entry>,
+        findings: &'a Findings,
+    ) -> Self {
+        Builder {
+            flow: flow.clone(),
+            bot,
+            scripts,
+            findings,
+            names,
+            flow_names,
+            written_blocks,
+            block_entries: BTreeMap::new(),
+            nodes: Vec::new(),
+            counts: BTreeMap::new(),
+            ids: HashMap::new(),
+        }
+    }
+
+    /// Gives every block its first number, so that a `go` may name one that stands further down.
+    pub(super) fn reserve_blocks(&mut self) {
+        for (name, entry) in self.written_blocks {
+            let items = self.items(&entry.value);
+            let first = self.reserve(items.len());
+            self.block_entries.insert(name.clone(), (first, items));
+        }
+    }
+
+    /// Reads the blocks that were reserved, in the order of the file.
+    pub(super) fn blocks(&mut self) -> BTreeMap<String, Block> {
+        let mut written: Vec<(&String, &&Entry)> = self.written_blocks.iter().collect();
+        written.sort_by_key(|(_, entry)| entry.key.place.range().start);
+        let mut blocks = BTreeMap::new();
+        for (name, entry) in written {
+            let (first, items) = self.block_entries.get(name).cloned().unwrap_or_default();
+            if name == "top" {
+                let finding = Diagnostic::error(
+                    "E406",
+                    &entry.key.place,
+                    "`top` is the top of this flow, and no block may be called so",
+                );
+                self.findings.push(finding);
+            }
+            self.fill(first, &items, None);
+            blocks.insert(name.clone(), Block { entry: first, place: entry.key.place.clone() });
+        }
+        blocks
+    }
+
+    /// The steps under a key: nothing, one step, or a list.
+    pub(in crate::flow) fn body(&mut self, node: &'a yaml::Node, next: Option<NodeIx>) -> Body {
+        let items = self.items(node);
+        let first = self.reserve(items.len());
+        self.fill(first, &items, next);
+        Body(first.or(next))
+    }
+
+    fn items(&self, node: &'a yaml::Node) -> Vec<&'a yaml::Node> {
+        let empty = |node: &yaml::Node| match &node.kind {
+            Kind::Null => true,
+            Kind::Map(entries) => entries.is_empty(),
+            Kind::Scalar(_) | Kind::List(_) => false,
+        };
+        node.one_or_many().iter().filter(|item| !empty(item)).collect()
+    }
+
+    fn reserve(&mut self, count: usize) -> Option<NodeIx> {
+        let first = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        self.nodes.extend(std::iter::repeat_with(|| None).take(count));
+        (count > 0).then_some(NodeIx(first))
+    }
+
+    fn fill(&mut self, first: Option<NodeIx>, items: &[&'a yaml::Node], next: Option<NodeIx>) {
+        let Some(NodeIx(first)) = first else { return };
+        for (offset, item) in items.iter().enumerate() {
+            let ix = NodeIx(first + offset as u32);
+            let following = if offset + 1 < items.len() { Some(NodeIx(ix.0 + 1)) } else { next };
+            let node = self.step(item, ix, following);
+            self.nodes[ix.0 as usize] = Some(node);
+        }
+    }
+
+    fn step(&mut self, node: &'a yaml::Node, ix: NodeIx, next: Option<NodeIx>) -> Node {
+        let Some((verb, place)) = self.verb(node) else {
+            let id = StepId::from(format!("{}.unreadable_{}", self.flow, ix.0));
+            return unreadable(id, node, next);
+        };
+        let spec = verb;
+        let count = self.counts.entry(spec.name).or_default();
+        *count += 1;
+        let derived = format!("{}_{count}", spec.name);
+        let id = self.id(node, &derived, ix, &place);
+        let mut fields = StepFields::new(node, &place, spec, id.clone(), next, self);
+        fields.know(&["id", "note"]);
+        let guard = if spec.name == "if" { None } else { fields.opt_code("if") };
+        let step = Step::parse(spec.name, &mut fields);
+        let on_error = fields.opt_last_steps("on_error");
+        let outline = fields.finish();
+        Node { id, place, guard, step, next, on_error, outline }
+    }
+
+    /// The verb of a step and its place. `None`: there is none, which is reported.
+    fn verb(&mut self, node: &'a yaml::Node) -> Option<(&'static Spec, Place)> {
+        if let Some(word) = node.text() {
+            if word == "end" {
+                return Some((steps::spec("end")?, node.place.clone()));
+            }
+            if !node.is_broken() {
+                let finding = Diagnostic::error(
+                    "E220",
+                    &node.place,
+                    format!("a step is a key with a value, and this is {}", node.describe()),
+                );
+                not_a_step(self.findings, finding, word);
+            }
+            return None;
+        }
+        let Some(entries) = node.map() else {
+            let finding = Diagnostic::error(
+                "E220",
+                &node.place,
+                format!("a step is a key with a value, and this is {}", node.describe()),
+            );
+            self.findings.push(finding.help("write `- say: Hello`"));
+            return None;
+        };
+        let is_verb = |entry: &&Entry| {
+            let name = entry.key.text.as_str();
+            steps::spec(name).is_some() || LATER_VERBS.contains(&name)
+        };
+        let mut verbs: Vec<&Entry> = entries.iter().filter(is_verb).collect();
+        if verbs.len() > 1 {
+            // Beside another verb `if` is its guard.
+            verbs.retain(|entry| entry.key.text != "if");
+        }
+        if let [first, second, ..] = verbs[..] {
+            let (a, b) = (&first.key.text, &second.key.text);
+            let finding = Diagnostic::error(
+                "E222",
+                &node.place,
+                format!("a step has one verb, and this one has `{a}` and `{b}`"),
+            );
+            self.findings.push(
+                finding.label(&second.key.place, "a step of its own?").help(format!("write a second step, `- {b}: …`")),
+            );
+        }
+        let Some(verb) = verbs.first() else {
+            self.no_verb(node, entries);
+            return None;
+        };
+        let name = verb.key.text.as_str();
+        if LATER_VERBS.contains(&name) && steps::spec(name).is_none() {
+            self.findings.push(bot::later(&verb.key.place, &format!("the step `{name}`")));
+            return None;
+        }
+        Some((steps::spec(name)?, verb.key.place.clone()))
+    }
+
+    fn no_verb(&self, node: &yaml::Node, entries: &[Entry]) {
+        let names = || steps::SPECS.iter().map(|spec| spec.name).chain(LATER_VERBS);
+        let near = entries.iter().find_map(|entry| Some((entry, did_you_mean(&entry.key.text, names())?)));
+        let finding = match (near, entries.first()) {
+            (Some((entry, help)), _) => {
+                Diagnostic::error("E221", &entry.key.place, format!("there is no step `{}`", entry.key.text)).help(help)
+            }
+            (None, Some(first)) => {
+                let known: Vec<&str> = names().collect();
+                let finding =
+                    Diagnostic::error("E221", &first.key.place, format!("there is no step `{}`", first.key.text));
+                finding.help(format!("a step is one of {}", known.join(", ")))
+            }
+            (None, None) => Diagnostic::error("E220", &node.place, "this step is empty"),
+        };
+        self.findings.push(finding);
+    }
+
+    fn id(&mut self, node: &yaml::Node, derived: &str, ix: NodeIx, place: &Place) -> StepId {
+        let written = node.get("id");
+        let name = match written.and_then(yaml::Node::text) {
+            Some(text) if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) => {
+                text
+            }
+            Some(_) => {
+                if let Some(node) = written {
+                    let finding =
+                        Diagnostic::error("E216", &node.place, "an `id` has letters, digits, `_` and `-` only");
+                    self.findings.push(finding);
+                }
+                derived
+            }
+            None => derived,
+        };
+        let id = StepId::from(format!("{}.{name}", self.flow));
+        let place = written.map_or(place, |node| &node.place);
+        if let Some((_, first)) = self.ids.get(&id) {
+            let finding = Diagnostic::error("E217", place, format!("two steps of this flow are called `{name}`"));
+            self.findings.push(finding.label(first, "first here").help("give one of the two another `id`"));
+        } else {
+            self.ids.insert(id.clone(), (ix, place.clone()));
+        }
+        id
+    }
+
+    /// A block of this flow or else a flow.
+    pub(in crate::flow) fn target(&self, name: &str, place: &Place) -> Target {
+        let flow = self.flow_names.contains(name);
+        if name == "top" {
+            return Target::Top;
+        }
+        if let Some((entry, _)) = self.block_entries.get(name) {
+            if flow {
+                let message = format!("`{name}` is a block of this flow and also a flow");
+                let finding = Diagnostic::error("E402", place, message);
+                let block = &self.written_blocks[name].key.place;
+                self.findings.push(finding.label(block, "the block").help("rename the block"));
+            }
+            return Target::Block { name: name.to_owned(), entry: *entry };
+        }
+        if flow {
+            return Target::Flow(name.into());
+        }
+        let known = self.block_entries.keys().chain(self.flow_names).map(String::as_str).chain(["top"]);
+        let finding = Diagnostic::error("E401", place, format!("there is no block or flow called `{name}`"));
+        self.findings.push(finding.help_if(did_you_mean(name, known)));
+        Target::Unknown(name.to_owned())
+    }
+
+    pub(in crate::flow) fn check_topic(&self, name: &str, place: &Place) {
+        let topics = &self.bot.topics;
+        if !topics.contains_key(name) {
+            let finding = Diagnostic::error("E407", place, format!("there is no topic `{name}`"));
+            let known = did_you_mean(name, topics.keys().map(String::as_str));
+            self.findings.push(finding.help_if(known.or_else(|| Some("add it to `topics` in `_bot.yaml`".into()))));
+        }
+    }
+
+    pub(super) fn triggers(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
+        items.iter().filter_map(|item| self.trigger(item)).collect()
+    }
+
+    pub(super) fn trigger(&mut self, node: &'a yaml::Node) -> Option<WrittenTrigger> {
+        let Some(entries) = node.map() else {
+            if !node.is_broken() {
+                let message = format!("a trigger is a key with a value, and this is {}", node.describe());
+                self.findings
+                    .push(Diagnostic::error("E223", &node.place, message).help("write `- message: [hi, hello]`"));
+            }
+            return None;
+        };
+        let known = |entry: &&Entry| {
+            triggers::spec(&entry.key.text).is_some() || LATER_TRIGGERS.contains(&entry.key.text.as_str())
+        };
+        let found: Vec<&Entry> = entries.iter().filter(known).collect();
+        if let [first, second, ..] = found[..] {
+            let message =
+                format!("a trigger has one kind, and this one has `{}` and `{}`", first.key.text, second.key.text);
+            self.findings.push(Diagnostic::error("E224", &node.place, message).help("write two triggers"));
+        }
+        let Some(kind) = found.first() else {
+            let names = triggers::SPECS.iter().map(|spec| spec.name).chain(LATER_TRIGGERS);
+            if let Some(first) = entries.first() {
+                let finding =
+                    Diagnostic::error("E225", &first.key.place, format!("there is no trigger `{}`", first.key.text));
+                self.findings.push(finding.help_if(did_you_mean(&first.key.text, names)));
+            }
+            return None;
+        };
+        let Some(spec) = triggers::spec(&kind.key.text) else {
+            self.findings.push(bot::later(&kind.key.place, &format!("the trigger `{}`", kind.key.text)));
+            return None;
+        };
+        let place = kind.key.place.clone();
+        let id = StepId::from(format!("{}.{}", self.flow, spec.name));
+        let mut fields = StepFields::new(node, &place, spec, id, None, self);
+        let kind = Trigger::parse(spec.name, &mut fields)?;
+        let guard = fields.opt_code("if");
+        let at_most = fields.at_most("at_most");
+        let once_per = fields.opt_text("once_per");
+        fields.know(&["note"]);
+        let outline = fields.finish();
+        let key = kind.key().unwrap_or_else(|| key_of(spec.name, &outline.yaml));
+        Some(WrittenTrigger { key, place, kind, guard, at_most, once_per, outline })
+    }
+
+    pub(super) fn finish(self, flow: &mut Flow) {
+        flow.by_id = self.ids.into_iter().map(|(id, (ix, _))| (id, ix)).collect();
+        flow.nodes = self.nodes.into_iter().flatten().collect();
+    }
+}
+
+fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str) {
+    let help = match steps::spec(word) {
+        Some(spec) => format!("write `- {}: …`", spec.name),
+        None => format!("to say it write `- say: {word}`"),
+    };
+    findings.push(finding.help(help));
+}
+
+fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {
+    let outline = Outline {
+        verb: "",
+        yaml: node.clone(),
+        bodies: Vec::new(),
+        target: None,
+        codes: Vec::<Code>::new(),
+        texts: Vec::new(),
+        fills: None,
+    };
+    Node { id, place: node.place.clone(), guard: None, step: Step::Unreadable, next, on_error: None, outline }
+}
+
+/// How reports know a trigger: its kind and what it is about.
+fn key_of(kind: &str, node: &yaml::Node) -> String {
+    let value = node.get(kind);
+    let texts: Vec<&str> =
+        value.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter().filter_map(yaml::Node::text).collect();
+    if texts.is_empty() || texts == ["true"] { kind.to_owned() } else { format!("{kind} {}", texts.join(" ")) }
+}

@@ -1,0 +1,344 @@
+//! Files to a set of flows. Parsing never fails: it yields what could be understood, and every finding.
+
+mod builder;
+
+pub use builder::Builder;
+
+use super::{
+    bot::{self, Bot},
+    declared::declared,
+    definition::{Block, Body, Flow, FlowSet, IfBusy, Node, Target},
+    locale,
+    script::Scripts,
+    text::{Data, Names, Text},
+};
+use crate::base::{
+    diagnostic::{Diagnostic, Findings},
+    fields::Fields,
+    ids::FlowName,
+    place::{Place, SourceFile},
+    time::Span,
+    yaml::{self, Entry, Kind},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// The name of the flow that holds the steps of `defaults`.
+pub const BOT_FLOW: &str = "_bot";
+
+/// Reads all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`; tests are passed over.
+/// The findings come sorted; a set with errors must not go live.
+pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
+    let findings = Findings::default();
+    let sorted = Sorted::new(files, &findings);
+    let place = match (&sorted.bot, files.first()) {
+        (Some((file, _)), _) => Place::start_of(file),
+        (None, Some(first)) => Place::start_of(first),
+        (None, None) => Place::start_of(&SourceFile::new("flows/_bot.yaml", "")),
+    };
+    let root = sorted.bot.as_ref().and_then(|(_, node)| node.as_ref());
+    let mut bot = bot::parse(root, &place, Flow::empty(BOT_FLOW, &place), &findings);
+    let scripts = Scripts::new(&sorted.scripts, bot.secrets.iter().cloned(), &findings);
+    let names = flow_names(&sorted.flows);
+
+    bot.flow = bot_flow(root, &bot, &scripts, &names, &findings);
+    read_bot_texts(root, &mut bot, &scripts, &findings);
+    let mut flows: BTreeMap<FlowName, Flow> = BTreeMap::new();
+    let mut places: BTreeMap<FlowName, Place> = BTreeMap::new();
+    for (file, root) in &sorted.flows {
+        let Some(root) = root else { continue };
+        let flow = parse_flow(file, root, &bot, &scripts, &names, &findings);
+        if let Some(first) = places.get(&flow.name) {
+            let finding = Diagnostic::error("E405", &flow.place, format!("there are two flows called `{}`", flow.name));
+            findings.push(finding.label(first, "first here").help("rename one of the two, and its file"));
+            continue;
+        }
+        places.insert(flow.name.clone(), flow.place.clone());
+        flows.insert(flow.name.clone(), flow);
+    }
+    mark_asking(&mut flows);
+    let set = FlowSet { bot, flows, scripts, locales: sorted.locales, files: files.to_vec() };
+    (set, findings.into_sorted())
+}
+
+/// The files by what they are; YAML is loaded.
+struct Sorted {
+    bot: Option<(Arc<SourceFile>, Option<yaml::Node>)>,
+    flows: Vec<(Arc<SourceFile>, Option<yaml::Node>)>,
+    scripts: Vec<Arc<SourceFile>>,
+    locales: BTreeMap<String, locale::Locale>,
+}
+
+impl Sorted {
+    fn new(files: &[Arc<SourceFile>], findings: &Findings) -> Sorted {
+        let mut sorted = Sorted { bot: None, flows: Vec::new(), scripts: Vec::new(), locales: BTreeMap::new() };
+        for file in files {
+            let path = file.path();
+            if path.ends_with(".rhai") {
+                sorted.scripts.push(file.clone());
+            } else if file.stem().ends_with(".test") || !(path.ends_with(".yaml") || path.ends_with(".yml")) {
+                continue;
+            } else if path.starts_with("locales/") || path.contains("/locales/") {
+                if let Some(root) = yaml::load(file, findings) {
+                    let locale = locale::parse(&root, findings);
+                    sorted.locales.insert(locale.language.clone(), locale);
+                }
+            } else if file.stem() == BOT_FLOW {
+                sorted.bot = Some((file.clone(), yaml::load(file, findings)));
+            } else {
+                sorted.flows.push((file.clone(), yaml::load(file, findings)));
+            }
+        }
+        sorted
+    }
+}
+
+/// The name of each flow, also of those whose file cannot be read: jumps to them are not wrong.
+fn flow_names(flows: &[(Arc<SourceFile>, Option<yaml::Node>)]) -> BTreeSet<String> {
+    let name = |(file, root): &(Arc<SourceFile>, Option<yaml::Node>)| {
+        let written = root.as_ref().and_then(|root| root.get("flow")?.text());
+        written.unwrap_or(file.stem()).to_owned()
+    };
+    flows.iter().map(name).collect()
+}
+
+impl Flow {
+    fn empty(name: &str, place: &Place) -> Flow {
+        Flow {
+            name: name.into(),
+            place: place.clone(),
+            title: None,
+            description: None,
+            draft: false,
+            topic: "service".into(),
+            senders: Vec::new(),
+            triggers: Vec::new(),
+            inputs: Vec::new(),
+            returns: Vec::new(),
+            vars: BTreeMap::new(),
+            if_busy: None,
+            expires: Span::hours(24),
+            on_expire: None,
+            on_error: None,
+            ignore_quiet_hours: None,
+            asks: false,
+            entry: None,
+            blocks: BTreeMap::new(),
+            nodes: Vec::new(),
+            by_id: HashMap::new(),
+        }
+    }
+}
+
+/// The steps of `defaults` in `_bot.yaml`: blocks `on_error`, `on_fail` and `unanswered` of a flow of their own.
+fn bot_flow(
+    root: Option<&yaml::Node>,
+    bot: &Bot,
+    scripts: &Scripts,
+    names: &BTreeSet<String>,
+    findings: &Findings,
+) -> Flow {
+    let mut flow = Flow::empty(BOT_FLOW, &bot.place);
+    let Some(defaults) = root.and_then(|root| root.get("defaults")) else { return flow };
+    let written = [
+        ("on_error", defaults.entry("on_error")),
+        ("unanswered", defaults.entry("unanswered")),
+        ("on_fail", defaults.get("ask").and_then(|ask| ask.entry("on_fail"))),
+    ];
+    let own = BTreeMap::new();
+    let mut builder = Builder::new(&flow.name, bot, scripts, names, &[], &own, findings);
+    for (name, entry) in written {
+        let Some(entry) = entry else { continue };
+        let body = builder.body(&entry.value, None);
+        flow.blocks.insert(name.to_owned(), Block { entry: body.0, place: entry.key.place.clone() });
+    }
+    builder.finish(&mut flow);
+    flow.asks = flow.nodes.iter().any(asks);
+    flow
+}
+
+/// The texts of `defaults`, and where its steps begin.
+fn read_bot_texts(root: Option<&yaml::Node>, bot: &mut Bot, scripts: &Scripts, findings: &Findings) {
+    let body = |name: &str| bot.flow.blocks.get(name).map(|block| Body(block.entry));
+    let (on_error, on_fail, unanswered) = (body("on_error"), body("on_fail"), body("unanswered"));
+    bot.defaults.on_error = on_error;
+    bot.defaults.ask_on_fail = on_fail;
+    bot.defaults.unanswered = unanswered;
+    let Some(defaults) = root.and_then(|root| root.get("defaults")) else { return };
+    let names = Names { own: &[], secrets: false };
+    let read = |node: Option<&yaml::Node>| Some(Text::parse(node?.scalar()?, scripts, &names, findings));
+    bot.defaults.old_button = read(defaults.get("old_button"));
+    bot.defaults.ask_invalid = read(defaults.get("ask").and_then(|ask| ask.get("invalid")));
+}
+
+fn parse_flow(
+    file: &Arc<SourceFile>,
+    root: &yaml::Node,
+    bot: &Bot,
+    scripts: &Scripts,
+    flow_names: &BTreeSet<String>,
+    findings: &Findings,
+) -> Flow {
+    let mut fields = Fields::new(root, "a flow", findings);
+    let name = match fields.required("flow").map(|node| (node, node.text())) {
+        Some((node, Some(name))) => {
+            if name != file.stem() && !node.is_broken() {
+                let message = format!("the flow `{name}` stands in a file called `{}.yaml`", file.stem());
+                let help = format!("write `flow: {}`, or rename the file to `{name}.yaml`", file.stem());
+                findings.push(Diagnostic::error("E214", &node.place, message).help(help));
+            }
+            name
+        }
+        Some((_, None)) | None => file.stem(),
+    };
+    let place = root.entry("flow").map_or_else(|| Place::start_of(file), |entry| entry.value.place.clone());
+    let mut flow = Flow::empty(name, &place);
+    flow.title = fields.opt_text("title").map(str::to_owned);
+    flow.description = fields.opt_text("description").map(str::to_owned);
+    flow.draft = fields.bool("draft");
+    flow.senders = fields.texts("sender").into_iter().map(str::to_owned).collect();
+    flow.inputs = declared(fields.map("inputs"), findings);
+    flow.returns = declared(fields.map("returns"), findings);
+    flow.expires = fields.duration("expires", bot.defaults.expires);
+    head_words(&mut fields, &mut flow, findings);
+    if let Some(topic) = fields.opt_text("topic") {
+        flow.topic = topic.to_owned();
+    }
+
+    let mut own = BTreeSet::new();
+    variables(root, &mut own);
+    let own: Vec<String> = own.into_iter().collect();
+    let blocks: BTreeMap<String, &Entry> =
+        fields.map("blocks").iter().map(|entry| (entry.key.text.clone(), entry)).collect();
+    let steps = fields.required("steps");
+    let mut builder = Builder::new(&flow.name, bot, scripts, flow_names, &own, &blocks, findings);
+    if let Some(node) = root.get("topic").and_then(yaml::Node::scalar) {
+        builder.check_topic(&node.text, &node.place);
+    }
+    let names = Names { own: &own, secrets: false };
+    for entry in fields.map("vars") {
+        if let Err(message) = super::script::valid_name(&entry.key.text) {
+            findings.push(Diagnostic::error("E307", &entry.key.place, message));
+        }
+        flow.vars.insert(entry.key.text.clone(), Data::parse(&entry.value, scripts, &names, findings));
+    }
+    flow.triggers = builder.triggers(fields.list("when"));
+    builder.reserve_blocks();
+    // `steps` stands first in the arena, so that the trace reads in the order of the file.
+    flow.entry = steps.and_then(|node| builder.body(node, None).0);
+    flow.blocks = builder.blocks();
+    flow.on_expire = fields.node("on_expire").map(|node| builder.body(node, None));
+    flow.on_error = fields.node("on_error").map(|node| builder.body(node, None));
+    builder.finish(&mut flow);
+    fields.finish();
+    flow
+}
+
+/// Keys of a flow that take one of some words.
+fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
+    flow.if_busy = match fields.word("if_busy", &["replace", "aside", "queue", "skip", "parallel"]) {
+        Some("replace") => Some(IfBusy::Replace),
+        Some("aside") => Some(IfBusy::Aside),
+        Some("queue") => Some(IfBusy::Queue),
+        Some("skip") => Some(IfBusy::Skip),
+        Some(word) => {
+            if let Some(node) = fields.node("if_busy") {
+                findings.push(bot::later(&node.place, &format!("`if_busy: {word}`")));
+            }
+            None
+        }
+        None => None,
+    };
+    if let Some(word @ ("move" | "restart")) = fields.word("on_update", &["finish", "move", "restart"])
+        && let Some(node) = fields.node("on_update")
+    {
+        findings.push(bot::later(&node.place, &format!("`on_update: {word}`")));
+    }
+    for name in ["protect", "stop_when", "on_stop"] {
+        if let Some(entry) = fields.entry(name) {
+            findings.push(bot::later(&entry.key.place, &format!("`{name}`")));
+        }
+    }
+    if let Some(mut quiet) = fields.fields("quiet_hours") {
+        let why = quiet.text("ignore");
+        if why.is_empty() {
+            let finding = Diagnostic::error("E215", quiet.place(), "`quiet_hours` of a flow needs a reason");
+            findings.push(finding.help("write `quiet_hours: {ignore: \"why these messages may wake somebody\"}`"));
+        }
+        flow.ignore_quiet_hours = Some(why.to_owned());
+        quiet.finish();
+    }
+}
+
+/// The names that a flow fills somewhere: its expressions may read them.
+fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
+    if let Some(items) = node.list() {
+        items.iter().for_each(|item| variables(item, found));
+    }
+    for entry in node.map().unwrap_or_default() {
+        match (entry.key.text.as_str(), &entry.value.kind) {
+            ("as", Kind::Scalar(name)) => {
+                found.insert(name.text.clone());
+            }
+            ("inputs" | "vars", Kind::Map(entries)) => found.extend(entries.iter().map(|entry| entry.key.text.clone())),
+            ("set", Kind::Map(entries)) => {
+                let names = entries.iter().map(|entry| entry.key.text.trim_end_matches("[]"));
+                found.extend(names.filter(|name| !name.contains('.')).map(str::to_owned));
+            }
+            ("message", _) => {
+                for pattern in entry.value.one_or_many().iter().filter_map(yaml::Node::text) {
+                    found.extend(groups(pattern).map(str::to_owned));
+                }
+            }
+            _ => {}
+        }
+        variables(&entry.value, found);
+    }
+    found.retain(|name| super::script::valid_name(name).is_ok());
+}
+
+/// The named groups of a regular expression: they become inputs.
+pub(super) fn groups(pattern: &str) -> impl Iterator<Item = &str> {
+    let starts = pattern.match_indices("(?").filter_map(|(at, _)| {
+        let rest = pattern[at + 2..].strip_prefix('P').unwrap_or(&pattern[at + 2..]);
+        let rest = rest.strip_prefix('<')?;
+        rest.find('>').map(|end| &rest[..end])
+    });
+    starts.filter(|name| !name.is_empty() && !name.starts_with(['=', '!']))
+}
+
+/// A flow asks if it has, or calls a flow that has, a question or a hand-off.
+fn mark_asking(flows: &mut BTreeMap<FlowName, Flow>) {
+    for flow in flows.values_mut() {
+        flow.asks = flow.nodes.iter().any(asks);
+    }
+    loop {
+        let asking: BTreeSet<FlowName> =
+            flows.values().filter(|flow| flow.asks).map(|flow| flow.name.clone()).collect();
+        let reaches = |flow: &Flow| {
+            flow.nodes
+                .iter()
+                .any(|node| matches!(&node.outline.target, Some(Target::Flow(name)) if asking.contains(name)))
+        };
+        let more: Vec<FlowName> =
+            flows.values().filter(|flow| !flow.asks && reaches(flow)).map(|flow| flow.name.clone()).collect();
+        if more.is_empty() {
+            return;
+        }
+        for name in more {
+            if let Some(flow) = flows.get_mut(&name) {
+                flow.asks = true;
+            }
+        }
+    }
+}
+
+fn asks(node: &Node) -> bool {
+    match node.outline.verb {
+        "ask" | "handoff" => true,
+        "wait" => node.outline.yaml.get("wait").and_then(yaml::Node::text) == Some("reply"),
+        _ => false,
+    }
+}
