@@ -21,4 +21,3 @@ pub mod turn;
 pub use definition::{Flow, FlowSet};
 pub use lint::lint;
 pub use parse::parse_set;
-#[cfg(test)]
