@@ -1,0 +1,160 @@
+//! The daemon's parts in one place, how they are put together, and the clockwork that drives them.
+
+use super::{
+    catalogue::Catalogue,
+    config::Config,
+    directory::Directory,
+    health::{Health, Stops},
+    lane::{LaneState, Work},
+    lanes::Lanes,
+    live::Live,
+    metrics::Metrics,
+    notify::Notifier,
+    senders::{Rates, Senders},
+    statuses::Watched,
+    timers::Timers,
+};
+use crate::{
+    base::{
+        clock::Clock,
+        ids::{ContactId, SenderId},
+        limits::{LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
+        time::{Span, Time},
+    },
+    channel::{Http, Provider},
+    store::{ReadError, Store, outbound, session, start},
+};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+
+/// Everything that runs. Shared by the daemon, the sandbox in the terminal, the authors' tests and the
+/// simulator; only the clock, the HTTP client and the database file differ.
+pub struct App {
+    pub config: Config,
+    pub clock: Arc<dyn Clock>,
+    pub store: Store,
+    pub http: Arc<dyn Http>,
+    /// By the word of `/webhooks/{kind}`.
+    pub providers: BTreeMap<&'static str, Arc<dyn Provider>>,
+    pub senders: Senders,
+    pub catalogue: Catalogue,
+    /// The flows that are live, and older ones that runs stand on.
+    pub live: Live,
+    pub metrics: Metrics,
+    pub notifier: Notifier,
+    pub health: Health,
+    /// Signs the tokens of our buttons; kept in the database.
+    pub(super) token_key: Vec<u8>,
+    pub(super) started_at: Time,
+    pub(super) lanes: Lanes<Work, LaneState>,
+    pub(super) timers: Timers,
+    pub(super) directory: Directory,
+    pub(super) stops: Stops,
+    pub(super) watched: Watched,
+    pub(super) rates: Rates,
+    pub(super) beat: Beat,
+}
+
+/// When each part of the clockwork last ran.
+#[derive(Default)]
+pub(super) struct Beat {
+    loaded: AtomicI64,
+    swept: AtomicI64,
+    running: tokio::sync::Mutex<()>,
+}
+
+impl App {
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    pub(super) fn provider_of(&self, sender: SenderId) -> Option<&Arc<dyn Provider>> {
+        self.providers.get(self.senders.get(sender)?.provider())
+    }
+
+    /// Everything that is due now: timers, schedules, the sweep, notifications.
+    pub async fn tick(self: &Arc<Self>) -> anyhow::Result<()> {
+        // Two ticks at once would plan a schedule twice; the rows would refuse it, but why try.
+        let _one = self.beat.running.lock().await;
+        let now = self.clock.now();
+        if passed(&self.beat.loaded, now, LOAD_DUE_EVERY) {
+            self.load_due(now).await?;
+        }
+        self.plan_schedules(now).await?;
+        self.begin_starts(now).await?;
+        for contact in self.timers.due(now) {
+            self.push(contact, Work::Wake);
+        }
+        if passed(&self.beat.swept, now, SWEEP_EVERY) {
+            self.sweep(now).await?;
+            self.rates.prune(now);
+            self.retain(now).await?;
+        }
+        Ok(())
+    }
+
+    /// The next moment at which `tick` has something to do, at most at `until`. Reads the rows, too: for
+    /// clocks that are moved by hand.
+    pub async fn next_due(&self, until: Time) -> Result<Option<Time>, ReadError> {
+        let now = self.clock.now();
+        let candidates = [
+            self.timers.next(),
+            session::next_due(&self.store, now).await?,
+            outbound::next_due(&self.store, now).await?,
+            start::next_due(&self.store, now).await?,
+            self.next_fire(now, until),
+        ];
+        Ok(candidates.into_iter().flatten().map(|at| at.max(now)).filter(|at| *at <= until).min())
+    }
+
+    /// Waits until nothing is under way: lanes, sends, calls.
+    pub async fn settled(&self) {
+        self.lanes.settled().await;
+    }
+
+    /// For a clock that is moved by hand: does everything that is due at the present moment.
+    pub async fn run_due(self: &Arc<Self>) -> anyhow::Result<()> {
+        for _ in 0..SETTLE_TURNS_MAX {
+            self.settled().await;
+            let now = self.clock.now();
+            self.load_due(now).await?;
+            let due = self.timers.next().is_some_and(|at| at <= now);
+            self.tick().await?;
+            self.settled().await;
+            if !due && self.timers.next().is_none_or(|at| at > now) {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("something stays due at the same moment for ever")
+    }
+
+    /// The daemon's clockwork: sleeps until something is due, until `stop`.
+    pub async fn drive(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        loop {
+            let now = self.clock.now();
+            let next = self.timers.next().map_or(Span::seconds(1), |at| at - now);
+            let pause = next.clamp(Span::millis(5), Span::seconds(1));
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = tokio::time::sleep(pause.to_std()) => {}
+            }
+            if let Err(error) = self.tick().await {
+                tracing::error!("The clockwork failed and goes on: {error:#}");
+            }
+        }
+    }
+}
+
+fn passed(last: &AtomicI64, now: Time, every: Span) -> bool {
+    let before = last.load(Ordering::SeqCst);
+    let due = now.0 - before >= every.0;
+    if due {
+        last.store(now.0, Ordering::SeqCst);
+    }
+    due
+}

@@ -1,0 +1,182 @@
+//! Reading unfinished work back from its rows: at the start, and by a sweep each minute. There is no
+//! second recovery path.
+
+use super::{
+    app::App,
+    inbound::opens_window,
+    lane::{Recorded, Work},
+};
+use crate::{
+    base::{
+        ids::{ConversationId, InboundId, OutboundId},
+        limits::{INBOUND_ATTEMPTS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
+        time::Time,
+    },
+    model::event::Event,
+    store::{WriteSet, inbound, outbound, session},
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+impl App {
+    /// Takes up what a former process left: unhandled messages, sends, calls under way, due timers.
+    pub async fn recover(self: &Arc<Self>) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let messages = self.recover_inbound(now).await?;
+        let sends = self.recover_outbound(now).await?;
+        let calls = self.recover_calls().await?;
+        self.load_due(now).await?;
+        if messages + sends + calls > 0 {
+            tracing::info!(
+                messages,
+                sends,
+                calls,
+                "Took up {messages} messages, {sends} sends and {calls} calls that a former process left"
+            );
+        }
+        Ok(())
+    }
+
+    /// Unhandled messages in slices, oldest first. A slice's tries are counted before it runs; who has
+    /// one already runs alone, so that a poisonous message takes no other down; a third one is buried.
+    async fn recover_inbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {
+        let mut after = InboundId(0);
+        let mut taken = 0;
+        loop {
+            let slice = inbound::unhandled(&self.store, after, until, RECOVERY_SLICE).await?;
+            let Some(last) = slice.last() else { return Ok(taken) };
+            after = last.id;
+            let (fresh, tried): (Vec<_>, Vec<_>) = slice.into_iter().partition(|row| row.attempts == 0);
+            let mut set = WriteSet::new();
+            for row in &fresh {
+                set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
+            }
+            self.store.commit(set).await?;
+            taken += fresh.len() + tried.len();
+            for row in fresh {
+                self.take_up(row);
+            }
+            self.lanes.settled().await;
+            for row in tried {
+                let attempts = row.attempts;
+                if attempts >= INBOUND_ATTEMPTS_MAX {
+                    let recorded = self.recorded(row);
+                    let why = format!("it was taken up {attempts} times and the process ended each time");
+                    self.bury(&recorded, &why).await?;
+                    continue;
+                }
+                let mut set = WriteSet::new();
+                set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
+                self.store.commit(set).await?;
+                self.take_up(row);
+                self.lanes.settled().await;
+            }
+        }
+    }
+
+    async fn recover_outbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {
+        let mut after = (ConversationId(0), OutboundId(0));
+        let mut taken = 0;
+        loop {
+            let slice = outbound::unfinished(&self.store, after, until, RECOVERY_SLICE).await?;
+            let Some(last) = slice.last() else { return Ok(taken) };
+            after = (last.conversation_id, last.id);
+            let mut contacts = BTreeSet::new();
+            for row in &slice {
+                taken += 1;
+                // What waits for a later moment is found by `load_due` when that is near.
+                let later = row.not_before.or(row.hold_until).is_some_and(|at| at > until + WAKE_HORIZON);
+                if !later {
+                    contacts.insert(row.contact_id);
+                }
+            }
+            for contact in contacts {
+                self.push(contact, Work::Wake);
+            }
+        }
+    }
+
+    async fn recover_calls(self: &Arc<Self>) -> anyhow::Result<usize> {
+        let mut after = ConversationId(0);
+        let mut taken = 0;
+        loop {
+            let slice = session::calling(&self.store, after, RECOVERY_SLICE).await?;
+            let Some(last) = slice.last() else { return Ok(taken) };
+            after = last.conversation_id;
+            taken += slice.len();
+            for due in slice {
+                let event = Box::new(Event::Restarted);
+                self.push(due.contact_id, Work::Event { conversation: due.conversation_id, event, reply: None });
+            }
+        }
+    }
+
+    /// Puts what falls due within the horizon into the timers.
+    pub(super) async fn load_due(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        let until = now + WAKE_HORIZON;
+        let mut from = Time(i64::MIN);
+        loop {
+            let slice = session::due_between(&self.store, from, until, RECOVERY_SLICE).await?;
+            for due in &slice {
+                self.timers.wake(due.contact_id, due.due_at.unwrap_or(now));
+            }
+            match slice.last() {
+                Some(last) if slice.len() as i64 == RECOVERY_SLICE => from = last.due_at.unwrap_or(until),
+                _ => break,
+            }
+        }
+        for due in outbound::due(&self.store, until, DUE_READ_MAX).await? {
+            self.timers.wake(due.contact_id, due.due_at);
+        }
+        for due in start::due(&self.store, until, DUE_READ_MAX).await? {
+            self.timers.wake(due.contact_id, due.slot_at);
+        }
+        Ok(())
+    }
+
+    /// Picks up what has been unhandled, queued or due for over a minute and is in no lane: our bug, counted.
+    pub(super) async fn sweep(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        let until = now - SWEEP_AGE;
+        for row in inbound::unhandled(&self.store, InboundId(0), until, RECOVERY_SLICE).await? {
+            if self.lanes.is_active(row.contact_id) {
+                continue;
+            }
+            self.metrics.bug("sweep_inbound");
+            tracing::error!(inbound.id = %row.id, "Message {} was in no lane", row.id);
+            if row.attempts >= INBOUND_ATTEMPTS_MAX {
+                self.bury(&self.recorded(row), "it could not be handled in three tries").await?;
+                continue;
+            }
+            let mut set = WriteSet::new();
+            set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
+            self.store.commit(set).await?;
+            self.take_up(row);
+        }
+        for due in session::due(&self.store, until, RECOVERY_SLICE).await? {
+            if !self.lanes.is_active(due.contact_id) {
+                self.metrics.bug("sweep_session");
+                self.push(due.contact_id, Work::Forget);
+                self.push(due.contact_id, Work::Wake);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_up(self: &Arc<Self>, row: inbound::Recorded) {
+        let contact = row.contact_id;
+        let recorded = self.recorded(row);
+        self.push(contact, Work::Inbound(Box::new(recorded)));
+    }
+
+    fn recorded(&self, row: inbound::Recorded) -> Recorded {
+        let opens = self.senders.get(row.sender_id).is_some_and(|of| opens_window(&row.data.message.kind, of));
+        Recorded {
+            id: row.id,
+            conversation: row.conversation_id,
+            sender: row.sender_id,
+            message: row.data.message,
+            word: row.data.word,
+            opens,
+            recorded_at: row.received_at,
+        }
+    }
+}
