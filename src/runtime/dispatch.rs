@@ -3,6 +3,7 @@
 use super::{
     app::App,
     catalogue::Wish,
+    config::OnUnknown,
     lane::{Conversation, LaneError, LaneState},
     outbox::{self, Pending, PendingState, SendAnswer},
     rows,
@@ -22,7 +23,7 @@ use crate::{
         template::TemplateMessage,
         window::{self, Plan},
     },
-    store::WriteSet,
+    store::{WriteSet, outbound::SendState},
 };
 use std::sync::Arc;
 
@@ -61,14 +62,13 @@ impl App {
                     break;
                 }
                 Decision::Nudge { template, until } => {
-                    let id = OutboundId(self.next_id().await?);
-                    self.put_nudge(lane, index, place, id, template, until, now, &mut set);
+                    self.put_nudge(lane, index, place, template, until, now, &mut set);
                 }
                 other => self.settle(lane, index, place, other, now, &mut set, &mut events),
             }
         }
         if !set.is_empty() {
-            self.commit(set).await?;
+            self.store.commit(set).await?;
         }
         if let Some((id, content)) = on_wire {
             self.launch(lane, index, id, content);
@@ -83,7 +83,6 @@ impl App {
         lane: &mut LaneState,
         index: usize,
         fresh: &[OutboundId],
-        set: &mut WriteSet,
     ) -> Option<(OutboundId, Content)> {
         let now = self.clock.now();
         let place = outbox::next(&lane.conversations[index].outbox, now)?;
@@ -91,8 +90,15 @@ impl App {
             return None;
         }
         match self.decide(&lane.contact, &lane.conversations[index], place, now) {
-            Decision::Go { content, as_template } => {
-                Some((self.put_on_wire(lane, index, place, as_template, now, set), content))
+            Decision::Go { content, as_template: None } => {
+                let pending = &mut lane.conversations[index].outbox[place];
+                if self.counts_against_cap(&pending.draft, now) {
+                    return None;
+                }
+                pending.state = PendingState::Sending;
+                pending.attempt = 1;
+                pending.attempted_at = Some(now);
+                Some((pending.id, content))
             }
             // Everything else is settled by `dispatch`, with rows of its own.
             _ => None,
@@ -159,7 +165,8 @@ impl App {
             }
         };
         if matches!(decision, Decision::Go { .. }) && !pending.slot_taken {
-            if let Err(at) = self.rates.take(sender, contact.id, now) {
+            let at = self.rates.reserve(sender, contact.id, now);
+            if at > now {
                 return Decision::Later { at, keeps_place: true, reason: None };
             }
         }
@@ -181,11 +188,11 @@ impl App {
         pending.attempt += 1;
         pending.attempted_at = Some(now);
         pending.not_before = None;
+        pending.slot_taken = false;
         pending.sent_as = as_template;
-        rows::mark(set, pending, None, None, now);
+        rows::sending(set, pending, now);
         let (id, first, topic) = (pending.id, pending.attempt == 1, pending.draft.topic.clone());
-        let counts = first && self.counts_against_cap(&pending.draft, now);
-        if counts {
+        if first && self.counts_against_cap(&pending.draft, now) {
             // The cap counts what is being sent, too: two messages of one second cannot both pass it.
             self.count_unasked(&mut lane.contact, &topic, now);
             rows::contact(set, &lane.contact);
@@ -193,13 +200,13 @@ impl App {
         id
     }
 
-    #[expect(clippy::too_many_arguments, reason = "it splits one row into two, in the place of the first")]
+    /// Splits a message in two: its template goes first, the message itself is kept for the answer.
+    #[expect(clippy::too_many_arguments, reason = "the row, its parts and the clock")]
     fn put_nudge(
         &self,
         lane: &mut LaneState,
         index: usize,
         place: usize,
-        id: OutboundId,
         template: TemplateMessage,
         until: Time,
         now: Time,
@@ -209,15 +216,14 @@ impl App {
         let conversation = &mut lane.conversations[index];
         let kept = &mut conversation.outbox[place];
         kept.state = PendingState::Held { until };
-        kept.nudged = true;
-        rows::mark(set, kept, None, Some(Reason::WindowClosed), now);
+        kept.in_order = false;
+        rows::mark(set, conversation.sender, kept, None, Some(Reason::WindowClosed));
         let mut draft = kept.draft.clone();
         draft.content = Content::Template(template);
         draft.if_closed = None;
-        let turn = kept.turn;
-        let mut nudge = Pending::new(id, turn, draft, now);
-        nudge.is_nudge = true;
-        rows::insert_outbound(set, &nudge, contact, conversation.id, conversation.sender, now);
+        draft.nudge = true;
+        let nudge = Pending::new(OutboundId(self.store.next_id()), draft, now);
+        rows::insert_outbound(set, &nudge, contact, conversation.id, conversation.sender);
         conversation.outbox.insert(place + 1, nudge);
         self.metrics.message(conversation.sender, "held");
     }
@@ -244,38 +250,39 @@ impl App {
                 let at = at.max(Time(now.0 + 1));
                 pending.not_before = Some(at);
                 pending.in_order = keeps_place;
-                let Some(reason) = reason else { return };
-                rows::mark(set, pending, None, Some(reason), now);
+                let Some(reason) = reason else {
+                    // A slot of the rate is taken: nothing to write down, a restart takes another.
+                    pending.slot_taken = true;
+                    return;
+                };
+                rows::mark(set, sender, pending, None, Some(reason));
                 (first && !keeps_place).then_some(Fate::Postponed { until: at })
             }
             Decision::Hold { until } => {
                 pending.state = PendingState::Held { until };
                 pending.in_order = false;
-                rows::mark(set, pending, None, Some(Reason::WindowClosed), now);
+                rows::mark(set, sender, pending, None, Some(Reason::WindowClosed));
                 self.metrics.message(sender, "held");
                 Some(Fate::Held { until })
             }
             Decision::Expired => {
                 let mut pending = conversation.outbox.remove(place);
-                rows::dropped(set, &pending, "expired", None, now);
+                rows::gone(set, sender, pending.id, SendState::Dropped, None);
                 self.metrics.message(sender, "expired");
                 pending.answer(&SendAnswer::failed("expired", "it was held too long", None));
                 pending.draft.tells.then_some(Fate::Expired)
             }
             Decision::Skip => {
                 let mut pending = conversation.outbox.remove(place);
-                rows::dropped(set, &pending, "skipped", Some(Reason::WindowClosed), now);
+                rows::gone(set, sender, pending.id, SendState::Skipped, Some(Reason::WindowClosed));
                 self.metrics.message(sender, "skipped");
                 pending.answer(&SendAnswer::failed("skipped", "the window is closed", Some(Reason::WindowClosed)));
                 pending.draft.tells.then_some(Fate::Refused { reason: Reason::WindowClosed })
             }
             Decision::Refuse { reason, why } => {
-                let pending = conversation.outbox.remove(place);
-                tracing::info!(outbound.id = %pending.id, reason = reason.as_str(), "Message {} was not sent: {}", pending.id, reason.as_str());
                 if let Some(flow) = &pending.draft.flow {
                     self.metrics.schedule_refused(flow.as_str(), reason.as_str());
                 }
-                conversation.outbox.insert(place, pending);
                 let error = SendError { next: Next::WaitDay, code: reason.as_str().into(), text: why };
                 self.give_up(lane, index, place, Some(reason), &error, now, set, events);
                 return;
@@ -322,7 +329,7 @@ impl App {
     /// product.md, *Unknown sends*: `replies` sends again what a message of the last 15 minutes asked for,
     /// unless a message of a later turn was accepted meanwhile. False: it stays unknown, and is listed.
     fn resend_unknown(&self, lane: &mut LaneState, index: usize, place: usize, now: Time, set: &mut WriteSet) -> bool {
-        use super::config::OnUnknown;
+        let contact = lane.contact.id;
         let conversation = &mut lane.conversations[index];
         let policy = self.senders.get(conversation.sender).map_or(OnUnknown::Keep, |sender| sender.on_unknown);
         let later_accepted = conversation.accepted_turn;
@@ -332,7 +339,7 @@ impl App {
             && !pending.went_as_template()
             && !pending.draft.content.is_template()
             && matches!(pending.draft.origin, Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation)
-            && later_accepted.is_none_or(|turn| turn <= pending.turn);
+            && later_accepted.is_none_or(|turn| turn <= pending.draft.turn);
         let again = match policy {
             OnUnknown::Keep => false,
             OnUnknown::Replies => reply,
@@ -341,9 +348,16 @@ impl App {
         if again {
             pending.state = PendingState::Queued;
             pending.not_before = None;
-            rows::mark(set, pending, None, None, now);
+            rows::mark(set, conversation.sender, pending, None, None);
         } else {
-            rows::unknown_for_good(set, pending, now);
+            // It stays in its row, listed and counted, until somebody replays it.
+            let data = serde_json::json!({
+                "outbound_id": pending.id, "conversation_id": conversation.id, "contact_id": contact,
+            });
+            let why = "nobody knows whether this message left";
+            self.dead_letter_with(set, pending.id.0, "unknown_send", Some(conversation.sender), why, data, now);
+            self.watched.remove(pending.id);
+            pending.answer(&SendAnswer::Unknown);
         }
         again
     }

@@ -3,14 +3,14 @@
 use super::{
     app::App,
     catch::caught,
-    lane::{Conversation, LaneError, LaneState, Work},
+    lane::{LaneError, LaneState, Work},
     outbox::{Pending, PendingState, SendAnswer, backoff},
     rows,
 };
 use crate::{
     base::{
-        ids::OutboundId,
-        limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX},
+        ids::{OutboundId, SenderId},
+        limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER},
         time::{Span, Time},
     },
     channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, SendError, TemplateFault, Why},
@@ -18,7 +18,8 @@ use crate::{
         content::Content,
         effect::Origin,
         event::{Event, Fate, Reason},
-        template::TemplateMessage,
+        inbound::TemplateChange,
+        template::TemplateStatus,
     },
     store::WriteSet,
 };
@@ -78,21 +79,22 @@ impl App {
         match result {
             Ok(receipt) => {
                 self.metrics.message(sender, "sent");
-                self.learn_aliases(&lane.contact, &receipt.aliases, &mut set).await;
+                self.health.is_well(sender);
+                let account = lane.contact.account.clone();
+                if let Err(error) = self.learn_aliases(&account, lane.contact.id, &receipt.aliases, &mut set).await {
+                    tracing::warn!("The recipient's other names could not be learnt: {error:#}");
+                }
                 let conversation = &mut lane.conversations[index];
                 let mut pending = conversation.outbox.remove(place);
-                rows::sent(&mut set, &pending, &receipt, now);
-                // A cap counts what left; the contact's row says so in the same commit.
-                if self.counts_against_cap(&pending.draft, now) {
-                    rows::contact(&mut set, &lane.contact);
-                }
+                conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
+                rows::sent(&mut set, sender, id, &receipt, now);
                 if pending.draft.tells {
-                    let as_template = pending.sent_as.is_some() && !pending.draft.content.is_template();
-                    let fate = Fate::Accepted { at: now, as_template, nudge: pending.is_nudge };
+                    let as_template = pending.went_as_template();
+                    let fate = Fate::Accepted { at: now, as_template, nudge: pending.draft.nudge };
                     events.push(Event::Delivery { message: pending.draft.number, fate });
                 }
                 pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
-                self.commit_later(set);
+                self.commit_later(set).await;
                 return Ok(events);
             }
             Err(error) => {
@@ -104,7 +106,9 @@ impl App {
                 self.take_error(lane, index, place, error, now, &mut set, &mut events);
             }
         }
-        self.commit_marks(set).await?;
+        if !set.is_empty() {
+            self.store.commit(set).await?;
+        }
         Ok(events)
     }
 
@@ -132,7 +136,9 @@ impl App {
             }
             Next::RetryOnce if attempt < 2 => again(pending, now + backoff(attempt), true),
             Next::Ambiguous => {
-                pending.state = PendingState::Unknown { until: now + self.unknown_after(sender) };
+                let after = self.senders.get(sender).map_or(UNKNOWN_AFTER, |of| of.unknown_after);
+                pending.state = PendingState::Unknown { until: now + after };
+                self.watched.add(pending.id);
                 if pending.draft.tells {
                     events.push(Event::Delivery { message: pending.draft.number, fate: Fate::Unknown });
                 }
@@ -145,12 +151,19 @@ impl App {
                 if conversation.last_inbound_at.is_none_or(|at| at <= attempted_at) {
                     rows::close_window(set, conversation.id, conversation.window);
                     conversation.window.opened_at = None;
-                    self.metrics.window_corrected(sender);
+                    self.metrics.window_corrections.inc();
                 }
             }
             Next::WaitDay if attempt < 2 => again(pending, now + Span::days(1), false),
             Next::OptedOut { from } => {
-                self.record_refused_consent(lane, from, now, set, events);
+                match from {
+                    OptOutScope::Marketing => events.push(Event::Preference { given: false, by: error.code.clone() }),
+                    OptOutScope::Everything if !self.stops.holds(lane.contact.id) => {
+                        lane.contact.opted_out = lane.contact.opted_out.or(Some(now));
+                        rows::opt_out(set, &lane.contact);
+                    }
+                    OptOutScope::Everything => {}
+                }
                 self.give_up(lane, index, place, Some(Reason::OptedOut), &error, now, set, events);
                 return;
             }
@@ -177,7 +190,9 @@ impl App {
             | Next::Rejected { .. }
             | Next::TemplateUnusable { .. } => {
                 if matches!(error.next, Next::Rejected { why: Why::Request }) {
-                    rows::dead_letter(set, self, now, sender, "rejected_send", &error, &conversation.outbox[place]);
+                    let data = serde_json::json!({ "outbound_id": pending.id, "conversation_id": conversation.id });
+                    let why = format!("{}: {}", error.code, error.text);
+                    self.dead_letter(set, "rejected_send", Some(sender), &why, data, now);
                 }
                 let reason = matches!(error.next, Next::WindowClosed).then_some(Reason::WindowClosed);
                 self.give_up(lane, index, place, reason, &error, now, set, events);
@@ -186,7 +201,7 @@ impl App {
         }
         let pending = &mut lane.conversations[index].outbox[place];
         pending.slot_taken = false;
-        rows::mark(set, pending, Some((&error.code, &error.text)), None, now);
+        rows::mark(set, sender, pending, Some((&error.code, &error.text)), None);
         if matches!(pending.state, PendingState::Unknown { .. }) {
             self.metrics.message(sender, "unknown");
             pending.answer(&SendAnswer::Unknown);
@@ -209,7 +224,7 @@ impl App {
         let conversation = &mut lane.conversations[index];
         let mut pending = conversation.outbox.remove(place);
         self.metrics.message(conversation.sender, "failed");
-        rows::failed(set, &pending, &error.code, &error.text, reason, now);
+        rows::failed(set, conversation.sender, pending.id, (&error.code, &error.text), reason, now);
         if pending.draft.tells {
             let fate = match reason {
                 Some(reason) => Fate::Refused { reason },
@@ -217,7 +232,7 @@ impl App {
             };
             events.push(Event::Delivery { message: pending.draft.number, fate });
         }
-        pending.answer(&SendAnswer::Failed { code: error.code.clone(), text: error.text.clone(), reason });
+        pending.answer(&SendAnswer::failed(&error.code, &error.text, reason));
     }
 }
 
@@ -228,23 +243,56 @@ fn again(pending: &mut Pending, at: Time, keeps_place: bool) {
     pending.sent_as = None;
 }
 
-impl Pending {
-    /// Tells whoever waits for this message's fate; each hears it once.
-    pub fn answer(&mut self, answer: &SendAnswer) {
-        for waiter in self.waiters.drain(..) {
-            // Nobody listens any more when the request timed out.
-            let _ = waiter.send(answer.clone());
+impl App {
+    /// The platform wants quiet from a sender, or its token is wrong: its queue is kept, a person is told.
+    fn pause_sender(
+        &self,
+        sender: SenderId,
+        templates_only: bool,
+        until: Time,
+        error: &SendError,
+        set: &mut WriteSet,
+        now: Time,
+    ) {
+        let known = self.health.paused_until(sender, templates_only, now).is_some();
+        self.health.pause(sender, templates_only, until, format!("{}: {}", error.code, error.text));
+        if !known {
+            tracing::error!(
+                sender.id = %sender, error.code = error.code,
+                "Sender {sender} is stopped: the provider answered {}", error.code
+            );
+            let data = serde_json::json!({
+                "sender_id": sender, "code": error.code, "text": error.text, "templates_only": templates_only,
+            });
+            self.notify(set, "sender_stopped", data, now);
         }
     }
 
-    pub fn went_as_template(&self) -> bool {
-        self.sent_as.is_some()
+    /// The provider says that this template cannot go: what we believed of it was old.
+    fn spoil_template(&self, sender: SenderId, name: &str, paused: bool, set: &mut WriteSet, now: Time) {
+        let status = if paused { TemplateStatus::Paused } else { TemplateStatus::Disabled };
+        self.take_template_news(&[sender], name, None, &TemplateChange::Status(status), set, now);
     }
 
-    fn template_name(&self) -> Option<String> {
-        match (&self.sent_as, &self.draft.content) {
-            (Some(template), _) | (None, Content::Template(template)) => Some(template.name.clone()),
-            _ => None,
+    /// The mark of a send rides in the next group; nobody waits for it. Lost, the message is unknown
+    /// after a restart, and a status or `on_unknown` settles it.
+    async fn commit_later(self: &Arc<Self>, set: WriteSet) {
+        match self.store.submit(set).await {
+            Ok(commit) => {
+                let app = Arc::clone(self);
+                self.lanes.enter();
+                tokio::spawn(async move {
+                    if let Err(error) = commit.done().await {
+                        app.metrics.database_errors.inc();
+                        tracing::error!("The mark of a sent message was not stored: {error}");
+                    }
+                    app.lanes.leave();
+                });
+            }
+            Err(error) => {
+                self.metrics.database_errors.inc();
+                tracing::error!("The mark of a sent message was not stored: {error}");
+            }
         }
     }
 }

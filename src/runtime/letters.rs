@@ -1,0 +1,54 @@
+//! What a person must hear of: dead letters and notices, written in the commit of what caused them.
+
+use super::app::App;
+use crate::{
+    base::{ids::SenderId, time::Time},
+    store::{WriteSet, dead_letter, notification},
+};
+
+impl App {
+    /// Lists something that could not be handled, with what a replay needs. `kind` is a fixed word.
+    pub(super) fn dead_letter(
+        &self,
+        set: &mut WriteSet,
+        kind: &'static str,
+        sender: Option<SenderId>,
+        reason: &str,
+        data: serde_json::Value,
+        now: Time,
+    ) {
+        self.dead_letter_with(set, self.store.next_id(), kind, sender, reason, data, now);
+    }
+
+    /// The same under a number of its own: told twice, it stands there once.
+    #[expect(clippy::too_many_arguments, reason = "the columns of its row")]
+    pub(super) fn dead_letter_with(
+        &self,
+        set: &mut WriteSet,
+        id: i64,
+        kind: &'static str,
+        sender: Option<SenderId>,
+        reason: &str,
+        data: serde_json::Value,
+        now: Time,
+    ) {
+        self.metrics.dead_letter(kind, 1);
+        tracing::warn!(dead_letter.id = id, kind, "Dead letter {id}: {kind}");
+        let notice = serde_json::json!({ "dead_letter_id": id, "kind": kind, "sender_id": sender });
+        let row =
+            dead_letter::NewDeadLetter { id, kind: kind.into(), at: now, sender_id: sender, reason: reason.into(), data };
+        set.push(&dead_letter::INSERT, &row);
+        let event = if kind == "unknown_send" { "unknown_send" } else { "dead_letter" };
+        self.notify(set, event, notice, now);
+    }
+
+    /// Queues a post to `notify.url`, in the same commit as its cause. Without that address nothing is written.
+    pub(super) fn notify(&self, set: &mut WriteSet, kind: &'static str, data: serde_json::Value, now: Time) {
+        if self.config.notify.is_none() {
+            return;
+        }
+        let row = notification::NewNotification { id: self.store.next_id(), kind: kind.into(), at: now, data };
+        set.push(&notification::INSERT, &row);
+        self.notifier.kick();
+    }
+}

@@ -1,0 +1,272 @@
+//! Re-engagement by the clock: which fires are due, for whom, and when each start's slot comes.
+//!
+//! A fire is (flow, trigger, wall-clock minute). Planning writes start rows in batches, each batch with
+//! the fire's cursor in one commit: a crash neither repeats nor skips anybody. A run begins when its
+//! slot comes, and only then is everything decided (language.md 5, *Schedules*).
+
+use super::{
+    app::App,
+    lane::{LaneError, LaneState, Work},
+};
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, StartId},
+        limits::{PLAN_BATCH, START_SLICE},
+        time::{Span, Time},
+    },
+    flow::{self, FlowSet, Timetable},
+    model::{
+        contact::Contact,
+        event::{Event, Reason, Start},
+        schedule::Fire,
+        value::Value,
+    },
+    store::{
+        WriteSet, contact, conversation,
+        schedule::{self, Schedule},
+        start::{self, Decided, PlannedStart, StartState},
+    },
+};
+use jiff::tz::TimeZone;
+use std::{collections::BTreeMap, sync::Arc};
+
+impl App {
+    /// Plans what has fired since the last time, for every trigger of the live flows.
+    pub(super) async fn plan_schedules(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        let Some(set) = self.live.get() else { return Ok(()) };
+        let tables = flow::timetables(&set);
+        if tables.is_empty() {
+            return Ok(());
+        }
+        let known: BTreeMap<(String, String), Schedule> = schedule::all(&self.store)
+            .await?
+            .into_iter()
+            .map(|row| ((row.flow.to_string(), row.trigger_key.clone()), row))
+            .collect();
+        for table in &tables {
+            let name = (table.flow.name.to_string(), table.key.to_owned());
+            let Some(row) = known.get(&name) else {
+                // A fire from before it was first published is never made up for.
+                let row = Schedule {
+                    flow: table.flow.name.clone(),
+                    trigger_key: table.key.to_owned(),
+                    published_at: now,
+                    planned_until: now,
+                };
+                let mut commit = WriteSet::new();
+                commit.push(&schedule::PUBLISH, &row);
+                self.store.commit(commit).await?;
+                continue;
+            };
+            if row.planned_until < now {
+                self.plan_trigger(&set, table, row, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn plan_trigger(
+        self: &Arc<Self>,
+        set: &FlowSet,
+        table: &Timetable<'_>,
+        row: &Schedule,
+        now: Time,
+    ) -> anyhow::Result<()> {
+        let mut any = false;
+        for account in self.senders.accounts() {
+            for zone in contact::zones(&self.store, account).await? {
+                let clock = if table.by_contact { zone_of(&zone, &set.bot.timezone) } else { set.bot.timezone.clone() };
+                for fire in table.fires.between(row.planned_until, now, &clock) {
+                    any = true;
+                    self.plan_fire(set, table, account, &zone, &fire, now).await?;
+                }
+            }
+        }
+        // Without a fire the mark need not move often: the next start finds nothing in between.
+        if any || now - row.planned_until >= Span::hours(1) {
+            let mut commit = WriteSet::new();
+            commit.push(&schedule::PLANNED, &Schedule { planned_until: now, ..row.clone() });
+            self.store.commit(commit).await?;
+        }
+        Ok(())
+    }
+
+    async fn plan_fire(
+        self: &Arc<Self>,
+        set: &FlowSet,
+        table: &Timetable<'_>,
+        account: &AccountName,
+        zone: &str,
+        fire: &Fire,
+        now: Time,
+    ) -> anyhow::Result<()> {
+        // Accounts have their own contacts: the zone of a fire's row names both.
+        let place = format!("{account}/{zone}");
+        let fresh = schedule::Fire {
+            flow: table.flow.name.clone(),
+            trigger_key: table.key.to_owned(),
+            zone: place.clone(),
+            minute: fire.minute.clone(),
+            at: fire.at,
+            cursor_contact_id: ContactId(0),
+            next_slot_at: fire.at.max(now),
+            created_at: now,
+            done_at: None,
+        };
+        let stored = schedule::fire(&self.store, &table.flow.name, table.key, &place, &fire.minute).await?;
+        let mut row = match stored {
+            Some(row) if row.done_at.is_some() => return Ok(()),
+            Some(row) => row,
+            None => {
+                let mut commit = WriteSet::new();
+                commit.push(&schedule::FIRE, &fresh);
+                self.store.commit(commit).await?;
+                fresh
+            }
+        };
+        let late = now - fire.at > table.late;
+        let gap_us = 1_000_000 / i64::from(table.rate_per_second.max(1));
+        let mut planned = 0_i64;
+        let first_slot = row.next_slot_at;
+        loop {
+            let page = contact::page(&self.store, account, zone, row.cursor_contact_id, PLAN_BATCH).await?;
+            let mut commit = WriteSet::new();
+            for contact in &page {
+                if !flow::in_audience(set, table, contact, now) {
+                    continue;
+                }
+                let slot_at = Time(first_slot.0 + planned * gap_us / 1_000);
+                planned += 1;
+                let state = if late { StartState::Refused } else { StartState::Waiting };
+                let start = PlannedStart {
+                    id: StartId(self.store.next_id()),
+                    flow: table.flow.name.clone(),
+                    trigger_key: table.key.to_owned(),
+                    contact_id: contact.id,
+                    minute: fire.minute.clone(),
+                    slot_at,
+                    state,
+                    reason: late.then_some(Reason::TooLate),
+                    data: serde_json::json!({}),
+                    created_at: now,
+                    ended_at: late.then_some(now),
+                };
+                if late {
+                    self.metrics.schedule_refused(table.flow.name.as_str(), Reason::TooLate.as_str());
+                } else {
+                    self.timers.wake(contact.id, slot_at);
+                }
+                commit.push(&start::INSERT, &start);
+            }
+            let full = page.len() as i64 == PLAN_BATCH;
+            if let Some(last) = page.last() {
+                row.cursor_contact_id = last.id;
+            }
+            row.next_slot_at = Time(first_slot.0 + planned * gap_us / 1_000);
+            row.done_at = (!full).then_some(now);
+            commit.push(&schedule::ADVANCE, &row);
+            self.store.commit(commit).await?;
+            if !full {
+                break;
+            }
+        }
+        if planned > 0 {
+            tracing::info!(
+                flow.name = %table.flow.name, fire.minute, planned, late,
+                "Planned {planned} starts of flow {} for {}", table.flow.name, fire.minute
+            );
+        }
+        Ok(())
+    }
+
+    /// Hands starts whose slot has come to their lanes.
+    pub(super) async fn begin_starts(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        let mut after = (Time(i64::MIN), StartId(0));
+        loop {
+            let slice = start::due(&self.store, after, now, START_SLICE).await?;
+            let Some(last) = slice.last() else { return Ok(()) };
+            after = (last.slot_at, last.id);
+            let full = slice.len() as i64 == START_SLICE;
+            for row in slice {
+                if self.beginning.add(row.id) {
+                    self.push(row.contact_id, Work::Begin(Box::new(row)));
+                }
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A start whose slot has come: the audience is asked once more, then the engine decides the rest.
+    pub(super) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
+        let now = self.clock.now();
+        let id = row.id;
+        let Some(set) = self.live.get() else { return Ok(()) };
+        let tables = flow::timetables(&set);
+        let table = tables.iter().find(|table| table.flow.name == row.flow && table.key == row.trigger_key);
+        let refusal = match table {
+            // The trigger was taken out of the flows meanwhile, or the contact left the audience.
+            None => Some(None),
+            Some(table) if !flow::in_audience(&set, table, &lane.contact, now) => Some(None),
+            Some(table) if now - row.slot_at > table.late => Some(Some(Reason::TooLate)),
+            Some(_) => None,
+        };
+        let sender = table.and_then(|table| self.sender_for(lane, table.flow));
+        if let Some(reason) = refusal {
+            if let Some(reason) = reason {
+                self.metrics.schedule_refused(row.flow.as_str(), reason.as_str());
+            }
+            let state = if reason.is_some() { StartState::Refused } else { StartState::Superseded };
+            let mut commit = WriteSet::of(lane.contact.id.0);
+            commit.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
+            self.store.commit(commit).await?;
+            self.beginning.remove(id);
+            return Ok(());
+        }
+        let Some(sender) = sender else {
+            let mut commit = WriteSet::of(lane.contact.id.0);
+            let reason = Some(Reason::SenderDown);
+            let state = StartState::Refused;
+            commit.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
+            self.store.commit(commit).await?;
+            self.beginning.remove(id);
+            return Ok(());
+        };
+        let start = Start {
+            id: Some(id),
+            flow: row.flow,
+            trigger: row.trigger_key,
+            inputs: BTreeMap::new(),
+            event: Value::Nothing,
+            at: row.slot_at,
+            depth: 0,
+        };
+        let done = self.take_start(lane, sender, start, None).await;
+        self.beginning.remove(id);
+        done
+    }
+
+    /// The next fire of any trigger after now, for clocks that are moved by hand.
+    pub(super) fn next_fire(&self, until: Time) -> Option<Time> {
+        let set = self.live.get()?;
+        let now = self.clock.now();
+        let mut zones: Vec<TimeZone> = vec![set.bot.timezone.clone()];
+        zones.extend(self.zones_seen.names().iter().map(|zone| zone_of(zone, &set.bot.timezone)));
+        flow::timetables(&set)
+            .iter()
+            .flat_map(|table| {
+                let clocks = if table.by_contact { &zones[..] } else { &zones[..1] };
+                clocks.iter().filter_map(|zone| table.fires.next(now, zone)).map(|fire| fire.at).collect::<Vec<_>>()
+            })
+            .filter(|at| *at <= until)
+            .min()
+    }
+}
+
+fn zone_of(name: &str, default: &TimeZone) -> TimeZone {
+    if name.is_empty() {
+        return default.clone();
+    }
+    TimeZone::get(name).unwrap_or_else(|_| default.clone())
+}
