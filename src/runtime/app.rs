@@ -107,7 +107,7 @@ impl App {
             session::next_due(&self.store, now).await?,
             outbound::next_due(&self.store, now).await?,
             start::next_due(&self.store, now).await?,
-            self.next_fire(now, until),
+            self.next_fire(until).await?,
         ];
         Ok(candidates.into_iter().flatten().map(|at| at.max(now)).filter(|at| *at <= until).min())
     }

@@ -7,6 +7,7 @@ use super::{
     lane::{Conversation, LaneError, LaneState},
     outbox::{self, Pending, PendingState, SendAnswer},
     rows,
+    rules::count_unasked,
 };
 use crate::{
     base::{
@@ -114,7 +115,8 @@ impl App {
         if let Some(until) = self.health.paused_until(sender.id, draft.content.is_template(), now) {
             return Decision::Later { at: until, keeps_place: true, reason: Some(Reason::SenderDown) };
         }
-        let languages = self.languages(contact);
+        let rules = self.live.rules();
+        let languages = rules.languages(contact);
         let wish = Wish { sender: sender.id, languages: &languages };
         let plan = self.plan(contact, conversation, pending, &wish, now);
         let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);
@@ -194,7 +196,7 @@ impl App {
         let (id, first, topic) = (pending.id, pending.attempt == 1, pending.draft.topic.clone());
         if first && self.counts_against_cap(&pending.draft, now) {
             // The cap counts what is being sent, too: two messages of one second cannot both pass it.
-            self.count_unasked(&mut lane.contact, &topic, now);
+            count_unasked(&mut lane.contact.data, &topic, now);
             rows::contact(set, &lane.contact);
         }
         id
@@ -370,26 +372,22 @@ impl App {
         wish: &Wish<'_>,
         now: Time,
     ) -> Plan {
-        let live = self.bot.live();
-        let bot = &live.bot;
-        let topic = bot.topic_rules(&pending.draft.topic);
-        let consent_topics = bot.consent_topics();
+        let rules = self.live.rules();
         let account = self.senders.account_of(conversation.sender);
-        let quiet_until = bot.quiet_until(&contact.data, now);
         let state = |template: &TemplateMessage| self.catalogue.state(template, wish);
         window::plan(&window::PlanInput {
             now,
             draft: &pending.draft,
             written_at: pending.created_at,
-            window: self.effective_window(conversation),
+            window: conversation.window,
             opted_out: contact.opted_out.is_some() || self.stops.holds(contact.id),
             contact: &contact.data,
-            answers_after: bot.opt_out.answers_after,
+            answers_after: rules.answers_after,
             with_person: conversation.session.person.is_some(),
-            topic,
-            consent_topics: &consent_topics,
+            topic: rules.topic(&pending.draft.topic),
+            consent_topics: &rules.consent_topics,
             require_consent: account.is_some_and(|account| account.require_consent),
-            quiet_until,
+            quiet_until: rules.quiet_until(&contact.data, now),
             sender: window::SenderState::Online,
             template: &state,
         })

@@ -86,7 +86,7 @@ impl App {
                 answer(reply, conversation, effects);
                 self.go_on(lane, index).await
             }
-            Work::Start { sender, start, reply } => self.take_start(lane, sender, *start, reply).await,
+            Work::Begin(start) => self.begin(lane, *start).await,
             Work::Say { conversation, draft, reply } => self.say_in_lane(lane, conversation, *draft, reply).await,
             Work::Sent { conversation, id, result } => {
                 let index = self.conversation_index(lane, conversation).await?;
@@ -176,7 +176,7 @@ impl App {
         }
         let InboundKind::Text { body } = &recorded.message.kind else { return None };
         lane.contact.opted_out?;
-        if consent_words::recognise(body, &self.bot.live().bot.opt_out.extra) != Some(Word::Start) {
+        if consent_words::recognise(body, &self.live.rules().words) != Some(Word::Start) {
             return None;
         }
         lane.contact.opted_out = None;

@@ -218,8 +218,8 @@ impl App {
             InboundKind::Text { body } => body,
             _ => return None,
         };
-        let live = self.bot.live();
-        match consent_words::recognise(text, &live.bot.opt_out.extra)? {
+        
+        match consent_words::recognise(text, &self.live.rules().words)? {
             Word::Stop => Some(ConsentWord::Stop),
             // Lifting a stop needs one; the engine knows whether there is.
             Word::Start => None,

@@ -15,7 +15,7 @@ use crate::{
         contact::Contact,
         content::Content,
         effect::{Draft, Effect},
-        event::{ConsentWord, Event, Start},
+        event::{ConsentWord, Event},
         inbound::{InboundMessage, StatusUpdate},
         session::Session,
         window::Window,
@@ -24,6 +24,7 @@ use crate::{
         CommitError, ReadError, contact, conversation,
         outbound::{self, SendState},
         session,
+        start::PlannedStart,
     },
 };
 use tokio::sync::oneshot;
@@ -53,8 +54,8 @@ pub enum Work {
     Inbound(Box<Recorded>),
     /// Something else happened to a conversation; `reply` hears what the engine made of it.
     Event { conversation: ConversationId, event: Box<Event>, reply: Option<oneshot::Sender<TurnAnswer>> },
-    /// A flow is to start; the conversation is made if there is none.
-    Start { sender: SenderId, start: Box<Start>, reply: Option<oneshot::Sender<TurnAnswer>> },
+    /// The slot of a planned start has come.
+    Begin(Box<PlannedStart>),
     /// A message of a person or of the API goes into the outbox.
     Say { conversation: ConversationId, draft: Box<Draft>, reply: oneshot::Sender<Said> },
     /// A send came back.

@@ -1,17 +1,97 @@
-//! What the moment of sending asks of contact, conversation and bot.
+//! What the moment of sending asks of contact and bot, worked out once per flow set.
 
 use super::app::App;
 use crate::{
     base::{
         limits::{ASKED_FOR, STAMPS_KEPT_MAX},
+        phone,
         time::Time,
     },
+    flow::{self, bot::Bot},
     model::{
+        consent_words::ExtraWords,
         contact::{Contact, ContactData},
         effect::{Draft, Origin},
         inbound::{Alias, AliasKind},
+        quiet::QuietHours,
+        schedule::AtMost,
+        window::{AnswersAfter, TopicRules},
     },
 };
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+/// The rules of `_bot.yaml` in the form in which `accept` and the sender ask for them.
+pub struct Rules {
+    pub words: ExtraWords,
+    pub answers_after: AnswersAfter,
+    pub language: String,
+    languages: BTreeMap<String, Vec<String>>,
+    quiet: Option<QuietHours>,
+    timezone: TimeZone,
+    topics: BTreeMap<String, (bool, Vec<AtMost>)>,
+    pub consent_topics: Vec<String>,
+}
+
+impl Rules {
+    pub fn of(bot: &Bot) -> Self {
+        let topics: BTreeMap<String, (bool, Vec<AtMost>)> = bot
+            .topics
+            .iter()
+            .map(|(name, topic)| {
+                let caps = topic.at_most.iter().map(|cap| AtMost::new(cap.count, cap.within)).collect();
+                (name.clone(), (topic.needs_consent, caps))
+            })
+            .collect();
+        Rules {
+            words: ExtraWords::new(&bot.opt_out.words, &bot.opt_out.unsure),
+            answers_after: match bot.opt_out.answers_after {
+                flow::bot::AnswersAfter::People => AnswersAfter::People,
+                flow::bot::AnswersAfter::Bot => AnswersAfter::Bot,
+                flow::bot::AnswersAfter::Nobody => AnswersAfter::Nobody,
+            },
+            language: bot.language.clone(),
+            languages: bot.languages.clone(),
+            quiet: bot.quiet_hours.map(|quiet| QuietHours { from: quiet.from, to: quiet.to }),
+            timezone: bot.timezone.clone(),
+            consent_topics: topics.iter().filter(|(_, (needs, _))| *needs).map(|(name, _)| name.clone()).collect(),
+            topics,
+        }
+    }
+
+    pub fn topic(&self, name: &str) -> TopicRules<'_> {
+        match self.topics.get(name) {
+            Some((needs_consent, at_most)) => TopicRules { needs_consent: *needs_consent, at_most },
+            None => TopicRules { needs_consent: false, at_most: &[] },
+        }
+    }
+
+    /// When an unasked message may go out again, if the contact's clock stands in quiet hours. Where the
+    /// zone is unknown and the number's country has several, all of them must be awake (language.md 8).
+    pub fn quiet_until(&self, contact: &ContactData, now: Time) -> Option<Time> {
+        let quiet = self.quiet.as_ref()?;
+        let named = |name: &str| TimeZone::get(name).ok();
+        let own = contact.zone.as_deref().and_then(named);
+        let zones: Vec<TimeZone> = match (own, contact.phone.as_deref()) {
+            (Some(zone), _) => vec![zone],
+            (None, Some(phone)) => phone::zones(phone).iter().filter_map(|name| named(name)).collect(),
+            (None, None) => Vec::new(),
+        };
+        let zones = if zones.is_empty() { vec![self.timezone.clone()] } else { zones };
+        quiet.allowed_at(now, &zones).filter(|at| *at > now)
+    }
+
+    /// In which languages a template is looked for: the contact's with its fallbacks, then the bot's.
+    pub fn languages(&self, contact: &Contact) -> Vec<String> {
+        let own = contact.data.language.iter().cloned();
+        let fallbacks = contact.data.language.iter().filter_map(|l| self.languages.get(l)).flatten().cloned();
+        let mut wished: Vec<String> = own.chain(fallbacks).collect();
+        if !wished.contains(&self.language) {
+            wished.push(self.language.clone());
+        }
+        wished
+    }
+}
 
 impl App {
     /// The names under which a provider can reach the person, the phone first.
@@ -21,33 +101,16 @@ impl App {
         [phone, bsuid].into_iter().flatten().map(|(kind, value)| Alias { kind, value: value.to_owned() }).collect()
     }
 
-    /// In which languages a template is looked for: the contact's with its fallbacks, then the bot's.
-    pub(super) fn languages(&self, contact: &Contact) -> Vec<String> {
-        let set = self.live.set();
-        let bot = &set.bot;
-        let mut wished: Vec<String> = contact.data.language.iter().cloned().collect();
-        if let Some(own) = &contact.data.language {
-            wished.extend(bot.fallbacks(own).iter().cloned());
-        }
-        if !wished.contains(&bot.language) {
-            wished.push(bot.language.clone());
-        }
-        wished
-    }
-
     /// Unasked messages of flows count against the caps of their topic.
     pub(super) fn counts_against_cap(&self, draft: &Draft, now: Time) -> bool {
         let asked = draft.asked_for.is_some_and(|at| now - at <= ASKED_FOR);
         let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
-        by_flow && !asked && !self.live.set().bot.caps(&draft.topic).is_empty()
-    }
-
-    pub(super) fn count_unasked(&self, contact: &mut Contact, topic: &str, now: Time) {
-        stamp(&mut contact.data, topic, now);
+        by_flow && !asked && !self.live.rules().topic(&draft.topic).at_most.is_empty()
     }
 }
 
-fn stamp(data: &mut ContactData, topic: &str, now: Time) {
+/// Counts an unasked message that goes on the wire.
+pub(super) fn count_unasked(data: &mut ContactData, topic: &str, now: Time) {
     let stamps = data.unasked.entry(topic.to_owned()).or_default();
     stamps.push(now);
     if stamps.len() > STAMPS_KEPT_MAX {

@@ -145,13 +145,12 @@ impl App {
         self.go_on(lane, index).await
     }
 
-    /// A planned start whose slot has come, or one by the API.
+    /// A planned start, in the contact's conversation at a sender; made if there is none.
     pub(super) async fn take_start(
         self: &Arc<Self>,
         lane: &mut LaneState,
         sender: SenderId,
         start: Start,
-        reply: Option<oneshot::Sender<TurnAnswer>>,
     ) -> Result<(), LaneError> {
         let place = lane.conversations.iter().position(|conversation| conversation.sender == sender);
         let index = match place {
@@ -178,10 +177,7 @@ impl App {
             }
         };
         let set = WriteSet::of(lane.contact.id.0);
-        let effects = self.take_turn(lane, index, Event::Start(start), None, set).await?;
-        if let Some(reply) = reply {
-            let _ = reply.send(TurnAnswer { effects, conversation: lane.conversations[index].id });
-        }
+        self.take_turn(lane, index, Event::Start(start), None, set).await?;
         self.go_on(lane, index).await
     }
 

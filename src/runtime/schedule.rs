@@ -22,7 +22,7 @@ use crate::{
         value::Value,
     },
     store::{
-        WriteSet, contact, conversation,
+        ReadError, WriteSet, contact,
         schedule::{self, Schedule},
         start::{self, Decided, PlannedStart, StartState},
     },
@@ -242,25 +242,29 @@ impl App {
             at: row.slot_at,
             depth: 0,
         };
-        let done = self.take_start(lane, sender, start, None).await;
+        let done = self.take_start(lane, sender, start).await;
         self.beginning.remove(id);
         done
     }
 
     /// The next fire of any trigger after now, for clocks that are moved by hand.
-    pub(super) fn next_fire(&self, until: Time) -> Option<Time> {
-        let set = self.live.get()?;
+    pub(super) async fn next_fire(&self, until: Time) -> Result<Option<Time>, ReadError> {
+        let Some(set) = self.live.get() else { return Ok(None) };
         let now = self.clock.now();
         let mut zones: Vec<TimeZone> = vec![set.bot.timezone.clone()];
-        zones.extend(self.zones_seen.names().iter().map(|zone| zone_of(zone, &set.bot.timezone)));
-        flow::timetables(&set)
+        for account in self.senders.accounts() {
+            let names = contact::zones(&self.store, account).await?;
+            zones.extend(names.iter().map(|zone| zone_of(zone, &set.bot.timezone)));
+        }
+        let next = flow::timetables(&set)
             .iter()
             .flat_map(|table| {
                 let clocks = if table.by_contact { &zones[..] } else { &zones[..1] };
                 clocks.iter().filter_map(|zone| table.fires.next(now, zone)).map(|fire| fire.at).collect::<Vec<_>>()
             })
             .filter(|at| *at <= until)
-            .min()
+            .min();
+        Ok(next)
     }
 }
 

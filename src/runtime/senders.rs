@@ -1,42 +1,18 @@
 //! The senders of the configuration as the runtime needs them, and which one speaks when nobody says.
 
 use super::{
-    config::{Account, OnUnknown},
+    config::{Account, Sender},
     limiter::{KeyedLimiter, Limiter, Rate},
 };
 use crate::base::{
     ids::{AccountName, ContactId, SenderId},
     limits::{PAIR_BURST, PAIR_GAP},
-    time::{Span, Time},
+    time::Time,
 };
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
 };
-
-/// One number that we send from.
-#[derive(Debug, Clone)]
-pub struct Sender {
-    pub id: SenderId,
-    pub account: AccountName,
-    pub name: String,
-    /// `meta`, `sandbox`.
-    pub provider: &'static str,
-    pub phone: Option<String>,
-    /// For what starts without naming a sender.
-    pub default: bool,
-    pub rate: Option<Rate>,
-    pub on_unknown: OnUnknown,
-    pub unknown_after: Span,
-    pub template_opens_window: bool,
-    pub reactions_open_window: bool,
-}
-
-impl Sender {
-    pub fn is_sandbox(&self) -> bool {
-        self.provider == "sandbox"
-    }
-}
 
 /// All of them, in the order of the configuration.
 #[derive(Default)]
@@ -56,6 +32,11 @@ impl Senders {
 
     pub fn all(&self) -> &[Sender] {
         &self.list
+    }
+
+    /// The names of all accounts.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountName> {
+        self.accounts.iter().map(|account| &account.name)
     }
 
     pub fn account(&self, name: &AccountName) -> Option<&Account> {
@@ -108,7 +89,10 @@ impl Default for Rates {
 impl Rates {
     /// Takes a slot; the moment at which it begins is `now` or later.
     pub fn reserve(&self, sender: &Sender, contact: ContactId, now: Time) -> Time {
-        let Some(rate) = sender.rate else { return now };
+        if sender.is_sandbox() {
+            return now;
+        }
+        let rate = sender.rate;
         let own = {
             let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
             senders.entry(sender.id).or_insert_with(|| Limiter::new(rate.paced())).reserve(now)
@@ -125,27 +109,28 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{base::secret::Secret, runtime::config::{Access, Meta}};
 
-    fn sender(id: i64, provider: &'static str, default: bool) -> Sender {
-        Sender {
-            id: SenderId(id),
-            account: "acme".into(),
-            name: format!("s{id}"),
-            provider,
-            phone: None,
-            default,
-            rate: None,
-            on_unknown: OnUnknown::Keep,
-            unknown_after: Span::seconds(60),
-            template_opens_window: false,
-            reactions_open_window: false,
+    fn sender(id: i64, real: bool, default: bool) -> Sender {
+        let mut sender = Sender { id: SenderId(id), account: "acme".into(), default, ..Sender::sandbox() };
+        if real {
+            sender.access = Access::Meta(Meta {
+                phone_number_id: id.to_string(),
+                waba_id: None,
+                access_token: Secret::new("t"),
+                app_secrets: vec![Secret::new("s")],
+                verify_token: Secret::new("v"),
+                api_base: "https://graph.facebook.com".into(),
+                api_version: "v24.0".into(),
+            });
         }
+        sender
     }
 
     #[test]
     fn who_speaks_when_nobody_says() {
         let senders = Senders::new(
-            vec![sender(1, "sandbox", false), sender(2, "meta", false), sender(3, "meta", true), sender(4, "meta", false)],
+            vec![sender(1, false, false), sender(2, true, false), sender(3, true, true), sender(4, true, false)],
             vec![],
         );
         let pick = |latest: &[i64], allowed: &[i64]| {
