@@ -107,6 +107,17 @@ struct Inner {
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// Rows on their way to the disk.
+#[derive(Debug)]
+pub struct Submitted(oneshot::Receiver<Result<Committed, CommitError>>);
+
+impl Submitted {
+    pub async fn done(self) -> Result<Committed, CommitError> {
+        // A writer that ends without answering was killed in the middle.
+        self.0.await.unwrap_or(Err(CommitError::Unknown))
+    }
+}
+
 impl Store {
     pub fn dialect(&self) -> Dialect {
         self.inner.dialect
@@ -127,11 +138,16 @@ impl Store {
         if set.is_empty() {
             return Ok(Committed::default());
         }
+        self.submit(set).await?.done().await
+    }
+
+    /// Puts the rows into the writer's line and returns; `Submitted::done` waits for their commit. The
+    /// order of calls is the order of commits of one contact.
+    pub async fn submit(&self, set: WriteSet) -> Result<Submitted, CommitError> {
         let jobs = self.inner.jobs.as_ref().ok_or(CommitError::Closed)?;
         let (owner, answer) = oneshot::channel();
         jobs.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)?;
-        // A writer that ends without answering was killed in the middle.
-        answer.await.unwrap_or(Err(CommitError::Unknown))
+        Ok(Submitted(answer))
     }
 
     /// Commits what waits, then closes the database. Later commits are `Closed`.

@@ -108,7 +108,10 @@ static OPEN: Query = Query { name: "fire.open", text: fire!("where done_at is nu
 static OF: Query =
     Query { name: "fire.of", text: fire!("where flow = $1 and trigger_key = $2 order by zone, minute desc limit $3") };
 
-pub(super) static QUERIES: &[&Query] = &[&ALL, &OPEN, &OF];
+static ONE: Query =
+    Query { name: "fire.one", text: fire!("where flow = $1 and trigger_key = $2 and zone = $3 and minute = $4") };
+
+pub(super) static QUERIES: &[&Query] = &[&ALL, &OPEN, &OF, &ONE];
 
 pub async fn all(store: &Store) -> Result<Vec<Schedule>, ReadError> {
     store
@@ -126,6 +129,17 @@ pub async fn all(store: &Store) -> Result<Vec<Schedule>, ReadError> {
 /// Fires whose contacts are not all planned, earliest first.
 pub async fn open_fires(store: &Store, limit: i64) -> Result<Vec<Fire>, ReadError> {
     store.all(&OPEN, &[limit.into()], read).await
+}
+
+/// How far the planning of a fire has come; `None`: it has not begun.
+pub async fn fire(
+    store: &Store,
+    flow: &FlowName,
+    trigger_key: &str,
+    zone: &str,
+    minute: &str,
+) -> Result<Option<Fire>, ReadError> {
+    store.one(&ONE, &[flow.as_str().into(), trigger_key.into(), zone.into(), minute.into()], read).await
 }
 
 /// The fires of a trigger, for `schedule explain`.

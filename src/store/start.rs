@@ -5,7 +5,7 @@ use super::{
     retention::{Before, expire},
 };
 use crate::base::{
-    ids::{ContactId, FlowName, SenderId, StartId},
+    ids::{ContactId, FlowName, StartId},
     time::Time,
 };
 use crate::model::event::Reason;
@@ -17,7 +17,6 @@ pub struct PlannedStart {
     pub flow: FlowName,
     pub trigger_key: String,
     pub contact_id: ContactId,
-    pub sender_id: SenderId,
     /// The local minute of its fire, `2026-03-28T10:00`.
     pub minute: String,
     pub slot_at: Time,
@@ -80,9 +79,9 @@ pub static INSERT: Statement<PlannedStart> = Statement::new(
     Wins::Tell,
     |row| row.id.0.into(),
     "insert into start
-       (id, flow, trigger_key, contact_id, sender_id, minute, slot_at, state, reason, data, created_at, ended_at)
+       (id, flow, trigger_key, contact_id, minute, slot_at, state, reason, data, created_at, ended_at)
      select cast(value ->> 'id' as bigint), value ->> 'flow', value ->> 'trigger_key',
-       cast(value ->> 'contact_id' as bigint), cast(value ->> 'sender_id' as bigint), value ->> 'minute',
+       cast(value ->> 'contact_id' as bigint), value ->> 'minute',
        cast(value ->> 'slot_at' as bigint), value ->> 'state', value ->> 'reason', value -> 'data',
        cast(value ->> 'created_at' as bigint), cast(value ->> 'ended_at' as bigint)
      from {rows} as input where true
@@ -124,7 +123,7 @@ pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select id, flow, trigger_key, contact_id, sender_id, minute, slot_at, state, reason,
+            "select id, flow, trigger_key, contact_id, minute, slot_at, state, reason,
                cast(data as text) as data, created_at, ended_at from start ",
             $rest
         )
@@ -207,7 +206,6 @@ fn read(row: &Row) -> Result<PlannedStart, ReadError> {
         flow: row.text("flow")?.into(),
         trigger_key: row.text("trigger_key")?,
         contact_id: ContactId(row.number("contact_id")?),
-        sender_id: SenderId(row.number("sender_id")?),
         minute: row.text("minute")?,
         slot_at: row.time("slot_at")?,
         state: row.word("state")?,

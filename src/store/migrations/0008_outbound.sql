@@ -29,3 +29,5 @@ create index outbound_conversation on outbound (conversation_id, id);
 create index outbound_provider on outbound (sender_id, provider_id) where provider_id is not null;
 create index outbound_unfinished on outbound (conversation_id, id)
   where state in ('queued', 'sending', 'held', 'unknown');
+create index outbound_due on outbound (coalesce(not_before, hold_until))
+  where coalesce(not_before, hold_until) is not null and state in ('queued', 'held', 'unknown');

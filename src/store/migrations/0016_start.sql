@@ -4,7 +4,6 @@ create table start (
   flow text not null, -- the flow
   trigger_key text not null, -- the trigger
   contact_id bigint not null, -- for whom
-  sender_id bigint not null, -- through which sender
   minute text not null, -- the local minute of its fire
   slot_at bigint not null, -- when it may begin
   state text not null, -- waiting queued begun refused superseded

@@ -97,8 +97,45 @@ static COUNTS: Query = Query {
       where state in ('queued', 'sending', 'held', 'unknown') group by sender_id, state",
 };
 
-pub(in crate::store) static QUERIES: &[&Query] =
-    &[&FIND, &BY_PROVIDER, &BY_NUMBER, &OF, &UNFINISHED, &UNFINISHED_OF, &UNKNOWN, &ACCEPTED_AFTER, &COUNTS];
+/// `not_before` and `hold_until` are never both set.
+static NEXT_DUE: Query = Query {
+    name: "outbound.next_due",
+    text: "select coalesce(not_before, hold_until) as at from outbound
+      where coalesce(not_before, hold_until) > $1 and state in ('queued', 'held', 'unknown')
+      order by coalesce(not_before, hold_until) limit 1",
+};
+static DUE: Query = Query {
+    name: "outbound.due",
+    text: "select contact_id, coalesce(not_before, hold_until) as at from outbound
+      where coalesce(not_before, hold_until) <= $1 and state in ('queued', 'held', 'unknown')
+      order by coalesce(not_before, hold_until) limit $2",
+};
+
+pub(in crate::store) static QUERIES: &[&Query] = &[
+    &NEXT_DUE,
+    &DUE,
+    &FIND,
+    &BY_PROVIDER,
+    &BY_NUMBER,
+    &OF,
+    &UNFINISHED,
+    &UNFINISHED_OF,
+    &UNKNOWN,
+    &ACCEPTED_AFTER,
+    &COUNTS,
+];
+
+/// The moment after `now` at which a message that waits may go, or its hold or its status runs out.
+pub async fn next_due(store: &Store, now: Time) -> Result<Option<Time>, ReadError> {
+    store.one(&NEXT_DUE, &[now.into()], |row| row.time("at")).await
+}
+
+/// Contacts with messages that wait for a moment up to `until`, and that moment.
+pub async fn due(store: &Store, until: Time, limit: i64) -> Result<Vec<(ContactId, Time)>, ReadError> {
+    store
+        .all(&DUE, &[until.into(), limit.into()], |row| Ok((ContactId(row.number("contact_id")?), row.time("at")?)))
+        .await
+}
 
 pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Outbound>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await

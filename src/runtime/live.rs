@@ -1,0 +1,84 @@
+//! The flow set that is live, and older versions that runs stand on.
+
+use super::rules::Rules;
+use crate::{
+    base::{diagnostic::Diagnostic, ids::VersionId},
+    flow::{self, FlowSet, Versions},
+    model::session::Session,
+    store::{Store, version},
+};
+use anyhow::Context;
+use arc_swap::ArcSwapOption;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Swapped as a whole: a turn sees one version from its first step to its last.
+#[derive(Default)]
+pub struct Live {
+    current: ArcSwapOption<Current>,
+    /// Versions that were asked for, parsed once. A run and its calls stay on theirs (language.md 3).
+    parsed: Mutex<BTreeMap<VersionId, Arc<FlowSet>>>,
+    findings: Mutex<Vec<Diagnostic>>,
+}
+
+/// One version with what is derived from it.
+pub struct Current {
+    pub version: VersionId,
+    pub set: Arc<FlowSet>,
+    pub rules: Rules,
+    versions: Versions,
+}
+
+impl Live {
+    /// This version is live from now on.
+    pub fn publish(&self, version: VersionId, set: Arc<FlowSet>) {
+        self.parsed().insert(version, Arc::clone(&set));
+        let rules = Rules::of(&set.bot);
+        let versions = Versions::new(version, Arc::clone(&set));
+        self.current.store(Some(Arc::new(Current { version, set, rules, versions })));
+    }
+
+    /// What is live; `None` before the first good version.
+    pub fn get(&self) -> Option<Arc<Current>> {
+        self.current.load_full()
+    }
+
+    /// What keeps the newest files from going live, and their warnings.
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn set_findings(&self, findings: Vec<Diagnostic>) {
+        *self.findings.lock().unwrap_or_else(PoisonError::into_inner) = findings;
+    }
+
+    /// The live version and those that the runs of a session stand on, read from the database once each.
+    pub(super) async fn versions_for(&self, store: &Store, session: &Session) -> anyhow::Result<Versions> {
+        let current = self.get().context("no flow set is live")?;
+        let mut versions = current.versions.clone();
+        for id in session.versions().filter(|id| *id != current.version) {
+            let known = self.parsed().get(&id).cloned();
+            let set = match known {
+                Some(set) => set,
+                None => {
+                    let row = version::find(store, id).await?;
+                    let row = row.with_context(|| format!("flow version {id} is not in the database"))?;
+                    let files = super::bot::BotFiles::from_stored(&row.files);
+                    // It was without errors when it went live.
+                    let (set, _) = flow::parse_set(&files.files);
+                    let set = Arc::new(set);
+                    self.parsed().insert(id, Arc::clone(&set));
+                    set
+                }
+            };
+            versions = versions.with(id, set);
+        }
+        Ok(versions)
+    }
+
+    fn parsed(&self) -> MutexGuard<'_, BTreeMap<VersionId, Arc<FlowSet>>> {
+        self.parsed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
