@@ -56,7 +56,7 @@ fn empty(bench: &Bench, kind: &Kind) -> Result<(f64, f64), String> {
 fn many(bench: &Bench, kind: &Kind) -> Result<(f64, String), String> {
     let conversations = if bench.quick { CONVERSATIONS_QUICK } else { CONVERSATIONS };
     let contacts = SEEDS.to_string();
-    let arguments = ["--contacts", &contacts, "--rate", "1000", "--warmup-ms", "0", "--measure-ms", "1500"];
+    let arguments = ["--contacts", &contacts, "--rate", "1000", "--warmup-ms", "0", "--measure-ms", "1100"];
     let mut load = Load::new(bench, &arguments)?;
     let place = Place::new(bench, kind.clone(), "many", load.mock)?;
     let system = place.start()?;
