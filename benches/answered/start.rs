@@ -56,12 +56,15 @@ fn empty(bench: &Bench, kind: &Kind) -> Result<(f64, f64), String> {
 fn many(bench: &Bench, kind: &Kind) -> Result<(f64, String), String> {
     let conversations = if bench.quick { CONVERSATIONS_QUICK } else { CONVERSATIONS };
     let contacts = SEEDS.to_string();
-    let arguments = ["--contacts", &contacts, "--rate", "1000", "--warmup-ms", "0", "--measure-ms", "1100"];
+    let arguments = ["--contacts", &contacts, "--rate", "1000", "--warmup-ms", "0", "--measure-ms", "1200"];
     let mut load = Load::new(bench, &arguments)?;
     let place = Place::new(bench, kind.clone(), "many", load.mock)?;
     let system = place.start()?;
     load.begin(&system)?;
-    load.figures()?;
+    let figures = load.figures()?;
+    if figures.answered < SEEDS || !figures.drained {
+        return Err(format!("only {} of {SEEDS} conversations were made to multiply", figures.answered));
+    }
     system.stop()?;
     let output = Command::new(&bench.tools.grow)
         .arg(place.database())
