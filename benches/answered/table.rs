@@ -14,6 +14,8 @@ pub enum Better {
 #[derive(Default)]
 pub struct Table {
     rows: Vec<[String; 6]>,
+    /// Runs whose replies were checked, and what was wrong with them.
+    checked: usize,
     faults: Vec<String>,
 }
 
@@ -40,6 +42,7 @@ impl Table {
 
     /// Every run is checked: a figure of wrong answers would be worth nothing.
     pub fn check(&mut self, name: &str, figures: &Figures) {
+        self.checked += 1;
         let counts = [
             ("unanswered", figures.unanswered),
             ("answered twice", figures.doubled),
@@ -68,8 +71,12 @@ impl fmt::Display for Table {
         for row in &self.rows {
             writeln!(out, "| {} |", row.join(" | "))?;
         }
-        if self.faults.is_empty() {
-            return write!(out, "\nEvery reply of the measured rounds was right, in order, and came exactly once.");
+        match (self.checked, self.faults.is_empty()) {
+            (0, _) => return Ok(()),
+            (runs, true) => {
+                return write!(out, "\nEvery reply of {runs} runs was right, in order, and came exactly once.");
+            }
+            (_, false) => {}
         }
         write!(out, "\nNot as it should be:")?;
         self.faults.iter().try_for_each(|fault| write!(out, "\n- {fault}"))
