@@ -170,3 +170,15 @@ pub const SCRIPT_PATTERNS_KEPT: usize = 256;
 // -- flows
 /// The most tries that a question may give.
 pub const ASK_TRIES_MAX: i64 = 20;
+
+// -- calls of flows, and notifications
+/// Calls of `http` steps that are under way at a time.
+pub const CALLS_AT_ONCE_MAX: usize = 256;
+/// Notifications of one pass.
+pub const NOTIFY_AT_ONCE: i64 = 100;
+pub const NOTIFY_TIMEOUT: Span = Span::seconds(10);
+pub const NOTIFY_BACKOFF_MAX: Span = Span::hours(1);
+/// A notification that nobody took for so long is given up, and counted.
+pub const NOTIFY_GIVE_UP: Span = Span::days(1);
+/// How often rows are looked at without a kick.
+pub const NOTIFY_LOOK_EVERY: Span = Span::seconds(1);

@@ -1,0 +1,226 @@
+//! Performs the calls of `http` steps: through the guarded client, or from mocks where the bot is only played.
+
+use super::{
+    config::Config,
+    metrics::Metrics,
+    mocks::{Answer, Mocks},
+};
+use crate::{
+    base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret},
+    channel::{call::Caller, guard::Guard},
+    flow::FlowSet,
+    model::effect::HttpCall,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+use tokio::sync::Semaphore;
+
+/// The way out for flows.
+pub struct Calls {
+    way: Way,
+    metrics: Metrics,
+}
+
+enum Way {
+    /// The network for real senders; `sandbox.mocks` for sandboxes, if the bot has any.
+    Network {
+        caller: Caller,
+        secrets: BTreeMap<String, Secret>,
+        places: Semaphore,
+        /// Those of the live version; lists that are used one by one begin anew with each version.
+        sandbox: Mutex<Option<(VersionId, Mocks)>>,
+    },
+    /// An author's test: its own mocks for all, and nothing else.
+    Mocked { mocks: Mutex<Mocks>, made: Mutex<Vec<Made>> },
+}
+
+/// What a call came to.
+#[derive(Debug, Clone)]
+pub struct Called {
+    pub result: Answer,
+    /// For the trace, when it was not the network that answered.
+    pub said: Option<String>,
+}
+
+/// A call that a mock answered, for the tests' `expect: {http, same_key}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    pub method: String,
+    /// Without its query.
+    pub url: String,
+    pub key: Option<String>,
+    pub attempt: u32,
+}
+
+impl Calls {
+    /// For a daemon; fails only when TLS cannot be set up.
+    pub fn new(config: &Config, metrics: Metrics) -> Result<Calls, reqwest::Error> {
+        let caller = Caller::new(Guard::new(config.flows.allow_private.iter().copied()))?;
+        let secrets = config.flows.secrets.clone();
+        let places = Semaphore::new(CALLS_AT_ONCE_MAX);
+        let way = Way::Network { caller, secrets, places, sandbox: Mutex::default() };
+        Ok(Calls { way, metrics })
+    }
+
+    /// For one case of an author's test.
+    pub fn mocked(mocks: Mocks, metrics: Metrics) -> Calls {
+        Calls { way: Way::Mocked { mocks: Mutex::new(mocks), made: Mutex::default() }, metrics }
+    }
+
+    /// Makes one call, once; tries are the engine's business. `sandbox`: the live flows, when the sender
+    /// is a sandbox.
+    pub async fn perform(&self, call: &HttpCall, sandbox: Option<(VersionId, &FlowSet)>) -> Called {
+        let called = match &self.way {
+            Way::Mocked { mocks, made } => {
+                made.lock().unwrap_or_else(PoisonError::into_inner).push(Made::of(call));
+                let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
+                let (result, said) = mocks.answer(&call.method, &call.url);
+                Called { result, said: Some(said) }
+            }
+            Way::Network { caller, secrets, places, sandbox: mocks } => {
+                match sandbox.and_then(|(version, set)| played(mocks, version, set, call)) {
+                    Some((result, said)) => Called { result, said: Some(said) },
+                    None => {
+                        // The time-out counts from the call, not from the queue in front of it.
+                        let _place = places.acquire().await.expect("nobody closes it");
+                        Called { result: caller.call(call, secrets).await, said: None }
+                    }
+                }
+            }
+        };
+        self.metrics.http_call(label(&called));
+        called
+    }
+
+    /// The calls so far that mocks of an author's test answered, oldest first.
+    pub fn made(&self) -> Vec<Made> {
+        match &self.way {
+            Way::Mocked { made, .. } => made.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Way::Network { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Made {
+    fn of(call: &HttpCall) -> Made {
+        Made {
+            method: call.method.clone(),
+            url: call.url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+            key: call.key.clone(),
+            attempt: call.attempt,
+        }
+    }
+}
+
+/// The answer of the bot's `sandbox.mocks`; `None` when it has none, so that the network is asked.
+fn played(
+    mocks: &Mutex<Option<(VersionId, Mocks)>>,
+    version: VersionId,
+    set: &FlowSet,
+    call: &HttpCall,
+) -> Option<(Answer, String)> {
+    let node = set.bot.sandbox.mocks.as_ref()?;
+    let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
+    if mocks.as_ref().is_none_or(|(of, _)| *of != version) {
+        // Its findings were shown when the version was checked.
+        *mocks = Some((version, Mocks::read(node, &Findings::default())));
+    }
+    mocks.as_mut().map(|(_, mocks)| mocks.answer(&call.method, &call.url))
+}
+
+// A fixed word: what a server or an author chooses must not become a label.
+fn label(called: &Called) -> &'static str {
+    match &called.result {
+        _ if called.said.is_some() => "mock",
+        Ok(answer) => match answer.status {
+            200..300 => "2xx",
+            300..400 => "3xx",
+            400..500 => "4xx",
+            500..600 => "5xx",
+            _ => "other",
+        },
+        Err(error) => match error.code.as_str() {
+            "timeout" => "timeout",
+            "unreachable" => "unreachable",
+            "blocked" => "blocked",
+            "too_large" => "too_large",
+            "invalid_url" => "invalid_url",
+            _ => "other",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{place::SourceFile, time::Span},
+        flow,
+    };
+    use std::path::Path;
+
+    fn call(method: &str, url: &str) -> HttpCall {
+        HttpCall {
+            run: 1,
+            call: 1,
+            attempt: 1,
+            method: method.into(),
+            url: url.into(),
+            headers: BTreeMap::new(),
+            query: Vec::new(),
+            body: None,
+            timeout: Span::seconds(1),
+            key: Some("k".into()),
+        }
+    }
+
+    fn bot(sandbox: &str) -> FlowSet {
+        flow::parse_set(&[SourceFile::new("flows/_bot.yaml", format!("bot: x\n{sandbox}"))]).0
+    }
+
+    fn calls() -> (Calls, Metrics) {
+        let metrics = Metrics::new();
+        (Calls::new(&Config::sandbox(Path::new("")), metrics.clone()).unwrap(), metrics)
+    }
+
+    #[tokio::test]
+    async fn a_sandbox_gets_its_mocks_and_the_trace_says_so() {
+        let (calls, metrics) = calls();
+        let set = bot("sandbox:\n  mocks:\n    http:\n      - GET */x: [{status: 201}, {status: 202}]\n");
+        let first = calls.perform(&call("GET", "https://shop/x?q=1"), Some((VersionId(1), &set))).await;
+        assert_eq!(first.result.unwrap().status, 201);
+        assert!(first.said.unwrap().contains("not by the network"));
+        let second = calls.perform(&call("GET", "https://shop/x"), Some((VersionId(1), &set))).await;
+        assert_eq!(second.result.unwrap().status, 202);
+        let reloaded = calls.perform(&call("GET", "https://shop/x"), Some((VersionId(2), &set))).await;
+        assert_eq!(reloaded.result.unwrap().status, 201, "a new version begins its lists anew");
+        assert!(metrics.render().contains(r#"transom_http_calls_total{result="mock"} 3"#));
+    }
+
+    #[tokio::test]
+    async fn a_real_sender_and_a_bot_without_mocks_go_to_the_guarded_network() {
+        let (calls, metrics) = calls();
+        let mocked = bot("sandbox:\n  mocks:\n    http:\n      - GET */x: {}\n");
+        let real = calls.perform(&call("GET", "http://127.0.0.1:9/x"), None).await;
+        assert_eq!((real.result.unwrap_err().code.as_str(), real.said), ("blocked", None));
+        let plain = bot("");
+        let unmocked = calls.perform(&call("GET", "http://127.0.0.1:9/x"), Some((VersionId(1), &plain))).await;
+        assert_eq!(unmocked.result.unwrap_err().code, "blocked");
+        let missing = calls.perform(&call("POST", "http://127.0.0.1:9/x"), Some((VersionId(1), &mocked))).await;
+        assert_eq!(missing.result.unwrap_err().code, "unreachable", "a bot with mocks never leaves the sandbox");
+        assert!(metrics.render().contains(r#"transom_http_calls_total{result="blocked"} 2"#));
+    }
+
+    #[tokio::test]
+    async fn a_test_case_knows_which_calls_were_made() {
+        let findings = Findings::default();
+        let file = SourceFile::new("m.yaml", "http:\n  - POST */b: {status: 503}\n");
+        let node = crate::base::yaml::load(&file, &findings).unwrap();
+        let calls = Calls::mocked(Mocks::read(&node, &findings), Metrics::new());
+        calls.perform(&call("POST", "https://a/b?x=1"), None).await;
+        let made = Made { method: "POST".into(), url: "https://a/b".into(), key: Some("k".into()), attempt: 1 };
+        assert_eq!(calls.made(), [made]);
+    }
+}

@@ -1,0 +1,245 @@
+//! New files of the bot: checked, stored as a version, and told; what has errors never goes live.
+
+use super::{
+    bot::{self, BotFiles},
+    config::{Config, FlowGrants},
+    metrics::Metrics,
+    mocks::Mocks,
+    watch::Watch,
+};
+use crate::{
+    base::{
+        clock::Clock,
+        diagnostic::{self, Diagnostic, Findings},
+        ids::VersionId,
+        place::{Place, SourceFile},
+        time::Time,
+    },
+    flow::{self, FlowSet},
+    store::{CommitError, ReadError, Store, WriteSet, version},
+};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::watch;
+
+/// Turns files into versions. Remembers only what is live, to tell a change from none.
+pub struct Reloader {
+    grants: FlowGrants,
+    only_sandboxes: bool,
+    metrics: Metrics,
+    /// The hash of what is live.
+    live: Mutex<Option<String>>,
+}
+
+/// What a look at the files brought.
+pub struct News {
+    /// A version to make live; `None`: what was live stays.
+    pub live: Option<(VersionId, Arc<FlowSet>)>,
+    /// Of the newest files: errors are why they are not live, warnings may be there anyway.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Why there are no flows to begin with.
+#[derive(Debug)]
+pub enum ReloadError {
+    /// The files have errors, and no version was ever good.
+    Findings(Vec<Diagnostic>),
+    Read(ReadError),
+    Commit(CommitError),
+}
+
+impl Reloader {
+    pub fn new(config: &Config, metrics: Metrics) -> Reloader {
+        let (grants, only_sandboxes) = (config.flows.clone(), config.only_sandboxes());
+        Reloader { grants, only_sandboxes, metrics, live: Mutex::default() }
+    }
+
+    /// The first version: that of the files, or the last good one when they have errors. `live` is
+    /// always there.
+    pub async fn start(&self, store: &Store, files: BotFiles, now: Time) -> Result<News, ReloadError> {
+        let (good, findings) = self.check(files).await;
+        if let Some(good) = good {
+            return self.go_live(store, good, findings, now).await;
+        }
+        let stored = version::live(store).await.map_err(ReloadError::Read)?;
+        let Some(stored) = stored else { return Err(ReloadError::Findings(findings)) };
+        let files = BotFiles::from_stored(&stored.files);
+        let hash = files.hash.clone();
+        // It was good once. A grant that is missing today, or a check that is new, is no reason to answer nobody.
+        let parsed = tokio::task::spawn_blocking(move || flow::parse_set(&files.files)).await;
+        let (set, about) = parsed.expect("parsing does not panic, and nobody cancels it");
+        if about.iter().any(Diagnostic::is_error) {
+            return Err(ReloadError::Findings(findings));
+        }
+        tracing::error!(
+            version = %stored.id, findings = findings.len(),
+            "The flow files have errors; version {} goes on", stored.id
+        );
+        self.count(&findings);
+        self.remember(hash);
+        Ok(News { live: Some((stored.id, Arc::new(set))), findings })
+    }
+
+    /// Later files.
+    pub async fn offer(&self, store: &Store, files: BotFiles, now: Time) -> Result<News, ReloadError> {
+        let same = self.live.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(files.hash.as_str());
+        let (good, findings) = self.check(files).await;
+        match good {
+            Some(good) if !same => {
+                self.metrics.flow_versions.inc();
+                self.go_live(store, good, findings, now).await
+            }
+            // Unchanged (somebody undid an error), or refused.
+            _ => {
+                self.count(&findings);
+                Ok(News { live: None, findings })
+            }
+        }
+    }
+
+    /// Reads the folder once and offers what is there.
+    pub async fn look(&self, store: &Store, folder: &Path, now: Time) -> Result<News, ReloadError> {
+        let path = folder.to_owned();
+        let read = tokio::task::spawn_blocking(move || bot::read(&path)).await;
+        match read.expect("reading does not panic, and nobody cancels it") {
+            Ok(files) => self.offer(store, files, now).await,
+            Err(error) => {
+                // Somebody moves the folder away for a moment: nothing is lost, but it must be seen.
+                let place = Place::start_of(&SourceFile::new("flows", ""));
+                let findings = vec![Diagnostic::error("E910", &place, error.to_string())];
+                self.count(&findings);
+                Ok(News { live: None, findings })
+            }
+        }
+    }
+
+    /// Watches `folder` until `stop`, and tells what changed within a second of the last write.
+    pub async fn follow(
+        &self,
+        store: &Store,
+        folder: &Path,
+        clock: &dyn Clock,
+        mut stop: watch::Receiver<bool>,
+        mut tell: impl FnMut(News),
+    ) {
+        let mut watch = Watch::new(folder);
+        // What changed between the start and the watch.
+        let mut first = true;
+        loop {
+            if !std::mem::take(&mut first) {
+                tokio::select! {
+                    _ = stop.changed() => return,
+                    () = watch.changed() => {}
+                }
+            }
+            match self.look(store, folder, clock.now()).await {
+                Ok(news) => tell(news),
+                Err(error) => tracing::error!("The changed flows cannot go live: {error}"),
+            }
+        }
+    }
+
+    /// Parses and checks everything; files and set only without errors.
+    async fn check(&self, files: BotFiles) -> (Option<(BotFiles, FlowSet)>, Vec<Diagnostic>) {
+        let (grants, only_sandboxes) = (self.grants.clone(), self.only_sandboxes);
+        let work = move || {
+            let (set, mut findings) = flow::parse_set(&files.files);
+            findings.extend(files.findings.iter().cloned());
+            findings.extend(flow::lint(&set));
+            if !only_sandboxes {
+                findings.extend(ungranted(&set, &grants));
+            }
+            findings.extend(mock_findings(&set));
+            diagnostic::sort(&mut findings);
+            let good = !findings.iter().any(Diagnostic::is_error);
+            (good.then_some((files, set)), findings)
+        };
+        tokio::task::spawn_blocking(work).await.expect("parsing does not panic, and nobody cancels it")
+    }
+
+    /// Stores the files, or finds them stored, and marks them as the live ones.
+    async fn go_live(
+        &self,
+        store: &Store,
+        (files, set): (BotFiles, FlowSet),
+        findings: Vec<Diagnostic>,
+        now: Time,
+    ) -> Result<News, ReloadError> {
+        let known = version::by_hash(store, &files.hash).await.map_err(ReloadError::Read)?;
+        let id = known.map_or_else(|| VersionId(store.next_id()), |version| version.id);
+        let row = version::Version {
+            id,
+            hash: files.hash.clone(),
+            files: files.to_stored(),
+            created_at: now,
+            live_at: Some(now),
+        };
+        let mut rows = WriteSet::new();
+        rows.push(&version::INSERT, &row);
+        rows.push(&version::LIVE, &version::Live { id, at: now });
+        store.commit(rows).await.map_err(ReloadError::Commit)?;
+        self.count(&findings);
+        self.remember(files.hash);
+        tracing::info!(version = %id, "Version {id} of the flows is live");
+        Ok(News { live: Some((id, Arc::new(set))), findings })
+    }
+
+    fn remember(&self, hash: String) {
+        *self.live.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash);
+    }
+
+    fn count(&self, findings: &[Diagnostic]) {
+        let errors = findings.iter().filter(|finding| finding.is_error());
+        let mut count = 0;
+        for finding in errors {
+            count += 1;
+            let (file, line) = (finding.place.path(), finding.place.line());
+            tracing::error!(file, line, error.code = finding.code, "{finding}");
+        }
+        self.metrics.flow_findings.set(count);
+    }
+}
+
+/// What is wrong with `sandbox.mocks`; also for `transom check`.
+pub fn mock_findings(set: &FlowSet) -> Vec<Diagnostic> {
+    let findings = Findings::default();
+    if let Some(node) = &set.bot.sandbox.mocks {
+        Mocks::read(node, &findings);
+    }
+    findings.into_sorted()
+}
+
+/// What `_bot.yaml` declares and the configuration does not grant.
+fn ungranted(set: &FlowSet, grants: &FlowGrants) -> Vec<Diagnostic> {
+    let bot = &set.bot;
+    let env = bot.env.iter().filter(|name| !grants.env.contains_key(*name)).map(|name| ("env", name));
+    let secrets = bot.secrets.iter().filter(|name| !grants.secrets.contains_key(*name)).map(|name| ("secrets", name));
+    env.chain(secrets)
+        .map(|(what, name)| {
+            let message = format!("the bot needs `{name}` in its `{what}`, and the configuration does not grant it");
+            Diagnostic::error("E912", &bot.place, message)
+                .help(format!("write it under `flows: {{{what}: {{{name}: …}}}}` in the configuration"))
+        })
+        .collect()
+}
+
+impl fmt::Display for ReloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReloadError::Findings(all) => {
+                let errors = all.iter().filter(|finding| finding.is_error()).count();
+                write!(f, "the flow files have {errors} errors, and there is no earlier version to go on with")
+            }
+            ReloadError::Read(error) => write!(f, "the stored flows cannot be read: {error}"),
+            ReloadError::Commit(error) => write!(f, "the flows cannot be stored: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ReloadError {}
+
+#[cfg(test)]
+mod tests;

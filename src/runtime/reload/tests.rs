@@ -1,0 +1,187 @@
+use super::*;
+use crate::{
+    base::{clock::ManualClock, secret::Secret, time::Span},
+    runtime::config::{Access, Meta},
+    store::Options,
+};
+use std::fs;
+
+const NOW: Time = Time(1_790_000_000_000);
+const BOT: &str = "bot: Test\nlanguage: en\ntimezone: Europe/Madrid\n";
+const BROKEN: &str = "flow: a\nsteps:\n  - lgo: x\n";
+
+struct World {
+    folder: tempfile::TempDir,
+    store: Store,
+    metrics: Metrics,
+    clock: ManualClock,
+    reloader: Reloader,
+}
+
+impl World {
+    async fn new(flow: &str) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("flows")).unwrap();
+        let url = format!("sqlite://{}", folder.path().join("t.db").display());
+        let metrics = Metrics::new();
+        let world = World {
+            store: Store::open(&url, Options { durable: false, ..Options::default() }).await.unwrap(),
+            reloader: Reloader::new(&Config::sandbox(folder.path()), metrics.clone()),
+            metrics,
+            clock: ManualClock::new(NOW),
+            folder,
+        };
+        world.write("_bot.yaml", BOT);
+        world.write("a.yaml", flow);
+        world
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join("flows").join(name), text).unwrap();
+    }
+
+    async fn start(&self) -> Result<News, ReloadError> {
+        self.clock.set(self.clock.now() + Span::minutes(1));
+        self.reloader.start(&self.store, bot::read(self.folder.path()).unwrap(), self.clock.now()).await
+    }
+
+    async fn look(&self) -> News {
+        self.clock.set(self.clock.now() + Span::minutes(1));
+        self.reloader.look(&self.store, self.folder.path(), self.clock.now()).await.unwrap()
+    }
+}
+
+fn flow(title: &str) -> String {
+    format!("flow: a\ntitle: {title}\nsteps:\n  - log: {title}\n")
+}
+
+/// The version's number and the title of its flow.
+fn live(news: News) -> Option<(VersionId, String)> {
+    let (id, set) = news.live?;
+    Some((id, set.named("a").unwrap().title.clone().unwrap()))
+}
+
+#[tokio::test]
+async fn a_changed_flow_goes_live_as_a_new_version() {
+    let world = World::new(&flow("one")).await;
+    let (first, title) = live(world.start().await.unwrap()).unwrap();
+    assert_eq!(title, "one");
+    world.write("a.yaml", &flow("two"));
+    let (second, title) = live(world.look().await).unwrap();
+    assert_eq!(title, "two");
+    assert_ne!(first, second);
+    assert!(world.look().await.live.is_none(), "the same files are no news");
+    assert!(world.metrics.render().contains("transom_flow_versions_total 1"));
+}
+
+#[tokio::test]
+async fn a_broken_flow_changes_nothing_and_says_why() {
+    let world = World::new(&flow("one")).await;
+    world.start().await.unwrap();
+    world.write("a.yaml", BROKEN);
+    let news = world.look().await;
+    assert!(news.live.is_none());
+    assert!(news.findings[0].to_string().contains("flows/a.yaml:3:5"), "{:?}", news.findings);
+    assert!(world.metrics.render().contains("transom_flow_findings 1"));
+    world.write("a.yaml", &flow("one"));
+    let news = world.look().await;
+    assert!(news.live.is_none() && news.findings.is_empty());
+    assert!(world.metrics.render().contains("transom_flow_findings 0"));
+}
+
+#[tokio::test]
+async fn a_restart_with_a_broken_set_goes_on_with_the_last_good_one() {
+    let world = World::new(&flow("one")).await;
+    let first = live(world.start().await.unwrap());
+    world.write("a.yaml", BROKEN);
+    let news = world.start().await.unwrap();
+    assert_eq!(news.findings.len(), 1);
+    assert_eq!(live(news), first);
+}
+
+#[tokio::test]
+async fn a_first_start_with_a_broken_set_ends_with_its_findings() {
+    let world = World::new(BROKEN).await;
+    let Err(ReloadError::Findings(found)) = world.start().await else { panic!("it has errors") };
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[tokio::test]
+async fn the_version_that_was_live_last_counts_not_the_newest() {
+    let world = World::new(&flow("one")).await;
+    let first = live(world.start().await.unwrap());
+    world.write("a.yaml", &flow("two"));
+    world.look().await;
+    world.write("a.yaml", &flow("one"));
+    assert_eq!(live(world.look().await), first, "equal files are the same version");
+    world.write("a.yaml", BROKEN);
+    assert_eq!(live(world.start().await.unwrap()), first);
+}
+
+#[tokio::test]
+async fn a_folder_that_went_away_is_a_finding() {
+    let world = World::new(&flow("one")).await;
+    world.start().await.unwrap();
+    fs::rename(world.folder.path().join("flows"), world.folder.path().join("away")).unwrap();
+    let news = world.look().await;
+    assert!(news.live.is_none());
+    assert!(news.findings[0].message.contains("it has no folder `flows`"), "{:?}", news.findings);
+}
+
+#[tokio::test]
+async fn what_the_bot_needs_and_nobody_grants_keeps_it_from_starting() {
+    let mut world = World::new(&flow("one")).await;
+    let mut config = Config::sandbox(world.folder.path());
+    config.senders[0].access = Access::Meta(Meta {
+        phone_number_id: "1".into(),
+        waba_id: None,
+        access_token: Secret::new("t"),
+        app_secrets: vec![Secret::new("s")],
+        verify_token: Secret::new("v"),
+        api_base: "http://127.0.0.1:1".into(),
+        api_version: "v24.0".into(),
+    });
+    world.reloader = Reloader::new(&config, Metrics::new());
+    world.write("_bot.yaml", &format!("{BOT}env: [SHOP_URL]\nsecrets: [SHOP_TOKEN]\n"));
+    let Err(ReloadError::Findings(found)) = world.start().await else { panic!("nothing is granted") };
+    let said: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "the bot needs `SHOP_TOKEN` in its `secrets`, and the configuration does not grant it",
+            "the bot needs `SHOP_URL` in its `env`, and the configuration does not grant it",
+        ]
+    );
+    world.reloader = Reloader::new(&Config::sandbox(world.folder.path()), Metrics::new());
+    assert!(world.start().await.is_ok(), "sandboxes need no grants");
+}
+
+#[tokio::test]
+async fn a_mistake_in_the_mocks_is_a_finding_of_the_bot() {
+    let world = World::new(&flow("one")).await;
+    world.write("_bot.yaml", &format!("{BOT}sandbox:\n  mocks:\n    http:\n      - GTE */x: {{}}\n"));
+    let Err(ReloadError::Findings(found)) = world.start().await else { panic!("it has errors") };
+    assert!(found[0].to_string().contains("`GTE` is no method of HTTP; did you mean `GET`?"), "{found:?}");
+}
+
+#[tokio::test]
+async fn following_tells_of_a_change_and_ends_when_told() {
+    let world = World::new(&flow("one")).await;
+    world.start().await.unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let (told, mut news) = tokio::sync::mpsc::unbounded_channel();
+    let folder = world.folder.path().to_owned();
+    let follow = world.reloader.follow(&world.store, &folder, &world.clock, stopped, |n| told.send(live(n)).unwrap());
+    let script = async {
+        assert_eq!(news.recv().await.unwrap(), None, "nothing has changed yet");
+        world.write("a.yaml", &flow("two"));
+        loop {
+            if let Some((_, title)) = news.recv().await.unwrap() {
+                assert_eq!(title, "two");
+                break;
+            }
+        }
+        stop.send(true).unwrap();
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
+}
