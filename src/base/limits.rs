@@ -147,6 +147,9 @@ pub const PROVIDER_TEXT_CHARS_MAX: usize = 500;
 pub const CALL_ANSWER_BYTES_MAX: usize = 256 * 1024;
 pub const CALL_REDIRECTS_MAX: usize = 5;
 
+/// Messages that a watcher of the sandbox may lag behind.
+pub const SANDBOX_WATCH_MAX: usize = 1024;
+
 // -- the wire log
 pub const WIRE_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const WIRE_FILES_MAX: usize = 4;

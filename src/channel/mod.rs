@@ -5,6 +5,7 @@ pub mod carries;
 pub mod client;
 pub mod guard;
 pub mod meta;
+pub mod sandbox;
 pub mod signature;
 pub mod wire;
 

@@ -2,6 +2,7 @@
 
 mod body;
 pub mod catalogue;
+pub mod compose;
 pub mod doctor;
 mod errors;
 mod fields;
@@ -75,6 +76,11 @@ impl Meta {
         &self.senders
     }
 
+    /// Reads a body whose origin was checked by other means.
+    pub fn read_trusted(&self, body: &[u8]) -> Vec<Item> {
+        receive::receive(self, &Trust::All, body)
+    }
+
     /// Which keys verify this body; `None`: not one.
     fn verified(&self, request: &RawRequest<'_>) -> Option<Trust> {
         let claimed = Claimed::parse(request.header("x-hub-signature-256")?)?;
@@ -134,7 +140,7 @@ impl Provider for Meta {
     }
 
     fn replay(&self, raw: &str) -> Vec<Item> {
-        receive::receive(self, &Trust::All, raw.as_bytes())
+        self.read_trusted(raw.as_bytes())
     }
 
     fn send<'a>(&'a self, http: &'a dyn Http, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
@@ -144,6 +150,11 @@ impl Provider for Meta {
     fn judge(&self, error: &StatusError) -> Next {
         errors::of_status(error.code)
     }
+}
+
+/// What to do about a send that Meta refuses with this code.
+pub fn judge_send(code: i64) -> Next {
+    errors::next(code).unwrap_or_else(|| errors::of_http(400, false))
 }
 
 fn own_keys(keys: &mut Vec<Key>, secrets: &[Secret]) -> Vec<usize> {

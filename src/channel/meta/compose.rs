@@ -1,0 +1,155 @@
+//! Webhooks as Meta writes them, made by us: for `trigger`, the sandbox and tests.
+
+use crate::{
+    base::{ids::OutboundId, time::Time},
+    model::inbound::{Alias, AliasKind, DeliveryState},
+};
+use serde_json::{Value, json};
+
+/// The number that the customer writes to.
+#[derive(Debug, Clone)]
+pub struct Number {
+    pub waba_id: String,
+    /// For a sandbox sender its id in the configuration.
+    pub phone_number_id: String,
+    /// `+` and digits.
+    pub phone: String,
+}
+
+/// A customer and one thing that they do.
+#[derive(Debug, Clone)]
+pub struct Act {
+    pub from: Alias,
+    pub name: Option<String>,
+    /// The message's own id: the same twice is a duplicate.
+    pub id: String,
+    pub at: Time,
+    pub what: What,
+    /// Our message that they reply to.
+    pub reply_to: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub enum What {
+    Text(String),
+    /// On a reply button of ours.
+    Tap {
+        id: String,
+        title: String,
+    },
+    /// On a row of a list of ours.
+    TapRow {
+        id: String,
+        title: String,
+    },
+    /// On a quick reply of a template.
+    TapTemplate {
+        payload: String,
+        title: String,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+    },
+    /// `image`, `audio`, `video`, `document`, `sticker`.
+    Media {
+        kind: String,
+        id: String,
+        mime: String,
+        caption: Option<String>,
+    },
+    Welcome,
+}
+
+/// A webhook body with one message.
+pub fn message(number: &Number, act: &Act) -> String {
+    let mut message = json!({"id": act.id, "timestamp": (act.at.0 / 1000).to_string()});
+    let mut contact = json!({});
+    match act.from.kind {
+        AliasKind::Phone => {
+            message["from"] = act.from.value.as_str().into();
+            contact["wa_id"] = act.from.value.as_str().into();
+        }
+        AliasKind::Bsuid => {
+            message["from_user_id"] = act.from.value.as_str().into();
+            contact["user_id"] = act.from.value.as_str().into();
+        }
+    }
+    if let Some(name) = &act.name {
+        contact["profile"] = json!({"name": name});
+    }
+    if let Some(id) = &act.reply_to {
+        message["context"] = json!({"from": digits(&number.phone), "id": id});
+    }
+    let (kind, part) = match &act.what {
+        What::Text(body) => ("text", json!({"body": body})),
+        What::Tap { id, title } => {
+            ("interactive", json!({"type": "button_reply", "button_reply": {"id": id, "title": title}}))
+        }
+        What::TapRow { id, title } => {
+            ("interactive", json!({"type": "list_reply", "list_reply": {"id": id, "title": title}}))
+        }
+        What::TapTemplate { payload, title } => ("button", json!({"payload": payload, "text": title})),
+        What::Location { latitude, longitude } => ("location", json!({"latitude": latitude, "longitude": longitude})),
+        What::Media { kind, id, mime, caption } => {
+            let mut file = json!({"id": id, "mime_type": mime});
+            if let Some(caption) = caption {
+                file["caption"] = caption.as_str().into();
+            }
+            (kind.as_str(), file)
+        }
+        What::Welcome => ("request_welcome", Value::Null),
+    };
+    message["type"] = kind.into();
+    if !part.is_null() {
+        message[kind] = part;
+    }
+    envelope(number, json!({"contacts": [contact], "messages": [message]}))
+}
+
+/// News about a message of ours.
+#[derive(Debug, Clone)]
+pub struct News {
+    pub provider_id: String,
+    /// Echoed as Meta does, if the message carried it.
+    pub ours: Option<OutboundId>,
+    pub state: DeliveryState,
+    pub at: Time,
+    /// To whom, as digits.
+    pub to: String,
+    /// For `Failed`.
+    pub code: Option<i64>,
+}
+
+/// A webhook body with one status.
+pub fn status(number: &Number, news: &News) -> String {
+    let mut status = json!({
+        "id": news.provider_id,
+        "status": news.state.as_str(),
+        "timestamp": (news.at.0 / 1000).to_string(),
+        "recipient_id": digits(&news.to),
+    });
+    if let Some(ours) = news.ours {
+        status["biz_opaque_callback_data"] = super::payload::opaque(ours).into();
+    }
+    if let Some(code) = news.code {
+        let text = format!("(#{code}) made up for a test");
+        status["errors"] = json!([{"code": code, "title": text, "message": text, "error_data": {"details": text}}]);
+    }
+    envelope(number, json!({"statuses": [status]}))
+}
+
+fn envelope(number: &Number, mut value: Value) -> String {
+    value["messaging_product"] = "whatsapp".into();
+    value["metadata"] =
+        json!({"display_phone_number": digits(&number.phone), "phone_number_id": number.phone_number_id});
+    json!({
+        "object": "whatsapp_business_account",
+        "entry": [{"id": number.waba_id, "changes": [{"field": "messages", "value": value}]}],
+    })
+    .to_string()
+}
+
+fn digits(phone: &str) -> &str {
+    phone.trim_start_matches('+')
+}

@@ -1,0 +1,226 @@
+//! Each kind of webhook of Meta, and what it means to us.
+
+use std::{fs, path::Path};
+use transom::{
+    base::{ids::SenderId, secret::Secret},
+    channel::{
+        HeaderMap, Provider, RawRequest, Rejected, Reply,
+        meta::{Meta, MetaSender},
+        signature::Key,
+    },
+    model::inbound::{Inbound, Item},
+};
+
+const SECRET: &str = "the app's secret";
+
+fn sender(id: i64, phone_number_id: &str, secrets: &[&str]) -> MetaSender {
+    MetaSender {
+        id: SenderId(id),
+        phone: "+351210000001".into(),
+        phone_number_id: phone_number_id.into(),
+        waba_id: "300200100400500".into(),
+        access_token: Secret::new("token"),
+        app_secrets: secrets.iter().copied().map(Secret::new).collect(),
+        verify_token: Secret::new("open sesame"),
+        api_base: "https://graph.example".into(),
+        api_version: "v24.0".into(),
+    }
+}
+
+fn meta() -> Meta {
+    Meta::new(vec![sender(12, "700100200300400", &[SECRET]), sender(13, "700100200300499", &["another secret"])])
+}
+
+fn post(meta: &Meta, body: &[u8], signature: Option<&str>) -> Result<Vec<Item>, Rejected> {
+    let mut headers = HeaderMap::new();
+    if let Some(signature) = signature {
+        headers.insert("x-hub-signature-256", signature.parse().unwrap());
+    }
+    meta.receive(&RawRequest { method: "POST", query: "", headers: &headers, body, sender: None })
+}
+
+fn signed(meta: &Meta, body: &str) -> Vec<Item> {
+    post(meta, body.as_bytes(), Some(&Key::new(Secret::new(SECRET)).sign(body.as_bytes()))).unwrap()
+}
+
+fn one(id: &str, phone_number_id: &str) -> String {
+    format!(
+        r#"{{"entry":[{{"id":"300200100400500","changes":[{{"field":"messages","value":{{"metadata":{{
+        "phone_number_id":"{phone_number_id}"}},"messages":[{{"from":"49151","id":"{id}","timestamp":"1790000000",
+        "type":"text","text":{{"body":"hi"}}}}]}}}}]}}]}}"#
+    )
+}
+
+#[test]
+fn every_kind_of_webhook_has_its_meaning() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/channel/meta");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let meta = meta();
+    let mut all = String::new();
+    for file in files {
+        let body = fs::read_to_string(&file).unwrap();
+        all += &format!("{}\n", file.file_stem().unwrap().display());
+        for item in signed(&meta, &body) {
+            all += &format!("  {:?}\n", item.what);
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_dead_letter_reads_like_the_webhook_it_came_from() {
+    let meta = Meta::new(vec![]);
+    let later = self::meta();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/channel/meta");
+    for name in ["in_text", "in_text_several_contacts", "status_ours", "echo_text", "standby_echo"] {
+        let body = fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
+        let meant = signed(&later, &body);
+        // Before the sender was configured it was nobody's.
+        let dead = meta.replay(&body);
+        assert_eq!(dead.len(), 1, "{name}");
+        assert!(matches!(dead[0].what, Inbound::Dead { kind: "unknown_sender", .. }), "{name}");
+        let replayed: Vec<_> = later.replay(&dead[0].raw).into_iter().map(|item| item.what).collect();
+        assert_eq!(replayed, meant.into_iter().map(|item| item.what).collect::<Vec<_>>(), "{name}");
+    }
+}
+
+#[test]
+fn one_bad_item_of_a_thousand_stops_no_other() {
+    let good = |n: usize| {
+        format!(
+            r#"{{"from":"4915{n}","id":"wamid.{n}","timestamp":"1790000000","type":"text","text":{{"body":"{n}"}}}}"#
+        )
+    };
+    for bad in [
+        r#"{"from":"49151","timestamp":"1790000000","type":"text","text":{"body":"no id"}}"#,
+        r#"{"from":"49151","id":"x","timestamp":"<WHEN>","type":"text","text":{"body":"x"}}"#,
+        r#"{"from":"49151","id":"x","timestamp":"1790000000","type":"text","text":5}"#,
+        r#"{"from":"49151","id":"x","timestamp":"1790000000","type":"location","location":{}}"#,
+        "null",
+        "7",
+        "[]",
+        "\"text\"",
+        "{}",
+    ] {
+        let items: Vec<String> = (0..1000).map(|n| if n == 500 { bad.to_owned() } else { good(n) }).collect();
+        let body = one("ID", "700100200300400");
+        let start = body.find("\"messages\":[").unwrap() + "\"messages\":[".len();
+        let end = body.rfind("]}}]}]}").unwrap();
+        let body = format!("{}{}{}", &body[..start], items.join(","), &body[end..]);
+        let items = signed(&meta(), &body);
+        assert_eq!(items.len(), 1000, "{bad}");
+        for (n, item) in items.iter().enumerate() {
+            match &item.what {
+                Inbound::Message { message, .. } => assert_eq!(message.provider_id.as_str(), format!("wamid.{n}")),
+                Inbound::Dead { kind, reason } => {
+                    assert_eq!((n, *kind), (500, "malformed"), "{bad}");
+                    assert!(!reason.contains("no id\""), "a reason holds no content: {reason}");
+                }
+                other => panic!("{bad}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn half_an_emoji_does_not_lose_the_message() {
+    let body = one("wamid.1", "700100200300400");
+    for (broken, mended) in [
+        (r"cut \ud83d", "cut \u{FFFD}"),
+        (r"\ude00 cut", "\u{FFFD} cut"),
+        (r"\ud83d\ud83d\ude00\\ud83d", "\u{FFFD}\u{1F600}\\ud83d"),
+    ] {
+        let items = signed(&meta(), &body.replace("\"hi\"", &format!("\"{broken}\"")));
+        let Inbound::Message { message, .. } = &items[0].what else { panic!("{items:?}") };
+        assert_eq!(message.kind, transom::model::inbound::InboundKind::Text { body: mended.into() });
+    }
+}
+
+#[test]
+fn only_a_body_that_a_secret_of_ours_verifies_is_read() {
+    let body = one("wamid.1", "700100200300400");
+    let forged = Key::new(Secret::new("guess")).sign(body.as_bytes());
+    let good = Key::new(Secret::new(SECRET)).sign(body.as_bytes());
+    for signature in [None, Some(""), Some("sha256="), Some(forged.as_str()), Some(&good[..good.len() - 2])] {
+        assert_eq!(post(&meta(), body.as_bytes(), signature).unwrap_err(), Rejected::BadSignature, "{signature:?}");
+    }
+    let changed = body.replace("hi", "ho");
+    assert_eq!(post(&meta(), changed.as_bytes(), Some(&good)).unwrap_err(), Rejected::BadSignature);
+}
+
+#[test]
+fn an_empty_secret_verifies_nothing() {
+    let meta = Meta::new(vec![sender(12, "700100200300400", &[""])]);
+    let body = one("wamid.1", "700100200300400");
+    let signature = Key::new(Secret::new("")).sign(body.as_bytes());
+    assert_eq!(post(&meta, body.as_bytes(), Some(&signature)).unwrap_err(), Rejected::BadSignature);
+}
+
+#[test]
+fn an_item_counts_only_for_a_sender_whose_own_secret_verified() {
+    let items = signed(&meta(), &one("wamid.1", "700100200300499"));
+    assert!(matches!(items[0].what, Inbound::Dead { kind: "wrong_secret", .. }), "{items:?}");
+}
+
+#[test]
+fn old_and_new_secret_both_count_during_a_rotation() {
+    let meta = Meta::new(vec![sender(12, "700100200300400", &["old", "new"])]);
+    let body = one("wamid.1", "700100200300400");
+    for secret in ["old", "new"] {
+        let items = post(&meta, body.as_bytes(), Some(&Key::new(Secret::new(secret)).sign(body.as_bytes()))).unwrap();
+        assert!(matches!(items[0].what, Inbound::Message { .. }));
+    }
+}
+
+#[test]
+fn a_sender_in_the_path_must_exist() {
+    let headers = HeaderMap::new();
+    let request = |sender| RawRequest { method: "POST", query: "", headers: &headers, body: b"{}", sender };
+    assert_eq!(meta().receive(&request(Some(SenderId(99)))).unwrap_err(), Rejected::UnknownSender);
+    assert_eq!(meta().receive(&request(Some(SenderId(12)))).unwrap_err(), Rejected::BadSignature);
+}
+
+#[test]
+fn what_is_no_webhook_at_all_is_a_dead_letter() {
+    for body in ["", "hello", "[]", "{}", "{\"entry\":{}}", "\u{0}", "null"] {
+        let items = signed(&meta(), body);
+        assert!(matches!(items.as_slice(), [Item { what: Inbound::Dead { kind: "malformed", .. }, .. }]), "{body}");
+    }
+    let deep = "[".repeat(100_000);
+    assert_eq!(signed(&meta(), &deep).len(), 1);
+}
+
+#[test]
+fn bytes_that_are_no_utf8_do_not_stop_the_rest() {
+    let mut body = one("wamid.1", "700100200300400").into_bytes();
+    let at = body.windows(4).position(|w| w == b"\"hi\"").unwrap();
+    body[at + 1] = 0xff;
+    let items = post(&meta(), &body, Some(&Key::new(Secret::new(SECRET)).sign(&body))).unwrap();
+    assert!(matches!(items[0].what, Inbound::Message { .. }), "{items:?}");
+}
+
+#[test]
+fn the_handshake_answers_the_challenge_to_who_knows_the_token() {
+    let headers = HeaderMap::new();
+    let ask = |query: &str, sender: Option<i64>| {
+        let sender = sender.map(SenderId);
+        meta().handshake(&RawRequest { method: "GET", query, headers: &headers, body: b"", sender })
+    };
+    let good = "hub.mode=subscribe&hub.challenge=11%2B58&hub.verify_token=open%20sesame";
+    assert_eq!(ask(good, None), Some(Reply { status: 200, body: "11+58".into() }));
+    assert_eq!(ask(&good.replace("%20", "+"), Some(12)), Some(Reply { status: 200, body: "11+58".into() }));
+    for bad in [
+        "",
+        "hub.mode=subscribe",
+        &good.replace("sesame", "x"),
+        &good.replace("subscribe", "unsubscribe"),
+        "hub.mode=subscribe&hub.challenge=1",
+        "hub.mode=subscribe&hub.challenge=1&hub.verify_token=",
+    ] {
+        assert_eq!(ask(bad, None).unwrap().status, 403, "{bad}");
+    }
+    assert_eq!(ask(good, Some(99)).unwrap().status, 403);
+    let request = RawRequest { method: "POST", query: good, headers: &headers, body: b"", sender: None };
+    assert_eq!(meta().handshake(&request), None);
+}

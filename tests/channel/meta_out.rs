@@ -1,0 +1,340 @@
+//! What leaves for Meta, byte for byte, and what becomes of its answers.
+
+use crate::graph::{Fault, Graph};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use transom::{
+    base::{
+        clock::SystemClock,
+        ids::{OutboundId, ProviderId, SenderId},
+        limits::PROVIDER_ANSWER_BYTES_MAX,
+        secret::Secret,
+        time::Span,
+    },
+    channel::{
+        BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Next, Outgoing, Provider, Receipt, SendError,
+        Sent, Why,
+        client::Client,
+        meta::{Meta, MetaSender},
+        wire::WireLog,
+    },
+    model::{
+        content::{Button, Content, Media, MediaKind, Row},
+        inbound::{Alias, AliasKind},
+        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+    },
+};
+
+fn meta(base: &str) -> Meta {
+    Meta::new(vec![MetaSender {
+        id: SenderId(12),
+        phone: "+351210000001".into(),
+        phone_number_id: "700100200300400".into(),
+        waba_id: "300200100400500".into(),
+        access_token: Secret::new("EAAB-token"),
+        app_secrets: vec![Secret::new("s")],
+        verify_token: Secret::new("v"),
+        api_base: base.into(),
+        api_version: "v24.0".into(),
+    }])
+}
+
+fn client() -> Client {
+    Client::new(Arc::new(SystemClock), None).unwrap()
+}
+
+fn alias(kind: AliasKind, value: &str) -> Alias {
+    Alias { kind, value: value.into() }
+}
+
+fn outgoing(content: Content) -> Outgoing {
+    let to = vec![alias(AliasKind::Phone, "351960000111"), alias(AliasKind::Bsuid, "PT.5A0C77")];
+    Outgoing { id: OutboundId(4711), sender: SenderId(12), to, content, reply_to: None }
+}
+
+fn text(body: &str) -> Content {
+    Content::Text { body: body.into() }
+}
+
+fn file(kind: MediaKind) -> Media {
+    Media { kind, url: "https://files.example/x".into(), filename: Some("conta.pdf".into()) }
+}
+
+async fn send(graph: &Graph, content: Content) -> Result<Receipt, SendError> {
+    meta(&graph.base).send(&client(), &outgoing(content)).await
+}
+
+/// The body that left, without what all bodies have.
+async fn left(content: Content) -> Value {
+    let graph = Graph::start().await;
+    send(&graph, content).await.unwrap();
+    let mut body = graph.sent()[0].body.clone();
+    let common = [
+        ("messaging_product", "whatsapp"),
+        ("recipient_type", "individual"),
+        ("to", "+351960000111"),
+        ("biz_opaque_callback_data", "transom:4711"),
+    ];
+    for (key, value) in common {
+        assert_eq!(body.as_object_mut().unwrap().remove(key), Some(json!(value)), "{key}");
+    }
+    body
+}
+
+#[tokio::test]
+async fn a_text_leaves_with_the_token_and_our_id() {
+    let graph = Graph::start().await;
+    let receipt = send(&graph, text("Olá")).await.unwrap();
+    let sent = &graph.sent()[0];
+    assert_eq!(sent.authorization.as_deref(), Some("Bearer EAAB-token"));
+    assert_eq!(sent.phone_number_id, "700100200300400");
+    assert_eq!(Some(receipt.provider_id.as_str()), sent.id.as_deref());
+    assert_eq!(receipt.aliases, [alias(AliasKind::Phone, "351960000111")]);
+    let body = json!({"messaging_product": "whatsapp", "recipient_type": "individual", "to": "+351960000111",
+        "type": "text", "text": {"preview_url": false, "body": "Olá"}, "biz_opaque_callback_data": "transom:4711"});
+    assert_eq!(sent.body, body);
+}
+
+#[tokio::test]
+async fn every_content_has_its_json() {
+    assert_eq!(
+        left(text("see https://x.example")).await,
+        json!({"type": "text", "text": {"preview_url": true, "body": "see https://x.example"}})
+    );
+    let buttons =
+        vec![Button { id: "tok1".into(), title: "Sim".into() }, Button { id: "tok2".into(), title: "Não".into() }];
+    assert_eq!(
+        left(Content::Buttons { body: "Vem?".into(), buttons, media: Some(file(MediaKind::Image)) }).await,
+        json!({"type": "interactive", "interactive": {"type": "button",
+            "header": {"type": "image", "image": {"link": "https://files.example/x"}},
+            "body": {"text": "Vem?"}, "action": {"buttons": [
+                {"type": "reply", "reply": {"id": "tok1", "title": "Sim"}},
+                {"type": "reply", "reply": {"id": "tok2", "title": "Não"}}]}}})
+    );
+    let rows = vec![
+        Row { id: "r1".into(), title: "Hoje".into(), description: Some("às 19h".into()) },
+        Row { id: "r2".into(), title: "Amanhã".into(), description: None },
+    ];
+    assert_eq!(
+        left(Content::List { body: "Quando?".into(), button: "Ver".into(), rows }).await,
+        json!({"type": "interactive", "interactive": {"type": "list", "body": {"text": "Quando?"},
+            "action": {"button": "Ver", "sections": [{"rows": [
+                {"id": "r1", "title": "Hoje", "description": "às 19h"}, {"id": "r2", "title": "Amanhã"}]}]}}})
+    );
+    let link = Content::Link {
+        body: "Pague aqui".into(),
+        title: "Pagar".into(),
+        url: "https://p.example/1".into(),
+        media: Some(file(MediaKind::Document)),
+    };
+    assert_eq!(
+        left(link).await,
+        json!({"type": "interactive", "interactive": {"type": "cta_url",
+            "header": {"type": "document", "document": {"link": "https://files.example/x", "filename": "conta.pdf"}},
+            "body": {"text": "Pague aqui"},
+            "action": {"name": "cta_url", "parameters": {"display_text": "Pagar", "url": "https://p.example/1"}}}})
+    );
+}
+
+#[tokio::test]
+async fn files_leave_as_links_and_captions_only_where_meta_takes_them() {
+    let link = "https://files.example/x";
+    let expected = [
+        (MediaKind::Image, json!({"link": link, "caption": "c"})),
+        (MediaKind::Video, json!({"link": link, "caption": "c"})),
+        (MediaKind::Document, json!({"link": link, "caption": "c", "filename": "conta.pdf"})),
+        (MediaKind::Audio, json!({"link": link})),
+        (MediaKind::Sticker, json!({"link": link})),
+    ];
+    for (kind, part) in expected {
+        let body = left(Content::Media { media: file(kind), caption: Some("c".into()) }).await;
+        assert_eq!(body, json!({"type": kind.as_str(), kind.as_str(): part}));
+    }
+}
+
+#[tokio::test]
+async fn a_template_leaves_with_all_its_parameters() {
+    let template = TemplateMessage {
+        name: "lembrete".into(),
+        language: Some("pt_PT".into()),
+        header: Some(HeaderValue::Media(file(MediaKind::Image))),
+        body: Parameters::Positional(vec!["Inês".into(), "amanhã".into()]),
+        buttons: vec![
+            ButtonValue::Reply { payload: "tok".into(), title: "Sim".into() },
+            ButtonValue::UrlSuffix("a/1".into()),
+        ],
+    };
+    assert_eq!(
+        left(Content::Template(template)).await,
+        json!({"type": "template", "template": {"name": "lembrete", "language": {"code": "pt_PT"}, "components": [
+            {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://files.example/x"}}]},
+            {"type": "body", "parameters": [{"type": "text", "text": "Inês"}, {"type": "text", "text": "amanhã"}]},
+            {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [{"type": "payload", "payload": "tok"}]},
+            {"type": "button", "sub_type": "url", "index": "1", "parameters": [{"type": "text", "text": "a/1"}]}]}})
+    );
+    let named = TemplateMessage {
+        name: "ola".into(),
+        language: Some("en".into()),
+        header: Some(HeaderValue::Text("Hi".into())),
+        body: Parameters::Named(BTreeMap::from([("day".into(), "Monday".into())])),
+        buttons: vec![],
+    };
+    assert_eq!(
+        left(Content::Template(named)).await["template"]["components"],
+        json!([{"type": "header", "parameters": [{"type": "text", "text": "Hi"}]},
+            {"type": "body", "parameters": [{"type": "text", "parameter_name": "day", "text": "Monday"}]}])
+    );
+    let bare = TemplateMessage {
+        name: "ola".into(),
+        language: Some("en".into()),
+        header: None,
+        body: Parameters::None,
+        buttons: vec![],
+    };
+    let template = left(Content::Template(bare)).await["template"].clone();
+    assert_eq!(template, json!({"name": "ola", "language": {"code": "en"}}));
+}
+
+#[tokio::test]
+async fn who_has_no_phone_is_reached_by_user_id_and_a_reply_quotes() {
+    let graph = Graph::start().await;
+    let mut message = outgoing(text("Olá"));
+    message.to.remove(0);
+    message.reply_to = Some(ProviderId::from("wamid.T1"));
+    meta(&graph.base).send(&client(), &message).await.unwrap();
+    let body = &graph.sent()[0].body;
+    assert_eq!((body["recipient"].as_str(), body.get("to")), (Some("PT.5A0C77"), None));
+    assert_eq!(body["context"], json!({"message_id": "wamid.T1"}));
+    message.to.clear();
+    let error = meta(&graph.base).send(&client(), &message).await.unwrap_err();
+    assert_eq!((error.next, error.code.as_str()), (Next::Rejected { why: Why::Request }, "no_recipient"));
+    assert_eq!(graph.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn each_bad_answer_says_what_to_do() {
+    let graph = Graph::start().await;
+    let cases = [
+        (Fault::Code { status: 400, code: 131047 }, Next::WindowClosed, "131047"),
+        (Fault::Code { status: 400, code: 131056 }, Next::RetryPair { after: None }, "131056"),
+        (Fault::Code { status: 400, code: 131049 }, Next::WaitDay, "131049"),
+        (Fault::Code { status: 401, code: 190 }, Next::Misconfigured, "190"),
+        (Fault::Code { status: 500, code: 131000 }, Next::Ambiguous, "131000"),
+        (Fault::TooMany { retry_after: 3 }, Next::Retry { after: Some(Span::seconds(3)) }, "130429"),
+        (Fault::Html(503), Next::Ambiguous, "http_503"),
+        (Fault::NoId, Next::Ambiguous, "no_id"),
+        (Fault::Cut, Next::Ambiguous, "cut"),
+        (Fault::Endless, Next::Ambiguous, "no_id"),
+    ];
+    for (fault, next, code) in cases {
+        graph.fail_next(fault.clone());
+        let error = send(&graph, text("Olá")).await.unwrap_err();
+        assert_eq!((error.next, error.code.as_str()), (next, code), "{fault:?}");
+    }
+    assert!(send(&graph, text("Olá")).await.is_ok());
+}
+
+fn request(url: String, timeout: Duration) -> HttpRequest {
+    HttpRequest { method: Method::Post, url, bearer: None, body: Some(b"{}".to_vec()), timeout, sender: None }
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_cut_at_the_limit() {
+    let graph = Graph::start().await;
+    graph.fail_next(Fault::Endless);
+    let url = format!("{}/v24.0/1/messages", graph.base);
+    let answer = client().send(request(url, Duration::from_secs(20))).await.unwrap();
+    assert_eq!((answer.body.len(), answer.cut), (PROVIDER_ANSWER_BYTES_MAX, true));
+}
+
+#[tokio::test]
+async fn only_a_refused_connection_is_surely_not_sent() {
+    let graph = Graph::start().await;
+    graph.fail_next(Fault::Silent);
+    let url = format!("{}/v24.0/1/messages", graph.base);
+    let error = client().send(request(url, Duration::from_millis(100))).await.unwrap_err();
+    assert_eq!((error.sent, error.code), (Sent::Perhaps, "timeout"));
+    // A port that was ours a moment ago, and nobody listens on now.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = client().send(request(format!("http://{closed}/"), Duration::from_secs(5))).await.unwrap_err();
+    assert_eq!((error.sent, error.code), (Sent::No, "unreachable"));
+}
+
+/// Answers from a list, and remembers where the token went.
+struct Canned(std::sync::Mutex<Vec<String>>, u16, &'static str);
+
+impl Http for Canned {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+        self.0.lock().unwrap().push(request.url);
+        let answer = HttpResponse { status: self.1, body: self.2.as_bytes().to_vec(), ..HttpResponse::default() };
+        Box::pin(async move { Ok(answer) })
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let canned = Canned(Default::default(), 302, "");
+    let error = meta("https://graph.example/").send(&canned, &outgoing(text("x"))).await.unwrap_err();
+    assert_eq!(error.next, Next::Misconfigured);
+    assert_eq!(*canned.0.lock().unwrap(), ["https://graph.example/v24.0/700100200300400/messages"]);
+}
+
+#[tokio::test]
+async fn the_catalogue_is_read_page_by_page_from_api_base() {
+    let graph = Graph::start().await;
+    let entry = |name: &str, status: &str| {
+        json!({"id": "41", "name": name, "language": "pt_PT", "status": status, "category": "UTILITY", "components": [
+            {"type": "HEADER", "format": "TEXT", "text": "Olá {{1}}"}, {"type": "BODY", "text": "Até {{1}}"},
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Sim"},
+                {"type": "URL", "text": "Ver", "url": "https://x.example/{{1}}"}]}]})
+    };
+    graph.templates(vec![json!([entry("a", "APPROVED"), 5, {"name": "no language"}]), json!([entry("b", "PAUSED")])]);
+    let templates = meta(&graph.base).templates(&client(), SenderId(12)).await.unwrap();
+    insta::assert_debug_snapshot!(templates);
+}
+
+#[tokio::test]
+async fn the_doctor_tells_what_is_wrong() {
+    let graph = Graph::start().await;
+    graph.answer(
+        "/700100200300400",
+        200,
+        json!({"display_phone_number": "+351 21 000 0001", "quality_rating": "GREEN",
+        "health_status": {"can_send_message": "LIMITED", "entities": [{"entity_type": "BUSINESS",
+        "errors": [{"error_code": 141010, "error_description": "no payment", "possible_solution": "add a card"}]}]}}),
+    );
+    graph.answer("/subscribed_apps", 401, json!({"error": {"code": 190, "message": "expired"}}));
+    let checkup = meta(&graph.base).checkup(&client(), SenderId(12)).await.unwrap();
+    let number = checkup.number.unwrap();
+    assert!(number.phone_matches);
+    assert_eq!(number.problems, ["BUSINESS 141010: no payment (add a card)"]);
+    let trouble = checkup.account.unwrap_err();
+    assert_eq!(trouble.kind, "token");
+    assert_eq!(trouble.text, "the access token is not valid; make a new one (HTTP 401: expired)");
+}
+
+#[tokio::test]
+async fn the_wire_log_tells_everything_but_what_is_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wire.jsonl");
+    let log = WireLog::open(&path).unwrap();
+    let graph = Graph::start().await;
+    let client = Client::new(Arc::new(SystemClock), Some(log)).unwrap();
+    meta(&graph.base).send(&client, &outgoing(text("um segredo"))).await.unwrap();
+    drop(client);
+    let line = loop {
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text.ends_with('\n') {
+            break text;
+        }
+        tokio::task::yield_now().await;
+    };
+    let entry: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(entry["url"], json!(format!("{}/v24.0/{{id}}/messages", graph.base)));
+    assert_eq!((&entry["status"], &entry["sender"]), (&json!(200), &json!(12)));
+    assert_eq!(entry["request"]["text"]["body"], json!("<10>"));
+    assert_eq!(entry["request"]["biz_opaque_callback_data"], json!("transom:4711"));
+    for private in ["segredo", "351960000111", "EAAB", "wamid", "700100200300400"] {
+        assert!(!line.contains(private), "{private} in {line}");
+    }
+}

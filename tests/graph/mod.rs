@@ -1,0 +1,313 @@
+//! A Graph API to test against: takes sends, answers as Meta does or as Meta does on a bad day, posts statuses.
+#![expect(dead_code, reason = "each test binary uses the part that it needs")]
+
+use serde_json::{Value, json};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+};
+use transom::{base::secret::Secret, channel::signature::Key};
+
+/// How long a test waits for something that should come at once.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Keeps the expectation above true in a binary that happens to use everything.
+fn unused() {}
+
+/// One request to `/{phone_number_id}/messages`.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub phone_number_id: String,
+    /// The whole `Authorization` header.
+    pub authorization: Option<String>,
+    pub raw: Vec<u8>,
+    pub body: Value,
+    /// The id it was given; `None`: it was refused.
+    pub id: Option<String>,
+}
+
+impl Sent {
+    pub fn to(&self) -> &str {
+        self.body["to"].as_str().or(self.body["recipient"].as_str()).unwrap_or_default()
+    }
+
+    pub fn text(&self) -> &str {
+        self.body["text"]["body"].as_str().unwrap_or_default()
+    }
+}
+
+/// What one send meets.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// Refused with this HTTP status and code of Meta's.
+    Code { status: u16, code: i64 },
+    /// 429 with `Retry-After` in seconds.
+    TooMany { retry_after: u64 },
+    /// A page of HTML with this status; not taken.
+    Html(u16),
+    /// Taken, and then an answer without an id.
+    NoId,
+    /// Taken, and then no answer ever.
+    Silent,
+    /// Taken, and then the connection breaks.
+    Cut,
+    /// Taken, and answered with a body that does not end.
+    Endless,
+    /// Taken and answered, this much later.
+    Late(Duration),
+}
+
+/// Where status webhooks go.
+#[derive(Debug, Clone)]
+pub struct Statuses {
+    pub url: String,
+    pub app_secret: String,
+    /// `["sent", "delivered"]`
+    pub states: Vec<&'static str>,
+}
+
+#[derive(Default)]
+struct State {
+    sent: Vec<Sent>,
+    faults: VecDeque<Fault>,
+    statuses: Option<Statuses>,
+    /// The pages of the template catalogue.
+    pages: Vec<Value>,
+    /// Answers to other GETs, by the end of their path.
+    answers: Vec<(String, u16, Value)>,
+}
+
+/// The emulator; stops with the test's runtime.
+#[derive(Clone)]
+pub struct Graph {
+    /// For `api_base`.
+    pub base: String,
+    state: Arc<Mutex<State>>,
+    changed: Arc<Notify>,
+}
+
+impl Graph {
+    pub async fn start() -> Graph {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let graph = Graph { base, state: Arc::default(), changed: Arc::default() };
+        let serving = graph.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let graph = serving.clone();
+                tokio::spawn(async move { graph.serve(stream).await });
+            }
+        });
+        graph
+    }
+
+    /// The next send that has no fault yet meets this one.
+    pub fn fail_next(&self, fault: Fault) {
+        self.lock().faults.push_back(fault);
+    }
+
+    /// Posts these statuses after each send that was taken, signed.
+    pub fn post_statuses(&self, statuses: Statuses) {
+        self.lock().statuses = Some(statuses);
+    }
+
+    /// The catalogue, page by page.
+    pub fn templates(&self, pages: Vec<Value>) {
+        self.lock().pages = pages;
+    }
+
+    /// The answer to GETs whose path ends so.
+    pub fn answer(&self, path_end: &str, status: u16, body: Value) {
+        self.lock().answers.push((path_end.to_owned(), status, body));
+    }
+
+    /// All requests to send so far, refused ones too.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.lock().sent.clone()
+    }
+
+    /// Waits until so many sends were asked for.
+    pub async fn until_sent(&self, count: usize) -> Vec<Sent> {
+        let wait = async {
+            loop {
+                let changed = self.changed.notified();
+                let sent = self.sent();
+                if sent.len() >= count {
+                    return sent;
+                }
+                changed.await;
+            }
+        };
+        let done = tokio::time::timeout(PATIENCE, wait).await;
+        done.unwrap_or_else(|_| panic!("{} of {count} sends came", self.sent().len()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    async fn serve(&self, stream: TcpStream) {
+        let mut stream = BufReader::new(stream);
+        while let Some(request) = read_request(&mut stream).await {
+            let path = request.path.split('?').next().unwrap_or_default().to_owned();
+            let go_on = match path.strip_suffix("/messages") {
+                Some(before) if request.method == "POST" => {
+                    let number = before.rsplit('/').next().unwrap_or_default().to_owned();
+                    self.take(&mut stream, number, request).await
+                }
+                _ => {
+                    let (status, body) = self.get(&path, &request.path);
+                    respond(&mut stream, status, "", "application/json", body.to_string().as_bytes()).await
+                }
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    async fn take(&self, stream: &mut BufReader<TcpStream>, phone_number_id: String, request: Request) -> bool {
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let (fault, id, statuses) = {
+            let mut state = self.lock();
+            let fault = state.faults.pop_front();
+            let refused = matches!(fault, Some(Fault::Code { .. } | Fault::TooMany { .. } | Fault::Html(_)));
+            let id = (!refused).then(|| format!("wamid.TEST{:06}", state.sent.len() + 1));
+            state.sent.push(Sent {
+                phone_number_id: phone_number_id.clone(),
+                authorization: request.authorization,
+                raw: request.body,
+                body: body.clone(),
+                id: id.clone(),
+            });
+            (fault, id, state.statuses.clone())
+        };
+        self.changed.notify_waiters();
+        if let (Some(id), Some(statuses)) = (&id, statuses) {
+            tokio::spawn(post_all(statuses, phone_number_id, id.clone(), body.clone()));
+        }
+        let json = "application/json";
+        match fault {
+            None => respond(stream, 200, "", json, receipt(&body, id).as_bytes()).await,
+            Some(Fault::Late(delay)) => {
+                tokio::time::sleep(delay).await;
+                respond(stream, 200, "", json, receipt(&body, id).as_bytes()).await
+            }
+            Some(Fault::Code { status, code }) => {
+                let text = format!("(#{code}) as Meta says it");
+                let error = json!({"error": {"message": text, "type": "OAuthException", "code": code,
+                    "error_data": {"messaging_product": "whatsapp", "details": text}, "fbtrace_id": "A1"}});
+                respond(stream, status, "", json, error.to_string().as_bytes()).await
+            }
+            Some(Fault::TooMany { retry_after }) => {
+                let error = json!({"error": {"message": "(#130429) Rate limit hit", "code": 130429}});
+                let header = format!("retry-after: {retry_after}\r\n");
+                respond(stream, 429, &header, json, error.to_string().as_bytes()).await
+            }
+            Some(Fault::Html(status)) => {
+                respond(stream, status, "", "text/html", b"<html><body>Something broke</body></html>").await
+            }
+            Some(Fault::NoId) => respond(stream, 200, "", json, b"{\"messaging_product\":\"whatsapp\"}").await,
+            Some(Fault::Silent) => std::future::pending().await,
+            Some(Fault::Cut) => false,
+            Some(Fault::Endless) => {
+                let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+                let mut open = stream.write_all(head).await.is_ok();
+                while open {
+                    open = stream.write_all(&[b' '; 8192]).await.is_ok();
+                }
+                false
+            }
+        }
+    }
+
+    fn get(&self, path: &str, whole: &str) -> (u16, Value) {
+        let state = self.lock();
+        if path.ends_with("/message_templates") {
+            let page = whole.split("after=page").nth(1).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
+            let mut body = json!({"data": state.pages.get(page).cloned().unwrap_or(json!([]))});
+            if page + 1 < state.pages.len() {
+                body["paging"] = json!({"cursors": {"after": format!("page{}", page + 1)},
+                    "next": "https://elsewhere.example/steals/the/token"});
+            }
+            return (200, body);
+        }
+        let found = state.answers.iter().find(|(end, ..)| path.ends_with(end));
+        found.map_or((404, json!({"error": {"code": 100, "message": "no such object"}})), |(_, status, body)| {
+            (*status, body.clone())
+        })
+    }
+}
+
+/// Posts a webhook body, signed; gives back the status of the answer.
+pub async fn post_signed(url: &str, app_secret: &str, body: &str) -> u16 {
+    transom::channel::client::install_crypto();
+    let signature = Key::new(Secret::new(app_secret)).sign(body.as_bytes());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client.post(url).header("x-hub-signature-256", signature).body(body.to_owned());
+    request.send().await.map_or(0, |answer| answer.status().as_u16())
+}
+
+async fn post_all(statuses: Statuses, phone_number_id: String, id: String, sent: Value) {
+    for state in statuses.states {
+        let mut status = json!({"id": id, "status": state, "timestamp": "1795000000",
+            "recipient_id": sent["to"].as_str().unwrap_or_default().trim_start_matches('+')});
+        if let Some(opaque) = sent.get("biz_opaque_callback_data") {
+            status["biz_opaque_callback_data"] = opaque.clone();
+        }
+        let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "0", "changes": [{
+            "field": "messages", "value": {"messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "0", "phone_number_id": phone_number_id},
+            "statuses": [status]}}]}]});
+        post_signed(&statuses.url, &statuses.app_secret, &body.to_string()).await;
+    }
+}
+
+fn receipt(sent: &Value, id: Option<String>) -> String {
+    let to = sent["to"].as_str().unwrap_or_default();
+    json!({"messaging_product": "whatsapp",
+        "contacts": [{"input": to, "wa_id": to.trim_start_matches('+')}],
+        "messages": [{"id": id}]})
+    .to_string()
+}
+
+struct Request {
+    method: String,
+    path: String,
+    authorization: Option<String>,
+    body: Vec<u8>,
+}
+
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+    let mut line = String::new();
+    stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
+    let mut words = line.split_whitespace().map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
+    let (mut length, mut authorization) = (0, None);
+    loop {
+        let mut header = String::new();
+        stream.read_line(&mut header).await.ok()?;
+        let Some((name, value)) = header.trim_end().split_once(':') else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().ok()?,
+            "authorization" => authorization = Some(value.trim().to_owned()),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Request { method, path, authorization, body })
+}
+
+async fn respond(stream: &mut BufReader<TcpStream>, status: u16, more: &str, kind: &str, body: &[u8]) -> bool {
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\n{more}content-length: {}\r\n\r\n", body.len());
+    let mut all = head.into_bytes();
+    all.extend_from_slice(body);
+    stream.write_all(&all).await.is_ok()
+}
