@@ -1,6 +1,6 @@
 //! `alias`: the names by which a contact is known.
 
-use super::{Query, ReadError, Sql, Statement, Store, Wins};
+use super::{Key, Query, ReadError, Sql, Statement, Store, Wins};
 use crate::base::ids::{AccountName, ContactId};
 use crate::model::inbound::{Alias, AliasKind};
 use serde::Serialize;
@@ -19,12 +19,13 @@ pub static INSERT: Statement<NewAlias> = Statement::new(
     "alias.insert",
     110,
     Wins::Must,
-    |row| row.contact_id.0.into(),
+    // With the contact, so that of two strangers with one name in one group only the first wins.
+    |row| Key::Text(format!("{} {} {}", kind(row.kind), row.value, row.contact_id)),
     "insert into alias (account, kind, value, contact_id)
      select value ->> 'account', value ->> 'kind', value ->> 'value', cast(value ->> 'contact_id' as bigint)
      from {rows} as input where true
      on conflict (account, kind, value) do nothing
-     returning contact_id",
+     returning kind || ' ' || value || ' ' || contact_id",
 );
 
 /// Gives a name to another contact: a number changed hands, or two contacts were joined.

@@ -29,7 +29,8 @@ pub enum Wins {
     Plain,
     /// The keys that come back are told to the owner: `Committed::won`.
     Tell,
-    /// Every key must come back, else the whole write-set is `Stale` and none of it is applied.
+    /// Every key must come back, else the whole write-set is `Stale` and none of it is applied. A key must not
+    /// occur in two write-sets of a group: it holds an id that is new, or one of the contact.
     Must,
     /// Whatever comes back is told to every owner: the rows are questions, not answers (deletes, claims).
     All,

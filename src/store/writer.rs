@@ -11,7 +11,7 @@ use super::{
 use crate::base::limits::*;
 use sqlx::SqlStr;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -345,14 +345,9 @@ fn owners_by_key<'r>(rows: &[(usize, &'r Entry)]) -> HashMap<&'r Key, HashSet<us
     owners
 }
 
-/// The places whose keys did not all come back, counted: two rows with one key must return twice.
+/// The places of the sets of which a key did not come back.
 fn losers(rows: &[(usize, &Entry)], returned: &[Told]) -> Vec<usize> {
-    if rows.len() == returned.len() {
-        return Vec::new();
-    }
-    let mut balance: HashMap<&Key, i64> = HashMap::new();
-    rows.iter().for_each(|(_, entry)| *balance.entry(&entry.key).or_default() += 1);
-    returned.iter().for_each(|row| *balance.entry(&row.key).or_default() -= 1);
-    let lost = rows.iter().filter(|(_, entry)| balance[&entry.key] > 0).map(|(place, _)| *place);
-    lost.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    let won: HashSet<&Key> = returned.iter().map(|row| &row.key).collect();
+    let lost = rows.iter().filter(|(_, entry)| !won.contains(&entry.key)).map(|(place, _)| *place);
+    lost.collect::<BTreeSet<_>>().into_iter().collect()
 }

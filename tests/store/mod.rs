@@ -1,6 +1,7 @@
 //! The store on both databases: every statement and query, the writer, crashes.
 
 mod postgres;
+mod records;
 mod sample;
 mod statements;
 mod tables;

@@ -1,0 +1,489 @@
+//! The other tables: what is written comes back, what must win wins once, lists page.
+
+use super::{on_both, sample::*};
+use std::collections::BTreeMap;
+use transom::base::{
+    ids::*,
+    time::{Span, Time},
+};
+use transom::model::{
+    effect::{RunEnd, TraceEntry},
+    event::Reason,
+    template::{Category, Template, TemplateStatus},
+};
+use transom::store::{
+    Store, WriteSet,
+    api_key::{self, ApiKey, Revoke},
+    dead_letter::{self, DeadLetter, Replayed},
+    flow_state::{self, FlowState},
+    idempotency::{self, Answer, Claim},
+    ledger::{self, LedgerEntry},
+    meta::{self, Meta},
+    notification::{self, Notification, Tried},
+    outbound, retention,
+    run::{self, Ended, Run},
+    schedule::{self, Fire, Schedule},
+    start::{self, Decided, Newer, PlannedStart, StartState},
+    template::{self, CatalogueEntry, Source, TemplateNews},
+    trace::{self, Trace},
+    version::{self, Live, Version},
+    webhook::{self, Webhook},
+};
+
+const LAST: i64 = i64::MAX;
+
+/// Commits one row of one statement.
+async fn put<R: serde::Serialize>(
+    store: &Store,
+    statement: &transom::store::Statement<R>,
+    row: &R,
+) -> Result<transom::store::Committed, transom::store::CommitError> {
+    let mut set = WriteSet::new();
+    set.push(statement, row);
+    store.commit(set).await
+}
+
+#[test]
+fn single_values_are_set_added_once_and_removed() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |key: &str, value: &str| Meta { key: key.into(), value: value.into() };
+        put(&store, &meta::SET, &row("sender:1", "a")).await.unwrap();
+        put(&store, &meta::SET, &row("sender:1", "007")).await.unwrap();
+        put(&store, &meta::SET, &row("sender:2", "c")).await.unwrap();
+        assert_eq!(put(&store, &meta::ADD, &row("key", "k1")).await.unwrap().told(&meta::ADD).count(), 1);
+        assert_eq!(put(&store, &meta::ADD, &row("key", "k2")).await.unwrap().told(&meta::ADD).count(), 0);
+        assert_eq!(meta::find(&store, "key").await.unwrap().as_deref(), Some("k1"));
+        let values: Vec<String> =
+            meta::with_prefix(&store, "sender:").await.unwrap().into_iter().map(|m| m.value).collect();
+        assert_eq!(values, ["007", "c"]);
+        put(&store, &meta::REMOVE, &row("key", "")).await.unwrap();
+        assert_eq!(meta::find(&store, "key").await.unwrap(), None);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_webhook_is_kept_and_forgotten() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let body = "{\"a\": \"\\u0000 \u{1f600}\"}".to_owned();
+        let row = Webhook { id: 1, provider: "meta".into(), sender_id: Some(SENDER), received_at: NOW, body };
+        put(&store, &webhook::INSERT, &row).await.unwrap();
+        assert_eq!(webhook::find(&store, 1).await.unwrap(), Some(row));
+        assert_eq!(retention::forget(&store, &webhook::EXPIRE, NOW).await.unwrap(), 0);
+        assert_eq!(retention::forget(&store, &webhook::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_dead_letter_is_replayed_once() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |id: i64, kind: &str| DeadLetter {
+            id,
+            kind: kind.into(),
+            at: NOW,
+            sender_id: Some(SENDER),
+            subject_id: (kind == "unknown_send").then_some(id * 10),
+            reason: "because".into(),
+            data: serde_json::json!({"raw": "{}"}),
+            replayed_at: None,
+        };
+        for (id, kind) in [(1, "malformed"), (2, "unknown_send"), (3, "malformed")] {
+            put(&store, &dead_letter::INSERT, &row(id, kind)).await.unwrap();
+        }
+        assert_eq!(dead_letter::find(&store, 1).await.unwrap(), Some(row(1, "malformed")));
+        let ids = |rows: Vec<DeadLetter>| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!(ids(dead_letter::page(&store, LAST, 2).await.unwrap()), [3, 2]);
+        assert_eq!(ids(dead_letter::open(&store, "malformed", 3, 9).await.unwrap()), [1]);
+        put(&store, &dead_letter::REPLAYED, &Replayed { id: 1, at: NOW }).await.unwrap();
+        assert!(put(&store, &dead_letter::REPLAYED, &Replayed { id: 1, at: NOW }).await.is_err());
+        let settled = dead_letter::Settled { subject_id: 20, at: NOW };
+        let told = put(&store, &dead_letter::SETTLED, &settled).await.unwrap();
+        assert_eq!(told.told(&dead_letter::SETTLED).next().unwrap().more, [Some(2)]);
+        let counts = dead_letter::counts(&store).await.unwrap();
+        assert_eq!(counts, [dead_letter::Open { kind: "malformed".into(), count: 1 }]);
+        assert_eq!(retention::forget(&store, &dead_letter::EXPIRE, NOW + Span(1)).await.unwrap(), 3);
+        store.close().await;
+    });
+}
+
+#[test]
+fn traces_are_listed_newest_first() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let entry = TraceEntry { run: Some(1), step: None, what: "flow `a`: no".into() };
+        let row = |id| Trace {
+            id,
+            conversation_id: ConversationId(7),
+            contact_id: ContactId(7),
+            turn: id as u64,
+            at: NOW,
+            data: vec![entry.clone()],
+        };
+        for id in 1..=3 {
+            put(&store, &trace::INSERT, &row(id)).await.unwrap();
+        }
+        assert_eq!(trace::of(&store, ConversationId(7), 3, 9).await.unwrap(), [row(2), row(1)]);
+        assert_eq!(retention::forget(&store, &trace::EXPIRE, NOW + Span(1)).await.unwrap(), 3);
+        store.close().await;
+    });
+}
+
+#[test]
+fn runs_begin_once_end_once_and_are_counted() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |id: i64, number| Run {
+            id,
+            conversation_id: ConversationId(7),
+            number,
+            contact_id: ContactId(7),
+            flow: "booking".into(),
+            version_id: VersionId(1),
+            trigger_key: "message book".into(),
+            started_at: NOW,
+            ended_at: None,
+            outcome: None,
+        };
+        for id in 1..=3 {
+            put(&store, &run::BEGAN, &row(id, id as u32)).await.unwrap();
+        }
+        put(&store, &run::BEGAN, &row(9, 3)).await.unwrap();
+        let end = |number, outcome| Ended { conversation_id: ConversationId(7), number, at: NOW, outcome };
+        put(&store, &run::ENDED, &end(1, RunEnd::Failed)).await.unwrap();
+        put(&store, &run::ENDED, &end(1, RunEnd::Done)).await.unwrap();
+        put(&store, &run::ENDED, &end(2, RunEnd::HandedOff)).await.unwrap();
+        let flow = FlowName::from("booking");
+        assert_eq!(run::ends(&store, &flow, 0, 20).await.unwrap(), [RunEnd::HandedOff, RunEnd::Failed]);
+        assert_eq!(run::ends(&store, &flow, 1, 20).await.unwrap(), [RunEnd::HandedOff]);
+        assert_eq!(run::page(&store, LAST, 1).await.unwrap(), [row(3, 3)]);
+        let ids = |rows: Vec<Run>| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!(ids(run::of(&store, ConversationId(7), 3, 9).await.unwrap()), [2, 1]);
+        assert_eq!(ids(run::of_flow(&store, &flow, 2, 9).await.unwrap()), [1]);
+        assert_eq!(retention::forget(&store, &run::EXPIRE, NOW + Span(1)).await.unwrap(), 3);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_fire_keeps_its_place() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let trigger = |until| Schedule {
+            flow: "tips".into(),
+            trigger_key: "0 10 * * TUE contact".into(),
+            published_at: NOW,
+            planned_until: until,
+        };
+        put(&store, &schedule::PUBLISH, &trigger(NOW)).await.unwrap();
+        put(&store, &schedule::PUBLISH, &trigger(Time(0))).await.unwrap();
+        put(&store, &schedule::PLANNED, &trigger(NOW + Span::hours(1))).await.unwrap();
+        put(&store, &schedule::PLANNED, &trigger(NOW)).await.unwrap();
+        assert_eq!(schedule::all(&store).await.unwrap(), [trigger(NOW + Span::hours(1))]);
+
+        let fire = |cursor: i64, done: bool| Fire {
+            flow: "tips".into(),
+            trigger_key: "0 10 * * TUE contact".into(),
+            zone: String::new(),
+            minute: "2026-11-24T10:00".into(),
+            at: NOW,
+            cursor_contact_id: ContactId(cursor),
+            next_slot_at: NOW + Span::seconds(cursor),
+            created_at: NOW,
+            done_at: done.then_some(NOW),
+        };
+        put(&store, &schedule::FIRE, &fire(0, false)).await.unwrap();
+        put(&store, &schedule::ADVANCE, &fire(500, false)).await.unwrap();
+        put(&store, &schedule::ADVANCE, &fire(100, false)).await.unwrap();
+        put(&store, &schedule::FIRE, &fire(0, false)).await.unwrap();
+        assert_eq!(schedule::open_fires(&store, 9).await.unwrap(), [fire(500, false)]);
+        put(&store, &schedule::ADVANCE, &fire(900, true)).await.unwrap();
+        assert_eq!(schedule::open_fires(&store, 9).await.unwrap(), []);
+        let fires = schedule::fires(&store, &"tips".into(), "0 10 * * TUE contact", 9).await.unwrap();
+        assert_eq!(fires, [fire(900, true)]);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_contact_gets_a_minute_once_and_a_start_is_decided_once() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |id: i64, minute: &str| PlannedStart {
+            id: StartId(id),
+            flow: "tips".into(),
+            trigger_key: "t".into(),
+            contact_id: ContactId(7),
+            sender_id: SENDER,
+            minute: minute.into(),
+            slot_at: NOW + Span::seconds(id),
+            state: StartState::Waiting,
+            reason: None,
+            data: serde_json::json!({}),
+            created_at: NOW,
+            ended_at: None,
+        };
+        let (first, second) = ("2026-11-24T10:00", "2026-12-01T10:00");
+        assert_eq!(put(&store, &start::INSERT, &row(1, first)).await.unwrap().won(&start::INSERT), [1]);
+        let again = put(&store, &start::INSERT, &row(2, first)).await.unwrap();
+        assert_eq!(again.won(&start::INSERT), Vec::<i64>::new());
+        put(&store, &start::INSERT, &row(3, second)).await.unwrap();
+        assert_eq!(start::next_slot(&store, NOW).await.unwrap(), Some(NOW + Span::seconds(1)));
+        let ids = |rows: Vec<PlannedStart>| rows.iter().map(|row| row.id.0).collect::<Vec<_>>();
+        let begin = (Time(0), StartId(0));
+        assert_eq!(ids(start::due(&store, begin, NOW + Span::seconds(9), 9).await.unwrap()), [1, 3]);
+        let place = (NOW + Span::seconds(1), StartId(1));
+        assert_eq!(ids(start::due(&store, place, NOW + Span::seconds(9), 9).await.unwrap()), [3]);
+
+        let newer =
+            Newer { id: StartId(3), flow: "tips".into(), trigger_key: "t".into(), contact_id: ContactId(7), at: NOW };
+        let told = put(&store, &start::SUPERSEDE, &newer).await.unwrap();
+        assert_eq!(told.told(&start::SUPERSEDE).next().unwrap().more, [Some(1)]);
+        let decided = |id, state, slot_at| Decided {
+            id: StartId(id),
+            state,
+            reason: (state == StartState::Refused).then_some(Reason::Capped),
+            slot_at,
+            ended_at: (state == StartState::Refused).then_some(NOW),
+        };
+        assert!(put(&store, &start::DECIDED, &decided(1, StartState::Begun, None)).await.is_err());
+        let later = Some(NOW + Span::hours(9));
+        put(&store, &start::DECIDED, &decided(3, StartState::Waiting, later)).await.unwrap();
+        assert_eq!(start::find(&store, StartId(3)).await.unwrap().map(|row| row.slot_at), later);
+        put(&store, &start::DECIDED, &decided(3, StartState::Refused, None)).await.unwrap();
+        let row = start::find(&store, StartId(3)).await.unwrap().unwrap();
+        assert_eq!((row.state, row.reason, row.ended_at), (StartState::Refused, Some(Reason::Capped), Some(NOW)));
+        assert_eq!(Some(row.slot_at), later);
+
+        assert_eq!(ids(start::of(&store, ContactId(7), StartId(LAST), 9).await.unwrap()), [3, 1]);
+        let tally = start::tally(&store, &"tips".into(), "2026-11-01", 9).await.unwrap();
+        let words: Vec<_> = tally.iter().map(|t| (t.minute.as_str(), t.state, t.reason.as_deref(), t.count)).collect();
+        let expected = [(second, StartState::Refused, Some("capped"), 1), (first, StartState::Superseded, None, 1)];
+        assert_eq!(words, expected);
+        assert_eq!(retention::forget(&store, &start::EXPIRE, NOW + Span(1)).await.unwrap(), 2);
+        store.close().await;
+    });
+}
+
+#[test]
+fn consent_is_written_down_in_order() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |id: i64, given| LedgerEntry {
+            id,
+            contact_id: ContactId(7),
+            topic: "offers".into(),
+            given,
+            at: NOW,
+            by: "button".into(),
+            message_id: Some(InboundId(5)),
+            shown: given.then(|| "Yes, send me offers".to_owned()),
+        };
+        put(&store, &ledger::INSERT, &row(1, true)).await.unwrap();
+        put(&store, &ledger::INSERT, &row(2, false)).await.unwrap();
+        assert_eq!(ledger::of(&store, ContactId(7)).await.unwrap(), [row(1, true), row(2, false)]);
+        store.close().await;
+    });
+}
+
+#[test]
+fn the_version_that_went_live_last_is_the_live_one() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |id: i64, hash: &str| Version {
+            id: VersionId(id),
+            hash: hash.into(),
+            files: BTreeMap::from([("flows/a.yaml".into(), "flow: a\n".into())]),
+            created_at: NOW,
+            live_at: None,
+        };
+        assert_eq!(version::live(&store).await.unwrap(), None);
+        put(&store, &version::INSERT, &row(1, "h1")).await.unwrap();
+        put(&store, &version::INSERT, &row(2, "h2")).await.unwrap();
+        let again = put(&store, &version::INSERT, &row(3, "h1")).await.unwrap();
+        assert_eq!(again.won(&version::INSERT), Vec::<i64>::new());
+        put(&store, &version::LIVE, &Live { id: VersionId(2), at: NOW }).await.unwrap();
+        put(&store, &version::LIVE, &Live { id: VersionId(1), at: NOW + Span(1) }).await.unwrap();
+        assert!(put(&store, &version::LIVE, &Live { id: VersionId(9), at: NOW }).await.is_err());
+        assert_eq!(version::live(&store).await.unwrap().unwrap().id, VersionId(1));
+        assert_eq!(version::by_hash(&store, "h2").await.unwrap().unwrap().id, VersionId(2));
+        assert_eq!(version::find(&store, VersionId(2)).await.unwrap().unwrap().files, row(2, "").files);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_webhook_overrules_the_configuration_and_the_catalogue_both() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |id: i64, source, status| CatalogueEntry {
+            id,
+            sender_id: SENDER,
+            name: "visit".into(),
+            language: "en".into(),
+            category: Category::Utility,
+            status,
+            data: Template {
+                id,
+                name: "visit".into(),
+                language: "en".into(),
+                category: Category::Utility,
+                status,
+                body: "Hi {{1}}".into(),
+                header: None,
+                buttons: Vec::new(),
+            },
+            source,
+            updated_at: NOW,
+        };
+        put(&store, &template::DECLARE, &row(45, Source::Config, TemplateStatus::Pending)).await.unwrap();
+        put(&store, &template::DECLARE, &row(45, Source::Config, TemplateStatus::Approved)).await.unwrap();
+        assert_eq!(template::all(&store).await.unwrap(), [row(45, Source::Config, TemplateStatus::Approved)]);
+        let news = |category, status| TemplateNews {
+            sender_id: SENDER,
+            name: "visit".into(),
+            language: None,
+            category,
+            status,
+            at: NOW + Span(1),
+        };
+        let mut set = WriteSet::new();
+        set.push(&template::NEWS, &news(None, Some(TemplateStatus::Paused)));
+        set.push(&template::NEWS, &news(Some(Category::Marketing), None));
+        store.commit(set).await.unwrap();
+        put(&store, &template::DECLARE, &row(45, Source::Config, TemplateStatus::Approved)).await.unwrap();
+        let found = template::of(&store, SENDER).await.unwrap().remove(0);
+        assert_eq!(
+            (found.status, found.category, found.source),
+            (TemplateStatus::Paused, Category::Marketing, Source::Webhook)
+        );
+        assert_eq!(
+            (found.data.status, found.data.category, found.data.id),
+            (TemplateStatus::Paused, Category::Marketing, 45)
+        );
+        put(&store, &template::SAVE, &row(99, Source::Catalogue, TemplateStatus::Approved)).await.unwrap();
+        let found = template::of(&store, SENDER).await.unwrap().remove(0);
+        assert_eq!((found.id, found.status, found.source), (45, TemplateStatus::Approved, Source::Catalogue));
+        store.close().await;
+    });
+}
+
+#[test]
+fn an_idempotency_key_is_claimed_once_per_account() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let claim = |account: &str| Claim {
+            account: account.into(),
+            key: "k".into(),
+            request_hash: "h".into(),
+            message_id: OutboundId(9),
+            created_at: NOW,
+        };
+        for (account, wins) in [("acme", 1), ("acme", 0), ("other", 1)] {
+            let told = put(&store, &idempotency::CLAIM, &claim(account)).await.unwrap();
+            assert_eq!(told.told(&idempotency::CLAIM).count(), wins, "{account}");
+        }
+        let known = idempotency::find(&store, &account(), "k").await.unwrap().unwrap();
+        assert_eq!(
+            known,
+            idempotency::Known {
+                request_hash: "h".into(),
+                message_id: Some(OutboundId(9)),
+                answer: None,
+                created_at: NOW
+            }
+        );
+        let answer = Answer { account: account(), key: "k".into(), status: 200, body: "{}".into() };
+        put(&store, &idempotency::ANSWER, &answer).await.unwrap();
+        // An answered key is not released, an open one is.
+        put(&store, &idempotency::RELEASE, &claim("acme")).await.unwrap();
+        put(&store, &idempotency::RELEASE, &claim("other")).await.unwrap();
+        let known = idempotency::find(&store, &account(), "k").await.unwrap().unwrap();
+        assert_eq!(known.answer, Some((200, "{}".into())));
+        assert_eq!(idempotency::find(&store, &"other".into(), "k").await.unwrap(), None);
+        assert_eq!(retention::forget(&store, &idempotency::EXPIRE, NOW).await.unwrap(), 0);
+        assert_eq!(retention::forget(&store, &idempotency::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_notification_is_due_until_it_was_taken() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = Notification {
+            id: 1,
+            kind: "handoff".into(),
+            at: NOW,
+            data: serde_json::json!({"team": "support"}),
+            attempts: 0,
+            next_at: NOW,
+            done_at: None,
+        };
+        put(&store, &notification::INSERT, &row).await.unwrap();
+        assert_eq!(notification::due(&store, NOW, 9).await.unwrap(), [row]);
+        let tried = |done_at| Tried { id: 1, attempts: 1, next_at: NOW + Span::minutes(1), done_at };
+        put(&store, &notification::TRIED, &tried(None)).await.unwrap();
+        assert_eq!(notification::due(&store, NOW, 9).await.unwrap(), []);
+        assert_eq!(notification::due(&store, NOW + Span::minutes(1), 9).await.unwrap()[0].attempts, 1);
+        put(&store, &notification::TRIED, &tried(Some(NOW))).await.unwrap();
+        assert_eq!(notification::due(&store, NOW + Span::minutes(1), 9).await.unwrap(), []);
+        assert_eq!(retention::forget(&store, &notification::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_key_is_made_once_and_revoked_once() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = ApiKey {
+            id: "k1".into(),
+            account: account(),
+            hash: "00ff".into(),
+            name: "shop".into(),
+            created_at: NOW,
+            revoked_at: None,
+        };
+        put(&store, &api_key::INSERT, &row).await.unwrap();
+        assert!(put(&store, &api_key::INSERT, &row).await.is_err());
+        assert_eq!(api_key::all(&store).await.unwrap(), [row]);
+        let revoke = Revoke { id: "k1".into(), at: NOW };
+        put(&store, &api_key::REVOKE, &revoke).await.unwrap();
+        assert!(put(&store, &api_key::REVOKE, &revoke).await.is_err());
+        assert_eq!(api_key::find(&store, "k1").await.unwrap().unwrap().revoked_at, Some(NOW));
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_flow_is_paused_and_runs_again() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |paused_at| FlowState {
+            flow: "tips".into(),
+            paused_at,
+            reason: paused_at.map(|_| "20 runs failed".to_owned()),
+            since_run: 9,
+        };
+        for state in [row(Some(NOW)), row(None)] {
+            put(&store, &flow_state::SET, &state).await.unwrap();
+            assert_eq!(flow_state::all(&store).await.unwrap(), [state]);
+        }
+        store.close().await;
+    });
+}
+
+#[test]
+fn old_messages_of_ours_are_forgotten() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        put(&store, &outbound::INSERT, &outbound(1, 7, 1)).await.unwrap();
+        assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW).await.unwrap(), 0);
+        assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        store.close().await;
+    });
+}
