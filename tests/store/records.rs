@@ -204,6 +204,8 @@ fn a_fire_keeps_its_place() {
         assert_eq!(schedule::open_fires(&store, 9).await.unwrap(), []);
         let fires = schedule::fires(&store, &"tips".into(), "0 10 * * TUE contact", 9).await.unwrap();
         assert_eq!(fires, [fire(900, true)]);
+        let one = schedule::fire(&store, &"tips".into(), "0 10 * * TUE contact", "", "2026-11-24T10:00").await;
+        assert_eq!(one.unwrap(), Some(fire(900, true)));
         store.close().await;
     });
 }
@@ -217,7 +219,6 @@ fn a_contact_gets_a_minute_once_and_a_start_is_decided_once() {
             flow: "tips".into(),
             trigger_key: "t".into(),
             contact_id: ContactId(7),
-            sender_id: SENDER,
             minute: minute.into(),
             slot_at: NOW + Span::seconds(id),
             state: StartState::Waiting,

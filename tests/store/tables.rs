@@ -281,6 +281,30 @@ fn unfinished_messages_are_found_in_the_order_of_their_conversations() {
 }
 
 #[test]
+fn what_waits_for_a_moment_is_found_by_it() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let at = |minutes| Some(NOW + Span::minutes(minutes));
+        write(
+            &store,
+            [
+                NewOutbound { not_before: at(1), ..outbound(1, 7, 1) },
+                NewOutbound { state: SendState::Held, hold_until: at(2), ..outbound(2, 8, 1) },
+                NewOutbound { state: SendState::Sent, not_before: at(1), ..outbound(3, 9, 1) },
+                outbound(4, 10, 1),
+            ],
+        )
+        .await;
+        assert_eq!(outbound::next_due(&store, NOW).await.unwrap(), at(1));
+        assert_eq!(outbound::next_due(&store, NOW + Span::minutes(1)).await.unwrap(), at(2));
+        assert_eq!(outbound::next_due(&store, NOW + Span::minutes(2)).await.unwrap(), None);
+        let due = outbound::due(&store, NOW + Span::minutes(2), 9).await.unwrap();
+        assert_eq!(due, [(ContactId(7), NOW + Span::minutes(1)), (ContactId(8), NOW + Span::minutes(2))]);
+        store.close().await;
+    });
+}
+
+#[test]
 fn only_what_has_not_left_is_dropped() {
     on_both(|bed| async move {
         let store = bed.open().await;
