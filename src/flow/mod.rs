@@ -19,5 +19,5 @@ pub mod triggers;
 pub mod turn;
 
 pub use definition::{Flow, FlowSet};
-pub use lint::lint;
+pub use lint::{Around, lint, lint_around};
 pub use parse::parse_set;

@@ -173,7 +173,9 @@ impl<'a, 'b> StepFields<'a, 'b> {
         };
         let names = self.names(false);
         let code = if expression {
-            wrapped(scalar, self.builder.findings);
+            if wrapped(scalar, self.builder.findings) {
+                return Code::broken(&node.place, self.builder.scripts);
+            }
             Code::expression(scalar, self.builder.scripts, &names, self.builder.findings)
         } else {
             Code::script(scalar, self.builder.scripts, &names, self.builder.findings)
@@ -402,11 +404,11 @@ impl<'a, 'b> StepFields<'a, 'b> {
     }
 }
 
-/// A whole condition in `${…}`: code needs none.
-fn wrapped(scalar: &Scalar, findings: &Findings) {
+/// A whole condition in `${…}`: code needs none, which is reported.
+fn wrapped(scalar: &Scalar, findings: &Findings) -> bool {
     let text = scalar.text.trim();
-    if let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
-        let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
-        findings.push(finding.help(format!("write `{}`", inner.trim())));
-    }
+    let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
+    let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
+    findings.push(finding.help(format!("write `{}`", inner.trim())));
+    true
 }

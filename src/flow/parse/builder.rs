@@ -144,10 +144,12 @@ impl<'a> Builder<'a> {
     }
 
     fn step(&mut self, node: &'a yaml::Node, ix: NodeIx, next: Option<NodeIx>) -> Node {
+        let before = self.findings.len();
         let Some((verb, place)) = self.verb(node) else {
             let id = StepId::from(format!("{}.unreadable_{}", self.flow, ix.0));
             return unreadable(id, node, next);
         };
+        let several = self.findings.len() > before;
         let spec = verb;
         let count = self.counts.entry(spec.name).or_default();
         *count += 1;
@@ -155,6 +157,11 @@ impl<'a> Builder<'a> {
         let id = self.id(node, &derived, ix, &place);
         let mut fields = StepFields::new(node, &place, spec, id.clone(), next, self);
         fields.know(&["id", "note"]);
+        if several {
+            // Said once already: the other verbs are no unknown keys.
+            steps::SPECS.iter().for_each(|spec| fields.know(&[spec.name]));
+            fields.know(&LATER_VERBS);
+        }
         let guard = if spec.name == "if" { None } else { fields.opt_code("if") };
         let step = Step::parse(spec.name, &mut fields);
         let on_error = fields.opt_last_steps("on_error");

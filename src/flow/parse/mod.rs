@@ -342,3 +342,6 @@ fn asks(node: &Node) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

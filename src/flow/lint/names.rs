@@ -1,0 +1,105 @@
+//! Names that expressions read behind a dot: `env.X`, `secrets.X`, `contact.X`, `hours.X`; and senders.
+
+use super::Around;
+use crate::{
+    base::diagnostic::{Diagnostic, Findings, did_you_mean},
+    flow::{FlowSet, definition::Flow, script::Code},
+};
+use std::collections::BTreeSet;
+
+/// What a contact has beside the declared fields.
+const CONTACT: [&str; 9] =
+    ["phone", "name", "first_name", "language", "zone", "country", "tags", "last_message_at", "consent"];
+
+/// The parts of views that have fixed ones.
+const PARTS: [(&str, &[&str]); 6] = [
+    ("msg", &["text", "button", "kind", "media", "location", "at"]),
+    ("event", &["name", "data"]),
+    ("error", &["code", "text", "step"]),
+    ("window", &["open", "ends_at"]),
+    ("handoff", &["team", "agent", "flow"]),
+    ("hours", &[]),
+];
+
+pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
+    for flow in set.flows.values().chain([&set.bot.flow]) {
+        senders(flow, around, findings);
+        let numeric = number_answers(flow);
+        for code in codes(flow) {
+            for (root, name, at) in &code.uses().properties {
+                if let Some(finding) = unknown(set, root, name) {
+                    let place = code.place_at(*at, name.len());
+                    findings.push(finding(&place));
+                }
+            }
+            for (name, at) in &code.uses().compared {
+                if numeric.contains(name.as_str()) {
+                    let message = format!("`{name}` is the id of an option, a text, and is compared with a number");
+                    let finding = Diagnostic::warning("W315", &code.place_at(*at, name.len()), message);
+                    findings.push(finding.help("write the id in double quotes"));
+                }
+            }
+        }
+    }
+}
+
+fn codes(flow: &Flow) -> impl Iterator<Item = &Code> {
+    let nodes = flow.nodes.iter().flat_map(|node| node.outline.codes.iter());
+    nodes.chain(flow.triggers.iter().flat_map(|trigger| trigger.outline.codes.iter()))
+}
+
+/// The answers of questions with options.
+fn number_answers(flow: &Flow) -> BTreeSet<&str> {
+    let asks = flow.nodes.iter().filter(|node| node.outline.verb == "ask");
+    let options = asks.filter(|node| node.outline.yaml.get("options").is_some_and(|options| options.list().is_some()));
+    options.filter_map(|node| node.outline.fills.as_deref()).collect()
+}
+
+type Finding = Box<dyn Fn(&crate::base::place::Place) -> Diagnostic>;
+
+fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
+    let bot = &set.bot;
+    let (code, message, known, else_help): (&'static str, String, Vec<String>, &str) = match root {
+        "env" => (
+            "E410",
+            format!("`env` of `_bot.yaml` does not name `{name}`"),
+            bot.env.clone(),
+            "add it to `env` in `_bot.yaml`",
+        ),
+        "secrets" => {
+            let message = format!("`secrets` of `_bot.yaml` does not name `{name}`");
+            ("E411", message, bot.secrets.clone(), "add it to `secrets` in `_bot.yaml`")
+        }
+        "hours" => {
+            let message = format!("there are no hours called `{name}`");
+            ("E404", message, bot.hours.keys().cloned().collect(), "add them to `hours` in `_bot.yaml`")
+        }
+        "contact" => {
+            let declared = bot.fields.iter().map(|field| field.name.clone());
+            let known = declared.chain(CONTACT.map(str::to_owned)).collect();
+            ("E408", format!("a contact has no field `{name}`"), known, "add it to `fields` in `_bot.yaml`")
+        }
+        other => {
+            let (_, parts) = PARTS.iter().find(|(view, _)| *view == other)?;
+            (
+                "E412",
+                format!("`{other}` has no `{name}`"),
+                parts.iter().map(|part| (*part).to_owned()).collect(),
+                "see the names and types of the reference",
+            )
+        }
+    };
+    if known.iter().any(|known| known == name) {
+        return None;
+    }
+    let help = did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(|| else_help.to_owned());
+    Some(Box::new(move |place| Diagnostic::error(code, place, message.clone()).help(help.clone())))
+}
+
+fn senders(flow: &Flow, around: &Around, findings: &Findings) {
+    let Some(known) = &around.senders else { return };
+    for sender in flow.senders.iter().filter(|sender| !known.contains(sender)) {
+        let finding = Diagnostic::error("E413", &flow.place, format!("the configuration has no sender `{sender}`"));
+        findings.push(finding.help_if(did_you_mean(sender, known.iter().map(String::as_str))));
+    }
+}

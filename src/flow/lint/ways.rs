@@ -1,0 +1,82 @@
+//! Where a step can lead: the edges of the drawing that all checks walk.
+
+use crate::{
+    base::yaml::{self, Kind},
+    flow::{
+        FlowSet,
+        definition::{Body, Flow, Node, NodeIx, Target},
+    },
+};
+
+/// A step of a flow.
+pub type Spot<'a> = (&'a Flow, NodeIx);
+
+/// One way on from a step.
+pub struct Way<'a> {
+    /// The key that it is written under; empty: simply what comes next.
+    pub by: &'a str,
+    /// `None`: the end of the flow or of the called block.
+    pub to: Option<Spot<'a>>,
+}
+
+/// All ways on from a step, also those of errors and time-outs. A `call` comes back: its target is none of them.
+pub fn ways<'a>(set: &'a FlowSet, flow: &'a Flow, node: &'a Node) -> Vec<Way<'a>> {
+    let at = |ix: Option<NodeIx>| ix.map(|ix| (flow, ix));
+    let mut ways: Vec<Way<'a>> =
+        node.outline.bodies.iter().map(|(label, Body(to))| Way { by: label.as_str(), to: at(*to) }).collect();
+    if node.outline.verb == "go" {
+        ways.extend(target(set, flow, node).map(|to| Way { by: "", to }));
+    } else if goes_on(node) {
+        ways.push(Way { by: "", to: at(node.next) });
+    }
+    if node.guard.is_some() {
+        ways.push(Way { by: "", to: at(node.next) });
+    }
+    ways
+}
+
+/// Where the `go` or `call` of a step leads; outer `None`: nowhere that is known.
+pub fn target<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node) -> Option<Option<Spot<'a>>> {
+    match node.outline.target.as_ref()? {
+        Target::Top => Some(flow.entry.map(|ix| (flow, ix))),
+        Target::Block { entry, .. } => Some(entry.map(|ix| (flow, ix))),
+        Target::Flow(name) => set.flow(name).map(|other| other.entry.map(|ix| (other, ix))),
+        Target::Unknown(_) => None,
+    }
+}
+
+/// Whether the step itself, without its bodies, goes on with what follows.
+fn goes_on(node: &Node) -> bool {
+    let written = &node.outline.yaml;
+    let has = |label: &str| node.outline.bodies.iter().any(|(by, _)| by == label);
+    match node.outline.verb {
+        "go" | "end" => false,
+        "handoff" => written.get("until_done").is_some(),
+        "if" => !(has("then") && has("else")),
+        "switch" => !has("else"),
+        "ask" => !every_option_leads_on(node),
+        _ => true,
+    }
+}
+
+/// Every option has steps of its own, so that no answer simply goes on.
+fn every_option_leads_on(node: &Node) -> bool {
+    let Some(options) = node.outline.yaml.get("options") else { return false };
+    match &options.kind {
+        Kind::List(items) => !items.is_empty() && items.iter().all(leads_on),
+        Kind::Null | Kind::Scalar(_) | Kind::Map(_) => false,
+    }
+}
+
+fn leads_on(option: &yaml::Node) -> bool {
+    match option.map() {
+        Some([entry]) if !matches!(entry.key.text.as_str(), "id" | "title") => true,
+        Some(_) => option.get("do").is_some(),
+        None => false,
+    }
+}
+
+/// The step stands still until somebody writes or time passes.
+pub fn waits(node: &Node) -> bool {
+    matches!(node.outline.verb, "ask" | "wait" | "handoff")
+}

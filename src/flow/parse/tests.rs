@@ -1,0 +1,148 @@
+use super::*;
+use crate::flow::definition::NodeIx;
+use proptest::prelude::*;
+
+fn read(body: &str) -> (FlowSet, Vec<String>) {
+    let files = [SourceFile::new("flows/a.yaml", format!("flow: a\n{body}"))];
+    let (set, found) = parse_set(&files);
+    (set, found.iter().map(|finding| finding.to_string().replacen("flows/a.yaml:", "", 1)).collect())
+}
+
+#[track_caller]
+fn one(body: &str, begins: &str) {
+    let (_, found) = read(body);
+    assert!(found.len() == 1 && found[0].starts_with(begins), "{found:#?}");
+}
+
+#[test]
+fn bodies_go_on_with_what_follows_the_step_that_holds_them() {
+    let (set, found) = read(
+        "steps:\n  - if: window.open\n    then:\n      - say: one\n      - say: two\n    else: []\n  - say: three\n",
+    );
+    assert_eq!(found, Vec::<String>::new());
+    let flow = set.named("a").unwrap();
+    let ids: Vec<&str> = flow.nodes.iter().map(|node| node.id.as_str()).collect();
+    assert_eq!(ids, ["a.if_1", "a.say_3", "a.say_1", "a.say_2"]);
+    let next = |id: &str| flow.node(flow.find(&id.into()).unwrap()).next.map(|ix| flow.node(ix).id.to_string());
+    assert_eq!(next("a.say_1").as_deref(), Some("a.say_2"));
+    assert_eq!(next("a.say_2").as_deref(), Some("a.say_3"));
+    assert_eq!(next("a.say_3"), None);
+    assert_eq!(
+        flow.nodes[0].outline.bodies,
+        [("then".to_owned(), Body(Some(NodeIx(2)))), ("else".to_owned(), Body(Some(NodeIx(1))))]
+    );
+}
+
+#[test]
+fn a_step_is_known_by_its_own_id() {
+    let (set, _) = read("steps:\n  - say: one\n    id: hello\n");
+    assert!(set.named("a").unwrap().find(&"a.hello".into()).is_some());
+    one(
+        "steps:\n  - say: one\n    id: x\n  - say: two\n    id: x\n",
+        "6:9: error[E217] two steps of this flow are called `x`",
+    );
+}
+
+#[test]
+fn a_step_has_one_verb() {
+    one(
+        "steps:\n  - say: a\n    set: {x: 1}\n",
+        "3:5: error[E222] a step has one verb, and this one has `say` and `set`",
+    );
+    one("steps:\n  - sya: a\n", "3:5: error[E221] there is no step `sya`; did you mean `say`?");
+    one("steps:\n  - just a text\n", "3:5: error[E220]");
+    one("steps:\n  - say: a\n    tiemout: 2h\n", "4:5: error[E203] `say` has no key `tiemout`");
+    let (set, found) = read("steps:\n  - say: a\n    if: window.open\n");
+    assert_eq!(found, Vec::<String>::new());
+    assert!(set.named("a").unwrap().nodes[0].guard.is_some());
+}
+
+#[test]
+fn what_comes_later_is_said_and_never_passed_over() {
+    for (body, begins) in [
+        ("protect: true\nsteps: []\n", "2:1: error[E299] `protect`"),
+        ("on_update: move\nsteps: []\n", "2:12: error[E299] `on_update: move`"),
+        ("if_busy: parallel\nsteps: []\n", "2:10: error[E299] `if_busy: parallel`"),
+        ("stop_when: [{event: x}]\nsteps: []\n", "2:1: error[E299] `stop_when`"),
+        ("steps:\n  - react: x\n", "3:5: error[E299] the step `react`"),
+        ("steps:\n  - say: a\n    footer: b\n", "4:5: error[E299] `footer`"),
+        ("when: [{date: contact.x}]\nsteps: []\n", "2:9: error[E299] the trigger `date`"),
+    ] {
+        one(body, begins);
+    }
+    assert_eq!(read("on_update: finish\nsteps: []\n").1, Vec::<String>::new());
+}
+
+#[test]
+fn an_unknown_key_of_a_flow_is_reported() {
+    one("tittle: x\nsteps: []\n", "2:1: error[E203] a flow has no key `tittle`; did you mean `title`?");
+    one("title: x\n", "1:1: error[E202] a flow needs `steps`");
+}
+
+#[test]
+fn the_name_of_a_flow_is_the_name_of_its_file() {
+    let (_, found) = parse_set(&[SourceFile::new("flows/b.yaml", "flow: a\nsteps: []\n")]);
+    assert!(found[0].to_string().starts_with("flows/b.yaml:1:7: error[E214]"), "{found:?}");
+}
+
+#[test]
+fn code_and_texts_report_at_their_column() {
+    one("steps:\n  - say: 👋 Hé ${contcat.name}\n", "3:17: error[E303] nothing here is called `contcat`");
+    one("steps:\n  - say: |\n      first\n        ${contact.nme.uper()}\n", "5:23: error[E311]");
+    one("steps:\n  - if: contact.name == 'there'\n    then: [end]\n", "3:25: error[E304]");
+    one("steps:\n  - if: ${window.open}\n    then: [end]\n", "3:9: error[E314]");
+    one("steps:\n  - say: \"Hi ${contact.name\"\n", "3:14: error[E301]");
+}
+
+#[test]
+fn reserved_names_are_refused() {
+    one("vars: {new: 1}\nsteps: []\n", "2:8: error[E307] the name `new` is reserved");
+    one("steps:\n  - set: {contact: 1}\n", "3:11: error[E307] the name `contact` belongs to the language");
+}
+
+#[test]
+fn findings_of_all_files_come_at_once() {
+    let files = [
+        SourceFile::new("flows/a.yaml", "flow: a\nsteps:\n  - say: Order: x\n  - sya: y\n"),
+        SourceFile::new("flows/b.yaml", "flow: b\nsteps:\n  - say: @x\n  - go: a\n"),
+        SourceFile::new("scripts/s.rhai", "fn f(x) { x +* 1 }\n"),
+    ];
+    let (_, found) = parse_set(&files);
+    let places: Vec<String> = found.iter().map(|finding| finding.place.to_string()).collect();
+    assert_eq!(places[..3], ["flows/a.yaml:3:15", "flows/a.yaml:4:5", "flows/b.yaml:3:10"]);
+    assert!(places[3].starts_with("scripts/s.rhai:1:"), "{places:?}");
+}
+
+#[test]
+fn the_bot_has_the_defaults_of_the_language() {
+    let (set, found) = parse_set(&[SourceFile::new("flows/_bot.yaml", "bot: Shop\ntimezone: Europe/Madrid\n")]);
+    assert_eq!(found, []);
+    let bot = &set.bot;
+    assert_eq!(bot.defaults.expires, Span::hours(24));
+    assert_eq!((bot.defaults.ask_tries, bot.defaults.loop_guard.count), (3, 30));
+    assert_eq!(bot.defaults.late_message, Span::hours(6));
+    assert!(bot.topics["marketing"].needs_consent && !bot.topics["service"].needs_consent);
+    assert!(bot.quiet_hours.is_none());
+}
+
+#[test]
+fn mistakes_in_the_bot_have_their_places() {
+    let text = "bot: Shop\ntimezone: Europe/Madird\nhours:\n  desk: {open: {mon-fry: [\"09:00-14:00\"]}}\nteams: {support: {hours: dsk}}\nsecretes: [A]\n";
+    let (_, found) = parse_set(&[SourceFile::new("_bot.yaml", text)]);
+    let heads: Vec<String> = found.iter().map(|finding| format!("{} {}", finding.place, finding.code)).collect();
+    assert_eq!(heads, ["_bot.yaml:2:11 E211", "_bot.yaml:4:17 E210", "_bot.yaml:5:26 E404", "_bot.yaml:6:1 E203"]);
+}
+
+proptest! {
+    #[test]
+    fn parsing_never_panics(lines in proptest::collection::vec(
+        "( {0,8}(- )?(say|if|go|set|call|switch|cases|then|else|steps|blocks|when|vars|flow|end|on_error|id)(: )?(\\$\\{[a-z.()\"'?: ]{0,10}\\}?|[a-z]{1,5}|\\[\\]|\\{\\}|[#*@!|>&👋]{1,3})?\n)", 0..14)
+    ) {
+        let file = SourceFile::new("flows/a.yaml", lines.concat());
+        let (set, found) = parse_set(&[file]);
+        crate::flow::lint(&set);
+        for finding in found {
+            finding.render(false);
+        }
+    }
+}
