@@ -28,6 +28,8 @@ pub struct Metrics {
     dead_letters: Family<KindLabels, Gauge>,
     http_calls: Family<ResultLabels, Counter>,
     notifications: Family<ResultLabels, Counter>,
+    runs: Family<FlowLabels, Counter>,
+    events: Family<EventLabels, Counter>,
     alarms: Family<KindLabels, Counter>,
     bugs: Family<KindLabels, Counter>,
     /// Findings of the newest flow files that keep them from going live, warnings included.
@@ -81,6 +83,8 @@ impl Metrics {
             dead_letters: Family::default(),
             http_calls: Family::default(),
             notifications: Family::default(),
+            runs: Family::default(),
+            events: Family::default(),
             alarms: Family::default(),
             bugs: Family::default(),
             flow_findings: Gauge::default(),
@@ -163,6 +167,16 @@ impl Metrics {
         self.notifications.get_or_create(&ResultLabels { result }).inc();
     }
 
+    /// A run of a flow began.
+    pub fn run_began(&self, flow: &str) {
+        self.runs.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc();
+    }
+
+    /// An `emit` step: what authors count, for example scores of a survey.
+    pub fn emitted(&self, flow: &str, event: &str) {
+        self.events.get_or_create(&EventLabels { flow: flow.to_owned(), event: event.to_owned() }).inc();
+    }
+
     /// Something an operator should know once: `loop_guard`, `flow_paused`, `sender_stopped` …
     pub fn alarm(&self, kind: &'static str) {
         self.alarms.get_or_create(&KindLabels { kind }).inc();
@@ -185,6 +199,8 @@ impl Metrics {
         r.register("dead_letters", "Dead letters that are listed now", self.dead_letters.clone());
         r.register("http_calls", "Calls of http steps", self.http_calls.clone());
         r.register("notifications", "Posts to notify.url", self.notifications.clone());
+        r.register("runs", "Runs that began, by flow", self.runs.clone());
+        r.register("events", "Events that flows emitted", self.events.clone());
         r.register("alarms", "Things an operator should look at", self.alarms.clone());
         r.register("bugs", "Things that only a mistake in Transom can cause", self.bugs.clone());
         r.register("flow_findings", "Findings of flow files that are not live", self.flow_findings.clone());
@@ -242,6 +258,17 @@ struct SendErrorLabels {
 struct RefusedLabels {
     flow: String,
     reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FlowLabels {
+    flow: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EventLabels {
+    flow: String,
+    event: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

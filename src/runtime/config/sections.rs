@@ -19,6 +19,15 @@ pub struct FlowGrants {
     pub allow_private: Vec<IpNet>,
 }
 
+impl FlowGrants {
+    /// What flows see as `env.*` at a sandbox sender: the bot's own `sandbox.env` before what is granted.
+    pub fn sandbox_env(&self, sandbox: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut env = self.env.clone();
+        env.extend(sandbox.iter().map(|(name, value)| (name.clone(), value.clone())));
+        env
+    }
+}
+
 /// Where hand-offs, dead letters and stopped senders are told.
 #[derive(Debug, Clone)]
 pub struct Notify {
