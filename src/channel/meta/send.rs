@@ -10,6 +10,7 @@ use crate::{
     channel::{
         HeaderMap, Http, HttpError, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, Sent, Why,
     },
+    model::inbound::Alias,
 };
 use serde::Deserialize;
 
@@ -60,11 +61,14 @@ pub fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     let said = said.ok_or_else(no_id)?;
     let message = said.messages.as_deref().and_then(<[_]>::first).ok_or_else(no_id)?;
     let id = message.id.get().filter(|id| id.len() <= PROVIDER_ID_BYTES_MAX).ok_or_else(no_id)?;
-    let mut known = Vec::new();
+    let mut known: Vec<Alias> = Vec::new();
     for contact in said.contacts.iter().flatten() {
-        for alias in aliases(&[&contact.wa_id, &contact.input, &contact.user_id]).unwrap_or_default() {
-            if !known.contains(&alias) {
-                known.push(alias);
+        for text in [&contact.wa_id, &contact.input, &contact.user_id] {
+            // What is no name of a person is not learnt; the message was taken all the same.
+            for alias in aliases(&[text]).unwrap_or_default() {
+                if !known.contains(&alias) {
+                    known.push(alias);
+                }
             }
         }
     }
@@ -151,7 +155,7 @@ struct Known<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::inbound::{Alias, AliasKind};
+    use crate::model::inbound::AliasKind;
 
     fn answer(status: u16, body: &str) -> HttpResponse {
         HttpResponse { status, body: body.as_bytes().to_vec(), ..HttpResponse::default() }
