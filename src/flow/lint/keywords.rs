@@ -6,9 +6,9 @@ use crate::{
         place::Place,
     },
     flow::{FlowSet, definition::Flow},
+    model::matching::fold,
 };
 use std::collections::BTreeMap;
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 pub fn check(set: &FlowSet, findings: &Findings) {
     let mut seen: BTreeMap<(String, String), Vec<(&Flow, Place)>> = BTreeMap::new();
@@ -53,16 +53,4 @@ fn tie<'a>(
 /// Flows of different senders never meet.
 fn share_a_sender(a: &Flow, b: &Flow) -> bool {
     a.senders.is_empty() || b.senders.is_empty() || a.senders.iter().any(|sender| b.senders.contains(sender))
-}
-
-/// Case, accents, punctuation and emoji do not count; a text of nothing else is compared as written.
-fn fold(text: &str) -> String {
-    let plain: String = text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .collect::<String>()
-        .to_lowercase();
-    let folded = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    if folded.is_empty() { text.trim().to_owned() } else { folded }
 }

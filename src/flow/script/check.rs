@@ -183,33 +183,39 @@ fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &
     }
 }
 
-/// Compiles a file of `scripts/` into a static module. Gives its functions by how many values they take.
+/// The functions of a file of `scripts/`, by how many values they take; none when it cannot be read.
+pub fn functions_of(engine: &Engine, file: &Arc<SourceFile>) -> BTreeMap<String, Vec<usize>> {
+    let mut all: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let Ok(ast) = engine.compile(file.text()) else { return all };
+    for function in ast.iter_functions() {
+        all.entry(function.name.to_string()).or_default().push(function.params.len());
+    }
+    all
+}
+
+/// Compiles a file of `scripts/` into a static module; false when it has mistakes.
 pub fn module(
     engine: &mut Engine,
     file: &Arc<SourceFile>,
     functions: &BTreeSet<String>,
     modules: &BTreeMap<String, BTreeMap<String, Vec<usize>>>,
     findings: &Findings,
-) -> Option<BTreeMap<String, Vec<usize>>> {
+) -> bool {
     let name = file.stem().to_owned();
     let whole = Place::new(file, 0..file.text().len());
     let source = Arc::new(Scalar { text: file.text().to_owned(), style: Style::Plain, place: whole });
     if let Err(message) = super::valid_name(&name) {
         findings.push(Diagnostic::error("E307", &Place::start_of(file), message).help("give the file another name"));
-        return None;
+        return false;
     }
     let mut ast = match engine.compile(file.text()) {
         Ok(ast) => ast,
         Err(error) => {
             findings.push(words::syntax(&error, file.text(), std::iter::empty(), &|range| source.part(range)));
-            return None;
+            return false;
         }
     };
     ast.set_source(name.as_str());
-    let own: BTreeMap<String, Vec<usize>> = ast.iter_functions().fold(BTreeMap::new(), |mut all, function| {
-        all.entry(function.name.to_string()).or_insert_with(Vec::new).push(function.params.len());
-        all
-    });
     let scripts = Scripts {
         engine: Arc::new(Engine::new_raw()),
         functions: Arc::new(functions.clone()),
@@ -217,22 +223,24 @@ pub fn module(
         secrets: Arc::default(),
     };
     let names = Names { own: &[], secrets: false };
-    walk(&ast, file.text(), &names, &scripts, &|range| source.part(range), findings)?;
+    if walk(&ast, file.text(), &names, &scripts, &|range| source.part(range), findings).is_none() {
+        return false;
+    }
     if let Some(loose) = ast.statements().iter().find(|statement| !matches!(statement, Stmt::Noop(_))) {
         let position = loose.position();
         let at = offset(file.text(), (position.line().unwrap_or(1), position.position().unwrap_or(1)));
         let finding = Diagnostic::error("E313", &source.part(at..at + 1), "a file of `scripts/` holds functions only");
         findings.push(finding.help("put this into a function: `fn name(value) { … }`"));
-        return None;
+        return false;
     }
     match Module::eval_ast_as_new(rhai::Scope::new(), &ast, engine) {
         Ok(module) => {
             engine.register_static_module(name.as_str(), module.into());
-            Some(own)
+            true
         }
         Err(error) => {
             findings.push(Diagnostic::error("E308", &Place::start_of(file), error.to_string()));
-            None
+            false
         }
     }
 }

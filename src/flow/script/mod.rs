@@ -51,9 +51,16 @@ impl Scripts {
         let mut modules = BTreeMap::new();
         let functions: BTreeSet<String> =
             engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true).into_iter().collect();
+        // Known by name before any is compiled, so that files may call each other in any order.
         for file in files {
-            if let Some(functions) = check::module(&mut engine, file, &functions, &modules, findings) {
-                modules.insert(file.stem().to_owned(), functions);
+            engine.register_static_module(file.stem(), rhai::Module::new().into());
+        }
+        for file in files {
+            modules.insert(file.stem().to_owned(), check::functions_of(&engine, file));
+        }
+        for file in files {
+            if !check::module(&mut engine, file, &functions, &modules, findings) {
+                modules.remove(file.stem());
             }
         }
         Scripts {

@@ -240,10 +240,24 @@ fn a_module_of_scripts_is_called_by_its_name() {
 }
 
 #[test]
+fn modules_call_each_other_in_any_order() {
+    let a = ("scripts/a.rhai", "fn f(x) { z::g(x) + 1 }");
+    let z = ("scripts/z.rhai", "fn g(x) { x * 2 }");
+    assert_eq!(run_with("a::f(3)", true, &[a, z]).unwrap(), Value::Whole(7));
+}
+
+#[test]
+fn a_set_may_be_shared_by_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Scripts>();
+    shared::<crate::flow::FlowSet>();
+}
+
+#[test]
 fn an_error_inside_of_a_module_names_its_line() {
     let bad = ("scripts/bad.rhai", "fn f(x) {\n    x.boom\n        .upper() + [1][7]\n}");
     let error = run_with("bad::f(1)", true, &[bad]).unwrap_err();
-    assert!(error.contains("scripts/bad.rhai, line"), "{error}");
+    assert!(error.contains("(scripts/bad.rhai, line 2)"), "{error}");
 }
 
 #[test]
