@@ -1,3 +1,5 @@
 //! The integration tests of all areas, one binary: linking is what costs.
 
+mod channel;
+mod graph;
 mod store;

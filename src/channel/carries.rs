@@ -347,4 +347,14 @@ mod tests {
     fn an_empty_text_is_refused() {
         assert_eq!(META.fit(text(" \n")).unwrap_err(), Unfit::Empty { what: "the text" });
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_part_fits_and_no_word_is_lost(body in "[a-z .\\n👍é🇩🇪]{1,300}", max in 20_usize..60) {
+            let parts = split(&body, max);
+            let words = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            proptest::prop_assert!(parts.iter().all(|part| !part.is_empty() && part.chars().count() <= max));
+            proptest::prop_assert_eq!(words(&parts.concat()), words(&body));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Each kind of webhook of Meta, and what it means to us.
 
+use proptest::prelude::*;
 use std::{fs, path::Path};
 use transom::{
     base::{ids::SenderId, secret::Secret},
@@ -223,4 +224,38 @@ fn the_handshake_answers_the_challenge_to_who_knows_the_token() {
     assert_eq!(ask(good, Some(99)).unwrap().status, 403);
     let request = RawRequest { method: "POST", query: good, headers: &headers, body: b"", sender: None };
     assert_eq!(meta().handshake(&request), None);
+}
+
+fn fixtures() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/channel/meta");
+    fs::read_dir(folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+}
+
+proptest! {
+    /// Whatever a body has become on its way, it is read without a panic, nothing vanishes, and what could
+    /// not be read can be tried again.
+    #[test]
+    fn no_damage_makes_a_webhook_vanish(
+        which: prop::sample::Index,
+        at: prop::sample::Index,
+        length in 0_usize..40,
+        instead in prop_oneof![
+            Just(String::new()), Just("null".into()), Just("{}".into()), Just("[".into()), Just("\\ud800".into()),
+            Just("\"".into()), Just("-1e999".into()), Just("\u{0}".into()), ".{0,8}",
+        ],
+    ) {
+        let all = fixtures();
+        let mut body: Vec<char> = which.get(&all).chars().collect();
+        let start = at.index(body.len());
+        let end = (start + length).min(body.len());
+        body.splice(start..end, instead.chars());
+        let body: String = body.into_iter().collect();
+        let meta = meta();
+        let items = signed(&meta, &body);
+        // `entry` or `changes` may have become an empty list; else there is an item for everything.
+        prop_assert!(!items.is_empty() || body.contains("[]"));
+        for item in items {
+            prop_assert!(!meta.replay(&item.raw).is_empty());
+        }
+    }
 }

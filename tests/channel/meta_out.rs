@@ -1,6 +1,6 @@
 //! What leaves for Meta, byte for byte, and what becomes of its answers.
 
-use crate::graph::{Fault, Graph};
+use crate::graph::{Fault, Graph, Statuses};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use transom::{
@@ -337,4 +337,33 @@ async fn the_wire_log_tells_everything_but_what_is_private() {
     for private in ["segredo", "351960000111", "EAAB", "wamid", "700100200300400"] {
         assert!(!line.contains(private), "{private} in {line}");
     }
+}
+
+#[tokio::test]
+async fn the_emulator_posts_statuses_that_we_believe() {
+    use transom::{channel::RawRequest, model::inbound::Inbound};
+    let (heard, mut items) = tokio::sync::mpsc::channel(8);
+    let webhook = axum::routing::post(move |headers: axum::http::HeaderMap, body: axum::body::Bytes| async move {
+        let request = RawRequest { method: "POST", query: "", headers: &headers, body: &body, sender: None };
+        for item in meta("").receive(&request).unwrap() {
+            heard.send(item.what).await.unwrap();
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/webhooks/meta", listener.local_addr().unwrap());
+    let app = axum::Router::new().route("/webhooks/meta", webhook);
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+
+    let graph = Graph::start().await;
+    graph.post_statuses(Statuses { url, app_secret: "s".into(), states: vec!["sent", "delivered"] });
+    graph.fail_next(Fault::Late(Duration::from_millis(1)));
+    let receipt = send(&graph, text("Olá")).await.unwrap();
+    let sent = graph.until_sent(1).await;
+    assert_eq!((sent[0].to(), sent[0].text()), ("+351960000111", "Olá"));
+    for state in ["sent", "delivered"] {
+        let Some(Inbound::Status { sender, status }) = items.recv().await else { panic!("no status") };
+        assert_eq!((sender, status.ours, status.state.as_str()), (SenderId(12), Some(OutboundId(4711)), state));
+        assert_eq!(status.provider_id, receipt.provider_id);
+    }
+    assert!(!sent[0].raw.is_empty());
 }

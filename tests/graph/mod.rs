@@ -1,5 +1,4 @@
 //! A Graph API to test against: takes sends, answers as Meta does or as Meta does on a bad day, posts statuses.
-#![expect(dead_code, reason = "each test binary uses the part that it needs")]
 
 use serde_json::{Value, json};
 use std::{
@@ -16,9 +15,6 @@ use transom::{base::secret::Secret, channel::signature::Key};
 
 /// How long a test waits for something that should come at once.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Keeps the expectation above true in a binary that happens to use everything.
-fn unused() {}
 
 /// One request to `/{phone_number_id}/messages`.
 #[derive(Debug, Clone)]
