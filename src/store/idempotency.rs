@@ -76,8 +76,10 @@ pub static EXPIRE: Statement<Before> = Statement::new(
     Wins::All,
     |row| row.before.0.into(),
     "delete from idempotency where (account, key) in
-       (select account, idempotency.key from {rows} as input
-        join idempotency on created_at < cast(input.value ->> 'before' as bigint) order by created_at limit 500)
+       (select oldest.account, oldest.its_key
+        from (select account, key as its_key, created_at from idempotency order by created_at limit 500) as oldest,
+          {rows} as input
+        where oldest.created_at < cast(input.value ->> 'before' as bigint))
      returning created_at",
 );
 

@@ -5,8 +5,11 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 use std::collections::BTreeMap;
 use transom::store::{Dialect, queries, statements};
 
-/// Tables that are read whole, each because it is small: the reason stands beside the query.
+/// What is read whole, each because it is small: the reason stands beside the query.
 const WHOLE: &[&str] = &["schedule.all", "template.all", "api_key.all", "flow_state.all", "early_status.expire"];
+
+/// What walks an index and stops at a limit (the oldest rows), or walks a partial index of open rows only.
+const WALKS: &[&str] = &[".expire", "dead_letter.counts", "inbound.count_unhandled", "outbound.counts", "fire.open"];
 
 /// A text with its parameters replaced by a literal that is a number and a text alike.
 fn literal(dialect: Dialect, text: &'static str) -> String {
@@ -62,12 +65,10 @@ fn every_text_is_found_by_an_index_on_sqlite() {
             let plan = sqlx::query(AssertSqlSafe(format!("explain query plan {text}"))).fetch_all(&mut conn).await;
             for row in plan.unwrap() {
                 let line: String = row.get("detail");
-                // A scan of an index in its order, cut by a limit, is how pages and retention read.
-                let scanned = line.strip_prefix("SCAN ").filter(|rest| {
-                    tables.iter().any(|table| rest == table)
-                        && !(text.contains(" limit ") && text.contains("order by id"))
-                });
-                if scanned.is_some() {
+                let scanned = line.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+                let scanned = scanned.filter(|name| tables.iter().any(|table| table == name));
+                let walks = WALKS.iter().any(|end| name.ends_with(end));
+                if scanned.is_some() && !walks {
                     wrong.push(format!("{name}: {line}"));
                 }
             }
