@@ -142,7 +142,17 @@ async fn own_postgres(place: &Place) -> Result<Conn, OpenError> {
     let pause = Duration::from_millis(100);
     let mut waited = Duration::ZERO;
     loop {
-        let mut conn = place.connect().await.map_err(failed("connecting to the database"))?;
+        let mut conn = place.connect().await.map_err(|error| {
+            // What a transaction pooler answers to settings of a session: it has no session to give.
+            if error.to_string().contains("unsupported startup parameter") {
+                return OpenError::Address(
+                    "a connection pooler stands before the database, and locks do not survive one; give the address \
+                     of Postgres itself"
+                        .to_owned(),
+                );
+            }
+            OpenError::Database { doing: "connecting to the database", error }
+        })?;
         if conn.take_shards().await.map_err(failed("taking the database's locks"))? {
             return Ok(conn);
         }
