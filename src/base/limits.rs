@@ -185,3 +185,28 @@ pub const NOTIFY_BACKOFF_MAX: Span = Span::hours(1);
 pub const NOTIFY_GIVE_UP: Span = Span::days(1);
 /// How often rows are looked at without a kick.
 pub const NOTIFY_LOOK_EVERY: Span = Span::seconds(1);
+/// How recently the contact must have written for the bot to speak of its own errors.
+pub const TALKING: Span = Span::minutes(15);
+/// Bad answers, and taps on a question just answered, within this time count once.
+pub const COUNT_ONCE: Span = Span::seconds(10);
+/// A waiting question is asked again because of an old button at most this often.
+pub const ASK_AGAIN_EVERY: Span = Span::minutes(1);
+/// An opt-out is confirmed at most this often.
+pub const CONFIRM_STOP_EVERY: Span = Span::days(1);
+/// How long an unsure opt-out word that was asked back may be confirmed by a typed yes.
+pub const UNSURE_STOP: Span = Span::minutes(30);
+/// `wait: window_closing` ends this long before the window does.
+pub const WINDOW_CLOSING: Span = Span::minutes(30);
+/// Messages of a contact that wait for a call to come back.
+pub const WAITING_MESSAGES_MAX: usize = 50;
+/// Keys of `once_per` that a conversation remembers.
+pub const ONCE_KEYS_MAX: usize = 200;
+/// A list shows so many rows at most; a message so many buttons.
+pub const LIST_ROWS_MAX: usize = 10;
+pub const BUTTONS_MAX: usize = 3;
+pub const BUTTON_TITLE_CHARS_MAX: usize = 20;
+pub const ROW_TITLE_CHARS_MAX: usize = 24;
+pub const ROW_DESCRIPTION_CHARS_MAX: usize = 72;
+/// Characters of a text, and of a text above buttons.
+pub const TEXT_CHARS_MAX: usize = 4096;
+pub const BUTTON_BODY_CHARS_MAX: usize = 1024;

@@ -1,28 +1,320 @@
-//! One turn of a conversation: what a step sees, and what it wants to happen next.
+//! The working state of one turn: what the session has become, and what it wants done.
 
-use super::definition::{Body, Flow, FlowSet, NodeIx};
-use crate::model::session::Waiting;
+use super::{
+    definition::{Body, Flow, FlowSet, Node, NodeIx},
+    script::{Code, Scope, ScriptError},
+    text::{Data, Text},
+    world::{Versions, World},
+};
+use crate::{
+    base::{
+        ids::{FlowName, StepId},
+        limits,
+        time::Time,
+    },
+    model::{
+        contact::ContactData,
+        content::Content,
+        effect::{Draft, Effect, IfClosed, Origin, TraceEntry},
+        session::{Run, Session, StepError, Waiting},
+        value::Value,
+    },
+};
+use std::collections::{BTreeMap, VecDeque};
 
-/// What a step works with.
-pub struct Turn<'a> {
+/// What a step says about what comes next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// What follows in this body, or behind it.
+    Continue,
+    /// The steps under a key; when there are none, what follows.
+    Body(Body),
+    /// Another place of this flow, for good.
+    Jump(Option<NodeIx>),
+    /// The top of another flow, for good; carries nothing.
+    Go(FlowName),
+    /// A block of this flow that comes back.
+    CallBlock { entry: Option<NodeIx>, returns_as: Option<String> },
+    /// Another flow that comes back.
+    CallFlow { flow: FlowName, with: BTreeMap<String, Value>, returns_as: Option<String> },
+    /// The flow ends and gives this back.
+    End(Value),
+    /// The run ends, callers too.
+    EndAll,
+    /// The conversation belongs to a person: the run ends, callers too.
+    HandedOff,
+    /// The run stands still; the step is looked at again when something happens.
+    Park(Waiting),
+    /// The step could not do it.
+    Fail(Failure),
+}
+
+/// Why a step failed; what `error` shows, with the step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub code: String,
+    pub text: String,
+}
+
+impl Failure {
+    pub fn new(code: &str, text: impl Into<String>) -> Self {
+        Failure { code: code.to_owned(), text: text.into() }
+    }
+}
+
+impl From<ScriptError> for Failure {
+    fn from(error: ScriptError) -> Self {
+        Failure::new("script", error.to_string())
+    }
+}
+
+/// Where a run stands, while one of its steps runs.
+#[derive(Clone, Copy)]
+pub struct Here<'a> {
+    pub run: u32,
     pub set: &'a FlowSet,
     pub flow: &'a Flow,
-    pub at: NodeIx,
+    pub node: &'a Node,
 }
 
-/// Where a run goes on.
-#[derive(Debug)]
-pub enum Next {
-    /// With the step behind this one.
-    Continue,
-    Jump(NodeIx),
-    /// Nothing comes after: the flow ends, or the called block returns.
-    End,
-    Park(Box<Waiting>),
+pub struct Turn<'a> {
+    pub versions: &'a Versions,
+    pub world: &'a World<'a>,
+    pub session: Session,
+    pub contact: ContactData,
+    pub contact_changed: bool,
+    pub opted_out: Option<Time>,
+    pub effects: Vec<Effect>,
+    pub trace: Vec<TraceEntry>,
+    /// Steps left before we say that it never ends.
+    pub fuel: usize,
+    /// Events of flows, and changes of consent, to be handed round at the end of the turn.
+    pub emitted: VecDeque<Emitted>,
+    /// The bot said something in this turn that answers the contact.
+    pub spoke: bool,
 }
 
-impl From<Body> for Next {
-    fn from(body: Body) -> Next {
-        body.0.map_or(Next::End, Next::Jump)
+/// Something that flows may wait for or start by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Emitted {
+    Event { name: String, data: Value, depth: usize },
+    Consent { topic: String, given: bool },
+    HandoffDone { handoff: Value, team: Option<String> },
+}
+
+/// What expressions see beside the contact and the clock.
+#[derive(Clone, Copy)]
+pub struct Seen<'s> {
+    pub vars: Option<&'s BTreeMap<String, Value>>,
+    pub event: &'s Value,
+    pub msg: &'s Value,
+    pub handoff: &'s Value,
+    pub error: Option<&'s StepError>,
+    /// Named values of the moment: `item`, the candidate of a `check`.
+    pub extra: &'s [(&'s str, Value)],
+}
+
+/// A message on its way into the outbox.
+pub struct Saying {
+    pub content: Content,
+    pub if_closed: Option<IfClosed>,
+    pub question: bool,
+    pub tells: bool,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(versions: &'a Versions, session: Session, world: &'a World<'a>) -> Self {
+        Turn {
+            versions,
+            world,
+            session,
+            contact: world.contact.data.clone(),
+            contact_changed: false,
+            opted_out: world.contact.opted_out,
+            effects: Vec::new(),
+            trace: Vec::new(),
+            fuel: limits::STEPS_PER_TURN_MAX,
+            emitted: VecDeque::new(),
+            spoke: false,
+        }
+    }
+
+    pub fn now(&self) -> Time {
+        self.world.now
+    }
+
+    pub fn live(&self) -> &'a FlowSet {
+        self.versions.live()
+    }
+
+    pub fn run(&self, number: u32) -> Option<&Run> {
+        self.session.runs.iter().find(|run| run.number == number)
+    }
+
+    pub fn run_mut(&mut self, number: u32) -> Option<&mut Run> {
+        self.session.runs.iter_mut().find(|run| run.number == number)
+    }
+
+    /// The version that a run stands on; the live one when its own is lost.
+    pub fn set_of(&self, run: u32) -> &'a FlowSet {
+        let version = self.run(run).map(|run| run.version);
+        version.and_then(|version| self.versions.get(version)).unwrap_or_else(|| self.versions.live())
+    }
+
+    /// The step that a run stands at.
+    pub fn here(&self, run: u32) -> Option<Here<'a>> {
+        let set = self.set_of(run);
+        let frame = self.run(run)?.frames.last()?;
+        let flow = set.flow(&frame.flow)?;
+        let node = flow.node(flow.find(frame.at.as_ref()?)?);
+        Some(Here { run, set, flow, node })
+    }
+
+    /// The contact's language, else the bot's.
+    pub fn language(&self) -> &str {
+        self.contact.language.as_deref().unwrap_or(&self.live().bot.language)
+    }
+
+    /// Says what was done and why, for people.
+    pub fn note(&mut self, run: Option<u32>, step: Option<&StepId>, what: impl Into<String>) {
+        self.trace.push(TraceEntry { run, step: step.cloned(), what: what.into() });
+    }
+
+    pub fn note_at(&mut self, here: Here<'_>, what: impl Into<String>) {
+        self.note(Some(here.run), Some(&here.node.id), what);
+    }
+
+    // -- expressions
+
+    /// The variables that a run's innermost flow sees.
+    pub fn vars(&self, run: u32) -> Option<&BTreeMap<String, Value>> {
+        self.run(run)?.frames.iter().rev().find_map(|frame| frame.vars.as_ref())
+    }
+
+    pub fn vars_mut(&mut self, run: u32) -> Option<&mut BTreeMap<String, Value>> {
+        self.run_mut(run)?.frames.iter_mut().rev().find_map(|frame| frame.vars.as_mut())
+    }
+
+    pub fn eval(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<Value, Failure> {
+        self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| code.eval(scope)))
+    }
+
+    pub fn holds(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<bool, Failure> {
+        self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| code.holds(scope)))
+    }
+
+    /// The text with everything filled in.
+    pub fn render(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, Failure> {
+        if let Some(plain) = text.as_plain() {
+            return Ok(plain.to_owned());
+        }
+        self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| text.render(scope)))
+    }
+
+    /// The value of a text: one single `${…}` keeps its type.
+    pub fn value(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<Value, Failure> {
+        self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| text.eval(scope)))
+    }
+
+    pub fn data(&self, here: Here<'_>, data: &Data) -> Result<Value, Failure> {
+        self.seen(here.run, &[], |turn, seen| turn.in_scope(here.set, seen, |scope| data.eval(scope)))
+    }
+
+    fn seen<T>(&self, run: u32, extra: &[(&str, Value)], f: impl FnOnce(&Self, &Seen<'_>) -> T) -> T {
+        let found = self.run(run);
+        let nothing = Value::Nothing;
+        f(
+            self,
+            &Seen {
+                vars: self.vars(run),
+                event: found.map_or(&nothing, |run| &run.event),
+                msg: found.map_or(&nothing, |run| &run.msg),
+                handoff: found.map_or(&nothing, |run| &run.handoff),
+                error: found.and_then(|run| run.frames.iter().rev().find_map(|frame| frame.error.as_ref())),
+                extra,
+            },
+        )
+    }
+
+    /// Runs something that evaluates with the given names, in the views of this turn.
+    pub fn in_scope<T>(
+        &self,
+        set: &FlowSet,
+        seen: &Seen<'_>,
+        f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
+    ) -> Result<T, Failure> {
+        let names = |name: &str| self.look_up(set, seen, name);
+        let scope = Scope {
+            names: &names,
+            now: self.now(),
+            zone: set.bot.timezone.clone(),
+            contact_zone: self.contact_zone(set),
+            language: self.language(),
+        };
+        Ok(f(&scope)?)
+    }
+
+    // -- speaking
+
+    /// Puts a message of a run into the outbox and gives its number.
+    pub fn say(&mut self, here: Here<'_>, saying: Saying) -> u32 {
+        let number = self.next_message();
+        let person_run = self.session.person.as_ref().and_then(|person| person.run);
+        let confirms = self.run(here.run).is_some_and(|run| run.confirms_stop);
+        let origin = match () {
+            () if confirms => Origin::OptOutConfirmation,
+            () if person_run == Some(here.run) => Origin::HandoffFlow,
+            () => Origin::Flow,
+        };
+        let asked_for = self.run(here.run).and_then(|run| run.asked_for);
+        let counted = self.session.counted.iter_mut().find(|counted| counted.run == here.run);
+        let is_counted = counted.map(|counted| counted.open.push(number)).is_some();
+        if let Some(run) = self.run_mut(here.run) {
+            run.said = Some(crate::model::session::Said { message: number, delivered: false, read: false });
+        }
+        self.spoke |= asked_for.is_some();
+        self.effects.push(Effect::Send(Box::new(Draft {
+            number,
+            run: Some(here.run),
+            flow: Some(here.flow.name.clone()),
+            step: Some(here.node.id.clone()),
+            topic: here.flow.topic.clone(),
+            content: saying.content,
+            if_closed: saying.if_closed,
+            asked_for,
+            origin,
+            ignore_quiet_hours: here.flow.ignore_quiet_hours.is_some(),
+            tells: saying.tells || is_counted,
+            follows: super::steps::wait::follows(here.flow),
+            question: saying.question,
+        })));
+        number
+    }
+
+    /// A sentence of the engine's own.
+    pub fn say_ourselves(&mut self, content: Content, origin: Origin, asked_for: Option<Time>) -> u32 {
+        let number = self.next_message();
+        self.spoke = true;
+        self.effects.push(Effect::Send(Box::new(Draft {
+            number,
+            run: None,
+            flow: None,
+            step: None,
+            topic: "service".into(),
+            content,
+            if_closed: Some(IfClosed::Skip),
+            asked_for,
+            origin,
+            ignore_quiet_hours: false,
+            tells: false,
+            follows: false,
+            question: false,
+        })));
+        number
+    }
+
+    pub fn next_message(&mut self) -> u32 {
+        self.session.last_message += 1;
+        self.session.last_message
     }
 }

@@ -119,6 +119,9 @@ pub struct Run {
     /// Its first `say` is the confirmation of an opt-out, the only thing that it says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confirms_stop: bool,
+    /// A time-out ended it: only its `on_expire` is left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
     /// The number of its newest message, and how far the newest ones have come (`wait: {delivery: …}`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
@@ -141,7 +144,7 @@ fn is_nothing(value: &Value) -> bool {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     pub flow: FlowName,
-    /// The step to go on with: the waiting one, or the one after a `call`. `None`: the end of the body.
+    /// The step it stands at: the next one, the waiting one, or the `call` that it is inside. `None`: the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<StepId>,
     /// A called flow has variables of its own; a called block shares its flow's (then this is `None`).
@@ -236,6 +239,9 @@ pub struct Question {
     pub reminders_sent: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_at: Option<Time>,
+    /// The newest reminder; dropped with the question if it has not left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<u32>,
 }
 
 /// An option as it was shown, so that an answer is understood although the data has changed since.
@@ -246,6 +252,11 @@ pub struct OptionShown {
     /// The answer: the id, the chosen item, or true and false.
     #[serde(default)]
     pub value: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What a tap consents to or withdraws.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consent: Vec<(String, bool)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,344 @@
+//! Running a run: one step after the other, frames of calls, errors, the end.
+
+use super::{
+    definition::{Body, Flow, FlowSet, NodeIx},
+    sentences,
+    turn::{Failure, Here, Next, Turn},
+};
+use crate::{
+    base::{ids::FlowName, limits, time::Time},
+    model::{
+        content::Content,
+        effect::{Effect, Origin, RunEnd},
+        session::{Frame, StepError, Waiting},
+        value::Value,
+    },
+};
+use std::collections::BTreeMap;
+
+impl<'a> Turn<'a> {
+    /// Runs until the run stands still or ends.
+    pub fn drive(&mut self, run: u32) {
+        while let Some(found) = self.run(run) {
+            if found.waiting != Waiting::Ready {
+                return;
+            }
+            let at_end = found.frames.last().is_none_or(|frame| frame.at.is_none());
+            if self.fuel == 0 {
+                let most = limits::STEPS_PER_TURN_MAX;
+                self.give_up(run, &format!("more than {most} steps without a wait: is there an endless loop?"));
+                return;
+            }
+            self.fuel -= 1;
+            if at_end {
+                self.leave_body(run);
+                continue;
+            }
+            let Some(here) = self.here(run) else {
+                self.give_up(run, "the step it stood at is no longer there");
+                return;
+            };
+            let next = match here.node.guard.as_ref().map(|guard| self.holds(here, guard, &[])) {
+                Some(Ok(false)) => Next::Continue,
+                Some(Err(failure)) => Next::Fail(failure),
+                Some(Ok(true)) | None => here.node.step.run(self, here),
+            };
+            self.follow(here, next);
+        }
+    }
+
+    /// Goes on behind a step that was parked.
+    pub fn resume(&mut self, here: Here<'a>, next: Next) {
+        if let Some(run) = self.run_mut(here.run) {
+            run.waiting = Waiting::Ready;
+            run.postponed = false;
+        }
+        self.follow(here, next);
+        self.drive(here.run);
+    }
+
+    fn follow(&mut self, here: Here<'a>, next: Next) {
+        let run = here.run;
+        match next {
+            Next::Continue => self.stand_at(run, here.flow, here.node.next),
+            Next::Body(Body(entry)) => self.stand_at(run, here.flow, entry),
+            Next::Jump(entry) => {
+                self.handled(run);
+                self.stand_at(run, here.flow, entry);
+            }
+            Next::Go(name) => self.go(here, &name),
+            Next::CallBlock { entry, returns_as } => {
+                let at = entry.map(|ix| here.flow.node(ix).id.clone());
+                self.enter(here, Frame { flow: here.flow.name.clone(), at, vars: None, returns_as, error: None });
+            }
+            Next::CallFlow { flow, with, returns_as } => match here.set.flow(&flow) {
+                Some(called) => match self.opening(here.set, called, with) {
+                    Ok(vars) => {
+                        let at = called.entry.map(|ix| called.node(ix).id.clone());
+                        self.enter(here, Frame { flow, at, vars: Some(vars), returns_as, error: None });
+                    }
+                    Err(failure) => self.fail(here, failure),
+                },
+                None => self.fail(here, Failure::new("unknown_flow", format!("there is no flow `{flow}`"))),
+            },
+            Next::End(value) => self.leave_flow(run, value),
+            Next::EndAll => self.end_run(run, RunEnd::Done),
+            Next::HandedOff => self.end_run(run, RunEnd::HandedOff),
+            Next::Park(waiting) => {
+                if let Some(run) = self.run_mut(run) {
+                    run.waiting = waiting;
+                }
+            }
+            Next::Fail(failure) => self.fail(here, failure),
+        }
+    }
+
+    fn stand_at(&mut self, run: u32, flow: &Flow, at: Option<NodeIx>) {
+        let at = at.map(|ix| flow.node(ix).id.clone());
+        if let Some(frame) = self.run_mut(run).and_then(|run| run.frames.last_mut()) {
+            frame.at = at;
+        }
+    }
+
+    fn enter(&mut self, here: Here<'a>, frame: Frame) {
+        let depth = self.run(here.run).map_or(0, |run| run.frames.len());
+        if depth >= limits::CALL_DEPTH_MAX {
+            let most = limits::CALL_DEPTH_MAX;
+            self.fail(here, Failure::new("call_depth", format!("more than {most} calls inside each other")));
+        } else if let Some(run) = self.run_mut(here.run) {
+            run.frames.push(frame);
+        }
+    }
+
+    /// `go` to another flow: takes the place of this one; whoever called this one gets that one's end.
+    fn go(&mut self, here: Here<'a>, name: &FlowName) {
+        let Some(flow) = here.set.flow(name) else {
+            self.fail(here, Failure::new("unknown_flow", format!("there is no flow `{name}`")));
+            return;
+        };
+        match self.opening(here.set, flow, BTreeMap::new()) {
+            Err(failure) => self.fail(here, failure),
+            Ok(vars) => {
+                let at = flow.entry.map(|ix| flow.node(ix).id.clone());
+                let returns_as = self.pop_flow(here.run).and_then(|frame| frame.returns_as);
+                if let Some(run) = self.run_mut(here.run) {
+                    let vars = Some(vars);
+                    run.frames.push(Frame { flow: name.clone(), at, vars, returns_as, error: None });
+                }
+            }
+        }
+    }
+
+    /// The variables that a flow begins with: its inputs, checked, and `vars`.
+    pub fn opening(
+        &self,
+        set: &FlowSet,
+        flow: &Flow,
+        inputs: BTreeMap<String, Value>,
+    ) -> Result<BTreeMap<String, Value>, Failure> {
+        let mut vars = super::inputs::typed(&flow.inputs, inputs, &set.bot.timezone)
+            .map_err(|text| Failure::new("input", format!("flow `{}`: {text}", flow.name)))?;
+        for (name, data) in &flow.vars {
+            let seen = super::turn::Seen {
+                vars: Some(&vars),
+                event: &Value::Nothing,
+                msg: &Value::Nothing,
+                handoff: &Value::Nothing,
+                error: None,
+                extra: &[],
+            };
+            let value = self.in_scope(set, &seen, |scope| data.eval(scope))?;
+            vars.insert(name.clone(), value);
+        }
+        Ok(vars)
+    }
+
+    /// The end of a body: a called block returns, a flow ends. After error steps the whole flow ends.
+    fn leave_body(&mut self, run: u32) {
+        let Some(frame) = self.run(run).and_then(|run| run.frames.last()) else {
+            self.end_run(run, RunEnd::Done);
+            return;
+        };
+        if frame.vars.is_some() || frame.error.is_some() {
+            self.leave_flow(run, Value::Nothing);
+            return;
+        }
+        if let Some(run) = self.run_mut(run) {
+            run.frames.pop();
+        }
+        self.step_over_call(run);
+    }
+
+    /// The flow ends and gives `value` back to its caller, if any.
+    fn leave_flow(&mut self, run: u32, value: Value) {
+        let returns_as = self.pop_flow(run).and_then(|frame| frame.returns_as);
+        if self.run(run).is_none_or(|run| run.frames.is_empty()) {
+            self.end_run(run, RunEnd::Done);
+            return;
+        }
+        if let (Some(name), Some(vars)) = (returns_as, self.vars_mut(run)) {
+            vars.insert(name, value);
+        }
+        self.step_over_call(run);
+    }
+
+    /// Takes off the innermost flow, called blocks of it included.
+    fn pop_flow(&mut self, run: u32) -> Option<Frame> {
+        let frames = &mut self.run_mut(run)?.frames;
+        while let Some(frame) = frames.pop() {
+            if frame.vars.is_some() {
+                return Some(frame);
+            }
+        }
+        None
+    }
+
+    fn step_over_call(&mut self, run: u32) {
+        match self.here(run) {
+            Some(here) => self.stand_at(run, here.flow, here.node.next),
+            None => self.give_up(run, "the `call` it came from is no longer there"),
+        }
+    }
+
+    /// The steps of an `on_error` jumped away: from here on errors are taken again.
+    fn handled(&mut self, run: u32) {
+        if let Some(run) = self.run_mut(run) {
+            run.frames.iter_mut().for_each(|frame| frame.error = None);
+        }
+    }
+
+    /// A step failed: its `on_error`, the flow's, the caller's, the bot's, ours (language.md 7).
+    pub fn fail(&mut self, here: Here<'a>, failure: Failure) {
+        let run = here.run;
+        self.note_at(here, format!("failed: `{}`: {}", failure.code, failure.text));
+        let error = StepError { code: failure.code, text: failure.text, step: here.node.id.clone() };
+        if self.run(run).is_none_or(|run| run.frames.iter().any(|frame| frame.error.is_some())) {
+            self.give_up(run, &format!("an error inside error handling: `{}`: {}", error.code, error.text));
+            return;
+        }
+        let mut steps = here.node.on_error;
+        let mut flow = here.flow;
+        loop {
+            if let Some(Body(entry)) = steps.or(flow.on_error) {
+                if steps.is_none() {
+                    self.to_flow_frame(run);
+                }
+                self.stand_at(run, flow, entry);
+                self.set_error(run, error);
+                return;
+            }
+            self.pop_flow(run);
+            match self.here(run) {
+                Some(caller) => (steps, flow) = (caller.node.on_error, caller.flow),
+                None => break,
+            }
+        }
+        self.fail_unhandled(here, error);
+    }
+
+    /// Takes off called blocks, so that the flow's own frame is on top.
+    fn to_flow_frame(&mut self, run: u32) {
+        if let Some(run) = self.run_mut(run) {
+            while run.frames.last().is_some_and(|frame| frame.vars.is_none()) {
+                run.frames.pop();
+            }
+        }
+    }
+
+    fn set_error(&mut self, run: u32, error: StepError) {
+        if let Some(frame) = self.run_mut(run).and_then(|run| run.frames.last_mut()) {
+            frame.error = Some(error);
+        }
+    }
+
+    /// Nobody's `on_error` took it. The bot's and our own steps speak only while we are talking.
+    fn fail_unhandled(&mut self, here: Here<'a>, error: StepError) {
+        let run = here.run;
+        self.effects.push(Effect::Failed {
+            run,
+            flow: here.flow.name.clone(),
+            step: here.node.id.clone(),
+            code: error.code.clone(),
+            text: error.text.clone(),
+        });
+        if !self.talking() {
+            self.note(Some(run), None, "nobody is talking to us now: logged and counted only");
+            self.end_run(run, RunEnd::Failed);
+            return;
+        }
+        if let Some(body) = here.set.bot.defaults.on_error {
+            self.to_bot_steps(run, here.set, body);
+            self.set_error(run, error);
+            return;
+        }
+        let sentence = sentences::went_wrong(self.language());
+        let asked_for = self.run(run).and_then(|run| run.asked_for);
+        self.say_ourselves(Content::Text { body: sentence.into() }, Origin::Flow, asked_for);
+        self.end_run(run, RunEnd::Failed);
+        let team = here.set.bot.teams.keys().next().cloned().unwrap_or_default();
+        self.hand_over(run, &here.flow.name, &team, Some(format!("An error: {}", error.text)), None, false);
+    }
+
+    /// Leaves everything the run was in for steps of `_bot.yaml`.
+    pub fn to_bot_steps(&mut self, run: u32, set: &FlowSet, Body(entry): Body) {
+        let flow = &set.bot.flow;
+        let at = entry.map(|ix| flow.node(ix).id.clone());
+        let frame = Frame { flow: flow.name.clone(), at, vars: Some(BTreeMap::new()), returns_as: None, error: None };
+        if let Some(run) = self.run_mut(run) {
+            run.frames = vec![frame];
+        }
+    }
+
+    /// The contact wrote within the last quarter of an hour.
+    pub fn talking(&self) -> bool {
+        let recent = |at: Time| self.now() - at <= limits::TALKING;
+        !self.session.person.is_some() && self.session.heard_at.is_some_and(recent)
+    }
+
+    /// The run cannot go on at all: ended and dead-lettered.
+    pub fn give_up(&mut self, run: u32, reason: &str) {
+        self.note(Some(run), None, reason);
+        self.effects.push(Effect::DeadLetter { run, reason: reason.to_owned() });
+        self.end_run(run, RunEnd::Failed);
+    }
+
+    /// Takes the run out of the session. What it asked and did not get out is dropped; what it said
+    /// stays, unless it was stopped from outside.
+    pub fn end_run(&mut self, run: u32, end: RunEnd) {
+        let Some(place) = self.session.runs.iter().position(|found| found.number == run) else { return };
+        let gone = self.session.runs.remove(place);
+        let end = if gone.expired && end == RunEnd::Done { RunEnd::Expired } else { end };
+        if end == RunEnd::Stopped {
+            self.effects.push(Effect::Drop { run: Some(run), message: None });
+        } else if let Waiting::Question(question) = &gone.waiting {
+            self.drop_question(run, question);
+        }
+        for counted in self.session.counted.iter_mut().filter(|counted| counted.run == run) {
+            counted.ended = true;
+        }
+        self.give_back_starts();
+        self.effects.push(Effect::RunEnded { run, end });
+        self.note(Some(run), None, format!("run {run} of `{}`: {}", gone.flow, end.as_str()));
+        if let Some(waiting) = gone.aside_of.filter(|_| matches!(end, RunEnd::Done | RunEnd::Expired | RunEnd::Failed)) {
+            let asked_for = gone.asked_for;
+            self.ask_again(waiting, asked_for);
+        }
+    }
+
+    /// Starts that ended with nothing accepted or unknown do not count against `at_most`.
+    pub fn give_back_starts(&mut self) {
+        let (back, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.session.counted)
+            .into_iter()
+            .partition(|counted| counted.ended && counted.open.is_empty());
+        self.session.counted = kept;
+        for counted in back {
+            if let Some(stamps) = self.contact.starts.get_mut(&counted.key)
+                && let Some(place) = stamps.iter().position(|at| *at == counted.at)
+            {
+                stamps.remove(place);
+                self.contact_changed = true;
+                self.note(Some(counted.run), None, "nothing reached the contact: the start does not count");
+            }
+        }
+    }
+}

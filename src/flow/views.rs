@@ -1,0 +1,164 @@
+//! What flows can read: `contact`, `msg`, `window`, `hours` and the rest of language.md 6b.
+
+use super::{
+    definition::FlowSet,
+    turn::{Seen, Turn},
+};
+use crate::{
+    base::{phone, time::Time},
+    model::{
+        answer,
+        hours::OpeningHours,
+        inbound::{InboundKind, InboundMessage},
+        value::Value,
+    },
+};
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+impl Turn<'_> {
+    /// The contact's own clock, else that of its number's country when it has one, else the bot's.
+    pub fn contact_zone(&self, set: &FlowSet) -> TimeZone {
+        zone_of(self.contact.zone.as_deref(), self.contact.phone.as_deref(), &set.bot.timezone)
+    }
+
+    pub fn local_now(&self, set: &FlowSet) -> jiff::Zoned {
+        zoned(self.now(), self.contact_zone(set))
+    }
+
+    /// The value of a name in an expression; asked only for names that it reads.
+    pub fn look_up(&self, set: &FlowSet, seen: &Seen<'_>, name: &str) -> Option<Value> {
+        if let Some((_, value)) = seen.extra.iter().rev().find(|(extra, _)| *extra == name) {
+            return Some(value.clone());
+        }
+        Some(match name {
+            "contact" => self.contact_view(set),
+            "msg" => seen.msg.clone(),
+            "event" => seen.event.clone(),
+            "body" => match seen.event {
+                Value::Map(event) => event.get("body").cloned().unwrap_or_default(),
+                _ => Value::Nothing,
+            },
+            "handoff" => seen.handoff.clone(),
+            "error" => match seen.error {
+                Some(error) => map([
+                    ("code", Value::text(error.code.as_str())),
+                    ("text", Value::text(error.text.as_str())),
+                    ("step", Value::text(error.step.as_str())),
+                ]),
+                None => Value::Nothing,
+            },
+            "window" => self.window_view(set),
+            "hours" => {
+                let all = set.bot.hours.iter().map(|(name, hours)| (name.clone(), hours_view(hours, self.now())));
+                Value::Map(all.collect())
+            }
+            "env" => {
+                let all = set.bot.env.iter().map(|name| {
+                    (name.clone(), self.world.env.get(name).map_or(Value::Nothing, |v| Value::text(v.as_str())))
+                });
+                Value::Map(all.collect())
+            }
+            own => return seen.vars?.get(own).cloned(),
+        })
+    }
+
+    fn window_view(&self, set: &FlowSet) -> Value {
+        let window = self.world.window;
+        let ends_at = window.ends_at().map_or(Value::Nothing, |end| moment(end, self.contact_zone(set)));
+        map([("open", Value::YesNo(window.is_safe(self.now()))), ("ends_at", ends_at)])
+    }
+
+    fn contact_view(&self, set: &FlowSet) -> Value {
+        let contact = &self.contact;
+        let text = |text: Option<&str>| text.map_or(Value::Nothing, Value::text);
+        let consent = contact.consent.iter().map(|(topic, consent)| {
+            (topic.clone(), Value::text(if consent.given { "given" } else { "withdrawn" }))
+        });
+        let mut all: BTreeMap<String, Value> = contact.fields.clone();
+        let country = contact.phone.as_deref().and_then(phone::country);
+        all.extend([
+            ("phone".to_owned(), text(contact.phone.as_deref())),
+            ("name".to_owned(), text(contact.name.as_deref())),
+            ("first_name".to_owned(), text(contact.name.as_deref().and_then(first_name))),
+            ("language".to_owned(), text(Some(self.language()))),
+            ("zone".to_owned(), text(self.contact_zone(set).iana_name())),
+            ("country".to_owned(), text(country)),
+            ("tags".to_owned(), Value::List(contact.tags.iter().map(|tag| Value::text(tag.as_str())).collect())),
+            (
+                "last_message_at".to_owned(),
+                contact.last_message_at.map_or(Value::Nothing, |at| moment(at, self.contact_zone(set))),
+            ),
+            ("consent".to_owned(), Value::Map(consent.collect())),
+        ]);
+        Value::Map(all)
+    }
+}
+
+/// What `msg` shows of a message.
+pub fn message_view(message: &InboundMessage, zone: TimeZone) -> Value {
+    let kind = match &message.kind {
+        InboundKind::Text { .. } => "text",
+        InboundKind::Button { .. } => "button",
+        InboundKind::Media { media, .. } => media.as_str(),
+        InboundKind::Location { .. } => "location",
+        InboundKind::Contacts { .. } => "contact",
+        InboundKind::Order { .. } => "order",
+        InboundKind::Form { .. } => "form",
+        InboundKind::Reaction { .. } => "reaction",
+        InboundKind::Welcome => "welcome",
+        InboundKind::Call { .. } => "call",
+        InboundKind::Edit { .. } => "edit",
+        InboundKind::Revoke { .. } => "revoke",
+        InboundKind::System { .. } => "system",
+        InboundKind::Unsupported { .. } => "unsupported",
+    };
+    let text = match &message.kind {
+        InboundKind::Media { caption, .. } => caption.as_deref(),
+        other => answer::text_of(other),
+    };
+    let of = |wanted: bool| if wanted { answer::value_of(&message.kind) } else { Value::Nothing };
+    map([
+        ("text", text.map_or(Value::Nothing, |text| Value::text(text.trim()))),
+        ("button", match &message.kind {
+            InboundKind::Button { id, .. } => Value::text(id.as_str()),
+            _ => Value::Nothing,
+        }),
+        ("kind", Value::text(kind)),
+        ("media", of(matches!(message.kind, InboundKind::Media { .. }))),
+        ("location", of(matches!(message.kind, InboundKind::Location { .. }))),
+        ("at", moment(message.at, zone)),
+    ])
+}
+
+pub fn moment(at: Time, zone: TimeZone) -> Value {
+    Value::DateTime(zoned(at, zone))
+}
+
+pub fn zoned(at: Time, zone: TimeZone) -> jiff::Zoned {
+    jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone)
+}
+
+pub fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Map(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+pub fn zone_of(own: Option<&str>, number: Option<&str>, bot: &TimeZone) -> TimeZone {
+    let named = own.and_then(|zone| TimeZone::get(zone).ok());
+    named.or_else(|| number.and_then(phone::zone).and_then(|zone| TimeZone::get(zone).ok())).unwrap_or_else(|| bot.clone())
+}
+
+fn hours_view(hours: &OpeningHours, now: Time) -> Value {
+    let at = |at: Option<Time>| at.map_or(Value::Nothing, |at| moment(at, hours.zone.clone()));
+    map([
+        ("open", Value::YesNo(hours.is_open(now))),
+        ("opens_at", at(hours.opens_at(now))),
+        ("closes_at", at(hours.closes_at(now))),
+    ])
+}
+
+/// The first word of a name that looks like one; `~*Ada*~` and `+34 600` are none.
+fn first_name(name: &str) -> Option<&str> {
+    let word = name.split_whitespace().next()?;
+    word.chars().all(|c| c.is_alphabetic() || "-'’.".contains(c)).then_some(word)
+}

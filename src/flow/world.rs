@@ -1,0 +1,62 @@
+//! What the engine may know of the world, and the versions of flows that runs stand on.
+
+use super::definition::FlowSet;
+use crate::{
+    base::{
+        ids::{ConversationId, SenderId, VersionId},
+        time::Time,
+    },
+    model::{contact::Contact, window::Window},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The live flows, and older sets that runs have not finished with.
+#[derive(Clone)]
+pub struct Versions {
+    live: VersionId,
+    sets: BTreeMap<VersionId, Arc<FlowSet>>,
+}
+
+impl Versions {
+    pub fn new(live: VersionId, flows: Arc<FlowSet>) -> Self {
+        Versions { live, sets: BTreeMap::from([(live, flows)]) }
+    }
+
+    /// Adds an older set.
+    #[must_use]
+    pub fn with(mut self, version: VersionId, flows: Arc<FlowSet>) -> Self {
+        self.sets.insert(version, flows);
+        self
+    }
+
+    pub fn live_id(&self) -> VersionId {
+        self.live
+    }
+
+    pub fn live(&self) -> &FlowSet {
+        &self.sets[&self.live]
+    }
+
+    pub fn get(&self, version: VersionId) -> Option<&FlowSet> {
+        self.sets.get(&version).map(Arc::as_ref)
+    }
+}
+
+/// Read-only facts of one turn. The same world and session give the same outcome.
+pub struct World<'a> {
+    pub now: Time,
+    pub contact: &'a Contact,
+    pub conversation: ConversationId,
+    pub sender: SenderView<'a>,
+    pub window: Window,
+    /// What flows see as `env.*`.
+    pub env: &'a BTreeMap<String, String>,
+    /// Signs button tokens and idempotency keys; kept in the database.
+    pub token_key: &'a [u8],
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct SenderView<'a> {
+    pub id: SenderId,
+    pub name: &'a str,
+}
