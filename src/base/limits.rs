@@ -210,3 +210,7 @@ pub const ROW_DESCRIPTION_CHARS_MAX: usize = 72;
 /// Characters of a text, and of a text above buttons.
 pub const TEXT_CHARS_MAX: usize = 4096;
 pub const BUTTON_BODY_CHARS_MAX: usize = 1024;
+/// One try of an `http` step that names no time-out.
+pub const CALL_TIMEOUT_DEFAULT: Span = Span::seconds(10);
+/// The most retries that an `http` step may ask for.
+pub const CALL_RETRIES_MAX: i64 = 10;

@@ -38,6 +38,11 @@ impl FlowSet {
         self.flows.get(name)
     }
 
+    /// A flow of authors, or the steps of `defaults`.
+    pub fn any_flow(&self, name: &FlowName) -> Option<&Flow> {
+        if *name == self.bot.flow.name { Some(&self.bot.flow) } else { self.flows.get(name) }
+    }
+
     /// The flow called so.
     pub fn named(&self, name: &str) -> Option<&Flow> {
         self.flows.get(&FlowName::from(name))

@@ -159,7 +159,11 @@ impl<'a> Turn<'a> {
             self.end_run(run, RunEnd::Done);
             return;
         };
-        if frame.vars.is_some() || frame.error.is_some() {
+        let ends_flow = frame.vars.is_some() || frame.error.is_some();
+        if self.handed(run) {
+            return;
+        }
+        if ends_flow {
             self.leave_flow(run, Value::Nothing);
             return;
         }
@@ -171,6 +175,9 @@ impl<'a> Turn<'a> {
 
     /// The flow ends and gives `value` back to its caller, if any.
     fn leave_flow(&mut self, run: u32, value: Value) {
+        if self.handed(run) {
+            return;
+        }
         let returns_as = self.pop_flow(run).and_then(|frame| frame.returns_as);
         if self.run(run).is_none_or(|run| run.frames.is_empty()) {
             self.end_run(run, RunEnd::Done);
@@ -275,8 +282,8 @@ impl<'a> Turn<'a> {
         let asked_for = self.run(run).and_then(|run| run.asked_for);
         self.say_ourselves(Content::Text { body: sentence.into() }, Origin::Flow, asked_for);
         self.end_run(run, RunEnd::Failed);
-        let team = here.set.bot.teams.keys().next().cloned().unwrap_or_default();
-        self.hand_over(run, &here.flow.name, &team, Some(format!("An error: {}", error.text)), None, false);
+        let failure = Failure { code: error.code, text: error.text };
+        self.hand_over_error(run, here.flow.name.clone(), &failure);
     }
 
     /// Leaves everything the run was in for steps of `_bot.yaml`.
@@ -319,7 +326,8 @@ impl<'a> Turn<'a> {
         self.give_back_starts();
         self.effects.push(Effect::RunEnded { run, end });
         self.note(Some(run), None, format!("run {run} of `{}`: {}", gone.flow, end.as_str()));
-        if let Some(waiting) = gone.aside_of.filter(|_| matches!(end, RunEnd::Done | RunEnd::Expired | RunEnd::Failed)) {
+        if let Some(waiting) = gone.aside_of.filter(|_| matches!(end, RunEnd::Done | RunEnd::Expired | RunEnd::Failed))
+        {
             let asked_for = gone.asked_for;
             self.ask_again(waiting, asked_for);
         }

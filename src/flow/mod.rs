@@ -2,22 +2,40 @@
 //!
 //! Pure: no async, clock, randomness, files or environment.
 
+mod advance;
 pub mod bot;
+pub mod choose;
 pub mod declared;
+
 pub mod definition;
+mod drive;
+mod due;
 pub mod hours;
+pub mod inputs;
+mod judge;
 pub mod lint;
 pub mod locale;
+mod message;
 pub mod parse;
+mod people;
+mod question;
 pub mod script;
+mod sentences;
 pub mod spec;
+mod starts;
 pub mod step_fields;
 pub mod steps;
+mod stop;
 pub mod text;
 pub mod token;
 pub mod triggers;
 pub mod turn;
+mod views;
+mod world;
 
+pub use advance::advance;
+pub use choose::{Explained, explain};
 pub use definition::{Flow, FlowSet};
 pub use lint::{Around, lint, lint_around};
 pub use parse::parse_set;
+pub use world::{SenderView, Versions, World};

@@ -124,7 +124,14 @@ pub fn no(language: &str) -> &'static str {
 pub fn choose(language: &str) -> &'static str {
     pick(
         language,
-        &[("en", "Choose"), ("es", "Elegir"), ("fr", "Choisir"), ("de", "Auswählen"), ("pt", "Escolher"), ("it", "Scegli")],
+        &[
+            ("en", "Choose"),
+            ("es", "Elegir"),
+            ("fr", "Choisir"),
+            ("de", "Auswählen"),
+            ("pt", "Escolher"),
+            ("it", "Scegli"),
+        ],
     )
 }
 
@@ -136,7 +143,16 @@ mod tests {
     fn six_languages_have_all_sentences() {
         let all = |language| {
             let (question, ..) = ask_stop(language);
-            [stopped(language), started(language), question, kept(language), noted(language), invalid(language), went_wrong(language), choose(language)]
+            [
+                stopped(language),
+                started(language),
+                question,
+                kept(language),
+                noted(language),
+                invalid(language),
+                went_wrong(language),
+                choose(language),
+            ]
         };
         for language in ["es", "fr", "de", "pt", "it"] {
             for (own, english) in all(language).iter().zip(all("en")) {

@@ -109,6 +109,16 @@ impl Text {
         Ok(out)
     }
 
+    /// The rest behind the first word, which must be plain (`GET ${env.URL}/x`).
+    #[must_use]
+    pub fn without_first_word(mut self) -> Text {
+        if let Some(Part::Plain(first)) = self.parts.first_mut() {
+            let rest = first.trim_start().split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
+            *first = rest.to_owned();
+        }
+        self
+    }
+
     /// The text when nothing is to be filled in.
     pub fn as_plain(&self) -> Option<&str> {
         match self.parts.as_slice() {

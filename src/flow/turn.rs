@@ -165,7 +165,7 @@ impl<'a> Turn<'a> {
     pub fn here(&self, run: u32) -> Option<Here<'a>> {
         let set = self.set_of(run);
         let frame = self.run(run)?.frames.last()?;
-        let flow = set.flow(&frame.flow)?;
+        let flow = set.any_flow(&frame.flow)?;
         let node = flow.node(flow.find(frame.at.as_ref()?)?);
         Some(Here { run, set, flow, node })
     }
@@ -287,6 +287,8 @@ impl<'a> Turn<'a> {
             tells: saying.tells || is_counted,
             follows: super::steps::wait::follows(here.flow),
             question: saying.question,
+            turn: 0,
+            nudge: false,
         })));
         number
     }
@@ -309,8 +311,17 @@ impl<'a> Turn<'a> {
             tells: false,
             follows: false,
             question: false,
+            turn: 0,
+            nudge: false,
         })));
         number
+    }
+
+    /// Keeps a value in the variable that a step fills, if it fills one.
+    pub fn keep(&mut self, run: u32, name: Option<&str>, value: Value) {
+        if let (Some(name), Some(vars)) = (name, self.vars_mut(run)) {
+            vars.insert(name.to_owned(), value);
+        }
     }
 
     pub fn next_message(&mut self) -> u32 {

@@ -2,6 +2,7 @@
 
 use super::{
     definition::FlowSet,
+    hours::Hours,
     turn::{Seen, Turn},
 };
 use crate::{
@@ -50,7 +51,10 @@ impl Turn<'_> {
             },
             "window" => self.window_view(set),
             "hours" => {
-                let all = set.bot.hours.iter().map(|(name, hours)| (name.clone(), hours_view(hours, self.now())));
+                let all =
+                    set.bot.hours.iter().map(|(name, hours)| {
+                        (name.clone(), hours_view(&opening(hours, &set.bot.timezone), self.now()))
+                    });
                 Value::Map(all.collect())
             }
             "env" => {
@@ -72,9 +76,10 @@ impl Turn<'_> {
     fn contact_view(&self, set: &FlowSet) -> Value {
         let contact = &self.contact;
         let text = |text: Option<&str>| text.map_or(Value::Nothing, Value::text);
-        let consent = contact.consent.iter().map(|(topic, consent)| {
-            (topic.clone(), Value::text(if consent.given { "given" } else { "withdrawn" }))
-        });
+        let consent = contact
+            .consent
+            .iter()
+            .map(|(topic, consent)| (topic.clone(), Value::text(if consent.given { "given" } else { "withdrawn" })));
         let mut all: BTreeMap<String, Value> = contact.fields.clone();
         let country = contact.phone.as_deref().and_then(phone::country);
         all.extend([
@@ -120,10 +125,13 @@ pub fn message_view(message: &InboundMessage, zone: TimeZone) -> Value {
     let of = |wanted: bool| if wanted { answer::value_of(&message.kind) } else { Value::Nothing };
     map([
         ("text", text.map_or(Value::Nothing, |text| Value::text(text.trim()))),
-        ("button", match &message.kind {
-            InboundKind::Button { id, .. } => Value::text(id.as_str()),
-            _ => Value::Nothing,
-        }),
+        (
+            "button",
+            match &message.kind {
+                InboundKind::Button { id, .. } => Value::text(id.as_str()),
+                _ => Value::Nothing,
+            },
+        ),
         ("kind", Value::text(kind)),
         ("media", of(matches!(message.kind, InboundKind::Media { .. }))),
         ("location", of(matches!(message.kind, InboundKind::Location { .. }))),
@@ -145,7 +153,19 @@ pub fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
 
 pub fn zone_of(own: Option<&str>, number: Option<&str>, bot: &TimeZone) -> TimeZone {
     let named = own.and_then(|zone| TimeZone::get(zone).ok());
-    named.or_else(|| number.and_then(phone::zone).and_then(|zone| TimeZone::get(zone).ok())).unwrap_or_else(|| bot.clone())
+    named
+        .or_else(|| number.and_then(phone::zone).and_then(|zone| TimeZone::get(zone).ok()))
+        .unwrap_or_else(|| bot.clone())
+}
+
+/// Written hours as they are counted with.
+pub fn opening(hours: &Hours, zone: &TimeZone) -> OpeningHours {
+    let minutes =
+        |time: jiff::civil::Time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs());
+    let range =
+        |(from, to): &(jiff::civil::Time, Option<jiff::civil::Time>)| (minutes(*from), to.map_or(24 * 60, minutes));
+    let week = std::array::from_fn(|day| hours.days[day].iter().map(range).collect());
+    OpeningHours { zone: zone.clone(), week, holidays: hours.holidays.clone() }
 }
 
 fn hours_view(hours: &OpeningHours, now: Time) -> Value {

@@ -71,6 +71,12 @@ pub enum Effect {
         refused: Option<Reason>,
         queued: bool,
     },
+    /// A planned start of somebody who is not meant (any more): outside `to`, the trigger's `if`, or the
+    /// flow's senders and testers. No part of the fire, and not counted.
+    StartDropped {
+        id: Option<StartId>,
+        flow: FlowName,
+    },
     /// A run began, or ended; for `runs list`.
     RunBegan {
         run: u32,

@@ -119,6 +119,12 @@ pub struct Run {
     /// Its first `say` is the confirmation of an opt-out, the only thing that it says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confirms_stop: bool,
+    /// External calls made so far.
+    #[serde(default)]
+    pub calls: u32,
+    /// Its hand-off is done, and the steps of `out_of_hours` are being said: then it ends or waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handing: Option<StepId>,
     /// A time-out ended it: only its `on_expire` is left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expired: bool,

@@ -6,8 +6,9 @@ use crate::flow::{
     spec::{FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
     text::Data,
-    turn::{Next, Turn},
+    turn::{Failure, Here, Next, Turn},
 };
+use std::collections::BTreeMap;
 
 pub struct Call {
     pub to: Target,
@@ -32,7 +33,22 @@ impl StepKind for Call {
         Call { to: fields.target("call"), with: fields.data_map("with"), fills: fields.fills() }
     }
 
-    fn run(&self, _turn: &mut Turn<'_>) -> Next {
-        Next::Continue
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        let returns_as = self.fills.clone();
+        match &self.to {
+            Target::Top => Next::CallBlock { entry: here.flow.entry, returns_as },
+            Target::Block { entry, .. } => Next::CallBlock { entry: *entry, returns_as },
+            Target::Flow(flow) => {
+                let mut with = BTreeMap::new();
+                for (name, data) in &self.with {
+                    match turn.data(here, data) {
+                        Ok(value) => with.insert(name.clone(), value),
+                        Err(failure) => return Next::Fail(failure),
+                    };
+                }
+                Next::CallFlow { flow: flow.clone(), with, returns_as }
+            }
+            Target::Unknown(name) => Next::Fail(Failure::new("unknown_flow", format!("nothing is called `{name}`"))),
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::flow::{
     script::Code,
     spec::{FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
-    turn::{Next, Turn},
+    turn::{Here, Next, Turn},
 };
 
 pub struct If {
@@ -39,7 +39,11 @@ impl StepKind for If {
         If { condition, then: then.unwrap_or(next), otherwise: otherwise.unwrap_or(next) }
     }
 
-    fn run(&self, _turn: &mut Turn<'_>) -> Next {
-        Next::Continue
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        match turn.holds(here, &self.condition, &[]) {
+            Ok(true) => Next::Body(self.then),
+            Ok(false) => Next::Body(self.otherwise),
+            Err(failure) => Next::Fail(failure),
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! `end`: ends this flow, or the whole run.
 
 use super::StepKind;
+use crate::model::value::Value;
 use crate::flow::{
     spec::{FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
     text::Data,
-    turn::{Next, Turn},
+    turn::{Here, Next, Turn},
 };
 
 pub struct End {
@@ -37,7 +38,14 @@ impl StepKind for End {
         End { all, returns: fields.opt_data("return") }
     }
 
-    fn run(&self, _turn: &mut Turn<'_>) -> Next {
-        Next::Continue
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        if self.all {
+            return Next::EndAll;
+        }
+        match self.returns.as_ref().map(|data| turn.data(here, data)) {
+            None => Next::End(Value::Nothing),
+            Some(Ok(value)) => Next::End(value),
+            Some(Err(failure)) => Next::Fail(failure),
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::flow::{
     definition::Target,
     spec::{FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
-    turn::{Next, Turn},
+    turn::{Failure, Here, Next, Turn},
 };
 
 pub struct Go {
@@ -24,7 +24,12 @@ impl StepKind for Go {
         Go { to: fields.target("go") }
     }
 
-    fn run(&self, _turn: &mut Turn<'_>) -> Next {
-        Next::Continue
+    fn run<'a>(&self, _turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        match &self.to {
+            Target::Top => Next::Jump(here.flow.entry),
+            Target::Block { entry, .. } => Next::Jump(*entry),
+            Target::Flow(flow) => Next::Go(flow.clone()),
+            Target::Unknown(name) => Next::Fail(Failure::new("unknown_flow", format!("nothing is called `{name}`"))),
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::flow::{
     spec::{FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
     text::Text,
-    turn::{Next, Turn},
+    turn::{Here, Next, Turn},
 };
 
 pub struct Log {
@@ -24,7 +24,13 @@ impl StepKind for Log {
         Log { line: fields.text("log") }
     }
 
-    fn run(&self, _turn: &mut Turn<'_>) -> Next {
-        Next::Continue
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        match turn.render(here, &self.line, &[]) {
+            Ok(line) => {
+                turn.note_at(here, line);
+                Next::Continue
+            }
+            Err(failure) => Next::Fail(failure),
+        }
     }
 }

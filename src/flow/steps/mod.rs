@@ -3,15 +3,19 @@
 use super::{
     spec::Spec,
     step_fields::StepFields,
-    turn::{Next, Turn},
+    turn::{Here, Next, Turn},
 };
+use crate::base::yaml::Node;
+
+pub mod until;
 
 /// What a verb is: how it is described, read and run.
 pub trait StepKind: Sized {
     const SPEC: Spec;
     /// Never fails; mistakes go to the findings of `fields`.
     fn parse(fields: &mut StepFields<'_, '_>) -> Self;
-    fn run(&self, turn: &mut Turn<'_>) -> Next;
+    /// Does it. What comes back later (answers, calls, moments) is taken up in the step's own file.
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next;
 }
 
 macro_rules! steps {
@@ -36,9 +40,9 @@ macro_rules! steps {
                 Step::Unreadable
             }
 
-            pub fn run(&self, turn: &mut Turn<'_>) -> Next {
+            pub fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
                 match self {
-                    $(Step::$Kind(step) => step.run(turn),)*
+                    $(Step::$Kind(step) => step.run(turn, here),)*
                     Step::Unreadable => Next::Continue,
                 }
             }
@@ -51,13 +55,57 @@ pub fn spec(name: &str) -> Option<&'static Spec> {
     SPECS.iter().copied().find(|spec| spec.name == name)
 }
 
+/// `{marketing: withdrawn}`, as `consent` and buttons write it; `all` can only be withdrawn.
+pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(String, bool)> {
+    let mut all = Vec::new();
+    for entry in node.map().unwrap_or_default() {
+        let topic = entry.key.text.as_str();
+        let given = match entry.value.text() {
+            Some("given") => true,
+            Some("withdrawn") => false,
+            Some(_) | None => {
+                fields.wrong(
+                    &entry.value,
+                    "E229",
+                    format!("consent is `given` or `withdrawn`, and this is {}", entry.value.describe()),
+                );
+                continue;
+            }
+        };
+        if topic != "all" {
+            fields.check_topic(&entry.key);
+        } else if given {
+            fields.wrong(&entry.value, "E229", "`all` can only be withdrawn; name the topic that is given");
+        }
+        all.push((topic.to_owned(), given));
+    }
+    if all.is_empty() {
+        fields.wrong(
+            node,
+            "E229",
+            format!("consent is written like `{{marketing: given}}`, and this is {}", node.describe()),
+        );
+    }
+    all
+}
+
 steps! {
     say::Say,
+    ask::Ask,
+    template::Template,
     set::Set,
+    tag::Tag,
+    untag::Untag,
+    consent::Consent,
     condition::If,
     switch::Switch,
     go::Go,
     call::Call,
     end::End,
+    wait::Wait,
+    http::Http,
+    script::Script,
+    handoff::Handoff,
+    emit::Emit,
     log::Log,
 }

@@ -2,13 +2,15 @@
 
 use super::StepKind;
 use crate::{
-    base::{diagnostic::Diagnostic, diagnostic::did_you_mean, place::Place},
+    base::{diagnostic::Diagnostic, diagnostic::did_you_mean, limits, place::Place},
     flow::{
+        inputs,
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
         text::Data,
-        turn::{Next, Turn},
+        turn::{Failure, Here, Next, Turn},
     },
+    model::value::Value,
 };
 
 pub struct Set {
@@ -58,9 +60,72 @@ impl StepKind for Set {
         Set { values }
     }
 
-    fn run(&self, _turn: &mut Turn<'_>) -> Next {
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        for (goal, data) in &self.values {
+            let set = turn.data(here, data).and_then(|value| fill(turn, here, goal, value));
+            if let Err(failure) = set {
+                return Next::Fail(failure);
+            }
+        }
         Next::Continue
     }
+}
+
+fn fill(turn: &mut Turn<'_>, here: Here<'_>, goal: &Goal, value: Value) -> Result<(), Failure> {
+    match goal {
+        Goal::Variable(name) => {
+            if let Some(vars) = turn.vars_mut(here.run) {
+                vars.insert(name.clone(), value);
+            }
+        }
+        Goal::Append(name) => {
+            let Some(vars) = turn.vars_mut(here.run) else { return Ok(()) };
+            match vars.entry(name.clone()).or_default() {
+                Value::List(items) if items.len() >= limits::SCRIPT_ARRAY_ITEMS_MAX => {
+                    return Err(Failure::new("too_long", format!("the list `{name}` is full")));
+                }
+                Value::List(items) => items.push(value),
+                nothing @ Value::Nothing => *nothing = Value::List(vec![value]),
+                _ => return Err(Failure::new("type", format!("`{name}` is no list"))),
+            }
+        }
+        Goal::Contact(field) => fill_contact(turn, here, field, value)?,
+    }
+    Ok(())
+}
+
+fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -> Result<(), Failure> {
+    turn.contact_changed = true;
+    let text = || value.print().filter(|text| !text.is_empty());
+    match name {
+        "name" => turn.contact.name = text(),
+        "language" => turn.contact.language = text(),
+        "zone" => {
+            let zone = text();
+            if let Some(zone) = &zone
+                && jiff::tz::TimeZone::get(zone).is_err()
+            {
+                return Err(Failure::new("type", format!("there is no time zone `{zone}`")));
+            }
+            turn.contact.zone = zone;
+        }
+        field => {
+            let Some(declared) = here.set.bot.fields.iter().find(|declared| declared.name == field) else {
+                return Err(Failure::new("type", format!("a contact has no field `{field}`")));
+            };
+            let zone = turn.contact_zone(here.set);
+            let Some(value) = inputs::convert(&declared.kind, &value, &zone) else {
+                let wanted = inputs::name_of(&declared.kind);
+                return Err(Failure::new("type", format!("`contact.{field}` takes {wanted}")));
+            };
+            if value == Value::Nothing {
+                turn.contact.fields.remove(field);
+            } else {
+                turn.contact.fields.insert(field.to_owned(), value);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn checked(fields: &StepFields<'_, '_>, name: &str, place: &Place) -> String {

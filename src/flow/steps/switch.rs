@@ -8,8 +8,9 @@ use crate::{
         script::Code,
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
-        turn::{Next, Turn},
+        turn::{Here, Next, Turn},
     },
+    model::value::Value,
 };
 
 pub struct Switch {
@@ -50,7 +51,24 @@ impl StepKind for Switch {
         Switch { value, cases, otherwise: fields.steps("else") }
     }
 
-    fn run(&self, _turn: &mut Turn<'_>) -> Next {
-        Next::Continue
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        let value = match turn.eval(here, &self.value, &[]) {
+            Ok(value) => value,
+            Err(failure) => return Next::Fail(failure),
+        };
+        // The keys take the type of the value: `28` is the number where the value is one.
+        let text = value.print();
+        let found = self.cases.iter().find(|(texts, _)| {
+            texts.iter().any(|case| match &value {
+                Value::Number(_) | Value::Whole(_) => match (case.parse::<f64>(), text.as_deref()) {
+                    (Ok(number), Some(text)) => text.parse::<f64>().is_ok_and(|value| value == number),
+                    _ => false,
+                },
+                Value::YesNo(yes) => matches!((case.as_str(), yes), ("true" | "yes", true) | ("false" | "no", false)),
+                Value::Nothing => case == "none",
+                _ => text.as_ref() == Some(case),
+            })
+        });
+        Next::Body(found.map_or(self.otherwise, |(_, body)| *body))
     }
 }

@@ -47,6 +47,25 @@ pub fn spec(name: &str) -> Option<&'static Spec> {
     SPECS.iter().copied().find(|spec| spec.name == name)
 }
 
+/// Reports a trigger that is `true` or absent, and is written as something else.
+fn only_true(fields: &mut TriggerFields<'_, '_>, name: &'static str) {
+    if let Some(node) = fields.required(name)
+        && node.text() != Some("true")
+    {
+        fields.wrong(node, "E206", format!("`{name}` is always `true`; without the trigger take the line out"));
+    }
+}
+
 triggers! {
+    message::Message,
+    button::Button,
+    any_message::AnyMessage,
+    first_message::FirstMessage,
+    media::Media,
+    location::Location,
+    event::Event,
+    consent::Consent,
+    handoff_done::HandoffDone,
+    schedule::Schedule,
     api::Api,
 }

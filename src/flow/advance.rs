@@ -1,0 +1,66 @@
+//! The pure engine: one event in, the next session and what is to be done out.
+
+use super::{
+    turn::{Emitted, Turn},
+    world::{Versions, World},
+};
+use crate::{
+    base::limits::STEPS_PER_TURN_MAX,
+    model::{
+        effect::{Outcome, RunEnd},
+        event::Event,
+        session::{Session, Waiting},
+        value::Value,
+    },
+};
+
+/// Moves a conversation by one event. The same inputs give the same outcome, byte for byte; it never
+/// fails: what goes wrong becomes steps of `on_error`, dead letters and lines of the trace.
+pub fn advance(versions: &Versions, session: Session, event: Event, world: &World<'_>) -> Outcome {
+    let mut turn = Turn::new(versions, session, world);
+    turn.happen(event);
+    turn.settle();
+    turn.session.turn += 1;
+    let contact = turn.contact_changed.then_some(turn.contact);
+    Outcome { session: turn.session, contact, effects: turn.effects, trace: turn.trace }
+}
+
+impl Turn<'_> {
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Received { id, message, reply_to, word } => self.received(id, message, reply_to, word),
+            Event::Tick => self.tick(),
+            Event::Start(start) => self.start(start),
+            Event::Emitted { name, data, depth } => {
+                self.emitted.push_back(Emitted::Event { name, data, depth: depth + 1 });
+            }
+            Event::Returned { run, call, result } => self.returned(run, call, result),
+            Event::Restarted => self.restarted(),
+            Event::Delivery { message, fate } => self.delivery(message, &fate),
+            Event::PersonWrote { agent } => self.person_wrote(agent),
+            Event::HandedBack { agent } => self.hand_back(agent),
+            Event::Closed => self.close(),
+            Event::Preference { given, by } => self.preference(given, &by),
+            Event::Stop { run } => self.end_run(run, RunEnd::Stopped),
+        }
+    }
+
+    /// What the event set free goes on, until nothing moves: waiting messages, runs that had to wait
+    /// their turn, events of flows, starts in line. What is left when the fuel is used up goes on with
+    /// the next event.
+    fn settle(&mut self) {
+        for _ in 0..STEPS_PER_TURN_MAX {
+            let moved = self.judge_waiting() || self.hand_round() || self.run_postponed() || self.run_queue();
+            if !moved {
+                break;
+            }
+        }
+        debug_assert!(
+            self.session.runs.iter().all(|run| run.waiting != Waiting::Ready),
+            "no run is left in the middle of a step"
+        );
+        if self.contact.fields.values().any(|value| *value == Value::Nothing) {
+            self.contact.fields.retain(|_, value| *value != Value::Nothing);
+        }
+    }
+}

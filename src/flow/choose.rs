@@ -1,0 +1,333 @@
+//! Which flow a message starts: levels 7, 9 and 11 of *who wins* (language.md 5), and why each other one does not.
+
+use super::{
+    definition::{Flow, IfBusy, WrittenTrigger},
+    script::Scope,
+    triggers::{Trigger, message::How},
+    turn::{Seen, Turn},
+    world::{Versions, World},
+};
+use crate::{
+    base::{ids::FlowName, time::Span, time::Time},
+    model::{
+        answer,
+        inbound::{InboundKind, InboundMessage},
+        matching,
+        session::Session,
+        value::Value,
+    },
+};
+use std::{cmp::Reverse, collections::BTreeMap};
+
+/// A message with what the levels ask of it.
+pub struct Heard<'m> {
+    pub message: &'m InboundMessage,
+    /// Typed or tapped; `None` for files and the like.
+    pub text: Option<&'m str>,
+    pub folded: String,
+    /// The id of a button that is not ours, or of an old one of ours.
+    pub button: Option<String>,
+    /// When the contact wrote here before; `None`: never.
+    pub heard_before: Option<Time>,
+    /// What `msg` shows.
+    pub view: Value,
+}
+
+/// How well a trigger fits; the smallest wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// Level 7: exact texts and whole regexes, then kinds.
+    Whole(u8),
+    /// Level 9: starts, word, contains; the longest text first.
+    Part(u8, Reverse<usize>),
+    /// Level 11.
+    First,
+    Any,
+}
+
+impl Strength {
+    fn level(self) -> u8 {
+        match self {
+            Strength::Whole(_) => 7,
+            Strength::Part(..) => 9,
+            Strength::First | Strength::Any => 11,
+        }
+    }
+}
+
+/// A flow that a message may start.
+pub struct Choice<'a> {
+    pub flow: &'a Flow,
+    pub trigger: &'a WrittenTrigger,
+    pub inputs: BTreeMap<String, Value>,
+    pub strength: Strength,
+}
+
+/// What `explain` says of one trigger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    pub flow: FlowName,
+    pub trigger: String,
+    /// It is the one that starts.
+    pub wins: bool,
+    pub why: String,
+}
+
+impl<'a> Turn<'a> {
+    /// The best flow of one level (7, 9 or 11). With a question waiting, a flow that queues or skips is
+    /// no keyword.
+    pub fn choose(&mut self, heard: &Heard<'_>, level: u8, question_waits: bool) -> Option<Choice<'a>> {
+        let mut found: Vec<Choice<'a>> = Vec::new();
+        for flow in self.live().flows.values() {
+            for trigger in &flow.triggers {
+                let Some((strength, inputs)) = fits(trigger, heard, self.contact.language.as_deref()) else { continue };
+                if strength.level() != level {
+                    continue;
+                }
+                match self.may_start(flow, trigger, &inputs, heard, question_waits) {
+                    Ok(()) => found.push(Choice { flow, trigger, inputs, strength }),
+                    Err(why) => self.note(None, None, format!("flow `{}`: {why}", flow.name)),
+                }
+            }
+        }
+        found.sort_by(|a, b| a.strength.cmp(&b.strength).then_with(|| a.flow.name.cmp(&b.flow.name)));
+        if let [first, second, ..] = found.as_slice()
+            && first.strength == second.strength
+            && first.flow.name != second.flow.name
+        {
+            let tie = format!("a tie: `{}` goes before `{}` by its name", first.flow.name, second.flow.name);
+            self.note(None, None, tie);
+        }
+        let choice = found.into_iter().next()?;
+        let what = format!("level {level}: `{}` starts `{}`", choice.trigger.key, choice.flow.name);
+        self.note(None, None, what);
+        Some(choice)
+    }
+
+    /// What all triggers have in common.
+    fn may_start(
+        &self,
+        flow: &Flow,
+        trigger: &WrittenTrigger,
+        inputs: &BTreeMap<String, Value>,
+        heard: &Heard<'_>,
+        question_waits: bool,
+    ) -> Result<(), String> {
+        if let Some(why) = self.out_of_reach(flow) {
+            return Err(why);
+        }
+        if question_waits && matches!(flow.if_busy, Some(IfBusy::Queue | IfBusy::Skip)) {
+            return Err("a question waits, and its `if_busy` is no keyword then".into());
+        }
+        let seen = Seen {
+            vars: Some(inputs),
+            event: &Value::Nothing,
+            msg: &heard.view,
+            handoff: &Value::Nothing,
+            error: None,
+            extra: &[],
+        };
+        self.guarded(trigger, &seen)
+    }
+
+    /// The flow is a draft, or serves other senders.
+    pub fn out_of_reach(&self, flow: &Flow) -> Option<String> {
+        let bot = &self.live().bot;
+        let tester = || self.contact.phone.as_ref().is_some_and(|phone| bot.draft_testers.contains(phone));
+        if flow.draft && !tester() {
+            return Some("it is a draft, and this is no tester".into());
+        }
+        let name = self.world.sender.name;
+        let serves = flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == name);
+        (!serves).then(|| format!("it does not serve the sender `{name}`"))
+    }
+
+    /// `if`, `at_most` and `once_per` of a trigger.
+    pub fn guarded(&self, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<(), String> {
+        if let Some(guard) = &trigger.guard {
+            match self.in_scope(self.live(), seen, |scope: &Scope<'_>| guard.holds(scope)) {
+                Ok(true) => {}
+                Ok(false) => return Err(format!("its `if` does not hold: `{}`", guard.source())),
+                Err(failure) => return Err(format!("its `if` fails: {}", failure.text)),
+            }
+        }
+        let stamps = self.contact.starts.get(&trigger.key).map_or(&[][..], Vec::as_slice);
+        for cap in &trigger.at_most {
+            if stamps.iter().filter(|at| self.now() - **at < cap.within).count() >= cap.count as usize {
+                return Err(format!("it started {} times within {} already", cap.count, cap.within));
+            }
+        }
+        if let Some(key) = self.once_key(trigger, seen)
+            && self.session.once.contains(&key)
+        {
+            return Err("it started for this `once_per` already".into());
+        }
+        Ok(())
+    }
+
+    /// The key of `once_per`, filled in.
+    pub fn once_key(&self, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Option<String> {
+        let text = trigger.once_per.as_ref()?;
+        let key = self.in_scope(self.live(), seen, |scope| text.render(scope)).ok()?;
+        Some(format!("{}|{key}", trigger.key))
+    }
+
+    /// Some flow has the whole message as an exact keyword.
+    pub fn is_keyword(&self, folded: &str) -> bool {
+        let exact = |trigger: &WrittenTrigger| match &trigger.kind {
+            Trigger::Message(message) => {
+                message.how == How::Exact && message.texts.iter().any(|(_, text)| text == folded)
+            }
+            _ => false,
+        };
+        self.live().flows.values().any(|flow| flow.triggers.iter().any(exact))
+    }
+}
+
+/// Which flow this text would start now if nothing waited, and why each other trigger would not.
+pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: &str) -> Vec<Explained> {
+    let mut turn = Turn::new(versions, session.clone(), world);
+    let message = InboundMessage {
+        provider_id: "explain".into(),
+        at: world.now,
+        from: Vec::new(),
+        name: None,
+        kind: InboundKind::Text { body: text.to_owned() },
+        reply_to: None,
+        referral: None,
+    };
+    let heard = Heard::new(&message, &turn, session.heard_at);
+    let winner = [7, 9, 11].into_iter().find_map(|level| turn.choose(&heard, level, false));
+    let winner = winner.map(|choice| (choice.flow.name.clone(), choice.trigger.key.clone(), choice.strength));
+    let mut all = Vec::new();
+    for flow in turn.live().flows.values() {
+        for trigger in &flow.triggers {
+            let wins = winner.as_ref().is_some_and(|(name, key, _)| *name == flow.name && *key == trigger.key);
+            let why = match fits(trigger, &heard, turn.contact.language.as_deref()) {
+                None => why_not(trigger, text),
+                Some((strength, inputs)) => match turn.may_start(flow, trigger, &inputs, &heard, false) {
+                    Err(why) => why,
+                    Ok(()) if wins => format!("it matches at level {}", strength.level()),
+                    Ok(()) => match &winner {
+                        Some((name, key, other)) if *other == strength => {
+                            format!("a tie: `{name}` (`{key}`) goes first by its name")
+                        }
+                        Some((name, key, _)) => format!("it matches, but `{key}` of `{name}` is stronger"),
+                        None => "it matches".into(),
+                    },
+                },
+            };
+            all.push(Explained { flow: flow.name.clone(), trigger: trigger.key.clone(), wins, why });
+        }
+    }
+    all.sort_by_key(|explained| !explained.wins);
+    all
+}
+
+impl<'m> Heard<'m> {
+    pub fn new(message: &'m InboundMessage, turn: &Turn<'_>, heard_before: Option<Time>) -> Self {
+        let text = answer::text_of(&message.kind);
+        let button = match &message.kind {
+            InboundKind::Button { id, .. } => Some(id.clone()),
+            _ => None,
+        };
+        let view = super::views::message_view(message, turn.contact_zone(turn.live()));
+        Heard { message, text, folded: text.map(matching::fold).unwrap_or_default(), button, heard_before, view }
+    }
+}
+
+/// Whether a trigger fits the message at all, how well, and the inputs that it gives.
+fn fits(
+    trigger: &WrittenTrigger,
+    heard: &Heard<'_>,
+    language: Option<&str>,
+) -> Option<(Strength, BTreeMap<String, Value>)> {
+    let none = BTreeMap::new();
+    let kind = &heard.message.kind;
+    match &trigger.kind {
+        Trigger::Message(written) => {
+            let text = heard.text?;
+            if written.language.as_deref().is_some_and(|wanted| language != Some(wanted)) {
+                return None;
+            }
+            if written.how == How::Regex {
+                return written.patterns.iter().find_map(|pattern| {
+                    let found = pattern.regex.captures(text.trim())?;
+                    let names = pattern.regex.capture_names().flatten();
+                    let inputs =
+                        names.filter_map(|name| Some((name.to_owned(), Value::text(found.name(name)?.as_str()))));
+                    let length = found.get(0).map_or(0, |all| all.as_str().chars().count());
+                    let strength = if pattern.whole { Strength::Whole(0) } else { Strength::Part(2, Reverse(length)) };
+                    Some((strength, inputs.collect()))
+                });
+            }
+            let said = heard.folded.as_str();
+            let fitting = written.texts.iter().map(|(_, text)| text.as_str()).filter(|text| match written.how {
+                How::Exact => said == *text,
+                How::Word => matching::has_word(said, text),
+                How::Starts => matching::starts_with(said, text),
+                How::Contains | How::Regex => !text.is_empty() && said.contains(text),
+            });
+            let length = fitting.map(|text| text.chars().count()).max()?;
+            let strength = match written.how {
+                How::Exact => Strength::Whole(0),
+                How::Starts => Strength::Part(0, Reverse(length)),
+                How::Word => Strength::Part(1, Reverse(length)),
+                How::Contains | How::Regex => Strength::Part(2, Reverse(length)),
+            };
+            Some((strength, none))
+        }
+        Trigger::Button(button) => {
+            let id = heard.button.as_ref()?;
+            button.ids.contains(id).then_some((Strength::Whole(1), none))
+        }
+        Trigger::Media(media) => match kind {
+            InboundKind::Media { media: sent, .. } if media.kind.is_none_or(|kind| kind == *sent) => {
+                Some((Strength::Whole(3), none))
+            }
+            _ => None,
+        },
+        Trigger::Location(_) => matches!(kind, InboundKind::Location { .. }).then_some((Strength::Whole(3), none)),
+        Trigger::FirstMessage(first) => {
+            let begins =
+                answer::says_something(kind) || matches!(kind, InboundKind::Welcome | InboundKind::Unsupported { .. });
+            let silent = |silence: Span| heard.heard_before.is_some_and(|before| heard.message.at - before >= silence);
+            let first = match first.after_silence {
+                None => heard.heard_before.is_none(),
+                Some(silence) => silent(silence),
+            };
+            (begins && first).then_some((Strength::First, none))
+        }
+        Trigger::AnyMessage(_) => {
+            let counts = answer::says_something(kind) || matches!(kind, InboundKind::Unsupported { .. });
+            counts.then_some((Strength::Any, none))
+        }
+        Trigger::Event(_) | Trigger::Consent(_) | Trigger::HandoffDone(_) | Trigger::Schedule(_) | Trigger::Api(_) => {
+            None
+        }
+    }
+}
+
+fn why_not(trigger: &WrittenTrigger, text: &str) -> String {
+    match &trigger.kind {
+        Trigger::Message(message) if message.how == How::Regex => "no pattern of it matches".into(),
+        Trigger::Message(message) => {
+            let texts: Vec<String> = message.texts.iter().map(|(text, _)| format!("`{text}`")).collect();
+            let how = match message.how {
+                How::Exact => "is the whole message",
+                How::Word => "stands in it as a word",
+                How::Starts => "begins it",
+                How::Contains | How::Regex => "is part of it",
+            };
+            format!("none of {} {how} `{text}`", texts.join(", "))
+                .replace("is the whole message `", "is the whole message: `")
+        }
+        Trigger::FirstMessage(_) => "it is not the first message".into(),
+        Trigger::Button(_) => "no button was tapped".into(),
+        Trigger::Media(_) | Trigger::Location(_) => "it was a text".into(),
+        Trigger::AnyMessage(_) => "the message says nothing".into(),
+        Trigger::Event(_) | Trigger::Consent(_) | Trigger::HandoffDone(_) | Trigger::Schedule(_) | Trigger::Api(_) => {
+            "no message starts it".into()
+        }
+    }
+}

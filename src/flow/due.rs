@@ -1,0 +1,248 @@
+//! Time has passed: time-outs, reminders, waits, retries; and the fates of messages.
+
+use super::{
+    steps::{Step, say, wait::On},
+    turn::{Here, Next, Turn},
+};
+use crate::{
+    base::time::Time,
+    model::{
+        effect::RunEnd,
+        event::{CallAnswer, CallError, Fate},
+        session::Waiting,
+    },
+};
+
+impl<'a> Turn<'a> {
+    /// Whatever is due acts, oldest run first.
+    pub fn tick(&mut self) {
+        self.person_due();
+        for run in self.all_runs() {
+            self.run_due(run);
+        }
+    }
+
+    fn run_due(&mut self, number: u32) {
+        let now = self.now();
+        let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
+        let Some(run) = self.run(number) else { return };
+        let (timed_out, reminder) = match &run.waiting {
+            Waiting::Question(question) => (due(question.deadline), due(question.remind_at)),
+            Waiting::Reply { deadline }
+            | Waiting::Event { deadline, .. }
+            | Waiting::Delivery { deadline, .. }
+            | Waiting::Person { deadline } => (due(*deadline), false),
+            Waiting::Until { at } => (due(Some(*at)), false),
+            Waiting::Call(call) => (due(call.retry_at), false),
+            Waiting::Ready | Waiting::Fate { .. } => (false, false),
+        };
+        if !timed_out && !reminder {
+            return;
+        }
+        let waiting = run.waiting.clone();
+        let Some(here) = self.here(number) else {
+            return self.give_up(number, "the step it waited at is no longer there");
+        };
+        if self.must_be_silent(number) {
+            return self.due_in_silence(number, &waiting, timed_out);
+        }
+        match waiting {
+            Waiting::Question(_) if !timed_out => self.remind(number),
+            Waiting::Question(_) => {
+                let on_timeout = match &here.node.step {
+                    Step::Ask(ask) => ask.on_timeout,
+                    _ => None,
+                };
+                self.time_out(here, on_timeout);
+            }
+            Waiting::Reply { .. } | Waiting::Event { .. } | Waiting::Delivery { .. } => {
+                let on_timeout = match &here.node.step {
+                    Step::Wait(wait) => wait.on_timeout,
+                    _ => None,
+                };
+                self.time_out(here, on_timeout);
+            }
+            Waiting::Person { .. } => self.person_took_too_long(here),
+            Waiting::Until { .. } => self.until_over(here),
+            Waiting::Call(call) => {
+                if let Step::Http(http) = &here.node.step {
+                    let next = http.again(self, *call);
+                    self.resume(here, next);
+                }
+            }
+            Waiting::Ready | Waiting::Fate { .. } => {}
+        }
+    }
+
+    /// A person has the conversation and it is not this run's, or another run asks.
+    fn must_be_silent(&self, number: u32) -> bool {
+        let person = self.session.person.as_ref();
+        let others = self.asking().is_some_and(|asking| asking != number);
+        person.is_some_and(|person| person.run != Some(number)) || others
+    }
+
+    /// With a person: no reminder, a time-out ends the run silently, a waking run waits. While another
+    /// run asks, all wait their turn.
+    fn due_in_silence(&mut self, number: u32, waiting: &Waiting, timed_out: bool) {
+        let with_person = self.session.person.is_some();
+        match waiting {
+            Waiting::Question(_) if with_person && !timed_out => {
+                if let Some(question) = self.question_mut(number) {
+                    question.remind_at = None;
+                }
+            }
+            Waiting::Question(_) | Waiting::Reply { .. } if with_person => self.end_run(number, RunEnd::Expired),
+            _ => {
+                if let Some(run) = self.run_mut(number) {
+                    run.postponed = true;
+                }
+            }
+        }
+    }
+
+    /// Runs that had to wait their turn go on when nobody else asks.
+    pub fn run_postponed(&mut self) -> bool {
+        if self.session.person.is_some() || self.asking().is_some() {
+            let asking = self.asking();
+            let own = self.session.runs.iter().find(|run| run.postponed && Some(run.number) == asking);
+            if self.session.person.is_some() || own.is_none() {
+                return false;
+            }
+        }
+        let Some(run) = self.session.runs.iter_mut().find(|run| run.postponed) else { return false };
+        run.postponed = false;
+        let number = run.number;
+        let woken = matches!(run.waiting, Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. } if deadline.is_none_or(|at| at > self.world.now));
+        match self.here(number).filter(|_| woken) {
+            Some(here) => self.resume(here, Next::Continue),
+            None => self.run_due(number),
+        }
+        true
+    }
+
+    /// Something that the run waited for has happened: it goes on, or waits its turn.
+    pub fn wake(&mut self, here: Here<'a>, next: Next) {
+        if self.must_be_silent(here.run) {
+            if let Some(run) = self.run_mut(here.run) {
+                run.postponed = true;
+                // It has come: no time-out any more.
+                match &mut run.waiting {
+                    Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. } => *deadline = None,
+                    _ => {}
+                }
+            }
+            return;
+        }
+        if let Some(run) = self.run_mut(here.run) {
+            run.asked_for = None;
+        }
+        self.resume(here, next);
+    }
+
+    fn until_over(&mut self, here: Here<'a>) {
+        if let Some(run) = self.run_mut(here.run) {
+            run.asked_for = None;
+        }
+        let closing = matches!(&here.node.step, Step::Wait(wait) if matches!(wait.on, On::WindowClosing));
+        // The contact may have written meanwhile: then the window ends later.
+        let later = closing.then(|| self.closing_moment(here)).flatten();
+        match later {
+            Some(at) => {
+                if let Some(run) = self.run_mut(here.run) {
+                    run.waiting = Waiting::Until { at };
+                }
+            }
+            None => self.resume(here, Next::Continue),
+        }
+    }
+
+    fn person_took_too_long(&mut self, here: Here<'a>) {
+        let on_timeout = match &here.node.step {
+            Step::Handoff(handoff) => handoff.on_timeout,
+            _ => None,
+        };
+        self.session.person = None;
+        self.time_out(here, on_timeout);
+    }
+
+    // -- calls
+
+    pub fn returned(&mut self, number: u32, call: u32, result: Result<CallAnswer, CallError>) {
+        let waiting = self.run(number).map(|run| run.waiting.clone());
+        let Some(Waiting::Call(wait)) = waiting else { return self.stale("a call") };
+        if wait.call != call || wait.retry_at.is_some() {
+            return self.stale("a call");
+        }
+        let Some(here) = self.here(number) else {
+            return self.give_up(number, "the step that called is no longer there");
+        };
+        if let Step::Http(http) = &here.node.step {
+            let next = http.returned(self, here, *wait, result);
+            self.resume(here, next);
+        }
+    }
+
+    /// The process died: calls under way are repeated with the same key, or of unknown outcome.
+    pub fn restarted(&mut self) {
+        for number in self.all_runs() {
+            let waiting = self.run(number).map(|run| run.waiting.clone());
+            let (Some(Waiting::Call(wait)), Some(here)) = (waiting, self.here(number)) else { continue };
+            if wait.retry_at.is_none()
+                && let Step::Http(http) = &here.node.step
+            {
+                let next = http.restarted(self, *wait);
+                self.resume(here, next);
+            }
+        }
+    }
+
+    // -- fates
+
+    pub fn delivery(&mut self, message: u32, fate: &Fate) {
+        self.settle_counted(message, fate);
+        for run in &mut self.session.runs {
+            if let Some(said) = run.said.as_mut().filter(|said| said.message == message) {
+                said.delivered |= matches!(fate, Fate::Delivered | Fate::Read);
+                said.read |= matches!(fate, Fate::Read);
+            }
+        }
+        for number in self.all_runs() {
+            let Some(run) = self.run(number) else { continue };
+            match &run.waiting {
+                Waiting::Question(question) if question.message == message => self.question_fate(number, message, fate),
+                Waiting::Fate { message: awaited } if *awaited == message => {
+                    if let (Some(here), Some(next)) = (self.here(number), say::fate(fate)) {
+                        self.resume(here, next);
+                    }
+                }
+                Waiting::Delivery { message: awaited, read, .. } if *awaited == message => {
+                    let come = matches!(fate, Fate::Read) || (matches!(fate, Fate::Delivered) && !*read);
+                    if let Some(here) = self.here(number).filter(|_| come) {
+                        self.wake(here, Next::Continue);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What of a counted start reached the contact.
+    fn settle_counted(&mut self, message: u32, fate: &Fate) {
+        let open = self.session.counted.iter().position(|counted| counted.open.contains(&message));
+        let Some(place) = open else { return };
+        match fate {
+            Fate::Accepted { .. } | Fate::Unknown | Fate::Delivered | Fate::Read => {
+                self.session.counted.remove(place);
+            }
+            Fate::Expired | Fate::Refused { .. } | Fate::Failed { .. } => {
+                self.session.counted[place].open.retain(|open| *open != message);
+                self.give_back_starts();
+            }
+            Fate::Held { .. } | Fate::Postponed { .. } => {}
+        }
+    }
+
+    fn stale(&mut self, what: &str) {
+        self.note(None, None, format!("{what} came back that nobody waits for: dropped"));
+    }
+}

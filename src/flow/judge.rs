@@ -1,0 +1,304 @@
+//! What a message of the contact does: *who wins*, levels 2 to 12 of language.md 5.
+
+use super::{
+    choose::Heard,
+    definition::IfBusy,
+    token::Token,
+    turn::{Seen, Turn},
+};
+use crate::{
+    base::{
+        ids::InboundId,
+        limits::{ASK_AGAIN_EVERY, COUNT_ONCE, WAITING_MESSAGES_MAX},
+        time::Time,
+    },
+    model::{
+        answer,
+        consent_words::{self, ExtraWords, Word},
+        content::Content,
+        effect::{Effect, Origin},
+        event::ConsentWord,
+        inbound::{InboundKind, InboundMessage},
+        session::{Waiting, WaitingMessage},
+        value::Value,
+    },
+};
+
+impl<'a> Turn<'a> {
+    /// A message or tap arrived. `word`: recognised as an opt-out or opt-in when it was recorded.
+    pub fn received(
+        &mut self,
+        id: InboundId,
+        message: InboundMessage,
+        reply_to: Option<u32>,
+        word: Option<ConsentWord>,
+    ) {
+        let heard_before = self.session.heard_at;
+        self.session.heard_at = self.session.heard_at.max(Some(message.at));
+        let token = match &message.kind {
+            InboundKind::Button { id, .. } => Token::read(id, self.world.token_key),
+            _ => None,
+        };
+        // A button's consent is carried out before level 3, whatever became of its run.
+        let consented = token.as_ref().is_some_and(|token| !token.consent.is_empty());
+        if let Some(token) = &token {
+            for (topic, given) in token.consent.clone() {
+                if topic == "all" && !given {
+                    self.stop("button", message.at, true);
+                    return;
+                }
+                self.set_consent(&topic, given, &format!("button of message {}", message.provider_id), None);
+            }
+        }
+        match word {
+            Some(ConsentWord::Stop) => return self.stop_by_word(&message),
+            Some(ConsentWord::Start) => return self.start_again(&message),
+            None => {}
+        }
+        if self.opted_out.is_some() && !self.heard_after_stop(&message) {
+            return;
+        }
+        if self.session.person.is_some() {
+            self.note(None, None, "level 3: a person has the conversation");
+            return;
+        }
+        if self.loop_guard() {
+            return;
+        }
+        self.judge(id, message, reply_to, heard_before, token, consented);
+    }
+
+    /// From level 4 on.
+    fn judge(
+        &mut self,
+        id: InboundId,
+        message: InboundMessage,
+        reply_to: Option<u32>,
+        heard_before: Option<Time>,
+        token: Option<Token>,
+        consented: bool,
+    ) {
+        if self.session.runs.iter().any(|run| matches!(run.waiting, Waiting::Call(_) | Waiting::Fate { .. })) {
+            self.note(None, None, "level 4: a call is under way; judged when it is back");
+            if self.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
+                self.session.waiting_messages.push(WaitingMessage { id, message, reply_to });
+            } else {
+                self.needs_person("more messages than can wait for a call");
+            }
+            return;
+        }
+        let mut heard = Heard::new(&message, self, heard_before);
+        let before = self.effects.len();
+        if let Some(token) = token {
+            // Neither an old nor an open button is a foreign one: a trigger knows the option's id.
+            heard.button = Some(token.option.clone());
+            if self.tap(&heard, &token, consented) {
+                return self.count_answer(before);
+            }
+        }
+        let late = self.now() - message.at > self.live().bot.defaults.late_message;
+        self.levels(&heard, late);
+        self.count_answer(before);
+    }
+
+    /// Levels 5 to 12 for what is no tap on an open question of ours.
+    fn levels(&mut self, heard: &Heard<'_>, late: bool) {
+        if !answer::says_something(&heard.message.kind)
+            && !matches!(heard.message.kind, InboundKind::Welcome | InboundKind::Unsupported { .. })
+        {
+            self.note(None, None, "a reaction, edit or notice answers nothing");
+            return;
+        }
+        let asking = self.asking();
+        if late {
+            return self.late(heard, asking);
+        }
+        if self.unsure_answer(heard) {
+            return;
+        }
+        if let Some(run) = asking
+            && self.answer_exactly(run, heard)
+        {
+            return self.note(Some(run), None, "level 6: exactly an answer");
+        }
+        if let Some(choice) = self.choose(heard, 7, asking.is_some()) {
+            return self.start_by_message(choice, heard, asking);
+        }
+        if asking.is_none() && self.ask_back_unsure(heard) {
+            return;
+        }
+        if let Some(run) = asking
+            && self.answer_if_it_fits(run, heard)
+        {
+            return self.note(Some(run), None, "level 8: it fits");
+        }
+        if let Some(choice) = self.choose(heard, 9, asking.is_some()) {
+            return self.start_by_message(choice, heard, asking);
+        }
+        if let Some(run) = asking {
+            self.note(Some(run), None, "level 10: no answer");
+            return self.bad_answer(run, heard);
+        }
+        if let Some(choice) = self.choose(heard, 11, false) {
+            return self.start_by_message(choice, heard, None);
+        }
+        self.nothing_matched(heard);
+    }
+
+    /// Level 5. Gives whether the tap is dealt with.
+    fn tap(&mut self, heard: &Heard<'_>, token: &Token, consented: bool) -> bool {
+        if token.run == 0 {
+            return self.unsure_tapped(&token.option, heard.message.at);
+        }
+        if let Some(last) = &self.session.answered_last
+            && token.is_of(&last.step)
+            && token.run == last.run
+            && self.now() - last.at <= COUNT_ONCE
+        {
+            self.note(None, None, "level 5: a second tap on a question just answered");
+            return true;
+        }
+        let asking = self.asking();
+        if let Some(run) = asking {
+            let ours = self.here(run).is_some_and(|here| token.is_of(&here.node.id));
+            if ours && self.answer_by_option(run, heard, |id| token.means(id)) {
+                self.note(Some(run), None, "level 5: a tap on the waiting question");
+                return true;
+            }
+            self.note(Some(run), None, "level 5: an old button, and another question waits");
+            let recently = self.session.asked_again_at.is_some_and(|at| self.now() - at < ASK_AGAIN_EVERY);
+            if !recently {
+                self.session.asked_again_at = Some(self.now());
+                self.ask_again(run, Some(heard.message.at));
+            }
+            return true;
+        }
+        if consented {
+            let sentence = super::sentences::noted(self.language());
+            self.say_ourselves(Content::Text { body: sentence.into() }, Origin::Flow, Some(heard.message.at));
+            return true;
+        }
+        self.note(None, None, "level 5: an old button, and nothing waits");
+        self.old_button(heard);
+        false
+    }
+
+    /// The author's text before the answer to an old button.
+    fn old_button(&mut self, heard: &Heard<'_>) {
+        let set = self.live();
+        let Some(text) = &set.bot.defaults.old_button else { return };
+        let nothing = Value::Nothing;
+        let seen = Seen { vars: None, event: &nothing, msg: &heard.view, handoff: &nothing, error: None, extra: &[] };
+        match self.in_scope(set, &seen, |scope| text.render(scope)) {
+            Ok(body) if !body.trim().is_empty() => {
+                self.say_ourselves(Content::Text { body }, Origin::Flow, Some(heard.message.at));
+            }
+            Ok(_) => {}
+            Err(failure) => self.note(None, None, failure.text),
+        }
+    }
+
+    /// Older than `late_message`: answers a question that had left before it, and starts nothing.
+    fn late(&mut self, heard: &Heard<'_>, asking: Option<u32>) {
+        let had_left = |at: Time| at <= heard.message.at;
+        let open = asking.filter(|run| match self.run(*run).map(|run| &run.waiting) {
+            Some(Waiting::Question(question)) => {
+                question.left && had_left(question.left_at.unwrap_or(question.asked_at))
+            }
+            Some(_) | None => false,
+        });
+        if let Some(run) = open
+            && (self.answer_exactly(run, heard) || self.answer_if_it_fits(run, heard))
+        {
+            return self.note(Some(run), None, "late, and an answer to a question that had left before");
+        }
+        self.needs_person("a message came too late to be answered by itself");
+    }
+
+    /// Level 12.
+    fn nothing_matched(&mut self, heard: &Heard<'_>) {
+        if !answer::says_something(&heard.message.kind)
+            && !matches!(heard.message.kind, InboundKind::Unsupported { .. })
+        {
+            return;
+        }
+        self.note(None, None, "level 12: nothing matched");
+        self.effects.push(Effect::Unanswered);
+        let set = self.live();
+        if let Some(body) = set.bot.defaults.unanswered {
+            self.start_bot_steps(body, "unanswered", heard);
+        }
+    }
+
+    fn start_by_message(&mut self, choice: super::choose::Choice<'a>, heard: &Heard<'_>, asking: Option<u32>) {
+        let flow = choice.flow;
+        let default = if flow.asks { IfBusy::Replace } else { IfBusy::Aside };
+        let aside_of = match (asking, flow.if_busy.unwrap_or(default)) {
+            (None, _) => None,
+            (Some(run), IfBusy::Aside) => Some(run),
+            (Some(run), IfBusy::Replace | IfBusy::Queue | IfBusy::Skip) => {
+                self.replace(run);
+                None
+            }
+        };
+        self.begin_by_message(choice, heard, aside_of);
+    }
+
+    /// Messages that waited for a call, in order. One at a time: the first may begin another call.
+    pub fn judge_waiting(&mut self) -> bool {
+        let in_call = |waiting: &Waiting| matches!(waiting, Waiting::Call(_) | Waiting::Fate { .. });
+        if self.session.waiting_messages.is_empty() || self.session.runs.iter().any(|run| in_call(&run.waiting)) {
+            return false;
+        }
+        let waiting = self.session.waiting_messages.remove(0);
+        if self.session.person.is_some() || self.opted_out.is_some() {
+            return true;
+        }
+        let token = match &waiting.message.kind {
+            InboundKind::Button { id, .. } => Token::read(id, self.world.token_key),
+            _ => None,
+        };
+        let consented = token.as_ref().is_some_and(|token| !token.consent.is_empty());
+        let before = Some(waiting.message.at);
+        self.judge(waiting.id, waiting.message, waiting.reply_to, before, token, consented);
+        true
+    }
+
+    /// After so many answers in so long the bot is silent until they are fewer.
+    fn loop_guard(&mut self) -> bool {
+        let guard = self.live().bot.defaults.loop_guard;
+        let now = self.now();
+        self.session.answered.retain(|at| now - *at < guard.within);
+        if self.session.answered.len() < guard.count as usize {
+            self.session.guarded = false;
+            return false;
+        }
+        if !self.session.guarded {
+            self.session.guarded = true;
+            let text =
+                format!("{} messages were answered within {}: is another bot talking?", guard.count, guard.within);
+            self.effects.push(Effect::Alarm { kind: "loop_guard".into(), text });
+        }
+        self.needs_person("the loop guard is silent");
+        true
+    }
+
+    fn count_answer(&mut self, before: usize) {
+        let answered = self.effects[before..].iter().any(|effect| matches!(effect, Effect::Send(_)));
+        if answered {
+            self.session.answered.push(self.now());
+        }
+    }
+
+    /// An unsure word alone, no question waiting, no keyword: asked back.
+    fn ask_back_unsure(&mut self, heard: &Heard<'_>) -> bool {
+        let Some(text) = heard.text else { return false };
+        let opt_out = &self.live().bot.opt_out;
+        let extra = ExtraWords::new(&opt_out.words, &opt_out.unsure);
+        if consent_words::recognise(text, &extra) != Some(Word::Unsure) || self.is_keyword(&heard.folded) {
+            return false;
+        }
+        self.ask_stop(text, heard.message.at);
+        true
+    }
+}

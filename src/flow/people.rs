@@ -1,0 +1,239 @@
+//! Who has the conversation: hand-offs, people who write, and the way back to the bot.
+
+use super::{
+    bot::Team,
+    definition::FlowSet,
+    steps::Step,
+    turn::{Emitted, Failure, Next, Turn},
+    views::{map, opening},
+};
+use crate::{
+    base::{
+        ids::{FlowName, StepId},
+        time::Time,
+    },
+    model::{
+        content::Content,
+        effect::{Draft, Effect, Origin, RunEnd},
+        hours::OpeningHours,
+        session::{NeedsPerson, Person, Unanswered, Waiting},
+        value::Value,
+    },
+};
+
+/// A hand-off about to happen.
+pub struct Handing {
+    pub run: u32,
+    pub flow: FlowName,
+    pub step: Option<StepId>,
+    pub team: String,
+    pub summary: Option<String>,
+    pub priority: Option<String>,
+    pub out_of_hours: bool,
+    pub unanswered: Option<Box<Unanswered>>,
+}
+
+impl<'a> Turn<'a> {
+    /// The hours of a team; without any it is always open.
+    pub fn team_hours(&self, set: &FlowSet, team: &str) -> OpeningHours {
+        let named = set.bot.teams.get(team).and_then(|team| team.hours.as_ref());
+        let hours = named.and_then(|name| set.bot.hours.get(name));
+        hours.map_or_else(OpeningHours::always, |hours| opening(hours, &set.bot.timezone))
+    }
+
+    /// From here on the bot is silent, except what this run says.
+    pub fn hand_over(&mut self, handing: Handing) {
+        let now = self.now();
+        let set = self.set_of(handing.run);
+        let give_back =
+            set.bot.teams.get(&handing.team).map_or(set.bot.defaults.give_back, |team: &Team| team.give_back);
+        self.session.person = Some(Person {
+            since: now,
+            last_word: now,
+            give_back,
+            team: Some(handing.team.clone()).filter(|team| !team.is_empty()),
+            agent: None,
+            flow: Some(handing.flow.clone()),
+            run: Some(handing.run),
+            unanswered: handing.unanswered,
+            step: handing.step,
+        });
+        self.note(Some(handing.run), None, format!("handed to `{}`", handing.team));
+        self.effects.push(Effect::Handoff {
+            run: handing.run,
+            flow: handing.flow,
+            team: handing.team,
+            summary: handing.summary,
+            priority: handing.priority,
+            out_of_hours: handing.out_of_hours,
+        });
+    }
+
+    /// A person of the business wrote, or took over.
+    pub fn person_wrote(&mut self, agent: Option<String>) {
+        let now = self.now();
+        let give_back = self.live().bot.defaults.give_back;
+        self.session.needs_person = None;
+        match &mut self.session.person {
+            Some(person) => {
+                person.last_word = now;
+                person.unanswered = None;
+                person.agent = agent.or(person.agent.take());
+            }
+            None => {
+                self.note(None, None, "a person writes: the bot is silent");
+                self.session.person = Some(Person {
+                    since: now,
+                    last_word: now,
+                    give_back,
+                    team: None,
+                    agent,
+                    flow: None,
+                    run: None,
+                    unanswered: None,
+                    step: None,
+                });
+            }
+        }
+    }
+
+    /// The conversation comes back to the bot.
+    pub fn hand_back(&mut self, agent: Option<String>) {
+        let Some(person) = self.session.person.take() else { return };
+        self.session.needs_person = None;
+        self.note(None, None, "the bot has the conversation again");
+        let text = |text: Option<String>| text.map_or(Value::Nothing, Value::Text);
+        let handoff = map([
+            ("team", text(person.team.clone())),
+            ("agent", text(agent.or(person.agent))),
+            ("flow", text(person.flow.map(|flow| flow.to_string()))),
+        ]);
+        let waiting =
+            person.run.filter(|run| self.run(*run).is_some_and(|run| matches!(run.waiting, Waiting::Person { .. })));
+        if let Some(here) = waiting.and_then(|run| self.here(run)) {
+            if let Step::Handoff(step) = &here.node.step {
+                self.keep(here.run, step.fills.as_deref(), handoff.clone());
+            }
+            if let Some(run) = self.run_mut(here.run) {
+                run.handoff = handoff.clone();
+                run.asked_for = None;
+            }
+            self.resume(here, Next::Continue);
+        }
+        self.emitted.push_back(Emitted::HandoffDone { handoff, team: person.team });
+    }
+
+    /// The case is closed: nothing of it goes on.
+    pub fn close(&mut self) {
+        for run in self.all_runs() {
+            self.end_run(run, RunEnd::Stopped);
+        }
+        self.session.queue.clear();
+        self.session.waiting_messages.clear();
+        self.effects.push(Effect::Drop { run: None, message: None });
+        self.session.needs_person = None;
+        self.hand_back(None);
+    }
+
+    /// Silence since the last human word: the bot may speak again. Nobody answered: the hand-off's text.
+    pub fn person_due(&mut self) {
+        let now = self.now();
+        let Some(person) = &mut self.session.person else { return };
+        if person.last_word + person.give_back <= now {
+            self.hand_back(None);
+            return;
+        }
+        let due = person.unanswered.take_if(|unanswered| unanswered.at <= now);
+        let (run, flow, step) = (person.run, person.flow.clone(), person.step.clone());
+        if let Some(unanswered) = due {
+            let number = self.next_message();
+            self.effects.push(Effect::Send(Box::new(Draft {
+                number,
+                run,
+                flow,
+                step,
+                topic: unanswered.topic,
+                content: Content::Text { body: unanswered.body },
+                if_closed: unanswered.if_closed,
+                asked_for: None,
+                origin: Origin::HandoffFlow,
+                ignore_quiet_hours: false,
+                tells: false,
+                follows: false,
+                question: false,
+                turn: 0,
+                nudge: false,
+            })));
+        }
+    }
+
+    pub fn needs_person(&mut self, why: &str) {
+        self.note(None, None, format!("needs a person: {why}"));
+        if self.session.needs_person.is_none() {
+            self.session.needs_person = Some(NeedsPerson { since: self.now(), why: why.to_owned() });
+            self.effects.push(Effect::NeedsPerson { why: why.to_owned() });
+        }
+    }
+
+    /// The steps said while a team is closed are through.
+    pub fn handed(&mut self, run: u32) -> bool {
+        let Some(step) = self.run_mut(run).and_then(|run| run.handing.take()) else { return false };
+        let set = self.set_of(run);
+        let found = self.run(run).and_then(|found| {
+            let place = found.frames.iter().rposition(|frame| {
+                let flow = set.any_flow(&frame.flow);
+                flow.is_some_and(|flow| flow.find(&step).is_some())
+            })?;
+            let flow = set.any_flow(&found.frames[place].flow)?;
+            Some((place, flow, flow.find(&step)?))
+        });
+        let next = match found {
+            Some((place, flow, ix)) => {
+                if let Some(run) = self.run_mut(run) {
+                    run.frames.truncate(place + 1);
+                    run.frames[place].at = Some(step);
+                }
+                match &flow.node(ix).step {
+                    Step::Handoff(handoff) => handoff.wait(self),
+                    _ => Next::HandedOff,
+                }
+            }
+            None => Next::HandedOff,
+        };
+        match next {
+            Next::Park(waiting) => {
+                if let Some(run) = self.run_mut(run) {
+                    run.waiting = waiting;
+                }
+            }
+            _ => self.end_run(run, RunEnd::HandedOff),
+        }
+        true
+    }
+
+    /// Built in: an error that nobody took.
+    pub fn hand_over_error(&mut self, run: u32, flow: FlowName, failure: &Failure) {
+        let team = self.set_of(run).bot.teams.keys().next().cloned().unwrap_or_default();
+        let summary = Some(format!("An error: {}", failure.text));
+        let out_of_hours = !self.team_hours(self.live(), &team).is_open(self.now());
+        self.hand_over(Handing {
+            run,
+            flow,
+            step: None,
+            team,
+            summary,
+            priority: None,
+            out_of_hours,
+            unanswered: None,
+        });
+    }
+
+    pub fn all_runs(&self) -> Vec<u32> {
+        self.session.runs.iter().map(|run| run.number).collect()
+    }
+
+    /// When the contact last wrote here.
+    pub fn heard_since(&self, since: Time) -> bool {
+        self.session.heard_at.is_some_and(|at| at >= since)
+    }
+}

@@ -1,0 +1,451 @@
+//! How runs begin: by a message, from outside, by an event; and what waits in line for a busy conversation.
+
+use super::{
+    bot::Topic,
+    choose::{Choice, Heard},
+    definition::{Body, Flow, IfBusy, WrittenTrigger},
+    steps::{Step, wait::On},
+    triggers::Trigger,
+    turn::{Emitted, Next, Seen, Turn},
+    views::map,
+};
+use crate::{
+    base::{
+        limits::{EVENT_DEPTH_MAX, ONCE_KEYS_MAX, QUEUED_STARTS_MAX, RUNS_PER_CONVERSATION_MAX},
+        time::{Span, Time},
+    },
+    model::{
+        effect::{Effect, RunEnd},
+        event::{Reason, Start},
+        session::{CountedStart, Frame, Queued, Run, Waiting},
+        value::Value,
+    },
+};
+use std::collections::BTreeMap;
+
+/// What a new run begins with.
+struct Beginning<'s> {
+    trigger: String,
+    inputs: BTreeMap<String, Value>,
+    event: Value,
+    msg: Value,
+    handoff: Value,
+    asked_for: Option<Time>,
+    aside_of: Option<u32>,
+    depth: usize,
+    written: Option<&'s WrittenTrigger>,
+    confirms_stop: bool,
+}
+
+impl<'a> Turn<'a> {
+    pub fn begin_by_message(&mut self, choice: Choice<'a>, heard: &Heard<'_>, aside_of: Option<u32>) {
+        let beginning = Beginning {
+            trigger: choice.trigger.key.clone(),
+            inputs: choice.inputs,
+            event: Value::Nothing,
+            msg: heard.view.clone(),
+            handoff: Value::Nothing,
+            asked_for: Some(heard.message.at),
+            aside_of,
+            depth: 0,
+            written: Some(choice.trigger),
+            confirms_stop: false,
+        };
+        self.begin(choice.flow, beginning);
+    }
+
+    /// The author's words for those who leave.
+    pub fn begin_confirmation(&mut self, flow: &'a Flow, trigger: &'a WrittenTrigger, at: Time) {
+        let event = map([("name", Value::text("consent"))]);
+        let beginning = Beginning {
+            trigger: trigger.key.clone(),
+            inputs: BTreeMap::new(),
+            event,
+            msg: Value::Nothing,
+            handoff: Value::Nothing,
+            asked_for: Some(at),
+            aside_of: None,
+            depth: 0,
+            written: None,
+            confirms_stop: true,
+        };
+        if let Some(run) = self.begin(flow, beginning) {
+            // One sentence, nothing that waits.
+            self.end_run(run, RunEnd::Done);
+        }
+    }
+
+    /// Steps of `_bot.yaml` as a run of their own.
+    pub fn start_bot_steps(&mut self, Body(entry): Body, trigger: &str, heard: &Heard<'_>) {
+        let flow = &self.live().bot.flow;
+        let Some(number) = self.new_run(flow, trigger, BTreeMap::new(), entry.map(|ix| flow.node(ix).id.clone()))
+        else {
+            return;
+        };
+        if let Some(run) = self.run_mut(number) {
+            run.asked_for = Some(heard.message.at);
+            run.msg = heard.view.clone();
+        }
+        self.drive(number);
+    }
+
+    fn begin(&mut self, flow: &'a Flow, beginning: Beginning<'_>) -> Option<u32> {
+        let vars = match self.opening(self.live(), flow, beginning.inputs) {
+            Ok(vars) => vars,
+            Err(failure) => {
+                self.note(None, None, format!("`{}` does not start: {}", flow.name, failure.text));
+                self.effects.push(Effect::DeadLetter { run: 0, reason: failure.text });
+                return None;
+            }
+        };
+        let seen = Seen {
+            vars: Some(&vars),
+            event: &beginning.event,
+            msg: &beginning.msg,
+            handoff: &beginning.handoff,
+            error: None,
+            extra: &[],
+        };
+        let once = beginning.written.and_then(|trigger| self.once_key(trigger, &seen));
+        let entry = flow.entry.map(|ix| flow.node(ix).id.clone());
+        let number = self.new_run(flow, &beginning.trigger, vars, entry)?;
+        self.session.once.extend(once);
+        let surplus = self.session.once.len().saturating_sub(ONCE_KEYS_MAX);
+        self.session.once.drain(..surplus);
+        if let Some(trigger) = beginning.written.filter(|trigger| !trigger.at_most.is_empty()) {
+            self.count_start(trigger, number);
+        }
+        if let Some(run) = self.run_mut(number) {
+            run.event = beginning.event;
+            run.msg = beginning.msg;
+            run.handoff = beginning.handoff;
+            run.asked_for = beginning.asked_for;
+            run.aside_of = beginning.aside_of;
+            run.depth = beginning.depth;
+            run.confirms_stop = beginning.confirms_stop;
+        }
+        self.drive(number);
+        Some(number)
+    }
+
+    fn new_run(
+        &mut self,
+        flow: &Flow,
+        trigger: &str,
+        vars: BTreeMap<String, Value>,
+        at: Option<crate::base::ids::StepId>,
+    ) -> Option<u32> {
+        if self.session.runs.len() >= RUNS_PER_CONVERSATION_MAX {
+            self.note(None, None, format!("`{}` does not start: too many runs are open", flow.name));
+            return None;
+        }
+        self.session.last_run += 1;
+        let number = self.session.last_run;
+        let version = self.versions.live_id();
+        let frame = Frame { flow: flow.name.clone(), at, vars: Some(vars), returns_as: None, error: None };
+        self.session.runs.push(Run {
+            number,
+            version,
+            flow: flow.name.clone(),
+            trigger: trigger.to_owned(),
+            started_at: self.now(),
+            frames: vec![frame],
+            waiting: Waiting::Ready,
+            asked_for: None,
+            event: Value::Nothing,
+            aside_of: None,
+            depth: 0,
+            msg: Value::Nothing,
+            handoff: Value::Nothing,
+            postponed: false,
+            confirms_stop: false,
+            calls: 0,
+            handing: None,
+            expired: false,
+            said: None,
+        });
+        self.effects.push(Effect::RunBegan {
+            run: number,
+            flow: flow.name.clone(),
+            version,
+            trigger: trigger.to_owned(),
+        });
+        Some(number)
+    }
+
+    /// Counts from the moment the run begins; given back when nothing of it reaches the contact.
+    fn count_start(&mut self, trigger: &WrittenTrigger, run: u32) {
+        let (now, key) = (self.now(), trigger.key.clone());
+        let longest = trigger.at_most.iter().map(|cap| cap.within).max().unwrap_or(Span::ZERO);
+        let stamps = self.contact.starts.entry(key.clone()).or_default();
+        stamps.retain(|at| now - *at < longest);
+        stamps.push(now);
+        self.contact_changed = true;
+        self.session.counted.push(CountedStart { key, at: now, run, open: Vec::new(), ended: false });
+    }
+
+    /// Ends the runs that wait for an answer, so that another flow takes their place.
+    pub fn replace(&mut self, asking: u32) {
+        let waits = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
+        let waiting = self.session.runs.iter().filter(|run| run.number == asking || waits(&run.waiting));
+        for run in waiting.map(|run| run.number).collect::<Vec<_>>() {
+            if let Some(run) = self.run_mut(run) {
+                run.aside_of = None;
+            }
+            self.end_run(run, RunEnd::Replaced);
+        }
+    }
+
+    // -- starts from outside
+
+    /// A schedule, the API, an event: everything is decided now.
+    pub fn start(&mut self, start: Start) {
+        let flow = self.live().flow(&start.flow);
+        let Some(flow) = flow else {
+            self.note(None, None, format!("there is no flow `{}` any more", start.flow));
+            return self.refuse(&start, Reason::TooLate);
+        };
+        let trigger = flow.triggers.iter().find(|trigger| trigger.key == start.trigger);
+        match self.allowed(flow, trigger, &start) {
+            Ok(()) => {}
+            Err(Some(reason)) => return self.refuse(&start, reason),
+            Err(None) => {
+                self.effects.push(Effect::StartDropped { id: start.id, flow: start.flow });
+                return;
+            }
+        }
+        let busy = self.busy();
+        let asking = self.asking();
+        match (busy, flow.if_busy.unwrap_or(IfBusy::Queue)) {
+            (None, _) => self.start_now(flow, trigger, start, None),
+            (Some(reason), IfBusy::Skip) => self.refuse(&start, reason),
+            (Some(Reason::WithPerson), _) | (Some(_), IfBusy::Queue) => self.queue(start),
+            (Some(_), IfBusy::Replace) => {
+                let open: Vec<u32> =
+                    self.session.runs.iter().filter(|run| in_progress(&run.waiting)).map(|run| run.number).collect();
+                open.into_iter().for_each(|run| self.replace(run));
+                self.start_now(flow, trigger, start, None);
+            }
+            (Some(_), IfBusy::Aside) => match asking {
+                Some(run) => self.start_now(flow, trigger, start, Some(run)),
+                None => self.queue(start),
+            },
+        }
+    }
+
+    fn start_now(&mut self, flow: &'a Flow, trigger: Option<&'a WrittenTrigger>, start: Start, aside_of: Option<u32>) {
+        let beginning = Beginning {
+            trigger: start.trigger.clone(),
+            inputs: start.inputs.clone(),
+            handoff: match &start.event {
+                Value::Map(event) => event.get("handoff").cloned().unwrap_or_default(),
+                _ => Value::Nothing,
+            },
+            event: start.event.clone(),
+            msg: Value::Nothing,
+            asked_for: None,
+            aside_of,
+            depth: start.depth,
+            written: trigger,
+            confirms_stop: false,
+        };
+        let (flow_name, trigger) = (start.flow.clone(), start.trigger.clone());
+        let began = self.begin(flow, beginning).is_some();
+        let refused = (!began).then_some(Reason::Busy);
+        self.effects.push(Effect::Started { id: start.id, flow: flow_name, trigger, refused, queued: false });
+    }
+
+    /// Opt-out, consent, caps, the trigger's conditions. `Err(None)`: the contact is not meant.
+    fn allowed(&self, flow: &Flow, trigger: Option<&WrittenTrigger>, start: &Start) -> Result<(), Option<Reason>> {
+        if let Some(why) = self.out_of_reach(flow) {
+            let _ = why;
+            return Err(None);
+        }
+        if self.opted_out.is_some() {
+            return Err(Some(Reason::OptedOut));
+        }
+        let nothing = Value::Nothing;
+        let handoff = match &start.event {
+            Value::Map(event) => event.get("handoff").unwrap_or(&nothing),
+            _ => &nothing,
+        };
+        let seen =
+            Seen { vars: Some(&start.inputs), event: &start.event, msg: &nothing, handoff, error: None, extra: &[] };
+        if let Some(Trigger::Schedule(schedule)) = trigger.map(|trigger| &trigger.kind) {
+            let tagged = schedule.to.tags.iter().all(|tag| self.contact.tags.contains(tag));
+            let meant = match &schedule.to.condition {
+                Some(condition) => self.in_scope(self.live(), &seen, |scope| condition.holds(scope)).unwrap_or(false),
+                None => true,
+            };
+            if !tagged || !meant {
+                return Err(None);
+            }
+        }
+        let topic = self.live().bot.topics.get(&flow.topic).cloned().unwrap_or_else(Topic::default);
+        if topic.needs_consent && !self.contact.consent.get(&flow.topic).is_some_and(|consent| consent.given) {
+            return Err(Some(Reason::NoConsent));
+        }
+        let unasked = self.contact.unasked.get(&flow.topic).map_or(&[][..], Vec::as_slice);
+        let capped = |cap: &super::definition::AtMost| {
+            unasked.iter().filter(|at| self.now() - **at < cap.within).count() >= cap.count as usize
+        };
+        if topic.at_most.iter().any(capped) {
+            return Err(Some(Reason::Capped));
+        }
+        let Some(trigger) = trigger else { return Ok(()) };
+        let stamps = self.contact.starts.get(&trigger.key).map_or(&[][..], Vec::as_slice);
+        let started = |cap: &super::definition::AtMost| {
+            stamps.iter().filter(|at| self.now() - **at < cap.within).count() >= cap.count as usize
+        };
+        if trigger.at_most.iter().any(started) {
+            return Err(Some(Reason::Capped));
+        }
+        self.guarded(trigger, &seen).map_err(|_| None)
+    }
+
+    /// Why nothing may begin now.
+    pub fn busy(&self) -> Option<Reason> {
+        if self.session.person.is_some() {
+            return Some(Reason::WithPerson);
+        }
+        self.session.runs.iter().any(|run| in_progress(&run.waiting)).then_some(Reason::Busy)
+    }
+
+    fn queue(&mut self, start: Start) {
+        let scheduled = |trigger: &str| trigger.starts_with("schedule ") || trigger.starts_with("date ");
+        if scheduled(&start.trigger) {
+            // Only the newest of a flow's scheduled starts waits.
+            let (older, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.session.queue)
+                .into_iter()
+                .partition(|queued| queued.start.flow == start.flow && scheduled(&queued.start.trigger));
+            self.session.queue = kept;
+            older.iter().for_each(|queued| self.refuse(&queued.start, Reason::Busy));
+        }
+        if self.session.queue.len() >= QUEUED_STARTS_MAX {
+            return self.refuse(&start, Reason::Busy);
+        }
+        let since = self.now();
+        let until = since + self.live().bot.defaults.queue_for;
+        self.note(None, None, format!("`{}` waits until the conversation is free", start.flow));
+        let (id, flow, trigger) = (start.id, start.flow.clone(), start.trigger.clone());
+        self.effects.push(Effect::Started { id, flow, trigger, refused: None, queued: true });
+        self.session.queue.push(Queued { start, since, until });
+    }
+
+    pub fn refuse(&mut self, start: &Start, reason: Reason) {
+        self.note(None, None, format!("`{}` does not start: {}", start.flow, reason.as_str()));
+        self.effects.push(Effect::Started {
+            id: start.id,
+            flow: start.flow.clone(),
+            trigger: start.trigger.clone(),
+            refused: Some(reason),
+            queued: false,
+        });
+    }
+
+    /// What waited too long goes; the first of the rest begins when the conversation is free.
+    pub fn run_queue(&mut self) -> bool {
+        let now = self.now();
+        let (over, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.session.queue).into_iter().partition(|queued| queued.until <= now);
+        self.session.queue = kept;
+        let reason = self.busy().unwrap_or(Reason::Busy);
+        over.iter().for_each(|queued| self.refuse(&queued.start, reason));
+        if self.session.queue.is_empty() || self.busy().is_some() || self.opted_out.is_some() {
+            return false;
+        }
+        let first = self.session.queue.remove(0);
+        self.start(first.start);
+        true
+    }
+
+    // -- events
+
+    /// Hands one event round: to the runs that wait for it, then to the flows that start by it.
+    pub fn hand_round(&mut self) -> bool {
+        let Some(emitted) = self.emitted.pop_front() else { return false };
+        let (event, depth) = match &emitted {
+            Emitted::Event { name, data, depth } => {
+                (map([("name", Value::text(name.as_str())), ("data", data.clone())]), *depth)
+            }
+            Emitted::Consent { topic, given } => {
+                let data = map([("topic", Value::text(topic.as_str())), ("given", Value::YesNo(*given))]);
+                (map([("name", Value::text("consent")), ("data", data)]), 1)
+            }
+            Emitted::HandoffDone { handoff, .. } => {
+                (map([("name", Value::text("handoff_done")), ("handoff", handoff.clone())]), 1)
+            }
+        };
+        if let Emitted::Event { name, .. } = &emitted {
+            self.wake_by_event(name, &event);
+        }
+        if depth > EVENT_DEPTH_MAX {
+            let text = format!("more than {EVENT_DEPTH_MAX} events that start flows that emit events: a circle?");
+            self.effects.push(Effect::Alarm { kind: "event_depth".into(), text });
+            return true;
+        }
+        for flow in self.live().flows.values() {
+            let Some(trigger) = flow.triggers.iter().find(|trigger| starts_by(trigger, &emitted)) else { continue };
+            self.start(Start {
+                id: None,
+                flow: flow.name.clone(),
+                trigger: trigger.key.clone(),
+                inputs: BTreeMap::new(),
+                event: event.clone(),
+                at: self.now(),
+                depth,
+            });
+        }
+        true
+    }
+
+    fn wake_by_event(&mut self, name: &str, event: &Value) {
+        let waiting = |waiting: &Waiting| matches!(waiting, Waiting::Event { name: wanted, .. } if wanted == name);
+        let runs: Vec<u32> =
+            self.session.runs.iter().filter(|run| waiting(&run.waiting)).map(|run| run.number).collect();
+        for number in runs {
+            let Some(here) = self.here(number) else { continue };
+            let Step::Wait(wait) = &here.node.step else { continue };
+            let before = self.run_mut(number).map(|run| std::mem::replace(&mut run.event, event.clone()));
+            let holds = match &wait.on {
+                On::Event { condition: Some(condition), .. } => self.holds(here, condition, &[]),
+                _ => Ok(true),
+            };
+            match holds {
+                Ok(true) => {
+                    let data = match event {
+                        Value::Map(event) => event.get("data").cloned().unwrap_or_default(),
+                        _ => Value::Nothing,
+                    };
+                    self.keep(number, wait.fills.as_deref(), data);
+                    self.wake(here, Next::Continue);
+                }
+                Ok(false) => {
+                    if let (Some(run), Some(before)) = (self.run_mut(number), before) {
+                        run.event = before;
+                    }
+                }
+                Err(failure) => self.resume(here, Next::Fail(failure)),
+            }
+        }
+    }
+}
+
+/// A question is open, or steps are under way.
+fn in_progress(waiting: &Waiting) -> bool {
+    match waiting {
+        Waiting::Question(_) | Waiting::Reply { .. } | Waiting::Call(_) | Waiting::Fate { .. } | Waiting::Ready => true,
+        Waiting::Until { .. } | Waiting::Event { .. } | Waiting::Delivery { .. } | Waiting::Person { .. } => false,
+    }
+}
+
+fn starts_by(trigger: &WrittenTrigger, emitted: &Emitted) -> bool {
+    match (&trigger.kind, emitted) {
+        (Trigger::Event(event), Emitted::Event { name, .. }) => event.name == *name,
+        (Trigger::Consent(consent), Emitted::Consent { topic, given }) => {
+            consent.topics.iter().any(|(wanted, how)| wanted == topic && how == given)
+        }
+        (Trigger::HandoffDone(done), Emitted::HandoffDone { team, .. }) => done.team.is_none() || done.team == *team,
+        _ => false,
+    }
+}

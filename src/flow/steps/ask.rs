@@ -1,0 +1,313 @@
+//! `ask`: asks a question and waits for the answer. How answers are understood stands in `flow/question.rs`.
+
+use super::{StepKind, consent_map, until::Until};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{ASK_TRIES_MAX, LIST_ROWS_MAX},
+        time::{Span, Time},
+        yaml::Node,
+    },
+    flow::{
+        definition::{Body, Kind},
+        message::{Message, WrittenIfClosed},
+        script::Code,
+        sentences,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::{StepFields, kind_of},
+        text::Text,
+        turn::{Failure, Here, Next, Turn},
+    },
+    model::{
+        session::{OptionShown, Question, Waiting},
+        value::Value,
+    },
+};
+
+pub struct Ask {
+    pub message: Message,
+    pub fills: Option<String>,
+    pub kind: Kind,
+    pub options: Vec<WrittenOption>,
+    /// Options from data; `options` are then those that are always shown after them.
+    pub each: Option<Each>,
+    pub check: Option<Code>,
+    pub invalid: Option<Text>,
+    pub tries: u32,
+    pub other: Option<Body>,
+    pub on_fail: Option<Body>,
+    pub timeout: Option<Timeout>,
+    pub on_timeout: Option<Body>,
+    pub remind: Vec<Reminder>,
+}
+
+pub struct WrittenOption {
+    pub id: Text,
+    pub title: Text,
+    pub description: Option<Text>,
+    pub consent: Vec<(String, bool)>,
+    /// What to do when it is chosen; `None`: what follows the question.
+    pub body: Option<Body>,
+}
+
+pub struct Each {
+    pub list: Text,
+    pub id: Text,
+    pub title: Text,
+    pub description: Option<Text>,
+}
+
+pub enum Timeout {
+    After(Span),
+    Until(Until),
+}
+
+pub struct Reminder {
+    pub after: Span,
+    pub say: Text,
+    pub if_closed: Option<WrittenIfClosed>,
+}
+
+impl StepKind for Ask {
+    const SPEC: Spec = Spec {
+        name: "ask",
+        summary: "Asks a question and waits for the answer.",
+        fields: &[
+            FieldSpec::required("ask", FieldKind::Text, "The question."),
+            FieldSpec::optional("as", FieldKind::Name, "The variable for the answer."),
+            FieldSpec::default("type", FieldKind::Name, "text", "What the answer is: `date`, `number`, `phone`, `image` and so on."),
+            FieldSpec::optional("options", FieldKind::List, "What can be chosen: texts, `title: steps`, or `{id, title, desc, consent, do}`."),
+            FieldSpec::optional("check", FieldKind::Code, "The answer counts when this holds."),
+            FieldSpec::default("invalid", FieldKind::Text, "a sentence of ours", "What to say to an answer that does not count."),
+            FieldSpec::default("tries", FieldKind::Whole, "3", "How many answers may be wrong."),
+            FieldSpec::optional("other", FieldKind::Steps, "What to do with any text that is no option."),
+            FieldSpec::optional("on_fail", FieldKind::Steps, "What to do after the last wrong answer."),
+            FieldSpec::default("timeout", FieldKind::Duration, "the flow's `expires`", "How long to wait, or `{until: …}`."),
+            FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when nobody answers."),
+            FieldSpec::optional("remind", FieldKind::List, "What to say meanwhile: `{after, say, if_closed}`, or a list."),
+            FieldSpec::optional("media", FieldKind::Text, "As of `say`."),
+            FieldSpec::optional("link", FieldKind::Map, "As of `say`."),
+            FieldSpec::default("if_closed", FieldKind::Map, "hold", "As of `say`; the template's buttons stand for the options."),
+        ],
+        example: "ask: Which shop?\noptions: [Madrid, Sevilla]",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        fields.later(&["gather", "protect"]);
+        let message = Message::parse(fields, "ask");
+        if let Some(entry) = fields.entry("buttons") {
+            let finding = Diagnostic::error("E231", &entry.key.place, "a question has `options`, not `buttons`");
+            fields.report(finding.help("write `options:`"));
+        }
+        if matches!(message.if_closed, Some(WrittenIfClosed::Skip))
+            && let Some(node) = fields.node("if_closed")
+        {
+            fields.wrong(node, "E232", "a question cannot be skipped: its answer is waited for");
+        }
+        let (options, each) = read_options(fields);
+        let has_options = !options.is_empty() || each.is_some();
+        let kind = match fields.node("type") {
+            Some(node) => kind_of(node, fields.findings()),
+            None if has_options => Kind::Choice(Vec::new()),
+            None => Kind::Text,
+        };
+        if let (Kind::Choice(_), false, Some(node)) = (&kind, has_options, fields.node("type")) {
+            fields.wrong(node, "E233", "a choice needs `options`");
+        }
+        let tries = fields.bot().defaults.ask_tries;
+        Ask {
+            message,
+            fills: fields.fills(),
+            kind,
+            options,
+            each,
+            check: fields.opt_code("check"),
+            invalid: fields.opt_text("invalid"),
+            tries: u32::try_from(fields.whole("tries", i64::from(tries), 1..=ASK_TRIES_MAX)).unwrap_or(tries),
+            other: fields.opt_steps("other"),
+            on_fail: fields.opt_steps("on_fail"),
+            timeout: read_timeout(fields),
+            on_timeout: fields.opt_steps("on_timeout"),
+            remind: read_reminders(fields),
+        }
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        match self.begin(turn, here) {
+            Ok(question) => Next::Park(Waiting::Question(Box::new(question))),
+            Err(failure) => Next::Fail(failure),
+        }
+    }
+}
+
+impl Ask {
+    fn begin(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<Question, Failure> {
+        let body = turn.render(here, &self.message.body, &[])?;
+        let options = self.shown(turn, here)?;
+        let (timeout, deadline) = match &self.timeout {
+            Some(Timeout::After(span)) => (Some(*span), None),
+            Some(Timeout::Until(until)) => (None, Some(until.moment(turn, here)?)),
+            None => (Some(here.flow.expires), None),
+        };
+        let message = super::say::send(turn, here, &self.message, &body, &options, true, true)?;
+        Ok(Question {
+            message,
+            messages: vec![message],
+            options,
+            tries: 0,
+            bad_at: None,
+            left: true,
+            left_at: None,
+            nudged: false,
+            asked_at: turn.now(),
+            timeout,
+            deadline,
+            written: self.timeout.is_some(),
+            reminders_sent: 0,
+            remind_at: None,
+            reminder: None,
+        })
+    }
+
+    /// The options as they are shown now.
+    fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<OptionShown>, Failure> {
+        let mut all = Vec::new();
+        if let Some(each) = &self.each {
+            let Value::List(items) = turn.value(here, &each.list, &[])? else {
+                return Err(Failure::new("type", "`each` takes a list"));
+            };
+            // What does not fit on one page is left out; the fixed options always have room.
+            let room = LIST_ROWS_MAX.saturating_sub(self.options.len());
+            for item in items.into_iter().take(room) {
+                let extra = [("item", item.clone())];
+                let description = match &each.description {
+                    Some(text) => Some(turn.render(here, text, &extra)?).filter(|text| !text.is_empty()),
+                    None => None,
+                };
+                let (id, title) = (turn.render(here, &each.id, &extra)?, turn.render(here, &each.title, &extra)?);
+                all.push(OptionShown { id, title, value: item, description, consent: Vec::new() });
+            }
+        }
+        for option in &self.options {
+            let description = match &option.description {
+                Some(text) => Some(turn.render(here, text, &[])?).filter(|text| !text.is_empty()),
+                None => None,
+            };
+            let id = turn.render(here, &option.id, &[])?;
+            let title = turn.render(here, &option.title, &[])?;
+            let value = Value::text(id.as_str());
+            all.push(OptionShown { id, title, value, description, consent: option.consent.clone() });
+        }
+        if self.kind == Kind::YesNo && all.is_empty() {
+            let language = turn.language();
+            for (id, yes, title) in [("yes", true, sentences::yes(language)), ("no", false, sentences::no(language))] {
+                all.push(OptionShown {
+                    id: id.into(),
+                    title: title.into(),
+                    value: Value::YesNo(yes),
+                    description: None,
+                    consent: Vec::new(),
+                });
+            }
+        }
+        if all.is_empty() && matches!(self.kind, Kind::Choice(_)) {
+            return Err(Failure::new("no_options", "there is nothing to choose from"));
+        }
+        Ok(all)
+    }
+
+    /// The steps of a chosen option.
+    pub fn body_of(&self, turn: &Turn<'_>, here: Here<'_>, id: &str) -> Option<Body> {
+        let chosen = self.options.iter().find(|option| turn.render(here, &option.id, &[]).is_ok_and(|found| found == id));
+        chosen.and_then(|option| option.body)
+    }
+
+    /// When the next reminder is due, once the question has left.
+    pub fn remind_at(&self, sent: u32, left_at: Time) -> Option<Time> {
+        self.remind.get(sent as usize).map(|reminder| left_at + reminder.after)
+    }
+}
+
+fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<Each>) {
+    let Some(node) = fields.node("options") else { return (Vec::new(), None) };
+    let Some(each) = node.get("each") else {
+        let items = fields.list("options");
+        if items.len() > LIST_ROWS_MAX {
+            let message = format!("{} options do not fit: a list has {LIST_ROWS_MAX}", items.len());
+            let finding = Diagnostic::error("E234", &node.place, message);
+            fields.report(finding.help("more than one page is not supported in this version yet"));
+        }
+        return (items.iter().map(|item| read_option(fields, item)).collect(), None);
+    };
+    let list = fields.text_of(each);
+    let mut keys = fields.below(node, "options");
+    keys.know(&["each"]);
+    let (id, title) = (keys.required("id"), keys.required("title"));
+    let (description, also) = (keys.node("desc"), keys.list("also"));
+    keys.finish();
+    let place = node.place.clone();
+    let mut text = |node: Option<&Node>| match node {
+        Some(node) => fields.text_of(node),
+        None => Text::plain("", &place),
+    };
+    let each = Each { list, id: text(id), title: text(title), description: description.map(|node| text(Some(node))) };
+    (also.iter().map(|item| read_option(fields, item)).collect(), Some(each))
+}
+
+/// A text, `title: steps`, or `{id, title, desc, consent, do}`.
+fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOption {
+    let Some(entries) = node.map() else {
+        let title = fields.text_of(node);
+        return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
+    };
+    if node.get("title").is_none() && node.get("id").is_none() {
+        let [entry] = entries else {
+            fields.wrong(node, "E235", "an option is a text, `title: steps`, or has a `title`");
+            let title = Text::plain("", &node.place);
+            return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
+        };
+        let key = Node { place: entry.key.place.clone(), kind: crate::base::yaml::Kind::Scalar(entry.key.clone()) };
+        let title = fields.text_of(&key);
+        let body = Some(fields.body_of(&entry.key.text, &entry.value));
+        return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body };
+    }
+    let mut keys = fields.below(node, "option");
+    let (id, title) = (keys.node("id"), keys.required("title"));
+    let (description, consent, steps) = (keys.node("desc"), keys.node("consent"), keys.node("do"));
+    keys.finish();
+    let title = match title {
+        Some(node) => fields.text_of(node),
+        None => Text::plain("", &node.place),
+    };
+    WrittenOption {
+        id: id.map_or_else(|| title.clone(), |node| fields.text_of(node)),
+        description: description.map(|node| fields.text_of(node)),
+        consent: consent.map_or_else(Vec::new, |node| consent_map(fields, node)),
+        body: steps.map(|node| fields.body_of(title.source(), node)),
+        title,
+    }
+}
+
+/// A length of time, or `{until: …}`.
+pub fn read_timeout(fields: &mut StepFields<'_, '_>) -> Option<Timeout> {
+    let node = fields.node("timeout")?;
+    match node.get("until") {
+        Some(until) => Until::parse(fields, until).map(Timeout::Until),
+        None => fields.opt_duration("timeout").map(Timeout::After),
+    }
+}
+
+fn read_reminders(fields: &mut StepFields<'_, '_>) -> Vec<Reminder> {
+    let mut all = Vec::new();
+    for node in fields.list("remind") {
+        let mut keys = fields.below(node, "remind");
+        let after = keys.required("after").and(keys.opt_duration("after"));
+        let (say, if_closed) = (keys.required("say"), keys.node("if_closed"));
+        keys.finish();
+        let if_closed = if_closed.and_then(|node| WrittenIfClosed::parse(fields, node));
+        if let (Some(after), Some(say)) = (after, say) {
+            all.push(Reminder { after, say: fields.text_of(say), if_closed });
+        }
+    }
+    all
+}

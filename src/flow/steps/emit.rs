@@ -1,0 +1,48 @@
+//! `emit`: an event for webhooks, statistics and `event:` triggers.
+
+use super::StepKind;
+use crate::{
+    flow::{
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+        text::{Data, Text},
+        turn::{Emitted, Here, Next, Turn},
+    },
+    model::{effect::Effect, value::Value},
+};
+
+pub struct Emit {
+    pub name: Text,
+    pub data: Option<Data>,
+}
+
+impl StepKind for Emit {
+    const SPEC: Spec = Spec {
+        name: "emit",
+        summary: "Tells webhooks, statistics and `event:` triggers that something happened.",
+        fields: &[
+            FieldSpec::required("emit", FieldKind::Text, "The name of the event."),
+            FieldSpec::optional("data", FieldKind::Data, "What is known of it: `event.data`."),
+        ],
+        example: "emit: booked\ndata: {place: Madrid}",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        Emit { name: fields.text("emit"), data: fields.opt_data("data") }
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        let data = self.data.as_ref().map_or(Ok(Value::Nothing), |data| turn.data(here, data));
+        match (turn.render(here, &self.name, &[]), data) {
+            (Ok(name), Ok(data)) => {
+                let depth = turn.run(here.run).map_or(0, |run| run.depth) + 1;
+                let flow = here.flow.name.clone();
+                turn.note_at(here, format!("event `{name}`"));
+                turn.effects.push(Effect::Emit { flow, name: name.clone(), data: data.clone() });
+                turn.emitted.push_back(Emitted::Event { name, data, depth });
+                Next::Continue
+            }
+            (Err(failure), _) | (_, Err(failure)) => Next::Fail(failure),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! `http`: asks a server and keeps the answer. The request leaves as an effect; here stands what comes of it.
+
+use super::StepKind;
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT},
+        time::Span,
+    },
+    flow::{
+        definition::Body,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+        text::{Data, Text},
+        turn::{Failure, Here, Next, Turn},
+    },
+    model::{
+        effect::{CallBody, Effect, HttpCall},
+        event::{CallAnswer, CallError},
+        session::{CallWait, Waiting},
+        value::Value,
+    },
+};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+pub struct Http {
+    pub method: String,
+    pub url: Option<Text>,
+    pub headers: Vec<(String, Text)>,
+    pub query: Vec<(String, Text)>,
+    pub json: Option<Data>,
+    pub form: Vec<(String, Text)>,
+    /// Empty: 200 to 299.
+    pub accept: Vec<u16>,
+    pub timeout: Span,
+    pub retry: Retry,
+    /// The author wrote `retry`, and so said that the server honours the key.
+    pub keyed: bool,
+    pub fills: Option<String>,
+    pub on_timeout: Option<Body>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    pub times: u32,
+    pub wait: Span,
+    pub backoff: i64,
+}
+
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+impl StepKind for Http {
+    const SPEC: Spec = Spec {
+        name: "http",
+        summary: "Asks a server and keeps its answer.",
+        fields: &[
+            FieldSpec::required("http", FieldKind::Text, "`METHOD url`, for example `GET ${env.SHOP_URL}/orders`."),
+            FieldSpec::optional("headers", FieldKind::Map, "Secrets may stand here, in `query`, `form` and `json`."),
+            FieldSpec::optional("query", FieldKind::Map, "What comes after the `?`."),
+            FieldSpec::optional("json", FieldKind::Data, "The body as JSON."),
+            FieldSpec::optional("form", FieldKind::Map, "The body as a form."),
+            FieldSpec::default("accept", FieldKind::List, "2xx", "The statuses that are no error."),
+            FieldSpec::default("timeout", FieldKind::Duration, "10s", "How long one try may take."),
+            FieldSpec::default(
+                "retry",
+                FieldKind::Whole,
+                "2 for GET and HEAD, else 0",
+                "How often to try again, or `{times, wait, backoff}`. Written, it says that the server honours `Idempotency-Key`.",
+            ),
+            FieldSpec::optional("as", FieldKind::Name, "The variable for `{status, body, headers}`."),
+            FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when no try was answered in time."),
+        ],
+        example: "http: GET https://shop.example/orders\nas: shop",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        let (method, url) = read_target(fields);
+        let accept = read_accept(fields);
+        let (headers, query, form) = (fields.text_map("headers", true), fields.text_map("query", true), fields.text_map("form", true));
+        let json = fields.node("json").map(|node| fields.secret_data_of(node));
+        if json.is_some()
+            && let Some(entry) = fields.entry("form")
+        {
+            fields.report(Diagnostic::error("E238", &entry.key.place, "a request has `json` or `form`, not both"));
+        }
+        let safe = matches!(method.as_str(), "GET" | "HEAD");
+        let keyed = fields.has("retry");
+        let retry = read_retry(fields, if safe { 2 } else { 0 });
+        Http {
+            method,
+            url,
+            headers,
+            query,
+            json,
+            form,
+            accept,
+            timeout: fields.duration("timeout", CALL_TIMEOUT_DEFAULT),
+            retry,
+            keyed,
+            fills: fields.fills(),
+            on_timeout: fields.opt_steps("on_timeout"),
+        }
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        match self.request(turn, here) {
+            Ok(request) => {
+                turn.effects.push(Effect::Call(Box::new(request.clone())));
+                turn.note_at(here, format!("{} to a server", self.method));
+                let (call, attempt) = (request.call, 1);
+                Next::Park(Waiting::Call(Box::new(CallWait { call, attempt, request, retry_at: None, last: None })))
+            }
+            Err(failure) => Next::Fail(failure),
+        }
+    }
+}
+
+impl Http {
+    fn request(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<HttpCall, Failure> {
+        let render = |pairs: &[(String, Text)]| -> Result<Vec<(String, String)>, Failure> {
+            pairs.iter().map(|(name, text)| Ok((name.clone(), turn.render(here, text, &[])?))).collect()
+        };
+        let url = match &self.url {
+            Some(url) => turn.render(here, url, &[])?.trim().to_owned(),
+            None => String::new(),
+        };
+        let headers: BTreeMap<String, String> = render(&self.headers)?.into_iter().collect();
+        let query = render(&self.query)?;
+        let body = match &self.json {
+            Some(json) => Some(CallBody::Json(turn.data(here, json)?.to_json())),
+            None if self.form.is_empty() => None,
+            None => Some(CallBody::Form(render(&self.form)?)),
+        };
+        let call = turn.run_mut(here.run).map_or(0, |run| {
+            run.calls += 1;
+            run.calls
+        });
+        let key = self.keyed.then(|| idempotency_key(turn, here.run, call));
+        let method = self.method.clone();
+        Ok(HttpCall { run: here.run, call, attempt: 1, method, url, headers, query, body, timeout: self.timeout, key })
+    }
+
+    /// A call came back: kept, tried again, or an error.
+    pub fn returned(
+        &self,
+        turn: &mut Turn<'_>,
+        here: Here<'_>,
+        mut wait: CallWait,
+        result: Result<CallAnswer, CallError>,
+    ) -> Next {
+        let (failure, again) = match result {
+            Ok(answer) if self.accepts(answer.status) => {
+                turn.keep(here.run, self.fills.as_deref(), value_of(answer));
+                return Next::Continue;
+            }
+            Ok(answer) => {
+                let text = format!("the server answered with status {}", answer.status);
+                let again = matches!(answer.status, 408 | 425 | 429 | 500..=599);
+                (Failure::new(&format!("http_{}", answer.status), text), again)
+            }
+            Err(error) => {
+                let again = matches!(error.code.as_str(), "timeout" | "unreachable");
+                (Failure { code: error.code, text: error.text }, again)
+            }
+        };
+        if again && wait.attempt <= self.retry.times {
+            let factor = self.retry.backoff.saturating_pow(wait.attempt - 1);
+            let pause = Span(self.retry.wait.0.saturating_mul(factor));
+            wait.retry_at = Some(turn.now() + pause);
+            turn.note_at(here, format!("`{}`: tried again in {pause}", failure.code));
+            return Next::Park(Waiting::Call(Box::new(wait)));
+        }
+        match self.on_timeout {
+            Some(body) if failure.code == "timeout" => Next::Body(body),
+            _ => Next::Fail(failure),
+        }
+    }
+
+    /// The next try begins, with the same key.
+    pub fn again(&self, turn: &mut Turn<'_>, mut wait: CallWait) -> Next {
+        wait.attempt += 1;
+        wait.request.attempt = wait.attempt;
+        wait.retry_at = None;
+        turn.effects.push(Effect::Call(Box::new(wait.request.clone())));
+        Next::Park(Waiting::Call(Box::new(wait)))
+    }
+
+    /// The process died while the call was under way: nobody knows whether it arrived.
+    pub fn restarted(&self, turn: &mut Turn<'_>, wait: CallWait) -> Next {
+        if wait.attempt <= self.retry.times {
+            return self.again(turn, wait);
+        }
+        Next::Fail(Failure::new("unknown_outcome", "the process ended while the call was under way"))
+    }
+
+    fn accepts(&self, status: u16) -> bool {
+        if self.accept.is_empty() { (200..300).contains(&status) } else { self.accept.contains(&status) }
+    }
+}
+
+fn value_of(answer: CallAnswer) -> Value {
+    let headers = answer.headers.into_iter().map(|(name, value)| (name, Value::Text(value)));
+    Value::Map(BTreeMap::from([
+        ("status".to_owned(), Value::Whole(i64::from(answer.status))),
+        ("body".to_owned(), answer.body),
+        ("headers".to_owned(), Value::Map(headers.collect())),
+    ]))
+}
+
+/// The same for all tries of a call and for no other call; not to be guessed from outside.
+fn idempotency_key(turn: &Turn<'_>, run: u32, call: u32) -> String {
+    let mut hash = Sha256::new();
+    hash.update(turn.world.token_key);
+    hash.update(format!("|{}|{run}|{call}", turn.world.conversation));
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// `METHOD url`.
+fn read_target(fields: &mut StepFields<'_, '_>) -> (String, Option<Text>) {
+    let Some(node) = fields.required("http") else { return ("GET".into(), None) };
+    let text = fields.text_of(node);
+    let source = text.source().trim_start();
+    let (method, url) = source.split_once(char::is_whitespace).unwrap_or((source, ""));
+    if !METHODS.contains(&method) || url.trim().is_empty() {
+        let finding = Diagnostic::error("E237", &node.place, "`http` takes a method and an address");
+        fields.report(finding.help(format!("write `GET https://…`; the methods are {}", METHODS.join(", "))));
+    }
+    (method.to_owned(), Some(text.without_first_word()))
+}
+
+fn read_accept(fields: &mut StepFields<'_, '_>) -> Vec<u16> {
+    let mut all = Vec::new();
+    for node in fields.list("accept") {
+        match node.text().and_then(|text| text.parse::<u16>().ok()).filter(|status| (100..600).contains(status)) {
+            Some(status) => all.push(status),
+            None => fields.wrong(node, "E239", format!("`accept` lists statuses such as 404, and this is {}", node.describe())),
+        }
+    }
+    all
+}
+
+fn read_retry(fields: &mut StepFields<'_, '_>, default: u32) -> Retry {
+    let mut retry = Retry { times: default, wait: Span::seconds(1), backoff: 2 };
+    let Some(node) = fields.node("retry") else { return retry };
+    let times = |n: i64| u32::try_from(n).unwrap_or(default);
+    if node.map().is_none() {
+        retry.times = times(fields.whole("retry", i64::from(default), 0..=CALL_RETRIES_MAX));
+        return retry;
+    }
+    let mut keys = fields.below(node, "retry");
+    retry.times = times(keys.whole("times", 2, 0..=CALL_RETRIES_MAX));
+    retry.wait = keys.duration("wait", retry.wait);
+    retry.backoff = keys.whole("backoff", 2, 1..=10);
+    keys.finish();
+    retry
+}

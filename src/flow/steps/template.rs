@@ -1,0 +1,59 @@
+//! `template`: a message that is always an approved template.
+
+use super::StepKind;
+use crate::{
+    flow::{
+        message::TemplateChoice,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+        turn::{Failure, Here, Next, Saying, Turn},
+    },
+    model::{content::Content, session::Waiting},
+};
+
+pub struct Template {
+    pub choice: Option<TemplateChoice>,
+}
+
+impl StepKind for Template {
+    const SPEC: Spec = Spec {
+        name: "template",
+        summary: "Sends an approved template, whether the window is open or not.",
+        fields: &[
+            FieldSpec::required("template", FieldKind::Text, "The template's name."),
+            FieldSpec::optional("vars", FieldKind::Data, "A list for positional parameters, a map for named ones."),
+            FieldSpec::optional("header", FieldKind::Text, "The header's text, or the address of its media."),
+            FieldSpec::optional("buttons", FieldKind::List, "By the template's buttons: an id, or `{url: suffix}`."),
+            FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
+        ],
+        example: "template: order_shipped\nvars: [\"48213\"]",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        fields.later(&["on_undelivered"]);
+        let Some(names) = fields.required("template") else { return Template { choice: None } };
+        let names = names.one_or_many().iter().map(|node| fields.text_of(node)).collect();
+        let vars = fields.opt_data("vars");
+        let (header, language) = (fields.opt_text("header"), fields.opt_text("language"));
+        let buttons = fields.list("buttons").iter();
+        let buttons = buttons.map(|node| crate::flow::message::TemplateButton::parse(fields, node)).collect();
+        Template { choice: Some(TemplateChoice { names, vars, header, buttons, language }) }
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        let Some(choice) = &self.choice else { return Next::Continue };
+        let template = match choice.messages(turn, here, &[]) {
+            Ok(templates) => templates.into_iter().next(),
+            Err(failure) => return Next::Fail(failure),
+        };
+        let Some(template) = template else {
+            return Next::Fail(Failure::new("empty_text", "the template's name came out empty"));
+        };
+        let tells = here.node.on_error.is_some();
+        let message = turn.say(
+            here,
+            Saying { content: Content::Template(template), if_closed: None, question: false, tells },
+        );
+        if tells { Next::Park(Waiting::Fate { message }) } else { Next::Continue }
+    }
+}

@@ -1,0 +1,41 @@
+//! `untag`: takes a tag off the contact.
+
+use super::StepKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::StepFields,
+    text::Text,
+    turn::{Failure, Here, Next, Turn},
+};
+
+pub struct Untag {
+    pub names: Vec<Text>,
+}
+
+impl StepKind for Untag {
+    const SPEC: Spec = Spec {
+        name: "untag",
+        summary: "Takes a tag off the contact.",
+        fields: &[FieldSpec::required("untag", FieldKind::Text, "The tag, or a list of them.")],
+        example: "untag: customer",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        fields.required("untag");
+        Untag { names: fields.texts("untag") }
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        for name in &self.names {
+            let tag = match turn.render(here, name, &[]) {
+                Ok(tag) => tag.trim().to_owned(),
+                Err(failure) => return Next::Fail(failure),
+            };
+            if tag.is_empty() {
+                return Next::Fail(Failure::new("empty_text", "a tag needs a name"));
+            }
+            turn.contact_changed |= turn.contact.tags.remove(&tag);
+        }
+        Next::Continue
+    }
+}

@@ -1,0 +1,87 @@
+//! Moments that are waited for: `"10:00"`, a datetime, `hours.NAME`, the window's end.
+
+use crate::{
+    base::{diagnostic::Diagnostic, diagnostic::did_you_mean, time::Time, yaml::Node},
+    flow::{
+        hours,
+        step_fields::StepFields,
+        text::Text,
+        turn::{Failure, Here, Turn},
+        views::opening,
+    },
+    model::value::Value,
+};
+
+pub enum Until {
+    /// The next such time on the contact's clock.
+    Clock(jiff::civil::Time),
+    Moment(Text),
+    /// When these hours open next.
+    Hours(String),
+}
+
+impl Until {
+    pub fn parse(fields: &mut StepFields<'_, '_>, node: &Node) -> Option<Self> {
+        let text = node.text().unwrap_or_default().trim();
+        if let Some(clock) = hours::clock(text) {
+            return Some(Until::Clock(clock));
+        }
+        if let Some(name) = text.strip_prefix("hours.") {
+            let known = &fields.bot().hours;
+            if !known.contains_key(name) {
+                let finding = Diagnostic::error("E404", &node.place, format!("there are no hours called `{name}`"));
+                fields.report(finding.help_if(did_you_mean(name, known.keys().map(String::as_str))));
+            }
+            return Some(Until::Hours(name.to_owned()));
+        }
+        let moment = fields.text_of(node);
+        if moment.as_plain().is_some() {
+            fields.wrong(
+                node,
+                "E210",
+                format!(
+                    "`until` takes a time such as \"10:00\", `${{…}}` or `hours.NAME`, and this is {}",
+                    node.describe()
+                ),
+            );
+        }
+        Some(Until::Moment(moment))
+    }
+
+    pub fn moment(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Time, Failure> {
+        let zone = turn.contact_zone(here.set);
+        let instant = |at: jiff::Zoned| Time(at.timestamp().as_millisecond());
+        match self {
+            Until::Clock(clock) => {
+                let now = turn.local_now(here.set);
+                let today = now.date().to_datetime(*clock).to_zoned(zone.clone());
+                let next = match today {
+                    Ok(at) if at > now => Ok(at),
+                    _ => now.date().tomorrow().and_then(|day| day.to_datetime(*clock).to_zoned(zone)),
+                };
+                next.map(instant).map_err(|e| Failure::new("type", e.to_string()))
+            }
+            Until::Hours(name) => {
+                let hours = here.set.bot.hours.get(name).map(|hours| opening(hours, &here.set.bot.timezone));
+                let opens = hours.and_then(|hours| hours.opens_at(turn.now()));
+                opens.ok_or_else(|| Failure::new("never", format!("`hours.{name}` never open")))
+            }
+            Until::Moment(text) => match turn.value(here, text, &[])? {
+                Value::DateTime(at) => Ok(instant(at)),
+                Value::Date(day) => day.to_zoned(zone).map(instant).map_err(|e| Failure::new("type", e.to_string())),
+                Value::Text(text) => {
+                    let value = crate::model::answer::convert(
+                        crate::model::answer::AnswerType::DateTime,
+                        &Value::Text(text),
+                        &here.set.bot.timezone,
+                    );
+                    match value {
+                        Some(Value::DateTime(at)) => Ok(instant(at)),
+                        _ => Err(Failure::new("type", "`until` takes a date with its time")),
+                    }
+                }
+                _ => Err(Failure::new("type", "`until` takes a date with its time")),
+            },
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `wait`: for time, a reply, an event, a delivery.
+
+use super::{
+    StepKind,
+    ask::{Timeout, read_timeout},
+    until::Until,
+};
+use crate::{
+    base::{
+        limits::WINDOW_CLOSING,
+        time::{Span, Time},
+        yaml::Node,
+    },
+    flow::{
+        definition::{Body, Flow},
+        script::Code,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+        steps::Step,
+        turn::{Here, Next, Turn},
+    },
+    model::session::Waiting,
+};
+
+pub struct Wait {
+    pub on: On,
+    pub fills: Option<String>,
+    pub timeout: Option<Timeout>,
+    pub on_timeout: Option<Body>,
+}
+
+pub enum On {
+    Span(Span),
+    Reply,
+    Event { name: String, condition: Option<Code> },
+    Delivery { read: bool },
+    Until(Until),
+    WindowClosing,
+}
+
+impl StepKind for Wait {
+    const SPEC: Spec = Spec {
+        name: "wait",
+        summary: "Waits for time to pass, or for something to happen.",
+        fields: &[
+            FieldSpec::required(
+                "wait",
+                FieldKind::Duration,
+                "`2h`, `reply`, `{event: NAME, if: …}`, `{delivery: delivered}`, `{until: \"10:00\"}` or `window_closing`.",
+            ),
+            FieldSpec::optional("as", FieldKind::Name, "The variable for the reply, or for the event's data."),
+            FieldSpec::optional("timeout", FieldKind::Duration, "How long at most."),
+            FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do then."),
+        ],
+        example: "wait: 2h",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        let on = fields.required("wait").and_then(|node| On::parse(fields, node));
+        Wait {
+            on: on.unwrap_or(On::Span(Span::ZERO)),
+            fills: fields.fills(),
+            timeout: read_timeout(fields),
+            on_timeout: fields.opt_steps("on_timeout"),
+        }
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        let deadline = match self.deadline(turn, here) {
+            Ok(deadline) => deadline,
+            Err(failure) => return Next::Fail(failure),
+        };
+        match &self.on {
+            On::Span(span) => until(turn, turn.now() + *span),
+            On::Until(moment) => match moment.moment(turn, here) {
+                Ok(at) => until(turn, at),
+                Err(failure) => Next::Fail(failure),
+            },
+            On::WindowClosing => match turn.closing_moment(here) {
+                Some(at) => until(turn, at),
+                None => Next::Continue,
+            },
+            On::Reply => Next::Park(Waiting::Reply { deadline }),
+            On::Event { name, .. } => Next::Park(Waiting::Event { name: name.clone(), deadline }),
+            On::Delivery { read } => match turn.run(here.run).and_then(|run| run.said) {
+                None => Next::Continue,
+                Some(said) if said.read || (said.delivered && !*read) => Next::Continue,
+                Some(said) => Next::Park(Waiting::Delivery { message: said.message, read: *read, deadline }),
+            },
+        }
+    }
+}
+
+impl Wait {
+    /// A `wait: reply` without a `timeout` has the flow's `expires`, from the step on.
+    fn deadline(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Option<Time>, crate::flow::turn::Failure> {
+        Ok(match &self.timeout {
+            Some(Timeout::After(span)) => Some(turn.now() + *span),
+            Some(Timeout::Until(until)) => Some(until.moment(turn, here)?),
+            None if matches!(self.on, On::Reply) => Some(turn.now() + here.flow.expires),
+            None => None,
+        })
+    }
+}
+
+impl On {
+    fn parse<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> Option<On> {
+        match node.text() {
+            Some("reply") => return Some(On::Reply),
+            Some("window_closing") => return Some(On::WindowClosing),
+            Some(text) => {
+                return match Span::parse(text) {
+                    Ok(span) => Some(On::Span(span)),
+                    Err(message) => {
+                        fields.wrong(node, "E204", format!("{message}; or `reply`, `window_closing`, `{{until: …}}`, `{{event: …}}`"));
+                        None
+                    }
+                };
+            }
+            None => {}
+        }
+        let mut keys = fields.below(node, "wait");
+        let (event, delivery, moment) = (keys.node("event"), keys.node("delivery"), keys.node("until"));
+        let condition = keys.node("if");
+        let delivered = delivery.and_then(|_| keys.word("delivery", &["delivered", "read"]));
+        if node.map().is_some() {
+            keys.finish();
+        }
+        match (event, delivery, moment) {
+            (Some(name), None, None) => {
+                let condition = condition.map(|node| fields.code_of(node));
+                Some(On::Event { name: name.text().unwrap_or_default().to_owned(), condition })
+            }
+            (None, Some(_), None) => Some(On::Delivery { read: delivered? == "read" }),
+            (None, None, Some(moment)) => Until::parse(fields, moment).map(On::Until),
+            _ => {
+                fields.wrong(node, "E236", "`wait` takes a length of time, `reply`, `window_closing`, `{until: …}`, `{event: …}` or `{delivery: …}`");
+                None
+            }
+        }
+    }
+}
+
+/// The flow may ask how far its messages have come.
+pub fn follows(flow: &Flow) -> bool {
+    flow.nodes.iter().any(|node| matches!(&node.step, Step::Wait(wait) if matches!(wait.on, On::Delivery { .. })))
+}
+
+fn until(turn: &Turn<'_>, at: Time) -> Next {
+    if at <= turn.now() { Next::Continue } else { Next::Park(Waiting::Until { at }) }
+}
+
+impl Turn<'_> {
+    /// Half an hour before the window ends, or before the quiet hours that would swallow it. `None`: now.
+    pub fn closing_moment(&self, here: Here<'_>) -> Option<Time> {
+        let end = self.world.window.ends_at()?;
+        let mut at = end - WINDOW_CLOSING;
+        if let Some(quiet) = here.set.bot.quiet_hours.filter(|_| here.flow.ignore_quiet_hours.is_none()) {
+            let quiet = crate::model::quiet::QuietHours { from: quiet.from, to: quiet.to };
+            let zones = [self.contact_zone(here.set)];
+            at = quiet.allowed_before(self.now(), at, &zones).unwrap_or(at);
+        }
+        (at > self.now()).then_some(at)
+    }
+}

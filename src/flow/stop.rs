@@ -1,0 +1,220 @@
+//! Opt-out and opt-in, and what contacts agree to (language.md 8).
+
+use super::{
+    choose::Heard,
+    sentences,
+    token::Token,
+    triggers::Trigger,
+    turn::{Emitted, Turn},
+};
+use crate::{
+    base::{
+        limits::{CONFIRM_STOP_EVERY, UNSURE_STOP},
+        time::Time,
+    },
+    model::{
+        answer::{self, AnswerType, Hearing},
+        consent_words,
+        contact::Consent,
+        content::{Button, Content},
+        effect::{Effect, Origin, RunEnd},
+        event::Reason,
+        inbound::{InboundKind, InboundMessage},
+        value::Value,
+    },
+};
+
+/// The step of the engine's own question, whose run is 0.
+const UNSURE_STEP: &str = "_bot.stop";
+
+impl<'a> Turn<'a> {
+    /// A hard word: the stop is in force since it was recorded; here everything ends, and it is confirmed.
+    pub fn stop_by_word(&mut self, message: &InboundMessage) {
+        let text = answer::text_of(&message.kind).unwrap_or_default();
+        self.note(None, None, "level 2: an opt-out word");
+        self.opted_out = self.opted_out.or(Some(self.now()));
+        self.stop_everything();
+        let language = consent_words::language(text);
+        self.confirm_stop(message.at, language);
+    }
+
+    /// The contact's own wish by a button, or by an unsure word that was confirmed.
+    pub fn stop(&mut self, by: &str, at: Time, confirm: bool) {
+        self.note(None, None, format!("the contact wants nothing more: {by}"));
+        if self.opted_out.is_none() {
+            self.opted_out = Some(self.now());
+            self.effects.push(Effect::OptOut { out: true, by: by.to_owned() });
+        }
+        self.stop_everything();
+        if confirm {
+            self.confirm_stop(at, None);
+        }
+    }
+
+    /// Runs, timers, holds and queued starts end; hand-offs stay.
+    fn stop_everything(&mut self) {
+        for run in self.all_runs() {
+            self.end_run(run, RunEnd::Stopped);
+        }
+        self.effects.push(Effect::Drop { run: None, message: None });
+        for queued in std::mem::take(&mut self.session.queue) {
+            self.refuse(&queued.start, Reason::OptedOut);
+        }
+        self.session.waiting_messages.clear();
+        self.session.unsure_stop = None;
+        self.session.answered_last = None;
+    }
+
+    /// At most once a day: the author's words, or ours.
+    fn confirm_stop(&mut self, at: Time, language: Option<&str>) {
+        let recently = self.session.confirmed_stop_at.is_some_and(|last| self.now() - last < CONFIRM_STOP_EVERY);
+        if recently {
+            self.note(None, None, "confirmed within the last day already");
+            return;
+        }
+        self.session.confirmed_stop_at = Some(self.now());
+        let flows = self.live().flows.values();
+        let mut stops = flows.flat_map(|flow| flow.triggers.iter().map(move |trigger| (flow, trigger)));
+        let own = stops.find(|(flow, trigger)| {
+            matches!(&trigger.kind, Trigger::Consent(consent) if consent.is_stop()) && self.out_of_reach(flow).is_none()
+        });
+        if let Some((flow, trigger)) = own {
+            self.begin_confirmation(flow, trigger, at);
+            return;
+        }
+        let language = self.contact.language.as_deref().or(language).unwrap_or(&self.live().bot.language);
+        let body = sentences::stopped(language).to_owned();
+        self.say_ourselves(Content::Text { body }, Origin::OptOutConfirmation, Some(at));
+    }
+
+    /// START: the stop is lifted, topics once withdrawn stay so.
+    pub fn start_again(&mut self, message: &InboundMessage) {
+        self.note(None, None, "level 2: an opt-in word");
+        self.opted_out = None;
+        self.session.needs_person = None;
+        let text = answer::text_of(&message.kind).unwrap_or_default();
+        let language = self.contact.language.as_deref().or(consent_words::language(text));
+        let body = sentences::started(language.unwrap_or(&self.live().bot.language)).to_owned();
+        if self.session.person.is_none() {
+            self.say_ourselves(Content::Text { body }, Origin::Flow, Some(message.at));
+        }
+    }
+
+    /// What a contact writes after a stop. Gives whether the bot may go on with it.
+    pub fn heard_after_stop(&mut self, message: &InboundMessage) -> bool {
+        use super::bot::AnswersAfter;
+        if !answer::says_something(&message.kind) && !matches!(message.kind, InboundKind::Unsupported { .. }) {
+            return false;
+        }
+        match self.live().bot.opt_out.answers_after {
+            AnswersAfter::Bot => true,
+            AnswersAfter::People | AnswersAfter::Nobody => {
+                self.needs_person("wrote after an opt-out");
+                false
+            }
+        }
+    }
+
+    /// Into the contact's data, the ledger, and round to the flows that start by it.
+    pub fn set_consent(&mut self, topic: &str, given: bool, by: &str, shown: Option<String>) {
+        self.contact.consent.insert(topic.to_owned(), Consent { given, at: self.now() });
+        self.contact_changed = true;
+        let word = if given { "given" } else { "withdrawn" };
+        self.note(None, None, format!("consent: `{topic}` {word} by {by}"));
+        self.effects.push(Effect::Consent { topic: topic.to_owned(), given, by: by.to_owned(), shown });
+        self.emitted.push_back(Emitted::Consent { topic: topic.to_owned(), given });
+    }
+
+    /// A `consent` step. `all: withdrawn` is a stop that the run survives, to say its one sentence.
+    pub fn record_consent(&mut self, run: u32, topic: &str, given: bool, by: &str) {
+        if topic != "all" {
+            self.set_consent(topic, given, by, None);
+            return;
+        }
+        if self.opted_out.is_none() {
+            self.opted_out = Some(self.now());
+            self.effects.push(Effect::OptOut { out: true, by: by.to_owned() });
+        }
+        for other in self.all_runs().into_iter().filter(|other| *other != run) {
+            self.end_run(other, RunEnd::Stopped);
+        }
+        for queued in std::mem::take(&mut self.session.queue) {
+            self.refuse(&queued.start, Reason::OptedOut);
+        }
+        let recently = self.session.confirmed_stop_at.is_some_and(|last| self.now() - last < CONFIRM_STOP_EVERY);
+        let now = self.now();
+        if let Some(run) = self.run_mut(run).filter(|_| !recently) {
+            run.confirms_stop = true;
+            run.said = None;
+            self.session.confirmed_stop_at = Some(now);
+        }
+    }
+
+    /// WhatsApp's own switch: every topic that needs consent follows.
+    pub fn preference(&mut self, given: bool, by: &str) {
+        let topics: Vec<String> = self
+            .live()
+            .bot
+            .topics
+            .iter()
+            .filter(|(_, topic)| topic.needs_consent)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for topic in topics {
+            self.set_consent(&topic, given, by, None);
+        }
+    }
+
+    // -- unsure words
+
+    pub fn ask_stop(&mut self, text: &str, at: Time) {
+        self.note(None, None, "an unsure opt-out word: asked back");
+        self.session.unsure_stop = Some(self.now());
+        let language = self.contact.language.as_deref().or(consent_words::language(text));
+        let (question, yes, no) = sentences::ask_stop(language.unwrap_or(&self.live().bot.language));
+        let button = |option: &str, title: &str| Button {
+            id: Token::new(0, &UNSURE_STEP.into(), option, &[]).sign(self.world.token_key),
+            title: title.to_owned(),
+        };
+        let buttons = vec![button("stop", yes), button("keep", no)];
+        self.say_ourselves(Content::Buttons { body: question.into(), buttons, media: None }, Origin::Flow, Some(at));
+    }
+
+    pub fn unsure_tapped(&mut self, option: &str, at: Time) -> bool {
+        self.session.unsure_stop = None;
+        if option == "stop" {
+            self.stop("an unsure word, confirmed", at, true);
+        } else {
+            self.keep_hearing(at);
+        }
+        true
+    }
+
+    /// A typed yes or no, or the word once more, to the question whether to stop.
+    pub fn unsure_answer(&mut self, heard: &Heard<'_>) -> bool {
+        let Some(asked) = self.session.unsure_stop.take() else { return false };
+        if self.now() - asked > UNSURE_STOP || self.asking().is_some() {
+            return false;
+        }
+        let Some(text) = heard.text else { return false };
+        let hearing = Hearing { now: self.local_now(self.live()), language: self.language(), phone: None };
+        let said = answer::understand(AnswerType::YesNo, &InboundKind::Text { body: text.to_owned() }, &hearing);
+        let again = consent_words::recognise(text, &consent_words::ExtraWords::default());
+        match (said, again) {
+            (Some(Value::YesNo(true)), _) | (_, Some(consent_words::Word::Unsure)) => {
+                self.stop("an unsure word, confirmed", heard.message.at, true);
+                true
+            }
+            (Some(Value::YesNo(false)), _) => {
+                self.keep_hearing(heard.message.at);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn keep_hearing(&mut self, at: Time) {
+        let body = sentences::kept(self.language()).to_owned();
+        self.say_ourselves(Content::Text { body }, Origin::Flow, Some(at));
+    }
+}

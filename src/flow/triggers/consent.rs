@@ -1,0 +1,42 @@
+//! `consent`: the contact agreed to a topic or withdrew it.
+
+use super::TriggerKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::TriggerFields,
+};
+
+pub struct Consent {
+    /// Topic (or `all`) and whether it was given.
+    pub topics: Vec<(String, bool)>,
+}
+
+impl Consent {
+    /// `{all: withdrawn}`: what is said to those who leave.
+    pub fn is_stop(&self) -> bool {
+        self.topics.iter().any(|(topic, given)| topic == "all" && !given)
+    }
+}
+
+impl TriggerKind for Consent {
+    const SPEC: Spec = Spec {
+        name: "consent",
+        summary: "The contact agreed to a topic or withdrew it; `{all: withdrawn}` supplies the words for those who leave.",
+        fields: &[FieldSpec::required("consent", FieldKind::Map, "`{topic: given}` or `{topic: withdrawn}`.")],
+        example: "consent: {all: withdrawn}",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        let topics = match fields.required("consent") {
+            Some(node) => crate::flow::steps::consent_map(fields, node),
+            None => Vec::new(),
+        };
+        Consent { topics }
+    }
+
+    fn key(&self) -> Option<String> {
+        let word = |given: bool| if given { "given" } else { "withdrawn" };
+        let all: Vec<String> = self.topics.iter().map(|(topic, given)| format!("{topic} {}", word(*given))).collect();
+        Some(format!("consent {}", all.join(" ")))
+    }
+}

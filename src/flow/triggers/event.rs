@@ -1,0 +1,24 @@
+//! `event`: something happened in a flow, or was told by the API.
+
+use super::TriggerKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::TriggerFields,
+};
+
+pub struct Event {
+    pub name: String,
+}
+
+impl TriggerKind for Event {
+    const SPEC: Spec = Spec {
+        name: "event",
+        summary: "An event of an `emit` step or of the API; `event.data` is what is known of it.",
+        fields: &[FieldSpec::required("event", FieldKind::Name, "The name of the event.")],
+        example: "event: paid",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        Event { name: fields.name("event") }
+    }
+}

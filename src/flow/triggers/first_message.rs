@@ -1,0 +1,35 @@
+//! `first_message`: the first message ever, or after a silence.
+
+use super::TriggerKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::TriggerFields,
+};
+use crate::base::time::Span;
+
+pub struct FirstMessage {
+    /// `None`: the first ever.
+    pub after_silence: Option<Span>,
+}
+
+impl TriggerKind for FirstMessage {
+    const SPEC: Spec = Spec {
+        name: "first_message",
+        summary: "The first message ever, or the first after a silence.",
+        fields: &[FieldSpec::required("first_message", FieldKind::YesNo, "`true`, or `{after_silence: 30d}`.")],
+        example: "first_message: {after_silence: 30d}",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        let Some(node) = fields.required("first_message") else { return FirstMessage { after_silence: None } };
+        if node.map().is_none() {
+            super::only_true(fields, "first_message");
+            return FirstMessage { after_silence: None };
+        }
+        let mut keys = fields.below(node, "first_message");
+        keys.required("after_silence");
+        let after_silence = keys.opt_duration("after_silence");
+        keys.finish();
+        FirstMessage { after_silence }
+    }
+}

@@ -1,0 +1,26 @@
+//! `handoff_done`: a person gave the conversation back.
+
+use super::TriggerKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::TriggerFields,
+};
+
+pub struct HandoffDone {
+    /// `None`: any.
+    pub team: Option<String>,
+}
+
+impl TriggerKind for HandoffDone {
+    const SPEC: Spec = Spec {
+        name: "handoff_done",
+        summary: "A person gave the conversation back: `handoff.team`, `handoff.agent`, `handoff.flow`.",
+        fields: &[FieldSpec::required("handoff_done", FieldKind::Name, "The team, or `any`.")],
+        example: "handoff_done: any",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        let team = fields.required("handoff_done").filter(|node| node.text() != Some("any"));
+        HandoffDone { team: team.map(|node| fields.team_of(node)) }
+    }
+}

@@ -1,0 +1,103 @@
+//! `schedule`: at times of the clock, for everyone or for some.
+
+use super::TriggerKind;
+use crate::flow::{
+    spec::{FieldKind, FieldSpec, Spec},
+    step_fields::TriggerFields,
+};
+use crate::{
+    base::time::Span,
+    flow::script::Code,
+    model::schedule::{AtMost, Schedule as Cron},
+};
+
+pub struct Schedule {
+    /// `None`: the pattern is wrong, which was reported.
+    pub cron: Option<Cron>,
+    pub pattern: String,
+    pub clock: Clock,
+    pub to: To,
+    /// How many starts in a second.
+    pub rate: AtMost,
+    /// How late a fire may still be planned, and a start may begin because the daemon was down.
+    pub late: Span,
+}
+
+/// Whose clock the pattern means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    Contact,
+    Bot,
+}
+
+/// Who gets it; asked once more when the start begins.
+#[derive(Debug, Clone, Default)]
+pub struct To {
+    /// All of them; empty: everyone.
+    pub tags: Vec<String>,
+    pub condition: Option<Code>,
+}
+
+impl TriggerKind for Schedule {
+    const SPEC: Spec = Spec {
+        name: "schedule",
+        summary: "At times of the clock, for everyone or for some.",
+        fields: &[
+            FieldSpec::required("schedule", FieldKind::Text, "Five fields: minute, hour, day, month, weekday."),
+            FieldSpec::default("clock", FieldKind::Name, "contact", "`contact` or `bot`."),
+            FieldSpec::required("to", FieldKind::Map, "`everyone`, or `{tags: [customer], if: …}`."),
+            FieldSpec::default("rate", FieldKind::Text, "20/s", "How many starts in how long."),
+            FieldSpec::default("late", FieldKind::Duration, "1h", "How late it may still begin after the daemon was down."),
+        ],
+        example: "schedule: \"0 10 * * TUE\"\nto: everyone",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        let pattern = fields.name("schedule");
+        let cron = match (fields.node("schedule"), Cron::parse(&pattern)) {
+            (Some(_), Ok(cron)) => Some(cron),
+            (Some(node), Err(message)) => {
+                fields.wrong(node, "E241", message);
+                None
+            }
+            (None, _) => None,
+        };
+        let clock = match fields.word("clock", &["contact", "bot"]) {
+            Some("bot") => Clock::Bot,
+            Some(_) | None => Clock::Contact,
+        };
+        let mut rate = AtMost::new(20, Span::seconds(1));
+        if let Some(node) = fields.node("rate") {
+            match node.text().and_then(AtMost::parse) {
+                Some(written) if written.count > 0 => rate = written,
+                Some(_) | None => fields.wrong(node, "E212", format!("`rate` is written like `20/s`, and this is {}", node.describe())),
+            }
+        }
+        Schedule { cron, pattern, clock, to: read_to(fields), rate, late: fields.duration("late", Span::hours(1)) }
+    }
+
+    fn key(&self) -> Option<String> {
+        let clock = match self.clock {
+            Clock::Contact => "contact",
+            Clock::Bot => "bot",
+        };
+        Some(format!("schedule {} {clock}", self.pattern))
+    }
+}
+
+fn read_to(fields: &mut TriggerFields<'_, '_>) -> To {
+    let Some(node) = fields.required("to") else { return To::default() };
+    match node.text() {
+        Some("everyone") => return To::default(),
+        Some(_) => {
+            fields.wrong(node, "E242", format!("`to` is `everyone` or `{{tags: …, if: …}}`, and this is {}", node.describe()));
+            return To::default();
+        }
+        None => {}
+    }
+    let mut keys = fields.below(node, "to");
+    let tags = keys.texts("tags").into_iter().map(str::to_owned).collect();
+    let condition = keys.node("if");
+    keys.finish();
+    To { tags, condition: condition.map(|node| fields.code_of(node)) }
+}
