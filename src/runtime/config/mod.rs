@@ -180,7 +180,12 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
         config.accounts = accounts.one_or_many().iter().map(|node| account::read(node, findings)).collect();
     }
     if let Some(senders) = fields.node("senders") {
-        config.senders = senders.one_or_many().iter().filter_map(|node| sender::read(node, findings)).collect();
+        let written = senders.one_or_many();
+        if written.is_empty() {
+            let finding = Diagnostic::error("E906", &senders.place, "there are no senders");
+            findings.push(finding.help("leave `senders` out for a sandbox, or write one"));
+        }
+        config.senders = written.iter().filter_map(|node| sender::read(node, findings)).collect();
     } else if let Some(first) = config.accounts.first() {
         // Somebody tries the API before there is a number.
         config.senders[0].account = first.name.clone();

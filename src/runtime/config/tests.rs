@@ -193,6 +193,14 @@ fn a_provider_of_a_later_version_is_named_as_such() {
 }
 
 #[test]
+fn a_daemon_without_senders_is_a_mistake_but_an_account_alone_gets_a_sandbox() {
+    assert_eq!(errors("senders: []\n").len(), 1);
+    let config = parse(ACCOUNT).unwrap();
+    assert_eq!(config.senders[0].account.as_str(), "acme");
+    assert!(config.only_sandboxes());
+}
+
+#[test]
 fn no_finding_shows_a_secret() {
     let text = format!(
         "{ACCOUNT}log: {{level: \"${{SHOP_TOKEN}}\"}}\nnotify: {{url: https://a.example, secret: topsecret, extra: 1}}\nflows: {{secrets: {{A: topsecret, B: \"\"}}}}\nlisten: topsecret\n"
