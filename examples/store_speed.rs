@@ -42,18 +42,16 @@ async fn main() {
         people.push(&conversation::HEARD, &heard(id));
     }
     store.commit(people).await.expect("the contacts are written");
-    let mut turn = 0;
-    for lanes in [1, 8, 64, 256, 1024] {
+    for (round, lanes) in (0..).zip([1, 8, 64, 256, 1024]) {
         let messages = (lanes * 100).clamp(1_000, 20_000);
         let per_lane = messages / lanes;
-        turn += 1;
         let since = Instant::now();
         let tasks: Vec<_> = (0..lanes)
             .map(|lane| {
                 let store = store.clone();
                 tokio::spawn(async move {
                     for n in 0..per_lane {
-                        answer(&store, base + 1 + lane, turn * 1_000_000 + n).await;
+                        answer(&store, base + 1 + lane, round * 1_000_000 + n).await;
                     }
                 })
             })

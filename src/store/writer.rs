@@ -351,3 +351,47 @@ fn losers(rows: &[(usize, &Entry)], returned: &[Told]) -> Vec<usize> {
     let lost = rows.iter().filter(|(_, entry)| !won.contains(&entry.key)).map(|(place, _)| *place);
     lost.collect::<BTreeSet<_>>().into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Statement, meta::Meta};
+
+    static SET: Statement<Meta> = Statement::new("t", 1, Wins::Plain, |row| row.key.as_str().into(), "");
+
+    fn sets(contacts: impl IntoIterator<Item = (i64, usize)>) -> VecDeque<Waiting> {
+        let sets = contacts.into_iter().map(|(contact, bytes)| {
+            let mut set = WriteSet::of(contact);
+            set.push(&SET, &Meta { key: String::new(), value: "x".repeat(bytes) });
+            (set, oneshot::channel().0)
+        });
+        sets.collect()
+    }
+
+    fn contacts<'s>(sets: impl IntoIterator<Item = &'s Waiting>) -> Vec<i64> {
+        sets.into_iter().filter_map(|(set, _)| set.contact()).collect()
+    }
+
+    #[test]
+    fn a_group_holds_256_sets() {
+        let mut waiting = sets((0..300).map(|contact| (contact, 1)));
+        assert_eq!(take_group(&mut waiting).len(), GROUP_SETS_MAX);
+        assert_eq!(contacts(&waiting), (256..300).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_group_holds_a_contact_once_and_keeps_the_order_of_the_rest() {
+        let mut waiting = sets([(1, 1), (2, 1), (1, 2), (3, 1), (1, 3)]);
+        assert_eq!(contacts(&take_group(&mut waiting)), [1, 2, 3]);
+        let sizes: Vec<usize> = waiting.iter().map(|(set, _)| set.rows[0].json.len()).collect();
+        assert!(sizes[0] < sizes[1], "{sizes:?}");
+        assert_eq!(contacts(&take_group(&mut waiting)), [1]);
+    }
+
+    #[test]
+    fn a_set_larger_than_a_group_goes_alone() {
+        let mut waiting = sets([(1, 1), (2, GROUP_BYTES_MAX + 1), (3, 1)]);
+        let groups: Vec<Vec<i64>> = (0..3).map(|_| contacts(&take_group(&mut waiting))).collect();
+        assert_eq!(groups, [[1], [2], [3]]);
+    }
+}

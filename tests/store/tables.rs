@@ -115,7 +115,7 @@ fn the_window_moves_forward_only_and_closes_only_as_expected() {
         assert_eq!(store.commit(set).await.unwrap().won(&conversation::CLOSE_WINDOW), [1]);
         let row = conversation::find(&store, ConversationId(1)).await.unwrap().unwrap();
         assert_eq!((row.opened_at, row.last_outbound_at), (None, Some(NOW)));
-        assert_eq!(conversation::of(&store, ContactId(1)).await.unwrap(), [row.clone()]);
+        assert_eq!(conversation::of(&store, ContactId(1)).await.unwrap(), std::slice::from_ref(&row));
         assert_eq!(conversation::page(&store, ConversationId(LAST), 9).await.unwrap(), [row]);
         store.close().await;
     });
