@@ -122,7 +122,8 @@ fn every_statement_and_query_is_in_its_tables_list() {
                 (found[0], found[1]) = (found[0] + inner[0], found[1] + inner[1]);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(path).unwrap();
-                for line in text.lines().filter(|line| line.contains("static ")) {
+                let code = text.split("#[cfg(test)]").next().unwrap();
+                for line in code.lines().filter(|line| line.contains("static ")) {
                     (0..2).for_each(|n| found[n] += usize::from(line.contains(words[n])));
                 }
             }
