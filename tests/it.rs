@@ -1,5 +1,6 @@
 //! The integration tests of all areas, one binary: linking is what costs.
 
 mod channel;
+mod docs;
 mod graph;
 mod store;

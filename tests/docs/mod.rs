@@ -2,10 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 use transom::{
-    base::{
-        diagnostic::Diagnostic,
-        place::SourceFile,
-    },
+    base::{diagnostic::Diagnostic, place::SourceFile},
     flow,
     runtime::{bot, reload},
 };
