@@ -214,3 +214,53 @@ pub const BUTTON_BODY_CHARS_MAX: usize = 1024;
 pub const CALL_TIMEOUT_DEFAULT: Span = Span::seconds(10);
 /// The most retries that an `http` step may ask for.
 pub const CALL_RETRIES_MAX: i64 = 10;
+// -- contacts and lanes
+/// Names of contacts, and conversations, that are remembered without asking the database.
+pub const DIRECTORY_ENTRIES_MAX: usize = 200_000;
+/// How often recording is tried again when another webhook was faster.
+pub const ACCEPT_TRIES_MAX: usize = 3;
+/// How often a lane tries to store one message before the sweep takes it up.
+pub const LANE_TRIES_MAX: usize = 3;
+/// Messages of one conversation that are read back at once.
+pub const OUTBOX_READ_MAX: i64 = 1_000;
+/// Ticks of one session at one moment; more is our bug.
+pub const TICKS_AT_ONCE_MAX: usize = 100;
+
+// -- sending
+/// How often one message is put on the wire.
+pub const SEND_ATTEMPTS_MAX: u32 = 8;
+/// The longest pause of one pair of sender and person (4^n s, platform.md 4.11).
+pub const PAIR_WAIT_MAX: Span = Span::minutes(5);
+/// How long a sender rests when its provider names no time.
+pub const PAUSE_DEFAULT: Span = Span::minutes(5);
+/// How long a status is waited for before an unknown send is decided.
+pub const UNKNOWN_AFTER: Span = Span::seconds(60);
+/// What was asked for by a message this young is sent again when it is unknown.
+pub const RESEND_WITHIN: Span = Span::minutes(15);
+/// How often a message looks whether one of its templates has become usable.
+pub const TEMPLATE_RETRY: Span = Span::minutes(10);
+/// One message to a person in six seconds, 45 borrowed from the future (platform.md 4.9).
+pub const PAIR_GAP: Span = Span::seconds(6);
+pub const PAIR_BURST: u32 = 45;
+/// Stamps kept of one topic's unasked messages.
+pub const STAMPS_KEPT_MAX: usize = 100;
+
+// -- the clockwork
+/// Rows due within this time are in the timers' heap; the others wait in the database.
+pub const WAKE_HORIZON: Span = Span::minutes(2);
+pub const LOAD_DUE_EVERY: Span = Span::seconds(30);
+pub const SWEEP_EVERY: Span = Span::minutes(1);
+/// What has been unhandled or due for longer and is in no lane is our bug.
+pub const SWEEP_AGE: Span = Span::minutes(1);
+/// Rows that are due and read at once.
+pub const DUE_READ_MAX: i64 = 50_000;
+/// A message that was taken up so often is poisonous.
+pub const INBOUND_ATTEMPTS_MAX: i64 = 3;
+/// Rounds of work at one moment of a clock that is moved by hand.
+pub const SETTLE_TURNS_MAX: usize = 1_000;
+
+// -- schedules
+/// Contacts of one planning commit.
+pub const PLAN_BATCH: i64 = 500;
+/// Starts handed to their lanes at a time.
+pub const START_SLICE: i64 = 500;

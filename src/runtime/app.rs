@@ -4,20 +4,20 @@ use super::{
     catalogue::Catalogue,
     config::Config,
     directory::Directory,
-    health::{Health, Stops},
+    health::Health,
     lane::{LaneState, Work},
     lanes::Lanes,
     live::Live,
+    marks::Marks,
     metrics::Metrics,
     notify::Notifier,
     senders::{Rates, Senders},
-    statuses::Watched,
     timers::Timers,
 };
 use crate::{
     base::{
         clock::Clock,
-        ids::{ContactId, SenderId},
+        ids::{ContactId, OutboundId, SenderId, StartId},
         limits::{LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
@@ -54,8 +54,13 @@ pub struct App {
     pub(super) lanes: Lanes<Work, LaneState>,
     pub(super) timers: Timers,
     pub(super) directory: Directory,
-    pub(super) stops: Stops,
-    pub(super) watched: Watched,
+    /// Contacts whose opt-out is recorded while their lane has not got to it yet: nothing that is queued
+    /// leaves after the webhook was answered.
+    pub(super) stops: Marks<ContactId>,
+    /// Messages of which nobody knows whether they left: a status decides, so their lane must hear it.
+    pub(super) watched: Marks<OutboundId>,
+    /// Planned starts that were handed to their lanes.
+    pub(super) beginning: Marks<StartId>,
     pub(super) rates: Rates,
     pub(super) beat: Beat,
 }
@@ -106,7 +111,7 @@ impl App {
             self.timers.next(),
             session::next_due(&self.store, now).await?,
             outbound::next_due(&self.store, now).await?,
-            start::next_due(&self.store, now).await?,
+            start::next_slot(&self.store, now).await?,
             self.next_fire(until).await?,
         ];
         Ok(candidates.into_iter().flatten().map(|at| at.max(now)).filter(|at| *at <= until).min())

@@ -1,19 +1,17 @@
 //! Turns the engine's effects into rows of the turn's write-set, and into what happens after its commit.
 
-use super::{
-    app::App,
-    lane::{LaneError, LaneState, Work},
-    notify,
-    outbox::{Pending, PendingState},
-    rows,
-};
+use super::{app::App, lane::LaneState, outbox::Pending, rows};
 use crate::{
-    base::{ids::OutboundId, time::Time},
-    model::{
-        effect::{Effect, HttpCall, RunEnd},
-        event::Reason,
+    base::{
+        ids::{InboundId, OutboundId},
+        time::Time,
     },
-    store::WriteSet,
+    model::effect::{Effect, HttpCall},
+    store::{
+        WriteSet,
+        outbound::SendState,
+        run::{self, Ended, Run},
+    },
 };
 use std::sync::Arc;
 
@@ -22,11 +20,12 @@ use std::sync::Arc;
 pub(super) struct AfterCommit {
     pub inserted: Vec<OutboundId>,
     pub calls: Vec<HttpCall>,
-    pub notified: bool,
+    /// The message that this turn is about, for the consent ledger.
+    pub handled: Option<InboundId>,
 }
 
 impl App {
-    pub(super) async fn apply(
+    pub(super) fn apply(
         &self,
         lane: &mut LaneState,
         index: usize,
@@ -34,14 +33,15 @@ impl App {
         now: Time,
         set: &mut WriteSet,
         after: &mut AfterCommit,
-    ) -> Result<(), LaneError> {
+    ) {
         let contact = lane.contact.id;
         let conversation = &mut lane.conversations[index];
         match effect {
             Effect::Send(draft) => {
-                let id = OutboundId(self.next_id().await?);
-                let pending = Pending::new(id, conversation.session.turn, (**draft).clone(), now);
-                conversation.outbox.push(pending);
+                let id = OutboundId(self.store.next_id());
+                let mut draft = (**draft).clone();
+                draft.turn = conversation.session.turn;
+                conversation.outbox.push(Pending::new(id, draft, now));
                 after.inserted.push(id);
             }
             Effect::Call(call) => after.calls.push((**call).clone()),
@@ -55,7 +55,7 @@ impl App {
                         let pending = conversation.outbox.remove(index);
                         // A draft of this very turn has no row yet.
                         if !after.inserted.contains(&pending.id) {
-                            rows::dropped(set, &pending, now);
+                            rows::gone(set, conversation.sender, pending.id, SendState::Dropped, None);
                         }
                         after.inserted.retain(|id| *id != pending.id);
                     } else {
@@ -64,14 +64,14 @@ impl App {
                 }
             }
             Effect::Consent { topic, given, by, shown } => {
-                let id = self.next_id().await?;
-                rows::ledger(set, id, contact, topic, *given, by, shown.as_deref(), now);
+                let id = self.store.next_id();
+                rows::ledger(set, id, contact, topic, *given, by, after.handled, shown.as_deref(), now);
             }
             Effect::OptOut { out, by } => {
                 lane.contact.opted_out = out.then_some(now);
-                rows::contact(set, &lane.contact);
-                let id = self.next_id().await?;
-                rows::ledger(set, id, contact, "all", !out, by, None, now);
+                rows::opt_out(set, &lane.contact);
+                let id = self.store.next_id();
+                rows::ledger(set, id, contact, "all", !out, by, after.handled, None, now);
             }
             Effect::Handoff { run, flow, team, summary, priority, out_of_hours } => {
                 let data = serde_json::json!({
@@ -79,16 +79,14 @@ impl App {
                     "run": run, "flow": flow, "team": team, "summary": summary, "priority": priority,
                     "out_of_hours": out_of_hours,
                 });
-                self.notify(set, "handoff", data, now).await?;
-                after.notified = true;
+                self.notify(set, "handoff", data, now);
             }
             Effect::NeedsPerson { why } => {
-                self.metrics.needs_person(why);
+                self.metrics.needs_person.inc();
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender, "why": why,
                 });
-                self.notify(set, "needs_person", data, now).await?;
-                after.notified = true;
+                self.notify(set, "needs_person", data, now);
             }
             Effect::Emit { flow, name, .. } => self.metrics.emitted(flow.as_str(), name),
             Effect::Started { id, flow, trigger, refused, queued } => {
@@ -101,37 +99,45 @@ impl App {
                 }
             }
             Effect::RunBegan { run, flow, version, trigger } => {
-                self.metrics.run_began(flow.as_str());
-                rows::run_began(set, conversation.id, contact, *run, flow, *version, trigger, now);
+                let row = Run {
+                    id: self.store.next_id(),
+                    conversation_id: conversation.id,
+                    number: *run,
+                    contact_id: contact,
+                    flow: flow.clone(),
+                    version_id: *version,
+                    trigger_key: trigger.clone(),
+                    started_at: now,
+                    ended_at: None,
+                    outcome: None,
+                };
+                set.push(&run::BEGAN, &row);
             }
             Effect::RunEnded { run, end } => {
-                rows::run_ended(set, conversation.id, *run, *end, now);
+                let ended = Ended { conversation_id: conversation.id, number: *run, at: now, outcome: *end };
+                set.push(&run::ENDED, &ended);
             }
-            Effect::Unanswered => self.metrics.unanswered(),
+            Effect::Unanswered => {
+                self.metrics.unanswered.inc();
+            },
             Effect::Alarm { kind, text } => {
                 tracing::warn!(conversation.id = %conversation.id, kind, "{text}");
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "alarm": kind, "text": text,
                 });
-                self.notify(set, "alarm", data, now).await?;
-                after.notified = true;
+                self.notify(set, "alarm", data, now);
             }
             Effect::DeadLetter { run, reason } => {
                 let data = serde_json::json!({ "conversation_id": conversation.id, "contact_id": contact, "run": run });
-                self.dead_letter(set, "run", conversation.sender, reason, data, now).await?;
-                after.notified = true;
+                self.dead_letter(set, "failed_run", Some(conversation.sender), reason, data, now);
             }
         }
-        Ok(())
     }
 
     /// The rows stand: now the world may hear of it.
     pub(super) fn after_commit(self: &Arc<Self>, lane: &LaneState, index: usize, after: AfterCommit) {
         for call in after.calls {
             self.perform_call(lane.contact.id, lane.conversations[index].id, lane.conversations[index].sender, call);
-        }
-        if after.notified {
-            self.notifier.kick();
         }
     }
 }

@@ -62,7 +62,7 @@ impl App {
                 let stored = conversation::between(&self.store, contact, sender).await?;
                 let id = match stored {
                     Some(row) => row.id,
-                    None => ConversationId(self.store.next_id().await?),
+                    None => ConversationId(self.store.next_id()),
                 };
                 self.directory.remember_conversation(contact, sender, id)
             }
@@ -96,7 +96,7 @@ impl App {
             }
             return Ok(contact);
         }
-        let id = ContactId(self.store.next_id().await?);
+        let id = ContactId(self.store.next_id());
         let contact = self.directory.remember(account, names, id);
         if contact != id {
             // Another webhook of the same instant was first; its rows are on their way.

@@ -12,7 +12,7 @@ use crate::{
         ids::{ConversationId, OutboundId, SenderId},
         time::Time,
     },
-    flow::token,
+    flow::token::Token,
     model::{
         consent_words::{self, Word},
         effect::{Draft, Effect, Origin},
@@ -58,7 +58,6 @@ impl App {
         let reply_to = self.replies_to(recorded).await?;
         self.proves_that_it_left(lane, index, message, reply_to, &mut set, now);
         let event = Event::Received { id: recorded.id, message: message.clone(), reply_to, word };
-        self.metrics.turn(now - recorded.recorded_at);
         self.take_turn(lane, index, event, Some(recorded.id), set).await?;
         self.go_on(lane, index).await
     }
@@ -147,10 +146,14 @@ impl App {
             // The status proves that it left: what is under way here is only its answer.
             if matches!(conversation.outbox[place].state, PendingState::Unknown { .. }) {
                 let mut pending = conversation.outbox.remove(place);
-                conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.turn));
+                conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
                 pending.answer(&SendAnswer::Accepted { provider_id: update.provider_id.to_string() });
             }
         }
+        let tells = match update.state {
+            DeliveryState::Failed => outbound::find(&self.store, id).await?.is_some_and(|row| row.draft.tells),
+            DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read => tells,
+        };
         if tells {
             let fate = match (update.state, &update.error) {
                 (DeliveryState::Sent, _) => Fate::Accepted { at: update.at, as_template: false, nudge: false },
@@ -171,7 +174,7 @@ impl App {
     fn take_word(&self, lane: &mut LaneState, recorded: &Recorded, now: Time, set: &mut WriteSet) -> Option<ConsentWord> {
         if recorded.word == Some(ConsentWord::Stop) {
             lane.contact.opted_out = lane.contact.opted_out.or(Some(recorded.recorded_at));
-            self.stops.taken(lane.contact.id);
+            self.stops.remove(lane.contact.id);
             return recorded.word;
         }
         let InboundKind::Text { body } = &recorded.message.kind else { return None };
@@ -188,11 +191,11 @@ impl App {
     /// The number of our message that this one replies to. Our own tokens say it better.
     async fn replies_to(&self, recorded: &Recorded) -> Result<Option<u32>, LaneError> {
         let Some(provider_id) = &recorded.message.reply_to else { return Ok(None) };
-        if matches!(&recorded.message.kind, InboundKind::Button { id, .. } if token::is_ours(id)) {
+        if matches!(&recorded.message.kind, InboundKind::Button { id, .. } if Token::read(id, &self.token_key).is_some()) {
             return Ok(None);
         }
-        let row = outbound::by_provider_id(&self.store, recorded.sender, provider_id).await?;
-        Ok(row.filter(|row| row.conversation_id == recorded.conversation).map(|row| row.number))
+        let row = outbound::by_provider(&self.store, recorded.sender, provider_id).await?;
+        Ok(row.filter(|row| row.conversation_id == recorded.conversation).map(|row| row.draft.number))
     }
 
     /// A tap on one of its buttons, or a reply to it, proves that an unknown message left.
@@ -207,7 +210,7 @@ impl App {
     ) {
         let conversation = &mut lane.conversations[index];
         let tapped = match &message.kind {
-            InboundKind::Button { id, .. } => token::run_of(id, &self.token_key),
+            InboundKind::Button { id, .. } => Token::read(id, &self.token_key).map(|token| token.run),
             _ => None,
         };
         conversation.outbox.retain(|pending| {

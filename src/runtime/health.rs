@@ -1,11 +1,11 @@
-//! Which senders must be quiet, and until when; and who wrote STOP a moment ago.
+//! Which senders must be quiet, and until when.
 
 use crate::base::{
-    ids::{ContactId, SenderId},
+    ids::SenderId,
     time::Time,
 };
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -57,30 +57,6 @@ impl Health {
     }
 
     fn pauses(&self) -> MutexGuard<'_, HashMap<SenderId, Pause>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Contacts whose opt-out is recorded while their lane has not got to it yet: nothing that is queued
-/// leaves after the webhook was answered.
-#[derive(Default)]
-pub struct Stops(Mutex<HashSet<ContactId>>);
-
-impl Stops {
-    pub fn add(&self, contact: ContactId) {
-        self.stops().insert(contact);
-    }
-
-    /// The lane knows it now.
-    pub fn taken(&self, contact: ContactId) {
-        self.stops().remove(&contact);
-    }
-
-    pub fn holds(&self, contact: ContactId) -> bool {
-        self.stops().contains(&contact)
-    }
-
-    fn stops(&self) -> MutexGuard<'_, HashSet<ContactId>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,23 +2,27 @@
 
 use super::{
     app::App,
+    config::Sender,
     directory::{Found, set_of},
     lane::{Recorded, Work},
-    senders::Sender,
+    rows,
 };
 use crate::{
     base::{
-        ids::{ContactId, InboundId, OutboundId, SenderId},
+        ids::{ContactId, InboundId, SenderId},
         limits::ACCEPT_TRIES_MAX,
         time::Time,
     },
     channel::{RawRequest, Rejected},
     model::{
         consent_words::{self, Word},
-        event::{ConsentWord, Event},
-        inbound::{Echo, Inbound, InboundKind, InboundMessage, Item, StatusUpdate},
+        event::ConsentWord,
+        inbound::{Inbound, InboundKind, InboundMessage, Item},
     },
-    store::{CommitError, WriteSet, contact, inbound, ledger, outbound, webhook},
+    store::{
+        CommitError, WriteSet, contact, inbound,
+        webhook::{self, Webhook},
+    },
 };
 use std::sync::Arc;
 
@@ -45,7 +49,7 @@ pub enum NotAccepted {
 impl App {
     /// Records a webhook. When this returns `Ok`, every item of it is durable: handled later, listed as a
     /// dead letter, or counted as of no use.
-    pub async fn accept(self: &Arc<Self>, kind: &str, request: &RawRequest<'_>) -> Result<Counts, NotAccepted> {
+    pub async fn accept(self: &Arc<Self>, kind: &'static str, request: &RawRequest<'_>) -> Result<Counts, NotAccepted> {
         let provider = self.providers.get(kind).ok_or(NotAccepted::UnknownProvider)?;
         let items = provider.receive(request).map_err(|rejected| {
             self.metrics.webhook(kind, rejected.as_str());
@@ -81,21 +85,24 @@ impl App {
                     counts.dead += 1;
                     self.metrics.webhook(kind, dead);
                     let data = serde_json::json!({ "provider": kind, "raw": raw });
-                    self.dead_letter(&mut rest, dead, None, &reason, data, now)
-                        .await
-                        .map_err(|error| NotAccepted::NotStored(anyhow::anyhow!("{error:?}")))?;
+                    self.dead_letter(&mut rest, dead, None, &reason, data, now);
                 }
             }
         }
         if keep_raw {
-            let id = self.store.next_id().await.map_err(|error| NotAccepted::NotStored(error.into()))?;
-            let body = String::from_utf8_lossy(request.body).into_owned();
-            rest.push(&webhook::INSERT, &webhook::NewWebhook { id, provider: kind.into(), received_at: now, body });
+            let row = Webhook {
+                id: self.store.next_id(),
+                provider: kind.into(),
+                sender_id: request.sender,
+                received_at: now,
+                body: String::from_utf8_lossy(request.body).into_owned(),
+            };
+            rest.push(&webhook::INSERT, &row);
         }
         counts.statuses = statuses.len();
         let ((), (), messages) = tokio::try_join!(
-            self.store_rest(rest),
-            self.take_statuses(kind, statuses),
+            async { self.store.commit(rest).await.map(|_| ()).map_err(anyhow::Error::from) },
+            self.take_statuses(statuses),
             self.record_messages(kind, of_contacts, now)
         )
         .map_err(NotAccepted::NotStored)?;
@@ -107,7 +114,7 @@ impl App {
     /// How many were new, and how many we had already.
     async fn record_messages(
         self: &Arc<Self>,
-        kind: &str,
+        kind: &'static str,
         messages: Vec<(SenderId, InboundMessage)>,
         now: Time,
     ) -> anyhow::Result<(usize, usize)> {
@@ -119,7 +126,7 @@ impl App {
         let mut new = 0;
         for attempt in 1..=ACCEPT_TRIES_MAX {
             let mut sets: Vec<(ContactId, WriteSet)> = Vec::new();
-            let mut rows: Vec<(Found, InboundId, SenderId, InboundMessage, Option<ConsentWord>, bool)> = Vec::new();
+            let mut written: Vec<(Found, InboundId, SenderId, InboundMessage, Option<ConsentWord>, bool)> = Vec::new();
             for (sender, message) in left.drain(..) {
                 let Some(of) = self.senders.get(sender) else { continue };
                 let opens = opens_window(&message.kind, of);
@@ -135,15 +142,15 @@ impl App {
                         &mut sets,
                     )
                     .await?;
-                let id = InboundId(self.store.next_id().await?);
+                let id = InboundId(self.store.next_id());
                 let word = self.consent_word(&message);
                 let set = set_of(&mut sets, found.contact);
                 if let Some(word) = word {
                     let stop = word == ConsentWord::Stop;
                     let opted_out_at = stop.then_some(now);
                     set.push(&contact::OPT_OUT, &contact::OptOut { id: found.contact, opted_out_at });
-                    let entry = ledger::Entry::all(self.store.next_id().await?, found.contact, !stop, now, id);
-                    set.push(&ledger::INSERT, &entry);
+                    let number = self.store.next_id();
+                    rows::ledger(set, number, found.contact, "all", !stop, "contact", Some(id), None, now);
                 }
                 let row = inbound::NewInbound {
                     id,
@@ -157,14 +164,17 @@ impl App {
                     handled_at: None,
                 };
                 set.push(&inbound::INSERT, &row);
-                rows.push((found, id, sender, message, word, opens));
+                written.push((found, id, sender, message, word, opens));
             }
-            let commits: Vec<_> =
-                sets.into_iter().map(|(contact, set)| (contact, self.store.submit(set))).collect();
+            // Side by side: a thousand contacts of one webhook share a handful of commits.
+            let mut commits = Vec::with_capacity(sets.len());
+            for (contact, set) in sets {
+                commits.push((contact, self.store.submit(set).await?));
+            }
             let mut won: Vec<i64> = Vec::new();
             let mut again: Vec<ContactId> = Vec::new();
             for (contact, commit) in commits {
-                match commit.await {
+                match commit.done().await {
                     Ok(done) => won.extend(done.won(&inbound::INSERT)),
                     Err(error @ (CommitError::Stale { .. } | CommitError::Refused(_) | CommitError::Unknown))
                         if attempt < ACCEPT_TRIES_MAX =>
@@ -181,7 +191,7 @@ impl App {
                 }
             }
             won.sort_unstable();
-            for (found, id, sender, message, word, opens) in rows {
+            for (found, id, sender, message, word, opens) in written {
                 if again.contains(&found.contact) {
                     left.push((sender, message));
                 } else if won.binary_search(&id.0).is_ok() {
@@ -196,8 +206,7 @@ impl App {
                         message,
                         word,
                         opens,
-                        received_at: now,
-                        attempts: 0,
+                        recorded_at: now,
                     };
                     self.metrics.webhook(kind, "recorded");
                     self.push(found.contact, Work::Inbound(Box::new(recorded)));

@@ -182,7 +182,7 @@ impl App {
     }
 
     /// A message back from its row. What stood `sending` is unknown: nobody recorded an answer.
-    fn revive(&self, row: outbound::Outbound) -> Pending {
+    pub(super) fn revive(&self, row: outbound::Outbound) -> Pending {
         let mut pending = Pending::new(row.id, row.draft, row.created_at);
         let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
         pending.attempt = row.attempt;

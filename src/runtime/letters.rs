@@ -35,8 +35,17 @@ impl App {
         self.metrics.dead_letter(kind, 1);
         tracing::warn!(dead_letter.id = id, kind, "Dead letter {id}: {kind}");
         let notice = serde_json::json!({ "dead_letter_id": id, "kind": kind, "sender_id": sender });
-        let row =
-            dead_letter::NewDeadLetter { id, kind: kind.into(), at: now, sender_id: sender, reason: reason.into(), data };
+        let subject_id = ["outbound_id", "inbound_id"].iter().find_map(|key| data.get(key)?.as_i64());
+        let row = dead_letter::DeadLetter {
+            id,
+            kind: kind.into(),
+            at: now,
+            sender_id: sender,
+            subject_id,
+            reason: reason.into(),
+            data,
+            replayed_at: None,
+        };
         set.push(&dead_letter::INSERT, &row);
         let event = if kind == "unknown_send" { "unknown_send" } else { "dead_letter" };
         self.notify(set, event, notice, now);
@@ -47,7 +56,15 @@ impl App {
         if self.config.notify.is_none() {
             return;
         }
-        let row = notification::NewNotification { id: self.store.next_id(), kind: kind.into(), at: now, data };
+        let row = notification::Notification {
+            id: self.store.next_id(),
+            kind: kind.into(),
+            at: now,
+            data,
+            attempts: 0,
+            next_at: now,
+            done_at: None,
+        };
         set.push(&notification::INSERT, &row);
         self.notifier.kick();
     }

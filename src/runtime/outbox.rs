@@ -180,6 +180,7 @@ mod tests {
             origin: Origin::Flow,
             ignore_quiet_hours: false,
             tells: false,
+            follows: false,
             question: false,
             turn,
             nudge: false,

@@ -1,17 +1,20 @@
 //! What webhooks say besides messages and statuses: a person wrote, a wish, another number, news of a template.
 
-use super::{app::App, lane::Work};
+use super::app::App;
 use crate::{
     base::{
         ids::SenderId,
         time::Time,
     },
     model::{
-        effect::Effect,
         event::Event,
         inbound::{Alias, Echo, EchoSource, Preference, TemplateChange},
+        template::Template,
     },
-    store::{WriteSet, alias, contact, conversation, template},
+    store::{
+        WriteSet, alias,
+        template::{self, CatalogueEntry, Source},
+    },
 };
 use std::sync::Arc;
 
@@ -87,8 +90,24 @@ impl App {
         for sender in senders {
             for changed in self.catalogue.change(*sender, name, language, change) {
                 tracing::info!(sender.id = %sender, template.name = name, "Template `{name}` changed at the provider");
-                template::put(set, *sender, &changed, "webhook", now);
+                self.save_template(set, *sender, changed, Source::Webhook, now);
             }
         }
+    }
+
+    /// Writes down what is known of a template.
+    pub(super) fn save_template(&self, set: &mut WriteSet, sender: SenderId, template: Template, source: Source, now: Time) {
+        let row = CatalogueEntry {
+            id: template.id,
+            sender_id: sender,
+            name: template.name.clone(),
+            language: template.language.clone(),
+            category: template.category,
+            status: template.status,
+            data: template,
+            source,
+            updated_at: now,
+        };
+        set.push(&template::SAVE, &row);
     }
 }

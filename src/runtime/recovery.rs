@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{
         ids::{ConversationId, InboundId, OutboundId},
-        limits::{INBOUND_ATTEMPTS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
+        limits::{DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
         time::Time,
     },
     model::event::Event,
@@ -113,22 +113,11 @@ impl App {
     /// Puts what falls due within the horizon into the timers.
     pub(super) async fn load_due(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         let until = now + WAKE_HORIZON;
-        let mut from = Time(i64::MIN);
-        loop {
-            let slice = session::due_between(&self.store, from, until, RECOVERY_SLICE).await?;
-            for due in &slice {
-                self.timers.wake(due.contact_id, due.due_at.unwrap_or(now));
-            }
-            match slice.last() {
-                Some(last) if slice.len() as i64 == RECOVERY_SLICE => from = last.due_at.unwrap_or(until),
-                _ => break,
-            }
+        for due in session::due(&self.store, until, DUE_READ_MAX).await? {
+            self.timers.wake(due.contact_id, due.due_at.unwrap_or(now));
         }
-        for due in outbound::due(&self.store, until, DUE_READ_MAX).await? {
-            self.timers.wake(due.contact_id, due.due_at);
-        }
-        for due in start::due(&self.store, until, DUE_READ_MAX).await? {
-            self.timers.wake(due.contact_id, due.slot_at);
+        for (contact, at) in outbound::due(&self.store, until, DUE_READ_MAX).await? {
+            self.timers.wake(contact, at);
         }
         Ok(())
     }

@@ -3,24 +3,21 @@
 use super::outbox::{Pending, PendingState};
 use crate::{
     base::{
-        ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId},
+        ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId, StartId},
         phone,
         time::Time,
     },
     channel::Receipt,
-    model::{
-        contact::Contact,
-        content::Content,
-        event::Reason,
-        session::Session,
-        window::Window,
-    },
+    model::{contact::Contact, content::Content, effect::TraceEntry, event::Reason, session::Session, window::Window},
     store::{
         WriteSet,
         contact::{self, ContactChange},
         conversation, inbound,
+        ledger::{self, LedgerEntry},
         outbound::{self, NewOutbound, SendState, Sending, Settled},
         session::{self, Turned},
+        start::{self, Decided, StartState},
+        trace::{self, Trace},
     },
 };
 
@@ -62,13 +59,12 @@ pub(super) fn insert_outbound(
     let mut row =
         NewOutbound::queued(pending.id, conversation, contact, sender, pending.draft.clone(), pending.created_at);
     row.state = state;
-    row.turn = pending.turn;
+    // Only who follows a message's way hears of each status; a failure reaches its lane in any case.
+    row.tells = pending.draft.follows;
     row.hold_until = hold_until;
     row.not_before = pending.not_before;
     row.attempt = pending.attempt;
     row.attempted_at = pending.attempted_at;
-    row.sent_as = pending.sent_as.clone().map(Content::Template);
-    row.nudge = pending.is_nudge;
     set.push(&outbound::INSERT, &row);
 }
 
@@ -130,4 +126,53 @@ pub(super) fn close_window(set: &mut WriteSet, conversation: ConversationId, win
     if let Some(opened_at) = window.opened_at {
         set.push(&conversation::CLOSE_WINDOW, &conversation::CloseWindow { id: conversation, opened_at });
     }
+}
+
+/// A line of the consent ledger; `topic` is `all` for the stop and its end.
+#[expect(clippy::too_many_arguments, reason = "the columns of its row")]
+pub(super) fn ledger(
+    set: &mut WriteSet,
+    id: i64,
+    contact: ContactId,
+    topic: &str,
+    given: bool,
+    by: &str,
+    message: Option<InboundId>,
+    shown: Option<&str>,
+    now: Time,
+) {
+    let row = LedgerEntry {
+        id,
+        contact_id: contact,
+        topic: topic.to_owned(),
+        given,
+        at: now,
+        by: by.to_owned(),
+        message_id: message,
+        shown: shown.map(str::to_owned),
+    };
+    set.push(&ledger::INSERT, &row);
+}
+
+pub(super) fn start_outcome(set: &mut WriteSet, id: StartId, refused: Option<Reason>, queued: bool, now: Time) {
+    let state = match (refused, queued) {
+        (Some(_), _) => StartState::Refused,
+        (None, true) => StartState::Queued,
+        (None, false) => StartState::Begun,
+    };
+    let ended_at = (!queued).then_some(now);
+    set.push(&start::DECIDED, &Decided { id, state, reason: refused, slot_at: None, ended_at });
+}
+
+pub(super) fn trace(
+    set: &mut WriteSet,
+    id: i64,
+    contact: ContactId,
+    conversation: ConversationId,
+    turn: u64,
+    now: Time,
+    entries: &[TraceEntry],
+) {
+    let data = entries.to_vec();
+    set.push(&trace::INSERT, &Trace { id, conversation_id: conversation, contact_id: contact, turn, at: now, data });
 }

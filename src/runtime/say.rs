@@ -67,6 +67,7 @@ impl App {
             origin,
             ignore_quiet_hours: true,
             tells: false,
+            follows: false,
             question: false,
             turn: 0,
             nudge: false,
@@ -127,7 +128,7 @@ impl App {
         pending.waiters.push(waiter);
         let current = &mut lane.conversations[index];
         current.outbox.push(pending);
-        let ready = self.prepare(lane, index, &[id], &mut set);
+        let ready = self.prepare(lane, index, &[id]);
         let current = &lane.conversations[index];
         if let Some(pending) = current.outbox.iter().find(|pending| pending.id == id) {
             rows::insert_outbound(&mut set, pending, lane.contact.id, current.id, current.sender);

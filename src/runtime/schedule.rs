@@ -33,8 +33,9 @@ use std::{collections::BTreeMap, sync::Arc};
 impl App {
     /// Plans what has fired since the last time, for every trigger of the live flows.
     pub(super) async fn plan_schedules(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
-        let Some(set) = self.live.get() else { return Ok(()) };
-        let tables = flow::timetables(&set);
+        let Some(live) = self.live.get() else { return Ok(()) };
+        let set = &live.set;
+        let tables = flow::timetables(set);
         if tables.is_empty() {
             return Ok(());
         }
@@ -59,7 +60,7 @@ impl App {
                 continue;
             };
             if row.planned_until < now {
-                self.plan_trigger(&set, table, row, now).await?;
+                self.plan_trigger(set, table, row, now).await?;
             }
         }
         Ok(())
@@ -202,13 +203,14 @@ impl App {
     pub(super) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
         let now = self.clock.now();
         let id = row.id;
-        let Some(set) = self.live.get() else { return Ok(()) };
-        let tables = flow::timetables(&set);
+        let Some(live) = self.live.get() else { return Ok(()) };
+        let set = &live.set;
+        let tables = flow::timetables(set);
         let table = tables.iter().find(|table| table.flow.name == row.flow && table.key == row.trigger_key);
         let refusal = match table {
             // The trigger was taken out of the flows meanwhile, or the contact left the audience.
             None => Some(None),
-            Some(table) if !flow::in_audience(&set, table, &lane.contact, now) => Some(None),
+            Some(table) if !flow::in_audience(set, table, &lane.contact, now) => Some(None),
             Some(table) if now - row.slot_at > table.late => Some(Some(Reason::TooLate)),
             Some(_) => None,
         };
@@ -249,14 +251,15 @@ impl App {
 
     /// The next fire of any trigger after now, for clocks that are moved by hand.
     pub(super) async fn next_fire(&self, until: Time) -> Result<Option<Time>, ReadError> {
-        let Some(set) = self.live.get() else { return Ok(None) };
+        let Some(live) = self.live.get() else { return Ok(None) };
+        let set = &live.set;
         let now = self.clock.now();
         let mut zones: Vec<TimeZone> = vec![set.bot.timezone.clone()];
         for account in self.senders.accounts() {
             let names = contact::zones(&self.store, account).await?;
             zones.extend(names.iter().map(|zone| zone_of(zone, &set.bot.timezone)));
         }
-        let next = flow::timetables(&set)
+        let next = flow::timetables(set)
             .iter()
             .flat_map(|table| {
                 let clocks = if table.by_contact { &zones[..] } else { &zones[..1] };

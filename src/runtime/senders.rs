@@ -4,10 +4,13 @@ use super::{
     config::{Account, Sender},
     limiter::{KeyedLimiter, Limiter, Rate},
 };
-use crate::base::{
-    ids::{AccountName, ContactId, SenderId},
-    limits::{PAIR_BURST, PAIR_GAP},
-    time::Time,
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, SenderId},
+        limits::{PAIR_BURST, PAIR_GAP},
+        time::Time,
+    },
+    flow::SenderView,
 };
 use std::{
     collections::HashMap,
@@ -49,6 +52,11 @@ impl Senders {
 
     pub fn only_sandboxes(&self) -> bool {
         self.list.iter().all(Sender::is_sandbox)
+    }
+
+    /// As the engine sees a sender.
+    pub fn view(&self, id: SenderId) -> SenderView<'_> {
+        SenderView { id, name: self.get(id).map_or("", |sender| &sender.name) }
     }
 
     /// language.md 5, *Which sender*: the contact's latest conversation among the allowed senders, a

@@ -3,32 +3,11 @@
 
 use super::{app::App, lane::Work};
 use crate::{
-    base::ids::{OutboundId, SenderId},
+    base::ids::SenderId,
     model::inbound::{DeliveryState, StatusUpdate},
     store::{WriteSet, outbound},
 };
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-/// Messages of which nobody knows whether they left: a status decides, so their lane must hear it.
-#[derive(Default)]
-pub struct Watched(Mutex<HashSet<OutboundId>>);
-
-impl Watched {
-    pub fn add(&self, id: OutboundId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-    }
-
-    pub fn remove(&self, id: OutboundId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-
-    fn holds(&self, id: OutboundId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
-    }
-}
+use std::sync::Arc;
 
 impl App {
     pub(super) async fn take_statuses(

@@ -2,21 +2,17 @@
 
 use super::{
     app::App,
+    apply::AfterCommit,
     catch::text_of,
-    lane::{LaneError, LaneState, Work},
-    outbox::{Pending, PendingState},
+    lane::{LaneError, LaneState},
     rows,
 };
 use crate::{
-    base::{
-        ids::{InboundId, OutboundId},
-        time::Time,
-    },
+    base::ids::InboundId,
     flow::{self, World},
     model::{
-        effect::{Effect, Outcome, RunEnd},
+        effect::{Effect, Outcome},
         event::Event,
-        session::Session,
     },
     store::WriteSet,
 };
@@ -36,11 +32,10 @@ impl App {
         let now = self.clock.now();
         let conversation = &lane.conversations[index];
         let versions = self
-            .bot
+            .live
             .versions_for(&self.store, &conversation.session)
             .await
             .map_err(|error| LaneError::Reload(format!("a flow version cannot be read: {error:#}")))?;
-        let sandboxed = self.senders.is_sandbox(conversation.sender);
         let session = conversation.session.clone();
         let was = session.turn;
         let world = World {
@@ -49,7 +44,7 @@ impl App {
             conversation: conversation.id,
             sender: self.senders.view(conversation.sender),
             window: conversation.window,
-            env: self.bot.env(sandboxed),
+            env: self.env_of(conversation.sender, &versions),
             token_key: &self.token_key,
         };
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| flow::advance(&versions, session, event, &world)));
@@ -64,12 +59,12 @@ impl App {
         }
         let turn = session.turn;
         if turn != was {
-            rows::session(&mut set, lane.contact.id, conversation.id, was, &session);
+            rows::session(&mut set, lane.contact.id, conversation.id, &session);
         }
-        let before = std::mem::replace(&mut conversation.session, session);
-        let mut after = AfterCommit::default();
+        conversation.session = session;
+        let mut after = AfterCommit { handled, ..AfterCommit::default() };
         for effect in &effects {
-            self.apply(lane, index, effect, turn, now, &mut set, &mut after).await?;
+            self.apply(lane, index, effect, now, &mut set, &mut after);
         }
         if contact_changed {
             rows::contact(&mut set, &lane.contact);
@@ -77,20 +72,19 @@ impl App {
         if let Some(id) = handled {
             rows::handled(&mut set, id, now);
         }
+        let conversation = lane.conversations[index].id;
         if !trace.is_empty() {
-            let id = self.next_id().await?;
-            rows::trace(&mut set, id, lane.contact.id, lane.conversations[index].id, turn, now, &trace);
+            rows::trace(&mut set, self.store.next_id(), lane.contact.id, conversation, turn, now, &trace);
         }
-        let ready = self.prepare(lane, index, &mut set);
-        for id in &after.inserted {
-            if let Some(pending) = lane.conversations[index].outbox.iter().find(|p| p.id == *id) {
-                rows::insert_outbound(&mut set, pending, lane.contact.id, &lane.conversations[index], now);
-            }
+        let ready = self.prepare(lane, index, &after.inserted);
+        let sender = lane.conversations[index].sender;
+        for pending in lane.conversations[index].outbox.iter().filter(|p| after.inserted.contains(&p.id)) {
+            rows::insert_outbound(&mut set, pending, lane.contact.id, conversation, sender);
         }
-        if !set.is_empty() {
-            self.commit(set).await?;
+        self.store.commit(set).await?;
+        if handled.is_some() && !after.inserted.is_empty() {
+            self.metrics.answered.inc();
         }
-        drop(before);
         if let Some((id, content)) = ready {
             self.launch(lane, index, id, content);
         }
