@@ -264,3 +264,9 @@ pub const SETTLE_TURNS_MAX: usize = 1_000;
 pub const PLAN_BATCH: i64 = 500;
 /// Starts handed to their lanes at a time.
 pub const START_SLICE: i64 = 500;
+
+// -- start and stop
+/// How long what is in hand may take when the daemon stops.
+pub const STOP_DRAIN: Span = Span::seconds(10);
+/// Of the key that signs buttons.
+pub const TOKEN_KEY_BYTES: usize = 32;

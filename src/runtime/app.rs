@@ -1,6 +1,7 @@
 //! The daemon's parts in one place, how they are put together, and the clockwork that drives them.
 
 use super::{
+    calls::Calls,
     catalogue::Catalogue,
     config::Config,
     directory::Directory,
@@ -11,6 +12,7 @@ use super::{
     marks::Marks,
     metrics::Metrics,
     notify::Notifier,
+    reload::Reloader,
     senders::{Rates, Senders},
     timers::Timers,
 };
@@ -48,6 +50,10 @@ pub struct App {
     pub metrics: Metrics,
     pub notifier: Notifier,
     pub health: Health,
+    pub calls: Calls,
+    pub reloader: Reloader,
+    /// Sandbox senders use `sandbox.env` and `sandbox.mocks`; not in an author's test, which has its own.
+    pub(super) plays: bool,
     /// Signs the tokens of our buttons; kept in the database.
     pub(super) token_key: Vec<u8>,
     pub(super) started_at: Time,

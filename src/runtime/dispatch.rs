@@ -115,7 +115,8 @@ impl App {
         if let Some(until) = self.health.paused_until(sender.id, draft.content.is_template(), now) {
             return Decision::Later { at: until, keeps_place: true, reason: Some(Reason::SenderDown) };
         }
-        let rules = self.live.rules();
+        let live = self.live.get();
+        let rules = &live.rules;
         let languages = rules.languages(contact);
         let wish = Wish { sender: sender.id, languages: &languages };
         let plan = self.plan(contact, conversation, pending, &wish, now);
@@ -372,7 +373,8 @@ impl App {
         wish: &Wish<'_>,
         now: Time,
     ) -> Plan {
-        let rules = self.live.rules();
+        let live = self.live.get();
+        let rules = &live.rules;
         let account = self.senders.account_of(conversation.sender);
         let state = |template: &TemplateMessage| self.catalogue.state(template, wish);
         window::plan(&window::PlanInput {

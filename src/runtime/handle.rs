@@ -179,7 +179,7 @@ impl App {
         }
         let InboundKind::Text { body } = &recorded.message.kind else { return None };
         lane.contact.opted_out?;
-        if consent_words::recognise(body, &self.live.rules().words) != Some(Word::Start) {
+        if consent_words::recognise(body, &self.live.get().rules.words) != Some(Word::Start) {
             return None;
         }
         lane.contact.opted_out = None;

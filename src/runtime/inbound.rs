@@ -228,7 +228,7 @@ impl App {
             _ => return None,
         };
         
-        match consent_words::recognise(text, &self.live.rules().words)? {
+        match consent_words::recognise(text, &self.live.get().rules.words)? {
             Word::Stop => Some(ConsentWord::Stop),
             // Lifting a stop needs one; the engine knows whether there is.
             Word::Start => None,

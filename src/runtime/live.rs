@@ -8,16 +8,15 @@ use crate::{
     store::{Store, version},
 };
 use anyhow::Context;
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// Swapped as a whole: a turn sees one version from its first step to its last.
-#[derive(Default)]
 pub struct Live {
-    current: ArcSwapOption<Current>,
+    current: ArcSwap<Current>,
     /// Versions that were asked for, parsed once. A run and its calls stay on theirs (language.md 3).
     parsed: Mutex<BTreeMap<VersionId, Arc<FlowSet>>>,
     findings: Mutex<Vec<Diagnostic>>,
@@ -28,20 +27,41 @@ pub struct Current {
     pub version: VersionId,
     pub set: Arc<FlowSet>,
     pub rules: Rules,
-    versions: Versions,
+    pub(super) versions: Versions,
+    /// What sandbox senders see as `env.*`: what is granted, and `sandbox.env` over it.
+    sandbox_env: BTreeMap<String, String>,
+}
+
+impl Current {
+    fn new(version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) -> Self {
+        let rules = Rules::of(&set.bot);
+        let versions = Versions::new(version, Arc::clone(&set));
+        let mut sandbox_env = granted.clone();
+        sandbox_env.extend(set.bot.sandbox.env.clone());
+        Current { version, set, rules, versions, sandbox_env }
+    }
+
+    /// What flows see as `env.*`.
+    pub fn env<'a>(&'a self, granted: &'a BTreeMap<String, String>, sandbox: bool) -> &'a BTreeMap<String, String> {
+        if sandbox { &self.sandbox_env } else { granted }
+    }
 }
 
 impl Live {
-    /// This version is live from now on.
-    pub fn publish(&self, version: VersionId, set: Arc<FlowSet>) {
-        self.parsed().insert(version, Arc::clone(&set));
-        let rules = Rules::of(&set.bot);
-        let versions = Versions::new(version, Arc::clone(&set));
-        self.current.store(Some(Arc::new(Current { version, set, rules, versions })));
+    /// Begins with a good version: a daemon without one does not start.
+    pub fn new(version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) -> Self {
+        let parsed = Mutex::new(BTreeMap::from([(version, Arc::clone(&set))]));
+        let current = ArcSwap::from_pointee(Current::new(version, set, granted));
+        Live { current, parsed, findings: Mutex::default() }
     }
 
-    /// What is live; `None` before the first good version.
-    pub fn get(&self) -> Option<Arc<Current>> {
+    /// This version is live from now on.
+    pub fn publish(&self, version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) {
+        self.parsed().insert(version, Arc::clone(&set));
+        self.current.store(Arc::new(Current::new(version, set, granted)));
+    }
+
+    pub fn get(&self) -> Arc<Current> {
         self.current.load_full()
     }
 
@@ -55,8 +75,12 @@ impl Live {
     }
 
     /// The live version and those that the runs of a session stand on, read from the database once each.
-    pub(super) async fn versions_for(&self, store: &Store, session: &Session) -> anyhow::Result<Versions> {
-        let current = self.get().context("no flow set is live")?;
+    pub(super) async fn versions_for(
+        &self,
+        store: &Store,
+        current: &Current,
+        session: &Session,
+    ) -> anyhow::Result<Versions> {
         let mut versions = current.versions.clone();
         for id in session.versions().filter(|id| *id != current.version) {
             let known = self.parsed().get(&id).cloned();

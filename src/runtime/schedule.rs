@@ -33,7 +33,7 @@ use std::{collections::BTreeMap, sync::Arc};
 impl App {
     /// Plans what has fired since the last time, for every trigger of the live flows.
     pub(super) async fn plan_schedules(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
-        let Some(live) = self.live.get() else { return Ok(()) };
+        let live = self.live.get();
         let set = &live.set;
         let tables = flow::timetables(set);
         if tables.is_empty() {
@@ -203,7 +203,7 @@ impl App {
     pub(super) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
         let now = self.clock.now();
         let id = row.id;
-        let Some(live) = self.live.get() else { return Ok(()) };
+        let live = self.live.get();
         let set = &live.set;
         let tables = flow::timetables(set);
         let table = tables.iter().find(|table| table.flow.name == row.flow && table.key == row.trigger_key);
@@ -251,7 +251,7 @@ impl App {
 
     /// The next fire of any trigger after now, for clocks that are moved by hand.
     pub(super) async fn next_fire(&self, until: Time) -> Result<Option<Time>, ReadError> {
-        let Some(live) = self.live.get() else { return Ok(None) };
+        let live = self.live.get();
         let set = &live.set;
         let now = self.clock.now();
         let mut zones: Vec<TimeZone> = vec![set.bot.timezone.clone()];

@@ -31,11 +31,13 @@ impl App {
     ) -> Result<Vec<Effect>, LaneError> {
         let now = self.clock.now();
         let conversation = &lane.conversations[index];
+        let live = self.live.get();
         let versions = self
             .live
-            .versions_for(&self.store, &conversation.session)
+            .versions_for(&self.store, &live, &conversation.session)
             .await
             .map_err(|error| LaneError::Reload(format!("a flow version cannot be read: {error:#}")))?;
+        let plays = self.plays && self.senders.get(conversation.sender).is_some_and(|sender| sender.is_sandbox());
         let session = conversation.session.clone();
         let was = session.turn;
         let world = World {
@@ -44,7 +46,7 @@ impl App {
             conversation: conversation.id,
             sender: self.senders.view(conversation.sender),
             window: conversation.window,
-            env: self.env_of(conversation.sender, &versions),
+            env: live.env(&self.config.flows.env, plays),
             token_key: &self.token_key,
         };
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| flow::advance(&versions, session, event, &world)));

@@ -1,0 +1,217 @@
+//! Puts the parts together, takes up what a former process left, and ends in order.
+
+use super::{
+    app::{App, Beat},
+    bot::BotFiles,
+    calls::Calls,
+    catalogue::Catalogue,
+    config::{Access, Config},
+    live::Live,
+    metrics::Metrics,
+    notify::Notifier,
+    reload::{ReloadError, Reloader},
+    senders::{Rates, Senders},
+};
+use crate::{
+    base::{
+        clock::Clock,
+        limits::{STOP_DRAIN, TOKEN_KEY_BYTES},
+    },
+    channel::{
+        Http, Provider,
+        meta::{Meta, MetaSender},
+        sandbox::{Sandbox, SandboxSender},
+    },
+    store::{Store, WriteSet, dead_letter, meta, retention, template},
+};
+use anyhow::Context;
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::sync::watch;
+
+/// What an `App` is made of. The daemon, the terminal's sandbox, an author's test and the simulator
+/// differ in nothing else.
+pub struct Setup {
+    pub config: Config,
+    pub clock: Arc<dyn Clock>,
+    pub store: Store,
+    pub http: Arc<dyn Http>,
+    pub files: BotFiles,
+    /// `None`: the guarded client, and `sandbox.mocks` for sandbox senders.
+    pub calls: Option<Calls>,
+    pub metrics: Metrics,
+}
+
+/// Why an `App` cannot start.
+#[derive(Debug)]
+pub enum StartError {
+    Flows(ReloadError),
+    Other(anyhow::Error),
+}
+
+impl From<anyhow::Error> for StartError {
+    fn from(error: anyhow::Error) -> Self {
+        StartError::Other(error)
+    }
+}
+
+impl App {
+    pub async fn start(setup: Setup) -> Result<(Arc<App>, Arc<Sandbox>), StartError> {
+        let Setup { config, clock, store, http, files, calls, metrics } = setup;
+        let now = clock.now();
+        let reloader = Reloader::new(&config, metrics.clone());
+        let news = reloader.start(&store, files, now).await.map_err(StartError::Flows)?;
+        let (version, set) = news.live.context("no flow version is live").map_err(StartError::Other)?;
+        let live = Live::new(version, set, &config.flows.env);
+        live.set_findings(news.findings);
+        let (providers, sandbox) = providers(&config);
+        let plays = calls.is_none();
+        let calls = match calls {
+            Some(calls) => calls,
+            None => Calls::new(&config, metrics.clone()).context("the HTTP client of flows")?,
+        };
+        let notifier = Notifier::new(config.notify.as_ref(), metrics.clone()).context("the client of `notify`")?;
+        let app = Arc::new(App {
+            senders: Senders::new(config.senders.clone(), config.accounts.clone()),
+            token_key: token_key(&store).await?,
+            catalogue: Catalogue::default(),
+            started_at: now,
+            config,
+            clock,
+            http,
+            providers,
+            live,
+            metrics,
+            notifier,
+            calls,
+            reloader,
+            plays,
+            health: Default::default(),
+            lanes: Default::default(),
+            timers: Default::default(),
+            directory: Default::default(),
+            stops: Default::default(),
+            watched: Default::default(),
+            beginning: Default::default(),
+            rates: Rates::default(),
+            beat: Beat::default(),
+            store,
+        });
+        app.load_templates().await?;
+        for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
+            app.metrics.set_dead_letters(&open.kind, open.count);
+        }
+        Ok((app, sandbox))
+    }
+
+    /// What the configuration declares counts until the provider has said otherwise.
+    pub async fn load_templates(&self) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let mut set = WriteSet::new();
+        for entry in &self.config.templates {
+            let row = self.catalogue_row(entry.sender, entry.template.clone(), template::Source::Config, now);
+            set.push(&template::DECLARE, &row);
+        }
+        self.store.commit(set).await?;
+        let mut shelves: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in template::all(&self.store).await? {
+            shelves.entry(row.sender_id).or_default().push(row.data);
+        }
+        for sender in self.senders.all() {
+            let templates = shelves.remove(&sender.id).unwrap_or_default();
+            self.catalogue.put(sender.id, sender.is_sandbox() && self.plays, templates);
+        }
+        Ok(())
+    }
+
+    /// Runs the clockwork, the notifier and the watch over the flow files until `stop` turns true.
+    pub fn spawn_parts(self: &Arc<Self>, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
+        let clockwork = tokio::spawn(Arc::clone(self).drive(stop.clone()));
+        let app = Arc::clone(self);
+        let ends = stop.clone();
+        let notices = tokio::spawn(async move { app.notifier.drive(&app.store, app.clock.as_ref(), ends).await });
+        let app = Arc::clone(self);
+        let ends = stop.clone();
+        let reload = tokio::spawn(async move {
+            let folder = app.config.bot.clone();
+            let tell = |news: super::reload::News| app.take_news(news);
+            app.reloader.follow(&app.store, &folder, app.clock.as_ref(), ends, tell).await;
+        });
+        vec![clockwork, notices, reload]
+    }
+
+    /// A new version is live from the next turn on; findings are kept for `/readyz`.
+    pub fn take_news(&self, news: super::reload::News) {
+        self.live.set_findings(news.findings);
+        if let Some((version, set)) = news.live {
+            self.live.publish(version, set, &self.config.flows.env);
+        }
+    }
+
+    /// Lets what is in hand finish (at most 10 s), then closes the database.
+    pub async fn stop(&self) {
+        if tokio::time::timeout(STOP_DRAIN.to_std(), self.settled()).await.is_err() {
+            tracing::warn!("Stopping while {} pieces of work are under way; they are taken up at the start", self.lanes.busy());
+        }
+        self.store.close().await;
+    }
+
+    pub(super) async fn retain(&self, now: crate::base::time::Time) -> anyhow::Result<()> {
+        let keep = &self.config.retention;
+        let forget = async |statement, span| retention::forget(&self.store, statement, now - span).await;
+        forget(&crate::store::webhook::EXPIRE, keep.raw_webhooks).await?;
+        forget(&crate::store::trace::EXPIRE, keep.traces).await?;
+        forget(&crate::store::run::EXPIRE, keep.messages).await?;
+        forget(&crate::store::inbound::EXPIRE, keep.messages).await?;
+        forget(&crate::store::outbound::EXPIRE, keep.messages).await?;
+        forget(&crate::store::start::EXPIRE, keep.messages).await?;
+        forget(&dead_letter::EXPIRE, keep.messages).await?;
+        forget(&crate::store::notification::EXPIRE, keep.traces).await?;
+        forget(&crate::store::early_status::EXPIRE, keep.raw_webhooks).await?;
+        forget(&crate::store::idempotency::EXPIRE, crate::base::limits::IDEMPOTENCY_KEPT).await?;
+        Ok(())
+    }
+}
+
+/// One object for each kind of provider that the configuration names; the sandbox is always there.
+fn providers(config: &Config) -> (BTreeMap<&'static str, Arc<dyn Provider>>, Arc<Sandbox>) {
+    let mut metas = Vec::new();
+    let mut sandboxes = Vec::new();
+    for sender in &config.senders {
+        match &sender.access {
+            Access::Sandbox => sandboxes.push(SandboxSender { id: sender.id, phone: sender.phone.clone() }),
+            Access::Meta(access) => metas.push(MetaSender {
+                id: sender.id,
+                phone: sender.phone.clone(),
+                phone_number_id: access.phone_number_id.clone(),
+                waba_id: access.waba_id.clone().unwrap_or_default(),
+                access_token: access.access_token.clone(),
+                app_secrets: access.app_secrets.clone(),
+                verify_token: access.verify_token.clone(),
+                api_base: access.api_base.clone(),
+                api_version: access.api_version.clone(),
+            }),
+        }
+    }
+    let sandbox = Arc::new(Sandbox::new(sandboxes));
+    let mut providers: BTreeMap<&'static str, Arc<dyn Provider>> = BTreeMap::new();
+    providers.insert("sandbox", sandbox.clone());
+    if !metas.is_empty() {
+        providers.insert("meta", Arc::new(Meta::new(metas)));
+    }
+    (providers, sandbox)
+}
+
+/// The key that signs our buttons: made once, kept in the database, so that old buttons stay ours.
+async fn token_key(store: &Store) -> anyhow::Result<Vec<u8>> {
+    const NAME: &str = "token_key";
+    if meta::find(store, NAME).await?.is_none() {
+        let mut bytes = [0_u8; TOKEN_KEY_BYTES];
+        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+        let value = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut set = WriteSet::new();
+        set.push(&meta::ADD, &meta::Meta { key: NAME.into(), value });
+        store.commit(set).await?;
+    }
+    let hex = meta::find(store, NAME).await?.context("the key of buttons is missing in the database")?;
+    Ok(hex.into_bytes())
+}
