@@ -270,3 +270,5 @@ pub const START_SLICE: i64 = 500;
 pub const STOP_DRAIN: Span = Span::seconds(10);
 /// Of the key that signs buttons.
 pub const TOKEN_KEY_BYTES: usize = 32;
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_KEPT: Span = Span::days(1);

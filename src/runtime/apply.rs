@@ -1,12 +1,21 @@
 //! Turns the engine's effects into rows of the turn's write-set, and into what happens after its commit.
 
-use super::{app::App, lane::LaneState, outbox::Pending, rows};
+use super::{
+    app::App,
+    catch::caught,
+    lane::{LaneState, Work},
+    outbox::Pending,
+    rows,
+};
 use crate::{
     base::{
         ids::{InboundId, OutboundId},
         time::Time,
     },
-    model::effect::{Effect, HttpCall},
+    model::{
+        effect::{Effect, HttpCall},
+        event::{CallError, Event},
+    },
     store::{
         WriteSet,
         outbound::SendState,
@@ -127,6 +136,15 @@ impl App {
                 });
                 self.notify(set, "alarm", data, now);
             }
+            Effect::Failed { run, flow, step, code, text } => {
+                self.metrics.flow_error(flow.as_str(), code);
+                // The text may quote what the customer wrote: it stands in the trace, not in the log.
+                let _ = text;
+                tracing::warn!(
+                    conversation.id = %conversation.id, flow.name = %flow, run, step.id = %step, error.code = code,
+                    "Step {step} failed: {code}"
+                );
+            }
             Effect::DeadLetter { run, reason } => {
                 let data = serde_json::json!({ "conversation_id": conversation.id, "contact_id": contact, "run": run });
                 self.dead_letter(set, "failed_run", Some(conversation.sender), reason, data, now);
@@ -137,7 +155,31 @@ impl App {
     /// The rows stand: now the world may hear of it.
     pub(super) fn after_commit(self: &Arc<Self>, lane: &LaneState, index: usize, after: AfterCommit) {
         for call in after.calls {
-            self.perform_call(lane.contact.id, lane.conversations[index].id, lane.conversations[index].sender, call);
+            self.perform_call(lane, index, call);
         }
+    }
+
+    /// Makes an external call outside of the lane; its result comes back as work.
+    fn perform_call(self: &Arc<Self>, lane: &LaneState, index: usize, call: HttpCall) {
+        let (contact, conversation) = (lane.contact.id, lane.conversations[index].id);
+        let sender = lane.conversations[index].sender;
+        let sandbox = self.plays && self.senders.get(sender).is_some_and(|sender| sender.is_sandbox());
+        let app = Arc::clone(self);
+        self.lanes.enter();
+        tokio::spawn(async move {
+            let live = app.live.get();
+            let played = sandbox.then_some((live.version, live.set.as_ref()));
+            let called = caught(app.calls.perform(&call, played)).await;
+            let (result, said) = match called {
+                Ok(called) => (called.result, called.said),
+                Err(panic) => {
+                    tracing::error!(conversation.id = %conversation, "A call panicked: {panic}");
+                    (Err(CallError { code: "unknown_outcome".into(), text: panic }), None)
+                }
+            };
+            let event = Box::new(Event::Returned { run: call.run, call: call.call, result });
+            app.push(contact, Work::Returned { conversation, run: call.run, event, said });
+            app.lanes.leave();
+        });
     }
 }

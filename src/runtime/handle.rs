@@ -2,20 +2,19 @@
 
 use super::{
     app::App,
-    inbound::opens_window,
-    lane::{LaneError, LaneState, Recorded, Said, TurnAnswer, Work},
-    outbox::{self, Pending, PendingState, SendAnswer},
+    lane::{LaneError, LaneState, Recorded, TurnAnswer, Work},
+    outbox::{self, PendingState, SendAnswer},
     rows,
 };
 use crate::{
     base::{
-        ids::{ConversationId, OutboundId, SenderId},
+        ids::{ConversationId, OutboundId},
         time::Time,
     },
     flow::token::Token,
     model::{
         consent_words::{self, Word},
-        effect::{Draft, Effect, Origin},
+        effect::{Effect, TraceEntry},
         event::{ConsentWord, Event, Fate},
         inbound::{DeliveryState, InboundKind, StatusUpdate},
     },
@@ -83,6 +82,18 @@ impl App {
                 let set = WriteSet::of(lane.contact.id.0);
                 let effects = self.take_turn(lane, index, *event, None, set).await?;
                 answer(reply, conversation, effects);
+                self.go_on(lane, index).await
+            }
+            Work::Returned { conversation, run, event, said } => {
+                let index = self.conversation_index(lane, conversation).await?;
+                let mut set = WriteSet::of(lane.contact.id.0);
+                if let Some(what) = said {
+                    let turn = lane.conversations[index].session.turn + 1;
+                    let entry = TraceEntry { run: Some(run), step: None, what };
+                    let (id, now) = (self.store.next_id(), self.clock.now());
+                    rows::trace(&mut set, id, lane.contact.id, conversation, turn, now, &[entry]);
+                }
+                self.take_turn(lane, index, *event, None, set).await?;
                 self.go_on(lane, index).await
             }
             Work::Begin(start) => self.begin(lane, *start).await,

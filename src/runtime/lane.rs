@@ -54,6 +54,8 @@ pub enum Work {
     Inbound(Box<Recorded>),
     /// Something else happened to a conversation; `reply` hears what the engine made of it.
     Event { conversation: ConversationId, event: Box<Event>, reply: Option<oneshot::Sender<TurnAnswer>> },
+    /// An external call came back; `said` is for the trace, when a mock answered.
+    Returned { conversation: ConversationId, run: u32, event: Box<Event>, said: Option<String> },
     /// The slot of a planned start has come.
     Begin(Box<PlannedStart>),
     /// A message of a person or of the API goes into the outbox.

@@ -25,7 +25,8 @@ pub struct Metrics {
     messages: Family<MessageLabels, Gauge>,
     send_errors: Family<SendErrorLabels, Counter>,
     schedule_refused: Family<RefusedLabels, Counter>,
-    dead_letters: Family<KindLabels, Gauge>,
+    dead_letters: Family<DeadLetterLabels, Gauge>,
+    flow_errors: Family<FlowErrorLabels, Counter>,
     http_calls: Family<ResultLabels, Counter>,
     notifications: Family<ResultLabels, Counter>,
     runs: Family<FlowLabels, Counter>,
@@ -81,6 +82,7 @@ impl Metrics {
             send_errors: Family::default(),
             schedule_refused: Family::default(),
             dead_letters: Family::default(),
+            flow_errors: Family::default(),
             http_calls: Family::default(),
             notifications: Family::default(),
             runs: Family::default(),
@@ -148,13 +150,18 @@ impl Metrics {
     }
 
     /// How many dead letters of a kind are listed now.
-    pub fn set_dead_letters(&self, kind: &'static str, count: i64) {
-        self.dead_letters.get_or_create(&KindLabels { kind }).set(count);
+    pub fn set_dead_letters(&self, kind: &str, count: i64) {
+        self.dead_letters.get_or_create(&DeadLetterLabels { kind: kind.to_owned() }).set(count);
     }
 
     /// One more dead letter (or one less: replayed).
-    pub fn dead_letter(&self, kind: &'static str, change: i64) {
-        self.dead_letters.get_or_create(&KindLabels { kind }).inc_by(change);
+    pub fn dead_letter(&self, kind: &str, change: i64) {
+        self.dead_letters.get_or_create(&DeadLetterLabels { kind: kind.to_owned() }).inc_by(change);
+    }
+
+    /// A step's error that no author's step took.
+    pub fn flow_error(&self, flow: &str, code: &str) {
+        self.flow_errors.get_or_create(&FlowErrorLabels { flow: flow.to_owned(), code: code.to_owned() }).inc();
     }
 
     /// A flow's `http` call; `result` is `2xx` … `5xx`, `mock`, or the code of a `CallError`.
@@ -203,6 +210,7 @@ impl Metrics {
         r.register("events", "Events that flows emitted", self.events.clone());
         r.register("alarms", "Things an operator should look at", self.alarms.clone());
         r.register("bugs", "Things that only a mistake in Transom can cause", self.bugs.clone());
+        r.register("flow_errors", "Errors that no step of an author took", self.flow_errors.clone());
         r.register("flow_findings", "Findings of flow files that are not live", self.flow_findings.clone());
         r.register("flow_versions", "Flow sets that went live", self.flow_versions.clone());
         r.register("answered", "Messages of contacts that were answered", self.answered.clone());
@@ -263,6 +271,17 @@ struct RefusedLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct FlowLabels {
     flow: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DeadLetterLabels {
+    kind: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FlowErrorLabels {
+    flow: String,
+    code: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -96,8 +96,25 @@ impl App {
     }
 
     /// Writes down what is known of a template.
-    pub(super) fn save_template(&self, set: &mut WriteSet, sender: SenderId, template: Template, source: Source, now: Time) {
-        let row = CatalogueEntry {
+    pub(super) fn save_template(
+        &self,
+        set: &mut WriteSet,
+        sender: SenderId,
+        template: Template,
+        source: Source,
+        now: Time,
+    ) {
+        set.push(&template::SAVE, &self.catalogue_row(sender, template, source, now));
+    }
+
+    pub(super) fn catalogue_row(
+        &self,
+        sender: SenderId,
+        template: Template,
+        source: Source,
+        now: Time,
+    ) -> CatalogueEntry {
+        CatalogueEntry {
             id: template.id,
             sender_id: sender,
             name: template.name.clone(),
@@ -107,7 +124,6 @@ impl App {
             data: template,
             source,
             updated_at: now,
-        };
-        set.push(&template::SAVE, &row);
+        }
     }
 }

@@ -2,15 +2,13 @@
 
 use super::{
     app::App,
-    directory::set_of,
     lane::{LaneError, LaneState, Said, TurnAnswer, Work},
-    outbox::{Pending, PendingState, SendAnswer},
+    outbox::{Pending, PendingState},
     rows,
 };
 use crate::{
     base::{
         ids::{AccountName, ContactId, ConversationId, OutboundId, SenderId},
-        time::Time,
     },
     model::{
         content::Content,

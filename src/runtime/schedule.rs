@@ -6,18 +6,18 @@
 
 use super::{
     app::App,
+    config::Sender,
     lane::{LaneError, LaneState, Work},
 };
 use crate::{
     base::{
-        ids::{AccountName, ContactId, StartId},
+        ids::{AccountName, ContactId, SenderId, StartId},
         limits::{PLAN_BATCH, START_SLICE},
         time::{Span, Time},
     },
-    flow::{self, FlowSet, Timetable},
+    flow::{self, Flow, FlowSet, Timetable},
     model::{
-        contact::Contact,
-        event::{Event, Reason, Start},
+        event::{Reason, Start},
         schedule::Fire,
         value::Value,
     },
@@ -247,6 +247,17 @@ impl App {
         let done = self.take_start(lane, sender, start).await;
         self.beginning.remove(id);
         done
+    }
+
+    /// language.md 5, *Which sender*, for what starts without one.
+    pub(super) fn sender_for(&self, lane: &LaneState, flow: &Flow) -> Option<SenderId> {
+        let mut latest: Vec<_> = lane.conversations.iter().filter(|c| c.last_inbound_at.is_some()).collect();
+        latest.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_inbound_at));
+        let latest: Vec<SenderId> = latest.iter().map(|conversation| conversation.sender).collect();
+        let allowed = |sender: &Sender| {
+            flow.senders.is_empty() || flow.senders.iter().any(|name| *name == sender.name || *name == sender.id.to_string())
+        };
+        self.senders.choose(&lane.contact.account, allowed, &latest).map(|sender| sender.id)
     }
 
     /// The next fire of any trigger after now, for clocks that are moved by hand.
