@@ -272,3 +272,7 @@ pub const STOP_DRAIN: Span = Span::seconds(10);
 pub const TOKEN_KEY_BYTES: usize = 32;
 /// How long an idempotency key is remembered.
 pub const IDEMPOTENCY_KEPT: Span = Span::days(1);
+/// How long a lane rests that could not store its work.
+pub const LANE_RETRY: Span = Span::seconds(1);
+/// How often start rows are looked at whose slot has come.
+pub const BEGIN_EVERY: Span = Span::millis(100);

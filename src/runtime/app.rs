@@ -20,7 +20,7 @@ use crate::{
     base::{
         clock::Clock,
         ids::{ContactId, OutboundId, SenderId, StartId},
-        limits::{LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
+        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
     channel::{Http, Provider},
@@ -75,6 +75,8 @@ pub struct App {
 #[derive(Default)]
 pub(super) struct Beat {
     loaded: AtomicI64,
+    planned: AtomicI64,
+    begun: AtomicI64,
     swept: AtomicI64,
     running: tokio::sync::Mutex<()>,
 }
@@ -88,16 +90,21 @@ impl App {
         self.providers.get(self.senders.get(sender)?.provider())
     }
 
-    /// Everything that is due now: timers, schedules, the sweep, notifications.
-    pub async fn tick(self: &Arc<Self>) -> anyhow::Result<()> {
+    /// Everything that is due now: timers, schedules, the sweep. `by_hand`: the clock is moved by
+    /// somebody, so nothing is left to a later tick.
+    pub async fn tick(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
         // Two ticks at once would plan a schedule twice; the rows would refuse it, but why try.
         let _one = self.beat.running.lock().await;
         let now = self.clock.now();
         if passed(&self.beat.loaded, now, LOAD_DUE_EVERY) {
             self.load_due(now).await?;
         }
-        self.plan_schedules(now).await?;
-        self.begin_starts(now).await?;
+        if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
+            self.plan_schedules(now).await?;
+        }
+        if by_hand || passed(&self.beat.begun, now, BEGIN_EVERY) {
+            self.begin_starts(now).await?;
+        }
         for contact in self.timers.due(now) {
             self.push(contact, Work::Wake);
         }
@@ -107,6 +114,10 @@ impl App {
             self.retain(now).await?;
         }
         Ok(())
+    }
+
+    pub(super) fn plan_again(&self) {
+        self.beat.planned.store(-1, Ordering::SeqCst);
     }
 
     /// The next moment at which `tick` has something to do, at most at `until`. Reads the rows, too: for
@@ -135,7 +146,7 @@ impl App {
             let now = self.clock.now();
             self.load_due(now).await?;
             let due = self.timers.next().is_some_and(|at| at <= now);
-            self.tick().await?;
+            self.tick(true).await?;
             self.settled().await;
             if !due && self.timers.next().is_none_or(|at| at > now) {
                 return Ok(());
@@ -154,7 +165,7 @@ impl App {
                 _ = stop.changed() => return,
                 () = tokio::time::sleep(pause.to_std()) => {}
             }
-            if let Err(error) = self.tick().await {
+            if let Err(error) = self.tick(false).await {
                 tracing::error!("The clockwork failed and goes on: {error:#}");
             }
         }

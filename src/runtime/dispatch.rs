@@ -101,6 +101,12 @@ impl App {
                 pending.attempted_at = Some(now);
                 Some((pending.id, content))
             }
+            Decision::Later { at, reason: None, .. } => {
+                let pending = &mut lane.conversations[index].outbox[place];
+                pending.not_before = Some(at);
+                pending.slot_taken = true;
+                None
+            }
             // Everything else is settled by `dispatch`, with rows of its own.
             _ => None,
         }
@@ -220,6 +226,10 @@ impl App {
         let kept = &mut conversation.outbox[place];
         kept.state = PendingState::Held { until };
         kept.in_order = false;
+        // One nudge: if the window is closed again when the answer comes, it only waits.
+        if let Some(IfClosed::Nudge { hold, .. }) = kept.draft.if_closed {
+            kept.draft.if_closed = Some(IfClosed::Hold(hold));
+        }
         rows::mark(set, conversation.sender, kept, None, Some(Reason::WindowClosed));
         let mut draft = kept.draft.clone();
         draft.content = Content::Template(template);

@@ -3,20 +3,21 @@
 use super::{
     app::App,
     lane::{LaneError, LaneState, Recorded, TurnAnswer, Work},
-    outbox::{self, PendingState, SendAnswer},
+    metrics::in_seconds,
+    outbox::{self, PendingState},
     rows,
 };
 use crate::{
     base::{
-        ids::{ConversationId, OutboundId},
+        ids::ConversationId,
         time::Time,
     },
     flow::token::Token,
     model::{
         consent_words::{self, Word},
         effect::{Effect, TraceEntry},
-        event::{ConsentWord, Event, Fate},
-        inbound::{DeliveryState, InboundKind, StatusUpdate},
+        event::{ConsentWord, Event},
+        inbound::InboundKind,
     },
     store::{WriteSet, outbound},
 };
@@ -54,6 +55,7 @@ impl App {
                 }
             }
         }
+        self.metrics.lane_wait_seconds.observe(in_seconds(now - recorded.recorded_at));
         let reply_to = self.replies_to(recorded).await?;
         self.proves_that_it_left(lane, index, message, reply_to, &mut set, now);
         let event = Event::Received { id: recorded.id, message: message.clone(), reply_to, word };
@@ -117,6 +119,7 @@ impl App {
                 self.go_on(lane, index).await
             }
             Work::Wake => {
+                lane.armed = None;
                 let now = self.clock.now();
                 for index in 0..lane.conversations.len() {
                     // A tick may make the next thing due at once; each one moves the session on.
@@ -136,49 +139,6 @@ impl App {
                 Ok(())
             }
         }
-    }
-
-    async fn take_status(
-        self: &Arc<Self>,
-        lane: &mut LaneState,
-        index: usize,
-        id: OutboundId,
-        number: u32,
-        tells: bool,
-        update: StatusUpdate,
-    ) -> Result<(), LaneError> {
-        let conversation = &mut lane.conversations[index];
-        self.watched.remove(id);
-        let unknown = conversation
-            .outbox
-            .iter()
-            .position(|p| p.id == id && matches!(p.state, PendingState::Unknown { .. } | PendingState::Sending));
-        if let Some(place) = unknown {
-            // The status proves that it left: what is under way here is only its answer.
-            if matches!(conversation.outbox[place].state, PendingState::Unknown { .. }) {
-                let mut pending = conversation.outbox.remove(place);
-                conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
-                pending.answer(&SendAnswer::Accepted { provider_id: update.provider_id.to_string() });
-            }
-        }
-        let tells = match update.state {
-            DeliveryState::Failed => outbound::find(&self.store, id).await?.is_some_and(|row| row.draft.tells),
-            DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read => tells,
-        };
-        if tells {
-            let fate = match (update.state, &update.error) {
-                (DeliveryState::Sent, _) => Fate::Accepted { at: update.at, as_template: false, nudge: false },
-                (DeliveryState::Delivered, _) => Fate::Delivered,
-                (DeliveryState::Read, _) => Fate::Read,
-                (DeliveryState::Failed, error) => Fate::Failed {
-                    code: error.as_ref().map_or_else(|| "failed".into(), |e| e.code.to_string()),
-                    text: error.as_ref().map_or_else(String::new, |e| e.text.clone()),
-                },
-            };
-            let event = Event::Delivery { message: number, fate };
-            self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
-        }
-        self.go_on(lane, index).await
     }
 
     /// START lifts a stop; a stop that `accept` has written is taken over into memory.

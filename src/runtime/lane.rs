@@ -33,6 +33,8 @@ use tokio::sync::oneshot;
 pub struct LaneState {
     pub contact: Contact,
     pub conversations: Vec<Conversation>,
+    /// The wake-up that is set already.
+    pub armed: Option<Time>,
 }
 
 /// A contact at one sender.
@@ -154,7 +156,7 @@ impl App {
             contact.data.last_message_at = contact.data.last_message_at.max(row.last_inbound_at);
             conversations.push(self.load_conversation(row).await?);
         }
-        Ok(Some(LaneState { contact, conversations }))
+        Ok(Some(LaneState { contact, conversations, armed: None }))
     }
 
     /// The place of a conversation in the lane; one that is new to memory is read from its rows.

@@ -84,6 +84,11 @@ impl<W, S> Lanes<W, S> {
         self.part(contact).get(&contact).is_some_and(|lane| lane.running)
     }
 
+    /// True if the lane's contact is in memory, working or not.
+    pub fn is_known(&self, contact: ContactId) -> bool {
+        self.part(contact).get(&contact).is_some_and(|lane| lane.running || lane.state.is_some())
+    }
+
     /// Work outside of any lane begins that will come back to one (a send, a call).
     pub fn enter(&self) {
         self.busy.fetch_add(1, Ordering::SeqCst);

@@ -140,6 +140,13 @@ impl App {
             self.store.commit(set).await?;
             self.take_up(row);
         }
+        for contact in outbound::stuck(&self.store, until, RECOVERY_SLICE).await? {
+            // In memory, its lane has set the time itself (a slot of the rate, a paused sender).
+            if !self.lanes.is_known(contact) {
+                self.metrics.bug("sweep_outbound");
+                self.push(contact, Work::Wake);
+            }
+        }
         for due in session::due(&self.store, until, RECOVERY_SLICE).await? {
             if !self.lanes.is_active(due.contact_id) {
                 self.metrics.bug("sweep_session");

@@ -112,7 +112,8 @@ impl App {
         Ok(events)
     }
 
-    fn take_error(
+    #[expect(clippy::too_many_arguments, reason = "one message, its error, and where the outcome goes")]
+    pub(super) fn take_error(
         &self,
         lane: &mut LaneState,
         index: usize,

@@ -144,6 +144,8 @@ impl App {
         self.live.set_findings(news.findings);
         if let Some((version, set)) = news.live {
             self.live.publish(version, set, &self.config.flows.env);
+            // New triggers count from now, not from the next minute.
+            self.plan_again();
         }
     }
 

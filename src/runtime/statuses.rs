@@ -1,10 +1,18 @@
 //! Three of four webhooks are statuses: one set-based update for all of them, and no lane unless
 //! somebody there waits for one.
 
-use super::{app::App, lane::Work};
+use super::{
+    app::App,
+    lane::{LaneError, LaneState, Work},
+    outbox::{PendingState, SendAnswer},
+};
 use crate::{
-    base::ids::SenderId,
-    model::inbound::{DeliveryState, StatusUpdate},
+    base::ids::{OutboundId, SenderId},
+    channel::{Next, SendError},
+    model::{
+        event::{Event, Fate},
+        inbound::{DeliveryState, StatusError, StatusUpdate},
+    },
     store::{WriteSet, outbound},
 };
 use std::sync::Arc;
@@ -44,5 +52,84 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// A status that somebody here waits for, or a failure.
+    pub(super) async fn take_status(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        id: OutboundId,
+        number: u32,
+        follows: bool,
+        update: StatusUpdate,
+    ) -> Result<(), LaneError> {
+        self.watched.remove(id);
+        let conversation = &mut lane.conversations[index];
+        let place = conversation
+            .outbox
+            .iter()
+            .position(|pending| pending.id == id && matches!(pending.state, PendingState::Unknown { .. }));
+        if let (Some(place), true) = (place, update.state != DeliveryState::Failed) {
+            // The status proves that it left; one that is on the wire waits for its own answer.
+            let mut pending = conversation.outbox.remove(place);
+            conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
+            pending.answer(&SendAnswer::Accepted { provider_id: update.provider_id.to_string() });
+        }
+        let events = match (update.state, &update.error) {
+            (DeliveryState::Failed, error) => {
+                let unnamed = StatusError { code: 0, text: "failed".into() };
+                self.take_failed(lane, index, id, error.as_ref().unwrap_or(&unnamed)).await?
+            }
+            (DeliveryState::Delivered, _) if follows => vec![Event::Delivery { message: number, fate: Fate::Delivered }],
+            (DeliveryState::Read, _) if follows => vec![Event::Delivery { message: number, fate: Fate::Read }],
+            (DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read, _) => Vec::new(),
+        };
+        for event in events {
+            self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
+        }
+        self.go_on(lane, index).await
+    }
+
+    /// Meta tells most refusals afterwards, by a status: the same paths as those of a refused request.
+    async fn take_failed(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        id: OutboundId,
+        error: &StatusError,
+    ) -> Result<Vec<Event>, LaneError> {
+        let now = self.clock.now();
+        let sender = lane.conversations[index].sender;
+        let Some(provider) = self.provider_of(sender) else { return Ok(Vec::new()) };
+        let next = provider.judge(error);
+        self.metrics.send_error(sender, next.as_str());
+        let outbox = &mut lane.conversations[index].outbox;
+        let place = match outbox.iter().position(|pending| pending.id == id) {
+            Some(place) => place,
+            None => {
+                let Some(row) = outbound::find(&self.store, id).await? else { return Ok(Vec::new()) };
+                let mut pending = self.revive(row);
+                // One more plan, ever: a message that was tried twice has had it.
+                pending.planned_again = pending.attempt > 1;
+                let outbox = &mut lane.conversations[index].outbox;
+                let place = outbox.iter().position(|other| other.id > id).unwrap_or(outbox.len());
+                outbox.insert(place, pending);
+                place
+            }
+        };
+        // It was accepted once: what is ambiguous or worth a retry in an answer is final in a status.
+        let next = match next {
+            Next::Ambiguous | Next::Retry { .. } | Next::RetryPair { .. } | Next::RetryOnce => {
+                Next::Rejected { why: crate::channel::Why::Dropped }
+            }
+            other => other,
+        };
+        let error = SendError { next, code: error.code.to_string(), text: error.text.clone() };
+        let mut set = WriteSet::of(lane.contact.id.0);
+        let mut events = Vec::new();
+        self.take_error(lane, index, place, error, now, &mut set, &mut events);
+        self.store.commit(set).await?;
+        Ok(events)
     }
 }

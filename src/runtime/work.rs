@@ -6,7 +6,7 @@ use super::{
     lane::{LaneError, LaneState, Recorded, Work},
 };
 use crate::{
-    base::{ids::ContactId, limits::LANE_TRIES_MAX},
+    base::{ids::ContactId, limits::{LANE_RETRY, LANE_TRIES_MAX, WAKE_HORIZON}},
     store::{WriteSet, inbound},
 };
 use std::sync::Arc;
@@ -29,10 +29,25 @@ impl App {
                 state = None;
                 self.metrics.bug("lane");
                 tracing::error!(contact.id = %contact, "A lane starts again from its rows: {error:#}");
+                self.timers.wake(contact, self.clock.now() + LANE_RETRY);
             }
-            if let Some(at) = state.as_ref().and_then(LaneState::due_at) {
-                self.timers.wake(contact, at);
+            if let Some(lane) = state.as_mut() {
+                self.arm(lane);
             }
+        }
+    }
+
+    /// Sees to it that the lane is woken when something falls due. What is further away is read from
+    /// its row when its time is near.
+    fn arm(&self, lane: &mut LaneState) {
+        let now = self.clock.now();
+        match lane.due_at() {
+            Some(at) if at <= now + WAKE_HORIZON && lane.armed != Some(at) => {
+                lane.armed = Some(at);
+                self.timers.wake(lane.contact.id, at);
+            }
+            Some(_) => {}
+            None => lane.armed = None,
         }
     }
 

@@ -104,6 +104,11 @@ static NEXT_DUE: Query = Query {
       where coalesce(not_before, hold_until) > $1 and state in ('queued', 'held', 'unknown')
       order by coalesce(not_before, hold_until) limit 1",
 };
+static STUCK: Query = Query {
+    name: "outbound.stuck",
+    text: "select distinct contact_id from outbound
+      where state = 'queued' and not_before is null and created_at <= $1 limit $2",
+};
 static DUE: Query = Query {
     name: "outbound.due",
     text: "select contact_id, coalesce(not_before, hold_until) as at from outbound
@@ -135,6 +140,11 @@ pub async fn due(store: &Store, until: Time, limit: i64) -> Result<Vec<(ContactI
     store
         .all(&DUE, &[until.into(), limit.into()], |row| Ok((ContactId(row.number("contact_id")?), row.time("at")?)))
         .await
+}
+
+/// Contacts with a message that is queued for no moment and was written at `until` or before.
+pub async fn stuck(store: &Store, until: Time, limit: i64) -> Result<Vec<ContactId>, ReadError> {
+    store.all(&STUCK, &[until.into(), limit.into()], |row| Ok(ContactId(row.number("contact_id")?))).await
 }
 
 pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Outbound>, ReadError> {
