@@ -107,6 +107,8 @@ impl App {
                     rows::start_outcome(set, *id, *refused, *queued, now);
                 }
             }
+            Effect::StartDropped { id: Some(id), .. } => rows::start_superseded(set, *id, now),
+            Effect::StartDropped { id: None, .. } => {}
             Effect::RunBegan { run, flow, version, trigger } => {
                 let row = Run {
                     id: self.store.next_id(),
@@ -128,7 +130,7 @@ impl App {
             }
             Effect::Unanswered => {
                 self.metrics.unanswered.inc();
-            },
+            }
             Effect::Alarm { kind, text } => {
                 tracing::warn!(conversation.id = %conversation.id, kind, "{text}");
                 let data = serde_json::json!({

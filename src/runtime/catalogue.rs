@@ -223,11 +223,7 @@ fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), Str
 
 /// The names between `{{` and `}}`.
 pub fn placeholders(text: &str) -> BTreeSet<String> {
-    text.split("{{")
-        .skip(1)
-        .filter_map(|rest| rest.split_once("}}"))
-        .map(|(name, _)| name.trim().to_owned())
-        .collect()
+    text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(name, _)| name.trim().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -275,7 +271,8 @@ mod tests {
 
     #[test]
     fn the_language_falls_back_as_declared_and_to_its_stem() {
-        let shelf = || vec![template("a", "pt_BR", TemplateStatus::Approved), template("a", "en", TemplateStatus::Approved)];
+        let shelf =
+            || vec![template("a", "pt_BR", TemplateStatus::Approved), template("a", "en", TemplateStatus::Approved)];
         let message = message("a", &["x", "y"]);
         assert_eq!(usable(shelf(), &message, &["pt", "en"]), Ok("pt_BR".into()));
         assert_eq!(usable(shelf(), &message, &["fr", "en"]), Ok("en".into()));

@@ -171,8 +171,7 @@ impl Directory {
         if maps.contacts.len() >= DIRECTORY_ENTRIES_MAX {
             maps.contacts.clear();
         }
-        let first =
-            names.iter().find_map(|name| maps.contacts.get(&(account.clone(), name.clone())).copied());
+        let first = names.iter().find_map(|name| maps.contacts.get(&(account.clone(), name.clone())).copied());
         let winner = first.unwrap_or(contact);
         for name in names {
             maps.contacts.entry((account.clone(), name.clone())).or_insert(winner);

@@ -30,16 +30,34 @@ use std::sync::Arc;
 
 /// What was decided about the message that is next.
 enum Decision {
-    Go { content: Content, as_template: Option<TemplateMessage> },
+    Go {
+        content: Content,
+        as_template: Option<TemplateMessage>,
+    },
     /// This template goes first, as a message of its own; the message itself is kept.
-    Nudge { template: TemplateMessage, until: Time },
+    Nudge {
+        template: TemplateMessage,
+        until: Time,
+    },
     /// Look again at that moment; `keeps_place` is a rate or a paused sender.
-    Later { at: Time, keeps_place: bool, reason: Option<Reason> },
-    Hold { until: Time },
+    Later {
+        at: Time,
+        keeps_place: bool,
+        reason: Option<Reason>,
+    },
+    Hold {
+        until: Time,
+    },
     Expired,
-    Refuse { reason: Reason, why: String },
+    Refuse {
+        reason: Reason,
+        why: String,
+    },
     Skip,
-    Fail { code: &'static str, text: String },
+    Fail {
+        code: &'static str,
+        text: String,
+    },
 }
 
 impl App {

@@ -8,10 +8,7 @@ use super::{
     rows,
 };
 use crate::{
-    base::{
-        ids::ConversationId,
-        time::Time,
-    },
+    base::{ids::ConversationId, time::Time},
     flow::token::Token,
     model::{
         consent_words::{self, Word},
@@ -142,7 +139,13 @@ impl App {
     }
 
     /// START lifts a stop; a stop that `accept` has written is taken over into memory.
-    fn take_word(&self, lane: &mut LaneState, recorded: &Recorded, now: Time, set: &mut WriteSet) -> Option<ConsentWord> {
+    fn take_word(
+        &self,
+        lane: &mut LaneState,
+        recorded: &Recorded,
+        now: Time,
+        set: &mut WriteSet,
+    ) -> Option<ConsentWord> {
         if recorded.word == Some(ConsentWord::Stop) {
             lane.contact.opted_out = lane.contact.opted_out.or(Some(recorded.recorded_at));
             self.stops.remove(lane.contact.id);
@@ -162,7 +165,8 @@ impl App {
     /// The number of our message that this one replies to. Our own tokens say it better.
     async fn replies_to(&self, recorded: &Recorded) -> Result<Option<u32>, LaneError> {
         let Some(provider_id) = &recorded.message.reply_to else { return Ok(None) };
-        if matches!(&recorded.message.kind, InboundKind::Button { id, .. } if Token::read(id, &self.token_key).is_some()) {
+        if matches!(&recorded.message.kind, InboundKind::Button { id, .. } if Token::read(id, &self.token_key).is_some())
+        {
             return Ok(None);
         }
         let row = outbound::by_provider(&self.store, recorded.sender, provider_id).await?;

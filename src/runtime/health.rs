@@ -1,9 +1,6 @@
 //! Which senders must be quiet, and until when.
 
-use crate::base::{
-    ids::SenderId,
-    time::Time,
-};
+use crate::base::{ids::SenderId, time::Time};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},

@@ -227,7 +227,7 @@ impl App {
             InboundKind::Text { body } => body,
             _ => return None,
         };
-        
+
         match consent_words::recognise(text, &self.live.get().rules.words)? {
             Word::Stop => Some(ConsentWord::Stop),
             // Lifting a stop needs one; the engine knows whether there is.

@@ -160,7 +160,11 @@ impl App {
     }
 
     /// The place of a conversation in the lane; one that is new to memory is read from its rows.
-    pub(super) async fn conversation_index(&self, lane: &mut LaneState, id: ConversationId) -> Result<usize, LaneError> {
+    pub(super) async fn conversation_index(
+        &self,
+        lane: &mut LaneState,
+        id: ConversationId,
+    ) -> Result<usize, LaneError> {
         if let Some(index) = lane.conversations.iter().position(|conversation| conversation.id == id) {
             return Ok(index);
         }

@@ -31,11 +31,7 @@ struct Lane<W, S> {
 
 impl<W, S> Default for Lanes<W, S> {
     fn default() -> Self {
-        Lanes {
-            parts: (0..PARTS).map(|_| Mutex::default()).collect(),
-            busy: AtomicUsize::new(0),
-            idle: Notify::new(),
-        }
+        Lanes { parts: (0..PARTS).map(|_| Mutex::default()).collect(), busy: AtomicUsize::new(0), idle: Notify::new() }
     }
 }
 
@@ -44,8 +40,7 @@ impl<W, S> Lanes<W, S> {
     #[must_use]
     pub fn push(&self, contact: ContactId, work: W) -> bool {
         let mut part = self.part(contact);
-        let lane =
-            part.entry(contact).or_insert_with(|| Lane { line: VecDeque::new(), running: false, state: None });
+        let lane = part.entry(contact).or_insert_with(|| Lane { line: VecDeque::new(), running: false, state: None });
         lane.line.push_back(work);
         if lane.running {
             return false;

@@ -225,8 +225,10 @@ mod tests {
 
     #[test]
     fn an_inbound_releases_what_is_held_in_order() {
-        let mut outbox =
-            [pending(1, 1, PendingState::Held { until: Time(9) }), pending(2, 2, PendingState::Held { until: Time(9) })];
+        let mut outbox = [
+            pending(1, 1, PendingState::Held { until: Time(9) }),
+            pending(2, 2, PendingState::Held { until: Time(9) }),
+        ];
         assert_eq!(release(&mut outbox), [OutboundId(1), OutboundId(2)]);
         assert_eq!(next(&outbox, Time(0)), Some(0));
     }

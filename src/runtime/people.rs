@@ -2,10 +2,7 @@
 
 use super::app::App;
 use crate::{
-    base::{
-        ids::SenderId,
-        time::Time,
-    },
+    base::{ids::SenderId, time::Time},
     model::{
         event::Event,
         inbound::{Alias, Echo, EchoSource, Preference, TemplateChange},

@@ -75,7 +75,13 @@ pub(super) fn sending(set: &mut WriteSet, pending: &Pending, now: Time) {
 }
 
 /// The message stays, in another state.
-pub(super) fn mark(set: &mut WriteSet, sender: SenderId, pending: &Pending, error: Option<(&str, &str)>, reason: Option<Reason>) {
+pub(super) fn mark(
+    set: &mut WriteSet,
+    sender: SenderId,
+    pending: &Pending,
+    error: Option<(&str, &str)>,
+    reason: Option<Reason>,
+) {
     let (state, hold_until) = match pending.state {
         PendingState::Queued => (SendState::Queued, None),
         PendingState::Sending => (SendState::Sending, None),
@@ -175,4 +181,10 @@ pub(super) fn trace(
 ) {
     let data = entries.to_vec();
     set.push(&trace::INSERT, &Trace { id, conversation_id: conversation, contact_id: contact, turn, at: now, data });
+}
+
+/// A newer start, or a stop, took the place of one that waited in line.
+pub(super) fn start_superseded(set: &mut WriteSet, id: StartId, now: Time) {
+    let state = StartState::Superseded;
+    set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
 }

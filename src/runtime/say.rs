@@ -7,9 +7,7 @@ use super::{
     rows,
 };
 use crate::{
-    base::{
-        ids::{AccountName, ContactId, ConversationId, OutboundId, SenderId},
-    },
+    base::ids::{AccountName, ContactId, ConversationId, OutboundId, SenderId},
     model::{
         content::Content,
         effect::{Draft, Origin},

@@ -8,18 +8,21 @@ use super::{
     app::App,
     config::Sender,
     lane::{LaneError, LaneState, Work},
+    live::Current,
 };
 use crate::{
     base::{
-        ids::{AccountName, ContactId, SenderId, StartId},
+        ids::{AccountName, ContactId, ConversationId, SenderId, StartId},
         limits::{PLAN_BATCH, START_SLICE},
         time::{Span, Time},
     },
-    flow::{self, Flow, FlowSet, Timetable},
+    flow::{self, Flow, SenderView, Timetable, World},
     model::{
+        contact::Contact,
         event::{Reason, Start},
         schedule::Fire,
         value::Value,
+        window::Window,
     },
     store::{
         ReadError, WriteSet, contact,
@@ -60,7 +63,7 @@ impl App {
                 continue;
             };
             if row.planned_until < now {
-                self.plan_trigger(set, table, row, now).await?;
+                self.plan_trigger(&live, table, row, now).await?;
             }
         }
         Ok(())
@@ -68,7 +71,7 @@ impl App {
 
     async fn plan_trigger(
         self: &Arc<Self>,
-        set: &FlowSet,
+        live: &Current,
         table: &Timetable<'_>,
         row: &Schedule,
         now: Time,
@@ -76,10 +79,14 @@ impl App {
         let mut any = false;
         for account in self.senders.accounts() {
             for zone in contact::zones(&self.store, account).await? {
-                let clock = if table.by_contact { zone_of(&zone, &set.bot.timezone) } else { set.bot.timezone.clone() };
+                let clock = if table.by_contact {
+                    zone_of(&zone, &live.set.bot.timezone)
+                } else {
+                    live.set.bot.timezone.clone()
+                };
                 for fire in table.fires.between(row.planned_until, now, &clock) {
                     any = true;
-                    self.plan_fire(set, table, account, &zone, &fire, now).await?;
+                    self.plan_fire(live, table, account, &zone, &fire, now).await?;
                 }
             }
         }
@@ -94,7 +101,7 @@ impl App {
 
     async fn plan_fire(
         self: &Arc<Self>,
-        set: &FlowSet,
+        live: &Current,
         table: &Timetable<'_>,
         account: &AccountName,
         zone: &str,
@@ -126,14 +133,14 @@ impl App {
             }
         };
         let late = now - fire.at > table.late;
-        let gap_us = 1_000_000 / i64::from(table.rate_per_second.max(1));
+        let gap_us = table.rate.per.0 * 1_000 / i64::from(table.rate.count.max(1));
         let mut planned = 0_i64;
         let first_slot = row.next_slot_at;
         loop {
             let page = contact::page(&self.store, account, zone, row.cursor_contact_id, PLAN_BATCH).await?;
             let mut commit = WriteSet::new();
             for contact in &page {
-                if !flow::in_audience(set, table, contact, now) {
+                if !self.in_audience(live, table, contact, now) {
                     continue;
                 }
                 let slot_at = Time(first_slot.0 + planned * gap_us / 1_000);
@@ -210,7 +217,7 @@ impl App {
         let refusal = match table {
             // The trigger was taken out of the flows meanwhile, or the contact left the audience.
             None => Some(None),
-            Some(table) if !flow::in_audience(set, table, &lane.contact, now) => Some(None),
+            Some(table) if !self.in_audience(&live, table, &lane.contact, now) => Some(None),
             Some(table) if now - row.slot_at > table.late => Some(Some(Reason::TooLate)),
             Some(_) => None,
         };
@@ -249,13 +256,28 @@ impl App {
         done
     }
 
+    fn in_audience(&self, live: &Current, table: &Timetable<'_>, contact: &Contact, now: Time) -> bool {
+        let world = World {
+            now,
+            contact,
+            // `to` sees the contact and the clock; nothing of a conversation is meant by it.
+            conversation: ConversationId(0),
+            sender: SenderView { id: SenderId(0), name: "" },
+            window: Window::default(),
+            env: live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes()),
+            token_key: &[],
+        };
+        flow::in_audience(&live.versions, table, &world)
+    }
+
     /// language.md 5, *Which sender*, for what starts without one.
     pub(super) fn sender_for(&self, lane: &LaneState, flow: &Flow) -> Option<SenderId> {
         let mut latest: Vec<_> = lane.conversations.iter().filter(|c| c.last_inbound_at.is_some()).collect();
         latest.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_inbound_at));
         let latest: Vec<SenderId> = latest.iter().map(|conversation| conversation.sender).collect();
         let allowed = |sender: &Sender| {
-            flow.senders.is_empty() || flow.senders.iter().any(|name| *name == sender.name || *name == sender.id.to_string())
+            flow.senders.is_empty()
+                || flow.senders.iter().any(|name| *name == sender.name || *name == sender.id.to_string())
         };
         self.senders.choose(&lane.contact.account, allowed, &latest).map(|sender| sender.id)
     }

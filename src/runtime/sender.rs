@@ -43,12 +43,10 @@ impl App {
                 Err(SendError { next, code: "opted_out".into(), text: "the contact wrote STOP".into() })
             } else {
                 match (app.provider_of(sender), app.http.as_ref()) {
-                    (Some(provider), http) => {
-                        caught(provider.send(http, &outgoing)).await.unwrap_or_else(|panic| {
-                            tracing::error!(outbound.id = %id, "Sending panicked: {panic}");
-                            Err(SendError { next: Next::Ambiguous, code: "panic".into(), text: panic })
-                        })
-                    }
+                    (Some(provider), http) => caught(provider.send(http, &outgoing)).await.unwrap_or_else(|panic| {
+                        tracing::error!(outbound.id = %id, "Sending panicked: {panic}");
+                        Err(SendError { next: Next::Ambiguous, code: "panic".into(), text: panic })
+                    }),
                     (None, _) => Err(SendError {
                         next: Next::Misconfigured,
                         code: "unknown_sender".into(),
@@ -210,7 +208,10 @@ impl App {
     }
 
     /// The message will not be sent: its row, the engine and whoever waits for it hear so.
-    #[expect(clippy::too_many_arguments, reason = "one row, two listeners and the clock; a struct would only rename them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one row, two listeners and the clock; a struct would only rename them"
+    )]
     pub(super) fn give_up(
         &self,
         lane: &mut LaneState,

@@ -117,7 +117,10 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{base::secret::Secret, runtime::config::{Access, Meta}};
+    use crate::{
+        base::secret::Secret,
+        runtime::config::{Access, Meta},
+    };
 
     fn sender(id: i64, real: bool, default: bool) -> Sender {
         let mut sender = Sender { id: SenderId(id), account: "acme".into(), default, ..Sender::sandbox() };

@@ -152,7 +152,10 @@ impl App {
     /// Lets what is in hand finish (at most 10 s), then closes the database.
     pub async fn stop(&self) {
         if tokio::time::timeout(STOP_DRAIN.to_std(), self.settled()).await.is_err() {
-            tracing::warn!("Stopping while {} pieces of work are under way; they are taken up at the start", self.lanes.busy());
+            tracing::warn!(
+                "Stopping while {} pieces of work are under way; they are taken up at the start",
+                self.lanes.busy()
+            );
         }
         self.store.close().await;
     }

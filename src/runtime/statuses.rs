@@ -18,10 +18,7 @@ use crate::{
 use std::sync::Arc;
 
 impl App {
-    pub(super) async fn take_statuses(
-        self: &Arc<Self>,
-        statuses: Vec<(SenderId, StatusUpdate)>,
-    ) -> anyhow::Result<()> {
+    pub(super) async fn take_statuses(self: &Arc<Self>, statuses: Vec<(SenderId, StatusUpdate)>) -> anyhow::Result<()> {
         if statuses.is_empty() {
             return Ok(());
         }
@@ -81,7 +78,9 @@ impl App {
                 let unnamed = StatusError { code: 0, text: "failed".into() };
                 self.take_failed(lane, index, id, error.as_ref().unwrap_or(&unnamed)).await?
             }
-            (DeliveryState::Delivered, _) if follows => vec![Event::Delivery { message: number, fate: Fate::Delivered }],
+            (DeliveryState::Delivered, _) if follows => {
+                vec![Event::Delivery { message: number, fate: Fate::Delivered }]
+            }
             (DeliveryState::Read, _) if follows => vec![Event::Delivery { message: number, fate: Fate::Read }],
             (DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read, _) => Vec::new(),
         };

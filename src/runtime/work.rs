@@ -6,7 +6,10 @@ use super::{
     lane::{LaneError, LaneState, Recorded, Work},
 };
 use crate::{
-    base::{ids::ContactId, limits::{LANE_RETRY, LANE_TRIES_MAX, WAKE_HORIZON}},
+    base::{
+        ids::ContactId,
+        limits::{LANE_RETRY, LANE_TRIES_MAX, WAKE_HORIZON},
+    },
     store::{WriteSet, inbound},
 };
 use std::sync::Arc;
