@@ -194,6 +194,10 @@ impl<'a> Reader<'a> {
             }
             if value.is_null() {
                 value.place = key.place.clone();
+                if let Some(finding) = traps::cut_whole(self.file, &key.place) {
+                    self.findings.push(finding);
+                    value = broken(value);
+                }
             }
             entries.push(Entry { key, value });
         };

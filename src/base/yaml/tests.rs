@@ -34,7 +34,25 @@ fn a_text_that_stops_at_a_hash_is_an_error() {
 }
 
 #[test]
+fn a_text_that_is_only_a_hashtag_is_an_error() {
+    trap("- say: #hashtag\n", "1:8: error[E103] a `#` begins a comment", "quotes");
+    assert!(found("- say:  # what to say\n    hello\n").is_empty());
+}
+
+#[test]
+fn other_mistakes_are_said_in_plain_words() {
+    trap("steps:\n  - say: a\n   - say: b\n", "3:4: error[E100] this line is indented differently", "alike");
+    trap("flow:a\nsteps: []\n", "2:6: error[E100] a `:` has no blank behind it", "key: value");
+    trap("steps:\n  -say: hi\n  - say: x\n", "3:5: error[E100] a `-` has no blank behind it", "- say");
+    trap("flow: a\nsteps\n  - say: hi\n", "2:1: error[E100] a line `key: value` is expected here", "`:`");
+    trap("steps: [a, b\nwhen: x\n", "2:5: error[E100] a `[` or `{` is not closed", "brackets");
+    trap("a: \"x\\q\"\n", "1:4: error[E100] a `\\` in double quotes", "single quotes");
+}
+
+#[test]
 fn a_text_with_a_colon_needs_quotes() {
+    trap("- {id: a, title: Hello: you}\n", "1:23: error[E108]", "double quotes");
+    trap("then: [{say: Order: x}]\n", "1:19: error[E108]", "double quotes");
     trap("- say: Order: ${no}\n", "1:13: error[E108] a text with `: ` needs quotes", "\"Order: ${no}\"");
     trap("- say: Choose:\n- say: b\n", "1:14: error[E108]", "\"Choose:\"");
 }

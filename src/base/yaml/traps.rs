@@ -37,8 +37,10 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
         let place = Place::new(file, line_start + tab..line_start + tab + 1);
         Diagnostic::error("E115", &place, "a tab cannot indent a line").help("indent with blanks, two for each level")
     } else {
-        let finding = Diagnostic::error("E100", &place, format!("this cannot be read: {}", reworded(said)));
-        finding.help("check the indentation and the quotes of this line and of the one before")
+        let line = text[line_start..].lines().next().unwrap_or_default();
+        let before = text[..line_start].trim_end().lines().next_back().unwrap_or_default();
+        let (message, help) = reworded(said, before, line);
+        Diagnostic::error("E100", &place, message).help(help)
     };
     (finding, None)
 }
@@ -55,6 +57,23 @@ pub fn cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
     let at = place.range().end + line.len() - comment.len();
     let finding =
         Diagnostic::error("E103", &Place::new(file, at..at + 1), "the text stops at ` #`, which begins a comment");
+    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`"))
+}
+
+/// `say: #hashtag`: nothing but a comment stands behind the key.
+pub fn cut_whole(file: &Arc<SourceFile>, key: &Place) -> Option<Diagnostic> {
+    let rest = file.text()[key.range().end..].lines().next().unwrap_or_default();
+    let comment = rest.strip_prefix(':')?.trim_start_matches([' ', '\t']);
+    let meant = comment.strip_prefix('#')?;
+    if meant.is_empty() || meant.starts_with([' ', '\t', '#', '!', '-', '=']) {
+        return None;
+    }
+    let at = key.range().end + rest.len() - comment.len();
+    let finding = Diagnostic::error(
+        "E103",
+        &Place::new(file, at..at + 1),
+        "a `#` begins a comment, and nothing else stands here",
+    );
     Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`"))
 }
 
@@ -195,6 +214,10 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             found(finding.help("put the text in quotes, `{name: \"${value}\"}`, or write it over several lines"))
         }
         '[' if line.is_code() => found(condition(&whole, line)),
+        '{' | '[' if second_colon(value).is_some() => {
+            let finding = Diagnostic::error("E108", &at(second_colon(value)?, 1), "a text with `: ` needs quotes");
+            found(finding.help("put this text in double quotes, or write one key a line"))
+        }
         '*' => {
             let name: &str = value[1..].split([' ', ',', ']', '}']).next().unwrap_or_default();
             if text.contains(&format!("&{name}")) && value.len() == name.len() + 1 {
@@ -313,7 +336,65 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// The parser's message without its place: ours is printed beside it.
-fn reworded(said: &str) -> String {
-    said.split(" at byte ").next().unwrap_or(said).split(" at line ").next().unwrap_or(said).to_owned()
+/// The parser's message in the words of somebody who only wants to write a list, and what to do.
+fn reworded(said: &str, before: &str, line: &str) -> (String, &'static str) {
+    let glued = |line: &str| {
+        let line = line.trim_start().trim_start_matches("- ");
+        let key = line.split(':').next().unwrap_or_default();
+        let word = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
+        word && line[key.len()..].starts_with(':') && line[key.len() + 1..].starts_with(|c: char| c.is_alphanumeric())
+    };
+    let dash = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with('-') && line[1..].starts_with(char::is_alphanumeric)
+    };
+    let has = |part: &str| said.contains(part);
+    let (message, help) = if dash(before) || dash(line) {
+        ("a `-` has no blank behind it", "write `- say: …`, with a blank after the `-`")
+    } else if glued(before) || glued(line) {
+        ("a `:` has no blank behind it", "write `key: value`, with a blank after the `:`")
+    } else if has("expected '-' indicator") || has("did not find expected key") || has("indentation") {
+        ("this line is indented differently from those that it belongs to", "indent the lines of one list or map alike")
+    } else if has("mapping values are not allowed") {
+        ("a key cannot stand here", "check the indentation, and quote a text that holds `: `")
+    } else if has("simple key") {
+        ("a line `key: value` is expected here", "is the `:` missing, or the indentation of a text?")
+    } else if has("flow mapping") || has("flow sequence") || has("bracket") || has("illegal placement") {
+        ("a `[` or `{` is not closed, or a `,` is missing", "check the brackets, or write one value a line")
+    } else if has("escape character") {
+        ("a `\\` in double quotes begins an escape, and this is none", "write `\\\\`, or use single quotes")
+    } else if has("unexpected character") {
+        ("a character stands here that no text may hold", "take it out")
+    } else {
+        let said = said.split(" at char ").next().unwrap_or(said).split(" at byte ").next().unwrap_or(said);
+        return (
+            format!("this cannot be read: {said}"),
+            "check the indentation and the quotes of this line and the one before",
+        );
+    };
+    (message.to_owned(), help)
+}
+
+/// Where a text within `{ }` or `[ ]` holds a second `: `.
+fn second_colon(value: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut seen = false;
+    let mut previous = ' ';
+    for (at, c) in value.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if matches!(previous, ' ' | '[' | '{' | ',') => quote = Some(c),
+            (None, '{' | '[' | ',' | '}' | ']') => seen = false,
+            (None, ':') if value[at + 1..].starts_with(' ') => {
+                if seen {
+                    return Some(at);
+                }
+                seen = true;
+            }
+            (None, _) => {}
+        }
+        previous = c;
+    }
+    None
 }
