@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 const BUTTONS_MAX: usize = 3;
 const BUTTON_TITLE_CHARS_MAX: usize = 20;
-const ROWS_MAX: usize = 10;
 const ROW_TITLE_CHARS_MAX: usize = 24;
 const ROW_DESCRIPTION_CHARS_MAX: usize = 72;
 const ROW_ID_CHARS_MAX: usize = 200;
@@ -81,10 +80,6 @@ fn body(node: &Node, max: usize, findings: &Findings) {
 }
 
 fn rows(options: &[Choice<'_>], findings: &Findings) {
-    if let Some(extra) = options.get(ROWS_MAX) {
-        let message = format!("more than {ROWS_MAX} options are not supported in this version yet");
-        findings.push(Diagnostic::error("E702", extra.place, message).help("ask in two steps, the kind first"));
-    }
     for option in options {
         title(option, ROW_TITLE_CHARS_MAX, "an option", findings);
         if let Some(desc) = option.desc.filter(|desc| fixed(&desc.text) > ROW_DESCRIPTION_CHARS_MAX) {

@@ -162,3 +162,122 @@ fn templates_are_checked_against_the_lists() {
     assert!(check("{template: hello, vars: {nmae: x}}")[0].contains("needs a value for `name`"));
     assert!(check("{nudge: offer}")[0].contains("error[E803]"));
 }
+
+const HI: &str = "when: [{message: [hi]}]\n";
+
+#[test]
+fn waits_that_cross_the_window_name_the_interval() {
+    one(
+        &[&format!("{HI}steps:\n  - wait: 23h\n  - say: a\n  - wait: 2h\n  - say: b\n")],
+        "a.yaml:7:5: error[E501] this message goes out 25.0 h after the last reply",
+    );
+    clean(&[&format!("{HI}steps:\n  - wait: 23h54m\n  - say: a\n")]);
+    one(&[&format!("{HI}steps:\n  - wait: 23h55m\n  - say: a\n")], "a.yaml:5:5: error[E501]");
+    one(
+        &[&format!(
+            "{HI}steps:\n  - ask: Day?\n    as: day\n    timeout: 20h\n    on_timeout: []\n  - wait: 24h\n  - say: b\n"
+        )],
+        "a.yaml:9:5: error[E501] this message can go out 24.0 h – 44.0 h after the last reply",
+    );
+}
+
+#[test]
+fn an_answer_opens_the_window_again() {
+    clean(&[&format!(
+        "{HI}steps:\n  - wait: 23h\n  - ask: a\n    as: x\n    timeout: 1h\n    on_timeout: [end]\n  - wait: 23h\n  - say: b\n"
+    )]);
+    clean(&[
+        "when: [{schedule: \"0 10 * * TUE\", to: everyone}]\nsteps:\n  - ask: a\n    options: [Yes, No]\n    as: x\n    if_closed: {template: t}\n  - say: b\n",
+    ]);
+}
+
+#[test]
+fn a_schedule_or_event_that_speaks_needs_if_closed() {
+    one(
+        &["when: [{schedule: \"0 10 * * TUE\", to: everyone}]\nsteps:\n  - say: a\n"],
+        "a.yaml:4:5: error[E501] this message can go out at any time",
+    );
+    one(&["when: [{event: paid}]\nsteps:\n  - say: a\n"], "a.yaml:4:5: error[E501]");
+}
+
+#[test]
+fn a_timeout_and_a_reminder_may_lie_beyond_the_window() {
+    one(
+        &[&format!("{HI}steps:\n  - ask: a\n    as: x\n    timeout: 25h\n    on_timeout:\n      - say: b\n")],
+        "a.yaml:8:9: error[E501] this message goes out 25.0 h after the last reply",
+    );
+    one(
+        &[&format!(
+            "{HI}steps:\n  - ask: a\n    as: x\n    timeout: 3d\n    remind: {{after: 25h, say: b}}\n    on_timeout: [end]\n"
+        )],
+        "a.yaml:7:13: error[E501] this message goes out 25.0 h after the last reply",
+    );
+    one(
+        &[&format!("{HI}expires: 2d\non_expire: [{{say: b}}]\nsteps:\n  - ask: a\n    as: x\n")],
+        "a.yaml:4:14: error[E501] this message goes out 48.0 h after the last reply",
+    );
+}
+
+#[test]
+fn a_loop_with_waits_widens_to_any_time() {
+    let found = found(&[&format!("{HI}steps:\n  - wait: 2h\n  - say: a\n  - go: top\n")]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].starts_with("a.yaml:5:5: error[E501] this message can go out 2.0 h or more after the last reply"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn an_end_of_a_called_flow_carries_its_time() {
+    one(
+        &[&format!("{HI}steps:\n  - call: b\n  - say: late\n"), "steps:\n  - wait: 2d\n"],
+        "a.yaml:5:5: error[E501] this message goes out 48.0 h after the last reply",
+    );
+}
+
+#[test]
+fn a_loop_that_asks_is_no_endless_loop() {
+    clean(&[&format!(
+        "{HI}steps:\n  - ask: Again?\n    options:\n      - \"Yes\": {{go: top}}\n      - \"No\": {{}}\n"
+    )]);
+}
+
+#[test]
+fn the_same_keyword_in_two_flows_is_an_error() {
+    let hello = "when: [{message: [Héllo!]}]\nsteps: []\n";
+    one(
+        &["when: [{message: [hello]}]\nsteps: []\n", hello],
+        "b.yaml:2:19: error[E409] `Héllo!` starts the flow `a` already",
+    );
+    clean(&["when: [{message: [hello]}]\nsteps: []\n", "when: [{message: [hello], match: contains}]\nsteps: []\n"]);
+}
+
+#[test]
+fn options_are_counted() {
+    let ask = |options: &str| format!("{HI}steps:\n  - ask: a\n    as: x\n    options: {options}\n");
+    clean(&[&ask("[A long title of 24 chars]")]);
+    one(&[&ask("[a title of 25 characters!]")], "a.yaml:6:15: error[E703] an option has a title of at most 24");
+    let eleven: Vec<String> = (0..11).map(|n| format!("o{n}")).collect();
+    one(&[&ask(&format!("[{}]", eleven.join(", ")))], "a.yaml:6:14: error[E234] 11 options do not fit");
+}
+
+#[test]
+fn an_option_compared_with_a_number_is_a_warning() {
+    let flow = "when: [{message: [hi]}]\nsteps:\n  - ask: a\n    as: score\n    options: [\"1\", \"2\"]\n  - if: score == 1\n    then: [end]\n";
+    one(&[flow], "a.yaml:7:9: warning[W315]");
+}
+
+#[test]
+fn secrets_stand_in_http_and_nowhere_else() {
+    clean(&[&format!(
+        "{HI}steps:\n  - http: GET ${{env.SHOP_URL}}/x\n    headers: {{authorization: \"Bearer ${{secrets.TOKEN}}\"}}\n"
+    )]);
+    one(&[&format!("{HI}steps:\n  - http: GET ${{env.SHOP_URL}}/${{secrets.TOKEN}}\n")], "a.yaml:4:33: error[E309]");
+    one(
+        &[&format!(
+            "{HI}steps:\n  - http: GET ${{env.SHOP_URL}}/x\n    headers: {{authorization: \"${{secrets.TOKE}}\"}}\n"
+        )],
+        "a.yaml:5:41: error[E411] `secrets` of `_bot.yaml` does not name `TOKE`; did you mean `TOKEN`?",
+    );
+}
