@@ -214,6 +214,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_call_beyond_the_limit_waits_for_a_place() {
+        let (calls, _) = calls();
+        let Way::Network { places, .. } = &calls.way else { panic!("a daemon has the network") };
+        let all_but_one = places.try_acquire_many(u32::try_from(CALLS_AT_ONCE_MAX - 1).unwrap()).unwrap();
+        let request = call("GET", "http://127.0.0.1:9/x");
+        assert!(calls.perform(&request, None).await.result.is_err(), "the last place is free");
+        let last = places.try_acquire().unwrap();
+        let mut waiting = Box::pin(calls.perform(&request, None));
+        tokio::select! {
+            biased;
+            _ = &mut waiting => panic!("there was no place"),
+            () = std::future::ready(()) => {}
+        }
+        drop((all_but_one, last));
+        assert_eq!(waiting.await.result.unwrap_err().code, "blocked");
+    }
+
+    #[tokio::test]
     async fn a_test_case_knows_which_calls_were_made() {
         let findings = Findings::default();
         let file = SourceFile::new("m.yaml", "http:\n  - POST */b: {status: 503}\n");

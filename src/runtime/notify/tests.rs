@@ -20,7 +20,7 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/desk", listener.local_addr().unwrap());
         let got = Arc::new(Mutex::new(Vec::new()));
-        let (kept, mut statuses) = (got.clone(), statuses.to_vec().into_iter());
+        let (kept, statuses) = (got.clone(), statuses.to_vec());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = Vec::new();
@@ -31,8 +31,11 @@ impl Receiver {
                         break;
                     }
                 }
-                kept.lock().unwrap().push(String::from_utf8(request).unwrap());
-                let status = statuses.next().unwrap_or(200);
+                let status = {
+                    let mut kept = kept.lock().unwrap();
+                    kept.push(String::from_utf8(request).unwrap());
+                    statuses.get(kept.len() - 1).copied().unwrap_or(200)
+                };
                 let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
