@@ -3,4 +3,5 @@
 mod channel;
 mod docs;
 mod graph;
+mod runtime;
 mod store;

@@ -1,0 +1,4 @@
+//! The whole runtime in process: a house with a sandbox number, a clock moved by hand, real SQLite.
+
+mod house;
+mod talk;
