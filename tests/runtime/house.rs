@@ -1,5 +1,6 @@
 //! A daemon in a test: one sandbox sender, a clock that stands still until somebody moves it.
 
+use crate::graph::Graph;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::broadcast;
@@ -7,13 +8,15 @@ use transom::{
     base::{
         clock::{Clock, ManualClock},
         ids::SenderId,
+        secret::Secret,
         time::{Span, Time},
     },
     channel::{
         HeaderMap, Outgoing, RawRequest,
         client::{Client, install_crypto},
-        meta::compose::{self, Act, What},
+        meta::compose::{self, Act, Number, What},
         sandbox::Sandbox,
+        signature::Key,
     },
     model::inbound::{Alias, AliasKind},
     runtime::{app::App, bot, config::Config, metrics::Metrics, start::Setup},
@@ -30,11 +33,34 @@ pub struct House {
     taken: broadcast::Receiver<Outgoing>,
     folder: TempDir,
     messages: u64,
+    /// `Some`: sender 1 is at Meta, and its requests go to this emulator.
+    pub graph: Option<Graph>,
 }
+
+const SECRET: &str = "app-secret";
 
 impl House {
     /// `files`: path → text, such as `flows/hello.yaml`.
     pub async fn new(files: &[(&str, &str)]) -> House {
+        House::build(files, None).await
+    }
+
+    /// The same at Meta, whose Graph API is the emulator. `templates` are lines of the configuration.
+    pub async fn at_meta(files: &[(&str, &str)], templates: &str) -> House {
+        let graph = Graph::start().await;
+        let config = format!(
+            "accounts: [{{name: acme}}]\nsenders:\n  - {{id: 1, account: acme, name: Support, provider: meta, \
+             phone: \"+15550001111\", phone_number_id: \"106540352242922\", waba_id: \"1\", access_token: token, \
+             app_secret: {SECRET}, verify_token: v, api_base: \"{}\", api_version: v24.0, unknown_after: 60s}}\n\
+             templates:\n{templates}\n",
+            graph.base
+        );
+        let mut files = files.to_vec();
+        files.push(("config.yaml", &config));
+        House::build(&files, Some(graph)).await
+    }
+
+    async fn build(files: &[(&str, &str)], graph: Option<Graph>) -> House {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = folder.path().join(path);
@@ -43,13 +69,17 @@ impl House {
         }
         let at: jiff::Timestamp = "2026-03-27T08:00:00Z".parse().unwrap();
         let clock = Arc::new(ManualClock::new(Time(at.as_millisecond())));
-        House::open(folder, clock).await
+        House::open(folder, clock, graph).await
     }
 
-    async fn open(folder: TempDir, clock: Arc<ManualClock>) -> House {
+    async fn open(folder: TempDir, clock: Arc<ManualClock>, graph: Option<Graph>) -> House {
         install_crypto();
         let faults = Arc::new(Faults::default());
-        let config = Config::sandbox(folder.path());
+        let config = match &graph {
+            None => Config::sandbox(folder.path()),
+            Some(_) => Config::load(Some(&folder.path().join("config.yaml")), &|_| None)
+                .unwrap_or_else(|findings| panic!("{findings:#?}")),
+        };
         let url = format!("sqlite://{}", folder.path().join("t.db").display());
         let options = Options { durable: false, faults: faults.clone() };
         let store = Store::open(&url, options).await.unwrap();
@@ -62,14 +92,14 @@ impl House {
         app.recover().await.unwrap();
         app.run_due().await.unwrap();
         let taken = sandbox.watch();
-        House { app, sandbox, clock, faults, taken, folder, messages: 0 }
+        House { app, sandbox, clock, faults, taken, folder, messages: 0, graph }
     }
 
     /// The process dies here; the world goes on.
     pub async fn restart(self) -> House {
         self.app.store.abandon().await;
-        let House { folder, clock, messages, .. } = self;
-        let mut house = House::open(folder, clock).await;
+        let House { folder, clock, messages, graph, .. } = self;
+        let mut house = House::open(folder, clock, graph).await;
         house.messages = messages;
         house
     }
@@ -81,7 +111,6 @@ impl House {
 
     pub async fn acts(&mut self, what: What) {
         self.messages += 1;
-        let number = self.sandbox.number(SENDER).unwrap();
         let act = Act {
             from: Alias { kind: AliasKind::Phone, value: "34600111222".into() },
             name: Some("Ana".into()),
@@ -90,15 +119,28 @@ impl House {
             reply_to: None,
             what,
         };
-        self.post(&compose::message(&number, &act)).await;
+        self.post(&compose::message(&self.number(), &act)).await;
         self.app.run_due().await.unwrap();
     }
 
+    pub fn number(&self) -> Number {
+        let at_meta =
+            || Number { waba_id: "1".into(), phone_number_id: "106540352242922".into(), phone: "+15550001111".into() };
+        self.sandbox.number(SENDER).unwrap_or_else(at_meta)
+    }
+
     pub async fn post(&self, body: &str) {
-        let headers = HeaderMap::new();
-        let request =
-            RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender: Some(SENDER) };
-        self.app.accept("sandbox", &request).await.unwrap();
+        let mut headers = HeaderMap::new();
+        let (kind, sender) = if self.graph.is_some() { ("meta", None) } else { ("sandbox", Some(SENDER)) };
+        let signature = Key::new(Secret::new(SECRET)).sign(body.as_bytes());
+        headers.insert("x-hub-signature-256", signature.parse().unwrap());
+        let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender };
+        self.app.accept(kind, &request).await.unwrap();
+    }
+
+    /// The bodies that Meta's emulator got so far.
+    pub fn sent(&self) -> Vec<serde_json::Value> {
+        self.graph.as_ref().unwrap().sent().into_iter().map(|sent| sent.body).collect()
     }
 
     /// What the customer got since the last look.

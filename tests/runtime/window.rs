@@ -1,0 +1,106 @@
+//! The window at the moment of sending: by flow, by schedule, after a refusal, after STOP.
+
+use super::house::House;
+use crate::graph::Fault;
+use serde_json::json;
+use transom::base::time::Span;
+
+const NEWS: &str = r#"
+flow: news
+topic: marketing
+when:
+  - message: [news please]
+  - schedule: "0 10 * * TUE"
+    clock: bot
+    to: everyone
+steps:
+  - say: We have news.
+    if_closed: {template: news_tpl, vars: ["Ana"]}
+"#;
+const LATER: &str = r#"
+flow: later
+when: [{message: [later]}]
+steps:
+  - wait: 26h
+  - say: Still interested?
+    if_closed: {template: later_tpl}
+"#;
+const JOIN: &str = r#"
+flow: join
+when: [{message: [join]}]
+steps:
+  - consent: {marketing: given}
+  - say: You are in.
+"#;
+const BOT: &str = "bot: Test\ntimezone: Europe/Madrid\ntopics:\n  marketing: {needs: consent}\n";
+const TEMPLATES: &str = r#"  - {id: 1, sender: 1, name: news_tpl, language: en, category: marketing, status: approved, body: "News for {{1}}"}
+  - {id: 2, sender: 1, name: later_tpl, language: en, category: utility, status: approved, body: "Still interested?"}"#;
+
+async fn shop() -> House {
+    let files =
+        [("flows/_bot.yaml", BOT), ("flows/news.yaml", NEWS), ("flows/later.yaml", LATER), ("flows/join.yaml", JOIN)];
+    House::at_meta(&files, TEMPLATES).await
+}
+
+#[tokio::test]
+async fn an_answer_is_metas_exact_json() {
+    let mut shop = shop().await;
+    shop.says("join").await;
+    let sent = shop.sent();
+    let opaque = sent[0]["biz_opaque_callback_data"].clone();
+    let wanted = json!({"messaging_product": "whatsapp", "recipient_type": "individual", "to": "+34600111222",
+        "type": "text", "text": {"body": "You are in.", "preview_url": false}, "biz_opaque_callback_data": opaque});
+    assert_eq!(sent, [wanted]);
+}
+
+#[tokio::test]
+async fn after_26_hours_the_template_goes_out() {
+    let mut shop = shop().await;
+    shop.says("later").await;
+    shop.advance(Span::hours(26)).await;
+    let sent = shop.sent();
+    assert_eq!(sent.len(), 1, "{sent:#?}");
+    assert_eq!(sent[0]["template"]["name"], "later_tpl");
+}
+
+#[tokio::test]
+async fn who_wrote_in_time_gets_the_text_by_schedule_and_who_did_not_the_template() {
+    let mut shop = shop().await;
+    shop.says("join").await;
+    // Friday 09:00 in Madrid; the next Tuesday at ten is four days away.
+    shop.advance(Span::days(4)).await;
+    shop.advance(Span::hours(3)).await;
+    let sent = shop.sent();
+    assert_eq!(sent.len(), 2, "{sent:#?}");
+    assert_eq!(sent[1]["template"]["name"], "news_tpl");
+    assert_eq!(sent[1]["template"]["components"][0]["parameters"][0]["text"], "Ana");
+    shop.advance(Span::days(6)).await;
+    shop.says("hello").await;
+    shop.advance(Span::days(1)).await;
+    let sent = shop.sent();
+    assert_eq!(sent.len(), 3, "{sent:#?}");
+    assert_eq!(sent[2]["text"]["body"], "We have news.");
+}
+
+#[tokio::test]
+async fn a_refusal_closes_our_window_and_the_template_goes_instead() {
+    let mut shop = shop().await;
+    shop.says("join").await;
+    shop.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131047 });
+    shop.says("news please").await;
+    let sent = shop.sent();
+    let kinds: Vec<&str> = sent.iter().filter_map(|body| body["type"].as_str()).collect();
+    assert_eq!(kinds, ["text", "text", "template"], "{sent:#?}");
+}
+
+#[tokio::test]
+async fn after_stop_nothing_leaves_but_the_confirmation() {
+    let mut shop = shop().await;
+    shop.says("join").await;
+    shop.says("STOP").await;
+    shop.advance(Span::days(8)).await;
+    shop.says("news please").await;
+    let sent = shop.sent();
+    assert_eq!(sent.len(), 2, "{sent:#?}");
+    assert_eq!(sent[1]["type"], "text");
+}
