@@ -41,3 +41,6 @@ pub use lint::{Around, lint, lint_around};
 pub use parse::parse_set;
 pub use timetable::{Timetable, in_audience, timetables};
 pub use world::{SenderView, Versions, World};
+
+#[cfg(test)]
+mod tests;
