@@ -56,6 +56,7 @@ impl Strength {
 }
 
 /// A flow that a message may start.
+#[derive(Clone)]
 pub struct Choice<'a> {
     pub flow: &'a Flow,
     pub trigger: &'a WrittenTrigger,
@@ -74,31 +75,47 @@ pub struct Explained {
 }
 
 impl<'a> Turn<'a> {
-    /// The best flow of one level (7, 9 or 11). With a question waiting, a flow that queues or skips is
-    /// no keyword.
-    pub fn choose(&mut self, heard: &Heard<'_>, level: u8, question_waits: bool) -> Option<Choice<'a>> {
+    /// All triggers that the message fits, of any level.
+    pub fn fitting(&self, heard: &Heard<'_>) -> Vec<Choice<'a>> {
+        let language = self.contact.language.as_deref();
         let mut found: Vec<Choice<'a>> = Vec::new();
         for flow in self.live().flows.values() {
             for trigger in &flow.triggers {
-                let Some((strength, inputs)) = fits(trigger, heard, self.contact.language.as_deref()) else { continue };
-                if strength.level() != level {
-                    continue;
-                }
-                match self.may_start(flow, trigger, &inputs, heard, question_waits) {
-                    Ok(()) => found.push(Choice { flow, trigger, inputs, strength }),
-                    Err(why) => self.note(None, None, format!("flow `{}`: {why}", flow.name)),
+                if let Some((strength, inputs)) = fits(trigger, heard, language) {
+                    found.push(Choice { flow, trigger, inputs, strength });
                 }
             }
         }
-        found.sort_by(|a, b| a.strength.cmp(&b.strength).then_with(|| a.flow.name.cmp(&b.flow.name)));
-        if let [first, second, ..] = found.as_slice()
-            && first.strength == second.strength
-            && first.flow.name != second.flow.name
-        {
-            let tie = format!("a tie: `{}` goes before `{}` by its name", first.flow.name, second.flow.name);
-            self.note(None, None, tie);
+        // The flows come by name, and the sort is stable: so ties go by name.
+        found.sort_by_key(|choice| choice.strength);
+        found
+    }
+
+    /// The best flow of one level (7, 9 or 11). With a question waiting, a flow that queues or skips is
+    /// no keyword.
+    pub fn choose(
+        &mut self,
+        fitting: &[Choice<'a>],
+        heard: &Heard<'_>,
+        level: u8,
+        question_waits: bool,
+    ) -> Option<Choice<'a>> {
+        let mut best: Option<&Choice<'a>> = None;
+        for choice in fitting.iter().filter(|choice| choice.strength.level() == level) {
+            if let Some(best) = best {
+                // Sorted: what comes after the first is weaker, or ties with it.
+                if best.strength == choice.strength && best.flow.name != choice.flow.name {
+                    let tie = format!("a tie: `{}` goes before `{}` by its name", best.flow.name, choice.flow.name);
+                    self.note(None, None, tie);
+                }
+                break;
+            }
+            match self.may_start(choice.flow, choice.trigger, &choice.inputs, heard, question_waits) {
+                Ok(()) => best = Some(choice),
+                Err(why) => self.note(None, None, format!("flow `{}`: {why}", choice.flow.name)),
+            }
         }
-        let choice = found.into_iter().next()?;
+        let choice = best?.clone();
         let what = format!("level {level}: `{}` starts `{}`", choice.trigger.key, choice.flow.name);
         self.note(None, None, what);
         Some(choice)
@@ -197,7 +214,8 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
         referral: None,
     };
     let heard = Heard::new(&message, &turn, session.heard_at);
-    let winner = [7, 9, 11].into_iter().find_map(|level| turn.choose(&heard, level, false));
+    let fitting = turn.fitting(&heard);
+    let winner = [7, 9, 11].into_iter().find_map(|level| turn.choose(&fitting, &heard, level, false));
     let winner = winner.map(|choice| (choice.flow.name.clone(), choice.trigger.key.clone(), choice.strength));
     let mut all = Vec::new();
     for flow in turn.live().flows.values() {

@@ -280,7 +280,8 @@ impl<'a> Turn<'a> {
         }
         let sentence = sentences::went_wrong(self.language());
         let asked_for = self.run(run).and_then(|run| run.asked_for);
-        self.say_ourselves(Content::Text { body: sentence.into() }, Origin::Flow, asked_for);
+        // The hand-off follows at once, so this is already said by who hands over.
+        self.say_ourselves(Content::Text { body: sentence.into() }, Origin::HandoffFlow, asked_for);
         self.end_run(run, RunEnd::Failed);
         let failure = Failure { code: error.code, text: error.text };
         self.hand_over_error(run, here.flow.name.clone(), &failure);

@@ -121,7 +121,8 @@ impl<'a> Turn<'a> {
         {
             return self.note(Some(run), None, "level 6: exactly an answer");
         }
-        if let Some(choice) = self.choose(heard, 7, asking.is_some()) {
+        let fitting = self.fitting(heard);
+        if let Some(choice) = self.choose(&fitting, heard, 7, asking.is_some()) {
             return self.start_by_message(choice, heard, asking);
         }
         if asking.is_none() && self.ask_back_unsure(heard) {
@@ -132,14 +133,14 @@ impl<'a> Turn<'a> {
         {
             return self.note(Some(run), None, "level 8: it fits");
         }
-        if let Some(choice) = self.choose(heard, 9, asking.is_some()) {
+        if let Some(choice) = self.choose(&fitting, heard, 9, asking.is_some()) {
             return self.start_by_message(choice, heard, asking);
         }
         if let Some(run) = asking {
             self.note(Some(run), None, "level 10: no answer");
             return self.bad_answer(run, heard);
         }
-        if let Some(choice) = self.choose(heard, 11, false) {
+        if let Some(choice) = self.choose(&fitting, heard, 11, false) {
             return self.start_by_message(choice, heard, None);
         }
         self.nothing_matched(heard);

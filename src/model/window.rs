@@ -120,7 +120,8 @@ pub struct PlanInput<'a> {
     pub opted_out: bool,
     pub contact: &'a ContactData,
     pub answers_after: AnswersAfter,
-    /// A person has the conversation.
+    /// A person has the conversation, and it was not this draft's own run that handed it over (what that
+    /// said just before, and says after, may leave).
     pub with_person: bool,
     pub topic: TopicRules<'a>,
     /// The topics whose `needs` is consent, for API sends (which have no topic of their own).

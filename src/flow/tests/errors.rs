@@ -1,1 +1,116 @@
-//! x
+//! When something goes wrong (language.md 7), and limits.
+
+use super::{check, check_bot};
+
+fn failing(more: &str) -> String {
+    format!("flow: a\nwhen: [{{message: go}}, {{api: true}}]\n{more}steps:\n  - script: 'let a = 1; a / 0'\n  - say: Never.\n")
+}
+
+#[test]
+fn the_steps_own_on_error_comes_first_and_ends_the_flow() {
+    let flow = "flow: a
+when: [{message: go}]
+on_error: [{say: The flow.}]
+steps:
+  - script: 'let a = []; a.nothing()'
+    on_error: [{say: The step.}]
+  - say: Never.
+";
+    let flow = flow.replace("let a = []; a.nothing()", "let a = 1; a / 0");
+    check(&flow, "< go\n> The step.\n* run done");
+}
+
+#[test]
+fn an_on_error_that_jumps_goes_on() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - script: 'let a = 1; a / 0'
+    on_error: {go: plan_b}
+blocks:
+  plan_b: [{say: Plan B.}]
+";
+    check(flow, "< go\n> Plan B.\n* run done");
+}
+
+#[test]
+fn then_the_flows_and_the_callers() {
+    check(&failing("on_error: [{say: The flow.}]\n"), "< go\n> The flow.");
+    let caller = format!(
+        "flow: b\nwhen: [{{message: call}}]\nsteps:\n  - call: a\n    on_error: [{{say: The caller.}}]\n  - say: Never.\n---\n{}",
+        failing("")
+    );
+    check(&caller, "< call\n> The caller.\n* run done");
+}
+
+#[test]
+fn then_the_bots_while_we_are_talking() {
+    let bot = "bot: Test\nteams: {support: {}}\ndefaults:\n  on_error: [{say: 'Oh no: ${error.code}'}, {handoff: support}]\n";
+    check_bot(bot, &failing(""), "< go\n> Oh no: script\n* failed script\n* handoff support");
+    check_bot(bot, &failing(""), "< x\n+16m\n~ start a api\n* failed script\n* run failed\n= with_person false");
+}
+
+#[test]
+fn built_in_says_so_and_hands_off() {
+    check(&failing(""), "< go\n> Something went wrong on our side. A person will look at it.\n* failed script\n* run failed\n= with_person true");
+    check(&failing(""), "~ start a api\n* failed script\n* run failed\n= with_person false");
+}
+
+#[test]
+fn an_error_inside_error_steps_ends_the_run() {
+    check(&failing("on_error: [{script: 'let b = 2; b / 0'}]\n"), "< go\n* dead letter\n* run failed");
+}
+
+#[test]
+fn a_flow_without_end_is_ended() {
+    let flow = "flow: a
+when: [{message: go}]
+steps: [{set: {x: 1}}, {go: top}]
+";
+    check(flow, "< go\n* dead letter\n* run failed\n= runs 0");
+}
+
+#[test]
+fn calls_without_end_are_an_error() {
+    let flow = "flow: a
+when: [{message: go}]
+on_error: [{say: '${error.code}'}]
+steps: [{call: top}]
+";
+    check(flow, "< go\n> call_depth\n* run done");
+}
+
+#[test]
+fn a_say_with_on_error_waits_for_its_fate() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - say: One
+    on_error: [{say: 'It failed: ${error.code}'}]
+  - say: Two
+";
+    check(flow, "< go\n> One\n> Two");
+    check(flow, "~ fail 131026\n< go\n> It failed: 131026\n* run done");
+}
+
+#[test]
+fn a_question_that_cannot_be_sent_takes_on_error() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: Name?
+    on_error: [{say: 'It failed: ${error.code}'}]
+";
+    check(flow, "~ fail 131026\n< go\n> It failed: 131026");
+    check(flow, "< go\n> Name?\n~ failed 131026\n> It failed: 131026");
+}
+
+#[test]
+fn an_empty_text_is_an_error() {
+    let flow = "flow: a
+when: [{message: go}]
+on_error: [{say: '${error.code}'}]
+steps: [{say: '${contact.city}'}]
+";
+    check_bot("bot: Test\nfields: {city: text}\n", flow, "< go\n> empty_text");
+}

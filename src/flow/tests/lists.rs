@@ -1,1 +1,80 @@
-//! x
+//! The lists of steps and triggers, walked: all described, all examples clean and run.
+
+use super::super::{parse_set, steps, triggers};
+use crate::base::{limits, place::SourceFile};
+
+const BOT: &str = "bot: Test\nteams: {support: {}}\nfields: {city: text}\n";
+
+fn errors(flow: &str) -> Vec<String> {
+    let files = [SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new("flows/x.yaml", flow)];
+    parse_set(&files).1.iter().filter(|found| found.is_error()).map(ToString::to_string).collect()
+}
+
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n    ")
+}
+
+#[test]
+fn every_step_is_described_and_its_example_runs() {
+    for spec in steps::SPECS {
+        assert!(spec.summary.ends_with('.') && !spec.fields.is_empty(), "{}", spec.name);
+        assert!(spec.fields.iter().all(|field| field.help.len() > 5), "{}", spec.name);
+        assert_eq!(spec.fields[0].name, spec.name, "the verb's own value stands first");
+        let guard = if ["go", "call"].contains(&spec.name) { "  - if: missing(contact.name)\n    then: [end]\n" } else { "" };
+        let flow = format!("flow: x\nwhen: [{{message: go}}]\nsteps:\n{guard}  - {}\n", indented(spec.example));
+        assert_eq!(errors(&flow), Vec::<String>::new(), "{}", spec.name);
+        let mut talk = super::Talk::new(BOT, &flow);
+        talk.line("< go").unwrap_or_else(|what| panic!("{}: {what}", spec.name));
+        assert!(talk.session().turn >= 1);
+    }
+}
+
+#[test]
+fn every_trigger_is_described_and_its_example_is_clean() {
+    for spec in triggers::SPECS {
+        assert!(spec.summary.ends_with('.') && spec.fields.iter().all(|field| field.help.len() > 5), "{}", spec.name);
+        let flow = format!("flow: x\nwhen:\n  - {}\nsteps: [{{log: hi}}]\n", indented(spec.example));
+        assert_eq!(errors(&flow), Vec::<String>::new(), "{}", spec.name);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    for (steps, wanted) in [
+        ("[{ask: 'A?', buttons: [x]}]", "`options`"),
+        ("[{ask: 'A?', if_closed: skip}]", "cannot be skipped"),
+        ("[{ask: 'A?', type: choice}]", "needs `options`"),
+        ("[{say: A, if_closed: never}]", "`if_closed` is"),
+        ("[{wait: forever}]", "length of time"),
+        ("[{http: 'FETCH https://x.example'}]", "method"),
+        ("[{http: 'GET https://x.example', accept: [ok]}]", "statuses"),
+        ("[{handoff: sales}]", "no team `sales`"),
+        ("[{consent: {service: maybe}}]", "`given` or `withdrawn`"),
+        ("[{consent: {all: given}}]", "only be withdrawn"),
+        ("[{say: A, buttons: [{id: x}]}]", "needs a `title`"),
+        ("[{wait: {until: tomorrow}}]", "`until`"),
+    ] {
+        let found = errors(&format!("flow: x\nwhen: [{{message: go}}]\nsteps: {steps}\n"));
+        assert!(found.iter().any(|message| message.contains(wanted)), "{steps}: {found:?}");
+    }
+    for (trigger, wanted) in [
+        ("message: '(', match: regex", "regular expression"),
+        ("schedule: '* * *', to: everyone", "five fields"),
+        ("schedule: '0 9 31 2 *', to: everyone", "never comes"),
+        ("schedule: '0 9 * * *', to: some", "`everyone`"),
+        ("schedule: '0 9 * * *'", "needs `to`"),
+        ("any_message: false", "always `true`"),
+        ("message: a, match: like", "not supported"),
+    ] {
+        let found = errors(&format!("flow: x\nwhen: [{{{trigger}}}]\nsteps: [{{say: A, if_closed: skip}}]\n"));
+        assert!(found.iter().any(|message| message.contains(wanted)), "{trigger}: {found:?}");
+    }
+}
+
+#[test]
+fn more_options_than_a_list_has_rows_are_refused() {
+    let options = |count: usize| (0..count).map(|n| format!("o{n}")).collect::<Vec<_>>().join(", ");
+    let flow = |count| format!("flow: x\nwhen: [{{message: go}}]\nsteps: [{{ask: 'A?', options: [{}]}}]\n", options(count));
+    assert!(errors(&flow(limits::LIST_ROWS_MAX)).is_empty());
+    assert!(!errors(&flow(limits::LIST_ROWS_MAX + 1)).is_empty());
+}

@@ -467,7 +467,7 @@ impl Talk {
             opted_out: self.contact.opted_out.is_some(),
             contact: &self.contact.data,
             answers_after: AnswersAfter::People,
-            with_person: self.session().person.is_some(),
+            with_person: self.session().person.is_some_and(|person| person.run.is_none() || person.run != draft.run),
             topic: TopicRules { needs_consent: topic.needs_consent, at_most: &caps },
             consent_topics: &["marketing".into()],
             require_consent: false,

@@ -1,1 +1,108 @@
-//! x
+//! Whatever happens in whatever order: no panic, the session returns as it was, one question at a time.
+
+use super::Talk;
+use crate::{
+    base::limits,
+    model::session::Waiting,
+};
+use proptest::prelude::*;
+
+const BOT: &str = "bot: Test
+teams: {support: {give_back: 2h}}
+env: [URL]
+topics: {marketing: {needs: consent, at_most: [2/1d]}}
+defaults:
+  on_error: [{say: Oh no.}, {handoff: support}]
+  unanswered: [{say: What?}]
+";
+
+const FLOWS: &str = "flow: book
+when: [{message: book}, {api: true, at_most: 2/1h}]
+expires: 3h
+on_expire: [{say: Bye then.}]
+steps:
+  - ask: Which?
+    as: which
+    options: [{id: a, title: Alpha}, {id: b, title: Beta, consent: {marketing: given}}, {id: c, title: Out, consent: {all: withdrawn}}]
+    if_closed: {nudge: nudge_1}
+    remind: {after: 20m, say: Still there?}
+  - http: GET ${env.URL}/x
+    as: answer
+  - say: 'Got ${answer.status}'
+    if_closed: fail
+  - ask: How many?
+    type: number
+    timeout: 1h
+    if_closed: {template: t_1}
+  - call: other
+  - wait: 1h
+  - emit: booked
+---
+flow: other
+steps:
+  - wait: {event: paid}
+    timeout: 30m
+    on_timeout: [{say: No money., if_closed: skip}]
+---
+flow: help
+when: [{message: help}]
+if_busy: aside
+steps: [{say: Help.}, {ask: 'Better?', options: ['Yes', 'No']}]
+---
+flow: on_booked
+when: [{event: booked}, {event: paid}, {consent: {marketing: given}}, {handoff_done: any}]
+topic: marketing
+steps: [{say: Nice!}]
+---
+flow: human
+when: [{message: agent}]
+steps: [{handoff: support, until_done: 1h, unanswered: {after: 10m, say: Wait.}}]
+---
+flow: broken
+when: [{message: broken, match: word}]
+steps: [{script: 'let a = 1; a / 0'}]
+---
+flow: any
+when: [{any_message: true}]
+steps: [{say: Any.}, {wait: reply, timeout: 10m}, {say: Ok.}]
+";
+
+fn acts() -> impl Strategy<Value = Vec<String>> {
+    let words = prop_oneof![
+        Just("< book"), Just("< help"), Just("< agent"), Just("< broken thing"), Just("< a"), Just("< 1"), Just("< Alpha"),
+        Just("< alpah"), Just("< 7"), Just("< no idea"), Just("< STOP"), Just("< START"), Just("< cancel"), Just("< yes"),
+        Just("<- Alpha"), Just("<- Beta"), Just("<- Out"), Just("<- Yes"), Just("<- No"), Just("<- Alpha #1"),
+        Just("~ image"), Just("~ react"), Just("~ person"), Just("~ back"), Just("~ close"), Just("~ restart"), Just("~ tick"),
+        Just("~ event paid {}"), Just("~ event booked"), Just("~ start book api"), Just("~ start nobody api"),
+        Just("~ answer 200 {}"), Just("~ answer 503"), Just("~ error timeout"), Just("~ fail 131026"), Just("~ unknown"),
+        Just("~ delivered"), Just("~ read"), Just("~ failed 1"), Just("~ late 7h book"), Just("~ late 5h 1"),
+        Just("~ preference off"), Just("~ preference on"), Just("~ unusable nudge_1"), Just("~ unusable t_1"), Just("~ usable"),
+        Just("+1s"), Just("+11s"), Just("+5m"), Just("+30m"), Just("+2h"), Just("+25h"),
+    ];
+    proptest::collection::vec(words.prop_map(str::to_owned), 1..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn anything_may_happen(acts in acts()) {
+        let mut talk = Talk::new(BOT, FLOWS);
+        for act in &acts {
+            // An act may be impossible now (no such button, no open call): then it is nothing.
+            talk.unread.clear();
+            let _ = talk.line(act);
+            let session = talk.session();
+            prop_assert!(session.runs.iter().all(|run| run.waiting != Waiting::Ready));
+            prop_assert!(session.runs.len() <= limits::RUNS_PER_CONVERSATION_MAX);
+            prop_assert!(session.queue.len() <= limits::QUEUED_STARTS_MAX);
+            prop_assert!(talk.session.len() <= limits::SESSION_BYTES_MAX);
+            prop_assert!(session.due_at().is_none_or(|at| at > talk.now), "nothing stays due: {:?}", session.due_at());
+            let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
+            let asking: Vec<_> = session.runs.iter().filter(|run| asks(&run.waiting)).collect();
+            prop_assert!(asking.len() <= 1 || asking.iter().any(|run| run.aside_of.is_some()), "one question at a time");
+            if talk.contact.opted_out.is_some() && act == "< STOP" {
+                prop_assert!(session.runs.is_empty() && session.queue.is_empty());
+            }
+        }
+    }
+}

@@ -1,1 +1,66 @@
-//! x
+//! `wait` in all its forms.
+
+use super::{check, check_bot};
+
+fn wait(how: &str) -> String {
+    format!("flow: a\nwhen: [{{message: go}}]\nsteps:\n  - say: One\n  - wait: {how}\n  - say: Two\n")
+}
+
+#[test]
+fn for_a_time() {
+    check(&wait("2h"), "< go\n> One\n+119m\n+1m\n> Two");
+}
+
+#[test]
+fn until_a_clock_time_of_the_contact() {
+    // It is 13:00 in Madrid.
+    check(&wait("{until: '15:00'}"), "< go\n> One\n+119m\n+1m\n> Two");
+    check(&wait("{until: '10:00'}"), "< go\n> One\n+20h\n< x\n* unanswered\n+1h\n> Two");
+}
+
+#[test]
+fn until_a_moment() {
+    check(&wait("{until: '${now() + hours(3)}'}"), "< go\n> One\n+179m\n+1m\n> Two");
+    check(&wait("{until: '${now() - hours(3)}'}"), "< go\n> One\n> Two");
+}
+
+#[test]
+fn until_the_shop_opens() {
+    let bot = "bot: Test\ntimezone: Europe/Madrid\nhours: {shop: {open: {mon-sun: ['16:00-18:00']}}}\n";
+    check_bot(bot, &wait("{until: hours.shop}"), "< go\n> One\n+179m\n+1m\n> Two");
+}
+
+#[test]
+fn until_the_window_closes() {
+    check(&wait("window_closing"), "< go\n> One\n+23h\n+30m\n> Two");
+    // The contact wrote meanwhile: the window ends later.
+    check(&wait("window_closing"), "< go\n> One\n+20h\n< x\n* unanswered\n+4h\n+19h\n+30m\n> Two");
+}
+
+#[test]
+fn for_a_delivery() {
+    check(&wait("{delivery: delivered}"), "< go\n> One\n~ delivered\n> Two");
+    check(&wait("{delivery: read}"), "< go\n> One\n~ delivered\n~ read\n> Two");
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - say: One
+  - wait: {delivery: read}
+    timeout: 1h
+    on_timeout: [{say: Not read.}, end]
+  - say: Two
+";
+    check(flow, "< go\n> One\n+1h\n> Not read.");
+}
+
+#[test]
+fn a_wait_outlives_nothing_but_itself() {
+    check(&wait("2h"), "< go\n> One\n< STOP\n> You will hear no more from us. Write START to come back.\n* run stopped\n+3h");
+}
+
+#[test]
+fn what_it_says_after_a_wait_is_unasked() {
+    let bot = "bot: Test\ntopics: {marketing: {needs: consent}}\n";
+    let flow = wait("1m").replace("when:", "topic: marketing\nwhen:");
+    check_bot(bot, &flow, "< go\n> One\n+1m\n* not sent no_consent");
+}

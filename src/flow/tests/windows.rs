@@ -1,1 +1,112 @@
-//! x
+//! The closed window: templates, nudges, holds, and what the next inbound releases.
+
+use super::check;
+
+fn ask(if_closed: &str) -> String {
+    format!(
+        "flow: visit
+when: [{{api: true}}]
+steps:
+  - ask: Will you come?
+    as: coming
+    options: [{{id: come, title: I will come}}, {{id: move, title: Another day}}]
+    {if_closed}
+    timeout: 2d
+    on_timeout: [{{say: Too late., if_closed: skip}}]
+  - say: 'Answer: ${{coming}}'
+"
+    )
+}
+
+#[test]
+fn open_says_it_itself() {
+    check(&ask("if_closed: {template: visit_1}"), "< x\n* unanswered\n~ start visit api\n> Will you come? [I will come] [Another day]\n<- I will come\n> Answer: come");
+}
+
+#[test]
+fn closed_the_template_stands_for_the_question() {
+    let flow = ask("if_closed: {template: visit_1, vars: [Ada]}");
+    check(&flow, "~ start visit api\n! visit_1\n<- Another day\n> Answer: move");
+    check(&flow, "~ start visit api\n! visit_1\n< i will come\n> Answer: come");
+    check(&flow, "~ start visit api\n! visit_1\n< 2\n> Answer: move");
+    check(&flow, "~ start visit api\n! visit_1\n+2d\n* run done");
+}
+
+#[test]
+fn the_first_usable_template_goes() {
+    let flow = ask("if_closed: {template: [visit_2, visit_1]}");
+    check(&flow, "~ unusable visit_2\n~ start visit api\n! visit_1\n<- I will come\n> Answer: come");
+    check(&flow, "~ unusable visit_2\n~ unusable visit_1\n~ start visit api\n= held 1\n~ usable\n! visit_2\n< 1\n> Answer: come");
+}
+
+#[test]
+fn a_held_question_takes_no_answer_from_what_releases_it() {
+    let flow = ask("if_closed: hold");
+    check(&flow, "~ start visit api\n= held 1\n< 1\n> Will you come? [I will come] [Another day]\n< 1\n> Answer: come");
+}
+
+#[test]
+fn a_nudge_is_answered_by_an_id_or_brings_the_question() {
+    let flow = ask("if_closed: {nudge: visit_1}");
+    check(&flow, "~ start visit api\n! visit_1\n= held 1\n<- I will come\n> Answer: come\n= held 0");
+    check(&flow, "~ start visit api\n! visit_1\n< what is it\n> Will you come? [I will come] [Another day]\n< 2\n> Answer: move");
+}
+
+#[test]
+fn the_first_reply_to_a_nudge_costs_no_try() {
+    let flow = ask("if_closed: {nudge: visit_1}\n    tries: 2\n    on_fail: [{say: I give up.}]");
+    check(&flow, "~ start visit api\n! visit_1\n< hm\n> Will you come? [I will come] [Another day]\n< what\n> Sorry, I did not get that. [I will come] [Another day]\n+1m\n< what\n> I give up.\n> Answer: ");
+}
+
+#[test]
+fn a_hold_that_expires_is_a_time_out() {
+    let flow = ask("if_closed: {hold: 1d}").replace("Too late., if_closed: skip", "'Too late.', if_closed: {template: late_1}");
+    check(&flow, "~ start visit api\n= held 1\n+1d\n! late_1\n= held 1");
+}
+
+#[test]
+fn held_time_does_not_count() {
+    // The question leaves after a day; its two days begin then.
+    let flow = ask("if_closed: hold").replace(", if_closed: skip", ", if_closed: {template: late_1}");
+    check(&flow, "~ start visit api\n+1d\n< x\n> Will you come? [I will come] [Another day]\n+47h\n+1h\n! late_1\n= held 1");
+}
+
+#[test]
+fn skip_and_fail() {
+    let say = |way: &str| format!("flow: a\nwhen: [{{api: true}}]\nsteps:\n  - say: One\n    if_closed: {way}\n    on_error: [{{log: failed}}]\n  - emit: done\n");
+    check(&say("skip").replace("    on_error: [{log: failed}]\n", ""), "~ start a api\n* emit done null\n* run done");
+    check(&say("fail"), "~ start a api\n* run done\n= held 0");
+    check(&say("fail"), "< x\n~ start a api\n> One\n* emit done null");
+}
+
+#[test]
+fn a_held_say_outlives_its_run_and_a_stop_drops_it() {
+    let flow = "flow: a\nwhen: [{api: true}]\nsteps: [{say: One}, {say: Two}]\n";
+    check(flow, "~ start a api\n* run done\n= held 2\n< x\n> One\n> Two\n* unanswered");
+    check(flow, "~ start a api\n= held 2\n~ close\n= held 0");
+    check(flow, "~ start a api\n= held 2\n< STOP\n> You will hear no more from us. Write START to come back.\n= held 0");
+    check(flow, "~ start a api\n= held 2\n+7d\n= held 0");
+}
+
+#[test]
+fn a_held_question_ends_with_its_run() {
+    let flows = format!("{}---\nflow: b\nwhen: [{{message: b}}]\nsteps: [{{ask: B?}}]\n", ask("if_closed: hold"));
+    check(&flows, "~ start visit api\n= held 1\n< b\n> B?\n* run replaced\n= held 0");
+}
+
+#[test]
+fn a_template_step_needs_no_window() {
+    let flow = "flow: a\nwhen: [{api: true}]\nsteps:\n  - template: shipped\n    vars: {no: '7'}\n  - emit: done\n";
+    check(flow, "~ start a api\n! shipped\n* emit done null");
+}
+
+#[test]
+fn an_unknown_send_counts_from_its_attempt() {
+    check(&ask("if_closed: hold"), "< x\n* unanswered\n~ unknown\n~ start visit api\n= runs 1\n+1d\n+1d\n* run done\n= runs 0");
+}
+
+#[test]
+fn a_question_that_may_not_leave_ends_its_run() {
+    let flow = ask("if_closed: hold").replace("api: true", "message: go").replace("when:", "topic: marketing\nwhen:").replace("steps:\n", "steps:\n  - wait: 1h\n");
+    check(&flow, "< go\n+1h\n* not sent no_consent\n* run refused\n= runs 0");
+}
