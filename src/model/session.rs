@@ -356,6 +356,11 @@ impl Session {
         self.runs.iter().any(|run| matches!(&run.waiting, Waiting::Call(call) if call.retry_at.is_none()))
     }
 
+    /// A person has the conversation, and it was not this run that handed it over.
+    pub fn silences(&self, run: Option<u32>) -> bool {
+        self.person.as_ref().is_some_and(|person| person.run.is_none() || person.run != run)
+    }
+
     /// The versions that its runs stand on.
     pub fn versions(&self) -> impl Iterator<Item = VersionId> + '_ {
         self.runs.iter().map(|run| run.version)

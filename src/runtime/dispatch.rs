@@ -413,7 +413,7 @@ impl App {
             opted_out: contact.opted_out.is_some() || self.stops.holds(contact.id),
             contact: &contact.data,
             answers_after: rules.answers_after,
-            with_person: conversation.session.person.is_some(),
+            with_person: conversation.session.silences(pending.draft.run),
             topic: rules.topic(&pending.draft.topic),
             consent_topics: &rules.consent_topics,
             require_consent: account.is_some_and(|account| account.require_consent),

@@ -45,7 +45,10 @@ fn options_are_understood_by_title_number_and_near_miss() {
 
 #[test]
 fn two_options_at_once_are_no_answer() {
-    check(COLOUR, "< hi\n> Which colour? [Red] [Green] [Deep blue]\n< red or green\n> Sorry, I did not get that. [Red] [Green] [Deep blue]");
+    check(
+        COLOUR,
+        "< hi\n> Which colour? [Red] [Green] [Deep blue]\n< red or green\n> Sorry, I did not get that. [Red] [Green] [Deep blue]",
+    );
 }
 
 #[test]
@@ -322,7 +325,11 @@ steps: [{say: It is free.}]
 ";
     check(flows, "< hi\n> What? [Prices] [Bye]\n+2h\n* run expired\n<- Prices\n> It is free.");
     let bot = "bot: Test\ndefaults: {old_button: That was a while ago.}\n";
-    super::check_bot(bot, flows, "< hi\n> What? [Prices] [Bye]\n+2h\n<- Prices\n> That was a while ago.\n> It is free.");
+    super::check_bot(
+        bot,
+        flows,
+        "< hi\n> What? [Prices] [Bye]\n+2h\n<- Prices\n> That was a while ago.\n> It is free.",
+    );
 }
 
 #[test]

@@ -70,14 +70,20 @@ when: [{message: help}]
 steps: [{say: Numbers only.}]
 ";
     check(flows, "< book\n> How many?\n+50m\n< help\n> Numbers only.\n> How many?\n+10m\n> Too late.");
-    check(flows, "< book\n> How many?\n< x\n> Sorry, I did not get that.\n+1m\n< help\n> Numbers only.\n> How many?\n< y\n> I give up.");
+    check(
+        flows,
+        "< book\n> How many?\n< x\n> Sorry, I did not get that.\n+1m\n< help\n> Numbers only.\n> How many?\n< y\n> I give up.",
+    );
 }
 
 #[test]
 fn a_start_from_outside_waits_until_the_conversation_is_free() {
     let flows = format!("{TWO}---\nflow: promo\nwhen: [{{api: true}}]\nsteps: [{{say: An offer!}}]\n");
     let flows = flows.as_str();
-    check(flows, "< book\n> Which day?\n~ start promo api\n* queued promo\n< monday\n> Booked for monday.\n> An offer!\n* started promo");
+    check(
+        flows,
+        "< book\n> Which day?\n~ start promo api\n* queued promo\n< monday\n> Booked for monday.\n> An offer!\n* started promo",
+    );
     check(flows, "< book\n> Which day?\n~ start promo api\n* queued promo\n+6h\n* refused promo busy\n= queue 0");
     check(flows, "~ start promo api\n* started promo\n= held 1");
 }
@@ -90,7 +96,8 @@ fn a_start_that_skips_is_refused_as_busy() {
 
 #[test]
 fn a_start_that_replaces_ends_the_question() {
-    let flows = format!("{TWO}---\nflow: promo\nwhen: [{{api: true}}]\nif_busy: replace\nsteps: [{{say: An offer!}}]\n");
+    let flows =
+        format!("{TWO}---\nflow: promo\nwhen: [{{api: true}}]\nif_busy: replace\nsteps: [{{say: An offer!}}]\n");
     check(&flows, "< book\n> Which day?\n~ start promo api\n* run replaced\n> An offer!\n* started promo");
 }
 
@@ -102,9 +109,16 @@ fn a_start_aside_asks_again() {
 
 #[test]
 fn only_the_newest_scheduled_start_of_a_flow_waits() {
-    let flows = format!("{TWO}---\nflow: promo\nwhen: [{{schedule: '0 10 * * *', to: everyone}}]\nsteps: [{{say: An offer!}}]\n");
+    let flows = format!(
+        "{TWO}---\nflow: promo\nwhen: [{{schedule: '0 10 * * *', to: everyone}}]\nsteps: [{{say: An offer!}}]\n"
+    );
     let start = "~ start promo schedule 0 10 * * * contact";
-    check(&flows, &format!("< book\n> Which day?\n{start}\n* queued promo\n{start}\n* refused promo busy\n* queued promo\n= queue 1\n< monday\n> Booked for monday.\n> An offer!"));
+    check(
+        &flows,
+        &format!(
+            "< book\n> Which day?\n{start}\n* queued promo\n{start}\n* refused promo busy\n* queued promo\n= queue 1\n< monday\n> Booked for monday.\n> An offer!"
+        ),
+    );
 }
 
 #[test]

@@ -18,13 +18,19 @@ fn bot(flows: &str, transcript: &str) {
 
 #[test]
 fn an_answer_is_kept() {
-    bot(SHOP, "< status\n* call GET https://shop.example/orders/7 try 1\n~ answer 200 {\"state\": \"packed\"}\n> 200: packed");
+    bot(
+        SHOP,
+        "< status\n* call GET https://shop.example/orders/7 try 1\n~ answer 200 {\"state\": \"packed\"}\n> 200: packed",
+    );
     bot(SHOP, "< status\n~ answer 404 {\"state\": \"gone\"}\n> 404: gone");
 }
 
 #[test]
 fn get_is_tried_again_twice_with_growing_pauses() {
-    bot(SHOP, "< status\n~ answer 503\n+1s\n* call GET https://shop.example/orders/7 try 2\n~ error timeout\n+1s\n+1s\n* call GET https://shop.example/orders/7 try 3\n~ answer 503\n> Sorry: http_503");
+    bot(
+        SHOP,
+        "< status\n~ answer 503\n+1s\n* call GET https://shop.example/orders/7 try 2\n~ error timeout\n+1s\n+1s\n* call GET https://shop.example/orders/7 try 3\n~ answer 503\n> Sorry: http_503",
+    );
     bot(SHOP, "< status\n~ answer 403\n> Sorry: http_403");
     bot(SHOP, "< status\n~ error blocked\n> Sorry: blocked");
 }
@@ -34,7 +40,10 @@ fn post_is_tried_once_unless_written() {
     let post = SHOP.replace("GET", "POST");
     bot(&post, "< status\n~ answer 503\n> Sorry: http_503");
     let retried = post.replace("    accept", "    retry: 1\n    accept");
-    bot(&retried, "< status\n~ answer 503\n+1s\n* call POST https://shop.example/orders/7 try 2\n~ same_key\n~ answer 200 {\"state\": \"ok\"}\n> 200: ok");
+    bot(
+        &retried,
+        "< status\n~ answer 503\n+1s\n* call POST https://shop.example/orders/7 try 2\n~ same_key\n~ answer 200 {\"state\": \"ok\"}\n> 200: ok",
+    );
 }
 
 #[test]
@@ -53,7 +62,10 @@ fn a_message_during_a_call_is_judged_when_the_run_parks() {
 
 #[test]
 fn a_stale_answer_changes_nothing() {
-    bot(SHOP, "< status\n< STOP\n> You will hear no more from us. Write START to come back.\n~ answer 200 {\"state\": \"x\"}");
+    bot(
+        SHOP,
+        "< status\n< STOP\n> You will hear no more from us. Write START to come back.\n~ answer 200 {\"state\": \"x\"}",
+    );
 }
 
 #[test]
@@ -220,5 +232,8 @@ steps:
     media: https://x.example/a.jpg
     buttons: [{id: x, title: Fine}]
 ";
-    check(flow, "< go\n> <image> A picture\n> A page [Open -> https://x.example/]\n> Both [Open -> https://x.example/]\n> <image> Two\n> <document>\n> <audio>\n> A voice\n> <image> Read this [Fine]");
+    check(
+        flow,
+        "< go\n> <image> A picture\n> A page [Open -> https://x.example/]\n> Both [Open -> https://x.example/]\n> <image> Two\n> <document>\n> <audio>\n> A voice\n> <image> Read this [Fine]",
+    );
 }

@@ -20,7 +20,10 @@ fn stop_ends_everything_and_is_confirmed_once_a_day() {
 
 #[test]
 fn what_comes_after_a_stop_needs_a_person() {
-    check(NEWS, "< STOP\n> You will hear no more from us. Write START to come back.\n< hi\n* needs person\n= needs_person true\n= runs 0");
+    check(
+        NEWS,
+        "< STOP\n> You will hear no more from us. Write START to come back.\n< hi\n* needs person\n= needs_person true\n= runs 0",
+    );
 }
 
 #[test]
@@ -31,37 +34,61 @@ fn a_stop_answers_in_its_own_language() {
 
 #[test]
 fn the_authors_words_confirm_a_stop() {
-    let flows = format!("{NEWS}---\nflow: stop\nwhen: [{{consent: {{all: withdrawn}}}}]\nsteps: [{{say: Farewell.}}, {{say: Not this.}}]\n");
+    let flows = format!(
+        "{NEWS}---\nflow: stop\nwhen: [{{consent: {{all: withdrawn}}}}]\nsteps: [{{say: Farewell.}}, {{say: Not this.}}]\n"
+    );
     check(&flows, "< STOP\n> Farewell.\n* run done\n= runs 0");
 }
 
 #[test]
 fn start_lifts_a_stop() {
-    check(NEWS, "< START\n* unanswered\n< STOP\n> You will hear no more from us. Write START to come back.\n< START\n> Welcome back! You will hear from us again.\n= contact.opted_out false\n< hi\n> Name?");
+    check(
+        NEWS,
+        "< START\n* unanswered\n< STOP\n> You will hear no more from us. Write START to come back.\n< START\n> Welcome back! You will hear from us again.\n= contact.opted_out false\n< hi\n> Name?",
+    );
 }
 
 #[test]
 fn nothing_starts_after_a_stop() {
-    check(NEWS, "< STOP\n> You will hear no more from us. Write START to come back.\n~ start news api\n* refused news opted_out");
+    check(
+        NEWS,
+        "< STOP\n> You will hear no more from us. Write START to come back.\n~ start news api\n* refused news opted_out",
+    );
 }
 
 #[test]
 fn unasked_marketing_needs_consent() {
-    check(NEWS, "< x\n~ start news api\n* refused news no_consent\n~ consent marketing given\n~ start news api\n> Fresh news!");
+    check(
+        NEWS,
+        "< x\n~ start news api\n* refused news no_consent\n~ consent marketing given\n~ start news api\n> Fresh news!",
+    );
     check(NEWS, "< news\n> Fresh news!");
 }
 
 #[test]
 fn a_topic_has_a_cap() {
     let bot = "bot: Test\ntopics: {marketing: {needs: consent, at_most: [1/1d]}}\n";
-    check_bot(bot, NEWS, "< x\n~ consent marketing given\n~ start news api\n> Fresh news!\n~ start news api\n* refused news capped\n+1d\n< x\n~ start news api\n> Fresh news!");
+    check_bot(
+        bot,
+        NEWS,
+        "< x\n~ consent marketing given\n~ start news api\n> Fresh news!\n~ start news api\n* refused news capped\n+1d\n< x\n~ start news api\n> Fresh news!",
+    );
 }
 
 #[test]
 fn an_unsure_word_is_asked_back() {
-    check(NEWS, "< cancel\n> Do you want to receive no more messages from us? [Yes] [No]\n<- Yes\n> You will hear no more from us. Write START to come back.\n* opt_out true");
-    check(NEWS, "< cancel\n> Do you want to receive no more messages from us? [Yes] [No]\n<- No\n> All right, nothing changes.\n= contact.opted_out false");
-    check(NEWS, "< cancel\n> Do you want to receive no more messages from us? [Yes] [No]\n< yes\n> You will hear no more from us. Write START to come back.");
+    check(
+        NEWS,
+        "< cancel\n> Do you want to receive no more messages from us? [Yes] [No]\n<- Yes\n> You will hear no more from us. Write START to come back.\n* opt_out true",
+    );
+    check(
+        NEWS,
+        "< cancel\n> Do you want to receive no more messages from us? [Yes] [No]\n<- No\n> All right, nothing changes.\n= contact.opted_out false",
+    );
+    check(
+        NEWS,
+        "< cancel\n> Do you want to receive no more messages from us? [Yes] [No]\n< yes\n> You will hear no more from us. Write START to come back.",
+    );
     check(NEWS, "< cancel\n> Do you want to receive no more messages from us? [Yes] [No]\n< hi\n> Name?");
     check(NEWS, "< PARAR\n> ¿Quieres dejar de recibir nuestros mensajes? [Sí] [No]");
 }
@@ -69,7 +96,8 @@ fn an_unsure_word_is_asked_back() {
 #[test]
 fn an_unsure_word_is_an_answer_to_a_question_and_a_keyword_of_a_flow() {
     check(NEWS, "< hi\n> Name?\n< cancel\n> cancel!");
-    let flows = format!("{NEWS}---\nflow: cancel\nwhen: [{{message: cancel}}]\nsteps: [{{say: Your order is cancelled.}}]\n");
+    let flows =
+        format!("{NEWS}---\nflow: cancel\nwhen: [{{message: cancel}}]\nsteps: [{{say: Your order is cancelled.}}]\n");
     check(&flows, "< cancel\n> Your order is cancelled.\n= contact.opted_out false");
 }
 
@@ -86,23 +114,38 @@ steps:
 
 #[test]
 fn a_button_consents() {
-    check(OFFER, "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n<- Yes please\n> Great.\n* consent marketing true\n= contact.consent.marketing true");
-    check(OFFER, "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n< yes please\n> Great.\n= contact.consent.marketing true");
+    check(
+        OFFER,
+        "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n<- Yes please\n> Great.\n* consent marketing true\n= contact.consent.marketing true",
+    );
+    check(
+        OFFER,
+        "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n< yes please\n> Great.\n= contact.consent.marketing true",
+    );
 }
 
 #[test]
 fn a_consent_button_counts_long_after_its_run() {
-    check(OFFER, "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n+5d\n<- No more news\n> Done, we have noted that.\n= contact.consent.marketing false");
+    check(
+        OFFER,
+        "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n+5d\n<- No more news\n> Done, we have noted that.\n= contact.consent.marketing false",
+    );
 }
 
 #[test]
 fn a_consent_button_counts_while_a_person_has_the_conversation() {
-    check(OFFER, "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n~ person\n<- No more news\n= contact.consent.marketing false");
+    check(
+        OFFER,
+        "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n~ person\n<- No more news\n= contact.consent.marketing false",
+    );
 }
 
 #[test]
 fn a_button_that_withdraws_all_is_a_stop() {
-    check(OFFER, "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n<- Never again\n> You will hear no more from us. Write START to come back.\n* opt_out true\n* run stopped");
+    check(
+        OFFER,
+        "< offer\n> Shall we write to you? [Yes please] [Never again] [No more news]\n<- Never again\n> You will hear no more from us. Write START to come back.\n* opt_out true\n* run stopped",
+    );
 }
 
 #[test]
@@ -129,7 +172,10 @@ steps: [{consent: {all: withdrawn}}, {say: Goodbye.}, {say: Not this.}]
 
 #[test]
 fn whatsapps_own_switch_withdraws_topics_that_need_consent() {
-    check(NEWS, "~ consent marketing given\n~ preference off\n* consent marketing false\n= contact.consent.marketing false\n= contact.opted_out false");
+    check(
+        NEWS,
+        "~ consent marketing given\n~ preference off\n* consent marketing false\n= contact.consent.marketing false\n= contact.opted_out false",
+    );
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use super::{check, check_bot};
 
 fn failing(more: &str) -> String {
-    format!("flow: a\nwhen: [{{message: go}}, {{api: true}}]\n{more}steps:\n  - script: 'let a = 1; a / 0'\n  - say: Never.\n")
+    format!(
+        "flow: a\nwhen: [{{message: go}}, {{api: true}}]\n{more}steps:\n  - script: 'let a = 1; a / 0'\n  - say: Never.\n"
+    )
 }
 
 #[test]
@@ -45,14 +47,18 @@ fn then_the_flows_and_the_callers() {
 
 #[test]
 fn then_the_bots_while_we_are_talking() {
-    let bot = "bot: Test\nteams: {support: {}}\ndefaults:\n  on_error: [{say: 'Oh no: ${error.code}'}, {handoff: support}]\n";
+    let bot =
+        "bot: Test\nteams: {support: {}}\ndefaults:\n  on_error: [{say: 'Oh no: ${error.code}'}, {handoff: support}]\n";
     check_bot(bot, &failing(""), "< go\n> Oh no: script\n* failed script\n* handoff support");
     check_bot(bot, &failing(""), "< x\n+16m\n~ start a api\n* failed script\n* run failed\n= with_person false");
 }
 
 #[test]
 fn built_in_says_so_and_hands_off() {
-    check(&failing(""), "< go\n> Something went wrong on our side. A person will look at it.\n* failed script\n* run failed\n= with_person true");
+    check(
+        &failing(""),
+        "< go\n> Something went wrong on our side. A person will look at it.\n* failed script\n* run failed\n= with_person true",
+    );
     check(&failing(""), "~ start a api\n* failed script\n* run failed\n= with_person false");
 }
 

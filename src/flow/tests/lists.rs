@@ -20,7 +20,8 @@ fn every_step_is_described_and_its_example_runs() {
         assert!(spec.summary.ends_with('.') && !spec.fields.is_empty(), "{}", spec.name);
         assert!(spec.fields.iter().all(|field| field.help.len() > 5), "{}", spec.name);
         assert_eq!(spec.fields[0].name, spec.name, "the verb's own value stands first");
-        let guard = if ["go", "call"].contains(&spec.name) { "  - if: missing(contact.name)\n    then: [end]\n" } else { "" };
+        let guard =
+            if ["go", "call"].contains(&spec.name) { "  - if: missing(contact.name)\n    then: [end]\n" } else { "" };
         let flow = format!("flow: x\nwhen: [{{message: go}}]\nsteps:\n{guard}  - {}\n", indented(spec.example));
         assert_eq!(errors(&flow), Vec::<String>::new(), "{}", spec.name);
         let mut talk = super::Talk::new(BOT, &flow);
@@ -74,7 +75,8 @@ fn what_is_wrong_is_said() {
 #[test]
 fn more_options_than_a_list_has_rows_are_refused() {
     let options = |count: usize| (0..count).map(|n| format!("o{n}")).collect::<Vec<_>>().join(", ");
-    let flow = |count| format!("flow: x\nwhen: [{{message: go}}]\nsteps: [{{ask: 'A?', options: [{}]}}]\n", options(count));
+    let flow =
+        |count| format!("flow: x\nwhen: [{{message: go}}]\nsteps: [{{ask: 'A?', options: [{}]}}]\n", options(count));
     assert!(errors(&flow(limits::LIST_ROWS_MAX)).is_empty());
     assert!(!errors(&flow(limits::LIST_ROWS_MAX + 1)).is_empty());
 }

@@ -222,7 +222,8 @@ impl Talk {
             "start" => {
                 let (flow, trigger) = rest.split_once(' ').unwrap_or((rest, "api"));
                 let (trigger, inputs) = trigger.split_once(" {").unwrap_or((trigger, "}"));
-                let inputs: serde_json::Value = serde_json::from_str(&format!("{{{inputs}")).map_err(|e| e.to_string())?;
+                let inputs: serde_json::Value =
+                    serde_json::from_str(&format!("{{{inputs}")).map_err(|e| e.to_string())?;
                 let Value::Map(inputs) = Value::from_json(&inputs) else { return Err("inputs".into()) };
                 self.event(Event::Start(Start {
                     id: None,
@@ -236,14 +237,16 @@ impl Talk {
             }
             "answer" => {
                 let (status, body) = rest.split_once(' ').unwrap_or((rest, "null"));
-                let call = if self.calls.is_empty() { return Err("no call is open".into()) } else { self.calls.remove(0) };
+                let call =
+                    if self.calls.is_empty() { return Err("no call is open".into()) } else { self.calls.remove(0) };
                 let body = Value::from_json(&serde_json::from_str(body).map_err(|e| e.to_string())?);
                 let status = status.parse().map_err(|_| "status")?;
                 let result = Ok(CallAnswer { status, headers: BTreeMap::new(), body });
                 self.event(Event::Returned { run: call.run, call: call.call, result });
             }
             "error" => {
-                let call = if self.calls.is_empty() { return Err("no call is open".into()) } else { self.calls.remove(0) };
+                let call =
+                    if self.calls.is_empty() { return Err("no call is open".into()) } else { self.calls.remove(0) };
                 let result = Err(CallError { code: rest.into(), text: "it failed".into() });
                 self.event(Event::Returned { run: call.run, call: call.call, result });
             }
@@ -319,7 +322,8 @@ impl Talk {
             reply_to: None,
             referral: None,
         };
-        let released = if word.is_none() && self.session().person.is_none() { std::mem::take(&mut self.kept) } else { Vec::new() };
+        let released =
+            if word.is_none() && self.session().person.is_none() { std::mem::take(&mut self.kept) } else { Vec::new() };
         let id = InboundId(self.received);
         self.event(Event::Received { id, message, reply_to: None, word });
         // The runtime releases first and judges then, in one commit; what the engine drops stays at home.
@@ -328,7 +332,10 @@ impl Talk {
         let gone: Vec<String> = self.happened.clone();
         for (draft, written, _) in released {
             let drop = format!("drop {}", draft.number);
-            if !gone.contains(&drop) && !gone.contains(&"drop all".to_owned()) && !gone.contains(&format!("drop run {}", draft.run.unwrap_or(0))) {
+            if !gone.contains(&drop)
+                && !gone.contains(&"drop all".to_owned())
+                && !gone.contains(&format!("drop run {}", draft.run.unwrap_or(0)))
+            {
                 self.send(draft, written, true);
             }
         }
@@ -346,9 +353,7 @@ impl Talk {
         let end = self.now + span;
         for _ in 0..10_000 {
             let due = self.session().due_at().map(|at| at.max(self.now));
-            let kept = self.kept.iter().filter_map(|(draft, written, at)| {
-                Some(at.unwrap_or(*written + hold(draft)))
-            });
+            let kept = self.kept.iter().filter_map(|(draft, written, at)| Some(at.unwrap_or(*written + hold(draft))));
             let Some(next) = kept.chain(due).filter(|at| *at <= end).min() else { break };
             self.now = self.now.max(next);
             let (now_due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.kept)
@@ -453,11 +458,19 @@ impl Talk {
         let bot = &versions.live().bot;
         let topic = bot.topics.get(&draft.topic).cloned().unwrap_or_default();
         let caps: Vec<AtMost> = topic.at_most.iter().map(|cap| AtMost::new(cap.count, cap.within)).collect();
-        let zone = crate::flow::views::zone_of(self.contact.data.zone.as_deref(), self.contact.data.phone.as_deref(), &bot.timezone);
+        let zone = crate::flow::views::zone_of(
+            self.contact.data.zone.as_deref(),
+            self.contact.data.phone.as_deref(),
+            &bot.timezone,
+        );
         let quiet = bot.quiet_hours.map(|quiet| QuietHours { from: quiet.from, to: quiet.to });
         let unusable = &self.unusable;
         let state = |template: &TemplateMessage| {
-            if unusable.contains(&template.name) { TemplateState::NotNow } else { TemplateState::Usable(Category::Utility) }
+            if unusable.contains(&template.name) {
+                TemplateState::NotNow
+            } else {
+                TemplateState::Usable(Category::Utility)
+            }
         };
         let input = PlanInput {
             now: self.now,
@@ -467,7 +480,7 @@ impl Talk {
             opted_out: self.contact.opted_out.is_some(),
             contact: &self.contact.data,
             answers_after: AnswersAfter::People,
-            with_person: self.session().person.is_some_and(|person| person.run.is_none() || person.run != draft.run),
+            with_person: self.session().silences(draft.run),
             topic: TopicRules { needs_consent: topic.needs_consent, at_most: &caps },
             consent_topics: &["marketing".into()],
             require_consent: false,
@@ -481,12 +494,16 @@ impl Talk {
         let fate = match made {
             Plan::Send => Some(self.out(&draft, draft.content.clone(), asked_for, false)),
             Plan::Template(index) => {
-                let Some(crate::model::effect::IfClosed::Template(all)) = &draft.if_closed else { panic!("a template") };
+                let Some(crate::model::effect::IfClosed::Template(all)) = &draft.if_closed else {
+                    panic!("a template")
+                };
                 let content = Content::Template(all[index].clone());
                 Some(self.out(&draft, content, asked_for, true))
             }
             Plan::Nudge { index, .. } => {
-                let Some(crate::model::effect::IfClosed::Nudge { templates, .. }) = &draft.if_closed else { panic!("a nudge") };
+                let Some(crate::model::effect::IfClosed::Nudge { templates, .. }) = &draft.if_closed else {
+                    panic!("a nudge")
+                };
                 let content = Content::Template(templates[index].clone());
                 self.out(&draft, content, asked_for, true);
                 self.kept.push((draft, written, None));

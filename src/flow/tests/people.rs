@@ -23,7 +23,10 @@ steps: [{say: An offer!}]
 
 #[test]
 fn after_a_handoff_the_bot_is_silent() {
-    check(HUMAN, "< agent\n* handoff support: Said agent\n* run handed_off\n= with_person true\n< hi\n< agent\n= runs 0");
+    check(
+        HUMAN,
+        "< agent\n* handoff support: Said agent\n* run handed_off\n= with_person true\n< hi\n< agent\n= runs 0",
+    );
 }
 
 #[test]
@@ -33,7 +36,10 @@ fn the_way_back_is_told_to_flows() {
 
 #[test]
 fn it_comes_back_by_itself_after_the_last_human_word() {
-    check(HUMAN, "< agent\n+6h\n~ person\n+11h\n= with_person true\n< x\n+1h\n= with_person false\n> How was eve? (human)");
+    check(
+        HUMAN,
+        "< agent\n+6h\n~ person\n+11h\n= with_person true\n< x\n+1h\n= with_person false\n> How was eve? (human)",
+    );
 }
 
 #[test]
@@ -79,7 +85,11 @@ steps:
     out_of_hours: [{say: 'We are back ${hours.support.opens_at.format(\"EEEE HH:mm\")}.'}]
   - say: Never said.
 ";
-    check_bot(bot, flow, "< agent\n* handoff support closed\n> We are back Monday 09:00.\n* run handed_off\n= with_person true");
+    check_bot(
+        bot,
+        flow,
+        "< agent\n* handoff support closed\n> We are back Monday 09:00.\n* run handed_off\n= with_person true",
+    );
 }
 
 #[test]

@@ -1,10 +1,7 @@
 //! Whatever happens in whatever order: no panic, the session returns as it was, one question at a time.
 
 use super::Talk;
-use crate::{
-    base::limits,
-    model::session::Waiting,
-};
+use crate::{base::limits, model::session::Waiting};
 use proptest::prelude::*;
 
 const BOT: &str = "bot: Test
@@ -69,15 +66,58 @@ steps: [{say: Any.}, {wait: reply, timeout: 10m}, {say: Ok.}]
 
 fn acts() -> impl Strategy<Value = Vec<String>> {
     let words = prop_oneof![
-        Just("< book"), Just("< help"), Just("< agent"), Just("< broken thing"), Just("< a"), Just("< 1"), Just("< Alpha"),
-        Just("< alpah"), Just("< 7"), Just("< no idea"), Just("< STOP"), Just("< START"), Just("< cancel"), Just("< yes"),
-        Just("<- Alpha"), Just("<- Beta"), Just("<- Out"), Just("<- Yes"), Just("<- No"), Just("<- Alpha #1"),
-        Just("~ image"), Just("~ react"), Just("~ person"), Just("~ back"), Just("~ close"), Just("~ restart"), Just("~ tick"),
-        Just("~ event paid {}"), Just("~ event booked"), Just("~ start book api"), Just("~ start nobody api"),
-        Just("~ answer 200 {}"), Just("~ answer 503"), Just("~ error timeout"), Just("~ fail 131026"), Just("~ unknown"),
-        Just("~ delivered"), Just("~ read"), Just("~ failed 1"), Just("~ late 7h book"), Just("~ late 5h 1"),
-        Just("~ preference off"), Just("~ preference on"), Just("~ unusable nudge_1"), Just("~ unusable t_1"), Just("~ usable"),
-        Just("+1s"), Just("+11s"), Just("+5m"), Just("+30m"), Just("+2h"), Just("+25h"),
+        Just("< book"),
+        Just("< help"),
+        Just("< agent"),
+        Just("< broken thing"),
+        Just("< a"),
+        Just("< 1"),
+        Just("< Alpha"),
+        Just("< alpah"),
+        Just("< 7"),
+        Just("< no idea"),
+        Just("< STOP"),
+        Just("< START"),
+        Just("< cancel"),
+        Just("< yes"),
+        Just("<- Alpha"),
+        Just("<- Beta"),
+        Just("<- Out"),
+        Just("<- Yes"),
+        Just("<- No"),
+        Just("<- Alpha #1"),
+        Just("~ image"),
+        Just("~ react"),
+        Just("~ person"),
+        Just("~ back"),
+        Just("~ close"),
+        Just("~ restart"),
+        Just("~ tick"),
+        Just("~ event paid {}"),
+        Just("~ event booked"),
+        Just("~ start book api"),
+        Just("~ start nobody api"),
+        Just("~ answer 200 {}"),
+        Just("~ answer 503"),
+        Just("~ error timeout"),
+        Just("~ fail 131026"),
+        Just("~ unknown"),
+        Just("~ delivered"),
+        Just("~ read"),
+        Just("~ failed 1"),
+        Just("~ late 7h book"),
+        Just("~ late 5h 1"),
+        Just("~ preference off"),
+        Just("~ preference on"),
+        Just("~ unusable nudge_1"),
+        Just("~ unusable t_1"),
+        Just("~ usable"),
+        Just("+1s"),
+        Just("+11s"),
+        Just("+5m"),
+        Just("+30m"),
+        Just("+2h"),
+        Just("+25h"),
     ];
     proptest::collection::vec(words.prop_map(str::to_owned), 1..60)
 }

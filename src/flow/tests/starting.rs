@@ -1,7 +1,10 @@
 //! Triggers: which flow a message, event or start begins.
 
 use super::{Talk, check, check_bot};
-use crate::{base::ids::{ConversationId, SenderId}, flow::{SenderView, World, explain}};
+use crate::{
+    base::ids::{ConversationId, SenderId},
+    flow::{SenderView, World, explain},
+};
 
 fn one(trigger: &str) -> String {
     format!("flow: it\nwhen:\n  - {trigger}\nsteps: [{{say: Yes.}}]\n")
@@ -43,7 +46,8 @@ fn starts_goes_before_word_before_contains_and_longer_before_shorter() {
     let flow = |name: &str, how: &str, text: &str| {
         format!("flow: {name}\nwhen: [{{message: {text}, match: {how}}}]\nsteps: [{{say: {name}}}]\n")
     };
-    let all = [flow("inside", "contains", "table"), flow("begin", "starts", "a table"), flow("word", "word", "table")].join("---\n");
+    let all = [flow("inside", "contains", "table"), flow("begin", "starts", "a table"), flow("word", "word", "table")]
+        .join("---\n");
     check(&all, "< a table please\n> begin\n< the table\n> word\n< tables\n> inside");
     let two = [flow("short", "contains", "table"), flow("long", "contains", "table for")].join("---\n");
     check(&two, "< a table for two\n> long");
@@ -102,7 +106,10 @@ fn at_most_counts_starts() {
 #[test]
 fn a_start_of_which_nothing_arrived_is_given_back() {
     let flow = one("api: true\n    at_most: 1/30d");
-    check(&flow, "< x\n~ fail 131026\n~ start it api\n= starts 0\n~ start it api\n> Yes.\n= starts 1\n~ start it api\n* refused it capped");
+    check(
+        &flow,
+        "< x\n~ fail 131026\n~ start it api\n= starts 0\n~ start it api\n> Yes.\n= starts 1\n~ start it api\n* refused it capped",
+    );
     check(&flow, "< x\n~ unknown\n~ start it api\n= starts 1");
     // Held counts until it is clear that it never leaves.
     check(&flow, "~ start it api\n= starts 1\n= held 1\n~ start it api\n* refused it capped\n+7d\n= starts 0");
@@ -190,7 +197,11 @@ fn a_late_message_starts_nothing_and_answers_what_had_left_before() {
 fn two_bots_do_not_talk_for_ever() {
     let bot = "bot: Test\ndefaults: {loop_guard: 3/1h}\n";
     let flow = one("message: hi");
-    check_bot(bot, &flow, "< hi\n> Yes.\n< hi\n> Yes.\n< hi\n> Yes.\n< hi\n* alarm loop_guard\n* needs person\n< hi\n+1h\n< hi\n> Yes.");
+    check_bot(
+        bot,
+        &flow,
+        "< hi\n> Yes.\n< hi\n> Yes.\n< hi\n> Yes.\n< hi\n* alarm loop_guard\n* needs person\n< hi\n+1h\n< hi\n> Yes.",
+    );
 }
 
 #[test]

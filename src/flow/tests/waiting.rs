@@ -55,7 +55,10 @@ steps:
 
 #[test]
 fn a_wait_outlives_nothing_but_itself() {
-    check(&wait("2h"), "< go\n> One\n< STOP\n> You will hear no more from us. Write START to come back.\n* run stopped\n+3h");
+    check(
+        &wait("2h"),
+        "< go\n> One\n< STOP\n> You will hear no more from us. Write START to come back.\n* run stopped\n+3h",
+    );
 }
 
 #[test]

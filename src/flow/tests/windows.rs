@@ -20,7 +20,10 @@ steps:
 
 #[test]
 fn open_says_it_itself() {
-    check(&ask("if_closed: {template: visit_1}"), "< x\n* unanswered\n~ start visit api\n> Will you come? [I will come] [Another day]\n<- I will come\n> Answer: come");
+    check(
+        &ask("if_closed: {template: visit_1}"),
+        "< x\n* unanswered\n~ start visit api\n> Will you come? [I will come] [Another day]\n<- I will come\n> Answer: come",
+    );
 }
 
 #[test]
@@ -36,7 +39,10 @@ fn closed_the_template_stands_for_the_question() {
 fn the_first_usable_template_goes() {
     let flow = ask("if_closed: {template: [visit_2, visit_1]}");
     check(&flow, "~ unusable visit_2\n~ start visit api\n! visit_1\n<- I will come\n> Answer: come");
-    check(&flow, "~ unusable visit_2\n~ unusable visit_1\n~ start visit api\n= held 1\n~ usable\n! visit_2\n< 1\n> Answer: come");
+    check(
+        &flow,
+        "~ unusable visit_2\n~ unusable visit_1\n~ start visit api\n= held 1\n~ usable\n! visit_2\n< 1\n> Answer: come",
+    );
 }
 
 #[test]
@@ -49,18 +55,25 @@ fn a_held_question_takes_no_answer_from_what_releases_it() {
 fn a_nudge_is_answered_by_an_id_or_brings_the_question() {
     let flow = ask("if_closed: {nudge: visit_1}");
     check(&flow, "~ start visit api\n! visit_1\n= held 1\n<- I will come\n> Answer: come\n= held 0");
-    check(&flow, "~ start visit api\n! visit_1\n< what is it\n> Will you come? [I will come] [Another day]\n< 2\n> Answer: move");
+    check(
+        &flow,
+        "~ start visit api\n! visit_1\n< what is it\n> Will you come? [I will come] [Another day]\n< 2\n> Answer: move",
+    );
 }
 
 #[test]
 fn the_first_reply_to_a_nudge_costs_no_try() {
     let flow = ask("if_closed: {nudge: visit_1}\n    tries: 2\n    on_fail: [{say: I give up.}]");
-    check(&flow, "~ start visit api\n! visit_1\n< hm\n> Will you come? [I will come] [Another day]\n< what\n> Sorry, I did not get that. [I will come] [Another day]\n+1m\n< what\n> I give up.\n> Answer: ");
+    check(
+        &flow,
+        "~ start visit api\n! visit_1\n< hm\n> Will you come? [I will come] [Another day]\n< what\n> Sorry, I did not get that. [I will come] [Another day]\n+1m\n< what\n> I give up.\n> Answer: ",
+    );
 }
 
 #[test]
 fn a_hold_that_expires_is_a_time_out() {
-    let flow = ask("if_closed: {hold: 1d}").replace("Too late., if_closed: skip", "'Too late.', if_closed: {template: late_1}");
+    let flow = ask("if_closed: {hold: 1d}")
+        .replace("Too late., if_closed: skip", "'Too late.', if_closed: {template: late_1}");
     check(&flow, "~ start visit api\n= held 1\n+1d\n! late_1\n= held 1");
 }
 
@@ -68,12 +81,19 @@ fn a_hold_that_expires_is_a_time_out() {
 fn held_time_does_not_count() {
     // The question leaves after a day; its two days begin then.
     let flow = ask("if_closed: hold").replace(", if_closed: skip", ", if_closed: {template: late_1}");
-    check(&flow, "~ start visit api\n+1d\n< x\n> Will you come? [I will come] [Another day]\n+47h\n+1h\n! late_1\n= held 1");
+    check(
+        &flow,
+        "~ start visit api\n+1d\n< x\n> Will you come? [I will come] [Another day]\n+47h\n+1h\n! late_1\n= held 1",
+    );
 }
 
 #[test]
 fn skip_and_fail() {
-    let say = |way: &str| format!("flow: a\nwhen: [{{api: true}}]\nsteps:\n  - say: One\n    if_closed: {way}\n    on_error: [{{log: failed}}]\n  - emit: done\n");
+    let say = |way: &str| {
+        format!(
+            "flow: a\nwhen: [{{api: true}}]\nsteps:\n  - say: One\n    if_closed: {way}\n    on_error: [{{log: failed}}]\n  - emit: done\n"
+        )
+    };
     check(&say("skip").replace("    on_error: [{log: failed}]\n", ""), "~ start a api\n* emit done null\n* run done");
     check(&say("fail"), "~ start a api\n* run done\n= held 0");
     check(&say("fail"), "< x\n~ start a api\n> One\n* emit done null");
@@ -84,7 +104,10 @@ fn a_held_say_outlives_its_run_and_a_stop_drops_it() {
     let flow = "flow: a\nwhen: [{api: true}]\nsteps: [{say: One}, {say: Two}]\n";
     check(flow, "~ start a api\n* run done\n= held 2\n< x\n> One\n> Two\n* unanswered");
     check(flow, "~ start a api\n= held 2\n~ close\n= held 0");
-    check(flow, "~ start a api\n= held 2\n< STOP\n> You will hear no more from us. Write START to come back.\n= held 0");
+    check(
+        flow,
+        "~ start a api\n= held 2\n< STOP\n> You will hear no more from us. Write START to come back.\n= held 0",
+    );
     check(flow, "~ start a api\n= held 2\n+7d\n= held 0");
 }
 
@@ -102,11 +125,17 @@ fn a_template_step_needs_no_window() {
 
 #[test]
 fn an_unknown_send_counts_from_its_attempt() {
-    check(&ask("if_closed: hold"), "< x\n* unanswered\n~ unknown\n~ start visit api\n= runs 1\n+1d\n+1d\n* run done\n= runs 0");
+    check(
+        &ask("if_closed: hold"),
+        "< x\n* unanswered\n~ unknown\n~ start visit api\n= runs 1\n+1d\n+1d\n* run done\n= runs 0",
+    );
 }
 
 #[test]
 fn a_question_that_may_not_leave_ends_its_run() {
-    let flow = ask("if_closed: hold").replace("api: true", "message: go").replace("when:", "topic: marketing\nwhen:").replace("steps:\n", "steps:\n  - wait: 1h\n");
+    let flow = ask("if_closed: hold")
+        .replace("api: true", "message: go")
+        .replace("when:", "topic: marketing\nwhen:")
+        .replace("steps:\n", "steps:\n  - wait: 1h\n");
     check(&flow, "< go\n+1h\n* not sent no_consent\n* run refused\n= runs 0");
 }
