@@ -42,7 +42,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("shard", "one of the 256 shares of all contacts"),
     ("state", "a fixed word for what has become of it"),
     ("status", "an HTTP status"),
-    ("step", "a step's id"),
+    ("step.id", "a step's id"),
     ("template.name", "a template's name"),
     ("trigger", "what started a flow"),
     ("turn", "a conversation's turn number"),

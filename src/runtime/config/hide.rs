@@ -27,10 +27,12 @@ pub fn hide(
         return findings;
     }
     let mut ranges = Vec::new();
-    match written {
-        Some(node) => secrets(node, false, &mut ranges),
-        // Nothing could be read: whatever follows such a key on its line.
-        None => by_line(file.text(), &mut ranges),
+    if let Some(node) = written {
+        secrets(node, false, &mut ranges);
+    }
+    // The loader's own findings: what it could not read is missing in the tree, or mended away.
+    if written.is_none() || findings.iter().any(|finding| finding.code.starts_with("E1")) {
+        by_line(file.text(), &mut ranges);
     }
     let hidden: Vec<&str> = ranges
         .iter()
@@ -70,10 +72,25 @@ fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
     }
 }
 
+/// Whatever follows such a key on its line, and the lines that are indented below it.
 fn by_line(text: &str, ranges: &mut Vec<Range<usize>>) {
-    let pattern = format!(r#"(?m)\b(?:{})["']?\s*:(.*)$"#, SECRET_KEYS.join("|"));
+    let pattern = format!(r#"\b(?:{})["']?\s*:"#, SECRET_KEYS.join("|"));
     let key = Regex::new(&pattern).expect("a pattern of our own is valid");
-    ranges.extend(key.captures_iter(text).filter_map(|found| found.get(1)).map(|found| found.range()));
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let (mut at, mut below) = (0, None);
+    for line in text.split_inclusive('\n') {
+        let blank = line.trim().is_empty();
+        below = below.filter(|column| blank || indent(line) > *column);
+        match key.find(line) {
+            _ if below.is_some() => ranges.push(at..at + line.len()),
+            Some(found) => {
+                ranges.push(at + found.end()..at + line.len());
+                below = Some(indent(line));
+            }
+            None => {}
+        }
+        at += line.len();
+    }
 }
 
 /// Byte for byte, so that every place stays true.

@@ -217,7 +217,12 @@ fn no_finding_shows_a_secret() {
 
 #[test]
 fn no_syntax_error_shows_a_secret() {
-    for text in ["notify: {secret: topsecret, url: a: b}\n", "flows:\n  secrets: {A: topsecret\nbot: .\n"] {
+    for text in [
+        "notify: {secret: topsecret, url: a: b}\n",
+        "flows:\n  secrets: {A: topsecret\nbot: .\n",
+        "flows:\n  secrets:\n    A: my: topsecret\n    B: @topsecret\nbot: .\n",
+        "accounts:\n  - name: a\n    api_keys:\n      - topsecret: `x`\n",
+    ] {
         for finding in parse(text).unwrap_err() {
             let all = format!("{} {finding}", finding.render(false));
             assert!(!all.contains("topsecret"), "{all}");
