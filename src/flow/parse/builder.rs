@@ -347,6 +347,11 @@ impl<'a> Builder<'a> {
         let at_most = fields.at_most("at_most");
         let once_per = fields.opt_text("once_per");
         fields.know(&["note"]);
+        if found.len() > 1 {
+            // Said once already: the other kinds are no unknown keys.
+            triggers::SPECS.iter().for_each(|spec| fields.know(&[spec.name]));
+            fields.know(&LATER_TRIGGERS);
+        }
         let outline = fields.finish();
         let key = kind.key().unwrap_or_else(|| key_of(spec.name, &outline.yaml));
         Some(WrittenTrigger { key, place, kind, guard, at_most, once_per, outline })

@@ -146,3 +146,59 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn each_mistake_has_its_code_and_place() {
+    let mut wrong = Vec::new();
+    for (body, wanted) in [
+        ("steps:\n  - say: a\n  - <<: x\n    say: b\n", "4:9 E105"),
+        ("vars: {[a]: b}\nsteps: []\n", "2:7 E106"),
+        ("inputs: [x]\nsteps: []\n", "2:9 E201"),
+        ("expires: soon\nsteps: []\n", "2:10 E204"),
+        ("draft: maybe\nsteps: []\n", "2:8 E206"),
+        ("if_busy: wait\nsteps: []\n", "2:10 E207"),
+        ("title: [x]\nsteps: []\n", "2:8 E208"),
+        ("when: [{api: true, at_most: often}]\nsteps: []\n", "2:29 E212"),
+        ("inputs: {x: txt}\nsteps: []\n", "2:13 E213"),
+        ("steps:\n  - say: a\n    id: a b\n", "4:9 E216"),
+        ("when: [hello]\nsteps: []\n", "2:8 E223"),
+        ("when: [{api: true, button: x}]\nsteps: []\n", "2:8 E224"),
+        ("when: [{mesage: hi}]\nsteps: []\n", "2:9 E225"),
+        ("steps:\n  - if: window.open\n", "3:5 E226"),
+        ("steps:\n  - switch: contact.name\n    cases: {a: [end], \"a, b\": [end]}\n    else: []\n", "4:23 E227"),
+        ("steps:\n  - end: now\n", "3:10 E228"),
+        ("steps:\n  - say: Hi ${ }\n", "3:15 E302"),
+        ("steps:\n  - say: ${orders::eta(1)}\n", "3:12 E306"),
+        ("steps:\n  - if: contact.name = \"x\"\n    then: [end]\n", "3:22 E308"),
+        ("steps:\n  - script: contact = 1\n", "3:13 E310"),
+        ("steps:\n  - handoff: sales\n", "3:14 E403"),
+        ("steps:\n  - go: top\n    if: window.open\nblocks:\n  top: [end]\n", "6:3 E406"),
+        ("topic: news\nsteps: []\n", "2:8 E407"),
+        ("steps:\n  - say: Hi {{ name }}\n", "3:13 W118"),
+    ] {
+        let (_, found) = parse_set(&[SourceFile::new("flows/a.yaml", format!("flow: a\n{body}"))]);
+        let heads: Vec<String> =
+            found.iter().map(|f| format!("{}:{} {}", f.place.line(), f.place.column(), f.code)).collect();
+        if heads != [wanted] {
+            wrong.push((body, wanted, heads));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn two_flows_of_one_name_are_an_error() {
+    let files = [
+        SourceFile::new("flows/a.yaml", "flow: a\nsteps: []\n"),
+        SourceFile::new("flows/more/a.yaml", "flow: a\nsteps: []\n"),
+    ];
+    let (_, found) = parse_set(&files);
+    assert_eq!(found[0].code, "E405");
+    assert_eq!(found[0].labels[0].0.to_string(), "flows/a.yaml:1:7");
+}
+
+#[test]
+fn loose_code_in_a_file_of_scripts_is_an_error() {
+    let (_, found) = parse_set(&[SourceFile::new("scripts/s.rhai", "fn f(x) { x }\nf(1)\n")]);
+    assert_eq!(format!("{} {}", found[0].place, found[0].code), "scripts/s.rhai:2:1 E313");
+}
