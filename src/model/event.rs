@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "most events are messages; a box each would cost more than it saves")]
 pub enum Event {
     /// The contact wrote, tapped, sent something. `reply_to` is our own message's number, if it replies to one.
     /// `provisional`: recognised as an opt-out or opt-in when it was recorded.

@@ -20,6 +20,7 @@ pub struct Item {
 
 /// What an item means. An unknown kind is `Ignored` or an `InboundKind::Unsupported`, never an error.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most items are messages; a box each would cost more than it saves")]
 pub enum Inbound {
     /// The contact wrote, tapped, sent a file, called, opened the chat.
     Message { sender: SenderId, message: InboundMessage },

@@ -156,10 +156,9 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     if input.with_person && draft.origin == Origin::Flow {
         return Plan::Hold { until: hold_ends };
     }
-    if matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) && !input.is_asked_for() {
-        if let Some(plan) = unasked(input) {
-            return plan;
-        }
+    let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
+    if let Some(plan) = (by_flow && !input.is_asked_for()).then(|| unasked(input)).flatten() {
+        return plan;
     }
     match input.sender {
         SenderState::Online => {}

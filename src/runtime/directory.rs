@@ -28,6 +28,18 @@ struct Maps {
     conversations: HashMap<(ContactId, SenderId), ConversationId>,
 }
 
+/// Who is meant, and what is known of the moment.
+pub(super) struct Whom<'a> {
+    pub account: &'a AccountName,
+    pub sender: SenderId,
+    pub names: &'a [Alias],
+    pub person_name: Option<&'a str>,
+    /// The timestamp of what opens the window.
+    pub opened_at: Option<Time>,
+    /// The timestamp of what the contact said.
+    pub heard_at: Option<Time>,
+}
+
 /// Where something of a contact belongs. What is new has its rows in the write-set that `find` was given.
 #[derive(Debug, Clone, Copy)]
 pub struct Found {
@@ -40,16 +52,8 @@ impl App {
     /// the rows then, and must be committed before anybody relies on them.
     ///
     /// On a failed commit call `forget`: what was remembered here may not exist.
-    pub(super) async fn find(
-        &self,
-        account: &AccountName,
-        sender: SenderId,
-        names: &[Alias],
-        person_name: Option<&str>,
-        opened_at: Option<Time>,
-        heard_at: Option<Time>,
-        set: &mut Vec<(ContactId, WriteSet)>,
-    ) -> anyhow::Result<Found> {
+    pub(super) async fn find(&self, whom: &Whom<'_>, set: &mut Vec<(ContactId, WriteSet)>) -> anyhow::Result<Found> {
+        let Whom { account, sender, names, person_name, opened_at, heard_at } = *whom;
         let now = self.clock.now();
         let known = self.directory.contact(account, names);
         let contact = match known {

@@ -259,6 +259,7 @@ impl App {
         self.metrics.message(conversation.sender, "held");
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one message, what was decided, and where the outcome goes")]
     fn settle(
         &self,
         lane: &mut LaneState,

@@ -3,7 +3,7 @@
 use super::{
     app::App,
     config::Sender,
-    directory::{Found, set_of},
+    directory::{Found, Whom, set_of},
     lane::{Recorded, Work},
     rows,
 };
@@ -131,17 +131,15 @@ impl App {
                 let Some(of) = self.senders.get(sender) else { continue };
                 let opens = opens_window(&message.kind, of);
                 let at = message.at.min(now);
-                let found = self
-                    .find(
-                        &of.account,
-                        sender,
-                        &message.from,
-                        message.name.as_deref(),
-                        opens.then_some(at),
-                        Some(at),
-                        &mut sets,
-                    )
-                    .await?;
+                let whom = Whom {
+                    account: &of.account,
+                    sender,
+                    names: &message.from,
+                    person_name: message.name.as_deref(),
+                    opened_at: opens.then_some(at),
+                    heard_at: Some(at),
+                };
+                let found = self.find(&whom, &mut sets).await?;
                 let id = InboundId(self.store.next_id());
                 let word = self.consent_word(&message);
                 let set = set_of(&mut sets, found.contact);

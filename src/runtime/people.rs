@@ -1,8 +1,11 @@
 //! What webhooks say besides messages and statuses: a person wrote, a wish, another number, news of a template.
 
-use super::app::App;
+use super::{app::App, directory::Whom};
 use crate::{
-    base::{ids::SenderId, time::Time},
+    base::{
+        ids::{AccountName, SenderId},
+        time::Time,
+    },
     model::{
         event::Event,
         inbound::{Alias, Echo, EchoSource, Preference, TemplateChange},
@@ -21,7 +24,7 @@ impl App {
     pub(super) async fn take_echo(self: &Arc<Self>, sender: SenderId, echo: Echo) -> anyhow::Result<()> {
         let Some(of) = self.senders.get(sender) else { return Ok(()) };
         let mut sets = Vec::new();
-        let found = self.find(&of.account.clone(), sender, &echo.to, None, None, None, &mut sets).await?;
+        let found = self.find(&silent(&of.account, sender, &echo.to), &mut sets).await?;
         for (contact, set) in sets {
             if let Err(error) = self.store.commit(set).await {
                 self.directory.forget(contact);
@@ -46,7 +49,7 @@ impl App {
     ) -> anyhow::Result<()> {
         let Some(of) = self.senders.get(sender) else { return Ok(()) };
         let mut sets = Vec::new();
-        let found = self.find(&of.account.clone(), sender, from, None, None, None, &mut sets).await?;
+        let found = self.find(&silent(&of.account, sender, from), &mut sets).await?;
         for (contact, set) in sets {
             if let Err(error) = self.store.commit(set).await {
                 self.directory.forget(contact);
@@ -123,4 +126,9 @@ impl App {
             updated_at: now,
         }
     }
+}
+
+/// Somebody of whom we hear, without having heard from them.
+fn silent<'a>(account: &'a AccountName, sender: SenderId, names: &'a [Alias]) -> Whom<'a> {
+    Whom { account, sender, names, person_name: None, opened_at: None, heard_at: None }
 }

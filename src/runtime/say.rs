@@ -2,6 +2,7 @@
 
 use super::{
     app::App,
+    directory::Whom,
     lane::{LaneError, LaneState, Said, TurnAnswer, Work},
     outbox::{Pending, PendingState},
     rows,
@@ -32,7 +33,12 @@ impl App {
     ) -> anyhow::Result<(ContactId, ConversationId)> {
         let alias = Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
         let mut sets = Vec::new();
-        let found = self.find(account, sender, &[alias], name, None, None, &mut sets).await?;
+        let found = self
+            .find(
+                &Whom { account, sender, names: &[alias], person_name: name, opened_at: None, heard_at: None },
+                &mut sets,
+            )
+            .await?;
         for (contact, set) in sets {
             if let Err(error) = self.store.commit(set).await {
                 self.directory.forget(contact);
