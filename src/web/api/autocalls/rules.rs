@@ -1,0 +1,192 @@
+//! Reads a request of this dialect and words what is wrong with it the way Laravel does (platform.md 1.2).
+
+use serde_json::{Map, Value as Json, json};
+
+/// The fields of a request. A body that is no JSON object has none, so that everything required is missing.
+pub struct Input(Map<String, Json>);
+
+/// Collects what is wrong, in the order of the fields.
+#[derive(Default)]
+pub struct Rules {
+    errors: Vec<(String, String)>,
+}
+
+impl Input {
+    pub fn from_body(body: &[u8]) -> Self {
+        match serde_json::from_slice(body) {
+            Ok(Json::Object(fields)) => Input(fields),
+            _ => Input(Map::new()),
+        }
+    }
+
+    pub fn from_query(pairs: Vec<(String, String)>) -> Self {
+        Input(pairs.into_iter().map(|(key, value)| (key, Json::String(value))).collect())
+    }
+
+    /// Blank texts, `null` and empty lists count as missing, as in the product itself.
+    fn get(&self, field: &str) -> Option<&Json> {
+        let value = self.0.get(field)?;
+        let missing = match value {
+            Json::Null => true,
+            Json::String(text) => text.trim().is_empty(),
+            Json::Array(items) => items.is_empty(),
+            Json::Bool(_) | Json::Number(_) | Json::Object(_) => false,
+        };
+        (!missing).then_some(value)
+    }
+}
+
+impl Rules {
+    /// A required whole number; also one written as text, as query strings do.
+    pub fn integer(&mut self, input: &Input, field: &str) -> Option<i64> {
+        let Some(value) = input.get(field) else { return self.required(field) };
+        let whole = match value {
+            Json::Number(number) => number.as_i64().or_else(|| {
+                // `12.0` is a whole number to PHP.
+                number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i64)
+            }),
+            Json::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if whole.is_none() {
+            self.wrong(field, format!("The {} field must be an integer.", spoken(field)));
+        }
+        whole
+    }
+
+    /// A required text of at most `chars_max` characters.
+    pub fn string(&mut self, input: &Input, field: &str, chars_max: usize) -> Option<String> {
+        match input.get(field) {
+            Some(value) => self.text(field, value, chars_max),
+            None => self.required(field),
+        }
+    }
+
+    /// The same, where it may be left out.
+    pub fn optional_string(&mut self, input: &Input, field: &str, chars_max: usize) -> Option<String> {
+        input.get(field).and_then(|value| self.text(field, value, chars_max))
+    }
+
+    /// An optional map of texts and numbers. PHP knows no difference between a list and a map, so a
+    /// list counts from 0 there; nobody means that, and it is refused.
+    pub fn optional_texts(&mut self, input: &Input, field: &str) -> Vec<(String, String)> {
+        let Some(value) = input.get(field) else { return Vec::new() };
+        let Json::Object(map) = value else {
+            self.wrong(field, format!("The {} field must be an array.", spoken(field)));
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for (key, value) in map {
+            match value {
+                Json::String(text) => texts.push((key.clone(), text.clone())),
+                Json::Number(number) => texts.push((key.clone(), number.to_string())),
+                Json::Null => texts.push((key.clone(), String::new())),
+                Json::Bool(_) | Json::Array(_) | Json::Object(_) => {
+                    let field = format!("{field}.{key}");
+                    self.wrong(&field, format!("The {} field must be a string.", spoken(&field)));
+                }
+            }
+        }
+        texts
+    }
+
+    /// The body of the 422, if anything was wrong.
+    pub fn finish(self) -> Result<(), Json> {
+        let Some((_, first)) = self.errors.first() else { return Ok(()) };
+        let message = match self.errors.len() - 1 {
+            0 => first.clone(),
+            1 => format!("{first} (and 1 more error)"),
+            more => format!("{first} (and {more} more errors)"),
+        };
+        let mut errors = Map::new();
+        for (field, sentence) in self.errors {
+            let list = errors.entry(field).or_insert_with(|| json!([]));
+            if let Json::Array(list) = list {
+                list.push(sentence.into());
+            }
+        }
+        Err(json!({"message": message, "errors": errors}))
+    }
+
+    fn text(&mut self, field: &str, value: &Json, chars_max: usize) -> Option<String> {
+        let Json::String(text) = value else {
+            self.wrong(field, format!("The {} field must be a string.", spoken(field)));
+            return None;
+        };
+        if text.chars().count() > chars_max {
+            let sentence = format!("The {} field must not be greater than {chars_max} characters.", spoken(field));
+            self.wrong(field, sentence);
+            return None;
+        }
+        Some(text.clone())
+    }
+
+    fn required<T>(&mut self, field: &str) -> Option<T> {
+        self.wrong(field, format!("The {} field is required.", spoken(field)));
+        None
+    }
+
+    fn wrong(&mut self, field: &str, sentence: String) {
+        self.errors.push((field.to_owned(), sentence));
+    }
+}
+
+/// `sender_id` is spoken of as "sender id".
+fn spoken(field: &str) -> String {
+    field.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(body: &str) -> Json {
+        let input = Input::from_body(body.as_bytes());
+        let mut rules = Rules::default();
+        rules.integer(&input, "sender_id");
+        rules.string(&input, "recipient_phone", 20);
+        rules.string(&input, "message", 5);
+        rules.optional_string(&input, "recipient_name", 3);
+        rules.optional_texts(&input, "variables");
+        rules.finish().err().unwrap_or(Json::Null)
+    }
+
+    #[test]
+    fn what_is_missing_is_named_and_the_rest_counted() {
+        let none = json!({
+            "message": "The sender id field is required. (and 2 more errors)",
+            "errors": {
+                "sender_id": ["The sender id field is required."],
+                "recipient_phone": ["The recipient phone field is required."],
+                "message": ["The message field is required."],
+            },
+        });
+        for body in ["", "{}", "[]", "no json", r#"{"sender_id": null, "message": "  "}"#] {
+            assert_eq!(refusal(body), none, "{body}");
+        }
+        let two = refusal(r#"{"sender_id": 1, "recipient_phone": "+1"  , "message": "", "recipient_name": "long"}"#);
+        assert_eq!(two["message"], "The message field is required. (and 1 more error)");
+    }
+
+    #[test]
+    fn kinds_and_lengths_are_checked() {
+        let bad = r#"{"sender_id": "x", "recipient_phone": 7, "message": "123456", "variables": [1]}"#;
+        assert_eq!(
+            refusal(bad)["errors"],
+            json!({
+                "sender_id": ["The sender id field must be an integer."],
+                "recipient_phone": ["The recipient phone field must be a string."],
+                "message": ["The message field must not be greater than 5 characters."],
+                "variables": ["The variables field must be an array."],
+            })
+        );
+        let nested = r#"{"sender_id": "7", "recipient_phone": "+1", "message": "12345", "variables": {"1": {}}}"#;
+        assert_eq!(refusal(nested)["errors"], json!({"variables.1": ["The variables.1 field must be a string."]}));
+    }
+
+    #[test]
+    fn what_is_right_passes() {
+        let body = r#"{"sender_id": 12.0, "recipient_phone": "+1", "message": "ñandú", "variables": {"1": "a", "2": 3}}"#;
+        assert_eq!(refusal(body), Json::Null);
+    }
+}

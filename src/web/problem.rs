@@ -1,0 +1,117 @@
+//! Errors of the native API as problem details (RFC 9457).
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+
+/// What went wrong with a request: `code` is a fixed word for programs, `detail` a sentence for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub detail: String,
+    /// Which fields, as JSON pointers, and why.
+    pub errors: Vec<(String, String)>,
+    /// Seconds after which the same request may succeed.
+    pub retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Problem { status, code, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Send a valid API key as `Authorization: Bearer <key>`; `transom keys create` makes one.",
+        )
+    }
+
+    pub fn not_found(what: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", what)
+    }
+
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// Some fields break a rule: `(JSON pointer, sentence)` each.
+    pub fn invalid(errors: Vec<(String, String)>) -> Self {
+        let detail = match errors.as_slice() {
+            [(_, only)] => only.clone(),
+            _ => format!("{} fields are not valid.", errors.len()),
+        };
+        Problem { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+    }
+
+    /// Our own fault: the cause goes into the log, the client learns only that it was not its mistake.
+    pub fn bug(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(error = format!("{error:#}"), "A request failed for a reason of our own");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here; it is in the log.")
+    }
+
+    pub fn to_json(&self) -> Json {
+        let mut body = json!({
+            "type": format!("urn:transom:problem:{}", self.code),
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+        });
+        if !self.errors.is_empty() {
+            let errors = self.errors.iter().map(|(pointer, detail)| json!({"pointer": pointer, "detail": detail}));
+            body["errors"] = errors.collect();
+        }
+        body
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.to_json().to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_wrong_field_is_the_detail_itself() {
+        let problem = Problem::invalid(vec![("/flow".into(), "`flow` is missing.".into())]);
+        assert_eq!(
+            problem.to_json(),
+            json!({
+                "type": "urn:transom:problem:invalid", "title": "Unprocessable Entity", "status": 422,
+                "code": "invalid", "detail": "`flow` is missing.",
+                "errors": [{"pointer": "/flow", "detail": "`flow` is missing."}],
+            })
+        );
+    }
+
+    #[test]
+    fn a_problem_says_its_media_type() {
+        let response = Problem::unauthorized().into_response();
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        assert_eq!(response.headers()["www-authenticate"], "Bearer");
+    }
+
+    #[test]
+    fn our_own_fault_tells_the_client_nothing_of_its_cause() {
+        let problem = Problem::bug(&"disk /secret/path is full");
+        assert!(!problem.to_json().to_string().contains("secret"));
+    }
+}
