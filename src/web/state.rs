@@ -1,0 +1,38 @@
+//! What the handlers share.
+
+use super::idempotency::InFlight;
+use crate::{
+    base::{ids::AccountName, secret::Secret, time::Time},
+    runtime::{
+        app::App,
+        limiter::{Limiter, Rate},
+    },
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+pub struct Web {
+    pub app: Arc<App>,
+    /// What a command on this machine shows to act on the running daemon: it stands in a file beside the
+    /// database, readable by the daemon's own user only, who could read the database as well.
+    pub operator: Secret,
+    /// No configuration file: the sandbox listens to this machine without a key.
+    pub sandbox_is_open: bool,
+    pub in_flight: InFlight,
+    /// Over both sends of the Autocalls dialect, per account.
+    sends: Mutex<HashMap<AccountName, Limiter>>,
+}
+
+impl Web {
+    pub fn new(app: Arc<App>, operator: Secret, sandbox_is_open: bool) -> Self {
+        Web { app, operator, sandbox_is_open, in_flight: InFlight::default(), sends: Mutex::default() }
+    }
+
+    /// Counts a send of this account against its rate; `Err` says when the next may come.
+    pub fn take_send(&self, account: &AccountName, rate: Rate, now: Time) -> Result<(), Time> {
+        let mut sends = self.sends.lock().unwrap_or_else(PoisonError::into_inner);
+        sends.entry(account.clone()).or_insert_with(|| Limiter::new(rate)).take(now)
+    }
+}
