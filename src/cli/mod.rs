@@ -1,1 +1,159 @@
-//! cli
+//! The command line: one file per command. Exit codes: 0 fine, 1 findings or failures, 2 wrong usage.
+
+mod backup;
+mod call;
+mod chat;
+mod check;
+mod conversations;
+mod daemon;
+mod dead_letters;
+mod doctor;
+mod explain;
+mod keys;
+mod migrate;
+mod paint;
+mod place;
+mod runs;
+mod schedule;
+mod send;
+mod serve;
+mod show;
+mod table;
+mod templates;
+mod trigger;
+
+use clap::{Parser, Subcommand};
+use paint::Paint;
+use std::process::ExitCode;
+
+/// WhatsApp conversations written as YAML, run by one daemon.
+#[derive(Debug, Parser)]
+#[command(name = "transom", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Transom {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon; without a configuration file, a sandbox on this machine
+    Serve(serve::Args),
+    /// Print every finding in the flows of a folder
+    Check(check::Args),
+    /// Talk to the bot in this terminal: the whole program in one process, no account, no network
+    Chat(chat::Args),
+    /// Say which flow a message would start, and why each other one would not
+    Explain(explain::Args),
+    /// Post a genuine webhook to a running daemon and print what came of it
+    Trigger(trigger::Args),
+    /// Send one message through a running daemon
+    Send(send::Args),
+    /// API keys
+    Keys(keys::Args),
+    /// What schedules send, when, and why not
+    Schedule(schedule::Args),
+    /// The templates of the senders
+    Templates(templates::Args),
+    /// Runs of flows
+    Runs(runs::Args),
+    /// Conversations, and who has them
+    Conversations(conversations::Args),
+    /// What could not be handled or of which nobody knows whether it left
+    DeadLetters(dead_letters::Args),
+    /// Check the whole way in and out and say in plain sentences what is wrong
+    Doctor(doctor::Args),
+    /// Bring the database up to this version of the program
+    Migrate(migrate::Args),
+    /// Copy the database into a file, also while the daemon runs
+    Backup(backup::Args),
+}
+
+/// Why a command did not end well.
+#[derive(Debug)]
+pub enum Failure {
+    /// All was said already: findings were printed, a test failed.
+    Said,
+    /// One clear sentence about what did not work.
+    Failed(String),
+    /// The arguments make no sense together.
+    Usage(String),
+}
+
+pub type Outcome = Result<(), Failure>;
+
+impl Failure {
+    pub fn failed(sentence: impl std::fmt::Display) -> Self {
+        Failure::Failed(sentence.to_string())
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Failed(format!("{error:#}"))
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let command = match Transom::try_parse() {
+        Ok(transom) => transom.command,
+        Err(help) => {
+            // `--help` and `--version` are fine, everything else is wrong usage; clap knows which stream.
+            let _ = help.print();
+            return ExitCode::from(if help.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let paint = Paint::stderr();
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Said) => ExitCode::from(1),
+        Err(Failure::Failed(sentence)) => {
+            eprintln!("{} {sentence}", paint.bad("error:"));
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(sentence)) => {
+            eprintln!("{} {sentence}", paint.bad("error:"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> Outcome {
+    match command {
+        Command::Serve(args) => serve::run(args),
+        Command::Check(args) => check::run(&args),
+        Command::Chat(args) => block_on(chat::run(args)),
+        Command::Explain(args) => explain::run(&args),
+        Command::Trigger(args) => block_on(trigger::run(args)),
+        Command::Send(args) => block_on(send::run(args)),
+        Command::Keys(args) => block_on(keys::run(args)),
+        Command::Schedule(args) => block_on(schedule::run(args)),
+        Command::Templates(args) => block_on(templates::run(args)),
+        Command::Runs(args) => block_on(runs::run(args)),
+        Command::Conversations(args) => block_on(conversations::run(args)),
+        Command::DeadLetters(args) => block_on(dead_letters::run(args)),
+        Command::Doctor(args) => block_on(doctor::run(args)),
+        Command::Migrate(args) => block_on(migrate::run(args)),
+        Command::Backup(args) => block_on(backup::run(args)),
+    }
+}
+
+/// Commands other than the daemon need one thread.
+fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("the program cannot start its event loop: {error}")))?
+        .block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Transom::command().debug_assert();
+    }
+}

@@ -1,0 +1,109 @@
+//! Requests of a command to a running daemon, or to the Graph API (`doctor`).
+
+use super::Failure;
+use crate::base::{limits::COMMAND_TIMEOUT, secret::Secret};
+use reqwest::{Method, StatusCode, header::CONTENT_TYPE};
+use serde_json::Value as Json;
+
+/// A server and the key that it is shown.
+pub struct Api {
+    client: reqwest::Client,
+    base: String,
+    key: Option<Secret>,
+}
+
+/// What came back, whatever the status.
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: String,
+}
+
+impl Api {
+    pub fn new(base: impl Into<String>, key: Option<Secret>) -> Result<Self, Failure> {
+        // The program's own choice of cryptography; a second call changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .timeout(COMMAND_TIMEOUT.to_std())
+            .connect_timeout(COMMAND_TIMEOUT.to_std())
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(|error| Failure::Failed(format!("no HTTP client can be made: {error}")))?;
+        Ok(Api { client, base: base.into().trim_end_matches('/').to_owned(), key })
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
+        self.request(Method::GET, path, &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Json) -> Result<Answer, Failure> {
+        self.request(Method::POST, path, &[], Some(body.to_string().into_bytes())).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Result<Answer, Failure> {
+        self.request(Method::DELETE, path, &[], None).await
+    }
+
+    /// With headers of its own and the bytes exactly as given: a signature is over them.
+    pub async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        if let Some(key) = &self.key {
+            request = request.bearer_auth(key.expose());
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        let body = response.text().await.map_err(|error| self.unreachable(&error))?;
+        Ok(Answer { status, body })
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let why = if error.is_timeout() {
+            "it does not answer in time"
+        } else if error.is_connect() {
+            "nobody listens there"
+        } else {
+            "the connection broke"
+        };
+        Failure::Failed(format!("{} cannot be reached: {why}", self.base))
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.body).unwrap_or(Json::Null)
+    }
+
+    /// The body of a 2xx, else the server's own words.
+    pub fn ok(self) -> Result<Json, Failure> {
+        if self.status.is_success() {
+            return Ok(self.json());
+        }
+        Err(Failure::Failed(self.refusal()))
+    }
+
+    /// What the server said against it: a problem's detail, or a dialect's `error` or `message`.
+    pub fn refusal(&self) -> String {
+        let json = self.json();
+        let words = ["detail", "error", "message"].iter().find_map(|key| json[*key].as_str());
+        match words {
+            Some(words) => format!("{words} ({})", self.status.as_u16()),
+            None => format!("the daemon answered {}", self.status),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Where a command works: the configuration, the database beside the daemon, and the daemon itself.
+
+use super::{
+    Failure,
+    call::Api,
+    daemon::DaemonFile,
+};
+use crate::{
+    base::{ids::AccountName, secret::Secret},
+    runtime::config::Config,
+    store::{self, Store},
+};
+use std::path::{Path, PathBuf};
+
+/// The options that all commands on a daemon or its database share.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Place {
+    /// The daemon's configuration; without one, the sandbox in the current folder
+    #[arg(long, value_name = "FILE", env = "TRANSOM_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// The options of commands that call the daemon.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Call {
+    #[command(flatten)]
+    pub place: Place,
+    /// Where the daemon listens; without it, where the one on this folder's database says
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// An API key; without it, one of the configuration or this machine's own
+    #[arg(long, value_name = "KEY", env = "TRANSOM_API_KEY", hide_env_values = true)]
+    pub key: Option<String>,
+}
+
+impl Place {
+    pub fn config(&self) -> Result<Config, Failure> {
+        load(self.config.as_deref())
+    }
+}
+
+impl Call {
+    /// The daemon's address and the best key at hand, for senders of `account` where it matters.
+    pub fn api(&self, config: &Config, account: Option<&AccountName>) -> Result<Api, Failure> {
+        let running = DaemonFile::read(&config.data);
+        let given = self.key.clone().map(Secret::new);
+        let of_this_daemon = self.url.is_none();
+        let operator = || running.as_ref().filter(|_| of_this_daemon).map(DaemonFile::token);
+        let configured = || {
+            let accounts = config.accounts.iter().filter(|a| account.is_none_or(|name| *name == a.name));
+            accounts.flat_map(|account| &account.api_keys).next().cloned()
+        };
+        let base = match (&self.url, &running) {
+            (Some(url), _) => url.clone(),
+            (None, Some(daemon)) => daemon.url(),
+            (None, None) => format!("http://{}", config.listen),
+        };
+        Api::new(base, given.or_else(operator).or_else(configured))
+    }
+}
+
+/// The configuration, or every finding in it printed and the command ended.
+pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
+    let environment = |name: &str| std::env::var(name).ok();
+    Config::load(path, &environment).map_err(|findings| {
+        let colour = super::paint::Paint::stderr().is_on();
+        for finding in &findings {
+            eprintln!("{}\n", finding.render(colour));
+        }
+        Failure::Said
+    })
+}
+
+/// The running daemon of this configuration, if it answers.
+pub async fn running(config: &Config) -> Option<Api> {
+    let file = DaemonFile::read(&config.data)?;
+    let api = Api::new(file.url(), Some(file.token())).ok()?;
+    let answer = api.get("/healthz").await.ok()?;
+    answer.status.is_success().then_some(api)
+}
+
+/// The database for reading, beside whoever writes it.
+pub async fn read_only(config: &Config) -> Result<Store, Failure> {
+    Store::open_read_only(config.database.expose()).await.map_err(Failure::failed)
+}
+
+/// The database for writing: only where no daemon runs, which would not know of it.
+pub async fn exclusive(config: &Config) -> Result<Store, Failure> {
+    Store::open(config.database.expose(), store::Options::default()).await.map_err(Failure::failed)
+}

@@ -1,0 +1,179 @@
+//! Messages, times and windows as people read them in a terminal.
+
+use super::paint::Paint;
+use crate::{
+    base::time::{Span, Time},
+    model::{
+        content::{Content, Media},
+        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+        window::Window,
+    },
+};
+
+/// Something of a message that the customer can tap: what it shows, and the id that comes back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tappable {
+    pub id: String,
+    pub title: String,
+}
+
+/// The buttons and rows of a message, in the order in which they are numbered on the screen.
+pub fn tappables(content: &Content) -> Vec<Tappable> {
+    let tappable = |id: &str, title: &str| Tappable { id: id.to_owned(), title: title.to_owned() };
+    match content {
+        Content::Buttons { buttons, .. } => buttons.iter().map(|b| tappable(&b.id, &b.title)).collect(),
+        Content::List { rows, .. } => rows.iter().map(|row| tappable(&row.id, &row.title)).collect(),
+        Content::Template(template) => template
+            .buttons
+            .iter()
+            .filter_map(|button| match button {
+                ButtonValue::Reply { payload, title } => Some(tappable(payload, title)),
+                ButtonValue::UrlSuffix(_) => None,
+            })
+            .collect(),
+        Content::Text { .. } | Content::Link { .. } | Content::Media { .. } => Vec::new(),
+    }
+}
+
+/// One of them by its number (from 1), its title (case does not matter) or its id.
+pub fn pick<'a>(shown: &'a [Tappable], wanted: &str) -> Option<&'a Tappable> {
+    let by_number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| shown.get(n));
+    by_number
+        .or_else(|| shown.iter().find(|t| t.title.to_lowercase() == wanted.to_lowercase()))
+        .or_else(|| shown.iter().find(|t| t.id == wanted))
+}
+
+/// A message of the bot as a bubble, its buttons numbered.
+pub fn bubble(content: &Content, paint: Paint) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    if let Content::Template(template) = content {
+        lines.push(paint.warn(format!("template {}", template_head(template))));
+        lines.extend(template_values(template));
+    }
+    match content {
+        Content::Buttons { media: Some(media), .. } | Content::Link { media: Some(media), .. } => {
+            lines.push(file(media, paint));
+        }
+        Content::Media { media, .. } => lines.push(file(media, paint)),
+        _ => {}
+    }
+    if !content.is_template() {
+        lines.extend(content.text().lines().map(str::to_owned));
+    }
+    if let Content::List { rows, button, .. } = content {
+        lines.push(paint.faint(format!("({button})")));
+        for (place, row) in rows.iter().enumerate() {
+            let about = row.description.as_deref().map(|text| paint.faint(format!("  {text}"))).unwrap_or_default();
+            lines.push(format!("{} {}{about}", paint.button(format!("[{}]", place + 1)), row.title));
+        }
+    } else {
+        let buttons = tappables(content);
+        if !buttons.is_empty() {
+            let row = buttons.iter().enumerate().map(|(place, button)| paint.button(format!("[{}] {}", place + 1, button.title)));
+            lines.push(row.collect::<Vec<_>>().join("   "));
+        }
+    }
+    if let Content::Link { title, url, .. } = content {
+        lines.push(format!("{} {}", paint.button(format!("[{title}]")), paint.faint(url)));
+    }
+    let bar = paint.bot("│");
+    lines.iter().map(|line| format!("{bar} {line}\n")).collect()
+}
+
+/// `window open, 23 h 59 min left`.
+pub fn window(window: Window, now: Time) -> String {
+    match window.ends_at() {
+        Some(end) if now < end => format!("window open, {} left", span(end - now)),
+        _ => "window closed".to_owned(),
+    }
+}
+
+/// `3 d 4 h`, `25 h`, `90 min`, `40 s`: the two largest units that matter.
+pub fn span(length: Span) -> String {
+    let minutes = length.0 / 60_000;
+    match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, 0) => format!("{} s", length.0 / 1_000),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, 0, _) => format!("{days} d"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// `2026-02-25 10:30:00Z`.
+pub fn time(at: Time) -> String {
+    jiff::Timestamp::from_millisecond(at.0)
+        .map_or_else(|_| at.0.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
+}
+
+/// A text on one line and at most so long.
+pub fn short(text: &str, chars_max: usize) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.chars().count() <= chars_max {
+        return line;
+    }
+    line.chars().take(chars_max.saturating_sub(1)).chain(['…']).collect()
+}
+
+fn file(media: &Media, paint: Paint) -> String {
+    let name = media.filename.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+    paint.faint(format!("({}{name} {})", media.kind.as_str(), media.url))
+}
+
+fn template_head(template: &TemplateMessage) -> String {
+    match &template.language {
+        Some(language) => format!("{} ({language})", template.name),
+        None => template.name.clone(),
+    }
+}
+
+fn template_values(template: &TemplateMessage) -> Vec<String> {
+    let header = template.header.iter().map(|header| match header {
+        HeaderValue::Text(text) => format!("header: {text}"),
+        HeaderValue::Media(media) => format!("header: {}", media.url),
+    });
+    let body: Vec<String> = match &template.body {
+        Parameters::None => Vec::new(),
+        Parameters::Positional(values) => {
+            values.iter().enumerate().map(|(place, value)| format!("{{{{{}}}}}: {value}", place + 1)).collect()
+        }
+        Parameters::Named(values) => values.iter().map(|(name, value)| format!("{{{{{name}}}}}: {value}")).collect(),
+    };
+    header.chain(body).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::content::Button;
+
+    fn buttons() -> Content {
+        let button = |id: &str, title: &str| Button { id: id.into(), title: title.into() };
+        Content::Buttons { body: "Size?".into(), buttons: vec![button("s", "Small"), button("l", "Large")], media: None }
+    }
+
+    #[test]
+    fn a_button_is_found_by_number_title_and_id() {
+        let shown = tappables(&buttons());
+        for wanted in ["2", "large", "LARGE", "l"] {
+            assert_eq!(pick(&shown, wanted).map(|t| t.title.as_str()), Some("Large"), "{wanted}");
+        }
+        assert_eq!(pick(&shown, "3"), None);
+        assert_eq!(pick(&shown, "0"), None);
+    }
+
+    #[test]
+    fn lengths_of_time_are_short() {
+        let said = [(40, "40 s"), (60, "1 min"), (5_400, "1 h 30 min"), (90_000, "1 d 1 h"), (86_400, "1 d")];
+        for (seconds, text) in said {
+            assert_eq!(span(Span::seconds(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_kept_on_one_line() {
+        assert_eq!(short("a\nb", 10), "a b");
+        assert_eq!(short("ñandúes", 4), "ñan…");
+    }
+}

@@ -1,0 +1,49 @@
+//! Lists for people: columns under headings, as wide as their longest entry.
+
+use super::paint::Paint;
+
+/// Prints rows under headings; `empty` is said instead when there are none.
+pub fn print(headings: &[&str], rows: &[Vec<String>], empty: &str) {
+    if rows.is_empty() {
+        println!("{empty}");
+        return;
+    }
+    print!("{}", layout(headings, rows, Paint::stdout()));
+}
+
+fn layout(headings: &[&str], rows: &[Vec<String>], paint: Paint) -> String {
+    let width = |column: usize| {
+        let longest = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+        longest.unwrap_or(0).max(headings[column].chars().count())
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let mut line = String::new();
+        for (cell, width) in cells.zip(&widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
+        }
+        line.trim_end().to_owned()
+    };
+    let mut out = paint.faint(line(&mut headings.iter().copied()));
+    out.push('\n');
+    for row in rows {
+        out.push_str(&line(&mut row.iter().map(String::as_str)));
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        let rows = [vec!["1".into(), "Ada".into()], vec!["1002".into(), "Zoë".into()]];
+        let paint = Paint::stdout();
+        if !paint.is_on() {
+            assert_eq!(layout(&["id", "name"], &rows, paint), "id    name\n1     Ada\n1002  Zoë\n");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `POST /api/user/whatsapp/send-freeform`: a text inside the window (seeds 000 and 001).
+
+use super::{
+    MESSAGE_CHARS_MAX, NAME_CHARS_MAX, Refusal, caller, e164,
+    rules::{Input, Rules},
+    send::{self, Kind},
+    sender, take_send,
+};
+use crate::{model::content::Content, web::state::Web};
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+
+pub async fn freeform(State(web): State<Arc<Web>>, request: Request) -> Response {
+    handle(web, request).await.unwrap_or_else(Refusal::into_response)
+}
+
+async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
+    let (parts, body) = request.into_parts();
+    let body = send::bytes(body).await?;
+    let caller = caller(&web, &parts.headers).await?;
+    let now = web.app.clock.now();
+    take_send(&web, &caller, now)?;
+    let input = Input::from_body(&body);
+    let mut rules = Rules::default();
+    let sender_id = rules.integer(&input, "sender_id");
+    let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);
+    let message = rules.string(&input, "message", MESSAGE_CHARS_MAX);
+    rules.finish().map_err(Refusal::Invalid)?;
+    let (Some(sender_id), Some(phone), Some(text)) = (sender_id, phone, message) else {
+        return Err(send::internal(&"a required field is neither there nor missing"));
+    };
+    let phone = e164(&phone)?;
+    let sender = sender(&web, &caller, sender_id, Refusal::SenderNotFound)?;
+    let recipient = send::recipient(&web, &sender, phone, None).await?;
+    let content = Content::Text { body: text };
+    Ok(send::once(web, parts.headers, body.to_vec(), Kind::Freeform, sender, recipient, content).await)
+}

@@ -1,0 +1,52 @@
+//! The dialect of Autocalls and Intellixent: exact in fields, texts, statuses and errors, so that clients
+//! written for those products work after a change of base URL (seeds 000–002, platform.md 1).
+
+mod freeform;
+mod refusal;
+mod rules;
+mod send;
+mod session;
+mod status;
+mod template;
+
+pub use freeform::freeform;
+pub use status::session_status;
+pub use template::template;
+
+use crate::{
+    base::{ids::SenderId, phone, time::Time},
+    runtime::senders::Sender,
+    web::{auth, auth::Caller, state::Web},
+};
+use axum::http::HeaderMap;
+use refusal::Refusal;
+use std::sync::Arc;
+
+/// The longest text of WhatsApp, which is also this dialect's.
+const MESSAGE_CHARS_MAX: usize = 4096;
+/// The column of Laravel's `string`.
+const NAME_CHARS_MAX: usize = 255;
+
+/// The account behind the request, in this dialect's words where there is none.
+async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    auth::caller(web, headers).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)
+}
+
+/// Counts the request against the account's rate over both sends. A refused one counts nothing.
+fn take_send(web: &Web, caller: &Caller, now: Time) -> Result<(), Refusal> {
+    let Caller::Account(name) = caller else { return Ok(()) };
+    let Some(account) = web.app.config.account(name) else { return Err(Refusal::Unauthorized) };
+    web.take_send(name, account.rate_limit, now).map_err(|at| {
+        // Whole seconds, rounded up: a client that waits so long is let in.
+        let seconds = u64::try_from((at - now).0).unwrap_or(0).div_ceil(1_000).max(1);
+        Refusal::TooMany { retry_after_s: seconds }
+    })
+}
+
+fn e164(text: &str) -> Result<String, Refusal> {
+    phone::strict(text.trim()).ok_or(Refusal::InvalidPhone)
+}
+
+fn sender(web: &Web, caller: &Caller, id: i64, refusal: Refusal) -> Result<Arc<Sender>, Refusal> {
+    caller.sender(web, SenderId(id)).ok_or(refusal)
+}

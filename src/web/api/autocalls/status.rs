@@ -1,0 +1,63 @@
+//! `GET /api/user/whatsapp/session-status`: is the window to this person open?
+
+use super::{
+    NAME_CHARS_MAX, Refusal, caller, e164,
+    rules::{Input, Rules},
+    send, sender, session,
+};
+use crate::{store::contact, web::state::Web};
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+pub async fn session_status(State(web): State<Arc<Web>>, request: Request) -> Response {
+    match handle(&web, request).await {
+        Ok(body) => crate::web::idempotency::json(StatusCode::OK, &body),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn handle(web: &Web, request: Request) -> Result<Json, Refusal> {
+    let caller = caller(web, request.headers()).await?;
+    let input = Input::from_query(crate::web::query::pairs(request.uri().query().unwrap_or_default()));
+    let mut rules = Rules::default();
+    let sender_id = rules.integer(&input, "sender_id");
+    let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);
+    rules.finish().map_err(Refusal::Invalid)?;
+    let (Some(sender_id), Some(phone)) = (sender_id, phone) else {
+        return Err(send::internal(&"a required field is neither there nor missing"));
+    };
+    let phone = e164(&plus(&phone))?;
+    let sender = sender(web, &caller, sender_id, Refusal::SenderNotFoundShort)?;
+    let recipient = send::recipient(web, &sender, phone, None).await?;
+    let Some((known, conversation)) =
+        recipient.known.and_then(|mut known| known.conversation.take().map(|conversation| (known, conversation)))
+    else {
+        return Ok(json!({
+            "success": true,
+            "has_conversation": false,
+            "session_status": session::no_conversation(),
+        }));
+    };
+    let contact = contact::find(&web.app.store, known.contact).await.map_err(|error| send::internal(&error))?;
+    Ok(json!({
+        "success": true,
+        "has_conversation": true,
+        "conversation_id": conversation.id.0,
+        "customer_name": contact.and_then(|contact| contact.data.name),
+        "last_customer_message_at": conversation.last_inbound_at.map(session::iso),
+        "session_status": session::status(conversation.window, web.app.clock.now()),
+    }))
+}
+
+/// A `+` that was not encoded arrives as a blank: everybody makes this mistake once.
+fn plus(phone: &str) -> String {
+    match phone.strip_prefix(' ') {
+        Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => format!("+{digits}"),
+        _ => phone.to_owned(),
+    }
+}

@@ -1,0 +1,12 @@
+//! The endpoints, one file per noun; `web/mod.rs` lists their paths.
+
+pub mod autocalls;
+pub mod conversations;
+pub mod dead_letters;
+pub mod events;
+pub mod keys;
+pub mod messages;
+pub mod probes;
+pub mod runs;
+pub mod sandbox;
+pub mod templates;

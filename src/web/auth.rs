@@ -1,0 +1,129 @@
+//! API keys: those of the configuration, those made by `keys create`, and the token of this machine's operator.
+
+use super::{problem::Problem, state::Web};
+use crate::{
+    base::{
+        ids::{AccountName, SenderId},
+        secret::Secret,
+    },
+    runtime::senders::Sender,
+    store::api_key,
+};
+use axum::http::{HeaderMap, header};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+/// On whose behalf a request is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// Sees its own senders, contacts and conversations, and nothing of other accounts.
+    Account(AccountName),
+    /// A command on this machine: sees all.
+    Operator,
+}
+
+/// A key as it is given out once, and as it is kept.
+pub struct NewKey {
+    pub id: String,
+    /// `<id>.<random>`: printed once.
+    pub key: Secret,
+    /// Of the random part.
+    pub hash: Vec<u8>,
+}
+
+/// Who shows the key of this request; `None` if it is none of ours.
+pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+    let Some(shown) = bearer(headers) else { return Ok(None) };
+    if web.operator.matches(shown) {
+        return Ok(Some(Caller::Operator));
+    }
+    // All keys are compared, whichever fits: the time taken tells nothing.
+    let mut found = None;
+    for account in &web.app.config.accounts {
+        for key in &account.api_keys {
+            if key.matches(shown) {
+                found = Some(Caller::Account(account.name.clone()));
+            }
+        }
+    }
+    if found.is_some() {
+        return Ok(found);
+    }
+    let Some((id, random)) = shown.split_once('.') else { return Ok(None) };
+    let Some(row) = api_key::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))? else {
+        return Ok(None);
+    };
+    // 256 random bits need no slow hash; that is for what people think up.
+    let fits = bool::from(hash(random).as_slice().ct_eq(&row.hash));
+    let live = row.revoked_at.is_none() && web.app.config.accounts.iter().any(|account| account.name == row.account);
+    Ok((fits && live).then_some(Caller::Account(row.account)))
+}
+
+/// The same, for the native API: without a key there is nothing to see.
+pub async fn required(web: &Web, headers: &HeaderMap) -> Result<Caller, Problem> {
+    caller(web, headers).await?.ok_or_else(Problem::unauthorized)
+}
+
+/// A fresh key.
+pub fn new_key() -> Result<NewKey, getrandom::Error> {
+    let (mut id, mut random) = ([0_u8; 6], [0_u8; 32]);
+    getrandom::fill(&mut id)?;
+    getrandom::fill(&mut random)?;
+    let (id, random) = (hex(&id), hex(&random));
+    Ok(NewKey { key: Secret::new(format!("{id}.{random}")), hash: hash(&random), id })
+}
+
+impl Caller {
+    /// The sender, if this caller has it; another account's does not exist for it.
+    pub fn sender(&self, web: &Web, id: SenderId) -> Option<Arc<Sender>> {
+        web.app.senders.get(id).filter(|sender| self.owns(&sender.account))
+    }
+
+    pub fn owns(&self, account: &AccountName) -> bool {
+        match self {
+            Caller::Account(own) => own == account,
+            Caller::Operator => true,
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    let key = key.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
+}
+
+fn hash(random: &str) -> Vec<u8> {
+    Sha256::digest(random.as_bytes()).to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_stands_after_bearer() {
+        let shown = |value: &str| {
+            let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]);
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(shown("Bearer k1.abc"), Some("k1.abc".into()));
+        assert_eq!(shown("bearer  k1.abc "), Some("k1.abc".into()));
+        for bad in ["k1.abc", "Basic k1.abc", "Bearer ", ""] {
+            assert_eq!(shown(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_new_key_is_its_id_and_what_is_hashed() {
+        let key = new_key().unwrap();
+        let (id, random) = key.key.expose().split_once('.').unwrap();
+        assert_eq!((id, hash(random)), (key.id.as_str(), key.hash));
+        assert_eq!(random.len(), 64);
+    }
+}

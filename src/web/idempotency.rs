@@ -1,0 +1,225 @@
+//! `Idempotency-Key`: a request repeated with its key does nothing again and gets the first answer.
+//!
+//! A key and the id of the message it will send are stored before anything happens. After a crash the
+//! row says which message that was, and the message says whether it is there: so a repeated request is
+//! never guessed at.
+
+use super::{problem::Problem, state::Web};
+use crate::{
+    base::{
+        ids::{AccountName, OutboundId},
+        limits::{IDEMPOTENCY_KEY_CHARS_MAX, IDEMPOTENCY_WAIT},
+    },
+    store::{WriteSet, idempotency},
+};
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::OwnedMutexGuard;
+
+/// What a handler answers, and whether it has done something that must not be done twice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Json,
+    pub took_effect: bool,
+}
+
+/// A request that may begin.
+pub struct Begun {
+    /// The id that a message sent by this request gets.
+    pub message: OutboundId,
+    /// An earlier try with this key was cut off by a crash: the message may be there already.
+    pub is_again: bool,
+    row: Option<Row>,
+}
+
+struct Row {
+    account: AccountName,
+    key: String,
+    // One request per key at a time; the others wait here.
+    _turn: OwnedMutexGuard<()>,
+}
+
+/// Keys whose first request is being answered.
+#[derive(Default)]
+pub struct InFlight(Mutex<HashMap<(AccountName, String), Arc<tokio::sync::Mutex<()>>>>);
+
+/// The key of this request begins, or has been answered before (`Err`: say that).
+pub async fn begin(
+    web: &Web,
+    account: &AccountName,
+    headers: &HeaderMap,
+    path: &str,
+    body: &[u8],
+) -> Result<Begun, Refused> {
+    let fresh = || OutboundId(web.app.store.next_id());
+    let Some(value) = headers.get(&IDEMPOTENCY_KEY) else {
+        return Ok(Begun { message: fresh(), is_again: false, row: None });
+    };
+    let key = value.to_str().unwrap_or_default().trim().to_owned();
+    if key.is_empty() || key.chars().count() > IDEMPOTENCY_KEY_CHARS_MAX {
+        return Err(Refused::BadKey);
+    }
+    let Some(turn) = web.in_flight.turn(account, &key).await else { return Err(Refused::Busy) };
+    let fingerprint = fingerprint(path, body);
+    let row = Some(Row { account: account.clone(), key: key.clone(), _turn: turn });
+    let failed = |error: &dyn std::fmt::Display| Refused::Problem(Problem::bug(error));
+    let known = idempotency::find(&web.app.store, account, &key).await.map_err(|error| failed(&error))?;
+    match known {
+        None => {
+            let message = fresh();
+            let mut set = WriteSet::new();
+            let created_at = web.app.clock.now();
+            let new = idempotency::New { account: account.clone(), key, fingerprint, message_id: message, created_at };
+            set.push(&idempotency::INSERT, &new);
+            web.app.store.commit(set).await.map_err(|error| failed(&error))?;
+            Ok(Begun { message, is_again: false, row })
+        }
+        Some(known) if known.fingerprint != fingerprint => Err(Refused::OtherBody),
+        Some(idempotency::Known { status: Some(status), answer: Some(answer), .. }) => {
+            let status = u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok());
+            Err(Refused::Before(status.unwrap_or(StatusCode::OK), answer))
+        }
+        Some(known) => Ok(Begun { message: known.message_id, is_again: true, row }),
+    }
+}
+
+impl Begun {
+    /// Keeps the answer for the next request with this key. A request that did nothing is forgotten: it
+    /// may be tried again with the same key once what was wrong is mended.
+    pub async fn finish(self, web: &Web, answer: Answer) -> Answer {
+        let Some(row) = self.row else { return answer };
+        let mut set = WriteSet::new();
+        if answer.took_effect {
+            let status = i64::from(answer.status.as_u16());
+            let done =
+                idempotency::Done { account: row.account, key: row.key, status, answer: answer.body.clone() };
+            set.push(&idempotency::FINISH, &done);
+        } else {
+            set.push(&idempotency::FORGET, &idempotency::Forget { account: row.account, key: row.key });
+        }
+        if let Err(error) = web.app.store.commit(set).await {
+            // The row stays without an answer: the next request asks the message itself.
+            tracing::warn!(error = %error, "The answer to an idempotent request was not kept");
+        }
+        answer
+    }
+}
+
+/// Why a request with a key does not begin.
+#[derive(Debug)]
+pub enum Refused {
+    /// Answered before: say the same again.
+    Before(StatusCode, Json),
+    /// The key was used for another request.
+    OtherBody,
+    /// The first request with this key is still being answered.
+    Busy,
+    BadKey,
+    Problem(Problem),
+}
+
+impl Refused {
+    /// For the native API.
+    pub fn respond(self) -> Response {
+        match self {
+            Refused::Before(status, body) => replayed(status, &body),
+            other => other.problem().into_response(),
+        }
+    }
+
+    /// In our own words; the dialects say it in theirs. `Before` is no problem and never asked.
+    pub fn problem(self) -> Problem {
+        match self {
+            Refused::Problem(problem) => problem,
+            Refused::OtherBody => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "This Idempotency-Key was used for another request.",
+            ),
+            Refused::BadKey => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "bad_idempotency_key",
+                format!("An Idempotency-Key is a text of 1 to {IDEMPOTENCY_KEY_CHARS_MAX} characters."),
+            ),
+            Refused::Busy | Refused::Before(..) => Problem {
+                retry_after_s: Some(1),
+                ..Problem::conflict("in_progress", "The first request with this Idempotency-Key is still being answered.")
+            },
+        }
+    }
+}
+
+/// The first answer once more, marked as such.
+pub fn replayed(status: StatusCode, body: &Json) -> Response {
+    let mut response = json(status, body);
+    response.headers_mut().insert(REPLAYED.clone(), HeaderValue::from_static("true"));
+    response
+}
+
+pub fn json(status: StatusCode, body: &Json) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+static REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+impl InFlight {
+    /// Waits until no other request with this key is being answered, at most `IDEMPOTENCY_WAIT`.
+    async fn turn(&self, account: &AccountName, key: &str) -> Option<OwnedMutexGuard<()>> {
+        let lock = {
+            let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            // Whoever still waits or works holds its lock, too.
+            keys.retain(|_, lock| Arc::strong_count(lock) > 1);
+            Arc::clone(keys.entry((account.clone(), key.to_owned())).or_default())
+        };
+        tokio::time::timeout(IDEMPOTENCY_WAIT.to_std(), lock.lock_owned()).await.ok()
+    }
+}
+
+/// Of what is asked for, however its JSON is spaced or ordered.
+fn fingerprint(path: &str, body: &[u8]) -> String {
+    let canonical = serde_json::from_slice::<Json>(body).map(|json| json.to_string().into_bytes());
+    let mut hasher = Sha256::new();
+    hasher.update(path.as_bytes());
+    hasher.update([0]);
+    hasher.update(canonical.as_deref().unwrap_or(body));
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_the_same_however_it_is_spaced() {
+        assert_eq!(fingerprint("/a", br#"{"a": 1, "b": 2}"#), fingerprint("/a", br#"{"b":2,"a":1}"#));
+        assert_ne!(fingerprint("/a", b"{}"), fingerprint("/b", b"{}"));
+        assert_ne!(fingerprint("/a", br#"{"a": 1}"#), fingerprint("/a", br#"{"a": 2}"#));
+    }
+
+    #[tokio::test]
+    async fn one_request_per_key_at_a_time() {
+        let keys = InFlight::default();
+        let account = AccountName::from("acme");
+        let first = keys.turn(&account, "k").await.unwrap();
+        assert!(keys.turn(&account, "other").await.is_some());
+        let second = keys.turn(&account, "k");
+        tokio::pin!(second);
+        tokio::select! {
+            biased;
+            _ = &mut second => panic!("two at a time"),
+            () = std::future::ready(()) => {}
+        }
+        drop(first);
+        assert!(second.await.is_some());
+    }
+}

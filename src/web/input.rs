@@ -1,0 +1,180 @@
+//! Reads the JSON body of a native request: every wrong field at once, unknown ones with a suggestion.
+
+use super::{body, problem::Problem};
+use crate::base::{diagnostic::did_you_mean, limits::API_BODY_BYTES_MAX};
+use axum::{
+    body::{Body, Bytes},
+    http::StatusCode,
+};
+use serde_json::{Map, Value as Json};
+
+/// The fields of a JSON object that have not been asked for yet.
+#[derive(Debug)]
+pub struct Input {
+    pointer: String,
+    fields: Map<String, Json>,
+    asked: Vec<&'static str>,
+    errors: Vec<(String, String)>,
+}
+
+/// The bytes of an API request.
+pub async fn bytes(body: Body) -> Result<Bytes, Problem> {
+    body::read(body, API_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(API_BODY_BYTES_MAX))
+}
+
+impl Input {
+    pub fn parse(body: &[u8]) -> Result<Self, Problem> {
+        let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, "bad_json", detail);
+        match serde_json::from_slice(body) {
+            Ok(Json::Object(fields)) => Ok(Self::of(String::new(), fields)),
+            Ok(_) => Err(bad("The body must be a JSON object.".to_owned())),
+            Err(error) => Err(bad(format!("The body is not JSON: {error}."))),
+        }
+    }
+
+    fn of(pointer: String, fields: Map<String, Json>) -> Self {
+        Input { pointer, fields, asked: Vec::new(), errors: Vec::new() }
+    }
+
+    /// A text that must be there and say something.
+    pub fn text(&mut self, name: &'static str, chars_max: usize) -> String {
+        let text = self.opt_text(name, chars_max);
+        if text.is_none() && !self.is_wrong(name) {
+            self.wrong(name, format!("`{name}` is missing."));
+        }
+        text.unwrap_or_default()
+    }
+
+    pub fn opt_text(&mut self, name: &'static str, chars_max: usize) -> Option<String> {
+        match self.take(name)? {
+            Json::String(text) if text.trim().is_empty() => {
+                self.wrong(name, format!("`{name}` is empty."));
+                None
+            }
+            Json::String(text) if text.chars().count() > chars_max => {
+                self.wrong(name, format!("`{name}` is longer than {chars_max} characters."));
+                None
+            }
+            Json::String(text) => Some(text),
+            other => {
+                self.wrong(name, format!("`{name}` must be a text, not {}.", kind(&other)));
+                None
+            }
+        }
+    }
+
+    pub fn opt_whole(&mut self, name: &'static str) -> Option<i64> {
+        let value = self.take(name)?;
+        let whole = value.as_i64();
+        if whole.is_none() {
+            self.wrong(name, format!("`{name}` must be a whole number, not {}.", kind(&value)));
+        }
+        whole
+    }
+
+    /// Any JSON value.
+    pub fn opt_json(&mut self, name: &'static str) -> Option<Json> {
+        self.take(name)
+    }
+
+    pub fn opt_map(&mut self, name: &'static str) -> Option<Map<String, Json>> {
+        match self.take(name)? {
+            Json::Object(map) => Some(map),
+            other => {
+                self.wrong(name, format!("`{name}` must be an object, not {}.", kind(&other)));
+                None
+            }
+        }
+    }
+
+    /// An object inside; read it with `read` and its errors join ours.
+    pub fn inside<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Input) -> T) -> Option<T> {
+        let fields = self.opt_map(name)?;
+        let mut inner = Input::of(format!("{}/{name}", self.pointer), fields);
+        let value = read(&mut inner);
+        inner.close();
+        self.errors.append(&mut inner.errors);
+        Some(value)
+    }
+
+    pub fn wrong(&mut self, name: &str, detail: impl Into<String>) {
+        self.errors.push((format!("{}/{name}", self.pointer), detail.into()));
+    }
+
+    /// The problem with all that was wrong, if anything was. What nobody asked for is unknown.
+    pub fn finish(mut self) -> Result<(), Problem> {
+        self.close();
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid(self.errors)) }
+    }
+
+    fn close(&mut self) {
+        for name in std::mem::take(&mut self.fields).keys() {
+            let help = did_you_mean(name, self.asked.iter().copied()).map(|help| format!("; {help}")).unwrap_or_default();
+            self.wrong(&pointer_part(name), format!("`{name}` is unknown here{help}."));
+        }
+    }
+
+    /// `null` is the same as absent.
+    fn take(&mut self, name: &'static str) -> Option<Json> {
+        self.asked.push(name);
+        self.fields.remove(name).filter(|value| !value.is_null())
+    }
+
+    fn is_wrong(&self, name: &str) -> bool {
+        self.errors.iter().any(|(pointer, _)| *pointer == format!("{}/{name}", self.pointer))
+    }
+}
+
+fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}
+
+/// RFC 6901.
+fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(body: &str) -> Vec<(String, String)> {
+        let mut input = Input::parse(body.as_bytes()).unwrap();
+        input.text("flow", 5);
+        input.inside("contact", |contact| contact.text("phone", 20));
+        input.opt_whole("sender");
+        input.finish().map_or_else(|problem| problem.errors, |()| Vec::new())
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let said = errors(r#"{"flwo": "x", "contact": {"phone": 7, "a/b": 1}, "sender": "one"}"#);
+        let at = |pointer: &str| said.iter().find(|(p, _)| p == pointer).map(|(_, d)| d.as_str()).unwrap_or_default();
+        assert_eq!(at("/flow"), "`flow` is missing.");
+        assert!(at("/flwo").contains("is unknown here") && at("/flwo").contains("`flow`"), "{said:?}");
+        assert_eq!(at("/contact/phone"), "`phone` must be a text, not a number.");
+        assert_eq!(at("/contact/a~1b"), "`a/b` is unknown here.");
+        assert_eq!(at("/sender"), "`sender` must be a whole number, not a text.");
+        assert_eq!(said.len(), 5);
+    }
+
+    #[test]
+    fn a_text_at_its_limit_is_right() {
+        assert!(errors(r#"{"flow": "12345", "sender": null}"#).is_empty());
+        assert_eq!(errors(r#"{"flow": "123456"}"#)[0].1, "`flow` is longer than 5 characters.");
+        assert_eq!(errors(r#"{"flow": " "}"#)[0].1, "`flow` is empty.");
+    }
+
+    #[test]
+    fn no_object_is_no_request() {
+        assert_eq!(Input::parse(b"[]").unwrap_err().detail, "The body must be a JSON object.");
+        assert_eq!(Input::parse(b"{").unwrap_err().status, StatusCode::BAD_REQUEST);
+    }
+}

@@ -1,0 +1,127 @@
+//! Webhooks: the body as bytes, recorded durably, then answered. No flow runs here.
+
+use super::{
+    auth,
+    body::{self, BadBody},
+    listen::Peer,
+    local::is_local,
+    problem::Problem,
+    state::Web,
+};
+use crate::{
+    base::{ids::SenderId, limits::WEBHOOK_BODY_BYTES_MAX},
+    channel::{RawRequest, Rejected},
+    runtime::inbound::NotAccepted,
+};
+use axum::{
+    extract::{ConnectInfo, Path, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+
+/// `GET|POST /webhooks/{provider}`: the address that all senders of a provider share.
+pub async fn shared(
+    State(web): State<Arc<Web>>,
+    Path(kind): Path<String>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    take(&web, &kind, None, peer, request).await
+}
+
+/// `GET|POST /webhooks/{provider}/{sender_id}`: the address of one sender.
+pub async fn of_sender(
+    State(web): State<Arc<Web>>,
+    Path((kind, sender)): Path<(String, String)>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    match sender.parse() {
+        Ok(id) => take(&web, &kind, Some(SenderId(id)), peer, request).await,
+        Err(_) => Problem::not_found("There is no such sender.").into_response(),
+    }
+}
+
+async fn take(web: &Web, kind: &str, sender: Option<SenderId>, Peer(peer): Peer, request: Request) -> Response {
+    let app = &web.app;
+    let Some(provider) = app.providers.get(kind) else {
+        return Problem::not_found("There is no such provider.").into_response();
+    };
+    let kind = provider.kind();
+    let (parts, body) = request.into_parts();
+    let bytes = match body::read(body, WEBHOOK_BODY_BYTES_MAX).await {
+        Ok(bytes) => bytes,
+        Err(bad) => {
+            app.metrics.webhook(kind, bad.as_str());
+            return closing(bad);
+        }
+    };
+    // The sandbox signs nothing, so somebody must vouch for its requests.
+    if kind == SANDBOX && !may_use_sandbox(web, sender, peer, &parts.headers).await {
+        app.metrics.webhook(kind, "unauthorized");
+        return Problem::unauthorized().into_response();
+    }
+    let raw = RawRequest {
+        method: parts.method.as_str(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
+        body: &bytes,
+        sender,
+    };
+    if let Some(reply) = provider.handshake(&raw) {
+        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        app.metrics.webhook(kind, if status.is_success() { "handshake" } else { "bad_handshake" });
+        let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+        return (status, plain, reply.body).into_response();
+    }
+    match app.accept(kind, &raw).await {
+        Ok(_) => StatusCode::OK.into_response(),
+        Err(NotAccepted::UnknownProvider) => Problem::not_found("There is no such provider.").into_response(),
+        Err(NotAccepted::Rejected(rejected)) => refusal(rejected).into_response(),
+        Err(NotAccepted::NotStored(error)) => {
+            tracing::error!(provider = kind, error = format!("{error:#}"), "A webhook could not be recorded");
+            // 503: the provider sends it again, and nothing of it is lost.
+            let mut problem =
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_recorded", "Not recorded; please send it again.");
+            problem.retry_after_s = Some(1);
+            problem.into_response()
+        }
+    }
+}
+
+/// A key of the sender's account, or, without a configuration file, somebody on this machine.
+pub async fn may_use_sandbox(
+    web: &Web,
+    sender: Option<SenderId>,
+    peer: std::net::SocketAddr,
+    headers: &HeaderMap,
+) -> bool {
+    if web.sandbox_is_open && is_local(peer, headers) {
+        return true;
+    }
+    match auth::caller(web, headers).await {
+        Ok(Some(caller)) => sender.is_none_or(|sender| caller.sender(web, sender).is_some()),
+        Ok(None) | Err(_) => false,
+    }
+}
+
+const SANDBOX: &str = "sandbox";
+
+fn refusal(rejected: Rejected) -> Problem {
+    match rejected {
+        Rejected::BadSignature => Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "bad_signature",
+            "The signature does not match the body under any secret of this address.",
+        ),
+        Rejected::UnknownSender => Problem::not_found("There is no such sender."),
+    }
+}
+
+/// After a body that was not read to its end the connection cannot be used again.
+fn closing(bad: BadBody) -> Response {
+    let mut response = bad.problem(WEBHOOK_BODY_BYTES_MAX).into_response();
+    response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    response
+}
