@@ -13,6 +13,7 @@ use crate::{
     store::{WriteSet, idempotency},
 };
 use axum::{
+    body::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -42,8 +43,7 @@ pub struct Begun {
 }
 
 struct Row {
-    account: AccountName,
-    key: String,
+    claim: idempotency::Claim,
     // One request per key at a time; the others wait here.
     _turn: OwnedMutexGuard<()>,
 }
@@ -69,26 +69,31 @@ pub async fn begin(
         return Err(Refused::BadKey);
     }
     let Some(turn) = web.in_flight.turn(account, &key).await else { return Err(Refused::Busy) };
-    let fingerprint = fingerprint(path, body);
-    let row = Some(Row { account: account.clone(), key: key.clone(), _turn: turn });
+    let claim = idempotency::Claim {
+        account: account.clone(),
+        request_hash: fingerprint(path, body),
+        message_id: fresh(),
+        created_at: web.app.clock.now(),
+        key,
+    };
     let failed = |error: &dyn std::fmt::Display| Refused::Problem(Problem::bug(error));
-    let known = idempotency::find(&web.app.store, account, &key).await.map_err(|error| failed(&error))?;
+    let known = idempotency::find(&web.app.store, account, &claim.key).await.map_err(|error| failed(&error))?;
     match known {
         None => {
-            let message = fresh();
-            let mut set = WriteSet::new();
-            let created_at = web.app.clock.now();
-            let new = idempotency::New { account: account.clone(), key, fingerprint, message_id: message, created_at };
-            set.push(&idempotency::INSERT, &new);
+            let mut set = WriteSet::default();
+            set.push(&idempotency::CLAIM, &claim);
             web.app.store.commit(set).await.map_err(|error| failed(&error))?;
-            Ok(Begun { message, is_again: false, row })
+            Ok(Begun { message: claim.message_id, is_again: false, row: Some(Row { claim, _turn: turn }) })
         }
-        Some(known) if known.fingerprint != fingerprint => Err(Refused::OtherBody),
-        Some(idempotency::Known { status: Some(status), answer: Some(answer), .. }) => {
-            let status = u16::try_from(status).ok().and_then(|code| StatusCode::from_u16(code).ok());
-            Err(Refused::Before(status.unwrap_or(StatusCode::OK), answer))
+        Some(known) if known.request_hash != claim.request_hash => Err(Refused::OtherBody),
+        Some(idempotency::Known { answer: Some((status, body)), .. }) => {
+            let body = serde_json::from_str(&body).unwrap_or(Json::Null);
+            Err(Refused::Before(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body))
         }
-        Some(known) => Ok(Begun { message: known.message_id, is_again: true, row }),
+        Some(known) => {
+            let message = known.message_id.unwrap_or(claim.message_id);
+            Ok(Begun { message, is_again: true, row: Some(Row { claim, _turn: turn }) })
+        }
     }
 }
 
@@ -97,14 +102,13 @@ impl Begun {
     /// may be tried again with the same key once what was wrong is mended.
     pub async fn finish(self, web: &Web, answer: Answer) -> Answer {
         let Some(row) = self.row else { return answer };
-        let mut set = WriteSet::new();
+        let mut set = WriteSet::default();
         if answer.took_effect {
-            let status = i64::from(answer.status.as_u16());
-            let done =
-                idempotency::Done { account: row.account, key: row.key, status, answer: answer.body.clone() };
-            set.push(&idempotency::FINISH, &done);
+            let (account, key) = (row.claim.account, row.claim.key);
+            let status = answer.status.as_u16();
+            set.push(&idempotency::ANSWER, &idempotency::Answer { account, key, status, body: answer.body.to_string() });
         } else {
-            set.push(&idempotency::FORGET, &idempotency::Forget { account: row.account, key: row.key });
+            set.push(&idempotency::RELEASE, &row.claim);
         }
         if let Err(error) = web.app.store.commit(set).await {
             // The row stays without an answer: the next request asks the message itself.
@@ -156,6 +160,57 @@ impl Refused {
             },
         }
     }
+}
+
+/// Runs the work of a native request once per key, in a task of its own: a client that hangs up stops
+/// nothing half-way.
+pub async fn once<W>(
+    web: Arc<Web>,
+    account: AccountName,
+    headers: HeaderMap,
+    path: String,
+    body: Bytes,
+    work: impl FnOnce(Again) -> W + Send + 'static,
+) -> Response
+where
+    W: Future<Output = Result<Answer, Problem>> + Send,
+{
+    let task = tokio::spawn(async move {
+        let begun = match begin(&web, &account, &headers, &path, &body).await {
+            Ok(begun) => begun,
+            Err(refused) => return refused.respond(),
+        };
+        let again = Again { message: begun.message, cut_off: begun.is_again };
+        match work(again).await {
+            Ok(answer) => {
+                let answer = begun.finish(&web, answer).await;
+                json(answer.status, &answer.body)
+            }
+            Err(problem) => {
+                let nothing = Answer { status: problem.status, body: Json::Null, took_effect: false };
+                begun.finish(&web, nothing).await;
+                problem.into_response()
+            }
+        }
+    });
+    task.await.unwrap_or_else(|panic| Problem::bug(&panic).into_response())
+}
+
+/// What the work of a keyed request must know.
+#[derive(Debug, Clone, Copy)]
+pub struct Again {
+    /// The id of the message that it sends, if it sends one.
+    pub message: OutboundId,
+    /// An earlier try was cut off by a crash: what it does may be done already.
+    pub cut_off: bool,
+}
+
+/// For what leaves no trace by which a repetition could know.
+pub fn outcome_unknown() -> Problem {
+    Problem::conflict(
+        "outcome_unknown",
+        "The first request with this Idempotency-Key was cut off; look whether it took effect before you use a new key.",
+    )
 }
 
 /// The first answer once more, marked as such.

@@ -97,6 +97,17 @@ impl Input {
         Some(value)
     }
 
+    /// Nothing was wrong so far.
+    pub fn is_clean(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Nothing was wrong with this field or inside it.
+    pub fn is_clean_at(&self, name: &str) -> bool {
+        let pointer = format!("{}/{name}", self.pointer);
+        !self.errors.iter().any(|(wrong, _)| wrong.starts_with(&pointer))
+    }
+
     pub fn wrong(&mut self, name: &str, detail: impl Into<String>) {
         self.errors.push((format!("{}/{name}", self.pointer), detail.into()));
     }

@@ -6,6 +6,7 @@ pub mod dead_letters;
 pub mod events;
 pub mod keys;
 pub mod messages;
+mod page;
 pub mod probes;
 pub mod runs;
 pub mod sandbox;

@@ -34,6 +34,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     };
     let phone = e164(&phone)?;
     let sender = sender(&web, &caller, sender_id, Refusal::SenderNotFound)?;
+    let sender = sender.clone();
     let recipient = send::recipient(&web, &sender, phone, None).await?;
     let content = Content::Text { body: text };
     Ok(send::once(web, parts.headers, body.to_vec(), Kind::Freeform, sender, recipient, content).await)

@@ -11,16 +11,16 @@ mod template;
 
 pub use freeform::freeform;
 pub use status::session_status;
+pub use session::iso;
 pub use template::template;
 
 use crate::{
     base::{ids::SenderId, phone, time::Time},
-    runtime::senders::Sender,
+    runtime::config::Sender,
     web::{auth, auth::Caller, state::Web},
 };
 use axum::http::HeaderMap;
 use refusal::Refusal;
-use std::sync::Arc;
 
 /// The longest text of WhatsApp, which is also this dialect's.
 const MESSAGE_CHARS_MAX: usize = 4096;
@@ -47,6 +47,6 @@ fn e164(text: &str) -> Result<String, Refusal> {
     phone::strict(text.trim()).ok_or(Refusal::InvalidPhone)
 }
 
-fn sender(web: &Web, caller: &Caller, id: i64, refusal: Refusal) -> Result<Arc<Sender>, Refusal> {
+fn sender<'w>(web: &'w Web, caller: &Caller, id: i64, refusal: Refusal) -> Result<&'w Sender, Refusal> {
     caller.sender(web, SenderId(id)).ok_or(refusal)
 }

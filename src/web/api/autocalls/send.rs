@@ -8,7 +8,7 @@ use crate::{
         time::Time,
     },
     model::{content::Content, effect::Origin, event::Reason, window::Window},
-    runtime::{outbox::SendAnswer, senders::Sender},
+    runtime::{config::Sender, outbox::SendAnswer},
     store::{contact, conversation, outbound},
     web::{idempotency, idempotency::Answer, state::Web},
 };
@@ -93,7 +93,7 @@ pub async fn once(
     headers: HeaderMap,
     body: Vec<u8>,
     kind: Kind,
-    sender: Arc<Sender>,
+    sender: Sender,
     recipient: Recipient,
     content: Content,
 ) -> Response {
@@ -178,7 +178,7 @@ async fn earlier(web: &Web, id: OutboundId) -> Result<Option<SendAnswer>, Refusa
         (SendState::Failed | SendState::Skipped | SendState::Dropped, _) => SendAnswer::Failed {
             code: row.error_code.unwrap_or_default(),
             text: row.error_text.unwrap_or_default(),
-            reason: row.reason,
+            reason: row.reason.and_then(|word| serde_json::from_value(Json::String(word)).ok()),
         },
         (_, Some(provider_id)) => SendAnswer::Accepted { provider_id: provider_id.to_string() },
         (_, None) => SendAnswer::Unknown,
@@ -209,7 +209,7 @@ async fn success(
 
 async fn session_now(web: &Web, conversation: ConversationId, now: Time) -> Result<Json, Refusal> {
     let row = conversation::find(&web.app.store, conversation).await.map_err(|error| internal(&error))?;
-    Ok(session::status(row.map(|row| row.window).unwrap_or_default(), now))
+    Ok(session::status(row.map(|row| Window { opened_at: row.opened_at }).unwrap_or_default(), now))
 }
 
 /// The provider's or our own rule's "no" in the words of this dialect.
@@ -254,12 +254,12 @@ fn offline(kind: Kind) -> Refusal {
 
 fn window(recipient: &Recipient) -> Window {
     let conversation = recipient.known.as_ref().and_then(|known| known.conversation.as_ref());
-    conversation.map(|conversation| conversation.window).unwrap_or_default()
+    Window { opened_at: conversation.and_then(|conversation| conversation.opened_at) }
 }
 
 fn session_of(recipient: &Recipient, now: Time) -> Json {
     match recipient.known.as_ref().and_then(|known| known.conversation.as_ref()) {
-        Some(conversation) => session::status(conversation.window, now),
+        Some(_) => session::status(window(recipient), now),
         None => session::no_conversation(),
     }
 }

@@ -5,7 +5,7 @@ use super::{
     rules::{Input, Rules},
     send, sender, session,
 };
-use crate::{store::contact, web::state::Web};
+use crate::{model::window::Window, store::contact, web::state::Web};
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -33,7 +33,7 @@ async fn handle(web: &Web, request: Request) -> Result<Json, Refusal> {
     };
     let phone = e164(&plus(&phone))?;
     let sender = sender(web, &caller, sender_id, Refusal::SenderNotFoundShort)?;
-    let recipient = send::recipient(web, &sender, phone, None).await?;
+    let recipient = send::recipient(web, sender, phone, None).await?;
     let Some((known, conversation)) =
         recipient.known.and_then(|mut known| known.conversation.take().map(|conversation| (known, conversation)))
     else {
@@ -50,7 +50,7 @@ async fn handle(web: &Web, request: Request) -> Result<Json, Refusal> {
         "conversation_id": conversation.id.0,
         "customer_name": contact.and_then(|contact| contact.data.name),
         "last_customer_message_at": conversation.last_inbound_at.map(session::iso),
-        "session_status": session::status(conversation.window, web.app.clock.now()),
+        "session_status": session::status(Window { opened_at: conversation.opened_at }, web.app.clock.now()),
     }))
 }
 

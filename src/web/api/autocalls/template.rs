@@ -46,6 +46,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let listed = web.app.catalogue.list(sender.id);
     let template = listed.iter().find(|template| template.id == template_id).ok_or(Refusal::TemplateNotFound)?;
     let content = Content::Template(filled(template, variables)?);
+    let sender = sender.clone();
     let recipient = send::recipient(&web, &sender, phone, name).await?;
     Ok(send::once(web, parts.headers, body.to_vec(), Kind::Template, sender, recipient, content).await)
 }

@@ -1,0 +1,235 @@
+//! `/v1/conversations`: who writes with us, who has them, and handing them to and fro.
+
+use super::page::{Page, decode};
+use crate::{
+    base::{
+        ids::{AccountName, ConversationId},
+        limits::{NAME_CHARS_MAX, PAGES_READ_MAX},
+        time::Time,
+    },
+    model::{event::Event, session::Session, window::Window},
+    store::{contact, conversation, session},
+    web::{
+        api::autocalls::iso,
+        auth::{self, Caller},
+        idempotency::{Answer, json, once},
+        input::{self, Input},
+        problem::Problem,
+        query,
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, Request, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `GET /v1/conversations?state=with_person|needs_person&limit=&cursor=`.
+pub async fn list(State(web): State<Arc<Web>>, request: Request) -> Response {
+    match listed(&web, &request).await {
+        Ok(body) => json(StatusCode::OK, &body),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// `GET /v1/conversations/{id}`.
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let shown = async {
+        let caller = auth::required(&web, &headers).await?;
+        let row = owned(&web, &caller, &id).await?;
+        describe(&web, &row).await
+    };
+    match shown.await {
+        Ok(body) => json(StatusCode::OK, &body),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// `POST /v1/conversations/{id}/take-over`: a person has it, the bot is silent.
+pub async fn take_over(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+    act(web, &id, request, "take-over", |agent| Event::PersonWrote { agent }).await
+}
+
+/// `POST /v1/conversations/{id}/hand-back`: the bot has it again.
+pub async fn hand_back(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+    act(web, &id, request, "hand-back", |agent| Event::HandedBack { agent }).await
+}
+
+/// `POST /v1/conversations/{id}/close`: ends the runs, drops holds, clears the mark.
+pub async fn close(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+    act(web, &id, request, "close", |_| Event::Closed).await
+}
+
+/// The conversation, if it exists for this caller.
+pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<conversation::Conversation, Problem> {
+    let none = || Problem::not_found("There is no such conversation.");
+    let id = id.parse().map(ConversationId).map_err(|_| none())?;
+    let row = conversation::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
+    row.filter(|row| caller.sender(web, row.sender_id).is_some()).ok_or_else(none)
+}
+
+/// The account whose keys count for a request on this conversation.
+pub fn account_of(web: &Web, row: &conversation::Conversation) -> Result<AccountName, Problem> {
+    let sender = web.app.senders.get(row.sender_id);
+    sender.map(|sender| sender.account.clone()).ok_or_else(|| Problem::not_found("Its sender is no longer configured."))
+}
+
+/// A conversation as the API shows it.
+pub async fn describe(web: &Web, row: &conversation::Conversation) -> Result<Json, Problem> {
+    let store = &web.app.store;
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let contact = contact::find(store, row.contact_id).await.map_err(|error| bug(&error))?;
+    let stored = session::find(store, row.id).await.map_err(|error| bug(&error))?;
+    let session = stored.map(|stored| stored.session).unwrap_or_default();
+    let now = web.app.clock.now();
+    let window = Window { opened_at: row.opened_at };
+    let sender = web.app.senders.get(row.sender_id);
+    Ok(json!({
+        "id": row.id,
+        "sender": {"id": row.sender_id, "name": sender.map(|sender| sender.name.as_str())},
+        "contact": contact.map(|contact| json!({
+            "id": contact.id,
+            "phone": contact.data.phone,
+            "name": contact.data.name,
+            "tags": contact.data.tags,
+            "opted_out_at": contact.opted_out.map(iso),
+        })),
+        "state": state_word(&session),
+        "with_person": session.person.as_ref().map(|person| json!({
+            "since": iso(person.since), "team": person.team, "agent": person.agent,
+        })),
+        "needs_person": session.needs_person.as_ref().map(|needs| json!({
+            "since": iso(needs.since), "why": needs.why,
+        })),
+        "runs": session.runs.iter().map(|run| json!({"number": run.number, "flow": run.flow})).collect::<Vec<_>>(),
+        "window": {"open": window.is_open(now), "ends_at": window.ends_at().map(iso)},
+        "last_inbound_at": row.last_inbound_at.map(iso),
+        "last_outbound_at": row.last_outbound_at.map(iso),
+        "created_at": iso(row.created_at),
+    }))
+}
+
+fn state_word(session: &Session) -> &'static str {
+    match (&session.person, &session.needs_person) {
+        (Some(_), _) => "with_person",
+        (None, Some(_)) => "needs_person",
+        (None, None) => "bot",
+    }
+}
+
+/// Which list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    WithPerson,
+    NeedsPerson,
+}
+
+async fn listed(web: &Web, request: &Request) -> Result<Json, Problem> {
+    let caller = auth::required(web, request.headers()).await?;
+    let text = request.uri().query().unwrap_or_default();
+    let which = match query::value(text, "state").as_deref() {
+        None | Some("") => Which::All,
+        Some("with_person") => Which::WithPerson,
+        Some("needs_person") => Which::NeedsPerson,
+        Some(_) => {
+            let why = "`state` is `with_person` or `needs_person`.".to_owned();
+            return Err(Problem::invalid(vec![("/state".to_owned(), why)]));
+        }
+    };
+    let page = Page::read(text)?;
+    let mut cursor = page.cursor.as_deref().map(decode::<(i64, i64)>).transpose()?;
+    let mut data = Vec::new();
+    // Rows of other accounts are passed over; a caller with few of many must not wait for ever.
+    for _ in 0..PAGES_READ_MAX {
+        let rows = read(web, which, cursor, page.limit).await.map_err(|error| Problem::bug(&error))?;
+        let read_all = i64::try_from(rows.len()).is_ok_and(|n| n < page.limit);
+        for row in rows {
+            cursor = Some(place_of(web, which, &row).await?);
+            if caller.sender(web, row.sender_id).is_some() {
+                data.push(describe(web, &row).await?);
+            }
+            if data.len() == page.size() {
+                return Ok(page.body(data, cursor));
+            }
+        }
+        if read_all {
+            cursor = None;
+            break;
+        }
+    }
+    Ok(page.body(data, cursor))
+}
+
+async fn read(
+    web: &Web,
+    which: Which,
+    cursor: Option<(i64, i64)>,
+    limit: i64,
+) -> Result<Vec<conversation::Conversation>, crate::store::ReadError> {
+    let store = &web.app.store;
+    let after = cursor.map_or((Time(0), ConversationId(0)), |(at, id)| (Time(at), ConversationId(id)));
+    match which {
+        Which::All => {
+            let before = cursor.map_or(ConversationId(i64::MAX), |(_, id)| ConversationId(id));
+            conversation::page(store, before, limit).await
+        }
+        Which::WithPerson => conversation::with_person(store, after, limit).await,
+        Which::NeedsPerson => conversation::needs_person(store, after, limit).await,
+    }
+}
+
+/// Where the list goes on after this row: what it is ordered by, and its id.
+async fn place_of(web: &Web, which: Which, row: &conversation::Conversation) -> Result<(i64, i64), Problem> {
+    if which == Which::All {
+        return Ok((0, row.id.0));
+    }
+    let stored = session::find(&web.app.store, row.id).await.map_err(|error| Problem::bug(&error))?;
+    let session = stored.map(|stored| stored.session).unwrap_or_default();
+    let since = match which {
+        Which::WithPerson => session.person.map(|person| person.since),
+        Which::NeedsPerson => session.needs_person.map(|needs| needs.since),
+        Which::All => None,
+    };
+    Ok((since.unwrap_or_default().0, row.id.0))
+}
+
+async fn act(
+    web: Arc<Web>,
+    id: &str,
+    request: Request,
+    verb: &'static str,
+    event: impl FnOnce(Option<String>) -> Event + Send + 'static,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let begun = async {
+        let caller = auth::required(&web, &parts.headers).await?;
+        let bytes = input::bytes(body).await?;
+        let row = owned(&web, &caller, id).await?;
+        // Who does it may be left out, and the whole body with it.
+        let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
+        let agent = input.opt_text("agent", NAME_CHARS_MAX);
+        input.finish()?;
+        Ok::<_, Problem>((row, agent, bytes))
+    };
+    let (row, agent, bytes) = match begun.await {
+        Ok(begun) => begun,
+        Err(problem) => return problem.into_response(),
+    };
+    let account = match account_of(&web, &row) {
+        Ok(account) => account,
+        Err(problem) => return problem.into_response(),
+    };
+    let path = format!("conversations/{}/{verb}", row.id);
+    let acting = Arc::clone(&web);
+    once(web, account, parts.headers, path, bytes, move |_| async move {
+        // Doing it twice changes nothing, so an earlier try that was cut off is simply repeated.
+        acting.app.happen(row.contact_id, row.id, event(agent)).await.map_err(|error| Problem::bug(&error))?;
+        let body = describe(&acting, &row).await?;
+        Ok(Answer { status: StatusCode::OK, body, took_effect: true })
+    })
+    .await
+}

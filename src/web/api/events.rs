@@ -1,0 +1,65 @@
+//! `POST /v1/events`: something happened elsewhere; waiting runs and `event:` triggers hear it.
+
+use super::runs::Addressee;
+use crate::{
+    base::limits::NAME_CHARS_MAX,
+    model::{effect::Effect, value::Value},
+    web::{
+        auth,
+        idempotency::{Answer, once, outcome_unknown},
+        input::{self, Input},
+        problem::Problem,
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use std::sync::Arc;
+
+pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let begun = async {
+        let caller = auth::required(&web, &parts.headers).await?;
+        let bytes = input::bytes(body).await?;
+        let mut input = Input::parse(&bytes)?;
+        let name = input.text("name", NAME_CHARS_MAX);
+        let to = Addressee::read(&mut input);
+        let data = input.opt_json("data").map_or(Value::Nothing, |data| Value::from_json(&data));
+        input.finish()?;
+        let sender = to.sender(&web, &caller, |_| true).await?.clone();
+        Ok::<_, Problem>((name, to, data, sender, bytes))
+    };
+    let (name, to, data, sender, bytes) = match begun.await {
+        Ok(begun) => begun,
+        Err(problem) => return problem.into_response(),
+    };
+    let emitting = Arc::clone(&web);
+    let account = sender.account.clone();
+    once(web, account, parts.headers, "events".to_owned(), bytes, move |again| async move {
+        if again.cut_off {
+            return Err(outcome_unknown());
+        }
+        let app = &emitting.app;
+        let (contact, conversation) = app
+            .reach(&sender.account, sender.id, &to.phone, to.name.as_deref())
+            .await
+            .map_err(|error| Problem::bug(&error))?;
+        let turn =
+            app.emit_event(contact, conversation, name.clone(), data).await.map_err(|error| Problem::bug(&error))?;
+        let began = turn.effects.iter().filter_map(|effect| match effect {
+            Effect::RunBegan { run, flow, .. } => Some(json!({"run": run, "flow": flow})),
+            _ => None,
+        });
+        let body = json!({
+            "name": name,
+            "conversation_id": turn.conversation,
+            "started": began.collect::<Vec<_>>(),
+        });
+        Ok(Answer { status: StatusCode::ACCEPTED, body, took_effect: true })
+    })
+    .await
+}

@@ -1,0 +1,95 @@
+//! `/v1/keys`: API keys, for the operator of this machine.
+
+use crate::{
+    base::{ids::AccountName, limits::NAME_CHARS_MAX},
+    store::{CommitError, WriteSet, api_key},
+    web::{
+        auth::{self, Caller},
+        idempotency::json,
+        input::{self, Input},
+        problem::Problem,
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, Request, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `POST /v1/keys`: `{account, name}`; the key is shown this once.
+pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Response {
+    match created(&web, request).await {
+        Ok(body) => json(StatusCode::CREATED, &body),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// `DELETE /v1/keys/{id}`.
+pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    match revoked(&web, &id, &headers).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Only somebody who can read the daemon's folder may do this.
+pub async fn operator(web: &Web, headers: &HeaderMap) -> Result<(), Problem> {
+    match auth::required(web, headers).await? {
+        Caller::Operator => Ok(()),
+        Caller::Account(_) => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "operator_only",
+            "Only the `transom` command on the daemon's own machine may do this.",
+        )),
+    }
+}
+
+async fn created(web: &Web, request: Request) -> Result<Json, Problem> {
+    let (parts, body) = request.into_parts();
+    operator(web, &parts.headers).await?;
+    let mut input = Input::parse(&input::bytes(body).await?)?;
+    let account = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
+    let name = input.opt_text("name", NAME_CHARS_MAX).unwrap_or_default();
+    let accounts = &web.app.config.accounts;
+    let account = match (account, accounts.as_slice()) {
+        (Some(account), _) if accounts.iter().any(|known| known.name == account) => Some(account),
+        (Some(account), _) => {
+            input.wrong("account", format!("There is no account `{account}`."));
+            None
+        }
+        (None, [only]) => Some(only.name.clone()),
+        (None, _) => {
+            input.wrong("account", "There are several accounts; say for which the key is.");
+            None
+        }
+    };
+    input.finish()?;
+    let account = account.ok_or_else(|| Problem::bug(&"no account and no error"))?;
+    let key = auth::new_key().map_err(|error| Problem::bug(&error))?;
+    let row = api_key::ApiKey {
+        id: key.id.clone(),
+        account: account.clone(),
+        hash: key.hash,
+        name,
+        created_at: web.app.clock.now(),
+        revoked_at: None,
+    };
+    let mut set = WriteSet::new();
+    set.push(&api_key::INSERT, &row);
+    web.app.store.commit(set).await.map_err(|error| Problem::bug(&error))?;
+    Ok(json!({"id": key.id, "account": account, "key": key.key.expose()}))
+}
+
+async fn revoked(web: &Web, id: &str, headers: &HeaderMap) -> Result<(), Problem> {
+    operator(web, headers).await?;
+    let mut set = WriteSet::new();
+    set.push(&api_key::REVOKE, &api_key::Revoke { id: id.to_owned(), at: web.app.clock.now() });
+    match web.app.store.commit(set).await {
+        Ok(_) => Ok(()),
+        Err(CommitError::Stale { .. }) => Err(Problem::not_found("There is no such key, or it is revoked already.")),
+        Err(error) => Err(Problem::bug(&error)),
+    }
+}

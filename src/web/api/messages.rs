@@ -1,0 +1,254 @@
+//! `/v1/conversations/{id}/messages`: what was said, and what a person says.
+
+use super::{
+    conversations::{account_of, owned},
+    page::{Page, decode},
+};
+use crate::{
+    base::{
+        ids::{InboundId, OutboundId},
+        limits::{API_SEND_WAIT, MESSAGE_CHARS_MAX, NAME_CHARS_MAX, URL_CHARS_MAX},
+    },
+    model::{
+        answer,
+        content::{Content, Media, MediaKind},
+        effect::Origin,
+        event::Reason,
+        template::{Parameters, TemplateMessage},
+        window::Window,
+    },
+    runtime::outbox::SendAnswer,
+    store::{contact, conversation::Conversation, inbound, outbound},
+    web::{
+        api::autocalls::iso,
+        auth,
+        idempotency::{Again, Answer, json, once},
+        input::{self, Input},
+        problem::Problem,
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value as Json, json};
+use std::{cmp::Reverse, sync::Arc};
+
+/// `GET /v1/conversations/{id}/messages?limit=&cursor=`: both directions, newest first.
+pub async fn list(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+    let listed = async {
+        let caller = auth::required(&web, request.headers()).await?;
+        let row = owned(&web, &caller, &id).await?;
+        let page = Page::read(request.uri().query().unwrap_or_default())?;
+        let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
+        let (data, next) = both(&web, &row, before, page.limit).await?;
+        Ok::<_, Problem>(page.body(data, next))
+    };
+    match listed.await {
+        Ok(body) => json(StatusCode::OK, &body),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// `POST /v1/conversations/{id}/messages`: a person writes, and has the conversation from then on.
+pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let begun = async {
+        let caller = auth::required(&web, &parts.headers).await?;
+        let bytes = input::bytes(body).await?;
+        let row = owned(&web, &caller, &id).await?;
+        let mut input = Input::parse(&bytes)?;
+        let content = content(&mut input);
+        input.finish()?;
+        let content = content.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
+        Ok::<_, Problem>((row, content, bytes))
+    };
+    let (row, content, bytes) = match begun.await {
+        Ok(begun) => begun,
+        Err(problem) => return problem.into_response(),
+    };
+    let account = match account_of(&web, &row) {
+        Ok(account) => account,
+        Err(problem) => return problem.into_response(),
+    };
+    let path = format!("conversations/{}/messages", row.id);
+    let sending = Arc::clone(&web);
+    once(web, account, parts.headers, path, bytes, move |again| async move {
+        say(&sending, &row, content, again).await
+    })
+    .await
+}
+
+/// One message of ours as the API shows it.
+pub fn ours(row: &outbound::Outbound) -> Json {
+    let shown = row.sent_as.as_ref().unwrap_or(&row.draft.content);
+    json!({
+        "id": row.id,
+        "direction": "out",
+        "at": iso(row.accepted_at.unwrap_or(row.created_at)),
+        "text": shown.text(),
+        "content": row.draft.content,
+        "sent_as": row.sent_as,
+        "state": row.state,
+        "origin": row.draft.origin,
+        "flow": row.draft.flow,
+        "step": row.draft.step,
+        "provider_id": row.provider_id,
+        "created_at": iso(row.created_at),
+        "accepted_at": row.accepted_at.map(iso),
+        "delivered_at": row.delivered_at.map(iso),
+        "read_at": row.read_at.map(iso),
+        "failed_at": row.failed_at.map(iso),
+        "hold_until": row.hold_until.map(iso),
+        "reason": row.reason,
+        "error": row.error_code.as_ref().map(|code| json!({"code": code, "text": row.error_text})),
+    })
+}
+
+fn theirs(row: &inbound::Recorded) -> Json {
+    let message = &row.data.message;
+    json!({
+        "id": row.id,
+        "direction": "in",
+        "at": iso(message.at),
+        "text": answer::text_of(&message.kind),
+        "content": message.kind,
+        "provider_id": message.provider_id,
+        "reply_to": message.reply_to,
+        "referral": message.referral,
+        "received_at": iso(row.received_at),
+        "handled_at": row.handled_at.map(iso),
+    })
+}
+
+async fn both(web: &Web, row: &Conversation, before: i64, limit: i64) -> Result<(Vec<Json>, Option<i64>), Problem> {
+    let store = &web.app.store;
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let theirs_rows = inbound::of(store, row.id, InboundId(before), limit).await.map_err(|error| bug(&error))?;
+    let our_rows = outbound::of(store, row.id, OutboundId(before), limit).await.map_err(|error| bug(&error))?;
+    // Ids of both come from one sequence, so they order the conversation.
+    let mut all: Vec<(i64, Json)> = theirs_rows.iter().map(|row| (row.id.0, theirs(row))).collect();
+    all.extend(our_rows.iter().map(|row| (row.id.0, ours(row))));
+    all.sort_by_key(|(id, _)| Reverse(*id));
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = all.len() > size || theirs_rows.len() == size || our_rows.len() == size;
+    all.truncate(size);
+    let next = all.last().map(|(id, _)| *id).filter(|_| more);
+    Ok((all.into_iter().map(|(_, message)| message).collect(), next))
+}
+
+/// Exactly one of `text`, `media` and `template`.
+fn content(input: &mut Input) -> Option<Content> {
+    let text = input.opt_text("text", MESSAGE_CHARS_MAX);
+    let media = input.inside("media", media);
+    let template = input.inside("template", template);
+    match (text, media, template) {
+        (Some(body), None, None) => Some(Content::Text { body }),
+        (caption, Some(media), None) => Some(Content::Media { media: media?, caption }),
+        (None, None, Some(template)) => Some(Content::Template(template)),
+        (None, None, None) => {
+            if input.is_clean() {
+                input.wrong("text", "Give a `text`, a `media` or a `template`.");
+            }
+            None
+        }
+        (_, _, Some(_)) => {
+            input.wrong("template", "A `template` stands alone.");
+            None
+        }
+    }
+}
+
+fn media(input: &mut Input) -> Option<Media> {
+    let kind = input.text("kind", NAME_CHARS_MAX);
+    let url = input.text("url", URL_CHARS_MAX);
+    let filename = input.opt_text("filename", NAME_CHARS_MAX);
+    let known = serde_json::from_value::<MediaKind>(Json::String(kind.clone())).ok();
+    if known.is_none() && !kind.is_empty() {
+        input.wrong("kind", "`kind` is `image`, `audio`, `video`, `document` or `sticker`.");
+    }
+    if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
+        input.wrong("url", "`url` must begin with `https://`.");
+    }
+    known.map(|kind| Media { kind, url, filename })
+}
+
+fn template(input: &mut Input) -> TemplateMessage {
+    let name = input.text("name", NAME_CHARS_MAX);
+    let language = input.opt_text("language", NAME_CHARS_MAX);
+    let body = match input.opt_json("variables") {
+        None => Parameters::None,
+        Some(Json::Array(values)) => Parameters::Positional(values.iter().map(printed).collect()),
+        Some(Json::Object(values)) => named(&values),
+        Some(_) => {
+            input.wrong("variables", "`variables` is a list, or an object of names.");
+            Parameters::None
+        }
+    };
+    TemplateMessage { name, language, header: None, body, buttons: Vec::new() }
+}
+
+/// `{"1": …, "2": …}` fills positional parameters, as in the dialects.
+fn named(values: &Map<String, Json>) -> Parameters {
+    let mut numbered: Vec<(usize, String)> =
+        values.iter().filter_map(|(name, value)| Some((name.parse().ok()?, printed(value)))).collect();
+    if numbered.len() == values.len() && !values.is_empty() {
+        numbered.sort_by_key(|(place, _)| *place);
+        return Parameters::Positional(numbered.into_iter().map(|(_, value)| value).collect());
+    }
+    Parameters::Named(values.iter().map(|(name, value)| (name.clone(), printed(value))).collect())
+}
+
+fn printed(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+async fn say(web: &Web, row: &Conversation, content: Content, again: Again) -> Result<Answer, Problem> {
+    let app = &web.app;
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let there = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
+    if there.is_none() {
+        let contact = contact::find(&app.store, row.contact_id).await.map_err(|error| bug(&error))?;
+        let open = Window { opened_at: row.opened_at }.is_open(app.clock.now());
+        // Asked before it is queued, so that a refusal leaves nothing behind.
+        if !content.is_template() && !open {
+            return Err(refused("131047", "", Some(Reason::WindowClosed)));
+        }
+        if contact.is_some_and(|contact| contact.opted_out.is_some()) && content.is_template() {
+            return Err(refused("opted_out", "", Some(Reason::OptedOut)));
+        }
+        let said = app
+            .say_as(again.message, row.contact_id, row.id, content, Origin::Person)
+            .await
+            .map_err(|error| bug(&error))?;
+        if let Ok(Ok(SendAnswer::Failed { code, text, reason })) =
+            tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await
+        {
+            let problem = refused(&code, &text, reason);
+            return Ok(Answer { status: problem.status, body: problem.to_json(), took_effect: true });
+        }
+    }
+    let row = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
+    let row = row.ok_or_else(|| Problem::bug(&"a message that was stored has no row"))?;
+    Ok(Answer { status: StatusCode::CREATED, body: ours(&row), took_effect: true })
+}
+
+fn refused(code: &str, text: &str, reason: Option<Reason>) -> Problem {
+    let say = |status, code, detail: &str| Problem::new(status, code, detail);
+    match reason {
+        Some(Reason::OptedOut | Reason::NoConsent) => {
+            say(StatusCode::FORBIDDEN, "opted_out", "The contact wants no messages.")
+        }
+        Some(Reason::WindowClosed) => {
+            say(StatusCode::CONFLICT, "window_closed", "The 24-hour window is closed: the contact must write first, or send a template.")
+        }
+        Some(reason) => say(StatusCode::CONFLICT, reason.as_str(), if text.is_empty() { reason.as_str() } else { text }),
+        None => say(StatusCode::UNPROCESSABLE_ENTITY, "refused_by_provider", &format!("The provider refused it: {text} ({code}).")),
+    }
+}

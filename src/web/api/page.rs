@@ -1,0 +1,68 @@
+//! Lists in pages: `limit` and an opaque `cursor`.
+
+use crate::{
+    base::limits::{PAGE_DEFAULT, PAGE_MAX},
+    web::{problem::Problem, query},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value as Json, json};
+
+/// What a request asks of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    pub limit: i64,
+    pub cursor: Option<String>,
+}
+
+impl Page {
+    pub fn read(text: &str) -> Result<Self, Problem> {
+        let limit = match query::value(text, "limit").filter(|limit| !limit.is_empty()) {
+            None => PAGE_DEFAULT,
+            Some(limit) => limit.parse().ok().filter(|n| (1..=PAGE_MAX).contains(n)).ok_or_else(|| {
+                Problem::invalid(vec![("/limit".to_owned(), format!("`limit` is a number from 1 to {PAGE_MAX}."))])
+            })?,
+        };
+        Ok(Page { limit, cursor: query::value(text, "cursor").filter(|cursor| !cursor.is_empty()) })
+    }
+
+    pub fn size(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
+
+    /// `next_cursor` is `null` at the end of the list.
+    pub fn body<C: Serialize>(&self, data: Vec<Json>, next: Option<C>) -> Json {
+        json!({"data": data, "next_cursor": next.map(|next| encode(&next))})
+    }
+}
+
+pub fn decode<C: DeserializeOwned>(cursor: &str) -> Result<C, Problem> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap_or_default();
+    serde_json::from_slice(&bytes).map_err(|_| {
+        Problem::invalid(vec![("/cursor".to_owned(), "`cursor` is none that this list gave out.".to_owned())])
+    })
+}
+
+fn encode<C: Serialize>(cursor: &C) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(cursor).expect("cursors are numbers"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_was() {
+        assert_eq!(decode::<(i64, i64)>(&encode(&(7, 9))).unwrap(), (7, 9));
+        assert!(decode::<(i64, i64)>("nonsense").is_err());
+    }
+
+    #[test]
+    fn the_limit_has_bounds() {
+        assert_eq!(Page::read("").unwrap(), Page { limit: PAGE_DEFAULT, cursor: None });
+        assert_eq!(Page::read(&format!("limit={PAGE_MAX}&cursor=a")).unwrap().cursor.as_deref(), Some("a"));
+        for bad in ["0", "-1", "x", &(PAGE_MAX + 1).to_string()] {
+            assert!(Page::read(&format!("limit={bad}")).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring; no key.
+
+use crate::web::{idempotency::json, state::Web};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The process answers.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// A good version of the flows is live and the database takes commits. The findings are those of the
+/// newest files, live or not.
+pub async fn readyz(State(web): State<Arc<Web>>) -> Response {
+    let app = &web.app;
+    let now = app.clock.now();
+    let live = app.live.summary();
+    let ready = live.is_some() && app.store.is_connected();
+    let senders = app.senders.all().iter().map(|sender| {
+        let pause = app.health.of(sender.id, now);
+        json!({
+            "id": sender.id,
+            "name": sender.name,
+            "provider": sender.provider(),
+            "state": if pause.is_some() { "paused" } else { "online" },
+            "why": pause.map(|pause| pause.why),
+        })
+    });
+    let findings = app.live.findings();
+    let body = json!({
+        "live": live,
+        "findings": findings.iter().map(|finding| finding.to_json()).collect::<Vec<_>>(),
+        "senders": senders.collect::<Vec<_>>(),
+        "database": if app.store.is_connected() { "connected" } else { "away" },
+    });
+    json(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)
+}
+
+/// OpenMetrics text.
+pub async fn metrics(State(web): State<Arc<Web>>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], web.app.metrics.render()).into_response()
+}

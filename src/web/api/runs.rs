@@ -1,0 +1,247 @@
+//! `POST /v1/runs`: starts a flow that says `when: api` for one contact.
+
+use crate::{
+    base::{
+        diagnostic::nearest,
+        ids::{FlowName, SenderId},
+        limits::{NAME_CHARS_MAX, PHONE_CHARS_MAX},
+        phone,
+    },
+    flow::{Flow, definition::Kind, triggers::Trigger},
+    model::{
+        answer::{self, AnswerType},
+        effect::Effect,
+        event::{Reason, Start},
+        value::Value,
+    },
+    runtime::{config::Sender, lane::TurnAnswer},
+    web::{
+        auth::{self, Caller},
+        idempotency::{Answer, once, outcome_unknown},
+        input::{self, Input},
+        problem::Problem,
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value as Json, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+pub async fn start(State(web): State<Arc<Web>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let begun = async {
+        let caller = auth::required(&web, &parts.headers).await?;
+        let bytes = input::bytes(body).await?;
+        let mut input = Input::parse(&bytes)?;
+        let flow = input.text("flow", NAME_CHARS_MAX);
+        let to = Addressee::read(&mut input);
+        let given = input.opt_map("inputs").unwrap_or_default();
+        let inputs = inputs_of(&web, &mut input, &flow, given);
+        input.finish()?;
+        let sender = to.sender(&web, &caller, |sender| serves(&web, &flow, sender)).await?.clone();
+        Ok::<_, Problem>((FlowName::from(flow), to, inputs, sender, bytes))
+    };
+    let (flow, to, inputs, sender, bytes) = match begun.await {
+        Ok(begun) => begun,
+        Err(problem) => return problem.into_response(),
+    };
+    let starting = Arc::clone(&web);
+    let account = sender.account.clone();
+    once(web, account, parts.headers, "runs".to_owned(), bytes, move |again| async move {
+        if again.cut_off {
+            return Err(outcome_unknown());
+        }
+        let app = &starting.app;
+        let (contact, conversation) = app
+            .reach(&sender.account, sender.id, &to.phone, to.name.as_deref())
+            .await
+            .map_err(|error| Problem::bug(&error))?;
+        let start = Start {
+            id: None,
+            flow: flow.clone(),
+            trigger: "api".to_owned(),
+            inputs,
+            event: Value::Nothing,
+            at: app.clock.now(),
+            depth: 0,
+        };
+        let turn = app.start_flow(contact, conversation, start).await.map_err(|error| Problem::bug(&error))?;
+        outcome(&flow, &turn)
+    })
+    .await
+}
+
+/// Whom something is for: `contact: {phone, name}` and perhaps `sender`.
+pub struct Addressee {
+    pub phone: String,
+    pub name: Option<String>,
+    pub asked: Option<SenderId>,
+}
+
+impl Addressee {
+    pub fn read(input: &mut Input) -> Self {
+        let contact = input.inside("contact", |contact| {
+            let phone = contact.text("phone", PHONE_CHARS_MAX);
+            if !phone.is_empty() && phone::strict(&phone).is_none() {
+                contact.wrong("phone", "`phone` must be in E.164 format, like `+14155551234`.");
+            }
+            (phone, contact.opt_text("name", NAME_CHARS_MAX))
+        });
+        if contact.is_none() && input.is_clean_at("contact") {
+            input.wrong("contact", "`contact` is missing; give `{\"phone\": \"+14155551234\"}`.");
+        }
+        let (phone, name) = contact.unwrap_or_default();
+        Addressee { phone, name, asked: input.opt_whole("sender").map(SenderId) }
+    }
+
+    /// The sender that was asked for, else the one that language.md 5, *Which sender*, names.
+    pub async fn sender<'w>(
+        &self,
+        web: &'w Web,
+        caller: &Caller,
+        serves: impl Fn(&Sender) -> bool,
+    ) -> Result<&'w Sender, Problem> {
+        if let Some(asked) = self.asked {
+            let sender = caller.sender(web, asked);
+            let sender = sender.ok_or_else(|| Problem::not_found(format!("There is no sender {asked}.")))?;
+            return if serves(sender) {
+                Ok(sender)
+            } else {
+                let why = format!("The flow does not serve sender {asked}.");
+                Err(Problem::invalid(vec![("/sender".to_owned(), why)]))
+            };
+        }
+        let accounts = web.app.config.accounts.iter().filter(|account| caller.owns(&account.name));
+        for account in accounts {
+            let latest = match web.app.contact_by_phone(&account.name, &self.phone).await {
+                Ok(Some(contact)) => web.app.senders_of(contact).await.map_err(|error| Problem::bug(&error))?,
+                Ok(None) => Vec::new(),
+                Err(error) => return Err(Problem::bug(&error)),
+            };
+            if let Some(sender) = web.app.senders.choose(&account.name, &serves, &latest) {
+                return Ok(sender);
+            }
+        }
+        Err(Problem::not_found("There is no sender for it."))
+    }
+}
+
+fn serves(web: &Web, flow: &str, sender: &Sender) -> bool {
+    let live = web.app.live.current();
+    live.named(flow).is_none_or(|flow| flow.senders.is_empty() || flow.senders.contains(&sender.name))
+}
+
+/// The inputs as the flow declares them; what is wrong goes to `input`.
+fn inputs_of(web: &Web, input: &mut Input, name: &str, given: Map<String, Json>) -> BTreeMap<String, Value> {
+    let live = web.app.live.current();
+    let Some(flow) = live.named(name) else {
+        if !name.is_empty() {
+            let startable = live.flows.values().filter(|flow| is_startable(flow)).map(|flow| flow.name.as_str());
+            let help = nearest(name, startable).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            input.wrong("flow", format!("There is no flow `{name}`{help}"));
+        }
+        return BTreeMap::new();
+    };
+    if !is_startable(flow) {
+        input.wrong("flow", format!("Flow `{name}` has no `when: {{api: true}}`."));
+        return BTreeMap::new();
+    }
+    typed(flow, given, &live.bot.timezone, input)
+}
+
+fn is_startable(flow: &Flow) -> bool {
+    flow.triggers.iter().any(|trigger| matches!(trigger.kind, Trigger::Api(_)))
+}
+
+fn typed(
+    flow: &Flow,
+    mut given: Map<String, Json>,
+    zone: &jiff::tz::TimeZone,
+    input: &mut Input,
+) -> BTreeMap<String, Value> {
+    let mut inputs = BTreeMap::new();
+    for field in &flow.inputs {
+        let path = format!("inputs/{}", field.name);
+        let value = given.remove(&field.name).filter(|value| !value.is_null());
+        let Some(value) = value.map(|value| Value::from_json(&value)) else {
+            match &field.default {
+                Some(default) => drop(inputs.insert(field.name.clone(), default.clone())),
+                None if field.optional => {}
+                None => input.wrong(&path, format!("Flow `{}` needs `{}`.", flow.name, field.name)),
+            }
+            continue;
+        };
+        match convert(&field.kind, &value, zone) {
+            Ok(value) => drop(inputs.insert(field.name.clone(), value)),
+            Err(wanted) => input.wrong(&path, format!("`{}` must be {wanted}.", field.name)),
+        }
+    }
+    for name in given.keys() {
+        let known = flow.inputs.iter().map(|field| field.name.as_str());
+        let help = nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_else(|| ".".into());
+        input.wrong(&format!("inputs/{name}"), format!("Flow `{}` has no input `{name}`{help}", flow.name));
+    }
+    inputs
+}
+
+/// The value as the declared kind, or what was wanted.
+fn convert(kind: &Kind, value: &Value, zone: &jiff::tz::TimeZone) -> Result<Value, String> {
+    match kind {
+        Kind::Any => Ok(value.clone()),
+        Kind::OneOf(allowed) => match value {
+            Value::Text(text) if allowed.contains(text) => Ok(value.clone()),
+            _ => Err(format!("one of `{}`", allowed.join("`, `"))),
+        },
+        Kind::Answer(kind) => convert_answer(*kind, value, zone).ok_or_else(|| format!("a {}", kind.as_str())),
+    }
+}
+
+fn convert_answer(kind: AnswerType, value: &Value, zone: &jiff::tz::TimeZone) -> Option<Value> {
+    answer::convert(kind, value, zone)
+}
+
+fn outcome(flow: &FlowName, turn: &TurnAnswer) -> Result<Answer, Problem> {
+    let run = turn.effects.iter().find_map(|effect| match effect {
+        Effect::RunBegan { run, flow: began, .. } if began == flow => Some(*run),
+        _ => None,
+    });
+    let started = turn.effects.iter().find_map(|effect| match effect {
+        Effect::Started { flow: of, refused, queued, .. } if of == flow => Some((*refused, *queued)),
+        _ => None,
+    });
+    if let Some((Some(reason), _)) = started {
+        return Err(Problem::conflict(reason.as_str(), format!("Flow `{flow}` was not started: {}.", words(reason))));
+    }
+    let queued = run.is_none() && started.is_some_and(|(_, queued)| queued);
+    if run.is_none() && !queued {
+        return Err(Problem::conflict("not_started", format!("Flow `{flow}` was not started: one of its conditions says no.")));
+    }
+    let body = json!({
+        "flow": flow,
+        "conversation_id": turn.conversation,
+        "run": run,
+        "state": if queued { "queued" } else { "started" },
+    });
+    let status = if queued { StatusCode::ACCEPTED } else { StatusCode::CREATED };
+    Ok(Answer { status, body, took_effect: true })
+}
+
+fn words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::OptedOut => "the contact wants no messages",
+        Reason::NoConsent => "the contact has not agreed to its topic",
+        Reason::Capped => "`at_most` is reached",
+        Reason::QuietHours => "it is quiet hours",
+        Reason::Busy => "the conversation is busy and its queue is full, or the flow skips",
+        Reason::WithPerson => "a person has the conversation",
+        Reason::WindowClosed => "the window is closed",
+        Reason::TemplateUnusable => "no template is usable",
+        Reason::NoBalance => "the balance is used up",
+        Reason::SenderDown => "the sender is down",
+        Reason::TooLate => "it is too late",
+    }
+}

@@ -1,0 +1,60 @@
+//! `GET /v1/sandbox/{sender_id}/messages`: what the phone of a sandbox's customer shows.
+
+use super::messages::ours;
+use crate::{
+    base::{
+        ids::{OutboundId, SenderId},
+        limits::PAGE_MAX,
+        phone,
+    },
+    store::{conversation, outbound},
+    web::{idempotency::json, listen::Peer, problem::Problem, query, state::Web, webhooks::may_use_sandbox},
+};
+use axum::{
+    extract::{ConnectInfo, Path, Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// Oldest first, those after `after`; who may post to the sandbox may read it.
+pub async fn messages(
+    State(web): State<Arc<Web>>,
+    Path(sender): Path<String>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    let shown = async {
+        let id = sender.parse().map(SenderId).ok();
+        if !may_use_sandbox(&web, id, peer, request.headers()).await {
+            return Err(Problem::unauthorized());
+        }
+        read(&web, id, request.uri().query().unwrap_or_default()).await
+    };
+    match shown.await {
+        Ok(body) => json(StatusCode::OK, &body),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn read(web: &Web, id: Option<SenderId>, text: &str) -> Result<Json, Problem> {
+    let sender = id.and_then(|id| web.app.senders.get(id)).filter(|sender| sender.is_sandbox());
+    let sender = sender.ok_or_else(|| Problem::not_found("There is no such sandbox sender."))?;
+    let given = query::value(text, "phone").unwrap_or_default();
+    let phone = phone::strict(given.trim()).or_else(|| phone::strict(&format!("+{}", given.trim())));
+    let Some(phone) = phone else {
+        let why = "`phone` must be in E.164 format, like `+14155551234`.".to_owned();
+        return Err(Problem::invalid(vec![("/phone".to_owned(), why)]));
+    };
+    let after: i64 = query::value(text, "after").and_then(|after| after.parse().ok()).unwrap_or(0);
+    let store = &web.app.store;
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let contact = web.app.contact_by_phone(&sender.account, &phone).await.map_err(|error| bug(&error))?;
+    let Some(contact) = contact else { return Ok(json!({"conversation_id": null, "data": []})) };
+    let row = conversation::between(store, contact, sender.id).await.map_err(|error| bug(&error))?;
+    let Some(row) = row else { return Ok(json!({"conversation_id": null, "data": []})) };
+    let newest = outbound::of(store, row.id, OutboundId(i64::MAX), PAGE_MAX).await.map_err(|error| bug(&error))?;
+    let data: Vec<Json> = newest.iter().rev().filter(|row| row.id.0 > after).map(ours).collect();
+    Ok(json!({"conversation_id": row.id, "data": data}))
+}

@@ -1,0 +1,30 @@
+//! `POST /v1/templates/pull`: reads the catalogue of each real sender from its provider.
+
+use super::keys::operator;
+use crate::web::{idempotency::json, problem::Problem, state::Web};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+pub async fn pull(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    match pulled(&web, &headers).await {
+        Ok(body) => json(StatusCode::OK, &body),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn pulled(web: &Web, headers: &HeaderMap) -> Result<Json, Problem> {
+    operator(web, headers).await?;
+    let mut data = Vec::new();
+    for sender in web.app.senders.all().iter().filter(|sender| !sender.is_sandbox()) {
+        data.push(match web.app.pull_templates(sender.id).await {
+            Ok(count) => json!({"sender": sender.id, "name": sender.name, "templates": count}),
+            Err(why) => json!({"sender": sender.id, "name": sender.name, "error": format!("{why:#}")}),
+        });
+    }
+    Ok(json!({"data": data}))
+}
