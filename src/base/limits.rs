@@ -276,3 +276,34 @@ pub const IDEMPOTENCY_KEPT: Span = Span::days(1);
 pub const LANE_RETRY: Span = Span::seconds(1);
 /// How often start rows are looked at whose slot has come.
 pub const BEGIN_EVERY: Span = Span::millis(100);
+// -- the HTTP server
+/// A request's body, from its first byte to its last.
+pub const BODY_READ_TIMEOUT: Span = Span::seconds(30);
+/// Open connections; further ones wait in the kernel's queue.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// A connection on which its client sends nothing.
+pub const CONNECTION_IDLE: Span = Span::seconds(75);
+/// After SIGTERM: how long requests in hand may take.
+pub const STOP_WITHIN: Span = Span::seconds(10);
+
+// -- the API
+/// How long a send waits for the provider before it answers without its id.
+pub const API_SEND_WAIT: Span = Span::seconds(10);
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
+/// How long a repeated request waits for the first one; a send may take `API_SEND_WAIT`.
+pub const IDEMPOTENCY_WAIT: Span = Span::seconds(15);
+/// Entries on one page of a list.
+pub const PAGE_DEFAULT: i64 = 50;
+pub const PAGE_MAX: i64 = 200;
+/// Pages read for one answer, when most rows belong to other accounts.
+pub const PAGES_READ_MAX: usize = 20;
+/// Texts of API requests.
+pub const NAME_CHARS_MAX: usize = 255;
+pub const PHONE_CHARS_MAX: usize = 32;
+pub const URL_CHARS_MAX: usize = 2_048;
+/// The longest text message of WhatsApp.
+pub const MESSAGE_CHARS_MAX: usize = 4_096;
+
+// -- the command line
+/// One request of a command to the daemon or to a provider.
+pub const COMMAND_TIMEOUT: Span = Span::seconds(20);

@@ -5,9 +5,10 @@ use crate::{
     base::{
         ids::{AccountName, SenderId},
         secret::Secret,
+        time::Time,
     },
     runtime::config::Sender,
-    store::api_key,
+    store::{CommitError, Store, WriteSet, api_key},
 };
 use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
@@ -65,13 +66,37 @@ pub async fn required(web: &Web, headers: &HeaderMap) -> Result<Caller, Problem>
 }
 
 /// A fresh key.
-pub fn new_key() -> Result<NewKey, getrandom::Error> {
+fn new_key() -> Result<NewKey, getrandom::Error> {
     let (mut id, mut random) = ([0_u8; 6], [0_u8; 32]);
     getrandom::fill(&mut id)?;
     getrandom::fill(&mut random)?;
     let id = hex(&id);
     let key = format!("{id}.{}", hex(&random));
     Ok(NewKey { hash: hash(&key), key: Secret::new(key), id })
+}
+
+/// Makes a key of an account and stores its hash.
+pub async fn create_key(store: &Store, account: AccountName, name: String, now: Time) -> anyhow::Result<NewKey> {
+    let key = new_key().map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    let row = api_key::ApiKey {
+        id: key.id.clone(),
+        account,
+        hash: key.hash.clone(),
+        name,
+        created_at: now,
+        revoked_at: None,
+    };
+    let mut set = WriteSet::new();
+    set.push(&api_key::INSERT, &row);
+    store.commit(set).await?;
+    Ok(key)
+}
+
+/// From now on the key opens nothing; `CommitError::Stale` says that there is no such live key.
+pub async fn revoke_key(store: &Store, id: &str, now: Time) -> Result<(), CommitError> {
+    let mut set = WriteSet::new();
+    set.push(&api_key::REVOKE, &api_key::Revoke { id: id.to_owned(), at: now });
+    store.commit(set).await.map(|_| ())
 }
 
 impl Caller {

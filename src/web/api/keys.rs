@@ -2,7 +2,7 @@
 
 use crate::{
     base::{ids::AccountName, limits::NAME_CHARS_MAX},
-    store::{CommitError, WriteSet, api_key},
+    store::CommitError,
     web::{
         auth::{self, Caller},
         idempotency::json,
@@ -68,27 +68,15 @@ async fn created(web: &Web, request: Request) -> Result<Json, Problem> {
     };
     input.finish()?;
     let account = account.ok_or_else(|| Problem::bug(&"no account and no error"))?;
-    let key = auth::new_key().map_err(|error| Problem::bug(&error))?;
-    let row = api_key::ApiKey {
-        id: key.id.clone(),
-        account: account.clone(),
-        hash: key.hash,
-        name,
-        created_at: web.app.clock.now(),
-        revoked_at: None,
-    };
-    let mut set = WriteSet::new();
-    set.push(&api_key::INSERT, &row);
-    web.app.store.commit(set).await.map_err(|error| Problem::bug(&error))?;
+    let key = auth::create_key(&web.app.store, account.clone(), name, web.app.clock.now()).await;
+    let key = key.map_err(|error| Problem::bug(&error))?;
     Ok(json!({"id": key.id, "account": account, "key": key.key.expose()}))
 }
 
 async fn revoked(web: &Web, id: &str, headers: &HeaderMap) -> Result<(), Problem> {
     operator(web, headers).await?;
-    let mut set = WriteSet::new();
-    set.push(&api_key::REVOKE, &api_key::Revoke { id: id.to_owned(), at: web.app.clock.now() });
-    match web.app.store.commit(set).await {
-        Ok(_) => Ok(()),
+    match auth::revoke_key(&web.app.store, id, web.app.clock.now()).await {
+        Ok(()) => Ok(()),
         Err(CommitError::Stale { .. }) => Err(Problem::not_found("There is no such key, or it is revoked already.")),
         Err(error) => Err(Problem::bug(&error)),
     }

@@ -7,9 +7,8 @@ use crate::{
         limits::{NAME_CHARS_MAX, PHONE_CHARS_MAX},
         phone,
     },
-    flow::{Flow, definition::Kind, triggers::Trigger},
+    flow::{Flow, inputs as inputs_rules, triggers::Trigger},
     model::{
-        answer::{self, AnswerType},
         effect::Effect,
         event::{Reason, Start},
         value::Value,
@@ -131,13 +130,17 @@ impl Addressee {
 }
 
 fn serves(web: &Web, flow: &str, sender: &Sender) -> bool {
-    let live = web.app.live.current();
-    live.named(flow).is_none_or(|flow| flow.senders.is_empty() || flow.senders.contains(&sender.name))
+    let Some(live) = web.app.live.get() else { return true };
+    live.set.named(flow).is_none_or(|flow| flow.senders.is_empty() || flow.senders.contains(&sender.name))
 }
 
 /// The inputs as the flow declares them; what is wrong goes to `input`.
 fn inputs_of(web: &Web, input: &mut Input, name: &str, given: Map<String, Json>) -> BTreeMap<String, Value> {
-    let live = web.app.live.current();
+    let Some(live) = web.app.live.get() else {
+        input.wrong("flow", "No flows are live.");
+        return BTreeMap::new();
+    };
+    let live = &live.set;
     let Some(flow) = live.named(name) else {
         if !name.is_empty() {
             let startable = live.flows.values().filter(|flow| is_startable(flow)).map(|flow| flow.name.as_str());
@@ -175,9 +178,12 @@ fn typed(
             }
             continue;
         };
-        match convert(&field.kind, &value, zone) {
-            Ok(value) => drop(inputs.insert(field.name.clone(), value)),
-            Err(wanted) => input.wrong(&path, format!("`{}` must be {wanted}.", field.name)),
+        match inputs_rules::convert(&field.kind, &value, zone) {
+            Some(value) => drop(inputs.insert(field.name.clone(), value)),
+            None => {
+                let wanted = inputs_rules::name_of(&field.kind);
+                input.wrong(&path, format!("`{}` must be of the type {wanted}.", field.name));
+            }
         }
     }
     for name in given.keys() {
@@ -186,22 +192,6 @@ fn typed(
         input.wrong(&format!("inputs/{name}"), format!("Flow `{}` has no input `{name}`{help}", flow.name));
     }
     inputs
-}
-
-/// The value as the declared kind, or what was wanted.
-fn convert(kind: &Kind, value: &Value, zone: &jiff::tz::TimeZone) -> Result<Value, String> {
-    match kind {
-        Kind::Any => Ok(value.clone()),
-        Kind::OneOf(allowed) => match value {
-            Value::Text(text) if allowed.contains(text) => Ok(value.clone()),
-            _ => Err(format!("one of `{}`", allowed.join("`, `"))),
-        },
-        Kind::Answer(kind) => convert_answer(*kind, value, zone).ok_or_else(|| format!("a {}", kind.as_str())),
-    }
-}
-
-fn convert_answer(kind: AnswerType, value: &Value, zone: &jiff::tz::TimeZone) -> Option<Value> {
-    answer::convert(kind, value, zone)
 }
 
 fn outcome(flow: &FlowName, turn: &TurnAnswer) -> Result<Answer, Problem> {

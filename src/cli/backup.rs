@@ -1,0 +1,26 @@
+//! `transom backup FILE`: a whole copy of the database, also while the daemon runs.
+
+use super::{
+    Failure, Outcome,
+    place::{Place, read_only},
+};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The copy; it must not exist yet
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    let store = read_only(&config).await?;
+    let copied = store.backup(&args.file).await.map_err(Failure::failed);
+    store.close().await;
+    copied?;
+    println!("The database is copied to {}", args.file.display());
+    Ok(())
+}

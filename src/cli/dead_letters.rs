@@ -1,0 +1,146 @@
+//! `transom dead-letters list|replay`: what could not be handled, and unknown sends.
+
+use super::{
+    Failure, Outcome,
+    place::{Place, read_only, running},
+    show, table,
+};
+use crate::{
+    runtime::config::Config,
+    store::{ReadError, Store, dead_letter},
+};
+use serde_json::json;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// The newest dead letters
+    List {
+        /// Of this kind only: `malformed`, `wrong_secret`, `poison`, `unknown_send` …
+        #[arg(long)]
+        kind: Option<String>,
+        /// Also those that were replayed
+        #[arg(long)]
+        all: bool,
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        limit: i64,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Try again what is in them; the daemon must be running
+    Replay {
+        /// Their ids
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        ids: Vec<i64>,
+        /// Every open one
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Dead letters taken up by one `replay --all`.
+const REPLAYED_MAX: i64 = 10_000;
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    match args.what {
+        What::List { kind, all, limit, format } => {
+            let store = read_only(&config).await?;
+            let letters = read(&store, kind.as_deref(), all, limit).await;
+            store.close().await;
+            print(letters.map_err(Failure::failed)?, format);
+            Ok(())
+        }
+        What::Replay { ids, all } => replay(&config, ids, all).await,
+    }
+}
+
+async fn read(
+    store: &Store,
+    kind: Option<&str>,
+    all: bool,
+    limit: i64,
+) -> Result<Vec<dead_letter::DeadLetter>, ReadError> {
+    let found = match kind {
+        Some(kind) if !all => dead_letter::open(store, kind, i64::MAX, limit).await?,
+        _ => dead_letter::page(store, i64::MAX, limit).await?,
+    };
+    let wanted = |letter: &dead_letter::DeadLetter| {
+        (all || letter.replayed_at.is_none()) && kind.is_none_or(|kind| kind == letter.kind)
+    };
+    Ok(found.into_iter().filter(wanted).collect())
+}
+
+fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
+    if format == Format::Json {
+        // Without `data`: it holds what people wrote.
+        let list = letters.iter().map(|letter| {
+            json!({
+                "id": letter.id, "kind": letter.kind, "at": show::time(letter.at), "sender": letter.sender_id,
+                "subject": letter.subject_id, "reason": letter.reason,
+                "replayed_at": letter.replayed_at.map(show::time),
+            })
+        });
+        println!("{:#}", json!(list.collect::<Vec<_>>()));
+        return;
+    }
+    let rows: Vec<Vec<String>> = letters
+        .into_iter()
+        .map(|letter| {
+            let state = letter.replayed_at.map_or_else(|| "open".to_owned(), |at| format!("replayed {}", show::time(at)));
+            vec![
+                letter.id.to_string(),
+                letter.kind,
+                show::time(letter.at),
+                letter.sender_id.map(|id| id.to_string()).unwrap_or_default(),
+                state,
+                show::short(&letter.reason, 80),
+            ]
+        })
+        .collect();
+    table::print(&["id", "kind", "since", "sender", "state", "reason"], &rows, "There are no open dead letters.");
+}
+
+async fn replay(config: &Config, ids: Vec<i64>, all: bool) -> Outcome {
+    let Some(api) = running(config).await else {
+        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`, then replay".into()));
+    };
+    let ids = if all {
+        let store = read_only(config).await?;
+        let letters = read(&store, None, false, REPLAYED_MAX).await;
+        store.close().await;
+        let mut ids: Vec<i64> = letters.map_err(Failure::failed)?.into_iter().map(|letter| letter.id).collect();
+        // Oldest first, as it happened.
+        ids.reverse();
+        ids
+    } else {
+        ids
+    };
+    let mut failed = 0;
+    for id in &ids {
+        let answer = api.post(&format!("/v1/dead-letters/{id}/replay"), &json!({})).await?;
+        if answer.status.is_success() {
+            println!("{id}: replayed");
+        } else {
+            failed += 1;
+            println!("{id}: {}", answer.refusal());
+        }
+    }
+    if ids.is_empty() {
+        println!("There are no open dead letters.");
+    }
+    if failed > 0 { Err(Failure::Said) } else { Ok(()) }
+}
