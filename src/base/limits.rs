@@ -307,3 +307,5 @@ pub const MESSAGE_CHARS_MAX: usize = 4_096;
 // -- the command line
 /// One request of a command to the daemon or to a provider.
 pub const COMMAND_TIMEOUT: Span = Span::seconds(20);
+/// Messages and turns of one conversation that the sandbox in the terminal looks at.
+pub const STAGE_MESSAGES_MAX: i64 = 500;

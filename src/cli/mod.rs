@@ -18,6 +18,7 @@ mod schedule;
 mod send;
 mod serve;
 mod show;
+mod stage;
 mod table;
 mod templates;
 mod trigger;
@@ -123,7 +124,7 @@ fn run(command: Command) -> Outcome {
         Command::Serve(args) => serve::run(args),
         Command::Check(args) => check::run(&args),
         Command::Chat(args) => block_on(chat::run(args)),
-        Command::Explain(args) => explain::run(&args),
+        Command::Explain(args) => block_on(explain::run(args)),
         Command::Trigger(args) => block_on(trigger::run(args)),
         Command::Send(args) => block_on(send::run(args)),
         Command::Keys(args) => block_on(keys::run(args)),

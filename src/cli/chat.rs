@@ -1,0 +1,372 @@
+//! `transom chat`: talk to the bot in a terminal, with the clock in your hand.
+
+use super::{
+    Failure, Outcome,
+    paint::Paint,
+    show::{self, Tappable},
+    stage::Stage,
+};
+use crate::{
+    base::{diagnostic::did_you_mean, ids::FlowName, phone, time::Span},
+    channel::{meta::compose::What, sandbox::Fault},
+    model::{
+        content::Content,
+        event::Start,
+        session::Waiting,
+        value::Value,
+        window::Window,
+    },
+    store::outbound::{Outbound, SendState},
+};
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, IsTerminal, Write},
+    path::PathBuf,
+};
+use tokio::sync::mpsc;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A flow to start at once; without it, write something
+    #[arg(value_name = "FLOW")]
+    flow: Option<String>,
+    /// The bot's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    bot: PathBuf,
+    /// Your number, as the bot sees it
+    #[arg(long, value_name = "PHONE", default_value = "+15550100001")]
+    from: String,
+    /// Your name on WhatsApp
+    #[arg(long, default_value = "Ada")]
+    name: String,
+}
+
+const COMMANDS: [(&str, &str); 9] = [
+    ("/tap 1", "tap a button of the last message that has some: its number or title"),
+    ("/advance 25h", "let time pass; everything that falls due happens"),
+    ("/next", "let time pass until something happens"),
+    ("/vars", "the variables of the runs"),
+    ("/trace", "what the engine did since you last asked, and why"),
+    ("/fail 131047", "the next message fails with this code of the platform, or `timeout`"),
+    ("/location 40.4 -3.7", "send a place"),
+    ("/help", "this list"),
+    ("/quit", "leave; nothing is kept"),
+];
+
+/// How far `/next` looks ahead.
+const NEXT_WITHIN: Span = Span::days(400);
+
+pub async fn run(args: Args) -> Outcome {
+    if phone::strict(&args.from).is_none() {
+        return Err(Failure::Usage(format!("`--from {}` is no number in E.164 format, like +15550100001", args.from)));
+    }
+    let stage = Stage::open(&args.bot, &args.from, &args.name).await?;
+    let mut chat = Chat::new(stage);
+    let done = chat.talk(args.flow.as_deref()).await;
+    chat.stage.close().await;
+    done
+}
+
+struct Chat {
+    stage: Stage,
+    paint: Paint,
+    /// What was printed of each message: a held one is printed again when it leaves.
+    shown: BTreeMap<i64, SendState>,
+    traced: i64,
+    window: Option<bool>,
+}
+
+/// Whether the talk goes on.
+#[derive(PartialEq, Eq)]
+enum Then {
+    GoOn,
+    Leave,
+}
+
+impl Chat {
+    fn new(stage: Stage) -> Self {
+        Chat { stage, paint: Paint::stdout(), shown: BTreeMap::new(), traced: 0, window: None }
+    }
+
+    async fn talk(&mut self, flow: Option<&str>) -> Outcome {
+        self.greet();
+        if let Some(flow) = flow {
+            self.start(flow).await?;
+        }
+        let mut lines = lines();
+        loop {
+            self.prompt();
+            let Some(line) = lines.recv().await else { break };
+            if !std::io::stdin().is_terminal() {
+                // A transcript from a file reads as it would look on the screen.
+                println!("{line}");
+            }
+            match self.take(line.trim()).await {
+                Ok(Then::GoOn) => {}
+                Ok(Then::Leave) => break,
+                // A mistake of the person at the keyboard ends nothing.
+                Err(Failure::Usage(why)) => println!("{}", self.paint.warn(why)),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+
+    fn greet(&self) {
+        let live = self.stage.app.live.get();
+        let flows: Vec<&str> = live.set.flows.keys().map(FlowName::as_str).collect();
+        println!("{} {}", self.paint.strong(&live.set.bot.name), self.paint.faint(format!("· {}", flows.join(", "))));
+        println!("{}", self.paint.faint("Write as the customer; /help lists what else you can do.\n"));
+    }
+
+    fn prompt(&self) {
+        print!("{} ", self.paint.good("you ›"));
+        // A terminal that is gone is noticed when reading.
+        let _ = std::io::stdout().flush();
+    }
+
+    async fn take(&mut self, line: &str) -> Result<Then, Failure> {
+        let Some(command) = line.strip_prefix('/') else {
+            if !line.is_empty() {
+                self.stage.act(What::Text(line.to_owned()), None).await?;
+                self.print_news(true).await?;
+            }
+            return Ok(Then::GoOn);
+        };
+        let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
+        let rest = rest.trim();
+        match verb {
+            "quit" | "exit" | "q" => return Ok(Then::Leave),
+            "help" | "h" | "?" => self.help(),
+            "tap" | "t" => self.tap(rest).await?,
+            "advance" | "a" => self.advance(rest).await?,
+            "next" | "n" => self.next().await?,
+            "vars" | "v" => self.vars().await?,
+            "trace" => self.trace().await?,
+            "fail" => self.fail(rest)?,
+            "location" => self.location(rest).await?,
+            _ => {
+                let known = ["quit", "help", "tap", "advance", "next", "vars", "trace", "fail", "location"];
+                let help = did_you_mean(verb, known).unwrap_or_else(|| "/help lists the commands".to_owned());
+                return Err(Failure::Usage(format!("there is no `/{verb}`; {help}")));
+            }
+        }
+        Ok(Then::GoOn)
+    }
+
+    async fn start(&mut self, flow: &str) -> Outcome {
+        let live = self.stage.app.live.get();
+        if live.set.named(flow).is_none() {
+            let names = live.set.flows.keys().map(FlowName::as_str);
+            let help = did_you_mean(flow, names).map(|help| format!("; {help}")).unwrap_or_default();
+            return Err(Failure::Failed(format!("there is no flow `{flow}`{help}")));
+        }
+        let (contact, conversation) = self.stage.reach().await?;
+        let start = Start {
+            id: None,
+            flow: flow.into(),
+            trigger: "api".to_owned(),
+            inputs: BTreeMap::new(),
+            event: Value::Nothing,
+            at: self.stage.now(),
+            depth: 0,
+        };
+        self.stage.app.start_flow(contact, conversation, start).await?;
+        self.stage.app.run_due().await?;
+        self.print_news(true).await
+    }
+
+    fn help(&self) {
+        for (command, about) in COMMANDS {
+            println!("  {}  {about}", self.paint.button(format!("{command:<20}")));
+        }
+    }
+
+    async fn tap(&mut self, wanted: &str) -> Outcome {
+        let said = self.stage.said().await?;
+        let sent = said.iter().rev().filter(|message| has_left(message.state));
+        let found = sent.map(|message| (message, show::tappables(content(message)))).find(|(_, shown)| !shown.is_empty());
+        let Some((message, buttons)) = found else {
+            return Err(Failure::Usage("there is no button to tap".to_owned()));
+        };
+        let Some(Tappable { id, title }) = show::pick(&buttons, wanted).cloned() else {
+            let titles: Vec<String> =
+                buttons.iter().enumerate().map(|(place, b)| format!("{} {}", place + 1, b.title)).collect();
+            return Err(Failure::Usage(format!("there is no button `{wanted}`; there are: {}", titles.join(", "))));
+        };
+        println!("{}", self.paint.faint(format!("(taps “{title}”)")));
+        let what = match content(message) {
+            Content::List { .. } => What::TapRow { id, title },
+            Content::Template(_) => What::TapTemplate { payload: id, title },
+            _ => What::Tap { id, title },
+        };
+        let reply_to = message.provider_id.as_ref().map(ToString::to_string);
+        self.stage.act(what, reply_to).await?;
+        self.print_news(true).await
+    }
+
+    async fn advance(&mut self, length: &str) -> Outcome {
+        let span = Span::parse(length).map_err(|why| Failure::Usage(format!("`/advance {length}`: {why}")))?;
+        let until = self.stage.now() + span;
+        while self.stage.step(until).await? && self.stage.now() < until {
+            self.print_news(false).await?;
+        }
+        self.stage.clock.set(until);
+        self.print_news(false).await?;
+        self.print_clock().await
+    }
+
+    async fn next(&mut self) -> Outcome {
+        let until = self.stage.now() + NEXT_WITHIN;
+        if self.stage.app.next_due(until).await.map_err(Failure::failed)?.is_none() {
+            println!("{}", self.paint.faint("Nothing falls due; the bot waits for you."));
+            return Ok(());
+        }
+        self.stage.step(until).await?;
+        self.print_news(false).await?;
+        self.print_clock().await
+    }
+
+    async fn vars(&self) -> Outcome {
+        let session = self.stage.session().await?;
+        if session.runs.is_empty() {
+            println!("{}", self.paint.faint("No flow is under way."));
+        }
+        for run in &session.runs {
+            println!("{} {}", self.paint.strong(&run.flow), self.paint.faint(format!("· {}", waits(&run.waiting))));
+            let vars = run.frames.iter().rev().find_map(|frame| frame.vars.as_ref());
+            for (name, value) in vars.into_iter().flatten() {
+                println!("  {name} = {}", value.to_json());
+            }
+        }
+        Ok(())
+    }
+
+    async fn trace(&mut self) -> Outcome {
+        let (entries, last) = self.stage.traces(self.traced).await?;
+        self.traced = last;
+        if entries.is_empty() {
+            println!("{}", self.paint.faint("Nothing happened since."));
+        }
+        for entry in entries {
+            let step = entry.step.as_ref().map(|step| self.paint.bot(format!("{step}: "))).unwrap_or_default();
+            println!("  {step}{}", entry.what);
+        }
+        Ok(())
+    }
+
+    fn fail(&self, code: &str) -> Outcome {
+        let fault = match code {
+            "timeout" => Fault::Timeout,
+            code => Fault::Code(code.parse().map_err(|_| {
+                Failure::Usage("write `/fail 131047`, a code of the platform, or `/fail timeout`".to_owned())
+            })?),
+        };
+        self.stage.sandbox.fail_next(fault);
+        println!("{}", self.paint.faint(format!("The next message fails: {code}")));
+        Ok(())
+    }
+
+    async fn location(&mut self, text: &str) -> Outcome {
+        let mut numbers = text.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse::<f64>);
+        let (Some(Ok(latitude)), Some(Ok(longitude)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
+            return Err(Failure::Usage("write `/location 40.4 -3.7`".to_owned()));
+        };
+        self.stage.act(What::Location { latitude, longitude }, None).await?;
+        self.print_news(true).await
+    }
+
+    /// Prints what was said since; `answered`: the customer has just done something and expects an answer.
+    async fn print_news(&mut self, answered: bool) -> Outcome {
+        let mut printed = 0;
+        for message in self.stage.said().await? {
+            let before = self.shown.insert(message.id.0, message.state);
+            if before == Some(message.state) || before.is_some_and(has_left) && has_left(message.state) {
+                continue;
+            }
+            printed += 1;
+            print!("{}{}", show::bubble(content(&message), self.paint), self.fate(&message));
+        }
+        let session = self.stage.session().await?;
+        if answered && printed == 0 {
+            let why = match (&session.person, &session.needs_person) {
+                (Some(_), _) => "a person has the conversation; the bot is silent",
+                (None, Some(_)) => "the bot says nothing: this needs a person",
+                (None, None) => "the bot says nothing; /trace tells why",
+            };
+            println!("{}", self.paint.faint(format!("({why})")));
+        }
+        let window = self.stage.window().await?;
+        let open = window.is_open(self.stage.now());
+        if self.window != Some(open) {
+            self.window = Some(open);
+            println!("{}", self.paint.faint(format!("· {}", show::window(window, self.stage.now()))));
+        }
+        Ok(())
+    }
+
+    async fn print_clock(&self) -> Outcome {
+        let now = self.stage.now();
+        let window: Window = self.stage.window().await?;
+        println!("{}", self.paint.faint(format!("· it is {}, {}", show::time(now), show::window(window, now))));
+        Ok(())
+    }
+
+    /// What became of a message that is not simply there.
+    fn fate(&self, message: &Outbound) -> String {
+        let why = message.error_code.as_deref().or(message.reason.as_deref()).unwrap_or_default();
+        let words = match message.state {
+            SendState::Sent | SendState::Delivered | SendState::Read | SendState::Sending => return String::new(),
+            SendState::Queued => match message.not_before {
+                Some(at) => format!("goes out at {} ({why})", show::time(at)),
+                None => "is queued".to_owned(),
+            },
+            SendState::Held => "is held until you write: the window is closed".to_owned(),
+            SendState::Failed => format!("failed ({why})"),
+            SendState::Unknown => "may have left: nobody knows".to_owned(),
+            SendState::Dropped => "was taken back".to_owned(),
+            SendState::Skipped => format!("is not sent ({why})"),
+        };
+        format!("{}\n", self.paint.warn(format!("  ↑ {words}")))
+    }
+}
+
+/// Lines of standard input, read beside the program: waiting for a person must not stop it.
+fn lines() -> mpsc::Receiver<String> {
+    let (tell, lines) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            // Text that is no UTF-8 ends the talk, as the end of the file does.
+            let Ok(line) = line else { break };
+            if tell.blocking_send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+fn content(message: &Outbound) -> &Content {
+    message.sent_as.as_ref().unwrap_or(&message.draft.content)
+}
+
+fn has_left(state: SendState) -> bool {
+    matches!(state, SendState::Sent | SendState::Delivered | SendState::Read)
+}
+
+fn waits(waiting: &Waiting) -> String {
+    match waiting {
+        Waiting::Ready => "is at work".to_owned(),
+        Waiting::Question(question) => match question.deadline {
+            Some(at) => format!("waits for an answer until {}", show::time(at)),
+            None => "waits for an answer".to_owned(),
+        },
+        Waiting::Reply { .. } => "waits for any message".to_owned(),
+        Waiting::Until { at } => format!("waits until {}", show::time(*at)),
+        Waiting::Event { name, .. } => format!("waits for event `{name}`"),
+        Waiting::Delivery { .. } => "waits for a delivery".to_owned(),
+        Waiting::Call(_) => "waits for a call".to_owned(),
+        Waiting::Fate { .. } => "waits for what becomes of its message".to_owned(),
+        Waiting::Person { .. } => "waits for a person".to_owned(),
+    }
+}

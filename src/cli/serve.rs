@@ -1,0 +1,184 @@
+//! `transom serve`: the daemon.
+
+use super::{
+    Failure, Outcome,
+    daemon::DaemonFile,
+    paint::Paint,
+    place::{Place, load},
+    stage::cannot_start,
+};
+use crate::{
+    base::{
+        clock::SystemClock,
+        secret::Secret,
+    },
+    channel::{client::Client, wire::WireLog},
+    runtime::{
+        app::App,
+        bot,
+        config::Config,
+        log,
+        metrics::Metrics,
+        start::Setup,
+    },
+    store::{Options, Store},
+    web::{serve::Server, state::Web},
+};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::{net::TcpListener, sync::watch};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+    /// Where to listen, instead of what the configuration says
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// The database, instead of what the configuration says: `sqlite://PATH` or `postgres://…`
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// The bot's folder, instead of what the configuration says
+    #[arg(long, value_name = "DIR")]
+    bot: Option<PathBuf>,
+}
+
+pub fn run(args: Args) -> Outcome {
+    let config = configured(args)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("the program cannot start its event loop: {error}")))?
+        .block_on(serve(config))
+}
+
+fn configured(args: Args) -> Result<Config, Failure> {
+    let mut config = load(args.place.config.as_deref())?;
+    if let Some(listen) = args.listen {
+        config.listen = listen;
+    }
+    if let Some(database) = args.database {
+        // The wire log and the daemon's own file lie beside a SQLite database.
+        if let Some(folder) = database.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent()) {
+            config.data = folder.to_owned();
+        }
+        config.database = Secret::new(database);
+    }
+    if let Some(bot) = args.bot {
+        config.bot = bot;
+    }
+    if config.file.is_none() && !config.listen.ip().is_loopback() {
+        return Err(Failure::Usage(format!(
+            "without a configuration file Transom listens on this machine only, not at {}; \
+             write a configuration (see config.example.yaml) and name it by `--config FILE`",
+            config.listen
+        )));
+    }
+    Ok(config)
+}
+
+async fn serve(config: Config) -> Outcome {
+    log::start(config.log.format.unwrap_or(log::Format::Json), config.log.level);
+    let paint = Paint::stderr();
+    for warning in &config.warnings {
+        eprintln!("{}\n", warning.render(paint.is_on()));
+    }
+    let listener = listen(config.listen).await?;
+    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let store = Store::open(config.database.expose(), Options::default()).await.map_err(Failure::failed)?;
+    let clock = Arc::new(SystemClock);
+    let wire = std::fs::create_dir_all(&config.data)
+        .and_then(|()| WireLog::open(&config.data.join("wire.jsonl")))
+        .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", config.data.display())))?;
+    let http = Client::new(clock.clone(), Some(wire)).map_err(Failure::failed)?;
+    let (data, without_file) = (config.data.clone(), config.file.is_none());
+    let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics: Metrics::new() };
+    let (app, _) = App::start(setup).await.map_err(cannot_start)?;
+    app.recover().await?;
+    let (stop, stopped) = watch::channel(false);
+    let parts = app.spawn_parts(&stopped);
+    let daemon = listener
+        .local_addr()
+        .and_then(|address| DaemonFile::new(address.to_string()))
+        .and_then(|file| file.write(&data).map(|()| file))
+        .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", data.display())))?;
+    let web = Arc::new(Web::new(Arc::clone(&app), daemon.token(), without_file));
+    let server = Server::start(listener, web).map_err(Failure::failed)?;
+    tracing::info!(listen = %server.address, "Listening at {}", server.address);
+    if without_file {
+        println!("{}", welcome(&server.address.to_string(), &app, Paint::stdout()));
+    }
+    signalled().await;
+    tracing::info!("Stopping");
+    server.stop().await;
+    let _ = stop.send(true);
+    for part in parts {
+        // They end at once; one that panicked has said so in the log.
+        let _ = part.await;
+    }
+    app.stop().await;
+    daemon.remove(&data);
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Failed(match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                format!("port {} is in use: another program listens at {address}; stop it, or choose by `--listen`", address.port())
+            }
+            io::ErrorKind::PermissionDenied => {
+                format!("this user may not listen at {address}; ports below 1024 need a right to do so")
+            }
+            io::ErrorKind::AddrNotAvailable => format!("{address} is no address of this machine"),
+            _ => format!("cannot listen at {address}: {error}"),
+        })
+    })
+}
+
+/// SIGTERM or Ctrl-C.
+async fn signalled() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// What to do next, with lines that can be copied.
+fn welcome(address: &str, app: &App, paint: Paint) -> String {
+    let sender = app.senders.all().first().map_or(1, |sender| sender.id.0);
+    let flows = app.live.get().set.flows.len();
+    let elsewhere = if address == "127.0.0.1:8080" { String::new() } else { format!(" --url http://{address}") };
+    format!(
+        "{title}\n\
+         {flows} flow(s) from `{bot}` are live at http://{address}, on a sandbox: no account, no network, this machine only.\n\
+         \n\
+         In another terminal, in this folder:\n\
+         \n  {trigger}   {a}\
+         \n  {status}   {b}\
+         \n  {key}   {c}\n\
+         \n\
+         Edit the flows and save: a good version is live within a second. Ctrl-C stops.\n\
+         For a real number write a configuration: see config.example.yaml.\n",
+        title = paint.strong("Transom is running"),
+        bot = app.config.bot.display(),
+        trigger = paint.good(format!("transom trigger message --text hi{elsewhere}")),
+        a = paint.faint("# write to the bot and see its answer"),
+        status = paint.good(format!("curl -s http://{address}/readyz")),
+        b = paint.faint("# what is live"),
+        key = paint.good("transom keys create"),
+        c = paint.faint(format!("# a key for the API; the sandbox is sender {sender}")),
+    )
+}

@@ -1,0 +1,223 @@
+//! The whole program in this process, with one customer on a sandbox: for `chat` and `explain`.
+
+use super::Failure;
+use crate::{
+    base::{
+        clock::{Clock, ManualClock, SystemClock},
+        ids::{ContactId, ConversationId, OutboundId},
+        limits::STAGE_MESSAGES_MAX,
+        time::{Span, Time},
+    },
+    channel::{
+        HeaderMap, RawRequest,
+        client::Client,
+        meta::compose::{self, Act, What},
+        sandbox::Sandbox,
+    },
+    model::{
+        effect::TraceEntry,
+        inbound::{Alias, AliasKind},
+        session::Session,
+        window::Window,
+    },
+    runtime::{
+        app::App,
+        bot,
+        config::{Config, Sender},
+        inbound::NotAccepted,
+        metrics::Metrics,
+        reload::ReloadError,
+        start::{Setup, StartError},
+    },
+    store::{Options, Store, conversation, outbound, session, trace},
+};
+use std::{path::Path, sync::Arc};
+
+/// A bot on stage. Nothing of it is kept.
+pub struct Stage {
+    pub app: Arc<App>,
+    pub sandbox: Arc<Sandbox>,
+    pub clock: Arc<ManualClock>,
+    sender: Sender,
+    customer: Alias,
+    name: String,
+    messages: u64,
+    // Removed when the stage is left.
+    _folder: tempdir::Folder,
+}
+
+/// Bad answers within 10 s count once, and a second tap within 10 s counts for nothing (language.md 5): a
+/// person at a keyboard means each line.
+const BETWEEN_LINES: Span = Span::seconds(11);
+
+impl Stage {
+    /// Puts the bot in `folder` on stage; its findings are printed when it has errors.
+    pub async fn open(folder: &Path, phone: &str, name: &str) -> Result<Self, Failure> {
+        let files = bot::read(folder).map_err(Failure::failed)?;
+        let place = tempdir::Folder::new()?;
+        let mut config = Config::sandbox(place.path());
+        config.bot = folder.to_owned();
+        let sender = config.senders.first().cloned().ok_or_else(|| Failure::failed("the sandbox has no sender"))?;
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let options = Options { durable: false, ..Options::default() };
+        let store = Store::open(config.database.expose(), options).await.map_err(Failure::failed)?;
+        let http = Client::new(clock.clone(), None).map_err(Failure::failed)?;
+        let setup = Setup {
+            config,
+            clock: clock.clone(),
+            store,
+            http: Arc::new(http),
+            files,
+            calls: None,
+            metrics: Metrics::new(),
+        };
+        let (app, sandbox) = App::start(setup).await.map_err(cannot_start)?;
+        app.recover().await?;
+        let customer = Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
+        Ok(Stage { app, sandbox, clock, sender, customer, name: name.to_owned(), messages: 0, _folder: place })
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The customer does something; it comes in as a webhook does. Everything that follows has happened
+    /// when this returns.
+    pub async fn act(&mut self, what: What, reply_to: Option<String>) -> Result<(), Failure> {
+        self.messages += 1;
+        self.clock.set(self.now() + BETWEEN_LINES);
+        let number = self.sandbox.number(self.sender.id).ok_or_else(|| Failure::failed("the sandbox has no number"))?;
+        let act = Act {
+            from: self.customer.clone(),
+            name: Some(self.name.clone()),
+            id: format!("wamid.CHAT{}", self.messages),
+            at: self.now(),
+            what,
+            reply_to,
+        };
+        let body = compose::message(&number, &act);
+        let headers = HeaderMap::new();
+        let sender = Some(self.sender.id);
+        let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender };
+        self.app.accept("sandbox", &request).await.map_err(|error| match error {
+            NotAccepted::NotStored(error) => Failure::from(error),
+            NotAccepted::UnknownProvider | NotAccepted::Rejected(_) => Failure::failed("the sandbox refused the message"),
+        })?;
+        self.app.run_due().await.map_err(Failure::from)
+    }
+
+    /// Time passes, up to the next thing that falls due but not beyond `until`. False: `until` is reached.
+    pub async fn step(&self, until: Time) -> Result<bool, Failure> {
+        let next = self.app.next_due(until).await.map_err(Failure::failed)?;
+        self.clock.set(next.unwrap_or(until));
+        self.app.run_due().await?;
+        Ok(next.is_some())
+    }
+
+    /// The customer and the conversation, once they have written or were written to.
+    pub async fn conversation(&self) -> Result<Option<(ContactId, conversation::Conversation)>, Failure> {
+        let phone = format!("+{}", self.customer.value);
+        let contact = self.app.contact_by_phone(&self.sender.account, &phone).await.map_err(Failure::failed)?;
+        let Some(contact) = contact else { return Ok(None) };
+        let row = conversation::between(&self.app.store, contact, self.sender.id).await.map_err(Failure::failed)?;
+        Ok(row.map(|row| (contact, row)))
+    }
+
+    /// The customer's conversation, made if there is none.
+    pub async fn reach(&self) -> Result<(ContactId, ConversationId), Failure> {
+        let phone = format!("+{}", self.customer.value);
+        Ok(self.app.reach(&self.sender.account, self.sender.id, &phone, Some(&self.name)).await?)
+    }
+
+    pub async fn window(&self) -> Result<Window, Failure> {
+        Ok(Window { opened_at: self.conversation().await?.and_then(|(_, row)| row.opened_at) })
+    }
+
+    /// Our messages, oldest first.
+    pub async fn said(&self) -> Result<Vec<outbound::Outbound>, Failure> {
+        let Some((_, row)) = self.conversation().await? else { return Ok(Vec::new()) };
+        let newest = outbound::of(&self.app.store, row.id, OutboundId(i64::MAX), STAGE_MESSAGES_MAX).await;
+        let mut all = newest.map_err(Failure::failed)?;
+        all.reverse();
+        Ok(all)
+    }
+
+    pub async fn session(&self) -> Result<Session, Failure> {
+        let Some((_, row)) = self.conversation().await? else { return Ok(Session::default()) };
+        let stored = session::find(&self.app.store, row.id).await.map_err(Failure::failed)?;
+        Ok(stored.map(|stored| stored.session).unwrap_or_default())
+    }
+
+    /// What the engine did since the trace with this id, oldest first, and the id to go on from.
+    pub async fn traces(&self, since: i64) -> Result<(Vec<TraceEntry>, i64), Failure> {
+        let Some((_, row)) = self.conversation().await? else { return Ok((Vec::new(), since)) };
+        let newest = trace::of(&self.app.store, row.id, i64::MAX, STAGE_MESSAGES_MAX).await.map_err(Failure::failed)?;
+        let last = newest.first().map_or(since, |turn| turn.id);
+        let fresh = newest.into_iter().filter(|turn| turn.id > since);
+        let mut turns: Vec<Vec<TraceEntry>> = fresh.map(|turn| turn.data).collect();
+        turns.reverse();
+        Ok((turns.concat(), last))
+    }
+
+    pub async fn close(self) {
+        self.app.stop().await;
+    }
+}
+
+/// Why an `App` did not start, for people; findings are printed with their lines.
+pub fn cannot_start(error: StartError) -> Failure {
+    match error {
+        StartError::Flows(ReloadError::Findings(findings)) => {
+            let colour = super::paint::Paint::stderr().is_on();
+            for finding in &findings {
+                eprintln!("{}\n", finding.render(colour));
+            }
+            let errors = findings.iter().filter(|finding| finding.is_error()).count();
+            Failure::Failed(format!("the flows have {errors} error(s), and no earlier version is good"))
+        }
+        StartError::Flows(other) => Failure::failed(other),
+        StartError::Other(error) => error.into(),
+    }
+}
+
+/// A folder of its own below the system's temporary one.
+mod tempdir {
+    use std::{
+        fs, io,
+        path::{Path, PathBuf},
+    };
+
+    pub struct Folder(PathBuf);
+
+    impl Folder {
+        pub fn new() -> Result<Self, super::Failure> {
+            let mut random = [0_u8; 8];
+            getrandom::fill(&mut random).map_err(|error| super::Failure::Failed(format!("no randomness: {error}")))?;
+            let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+            let path = std::env::temp_dir().join(format!("transom-{name}"));
+            make(&path).map_err(|error| {
+                super::Failure::Failed(format!("cannot make a temporary folder `{}`: {error}", path.display()))
+            })?;
+            Ok(Folder(path))
+        }
+
+        pub fn path(&self) -> &Path {
+            &self.0
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            // What remains is the system's to clear away.
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    /// Fails when it exists: nobody else has put anything into it.
+    fn make(path: &Path) -> io::Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path)
+    }
+}

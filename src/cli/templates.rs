@@ -1,0 +1,103 @@
+//! `transom templates pull|list`: the catalogue of each sender.
+
+use super::{
+    Failure, Outcome,
+    place::{Place, exclusive, read_only, running},
+    show, table,
+};
+use crate::{
+    base::clock::{Clock, SystemClock},
+    channel::client::Client,
+    runtime::{config::Config, graph},
+    store::template,
+};
+use serde_json::json;
+use std::sync::Arc;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Read the catalogues from the provider
+    Pull,
+    /// The templates that are known
+    List,
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    match args.what {
+        What::Pull => pull(&config).await,
+        What::List => list(&config).await,
+    }
+}
+
+async fn pull(config: &Config) -> Outcome {
+    let mut failed = false;
+    let mut tell = |name: &str, result: Result<i64, String>| match result {
+        Ok(count) => println!("{name}: {count} template(s)"),
+        Err(why) => {
+            failed = true;
+            println!("{name}: {why}");
+        }
+    };
+    if !config.senders.iter().any(|sender| !sender.is_sandbox()) {
+        println!("There are only sandboxes, which take every template.");
+        return Ok(());
+    }
+    if let Some(api) = running(config).await {
+        let pulled = api.post("/v1/templates/pull", &json!({})).await?.ok()?;
+        for sender in pulled["data"].as_array().into_iter().flatten() {
+            let result = match sender["error"].as_str() {
+                Some(why) => Err(why.to_owned()),
+                None => Ok(sender["templates"].as_i64().unwrap_or(0)),
+            };
+            tell(sender["name"].as_str().unwrap_or_default(), result);
+        }
+    } else {
+        let store = exclusive(config).await?;
+        let meta = graph::meta(config);
+        let http = Client::new(Arc::new(SystemClock), None).map_err(Failure::failed)?;
+        for sender in config.senders.iter().filter(|sender| !sender.is_sandbox()) {
+            let pulled = graph::pull(&store, &meta, &http, sender.id, SystemClock.now()).await;
+            tell(&sender.name, pulled.map(|n| i64::try_from(n).unwrap_or(i64::MAX)).map_err(|why| format!("{why:#}")));
+        }
+        store.close().await;
+    }
+    if failed { Err(Failure::Said) } else { Ok(()) }
+}
+
+async fn list(config: &Config) -> Outcome {
+    let store = read_only(config).await?;
+    let known = template::all(&store).await.map_err(Failure::failed);
+    store.close().await;
+    let rows: Vec<Vec<String>> = known?
+        .into_iter()
+        .map(|row| {
+            vec![
+                row.id.to_string(),
+                row.sender_id.to_string(),
+                row.name,
+                row.language,
+                word(&row.category),
+                word(&row.status),
+                word(&row.source),
+                show::short(&row.data.body, 50),
+            ]
+        })
+        .collect();
+    let headings = ["id", "sender", "name", "language", "category", "status", "said by", "body"];
+    table::print(&headings, &rows, "No templates are known; `transom templates pull` reads them from the provider.");
+    Ok(())
+}
+
+/// The word under which an enum is written down.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|json| json.as_str().map(str::to_owned)).unwrap_or_default()
+}
