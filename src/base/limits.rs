@@ -309,3 +309,5 @@ pub const MESSAGE_CHARS_MAX: usize = 4_096;
 pub const COMMAND_TIMEOUT: Span = Span::seconds(20);
 /// Messages and turns of one conversation that the sandbox in the terminal looks at.
 pub const STAGE_MESSAGES_MAX: i64 = 500;
+/// How far this machine's clock may be from a provider's before `doctor` says so.
+pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);

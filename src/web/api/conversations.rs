@@ -20,7 +20,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -28,8 +28,8 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/conversations?state=with_person|needs_person&limit=&cursor=`.
-pub async fn list(State(web): State<Arc<Web>>, request: Request) -> Response {
-    match listed(&web, &request).await {
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    match listed(&web, &headers, &query.unwrap_or_default()).await {
         Ok(body) => json(StatusCode::OK, &body),
         Err(problem) => problem.into_response(),
     }
@@ -128,9 +128,8 @@ enum Which {
     NeedsPerson,
 }
 
-async fn listed(web: &Web, request: &Request) -> Result<Json, Problem> {
-    let caller = auth::required(web, request.headers()).await?;
-    let text = request.uri().query().unwrap_or_default();
+async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
+    let caller = auth::required(web, headers).await?;
     let which = match query::value(text, "state").as_deref() {
         None | Some("") => Which::All,
         Some("with_person") => Which::WithPerson,

@@ -29,19 +29,24 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Path, Request, State},
-    http::StatusCode,
+    extract::{Path, RawQuery, Request, State},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value as Json, json};
 use std::{cmp::Reverse, sync::Arc};
 
 /// `GET /v1/conversations/{id}/messages?limit=&cursor=`: both directions, newest first.
-pub async fn list(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let listed = async {
-        let caller = auth::required(&web, request.headers()).await?;
+        let caller = auth::required(&web, &headers).await?;
         let row = owned(&web, &caller, &id).await?;
-        let page = Page::read(request.uri().query().unwrap_or_default())?;
+        let page = Page::read(&query.unwrap_or_default())?;
         let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
         let (data, next) = both(&web, &row, before, page.limit).await?;
         Ok::<_, Problem>(page.body(data, next))

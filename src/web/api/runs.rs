@@ -130,17 +130,14 @@ impl Addressee {
 }
 
 fn serves(web: &Web, flow: &str, sender: &Sender) -> bool {
-    let Some(live) = web.app.live.get() else { return true };
+    let live = web.app.live.get();
     live.set.named(flow).is_none_or(|flow| flow.senders.is_empty() || flow.senders.contains(&sender.name))
 }
 
 /// The inputs as the flow declares them; what is wrong goes to `input`.
 fn inputs_of(web: &Web, input: &mut Input, name: &str, given: Map<String, Json>) -> BTreeMap<String, Value> {
-    let Some(live) = web.app.live.get() else {
-        input.wrong("flow", "No flows are live.");
-        return BTreeMap::new();
-    };
-    let live = &live.set;
+    let current = web.app.live.get();
+    let live = &current.set;
     let Some(flow) = live.named(name) else {
         if !name.is_empty() {
             let startable = live.flows.values().filter(|flow| is_startable(flow)).map(|flow| flow.name.as_str());

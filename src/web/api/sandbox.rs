@@ -11,8 +11,8 @@ use crate::{
     web::{idempotency::json, listen::Peer, problem::Problem, query, state::Web, webhooks::may_use_sandbox},
 };
 use axum::{
-    extract::{ConnectInfo, Path, Request, State},
-    http::StatusCode,
+    extract::{ConnectInfo, Path, RawQuery, State},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
@@ -23,14 +23,15 @@ pub async fn messages(
     State(web): State<Arc<Web>>,
     Path(sender): Path<String>,
     ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
-    request: Request,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Response {
     let shown = async {
         let id = sender.parse().map(SenderId).ok();
-        if !may_use_sandbox(&web, id, peer, request.headers()).await {
+        if !may_use_sandbox(&web, id, peer, &headers).await {
             return Err(Problem::unauthorized());
         }
-        read(&web, id, request.uri().query().unwrap_or_default()).await
+        read(&web, id, &query.unwrap_or_default()).await
     };
     match shown.await {
         Ok(body) => json(StatusCode::OK, &body),

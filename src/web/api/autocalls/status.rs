@@ -7,23 +7,23 @@ use super::{
 };
 use crate::{model::window::Window, store::contact, web::state::Web};
 use axum::{
-    extract::{Request, State},
-    http::StatusCode,
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-pub async fn session_status(State(web): State<Arc<Web>>, request: Request) -> Response {
-    match handle(&web, request).await {
+pub async fn session_status(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    match handle(&web, &headers, &query.unwrap_or_default()).await {
         Ok(body) => crate::web::idempotency::json(StatusCode::OK, &body),
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn handle(web: &Web, request: Request) -> Result<Json, Refusal> {
-    let caller = caller(web, request.headers()).await?;
-    let input = Input::from_query(crate::web::query::pairs(request.uri().query().unwrap_or_default()));
+async fn handle(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
+    let caller = caller(web, headers).await?;
+    let input = Input::from_query(crate::web::query::pairs(query));
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");
     let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);

@@ -1,0 +1,244 @@
+//! `transom doctor`: checks the whole way in and out, and says in plain sentences what is wrong.
+
+use super::{
+    Failure, Outcome,
+    paint::Paint,
+    place::{Place, running},
+    show,
+};
+use crate::{
+    base::{
+        clock::{Clock, SystemClock},
+        ids::{ConversationId, SenderId},
+        limits::{CLOCK_SKEW_MAX, COMMAND_TIMEOUT, STAGE_MESSAGES_MAX},
+        time::{Span, Time},
+    },
+    channel::{Http, HttpRequest, Method, client::Client, meta::Meta},
+    flow,
+    runtime::{
+        bot,
+        config::{Access, Config, Sender},
+        graph,
+    },
+    store::{Store, conversation, dead_letter, template},
+};
+use std::sync::Arc;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    let mut report = Report { paint: Paint::stdout(), bad: 0 };
+    report.good("The configuration is valid.");
+    for warning in &config.warnings {
+        report.warn(&warning.to_string());
+    }
+    check_flows(&config, &mut report);
+    let store = Store::open_read_only(config.database.expose()).await;
+    match &store {
+        Ok(_) => report.good("The database can be read."),
+        Err(error) => report.warn(&format!("The database cannot be read yet: {error}.")),
+    }
+    let store = store.ok();
+    check_daemon(&config, &mut report).await;
+    if let Some(store) = &store {
+        check_dead_letters(store, &mut report).await;
+    }
+    let http = Client::new(Arc::new(SystemClock), None).map_err(Failure::failed)?;
+    let meta = graph::meta(&config);
+    for sender in &config.senders {
+        report.head(&format!("Sender {} `{}`", sender.id, sender.name));
+        match &sender.access {
+            Access::Sandbox => report.good("is a sandbox: nothing leaves this machine."),
+            Access::Meta(access) => {
+                check_sender(&meta, &http, sender, &mut report).await;
+                check_clock(&http, &access.api_base, &mut report).await;
+                if let Some(store) = &store {
+                    check_templates(&meta, &http, store, sender.id, &mut report).await;
+                }
+            }
+        }
+        if let Some(store) = &store {
+            check_heard(&config, store, sender, &mut report).await;
+        }
+    }
+    if let Some(store) = store {
+        store.close().await;
+    }
+    println!();
+    if report.bad == 0 {
+        println!("{}", report.paint.good("Nothing is wrong."));
+        return Ok(());
+    }
+    println!("{}", report.paint.bad(format!("{} thing(s) to mend.", report.bad)));
+    Err(Failure::Said)
+}
+
+struct Report {
+    paint: Paint,
+    bad: usize,
+}
+
+impl Report {
+    fn head(&self, text: &str) {
+        println!("\n{}", self.paint.strong(text));
+    }
+    fn good(&self, text: &str) {
+        println!("  {} {text}", self.paint.good("✓"));
+    }
+    fn warn(&self, text: &str) {
+        println!("  {} {text}", self.paint.warn("!"));
+    }
+    fn wrong(&mut self, text: &str) {
+        self.bad += 1;
+        println!("  {} {text}", self.paint.bad("✗"));
+    }
+}
+
+fn check_flows(config: &Config, report: &mut Report) {
+    let files = match bot::read(&config.bot) {
+        Ok(files) => files,
+        Err(error) => return report.wrong(&format!("{error}.")),
+    };
+    let (set, mut findings) = flow::parse_set(&files.files);
+    findings.extend(flow::lint(&set));
+    let errors = findings.iter().filter(|finding| finding.is_error()).count();
+    match errors {
+        0 => report.good(&format!("The bot has {} flow(s) without errors.", set.flows.len())),
+        n => report.wrong(&format!("The flows have {n} error(s); `transom check {}` shows them.", config.bot.display())),
+    }
+}
+
+async fn check_daemon(config: &Config, report: &mut Report) {
+    let Some(api) = running(config).await else {
+        return report.warn("No daemon runs on this database; `transom serve` starts it.");
+    };
+    report.good(&format!("The daemon answers at {}.", api.base()));
+    let ready = match api.get("/readyz").await {
+        Ok(answer) => answer,
+        Err(_) => return report.wrong("The daemon does not say whether it is ready."),
+    };
+    let body = ready.json();
+    if !ready.status.is_success() {
+        report.wrong("The daemon is not ready: see its log.");
+    }
+    let errors = body["findings"].as_array().into_iter().flatten().filter(|f| f["severity"] == "error").count();
+    if errors > 0 {
+        report.wrong(&format!("The newest flow files are not live: {errors} error(s); the last good version runs."));
+    }
+    for sender in body["senders"].as_array().into_iter().flatten().filter(|sender| sender["state"] == "paused") {
+        let why = sender["why"].as_str().unwrap_or_default();
+        report.wrong(&format!("Sender {} is paused: {why}.", sender["id"]));
+    }
+}
+
+async fn check_dead_letters(store: &Store, report: &mut Report) {
+    let Ok(open) = dead_letter::counts(store).await else { return };
+    for kind in open {
+        report.warn(&format!(
+            "{} dead letter(s) of kind `{}`; `transom dead-letters list --kind {}` shows them.",
+            kind.count, kind.kind, kind.kind
+        ));
+    }
+}
+
+async fn check_sender(meta: &Meta, http: &dyn Http, sender: &Sender, report: &mut Report) {
+    let checkup = match meta.checkup(http, sender.id).await {
+        Ok(checkup) => checkup,
+        Err(trouble) => return report.wrong(&format!("{trouble}.")),
+    };
+    match checkup.number {
+        Err(trouble) => report.wrong(&format!("Token and number: {trouble}.")),
+        Ok(number) => {
+            let shown = number.display.as_deref().unwrap_or("?");
+            report.good(&format!("The token is valid and reads the number {shown}."));
+            if !number.phone_matches {
+                report.wrong(&format!("The number is {shown} at Meta, but `phone` says {}.", sender.phone));
+            }
+            if let Some(status) = number.status.as_deref().filter(|status| *status != "CONNECTED") {
+                report.wrong(&format!("The number is `{status}`, not `CONNECTED`."));
+            }
+            match number.can_send.as_deref() {
+                None | Some("AVAILABLE") => {}
+                Some("LIMITED") => report.warn("Meta limits what this number may send."),
+                Some(other) => report.wrong(&format!("Meta does not let this number send: `{other}`.")),
+            }
+            if number.quality.as_deref() == Some("RED") {
+                report.warn("The number's quality is RED: people block or report it.");
+            }
+            for problem in number.problems {
+                report.wrong(&format!("{problem}."));
+            }
+        }
+    }
+    match checkup.account {
+        Err(trouble) => report.wrong(&format!("Subscription: {trouble}.")),
+        Ok(apps) if apps.is_empty() => report.wrong(
+            "No app is subscribed to the account's webhooks: nothing will come in. Subscribe yours in the app's WhatsApp settings.",
+        ),
+        Ok(apps) => report.good(&format!("Webhooks of the account go to {}.", apps.join(", "))),
+    }
+}
+
+/// Signatures do not depend on the clock, but windows, schedules and time-outs do.
+async fn check_clock(http: &dyn Http, api_base: &str, report: &mut Report) {
+    let request = HttpRequest {
+        method: Method::Get,
+        url: format!("{}/", api_base.trim_end_matches('/')),
+        bearer: None,
+        body: None,
+        timeout: COMMAND_TIMEOUT.to_std(),
+        sender: None,
+    };
+    let Ok(answer) = http.send(request).await else { return };
+    let date = answer.headers.get("date").and_then(|date| date.to_str().ok());
+    let Some(theirs) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) else {
+        return report.warn("The clock could not be compared: the provider's answer names no time.");
+    };
+    let skew = SystemClock.now() - Time(theirs.timestamp().as_millisecond());
+    if skew.0.abs() > CLOCK_SKEW_MAX.0 {
+        report.wrong(&format!("This machine's clock is off by {}.", show::span(Span(skew.0.abs()))));
+    } else {
+        report.good("The clock agrees with the provider's.");
+    }
+}
+
+/// A template that the configuration names and the catalogue does not: it will be refused.
+async fn check_templates(meta: &Meta, http: &dyn Http, store: &Store, sender: SenderId, report: &mut Report) {
+    let Ok(listed) = meta.templates(http, sender).await else { return };
+    let Ok(known) = template::of(store, sender).await else { return };
+    for row in known {
+        let found = listed.iter().find(|listed| listed.name == row.name && listed.language == row.language);
+        match found {
+            None => report.wrong(&format!("Template `{}` ({}) is not in Meta's catalogue.", row.name, row.language)),
+            Some(listed) if listed.status != row.status => report.warn(&format!(
+                "Template `{}` ({}) is {:?} at Meta, here {:?}; `transom templates pull` takes it over.",
+                row.name, row.language, listed.status, row.status
+            )),
+            Some(_) => {}
+        }
+    }
+    report.good(&format!("Meta's catalogue has {} template(s).", listed.len()));
+}
+
+async fn check_heard(config: &Config, store: &Store, sender: &Sender, report: &mut Report) {
+    let Ok(rows) = conversation::page(store, ConversationId(i64::MAX), STAGE_MESSAGES_MAX).await else { return };
+    let last = rows.iter().filter(|row| row.sender_id == sender.id).filter_map(|row| row.last_inbound_at).max();
+    let now = SystemClock.now();
+    match (last, &sender.access) {
+        (Some(at), _) => report.good(&format!("The last message came {} ago ({}).", show::span(now - at), show::time(at))),
+        (None, Access::Sandbox) => report.good("No message has come yet; `transom trigger message --text hi` sends one."),
+        (None, Access::Meta(_)) => {
+            let base = config.public_url.as_deref().unwrap_or("https://YOUR-PUBLIC-ADDRESS");
+            report.warn(&format!(
+                "No webhook with a message has come yet. In the app's WhatsApp settings the callback must be \
+                 {base}/webhooks/meta, with the field `messages` subscribed; then write to {}.",
+                sender.phone
+            ));
+        }
+    }
+}

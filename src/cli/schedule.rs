@@ -1,0 +1,256 @@
+//! `transom schedule list|next|explain`: what would be sent to whom and when, and why it was not.
+
+use super::{
+    Failure, Outcome,
+    paint::Paint,
+    place::{Place, read_only},
+    show, table,
+};
+use crate::{
+    base::{
+        clock::{Clock, SystemClock},
+        diagnostic::did_you_mean,
+        ids::{AccountName, FlowName, StartId},
+        phone,
+        time::{Span, Time},
+    },
+    flow::{self, FlowSet, Timetable},
+    model::inbound::{Alias, AliasKind},
+    runtime::{bot, config::Config},
+    store::{Store, alias, contact, schedule, start},
+};
+use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Every schedule of the flows
+    List,
+    /// The next fires, each with its zone
+    Next {
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+    /// What became of the past fires of a flow, by reason; for one contact why or why not
+    Explain {
+        flow: String,
+        /// The contact, by phone
+        #[arg(long, value_name = "PHONE")]
+        contact: Option<String>,
+        /// How far back
+        #[arg(long, value_name = "DURATION", default_value = "30d")]
+        since: String,
+    },
+}
+
+/// Fires of one trigger and zone that are looked at.
+const FIRES_MAX: usize = 1_000;
+const TALLIES_MAX: i64 = 1_000;
+const STARTS_READ: i64 = 200;
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let (set, findings) = flow::parse_set(&files.files);
+    if let Some(first) = findings.iter().find(|finding| finding.is_error()) {
+        return Err(Failure::Failed(format!("the flows have errors; `transom check` shows them: {first}")));
+    }
+    // Before the first start there is no database, and still there are schedules.
+    let store = Store::open_read_only(config.database.expose()).await.ok();
+    let done = match args.what {
+        What::List => list(&set, store.as_ref()).await,
+        What::Next { limit } => next(&config, &set, store.as_ref(), limit).await,
+        What::Explain { flow, contact, since } => {
+            explain(&config, &set, &flow, contact.as_deref(), &since).await
+        }
+    };
+    if let Some(store) = store {
+        store.close().await;
+    }
+    done
+}
+
+async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
+    let known = match store {
+        Some(store) => schedule::all(store).await.map_err(Failure::failed)?,
+        None => Vec::new(),
+    };
+    let rows: Vec<Vec<String>> = flow::timetables(set)
+        .iter()
+        .map(|table| {
+            let row = known.iter().find(|row| row.flow == table.flow.name && row.trigger_key == table.key);
+            vec![
+                table.flow.name.to_string(),
+                table.key.to_owned(),
+                table.fires.describe(),
+                if table.by_contact { "contact".to_owned() } else { format!("bot ({})", zone_name(&set.bot.timezone)) },
+                format!("{}/s", table.rate_per_second),
+                row.map_or_else(|| "not yet".to_owned(), |row| show::time(row.published_at)),
+            ]
+        })
+        .collect();
+    let headings = ["flow", "trigger", "when", "clock", "rate", "live since"];
+    table::print(&headings, &rows, "No flow has a `schedule:` trigger.");
+    Ok(())
+}
+
+async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: u32) -> Outcome {
+    let now = SystemClock.now();
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let zones = zones(config, set, store).await?;
+    let mut fires: Vec<(Time, String, String, FlowName)> = Vec::new();
+    for table in flow::timetables(set) {
+        let bots = BTreeMap::from([(zone_name(&set.bot.timezone), set.bot.timezone.clone())]);
+        for (name, zone) in if table.by_contact { &zones } else { &bots } {
+            let until = now + Span::days(400);
+            for fire in table.fires.between(now, until, zone).take(limit.min(FIRES_MAX)) {
+                fires.push((fire.at, fire.minute.replace('T', " "), name.clone(), table.flow.name.clone()));
+            }
+        }
+    }
+    fires.sort();
+    let rows: Vec<Vec<String>> = fires
+        .into_iter()
+        .take(limit)
+        .map(|(at, minute, zone, flow)| {
+            vec![minute, zone, flow.to_string(), show::time(at), format!("in {}", show::span(at - now))]
+        })
+        .collect();
+    table::print(&["local time", "zone", "flow", "UTC", ""], &rows, "Nothing is scheduled.");
+    Ok(())
+}
+
+/// Those in which contacts live, and the bot's own for whoever has none.
+async fn zones(
+    config: &Config,
+    set: &FlowSet,
+    store: Option<&Store>,
+) -> Result<BTreeMap<String, TimeZone>, Failure> {
+    let mut names = BTreeSet::from([String::new()]);
+    if let Some(store) = store {
+        for account in &config.accounts {
+            names.extend(contact::zones(store, &account.name).await.map_err(Failure::failed)?);
+        }
+    }
+    let own = &set.bot.timezone;
+    let zone = |name: String| match TimeZone::get(&name) {
+        Ok(zone) if !name.is_empty() => (name, zone),
+        _ => (zone_name(own), own.clone()),
+    };
+    Ok(names.into_iter().map(zone).collect())
+}
+
+async fn explain(config: &Config, set: &FlowSet, name: &str, who: Option<&str>, since: &str) -> Outcome {
+    let Some(flow) = set.named(name) else {
+        let names = set.flows.keys().map(FlowName::as_str);
+        let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
+        return Err(Failure::Failed(format!("there is no flow `{name}`{help}")));
+    };
+    let span = Span::parse(since).map_err(|why| Failure::Usage(format!("`--since {since}`: {why}")))?;
+    let store = read_only(config).await?;
+    let done = match who {
+        Some(phone) => one(config, set, &store, &flow.name, phone).await,
+        None => past(&store, &flow.name, SystemClock.now() - span).await,
+    };
+    store.close().await;
+    done
+}
+
+async fn past(store: &Store, flow: &FlowName, since: Time) -> Outcome {
+    // Minutes are written on each contact's clock: a day's slack keeps none out.
+    let minute = show::time(since - Span::days(1)).replace(' ', "T");
+    let tallies = start::tally(store, flow, &minute, TALLIES_MAX).await.map_err(Failure::failed)?;
+    let rows: Vec<Vec<String>> = tallies
+        .into_iter()
+        .map(|tally| {
+            let why = tally.reason.unwrap_or_else(|| format!("{:?}", tally.state).to_lowercase());
+            vec![tally.minute.replace('T', " "), tally.trigger_key, tally.count.to_string(), why]
+        })
+        .collect();
+    table::print(&["fire (local minute)", "trigger", "contacts", "what became"], &rows, "It has not fired in that time.");
+    Ok(())
+}
+
+async fn one(config: &Config, set: &FlowSet, store: &Store, flow: &FlowName, phone: &str) -> Outcome {
+    let Some(phone) = phone::strict(phone) else {
+        return Err(Failure::Usage(format!("`{phone}` is no number in E.164 format, like +15550100001")));
+    };
+    let paint = Paint::stdout();
+    let Some(contact) = find(config, store, &phone).await? else {
+        println!("Nobody with {phone} is known: no fire reaches them.");
+        return Ok(());
+    };
+    let now = SystemClock.now();
+    if let Some(at) = contact.opted_out {
+        println!("{} {phone} opted out at {}: refused as `opted_out`.", paint.bad("no:"), show::time(at));
+    }
+    let topic = set.named(flow.as_str()).map(|flow| flow.topic.clone()).unwrap_or_default();
+    if set.bot.topics.get(&topic).is_some_and(|topic| topic.needs_consent)
+        && !contact.data.consent.get(&topic).is_some_and(|consent| consent.given)
+    {
+        println!("{} {phone} has not agreed to topic `{topic}`: refused as `no_consent`.", paint.bad("no:"));
+    }
+    let tables = flow::timetables(set);
+    let own: Vec<&Timetable<'_>> = tables.iter().filter(|table| table.flow.name == *flow).collect();
+    for table in &own {
+        let zone = zone_of(&contact.data.zone, &phone, &set.bot.timezone);
+        let clock = if table.by_contact { zone } else { set.bot.timezone.clone() };
+        if flow::in_audience(set, table, &contact, now) {
+            let fire = table.fires.next(now, &clock);
+            let when = fire.map_or_else(|| "never".to_owned(), |fire| fire.minute.replace('T', " "));
+            println!("{} `{}` would reach {phone}; next at {when} ({}).", paint.good("yes:"), table.key, zone_name(&clock));
+        } else {
+            println!("{} `{}` does not mean {phone}: they are outside its `to`.", paint.bad("no:"), table.key);
+        }
+    }
+    if own.is_empty() {
+        println!("Flow `{flow}` has no `schedule:` trigger.");
+    }
+    let starts = start::of(store, contact.id, StartId(i64::MAX), STARTS_READ).await.map_err(Failure::failed)?;
+    let rows: Vec<Vec<String>> = starts
+        .into_iter()
+        .filter(|start| start.flow == *flow)
+        .map(|start| {
+            let why = start.reason.map(|reason| reason.as_str().to_owned());
+            let what = why.unwrap_or_else(|| format!("{:?}", start.state).to_lowercase());
+            vec![start.minute.replace('T', " "), start.trigger_key, show::time(start.slot_at), what]
+        })
+        .collect();
+    println!();
+    table::print(&["fire (local minute)", "trigger", "slot", "what became"], &rows, "No fire has reached them yet.");
+    Ok(())
+}
+
+async fn find(
+    config: &Config,
+    store: &Store,
+    phone: &str,
+) -> Result<Option<crate::model::contact::Contact>, Failure> {
+    let alias = |phone: &str| Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
+    let mut names = vec![alias(phone)];
+    names.extend(phone::spellings(phone).iter().map(|other| alias(other)));
+    let accounts: Vec<&AccountName> = config.accounts.iter().map(|account| &account.name).collect();
+    for account in accounts {
+        if let Some(id) = alias::find(store, account, &names).await.map_err(Failure::failed)? {
+            return contact::find(store, id).await.map_err(Failure::failed);
+        }
+    }
+    Ok(None)
+}
+
+fn zone_of(own: &Option<String>, phone: &str, bot: &TimeZone) -> TimeZone {
+    let name = own.as_deref().or_else(|| phone::zone(phone));
+    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| bot.clone())
+}
+
+fn zone_name(zone: &TimeZone) -> String {
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}
