@@ -10,17 +10,23 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
-        ids::{AccountName, FlowName, StartId},
+        ids::{AccountName, ConversationId, FlowName, SenderId, StartId, VersionId},
         phone,
         time::{Span, Time},
     },
-    flow::{self, FlowSet, Timetable},
-    model::inbound::{Alias, AliasKind},
+    flow::{self, FlowSet, SenderView, Timetable, Versions, World},
+    model::{
+        inbound::{Alias, AliasKind},
+        window::Window,
+    },
     runtime::{bot, config::Config},
     store::{Store, alias, contact, schedule, start},
 };
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -60,6 +66,7 @@ pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     let files = bot::read(&config.bot).map_err(Failure::failed)?;
     let (set, findings) = flow::parse_set(&files.files);
+    let set = Arc::new(set);
     if let Some(first) = findings.iter().find(|finding| finding.is_error()) {
         return Err(Failure::Failed(format!("the flows have errors; `transom check` shows them: {first}")));
     }
@@ -92,7 +99,7 @@ async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
                 table.key.to_owned(),
                 table.fires.describe(),
                 if table.by_contact { "contact".to_owned() } else { format!("bot ({})", zone_name(&set.bot.timezone)) },
-                format!("{}/s", table.rate_per_second),
+                format!("{} in {}", table.rate.count, show::span(table.rate.within)),
                 row.map_or_else(|| "not yet".to_owned(), |row| show::time(row.published_at)),
             ]
         })
@@ -148,7 +155,7 @@ async fn zones(
     Ok(names.into_iter().map(zone).collect())
 }
 
-async fn explain(config: &Config, set: &FlowSet, name: &str, who: Option<&str>, since: &str) -> Outcome {
+async fn explain(config: &Config, set: &Arc<FlowSet>, name: &str, who: Option<&str>, since: &str) -> Outcome {
     let Some(flow) = set.named(name) else {
         let names = set.flows.keys().map(FlowName::as_str);
         let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
@@ -179,7 +186,7 @@ async fn past(store: &Store, flow: &FlowName, since: Time) -> Outcome {
     Ok(())
 }
 
-async fn one(config: &Config, set: &FlowSet, store: &Store, flow: &FlowName, phone: &str) -> Outcome {
+async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName, phone: &str) -> Outcome {
     let Some(phone) = phone::strict(phone) else {
         return Err(Failure::Usage(format!("`{phone}` is no number in E.164 format, like +15550100001")));
     };
@@ -199,11 +206,26 @@ async fn one(config: &Config, set: &FlowSet, store: &Store, flow: &FlowName, pho
         println!("{} {phone} has not agreed to topic `{topic}`: refused as `no_consent`.", paint.bad("no:"));
     }
     let tables = flow::timetables(set);
+    let versions = Versions::new(VersionId(0), Arc::clone(set));
+    let mut env = config.flows.env.clone();
+    if config.only_sandboxes() {
+        env.extend(set.bot.sandbox.env.clone());
+    }
+    let world = World {
+        now,
+        contact: &contact,
+        // As when it is planned: nothing of a conversation is meant by `to`.
+        conversation: ConversationId(0),
+        sender: SenderView { id: SenderId(0), name: "" },
+        window: Window::default(),
+        env: &env,
+        token_key: &[],
+    };
     let own: Vec<&Timetable<'_>> = tables.iter().filter(|table| table.flow.name == *flow).collect();
     for table in &own {
         let zone = zone_of(&contact.data.zone, &phone, &set.bot.timezone);
         let clock = if table.by_contact { zone } else { set.bot.timezone.clone() };
-        if flow::in_audience(set, table, &contact, now) {
+        if flow::in_audience(&versions, table, &world) {
             let fire = table.fires.next(now, &clock);
             let when = fire.map_or_else(|| "never".to_owned(), |fire| fire.minute.replace('T', " "));
             println!("{} `{}` would reach {phone}; next at {when} ({}).", paint.good("yes:"), table.key, zone_name(&clock));

@@ -55,6 +55,30 @@ impl App {
             self.metrics.webhook(kind, rejected.as_str());
             NotAccepted::Rejected(rejected)
         })?;
+        let body = request.body;
+        let (counts, keep_raw) = self.take_items(kind, items).await.map_err(NotAccepted::NotStored)?;
+        if keep_raw {
+            let row = Webhook {
+                id: self.store.next_id(),
+                provider: kind.into(),
+                sender_id: request.sender,
+                received_at: self.clock.now(),
+                body: String::from_utf8_lossy(body).into_owned(),
+            };
+            let mut set = WriteSet::new();
+            set.push(&webhook::INSERT, &row);
+            self.store.commit(set).await.map_err(|error| NotAccepted::NotStored(error.into()))?;
+        }
+        Ok(counts)
+    }
+
+    /// Records the items of a webhook, or of one that was a dead letter. Also tells whether something in
+    /// it was of no use, so that the whole body is worth keeping.
+    pub(super) async fn take_items(
+        self: &Arc<Self>,
+        kind: &'static str,
+        items: Vec<Item>,
+    ) -> anyhow::Result<(Counts, bool)> {
         let now = self.clock.now();
         let mut counts = Counts::default();
         let mut keep_raw = false;
@@ -65,12 +89,12 @@ impl App {
             match what {
                 Inbound::Message { sender, message } => of_contacts.push((sender, message)),
                 Inbound::Status { sender, status } => statuses.push((sender, status)),
-                Inbound::Echo { sender, echo } => self.take_echo(sender, echo).await.map_err(NotAccepted::NotStored)?,
+                Inbound::Echo { sender, echo } => self.take_echo(sender, echo).await?,
                 Inbound::Preference { sender, from, marketing, .. } => {
-                    self.take_preference(sender, &from, marketing).await.map_err(NotAccepted::NotStored)?;
+                    self.take_preference(sender, &from, marketing).await?;
                 }
                 Inbound::Identity { sender, old, new, .. } => {
-                    self.take_identity(sender, &old, &new, &mut rest).await.map_err(NotAccepted::NotStored)?;
+                    self.take_identity(sender, &old, &new, &mut rest).await?;
                 }
                 Inbound::Template { senders, name, language, change } => {
                     self.take_template_news(&senders, &name, language.as_deref(), &change, &mut rest, now);
@@ -89,26 +113,15 @@ impl App {
                 }
             }
         }
-        if keep_raw {
-            let row = Webhook {
-                id: self.store.next_id(),
-                provider: kind.into(),
-                sender_id: request.sender,
-                received_at: now,
-                body: String::from_utf8_lossy(request.body).into_owned(),
-            };
-            rest.push(&webhook::INSERT, &row);
-        }
         counts.statuses = statuses.len();
         let ((), (), messages) = tokio::try_join!(
             async { self.store.commit(rest).await.map(|_| ()).map_err(anyhow::Error::from) },
             self.take_statuses(statuses),
             self.record_messages(kind, of_contacts, now)
-        )
-        .map_err(NotAccepted::NotStored)?;
+        )?;
         counts.recorded = messages.0;
         counts.duplicates = messages.1;
-        Ok(counts)
+        Ok((counts, keep_raw))
     }
 
     /// How many were new, and how many we had already.

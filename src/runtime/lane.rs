@@ -61,7 +61,7 @@ pub enum Work {
     /// The slot of a planned start has come.
     Begin(Box<PlannedStart>),
     /// A message of a person or of the API goes into the outbox.
-    Say { conversation: ConversationId, draft: Box<Draft>, reply: oneshot::Sender<Said> },
+    Say { id: OutboundId, conversation: ConversationId, draft: Box<Draft>, reply: oneshot::Sender<Said> },
     /// A send came back.
     Sent { conversation: ConversationId, id: OutboundId, result: Box<Result<Receipt, SendError>> },
     /// A status of a message that somebody here waits for, or that failed.

@@ -38,3 +38,6 @@ mod timers;
 mod turn;
 pub mod watch;
 mod work;
+pub mod graph;
+mod lookup;
+pub mod replay;

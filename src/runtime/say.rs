@@ -57,6 +57,18 @@ impl App {
         content: Content,
         origin: Origin,
     ) -> anyhow::Result<Said> {
+        self.say_as(OutboundId(self.store.next_id()), contact, conversation, content, origin).await
+    }
+
+    /// The same under an id that was chosen before: whoever repeats the request can see whether it is there.
+    pub async fn say_as(
+        self: &Arc<Self>,
+        id: OutboundId,
+        contact: ContactId,
+        conversation: ConversationId,
+        content: Content,
+        origin: Origin,
+    ) -> anyhow::Result<Said> {
         let draft = Draft {
             number: 0,
             run: None,
@@ -75,7 +87,7 @@ impl App {
             nudge: false,
         };
         let (reply, said) = oneshot::channel();
-        self.push(contact, Work::Say { conversation, draft: Box::new(draft), reply });
+        self.push(contact, Work::Say { id, conversation, draft: Box::new(draft), reply });
         said.await.context("the message could not be stored")
     }
 
@@ -115,6 +127,7 @@ impl App {
     pub(super) async fn say_in_lane(
         self: &Arc<Self>,
         lane: &mut LaneState,
+        id: OutboundId,
         conversation: ConversationId,
         mut draft: Draft,
         reply: oneshot::Sender<Said>,
@@ -124,7 +137,6 @@ impl App {
         let mut set = WriteSet::of(lane.contact.id.0);
         draft.turn = lane.conversations[index].session.turn;
         let by_person = draft.origin == Origin::Person;
-        let id = OutboundId(self.store.next_id());
         let (waiter, sent) = oneshot::channel();
         let mut pending = Pending::new(id, draft, now);
         pending.waiters.push(waiter);

@@ -19,7 +19,6 @@ use crate::{
     },
     channel::{
         Http, Provider,
-        meta::{Meta, MetaSender},
         sandbox::{Sandbox, SandboxSender},
     },
     store::{Store, WriteSet, dead_letter, meta, retention, template},
@@ -179,29 +178,19 @@ impl App {
 
 /// One object for each kind of provider that the configuration names; the sandbox is always there.
 fn providers(config: &Config) -> (BTreeMap<&'static str, Arc<dyn Provider>>, Arc<Sandbox>) {
-    let mut metas = Vec::new();
     let mut sandboxes = Vec::new();
     for sender in &config.senders {
         match &sender.access {
             Access::Sandbox => sandboxes.push(SandboxSender { id: sender.id, phone: sender.phone.clone() }),
-            Access::Meta(access) => metas.push(MetaSender {
-                id: sender.id,
-                phone: sender.phone.clone(),
-                phone_number_id: access.phone_number_id.clone(),
-                waba_id: access.waba_id.clone().unwrap_or_default(),
-                access_token: access.access_token.clone(),
-                app_secrets: access.app_secrets.clone(),
-                verify_token: access.verify_token.clone(),
-                api_base: access.api_base.clone(),
-                api_version: access.api_version.clone(),
-            }),
+            Access::Meta(_) => {}
         }
     }
     let sandbox = Arc::new(Sandbox::new(sandboxes));
     let mut providers: BTreeMap<&'static str, Arc<dyn Provider>> = BTreeMap::new();
     providers.insert("sandbox", sandbox.clone());
-    if !metas.is_empty() {
-        providers.insert("meta", Arc::new(Meta::new(metas)));
+    let meta = super::graph::meta(config);
+    if !meta.senders().is_empty() {
+        providers.insert("meta", Arc::new(meta));
     }
     (providers, sandbox)
 }
