@@ -99,7 +99,7 @@ async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
                 table.key.to_owned(),
                 table.fires.describe(),
                 if table.by_contact { "contact".to_owned() } else { format!("bot ({})", zone_name(&set.bot.timezone)) },
-                format!("{} in {}", table.rate.count, show::span(table.rate.within)),
+                format!("{} in {}", table.rate.count, show::span(table.rate.per)),
                 row.map_or_else(|| "not yet".to_owned(), |row| show::time(row.published_at)),
             ]
         })
