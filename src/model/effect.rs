@@ -124,6 +124,16 @@ pub enum RunEnd {
 }
 
 impl RunEnd {
+    pub const ALL: [RunEnd; 7] = [
+        RunEnd::Done,
+        RunEnd::Expired,
+        RunEnd::Replaced,
+        RunEnd::Stopped,
+        RunEnd::Failed,
+        RunEnd::HandedOff,
+        RunEnd::Refused,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             RunEnd::Done => "done",

@@ -134,6 +134,20 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub const ALL: [Reason; 11] = [
+        Reason::OptedOut,
+        Reason::NoConsent,
+        Reason::Capped,
+        Reason::QuietHours,
+        Reason::Busy,
+        Reason::WithPerson,
+        Reason::WindowClosed,
+        Reason::TemplateUnusable,
+        Reason::NoBalance,
+        Reason::SenderDown,
+        Reason::TooLate,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Reason::OptedOut => "opted_out",

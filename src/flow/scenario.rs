@@ -1,0 +1,87 @@
+//! Authors' tests, `flows/*.test.yaml`: read into plain data with places, all mistakes at once.
+
+mod expected;
+mod facts;
+mod head;
+mod moment;
+mod step;
+
+pub use expected::{Aspect, BotSays, Expected};
+pub use facts::{Fact, apply};
+pub use head::{Head, TemplateIs};
+pub use moment::Moment;
+pub use step::{Act, Delivery, Fault, Step};
+
+use super::definition::FlowSet;
+use crate::base::{
+    diagnostic::{Diagnostic, Findings, did_you_mean},
+    fields::Fields,
+    ids::FlowName,
+    place::{Place, SourceFile},
+    yaml::{self, Node},
+};
+use std::sync::Arc;
+
+/// One test file.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// The flow that `expect: {run}` and `{vars}` are about.
+    pub flow: FlowName,
+    pub head: Head,
+    pub cases: Vec<Case>,
+}
+
+/// One case: it begins in a clean world.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub name: String,
+    /// Of its name.
+    pub place: Place,
+    /// A message that nobody took is a failure.
+    pub strict: bool,
+    pub steps: Vec<Step>,
+}
+
+/// Reads a test file against the flows that it tests. `None` when too little could be understood; what is
+/// wrong is told by the findings, and a file with errors must not be run.
+pub fn parse(file: &Arc<SourceFile>, set: &FlowSet) -> (Option<Scenario>, Vec<Diagnostic>) {
+    let findings = Findings::default();
+    let scenario = yaml::load(file, &findings).map(|node| scenario(&node, set, &findings));
+    (scenario, findings.into_sorted())
+}
+
+fn scenario(node: &Node, set: &FlowSet, findings: &Findings) -> Scenario {
+    let mut fields = Fields::new(node, "a test file", findings);
+    let flow = FlowName::from(fields.text("tests"));
+    if let Some(node) = fields.node("tests").filter(|node| node.text().is_some_and(|name| set.named(name).is_none())) {
+        let finding = Diagnostic::error("E951", &node.place, format!("there is no flow `{flow}`"));
+        let names = set.flows.keys().map(FlowName::as_str);
+        findings.push(finding.help_if(did_you_mean(flow.as_str(), names)));
+    }
+    let strict = fields.bool("strict");
+    let head = Head::read(&mut fields, set);
+    fields.required("cases");
+    let cases: Vec<Case> = fields.list("cases").iter().map(|node| case(node, strict, set, &head, findings)).collect();
+    fields.finish();
+    for (index, case) in cases.iter().enumerate() {
+        if let Some(first) = cases[..index].iter().find(|other| other.name == case.name && !case.name.is_empty()) {
+            let message = format!("two cases are called `{}`", case.name);
+            findings.push(Diagnostic::error("E952", &case.place, message).label(&first.place, "the first one"));
+        }
+    }
+    Scenario { flow, head, cases }
+}
+
+fn case(node: &Node, strict: bool, set: &FlowSet, head: &Head, findings: &Findings) -> Case {
+    let mut fields = Fields::new(node, "a case", findings);
+    let name = fields.text("name").to_owned();
+    let place = fields.node("name").map_or_else(|| node.place.clone(), |node| node.place.clone());
+    let strict = fields.opt_bool("strict").unwrap_or(strict);
+    fields.required("steps");
+    let steps = fields.list("steps").iter().filter_map(|node| step::read(node, set, head, findings)).collect();
+    fields.finish();
+    Case { name, place, strict, steps }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! What is known of a contact, as the head's `contact` and the step `set` write it.
+
+use super::super::{
+    definition::{FlowSet, Kind},
+    inputs,
+    text::typed,
+};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        phone,
+        time::Time,
+        yaml::{self, Entry, Node},
+    },
+    model::{
+        contact::{Consent, ContactData},
+        value::Value,
+    },
+};
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+/// One thing about a contact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    Phone(String),
+    Name(Option<String>),
+    Language(Option<String>),
+    Zone(Option<String>),
+    Tags(Vec<String>),
+    /// By topic.
+    Consent(Vec<(String, bool)>),
+    /// A declared field; `Nothing` empties it.
+    Field(String, Value),
+}
+
+/// Writes facts into what we know of the contact at `now`.
+pub fn apply(facts: &[Fact], data: &mut ContactData, now: Time) {
+    for fact in facts {
+        match fact {
+            Fact::Phone(phone) => data.phone = Some(phone.clone()),
+            Fact::Name(name) => data.name.clone_from(name),
+            Fact::Language(language) => data.language.clone_from(language),
+            Fact::Zone(zone) => data.zone.clone_from(zone),
+            Fact::Tags(tags) => data.tags = tags.iter().cloned().collect(),
+            Fact::Consent(topics) => {
+                let given = topics.iter().map(|(topic, given)| (topic.clone(), Consent { given: *given, at: now }));
+                data.consent.extend(given);
+            }
+            Fact::Field(name, Value::Nothing) => {
+                data.fields.remove(name);
+            }
+            Fact::Field(name, value) => {
+                data.fields.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+const BUILT_IN: [&str; 6] = ["phone", "name", "language", "zone", "tags", "consent"];
+
+/// One entry under `contact`, or under `set` without its `contact.`.
+pub(super) fn fact(name: &str, entry: &Entry, set: &FlowSet, zone: &TimeZone, findings: &Findings) -> Option<Fact> {
+    let node = &entry.value;
+    let text = || optional_text(name, node, findings);
+    Some(match name {
+        "phone" => {
+            let written = text()?.unwrap_or_default();
+            let Some(phone) = phone::strict(&written) else {
+                let finding = Diagnostic::error("E953", &node.place, format!("`{written}` is no phone number"));
+                findings.push(finding.help("write `+`, the country and the number, in quotes: `\"+34600111222\"`"));
+                return None;
+            };
+            Fact::Phone(phone)
+        }
+        "name" => Fact::Name(text()?),
+        "language" => Fact::Language(text()?),
+        "zone" => {
+            let zone = text()?;
+            if let Some(name) = zone.as_deref().filter(|name| TimeZone::get(name).is_err()) {
+                let finding = Diagnostic::error("E953", &node.place, format!("there is no time zone `{name}`"));
+                findings.push(finding.help("write it like `Europe/Madrid`"));
+            }
+            Fact::Zone(zone)
+        }
+        "tags" => Fact::Tags(node.one_or_many().iter().filter_map(Node::text).map(str::to_owned).collect()),
+        "consent" => Fact::Consent(consent(node, set, findings)),
+        field => {
+            let Some(declared) = set.bot.fields.iter().find(|declared| declared.name == field) else {
+                let message = format!("a contact has no field `{field}`");
+                let known = BUILT_IN.into_iter().chain(set.bot.fields.iter().map(|field| field.name.as_str()));
+                let help = did_you_mean(field, known)
+                    .unwrap_or_else(|| "declare it under `fields` in `flows/_bot.yaml`".to_owned());
+                findings.push(Diagnostic::error("E953", &entry.key.place, message).help(help));
+                return None;
+            };
+            Fact::Field(field.to_owned(), field_value(field, &declared.kind, node, zone, findings)?)
+        }
+    })
+}
+
+/// What YAML says, typed as it looks: `data` of events, fields of any type.
+pub(super) fn value_of(node: &Node) -> Value {
+    match &node.kind {
+        yaml::Kind::Null => Value::Nothing,
+        yaml::Kind::Scalar(scalar) => typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str())),
+        yaml::Kind::List(items) => Value::List(items.iter().map(value_of).collect()),
+        yaml::Kind::Map(entries) => {
+            let all: BTreeMap<_, _> =
+                entries.iter().map(|entry| (entry.key.text.clone(), value_of(&entry.value))).collect();
+            Value::Map(all)
+        }
+    }
+}
+
+fn field_value(name: &str, kind: &Kind, node: &Node, zone: &TimeZone, findings: &Findings) -> Option<Value> {
+    let read = value_of(node);
+    // The field decides the type: `1.10` is a number for a number and a text for a text.
+    let written = node.text().map(Value::text).filter(|_| read != Value::Nothing).unwrap_or(read);
+    let as_day = || {
+        // A day stands for its first moment where a moment is asked for.
+        let day = inputs::convert(&Kind::Date, &written, zone)?;
+        inputs::convert(kind, &day, zone)
+    };
+    let value = inputs::convert(kind, &written, zone).or_else(as_day);
+    if value.is_none() && !node.is_broken() {
+        let message = format!("`{name}` takes {}, and this is {}", inputs::name_of(kind), node.describe());
+        findings.push(Diagnostic::error("E953", &node.place, message));
+    }
+    value
+}
+
+fn consent(node: &Node, set: &FlowSet, findings: &Findings) -> Vec<(String, bool)> {
+    let Some(entries) = node.map() else {
+        if !node.is_broken() {
+            let message = format!("`consent` takes topics with `given` or `withdrawn`, and this is {}", node.describe());
+            findings.push(Diagnostic::error("E953", &node.place, message).help("write `{marketing: given}`"));
+        }
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        let topic = entry.key.text.as_str();
+        if !set.bot.topics.contains_key(topic) {
+            let finding = Diagnostic::error("E953", &entry.key.place, format!("there is no topic `{topic}`"));
+            findings.push(finding.help_if(did_you_mean(topic, set.bot.topics.keys().map(String::as_str))));
+        }
+        match entry.value.text() {
+            Some("given") => all.push((topic.to_owned(), true)),
+            Some("withdrawn") => all.push((topic.to_owned(), false)),
+            _ => {
+                let message = format!("consent is `given` or `withdrawn`, and this is {}", entry.value.describe());
+                findings.push(Diagnostic::error("E953", &entry.value.place, message));
+            }
+        }
+    }
+    all
+}
+
+/// `Some(None)`: emptied by nothing, `none` or `null`.
+fn optional_text(name: &str, node: &Node, findings: &Findings) -> Option<Option<String>> {
+    match (&node.kind, node.text()) {
+        (yaml::Kind::Null, _) => Some(None),
+        (_, Some(text)) if node.scalar().is_some_and(|s| s.is_plain()) && matches!(text, "none" | "null") => Some(None),
+        (_, Some(text)) => Some(Some(text.to_owned())),
+        _ => {
+            let message = format!("`{name}` takes a text, and this is {}", node.describe());
+            findings.push(Diagnostic::error("E208", &node.place, message));
+            None
+        }
+    }
+}

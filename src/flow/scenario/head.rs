@@ -1,0 +1,117 @@
+//! The head of a test file: the world in which every case begins.
+
+use super::{facts, facts::Fact, moment};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, did_you_mean},
+        fields::Fields,
+        yaml::Node,
+    },
+    flow::definition::FlowSet,
+};
+use jiff::Zoned;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// A Monday at ten in the morning in the bot's zone, unless it is written.
+    pub now: Zoned,
+    pub contact: Vec<Fact>,
+    /// The name of the sender that is written to.
+    pub sender: Option<String>,
+    /// What the file sets; the others that the bot declares are empty.
+    pub env: BTreeMap<String, String>,
+    /// What is not listed is approved, as at a sandbox.
+    pub templates: BTreeMap<String, TemplateIs>,
+    /// Read by the runtime, which knows how to play them.
+    pub mocks: Option<Node>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateIs {
+    Approved,
+    Paused,
+    Rejected,
+    Missing,
+}
+
+impl Head {
+    pub(super) fn read(fields: &mut Fields<'_>, set: &FlowSet) -> Head {
+        let zone = &set.bot.timezone;
+        let read = fields.opt_text("now").map(|text| moment::now(text, zone));
+        let now = match read {
+            Some(Ok(now)) => now,
+            Some(Err(message)) => {
+                if let Some(node) = fields.node("now") {
+                    fields.wrong(node, "E954", message);
+                }
+                default_now(zone)
+            }
+            None => default_now(zone),
+        };
+        let findings = fields.findings();
+        let contact = fields
+            .map("contact")
+            .iter()
+            .filter_map(|entry| facts::fact(&entry.key.text, entry, set, zone, findings))
+            .collect();
+        let sender = fields.opt_text("sender").map(str::to_owned);
+        Head { now, contact, sender, env: env(fields, set), templates: templates(fields), mocks: mocks(fields) }
+    }
+}
+
+fn default_now(zone: &jiff::tz::TimeZone) -> Zoned {
+    let monday = jiff::civil::date(2026, 1, 5).at(10, 0, 0, 0);
+    monday.to_zoned(zone.clone()).expect("a day of this century exists in every zone")
+}
+
+fn env(fields: &mut Fields<'_>, set: &FlowSet) -> BTreeMap<String, String> {
+    let mut env = BTreeMap::new();
+    for entry in fields.map("env") {
+        let name = entry.key.text.as_str();
+        if !set.bot.env.iter().any(|known| known == name) {
+            let message = format!("`flows/_bot.yaml` does not list `{name}` under `env`, so no flow can read it");
+            let help = did_you_mean(name, set.bot.env.iter().map(String::as_str));
+            fields.findings().push(Diagnostic::error("E955", &entry.key.place, message).help_if(help));
+        }
+        if let Some(text) = entry.value.text() {
+            env.insert(name.to_owned(), text.to_owned());
+        } else if !entry.value.is_null() {
+            fields.wrong(&entry.value, "E208", format!("`{name}` takes a text, and this is {}", entry.value.describe()));
+        }
+    }
+    env
+}
+
+const STATES: [(&str, TemplateIs); 4] = [
+    ("approved", TemplateIs::Approved),
+    ("paused", TemplateIs::Paused),
+    ("rejected", TemplateIs::Rejected),
+    ("missing", TemplateIs::Missing),
+];
+
+fn templates(fields: &mut Fields<'_>) -> BTreeMap<String, TemplateIs> {
+    let mut templates = BTreeMap::new();
+    for entry in fields.map("templates") {
+        let written = entry.value.text().unwrap_or_default();
+        match STATES.iter().find(|(word, _)| *word == written) {
+            Some((_, state)) => {
+                templates.insert(entry.key.text.clone(), *state);
+            }
+            None if entry.value.is_broken() => {}
+            None => {
+                let message = format!(
+                    "a template is `approved`, `paused`, `rejected` or `missing`, and this is {}",
+                    entry.value.describe()
+                );
+                let help = did_you_mean(written, STATES.iter().map(|(word, _)| *word));
+                fields.findings().push(Diagnostic::error("E956", &entry.value.place, message).help_if(help));
+            }
+        }
+    }
+    templates
+}
+
+fn mocks(fields: &mut Fields<'_>) -> Option<Node> {
+    fields.node("mocks").cloned()
+}
