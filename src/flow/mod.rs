@@ -19,6 +19,7 @@ mod message;
 pub mod parse;
 mod people;
 mod question;
+pub mod scenario;
 pub mod script;
 mod sentences;
 pub mod spec;

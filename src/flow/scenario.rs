@@ -82,6 +82,3 @@ fn case(node: &Node, strict: bool, set: &FlowSet, head: &Head, findings: &Findin
     fields.finish();
     Case { name, place, strict, steps }
 }
-
-#[cfg(test)]
-mod tests;
