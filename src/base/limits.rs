@@ -311,3 +311,9 @@ pub const COMMAND_TIMEOUT: Span = Span::seconds(20);
 pub const STAGE_MESSAGES_MAX: i64 = 500;
 /// How far this machine's clock may be from a provider's before `doctor` says so.
 pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);
+
+// -- authors' tests
+/// Moments at which something fell due that one `advance` may pass: a year of a fire each quarter of an hour.
+pub const TEST_MOMENTS_MAX: usize = 40_000;
+/// Of our messages that a case looks at for what was refused or waits, the newest.
+pub const TEST_OUTBOUND_READ: i64 = 500;

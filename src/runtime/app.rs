@@ -6,7 +6,7 @@ use super::{
     config::Config,
     directory::Directory,
     health::Health,
-    lane::{LaneState, Work},
+    lane::{LaneState, TurnAnswer, Work},
     lanes::Lanes,
     live::Live,
     marks::Marks,
@@ -29,10 +29,11 @@ use crate::{
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicI64, Ordering},
     },
 };
+use tokio::sync::mpsc;
 
 /// Everything that runs. Shared by the daemon, the sandbox in the terminal, the authors' tests and the
 /// simulator; only the clock, the HTTP client and the database file differ.
@@ -69,6 +70,8 @@ pub struct App {
     pub(super) beginning: Marks<StartId>,
     pub(super) rates: Rates,
     pub(super) beat: Beat,
+    /// Hears what each turn did, after its commit. An author's test listens; a daemon has none.
+    pub(super) turns: OnceLock<mpsc::UnboundedSender<TurnAnswer>>,
 }
 
 /// When each part of the clockwork last ran.

@@ -13,7 +13,7 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 use tokio::sync::Semaphore;
 
@@ -33,7 +33,12 @@ enum Way {
         sandbox: Mutex<Option<(VersionId, Mocks)>>,
     },
     /// An author's test: its own mocks for all, and nothing else.
-    Mocked { mocks: Mutex<Mocks>, made: Mutex<Vec<Made>> },
+    Mocked(Arc<Played>),
+}
+
+struct Played {
+    mocks: Mutex<Mocks>,
+    made: Mutex<Vec<Made>>,
 }
 
 /// What a call came to.
@@ -66,14 +71,28 @@ impl Calls {
 
     /// For one case of an author's test.
     pub fn mocked(mocks: Mocks, metrics: Metrics) -> Calls {
-        Calls { way: Way::Mocked { mocks: Mutex::new(mocks), made: Mutex::default() }, metrics }
+        Calls { way: Way::Mocked(Arc::new(Played { mocks: Mutex::new(mocks), made: Mutex::default() })), metrics }
+    }
+
+    /// For the next process of the same test case: the world does not end with the process that called it.
+    pub fn of_next_process(&self) -> Option<Calls> {
+        match &self.way {
+            Way::Mocked(played) => Some(Calls { way: Way::Mocked(Arc::clone(played)), metrics: self.metrics.clone() }),
+            Way::Network { .. } => None,
+        }
+    }
+
+    /// In an author's test the waits between tries take no time (language.md 10).
+    pub(super) fn is_mocked(&self) -> bool {
+        matches!(self.way, Way::Mocked(_))
     }
 
     /// Makes one call, once; tries are the engine's business. `sandbox`: the live flows, when the sender
     /// is a sandbox.
     pub async fn perform(&self, call: &HttpCall, sandbox: Option<(VersionId, &FlowSet)>) -> Called {
         let called = match &self.way {
-            Way::Mocked { mocks, made } => {
+            Way::Mocked(played) => {
+                let Played { mocks, made } = played.as_ref();
                 made.lock().unwrap_or_else(PoisonError::into_inner).push(Made::of(call));
                 let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
                 let (result, said) = mocks.answer(&call.method, &call.url);
@@ -97,7 +116,7 @@ impl Calls {
     /// The calls so far that mocks of an author's test answered, oldest first.
     pub fn made(&self) -> Vec<Made> {
         match &self.way {
-            Way::Mocked { made, .. } => made.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Way::Mocked(played) => played.made.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             Way::Network { .. } => Vec::new(),
         }
     }

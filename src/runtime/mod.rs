@@ -29,6 +29,7 @@ pub mod reload;
 mod rows;
 mod rules;
 mod say;
+pub mod scenario;
 mod schedule;
 mod sender;
 pub mod senders;

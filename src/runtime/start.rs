@@ -93,6 +93,7 @@ impl App {
             beginning: Default::default(),
             rates: Rates::default(),
             beat: Beat::default(),
+            turns: Default::default(),
             store,
         });
         app.load_templates().await?;

@@ -69,6 +69,11 @@ impl Sandbox {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
     }
 
+    /// The faults that no send has met yet.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
     /// Every message taken from now on; who is slower than `SANDBOX_WATCH_MAX` messages misses some.
     pub fn watch(&self) -> broadcast::Receiver<Outgoing> {
         self.taken.subscribe()

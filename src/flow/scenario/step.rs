@@ -31,7 +31,7 @@ pub enum Act {
     User(String),
     /// The customer taps a button that was shown, by its id or title.
     Tap(String),
-    Media { kind: MediaKind, caption: Option<String>, voice: bool },
+    Media { kind: MediaKind, caption: Option<String> },
     Location { latitude: f64, longitude: f64 },
     /// What the provider says of the newest message.
     Status(Delivery),
@@ -69,14 +69,8 @@ const VERBS: [&str; 14] = [
     "user", "tap", "media", "location", "status", "webhook", "event", "set", "advance", "advance_to", "provider",
     "restart", "bot", "expect",
 ];
-const MEDIA: [(&str, MediaKind, bool); 6] = [
-    ("image", MediaKind::Image, false),
-    ("audio", MediaKind::Audio, false),
-    ("voice", MediaKind::Audio, true),
-    ("video", MediaKind::Video, false),
-    ("document", MediaKind::Document, false),
-    ("sticker", MediaKind::Sticker, false),
-];
+const MEDIA: [MediaKind; 5] =
+    [MediaKind::Image, MediaKind::Audio, MediaKind::Video, MediaKind::Document, MediaKind::Sticker];
 /// Meta's "message undeliverable".
 const UNDELIVERABLE: i64 = 131_026;
 
@@ -192,13 +186,13 @@ fn media(node: &Node, findings: &Findings) -> Option<Act> {
         Kind::Null | Kind::Scalar(_) | Kind::List(_) => (node.clone(), None),
     };
     let written = kind.text().unwrap_or_default();
-    let Some((_, found, voice)) = MEDIA.iter().find(|(word, _, _)| *word == written) else {
-        let words = MEDIA.map(|(word, _, _)| word);
+    let Some(found) = MEDIA.into_iter().find(|kind| kind.as_str() == written) else {
+        let words = MEDIA.map(MediaKind::as_str);
         let message = format!("`media` is one of `{}`, and this is {}", words.join("`, `"), kind.describe());
         findings.push(Diagnostic::error("E958", &kind.place, message).help_if(did_you_mean(written, words)));
         return None;
     };
-    Some(Act::Media { kind: *found, caption, voice: *voice })
+    Some(Act::Media { kind: found, caption })
 }
 
 fn location(node: &Node, findings: &Findings) -> Option<Act> {

@@ -1,0 +1,167 @@
+//! What the steps of a case do to its world.
+
+use super::{
+    Stop, buttons,
+    report::Failure,
+    world::{Since, World},
+};
+use crate::{
+    base::time::Time,
+    channel::{
+        meta::compose::{News, What},
+        sandbox,
+    },
+    flow::scenario::{Act, Delivery, Fault, Moment, Step},
+    model::{content::MediaKind, inbound::DeliveryState},
+};
+
+impl World<'_> {
+    pub async fn perform(&mut self, step: &Step) -> Result<(), Stop> {
+        match &step.act {
+            Act::Bot(says) => return self.look_at_bot(says).await,
+            Act::Expect(expected) => return self.look_at_all(expected).await,
+            _ => self.set_aside(step)?,
+        }
+        match &step.act {
+            Act::User(text) => {
+                self.tell('<', text.replace('\n', "⏎"));
+                self.hear(What::Text(text.clone()), None).await
+            }
+            Act::Tap(wanted) => self.tap(step, wanted).await,
+            Act::Media { kind, caption } => {
+                let words = caption.as_deref().unwrap_or_default();
+                self.tell('<', format!("({}) {words}", kind.as_str()).trim_end());
+                let mime = mime(*kind).to_owned();
+                let what = What::Media { kind: kind.as_str().to_owned(), id: "media.1".into(), mime, caption: caption.clone() };
+                self.hear(what, None).await
+            }
+            Act::Location { latitude, longitude } => {
+                self.tell('<', format!("(location {latitude}, {longitude})"));
+                self.hear(What::Location { latitude: *latitude, longitude: *longitude }, None).await
+            }
+            Act::Status(delivery) => self.status(step, *delivery).await,
+            Act::Event { name, data } => {
+                self.tell('*', format!("event `{name}`"));
+                self.app.emit_event(self.contact, self.conversation, name.clone(), data.clone()).await?;
+                self.settle().await
+            }
+            Act::Set(facts) => {
+                self.tell('*', "what is known of the contact was changed");
+                self.know(facts).await?;
+                self.settle().await
+            }
+            Act::Advance(span) => {
+                let until = self.now() + *span;
+                self.advance(until).await
+            }
+            Act::AdvanceTo(moment) => self.advance_to(step, *moment).await,
+            Act::Provider(faults) => {
+                for fault in faults {
+                    self.sandbox.fail_next(match fault {
+                        Fault::Code(code) => sandbox::Fault::Code(*code),
+                        Fault::Timeout => sandbox::Fault::Timeout,
+                    });
+                    let how = match fault {
+                        Fault::Code(code) => code.to_string(),
+                        Fault::Timeout => "a time-out".to_owned(),
+                    };
+                    self.tell('*', format!("the next send will fail with {how}"));
+                }
+                Ok(())
+            }
+            Act::Restart => {
+                self.tell('*', "the process dies and starts again");
+                self.restart().await
+            }
+            Act::Bot(_) | Act::Expect(_) => Ok(()),
+        }
+    }
+
+    /// What is unread is set aside; a strict case wants each message looked at.
+    fn set_aside(&mut self, step: &Step) -> Result<(), Stop> {
+        let unread: Vec<String> = self.seen[self.read..].iter().map(|seen| seen.describe()).collect();
+        if self.strict && !unread.is_empty() {
+            return Err(Stop::from(Failure {
+                place: step.place.clone(),
+                what: "a strict case looks at each message before it goes on".to_owned(),
+                expected: "no unread message".to_owned(),
+                got: unread.join("\n"),
+            }));
+        }
+        self.read = self.seen.len();
+        self.since = Since {
+            seen: self.seen.len(),
+            handoffs: self.handoffs.len(),
+            refusals: self.refusals.len(),
+            calls: self.app.calls.made().len(),
+        };
+        Ok(())
+    }
+
+    async fn tap(&mut self, step: &Step, wanted: &str) -> Result<(), Stop> {
+        let found = buttons::tap(wanted, &self.seen, &self.bot.set, &self.app.token_key);
+        let (what, reply_to) = found.map_err(|there_are| Failure {
+            place: step.place.clone(),
+            what: "there is no such button to tap".to_owned(),
+            expected: format!("a button with the id or title `{wanted}`"),
+            got: there_are,
+        })?;
+        let title = match &what {
+            What::Tap { title, .. } | What::TapRow { title, .. } | What::TapTemplate { title, .. } => title.clone(),
+            _ => wanted.to_owned(),
+        };
+        self.tell('<', format!("[{title}]"));
+        self.hear(what, reply_to).await
+    }
+
+    async fn status(&mut self, step: &Step, delivery: Delivery) -> Result<(), Stop> {
+        let (state, code) = match delivery {
+            Delivery::Sent => (DeliveryState::Sent, None),
+            Delivery::Delivered => (DeliveryState::Delivered, None),
+            Delivery::Read => (DeliveryState::Read, None),
+            Delivery::Failed { code } => (DeliveryState::Failed, Some(code)),
+        };
+        let Some(newest) = self.seen.last() else {
+            return Err(Stop::from(Failure {
+                place: step.place.clone(),
+                what: "a status is about a message that was sent".to_owned(),
+                expected: "at least one message so far".to_owned(),
+                got: "none".to_owned(),
+            }));
+        };
+        let news = News {
+            provider_id: newest.provider_id(),
+            ours: Some(newest.id),
+            state,
+            at: self.now(),
+            to: self.phone().to_owned(),
+            code,
+        };
+        let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+        self.tell('*', format!("the provider says of the newest message: {}{code}", state.as_str()));
+        self.hear_status(&news).await
+    }
+
+    async fn advance_to(&mut self, step: &Step, moment: Moment) -> Result<(), Stop> {
+        let now = jiff::Timestamp::from_millisecond(self.now().0)?.to_zoned(self.zone.clone());
+        let Some(at) = moment.after(&now) else {
+            return Err(Stop::from(Failure {
+                place: step.place.clone(),
+                what: "time moves forward only".to_owned(),
+                expected: "a moment to come".to_owned(),
+                got: format!("one that has passed: it is {}", now.strftime("%A %Y-%m-%dT%H:%M")),
+            }));
+        };
+        self.advance(Time(at.timestamp().as_millisecond())).await
+    }
+}
+
+fn mime(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Image => "image/jpeg",
+        MediaKind::Audio => "audio/ogg; codecs=opus",
+        MediaKind::Video => "video/mp4",
+        MediaKind::Document => "application/pdf",
+        MediaKind::Sticker => "image/webp",
+    }
+}

@@ -1,0 +1,152 @@
+//! What came of the tests, in words that need no knowledge of the program.
+
+use crate::base::{diagnostic::Diagnostic, place::Place};
+use serde_json::json;
+use std::{fmt, time::Duration};
+
+/// All that was run.
+#[derive(Debug)]
+pub struct Report {
+    /// Errors of the bot itself; then nothing was run.
+    pub findings: Vec<Diagnostic>,
+    pub files: Vec<FileReport>,
+    pub took: Duration,
+}
+
+#[derive(Debug)]
+pub struct FileReport {
+    pub path: String,
+    /// Mistakes in the test file; with errors its cases were not run.
+    pub findings: Vec<Diagnostic>,
+    pub cases: Vec<CaseReport>,
+}
+
+#[derive(Debug)]
+pub struct CaseReport {
+    pub name: String,
+    /// Of its name.
+    pub place: Place,
+    pub took: Duration,
+    pub failure: Option<Failure>,
+    /// What happened, in order.
+    pub transcript: Vec<Line>,
+}
+
+/// What was expected at a place of the test file, and what came instead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    pub place: Place,
+    /// Which expectation: "the bot says something else".
+    pub what: String,
+    pub expected: String,
+    pub got: String,
+}
+
+/// One line of a transcript.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// On the clock of the test: `Tue 31 Mar 09:59`.
+    pub at: String,
+    /// `<` the customer, `>` the bot, `*` the world, `!` what was not sent.
+    pub mark: char,
+    pub text: String,
+}
+
+/// Lines of a transcript that a failure shows, the newest.
+const LINES_SHOWN: usize = 14;
+
+impl Report {
+    pub fn passed(&self) -> usize {
+        self.cases().filter(|case| case.failure.is_none()).count()
+    }
+
+    pub fn failed(&self) -> usize {
+        self.cases().filter(|case| case.failure.is_some()).count()
+    }
+
+    /// Mistakes that kept files from being run.
+    pub fn errors(&self) -> usize {
+        let of_files = self.files.iter().flat_map(|file| &file.findings);
+        self.findings.iter().chain(of_files).filter(|finding| finding.is_error()).count()
+    }
+
+    pub fn is_good(&self) -> bool {
+        self.failed() == 0 && self.errors() == 0
+    }
+
+    fn cases(&self) -> impl Iterator<Item = &CaseReport> {
+        self.files.iter().flat_map(|file| &file.cases)
+    }
+
+    /// For machines: `{passed, failed, errors, ms, findings, files: [{path, findings, cases: […]}]}`.
+    pub fn to_json(&self) -> serde_json::Value {
+        let findings = |list: &[Diagnostic]| list.iter().map(Diagnostic::to_json).collect::<Vec<_>>();
+        let files: Vec<_> = self
+            .files
+            .iter()
+            .map(|file| {
+                let cases: Vec<_> = file.cases.iter().map(CaseReport::to_json).collect();
+                json!({"path": file.path, "findings": findings(&file.findings), "cases": cases})
+            })
+            .collect();
+        json!({
+            "passed": self.passed(), "failed": self.failed(), "errors": self.errors(), "ms": ms(self.took),
+            "findings": findings(&self.findings), "files": files,
+        })
+    }
+}
+
+impl CaseReport {
+    fn to_json(&self) -> serde_json::Value {
+        let transcript: Vec<_> = self.transcript.iter().map(ToString::to_string).collect();
+        let failure = self.failure.as_ref().map(|failure| {
+            json!({
+                "file": failure.place.path(), "line": failure.place.line(), "column": failure.place.column(),
+                "what": failure.what, "expected": failure.expected, "got": failure.got, "transcript": transcript,
+            })
+        });
+        json!({
+            "name": self.name, "line": self.place.line(), "passed": self.failure.is_none(), "ms": ms(self.took),
+            "failure": failure,
+        })
+    }
+
+    /// The failure with its transcript, over several lines; `None` when it passed.
+    pub fn explain(&self) -> Option<String> {
+        let failure = self.failure.as_ref()?;
+        let left_out = self.transcript.len().saturating_sub(LINES_SHOWN);
+        let mut text = format!("{failure}\n  what happened:\n");
+        if left_out > 0 {
+            text.push_str(&format!("    ({left_out} lines before)\n"));
+        }
+        let mut last = "";
+        for line in &self.transcript[left_out..] {
+            let at = if line.at == last { "" } else { &line.at };
+            text.push_str(&format!("    {at:<17} {} {}\n", line.mark, line.text));
+            last = &line.at;
+        }
+        Some(text)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}", self.place, self.what)?;
+        writeln!(f, "  expected: {}", indented(&self.expected))?;
+        write!(f, "  got:      {}", indented(&self.got))
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.at, self.mark, self.text)
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n            ")
+}
+
+fn ms(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}

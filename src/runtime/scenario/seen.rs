@@ -1,0 +1,127 @@
+//! What the world has seen: messages as they reached the customer, hand-offs, and what was refused.
+
+use crate::{
+    base::ids::OutboundId,
+    model::{
+        content::Content,
+        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+    },
+};
+use serde_json::{Value as Json, json};
+
+/// A message that the provider took.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub id: OutboundId,
+    pub content: Content,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Handoff {
+    pub team: String,
+    pub summary: Option<String>,
+    pub priority: Option<String>,
+}
+
+/// A flow that did not start, or a message of it that was not sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Refusal {
+    pub flow: String,
+    pub why: &'static str,
+}
+
+impl Seen {
+    pub fn provider_id(&self) -> String {
+        format!("sandbox.{}", self.id)
+    }
+
+    /// What expectations are compared with.
+    pub fn to_json(&self) -> Json {
+        let mut json = json!({"text": text(&self.content), "buttons": titles(&self.content)});
+        match &self.content {
+            Content::Template(template) => {
+                json["template"] = template.name.as_str().into();
+                json["language"] = template.language.clone().into();
+                json["vars"] = vars(&template.body);
+                json["header"] = match &template.header {
+                    Some(HeaderValue::Text(text)) => text.as_str().into(),
+                    Some(HeaderValue::Media(media)) => media.url.as_str().into(),
+                    None => Json::Null,
+                };
+            }
+            Content::Media { media, .. }
+            | Content::Buttons { media: Some(media), .. }
+            | Content::Link { media: Some(media), .. } => json["media"] = media.url.as_str().into(),
+            Content::Text { .. } | Content::Buttons { .. } | Content::List { .. } | Content::Link { .. } => {}
+        }
+        json
+    }
+
+    /// For transcripts and failures.
+    pub fn describe(&self) -> String {
+        let mut words = match &self.content {
+            Content::Template(template) => format!("(template {})", text_of_template(template)),
+            Content::Media { media, .. } => format!("({}: {}) {}", media.kind.as_str(), media.url, self.content.text()),
+            other => other.text().trim_end().replace('\n', "⏎"),
+        };
+        for title in titles(&self.content) {
+            words.push_str(&format!(" [{title}]"));
+        }
+        words
+    }
+}
+
+impl Handoff {
+    pub fn to_json(&self) -> Json {
+        json!({"team": self.team, "summary": self.summary, "priority": self.priority})
+    }
+}
+
+impl Refusal {
+    pub fn to_json(&self) -> Json {
+        json!({"flow": self.flow, "why": self.why})
+    }
+}
+
+/// The titles that a person sees below a message.
+fn titles(content: &Content) -> Vec<String> {
+    match content {
+        Content::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.clone()).collect(),
+        Content::List { rows, .. } => rows.iter().map(|row| row.title.clone()).collect(),
+        Content::Link { title, .. } => vec![title.clone()],
+        Content::Template(template) => template
+            .buttons
+            .iter()
+            .filter_map(|button| match button {
+                ButtonValue::Reply { title, .. } => Some(title.clone()),
+                ButtonValue::UrlSuffix(_) => None,
+            })
+            .collect(),
+        Content::Text { .. } | Content::Media { .. } => Vec::new(),
+    }
+}
+
+/// Of a template nothing is known but its name and values: its text lies at the provider.
+fn text(content: &Content) -> String {
+    match content {
+        Content::Template(template) => text_of_template(template),
+        other => other.text().to_owned(),
+    }
+}
+
+fn text_of_template(template: &TemplateMessage) -> String {
+    let values: Vec<String> = match &template.body {
+        Parameters::None => Vec::new(),
+        Parameters::Positional(list) => list.clone(),
+        Parameters::Named(map) => map.iter().map(|(name, value)| format!("{name}: {value}")).collect(),
+    };
+    if values.is_empty() { template.name.clone() } else { format!("{}: {}", template.name, values.join(", ")) }
+}
+
+fn vars(body: &Parameters) -> Json {
+    match body {
+        Parameters::None => Json::Null,
+        Parameters::Positional(list) => list.clone().into(),
+        Parameters::Named(map) => json!(map),
+    }
+}

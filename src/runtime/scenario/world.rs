@@ -1,0 +1,413 @@
+//! The world of one case: the whole runtime over a database of its own, one customer, and a clock that
+//! stands still until a step moves it.
+
+use super::{
+    Bot, Play, Stop,
+    report::Line,
+    seen::{Handoff, Refusal, Seen},
+};
+use crate::{
+    base::{
+        clock::{Clock, ManualClock},
+        ids::{ContactId, ConversationId, OutboundId, SenderId},
+        limits::{TEST_MOMENTS_MAX, TEST_OUTBOUND_READ},
+        secret::Secret,
+        time::Time,
+    },
+    channel::{
+        BoxFuture, HeaderMap, Http, HttpError, HttpRequest, HttpResponse, Outgoing, RawRequest, Sent,
+        meta::compose::{self, Act, What},
+        sandbox::Sandbox,
+    },
+    flow::scenario::{Fact, TemplateIs, apply},
+    model::{
+        contact::Contact,
+        effect::Effect,
+        event::Reason,
+        inbound::{Alias, AliasKind},
+        template::{Category, Template, TemplateStatus},
+    },
+    runtime::{
+        app::App,
+        calls::Calls,
+        config::Config,
+        lane::{TurnAnswer, Work},
+        metrics::Metrics,
+        rows,
+        start::{Setup, StartError},
+    },
+    store::{self, Store, WriteSet, contact, outbound},
+};
+use anyhow::{Context, anyhow, bail};
+use jiff::tz::TimeZone;
+use std::{collections::BTreeSet, sync::Arc};
+use tokio::sync::{broadcast, mpsc};
+
+pub(super) struct World<'a> {
+    pub bot: &'a Bot,
+    pub play: &'a Play,
+    pub strict: bool,
+    pub app: Arc<App>,
+    pub sandbox: Arc<Sandbox>,
+    pub clock: Arc<ManualClock>,
+    pub zone: TimeZone,
+    pub sender: SenderId,
+    pub contact: ContactId,
+    pub conversation: ConversationId,
+    customer: Alias,
+    customer_name: Option<String>,
+    /// Messages of the customer so far; numbers the next one.
+    written: u32,
+    /// In the order in which the provider took them.
+    pub seen: Vec<Seen>,
+    /// How many of `seen` were taken by `bot` or set aside.
+    pub read: usize,
+    pub handoffs: Vec<Handoff>,
+    pub refusals: Vec<Refusal>,
+    /// Messages whose refusal was counted.
+    refused: BTreeSet<OutboundId>,
+    /// Where all of it stood before the last step that was neither `bot` nor `expect`.
+    pub since: Since,
+    calls_told: usize,
+    lines: Vec<Line>,
+    taken: broadcast::Receiver<Outgoing>,
+    turns: mpsc::UnboundedReceiver<TurnAnswer>,
+    folder: tempfile::TempDir,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Since {
+    pub seen: usize,
+    pub handoffs: usize,
+    pub refusals: usize,
+    pub calls: usize,
+}
+
+/// A process of the daemon as far as a test has one.
+struct Process {
+    app: Arc<App>,
+    sandbox: Arc<Sandbox>,
+    taken: broadcast::Receiver<Outgoing>,
+    turns: mpsc::UnboundedReceiver<TurnAnswer>,
+}
+
+const DEFAULT_PHONE: &str = "+15555550100";
+
+impl<'a> World<'a> {
+    pub async fn begin(bot: &'a Bot, play: &'a Play, strict: bool) -> anyhow::Result<World<'a>> {
+        let head = &play.scenario.head;
+        let now = Time(head.now.timestamp().as_millisecond());
+        let clock = Arc::new(ManualClock::new(now));
+        let folder = tempfile::Builder::new().prefix("transom-test-").tempdir().context("a temporary folder")?;
+        let metrics = Metrics::new();
+        let calls = Calls::mocked(play.mocks.clone(), metrics.clone());
+        let process = start(bot, play, &folder, &clock, calls, metrics).await?;
+        let Process { app, sandbox, taken, turns } = process;
+        let sender = app.config.senders.first().context("the sandbox has a sender")?.id;
+        let account = app.config.senders.first().context("the sandbox has a sender")?.account.clone();
+        let phone = head.contact.iter().find_map(|fact| match fact {
+            Fact::Phone(phone) => Some(phone.clone()),
+            _ => None,
+        });
+        let phone = phone.unwrap_or_else(|| DEFAULT_PHONE.to_owned());
+        let customer_name = head.contact.iter().find_map(|fact| match fact {
+            Fact::Name(name) => name.clone(),
+            _ => None,
+        });
+        let (contact, conversation) = app.reach(&account, sender, &phone, customer_name.as_deref()).await?;
+        let mut world = World {
+            bot,
+            play,
+            strict,
+            sandbox,
+            clock,
+            zone: head.now.time_zone().clone(),
+            sender,
+            contact,
+            conversation,
+            customer: Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() },
+            customer_name,
+            written: 0,
+            seen: Vec::new(),
+            read: 0,
+            handoffs: Vec::new(),
+            refusals: Vec::new(),
+            refused: BTreeSet::new(),
+            since: Since::default(),
+            calls_told: 0,
+            lines: Vec::new(),
+            taken,
+            turns,
+            folder,
+            app,
+        };
+        world.know(&head.contact).await?;
+        // The flows are published now: no schedule fires for what was before.
+        world.app.run_due().await?;
+        Ok(world)
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// What happened, for whoever reads a failure.
+    pub fn tell(&mut self, mark: char, text: impl Into<String>) {
+        let at = jiff::Timestamp::from_millisecond(self.now().0).unwrap_or_default().to_zoned(self.zone.clone());
+        self.lines.push(Line { at: at.strftime("%a %-d %b %H:%M").to_string(), mark, text: text.into() });
+    }
+
+    /// A message of the customer, as the provider would tell it.
+    pub async fn hear(&mut self, what: What, reply_to: Option<String>) -> Result<(), Stop> {
+        self.written += 1;
+        let act = Act {
+            from: self.customer.clone(),
+            name: self.customer_name.clone(),
+            id: format!("test.{}", self.written),
+            at: self.now(),
+            what,
+            reply_to,
+        };
+        let number = self.sandbox.number(self.sender).context("the sandbox knows its sender")?;
+        self.accept(&compose::message(&number, &act)).await
+    }
+
+    /// News of a message of ours.
+    pub async fn hear_status(&mut self, news: &compose::News) -> Result<(), Stop> {
+        let number = self.sandbox.number(self.sender).context("the sandbox knows its sender")?;
+        self.accept(&compose::status(&number, news)).await
+    }
+
+    pub fn phone(&self) -> &str {
+        &self.customer.value
+    }
+
+    async fn accept(&mut self, body: &str) -> Result<(), Stop> {
+        let headers = HeaderMap::new();
+        let (sender, body) = (Some(self.sender), body.as_bytes());
+        let request = RawRequest { method: "POST", query: "", headers: &headers, body, sender };
+        let accepted = self.app.accept("sandbox", &request).await;
+        accepted.map_err(|error| Stop::Broken(anyhow!("the webhook was not accepted: {error:?}")))?;
+        self.settle().await
+    }
+
+    /// Does all that is due at the present moment and looks at what came of it.
+    pub async fn settle(&mut self) -> Result<(), Stop> {
+        self.app.run_due().await?;
+        self.look().await
+    }
+
+    /// Moves the clock from one due moment to the next, up to `until`.
+    pub async fn advance(&mut self, until: Time) -> Result<(), Stop> {
+        for _ in 0..TEST_MOMENTS_MAX {
+            let next = self.app.next_due(until).await?;
+            let at = next.unwrap_or(until);
+            self.clock.set(at);
+            self.settle().await?;
+            if at >= until {
+                return Ok(());
+            }
+        }
+        Err(Stop::Broken(anyhow!("more than {TEST_MOMENTS_MAX} things fell due; advance in smaller steps")))
+    }
+
+    /// Changes what is known of the customer.
+    pub async fn know(&mut self, facts: &[Fact]) -> anyhow::Result<()> {
+        let mut contact = self.contact().await?;
+        apply(facts, &mut contact.data, self.now());
+        let mut set = WriteSet::of(self.contact.0);
+        rows::contact(&mut set, &contact);
+        self.app.store.commit(set).await?;
+        self.app.push(self.contact, Work::Forget);
+        self.app.settled().await;
+        Ok(())
+    }
+
+    pub async fn contact(&self) -> anyhow::Result<Contact> {
+        contact::find(&self.app.store, self.contact).await?.context("the customer has a row")
+    }
+
+    /// Kills the process and starts another on the same database.
+    pub async fn restart(&mut self) -> Result<(), Stop> {
+        let calls = self.app.calls.of_next_process().context("calls of a test are mocked")?;
+        let metrics = self.app.metrics.clone();
+        let faults = self.sandbox.faults();
+        self.app.store.abandon().await;
+        let process = start(self.bot, self.play, &self.folder, &self.clock, calls, metrics).await?;
+        (self.app, self.sandbox) = (process.app, process.sandbox);
+        (self.taken, self.turns) = (process.taken, process.turns);
+        for fault in faults {
+            self.sandbox.fail_next(fault);
+        }
+        self.app.recover().await?;
+        self.settle().await
+    }
+
+    /// Closes the database and gives back what happened.
+    pub async fn end(self) -> Vec<Line> {
+        self.app.store.abandon().await;
+        self.lines
+    }
+
+    /// Takes note of what the turns did: calls, hand-offs, refusals, messages.
+    async fn look(&mut self) -> Result<(), Stop> {
+        let made = self.app.calls.made();
+        for call in &made[self.calls_told.min(made.len())..] {
+            self.tell('*', format!("{} {}", call.method, call.url));
+        }
+        self.calls_told = made.len();
+        while let Ok(answer) = self.turns.try_recv() {
+            for effect in answer.effects {
+                self.take_effect(effect);
+            }
+        }
+        loop {
+            match self.taken.try_recv() {
+                Ok(outgoing) => {
+                    let seen = Seen { id: outgoing.id, content: outgoing.content };
+                    self.tell('>', seen.describe());
+                    self.seen.push(seen);
+                }
+                Err(broadcast::error::TryRecvError::Lagged(_)) => {
+                    return Err(Stop::Broken(anyhow!("the bot sent more messages at once than a test can look at")));
+                }
+                Err(_) => break,
+            }
+        }
+        let rows = outbound::of(&self.app.store, self.conversation, OutboundId(i64::MAX), TEST_OUTBOUND_READ).await?;
+        for row in rows.into_iter().rev() {
+            let reason = row.reason.as_deref().and_then(|word| Reason::ALL.into_iter().find(|r| r.as_str() == word));
+            let (outbound::SendState::Skipped, Some(reason)) = (row.state, reason) else { continue };
+            if self.refused.insert(row.id) {
+                let flow = row.draft.flow.as_ref().map(ToString::to_string).unwrap_or_default();
+                self.tell('!', format!("not sent ({}): {}", reason.as_str(), row.draft.content.text()));
+                self.refusals.push(Refusal { flow, why: reason.as_str() });
+            }
+        }
+        Ok(())
+    }
+
+    fn take_effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Handoff { team, summary, priority, .. } => {
+                self.tell('*', format!("handed over to `{team}`"));
+                self.handoffs.push(Handoff { team, summary, priority });
+            }
+            Effect::Started { flow, refused: Some(reason), .. } => {
+                self.tell('!', format!("flow `{flow}` was not started: {}", reason.as_str()));
+                self.refusals.push(Refusal { flow: flow.to_string(), why: reason.as_str() });
+            }
+            Effect::Started { flow, queued: true, .. } => {
+                self.tell('*', format!("flow `{flow}` waits until the conversation is free"));
+            }
+            Effect::Failed { flow, step, code, text, .. } => {
+                self.tell('!', format!("step `{step}` of `{flow}` failed: {code}: {text}"));
+            }
+            Effect::DeadLetter { reason, .. } => self.tell('!', format!("a run was given up: {reason}")),
+            Effect::NeedsPerson { why } => self.tell('*', format!("marked as needing a person: {why}")),
+            Effect::Unanswered => self.tell('*', "no flow understood this"),
+            Effect::Alarm { text, .. } => self.tell('!', text),
+            Effect::Started { .. }
+            | Effect::Send(_)
+            | Effect::Call(_)
+            | Effect::Drop { .. }
+            | Effect::Consent { .. }
+            | Effect::OptOut { .. }
+            | Effect::Emit { .. }
+            | Effect::RunBegan { .. }
+            | Effect::StartDropped { .. }
+            | Effect::RunEnded { .. } => {}
+        }
+    }
+}
+
+async fn start(
+    bot: &Bot,
+    play: &Play,
+    folder: &tempfile::TempDir,
+    clock: &Arc<ManualClock>,
+    calls: Calls,
+    metrics: Metrics,
+) -> anyhow::Result<Process> {
+    let config = config(bot, play, folder);
+    // Nothing of a test has to survive a loss of power.
+    let options = store::Options { durable: false, ..store::Options::default() };
+    let store = Store::open(config.database.expose(), options).await?;
+    let setup = Setup {
+        config,
+        clock: clock.clone(),
+        store,
+        http: Arc::new(NoNetwork),
+        files: bot.files.clone(),
+        calls: Some(calls),
+        metrics,
+    };
+    let (app, sandbox) = App::start(setup).await.map_err(|error| match error {
+        StartError::Flows(error) => anyhow!("the flows cannot go live: {error}"),
+        StartError::Other(error) => error,
+    })?;
+    let (listener, turns) = mpsc::unbounded_channel();
+    if app.turns.set(listener).is_err() {
+        bail!("somebody listens to the turns already");
+    }
+    put_templates(&app, bot, play);
+    let taken = sandbox.watch();
+    Ok(Process { app, sandbox, taken, turns })
+}
+
+fn config(bot: &Bot, play: &Play, folder: &tempfile::TempDir) -> Config {
+    let head = &play.scenario.head;
+    let mut config = Config::sandbox(folder.path());
+    let declared = &bot.set.bot;
+    config.flows.env = declared.env.iter().map(|name| (name.clone(), String::new())).collect();
+    config.flows.env.extend(head.env.clone());
+    config.flows.secrets = declared.secrets.iter().map(|name| (name.clone(), Secret::new("test"))).collect();
+    if let Some(sender) = config.senders.first_mut() {
+        // Unless the file says otherwise, the customer writes to a sender that the tested flow serves.
+        let served = bot.set.flow(&play.scenario.flow).and_then(|flow| flow.senders.first());
+        if let Some(name) = head.sender.as_ref().or(served) {
+            sender.name.clone_from(name);
+        }
+    }
+    config
+}
+
+/// What is not listed is approved, as at a sandbox; what is listed has its state in every language.
+fn put_templates(app: &App, bot: &Bot, play: &Play) {
+    let declared = &bot.set.bot;
+    let mut languages: BTreeSet<&str> = declared.languages.keys().map(String::as_str).collect();
+    languages.insert(&declared.language);
+    let mut listed = Vec::new();
+    for (name, state) in &play.scenario.head.templates {
+        let status = match state {
+            TemplateIs::Approved => continue,
+            // Of both it is unknown whether they will ever be usable, so both wait for it.
+            TemplateIs::Missing => TemplateStatus::Pending,
+            TemplateIs::Paused => TemplateStatus::Paused,
+            TemplateIs::Rejected => TemplateStatus::Rejected,
+        };
+        listed.extend(languages.iter().map(|language| Template {
+            id: 0,
+            name: name.clone(),
+            language: (*language).to_owned(),
+            category: Category::Utility,
+            status,
+            body: String::new(),
+            header: None,
+            buttons: Vec::new(),
+        }));
+    }
+    for sender in &app.config.senders {
+        app.catalogue.put(sender.id, true, listed.clone());
+    }
+}
+
+/// A test touches no network: its calls are mocked and its provider is the sandbox.
+struct NoNetwork;
+
+impl Http for NoNetwork {
+    fn send(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+        let text = "a test has no network".to_owned();
+        Box::pin(async { Err(HttpError { sent: Sent::No, code: "unreachable", text }) })
+    }
+}
