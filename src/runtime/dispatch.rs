@@ -213,13 +213,16 @@ impl App {
         let pending = &mut lane.conversations[index].outbox[place];
         pending.state = PendingState::Sending;
         pending.attempt += 1;
-        pending.attempted_at = Some(now);
+        let before = pending.attempted_at.replace(now);
         pending.not_before = None;
         pending.slot_taken = false;
         pending.sent_as = as_template;
         rows::sending(set, pending, now);
-        let (id, first, topic) = (pending.id, pending.attempt == 1, pending.draft.topic.clone());
-        if first && self.counts_against_cap(&pending.draft, now) {
+        let (id, topic) = (pending.id, pending.draft.topic.clone());
+        // An unknown attempt before this one counts still; a refused one was given back.
+        let stamps = lane.contact.data.unasked.get(&topic);
+        let counted = before.is_some_and(|at| stamps.is_some_and(|stamps| stamps.contains(&at)));
+        if !counted && self.counts_against_cap(&pending.draft, now) {
             // The cap counts what is being sent, too: two messages of one second cannot both pass it.
             count_unasked(&mut lane.contact.data, &topic, now);
             rows::contact(set, &lane.contact);

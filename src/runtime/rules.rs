@@ -117,3 +117,10 @@ pub(super) fn count_unasked(data: &mut ContactData, topic: &str, now: Time) {
         stamps.remove(0);
     }
 }
+
+/// The attempt of `at` reached nobody: what it counted is given back.
+pub(super) fn give_back_unasked(data: &mut ContactData, topic: &str, at: Time) -> bool {
+    let Some(stamps) = data.unasked.get_mut(topic) else { return false };
+    let place = stamps.iter().rposition(|stamp| *stamp == at);
+    place.map(|place| stamps.remove(place)).is_some()
+}

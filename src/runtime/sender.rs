@@ -6,6 +6,7 @@ use super::{
     lane::{LaneError, LaneState, Work},
     outbox::{Pending, PendingState, SendAnswer, backoff},
     rows,
+    rules::give_back_unasked,
 };
 use crate::{
     base::{
@@ -126,6 +127,13 @@ impl App {
         let pending = &mut conversation.outbox[place];
         let attempt = pending.attempt;
         let spent = attempt >= SEND_ATTEMPTS_MAX;
+        if let (Some(at), false) = (pending.attempted_at, error.next == Next::Ambiguous)
+            && self.counts_against_cap(&pending.draft, at)
+            && give_back_unasked(&mut lane.contact.data, &pending.draft.topic, at)
+        {
+            // Else its own refused attempt would stand in the way of the message when it is planned again.
+            rows::contact(set, &lane.contact);
+        }
         match error.next {
             Next::Retry { after } if !spent => again(pending, now + after.unwrap_or_else(|| backoff(attempt)), true),
             Next::RetryPair { after } if !spent => {
