@@ -9,13 +9,7 @@ use super::{
 use crate::{
     base::{diagnostic::did_you_mean, ids::FlowName, phone, time::Span},
     channel::{meta::compose::What, sandbox::Fault},
-    model::{
-        content::Content,
-        event::Start,
-        session::Waiting,
-        value::Value,
-        window::Window,
-    },
+    model::{content::Content, event::Start, session::Waiting, value::Value, window::Window},
     store::outbound::{Outbound, SendState},
 };
 use std::{
@@ -185,7 +179,8 @@ impl Chat {
     async fn tap(&mut self, wanted: &str) -> Outcome {
         let said = self.stage.said().await?;
         let sent = said.iter().rev().filter(|message| has_left(message.state));
-        let found = sent.map(|message| (message, show::tappables(content(message)))).find(|(_, shown)| !shown.is_empty());
+        let found =
+            sent.map(|message| (message, show::tappables(content(message)))).find(|(_, shown)| !shown.is_empty());
         let Some((message, buttons)) = found else {
             return Err(Failure::Usage("there is no button to tap".to_owned()));
         };

@@ -100,7 +100,8 @@ fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
     let rows: Vec<Vec<String>> = letters
         .into_iter()
         .map(|letter| {
-            let state = letter.replayed_at.map_or_else(|| "open".to_owned(), |at| format!("replayed {}", show::time(at)));
+            let state =
+                letter.replayed_at.map_or_else(|| "open".to_owned(), |at| format!("replayed {}", show::time(at)));
             vec![
                 letter.id.to_string(),
                 letter.kind,
@@ -116,7 +117,9 @@ fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
 
 async fn replay(config: &Config, ids: Vec<i64>, all: bool) -> Outcome {
     let Some(api) = running(config).await else {
-        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`, then replay".into()));
+        return Err(Failure::Failed(
+            "no daemon runs on this database; start it with `transom serve`, then replay".into(),
+        ));
     };
     let ids = if all {
         let store = read_only(config).await?;

@@ -109,7 +109,9 @@ fn check_flows(config: &Config, report: &mut Report) {
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     match errors {
         0 => report.good(&format!("The bot has {} flow(s) without errors.", set.flows.len())),
-        n => report.wrong(&format!("The flows have {n} error(s); `transom check {}` shows them.", config.bot.display())),
+        n => {
+            report.wrong(&format!("The flows have {n} error(s); `transom check {}` shows them.", config.bot.display()))
+        }
     }
 }
 
@@ -230,8 +232,12 @@ async fn check_heard(config: &Config, store: &Store, sender: &Sender, report: &m
     let last = rows.iter().filter(|row| row.sender_id == sender.id).filter_map(|row| row.last_inbound_at).max();
     let now = SystemClock.now();
     match (last, &sender.access) {
-        (Some(at), _) => report.good(&format!("The last message came {} ago ({}).", show::span(now - at), show::time(at))),
-        (None, Access::Sandbox) => report.good("No message has come yet; `transom trigger message --text hi` sends one."),
+        (Some(at), _) => {
+            report.good(&format!("The last message came {} ago ({}).", show::span(now - at), show::time(at)))
+        }
+        (None, Access::Sandbox) => {
+            report.good("No message has come yet; `transom trigger message --text hi` sends one.")
+        }
         (None, Access::Meta(_)) => {
             let base = config.public_url.as_deref().unwrap_or("https://YOUR-PUBLIC-ADDRESS");
             report.warn(&format!(

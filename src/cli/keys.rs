@@ -86,7 +86,11 @@ async fn list(config: &Config) -> Outcome {
             vec![key.id, key.account.to_string(), key.name, show::time(key.created_at), state]
         })
         .collect();
-    table::print(&["id", "account", "name", "created", "state"], &rows, "There are no keys; `transom keys create` makes one.");
+    table::print(
+        &["id", "account", "name", "created", "state"],
+        &rows,
+        "There are no keys; `transom keys create` makes one.",
+    );
     Ok(())
 }
 

@@ -1,10 +1,6 @@
 //! Where a command works: the configuration, the database beside the daemon, and the daemon itself.
 
-use super::{
-    Failure,
-    call::Api,
-    daemon::DaemonFile,
-};
+use super::{Failure, call::Api, daemon::DaemonFile};
 use crate::{
     base::{ids::AccountName, secret::Secret},
     runtime::config::Config,

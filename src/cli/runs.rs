@@ -80,7 +80,11 @@ async fn show_run(store: &Store, id: i64) -> Outcome {
     let end = run.outcome.map_or("under way", |outcome| outcome.as_str());
     println!("{} {} in conversation {}", paint.strong("run"), paint.strong(run.id), run.conversation_id);
     println!("flow {} (version {}), started by {}", run.flow, run.version_id, run.trigger_key);
-    println!("{} — {}", show::time(run.started_at), run.ended_at.map_or_else(|| end.to_owned(), |at| format!("{} {end}", show::time(at))));
+    println!(
+        "{} — {}",
+        show::time(run.started_at),
+        run.ended_at.map_or_else(|| end.to_owned(), |at| format!("{} {end}", show::time(at)))
+    );
     let mut turns = trace::of(store, run.conversation_id, i64::MAX, TURNS_READ).await.map_err(Failure::failed)?;
     turns.reverse();
     for turn in turns {

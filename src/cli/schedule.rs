@@ -75,9 +75,7 @@ pub async fn run(args: Args) -> Outcome {
     let done = match args.what {
         What::List => list(&set, store.as_ref()).await,
         What::Next { limit } => next(&config, &set, store.as_ref(), limit).await,
-        What::Explain { flow, contact, since } => {
-            explain(&config, &set, &flow, contact.as_deref(), &since).await
-        }
+        What::Explain { flow, contact, since } => explain(&config, &set, &flow, contact.as_deref(), &since).await,
     };
     if let Some(store) = store {
         store.close().await;
@@ -136,11 +134,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: u32)
 }
 
 /// Those in which contacts live, and the bot's own for whoever has none.
-async fn zones(
-    config: &Config,
-    set: &FlowSet,
-    store: Option<&Store>,
-) -> Result<BTreeMap<String, TimeZone>, Failure> {
+async fn zones(config: &Config, set: &FlowSet, store: Option<&Store>) -> Result<BTreeMap<String, TimeZone>, Failure> {
     let mut names = BTreeSet::from([String::new()]);
     if let Some(store) = store {
         for account in &config.accounts {
@@ -182,7 +176,11 @@ async fn past(store: &Store, flow: &FlowName, since: Time) -> Outcome {
             vec![tally.minute.replace('T', " "), tally.trigger_key, tally.count.to_string(), why]
         })
         .collect();
-    table::print(&["fire (local minute)", "trigger", "contacts", "what became"], &rows, "It has not fired in that time.");
+    table::print(
+        &["fire (local minute)", "trigger", "contacts", "what became"],
+        &rows,
+        "It has not fired in that time.",
+    );
     Ok(())
 }
 
@@ -228,7 +226,12 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         if flow::in_audience(&versions, table, &world) {
             let fire = table.fires.next(now, &clock);
             let when = fire.map_or_else(|| "never".to_owned(), |fire| fire.minute.replace('T', " "));
-            println!("{} `{}` would reach {phone}; next at {when} ({}).", paint.good("yes:"), table.key, zone_name(&clock));
+            println!(
+                "{} `{}` would reach {phone}; next at {when} ({}).",
+                paint.good("yes:"),
+                table.key,
+                zone_name(&clock)
+            );
         } else {
             println!("{} `{}` does not mean {phone}: they are outside its `to`.", paint.bad("no:"), table.key);
         }
@@ -251,11 +254,7 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
     Ok(())
 }
 
-async fn find(
-    config: &Config,
-    store: &Store,
-    phone: &str,
-) -> Result<Option<crate::model::contact::Contact>, Failure> {
+async fn find(config: &Config, store: &Store, phone: &str) -> Result<Option<crate::model::contact::Contact>, Failure> {
     let alias = |phone: &str| Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
     let mut names = vec![alias(phone)];
     names.extend(phone::spellings(phone).iter().map(|other| alias(other)));

@@ -8,19 +8,9 @@ use super::{
     stage::cannot_start,
 };
 use crate::{
-    base::{
-        clock::SystemClock,
-        secret::Secret,
-    },
+    base::{clock::SystemClock, secret::Secret},
     channel::{client::Client, wire::WireLog},
-    runtime::{
-        app::App,
-        bot,
-        config::Config,
-        log,
-        metrics::Metrics,
-        start::Setup,
-    },
+    runtime::{app::App, bot, config::Config, log, metrics::Metrics, start::Setup},
     store::{Options, Store},
     web::{serve::Server, state::Web},
 };
@@ -129,7 +119,10 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::Failed(match error.kind() {
             io::ErrorKind::AddrInUse => {
-                format!("port {} is in use: another program listens at {address}; stop it, or choose by `--listen`", address.port())
+                format!(
+                    "port {} is in use: another program listens at {address}; stop it, or choose by `--listen`",
+                    address.port()
+                )
             }
             io::ErrorKind::PermissionDenied => {
                 format!("this user may not listen at {address}; ports below 1024 need a right to do so")

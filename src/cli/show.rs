@@ -69,7 +69,10 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
     } else {
         let buttons = tappables(content);
         if !buttons.is_empty() {
-            let row = buttons.iter().enumerate().map(|(place, button)| paint.button(format!("[{}] {}", place + 1, button.title)));
+            let row = buttons
+                .iter()
+                .enumerate()
+                .map(|(place, button)| paint.button(format!("[{}] {}", place + 1, button.title)));
             lines.push(row.collect::<Vec<_>>().join("   "));
         }
     }
@@ -150,7 +153,11 @@ mod tests {
 
     fn buttons() -> Content {
         let button = |id: &str, title: &str| Button { id: id.into(), title: title.into() };
-        Content::Buttons { body: "Size?".into(), buttons: vec![button("s", "Small"), button("l", "Large")], media: None }
+        Content::Buttons {
+            body: "Size?".into(),
+            buttons: vec![button("s", "Small"), button("l", "Large")],
+            media: None,
+        }
     }
 
     #[test]

@@ -101,7 +101,9 @@ impl Stage {
         let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender };
         self.app.accept("sandbox", &request).await.map_err(|error| match error {
             NotAccepted::NotStored(error) => Failure::from(error),
-            NotAccepted::UnknownProvider | NotAccepted::Rejected(_) => Failure::failed("the sandbox refused the message"),
+            NotAccepted::UnknownProvider | NotAccepted::Rejected(_) => {
+                Failure::failed("the sandbox refused the message")
+            }
         })?;
         self.app.run_due().await.map_err(Failure::from)
     }

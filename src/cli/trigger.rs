@@ -159,7 +159,10 @@ impl Talk {
             )));
         }
         let Some(phone) = phone::strict(&to.from) else {
-            return Err(Failure::Usage(format!("`--from {}` is no number in E.164 format, like +15550100001", to.from)));
+            return Err(Failure::Usage(format!(
+                "`--from {}` is no number in E.164 format, like +15550100001",
+                to.from
+            )));
         };
         let wait = Span::parse(&to.wait).map_err(|why| Failure::Usage(format!("`--wait {}`: {why}", to.wait)))?;
         let api = to.call.api(&config, Some(&sender.account))?;
@@ -192,7 +195,8 @@ impl Talk {
         let list = if self.sender.is_sandbox() {
             self.api.get(&format!("/v1/sandbox/{}/messages?phone={phone}", self.sender.id)).await?.ok()?
         } else {
-            let path = format!("/api/user/whatsapp/session-status?sender_id={}&recipient_phone={phone}", self.sender.id);
+            let path =
+                format!("/api/user/whatsapp/session-status?sender_id={}&recipient_phone={phone}", self.sender.id);
             let status = self.api.get(&path).await?.ok()?;
             let Some(conversation) = status["conversation_id"].as_i64() else { return Ok(Vec::new()) };
             let mut page = self.api.get(&format!("/v1/conversations/{conversation}/messages")).await?.ok()?;
@@ -235,7 +239,8 @@ impl Talk {
 
 async fn tap(talk: Talk, wanted: &str) -> Outcome {
     let told = talk.told().await?;
-    let with_buttons = told.iter().rev().map(|told| (told, show::tappables(&told.content))).find(|(_, t)| !t.is_empty());
+    let with_buttons =
+        told.iter().rev().map(|told| (told, show::tappables(&told.content))).find(|(_, t)| !t.is_empty());
     let Some((message, buttons)) = with_buttons else {
         return Err(Failure::Failed(format!("the bot has sent +{} no message with buttons", talk.from.value)));
     };

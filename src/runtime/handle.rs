@@ -96,7 +96,9 @@ impl App {
                 self.go_on(lane, index).await
             }
             Work::Begin(start) => self.begin(lane, *start).await,
-            Work::Say { id, conversation, draft, reply } => self.say_in_lane(lane, id, conversation, *draft, reply).await,
+            Work::Say { id, conversation, draft, reply } => {
+                self.say_in_lane(lane, id, conversation, *draft, reply).await
+            }
             Work::Sent { conversation, id, result } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 let events = self.take_result(lane, index, id, *result).await?;

@@ -166,8 +166,5 @@ impl<E: Into<anyhow::Error>> From<E> for Stop {
     }
 }
 
-
-
-
 #[cfg(test)]
 mod tests;

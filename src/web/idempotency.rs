@@ -106,7 +106,10 @@ impl Begun {
         if answer.took_effect {
             let (account, key) = (row.claim.account, row.claim.key);
             let status = answer.status.as_u16();
-            set.push(&idempotency::ANSWER, &idempotency::Answer { account, key, status, body: answer.body.to_string() });
+            set.push(
+                &idempotency::ANSWER,
+                &idempotency::Answer { account, key, status, body: answer.body.to_string() },
+            );
         } else {
             set.push(&idempotency::RELEASE, &row.claim);
         }
@@ -156,7 +159,10 @@ impl Refused {
             ),
             Refused::Busy | Refused::Before(..) => Problem {
                 retry_after_s: Some(1),
-                ..Problem::conflict("in_progress", "The first request with this Idempotency-Key is still being answered.")
+                ..Problem::conflict(
+                    "in_progress",
+                    "The first request with this Idempotency-Key is still being answered.",
+                )
             },
         }
     }

@@ -120,7 +120,8 @@ impl Input {
 
     fn close(&mut self) {
         for name in std::mem::take(&mut self.fields).keys() {
-            let help = did_you_mean(name, self.asked.iter().copied()).map(|help| format!("; {help}")).unwrap_or_default();
+            let help =
+                did_you_mean(name, self.asked.iter().copied()).map(|help| format!("; {help}")).unwrap_or_default();
             self.wrong(&pointer_part(name), format!("`{name}` is unknown here{help}."));
         }
     }

@@ -1,6 +1,6 @@
 //! Accepts connections: at most so many at once, and none that stays silent for ever.
 
-use crate::base::limits::{CONNECTIONS_MAX, CONNECTION_IDLE};
+use crate::base::limits::{CONNECTION_IDLE, CONNECTIONS_MAX};
 use axum::{
     extract::connect_info::Connected,
     serve::{IncomingStream, Listener},

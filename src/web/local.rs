@@ -1,9 +1,6 @@
 //! Is a request from this machine, and meant for it? Decides who may use the sandbox without a key.
 
-use axum::http::{
-    HeaderMap, Uri, header,
-    uri::Authority,
-};
+use axum::http::{HeaderMap, Uri, header, uri::Authority};
 use std::net::{IpAddr, SocketAddr};
 
 /// The peer is on loopback, the `Host` names loopback, and no foreign page sent the browser here.
@@ -61,7 +58,8 @@ mod tests {
         for host in ["bot.example.com", "localhost.example.com", "127.0.0.1.nip.example", "10.0.0.1:8080"] {
             assert!(!asks("127.0.0.1:5000", &[("host", host)]), "{host}");
         }
-        for origin in ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:x@evil.example"]
+        for origin in
+            ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:x@evil.example"]
         {
             assert!(!asks("127.0.0.1:5000", &[("host", "localhost"), ("origin", origin)]), "{origin}");
         }

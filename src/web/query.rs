@@ -61,13 +61,16 @@ mod tests {
 
     #[test]
     fn a_query_is_read_as_browsers_write_it() {
-        assert_eq!(pairs("a=1&b=two+words&c=%2B34&d&&e=100%"), [
-            ("a".into(), "1".into()),
-            ("b".into(), "two words".into()),
-            ("c".into(), "+34".into()),
-            ("d".into(), String::new()),
-            ("e".into(), "100%".to_owned()),
-        ]);
+        assert_eq!(
+            pairs("a=1&b=two+words&c=%2B34&d&&e=100%"),
+            [
+                ("a".into(), "1".into()),
+                ("b".into(), "two words".into()),
+                ("c".into(), "+34".into()),
+                ("d".into(), String::new()),
+                ("e".into(), "100%".to_owned()),
+            ]
+        );
         assert_eq!(value("a=1&a=2", "a").as_deref(), Some("2"));
     }
 

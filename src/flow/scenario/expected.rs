@@ -120,7 +120,8 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
                 }
             }
             if node.map().is_none() && node.text() != Some("nothing") && !node.is_broken() {
-                let message = format!("`http` takes calls with how often they were made, and this is {}", node.describe());
+                let message =
+                    format!("`http` takes calls with how often they were made, and this is {}", node.describe());
                 findings.push(Diagnostic::error("E960", &node.place, message).help("write `{POST */bookings: 2}`"));
             }
         }

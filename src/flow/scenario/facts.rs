@@ -133,7 +133,8 @@ fn field_value(name: &str, kind: &Kind, node: &Node, zone: &TimeZone, findings: 
 fn consent(node: &Node, set: &FlowSet, findings: &Findings) -> Vec<(String, bool)> {
     let Some(entries) = node.map() else {
         if !node.is_broken() {
-            let message = format!("`consent` takes topics with `given` or `withdrawn`, and this is {}", node.describe());
+            let message =
+                format!("`consent` takes topics with `given` or `withdrawn`, and this is {}", node.describe());
             findings.push(Diagnostic::error("E953", &node.place, message).help("write `{marketing: given}`"));
         }
         return Vec::new();

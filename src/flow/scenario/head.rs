@@ -77,7 +77,11 @@ fn env(fields: &mut Fields<'_>, set: &FlowSet) -> BTreeMap<String, String> {
         if let Some(text) = entry.value.text() {
             env.insert(name.to_owned(), text.to_owned());
         } else if !entry.value.is_null() {
-            fields.wrong(&entry.value, "E208", format!("`{name}` takes a text, and this is {}", entry.value.describe()));
+            fields.wrong(
+                &entry.value,
+                "E208",
+                format!("`{name}` takes a text, and this is {}", entry.value.describe()),
+            );
         }
     }
     env

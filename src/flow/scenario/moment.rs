@@ -37,11 +37,9 @@ impl Moment {
         let zoned = |civil: DateTime| civil.to_zoned(now.time_zone().clone()).ok();
         match self {
             Moment::At(civil) => zoned(civil).filter(|at| at >= now),
-            Moment::Weekday(day, time) => {
-                next_days(now.date()).filter(|date| date.weekday() == day).find_map(|date| {
-                    zoned(date.to_datetime(time)).filter(|at| at > now)
-                })
-            }
+            Moment::Weekday(day, time) => next_days(now.date())
+                .filter(|date| date.weekday() == day)
+                .find_map(|date| zoned(date.to_datetime(time)).filter(|at| at > now)),
             Moment::Clock(time) => {
                 next_days(now.date()).find_map(|date| zoned(date.to_datetime(time)).filter(|at| at > now))
             }
@@ -52,9 +50,8 @@ impl Moment {
 /// `2026-03-28T13:00 Europe/Madrid`; without a zone in `zone`.
 pub fn now(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
     let text = text.trim();
-    let wrong = || {
-        format!("`{text}` is no moment; write it like `2026-03-28T13:00` or `2026-03-28T13:00 Europe/Madrid`")
-    };
+    let wrong =
+        || format!("`{text}` is no moment; write it like `2026-03-28T13:00` or `2026-03-28T13:00 Europe/Madrid`");
     let (when, named) = match text.rsplit_once(char::is_whitespace) {
         Some((when, name)) if clock(name).is_none() => {
             (when, Some(TimeZone::get(name).map_err(|_| format!("there is no time zone `{name}`"))?))

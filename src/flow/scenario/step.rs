@@ -31,12 +31,21 @@ pub enum Act {
     User(String),
     /// The customer taps a button that was shown, by its id or title.
     Tap(String),
-    Media { kind: MediaKind, caption: Option<String> },
-    Location { latitude: f64, longitude: f64 },
+    Media {
+        kind: MediaKind,
+        caption: Option<String>,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+    },
     /// What the provider says of the newest message.
     Status(Delivery),
     /// Something happened elsewhere: `POST /v1/events`.
-    Event { name: String, data: Value },
+    Event {
+        name: String,
+        data: Value,
+    },
     /// The contact's data is changed from outside.
     Set(Vec<Fact>),
     Advance(Span),
@@ -66,8 +75,20 @@ pub enum Fault {
 }
 
 const VERBS: [&str; 14] = [
-    "user", "tap", "media", "location", "status", "webhook", "event", "set", "advance", "advance_to", "provider",
-    "restart", "bot", "expect",
+    "user",
+    "tap",
+    "media",
+    "location",
+    "status",
+    "webhook",
+    "event",
+    "set",
+    "advance",
+    "advance_to",
+    "provider",
+    "restart",
+    "bot",
+    "expect",
 ];
 const MEDIA: [MediaKind; 5] =
     [MediaKind::Image, MediaKind::Audio, MediaKind::Video, MediaKind::Document, MediaKind::Sticker];
@@ -102,7 +123,8 @@ pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings)
     }
     let first = first?;
     if let Some(second) = verbs.next() {
-        let message = format!("one step does one thing, and this one has `{}` and `{}`", first.key.text, second.key.text);
+        let message =
+            format!("one step does one thing, and this one has `{}` and `{}`", first.key.text, second.key.text);
         let finding = Diagnostic::error("E957", &second.key.place, message).label(&first.key.place, "the first one");
         findings.push(finding.help("begin a new step with `- `"));
     }
@@ -282,7 +304,10 @@ fn faults(node: &Node, findings: &Findings) -> Vec<Fault> {
             Some(("timeout", _)) => faults.push(Fault::Timeout),
             _ if read.is_broken() => {}
             _ => {
-                let message = format!("a send fails with a code of the provider or by `timeout`, and this is {}", read.describe());
+                let message = format!(
+                    "a send fails with a code of the provider or by `timeout`, and this is {}",
+                    read.describe()
+                );
                 findings.push(Diagnostic::error("E958", &read.place, message).help("write `{fail: 131047}`"));
             }
         }

@@ -32,7 +32,12 @@ impl World<'_> {
                 let words = caption.as_deref().unwrap_or_default();
                 self.tell('<', format!("({}) {words}", kind.as_str()).trim_end());
                 let mime = mime(*kind).to_owned();
-                let what = What::Media { kind: kind.as_str().to_owned(), id: "media.1".into(), mime, caption: caption.clone() };
+                let what = What::Media {
+                    kind: kind.as_str().to_owned(),
+                    id: "media.1".into(),
+                    mime,
+                    caption: caption.clone(),
+                };
                 self.hear(what, None).await
             }
             Act::Location { latitude, longitude } => {

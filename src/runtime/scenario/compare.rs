@@ -42,7 +42,8 @@ fn walk(expected: &Node, got: &Json, path: &str) -> Result<(), Difference> {
                 got => is_held(&scalar.text, got),
             };
             // `none` in a plain word stands for what is not there; in quotes it is a text.
-            let absent = scalar.is_plain() && is_empty(got) && matches!(scalar.text.as_str(), "none" | "nothing" | "null");
+            let absent =
+                scalar.is_plain() && is_empty(got) && matches!(scalar.text.as_str(), "none" | "nothing" | "null");
             if fits || absent { Ok(()) } else { Err(here(quoted(&scalar.text))) }
         }
         (Kind::List(wanted), Json::Array(items)) => {
@@ -120,7 +121,8 @@ pub(super) fn show(got: &Json) -> String {
         Json::Array(items) if items.is_empty() => "nothing".to_owned(),
         Json::Array(items) => items.iter().map(show).collect::<Vec<_>>().join(", "),
         Json::Object(map) => {
-            let all: Vec<String> = map.iter().filter(|(_, v)| !is_empty(v)).map(|(k, v)| format!("{k}: {}", show(v))).collect();
+            let all: Vec<String> =
+                map.iter().filter(|(_, v)| !is_empty(v)).map(|(k, v)| format!("{k}: {}", show(v))).collect();
             format!("{{{}}}", all.join(", "))
         }
         other => other.to_string(),
@@ -162,7 +164,8 @@ mod tests {
 
     #[test]
     fn what_is_contained_matches() {
-        let got = json!({"text": "Hi Ana,\nwelcome  back", "vars": ["Ana", "3"], "n": 2.0, "on": true, "tags": ["a", "bc"]});
+        let got =
+            json!({"text": "Hi Ana,\nwelcome  back", "vars": ["Ana", "3"], "n": 2.0, "on": true, "tags": ["a", "bc"]});
         for expected in [
             "text: Hi Ana",
             "text: Ana, welcome back",

@@ -70,7 +70,8 @@ impl World<'_> {
                     sent.push(self.message_json(seen).await?);
                 }
                 let shown: Vec<String> = self.seen[since.seen..].iter().map(Seen::describe).collect();
-                let nothing = format!("nothing{}", if shown.is_empty() { self.what_waits().await? } else { String::new() });
+                let nothing =
+                    format!("nothing{}", if shown.is_empty() { self.what_waits().await? } else { String::new() });
                 among(node, &sent, &shown, "sent", "text", &nothing)
             }
             Aspect::Refused => {

@@ -80,9 +80,14 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: 
     };
     let path = format!("conversations/{}/messages", row.id);
     let sending = Arc::clone(&web);
-    once(web, account, parts.headers, path, bytes, move |again| async move {
-        say(&sending, &row, content, again).await
-    })
+    once(
+        web,
+        account,
+        parts.headers,
+        path,
+        bytes,
+        move |again| async move { say(&sending, &row, content, again).await },
+    )
     .await
 }
 
@@ -250,10 +255,18 @@ fn refused(code: &str, text: &str, reason: Option<Reason>) -> Problem {
         Some(Reason::OptedOut | Reason::NoConsent) => {
             say(StatusCode::FORBIDDEN, "opted_out", "The contact wants no messages.")
         }
-        Some(Reason::WindowClosed) => {
-            say(StatusCode::CONFLICT, "window_closed", "The 24-hour window is closed: the contact must write first, or send a template.")
+        Some(Reason::WindowClosed) => say(
+            StatusCode::CONFLICT,
+            "window_closed",
+            "The 24-hour window is closed: the contact must write first, or send a template.",
+        ),
+        Some(reason) => {
+            say(StatusCode::CONFLICT, reason.as_str(), if text.is_empty() { reason.as_str() } else { text })
         }
-        Some(reason) => say(StatusCode::CONFLICT, reason.as_str(), if text.is_empty() { reason.as_str() } else { text }),
-        None => say(StatusCode::UNPROCESSABLE_ENTITY, "refused_by_provider", &format!("The provider refused it: {text} ({code}).")),
+        None => say(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "refused_by_provider",
+            &format!("The provider refused it: {text} ({code})."),
+        ),
     }
 }

@@ -205,7 +205,10 @@ fn outcome(flow: &FlowName, turn: &TurnAnswer) -> Result<Answer, Problem> {
     }
     let queued = run.is_none() && started.is_some_and(|(_, queued)| queued);
     if run.is_none() && !queued {
-        return Err(Problem::conflict("not_started", format!("Flow `{flow}` was not started: one of its conditions says no.")));
+        return Err(Problem::conflict(
+            "not_started",
+            format!("Flow `{flow}` was not started: one of its conditions says no."),
+        ));
     }
     let body = json!({
         "flow": flow,

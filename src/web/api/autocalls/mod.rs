@@ -10,8 +10,8 @@ mod status;
 mod template;
 
 pub use freeform::freeform;
-pub use status::session_status;
 pub use session::iso;
+pub use status::session_status;
 pub use template::template;
 
 use crate::{

@@ -186,7 +186,8 @@ mod tests {
 
     #[test]
     fn what_is_right_passes() {
-        let body = r#"{"sender_id": 12.0, "recipient_phone": "+1", "message": "ñandú", "variables": {"1": "a", "2": 3}}"#;
+        let body =
+            r#"{"sender_id": 12.0, "recipient_phone": "+1", "message": "ñandú", "variables": {"1": "a", "2": 3}}"#;
         assert_eq!(refusal(body), Json::Null);
     }
 }

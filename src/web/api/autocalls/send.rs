@@ -49,29 +49,17 @@ pub async fn bytes(body: Body) -> Result<axum::body::Bytes, Refusal> {
 }
 
 /// Looks the recipient up without making one.
-pub async fn recipient(
-    web: &Web,
-    sender: &Sender,
-    phone: String,
-    name: Option<String>,
-) -> Result<Recipient, Refusal> {
+pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<String>) -> Result<Recipient, Refusal> {
     let contact = web.app.contact_by_phone(&sender.account, &phone).await.map_err(|error| internal(&error))?;
     let Some(id) = contact else { return Ok(Recipient { phone, name, known: None }) };
     let row = contact::find(&web.app.store, id).await.map_err(|error| internal(&error))?;
-    let conversation =
-        conversation::between(&web.app.store, id, sender.id).await.map_err(|error| internal(&error))?;
+    let conversation = conversation::between(&web.app.store, id, sender.id).await.map_err(|error| internal(&error))?;
     let opted_out = row.is_some_and(|row| row.opted_out.is_some());
     Ok(Recipient { phone, name, known: Some(Known { contact: id, opted_out, conversation }) })
 }
 
 /// What must be right of sender and recipient before anything is queued, in the order of the product.
-pub fn allowed(
-    web: &Web,
-    sender: &Sender,
-    recipient: &Recipient,
-    kind: Kind,
-    now: Time,
-) -> Result<(), Refusal> {
+pub fn allowed(web: &Web, sender: &Sender, recipient: &Recipient, kind: Kind, now: Time) -> Result<(), Refusal> {
     if web.app.health.of(sender.id, now).is_some() {
         return Err(offline(kind));
     }
@@ -141,10 +129,7 @@ async fn send(
         .reach(&sender.account, sender.id, &recipient.phone, recipient.name.as_deref())
         .await
         .map_err(|error| internal(&error))?;
-    let said = app
-        .say_as(id, contact, conversation, content, Origin::Api)
-        .await
-        .map_err(|error| internal(&error))?;
+    let said = app.say_as(id, contact, conversation, content, Origin::Api).await.map_err(|error| internal(&error))?;
     let answer = tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await;
     match answer {
         Ok(Ok(answer)) => settled(web, kind, id, answer).await,
@@ -158,9 +143,7 @@ async fn settled(web: &Web, kind: Kind, id: OutboundId, answer: SendAnswer) -> R
     let row = outbound::find(&web.app.store, id).await.map_err(|error| internal(&error))?;
     let Some(row) = row else { return Err(internal(&"a message that was sent has no row")) };
     match answer {
-        SendAnswer::Accepted { provider_id } => {
-            success(web, kind, id, row.conversation_id, Some(provider_id)).await
-        }
+        SendAnswer::Accepted { provider_id } => success(web, kind, id, row.conversation_id, Some(provider_id)).await,
         // It may have left: its status tells, and `message_sid` is not known yet.
         SendAnswer::Unknown => success(web, kind, id, row.conversation_id, None).await,
         SendAnswer::Failed { code, text, reason } => {

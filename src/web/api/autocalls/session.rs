@@ -1,9 +1,6 @@
 //! The `session_status` object of this dialect: the window in its words (seeds 000 and 001).
 
-use crate::{
-    base::time::Time,
-    model::window::Window,
-};
+use crate::{base::time::Time, model::window::Window};
 use serde_json::{Value as Json, json};
 
 /// The window as it stands at `now`, by its true end, so that a send and this answer agree.
