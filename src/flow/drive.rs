@@ -228,7 +228,7 @@ impl<'a> Turn<'a> {
         loop {
             if let Some(Body(entry)) = steps.or(flow.on_error) {
                 if steps.is_none() {
-                    self.to_flow_frame(run);
+                    self.cut_to_flow(run);
                 }
                 self.stand_at(run, flow, entry);
                 self.set_error(run, error);
@@ -244,7 +244,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Takes off called blocks, so that the flow's own frame is on top.
-    fn to_flow_frame(&mut self, run: u32) {
+    fn cut_to_flow(&mut self, run: u32) {
         if let Some(run) = self.run_mut(run) {
             while run.frames.last().is_some_and(|frame| frame.vars.is_none()) {
                 run.frames.pop();
@@ -300,7 +300,7 @@ impl<'a> Turn<'a> {
     /// The contact wrote within the last quarter of an hour.
     pub fn talking(&self) -> bool {
         let recent = |at: Time| self.now() - at <= limits::TALKING;
-        !self.session.person.is_some() && self.session.heard_at.is_some_and(recent)
+        self.session.person.is_none() && self.session.heard_at.is_some_and(recent)
     }
 
     /// The run cannot go on at all: ended and dead-lettered.

@@ -1,7 +1,7 @@
 //! What `say` and `ask` have in common: the text, media, buttons, a link, and what to do when the window is closed.
 
 use super::{
-    sentences,
+    arrange::{arrange, media},
     step_fields::StepFields,
     steps::consent_map,
     text::{Data, Text},
@@ -10,15 +10,12 @@ use super::{
 };
 use crate::{
     base::{
-        limits::{
-            BUTTON_BODY_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, HOLD_DEFAULT, LIST_ROWS_MAX,
-            ROW_DESCRIPTION_CHARS_MAX, ROW_TITLE_CHARS_MAX, TEXT_CHARS_MAX,
-        },
+        limits::{HOLD_DEFAULT, LIST_ROWS_MAX},
         time::Span,
         yaml::Node,
     },
     model::{
-        content::{Button, Content, Media, MediaKind, Row},
+        content::Content,
         effect::IfClosed,
         session::OptionShown,
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
@@ -315,113 +312,8 @@ pub fn shown_buttons(turn: &Turn<'_>, here: Here<'_>, buttons: &[WrittenButton])
     buttons.iter().map(shown).collect()
 }
 
-fn token(turn: &Turn<'_>, here: Here<'_>, option: &OptionShown) -> String {
+pub fn token(turn: &Turn<'_>, here: Here<'_>, option: &OptionShown) -> String {
     Token::new(here.run, &here.node.id, &option.id, &option.consent).sign(turn.world.token_key)
-}
-
-/// Puts text, files, link and options into as few messages as the channel allows.
-fn arrange(
-    turn: &Turn<'_>,
-    here: Here<'_>,
-    body: &str,
-    mut files: Vec<Media>,
-    link: Option<(String, String)>,
-    shown: &[OptionShown],
-) -> Vec<Content> {
-    let mut all = Vec::new();
-    let interactive = link.is_some() || !shown.is_empty();
-    // Only one picture, film or document can stand above buttons; a list has none.
-    let fits_above = |media: &Media| !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
-    let buttons = !shown.is_empty() && as_buttons(shown);
-    let above = match files.as_slice() {
-        [one] if interactive && fits_above(one) && (link.is_some() || buttons) => files.pop(),
-        _ => None,
-    };
-    let has_caption = |media: &Media| !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
-    let caption_on = (!interactive && body.chars().count() <= BUTTON_BODY_CHARS_MAX && !body.is_empty())
-        .then(|| files.iter().position(has_caption))
-        .flatten();
-    for (place, media) in files.into_iter().enumerate() {
-        let caption = (caption_on == Some(place)).then(|| body.to_owned());
-        all.push(Content::Media { media, caption });
-    }
-    if caption_on.is_some() || (body.trim().is_empty() && !interactive) {
-        return all;
-    }
-    let most = if interactive { BUTTON_BODY_CHARS_MAX } else { TEXT_CHARS_MAX };
-    let mut parts = split(body, most);
-    let last = parts.pop().unwrap_or_default();
-    all.extend(parts.into_iter().map(|body| Content::Text { body }));
-    let body = last;
-    all.push(match link {
-        Some((title, url)) => Content::Link { body, title: cut(&title, BUTTON_TITLE_CHARS_MAX), url, media: above },
-        None if shown.is_empty() => Content::Text { body },
-        None if buttons => {
-            let button = |option: &OptionShown| Button { id: token(turn, here, option), title: option.title.clone() };
-            Content::Buttons { body, buttons: shown.iter().map(button).collect(), media: above }
-        }
-        None => {
-            let row = |option: &OptionShown| Row {
-                id: token(turn, here, option),
-                title: cut(&option.title, ROW_TITLE_CHARS_MAX),
-                description: option.description.as_deref().map(|text| cut(text, ROW_DESCRIPTION_CHARS_MAX)),
-            };
-            let rows = shown.iter().take(LIST_ROWS_MAX).map(row).collect();
-            Content::List { body, button: sentences::choose(turn.language()).into(), rows }
-        }
-    });
-    all
-}
-
-/// Three or fewer with short titles, all different and without descriptions.
-fn as_buttons(shown: &[OptionShown]) -> bool {
-    let short =
-        |option: &OptionShown| option.title.chars().count() <= BUTTON_TITLE_CHARS_MAX && option.description.is_none();
-    let different =
-        |(place, option): (usize, &OptionShown)| shown[..place].iter().all(|other| other.title != option.title);
-    shown.len() <= BUTTONS_MAX && shown.iter().all(short) && shown.iter().enumerate().all(different)
-}
-
-/// Pieces of at most `most` characters, cut between paragraphs, else lines, else words.
-fn split(body: &str, most: usize) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut rest = body.trim_end();
-    while let Some((limit, _)) = rest.char_indices().nth(most) {
-        let head = &rest[..limit];
-        let at = ["\n\n", "\n", " "].iter().find_map(|mark| head.rfind(mark).filter(|at| *at > 0)).unwrap_or(limit);
-        parts.push(rest[..at].trim_end().to_owned());
-        rest = rest[at..].trim_start();
-    }
-    parts.push(rest.to_owned());
-    parts
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(most - 1).collect();
-    short.push('…');
-    short
-}
-
-/// A file by its address; its kind by the ending, a picture when there is none.
-fn media(url: &str) -> Result<Media, Failure> {
-    if url.is_empty() {
-        return Err(Failure::new("empty_text", "the address of the media came out empty"));
-    }
-    let path = url.split(['?', '#']).next().unwrap_or(url);
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
-    let kind = match ending.as_deref() {
-        Some("jpg" | "jpeg" | "png" | "gif") | None => MediaKind::Image,
-        Some("webp") => MediaKind::Sticker,
-        Some("mp4" | "3gp" | "mov") => MediaKind::Video,
-        Some("mp3" | "ogg" | "opus" | "aac" | "m4a" | "amr") => MediaKind::Audio,
-        Some(_) => MediaKind::Document,
-    };
-    let filename = (kind == MediaKind::Document).then(|| name.to_owned());
-    Ok(Media { kind, url: url.to_owned(), filename })
 }
 
 fn header(text: &str) -> Result<HeaderValue, Failure> {
@@ -457,30 +349,6 @@ fn parameters(vars: Value) -> Result<Parameters, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_texts_are_cut_between_paragraphs_then_words() {
-        assert_eq!(split("short", 10), ["short"]);
-        assert_eq!(split("one two\n\nthree four", 12), ["one two", "three four"]);
-        assert_eq!(split("one two three", 8), ["one two", "three"]);
-        assert_eq!(split("abcdefghij", 4), ["abcd", "efgh", "ij"]);
-        assert!(split(&"ä ".repeat(3000), TEXT_CHARS_MAX).iter().all(|part| part.chars().count() <= TEXT_CHARS_MAX));
-        assert_eq!(split(&"x".repeat(TEXT_CHARS_MAX), TEXT_CHARS_MAX).len(), 1, "at the limit");
-    }
-
-    #[test]
-    fn the_ending_tells_the_kind_of_a_file() {
-        for (url, kind) in [
-            ("https://x.example/a.JPG?v=1.pdf", MediaKind::Image),
-            ("https://x.example/a.mp4", MediaKind::Video),
-            ("https://x.example/voice.ogg", MediaKind::Audio),
-            ("https://x.example/menu.pdf", MediaKind::Document),
-            ("https://x.example/picture", MediaKind::Image),
-        ] {
-            assert_eq!(media(url).unwrap().kind, kind, "{url}");
-        }
-        assert_eq!(media("https://x.example/menu.pdf").unwrap().filename.as_deref(), Some("menu.pdf"));
-    }
 
     #[test]
     fn keys_that_are_numbers_are_positions() {

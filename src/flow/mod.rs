@@ -3,6 +3,8 @@
 //! Pure: no async, clock, randomness, files or environment.
 
 mod advance;
+mod arrange;
+mod asked;
 pub mod bot;
 pub mod choose;
 pub mod declared;
@@ -10,6 +12,7 @@ pub mod declared;
 pub mod definition;
 mod drive;
 mod due;
+mod events;
 pub mod hours;
 pub mod inputs;
 mod judge;

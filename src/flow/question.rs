@@ -1,21 +1,17 @@
-//! The waiting question: what answers it, bad tries, asking again, and the fate of its message.
+//! The waiting question: what answers it, and bad tries.
 
 use super::{
     choose::Heard,
     definition::{Body, Kind},
-    inputs,
-    message::WrittenIfClosed,
-    sentences,
+    inputs, sentences,
     steps::{Step, ask::Ask, say},
     turn::{Failure, Here, Next, Turn},
 };
 use crate::{
-    base::{limits::COUNT_ONCE, time::Time},
+    base::limits::COUNT_ONCE,
     model::{
         answer::{self, AnswerType, Hearing},
-        content::Content,
-        effect::{Effect, RunEnd},
-        event::Fate,
+        effect::Effect,
         inbound::InboundKind,
         matching,
         session::{AnsweredLast, OptionShown, Question, Waiting},
@@ -30,7 +26,7 @@ impl<'a> Turn<'a> {
         self.session.runs.iter().rev().find(|run| asks(&run.waiting)).map(|run| run.number)
     }
 
-    fn question(&self, run: u32) -> Option<&Question> {
+    pub fn question(&self, run: u32) -> Option<&Question> {
         match &self.run(run)?.waiting {
             Waiting::Question(question) => Some(question),
             _ => None,
@@ -44,7 +40,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn ask_step(&self, run: u32) -> Option<(Here<'a>, &'a Ask)> {
+    pub fn ask_step(&self, run: u32) -> Option<(Here<'a>, &'a Ask)> {
         let here = self.here(run)?;
         match &here.node.step {
             Step::Ask(ask) => Some((here, ask)),
@@ -105,10 +101,7 @@ impl<'a> Turn<'a> {
         let hearing =
             Hearing { now: self.local_now(here.set), language: self.language(), phone: self.contact.phone.as_deref() };
         let kind = inputs::answer_type(&ask.kind);
-        let value = match answer::understand(kind, &heard.message.kind, &hearing)? {
-            Value::Map(sent) if kind == AnswerType::Media => Value::Map(sent),
-            value => value,
-        };
+        let value = answer::understand(kind, &heard.message.kind, &hearing)?;
         self.passes(here, ask, &value).then_some(value)
     }
 
@@ -173,7 +166,7 @@ impl<'a> Turn<'a> {
     }
 
     /// The question is over: what asks it and has not left stays at home.
-    fn leave_question(&mut self, run: u32) {
+    pub fn leave_question(&mut self, run: u32) {
         let Some(question) = self.question(run).cloned() else { return };
         self.drop_question(run, &question);
     }
@@ -252,7 +245,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Sends a text that asks the waiting question once more, with the options as they were shown.
-    fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), Failure> {
+    pub fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), Failure> {
         let shown = self.question(here.run).map(|question| question.options.clone()).unwrap_or_default();
         // Only the words and the options are repeated: no files, no link.
         let bare = super::message::Message {
@@ -267,125 +260,6 @@ impl<'a> Turn<'a> {
             question.messages.push(number);
         }
         Ok(())
-    }
-
-    /// Asks the waiting question again: after an aside, or for an old button. Deadline and tries stay.
-    pub fn ask_again(&mut self, run: u32, asked_for: Option<Time>) {
-        let Some((here, ask)) = self.ask_step(run) else { return };
-        if self.question(run).is_none_or(|question| !question.left) {
-            return;
-        }
-        let own = self.run(run).and_then(|run| run.asked_for);
-        if let Some(run) = self.run_mut(run) {
-            run.asked_for = asked_for.or(own);
-        }
-        let asked = self.render(here, &ask.message.body, &[]).and_then(|body| self.repeat(here, ask, &body));
-        if let Err(failure) = asked {
-            self.note_at(here, failure.text);
-        }
-        if let Some(run) = self.run_mut(run) {
-            run.asked_for = own;
-        }
-    }
-
-    /// What became of the message that asks.
-    pub fn question_fate(&mut self, run: u32, message: u32, fate: &Fate) {
-        let now = self.now();
-        let Some((here, ask)) = self.ask_step(run) else { return };
-        let Some(question) = self.question_mut(run).filter(|question| question.message == message) else { return };
-        match fate {
-            Fate::Accepted { nudge: true, .. } => {
-                question.left = false;
-                question.nudged = true;
-            }
-            Fate::Accepted { at, .. } => self.question_left(run, ask, *at),
-            Fate::Unknown => self.question_left(run, ask, now),
-            Fate::Held { .. } | Fate::Postponed { .. } => question.left = false,
-            Fate::Delivered | Fate::Read => {}
-            Fate::Expired => self.time_out(here, ask.on_timeout),
-            Fate::Refused { reason } => {
-                self.note_at(here, format!("the question was not allowed out: {}", reason.as_str()));
-                self.end_run(run, RunEnd::Refused);
-            }
-            Fate::Failed { code, text } => {
-                question.left = true;
-                self.resume(here, Next::Fail(Failure::new(code, text.as_str())));
-            }
-        }
-    }
-
-    /// From here on time counts.
-    fn question_left(&mut self, run: u32, ask: &Ask, at: Time) {
-        let Some(question) = self.question_mut(run) else { return };
-        question.left = true;
-        question.nudged = false;
-        question.left_at = Some(at);
-        if let Some(span) = question.timeout {
-            question.deadline = Some(at + span);
-        }
-        question.remind_at = ask.remind_at(question.reminders_sent, at);
-    }
-
-    /// A reminder falls due.
-    pub fn remind(&mut self, run: u32) {
-        let Some((here, ask)) = self.ask_step(run) else { return };
-        let Some(question) = self.question_mut(run) else { return };
-        let sent = question.reminders_sent;
-        question.reminders_sent += 1;
-        question.remind_at = question.left_at.and_then(|at| ask.remind_at(sent + 1, at));
-        let shown = question.options.clone();
-        let Some(reminder) = ask.remind.get(sent as usize) else { return };
-        if let Some(run) = self.run_mut(run) {
-            run.asked_for = None;
-        }
-        let said = self.render(here, &reminder.say, &[]).and_then(|body| {
-            let if_closed = reminder.if_closed.as_ref().map(|way: &WrittenIfClosed| way.resolve(self, here, &shown));
-            let (content, if_closed) = (Content::Text { body }, if_closed.transpose()?);
-            Ok(self.say(here, super::turn::Saying { content, if_closed, question: true, tells: false }))
-        });
-        match said {
-            Ok(number) => {
-                if let Some(question) = self.question_mut(run) {
-                    question.reminder = Some(number);
-                    question.messages.push(number);
-                }
-            }
-            Err(failure) => self.note_at(here, failure.text),
-        }
-    }
-
-    /// Nobody answered in time: `on_timeout`, else the run ends by `on_expire`.
-    pub fn time_out(&mut self, here: Here<'a>, on_timeout: Option<Body>) {
-        let run = here.run;
-        self.leave_question(run);
-        if let Some(run) = self.run_mut(run) {
-            // A moment moved it, no message: what it says now is unasked.
-            run.asked_for = None;
-        }
-        self.note_at(here, "time is up");
-        if let Some(body) = on_timeout {
-            self.resume(here, Next::Body(body));
-            return;
-        }
-        let set = here.set;
-        let frames = self.run(run).map(|run| run.frames.clone()).unwrap_or_default();
-        let with_steps = frames.iter().rev().filter(|frame| frame.vars.is_some()).find_map(|frame| {
-            let flow = set.any_flow(&frame.flow)?;
-            Some((frame, flow, flow.on_expire?))
-        });
-        let Some((frame, flow, Body(Some(entry)))) = with_steps else {
-            self.end_run(run, RunEnd::Expired);
-            return;
-        };
-        let mut frame = frame.clone();
-        frame.at = Some(flow.node(entry).id.clone());
-        frame.returns_as = None;
-        if let Some(run) = self.run_mut(run) {
-            run.frames = vec![frame];
-            run.expired = true;
-            run.waiting = Waiting::Ready;
-        }
-        self.drive(run);
     }
 }
 

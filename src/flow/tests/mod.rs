@@ -353,7 +353,7 @@ impl Talk {
         let end = self.now + span;
         for _ in 0..10_000 {
             let due = self.session().due_at().map(|at| at.max(self.now));
-            let kept = self.kept.iter().filter_map(|(draft, written, at)| Some(at.unwrap_or(*written + hold(draft))));
+            let kept = self.kept.iter().map(|(draft, written, at)| at.unwrap_or(*written + hold(draft)));
             let Some(next) = kept.chain(due).filter(|at| *at <= end).min() else { break };
             self.now = self.now.max(next);
             let (now_due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.kept)

@@ -1,0 +1,133 @@
+//! The waiting question's own life: asked again, its message's fate, reminders, the end of its time.
+
+use super::{
+    definition::Body,
+    message::WrittenIfClosed,
+    steps::ask::Ask,
+    turn::{Failure, Here, Next, Saying, Turn},
+};
+use crate::{
+    base::time::Time,
+    model::{content::Content, effect::RunEnd, event::Fate, session::Waiting},
+};
+
+impl<'a> Turn<'a> {
+    /// Asks the waiting question again: after an aside, or for an old button. Deadline and tries stay.
+    pub fn ask_again(&mut self, run: u32, asked_for: Option<Time>) {
+        let Some((here, ask)) = self.ask_step(run) else { return };
+        if self.question(run).is_none_or(|question| !question.left) {
+            return;
+        }
+        let own = self.run(run).and_then(|run| run.asked_for);
+        if let Some(run) = self.run_mut(run) {
+            run.asked_for = asked_for.or(own);
+        }
+        let asked = self.render(here, &ask.message.body, &[]).and_then(|body| self.repeat(here, ask, &body));
+        if let Err(failure) = asked {
+            self.note_at(here, failure.text);
+        }
+        if let Some(run) = self.run_mut(run) {
+            run.asked_for = own;
+        }
+    }
+
+    /// What became of the message that asks.
+    pub fn question_fate(&mut self, run: u32, message: u32, fate: &Fate) {
+        let now = self.now();
+        let Some((here, ask)) = self.ask_step(run) else { return };
+        let Some(question) = self.question_mut(run).filter(|question| question.message == message) else { return };
+        match fate {
+            Fate::Accepted { nudge: true, .. } => {
+                question.left = false;
+                question.nudged = true;
+            }
+            Fate::Accepted { at, .. } => self.question_left(run, ask, *at),
+            Fate::Unknown => self.question_left(run, ask, now),
+            Fate::Held { .. } | Fate::Postponed { .. } => question.left = false,
+            Fate::Delivered | Fate::Read => {}
+            Fate::Expired => self.time_out(here, ask.on_timeout),
+            Fate::Refused { reason } => {
+                self.note_at(here, format!("the question was not allowed out: {}", reason.as_str()));
+                self.end_run(run, RunEnd::Refused);
+            }
+            Fate::Failed { code, text } => {
+                question.left = true;
+                self.resume(here, Next::Fail(Failure::new(code, text.as_str())));
+            }
+        }
+    }
+
+    /// From here on time counts.
+    fn question_left(&mut self, run: u32, ask: &Ask, at: Time) {
+        let Some(question) = self.question_mut(run) else { return };
+        question.left = true;
+        question.nudged = false;
+        question.left_at = Some(at);
+        if let Some(span) = question.timeout {
+            question.deadline = Some(at + span);
+        }
+        question.remind_at = ask.remind_at(question.reminders_sent, at);
+    }
+
+    /// A reminder falls due.
+    pub fn remind(&mut self, run: u32) {
+        let Some((here, ask)) = self.ask_step(run) else { return };
+        let Some(question) = self.question_mut(run) else { return };
+        let sent = question.reminders_sent;
+        question.reminders_sent += 1;
+        question.remind_at = question.left_at.and_then(|at| ask.remind_at(sent + 1, at));
+        let shown = question.options.clone();
+        let Some(reminder) = ask.remind.get(sent as usize) else { return };
+        if let Some(run) = self.run_mut(run) {
+            run.asked_for = None;
+        }
+        let said = self.render(here, &reminder.say, &[]).and_then(|body| {
+            let if_closed = reminder.if_closed.as_ref().map(|way: &WrittenIfClosed| way.resolve(self, here, &shown));
+            let (content, if_closed) = (Content::Text { body }, if_closed.transpose()?);
+            Ok(self.say(here, Saying { content, if_closed, question: true, tells: false }))
+        });
+        match said {
+            Ok(number) => {
+                if let Some(question) = self.question_mut(run) {
+                    question.reminder = Some(number);
+                    question.messages.push(number);
+                }
+            }
+            Err(failure) => self.note_at(here, failure.text),
+        }
+    }
+
+    /// Nobody answered in time: `on_timeout`, else the run ends by `on_expire`.
+    pub fn time_out(&mut self, here: Here<'a>, on_timeout: Option<Body>) {
+        let run = here.run;
+        self.leave_question(run);
+        if let Some(run) = self.run_mut(run) {
+            // A moment moved it, no message: what it says now is unasked.
+            run.asked_for = None;
+        }
+        self.note_at(here, "time is up");
+        if let Some(body) = on_timeout {
+            self.resume(here, Next::Body(body));
+            return;
+        }
+        let set = here.set;
+        let frames = self.run(run).map(|run| run.frames.clone()).unwrap_or_default();
+        let with_steps = frames.iter().rev().filter(|frame| frame.vars.is_some()).find_map(|frame| {
+            let flow = set.any_flow(&frame.flow)?;
+            Some((frame, flow, flow.on_expire?))
+        });
+        let Some((frame, flow, Body(Some(entry)))) = with_steps else {
+            self.end_run(run, RunEnd::Expired);
+            return;
+        };
+        let mut frame = frame.clone();
+        frame.at = Some(flow.node(entry).id.clone());
+        frame.returns_as = None;
+        if let Some(run) = self.run_mut(run) {
+            run.frames = vec![frame];
+            run.expired = true;
+            run.waiting = Waiting::Ready;
+        }
+        self.drive(run);
+    }
+}
