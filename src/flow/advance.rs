@@ -5,12 +5,11 @@ use super::{
     world::{Versions, World},
 };
 use crate::{
-    base::limits::STEPS_PER_TURN_MAX,
+    base::limits::{SESSION_BYTES_MAX, STEPS_PER_TURN_MAX},
     model::{
         effect::{Outcome, RunEnd},
         event::Event,
         session::{Session, Waiting},
-        value::Value,
     },
 };
 
@@ -18,8 +17,10 @@ use crate::{
 /// fails: what goes wrong becomes steps of `on_error`, dead letters and lines of the trace.
 pub fn advance(versions: &Versions, session: Session, event: Event, world: &World<'_>) -> Outcome {
     let mut turn = Turn::new(versions, session, world);
+    turn.end_lost_runs();
     turn.happen(event);
     turn.settle();
+    turn.keep_within_size();
     turn.session.turn += 1;
     let contact = turn.contact_changed.then_some(turn.contact);
     Outcome { session: turn.session, contact, effects: turn.effects, trace: turn.trace }
@@ -45,6 +46,28 @@ impl Turn<'_> {
         }
     }
 
+    /// A run whose step is gone (its version was lost) can never be answered: better ended than mute.
+    fn end_lost_runs(&mut self) {
+        for run in self.all_runs() {
+            if self.here(run).is_none() {
+                self.give_up(run, "the step it stood at is no longer there");
+            }
+        }
+    }
+
+    /// A conversation that has grown too large for its row loses its largest run, with an error.
+    fn keep_within_size(&mut self) {
+        while self.session.estimated_bytes() > SESSION_BYTES_MAX {
+            let Some(run) = self.session.runs.iter().max_by_key(|run| run.estimated_bytes()).map(|run| run.number)
+            else {
+                self.session.queue.clear();
+                self.session.waiting_messages.clear();
+                return;
+            };
+            self.give_up(run, "the conversation holds more than a session may: is a list growing without end?");
+        }
+    }
+
     /// What the event set free goes on, until nothing moves: waiting messages, runs that had to wait
     /// their turn, events of flows, starts in line. What is left when the fuel is used up goes on with
     /// the next event.
@@ -59,8 +82,5 @@ impl Turn<'_> {
             self.session.runs.iter().all(|run| run.waiting != Waiting::Ready),
             "no run is left in the middle of a step"
         );
-        if self.contact.fields.values().any(|value| *value == Value::Nothing) {
-            self.contact.fields.retain(|_, value| *value != Value::Nothing);
-        }
     }
 }

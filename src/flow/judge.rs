@@ -160,6 +160,11 @@ impl<'a> Turn<'a> {
             return true;
         }
         let asking = self.asking();
+        let replies = |run: u32| matches!(self.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. }));
+        if asking.is_some_and(replies) {
+            // `wait: reply` asks nothing that could be asked again: a trigger, else it is the reply.
+            return false;
+        }
         if let Some(run) = asking {
             let ours = self.here(run).is_some_and(|here| token.is_of(&here.node.id));
             if ours && self.answer_by_option(run, heard, |id| token.means(id)) {

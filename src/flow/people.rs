@@ -8,10 +8,7 @@ use super::{
     views::{map, opening},
 };
 use crate::{
-    base::{
-        ids::{FlowName, StepId},
-        time::Time,
-    },
+    base::ids::{FlowName, StepId},
     model::{
         content::Content,
         effect::{Draft, Effect, Origin, RunEnd},
@@ -230,10 +227,5 @@ impl<'a> Turn<'a> {
 
     pub fn all_runs(&self) -> Vec<u32> {
         self.session.runs.iter().map(|run| run.number).collect()
-    }
-
-    /// When the contact last wrote here.
-    pub fn heard_since(&self, since: Time) -> bool {
-        self.session.heard_at.is_some_and(|at| at >= since)
     }
 }

@@ -90,8 +90,6 @@ pub struct Turn<'a> {
     pub fuel: usize,
     /// Events of flows, and changes of consent, to be handed round at the end of the turn.
     pub emitted: VecDeque<Emitted>,
-    /// The bot said something in this turn that answers the contact.
-    pub spoke: bool,
 }
 
 /// Something that flows may wait for or start by.
@@ -135,7 +133,6 @@ impl<'a> Turn<'a> {
             trace: Vec::new(),
             fuel: limits::STEPS_PER_TURN_MAX,
             emitted: VecDeque::new(),
-            spoke: false,
         }
     }
 
@@ -272,7 +269,6 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(here.run) {
             run.said = Some(crate::model::session::Said { message: number, delivered: false, read: false });
         }
-        self.spoke |= asked_for.is_some();
         self.effects.push(Effect::Send(Box::new(Draft {
             number,
             run: Some(here.run),
@@ -296,7 +292,6 @@ impl<'a> Turn<'a> {
     /// A sentence of the engine's own.
     pub fn say_ourselves(&mut self, content: Content, origin: Origin, asked_for: Option<Time>) -> u32 {
         let number = self.next_message();
-        self.spoke = true;
         self.effects.push(Effect::Send(Box::new(Draft {
             number,
             run: None,

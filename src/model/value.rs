@@ -43,6 +43,20 @@ impl Value {
         }
     }
 
+    /// About as many bytes as its JSON has; never fewer than its texts.
+    pub fn estimated_bytes(&self) -> usize {
+        match self {
+            Value::Nothing | Value::YesNo(_) => 5,
+            Value::Whole(_) | Value::Number(_) => 12,
+            Value::Text(text) => text.len() + 2,
+            Value::Date(_) | Value::Clock(_) | Value::DateTime(_) | Value::Span(_) => 60,
+            Value::List(items) => 2 + items.iter().map(|item| item.estimated_bytes() + 1).sum::<usize>(),
+            Value::Map(map) => {
+                2 + map.iter().map(|(key, value)| key.len() + value.estimated_bytes() + 4).sum::<usize>()
+            }
+        }
+    }
+
     /// From an API's or provider's JSON; never yields dates.
     pub fn from_json(json: &serde_json::Value) -> Self {
         use serde_json::Value as Json;

@@ -120,3 +120,62 @@ steps: [{say: '${contact.city}'}]
 ";
     check_bot("bot: Test\nfields: {city: text}\n", flow, "< go\n> empty_text");
 }
+
+#[test]
+fn starts_in_line_have_a_limit() {
+    let flows =
+        "flow: q\nwhen: [{message: go}]\nsteps: [{ask: 'A?'}]\n---\nflow: p\nwhen: [{api: true}]\nsteps: [{log: x}]\n";
+    let queued = "~ start p api\n* queued p\n".repeat(crate::base::limits::QUEUED_STARTS_MAX);
+    check(flows, &format!("< go\n> A?\n{queued}~ start p api\n* refused p busy\n= queue 50"));
+}
+
+#[test]
+fn open_runs_have_a_limit() {
+    let flow = "flow: p\nwhen: [{api: true}]\nsteps: [{wait: 1d}]\n";
+    let started = "~ start p api\n* started p\n".repeat(crate::base::limits::RUNS_PER_CONVERSATION_MAX);
+    check(flow, &format!("{started}~ start p api\n* refused p busy\n= runs 50"));
+}
+
+#[test]
+fn messages_that_wait_for_a_call_have_a_limit() {
+    let flow = "flow: p\nwhen: [{message: go}]\nsteps: [{http: 'GET https://x.example'}]\n";
+    let waiting = "< hello\n".repeat(crate::base::limits::WAITING_MESSAGES_MAX);
+    check(flow, &format!("< go\n{waiting}= needs_person false\n< one more\n* needs person"));
+}
+
+#[test]
+fn a_conversation_that_grows_without_end_loses_its_run() {
+    let flow = "flow: p
+when: [{message: go}]
+vars: {all: [], long: x}
+steps:
+  - script: 'let t = long; while t.len() < 30000 { t += t; } t'
+    as: long
+  - wait: reply
+  - set: {'all[]': '${long}'}
+  - go: again
+blocks:
+  again:
+    - wait: reply
+    - set: {'all[]': '${long}'}
+    - go: again
+";
+    let mut talk = super::Talk::new("bot: Test\n", flow);
+    talk.line("< go").unwrap();
+    for _ in 0..50 {
+        talk.line("< more").unwrap();
+        assert!(talk.session.len() <= crate::base::limits::SESSION_BYTES_MAX);
+    }
+    assert!(talk.session().runs.is_empty());
+}
+
+#[test]
+fn a_run_whose_version_is_lost_ends() {
+    let mut talk = super::Talk::new("bot: Test\n", "flow: p\nwhen: [{message: go}]\nsteps: [{ask: 'A?'}]\n");
+    talk.line("< go").and_then(|()| talk.line("> A?")).unwrap();
+    talk.versions = super::Talk::new("bot: Test\n", "flow: q\nwhen: [{message: go}]\nsteps: [{say: Q}]\n").versions;
+    talk.line("< go").unwrap();
+    for expected in ["* dead letter", "* run failed", "> Q"] {
+        talk.line(expected).unwrap();
+    }
+}

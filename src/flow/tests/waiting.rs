@@ -67,3 +67,17 @@ fn what_it_says_after_a_wait_is_unasked() {
     let flow = wait("1m").replace("when:", "topic: marketing\nwhen:");
     check_bot(bot, &flow, "< go\n> One\n+1m\n* not sent no_consent");
 }
+
+#[test]
+fn a_tap_is_a_reply_too() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - say: Choose
+    buttons: [{id: x, title: This}]
+  - wait: reply
+    as: said
+  - say: 'You said ${said}'
+";
+    check(flow, "< go\n> Choose [This]\n<- This\n> You said This");
+}
