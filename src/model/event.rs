@@ -8,10 +8,6 @@ use crate::base::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the large one is the common one; a box would cost each message an allocation"
-)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "most events are messages; a box each would cost more than it saves")]

@@ -19,10 +19,6 @@ pub struct Item {
 }
 
 /// What an item means. An unknown kind is `Ignored` or an `InboundKind::Unsupported`, never an error.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the large one is the common one; a box would cost each message an allocation"
-)]
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "most items are messages; a box each would cost more than it saves")]
 pub enum Inbound {
