@@ -317,3 +317,6 @@ pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);
 pub const TEST_MOMENTS_MAX: usize = 40_000;
 /// Of our messages that a case looks at for what was refused or waits, the newest.
 pub const TEST_OUTBOUND_READ: i64 = 500;
+// -- flows
+/// A flow whose last so many runs all failed is paused.
+pub const FAILED_RUNS_MAX: u32 = 20;

@@ -151,6 +151,9 @@ impl<'a> Turn<'a> {
     pub fn out_of_reach(&self, flow: &Flow) -> Option<String> {
         let bot = &self.live().bot;
         let tester = || self.contact.phone.as_ref().is_some_and(|phone| bot.draft_testers.contains(phone));
+        if self.world.paused.contains(&flow.name) {
+            return Some("it is paused: its last runs all failed".into());
+        }
         if flow.draft && !tester() {
             return Some("it is a draft, and this is no tester".into());
         }

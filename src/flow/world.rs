@@ -3,12 +3,15 @@
 use super::definition::FlowSet;
 use crate::{
     base::{
-        ids::{ConversationId, SenderId, VersionId},
+        ids::{ConversationId, FlowName, SenderId, VersionId},
         time::Time,
     },
     model::{contact::Contact, window::Window},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The live flows, and older sets that runs have not finished with.
 #[derive(Clone)]
@@ -51,6 +54,8 @@ pub struct World<'a> {
     pub window: Window,
     /// What flows see as `env.*`.
     pub env: &'a BTreeMap<String, String>,
+    /// Flows that start no more: their last runs all failed.
+    pub paused: &'a BTreeSet<FlowName>,
     /// Signs button tokens and idempotency keys; kept in the database.
     pub token_key: &'a [u8],
 }

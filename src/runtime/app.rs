@@ -5,6 +5,7 @@ use super::{
     catalogue::Catalogue,
     config::Config,
     directory::Directory,
+    flow_health::FlowHealth,
     health::Health,
     lane::{LaneState, TurnAnswer, Work},
     lanes::Lanes,
@@ -51,6 +52,7 @@ pub struct App {
     pub metrics: Metrics,
     pub notifier: Notifier,
     pub health: Health,
+    pub flow_health: FlowHealth,
     pub calls: Calls,
     pub reloader: Reloader,
     /// Sandbox senders use `sandbox.env` and `sandbox.mocks`; not in an author's test, which has its own.

@@ -9,15 +9,17 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{InboundId, OutboundId},
+        ids::{FlowName, InboundId, OutboundId},
+        limits::FAILED_RUNS_MAX,
         time::Time,
     },
     model::{
-        effect::{Effect, HttpCall},
+        effect::{Effect, HttpCall, RunEnd},
         event::{CallError, Event},
     },
     store::{
         WriteSet,
+        flow_state::{self, FlowState},
         outbound::SendState,
         run::{self, Ended, Run},
     },
@@ -29,6 +31,8 @@ use std::sync::Arc;
 pub(super) struct AfterCommit {
     pub inserted: Vec<OutboundId>,
     pub calls: Vec<HttpCall>,
+    /// The runs that the turn began with or started, by their flows.
+    pub flows: Vec<(u32, FlowName)>,
     /// The message that this turn is about, for the consent ledger.
     pub handled: Option<InboundId>,
 }
@@ -123,10 +127,17 @@ impl App {
                     outcome: None,
                 };
                 set.push(&run::BEGAN, &row);
+                after.flows.push((*run, flow.clone()));
             }
             Effect::RunEnded { run, end } => {
                 let ended = Ended { conversation_id: conversation.id, number: *run, at: now, outcome: *end };
                 set.push(&run::ENDED, &ended);
+                let flow = after.flows.iter().find(|(number, _)| number == run).map(|(_, flow)| flow.clone());
+                if let Some(flow) = flow
+                    && self.flow_health.ended(&flow, *end == RunEnd::Failed)
+                {
+                    self.pause_flow(&flow, set, now);
+                }
             }
             Effect::Unanswered => {
                 self.metrics.unanswered.inc();
@@ -152,6 +163,16 @@ impl App {
                 self.dead_letter(set, "failed_run", Some(conversation.sender), reason, data, now);
             }
         }
+    }
+
+    /// Said once; it starts no more until a new version goes live.
+    fn pause_flow(&self, flow: &FlowName, set: &mut WriteSet, now: Time) {
+        self.metrics.alarm("flow_paused");
+        tracing::error!(flow.name = %flow, "Flow {flow} is paused: its last {FAILED_RUNS_MAX} runs all failed");
+        let text = format!("flow `{flow}` is paused: its last {FAILED_RUNS_MAX} runs all failed");
+        let row = FlowState { flow: flow.clone(), paused_at: Some(now), reason: Some(text.clone()), since_run: 0 };
+        set.push(&flow_state::SET, &row);
+        self.notify(set, "alarm", serde_json::json!({ "alarm": "flow_paused", "flow": flow, "text": text }), now);
     }
 
     /// The rows stand: now the world may hear of it.

@@ -10,6 +10,7 @@ pub mod config;
 mod directory;
 mod dispatch;
 pub mod graph;
+pub mod flow_health;
 mod handle;
 pub mod health;
 pub mod inbound;

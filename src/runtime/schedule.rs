@@ -31,7 +31,10 @@ use crate::{
     },
 };
 use jiff::tz::TimeZone;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 impl App {
     /// Plans what has fired since the last time, for every trigger of the live flows.
@@ -265,6 +268,7 @@ impl App {
             sender: SenderView { id: SenderId(0), name: "" },
             window: Window::default(),
             env: live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes()),
+            paused: &BTreeSet::new(),
             token_key: &[],
         };
         flow::in_audience(&live.versions, table, &world)

@@ -21,7 +21,7 @@ use crate::{
         Http, Provider,
         sandbox::{Sandbox, SandboxSender},
     },
-    store::{Store, WriteSet, dead_letter, meta, retention, template},
+    store::{Store, WriteSet, dead_letter, flow_state, meta, retention, template},
 };
 use anyhow::Context;
 use std::{collections::BTreeMap, sync::Arc};
@@ -85,6 +85,7 @@ impl App {
             reloader,
             plays,
             health: Default::default(),
+            flow_health: Default::default(),
             lanes: Default::default(),
             timers: Default::default(),
             directory: Default::default(),
@@ -96,6 +97,11 @@ impl App {
             turns: Default::default(),
             store,
         });
+        for row in flow_state::all(&app.store).await.context("reading paused flows")? {
+            if row.paused_at.is_some() {
+                app.flow_health.pause(&row.flow);
+            }
+        }
         app.load_templates().await?;
         for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
             app.metrics.set_dead_letters(&open.kind, open.count);
@@ -140,13 +146,33 @@ impl App {
     }
 
     /// A new version is live from the next turn on; findings are kept for `/readyz`.
-    pub fn take_news(&self, news: super::reload::News) {
+    pub fn take_news(self: &Arc<Self>, news: super::reload::News) {
         self.live.set_findings(news.findings);
         if let Some((version, set)) = news.live {
             self.live.publish(version, set, &self.config.flows.env);
             // New triggers count from now, not from the next minute.
             self.plan_again();
+            self.resume_paused_flows();
         }
+    }
+
+    /// New files may have mended what failed: paused flows start again.
+    fn resume_paused_flows(self: &Arc<Self>) {
+        let paused = self.flow_health.mended();
+        if paused.is_empty() {
+            return;
+        }
+        let app = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut set = WriteSet::new();
+            for flow in paused.iter() {
+                let row = flow_state::FlowState { flow: flow.clone(), paused_at: None, reason: None, since_run: 0 };
+                set.push(&flow_state::SET, &row);
+            }
+            if let Err(error) = app.store.commit(set).await {
+                tracing::warn!("Paused flows run again, but a restart would pause them: {error}");
+            }
+        });
     }
 
     /// Lets what is in hand finish (at most 10 s), then closes the database.

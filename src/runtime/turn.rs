@@ -8,7 +8,10 @@ use super::{
     rows,
 };
 use crate::{
-    base::{ids::InboundId, time::Time},
+    base::{
+        ids::{FlowName, InboundId},
+        time::Time,
+    },
     flow::{self, World},
     model::{
         effect::{Effect, Outcome},
@@ -39,6 +42,9 @@ impl App {
             .await
             .map_err(|error| LaneError::Reload(format!("a flow version cannot be read: {error:#}")))?;
         let plays = self.plays && self.senders.get(conversation.sender).is_some_and(|sender| sender.is_sandbox());
+        let paused = self.flow_health.paused();
+        let names: Vec<(u32, FlowName)> =
+            conversation.session.runs.iter().map(|run| (run.number, run.flow.clone())).collect();
         let session = conversation.session.clone();
         let was = session.turn;
         let world = World {
@@ -48,6 +54,7 @@ impl App {
             sender: self.senders.view(conversation.sender),
             window: conversation.window,
             env: live.env(&self.config.flows.env, plays),
+            paused: &paused,
             token_key: &self.token_key,
         };
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| flow::advance(&versions, session, event, &world)));
@@ -68,7 +75,7 @@ impl App {
             rows::session(&mut set, lane.contact.id, conversation.id, &session);
         }
         conversation.session = session;
-        let mut after = AfterCommit { handled, ..AfterCommit::default() };
+        let mut after = AfterCommit { handled, flows: names, ..AfterCommit::default() };
         for effect in &effects {
             self.apply(lane, index, effect, now, &mut set, &mut after);
         }

@@ -382,6 +382,7 @@ impl Talk {
             sender: SenderView { id: SenderId(1), name: "Support" },
             window: self.window,
             env: &self.env,
+            paused: &Default::default(),
             token_key: b"key",
         };
         let outcome = advance(&self.versions, session.clone(), event.clone(), &world);

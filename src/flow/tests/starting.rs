@@ -223,6 +223,7 @@ fn explain_says_why_and_why_not() {
         sender: SenderView { id: SenderId(1), name: "Support" },
         window: talk.window,
         env: &env,
+        paused: &Default::default(),
         token_key: b"key",
     };
     let all = explain(&talk.versions, &session, &world, "Book!");
