@@ -217,6 +217,7 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         sender: SenderView { id: SenderId(0), name: "" },
         window: Window::default(),
         env: &env,
+        paused: &Default::default(),
         token_key: &[],
     };
     let own: Vec<&Timetable<'_>> = tables.iter().filter(|table| table.flow.name == *flow).collect();
