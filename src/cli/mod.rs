@@ -21,6 +21,7 @@ mod show;
 mod stage;
 mod table;
 mod templates;
+mod test;
 mod trigger;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,8 @@ enum Command {
     Serve(serve::Args),
     /// Print every finding in the flows of a folder
     Check(check::Args),
+    /// Run the tests that stand beside the flows
+    Test(test::Args),
     /// Talk to the bot in this terminal: the whole program in one process, no account, no network
     Chat(chat::Args),
     /// Say which flow a message would start, and why each other one would not
@@ -123,6 +126,7 @@ fn run(command: Command) -> Outcome {
     match command {
         Command::Serve(args) => serve::run(args),
         Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Explain(args) => block_on(explain::run(args)),
         Command::Trigger(args) => block_on(trigger::run(args)),

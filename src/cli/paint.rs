@@ -16,6 +16,12 @@ impl Paint {
         Paint { on: wanted() && std::io::stderr().is_terminal() }
     }
 
+    /// Without colours, whoever reads it.
+    #[cfg(test)]
+    pub fn plain() -> Self {
+        Paint { on: false }
+    }
+
     pub fn is_on(self) -> bool {
         self.on
     }

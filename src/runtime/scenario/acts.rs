@@ -84,7 +84,7 @@ impl World<'_> {
 
     /// What is unread is set aside; a strict case wants each message looked at.
     fn set_aside(&mut self, step: &Step) -> Result<(), Stop> {
-        let unread: Vec<String> = self.seen[self.read..].iter().map(|seen| seen.describe()).collect();
+        let unread: Vec<String> = self.seen[self.read..].iter().map(|seen| seen.quote()).collect();
         if self.strict && !unread.is_empty() {
             return Err(Stop::from(Failure {
                 place: step.place.clone(),

@@ -27,7 +27,7 @@ impl World<'_> {
         match (says, unread) {
             (BotSays::Nothing(_), None) => Ok(()),
             (BotSays::Nothing(place), Some(_)) => {
-                let said: Vec<String> = self.seen[self.read..].iter().map(Seen::describe).collect();
+                let said: Vec<String> = self.seen[self.read..].iter().map(Seen::quote).collect();
                 Err(failure(place, "the bot should say nothing", "no message", said.join("\n")).into())
             }
             (BotSays::Message(node), None) => {
@@ -44,7 +44,7 @@ impl World<'_> {
                 match difference {
                     None => Ok(()),
                     Some(difference) => {
-                        Err(of_difference("the bot says something else", &difference, message.describe()).into())
+                        Err(of_difference("the bot says something else", &difference, message.quote()).into())
                     }
                 }
             }
@@ -69,7 +69,7 @@ impl World<'_> {
                 for seen in &self.seen[since.seen..] {
                     sent.push(self.message_json(seen).await?);
                 }
-                let shown: Vec<String> = self.seen[since.seen..].iter().map(Seen::describe).collect();
+                let shown: Vec<String> = self.seen[since.seen..].iter().map(Seen::quote).collect();
                 let nothing =
                     format!("nothing{}", if shown.is_empty() { self.what_waits().await? } else { String::new() });
                 among(node, &sent, &shown, "sent", "text", &nothing)

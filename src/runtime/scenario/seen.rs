@@ -57,12 +57,23 @@ impl Seen {
         json
     }
 
-    /// For transcripts and failures.
+    /// For transcripts.
     pub fn describe(&self) -> String {
+        self.words(|text| text)
+    }
+
+    /// For failures, beside what was expected.
+    pub fn quote(&self) -> String {
+        self.words(|text| format!("\"{text}\""))
+    }
+
+    fn words(&self, body: impl Fn(String) -> String) -> String {
+        let text = body(self.content.text().trim_end().replace('\n', "⏎"));
         let mut words = match &self.content {
             Content::Template(template) => format!("(template {})", text_of_template(template)),
-            Content::Media { media, .. } => format!("({}: {}) {}", media.kind.as_str(), media.url, self.content.text()),
-            other => other.text().trim_end().replace('\n', "⏎"),
+            Content::Media { media, caption: Some(_) } => format!("({}: {}) {text}", media.kind.as_str(), media.url),
+            Content::Media { media, caption: None } => format!("({}: {})", media.kind.as_str(), media.url),
+            _ => text,
         };
         for title in titles(&self.content) {
             words.push_str(&format!(" [{title}]"));
