@@ -2,6 +2,8 @@
 //!
 //! Stored as one JSON document. It changes only in the engine; `turn` grows by one each time.
 
+mod size;
+
 use super::{
     effect::IfClosed,
     event::{CallAnswer, CallError, Start},
@@ -141,35 +143,6 @@ pub struct Said {
     pub delivered: bool,
     #[serde(default)]
     pub read: bool,
-}
-
-impl Run {
-    /// About the size of its JSON.
-    pub fn estimated_bytes(&self) -> usize {
-        let frames = self.frames.iter().map(|frame| 120 + frame.vars.as_ref().map_or(0, map_bytes)).sum::<usize>();
-        let waiting = match &self.waiting {
-            Waiting::Question(question) => question
-                .options
-                .iter()
-                .map(|option| 80 + option.id.len() + option.title.len() + option.value.estimated_bytes())
-                .sum(),
-            Waiting::Call(call) => serde_json::to_string(&call.request).map_or(0, |text| text.len()),
-            _ => 0,
-        };
-        300 + frames
-            + waiting
-            + self.event.estimated_bytes()
-            + self.msg.estimated_bytes()
-            + self.handoff.estimated_bytes()
-    }
-}
-
-fn map_bytes(map: &BTreeMap<String, Value>) -> usize {
-    map.iter().map(|(name, value)| name.len() + value.estimated_bytes() + 4).sum()
-}
-
-fn waiting_bytes(message: &InboundMessage) -> usize {
-    serde_json::to_string(message).map_or(0, |text| text.len())
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -388,18 +361,6 @@ impl Session {
     /// A person has the conversation, and it was not this run that handed it over.
     pub fn silences(&self, run: Option<u32>) -> bool {
         self.person.as_ref().is_some_and(|person| person.run.is_none() || person.run != run)
-    }
-
-    /// About the size of its JSON: what runs hold, and what waits.
-    pub fn estimated_bytes(&self) -> usize {
-        let queue: usize = self
-            .queue
-            .iter()
-            .map(|queued| 300 + map_bytes(&queued.start.inputs) + queued.start.event.estimated_bytes())
-            .sum();
-        let runs: usize = self.runs.iter().map(Run::estimated_bytes).sum();
-        let waiting: usize = self.waiting_messages.iter().map(|waiting| waiting_bytes(&waiting.message)).sum();
-        runs + queue + waiting + self.once.iter().map(|key| key.len() + 3).sum::<usize>()
     }
 
     /// The versions that its runs stand on.
