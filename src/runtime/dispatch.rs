@@ -246,6 +246,7 @@ impl App {
         let conversation = &mut lane.conversations[index];
         let kept = &mut conversation.outbox[place];
         kept.state = PendingState::Held { until };
+        kept.not_before = None;
         kept.in_order = false;
         // One nudge: if the window is closed again when the answer comes, it only waits.
         if let Some(IfClosed::Nudge { hold, .. }) = kept.draft.if_closed {
@@ -295,6 +296,8 @@ impl App {
             }
             Decision::Hold { until } => {
                 pending.state = PendingState::Held { until };
+                // A hold has no moment of its own: one left over from a refusal would stay due for ever.
+                pending.not_before = None;
                 pending.in_order = false;
                 rows::mark(set, sender, pending, None, Some(Reason::WindowClosed));
                 self.metrics.message(sender, "held");
