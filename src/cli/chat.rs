@@ -48,7 +48,9 @@ const COMMANDS: [(&str, &str); 9] = [
 ];
 
 /// How far `/next` looks ahead.
-const NEXT_WITHIN: Span = Span::days(400);
+const NEXT_WITHIN: Span = Span::days(30);
+/// Silent wake-ups that `/next` passes over.
+const WAKES_MAX: usize = 1_000;
 
 pub async fn run(args: Args) -> Outcome {
     if phone::strict(&args.from).is_none() {
@@ -217,8 +219,19 @@ impl Chat {
             println!("{}", self.paint.faint("Nothing falls due; the bot waits for you."));
             return Ok(());
         }
-        self.stage.step(until).await?;
-        self.print_news(false).await?;
+        // Not every wake-up is something to see.
+        for _ in 0..WAKES_MAX {
+            let before = self.shown.clone();
+            let more = self.stage.step(until).await?;
+            self.print_news(false).await?;
+            if before != self.shown {
+                return self.print_clock().await;
+            }
+            if !more {
+                break;
+            }
+        }
+        println!("{}", self.paint.faint("Nothing more is said; the bot waits for you."));
         self.print_clock().await
     }
 

@@ -70,7 +70,7 @@ pub fn allowed(web: &Web, sender: &Sender, recipient: &Recipient, kind: Kind, no
         return Err(Refusal::OptedOut);
     }
     if kind == Kind::Freeform && !window(recipient).is_open(now) {
-        return Err(Refusal::SessionExpired { session: session_of(recipient, now) });
+        return Err(Refusal::SessionExpired { session: session::status(window(recipient), now) });
     }
     Ok(())
 }
@@ -238,13 +238,6 @@ fn offline(kind: Kind) -> Refusal {
 fn window(recipient: &Recipient) -> Window {
     let conversation = recipient.known.as_ref().and_then(|known| known.conversation.as_ref());
     Window { opened_at: conversation.and_then(|conversation| conversation.opened_at) }
-}
-
-fn session_of(recipient: &Recipient, now: Time) -> Json {
-    match recipient.known.as_ref().and_then(|known| known.conversation.as_ref()) {
-        Some(_) => session::status(window(recipient), now),
-        None => session::no_conversation(),
-    }
 }
 
 pub fn internal(error: &dyn std::fmt::Display) -> Refusal {
