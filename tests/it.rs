@@ -1,6 +1,8 @@
 //! The integration tests of all areas, one binary: linking is what costs.
 
+mod api;
 mod channel;
+mod cli;
 mod docs;
 mod graph;
 mod runtime;

@@ -99,6 +99,7 @@ impl From<anyhow::Error> for Failure {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let command = match Transom::try_parse() {
         Ok(transom) => transom.command,
         Err(help) => {
@@ -120,6 +121,21 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// `transom runs list | head` is no bug of ours: the standard library panics when its output is closed.
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let closed = panic
+            .payload()
+            .downcast_ref::<String>()
+            .is_some_and(|text| text.starts_with("failed printing to stdout") && text.contains("Broken pipe"));
+        if closed {
+            std::process::exit(1);
+        }
+        usual(panic);
+    }));
 }
 
 fn run(command: Command) -> Outcome {

@@ -15,7 +15,7 @@ use crate::{
     web::{serve::Server, state::Web},
 };
 use std::{
-    io,
+    io::{self, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -100,7 +100,8 @@ async fn serve(config: Config) -> Outcome {
     let server = Server::start(listener, web).map_err(Failure::failed)?;
     tracing::info!(listen = %server.address, "Listening at {}", server.address);
     if without_file {
-        println!("{}", welcome(&server.address.to_string(), &app, Paint::stdout()));
+        // Nobody need read it: a closed output must not end a daemon.
+        let _ = writeln!(io::stdout(), "{}", welcome(&server.address.to_string(), &app, Paint::stdout()));
     }
     signalled().await;
     tracing::info!("Stopping");

@@ -223,6 +223,7 @@ async fn say(web: &Web, row: &Conversation, content: Content, again: Again) -> R
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let there = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
+    let mut accepted: Option<String> = None;
     if there.is_none() {
         let contact = contact::find(&app.store, row.contact_id).await.map_err(|error| bug(&error))?;
         let open = Window { opened_at: row.opened_at }.is_open(app.clock.now());
@@ -237,15 +238,24 @@ async fn say(web: &Web, row: &Conversation, content: Content, again: Again) -> R
             .say_as(again.message, row.contact_id, row.id, content, Origin::Person)
             .await
             .map_err(|error| bug(&error))?;
-        if let Ok(Ok(SendAnswer::Failed { code, text, reason })) =
-            tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await
-        {
-            let problem = refused(&code, &text, reason);
-            return Ok(Answer { status: problem.status, body: problem.to_json(), took_effect: true });
+        match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
+            Ok(Ok(SendAnswer::Failed { code, text, reason })) => {
+                let problem = refused(&code, &text, reason);
+                return Ok(Answer { status: problem.status, body: problem.to_json(), took_effect: true });
+            }
+            Ok(Ok(SendAnswer::Accepted { provider_id })) => accepted = Some(provider_id),
+            // Unknown, or not yet: the row says so.
+            Ok(Ok(SendAnswer::Unknown) | Err(_)) | Err(_) => {}
         }
     }
     let row = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
-    let row = row.ok_or_else(|| Problem::bug(&"a message that was stored has no row"))?;
+    let mut row = row.ok_or_else(|| Problem::bug(&"a message that was stored has no row"))?;
+    if let (Some(provider_id), None) = (accepted, &row.provider_id) {
+        // The provider's answer is committed with the next group: what we heard is newer than the row.
+        row.provider_id = Some(provider_id.into());
+        row.state = outbound::SendState::Sent;
+        row.accepted_at = Some(app.clock.now());
+    }
     Ok(Answer { status: StatusCode::CREATED, body: ours(&row), took_effect: true })
 }
 

@@ -147,8 +147,9 @@ async fn settled(web: &Web, kind: Kind, id: OutboundId, answer: SendAnswer) -> R
         // It may have left: its status tells, and `message_sid` is not known yet.
         SendAnswer::Unknown => success(web, kind, id, row.conversation_id, None).await,
         SendAnswer::Failed { code, text, reason } => {
-            let now = web.app.clock.now();
-            Err(refused(kind, &code, &text, reason, session_now(web, row.conversation_id, now).await?))
+            // The correction of our record is committed with the next group; the provider's word counts.
+            let closed = session::status(Window::default(), web.app.clock.now());
+            Err(refused(kind, &code, &text, reason, closed))
         }
     }
 }

@@ -1,0 +1,183 @@
+//! A daemon with a server on a free port, two accounts, and a clock that stands still.
+
+use crate::graph::Graph;
+use reqwest::{Method, header::HeaderMap};
+use serde_json::Value as Json;
+use std::sync::Arc;
+use tempfile::TempDir;
+use transom::{
+    base::{
+        clock::{Clock, ManualClock},
+        ids::SenderId,
+        secret::Secret,
+        time::{Span, Time},
+    },
+    channel::{
+        client::{Client, install_crypto},
+        meta::compose::{self, Act, Number, What},
+        sandbox::Sandbox,
+        signature::Key,
+    },
+    model::inbound::{Alias, AliasKind},
+    runtime::{app::App, bot, config::Config, metrics::Metrics, start::Setup},
+    store::{Options, Store},
+    web::{serve::Server, state::Web},
+};
+
+pub const ANA: &str = "+34600111222";
+pub const OPERATOR: &str = "operator-token";
+
+pub struct Host {
+    pub app: Arc<App>,
+    pub sandbox: Arc<Sandbox>,
+    pub clock: Arc<ManualClock>,
+    pub graph: Graph,
+    pub base: String,
+    client: reqwest::Client,
+    messages: u64,
+    _server: Server,
+    _folder: TempDir,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    #[track_caller]
+    pub fn is(self, status: u16) -> Json {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json()
+    }
+}
+
+const FLOWS: &[(&str, &str)] = &[
+    ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n"),
+    ("flows/hello.yaml", "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - say: Hello to you\n"),
+    (
+        "flows/parcel.yaml",
+        "flow: parcel\nwhen:\n  - api: true\n  - event: parcel_sent\ninputs:\n  number: whole\n  size: [small, large]\n  \
+         note: {type: text, optional: true}\nsteps:\n  - say: Your parcel is on its way\n    if_closed: skip\n",
+    ),
+];
+
+impl Host {
+    pub async fn new() -> Host {
+        install_crypto();
+        let graph = Graph::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let config = format!(
+            "listen: 127.0.0.1:0\ndatabase: sqlite://t.db\nbot: .\naccounts:\n  - {{name: acme, api_keys: [key-acme], \
+             rate_limit: 5/s}}\n  - {{name: other, api_keys: [key-other]}}\n  - {{name: poor, api_keys: [key-poor], \
+             balance: 0.00}}\nsenders:\n  - {{id: 1, account: acme, name: Sandbox, provider: sandbox, phone: \"+15550000001\"}}\n  \
+             - {{id: 12, account: acme, name: Support, provider: meta, phone: \"+15550001111\", \
+             phone_number_id: \"106\", waba_id: \"102\", access_token: token, app_secret: app-secret, \
+             verify_token: verify-me, api_base: \"{}\", api_version: v24.0, default: true}}\n  \
+             - {{id: 20, account: other, name: Theirs, provider: sandbox, phone: \"+15550000020\"}}\n  \
+             - {{id: 30, account: poor, name: Poor, provider: sandbox, phone: \"+15550000030\"}}\ntemplates:\n  \
+             - {{id: 45, sender: 12, name: reminder, language: en, category: utility, status: approved, \
+             body: \"Hi {{{{1}}}}, see you on {{{{2}}}}.\"}}\n  - {{id: 46, sender: 12, name: fresh, language: en, \
+             category: utility, status: pending, body: \"Hi\"}}\n",
+            graph.base
+        );
+        for (path, text) in FLOWS.iter().copied().chain([("config.yaml", config.as_str())]) {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let config = Config::load(Some(&folder.path().join("config.yaml")), &|_| None)
+            .unwrap_or_else(|findings| panic!("{findings:#?}"));
+        let at: jiff::Timestamp = "2026-03-27T09:00:00Z".parse().unwrap();
+        let clock = Arc::new(ManualClock::new(Time(at.as_millisecond())));
+        let options = Options { durable: false, ..Options::default() };
+        let store = Store::open(config.database.expose(), options).await.unwrap();
+        let shared: Arc<dyn Clock> = clock.clone();
+        let setup = Setup {
+            config,
+            clock: shared.clone(),
+            store,
+            http: Arc::new(Client::new(shared, None).unwrap()),
+            files: bot::read(folder.path()).unwrap(),
+            calls: None,
+            metrics: Metrics::new(),
+        };
+        let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
+        app.recover().await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let web = Arc::new(Web::new(Arc::clone(&app), Secret::new(OPERATOR), false));
+        let server = Server::start(listener, web).unwrap();
+        let base = format!("http://{}", server.address);
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Host { app, sandbox, clock, graph, base, client, messages: 0, _server: server, _folder: folder }
+    }
+
+    pub async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        let mut request = self.client.request(method, format!("{}{path}", self.base)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.unwrap() }
+    }
+
+    pub async fn get(&self, key: &str, path: &str) -> Answer {
+        self.request(Method::GET, path, &[("authorization", &format!("Bearer {key}"))], "").await
+    }
+
+    pub async fn post(&self, key: &str, path: &str, body: Json) -> Answer {
+        self.request(Method::POST, path, &[("authorization", &format!("Bearer {key}"))], body.to_string()).await
+    }
+
+    pub async fn post_once(&self, key: &str, path: &str, once: &str, body: Json) -> Answer {
+        let headers = [("authorization", &*format!("Bearer {key}")), ("idempotency-key", once)];
+        self.request(Method::POST, path, &headers, body.to_string()).await
+    }
+
+    pub async fn advance(&self, span: Span) {
+        self.clock.set(self.clock.now() + span);
+        self.app.run_due().await.unwrap();
+    }
+
+    /// Ana writes to the Meta sender, 12: a signed webhook.
+    pub async fn ana_says(&mut self, text: &str) {
+        let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
+        let body = self.written(&number, text);
+        let signature = Key::new(Secret::new("app-secret")).sign(body.as_bytes());
+        let headers = [("x-hub-signature-256", signature.as_str())];
+        assert_eq!(self.request(Method::POST, "/webhooks/meta", &headers, body).await.status, 200);
+        self.app.run_due().await.unwrap();
+    }
+
+    /// A webhook body in which Ana writes to a number.
+    pub fn written(&mut self, number: &Number, text: &str) -> String {
+        self.messages += 1;
+        let act = Act {
+            from: Alias { kind: AliasKind::Phone, value: ANA.trim_start_matches('+').into() },
+            name: Some("Ana".into()),
+            id: format!("wamid.{}", self.messages),
+            at: self.clock.now(),
+            what: What::Text(text.into()),
+            reply_to: None,
+        };
+        compose::message(number, &act)
+    }
+
+    pub fn sandbox_number(&self, sender: i64) -> Number {
+        self.sandbox.number(SenderId(sender)).unwrap()
+    }
+}

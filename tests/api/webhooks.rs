@@ -1,0 +1,71 @@
+//! `/webhooks/…`: who is let in, and what they hear.
+
+use super::host::Host;
+use reqwest::Method;
+use transom::{base::secret::Secret, channel::signature::Key, web::query::encode};
+
+#[tokio::test]
+async fn the_handshake_answers_the_challenge_to_whoever_knows_the_token() {
+    let host = Host::new().await;
+    let ask = |token: &str| {
+        format!("/webhooks/meta?hub.mode=subscribe&hub.challenge=1158&hub.verify_token={}", encode(token))
+    };
+    let right = host.request(Method::GET, &ask("verify-me"), &[], "").await;
+    assert_eq!((right.status, right.text.as_str()), (200, "1158"));
+    assert!(host.request(Method::GET, &ask("wrong"), &[], "").await.status >= 400);
+}
+
+#[tokio::test]
+async fn a_forged_body_is_refused_and_counted() {
+    let host = Host::new().await;
+    for headers in [vec![], vec![("x-hub-signature-256", "sha256=00")]] {
+        assert_eq!(host.request(Method::POST, "/webhooks/meta", &headers, "{}").await.status, 401);
+    }
+    let page = host.get("", "/metrics").await.text;
+    assert!(page.contains(r#"transom_webhooks_total{provider="meta",result="bad_signature"} 2"#), "{page}");
+}
+
+#[tokio::test]
+async fn a_signed_message_is_recorded_before_it_is_answered() {
+    let mut host = Host::new().await;
+    host.ana_says("hello").await;
+    let sent = host.graph.until_sent(1).await;
+    assert_eq!(sent[0].text(), "Hello to you");
+}
+
+#[tokio::test]
+async fn too_large_a_body_is_read_away_and_refused() {
+    let host = Host::new().await;
+    let most = vec![b' '; 3 * 1024 * 1024];
+    let signature = Key::new(Secret::new("app-secret")).sign(&most);
+    let headers = [("x-hub-signature-256", signature.as_str())];
+    assert_eq!(host.request(Method::POST, "/webhooks/meta", &headers, most.clone()).await.status, 200, "at the limit");
+    let more = vec![b' '; 8 * 1024 * 1024];
+    assert_eq!(host.request(Method::POST, "/webhooks/meta", &headers, more).await.status, 413);
+}
+
+#[tokio::test]
+async fn a_sandbox_of_a_configuration_needs_a_key_of_its_account() {
+    let mut host = Host::new().await;
+    let number = host.sandbox_number(1);
+    let body = host.written(&number, "hello");
+    let post = async |key: &str| {
+        let key = format!("Bearer {key}");
+        host.request(Method::POST, "/webhooks/sandbox/1", &[("authorization", &key)], body.clone()).await.status
+    };
+    assert_eq!(post("").await, 401);
+    assert_eq!(post("key-other").await, 401);
+    assert_eq!(post("key-acme").await, 200);
+    host.app.run_due().await.unwrap();
+    let told = host.get("key-acme", "/v1/sandbox/1/messages?phone=%2B34600111222").await.is(200);
+    assert_eq!(told["data"][0]["text"], "Hello to you");
+    assert_eq!(host.get("key-other", "/v1/sandbox/1/messages?phone=%2B34600111222").await.status, 401);
+}
+
+#[tokio::test]
+async fn unknown_providers_and_senders_are_404() {
+    let host = Host::new().await;
+    for path in ["/webhooks/telegram", "/webhooks/meta/x", "/webhooks/telegram/1"] {
+        assert_eq!(host.request(Method::POST, path, &[], "{}").await.status, 404, "{path}");
+    }
+}

@@ -1,0 +1,278 @@
+//! The commands, as a person in a terminal sees them: the real binary, its words and its exit codes.
+
+use std::{
+    io::Write,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+/// A folder with a small bot.
+fn bot(flows: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("flows")).unwrap();
+    for (name, text) in flows {
+        std::fs::write(folder.path().join("flows").join(name), text).unwrap();
+    }
+    folder
+}
+
+const BOT: (&str, &str) = ("_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n");
+const PIZZA: (&str, &str) = (
+    "pizza.yaml",
+    "flow: pizza\nwhen:\n  - message: pizza\nsteps:\n  - ask: Which size?\n    as: size\n    options: [Small, Large]\n    \
+     timeout: 2h\n    on_timeout:\n      - say: Another time, then\n        if_closed: skip\n  - say: One ${size} pizza\n",
+);
+
+fn transom(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_transom"));
+    command.args(args).current_dir(folder).env_remove("TRANSOM_CONFIG").env_remove("TRANSOM_API_KEY");
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    transom(folder, args).stdin(Stdio::null()).output().unwrap()
+}
+
+fn chat(folder: &Path, lines: &str) -> String {
+    let mut command = transom(folder, &["chat"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[track_caller]
+fn ends(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{}{}", out(output), err(output));
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_help_with_0() {
+    let folder = bot(&[]);
+    ends(&run(folder.path(), &["--help"]), 0);
+    ends(&run(folder.path(), &["--version"]), 0);
+    for wrong in [&["dance"][..], &[], &["check", "--format", "pdf"], &["send", "--to", "+1"]] {
+        ends(&run(folder.path(), wrong), 2);
+    }
+    let listens = run(folder.path(), &["serve", "--listen", "0.0.0.0:0"]);
+    ends(&listens, 2);
+    assert!(err(&listens).contains("without a configuration file Transom listens on this machine only"));
+}
+
+#[test]
+fn every_command_is_in_the_help() {
+    let help = out(&run(bot(&[]).path(), &["--help"]));
+    for command in [
+        "serve",
+        "check",
+        "chat",
+        "explain",
+        "trigger",
+        "send",
+        "keys",
+        "schedule",
+        "templates",
+        "runs",
+        "conversations",
+        "dead-letters",
+        "doctor",
+        "migrate",
+        "backup",
+    ] {
+        assert!(help.contains(&format!("  {command} ")), "`{command}` is missing in\n{help}");
+    }
+}
+
+#[test]
+fn check_prints_findings_with_their_place_and_ends_with_1() {
+    let folder = bot(&[BOT, ("a.yaml", "flow: a\nwhen:\n  - message: hi\nsteps:\n  - sya: Hello\n")]);
+    let checked = run(folder.path(), &["check"]);
+    ends(&checked, 1);
+    let text = out(&checked);
+    assert!(text.contains("flows/a.yaml:5:5") && text.contains("did you mean `say`?"), "{text}");
+    assert!(!text.contains('\u{1b}'), "no colours without a terminal");
+    let json: serde_json::Value =
+        serde_json::from_str(&out(&run(folder.path(), &["check", "--format", "json"]))).unwrap();
+    assert_eq!((&json["findings"][0]["line"], &json["findings"][0]["column"]), (&5.into(), &5.into()));
+    let good = bot(&[BOT, PIZZA]);
+    let checked = run(good.path(), &["check"]);
+    ends(&checked, 0);
+    assert_eq!(out(&checked), "1 flow, nothing to say against them\n");
+    let nothing = tempfile::tempdir().unwrap();
+    let checked = run(nothing.path(), &["check"]);
+    ends(&checked, 1);
+    assert!(err(&checked).contains("it has no folder `flows`"));
+}
+
+#[test]
+fn a_talk_in_the_terminal_reads_like_a_talk() {
+    let folder = bot(&[BOT, PIZZA]);
+    let said = chat(folder.path(), "pizza\n/tap large\nnonsense\n/vars\n/quit\n");
+    let talk: Vec<&str> = said.lines().skip(3).collect();
+    assert_eq!(
+        talk,
+        [
+            "you › pizza",
+            "│ Which size?",
+            "│ [1] Small   [2] Large",
+            "· window open, 23 h 59 min left",
+            "you › /tap large",
+            "(taps “Large”)",
+            "│ One Large pizza",
+            "you › nonsense",
+            "(the bot says nothing; /trace tells why)",
+            "you › /vars",
+            "No flow is under way.",
+            "you › /quit",
+        ]
+    );
+}
+
+#[test]
+fn the_clock_is_in_the_customers_hand() {
+    let folder = bot(&[BOT, PIZZA]);
+    let said = chat(folder.path(), "pizza\n/advance 119m\n/next\n/advance 25h\n/dance\n/tap 9\n/advance soon\n");
+    let at = |text: &str| said.find(text).unwrap_or_else(|| panic!("`{text}` is missing in\n{said}"));
+    assert!(at("/next") < at("│ Another time, then"), "{said}");
+    assert!(at("/advance 25h") < at("window closed"), "{said}");
+    at("there is no `/dance`");
+    at("there is no button `9`; there are: 1 Small, 2 Large");
+    at("`/advance soon`");
+}
+
+#[test]
+fn a_failed_send_and_a_missing_end_of_input_end_nothing() {
+    let folder = bot(&[BOT, PIZZA]);
+    let said = chat(folder.path(), "/fail 131047\npizza");
+    assert!(said.contains("is held until you write: the window is closed"), "{said}");
+}
+
+#[test]
+fn an_output_that_nobody_reads_is_no_panic() {
+    let folder = bot(&[BOT, PIZZA]);
+    let mut child = transom(folder.path(), &["check"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(!err(&output).contains("panicked"), "{}", err(&output));
+}
+
+#[test]
+fn explain_names_the_flow_and_why() {
+    let folder = bot(&[BOT, PIZZA]);
+    let told = run(folder.path(), &["explain", "Pizza!"]);
+    ends(&told, 0);
+    assert!(out(&told).starts_with("`Pizza!` starts flow `pizza`\n"), "{}", out(&told));
+    let told = out(&run(folder.path(), &["explain", "pasta"]));
+    assert!(told.starts_with("`pasta` starts nothing\n"), "{told}");
+}
+
+/// A daemon of the sandbox; killed when the test is over.
+struct Daemon {
+    child: Child,
+    url: String,
+}
+
+impl Daemon {
+    fn start(folder: &Path) -> Daemon {
+        let mut child = transom(folder, &["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // It says where it listens once it does.
+        let mut said = std::io::BufReader::new(child.stdout.take().unwrap());
+        let url = loop {
+            let mut line = String::new();
+            assert!(std::io::BufRead::read_line(&mut said, &mut line).unwrap() > 0, "the daemon ended");
+            if let Some((_, rest)) = line.split_once("live at ") {
+                break rest.split(',').next().unwrap().to_owned();
+            }
+        };
+        Daemon { child, url }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_running_daemon_is_found_from_its_folder() {
+    let folder = bot(&[BOT, PIZZA]);
+    let mut daemon = Daemon::start(folder.path());
+    let wrote = run(folder.path(), &["trigger", "message", "--text", "pizza"]);
+    ends(&wrote, 0);
+    assert!(out(&wrote).contains("│ Which size?\n│ [1] Small   [2] Large"), "{}", out(&wrote));
+    let tapped = run(folder.path(), &["trigger", "tap", "--button", "small"]);
+    assert!(out(&tapped).contains("│ One Small pizza"), "{}{}", out(&tapped), err(&tapped));
+    let twice = run(folder.path(), &["trigger", "duplicate", "--text", "pizza"]);
+    assert!(out(&twice).contains("handled once: 1 message(s)"), "{}", out(&twice));
+    let read = run(folder.path(), &["trigger", "status", "--state", "read"]);
+    assert!(out(&read).contains("is now `read`"), "{}", out(&read));
+
+    let made = run(folder.path(), &["keys", "create", "--name", "shop"]);
+    ends(&made, 0);
+    let listed = out(&run(folder.path(), &["keys", "list"]));
+    assert!(listed.contains("shop") && !listed.contains(out(&made).trim()), "{listed}");
+    let sent = run(folder.path(), &["send", "--to", "+15550100001", "--text", "Ready!"]);
+    assert!(out(&sent).starts_with("Sent: message "), "{}{}", out(&sent), err(&sent));
+    let closed = run(folder.path(), &["send", "--to", "+15550100009", "--text", "Ready!"]);
+    ends(&closed, 1);
+    assert!(err(&closed).contains("The 24-hour messaging window is closed."), "{}", err(&closed));
+    assert!(out(&run(folder.path(), &["runs", "list"])).contains("pizza"));
+    assert!(out(&run(folder.path(), &["conversations", "list"])).contains("+15550100001"));
+    ends(&run(folder.path(), &["backup", "copy.db"]), 0);
+    assert!(folder.path().join("copy.db").is_file());
+    ends(&run(folder.path(), &["doctor"]), 0);
+
+    let address = daemon.url.trim_start_matches("http://");
+    let second = run(folder.path(), &["serve", "--listen", address]);
+    ends(&second, 1);
+    assert!(err(&second).contains("is in use"), "{}", err(&second));
+    let second = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    ends(&second, 1);
+    assert!(err(&second).contains("is held by another Transom daemon"), "{}", err(&second));
+
+    // SIGTERM: what is in hand is finished, and the way to the daemon is gone.
+    let id = daemon.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(daemon.child.wait().unwrap().success());
+    assert!(!folder.path().join("data/daemon.json").exists());
+    ends(&run(folder.path(), &["keys", "list"]), 0);
+}
+
+#[test]
+fn a_real_sender_is_not_triggered_by_mistake() {
+    let folder = bot(&[BOT, PIZZA]);
+    let config = "accounts: [{name: acme}]\nsenders:\n  - {id: 12, account: acme, name: Support, provider: meta, \
+                  phone: \"+15550001111\", phone_number_id: \"106\", waba_id: \"102\", access_token: t, app_secret: s, \
+                  verify_token: v}\n";
+    std::fs::write(folder.path().join("config.yaml"), config).unwrap();
+    let refused = run(folder.path(), &["trigger", "message", "--text", "hi", "--config", "config.yaml"]);
+    ends(&refused, 2);
+    assert!(err(&refused).contains("Add `--live`"), "{}", err(&refused));
+}
+
+#[test]
+fn broken_flows_and_a_broken_configuration_do_not_start() {
+    let folder = bot(&[BOT, ("a.yaml", "flow: a\nsteps:\n  - sya: Hello\n")]);
+    let serve = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    ends(&serve, 1);
+    assert!(err(&serve).contains("did you mean `say`?"), "{}", err(&serve));
+    std::fs::write(folder.path().join("config.yaml"), "lisen: 127.0.0.1:0\n").unwrap();
+    let serve = run(folder.path(), &["serve", "--config", "config.yaml"]);
+    ends(&serve, 1);
+    assert!(err(&serve).contains("config.yaml:1:1") && err(&serve).contains("`listen`"), "{}", err(&serve));
+}
