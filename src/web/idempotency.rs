@@ -50,7 +50,10 @@ struct Row {
 
 /// Keys whose first request is being answered.
 #[derive(Default)]
-pub struct InFlight(Mutex<HashMap<(AccountName, String), Arc<tokio::sync::Mutex<()>>>>);
+pub struct InFlight(Mutex<HashMap<(AccountName, String), Turn>>);
+
+/// Held by the request that is being answered.
+type Turn = Arc<tokio::sync::Mutex<()>>;
 
 /// The key of this request begins, or has been answered before (`Err`: say that).
 pub async fn begin(

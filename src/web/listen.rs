@@ -11,13 +11,12 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, Sleep},
+    time::{Sleep, sleep},
 };
 
 /// The listening socket. Beyond `CONNECTIONS_MAX` open connections new ones wait in the kernel's queue.
@@ -30,11 +29,12 @@ pub struct Door {
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
-/// A connection that ends with an error when its client sends nothing for `CONNECTION_IDLE`: neither
-/// half a header nor an unused keep-alive connection occupies its place longer.
+/// A connection that ends with an error when its client sends nothing for `CONNECTION_IDLE` (at most
+/// twice that): neither half a header nor an unused keep-alive connection keeps its place for ever.
 pub struct Connection {
     stream: TcpStream,
-    heard_at: Instant,
+    /// Something came since the alarm was set.
+    heard: bool,
     alarm: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,
 }
@@ -57,9 +57,8 @@ impl Listener for Door {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(error = %error, "A connection keeps Nagle's algorithm");
         }
-        let now = Instant::now();
-        let alarm = Box::pin(tokio::time::sleep_until(now + idle()));
-        (Connection { stream, heard_at: now, alarm, _place: place }, address)
+        let alarm = Box::pin(sleep(CONNECTION_IDLE.to_std()));
+        (Connection { stream, heard: true, alarm, _place: place }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -77,16 +76,15 @@ impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_read(cx, buffer) {
-            this.heard_at = Instant::now();
+            this.heard = true;
             return Poll::Ready(result);
         }
-        // The alarm is moved only when it rings: moving it with each read would cost more than reading.
+        // The alarm is set again only when it rings: moving it with each read would cost more than reading.
         while this.alarm.as_mut().poll(cx).is_ready() {
-            let due = this.heard_at + idle();
-            if due <= Instant::now() {
+            if !std::mem::take(&mut this.heard) {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
-            this.alarm.as_mut().reset(due);
+            this.alarm.set(sleep(CONNECTION_IDLE.to_std()));
         }
         Poll::Pending
     }
@@ -116,8 +114,4 @@ impl AsyncWrite for Connection {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
-}
-
-fn idle() -> Duration {
-    CONNECTION_IDLE.to_std()
 }
