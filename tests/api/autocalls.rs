@@ -3,7 +3,13 @@
 use super::host::{ANA, Answer, Host};
 use crate::graph::Fault;
 use serde_json::{Value as Json, json};
-use transom::base::time::Span;
+use transom::{
+    base::{
+        ids::SenderId,
+        time::{Span, Time},
+    },
+    store::{WriteSet, idempotency},
+};
 
 const FREEFORM: &str = "/api/user/whatsapp/send-freeform";
 const TEMPLATE: &str = "/api/user/whatsapp/send";
@@ -205,4 +211,39 @@ async fn the_session_has_three_shapes() {
     assert_eq!(closed["session_status"]["expired_at"], "2026-03-28T09:00:00+00:00");
     let theirs = host.get("key-other", path).await.is(404);
     assert_eq!(theirs, json!({"success": false, "error": "Sender not found", "error_code": "SENDER_NOT_FOUND"}));
+}
+
+#[tokio::test]
+async fn a_sender_that_is_down_has_the_status_of_each_endpoint() {
+    let mut host = Host::new().await;
+    host.ana_says("something else").await;
+    let until = Time(host.app.now().0 + 60_000);
+    host.app.health.pause(SenderId(12), false, until, "190".into());
+    let body = refused(host.post("key-acme", FREEFORM, text("hi")).await, 503, "SENDER_OFFLINE");
+    assert_eq!(body["error"], "Sender is not online. Current status: Offline");
+    let values = json!({"1": "Ana", "2": "Monday"});
+    refused(host.post("key-acme", TEMPLATE, reminder(values)).await, 422, "SENDER_OFFLINE");
+}
+
+#[tokio::test]
+async fn a_request_cut_off_by_a_crash_is_finished_and_not_doubled() {
+    let mut host = Host::new().await;
+    host.ana_says("something else").await;
+    let first = host.post_once("key-acme", FREEFORM, "k3", text("once")).await.is(200);
+    // The crash: the message is there, and its answer was never kept.
+    let known = idempotency::find(&host.app.store, &"acme".into(), "k3").await.unwrap().unwrap();
+    let claim = idempotency::Claim {
+        account: "acme".into(),
+        key: "k4".into(),
+        request_hash: known.request_hash,
+        message_id: known.message_id.unwrap(),
+        created_at: host.app.now(),
+    };
+    let mut set = WriteSet::new();
+    set.push(&idempotency::CLAIM, &claim);
+    host.app.store.commit(set).await.unwrap();
+    let before = host.graph.sent().len();
+    let again = host.post_once("key-acme", FREEFORM, "k4", text("once")).await.is(200);
+    assert_eq!((&again["message_id"], &again["message_sid"]), (&first["message_id"], &first["message_sid"]));
+    assert_eq!(host.graph.sent().len(), before);
 }
