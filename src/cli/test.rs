@@ -30,7 +30,7 @@ enum Format {
 
 pub fn run(args: &Args) -> Outcome {
     let (folder, only) = split(&args.path)?;
-    let report = scenario::run(&folder, only.as_deref()).map_err(Failure::failed)?;
+    let report = scenario::run(&folder, only.as_deref())?;
     if report.files.is_empty() && report.findings.is_empty() && only.is_some() {
         return Err(Failure::Usage(format!("`{}` is no test of a bot", args.path.display())));
     }

@@ -82,3 +82,6 @@ fn case(node: &Node, strict: bool, set: &FlowSet, head: &Head, findings: &Findin
     fields.finish();
     Case { name, place, strict, steps }
 }
+
+#[cfg(test)]
+mod tests;

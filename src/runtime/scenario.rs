@@ -1,6 +1,7 @@
 //! Runs authors' tests: every case on the whole runtime, in a clean world whose clock is moved by hand.
 
 mod acts;
+mod blank;
 mod buttons;
 mod compare;
 mod look;
@@ -11,7 +12,7 @@ mod world;
 pub use report::{CaseReport, Failure, FileReport, Line, Report};
 
 use super::{
-    bot::{self, BotFiles, FolderError},
+    bot::{self, BotFiles},
     mocks::Mocks,
 };
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
         scenario::{Case, Scenario},
     },
 };
+use blank::Blank;
 use std::{
     path::Path,
     sync::{
@@ -38,6 +40,7 @@ use world::World;
 struct Bot {
     files: BotFiles,
     set: FlowSet,
+    blank: Blank,
 }
 
 /// A test file without mistakes, and how its calls are answered.
@@ -48,7 +51,7 @@ struct Play {
 
 /// Runs the tests beside the flows of `folder`; `only` names one of the files (`flows/booking.test.yaml`).
 /// Cases run side by side on all cores. A bot or a test file with errors is reported and not run.
-pub fn run(folder: &Path, only: Option<&str>) -> Result<Report, FolderError> {
+pub fn run(folder: &Path, only: Option<&str>) -> anyhow::Result<Report> {
     let began = Instant::now();
     let files = bot::read(folder)?;
     let tests = bot::read_tests(folder)?;
@@ -60,7 +63,7 @@ pub fn run(folder: &Path, only: Option<&str>) -> Result<Report, FolderError> {
     if !findings.is_empty() {
         return Ok(Report { findings, files: Vec::new(), took: began.elapsed() });
     }
-    let bot = Bot { files, set };
+    let bot = Bot { files, set, blank: Blank::make()? };
     let wanted = tests.iter().filter(|file| only.is_none_or(|only| file.path() == only));
     let (mut reports, plays): (Vec<FileReport>, Vec<Option<Play>>) = wanted.map(|file| read(file, &bot.set)).unzip();
     let jobs: Vec<(usize, &Play, &Case)> = plays
@@ -110,12 +113,16 @@ fn side_by_side(bot: &Bot, jobs: &[(usize, &Play, &Case)]) -> Vec<CaseReport> {
 
 fn run_case(bot: &Bot, play: &Play, case: &Case) -> CaseReport {
     let began = Instant::now();
-    let threads = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let (failure, transcript) = match threads {
-        Ok(threads) => threads.block_on(play_case(bot, play, case)),
+    let (failure, transcript) = match event_loop() {
+        Ok(event_loop) => event_loop.block_on(play_case(bot, play, case)),
         Err(error) => (Some(broken(case, &error.into())), Vec::new()),
     };
     CaseReport { name: case.name.clone(), place: case.place.clone(), took: began.elapsed(), failure, transcript }
+}
+
+/// A thread plays one case at a time.
+fn event_loop() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 async fn play_case(bot: &Bot, play: &Play, case: &Case) -> (Option<Failure>, Vec<Line>) {

@@ -19,6 +19,7 @@ use crate::{
     },
 };
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 impl World<'_> {
     /// The next unread message.
@@ -285,10 +286,13 @@ fn same_key(node: &Node, made: &[Made]) -> Result<(), Stop> {
     if is == (node.text() == Some("true")) {
         return Ok(());
     }
+    // The keys themselves tell nothing: numbers show which are the same.
+    let keys: BTreeSet<&str> = made.iter().filter_map(|call| call.key.as_deref()).collect();
     let shown: Vec<String> = made
         .iter()
         .map(|call| {
-            let key = call.key.as_deref().map_or_else(|| "without a key".to_owned(), |key| format!("with key {key}"));
+            let number = call.key.as_deref().and_then(|key| keys.iter().position(|known| *known == key));
+            let key = number.map_or_else(|| "without a key".to_owned(), |number| format!("with key {}", number + 1));
             format!("{} {}, try {}, {key}", call.method, call.url, call.attempt)
         })
         .collect();

@@ -2,7 +2,7 @@
 //! stands still until a step moves it.
 
 use super::{
-    Bot, Play, Stop,
+    Bot, Play, Stop, blank,
     report::Line,
     seen::{Handoff, Refusal, Seen},
 };
@@ -40,7 +40,7 @@ use crate::{
 };
 use anyhow::{Context, anyhow, bail};
 use jiff::tz::TimeZone;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use tokio::sync::{broadcast, mpsc};
 
 pub(super) struct World<'a> {
@@ -98,7 +98,8 @@ impl<'a> World<'a> {
         let head = &play.scenario.head;
         let now = Time(head.now.timestamp().as_millisecond());
         let clock = Arc::new(ManualClock::new(now));
-        let folder = tempfile::Builder::new().prefix("transom-test-").tempdir().context("a temporary folder")?;
+        let folder = blank::temporary()?;
+        bot.blank.copy_to(&database(&folder))?;
         let metrics = Metrics::new();
         let calls = Calls::mocked(play.mocks.clone(), metrics.clone());
         let process = start(bot, play, &folder, &clock, calls, metrics).await?;
@@ -321,6 +322,10 @@ impl<'a> World<'a> {
     }
 }
 
+fn database(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("data").join("transom.db")
+}
+
 async fn start(
     bot: &Bot,
     play: &Play,
@@ -332,7 +337,7 @@ async fn start(
     let config = config(bot, play, folder);
     // Nothing of a test has to survive a loss of power.
     let options = store::Options { durable: false, ..store::Options::default() };
-    let store = Store::open(config.database.expose(), options).await?;
+    let store = Store::open(&format!("sqlite://{}", database(folder).display()), options).await?;
     let setup = Setup {
         config,
         clock: clock.clone(),

@@ -1,0 +1,45 @@
+//! An empty database, made once for all cases of a run: most of a short case would else go into its tables.
+
+use super::event_loop;
+use crate::store::{Options, Store};
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+
+/// Removed when the run is over.
+pub(super) struct Blank {
+    folder: tempfile::TempDir,
+}
+
+impl Blank {
+    pub fn make() -> anyhow::Result<Blank> {
+        let folder = temporary()?;
+        let blank = Blank { folder };
+        let url = format!("sqlite://{}", blank.file().display());
+        // Nothing of a test has to survive a loss of power.
+        let options = Options { durable: false, ..Options::default() };
+        event_loop().context("the event loop of a test")?.block_on(async {
+            let store = Store::open(&url, options).await?;
+            // Closing writes all into the one file that is copied.
+            store.close().await;
+            anyhow::Ok(())
+        })?;
+        Ok(blank)
+    }
+
+    /// A copy for one case.
+    pub fn copy_to(&self, file: &Path) -> anyhow::Result<()> {
+        let parent = file.parent().context("a database lies in a folder")?;
+        std::fs::create_dir_all(parent).with_context(|| format!("the folder `{}`", parent.display()))?;
+        std::fs::copy(self.file(), file).with_context(|| format!("the database `{}`", file.display()))?;
+        Ok(())
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("blank.db")
+    }
+}
+
+/// A folder that is removed when it is dropped.
+pub(super) fn temporary() -> anyhow::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix("transom-test-").tempdir().context("a temporary folder")
+}
