@@ -5,6 +5,7 @@ mod blank;
 mod buttons;
 mod compare;
 mod look;
+mod process;
 mod report;
 mod seen;
 mod world;

@@ -3,6 +3,7 @@
 
 use super::{
     Bot, Play, Stop, blank,
+    process::{Process, database, start},
     report::Line,
     seen::{Handoff, Refusal, Seen},
 };
@@ -11,36 +12,32 @@ use crate::{
         clock::{Clock, ManualClock},
         ids::{ContactId, ConversationId, OutboundId, SenderId},
         limits::{TEST_MOMENTS_MAX, TEST_OUTBOUND_READ},
-        secret::Secret,
         time::Time,
     },
     channel::{
-        BoxFuture, HeaderMap, Http, HttpError, HttpRequest, HttpResponse, Outgoing, RawRequest, Sent,
+        HeaderMap, Outgoing, RawRequest,
         meta::compose::{self, Act, What},
         sandbox::Sandbox,
     },
-    flow::scenario::{Fact, TemplateIs, apply},
+    flow::scenario::{Fact, apply},
     model::{
         contact::Contact,
         effect::Effect,
         event::Reason,
         inbound::{Alias, AliasKind},
-        template::{Category, Template, TemplateStatus},
     },
     runtime::{
         app::App,
         calls::Calls,
-        config::Config,
         lane::{TurnAnswer, Work},
         metrics::Metrics,
         rows,
-        start::{Setup, StartError},
     },
-    store::{self, Store, WriteSet, contact, outbound},
+    store::{WriteSet, contact, outbound},
 };
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use jiff::tz::TimeZone;
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{broadcast, mpsc};
 
 pub(super) struct World<'a> {
@@ -81,14 +78,6 @@ pub(super) struct Since {
     pub handoffs: usize,
     pub refusals: usize,
     pub calls: usize,
-}
-
-/// A process of the daemon as far as a test has one.
-struct Process {
-    app: Arc<App>,
-    sandbox: Arc<Sandbox>,
-    taken: broadcast::Receiver<Outgoing>,
-    turns: mpsc::UnboundedReceiver<TurnAnswer>,
 }
 
 const DEFAULT_PHONE: &str = "+15555550100";
@@ -319,100 +308,5 @@ impl<'a> World<'a> {
             | Effect::StartDropped { .. }
             | Effect::RunEnded { .. } => {}
         }
-    }
-}
-
-fn database(folder: &tempfile::TempDir) -> PathBuf {
-    folder.path().join("data").join("transom.db")
-}
-
-async fn start(
-    bot: &Bot,
-    play: &Play,
-    folder: &tempfile::TempDir,
-    clock: &Arc<ManualClock>,
-    calls: Calls,
-    metrics: Metrics,
-) -> anyhow::Result<Process> {
-    let config = config(bot, play, folder);
-    // Nothing of a test has to survive a loss of power.
-    let options = store::Options { durable: false, ..store::Options::default() };
-    let store = Store::open(&format!("sqlite://{}", database(folder).display()), options).await?;
-    let setup = Setup {
-        config,
-        clock: clock.clone(),
-        store,
-        http: Arc::new(NoNetwork),
-        files: bot.files.clone(),
-        calls: Some(calls),
-        metrics,
-    };
-    let (app, sandbox) = App::start(setup).await.map_err(|error| match error {
-        StartError::Flows(error) => anyhow!("the flows cannot go live: {error}"),
-        StartError::Other(error) => error,
-    })?;
-    let (listener, turns) = mpsc::unbounded_channel();
-    if app.turns.set(listener).is_err() {
-        bail!("somebody listens to the turns already");
-    }
-    put_templates(&app, bot, play);
-    let taken = sandbox.watch();
-    Ok(Process { app, sandbox, taken, turns })
-}
-
-fn config(bot: &Bot, play: &Play, folder: &tempfile::TempDir) -> Config {
-    let head = &play.scenario.head;
-    let mut config = Config::sandbox(folder.path());
-    let declared = &bot.set.bot;
-    config.flows.env = declared.env.iter().map(|name| (name.clone(), String::new())).collect();
-    config.flows.env.extend(head.env.clone());
-    config.flows.secrets = declared.secrets.iter().map(|name| (name.clone(), Secret::new("test"))).collect();
-    if let Some(sender) = config.senders.first_mut() {
-        // Unless the file says otherwise, the customer writes to a sender that the tested flow serves.
-        let served = bot.set.flow(&play.scenario.flow).and_then(|flow| flow.senders.first());
-        if let Some(name) = head.sender.as_ref().or(served) {
-            sender.name.clone_from(name);
-        }
-    }
-    config
-}
-
-/// What is not listed is approved, as at a sandbox; what is listed has its state in every language.
-fn put_templates(app: &App, bot: &Bot, play: &Play) {
-    let declared = &bot.set.bot;
-    let mut languages: BTreeSet<&str> = declared.languages.keys().map(String::as_str).collect();
-    languages.insert(&declared.language);
-    let mut listed = Vec::new();
-    for (name, state) in &play.scenario.head.templates {
-        let status = match state {
-            TemplateIs::Approved => continue,
-            // Of both it is unknown whether they will ever be usable, so both wait for it.
-            TemplateIs::Missing => TemplateStatus::Pending,
-            TemplateIs::Paused => TemplateStatus::Paused,
-            TemplateIs::Rejected => TemplateStatus::Rejected,
-        };
-        listed.extend(languages.iter().map(|language| Template {
-            id: 0,
-            name: name.clone(),
-            language: (*language).to_owned(),
-            category: Category::Utility,
-            status,
-            body: String::new(),
-            header: None,
-            buttons: Vec::new(),
-        }));
-    }
-    for sender in &app.config.senders {
-        app.catalogue.put(sender.id, true, listed.clone());
-    }
-}
-
-/// A test touches no network: its calls are mocked and its provider is the sandbox.
-struct NoNetwork;
-
-impl Http for NoNetwork {
-    fn send(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
-        let text = "a test has no network".to_owned();
-        Box::pin(async { Err(HttpError { sent: Sent::No, code: "unreachable", text }) })
     }
 }

@@ -1,0 +1,124 @@
+//! The daemon's process in a test: made for a case, killed and made again by `restart`.
+
+use super::{Bot, Play};
+use crate::{
+    base::{clock::ManualClock, secret::Secret},
+    channel::{BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Outgoing, Sent, sandbox::Sandbox},
+    flow::scenario::TemplateIs,
+    model::template::{Category, Template, TemplateStatus},
+    runtime::{
+        app::App,
+        calls::Calls,
+        config::Config,
+        lane::TurnAnswer,
+        metrics::Metrics,
+        start::{Setup, StartError},
+    },
+    store::{self, Store},
+};
+use anyhow::{anyhow, bail};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use tokio::sync::{broadcast, mpsc};
+
+/// A process of the daemon as far as a test has one.
+pub(super) struct Process {
+    pub app: Arc<App>,
+    pub sandbox: Arc<Sandbox>,
+    pub taken: broadcast::Receiver<Outgoing>,
+    pub turns: mpsc::UnboundedReceiver<TurnAnswer>,
+}
+
+pub(super) fn database(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("data").join("transom.db")
+}
+
+pub(super) async fn start(
+    bot: &Bot,
+    play: &Play,
+    folder: &tempfile::TempDir,
+    clock: &Arc<ManualClock>,
+    calls: Calls,
+    metrics: Metrics,
+) -> anyhow::Result<Process> {
+    let config = config(bot, play, folder);
+    // Nothing of a test has to survive a loss of power.
+    let options = store::Options { durable: false, ..store::Options::default() };
+    let store = Store::open(&format!("sqlite://{}", database(folder).display()), options).await?;
+    let setup = Setup {
+        config,
+        clock: clock.clone(),
+        store,
+        http: Arc::new(NoNetwork),
+        files: bot.files.clone(),
+        calls: Some(calls),
+        metrics,
+    };
+    let (app, sandbox) = App::start(setup).await.map_err(|error| match error {
+        StartError::Flows(error) => anyhow!("the flows cannot go live: {error}"),
+        StartError::Other(error) => error,
+    })?;
+    let (listener, turns) = mpsc::unbounded_channel();
+    if app.turns.set(listener).is_err() {
+        bail!("somebody listens to the turns already");
+    }
+    put_templates(&app, bot, play);
+    let taken = sandbox.watch();
+    Ok(Process { app, sandbox, taken, turns })
+}
+
+fn config(bot: &Bot, play: &Play, folder: &tempfile::TempDir) -> Config {
+    let head = &play.scenario.head;
+    let mut config = Config::sandbox(folder.path());
+    let declared = &bot.set.bot;
+    config.flows.env = declared.env.iter().map(|name| (name.clone(), String::new())).collect();
+    config.flows.env.extend(head.env.clone());
+    config.flows.secrets = declared.secrets.iter().map(|name| (name.clone(), Secret::new("test"))).collect();
+    if let Some(sender) = config.senders.first_mut() {
+        // Unless the file says otherwise, the customer writes to a sender that the tested flow serves.
+        let served = bot.set.flow(&play.scenario.flow).and_then(|flow| flow.senders.first());
+        if let Some(name) = head.sender.as_ref().or(served) {
+            sender.name.clone_from(name);
+        }
+    }
+    config
+}
+
+/// What is not listed is approved, as at a sandbox; what is listed has its state in every language.
+fn put_templates(app: &App, bot: &Bot, play: &Play) {
+    let declared = &bot.set.bot;
+    let mut languages: BTreeSet<&str> = declared.languages.keys().map(String::as_str).collect();
+    languages.insert(&declared.language);
+    let mut listed = Vec::new();
+    for (name, state) in &play.scenario.head.templates {
+        let status = match state {
+            TemplateIs::Approved => continue,
+            // Of both it is unknown whether they will ever be usable, so both wait for it.
+            TemplateIs::Missing => TemplateStatus::Pending,
+            TemplateIs::Paused => TemplateStatus::Paused,
+            TemplateIs::Rejected => TemplateStatus::Rejected,
+        };
+        listed.extend(languages.iter().map(|language| Template {
+            id: 0,
+            name: name.clone(),
+            language: (*language).to_owned(),
+            category: Category::Utility,
+            status,
+            body: String::new(),
+            header: None,
+            buttons: Vec::new(),
+        }));
+    }
+    for sender in &app.config.senders {
+        app.catalogue.put(sender.id, true, listed.clone());
+    }
+}
+
+/// A test touches no network: its calls are mocked and its provider is the sandbox.
+struct NoNetwork;
+
+impl Http for NoNetwork {
+    fn send(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+        let text = "a test has no network".to_owned();
+        Box::pin(async { Err(HttpError { sent: Sent::No, code: "unreachable", text }) })
+    }
+}
