@@ -6,4 +6,5 @@ mod cli;
 mod docs;
 mod graph;
 mod runtime;
+mod sim;
 mod store;

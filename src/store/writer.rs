@@ -275,7 +275,9 @@ impl Writer {
             self.conn.rollback().await?;
             return Ok(Attempt::Failed);
         }
+        self.faults.survive(false).await;
         self.conn.commit().await?;
+        self.faults.survive(true).await;
         Ok(if self.faults.takes_answer() { Attempt::Failed } else { Attempt::Done(told) })
     }
 }

@@ -1,0 +1,212 @@
+//! Meta in memory: knows each person's true window, takes or refuses sends, remembers what really arrived.
+
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{Arc, Mutex, MutexGuard},
+};
+use transom::{
+    base::{
+        clock::{Clock, ManualClock},
+        limits::WINDOW,
+        time::Time,
+    },
+    channel::{BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Sent},
+    store::Faults,
+};
+
+/// What the next send meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    TooMany(u64),
+    /// A page of HTML with 500; taken or not.
+    Broken(bool),
+    Code(i64),
+    /// No answer; taken or not.
+    Silent(bool),
+    /// No connection.
+    Away,
+    /// Taken, and an answer without an id.
+    NoId,
+    /// The daemon dies while the request is under way; taken or not.
+    Death(bool),
+}
+
+/// A message that reached a phone.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Our id, out of `biz_opaque_callback_data`.
+    pub id: i64,
+    pub to: String,
+    pub wamid: String,
+    pub body: Value,
+    /// The request was answered with 200 and its id.
+    pub answered: bool,
+    /// Counts the processes and disturbances: an answer may be lost in the one in which it was given.
+    pub era: u32,
+}
+
+/// What Meta has told us of one message, as far as it was answered with 200.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told {
+    pub good: bool,
+    pub arrived: bool,
+    pub failed: bool,
+}
+
+/// An attempt after the stop of its recipient was in force.
+#[derive(Debug, Clone)]
+pub struct AfterStop {
+    pub id: i64,
+    pub to: String,
+    pub at: Time,
+}
+
+#[derive(Default)]
+pub struct State {
+    pub arrivals: Vec<Arrival>,
+    /// Statuses that are still to be told: of which arrival.
+    pub untold: VecDeque<usize>,
+    pub told: BTreeMap<i64, Told>,
+    pub moods: VecDeque<Mood>,
+    /// When each person last opened the window.
+    pub opened: BTreeMap<String, Time>,
+    /// Whose stop was answered with 200.
+    pub stopped: BTreeSet<String>,
+    pub after_stop: Vec<AfterStop>,
+    /// Messages that met anything but a plain refusal for now: they may leave out of order.
+    pub troubled: BTreeSet<i64>,
+    pub wrong: Vec<String>,
+    pub era: u32,
+    attempts: u32,
+}
+
+/// Lives as long as the world, over all processes.
+#[derive(Clone)]
+pub struct MetaWorld {
+    state: Arc<Mutex<State>>,
+    clock: Arc<ManualClock>,
+}
+
+/// The way there of one process: nothing leaves a dead one.
+pub struct Wire {
+    pub world: MetaWorld,
+    pub faults: Arc<Faults>,
+}
+
+impl MetaWorld {
+    pub fn new(clock: Arc<ManualClock>) -> MetaWorld {
+        MetaWorld { state: Arc::default(), clock }
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn take(&self, body: &Value) -> Answer {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let opaque = body["biz_opaque_callback_data"].as_str().unwrap_or_default();
+        let id: i64 = opaque.strip_prefix("transom:").and_then(|id| id.parse().ok()).unwrap_or(0);
+        let to = body["to"].as_str().unwrap_or_default().trim_start_matches('+').to_owned();
+        state.attempts += 1;
+        if id == 0 || to.is_empty() {
+            state.wrong.push(format!("a request without our id or without a recipient: {body}"));
+        }
+        let freeform = body["type"] != "template";
+        let open = state.opened.get(&to).is_some_and(|at| now < *at + WINDOW);
+        if freeform && !open {
+            state.wrong.push(format!("message {id} left outside the window of {to}: {body}"));
+        }
+        if state.stopped.contains(&to) {
+            state.after_stop.push(AfterStop { id, to: to.clone(), at: now });
+        }
+        self.check_twice(&mut state, id);
+        let mood = state.moods.pop_front();
+        let refused_for_now = matches!(mood, Some(Mood::TooMany(_) | Mood::Away | Mood::Code(131_056)));
+        if mood.is_some() && !refused_for_now {
+            state.troubled.insert(id);
+        }
+        let taken = match mood {
+            None | Some(Mood::NoId) => true,
+            Some(Mood::Broken(taken) | Mood::Silent(taken) | Mood::Death(taken)) => taken,
+            Some(Mood::TooMany(_) | Mood::Code(_) | Mood::Away) => false,
+        };
+        if freeform && !open {
+            return Answer::Json(400, error(131_047), None);
+        }
+        let wamid = format!("wamid.OUT{:05}", state.attempts);
+        if taken {
+            let (era, answered) = (state.era, mood.is_none());
+            let arrival = Arrival { id, to: to.clone(), wamid: wamid.clone(), body: body.clone(), answered, era };
+            state.arrivals.push(arrival);
+            let place = state.arrivals.len() - 1;
+            state.untold.push_back(place);
+        }
+        let receipt = json!({"messaging_product": "whatsapp", "contacts": [{"input": format!("+{to}"), "wa_id": to}],
+            "messages": [{"id": wamid}]});
+        match mood {
+            None => Answer::Json(200, receipt, None),
+            Some(Mood::TooMany(after)) => Answer::Json(429, error(130_429), Some(after)),
+            Some(Mood::Broken(_)) => Answer::Html(500),
+            Some(Mood::Code(code)) => Answer::Json(400, error(code), None),
+            Some(Mood::Silent(_)) => Answer::Nothing(Sent::Perhaps, "timeout"),
+            Some(Mood::Away) => Answer::Nothing(Sent::No, "unreachable"),
+            Some(Mood::NoId) => Answer::Json(200, json!({"messaging_product": "whatsapp"}), None),
+            Some(Mood::Death(_)) => Answer::Death,
+        }
+    }
+
+    /// A message that has reached its phone may be sent again only when nobody could know.
+    fn check_twice(&self, state: &mut State, id: i64) {
+        let told = state.told.get(&id).copied().unwrap_or_default();
+        let era = state.era;
+        let known = state.arrivals.iter().any(|arrival| arrival.id == id && arrival.answered && arrival.era == era);
+        if told.arrived || (told.good && !told.failed) || (known && !told.failed) {
+            state
+                .wrong
+                .push(format!("message {id} is sent again, and a status or an answer told that it left ({told:?})"));
+        }
+    }
+}
+
+enum Answer {
+    Json(u16, Value, Option<u64>),
+    Html(u16),
+    Nothing(Sent, &'static str),
+    Death,
+}
+
+impl Http for Wire {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+        Box::pin(async move {
+            if self.faults.is_dead() {
+                return std::future::pending().await;
+            }
+            let body: Value = serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or_default();
+            match self.world.take(&body) {
+                Answer::Json(status, body, retry_after) => {
+                    let mut answer = HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() };
+                    if let Some(after) = retry_after {
+                        answer.headers.insert("retry-after", after.into());
+                    }
+                    Ok(answer)
+                }
+                Answer::Html(status) => {
+                    Ok(HttpResponse { status, body: b"<html>Oops</html>".to_vec(), ..HttpResponse::default() })
+                }
+                Answer::Nothing(sent, code) => Err(HttpError { sent, code, text: "it broke".into() }),
+                Answer::Death => {
+                    self.faults.die();
+                    std::future::pending().await
+                }
+            }
+        })
+    }
+}
+
+fn error(code: i64) -> Value {
+    let text = format!("(#{code}) as Meta says it");
+    json!({"error": {"message": text, "type": "OAuthException", "code": code,
+        "error_data": {"messaging_product": "whatsapp", "details": text}}})
+}

@@ -1,0 +1,111 @@
+//! The whole runtime in a simulated world: a seed decides what happens next, and laws are checked after every act.
+//!
+//! `SIM_SEED=17` runs one seed and prints its diary, `SIM_SEEDS=10000` so many; `SIM_ACTS=200` makes them longer.
+
+mod acts;
+mod bot;
+mod dice;
+mod laws;
+mod meta;
+mod named;
+mod world;
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::atomic::{AtomicU64, Ordering},
+};
+use transom::base::time::Span;
+use world::World;
+
+/// How many seeds run without being asked for.
+const SEEDS: u64 = 200;
+const ACTS: usize = 40;
+/// Between two looks at what is left lying.
+const ACTS_TO_CALM: usize = 10;
+
+#[test]
+fn the_laws_hold_whatever_happens() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    if let Some(seed) = number("SIM_SEED") {
+        let failed = run(seed);
+        assert!(failed.is_none(), "{}", failed.unwrap_or_default());
+        return;
+    }
+    let (first, seeds) = (number("SIM_FIRST").unwrap_or(1), number("SIM_SEEDS").unwrap_or(SEEDS));
+    let next = AtomicU64::new(first);
+    let failures = std::sync::Mutex::new(Vec::new());
+    let hands = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..hands {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    if seed >= first + seeds {
+                        return;
+                    }
+                    if let Some(failure) = run(seed) {
+                        failures.lock().unwrap().push((seed, failure));
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    let list: Vec<u64> = failures.iter().map(|(seed, _)| *seed).collect();
+    if let Some((_, first)) = failures.first() {
+        panic!("{} of {seeds} seeds broke a law: {list:?}\n{first}", list.len());
+    }
+}
+
+/// What a seed broke, with the acts that led there.
+fn run(seed: u64) -> Option<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let diary = std::sync::Mutex::new(Vec::new());
+    let lived = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(live(seed, &diary))));
+    let wrong = match lived {
+        Ok(wrong) => wrong,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            vec![format!("a panic: {}", text.unwrap_or_default())]
+        }
+    };
+    if wrong.is_empty() {
+        return None;
+    }
+    let diary = diary.into_inner().unwrap_or_default().join("\n  ");
+    Some(format!("SIM_SEED={seed} breaks:\n- {}\nafter:\n  {diary}", wrong.join("\n- ")))
+}
+
+async fn live(seed: u64, diary: &std::sync::Mutex<Vec<String>>) -> Vec<String> {
+    let acts = std::env::var("SIM_ACTS").ok().and_then(|text| text.parse().ok()).unwrap_or(ACTS);
+    let mut world = World::new(seed).await;
+    for n in 1..=acts {
+        world.act().await;
+        let mut wrong = world.broken().await;
+        if wrong.is_empty() && n % ACTS_TO_CALM == 0 {
+            world.calm().await;
+            wrong = world.broken().await;
+            wrong.extend(world.left_lying().await);
+        }
+        diary.lock().unwrap().clone_from(&world.diary);
+        if !wrong.is_empty() {
+            return wrong;
+        }
+    }
+    Vec::new()
+}
+
+impl World {
+    /// Bad luck ends, and some minutes pass.
+    async fn calm(&mut self) {
+        self.note("calm".into());
+        self.meta.lock().moods.clear();
+        for _ in 0..2 {
+            self.advance(Span::minutes(11)).await;
+        }
+        self.disturbed = false;
+        self.metrics_before_calm();
+        self.advance(Span::minutes(2)).await;
+    }
+}

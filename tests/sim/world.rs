@@ -1,0 +1,359 @@
+//! The simulated world: a daemon that dies and comes back, its customers, and webhooks on their way.
+
+use super::{
+    bot,
+    dice::Dice,
+    meta::{MetaWorld, Wire},
+};
+use std::{future::Future, sync::Arc};
+use tempfile::TempDir;
+use transom::{
+    base::{
+        clock::{Clock, ManualClock},
+        diagnostic::Findings,
+        place::SourceFile,
+        secret::Secret,
+        time::{Span, Time},
+        yaml,
+    },
+    channel::{HeaderMap, RawRequest, client::install_crypto, meta::compose::Number, signature::Key},
+    runtime::{
+        app::App, calls::Calls, config::Config, inbound::NotAccepted, metrics::Metrics, mocks::Mocks, start::Setup,
+    },
+    store::{Faults, Options, Store},
+};
+
+/// A customer.
+pub struct Person {
+    pub phone: &'static str,
+    pub written: u32,
+}
+
+/// A webhook on its way.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    pub due: Time,
+    pub body: String,
+    pub about: About,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A customer's message: whose, its id, its text when it is one, and when it was written.
+    Message { person: usize, wamid: String, text: Option<String>, at: Time },
+    /// A status of an arrival.
+    Status { id: i64, state: &'static str },
+}
+
+/// An `echo N` that must be answered.
+#[derive(Debug, Clone)]
+pub struct Owed {
+    pub person: usize,
+    pub text: String,
+    /// Something happened that allows silence (a stop, a person, a late message).
+    pub excused: bool,
+}
+
+pub struct World {
+    pub dice: Dice,
+    pub clock: Arc<ManualClock>,
+    pub meta: MetaWorld,
+    pub app: Arc<App>,
+    pub faults: Arc<Faults>,
+    pub metrics: Metrics,
+    pub people: Vec<Person>,
+    pub hooks: Vec<Hook>,
+    pub owed: Vec<Owed>,
+    /// Ids of messages whose webhook was answered with 200.
+    pub acknowledged: Vec<String>,
+    /// What was done, for whoever reads a failure.
+    pub diary: Vec<String>,
+    pub echoes: u32,
+    pub version: usize,
+    /// Commits were made to fail in this process: the sweep may find work then.
+    pub disturbed: bool,
+    pub outside: std::collections::BTreeSet<i64>,
+    pub deaths: u32,
+    /// Conversations in which the bot was silent at the last look.
+    pub silent: std::collections::BTreeSet<i64>,
+    /// Bugs that were counted while commits failed on purpose.
+    pub pardoned: u64,
+    folder: TempDir,
+}
+
+pub const SECRET: &str = "app-secret";
+
+impl World {
+    pub async fn new(seed: u64) -> World {
+        install_crypto();
+        let mut dice = Dice::new(seed);
+        let folder = tempfile::tempdir().unwrap();
+        let at: jiff::Timestamp = "2026-03-24T07:00:00Z".parse().unwrap();
+        let start = Time(at.as_millisecond()) + Span::minutes(dice.between(0, 6 * 24 * 60));
+        let clock = Arc::new(ManualClock::new(start));
+        let meta = MetaWorld::new(clock.clone());
+        let faults = Arc::new(Faults::default());
+        let metrics = Metrics::new();
+        let app = open(&folder, &clock, &meta, &faults, &metrics, 0).await;
+        app.recover().await.unwrap();
+        app.run_due().await.unwrap();
+        let people = ["33612345678", "4915123456789", "819012345678"];
+        let people = people.map(|phone| Person { phone, written: 0 }).into();
+        World {
+            dice,
+            clock,
+            meta,
+            app,
+            faults,
+            metrics,
+            people,
+            hooks: Vec::new(),
+            owed: Vec::new(),
+            acknowledged: Vec::new(),
+            diary: Vec::new(),
+            echoes: 0,
+            version: 0,
+            disturbed: false,
+            outside: Default::default(),
+            deaths: 0,
+            silent: Default::default(),
+            pardoned: 0,
+            folder,
+        }
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    pub fn note(&mut self, what: String) {
+        let at = jiff::Timestamp::from_millisecond(self.clock.now().0).unwrap();
+        self.diary.push(format!("{at} {what}"));
+    }
+
+    /// The process dies, the world goes on, and a new one takes up what is in the file.
+    pub async fn restart(&mut self, downtime: Span) {
+        for again in 0.. {
+            assert!(again < 20, "no process lives long enough to start");
+            self.deaths += 1;
+            self.faults.die();
+            self.app.store.abandon().await;
+            self.meta.lock().era += 1;
+            self.clock.set(self.clock.now() + downtime);
+            self.faults = Arc::new(Faults::default());
+            self.metrics = Metrics::new();
+            self.pardoned = 0;
+            self.disturbed = false;
+            self.app = open(&self.folder, &self.clock, &self.meta, &self.faults, &self.metrics, self.version).await;
+            let app = Arc::clone(&self.app);
+            let begun = alive(&self.faults, async move {
+                app.recover().await.unwrap();
+                app.run_due().await.unwrap();
+            });
+            if begun.await.is_some() {
+                return;
+            }
+            self.note("… and dies again while it starts".into());
+        }
+    }
+
+    /// What is due now is done; whoever dies meanwhile comes back. `true`: nobody died.
+    pub async fn settle(&mut self) -> bool {
+        let app = Arc::clone(&self.app);
+        let settled = alive(&self.faults, async move { app.run_due().await }).await;
+        match settled {
+            Some(done) => {
+                if let Err(error) = done {
+                    // A commit that was made to fail may reach the clockwork, too; the next tick goes on.
+                    assert!(self.disturbed, "the clockwork failed: {error:#}");
+                    let app = Arc::clone(&self.app);
+                    let again = alive(&self.faults, async move { app.run_due().await }).await;
+                    if again.is_none() {
+                        self.restart(Span::ZERO).await;
+                        return false;
+                    }
+                }
+                true
+            }
+            None => {
+                self.note("the process died in the middle".into());
+                self.restart(Span::ZERO).await;
+                false
+            }
+        }
+    }
+
+    /// Time passes, and everything happens in its order.
+    pub async fn advance(&mut self, span: Span) {
+        let target = self.clock.now() + span;
+        loop {
+            self.deliver().await;
+            self.settle().await;
+            self.look().await;
+            let app = Arc::clone(&self.app);
+            let next = alive(&self.faults, async move { app.next_due(target).await.unwrap() }).await;
+            let Some(next) = next else {
+                self.restart(Span::ZERO).await;
+                continue;
+            };
+            let hook = self.hooks.iter().map(|hook| hook.due).filter(|due| *due <= target).min();
+            let Some(next) = next.into_iter().chain(hook).min() else { break };
+            self.clock.set(next.max(Time(self.clock.now().0 + 1)));
+        }
+        self.clock.set(target);
+        self.deliver().await;
+        self.settle().await;
+    }
+
+    /// Delivers the webhooks whose time has come, in a chance order. What is not answered with 200 comes again.
+    pub async fn deliver(&mut self) {
+        loop {
+            let now = self.clock.now();
+            let due: Vec<usize> = (0..self.hooks.len()).filter(|&n| self.hooks[n].due <= now).collect();
+            if due.is_empty() {
+                return;
+            }
+            let place = due[self.dice.below(due.len())];
+            let hook = self.hooks.remove(place);
+            match self.post(&hook).await {
+                Ok(true) => self.was_acknowledged(&hook),
+                Ok(false) | Err(_) => {
+                    let later = now + Span::seconds(self.dice.between(1, 300));
+                    self.hooks.push(Hook { due: later, ..hook });
+                }
+            }
+        }
+    }
+
+    /// `Ok(true)`: answered with 200.
+    pub async fn post(&mut self, hook: &Hook) -> Result<bool, NotAccepted> {
+        if let About::Message { person, wamid, text: Some(text), .. } = &hook.about
+            && text == "START"
+            && !self.acknowledged.contains(wamid)
+        {
+            // Its turn may speak before we see the 200.
+            let phone = self.people[*person].phone;
+            self.meta.lock().stopped.remove(phone);
+        }
+        let (app, body) = (Arc::clone(&self.app), hook.body.clone());
+        let posted = alive(&self.faults, async move { accept(&app, &body).await }).await;
+        match posted {
+            Some(done) => done.map(|_| true),
+            None => {
+                self.note("the process died while it recorded a webhook".into());
+                self.restart(Span::ZERO).await;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Two webhooks in the same instant.
+    pub async fn post_both(&mut self, one: &Hook, other: &Hook) {
+        let (app, a, b) = (Arc::clone(&self.app), one.body.clone(), other.body.clone());
+        let posted = alive(&self.faults, async move { tokio::join!(accept(&app, &a), accept(&app, &b)) }).await;
+        let done = match posted {
+            Some((one, other)) => [one.is_ok(), other.is_ok()],
+            None => {
+                self.note("the process died while it recorded two webhooks".into());
+                self.restart(Span::ZERO).await;
+                [false, false]
+            }
+        };
+        for (hook, done) in [one, other].into_iter().zip(done) {
+            if done {
+                self.was_acknowledged(hook);
+            } else {
+                self.hooks.push(hook.clone());
+            }
+        }
+    }
+
+    fn was_acknowledged(&mut self, hook: &Hook) {
+        match &hook.about {
+            About::Message { person, wamid, text, at } => {
+                let first = !self.acknowledged.contains(wamid);
+                if !first {
+                    return;
+                }
+                self.acknowledged.push(wamid.clone());
+                let phone = self.people[*person].phone.to_owned();
+                let text = text.clone().unwrap_or_default();
+                match text.as_str() {
+                    "STOP" => {
+                        self.meta.lock().stopped.insert(phone);
+                        self.excuse(*person);
+                    }
+                    echo if echo.starts_with("echo ") => {
+                        let excused = self.clock.now() - *at > Span::hours(5);
+                        self.owed.push(Owed { person: *person, text, excused });
+                    }
+                    _ => {}
+                }
+            }
+            About::Status { id, state } => {
+                let mut meta = self.meta.lock();
+                let told = meta.told.entry(*id).or_default();
+                match *state {
+                    "failed" => told.failed |= !told.arrived,
+                    "sent" => told.good = true,
+                    _ => {
+                        told.good = true;
+                        told.arrived = !told.failed;
+                    }
+                }
+            }
+        }
+    }
+
+    /// From here on silence is allowed for what this person has asked.
+    pub fn excuse(&mut self, person: usize) {
+        for owed in self.owed.iter_mut().filter(|owed| owed.person == person) {
+            owed.excused = true;
+        }
+    }
+
+    pub fn number() -> Number {
+        Number { waba_id: "1".into(), phone_number_id: "106540352242922".into(), phone: "+15550001111".into() }
+    }
+}
+
+/// The outcome, or `None` when the process died before.
+pub async fn alive<T>(faults: &Faults, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = faults.died() => None,
+        out = work => Some(out),
+    }
+}
+
+async fn accept(app: &Arc<App>, body: &str) -> Result<(), NotAccepted> {
+    let mut headers = HeaderMap::new();
+    let signature = Key::new(Secret::new(SECRET)).sign(body.as_bytes());
+    headers.insert("x-hub-signature-256", signature.parse().unwrap());
+    let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender: None };
+    app.accept("meta", &request).await.map(drop)
+}
+
+async fn open(
+    folder: &TempDir,
+    clock: &Arc<ManualClock>,
+    meta: &MetaWorld,
+    faults: &Arc<Faults>,
+    metrics: &Metrics,
+    version: usize,
+) -> Arc<App> {
+    let config = SourceFile::new("config.yaml", bot::CONFIG);
+    let config = Config::parse(&config, folder.path(), &|_| None).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let url = format!("sqlite://{}", folder.path().join("sim.db").display());
+    let store = Store::open(&url, Options { durable: false, faults: faults.clone() }).await.unwrap();
+    let findings = Findings::default();
+    let mocks = yaml::load(&SourceFile::new("mocks.yaml", bot::MOCKS), &findings).unwrap();
+    let calls = Some(Calls::mocked(Mocks::read(&mocks, &findings), metrics.clone()));
+    let shared: Arc<dyn Clock> = clock.clone();
+    let http = Arc::new(Wire { world: meta.clone(), faults: faults.clone() });
+    let files = bot::version(version);
+    let setup = Setup { config, clock: shared, store, http, files, calls, metrics: metrics.clone() };
+    let started = App::start(setup).await;
+    let (app, _) = started.unwrap_or_else(|error| panic!("{error:#?}"));
+    app
+}
