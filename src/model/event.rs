@@ -134,6 +134,11 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// From the word that `as_str` gives.
+    pub fn named(word: &str) -> Option<Reason> {
+        serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+    }
+
     pub const ALL: [Reason; 11] = [
         Reason::OptedOut,
         Reason::NoConsent,

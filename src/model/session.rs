@@ -363,6 +363,16 @@ impl Session {
         self.person.as_ref().is_some_and(|person| person.run.is_none() || person.run != run)
     }
 
+    /// The messages whose fate its runs wait for: of questions without a deadline, and of steps that go on by it.
+    pub fn awaits(&self) -> Vec<u32> {
+        let of_run = |run: &Run| match &run.waiting {
+            Waiting::Question(question) if question.deadline.is_none() => Some(question.message),
+            Waiting::Fate { message } => Some(*message),
+            _ => None,
+        };
+        self.runs.iter().filter_map(of_run).collect()
+    }
+
     /// The versions that its runs stand on.
     pub fn versions(&self) -> impl Iterator<Item = VersionId> + '_ {
         self.runs.iter().map(|run| run.version)

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     base::{
         clock::Clock,
-        ids::{ContactId, OutboundId, SenderId, StartId},
+        ids::{ContactId, ConversationId, OutboundId, SenderId, StartId},
         limits::{BEGIN_EVERY, LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
@@ -68,6 +68,8 @@ pub struct App {
     pub(super) stops: Marks<ContactId>,
     /// Messages of which nobody knows whether they left: a status decides, so their lane must hear it.
     pub(super) watched: Marks<OutboundId>,
+    /// Calls of `http` steps that are under way, by their conversation and run.
+    pub(super) calling: Marks<(ConversationId, u32)>,
     /// Planned starts that were handed to their lanes.
     pub(super) beginning: Marks<StartId>,
     pub(super) rates: Rates,

@@ -76,6 +76,11 @@ impl App {
         while let Some(place) = outbox::next(&lane.conversations[index].outbox, now) {
             match self.decide(&lane.contact, &lane.conversations[index], place, now) {
                 Decision::Go { content, as_template } => {
+                    if !set.is_empty() {
+                        // It may stand there already (an unknown one that goes again), and of two rows of one
+                        // message in a write-set `sending` is written first.
+                        self.store.commit(std::mem::replace(&mut set, WriteSet::of(lane.contact.id.0))).await?;
+                    }
                     let id = self.put_on_wire(lane, index, place, as_template, now, &mut set);
                     on_wire = Some((id, content));
                     break;
@@ -346,6 +351,16 @@ impl App {
 
     /// Holds that ran out and unknown sends whose time for a status is over.
     fn expire(&self, lane: &mut LaneState, index: usize, now: Time, set: &mut WriteSet, events: &mut Vec<Event>) {
+        let conversation = &mut lane.conversations[index];
+        for pending in conversation.outbox.iter_mut().filter(|pending| pending.interrupted) {
+            pending.interrupted = false;
+            rows::mark(set, conversation.sender, pending, None, None);
+            self.metrics.message(conversation.sender, "unknown");
+            if pending.draft.tells {
+                events.push(Event::Delivery { message: pending.draft.number, fate: Fate::Unknown });
+            }
+        }
+        events.append(&mut conversation.missed);
         let mut place = 0;
         while place < lane.conversations[index].outbox.len() {
             match lane.conversations[index].outbox[place].state {

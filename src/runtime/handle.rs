@@ -2,7 +2,7 @@
 
 use super::{
     app::App,
-    lane::{LaneError, LaneState, Recorded, TurnAnswer, Work},
+    lane::{Conversation, LaneError, LaneState, Recorded, TurnAnswer, Work},
     metrics::in_seconds,
     outbox::{self, PendingState},
     rows,
@@ -13,8 +13,9 @@ use crate::{
     model::{
         consent_words::{self, Word},
         effect::{Effect, TraceEntry},
-        event::{ConsentWord, Event},
+        event::{ConsentWord, Event, Fate},
         inbound::InboundKind,
+        session::{Run, Waiting},
     },
     store::{WriteSet, outbound},
 };
@@ -84,6 +85,7 @@ impl App {
                 self.go_on(lane, index).await
             }
             Work::Returned { conversation, run, event, said } => {
+                self.calling.remove((conversation, run));
                 let index = self.conversation_index(lane, conversation).await?;
                 let mut set = WriteSet::of(lane.contact.id.0);
                 if let Some(what) = said {
@@ -133,11 +135,24 @@ impl App {
                             break;
                         }
                     }
+                    if self.waits_for_a_lost_call(&lane.conversations[index]) {
+                        let set = WriteSet::of(lane.contact.id.0);
+                        self.take_turn(lane, index, Event::Restarted, None, set).await?;
+                    }
                     self.go_on(lane, index).await?;
                 }
                 Ok(())
             }
         }
+    }
+
+    /// A run waits for a call that nobody makes: the process was restarted, or a commit was in doubt.
+    fn waits_for_a_lost_call(&self, conversation: &Conversation) -> bool {
+        let lost = |run: &Run| match &run.waiting {
+            Waiting::Call(call) => call.retry_at.is_none() && !self.calling.holds((conversation.id, run.number)),
+            _ => false,
+        };
+        conversation.session.runs.iter().any(lost)
     }
 
     /// START lifts a stop; a stop that `accept` has written is taken over into memory.
@@ -190,6 +205,7 @@ impl App {
             InboundKind::Button { id, .. } => Token::read(id, &self.token_key).map(|token| token.run),
             _ => None,
         };
+        let missed = &mut conversation.missed;
         conversation.outbox.retain(|pending| {
             let unknown = matches!(pending.state, PendingState::Unknown { .. });
             let meant = reply_to == Some(pending.draft.number)
@@ -197,10 +213,14 @@ impl App {
             if unknown && meant {
                 self.watched.remove(pending.id);
                 rows::gone(set, conversation.sender, pending.id, outbound::SendState::Sent, None);
+                if pending.draft.tells {
+                    let (at, as_template) = (pending.attempted_at.unwrap_or(now), pending.went_as_template());
+                    let fate = Fate::Accepted { at, as_template, nudge: pending.draft.nudge };
+                    missed.push(Event::Delivery { message: pending.draft.number, fate });
+                }
             }
             !(unknown && meant)
         });
-        let _ = now;
     }
 }
 

@@ -223,6 +223,7 @@ impl App {
                     self.push(found.contact, Work::Inbound(Box::new(recorded)));
                 } else {
                     self.metrics.webhook(kind, "duplicate");
+                    self.take_up_forgotten(found.contact, sender, &message).await?;
                 }
             }
             if left.is_empty() {
@@ -230,6 +231,27 @@ impl App {
             }
         }
         Ok((new, total - new))
+    }
+
+    /// A repetition may be the first that we hear of: when the answer of the commit that recorded the
+    /// message was lost, no lane has it.
+    async fn take_up_forgotten(
+        self: &Arc<Self>,
+        contact: ContactId,
+        sender: SenderId,
+        message: &InboundMessage,
+    ) -> anyhow::Result<()> {
+        if self.lanes.is_active(contact) {
+            return Ok(());
+        }
+        let row = inbound::by_provider(&self.store, sender, &message.provider_id).await?;
+        if let Some(row) = row.filter(|row| row.handled_at.is_none()) {
+            if row.data.word == Some(ConsentWord::Stop) {
+                self.stops.add(contact);
+            }
+            self.take_up(row);
+        }
+        Ok(())
     }
 
     /// An opt-out or opt-in word is recognised here, so that the stop is in force with the 200.

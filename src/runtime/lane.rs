@@ -15,7 +15,7 @@ use crate::{
         contact::Contact,
         content::Content,
         effect::{Draft, Effect},
-        event::{ConsentWord, Event},
+        event::{ConsentWord, Event, Fate, Reason},
         inbound::{InboundMessage, StatusUpdate},
         session::Session,
         window::Window,
@@ -48,6 +48,8 @@ pub struct Conversation {
     pub accepted_turn: Option<u64>,
     /// Messages that have not left yet, oldest first.
     pub outbox: Vec<Pending>,
+    /// What became of messages while nobody could tell the engine.
+    pub missed: Vec<Event>,
 }
 
 /// A piece of work for a lane.
@@ -72,6 +74,30 @@ pub enum Work {
     Wake,
     /// Rows of this contact were changed by another hand: read them again.
     Forget,
+}
+
+impl Work {
+    /// The same once more, where nobody else would bring it again.
+    pub(super) fn once_more(&self) -> Option<Work> {
+        Some(match self {
+            Work::Returned { conversation, run, event, said } => {
+                let (event, said) = (event.clone(), said.clone());
+                Work::Returned { conversation: *conversation, run: *run, event, said }
+            }
+            Work::Begin(start) => Work::Begin(start.clone()),
+            Work::Sent { conversation, id, result } => {
+                Work::Sent { conversation: *conversation, id: *id, result: result.clone() }
+            }
+            Work::Status { conversation, id, number, tells, update } => {
+                let update = update.clone();
+                Work::Status { conversation: *conversation, id: *id, number: *number, tells: *tells, update }
+            }
+            Work::Wake => Work::Wake,
+            Work::Inbound(_) | Work::Event { .. } | Work::Say { .. } | Work::Resend { .. } | Work::Forget => {
+                return None;
+            }
+        })
+    }
 }
 
 /// A message of the contact as its row has it.
@@ -177,6 +203,18 @@ impl App {
     async fn load_conversation(&self, row: conversation::Conversation) -> Result<Conversation, ReadError> {
         let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
         let rows = outbound::unfinished_of(&self.store, row.id, OUTBOX_READ_MAX).await?;
+        let mut missed = Vec::new();
+        for number in session.awaits() {
+            if let Some(row) = outbound::by_number(&self.store, row.id, number).await?
+                && let Some(fate) = fate_of(&row)
+            {
+                missed.push(Event::Delivery { message: number, fate });
+            }
+        }
+        let accepted_turn = match rows.iter().find(|row| matches!(row.state, SendState::Sending | SendState::Unknown)) {
+            Some(unknown) => outbound::accepted_turn(&self.store, row.id, unknown.id).await?,
+            None => None,
+        };
         let outbox = rows.into_iter().map(|row| self.revive(row)).collect();
         Ok(Conversation {
             id: row.id,
@@ -184,8 +222,9 @@ impl App {
             window: Window { opened_at: row.opened_at },
             last_inbound_at: row.last_inbound_at,
             session,
-            accepted_turn: None,
+            accepted_turn,
             outbox,
+            missed,
         })
     }
 
@@ -201,6 +240,7 @@ impl App {
             Some(Content::Template(template)) => Some(template),
             _ => None,
         };
+        pending.interrupted = row.state == SendState::Sending;
         pending.state = match row.state {
             SendState::Held => PendingState::Held { until: row.hold_until.unwrap_or(row.created_at + HOLD_DEFAULT) },
             SendState::Sending | SendState::Unknown => {
@@ -218,5 +258,26 @@ impl App {
             | SendState::Skipped => PendingState::Queued,
         };
         pending
+    }
+}
+
+/// What became of a message that has left or never will; `None` while that is open.
+fn fate_of(row: &outbound::Outbound) -> Option<Fate> {
+    let as_template = matches!(row.sent_as, Some(Content::Template(_)));
+    match row.state {
+        SendState::Sent | SendState::Delivered | SendState::Read => {
+            let at = row.accepted_at.or(row.attempted_at).unwrap_or(row.created_at);
+            Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge })
+        }
+        SendState::Failed => {
+            let (code, text) = (row.error_code.clone(), row.error_text.clone());
+            Some(Fate::Failed { code: code.unwrap_or_default(), text: text.unwrap_or_default() })
+        }
+        SendState::Dropped => Some(Fate::Expired),
+        SendState::Skipped => {
+            let reason = row.reason.as_deref().and_then(Reason::named).unwrap_or(Reason::WindowClosed);
+            Some(Fate::Refused { reason })
+        }
+        SendState::Queued | SendState::Sending | SendState::Held | SendState::Unknown => None,
     }
 }

@@ -28,6 +28,8 @@ pub struct Pending {
     pub slot_taken: bool,
     /// What is on the wire instead of the draft's own content.
     pub sent_as: Option<TemplateMessage>,
+    /// Its row still says `sending`, and whoever tried it is gone.
+    pub interrupted: bool,
     /// Who waits for its fate (an API request).
     pub waiters: Vec<oneshot::Sender<SendAnswer>>,
 }
@@ -61,6 +63,7 @@ impl Pending {
             planned_again: false,
             slot_taken: false,
             sent_as: None,
+            interrupted: false,
             waiters: Vec::new(),
         }
     }

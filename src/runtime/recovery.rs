@@ -12,7 +12,6 @@ use crate::{
         limits::{DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
         time::Time,
     },
-    model::event::Event,
     store::{WriteSet, inbound, outbound, session},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -104,8 +103,7 @@ impl App {
             after = last.conversation_id;
             taken += slice.len();
             for due in slice {
-                let event = Box::new(Event::Restarted);
-                self.push(due.contact_id, Work::Event { conversation: due.conversation_id, event, reply: None });
+                self.push(due.contact_id, Work::Wake);
             }
         }
     }
@@ -157,7 +155,7 @@ impl App {
         Ok(())
     }
 
-    fn take_up(self: &Arc<Self>, row: inbound::Recorded) {
+    pub(super) fn take_up(self: &Arc<Self>, row: inbound::Recorded) {
         let contact = row.contact_id;
         let recorded = self.recorded(row);
         self.push(contact, Work::Inbound(Box::new(recorded)));

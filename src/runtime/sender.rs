@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{OutboundId, SenderId},
-        limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER},
+        ids::{ContactId, OutboundId, SenderId},
+        limits::{LANE_RETRY, LANE_TRIES_MAX, PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER},
         time::{Span, Time},
     },
     channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, SendError, TemplateFault, Why},
@@ -87,13 +87,16 @@ impl App {
                 let mut pending = conversation.outbox.remove(place);
                 conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
                 rows::sent(&mut set, sender, id, &receipt, now);
+                pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
                 if pending.draft.tells {
+                    // In one commit: else the row could say `sent` and the engine wait for ever to hear it.
                     let as_template = pending.went_as_template();
                     let fate = Fate::Accepted { at: now, as_template, nudge: pending.draft.nudge };
-                    events.push(Event::Delivery { message: pending.draft.number, fate });
+                    let event = Event::Delivery { message: pending.draft.number, fate };
+                    self.take_turn(lane, index, event, None, set).await?;
+                } else {
+                    self.commit_later(lane.contact.id, set).await;
                 }
-                pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
-                self.commit_later(set).await;
                 return Ok(events);
             }
             Err(error) => {
@@ -284,25 +287,30 @@ impl App {
         self.take_template_news(&[sender], name, None, &TemplateChange::Status(status), set, now);
     }
 
-    /// The mark of a send rides in the next group; nobody waits for it. Lost, the message is unknown
-    /// after a restart, and a status or `on_unknown` settles it.
-    async fn commit_later(self: &Arc<Self>, set: WriteSet) {
-        match self.store.submit(set).await {
-            Ok(commit) => {
-                let app = Arc::clone(self);
-                self.lanes.enter();
-                tokio::spawn(async move {
-                    if let Err(error) = commit.done().await {
-                        app.metrics.database_errors.inc();
-                        tracing::error!("The mark of a sent message was not stored: {error}");
-                    }
-                    app.lanes.leave();
-                });
+    /// The mark of a send rides in the next group; nobody waits for it. It is tried again while this process
+    /// lives; after its death the message is unknown, and a status or `on_unknown` settles it.
+    async fn commit_later(self: &Arc<Self>, contact: ContactId, set: WriteSet) {
+        // Submitted here, so that its place among the contact's commits is this one.
+        let first = self.store.submit(set.clone()).await;
+        let app = Arc::clone(self);
+        self.lanes.enter();
+        tokio::spawn(async move {
+            let mut done = match first {
+                Ok(commit) => commit.done().await.map(drop),
+                Err(error) => Err(error),
+            };
+            for _ in 1..LANE_TRIES_MAX {
+                let Err(error) = &done else { break };
+                app.metrics.database_errors.inc();
+                tracing::warn!("The mark of a sent message was not stored, and is tried again: {error}");
+                done = app.store.commit(set.clone()).await.map(drop);
             }
-            Err(error) => {
-                self.metrics.database_errors.inc();
+            if let Err(error) = done {
                 tracing::error!("The mark of a sent message was not stored: {error}");
+                app.push(contact, Work::Forget);
+                app.timers.wake(contact, app.clock.now() + LANE_RETRY);
             }
-        }
+            app.lanes.leave();
+        });
     }
 }

@@ -92,6 +92,7 @@ impl App {
             stops: Default::default(),
             watched: Default::default(),
             beginning: Default::default(),
+            calling: Default::default(),
             rates: Rates::default(),
             beat: Beat::default(),
             turns: Default::default(),

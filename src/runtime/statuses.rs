@@ -62,6 +62,7 @@ impl App {
         update: StatusUpdate,
     ) -> Result<(), LaneError> {
         self.watched.remove(id);
+        let mut events = Vec::new();
         let conversation = &mut lane.conversations[index];
         let place = conversation
             .outbox
@@ -70,10 +71,15 @@ impl App {
         if let (Some(place), true) = (place, update.state != DeliveryState::Failed) {
             // The status proves that it left; one that is on the wire waits for its own answer.
             let mut pending = conversation.outbox.remove(place);
+            if pending.draft.tells {
+                let (at, as_template) = (pending.attempted_at.unwrap_or(update.at), pending.went_as_template());
+                let fate = Fate::Accepted { at, as_template, nudge: pending.draft.nudge };
+                events.push(Event::Delivery { message: number, fate });
+            }
             conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
             pending.answer(&SendAnswer::Accepted { provider_id: update.provider_id.to_string() });
         }
-        let events = match (update.state, &update.error) {
+        events.extend(match (update.state, &update.error) {
             (DeliveryState::Failed, error) => {
                 let unnamed = StatusError { code: 0, text: "failed".into() };
                 self.take_failed(lane, index, id, error.as_ref().unwrap_or(&unnamed)).await?
@@ -83,7 +89,7 @@ impl App {
             }
             (DeliveryState::Read, _) if follows => vec![Event::Delivery { message: number, fate: Fate::Read }],
             (DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read, _) => Vec::new(),
-        };
+        });
         for event in events {
             self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
         }

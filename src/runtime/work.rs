@@ -66,16 +66,41 @@ impl App {
         }
         match work {
             Work::Inbound(recorded) => self.take_inbound(contact, state, *recorded).await,
-            other => {
-                if state.is_none() {
-                    *state = self.load_lane(contact).await?;
+            other => self.take_again(contact, state, other).await,
+        }
+    }
+
+    /// What nobody would bring a second time (the answer to a send or call, a status) is tried again when
+    /// its commit did not come about. Taking it twice does no harm: its rows or the session know it then.
+    async fn take_again(
+        self: &Arc<Self>,
+        contact: ContactId,
+        state: &mut Option<LaneState>,
+        work: Work,
+    ) -> anyhow::Result<()> {
+        let mut left = Some(work);
+        for attempt in 1.. {
+            let Some(work) = left.take() else { break };
+            if attempt < LANE_TRIES_MAX {
+                left = work.once_more();
+            }
+            if state.is_none() {
+                *state = self.load_lane(contact).await?;
+            }
+            let Some(lane) = state.as_mut() else {
+                anyhow::bail!("there is work for contact {contact}, who does not exist");
+            };
+            match self.take_other(lane, work).await {
+                Err(LaneError::Reload(why)) if left.is_some() => {
+                    *state = None;
+                    tracing::warn!(contact.id = %contact, attempt, "Work of a lane is taken again: {why}");
+                    // What the lost commit was to start is looked for afterwards.
+                    self.timers.wake(contact, self.clock.now());
                 }
-                let Some(lane) = state.as_mut() else {
-                    anyhow::bail!("there is work for contact {contact}, who does not exist");
-                };
-                self.take_other(lane, other).await.map_err(|error| anyhow::anyhow!("{error}"))
+                done => return done.map_err(|error| anyhow::anyhow!("{error}")),
             }
         }
+        Ok(())
     }
 
     /// A message is tried again when its commit did not come about; after that the sweep takes it up.
@@ -98,6 +123,8 @@ impl App {
                     *state = None;
                     tracing::warn!(inbound.id = %recorded.id, attempt, "Message {} is taken again: {why}", recorded.id);
                     let row = inbound::find(&self.store, recorded.id).await?;
+                    // What the lost commit was to start is looked for afterwards.
+                    self.timers.wake(contact, self.clock.now());
                     if row.is_none_or(|row| row.handled_at.is_some()) {
                         return Ok(());
                     }

@@ -113,6 +113,8 @@ macro_rules! select {
 }
 
 static FIND: Query = Query { name: "inbound.find", text: select!("where id = $1") };
+static BY_PROVIDER: Query =
+    Query { name: "inbound.by_provider", text: select!("where sender_id = $1 and provider_id = $2") };
 static UNHANDLED: Query = Query {
     name: "inbound.unhandled",
     text: select!("where handled_at is null and id > $1 and received_at <= $2 order by id limit $3"),
@@ -126,10 +128,15 @@ static OF: Query =
 static COUNT: Query =
     Query { name: "inbound.count_unhandled", text: "select count(*) as n from inbound where handled_at is null" };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &UNHANDLED, &UNHANDLED_OF, &OF, &COUNT];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &BY_PROVIDER, &UNHANDLED, &UNHANDLED_OF, &OF, &COUNT];
 
 pub async fn find(store: &Store, id: InboundId) -> Result<Option<Recorded>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
+}
+
+/// The message that a repetition repeats.
+pub async fn by_provider(store: &Store, sender: SenderId, id: &ProviderId) -> Result<Option<Recorded>, ReadError> {
+    store.one(&BY_PROVIDER, &[sender.0.into(), id.as_str().into()], read).await
 }
 
 /// What no turn has taken, oldest first, from `after` on, received at `until` or before.

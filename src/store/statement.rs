@@ -44,13 +44,13 @@ pub enum Key {
 }
 
 /// Rows that are committed together or not at all.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct WriteSet {
     contact: Option<i64>,
     pub(super) rows: Vec<Entry>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub sql: Sql,
     pub key: Key,

@@ -52,7 +52,8 @@ fn the_laws_hold_whatever_happens() {
     });
     let failures = failures.into_inner().unwrap();
     let list: Vec<u64> = failures.iter().map(|(seed, _)| *seed).collect();
-    let brief = |failure: &str| failure.lines().take(3).collect::<Vec<_>>().join(" ").chars().take(300).collect::<String>();
+    let brief =
+        |failure: &str| failure.lines().take(3).collect::<Vec<_>>().join(" ").chars().take(300).collect::<String>();
     let all: Vec<String> = failures.iter().map(|(_, failure)| brief(failure)).collect();
     if let Some((_, first)) = failures.first() {
         panic!("{} of {seeds} seeds broke a law: {list:?}\n{}\n{first}", list.len(), all.join("\n"));

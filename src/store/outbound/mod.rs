@@ -184,7 +184,7 @@ static SETTLE: Statement<Settled> = Statement::new(
     |row| row.id.0.into(),
     "update outbound set
        state = case when outbound.state in ('sent', 'delivered', 'read')
-           or (outbound.state = 'failed' and value ->> 'state' = 'sent')
+           or (outbound.state = 'failed' and value ->> 'state' in ('sent', 'unknown'))
          then outbound.state else value ->> 'state' end,
        provider_id = coalesce(value ->> 'provider_id', outbound.provider_id),
        accepted_at = coalesce(cast(value ->> 'accepted_at' as bigint), outbound.accepted_at),

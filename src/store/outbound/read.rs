@@ -91,6 +91,11 @@ static ACCEPTED_AFTER: Query = Query {
     text: "select id from outbound
       where conversation_id = $1 and id > $2 and accepted_at is not null order by id limit 1",
 };
+static ACCEPTED_TURN: Query = Query {
+    name: "outbound.accepted_turn",
+    text: "select max(cast(data ->> 'turn' as bigint)) as turn from outbound
+      where conversation_id = $1 and id > $2 and accepted_at is not null",
+};
 static COUNTS: Query = Query {
     name: "outbound.counts",
     text: "select sender_id, state, count(*) as n from outbound
@@ -127,6 +132,7 @@ pub(in crate::store) static QUERIES: &[&Query] = &[
     &UNFINISHED_OF,
     &UNKNOWN,
     &ACCEPTED_AFTER,
+    &ACCEPTED_TURN,
     &COUNTS,
 ];
 
@@ -207,6 +213,17 @@ pub async fn unknown(
 pub async fn accepted_after(store: &Store, conversation: ConversationId, id: OutboundId) -> Result<bool, ReadError> {
     let later = store.one(&ACCEPTED_AFTER, &[conversation.0.into(), id.0.into()], |row| row.number("id")).await?;
     Ok(later.is_some())
+}
+
+/// The newest turn after a message of which the provider took something.
+pub async fn accepted_turn(
+    store: &Store,
+    conversation: ConversationId,
+    after: OutboundId,
+) -> Result<Option<u64>, ReadError> {
+    let args = [conversation.0.into(), after.0.into()];
+    let turn = store.one(&ACCEPTED_TURN, &args, |row| row.maybe_number("turn")).await?;
+    Ok(turn.flatten().and_then(|turn| u64::try_from(turn).ok()))
 }
 
 /// How many messages stand in each unfinished state.
