@@ -403,7 +403,9 @@ impl App {
             pending.not_before = None;
             rows::mark(set, conversation.sender, pending, None, None);
         } else {
-            // It stays in its row, listed and counted, until somebody replays it.
+            // It stays in its row, listed and counted, until somebody replays it; without a moment at which
+            // it would be looked at again.
+            rows::gone(set, conversation.sender, pending.id, SendState::Unknown, None);
             let data = serde_json::json!({
                 "outbound_id": pending.id, "conversation_id": conversation.id, "contact_id": contact,
             });

@@ -215,7 +215,9 @@ impl App {
             Some(unknown) => outbound::accepted_turn(&self.store, row.id, unknown.id).await?,
             None => None,
         };
-        let outbox = rows.into_iter().map(|row| self.revive(row)).collect();
+        // An unknown one without a moment is listed already: nothing waits for it any more.
+        let listed = |row: &outbound::Outbound| row.state == SendState::Unknown && row.hold_until.is_none();
+        let outbox = rows.into_iter().filter(|row| !listed(row)).map(|row| self.revive(row)).collect();
         Ok(Conversation {
             id: row.id,
             sender: row.sender_id,

@@ -89,7 +89,8 @@ pub(super) fn mark(
         PendingState::Unknown { until } => (SendState::Unknown, Some(until)),
     };
     let mut settled = Settled::new(pending.id, state);
-    settled.not_before = pending.not_before;
+    // What is held or unknown has a moment of its own; an old one would stay due for ever.
+    settled.not_before = pending.not_before.filter(|_| state == SendState::Queued);
     settled.hold_until = hold_until;
     settled.reason = reason;
     settled.error_code = error.map(|(code, _)| code.to_owned());
