@@ -242,14 +242,15 @@ impl App {
             Some(Content::Template(template)) => Some(template),
             _ => None,
         };
-        pending.interrupted = row.state == SendState::Sending;
         pending.state = match row.state {
             SendState::Held => PendingState::Held { until: row.hold_until.unwrap_or(row.created_at + HOLD_DEFAULT) },
             SendState::Sending | SendState::Unknown => {
                 // Counted from the attempt or from this daemon's start, whichever is later (product.md).
                 let since = row.attempted_at.unwrap_or(self.started_at).max(self.started_at);
                 self.watched.add(row.id);
-                PendingState::Unknown { until: since + after }
+                let until = since + after;
+                pending.interrupted = row.state == SendState::Sending || row.hold_until != Some(until);
+                PendingState::Unknown { until }
             }
             SendState::Queued
             | SendState::Sent

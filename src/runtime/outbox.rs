@@ -28,7 +28,7 @@ pub struct Pending {
     pub slot_taken: bool,
     /// What is on the wire instead of the draft's own content.
     pub sent_as: Option<TemplateMessage>,
-    /// Its row still says `sending`, and whoever tried it is gone.
+    /// Whoever tried it is gone, and its row does not say yet until when a status is waited for.
     pub interrupted: bool,
     /// Who waits for its fate (an API request).
     pub waiters: Vec<oneshot::Sender<SendAnswer>>,

@@ -19,7 +19,6 @@ struct Out {
     origin: String,
     state: String,
     step: Option<String>,
-    turn: i64,
     body: String,
     kind: String,
     nudge: bool,
@@ -41,7 +40,7 @@ struct Talk {
 const OUT: Query = Query {
     name: "sim.out",
     text: "select id, conversation_id, contact_id, number, run, origin, state, data ->> 'step' as step,
-      cast(data ->> 'turn' as bigint) as turn, coalesce(data -> 'content' ->> 'body', '') as body,
+      coalesce(data -> 'content' ->> 'body', '') as body,
       data -> 'content' ->> 'kind' as kind, coalesce(cast(data ->> 'nudge' as bigint), 0) as nudge,
       not_before, hold_until, attempted_at, created_at from outbound order by id",
 };
@@ -57,7 +56,10 @@ impl World {
     pub async fn look(&mut self) {
         let outside = Query {
             name: "sim.outside",
-            text: "select id from outbound where state in ('held', 'unknown') or reason is not null",
+            text: "select one.id as id from outbound as one join outbound as other
+              on other.conversation_id = one.conversation_id and one.id >= other.id
+                and one.data ->> 'turn' = other.data ->> 'turn'
+              where other.state in ('held', 'unknown') or other.reason is not null",
         };
         self.outside.extend(self.app.store.all(&outside, &[], |row| row.number("id")).await.unwrap());
         let troubled: Vec<i64> = self.meta.lock().troubled.iter().copied().collect();
@@ -70,6 +72,18 @@ impl World {
                 self.excuse(person);
             }
         }
+    }
+
+    /// What a dead process leaves on the wire may be overtaken, until its fate is known.
+    pub async fn look_at_unknown(&mut self) {
+        let left = Query {
+            name: "sim.left",
+            text: "select one.id as id from outbound as one join outbound as other
+              on other.conversation_id = one.conversation_id and one.id >= other.id
+                and one.data ->> 'turn' = other.data ->> 'turn'
+              where other.state in ('sending', 'unknown', 'held')",
+        };
+        self.outside.extend(self.app.store.all(&left, &[], |row| row.number("id")).await.unwrap());
     }
 
     async fn talks(&self) -> Vec<Talk> {
@@ -97,7 +111,6 @@ impl World {
                 origin: row.text("origin")?,
                 state: row.text("state")?,
                 step: row.maybe_text("step")?,
-                turn: row.number("turn")?,
                 body: row.text("body")?,
                 kind: row.text("kind")?,
                 nudge: row.number("nudge")? != 0,

@@ -145,6 +145,7 @@ impl World {
             self.pardoned = 0;
             self.disturbed = false;
             self.app = open(&self.folder, &self.clock, &self.meta, &self.faults, &self.metrics, self.version).await;
+            self.look_at_unknown().await;
             let app = Arc::clone(&self.app);
             let begun = alive(&self.faults, async move {
                 app.recover().await.unwrap();

@@ -112,7 +112,9 @@ static NEXT_DUE: Query = Query {
 static STUCK: Query = Query {
     name: "outbound.stuck",
     text: "select distinct contact_id from outbound
-      where state = 'queued' and not_before is null and created_at <= $1 limit $2",
+      where state in ('queued', 'sending', 'held', 'unknown') and state = 'queued' and not_before is null
+        and created_at <= $1
+      limit $2",
 };
 static DUE: Query = Query {
     name: "outbound.due",
@@ -133,6 +135,7 @@ pub(in crate::store) static QUERIES: &[&Query] = &[
     &UNKNOWN,
     &ACCEPTED_AFTER,
     &ACCEPTED_TURN,
+    &STUCK,
     &COUNTS,
 ];
 
