@@ -7,6 +7,7 @@ pub mod calls;
 pub mod catalogue;
 mod catch;
 pub mod config;
+mod decide;
 mod directory;
 mod dispatch;
 pub mod flow_health;

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     base::{
+        clock::{Clock, SystemClock},
         diagnostic::{self, Diagnostic, Findings},
         place::SourceFile,
     },
@@ -33,7 +34,6 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Instant,
 };
 use world::World;
 
@@ -53,7 +53,7 @@ struct Play {
 /// Runs the tests beside the flows of `folder`; `only` names one of the files (`flows/booking.test.yaml`).
 /// Cases run side by side on all cores. A bot or a test file with errors is reported and not run.
 pub fn run(folder: &Path, only: Option<&str>) -> anyhow::Result<Report> {
-    let began = Instant::now();
+    let began = SystemClock.now();
     let files = bot::read(folder)?;
     let tests = bot::read_tests(folder)?;
     let (set, mut findings) = flow::parse_set(&files.files);
@@ -62,7 +62,7 @@ pub fn run(folder: &Path, only: Option<&str>) -> anyhow::Result<Report> {
     findings.retain(Diagnostic::is_error);
     diagnostic::sort(&mut findings);
     if !findings.is_empty() {
-        return Ok(Report { findings, files: Vec::new(), took: began.elapsed() });
+        return Ok(Report { findings, files: Vec::new(), took: (SystemClock.now() - began).to_std() });
     }
     let bot = Bot { files, set, blank: Blank::make()? };
     let wanted = tests.iter().filter(|file| only.is_none_or(|only| file.path() == only));
@@ -76,7 +76,7 @@ pub fn run(folder: &Path, only: Option<&str>) -> anyhow::Result<Report> {
     for ((index, _, _), report) in jobs.iter().zip(side_by_side(&bot, &jobs)) {
         reports[*index].cases.push(report);
     }
-    Ok(Report { findings: Vec::new(), files: reports, took: began.elapsed() })
+    Ok(Report { findings: Vec::new(), files: reports, took: (SystemClock.now() - began).to_std() })
 }
 
 fn read(file: &Arc<SourceFile>, set: &FlowSet) -> (FileReport, Option<Play>) {
@@ -113,12 +113,18 @@ fn side_by_side(bot: &Bot, jobs: &[(usize, &Play, &Case)]) -> Vec<CaseReport> {
 }
 
 fn run_case(bot: &Bot, play: &Play, case: &Case) -> CaseReport {
-    let began = Instant::now();
+    let began = SystemClock.now();
     let (failure, transcript) = match event_loop() {
         Ok(event_loop) => event_loop.block_on(play_case(bot, play, case)),
         Err(error) => (Some(broken(case, &error.into())), Vec::new()),
     };
-    CaseReport { name: case.name.clone(), place: case.place.clone(), took: began.elapsed(), failure, transcript }
+    CaseReport {
+        name: case.name.clone(),
+        place: case.place.clone(),
+        took: (SystemClock.now() - began).to_std(),
+        failure,
+        transcript,
+    }
 }
 
 /// A thread plays one case at a time.

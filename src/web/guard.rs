@@ -21,7 +21,7 @@ pub async fn catch(request: Request, next: Next) -> Response {
     match settled(next.run(request)).await {
         Ok(response) => response,
         Err(panic) => {
-            tracing::error!(http.route = route.unwrap_or_default(), "A request panicked: {}", text_of(panic.as_ref()));
+            tracing::error!(url.path = route.unwrap_or_default(), "A request panicked: {}", text_of(panic.as_ref()));
             Problem::bug(&"a panic, logged before").into_response()
         }
     }

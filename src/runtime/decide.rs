@@ -1,0 +1,149 @@
+//! What may become of a message now: the plan of `model::window` with templates, sender and rates looked up.
+
+use super::{app::App, catalogue::Wish, lane::Conversation, outbox::Pending};
+use crate::{
+    base::{limits::TEMPLATE_RETRY, time::Time},
+    model::{
+        contact::Contact,
+        content::Content,
+        effect::IfClosed,
+        event::Reason,
+        template::TemplateMessage,
+        window::{self, Plan},
+    },
+};
+
+/// What was decided about the message that is next.
+pub(super) enum Decision {
+    Go {
+        content: Content,
+        as_template: Option<TemplateMessage>,
+    },
+    /// This template goes first, as a message of its own; the message itself is kept.
+    Nudge {
+        template: TemplateMessage,
+        until: Time,
+    },
+    /// Look again at that moment; `keeps_place` is a rate or a paused sender.
+    Later {
+        at: Time,
+        keeps_place: bool,
+        reason: Option<Reason>,
+    },
+    Hold {
+        until: Time,
+    },
+    Expired,
+    Refuse {
+        reason: Reason,
+        why: String,
+    },
+    Skip,
+    Fail {
+        code: &'static str,
+        text: String,
+    },
+}
+
+impl App {
+    /// Asked anew each time the message is looked at; takes a slot of the rates when it may go.
+    pub(super) fn decide(&self, contact: &Contact, conversation: &Conversation, place: usize, now: Time) -> Decision {
+        let pending = &conversation.outbox[place];
+        let draft = &pending.draft;
+        let Some(sender) = self.senders.get(conversation.sender) else {
+            return Decision::Fail { code: "unknown_sender", text: "the sender is no longer configured".into() };
+        };
+        if let Some(until) = self.health.paused_until(sender.id, draft.content.is_template(), now) {
+            return Decision::Later { at: until, keeps_place: true, reason: Some(Reason::SenderDown) };
+        }
+        let live = self.live.get();
+        let rules = &live.rules;
+        let languages = rules.languages(contact);
+        let wish = Wish { sender: sender.id, languages: &languages };
+        let plan = self.plan(contact, conversation, pending, &wish, now);
+        let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);
+        let of_list = |index: usize| match &draft.if_closed {
+            Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).map(&ready),
+            _ => None,
+        };
+        let decision = match plan {
+            Plan::Send => match &draft.content {
+                Content::Template(own) => match ready(own) {
+                    Ok(template) => {
+                        Decision::Go { content: Content::Template(template.clone()), as_template: Some(template) }
+                    }
+                    Err(unusable) => Decision::Refuse { reason: Reason::TemplateUnusable, why: unusable.why },
+                },
+                own => Decision::Go { content: own.clone(), as_template: None },
+            },
+            Plan::Template(index) => match of_list(index) {
+                Some(Ok(template)) => {
+                    Decision::Go { content: Content::Template(template.clone()), as_template: Some(template) }
+                }
+                _ => Decision::Refuse { reason: Reason::TemplateUnusable, why: "no template is usable".into() },
+            },
+            Plan::Nudge { index, until } => match of_list(index) {
+                Some(Ok(template)) => Decision::Nudge { template, until },
+                _ => Decision::Refuse { reason: Reason::TemplateUnusable, why: "no template is usable".into() },
+            },
+            Plan::WaitTemplate { until } => {
+                let at = until.min(now + TEMPLATE_RETRY);
+                Decision::Later { at, keeps_place: false, reason: Some(Reason::TemplateUnusable) }
+            }
+            Plan::Hold { until } => Decision::Hold { until },
+            Plan::Later { at, reason } => {
+                let keeps_place = reason == Reason::SenderDown;
+                Decision::Later { at, keeps_place, reason: Some(reason) }
+            }
+            Plan::Skip => Decision::Skip,
+            Plan::Fail => Decision::Fail { code: "window_closed", text: "the 24-hour window is closed".into() },
+            Plan::Expired => Decision::Expired,
+            Plan::Refuse { reason } => {
+                let why = match &draft.content {
+                    Content::Template(own) if reason == Reason::TemplateUnusable => {
+                        ready(own).err().map(|unusable| unusable.why)
+                    }
+                    _ => None,
+                };
+                Decision::Refuse { reason, why: why.unwrap_or_else(|| reason.as_str().into()) }
+            }
+        };
+        if matches!(decision, Decision::Go { .. }) && !pending.slot_taken {
+            let at = self.rates.reserve(sender, contact.id, now);
+            if at > now {
+                return Decision::Later { at, keeps_place: true, reason: None };
+            }
+        }
+        decision
+    }
+
+    fn plan(
+        &self,
+        contact: &Contact,
+        conversation: &Conversation,
+        pending: &Pending,
+        wish: &Wish<'_>,
+        now: Time,
+    ) -> Plan {
+        let live = self.live.get();
+        let rules = &live.rules;
+        let account = self.senders.account_of(conversation.sender);
+        let state = |template: &TemplateMessage| self.catalogue.state(template, wish);
+        window::plan(&window::PlanInput {
+            now,
+            draft: &pending.draft,
+            written_at: pending.created_at,
+            window: conversation.window,
+            opted_out: contact.opted_out.is_some() || self.stops.holds(contact.id),
+            contact: &contact.data,
+            answers_after: rules.answers_after,
+            with_person: conversation.session.silences(pending.draft.run),
+            topic: rules.topic(&pending.draft.topic),
+            consent_topics: &rules.consent_topics,
+            require_consent: account.is_some_and(|account| account.require_consent),
+            quiet_until: rules.quiet_until(&contact.data, now),
+            sender: window::SenderState::Online,
+            template: &state,
+        })
+    }
+}
