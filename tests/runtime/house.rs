@@ -20,7 +20,7 @@ use transom::{
     },
     model::inbound::{Alias, AliasKind},
     runtime::{app::App, bot, config::Config, metrics::Metrics, start::Setup},
-    store::{Faults, Options, Store},
+    store::{Options, Store},
 };
 
 pub const SENDER: SenderId = SenderId(1);
@@ -29,7 +29,6 @@ pub struct House {
     pub app: Arc<App>,
     pub sandbox: Arc<Sandbox>,
     pub clock: Arc<ManualClock>,
-    pub faults: Arc<Faults>,
     taken: broadcast::Receiver<Outgoing>,
     folder: TempDir,
     messages: u64,
@@ -74,14 +73,13 @@ impl House {
 
     async fn open(folder: TempDir, clock: Arc<ManualClock>, graph: Option<Graph>) -> House {
         install_crypto();
-        let faults = Arc::new(Faults::default());
         let config = match &graph {
             None => Config::sandbox(folder.path()),
             Some(_) => Config::load(Some(&folder.path().join("config.yaml")), &|_| None)
                 .unwrap_or_else(|findings| panic!("{findings:#?}")),
         };
         let url = format!("sqlite://{}", folder.path().join("t.db").display());
-        let options = Options { durable: false, faults: faults.clone() };
+        let options = Options { durable: false, ..Options::default() };
         let store = Store::open(&url, options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
         let http = Arc::new(Client::new(shared.clone(), None).unwrap());
@@ -92,7 +90,7 @@ impl House {
         app.recover().await.unwrap();
         app.run_due().await.unwrap();
         let taken = sandbox.watch();
-        House { app, sandbox, clock, faults, taken, folder, messages: 0, graph }
+        House { app, sandbox, clock, taken, folder, messages: 0, graph }
     }
 
     /// The process dies here; the world goes on.
