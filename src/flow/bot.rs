@@ -2,19 +2,22 @@
 
 use super::{
     declared::{at_most_of, declared},
-    definition::{AtMost, Body, Field, Flow},
-    hours::{Hours, clock},
+    definition::{Body, Field, Flow},
+    hours::{self, clock},
     text::Text,
 };
-use crate::base::{
-    diagnostic::{Diagnostic, Findings},
-    fields::Fields,
-    limits,
-    place::Place,
-    time::Span,
-    yaml::{Entry, Node},
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        fields::Fields,
+        limits,
+        place::Place,
+        time::Span,
+        yaml::{Entry, Node},
+    },
+    model::{hours::OpeningHours, quiet::QuietHours, schedule::AtMost, window::AnswersAfter},
 };
-use jiff::{civil::Time, tz::TimeZone};
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 pub struct Bot {
@@ -31,7 +34,7 @@ pub struct Bot {
     /// Of the contact, beside the built-in ones.
     pub fields: Vec<Field>,
     pub topics: BTreeMap<String, Topic>,
-    pub hours: BTreeMap<String, Hours>,
+    pub hours: BTreeMap<String, OpeningHours>,
     pub quiet_hours: Option<QuietHours>,
     pub teams: BTreeMap<String, Team>,
     pub opt_out: OptOut,
@@ -51,13 +54,6 @@ pub struct Topic {
     pub at_most: Vec<AtMost>,
 }
 
-/// On the contact's clock; over midnight when `to` is before `from`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct QuietHours {
-    pub from: Time,
-    pub to: Time,
-}
-
 #[derive(Debug, Clone, PartialEq)]
 pub struct Team {
     /// The name under `hours`; `None`: always open.
@@ -72,15 +68,6 @@ pub struct OptOut {
     pub words: Vec<String>,
     pub unsure: Vec<String>,
     pub answers_after: AnswersAfter,
-}
-
-/// Who may answer what a person writes after an opt-out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum AnswersAfter {
-    #[default]
-    People,
-    Bot,
-    Nobody,
 }
 
 /// `defaults:`; bodies are steps of `Bot::flow`.
@@ -110,7 +97,7 @@ impl Default for Defaults {
             ask_on_fail: None,
             on_error: None,
             late_message: Span::hours(6),
-            loop_guard: AtMost { count: 30, within: Span::hours(1) },
+            loop_guard: AtMost::new(30, Span::hours(1)),
             give_back: Span::hours(12),
             queue_for: Span::hours(6),
             old_button: None,
@@ -144,8 +131,11 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let secrets = fields.texts("secrets").into_iter().map(str::to_owned).collect();
     let declared_fields = declared(fields.map("fields"), findings);
     let topics = topics(&mut fields, findings);
-    let hours: BTreeMap<String, Hours> =
-        fields.map("hours").iter().map(|entry| (entry.key.text.clone(), Hours::parse(entry, findings))).collect();
+    let hours: BTreeMap<String, OpeningHours> = fields
+        .map("hours")
+        .iter()
+        .map(|entry| (entry.key.text.clone(), hours::parse(entry, &timezone, findings)))
+        .collect();
     let quiet_hours = quiet(&mut fields, findings);
     let mut defaults = Defaults::default();
     if let Some(mut node) = fields.fields("defaults") {
@@ -250,7 +240,7 @@ fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
     }
 }
 
-fn team(entry: &Entry, hours: &BTreeMap<String, Hours>, give_back: Span, findings: &Findings) -> (String, Team) {
+fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, findings: &Findings) -> (String, Team) {
     let mut fields = Fields::new(&entry.value, format!("team `{}`", entry.key.text), findings).at(&entry.key.place);
     let named = fields.opt_text("hours").map(str::to_owned);
     if let (Some(name), Some(node)) = (&named, fields.node("hours"))

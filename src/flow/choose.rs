@@ -173,8 +173,8 @@ impl<'a> Turn<'a> {
         }
         let stamps = self.contact.starts.get(&trigger.key).map_or(&[][..], Vec::as_slice);
         for cap in &trigger.at_most {
-            if stamps.iter().filter(|at| self.now() - **at < cap.within).count() >= cap.count as usize {
-                return Err(format!("it started {} times within {} already", cap.count, cap.within));
+            if cap.reached(stamps, self.now()) {
+                return Err(format!("it started {} times within {} already", cap.count, cap.per));
             }
         }
         if let Some(key) = self.once_key(trigger, seen)

@@ -1,25 +1,22 @@
 //! What authors declare: inputs, returned values and fields with their types, and limits such as `3/7d`.
 
 use super::{
-    definition::{AtMost, Field, Kind},
+    definition::{Field, Kind},
     script::valid_name,
     text::typed,
 };
-use crate::base::{
-    diagnostic::{Diagnostic, Findings, did_you_mean},
-    fields::Fields,
-    time::Span,
-    yaml::{self, Entry, Node},
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        fields::Fields,
+        yaml::{self, Entry, Node},
+    },
+    model::schedule::AtMost,
 };
 
 /// `3/7d`; reported when it is something else.
 pub(super) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
-    let read = |text: &str| {
-        let (count, within) = text.split_once('/')?;
-        let (count, within) = (count.trim().parse().ok()?, Span::parse(within).ok()?);
-        (count > 0 && within > Span::ZERO).then_some(AtMost { count, within })
-    };
-    let found = node.text().and_then(read);
+    let found = node.text().and_then(AtMost::parse);
     if found.is_none() && !node.is_broken() {
         let message = format!("a limit is written like `1/30d`, and this is {}", node.describe());
         findings.push(Diagnostic::error("E212", &node.place, message));

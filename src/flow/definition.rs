@@ -14,7 +14,7 @@ use crate::{
         time::Span,
         yaml,
     },
-    model::value::Value,
+    model::{schedule::AtMost, value::Value},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -170,13 +170,6 @@ pub struct WrittenTrigger {
     pub at_most: Vec<AtMost>,
     pub once_per: Option<Text>,
     pub outline: Outline,
-}
-
-/// `3/7d`: at most three within sliding seven days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AtMost {
-    pub count: u32,
-    pub within: Span,
 }
 
 /// An input, a returned value, or a field of the contact.

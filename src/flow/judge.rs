@@ -274,15 +274,14 @@ impl<'a> Turn<'a> {
     fn loop_guard(&mut self) -> bool {
         let guard = self.live().bot.defaults.loop_guard;
         let now = self.now();
-        self.session.answered.retain(|at| now - *at < guard.within);
+        self.session.answered.retain(|at| now - *at < guard.per);
         if self.session.answered.len() < guard.count as usize {
             self.session.guarded = false;
             return false;
         }
         if !self.session.guarded {
             self.session.guarded = true;
-            let text =
-                format!("{} messages were answered within {}: is another bot talking?", guard.count, guard.within);
+            let text = format!("{} messages were answered within {}: is another bot talking?", guard.count, guard.per);
             self.effects.push(Effect::Alarm { kind: "loop_guard".into(), text });
         }
         self.needs_person("the loop guard is silent");

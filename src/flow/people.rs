@@ -5,7 +5,7 @@ use super::{
     definition::FlowSet,
     steps::Step,
     turn::{Emitted, Failure, Next, Turn},
-    views::{map, opening},
+    views::map,
 };
 use crate::{
     base::ids::{FlowName, StepId},
@@ -35,7 +35,7 @@ impl<'a> Turn<'a> {
     pub fn team_hours(&self, set: &FlowSet, team: &str) -> OpeningHours {
         let named = set.bot.teams.get(team).and_then(|team| team.hours.as_ref());
         let hours = named.and_then(|name| set.bot.hours.get(name));
-        hours.map_or_else(OpeningHours::always, |hours| opening(hours, &set.bot.timezone))
+        hours.cloned().unwrap_or_else(OpeningHours::always)
     }
 
     /// From here on the bot is silent, except what this run says.

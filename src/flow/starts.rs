@@ -175,7 +175,7 @@ impl<'a> Turn<'a> {
     /// Counts from the moment the run begins; given back when nothing of it reaches the contact.
     fn count_start(&mut self, trigger: &WrittenTrigger, run: u32) {
         let (now, key) = (self.now(), trigger.key.clone());
-        let longest = trigger.at_most.iter().map(|cap| cap.within).max().unwrap_or(Span::ZERO);
+        let longest = trigger.at_most.iter().map(|cap| cap.per).max().unwrap_or(Span::ZERO);
         let stamps = self.contact.starts.entry(key.clone()).or_default();
         stamps.retain(|at| now - *at < longest);
         stamps.push(now);
@@ -285,18 +285,12 @@ impl<'a> Turn<'a> {
             return Err(Some(Reason::NoConsent));
         }
         let unasked = self.contact.unasked.get(&flow.topic).map_or(&[][..], Vec::as_slice);
-        let capped = |cap: &super::definition::AtMost| {
-            unasked.iter().filter(|at| self.now() - **at < cap.within).count() >= cap.count as usize
-        };
-        if topic.at_most.iter().any(capped) {
+        if topic.at_most.iter().any(|cap| cap.reached(unasked, self.now())) {
             return Err(Some(Reason::Capped));
         }
         let Some(trigger) = trigger else { return Ok(()) };
         let stamps = self.contact.starts.get(&trigger.key).map_or(&[][..], Vec::as_slice);
-        let started = |cap: &super::definition::AtMost| {
-            stamps.iter().filter(|at| self.now() - **at < cap.within).count() >= cap.count as usize
-        };
-        if trigger.at_most.iter().any(started) {
+        if trigger.at_most.iter().any(|cap| cap.reached(stamps, self.now())) {
             return Err(Some(Reason::Capped));
         }
         self.guarded(trigger, &seen).map_err(|_| None)

@@ -1,21 +1,25 @@
-//! What a step or trigger reads its keys with: texts, code, durations, bodies of steps, names.
+//! What a step or trigger reads its keys with: durations, names, bodies of steps; texts and code in `filled`.
+
+mod filled;
 
 use super::{
     bot::{self, Bot},
     declared::at_most_of,
-    definition::{AtMost, Body, NodeIx, Outline, Target},
+    definition::{Body, NodeIx, Outline, Target},
     parse::Builder,
-    script::{Code, valid_name},
+    script::valid_name,
     spec::Spec,
-    text::{Data, Names, Text},
 };
-use crate::base::{
-    diagnostic::{Diagnostic, Findings, did_you_mean},
-    fields::Fields,
-    ids::StepId,
-    place::Place,
-    time::Span,
-    yaml::{Entry, Node, Scalar},
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        fields::Fields,
+        ids::StepId,
+        place::Place,
+        time::Span,
+        yaml::{Entry, Node, Scalar},
+    },
+    model::schedule::AtMost,
 };
 use std::sync::Arc;
 
@@ -100,125 +104,6 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     pub fn required(&mut self, name: &'static str) -> Option<&'a Node> {
         self.fields.required(name)
-    }
-
-    // -- texts and code
-
-    /// A required text with `${…}`; empty when it is missing, which is reported.
-    pub fn text(&mut self, name: &'static str) -> Text {
-        match self.fields.required(name) {
-            Some(node) => self.text_of(node),
-            None => Text::plain("", self.fields.place()),
-        }
-    }
-
-    pub fn opt_text(&mut self, name: &'static str) -> Option<Text> {
-        let node = self.fields.node(name)?;
-        Some(self.text_of(node))
-    }
-
-    /// A list of texts, or a single one.
-    pub fn texts(&mut self, name: &'static str) -> Vec<Text> {
-        let items = self.fields.list(name);
-        items.iter().map(|item| self.text_of(item)).collect()
-    }
-
-    /// The text of any node.
-    pub fn text_of(&mut self, node: &Node) -> Text {
-        self.read_text(node, false)
-    }
-
-    /// Where secrets may stand: `headers`, `query`, `form`.
-    pub fn secret_text_of(&mut self, node: &Node) -> Text {
-        self.read_text(node, true)
-    }
-
-    fn read_text(&mut self, node: &Node, secrets: bool) -> Text {
-        let Some(scalar) = node.scalar() else {
-            self.wrong(node, "E208", format!("this takes a text, and gets {}", node.describe()));
-            return Text::plain("", &node.place);
-        };
-        let text = Text::parse(scalar, self.builder.scripts, &self.names(secrets), self.builder.findings);
-        self.outline.texts.push(text.clone());
-        self.outline.codes.extend(text.codes().cloned());
-        text
-    }
-
-    /// A required condition or value in plain Rhai.
-    pub fn code(&mut self, name: &'static str) -> Code {
-        match self.fields.required(name) {
-            Some(node) => self.code_of(node),
-            None => Code::broken(self.fields.place(), self.builder.scripts),
-        }
-    }
-
-    pub fn opt_code(&mut self, name: &'static str) -> Option<Code> {
-        let node = self.fields.node(name)?;
-        Some(self.code_of(node))
-    }
-
-    pub fn code_of(&mut self, node: &Node) -> Code {
-        self.read_code(node, true)
-    }
-
-    /// Statements, the last of which is the value (`script:`).
-    pub fn script_of(&mut self, node: &Node) -> Code {
-        self.read_code(node, false)
-    }
-
-    fn read_code(&mut self, node: &Node, expression: bool) -> Code {
-        let Some(scalar) = node.scalar() else {
-            self.wrong(node, "E208", format!("this takes an expression, and gets {}", node.describe()));
-            return Code::broken(&node.place, self.builder.scripts);
-        };
-        let names = self.names(false);
-        let code = if expression {
-            if wrapped(scalar, self.builder.findings) {
-                return Code::broken(&node.place, self.builder.scripts);
-            }
-            Code::expression(scalar, self.builder.scripts, &names, self.builder.findings)
-        } else {
-            Code::script(scalar, self.builder.scripts, &names, self.builder.findings)
-        };
-        let code = code.unwrap_or_else(|| Code::broken(&node.place, self.builder.scripts));
-        self.outline.codes.push(code.clone());
-        code
-    }
-
-    /// A value of any shape whose texts may hold `${…}`.
-    pub fn opt_data(&mut self, name: &'static str) -> Option<Data> {
-        let node = self.fields.node(name)?;
-        Some(self.data_of(node))
-    }
-
-    pub fn data_of(&mut self, node: &Node) -> Data {
-        self.read_data(node, false)
-    }
-
-    /// Where secrets may stand: `json`.
-    pub fn secret_data_of(&mut self, node: &Node) -> Data {
-        self.read_data(node, true)
-    }
-
-    fn read_data(&mut self, node: &Node, secrets: bool) -> Data {
-        let data = Data::parse(node, self.builder.scripts, &self.names(secrets), self.builder.findings);
-        let mut texts = Vec::new();
-        data.texts(&mut texts);
-        self.outline.codes.extend(texts.iter().flat_map(|text| text.codes().cloned()));
-        self.outline.texts.extend(texts.into_iter().cloned());
-        data
-    }
-
-    /// `name: text` pairs of the author's own.
-    pub fn text_map(&mut self, name: &'static str, secrets: bool) -> Vec<(String, Text)> {
-        let entries = self.fields.map(name);
-        entries.iter().map(|entry| (entry.key.text.clone(), self.read_text(&entry.value, secrets))).collect()
-    }
-
-    /// `name: value` pairs of the author's own.
-    pub fn data_map(&mut self, name: &'static str) -> Vec<(String, Data)> {
-        let entries = self.fields.map(name);
-        entries.iter().map(|entry| (entry.key.text.clone(), self.data_of(&entry.value))).collect()
     }
 
     // -- plain values
@@ -395,20 +280,4 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.fields.finish();
         self.outline
     }
-
-    fn names(&self, secrets: bool) -> Names<'b>
-    where
-        'a: 'b,
-    {
-        Names { own: self.builder.names, secrets }
-    }
-}
-
-/// A whole condition in `${…}`: code needs none, which is reported.
-fn wrapped(scalar: &Scalar, findings: &Findings) -> bool {
-    let text = scalar.text.trim();
-    let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
-    let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
-    findings.push(finding.help(format!("write `{}`", inner.trim())));
-    true
 }

@@ -21,6 +21,7 @@ use crate::{
         event::Reason,
         inbound::{InboundKind, InboundMessage},
         value::Value,
+        window::AnswersAfter,
     },
 };
 
@@ -102,7 +103,6 @@ impl<'a> Turn<'a> {
 
     /// What a contact writes after a stop. Gives whether the bot may go on with it.
     pub fn heard_after_stop(&mut self, message: &InboundMessage) -> bool {
-        use super::bot::AnswersAfter;
         if !answer::says_something(&message.kind) && !matches!(message.kind, InboundKind::Unsupported { .. }) {
             return false;
         }

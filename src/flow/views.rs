@@ -2,7 +2,6 @@
 
 use super::{
     definition::FlowSet,
-    hours::Hours,
     turn::{Seen, Turn},
 };
 use crate::{
@@ -51,10 +50,7 @@ impl Turn<'_> {
             },
             "window" => self.window_view(set),
             "hours" => {
-                let all =
-                    set.bot.hours.iter().map(|(name, hours)| {
-                        (name.clone(), hours_view(&opening(hours, &set.bot.timezone), self.now()))
-                    });
+                let all = set.bot.hours.iter().map(|(name, hours)| (name.clone(), hours_view(hours, self.now())));
                 Value::Map(all.collect())
             }
             "env" => {
@@ -156,16 +152,6 @@ pub fn zone_of(own: Option<&str>, number: Option<&str>, bot: &TimeZone) -> TimeZ
     named
         .or_else(|| number.and_then(phone::zone).and_then(|zone| TimeZone::get(zone).ok()))
         .unwrap_or_else(|| bot.clone())
-}
-
-/// Written hours as they are counted with.
-pub fn opening(hours: &Hours, zone: &TimeZone) -> OpeningHours {
-    let minutes =
-        |time: jiff::civil::Time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs());
-    let range =
-        |(from, to): &(jiff::civil::Time, Option<jiff::civil::Time>)| (minutes(*from), to.map_or(24 * 60, minutes));
-    let week = std::array::from_fn(|day| hours.days[day].iter().map(range).collect());
-    OpeningHours { zone: zone.clone(), week, holidays: hours.holidays.clone() }
 }
 
 fn hours_view(hours: &OpeningHours, now: Time) -> Value {

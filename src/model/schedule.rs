@@ -67,23 +67,13 @@ impl AtMost {
         AtMost { count, per }
     }
 
-    /// `1/30d`; `None` when it is something else.
+    /// `1/30d`, or `20/s`, where a bare unit is one of it; `None` when it is something else.
     pub fn parse(text: &str) -> Option<Self> {
-        let (count, per) = text.trim().split_once('/')?;
-        let per = per.trim();
-        let (number, unit) = per.split_at(per.find(|c: char| !c.is_ascii_digit())?);
-        let number: i64 = if number.is_empty() { 1 } else { number.parse().ok()? };
-        let unit = match unit {
-            "s" => Span::seconds(1),
-            "m" => Span::minutes(1),
-            "h" => Span::hours(1),
-            "d" => Span::days(1),
-            "w" => Span::days(7),
-            _ => return None,
-        };
-        let per = Span(unit.0.checked_mul(number)?);
-        let count = count.trim().parse().ok()?;
-        (per.0 > 0).then_some(AtMost { count, per })
+        let (count, per) = text.split_once('/')?;
+        let (count, per) = (count.trim().parse().ok()?, per.trim());
+        let bare = per.starts_with(|c: char| c.is_ascii_alphabetic());
+        let per = if bare { Span::parse(&format!("1{per}")) } else { Span::parse(per) }.ok()?;
+        (count > 0 && per > Span::ZERO).then_some(AtMost { count, per })
     }
 
     /// Whether one more at `now` is too many after those at `stamps` (in any order).

@@ -7,21 +7,20 @@ use crate::{
         phone,
         time::Time,
     },
-    flow::{self, bot::Bot},
+    flow::bot::{Bot, Topic},
     model::{
         consent_words::ExtraWords,
         contact::{Contact, ContactData},
         effect::{Draft, Origin},
         inbound::{Alias, AliasKind},
         quiet::QuietHours,
-        schedule::AtMost,
         window::{AnswersAfter, TopicRules},
     },
 };
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
-/// The rules of `_bot.yaml` in the form in which `accept` and the sender ask for them.
+/// The rules of `_bot.yaml`, for `accept` and the sender.
 pub struct Rules {
     pub words: ExtraWords,
     pub answers_after: AnswersAfter,
@@ -29,39 +28,28 @@ pub struct Rules {
     languages: BTreeMap<String, Vec<String>>,
     quiet: Option<QuietHours>,
     timezone: TimeZone,
-    topics: BTreeMap<String, (bool, Vec<AtMost>)>,
+    topics: BTreeMap<String, Topic>,
     pub consent_topics: Vec<String>,
 }
 
 impl Rules {
     pub fn of(bot: &Bot) -> Self {
-        let topics: BTreeMap<String, (bool, Vec<AtMost>)> = bot
-            .topics
-            .iter()
-            .map(|(name, topic)| {
-                let caps = topic.at_most.iter().map(|cap| AtMost::new(cap.count, cap.within)).collect();
-                (name.clone(), (topic.needs_consent, caps))
-            })
-            .collect();
+        let needs_consent = bot.topics.iter().filter(|(_, topic)| topic.needs_consent);
         Rules {
             words: ExtraWords::new(&bot.opt_out.words, &bot.opt_out.unsure),
-            answers_after: match bot.opt_out.answers_after {
-                flow::bot::AnswersAfter::People => AnswersAfter::People,
-                flow::bot::AnswersAfter::Bot => AnswersAfter::Bot,
-                flow::bot::AnswersAfter::Nobody => AnswersAfter::Nobody,
-            },
+            answers_after: bot.opt_out.answers_after,
             language: bot.language.clone(),
             languages: bot.languages.clone(),
-            quiet: bot.quiet_hours.map(|quiet| QuietHours { from: quiet.from, to: quiet.to }),
+            quiet: bot.quiet_hours,
             timezone: bot.timezone.clone(),
-            consent_topics: topics.iter().filter(|(_, (needs, _))| *needs).map(|(name, _)| name.clone()).collect(),
-            topics,
+            consent_topics: needs_consent.map(|(name, _)| name.clone()).collect(),
+            topics: bot.topics.clone(),
         }
     }
 
     pub fn topic(&self, name: &str) -> TopicRules<'_> {
         match self.topics.get(name) {
-            Some((needs_consent, at_most)) => TopicRules { needs_consent: *needs_consent, at_most },
+            Some(topic) => TopicRules { needs_consent: topic.needs_consent, at_most: &topic.at_most },
             None => TopicRules { needs_consent: false, at_most: &[] },
         }
     }

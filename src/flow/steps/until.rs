@@ -7,7 +7,6 @@ use crate::{
         step_fields::StepFields,
         text::Text,
         turn::{Failure, Here, Turn},
-        views::opening,
     },
     model::value::Value,
 };
@@ -62,8 +61,7 @@ impl Until {
                 next.map(instant).map_err(|e| Failure::new("type", e.to_string()))
             }
             Until::Hours(name) => {
-                let hours = here.set.bot.hours.get(name).map(|hours| opening(hours, &here.set.bot.timezone));
-                let opens = hours.and_then(|hours| hours.opens_at(turn.now()));
+                let opens = here.set.bot.hours.get(name).and_then(|hours| hours.opens_at(turn.now()));
                 opens.ok_or_else(|| Failure::new("never", format!("`hours.{name}` never open")))
             }
             Until::Moment(text) => match turn.value(here, text, &[])? {

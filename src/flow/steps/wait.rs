@@ -156,7 +156,6 @@ impl Turn<'_> {
         let end = self.world.window.ends_at()?;
         let mut at = end - WINDOW_CLOSING;
         if let Some(quiet) = here.set.bot.quiet_hours.filter(|_| here.flow.ignore_quiet_hours.is_none()) {
-            let quiet = crate::model::quiet::QuietHours { from: quiet.from, to: quiet.to };
             let zones = [self.contact_zone(here.set)];
             at = quiet.allowed_before(self.now(), at, &zones).unwrap_or(at);
         }

@@ -32,8 +32,6 @@ use crate::{
         effect::{Draft, Effect, HttpCall},
         event::{CallAnswer, CallError, ConsentWord, Event, Fate, Start},
         inbound::{InboundKind, InboundMessage},
-        quiet::QuietHours,
-        schedule::AtMost,
         session::Session,
         template::{ButtonValue, Category, TemplateMessage},
         value::Value,
@@ -458,13 +456,12 @@ impl Talk {
         let versions = self.versions.clone();
         let bot = &versions.live().bot;
         let topic = bot.topics.get(&draft.topic).cloned().unwrap_or_default();
-        let caps: Vec<AtMost> = topic.at_most.iter().map(|cap| AtMost::new(cap.count, cap.within)).collect();
         let zone = crate::flow::views::zone_of(
             self.contact.data.zone.as_deref(),
             self.contact.data.phone.as_deref(),
             &bot.timezone,
         );
-        let quiet = bot.quiet_hours.map(|quiet| QuietHours { from: quiet.from, to: quiet.to });
+        let quiet = bot.quiet_hours;
         let unusable = &self.unusable;
         let state = |template: &TemplateMessage| {
             if unusable.contains(&template.name) {
@@ -482,7 +479,7 @@ impl Talk {
             contact: &self.contact.data,
             answers_after: AnswersAfter::People,
             with_person: self.session().silences(draft.run),
-            topic: TopicRules { needs_consent: topic.needs_consent, at_most: &caps },
+            topic: TopicRules { needs_consent: topic.needs_consent, at_most: &topic.at_most },
             consent_topics: &["marketing".into()],
             require_consent: false,
             quiet_until: quiet.filter(|_| !released).and_then(|quiet| quiet.allowed_at(self.now, &[zone])),

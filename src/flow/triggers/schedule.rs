@@ -69,8 +69,8 @@ impl TriggerKind for Schedule {
         let mut rate = AtMost::new(20, Span::seconds(1));
         if let Some(node) = fields.node("rate") {
             match node.text().and_then(AtMost::parse) {
-                Some(written) if written.count > 0 => rate = written,
-                Some(_) | None => fields.wrong(node, "E212", format!("`rate` is written like `20/s`, and this is {}", node.describe())),
+                Some(written) => rate = written,
+                None => fields.wrong(node, "E212", format!("`rate` is written like `20/s`, and this is {}", node.describe())),
             }
         }
         Schedule { cron, pattern, clock, to: read_to(fields), rate, late: fields.duration("late", Span::hours(1)) }
