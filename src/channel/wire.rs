@@ -2,7 +2,7 @@
 
 use crate::base::{
     ids::SenderId,
-    limits::{WIRE_BODY_BYTES_MAX, WIRE_FILE_BYTES_MAX, WIRE_FILES_MAX, WIRE_QUEUE_MAX},
+    limits::{WIRE_BODY_BYTES_MAX, WIRE_FILE_BYTES_MAX, WIRE_FILES_MAX, WIRE_GATHER, WIRE_QUEUE_MAX},
     time::Time,
 };
 use std::{
@@ -77,6 +77,7 @@ fn write_all(file: &mut Rotating, exchanges: &Receiver<Exchange>) {
         while let (Ok(()), Ok(next)) = (&result, exchanges.try_recv()) {
             result = file.write(&line(&next));
         }
+        thread::sleep(WIRE_GATHER.to_std());
         match result.and_then(|()| file.flush()) {
             Ok(()) => failed = false,
             Err(error) => {

@@ -31,7 +31,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 use tokio::sync::mpsc;
@@ -72,6 +72,8 @@ pub struct App {
     pub(super) calling: Marks<(ConversationId, u32)>,
     /// Planned starts that were handed to their lanes.
     pub(super) beginning: Marks<StartId>,
+    /// Statuses without our id have come: what is accepted looks whether one of them is its own.
+    pub(super) early_statuses: AtomicBool,
     pub(super) rates: Rates,
     pub(super) beat: Beat,
     /// Hears what each turn did, after its commit. An author's test listens; a daemon has none.

@@ -31,6 +31,8 @@ use std::sync::Arc;
 pub(super) struct AfterCommit {
     pub inserted: Vec<OutboundId>,
     pub calls: Vec<HttpCall>,
+    /// Runs that began in this turn.
+    pub began: Vec<Run>,
     /// The runs that the turn began with or started, by their flows.
     pub flows: Vec<(u32, FlowName)>,
     /// The message that this turn is about, for the consent ledger.
@@ -126,12 +128,18 @@ impl App {
                     ended_at: None,
                     outcome: None,
                 };
-                set.push(&run::BEGAN, &row);
+                after.began.push(row);
                 after.flows.push((*run, flow.clone()));
             }
             Effect::RunEnded { run, end } => {
-                let ended = Ended { conversation_id: conversation.id, number: *run, at: now, outcome: *end };
-                set.push(&run::ENDED, &ended);
+                match after.began.iter_mut().find(|row| row.number == *run) {
+                    // It began and ended in one turn: one row, written once.
+                    Some(row) => (row.ended_at, row.outcome) = (Some(now), Some(*end)),
+                    None => {
+                        let ended = Ended { conversation_id: conversation.id, number: *run, at: now, outcome: *end };
+                        set.push(&run::ENDED, &ended);
+                    }
+                }
                 let flow = after.flows.iter().find(|(number, _)| number == run).map(|(_, flow)| flow.clone());
                 if let Some(flow) = flow
                     && self.flow_health.ended(&flow, *end == RunEnd::Failed)

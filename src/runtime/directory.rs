@@ -9,7 +9,7 @@ use crate::{
         time::Time,
     },
     model::{
-        contact::ContactData,
+        contact::{Contact, ContactData},
         inbound::{Alias, AliasKind},
     },
     store::{WriteSet, alias, contact, conversation},
@@ -41,9 +41,11 @@ pub(super) struct Whom<'a> {
 }
 
 /// Where something of a contact belongs. What is new has its rows in the write-set that `find` was given.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Found {
     pub contact: ContactId,
+    /// Made just now: its lane has nothing to read.
+    pub fresh: Option<Box<Contact>>,
     pub conversation: ConversationId,
 }
 
@@ -55,19 +57,18 @@ impl App {
     pub(super) async fn find(&self, whom: &Whom<'_>, set: &mut Vec<(ContactId, WriteSet)>) -> anyhow::Result<Found> {
         let Whom { account, sender, names, person_name, opened_at, heard_at } = *whom;
         let now = self.clock.now();
-        let known = self.directory.contact(account, names);
-        let contact = match known {
-            Some(contact) => contact,
+        let (contact, fresh) = match self.directory.contact(account, names) {
+            Some(contact) => (contact, None),
             None => self.look_up_or_make(account, names, person_name, now, set).await?,
         };
         let conversation = match self.directory.conversation(contact, sender) {
             Some(id) => id,
             None => {
-                let stored = conversation::between(&self.store, contact, sender).await?;
-                let id = match stored {
-                    Some(row) => row.id,
-                    None => ConversationId(self.store.next_id()),
+                let stored = match fresh {
+                    Some(_) => None,
+                    None => conversation::between(&self.store, contact, sender).await?,
                 };
+                let id = stored.map_or_else(|| ConversationId(self.store.next_id()), |row| row.id);
                 self.directory.remember_conversation(contact, sender, id)
             }
         };
@@ -80,7 +81,7 @@ impl App {
             created_at: now,
         };
         set_of(set, contact).push(&conversation::HEARD, &heard);
-        Ok(Found { contact, conversation })
+        Ok(Found { contact, conversation, fresh })
     }
 
     async fn look_up_or_make(
@@ -90,7 +91,7 @@ impl App {
         person_name: Option<&str>,
         now: Time,
         set: &mut Vec<(ContactId, WriteSet)>,
-    ) -> anyhow::Result<ContactId> {
+    ) -> anyhow::Result<(ContactId, Option<Box<Contact>>)> {
         if let Some(contact) = alias::find(&self.store, account, &spellings(names)).await? {
             let known = alias::of(&self.store, contact).await?;
             let fresh: Vec<Alias> = names.iter().filter(|name| !known.contains(name)).cloned().collect();
@@ -98,13 +99,13 @@ impl App {
             for name in fresh {
                 set_of(set, contact).push(&alias::INSERT, &new_alias(account, &name, contact));
             }
-            return Ok(contact);
+            return Ok((contact, None));
         }
         let id = ContactId(self.store.next_id());
         let contact = self.directory.remember(account, names, id);
         if contact != id {
             // Another webhook of the same instant was first; its rows are on their way.
-            return Ok(contact);
+            return Ok((contact, None));
         }
         let phone = names.iter().find(|n| n.kind == AliasKind::Phone).map(|n| format!("+{}", n.value));
         let data = ContactData {
@@ -115,6 +116,7 @@ impl App {
             ..ContactData::default()
         };
         let zone = phone.as_deref().and_then(phone::zone).unwrap_or_default().to_owned();
+        let fresh = Contact { id, account: account.clone(), opted_out: None, data: data.clone() };
         let row = contact::NewContact {
             id,
             account: account.clone(),
@@ -129,7 +131,7 @@ impl App {
         for name in names {
             set.push(&alias::INSERT, &new_alias(account, name, id));
         }
-        Ok(id)
+        Ok((id, Some(Box::new(fresh))))
     }
 
     /// What the provider calls a person whom we know already.

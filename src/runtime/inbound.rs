@@ -218,6 +218,7 @@ impl App {
                         word,
                         opens,
                         recorded_at: now,
+                        fresh: found.fresh,
                     };
                     self.metrics.webhook(kind, "recorded");
                     self.push(found.contact, Work::Inbound(Box::new(recorded)));

@@ -111,6 +111,8 @@ pub struct Recorded {
     /// It opens the window (platform.md 4.3, and the sender's switches).
     pub opens: bool,
     pub recorded_at: Time,
+    /// Of a contact that was made by this very message.
+    pub fresh: Option<Box<Contact>>,
 }
 
 /// What became of a turn, for the API and the terminal.
@@ -174,6 +176,20 @@ impl From<ReadError> for LaneError {
 }
 
 impl App {
+    /// The lane of a contact that was made by this very message: there is nothing to read.
+    pub(super) fn fresh_lane(&self, contact: Contact, recorded: &Recorded) -> LaneState {
+        let conversation = Conversation {
+            id: recorded.conversation,
+            sender: recorded.sender,
+            window: Window::default(),
+            last_inbound_at: None,
+            session: Session::default(),
+            accepted_turn: None,
+            outbox: Vec::new(),
+        };
+        LaneState { contact, conversations: vec![conversation], armed: None }
+    }
+
     /// Reads a contact and all its conversations back from the rows. `None`: there is no such contact.
     pub(super) async fn load_lane(&self, contact: ContactId) -> anyhow::Result<Option<LaneState>> {
         let Some(mut contact) = contact::find(&self.store, contact).await? else { return Ok(None) };

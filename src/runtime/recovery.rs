@@ -171,6 +171,7 @@ impl App {
             word: row.data.word,
             opens,
             recorded_at: row.received_at,
+            fresh: None,
         }
     }
 }

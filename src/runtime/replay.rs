@@ -74,6 +74,7 @@ impl App {
             message: row.data.message,
             word: row.data.word,
             opens,
+            fresh: None,
             recorded_at: row.received_at,
         };
         self.push(row.contact_id, Work::Inbound(Box::new(recorded)));

@@ -98,10 +98,12 @@ pub(super) fn mark(
     outbound::settle(set, sender, &settled);
 }
 
-pub(super) fn sent(set: &mut WriteSet, sender: SenderId, id: OutboundId, receipt: &Receipt, now: Time) {
+/// `early`: statuses without our id have come, and one of them may be of this message.
+pub(super) fn sent(set: &mut WriteSet, sender: SenderId, id: OutboundId, receipt: &Receipt, early: bool, now: Time) {
     let mut settled = Settled::new(id, SendState::Sent);
     settled.provider_id = Some(receipt.provider_id.clone());
     settled.accepted_at = Some(now);
+    settled.joins_early = early;
     outbound::settle(set, sender, &settled);
 }
 

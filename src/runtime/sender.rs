@@ -24,7 +24,7 @@ use crate::{
     },
     store::WriteSet,
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 impl App {
     /// Starts the request of a message whose `sending` is committed. Its result comes back as `Work::Sent`.
@@ -86,7 +86,8 @@ impl App {
                 let conversation = &mut lane.conversations[index];
                 let mut pending = conversation.outbox.remove(place);
                 conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
-                rows::sent(&mut set, sender, id, &receipt, now);
+                let early = self.early_statuses.load(Ordering::Relaxed);
+                rows::sent(&mut set, sender, id, &receipt, early, now);
                 pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
                 if pending.draft.tells {
                     // In one commit: else the row could say `sent` and the engine wait for ever to hear it.

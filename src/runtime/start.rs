@@ -21,7 +21,7 @@ use crate::{
         Http, Provider,
         sandbox::{Sandbox, SandboxSender},
     },
-    store::{Store, WriteSet, dead_letter, flow_state, meta, retention, template},
+    store::{Store, WriteSet, dead_letter, early_status, flow_state, meta, retention, template},
 };
 use anyhow::Context;
 use std::{collections::BTreeMap, sync::Arc};
@@ -69,6 +69,7 @@ impl App {
             None => Calls::new(&config, metrics.clone()).context("the HTTP client of flows")?,
         };
         let notifier = Notifier::new(config.notify.as_ref(), metrics.clone()).context("the client of `notify`")?;
+        let early = early_status::any(&store).await.context("reading early statuses")?;
         let app = Arc::new(App {
             senders: Senders::new(config.senders.clone(), config.accounts.clone()),
             token_key: token_key(&store).await?,
@@ -93,6 +94,7 @@ impl App {
             watched: Default::default(),
             beginning: Default::default(),
             calling: Default::default(),
+            early_statuses: early.into(),
             rates: Rates::default(),
             beat: Beat::default(),
             turns: Default::default(),

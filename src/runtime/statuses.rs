@@ -15,7 +15,7 @@ use crate::{
     },
     store::{WriteSet, outbound},
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 impl App {
     pub(super) async fn take_statuses(self: &Arc<Self>, statuses: Vec<(SenderId, StatusUpdate)>) -> anyhow::Result<()> {
@@ -25,6 +25,9 @@ impl App {
         let now = self.clock.now();
         let mut set = WriteSet::new();
         for (sender, status) in &statuses {
+            if status.ours.is_none() {
+                self.early_statuses.store(true, Ordering::Relaxed);
+            }
             outbound::status(&mut set, *sender, status, now);
             self.metrics.message(*sender, status.state.as_str());
         }

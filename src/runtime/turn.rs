@@ -18,7 +18,7 @@ use crate::{
         event::Event,
         session::{Session, Waiting},
     },
-    store::WriteSet,
+    store::{WriteSet, run},
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -78,6 +78,9 @@ impl App {
         let mut after = AfterCommit { handled, flows: names, ..AfterCommit::default() };
         for effect in &effects {
             self.apply(lane, index, effect, now, &mut set, &mut after);
+        }
+        for run in &after.began {
+            set.push(&run::BEGAN, run);
         }
         if contact_changed {
             rows::contact(&mut set, &lane.contact);

@@ -108,8 +108,11 @@ impl App {
         self: &Arc<Self>,
         contact: ContactId,
         state: &mut Option<LaneState>,
-        recorded: Recorded,
+        mut recorded: Recorded,
     ) -> anyhow::Result<()> {
+        if let (None, Some(fresh)) = (&state, recorded.fresh.take()) {
+            *state = Some(self.fresh_lane(*fresh, &recorded));
+        }
         for attempt in 1..=LANE_TRIES_MAX {
             if state.is_none() {
                 *state = self.load_lane(contact).await?;

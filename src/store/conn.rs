@@ -2,9 +2,9 @@
 
 use super::dialect::Dialect;
 use super::statement::{Key, Told};
-use crate::base::limits::{SHARDS, WRITER_SESSION_TIMEOUT};
+use crate::base::limits::{SHARDS, SQLITE_ROWS_BUFFERED, WRITER_SESSION_TIMEOUT};
 use sqlx::{
-    ColumnIndex, Connection, Database, Decode, PgConnection, Row, SqlStr, SqliteConnection, Type,
+    ColumnIndex, ConnectOptions as _, Connection, Database, Decode, PgConnection, Row, SqlStr, SqliteConnection, Type,
     postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
@@ -36,7 +36,13 @@ impl Place {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(256)
+            // A group returns hundreds of keys: through a small buffer each costs a switch of threads.
+            .row_buffer_size(SQLITE_ROWS_BUFFERED)
+            .disable_statement_logging()
             .pragma("temp_store", "memory")
+            // A checkpoint stands in the way of commits: rarely and much, not often and little.
+            .pragma("wal_autocheckpoint", "8000")
+            .pragma("cache_size", "-16384")
             .pragma("journal_size_limit", "67108864");
         Place::Sqlite(options)
     }

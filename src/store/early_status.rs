@@ -2,7 +2,7 @@
 //!
 //! Written by `outbound::status` where no message has the id yet, joined and removed by `outbound::settle`.
 
-use super::{Sql, Statement, Wins, outbound::Status, retention::Before};
+use super::{Query, ReadError, Sql, Statement, Store, Wins, outbound::Status, retention::Before};
 use crate::base::ids::{OutboundId, ProviderId, SenderId};
 use serde::Serialize;
 
@@ -53,3 +53,12 @@ pub static EXPIRE: Statement<Before> = Statement::new(
 );
 
 pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &FORGET.sql, &EXPIRE.sql];
+
+static ANY: Query = Query { name: "early_status.any", text: "select sender_id from early_status limit 1" };
+
+pub(super) static QUERIES: &[&Query] = &[&ANY];
+
+/// Whether any status waits for its message.
+pub async fn any(store: &Store) -> Result<bool, ReadError> {
+    Ok(store.one(&ANY, &[], |row| row.number("sender_id")).await?.is_some())
+}

@@ -72,7 +72,7 @@ static TABLES: &[Table] = &[
     (contact::STATEMENTS, contact::QUERIES),
     (conversation::STATEMENTS, conversation::QUERIES),
     (dead_letter::STATEMENTS, dead_letter::QUERIES),
-    (early_status::STATEMENTS, &[]),
+    (early_status::STATEMENTS, early_status::QUERIES),
     (flow_state::STATEMENTS, flow_state::QUERIES),
     (idempotency::STATEMENTS, idempotency::QUERIES),
     (inbound::STATEMENTS, inbound::QUERIES),

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::base::limits::{COMMIT_QUEUE_MAX, OWNER_WAIT, READERS};
 use sqlx::{
-    PgPool,
+    ConnectOptions as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
@@ -188,7 +188,8 @@ async fn sqlite_readers(file: &Path) -> Result<Readers, OpenError> {
         .filename(file)
         .read_only(true)
         .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(256)
+        .statement_cache_capacity(64)
+        .disable_statement_logging()
         .pragma("temp_store", "memory");
     // Opened when first needed: a start waits for the writer alone.
     let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false).connect_lazy_with(options);

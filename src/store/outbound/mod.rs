@@ -115,6 +115,9 @@ pub struct Settled {
     pub error_code: Option<String>,
     pub error_text: Option<String>,
     pub reason: Option<Reason>,
+    /// Statuses may wait in `early_status` for this answer.
+    #[serde(skip)]
+    pub joins_early: bool,
 }
 
 impl Settled {
@@ -131,6 +134,7 @@ impl Settled {
             error_code: None,
             error_text: None,
             reason: None,
+            joins_early: true,
         }
     }
 }
@@ -226,7 +230,8 @@ pub(super) static STATEMENTS: &[&Sql] = &[
 /// Records what came of a try. With a provider's id, statuses that came before it are joined.
 pub fn settle(set: &mut WriteSet, sender: SenderId, settled: &Settled) {
     set.push(&SETTLE, settled);
-    if let Some(provider_id) = &settled.provider_id {
+    // Only a status without our id can have come before the answer.
+    if let Some(provider_id) = settled.provider_id.as_ref().filter(|_| settled.joins_early) {
         let answered = early_status::Answered { id: settled.id, sender_id: sender, provider_id: provider_id.clone() };
         set.push(&STATUS_EARLY, &answered);
         set.push(&early_status::FORGET, &answered);
