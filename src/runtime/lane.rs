@@ -186,6 +186,7 @@ impl App {
             session: Session::default(),
             accepted_turn: None,
             outbox: Vec::new(),
+            missed: Default::default(),
         };
         LaneState { contact, conversations: vec![conversation], armed: None }
     }
