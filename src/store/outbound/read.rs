@@ -112,7 +112,7 @@ static NEXT_DUE: Query = Query {
 static STUCK: Query = Query {
     name: "outbound.stuck",
     text: "select distinct contact_id from outbound
-      where state in ('queued', 'sending', 'held', 'unknown') and state = 'queued' and not_before is null
+      where state in ('queued', 'sending', 'held', 'unknown') and state = 'queued' and not_before is null and conversation_id > 0
         and created_at <= $1
       limit $2",
 };
