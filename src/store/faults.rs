@@ -33,6 +33,13 @@ impl Faults {
         self.dies.store(n + 1, Ordering::SeqCst);
     }
 
+    /// Nothing fails any more that was to fail.
+    pub fn heal(&self) {
+        self.refuse.store(0, Ordering::SeqCst);
+        self.lose.store(0, Ordering::SeqCst);
+        self.dies.store(0, Ordering::SeqCst);
+    }
+
     /// It dies now.
     pub fn die(&self) {
         self.dead.store(true, Ordering::SeqCst);

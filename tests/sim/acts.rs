@@ -304,16 +304,11 @@ impl World {
         }
         self.note(format!("a webhook of message {wamid} comes once more"));
         let now = self.now();
-        let act = Act {
-            from: Alias { kind: AliasKind::Phone, value: self.people[person].phone.into() },
-            name: None,
-            id: wamid.clone(),
-            at: now,
-            reply_to: None,
-            what: What::Text("order".into()),
-        };
-        let body = compose::message(&World::number(), &act);
-        self.hooks.push(Hook { due: now, body, about: About::Message { person, wamid, text: None, at: now } });
+        let again =
+            self.recorded.iter().find(|hook| matches!(&hook.about, About::Message { wamid: of, .. } if *of == wamid));
+        if let Some(hook) = again.cloned() {
+            self.hooks.push(Hook { due: now, ..hook });
+        }
     }
 
     /// Statuses of what arrived since: in any order, some lost, some twice, some late.

@@ -18,7 +18,7 @@ use transom::base::time::Span;
 use world::World;
 
 /// How many seeds run without being asked for.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 40;
 const ACTS: usize = 40;
 /// Between two looks at what is left lying.
 const ACTS_TO_CALM: usize = 10;
@@ -104,6 +104,7 @@ impl World {
     async fn calm(&mut self) {
         self.note("calm".into());
         self.meta.lock().moods.clear();
+        self.faults.heal();
         for _ in 0..2 {
             self.advance(Span::minutes(11)).await;
         }

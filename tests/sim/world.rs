@@ -66,6 +66,8 @@ pub struct World {
     pub owed: Vec<Owed>,
     /// Ids of messages whose webhook was answered with 200.
     pub acknowledged: Vec<String>,
+    /// Their webhooks, for whoever sends them once more.
+    pub recorded: Vec<Hook>,
     /// What was done, for whoever reads a failure.
     pub diary: Vec<String>,
     pub echoes: u32,
@@ -110,6 +112,7 @@ impl World {
             hooks: Vec::new(),
             owed: Vec::new(),
             acknowledged: Vec::new(),
+            recorded: Vec::new(),
             diary: Vec::new(),
             echoes: 0,
             version: 0,
@@ -277,6 +280,7 @@ impl World {
                     return;
                 }
                 self.acknowledged.push(wamid.clone());
+                self.recorded.push(hook.clone());
                 let phone = self.people[*person].phone.to_owned();
                 let text = text.clone().unwrap_or_default();
                 match text.as_str() {
