@@ -1,6 +1,84 @@
 //! Transom: WhatsApp conversations written as YAML, run by one daemon. This page is the map.
 //!
-//! Layers only point down: `base ← model ← { flow | channel | store } ← runtime ← web ← cli`.
+//! # The layers
+//!
+//! `base ← model ← { flow | channel | store } ← runtime ← web ← cli`: each names only what stands before
+//! it, and the three in braces do not know of each other. `tests/tidy.rs` checks that.
+//!
+//! | layer | what it is |
+//! |---|---|
+//! | [`base`] | time, ids, limits, secrets, findings with their places, YAML that knows its columns |
+//! | [`model`] | plain data that crosses layers, and pure rules about it: `model::window` decides what may go out |
+//! | [`flow`] | the language: files become a [`flow::FlowSet`] with findings; [`flow::advance`] moves a conversation |
+//! | [`channel`] | messaging platforms behind [`channel::Provider`], and the one guarded way out to the network |
+//! | [`store`] | durable state on SQLite or Postgres: a file per table, one writer with group commit |
+//! | [`runtime`] | where those three meet: recording, lanes, turns, sends, timers, schedules, recovery, reload |
+//! | [`web`] | webhooks, both APIs, probes; the whole router stands in `web/mod.rs` |
+//! | [`cli`] | a file per command; `serve` is one of them |
+//!
+//! The daemon, `chat`, authors' tests and the simulator all start a [`runtime::app::App`] from a
+//! [`runtime::start::Setup`]. Clock, HTTP, database file and flow files come in there; nothing else differs.
+//!
+//! # What always holds
+//!
+//! 1. `flow` is pure. The same versions, session, event and world give the same outcome, byte for byte;
+//!    scripts are stopped by counted work, never by a clock.
+//! 2. A webhook handler records and answers, with 200 only after the commit. It never runs a flow.
+//! 3. Nothing waits for the network inside a transaction: the writer takes whole write-sets, not closures.
+//! 4. A session changes only in `runtime::turn::take_turn`. Its `turn` grows, and the row is written only
+//!    over the turn before it; who lost that race reads the rows again.
+//! 5. Whether a message goes out as it is, as a template, later or not at all is decided when it is sent,
+//!    never when it is written. A refusal by the provider corrects our record and is planned again.
+//! 6. Parsing never fails: it gives what could be understood and all findings. A set with errors never
+//!    goes live; the last good one stays.
+//! 7. Whatever comes from outside has a limit with a name in [`base::limits`].
+//! 8. One item of a batch stops no other: it becomes a dead letter with its reason and can be replayed.
+//! 9. No text, phone number or secret in a log line. A secret in a flow is a mark until the HTTP client
+//!    puts the value in, so no row, trace or error holds one.
+//! 10. An item of a webhook counts only for a sender whose own secret verified the body.
+//! 11. Once a hard opt-out word is answered with 200, the stop is in force: it is in the same commit as
+//!     the message, and a send looks for it once more just before the wire.
+//!
+//! # One message, from byte to reply
+//!
+//! 1. `web/webhooks.rs` reads the body as bytes, up to a limit: the signature is over bytes.
+//! 2. `channel/meta/receive.rs` checks the signature, then parses. What it does not understand comes back
+//!    as `Ignored` or `Dead`, in its place in the order.
+//! 3. `runtime/inbound.rs` makes one write-set a contact: the contact and its aliases, the message (a known
+//!    provider id changes nothing), the window moved by the message's *own* time, and a stop if the text is
+//!    one. All are submitted side by side and share commits in `store/writer.rs`. What was new goes into its
+//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/statuses.rs`.
+//! 4. `runtime/lanes.rs` keeps the contact's line of work; `runtime/work.rs` is the task that empties it, one
+//!    piece at a time, with the contact's state in memory (read from its rows the first time, `lane.rs`).
+//! 5. `runtime/handle.rs` opens the window, releases what was held for it, and calls `runtime/turn.rs`.
+//! 6. `take_turn` asks [`flow::advance`] and gets the new session, effects and a trace. `runtime/apply.rs`
+//!    turns effects into rows. The first message, if it may leave at once, is decided here (`decide.rs`) and
+//!    written as `sending`. Session, messages, trace and the mark *handled* are one write-set, one commit:
+//!    after it a crash repeats nothing, before it a restart takes the message again.
+//! 7. `runtime/sender.rs` performs the send outside of the lane, through `Provider::send`. The outcome comes
+//!    back into the lane as work: the provider's id, or a `SendError` sorted by what to do next.
+//! 8. `runtime/dispatch.rs` goes on with what else is queued, in order: each message is decided anew, its
+//!    `sending` committed, then launched. Who died between the two finds the message *unknown* on the next
+//!    start, and the provider's statuses or the sender's `on_unknown` settle it.
+//!
+//! Timers, schedules, results of `http` steps, API calls and persons of the business enter at step 4 as
+//! other kinds of `lane::Work` and take the same way. A re-engagement is no second path either: its run starts
+//! like any other, and at the moment of sending a closed window makes its template out of its message.
+//! After a start `runtime/recovery.rs` puts unfinished rows back into the lanes; nothing else recovers.
+//!
+//! # Where to add what
+//!
+//! | what | new file | one line in |
+//! |---|---|---|
+//! | step | `src/flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
+//! | trigger | `src/flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
+//! | provider | `src/channel/NAME/`, its webhooks in `tests/channel/` | `channel/mod.rs`, `providers` in `runtime/start.rs`, `Access` in `runtime/config` |
+//! | endpoint | a function in `src/web/api/NOUN.rs`, a test in `tests/api/` | the router in `web/mod.rs` |
+//! | command | `src/cli/NAME.rs` | the list of commands in `cli/mod.rs` |
+//! | table | `src/store/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/migrate.rs` |
+//! | limit | none | `base/limits.rs`, with a test that stands at it |
+//!
+//! How it is written is in `CONVENTIONS.md`.
 
 pub mod base;
 pub mod channel;

@@ -1,4 +1,6 @@
 //! What every layer stands on: time, ids, places in files, findings, limits, secrets.
+//!
+//! It knows nothing of conversations; every rule about them is above.
 
 pub mod clock;
 pub mod diagnostic;

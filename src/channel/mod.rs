@@ -1,4 +1,6 @@
 //! Messaging platforms: what a provider must do, and the list of those we speak.
+//!
+//! `client` and `guard` are the one way out to the network, for providers and for the calls of flows (`call`).
 
 pub mod call;
 pub mod carries;

@@ -1,4 +1,6 @@
 //! The command line: one file per command. Exit codes: 0 fine, 1 findings or failures, 2 wrong usage.
+//!
+//! Commands either read the database, ask the running daemon over its API, or are a daemon of their own.
 
 mod backup;
 mod call;

@@ -1,6 +1,8 @@
 //! The flow language: files become a set of flows with findings, and a set moves conversations.
 //!
-//! Pure: no async, clock, randomness, files or environment.
+//! Pure: no async, clock, randomness, files or environment. Reading goes `parse` → `definition` → `lint`;
+//! running goes `advance` → `judge` (what a message means) → `choose` and `starts` (which flow) → `drive` (step
+//! after step, `steps/`), with `turn` as what all of them work on.
 
 mod advance;
 mod arrange;
@@ -8,7 +10,6 @@ mod asked;
 pub mod bot;
 pub mod choose;
 pub mod declared;
-
 pub mod definition;
 mod drive;
 mod due;

@@ -1,4 +1,6 @@
 //! Plain data that crosses layers, and the pure decision whether a message may go out (`window`).
+//!
+//! What two of `flow`, `channel` and `store` share is here; it has rules, but touches nothing.
 
 pub mod answer;
 pub mod consent_words;

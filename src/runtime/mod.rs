@@ -1,4 +1,8 @@
 //! Where flow, channel and store meet: what a daemon does between a webhook and an answer.
+//!
+//! The way of a message is `inbound` → `lanes`, `work` → `handle` → `turn`, `apply` → `decide`, `dispatch` →
+//! `sender`; the map in `lib.rs` walks it. `start` puts an `App` together, `recovery` takes up what a former
+//! process left, `reload` and `live` change the flows beneath, `scenario` runs authors' tests on all of it.
 
 pub mod app;
 mod apply;

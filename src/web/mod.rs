@@ -1,4 +1,6 @@
 //! HTTP: webhooks in, the API of both kinds, probes. The whole router stands in this file.
+//!
+//! Handlers check who asks and what; everything that happens is done by `runtime`.
 
 pub mod api;
 pub mod auth;
