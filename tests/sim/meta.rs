@@ -116,7 +116,10 @@ impl MetaWorld {
         let freeform = body["type"] != "template";
         let open = state.opened.get(&to).is_some_and(|at| now < *at + WINDOW);
         if freeform && !open {
-            state.wrong.push(format!("message {id} left outside the window of {to}: {body}"));
+            let opened = state.opened.get(&to).copied();
+            state
+                .wrong
+                .push(format!("message {id} left outside the window of {to} at {now:?}, opened {opened:?}: {body}"));
         }
         if state.stopped.contains(&to) {
             state.after_stop.push(AfterStop { id, to: to.clone(), at: now });
