@@ -1,8 +1,20 @@
 //! `transom explain TEXT`: which flow a message would start, and why each other one would not.
 
 use super::{Failure, Outcome, paint::Paint, show, stage::Stage};
-use crate::{base::phone, channel::meta::compose::What, model::session::Session};
-use std::path::PathBuf;
+use crate::{
+    base::{
+        ids::{ContactId, ConversationId},
+        phone,
+    },
+    channel::meta::compose::What,
+    flow::{self, Versions, World},
+    model::{
+        contact::{Contact, ContactData},
+        session::Session,
+        window::Window,
+    },
+};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -35,6 +47,7 @@ async fn explain(stage: &mut Stage, args: &Args) -> Outcome {
     }
     let (before, said_before) = (stage.session().await?, stage.said().await?.len());
     let (_, since) = stage.traces(0).await?;
+    let others = why_not(stage, args, &before);
     stage.act(What::Text(args.text.clone()), None).await?;
     let (entries, _) = stage.traces(since).await?;
     let paint = Paint::stdout();
@@ -45,6 +58,11 @@ async fn explain(stage: &mut Stage, args: &Args) -> Outcome {
         let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();
         println!("  {step}{}", entry.what);
     }
+    println!();
+    println!("{}", paint.strong("Each trigger".to_owned()));
+    for line in others {
+        println!("  {line}");
+    }
     let said = stage.said().await?;
     if said.len() > said_before {
         println!();
@@ -53,6 +71,29 @@ async fn explain(stage: &mut Stage, args: &Args) -> Outcome {
         print!("{}", show::bubble(message.sent_as.as_ref().unwrap_or(&message.draft.content), paint));
     }
     Ok(())
+}
+
+/// What each trigger of each flow says to the text, the winner first.
+fn why_not(stage: &Stage, args: &Args, session: &Session) -> Vec<String> {
+    let live = stage.app.live.get();
+    let versions = Versions::new(live.version, Arc::clone(&live.set));
+    let Some(sender) = stage.app.senders.all().first() else { return Vec::new() };
+    let data = ContactData { phone: Some(args.from.clone()), ..ContactData::default() };
+    let contact = Contact { id: ContactId(0), account: sender.account.clone(), opted_out: None, data };
+    let world = World {
+        now: stage.app.now(),
+        contact: &contact,
+        conversation: ConversationId(0),
+        sender: stage.app.senders.view(sender.id),
+        window: Window { opened_at: Some(stage.app.now()) },
+        env: live.env(&stage.app.config.flows.env, true),
+        paused: &BTreeSet::new(),
+        token_key: &[],
+    };
+    flow::explain(&versions, session, &world, &args.text)
+        .into_iter()
+        .map(|told| format!("{} · {}: {}", told.flow, told.trigger, told.why))
+        .collect()
 }
 
 /// The flows whose runs began with the last message.

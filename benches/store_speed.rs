@@ -1,4 +1,4 @@
-//! How many answered messages the store writes per second: `cargo run --release --example store_speed [postgres://…]`.
+//! How many answered messages the store writes per second: `cargo bench --bench store_speed [-- postgres://…]`.
 //!
 //! An answered message is what the daemon writes for it: the webhook's record, the turn with its session, message,
 //! trace and run, and the mark of the send; each step waits for the one before, as lanes do.
