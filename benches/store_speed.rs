@@ -22,7 +22,10 @@ const CONTACTS: i64 = 10_000;
 #[tokio::main]
 async fn main() {
     let folder = std::env::temp_dir().join(format!("transom-speed-{}", std::process::id()));
-    let url = std::env::args().nth(1).unwrap_or_else(|| format!("sqlite://{}/transom.db", folder.display()));
+    let url = std::env::args()
+        .skip(1)
+        .find(|word| !word.starts_with("--"))
+        .unwrap_or_else(|| format!("sqlite://{}/transom.db", folder.display()));
     let store = Store::open(&url, Options::default()).await.expect("the database opens");
     let base = store.next_id();
     let mut people = WriteSet::new();
