@@ -27,10 +27,21 @@ impl App {
         let mut state = self.lanes.take_state(contact);
         while let Some(work) = self.lanes.next(contact, &mut state) {
             let done = caught(self.work(contact, &mut state, work)).await;
-            if let Err(error) = done.unwrap_or_else(|panic| Err(anyhow::anyhow!("a panic: {panic}"))) {
+            let failed = match done {
+                Ok(Ok(())) => None,
+                // A database that does not take it in several tries is the world's doing.
+                Ok(Err(error)) => {
+                    self.metrics.database_errors.inc();
+                    Some(error)
+                }
+                Err(panic) => {
+                    self.metrics.bug("lane");
+                    Some(anyhow::anyhow!("a panic: {panic}"))
+                }
+            };
+            if let Some(error) = failed {
                 // Memory and rows may differ: the rows are right.
                 state = None;
-                self.metrics.bug("lane");
                 tracing::error!(contact.id = %contact, "A lane starts again from its rows: {error:#}");
                 self.timers.wake(contact, self.clock.now() + LANE_RETRY);
             }
@@ -88,6 +99,7 @@ impl App {
                 *state = self.load_lane(contact).await?;
             }
             let Some(lane) = state.as_mut() else {
+                self.metrics.bug("nobody");
                 anyhow::bail!("there is work for contact {contact}, who does not exist");
             };
             match self.take_other(lane, work).await {
@@ -118,6 +130,7 @@ impl App {
                 *state = self.load_lane(contact).await?;
             }
             let Some(lane) = state.as_mut() else {
+                self.metrics.bug("nobody");
                 anyhow::bail!("message {} is of contact {contact}, who does not exist", recorded.id);
             };
             match self.inbound_turn(lane, &recorded).await {
