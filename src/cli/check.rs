@@ -4,7 +4,7 @@ use super::{Failure, Outcome, paint::Paint};
 use crate::{
     base::diagnostic::{Diagnostic, sort},
     flow,
-    runtime::bot,
+    runtime::{bot, reload::mock_findings},
 };
 use serde_json::json;
 use std::path::PathBuf;
@@ -30,6 +30,7 @@ pub fn run(args: &Args) -> Outcome {
     let (set, mut findings) = flow::parse_set(&files.files);
     findings.extend(files.findings);
     findings.extend(flow::lint(&set));
+    findings.extend(mock_findings(&set));
     sort(&mut findings);
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     match args.format {
