@@ -1,6 +1,9 @@
 //! The author's mistakes as data: what is wrong, where, and what to write instead.
 
-use super::place::Place;
+use super::{
+    fix::{Fix, Sureness},
+    place::Place,
+};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::{cell::RefCell, fmt};
 
@@ -21,6 +24,8 @@ pub struct Diagnostic {
     pub labels: Vec<(Place, String)>,
     /// What to write instead.
     pub help: Option<String>,
+    /// A repair that a machine can make.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -35,7 +40,7 @@ impl Diagnostic {
     }
 
     fn new(code: &'static str, severity: Severity, place: &Place, message: String) -> Self {
-        Diagnostic { code, severity, message, place: place.clone(), labels: Vec::new(), help: None }
+        Diagnostic { code, severity, message, place: place.clone(), labels: Vec::new(), help: None, fix: None }
     }
 
     #[must_use]
@@ -48,6 +53,38 @@ impl Diagnostic {
     pub fn help_if(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
         self
+    }
+
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    #[must_use]
+    pub fn fix_if(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix.or(self.fix);
+        self
+    }
+
+    /// "Did you mean …?" with the nearest of the known names, which a fix puts at the finding's place. Another
+    /// name may be meant, so the fix is a guess.
+    #[must_use]
+    pub fn meant<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let Some(near) = nearest(name, known) else { return self };
+        let place = self.place.clone();
+        let fix = (place.text() == name).then(|| Fix::replace(format!("write `{near}`"), &place, near).guess());
+        self.help(format!("did you mean `{near}`?")).fix_if(fix)
+    }
+
+    /// The same for words of the language itself: nothing else can be meant by a misspelt one.
+    #[must_use]
+    pub fn misspelt<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut finding = self.meant(name, known);
+        if let Some(fix) = &mut finding.fix {
+            fix.sureness = Sureness::Sure;
+        }
+        finding
     }
 
     #[must_use]
@@ -114,6 +151,16 @@ impl Diagnostic {
         });
         if !self.labels.is_empty() {
             json["labels"] = labels.collect();
+        }
+        if let Some(fix) = &self.fix {
+            let edits = fix.edits.iter().map(|edit| {
+                let mut json = at(&edit.place);
+                json["text"] = edit.text.as_str().into();
+                json
+            });
+            json["fix"] = serde_json::json!({
+                "title": fix.title, "sure": fix.is_sure(), "edits": edits.collect::<Vec<_>>(),
+            });
         }
         json
     }

@@ -1,7 +1,7 @@
 //! Typed access to one mapping that remembers what was asked for, so that unknown keys are reported once.
 
 use super::{
-    diagnostic::{Diagnostic, Findings, did_you_mean},
+    diagnostic::{Diagnostic, Findings},
     place::Place,
     time::Span,
     yaml::{Entry, Kind, Node},
@@ -160,7 +160,7 @@ impl<'a> Fields<'a> {
             let list: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
             let message = format!("`{name}` cannot be `{text}`; it is one of {}", list.join(", "));
             let finding = Diagnostic::error("E207", &node.place, message);
-            self.findings.push(finding.help_if(did_you_mean(text, words.iter().copied())));
+            self.findings.push(finding.misspelt(text, words.iter().copied()));
         }
         found
     }
@@ -218,7 +218,7 @@ impl<'a> Fields<'a> {
             let message = format!("{} has no key `{}`", self.what, entry.key.text);
             let unused = self.asked.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
             let finding = Diagnostic::error("E203", &entry.key.place, message);
-            self.findings.push(finding.help_if(did_you_mean(&entry.key.text, unused)));
+            self.findings.push(finding.misspelt(&entry.key.text, unused));
         }
     }
 

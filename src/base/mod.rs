@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod diagnostic;
 pub mod fields;
+pub mod fix;
 pub mod ids;
 pub mod limits;
 pub mod phone;

@@ -52,6 +52,8 @@ pub fn hide(
             labels: finding.labels.iter().map(|(place, words)| (moved(place), stars(words, &hidden))).collect(),
             message: stars(&finding.message, &hidden),
             help: finding.help.as_deref().map(|help| stars(help, &hidden)),
+            // A repair would carry the text that is hidden.
+            fix: None,
             ..finding
         })
         .collect()

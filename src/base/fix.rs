@@ -1,0 +1,112 @@
+//! Repairs that a machine can make: some bytes of a file replaced, all others untouched.
+
+use super::place::Place;
+
+/// What would mend a finding. `check --fix` makes the sure ones; editors offer both kinds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// What it does, for a menu: "write `timeout`".
+    pub title: String,
+    pub edits: Vec<Edit>,
+    pub sureness: Sureness,
+}
+
+/// How certain it is that the author wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sureness {
+    /// Nothing else can be meant.
+    Sure,
+    /// A person should look: another name was perhaps meant.
+    Guess,
+}
+
+/// What stands at `place` becomes `text`. An empty place is an insertion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    pub place: Place,
+    pub text: String,
+}
+
+impl Fix {
+    /// What stands at `place` is replaced.
+    pub fn replace(title: impl Into<String>, place: &Place, text: impl Into<String>) -> Fix {
+        let edit = Edit { place: place.clone(), text: text.into() };
+        Fix { title: title.into(), edits: vec![edit], sureness: Sureness::Sure }
+    }
+
+    #[must_use]
+    pub fn and(mut self, place: &Place, text: impl Into<String>) -> Fix {
+        self.edits.push(Edit { place: place.clone(), text: text.into() });
+        self
+    }
+
+    #[must_use]
+    pub fn guess(mut self) -> Fix {
+        self.sureness = Sureness::Guess;
+        self
+    }
+
+    pub fn is_sure(&self) -> bool {
+        self.sureness == Sureness::Sure
+    }
+}
+
+/// Makes the repairs of one file in its text. Of two that touch the same bytes the first one is made, as a
+/// whole or not at all. Gives the new text, and which of `fixes` were made.
+pub fn apply(path: &str, text: &str, fixes: &[&Fix]) -> (String, Vec<bool>) {
+    let mut taken: Vec<&Edit> = Vec::new();
+    let mut made = Vec::with_capacity(fixes.len());
+    for fix in fixes {
+        let fits = fix.edits.iter().all(|edit| {
+            let range = edit.place.range();
+            edit.place.path() == path
+                && text.get(range.clone()).is_some()
+                && !taken.iter().any(|other| meet(&range, &other.place.range()))
+        });
+        if fits {
+            taken.extend(&fix.edits);
+        }
+        made.push(fits);
+    }
+    taken.sort_by_key(|edit| edit.place.range().start);
+    let mut mended = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in taken {
+        let range = edit.place.range();
+        mended.push_str(&text[at..range.start]);
+        mended.push_str(&edit.text);
+        at = range.end;
+    }
+    mended.push_str(&text[at..]);
+    (mended, made)
+}
+
+/// Two insertions at one point meet, too: nobody could say which of them comes first.
+fn meet(a: &std::ops::Range<usize>, b: &std::ops::Range<usize>) -> bool {
+    a == b || (a.start < b.end && b.start < a.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::place::SourceFile;
+
+    #[test]
+    fn all_other_bytes_stay() {
+        let file = SourceFile::new("a.yaml", "é: 1 # x\r\nb: 2\r\n");
+        let at = |needle: &str| {
+            let start = file.text().find(needle).unwrap();
+            Place::new(&file, start..start + needle.len())
+        };
+        let fixes = [
+            Fix::replace("", &at("2"), "22"),
+            Fix::replace("", &at("é"), "e"),
+            Fix::replace("", &at("b: 2"), "lost"),
+            Fix::replace("", &Place::new(&file, file.text().len()..file.text().len()), "end"),
+        ];
+        let fixes: Vec<&Fix> = fixes.iter().collect();
+        let (text, made) = apply("a.yaml", file.text(), &fixes);
+        assert_eq!(text, "e: 1 # x\r\nb: 22\r\nend");
+        assert_eq!(made, [true, true, false, true]);
+    }
+}
