@@ -3,7 +3,7 @@
 use super::StepKind;
 use crate::flow::{
     definition::Target,
-    spec::{FieldKind, FieldSpec, Spec},
+    spec::{Declared, FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
     text::Data,
     turn::{Failure, Here, Next, Turn},
@@ -22,9 +22,9 @@ impl StepKind for Call {
         name: "call",
         summary: "Runs a block or flow and comes back with what it returns.",
         fields: &[
-            FieldSpec::required("call", FieldKind::Name, "A block of this flow, else a flow."),
-            FieldSpec::optional("with", FieldKind::Data, "The inputs of a called flow: all that it sees."),
-            FieldSpec::optional("as", FieldKind::Name, "The variable for what it returns."),
+            FieldSpec::required("call", FieldKind::Known(Declared::Target), "A block of this flow, else a flow."),
+            FieldSpec::optional("with", FieldKind::MapOf(&FieldKind::Data), "The inputs of a called flow: all that it sees."),
+            FieldSpec::optional("as", FieldKind::Variable, "The variable for what it returns."),
         ],
         example: "call: top",
     };

@@ -2,7 +2,7 @@
 
 use super::StepKind;
 use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
+    spec::{FieldSpec, Spec, parts},
     step_fields::StepFields,
     turn::{Here, Next, Turn},
 };
@@ -17,7 +17,7 @@ impl StepKind for Consent {
         summary: "Records that the contact agreed to a topic, or withdrew it.",
         fields: &[FieldSpec::required(
             "consent",
-            FieldKind::Map,
+            parts::CONSENT,
             "`topic: given` or `topic: withdrawn`; `all: withdrawn` is a stop.",
         )],
         example: "consent: {service: given}",

@@ -21,7 +21,7 @@ impl StepKind for End {
         name: "end",
         summary: "Ends this flow, and the caller goes on; `end: all` ends the run.",
         fields: &[
-            FieldSpec::optional("end", FieldKind::Name, "`all`, or nothing."),
+            FieldSpec::optional("end", FieldKind::Word(&["all"]), "`all`, or nothing."),
             FieldSpec::optional("return", FieldKind::Data, "What the caller gets."),
         ],
         example: "end: all",

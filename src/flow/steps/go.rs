@@ -3,7 +3,7 @@
 use super::StepKind;
 use crate::flow::{
     definition::Target,
-    spec::{FieldKind, FieldSpec, Spec},
+    spec::{Declared, FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
     turn::{Failure, Here, Next, Turn},
 };
@@ -16,7 +16,7 @@ impl StepKind for Go {
     const SPEC: Spec = Spec {
         name: "go",
         summary: "Jumps to a block, a flow or `top`, and does not come back.",
-        fields: &[FieldSpec::required("go", FieldKind::Name, "A block of this flow, else a flow; `top` is the top of this one.")],
+        fields: &[FieldSpec::required("go", FieldKind::Known(Declared::Target), "A block of this flow, else a flow; `top` is the top of this one.")],
         example: "go: top",
     };
 

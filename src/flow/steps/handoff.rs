@@ -7,7 +7,7 @@ use crate::{
         definition::Body,
         message::WrittenIfClosed,
         people::Handing,
-        spec::{FieldKind, FieldSpec, Spec},
+        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         text::Text,
         turn::{Failure, Here, Next, Turn},
@@ -38,19 +38,26 @@ pub struct WrittenUnanswered {
     pub if_closed: Option<WrittenIfClosed>,
 }
 
+const UNANSWERED: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("after", FieldKind::Duration, "How long nobody has answered, in the team's hours."),
+    FieldSpec::required("say", FieldKind::Text, "What to say."),
+    FieldSpec::default("if_closed", parts::IF_CLOSED, "skip", "What to do when the window is closed by then."),
+]);
+
 impl StepKind for Handoff {
     const SPEC: Spec = Spec {
         name: "handoff",
         summary: "Gives the conversation to a person; the bot is silent until it comes back.",
         fields: &[
-            FieldSpec::required("handoff", FieldKind::Text, "The team."),
+            FieldSpec::required("handoff", FieldKind::Known(Declared::Team), "The team."),
             FieldSpec::optional("summary", FieldKind::Text, "What the person should know."),
             FieldSpec::optional("priority", FieldKind::Text, "For the team's list, such as `high`."),
             FieldSpec::optional("out_of_hours", FieldKind::Steps, "What to do while the team is closed."),
-            FieldSpec::optional("unanswered", FieldKind::Map, "`{after, say, if_closed}`: when nobody has answered, in the team's hours."),
-            FieldSpec::optional("until_done", FieldKind::YesNo, "`true`, or how long: the run goes on when the person is done."),
+            FieldSpec::optional("unanswered", UNANSWERED, "`{after, say, if_closed}`: when nobody has answered, in the team's hours."),
+            FieldSpec::optional("until_done", FieldKind::Either(&[FieldKind::YesNo, FieldKind::Duration]), "`true`, or how long: the run goes on when the person is done."),
+            FieldSpec::optional("timeout", FieldKind::Duration, "With `until_done`: how long at most."),
             FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when that takes too long."),
-            FieldSpec::optional("as", FieldKind::Name, "With `until_done`: the variable for `{team, agent, flow}`."),
+            FieldSpec::optional("as", FieldKind::Variable, "With `until_done`: the variable for `{team, agent, flow}`."),
         ],
         example: "handoff: support\nsummary: Asked for a person",
     };

@@ -4,7 +4,7 @@ use super::StepKind;
 use crate::{
     flow::{
         message::{Message, shown_buttons},
-        spec::{FieldKind, FieldSpec, Spec},
+        spec::{FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         turn::{Failure, Here, Next, Saying, Turn},
     },
@@ -26,12 +26,12 @@ impl StepKind for Say {
         summary: "Sends one message and goes on.",
         fields: &[
             FieldSpec::required("say", FieldKind::Text, "What to say."),
-            FieldSpec::optional("media", FieldKind::Text, "The address of a picture, film, sound or document, or a list."),
-            FieldSpec::optional("buttons", FieldKind::List, "At most three: `{id, title, consent}`."),
-            FieldSpec::optional("link", FieldKind::Map, "A button that opens a page: `{title, url}`."),
+            FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "The address of a picture, film, sound or document, or a list."),
+            FieldSpec::optional("buttons", FieldKind::Many(&parts::BUTTON), "At most three: `{id, title, consent}`."),
+            FieldSpec::optional("link", parts::LINK, "A button that opens a page: `{title, url}`."),
             FieldSpec::default(
                 "if_closed",
-                FieldKind::Map,
+                parts::IF_CLOSED,
                 "hold",
                 "When the window is closed: `{template: NAME}`, `{nudge: NAME}`, `hold`, `skip` or `fail`.",
             ),

@@ -18,8 +18,8 @@ impl StepKind for Script {
         name: "script",
         summary: "Runs Rhai and keeps what it gives; the files of `scripts/` are modules.",
         fields: &[
-            FieldSpec::required("script", FieldKind::Code, "The code; its last expression is what it gives."),
-            FieldSpec::optional("as", FieldKind::Name, "The variable for what it gives."),
+            FieldSpec::required("script", FieldKind::Script, "The code; its last expression is what it gives."),
+            FieldSpec::optional("as", FieldKind::Variable, "The variable for what it gives."),
         ],
         example: "script: '1 + 2'\nas: three",
     };

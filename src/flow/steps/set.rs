@@ -36,7 +36,7 @@ impl StepKind for Set {
         summary: "Fills variables, appends to lists, and changes what is known of the contact.",
         fields: &[FieldSpec::required(
             "set",
-            FieldKind::Map,
+            FieldKind::MapOf(&FieldKind::Data),
             "`name: value`, `name[]: value` appends, `contact.field: value`; `none` empties.",
         )],
         example: "set: {count: 1, contact.language: es}",

@@ -16,7 +16,7 @@ impl StepKind for Tag {
     const SPEC: Spec = Spec {
         name: "tag",
         summary: "Puts a tag on the contact.",
-        fields: &[FieldSpec::required("tag", FieldKind::Text, "The tag, or a list of them.")],
+        fields: &[FieldSpec::required("tag", FieldKind::Many(&FieldKind::Text), "The tag, or a list of them.")],
         example: "tag: customer",
     };
 

@@ -4,7 +4,7 @@ use super::StepKind;
 use crate::{
     flow::{
         message::TemplateChoice,
-        spec::{FieldKind, FieldSpec, Spec},
+        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         turn::{Failure, Here, Next, Saying, Turn},
     },
@@ -20,10 +20,10 @@ impl StepKind for Template {
         name: "template",
         summary: "Sends an approved template, whether the window is open or not.",
         fields: &[
-            FieldSpec::required("template", FieldKind::Text, "The template's name."),
-            FieldSpec::optional("vars", FieldKind::Data, "A list for positional parameters, a map for named ones."),
+            FieldSpec::required("template", FieldKind::Known(Declared::Template), "The template's name."),
+            FieldSpec::optional("vars", parts::TEMPLATE_VARS, "A list for positional parameters, a map for named ones."),
             FieldSpec::optional("header", FieldKind::Text, "The header's text, or the address of its media."),
-            FieldSpec::optional("buttons", FieldKind::List, "By the template's buttons: an id, or `{url: suffix}`."),
+            FieldSpec::optional("buttons", parts::TEMPLATE_BUTTONS, "By the template's buttons: an id, or `{url: suffix}`."),
             FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
         ],
         example: "template: order_shipped\nvars: [\"48213\"]",

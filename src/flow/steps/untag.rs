@@ -16,7 +16,7 @@ impl StepKind for Untag {
     const SPEC: Spec = Spec {
         name: "untag",
         summary: "Takes a tag off the contact.",
-        fields: &[FieldSpec::required("untag", FieldKind::Text, "The tag, or a list of them.")],
+        fields: &[FieldSpec::required("untag", FieldKind::Many(&FieldKind::Text), "The tag, or a list of them.")],
         example: "untag: customer",
     };
 

@@ -14,7 +14,7 @@ use crate::{
     flow::{
         definition::{Body, Flow},
         script::Code,
-        spec::{FieldKind, FieldSpec, Spec},
+        spec::{FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         steps::Step,
         turn::{Here, Next, Turn},
@@ -38,6 +38,17 @@ pub enum On {
     WindowClosing,
 }
 
+const WAITED_FOR: FieldKind = FieldKind::Either(&[
+    FieldKind::Duration,
+    FieldKind::Word(&["reply", "window_closing"]),
+    FieldKind::Record(&[
+        FieldSpec::optional("event", FieldKind::Name, "The name of an event of an `emit` step or of the API."),
+        FieldSpec::optional("if", FieldKind::Code, "With `event`: it counts only when this holds."),
+        FieldSpec::optional("delivery", FieldKind::Word(&["delivered", "read"]), "How far the last message has come."),
+        FieldSpec::optional("until", parts::UNTIL, "A moment: `\"10:00\"`, `${datetime}` or `hours.NAME`."),
+    ]),
+]);
+
 impl StepKind for Wait {
     const SPEC: Spec = Spec {
         name: "wait",
@@ -45,11 +56,11 @@ impl StepKind for Wait {
         fields: &[
             FieldSpec::required(
                 "wait",
-                FieldKind::Duration,
+                WAITED_FOR,
                 "`2h`, `reply`, `{event: NAME, if: …}`, `{delivery: delivered}`, `{until: \"10:00\"}` or `window_closing`.",
             ),
-            FieldSpec::optional("as", FieldKind::Name, "The variable for the reply, or for the event's data."),
-            FieldSpec::optional("timeout", FieldKind::Duration, "How long at most."),
+            FieldSpec::optional("as", FieldKind::Variable, "The variable for the reply, or for the event's data."),
+            FieldSpec::optional("timeout", parts::TIMEOUT, "How long at most."),
             FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do then."),
         ],
         example: "wait: 2h",

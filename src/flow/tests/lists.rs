@@ -1,7 +1,12 @@
 //! The lists of steps and triggers, walked: all described, all examples clean and run.
 
-use super::super::{parse_set, steps, triggers};
+use super::super::{
+    parse_set,
+    spec::{FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS},
+    steps, triggers,
+};
 use crate::base::{limits, place::SourceFile};
+use std::collections::BTreeSet;
 
 const BOT: &str = "bot: Test\nteams: {support: {}}\nfields: {city: text}\n";
 
@@ -37,6 +42,50 @@ fn every_trigger_is_described_and_its_example_is_clean() {
         let flow = format!("flow: x\nwhen:\n  - {}\nsteps: [{{log: hi}}]\n", indented(spec.example));
         assert_eq!(errors(&flow), Vec::<String>::new(), "{}", spec.name);
     }
+}
+
+/// Every key that any step or trigger reads.
+fn all_keys() -> BTreeSet<&'static str> {
+    let specs = steps::SPECS.iter().chain(triggers::SPECS);
+    let keys = specs.flat_map(|spec| spec.fields.iter().skip(1)).chain(STEP_KEYS).chain(TRIGGER_KEYS);
+    let verbs: BTreeSet<&str> = steps::SPECS.iter().chain(triggers::SPECS).map(|spec| spec.name).collect();
+    keys.map(|field| field.name).filter(|name| !verbs.contains(name)).collect()
+}
+
+/// Adds each key to the example that stands at `before`, and says which of them are unknown there.
+fn disagreements(spec: &Spec, keys: &[FieldSpec], flow: impl Fn(&str) -> String) -> Vec<String> {
+    let known: BTreeSet<&str> = spec.fields.iter().chain(keys).map(|field| field.name).collect();
+    let mut wrong = Vec::new();
+    for key in all_keys() {
+        let in_example = spec.example.lines().any(|line| line.starts_with(&format!("{key}:")));
+        if in_example || spec.example == spec.name {
+            continue;
+        }
+        let found = errors(&flow(&indented(&format!("{}\n{key}: x", spec.example))));
+        let unknown = found.iter().any(|said| said.contains("E203") && said.contains(&format!("has no key `{key}`")));
+        let said = found.iter().any(|said| said.contains(&format!("`{key}`")));
+        if known.contains(key) && unknown {
+            wrong.push(format!("`{}` describes `{key}` and does not read it", spec.name));
+        } else if !known.contains(key) && !said {
+            wrong.push(format!("`{}` reads `{key}` and does not describe it", spec.name));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn what_is_read_is_described_and_what_is_described_is_read() {
+    let mut wrong = Vec::new();
+    for spec in steps::SPECS {
+        wrong.extend(disagreements(spec, STEP_KEYS, |step| {
+            format!("flow: x\nwhen: [{{message: go}}]\nsteps:\n  - {step}\n")
+        }));
+    }
+    for spec in triggers::SPECS {
+        let flow = |trigger: &str| format!("flow: x\nwhen:\n  - {trigger}\nsteps: [{{log: hi}}]\n");
+        wrong.extend(disagreements(spec, TRIGGER_KEYS, flow));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ impl TriggerKind for AnyMessage {
     const SPEC: Spec = Spec {
         name: "any_message",
         summary: "Any message that nothing else understood.",
-        fields: &[FieldSpec::required("any_message", FieldKind::YesNo, "Always `true`.")],
+        fields: &[FieldSpec::required("any_message", FieldKind::True, "Always `true`.")],
         example: "any_message: true",
     };
 

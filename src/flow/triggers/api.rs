@@ -13,7 +13,7 @@ impl TriggerKind for Api {
     const SPEC: Spec = Spec {
         name: "api",
         summary: "Started by the API, with the flow's inputs.",
-        fields: &[FieldSpec::required("api", FieldKind::YesNo, "Always `true`.")],
+        fields: &[FieldSpec::required("api", FieldKind::True, "Always `true`.")],
         example: "api: true",
     };
 

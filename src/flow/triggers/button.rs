@@ -14,7 +14,7 @@ impl TriggerKind for Button {
     const SPEC: Spec = Spec {
         name: "button",
         summary: "A tap on a button with this id, of a template or an old message; open questions need none.",
-        fields: &[FieldSpec::required("button", FieldKind::Name, "The id, or a list of them.")],
+        fields: &[FieldSpec::required("button", FieldKind::Many(&FieldKind::Name), "The id, or a list of them.")],
         example: "button: track",
     };
 

@@ -2,7 +2,7 @@
 
 use super::TriggerKind;
 use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
+    spec::{FieldSpec, Spec, parts},
     step_fields::TriggerFields,
 };
 
@@ -22,7 +22,7 @@ impl TriggerKind for Consent {
     const SPEC: Spec = Spec {
         name: "consent",
         summary: "The contact agreed to a topic or withdrew it; `{all: withdrawn}` supplies the words for those who leave.",
-        fields: &[FieldSpec::required("consent", FieldKind::Map, "`{topic: given}` or `{topic: withdrawn}`.")],
+        fields: &[FieldSpec::required("consent", parts::CONSENT, "`{topic: given}` or `{topic: withdrawn}`.")],
         example: "consent: {all: withdrawn}",
     };
 

@@ -12,11 +12,16 @@ pub struct FirstMessage {
     pub after_silence: Option<Span>,
 }
 
+const FIRST: FieldKind = FieldKind::Either(&[
+    FieldKind::True,
+    FieldKind::Record(&[FieldSpec::required("after_silence", FieldKind::Duration, "How long the contact was silent.")]),
+]);
+
 impl TriggerKind for FirstMessage {
     const SPEC: Spec = Spec {
         name: "first_message",
         summary: "The first message ever, or the first after a silence.",
-        fields: &[FieldSpec::required("first_message", FieldKind::YesNo, "`true`, or `{after_silence: 30d}`.")],
+        fields: &[FieldSpec::required("first_message", FIRST, "`true`, or `{after_silence: 30d}`.")],
         example: "first_message: {after_silence: 30d}",
     };
 

@@ -2,7 +2,7 @@
 
 use super::TriggerKind;
 use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
+    spec::{Declared, FieldKind, FieldSpec, Spec},
     step_fields::TriggerFields,
 };
 
@@ -15,7 +15,7 @@ impl TriggerKind for HandoffDone {
     const SPEC: Spec = Spec {
         name: "handoff_done",
         summary: "A person gave the conversation back: `handoff.team`, `handoff.agent`, `handoff.flow`.",
-        fields: &[FieldSpec::required("handoff_done", FieldKind::Name, "The team, or `any`.")],
+        fields: &[FieldSpec::required("handoff_done", FieldKind::Either(&[FieldKind::Word(&["any"]), FieldKind::Known(Declared::Team)]), "The team, or `any`.")],
         example: "handoff_done: any",
     };
 

@@ -12,7 +12,7 @@ impl TriggerKind for Location {
     const SPEC: Spec = Spec {
         name: "location",
         summary: "The contact shares a place: `msg.location`.",
-        fields: &[FieldSpec::required("location", FieldKind::YesNo, "Always `true`.")],
+        fields: &[FieldSpec::required("location", FieldKind::True, "Always `true`.")],
         example: "location: true",
     };
 

@@ -18,7 +18,7 @@ impl TriggerKind for Media {
         summary: "The contact sends a file.",
         fields: &[FieldSpec::required(
             "media",
-            FieldKind::Name,
+            FieldKind::Word(&["any", "image", "audio", "video", "document", "sticker"]),
             "`any`, `image`, `audio`, `video`, `document` or `sticker`.",
         )],
         example: "media: image",

@@ -4,7 +4,7 @@ use super::TriggerKind;
 use crate::{
     base::limits::SCRIPT_PATTERN_BYTES_MAX,
     flow::{
-        spec::{FieldKind, FieldSpec, Spec},
+        spec::{Declared, FieldKind, FieldSpec, Spec},
         step_fields::TriggerFields,
     },
     model::matching,
@@ -40,14 +40,14 @@ impl TriggerKind for Message {
         name: "message",
         summary: "The contact types one of these texts.",
         fields: &[
-            FieldSpec::required("message", FieldKind::List, "The texts; case, accents, punctuation and emoji do not count."),
+            FieldSpec::required("message", FieldKind::Many(&FieldKind::Name), "The texts; case, accents, punctuation and emoji do not count."),
             FieldSpec::default(
                 "match",
-                FieldKind::Name,
+                FieldKind::Word(&["exact", "word", "starts", "contains", "regex"]),
                 "exact",
                 "`exact` the whole message, `word`, `starts`, `contains`, or `regex` (named groups become inputs).",
             ),
-            FieldSpec::optional("language", FieldKind::Name, "Only for contacts with this language."),
+            FieldSpec::optional("language", FieldKind::Known(Declared::Language), "Only for contacts with this language."),
         ],
         example: "message: [book, appointment]",
     };

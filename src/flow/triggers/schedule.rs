@@ -38,15 +38,23 @@ pub struct To {
     pub condition: Option<Code>,
 }
 
+const AUDIENCE: FieldKind = FieldKind::Either(&[
+    FieldKind::Word(&["everyone"]),
+    FieldKind::Record(&[
+        FieldSpec::optional("tags", FieldKind::Many(&FieldKind::Name), "Those who have all of these tags."),
+        FieldSpec::optional("if", FieldKind::Code, "Those for whom this holds."),
+    ]),
+]);
+
 impl TriggerKind for Schedule {
     const SPEC: Spec = Spec {
         name: "schedule",
         summary: "At times of the clock, for everyone or for some.",
         fields: &[
-            FieldSpec::required("schedule", FieldKind::Text, "Five fields: minute, hour, day, month, weekday."),
-            FieldSpec::default("clock", FieldKind::Name, "contact", "`contact` or `bot`."),
-            FieldSpec::required("to", FieldKind::Map, "`everyone`, or `{tags: [customer], if: …}`."),
-            FieldSpec::default("rate", FieldKind::Text, "20/s", "How many starts in how long."),
+            FieldSpec::required("schedule", FieldKind::Name, "Five fields: minute, hour, day, month, weekday."),
+            FieldSpec::default("clock", FieldKind::Word(&["contact", "bot"]), "contact", "`contact` or `bot`."),
+            FieldSpec::required("to", AUDIENCE, "`everyone`, or `{tags: [customer], if: …}`."),
+            FieldSpec::default("rate", FieldKind::Limit, "20/s", "How many starts in how long."),
             FieldSpec::default("late", FieldKind::Duration, "1h", "How late it may still begin after the daemon was down."),
         ],
         example: "schedule: \"0 10 * * TUE\"\nto: everyone",

@@ -1,4 +1,13 @@
-//! What a step or trigger is, in one place: the parser, the checker, the reference and the schema read it.
+//! What a step or trigger is, in one place: parser, checker, reference, schema and completion read it.
+
+mod bot_keys;
+mod flow_keys;
+mod kind;
+pub mod parts;
+
+pub use bot_keys::BOT_KEYS;
+pub use flow_keys::{FLOW_KEYS, STEP_KEYS, TRIGGER_KEYS};
+pub use kind::{Declared, FieldKind};
 
 /// Description of one verb or trigger.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +22,18 @@ pub struct Spec {
     pub example: &'static str,
 }
 
-#[derive(Debug, Clone, Copy)]
+impl Spec {
+    /// The value of the verb or trigger itself.
+    pub fn value(&self) -> &'static FieldSpec {
+        &self.fields[0]
+    }
+
+    pub fn field(&self, name: &str) -> Option<&'static FieldSpec> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldSpec {
     pub name: &'static str,
     pub kind: FieldKind,
@@ -21,29 +41,6 @@ pub struct FieldSpec {
     /// What is used when it is absent, in words; empty: nothing.
     pub default: &'static str,
     pub help: &'static str,
-}
-
-/// What a field takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldKind {
-    /// Text with `${ Rhai }`.
-    Text,
-    /// Plain Rhai.
-    Code,
-    /// A name of this project or of the language; never interpolated.
-    Name,
-    Duration,
-    Whole,
-    YesNo,
-    /// One step or a list.
-    Steps,
-    /// `name: steps`.
-    Cases,
-    /// `name: value` with texts.
-    Map,
-    List,
-    /// Any value; its texts may hold `${ Rhai }`.
-    Data,
 }
 
 impl FieldSpec {

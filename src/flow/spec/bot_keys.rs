@@ -1,0 +1,130 @@
+//! The keys of `_bot.yaml`.
+
+use super::{Declared, FieldKind, FieldSpec, parts};
+
+const NAMES: FieldKind = FieldKind::Many(&FieldKind::Name);
+
+/// The keys of `flows/_bot.yaml`.
+pub const BOT_KEYS: &[FieldSpec] = &[
+    FieldSpec::default("bot", FieldKind::Name, "Bot", "The bot's name."),
+    FieldSpec::default("language", FieldKind::Name, "en", "The language of the texts in flows."),
+    FieldSpec::optional(
+        "languages",
+        FieldKind::MapOf(&NAMES),
+        "All languages, each with those to fall back to: `{en: [], es: [en]}`.",
+    ),
+    FieldSpec::default(
+        "timezone",
+        FieldKind::Name,
+        "UTC",
+        "Such as `Europe/Madrid`, for contacts whose zone is unknown.",
+    ),
+    FieldSpec::optional("env", NAMES, "Names that `env.` may read; the daemon's configuration grants their values."),
+    FieldSpec::optional("secrets", NAMES, "Names that `secrets.` may read, in `http` only."),
+    FieldSpec::optional(
+        "fields",
+        FieldKind::MapOf(&parts::DECLARATION),
+        "What is remembered of a contact, with types.",
+    ),
+    FieldSpec::default(
+        "topics",
+        FieldKind::MapOf(&TOPIC),
+        "service, and marketing with consent",
+        "What people can say yes or no to.",
+    ),
+    FieldSpec::optional("hours", FieldKind::MapOf(&HOURS), "Opening hours by name."),
+    FieldSpec::optional(
+        "quiet_hours",
+        QUIET,
+        "When nothing is sent that does not answer somebody, on the contact's clock.",
+    ),
+    FieldSpec::optional("teams", FieldKind::MapOf(&TEAM), "Who takes over conversations."),
+    FieldSpec::optional("opt_out", OPT_OUT, "Words that end everything, beside the built-in ones."),
+    FieldSpec::optional("defaults", DEFAULTS, "What holds where a flow says nothing."),
+    FieldSpec::optional("draft_testers", NAMES, "Numbers that reach a flow marked `draft`."),
+    FieldSpec::optional("sandbox", SANDBOX, "What `transom chat` and sandbox senders use instead of the network."),
+];
+
+const TOPIC: FieldKind = FieldKind::Record(&[
+    FieldSpec::optional("needs", FieldKind::Word(&["consent"]), "Only those who gave it get unasked messages."),
+    FieldSpec::optional("at_most", FieldKind::Many(&FieldKind::Limit), "How many unasked messages in how long."),
+]);
+
+const HOURS: FieldKind = FieldKind::Record(&[
+    FieldSpec::optional(
+        "open",
+        FieldKind::MapOf(&NAMES),
+        "By weekday or range, the times: `{mon-fri: [\"09:00-14:00\", \"16:00-19:00\"]}`.",
+    ),
+    FieldSpec::optional("holidays", NAMES, "Days when it is closed: `2026-12-25`."),
+]);
+
+const QUIET: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("from", FieldKind::Clock, "When they begin."),
+    FieldSpec::required("to", FieldKind::Clock, "When they end."),
+    FieldSpec::default("law", FieldKind::YesNo, "false", "Adds what the law of the contact's country asks for."),
+]);
+
+const TEAM: FieldKind = FieldKind::Record(&[
+    FieldSpec::default("hours", FieldKind::Known(Declared::Hours), "always open", "When the team answers."),
+    FieldSpec::default(
+        "give_back",
+        FieldKind::Duration,
+        "12h",
+        "The bot speaks again this long after the last human word.",
+    ),
+]);
+
+const OPT_OUT: FieldKind = FieldKind::Record(&[
+    FieldSpec::optional("words", NAMES, "Words that always count, as the whole message."),
+    FieldSpec::optional("unsure", NAMES, "Words that are asked back, and count when no question waits."),
+    FieldSpec::default(
+        "answers_after",
+        FieldKind::Word(&["people", "bot", "nobody"]),
+        "people",
+        "Who may answer those who left and write again.",
+    ),
+]);
+
+const DEFAULTS: FieldKind = FieldKind::Record(&[
+    FieldSpec::default("expires", FieldKind::Duration, "24h", "The time-out of questions."),
+    FieldSpec::optional(
+        "ask",
+        FieldKind::Record(&[
+            FieldSpec::default("tries", FieldKind::Whole, "3", "How many answers may be wrong."),
+            FieldSpec::default("invalid", FieldKind::Text, "a sentence of ours", "What to say to a wrong answer."),
+            FieldSpec::optional("on_fail", FieldKind::Steps, "What to do after the last wrong answer."),
+        ]),
+        "What questions have that say nothing themselves.",
+    ),
+    FieldSpec::default(
+        "on_error",
+        FieldKind::Steps,
+        "say so and hand off",
+        "What to do when a step fails while we are talking.",
+    ),
+    FieldSpec::default("late_message", FieldKind::Duration, "6h", "A message older than this starts nothing."),
+    FieldSpec::default(
+        "loop_guard",
+        FieldKind::Limit,
+        "30/1h",
+        "So many answered messages in this time; then silence.",
+    ),
+    FieldSpec::default("give_back", FieldKind::Duration, "12h", "Of teams that do not say it."),
+    FieldSpec::default("queue_for", FieldKind::Duration, "6h", "How long a start may wait for its turn."),
+    FieldSpec::optional("old_button", FieldKind::Text, "A text put before the answer to an old button."),
+    FieldSpec::optional("unanswered", FieldKind::Steps, "What to do with a message that no flow wants."),
+]);
+
+const SANDBOX: FieldKind = FieldKind::Record(&[
+    FieldSpec::optional("env", FieldKind::MapOf(&FieldKind::Name), "Values of `env` names."),
+    FieldSpec::optional(
+        "mocks",
+        FieldKind::Record(&[FieldSpec::optional(
+            "http",
+            FieldKind::List,
+            "Answers by method and address: `GET */orders/7: {json: {state: packed}}`.",
+        )]),
+        "Answers instead of the network's.",
+    ),
+]);

@@ -1,0 +1,140 @@
+//! What a field takes: its shape for the schema, its meaning for completion, its words for the reference.
+
+use super::FieldSpec;
+
+/// What a field takes. The narrower the kind, the more an editor can say: `Word`, `Known` and `Record` before
+/// `Name` and `Map`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Text with `${ Rhai }`.
+    Text,
+    /// Plain Rhai: one expression.
+    Code,
+    /// Plain Rhai: statements, the last of which is the value.
+    Script,
+    /// A name of the author's own; never interpolated.
+    Name,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A name that stands somewhere else in the project.
+    Known(Declared),
+    /// The variable that the step fills.
+    Variable,
+    /// A type (`date`, `number`), or a list of allowed texts.
+    Type,
+    /// `3/7d`.
+    Limit,
+    /// `10:00`.
+    Clock,
+    Duration,
+    Whole,
+    YesNo,
+    /// Always `true`.
+    True,
+    /// One step or a list.
+    Steps,
+    /// `name: steps`.
+    Cases,
+    /// One trigger or a list.
+    Triggers,
+    /// `name: value` with names of the author's own.
+    Map,
+    /// A list, or a single value.
+    List,
+    /// Any value; its texts may hold `${ Rhai }`.
+    Data,
+    /// Keys with values, and no others than these.
+    Record(&'static [FieldSpec]),
+    /// `name: value` with names of the author's own, all of one kind.
+    MapOf(&'static FieldKind),
+    /// One of them or a list.
+    Many(&'static FieldKind),
+    /// Any of these.
+    Either(&'static [FieldKind]),
+}
+
+/// Where the names of a field come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// A block of this flow, else a flow, or `top`.
+    Target,
+    Flow,
+    /// `topics:` of `_bot.yaml`.
+    Topic,
+    /// `teams:` of `_bot.yaml`.
+    Team,
+    /// `hours:` of `_bot.yaml`.
+    Hours,
+    /// The daemon's configuration.
+    Sender,
+    /// The provider's list.
+    Template,
+    /// `languages:` of `_bot.yaml`.
+    Language,
+    /// `fields:` of `_bot.yaml`, written `contact.name`.
+    ContactField,
+}
+
+impl FieldKind {
+    /// In words, for the reference and for hovering: "text", "one of `contact`, `bot`".
+    pub fn words(&self) -> String {
+        match self {
+            FieldKind::Text => "text with `${ }`".into(),
+            FieldKind::Code => "expression".into(),
+            FieldKind::Script => "script".into(),
+            FieldKind::Name => "name".into(),
+            FieldKind::Word([word]) => format!("`{word}`"),
+            FieldKind::Word(words) => format!("`{}`", words.join("`, `")),
+            FieldKind::Known(declared) => declared.words().into(),
+            FieldKind::Variable => "variable".into(),
+            FieldKind::Type => "type".into(),
+            FieldKind::Limit => "limit such as `3/7d`".into(),
+            FieldKind::Clock => "time such as \"10:00\"".into(),
+            FieldKind::Duration => "length of time".into(),
+            FieldKind::Whole => "whole number".into(),
+            FieldKind::YesNo => "`true` or `false`".into(),
+            FieldKind::True => "`true`".into(),
+            FieldKind::Steps => "steps".into(),
+            FieldKind::Cases => "`value: steps`".into(),
+            FieldKind::Triggers => "triggers".into(),
+            FieldKind::Map => "`name: value`".into(),
+            FieldKind::List => "list".into(),
+            FieldKind::Data => "any value".into(),
+            FieldKind::Record(fields) => {
+                let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+                format!("`{{{}}}`", names.join(", "))
+            }
+            FieldKind::MapOf(kind) => format!("`name:` {}", kind.words()),
+            FieldKind::Many(kind) => format!("{}, or a list", kind.words()),
+            FieldKind::Either(kinds) => {
+                let words: Vec<String> = kinds.iter().map(FieldKind::words).collect();
+                words.join(" · ")
+            }
+        }
+    }
+
+    /// The kinds that a value may have, alternatives and lists unfolded.
+    pub fn shapes(&self) -> Vec<FieldKind> {
+        match self {
+            FieldKind::Either(kinds) => kinds.iter().flat_map(FieldKind::shapes).collect(),
+            FieldKind::Many(kind) => kind.shapes(),
+            kind => vec![*kind],
+        }
+    }
+}
+
+impl Declared {
+    fn words(self) -> &'static str {
+        match self {
+            Declared::Target => "block or flow",
+            Declared::Flow => "flow",
+            Declared::Topic => "topic",
+            Declared::Team => "team",
+            Declared::Hours => "hours",
+            Declared::Sender => "sender",
+            Declared::Template => "template",
+            Declared::Language => "language",
+            Declared::ContactField => "field of the contact",
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Parts that several steps share: what a button, an option, a template or `if_closed` is made of.
+
+use super::{Declared, FieldKind, FieldSpec};
+
+/// `retry: 2`, or in full.
+pub const RETRY: FieldKind = FieldKind::Either(&[
+    FieldKind::Whole,
+    FieldKind::Record(&[
+        FieldSpec::default("times", FieldKind::Whole, "2", "How often to try again."),
+        FieldSpec::default("wait", FieldKind::Duration, "1s", "How long to wait before the first repetition."),
+        FieldSpec::default("backoff", FieldKind::Whole, "2", "By what the wait is multiplied each time."),
+    ]),
+]);
+
+/// A moment: `"10:00"`, `${datetime}` or `hours.NAME`.
+pub const UNTIL: FieldKind = FieldKind::Either(&[FieldKind::Clock, FieldKind::Known(Declared::Hours), FieldKind::Text]);
+
+/// `2h`, or `{until: …}`.
+pub const TIMEOUT: FieldKind = FieldKind::Either(&[
+    FieldKind::Duration,
+    FieldKind::Record(&[FieldSpec::required(
+        "until",
+        UNTIL,
+        "`\"10:00\"` on the contact's clock, `${datetime}`, or `hours.NAME` when these open.",
+    )]),
+]);
+
+/// What a person says to a topic.
+pub const CONSENT: FieldKind = FieldKind::MapOf(&FieldKind::Word(&["given", "withdrawn"]));
+
+/// A button of a message.
+pub const BUTTON: FieldKind = FieldKind::Either(&[
+    FieldKind::Text,
+    FieldKind::Record(&[
+        FieldSpec::default("id", FieldKind::Name, "the title", "What a `button:` trigger knows it by."),
+        FieldSpec::required("title", FieldKind::Text, "What is written on it, at most 20 characters."),
+        FieldSpec::optional("consent", CONSENT, "What a tap means for a topic."),
+    ]),
+]);
+
+/// A button that opens a page.
+pub const LINK: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("title", FieldKind::Text, "What is written on it, at most 20 characters."),
+    FieldSpec::required("url", FieldKind::Text, "The address."),
+]);
+
+/// What can be chosen: a text, `title: steps`, or in full.
+pub const OPTION: FieldKind = FieldKind::Either(&[FieldKind::Text, OPTION_RECORD, FieldKind::Cases]);
+
+const OPTION_RECORD: FieldKind = FieldKind::Record(&[
+    FieldSpec::default("id", FieldKind::Text, "the title", "The answer."),
+    FieldSpec::required("title", FieldKind::Text, "What is shown: 20 characters on a button, 24 in a list."),
+    FieldSpec::optional("desc", FieldKind::Text, "A second line in a list, at most 72 characters."),
+    FieldSpec::optional("consent", CONSENT, "What choosing it means for a topic."),
+    FieldSpec::optional("do", FieldKind::Steps, "What to do when it is chosen."),
+]);
+
+/// All options: a list, or one for each item of data.
+pub const OPTIONS: FieldKind = FieldKind::Either(&[
+    FieldKind::Many(&OPTION),
+    FieldKind::Record(&[
+        FieldSpec::required("each", FieldKind::Text, "A list, `${calendar.body.slots}`; the answer is the whole item."),
+        FieldSpec::required("id", FieldKind::Text, "Of each `item`, such as `${item.id}`."),
+        FieldSpec::required("title", FieldKind::Text, "What is shown of each `item`."),
+        FieldSpec::optional("desc", FieldKind::Text, "A second line for each `item`."),
+        FieldSpec::optional("also", FieldKind::Many(&OPTION), "Options that always follow."),
+    ]),
+]);
+
+/// The buttons of a template.
+pub const TEMPLATE_BUTTONS: FieldKind = FieldKind::Many(&FieldKind::Either(&[
+    FieldKind::Text,
+    FieldKind::Record(&[FieldSpec::required("url", FieldKind::Text, "What is put behind the button's address.")]),
+]));
+
+/// Values of a template, by position or by name.
+pub const TEMPLATE_VARS: FieldKind = FieldKind::Either(&[FieldKind::List, FieldKind::Map]);
+
+/// What happens when the window is closed at the moment of sending.
+pub const IF_CLOSED: FieldKind = FieldKind::Either(&[
+    FieldKind::Word(&["hold", "skip", "fail"]),
+    FieldKind::Record(&[
+        FieldSpec::optional(
+            "template",
+            FieldKind::Many(&FieldKind::Known(Declared::Template)),
+            "The template that stands for the message; of a list the first usable one.",
+        ),
+        FieldSpec::optional(
+            "nudge",
+            FieldKind::Many(&FieldKind::Known(Declared::Template)),
+            "The template now, the message itself when the contact answers.",
+        ),
+        FieldSpec::optional("vars", TEMPLATE_VARS, "A list for positional parameters, a map for named ones."),
+        FieldSpec::optional("header", FieldKind::Text, "The header's text, or the address of its media."),
+        FieldSpec::optional("buttons", TEMPLATE_BUTTONS, "By the template's buttons: an id, or `{url: suffix}`."),
+        FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
+        FieldSpec::default("hold", FieldKind::Duration, "7d", "How long it may wait for the next message."),
+    ]),
+]);
+
+/// Words for a question that nobody answers.
+pub const REMINDER: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("after", FieldKind::Duration, "How long after the question."),
+    FieldSpec::required("say", FieldKind::Text, "What to say."),
+    FieldSpec::default("if_closed", IF_CLOSED, "hold", "What to do when the window is closed by then."),
+]);
+
+/// A name with its type: `date`, `[small, large]`, or in full.
+pub const DECLARATION: FieldKind = FieldKind::Either(&[
+    FieldKind::Type,
+    FieldKind::Record(&[
+        FieldSpec::required("type", FieldKind::Type, "A type, or a list of allowed texts."),
+        FieldSpec::default("optional", FieldKind::YesNo, "false", "It may be missing."),
+        FieldSpec::optional("default", FieldKind::Data, "What it is when it is missing."),
+        FieldSpec::optional("about", FieldKind::Text, "One sentence for people and for agents."),
+    ]),
+]);
