@@ -161,7 +161,10 @@ impl App {
                 return Ok(());
             }
         }
-        anyhow::bail!("something stays due at the same moment for ever")
+        let now = self.clock.now();
+        let sessions = session::due(&self.store, now, 5).await?;
+        let messages = outbound::due(&self.store, now, 5).await?;
+        anyhow::bail!("something stays due at the same moment for ever; sessions: {sessions:?}, messages: {messages:?}")
     }
 
     /// The daemon's clockwork: sleeps until something is due, until `stop`.

@@ -1,7 +1,10 @@
 //! The writer's own connection, of either database, outside any pool: nothing recycles or re-opens it.
 
-use super::dialect::Dialect;
-use super::statement::{Key, Told};
+use super::{
+    dialect::Dialect,
+    in_step,
+    statement::{Key, Told},
+};
 use crate::base::limits::{SHARDS, SQLITE_ROWS_BUFFERED, WRITER_SESSION_TIMEOUT};
 use sqlx::{
     ColumnIndex, ConnectOptions as _, Connection, Database, Decode, PgConnection, Row, SqlStr, SqliteConnection, Type,
@@ -13,12 +16,16 @@ use std::{path::Path, time::Duration};
 /// Where the database is and how it is opened; enough to open it once more.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
-    Sqlite(SqliteConnectOptions),
+    Sqlite { options: SqliteConnectOptions, in_step: bool },
     Postgres(PgConnectOptions),
 }
 
 pub(super) enum Conn {
-    Sqlite(SqliteConnection),
+    /// `in_step`: nothing else of this thread runs while SQLite's own works.
+    Sqlite {
+        conn: SqliteConnection,
+        in_step: bool,
+    },
     Postgres(PgConnection),
 }
 
@@ -26,7 +33,7 @@ pub(super) enum Conn {
 const LOCK_CLASS: i32 = 77;
 
 impl Place {
-    pub fn sqlite(file: &Path, durable: bool) -> Self {
+    pub fn sqlite(file: &Path, durable: bool, in_step: bool) -> Self {
         let synchronous = if durable { SqliteSynchronous::Full } else { SqliteSynchronous::Off };
         let options = SqliteConnectOptions::new()
             .filename(file)
@@ -44,7 +51,7 @@ impl Place {
             .pragma("wal_autocheckpoint", "8000")
             .pragma("cache_size", "-16384")
             .pragma("journal_size_limit", "67108864");
-        Place::Sqlite(options)
+        Place::Sqlite { options, in_step }
     }
 
     pub fn postgres(options: PgConnectOptions) -> Self {
@@ -69,7 +76,10 @@ impl Place {
 
     pub async fn connect(&self) -> sqlx::Result<Conn> {
         Ok(match self {
-            Place::Sqlite(options) => Conn::Sqlite(SqliteConnection::connect_with(options).await?),
+            Place::Sqlite { options, in_step } => {
+                let conn = in_step::paced(*in_step, SqliteConnection::connect_with(options)).await?;
+                Conn::Sqlite { conn, in_step: *in_step }
+            }
             Place::Postgres(options) => Conn::Postgres(PgConnection::connect_with(options).await?),
         })
     }
@@ -78,14 +88,14 @@ impl Place {
 impl Conn {
     pub fn dialect(&self) -> Dialect {
         match self {
-            Conn::Sqlite(_) => Dialect::Sqlite,
+            Conn::Sqlite { .. } => Dialect::Sqlite,
             Conn::Postgres(_) => Dialect::Postgres,
         }
     }
 
     pub async fn close(self) -> sqlx::Result<()> {
         match self {
-            Conn::Sqlite(conn) => conn.close().await,
+            Conn::Sqlite { conn, in_step } => in_step::paced(in_step, conn.close()).await,
             Conn::Postgres(conn) => conn.close().await,
         }
     }
@@ -93,7 +103,9 @@ impl Conn {
     /// Statements without parameters: schema, begin, commit.
     pub async fn raw(&mut self, text: SqlStr) -> sqlx::Result<()> {
         match self {
-            Conn::Sqlite(conn) => sqlx::raw_sql(text).execute(conn).await.map(drop),
+            Conn::Sqlite { conn, in_step } => {
+                in_step::paced(*in_step, sqlx::raw_sql(text).execute(conn)).await.map(drop)
+            }
             Conn::Postgres(conn) => sqlx::raw_sql(text).execute(conn).await.map(drop),
         }
     }
@@ -113,8 +125,9 @@ impl Conn {
     /// A set-based statement: the rows as one JSON array in, the returned rows out.
     pub async fn run(&mut self, text: SqlStr, rows: String, textual: bool) -> sqlx::Result<Vec<Told>> {
         match self {
-            Conn::Sqlite(conn) => {
-                sqlx::query(text).bind(rows).fetch_all(conn).await?.iter().map(|row| told(row, textual)).collect()
+            Conn::Sqlite { conn, in_step } => {
+                let fetched = in_step::paced(*in_step, sqlx::query(text).bind(rows).fetch_all(conn)).await?;
+                fetched.iter().map(|row| told(row, textual)).collect()
             }
             Conn::Postgres(conn) => {
                 sqlx::query(text).bind(rows).fetch_all(conn).await?.iter().map(|row| told(row, textual)).collect()
@@ -125,7 +138,9 @@ impl Conn {
     /// One number; `None` where there is no row, or null in it.
     pub async fn number(&mut self, text: &'static str, arg: i64) -> sqlx::Result<Option<i64>> {
         let number: Option<Option<i64>> = match self {
-            Conn::Sqlite(conn) => sqlx::query_scalar(text).bind(arg).fetch_optional(conn).await?,
+            Conn::Sqlite { conn, in_step } => {
+                in_step::paced(*in_step, sqlx::query_scalar(text).bind(arg).fetch_optional(conn)).await?
+            }
             Conn::Postgres(conn) => sqlx::query_scalar(text).bind(arg).fetch_optional(conn).await?,
         };
         Ok(number.flatten())

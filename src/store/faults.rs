@@ -1,6 +1,6 @@
-//! Commits that fail on purpose, for the simulator and for tests of everything that writes.
+//! Commits that fail on purpose, and an order of events that repeats itself, for the simulator and for tests.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use tokio::sync::Notify;
 
 /// Given to `Options::faults`. Each count is used up by the next groups.
@@ -13,9 +13,34 @@ pub struct Faults {
     after: AtomicBool,
     dead: AtomicBool,
     died: Notify,
+    /// What decides who runs first; `None`: the threads do.
+    order: Option<AtomicU64>,
 }
 
 impl Faults {
+    /// SQLite works in step with the thread that asks it, and `seed` decides who goes before whom: on a
+    /// runtime of one thread the same seed gives the same order. For SQLite only.
+    pub fn in_step(seed: u64) -> Faults {
+        Faults { order: Some(AtomicU64::new(seed)), ..Faults::default() }
+    }
+
+    pub fn is_in_step(&self) -> bool {
+        self.order.is_some()
+    }
+
+    /// Lets other tasks run before, as many rounds as chance decides. Does nothing when threads decide.
+    pub async fn others_first(&self) {
+        let Some(order) = &self.order else { return };
+        // An odd multiplier and increment walk through all states; the upper bits are the better ones.
+        let step = |state: u64| state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let state = order.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |state| Some(step(state)));
+        let throw = state.unwrap_or_default() >> 59;
+        // Mostly at once, at times so late that a whole turn fits in between.
+        for _ in 0..throw.saturating_sub(16) {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The next `n` commits do not happen; their owners hear `Unknown`.
     pub fn fail_next_commits(&self, n: u32) {
         self.refuse.fetch_add(n, Ordering::SeqCst);

@@ -7,6 +7,7 @@ mod conn;
 mod dialect;
 mod faults;
 mod ids;
+mod in_step;
 mod migrate;
 mod open;
 mod read;
@@ -46,6 +47,7 @@ pub use statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, Wri
 use crate::base::limits::STORE_CLOSE_TIMEOUT;
 use ids::Ids;
 use read::Readers;
+use sqlx::Connection as _;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
@@ -175,6 +177,12 @@ impl Store {
         }
         match &self.inner.readers {
             Readers::Sqlite(pool) => pool.close().await,
+            Readers::InStep(conn, _) => {
+                let conn = conn.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+                if let Some(Err(error)) = conn.map(|conn| in_step::to_the_end(conn.close())) {
+                    tracing::warn!(error = %error, "The reader's connection did not close cleanly");
+                }
+            }
             Readers::Postgres(pool) => pool.close().await,
         }
     }

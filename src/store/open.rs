@@ -6,13 +6,13 @@ use super::{
     dialect::Dialect,
     faults::Faults,
     ids::Ids,
-    migrate,
+    in_step, migrate,
     read::Readers,
     writer::Writer,
 };
 use crate::base::limits::{COMMIT_QUEUE_MAX, OWNER_WAIT, READERS};
 use sqlx::{
-    ConnectOptions as _, PgPool,
+    ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
@@ -69,7 +69,7 @@ impl Store {
     pub async fn open_read_only(url: &str) -> Result<Store, OpenError> {
         let (dialect, readers) = match address(url)? {
             Address::Sqlite(file) if !file.exists() => return Err(OpenError::Missing(file)),
-            Address::Sqlite(file) => (Dialect::Sqlite, sqlite_readers(&file).await?),
+            Address::Sqlite(file) => (Dialect::Sqlite, sqlite_readers(&file)),
             Address::Postgres(postgres) => (Dialect::Postgres, postgres_readers(*postgres).await?),
         };
         Ok(store(dialect, readers, None, Arc::new(Ids::new()), Arc::new(AtomicBool::new(true)), None))
@@ -120,11 +120,15 @@ fn address(url: &str) -> Result<Address, OpenError> {
 
 async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> {
     let lock = lock(file)?;
-    let place = Place::sqlite(file, options.durable);
+    let place = Place::sqlite(file, options.durable, options.faults.is_in_step());
     let mut conn =
         place.connect().await.map_err(|error| OpenError::Database { doing: "opening the database", error })?;
     migrate::run(&mut conn).await?;
-    let readers = sqlite_readers(file).await?;
+    let readers = match options.faults.is_in_step() {
+        false => sqlite_readers(file),
+        true => reader_in_step(file, &options.faults)
+            .map_err(|error| OpenError::Database { doing: "opening the database for reading", error })?,
+    };
     Ok(start(place, conn, readers, options, Some(lock)).await)
 }
 
@@ -183,17 +187,25 @@ fn lock(file: &Path) -> Result<File, OpenError> {
     }
 }
 
-async fn sqlite_readers(file: &Path) -> Result<Readers, OpenError> {
-    let options = SqliteConnectOptions::new()
+fn sqlite_readers(file: &Path) -> Readers {
+    // Opened when first needed: a start waits for the writer alone.
+    let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
+    Readers::Sqlite(pool.connect_lazy_with(for_reading(file)))
+}
+
+fn reader_in_step(file: &Path, faults: &Arc<Faults>) -> sqlx::Result<Readers> {
+    let conn = in_step::to_the_end(SqliteConnection::connect_with(&for_reading(file)))?;
+    Ok(Readers::InStep(Mutex::new(Some(conn)), Arc::clone(faults)))
+}
+
+fn for_reading(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
         .filename(file)
         .read_only(true)
         .busy_timeout(Duration::from_secs(5))
         .statement_cache_capacity(64)
         .disable_statement_logging()
-        .pragma("temp_store", "memory");
-    // Opened when first needed: a start waits for the writer alone.
-    let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false).connect_lazy_with(options);
-    Ok(Readers::Sqlite(pool))
+        .pragma("temp_store", "memory")
 }
 
 async fn postgres_readers(options: PgConnectOptions) -> Result<Readers, OpenError> {

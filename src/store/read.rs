@@ -1,10 +1,18 @@
 //! What is read: queries over the readers' pool, and typed access to the columns of their rows.
 
-use super::Store;
+use super::{Faults, Store, in_step};
 use crate::base::time::Time;
 use serde::de::DeserializeOwned;
-use sqlx::{PgPool, Row as _, SqlitePool, postgres::PgRow, sqlite::SqliteRow};
-use std::fmt;
+use sqlx::{
+    PgPool, Row as _, SqlStr, Sqlite, SqliteConnection, SqlitePool,
+    postgres::PgRow,
+    query::Query as Bound,
+    sqlite::{SqliteArguments, SqliteRow},
+};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// One query: its name for logs, and its text, which may read a JSON array of its rows by `{rows}`.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +24,8 @@ pub struct Query {
 #[derive(Debug)]
 pub(super) enum Readers {
     Sqlite(SqlitePool),
+    /// One connection, and nothing else of the thread runs while it reads.
+    InStep(Mutex<Option<SqliteConnection>>, Arc<Faults>),
     Postgres(PgPool),
 }
 
@@ -62,11 +72,14 @@ impl Store {
         let named = |error: ReadError| ReadError { query: query.name, ..error };
         match self.readers() {
             Readers::Sqlite(pool) => {
-                let bound = args.iter().fold(sqlx::query(text), |bound, arg| match arg {
-                    Arg::Number(number) => bound.bind(*number),
-                    Arg::Text(text) => bound.bind(text.clone()),
-                });
-                let rows = bound.fetch_all(pool).await.map_err(failed)?;
+                let rows = bound(text, args).fetch_all(pool).await.map_err(failed)?;
+                rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
+            }
+            Readers::InStep(conn, faults) => {
+                faults.others_first().await;
+                let mut conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
+                let conn = conn.as_mut().ok_or_else(|| failed(sqlx::Error::PoolClosed))?;
+                let rows = in_step::to_the_end(bound(text, args).fetch_all(conn)).map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
             }
             Readers::Postgres(pool) => {
@@ -89,6 +102,13 @@ impl Store {
     ) -> Result<Option<T>, ReadError> {
         Ok(self.all(query, args, decode).await?.into_iter().next())
     }
+}
+
+fn bound(text: SqlStr, args: &[Arg]) -> Bound<'static, Sqlite, SqliteArguments> {
+    args.iter().fold(sqlx::query(text), |bound, arg| match arg {
+        Arg::Number(number) => bound.bind(*number),
+        Arg::Text(text) => bound.bind(text.clone()),
+    })
 }
 
 impl Row {

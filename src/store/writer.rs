@@ -6,6 +6,7 @@ use super::{
     dialect::{Trouble, trouble},
     faults::Faults,
     ids::Ids,
+    in_step,
     statement::{CommitError, Committed, Entry, Key, Told, Wins, WriteSet},
 };
 use crate::base::limits::*;
@@ -59,6 +60,7 @@ impl Writer {
                     None => break,
                 }
             }
+            self.faults.others_first().await;
             while waiting.len() < GROUP_SETS_MAX * 4 {
                 match self.jobs.try_recv() {
                     Ok(Job::Commit(set, owner)) => waiting.push_back((set, owner)),
@@ -88,7 +90,7 @@ impl Writer {
     /// The next job. An idle session on Postgres is kept alive meanwhile, and a lost one is noticed.
     async fn next_job(&mut self) -> Option<Job> {
         loop {
-            if matches!(self.conn, Conn::Sqlite(_)) {
+            if matches!(self.conn, Conn::Sqlite { .. }) {
                 return self.jobs.recv().await;
             }
             match tokio::time::timeout(WRITER_PING.to_std(), self.jobs.recv()).await {
@@ -120,7 +122,9 @@ impl Writer {
         let Some((next, end)) = self.ids.left() else { return };
         let text = sqlx::AssertSqlSafe(format!("{GIVE_BACK}{}", end - next));
         let given = match &mut self.conn {
-            Conn::Sqlite(conn) => sqlx::query(text).bind(next).execute(conn).await.map(drop),
+            Conn::Sqlite { conn, in_step } => {
+                in_step::paced(*in_step, sqlx::query(text).bind(next).execute(conn)).await.map(drop)
+            }
             Conn::Postgres(conn) => sqlx::query(text).bind(next).execute(conn).await.map(drop),
         };
         if let Err(error) = given {
@@ -222,7 +226,7 @@ impl Writer {
         part: &[usize],
         texts: &mut HashMap<u16, SqlStr>,
     ) -> sqlx::Result<Attempt> {
-        if matches!(self.conn, Conn::Sqlite(_)) {
+        if matches!(self.conn, Conn::Sqlite { .. }) {
             return self.transact(sets, part, texts).await;
         }
         let limit = COMMIT_TIMEOUT.to_std();

@@ -1,5 +1,6 @@
 //! Meta in memory: knows each person's true window, takes or refuses sends, remembers what really arrived.
 
+use super::world::Diary;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -86,6 +87,7 @@ pub struct State {
 pub struct MetaWorld {
     state: Arc<Mutex<State>>,
     clock: Arc<ManualClock>,
+    diary: Diary,
 }
 
 /// The way there of one process: nothing leaves a dead one.
@@ -95,8 +97,8 @@ pub struct Wire {
 }
 
 impl MetaWorld {
-    pub fn new(clock: Arc<ManualClock>) -> MetaWorld {
-        MetaWorld { state: Arc::default(), clock }
+    pub fn new(clock: Arc<ManualClock>, diary: Diary) -> MetaWorld {
+        MetaWorld { state: Arc::default(), clock, diary }
     }
 
     pub fn lock(&self) -> MutexGuard<'_, State> {
@@ -126,6 +128,13 @@ impl MetaWorld {
         }
         self.check_twice(&mut state, id);
         let mood = state.moods.pop_front();
+        let at = jiff::Timestamp::from_millisecond(now.0).unwrap();
+        let what = body["type"].as_str().unwrap_or_default();
+        let text = &body[what][match what {
+            "template" => "name",
+            _ => "body",
+        }];
+        self.diary.lock().unwrap().push(format!("{at}   message {id} to {to}: {what} {text}, meets {mood:?}"));
         let refused_for_now = matches!(mood, Some(Mood::TooMany(_) | Mood::Away | Mood::Code(131_056)));
         if mood.is_some() && !refused_for_now {
             state.troubled.insert(id);
@@ -187,8 +196,10 @@ impl Http for Wire {
                 return std::future::pending().await;
             }
             let body: Value = serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or_default();
+            self.faults.others_first().await;
             match self.world.take(&body) {
                 Answer::Json(status, body, retry_after) => {
+                    self.faults.others_first().await;
                     let mut answer = HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() };
                     if let Some(after) = retry_after {
                         answer.headers.insert("retry-after", after.into());

@@ -1,6 +1,8 @@
 //! The whole runtime in a simulated world: a seed decides what happens next, and laws are checked after every act.
 //!
-//! `SIM_SEED=17` runs one seed and prints its diary, `SIM_SEEDS=10000` so many; `SIM_ACTS=200` makes them longer.
+//! `SIM_SEED=17` runs one seed and prints its diary, with `SIM_LOG=info` the daemon's log, too; `SIM_SEEDS=10000`
+//! runs so many, from `SIM_FIRST` on; `SIM_ACTS=200` makes them longer. The same seed gives the same run: one thread,
+//! a clock of its own, a database in step with it, and an order of events that the seed decides.
 
 mod acts;
 mod bot;
@@ -15,7 +17,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 use transom::base::time::Span;
-use world::World;
+use world::{Diary, World};
 
 /// How many seeds run without being asked for.
 const SEEDS: u64 = 40;
@@ -27,6 +29,10 @@ const ACTS_TO_CALM: usize = 10;
 fn the_laws_hold_whatever_happens() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = number("SIM_SEED") {
+        if let Ok(filter) = std::env::var("SIM_LOG") {
+            let log = tracing_subscriber::fmt().with_env_filter(filter).without_time().with_writer(std::io::stderr);
+            log.init();
+        }
         let failed = run(seed);
         assert!(failed.is_none(), "{}", failed.unwrap_or_default());
         return;
@@ -60,10 +66,29 @@ fn the_laws_hold_whatever_happens() {
     }
 }
 
+#[test]
+fn a_seed_repeats_itself() {
+    for seed in [2, 3] {
+        let (once, again) = (lives(seed).1, lives(seed).1);
+        let differs = once.iter().zip(&again).find(|(one, other)| one != other);
+        assert_eq!(differs, None);
+        assert_eq!(once.len(), again.len());
+    }
+}
+
 /// What a seed broke, with the acts that led there.
 fn run(seed: u64) -> Option<String> {
+    let (wrong, diary) = lives(seed);
+    if wrong.is_empty() {
+        return None;
+    }
+    Some(format!("SIM_SEED={seed} breaks:\n- {}\nafter:\n  {}", wrong.join("\n- "), diary.join("\n  ")))
+}
+
+/// What was broken, and all that happened.
+fn lives(seed: u64) -> (Vec<String>, Vec<String>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let diary = std::sync::Mutex::new(Vec::new());
+    let diary = Diary::default();
     let lived = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(live(seed, &diary))));
     let wrong = match lived {
         Ok(wrong) => wrong,
@@ -73,16 +98,13 @@ fn run(seed: u64) -> Option<String> {
             vec![format!("a panic: {}", text.unwrap_or_default())]
         }
     };
-    if wrong.is_empty() {
-        return None;
-    }
-    let diary = diary.into_inner().unwrap_or_default().join("\n  ");
-    Some(format!("SIM_SEED={seed} breaks:\n- {}\nafter:\n  {diary}", wrong.join("\n- ")))
+    let diary = diary.lock().unwrap().clone();
+    (wrong, diary)
 }
 
-async fn live(seed: u64, diary: &std::sync::Mutex<Vec<String>>) -> Vec<String> {
+async fn live(seed: u64, diary: &Diary) -> Vec<String> {
     let acts = std::env::var("SIM_ACTS").ok().and_then(|text| text.parse().ok()).unwrap_or(ACTS);
-    let mut world = World::new(seed).await;
+    let mut world = World::new(seed, diary.clone()).await;
     for n in 1..=acts {
         world.act().await;
         let mut wrong = world.broken().await;
@@ -91,7 +113,6 @@ async fn live(seed: u64, diary: &std::sync::Mutex<Vec<String>>) -> Vec<String> {
             wrong = world.broken().await;
             wrong.extend(world.left_lying().await);
         }
-        diary.lock().unwrap().clone_from(&world.diary);
         if !wrong.is_empty() {
             return wrong;
         }

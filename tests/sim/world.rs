@@ -5,7 +5,10 @@ use super::{
     dice::Dice,
     meta::{MetaWorld, Wire},
 };
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex},
+};
 use tempfile::TempDir;
 use transom::{
     base::{
@@ -54,6 +57,9 @@ pub struct Owed {
     pub excused: bool,
 }
 
+/// Survives a panic of the world that writes it.
+pub type Diary = Arc<Mutex<Vec<String>>>;
+
 pub struct World {
     pub dice: Dice,
     pub clock: Arc<ManualClock>,
@@ -69,7 +75,7 @@ pub struct World {
     /// Their webhooks, for whoever sends them once more.
     pub recorded: Vec<Hook>,
     /// What was done, for whoever reads a failure.
-    pub diary: Vec<String>,
+    pub diary: Diary,
     pub echoes: u32,
     pub version: usize,
     /// Commits were made to fail in this process: the sweep may find work then.
@@ -86,15 +92,15 @@ pub struct World {
 pub const SECRET: &str = "app-secret";
 
 impl World {
-    pub async fn new(seed: u64) -> World {
+    pub async fn new(seed: u64, diary: Diary) -> World {
         install_crypto();
         let mut dice = Dice::new(seed);
         let folder = tempfile::tempdir().unwrap();
         let at: jiff::Timestamp = "2026-03-24T07:00:00Z".parse().unwrap();
         let start = Time(at.as_millisecond()) + Span::minutes(dice.between(0, 6 * 24 * 60));
         let clock = Arc::new(ManualClock::new(start));
-        let meta = MetaWorld::new(clock.clone());
-        let faults = Arc::new(Faults::default());
+        let meta = MetaWorld::new(clock.clone(), diary.clone());
+        let faults = Arc::new(Faults::in_step(seed));
         let metrics = Metrics::new();
         let app = open(&folder, &clock, &meta, &faults, &metrics, 0).await;
         app.recover().await.unwrap();
@@ -113,7 +119,7 @@ impl World {
             owed: Vec::new(),
             acknowledged: Vec::new(),
             recorded: Vec::new(),
-            diary: Vec::new(),
+            diary,
             echoes: 0,
             version: 0,
             disturbed: false,
@@ -131,7 +137,8 @@ impl World {
 
     pub fn note(&mut self, what: String) {
         let at = jiff::Timestamp::from_millisecond(self.clock.now().0).unwrap();
-        self.diary.push(format!("{at} {what}"));
+        tracing::info!("-- {at} {what}");
+        self.diary.lock().unwrap().push(format!("{at} {what}"));
     }
 
     /// The process dies, the world goes on, and a new one takes up what is in the file.
@@ -141,9 +148,13 @@ impl World {
             self.deaths += 1;
             self.faults.die();
             self.app.store.abandon().await;
+            // Whoever is left of the dead process sees that its database is gone, and ends.
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
             self.meta.lock().era += 1;
             self.clock.set(self.clock.now() + downtime);
-            self.faults = Arc::new(Faults::default());
+            self.faults = Arc::new(Faults::in_step(self.dice.next()));
             self.metrics = Metrics::new();
             self.pardoned = 0;
             self.disturbed = false;
