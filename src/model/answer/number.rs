@@ -1,7 +1,21 @@
-//! Numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`.
+//! Numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`, `twenty-one`.
 
-/// A number; the language decides whether the point in `1.234` groups or divides.
+use super::words;
+use crate::model::matching::fold;
+
+/// A number; the language decides whether the point in `1.234` groups or divides. Words count in the contact's own
+/// language only: `once` is eleven in Spanish and something else in English.
 pub fn number(text: &str, language: &str) -> Option<f64> {
+    in_figures(text, language).or_else(|| {
+        let joined = fold(text).replace(' ', "");
+        if ["a", "an"].contains(&joined.as_str()) {
+            return None;
+        }
+        words::own(language)?.spelled(&joined).map(f64::from)
+    })
+}
+
+fn in_figures(text: &str, language: &str) -> Option<f64> {
     let text = text.trim().trim_matches(|c: char| c.is_whitespace() || "€$£¥₹".contains(c));
     let text =
         ["EUR", "USD", "GBP", "eur", "usd", "gbp"].iter().find_map(|c| text.strip_suffix(c)).unwrap_or(text).trim();
@@ -84,10 +98,19 @@ mod tests {
             ("1.234.567", "it", 1_234_567.0),
             ("€ 12.50", "en", 12.5),
             ("12,50 €", "de", 12.5),
+            ("five", "en", 5.0),
+            ("Twenty-one", "en", 21.0),
+            ("a dozen", "en", 12.0),
+            ("veintidós", "es", 22.0),
+            ("treinta y una", "es", 31.0),
+            ("quatre-vingt-dix-neuf", "fr", 99.0),
+            ("fünfundfünfzig", "de", 55.0),
+            ("cinquenta e duas", "pt", 52.0),
+            ("ventotto", "it", 28.0),
         ] {
             assert_eq!(number(text, language), Some(value), "{text} in {language}");
         }
-        for bad in ["", "abc", "1.2.3", "12a", "1,23,4", "--1", "1e5", "12.", ".5", "five"] {
+        for bad in ["", "abc", "1.2.3", "12a", "1,23,4", "--1", "1e5", "12.", ".5", "once", "five or six", "a"] {
             assert_eq!(number(bad, "en"), None, "{bad}");
         }
     }

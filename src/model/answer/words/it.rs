@@ -1,0 +1,122 @@
+//! Italian.
+
+use super::{Unit, Words, spoken, typed};
+
+pub const WORDS: Words = Words {
+    language: "it",
+    yes: &[
+        "si",
+        "certo",
+        "certamente",
+        "va bene",
+        "si grazie",
+        "si certo",
+        "si per favore",
+        "volentieri",
+        "perfetto",
+        "esatto",
+        "esattamente",
+        "giusto",
+        "daccordo",
+        "come no",
+        "ovvio",
+        "assolutamente si",
+        "per favore",
+    ],
+    no: &["no", "no grazie", "per niente", "mai", "non ora", "non ancora", "meglio di no", "sbagliato"],
+    weekdays: [
+        &["lunedi", "lun"],
+        &["martedi"],
+        &["mercoledi", "mer"],
+        &["giovedi", "gio"],
+        &["venerdi", "ven"],
+        &["sabato", "sab"],
+        &["domenica", "dom"],
+    ],
+    months: [
+        &["gennaio", "gen"],
+        &["febbraio", "feb"],
+        &["marzo", "mar"],
+        &["aprile", "apr"],
+        &["maggio", "mag"],
+        &["giugno", "giu"],
+        &["luglio", "lug"],
+        &["agosto", "ago"],
+        &["settembre", "set", "sett"],
+        &["ottobre", "ott"],
+        &["novembre", "nov"],
+        &["dicembre", "dic"],
+    ],
+    relative: &[
+        (-2, &["laltro ieri", "avantieri"]),
+        (-1, &["ieri"]),
+        (0, &["oggi", "adesso", "ora", "stasera", "questo pomeriggio"]),
+        (1, &["domani"]),
+        (2, &["dopodomani", "dopo domani"]),
+    ],
+    ahead: &["tra {n} {unit}", "fra {n} {unit}", "in {n} {unit}"],
+    units: &[
+        (Unit::Day, &["giorno", "giorni"]),
+        (Unit::Week, &["settimana", "settimane"]),
+        (Unit::Month, &["mese", "mesi"]),
+    ],
+    day_of_month: &["il {n}", "il giorno {n}", "giorno {n}"],
+    ordinal_ends: &["o", "a"],
+    first: &["primo"],
+    fillers: &["il", "la", "di", "del", "questo", "questa", "prossimo", "prossima", "per", "giorno"],
+    at: &["alle", "all", "le", "verso le", "intorno alle", "per le", "dalle"],
+    noon: &["mezzogiorno", "a mezzogiorno"],
+    midnight: &["mezzanotte", "a mezzanotte"],
+    forenoon: &["am", "a m", "di mattina", "del mattino", "della mattina"],
+    afternoon: &["pm", "p m", "di pomeriggio", "del pomeriggio", "di sera", "della sera"],
+    clocks: &[
+        spoken("{h} e mezza", 30, 0),
+        spoken("{h} e mezzo", 30, 0),
+        spoken("{h} e un quarto", 15, 0),
+        spoken("{h} e tre quarti", 45, 0),
+        spoken("{h} meno un quarto", -15, 0),
+        spoken("{h} e {m}", 0, 1),
+        spoken("{h} meno {m}", 0, -1),
+        spoken("{h} in punto", 0, 0),
+        typed("{h} ore", 0),
+    ],
+    spell,
+};
+
+fn spell(n: u32) -> Vec<String> {
+    const ONES: [&str; 20] = [
+        "zero",
+        "uno",
+        "due",
+        "tre",
+        "quattro",
+        "cinque",
+        "sei",
+        "sette",
+        "otto",
+        "nove",
+        "dieci",
+        "undici",
+        "dodici",
+        "tredici",
+        "quattordici",
+        "quindici",
+        "sedici",
+        "diciassette",
+        "diciotto",
+        "diciannove",
+    ];
+    const TENS: [&str; 10] =
+        ["", "", "venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"];
+    let (ten, one) = ((n / 10) as usize, (n % 10) as usize);
+    match n {
+        1 => vec!["uno".into(), "una".into(), "un".into()],
+        12 => vec!["dodici".into(), "dozzina".into(), "unadozzina".into()],
+        0..20 => vec![ONES[n as usize].into()],
+        100 => vec!["cento".into()],
+        _ if one == 0 => vec![TENS[ten].into()],
+        // `ventuno`, `ventotto`: the last vowel falls.
+        _ if one == 1 || one == 8 => vec![format!("{}{}", &TENS[ten][..TENS[ten].len() - 1], ONES[one])],
+        _ => vec![format!("{}{}", TENS[ten], ONES[one])],
+    }
+}
