@@ -21,6 +21,9 @@ pub struct Lanes<W, S> {
     /// Lanes that are running plus external work under way that will come back to one.
     busy: AtomicUsize,
     idle: Notify,
+    /// Lanes that are running.
+    running: AtomicUsize,
+    rest: Notify,
 }
 
 struct Lane<W, S> {
@@ -31,7 +34,13 @@ struct Lane<W, S> {
 
 impl<W, S> Default for Lanes<W, S> {
     fn default() -> Self {
-        Lanes { parts: (0..PARTS).map(|_| Mutex::default()).collect(), busy: AtomicUsize::new(0), idle: Notify::new() }
+        Lanes {
+            parts: (0..PARTS).map(|_| Mutex::default()).collect(),
+            busy: AtomicUsize::new(0),
+            idle: Notify::new(),
+            running: AtomicUsize::new(0),
+            rest: Notify::new(),
+        }
     }
 }
 
@@ -46,6 +55,7 @@ impl<W, S> Lanes<W, S> {
             return false;
         }
         lane.running = true;
+        self.running.fetch_add(1, Ordering::SeqCst);
         self.enter();
         true
     }
@@ -70,6 +80,9 @@ impl<W, S> Lanes<W, S> {
             part.retain(|_, lane| lane.running || !lane.line.is_empty());
         }
         drop(part);
+        if self.running.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.rest.notify_waiters();
+        }
         self.leave();
         None
     }
@@ -101,20 +114,29 @@ impl<W, S> Lanes<W, S> {
 
     /// Returns when no lane works and nothing external is under way.
     pub async fn settled(&self) {
-        loop {
-            let idle = self.idle.notified();
-            tokio::pin!(idle);
-            idle.as_mut().enable();
-            if self.busy() == 0 {
-                return;
-            }
-            idle.await;
-        }
+        none_left(&self.busy, &self.idle).await;
+    }
+
+    /// Returns when no lane works; what it asked of the world may be under way still.
+    pub async fn at_rest(&self) {
+        none_left(&self.running, &self.rest).await;
     }
 
     fn part(&self, contact: ContactId) -> MutexGuard<'_, HashMap<ContactId, Lane<W, S>>> {
         let index = usize::try_from(contact.0.rem_euclid(PARTS as i64)).unwrap_or(0);
         self.parts[index].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn none_left(count: &AtomicUsize, told: &Notify) {
+    loop {
+        let told = told.notified();
+        tokio::pin!(told);
+        told.as_mut().enable();
+        if count.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        told.await;
     }
 }
 
@@ -147,6 +169,7 @@ mod tests {
         let mut state = lanes.take_state(ADA);
         while lanes.next(ADA, &mut state).is_some() {}
         assert_eq!(lanes.busy(), 1);
+        lanes.at_rest().await;
         lanes.leave();
         lanes.settled().await;
     }

@@ -37,6 +37,7 @@ impl App {
 
     /// Unhandled messages in slices, oldest first. A slice's tries are counted before it runs; who has
     /// one already runs alone, so that a poisonous message takes no other down; a third one is buried.
+    /// Only the turns are waited for: a slow provider or shop must not keep the daemon from its webhooks.
     async fn recover_inbound(self: &Arc<Self>, until: Time) -> anyhow::Result<usize> {
         let mut after = InboundId(0);
         let mut taken = 0;
@@ -45,16 +46,8 @@ impl App {
             let Some(last) = slice.last() else { return Ok(taken) };
             after = last.id;
             let (fresh, tried): (Vec<_>, Vec<_>) = slice.into_iter().partition(|row| row.attempts == 0);
-            let mut set = WriteSet::new();
-            for row in &fresh {
-                set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
-            }
-            self.store.commit(set).await?;
             taken += fresh.len() + tried.len();
-            for row in fresh {
-                self.take_up(row);
-            }
-            self.lanes.settled().await;
+            // First: what was tried is older than what was not, where both are of one contact.
             for row in tried {
                 let attempts = row.attempts;
                 if attempts >= INBOUND_ATTEMPTS_MAX {
@@ -67,8 +60,17 @@ impl App {
                 set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
                 self.store.commit(set).await?;
                 self.take_up(row);
-                self.lanes.settled().await;
+                self.lanes.at_rest().await;
             }
+            let mut set = WriteSet::new();
+            for row in &fresh {
+                set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
+            }
+            self.store.commit(set).await?;
+            for row in fresh {
+                self.take_up(row);
+            }
+            self.lanes.at_rest().await;
         }
     }
 

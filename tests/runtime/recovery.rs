@@ -1,0 +1,67 @@
+//! What a dead process left is taken up in order, and keeps nobody waiting.
+
+use super::house::{House, SENDER};
+use crate::graph::Fault;
+use std::time::Duration;
+use transom::{
+    base::{
+        clock::Clock,
+        ids::{InboundId, ProviderId},
+    },
+    model::inbound::InboundKind,
+    store::{WriteSet, inbound},
+};
+
+const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
+
+/// Recorded after the person's first message, and handled by nobody: as (text, how often it was taken up).
+async fn lie(house: &House, messages: &[(&str, usize)]) {
+    let store = &house.app.store;
+    let first = inbound::by_provider(store, SENDER, &ProviderId::from("wamid.1")).await.unwrap().unwrap();
+    for (n, (text, attempts)) in messages.iter().enumerate() {
+        let id = InboundId(store.next_id());
+        let mut data = first.data.clone();
+        data.message.provider_id = ProviderId::from(format!("wamid.left.{n}").as_str());
+        data.message.kind = InboundKind::Text { body: (*text).to_owned() };
+        let row = inbound::NewInbound {
+            id,
+            conversation_id: first.conversation_id,
+            contact_id: first.contact_id,
+            sender_id: SENDER,
+            provider_id: data.message.provider_id.clone(),
+            at: data.message.at,
+            received_at: house.clock.now(),
+            data,
+            handled_at: None,
+        };
+        let mut set = WriteSet::new();
+        set.push(&inbound::INSERT, &row);
+        store.commit(set).await.unwrap();
+        for _ in 0..*attempts {
+            let mut set = WriteSet::new();
+            set.push(&inbound::RAISE, &inbound::Raise { id });
+            store.commit(set).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_tried_before_is_taken_up_before_what_came_later() {
+    let mut house = House::new(&[("flows/echo.yaml", ECHO)]).await;
+    house.says("hi").await;
+    assert_eq!(house.heard(), ["hi"]);
+    lie(&house, &[("one", 2), ("two", 1), ("three", 0), ("four", 0)]).await;
+    house.app.recover().await.unwrap();
+    house.app.run_due().await.unwrap();
+    assert_eq!(house.heard(), ["one", "two", "three", "four"]);
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_keeps_nobody_from_starting() {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    house.says("hi").await;
+    lie(&house, &[("one", 1), ("two", 0)]).await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Silent);
+    let recovered = tokio::time::timeout(Duration::from_secs(10), house.app.recover()).await;
+    recovered.expect("it waits for the provider").unwrap();
+}
