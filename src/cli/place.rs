@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, clap::Args)]
 pub struct Place {
     /// The daemon's configuration; without one, the sandbox in the current folder
-    #[arg(long, value_name = "FILE", env = "TRANSOM_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "TRANSOM_CONFIG", global = true)]
     pub config: Option<PathBuf>,
 }
 
