@@ -5,6 +5,7 @@ mod channel;
 mod cli;
 mod docs;
 mod graph;
+mod kill;
 mod runtime;
 mod sim;
 mod store;

@@ -2,19 +2,27 @@
 
 use serde_json::{Value, json};
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
-    sync::Notify,
+    sync::{Notify, mpsc},
 };
-use transom::{base::secret::Secret, channel::signature::Key};
+use transom::{
+    base::{
+        clock::{Clock, SystemClock},
+        secret::Secret,
+    },
+    channel::signature::Key,
+};
 
 /// How long a test waits for something that should come at once.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// A status that is not answered with 200 comes again; Meta takes its time, a test does not.
+const TELL_AGAIN: Duration = Duration::from_millis(50);
 
 /// One request to `/{phone_number_id}/messages`.
 #[derive(Debug, Clone)]
@@ -26,6 +34,7 @@ pub struct Sent {
     pub body: Value,
     /// The id it was given; `None`: it was refused.
     pub id: Option<String>,
+    pub at: Instant,
 }
 
 impl Sent {
@@ -72,7 +81,12 @@ pub struct Statuses {
 struct State {
     sent: Vec<Sent>,
     faults: VecDeque<Fault>,
-    statuses: Option<Statuses>,
+    statuses: Option<(Statuses, reqwest::Client)>,
+    /// When the first status of a message was answered with 200, by the message's id here.
+    told: BTreeMap<String, Instant>,
+    listeners: Vec<mpsc::UnboundedSender<Sent>>,
+    /// Every answer takes this long.
+    latency: Duration,
     /// The pages of the template catalogue.
     pages: Vec<Value>,
     /// Answers to other GETs, by the end of their path.
@@ -108,9 +122,27 @@ impl Graph {
         self.lock().faults.push_back(fault);
     }
 
-    /// Posts these statuses after each send that was taken, signed.
+    /// Posts these statuses after each send that was taken, signed, again and again until each is answered
+    /// with 200.
     pub fn post_statuses(&self, statuses: Statuses) {
-        self.lock().statuses = Some(statuses);
+        self.lock().statuses = Some((statuses, client()));
+    }
+
+    /// When the first status of each message was answered with 200.
+    pub fn told(&self) -> BTreeMap<String, Instant> {
+        self.lock().told.clone()
+    }
+
+    /// Every send from now on, as it comes in.
+    pub fn listen(&self) -> mpsc::UnboundedReceiver<Sent> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.lock().listeners.push(sender);
+        receiver
+    }
+
+    /// Takes a send at once and answers this much later.
+    pub fn be_slow(&self, latency: Duration) {
+        self.lock().latency = latency;
     }
 
     /// The catalogue, page by page.
@@ -170,23 +202,30 @@ impl Graph {
 
     async fn take(&self, stream: &mut BufReader<TcpStream>, phone_number_id: String, request: Request) -> bool {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let (fault, id, statuses) = {
+        let (fault, id, statuses, latency) = {
             let mut state = self.lock();
             let fault = state.faults.pop_front();
             let refused = matches!(fault, Some(Fault::Code { .. } | Fault::TooMany { .. } | Fault::Html(_)));
             let id = (!refused).then(|| format!("wamid.TEST{:06}", state.sent.len() + 1));
-            state.sent.push(Sent {
+            let sent = Sent {
                 phone_number_id: phone_number_id.clone(),
                 authorization: request.authorization,
                 raw: request.body,
                 body: body.clone(),
                 id: id.clone(),
-            });
-            (fault, id, state.statuses.clone())
+                at: Instant::now(),
+            };
+            state.listeners.retain(|listener| listener.send(sent.clone()).is_ok());
+            state.sent.push(sent);
+            (fault, id, state.statuses.clone(), state.latency)
         };
         self.changed.notify_waiters();
-        if let (Some(id), Some(statuses)) = (&id, statuses) {
-            tokio::spawn(post_all(statuses, phone_number_id, id.clone(), body.clone()));
+        if let (Some(id), Some((statuses, client))) = (&id, statuses) {
+            let (graph, id, body) = (self.clone(), id.clone(), body.clone());
+            tokio::spawn(async move { graph.post_all(statuses, client, phone_number_id, id, body).await });
+        }
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
         }
         let json = "application/json";
         match fault {
@@ -223,6 +262,32 @@ impl Graph {
         }
     }
 
+    async fn post_all(
+        &self,
+        statuses: Statuses,
+        client: reqwest::Client,
+        phone_number_id: String,
+        id: String,
+        sent: Value,
+    ) {
+        for state in &statuses.states {
+            let mut status = json!({"id": id, "status": state, "timestamp": (SystemClock.now().0 / 1000).to_string(),
+                "recipient_id": sent["to"].as_str().unwrap_or_default().trim_start_matches('+')});
+            if let Some(opaque) = sent.get("biz_opaque_callback_data") {
+                status["biz_opaque_callback_data"] = opaque.clone();
+            }
+            let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "0", "changes": [{
+                "field": "messages", "value": {"messaging_product": "whatsapp",
+                "metadata": {"display_phone_number": "0", "phone_number_id": phone_number_id},
+                "statuses": [status]}}]}]})
+            .to_string();
+            while post(&client, &statuses.url, &statuses.app_secret, &body).await != 200 {
+                tokio::time::sleep(TELL_AGAIN).await;
+            }
+            self.lock().told.entry(id.clone()).or_insert_with(Instant::now);
+        }
+    }
+
     fn get(&self, path: &str, whole: &str) -> (u16, Value) {
         let state = self.lock();
         if path.ends_with("/message_templates") {
@@ -241,28 +306,17 @@ impl Graph {
     }
 }
 
-/// Posts a webhook body, signed; gives back the status of the answer.
-pub async fn post_signed(url: &str, app_secret: &str, body: &str) -> u16 {
-    transom::channel::client::install_crypto();
+/// Posts a webhook body, signed; gives back the status of the answer, 0 if there was none.
+pub async fn post(client: &reqwest::Client, url: &str, app_secret: &str, body: &str) -> u16 {
     let signature = Key::new(Secret::new(app_secret)).sign(body.as_bytes());
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client.post(url).header("x-hub-signature-256", signature).body(body.to_owned());
     request.send().await.map_or(0, |answer| answer.status().as_u16())
 }
 
-async fn post_all(statuses: Statuses, phone_number_id: String, id: String, sent: Value) {
-    for state in statuses.states {
-        let mut status = json!({"id": id, "status": state, "timestamp": "1795000000",
-            "recipient_id": sent["to"].as_str().unwrap_or_default().trim_start_matches('+')});
-        if let Some(opaque) = sent.get("biz_opaque_callback_data") {
-            status["biz_opaque_callback_data"] = opaque.clone();
-        }
-        let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "0", "changes": [{
-            "field": "messages", "value": {"messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "0", "phone_number_id": phone_number_id},
-            "statuses": [status]}}]}]});
-        post_signed(&statuses.url, &statuses.app_secret, &body.to_string()).await;
-    }
+/// Speaks with this machine only.
+pub fn client() -> reqwest::Client {
+    transom::channel::client::install_crypto();
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 fn receipt(sent: &Value, id: Option<String>) -> String {

@@ -6,7 +6,7 @@
 
 mod acts;
 mod bot;
-mod dice;
+pub mod dice;
 mod laws;
 mod meta;
 mod named;

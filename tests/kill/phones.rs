@@ -1,0 +1,79 @@
+//! The customers' phones: what arrived, per person, and who waits for what.
+
+use crate::graph::{Graph, Sent};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Instant,
+};
+use tokio::sync::Notify;
+
+/// A message on a phone.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Our own number of it: `biz_opaque_callback_data`.
+    pub id: String,
+    /// The provider's.
+    pub wamid: String,
+    pub to: String,
+    pub text: String,
+    pub at: Instant,
+}
+
+#[derive(Clone)]
+pub struct Phones {
+    inboxes: Arc<Mutex<BTreeMap<String, Vec<Arrival>>>>,
+    changed: Arc<Notify>,
+}
+
+impl Phones {
+    pub fn listen(graph: &Graph) -> Phones {
+        let phones = Phones { inboxes: Arc::default(), changed: Arc::default() };
+        let mut sends = graph.listen();
+        let keeping = phones.clone();
+        tokio::spawn(async move {
+            while let Some(sent) = sends.recv().await {
+                keeping.keep(sent);
+            }
+        });
+        phones
+    }
+
+    fn keep(&self, sent: Sent) {
+        let arrival = Arrival {
+            id: sent.body["biz_opaque_callback_data"].as_str().unwrap_or_default().to_owned(),
+            to: sent.to().trim_start_matches('+').to_owned(),
+            text: text(&sent),
+            at: sent.at,
+            wamid: sent.id.expect("this emulator refuses nothing"),
+        };
+        self.inboxes.lock().unwrap().entry(arrival.to.clone()).or_default().push(arrival);
+        self.changed.notify_waiters();
+    }
+
+    /// All that arrived, each phone's in its order.
+    pub fn all(&self) -> BTreeMap<String, Vec<Arrival>> {
+        self.inboxes.lock().unwrap().clone()
+    }
+
+    /// Waits until the phone has a message that `is` the one.
+    pub async fn until(&self, phone: &str, is: impl Fn(&str) -> bool) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let there =
+                self.inboxes.lock().unwrap().get(phone).is_some_and(|inbox| inbox.iter().any(|one| is(&one.text)));
+            if there {
+                return;
+            }
+            changed.await;
+        }
+    }
+}
+
+fn text(sent: &Sent) -> String {
+    let body = &sent.body;
+    let asked = body["interactive"]["body"]["text"].as_str();
+    asked.unwrap_or_else(|| sent.text()).to_owned()
+}

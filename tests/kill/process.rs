@@ -1,0 +1,188 @@
+//! The daemon as a process: started, killed, stopped, and looked at from outside.
+
+use super::bot;
+use std::{
+    fs::{File, OpenOptions},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+use transom::{
+    base::clock::{Clock, SystemClock},
+    store::{Query, Store},
+};
+
+/// How often somebody looks whether it is ready or at rest.
+const LOOK: Duration = Duration::from_millis(30);
+const START: Duration = Duration::from_secs(60);
+
+pub struct Process {
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+    lives: Vec<i64>,
+}
+
+/// What is not finished yet, each as a count.
+const LEFT: &[(&str, &str)] = &[
+    ("messages unhandled", "select count(*) as n from inbound where handled_at is null"),
+    (
+        "sends unfinished",
+        "select count(*) as n from outbound where state in ('queued', 'sending', 'held', 'unknown')
+           and (state <> 'unknown' or hold_until is not null)",
+    ),
+    ("starts waiting", "select count(*) as n from start where state in ('waiting', 'queued')"),
+    ("conversations due", "select count(*) as n from session where due_at is not null"),
+];
+
+impl Process {
+    /// A folder with the bot whose schedule fires at `fire` (in milliseconds).
+    pub fn new(graph: &str, shop: &str, fire: i64) -> Process {
+        let folder = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let at = jiff::Timestamp::from_millisecond(fire).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
+        let minute = format!("{} {} {} {} *", at.minute(), at.hour(), at.day(), at.month());
+        bot::write(folder.path(), port, graph, shop, &minute);
+        Process { folder, port, child: None, lives: Vec::new() }
+    }
+
+    pub fn webhooks(&self) -> String {
+        format!("http://127.0.0.1:{}/webhooks/meta", self.port)
+    }
+
+    pub fn start(&mut self) {
+        let log = OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).unwrap();
+        let mut command = self.transom(&["serve", "--config", "config.yaml"]);
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        self.child = Some(child);
+        self.lives.push(SystemClock.now().0);
+    }
+
+    /// When each process began, in milliseconds.
+    pub fn lives(&self) -> Vec<i64> {
+        self.lives.clone()
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        let ended = child.wait().unwrap();
+        assert_eq!(ended.code(), None, "it ended by itself before it was killed: {ended}\n{}", self.log());
+    }
+
+    /// SIGTERM; it has to end well.
+    pub fn stop(&mut self) {
+        let mut child = self.child.take().unwrap();
+        let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        let ended = child.wait().unwrap();
+        assert!(ended.success(), "{ended}\n{}", self.log());
+    }
+
+    pub async fn ready(&mut self) {
+        let client = crate::graph::client();
+        let url = format!("http://127.0.0.1:{}/readyz", self.port);
+        let since = Instant::now();
+        loop {
+            if client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            let ended = self.child.as_mut().unwrap().try_wait().unwrap();
+            assert!(ended.is_none(), "it ended by itself: {ended:?}\n{}", self.log());
+            assert!(since.elapsed() < START, "it is not ready after {START:?}\n{}", self.log());
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    pub async fn metrics(&self) -> String {
+        let url = format!("http://127.0.0.1:{}/metrics", self.port);
+        crate::graph::client().get(&url).send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Waits until nothing is left to do. The error says what is.
+    pub async fn rest(&self, patience: Duration) -> Result<(), String> {
+        let store = self.store().await;
+        let since = Instant::now();
+        let mut calm = 0;
+        loop {
+            let mut left = Vec::new();
+            for (name, text) in LEFT {
+                let count = store.one(&Query { name, text }, &[], |row| row.number("n")).await.unwrap().unwrap();
+                if count > 0 {
+                    left.push(format!("{count} {name}"));
+                }
+            }
+            // Twice in a row: between two rows something may be in memory only.
+            calm = if left.is_empty() { calm + 1 } else { 0 };
+            if calm == 3 {
+                store.close().await;
+                return Ok(());
+            }
+            if since.elapsed() > patience {
+                return Err(left.join(", "));
+            }
+            tokio::time::sleep(LOOK * 5).await;
+        }
+    }
+
+    /// `transom dead-letters replay --all`: how many went out again.
+    pub fn replay_all(&self) -> usize {
+        let replayed = self.transom(&["dead-letters", "replay", "--all", "--config", "config.yaml"]).output().unwrap();
+        let said = String::from_utf8_lossy(&replayed.stdout).into_owned();
+        assert!(replayed.status.success(), "{said}{}", String::from_utf8_lossy(&replayed.stderr));
+        said.lines().filter(|line| line.ends_with(": replayed")).count()
+    }
+
+    /// The rows, for reading.
+    pub async fn store(&self) -> Store {
+        let file = self.folder.path().join("data/transom.db");
+        Store::open_read_only(&format!("sqlite://{}", file.display())).await.unwrap()
+    }
+
+    /// What all processes wrote.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    fn transom(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_transom"));
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env_remove("TRANSOM_CONFIG").env_remove("TRANSOM_API_KEY");
+        command
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        if std::thread::panicking() {
+            keep(self.folder.path());
+        }
+    }
+}
+
+/// A port below those that the system gives to anybody: it must still be free after a death.
+fn free_port() -> u16 {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (first..32_000).find(free).expect("one of so many is free")
+}
+
+/// For whoever looks for the cause: the log of a test that failed.
+fn keep(folder: &Path) {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("killed");
+    let _ = std::fs::create_dir_all(&kept);
+    for name in ["log", "data/transom.db", "data/transom.db-wal", "data/wire.jsonl"] {
+        if let (Ok(mut from), Some(file)) = (File::open(folder.join(name)), Path::new(name).file_name())
+            && let Ok(mut to) = File::create(kept.join(file))
+        {
+            let _ = std::io::copy(&mut from, &mut to);
+        }
+    }
+    eprintln!("log and database are kept in {}", kept.display());
+}
