@@ -353,9 +353,15 @@ impl Session {
         runs.chain(queue).chain(person).min()
     }
 
-    /// An external call is under way: after a crash somebody must ask what became of it.
-    pub fn calling(&self) -> bool {
-        self.runs.iter().any(|run| matches!(&run.waiting, Waiting::Call(call) if call.retry_at.is_none()))
+    /// The answer of an external call is owed to it, or the fate of a message that is on its way: after a crash
+    /// somebody must look what became of it. A question that is kept back is not meant: its message has a moment.
+    pub fn is_owed(&self) -> bool {
+        self.runs.iter().any(|run| match &run.waiting {
+            Waiting::Call(call) => call.retry_at.is_none(),
+            Waiting::Question(question) => question.deadline.is_none() && question.left,
+            Waiting::Fate { .. } => true,
+            _ => false,
+        })
     }
 
     /// A person has the conversation, and it was not this run that handed it over.

@@ -15,12 +15,13 @@ use super::{
     notify::Notifier,
     reload::Reloader,
     senders::{Rates, Senders},
+    stops::Stops,
     timers::Timers,
 };
 use crate::{
     base::{
         clock::Clock,
-        ids::{ContactId, ConversationId, OutboundId, SenderId, StartId},
+        ids::{ConversationId, OutboundId, SenderId, StartId},
         limits::{BEGIN_EVERY, LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
@@ -63,9 +64,8 @@ pub struct App {
     pub(super) lanes: Lanes<Work, LaneState>,
     pub(super) timers: Timers,
     pub(super) directory: Directory,
-    /// Contacts whose opt-out is recorded while their lane has not got to it yet: nothing that is queued
-    /// leaves after the webhook was answered.
-    pub(super) stops: Marks<ContactId>,
+    /// Opt-outs, from the moment they are recorded: nothing that is queued leaves after the webhook was answered.
+    pub(super) stops: Stops,
     /// Messages of which nobody knows whether they left: a status decides, so their lane must hear it.
     pub(super) watched: Marks<OutboundId>,
     /// Calls of `http` steps that are under way, by their conversation and run.

@@ -84,6 +84,9 @@ impl App {
             }
             Effect::OptOut { out, by } => {
                 lane.contact.opted_out = out.then_some(now);
+                if !out {
+                    self.stops.forget(contact);
+                }
                 rows::opt_out(set, &lane.contact);
                 let id = self.store.next_id();
                 rows::ledger(set, id, contact, "all", !out, by, after.handled, None, now);

@@ -134,7 +134,7 @@ impl App {
             draft: &pending.draft,
             written_at: pending.created_at,
             window: conversation.window,
-            opted_out: contact.opted_out.is_some() || self.stops.holds(contact.id),
+            opted_out: contact.opted_out.is_some() || self.stops.in_force(contact.id),
             contact: &contact.data,
             answers_after: rules.answers_after,
             with_person: conversation.session.silences(pending.draft.run),

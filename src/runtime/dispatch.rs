@@ -23,19 +23,16 @@ use crate::{
 use std::sync::Arc;
 
 impl App {
-    /// Sends what may leave, in order, until one is on the wire or nothing is due. Gives back what the
-    /// engine wants to hear of it.
-    pub(super) async fn dispatch(
-        self: &Arc<Self>,
-        lane: &mut LaneState,
-        index: usize,
-    ) -> Result<Vec<Event>, LaneError> {
+    /// Sends what may leave, in order, until one is on the wire, nothing is due, or the engine heard what
+    /// became of one. True: it heard something, so there may be more to send.
+    pub(super) async fn dispatch(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<bool, LaneError> {
         let mut events = Vec::new();
         let mut set = WriteSet::of(lane.contact.id.0);
-        let mut on_wire = None;
         let now = self.clock.now();
         self.expire(lane, index, now, &mut set, &mut events);
-        while let Some(place) = outbox::next(&lane.conversations[index].outbox, now) {
+        while events.is_empty()
+            && let Some(place) = outbox::next(&lane.conversations[index].outbox, now)
+        {
             match self.decide(&lane.contact, &lane.conversations[index], place, now) {
                 Decision::Go { content, as_template } => {
                     if !set.is_empty() {
@@ -44,8 +41,9 @@ impl App {
                         self.store.commit(std::mem::replace(&mut set, WriteSet::of(lane.contact.id.0))).await?;
                     }
                     let id = self.put_on_wire(lane, index, place, as_template, now, &mut set);
-                    on_wire = Some((id, content));
-                    break;
+                    self.store.commit(set).await?;
+                    self.launch(lane, index, id, content);
+                    return Ok(false);
                 }
                 Decision::Nudge { template, until } => {
                     self.put_nudge(lane, index, place, template, until, now, &mut set);
@@ -53,13 +51,9 @@ impl App {
                 other => self.settle(lane, index, place, other, now, &mut set, &mut events),
             }
         }
-        if !set.is_empty() {
-            self.store.commit(set).await?;
-        }
-        if let Some((id, content)) = on_wire {
-            self.launch(lane, index, id, content);
-        }
-        Ok(events)
+        let heard = !events.is_empty();
+        self.tell(lane, index, events, set).await?;
+        Ok(heard)
     }
 
     /// The first message of a turn may leave at once: then its row is written as `sending` in the same

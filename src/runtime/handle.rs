@@ -63,14 +63,34 @@ impl App {
 
     /// Sends what may leave and lets the engine hear what it asked for, until nothing moves any more.
     pub(super) async fn go_on(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<(), LaneError> {
-        loop {
-            let events = self.dispatch(lane, index).await?;
-            if events.is_empty() {
-                return Ok(());
+        while self.dispatch(lane, index).await? {}
+        Ok(())
+    }
+
+    /// Lets the engine hear what became of messages. The rows that say so are in the commit of the last turn:
+    /// nobody waits for ever to hear what only a dead process knew.
+    pub(super) async fn tell(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        mut events: Vec<Event>,
+        set: WriteSet,
+    ) -> Result<(), LaneError> {
+        let contact = lane.contact.id;
+        let last = events.pop();
+        for event in events {
+            self.take_turn(lane, index, event, None, WriteSet::of(contact.0)).await?;
+        }
+        let Some(last) = last else { return Ok(self.store.commit(set).await.map(drop)?) };
+        match self.take_turn(lane, index, last, None, set.clone()).await {
+            Err(LaneError::Poison(why)) => {
+                // The engine cannot take the news, but the message is settled: else it would be told again for ever.
+                self.metrics.bug("news");
+                tracing::error!(contact.id = %contact, "What became of a message could not be told: {why}");
+                self.store.commit(set).await?;
+                Err(LaneError::Reload(why))
             }
-            for event in events {
-                self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
-            }
+            done => done.map(drop),
         }
     }
 
@@ -103,10 +123,7 @@ impl App {
             }
             Work::Sent { conversation, id, result } => {
                 let index = self.conversation_index(lane, conversation).await?;
-                let events = self.take_result(lane, index, id, *result).await?;
-                for event in events {
-                    self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
-                }
+                self.take_result(lane, index, id, *result).await?;
                 self.go_on(lane, index).await
             }
             Work::Status { conversation, id, number, tells, update } => {
@@ -165,12 +182,17 @@ impl App {
     ) -> Option<ConsentWord> {
         if recorded.word == Some(ConsentWord::Stop) {
             lane.contact.opted_out = lane.contact.opted_out.or(Some(recorded.recorded_at));
-            self.stops.remove(lane.contact.id);
+            // Its row says so since it was recorded, unless an earlier START was handled after that.
+            rows::opt_out(set, &lane.contact);
             return recorded.word;
         }
         let InboundKind::Text { body } = &recorded.message.kind else { return None };
         lane.contact.opted_out?;
         if consent_words::recognise(body, &self.live.get().rules.words) != Some(Word::Start) {
+            return None;
+        }
+        if !self.stops.lift(lane.contact.id, recorded.id) {
+            // A newer STOP is recorded already.
             return None;
         }
         lane.contact.opted_out = None;
@@ -202,14 +224,18 @@ impl App {
     ) {
         let conversation = &mut lane.conversations[index];
         let tapped = match &message.kind {
-            InboundKind::Button { id, .. } => Token::read(id, &self.token_key).map(|token| token.run),
+            InboundKind::Button { id, .. } => Token::read(id, &self.token_key),
             _ => None,
         };
         let missed = &mut conversation.missed;
         conversation.outbox.retain(|pending| {
             let unknown = matches!(pending.state, PendingState::Unknown { .. });
             let meant = reply_to == Some(pending.draft.number)
-                || (tapped.is_some() && tapped == pending.draft.run && pending.draft.question);
+                || tapped.as_ref().is_some_and(|token| {
+                    // Its run alone proves nothing: the button may be that of an earlier question.
+                    Some(token.run) == pending.draft.run
+                        && pending.draft.step.as_ref().is_some_and(|step| token.is_of(step))
+                });
             if unknown && meant {
                 self.watched.remove(pending.id);
                 rows::gone(set, conversation.sender, pending.id, outbound::SendState::Sent, None);

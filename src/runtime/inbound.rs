@@ -158,8 +158,9 @@ impl App {
                 let set = set_of(&mut sets, found.contact);
                 if let Some(word) = word {
                     let stop = word == ConsentWord::Stop;
-                    let opted_out_at = stop.then_some(now);
-                    set.push(&contact::OPT_OUT, &contact::OptOut { id: found.contact, opted_out_at });
+                    if stop {
+                        set.push(&contact::STOPPED, &contact::Stopped { id: found.contact, message_id: id, at: now });
+                    }
                     let number = self.store.next_id();
                     rows::ledger(set, number, found.contact, "all", !stop, "contact", Some(id), None, now);
                 }
@@ -208,7 +209,7 @@ impl App {
                 } else if won.binary_search(&id.0).is_ok() {
                     new += 1;
                     if word == Some(ConsentWord::Stop) {
-                        self.stops.add(found.contact);
+                        self.stops.add(found.contact, id);
                     }
                     let recorded = Recorded {
                         id,
@@ -247,9 +248,6 @@ impl App {
         }
         let row = inbound::by_provider(&self.store, sender, &message.provider_id).await?;
         if let Some(row) = row.filter(|row| row.handled_at.is_none()) {
-            if row.data.word == Some(ConsentWord::Stop) {
-                self.stops.add(contact);
-            }
             self.take_up(row);
         }
         Ok(())

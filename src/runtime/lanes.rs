@@ -92,6 +92,11 @@ impl<W, S> Lanes<W, S> {
         self.part(contact).get(&contact).is_some_and(|lane| lane.running)
     }
 
+    /// Asks what an idle lane remembers; `None`: it is working, or nothing is in memory.
+    pub fn peek<T>(&self, contact: ContactId, ask: impl FnOnce(&S) -> T) -> Option<T> {
+        self.part(contact).get(&contact)?.state.as_ref().map(ask)
+    }
+
     /// True if the lane's contact is in memory, working or not.
     pub fn is_known(&self, contact: ContactId) -> bool {
         self.part(contact).get(&contact).is_some_and(|lane| lane.running || lane.state.is_some())

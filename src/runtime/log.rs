@@ -10,7 +10,6 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("account", "the account's name in the configuration"),
     ("attempt", "which try it is, from 1"),
     ("body_bytes", "size of a request's body"),
-    ("calls", "how many calls of http steps"),
     ("contact.id", "our id of a person"),
     ("conversation.id", "our id of a contact at one sender"),
     ("count", "how many of what the sentence names"),
@@ -49,6 +48,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("url.host", "host of an address, never its path or query"),
     ("url.path", "path of one of our own addresses, never its query"),
     ("version", "a flow set's number"),
+    ("waiting", "how many runs that wait for a call or for the fate of a message"),
     ("why", "a fixed phrase for why an item is of no use"),
 ];
 

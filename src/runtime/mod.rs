@@ -44,6 +44,7 @@ mod sender;
 pub mod senders;
 pub mod start;
 mod statuses;
+mod stops;
 mod timers;
 mod turn;
 pub mod watch;

@@ -132,16 +132,30 @@ pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
     None
 }
 
-/// When the lane must look at this outbox again without anybody doing anything.
+/// When the lane must look at this outbox again without anybody doing anything. What stands behind another
+/// message is not due before that one is out of its way: else its moment would stay due and nothing happen.
 pub fn due_at(outbox: &[Pending]) -> Option<Time> {
-    outbox
-        .iter()
-        .filter_map(|pending| match pending.state {
-            PendingState::Queued => pending.not_before,
-            PendingState::Held { until } | PendingState::Unknown { until } => Some(until),
-            PendingState::Sending => None,
-        })
-        .min()
+    let mut held_up: Vec<u64> = Vec::new();
+    let mut blocked = false;
+    let mut due = None::<Time>;
+    let mut at = |moment: Option<Time>| due = [due, moment].into_iter().flatten().min();
+    for pending in outbox {
+        match pending.state {
+            PendingState::Held { until } => at(Some(until)),
+            PendingState::Unknown { until } => {
+                at(Some(until));
+                held_up.push(pending.draft.turn);
+            }
+            // Its answer wakes the lane.
+            PendingState::Sending => blocked = true,
+            PendingState::Queued if blocked || held_up.contains(&pending.draft.turn) => {}
+            PendingState::Queued => {
+                at(pending.not_before);
+                blocked |= pending.in_order && pending.not_before.is_some();
+            }
+        }
+    }
+    due
 }
 
 /// Takes what is held (not what a nudge or hold has outlived) back into the line; oldest first by its id.
@@ -214,6 +228,21 @@ mod tests {
         assert_eq!(next(&outbox, Time(0)), Some(1));
         let held = [pending(1, 1, PendingState::Held { until: Time(9) }), pending(2, 2, PendingState::Queued)];
         assert_eq!(next(&held, Time(0)), Some(1));
+    }
+
+    #[test]
+    fn nothing_is_due_behind_a_message_that_backs_off() {
+        let mut outbox = [pending(1, 1, PendingState::Queued), pending(2, 2, PendingState::Queued)];
+        outbox[0].not_before = Some(Time(4000));
+        outbox[1].not_before = Some(Time(1000));
+        outbox[1].in_order = false;
+        assert_eq!(next(&outbox, Time(1000)), None);
+        assert_eq!(due_at(&outbox), Some(Time(4000)));
+        outbox[0].state = PendingState::Sending;
+        assert_eq!(due_at(&outbox), None);
+        outbox[0].state = PendingState::Unknown { until: Time(9000) };
+        outbox[1].draft.turn = 1;
+        assert_eq!(due_at(&outbox), Some(Time(9000)));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::{
     app::App,
     inbound::opens_window,
-    lane::{Recorded, Work},
+    lane::{LaneState, Recorded, Work},
 };
 use crate::{
     base::{
@@ -12,6 +12,7 @@ use crate::{
         limits::{DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
         time::Time,
     },
+    model::event::ConsentWord,
     store::{WriteSet, inbound, outbound, session},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -22,14 +23,14 @@ impl App {
         let now = self.clock.now();
         let messages = self.recover_inbound(now).await?;
         let sends = self.recover_outbound(now).await?;
-        let calls = self.recover_calls().await?;
+        let waiting = self.recover_waiting().await?;
         self.load_due(now).await?;
-        if messages + sends + calls > 0 {
+        if messages + sends + waiting > 0 {
             tracing::info!(
                 messages,
                 sends,
-                calls,
-                "Took up {messages} messages, {sends} sends and {calls} calls that a former process left"
+                waiting,
+                "Took up {messages} messages, {sends} sends and {waiting} waiting runs that a former process left"
             );
         }
         Ok(())
@@ -96,7 +97,8 @@ impl App {
         }
     }
 
-    async fn recover_calls(self: &Arc<Self>) -> anyhow::Result<usize> {
+    /// Runs that wait for a call or for the fate of a message: who would have told them may be dead.
+    async fn recover_waiting(self: &Arc<Self>) -> anyhow::Result<usize> {
         let mut after = ConversationId(0);
         let mut taken = 0;
         loop {
@@ -117,7 +119,11 @@ impl App {
             self.timers.wake(due.contact_id, due.due_at.unwrap_or(now));
         }
         for (contact, at) in outbound::due(&self.store, until, DUE_READ_MAX).await? {
-            self.timers.wake(contact, at);
+            // A lane in memory knows the order: what its row calls due may stand behind another message.
+            let own = self.lanes.peek(contact, LaneState::due_at);
+            if let Some(at) = own.unwrap_or(Some(at)) {
+                self.timers.wake(contact, at);
+            }
         }
         Ok(())
     }
@@ -159,6 +165,9 @@ impl App {
 
     pub(super) fn take_up(self: &Arc<Self>, row: inbound::Recorded) {
         let contact = row.contact_id;
+        if row.data.word == Some(ConsentWord::Stop) {
+            self.stops.add(contact, row.id);
+        }
         let recorded = self.recorded(row);
         self.push(contact, Work::Inbound(Box::new(recorded)));
     }

@@ -32,11 +32,11 @@ pub(super) fn contact(set: &mut WriteSet, contact: &Contact) {
         .clone()
         .or_else(|| contact.data.phone.as_deref().and_then(phone::zone).map(str::to_owned))
         .unwrap_or_default();
-    set.push(&contact::CHANGE, &ContactChange { id: contact.id, data: contact.data.clone(), zone });
+    set.replace(&contact::CHANGE, &ContactChange { id: contact.id, data: contact.data.clone(), zone });
 }
 
 pub(super) fn opt_out(set: &mut WriteSet, contact: &Contact) {
-    set.push(&contact::OPT_OUT, &contact::OptOut { id: contact.id, opted_out_at: contact.opted_out });
+    set.replace(&contact::OPT_OUT, &contact::OptOut { id: contact.id, opted_out_at: contact.opted_out });
 }
 
 pub(super) fn handled(set: &mut WriteSet, id: InboundId, now: Time) {
@@ -170,7 +170,7 @@ pub(super) fn start_outcome(set: &mut WriteSet, id: StartId, refused: Option<Rea
         (None, false) => StartState::Begun,
     };
     let ended_at = (!queued).then_some(now);
-    set.push(&start::DECIDED, &Decided { id, state, reason: refused, slot_at: None, ended_at });
+    set.replace(&start::DECIDED, &Decided { id, state, reason: refused, slot_at: None, ended_at });
 }
 
 pub(super) fn trace(
@@ -189,5 +189,5 @@ pub(super) fn trace(
 /// A newer start, or a stop, took the place of one that waited in line.
 pub(super) fn start_superseded(set: &mut WriteSet, id: StartId, now: Time) {
     let state = StartState::Superseded;
-    set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
+    set.replace(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
 }

@@ -211,6 +211,14 @@ impl App {
 
     /// A start whose slot has come: the audience is asked once more, then the engine decides the rest.
     pub(super) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
+        let id = row.id;
+        let done = self.begin_now(lane, row).await;
+        // Also when it could not be stored: else nobody would hand it over again.
+        self.beginning.remove(id);
+        done
+    }
+
+    async fn begin_now(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
         let now = self.clock.now();
         let id = row.id;
         let live = self.live.get();
@@ -233,7 +241,6 @@ impl App {
             let mut commit = WriteSet::of(lane.contact.id.0);
             commit.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
             self.store.commit(commit).await?;
-            self.beginning.remove(id);
             return Ok(());
         }
         let Some(sender) = sender else {
@@ -242,7 +249,6 @@ impl App {
             let state = StartState::Refused;
             commit.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
             self.store.commit(commit).await?;
-            self.beginning.remove(id);
             return Ok(());
         };
         let start = Start {
@@ -254,9 +260,7 @@ impl App {
             at: row.slot_at,
             depth: 0,
         };
-        let done = self.take_start(lane, sender, start).await;
-        self.beginning.remove(id);
-        done
+        self.take_start(lane, sender, start).await
     }
 
     fn in_audience(&self, live: &Current, table: &Timetable<'_>, contact: &Contact, now: Time) -> bool {

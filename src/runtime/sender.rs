@@ -11,7 +11,7 @@ use super::{
 use crate::{
     base::{
         ids::{ContactId, OutboundId, SenderId},
-        limits::{LANE_RETRY, LANE_TRIES_MAX, PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER},
+        limits::{LANE_RETRY, LANE_TRIES_MAX, PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
         time::{Span, Time},
     },
     channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, SendError, TemplateFault, Why},
@@ -31,17 +31,24 @@ impl App {
     pub(super) fn launch(self: &Arc<Self>, lane: &LaneState, index: usize, id: OutboundId, content: Content) {
         let conversation = &lane.conversations[index];
         let (contact, sender) = (lane.contact.id, conversation.sender);
-        let passes_stop =
-            conversation.outbox.iter().any(|p| p.id == id && p.draft.origin == Origin::OptOutConfirmation);
+        // Who was decided after the stop may go: its confirmation, and what `answers_after` allows.
+        let passes_stop = lane.contact.opted_out.is_some()
+            || conversation.outbox.iter().any(|p| p.id == id && p.draft.origin == Origin::OptOutConfirmation);
+        let template = matches!(content, Content::Template(_));
+        let closes_at = conversation.window.opened_at.filter(|_| !template).map(|at| at + WINDOW);
         let outgoing = Outgoing { id, sender, to: self.address_of(&lane.contact), content, reply_to: None };
         let conversation = conversation.id;
         let app = Arc::clone(self);
         self.lanes.enter();
         tokio::spawn(async move {
-            let result = if app.stops.holds(contact) && !passes_stop {
+            let result = if app.stops.in_force(contact) && !passes_stop {
                 // The stop came between the commit and the wire: nothing queued leaves afterwards.
                 let next = Next::OptedOut { from: OptOutScope::Everything };
                 Err(SendError { next, code: "opted_out".into(), text: "the contact wrote STOP".into() })
+            } else if closes_at.is_some_and(|at| app.clock.now() >= at) {
+                // The database took so long that the window has closed since the message was decided.
+                let text = "the window closed before it left".to_owned();
+                Err(SendError { next: Next::WindowClosed, code: "window_closed".into(), text })
             } else {
                 match (app.provider_of(sender), app.http.as_ref()) {
                     (Some(provider), http) => caught(provider.send(http, &outgoing)).await.unwrap_or_else(|panic| {
@@ -60,19 +67,18 @@ impl App {
         });
     }
 
-    /// Takes the provider's answer. Gives back what the engine wants to hear of it.
+    /// Takes the provider's answer, and lets the engine hear what it wants to hear of it.
     pub(super) async fn take_result(
         self: &Arc<Self>,
         lane: &mut LaneState,
         index: usize,
         id: OutboundId,
         result: Result<Receipt, SendError>,
-    ) -> Result<Vec<Event>, LaneError> {
+    ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let mut set = WriteSet::of(lane.contact.id.0);
-        let mut events = Vec::new();
         let Some(place) = lane.conversations[index].outbox.iter().position(|pending| pending.id == id) else {
-            return Ok(events);
+            return Ok(());
         };
         let sender = lane.conversations[index].sender;
         match result {
@@ -98,7 +104,7 @@ impl App {
                 } else {
                     self.commit_later(lane.contact.id, set).await;
                 }
-                return Ok(events);
+                Ok(())
             }
             Err(error) => {
                 self.metrics.send_error(sender, error.next.as_str());
@@ -106,13 +112,11 @@ impl App {
                     outbound.id = %id, sender.id = %sender, error.code = error.code, next = error.next.as_str(),
                     "The provider did not take message {id}: {}", error.next.as_str()
                 );
+                let mut events = Vec::new();
                 self.take_error(lane, index, place, error, now, &mut set, &mut events);
+                self.tell(lane, index, events, set).await
             }
         }
-        if !set.is_empty() {
-            self.store.commit(set).await?;
-        }
-        Ok(events)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one message, its error, and where the outcome goes")]
@@ -169,7 +173,7 @@ impl App {
             Next::OptedOut { from } => {
                 match from {
                     OptOutScope::Marketing => events.push(Event::Preference { given: false, by: error.code.clone() }),
-                    OptOutScope::Everything if !self.stops.holds(lane.contact.id) => {
+                    OptOutScope::Everything if !self.stops.in_force(lane.contact.id) => {
                         lane.contact.opted_out = lane.contact.opted_out.or(Some(now));
                         rows::opt_out(set, &lane.contact);
                     }

@@ -66,6 +66,7 @@ impl App {
     ) -> Result<(), LaneError> {
         self.watched.remove(id);
         let mut events = Vec::new();
+        let mut set = WriteSet::of(lane.contact.id.0);
         let conversation = &mut lane.conversations[index];
         let place = conversation
             .outbox
@@ -85,7 +86,7 @@ impl App {
         events.extend(match (update.state, &update.error) {
             (DeliveryState::Failed, error) => {
                 let unnamed = StatusError { code: 0, text: "failed".into() };
-                self.take_failed(lane, index, id, error.as_ref().unwrap_or(&unnamed)).await?
+                self.take_failed(lane, index, id, error.as_ref().unwrap_or(&unnamed), &mut set).await?
             }
             (DeliveryState::Delivered, _) if follows => {
                 vec![Event::Delivery { message: number, fate: Fate::Delivered }]
@@ -93,9 +94,7 @@ impl App {
             (DeliveryState::Read, _) if follows => vec![Event::Delivery { message: number, fate: Fate::Read }],
             (DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read, _) => Vec::new(),
         });
-        for event in events {
-            self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
-        }
+        self.tell(lane, index, events, set).await?;
         self.go_on(lane, index).await
     }
 
@@ -106,6 +105,7 @@ impl App {
         index: usize,
         id: OutboundId,
         error: &StatusError,
+        set: &mut WriteSet,
     ) -> Result<Vec<Event>, LaneError> {
         let now = self.clock.now();
         let sender = lane.conversations[index].sender;
@@ -134,10 +134,8 @@ impl App {
             other => other,
         };
         let error = SendError { next, code: error.code.to_string(), text: error.text.clone() };
-        let mut set = WriteSet::of(lane.contact.id.0);
         let mut events = Vec::new();
-        self.take_error(lane, index, place, error, now, &mut set, &mut events);
-        self.store.commit(set).await?;
+        self.take_error(lane, index, place, error, now, set, &mut events);
         Ok(events)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
-    ids::{AccountName, ContactId},
+    ids::{AccountName, ContactId, InboundId},
     time::Time,
 };
 use crate::model::contact::{Contact, ContactData};
@@ -34,6 +34,14 @@ pub struct ContactChange {
 pub struct OptOut {
     pub id: ContactId,
     pub opted_out_at: Option<Time>,
+}
+
+/// A stop by a message that the same write-set records.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Stopped {
+    pub id: ContactId,
+    pub message_id: InboundId,
+    pub at: Time,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -73,6 +81,17 @@ pub static OPT_OUT: Statement<OptOut> = Statement::new(
      from {rows} as input where contact.id = cast(value ->> 'id' as bigint)",
 );
 
+/// A stop as its message is recorded: a message that was there already changes nothing, whatever came after it.
+pub static STOPPED: Statement<Stopped> = Statement::new(
+    "contact.stopped",
+    144,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "update contact set opted_out_at = cast(value ->> 'at' as bigint)
+     from {rows} as input where contact.id = cast(value ->> 'id' as bigint)
+       and exists (select 1 from inbound where inbound.id = cast(value ->> 'message_id' as bigint))",
+);
+
 /// Moves `last_message_at` forward only.
 pub static SEEN: Statement<Seen> = Statement::new(
     "contact.seen",
@@ -85,7 +104,7 @@ pub static SEEN: Statement<Seen> = Statement::new(
      where contact.id = input.id and coalesce(contact.last_message_at, 0) < input.at",
 );
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &CHANGE.sql, &OPT_OUT.sql, &SEEN.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &CHANGE.sql, &OPT_OUT.sql, &STOPPED.sql, &SEEN.sql];
 
 static FIND: Query = Query {
     name: "contact.find",

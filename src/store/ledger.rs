@@ -20,6 +20,7 @@ pub struct LedgerEntry {
     pub shown: Option<String>,
 }
 
+/// What a message says that was not recorded, because it was there already, is not written down again.
 pub static INSERT: Statement<LedgerEntry> = Statement::new(
     "ledger.insert",
     220,
@@ -29,7 +30,9 @@ pub static INSERT: Statement<LedgerEntry> = Statement::new(
      select cast(value ->> 'id' as bigint), cast(value ->> 'contact_id' as bigint), value ->> 'topic',
        cast(value ->> 'given' as boolean), cast(value ->> 'at' as bigint), value ->> 'by',
        cast(value ->> 'message_id' as bigint), value ->> 'shown'
-     from {rows} as input where true",
+     from {rows} as input
+     where value ->> 'message_id' is null
+       or exists (select 1 from inbound where inbound.id = cast(value ->> 'message_id' as bigint))",
 );
 
 pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql];

@@ -38,7 +38,7 @@ impl Turned {
             turn: session.turn,
             data: to_raw_value(session).expect("a session is plain data"),
             due_at: session.due_at(),
-            calling: session.calling(),
+            calling: session.is_owed(),
             person_since: session.person.as_ref().map(|person| person.since),
             needs_person_at: session.needs_person.as_ref().map(|needs| needs.since),
         }
@@ -123,7 +123,7 @@ pub async fn next_due(store: &Store, now: Time) -> Result<Option<Time>, ReadErro
     store.one(&NEXT_DUE, &[now.into()], |row| row.time("due_at")).await
 }
 
-/// Those with an external call under way, by id from `after` on.
+/// Those to which something is owed from outside, by id from `after` on.
 pub async fn calling(store: &Store, after: ConversationId, limit: i64) -> Result<Vec<Due>, ReadError> {
     store.all(&CALLING, &[after.0.into(), limit.into()], read).await
 }

@@ -108,6 +108,14 @@ impl WriteSet {
         self.rows.push(Entry { sql: statement.sql, key: (statement.key)(row), json: without_nul(json) });
     }
 
+    /// The same in place of what this set says already about the row: of two changes of one row in one
+    /// statement, databases apply any.
+    pub fn replace<R: Serialize>(&mut self, statement: &Statement<R>, row: &R) {
+        let key = (statement.key)(row);
+        self.rows.retain(|entry| entry.sql.order != statement.sql.order || entry.key != key);
+        self.push(statement, row);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -197,6 +205,17 @@ fn without_nul(json: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_change_of_a_row_is_the_one_that_is_written() {
+        static SET: Statement<(i64, &str)> = Statement::new("t", 1, Wins::Plain, |row| row.0.into(), "");
+        let mut set = WriteSet::of(1);
+        for row in [(1, "queued"), (2, "queued"), (1, "dropped")] {
+            set.replace(&SET, &row);
+        }
+        let rows: Vec<&str> = set.rows.iter().map(|entry| entry.json.as_str()).collect();
+        assert_eq!(rows, [r#"[2,"queued"]"#, r#"[1,"dropped"]"#]);
+    }
 
     #[test]
     fn a_zero_character_becomes_visible() {

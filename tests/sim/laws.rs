@@ -123,6 +123,20 @@ impl World {
         self.app.store.all(&OUT, &[], read).await.unwrap()
     }
 
+    /// The rows of our messages and of who waits, for whoever reads a failure.
+    pub async fn rows(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.out().await.iter().map(|one| format!("{one:?}")).collect();
+        for talk in self.talks().await {
+            let runs: Vec<_> = talk.session.runs.iter().map(|run| (run.number, &run.flow, &run.waiting)).collect();
+            let waiting = talk.session.waiting_messages.len();
+            lines.push(format!(
+                "talk {} of {}: {waiting} messages wait, person {:?}, runs {runs:?}",
+                talk.id, talk.contact, talk.session.person
+            ));
+        }
+        lines
+    }
+
     async fn count(&self, text: &'static str) -> i64 {
         let query = Query { name: "sim.count", text };
         self.app.store.one(&query, &[], |row| row.number("n")).await.unwrap().unwrap_or(0)

@@ -114,6 +114,7 @@ async fn live(seed: u64, diary: &Diary) -> Vec<String> {
             wrong.extend(world.left_lying().await);
         }
         if !wrong.is_empty() {
+            diary.lock().unwrap().extend(world.rows().await);
             return wrong;
         }
     }

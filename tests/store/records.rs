@@ -1,6 +1,9 @@
 //! The other tables: what is written comes back, what must win wins once, lists page.
 
-use super::{on_both, sample::*};
+use super::{
+    on_both,
+    sample::{inbound as new_inbound, *},
+};
 use std::collections::BTreeMap;
 use transom::base::{
     ids::*,
@@ -14,9 +17,11 @@ use transom::model::{
 use transom::store::{
     Store, WriteSet,
     api_key::{self, ApiKey, Revoke},
+    contact,
     dead_letter::{self, DeadLetter, Replayed},
     flow_state::{self, FlowState},
     idempotency::{self, Answer, Claim},
+    inbound,
     ledger::{self, LedgerEntry},
     meta::{self, Meta},
     notification::{self, Notification, Tried},
@@ -280,12 +285,36 @@ fn consent_is_written_down_in_order() {
             given,
             at: NOW,
             by: "button".into(),
-            message_id: Some(InboundId(5)),
+            message_id: given.then_some(InboundId(5)),
             shown: given.then(|| "Yes, send me offers".to_owned()),
         };
+        put(&store, &inbound::INSERT, &new_inbound(5, 7, "wamid.5")).await.unwrap();
         put(&store, &ledger::INSERT, &row(1, true)).await.unwrap();
         put(&store, &ledger::INSERT, &row(2, false)).await.unwrap();
         assert_eq!(ledger::of(&store, ContactId(7)).await.unwrap(), [row(1, true), row(2, false)]);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_stop_that_is_told_twice_stops_once() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        put(&store, &contact::INSERT, &new_contact(7)).await.unwrap();
+        // The repetition carries an id of its own, which is never recorded.
+        let told = |id: i64| {
+            let mut set = WriteSet::of(7);
+            let message_id = InboundId(id);
+            set.push(&contact::STOPPED, &contact::Stopped { id: ContactId(7), message_id, at: NOW });
+            set.push(&inbound::INSERT, &new_inbound(id, 7, "wamid.stop"));
+            set
+        };
+        let stopped = async || contact::find(&store, ContactId(7)).await.unwrap().unwrap().opted_out;
+        store.commit(told(5)).await.unwrap();
+        assert_eq!(stopped().await, Some(NOW));
+        put(&store, &contact::OPT_OUT, &contact::OptOut { id: ContactId(7), opted_out_at: None }).await.unwrap();
+        store.commit(told(6)).await.unwrap();
+        assert_eq!(stopped().await, None);
         store.close().await;
     });
 }

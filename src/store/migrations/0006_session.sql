@@ -5,7 +5,7 @@ create table session (
   turn bigint not null, -- grows by one each time; who carries an older one is late
   data jsonb not null, -- model::session::Session
   due_at bigint, -- when something falls due by itself
-  calling boolean not null, -- an external call is under way
+  calling boolean not null, -- the answer of a call, or the fate of a message, is owed to it
   person_since bigint, -- since when a person has it
   needs_person_at bigint -- since when it is marked as needing one
 );

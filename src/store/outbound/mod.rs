@@ -229,7 +229,7 @@ pub(super) static STATEMENTS: &[&Sql] = &[
 
 /// Records what came of a try. With a provider's id, statuses that came before it are joined.
 pub fn settle(set: &mut WriteSet, sender: SenderId, settled: &Settled) {
-    set.push(&SETTLE, settled);
+    set.replace(&SETTLE, settled);
     // Only a status without our id can have come before the answer.
     if let Some(provider_id) = settled.provider_id.as_ref().filter(|_| settled.joins_early) {
         let answered = early_status::Answered { id: settled.id, sender_id: sender, provider_id: provider_id.clone() };

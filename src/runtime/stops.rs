@@ -1,0 +1,59 @@
+//! Stops that are in force: nothing that was decided before one leaves after its webhook was answered.
+
+use crate::base::ids::{ContactId, InboundId};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// The newest STOP of each contact since this process began. It stays after its turn: a send that was decided
+/// before may reach the wire only then.
+#[derive(Default)]
+pub struct Stops(Mutex<HashMap<ContactId, InboundId>>);
+
+impl Stops {
+    pub fn add(&self, contact: ContactId, by: InboundId) {
+        let mut stops = self.stops();
+        let newest = stops.entry(contact).or_insert(by);
+        *newest = by.max(*newest);
+    }
+
+    pub fn in_force(&self, contact: ContactId) -> bool {
+        let stops = self.stops();
+        !stops.is_empty() && stops.contains_key(&contact)
+    }
+
+    /// A START ends the stops before it. False: a newer one is recorded, so nothing is lifted.
+    pub fn lift(&self, contact: ContactId, by: InboundId) -> bool {
+        let mut stops = self.stops();
+        if stops.get(&contact).is_some_and(|stop| *stop > by) {
+            return false;
+        }
+        stops.remove(&contact);
+        true
+    }
+
+    /// Lifted by the contact's own word in a flow, or by the business.
+    pub fn forget(&self, contact: ContactId) {
+        self.stops().remove(&contact);
+    }
+
+    fn stops(&self) -> MutexGuard<'_, HashMap<ContactId, InboundId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_start_does_not_lift_a_newer_stop() {
+        let (stops, ada) = (Stops::default(), ContactId(1));
+        assert!(stops.lift(ada, InboundId(1)));
+        stops.add(ada, InboundId(5));
+        stops.add(ada, InboundId(3));
+        assert!(!stops.lift(ada, InboundId(4)) && stops.in_force(ada));
+        assert!(stops.lift(ada, InboundId(6)) && !stops.in_force(ada));
+    }
+}
