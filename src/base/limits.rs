@@ -47,6 +47,9 @@ pub const SESSION_BYTES_MAX: usize = 1024 * 1024;
 /// Keys that one limiter remembers at a time (people, API keys).
 pub const LIMITER_KEYS_MAX: usize = 100_000;
 
+/// `fmt` spreads a list or map between brackets over lines when its own line would be longer (characters).
+pub const FMT_COLUMNS_MAX: usize = 110;
+
 // -- files of the author
 /// A flow, test or configuration file.
 pub const YAML_BYTES_MAX: usize = 512 * 1024;

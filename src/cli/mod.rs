@@ -11,12 +11,15 @@ mod daemon;
 mod dead_letters;
 mod doctor;
 mod explain;
+mod fmt;
 mod keys;
 mod migrate;
 mod paint;
 mod place;
+mod reference;
 mod runs;
 mod schedule;
+mod schema;
 mod send;
 mod serve;
 mod show;
@@ -50,6 +53,12 @@ enum Command {
     Chat(chat::Args),
     /// Say which flow a message would start, and why each other one would not
     Explain(explain::Args),
+    /// Write flows, tests and translations in their one form
+    Fmt(fmt::Args),
+    /// What a word of the language means; all of them as the pages of docs/reference
+    Reference(reference::Args),
+    /// The JSON Schema of flows, for editors
+    Schema(schema::Args),
     /// Post a genuine webhook to a running daemon and print what came of it
     Trigger(trigger::Args),
     /// Send one message through a running daemon
@@ -147,6 +156,9 @@ fn run(command: Command) -> Outcome {
         Command::Test(args) => test::run(&args),
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Explain(args) => block_on(explain::run(args)),
+        Command::Fmt(args) => fmt::run(&args),
+        Command::Reference(args) => reference::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Trigger(args) => block_on(trigger::run(args)),
         Command::Send(args) => block_on(send::run(args)),
         Command::Keys(args) => block_on(keys::run(args)),

@@ -76,6 +76,9 @@ fn every_command_is_in_the_help() {
         "check",
         "chat",
         "explain",
+        "fmt",
+        "reference",
+        "schema",
         "trigger",
         "send",
         "keys",
@@ -111,6 +114,33 @@ fn check_prints_findings_with_their_place_and_ends_with_1() {
     let checked = run(nothing.path(), &["check"]);
     ends(&checked, 1);
     assert!(err(&checked).contains("it has no folder `flows`"));
+}
+
+#[test]
+fn fmt_rewrites_in_place_and_check_only_reports() {
+    let folder = bot(&[BOT, ("a.yaml", "flow: a\nsteps:\n- say:  'Hello'   # greets\n")]);
+    let path = folder.path().join("flows/a.yaml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let checked = run(folder.path(), &["fmt", "--check"]);
+    ends(&checked, 1);
+    assert!(out(&checked).contains("flows/a.yaml"), "{}", out(&checked));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+    ends(&run(folder.path(), &["fmt"]), 0);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "flow: a\nsteps:\n  - say: Hello      # greets\n");
+    ends(&run(folder.path(), &["fmt", "--check"]), 0);
+    std::fs::write(&path, "flow: a\nsteps:\n  - say: Order: x\n").unwrap();
+    let refused = run(folder.path(), &["fmt", "flows/a.yaml"]);
+    ends(&refused, 1);
+    assert!(err(&refused).contains("E108"), "{}", err(&refused));
+}
+
+#[test]
+fn a_word_of_the_language_is_explained() {
+    let folder = bot(&[]);
+    assert!(out(&run(folder.path(), &["reference", "if_closed"])).contains("`if_closed` of `ask`"));
+    let unknown = run(folder.path(), &["reference", "if_closd"]);
+    ends(&unknown, 1);
+    assert!(err(&unknown).contains("did you mean `if_closed`?"), "{}", err(&unknown));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What the documents and the sample bot show is read by the program: no example may be wrong.
 
+mod generated;
+
 use std::{fs, path::Path, sync::Arc};
 use transom::{
     base::{diagnostic::Diagnostic, place::SourceFile},

@@ -7,6 +7,7 @@
 mod align;
 mod load;
 mod traps;
+pub mod written;
 
 use super::{
     diagnostic::Findings,

@@ -3,11 +3,13 @@
 mod check;
 mod convert;
 mod functions;
+mod listed;
 mod operators;
 mod sandbox;
 mod times;
 mod words;
 
+pub use listed::{FUNCTIONS, Function};
 pub use times::format_time;
 
 use super::text::Names;

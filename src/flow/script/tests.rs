@@ -270,3 +270,35 @@ fn a_secret_is_a_marker_and_only_where_it_is_allowed() {
     let scope = Scope { names: &|_| None, now: NOW, zone: TimeZone::UTC, contact_zone: TimeZone::UTC, language: "en" };
     assert_eq!(code.eval(&scope).unwrap(), Value::text(format!("Bearer {}", secret_marker("SHOP_TOKEN"))));
 }
+
+#[test]
+fn every_function_is_listed_and_its_example_gives_what_it_says() {
+    let mut wrong = Vec::new();
+    for function in FUNCTIONS {
+        let run = run_with(function.example, function.example.contains(';'), &[]);
+        let given = match run {
+            Ok(value @ (Value::List(_) | Value::Map(_))) => value.to_json().to_string(),
+            Ok(value) => show(&value).unwrap_or_default(),
+            Err(error) => error,
+        };
+        if given != function.gives {
+            wrong.push(format!("{}: {given} and not {}", function.example, function.gives));
+        }
+        let called = format!("{}(", function.name());
+        assert!(function.example.contains(&called) || function.name() == "minutes", "{}", function.example);
+    }
+    let listed: Vec<&str> = FUNCTIONS.iter().map(Function::name).collect();
+    let engine = sandbox::engine();
+    let known: BTreeSet<String> =
+        engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true).into_iter().collect();
+    for name in &known {
+        let word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if word && !listed.contains(&name.as_str()) && !listed::UNLISTED.contains(&name.as_str()) {
+            wrong.push(format!("`{name}` is not in the list of functions"));
+        }
+    }
+    for name in listed {
+        assert!(known.contains(name), "there is no function `{name}`");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -4,10 +4,12 @@ mod bot_keys;
 mod flow_keys;
 mod kind;
 pub mod parts;
+mod values;
 
 pub use bot_keys::BOT_KEYS;
 pub use flow_keys::{FLOW_KEYS, STEP_KEYS, TRIGGER_KEYS};
 pub use kind::{Declared, FieldKind};
+pub use values::{HOURS_PARTS, VIEWS};
 
 /// Description of one verb or trigger.
 #[derive(Debug, Clone, Copy)]

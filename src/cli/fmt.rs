@@ -1,0 +1,62 @@
+//! `transom fmt`: files of the bot in their one form; what cannot be read is named and left alone.
+
+use super::{Failure, Outcome, paint::Paint};
+use crate::{base::place::SourceFile, flow::fmt, runtime::bot};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Bots' folders, or single files
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Change nothing; end with 1 when something would change
+    #[arg(long)]
+    check: bool,
+}
+
+pub fn run(args: &Args) -> Outcome {
+    let mut refused = false;
+    let mut changed = 0;
+    for path in &args.paths {
+        for (file, path) in files(path)? {
+            match fmt::format(&file) {
+                Ok(text) if text == file.text() => {}
+                Ok(text) => {
+                    changed += 1;
+                    if !args.check {
+                        let failed = |error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
+                        fs::write(&path, text).map_err(failed)?;
+                    }
+                    println!("{}", path.display());
+                }
+                Err(findings) => {
+                    refused = true;
+                    let colour = Paint::stderr().is_on();
+                    findings.iter().for_each(|finding| eprintln!("{}\n", finding.render(colour)));
+                }
+            }
+        }
+    }
+    if refused || (args.check && changed > 0) { Err(Failure::Said) } else { Ok(()) }
+}
+
+/// The YAML below a folder's `flows/` and `locales/`, tests too; or the one file.
+fn files(path: &Path) -> Result<Vec<(Arc<SourceFile>, PathBuf)>, Failure> {
+    if path.is_file() {
+        let text =
+            fs::read_to_string(path).map_err(|e| Failure::Failed(format!("cannot read `{}`: {e}", path.display())))?;
+        return Ok(vec![(SourceFile::new(path.display().to_string(), text), path.to_owned())]);
+    }
+    let mut files = bot::read(path).map_err(Failure::failed)?.files;
+    files.extend(bot::read_tests(path).map_err(Failure::failed)?);
+    files.retain(|file| file.path().ends_with(".yaml"));
+    let with_path = |file: Arc<SourceFile>| {
+        let path = if path == Path::new(".") { PathBuf::from(file.path()) } else { path.join(file.path()) };
+        (file, path)
+    };
+    Ok(files.into_iter().map(with_path).collect())
+}

@@ -1,0 +1,52 @@
+//! `transom reference`: what a word of the language means; `--write` keeps `docs/reference/` current.
+
+use super::{Failure, Outcome, paint::Paint};
+use crate::{base::diagnostic::did_you_mean, flow::reference};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A step, trigger, key, function or value: `ask`, `if_closed`, `format`; without one, all of them
+    word: Option<String>,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "docs/reference", conflicts_with = "word")]
+    write: Option<PathBuf>,
+}
+
+pub fn run(args: &Args) -> Outcome {
+    if let Some(folder) = &args.write {
+        let failed = |error: std::io::Error| Failure::Failed(format!("cannot write `{}`: {error}", folder.display()));
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        for page in reference::pages() {
+            std::fs::write(folder.join(page.name), page.text).map_err(failed)?;
+        }
+        return Ok(());
+    }
+    match &args.word {
+        None => {
+            reference::pages().iter().for_each(|page| println!("{}", page.text));
+            Ok(())
+        }
+        Some(word) => match reference::about(word) {
+            Some(text) => {
+                print!("{}", painted(&text));
+                Ok(())
+            }
+            None => {
+                let help =
+                    did_you_mean(word, reference::words()).unwrap_or_else(|| "`transom reference` prints all".into());
+                Err(Failure::Failed(format!("the language has no word `{word}`; {help}")))
+            }
+        },
+    }
+}
+
+/// Headings stand out in a terminal.
+fn painted(text: &str) -> String {
+    let paint = Paint::stdout();
+    let lines = text.trim_start().lines().map(|line| match line.strip_prefix("## ") {
+        Some(heading) => format!("{}\n", paint.strong(heading.to_owned())),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
+}

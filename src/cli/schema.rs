@@ -1,0 +1,41 @@
+//! `transom schema`: what editors check flows by while they are written.
+
+use super::{Failure, Outcome};
+use crate::flow::schema;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which files it is for
+    #[arg(value_enum, default_value_t = Of::Flow)]
+    of: Of,
+    /// Write `flow.json` and `bot.json` into this folder; flows name them in their first line:
+    /// `# yaml-language-server: $schema=../schema/flow.json`
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "schema", conflicts_with = "of")]
+    write: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Of {
+    /// `flows/*.yaml`
+    Flow,
+    /// `flows/_bot.yaml`
+    Bot,
+}
+
+pub fn run(args: &Args) -> Outcome {
+    let Some(folder) = &args.write else {
+        let schema = match args.of {
+            Of::Flow => schema::of_flow(),
+            Of::Bot => schema::of_bot(),
+        };
+        println!("{schema:#}");
+        return Ok(());
+    };
+    let failed = |error: std::io::Error| Failure::Failed(format!("cannot write `{}`: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    for (name, schema) in [("flow.json", schema::of_flow()), ("bot.json", schema::of_bot())] {
+        std::fs::write(folder.join(name), format!("{schema}\n")).map_err(failed)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! `transom fmt`: one way to write a flow. Meaning, order and comments stay; the tree is compared at the end.
+
+mod print;
+mod scalar;
+
+use crate::base::{
+    diagnostic::{Diagnostic, Findings},
+    place::{Place, SourceFile},
+    yaml::{self, Kind, Node, written},
+};
+use std::sync::Arc;
+
+/// The file in its canonical form, or why it has none: YAML that cannot be read.
+pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
+    let written = written::read(file.text()).map_err(|refusal| unreadable(file, &refusal))?;
+    let text = print::print(file.text(), &written);
+    if same(file, &SourceFile::new(file.path(), text.as_str())) {
+        return Ok(text);
+    }
+    // A file that we do not understand well enough to rewrite stays as it is.
+    let finding =
+        Diagnostic::error("E119", &Place::start_of(file), "this file cannot be formatted without changing it");
+    Err(vec![finding.help("it was left alone; please report it")])
+}
+
+/// What `check` says of the file, else the parser's own words.
+fn unreadable(file: &Arc<SourceFile>, refusal: &written::Refusal) -> Vec<Diagnostic> {
+    let findings = Findings::default();
+    yaml::load(file, &findings);
+    let found: Vec<Diagnostic> = findings.into_sorted().into_iter().filter(Diagnostic::is_error).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let place = Place::new(file, refusal.at..refusal.at + 1);
+    vec![Diagnostic::error("E100", &place, format!("this cannot be read: {}", refusal.said))]
+}
+
+/// Both files mean the same: equal trees, and the same findings of reading.
+fn same(before: &Arc<SourceFile>, after: &Arc<SourceFile>) -> bool {
+    let read = |file: &Arc<SourceFile>| {
+        let findings = Findings::default();
+        let node = yaml::load(file, &findings);
+        (node, findings.has_errors())
+    };
+    match (read(before), read(after)) {
+        ((Some(a), broken), (Some(b), still)) => (broken || !still) && equal(&a, &b),
+        ((None, _), (None, _)) => true,
+        ((Some(_), _), (None, _)) | ((None, _), (Some(_), _)) => false,
+    }
+}
+
+fn equal(a: &Node, b: &Node) -> bool {
+    match (&a.kind, &b.kind) {
+        (Kind::Null, Kind::Null) => true,
+        // What was cut short is an error already and is written as it stands.
+        (Kind::Scalar(a), Kind::Scalar(b)) => a.text == b.text || a.is_broken(),
+        (Kind::List(a), Kind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
+        (Kind::Map(a), Kind::Map(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.key.text == b.key.text && equal(&a.value, &b.value))
+        }
+        (Kind::Null | Kind::Scalar(_) | Kind::List(_) | Kind::Map(_), _) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

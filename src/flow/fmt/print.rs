@@ -1,0 +1,371 @@
+//! Writes a tree back: two blanks a level, lists below their keys indented, one option a line.
+
+use super::scalar::{Around, Form, form};
+use crate::base::{
+    limits::FMT_COLUMNS_MAX,
+    yaml::written::{Comment, Piece, Shape, Written},
+};
+
+/// Keys whose value is code as a whole.
+const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "script"];
+
+pub fn print(source: &str, written: &Written) -> String {
+    let mut printer =
+        Printer { source, comments: &written.comments, taken: vec![false; written.comments.len()], out: String::new() };
+    let end = source.len();
+    if let Some(root) = &written.root {
+        match &root.shape {
+            Shape::Map { flow: false, entries } if root.before.is_empty() => printer.entries(entries, 0, end),
+            Shape::List { flow: false, items } if root.before.is_empty() => printer.items(items, 0, end, false),
+            _ => {
+                printer.above(root.range.start, 0, true);
+                printer.value(root, 0, "");
+                printer.out = printer.out.trim_start().to_owned();
+                printer.line_end(root.range.end);
+            }
+        }
+    }
+    printer.above(end, 0, written.root.is_none());
+    let text = printer.out.trim_end_matches(['\n', ' ']);
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("{text}{}", if keeps(text, &printer.out) { &printer.out[text.len()..] } else { "\n" })
+    }
+}
+
+/// Empty lines at the end belong to a text written with `|+`.
+fn keeps(text: &str, out: &str) -> bool {
+    out[text.len()..].len() > 1
+        && text.rfind("|+\n").is_some_and(|at| {
+            let indent = |line: &str| line.len() - line.trim_start().len();
+            let head = text[..at].rfind('\n').map_or(0, |start| start + 1);
+            text[at + 3..].lines().all(|line| line.is_empty() || indent(line) > indent(&text[head..at]))
+        })
+}
+
+struct Printer<'a> {
+    source: &'a str,
+    comments: &'a [Comment],
+    /// By comment: it has been written.
+    taken: Vec<bool>,
+    out: String,
+}
+
+impl Printer<'_> {
+    /// The entries of a map, the first of which goes on the current line when that has a dash.
+    fn entries(&mut self, entries: &[(Piece, Piece)], indent: usize, end: usize) {
+        for (n, (key, value)) in entries.iter().enumerate() {
+            let after = entries.get(n + 1).map_or(end, |(next, _)| next.range.start);
+            let on_dash = n == 0 && self.out.ends_with("- ");
+            if !on_dash {
+                self.above(key.range.start, indent, n == 0);
+                self.indent(indent);
+            }
+            let name = self.key(key, Around::Key);
+            self.out.push_str(&name);
+            self.out.push(':');
+            let key_text = match &key.shape {
+                Shape::Scalar { text, .. } => text.as_str(),
+                _ => "",
+            };
+            self.pair_value(key, value, indent, key_text, after);
+        }
+        let column = entries.first().map_or(0, |(key, _)| self.column(key.range.start));
+        self.tail(end, indent, column);
+    }
+
+    /// What stands behind `key:`, and the comment at the key's line.
+    fn pair_value(&mut self, key: &Piece, value: &Piece, indent: usize, name: &str, end: usize) {
+        let nested = matches!(&value.shape, Shape::Map { .. } | Shape::List { .. }) && !self.stays_on_line(value, name);
+        if !nested {
+            self.value(value, indent, name);
+            self.line_end(value.range.end.max(key.range.end));
+            return;
+        }
+        if !value.before.is_empty() {
+            self.out.push(' ');
+            self.out.push_str(&value.before);
+        }
+        // `options: [A, B]  # why`: the comment stays with the key when the list is spread out.
+        match (self.is_flow(value), self.behind(value.range.end)) {
+            (false, _) => self.line_end(key.range.end),
+            (true, Some(n)) => {
+                self.taken[n] = true;
+                self.out.push_str("  ");
+                self.out.push_str(&self.source[self.comments[n].range.clone()]);
+                self.out.push('\n');
+            }
+            (true, None) => self.out.push('\n'),
+        }
+        match &value.shape {
+            Shape::Map { entries, .. } => self.entries(entries, indent + 2, end),
+            Shape::List { items, .. } => self.items(items, indent + 2, end, false),
+            Shape::Null { .. } | Shape::Alias(_) | Shape::Scalar { .. } => {}
+        }
+    }
+
+    /// The items of a list; `on_dash`: the first one goes on the line of the dash of the list around it.
+    fn items(&mut self, items: &[Piece], indent: usize, end: usize, on_dash: bool) {
+        for (n, item) in items.iter().enumerate() {
+            let after = items.get(n + 1).map_or(end, |next| self.item_start(next));
+            if !(on_dash && n == 0) {
+                self.above(item.range.start, indent, n == 0);
+                self.indent(indent);
+            }
+            self.out.push_str("- ");
+            if !item.before.is_empty() {
+                self.out.push_str(&item.before);
+                self.out.push(' ');
+            }
+            match &item.shape {
+                Shape::Map { entries, .. } if !self.stays_on_line(item, "") => {
+                    self.own_lines(item);
+                    self.entries(entries, indent + 2, after);
+                }
+                Shape::List { items, .. } if !self.stays_on_line(item, "") => {
+                    self.own_lines(item);
+                    self.items(items, indent + 2, after, item.before.is_empty());
+                }
+                _ => {
+                    self.out.pop();
+                    if !item.before.is_empty() {
+                        self.out.truncate(self.out.len() - item.before.len() - 1);
+                    }
+                    self.value(item, indent, "");
+                    self.line_end(item.range.end);
+                }
+            }
+        }
+        let column = items.first().map_or(0, |item| self.column(self.item_start(item)));
+        self.tail(end, indent, column);
+    }
+
+    /// Behind an anchor the entries stand on lines of their own.
+    fn own_lines(&mut self, item: &Piece) {
+        if !item.before.is_empty() {
+            self.out.truncate(self.out.trim_end().len());
+            self.out.push('\n');
+        }
+    }
+
+    /// A value that goes on the current line: ` text`, ` [a, b]`, ` |` with lines below.
+    fn value(&mut self, value: &Piece, indent: usize, key: &str) {
+        if !value.before.is_empty() {
+            self.out.push(' ');
+            self.out.push_str(&value.before);
+        }
+        match &value.shape {
+            Shape::Scalar { text, style } => {
+                let code = CODE_KEYS.contains(&key);
+                match form(text, *style, Around::Block, code) {
+                    Form::Line(line) => {
+                        self.out.push(' ');
+                        self.out.push_str(&line);
+                    }
+                    Form::Below(mark, lines) => {
+                        self.out.push(' ');
+                        self.out.push_str(mark);
+                        self.header_comment(value);
+                        for line in lines {
+                            self.out.push('\n');
+                            if !line.is_empty() {
+                                self.out.push_str(&" ".repeat(indent + 2));
+                                self.out.push_str(&line);
+                            }
+                        }
+                    }
+                }
+            }
+            Shape::Null { tilde: false } => {}
+            _ => {
+                let line = self.flow(value, Around::Flow);
+                self.out.push(' ');
+                self.out.push_str(&line);
+            }
+        }
+    }
+
+    /// A list or map that is written between brackets and goes on one line.
+    fn stays_on_line(&self, value: &Piece, key: &str) -> bool {
+        let empty = match &value.shape {
+            Shape::List { items, .. } => items.is_empty(),
+            Shape::Map { entries, .. } => entries.is_empty(),
+            Shape::Null { .. } | Shape::Alias(_) | Shape::Scalar { .. } => return true,
+        };
+        if empty {
+            return true;
+        }
+        let options = key == "options" && matches!(value.shape, Shape::List { .. });
+        let commented = self.comments.iter().any(|comment| value.range.contains(&comment.range.start));
+        if !self.is_flow(value) || options || commented {
+            return false;
+        }
+        let line = self.out.len() - self.out.rfind('\n').map_or(0, |at| at + 1);
+        let flow = self.flow(value, Around::Flow);
+        line + 1 + flow.chars().count() <= FMT_COLUMNS_MAX
+    }
+
+    fn is_flow(&self, value: &Piece) -> bool {
+        matches!(&value.shape, Shape::List { flow: true, .. } | Shape::Map { flow: true, .. })
+    }
+
+    /// Everything on one line, as between brackets.
+    fn flow(&self, value: &Piece, around: Around) -> String {
+        let mut line = String::new();
+        match &value.shape {
+            Shape::Null { tilde } => line.push_str(if *tilde { "~" } else { "" }),
+            Shape::Alias(name) => line.push_str(name),
+            Shape::Scalar { text, style } => match form(text, *style, around, false) {
+                Form::Line(text) => line.push_str(&text),
+                Form::Below(_, lines) => line.push_str(&lines.join(" ")),
+            },
+            Shape::List { items, .. } => {
+                let items: Vec<String> = items.iter().map(|item| self.inner(item)).collect();
+                line.push_str(&format!("[{}]", items.join(", ")));
+            }
+            Shape::Map { entries, .. } => {
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|(key, value)| {
+                        let name = self.key(key, Around::FlowKey);
+                        match &value.shape {
+                            Shape::Null { tilde: false } if value.before.is_empty() => name,
+                            _ => format!("{name}: {}", self.inner(value)),
+                        }
+                    })
+                    .collect();
+                line.push_str(&format!("{{{}}}", entries.join(", ")));
+            }
+        }
+        line
+    }
+
+    fn inner(&self, value: &Piece) -> String {
+        let text = self.flow(value, Around::Flow);
+        if value.before.is_empty() { text } else { format!("{} {text}", value.before) }
+    }
+
+    fn key(&self, key: &Piece, around: Around) -> String {
+        let before = if key.before.is_empty() { String::new() } else { format!("{} ", key.before) };
+        match &key.shape {
+            Shape::Scalar { text, style } => match form(text, *style, around, false) {
+                Form::Line(line) => format!("{before}{line}"),
+                Form::Below(_, lines) => format!("{before}{}", lines.join(" ")),
+            },
+            // A blank keeps the colon from becoming a part of the alias.
+            Shape::Alias(name) => format!("{name} "),
+            Shape::Null { tilde } => format!("{before}{}", if *tilde { "~" } else { "" }),
+            Shape::List { .. } | Shape::Map { .. } => before,
+        }
+    }
+
+    // -- comments and empty lines
+
+    /// Comments on lines of their own before `start`, and one empty line where there were some.
+    fn above(&mut self, start: usize, indent: usize, first: bool) {
+        let mut first = first && !self.out.ends_with("\n\n") || self.out.is_empty();
+        for n in 0..self.comments.len() {
+            let range = self.comments[n].range.clone();
+            if self.taken[n] || range.start >= start {
+                continue;
+            }
+            self.taken[n] = true;
+            self.empty_line(range.start, first);
+            first = false;
+            self.indent(indent);
+            self.out.push_str(&self.source[range]);
+            self.out.push('\n');
+        }
+        self.empty_line(start, first);
+    }
+
+    fn empty_line(&mut self, at: usize, first: bool) {
+        let line_start = self.source[..at].rfind('\n').map_or(0, |at| at + 1);
+        let before = self.source[..line_start].trim_end_matches(['\n', '\r']);
+        let empty = before.len() + 1 < line_start && self.source[before.len()..line_start].matches('\n').count() > 1
+            || self.source[..line_start].trim_end_matches([' ', '\t']).ends_with("\n\n");
+        if empty && !first && !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    /// Comments that end a list or map: those that stand at least as deep as it does.
+    fn tail(&mut self, end: usize, indent: usize, column: usize) {
+        for n in 0..self.comments.len() {
+            let comment = &self.comments[n];
+            let range = comment.range.clone();
+            if self.taken[n] || range.start >= end {
+                continue;
+            }
+            if column == 0 || !comment.own_line || self.column(range.start) < column {
+                break;
+            }
+            self.taken[n] = true;
+            self.empty_line(range.start, false);
+            self.indent(indent);
+            self.out.push_str(&self.source[range]);
+            self.out.push('\n');
+        }
+    }
+
+    /// The comment behind what ends at `end`, in its column if that is free; then the line is over.
+    fn line_end(&mut self, end: usize) {
+        if let Some(n) = self.behind(end) {
+            self.taken[n] = true;
+            self.comment_behind(self.comments[n].range.clone());
+        }
+        self.out.push('\n');
+    }
+
+    /// The comment on the line of what ends at `end`.
+    fn behind(&self, end: usize) -> Option<usize> {
+        let line_end = self.source[end..].find('\n').map_or(self.source.len(), |at| end + at);
+        (0..self.comments.len()).find(|n| {
+            let comment = &self.comments[*n];
+            !self.taken[*n] && !comment.own_line && (end..line_end).contains(&comment.range.start)
+        })
+    }
+
+    fn comment_behind(&mut self, range: std::ops::Range<usize>) {
+        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let source_line = &self.source[self.source[..range.start].rfind('\n').map_or(0, |at| at + 1)..];
+        let out_line = &self.out[self.out.rfind('\n').map_or(0, |at| at + 1)..];
+        let moved = self.column(range.start) + indent(out_line);
+        let wanted = moved.saturating_sub(indent(source_line));
+        let width = out_line.chars().count();
+        let column = wanted.max(width + 2);
+        self.out.push_str(&" ".repeat(column - width));
+        self.out.push_str(&self.source[range]);
+    }
+
+    /// `say: |  # why`
+    fn header_comment(&mut self, value: &Piece) {
+        let found = (0..self.comments.len()).find(|n| {
+            let comment = &self.comments[*n];
+            let same_line = self.source[comment.range.end..value.range.start.max(comment.range.end)].trim().is_empty();
+            !self.taken[*n] && !comment.own_line && comment.range.start < value.range.start && same_line
+        });
+        if let Some(n) = found {
+            self.taken[n] = true;
+            self.comment_behind(self.comments[n].range.clone());
+        }
+    }
+
+    fn indent(&mut self, indent: usize) {
+        self.out.push_str(&" ".repeat(indent));
+    }
+
+    /// In characters, from 0.
+    fn column(&self, at: usize) -> usize {
+        let line_start = self.source[..at].rfind('\n').map_or(0, |at| at + 1);
+        self.source[line_start..at].chars().count()
+    }
+
+    /// The dash of an item: before its value on the same line.
+    fn item_start(&self, item: &Piece) -> usize {
+        let line_start = self.source[..item.range.start].rfind('\n').map_or(0, |at| at + 1);
+        let line = &self.source[line_start..item.range.start];
+        line.rfind("- ").map_or(item.range.start, |at| line_start + at)
+    }
+}

@@ -1,0 +1,185 @@
+//! How a text is written: plain when that is safe, else in quotes or below a `|`.
+
+use crate::base::yaml::Style;
+
+/// Where a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Around {
+    /// Behind a key or a dash; it may go on below.
+    Block,
+    /// Between `[ ]` or `{ }`.
+    Flow,
+    Key,
+    /// A key between `{ }`.
+    FlowKey,
+}
+
+/// A text in its canonical form.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Form {
+    Line(String),
+    /// The mark (`|`, `|-`, `|+`) and the lines below it.
+    Below(&'static str, Vec<String>),
+}
+
+/// What YAML 1.1 and its readers take for a yes or a no.
+const YES_NO: [&str; 4] = ["yes", "no", "on", "off"];
+
+/// The canonical form. `code`: the value of `if`, `check` and the like.
+pub fn form(text: &str, style: Style, around: Around, code: bool) -> Form {
+    let flow = matches!(around, Around::Flow | Around::FlowKey);
+    let key = matches!(around, Around::Key | Around::FlowKey);
+    if style == Style::Plain && key && text == "<<" {
+        return Form::Line(text.to_owned());
+    }
+    let lower = text.to_lowercase();
+    let quoted = matches!(style, Style::SingleQuoted | Style::DoubleQuoted);
+    let bare = plain(text, flow) && text != "<<" && (!quoted || !like_a_value(text));
+    // A key of the language or `draft: yes` is what it looks like; an answer `yes` needs its quotes.
+    if bare && !(YES_NO.contains(&lower.as_str())) {
+        return Form::Line(text.to_owned());
+    }
+    if !flow && !key && !text.is_empty() {
+        let filled = text.contains("${") && !code;
+        if (text.contains('\n') || filled || (!code && text.contains('"') && text.contains('\'')))
+            && let Some(below) = below(text)
+        {
+            return below;
+        }
+    }
+    Form::Line(in_quotes(text, code))
+}
+
+/// Whether it can stand without quotes and is read as it was.
+fn plain(text: &str, flow: bool) -> bool {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return false };
+    let second = chars.next();
+    let begins_badly = match first {
+        '-' => second.is_none_or(|c| c == ' ' || (flow && ",[]{}".contains(c))) || text.starts_with("---"),
+        '.' => text.starts_with("..."),
+        '?' | ':' | ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
+        | '=' | '\u{feff}' => true,
+        _ => false,
+    };
+    let last = text.chars().next_back().unwrap_or(first);
+    let spaced = first.is_whitespace() || last.is_whitespace();
+    let printable = text.chars().all(|c| c == ' ' || (!c.is_control() && !c.is_whitespace() && c != '\u{feff}'));
+    let colon = text.match_indices(':').any(|(at, _)| {
+        let next = text[at + 1..].chars().next();
+        next.is_none_or(|c| c == ' ' || (flow && ",[]{}".contains(c)))
+    });
+    let brackets = flow && text.contains([',', '[', ']', '{', '}']);
+    !(begins_badly || spaced || !printable || colon || brackets || text.contains(" #") || text == "~")
+}
+
+/// Without quotes some reader of YAML would take it for a number, a date or nothing.
+fn like_a_value(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    if ["null", "true", "false", "y", "n"].contains(&lower.as_str()) || YES_NO.contains(&lower.as_str()) {
+        return true;
+    }
+    let rest = text.trim_start_matches(['+', '-', '.']);
+    let mut chars = rest.chars();
+    chars.next().is_some_and(|c| c.is_ascii_digit())
+        && rest.chars().all(|c| c.is_ascii_alphanumeric() || ".:_-+".contains(c))
+        || [".inf", ".nan"].iter().any(|word| lower.trim_start_matches(['+', '-']) == *word)
+}
+
+/// Double quotes, unless the text holds some; a condition always in single ones, as `check` proposes it.
+fn in_quotes(text: &str, code: bool) -> String {
+    let escapes = text.chars().any(|c| (c.is_control() || c.is_whitespace()) && c != ' ' || c == '\u{feff}');
+    if escapes {
+        return double(text);
+    }
+    if code || text.contains(['"', '\\']) { format!("'{}'", text.replace('\'', "''")) } else { double(text) }
+}
+
+fn double(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if c == '\u{feff}' || c.is_control() || (c.is_whitespace() && c != ' ') => {
+                let code = u32::from(c);
+                out.push_str(&if code > 0xff { format!("\\u{code:04x}") } else { format!("\\x{code:02x}") });
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// `None`: its blanks or characters would not survive.
+fn below(text: &str) -> Option<Form> {
+    let body = text.trim_end_matches('\n');
+    let odd = text.chars().any(|c| c != '\n' && (c.is_control() || (c.is_whitespace() && c != ' ')) || c == '\u{feff}');
+    if odd
+        || body.is_empty()
+        || body.starts_with([' ', '\n'])
+        || body.lines().any(|line| line.trim().is_empty() && !line.is_empty())
+    {
+        return None;
+    }
+    let mark = match text.len() - body.len() {
+        0 => "|-",
+        1 => "|",
+        _ => "|+",
+    };
+    let mut lines: Vec<String> = body.split('\n').map(str::to_owned).collect();
+    lines.extend(std::iter::repeat_n(String::new(), (text.len() - body.len()).saturating_sub(1)));
+    Some(Form::Below(mark, lines))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, style: Style, around: Around) -> String {
+        match form(text, style, around, false) {
+            Form::Line(line) => line,
+            Form::Below(mark, lines) => format!("{mark} {}", lines.join("⏎")),
+        }
+    }
+
+    #[test]
+    fn a_text_is_plain_when_that_is_safe() {
+        use Around::{Block, Flow, Key};
+        for (text, style, around, wanted) in [
+            ("Hello", Style::DoubleQuoted, Block, "Hello"),
+            ("Hi ${name ?? \"you\"}", Style::Literal, Block, "Hi ${name ?? \"you\"}"),
+            ("Order: 5", Style::DoubleQuoted, Block, "\"Order: 5\""),
+            ("Order: ${no}", Style::DoubleQuoted, Block, "|- Order: ${no}"),
+            ("Order #${no}\n", Style::Folded, Block, "| Order #${no}"),
+            ("${day}", Style::DoubleQuoted, Flow, "\"${day}\""),
+            ("${a ?? \"b\"}", Style::SingleQuoted, Flow, "'${a ?? \"b\"}'"),
+            ("a, b", Style::Plain, Block, "a, b"),
+            ("a, b", Style::Plain, Flow, "\"a, b\""),
+            ("Yes", Style::DoubleQuoted, Key, "\"Yes\""),
+            ("on", Style::Plain, Block, "\"on\""),
+            ("007", Style::DoubleQuoted, Block, "\"007\""),
+            ("007", Style::Plain, Block, "007"),
+            ("10:00", Style::DoubleQuoted, Flow, "\"10:00\""),
+            ("true", Style::Plain, Block, "true"),
+            ("*bold*", Style::SingleQuoted, Block, "\"*bold*\""),
+            ("", Style::DoubleQuoted, Block, "\"\""),
+            ("-", Style::DoubleQuoted, Block, "\"-\""),
+            ("-1d", Style::Plain, Block, "-1d"),
+            ("a\tb", Style::DoubleQuoted, Block, "\"a\\tb\""),
+            ("one\n\n  two\n", Style::DoubleQuoted, Block, "| one⏎⏎  two"),
+        ] {
+            assert_eq!(line(text, style, around), wanted, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_condition_stands_in_single_quotes() {
+        let form = form("!missing(x) && a == \"b: c\"", Style::DoubleQuoted, Around::Block, true);
+        assert_eq!(form, Form::Line("'!missing(x) && a == \"b: c\"'".into()));
+    }
+}

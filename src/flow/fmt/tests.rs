@@ -1,0 +1,189 @@
+//! What formatting changes, and what it never does.
+
+use super::*;
+use proptest::prelude::*;
+
+fn fmt(text: &str) -> String {
+    match format(&SourceFile::new("flows/a.yaml", text)) {
+        Ok(text) => text,
+        Err(findings) => panic!("{}\n{text}", findings.iter().map(|f| f.render(false)).collect::<String>()),
+    }
+}
+
+/// Formats to the other text, which then stays as it is.
+#[track_caller]
+fn becomes(text: &str, wanted: &str) {
+    assert_eq!(fmt(text), wanted, "\n{text}");
+    assert_eq!(fmt(wanted), wanted, "formatted a second time");
+}
+
+#[test]
+fn one_option_stands_on_a_line() {
+    becomes(
+        "steps:\n- ask:  'Which shop?'\n  options: [Madrid,  Sevilla]   # two\n",
+        "steps:\n  - ask: Which shop?\n    options:  # two\n      - Madrid\n      - Sevilla\n",
+    );
+}
+
+#[test]
+fn texts_are_plain_when_that_is_safe() {
+    becomes(
+        "a: \"Hello\"\nb: 'Order: 5'\nc: \"Order: ${no}\"\nd: >-\n  folded\n  text\ne: |\n  Hello\n  there\n",
+        "a: Hello\nb: \"Order: 5\"\nc: |-\n  Order: ${no}\nd: folded text\ne: |\n  Hello\n  there\n",
+    );
+}
+
+#[test]
+fn a_yes_keeps_its_quotes_and_gets_them() {
+    becomes(
+        "options:\n  - yes: {go: top}\n  - 'No'\n  - On\n",
+        "options:\n  - \"yes\": {go: top}\n  - \"No\"\n  - \"On\"\n",
+    );
+    becomes("draft: true\ncode: \"007\"\nn: 007\n", "draft: true\ncode: \"007\"\nn: 007\n");
+}
+
+#[test]
+fn a_condition_gets_single_quotes() {
+    becomes("- if: \"!missing(x)\"\n  then: [end]\n", "- if: '!missing(x)'\n  then: [end]\n");
+    becomes("- if: \"a == 1\"\n  then: [end]\n", "- if: a == 1\n  then: [end]\n");
+}
+
+#[test]
+fn comments_stay_where_they_were() {
+    becomes(
+        "# on top\n\nflow: a   # name\n\n\nsteps:\n# before\n  - say: hi # short\n  # at the end\nblocks:\n    b:     # why\n        # inside\n        - end\n# last\n",
+        "# on top\n\nflow: a   # name\n\nsteps:\n  # before\n  - say: hi  # short\n  # at the end\nblocks:\n  b:     # why\n    # inside\n    - end\n# last\n",
+    );
+}
+
+#[test]
+fn comments_within_brackets_spread_them_out() {
+    becomes("a: [b,  # one\n  c]  # two\n", "a:  # two\n  - b     # one\n  - c\n");
+}
+
+#[test]
+fn a_long_line_between_brackets_is_spread_out() {
+    let long = "x".repeat(60);
+    becomes(&format!("a: {{b: {long}, c: {long}}}\n"), &format!("a:\n  b: {long}\n  c: {long}\n"));
+}
+
+#[test]
+fn anchors_aliases_and_merges_stay() {
+    becomes(
+        "base: &base {retry: 3}\na:\n    <<: *base\n    wait: 5s\nb: *base\nc: &c\n    d: 1\ne: [&x 1, *x]\n",
+        "base: &base {retry: 3}\na:\n  <<: *base\n  wait: 5s\nb: *base\nc: &c\n  d: 1\ne: [&x 1, *x]\n",
+    );
+}
+
+#[test]
+fn nested_lists_and_empty_values_stay() {
+    becomes(
+        "a:\n- - 1\n  - 2\n-\n- {end}\n- {}\nb:\nc: ~\n",
+        "a:\n  - - 1\n    - 2\n  -\n  - {end}\n  - {}\nb:\nc: ~\n",
+    );
+}
+
+#[test]
+fn blocks_of_text_keep_every_line() {
+    becomes(
+        "a:  |   # why\n     one\n\n       two\nb: |+\n  x\n\n\nc: 1\n",
+        "a: |    # why\n  one\n\n    two\nb: |+\n  x\n\n\nc: 1\n",
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_with_the_finding_of_check() {
+    let refused = format(&SourceFile::new("flows/a.yaml", "a: Order: 5\n")).unwrap_err();
+    assert_eq!(refused[0].code, "E108");
+    let refused = format(&SourceFile::new("flows/a.yaml", "a: 1\n---\nb: 2\n")).unwrap_err();
+    assert_eq!(refused[0].code, "E102");
+}
+
+#[test]
+fn windows_line_ends_become_plain_ones() {
+    becomes("a: 1\r\nb:   # c\r\n  - x\r\n", "a: 1\nb:   # c\n  - x\n");
+}
+
+/// A value of a few levels, written by hand in all styles.
+fn written(depth: u32) -> BoxedStrategy<String> {
+    let scalar = prop_oneof![
+        "[a-zA-Z0-9 .,?!#:'\"${}\\[\\]é👋*&@%-]{0,14}".prop_map(|text| format!("'{}'", text.replace('\'', "''"))),
+        "[a-z][a-z ]{0,10}[a-z]",
+        prop_oneof![
+            Just("yes"),
+            Just("no"),
+            Just("007"),
+            Just("1.10"),
+            Just("~"),
+            Just(""),
+            Just("true"),
+            Just("12:30")
+        ]
+        .prop_map(str::to_owned),
+        "[a-z \\n\\t]{0,12}".prop_map(|text| format!("{text:?}")),
+    ];
+    if depth == 0 {
+        return scalar.boxed();
+    }
+    let inner = written(depth - 1);
+    let flow = prop_oneof![
+        proptest::collection::vec("[a-z]{1,6}", 0..4).prop_map(|items| format!("[{}]", items.join(",  "))),
+        proptest::collection::btree_map("[a-z]{1,4}", "'[a-z:#, ]{0,6}'", 0..3).prop_map(|map| format!(
+            "{{{}}}",
+            map.into_iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join(", ")
+        )),
+    ];
+    let block = "(a|  b)( c)?".prop_map(|text| format!("|\n@{text}\n@\n@ x"));
+    let map = proptest::collection::btree_map("[a-z]{1,5}", (inner.clone(), comment()), 1..4).prop_map(|map| {
+        map.into_iter()
+            .fold(String::new(), |all, (key, (value, comment))| format!("{all}\n@{key}:{}", joined(&value, &comment)))
+    });
+    let list = proptest::collection::vec((inner, comment()), 1..4).prop_map(|items| {
+        items.into_iter().fold(String::new(), |all, (item, comment)| {
+            let item = if item.starts_with('\n') { "x".to_owned() } else { item };
+            format!("{all}\n@-{}", joined(&item, &comment))
+        })
+    });
+    prop_oneof![scalar, flow, block, map, list].boxed()
+}
+
+fn comment() -> BoxedStrategy<String> {
+    prop_oneof![Just(String::new()), Just("  # a comment".to_owned()), Just("\n\n@# above".to_owned())].boxed()
+}
+
+/// Behind a key or dash; each level goes three blanks deeper. A comment on the line stands before what is below.
+fn joined(value: &str, comment: &str) -> String {
+    let deeper = value.replace("\n@", "\n@   ");
+    match (deeper.split_once('\n'), comment.starts_with('\n')) {
+        (Some((head, rest)), false) => format!(" {head}{comment}\n{rest}"),
+        (Some(_), true) | (None, _) => format!(" {deeper}{comment}"),
+    }
+}
+
+proptest! {
+    #[test]
+    fn formatting_changes_no_meaning_and_happens_once(body in written(3)) {
+        let text = format!("root:{}\n", joined(&body, "")).replace('@', "");
+        let file = SourceFile::new("flows/a.yaml", text.as_str());
+        if let Ok(once) = format(&file) {
+            // `format` itself has compared the trees; here once more, and that all comments are there.
+            let again = SourceFile::new("flows/a.yaml", once.as_str());
+            prop_assert!(same(&file, &again), "{text}\n---\n{once}");
+            prop_assert_eq!(format(&again).ok(), Some(once.clone()), "twice\n{}", text);
+            prop_assert_eq!(once.matches("# a").count(), text.matches("# a").count(), "{}\n---\n{}", text, once);
+        } else {
+            let findings = Findings::default();
+            let read = yaml::load(&file, &findings);
+            prop_assert!(read.is_none() || findings.has_errors(), "refused:\n{text}\n---\n{}",
+                written::read(&text).map_or_else(|r| r.said, |written| print::print(&text, &written)));
+        }
+    }
+
+    #[test]
+    fn anything_is_formatted_or_refused(text in "([a-c:\\-#'\"|>\\[\\]{},&*! ]|\n){0,60}") {
+        let file = SourceFile::new("flows/a.yaml", text.as_str());
+        if let Ok(once) = format(&file) {
+            prop_assert_eq!(format(&SourceFile::new("flows/a.yaml", once.as_str())).ok(), Some(once), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! The JSON Schema of flows and of `_bot.yaml`, for editors; made of the Specs that the parser reads.
+//!
+//! `if`/`then` for each verb and for each shape of a value, never `oneOf`: an editor then says "`tiemout` is not
+//! allowed" at that key, and not "matches none of 24 schemas" at the step.
+
+use super::{
+    reference,
+    spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS, parts},
+    steps, triggers,
+};
+use serde_json::{Map, Value, json};
+
+/// Of a file in `flows/`.
+pub fn of_flow() -> Value {
+    let mut root = object(FLOW_KEYS, &[]);
+    root["$schema"] = DRAFT.into();
+    root["title"] = "A flow of Transom".into();
+    root["definitions"] = definitions(steps::SPECS, triggers::SPECS);
+    root
+}
+
+/// Of `flows/_bot.yaml`.
+pub fn of_bot() -> Value {
+    let mut root = object(BOT_KEYS, &[]);
+    root["$schema"] = DRAFT.into();
+    root["title"] = "What the flows of Transom share".into();
+    root["definitions"] = definitions(steps::SPECS, triggers::SPECS);
+    root
+}
+
+/// The draft that editors know best.
+const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+
+/// Parts that stand in many places: written once and referred to.
+const SHARED: &[(&str, FieldKind)] = &[
+    ("if_closed", parts::IF_CLOSED),
+    ("options", parts::OPTIONS),
+    ("option", parts::OPTION),
+    ("button", parts::BUTTON),
+    ("consent", parts::CONSENT),
+    ("declaration", parts::DECLARATION),
+    ("timeout", parts::TIMEOUT),
+    ("until", parts::UNTIL),
+    ("retry", parts::RETRY),
+    ("text", FieldKind::Text),
+];
+
+fn definitions(steps: &[&Spec], triggers: &[&Spec]) -> Value {
+    let mut all = Map::new();
+    all.insert("steps".into(), one_or_many(json!({"$ref": "#/definitions/step"})));
+    // `end` may stand alone.
+    all.insert(
+        "step".into(),
+        json!({"if": {"type": "string"}, "then": {"const": "end"}, "else": by_name(steps, "step")}),
+    );
+    all.insert("triggers".into(), one_or_many(json!({"$ref": "#/definitions/trigger"})));
+    all.insert("trigger".into(), by_name(triggers, "trigger"));
+    for (name, kind) in SHARED {
+        all.insert((*name).to_owned(), in_full(kind));
+    }
+    for spec in steps {
+        all.insert(format!("step_{}", spec.name), of_spec(spec, STEP_KEYS));
+    }
+    for spec in triggers {
+        all.insert(format!("trigger_{}", spec.name), of_spec(spec, TRIGGER_KEYS));
+    }
+    Value::Object(all)
+}
+
+fn one_or_many(one: Value) -> Value {
+    json!({
+        "if": {"type": "array"},
+        "then": {"items": one},
+        "else": {"if": {"type": "null"}, "then": {}, "else": one},
+    })
+}
+
+/// What a step or trigger is judged by: the verb that it has, or, when it has none, the list of verbs.
+fn by_name(specs: &[&Spec], what: &str) -> Value {
+    let names: Vec<&str> = specs.iter().map(|spec| spec.name).filter(|name| *name != "if").collect();
+    let mut rules: Vec<Value> = specs
+        .iter()
+        .map(|spec| {
+            let has = if spec.name == "if" { only_if(&names) } else { json!({"required": [spec.name]}) };
+            json!({"if": has, "then": {"$ref": format!("#/definitions/{what}_{}", spec.name)}})
+        })
+        .collect();
+    let verbs: Map<String, Value> =
+        specs.iter().map(|spec| (spec.name.to_owned(), json!({"description": spec.summary}))).collect();
+    let any: Vec<Value> = specs.iter().map(|spec| json!({"required": [spec.name]})).collect();
+    rules.push(json!({
+        "if": {"not": {"anyOf": any}},
+        "then": {"properties": verbs, "additionalProperties": false},
+    }));
+    json!({"type": ["object", "null"], "allOf": rules})
+}
+
+/// `if` is the verb only where no other one stands; else it is that one's guard.
+fn only_if(others: &[&str]) -> Value {
+    let others: Vec<Value> = others.iter().map(|name| json!({"required": [name]})).collect();
+    json!({"required": ["if"], "not": {"anyOf": others}})
+}
+
+fn of_spec(spec: &Spec, common: &[FieldSpec]) -> Value {
+    let mut schema = object(spec.fields, common);
+    schema["description"] = spec.summary.into();
+    let value = spec.value();
+    if !value.required {
+        // `end:` with nothing behind it.
+        schema["properties"][value.name] = json!({"if": {"type": "null"}, "then": {}, "else": of_kind(&value.kind)});
+    }
+    schema["properties"][value.name]["markdownDescription"] = about(spec).into();
+    schema
+}
+
+/// A map with these keys and no others.
+fn object(fields: &[FieldSpec], common: &[FieldSpec]) -> Value {
+    let mut properties = Map::new();
+    for field in fields.iter().chain(common) {
+        if properties.contains_key(field.name) {
+            continue;
+        }
+        let mut schema = of_kind(&field.kind);
+        if let Value::Object(schema) = &mut schema {
+            schema.insert("description".into(), reference::field_line(field).trim().into());
+        }
+        properties.insert(field.name.to_owned(), schema);
+    }
+    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+    // Nothing behind the key counts as a map without keys.
+    let mut schema = json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false});
+    if !required.is_empty() {
+        schema["required"] = required.into();
+    }
+    schema
+}
+
+fn about(spec: &Spec) -> String {
+    let example: Vec<String> = spec
+        .example
+        .lines()
+        .enumerate()
+        .map(|(n, line)| format!("{}{line}", if n == 0 { "- " } else { "  " }))
+        .collect();
+    format!("{}\n\n```yaml\n{}\n```", spec.summary, example.join("\n"))
+}
+
+fn of_kind(kind: &FieldKind) -> Value {
+    match SHARED.iter().find(|(_, shared)| shared == kind) {
+        Some((name, _)) => json!({"$ref": format!("#/definitions/{name}")}),
+        None => in_full(kind),
+    }
+}
+
+fn in_full(kind: &FieldKind) -> Value {
+    match kind {
+        FieldKind::Steps => return json!({"$ref": "#/definitions/steps"}),
+        FieldKind::Triggers => return json!({"$ref": "#/definitions/triggers"}),
+        FieldKind::Data => return json!({}),
+        _ => {}
+    }
+    let shapes = Shapes::of(kind);
+    let Shapes { maps, lists, scalars } = shapes;
+    match (merged_maps(&maps), lists, merged_scalars(&scalars)) {
+        (None, None, Some(scalar)) => scalar,
+        (Some(map), None, None) => map,
+        (None, Some(items), None) => json!({"type": "array", "items": items}),
+        (map, items, scalar) => {
+            let mut schema = scalar.unwrap_or_else(|| match (&map, &items) {
+                (Some(_), _) => json!({"type": "object"}),
+                (None, _) => json!({"type": "array"}),
+            });
+            if let Some(items) = items {
+                schema = json!({"if": {"type": "array"}, "then": {"items": items}, "else": schema});
+            }
+            match map {
+                Some(map) => json!({"if": {"type": "object"}, "then": map, "else": schema}),
+                None => schema,
+            }
+        }
+    }
+}
+
+/// The kinds of a value by what YAML makes of them: an editor's message is about the one that was written.
+#[derive(Default)]
+struct Shapes {
+    maps: Vec<FieldKind>,
+    /// What the items of a list are.
+    lists: Option<Value>,
+    scalars: Vec<FieldKind>,
+}
+
+impl Shapes {
+    fn of(kind: &FieldKind) -> Shapes {
+        let mut shapes = Shapes::default();
+        shapes.add(kind);
+        shapes
+    }
+
+    fn add(&mut self, kind: &FieldKind) {
+        match kind {
+            FieldKind::Either(kinds) => kinds.iter().for_each(|kind| self.add(kind)),
+            FieldKind::Many(one) => {
+                self.lists = Some(of_kind(one));
+                self.add(one);
+            }
+            FieldKind::List => {
+                self.lists = Some(json!({}));
+                self.scalars.push(FieldKind::Text);
+            }
+            FieldKind::Type => {
+                self.lists = Some(json!({"type": ["string", "number", "boolean"]}));
+                self.scalars.push(*kind);
+            }
+            FieldKind::Cases | FieldKind::Map | FieldKind::Record(_) | FieldKind::MapOf(_) => self.maps.push(*kind),
+            _ => self.scalars.push(*kind),
+        }
+    }
+}
+
+/// A map with known keys and one with names of the author's own (an option) are told apart by the known ones.
+fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
+    let mut own = None;
+    let mut known = Vec::new();
+    for kind in kinds {
+        match kind {
+            FieldKind::Cases => own = Some(map_of(&FieldKind::Steps)),
+            FieldKind::Map => own = Some(json!({"type": ["object", "null"]})),
+            FieldKind::MapOf(kind) => own = Some(map_of(kind)),
+            FieldKind::Record(fields) => known.push(*fields),
+            _ => {}
+        }
+    }
+    let mut schema = own;
+    for fields in known {
+        let record = object(fields, &[]);
+        schema = Some(match schema {
+            None => record,
+            Some(other) => {
+                let required = fields.iter().filter(|field| field.required);
+                let any: Vec<Value> = required.map(|field| json!({"required": [field.name]})).collect();
+                json!({"if": {"anyOf": any}, "then": record, "else": other})
+            }
+        });
+    }
+    schema
+}
+
+fn map_of(kind: &FieldKind) -> Value {
+    json!({"type": ["object", "null"], "additionalProperties": of_kind(kind)})
+}
+
+fn merged_scalars(kinds: &[FieldKind]) -> Option<Value> {
+    let mut all: Vec<Value> = kinds.iter().map(scalar).collect();
+    match all.len() {
+        0 => None,
+        1 => all.pop(),
+        _ => Some(json!({"anyOf": all})),
+    }
+}
+
+/// A text may look like a number or a yes: the field decides, not YAML.
+fn scalar(kind: &FieldKind) -> Value {
+    match kind {
+        FieldKind::Word(words) => json!({"enum": words}),
+        FieldKind::True => json!({"enum": [true]}),
+        FieldKind::YesNo => json!({"enum": [true, false, "yes", "no", "on", "off"]}),
+        FieldKind::Whole => json!({"type": "integer"}),
+        FieldKind::Duration => json!({"type": "string", "pattern": "^-?([0-9]+(ms|s|m|h|d|w))+$"}),
+        FieldKind::Limit => json!({"type": "string", "pattern": "^[0-9]+ */ *[0-9]*(ms|s|m|h|d|w)$"}),
+        FieldKind::Code | FieldKind::Script => json!({"type": ["string", "number", "boolean"]}),
+        // Others than these are texts and names: `007`, `true` and `1.10` too.
+        FieldKind::Type => {
+            let names: Vec<&str> = super::definition::Kind::NAMES.iter().copied().chain(["any"]).collect();
+            json!({"enum": names})
+        }
+        _ => json!({"type": ["string", "number", "boolean"]}),
+    }
+}

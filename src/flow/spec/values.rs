@@ -1,0 +1,77 @@
+//! What expressions can read beside the flow's own variables.
+
+/// A name that every expression may read.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    pub name: &'static str,
+    pub help: &'static str,
+    /// What may stand behind its dot. Empty: names of the author's own.
+    pub parts: &'static [(&'static str, &'static str)],
+}
+
+/// The names of language.md 6b.
+pub const VIEWS: &[View] = &[
+    View {
+        name: "contact",
+        help: "The person, with the fields that `_bot.yaml` declares.",
+        parts: &[
+            ("phone", "The number, `+34600111222`; missing for who writes without one."),
+            ("name", "As they call themselves."),
+            ("first_name", "The first word of the name, when it looks like one."),
+            ("language", "The language that they are spoken to in."),
+            ("zone", "The time zone: their own, else of their number's country, else the bot's."),
+            ("country", "Of the number, `ES`."),
+            ("tags", "A list."),
+            ("last_message_at", "When they wrote last."),
+            ("consent", "By topic, `given` or `withdrawn`."),
+        ],
+    },
+    View {
+        name: "msg",
+        help: "The message or tap that the flow was started or went on by.",
+        parts: &[
+            ("text", "What was written, also below a picture."),
+            ("button", "The id of the button that was tapped."),
+            ("kind", "`text`, `button`, `image`, `location` and so on."),
+            ("media", "A file that came with it."),
+            ("location", "A place, with `latitude` and `longitude`."),
+            ("at", "When it was written."),
+        ],
+    },
+    View {
+        name: "event",
+        help: "The event that started the flow or ended a `wait`.",
+        parts: &[("name", "Its name."), ("data", "What is known of it.")],
+    },
+    View { name: "body", help: "What a webhook brought.", parts: &[] },
+    View { name: "item", help: "Each item, where something is repeated for a list.", parts: &[] },
+    View {
+        name: "error",
+        help: "In `on_error`: what went wrong.",
+        parts: &[("code", "A short word, `http_503`."), ("text", "A sentence."), ("step", "The id of the step.")],
+    },
+    View {
+        name: "window",
+        help: "The 24 hours after the contact's last message.",
+        parts: &[("open", "A text can be sent now."), ("ends_at", "When they are over.")],
+    },
+    View { name: "hours", help: "By name, the `hours` of `_bot.yaml`: `hours.shop.open`.", parts: &[] },
+    View {
+        name: "handoff",
+        help: "After a person gave the conversation back.",
+        parts: &[("team", "The team."), ("agent", "Who it was."), ("flow", "The flow that had handed over.")],
+    },
+    View {
+        name: "env",
+        help: "Values that the daemon's configuration grants, by the names of `_bot.yaml`.",
+        parts: &[],
+    },
+    View { name: "secrets", help: "In `http` only: secrets that the configuration grants.", parts: &[] },
+];
+
+/// What may stand behind `hours.NAME.`.
+pub const HOURS_PARTS: &[(&str, &str)] = &[
+    ("open", "They are open now."),
+    ("opens_at", "When they open next."),
+    ("closes_at", "When they close; missing while they are closed."),
+];
