@@ -12,6 +12,7 @@ mod dead_letters;
 mod doctor;
 mod explain;
 mod fmt;
+mod i18n;
 mod keys;
 mod migrate;
 mod paint;
@@ -63,6 +64,9 @@ enum Command {
     Trigger(trigger::Args),
     /// Send one message through a running daemon
     Send(send::Args),
+    /// Write and count translations
+    #[command(name = "i18n")]
+    I18n(i18n::Args),
     /// API keys
     Keys(keys::Args),
     /// What schedules send, when, and why not
@@ -161,6 +165,7 @@ fn run(command: Command) -> Outcome {
         Command::Schema(args) => schema::run(&args),
         Command::Trigger(args) => block_on(trigger::run(args)),
         Command::Send(args) => block_on(send::run(args)),
+        Command::I18n(args) => i18n::run(&args),
         Command::Keys(args) => block_on(keys::run(args)),
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Templates(args) => block_on(templates::run(args)),

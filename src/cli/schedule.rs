@@ -214,7 +214,7 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         contact: &contact,
         // As when it is planned: nothing of a conversation is meant by `to`.
         conversation: ConversationId(0),
-        sender: SenderView { id: SenderId(0), name: "" },
+        sender: SenderView { id: SenderId(0), name: "", language: None },
         window: Window::default(),
         env: &env,
         paused: &Default::default(),

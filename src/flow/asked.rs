@@ -22,7 +22,7 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(run) {
             run.asked_for = asked_for.or(own);
         }
-        let asked = self.render(here, &ask.message.body, &[]).and_then(|body| self.repeat(here, ask, &body));
+        let asked = self.sentence(here, &ask.message.body, &[]).and_then(|body| self.repeat(here, ask, &body));
         if let Err(failure) = asked {
             self.note_at(here, failure.text);
         }
@@ -81,7 +81,7 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(run) {
             run.asked_for = None;
         }
-        let said = self.render(here, &reminder.say, &[]).and_then(|body| {
+        let said = self.sentence(here, &reminder.say, &[]).and_then(|body| {
             let if_closed = reminder.if_closed.as_ref().map(|way: &WrittenIfClosed| way.resolve(self, here, &shown));
             let (content, if_closed) = (Content::Text { body }, if_closed.transpose()?);
             Ok(self.say(here, Saying { content, if_closed, question: true, tells: false }))

@@ -43,6 +43,27 @@ impl FlowSet {
         if *name == self.bot.flow.name { Some(&self.bot.flow) } else { self.flows.get(name) }
     }
 
+    /// The translation of a sentence into the contact's language or what stands in for it, and the file that it is
+    /// of; `None`: the text of the flow is said.
+    pub fn translation(
+        &self,
+        language: &str,
+        step: &StepId,
+        source: &str,
+    ) -> Option<(&super::locale::Locale, &super::locale::Form)> {
+        if self.locales.is_empty() {
+            return None;
+        }
+        for wanted in super::locale::fallbacks(language, &self.bot.languages) {
+            let found = self.locales.get(wanted).and_then(|locale| Some((locale, locale.find(step.as_str(), source)?)));
+            // What is written in the bot's own language needs no other.
+            if found.is_some() || wanted == self.bot.language {
+                return found;
+            }
+        }
+        None
+    }
+
     /// The flow called so.
     pub fn named(&self, name: &str) -> Option<&Flow> {
         self.flows.get(&FlowName::from(name))
@@ -131,8 +152,28 @@ pub struct Outline {
     pub target: Option<Target>,
     pub codes: Vec<Code>,
     pub texts: Vec<Text>,
+    /// What of it the contact reads, in the order of the file: what is translated.
+    pub sentences: Vec<Sentence>,
     /// The variable that it fills.
     pub fills: Option<String>,
+}
+
+/// A text that the contact reads.
+#[derive(Debug, Clone)]
+pub struct Sentence {
+    pub role: Role,
+    pub text: Text,
+}
+
+/// Where a sentence stands in its step; translations are grouped so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The text of `say` or `ask`.
+    Body,
+    /// The title or description of an option or button.
+    Option,
+    /// Everything else: `header`, `footer`, `invalid`, `remind`, a link's title.
+    Other,
 }
 
 /// Where `go` and `call` lead.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::InboundId,
+        ids::{InboundId, StepId},
         limits::{ASK_AGAIN_EVERY, COUNT_ONCE, WAITING_MESSAGES_MAX},
         time::Time,
     },
@@ -195,6 +195,8 @@ impl<'a> Turn<'a> {
         let Some(text) = &set.bot.defaults.old_button else { return };
         let nothing = Value::Nothing;
         let seen = Seen { vars: None, event: &nothing, msg: &heard.view, handoff: &nothing, error: None, extra: &[] };
+        let found = set.translation(self.language(), &StepId::from("_bot"), text.source());
+        let text = found.and_then(|(_, form)| form.texts().first().copied()).unwrap_or(text);
         match self.in_scope(set, &seen, |scope| text.render(scope)) {
             Ok(body) if !body.trim().is_empty() => {
                 self.say_ourselves(Content::Text { body }, Origin::Flow, Some(heard.message.at));

@@ -1,55 +1,202 @@
-//! Translations: `locales/es.yaml`, by step.
+//! Translations: `locales/es.yaml`, by step, each beside the text that it was made from.
 
+use super::{
+    script::Scripts,
+    text::{Names, Text},
+};
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
     fields::Fields,
-    yaml::Node,
+    place::Place,
+    yaml::{Node, Scalar},
 };
-use std::collections::BTreeMap;
+use icu_plurals::{PluralCategory, PluralRules};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One language's texts.
-#[derive(Debug, Clone, Default)]
 pub struct Locale {
     pub language: String,
-    /// By step id: `welcome.ask_1`.
+    /// By step id (`welcome.ask_1`); `_bot` holds the texts of `defaults`.
     pub steps: BTreeMap<String, Translation>,
+    /// Of `locale:`.
+    pub place: Place,
 }
 
-/// A translation counts only while `from` is still the source.
-#[derive(Debug, Clone, Default)]
+/// What stands under one step.
 pub struct Translation {
-    pub from: String,
-    pub to: String,
-    /// Titles of options by their source.
-    pub options: BTreeMap<String, String>,
+    /// Of the step's name.
+    pub place: Place,
+    /// From source to translation: the body first, then options and other texts.
+    pub wordings: Vec<Wording>,
 }
 
-/// Reads one file of `locales/`.
-pub fn parse(root: &Node, findings: &Findings) -> Locale {
-    let mut locale = Locale::default();
-    for entry in root.map().unwrap_or_default() {
-        if entry.key.text == "locale" {
-            locale.language = entry.value.text().unwrap_or_default().to_owned();
-            continue;
-        }
-        let mut fields = Fields::new(&entry.value, format!("`{}`", entry.key.text), findings).at(&entry.key.place);
-        let mut step = Translation {
-            from: fields.opt_text("from").unwrap_or_default().to_owned(),
-            to: fields.opt_text("to").unwrap_or_default().to_owned(),
-            options: BTreeMap::new(),
-        };
-        for option in fields.map("options") {
-            if let Some(text) = option.value.text() {
-                step.options.insert(option.key.text.clone(), text.to_owned());
-            }
-        }
-        fields.finish();
-        locale.steps.insert(entry.key.text.clone(), step);
-    }
-    if locale.language.is_empty() {
+/// One sentence in another language. It counts only while `from` is still what the flow says.
+pub struct Wording {
+    pub from: Arc<Scalar>,
+    pub to: Form,
+}
+
+/// What to say instead.
+pub enum Form {
+    One(Text),
+    /// By the plural categories of the language (`one`, `few`, `other` …).
+    ByNumber {
+        count: Text,
+        forms: Vec<(PluralCategory, Text)>,
+    },
+}
+
+/// The names of plural categories, as Unicode has them (cldr.unicode.org, language plural rules).
+pub const CATEGORIES: [(&str, PluralCategory); 6] = [
+    ("zero", PluralCategory::Zero),
+    ("one", PluralCategory::One),
+    ("two", PluralCategory::Two),
+    ("few", PluralCategory::Few),
+    ("many", PluralCategory::Many),
+    ("other", PluralCategory::Other),
+];
+
+/// Reads one file of `locales/`. `names` gives the variables of a flow, which its translations may read too.
+pub fn parse<'n>(
+    root: &Node,
+    scripts: &Scripts,
+    names: impl Fn(&str) -> Option<&'n [String]>,
+    findings: &Findings,
+) -> Locale {
+    let language = root.get("locale").and_then(Node::text).unwrap_or_default().to_owned();
+    if language.is_empty() {
         let finding =
             Diagnostic::error("E209", &root.place, "a file of translations begins with `locale:` and its language");
         findings.push(finding.help("write `locale: es` as the first line"));
     }
-    locale
+    let place = root.get("locale").map_or_else(|| root.place.clone(), |node| node.place.clone());
+    let mut steps = BTreeMap::new();
+    for entry in root.map().unwrap_or_default().iter().filter(|entry| entry.key.text != "locale") {
+        let flow = entry.key.text.split('.').next().unwrap_or_default();
+        let names = Names { own: names(flow).unwrap_or_default(), secrets: false };
+        let reader = Reader { scripts, names, findings };
+        let wordings = reader.wordings(entry.key.text.as_str(), &entry.key.place, &entry.value);
+        steps.insert(entry.key.text.clone(), Translation { place: entry.key.place.clone(), wordings });
+    }
+    Locale { language, steps, place }
+}
+
+impl Locale {
+    /// The translation of a sentence of this step, if there is one that is not outdated.
+    pub fn find(&self, step: &str, source: &str) -> Option<&Form> {
+        let in_step = |step: &str| {
+            let wordings = &self.steps.get(step)?.wordings;
+            wordings.iter().find(|wording| same(&wording.from.text, source)).map(|wording| &wording.to)
+        };
+        in_step(step).or_else(|| in_step("_bot"))
+    }
+
+    /// The category of a number in this language.
+    pub fn category(&self, number: f64) -> PluralCategory {
+        match rules(&self.language) {
+            // A count is whole; what is not has no category that a rule for whole numbers would know.
+            Some(rules) if number.fract() == 0.0 && number.abs() < 9e15 => rules.category_for(number.abs() as u64),
+            Some(_) | None => PluralCategory::Other,
+        }
+    }
+}
+
+impl Form {
+    /// All texts of it.
+    pub fn texts(&self) -> Vec<&Text> {
+        match self {
+            Form::One(text) => vec![text],
+            Form::ByNumber { forms, .. } => forms.iter().map(|(_, text)| text).collect(),
+        }
+    }
+}
+
+/// Blanks at the ends do not make another text: `|` adds a line end that a plain scalar has not.
+pub fn same(one: &str, other: &str) -> bool {
+    one.trim() == other.trim()
+}
+
+/// The language and what stands in for it: as declared in `languages`, and `pt` for `pt_BR`.
+pub fn fallbacks<'a>(language: &'a str, declared: &'a BTreeMap<String, Vec<String>>) -> impl Iterator<Item = &'a str> {
+    let named = declared.get(language).into_iter().flatten().map(String::as_str);
+    let stem = language.split(['_', '-']).next().filter(|stem| *stem != language);
+    std::iter::once(language).chain(named).chain(stem)
+}
+
+/// The compiled rules are only pointed at: this is cheap. `None`: Unicode does not know the language.
+fn rules(language: &str) -> Option<PluralRules> {
+    let locale: icu_locale_core::Locale = language.replace('_', "-").parse().ok()?;
+    PluralRules::try_new_cardinal((&locale).into()).ok()
+}
+
+struct Reader<'a> {
+    scripts: &'a Scripts,
+    names: Names<'a>,
+    findings: &'a Findings,
+}
+
+impl Reader<'_> {
+    fn wordings(&self, step: &str, place: &Place, node: &Node) -> Vec<Wording> {
+        let mut fields = Fields::new(node, format!("`{step}`"), self.findings).at(place);
+        let mut all = Vec::new();
+        let (from, to) = (fields.node("from"), fields.node("to"));
+        match (from.and_then(Node::scalar), to) {
+            (Some(from), Some(to)) => all.extend(self.wording(from, to)),
+            (Some(from), None) => {
+                let finding = Diagnostic::error("E202", &from.place, format!("`{step}` has no `to`"));
+                self.findings.push(finding.help("write the translation under `to`, or leave it empty: `to: \"\"`"));
+            }
+            (None, Some(to)) => {
+                let finding = Diagnostic::error("E202", &to.place, format!("`{step}` has no `from`"));
+                self.findings.push(finding.help("write the text that was translated: an outdated one is not used"));
+            }
+            (None, None) => {}
+        }
+        for entry in fields.map("options").iter().chain(fields.map("texts")) {
+            all.extend(self.wording(&entry.key, &entry.value));
+        }
+        fields.finish();
+        all
+    }
+
+    /// `None` while nothing has been translated: the value is empty.
+    fn wording(&self, from: &Arc<Scalar>, to: &Node) -> Option<Wording> {
+        let text = |scalar: &Arc<Scalar>| Text::parse(scalar, self.scripts, &self.names, self.findings);
+        if let Some(scalar) = to.scalar() {
+            let to = Form::One(text(scalar));
+            return (!scalar.text.trim().is_empty()).then(|| Wording { from: from.clone(), to });
+        }
+        let mut fields = Fields::new(to, "a translation by number", self.findings);
+        let count = fields.required("count").and_then(Node::scalar).map(text);
+        let mut forms = Vec::new();
+        for (name, category) in CATEGORIES {
+            if let Some(scalar) = fields.node(name).and_then(Node::scalar) {
+                forms.push((category, text(scalar)));
+            }
+        }
+        fields.required("other");
+        fields.finish();
+        Some(Wording { from: from.clone(), to: Form::ByNumber { count: count?, forms } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stem_of_a_language_comes_last() {
+        let declared = BTreeMap::from([("es_MX".to_owned(), vec!["es_ES".to_owned()])]);
+        assert_eq!(fallbacks("es_MX", &declared).collect::<Vec<_>>(), ["es_MX", "es_ES", "es"]);
+        assert_eq!(fallbacks("fr", &declared).collect::<Vec<_>>(), ["fr"]);
+    }
+
+    #[test]
+    fn numbers_take_the_languages_own_categories() {
+        let category = |language: &str, number| rules(language).expect("known to Unicode").category_for(number as u64);
+        assert_eq!(category("en", 1), PluralCategory::One);
+        assert_eq!(category("fr", 0), PluralCategory::One);
+        assert_eq!(category("pl", 3), PluralCategory::Few);
+        assert_eq!(category("pt_BR", 2), PluralCategory::Other);
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     arrange::{arrange, media},
+    definition::Role,
     step_fields::StepFields,
     steps::consent_map,
     text::{Data, Text},
@@ -71,6 +72,7 @@ impl Message {
     pub fn parse(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Self {
         fields.later(&["header", "footer", "on_undelivered"]);
         let body = fields.text(verb);
+        fields.sentence(Role::Body, &body);
         let media = fields.texts("media");
         let buttons = fields.list("buttons").iter().map(|node| WrittenButton::parse(fields, node)).collect();
         let link = fields.node("link").map(|node| {
@@ -81,7 +83,9 @@ impl Message {
                 Some(node) => fields.text_of(node),
                 None => Text::plain("", &fields.place()),
             };
-            Link { title: text(title), url: text(url) }
+            let link = Link { title: text(title), url: text(url) };
+            fields.sentence(Role::Other, &link.title);
+            link
         });
         let if_closed = fields.node("if_closed").and_then(|node| WrittenIfClosed::parse(fields, node));
         Message { body, media, buttons, link, if_closed }
@@ -100,7 +104,7 @@ impl Message {
             files.push(media(turn.render(here, url, &[])?.trim())?);
         }
         let link = match &self.link {
-            Some(link) => Some((turn.render(here, &link.title, &[])?, turn.render(here, &link.url, &[])?)),
+            Some(link) => Some((turn.sentence(here, &link.title, &[])?, turn.render(here, &link.url, &[])?)),
             None => None,
         };
         if body.trim().is_empty() && files.is_empty() {
@@ -127,7 +131,9 @@ impl Message {
 impl WrittenButton {
     fn parse(fields: &mut StepFields<'_, '_>, node: &Node) -> Self {
         if let Some(text) = node.text() {
-            return WrittenButton { id: text.to_owned(), title: fields.text_of(node), consent: Vec::new() };
+            let title = fields.text_of(node);
+            fields.sentence(Role::Option, &title);
+            return WrittenButton { id: text.to_owned(), title, consent: Vec::new() };
         }
         let mut id = String::new();
         let mut title = None;
@@ -148,6 +154,7 @@ impl WrittenButton {
             fields.wrong(node, "E202", "a button needs a `title`");
             Text::plain("", &node.place)
         });
+        fields.sentence(Role::Option, &title);
         if id.is_empty() {
             title.source().clone_into(&mut id);
         }
@@ -300,7 +307,7 @@ impl TemplateButton {
 /// Buttons and options as they are shown, for a `say` with buttons.
 pub fn shown_buttons(turn: &Turn<'_>, here: Here<'_>, buttons: &[WrittenButton]) -> Result<Vec<OptionShown>, Failure> {
     let shown = |button: &WrittenButton| {
-        let title = turn.render(here, &button.title, &[])?;
+        let title = turn.sentence(here, &button.title, &[])?;
         Ok(OptionShown {
             id: button.id.clone(),
             title,

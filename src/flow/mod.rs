@@ -16,6 +16,7 @@ mod due;
 mod events;
 pub mod fmt;
 pub mod hours;
+pub mod i18n;
 pub mod inputs;
 mod judge;
 pub mod lint;

@@ -238,7 +238,7 @@ impl<'a> Turn<'a> {
     /// `invalid`, with the same buttons.
     fn say_invalid(&mut self, here: Here<'a>, ask: &Ask) -> Result<(), Failure> {
         let text = match (&ask.invalid, &here.set.bot.defaults.ask_invalid) {
-            (Some(text), _) | (None, Some(text)) => self.render(here, text, &[])?,
+            (Some(text), _) | (None, Some(text)) => self.sentence(here, text, &[])?,
             (None, None) => sentences::invalid(self.language()).to_owned(),
         };
         self.repeat(here, ask, &text)

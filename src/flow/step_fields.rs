@@ -59,6 +59,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
             target: None,
             codes: Vec::new(),
             texts: Vec::new(),
+            sentences: Vec::new(),
             fills: None,
         };
         StepFields { fields, builder, spec, id, next, outline }

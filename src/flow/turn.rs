@@ -2,6 +2,7 @@
 
 use super::{
     definition::{Body, Flow, FlowSet, Node, NodeIx},
+    locale::Form,
     script::{Code, Scope, ScriptError},
     text::{Data, Text},
     world::{Versions, World},
@@ -20,6 +21,7 @@ use crate::{
         value::Value,
     },
 };
+use icu_plurals::PluralCategory;
 use std::collections::{BTreeMap, VecDeque};
 
 /// What a step says about what comes next.
@@ -167,9 +169,10 @@ impl<'a> Turn<'a> {
         Some(Here { run, set, flow, node })
     }
 
-    /// The contact's language, else the bot's.
+    /// The contact's language, else the sender's, else the bot's.
     pub fn language(&self) -> &str {
-        self.contact.language.as_deref().unwrap_or(&self.live().bot.language)
+        let known = self.contact.language.as_deref().or(self.world.sender.language);
+        known.unwrap_or(&self.live().bot.language)
     }
 
     /// Says what was done and why, for people.
@@ -206,6 +209,27 @@ impl<'a> Turn<'a> {
             return Ok(plain.to_owned());
         }
         self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| text.render(scope)))
+    }
+
+    /// What the contact reads, in the contact's language where there is a translation.
+    pub fn sentence(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, Failure> {
+        let Some((locale, form)) = here.set.translation(self.language(), &here.node.id, text.source()) else {
+            return self.render(here, text, extra);
+        };
+        match form {
+            Form::One(text) => self.render(here, text, extra),
+            Form::ByNumber { count, forms } => {
+                let number = match self.value(here, count, extra)? {
+                    Value::Whole(number) => number as f64,
+                    Value::Number(number) => number,
+                    _ => return Err(Failure::new("type", "`count` of a translation takes a number")),
+                };
+                let category = locale.category(number);
+                let named = |wanted| forms.iter().find(|(category, _)| *category == wanted).map(|(_, text)| text);
+                let text = named(category).or_else(|| named(PluralCategory::Other)).unwrap_or(text);
+                self.render(here, text, extra)
+            }
+        }
     }
 
     /// The value of a text: one single `${…}` keeps its type.

@@ -64,4 +64,6 @@ pub struct World<'a> {
 pub struct SenderView<'a> {
     pub id: SenderId,
     pub name: &'a str,
+    /// Of contacts whose own language is unknown; `None`: the bot's.
+    pub language: Option<&'a str>,
 }

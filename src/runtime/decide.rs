@@ -58,7 +58,7 @@ impl App {
         }
         let live = self.live.get();
         let rules = &live.rules;
-        let languages = rules.languages(contact);
+        let languages = rules.languages(contact, sender.language.as_deref());
         let wish = Wish { sender: sender.id, languages: &languages };
         let plan = self.plan(contact, conversation, pending, &wish, now);
         let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);

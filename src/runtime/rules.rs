@@ -69,11 +69,12 @@ impl Rules {
         quiet.allowed_at(now, &zones).filter(|at| *at > now)
     }
 
-    /// In which languages a template is looked for: the contact's with its fallbacks, then the bot's.
-    pub fn languages(&self, contact: &Contact) -> Vec<String> {
-        let own = contact.data.language.iter().cloned();
-        let fallbacks = contact.data.language.iter().filter_map(|l| self.languages.get(l)).flatten().cloned();
-        let mut wished: Vec<String> = own.chain(fallbacks).collect();
+    /// In which languages a template is looked for: the contact's, else the sender's, with its fallbacks, then the
+    /// bot's.
+    pub fn languages(&self, contact: &Contact, sender: Option<&str>) -> Vec<String> {
+        let own = contact.data.language.as_deref().or(sender);
+        let fallbacks = own.and_then(|language| self.languages.get(language)).into_iter().flatten();
+        let mut wished: Vec<String> = own.map(str::to_owned).into_iter().chain(fallbacks.cloned()).collect();
         if !wished.contains(&self.language) {
             wished.push(self.language.clone());
         }

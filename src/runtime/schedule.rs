@@ -269,7 +269,7 @@ impl App {
             contact,
             // `to` sees the contact and the clock; nothing of a conversation is meant by it.
             conversation: ConversationId(0),
-            sender: SenderView { id: SenderId(0), name: "" },
+            sender: SenderView { id: SenderId(0), name: "", language: None },
             window: Window::default(),
             env: live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes()),
             paused: &BTreeSet::new(),

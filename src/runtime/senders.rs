@@ -56,7 +56,12 @@ impl Senders {
 
     /// As the engine sees a sender.
     pub fn view(&self, id: SenderId) -> SenderView<'_> {
-        SenderView { id, name: self.get(id).map_or("", |sender| &sender.name) }
+        let sender = self.get(id);
+        SenderView {
+            id,
+            name: sender.map_or("", |sender| &sender.name),
+            language: sender.and_then(|sender| sender.language.as_deref()),
+        }
     }
 
     /// language.md 5, *Which sender*: the contact's latest conversation among the allowed senders, a

@@ -6,6 +6,7 @@ mod limits;
 mod names;
 mod shape;
 mod templates;
+pub(super) mod translations;
 mod ways;
 mod window;
 
@@ -38,6 +39,7 @@ pub fn lint_around(set: &FlowSet, around: &Around) -> Vec<Diagnostic> {
     graph::check(set, &findings);
     shape::check(set, &findings);
     templates::check(set, around, &findings);
+    translations::check(set, &findings);
     window::check(set, &findings);
     findings.into_sorted()
 }

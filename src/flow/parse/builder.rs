@@ -379,6 +379,7 @@ fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {
         target: None,
         codes: Vec::<Code>::new(),
         texts: Vec::new(),
+        sentences: Vec::new(),
         fills: None,
     };
     Node { id, place: node.place.clone(), guard: None, step: Step::Unreadable, next, on_error: None, outline }

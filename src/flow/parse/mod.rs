@@ -59,7 +59,8 @@ pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
         flows.insert(flow.name.clone(), flow);
     }
     mark_asking(&mut flows);
-    let set = FlowSet { bot, flows, scripts, locales: sorted.locales, files: files.to_vec() };
+    let locales = locales(&sorted, &scripts, &findings);
+    let set = FlowSet { bot, flows, scripts, locales, files: files.to_vec() };
     (set, findings.into_sorted())
 }
 
@@ -68,12 +69,12 @@ struct Sorted {
     bot: Option<(Arc<SourceFile>, Option<yaml::Node>)>,
     flows: Vec<(Arc<SourceFile>, Option<yaml::Node>)>,
     scripts: Vec<Arc<SourceFile>>,
-    locales: BTreeMap<String, locale::Locale>,
+    locales: Vec<yaml::Node>,
 }
 
 impl Sorted {
     fn new(files: &[Arc<SourceFile>], findings: &Findings) -> Sorted {
-        let mut sorted = Sorted { bot: None, flows: Vec::new(), scripts: Vec::new(), locales: BTreeMap::new() };
+        let mut sorted = Sorted { bot: None, flows: Vec::new(), scripts: Vec::new(), locales: Vec::new() };
         for file in files {
             let path = file.path();
             if path.ends_with(".rhai") {
@@ -82,8 +83,7 @@ impl Sorted {
                 continue;
             } else if path.starts_with("locales/") || path.contains("/locales/") {
                 if let Some(root) = yaml::load(file, findings) {
-                    let locale = locale::parse(&root, findings);
-                    sorted.locales.insert(locale.language.clone(), locale);
+                    sorted.locales.push(root);
                 }
             } else if file.stem() == BOT_FLOW {
                 sorted.bot = Some((file.clone(), yaml::load(file, findings)));
@@ -93,6 +93,31 @@ impl Sorted {
         }
         sorted
     }
+}
+
+/// The translations by language; they may read what their flows may.
+fn locales(sorted: &Sorted, scripts: &Scripts, findings: &Findings) -> BTreeMap<String, locale::Locale> {
+    let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    if !sorted.locales.is_empty() {
+        for (file, root) in &sorted.flows {
+            let Some(root) = root else { continue };
+            let mut own = BTreeSet::new();
+            variables(root, &mut own);
+            let name = root.get("flow").and_then(yaml::Node::text).unwrap_or(file.stem());
+            names.insert(name, own.into_iter().collect());
+        }
+    }
+    let mut all: BTreeMap<String, locale::Locale> = BTreeMap::new();
+    for root in &sorted.locales {
+        let locale = locale::parse(root, scripts, |flow| names.get(flow).map(Vec::as_slice), findings);
+        if let Some(first) = all.get(&locale.language) {
+            let message = format!("there are two files for the language `{}`", locale.language);
+            findings.push(Diagnostic::error("E405", &locale.place, message).label(&first.place, "first here"));
+            continue;
+        }
+        all.insert(locale.language.clone(), locale);
+    }
+    all
 }
 
 /// The name of each flow, also of those whose file cannot be read: jumps to them are not wrong.

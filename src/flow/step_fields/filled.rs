@@ -7,6 +7,7 @@ use crate::{
         yaml::{Node, Scalar},
     },
     flow::{
+        definition::{Role, Sentence},
         script::Code,
         text::{Data, Names, Text},
     },
@@ -35,6 +36,13 @@ impl<'a, 'b> StepFields<'a, 'b> {
     /// The text of any node.
     pub fn text_of(&mut self, node: &Node) -> Text {
         self.read_text(node, false)
+    }
+
+    /// Notes that the contact reads this text of the step, so that it is translated.
+    pub fn sentence(&mut self, role: Role, text: &Text) {
+        if !text.source().trim().is_empty() {
+            self.outline.sentences.push(Sentence { role, text: text.clone() });
+        }
     }
 
     /// Where secrets may stand: `headers`, `query`, `form`.

@@ -9,7 +9,7 @@ use crate::{
         yaml::Node,
     },
     flow::{
-        definition::{Body, Kind},
+        definition::{Body, Kind, Role},
         message::{Message, WrittenIfClosed},
         script::Code,
         sentences,
@@ -115,6 +115,10 @@ impl StepKind for Ask {
         if let (Kind::Choice(_), false, Some(node)) = (&kind, has_options, fields.node("type")) {
             fields.wrong(node, "E233", "a choice needs `options`");
         }
+        let invalid = fields.opt_text("invalid");
+        if let Some(text) = &invalid {
+            fields.sentence(Role::Other, text);
+        }
         let tries = fields.bot().defaults.ask_tries;
         Ask {
             message,
@@ -123,7 +127,7 @@ impl StepKind for Ask {
             options,
             each,
             check: fields.opt_code("check"),
-            invalid: fields.opt_text("invalid"),
+            invalid,
             tries: u32::try_from(fields.whole("tries", i64::from(tries), 1..=ASK_TRIES_MAX)).unwrap_or(tries),
             other: fields.opt_steps("other"),
             on_fail: fields.opt_steps("on_fail"),
@@ -143,7 +147,7 @@ impl StepKind for Ask {
 
 impl Ask {
     fn begin(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<Question, Failure> {
-        let body = turn.render(here, &self.message.body, &[])?;
+        let body = turn.sentence(here, &self.message.body, &[])?;
         let options = self.shown(turn, here)?;
         let (timeout, deadline) = match &self.timeout {
             Some(Timeout::After(span)) => (Some(*span), None),
@@ -182,20 +186,20 @@ impl Ask {
             for item in items.into_iter().take(room) {
                 let extra = [("item", item.clone())];
                 let description = match &each.description {
-                    Some(text) => Some(turn.render(here, text, &extra)?).filter(|text| !text.is_empty()),
+                    Some(text) => Some(turn.sentence(here, text, &extra)?).filter(|text| !text.is_empty()),
                     None => None,
                 };
-                let (id, title) = (turn.render(here, &each.id, &extra)?, turn.render(here, &each.title, &extra)?);
+                let (id, title) = (turn.render(here, &each.id, &extra)?, turn.sentence(here, &each.title, &extra)?);
                 all.push(OptionShown { id, title, value: item, description, consent: Vec::new() });
             }
         }
         for option in &self.options {
             let description = match &option.description {
-                Some(text) => Some(turn.render(here, text, &[])?).filter(|text| !text.is_empty()),
+                Some(text) => Some(turn.sentence(here, text, &[])?).filter(|text| !text.is_empty()),
                 None => None,
             };
             let id = turn.render(here, &option.id, &[])?;
-            let title = turn.render(here, &option.title, &[])?;
+            let title = turn.sentence(here, &option.title, &[])?;
             let value = Value::text(id.as_str());
             all.push(OptionShown { id, title, value, description, consent: option.consent.clone() });
         }
@@ -252,6 +256,12 @@ fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<
         None => Text::plain("", &place),
     };
     let each = Each { list, id: text(id), title: text(title), description: description.map(|node| text(Some(node))) };
+    // What is only filled in from data has nothing to translate.
+    for text in [Some(&each.title), each.description.as_ref()].into_iter().flatten() {
+        if text.fixed_chars() > 0 {
+            fields.sentence(Role::Option, text);
+        }
+    }
     (also.iter().map(|item| read_option(fields, item)).collect(), Some(each))
 }
 
@@ -259,6 +269,7 @@ fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<
 fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOption {
     let Some(entries) = node.map() else {
         let title = fields.text_of(node);
+        fields.sentence(Role::Option, &title);
         return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
     };
     if node.get("title").is_none() && node.get("id").is_none() {
@@ -269,6 +280,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
         };
         let key = Node { place: entry.key.place.clone(), kind: crate::base::yaml::Kind::Scalar(entry.key.clone()) };
         let title = fields.text_of(&key);
+        fields.sentence(Role::Option, &title);
         let body = Some(fields.body_of(&entry.key.text, &entry.value));
         return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body };
     }
@@ -280,9 +292,14 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
         Some(node) => fields.text_of(node),
         None => Text::plain("", &node.place),
     };
+    fields.sentence(Role::Option, &title);
+    let description = description.map(|node| fields.text_of(node));
+    if let Some(text) = &description {
+        fields.sentence(Role::Option, text);
+    }
     WrittenOption {
         id: id.map_or_else(|| title.clone(), |node| fields.text_of(node)),
-        description: description.map(|node| fields.text_of(node)),
+        description,
         consent: consent.map_or_else(Vec::new, |node| consent_map(fields, node)),
         body: steps.map(|node| fields.body_of(title.source(), node)),
         title,
@@ -307,7 +324,9 @@ fn read_reminders(fields: &mut StepFields<'_, '_>) -> Vec<Reminder> {
         keys.finish();
         let if_closed = if_closed.and_then(|node| WrittenIfClosed::parse(fields, node));
         if let (Some(after), Some(say)) = (after, say) {
-            all.push(Reminder { after, say: fields.text_of(say), if_closed });
+            let say = fields.text_of(say);
+            fields.sentence(Role::Other, &say);
+            all.push(Reminder { after, say, if_closed });
         }
     }
     all

@@ -4,7 +4,7 @@ use super::StepKind;
 use crate::{
     base::{diagnostic::Diagnostic, time::Span},
     flow::{
-        definition::Body,
+        definition::{Body, Role},
         message::WrittenIfClosed,
         people::Handing,
         spec::{Declared, FieldKind, FieldSpec, Spec, parts},
@@ -133,7 +133,7 @@ impl Handoff {
                     None => IfClosed::Skip,
                     Some(way) => way.resolve(turn, here, &[])?,
                 };
-                let body = turn.render(here, &written.say, &[])?;
+                let body = turn.sentence(here, &written.say, &[])?;
                 let topic = here.flow.topic.clone();
                 let at = hours.after_open_time(turn.now(), written.after);
                 at.map(|at| Box::new(Unanswered { at, body, topic, if_closed: Some(if_closed) }))
@@ -153,5 +153,7 @@ fn read_unanswered(fields: &mut StepFields<'_, '_>) -> Option<WrittenUnanswered>
     let (say, if_closed) = (keys.required("say"), keys.node("if_closed"));
     keys.finish();
     let if_closed = if_closed.and_then(|node| WrittenIfClosed::parse(fields, node));
-    Some(WrittenUnanswered { after: after?, say: fields.text_of(say?), if_closed })
+    let say = fields.text_of(say?);
+    fields.sentence(Role::Other, &say);
+    Some(WrittenUnanswered { after: after?, say, if_closed })
 }

@@ -51,7 +51,7 @@ impl StepKind for Say {
         // Only where the author has something to do with it does the run wait for the message's fate.
         let waits = here.node.on_error.is_some() || self.message.fails_when_closed();
         let said = turn
-            .render(here, &self.message.body, &[])
+            .sentence(here, &self.message.body, &[])
             .and_then(|body| Ok((body, shown_buttons(turn, here, &self.message.buttons)?)))
             .and_then(|(body, shown)| send(turn, here, &self.message, &body, &shown, false, waits));
         match said {

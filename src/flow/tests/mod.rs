@@ -10,6 +10,7 @@ mod busy;
 mod calls;
 mod consent;
 mod errors;
+mod languages;
 mod lists;
 mod people;
 mod random;
@@ -84,7 +85,13 @@ const START: &str = "2026-11-20T12:00:00Z";
 
 impl Talk {
     pub fn new(bot: &str, flows: &str) -> Talk {
+        Talk::with_files(bot, flows, &[])
+    }
+
+    /// With further files: translations, scripts.
+    pub fn with_files(bot: &str, flows: &str, more: &[(&str, &str)]) -> Talk {
         let mut files = vec![SourceFile::new("flows/_bot.yaml", bot)];
+        files.extend(more.iter().map(|(path, text)| SourceFile::new(*path, *text)));
         for text in flows.split("\n---\n") {
             let name = text.lines().find_map(|line| line.trim().strip_prefix("flow:")).unwrap_or("x").trim();
             files.push(SourceFile::new(format!("flows/{name}.yaml"), text));
@@ -377,7 +384,7 @@ impl Talk {
             now: self.now,
             contact: &self.contact,
             conversation: ConversationId(1),
-            sender: SenderView { id: SenderId(1), name: "Support" },
+            sender: SenderView { id: SenderId(1), name: "Support", language: None },
             window: self.window,
             env: &self.env,
             paused: &Default::default(),

@@ -220,7 +220,7 @@ fn explain_says_why_and_why_not() {
         now: talk.now,
         contact: &talk.contact,
         conversation: ConversationId(1),
-        sender: SenderView { id: SenderId(1), name: "Support" },
+        sender: SenderView { id: SenderId(1), name: "Support", language: None },
         window: talk.window,
         env: &env,
         paused: &Default::default(),

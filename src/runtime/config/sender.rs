@@ -24,6 +24,8 @@ pub struct Sender {
     pub phone: String,
     pub access: Access,
     pub rate: Rate,
+    /// Of contacts whose own language is unknown; `None`: the bot's.
+    pub language: Option<String>,
     /// For what starts without naming a sender.
     pub default: bool,
     pub on_unknown: OnUnknown,
@@ -72,6 +74,7 @@ impl Sender {
             id: SenderId(1),
             account: AccountName::from("sandbox"),
             name: "Sandbox".into(),
+            language: None,
             phone: "+15550000001".into(),
             access: Access::Sandbox,
             rate: default_rate(),
@@ -113,6 +116,7 @@ pub fn read(node: &Node, findings: &Findings) -> Option<Sender> {
             "write `+`, the country and the number, in quotes: `\"+15550001111\"`",
         );
     }
+    sender.language = fields.text_if("language").map(str::to_owned);
     sender.name = fields.text_if("name").map_or_else(|| format!("Sender {}", sender.id), str::to_owned);
     if let Some(text) = fields.text_if("rate") {
         match Rate::parse(text) {

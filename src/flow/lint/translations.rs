@@ -1,0 +1,134 @@
+//! Translations that are missing, older than their text, or read other variables than it.
+//!
+//! All are warnings (language.md 9): the text of the flow is said instead.
+
+use crate::{
+    base::diagnostic::{Diagnostic, Findings},
+    flow::{
+        FlowSet,
+        definition::{Flow, Node, Role, Sentence},
+        locale::{Form, Locale, Wording, fallbacks, same},
+        text::Text,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub fn check(set: &FlowSet, findings: &Findings) {
+    let steps: BTreeMap<&str, &Node> = nodes(set).map(|node| (node.id.as_str(), node)).collect();
+    for locale in set.locales.values() {
+        written(set, locale, &steps, findings);
+    }
+    for language in set.bot.languages.keys().filter(|language| **language != set.bot.language) {
+        missing(set, language, findings);
+    }
+}
+
+fn nodes(set: &FlowSet) -> impl Iterator<Item = &Node> {
+    set.flows.values().chain([&set.bot.flow]).flat_map(|flow| &flow.nodes)
+}
+
+/// Each translation against the step that it belongs to.
+fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findings: &Findings) {
+    for (id, translation) in &locale.steps {
+        let defaults: Vec<Sentence>;
+        let sentences = match steps.get(id.as_str()) {
+            Some(node) => &node.outline.sentences,
+            None if id == "_bot" => {
+                defaults = of_defaults(set);
+                &defaults
+            }
+            None => {
+                let finding = Diagnostic::warning("W902", &translation.place, format!("there is no step `{id}`"));
+                findings.push(finding.misspelt(id, steps.keys().copied()));
+                continue;
+            }
+        };
+        for wording in &translation.wordings {
+            match sentences.iter().find(|sentence| same(sentence.text.source(), &wording.from.text)) {
+                Some(sentence) => same_variables(&sentence.text, wording, findings),
+                None => outdated(id, wording, sentences, findings),
+            }
+        }
+    }
+}
+
+fn outdated(id: &str, wording: &Wording, sentences: &[Sentence], findings: &Findings) {
+    let message = format!("`{id}` no longer says this: the translation is not used");
+    let finding = Diagnostic::warning("W901", &wording.from.place, message);
+    let body = sentences.iter().find(|sentence| sentence.role == Role::Body);
+    let finding = match body {
+        Some(body) => finding.label(body.text.place(), "it says this now"),
+        None => finding,
+    };
+    findings.push(finding.help("correct the translation and its source, or let `transom i18n extract` mark it"));
+}
+
+/// Another order is fine, other variables are not.
+fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
+    let expected = variables(source);
+    let texts = wording.to.texts();
+    for text in &texts {
+        let found = variables(text);
+        // One of several forms may leave the number out: `one: A bike is ready`.
+        let missing: Vec<&String> = match &wording.to {
+            Form::One(_) => expected.difference(&found).collect(),
+            Form::ByNumber { .. } => Vec::new(),
+        };
+        let added: Vec<&String> = found.difference(&expected).collect();
+        let (what, names) = match (missing.as_slice(), added.as_slice()) {
+            ([], []) => continue,
+            ([], added) => ("reads, and its source does not", added),
+            (missing, _) => ("does not read, and its source does", missing),
+        };
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!("this translation {what}: {}", names.join(", "));
+        findings.push(Diagnostic::warning("W903", text.place(), message).label(source.place(), "the source"));
+    }
+}
+
+fn variables(text: &Text) -> BTreeSet<String> {
+    text.codes().flat_map(|code| code.uses().names.iter().cloned()).collect()
+}
+
+/// One finding per flow and language, and one for a language without a file.
+fn missing(set: &FlowSet, language: &str, findings: &Findings) {
+    let covered: Vec<&str> = fallbacks(language, &set.bot.languages).collect();
+    // `es_MX: [es]` needs no file of its own, and a language that falls back to the bot's neither has to be whole.
+    if !covered.iter().any(|wanted| set.locales.contains_key(*wanted)) {
+        let message = format!("`{language}` is among the languages, and there is no `locales/{language}.yaml`");
+        let finding = Diagnostic::warning("W904", &set.bot.place, message);
+        findings.push(finding.help(format!("run `transom i18n extract {language}`, and translate what it writes")));
+        return;
+    }
+    for flow in set.flows.values().chain([&set.bot.flow]) {
+        let open = open(set, flow, language);
+        let Some(first) = open.first() else { continue };
+        let steps: BTreeSet<&str> = open.iter().map(|(id, _)| *id).collect();
+        let total: usize = flow.nodes.iter().map(|node| node.outline.sentences.len()).sum();
+        let message =
+            format!("{} of {total} texts of `{}` have no translation into `{language}`", open.len(), flow.name);
+        let finding = Diagnostic::warning("W904", first.1.place(), message);
+        let listed: Vec<String> = steps.iter().take(LISTED_MAX).map(|id| format!("`{id}`")).collect();
+        findings.push(
+            finding.help(format!("`transom i18n extract {language}` adds what is missing: {}", listed.join(", "))),
+        );
+    }
+}
+
+/// So many steps are named in one finding.
+const LISTED_MAX: usize = 5;
+
+/// The sentences of a flow without a translation.
+fn open<'a>(set: &'a FlowSet, flow: &'a Flow, language: &str) -> Vec<(&'a str, &'a Text)> {
+    let sentences = flow.nodes.iter().flat_map(|node| node.outline.sentences.iter().map(move |s| (node, &s.text)));
+    let open = sentences.filter(|(node, text)| set.translation(language, &node.id, text.source()).is_none());
+    // `${item.name}` alone has no words.
+    open.filter(|(_, text)| text.fixed_chars() > 0).map(|(node, text)| (node.id.as_str(), text)).collect()
+}
+
+/// The texts of `defaults` that are no steps.
+pub fn of_defaults(set: &FlowSet) -> Vec<Sentence> {
+    let defaults = &set.bot.defaults;
+    let texts = [&defaults.ask_invalid, &defaults.old_button].into_iter().flatten();
+    texts.map(|text| Sentence { role: Role::Other, text: text.clone() }).collect()
+}
