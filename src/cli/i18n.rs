@@ -5,7 +5,10 @@ use crate::{
     flow::{self, FlowSet, i18n},
     runtime::bot,
 };
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -41,7 +44,7 @@ pub fn run(args: &Args) -> Outcome {
     }
 }
 
-fn extract(folder: &PathBuf, wanted: &[String]) -> Outcome {
+fn extract(folder: &Path, wanted: &[String]) -> Outcome {
     let set = read(folder)?;
     let wanted = if wanted.is_empty() { others(&set) } else { wanted.to_vec() };
     if wanted.is_empty() {
@@ -64,7 +67,7 @@ fn extract(folder: &PathBuf, wanted: &[String]) -> Outcome {
     Ok(())
 }
 
-fn status(folder: &PathBuf, min: Option<usize>) -> Outcome {
+fn status(folder: &Path, min: Option<usize>) -> Outcome {
     let set = read(folder)?;
     let languages = others(&set);
     let mut rows = Vec::new();
@@ -91,7 +94,7 @@ fn others(set: &FlowSet) -> Vec<String> {
     set.bot.languages.keys().filter(|language| **language != set.bot.language).cloned().collect()
 }
 
-fn read(folder: &PathBuf) -> Result<FlowSet, Failure> {
+fn read(folder: &Path) -> Result<FlowSet, Failure> {
     let files = bot::read(folder).map_err(Failure::failed)?;
     let (set, findings) = flow::parse_set(&files.files);
     // A file that cannot be read would lose its translations when it is written anew.
