@@ -286,7 +286,8 @@ fn fate_of(row: &outbound::Outbound) -> Option<Fate> {
     let as_template = matches!(row.sent_as, Some(Content::Template(_)));
     match row.state {
         SendState::Sent | SendState::Delivered | SendState::Read => {
-            let at = row.accepted_at.or(row.attempted_at).unwrap_or(row.created_at);
+            // A status counts in whole seconds: taken alone, it lies before its own attempt.
+            let at = row.accepted_at.max(row.attempted_at).unwrap_or(row.created_at);
             Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge })
         }
         SendState::Failed => {
