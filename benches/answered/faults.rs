@@ -12,19 +12,21 @@ use std::time::Duration;
 const LIVES_MS: [u64; 5] = [900, 1300, 700, 1150, 1450];
 /// Sends that are under way at any moment of that load: its rate times the mock's latency.
 const IN_FLIGHT: f64 = 40.0;
-/// The mock answers late, so that many sends are under way when the process dies.
+/// The mock answers late, so that many sends are under way when the process dies. A person writes again only
+/// after the deaths and `unknown_after`: an answer of which nobody knows whether it left is not sent again once
+/// a later one was accepted (`on_unknown: replies`), and such a row would measure the people's haste.
 const UNDER_FIRE: &[&str] = &[
     "--rate",
     "1000",
     "--contacts",
-    "1000",
+    "11000",
     "--statuses",
     "--latency-ms",
     "40",
     "--warmup-ms",
     "0",
     "--measure-ms",
-    "9000",
+    "13000",
     "--drain-ms",
     "25000",
 ];
@@ -58,7 +60,7 @@ pub fn floor(bench: &Bench, table: &mut Table) -> Result<(), String> {
 
 /// `kill -9` under load, several times.
 pub fn death(bench: &Bench, table: &mut Table) -> Result<(), String> {
-    if !bench.wants("kill", 45) {
+    if !bench.wants("kill", 50) {
         return Ok(());
     }
     let (figures, unknown) = killed(bench, &Kind::DAEMON)?;
