@@ -238,6 +238,8 @@ pub const PAIR_WAIT_MAX: Span = Span::minutes(5);
 pub const PAUSE_DEFAULT: Span = Span::minutes(5);
 /// How long a status is waited for before an unknown send is decided.
 pub const UNKNOWN_AFTER: Span = Span::seconds(60);
+/// Unknown sends on the list that a start remembers, the newest: a late status takes them off it.
+pub const LISTED_READ_MAX: i64 = 10_000;
 /// What was asked for by a message this young is sent again when it is unknown.
 pub const RESEND_WITHIN: Span = Span::minutes(15);
 /// How often a message looks whether one of its templates has become usable.

@@ -68,6 +68,8 @@ pub struct App {
     pub(super) stops: Stops,
     /// Messages of which nobody knows whether they left: a status decides, so their lane must hear it.
     pub(super) watched: Marks<OutboundId>,
+    /// Those that are listed as unknown: a status that comes later takes them off the list.
+    pub(super) listed: Marks<OutboundId>,
     /// Calls of `http` steps that are under way, by their conversation and run.
     pub(super) calling: Marks<(ConversationId, u32)>,
     /// Planned starts that were handed to their lanes.

@@ -298,6 +298,7 @@ impl App {
             let why = "nobody knows whether this message left";
             self.dead_letter_with(set, pending.id.0, "unknown_send", Some(conversation.sender), why, data, now);
             self.watched.remove(pending.id);
+            self.listed.add(pending.id);
             pending.answer(&SendAnswer::Unknown);
         }
         again

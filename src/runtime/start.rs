@@ -15,7 +15,8 @@ use super::{
 use crate::{
     base::{
         clock::Clock,
-        limits::{STOP_DRAIN, TOKEN_KEY_BYTES},
+        ids::OutboundId,
+        limits::{LISTED_READ_MAX, STOP_DRAIN, TOKEN_KEY_BYTES},
     },
     channel::{
         Http, Provider,
@@ -92,6 +93,7 @@ impl App {
             directory: Default::default(),
             stops: Default::default(),
             watched: Default::default(),
+            listed: Default::default(),
             beginning: Default::default(),
             calling: Default::default(),
             early_statuses: early.into(),
@@ -108,6 +110,12 @@ impl App {
         app.load_templates().await?;
         for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
             app.metrics.set_dead_letters(&open.kind, open.count);
+        }
+        let unknown = dead_letter::open(&app.store, "unknown_send", i64::MAX, LISTED_READ_MAX).await;
+        for letter in unknown.context("reading unknown sends")? {
+            if let Some(id) = letter.subject_id {
+                app.listed.add(OutboundId(id));
+            }
         }
         Ok((app, sandbox))
     }

@@ -13,7 +13,7 @@ use crate::{
         event::{Event, Fate},
         inbound::{DeliveryState, StatusError, StatusUpdate},
     },
-    store::{WriteSet, outbound},
+    store::{WriteSet, dead_letter, outbound},
 };
 use std::sync::{Arc, atomic::Ordering};
 
@@ -29,9 +29,16 @@ impl App {
                 self.early_statuses.store(true, Ordering::Relaxed);
             }
             outbound::status(&mut set, *sender, status, now);
+            if let Some(id) = status.ours.filter(|id| self.listed.holds(*id)) {
+                set.push(&dead_letter::SETTLED, &dead_letter::Settled { subject_id: id.0, at: now });
+            }
             self.metrics.message(*sender, status.state.as_str());
         }
         let committed = self.store.commit(set).await?;
+        for id in committed.won(&dead_letter::SETTLED) {
+            self.metrics.dead_letter("unknown_send", -1);
+            self.listed.remove(OutboundId(id));
+        }
         for moved in outbound::moved(&committed) {
             let waited_for = moved.tells && moved.state != DeliveryState::Sent;
             if waited_for || moved.state == DeliveryState::Failed || self.watched.holds(moved.id) {

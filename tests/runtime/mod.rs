@@ -3,4 +3,5 @@
 mod house;
 mod recovery;
 mod talk;
+mod unknown;
 mod window;

@@ -1,0 +1,75 @@
+//! A send of which nobody knows whether it left: listed, and taken off the list when it is known after all.
+
+use super::house::{House, SENDER};
+use crate::graph::Fault;
+use serde_json::json;
+use transom::{base::time::Span, store::dead_letter};
+
+const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
+
+/// Its first answer is unknown, and listed because the second one was accepted before anybody knew.
+async fn with_one_listed() -> House {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Cut);
+    house.says("one").await;
+    house.says("two").await;
+    house.advance(Span::seconds(61)).await;
+    assert_eq!(open(&house).await, 1);
+    house
+}
+
+async fn open(house: &House) -> i64 {
+    let counts = dead_letter::counts(&house.app.store).await.unwrap();
+    let gauge = r#"transom_dead_letters{kind="unknown_send"} "#;
+    let shown = house.app.metrics.render();
+    let shown = shown.lines().find_map(|line| line.strip_prefix(gauge)).map_or(0, |n| n.parse().unwrap());
+    let listed = counts.iter().find(|open| open.kind == "unknown_send").map_or(0, |open| open.count);
+    assert_eq!(shown, listed, "the metrics say what the list says");
+    listed
+}
+
+/// The status that Meta sends late, or twice.
+async fn told(house: &House) {
+    let first = house.graph.as_ref().unwrap().sent()[0].clone();
+    let status = json!({"id": first.id, "status": "delivered", "timestamp": "1774600000", "recipient_id": "34600111222",
+        "biz_opaque_callback_data": first.body["biz_opaque_callback_data"]});
+    let number = house.number();
+    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": [{
+        "field": "messages", "value": {"messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": number.phone, "phone_number_id": number.phone_number_id},
+        "statuses": [status]}}]}]});
+    house.post(&body.to_string()).await;
+    house.app.run_due().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_late_status_takes_an_unknown_send_off_the_list() {
+    let house = with_one_listed().await;
+    told(&house).await;
+    assert_eq!(open(&house).await, 0);
+    told(&house).await;
+    assert_eq!(open(&house).await, 0);
+    assert_eq!(house.sent().len(), 2, "and nothing goes out again");
+}
+
+#[tokio::test]
+async fn a_restart_remembers_what_is_listed() {
+    let house = with_one_listed().await.restart().await;
+    assert_eq!(open(&house).await, 1);
+    told(&house).await;
+    assert_eq!(open(&house).await, 0);
+}
+
+#[tokio::test]
+async fn a_replayed_unknown_send_goes_out_once() {
+    let house = with_one_listed().await;
+    let letters = dead_letter::open(&house.app.store, "unknown_send", i64::MAX, 10).await.unwrap();
+    assert_eq!(letters[0].sender_id, Some(SENDER));
+    for _ in 0..2 {
+        house.app.replay(letters[0].id).await.unwrap();
+        house.app.run_due().await.unwrap();
+    }
+    let said: Vec<String> = house.graph.as_ref().unwrap().sent().iter().map(|sent| sent.text().to_owned()).collect();
+    assert_eq!(said, ["one", "two", "one"]);
+    assert_eq!(open(&house).await, 0);
+}
