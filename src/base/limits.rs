@@ -49,6 +49,8 @@ pub const LIMITER_KEYS_MAX: usize = 100_000;
 
 /// `fmt` spreads a list or map between brackets over lines when its own line would be longer (characters).
 pub const FMT_COLUMNS_MAX: usize = 110;
+/// A comment or empty line in an odd place may move once more when a file is formatted again.
+pub const FMT_ROUNDS_MAX: u32 = 4;
 
 // -- files of the author
 /// A flow, test or configuration file.

@@ -5,17 +5,25 @@ mod scalar;
 
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
+    limits::FMT_ROUNDS_MAX,
     place::{Place, SourceFile},
     yaml::{self, Kind, Node, written},
 };
 use std::sync::Arc;
 
-/// The file in its canonical form, or why it has none: YAML that cannot be read.
+/// The file in its canonical form, which formats to itself, or why it has none: YAML that cannot be read.
 pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
-    let written = written::read(file.text()).map_err(|refusal| unreadable(file, &refusal))?;
-    let text = print::print(file.text(), &written);
-    if same(file, &SourceFile::new(file.path(), text.as_str())) {
-        return Ok(text);
+    let mut text = file.text().to_owned();
+    for _ in 0..FMT_ROUNDS_MAX {
+        let written = written::read(&text).map_err(|refusal| unreadable(file, &refusal))?;
+        let printed = print::print(&text, &written);
+        if printed == text {
+            return Ok(text);
+        }
+        if !same(file, &SourceFile::new(file.path(), printed.as_str())) {
+            break;
+        }
+        text = printed;
     }
     // A file that we do not understand well enough to rewrite stays as it is.
     let finding =

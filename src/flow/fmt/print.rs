@@ -10,13 +10,20 @@ use crate::base::{
 const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "script"];
 
 pub fn print(source: &str, written: &Written) -> String {
-    let mut printer =
-        Printer { source, comments: &written.comments, taken: vec![false; written.comments.len()], out: String::new() };
+    let mut printer = Printer {
+        source,
+        comments: &written.comments,
+        taken: vec![false; written.comments.len()],
+        out: String::new(),
+        kept: 0,
+    };
     let end = source.len();
     if let Some(root) = &written.root {
         match &root.shape {
             Shape::Map { flow: false, entries } if root.before.is_empty() => printer.entries(entries, 0, end),
-            Shape::List { flow: false, items } if root.before.is_empty() => printer.items(items, 0, end, false),
+            Shape::List { flow: false, items } if root.before.is_empty() => {
+                printer.items(items, 0, end, false, root.range.start);
+            }
             _ => {
                 printer.above(root.range.start, 0, true);
                 printer.value(root, 0, "");
@@ -26,22 +33,12 @@ pub fn print(source: &str, written: &Written) -> String {
         }
     }
     printer.above(end, 0, written.root.is_none());
-    let text = printer.out.trim_end_matches(['\n', ' ']);
-    if text.is_empty() {
-        String::new()
-    } else {
-        format!("{text}{}", if keeps(text, &printer.out) { &printer.out[text.len()..] } else { "\n" })
+    let text = printer.out.trim_end_matches('\n').len().max(printer.kept);
+    printer.out.truncate(text);
+    if text > 0 {
+        printer.out.push('\n');
     }
-}
-
-/// Empty lines at the end belong to a text written with `|+`.
-fn keeps(text: &str, out: &str) -> bool {
-    out[text.len()..].len() > 1
-        && text.rfind("|+\n").is_some_and(|at| {
-            let indent = |line: &str| line.len() - line.trim_start().len();
-            let head = text[..at].rfind('\n').map_or(0, |start| start + 1);
-            text[at + 3..].lines().all(|line| line.is_empty() || indent(line) > indent(&text[head..at]))
-        })
+    printer.out
 }
 
 struct Printer<'a> {
@@ -50,6 +47,8 @@ struct Printer<'a> {
     /// By comment: it has been written.
     taken: Vec<bool>,
     out: String,
+    /// Up to here empty lines belong to a text written with `|+`.
+    kept: usize,
 }
 
 impl Printer<'_> {
@@ -100,13 +99,14 @@ impl Printer<'_> {
         }
         match &value.shape {
             Shape::Map { entries, .. } => self.entries(entries, indent + 2, end),
-            Shape::List { items, .. } => self.items(items, indent + 2, end, false),
+            Shape::List { items, .. } => self.items(items, indent + 2, end, false, value.range.start),
             Shape::Null { .. } | Shape::Alias(_) | Shape::Scalar { .. } => {}
         }
     }
 
-    /// The items of a list; `on_dash`: the first one goes on the line of the dash of the list around it.
-    fn items(&mut self, items: &[Piece], indent: usize, end: usize, on_dash: bool) {
+    /// The items of a list; `on_dash`: the first one goes on the line of the dash of the list around it; `start`:
+    /// where the list begins, at its first dash.
+    fn items(&mut self, items: &[Piece], indent: usize, end: usize, on_dash: bool, start: usize) {
         for (n, item) in items.iter().enumerate() {
             let after = items.get(n + 1).map_or(end, |next| self.item_start(next));
             if !(on_dash && n == 0) {
@@ -125,7 +125,7 @@ impl Printer<'_> {
                 }
                 Shape::List { items, .. } if !self.stays_on_line(item, "") => {
                     self.own_lines(item);
-                    self.items(items, indent + 2, after, item.before.is_empty());
+                    self.items(items, indent + 2, after, item.before.is_empty(), item.range.start);
                 }
                 _ => {
                     self.out.pop();
@@ -137,8 +137,7 @@ impl Printer<'_> {
                 }
             }
         }
-        let column = items.first().map_or(0, |item| self.column(self.item_start(item)));
-        self.tail(end, indent, column);
+        self.tail(end, indent, self.column(start));
     }
 
     /// Behind an anchor the entries stand on lines of their own.
@@ -173,6 +172,9 @@ impl Printer<'_> {
                                 self.out.push_str(&" ".repeat(indent + 2));
                                 self.out.push_str(&line);
                             }
+                        }
+                        if mark.ends_with('+') {
+                            self.kept = self.out.len();
                         }
                     }
                 }
@@ -339,14 +341,14 @@ impl Printer<'_> {
         self.out.push_str(&self.source[range]);
     }
 
-    /// `say: |  # why`
+    /// `say: |  # why`; also the comment behind a text in quotes that goes below.
     fn header_comment(&mut self, value: &Piece) {
         let found = (0..self.comments.len()).find(|n| {
             let comment = &self.comments[*n];
             let same_line = self.source[comment.range.end..value.range.start.max(comment.range.end)].trim().is_empty();
             !self.taken[*n] && !comment.own_line && comment.range.start < value.range.start && same_line
         });
-        if let Some(n) = found {
+        if let Some(n) = found.or_else(|| self.behind(value.range.end)) {
             self.taken[n] = true;
             self.comment_behind(self.comments[n].range.clone());
         }

@@ -92,6 +92,21 @@ fn blocks_of_text_keep_every_line() {
 }
 
 #[test]
+fn a_comment_behind_a_text_that_goes_below_stays_on_its_first_line() {
+    becomes("a: '\"'''  # why\n", "a: |-     # why\n  \"'\n");
+}
+
+#[test]
+fn a_blank_at_the_end_of_the_last_text_stays() {
+    becomes("a:\n  - \"b\\nc \"\n", "a:\n  - |-\n    b\n    c \n");
+}
+
+#[test]
+fn a_comment_below_a_list_with_an_empty_item_stays_in_it() {
+    becomes("a:\n   - \n   - x\n\n   # above\n", "a:\n  -\n  - x\n\n  # above\n");
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_with_the_finding_of_check() {
     let refused = format(&SourceFile::new("flows/a.yaml", "a: Order: 5\n")).unwrap_err();
     assert_eq!(refused[0].code, "E108");
