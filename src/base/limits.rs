@@ -328,7 +328,7 @@ pub const TEST_OUTBOUND_READ: i64 = 500;
 /// A flow whose last so many runs all failed is paused.
 pub const FAILED_RUNS_MAX: u32 = 20;
 
-/// Rows that SQLite's thread may be ahead of the writer.
-pub const SQLITE_ROWS_BUFFERED: usize = 1_024;
+/// How long rows that nobody waits for wait for a group to ride in.
+pub const COMPANY_WAIT: Span = Span::millis(10);
 /// How long the wire log gathers exchanges before it writes: each wake-up would cost the sender a system call.
 pub const WIRE_GATHER: Span = Span::millis(20);

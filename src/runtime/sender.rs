@@ -296,6 +296,7 @@ impl App {
     /// lives; after its death the message is unknown, and a status or `on_unknown` settles it.
     async fn commit_later(self: &Arc<Self>, contact: ContactId, set: WriteSet) {
         // Submitted here, so that its place among the contact's commits is this one.
+        let set = set.patient();
         let first = self.store.submit(set.clone()).await;
         let app = Arc::clone(self);
         self.lanes.enter();

@@ -61,6 +61,7 @@ pub static HEARD: Statement<Heard> = Statement::new(
          then excluded.opened_at else conversation.opened_at end,
        last_inbound_at = case when coalesce(conversation.last_inbound_at, 0) < excluded.last_inbound_at
          then excluded.last_inbound_at else conversation.last_inbound_at end
+     where conversation.id = excluded.id
      returning id",
 );
 

@@ -1,6 +1,7 @@
 //! Where the SQL of the two databases differs: a few tokens, replaced before a text is prepared.
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -43,28 +44,70 @@ pub enum Trouble {
     Lost,
 }
 
-/// Sorts an error by what to do next.
-pub fn trouble(error: &sqlx::Error) -> Trouble {
+/// What the writer's connection answers, by the library behind it.
+#[derive(Debug)]
+pub enum DbError {
+    Sqlite(rusqlite::Error),
+    Postgres(sqlx::Error),
+}
+
+impl DbError {
+    /// Sorts an error by what to do next.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            DbError::Sqlite(error) => trouble_of_sqlite(error),
+            DbError::Postgres(error) => trouble_of_postgres(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for DbError {
+    fn from(error: rusqlite::Error) -> Self {
+        DbError::Sqlite(error)
+    }
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        DbError::Postgres(error)
+    }
+}
+
+impl fmt::Display for DbError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DbError::Sqlite(error) => error.fmt(f),
+            DbError::Postgres(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for DbError {}
+
+fn trouble_of_sqlite(error: &rusqlite::Error) -> Trouble {
+    match error {
+        // The low byte of the extended result code says what it is (sqlite.org/rescode.html).
+        rusqlite::Error::SqliteFailure(failure, _) => match failure.extended_code & 0xff {
+            5 | 6 => Trouble::Again,
+            1 | 18 | 19 | 20 | 25 => Trouble::Data,
+            _ => Trouble::Lost,
+        },
+        // A value that could not be decoded, a text that could not be prepared: our bug in one statement.
+        _ => Trouble::Data,
+    }
+}
+
+fn trouble_of_postgres(error: &sqlx::Error) -> Trouble {
     let sqlx::Error::Database(database) = error else {
         // A value that could not be decoded is our bug in one statement; all else is the wire.
         let ours = matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_));
         return if ours { Trouble::Data } else { Trouble::Lost };
     };
-    let code = database.code().unwrap_or_default();
-    match code.parse::<u32>() {
-        // SQLite gives its extended result code; the low byte says what it is (sqlite.org/rescode.html).
-        Ok(number) if code.len() < 5 => match number & 0xff {
-            5 | 6 => Trouble::Again,
-            1 | 18 | 19 | 20 | 25 => Trouble::Data,
-            _ => Trouble::Lost,
-        },
-        // Postgres gives five characters; the first two are the class (its manual, appendix A).
-        _ => match code.get(..2) {
-            Some("40") => Trouble::Again,
-            Some("08" | "53" | "57" | "58" | "25" | "XX") | None => Trouble::Lost,
-            Some("55") => Trouble::Again,
-            Some(_) => Trouble::Data,
-        },
+    // Five characters; the first two are the class (Postgres's manual, appendix A).
+    match database.code().as_deref().and_then(|code| code.get(..2)) {
+        Some("40" | "55") => Trouble::Again,
+        Some("08" | "53" | "57" | "58" | "25" | "XX") | None => Trouble::Lost,
+        Some(_) => Trouble::Data,
     }
 }
 
@@ -92,7 +135,16 @@ mod tests {
 
     #[test]
     fn a_cut_wire_leaves_the_outcome_unknown() {
-        assert_eq!(trouble(&sqlx::Error::Io(std::io::Error::other("cut"))), Trouble::Lost);
-        assert_eq!(trouble(&sqlx::Error::WorkerCrashed), Trouble::Lost);
+        assert_eq!(DbError::from(sqlx::Error::Io(std::io::Error::other("cut"))).trouble(), Trouble::Lost);
+        assert_eq!(DbError::from(sqlx::Error::WorkerCrashed).trouble(), Trouble::Lost);
+    }
+
+    #[test]
+    fn a_full_disk_loses_the_outcome_and_a_broken_key_is_the_rows_own() {
+        let failed = |code| DbError::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        assert_eq!(failed(rusqlite::ffi::SQLITE_FULL).trouble(), Trouble::Lost);
+        assert_eq!(failed(rusqlite::ffi::SQLITE_IOERR_FSYNC).trouble(), Trouble::Lost);
+        assert_eq!(failed(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY).trouble(), Trouble::Data);
+        assert_eq!(failed(rusqlite::ffi::SQLITE_BUSY_SNAPSHOT).trouble(), Trouble::Again);
     }
 }

@@ -36,18 +36,19 @@ pub struct Known {
     pub created_at: Time,
 }
 
-/// Tells a key that is new; one that is not told was used before: see `find`.
+/// Tells the message of a key that is new; where it is not told, the key was used before: see `find`. By the
+/// message, so that of two requests with one key in one group only the first is told.
 pub static CLAIM: Statement<Claim> = Statement::new(
     "idempotency.claim",
     80,
     Wins::Tell,
-    |row| super::Key::Text(format!("{} {}", row.account, row.key)),
+    |row| row.message_id.0.into(),
     "insert into idempotency (account, key, request_hash, message_id, created_at)
      select input.value ->> 'account', input.value ->> 'key', input.value ->> 'request_hash',
        cast(input.value ->> 'message_id' as bigint), cast(input.value ->> 'created_at' as bigint)
      from {rows} as input where true
      on conflict (account, key) do nothing
-     returning account || ' ' || key",
+     returning message_id",
 );
 
 pub static ANSWER: Statement<Answer> = Statement::new(

@@ -9,11 +9,6 @@ use std::{
     thread::{self, Thread},
 };
 
-/// The future's outcome; in step, or as its threads like.
-pub(super) async fn paced<F: Future>(in_step: bool, future: F) -> F::Output {
-    if in_step { to_the_end(future) } else { future.await }
-}
-
 /// Polls the future to its end here. It must need no other task of this thread.
 pub(super) fn to_the_end<F: Future>(future: F) -> F::Output {
     // Tokio makes a task that polled much wait for its next turn, which never comes in here.
@@ -40,11 +35,11 @@ impl Wake for Sleeper {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn what_another_thread_finishes_is_waited_for() {
+    #[test]
+    fn what_another_thread_finishes_is_waited_for() {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let other = thread::spawn(move || sender.send(7));
-        assert_eq!(paced(true, receiver).await, Ok(7));
+        assert_eq!(to_the_end(receiver), Ok(7));
         other.join().unwrap().unwrap();
     }
 }

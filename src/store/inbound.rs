@@ -61,7 +61,7 @@ pub struct Raise {
 pub static INSERT: Statement<NewInbound> = Statement::new(
     "inbound.insert",
     140,
-    Wins::Tell,
+    Wins::Count,
     |row| row.id.0.into(),
     "insert into inbound
        (id, conversation_id, contact_id, sender_id, provider_id, at, received_at, data, handled_at, attempts)

@@ -40,7 +40,7 @@ create table if not exists migration (
 /// Applies what is missing. The caller is the only daemon on the database.
 pub(super) async fn run(conn: &mut Conn) -> Result<(), OpenError> {
     let failed = |error| OpenError::Database { doing: "bringing the tables up to date", error };
-    conn.raw(conn.dialect().text(LEDGER)).await.map_err(failed)?;
+    conn.script(conn.dialect().text(LEDGER)).await.map_err(failed)?;
     let has = conn.number("select max(version) from migration where version >= $1", 0).await;
     let has = has.map_err(failed)?.unwrap_or(0);
     let knows = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
@@ -49,8 +49,8 @@ pub(super) async fn run(conn: &mut Conn) -> Result<(), OpenError> {
     }
     for (version, name, text) in MIGRATIONS.iter().filter(|(version, ..)| *version > has) {
         conn.begin().await.map_err(failed)?;
-        conn.raw(conn.dialect().text(text)).await.map_err(failed)?;
-        conn.raw(applied(*version, name)).await.map_err(failed)?;
+        conn.script(conn.dialect().text(text)).await.map_err(failed)?;
+        conn.script(applied(*version, name)).await.map_err(failed)?;
         conn.commit().await.map_err(failed)?;
     }
     Ok(())

@@ -6,6 +6,7 @@
 mod conn;
 mod dialect;
 mod faults;
+mod group;
 mod ids;
 mod in_step;
 mod migrate;
@@ -52,11 +53,8 @@ use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
-use tokio::{
-    sync::{mpsc, oneshot},
-    task::JoinHandle,
-};
-use writer::Job;
+use tokio::sync::{mpsc, oneshot};
+use writer::{Job, Running};
 
 /// Every statement and every query of the tables: the conformance suite runs them all on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
@@ -106,7 +104,7 @@ struct Inner {
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
     connected: Arc<AtomicBool>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    writer: Mutex<Option<Running>>,
 }
 
 /// Rows on their way to the disk.
@@ -172,8 +170,7 @@ impl Store {
     pub async fn abandon(&self) {
         let writer = self.inner.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(writer) = writer {
-            writer.abort();
-            let _ = writer.await;
+            writer.end().await;
         }
         match &self.inner.readers {
             Readers::Sqlite(pool) => pool.close().await,

@@ -3,14 +3,14 @@
 use super::{
     Inner, Store,
     conn::{Conn, Place},
-    dialect::Dialect,
+    dialect::{DbError, Dialect},
     faults::Faults,
     ids::Ids,
     in_step, migrate,
     read::Readers,
-    writer::Writer,
+    writer::{Running, Writer},
 };
-use crate::base::limits::{COMMIT_QUEUE_MAX, OWNER_WAIT, READERS};
+use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, OWNER_WAIT, READERS};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -46,8 +46,10 @@ pub enum OpenError {
     Missing(PathBuf),
     /// It was written by a newer Transom.
     Newer { has: i64, knows: i64 },
+    /// The system gives no thread.
+    Thread { error: std::io::Error },
     /// The database says no.
-    Database { doing: &'static str, error: sqlx::Error },
+    Database { doing: &'static str, error: DbError },
 }
 
 impl Default for Options {
@@ -89,7 +91,7 @@ impl Store {
         }
         let target = file.to_string_lossy().into_owned();
         let copied = sqlx::query("vacuum into $1").bind(target).execute(pool).await;
-        copied.map(drop).map_err(|error| OpenError::Database { doing: "copying the database", error })
+        copied.map(drop).map_err(|error| OpenError::Database { doing: "copying the database", error: error.into() })
     }
 }
 
@@ -120,16 +122,16 @@ fn address(url: &str) -> Result<Address, OpenError> {
 
 async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> {
     let lock = lock(file)?;
-    let place = Place::sqlite(file, options.durable, options.faults.is_in_step());
+    let place = Place::sqlite(file, options.durable);
     let mut conn =
         place.connect().await.map_err(|error| OpenError::Database { doing: "opening the database", error })?;
     migrate::run(&mut conn).await?;
     let readers = match options.faults.is_in_step() {
         false => sqlite_readers(file),
         true => reader_in_step(file, &options.faults)
-            .map_err(|error| OpenError::Database { doing: "opening the database for reading", error })?,
+            .map_err(|error| OpenError::Database { doing: "opening the database for reading", error: error.into() })?,
     };
-    Ok(start(place, conn, readers, options, Some(lock)).await)
+    start(place, conn, readers, options, Some(lock)).await
 }
 
 async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<Store, OpenError> {
@@ -137,7 +139,7 @@ async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<S
     let mut conn = own_postgres(&place).await?;
     migrate::run(&mut conn).await?;
     let readers = postgres_readers(postgres).await?;
-    Ok(start(place, conn, readers, options, None).await)
+    start(place, conn, readers, options, None).await
 }
 
 /// A connection that holds all shards. The server needs a moment to see that a killed daemon is gone.
@@ -214,7 +216,13 @@ async fn postgres_readers(options: PgConnectOptions) -> Result<Readers, OpenErro
     Ok(Readers::Postgres(pool))
 }
 
-async fn start(place: Place, conn: Conn, readers: Readers, options: Options, lock: Option<File>) -> Store {
+async fn start(
+    place: Place,
+    conn: Conn,
+    readers: Readers,
+    options: Options,
+    lock: Option<File>,
+) -> Result<Store, OpenError> {
     let dialect = conn.dialect();
     let (sender, jobs) = mpsc::channel(COMMIT_QUEUE_MAX);
     let (ids, connected) = (Arc::new(Ids::new()), Arc::new(AtomicBool::new(true)));
@@ -225,12 +233,14 @@ async fn start(place: Place, conn: Conn, readers: Readers, options: Options, loc
         ids: ids.clone(),
         faults: options.faults,
         connected: connected.clone(),
+        // Where a commit costs nothing it need not be shared.
+        patience: if options.durable { COMPANY_WAIT.to_std() } else { Duration::ZERO },
         _lock: lock,
     };
     // Before the first id is drawn.
     writer.refill().await;
-    let writer = tokio::spawn(writer.run());
-    store(dialect, readers, Some(sender), ids, connected, Some(writer))
+    let writer = writer.start().map_err(|error| OpenError::Thread { error })?;
+    Ok(store(dialect, readers, Some(sender), ids, connected, Some(writer)))
 }
 
 fn store(
@@ -239,7 +249,7 @@ fn store(
     jobs: Option<mpsc::Sender<super::writer::Job>>,
     ids: Arc<Ids>,
     connected: Arc<AtomicBool>,
-    writer: Option<tokio::task::JoinHandle<()>>,
+    writer: Option<Running>,
 ) -> Store {
     Store { inner: Arc::new(Inner { dialect, readers, jobs, ids, connected, writer: Mutex::new(writer) }) }
 }
@@ -259,6 +269,7 @@ impl fmt::Display for OpenError {
                 f,
                 "the database was written by a newer Transom (its tables are at {has}, this one knows {knows}); use that version"
             ),
+            OpenError::Thread { error } => write!(f, "the database's writer cannot start: {error}"),
             OpenError::Database { doing, error } => write!(f, "{doing} failed: {error}"),
         }
     }

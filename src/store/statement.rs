@@ -29,8 +29,12 @@ pub enum Wins {
     Plain,
     /// The keys that come back are told to the owner: `Committed::won`.
     Tell,
-    /// Every key must come back, else the whole write-set is `Stale` and none of it is applied. A key must not
-    /// occur in two write-sets of a group: it holds an id that is new, or one of the contact.
+    /// As `Tell`, for keys of one row each that nearly always come back: they are counted, and asked for only
+    /// when one is missing.
+    Count,
+    /// Every key must come back, else the whole write-set is `Stale` and none of it is applied. A key is one row,
+    /// a row that loses is not changed (changed rows are counted), and a key must not occur in two write-sets of
+    /// a group: it holds an id that is new, or one of the contact.
     Must,
     /// Whatever comes back is told to every owner: the rows are questions, not answers (deletes, claims).
     All,
@@ -47,6 +51,8 @@ pub enum Key {
 #[derive(Debug, Clone, Default)]
 pub struct WriteSet {
     contact: Option<i64>,
+    /// Nobody waits for it: it need not have a commit of its own.
+    patient: bool,
     pub(super) rows: Vec<Entry>,
 }
 
@@ -95,7 +101,7 @@ impl WriteSet {
     /// What one contact's lane or webhook writes. A contact stands once in a group, so two of its
     /// write-sets are applied one after the other, in the order of their `commit` calls.
     pub fn of(contact: i64) -> Self {
-        WriteSet { contact: Some(contact), rows: Vec::new() }
+        WriteSet { contact: Some(contact), patient: false, rows: Vec::new() }
     }
 
     /// Rows that belong to no contact, or whose statements bear any neighbour (statuses, catalogues).
@@ -126,6 +132,15 @@ impl WriteSet {
         self.rows.extend(other.rows);
     }
 
+    /// Rows that nobody waits for: they ride in the next group, and get one of their own only when none comes.
+    pub fn patient(self) -> Self {
+        WriteSet { patient: true, ..self }
+    }
+
+    pub(super) fn is_patient(&self) -> bool {
+        self.patient
+    }
+
     pub(super) fn contact(&self) -> Option<i64> {
         self.contact
     }
@@ -141,6 +156,13 @@ impl Committed {
     /// The ids that won, where a statement's key is a number: which inbound were new.
     pub fn won<R>(&self, statement: &Statement<R>) -> Vec<i64> {
         self.told(statement).filter_map(|told| told.key.number()).collect()
+    }
+}
+
+impl Sql {
+    /// The text without its `returning`, which stands last.
+    pub(super) fn silent(&self) -> &'static str {
+        self.text.rfind("returning ").map_or(self.text, |at| &self.text[..at])
     }
 }
 
@@ -215,6 +237,16 @@ mod tests {
         }
         let rows: Vec<&str> = set.rows.iter().map(|entry| entry.json.as_str()).collect();
         assert_eq!(rows, [r#"[2,"queued"]"#, r#"[1,"dropped"]"#]);
+    }
+
+    #[test]
+    fn a_statement_without_its_returning_is_the_same_statement() {
+        for sql in crate::store::statements() {
+            let silent = sql.silent();
+            assert!(!silent.contains("returning"), "{}: {silent}", sql.name);
+            assert_eq!(silent.matches('(').count(), silent.matches(')').count(), "{}: {silent}", sql.name);
+            assert_eq!(sql.text.contains("returning"), sql.wins != Wins::Plain, "{}", sql.name);
+        }
     }
 
     #[test]

@@ -3,20 +3,21 @@
 
 use super::{
     conn::{Conn, Place},
-    dialect::{Trouble, trouble},
+    dialect::{DbError, Dialect, Trouble},
     faults::Faults,
+    group::{Waiting, array, by_statement, distinct_keys, losers, owners_by_key, take_group},
     ids::Ids,
-    in_step,
-    statement::{CommitError, Committed, Entry, Key, Told, Wins, WriteSet},
+    statement::{CommitError, Committed, Key, Sql, Told, Wins, WriteSet},
 };
 use crate::base::limits::*;
-use sqlx::SqlStr;
+use sqlx::{SqlSafeStr, SqlStr};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -35,23 +36,67 @@ pub(super) struct Writer {
     pub ids: Arc<Ids>,
     pub faults: Arc<Faults>,
     pub connected: Arc<AtomicBool>,
+    /// How long a set that nobody waits for waits for others.
+    pub patience: Duration,
     /// The lock on the file beside the database, held as long as the writer lives.
     pub _lock: Option<std::fs::File>,
 }
 
-type Waiting = (WriteSet, oneshot::Sender<Answer>);
+/// A statement in the words of the database: without its `returning`, and with it.
+struct Text {
+    silent: SqlStr,
+    telling: SqlStr,
+}
+
+/// By their orders, so that each is put together once.
+type Texts = HashMap<u16, Text>;
 
 /// Takes a block; the table has one row.
 const TAKE_BLOCK: &str = "update id_block set next = next + $1 returning next - $1";
-/// Gives the unused rest back, unless somebody took a block since.
-const GIVE_BACK: &str = "update id_block set next = $1 where next = $1 + ";
+
+/// A writer at work.
+#[derive(Debug)]
+pub(super) struct Running {
+    stop: oneshot::Sender<()>,
+    ended: oneshot::Receiver<()>,
+}
+
+impl Running {
+    /// Ends the writer at once, as a kill would, and waits until its connection is closed.
+    pub async fn end(self) {
+        let _ = self.stop.send(());
+        let _ = self.ended.await;
+    }
+}
 
 impl Writer {
+    /// Starts the writer: on SQLite, whose calls block, on a thread of its own; in step, on the thread of all.
+    pub fn start(self) -> std::io::Result<Running> {
+        let (stop, stopped) = oneshot::channel();
+        let (end, ended) = oneshot::channel::<()>();
+        let has_thread = self.is_on_sqlite() && !self.faults.is_in_step();
+        let work = async move {
+            tokio::select! {
+                biased;
+                Ok(()) = stopped => {}
+                () = self.run() => {}
+            }
+            drop(end);
+        };
+        if has_thread {
+            let runtime = tokio::runtime::Handle::current();
+            std::thread::Builder::new().name("store-writer".into()).spawn(move || runtime.block_on(work))?;
+        } else {
+            tokio::spawn(work);
+        }
+        Ok(Running { stop, ended })
+    }
+
     /// Runs until the store is closed or dropped.
-    pub async fn run(mut self) {
+    async fn run(mut self) {
         let mut waiting: VecDeque<Waiting> = VecDeque::new();
         let mut closing = None;
-        let mut texts = HashMap::new();
+        let mut texts = Texts::new();
         loop {
             if waiting.is_empty() && closing.is_none() {
                 match self.next_job().await {
@@ -61,6 +106,7 @@ impl Writer {
                 }
             }
             self.faults.others_first().await;
+            self.find_company(&mut waiting, &mut closing).await;
             while waiting.len() < GROUP_SETS_MAX * 4 {
                 match self.jobs.try_recv() {
                     Ok(Job::Commit(set, owner)) => waiting.push_back((set, owner)),
@@ -71,6 +117,8 @@ impl Writer {
             if waiting.is_empty() && closing.is_some() {
                 break;
             }
+            // On SQLite nothing else in this loop lets go of the thread, and an end must be noticed.
+            tokio::task::yield_now().await;
             self.refill().await;
             let group = take_group(&mut waiting);
             if self.commit_group(group, &mut texts).await == Trouble::Lost {
@@ -87,10 +135,14 @@ impl Writer {
         }
     }
 
+    fn is_on_sqlite(&self) -> bool {
+        matches!(self.place, Place::Sqlite { .. })
+    }
+
     /// The next job. An idle session on Postgres is kept alive meanwhile, and a lost one is noticed.
     async fn next_job(&mut self) -> Option<Job> {
         loop {
-            if matches!(self.conn, Conn::Sqlite { .. }) {
+            if self.is_on_sqlite() {
                 return self.jobs.recv().await;
             }
             match tokio::time::timeout(WRITER_PING.to_std(), self.jobs.recv()).await {
@@ -101,6 +153,33 @@ impl Writer {
                         self.reconnect().await;
                     }
                 }
+            }
+        }
+    }
+
+    /// As long as only sets wait for which nobody waits: a commit more, for them alone, would stand in the way of
+    /// the next message.
+    async fn find_company(&mut self, waiting: &mut VecDeque<Waiting>, closing: &mut Option<oneshot::Sender<()>>) {
+        if self.patience.is_zero() || closing.is_some() || !waiting.iter().all(|(set, _)| set.is_patient()) {
+            return;
+        }
+        let enough = tokio::time::sleep(self.patience);
+        tokio::pin!(enough);
+        while waiting.len() < GROUP_SETS_MAX && closing.is_none() {
+            tokio::select! {
+                biased;
+                job = self.jobs.recv() => match job {
+                    Some(Job::Commit(set, owner)) => {
+                        let urgent = !set.is_patient();
+                        waiting.push_back((set, owner));
+                        if urgent {
+                            return;
+                        }
+                    }
+                    Some(Job::Close(owner)) => *closing = Some(owner),
+                    None => return,
+                },
+                () = &mut enough => return,
             }
         }
     }
@@ -118,16 +197,11 @@ impl Writer {
         }
     }
 
+    /// Gives the unused rest of the blocks back, unless somebody took a block since.
     async fn give_back(&mut self) {
         let Some((next, end)) = self.ids.left() else { return };
-        let text = sqlx::AssertSqlSafe(format!("{GIVE_BACK}{}", end - next));
-        let given = match &mut self.conn {
-            Conn::Sqlite { conn, in_step } => {
-                in_step::paced(*in_step, sqlx::query(text).bind(next).execute(conn)).await.map(drop)
-            }
-            Conn::Postgres(conn) => sqlx::query(text).bind(next).execute(conn).await.map(drop),
-        };
-        if let Err(error) = given {
+        let text = sqlx::AssertSqlSafe(format!("update id_block set next = {next} where next = {end}"));
+        if let Err(error) = self.conn.script(text.into_sql_str()).await {
             tracing::debug!(error = %error, "Unused ids were not given back");
         }
     }
@@ -160,7 +234,7 @@ impl Writer {
 
     /// Commits a group. What cannot be applied is left out and the rest is tried again at once; bad data
     /// halves the group until the culprit stands alone. `Lost`: the connection must be opened again.
-    async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut HashMap<u16, SqlStr>) -> Trouble {
+    async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts) -> Trouble {
         let (sets, owners): (Vec<WriteSet>, Vec<_>) = group.into_iter().unzip();
         let mut owners: Vec<Option<oneshot::Sender<Answer>>> = owners.into_iter().map(Some).collect();
         let mut answer = |set: usize, answer: Answer| {
@@ -185,13 +259,13 @@ impl Writer {
                     }
                     continue;
                 }
-                Ok(Attempt::Failed) => {
+                Ok(Attempt::Failed | Attempt::Short) => {
                     part.into_iter().for_each(|set| answer(set, Err(CommitError::Unknown)));
                     continue;
                 }
                 Err(error) => error,
             };
-            let mut kind = trouble(&error);
+            let mut kind = error.trouble();
             if kind != Trouble::Lost && self.conn.rollback().await.is_err() {
                 kind = Trouble::Lost;
             }
@@ -219,45 +293,64 @@ impl Writer {
         Trouble::Data
     }
 
-    /// One transaction over the sets of `part`.
-    async fn attempt(
-        &mut self,
-        sets: &[WriteSet],
-        part: &[usize],
-        texts: &mut HashMap<u16, SqlStr>,
-    ) -> sqlx::Result<Attempt> {
-        if matches!(self.conn, Conn::Sqlite { .. }) {
-            return self.transact(sets, part, texts).await;
+    /// One transaction over the sets of `part`; a second one when a key is missing and it must be known which.
+    async fn attempt(&mut self, sets: &[WriteSet], part: &[usize], texts: &mut Texts) -> Result<Attempt, DbError> {
+        let on_sqlite = self.is_on_sqlite();
+        let attempt = async {
+            match self.transact(sets, part, texts, false).await? {
+                Attempt::Short => self.transact(sets, part, texts, true).await,
+                done => Ok(done),
+            }
+        };
+        if on_sqlite {
+            return attempt.await;
         }
-        let limit = COMMIT_TIMEOUT.to_std();
-        tokio::time::timeout(limit, self.transact(sets, part, texts))
+        tokio::time::timeout(COMMIT_TIMEOUT.to_std(), attempt)
             .await
-            .unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())))
+            .unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()))
     }
 
+    /// `by_name`: the keys that win are asked for. Else they are counted, which is all that is needed when
+    /// nobody loses, and spares a row for each.
     async fn transact(
         &mut self,
         sets: &[WriteSet],
         part: &[usize],
-        texts: &mut HashMap<u16, SqlStr>,
-    ) -> sqlx::Result<Attempt> {
+        texts: &mut Texts,
+        by_name: bool,
+    ) -> Result<Attempt, DbError> {
         let mut told: Vec<Vec<(u16, Told)>> = vec![Vec::new(); part.len()];
+        let dialect = self.conn.dialect();
         self.conn.begin().await?;
         for (order, mut rows) in by_statement(sets, part) {
             // One order of rows in all processes: else two of them deadlock.
             rows.sort_by(|a, b| a.1.key.cmp(&b.1.key));
-            let first = rows[0].1;
-            let text = texts.entry(order).or_insert_with(|| self.conn.dialect().text(first.sql.text)).clone();
-            let textual = matches!(first.key, Key::Text(_));
-            let returned = self.conn.run(text, array(&rows), textual).await?;
-            match first.sql.wins {
+            let sql = rows[0].1.sql;
+            let text = texts.entry(order).or_insert_with(|| Text::of(&sql, dialect));
+            let counted = !by_name && matches!(sql.wins, Wins::Must | Wins::Count);
+            if counted || sql.wins == Wins::Plain {
+                let changed = self.conn.change(text.silent.clone(), array(&rows)).await?;
+                if counted && changed != distinct_keys(&rows) {
+                    self.conn.rollback().await?;
+                    return Ok(Attempt::Short);
+                }
+                if sql.wins == Wins::Count {
+                    for (place, entry) in &rows {
+                        told[*place].push((order, Told { key: entry.key.clone(), more: Vec::new() }));
+                    }
+                }
+                continue;
+            }
+            let textual = matches!(rows[0].1.key, Key::Text(_));
+            let returned = self.conn.run(text.telling.clone(), array(&rows), textual).await?;
+            match sql.wins {
                 Wins::Plain => {}
                 Wins::All => {
                     for place in rows.iter().map(|(place, _)| *place).collect::<HashSet<_>>() {
                         told[place].extend(returned.iter().map(|row| (order, row.clone())));
                     }
                 }
-                Wins::Tell => {
+                Wins::Tell | Wins::Count => {
                     let owners = owners_by_key(&rows);
                     for row in returned {
                         for &place in owners.get(&row.key).into_iter().flatten() {
@@ -270,7 +363,7 @@ impl Writer {
                     if !losers.is_empty() {
                         self.conn.rollback().await?;
                         let losers = losers.into_iter().map(|place| part[place]).collect();
-                        return Ok(Attempt::Lost(losers, first.sql.name));
+                        return Ok(Attempt::Lost(losers, sql.name));
                     }
                 }
             }
@@ -286,6 +379,12 @@ impl Writer {
     }
 }
 
+impl Text {
+    fn of(sql: &Sql, dialect: Dialect) -> Self {
+        Text { silent: dialect.text(sql.silent()), telling: dialect.text(sql.text) }
+    }
+}
+
 enum Attempt {
     /// Committed; what each set of the part is told.
     Done(Vec<Vec<(u16, Told)>>),
@@ -293,111 +392,6 @@ enum Attempt {
     Lost(Vec<usize>, &'static str),
     /// A fault asked for by a test.
     Failed,
-}
-
-/// Up to a group's worth of sets, each contact once; the others keep their order.
-fn take_group(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
-    let mut group = Vec::new();
-    let mut rest = VecDeque::with_capacity(waiting.len());
-    let mut contacts = HashSet::new();
-    let mut bytes = 0;
-    while let Some((set, owner)) = waiting.pop_front() {
-        let size: usize = set.rows.iter().map(|entry| entry.json.len()).sum();
-        let full = group.len() == GROUP_SETS_MAX || (!group.is_empty() && bytes + size > GROUP_BYTES_MAX);
-        if full {
-            rest.push_back((set, owner));
-            rest.append(waiting);
-        } else if set.contact().is_some_and(|contact| !contacts.insert(contact)) {
-            rest.push_back((set, owner));
-        } else {
-            bytes += size;
-            group.push((set, owner));
-        }
-    }
-    *waiting = rest;
-    group
-}
-
-/// The rows of the part by statement, each with the place of its set in the part.
-fn by_statement<'s>(sets: &'s [WriteSet], part: &[usize]) -> BTreeMap<u16, Vec<(usize, &'s Entry)>> {
-    let mut statements: BTreeMap<u16, Vec<(usize, &Entry)>> = BTreeMap::new();
-    for (place, &set) in part.iter().enumerate() {
-        for entry in &sets[set].rows {
-            statements.entry(entry.sql.order).or_default().push((place, entry));
-        }
-    }
-    statements
-}
-
-/// `[a,b,c]` of rows that are JSON already.
-fn array(rows: &[(usize, &Entry)]) -> String {
-    let mut out = String::with_capacity(rows.iter().map(|(_, entry)| entry.json.len() + 1).sum::<usize>() + 2);
-    out.push('[');
-    for (_, entry) in rows {
-        if out.len() > 1 {
-            out.push(',');
-        }
-        out.push_str(&entry.json);
-    }
-    out.push(']');
-    out
-}
-
-fn owners_by_key<'r>(rows: &[(usize, &'r Entry)]) -> HashMap<&'r Key, HashSet<usize>> {
-    let mut owners: HashMap<&Key, HashSet<usize>> = HashMap::new();
-    for (place, entry) in rows {
-        owners.entry(&entry.key).or_default().insert(*place);
-    }
-    owners
-}
-
-/// The places of the sets of which a key did not come back.
-fn losers(rows: &[(usize, &Entry)], returned: &[Told]) -> Vec<usize> {
-    let won: HashSet<&Key> = returned.iter().map(|row| &row.key).collect();
-    let lost = rows.iter().filter(|(_, entry)| !won.contains(&entry.key)).map(|(place, _)| *place);
-    lost.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::{Statement, meta::Meta};
-
-    static SET: Statement<Meta> = Statement::new("t", 1, Wins::Plain, |row| row.key.as_str().into(), "");
-
-    fn sets(contacts: impl IntoIterator<Item = (i64, usize)>) -> VecDeque<Waiting> {
-        let sets = contacts.into_iter().map(|(contact, bytes)| {
-            let mut set = WriteSet::of(contact);
-            set.push(&SET, &Meta { key: String::new(), value: "x".repeat(bytes) });
-            (set, oneshot::channel().0)
-        });
-        sets.collect()
-    }
-
-    fn contacts<'s>(sets: impl IntoIterator<Item = &'s Waiting>) -> Vec<i64> {
-        sets.into_iter().filter_map(|(set, _)| set.contact()).collect()
-    }
-
-    #[test]
-    fn a_group_holds_256_sets() {
-        let mut waiting = sets((0..300).map(|contact| (contact, 1)));
-        assert_eq!(take_group(&mut waiting).len(), GROUP_SETS_MAX);
-        assert_eq!(contacts(&waiting), (256..300).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn a_group_holds_a_contact_once_and_keeps_the_order_of_the_rest() {
-        let mut waiting = sets([(1, 1), (2, 1), (1, 2), (3, 1), (1, 3)]);
-        assert_eq!(contacts(&take_group(&mut waiting)), [1, 2, 3]);
-        let sizes: Vec<usize> = waiting.iter().map(|(set, _)| set.rows[0].json.len()).collect();
-        assert!(sizes[0] < sizes[1], "{sizes:?}");
-        assert_eq!(contacts(&take_group(&mut waiting)), [1]);
-    }
-
-    #[test]
-    fn a_set_larger_than_a_group_goes_alone() {
-        let mut waiting = sets([(1, 1), (2, GROUP_BYTES_MAX + 1), (3, 1)]);
-        let groups: Vec<Vec<i64>> = (0..3).map(|_| contacts(&take_group(&mut waiting))).collect();
-        assert_eq!(groups, [[1], [2], [3]]);
-    }
+    /// Rolled back: a key is missing, and only its statement with a `returning` can say which.
+    Short,
 }

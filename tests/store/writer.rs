@@ -5,7 +5,9 @@ use std::sync::Arc;
 use transom::base::{ids::*, time::Span};
 use transom::model::session::Session;
 use transom::store::{
-    CommitError, Faults, OpenError, Options, Store, WriteSet, alias, contact, conversation, inbound, outbound,
+    CommitError, Faults, OpenError, Options, Store, WriteSet, alias, contact, conversation, idempotency,
+    idempotency::Claim,
+    inbound, outbound,
     outbound::{SendState, Sending},
     session,
     session::Turned,
@@ -128,6 +130,73 @@ fn of_two_strangers_with_one_name_only_one_is_made() {
         let loser = ContactId(3 - winner.0);
         assert!(contact::find(&store, loser).await.unwrap().is_none());
         assert!(conversation::of(&store, loser).await.unwrap().is_empty());
+        store.close().await;
+    });
+}
+
+#[test]
+fn of_two_requests_with_one_key_only_the_first_hears_that_it_is_new() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let claim = |key: &str, message: i64| Claim {
+            account: account(),
+            key: key.to_owned(),
+            request_hash: "h".to_owned(),
+            message_id: OutboundId(message),
+            created_at: NOW,
+        };
+        let sets = (1..=40).map(|n| {
+            let mut set = WriteSet::new();
+            set.push(&idempotency::CLAIM, &claim(&format!("k{}", n % 20), n));
+            set
+        });
+        let answers = together(&store, sets.collect()).await;
+        let told = answers.iter().flat_map(|answer| answer.as_ref().unwrap().told(&idempotency::CLAIM));
+        assert_eq!(told.count(), 20);
+        // Surely in one statement.
+        let mut set = WriteSet::new();
+        set.push(&idempotency::CLAIM, &claim("both", 51));
+        set.push(&idempotency::CLAIM, &claim("both", 52));
+        let told = store.commit(set).await.unwrap();
+        assert_eq!(told.won(&idempotency::CLAIM), [51]);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_conversation_that_has_another_id_makes_its_set_stale() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let heard = |id: i64, contact: i64| {
+            let mut set = WriteSet::of(contact);
+            set.push(&contact::INSERT, &new_contact(contact));
+            set.push(&conversation::HEARD, &heard(id, contact, NOW));
+            set
+        };
+        store.commit(heard(11, 1)).await.unwrap();
+        let mut other = WriteSet::of(1);
+        other.push(&conversation::HEARD, &super::sample::heard(12, 1, NOW));
+        let answers = together(&store, vec![heard(13, 3), other, heard(14, 4)]).await;
+        assert_eq!(answers[1], Err(CommitError::Stale { statement: "conversation.heard" }));
+        assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_set_that_waits_for_company_is_committed_without_any_and_before_a_close() {
+    on_both(|bed| async move {
+        // Durable: only then sets are patient.
+        let store = Store::open(&bed.url, Options::default()).await.unwrap();
+        store.commit(received(1, 1, "wamid.1").patient()).await.unwrap();
+        let waits = store.submit(received(2, 2, "wamid.2").patient()).await.unwrap();
+        store.commit(received(3, 3, "wamid.3")).await.unwrap();
+        let last = store.submit(received(4, 4, "wamid.4").patient()).await.unwrap();
+        store.close().await;
+        waits.done().await.unwrap();
+        last.done().await.unwrap();
+        let store = bed.open().await;
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 4);
         store.close().await;
     });
 }

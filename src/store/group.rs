@@ -1,0 +1,124 @@
+//! What one group takes: its sets out of those that wait, their rows by statement, and who won and lost.
+
+use super::{
+    statement::{Entry, Key, Told, WriteSet},
+    writer::Answer,
+};
+use crate::base::limits::{GROUP_BYTES_MAX, GROUP_SETS_MAX};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use tokio::sync::oneshot;
+
+/// A set in the line, and who waits for it.
+pub(super) type Waiting = (WriteSet, oneshot::Sender<Answer>);
+
+/// Up to a group's worth of sets, each contact once; the others keep their order.
+pub(super) fn take_group(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
+    let mut group = Vec::new();
+    let mut rest = VecDeque::with_capacity(waiting.len());
+    let mut contacts = HashSet::new();
+    let mut bytes = 0;
+    while let Some((set, owner)) = waiting.pop_front() {
+        let size: usize = set.rows.iter().map(|entry| entry.json.len()).sum();
+        let full = group.len() == GROUP_SETS_MAX || (!group.is_empty() && bytes + size > GROUP_BYTES_MAX);
+        if full {
+            rest.push_back((set, owner));
+            rest.append(waiting);
+        } else if set.contact().is_some_and(|contact| !contacts.insert(contact)) {
+            rest.push_back((set, owner));
+        } else {
+            bytes += size;
+            group.push((set, owner));
+        }
+    }
+    *waiting = rest;
+    group
+}
+
+/// The rows of the part by statement, each with the place of its set in the part.
+pub(super) fn by_statement<'s>(sets: &'s [WriteSet], part: &[usize]) -> BTreeMap<u16, Vec<(usize, &'s Entry)>> {
+    let mut statements: BTreeMap<u16, Vec<(usize, &Entry)>> = BTreeMap::new();
+    for (place, &set) in part.iter().enumerate() {
+        for entry in &sets[set].rows {
+            statements.entry(entry.sql.order).or_default().push((place, entry));
+        }
+    }
+    statements
+}
+
+/// `[a,b,c]` of rows that are JSON already.
+pub(super) fn array(rows: &[(usize, &Entry)]) -> String {
+    let mut out = String::with_capacity(rows.iter().map(|(_, entry)| entry.json.len() + 1).sum::<usize>() + 2);
+    out.push('[');
+    for (_, entry) in rows {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(&entry.json);
+    }
+    out.push(']');
+    out
+}
+
+/// How many keys the rows, which are sorted by them, have.
+pub(super) fn distinct_keys(rows: &[(usize, &Entry)]) -> usize {
+    usize::from(!rows.is_empty()) + rows.windows(2).filter(|pair| pair[0].1.key != pair[1].1.key).count()
+}
+
+pub(super) fn owners_by_key<'r>(rows: &[(usize, &'r Entry)]) -> HashMap<&'r Key, HashSet<usize>> {
+    let mut owners: HashMap<&Key, HashSet<usize>> = HashMap::new();
+    for (place, entry) in rows {
+        owners.entry(&entry.key).or_default().insert(*place);
+    }
+    owners
+}
+
+/// The places of the sets of which a key did not come back.
+pub(super) fn losers(rows: &[(usize, &Entry)], returned: &[Told]) -> Vec<usize> {
+    let won: HashSet<&Key> = returned.iter().map(|row| &row.key).collect();
+    let lost = rows.iter().filter(|(_, entry)| !won.contains(&entry.key)).map(|(place, _)| *place);
+    lost.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Statement, Wins, meta::Meta};
+
+    static SET: Statement<Meta> = Statement::new("t", 1, Wins::Plain, |row| row.key.as_str().into(), "");
+
+    fn sets(contacts: impl IntoIterator<Item = (i64, usize)>) -> VecDeque<Waiting> {
+        let sets = contacts.into_iter().map(|(contact, bytes)| {
+            let mut set = WriteSet::of(contact);
+            set.push(&SET, &Meta { key: String::new(), value: "x".repeat(bytes) });
+            (set, oneshot::channel().0)
+        });
+        sets.collect()
+    }
+
+    fn contacts<'s>(sets: impl IntoIterator<Item = &'s Waiting>) -> Vec<i64> {
+        sets.into_iter().filter_map(|(set, _)| set.contact()).collect()
+    }
+
+    #[test]
+    fn a_group_holds_256_sets() {
+        let mut waiting = sets((0..300).map(|contact| (contact, 1)));
+        assert_eq!(take_group(&mut waiting).len(), GROUP_SETS_MAX);
+        assert_eq!(contacts(&waiting), (256..300).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_group_holds_a_contact_once_and_keeps_the_order_of_the_rest() {
+        let mut waiting = sets([(1, 1), (2, 1), (1, 2), (3, 1), (1, 3)]);
+        assert_eq!(contacts(&take_group(&mut waiting)), [1, 2, 3]);
+        let sizes: Vec<usize> = waiting.iter().map(|(set, _)| set.rows[0].json.len()).collect();
+        assert!(sizes[0] < sizes[1], "{sizes:?}");
+        assert_eq!(contacts(&take_group(&mut waiting)), [1]);
+    }
+
+    #[test]
+    fn a_set_larger_than_a_group_goes_alone() {
+        let mut waiting = sets([(1, 1), (2, GROUP_BYTES_MAX + 1), (3, 1)]);
+        let groups: Vec<Vec<i64>> = (0..3).map(|_| contacts(&take_group(&mut waiting))).collect();
+        assert_eq!(groups, [[1], [2], [3]]);
+    }
+}
