@@ -332,3 +332,12 @@ pub const FAILED_RUNS_MAX: u32 = 20;
 pub const COMPANY_WAIT: Span = Span::millis(10);
 /// How long the wire log gathers exchanges before it writes: each wake-up would cost the sender a system call.
 pub const WIRE_GATHER: Span = Span::millis(20);
+
+/// So many states that differ in what is filled are told apart at one step; more are taken together.
+pub const LINT_STATES_MAX: usize = 12;
+/// How often the age at one step may grow before it counts as *any time*.
+pub const LINT_GROWTHS_MAX: u32 = 8;
+/// Rounds of repairs: each may uncover findings that a broken line has hidden.
+pub const FIX_ROUNDS_MAX: usize = 20;
+/// So many stations of the way to a late message are shown.
+pub const LINT_TRAIL_MAX: usize = 6;

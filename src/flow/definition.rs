@@ -84,6 +84,8 @@ pub struct Flow {
     pub inputs: Vec<Field>,
     pub returns: Vec<Field>,
     pub vars: BTreeMap<String, Data>,
+    /// All names that its expressions may read, sorted: inputs, variables, answers.
+    pub names: Vec<String>,
     /// `None`: by how it was started and whether it asks.
     pub if_busy: Option<IfBusy>,
     /// The time-out of questions that have none of their own.

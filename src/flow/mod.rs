@@ -46,7 +46,7 @@ mod world;
 pub use advance::advance;
 pub use choose::{Explained, explain};
 pub use definition::{Flow, FlowSet};
-pub use lint::{Around, lint, lint_around};
+pub use lint::{Around, Report, lint, lint_around, report};
 pub use parse::parse_set;
 pub use timetable::{Timetable, in_audience, timetables};
 pub use world::{SenderView, Versions, World};

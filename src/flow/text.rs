@@ -4,6 +4,7 @@ use super::script::{Code, Scope, ScriptError, Scripts, show};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
+        fix::Fix,
         place::Place,
         yaml::{Kind, Node, Scalar},
     },
@@ -67,7 +68,8 @@ impl Text {
         if let Some(range) = handlebars(&plain, text) {
             let name = text[range.clone()].trim_matches(['{', '}', ' ']);
             let finding = Diagnostic::warning("W118", &source.part(range.clone()), "`{{ }}` is sent as it stands");
-            findings.push(finding.help(format!("for a value write `${{{name}}}`")));
+            let fix = Fix::replace(format!("write `${{{name}}}`"), &finding.place, format!("${{{name}}}")).guess();
+            findings.push(finding.help(format!("for a value write `${{{name}}}`")).fix(fix));
         }
         if !plain.is_empty() {
             parts.push(Part::Plain(plain));
@@ -117,6 +119,14 @@ impl Text {
             *first = rest.to_owned();
         }
         self
+    }
+
+    /// The code of a text that is one single `${…}`.
+    pub fn sole(&self) -> Option<&Code> {
+        match self.parts.as_slice() {
+            [Part::Code(code)] => Some(code),
+            _ => None,
+        }
     }
 
     /// The text when nothing is to be filled in.

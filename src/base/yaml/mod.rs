@@ -6,6 +6,7 @@
 
 mod align;
 mod load;
+mod mend;
 mod traps;
 pub mod written;
 

@@ -1,8 +1,9 @@
 //! What authors write in good faith and YAML reads otherwise: each mistake is named, with what to write.
 
-use super::{Kind, Node};
+use super::{Kind, Node, mend};
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
+    fix::Fix,
     place::{Place, SourceFile},
 };
 use std::{ops::Range, sync::Arc};
@@ -35,7 +36,9 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
     let place = Place::new(file, start..start + 1);
     let finding = if let Some(tab) = indent.find('\t') {
         let place = Place::new(file, line_start + tab..line_start + tab + 1);
-        Diagnostic::error("E115", &place, "a tab cannot indent a line").help("indent with blanks, two for each level")
+        let fix = Fix::replace("write two blanks", &place, "  ").guess();
+        let finding = Diagnostic::error("E115", &place, "a tab cannot indent a line").fix(fix);
+        finding.help("indent with blanks, two for each level")
     } else {
         let line = text[line_start..].lines().next().unwrap_or_default();
         let before = text[..line_start].trim_end().lines().next_back().unwrap_or_default();
@@ -57,7 +60,12 @@ pub fn cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
     let at = place.range().end + line.len() - comment.len();
     let finding =
         Diagnostic::error("E103", &Place::new(file, at..at + 1), "the text stops at ` #`, which begins a comment");
-    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`"))
+    let whole = place.range().start..place.range().end + line.trim_end().len();
+    let fix = mend::quote(&Place::new(file, whole.clone()), &file.text()[whole]);
+    // `#12` and `#${no}` are numbers; any other word may have been meant as a comment.
+    let number = meant.starts_with(|c: char| c.is_ascii_digit() || c == '$');
+    let fix = if number { fix } else { fix.guess() };
+    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`").fix(fix))
 }
 
 /// `say: #hashtag`: nothing but a comment stands behind the key.
@@ -74,7 +82,9 @@ pub fn cut_whole(file: &Arc<SourceFile>, key: &Place) -> Option<Diagnostic> {
         &Place::new(file, at..at + 1),
         "a `#` begins a comment, and nothing else stands here",
     );
-    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`"))
+    let whole = at..key.range().end + rest.trim_end().len();
+    let fix = mend::quote(&Place::new(file, whole.clone()), &file.text()[whole]).guess();
+    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`").fix(fix))
 }
 
 /// `if: !missing(x)` and the like: YAML reads a tag.
@@ -85,7 +95,8 @@ pub fn tag(file: &Arc<SourceFile>, place: &Place) -> Diagnostic {
     let at = text[line_start..].find('!').map_or(start, |at| line_start + at);
     let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
     let key = text[line_start..at].trim_start_matches([' ', '-']).trim_end().trim_end_matches(':');
-    not_a_tag(&Place::new(file, at..end), key, text[at..end].trim_end())
+    let value = text[at..end].trim_end();
+    not_a_tag(&Place::new(file, at..at + value.len()), key, value)
 }
 
 /// `say: {{ name }}`: YAML reads a map whose key is a map.
@@ -211,6 +222,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
         '{' | '[' if unquoted_code(value).is_some() => {
             let offset = unquoted_code(value).unwrap_or(0);
             let finding = Diagnostic::error("E113", &at(offset, 2), "`${…}` between `{ }` or `[ ]` needs quotes");
+            let finding = finding.fix_if(mend::item(at, value, offset));
             found(finding.help("put the text in quotes, `{name: \"${value}\"}`, or write it over several lines"))
         }
         '[' if line.is_code() => found(condition(&whole, line)),
@@ -224,11 +236,13 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
                 return None;
             }
             let finding = Diagnostic::error("E109", &whole, "a text that begins with `*` needs quotes");
+            let finding = finding.fix(mend::quote(&whole, value));
             found(finding.help(format!("for WhatsApp's bold write \"{value}\" in quotes, or use `|`")))
         }
         '`' | '@' | '%' => {
             let finding =
                 Diagnostic::error("E110", &at(0, 1), format!("a text cannot begin with `{first}` without quotes"));
+            let finding = finding.fix(mend::quote(&whole, value));
             found(finding.help(format!("write \"{value}\" in quotes, or use `|`")))
         }
         '!' => found(not_a_tag(&whole, line.key, value)),
@@ -242,6 +256,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
                 return found(condition(&whole, line));
             }
             let finding = Diagnostic::error("E112", &at(end - 1, 1), "the quote ends here, and the text goes on");
+            let finding = finding.fix_if(mend::outer(&whole, value));
             found(finding.help(match first {
                 '"' => "use `|` and the text below it, or single quotes outside",
                 _ => "use `|` and the text below it, or write the inner quote twice: `''`",
@@ -253,7 +268,8 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             if let Some(hash) = value.find(" #").filter(|hash| !value[hash + 2..].starts_with(' ')) {
                 let finding =
                     Diagnostic::error("E103", &at(hash + 1, 1), "the text stops at ` #`, which begins a comment");
-                return found(finding.help("put the text in quotes or use `|`"));
+                let fix = mend::quote(&whole, value).guess();
+                return found(finding.help("put the text in quotes or use `|`").fix(fix));
             }
             let value = &value[..value.find(" #").unwrap_or(value.len())];
             let colon = value.find(": ").or_else(|| value.ends_with(':').then(|| value.len() - 1))?;
@@ -263,8 +279,10 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             if line.key.is_empty() {
                 return None;
             }
+            let value = value.trim_end();
             let finding = Diagnostic::error("E108", &at(colon, 1), "a text with `: ` needs quotes");
-            found(finding.help(format!("write {}", quoted(value))))
+            let finding = finding.fix(mend::quote(&at(0, value.len()), value));
+            found(finding.help(format!("write {}", mend::quoted(value))))
         }
     }
 }
@@ -273,24 +291,24 @@ fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {
     let value = line.value.replace('\'', "''");
     Diagnostic::error("E111", place, format!("YAML cannot read this `{}` without quotes", line.key))
         .help(format!("put the whole condition in single quotes: `{}: '{value}'`", line.key))
+        .fix(mend::single(place, line.value))
 }
 
 fn not_a_tag(place: &Place, key: &str, value: &str) -> Diagnostic {
     let finding = Diagnostic::error("E116", place, "a value that begins with `!` needs quotes");
     if CODE_KEYS.contains(&key) {
+        let finding = finding.fix(mend::single(place, value));
         finding.help(format!("put the whole condition in single quotes: `{key}: '{}'`", value.replace('\'', "''")))
     } else {
-        finding.help(format!("write {}", quoted(value)))
+        finding.fix(mend::quote(place, value)).help(format!("write {}", mend::quoted(value)))
     }
 }
 
 fn handlebars(place: &Place, name: &str) -> Diagnostic {
-    Diagnostic::error("E117", place, "`{{ }}` is not how a value is written here").help(format!("write `${{{name}}}`"))
-}
-
-/// In the quotes that need the least escaping.
-fn quoted(value: &str) -> String {
-    if value.contains('"') { format!("'{}'", value.replace('\'', "''")) } else { format!("\"{value}\"") }
+    let fix = Fix::replace(format!("write `${{{name}}}`"), place, format!("${{{name}}}"));
+    Diagnostic::error("E117", place, "`{{ }}` is not how a value is written here")
+        .help(format!("write `${{{name}}}`"))
+        .fix_if((!name.is_empty()).then_some(fix))
 }
 
 /// The byte behind the closing quote.

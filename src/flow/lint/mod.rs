@@ -4,6 +4,7 @@ mod graph;
 mod keywords;
 mod limits;
 mod names;
+mod paths;
 mod shape;
 mod templates;
 pub(super) mod translations;
@@ -25,6 +26,16 @@ pub struct Around {
     pub templates: Option<Vec<Vec<Template>>>,
 }
 
+/// What the checker says of a set.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Beside those of reading the files; sorted by place.
+    pub findings: Vec<Diagnostic>,
+    /// The flows that something starts and whose messages always find the window open: none of them can ever
+    /// need a template.
+    pub without_templates: Vec<String>,
+}
+
 /// Every finding about a set that was read, beside those of reading it; sorted by place.
 pub fn lint(set: &FlowSet) -> Vec<Diagnostic> {
     lint_around(set, &Around::default())
@@ -32,6 +43,11 @@ pub fn lint(set: &FlowSet) -> Vec<Diagnostic> {
 
 /// The same, with what is known of senders and templates.
 pub fn lint_around(set: &FlowSet, around: &Around) -> Vec<Diagnostic> {
+    report(set, around).findings
+}
+
+/// The same, with what was proved beside.
+pub fn report(set: &FlowSet, around: &Around) -> Report {
     let findings = Findings::default();
     names::check(set, around, &findings);
     keywords::check(set, &findings);
@@ -40,8 +56,11 @@ pub fn lint_around(set: &FlowSet, around: &Around) -> Vec<Diagnostic> {
     shape::check(set, &findings);
     templates::check(set, around, &findings);
     translations::check(set, &findings);
-    window::check(set, &findings);
-    findings.into_sorted()
+    let walked = paths::walk(set);
+    window::check(&walked, &findings);
+    let without_templates = window::never_need_a_template(&walked).into_iter().map(str::to_owned).collect();
+    walked.judge.finish(&findings);
+    Report { findings: findings.into_sorted(), without_templates }
 }
 
 #[cfg(test)]

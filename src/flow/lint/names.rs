@@ -5,7 +5,6 @@ use crate::{
     base::diagnostic::{Diagnostic, Findings, did_you_mean},
     flow::{FlowSet, definition::Flow, script::Code},
 };
-use std::collections::BTreeSet;
 
 /// What a contact has beside the declared fields.
 const CONTACT: [&str; 9] =
@@ -24,19 +23,11 @@ const PARTS: [(&str, &[&str]); 6] = [
 pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
     for flow in set.flows.values().chain([&set.bot.flow]) {
         senders(flow, around, findings);
-        let numeric = number_answers(flow);
         for code in codes(flow) {
             for (root, name, at) in &code.uses().properties {
                 if let Some(finding) = unknown(set, root, name) {
                     let place = code.place_at(*at, name.len());
                     findings.push(finding(&place));
-                }
-            }
-            for (name, at) in &code.uses().compared {
-                if numeric.contains(name.as_str()) {
-                    let message = format!("`{name}` is the id of an option, a text, and is compared with a number");
-                    let finding = Diagnostic::warning("W315", &code.place_at(*at, name.len()), message);
-                    findings.push(finding.help("write the id in double quotes"));
                 }
             }
         }
@@ -46,13 +37,6 @@ pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
 fn codes(flow: &Flow) -> impl Iterator<Item = &Code> {
     let nodes = flow.nodes.iter().flat_map(|node| node.outline.codes.iter());
     nodes.chain(flow.triggers.iter().flat_map(|trigger| trigger.outline.codes.iter()))
-}
-
-/// The answers of questions with options.
-fn number_answers(flow: &Flow) -> BTreeSet<&str> {
-    let asks = flow.nodes.iter().filter(|node| node.outline.verb == "ask");
-    let options = asks.filter(|node| node.outline.yaml.get("options").is_some_and(|options| options.list().is_some()));
-    options.filter_map(|node| node.outline.fills.as_deref()).collect()
 }
 
 type Finding = Box<dyn Fn(&crate::base::place::Place) -> Diagnostic>;

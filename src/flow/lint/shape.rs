@@ -12,7 +12,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
     let unasked = set.flows.values().filter(|flow| flow.ignore_quiet_hours.is_none()).find_map(|flow| {
         let speaks = flow.nodes.iter().any(|node| matches!(node.outline.verb, "say" | "ask" | "template"));
-        flow.triggers.iter().find(|trigger| speaks && starts_unasked(trigger))
+        flow.triggers.iter().find(|trigger| speaks && starts_unasked(set, flow, trigger))
     });
     // Said once: one line in `_bot.yaml` settles it for all flows.
     if let Some(trigger) = unasked {

@@ -58,7 +58,7 @@ fn a_secret_outside_of_http_is_an_error() {
 
 #[test]
 fn unknown_senders_are_found_when_they_are_known() {
-    let around = Around { senders: Some(vec!["shop".into()]), templates: None };
+    let around = Around { senders: Some(vec!["shop".into()]), ..Around::default() };
     let found = found_in(BOT, &["sender: shpo\nsteps: []\n"], &around);
     assert_eq!(found, ["a.yaml:1:7: error[E413] the configuration has no sender `shpo`; did you mean `shop`?"]);
 }
@@ -153,7 +153,7 @@ fn template(name: &str, category: Category, body: &str) -> Template {
 #[test]
 fn templates_are_checked_against_the_lists() {
     let list = vec![template("hello", Category::Utility, "Hi {{name}}"), template("offer", Category::Marketing, "Hi")];
-    let around = Around { senders: None, templates: Some(vec![list]) };
+    let around = Around { templates: Some(vec![list]), ..Around::default() };
     let flow = |fallback: &str| format!("steps:\n  - say: Hello\n    if_closed: {fallback}\n");
     let check = |fallback: &str| found_in(BOT, &[&flow(fallback)], &around);
     assert_eq!(check("{template: hello, vars: {name: x}}"), Vec::<String>::new());
@@ -263,9 +263,15 @@ fn options_are_counted() {
 }
 
 #[test]
-fn an_option_compared_with_a_number_is_a_warning() {
-    let flow = "when: [{message: [hi]}]\nsteps:\n  - ask: a\n    as: score\n    options: [\"1\", \"2\"]\n  - if: score == 1\n    then: [end]\n";
-    one(&[flow], "a.yaml:7:9: warning[W315]");
+fn a_comparison_that_no_option_makes_true_is_a_warning() {
+    let flow = |condition: &str| {
+        format!(
+            "{HI}steps:\n  - ask: a\n    as: score\n    options: [\"1\", \"2\"]\n  - if: {condition}\n    then: [end]\n"
+        )
+    };
+    // The id of an option is a text, and spells the number: this is true when it is chosen.
+    clean(&[&flow("score == 1")]);
+    one(&[&flow("score == 3")], "a.yaml:7:9: warning[W315] this is never true: one of \"1\", \"2\" is compared with");
 }
 
 #[test]
@@ -280,4 +286,135 @@ fn secrets_stand_in_http_and_nowhere_else() {
         )],
         "a.yaml:5:41: error[E411] `secrets` of `_bot.yaml` does not name `TOKE`; did you mean `TOKEN`?",
     );
+}
+
+const API: &str = "when: [{api: true}]\n";
+
+#[test]
+fn a_condition_on_an_answer_knows_that_it_was_asked() {
+    // The question was asked only while the window was open: who answered "no" has just written.
+    clean(&[&format!(
+        "{API}steps:\n  - ask: Still there?\n    if: window.open\n    as: answer\n    options: [\"yes\", \"no\"]\n    on_timeout: [end]\n\
+         \x20 - if: answer == \"no\"\n    then:\n      - say: A pity.\n"
+    )]);
+    one(
+        &[&format!(
+            "{API}steps:\n  - ask: Still there?\n    if: window.open\n    as: answer\n    options: [\"yes\", \"no\"]\n    on_timeout: [end]\n\
+             \x20 - if: answer != \"no\"\n    then:\n      - say: Good.\n"
+        )],
+        "a.yaml:11:9: error[E501] this message can go out at any time",
+    );
+}
+
+#[test]
+fn the_end_of_the_window_bounds_the_time() {
+    clean(&[&format!("{API}steps:\n  - if: window.ends_at - now() > hours(1)\n    then:\n      - say: a\n")]);
+    clean(&[&format!("{API}steps:\n  - say: a\n    if: now() - contact.last_message_at < hours(20)\n")]);
+    one(
+        &[&format!("{API}steps:\n  - if: window.ends_at - now() < hours(1)\n    then:\n      - say: a\n")],
+        "a.yaml:6:9: error[E501] this message can go out 23.0 h or more after the last reply",
+    );
+}
+
+#[test]
+fn a_late_message_shows_the_way_to_it() {
+    let flow = format!("flow: a\n{HI}steps:\n  - wait: 20h\n  - wait: 5h\n  - say: late\n");
+    let (set, _) = parse_set(&[SourceFile::new("_bot.yaml", BOT), SourceFile::new("a.yaml", flow)]);
+    let found = lint(&set);
+    let way: Vec<String> = found[0].labels.iter().map(|(place, words)| format!("{} {words}", place.line())).collect();
+    assert_eq!(way, ["2 starts here with a message of the contact: 0 h", "4 20.0 h pass here", "5 5.0 h pass here"]);
+}
+
+#[test]
+fn flows_that_never_find_the_window_closed_are_named() {
+    let files = [
+        SourceFile::new("_bot.yaml", BOT),
+        SourceFile::new("a.yaml", format!("flow: a\n{HI}steps:\n  - say: x\n")),
+        SourceFile::new("b.yaml", format!("flow: b\n{API}steps:\n  - say: x\n    if_closed: hold\n")),
+    ];
+    let (set, _) = parse_set(&files);
+    assert_eq!(report(&set, &Around::default()).without_templates, ["a"]);
+}
+
+#[test]
+fn what_nothing_has_filled_yet_is_an_error_and_what_some_ways_miss_a_warning() {
+    one(
+        &[&format!("{HI}steps:\n  - say: For ${{day}}.\n  - ask: When?\n    as: day\n    on_timeout: [end]\n")],
+        "a.yaml:4:16: error[E316] `day` is read here",
+    );
+    let asks = |timeout: &str| {
+        format!(
+            "{HI}steps:\n  - ask: When?\n    as: day\n    timeout: 2h\n    on_timeout: [{timeout}]\n  - say: For ${{day}}.\n"
+        )
+    };
+    one(&[&asks("{log: late}")], "a.yaml:8:16: warning[W317] `day` can be missing here");
+    clean(&[&asks("end")]);
+    clean(&[&asks("{log: late}").replace("${day}", "${day ?? \"soon\"}")]);
+    clean(&[&asks("{log: late}")
+        .replace("  - say:", "  - if: '!missing(day)'\n    then: [end]\n  - say:")
+        .replace("For ${day}.", "No day.")]);
+}
+
+#[test]
+fn functions_are_called_with_what_they_take() {
+    let say = |code: &str| {
+        format!(
+            "{HI}steps:\n  - ask: How many?\n    as: n\n    type: number\n    on_timeout: [end]\n  - say: It is ${{{code}}}.\n"
+        )
+    };
+    one(&[&say("n.upper()")], "a.yaml:8:20: error[E318] `.upper()` does not work on a number");
+    one(&[&say("days(1, 2)")], "a.yaml:8:18: error[E312] `days` takes 1 value, and gets 2");
+    one(
+        &[&say("today() + 2")],
+        "a.yaml:8:26: error[E318] `+` does not work on a date and a number; write how much it is: `days(2)`",
+    );
+    clean(&[&say("n + 1")]);
+    clean(&[&say("(today() + days(2)).format(\"d MMMM\")")]);
+}
+
+#[test]
+fn an_answer_is_compared_with_what_it_can_be() {
+    let flow = |kind: &str, condition: &str| {
+        format!(
+            "{HI}steps:\n  - ask: a\n    as: x\n    {kind}\n    on_timeout: [end]\n  - if: {condition}\n    then: [end]\n"
+        )
+    };
+    one(&[&flow("options: [Small, Large]", "x == \"Smal\"")], "a.yaml:8:9: warning[W315] this is never true");
+    one(
+        &[&flow("type: yesno", "x == \"yes\"")],
+        "a.yaml:8:9: warning[W315] this is never true: true or false is compared with \"yes\"; write `true`",
+    );
+    clean(&[&flow("type: yesno", "x")]);
+    clean(&[&flow("type: date", "x > today()")]);
+    clean(&[&flow("type: number", "x == 3")]);
+}
+
+/// A repair changes what it must and leaves the rest of the file as it was.
+#[track_caller]
+fn mended(before: &str, after: &str) {
+    let file = SourceFile::new("a.yaml", before);
+    let (_, found) = parse_set(&[SourceFile::new("_bot.yaml", BOT), file.clone()]);
+    let fixes: Vec<_> = found.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.is_sure()).collect();
+    assert_eq!(crate::base::fix::apply("a.yaml", file.text(), &fixes).0, after, "{found:#?}");
+}
+
+#[test]
+fn a_repair_leaves_all_other_bytes_alone() {
+    let cases = [
+        ("  - say: Order: now  ", "  - say: \"Order: now\"  "),
+        ("  - say: *Bold* offer # c", "  - say: \"*Bold* offer # c\""),
+        ("  - say: {{ name }}", "  - say: ${name}"),
+        ("  - say: Order #12 is here", "  - say: \"Order #12 is here\""),
+        ("  - say: \"Hi ${contact.name ?? \"you\"}\"", "  - say: 'Hi ${contact.name ?? \"you\"}'"),
+        ("  - if: !missing(contact.name)\n    then: [end]", "  - if: '!missing(contact.name)'\n    then: [end]"),
+        ("  - if: \"a\" == contact.name\n    then: [end]", "  - if: '\"a\" == contact.name'\n    then: [end]"),
+        ("  - if: ${window.open}\n    then: [end]", "  - if: window.open\n    then: [end]"),
+        ("  - if: contact.name = \"a\"\n    then: [end]", "  - if: contact.name == \"a\"\n    then: [end]"),
+        ("  - sya: hello", "  - say: hello"),
+        ("  - ask: a\n    tiemout: 2h", "  - ask: a\n    timeout: 2h"),
+    ];
+    for (wrong, right) in cases {
+        let around = |middle: &str| format!("# first\nflow:   a\nsteps:\n{middle}\n  - log:  'x'   # last\n");
+        mended(&around(wrong), &around(right));
+    }
 }

@@ -21,15 +21,21 @@ pub struct Way<'a> {
 
 /// All ways on from a step, also those of errors and time-outs. A `call` comes back: its target is none of them.
 pub fn ways<'a>(set: &'a FlowSet, flow: &'a Flow, node: &'a Node) -> Vec<Way<'a>> {
+    let mut ways = step_ways(set, flow, node);
+    if node.guard.is_some() {
+        ways.push(Way { by: "", to: node.next.map(|ix| (flow, ix)) });
+    }
+    ways
+}
+
+/// The same without the way that passes a guarded step over.
+pub fn step_ways<'a>(set: &'a FlowSet, flow: &'a Flow, node: &'a Node) -> Vec<Way<'a>> {
     let at = |ix: Option<NodeIx>| ix.map(|ix| (flow, ix));
     let mut ways: Vec<Way<'a>> =
         node.outline.bodies.iter().map(|(label, Body(to))| Way { by: label.as_str(), to: at(*to) }).collect();
     if node.outline.verb == "go" {
         ways.extend(target(set, flow, node).map(|to| Way { by: "", to }));
     } else if goes_on(node) {
-        ways.push(Way { by: "", to: at(node.next) });
-    }
-    if node.guard.is_some() {
         ways.push(Way { by: "", to: at(node.next) });
     }
     ways

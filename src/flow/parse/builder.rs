@@ -231,7 +231,9 @@ impl<'a> Builder<'a> {
         let near = entries.iter().find_map(|entry| Some((entry, did_you_mean(&entry.key.text, names())?)));
         let finding = match (near, entries.first()) {
             (Some((entry, help)), _) => {
-                Diagnostic::error("E221", &entry.key.place, format!("there is no step `{}`", entry.key.text)).help(help)
+                Diagnostic::error("E221", &entry.key.place, format!("there is no step `{}`", entry.key.text))
+                    .help(help)
+                    .misspelt(&entry.key.text, names())
             }
             (None, Some(first)) => {
                 let known: Vec<&str> = names().collect();
@@ -291,7 +293,7 @@ impl<'a> Builder<'a> {
         }
         let known = self.block_entries.keys().chain(self.flow_names).map(String::as_str).chain(["top"]);
         let finding = Diagnostic::error("E401", place, format!("there is no block or flow called `{name}`"));
-        self.findings.push(finding.help_if(did_you_mean(name, known)));
+        self.findings.push(finding.meant(name, known));
         Target::Unknown(name.to_owned())
     }
 
@@ -331,7 +333,7 @@ impl<'a> Builder<'a> {
             if let Some(first) = entries.first() {
                 let finding =
                     Diagnostic::error("E225", &first.key.place, format!("there is no trigger `{}`", first.key.text));
-                self.findings.push(finding.help_if(did_you_mean(&first.key.text, names)));
+                self.findings.push(finding.misspelt(&first.key.text, names));
             }
             return None;
         };

@@ -15,6 +15,7 @@ use super::{
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
     fields::Fields,
+    fix::Fix,
     ids::FlowName,
     place::{Place, SourceFile},
     time::Span,
@@ -143,6 +144,7 @@ impl Flow {
             inputs: Vec::new(),
             returns: Vec::new(),
             vars: BTreeMap::new(),
+            names: Vec::new(),
             if_busy: None,
             expires: Span::hours(24),
             on_expire: None,
@@ -212,7 +214,8 @@ fn parse_flow(
             if name != file.stem() && !node.is_broken() {
                 let message = format!("the flow `{name}` stands in a file called `{}.yaml`", file.stem());
                 let help = format!("write `flow: {}`, or rename the file to `{name}.yaml`", file.stem());
-                findings.push(Diagnostic::error("E214", &node.place, message).help(help));
+                let fix = Fix::replace(format!("write `{}`", file.stem()), &node.place, file.stem()).guess();
+                findings.push(Diagnostic::error("E214", &node.place, message).help(help).fix(fix));
             }
             name
         }
@@ -258,6 +261,7 @@ fn parse_flow(
     flow.on_error = fields.node("on_error").map(|node| builder.body(node, None));
     builder.finish(&mut flow);
     fields.finish();
+    flow.names = own;
     flow
 }
 
@@ -325,7 +329,7 @@ fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
 }
 
 /// The named groups of a regular expression: they become inputs.
-pub(super) fn groups(pattern: &str) -> impl Iterator<Item = &str> {
+pub(in crate::flow) fn groups(pattern: &str) -> impl Iterator<Item = &str> {
     let starts = pattern.match_indices("(?").filter_map(|(at, _)| {
         let rest = pattern[at + 2..].strip_prefix('P').unwrap_or(&pattern[at + 2..]);
         let rest = rest.strip_prefix('<')?;

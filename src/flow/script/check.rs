@@ -75,7 +75,6 @@ pub fn walk(
             Some(ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position)))
             | Some(ASTNode::Stmt(Stmt::FnCall(call, position))) => {
                 let method = matches!(path.last(), Some(ASTNode::Expr(Expr::MethodCall(..))));
-                compared(call, &mut uses);
                 if !call.namespace.is_empty() {
                     let module =
                         call.namespace.path.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join("::");
@@ -125,19 +124,6 @@ fn root(expression: &Expr) -> Option<(String, Position)> {
         Expr::Variable(variable, _, position) => Some((variable.1.to_string(), *position)),
         Expr::Dot(pair, ..) | Expr::Index(pair, ..) => root(&pair.lhs),
         _ => None,
-    }
-}
-
-/// `score == 1`: remembered for the checker, which knows the type of each answer.
-fn compared(call: &rhai::FnCallExpr, uses: &mut Uses) {
-    if !matches!(call.name.as_str(), "==" | "!=") || call.args.len() != 2 {
-        return;
-    }
-    for (name, other) in [(&call.args[0], &call.args[1]), (&call.args[1], &call.args[0])] {
-        if let (Expr::Variable(variable, _, position), Expr::IntegerConstant(..)) = (name, other) {
-            let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
-            uses.compared.push((variable.1.to_string(), at));
-        }
     }
 }
 
@@ -219,6 +205,7 @@ pub fn module(
     let scripts = Scripts {
         engine: Arc::new(Engine::new_raw()),
         functions: Arc::new(functions.clone()),
+        signatures: Arc::default(),
         modules: Arc::new(modules.clone()),
         secrets: Arc::default(),
     };

@@ -15,16 +15,18 @@ pub use times::format_time;
 use super::text::Names;
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings},
+        fix::Fix,
         limits,
         place::{Place, SourceFile},
         time::Time,
-        yaml::Scalar,
+        yaml::{Scalar, Style},
     },
     model::value::Value,
 };
 use rhai::{AST, Dynamic, Engine};
 use std::{
+    any::TypeId,
     collections::{BTreeMap, BTreeSet},
     ops::Range,
     sync::Arc,
@@ -40,6 +42,8 @@ pub struct Scripts {
     engine: Arc<Engine>,
     /// Names of functions that anybody may call.
     functions: Arc<BTreeSet<String>>,
+    /// By name, the types of the values that each form of a function takes.
+    signatures: Arc<BTreeMap<String, Vec<Vec<TypeId>>>>,
     /// By module, its functions and how many arguments each takes.
     modules: Arc<BTreeMap<String, BTreeMap<String, Vec<usize>>>>,
     /// The names that `secrets.` may read.
@@ -53,6 +57,15 @@ impl Scripts {
         let mut modules = BTreeMap::new();
         let functions: BTreeSet<String> =
             engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true).into_iter().collect();
+        let mut signatures: BTreeMap<String, Vec<Vec<TypeId>>> = BTreeMap::new();
+        let all = engine.collect_fn_metadata(
+            None,
+            |info| Some((info.metadata.name.to_string(), info.metadata.param_types.iter().copied().collect())),
+            true,
+        );
+        for (name, params) in all {
+            signatures.entry(name).or_default().push(params);
+        }
         // Known by name before any is compiled, so that files may call each other in any order.
         for file in files {
             engine.register_static_module(file.stem(), rhai::Module::new().into());
@@ -68,9 +81,18 @@ impl Scripts {
         Scripts {
             engine: Arc::new(engine),
             functions: Arc::new(functions),
+            signatures: Arc::new(signatures),
             modules: Arc::new(modules),
             secrets: Arc::new(secrets.into_iter().collect()),
         }
+    }
+}
+
+impl Scripts {
+    /// The forms of a function of the language: for each the types of the values that it takes. `get$year` is
+    /// the getter of `.year`. None: it is no such function.
+    pub fn signatures(&self, name: &str) -> &[Vec<TypeId>] {
+        self.signatures.get(name).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -96,6 +118,7 @@ struct Compiled {
     engine: Arc<Engine>,
     secrets: Arc<BTreeSet<String>>,
     ast: AST,
+    single: Option<rhai::Expr>,
     uses: Uses,
     source: Arc<Scalar>,
     /// The part of the source that is the code.
@@ -109,8 +132,6 @@ pub struct Uses {
     pub names: BTreeSet<String>,
     /// `env.SHOP_URL`: root, property, and where the property stands in the code (line, column).
     pub properties: Vec<(String, String, (usize, usize))>,
-    /// A name compared with a whole number: `score == 1`.
-    pub compared: Vec<(String, (usize, usize))>,
 }
 
 /// Why a script stopped.
@@ -162,6 +183,7 @@ impl Code {
             engine: scripts.engine.clone(),
             secrets: scripts.secrets.clone(),
             ast,
+            single: None,
             uses: Uses::default(),
             source: Scalar::at(place, ""),
             range: 0..0,
@@ -199,15 +221,28 @@ impl Code {
             Ok(ast) => ast,
             Err(error) => {
                 let known = VIEWS.iter().copied().chain(names.own.iter().map(String::as_str));
-                findings.push(words::syntax(&error, code, known, &place));
+                let mut finding = words::syntax(&error, code, known, &place);
+                // A double quote would end the text that the code stands in.
+                let breaks = |fix: &Fix| fix.edits.iter().any(|edit| edit.text.contains('"'));
+                if source.style == Style::DoubleQuoted && finding.fix.as_ref().is_some_and(breaks) {
+                    finding.fix = None;
+                }
+                findings.push(finding);
                 return None;
             }
         };
         let uses = check::walk(&ast, code, names, scripts, &place, findings)?;
+        let single = match ast.statements() {
+            [rhai::Stmt::Expr(expr)] => Some((**expr).clone()),
+            // The compiler keeps a call that stands alone as a statement of its own.
+            [rhai::Stmt::FnCall(call, at)] => Some(rhai::Expr::FnCall(call.clone(), *at)),
+            _ => None,
+        };
         let compiled = Compiled {
             engine: scripts.engine.clone(),
             secrets: scripts.secrets.clone(),
             ast,
+            single,
             uses,
             source: source.clone(),
             range,
@@ -272,6 +307,16 @@ impl Code {
         self.0.source.part(self.0.range.start + start..self.0.range.start + end)
     }
 
+    /// What the compiler made of it, for the checker.
+    pub fn ast(&self) -> &AST {
+        &self.0.ast
+    }
+
+    /// The expression, when it is a single one.
+    pub fn single(&self) -> Option<&rhai::Expr> {
+        self.0.single.as_ref()
+    }
+
     pub fn uses(&self) -> &Uses {
         &self.0.uses
     }
@@ -322,7 +367,7 @@ pub fn secret_marker(name: &str) -> String {
 fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
     let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
     Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
-        .help_if(did_you_mean(name, known.iter().map(String::as_str)))
+        .meant(name, known.iter().map(String::as_str))
 }
 
 #[cfg(test)]

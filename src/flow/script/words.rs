@@ -3,6 +3,7 @@
 use super::{Code, ScriptError, check, sandbox::OUT_OF_FUEL, unknown_name};
 use crate::base::{
     diagnostic::{Diagnostic, did_you_mean},
+    fix::Fix,
     place::Place,
 };
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
@@ -31,11 +32,17 @@ pub fn syntax<'a>(
     if let Some(quote) = single_quoted(code) {
         let text = code[quote.clone()].trim_matches('\'');
         return Diagnostic::error("E304", &place(quote.clone()), "text needs double quotes")
-            .help(format!("write `\"{text}\"`"));
+            .help(format!("write `\"{text}\"`"))
+            .fix(Fix::replace(format!("write `\"{text}\"`"), &place(quote), format!("\"{text}\"")));
     }
     if let Some((question, a, b, c)) = ternary(code) {
         return Diagnostic::error("E305", &place(question..question + 1), "a choice is not written with `?` and `:`")
-            .help(format!("write `if {a} {{ {b} }} else {{ {c} }}`"));
+            .help(format!("write `if {a} {{ {b} }} else {{ {c} }}`"))
+            .fix(Fix::replace(
+                "write it with `if`",
+                &place(0..code.len()),
+                format!("if {a} {{ {b} }} else {{ {c} }}"),
+            ));
     }
     match error.err_type() {
         ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known),
@@ -47,7 +54,9 @@ pub fn syntax<'a>(
             finding.help("choose another name")
         }
         ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) if symbol == "=" || symbol == "===" => {
-            Diagnostic::error("E308", &here(symbol.len()), format!("`{symbol}` does not compare")).help("write `==`")
+            let place = here(symbol.len());
+            let fix = Fix::replace("write `==`", &place, "==");
+            Diagnostic::error("E308", &place, format!("`{symbol}` does not compare")).help("write `==`").fix(fix)
         }
         ParseErrorType::BadInput(LexError::UnterminatedString) => {
             Diagnostic::error("E308", &here(1), "this text is never closed").help("end it with `\"`")
@@ -62,12 +71,16 @@ pub fn syntax<'a>(
         }
         ParseErrorType::ExprTooDeep => Diagnostic::error("E308", &here(1), "this is nested too deeply"),
         _ if word == "and" || word == "or" || word == "not" => {
-            Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here"))
-                .help_if(operator(&word))
+            let place = here(word.len());
+            let meant = operator(&word);
+            let symbol = meant.as_deref().and_then(|help| help.split('`').nth(1)).unwrap_or_default().to_owned();
+            let fix = Fix::replace(format!("write `{symbol}`"), &place, symbol);
+            Diagnostic::error("E308", &place, format!("`{word}` means nothing here")).help_if(meant).fix(fix)
         }
         _ if code[at..].starts_with('=') => {
-            let finding = Diagnostic::error("E308", &here(1), "`=` would change a value, and this only looks at it");
-            finding.help("to compare write `==`")
+            let place = here(1);
+            let finding = Diagnostic::error("E308", &place, "`=` would change a value, and this only looks at it");
+            finding.help("to compare write `==`").fix(Fix::replace("write `==`", &place, "=="))
         }
         other => Diagnostic::error(
             "E308",

@@ -4,6 +4,7 @@ use super::StepFields;
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
+        fix::Fix,
         yaml::{Node, Scalar},
     },
     flow::{
@@ -151,6 +152,12 @@ fn wrapped(scalar: &Scalar, findings: &Findings) -> bool {
     let text = scalar.text.trim();
     let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
     let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
-    findings.push(finding.help(format!("write `{}`", inner.trim())));
+    let inner = inner.trim();
+    // What YAML would read otherwise needs its quotes.
+    let plain = !inner.starts_with(['!', '"', '\'', '[', '{', '&', '*', '`', '@', '%', '|', '>', '#', '-', '?']);
+    let plain = plain && !inner.contains(": ") && !inner.contains(" #");
+    let written = if plain { inner.to_owned() } else { format!("'{}'", inner.replace('\'', "''")) };
+    let fix = Fix::replace("take `${ }` away", &scalar.place, written);
+    findings.push(finding.help(format!("write `{inner}`")).fix(fix));
     true
 }

@@ -4,6 +4,7 @@ use super::{StepKind, consent_map, until::Until};
 use crate::{
     base::{
         diagnostic::Diagnostic,
+        fix::Fix,
         limits::{ASK_TRIES_MAX, LIST_ROWS_MAX},
         time::{Span, Time},
         yaml::Node,
@@ -98,7 +99,8 @@ impl StepKind for Ask {
         let message = Message::parse(fields, "ask");
         if let Some(entry) = fields.entry("buttons") {
             let finding = Diagnostic::error("E231", &entry.key.place, "a question has `options`, not `buttons`");
-            fields.report(finding.help("write `options:`"));
+            let fix = Fix::replace("write `options`", &entry.key.place, "options");
+            fields.report(finding.help("write `options:`").fix(fix));
         }
         if matches!(message.if_closed, Some(WrittenIfClosed::Skip))
             && let Some(node) = fields.node("if_closed")

@@ -1,0 +1,382 @@
+//! Functions and operators: how many values they take, of which kinds, and what they give.
+
+use super::{
+    exprs::{Eval, Use},
+    ty::{Kinds, Known, Ty},
+};
+use crate::base::{
+    diagnostic::{Diagnostic, nearest},
+    fix::Fix,
+    place::Place,
+    time::Span,
+};
+use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
+use std::any::TypeId;
+
+/// Methods that may be asked of a value that is missing.
+const ASKING: [&str; 7] = ["is_empty", "contains", "starts_with", "ends_with", "is_match", "len", "type_of"];
+
+/// Whether the first call of a chain takes a missing value as it is.
+pub fn asks(rest: &Expr) -> bool {
+    match rest {
+        Expr::MethodCall(call, _) | Expr::FnCall(call, _) => ASKING.contains(&call.name.as_str()),
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => asks(&pair.lhs),
+        _ => false,
+    }
+}
+
+pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> Ty {
+    let name = call.name.as_str();
+    if !call.namespace.is_empty() {
+        call.args.iter().for_each(|arg| drop(eval.expr(arg, Use::Asked)));
+        return Ty::ANY;
+    }
+    match (name, call.args.as_slice()) {
+        ("curry" | "Fn" | "call", args) => {
+            args.iter().for_each(|arg| drop(eval.expr(arg, Use::Asked)));
+            Ty::ANY
+        }
+        ("missing" | "type_of" | "is_def_var", args) => {
+            args.iter().for_each(|arg| drop(eval.expr(arg, Use::Asked)));
+            Ty::of(if name == "type_of" { Kinds::TEXT } else { Kinds::YESNO })
+        }
+        ("!", [inner]) => {
+            eval.expr(inner, Use::Asked);
+            Ty::of(Kinds::YESNO)
+        }
+        ("==" | "!=" | "<" | ">" | "<=" | ">=", [a, b]) => {
+            let (left, right) = (eval.expr(a, Use::Asked), eval.expr(b, Use::Asked));
+            comparable(eval, name, (a, &left), (b, &right), position);
+            Ty::of(Kinds::YESNO)
+        }
+        ("+" | "-" | "*" | "/" | "%" | "**", [a, b]) => {
+            let (left, right) = (eval.expr(a, Use::Shown), eval.expr(b, Use::Shown));
+            sum(eval, name, &left, &right, position)
+        }
+        _ => {
+            let how = if ASKING.contains(&name) { Use::Asked } else { Use::Shown };
+            let args: Vec<Ty> = call.args.iter().map(|arg| eval.expr(arg, how)).collect();
+            applied(eval, name, &args, false, position)
+        }
+    }
+}
+
+pub fn method(eval: &mut Eval<'_>, base: &Ty, call: &FnCallExpr, position: Position) -> Ty {
+    let mut args = vec![base.clone()];
+    args.extend(call.args.iter().map(|arg| eval.expr(arg, Use::Asked)));
+    applied(eval, call.name.as_str(), &args, true, position)
+}
+
+/// `date.year`, `text.len`.
+pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) -> Ty {
+    let kinds = base.kinds.without(Kinds::MISSING);
+    if base.kinds.is_vague() || kinds.meets(Kinds::MAP.and(Kinds::OTHER)) || kinds == Kinds::NONE {
+        return Ty::ANY;
+    }
+    let place = eval.place(position, name.len());
+    let getter = format!("get${name}");
+    let signatures = eval.set.scripts.signatures(&getter);
+    if signatures.iter().any(|params| params.first().is_some_and(|first| kinds_of(first).meets(kinds))) {
+        eval.good(&place, "E318");
+        let whole = matches!(
+            name,
+            "year" | "month" | "day" | "hour" | "minute" | "weekday" | "days" | "hours" | "minutes" | "len"
+        );
+        let ty = match name {
+            _ if whole => Ty::of(Kinds::WHOLE),
+            "date" => Ty::of(Kinds::DATE),
+            "time" => Ty::of(Kinds::CLOCK),
+            _ => Ty::ANY,
+        };
+        return if base.may_miss() { ty.or(Kinds::NOTHING) } else { ty };
+    }
+    let (words, list) = (kinds.words(), kinds == Kinds::LIST);
+    let also = eval.set.scripts.signatures(name).iter().any(|params| params.len() == 1);
+    eval.bad(|| {
+        let finding = Diagnostic::error("E318", &place, format!("{words} has no `{name}`"));
+        match (also, list) {
+            (true, _) => finding.help(format!("write `.{name}()`")).fix(Fix::replace(
+                format!("write `{name}()`"),
+                &place,
+                format!("{name}()"),
+            )),
+            (false, true) => finding.help("name an item first, such as `[0]`, or go through all with `.map(…)`"),
+            (false, false) => finding.help("take it out, or give the value a type that has it"),
+        }
+    });
+    Ty::ANY
+}
+
+fn applied(eval: &mut Eval<'_>, name: &str, args: &[Ty], method: bool, position: Position) -> Ty {
+    let place = eval.place(position, name.len());
+    let scripts = &eval.set.scripts;
+    let signatures = scripts.signatures(name);
+    if signatures.is_empty() {
+        return Ty::ANY;
+    }
+    let counted: Vec<&Vec<TypeId>> = signatures.iter().filter(|params| params.len() == args.len()).collect();
+    if counted.is_empty() {
+        count_wrong(eval, name, signatures, args.len(), method, &place);
+        return given(name, args);
+    }
+    let fits = |params: &[TypeId]| {
+        params.iter().zip(args).all(|(param, arg)| {
+            let takes = kinds_of(param);
+            arg.kinds.is_vague() || takes.meets(arg.kinds.without(Kinds::UNSET)) || arg.kinds == Kinds::UNSET
+        })
+    };
+    if counted.iter().any(|params| fits(params)) {
+        eval.good(&place, "E318");
+    } else {
+        let wrong = args.iter().enumerate().find(|(number, arg)| {
+            !counted.iter().any(|params| kinds_of(&params[*number]).meets(arg.kinds.without(Kinds::UNSET)))
+        });
+        let (number, arg) = wrong.unwrap_or((0, &args[0]));
+        let words = arg.kinds.without(Kinds::UNSET).words();
+        let takes = counted.iter().fold(Kinds::NONE, |all, params| all.and(kinds_of(&params[number])));
+        eval.bad(|| {
+            let message = match (method, number) {
+                (true, 0) => format!("`.{name}()` does not work on {words}"),
+                _ => format!("`{name}` does not take {words} here"),
+            };
+            let takes = takes.without(Kinds::NOTHING).words();
+            Diagnostic::error("E318", &place, message).help(format!("it takes {takes}"))
+        });
+    }
+    given(name, args)
+}
+
+fn count_wrong(eval: &mut Eval<'_>, name: &str, signatures: &[Vec<TypeId>], count: usize, method: bool, place: &Place) {
+    let own = usize::from(method);
+    let mut counts: Vec<usize> = signatures.iter().filter_map(|params| params.len().checked_sub(own)).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    let wanted: Vec<String> = counts.iter().map(ToString::to_string).collect();
+    let got = count.saturating_sub(own);
+    let shown = if method { format!(".{name}()") } else { name.to_owned() };
+    let values = if counts == [1] { "value" } else { "values" };
+    eval.bad(|| {
+        let message = format!("`{shown}` takes {} {values}, and gets {got}", wanted.join(" or "));
+        Diagnostic::error("E312", place, message).help("see its line in `transom reference`")
+    });
+}
+
+/// What a function gives, as far as the language fixes it.
+fn given(name: &str, args: &[Ty]) -> Ty {
+    let missing = args.first().is_some_and(|first| first.kinds.meets(Kinds::MISSING));
+    let kinds = match name {
+        "now" | "datetime" | "at" | "local" => Kinds::DATETIME,
+        "today" | "date" => Kinds::DATE,
+        "time" => Kinds::CLOCK,
+        "seconds" | "minutes" | "hours" | "days" => Kinds::SPAN,
+        "money" | "format" | "lower" | "upper" | "trim" | "replace" | "join" | "to_text" | "to_string" | "capture" => {
+            Kinds::TEXT
+        }
+        "is_empty" | "contains" | "starts_with" | "ends_with" | "is_match" => return Ty::of(Kinds::YESNO),
+        "len" => return Ty::of(Kinds::WHOLE),
+        "round" => Kinds::NUMERIC,
+        "split" => Kinds::LIST,
+        "map" | "filter" | "sort" => return Ty::of(Kinds::LIST),
+        _ => return Ty::ANY,
+    };
+    let may_fail = matches!(name, "datetime" | "date" | "time" | "capture" | "local");
+    match (name, args.first()) {
+        ("local", Some(first)) if first.kinds.within(Kinds::DATE.and(Kinds::MISSING)) => {
+            Ty::of(if missing { Kinds::DATE.and(Kinds::NOTHING) } else { Kinds::DATE })
+        }
+        _ if missing || may_fail => Ty::of(kinds.and(Kinds::NOTHING)),
+        _ => Ty::of(kinds),
+    }
+}
+
+/// `a + b` and the like; an error only where no kinds of the two go together.
+fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position) -> Ty {
+    let (a, b) = (left.kinds.without(Kinds::UNSET), right.kinds.without(Kinds::UNSET));
+    if left.kinds.is_vague() || right.kinds.is_vague() || a.without(Kinds::NOTHING) == Kinds::NONE || b == Kinds::NONE {
+        return Ty::ANY;
+    }
+    let mut gives = Kinds::NONE;
+    let numbers = (Kinds::NUMERIC, Kinds::NUMERIC, Kinds::NUMERIC);
+    let span = Kinds::SPAN;
+    let table: &[(Kinds, Kinds, Kinds)] = match op {
+        "+" => &[
+            numbers,
+            (Kinds::TEXT, Kinds::ALL.and(Kinds::NOTHING), Kinds::TEXT),
+            (Kinds::ALL, Kinds::TEXT, Kinds::TEXT),
+            (Kinds::DATE, span, Kinds::DATE),
+            (Kinds::DATETIME, span, Kinds::DATETIME),
+            (Kinds::CLOCK, span, Kinds::CLOCK),
+            (span, span, span),
+            (Kinds::LIST, Kinds::ALL, Kinds::LIST),
+            (Kinds::MAP, Kinds::MAP, Kinds::MAP),
+            (Kinds::OTHER, Kinds::ALL, Kinds::ALL),
+        ],
+        "-" => &[
+            numbers,
+            (Kinds::DATE, Kinds::DATE.and(span), Kinds::DATE.and(span)),
+            (Kinds::DATETIME, Kinds::DATETIME.and(span), Kinds::DATETIME.and(span)),
+            (Kinds::CLOCK, span, Kinds::CLOCK),
+            (span, span, span),
+            (Kinds::TEXT, Kinds::TEXT, Kinds::TEXT),
+            (Kinds::LIST, Kinds::ALL, Kinds::LIST),
+            (Kinds::MAP, Kinds::ALL, Kinds::MAP),
+        ],
+        "*" => &[numbers, (span, Kinds::WHOLE, span), (Kinds::WHOLE, span, span)],
+        _ => &[numbers],
+    };
+    for (first, second, result) in table {
+        if first.meets(a) && second.meets(b) {
+            gives = gives.and(*result);
+        }
+    }
+    let place = eval.place(position, op.len());
+    if gives != Kinds::NONE {
+        eval.good(&place, "E318");
+        let whole = gives == Kinds::NUMERIC && a == Kinds::WHOLE && b == Kinds::WHOLE && op != "/";
+        return Ty::of(if whole { Kinds::WHOLE } else { gives });
+    }
+    let (first, second) = (a.without(Kinds::NOTHING), b.without(Kinds::NOTHING));
+    eval.bad(|| {
+        let message = format!("`{op}` does not work on {} and {}", a.words(), b.words());
+        let days = first.meets(Kinds::DATE.and(Kinds::DATETIME)) && second.within(Kinds::NUMERIC);
+        let spelled = first.meets(Kinds::TEXT) || second.meets(Kinds::TEXT);
+        let finding = Diagnostic::error("E318", &place, message);
+        match (days, spelled) {
+            (true, _) => finding.help("write how much it is: `days(2)`, `hours(2)`, `minutes(2)`"),
+            (false, true) => finding.help("ask with `type: number`, or write `.to_number()` behind the text"),
+            (false, false) => finding.help("compare or add values of one kind"),
+        }
+    });
+    Ty::ANY
+}
+
+/// A comparison that no values of the two kinds make true (for `!=`: false).
+fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Expr, &Ty), position: Position) {
+    let (a, b) = (left.1, right.1);
+    if a.kinds.is_vague() || b.kinds.is_vague() {
+        return;
+    }
+    let place = match (left.0, eval.judge.is_some()) {
+        (_, false) => return,
+        (Expr::Variable(variable, _, at), true) => eval.place(*at, variable.1.len()),
+        (_, true) => eval.place(position, op.len()),
+    };
+    // A missing value equals nothing; where it stands is said by whoever looks at what is filled.
+    let (x, y) = (a.kinds.without(Kinds::MISSING), b.kinds.without(Kinds::MISSING));
+    if x == Kinds::NONE || y == Kinds::NONE {
+        return;
+    }
+    let number = match (left.0, right.0) {
+        (Expr::IntegerConstant(n, _), _) | (_, Expr::IntegerConstant(n, _)) => Some(*n as f64),
+        _ => None,
+    };
+    if meet(a, b, x, y, op, number) {
+        eval.good(&place, "W315");
+        return;
+    }
+    let (left_words, right_words) = (described(a, x), described(b, y));
+    let literal = match (left.0, right.0) {
+        (Expr::StringConstant(text, at), _) | (_, Expr::StringConstant(text, at)) => Some((text.to_string(), *at)),
+        _ => None,
+    };
+    let texts = match (&a.known, &b.known, left.0, right.0) {
+        (_, Known::Texts(texts), Expr::StringConstant(..), _) => Some(texts.clone()),
+        (Known::Texts(texts), _, _, Expr::StringConstant(..)) => Some(texts.clone()),
+        _ => None,
+    };
+    let literal = literal.map(|(text, at)| {
+        let length = text.chars().count() + 2;
+        let place = eval.place(at, length);
+        (text, place)
+    });
+    let always = if op == "!=" { "always true" } else { "never true" };
+    eval.bad(|| {
+        let message = format!("this is {always}: {left_words} is compared with {right_words}");
+        let finding = Diagnostic::warning("W315", &place, message);
+        match (literal, texts) {
+            (Some((text, at)), Some(texts)) => {
+                let near = nearest(&text, texts.iter().map(String::as_str)).map(str::to_owned);
+                let all: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+                match near {
+                    Some(near) => finding
+                        .help(format!("did you mean \"{near}\"?"))
+                        .fix(Fix::replace(format!("write \"{near}\""), &at, format!("\"{near}\"")).guess()),
+                    None => finding.help(format!("it can be {}", all.join(", "))),
+                }
+            }
+            (Some((text, _)), None) if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => {
+                let yes = matches!(text.to_lowercase().as_str(), "yes" | "true" | "y" | "1");
+                finding.help(format!("write `{}`", if yes { "true" } else { "false" }))
+            }
+            _ => finding.help("compare values of one kind"),
+        }
+    });
+}
+
+fn described(ty: &Ty, kinds: Kinds) -> String {
+    match &ty.known {
+        Known::Texts(texts) if texts.len() == 1 => format!("\"{}\"", texts[0]),
+        Known::Texts(texts) if texts.len() <= 4 => {
+            let all: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+            format!("one of {}", all.join(", "))
+        }
+        _ => kinds.words(),
+    }
+}
+
+/// Whether two values can be equal (or ordered): as `script::operators::compare` has it. `number` is the one that
+/// stands there as written.
+fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bool {
+    if let (Known::Texts(left), Known::Texts(right)) = (&a.known, &b.known)
+        && x == Kinds::TEXT
+        && y == Kinds::TEXT
+        && matches!(op, "==" | "!=")
+    {
+        return left.iter().any(|text| right.contains(text));
+    }
+    let moments = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
+    let spells = |text: &Ty, other: Kinds| {
+        let fits = |text: &String| {
+            let text = text.trim();
+            other.meets(Kinds::NUMERIC)
+                && text
+                    .parse::<f64>()
+                    .is_ok_and(|spelled| number.is_none_or(|n| op != "==" && op != "!=" || n == spelled))
+                || other.meets(Kinds::DATE.and(Kinds::DATETIME)) && text.starts_with(|c: char| c.is_ascii_digit())
+                || other.meets(Kinds::CLOCK) && text.contains(':')
+        };
+        match &text.known {
+            Known::Texts(texts) => texts.iter().any(fits),
+            _ => other.meets(Kinds::NUMERIC.and(moments)),
+        }
+    };
+    x.meets(y)
+        || x.meets(Kinds::NUMERIC) && y.meets(Kinds::NUMERIC)
+        || x.meets(Kinds::DATETIME) && y.meets(moments)
+        || y.meets(Kinds::DATETIME) && x.meets(moments)
+        || x.meets(Kinds::TEXT) && spells(a, y)
+        || y.meets(Kinds::TEXT) && spells(b, x)
+        || x.meets(Kinds::OTHER)
+        || y.meets(Kinds::OTHER)
+}
+
+/// The kinds that a parameter of this type takes.
+fn kinds_of(id: &TypeId) -> Kinds {
+    let table = [
+        (TypeId::of::<Dynamic>(), Kinds::ALL.and(Kinds::NOTHING)),
+        (TypeId::of::<i64>(), Kinds::NUMERIC),
+        (TypeId::of::<f64>(), Kinds::NUMERIC),
+        (TypeId::of::<bool>(), Kinds::YESNO),
+        (TypeId::of::<()>(), Kinds::NOTHING),
+        (TypeId::of::<ImmutableString>(), Kinds::TEXT),
+        (TypeId::of::<String>(), Kinds::TEXT),
+        (TypeId::of::<&'static str>(), Kinds::TEXT),
+        (TypeId::of::<jiff::civil::Date>(), Kinds::DATE),
+        (TypeId::of::<jiff::civil::Time>(), Kinds::CLOCK),
+        (TypeId::of::<jiff::Zoned>(), Kinds::DATETIME),
+        (TypeId::of::<Span>(), Kinds::SPAN),
+        (TypeId::of::<Array>(), Kinds::LIST),
+        (TypeId::of::<Map>(), Kinds::MAP),
+    ];
+    table.iter().find(|(known, _)| known == id).map_or(Kinds::OTHER, |(_, kinds)| *kinds)
+}

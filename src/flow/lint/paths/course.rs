@@ -1,0 +1,305 @@
+//! What a step does to time and to what is filled, along each way on from it.
+//!
+//! A verb that stands nowhere here takes no time and fills what its `as:` names.
+
+use super::{
+    age::{ANY, Age},
+    exprs::refine,
+    state::State,
+    ty::{Kinds, Known, Shape, Ty},
+};
+use crate::{
+    base::{
+        limits::{WINDOW, WINDOW_CLOSING},
+        time::Span,
+        yaml::{self, Kind as Yaml},
+    },
+    flow::{
+        FlowSet,
+        definition::{Flow, Kind, Node},
+        script::Code,
+        text::{Text, typed},
+    },
+};
+
+/// The length that a key holds, if it is written as one.
+pub fn span(node: Option<&yaml::Node>) -> Option<Span> {
+    Span::parse(node?.text()?).ok()
+}
+
+/// The code that a key holds.
+pub fn code_of<'a>(node: &'a Node, key: &str) -> Option<&'a Code> {
+    code_in(node, node.outline.yaml.get(key)?)
+}
+
+/// The code that was read from a value, in quotes or not.
+fn code_in<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Code> {
+    let range = written.place.range();
+    node.outline.codes.iter().find(|code| range.contains(&code.place().range().start))
+}
+
+/// The text that a scalar was read as.
+fn text_of<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Text> {
+    let place = &written.scalar()?.place;
+    node.outline.texts.iter().find(|text| text.place() == place)
+}
+
+/// The states behind one way on from a step (`by` is the key that it is written under). None: it is not taken.
+pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
+    let written = &node.outline.yaml;
+    let timeout = written.get("timeout");
+    let one = |state: State| vec![state];
+    let filled = |state: State| one(fill(flow, node, by, state));
+    let any = |state: &State| state.clone().aged(Age::ANY, &node.place, Span::ZERO, ANY);
+    match (node.outline.verb, by) {
+        (_, "on_error") => one(state.clone()),
+        (_, "on_timeout") if node.outline.verb == "handoff" => one(any(state)),
+        (_, "on_timeout") => one(late(flow, node, state)),
+        (_, "on_undelivered") if written.get("if_closed").is_some() || node.outline.verb == "template" => {
+            one(any(state))
+        }
+        (_, "on_undelivered") => one(passed(state, node, Span::ZERO, Span::hours(1))),
+        ("ask", _) => filled(state.clone().answered(&node.place)),
+        ("agent", "on_limit") => one(passed(state, node, Span::ZERO, limit(written, "idle", Span::hours(1)))),
+        ("agent", _) => {
+            let idle = limit(written, "idle", Span::hours(1));
+            filled(passed(&state.clone().answered(&node.place), node, Span::ZERO, idle))
+        }
+        ("wait", _) => filled(waited(node, state, written.get("wait"), timeout)),
+        ("handoff", "out_of_hours") => one(state.clone()),
+        ("handoff", _) => filled(any(state)),
+        ("http" | "llm", _) => filled(passed(state, node, Span::ZERO, call_time(written))),
+        ("if", by) => match code_of(node, "if").and_then(Code::single) {
+            Some(condition) => refine(set, flow, state, condition, by == "then"),
+            None => one(state.clone()),
+        },
+        ("switch", by) => case(flow, node, by, state),
+        ("repeat", by) => {
+            let held =
+                match code_of(node, "while").or_else(|| nested_code(node, "repeat", "while")).and_then(Code::single) {
+                    Some(condition) => refine(set, flow, state, condition, by == "do"),
+                    None => one(state.clone()),
+                };
+            let name = written.get("repeat").and_then(|repeat| repeat.get("for")).and_then(yaml::Node::text);
+            match name.filter(|_| by == "do") {
+                Some(name) => held.into_iter().map(|state| state.with(flow, name, Ty::ANY)).collect(),
+                None => held,
+            }
+        }
+        ("set", _) => one(set_values(set, flow, node, state)),
+        _ => filled(state.clone()),
+    }
+}
+
+fn nested_code<'a>(node: &'a Node, key: &str, inner: &str) -> Option<&'a Code> {
+    code_in(node, node.outline.yaml.get(key)?.get(inner)?)
+}
+
+/// After the time-out of a step.
+pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
+    let (least, most) = match node.outline.yaml.get("timeout") {
+        None => (flow.expires, flow.expires),
+        Some(written) => match span(Some(written)) {
+            Some(span) => (span, span),
+            None => until(written.get("until")),
+        },
+    };
+    passed(state, node, least, most)
+}
+
+/// How long it can be until a moment.
+fn until(written: Option<&yaml::Node>) -> (Span, Span) {
+    match written.and_then(yaml::Node::text) {
+        // The next time that the clock shows it.
+        Some(text) if crate::flow::hours::clock(text.trim()).is_some() => (Span::ZERO, Span::days(1)),
+        Some(_) | None => (Span::ZERO, ANY),
+    }
+}
+
+fn passed(state: &State, node: &Node, least: Span, most: Span) -> State {
+    state.clone().aged(state.age.later(least, most), &node.place, least, most)
+}
+
+/// After a `wait` that was not cut short by its time-out.
+fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Option<&yaml::Node>) -> State {
+    let Some(value) = value else { return state.clone() };
+    let at_most = match timeout {
+        Some(written) => span(Some(written)).unwrap_or_else(|| until(written.get("until")).1),
+        // An event or a delivery may come at any time.
+        None => ANY,
+    };
+    match value.text() {
+        Some("reply") => state.clone().answered(&node.place),
+        Some("window_closing") => {
+            // Half an hour before the end, and never earlier than it is.
+            let end = Span(WINDOW.0 - WINDOW_CLOSING.0);
+            let age = Age { least: state.age.least.max(end), most: state.age.most.max(end) };
+            state.clone().aged(age, &node.place, Span::ZERO, end)
+        }
+        Some(_) => match span(Some(value)) {
+            Some(span) => passed(state, node, span, span),
+            None => passed(state, node, Span::ZERO, ANY),
+        },
+        None if value.get("until").is_some() => {
+            let (least, most) = until(value.get("until"));
+            passed(state, node, least, most)
+        }
+        None => passed(state, node, Span::ZERO, at_most),
+    }
+}
+
+fn limit(written: &yaml::Node, name: &str, default: Span) -> Span {
+    span(written.get("limits").and_then(|limits| limits.get(name))).unwrap_or(default)
+}
+
+/// All tries of a call and the waits between them.
+fn call_time(written: &yaml::Node) -> Span {
+    let timeout = span(written.get("timeout")).unwrap_or(Span::seconds(10));
+    let retry = written.get("retry");
+    let number = |node: Option<&yaml::Node>| node.and_then(yaml::Node::text).and_then(|text| text.parse::<i64>().ok());
+    let times = number(retry).or_else(|| number(retry.and_then(|retry| retry.get("times")))).unwrap_or(2).clamp(0, 10);
+    let pause = span(retry.and_then(|retry| retry.get("wait"))).unwrap_or(Span::seconds(1));
+    let backoff = number(retry.and_then(|retry| retry.get("backoff"))).unwrap_or(2).clamp(1, 10);
+    let mut total = timeout.0;
+    let mut wait = pause.0;
+    for _ in 0..times {
+        total = total.saturating_add(wait).saturating_add(timeout.0);
+        wait = wait.saturating_mul(backoff);
+    }
+    Span(total)
+}
+
+/// A case of a `switch`: what is compared is there.
+fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
+    let Some(rhai::Expr::Variable(variable, ..)) = code_of(node, "switch").and_then(Code::single) else {
+        return vec![state.clone()];
+    };
+    let name = variable.1.as_str();
+    let cases: Vec<&str> = match node.outline.yaml.get("cases").map(|cases| &cases.kind) {
+        Some(Yaml::Map(entries)) => entries.iter().map(|entry| entry.key.text.as_str()).collect(),
+        _ => Vec::new(),
+    };
+    let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
+    let texts: Vec<String> = by.split(',').map(|text| text.trim().to_owned()).collect();
+    if !cases.contains(&by) || texts.iter().any(|text| text == "none") {
+        return vec![state.clone()];
+    }
+    if ty.only_missing() {
+        return Vec::new();
+    }
+    let mut present = ty.present();
+    if let Known::Texts(known) = &present.known
+        && present.kinds == Kinds::TEXT
+    {
+        let left: Vec<String> = known.iter().filter(|text| texts.contains(text)).cloned().collect();
+        present.known = if left.is_empty() { Known::No } else { Known::Texts(left.into()) };
+    }
+    vec![state.clone().with(flow, name, present)]
+}
+
+/// What `as:` names takes its type, on the ways that fill it.
+fn fill(flow: &Flow, node: &Node, by: &str, state: State) -> State {
+    let Some(name) = &node.outline.fills else { return state };
+    let written = &node.outline.yaml;
+    let ty = match node.outline.verb {
+        "ask" if matches!(by, "on_fail" | "other") => return state,
+        "ask" => answer(written, by),
+        "http" => Ty::shape(Shape::Http),
+        _ => Ty::ANY,
+    };
+    state.with(flow, name, ty)
+}
+
+/// The type of an answer.
+pub fn answer(written: &yaml::Node, by: &str) -> Ty {
+    let named = written.get("type").and_then(yaml::Node::text);
+    match named.and_then(Kind::named) {
+        None if named.is_some() => return Ty::ANY,
+        Some(Kind::Choice(_)) | None => {}
+        Some(kind) => return Ty::declared(&kind),
+    }
+    let Some(options) = written.get("options") else { return Ty::of(Kinds::TEXT) };
+    let Some(items) = options.list() else { return Ty::ANY };
+    let mut ids = Vec::new();
+    for item in items {
+        let (id, label) = match (item.text(), item.map()) {
+            (Some(text), _) => (text, text),
+            (None, Some([entry])) if !matches!(entry.key.text.as_str(), "id" | "title") => {
+                (entry.key.text.as_str(), entry.key.text.as_str())
+            }
+            (None, _) => {
+                let part = |name: &str| item.get(name).and_then(yaml::Node::text);
+                match (part("id").or_else(|| part("title")), part("title")) {
+                    (Some(id), title) => (id, title.unwrap_or(id)),
+                    (None, _) => continue,
+                }
+            }
+        };
+        if id.contains("${") {
+            return Ty::of(Kinds::TEXT);
+        }
+        if !by.is_empty() && label == by {
+            return Ty::text(id);
+        }
+        ids.push(id.to_owned());
+    }
+    Ty { kinds: Kinds::TEXT, known: Known::Texts(ids.into()) }
+}
+
+/// `set: {name: value}`.
+fn set_values(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> State {
+    let mut after = state.clone();
+    for entry in node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default() {
+        let key = entry.key.text.as_str();
+        if let Some(list) = key.strip_suffix("[]") {
+            after = after.with(flow, list, Ty::of(Kinds::LIST));
+        } else if !key.contains('.') {
+            let ty = value(set, flow, node, &entry.value, state);
+            after = after.with(flow, key, ty);
+        }
+    }
+    after
+}
+
+/// The type of a written value.
+pub fn value(set: &FlowSet, flow: &Flow, node: &Node, written: &yaml::Node, state: &State) -> Ty {
+    match &written.kind {
+        Yaml::Null => Ty::NOTHING,
+        Yaml::List(_) => Ty::of(Kinds::LIST),
+        Yaml::Map(_) => Ty::of(Kinds::MAP),
+        Yaml::Scalar(scalar) => match typed(scalar) {
+            Some(value) => literal(&value),
+            None => match text_of(node, written) {
+                Some(text) => match text.sole() {
+                    Some(code) => worth(set, flow, state, code),
+                    None if text.as_plain().is_some() => Ty::text(scalar.text.as_str()),
+                    None => Ty::of(Kinds::TEXT),
+                },
+                None => Ty::ANY,
+            },
+        },
+    }
+}
+
+pub fn literal(value: &crate::model::value::Value) -> Ty {
+    use crate::model::value::Value;
+    match value {
+        Value::Nothing => Ty::NOTHING,
+        Value::YesNo(truth) => Ty::truth(*truth),
+        Value::Whole(_) => Ty::of(Kinds::WHOLE),
+        Value::Number(_) => Ty::of(Kinds::NUMBER),
+        Value::Text(text) => Ty::text(text.as_str()),
+        Value::Date(_) => Ty::of(Kinds::DATE),
+        Value::Clock(_) => Ty::of(Kinds::CLOCK),
+        Value::DateTime(_) => Ty::of(Kinds::DATETIME),
+        Value::Span(_) => Ty::of(Kinds::SPAN),
+        Value::List(_) => Ty::of(Kinds::LIST),
+        Value::Map(_) => Ty::of(Kinds::MAP),
+    }
+}
+
+/// What some code gives, without reporting anything.
+fn worth(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> Ty {
+    let mut eval = super::exprs::Eval { set, flow, state, code, judge: None, locals: Vec::new() };
+    eval.value(super::exprs::Use::Asked)
+}

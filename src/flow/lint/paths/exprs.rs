@@ -1,0 +1,530 @@
+//! Expressions without running them: what they give, and what must hold when a condition does.
+
+use super::{
+    age::Age,
+    calls,
+    judge::Judge,
+    state::State,
+    ty::{Kinds, Known, Shape, Ty},
+    views,
+};
+use crate::{
+    base::{diagnostic::Diagnostic, limits::WINDOW, place::Place, time::Span},
+    flow::{
+        FlowSet,
+        definition::Flow,
+        script::{Code, VIEWS},
+    },
+};
+use rhai::{Expr, Position, Stmt};
+
+/// Where an expression stands.
+pub struct Eval<'c> {
+    pub set: &'c FlowSet,
+    pub flow: &'c Flow,
+    pub state: &'c State,
+    pub code: &'c Code,
+    /// Where findings go; `None` while the walk is under way.
+    pub judge: Option<&'c mut Judge>,
+    /// Names of `let` and of loops.
+    pub locals: Vec<(String, Ty)>,
+}
+
+/// How the value of an expression is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Missing or not, both are fine: `??`, comparisons, conditions.
+    Asked,
+    /// A missing value would show or stop the script.
+    Shown,
+}
+
+impl Eval<'_> {
+    /// What the whole code gives.
+    pub fn value(&mut self, how: Use) -> Ty {
+        let code = self.code;
+        self.block(code.ast().statements(), how)
+    }
+
+    pub fn place(&self, position: Position, length: usize) -> Place {
+        let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+        self.code.place_at(at, length)
+    }
+
+    pub fn good(&mut self, place: &Place, code: &'static str) {
+        if let Some(judge) = &mut self.judge {
+            judge.good(place, code);
+        }
+    }
+
+    pub fn bad(&mut self, finding: impl FnOnce() -> Diagnostic) {
+        if let Some(judge) = &mut self.judge {
+            judge.bad(finding());
+        }
+    }
+
+    fn block(&mut self, statements: &[Stmt], how: Use) -> Ty {
+        let depth = self.locals.len();
+        let mut last = Ty::NOTHING;
+        for (number, statement) in statements.iter().enumerate() {
+            let how = if number + 1 == statements.len() { how } else { Use::Asked };
+            last = self.statement(statement, how);
+        }
+        self.locals.truncate(depth);
+        last
+    }
+
+    fn statement(&mut self, statement: &Stmt, how: Use) -> Ty {
+        match statement {
+            Stmt::Expr(expr) => self.expr(expr, how),
+            Stmt::FnCall(call, position) => calls::function(self, call, *position),
+            Stmt::Var(declared, ..) => {
+                let ty = self.expr(&declared.1, Use::Asked);
+                self.locals.push((declared.0.name.to_string(), ty));
+                Ty::NOTHING
+            }
+            Stmt::Assignment(assignment) => {
+                self.expr(&assignment.1.rhs, Use::Asked);
+                if let Expr::Variable(variable, ..) = &assignment.1.lhs
+                    && let Some(local) = self.locals.iter_mut().rev().find(|(name, _)| *name == variable.1.as_str())
+                {
+                    local.1 = Ty::ANY;
+                }
+                Ty::NOTHING
+            }
+            Stmt::If(control, _) => {
+                self.expr(&control.expr, Use::Asked);
+                let held = self.under(&control.expr, true, |eval| eval.block(control.body.statements(), how));
+                let other = self.under(&control.expr, false, |eval| eval.block(control.branch.statements(), how));
+                match (held, other) {
+                    (Some(a), Some(b)) => a.join(&b),
+                    (Some(one), None) | (None, Some(one)) => one,
+                    (None, None) => Ty::ANY,
+                }
+            }
+            Stmt::Block(block) => self.block(block.statements(), how),
+            Stmt::While(control, _) | Stmt::Do(control, ..) => {
+                self.loosen();
+                self.expr(&control.expr, Use::Asked);
+                self.block(control.body.statements(), Use::Asked);
+                Ty::ANY
+            }
+            Stmt::For(parts, _) => {
+                self.expr(&parts.2.expr, Use::Shown);
+                self.loosen();
+                self.locals.push((parts.0.name.to_string(), Ty::ANY));
+                if let Some(counter) = &parts.1 {
+                    self.locals.push((counter.name.to_string(), Ty::of(Kinds::WHOLE)));
+                }
+                self.block(parts.2.body.statements(), Use::Asked);
+                Ty::ANY
+            }
+            Stmt::Return(Some(expr), ..) => {
+                self.expr(expr, Use::Asked);
+                Ty::ANY
+            }
+            Stmt::Switch(parts, _) => {
+                self.expr(&parts.0, Use::Asked);
+                Ty::ANY
+            }
+            _ => Ty::ANY,
+        }
+    }
+
+    /// What a loop changes is not followed.
+    fn loosen(&mut self) {
+        self.locals.iter_mut().for_each(|(_, ty)| *ty = Ty::ANY);
+    }
+
+    /// Looks at a part that is reached only when a condition holds (or does not). `None`: never.
+    fn under(&mut self, condition: &Expr, wanted: bool, look: impl FnOnce(&mut Eval<'_>) -> Ty) -> Option<Ty> {
+        let states = if self.locals.is_empty() {
+            refine(self.set, self.flow, self.state, condition, wanted)
+        } else {
+            vec![self.state.clone()]
+        };
+        let mut all = super::state::States::default();
+        for state in &states {
+            all.add(state);
+        }
+        // One is enough: what differs between them is settled by the walk over the steps.
+        let state = all.0.into_iter().next()?;
+        let mut inner = Eval {
+            set: self.set,
+            flow: self.flow,
+            state: &state,
+            code: self.code,
+            judge: self.judge.as_deref_mut(),
+            locals: self.locals.clone(),
+        };
+        Some(look(&mut inner))
+    }
+
+    pub fn expr(&mut self, expr: &Expr, how: Use) -> Ty {
+        match expr {
+            Expr::BoolConstant(truth, _) => Ty::truth(*truth),
+            Expr::IntegerConstant(..) => Ty::of(Kinds::WHOLE),
+            Expr::FloatConstant(..) => Ty::of(Kinds::NUMBER),
+            Expr::StringConstant(text, _) => Ty::text(text.as_str()),
+            Expr::Unit(_) => Ty::NOTHING,
+            Expr::InterpolatedString(parts, _) => {
+                parts.iter().for_each(|part| drop(self.expr(part, Use::Shown)));
+                Ty::of(Kinds::TEXT)
+            }
+            Expr::Array(items, _) => {
+                items.iter().for_each(|item| drop(self.expr(item, Use::Asked)));
+                Ty::of(Kinds::LIST)
+            }
+            Expr::Map(map, _) => {
+                map.0.iter().for_each(|(_, value)| drop(self.expr(value, Use::Asked)));
+                Ty::of(Kinds::MAP)
+            }
+            Expr::Variable(variable, _, position) => self.variable(variable.1.as_str(), *position, how),
+            Expr::FnCall(call, position) => calls::function(self, call, *position),
+            Expr::Dot(..) | Expr::Index(..) => self.chain(expr),
+            Expr::And(parts, _) | Expr::Or(parts, _) => {
+                let wanted = matches!(expr, Expr::And(..));
+                self.each_after_the_other(parts, wanted);
+                Ty::of(Kinds::YESNO)
+            }
+            Expr::Coalesce(parts, _) => {
+                let mut ty: Option<Ty> = None;
+                for (number, part) in parts.iter().enumerate() {
+                    let last = number + 1 == parts.len();
+                    let one = self.expr(part, if last { how } else { Use::Asked });
+                    let one = if last { one } else { one.present() };
+                    ty = Some(ty.map_or(one.clone(), |ty| ty.join(&one)));
+                }
+                ty.unwrap_or(Ty::ANY)
+            }
+            Expr::Stmt(block) => self.block(block.statements(), how),
+            _ => Ty::ANY,
+        }
+    }
+
+    /// `a && b`: b is looked at only when a holds.
+    fn each_after_the_other(&mut self, parts: &[Expr], wanted: bool) {
+        let Some((first, rest)) = parts.split_first() else { return };
+        self.expr(first, Use::Asked);
+        if !rest.is_empty() {
+            self.under(first, wanted, |eval| {
+                eval.each_after_the_other(rest, wanted);
+                Ty::ANY
+            });
+        }
+    }
+
+    fn variable(&mut self, name: &str, position: Position, how: Use) -> Ty {
+        if let Some((_, ty)) = self.locals.iter().rev().find(|(local, _)| local == name) {
+            return ty.clone();
+        }
+        if let Some(ty) = self.state.var(self.flow, name).cloned() {
+            if self.judge.is_some() {
+                let place = self.place(position, name.len());
+                let unset = ty.kinds.meets(Kinds::UNSET);
+                let filled = ty.kinds.meets(Kinds::ALL.and(Kinds::NOTHING));
+                if let Some(judge) = &mut self.judge {
+                    if filled {
+                        judge.read(name, &place, true, false, false);
+                    }
+                    if unset {
+                        judge.read(name, &place, false, false, how == Use::Shown);
+                    }
+                }
+            }
+            return ty;
+        }
+        match VIEWS.iter().find(|view| **view == name) {
+            Some(&("item" | "body" | "secrets")) | None => Ty::ANY,
+            Some(view) => Ty::shape(Shape::View(view)),
+        }
+    }
+
+    /// `a.b`, `a.b.c()`, `a[0].d`: from the left to the right.
+    fn chain(&mut self, expr: &Expr) -> Ty {
+        let (pair, index) = match expr {
+            Expr::Dot(pair, ..) => (pair, false),
+            Expr::Index(pair, ..) => (pair, true),
+            _ => return self.expr(expr, Use::Shown),
+        };
+        // Reading through a missing value gives nothing, so the root itself is only asked for.
+        let direct = matches!(&pair.lhs, Expr::Variable(..)) && !index && is_call(&pair.rhs);
+        let how = if direct && !calls::asks(&pair.rhs) { Use::Shown } else { Use::Asked };
+        let base = self.expr(&pair.lhs, how);
+        self.onward(base, &pair.rhs, index)
+    }
+
+    fn onward(&mut self, base: Ty, rest: &Expr, index: bool) -> Ty {
+        if index {
+            return match rest {
+                Expr::Dot(pair, ..) | Expr::Index(pair, ..) => {
+                    let deeper = matches!(rest, Expr::Index(..));
+                    let item = self.item(&base, &pair.lhs);
+                    self.onward(item, &pair.rhs, deeper)
+                }
+                key => self.item(&base, key),
+            };
+        }
+        match rest {
+            Expr::Dot(pair, ..) | Expr::Index(pair, ..) => {
+                let deeper = matches!(rest, Expr::Index(..));
+                let next = self.onward(base, &pair.lhs, false);
+                self.onward(next, &pair.rhs, deeper)
+            }
+            Expr::Property(property, position) => self.property(&base, property.2.as_str(), *position),
+            Expr::MethodCall(call, position) | Expr::FnCall(call, position) => {
+                calls::method(self, &base, call, *position)
+            }
+            _ => Ty::ANY,
+        }
+    }
+
+    fn item(&mut self, base: &Ty, key: &Expr) -> Ty {
+        self.expr(key, Use::Asked);
+        match (&base.known, key) {
+            (Known::Shape(shape), Expr::StringConstant(name, _)) => {
+                views::part(self.set, *shape, name.as_str()).unwrap_or(Ty::ANY)
+            }
+            _ => Ty::ANY,
+        }
+    }
+
+    fn property(&mut self, base: &Ty, name: &str, position: Position) -> Ty {
+        if let Known::Shape(shape) = base.known {
+            let missing = base.may_miss();
+            let part = views::part(self.set, shape, name);
+            let known = views::parts(shape);
+            if part.is_none() && !known.is_empty() && base.kinds.without(Kinds::MISSING) == Kinds::MAP {
+                let place = self.place(position, name.len());
+                self.bad(|| {
+                    let finding = Diagnostic::error("E412", &place, format!("{} has no `{name}`", views::words(shape)));
+                    let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
+                    let finding = finding.help(format!("it has {}", parts.join(", ")));
+                    finding.meant(name, known.iter().copied())
+                });
+            }
+            let part = part.unwrap_or(Ty::ANY);
+            return if missing { part.or(Kinds::NOTHING) } else { part };
+        }
+        calls::getter(self, base, name, position)
+    }
+}
+
+fn is_call(rest: &Expr) -> bool {
+    match rest {
+        Expr::MethodCall(..) | Expr::FnCall(..) => true,
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => is_call(&pair.lhs),
+        _ => false,
+    }
+}
+
+/// The states in which a condition can hold, or not hold.
+pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wanted: bool) -> Vec<State> {
+    match condition {
+        Expr::BoolConstant(truth, _) => {
+            if *truth == wanted {
+                vec![state.clone()]
+            } else {
+                Vec::new()
+            }
+        }
+        Expr::And(parts, _) => all_of(set, flow, state, parts, true, wanted),
+        Expr::Or(parts, _) => all_of(set, flow, state, parts, false, wanted),
+        Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
+            ("!", [inner]) => refine(set, flow, state, inner, !wanted),
+            ("missing", [Expr::Variable(variable, ..)]) => presence(flow, state, variable.1.as_str(), !wanted),
+            (op @ ("==" | "!=" | "<" | "<=" | ">" | ">="), [a, b]) => compared(flow, state, op, (a, b), wanted),
+            ("in" | "contains", [_, Expr::Variable(variable, ..)]) if wanted => {
+                presence(flow, state, variable.1.as_str(), true)
+            }
+            _ => vec![state.clone()],
+        },
+        Expr::Dot(pair, ..) => match (&pair.lhs, &pair.rhs) {
+            (Expr::Variable(root, ..), Expr::Property(property, _))
+                if root.1.as_str() == "window" && property.2.as_str() == "open" =>
+            {
+                let age = if wanted { state.age.below(super::age::END) } else { state.age.from(super::age::END) };
+                aged(state, age)
+            }
+            (Expr::Variable(root, ..), Expr::MethodCall(call, _)) => {
+                let name = root.1.as_str();
+                match (call.name.as_str(), wanted) {
+                    ("is_empty", false) | ("contains" | "starts_with" | "ends_with" | "is_match", true) => {
+                        presence(flow, state, name, true)
+                    }
+                    _ => vec![state.clone()],
+                }
+            }
+            _ => vec![state.clone()],
+        },
+        Expr::Variable(variable, ..) => {
+            let name = variable.1.as_str();
+            match (state.var(flow, name).map(|ty| &ty.known), wanted) {
+                (Some(Known::Truth(truth)), _) if *truth == wanted => {
+                    if wanted {
+                        presence(flow, state, name, true)
+                    } else {
+                        vec![state.clone()]
+                    }
+                }
+                (Some(Known::Truth(_)), true) => Vec::new(),
+                // False, or never filled.
+                (Some(Known::Truth(_)), false) => presence(flow, state, name, false),
+                (_, true) => presence(flow, state, name, true),
+                (_, false) => vec![state.clone()],
+            }
+        }
+        Expr::Stmt(block) => match block.statements() {
+            [Stmt::Expr(inner)] => refine(set, flow, state, inner, wanted),
+            [Stmt::FnCall(call, at)] => refine(set, flow, state, &Expr::FnCall(call.clone(), *at), wanted),
+            _ => vec![state.clone()],
+        },
+        _ => vec![state.clone()],
+    }
+}
+
+/// `and`: all parts hold; else one of them.
+fn all_of(set: &FlowSet, flow: &Flow, state: &State, parts: &[Expr], and: bool, wanted: bool) -> Vec<State> {
+    let Some((first, rest)) = parts.split_first() else { return vec![state.clone()] };
+    if rest.is_empty() {
+        return refine(set, flow, state, first, wanted);
+    }
+    let on = |states: Vec<State>| {
+        states.iter().flat_map(|state| all_of(set, flow, state, rest, and, wanted)).collect::<Vec<_>>()
+    };
+    if and == wanted {
+        // Each must be so.
+        on(refine(set, flow, state, first, wanted))
+    } else {
+        // The first is so, or it is not and one of the rest is.
+        let mut found = refine(set, flow, state, first, wanted);
+        found.extend(on(refine(set, flow, state, first, !wanted)));
+        found
+    }
+}
+
+fn presence(flow: &Flow, state: &State, name: &str, present: bool) -> Vec<State> {
+    let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
+    let left = if present {
+        Ty { kinds: ty.kinds.without(Kinds::MISSING), known: ty.known.clone() }
+    } else {
+        Ty::of(Kinds(ty.kinds.0 & Kinds::MISSING.0))
+    };
+    if left.kinds.0 & (Kinds::ALL.0 | Kinds::MISSING.0) == 0 {
+        return Vec::new();
+    }
+    vec![state.clone().with(flow, name, left)]
+}
+
+fn aged(state: &State, age: Option<Age>) -> Vec<State> {
+    age.map(|age| State { age, ..state.clone() }).into_iter().collect()
+}
+
+/// `x == "no"` holds for no missing x; `window.ends_at - now() > hours(2)` bounds the time.
+fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted: bool) -> Vec<State> {
+    if let (Some(left), Some(right)) = (linear(a), linear(b))
+        && let Some(age) = bound(op, left.minus(right), state.age, wanted)
+    {
+        return aged(state, age);
+    }
+    for (name, other) in [(a, b), (b, a)] {
+        let Expr::Variable(variable, ..) = name else { continue };
+        let (name, holds) = (variable.1.as_str(), (op == "!=") != wanted);
+        match other {
+            Expr::Unit(_) => return presence(flow, state, name, !holds),
+            // Whatever is compared with a value that is there is there itself, where the comparison holds.
+            other if holds && is_there(other) && matches!(op, "==" | "!=") => {
+                return known_text(flow, presence(flow, state, name, true), name, other);
+            }
+            _ if wanted && !matches!(op, "==" | "!=") => return presence(flow, state, name, true),
+            _ => {}
+        }
+    }
+    vec![state.clone()]
+}
+
+/// A value as it stands, which is never missing.
+fn is_there(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::StringConstant(..) | Expr::IntegerConstant(..) | Expr::FloatConstant(..) | Expr::BoolConstant(..)
+    )
+}
+
+/// `x == "no"` leaves one text; a text that `x` can never be leaves no state.
+fn known_text(flow: &Flow, states: Vec<State>, name: &str, other: &Expr) -> Vec<State> {
+    let Expr::StringConstant(text, _) = other else { return states };
+    states
+        .into_iter()
+        .filter_map(|state| {
+            let ty = state.var(flow, name)?;
+            match &ty.known {
+                Known::Texts(texts) if ty.kinds == Kinds::TEXT => texts
+                    .iter()
+                    .any(|known| known == text.as_str())
+                    .then(|| state.clone().with(flow, name, Ty::text(text.as_str()))),
+                _ => Some(state),
+            }
+        })
+        .collect()
+}
+
+/// `window.ends_at - now() - 2h` as numbers: so many ends of the window, so many nows, and a length.
+#[derive(Clone, Copy)]
+struct Linear {
+    ends: i64,
+    now: i64,
+    span: i64,
+}
+
+impl Linear {
+    fn minus(self, other: Linear) -> Linear {
+        Linear { ends: self.ends - other.ends, now: self.now - other.now, span: self.span.saturating_sub(other.span) }
+    }
+
+    fn plus(self, other: Linear) -> Linear {
+        Linear { ends: self.ends + other.ends, now: self.now + other.now, span: self.span.saturating_add(other.span) }
+    }
+}
+
+fn linear(expr: &Expr) -> Option<Linear> {
+    let just = |ends, now, span| Some(Linear { ends, now, span });
+    match expr {
+        Expr::Dot(pair, ..) => match (&pair.lhs, &pair.rhs) {
+            (Expr::Variable(root, ..), Expr::Property(property, _)) => match (root.1.as_str(), property.2.as_str()) {
+                ("window", "ends_at") => just(1, 0, 0),
+                ("contact", "last_message_at") => just(1, 0, -WINDOW.0),
+                _ => None,
+            },
+            _ => None,
+        },
+        Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
+            ("now", []) => just(0, 1, 0),
+            ("hours", [Expr::IntegerConstant(n, _)]) => just(0, 0, n.saturating_mul(Span::hours(1).0)),
+            ("minutes", [Expr::IntegerConstant(n, _)]) => just(0, 0, n.saturating_mul(Span::minutes(1).0)),
+            ("days", [Expr::IntegerConstant(n, _)]) => just(0, 0, n.saturating_mul(Span::days(1).0)),
+            ("+", [a, b]) => Some(linear(a)?.plus(linear(b)?)),
+            ("-", [a, b]) => Some(linear(a)?.minus(linear(b)?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What `left OP 0` says of the age; outer `None`: nothing.
+fn bound(op: &str, left: Linear, age: Age, wanted: bool) -> Option<Option<Age>> {
+    // The window's end less now is 24 h less the age.
+    let (flip, limit) = match (left.ends, left.now) {
+        (1, -1) => (false, WINDOW.0.saturating_add(left.span)),
+        (-1, 1) => (true, WINDOW.0.saturating_sub(left.span)),
+        _ => return None,
+    };
+    let more = match op {
+        ">" | ">=" => true,
+        "<" | "<=" => false,
+        _ => return None,
+    };
+    // `24 h - age > -span`: the age is below `24 h + span`.
+    let below = (more != flip) == wanted;
+    Some(if below { age.below(Span(limit)) } else { age.from(Span(limit)) })
+}

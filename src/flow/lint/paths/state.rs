@@ -1,0 +1,155 @@
+//! What is known at one point of a flow, one state for each way there that differs in what is filled.
+
+use super::{
+    age::Age,
+    ty::{Kinds, Known, Ty},
+};
+use crate::{
+    base::{limits::LINT_STATES_MAX, place::Place, time::Span},
+    flow::definition::Flow,
+};
+use std::rc::Rc;
+
+#[derive(Debug, Clone)]
+pub struct State {
+    pub age: Age,
+    /// By the place of its name in `Flow::names`.
+    pub vars: Rc<Vec<Ty>>,
+    /// How the age came to be.
+    pub trail: Rc<Trail>,
+}
+
+/// One link of the way: what it was, and what came before.
+#[derive(Debug)]
+pub struct Trail {
+    pub place: Place,
+    pub by: By,
+    pub before: Option<Rc<Trail>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum By {
+    /// A trigger.
+    Start(Age),
+    /// The contact writes: the window opens anew.
+    Answer,
+    /// Time passes here.
+    Waited(Span, Span),
+    /// A loop comes round again.
+    Loop,
+}
+
+impl State {
+    pub fn new(flow: &Flow, age: Age, place: &Place) -> State {
+        let trail = Trail { place: place.clone(), by: By::Start(age), before: None };
+        State { age, vars: Rc::new(vec![Ty::UNSET; flow.names.len()]), trail: Rc::new(trail) }
+    }
+
+    pub fn var(&self, flow: &Flow, name: &str) -> Option<&Ty> {
+        let at = flow.names.binary_search_by(|known| known.as_str().cmp(name)).ok()?;
+        self.vars.get(at)
+    }
+
+    #[must_use]
+    pub fn with(mut self, flow: &Flow, name: &str, ty: Ty) -> State {
+        if let Ok(at) = flow.names.binary_search_by(|known| known.as_str().cmp(name))
+            && self.vars.get(at).is_some_and(|known| *known != ty)
+        {
+            Rc::make_mut(&mut self.vars)[at] = ty;
+        }
+        self
+    }
+
+    /// The contact has just written.
+    #[must_use]
+    pub fn answered(mut self, place: &Place) -> State {
+        self.age = Age::NOW;
+        self.trail = Rc::new(Trail { place: place.clone(), by: By::Answer, before: None });
+        self
+    }
+
+    /// Time has passed at a step.
+    #[must_use]
+    pub fn aged(mut self, age: Age, place: &Place, least: Span, most: Span) -> State {
+        self.age = age;
+        let before = Some(self.trail.clone());
+        self.trail = Rc::new(Trail { place: place.clone(), by: By::Waited(least, most), before });
+        self
+    }
+
+    /// Two states that differ only in time and values are one; those that differ in what is filled are not.
+    fn alike(&self, other: &State) -> bool {
+        let sign = |ty: &Ty| {
+            let filled = ty.kinds.meets(Kinds::ALL);
+            let truth = if let Known::Truth(truth) = ty.known { Some(truth) } else { None };
+            (filled, ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING), truth)
+        };
+        Rc::ptr_eq(&self.vars, &other.vars)
+            || self.vars.len() == other.vars.len()
+                && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
+    }
+
+    /// Takes the other in; true when that changed something.
+    fn absorb(&mut self, other: &State) -> Change {
+        let mut change = Change::default();
+        if other.age.most > self.age.most {
+            self.trail = other.trail.clone();
+        }
+        let age = self.age.join(other.age);
+        if age != self.age {
+            self.age = age;
+            change.age = true;
+        }
+        if !Rc::ptr_eq(&self.vars, &other.vars) {
+            let joined: Vec<Ty> = self.vars.iter().zip(other.vars.iter()).map(|(a, b)| a.join(b)).collect();
+            if joined != *self.vars {
+                self.vars = Rc::new(joined);
+                change.vars = true;
+            }
+        }
+        change
+    }
+}
+
+/// What a join changed.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Change {
+    pub age: bool,
+    pub vars: bool,
+}
+
+/// The states at one point.
+#[derive(Debug, Default, Clone)]
+pub struct States(pub Vec<State>);
+
+impl States {
+    /// Joins one more in.
+    pub fn add(&mut self, state: &State) -> Change {
+        if let Some(known) = self.0.iter_mut().find(|known| known.alike(state)) {
+            return known.absorb(state);
+        }
+        self.0.push(state.clone());
+        if self.0.len() > LINT_STATES_MAX {
+            let mut one = self.0.swap_remove(0);
+            for other in &self.0 {
+                one.absorb(other);
+            }
+            self.0 = vec![one];
+        }
+        Change { age: true, vars: true }
+    }
+}
+
+impl Trail {
+    /// From the beginning.
+    pub fn links(&self) -> Vec<&Trail> {
+        let mut all = vec![self];
+        let mut at = self;
+        while let Some(before) = &at.before {
+            all.push(before);
+            at = before;
+        }
+        all.reverse();
+        all
+    }
+}

@@ -1,0 +1,195 @@
+//! What a value can be at one point of a flow: its kinds, whether it can be missing, and what is known beside.
+
+use crate::flow::definition::Kind;
+use std::rc::Rc;
+
+/// A set of kinds, as bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Kinds(pub u16);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Ty {
+    pub kinds: Kinds,
+    pub known: Known,
+}
+
+/// What is known beside the kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Known {
+    No,
+    /// One of these texts.
+    Texts(Rc<[String]>),
+    Truth(bool),
+    /// A map with these parts.
+    Shape(Shape),
+}
+
+/// Maps whose parts the language fixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    Http,
+    Media,
+    Location,
+    Hours,
+    /// A view: `contact`, `window`, ….
+    View(&'static str),
+}
+
+impl Kinds {
+    pub const NONE: Kinds = Kinds(0);
+    /// `()`: written so, or an optional value.
+    pub const NOTHING: Kinds = Kinds(1);
+    /// No step has filled it.
+    pub const UNSET: Kinds = Kinds(1 << 1);
+    pub const YESNO: Kinds = Kinds(1 << 2);
+    pub const WHOLE: Kinds = Kinds(1 << 3);
+    pub const NUMBER: Kinds = Kinds(1 << 4);
+    pub const TEXT: Kinds = Kinds(1 << 5);
+    pub const DATE: Kinds = Kinds(1 << 6);
+    pub const CLOCK: Kinds = Kinds(1 << 7);
+    pub const DATETIME: Kinds = Kinds(1 << 8);
+    pub const SPAN: Kinds = Kinds(1 << 9);
+    pub const LIST: Kinds = Kinds(1 << 10);
+    pub const MAP: Kinds = Kinds(1 << 11);
+    /// Functions, single letters and what else no field holds.
+    pub const OTHER: Kinds = Kinds(1 << 12);
+    /// Nobody can say: what an API gives.
+    pub const VAGUE: Kinds = Kinds(1 << 13);
+
+    pub const NUMERIC: Kinds = Kinds(Self::WHOLE.0 | Self::NUMBER.0);
+    pub const MISSING: Kinds = Kinds(Self::NOTHING.0 | Self::UNSET.0);
+    pub const ALL: Kinds = Kinds(0b1_1111_1111_1100);
+    pub const ANY: Kinds = Kinds(Self::ALL.0 | Self::NOTHING.0 | Self::VAGUE.0);
+
+    const WORDS: [(Kinds, &'static str); 13] = [
+        (Self::MISSING, "a value that is missing"),
+        (Self::YESNO, "true or false"),
+        (Self::NUMERIC, "a number"),
+        (Self::WHOLE, "a number"),
+        (Self::NUMBER, "a number"),
+        (Self::TEXT, "a text"),
+        (Self::DATE, "a date"),
+        (Self::CLOCK, "a time"),
+        (Self::DATETIME, "a date with time"),
+        (Self::SPAN, "a length of time"),
+        (Self::LIST, "a list"),
+        (Self::MAP, "a map"),
+        (Self::OTHER, "a function"),
+    ];
+
+    pub const fn and(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
+    pub fn without(self, other: Kinds) -> Kinds {
+        Kinds(self.0 & !other.0)
+    }
+
+    pub fn meets(self, other: Kinds) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub fn within(self, other: Kinds) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    pub fn is_vague(self) -> bool {
+        self.meets(Self::VAGUE)
+    }
+
+    /// "a text", "a date or a number".
+    pub fn words(self) -> String {
+        let mut left = self;
+        let mut found = Vec::new();
+        for (kinds, words) in Self::WORDS {
+            if left.meets(kinds) && (kinds == Self::MISSING || kinds.within(left)) {
+                found.push(words);
+                left = left.without(kinds);
+            }
+        }
+        found.join(" or ")
+    }
+}
+
+impl Ty {
+    pub const fn of(kinds: Kinds) -> Ty {
+        Ty { kinds, known: Known::No }
+    }
+
+    pub const ANY: Ty = Ty::of(Kinds::ANY);
+    pub const UNSET: Ty = Ty::of(Kinds::UNSET);
+    pub const NOTHING: Ty = Ty::of(Kinds::NOTHING);
+
+    pub fn shape(shape: Shape) -> Ty {
+        Ty { kinds: Kinds::MAP, known: Known::Shape(shape) }
+    }
+
+    pub fn text(text: impl Into<String>) -> Ty {
+        Ty { kinds: Kinds::TEXT, known: Known::Texts(Rc::from([text.into()])) }
+    }
+
+    pub fn truth(truth: bool) -> Ty {
+        Ty { kinds: Kinds::YESNO, known: Known::Truth(truth) }
+    }
+
+    /// What a field of this type holds once it is filled.
+    pub fn declared(kind: &Kind) -> Ty {
+        let kinds = match kind {
+            Kind::Text | Kind::Phone | Kind::Email => Kinds::TEXT,
+            Kind::Number => Kinds::NUMERIC,
+            Kind::Whole => Kinds::WHOLE,
+            Kind::Date => Kinds::DATE,
+            Kind::Clock => Kinds::CLOCK,
+            Kind::DateTime => Kinds::DATETIME,
+            Kind::YesNo => Kinds::YESNO,
+            Kind::Choice(texts) if !texts.is_empty() => {
+                return Ty { kinds: Kinds::TEXT, known: Known::Texts(texts.as_slice().into()) };
+            }
+            Kind::Choice(_) | Kind::Any => return Ty::ANY,
+            Kind::List | Kind::Contact => Kinds::LIST,
+            Kind::Map | Kind::Order | Kind::Form => Kinds::MAP,
+            Kind::Image | Kind::Audio | Kind::Video | Kind::Document | Kind::Media => return Ty::shape(Shape::Media),
+            Kind::Location => return Ty::shape(Shape::Location),
+        };
+        Ty::of(kinds)
+    }
+
+    #[must_use]
+    pub fn or(self, kinds: Kinds) -> Ty {
+        Ty { kinds: self.kinds.and(kinds), known: self.known }
+    }
+
+    pub fn join(&self, other: &Ty) -> Ty {
+        let kinds = self.kinds.and(other.kinds);
+        let missing = |ty: &Ty| ty.kinds.within(Kinds::MISSING);
+        let known = match (&self.known, &other.known) {
+            (a, _) if missing(other) => a.clone(),
+            (_, b) if missing(self) => b.clone(),
+            (a, b) if a == b => a.clone(),
+            (Known::Texts(a), Known::Texts(b)) if a.len() + b.len() <= TEXTS_MAX => {
+                let mut all = a.to_vec();
+                all.extend(b.iter().filter(|text| !a.contains(text)).cloned());
+                all.sort();
+                Known::Texts(all.into())
+            }
+            _ => Known::No,
+        };
+        Ty { kinds, known }
+    }
+
+    /// It is filled for certain.
+    pub fn present(&self) -> Ty {
+        Ty { kinds: self.kinds.without(Kinds::MISSING), known: self.known.clone() }
+    }
+
+    pub fn may_miss(&self) -> bool {
+        self.kinds.meets(Kinds::MISSING) && !self.kinds.is_vague() || self.kinds.meets(Kinds::UNSET)
+    }
+
+    pub fn only_missing(&self) -> bool {
+        self.kinds.within(Kinds::MISSING)
+    }
+}
+
+/// More known texts than these are any text.
+const TEXTS_MAX: usize = 40;

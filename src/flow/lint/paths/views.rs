@@ -1,0 +1,69 @@
+//! The parts of maps that the language fixes, with their types: language.md 6b.
+
+use super::ty::{Kinds, Shape, Ty};
+use crate::flow::{FlowSet, definition::Field};
+
+const TEXT_OR_NOTHING: Ty = Ty::of(Kinds::TEXT.and(Kinds::NOTHING));
+const MOMENT_OR_NOTHING: Ty = Ty::of(Kinds::DATETIME.and(Kinds::NOTHING));
+
+/// The names of the parts; empty: whatever the author declares.
+pub fn parts(shape: Shape) -> &'static [&'static str] {
+    match shape {
+        Shape::Http => &["status", "body", "headers"],
+        Shape::Media => &["kind", "id", "mime", "url", "caption", "filename", "voice"],
+        Shape::Location => &["latitude", "longitude", "name", "address"],
+        Shape::Hours => &["open", "opens_at", "closes_at"],
+        // Checked by name everywhere, also where no path leads: `lint::names`.
+        Shape::View(_) => &[],
+    }
+}
+
+pub fn words(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Http => "the answer of an `http` step",
+        Shape::Media => "a file",
+        Shape::Location => "a location",
+        Shape::Hours => "opening hours",
+        Shape::View(_) => "this",
+    }
+}
+
+/// The type of a part; `None`: there is none of that name.
+pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
+    Some(match (shape, name) {
+        (Shape::Http, "status") => Ty::of(Kinds::WHOLE),
+        (Shape::Http, "body") => Ty::ANY,
+        (Shape::Http, "headers") => Ty::of(Kinds::MAP),
+        (Shape::Media, "voice") => Ty::ANY,
+        (Shape::Location, "latitude" | "longitude") => Ty::of(Kinds::NUMERIC),
+        (Shape::Media | Shape::Location, name) if parts(shape).contains(&name) => TEXT_OR_NOTHING,
+        (Shape::Hours, "open") => Ty::of(Kinds::YESNO),
+        (Shape::Hours, "opens_at" | "closes_at") => MOMENT_OR_NOTHING,
+        (Shape::View("window"), "open") => Ty::of(Kinds::YESNO),
+        (Shape::View("window"), "ends_at") => MOMENT_OR_NOTHING,
+        (Shape::View("msg"), "text" | "button" | "kind") => TEXT_OR_NOTHING,
+        (Shape::View("msg"), "at") => MOMENT_OR_NOTHING,
+        (Shape::View("msg"), "media") => Ty::shape(Shape::Media).or(Kinds::NOTHING),
+        (Shape::View("msg"), "location") => Ty::shape(Shape::Location).or(Kinds::NOTHING),
+        (Shape::View("error"), "code" | "text" | "step") => Ty::of(Kinds::TEXT.and(Kinds::NOTHING)),
+        (Shape::View("event"), "name") => TEXT_OR_NOTHING,
+        (Shape::View("handoff"), "team" | "agent" | "flow") => TEXT_OR_NOTHING,
+        (Shape::View("env"), _) => Ty::of(Kinds::TEXT),
+        (Shape::View("hours"), _) => Ty::shape(Shape::Hours),
+        (Shape::View("contact"), "phone" | "name" | "first_name" | "language" | "zone" | "country") => TEXT_OR_NOTHING,
+        (Shape::View("contact"), "tags") => Ty::of(Kinds::LIST),
+        (Shape::View("contact"), "last_message_at") => MOMENT_OR_NOTHING,
+        (Shape::View("contact"), "consent") => Ty::of(Kinds::MAP),
+        (Shape::View("contact"), name) => {
+            let field = set.bot.fields.iter().find(|field| field.name == name)?;
+            declared(field).or(Kinds::NOTHING)
+        }
+        (Shape::View(_), _) => Ty::ANY,
+        (Shape::Http | Shape::Media | Shape::Location | Shape::Hours, _) => return None,
+    })
+}
+
+/// A field or input once it is filled.
+pub fn declared(field: &Field) -> Ty {
+    Ty::declared(&field.kind)
+}
