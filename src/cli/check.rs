@@ -1,13 +1,22 @@
-//! `transom check`: every finding in the files of a bot, the way rustc prints them.
+//! `transom check`: every finding in the files of a bot, the way rustc prints them; repairs; the look again.
 
-use super::{Failure, Outcome, paint::Paint};
+use super::{Failure, Outcome, findings, paint::Paint, place};
 use crate::{
-    base::diagnostic::{Diagnostic, sort},
-    flow,
-    runtime::{bot, reload::mock_findings},
+    base::{
+        diagnostic::{Diagnostic, sort},
+        fix::{self, Fix},
+        limits::FIX_ROUNDS_MAX,
+        place::SourceFile,
+    },
+    flow::{self, Around},
+    runtime::{around, bot, reload::mock_findings, watch::Watch},
 };
-use serde_json::json;
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -15,52 +24,117 @@ pub struct Args {
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
     /// How findings are printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = findings::Format::Text)]
+    format: findings::Format,
+    /// Whether warnings end the command like errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+    /// Mend what can only be meant in one way; all other bytes of the files stay
+    #[arg(long)]
+    fix: bool,
+    /// Look again whenever a file changes
+    #[arg(long, conflicts_with = "fix")]
+    watch: bool,
+    #[command(flatten)]
+    place: place::Place,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
+enum Deny {
+    Warnings,
 }
 
-pub fn run(args: &Args) -> Outcome {
-    let files = bot::read(&args.path).map_err(Failure::failed)?;
-    let (set, mut findings) = flow::parse_set(&files.files);
-    findings.extend(files.findings);
-    findings.extend(flow::lint(&set));
-    findings.extend(mock_findings(&set));
-    sort(&mut findings);
-    let errors = findings.iter().filter(|finding| finding.is_error()).count();
-    match args.format {
-        Format::Json => print_json(&findings, errors),
-        Format::Text => print_text(&findings, errors, set.flows.len()),
+pub async fn run(args: Args) -> Outcome {
+    let around = surroundings(&args.place).await?;
+    if args.fix {
+        mend(&args.path, &around)?;
     }
-    if errors > 0 { Err(Failure::Said) } else { Ok(()) }
-}
-
-fn print_json(findings: &[Diagnostic], errors: usize) {
-    let list: Vec<_> = findings.iter().map(Diagnostic::to_json).collect();
-    println!("{:#}", json!({"findings": list, "errors": errors, "warnings": findings.len() - errors}));
-}
-
-fn print_text(findings: &[Diagnostic], errors: usize, flows: usize) {
-    let paint = Paint::stdout();
-    for finding in findings {
-        println!("{}\n", finding.render(paint.is_on()));
+    let mut watch = args.watch.then(|| Watch::new(&args.path));
+    loop {
+        let outcome = look(&args, &around);
+        let Some(watch) = &mut watch else { return outcome };
+        if let Err(Failure::Failed(sentence)) = &outcome {
+            eprintln!("{} {sentence}", Paint::stderr().bad("error:"));
+        }
+        watch.changed().await;
+        println!();
     }
-    let warnings = findings.len() - errors;
-    let flows = counted(flows, "flow");
-    let summary = match (errors, warnings) {
-        (0, 0) => paint.good(format!("{flows}, nothing to say against them")),
-        (0, _) => paint.warn(format!("{flows}, {}", counted(warnings, "warning"))),
-        (_, 0) => paint.bad(format!("{flows}, {}", counted(errors, "error"))),
-        _ => paint.bad(format!("{flows}, {} and {}", counted(errors, "error"), counted(warnings, "warning"))),
-    };
-    println!("{summary}");
 }
 
-fn counted(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+/// What the configuration and its database know; without a configuration nothing is checked against them.
+async fn surroundings(place: &place::Place) -> Result<Around, Failure> {
+    if place.config.is_none() {
+        return Ok(Around::default());
+    }
+    let config = place.config()?;
+    // Before the first start of the daemon there is no database, and the configuration's own list counts.
+    Ok(match place::read_only(&config).await {
+        Ok(store) => around::read(&config, &store).await.map_err(Failure::failed)?,
+        Err(_) => around::around(&config, &[]),
+    })
+}
+
+/// All findings about a folder, and what was proved beside.
+fn findings_of(path: &Path, around: &Around) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
+    let files = bot::read(path).map_err(Failure::failed)?;
+    let (set, mut all) = flow::parse_set(&files.files);
+    let report = flow::report(&set, around);
+    all.extend(files.findings);
+    all.extend(report.findings);
+    all.extend(mock_findings(&set));
+    sort(&mut all);
+    let flows = set.flows.len();
+    Ok((findings::Checked { findings: all, flows, without_templates: report.without_templates }, files.files))
+}
+
+fn look(args: &Args, around: &Around) -> Outcome {
+    let (checked, _) = findings_of(&args.path, around)?;
+    findings::print(&checked, args.format, &args.path);
+    let errors = checked.errors();
+    let denied = args.deny == Some(Deny::Warnings) && !checked.findings.is_empty();
+    if errors > 0 || denied { Err(Failure::Said) } else { Ok(()) }
+}
+
+/// Makes the sure repairs. What was hidden behind a broken line shows itself only when that is mended, so it
+/// looks again until nothing is left to do.
+fn mend(path: &Path, around: &Around) -> Outcome {
+    let mut made = 0;
+    for _ in 0..FIX_ROUNDS_MAX {
+        let (checked, files) = findings_of(path, around)?;
+        let now = mend_once(path, &checked.findings, &files)?;
+        if now == 0 {
+            break;
+        }
+        made += now;
+    }
+    eprintln!(
+        "{}",
+        if made == 0 { "nothing to mend".into() } else { format!("mended {}", findings::counted(made, "finding")) }
+    );
+    Ok(())
+}
+
+fn mend_once(folder: &Path, all: &[Diagnostic], files: &[Arc<SourceFile>]) -> Result<usize, Failure> {
+    let mut by_file: BTreeMap<&str, Vec<&Fix>> = BTreeMap::new();
+    for fix in all.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.is_sure()) {
+        if let Some(edit) = fix.edits.first() {
+            by_file.entry(edit.place.path()).or_default().push(fix);
+        }
+    }
+    let mut count = 0;
+    for (path, fixes) in by_file {
+        let Some(file) = files.iter().find(|file| file.path() == path) else { continue };
+        let (text, made) = fix::apply(path, file.text(), &fixes);
+        let on_disk = folder.join(path);
+        let failed = |error: std::io::Error| Failure::failed(format!("cannot mend `{}`: {error}", on_disk.display()));
+        // A mark at the beginning of the file is no part of its text, and stays.
+        let before = fs::read_to_string(&on_disk).map_err(failed)?;
+        let mark = if before.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+        if before.trim_start_matches('\u{feff}') != file.text() {
+            return Err(Failure::failed(format!("`{path}` changed while it was being mended; run it again")));
+        }
+        fs::write(&on_disk, format!("{mark}{text}")).map_err(failed)?;
+        count += made.into_iter().filter(|made| *made).count();
+    }
+    Ok(count)
 }

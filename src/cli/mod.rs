@@ -11,6 +11,7 @@ mod daemon;
 mod dead_letters;
 mod doctor;
 mod explain;
+mod findings;
 mod fmt;
 mod i18n;
 mod keys;
@@ -156,7 +157,7 @@ fn end_quietly_when_nobody_reads() {
 fn run(command: Command) -> Outcome {
     match command {
         Command::Serve(args) => serve::run(args),
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => block_on(check::run(args)),
         Command::Test(args) => test::run(&args),
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Explain(args) => block_on(explain::run(args)),

@@ -6,6 +6,7 @@
 
 pub mod app;
 mod apply;
+pub mod around;
 pub mod bot;
 pub mod calls;
 pub mod catalogue;

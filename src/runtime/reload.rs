@@ -1,6 +1,7 @@
 //! New files of the bot: checked, stored as a version, and told; what has errors never goes live.
 
 use super::{
+    around,
     bot::{self, BotFiles},
     config::{Config, FlowGrants},
     metrics::Metrics,
@@ -29,6 +30,7 @@ use tokio::sync::watch;
 pub struct Reloader {
     grants: FlowGrants,
     only_sandboxes: bool,
+    config: Config,
     metrics: Metrics,
     /// The hash of what is live.
     live: Mutex<Option<String>>,
@@ -54,13 +56,13 @@ pub enum ReloadError {
 impl Reloader {
     pub fn new(config: &Config, metrics: Metrics) -> Reloader {
         let (grants, only_sandboxes) = (config.flows.clone(), config.only_sandboxes());
-        Reloader { grants, only_sandboxes, metrics, live: Mutex::default() }
+        Reloader { grants, only_sandboxes, config: config.clone(), metrics, live: Mutex::default() }
     }
 
     /// The first version: that of the files, or the last good one when they have errors. `live` is
     /// always there.
     pub async fn start(&self, store: &Store, files: BotFiles, now: Time) -> Result<News, ReloadError> {
-        let (good, findings) = self.check(files).await;
+        let (good, findings) = self.check(store, files).await;
         if let Some(good) = good {
             return self.go_live(store, good, findings, now).await;
         }
@@ -86,7 +88,7 @@ impl Reloader {
     /// Later files.
     pub async fn offer(&self, store: &Store, files: BotFiles, now: Time) -> Result<News, ReloadError> {
         let same = self.live.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(files.hash.as_str());
-        let (good, findings) = self.check(files).await;
+        let (good, findings) = self.check(store, files).await;
         match good {
             Some(good) if !same => {
                 self.metrics.flow_versions.inc();
@@ -143,12 +145,18 @@ impl Reloader {
     }
 
     /// Parses and checks everything; files and set only without errors.
-    async fn check(&self, files: BotFiles) -> (Option<(BotFiles, FlowSet)>, Vec<Diagnostic>) {
+    async fn check(&self, store: &Store, files: BotFiles) -> (Option<(BotFiles, FlowSet)>, Vec<Diagnostic>) {
         let (grants, only_sandboxes) = (self.grants.clone(), self.only_sandboxes);
+        let around = around::read(&self.config, store).await.unwrap_or_else(|error| {
+            tracing::warn!("The flows are checked without the catalogue of templates: {error}");
+            around::around(&self.config, &[])
+        });
         let work = move || {
             let (set, mut findings) = flow::parse_set(&files.files);
             findings.extend(files.findings.iter().cloned());
-            findings.extend(flow::lint(&set));
+            let mut about = flow::lint_around(&set, &around);
+            around::only_told(&mut about);
+            findings.extend(about);
             if !only_sandboxes {
                 findings.extend(ungranted(&set, &grants));
             }

@@ -20,7 +20,7 @@ const BOT: (&str, &str) = ("_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\
 const PIZZA: (&str, &str) = (
     "pizza.yaml",
     "flow: pizza\nwhen:\n  - message: pizza\nsteps:\n  - ask: Which size?\n    as: size\n    options: [Small, Large]\n    \
-     timeout: 2h\n    on_timeout:\n      - say: Another time, then\n        if_closed: skip\n  - say: One ${size} pizza\n",
+     timeout: 2h\n    on_timeout:\n      - say: Another time, then\n        if_closed: skip\n      - end\n  - say: One ${size} pizza\n",
 );
 
 fn transom(folder: &Path, args: &[&str]) -> Command {
@@ -109,7 +109,7 @@ fn check_prints_findings_with_their_place_and_ends_with_1() {
     let good = bot(&[BOT, PIZZA]);
     let checked = run(good.path(), &["check"]);
     ends(&checked, 0);
-    assert_eq!(out(&checked), "1 flow, nothing to say against them\n");
+    assert_eq!(out(&checked), "1 flow, nothing to say against them\ncan never need a template: pizza\n");
     let nothing = tempfile::tempdir().unwrap();
     let checked = run(nothing.path(), &["check"]);
     ends(&checked, 1);
@@ -141,6 +141,37 @@ fn a_word_of_the_language_is_explained() {
     let unknown = run(folder.path(), &["reference", "if_closd"]);
     ends(&unknown, 1);
     assert!(err(&unknown).contains("did you mean `if_closed`?"), "{}", err(&unknown));
+}
+
+#[test]
+fn check_mends_what_it_is_sure_of_and_denies_warnings() {
+    let wrong = "flow: a   # mine\nwhen: [{message: [hi]}]\nsteps:\n  - sya: Order: now\n  - say: Bye\n";
+    let folder = bot(&[BOT, ("a.yaml", wrong)]);
+    let annotated = out(&run(folder.path(), &["check", "--format", "github"]));
+    assert!(annotated.starts_with("::error file=flows/a.yaml,line=4,"), "{annotated}");
+    let mended = run(folder.path(), &["check", "--fix"]);
+    ends(&mended, 0);
+    assert!(err(&mended).contains("mended 2 findings"), "{}", err(&mended));
+    let text = std::fs::read_to_string(folder.path().join("flows/a.yaml")).unwrap();
+    assert_eq!(text, wrong.replace("sya: Order: now", "say: \"Order: now\""));
+    std::fs::write(folder.path().join("flows/a.yaml"), format!("{text}blocks:\n  rest: [end]\n")).unwrap();
+    ends(&run(folder.path(), &["check"]), 0);
+    ends(&run(folder.path(), &["check", "--deny", "warnings"]), 1);
+}
+
+#[test]
+fn check_knows_the_templates_of_the_configuration() {
+    let flow = "flow: a\nwhen: [{api: true}]\nsteps:\n  - say: Hi\n    if_closed: {template: helo}\n";
+    let folder = bot(&[BOT, ("a.yaml", flow)]);
+    let config = folder.path().join("transom.yaml");
+    let text = "accounts:\n  - name: shop\n    api_keys: [abcdefghijklmnopqrstuvwxyz012345]\nsenders:\n  - {id: 1, account: shop, name: main, phone: \"+34600111222\", provider: meta, phone_number_id: \"1\", access_token: aaaaaaaaaaaaaaaa, app_secret: bbbbbbbbbbbbbbbb, verify_token: cccccccccccccccc}\n\
+        templates:\n  - {id: 1, sender: 1, name: hello, language: en, category: utility, body: Hi}\n";
+    std::fs::write(&config, text).unwrap();
+    ends(&run(folder.path(), &["check", "--deny", "warnings", "--format", "json"]), 1);
+    let checked = run(folder.path(), &["check", "--config", config.to_str().unwrap()]);
+    ends(&checked, 1);
+    assert!(out(&checked).contains("there is no template `helo`"), "{}{}", out(&checked), err(&checked));
+    assert!(!out(&run(folder.path(), &["check"])).contains("E801"));
 }
 
 #[test]

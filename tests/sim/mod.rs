@@ -114,8 +114,7 @@ async fn live(seed: u64, diary: &Diary) -> Vec<String> {
             wrong.extend(world.left_lying().await);
         }
         if !wrong.is_empty() {
-            let rows = world.rows().await;
-            diary.lock().unwrap().extend(rows);
+            diary.lock().unwrap().extend(world.rows().await);
             return wrong;
         }
     }

@@ -1,0 +1,48 @@
+//! What the configuration and the database know beside the flows, for the checker: senders and their templates.
+
+use super::config::Config;
+use crate::{
+    base::diagnostic::{Diagnostic, Severity},
+    flow::Around,
+    model::template::Template,
+    store::{ReadError, Store, template},
+};
+
+/// Senders of the configuration, and the templates that it and the catalogues pulled so far name. A sandbox takes
+/// every template, and without any list of templates they are not checked.
+pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
+    let real: Vec<_> = config.senders.iter().filter(|sender| !sender.is_sandbox()).collect();
+    let lists = real.iter().map(|sender| {
+        let own = pulled.iter().filter(|entry| entry.sender_id == sender.id).map(|entry| entry.data.clone());
+        let mut list: Vec<Template> = own.collect();
+        for entry in config.templates.iter().filter(|entry| entry.sender == sender.id) {
+            let same =
+                |known: &Template| known.name == entry.template.name && known.language == entry.template.language;
+            // What the provider says counts over what was written down.
+            if !list.iter().any(same) {
+                list.push(entry.template.clone());
+            }
+        }
+        list
+    });
+    let lists: Vec<Vec<Template>> = lists.filter(|list| !list.is_empty()).collect();
+    Around {
+        // The sandbox of somebody who wrote no configuration is no list to check names against.
+        senders: config.file.is_some().then(|| config.senders.iter().map(|sender| sender.name.clone()).collect()),
+        templates: (!lists.is_empty()).then_some(lists),
+        private_allowed: !config.flows.allow_private.is_empty(),
+    }
+}
+
+/// The same with the catalogues of an open database.
+pub async fn read(config: &Config, store: &Store) -> Result<Around, ReadError> {
+    Ok(around(config, &template::all(store).await?))
+}
+
+/// While the daemon runs, what is wrong with templates is told and keeps no flow from going live: it may be
+/// mended at the provider at any moment, and is decided when sending.
+pub fn only_told(findings: &mut [Diagnostic]) {
+    for finding in findings.iter_mut().filter(|finding| finding.code.starts_with("E8")) {
+        finding.severity = Severity::Warning;
+    }
+}
