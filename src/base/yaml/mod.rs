@@ -7,6 +7,7 @@
 mod align;
 mod load;
 mod mend;
+mod said;
 mod traps;
 pub mod written;
 

@@ -4,7 +4,7 @@
 
 use super::{
     age::{ANY, Age},
-    exprs::refine,
+    refine::refine,
     state::State,
     ty::{Kinds, Known, Shape, Ty},
 };

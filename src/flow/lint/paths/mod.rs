@@ -9,6 +9,8 @@ mod calls;
 pub mod course;
 pub mod exprs;
 pub mod judge;
+mod refine;
+mod starts;
 pub mod state;
 pub mod ty;
 mod views;
@@ -16,26 +18,28 @@ mod views;
 use super::ways::{Spot, step_ways, target};
 use crate::{
     base::{
-        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX, WINDOW},
+        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX},
         place::Place,
         time::Span,
         yaml,
     },
     flow::{
         FlowSet,
-        definition::{Body, Flow, IfBusy, Kind, Node, NodeIx, Target, WrittenTrigger},
-        text::Data,
+        definition::{Body, Flow, Node, NodeIx, Target},
     },
 };
 use age::{ANY, Age};
-use exprs::{Eval, Use, refine};
+use exprs::{Eval, Use};
 use judge::Judge;
+use refine::refine;
+pub use starts::first_age;
+use starts::{begun, given, start};
 use state::{By, State, States, Trail};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
 };
-use ty::{Kinds, Ty};
+use ty::Ty;
 
 /// What the walk found.
 pub struct Walked<'a> {
@@ -66,28 +70,6 @@ pub enum Need {
     Sometimes,
 }
 
-/// How long ago the contact wrote when a trigger starts its flow.
-pub fn first_age(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Age {
-    let written = &trigger.outline.yaml;
-    let own = match trigger.outline.verb {
-        "message" | "button" | "any_message" | "first_message" | "media" | "location" | "order" | "form"
-        | "reaction" | "referral" | "missed_call" => Age::NOW,
-        // Only for the contact's own word: language.md 8.
-        "consent" => Age::NOW,
-        "window_closing" => {
-            let before = course::span(written.get("window_closing")).unwrap_or(Span::ZERO);
-            return Age { least: Span::ZERO, most: Span((WINDOW.0 - before.0).max(0)) };
-        }
-        "quiet_for" => match course::span(written.get("quiet_for")) {
-            Some(span) => return Age { least: Span::ZERO, most: span },
-            None => return Age::ANY,
-        },
-        _ => return Age::ANY,
-    };
-    // What waits until the contact is free starts later than it was asked for.
-    if flow.if_busy == Some(IfBusy::Queue) { own.up_to(set.bot.defaults.queue_for) } else { own }
-}
-
 /// Walks everything.
 pub fn walk(set: &FlowSet) -> Walked<'_> {
     let mut walk = Walk {
@@ -98,7 +80,7 @@ pub fn walk(set: &FlowSet) -> Walked<'_> {
         depth: 0,
     };
     for flow in set.flows.values() {
-        let starts: Vec<State> = flow.triggers.iter().map(|trigger| walk.start(flow, trigger)).collect();
+        let starts: Vec<State> = flow.triggers.iter().map(|trigger| start(set, flow, trigger)).collect();
         if !starts.is_empty() {
             walk.need = Need::Never;
             walk.frame(flow, flow.entry, &starts);
@@ -106,7 +88,7 @@ pub fn walk(set: &FlowSet) -> Walked<'_> {
         }
     }
     // Flows that only others start, at the time they do it; what nobody starts is looked at as if just asked for.
-    let mut begun = walk.begun(set);
+    let mut begun = begun(set);
     for flow in set.flows.values().filter(|flow| flow.triggers.is_empty()) {
         let visited = walk.known.keys().any(|(known, _)| *known == address(flow));
         let ages = begun.remove(flow.name.as_str());
@@ -144,44 +126,6 @@ struct Slot {
 }
 
 impl<'a> Walk<'a> {
-    /// The state in which a trigger starts its flow.
-    fn start(&self, flow: &'a Flow, trigger: &WrittenTrigger) -> State {
-        let age = first_age(self.set, flow, trigger);
-        let mut state = given(flow, State::new(flow, age, &trigger.place));
-        let written = &trigger.outline.yaml;
-        if let Some(patterns) = written.get("message") {
-            let patterns: Vec<&str> = patterns.one_or_many().iter().filter_map(yaml::Node::text).collect();
-            for name in patterns.iter().flat_map(|pattern| crate::flow::parse::groups(pattern)) {
-                let always = patterns.iter().all(|pattern| certain(pattern, name));
-                let ty = Ty::of(Kinds::TEXT);
-                state = state.with(flow, name, if always { ty } else { ty.or(Kinds::NOTHING) });
-            }
-        }
-        for entry in written.get("body").and_then(yaml::Node::map).unwrap_or_default() {
-            let kind = entry.value.text().and_then(Kind::named).unwrap_or(Kind::Any);
-            state = state.with(flow, &entry.key.text, Ty::declared(&kind));
-        }
-        let guarded = trigger.guard.as_ref().and_then(|guard| guard.single());
-        match guarded {
-            Some(guard) => refine(self.set, flow, &state, guard, true).into_iter().next().unwrap_or(state),
-            None => state,
-        }
-    }
-
-    /// The flows that `start` steps begin, with the time that may have passed until they do.
-    fn begun(&self, set: &'a FlowSet) -> BTreeMap<&'a str, Age> {
-        let mut begun: BTreeMap<&str, Age> = BTreeMap::new();
-        for flow in set.flows.values().chain([&set.bot.flow]) {
-            for node in flow.nodes.iter().filter(|node| node.outline.verb == "start") {
-                let Some(Target::Flow(name)) = &node.outline.target else { continue };
-                if let Some(known) = set.flow(name) {
-                    begun.insert(known.name.as_str(), Age::ANY);
-                }
-            }
-        }
-        begun
-    }
-
     /// Walks from a step with some states to all ends of the flow (or called block); gives the states there.
     fn frame(&mut self, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Vec<State> {
         let Some(entry) = entry else { return starts.to_vec() };
@@ -422,44 +366,6 @@ fn arrive<'a>(
 /// Flows are told apart by where they lie: names are long, and these are asked for often.
 fn address(flow: &Flow) -> usize {
     std::ptr::from_ref(flow) as usize
-}
-
-/// Inputs and start values.
-fn given(flow: &Flow, state: State) -> State {
-    let mut state = state;
-    for field in &flow.inputs {
-        let ty = views::declared(field);
-        let ty = if field.optional && field.default.is_none() { ty.or(Kinds::NOTHING) } else { ty };
-        state = state.with(flow, &field.name, ty);
-    }
-    for (name, data) in &flow.vars {
-        let ty = match data {
-            Data::Text(text) if text.sole().is_some() => Ty::ANY,
-            Data::Text(text) if text.as_plain().is_some() => Ty::text(text.source()),
-            Data::Text(_) => Ty::of(Kinds::TEXT),
-            Data::Value(value) => course::literal(value),
-            Data::List(_) => Ty::of(Kinds::LIST),
-            Data::Map(_) => Ty::of(Kinds::MAP),
-        };
-        state = state.with(flow, name, ty);
-    }
-    state
-}
-
-/// The named group takes part in every match of the pattern.
-fn certain(pattern: &str, name: &str) -> bool {
-    let Some(start) = pattern.find(&format!("<{name}>")) else { return false };
-    let mut depth = 1usize;
-    let rest = &pattern[start..];
-    let end = rest.char_indices().find_map(|(at, c)| {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => return None,
-        }
-        (depth == 0).then_some(at + 1)
-    });
-    !end.is_some_and(|end| rest[end..].starts_with(['?', '*']))
 }
 
 /// The step may take the flow's `on_error`, having none of its own.

@@ -1,0 +1,223 @@
+//! What must hold where a condition does: which values are there, and how long ago the contact wrote.
+
+use super::{
+    age::{Age, END},
+    state::State,
+    ty::{Kinds, Known, Ty},
+};
+use crate::{
+    base::{limits::WINDOW, time::Span},
+    flow::{FlowSet, definition::Flow},
+};
+use rhai::{Expr, Stmt};
+
+/// The states in which a condition can hold, or not hold.
+pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wanted: bool) -> Vec<State> {
+    match condition {
+        Expr::BoolConstant(truth, _) => {
+            if *truth == wanted {
+                vec![state.clone()]
+            } else {
+                Vec::new()
+            }
+        }
+        Expr::And(parts, _) => all_of(set, flow, state, parts, true, wanted),
+        Expr::Or(parts, _) => all_of(set, flow, state, parts, false, wanted),
+        Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
+            ("!", [inner]) => refine(set, flow, state, inner, !wanted),
+            ("missing", [Expr::Variable(variable, ..)]) => presence(flow, state, variable.1.as_str(), !wanted),
+            (op @ ("==" | "!=" | "<" | "<=" | ">" | ">="), [a, b]) => compared(flow, state, op, (a, b), wanted),
+            ("in" | "contains", [_, Expr::Variable(variable, ..)]) if wanted => {
+                presence(flow, state, variable.1.as_str(), true)
+            }
+            _ => vec![state.clone()],
+        },
+        Expr::Dot(pair, ..) => match (&pair.lhs, &pair.rhs) {
+            (Expr::Variable(root, ..), Expr::Property(property, _))
+                if root.1.as_str() == "window" && property.2.as_str() == "open" =>
+            {
+                let age = if wanted { state.age.below(END) } else { state.age.from(END) };
+                aged(state, age)
+            }
+            (Expr::Variable(root, ..), Expr::MethodCall(call, _)) => {
+                let name = root.1.as_str();
+                match (call.name.as_str(), wanted) {
+                    ("is_empty", false) | ("contains" | "starts_with" | "ends_with" | "is_match", true) => {
+                        presence(flow, state, name, true)
+                    }
+                    _ => vec![state.clone()],
+                }
+            }
+            _ => vec![state.clone()],
+        },
+        Expr::Variable(variable, ..) => {
+            let name = variable.1.as_str();
+            match (state.var(flow, name).map(|ty| &ty.known), wanted) {
+                (Some(Known::Truth(truth)), _) if *truth == wanted => {
+                    if wanted {
+                        presence(flow, state, name, true)
+                    } else {
+                        vec![state.clone()]
+                    }
+                }
+                (Some(Known::Truth(_)), true) => Vec::new(),
+                // False, or never filled.
+                (Some(Known::Truth(_)), false) => presence(flow, state, name, false),
+                (_, true) => presence(flow, state, name, true),
+                (_, false) => vec![state.clone()],
+            }
+        }
+        Expr::Stmt(block) => match block.statements() {
+            [Stmt::Expr(inner)] => refine(set, flow, state, inner, wanted),
+            [Stmt::FnCall(call, at)] => refine(set, flow, state, &Expr::FnCall(call.clone(), *at), wanted),
+            _ => vec![state.clone()],
+        },
+        _ => vec![state.clone()],
+    }
+}
+
+/// `and`: all parts hold; else one of them.
+fn all_of(set: &FlowSet, flow: &Flow, state: &State, parts: &[Expr], and: bool, wanted: bool) -> Vec<State> {
+    let Some((first, rest)) = parts.split_first() else { return vec![state.clone()] };
+    if rest.is_empty() {
+        return refine(set, flow, state, first, wanted);
+    }
+    let on = |states: Vec<State>| {
+        states.iter().flat_map(|state| all_of(set, flow, state, rest, and, wanted)).collect::<Vec<_>>()
+    };
+    if and == wanted {
+        // Each must be so.
+        on(refine(set, flow, state, first, wanted))
+    } else {
+        // The first is so, or it is not and one of the rest is.
+        let mut found = refine(set, flow, state, first, wanted);
+        found.extend(on(refine(set, flow, state, first, !wanted)));
+        found
+    }
+}
+
+fn presence(flow: &Flow, state: &State, name: &str, present: bool) -> Vec<State> {
+    let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
+    let left = if present {
+        Ty { kinds: ty.kinds.without(Kinds::MISSING), known: ty.known.clone() }
+    } else {
+        Ty::of(Kinds(ty.kinds.0 & Kinds::MISSING.0))
+    };
+    if left.kinds.0 & (Kinds::ALL.0 | Kinds::MISSING.0) == 0 {
+        return Vec::new();
+    }
+    vec![state.clone().with(flow, name, left)]
+}
+
+fn aged(state: &State, age: Option<Age>) -> Vec<State> {
+    age.map(|age| State { age, ..state.clone() }).into_iter().collect()
+}
+
+/// `x == "no"` holds for no missing x; `window.ends_at - now() > hours(2)` bounds the time.
+fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted: bool) -> Vec<State> {
+    if let (Some(left), Some(right)) = (linear(a), linear(b))
+        && let Some(age) = bound(op, left.minus(right), state.age, wanted)
+    {
+        return aged(state, age);
+    }
+    for (name, other) in [(a, b), (b, a)] {
+        let Expr::Variable(variable, ..) = name else { continue };
+        let (name, holds) = (variable.1.as_str(), (op == "!=") != wanted);
+        match other {
+            Expr::Unit(_) => return presence(flow, state, name, !holds),
+            // Whatever is compared with a value that is there is there itself, where the comparison holds.
+            other if holds && is_there(other) && matches!(op, "==" | "!=") => {
+                return known_text(flow, presence(flow, state, name, true), name, other);
+            }
+            _ if wanted && !matches!(op, "==" | "!=") => return presence(flow, state, name, true),
+            _ => {}
+        }
+    }
+    vec![state.clone()]
+}
+
+/// A value as it stands, which is never missing.
+fn is_there(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::StringConstant(..) | Expr::IntegerConstant(..) | Expr::FloatConstant(..) | Expr::BoolConstant(..)
+    )
+}
+
+/// `x == "no"` leaves one text; a text that `x` can never be leaves no state.
+fn known_text(flow: &Flow, states: Vec<State>, name: &str, other: &Expr) -> Vec<State> {
+    let Expr::StringConstant(text, _) = other else { return states };
+    states
+        .into_iter()
+        .filter_map(|state| {
+            let ty = state.var(flow, name)?;
+            match &ty.known {
+                Known::Texts(texts) if ty.kinds == Kinds::TEXT => texts
+                    .iter()
+                    .any(|known| known == text.as_str())
+                    .then(|| state.clone().with(flow, name, Ty::text(text.as_str()))),
+                _ => Some(state),
+            }
+        })
+        .collect()
+}
+
+/// `window.ends_at - now() - 2h` as numbers: so many ends of the window, so many nows, and a length.
+#[derive(Clone, Copy)]
+struct Linear {
+    ends: i64,
+    now: i64,
+    span: i64,
+}
+
+impl Linear {
+    fn minus(self, other: Linear) -> Linear {
+        Linear { ends: self.ends - other.ends, now: self.now - other.now, span: self.span.saturating_sub(other.span) }
+    }
+
+    fn plus(self, other: Linear) -> Linear {
+        Linear { ends: self.ends + other.ends, now: self.now + other.now, span: self.span.saturating_add(other.span) }
+    }
+}
+
+fn linear(expr: &Expr) -> Option<Linear> {
+    let just = |ends, now, span| Some(Linear { ends, now, span });
+    match expr {
+        Expr::Dot(pair, ..) => match (&pair.lhs, &pair.rhs) {
+            (Expr::Variable(root, ..), Expr::Property(property, _)) => match (root.1.as_str(), property.2.as_str()) {
+                ("window", "ends_at") => just(1, 0, 0),
+                ("contact", "last_message_at") => just(1, 0, -WINDOW.0),
+                _ => None,
+            },
+            _ => None,
+        },
+        Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
+            ("now", []) => just(0, 1, 0),
+            ("hours", [Expr::IntegerConstant(n, _)]) => just(0, 0, n.saturating_mul(Span::hours(1).0)),
+            ("minutes", [Expr::IntegerConstant(n, _)]) => just(0, 0, n.saturating_mul(Span::minutes(1).0)),
+            ("days", [Expr::IntegerConstant(n, _)]) => just(0, 0, n.saturating_mul(Span::days(1).0)),
+            ("+", [a, b]) => Some(linear(a)?.plus(linear(b)?)),
+            ("-", [a, b]) => Some(linear(a)?.minus(linear(b)?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What `left OP 0` says of the age; outer `None`: nothing.
+fn bound(op: &str, left: Linear, age: Age, wanted: bool) -> Option<Option<Age>> {
+    // The window's end less now is 24 h less the age.
+    let (flip, limit) = match (left.ends, left.now) {
+        (1, -1) => (false, WINDOW.0.saturating_add(left.span)),
+        (-1, 1) => (true, WINDOW.0.saturating_sub(left.span)),
+        _ => return None,
+    };
+    let more = match op {
+        ">" | ">=" => true,
+        "<" | "<=" => false,
+        _ => return None,
+    };
+    // `24 h - age > -span`: the age is below `24 h + span`.
+    let below = (more != flip) == wanted;
+    Some(if below { age.below(Span(limit)) } else { age.from(Span(limit)) })
+}

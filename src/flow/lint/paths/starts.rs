@@ -1,0 +1,117 @@
+//! In what state flows start: by their triggers, by `start` steps, by a call.
+
+use super::{
+    age::Age,
+    course,
+    refine::refine,
+    state::State,
+    ty::{Kinds, Ty},
+    views,
+};
+use crate::{
+    base::{limits::WINDOW, time::Span, yaml},
+    flow::{
+        FlowSet,
+        definition::{Flow, IfBusy, Kind, Target, WrittenTrigger},
+        text::Data,
+    },
+};
+use std::collections::BTreeMap;
+
+/// How long ago the contact wrote when a trigger starts its flow.
+pub fn first_age(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Age {
+    let written = &trigger.outline.yaml;
+    let own = match trigger.outline.verb {
+        "message" | "button" | "any_message" | "first_message" | "media" | "location" | "order" | "form"
+        | "reaction" | "referral" | "missed_call" => Age::NOW,
+        // Only for the contact's own word: language.md 8.
+        "consent" => Age::NOW,
+        "window_closing" => {
+            let before = course::span(written.get("window_closing")).unwrap_or(Span::ZERO);
+            return Age { least: Span::ZERO, most: Span((WINDOW.0 - before.0).max(0)) };
+        }
+        "quiet_for" => match course::span(written.get("quiet_for")) {
+            Some(span) => return Age { least: Span::ZERO, most: span },
+            None => return Age::ANY,
+        },
+        _ => return Age::ANY,
+    };
+    // What waits until the contact is free starts later than it was asked for.
+    if flow.if_busy == Some(IfBusy::Queue) { own.up_to(set.bot.defaults.queue_for) } else { own }
+}
+
+/// The state in which a trigger starts its flow.
+pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
+    let age = first_age(set, flow, trigger);
+    let mut state = given(flow, State::new(flow, age, &trigger.place));
+    let written = &trigger.outline.yaml;
+    if let Some(patterns) = written.get("message") {
+        let patterns: Vec<&str> = patterns.one_or_many().iter().filter_map(yaml::Node::text).collect();
+        for name in patterns.iter().flat_map(|pattern| crate::flow::parse::groups(pattern)) {
+            let always = patterns.iter().all(|pattern| certain(pattern, name));
+            let ty = Ty::of(Kinds::TEXT);
+            state = state.with(flow, name, if always { ty } else { ty.or(Kinds::NOTHING) });
+        }
+    }
+    for entry in written.get("body").and_then(yaml::Node::map).unwrap_or_default() {
+        let kind = entry.value.text().and_then(Kind::named).unwrap_or(Kind::Any);
+        state = state.with(flow, &entry.key.text, Ty::declared(&kind));
+    }
+    let guarded = trigger.guard.as_ref().and_then(|guard| guard.single());
+    match guarded {
+        Some(guard) => refine(set, flow, &state, guard, true).into_iter().next().unwrap_or(state),
+        None => state,
+    }
+}
+
+/// The flows that `start` steps begin, with the time that may have passed until they do.
+pub fn begun(set: &FlowSet) -> BTreeMap<&str, Age> {
+    let mut begun: BTreeMap<&str, Age> = BTreeMap::new();
+    for flow in set.flows.values().chain([&set.bot.flow]) {
+        for node in flow.nodes.iter().filter(|node| node.outline.verb == "start") {
+            let Some(Target::Flow(name)) = &node.outline.target else { continue };
+            if let Some(known) = set.flow(name) {
+                begun.insert(known.name.as_str(), Age::ANY);
+            }
+        }
+    }
+    begun
+}
+
+/// Inputs and start values.
+pub fn given(flow: &Flow, state: State) -> State {
+    let mut state = state;
+    for field in &flow.inputs {
+        let ty = views::declared(field);
+        let ty = if field.optional && field.default.is_none() { ty.or(Kinds::NOTHING) } else { ty };
+        state = state.with(flow, &field.name, ty);
+    }
+    for (name, data) in &flow.vars {
+        let ty = match data {
+            Data::Text(text) if text.sole().is_some() => Ty::ANY,
+            Data::Text(text) if text.as_plain().is_some() => Ty::text(text.source()),
+            Data::Text(_) => Ty::of(Kinds::TEXT),
+            Data::Value(value) => course::literal(value),
+            Data::List(_) => Ty::of(Kinds::LIST),
+            Data::Map(_) => Ty::of(Kinds::MAP),
+        };
+        state = state.with(flow, name, ty);
+    }
+    state
+}
+
+/// The named group takes part in every match of the pattern.
+fn certain(pattern: &str, name: &str) -> bool {
+    let Some(start) = pattern.find(&format!("<{name}>")) else { return false };
+    let mut depth = 1usize;
+    let rest = &pattern[start..];
+    let end = rest.char_indices().find_map(|(at, c)| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => return None,
+        }
+        (depth == 0).then_some(at + 1)
+    });
+    !end.is_some_and(|end| rest[end..].starts_with(['?', '*']))
+}
