@@ -19,6 +19,14 @@ pub const WINDOW_MARGIN: Span = Span::minutes(5);
 pub const ASKED_FOR: Span = Span::minutes(30);
 /// How long `hold` keeps a message when the author names no length.
 pub const HOLD_DEFAULT: Span = Span::days(7);
+/// How long a platform tries to deliver a message that says nothing else (Meta: 30 days), and how much longer
+/// we wait for the status before the message counts as dropped.
+pub const DELIVERY_TTL_DEFAULT: Span = Span::days(30);
+pub const DELIVERY_GRACE: Span = Span::minutes(5);
+/// Characters of the texts that `gather` joins; more end it.
+pub const GATHERED_CHARS_MAX: usize = 16 * 1024;
+/// The longest `gather`.
+pub const GATHER_MAX: Span = Span::minutes(10);
 
 // -- scripts
 /// Operations of one script or expression.
@@ -31,7 +39,12 @@ pub const SCRIPT_RESULT_BYTES_MAX: usize = 256 * 1024;
 
 // -- a turn of the engine
 /// Steps in one turn; more means a loop without a wait.
-pub const STEPS_PER_TURN_MAX: usize = 500;
+pub const STEPS_PER_TURN_MAX: usize = 1_000;
+/// Rounds of `repeat: {while: …}`, unless the author writes `max`, and the most that may be written.
+pub const REPEAT_ROUNDS_DEFAULT: i64 = 100;
+pub const REPEAT_ROUNDS_MAX: i64 = 10_000;
+/// The weight of one way of a `split`.
+pub const SPLIT_WEIGHT_MAX: i64 = 1_000;
 /// Calls inside calls.
 pub const CALL_DEPTH_MAX: usize = 16;
 /// Runs of one conversation that exist at a time.
@@ -208,6 +221,12 @@ pub const WAITING_MESSAGES_MAX: usize = 50;
 pub const ONCE_KEYS_MAX: usize = 200;
 /// A list shows so many rows at most; a message so many buttons.
 pub const LIST_ROWS_MAX: usize = 10;
+/// Options that stand on every page of a longer list.
+pub const LIST_FIXED_MAX: usize = 4;
+/// Options of one question, over all pages.
+pub const OPTIONS_MAX: usize = 100;
+/// The short lines above and below a message with buttons.
+pub const EDGE_CHARS_MAX: usize = 60;
 pub const BUTTONS_MAX: usize = 3;
 pub const BUTTON_TITLE_CHARS_MAX: usize = 20;
 pub const ROW_TITLE_CHARS_MAX: usize = 24;

@@ -1,6 +1,6 @@
 //! What fits into one message of a provider, and how a longer one is divided.
 
-use crate::model::content::{Button, Content, MediaKind, Row};
+use crate::model::content::{Button, Content, Edges, MediaKind, Row};
 
 /// Limits of one provider. Texts count Unicode scalars: Meta does not say what it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,11 @@ pub struct Carries {
     pub list_button_max: usize,
     pub link_title_max: usize,
     pub caption_max: usize,
+    /// The short text above an interactive message's body, and the one below.
+    pub header_max: usize,
+    pub footer_max: usize,
+    /// An emoji on a message of the contact.
+    pub reactions: bool,
     /// Kinds it takes, with their size in bytes. We send links: the platform sees the size when it fetches.
     pub media: &'static [(MediaKind, u64)],
     /// A status can carry our own id: an unknown send can be settled.
@@ -42,6 +47,9 @@ pub const META: Carries = Carries {
     list_button_max: 20,
     link_title_max: 20,
     caption_max: 1024,
+    header_max: 60,
+    footer_max: 60,
+    reactions: true,
     media: &[
         (MediaKind::Image, 5 * MIB),
         (MediaKind::Audio, 16 * MIB),
@@ -63,6 +71,8 @@ pub enum Unfit {
     TooLong { what: &'static str, max: usize, got: usize },
     /// Two buttons with one title, which the provider refuses.
     Twice { title: String },
+    /// The provider knows no reactions.
+    NoReactions,
     /// The provider has no such files.
     NoSuchMedia { kind: MediaKind },
 }
@@ -74,6 +84,7 @@ impl std::fmt::Display for Unfit {
             Unfit::TooMany { what, max, got } => write!(f, "{got} {what}, and the channel shows at most {max}"),
             Unfit::TooLong { what, max, got } => write!(f, "{what} has {got} characters, and {max} fit"),
             Unfit::Twice { title } => write!(f, "two buttons are called `{title}`"),
+            Unfit::NoReactions => f.write_str("the channel carries no reactions"),
             Unfit::NoSuchMedia { kind } => write!(f, "the channel carries no {}", kind.as_str()),
         }
     }
@@ -91,20 +102,20 @@ impl Carries {
                 }
                 Ok(split(&body, self.text_max).into_iter().map(|body| Content::Text { body }).collect())
             }
-            Content::Buttons { body, buttons, media } => {
-                let buttons = self.buttons(buttons)?;
+            Content::Buttons { body, buttons, media, edges } => {
+                let (buttons, edges) = (self.buttons(buttons)?, self.edges(edges));
                 self.media(media.as_ref().map(|m| m.kind))?;
-                self.above(&body, self.interactive_body_max, |body| Content::Buttons { body, buttons, media })
+                self.above(&body, self.interactive_body_max, |body| Content::Buttons { body, buttons, media, edges })
             }
-            Content::List { body, button, rows } => {
-                let rows = self.rows(rows)?;
+            Content::List { body, button, rows, edges } => {
+                let (rows, edges) = (self.rows(rows)?, self.edges(edges));
                 let button = cut(&button, self.list_button_max);
-                self.above(&body, self.list_body_max, |body| Content::List { body, button, rows })
+                self.above(&body, self.list_body_max, |body| Content::List { body, button, rows, edges })
             }
-            Content::Link { body, title, url, media } => {
-                let title = cut(&title, self.link_title_max);
+            Content::Link { body, title, url, media, edges } => {
+                let (title, edges) = (cut(&title, self.link_title_max), self.edges(edges));
                 self.media(media.as_ref().map(|m| m.kind))?;
-                self.above(&body, self.interactive_body_max, |body| Content::Link { body, title, url, media })
+                self.above(&body, self.interactive_body_max, |body| Content::Link { body, title, url, media, edges })
             }
             Content::Media { media, caption } => {
                 self.media(Some(media.kind))?;
@@ -120,7 +131,15 @@ impl Carries {
             }
             // Its texts are the provider's own, its parameters were checked against the catalogue.
             Content::Template(template) => Ok(vec![Content::Template(template)]),
+            Content::Reaction { .. } if !self.reactions => Err(Unfit::NoReactions),
+            Content::Reaction { to, emoji } => Ok(vec![Content::Reaction { to, emoji }]),
         }
+    }
+
+    fn edges(&self, edges: Edges) -> Edges {
+        let fitted =
+            |text: Option<String>, max| text.filter(|text| !text.trim().is_empty()).map(|text| cut(&text, max));
+        Edges { header: fitted(edges.header, self.header_max), footer: fitted(edges.footer, self.footer_max) }
     }
 
     fn above(&self, body: &str, max: usize, last: impl FnOnce(String) -> Content) -> Result<Vec<Content>, Unfit> {
@@ -301,6 +320,7 @@ mod tests {
             body: format!("{}\n\nWhich?", "word ".repeat(250)),
             buttons: buttons(&["Yes", "No"]),
             media: None,
+            edges: Edges::default(),
         };
         let fitted = META.fit(content).unwrap();
         assert!(matches!(&fitted[0], Content::Text { .. }));
@@ -310,7 +330,8 @@ mod tests {
     #[test]
     fn titles_are_cut_and_ids_are_not() {
         let long = Button { id: "x".repeat(256), title: "twenty characters and more".into() };
-        let content = |button| Content::Buttons { body: "?".into(), buttons: vec![button], media: None };
+        let content =
+            |button| Content::Buttons { body: "?".into(), buttons: vec![button], media: None, edges: Edges::default() };
         let fitted = META.fit(content(long.clone())).unwrap();
         assert!(matches!(&fitted[0], Content::Buttons { buttons, .. } if buttons[0].title == "twenty characters a…"));
         let error = META.fit(content(Button { id: "x".repeat(257), ..long })).unwrap_err();
@@ -319,17 +340,32 @@ mod tests {
 
     #[test]
     fn the_number_of_buttons_and_rows_has_a_limit() {
-        let four = Content::Buttons { body: "?".into(), buttons: buttons(&["a", "b", "c", "d"]), media: None };
+        let four = Content::Buttons {
+            body: "?".into(),
+            buttons: buttons(&["a", "b", "c", "d"]),
+            media: None,
+            edges: Edges::default(),
+        };
         assert_eq!(META.fit(four).unwrap_err(), Unfit::TooMany { what: "buttons", max: 3, got: 4 });
         let row = |n: usize| Row { id: n.to_string(), title: n.to_string(), description: None };
-        let list = |n| Content::List { body: "?".into(), button: "Open".into(), rows: (0..n).map(row).collect() };
+        let list = |n| Content::List {
+            body: "?".into(),
+            button: "Open".into(),
+            rows: (0..n).map(row).collect(),
+            edges: Edges::default(),
+        };
         assert_eq!(META.fit(list(10)).unwrap().len(), 1);
         assert_eq!(META.fit(list(11)).unwrap_err(), Unfit::TooMany { what: "rows", max: 10, got: 11 });
     }
 
     #[test]
     fn equal_titles_are_refused_also_after_cutting() {
-        let content = |titles: &[&str]| Content::Buttons { body: "?".into(), buttons: buttons(titles), media: None };
+        let content = |titles: &[&str]| Content::Buttons {
+            body: "?".into(),
+            buttons: buttons(titles),
+            media: None,
+            edges: Edges::default(),
+        };
         assert!(META.fit(content(&["Yes", "Yes"])).is_err());
         let (a, b) = ("the same first nineteen A", "the same first nineteen B");
         assert!(matches!(META.fit(content(&[a, b])), Err(Unfit::Twice { .. })));

@@ -4,7 +4,7 @@ use super::paint::Paint;
 use crate::{
     base::time::{Span, Time},
     model::{
-        content::{Content, Media},
+        content::{Content, Edges, Media},
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
         window::Window,
     },
@@ -31,7 +31,7 @@ pub fn tappables(content: &Content) -> Vec<Tappable> {
                 ButtonValue::UrlSuffix(_) => None,
             })
             .collect(),
-        Content::Text { .. } | Content::Link { .. } | Content::Media { .. } => Vec::new(),
+        Content::Text { .. } | Content::Link { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),
     }
 }
 
@@ -55,10 +55,21 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
             lines.push(file(media, paint));
         }
         Content::Media { media, .. } => lines.push(file(media, paint)),
+        Content::Reaction { emoji: None, .. } => lines.push(paint.faint("(takes its reaction away)")),
+        Content::Reaction { emoji: Some(emoji), .. } => {
+            lines.push(paint.faint(format!("(reacts to your message: {emoji})")))
+        }
         _ => {}
     }
-    if !content.is_template() {
+    let edges = edges_of(content);
+    if let Some(header) = edges.and_then(|edges| edges.header.as_ref()) {
+        lines.push(paint.strong(header));
+    }
+    if !content.is_template() && !matches!(content, Content::Reaction { .. }) {
         lines.extend(content.text().lines().map(str::to_owned));
+    }
+    if let Some(footer) = edges.and_then(|edges| edges.footer.as_ref()) {
+        lines.push(paint.faint(footer));
     }
     if let Content::List { rows, button, .. } = content {
         lines.push(paint.faint(format!("({button})")));
@@ -81,6 +92,13 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
     }
     let bar = paint.bot("│");
     lines.iter().map(|line| format!("{bar} {line}\n")).collect()
+}
+
+fn edges_of(content: &Content) -> Option<&Edges> {
+    match content {
+        Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } => Some(edges),
+        Content::Text { .. } | Content::Media { .. } | Content::Template(_) | Content::Reaction { .. } => None,
+    }
 }
 
 /// `window open, 23 h 59 min left`.
@@ -157,6 +175,7 @@ mod tests {
             body: "Size?".into(),
             buttons: vec![button("s", "Small"), button("l", "Large")],
             media: None,
+            edges: Edges::default(),
         }
     }
 

@@ -1,73 +1,101 @@
 //! Text, files, a link and options become messages that the channel takes.
 
 use super::{
-    message::token,
+    message::{Worded, token},
+    pages::page,
     sentences,
+    token::Token,
     turn::{Failure, Here, Turn},
 };
 use crate::{
     base::limits::{
-        BUTTON_BODY_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, LIST_ROWS_MAX, ROW_DESCRIPTION_CHARS_MAX,
-        ROW_TITLE_CHARS_MAX, TEXT_CHARS_MAX,
+        BUTTON_BODY_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, ROW_DESCRIPTION_CHARS_MAX, ROW_TITLE_CHARS_MAX,
+        TEXT_CHARS_MAX,
     },
     model::{
-        content::{Button, Content, Media, MediaKind, Row},
+        content::{Button, Content, Edges, Media, MediaKind, Row},
         session::OptionShown,
     },
 };
 
+/// What stands around a message's text.
+pub struct Around {
+    pub files: Vec<Media>,
+    pub link: Option<(String, String)>,
+    pub edges: Edges,
+}
+
 /// Puts text, files, link and options into as few messages as the channel allows.
-pub fn arrange(
-    turn: &Turn<'_>,
-    here: Here<'_>,
-    body: &str,
-    mut files: Vec<Media>,
-    link: Option<(String, String)>,
-    shown: &[OptionShown],
-) -> Vec<Content> {
+pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Around) -> Vec<Content> {
+    let Around { mut files, link, edges } = around;
+    let Worded { body, shown, page: number } = worded;
     let mut all = Vec::new();
     let interactive = link.is_some() || !shown.is_empty();
-    // Only one picture, film or document can stand above buttons; a list has none.
+    // Only one picture, film or document can stand above buttons, and no text beside it; a list has none.
     let fits_above = |media: &Media| !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
     let buttons = !shown.is_empty() && as_buttons(shown);
     let above = match files.as_slice() {
-        [one] if interactive && fits_above(one) && (link.is_some() || buttons) => files.pop(),
+        [one] if fits_above(one) && edges.header.is_none() && (link.is_some() || buttons) => files.pop(),
         _ => None,
     };
+    let body = if interactive { body.to_owned() } else { framed(body, &edges) };
     let has_caption = |media: &Media| !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
     let caption_on = (!interactive && body.chars().count() <= BUTTON_BODY_CHARS_MAX && !body.is_empty())
         .then(|| files.iter().position(has_caption))
         .flatten();
     for (place, media) in files.into_iter().enumerate() {
-        let caption = (caption_on == Some(place)).then(|| body.to_owned());
+        let caption = (caption_on == Some(place)).then(|| body.clone());
         all.push(Content::Media { media, caption });
     }
     if caption_on.is_some() || (body.trim().is_empty() && !interactive) {
         return all;
     }
     let most = if interactive { BUTTON_BODY_CHARS_MAX } else { TEXT_CHARS_MAX };
-    let mut parts = split(body, most);
+    let mut parts = split(&body, most);
     let last = parts.pop().unwrap_or_default();
     all.extend(parts.into_iter().map(|body| Content::Text { body }));
     let body = last;
     all.push(match link {
-        Some((title, url)) => Content::Link { body, title: cut(&title, BUTTON_TITLE_CHARS_MAX), url, media: above },
+        Some((title, url)) => {
+            Content::Link { body, title: cut(&title, BUTTON_TITLE_CHARS_MAX), url, media: above, edges }
+        }
         None if shown.is_empty() => Content::Text { body },
         None if buttons => {
             let button = |option: &OptionShown| Button { id: token(turn, here, option), title: option.title.clone() };
-            Content::Buttons { body, buttons: shown.iter().map(button).collect(), media: above }
+            Content::Buttons { body, buttons: shown.iter().map(button).collect(), media: above, edges }
         }
         None => {
-            let row = |option: &OptionShown| Row {
-                id: token(turn, here, option),
-                title: cut(&option.title, ROW_TITLE_CHARS_MAX),
-                description: option.description.as_deref().map(|text| cut(text, ROW_DESCRIPTION_CHARS_MAX)),
-            };
-            let rows = shown.iter().take(LIST_ROWS_MAX).map(row).collect();
-            Content::List { body, button: sentences::choose(turn.language()).into(), rows }
+            let button = sentences::choose(turn.language()).into();
+            Content::List { body, button, rows: rows(turn, here, shown, number), edges }
         }
     });
     all
+}
+
+/// The rows of one page, and those that lead to the others.
+fn rows(turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown], number: u32) -> Vec<Row> {
+    let page = page(shown, number);
+    let row = |option: &&OptionShown| Row {
+        id: token(turn, here, option),
+        title: cut(&option.title, ROW_TITLE_CHARS_MAX),
+        description: option.description.as_deref().map(|text| cut(text, ROW_DESCRIPTION_CHARS_MAX)),
+    };
+    let lead = |to: u32, title: &str| Row {
+        id: Token::to_page(here.run, &here.node.id, to).sign(turn.world.token_key),
+        title: title.to_owned(),
+        description: None,
+    };
+    let more = page.more.map(|to| lead(to, sentences::more(turn.language())));
+    let back = page.back.map(|to| lead(to, sentences::back(turn.language())));
+    page.options.iter().map(row).chain(more).chain(back).collect()
+}
+
+/// Only messages that can be tapped have a header and footer: elsewhere they become lines of the text.
+fn framed(body: &str, edges: &Edges) -> String {
+    let header = edges.header.iter().map(|text| format!("*{}*", text.trim_matches('*')));
+    let footer = edges.footer.iter().map(|text| format!("_{}_", text.trim_matches('_')));
+    let body = Some(body.trim_end().to_owned()).filter(|body| !body.is_empty());
+    header.chain(body).chain(footer).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Three or fewer with short titles, all different and without descriptions.

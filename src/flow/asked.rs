@@ -2,12 +2,13 @@
 
 use super::{
     definition::Body,
+    fate::deliver_by,
     message::WrittenIfClosed,
     steps::ask::Ask,
     turn::{Failure, Here, Next, Saying, Turn},
 };
 use crate::{
-    base::time::Time,
+    base::time::{Span, Time},
     model::{content::Content, effect::RunEnd, event::Fate, session::Waiting},
 };
 
@@ -41,10 +42,10 @@ impl<'a> Turn<'a> {
                 question.left = false;
                 question.nudged = true;
             }
-            Fate::Accepted { at, .. } => self.question_left(run, ask, *at),
-            Fate::Unknown => self.question_left(run, ask, now),
+            Fate::Accepted { at, ttl, .. } => self.question_left(run, ask, *at, *ttl),
+            Fate::Unknown => self.question_left(run, ask, now, None),
             Fate::Held { .. } | Fate::Postponed { .. } => question.left = false,
-            Fate::Delivered | Fate::Read => {}
+            Fate::Delivered | Fate::Read => question.deliver_by = None,
             Fate::Expired => self.time_out(here, ask.on_timeout),
             Fate::Refused { reason } => {
                 self.note_at(here, format!("the question was not allowed out: {}", reason.as_str()));
@@ -52,13 +53,19 @@ impl<'a> Turn<'a> {
             }
             Fate::Failed { code, text } => {
                 question.left = true;
-                self.resume(here, Next::Fail(Failure::new(code, text.as_str())));
+                // After the provider took it, a failure is a message that did not arrive.
+                let accepted = question.left_at.is_some();
+                match (ask.message.on_undelivered, here.node.on_error) {
+                    (Some(_), None) => self.question_undelivered(run),
+                    (Some(_), Some(_)) | (None, None) if accepted => self.question_undelivered(run),
+                    _ => self.resume(here, Next::Fail(Failure::new(code, text.as_str()))),
+                }
             }
         }
     }
 
     /// From here on time counts.
-    fn question_left(&mut self, run: u32, ask: &Ask, at: Time) {
+    fn question_left(&mut self, run: u32, ask: &Ask, at: Time, ttl: Option<Span>) {
         let Some(question) = self.question_mut(run) else { return };
         question.left = true;
         question.nudged = false;
@@ -67,6 +74,37 @@ impl<'a> Turn<'a> {
             question.deadline = Some(at + span);
         }
         question.remind_at = ask.remind_at(question.reminders_sent, at);
+        question.deliver_by = ask.message.on_undelivered.map(|_| deliver_by(at, ttl));
+    }
+
+    /// The question has not arrived: its `on_undelivered`, else nobody can ever answer it and the run ends.
+    pub fn question_undelivered(&mut self, run: u32) {
+        let Some((here, ask)) = self.ask_step(run) else { return };
+        self.note_at(here, "the question has not arrived");
+        let left_at = self.question(run).and_then(|question| question.left_at);
+        if let Some(at) = left_at.filter(|_| self.run(run).is_some_and(|run| run.asked_for.is_none())) {
+            self.give_back_unasked(&here.flow.topic, at);
+        }
+        match ask.message.on_undelivered.filter(|_| !self.must_be_silent(run)) {
+            None => self.end_run(run, RunEnd::Undelivered),
+            Some(body) => {
+                self.leave_question(run);
+                if let Some(run) = self.run_mut(run) {
+                    run.asked_for = None;
+                }
+                self.resume(here, Next::Body(body));
+            }
+        }
+    }
+
+    /// What never arrived does not count against the topic's cap.
+    fn give_back_unasked(&mut self, topic: &str, at: Time) {
+        let Some(stamps) = self.contact.unasked.get_mut(topic) else { return };
+        let newest = stamps.iter().rposition(|stamp| *stamp <= at);
+        if let Some(place) = newest {
+            stamps.remove(place);
+            self.contact_changed = true;
+        }
     }
 
     /// A reminder falls due.

@@ -92,6 +92,8 @@ pub struct Flow {
     pub expires: Span,
     pub on_expire: Option<Body>,
     pub on_error: Option<Body>,
+    /// Nothing but a stop interrupts its questions.
+    pub protect: bool,
     /// Why its unasked messages go out at any hour; `None`: quiet hours are obeyed.
     pub ignore_quiet_hours: Option<String>,
     /// It has, or calls, an `ask`, a `wait: reply` or a `handoff`.

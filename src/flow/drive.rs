@@ -38,7 +38,10 @@ impl<'a> Turn<'a> {
                 self.give_up(run, "the step it stood at is no longer there");
                 return;
             };
-            let next = match here.node.guard.as_ref().map(|guard| self.holds(here, guard, &[])) {
+            // A `repeat` under way was let in once.
+            let again = self.in_loop(here).is_some();
+            let guard = here.node.guard.as_ref().filter(|_| !again);
+            let next = match guard.map(|guard| self.holds(here, guard, &[])) {
                 Some(Ok(false)) => Next::Continue,
                 Some(Err(failure)) => Next::Fail(failure),
                 Some(Ok(true)) | None => here.node.step.run(self, here),
@@ -63,19 +66,19 @@ impl<'a> Turn<'a> {
             Next::Continue => self.stand_at(run, here.flow, here.node.next),
             Next::Body(Body(entry)) => self.stand_at(run, here.flow, entry),
             Next::Jump(entry) => {
-                self.handled(run);
+                self.jumped(run);
                 self.stand_at(run, here.flow, entry);
             }
             Next::Go(name) => self.go(here, &name),
             Next::CallBlock { entry, returns_as } => {
                 let at = entry.map(|ix| here.flow.node(ix).id.clone());
-                self.enter(here, Frame { flow: here.flow.name.clone(), at, vars: None, returns_as, error: None });
+                self.enter(here, Frame::new(here.flow.name.clone(), at, None, returns_as));
             }
             Next::CallFlow { flow, with, returns_as } => match here.set.flow(&flow) {
                 Some(called) => match self.opening(here.set, called, with) {
                     Ok(vars) => {
                         let at = called.entry.map(|ix| called.node(ix).id.clone());
-                        self.enter(here, Frame { flow, at, vars: Some(vars), returns_as, error: None });
+                        self.enter(here, Frame::new(flow, at, Some(vars), returns_as));
                     }
                     Err(failure) => self.fail(here, failure),
                 },
@@ -122,8 +125,7 @@ impl<'a> Turn<'a> {
                 let at = flow.entry.map(|ix| flow.node(ix).id.clone());
                 let returns_as = self.pop_flow(here.run).and_then(|frame| frame.returns_as);
                 if let Some(run) = self.run_mut(here.run) {
-                    let vars = Some(vars);
-                    run.frames.push(Frame { flow: name.clone(), at, vars, returns_as, error: None });
+                    run.frames.push(Frame::new(name.clone(), at, Some(vars), returns_as));
                 }
             }
         }
@@ -207,10 +209,13 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The steps of an `on_error` jumped away: from here on errors are taken again.
-    fn handled(&mut self, run: u32) {
-        if let Some(run) = self.run_mut(run) {
-            run.frames.iter_mut().for_each(|frame| frame.error = None);
+    /// A jump leads to the top or to a block, out of all loops; and the steps of an `on_error` that jump
+    /// away are over: from here on errors are taken again.
+    fn jumped(&mut self, run: u32) {
+        let Some(run) = self.run_mut(run) else { return };
+        run.frames.iter_mut().for_each(|frame| frame.error = None);
+        if let Some(frame) = run.frames.last_mut() {
+            frame.loops.clear();
         }
     }
 
@@ -291,7 +296,7 @@ impl<'a> Turn<'a> {
     pub fn to_bot_steps(&mut self, run: u32, set: &FlowSet, Body(entry): Body) {
         let flow = &set.bot.flow;
         let at = entry.map(|ix| flow.node(ix).id.clone());
-        let frame = Frame { flow: flow.name.clone(), at, vars: Some(BTreeMap::new()), returns_as: None, error: None };
+        let frame = Frame::new(flow.name.clone(), at, Some(BTreeMap::new()), None);
         if let Some(run) = self.run_mut(run) {
             run.frames = vec![frame];
         }

@@ -1,14 +1,14 @@
 //! Time has passed: time-outs, reminders, waits, retries; and the fates of messages.
 
 use super::{
-    steps::{Step, say, wait::On},
+    steps::{Step, wait::On},
     turn::{Here, Next, Turn},
 };
 use crate::{
     base::time::Time,
     model::{
         effect::RunEnd,
-        event::{CallAnswer, CallError, Fate},
+        event::{CallAnswer, CallError},
         session::Waiting,
     },
 };
@@ -27,7 +27,10 @@ impl<'a> Turn<'a> {
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
         let Some(run) = self.run(number) else { return };
         let (timed_out, reminder) = match &run.waiting {
-            Waiting::Question(question) => (due(question.deadline), due(question.remind_at)),
+            Waiting::Question(question) => match &question.gathering {
+                Some(gathering) => (due(Some(gathering.until)), false),
+                None => (due(question.deadline), due(question.remind_at) || due(question.deliver_by)),
+            },
             Waiting::Reply { deadline }
             | Waiting::Event { deadline, .. }
             | Waiting::Delivery { deadline, .. }
@@ -47,6 +50,8 @@ impl<'a> Turn<'a> {
             return self.due_in_silence(number, &waiting, timed_out);
         }
         match waiting {
+            Waiting::Question(question) if question.gathering.is_some() => self.gathered(number),
+            Waiting::Question(question) if !timed_out && due(question.deliver_by) => self.question_undelivered(number),
             Waiting::Question(_) if !timed_out => self.remind(number),
             Waiting::Question(_) => {
                 let on_timeout = match &here.node.step {
@@ -55,7 +60,8 @@ impl<'a> Turn<'a> {
                 };
                 self.time_out(here, on_timeout);
             }
-            Waiting::Reply { .. } | Waiting::Event { .. } | Waiting::Delivery { .. } => {
+            Waiting::Delivery { .. } => self.undelivered(number),
+            Waiting::Reply { .. } | Waiting::Event { .. } => {
                 let on_timeout = match &here.node.step {
                     Step::Wait(wait) => wait.on_timeout,
                     _ => None,
@@ -75,7 +81,7 @@ impl<'a> Turn<'a> {
     }
 
     /// A person has the conversation and it is not this run's, or another run asks.
-    fn must_be_silent(&self, number: u32) -> bool {
+    pub fn must_be_silent(&self, number: u32) -> bool {
         let person = self.session.person.as_ref();
         let others = self.asking().is_some_and(|asking| asking != number);
         person.is_some_and(|person| person.run != Some(number)) || others
@@ -89,6 +95,7 @@ impl<'a> Turn<'a> {
             Waiting::Question(_) if with_person && !timed_out => {
                 if let Some(question) = self.question_mut(number) {
                     question.remind_at = None;
+                    question.deliver_by = None;
                 }
             }
             Waiting::Question(_) | Waiting::Reply { .. } if with_person => self.end_run(number, RunEnd::Expired),
@@ -193,52 +200,6 @@ impl<'a> Turn<'a> {
                 let next = http.restarted(self, *wait);
                 self.resume(here, next);
             }
-        }
-    }
-
-    // -- fates
-
-    pub fn delivery(&mut self, message: u32, fate: &Fate) {
-        self.settle_counted(message, fate);
-        for run in &mut self.session.runs {
-            if let Some(said) = run.said.as_mut().filter(|said| said.message == message) {
-                said.delivered |= matches!(fate, Fate::Delivered | Fate::Read);
-                said.read |= matches!(fate, Fate::Read);
-            }
-        }
-        for number in self.all_runs() {
-            let Some(run) = self.run(number) else { continue };
-            match &run.waiting {
-                Waiting::Question(question) if question.message == message => self.question_fate(number, message, fate),
-                Waiting::Fate { message: awaited } if *awaited == message => {
-                    if let (Some(here), Some(next)) = (self.here(number), say::fate(fate)) {
-                        self.resume(here, next);
-                    }
-                }
-                Waiting::Delivery { message: awaited, read, .. } if *awaited == message => {
-                    let come = matches!(fate, Fate::Read) || (matches!(fate, Fate::Delivered) && !*read);
-                    if let Some(here) = self.here(number).filter(|_| come) {
-                        self.wake(here, Next::Continue);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// What of a counted start reached the contact.
-    fn settle_counted(&mut self, message: u32, fate: &Fate) {
-        let open = self.session.counted.iter().position(|counted| counted.open.contains(&message));
-        let Some(place) = open else { return };
-        match fate {
-            Fate::Accepted { .. } | Fate::Unknown | Fate::Delivered | Fate::Read => {
-                self.session.counted.remove(place);
-            }
-            Fate::Expired | Fate::Refused { .. } | Fate::Failed { .. } => {
-                self.session.counted[place].open.retain(|open| *open != message);
-                self.give_back_starts();
-            }
-            Fate::Held { .. } | Fate::Postponed { .. } => {}
         }
     }
 

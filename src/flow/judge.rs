@@ -34,6 +34,9 @@ impl<'a> Turn<'a> {
         word: Option<ConsentWord>,
     ) {
         let heard_before = self.session.heard_at;
+        if heard_before <= Some(message.at) && answer::says_something(&message.kind) {
+            self.session.heard_id = Some(message.provider_id.clone());
+        }
         self.session.heard_at = self.session.heard_at.max(Some(message.at));
         let token = match &message.kind {
             InboundKind::Button { id, .. } => Token::read(id, self.world.token_key),
@@ -88,6 +91,7 @@ impl<'a> Turn<'a> {
             return;
         }
         let mut heard = Heard::new(&message, self, heard_before);
+        self.end_gathering(&heard);
         let before = self.effects.len();
         if let Some(token) = token {
             // Neither an old nor an open button is a foreign one: a trigger knows the option's id.
@@ -121,7 +125,11 @@ impl<'a> Turn<'a> {
         {
             return self.note(Some(run), None, "level 6: exactly an answer");
         }
-        let fitting = self.fitting(heard);
+        let protected = asking.is_some_and(|run| self.is_protected(run));
+        if protected {
+            self.note(asking, None, "its question is protected: no keyword interrupts it");
+        }
+        let fitting = if protected { Vec::new() } else { self.fitting(heard) };
         if let Some(choice) = self.choose(&fitting, heard, 7, asking.is_some()) {
             return self.start_by_message(choice, heard, asking);
         }
@@ -167,6 +175,10 @@ impl<'a> Turn<'a> {
         }
         if let Some(run) = asking {
             let ours = self.here(run).is_some_and(|here| token.is_of(&here.node.id));
+            if let (true, Some(page)) = (ours, token.page) {
+                self.show_page(run, page, heard);
+                return true;
+            }
             if ours && self.answer_by_option(run, heard, |id| token.means(id)) {
                 self.note(Some(run), None, "level 5: a tap on the waiting question");
                 return true;

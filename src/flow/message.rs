@@ -1,8 +1,8 @@
 //! What `say` and `ask` have in common: the text, media, buttons, a link, and what to do when the window is closed.
 
 use super::{
-    arrange::{arrange, media},
-    definition::Role,
+    arrange::{Around, arrange, media},
+    definition::{Body, Role},
     step_fields::StepFields,
     steps::consent_map,
     text::{Data, Text},
@@ -16,7 +16,7 @@ use crate::{
         yaml::Node,
     },
     model::{
-        content::Content,
+        content::{Content, Edges},
         effect::IfClosed,
         session::OptionShown,
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
@@ -30,7 +30,21 @@ pub struct Message {
     pub media: Vec<Text>,
     pub buttons: Vec<WrittenButton>,
     pub link: Option<Link>,
+    /// A line above, or the address of a file.
+    pub header: Option<Text>,
+    pub footer: Option<Text>,
     pub if_closed: Option<WrittenIfClosed>,
+    /// What to do when it does not arrive.
+    pub on_undelivered: Option<Body>,
+}
+
+/// A message's text and options as they are shown now.
+#[derive(Clone, Copy)]
+pub struct Worded<'w> {
+    pub body: &'w str,
+    pub shown: &'w [OptionShown],
+    /// Which page of the options, from 0.
+    pub page: u32,
 }
 
 pub struct WrittenButton {
@@ -70,7 +84,6 @@ pub enum TemplateButton {
 impl Message {
     /// `verb` is the key of the text.
     pub fn parse(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Self {
-        fields.later(&["header", "footer", "on_undelivered"]);
         let body = fields.text(verb);
         fields.sentence(Role::Body, &body);
         let media = fields.texts("media");
@@ -88,18 +101,39 @@ impl Message {
             link
         });
         let if_closed = fields.node("if_closed").and_then(|node| WrittenIfClosed::parse(fields, node));
-        Message { body, media, buttons, link, if_closed }
+        let (header, footer) = (fields.opt_text("header"), fields.opt_text("footer"));
+        for line in [&header, &footer].into_iter().flatten().filter(|line| !is_address(line.source())) {
+            fields.sentence(Role::Other, line);
+        }
+        let on_undelivered = fields.opt_steps("on_undelivered");
+        Message { body, media, buttons, link, header, footer, if_closed, on_undelivered }
+    }
+
+    /// Only its words, to be said once more: no files, no link, nothing around it.
+    pub fn bare(&self) -> Message {
+        Message {
+            body: self.body.clone(),
+            media: Vec::new(),
+            buttons: Vec::new(),
+            link: None,
+            header: None,
+            footer: None,
+            if_closed: None,
+            on_undelivered: None,
+        }
     }
 
     /// The messages to send, in order; the last one carries the buttons.
-    pub fn contents(
-        &self,
-        turn: &Turn<'_>,
-        here: Here<'_>,
-        body: &str,
-        shown: &[OptionShown],
-    ) -> Result<Vec<Content>, Failure> {
+    pub fn contents(&self, turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>) -> Result<Vec<Content>, Failure> {
+        let edge = |text: &Option<Text>| -> Result<Option<String>, Failure> {
+            let text = text.as_ref().map(|text| turn.sentence(here, text, &[])).transpose()?;
+            Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+        };
+        let (mut header, footer) = (edge(&self.header)?, edge(&self.footer)?);
         let mut files = Vec::new();
+        if let Some(url) = header.take_if(|text| is_address(text)) {
+            files.push(media(&url)?);
+        }
         for url in &self.media {
             files.push(media(turn.render(here, url, &[])?.trim())?);
         }
@@ -107,10 +141,10 @@ impl Message {
             Some(link) => Some((turn.sentence(here, &link.title, &[])?, turn.render(here, &link.url, &[])?)),
             None => None,
         };
-        if body.trim().is_empty() && files.is_empty() {
+        if worded.body.trim().is_empty() && files.is_empty() {
             return Err(Failure::new("empty_text", "the text came out empty: there is nothing to say"));
         }
-        Ok(arrange(turn, here, body, files, link, shown))
+        Ok(arrange(turn, here, worded, Around { files, link, edges: Edges { header, footer } }))
     }
 
     pub fn if_closed(
@@ -255,6 +289,7 @@ impl TemplateChoice {
                 header: header.clone(),
                 body: body.clone(),
                 buttons: buttons.clone(),
+                ttl: None,
             });
         }
         Ok(all)
@@ -314,6 +349,7 @@ pub fn shown_buttons(turn: &Turn<'_>, here: Here<'_>, buttons: &[WrittenButton])
             value: Value::text(button.id.as_str()),
             description: None,
             consent: button.consent.clone(),
+            fixed: false,
         })
     };
     buttons.iter().map(shown).collect()
@@ -324,10 +360,14 @@ pub fn token(turn: &Turn<'_>, here: Here<'_>, option: &OptionShown) -> String {
 }
 
 fn header(text: &str) -> Result<HeaderValue, Failure> {
-    Ok(match text.starts_with("https://") || text.starts_with("http://") {
+    Ok(match is_address(text) {
         true => HeaderValue::Media(media(text)?),
         false => HeaderValue::Text(text.to_owned()),
     })
+}
+
+fn is_address(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 /// A list fills positional parameters, a map named ones; keys "1", "2" are positions.

@@ -3,8 +3,14 @@
 use super::{
     choose::Heard,
     definition::{Body, Kind},
-    inputs, sentences,
-    steps::{Step, ask::Ask, say},
+    inputs,
+    message::Worded,
+    sentences,
+    steps::{
+        Step,
+        ask::Ask,
+        say::{self, Asking},
+    },
     turn::{Failure, Here, Next, Turn},
 };
 use crate::{
@@ -48,6 +54,11 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Nothing but a stop interrupts its question: by the question's own word, else the flow's.
+    pub fn is_protected(&self, run: u32) -> bool {
+        self.ask_step(run).is_some_and(|(here, ask)| ask.protect.unwrap_or(here.flow.protect))
+    }
+
     /// Level 6: exactly an option, or of the asked type other than text.
     pub fn answer_exactly(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
@@ -56,8 +67,12 @@ impl<'a> Turn<'a> {
             let option = option.clone();
             return self.take_option(here, ask, option, heard);
         }
+        if let Some(page) = self.page_meant(run, heard).filter(|_| question.left) {
+            self.show_page(run, page, heard);
+            return true;
+        }
         // What is kept back takes nothing but its options, in reply to its nudge.
-        if !question.left || matches!(ask.kind, Kind::Text | Kind::Any | Kind::Choice(_)) {
+        if !question.left || matches!(ask.kind, Kind::Text | Kind::List | Kind::Any | Kind::Choice(_)) {
             return false;
         }
         match self.understood(here, ask, heard) {
@@ -77,7 +92,13 @@ impl<'a> Turn<'a> {
             let option = option.clone();
             return self.take_option(here, ask, option, heard);
         }
-        if !matches!(ask.kind, Kind::Text | Kind::Any) {
+        self.gather(run, heard) || self.answer_as_text(run, heard)
+    }
+
+    /// Whatever is of the asked type, where that is text or anything at all.
+    pub fn answer_as_text(&mut self, run: u32, heard: &Heard<'_>) -> bool {
+        let Some((here, ask)) = self.ask_step(run) else { return false };
+        if !matches!(ask.kind, Kind::Text | Kind::List | Kind::Any) {
             return false;
         }
         match self.understood(here, ask, heard) {
@@ -246,16 +267,11 @@ impl<'a> Turn<'a> {
 
     /// Sends a text that asks the waiting question once more, with the options as they were shown.
     pub fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), Failure> {
-        let shown = self.question(here.run).map(|question| question.options.clone()).unwrap_or_default();
+        let (shown, page) =
+            self.question(here.run).map(|question| (question.options.clone(), question.page)).unwrap_or_default();
         // Only the words and the options are repeated: no files, no link.
-        let bare = super::message::Message {
-            body: ask.message.body.clone(),
-            media: Vec::new(),
-            buttons: Vec::new(),
-            link: None,
-            if_closed: None,
-        };
-        let number = say::send(self, here, &bare, text, &shown, true, false)?;
+        let worded = Worded { body: text, shown: &shown, page };
+        let number = say::send(self, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
         if let Some(question) = self.question_mut(here.run) {
             question.messages.push(number);
         }

@@ -135,6 +135,21 @@ pub fn choose(language: &str) -> &'static str {
     )
 }
 
+/// The last row of a list that goes on, and the one that leads back. Both fit a row's 24 characters.
+pub fn more(language: &str) -> &'static str {
+    pick(
+        language,
+        &[("en", "More…"), ("es", "Más…"), ("fr", "Plus…"), ("de", "Mehr…"), ("pt", "Mais…"), ("it", "Altro…")],
+    )
+}
+
+pub fn back(language: &str) -> &'static str {
+    pick(
+        language,
+        &[("en", "Back"), ("es", "Volver"), ("fr", "Retour"), ("de", "Zurück"), ("pt", "Voltar"), ("it", "Indietro")],
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +165,8 @@ mod tests {
                 kept(language),
                 noted(language),
                 invalid(language),
+                more(language),
+                back(language),
                 went_wrong(language),
                 choose(language),
             ]

@@ -141,7 +141,7 @@ impl<'a> Turn<'a> {
         self.session.last_run += 1;
         let number = self.session.last_run;
         let version = self.versions.live_id();
-        let frame = Frame { flow: flow.name.clone(), at, vars: Some(vars), returns_as: None, error: None };
+        let frame = Frame::new(flow.name.clone(), at, Some(vars), None);
         self.session.runs.push(Run {
             number,
             version,
@@ -219,6 +219,7 @@ impl<'a> Turn<'a> {
             (None, _) => self.start_now(flow, trigger, start, None),
             (Some(reason), IfBusy::Skip) => self.refuse(&start, reason),
             (Some(Reason::WithPerson), _) | (Some(_), IfBusy::Queue) => self.queue(start),
+            (Some(_), _) if asking.is_some_and(|run| self.is_protected(run)) => self.queue(start),
             (Some(_), IfBusy::Replace) => {
                 let open: Vec<u32> =
                     self.session.runs.iter().filter(|run| in_progress(&run.waiting)).map(|run| run.number).collect();

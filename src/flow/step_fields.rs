@@ -30,6 +30,8 @@ pub struct StepFields<'a, 'b> {
     builder: &'b mut Builder<'a>,
     spec: &'static Spec,
     id: StepId,
+    /// The step's own place in the arena; triggers have none.
+    own: Option<NodeIx>,
     next: Option<NodeIx>,
     outline: Outline,
 }
@@ -43,7 +45,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         place: &Place,
         spec: &'static Spec,
         id: StepId,
-        next: Option<NodeIx>,
+        (own, next): (Option<NodeIx>, Option<NodeIx>),
         builder: &'b mut Builder<'a>,
     ) -> Self {
         let what = format!("`{}`", spec.name);
@@ -62,7 +64,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
             sentences: Vec::new(),
             fills: None,
         };
-        StepFields { fields, builder, spec, id, next, outline }
+        StepFields { fields, builder, spec, id, own, next, outline }
     }
 
     /// The step's id: `welcome.ask_1`.
@@ -137,6 +139,10 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     pub fn whole(&mut self, name: &'static str, default: i64, range: std::ops::RangeInclusive<i64>) -> i64 {
         self.fields.whole(name, default, range)
+    }
+
+    pub fn opt_bool(&mut self, name: &'static str) -> Option<bool> {
+        self.fields.opt_bool(name)
     }
 
     pub fn bool(&mut self, name: &'static str) -> bool {
@@ -219,6 +225,14 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let body = self.builder.body(node, None);
         self.outline.bodies.push((name.to_owned(), body));
         Some(body)
+    }
+
+    /// The steps under a key, which come back to this step; `None`: there are none.
+    pub fn loop_steps(&mut self, name: &'static str) -> Option<Body> {
+        let node = self.fields.node(name)?;
+        let body = self.builder.body(node, self.own);
+        self.outline.bodies.push((name.to_owned(), body));
+        (body.0 != self.own).then_some(body)
     }
 
     /// Steps that stand anywhere, such as the `do` of an option. `label` names them for the checker.

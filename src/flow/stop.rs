@@ -16,7 +16,7 @@ use crate::{
         answer::{self, AnswerType, Hearing},
         consent_words,
         contact::Consent,
-        content::{Button, Content},
+        content::{Button, Content, Edges},
         effect::{Effect, Origin, RunEnd},
         event::Reason,
         inbound::{InboundKind, InboundMessage},
@@ -177,7 +177,11 @@ impl<'a> Turn<'a> {
             title: title.to_owned(),
         };
         let buttons = vec![button("stop", yes), button("keep", no)];
-        self.say_ourselves(Content::Buttons { body: question.into(), buttons, media: None }, Origin::Flow, Some(at));
+        self.say_ourselves(
+            Content::Buttons { body: question.into(), buttons, media: None, edges: Edges::default() },
+            Origin::Flow,
+            Some(at),
+        );
     }
 
     pub fn unsure_tapped(&mut self, option: &str, at: Time) -> bool {

@@ -18,14 +18,21 @@ pub struct Token {
     pub option: String,
     /// Topic (or `all`) and whether it is given.
     pub consent: Vec<(String, bool)>,
+    /// It stands for no option, but for this page of a long list (from 0).
+    pub page: Option<u32>,
 }
 
 impl Token {
     pub fn new(run: u32, step: &StepId, option: &str, consent: &[(String, bool)]) -> Self {
-        Token { run, step: short_step(step), option: option.to_owned(), consent: consent.to_vec() }
+        Token { run, step: short_step(step), option: option.to_owned(), consent: consent.to_vec(), page: None }
     }
 
-    /// `t1~RUN~STEP~CONSENT~OPTION~MAC`, at most 200 bytes.
+    /// The row that shows another page of a question's options.
+    pub fn to_page(run: u32, step: &StepId, page: u32) -> Self {
+        Token { page: Some(page), ..Token::new(run, step, "", &[]) }
+    }
+
+    /// `t1~RUN~STEP~CONSENT~OPTION~MAC`, at most 200 bytes; `>2` in the place of the consent is a page.
     pub fn sign(&self, key: &[u8]) -> String {
         let head = self.head();
         let room = TOKEN_BYTES_MAX - MAC_CHARS - 1;
@@ -51,12 +58,14 @@ impl Token {
         let run = parts.next()?.parse().ok()?;
         let step = parts.next()?.to_owned();
         let consent = parts.next()?;
+        let page = consent.strip_prefix('>').and_then(|page| page.parse().ok());
+        let consent = if page.is_some() { "" } else { consent };
         let consent = consent.split(',').filter(|c| !c.is_empty()).filter_map(|c| {
             let given = c.starts_with('+');
             Some((c.get(1..)?.to_owned(), given))
         });
         let consent = consent.collect();
-        Some(Token { run, step, consent, option: parts.next()?.to_owned() })
+        Some(Token { run, step, consent, page, option: parts.next()?.to_owned() })
     }
 
     /// The token was made for the option with this id.
@@ -71,7 +80,8 @@ impl Token {
     fn head(&self) -> String {
         let consent: Vec<String> =
             self.consent.iter().map(|(topic, given)| format!("{}{topic}", if *given { '+' } else { '-' })).collect();
-        format!("t1~{}~{}~{}~", self.run, self.step, consent.join(","))
+        let third = self.page.map_or_else(|| consent.join(","), |page| format!(">{page}"));
+        format!("t1~{}~{}~{third}~", self.run, self.step)
     }
 }
 
@@ -119,6 +129,13 @@ mod tests {
             assert_eq!(read, made);
             assert!(read.means(option) && read.is_of(&"welcome.ask_1".into()) && !read.is_of(&"welcome.ask_2".into()));
         }
+    }
+
+    #[test]
+    fn a_page_is_no_option() {
+        let read = Token::read(&Token::to_page(7, &"welcome.ask_1".into(), 2).sign(KEY), KEY).unwrap();
+        assert_eq!((read.page, read.consent.len(), read.run), (Some(2), 0, 7));
+        assert!(read.is_of(&"welcome.ask_1".into()) && token("2", &[]).page.is_none());
     }
 
     #[test]

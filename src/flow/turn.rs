@@ -2,6 +2,7 @@
 
 use super::{
     definition::{Body, Flow, FlowSet, Node, NodeIx},
+    fate::on_undelivered,
     locale::Form,
     script::{Code, Scope, ScriptError},
     text::{Data, Text},
@@ -279,6 +280,19 @@ impl<'a> Turn<'a> {
 
     /// Puts a message of a run into the outbox and gives its number.
     pub fn say(&mut self, here: Here<'_>, saying: Saying) -> u32 {
+        let number = self.draft(here, saying);
+        if let Some(run) = self.run_mut(here.run) {
+            run.said = Some(crate::model::session::Said { message: number, delivered: false, read: false });
+        }
+        number
+    }
+
+    /// A reaction is no message that anybody waits to see delivered.
+    pub fn react(&mut self, here: Here<'_>, content: Content) {
+        self.draft(here, Saying { content, if_closed: Some(IfClosed::Skip), question: false, tells: false });
+    }
+
+    fn draft(&mut self, here: Here<'_>, saying: Saying) -> u32 {
         let number = self.next_message();
         let person_run = self.session.person.as_ref().and_then(|person| person.run);
         let confirms = self.run(here.run).is_some_and(|run| run.confirms_stop);
@@ -290,9 +304,6 @@ impl<'a> Turn<'a> {
         let asked_for = self.run(here.run).and_then(|run| run.asked_for);
         let counted = self.session.counted.iter_mut().find(|counted| counted.run == here.run);
         let is_counted = counted.map(|counted| counted.open.push(number)).is_some();
-        if let Some(run) = self.run_mut(here.run) {
-            run.said = Some(crate::model::session::Said { message: number, delivered: false, read: false });
-        }
         self.effects.push(Effect::Send(Box::new(Draft {
             number,
             run: Some(here.run),
@@ -305,7 +316,7 @@ impl<'a> Turn<'a> {
             origin,
             ignore_quiet_hours: here.flow.ignore_quiet_hours.is_some(),
             tells: saying.tells || is_counted,
-            follows: super::steps::wait::follows(here.flow),
+            follows: super::steps::wait::follows(here.flow) || on_undelivered(here.node).is_some(),
             question: saying.question,
             turn: 0,
             nudge: false,

@@ -111,8 +111,8 @@ pub struct Hearing<'a> {
     pub phone: Option<&'a str>,
 }
 
-/// The message as a value of this type; `None` when it is none. `Choice`, `List` and `Map` are the
-/// engine's: nothing that a person sends is one by itself.
+/// The message as a value of this type; `None` when it is none. `Choice` and `Map` are the engine's:
+/// nothing that a person sends is one by itself.
 pub fn understand(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Option<Value> {
     let text = text_of(message);
     match kind {
@@ -125,7 +125,8 @@ pub fn understand(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>
         AnswerType::Phone => phone::lenient(text?, hearing.phone.and_then(phone::calling_code)).map(Value::Text),
         AnswerType::Email => email(text?).map(Value::Text),
         AnswerType::YesNo => yesno::yesno(text?, hearing.language).map(Value::YesNo),
-        AnswerType::Choice | AnswerType::List | AnswerType::Map => None,
+        AnswerType::List => list(text?),
+        AnswerType::Choice | AnswerType::Map => None,
         AnswerType::Image | AnswerType::Audio | AnswerType::Video | AnswerType::Document | AnswerType::Media => {
             media(kind, message)
         }
@@ -273,6 +274,14 @@ fn email(text: &str) -> Option<String> {
     good.then(|| text.to_owned())
 }
 
+/// Several things in one message: by lines, else by semicolons, else by commas. A line may begin with a dash.
+fn list(text: &str) -> Option<Value> {
+    let mark = ['\n', ';', ','].into_iter().find(|mark| text.trim().contains(*mark)).unwrap_or('\n');
+    let bare = |part: &str| part.trim().trim_start_matches(['-', '*', '•', '–']).trim().to_owned();
+    let items: Vec<Value> = text.split(mark).map(bare).filter(|part| !part.is_empty()).map(Value::Text).collect();
+    (!items.is_empty()).then_some(Value::List(items))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,6 +307,15 @@ mod tests {
         for bad in ["ada", "ada@", "@example.com", "ada@example", "a b@example.com", "a@b@c.de", "ada@-x.de"] {
             assert_eq!(said(AnswerType::Email, bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_list_is_written_by_lines_or_commas() {
+        let items = |all: &[&str]| Some(Value::List(all.iter().map(|item| Value::text(*item)).collect()));
+        assert_eq!(said(AnswerType::List, "milk, eggs , bread"), items(&["milk", "eggs", "bread"]));
+        assert_eq!(said(AnswerType::List, "- 2 eggs, fresh\n- milk\n"), items(&["2 eggs, fresh", "milk"]));
+        assert_eq!(said(AnswerType::List, "only milk"), items(&["only milk"]));
+        assert_eq!(said(AnswerType::List, " , ,"), None);
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub struct ContactData {
     /// By topic; absent: never asked.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub consent: BTreeMap<String, Consent>,
+    /// By the name of a `split`, the way that this contact goes.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub splits: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_at: Option<Time>,
     /// Starts that count against `at_most`, by trigger key; pruned when older than the longest cap.

@@ -1,6 +1,7 @@
 //! What we send: the canonical form that each provider turns into its own.
 
 use super::template::TemplateMessage;
+use crate::base::ids::ProviderId;
 use serde::{Deserialize, Serialize};
 
 /// One message of ours. Texts are final: translated, interpolated, checked against the limits of the channel.
@@ -10,18 +11,22 @@ pub enum Content {
     Text {
         body: String,
     },
-    /// One to three reply buttons.
+    /// One to three reply buttons. Above the body stands a file or a line of text, never both.
     Buttons {
         body: String,
         buttons: Vec<Button>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         media: Option<Media>,
+        #[serde(default, skip_serializing_if = "Edges::are_bare")]
+        edges: Edges,
     },
     /// Up to ten rows behind one button; `button` is what opens them.
     List {
         body: String,
         button: String,
         rows: Vec<Row>,
+        #[serde(default, skip_serializing_if = "Edges::are_bare")]
+        edges: Edges,
     },
     /// A button that opens a page.
     Link {
@@ -30,6 +35,8 @@ pub enum Content {
         url: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         media: Option<Media>,
+        #[serde(default, skip_serializing_if = "Edges::are_bare")]
+        edges: Edges,
     },
     Media {
         media: Media,
@@ -37,6 +44,28 @@ pub enum Content {
         caption: Option<String>,
     },
     Template(TemplateMessage),
+    /// An emoji on a message of the contact; `None` takes ours away again.
+    Reaction {
+        to: ProviderId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emoji: Option<String>,
+    },
+}
+
+/// The short lines above and below the body of a message that can be tapped.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Edges {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+}
+
+impl Edges {
+    pub fn are_bare(&self) -> bool {
+        self.header.is_none() && self.footer.is_none()
+    }
 }
 
 /// A reply button. `id` comes back when it is tapped: our signed token.
@@ -95,6 +124,7 @@ impl Content {
             | Content::Link { body, .. } => body,
             Content::Media { caption, .. } => caption.as_deref().unwrap_or_default(),
             Content::Template(template) => &template.name,
+            Content::Reaction { emoji, .. } => emoji.as_deref().unwrap_or_default(),
         }
     }
 

@@ -63,6 +63,12 @@ pub enum Effect {
         name: String,
         data: Value,
     },
+    /// A `split` sent the contact one way; `fresh`: for the first time.
+    Split {
+        name: String,
+        case: String,
+        fresh: bool,
+    },
     /// What became of a planned start.
     Started {
         id: Option<StartId>,
@@ -121,10 +127,12 @@ pub enum RunEnd {
     HandedOff,
     /// Its question was not allowed out (no consent, capped, …): nobody can answer it.
     Refused,
+    /// Its question did not arrive.
+    Undelivered,
 }
 
 impl RunEnd {
-    pub const ALL: [RunEnd; 7] = [
+    pub const ALL: [RunEnd; 8] = [
         RunEnd::Done,
         RunEnd::Expired,
         RunEnd::Replaced,
@@ -132,6 +140,7 @@ impl RunEnd {
         RunEnd::Failed,
         RunEnd::HandedOff,
         RunEnd::Refused,
+        RunEnd::Undelivered,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -143,6 +152,7 @@ impl RunEnd {
             RunEnd::Failed => "failed",
             RunEnd::HandedOff => "handed_off",
             RunEnd::Refused => "refused",
+            RunEnd::Undelivered => "undelivered",
         }
     }
 }

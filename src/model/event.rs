@@ -3,7 +3,7 @@
 use super::{inbound::InboundMessage, value::Value};
 use crate::base::{
     ids::{FlowName, InboundId, StartId},
-    time::Time,
+    time::{Span, Time},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -86,10 +86,13 @@ pub struct CallError {
 #[serde(tag = "fate", rename_all = "snake_case")]
 pub enum Fate {
     /// The provider took it, at this time; `as_template` says that its template (or nudge) went instead.
+    /// `ttl`: how long it tries to deliver, where the template says so.
     Accepted {
         at: Time,
         as_template: bool,
         nudge: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ttl: Option<Span>,
     },
     /// Kept until the next inbound; `until` is when it expires.
     Held {

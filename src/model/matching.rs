@@ -38,6 +38,22 @@ pub fn near(said: &str, meant: &str) -> Option<usize> {
     (errors <= allowed).then_some(errors)
 }
 
+/// One emoji, or a short row of what makes one: people joined to a family, a flag, a digit in a box.
+pub fn is_emoji(text: &str) -> bool {
+    let part = |c: char| {
+        matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{20e3}' | '0'..='9' | '#' | '*') || is_picture(c)
+    };
+    let shows = |c: char| c == '\u{20e3}' || is_picture(c);
+    text.chars().count() <= EMOJI_CHARS_MAX && text.chars().all(part) && text.chars().any(shows)
+}
+
+/// England's flag has seven, a family of four has eleven with skin tones.
+const EMOJI_CHARS_MAX: usize = 12;
+
+fn is_picture(c: char) -> bool {
+    matches!(u32::from(c), 0xa9 | 0xae | 0x203c..=0x3299 | 0x1f000..=0x1faff | 0xe0020..=0xe007f)
+}
+
 fn fold_chars(chars: impl Iterator<Item = char>) -> String {
     let mut out = String::new();
     let mut gap = false;
@@ -149,6 +165,17 @@ mod tests {
         fn folding_twice_changes_nothing(text in "\\PC{0,40}") {
             let once = fold(&text);
             proptest::prop_assert_eq!(fold(&once), once);
+        }
+    }
+
+    #[test]
+    fn an_emoji_is_told_from_a_word() {
+        for emoji in ["👍", "❤️", "👨‍👩‍👧‍👦", "🇪🇸", "1️⃣", "👋🏽", "✅", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "©"]
+        {
+            assert!(is_emoji(emoji), "{emoji}");
+        }
+        for other in ["", "like", ":)", "1", "👍 ok", "👍👍👍👍👍👍👍👍👍👍👍👍👍", " "] {
+            assert!(!is_emoji(other), "{other}");
         }
     }
 }

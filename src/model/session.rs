@@ -2,7 +2,10 @@
 //!
 //! Stored as one JSON document. It changes only in the engine; `turn` grows by one each time.
 
+mod question;
 mod size;
+
+pub use question::{Gathering, OptionShown, Question};
 
 use super::{
     effect::IfClosed,
@@ -11,7 +14,7 @@ use super::{
     value::Value,
 };
 use crate::base::{
-    ids::{FlowName, InboundId, StepId, VersionId},
+    ids::{FlowName, InboundId, ProviderId, StepId, VersionId},
     time::{Span, Time},
 };
 use serde::{Deserialize, Serialize};
@@ -54,6 +57,9 @@ pub struct Session {
     /// The contact's newest message here, by its own timestamp: whether we are talking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Time>,
+    /// The provider's id of that message, if it says something: what a `react` goes to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard_id: Option<ProviderId>,
     /// The loop guard is silent at present, and said so once.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub guarded: bool,
@@ -164,6 +170,35 @@ pub struct Frame {
     /// The error whose `on_error` steps run; an error inside them ends the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StepError>,
+    /// The `repeat` steps that it is inside, innermost last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loops: Vec<Loop>,
+}
+
+impl Frame {
+    /// At the step that comes first in it.
+    pub fn new(
+        flow: FlowName,
+        at: Option<StepId>,
+        vars: Option<BTreeMap<String, Value>>,
+        returns_as: Option<String>,
+    ) -> Frame {
+        Frame { flow, at, vars, returns_as, error: None, loops: Vec::new() }
+    }
+}
+
+/// How far a `repeat` is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Loop {
+    pub step: StepId,
+    /// From 1.
+    pub round: u32,
+    /// The items to come, the next one last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rest: Vec<Value>,
+    /// What its variable held before, and holds again afterwards.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub before: Value,
 }
 
 /// What `error` shows.
@@ -210,61 +245,6 @@ pub enum Waiting {
     Person {
         deadline: Option<Time>,
     },
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Question {
-    /// The message that asked; its `Accepted` starts the deadlines.
-    pub message: u32,
-    /// All messages of ours that ask it (the first, repetitions, reminders, templates): a reply to one is meant for it.
-    pub messages: Vec<u32>,
-    pub options: Vec<OptionShown>,
-    /// Bad tries so far.
-    pub tries: u32,
-    /// Bad answers within 10 s count once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bad_at: Option<Time>,
-    /// False while it is known to be kept back (held, postponed, behind its nudge): then nothing answers
-    /// it but an option in reply to its nudge. On its way counts as left.
-    pub left: bool,
-    /// When the provider took it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left_at: Option<Time>,
-    /// Its nudge went out, and the contact has not answered yet: the first reply costs no try.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub nudged: bool,
-    /// When it was asked, for a message whose fate nobody tells.
-    #[serde(default)]
-    pub asked_at: Time,
-    /// How long it waits once it has left; `None` where the author wrote a moment (`deadline` is set then).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<Span>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<Time>,
-    /// True when `timeout` was written by the author: such a deadline has `on_timeout`, the default has `on_expire`.
-    pub written: bool,
-    /// Which reminder is next, and when.
-    pub reminders_sent: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remind_at: Option<Time>,
-    /// The newest reminder; dropped with the question if it has not left.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reminder: Option<u32>,
-}
-
-/// An option as it was shown, so that an answer is understood although the data has changed since.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OptionShown {
-    pub id: String,
-    pub title: String,
-    /// The answer: the id, the chosen item, or true and false.
-    #[serde(default)]
-    pub value: Value,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// What a tap consents to or withdraws.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub consent: Vec<(String, bool)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -335,7 +315,7 @@ impl Session {
     /// When something falls due next without anybody doing anything.
     pub fn due_at(&self) -> Option<Time> {
         let runs = self.runs.iter().filter(|run| !run.postponed).filter_map(|run| match &run.waiting {
-            Waiting::Question(q) => [q.deadline, q.remind_at].into_iter().flatten().min(),
+            Waiting::Question(q) => q.due_at(),
             Waiting::Reply { deadline }
             | Waiting::Event { deadline, .. }
             | Waiting::Delivery { deadline, .. }

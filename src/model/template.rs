@@ -1,6 +1,7 @@
 //! Approved templates: what the provider's catalogue says of them, and one about to be sent.
 
 use super::content::Media;
+use crate::base::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,6 +21,17 @@ pub struct Template {
     pub header: Option<TemplateHeader>,
     #[serde(default)]
     pub buttons: Vec<TemplateButtonKind>,
+    /// How long the platform tries to deliver it; `None`: as long as it does for the category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<Span>,
+}
+
+impl Template {
+    /// Meta: ten minutes for authentication; 30 days, our default, for the others.
+    pub fn time_to_live(&self) -> Option<Span> {
+        let by_category = (self.category == Category::Authentication).then_some(Span::minutes(10));
+        self.ttl.or(by_category)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +96,9 @@ pub struct TemplateMessage {
     /// By the button's place in the template.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<ButtonValue>,
+    /// How long the platform tries to deliver it, where the catalogue says so; filled in when sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<Span>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

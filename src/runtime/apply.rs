@@ -107,6 +107,7 @@ impl App {
                 self.notify(set, "needs_person", data, now);
             }
             Effect::Emit { flow, name, .. } => self.metrics.emitted(flow.as_str(), name),
+            Effect::Split { name, case, fresh } => self.metrics.split(name, case, *fresh),
             Effect::Started { id, flow, trigger, refused, queued } => {
                 if let Some(reason) = refused {
                     self.metrics.schedule_refused(flow.as_str(), reason.as_str());
@@ -144,6 +145,9 @@ impl App {
                     }
                 }
                 let flow = after.flows.iter().find(|(number, _)| number == run).map(|(_, flow)| flow.clone());
+                if let (Some(flow), RunEnd::Undelivered) = (&flow, end) {
+                    self.metrics.undelivered(flow.as_str());
+                }
                 if let Some(flow) = flow
                     && self.flow_health.ended(&flow, *end == RunEnd::Failed)
                 {

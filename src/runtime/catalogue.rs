@@ -125,6 +125,7 @@ impl Catalogue {
         check_shape(message, template)
             .map_err(|why| Unusable { why: format!("template `{name}`: {why}"), waits: false })?;
         ready.language = Some(template.language.clone());
+        ready.ttl = template.time_to_live();
         Ok(ready)
     }
 
@@ -240,6 +241,7 @@ mod tests {
             body: "Hi {{1}}, see you on {{2}}.".into(),
             header: None,
             buttons: vec![],
+            ttl: None,
         }
     }
 
@@ -250,6 +252,7 @@ mod tests {
             header: None,
             body: Parameters::Positional(values.iter().map(|&v| v.into()).collect()),
             buttons: vec![],
+            ttl: None,
         }
     }
 

@@ -241,7 +241,8 @@ impl App {
                 rows::gone(set, conversation.sender, pending.id, outbound::SendState::Sent, None);
                 if pending.draft.tells {
                     let (at, as_template) = (pending.attempted_at.unwrap_or(now), pending.went_as_template());
-                    let fate = Fate::Accepted { at, as_template, nudge: pending.draft.nudge };
+                    let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
+                    let fate = Fate::Accepted { at, as_template, nudge, ttl };
                     missed.push(Event::Delivery { message: pending.draft.number, fate });
                 }
             }

@@ -283,12 +283,15 @@ impl App {
 
 /// What became of a message that has left or never will; `None` while that is open.
 fn fate_of(row: &outbound::Outbound) -> Option<Fate> {
-    let as_template = matches!(row.sent_as, Some(Content::Template(_)));
+    let (as_template, ttl) = match &row.sent_as {
+        Some(Content::Template(template)) => (true, template.ttl),
+        Some(_) | None => (false, None),
+    };
     match row.state {
         SendState::Sent | SendState::Delivered | SendState::Read => {
             // A status counts in whole seconds: taken alone, it lies before its own attempt.
             let at = row.accepted_at.max(row.attempted_at).unwrap_or(row.created_at);
-            Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge })
+            Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge, ttl })
         }
         SendState::Failed => {
             let (code, text) = (row.error_code.clone(), row.error_text.clone());

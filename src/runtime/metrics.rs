@@ -31,6 +31,8 @@ pub struct Metrics {
     notifications: Family<ResultLabels, Counter>,
     runs: Family<FlowLabels, Counter>,
     events: Family<EventLabels, Counter>,
+    splits: Family<SplitLabels, Counter>,
+    undelivered: Family<FlowLabels, Counter>,
     alarms: Family<KindLabels, Counter>,
     bugs: Family<KindLabels, Counter>,
     /// Findings of the newest flow files that keep them from going live, warnings included.
@@ -87,6 +89,8 @@ impl Metrics {
             notifications: Family::default(),
             runs: Family::default(),
             events: Family::default(),
+            splits: Family::default(),
+            undelivered: Family::default(),
             alarms: Family::default(),
             bugs: Family::default(),
             flow_findings: Gauge::default(),
@@ -184,6 +188,17 @@ impl Metrics {
         self.events.get_or_create(&EventLabels { flow: flow.to_owned(), event: event.to_owned() }).inc();
     }
 
+    /// A contact went one way of a `split`; `fresh`: for the first time.
+    pub fn split(&self, name: &str, case: &str, fresh: bool) {
+        let contact = if fresh { "new" } else { "known" };
+        self.splits.get_or_create(&SplitLabels { split: name.to_owned(), case: case.to_owned(), contact }).inc();
+    }
+
+    /// A question did not arrive, and its run ended.
+    pub fn undelivered(&self, flow: &str) {
+        self.undelivered.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc();
+    }
+
     /// Something an operator should know once: `loop_guard`, `flow_paused`, `sender_stopped` …
     pub fn alarm(&self, kind: &'static str) {
         self.alarms.get_or_create(&KindLabels { kind }).inc();
@@ -208,6 +223,8 @@ impl Metrics {
         r.register("notifications", "Posts to notify.url", self.notifications.clone());
         r.register("runs", "Runs that began, by flow", self.runs.clone());
         r.register("events", "Events that flows emitted", self.events.clone());
+        r.register("splits", "Ways that contacts went at a split", self.splits.clone());
+        r.register("undelivered", "Runs that ended because their question did not arrive", self.undelivered.clone());
         r.register("alarms", "Things an operator should look at", self.alarms.clone());
         r.register("bugs", "Things that only a mistake in Transom can cause", self.bugs.clone());
         r.register("flow_errors", "Errors that no step of an author took", self.flow_errors.clone());
@@ -288,6 +305,13 @@ struct FlowErrorLabels {
 struct EventLabels {
     flow: String,
     event: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SplitLabels {
+    split: String,
+    case: String,
+    contact: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

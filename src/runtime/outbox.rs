@@ -85,6 +85,11 @@ impl Pending {
         self.sent_as.is_some()
     }
 
+    /// How long the platform tries to deliver it, where its template says so.
+    pub fn time_to_live(&self) -> Option<Span> {
+        self.sent_as.as_ref().and_then(|template| template.ttl)
+    }
+
     /// The template that is, or was, on the wire.
     pub fn template_name(&self) -> Option<String> {
         match (&self.sent_as, &self.draft.content) {

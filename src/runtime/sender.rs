@@ -98,7 +98,8 @@ impl App {
                 if pending.draft.tells {
                     // In one commit: else the row could say `sent` and the engine wait for ever to hear it.
                     let as_template = pending.went_as_template();
-                    let fate = Fate::Accepted { at: now, as_template, nudge: pending.draft.nudge };
+                    let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
+                    let fate = Fate::Accepted { at: now, as_template, nudge, ttl };
                     let event = Event::Delivery { message: pending.draft.number, fate };
                     self.take_turn(lane, index, event, None, set).await?;
                 } else {

@@ -84,7 +84,8 @@ impl App {
             let mut pending = conversation.outbox.remove(place);
             if pending.draft.tells {
                 let (at, as_template) = (pending.attempted_at.unwrap_or(update.at), pending.went_as_template());
-                let fate = Fate::Accepted { at, as_template, nudge: pending.draft.nudge };
+                let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
+                let fate = Fate::Accepted { at, as_template, nudge, ttl };
                 events.push(Event::Delivery { message: number, fate });
             }
             conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));

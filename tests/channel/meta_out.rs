@@ -19,7 +19,7 @@ use transom::{
         wire::WireLog,
     },
     model::{
-        content::{Button, Content, Media, MediaKind, Row},
+        content::{Button, Content, Edges, Media, MediaKind, Row},
         inbound::{Alias, AliasKind},
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
     },
@@ -81,6 +81,10 @@ async fn left(content: Content) -> Value {
     body
 }
 
+fn edges() -> Edges {
+    Edges { header: Some("Mesa".into()), footer: Some("Só jantar".into()) }
+}
+
 #[tokio::test]
 async fn a_text_leaves_with_the_token_and_our_id() {
     let graph = Graph::start().await;
@@ -104,7 +108,13 @@ async fn every_content_has_its_json() {
     let buttons =
         vec![Button { id: "tok1".into(), title: "Sim".into() }, Button { id: "tok2".into(), title: "Não".into() }];
     assert_eq!(
-        left(Content::Buttons { body: "Vem?".into(), buttons, media: Some(file(MediaKind::Image)) }).await,
+        left(Content::Buttons {
+            body: "Vem?".into(),
+            buttons,
+            media: Some(file(MediaKind::Image)),
+            edges: Edges::default()
+        })
+        .await,
         json!({"type": "interactive", "interactive": {"type": "button",
             "header": {"type": "image", "image": {"link": "https://files.example/x"}},
             "body": {"text": "Vem?"}, "action": {"buttons": [
@@ -116,8 +126,9 @@ async fn every_content_has_its_json() {
         Row { id: "r2".into(), title: "Amanhã".into(), description: None },
     ];
     assert_eq!(
-        left(Content::List { body: "Quando?".into(), button: "Ver".into(), rows }).await,
+        left(Content::List { body: "Quando?".into(), button: "Ver".into(), rows, edges: edges() }).await,
         json!({"type": "interactive", "interactive": {"type": "list", "body": {"text": "Quando?"},
+            "header": {"type": "text", "text": "Mesa"}, "footer": {"text": "Só jantar"},
             "action": {"button": "Ver", "sections": [{"rows": [
                 {"id": "r1", "title": "Hoje", "description": "às 19h"}, {"id": "r2", "title": "Amanhã"}]}]}}})
     );
@@ -126,13 +137,28 @@ async fn every_content_has_its_json() {
         title: "Pagar".into(),
         url: "https://p.example/1".into(),
         media: Some(file(MediaKind::Document)),
+        edges: Edges { footer: Some("Até sexta".into()), ..Edges::default() },
     };
     assert_eq!(
         left(link).await,
         json!({"type": "interactive", "interactive": {"type": "cta_url",
             "header": {"type": "document", "document": {"link": "https://files.example/x", "filename": "conta.pdf"}},
-            "body": {"text": "Pague aqui"},
+            "body": {"text": "Pague aqui"}, "footer": {"text": "Até sexta"},
             "action": {"name": "cta_url", "parameters": {"display_text": "Pagar", "url": "https://p.example/1"}}}})
+    );
+}
+
+#[tokio::test]
+async fn a_reaction_names_the_message_it_stands_on() {
+    let to: ProviderId = "wamid.HBgL".into();
+    assert_eq!(
+        left(Content::Reaction { to: to.clone(), emoji: Some("👍".into()) }).await,
+        json!({"type": "reaction", "reaction": {"message_id": "wamid.HBgL", "emoji": "👍"}})
+    );
+    assert_eq!(
+        left(Content::Reaction { to, emoji: None }).await["reaction"]["emoji"],
+        "",
+        "an empty emoji takes it away"
     );
 }
 
@@ -163,6 +189,7 @@ async fn a_template_leaves_with_all_its_parameters() {
             ButtonValue::Reply { payload: "tok".into(), title: "Sim".into() },
             ButtonValue::UrlSuffix("a/1".into()),
         ],
+        ttl: None,
     };
     assert_eq!(
         left(Content::Template(template)).await,
@@ -178,6 +205,7 @@ async fn a_template_leaves_with_all_its_parameters() {
         header: Some(HeaderValue::Text("Hi".into())),
         body: Parameters::Named(BTreeMap::from([("day".into(), "Monday".into())])),
         buttons: vec![],
+        ttl: None,
     };
     assert_eq!(
         left(Content::Template(named)).await["template"]["components"],
@@ -190,6 +218,7 @@ async fn a_template_leaves_with_all_its_parameters() {
         header: None,
         body: Parameters::None,
         buttons: vec![],
+        ttl: None,
     };
     let template = left(Content::Template(bare)).await["template"].clone();
     assert_eq!(template, json!({"name": "ola", "language": {"code": "en"}}));

@@ -365,6 +365,7 @@ fn a_webhook_overrules_the_configuration_and_the_catalogue_both() {
                 body: "Hi {{1}}".into(),
                 header: None,
                 buttons: Vec::new(),
+                ttl: None,
             },
             source,
             updated_at: NOW,

@@ -7,13 +7,13 @@ use super::{
     fields::{category, template_status},
 };
 use crate::{
-    base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX},
+    base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX, time::Span},
     channel::Http,
     model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
 };
 use serde::Deserialize;
 
-const FIELDS: &str = "id,name,language,status,category,components";
+const FIELDS: &str = "id,name,language,status,category,components,message_send_ttl_seconds";
 
 impl Meta {
     /// All templates of the sender's account. `Template::id` is Meta's own number; the caller gives its own.
@@ -57,6 +57,8 @@ fn ours(entry: &RawTemplate<'_>) -> Option<Template> {
         body: String::new(),
         header: None,
         buttons: Vec::new(),
+        // Meta lists -1 where the template has none of its own.
+        ttl: entry.ttl.get().and_then(|text| text.parse::<i64>().ok()).filter(|ttl| *ttl > 0).map(Span::seconds),
     };
     for component in entry.components.iter() {
         let component = &component.0;
@@ -130,6 +132,8 @@ struct RawTemplate<'a> {
     category: Text<'a>,
     #[serde(borrow)]
     components: Tolerant<Vec<Tolerant<Component<'a>>>>,
+    #[serde(borrow, rename = "message_send_ttl_seconds")]
+    ttl: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]

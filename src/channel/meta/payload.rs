@@ -4,7 +4,7 @@ use crate::{
     base::ids::OutboundId,
     channel::Outgoing,
     model::{
-        content::{Content, Media, MediaKind},
+        content::{Content, Edges, Media, MediaKind},
         inbound::AliasKind,
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
     },
@@ -65,12 +65,12 @@ fn content(content: &Content) -> Result<(&'static str, Value), Unsendable> {
             let preview = body.contains("https://") || body.contains("http://");
             ("text", json!({"preview_url": preview, "body": body}))
         }
-        Content::Buttons { body, buttons, media } => {
+        Content::Buttons { body, buttons, media, edges } => {
             let buttons: Vec<Value> =
                 buttons.iter().map(|b| json!({"type": "reply", "reply": {"id": b.id, "title": b.title}})).collect();
-            interactive("button", body, media.as_ref(), json!({"buttons": buttons}))
+            interactive("button", body, (media.as_ref(), edges), json!({"buttons": buttons}))
         }
-        Content::List { body, button, rows } => {
+        Content::List { body, button, rows, edges } => {
             let rows: Vec<Value> = rows
                 .iter()
                 .map(|row| match &row.description {
@@ -79,21 +79,36 @@ fn content(content: &Content) -> Result<(&'static str, Value), Unsendable> {
                 })
                 .collect();
             // A single section needs no title.
-            interactive("list", body, None, json!({"button": button, "sections": [{"rows": rows}]}))
+            interactive("list", body, (None, edges), json!({"button": button, "sections": [{"rows": rows}]}))
         }
-        Content::Link { body, title, url, media } => {
+        Content::Link { body, title, url, media, edges } => {
             let action = json!({"name": "cta_url", "parameters": {"display_text": title, "url": url}});
-            interactive("cta_url", body, media.as_ref(), action)
+            interactive("cta_url", body, (media.as_ref(), edges), action)
         }
         Content::Media { media, caption } => (media.kind.as_str(), file(media, caption.as_deref())),
         Content::Template(template) => ("template", template_part(template)?),
+        // An empty emoji takes the reaction away.
+        Content::Reaction { to, emoji } => {
+            ("reaction", json!({"message_id": to.as_str(), "emoji": emoji.as_deref().unwrap_or_default()}))
+        }
     })
 }
 
-fn interactive(kind: &str, body: &str, media: Option<&Media>, action: Value) -> (&'static str, Value) {
+/// A header is a file or a text; the file goes first, for the text can stand in the body as well.
+fn interactive(
+    kind: &str,
+    body: &str,
+    (media, edges): (Option<&Media>, &Edges),
+    action: Value,
+) -> (&'static str, Value) {
     let mut part = json!({"type": kind, "body": {"text": body}, "action": action});
-    if let Some(media) = media {
-        part["header"] = media_parameter(media);
+    match (media, &edges.header) {
+        (Some(media), _) => part["header"] = media_parameter(media),
+        (None, Some(text)) => part["header"] = json!({"type": "text", "text": text}),
+        (None, None) => {}
+    }
+    if let Some(text) = &edges.footer {
+        part["footer"] = json!({"text": text});
     }
     ("interactive", part)
 }

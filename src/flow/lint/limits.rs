@@ -5,6 +5,7 @@
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
+        limits::EDGE_CHARS_MAX,
         place::Place,
         yaml,
     },
@@ -40,6 +41,9 @@ fn message(node: &Node, findings: &Findings) {
         .iter()
         .filter_map(Choice::read)
         .collect();
+    for (key, what) in [("header", "a header"), ("footer", "a footer")] {
+        edge(node, key, what, findings);
+    }
     if !options.is_empty() {
         let short = options.iter().all(|option| option.fits(BUTTON_TITLE_CHARS_MAX));
         if options.len() <= BUTTONS_MAX && short {
@@ -76,6 +80,16 @@ fn body(node: &Node, max: usize, findings: &Findings) {
     if fixed > max {
         let message = format!("this text has {fixed} characters, and WhatsApp takes {max} in such a message");
         findings.push(Diagnostic::error("E704", &text.place, message).help("say it in two messages"));
+    }
+}
+
+/// The line above or below; a header may also be the address of a file.
+fn edge(node: &Node, key: &str, what: &str, findings: &Findings) {
+    let Some(text) = node.outline.yaml.get(key).and_then(yaml::Node::scalar) else { return };
+    let length = fixed(&text.text);
+    if length > EDGE_CHARS_MAX && !text.text.starts_with("http") {
+        let message = format!("{what} has at most {EDGE_CHARS_MAX} characters, and this has {length}");
+        findings.push(Diagnostic::error("E703", &text.place, message).help("say it in the text itself"));
     }
 }
 

@@ -1,6 +1,9 @@
 use super::*;
 use crate::{
-    base::place::SourceFile,
+    base::{
+        limits::{EDGE_CHARS_MAX, OPTIONS_MAX},
+        place::SourceFile,
+    },
     flow::parse_set,
     model::template::{Category, TemplateStatus},
 };
@@ -147,6 +150,7 @@ fn template(name: &str, category: Category, body: &str) -> Template {
         body: body.into(),
         header: None,
         buttons: Vec::new(),
+        ttl: None,
     }
 }
 
@@ -258,8 +262,20 @@ fn options_are_counted() {
     let ask = |options: &str| format!("{HI}steps:\n  - ask: a\n    as: x\n    options: {options}\n");
     clean(&[&ask("[A long title of 24 chars]")]);
     one(&[&ask("[a title of 25 characters!]")], "a.yaml:6:15: error[E703] an option has a title of at most 24");
-    let eleven: Vec<String> = (0..11).map(|n| format!("o{n}")).collect();
-    one(&[&ask(&format!("[{}]", eleven.join(", ")))], "a.yaml:6:14: error[E234] 11 options do not fit");
+    let options = |count| (0..count).map(|n| format!("o{n}")).collect::<Vec<_>>().join(", ");
+    clean(&[&ask(&format!("[{}]", options(OPTIONS_MAX)))]);
+    one(&[&ask(&format!("[{}]", options(OPTIONS_MAX + 1)))], "a.yaml:6:14: error[E234] 101 options are too many");
+}
+
+#[test]
+fn header_and_footer_are_short() {
+    let ask =
+        |key: &str, text: &str| format!("{HI}steps:\n  - ask: a\n    as: x\n    options: [b]\n    {key}: {text}\n");
+    for key in ["header", "footer"] {
+        clean(&[&ask(key, &"x".repeat(EDGE_CHARS_MAX))]);
+        one(&[&ask(key, &"x".repeat(EDGE_CHARS_MAX + 1))], "a.yaml:7:");
+    }
+    clean(&[&ask("header", "https://shop.example/a-picture-with-quite-a-long-name-that-is-more-than-sixty.jpg")]);
 }
 
 #[test]

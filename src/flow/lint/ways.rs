@@ -56,7 +56,7 @@ fn goes_on(node: &Node) -> bool {
     let written = &node.outline.yaml;
     let has = |label: &str| node.outline.bodies.iter().any(|(by, _)| by == label);
     match node.outline.verb {
-        "go" | "end" => false,
+        "go" | "end" | "split" => false,
         "handoff" => written.get("until_done").is_some(),
         "if" => !(has("then") && has("else")),
         "switch" => !has("else"),

@@ -58,7 +58,6 @@ fn finding(sent: &Sent<'_>) -> Diagnostic {
         }
     }
     let help = match (sent.node.outline.verb, sent.age.least) {
-        ("react", _) => "write `if: window.open`: a reaction cannot wait",
         ("ask", _) => {
             "write `if_closed:` with a `template:` that stands for it, `hold` (it waits for the next message), \
              or ask `if: window.open`"

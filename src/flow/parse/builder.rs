@@ -20,7 +20,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Verbs of the language that this version does not do yet.
-const LATER_VERBS: [&str; 6] = ["react", "repeat", "split", "start", "llm", "agent"];
+const LATER_VERBS: [&str; 3] = ["start", "llm", "agent"];
 /// Triggers of the language that this version does not do yet.
 const LATER_TRIGGERS: [&str; 12] = [
     "order",
@@ -155,7 +155,7 @@ impl<'a> Builder<'a> {
         *count += 1;
         let derived = format!("{}_{count}", spec.name);
         let id = self.id(node, &derived, ix, &place);
-        let mut fields = StepFields::new(node, &place, spec, id.clone(), next, self);
+        let mut fields = StepFields::new(node, &place, spec, id.clone(), (Some(ix), next), self);
         fields.know(&["id", "note"]);
         if several {
             // Said once already: the other verbs are no unknown keys.
@@ -343,7 +343,7 @@ impl<'a> Builder<'a> {
         };
         let place = kind.key.place.clone();
         let id = StepId::from(format!("{}.{}", self.flow, spec.name));
-        let mut fields = StepFields::new(node, &place, spec, id, None, self);
+        let mut fields = StepFields::new(node, &place, spec, id, (None, None), self);
         let kind = Trigger::parse(spec.name, &mut fields)?;
         let guard = fields.opt_code("if");
         let at_most = fields.at_most("at_most");

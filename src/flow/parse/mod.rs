@@ -149,6 +149,7 @@ impl Flow {
             expires: Span::hours(24),
             on_expire: None,
             on_error: None,
+            protect: false,
             ignore_quiet_hours: None,
             asks: false,
             entry: None,
@@ -229,6 +230,7 @@ fn parse_flow(
     flow.senders = fields.texts("sender").into_iter().map(str::to_owned).collect();
     flow.inputs = declared(fields.map("inputs"), findings);
     flow.returns = declared(fields.map("returns"), findings);
+    flow.protect = fields.bool("protect");
     flow.expires = fields.duration("expires", bot.defaults.expires);
     head_words(&mut fields, &mut flow, findings);
     if let Some(topic) = fields.opt_text("topic") {
@@ -285,7 +287,7 @@ fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
     {
         findings.push(bot::later(&node.place, &format!("`on_update: {word}`")));
     }
-    for name in ["protect", "stop_when", "on_stop"] {
+    for name in ["stop_when", "on_stop"] {
         if let Some(entry) = fields.entry(name) {
             findings.push(bot::later(&entry.key.place, &format!("`{name}`")));
         }
@@ -310,6 +312,10 @@ fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
         match (entry.key.text.as_str(), &entry.value.kind) {
             ("as", Kind::Scalar(name)) => {
                 found.insert(name.text.clone());
+            }
+            ("repeat", Kind::Map(entries)) => {
+                let name = entries.iter().filter(|entry| entry.key.text == "for").find_map(|entry| entry.value.text());
+                found.extend(name.map(str::to_owned));
             }
             ("inputs" | "vars", Kind::Map(entries)) => found.extend(entries.iter().map(|entry| entry.key.text.clone())),
             ("set", Kind::Map(entries)) => {

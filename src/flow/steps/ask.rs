@@ -1,17 +1,17 @@
 //! `ask`: asks a question and waits for the answer. How answers are understood stands in `flow/question.rs`.
 
-use super::{StepKind, consent_map, until::Until};
+use super::{StepKind, consent_map, say::Asking, until::Until};
 use crate::{
     base::{
         diagnostic::Diagnostic,
         fix::Fix,
-        limits::{ASK_TRIES_MAX, LIST_ROWS_MAX},
+        limits::{ASK_TRIES_MAX, GATHER_MAX, OPTIONS_MAX},
         time::{Span, Time},
         yaml::Node,
     },
     flow::{
         definition::{Body, Kind, Role},
-        message::{Message, WrittenIfClosed},
+        message::{Message, Worded, WrittenIfClosed},
         script::Code,
         sentences,
         spec::{FieldKind, FieldSpec, Spec, parts},
@@ -41,6 +41,10 @@ pub struct Ask {
     pub timeout: Option<Timeout>,
     pub on_timeout: Option<Body>,
     pub remind: Vec<Reminder>,
+    /// Texts that arrive within it become one answer.
+    pub gather: Option<Span>,
+    /// Nothing but a stop interrupts it.
+    pub protect: Option<bool>,
 }
 
 pub struct WrittenOption {
@@ -77,25 +81,29 @@ impl StepKind for Ask {
         fields: &[
             FieldSpec::required("ask", FieldKind::Text, "The question."),
             FieldSpec::optional("as", FieldKind::Variable, "The variable for the answer."),
-            FieldSpec::default("type", FieldKind::Type, "text", "What the answer is: `date`, `number`, `phone`, `image` and so on."),
-            FieldSpec::optional("options", parts::OPTIONS, "What can be chosen: texts, `title: steps`, or `{id, title, desc, consent, do}`."),
+            FieldSpec::default("type", FieldKind::Type, "text, or choice with options", "What the answer is: `text`, `number`, `whole`, `date`, `time`, `datetime`, `phone`, `email`, `yesno`, `list` (several things, by commas or lines), `image`, `audio`, `video`, `document`, `media`, `location`, `contact`, `order`, `form` or `any`."),
+            FieldSpec::optional("options", parts::OPTIONS, "What can be chosen: texts, `title: steps`, or `{id, title, desc, consent, do}`; from data `{each: LIST, id, title, desc, also: [options on every page]}`. Three short ones become buttons, more a list, more than ten pages."),
             FieldSpec::optional("check", FieldKind::Code, "The answer counts when this holds."),
             FieldSpec::default("invalid", FieldKind::Text, "a sentence of ours", "What to say to an answer that does not count."),
             FieldSpec::default("tries", FieldKind::Whole, "3", "How many answers may be wrong."),
-            FieldSpec::optional("other", FieldKind::Steps, "What to do with any text that is no option."),
+            FieldSpec::optional("other", FieldKind::Steps, "What to do with any text that is no option; it is in `msg.text`."),
             FieldSpec::optional("on_fail", FieldKind::Steps, "What to do after the last wrong answer."),
             FieldSpec::default("timeout", parts::TIMEOUT, "the flow's `expires`", "How long to wait, or `{until: …}`."),
             FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when nobody answers."),
             FieldSpec::optional("remind", FieldKind::Many(&parts::REMINDER), "What to say meanwhile: `{after, say, if_closed}`, or a list."),
+            FieldSpec::optional("gather", FieldKind::Duration, "Joins the texts that arrive within this time of the first to one answer, such as `3s`. A tap or a file ends it. For text questions."),
+            FieldSpec::default("protect", FieldKind::YesNo, "the flow's `protect`", "`true`: no keyword of another flow interrupts this question, only a stop word does."),
             FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "As of `say`."),
             FieldSpec::optional("link", parts::LINK, "As of `say`."),
-            FieldSpec::default("if_closed", parts::IF_CLOSED, "hold", "As of `say`; the template's buttons stand for the options."),
+            FieldSpec::optional("header", FieldKind::Text, "As of `say`."),
+            FieldSpec::optional("footer", FieldKind::Text, "As of `say`."),
+            FieldSpec::default("if_closed", parts::IF_CLOSED, "hold", "As of `say`, without `skip`; the template's buttons stand for the options."),
+            FieldSpec::optional("on_undelivered", FieldKind::Steps, "What to do when the question fails, or has not arrived within its template's time to live. Without it the run ends when it fails."),
         ],
         example: "ask: Which shop?\noptions: [Madrid, Sevilla]",
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        fields.later(&["gather", "protect"]);
         let message = Message::parse(fields, "ask");
         if let Some(entry) = fields.entry("buttons") {
             let finding = Diagnostic::error("E231", &entry.key.place, "a question has `options`, not `buttons`");
@@ -117,6 +125,9 @@ impl StepKind for Ask {
         if let (Kind::Choice(_), false, Some(node)) = (&kind, has_options, fields.node("type")) {
             fields.wrong(node, "E233", "a choice needs `options`");
         }
+        if let (Kind::Map, Some(node)) = (&kind, fields.node("type")) {
+            fields.wrong(node, "E241", "nobody can send a map; ask for its parts, or for a `form`");
+        }
         let invalid = fields.opt_text("invalid");
         if let Some(text) = &invalid {
             fields.sentence(Role::Other, text);
@@ -125,7 +136,6 @@ impl StepKind for Ask {
         Ask {
             message,
             fills: fields.fills(),
-            kind,
             options,
             each,
             check: fields.opt_code("check"),
@@ -136,6 +146,9 @@ impl StepKind for Ask {
             timeout: read_timeout(fields),
             on_timeout: fields.opt_steps("on_timeout"),
             remind: read_reminders(fields),
+            gather: read_gather(fields, &kind, has_options),
+            protect: fields.opt_bool("protect"),
+            kind,
         }
     }
 
@@ -156,7 +169,8 @@ impl Ask {
             Some(Timeout::Until(until)) => (None, Some(until.moment(turn, here)?)),
             None => (Some(here.flow.expires), None),
         };
-        let message = super::say::send(turn, here, &self.message, &body, &options, true, true)?;
+        let worded = Worded { body: &body, shown: &options, page: 0 };
+        let message = super::say::send(turn, here, &self.message, worded, Asking::Question { tells: true })?;
         Ok(Question {
             message,
             messages: vec![message],
@@ -173,6 +187,9 @@ impl Ask {
             reminders_sent: 0,
             remind_at: None,
             reminder: None,
+            page: 0,
+            gathering: None,
+            deliver_by: None,
         })
     }
 
@@ -183,8 +200,8 @@ impl Ask {
             let Value::List(items) = turn.value(here, &each.list, &[])? else {
                 return Err(Failure::new("type", "`each` takes a list"));
             };
-            // What does not fit on one page is left out; the fixed options always have room.
-            let room = LIST_ROWS_MAX.saturating_sub(self.options.len());
+            // The fixed options always have room.
+            let room = OPTIONS_MAX.saturating_sub(self.options.len());
             for item in items.into_iter().take(room) {
                 let extra = [("item", item.clone())];
                 let description = match &each.description {
@@ -192,7 +209,7 @@ impl Ask {
                     None => None,
                 };
                 let (id, title) = (turn.render(here, &each.id, &extra)?, turn.sentence(here, &each.title, &extra)?);
-                all.push(OptionShown { id, title, value: item, description, consent: Vec::new() });
+                all.push(OptionShown { id, title, value: item, description, consent: Vec::new(), fixed: false });
             }
         }
         for option in &self.options {
@@ -203,7 +220,8 @@ impl Ask {
             let id = turn.render(here, &option.id, &[])?;
             let title = turn.sentence(here, &option.title, &[])?;
             let value = Value::text(id.as_str());
-            all.push(OptionShown { id, title, value, description, consent: option.consent.clone() });
+            let fixed = self.each.is_some();
+            all.push(OptionShown { id, title, value, description, consent: option.consent.clone(), fixed });
         }
         if self.kind == Kind::YesNo && all.is_empty() {
             let language = turn.language();
@@ -214,6 +232,7 @@ impl Ask {
                     value: Value::YesNo(yes),
                     description: None,
                     consent: Vec::new(),
+                    fixed: false,
                 });
             }
         }
@@ -239,10 +258,10 @@ fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<
     let Some(node) = fields.node("options") else { return (Vec::new(), None) };
     let Some(each) = node.get("each") else {
         let items = fields.list("options");
-        if items.len() > LIST_ROWS_MAX {
-            let message = format!("{} options do not fit: a list has {LIST_ROWS_MAX}", items.len());
+        if items.len() > OPTIONS_MAX {
+            let message = format!("{} options are too many: a question takes {OPTIONS_MAX}", items.len());
             let finding = Diagnostic::error("E234", &node.place, message);
-            fields.report(finding.help("more than one page is not supported in this version yet"));
+            fields.report(finding.help("ask in two steps, first for a group and then for one of it"));
         }
         return (items.iter().map(|item| read_option(fields, item)).collect(), None);
     };
@@ -315,6 +334,18 @@ pub fn read_timeout(fields: &mut StepFields<'_, '_>) -> Option<Timeout> {
         Some(until) => Until::parse(fields, until).map(Timeout::Until),
         None => fields.opt_duration("timeout").map(Timeout::After),
     }
+}
+
+/// Only a text can go on in the next message.
+fn read_gather(fields: &mut StepFields<'_, '_>, kind: &Kind, has_options: bool) -> Option<Span> {
+    let span = fields.opt_duration("gather")?;
+    let node = fields.node("gather")?;
+    if *kind != Kind::Text || has_options {
+        fields.wrong(node, "E240", "`gather` joins texts: it goes with a question of type `text`, without `options`");
+    } else if span > GATHER_MAX || span <= Span::ZERO {
+        fields.wrong(node, "E240", format!("`gather` is at most {GATHER_MAX}"));
+    }
+    Some(span)
 }
 
 fn read_reminders(fields: &mut StepFields<'_, '_>) -> Vec<Reminder> {

@@ -3,7 +3,8 @@
 use super::StepKind;
 use crate::{
     flow::{
-        message::{Message, shown_buttons},
+        fate::waits_for_fate,
+        message::{Message, Worded, shown_buttons},
         spec::{FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         turn::{Failure, Here, Next, Saying, Turn},
@@ -11,8 +12,7 @@ use crate::{
     model::{
         content::Content,
         effect::IfClosed,
-        event::Fate,
-        session::{OptionShown, Waiting},
+        session::Waiting,
     },
 };
 
@@ -29,11 +29,19 @@ impl StepKind for Say {
             FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "The address of a picture, film, sound or document, or a list."),
             FieldSpec::optional("buttons", FieldKind::Many(&parts::BUTTON), "At most three: `{id, title, consent}`."),
             FieldSpec::optional("link", parts::LINK, "A button that opens a page: `{title, url}`."),
+            FieldSpec::optional("header", FieldKind::Text, "A short line above (60 characters), or the address of a file. Without buttons a line in bold."),
+            FieldSpec::optional("footer", FieldKind::Text, "A short line below (60 characters). Without buttons a line in italics."),
             FieldSpec::default(
                 "if_closed",
                 parts::IF_CLOSED,
                 "hold",
                 "When the window is closed: `{template: NAME}`, `{nudge: NAME}`, `hold`, `skip` or `fail`.",
+            ),
+            FieldSpec::optional(
+                "on_undelivered",
+                FieldKind::Steps,
+                "What to do when it fails, or has not arrived within its template's time to live (30 days unless the \
+                 template says less). With it the flow waits here until the message has arrived.",
             ),
         ],
         example: "say: Hello ${contact.first_name ?? \"there\"}!",
@@ -49,11 +57,14 @@ impl StepKind for Say {
             return Next::Continue;
         }
         // Only where the author has something to do with it does the run wait for the message's fate.
-        let waits = here.node.on_error.is_some() || self.message.fails_when_closed();
+        let waits = waits_for_fate(here) || self.message.fails_when_closed();
         let said = turn
             .sentence(here, &self.message.body, &[])
             .and_then(|body| Ok((body, shown_buttons(turn, here, &self.message.buttons)?)))
-            .and_then(|(body, shown)| send(turn, here, &self.message, &body, &shown, false, waits));
+            .and_then(|(body, shown)| {
+                let worded = Worded { body: &body, shown: &shown, page: 0 };
+                send(turn, here, &self.message, worded, Asking::No { tells: waits })
+            });
         match said {
             Ok(message) if waits => Next::Park(Waiting::Fate { message }),
             Ok(_) => Next::Continue,
@@ -62,20 +73,11 @@ impl StepKind for Say {
     }
 }
 
-/// The step waited for the fate of its message.
-pub fn fate(fate: &Fate) -> Option<Next> {
-    Some(match fate {
-        Fate::Failed { code, text } => Next::Fail(Failure::new(code, text.as_str())),
-        Fate::Refused { reason } => Next::Fail(Failure::new(reason.as_str(), "the message was not allowed out")),
-        // Kept is not failed: it goes on, and the message follows when it may.
-        Fate::Accepted { .. }
-        | Fate::Held { .. }
-        | Fate::Postponed { .. }
-        | Fate::Expired
-        | Fate::Unknown
-        | Fate::Delivered
-        | Fate::Read => Next::Continue,
-    })
+/// Whether the messages ask something, and whether the engine wants to hear what becomes of the last one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    Question { tells: bool },
+    No { tells: bool },
 }
 
 /// Sends the parts of a message and gives the number of the last one, which carries the buttons.
@@ -83,14 +85,16 @@ pub fn send(
     turn: &mut Turn<'_>,
     here: Here<'_>,
     message: &Message,
-    body: &str,
-    shown: &[OptionShown],
-    question: bool,
-    tells: bool,
+    worded: Worded<'_>,
+    asking: Asking,
 ) -> Result<u32, Failure> {
-    let mut parts = message.contents(turn, here, body, shown)?;
-    let if_closed = message.if_closed(turn, here, shown)?;
-    let last = parts.pop().unwrap_or(Content::Text { body: body.to_owned() });
+    let (question, tells) = match asking {
+        Asking::Question { tells } => (true, tells),
+        Asking::No { tells } => (false, tells),
+    };
+    let mut parts = message.contents(turn, here, worded)?;
+    let if_closed = message.if_closed(turn, here, worded.shown)?;
+    let last = parts.pop().unwrap_or(Content::Text { body: worded.body.to_owned() });
     for content in parts {
         // A template stands for the whole message; parts that only belong to it are left out then.
         let part = match &if_closed {

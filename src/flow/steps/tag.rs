@@ -1,4 +1,4 @@
-//! `tag`: puts a tag on the contact.
+//! `tag`: puts a tag on the contact. `untag` reads its names and changes tags through here.
 
 use super::StepKind;
 use crate::flow::{
@@ -21,21 +21,39 @@ impl StepKind for Tag {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        fields.required("tag");
-        Tag { names: fields.texts("tag") }
+        Tag { names: read(fields, "tag") }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
-        for name in &self.names {
-            let tag = match turn.render(here, name, &[]) {
-                Ok(tag) => tag.trim().to_owned(),
-                Err(failure) => return Next::Fail(failure),
-            };
-            if tag.is_empty() {
-                return Next::Fail(Failure::new("empty_text", "a tag needs a name"));
-            }
-            turn.contact_changed |= turn.contact.tags.insert(tag.clone());
+        change(turn, here, &self.names, true)
+    }
+}
+
+/// One tag or a list of them.
+pub(super) fn read(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Vec<Text> {
+    fields.required(verb);
+    fields.texts(verb)
+}
+
+/// Puts the tags on, or takes them off.
+pub(super) fn change<'a>(turn: &mut Turn<'a>, here: Here<'a>, names: &[Text], put: bool) -> Next {
+    for name in names {
+        let tag = match turn.render(here, name, &[]) {
+            Ok(tag) => tag.trim().to_owned(),
+            Err(failure) => return Next::Fail(failure),
+        };
+        if tag.is_empty() {
+            return Next::Fail(Failure::new("empty_text", "a tag needs a name"));
         }
-        Next::Continue
+        turn.set_tag(tag, put);
+    }
+    Next::Continue
+}
+
+impl Turn<'_> {
+    /// The one place where flows change a contact's tags.
+    pub fn set_tag(&mut self, tag: String, put: bool) {
+        let tags = &mut self.contact.tags;
+        self.contact_changed |= if put { tags.insert(tag) } else { tags.remove(&tag) };
     }
 }

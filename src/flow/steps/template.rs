@@ -3,6 +3,8 @@
 use super::StepKind;
 use crate::{
     flow::{
+        definition::Body,
+        fate::waits_for_fate,
         message::TemplateChoice,
         spec::{Declared, FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
@@ -13,6 +15,7 @@ use crate::{
 
 pub struct Template {
     pub choice: Option<TemplateChoice>,
+    pub on_undelivered: Option<Body>,
 }
 
 impl StepKind for Template {
@@ -25,19 +28,25 @@ impl StepKind for Template {
             FieldSpec::optional("header", FieldKind::Text, "The header's text, or the address of its media."),
             FieldSpec::optional("buttons", parts::TEMPLATE_BUTTONS, "By the template's buttons: an id, or `{url: suffix}`."),
             FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
+            FieldSpec::optional(
+                "on_undelivered",
+                FieldKind::Steps,
+                "What to do when it fails, or has not arrived within its time to live. With it the flow waits here \
+                 until the template has arrived.",
+            ),
         ],
         example: "template: order_shipped\nvars: [\"48213\"]",
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        fields.later(&["on_undelivered"]);
-        let Some(names) = fields.required("template") else { return Template { choice: None } };
+        let on_undelivered = fields.opt_steps("on_undelivered");
+        let Some(names) = fields.required("template") else { return Template { choice: None, on_undelivered } };
         let names = names.one_or_many().iter().map(|node| fields.text_of(node)).collect();
         let vars = fields.opt_data("vars");
         let (header, language) = (fields.opt_text("header"), fields.opt_text("language"));
         let buttons = fields.list("buttons").iter();
         let buttons = buttons.map(|node| crate::flow::message::TemplateButton::parse(fields, node)).collect();
-        Template { choice: Some(TemplateChoice { names, vars, header, buttons, language }) }
+        Template { choice: Some(TemplateChoice { names, vars, header, buttons, language }), on_undelivered }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
@@ -49,7 +58,7 @@ impl StepKind for Template {
         let Some(template) = template else {
             return Next::Fail(Failure::new("empty_text", "the template's name came out empty"));
         };
-        let tells = here.node.on_error.is_some();
+        let tells = waits_for_fate(here);
         let message = turn.say(
             here,
             Saying { content: Content::Template(template), if_closed: None, question: false, tells },

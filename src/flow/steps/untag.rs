@@ -1,11 +1,11 @@
 //! `untag`: takes a tag off the contact.
 
-use super::StepKind;
+use super::{StepKind, tag};
 use crate::flow::{
     spec::{FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
     text::Text,
-    turn::{Failure, Here, Next, Turn},
+    turn::{Here, Next, Turn},
 };
 
 pub struct Untag {
@@ -21,21 +21,10 @@ impl StepKind for Untag {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        fields.required("untag");
-        Untag { names: fields.texts("untag") }
+        Untag { names: tag::read(fields, "untag") }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
-        for name in &self.names {
-            let tag = match turn.render(here, name, &[]) {
-                Ok(tag) => tag.trim().to_owned(),
-                Err(failure) => return Next::Fail(failure),
-            };
-            if tag.is_empty() {
-                return Next::Fail(Failure::new("empty_text", "a tag needs a name"));
-            }
-            turn.contact_changed |= turn.contact.tags.remove(&tag);
-        }
-        Next::Continue
+        tag::change(turn, here, &self.names, false)
     }
 }

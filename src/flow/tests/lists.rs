@@ -103,6 +103,12 @@ fn what_is_wrong_is_said() {
         ("[{consent: {all: given}}]", "only be withdrawn"),
         ("[{say: A, buttons: [{id: x}]}]", "needs a `title`"),
         ("[{wait: {until: tomorrow}}]", "`until`"),
+        ("[{react: like}]", "one emoji"),
+        ("[{repeat: {for: x}, do: [{log: x}]}]", "`repeat` takes"),
+        ("[{repeat: {for: x, in: contact.tags}, do: []}]", "does nothing"),
+        ("[{split: x, cases: {a: [{log: x}]}}]", "two ways"),
+        ("[{ask: 'A?', type: date, gather: 2s}]", "joins texts"),
+        ("[{ask: 'A?', options: [x], gather: 2s}]", "joins texts"),
     ] {
         let found = errors(&format!("flow: x\nwhen: [{{message: go}}]\nsteps: {steps}\n"));
         assert!(found.iter().any(|message| message.contains(wanted)), "{steps}: {found:?}");
@@ -122,10 +128,31 @@ fn what_is_wrong_is_said() {
 }
 
 #[test]
-fn more_options_than_a_list_has_rows_are_refused() {
+fn more_options_than_a_question_takes_are_refused() {
     let options = |count: usize| (0..count).map(|n| format!("o{n}")).collect::<Vec<_>>().join(", ");
     let flow =
         |count| format!("flow: x\nwhen: [{{message: go}}]\nsteps: [{{ask: 'A?', options: [{}]}}]\n", options(count));
-    assert!(errors(&flow(limits::LIST_ROWS_MAX)).is_empty());
-    assert!(!errors(&flow(limits::LIST_ROWS_MAX + 1)).is_empty());
+    assert!(errors(&flow(limits::OPTIONS_MAX)).is_empty());
+    assert!(!errors(&flow(limits::OPTIONS_MAX + 1)).is_empty());
+}
+
+#[test]
+fn numbers_of_authors_have_their_limits() {
+    for (step, good, bad) in [
+        ("{ask: 'A?', gather: N}", format!("{}", limits::GATHER_MAX), "11m".to_owned()),
+        (
+            "{repeat: {while: 'true', max: N}, do: [{log: x}]}",
+            limits::REPEAT_ROUNDS_MAX.to_string(),
+            (limits::REPEAT_ROUNDS_MAX + 1).to_string(),
+        ),
+        (
+            "{split: s, cases: {a: {weight: N, do: [{log: x}]}, b: [{log: x}]}}",
+            limits::SPLIT_WEIGHT_MAX.to_string(),
+            (limits::SPLIT_WEIGHT_MAX + 1).to_string(),
+        ),
+    ] {
+        let flow = |n: &str| format!("flow: x\nwhen: [{{message: go}}]\nsteps: [{}]\n", step.replace('N', n));
+        assert_eq!(errors(&flow(&good)), Vec::<String>::new(), "{step}");
+        assert!(!errors(&flow(&bad)).is_empty(), "{step}");
+    }
 }

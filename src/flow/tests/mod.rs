@@ -10,11 +10,15 @@ mod busy;
 mod calls;
 mod consent;
 mod errors;
+mod gathering;
 mod languages;
 mod lists;
+mod loops;
 mod people;
 mod random;
+mod shown;
 mod starting;
+mod undelivered;
 mod waiting;
 mod windows;
 
@@ -29,7 +33,7 @@ use crate::{
     model::{
         consent_words::{self, ExtraWords, Word},
         contact::{Contact, ContactData},
-        content::{Content, MediaKind},
+        content::{Content, Edges, MediaKind},
         effect::{Draft, Effect, HttpCall},
         event::{CallAnswer, CallError, ConsentWord, Event, Fate, Start},
         inbound::{InboundKind, InboundMessage},
@@ -77,6 +81,7 @@ pub struct Talk {
     last_number: u32,
     next_fate: Option<Fate>,
     unusable: Vec<String>,
+    ttl: Option<Span>,
     trace: Vec<String>,
     received: i64,
 }
@@ -121,6 +126,7 @@ impl Talk {
             last_number: 0,
             next_fate: None,
             unusable: Vec::new(),
+            ttl: None,
             trace: Vec::new(),
             received: 0,
         }
@@ -278,6 +284,7 @@ impl Talk {
             "language" => self.contact.data.language = Some(rest.into()),
             "preference" => self.event(Event::Preference { given: rest == "on", by: "whatsapp".into() }),
             "unusable" => self.unusable.push(rest.into()),
+            "ttl" => self.ttl = Some(Span::parse(rest)?),
             "usable" => {
                 self.unusable.clear();
                 self.release();
@@ -447,6 +454,7 @@ impl Talk {
                 (None, true) => format!("queued {flow}"),
                 (None, false) => format!("started {flow}"),
             },
+            Effect::Split { name, case, fresh } => format!("split {name} {case}{}", if fresh { "" } else { " again" }),
             Effect::StartDropped { flow, .. } => format!("not meant {flow}"),
             Effect::RunBegan { flow, .. } => format!("began {flow}"),
             Effect::RunEnded { end, .. } => format!("run {}", end.as_str()),
@@ -512,7 +520,7 @@ impl Talk {
                 let content = Content::Template(templates[index].clone());
                 self.out(&draft, content, asked_for, true);
                 self.kept.push((draft, written, None));
-                Some(Fate::Accepted { at: self.now, as_template: true, nudge: true })
+                Some(Fate::Accepted { at: self.now, as_template: true, nudge: true, ttl: None })
             }
             Plan::Hold { until } | Plan::WaitTemplate { until } => {
                 self.kept.push((draft, written, None));
@@ -547,7 +555,7 @@ impl Talk {
         self.last_number = draft.number;
         self.unread.push(shown(&content));
         self.said.push(content);
-        Fate::Accepted { at: self.now, as_template, nudge: false }
+        Fate::Accepted { at: self.now, as_template, nudge: false, ttl: self.ttl }
     }
 }
 
@@ -577,19 +585,25 @@ fn shown(content: &Content) -> String {
     let body = content.text().replace('\n', " / ");
     match content {
         Content::Text { .. } => body,
-        Content::Buttons { buttons, media, .. } => {
+        Content::Buttons { buttons, media, edges, .. } => {
             let buttons: String = buttons.iter().map(|button| format!(" [{}]", button.title)).collect();
             let media = media.as_ref().map(|media| format!("<{}> ", media.kind.as_str())).unwrap_or_default();
-            format!("{media}{body}{buttons}")
+            format!("{media}{}{buttons}", between(edges, &body))
         }
-        Content::List { rows, .. } => {
+        Content::List { rows, edges, .. } => {
             let rows: String = rows.iter().map(|row| format!(" ({})", row.title)).collect();
-            format!("{body}{rows}")
+            format!("{}{rows}", between(edges, &body))
         }
-        Content::Link { title, url, .. } => format!("{body} [{title} -> {url}]"),
+        Content::Link { title, url, edges, .. } => format!("{} [{title} -> {url}]", between(edges, &body)),
         Content::Media { media, caption } => {
             format!("<{}>{}", media.kind.as_str(), caption.as_ref().map(|c| format!(" {c}")).unwrap_or_default())
         }
         Content::Template(template) => format!("template {}", template.name),
+        Content::Reaction { to, emoji } => format!("({} on {to})", emoji.as_deref().unwrap_or("nothing")),
     }
+}
+
+fn between(edges: &Edges, body: &str) -> String {
+    let parts = [edges.header.as_deref(), Some(body), edges.footer.as_deref()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" | ")
 }

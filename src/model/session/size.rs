@@ -1,6 +1,6 @@
 //! About how large a session is as JSON, without writing it: the engine keeps it below its limit.
 
-use super::{Run, Session, Waiting};
+use super::{Frame, Loop, Run, Session, Waiting};
 use crate::model::{inbound::InboundMessage, value::Value};
 use std::collections::BTreeMap;
 
@@ -21,12 +21,17 @@ impl Session {
 impl Run {
     /// About the size of its JSON.
     pub fn estimated_bytes(&self) -> usize {
-        let frames = self.frames.iter().map(|frame| 120 + frame.vars.as_ref().map_or(0, map_bytes)).sum::<usize>();
+        let items = |state: &Loop| state.rest.iter().map(Value::estimated_bytes).sum::<usize>();
+        let frame = |frame: &Frame| {
+            120 + frame.vars.as_ref().map_or(0, map_bytes) + frame.loops.iter().map(items).sum::<usize>()
+        };
+        let frames = self.frames.iter().map(frame).sum::<usize>();
         let waiting = match &self.waiting {
             Waiting::Question(question) => question
                 .options
                 .iter()
                 .map(|option| 80 + option.id.len() + option.title.len() + option.value.estimated_bytes())
+                .chain(question.gathering.iter().map(|gathering| waiting_bytes(&gathering.message)))
                 .sum(),
             Waiting::Call(call) => serde_json::to_string(&call.request).map_or(0, |text| text.len()),
             _ => 0,

@@ -6,7 +6,14 @@ const NOW: Time = Time(1_800_000_000_000);
 const USABLE: TemplateState = TemplateState::Usable(Category::Utility);
 
 fn template(name: &str) -> TemplateMessage {
-    TemplateMessage { name: name.into(), language: None, header: None, body: Parameters::None, buttons: vec![] }
+    TemplateMessage {
+        name: name.into(),
+        language: None,
+        header: None,
+        body: Parameters::None,
+        buttons: vec![],
+        ttl: None,
+    }
 }
 
 fn draft() -> Draft {

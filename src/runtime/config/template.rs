@@ -49,8 +49,9 @@ pub fn read(node: &Node, findings: &Findings) -> Option<CatalogueEntry> {
     let body = fields.text("body").to_owned();
     let header = fields.node("header").filter(|node| !node.is_null()).and_then(|node| header(node, findings));
     let buttons = fields.list("buttons").iter().filter_map(|node| button(node, findings)).collect();
+    let ttl = fields.opt_duration("ttl");
     fields.finish();
-    let template = Template { id, name, language, category, status, body, header, buttons };
+    let template = Template { id, name, language, category, status, body, header, buttons, ttl };
     (findings.len() == before).then(|| CatalogueEntry { sender, template, place: node.place.clone() })
 }
 

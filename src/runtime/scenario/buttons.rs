@@ -75,7 +75,7 @@ fn shown<'a>(content: &'a Content, key: &[u8]) -> Vec<Shown<'a>> {
                 ButtonValue::UrlSuffix(_) => None,
             })
             .collect(),
-        Content::Text { .. } | Content::Link { .. } | Content::Media { .. } => Vec::new(),
+        Content::Text { .. } | Content::Link { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),
     }
 }
 

@@ -106,6 +106,7 @@ fn put_templates(app: &App, bot: &Bot, play: &Play) {
             body: String::new(),
             header: None,
             buttons: Vec::new(),
+            ttl: None,
         }));
     }
     for sender in &app.config.senders {

@@ -3,7 +3,7 @@
 use crate::{
     base::ids::OutboundId,
     model::{
-        content::Content,
+        content::{Content, Edges},
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
     },
 };
@@ -49,10 +49,16 @@ impl Seen {
                     None => Json::Null,
                 };
             }
-            Content::Media { media, .. }
-            | Content::Buttons { media: Some(media), .. }
-            | Content::Link { media: Some(media), .. } => json["media"] = media.url.as_str().into(),
-            Content::Text { .. } | Content::Buttons { .. } | Content::List { .. } | Content::Link { .. } => {}
+            Content::Media { media, .. } => json["media"] = media.url.as_str().into(),
+            Content::Buttons { media, edges, .. } | Content::Link { media, edges, .. } => {
+                if let Some(media) = media {
+                    json["media"] = media.url.as_str().into();
+                }
+                write_edges(edges, &mut json);
+            }
+            Content::List { edges, .. } => write_edges(edges, &mut json),
+            Content::Reaction { emoji, .. } => json["reaction"] = emoji.as_deref().unwrap_or("none").into(),
+            Content::Text { .. } => {}
         }
         json
     }
@@ -73,7 +79,13 @@ impl Seen {
             Content::Template(template) => format!("(template {})", text_of_template(template)),
             Content::Media { media, caption: Some(_) } => format!("({}: {}) {text}", media.kind.as_str(), media.url),
             Content::Media { media, caption: None } => format!("({}: {})", media.kind.as_str(), media.url),
-            _ => text,
+            Content::Reaction { .. } => format!("(reacts {text})"),
+            Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } => {
+                let header = edges.header.iter().map(|header| format!("({header}) "));
+                let footer = edges.footer.iter().map(|footer| format!(" ({footer})"));
+                header.chain([text]).chain(footer).collect()
+            }
+            Content::Text { .. } => text,
         };
         for title in titles(&self.content) {
             words.push_str(&format!(" [{title}]"));
@@ -108,7 +120,16 @@ fn titles(content: &Content) -> Vec<String> {
                 ButtonValue::UrlSuffix(_) => None,
             })
             .collect(),
-        Content::Text { .. } | Content::Media { .. } => Vec::new(),
+        Content::Text { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),
+    }
+}
+
+fn write_edges(edges: &Edges, json: &mut Json) {
+    if let Some(text) = &edges.header {
+        json["header"] = text.as_str().into();
+    }
+    if let Some(text) = &edges.footer {
+        json["footer"] = text.as_str().into();
     }
 }
 

@@ -304,6 +304,7 @@ impl<'a> World<'a> {
             | Effect::Consent { .. }
             | Effect::OptOut { .. }
             | Effect::Emit { .. }
+            | Effect::Split { .. }
             | Effect::RunBegan { .. }
             | Effect::StartDropped { .. }
             | Effect::RunEnded { .. } => {}

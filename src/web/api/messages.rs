@@ -197,7 +197,7 @@ fn template(input: &mut Input) -> TemplateMessage {
             Parameters::None
         }
     };
-    TemplateMessage { name, language, header: None, body, buttons: Vec::new() }
+    TemplateMessage { name, language, header: None, body, buttons: Vec::new(), ttl: None }
 }
 
 /// `{"1": …, "2": …}` fills positional parameters, as in the dialects.

@@ -55,10 +55,9 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
         (_, "on_error") => one(state.clone()),
         (_, "on_timeout") if node.outline.verb == "handoff" => one(any(state)),
         (_, "on_timeout") => one(late(flow, node, state)),
-        (_, "on_undelivered") if written.get("if_closed").is_some() || node.outline.verb == "template" => {
-            one(any(state))
-        }
-        (_, "on_undelivered") => one(passed(state, node, Span::ZERO, Span::hours(1))),
+        // Somewhen within the time to live; and where it is written, what follows waits until it has arrived.
+        (_, "on_undelivered") => one(any(state)),
+        ("say" | "template", _) if written.get("on_undelivered").is_some() => one(any(state)),
         ("ask", _) => filled(state.clone().answered(&node.place)),
         ("agent", "on_limit") => one(passed(state, node, Span::ZERO, limit(written, "idle", Span::hours(1)))),
         ("agent", _) => {

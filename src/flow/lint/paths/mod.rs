@@ -268,7 +268,8 @@ impl<'a> Walk<'a> {
         for state in &states {
             self.codes(flow, node, state);
             let written = &node.outline.yaml;
-            if matches!(node.outline.verb, "say" | "ask" | "react") {
+            // A reaction to what is past the window is left out, not refused.
+            if matches!(node.outline.verb, "say" | "ask") {
                 let place = &node.place;
                 self.send(node, place, state, written.get("if_closed").is_some());
             }

@@ -82,6 +82,7 @@ fn filled(template: &Template, variables: Vec<(String, String)>) -> Result<Templ
         header: None,
         body,
         buttons: Vec::new(),
+        ttl: None,
     })
 }
 
@@ -110,6 +111,7 @@ mod tests {
             body: body.into(),
             header: None,
             buttons: vec![],
+            ttl: None,
         }
     }
 

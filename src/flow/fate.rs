@@ -1,0 +1,143 @@
+//! What becomes of messages: steps that wait for it, deliveries, and what never arrives.
+
+use super::{
+    definition::{Body, Node},
+    steps::Step,
+    turn::{Failure, Here, Next, Turn},
+};
+use crate::{
+    base::{
+        limits::{DELIVERY_GRACE, DELIVERY_TTL_DEFAULT},
+        time::{Span, Time},
+    },
+    model::{event::Fate, session::Waiting},
+};
+
+/// The author has something to do with what becomes of this step's message.
+pub fn waits_for_fate(here: Here<'_>) -> bool {
+    here.node.on_error.is_some() || on_undelivered(here.node).is_some()
+}
+
+/// The steps for a message that does not arrive.
+pub fn on_undelivered(node: &Node) -> Option<Body> {
+    match &node.step {
+        Step::Say(say) => say.message.on_undelivered,
+        Step::Ask(ask) => ask.message.on_undelivered,
+        Step::Template(template) => template.on_undelivered,
+        _ => None,
+    }
+}
+
+/// When a message that was taken at `at` should have arrived. An expired one brings no status: Meta's page on
+/// time to live says to count from the acceptance and to assume that it was dropped.
+pub fn deliver_by(at: Time, ttl: Option<Span>) -> Time {
+    at + ttl.unwrap_or(DELIVERY_TTL_DEFAULT) + DELIVERY_GRACE
+}
+
+impl<'a> Turn<'a> {
+    pub fn delivery(&mut self, message: u32, fate: &Fate) {
+        self.settle_counted(message, fate);
+        for run in &mut self.session.runs {
+            if let Some(said) = run.said.as_mut().filter(|said| said.message == message) {
+                said.delivered |= matches!(fate, Fate::Delivered | Fate::Read);
+                said.read |= matches!(fate, Fate::Read);
+            }
+        }
+        for number in self.all_runs() {
+            let Some(run) = self.run(number) else { continue };
+            match &run.waiting {
+                Waiting::Question(question) if question.message == message => self.question_fate(number, message, fate),
+                Waiting::Fate { message: awaited } if *awaited == message => {
+                    if let Some(here) = self.here(number) {
+                        let next = next_of(here, message, fate);
+                        self.resume(here, next);
+                    }
+                }
+                Waiting::Delivery { message: awaited, read, .. } if *awaited == message => {
+                    let read = *read;
+                    self.delivery_fate(number, read, fate);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The message whose delivery a run waits for, by `wait: {delivery: …}` or because of `on_undelivered`.
+    fn delivery_fate(&mut self, number: u32, read: bool, fate: &Fate) {
+        let Some(here) = self.here(number) else { return };
+        match fate {
+            Fate::Read => self.wake(here, Next::Continue),
+            Fate::Delivered if !read => self.wake(here, Next::Continue),
+            Fate::Failed { .. } | Fate::Refused { .. } | Fate::Expired => self.undelivered(number),
+            Fate::Accepted { at, ttl, nudge: false, .. } if on_undelivered(here.node).is_some() => {
+                let by = deliver_by(*at, *ttl);
+                if let Some(Waiting::Delivery { deadline, .. }) = self.run_mut(number).map(|run| &mut run.waiting) {
+                    *deadline = Some(by);
+                }
+            }
+            Fate::Delivered | Fate::Accepted { .. } | Fate::Held { .. } | Fate::Postponed { .. } | Fate::Unknown => {}
+        }
+    }
+
+    /// It will not arrive: the step's `on_undelivered`, or the `on_timeout` of a `wait`; at once, or when this
+    /// run may speak again.
+    pub fn undelivered(&mut self, number: u32) {
+        let Some(here) = self.here(number) else { return };
+        if self.must_be_silent(number) {
+            let now = self.now();
+            if let Some(run) = self.run_mut(number) {
+                run.postponed = true;
+                if let Waiting::Delivery { deadline, .. } = &mut run.waiting {
+                    *deadline = Some(now);
+                }
+            }
+            return;
+        }
+        let body = match &here.node.step {
+            Step::Wait(wait) => wait.on_timeout,
+            _ => on_undelivered(here.node),
+        };
+        self.note_at(here, "its message has not arrived");
+        self.time_out(here, body);
+    }
+
+    /// What of a counted start reached the contact.
+    fn settle_counted(&mut self, message: u32, fate: &Fate) {
+        let open = self.session.counted.iter().position(|counted| counted.open.contains(&message));
+        let Some(place) = open else { return };
+        match fate {
+            Fate::Accepted { .. } | Fate::Unknown | Fate::Delivered | Fate::Read => {
+                self.session.counted.remove(place);
+            }
+            Fate::Expired | Fate::Refused { .. } | Fate::Failed { .. } => {
+                self.session.counted[place].open.retain(|open| *open != message);
+                self.give_back_starts();
+            }
+            Fate::Held { .. } | Fate::Postponed { .. } => {}
+        }
+    }
+}
+
+/// The step waited to hear whether its message leaves.
+fn next_of(here: Here<'_>, message: u32, fate: &Fate) -> Next {
+    let undelivered = on_undelivered(here.node);
+    let until_there = |deadline| match undelivered {
+        Some(_) => Next::Park(Waiting::Delivery { message, read: false, deadline }),
+        None => Next::Continue,
+    };
+    // A refusal is an error where the author takes errors; else it has simply not arrived.
+    let failed = |failure| match undelivered.filter(|_| here.node.on_error.is_none()) {
+        Some(body) => Next::Body(body),
+        None => Next::Fail(failure),
+    };
+    match fate {
+        Fate::Failed { code, text } => failed(Failure::new(code, text.as_str())),
+        Fate::Refused { reason } => failed(Failure::new(reason.as_str(), "the message was not allowed out")),
+        Fate::Expired => undelivered.map_or(Next::Continue, Next::Body),
+        Fate::Accepted { at, ttl, nudge: false, .. } => until_there(Some(deliver_by(*at, *ttl))),
+        // Kept is not failed: it goes on, and the message follows when it may. Where it must arrive, its way
+        // is followed from the day it leaves.
+        Fate::Accepted { .. } | Fate::Held { .. } | Fate::Postponed { .. } | Fate::Unknown => until_there(None),
+        Fate::Delivered | Fate::Read => Next::Continue,
+    }
+}

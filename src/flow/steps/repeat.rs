@@ -1,0 +1,187 @@
+//! `repeat`: the same steps for each item of a list, or while a condition holds.
+
+use super::StepKind;
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{REPEAT_ROUNDS_DEFAULT, REPEAT_ROUNDS_MAX},
+    },
+    flow::{
+        definition::Body,
+        script::Code,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+        turn::{Failure, Here, Next, Turn},
+    },
+    model::{session::Loop, value::Value},
+};
+
+pub struct Repeat {
+    /// `None`: could not be read.
+    pub over: Option<Over>,
+    /// Comes back to this step at its end.
+    pub body: Body,
+}
+
+pub enum Over {
+    /// `{for: NAME, in: LIST}`.
+    Items { name: String, list: Code },
+    /// `{while: CONDITION, max: N}`.
+    While { condition: Code, most: u32 },
+}
+
+const OVER: FieldKind = FieldKind::Either(&[
+    FieldKind::Record(&[
+        FieldSpec::required("for", FieldKind::Variable, "The variable for the item of a round; afterwards it is as before."),
+        FieldSpec::required("in", FieldKind::Code, "The list."),
+    ]),
+    FieldKind::Record(&[
+        FieldSpec::required("while", FieldKind::Code, "Asked before each round."),
+        FieldSpec::default("max", FieldKind::Whole, "100", "Rounds at most."),
+    ]),
+]);
+
+impl StepKind for Repeat {
+    const SPEC: Spec = Spec {
+        name: "repeat",
+        summary: "Does the same steps for each item of a list, or while a condition holds.",
+        fields: &[
+            FieldSpec::required(
+                "repeat",
+                OVER,
+                "`{for: NAME, in: LIST}`, where NAME is the variable for the item, or `{while: CONDITION, max: 100}`. \
+                 LIST and CONDITION are Rhai; after `max` rounds the flow goes on behind the loop.",
+            ),
+            FieldSpec::required("do", FieldKind::Steps, "The steps of one round. `go` leaves the loop, as `end` does."),
+        ],
+        example: "repeat: {for: tag, in: contact.tags}\ndo:\n  - log: ${tag}",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        let over = fields.required("repeat").and_then(|_| read_over(fields));
+        let body = fields.loop_steps("do");
+        if body.is_none() && fields.has("do") {
+            let finding = Diagnostic::error("E237", &fields.place(), "this `repeat` does nothing");
+            fields.report(finding.help("write the steps of one round under `do:`"));
+        } else if body.is_none() {
+            fields.required("do");
+        }
+        Repeat { over, body: body.unwrap_or(fields.next()) }
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        let round = match &self.over {
+            None => Ok(None),
+            Some(Over::Items { name, list }) => next_item(turn, here, name, list),
+            Some(Over::While { condition, most }) => once_more(turn, here, condition, *most),
+        };
+        match round {
+            Ok(Some(round)) => {
+                turn.note_at(here, format!("round {round}"));
+                Next::Body(self.body)
+            }
+            Ok(None) => Next::Continue,
+            Err(failure) => {
+                turn.leave_loop(here);
+                Next::Fail(failure)
+            }
+        }
+    }
+}
+
+/// The number of the round that begins, with its item in the variable; `None`: all items had theirs.
+fn next_item(turn: &mut Turn<'_>, here: Here<'_>, name: &str, list: &Code) -> Result<Option<u32>, Failure> {
+    if turn.in_loop(here).is_none() {
+        let mut rest = match turn.eval(here, list, &[])? {
+            Value::List(items) => items,
+            Value::Nothing => Vec::new(),
+            _ => return Err(Failure::new("type", "`in` takes a list")),
+        };
+        rest.reverse();
+        let before = turn.vars(here.run).and_then(|vars| vars.get(name)).cloned().unwrap_or_default();
+        turn.enter_loop(here, Loop { step: here.node.id.clone(), round: 0, rest, before });
+    }
+    let Some(state) = turn.in_loop(here) else { return Ok(None) };
+    state.round += 1;
+    match (state.rest.pop(), state.round) {
+        (Some(item), round) => {
+            turn.keep(here.run, Some(name), item);
+            Ok(Some(round))
+        }
+        (None, _) => {
+            let before = turn.leave_loop(here).map(|left| left.before).unwrap_or_default();
+            turn.keep(here.run, Some(name), before);
+            Ok(None)
+        }
+    }
+}
+
+fn once_more(turn: &mut Turn<'_>, here: Here<'_>, condition: &Code, most: u32) -> Result<Option<u32>, Failure> {
+    let rounds = turn.in_loop(here).map_or(0, |state| state.round);
+    if !turn.holds(here, condition, &[])? {
+        turn.leave_loop(here);
+        return Ok(None);
+    }
+    if rounds >= most {
+        turn.note_at(here, format!("its condition still holds after {most} rounds: it goes on behind the loop"));
+        turn.leave_loop(here);
+        return Ok(None);
+    }
+    match turn.in_loop(here) {
+        Some(state) => state.round += 1,
+        None => {
+            let state = Loop { step: here.node.id.clone(), round: 1, rest: Vec::new(), before: Value::Nothing };
+            turn.enter_loop(here, state);
+        }
+    }
+    Ok(Some(rounds + 1))
+}
+
+fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
+    let node = fields.node("repeat")?;
+    let mut keys = fields.below(node, "repeat");
+    let (name, list, condition) = (keys.node("for"), keys.node("in"), keys.node("while"));
+    let most = keys.whole("max", REPEAT_ROUNDS_DEFAULT, 1..=REPEAT_ROUNDS_MAX);
+    if node.map().is_some() {
+        keys.finish();
+    }
+    match (name, list, condition) {
+        (Some(name), Some(list), None) => {
+            let written = name.text().unwrap_or_default();
+            // `item` belongs to lists of options; here it means the same.
+            if written != "item" {
+                fields.check_name(name, written);
+            }
+            Some(Over::Items { name: written.to_owned(), list: fields.code_of(list) })
+        }
+        (None, None, Some(condition)) => Some(Over::While {
+            condition: fields.code_of(condition),
+            most: u32::try_from(most).unwrap_or(u32::MAX),
+        }),
+        _ => {
+            fields.wrong(node, "E237", "`repeat` takes `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`");
+            None
+        }
+    }
+}
+
+/// The loops of a frame: each lasts from its first round until it is through, or a jump leaves it.
+impl Turn<'_> {
+    /// The loop whose step this is, if it is under way.
+    pub fn in_loop(&mut self, here: Here<'_>) -> Option<&mut Loop> {
+        let frame = self.run_mut(here.run)?.frames.last_mut()?;
+        frame.loops.last_mut().filter(|state| state.step == here.node.id)
+    }
+
+    fn enter_loop(&mut self, here: Here<'_>, state: Loop) {
+        if let Some(frame) = self.run_mut(here.run).and_then(|run| run.frames.last_mut()) {
+            frame.loops.push(state);
+        }
+    }
+
+    fn leave_loop(&mut self, here: Here<'_>) -> Option<Loop> {
+        let frame = self.run_mut(here.run)?.frames.last_mut()?;
+        let own = frame.loops.last().is_some_and(|state| state.step == here.node.id);
+        if own { frame.loops.pop() } else { None }
+    }
+}

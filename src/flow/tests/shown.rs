@@ -1,0 +1,155 @@
+//! What stands around a text: long lists by pages, header and footer, reactions.
+
+use super::{Talk, check};
+
+fn list(count: usize, more: &str) -> String {
+    let options: Vec<String> = (1..=count).map(|n| format!("Shop {n}")).collect();
+    format!(
+        "flow: a\nwhen: [{{message: go}}]\nsteps:\n  - ask: Which?\n    as: x\n    options: [{}]\n{more}  - say: '${{x}}'\n",
+        options.join(", ")
+    )
+}
+
+const FIRST: &str = "> Which? (Shop 1) (Shop 2) (Shop 3) (Shop 4) (Shop 5) (Shop 6) (Shop 7) (Shop 8) (Shop 9) (More…)";
+const SECOND: &str =
+    "> Which? (Shop 10) (Shop 11) (Shop 12) (Shop 13) (Shop 14) (Shop 15) (Shop 16) (Shop 17) (More…) (Back)";
+const THIRD: &str = "> Which? (Shop 18) (Shop 19) (Shop 20) (Back)";
+
+#[test]
+fn a_long_list_is_turned_over_and_back() {
+    let talk =
+        format!("< go\n{FIRST}\n<- More…\n{SECOND}\n<- More…\n{THIRD}\n<- Back\n{SECOND}\n<- Shop 12\n> Shop 12");
+    check(&list(20, ""), &talk);
+}
+
+#[test]
+fn turning_over_costs_no_try_and_can_be_typed() {
+    let talk = format!("< go\n{FIRST}\n< more\n{SECOND}\n< More…\n{THIRD}\n< back\n{SECOND}\n< shop 3\n> Shop 3");
+    check(&list(20, "    tries: 1\n    on_fail: [{say: Failed}]\n"), &talk);
+}
+
+#[test]
+fn a_title_of_another_page_is_an_answer() {
+    check(&list(20, ""), &format!("< go\n{FIRST}\n< Shop 19\n> Shop 19"));
+}
+
+#[test]
+fn what_is_asked_again_is_the_page_that_was_shown() {
+    let invalid = SECOND.replace("Which?", "Sorry, I did not get that.");
+    check(&list(20, ""), &format!("< go\n{FIRST}\n<- More…\n{SECOND}\n< what\n{invalid}\n<- Shop 11\n> Shop 11"));
+}
+
+#[test]
+fn ten_options_need_no_pages() {
+    let rows: String = (1..=10).map(|n| format!(" (Shop {n})")).collect();
+    check(&list(10, ""), &format!("< go\n> Which?{rows}\n<- Shop 10\n> Shop 10"));
+}
+
+#[test]
+fn a_page_of_an_old_list_changes_nothing_while_another_question_waits() {
+    let flow = list(12, "").replace("  - say: '${x}'\n", "  - ask: And how many?\n");
+    check(&flow, &format!("< go\n{FIRST}\n< shop 12\n> And how many?\n+1m\n<- More…\n> And how many?"));
+}
+
+#[test]
+fn options_from_data_keep_the_fixed_ones_on_every_page() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - http: GET ${env.URL}/slots
+    as: got
+  - ask: When?
+    as: slot
+    options: {each: '${got.body}', id: '${item.id}', title: '${item.t}', also: [{Another day: {say: Another}}]}
+  - say: 'At ${slot.t}'
+";
+    let bot = "bot: Test\nenv: [URL]\n";
+    let slots: Vec<String> = (1..=11).map(|n| format!(r#"{{"id": "s{n}", "t": "{n} h"}}"#)).collect();
+    let answer = format!("~ answer 200 [{}]", slots.join(","));
+    let talk = format!(
+        "< go\n* call GET https://shop.example/slots try 1\n{answer}\n\
+         > When? (1 h) (2 h) (3 h) (4 h) (5 h) (6 h) (7 h) (8 h) (Another day) (More…)\n\
+         <- More…\n> When? (9 h) (10 h) (11 h) (Another day) (Back)\n<- 11 h\n> At 11 h"
+    );
+    super::check_bot(bot, flow, &talk);
+}
+
+#[test]
+fn header_and_footer_stand_around_what_can_be_tapped() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: Size?
+    header: Coffee to go
+    footer: 'Hi ${contact.first_name}'
+    options: [S, M]
+  - say: Look
+    link: {title: Open, url: 'https://x.example'}
+    header: https://x.example/a.jpg
+";
+    check(flow, "< go\n> Coffee to go | Size? | Hi Ada [S] [M]\n< S\n> Look [Open -> https://x.example]");
+}
+
+#[test]
+fn where_nothing_can_be_tapped_they_are_lines_of_the_text() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - say: The shop is open.
+    header: News
+    footer: Until six
+";
+    check(flow, "< go\n> *News* /  / The shop is open. /  / _Until six_");
+}
+
+#[test]
+fn a_header_text_and_a_picture_go_one_after_the_other() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: Size?
+    header: Coffee
+    media: https://x.example/a.jpg
+    options: [S, M]
+";
+    check(flow, "< go\n> <image>\n> Coffee | Size? [S] [M]");
+}
+
+#[test]
+fn a_reaction_goes_to_the_newest_message() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - react: 👍
+  - ask: Sure?
+    as: x
+  - react: ${x}
+  - react: none
+";
+    check(flow, "< go\n> (👍 on wamid.1)\n> Sure?\n< 🎉\n> (🎉 on wamid.2)\n> (nothing on wamid.2)\n* run done");
+}
+
+#[test]
+fn what_is_no_emoji_is_an_error_of_the_step() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - react: ${msg.text}
+    on_error: [{say: '${error.code}'}]
+";
+    check(flow, "< go\n> type\n* run done");
+}
+
+#[test]
+fn without_an_open_window_nothing_reacts() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - wait: 30h
+  - react: 👍
+";
+    check(flow, "< go\n+30h\n* run done");
+    let mut talk = Talk::new("bot: Test\n", "flow: a\nwhen: [{api: true}]\nsteps: [{react: 👍}]\n");
+    talk.line("~ start a").unwrap();
+    talk.line("* run done").unwrap();
+}
