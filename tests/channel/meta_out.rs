@@ -317,7 +317,9 @@ async fn the_catalogue_is_read_page_by_page_from_api_base() {
             {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Sim"},
                 {"type": "URL", "text": "Ver", "url": "https://x.example/{{1}}"}]}]})
     };
-    graph.templates(vec![json!([entry("a", "APPROVED"), 5, {"name": "no language"}]), json!([entry("b", "PAUSED")])]);
+    let mut short = entry("b", "PAUSED");
+    short["message_send_ttl_seconds"] = 43_200.into();
+    graph.templates(vec![json!([entry("a", "APPROVED"), 5, {"name": "no language"}]), json!([short])]);
     let templates = meta(&graph.base).templates(&client(), SenderId(12)).await.unwrap();
     insta::assert_debug_snapshot!(templates);
 }
