@@ -212,6 +212,11 @@ impl Shapes {
                 self.lists = Some(json!({"type": ["string", "number", "boolean"]}));
                 self.scalars.push(*kind);
             }
+            FieldKind::Steps => {
+                self.lists = Some(json!({"$ref": "#/definitions/step"}));
+                self.maps.push(*kind);
+                self.scalars.push(FieldKind::Word(&["end"]));
+            }
             FieldKind::Cases | FieldKind::Map | FieldKind::Record(_) | FieldKind::MapOf(_) => self.maps.push(*kind),
             _ => self.scalars.push(*kind),
         }
@@ -225,6 +230,7 @@ fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
     for kind in kinds {
         match kind {
             FieldKind::Cases => own = Some(map_of(&FieldKind::Steps)),
+            FieldKind::Steps => own = Some(json!({"$ref": "#/definitions/step"})),
             FieldKind::Map => own = Some(json!({"type": ["object", "null"]})),
             FieldKind::MapOf(kind) => own = Some(map_of(kind)),
             FieldKind::Record(fields) => known.push(*fields),
@@ -237,8 +243,9 @@ fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
         schema = Some(match schema {
             None => record,
             Some(other) => {
-                let required = fields.iter().filter(|field| field.required);
-                let any: Vec<Value> = required.map(|field| json!({"required": [field.name]})).collect();
+                let none_required = fields.iter().all(|field| !field.required);
+                let telling = fields.iter().filter(|field| field.required || none_required);
+                let any: Vec<Value> = telling.map(|field| json!({"required": [field.name]})).collect();
                 json!({"if": {"anyOf": any}, "then": record, "else": other})
             }
         });

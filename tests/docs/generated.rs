@@ -180,6 +180,8 @@ fn an_editor_says_what_is_wrong_and_where() {
         ("[{ask: 'A?', options: [{A: {sya: x}}]}]", "/steps/0/options/0/A: `sya` is not allowed"),
         ("[{ask: 'A?', tries: many}]", "/steps/0/tries: \"integer\" is wanted"),
         ("[stop]", "/steps/0: \"end\" is wanted"),
+        ("[{split: a, cases: {b: {wieght: 2}, c: end}}]", "/steps/0/cases/b: `wieght` is not allowed"),
+        ("[{split: a, cases: {b: {weight: 2, do: {sya: x}}, c: end}}]", "/steps/0/cases/b/do: `sya` is not allowed"),
         ("[{switch: a}]", "/steps/0: \"cases\" is missing"),
     ] {
         let found = checker.findings(&format!("flow: x\nsteps: {steps}\n"));
