@@ -44,7 +44,13 @@ impl<'a> Turn<'a> {
             }
             Fate::Accepted { at, ttl, .. } => self.question_left(run, ask, *at, *ttl),
             Fate::Unknown => self.question_left(run, ask, now, None),
-            Fate::Held { .. } | Fate::Postponed { .. } => question.left = false,
+            Fate::Held { .. } | Fate::Postponed { .. } => {
+                question.left = false;
+                // A failure may have followed its acceptance: nobody saw it, and its time has not begun.
+                question.deadline = None;
+                question.remind_at = None;
+                question.deliver_by = None;
+            }
             Fate::Delivered | Fate::Read => question.deliver_by = None,
             Fate::Expired => self.time_out(here, ask.on_timeout),
             Fate::Refused { reason } => {

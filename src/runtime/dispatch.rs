@@ -172,7 +172,8 @@ impl App {
         let fate = match decision {
             Decision::Go { .. } | Decision::Nudge { .. } => return,
             Decision::Later { at, keeps_place, reason } => {
-                let first = pending.not_before.is_none();
+                // It may have kept its place until now, for a rate or a stopped sender: nobody heard of that.
+                let first = pending.in_order || pending.not_before.is_none();
                 // Nothing may be planned for the present moment again: that would be an endless loop.
                 let at = at.max(Time(now.0 + 1));
                 pending.not_before = Some(at);

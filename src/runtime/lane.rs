@@ -254,7 +254,8 @@ impl App {
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;
         pending.not_before = row.not_before;
-        pending.in_order = row.reason.is_none();
+        // A rate, a back-off and a stopped sender keep a message's place; every other reason to wait does not.
+        pending.in_order = row.reason.as_deref().is_none_or(|reason| reason == Reason::SenderDown.as_str());
         pending.sent_as = match row.sent_as {
             Some(Content::Template(template)) => Some(template),
             _ => None,

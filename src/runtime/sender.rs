@@ -143,6 +143,7 @@ impl App {
             // Else its own refused attempt would stand in the way of the message when it is planned again.
             rows::contact(set, &lane.contact);
         }
+        let mut waits_for = None;
         match error.next {
             Next::Retry { after } if !spent => again(pending, now + after.unwrap_or_else(|| backoff(attempt)), true),
             Next::RetryPair { after } if !spent => {
@@ -170,7 +171,16 @@ impl App {
                     self.metrics.window_corrections.inc();
                 }
             }
-            Next::WaitDay if attempt < 2 => again(pending, now + Span::days(1), false),
+            Next::WaitDay if attempt < 2 => {
+                let until = now + Span::days(1);
+                again(pending, until, false);
+                // The platform's own cap. The reason tells the next start that the message keeps nobody waiting.
+                waits_for = Some(Reason::Capped);
+                if pending.draft.tells {
+                    let fate = Fate::Postponed { until };
+                    events.push(Event::Delivery { message: pending.draft.number, fate });
+                }
+            }
             Next::OptedOut { from } => {
                 match from {
                     OptOutScope::Marketing => events.push(Event::Preference { given: false, by: error.code.clone() }),
@@ -217,7 +227,7 @@ impl App {
         }
         let pending = &mut lane.conversations[index].outbox[place];
         pending.slot_taken = false;
-        rows::mark(set, sender, pending, Some((&error.code, &error.text)), None);
+        rows::mark(set, sender, pending, Some((&error.code, &error.text)), waits_for);
         if matches!(pending.state, PendingState::Unknown { .. }) {
             self.metrics.message(sender, "unknown");
             pending.answer(&SendAnswer::Unknown);

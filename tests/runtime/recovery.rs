@@ -65,3 +65,33 @@ async fn a_provider_that_does_not_answer_keeps_nobody_from_starting() {
     let recovered = tokio::time::timeout(Duration::from_secs(10), house.app.recover()).await;
     recovered.expect("it waits for the provider").unwrap();
 }
+
+fn texts(house: &House) -> Vec<String> {
+    house.sent().iter().filter_map(|body| Some(body["text"]["body"].as_str()?.to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_message_that_waits_a_day_holds_up_nobody_after_a_restart() {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131049 });
+    house.says("one").await;
+    let mut house = house.restart().await;
+    house.says("two").await;
+    assert!(texts(&house).contains(&"two".to_owned()), "{:?}", texts(&house));
+}
+
+#[tokio::test]
+async fn a_step_that_hears_of_errors_goes_on_when_its_message_waits_a_day() {
+    let careful = "flow: careful
+when: [{message: careful}]
+steps:
+  - say: First.
+    on_error: [{say: It failed.}]
+  - say: Second.
+";
+    let files = [("flows/echo.yaml", ECHO), ("flows/careful.yaml", careful)];
+    let mut house = House::at_meta(&files, "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131049 });
+    house.says("careful").await;
+    assert!(texts(&house).contains(&"Second.".to_owned()), "{:?}", texts(&house));
+}

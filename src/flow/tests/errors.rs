@@ -100,6 +100,33 @@ steps:
 }
 
 #[test]
+fn a_say_with_on_error_that_is_kept_holds_up_nobody() {
+    let flows = "flow: ping
+when: [{api: true}]
+steps:
+  - say: Ping!
+    on_error: [{say: 'It failed: ${error.code}'}]
+---
+flow: hello
+when: [{message: hello}]
+steps: [{say: Hello.}]
+";
+    check(flows, "~ start ping api\n= held 1\n= runs 0\n< hello\n> Ping!\n> Hello.");
+}
+
+#[test]
+fn the_time_of_a_question_that_is_postponed_after_all_stands_still() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: Name?
+    timeout: 2h
+    on_timeout: [{say: Too late.}]
+";
+    check(flow, "< go\n> Name?\n~ postponed\n+3h\n= runs 1");
+}
+
+#[test]
 fn a_question_that_cannot_be_sent_takes_on_error() {
     let flow = "flow: a
 when: [{message: go}]

@@ -273,6 +273,10 @@ impl Talk {
                 let fate = Fate::Failed { code: rest.into(), text: "refused".into() };
                 self.event(Event::Delivery { message: self.last_number, fate });
             }
+            "postponed" => {
+                let until = self.now + Span::days(1);
+                self.event(Event::Delivery { message: self.last_number, fate: Fate::Postponed { until } });
+            }
             "consent" => {
                 let (topic, given) = rest.split_once(' ').ok_or("consent TOPIC given")?;
                 let consent = crate::model::contact::Consent { given: given == "given", at: self.now };
