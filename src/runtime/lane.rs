@@ -254,6 +254,10 @@ impl App {
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;
         pending.not_before = row.not_before;
+        if row.provider_id.is_some() {
+            // A try of it failed by a status and it goes again: another status may say that it arrived after all.
+            self.watched.add(row.id);
+        }
         // A rate, a back-off and a stopped sender keep a message's place; every other reason to wait does not.
         pending.in_order = row.reason.as_deref().is_none_or(|reason| reason == Reason::SenderDown.as_str());
         pending.sent_as = match row.sent_as {

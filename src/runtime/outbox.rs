@@ -2,10 +2,10 @@
 
 use crate::{
     base::{
-        ids::OutboundId,
+        ids::{OutboundId, ProviderId},
         time::{Span, Time},
     },
-    model::{content::Content, effect::Draft, event::Reason, template::TemplateMessage},
+    model::{content::Content, effect::Draft, event::Reason, inbound::StatusError, template::TemplateMessage},
 };
 use tokio::sync::oneshot;
 
@@ -30,6 +30,8 @@ pub struct Pending {
     pub sent_as: Option<TemplateMessage>,
     /// Whoever tried it is gone, and its row does not say yet until when a status is waited for.
     pub interrupted: bool,
+    /// A status said that a try failed, while a request was on the wire: by the try's id at the provider.
+    pub failed_early: Option<(ProviderId, StatusError)>,
     /// Who waits for its fate (an API request).
     pub waiters: Vec<oneshot::Sender<SendAnswer>>,
 }
@@ -64,6 +66,7 @@ impl Pending {
             slot_taken: false,
             sent_as: None,
             interrupted: false,
+            failed_early: None,
             waiters: Vec::new(),
         }
     }

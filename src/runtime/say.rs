@@ -222,7 +222,8 @@ impl App {
         pending.in_order = false;
         let mut set = WriteSet::of(lane.contact.id.0);
         rows::mark(&mut set, conversation.sender, pending, None, None);
-        self.watched.remove(id);
+        // A status of the first try may come still, and its lane must hear it.
+        self.watched.add(id);
         self.store.commit(set).await?;
         Ok(true)
     }

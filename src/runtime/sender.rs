@@ -19,7 +19,7 @@ use crate::{
         content::Content,
         effect::Origin,
         event::{Event, Fate, Reason},
-        inbound::TemplateChange,
+        inbound::{StatusError, TemplateChange},
         template::TemplateStatus,
     },
     store::WriteSet,
@@ -95,6 +95,8 @@ impl App {
                 let early = self.early_statuses.load(Ordering::Relaxed);
                 rows::sent(&mut set, sender, id, &receipt, early, now);
                 pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
+                self.watched.remove(id);
+                let failed = pending.failed_early.take().filter(|(of, _)| *of == receipt.provider_id);
                 if pending.draft.tells {
                     // In one commit: else the row could say `sent` and the engine wait for ever to hear it.
                     let as_template = pending.went_as_template();
@@ -105,7 +107,11 @@ impl App {
                 } else {
                     self.commit_later(lane.contact.id, set).await;
                 }
-                Ok(())
+                // Its status was faster than its answer.
+                match failed {
+                    Some((_, error)) => self.fail_now(lane, index, id, &error).await,
+                    None => Ok(()),
+                }
             }
             Err(error) => {
                 self.metrics.send_error(sender, error.next.as_str());
@@ -113,11 +119,28 @@ impl App {
                     outbound.id = %id, sender.id = %sender, error.code = error.code, next = error.next.as_str(),
                     "The provider did not take message {id}: {}", error.next.as_str()
                 );
+                let told = lane.conversations[index].outbox[place].failed_early.take();
+                if let (Next::Ambiguous, Some((_, told))) = (&error.next, told) {
+                    return self.fail_now(lane, index, id, &told).await;
+                }
                 let mut events = Vec::new();
                 self.take_error(lane, index, place, error, now, &mut set, &mut events);
                 self.tell(lane, index, events, set).await
             }
         }
+    }
+
+    /// A status told that the message failed before its answer came: what it says counts now.
+    async fn fail_now(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        id: OutboundId,
+        error: &StatusError,
+    ) -> Result<(), LaneError> {
+        let mut set = WriteSet::of(lane.contact.id.0);
+        let events = self.take_failed(lane, index, id, error, &mut set).await?;
+        self.tell(lane, index, events, set).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "one message, its error, and where the outcome goes")]

@@ -75,12 +75,11 @@ impl App {
         let mut events = Vec::new();
         let mut set = WriteSet::of(lane.contact.id.0);
         let conversation = &mut lane.conversations[index];
-        let place = conversation
-            .outbox
-            .iter()
-            .position(|pending| pending.id == id && matches!(pending.state, PendingState::Unknown { .. }));
-        if let (Some(place), true) = (place, update.state != DeliveryState::Failed) {
-            // The status proves that it left; one that is on the wire waits for its own answer.
+        let place = conversation.outbox.iter().position(|pending| pending.id == id);
+        let on_wire = place.filter(|place| conversation.outbox[*place].state == PendingState::Sending);
+        if let (Some(place), None, true) = (place, on_wire, update.state != DeliveryState::Failed) {
+            // The status proves that it left, also if it was to go again; one that is on the wire waits for its
+            // own answer.
             let mut pending = conversation.outbox.remove(place);
             if pending.draft.tells {
                 let (at, as_template) = (pending.attempted_at.unwrap_or(update.at), pending.went_as_template());
@@ -93,8 +92,16 @@ impl App {
         }
         events.extend(match (update.state, &update.error) {
             (DeliveryState::Failed, error) => {
-                let unnamed = StatusError { code: 0, text: "failed".into() };
-                self.take_failed(lane, index, id, error.as_ref().unwrap_or(&unnamed), &mut set).await?
+                let unnamed = || StatusError { code: 0, text: "failed".into() };
+                let error = error.clone().unwrap_or_else(unnamed);
+                match on_wire {
+                    // Of this try or of an earlier one: the answer, which names this one, tells which.
+                    Some(place) => {
+                        conversation.outbox[place].failed_early = Some((update.provider_id, error));
+                        Vec::new()
+                    }
+                    None => self.take_failed(lane, index, id, &error, &mut set).await?,
+                }
             }
             (DeliveryState::Delivered, _) if follows => {
                 vec![Event::Delivery { message: number, fate: Fate::Delivered }]
@@ -107,7 +114,7 @@ impl App {
     }
 
     /// Meta tells most refusals afterwards, by a status: the same paths as those of a refused request.
-    async fn take_failed(
+    pub(super) async fn take_failed(
         self: &Arc<Self>,
         lane: &mut LaneState,
         index: usize,
@@ -144,6 +151,10 @@ impl App {
         let error = SendError { next, code: error.code.to_string(), text: error.text.clone() };
         let mut events = Vec::new();
         self.take_error(lane, index, place, error, now, set, &mut events);
+        if lane.conversations[index].outbox.iter().any(|pending| pending.id == id) {
+            // It goes again: whoever tells that it arrived after all must reach its lane.
+            self.watched.add(id);
+        }
         Ok(events)
     }
 }

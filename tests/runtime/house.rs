@@ -7,18 +7,18 @@ use tokio::sync::broadcast;
 use transom::{
     base::{
         clock::{Clock, ManualClock},
-        ids::SenderId,
+        ids::{OutboundId, SenderId},
         secret::Secret,
         time::{Span, Time},
     },
     channel::{
         HeaderMap, Outgoing, RawRequest,
         client::{Client, install_crypto},
-        meta::compose::{self, Act, Number, What},
+        meta::compose::{self, Act, News, Number, What},
         sandbox::Sandbox,
         signature::Key,
     },
-    model::inbound::{Alias, AliasKind},
+    model::inbound::{Alias, AliasKind, DeliveryState},
     runtime::{app::App, bot, config::Config, metrics::Metrics, start::Setup},
     store::{Options, Store},
 };
@@ -134,6 +134,22 @@ impl House {
         headers.insert("x-hub-signature-256", signature.parse().unwrap());
         let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender };
         self.app.accept(kind, &request).await.unwrap();
+    }
+
+    /// Meta tells what became of the `n`th request (from 0) that it took; `code` is that of a failure.
+    pub async fn told(&self, n: usize, state: DeliveryState, code: Option<i64>) {
+        let sent = self.graph.as_ref().unwrap().sent()[n].clone();
+        let opaque = sent.body["biz_opaque_callback_data"].as_str().unwrap_or_default();
+        let ours = opaque.strip_prefix("transom:").and_then(|id| id.parse().ok()).map(OutboundId);
+        let provider_id = sent.id.expect("it was taken");
+        let news = News { provider_id, ours, state, at: self.clock.now(), to: "34600111222".into(), code };
+        self.post(&compose::status(&self.number(), &news)).await;
+        self.app.run_due().await.unwrap();
+    }
+
+    /// The texts among them.
+    pub fn texts(&self) -> Vec<String> {
+        self.sent().iter().filter_map(|body| Some(body["text"]["body"].as_str()?.to_owned())).collect()
     }
 
     /// The bodies that Meta's emulator got so far.

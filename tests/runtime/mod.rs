@@ -2,6 +2,7 @@
 
 mod house;
 mod recovery;
+mod statuses;
 mod talk;
 mod unknown;
 mod window;

@@ -66,10 +66,6 @@ async fn a_provider_that_does_not_answer_keeps_nobody_from_starting() {
     recovered.expect("it waits for the provider").unwrap();
 }
 
-fn texts(house: &House) -> Vec<String> {
-    house.sent().iter().filter_map(|body| Some(body["text"]["body"].as_str()?.to_owned())).collect()
-}
-
 #[tokio::test]
 async fn a_message_that_waits_a_day_holds_up_nobody_after_a_restart() {
     let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
@@ -77,7 +73,7 @@ async fn a_message_that_waits_a_day_holds_up_nobody_after_a_restart() {
     house.says("one").await;
     let mut house = house.restart().await;
     house.says("two").await;
-    assert!(texts(&house).contains(&"two".to_owned()), "{:?}", texts(&house));
+    assert!(house.texts().contains(&"two".to_owned()), "{:?}", house.texts());
 }
 
 #[tokio::test]
@@ -93,5 +89,5 @@ steps:
     let mut house = House::at_meta(&files, "  []").await;
     house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131049 });
     house.says("careful").await;
-    assert!(texts(&house).contains(&"Second.".to_owned()), "{:?}", texts(&house));
+    assert!(house.texts().contains(&"Second.".to_owned()), "{:?}", house.texts());
 }

@@ -2,8 +2,7 @@
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
-use serde_json::json;
-use transom::{base::time::Span, store::dead_letter};
+use transom::{base::time::Span, model::inbound::DeliveryState, store::dead_letter};
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
 
@@ -28,26 +27,12 @@ async fn open(house: &House) -> i64 {
     listed
 }
 
-/// The status that Meta sends late, or twice.
-async fn told(house: &House) {
-    let first = house.graph.as_ref().unwrap().sent()[0].clone();
-    let status = json!({"id": first.id, "status": "delivered", "timestamp": "1774600000", "recipient_id": "34600111222",
-        "biz_opaque_callback_data": first.body["biz_opaque_callback_data"]});
-    let number = house.number();
-    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": [{
-        "field": "messages", "value": {"messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": number.phone, "phone_number_id": number.phone_number_id},
-        "statuses": [status]}}]}]});
-    house.post(&body.to_string()).await;
-    house.app.run_due().await.unwrap();
-}
-
 #[tokio::test]
 async fn a_late_status_takes_an_unknown_send_off_the_list() {
     let house = with_one_listed().await;
-    told(&house).await;
+    house.told(0, DeliveryState::Delivered, None).await;
     assert_eq!(open(&house).await, 0);
-    told(&house).await;
+    house.told(0, DeliveryState::Delivered, None).await;
     assert_eq!(open(&house).await, 0);
     assert_eq!(house.sent().len(), 2, "and nothing goes out again");
 }
@@ -56,7 +41,7 @@ async fn a_late_status_takes_an_unknown_send_off_the_list() {
 async fn a_restart_remembers_what_is_listed() {
     let house = with_one_listed().await.restart().await;
     assert_eq!(open(&house).await, 1);
-    told(&house).await;
+    house.told(0, DeliveryState::Delivered, None).await;
     assert_eq!(open(&house).await, 0);
 }
 

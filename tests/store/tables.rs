@@ -492,3 +492,50 @@ fn a_status_with_our_id_settles_an_unknown_send() {
         store.close().await;
     });
 }
+
+#[test]
+fn what_is_told_late_of_a_failed_try_says_nothing_of_the_next_one() {
+    use DeliveryState::{Delivered, Failed, Sent};
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        sent(&store, 1).await;
+        assert_eq!(hear(&store, &[status(Failed, Some(1))]).await.len(), 1);
+        let mut set = WriteSet::of(7);
+        outbound::settle(&mut set, SENDER, &Settled::new(OutboundId(1), SendState::Queued));
+        store.commit(set).await.unwrap();
+        for late in [status(Sent, Some(1)), status(Failed, Some(1)), status(Sent, None), status(Failed, None)] {
+            assert_eq!(hear(&store, &[late]).await, []);
+        }
+        let mut set = WriteSet::of(7);
+        set.push(&outbound::SENDING, &Sending { id: OutboundId(1), attempt: 2, at: NOW, sent_as: None });
+        store.commit(set).await.expect("it goes again");
+        assert_eq!(hear(&store, &[status(Failed, Some(1))]).await, []);
+        let second = StatusUpdate { provider_id: "wamid.second".into(), ..status(Sent, Some(1)) };
+        assert_eq!(hear(&store, &[second]).await.len(), 1);
+        let row = outbound::find(&store, OutboundId(1)).await.unwrap().unwrap();
+        assert_eq!((row.state, row.provider_id), (SendState::Sent, Some("wamid.second".into())));
+        assert_eq!(hear(&store, &[status(Failed, Some(1))]).await, [], "the second one was accepted");
+        assert_eq!(hear(&store, &[status(Delivered, Some(1))]).await.len(), 1, "the first one arrived after all");
+        store.close().await;
+    });
+}
+
+#[test]
+fn an_answer_counts_over_the_failure_of_another_try() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        // The first try is unknown, the second is on the wire when the first is told to have failed.
+        write(&store, [NewOutbound { state: SendState::Sending, attempt: 2, ..outbound(1, 7, 1) }]).await;
+        let first = StatusUpdate { provider_id: "wamid.first".into(), ..status(DeliveryState::Failed, Some(1)) };
+        assert_eq!(hear(&store, &[first]).await.len(), 1);
+        settle(&store, 1).await;
+        let row = outbound::find(&store, OutboundId(1)).await.unwrap().unwrap();
+        assert_eq!((row.state, row.provider_id), (SendState::Sent, Some("wamid.out".into())));
+        // Of itself, it does not.
+        write(&store, [NewOutbound { state: SendState::Sending, attempt: 1, ..outbound(2, 7, 2) }]).await;
+        hear(&store, &[StatusUpdate { ..status(DeliveryState::Failed, Some(2)) }]).await;
+        settle(&store, 2).await;
+        assert_eq!(outbound::find(&store, OutboundId(2)).await.unwrap().unwrap().state, SendState::Failed);
+        store.close().await;
+    });
+}

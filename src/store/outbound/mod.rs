@@ -180,7 +180,7 @@ pub static SENDING: Statement<Sending> = Statement::new(
      returning id",
 );
 
-/// What came of a try. A status that was faster is not moved back. Use `settle`.
+/// What came of a try. A status of it that was faster is not moved back. Use `settle`.
 static SETTLE: Statement<Settled> = Statement::new(
     "outbound.settle",
     152,
@@ -188,7 +188,8 @@ static SETTLE: Statement<Settled> = Statement::new(
     |row| row.id.0.into(),
     "update outbound set
        state = case when outbound.state in ('sent', 'delivered', 'read')
-           or (outbound.state = 'failed' and value ->> 'state' in ('sent', 'unknown'))
+           or (outbound.state = 'failed' and value ->> 'state' in ('sent', 'unknown')
+             and coalesce(value ->> 'provider_id', outbound.provider_id, '') = coalesce(outbound.provider_id, ''))
          then outbound.state else value ->> 'state' end,
        provider_id = coalesce(value ->> 'provider_id', outbound.provider_id),
        accepted_at = coalesce(cast(value ->> 'accepted_at' as bigint), outbound.accepted_at),

@@ -46,12 +46,17 @@ macro_rules! rank {
 }
 
 /// Moves messages forward by the statuses in `$from`, joined per message: the furthest state, the time of each.
+///
+/// Each try has a provider's id of its own. A message that has one and has not left is one of which a try failed and
+/// that goes again: what is told late or twice of that try (but not that it arrived after all) says nothing of the
+/// next one. Nor does the failure of another try say anything of the one that was accepted.
 macro_rules! forward {
     ($from:literal, $by:literal, $on:literal, $key:literal) => {
         concat!(
             "update outbound set
                state = case input.rank when 1 then 'sent' when 2 then 'failed' when 3 then 'delivered' else 'read' end,
-               provider_id = coalesce(outbound.provider_id, input.provider),
+               provider_id = case when outbound.state in ('queued', 'sending', 'held', 'unknown') then input.provider
+                 else coalesce(outbound.provider_id, input.provider) end,
                accepted_at = coalesce(outbound.accepted_at, input.sent),
                delivered_at = coalesce(outbound.delivered_at, input.delivered),
                read_at = coalesce(outbound.read_at, input.seen),
@@ -71,6 +76,10 @@ macro_rules! forward {
             " and ",
             rank!("outbound.state"),
             " < input.rank
+               and not (input.rank <= 2 and coalesce(outbound.provider_id, '') = input.provider
+                 and outbound.state in ('queued', 'sending', 'held', 'unknown'))
+               and not (input.rank = 2 and coalesce(outbound.provider_id, input.provider) <> input.provider
+                 and outbound.state = 'sent')
              returning ",
             $key,
             ", id, conversation_id, contact_id, number, cast(case when tells then 1 else 0 end as bigint), cast(",
