@@ -9,7 +9,6 @@ mod bot;
 pub mod dice;
 mod laws;
 mod meta;
-mod named;
 mod world;
 
 use std::{
@@ -20,7 +19,7 @@ use transom::base::time::Span;
 use world::{Diary, World};
 
 /// How many seeds run without being asked for.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 200;
 const ACTS: usize = 40;
 /// Between two looks at what is left lying.
 const ACTS_TO_CALM: usize = 10;

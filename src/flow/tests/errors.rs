@@ -111,7 +111,7 @@ flow: hello
 when: [{message: hello}]
 steps: [{say: Hello.}]
 ";
-    check(flows, "~ start ping api\n= held 1\n= runs 0\n< hello\n> Ping!\n> Hello.");
+    check(flows, "~ start ping api\n= held 1\n= runs 0\n< hello\n> Hello.\n> Ping!");
 }
 
 #[test]
