@@ -3,8 +3,12 @@
 //! SQLite's is rusqlite's, used on the writer's own thread: a call of it blocks, and none of it waits for another
 //! thread. Through sqlx each statement and each returned row would be handed over to a second one.
 
-use super::dialect::{DbError, Dialect};
-use super::statement::{Key, Told};
+use super::{
+    dialect::{DbError, Dialect},
+    group::{array, distinct_keys},
+    one_row::OneRow,
+    statement::{Entry, Key, Sql, Told},
+};
 use crate::base::limits::{SHARDS, WRITER_SESSION_TIMEOUT};
 use rusqlite::types::ValueRef;
 use sqlx::{ConnectOptions as _, Connection, PgConnection, Row, SqlStr, postgres::PgConnectOptions};
@@ -20,6 +24,23 @@ pub(super) enum Place {
 pub(super) enum Conn {
     Sqlite(rusqlite::Connection),
     Postgres(PgConnection),
+}
+
+/// A statement in the words of a database: without its `returning`, and with it.
+pub(super) enum Text {
+    /// SQLite, for a row at a time.
+    Each { silent: OneRow, telling: OneRow },
+    /// Postgres, for all rows of a group.
+    Whole { silent: SqlStr, telling: SqlStr },
+}
+
+/// Who won at a statement.
+pub(super) enum Won {
+    Everyone,
+    /// Who is named by these.
+    Told(Vec<Told>),
+    /// Somebody lost, and only the `returning` can say who.
+    Few,
 }
 
 type Result<T> = std::result::Result<T, DbError>;
@@ -80,6 +101,15 @@ impl Place {
     }
 }
 
+impl Text {
+    pub fn of(sql: &Sql, dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Sqlite => Text::Each { silent: OneRow::of(sql.silent()), telling: OneRow::of(sql.text) },
+            Dialect::Postgres => Text::Whole { silent: dialect.text(sql.silent()), telling: dialect.text(sql.text) },
+        }
+    }
+}
+
 impl Conn {
     pub fn dialect(&self) -> Dialect {
         match self {
@@ -128,33 +158,25 @@ impl Conn {
         Ok(())
     }
 
-    /// A set-based statement that returns nothing: the rows as one JSON array in, the number of changed rows out.
-    pub async fn change(&mut self, text: SqlStr, rows: String) -> Result<usize> {
-        Ok(match self {
-            Conn::Sqlite(conn) => conn.prepare_cached(text.as_str())?.execute([rows])?,
-            Conn::Postgres(conn) => {
-                let done = sqlx::query(text).bind(rows).execute(conn).await?;
-                usize::try_from(done.rows_affected()).unwrap_or(usize::MAX)
+    /// Writes the rows, which are sorted by their keys. `counted`: that every key won is seen by the number of changed
+    /// rows; without it a `returning` says who won.
+    pub async fn write(&mut self, text: &Text, rows: &[(usize, &Entry)], counted: bool) -> Result<Won> {
+        match (self, text) {
+            (Conn::Sqlite(conn), Text::Each { silent, .. }) if counted => count_each(conn, silent, rows),
+            (Conn::Sqlite(conn), Text::Each { telling, .. }) => tell_each(conn, telling, rows),
+            (Conn::Postgres(conn), Text::Whole { silent, .. }) if counted => {
+                let done = sqlx::query(silent.clone()).bind(array(rows)).execute(conn).await?;
+                let all = usize::try_from(done.rows_affected()).is_ok_and(|changed| changed == distinct_keys(rows));
+                Ok(if all { Won::Everyone } else { Won::Few })
             }
-        })
-    }
-
-    /// A set-based statement with a `returning`: the rows as one JSON array in, the returned rows out.
-    pub async fn run(&mut self, text: SqlStr, rows: String, textual: bool) -> Result<Vec<Told>> {
-        match self {
-            Conn::Sqlite(conn) => {
-                let mut statement = conn.prepare_cached(text.as_str())?;
-                let columns = statement.column_count();
-                let mut returned = statement.query([rows])?;
-                let mut all = Vec::new();
-                while let Some(row) = returned.next()? {
-                    all.push(told_by_sqlite(row, columns)?);
-                }
-                Ok(all)
+            (Conn::Postgres(conn), Text::Whole { telling, .. }) => {
+                let returned = sqlx::query(telling.clone()).bind(array(rows)).fetch_all(conn).await?;
+                let textual = matches!(rows.first(), Some((_, Entry { key: Key::Text(_), .. })));
+                let told = returned.iter().map(|row| told_by_postgres(row, textual)).collect::<sqlx::Result<_>>()?;
+                Ok(Won::Told(told))
             }
-            Conn::Postgres(conn) => {
-                let returned = sqlx::query(text).bind(rows).fetch_all(conn).await?;
-                Ok(returned.iter().map(|row| told_by_postgres(row, textual)).collect::<sqlx::Result<_>>()?)
+            (Conn::Sqlite(_), Text::Whole { .. }) | (Conn::Postgres(_), Text::Each { .. }) => {
+                unreachable!("a text is made for its connection's dialect")
             }
         }
     }
@@ -180,6 +202,36 @@ impl Conn {
         let taken: i64 = sqlx::query_scalar(text).bind(LOCK_CLASS).bind(SHARDS).fetch_one(conn).await?;
         Ok(taken == i64::from(SHARDS))
     }
+}
+
+fn count_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]) -> Result<Won> {
+    let mut statement = conn.prepare_cached(&one.text)?;
+    let mut won = Vec::new();
+    for (at, (_, entry)) in rows.iter().enumerate() {
+        one.bind(&mut statement, &entry.json)?;
+        if statement.raw_execute()? > 0 {
+            won.push(at);
+        }
+    }
+    Ok(if won.len() == rows.len() {
+        Won::Everyone
+    } else {
+        Won::Told(won.into_iter().map(|at| Told { key: rows[at].1.key.clone(), more: Vec::new() }).collect())
+    })
+}
+
+fn tell_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]) -> Result<Won> {
+    let mut statement = conn.prepare_cached(&one.text)?;
+    let columns = statement.column_count();
+    let mut told = Vec::new();
+    for (_, entry) in rows {
+        one.bind(&mut statement, &entry.json)?;
+        let mut returned = statement.raw_query();
+        while let Some(row) = returned.next()? {
+            told.push(told_by_sqlite(row, columns)?);
+        }
+    }
+    Ok(Won::Told(told))
 }
 
 fn told_by_sqlite(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Told> {

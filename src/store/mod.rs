@@ -10,6 +10,7 @@ mod group;
 mod ids;
 mod in_step;
 mod migrate;
+mod one_row;
 mod open;
 mod read;
 pub mod retention;
@@ -41,6 +42,7 @@ pub mod webhook;
 
 pub use dialect::Dialect;
 pub use faults::Faults;
+pub use one_row::OneRow;
 pub use open::{OpenError, Options};
 pub use read::{Arg, Query, ReadError, Row};
 pub use statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, WriteSet};

@@ -1,16 +1,16 @@
-//! The group commit: one task owns the connection, takes all write-sets that wait, runs one statement
-//! per table and kind for the whole group, commits once, and wakes their owners.
+//! The group commit: one task owns the connection, takes all write-sets that wait, runs the statements of the
+//! whole group table by table, commits once, and wakes their owners.
 
 use super::{
-    conn::{Conn, Place},
-    dialect::{DbError, Dialect, Trouble},
+    conn::{Conn, Place, Text, Won},
+    dialect::{DbError, Trouble},
     faults::Faults,
-    group::{Waiting, array, by_statement, distinct_keys, losers, owners_by_key, take_group},
+    group::{Waiting, by_statement, losers, owners_by_key, take_group},
     ids::Ids,
-    statement::{CommitError, Committed, Key, Sql, Told, Wins, WriteSet},
+    statement::{CommitError, Committed, Told, Wins, WriteSet},
 };
 use crate::base::limits::*;
-use sqlx::{SqlSafeStr, SqlStr};
+use sqlx::SqlSafeStr;
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::{
@@ -40,12 +40,6 @@ pub(super) struct Writer {
     pub patience: Duration,
     /// The lock on the file beside the database, held as long as the writer lives.
     pub _lock: Option<std::fs::File>,
-}
-
-/// A statement in the words of the database: without its `returning`, and with it.
-struct Text {
-    silent: SqlStr,
-    telling: SqlStr,
 }
 
 /// By their orders, so that each is put together once.
@@ -327,22 +321,23 @@ impl Writer {
             rows.sort_by(|a, b| a.1.key.cmp(&b.1.key));
             let sql = rows[0].1.sql;
             let text = texts.entry(order).or_insert_with(|| Text::of(&sql, dialect));
-            let counted = !by_name && matches!(sql.wins, Wins::Must | Wins::Count);
-            if counted || sql.wins == Wins::Plain {
-                let changed = self.conn.change(text.silent.clone(), array(&rows)).await?;
-                if counted && changed != distinct_keys(&rows) {
+            let counted = sql.wins == Wins::Plain || (!by_name && matches!(sql.wins, Wins::Must | Wins::Count));
+            let returned = match self.conn.write(text, &rows, counted).await? {
+                _ if sql.wins == Wins::Plain => continue,
+                Won::Told(returned) => returned,
+                Won::Everyone => {
+                    if sql.wins == Wins::Count {
+                        for (place, entry) in &rows {
+                            told[*place].push((order, Told { key: entry.key.clone(), more: Vec::new() }));
+                        }
+                    }
+                    continue;
+                }
+                Won::Few => {
                     self.conn.rollback().await?;
                     return Ok(Attempt::Short);
                 }
-                if sql.wins == Wins::Count {
-                    for (place, entry) in &rows {
-                        told[*place].push((order, Told { key: entry.key.clone(), more: Vec::new() }));
-                    }
-                }
-                continue;
-            }
-            let textual = matches!(rows[0].1.key, Key::Text(_));
-            let returned = self.conn.run(text.telling.clone(), array(&rows), textual).await?;
+            };
             match sql.wins {
                 Wins::Plain => {}
                 Wins::All => {
@@ -376,12 +371,6 @@ impl Writer {
         self.conn.commit().await?;
         self.faults.survive(true).await;
         Ok(if self.faults.takes_answer() { Attempt::Failed } else { Attempt::Done(told) })
-    }
-}
-
-impl Text {
-    fn of(sql: &Sql, dialect: Dialect) -> Self {
-        Text { silent: dialect.text(sql.silent()), telling: dialect.text(sql.text) }
     }
 }
 
