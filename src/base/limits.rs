@@ -147,9 +147,11 @@ pub const PROVIDER_ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// One request to a provider, from connecting to the last byte of the answer.
 pub const PROVIDER_TIMEOUT: Span = Span::seconds(30);
 pub const CONNECT_TIMEOUT: Span = Span::seconds(5);
-/// Connections kept open to one host.
-pub const IDLE_CONNECTIONS_MAX: usize = 64;
+/// Connections kept open to one host: what one burst opened the next one uses, instead of closing and opening again.
+pub const IDLE_CONNECTIONS_MAX: usize = 512;
 pub const IDLE_CONNECTION_TIMEOUT: Span = Span::seconds(60);
+/// How often a silent connection is asked whether it lives.
+pub const TCP_KEEPALIVE: Span = Span::seconds(15);
 /// A `Retry-After` beyond this is taken for a mistake and shortened.
 pub const RETRY_AFTER_MAX: Span = Span::hours(1);
 /// After 131048 (spam): repeating sooner makes it worse.

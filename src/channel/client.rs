@@ -6,10 +6,31 @@ use super::{
 };
 use crate::base::{
     clock::Clock,
-    limits::{CONNECT_TIMEOUT, IDLE_CONNECTION_TIMEOUT, IDLE_CONNECTIONS_MAX, PROVIDER_ANSWER_BYTES_MAX},
+    limits::{
+        CONNECT_TIMEOUT, IDLE_CONNECTION_TIMEOUT, IDLE_CONNECTIONS_MAX, PROVIDER_ANSWER_BYTES_MAX, TCP_KEEPALIVE,
+    },
+    secret::Secret,
 };
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use std::sync::{Arc, Once};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{
+    Method as Verb, Request, Uri,
+    body::Bytes,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT},
+};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use std::{
+    sync::{Arc, Once},
+    task::{Context, Poll},
+    time::Duration,
+};
+use tower_service::Service;
+
+const AGENT: &str = concat!("transom/", env!("CARGO_PKG_VERSION"));
 
 /// Chooses ring for TLS, once for the whole process. `main` calls it before anything else; every client
 /// calls it again, so that tests cannot forget it.
@@ -21,69 +42,138 @@ pub fn install_crypto() {
     });
 }
 
-/// Requests to providers. Clones share connections.
+/// Requests to providers. Clones share connections. It stands on hyper itself: of an answered message each layer
+/// above that costs a measurable part.
 #[derive(Clone)]
 pub struct Client {
-    inner: reqwest::Client,
+    inner: legacy::Client<Timely, Full<Bytes>>,
     clock: Arc<dyn Clock>,
     wire: Option<WireLog>,
 }
 
 impl Client {
     /// `wire`: where exchanges are written down; `None` for commands that only ask something.
-    pub fn new(clock: Arc<dyn Clock>, wire: Option<WireLog>) -> Result<Self, reqwest::Error> {
-        let inner = builder()
-            // A token follows no redirect, and goes through no proxy.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+    pub fn new(clock: Arc<dyn Clock>, wire: Option<WireLog>) -> Result<Self, rustls::Error> {
+        install_crypto();
+        let mut http = HttpConnector::new();
+        http.set_nodelay(true);
+        http.set_keepalive(Some(TCP_KEEPALIVE.to_std()));
+        http.enforce_http(false);
+        let tls = rustls::ClientConfig::builder().with_platform_verifier()?.with_no_client_auth();
+        let https =
+            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(http);
+        // It follows no redirect and goes through no proxy: a token does not either.
+        let inner = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
+            .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT.to_std())
+            .build(Timely(https));
         Ok(Client { inner, clock, wire })
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let HttpRequest { method, url, bearer, body, timeout, sender } = request;
+        let body = body.map(Bytes::from);
         let began = self.clock.now();
-        let told = self.wire.as_ref().map(|_| (request.body.clone(), request.url.clone(), request.sender));
-        let method = request.method.as_str();
-        let result = self.perform(request).await;
-        if let (Some(wire), Some((body, url, sender))) = (&self.wire, told) {
+        let result = self.perform(method, &url, bearer, body.clone(), timeout).await;
+        if let Some(wire) = &self.wire {
             let took = self.clock.now() - began;
             wire.record(Exchange {
                 at: began,
                 direction: Direction::Out,
                 sender,
-                method,
+                method: method.as_str(),
                 url,
                 answer: result.as_ref().map(|answer| answer.status).map_err(|error| error.code),
                 took_ms: u64::try_from(took.0).unwrap_or(0),
-                request: body.unwrap_or_default(),
+                request: body.map(Vec::from).unwrap_or_default(),
                 response: result.as_ref().map(|answer| answer.body.clone()).unwrap_or_default(),
             });
         }
         result
     }
 
-    async fn perform(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let method = match request.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
+    async fn perform(
+        &self,
+        method: Method,
+        url: &str,
+        bearer: Option<Secret>,
+        body: Option<Bytes>,
+        timeout: Duration,
+    ) -> Result<HttpResponse, HttpError> {
+        let uri = Uri::try_from(url).map_err(|error| unsendable("unreachable", reasons(&error)))?;
+        let has_body = body.is_some();
+        let mut out = Request::new(Full::new(body.unwrap_or_default()));
+        *out.uri_mut() = uri;
+        *out.method_mut() = match method {
+            Method::Get => Verb::GET,
+            Method::Post => Verb::POST,
         };
-        let mut out = self.inner.request(method, &request.url).timeout(request.timeout);
-        if let Some(token) = &request.bearer {
-            let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| HttpError {
-                sent: Sent::No,
-                code: "bad_token",
-                text: "the access token holds characters that no header can carry".into(),
+        let headers = out.headers_mut();
+        headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        if let Some(token) = bearer {
+            let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
+                unsendable("bad_token", "the access token holds characters that no header can carry".into())
             })?;
             value.set_sensitive(true);
-            out = out.header(AUTHORIZATION, value);
+            headers.insert(AUTHORIZATION, value);
         }
-        if let Some(body) = request.body {
-            out = out.header(CONTENT_TYPE, "application/json").body(body);
+        if has_body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        let mut answer = out.send().await.map_err(no_answer)?;
-        let status = answer.status().as_u16();
-        let headers = std::mem::take(answer.headers_mut());
-        let (body, cut) = capped(&mut answer, PROVIDER_ANSWER_BYTES_MAX).await;
-        Ok(HttpResponse { status, headers, body, cut })
+        let late = tokio::time::sleep(timeout);
+        tokio::pin!(late);
+        let answer = tokio::select! {
+            answer = self.inner.request(out) => answer.map_err(|error| no_answer(&error))?,
+            () = &mut late => {
+                return Err(HttpError { sent: Sent::Perhaps, code: "timeout", text: "no answer in time".into() });
+            }
+        };
+        let (parts, mut rest) = answer.into_parts();
+        let mut body = Vec::new();
+        let cut = loop {
+            let frame = tokio::select! {
+                frame = rest.frame() => frame,
+                () = &mut late => break true,
+            };
+            match frame {
+                Some(Ok(frame)) => {
+                    let Some(chunk) = frame.data_ref() else { continue };
+                    let room = PROVIDER_ANSWER_BYTES_MAX - body.len();
+                    body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                    if chunk.len() > room {
+                        break true;
+                    }
+                }
+                Some(Err(_)) => break true,
+                None => break false,
+            }
+        };
+        Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body, cut })
+    }
+}
+
+/// Connects within a limit, TLS included: a request that finds no connection in time was not sent.
+#[derive(Clone)]
+struct Timely(HttpsConnector<HttpConnector>);
+
+impl Service<Uri> for Timely {
+    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Error = <HttpsConnector<HttpConnector> as Service<Uri>>::Error;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.0.call(uri);
+        Box::pin(async move {
+            match tokio::time::timeout(CONNECT_TIMEOUT.to_std(), connecting).await {
+                Ok(connected) => connected,
+                Err(_) => Err("no connection in time".into()),
+            }
+        })
     }
 }
 
@@ -93,11 +183,11 @@ impl Http for Client {
     }
 }
 
-/// What every client of ours has in common.
+/// What a client for the calls of flows has in common with this one.
 pub(super) fn builder() -> reqwest::ClientBuilder {
     install_crypto();
     reqwest::Client::builder()
-        .user_agent(concat!("transom/", env!("CARGO_PKG_VERSION")))
+        .user_agent(AGENT)
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT.to_std())
         .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
@@ -121,14 +211,15 @@ pub(super) async fn capped(answer: &mut reqwest::Response, max: usize) -> (Vec<u
 }
 
 /// Only an error before the connection stood proves that nothing was sent.
-fn no_answer(error: reqwest::Error) -> HttpError {
-    let sent = if error.is_connect() || error.is_builder() { Sent::No } else { Sent::Perhaps };
-    let code = match sent {
-        Sent::No => "unreachable",
-        Sent::Perhaps if error.is_timeout() => "timeout",
-        Sent::Perhaps => "cut",
-    };
-    HttpError { sent, code, text: reasons(&error.without_url()) }
+fn no_answer(error: &legacy::Error) -> HttpError {
+    match error.is_connect() {
+        true => unsendable("unreachable", reasons(error)),
+        false => HttpError { sent: Sent::Perhaps, code: "cut", text: reasons(error) },
+    }
+}
+
+fn unsendable(code: &'static str, text: String) -> HttpError {
+    HttpError { sent: Sent::No, code, text }
 }
 
 /// An error and its causes in one line.
