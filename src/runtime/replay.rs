@@ -32,7 +32,7 @@ impl App {
         }
         let number = |name: &str| letter.data[name].as_i64();
         let done = match (number("inbound_id"), number("outbound_id"), letter.data["raw"].as_str()) {
-            (Some(message), _, _) => self.replay_message(InboundId(message)).await?,
+            (Some(message), _, _) => return self.replay_message(&letter, InboundId(message)).await,
             (None, Some(message), _) if letter.kind == "unknown_send" => {
                 self.replay_send(OutboundId(message), number("conversation_id").map(ConversationId)).await?
             }
@@ -43,7 +43,7 @@ impl App {
             (None, _, _) => Replayed::Impossible(format!("A `{}` cannot be tried again: it has ended.", letter.kind)),
         };
         if done == Replayed::Done {
-            return self.mark_replayed(&letter).await;
+            return self.mark_replayed(&letter, WriteSet::new()).await;
         }
         Ok(done)
     }
@@ -59,10 +59,15 @@ impl App {
         };
         // Recorded first: the message's own id keeps a second try from being a second message.
         self.take_items(kind, provider.replay(raw)).await?;
-        self.mark_replayed(letter).await
+        self.mark_replayed(letter, WriteSet::new()).await
     }
 
-    async fn replay_message(self: &Arc<Self>, id: InboundId) -> anyhow::Result<Replayed> {
+    /// Open again and off the list in one commit: whoever dies after it takes the message up at the next start.
+    async fn replay_message(
+        self: &Arc<Self>,
+        letter: &dead_letter::DeadLetter,
+        id: InboundId,
+    ) -> anyhow::Result<Replayed> {
         let Some(row) = inbound::find(&self.store, id).await? else {
             return Ok(Replayed::Impossible("The message is no longer kept.".to_owned()));
         };
@@ -77,8 +82,13 @@ impl App {
             fresh: None,
             recorded_at: row.received_at,
         };
-        self.push(row.contact_id, Work::Inbound(Box::new(recorded)));
-        Ok(Replayed::Done)
+        let mut set = WriteSet::new();
+        set.push(&inbound::REOPEN, &inbound::Reopen { id });
+        let done = self.mark_replayed(letter, set).await?;
+        if done == Replayed::Done {
+            self.push(row.contact_id, Work::Inbound(Box::new(recorded)));
+        }
+        Ok(done)
     }
 
     async fn replay_send(
@@ -99,8 +109,7 @@ impl App {
         })
     }
 
-    async fn mark_replayed(&self, letter: &dead_letter::DeadLetter) -> anyhow::Result<Replayed> {
-        let mut set = WriteSet::new();
+    async fn mark_replayed(&self, letter: &dead_letter::DeadLetter, mut set: WriteSet) -> anyhow::Result<Replayed> {
         set.push(&dead_letter::REPLAYED, &dead_letter::Replayed { id: letter.id, at: self.clock.now() });
         match self.store.commit(set).await {
             Ok(_) => {

@@ -57,6 +57,11 @@ pub struct Raise {
     pub id: InboundId,
 }
 
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Reopen {
+    pub id: InboundId,
+}
+
 /// Tells the ids that were new; a repetition of (sender, provider's id) changes nothing.
 pub static INSERT: Statement<NewInbound> = Statement::new(
     "inbound.insert",
@@ -100,7 +105,19 @@ pub static RAISE: Statement<Raise> = Statement::new(
 
 pub static EXPIRE: Statement<Before> = expire!("inbound", 143, "received_at");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &HANDLED.sql, &RAISE.sql, &EXPIRE.sql];
+/// A buried message is to be taken once more: as if no turn had tried it.
+pub static REOPEN: Statement<Reopen> = Statement::new(
+    "inbound.reopen",
+    145,
+    Wins::Must,
+    |row| row.id.0.into(),
+    "update inbound set handled_at = null, attempts = 0
+     from {rows} as input
+     where inbound.id = cast(value ->> 'id' as bigint)
+     returning id",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &HANDLED.sql, &RAISE.sql, &EXPIRE.sql, &REOPEN.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -128,7 +145,12 @@ static OF: Query =
 static COUNT: Query =
     Query { name: "inbound.count_unhandled", text: "select count(*) as n from inbound where handled_at is null" };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &BY_PROVIDER, &UNHANDLED, &UNHANDLED_OF, &OF, &COUNT];
+static NEWEST: Query = Query {
+    name: "inbound.newest",
+    text: "select received_at from inbound where sender_id = $1 order by id desc limit 1",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &BY_PROVIDER, &UNHANDLED, &UNHANDLED_OF, &OF, &COUNT, &NEWEST];
 
 pub async fn find(store: &Store, id: InboundId) -> Result<Option<Recorded>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -166,6 +188,11 @@ pub async fn of(
 
 pub async fn count_unhandled(store: &Store) -> Result<i64, ReadError> {
     Ok(store.one(&COUNT, &[], |row| row.number("n")).await?.unwrap_or(0))
+}
+
+/// When a sender's last message came in.
+pub async fn newest(store: &Store, sender: SenderId) -> Result<Option<Time>, ReadError> {
+    store.one(&NEWEST, &[sender.0.into()], |row| row.time("received_at")).await
 }
 
 fn read(row: &Row) -> Result<Recorded, ReadError> {
