@@ -56,7 +56,11 @@ impl App {
             NotAccepted::Rejected(rejected)
         })?;
         let body = request.body;
-        let (counts, keep_raw) = self.take_items(kind, items).await.map_err(NotAccepted::NotStored)?;
+        let not_stored = |error| {
+            self.metrics.webhook(kind, "not_recorded");
+            NotAccepted::NotStored(error)
+        };
+        let (counts, keep_raw) = self.take_items(kind, items).await.map_err(not_stored)?;
         if keep_raw {
             let row = Webhook {
                 id: self.store.next_id(),
@@ -67,8 +71,9 @@ impl App {
             };
             let mut set = WriteSet::new();
             set.push(&webhook::INSERT, &row);
-            self.store.commit(set).await.map_err(|error| NotAccepted::NotStored(error.into()))?;
+            self.store.commit(set).await.map_err(|error| not_stored(error.into()))?;
         }
+        self.metrics.webhook(kind, "ok");
         Ok(counts)
     }
 
@@ -89,25 +94,31 @@ impl App {
             match what {
                 Inbound::Message { sender, message } => of_contacts.push((sender, message)),
                 Inbound::Status { sender, status } => statuses.push((sender, status)),
-                Inbound::Echo { sender, echo } => self.take_echo(sender, echo).await?,
+                Inbound::Echo { sender, echo } => {
+                    self.metrics.item("echo", 1);
+                    self.take_echo(sender, echo).await?;
+                }
                 Inbound::Preference { sender, from, marketing, .. } => {
+                    self.metrics.item("preference", 1);
                     self.take_preference(sender, &from, marketing).await?;
                 }
                 Inbound::Identity { sender, old, new, .. } => {
+                    self.metrics.item("identity", 1);
                     self.take_identity(sender, &old, &new, &mut rest).await?;
                 }
                 Inbound::Template { senders, name, language, change } => {
+                    self.metrics.item("template", 1);
                     self.take_template_news(&senders, &name, language.as_deref(), &change, &mut rest, now);
                 }
                 Inbound::Ignored { why } => {
                     counts.ignored += 1;
                     keep_raw = true;
-                    self.metrics.webhook(kind, "ignored");
+                    self.metrics.item(why, 1);
                     tracing::debug!(provider = kind, why, "Ignored an item of a webhook: {why}");
                 }
                 Inbound::Dead { kind: dead, reason } => {
                     counts.dead += 1;
-                    self.metrics.webhook(kind, dead);
+                    self.metrics.item(dead, 1);
                     let data = serde_json::json!({ "provider": kind, "raw": raw });
                     self.dead_letter(&mut rest, dead, None, &reason, data, now);
                 }
@@ -117,17 +128,18 @@ impl App {
         let ((), (), messages) = tokio::try_join!(
             async { self.store.commit(rest).await.map(|_| ()).map_err(anyhow::Error::from) },
             self.take_statuses(statuses),
-            self.record_messages(kind, of_contacts, now)
+            self.record_messages(of_contacts, now)
         )?;
-        counts.recorded = messages.0;
-        counts.duplicates = messages.1;
+        (counts.recorded, counts.duplicates) = messages;
+        self.metrics.item("message", counts.recorded);
+        self.metrics.item("duplicate", counts.duplicates);
+        self.metrics.item("status", counts.statuses);
         Ok((counts, keep_raw))
     }
 
     /// How many were new, and how many we had already.
     async fn record_messages(
         self: &Arc<Self>,
-        kind: &'static str,
         messages: Vec<(SenderId, InboundMessage)>,
         now: Time,
     ) -> anyhow::Result<(usize, usize)> {
@@ -221,10 +233,8 @@ impl App {
                         recorded_at: now,
                         fresh: found.fresh,
                     };
-                    self.metrics.webhook(kind, "recorded");
                     self.push(found.contact, Work::Inbound(Box::new(recorded)));
                 } else {
-                    self.metrics.webhook(kind, "duplicate");
                     self.take_up_forgotten(found.contact, sender, &message).await?;
                 }
             }

@@ -21,7 +21,7 @@ use std::hash::Hash;
 pub struct Metrics {
     registry: std::sync::Arc<Registry>,
     webhooks: Family<WebhookLabels, Counter>,
-    inbound: Family<KindLabels, Counter>,
+    items: Family<KindLabels, Counter>,
     messages: Family<MessageLabels, Gauge>,
     send_errors: Family<SendErrorLabels, Counter>,
     schedule_refused: Family<RefusedLabels, Counter>,
@@ -79,7 +79,7 @@ impl Metrics {
         let mut metrics = Metrics {
             registry: std::sync::Arc::default(),
             webhooks: Family::default(),
-            inbound: Family::default(),
+            items: Family::default(),
             messages: Family::default(),
             send_errors: Family::default(),
             schedule_refused: Family::default(),
@@ -123,14 +123,16 @@ impl Metrics {
         page
     }
 
-    /// A webhook request; `result` is a fixed word: `ok`, `bad_signature`, `too_large`, `malformed`, `not_recorded`.
+    /// A webhook request; `result` is a fixed word: `ok`, `bad_signature`, `too_large`, `handshake`, `not_recorded`, …
     pub fn webhook(&self, provider: &'static str, result: &'static str) {
         self.webhooks.get_or_create(&WebhookLabels { provider, result }).inc();
     }
 
-    /// An item of a webhook, by what it is: `message`, `status`, `duplicate`, an `Ignored` phrase …
-    pub fn inbound(&self, kind: &'static str) {
-        self.inbound.get_or_create(&KindLabels { kind }).inc();
+    /// Items of webhooks by what they are: `message`, `status`, `duplicate`, an `Ignored` phrase, a kind of dead letter …
+    pub fn item(&self, kind: &'static str, count: usize) {
+        if count > 0 {
+            self.items.get_or_create(&KindLabels { kind }).inc_by(count as u64);
+        }
     }
 
     /// A message of ours reached a state: `queued sent delivered read failed held unknown refused`.
@@ -214,7 +216,7 @@ impl Metrics {
         let r = &mut all;
         // The encoder adds `_total` to counters, and nothing to gauges.
         r.register("webhooks", "Webhook requests by what became of them", self.webhooks.clone());
-        r.register("webhook_items", "Items of webhooks by kind", self.inbound.clone());
+        r.register("webhook_items", "Items of webhooks by kind", self.items.clone());
         r.register("messages", "Messages of ours that reached a state since the start", self.messages.clone());
         r.register("send_errors", "Sends that did not succeed, by what is done next", self.send_errors.clone());
         r.register("schedule_refused", "Scheduled starts that were not sent", self.schedule_refused.clone());
