@@ -40,8 +40,11 @@ pub async fn run(args: Args) -> Outcome {
 
 async fn pull(config: &Config) -> Outcome {
     let mut failed = false;
-    let mut tell = |name: &str, result: Result<i64, String>| match result {
-        Ok(count) => println!("{name}: {count} template(s)"),
+    let mut tell = |name: &str, result: Result<(u64, u64), String>| match result {
+        Ok((count, 0)) => println!("{name}: {count} template(s)"),
+        Ok((count, gone)) => {
+            println!("{name}: {count} template(s); {gone} that were known are gone and will not be sent any more");
+        }
         Err(why) => {
             failed = true;
             println!("{name}: {why}");
@@ -56,7 +59,7 @@ async fn pull(config: &Config) -> Outcome {
         for sender in pulled["data"].as_array().into_iter().flatten() {
             let result = match sender["error"].as_str() {
                 Some(why) => Err(why.to_owned()),
-                None => Ok(sender["templates"].as_i64().unwrap_or(0)),
+                None => Ok((sender["templates"].as_u64().unwrap_or(0), sender["gone"].as_u64().unwrap_or(0))),
             };
             tell(sender["name"].as_str().unwrap_or_default(), result);
         }
@@ -65,8 +68,9 @@ async fn pull(config: &Config) -> Outcome {
         let meta = graph::meta(config);
         let http = Client::new(Arc::new(SystemClock), None).map_err(Failure::failed)?;
         for sender in config.senders.iter().filter(|sender| !sender.is_sandbox()) {
-            let pulled = graph::pull(&store, &meta, &http, sender.id, SystemClock.now()).await;
-            tell(&sender.name, pulled.map(|n| i64::try_from(n).unwrap_or(i64::MAX)).map_err(|why| format!("{why:#}")));
+            let pulled = graph::pull(&store, config, &meta, &http, sender.id, SystemClock.now()).await;
+            let counts = pulled.map(|pulled| (pulled.listed as u64, pulled.gone as u64));
+            tell(&sender.name, counts.map_err(|why| format!("{why:#}")));
         }
         store.close().await;
     }

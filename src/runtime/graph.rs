@@ -3,6 +3,7 @@
 use super::{
     app::App,
     config::{Access, Config},
+    declared::free_id,
 };
 use crate::{
     base::{ids::SenderId, time::Time},
@@ -10,11 +11,13 @@ use crate::{
         Http,
         meta::{Meta, MetaSender},
     },
+    model::template::{Template, TemplateStatus},
     store::{
         Store, WriteSet,
-        template::{CatalogueEntry, SAVE, Source},
+        template::{self, CatalogueEntry, SAVE, Source},
     },
 };
+use std::collections::BTreeSet;
 
 /// All Meta senders of a configuration.
 pub fn meta(config: &Config) -> Meta {
@@ -35,15 +38,52 @@ pub fn meta(config: &Config) -> Meta {
     Meta::new(senders.collect())
 }
 
-/// Reads a sender's catalogue and stores it: it counts over what was known. Gives back how many there are.
-pub async fn pull(store: &Store, meta: &Meta, http: &dyn Http, sender: SenderId, now: Time) -> anyhow::Result<usize> {
-    let templates = meta.templates(http, sender).await.map_err(|trouble| anyhow::anyhow!("{trouble}"))?;
-    let count = templates.len();
+/// What a look into a provider's catalogue found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulled {
+    pub listed: usize,
+    /// Known from an earlier look and not listed any more: these are not sent from now on.
+    pub gone: usize,
+}
+
+/// Reads a sender's catalogue and stores it: it counts over what was known. What the configuration declares
+/// stays as it is where the catalogue does not list it (product.md, `templates`).
+pub async fn pull(
+    store: &Store,
+    config: &Config,
+    meta: &Meta,
+    http: &dyn Http,
+    sender: SenderId,
+    now: Time,
+) -> anyhow::Result<Pulled> {
+    let listed = meta.templates(http, sender).await.map_err(|trouble| anyhow::anyhow!("{trouble}"))?;
+    let all = template::all(store).await?;
+    let declared = |row: &CatalogueEntry| {
+        let same = |one: &Template| one.name == row.name && one.language == row.language;
+        row.source == Source::Config
+            || config.templates.iter().any(|entry| entry.sender == sender && same(&entry.template))
+    };
+    let is_listed = |row: &CatalogueEntry| listed.iter().any(|t| t.name == row.name && t.language == row.language);
+    let gone: Vec<CatalogueEntry> = all
+        .iter()
+        .filter(|row| row.sender_id == sender)
+        .filter(|row| row.status != TemplateStatus::Disabled && !is_listed(row) && !declared(row))
+        .cloned()
+        .map(|row| CatalogueEntry {
+            status: TemplateStatus::Disabled,
+            source: Source::Catalogue,
+            updated_at: now,
+            ..row
+        })
+        .collect();
+    let mut used: BTreeSet<i64> = all.iter().map(|row| row.id).collect();
+    used.extend(config.templates.iter().map(|entry| entry.template.id));
+    let pulled = Pulled { listed: listed.len(), gone: gone.len() };
     let mut set = WriteSet::new();
-    for template in templates {
+    for template in listed {
         let row = CatalogueEntry {
             // A template that is known already keeps its number.
-            id: store.next_id(),
+            id: free_id(store, &mut used),
             sender_id: sender,
             name: template.name.clone(),
             language: template.language.clone(),
@@ -55,16 +95,19 @@ pub async fn pull(store: &Store, meta: &Meta, http: &dyn Http, sender: SenderId,
         };
         set.push(&SAVE, &row);
     }
+    for row in gone {
+        set.push(&SAVE, &row);
+    }
     store.commit(set).await?;
-    Ok(count)
+    Ok(pulled)
 }
 
 impl App {
     /// Reads a sender's catalogue from its provider; it counts from the next send on.
-    pub async fn pull_templates(&self, sender: SenderId) -> anyhow::Result<usize> {
+    pub async fn pull_templates(&self, sender: SenderId) -> anyhow::Result<Pulled> {
         let meta = meta(&self.config);
-        let count = pull(&self.store, &meta, self.http.as_ref(), sender, self.clock.now()).await?;
+        let pulled = pull(&self.store, &self.config, &meta, self.http.as_ref(), sender, self.clock.now()).await?;
         self.load_templates().await?;
-        Ok(count)
+        Ok(pulled)
     }
 }

@@ -13,6 +13,7 @@ pub mod catalogue;
 mod catch;
 pub mod config;
 mod decide;
+mod declared;
 mod directory;
 mod dispatch;
 pub mod flow_health;

@@ -22,7 +22,7 @@ use crate::{
         Http, Provider,
         sandbox::{Sandbox, SandboxSender},
     },
-    store::{Store, WriteSet, dead_letter, early_status, flow_state, meta, retention, template},
+    store::{Store, WriteSet, dead_letter, early_status, flow_state, meta, retention},
 };
 use anyhow::Context;
 use std::{collections::BTreeMap, sync::Arc};
@@ -118,26 +118,6 @@ impl App {
             }
         }
         Ok((app, sandbox))
-    }
-
-    /// What the configuration declares counts until the provider has said otherwise.
-    pub async fn load_templates(&self) -> anyhow::Result<()> {
-        let now = self.clock.now();
-        let mut set = WriteSet::new();
-        for entry in &self.config.templates {
-            let row = self.catalogue_row(entry.sender, entry.template.clone(), template::Source::Config, now);
-            set.push(&template::DECLARE, &row);
-        }
-        self.store.commit(set).await?;
-        let mut shelves: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for row in template::all(&self.store).await? {
-            shelves.entry(row.sender_id).or_default().push(row.data);
-        }
-        for sender in self.senders.all() {
-            let templates = shelves.remove(&sender.id).unwrap_or_default();
-            self.catalogue.put(sender.id, sender.is_sandbox() && self.plays, templates);
-        }
-        Ok(())
     }
 
     /// Runs the clockwork, the notifier and the watch over the flow files until `stop` turns true.

@@ -29,6 +29,13 @@ pub enum Source {
     Webhook,
 }
 
+/// Another number for a template; nobody may have it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Renumber {
+    pub id: i64,
+    pub new_id: i64,
+}
+
 /// What a webhook says of one template; `None`: as it was. Without a language, of all its languages.
 #[derive(Debug, Clone, Serialize)]
 pub struct TemplateNews {
@@ -64,6 +71,15 @@ pub static SAVE: Statement<CatalogueEntry> =
 pub static DECLARE: Statement<CatalogueEntry> =
     Statement::new("template.declare", 71, Wins::Plain, |row| row.id.into(), save!("where template.source = 'config'"));
 
+pub static RENUMBER: Statement<Renumber> = Statement::new(
+    "template.renumber",
+    69,
+    Wins::Plain,
+    |row| row.id.into(),
+    "update template set id = cast(value ->> 'new_id' as bigint)
+     from {rows} as input where template.id = cast(value ->> 'id' as bigint)",
+);
+
 /// Told by sender: the ids of the rows that changed.
 pub static NEWS: Statement<TemplateNews> = Statement::new(
     "template.news",
@@ -81,7 +97,7 @@ pub static NEWS: Statement<TemplateNews> = Statement::new(
      returning sender_id, id",
 );
 
-pub(super) static STATEMENTS: &[&Sql] = &[&SAVE.sql, &DECLARE.sql, &NEWS.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&RENUMBER.sql, &SAVE.sql, &DECLARE.sql, &NEWS.sql];
 
 macro_rules! select {
     ($rest:literal) => {

@@ -33,7 +33,8 @@ impl Meta {
             }
             after = cursor;
         }
-        Ok(found)
+        // Half a list would make the other half look as if it had been deleted.
+        Err(Trouble::unreadable("the template list"))
     }
 }
 

@@ -22,7 +22,9 @@ async fn pulled(web: &Web, headers: &HeaderMap) -> Result<Json, Problem> {
     let mut data = Vec::new();
     for sender in web.app.senders.all().iter().filter(|sender| !sender.is_sandbox()) {
         data.push(match web.app.pull_templates(sender.id).await {
-            Ok(count) => json!({"sender": sender.id, "name": sender.name, "templates": count}),
+            Ok(pulled) => {
+                json!({"sender": sender.id, "name": sender.name, "templates": pulled.listed, "gone": pulled.gone})
+            }
             Err(why) => json!({"sender": sender.id, "name": sender.name, "error": format!("{why:#}")}),
         });
     }
