@@ -141,7 +141,7 @@ impl Refused {
     /// For the native API.
     pub fn respond(self) -> Response {
         match self {
-            Refused::Before(status, body) => replayed(status, &body),
+            Refused::Before(status, body) => replayed(json(status, &body)),
             other => other.problem().into_response(),
         }
     }
@@ -223,8 +223,7 @@ pub fn outcome_unknown() -> Problem {
 }
 
 /// The first answer once more, marked as such.
-pub fn replayed(status: StatusCode, body: &Json) -> Response {
-    let mut response = json(status, body);
+pub fn replayed(mut response: Response) -> Response {
     response.headers_mut().insert(REPLAYED.clone(), HeaderValue::from_static("true"));
     response
 }

@@ -60,6 +60,48 @@ async fn a_text_inside_the_window_leaves_and_is_answered_as_in_the_seed() {
 }
 
 #[tokio::test]
+async fn answers_stand_byte_for_byte_as_in_the_documents() {
+    let mut host = Host::new().await;
+    let status = "/api/user/whatsapp/session-status?sender_id=12&recipient_phone=%2B34600111222";
+    let none = host.get("key-acme", status).await;
+    assert_eq!(
+        none.text,
+        r#"{"success":true,"has_conversation":false,"session_status":{"is_open":false,"can_send_freeform":false,"requires_template":true,"message":"No conversation exists with this recipient. Send a template message first."}}"#
+    );
+    host.ana_says("something else").await;
+    host.advance(Span::minutes(15)).await;
+    let sent = host.post("key-acme", FREEFORM, text("Thank you!")).await;
+    let body = sent.json();
+    let (conversation, message) = (&body["conversation_id"], &body["message_id"]);
+    assert_eq!(
+        sent.text,
+        format!(
+            r#"{{"success":true,"conversation_id":{conversation},"message_id":{message},"whatsapp_message_id":{message},"message_sid":{},"session_status":{{"is_open":true,"can_send_freeform":true,"requires_template":false,"message":"Session open (23 hr 45 min remaining). Unlimited free-form messages allowed.","minutes_remaining":1425,"expires_at":"2026-03-28T09:00:00+00:00"}}}}"#,
+            body["message_sid"]
+        )
+    );
+    let template = host.post("key-acme", TEMPLATE, reminder(json!({"1": "Ana", "2": "Monday"}))).await;
+    let body = template.json();
+    let message = &body["message_id"];
+    assert_eq!(
+        template.text,
+        format!(
+            r#"{{"success":true,"conversation_id":{conversation},"message_id":{message},"whatsapp_message_id":{message},"message_sid":{},"status":"queued"}}"#,
+            body["message_sid"]
+        )
+    );
+    host.advance(Span::hours(26)).await;
+    assert_eq!(
+        host.post("key-acme", FREEFORM, text("hi")).await.text,
+        r#"{"success":false,"error":"The 24-hour messaging window is closed. Customer must reply first, or use a template message.","error_code":"SESSION_EXPIRED","session_status":{"is_open":false,"can_send_freeform":false,"requires_template":true,"message":"Session expired. Send a template or wait for customer to reply.","expired_at":"2026-03-28T09:00:00+00:00"}}"#
+    );
+    assert_eq!(
+        host.post("key-acme", FREEFORM, json!({})).await.text,
+        r#"{"message":"The sender id field is required. (and 2 more errors)","errors":{"sender_id":["The sender id field is required."],"recipient_phone":["The recipient phone field is required."],"message":["The message field is required."]}}"#
+    );
+}
+
+#[tokio::test]
 async fn a_text_26_hours_after_the_last_message_is_refused_with_the_words_of_the_seed() {
     let mut host = Host::new().await;
     host.ana_says("something else").await;

@@ -2,6 +2,7 @@
 //! written for those products work after a change of base URL (seeds 000–002, platform.md 1).
 
 mod freeform;
+mod order;
 mod refusal;
 mod rules;
 mod send;

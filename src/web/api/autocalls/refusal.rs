@@ -1,5 +1,6 @@
 //! Every error of this dialect: its status, its words, its code (platform.md 1.2).
 
+use super::order;
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -128,8 +129,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-        let mut response = (self.status(), json, self.body().to_string()).into_response();
+        let mut response = order::response(self.status(), &self.body());
         let retry_after_s = match self {
             Refusal::TooMany { retry_after_s } => Some(retry_after_s),
             Refusal::InProgress => Some(1),

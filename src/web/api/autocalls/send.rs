@@ -1,6 +1,6 @@
 //! What both sends do once they know what to send and to whom.
 
-use super::{Refusal, session};
+use super::{Refusal, order, session};
 use crate::{
     base::{
         ids::{ContactId, ConversationId, OutboundId},
@@ -92,7 +92,9 @@ pub async fn once(
         };
         let begun = match idempotency::begin(&web, &sender.account, &headers, path, &body).await {
             Ok(begun) => begun,
-            Err(idempotency::Refused::Before(status, body)) => return idempotency::replayed(status, &body),
+            Err(idempotency::Refused::Before(status, body)) => {
+                return idempotency::replayed(order::response(status, &body));
+            }
             Err(refused) => return refusal_of_key(refused).into_response(),
         };
         let again = if begun.is_again { earlier(&web, begun.message).await } else { Ok(None) };
@@ -110,7 +112,7 @@ pub async fn once(
             }
         };
         let answer = begun.finish(&web, answer).await;
-        idempotency::json(answer.status, &answer.body)
+        order::response(answer.status, &answer.body)
     });
     work.await.unwrap_or_else(|panic| internal(&panic).into_response())
 }

@@ -1,7 +1,7 @@
 //! `GET /api/user/whatsapp/session-status`: is the window to this person open?
 
 use super::{
-    NAME_CHARS_MAX, Refusal, caller, e164,
+    NAME_CHARS_MAX, Refusal, caller, e164, order,
     rules::{Input, Rules},
     send, sender, session,
 };
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub async fn session_status(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     match handle(&web, &headers, &query.unwrap_or_default()).await {
-        Ok(body) => crate::web::idempotency::json(StatusCode::OK, &body),
+        Ok(body) => order::response(StatusCode::OK, &body),
         Err(refusal) => refusal.into_response(),
     }
 }
