@@ -60,6 +60,12 @@ pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
     let environment = |name: &str| std::env::var(name).ok();
     Config::load(path, &environment).map_err(|findings| {
         let colour = super::paint::Paint::stderr().is_on();
+        // A file that cannot be read has no line to show.
+        if let [only] = &findings[..]
+            && only.code == "E900"
+        {
+            return Failure::Failed(only.message.clone());
+        }
         for finding in &findings {
             eprintln!("{}\n", finding.render(colour));
         }

@@ -121,10 +121,13 @@ fn address(url: &str) -> Result<Address, OpenError> {
 }
 
 async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> {
+    let unusable = |error: std::io::Error| OpenError::Files { path: file.to_owned(), error };
+    if file.is_dir() {
+        return Err(unusable(std::io::ErrorKind::IsADirectory.into()));
+    }
     let lock = lock(file)?;
     let place = Place::sqlite(file, options.durable);
-    let mut conn =
-        place.connect().await.map_err(|error| OpenError::Database { doing: "opening the database", error })?;
+    let mut conn = place.connect().await.map_err(|error| unusable(std::io::Error::other(error.to_string())))?;
     migrate::run(&mut conn).await?;
     let readers = match options.faults.is_in_step() {
         false => sqlite_readers(file),

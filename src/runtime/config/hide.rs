@@ -41,6 +41,13 @@ pub fn hide(
         .chain(known.iter().map(String::as_str))
         .filter(|text| text.chars().count() >= HIDDEN_CHARS_MIN)
         .collect();
+    // A part of what is hidden is as secret: a finding of the loader may repeat half a line.
+    let words: Vec<&str> = hidden
+        .iter()
+        .flat_map(|text| text.split(|c: char| c.is_whitespace() || "\"'{}[],".contains(c)))
+        .filter(|word| word.chars().count() >= HIDDEN_CHARS_MIN && !word.ends_with(':'))
+        .collect();
+    let tells = |text: &str| words.iter().any(|word| text.contains(word));
     let masked = SourceFile::new(file.path(), mask(file.text(), &ranges));
     let moved = |place: &Place| {
         if Arc::ptr_eq(place.file(), file) { Place::new(&masked, place.range()) } else { place.clone() }
@@ -50,8 +57,9 @@ pub fn hide(
         .map(|finding| Diagnostic {
             place: moved(&finding.place),
             labels: finding.labels.iter().map(|(place, words)| (moved(place), stars(words, &hidden))).collect(),
-            message: stars(&finding.message, &hidden),
-            help: finding.help.as_deref().map(|help| stars(help, &hidden)),
+            message: stars(&stars(&finding.message, &hidden), &words),
+            // Advice full of stars helps nobody.
+            help: finding.help.as_deref().map(|help| stars(help, &hidden)).filter(|help| !tells(help)),
             // A repair would carry the text that is hidden.
             fix: None,
             ..finding

@@ -17,6 +17,7 @@ pub fn check(config: &Config, node: &Node, findings: &Findings) {
     unique(senders, "phone", "phone", findings, |text| text.trim_start_matches('+').to_owned());
     unique(senders, "phone_number_id", "`phone_number_id`", findings, str::to_owned);
     unique(items(node, "templates"), "id", "template", findings, str::to_owned);
+    keys_once(accounts, findings);
     known_accounts(config, senders, findings);
     known_senders(config, node, findings);
     one_default(senders, findings);
@@ -37,6 +38,21 @@ fn unique(items: &[Node], key: &str, what: &str, findings: &Findings, fold: fn(&
                 findings.push(Diagnostic::error("E903", &value.place, message).label(first, "first here"));
             }
             None => drop(seen.insert(fold(text), &value.place)),
+        }
+    }
+}
+
+/// A key of two accounts would open whichever is found first.
+fn keys_once(accounts: &[Node], findings: &Findings) {
+    let mut seen: HashMap<&str, &Place> = HashMap::new();
+    for key in accounts.iter().filter_map(|account| account.get("api_keys")).flat_map(Node::one_or_many) {
+        let Some(text) = key.text().filter(|text| !text.is_empty()) else { continue };
+        match seen.get(text) {
+            Some(first) => {
+                let message = "this API key is there twice; each account needs keys of its own".to_owned();
+                findings.push(Diagnostic::error("E903", &key.place, message).label(first, "first here"));
+            }
+            None => drop(seen.insert(text, &key.place)),
         }
     }
 }

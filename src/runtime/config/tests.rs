@@ -155,6 +155,18 @@ fn a_missing_secret_is_reported_once() {
 }
 
 #[test]
+fn a_key_of_two_accounts_is_refused_and_not_shown() {
+    let found = parse("accounts:\n  - {name: a, api_keys: [topsecret]}\n  - {name: b, api_keys: [other, topsecret]}\n");
+    let found = found.unwrap_err();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let all = found[0].render(false);
+    assert!(
+        all.contains("this API key is there twice") && all.contains(":3:33") && !all.contains("topsecret"),
+        "{all}"
+    );
+}
+
+#[test]
 fn names_twice_are_refused_with_the_first_place() {
     let found = errors(&format!(
         "{ACCOUNT}senders:\n  - {{id: 1, account: acme, provider: sandbox, phone: \"+15550000001\", default: true}}\n  - {{id: 1, account: acne, provider: sandbox, phone: \"+15550000001\"}}\n  - {{id: 3, account: acme, provider: sandbox, phone: \"+15550000003\", default: true}}\n"
@@ -222,6 +234,7 @@ fn no_syntax_error_shows_a_secret() {
         "flows:\n  secrets: {A: topsecret\nbot: .\n",
         "flows:\n  secrets:\n    A: my: topsecret\n    B: @topsecret\nbot: .\n",
         "accounts:\n  - name: a\n    api_keys:\n      - topsecret: `x`\n",
+        "flows: {{env: {URL: \"http://x\"}, secrets: {TOKEN: topsecret}, allow_private: [127.0.0.0/8]}\n",
     ] {
         for finding in parse(text).unwrap_err() {
             let all = format!("{} {finding}", finding.render(false));
