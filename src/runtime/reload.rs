@@ -70,10 +70,12 @@ impl Reloader {
         let Some(stored) = stored else { return Err(ReloadError::Findings(findings)) };
         let files = BotFiles::from_stored(&stored.files);
         let hash = files.hash.clone();
-        // It was good once. A grant that is missing today, or a check that is new, is no reason to answer nobody.
+        // It was good once; a check that is new is no reason to answer nobody.
         let parsed = tokio::task::spawn_blocking(move || flow::parse_set(&files.files)).await;
         let (set, about) = parsed.expect("parsing does not panic, and nobody cancels it");
-        if about.iter().any(Diagnostic::is_error) {
+        // What the configuration took away is its own mistake: without it flows would fail one by one.
+        let ungranted = if self.only_sandboxes { Vec::new() } else { ungranted(&set, &self.grants) };
+        if !ungranted.is_empty() || about.iter().any(Diagnostic::is_error) {
             return Err(ReloadError::Findings(findings));
         }
         tracing::error!(

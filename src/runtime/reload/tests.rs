@@ -152,8 +152,11 @@ async fn what_the_bot_needs_and_nobody_grants_keeps_it_from_starting() {
             "the bot needs `SHOP_URL` in its `env`, and the configuration does not grant it",
         ]
     );
-    world.reloader = Reloader::new(&Config::sandbox(world.folder.path()), Metrics::new());
+    let sandbox = Reloader::new(&Config::sandbox(world.folder.path()), Metrics::new());
+    let real = std::mem::replace(&mut world.reloader, sandbox);
     assert!(world.start().await.is_ok(), "sandboxes need no grants");
+    world.reloader = real;
+    assert!(world.start().await.is_err(), "an earlier version needs them, too");
 }
 
 #[tokio::test]
