@@ -100,7 +100,6 @@ impl App {
                 self.notify(set, "handoff", data, now);
             }
             Effect::NeedsPerson { why } => {
-                self.metrics.needs_person.inc();
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender, "why": why,
                 });

@@ -124,9 +124,13 @@ static NEEDS_PERSON: Query = Query {
          order by needs_person_at, session.conversation_id limit $3"
     ),
 };
+static COUNT_NEEDS_PERSON: Query = Query {
+    name: "conversation.count_needs_person",
+    text: "select count(*) as n from session where needs_person_at is not null",
+};
 static PAGE: Query = Query { name: "conversation.page", text: select!("where id < $1 order by id desc limit $2") };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &BETWEEN, &OF, &WITH_PERSON, &NEEDS_PERSON, &PAGE];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &BETWEEN, &OF, &WITH_PERSON, &NEEDS_PERSON, &COUNT_NEEDS_PERSON, &PAGE];
 
 pub async fn find(store: &Store, id: ConversationId) -> Result<Option<Conversation>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -157,6 +161,10 @@ pub async fn needs_person(
     limit: i64,
 ) -> Result<Vec<Conversation>, ReadError> {
     store.all(&NEEDS_PERSON, &[after.0.into(), after.1.0.into(), limit.into()], read).await
+}
+
+pub async fn count_needs_person(store: &Store) -> Result<i64, ReadError> {
+    Ok(store.one(&COUNT_NEEDS_PERSON, &[], |row| row.number("n")).await?.unwrap_or(0))
 }
 
 /// All, newest first; `before` is the last one's id, `i64::MAX` at first.

@@ -105,6 +105,23 @@ async fn a_person_takes_writes_and_gives_back() {
 }
 
 #[tokio::test]
+async fn who_needs_a_person_is_counted_until_one_has_come() {
+    let mut host = Host::new().await;
+    let needing = async |host: &Host| {
+        let page = host.get("", "/metrics").await.text;
+        let line = page.lines().find_map(|line| line.strip_prefix("transom_needs_person ")).map(str::to_owned);
+        line.unwrap()
+    };
+    host.ana_says("STOP").await;
+    assert_eq!(needing(&host).await, "0");
+    host.ana_says("are you there?").await;
+    assert_eq!(needing(&host).await, "1");
+    let id = conversation(&host).await;
+    host.post("key-acme", &format!("/v1/conversations/{id}/close"), json!({})).await.is(200);
+    assert_eq!(needing(&host).await, "0");
+}
+
+#[tokio::test]
 async fn messages_are_listed_newest_first_in_pages() {
     let mut host = Host::new().await;
     for _ in 0..2 {

@@ -10,8 +10,16 @@ const WHOLE: &[&str] =
     &["schedule.all", "template.all", "api_key.all", "flow_state.all", "early_status.expire", "early_status.any"];
 
 /// What walks an index and stops at a limit (the oldest rows), or walks a partial index of open rows only.
-const WALKS: &[&str] =
-    &[".expire", "dead_letter.counts", "inbound.count_unhandled", "outbound.counts", "outbound.stuck", "fire.open"];
+const WALKS: &[&str] = &[
+    ".expire",
+    "conversation.count_needs_person",
+    "dead_letter.counts",
+    "inbound.count_unhandled",
+    "inbound.newest",
+    "outbound.counts",
+    "outbound.stuck",
+    "fire.open",
+];
 
 /// A text with its parameters replaced by a literal that is a number and a text alike.
 fn literal(dialect: Dialect, text: &'static str) -> String {

@@ -1,6 +1,9 @@
 //! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring; no key.
 
-use crate::web::{idempotency::json, state::Web};
+use crate::{
+    store::conversation,
+    web::{idempotency::json, state::Web},
+};
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -42,8 +45,12 @@ pub async fn readyz(State(web): State<Arc<Web>>) -> Response {
     json(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)
 }
 
-/// OpenMetrics text.
+/// OpenMetrics text. How many need a person is counted when asked: turns, persons and stops change it, and it
+/// must be right after a restart, too.
 pub async fn metrics(State(web): State<Arc<Web>>) -> Response {
+    if let Ok(count) = conversation::count_needs_person(&web.app.store).await {
+        web.app.metrics.needs_person.set(count);
+    }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], web.app.metrics.render()).into_response()
 }
