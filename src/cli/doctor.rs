@@ -9,18 +9,19 @@ use super::{
 use crate::{
     base::{
         clock::{Clock, SystemClock},
-        ids::{ConversationId, SenderId},
-        limits::{CLOCK_SKEW_MAX, COMMAND_TIMEOUT, STAGE_MESSAGES_MAX},
+        ids::SenderId,
+        limits::{CLOCK_SKEW_MAX, COMMAND_TIMEOUT},
         time::{Span, Time},
     },
     channel::{Http, HttpRequest, Method, client::Client, meta::Meta},
     flow,
+    model::template::TemplateStatus,
     runtime::{
         bot,
         config::{Access, Config, Sender},
         graph,
     },
-    store::{Store, conversation, dead_letter, template},
+    store::{Store, dead_letter, inbound, template},
 };
 use std::sync::Arc;
 
@@ -38,16 +39,8 @@ pub async fn run(args: Args) -> Outcome {
         report.warn(&warning.to_string());
     }
     check_flows(&config, &mut report);
-    let store = Store::open_read_only(config.database.expose()).await;
-    match &store {
-        Ok(_) => report.good("The database can be read."),
-        Err(error) => report.warn(&format!("The database cannot be read yet: {error}.")),
-    }
-    let store = store.ok();
+    let store = check_database(&config, &mut report).await;
     check_daemon(&config, &mut report).await;
-    if let Some(store) = &store {
-        check_dead_letters(store, &mut report).await;
-    }
     let http = Client::new(Arc::new(SystemClock), None).map_err(Failure::failed)?;
     let meta = graph::meta(&config);
     for sender in &config.senders {
@@ -62,9 +55,7 @@ pub async fn run(args: Args) -> Outcome {
                 }
             }
         }
-        if let Some(store) = &store {
-            check_heard(&config, store, sender, &mut report).await;
-        }
+        check_heard(&config, store.as_ref(), sender, &mut report).await;
     }
     if let Some(store) = store {
         store.close().await;
@@ -136,25 +127,73 @@ async fn check_daemon(config: &Config, report: &mut Report) {
         let why = sender["why"].as_str().unwrap_or_default();
         report.wrong(&format!("Sender {} is paused: {why}.", sender["id"]));
     }
+    let Ok(metrics) = api.get("/metrics").await else { return };
+    if let Some(text) = refused_webhooks(&metrics.body) {
+        report.wrong(&text);
+    }
 }
 
-async fn check_dead_letters(store: &Store, report: &mut Report) {
-    let Ok(open) = dead_letter::counts(store).await else { return };
-    for kind in open {
-        report.warn(&format!(
-            "{} dead letter(s) of kind `{}`; `transom dead-letters list --kind {}` shows them.",
-            kind.count, kind.kind, kind.kind
-        ));
+/// What comes in and is turned away looks to the operator like nothing at all.
+fn refused_webhooks(metrics: &str) -> Option<String> {
+    let count = |result: &str| -> u64 {
+        let start = format!("transom_webhooks_total{{provider=\"meta\",result=\"{result}\"}} ");
+        metrics.lines().find_map(|line| line.strip_prefix(&start)?.trim().parse().ok()).unwrap_or(0)
+    };
+    match (count("bad_signature"), count("ok")) {
+        (0, _) => None,
+        (bad, 0) => Some(format!(
+            "All {bad} webhook(s) since the daemon's start had a signature that no `app_secret` verifies: \
+             compare it with the app's secret in Meta's console."
+        )),
+        (bad, good) => Some(format!(
+            "{bad} of {} webhook(s) since the daemon's start had a signature that no `app_secret` verifies: \
+             somebody guesses, or one app's secret is missing.",
+            bad + good
+        )),
+    }
+}
+
+/// The database for the other checks, if it can be read, and what lies in it that somebody must look at.
+async fn check_database(config: &Config, report: &mut Report) -> Option<Store> {
+    let store = match Store::open_read_only(config.database.expose()).await {
+        Ok(store) => store,
+        Err(error) => {
+            report.warn(&format!("The database cannot be read yet: {error}."));
+            return None;
+        }
+    };
+    match dead_letter::counts(&store).await {
+        Ok(open) => {
+            report.good("The database can be read.");
+            for kind in open {
+                report.warn(&format!(
+                    "{} dead letter(s) of kind `{}`; `transom dead-letters list --kind {}` shows them.",
+                    kind.count, kind.kind, kind.kind
+                ));
+            }
+            Some(store)
+        }
+        Err(error) => {
+            report.wrong(&format!("The database cannot be read: {error}."));
+            store.close().await;
+            None
+        }
     }
 }
 
 async fn check_sender(meta: &Meta, http: &dyn Http, sender: &Sender, report: &mut Report) {
     let checkup = match meta.checkup(http, sender.id).await {
         Ok(checkup) => checkup,
-        Err(trouble) => return report.wrong(&format!("{trouble}.")),
+        Err(trouble) => return report.wrong(&format!("{}.", show::sentence(&trouble.text))),
     };
+    // A wrong token or an unreachable address spoils every question: said once.
+    if let (Err(number), Err(account)) = (&checkup.number, &checkup.account)
+        && number == account
+    {
+        return report.wrong(&format!("{}.", show::sentence(&number.text)));
+    }
     match checkup.number {
-        Err(trouble) => report.wrong(&format!("Token and number: {trouble}.")),
+        Err(trouble) => report.wrong(&format!("The number: {trouble}.")),
         Ok(number) => {
             let shown = number.display.as_deref().unwrap_or("?");
             report.good(&format!("The token is valid and reads the number {shown}."));
@@ -178,7 +217,7 @@ async fn check_sender(meta: &Meta, http: &dyn Http, sender: &Sender, report: &mu
         }
     }
     match checkup.account {
-        Err(trouble) => report.wrong(&format!("Subscription: {trouble}.")),
+        Err(trouble) => report.wrong(&format!("The subscription to webhooks: {trouble}.")),
         Ok(apps) if apps.is_empty() => report.wrong(
             "No app is subscribed to the account's webhooks: nothing will come in. Subscribe yours in the app's WhatsApp settings.",
         ),
@@ -203,7 +242,10 @@ async fn check_clock(http: &dyn Http, api_base: &str, report: &mut Report) {
     };
     let skew = SystemClock.now() - Time(theirs.timestamp().as_millisecond());
     if skew.0.abs() > CLOCK_SKEW_MAX.0 {
-        report.wrong(&format!("This machine's clock is off by {}.", show::span(Span(skew.0.abs()))));
+        let (by, way) = (show::span(Span(skew.0.abs())), if skew.0 > 0 { "ahead" } else { "behind" });
+        report.wrong(&format!(
+            "This machine's clock is {way} by {by}: windows and schedules would be wrong. Let it follow a time server."
+        ));
     } else {
         report.good("The clock agrees with the provider's.");
     }
@@ -216,6 +258,8 @@ async fn check_templates(meta: &Meta, http: &dyn Http, store: &Store, sender: Se
     for row in known {
         let found = listed.iter().find(|listed| listed.name == row.name && listed.language == row.language);
         match found {
+            // Gone as a pull found it: nothing sends it.
+            None if row.status == TemplateStatus::Disabled => {}
             None => report.wrong(&format!("Template `{}` ({}) is not in Meta's catalogue.", row.name, row.language)),
             Some(listed) if listed.status != row.status => report.warn(&format!(
                 "Template `{}` ({}) is {:?} at Meta, here {:?}; `transom templates pull` takes it over.",
@@ -227,9 +271,14 @@ async fn check_templates(meta: &Meta, http: &dyn Http, store: &Store, sender: Se
     report.good(&format!("Meta's catalogue has {} template(s).", listed.len()));
 }
 
-async fn check_heard(config: &Config, store: &Store, sender: &Sender, report: &mut Report) {
-    let Ok(rows) = conversation::page(store, ConversationId(i64::MAX), STAGE_MESSAGES_MAX).await else { return };
-    let last = rows.iter().filter(|row| row.sender_id == sender.id).filter_map(|row| row.last_inbound_at).max();
+async fn check_heard(config: &Config, store: Option<&Store>, sender: &Sender, report: &mut Report) {
+    let last = match store {
+        Some(store) => match inbound::newest(store, sender.id).await {
+            Ok(last) => last,
+            Err(error) => return report.warn(&format!("The last message cannot be looked up: {error}.")),
+        },
+        None => None,
+    };
     let now = SystemClock.now();
     match (last, &sender.access) {
         (Some(at), _) => {

@@ -1,8 +1,8 @@
 //! `transom migrate`: brings the tables up to date without starting the daemon.
 
 use super::{
-    Outcome,
-    place::{Place, exclusive},
+    Failure, Outcome,
+    place::{Place, exclusive, running},
 };
 
 #[derive(Debug, clap::Args)]
@@ -13,7 +13,14 @@ pub struct Args {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    // Opening as the only daemon does it; a running daemon has done it at its start.
+    if let Some(api) = running(&config).await {
+        return Err(Failure::Failed(format!(
+            "a daemon runs on this database, at {}: it brought the tables to its own version when it started; stop it to \
+             bring them to this one, or start the new daemon, which does it by itself",
+            api.base()
+        )));
+    }
+    // Opening as the only daemon does it.
     exclusive(&config).await?.close().await;
     println!("The database is up to date");
     Ok(())

@@ -97,7 +97,7 @@ async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
                 table.key.to_owned(),
                 table.fires.describe(),
                 if table.by_contact { "contact".to_owned() } else { format!("bot ({})", zone_name(&set.bot.timezone)) },
-                format!("{} in {}", table.rate.count, show::span(table.rate.per)),
+                pace(table.rate.count, table.rate.per),
                 row.map_or_else(|| "not yet".to_owned(), |row| show::time(row.published_at)),
             ]
         })
@@ -194,13 +194,16 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         return Ok(());
     };
     let now = SystemClock.now();
+    let mut refused = false;
     if let Some(at) = contact.opted_out {
+        refused = true;
         println!("{} {phone} opted out at {}: refused as `opted_out`.", paint.bad("no:"), show::time(at));
     }
     let topic = set.named(flow.as_str()).map(|flow| flow.topic.clone()).unwrap_or_default();
     if set.bot.topics.get(&topic).is_some_and(|topic| topic.needs_consent)
         && !contact.data.consent.get(&topic).is_some_and(|consent| consent.given)
     {
+        refused = true;
         println!("{} {phone} has not agreed to topic `{topic}`: refused as `no_consent`.", paint.bad("no:"));
     }
     let tables = flow::timetables(set);
@@ -227,12 +230,12 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         if flow::in_audience(&versions, table, &world) {
             let fire = table.fires.next(now, &clock);
             let when = fire.map_or_else(|| "never".to_owned(), |fire| fire.minute.replace('T', " "));
-            println!(
-                "{} `{}` would reach {phone}; next at {when} ({}).",
-                paint.good("yes:"),
-                table.key,
-                zone_name(&clock)
-            );
+            let (zone, key) = (zone_name(&clock), table.key);
+            if refused {
+                println!("{} `{key}` means {phone}, next at {when} ({zone}), and is refused then.", paint.bad("no:"));
+            } else {
+                println!("{} `{key}` would reach {phone}; next at {when} ({zone}).", paint.good("yes:"));
+            }
         } else {
             println!("{} `{}` does not mean {phone}: they are outside its `to`.", paint.bad("no:"), table.key);
         }
@@ -253,6 +256,14 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
     println!();
     table::print(&["fire (local minute)", "trigger", "slot", "what became"], &rows, "No fire has reached them yet.");
     Ok(())
+}
+
+/// As it is written: `20/s`.
+fn pace(count: u32, per: Span) -> String {
+    match per {
+        Span(1_000) => format!("{count}/s"),
+        _ => format!("{count} in {}", show::span(per)),
+    }
 }
 
 async fn find(config: &Config, store: &Store, phone: &str) -> Result<Option<crate::model::contact::Contact>, Failure> {

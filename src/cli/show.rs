@@ -35,6 +35,12 @@ pub fn tappables(content: &Content) -> Vec<Tappable> {
     }
 }
 
+/// A text with a capital at its start, unless that is a name in backticks.
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// One of them by its number (from 1), its title (case does not matter) or its id.
 pub fn pick<'a>(shown: &'a [Tappable], wanted: &str) -> Option<&'a Tappable> {
     let by_number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| shown.get(n));

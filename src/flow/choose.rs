@@ -336,9 +336,9 @@ fn why_not(trigger: &WrittenTrigger, text: &str) -> String {
             let texts: Vec<String> = message.texts.iter().map(|(text, _)| format!("`{text}`")).collect();
             let how = match message.how {
                 How::Exact => "is the whole message",
-                How::Word => "stands in it as a word",
-                How::Starts => "begins it",
-                How::Contains | How::Regex => "is part of it",
+                How::Word => "stands as a word in",
+                How::Starts => "begins",
+                How::Contains | How::Regex => "is in",
             };
             format!("none of {} {how} `{text}`", texts.join(", "))
                 .replace("is the whole message `", "is the whole message: `")

@@ -1,7 +1,9 @@
 //! The commands, as a person in a terminal sees them: the real binary, its words and its exit codes.
 
+mod operator;
+
 use std::{
-    io::Write,
+    io::{BufRead, Write},
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
@@ -250,15 +252,40 @@ impl Daemon {
             .spawn()
             .unwrap();
         // It says where it listens once it does.
-        let mut said = std::io::BufReader::new(child.stdout.take().unwrap());
-        let url = loop {
-            let mut line = String::new();
-            assert!(std::io::BufRead::read_line(&mut said, &mut line).unwrap() > 0, "the daemon ended");
-            if let Some((_, rest)) = line.split_once("live at ") {
-                break rest.split(',').next().unwrap().to_owned();
-            }
-        };
+        let said = child.stdout.take().unwrap();
+        let (url, _) = told(said, |line| line.split_once("live at ")?.1.split(',').next().map(str::to_owned));
         Daemon { child, url }
+    }
+
+    /// With a configuration it talks to its log only.
+    fn start_with(folder: &Path, config: &str) -> Daemon {
+        let mut child = transom(folder, &["serve", "--config", config])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = child.stderr.take().unwrap();
+        let (address, log) = told(log, |line| {
+            let entry: serde_json::Value = serde_json::from_str(line).ok()?;
+            Some(format!("http://{}", entry.get("listen")?.as_str()?))
+        });
+        // It must be able to go on writing.
+        std::thread::spawn(move || for _ in log.lines() {});
+        Daemon { child, url: address }
+    }
+}
+
+/// Reads lines until one says `what` is looked for.
+fn told<R: std::io::Read>(said: R, what: impl Fn(&str) -> Option<String>) -> (String, std::io::BufReader<R>) {
+    let mut said = std::io::BufReader::new(said);
+    let mut all = String::new();
+    loop {
+        let mut line = String::new();
+        assert!(said.read_line(&mut line).unwrap() > 0, "the daemon ended:\n{all}");
+        if let Some(found) = what(&line) {
+            return (found, said);
+        }
+        all.push_str(&line);
     }
 }
 

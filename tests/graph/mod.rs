@@ -91,6 +91,8 @@ struct State {
     pages: Vec<Value>,
     /// Answers to other GETs, by the end of their path.
     answers: Vec<(String, u16, Value)>,
+    /// What answers to GETs say that it is.
+    date: Option<String>,
 }
 
 /// The emulator; stops with the test's runtime.
@@ -150,9 +152,14 @@ impl Graph {
         self.lock().pages = pages;
     }
 
-    /// The answer to GETs whose path ends so.
+    /// The answer to GETs whose path ends so; a later one counts over an earlier one.
     pub fn answer(&self, path_end: &str, status: u16, body: Value) {
-        self.lock().answers.push((path_end.to_owned(), status, body));
+        self.lock().answers.insert(0, (path_end.to_owned(), status, body));
+    }
+
+    /// The `Date` of answers to GETs from now on.
+    pub fn says_that_it_is(&self, date: String) {
+        self.lock().date = Some(date);
     }
 
     /// All requests to send so far, refused ones too.
@@ -191,7 +198,8 @@ impl Graph {
                 }
                 _ => {
                     let (status, body) = self.get(&path, &request.path);
-                    respond(&mut stream, status, "", "application/json", body.to_string().as_bytes()).await
+                    let date = self.lock().date.as_ref().map(|date| format!("date: {date}\r\n")).unwrap_or_default();
+                    respond(&mut stream, status, &date, "application/json", body.to_string().as_bytes()).await
                 }
             };
             if !go_on {
@@ -290,7 +298,8 @@ impl Graph {
 
     fn get(&self, path: &str, whole: &str) -> (u16, Value) {
         let state = self.lock();
-        if path.ends_with("/message_templates") {
+        let found = state.answers.iter().find(|(end, ..)| path.ends_with(end));
+        if found.is_none() && path.ends_with("/message_templates") {
             let page = whole.split("after=page").nth(1).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
             let mut body = json!({"data": state.pages.get(page).cloned().unwrap_or(json!([]))});
             if page + 1 < state.pages.len() {
@@ -299,7 +308,6 @@ impl Graph {
             }
             return (200, body);
         }
-        let found = state.answers.iter().find(|(end, ..)| path.ends_with(end));
         found.map_or((404, json!({"error": {"code": 100, "message": "no such object"}})), |(_, status, body)| {
             (*status, body.clone())
         })

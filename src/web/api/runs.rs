@@ -142,7 +142,7 @@ fn inputs_of(web: &Web, input: &mut Input, name: &str, given: Map<String, Json>)
         if !name.is_empty() {
             let startable = live.flows.values().filter(|flow| is_startable(flow)).map(|flow| flow.name.as_str());
             let help = nearest(name, startable).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            input.wrong("flow", format!("There is no flow `{name}`{help}"));
+            input.wrong("flow", format!("There is no flow `{name}`{help}."));
         }
         return BTreeMap::new();
     };
