@@ -190,6 +190,19 @@ pub const SCRIPT_PATTERN_BYTES_MAX: usize = 256 * 1024;
 /// Compiled regular expressions of scripts that are kept.
 pub const SCRIPT_PATTERNS_KEPT: usize = 256;
 
+/// Acts of one random customer, beside a beginning from somebody's test.
+pub const WANDER_ACTS_MAX: usize = 30;
+/// Troubles of different kinds that one `--wander` makes cases of.
+pub const WANDER_FOUND_MAX: usize = 12;
+/// Replays spent on making one of them short.
+pub const WANDER_TRIES_MAX: usize = 250;
+/// Messages of a conversation that `--record` looks through, the newest.
+pub const RECORD_MESSAGES_MAX: i64 = 2_000;
+/// A shorter pause between two messages changes nothing.
+pub const RECORD_GAP_MIN: Span = Span::seconds(11);
+/// Acts that `test init` plays before it leaves the rest to the author.
+pub const TEST_INIT_ACTS_MAX: usize = 12;
+
 // -- flows
 /// The most tries that a question may give.
 pub const ASK_TRIES_MAX: i64 = 20;

@@ -1,10 +1,11 @@
 //! `transom test`: runs the authors' tests beside the flows and says what came instead of what was expected.
 
-use super::{Failure, Outcome, paint::Paint};
-use crate::{
-    base::diagnostic::Diagnostic,
-    runtime::scenario::{self, CaseReport, Report},
-};
+mod junit;
+mod made;
+
+use super::{Failure, Outcome, paint::Paint, place::Place};
+use crate::runtime::scenario::{self, Report, Walks, Wish};
+use junit::junit;
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
@@ -12,13 +13,56 @@ use std::{
 };
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
     /// The bot's folder, which holds `flows/`, or one test file in it
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// The same as `--format json`
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Write the results as JUnit's XML into this file, too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Name the steps, branches and triggers that no test has taken
+    #[arg(long)]
+    coverage: bool,
+    /// Fail when less than this is taken
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    min: Option<u8>,
+    /// Write texts that differ from what the bot says anew into the test files
+    #[arg(long, conflicts_with_all = ["wander", "record"])]
+    update: bool,
+    /// Let so many random customers loose on the bot
+    #[arg(long, value_name = "N", conflicts_with = "record")]
+    wander: Option<usize>,
+    /// Which chance: the same number, the same customers
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "wander")]
+    seed: u64,
+    /// Make a case of a run in the daemon's database, without personal data
+    #[arg(long, value_name = "RUN")]
+    record: Option<i64>,
+    /// Put what `--wander` and `--record` found into the test files
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Write a first test of a flow, with its mocks, beside it
+    Init {
+        flow: String,
+        /// The bot's folder
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        bot: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -29,15 +73,53 @@ enum Format {
 }
 
 pub fn run(args: &Args) -> Outcome {
+    if let Some(What::Init { flow, bot }) = &args.what {
+        return made::init(bot, flow);
+    }
     let (folder, only) = split(&args.path)?;
-    let report = scenario::run(&folder, only.as_deref())?;
+    let only = only.as_deref();
+    let wish = Wish { only, update: args.update };
+    let format = if args.json { Format::Json } else { args.format };
+    if let Some(run) = args.record {
+        return made::record(&args.place, &folder, run, args.write);
+    }
+    if let Some(count) = args.wander {
+        if format == Format::Junit || args.junit.is_some() {
+            return Err(Failure::Usage("what `--wander` finds are cases: it prints text or json".to_owned()));
+        }
+        let walks = Walks { count, seed: args.seed };
+        return made::wander(&folder, &wish, walks, format == Format::Json, args.write, args.coverage);
+    }
+    let report = scenario::run(&folder, &wish)?;
     if report.files.is_empty() && report.findings.is_empty() && only.is_some() {
         return Err(Failure::Usage(format!("`{}` is no test of a bot", args.path.display())));
     }
-    match args.format {
-        Format::Text => print!("{}", text(&report, Paint::stdout())),
-        Format::Json => println!("{:#}", report.to_json()),
+    let shown = args.coverage || args.min.is_some();
+    match format {
+        Format::Text => {
+            print!("{}", text(&report, Paint::stdout()));
+            if shown && !report.files.is_empty() {
+                print!("\n{}", report.coverage.text());
+            }
+        }
+        Format::Json => {
+            let mut json = report.to_json();
+            if shown {
+                json["coverage"] = report.coverage.to_json();
+            }
+            println!("{json:#}");
+        }
         Format::Junit => print!("{}", junit(&report)),
+    }
+    if let Some(file) = &args.junit {
+        std::fs::write(file, junit(&report))
+            .map_err(|error| Failure::Failed(format!("cannot write `{}`: {error}", file.display())))?;
+    }
+    let percent = report.coverage.counts().percent();
+    if let Some(min) = args.min.map(usize::from).filter(|min| percent < *min) {
+        let paint = Paint::stderr();
+        eprintln!("{}", paint.bad(format!("coverage is {percent} %, and `--min` wants {min} %")));
+        return Err(Failure::Said);
     }
     if report.is_good() { Ok(()) } else { Err(Failure::Said) }
 }
@@ -80,7 +162,11 @@ fn text(report: &Report, paint: Paint) -> String {
             (0, _) => (paint.bad("FAILED"), format!("{failed} of {}", counted(file.cases.len(), "case"))),
             _ => (paint.bad("ERROR "), format!("{}, not run", counted(errors, "mistake"))),
         };
-        let _ = writeln!(out, "{mark} {} ({said})", file.path);
+        let new = match file.rewritten {
+            0 => String::new(),
+            count => format!(", {} written anew", counted(count, "text")),
+        };
+        let _ = writeln!(out, "{mark} {} ({said}{new})", file.path);
     }
     let _ = writeln!(out, "{}", summary(report, paint));
     out
@@ -102,88 +188,6 @@ fn summary(report: &Report, paint: Paint) -> String {
         true => paint.good(format!("{} passed in {took}", counted(report.passed(), "case"))),
         false => paint.bad(format!("{} passed, {} failed{errors}, in {took}", report.passed(), report.failed())),
     }
-}
-
-/// For build servers: JUnit's XML, a suite for each file.
-fn junit(report: &Report) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let (failed, errors) = (report.failed(), report.errors());
-    let all = report.passed() + failed + errors;
-    let _ = writeln!(
-        out,
-        "<testsuites tests=\"{all}\" failures=\"{failed}\" errors=\"{errors}\" time=\"{}\">",
-        report.took.as_secs_f64()
-    );
-    if !report.findings.is_empty() {
-        let count = report.findings.len();
-        let _ = writeln!(out, "  <testsuite name=\"flows\" tests=\"{count}\" errors=\"{count}\">");
-        report.findings.iter().for_each(|finding| junit_error(&mut out, finding));
-        out.push_str("  </testsuite>\n");
-    }
-    for file in &report.files {
-        let failed = file.cases.iter().filter(|case| case.failure.is_some()).count();
-        let errors = file.findings.iter().filter(|finding| finding.is_error()).count();
-        let took: Duration = file.cases.iter().map(|case| case.took).sum();
-        let _ = writeln!(
-            out,
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failed}\" errors=\"{errors}\" time=\"{}\">",
-            xml(&file.path),
-            file.cases.len() + errors,
-            took.as_secs_f64()
-        );
-        file.findings.iter().filter(|finding| finding.is_error()).for_each(|finding| junit_error(&mut out, finding));
-        for case in &file.cases {
-            junit_case(&mut out, &file.path, case);
-        }
-        out.push_str("  </testsuite>\n");
-    }
-    out.push_str("</testsuites>\n");
-    out
-}
-
-/// A mistake that kept tests from being run: a case of its own, or a build server would show nothing.
-fn junit_error(out: &mut String, finding: &Diagnostic) {
-    let (path, line, message) = (xml(finding.place.path()), finding.place.line(), xml(&finding.to_string()));
-    let _ = writeln!(out, "    <testcase name=\"{message}\" classname=\"{path}\" file=\"{path}\" line=\"{line}\">");
-    let _ = writeln!(out, "      <error message=\"{message}\"/>\n    </testcase>");
-}
-
-fn junit_case(out: &mut String, path: &str, case: &CaseReport) {
-    let head = format!(
-        "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\"",
-        xml(&case.name),
-        xml(path),
-        xml(path),
-        case.place.line(),
-        case.took.as_secs_f64()
-    );
-    match (&case.failure, case.explain()) {
-        (Some(failure), Some(explained)) => {
-            let message = xml(&format!("{}: {}", failure.place, failure.what));
-            let _ = writeln!(out, "{head}>\n      <failure message=\"{message}\">{}</failure>", xml(&explained));
-            out.push_str("    </testcase>\n");
-        }
-        _ => {
-            let _ = writeln!(out, "{head}/>");
-        }
-    }
-}
-
-/// Text of XML 1.0: its own signs escaped, control characters left out.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 fn seconds(took: Duration) -> String {
@@ -232,7 +236,7 @@ cases:
     }
 
     fn report(test: &str) -> Report {
-        let mut report = scenario::run(bot(test).path(), None).unwrap();
+        let mut report = scenario::run(bot(test).path(), &Wish::default()).unwrap();
         report.took = Duration::from_millis(12);
         for case in report.files.iter_mut().flat_map(|file| &mut file.cases) {
             case.took = Duration::from_millis(6);
@@ -310,7 +314,7 @@ cases:
         let bot = bot(TEST);
         let file = bot.path().join("flows/hi.test.yaml");
         let (folder, only) = split(&file).unwrap_or_else(|_| panic!("it is a test of a bot"));
-        assert_eq!(scenario::run(&folder, only.as_deref()).unwrap().passed(), 1);
+        assert_eq!(scenario::run(&folder, &Wish { only: only.as_deref(), ..Wish::default() }).unwrap().passed(), 1);
         for wrong in ["flows/hi.yaml", "flows/none.test.yaml"] {
             assert!(matches!(split(&bot.path().join(wrong)), Err(Failure::Usage(_))), "{wrong}");
         }

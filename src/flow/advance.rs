@@ -23,7 +23,7 @@ pub fn advance(versions: &Versions, session: Session, event: Event, world: &Worl
     turn.keep_within_size();
     turn.session.turn += 1;
     let contact = turn.contact_changed.then_some(turn.contact);
-    Outcome { session: turn.session, contact, effects: turn.effects, trace: turn.trace }
+    Outcome { session: turn.session, contact, effects: turn.effects, trace: turn.trace, passage: turn.passage }
 }
 
 impl Turn<'_> {

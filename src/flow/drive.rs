@@ -9,7 +9,7 @@ use crate::{
     base::{ids::FlowName, limits, time::Time},
     model::{
         content::Content,
-        effect::{Effect, Origin, RunEnd},
+        effect::{Effect, EndedRun, Origin, RunEnd, Trod, Way},
         session::{Frame, StepError, Waiting},
         value::Value,
     },
@@ -41,11 +41,17 @@ impl<'a> Turn<'a> {
             // A `repeat` under way was let in once.
             let again = self.in_loop(here).is_some();
             let guard = here.node.guard.as_ref().filter(|_| !again);
-            let next = match guard.map(|guard| self.holds(here, guard, &[])) {
-                Some(Ok(false)) => Next::Continue,
-                Some(Err(failure)) => Next::Fail(failure),
-                Some(Ok(true)) | None => here.node.step.run(self, here),
+            let (way, next) = match guard.map(|guard| self.holds(here, guard, &[])) {
+                Some(Ok(false)) => (Way::Guarded, Next::Continue),
+                Some(Err(failure)) => (Way::Taken, Next::Fail(failure)),
+                Some(Ok(true)) | None => {
+                    let next = here.node.step.run(self, here);
+                    let fell = next == Next::Body(Body(here.node.next));
+                    (if fell { Way::Fell } else { Way::Taken }, next)
+                }
             };
+            let (flow, step) = (here.flow.name.clone(), here.node.id.clone());
+            self.passage.steps.push(Trod { run, flow, step, way });
             self.follow(here, next);
         }
     }
@@ -180,11 +186,15 @@ impl<'a> Turn<'a> {
         if self.handed(run) {
             return;
         }
-        let returns_as = self.pop_flow(run).and_then(|frame| frame.returns_as);
-        if self.run(run).is_none_or(|run| run.frames.is_empty()) {
+        let left = self.pop_flow(run);
+        let Some(found) = self.run_mut(run) else { return };
+        if found.frames.is_empty() {
+            // Its variables are told with its end.
+            found.frames.extend(left);
             self.end_run(run, RunEnd::Done);
             return;
         }
+        let returns_as = left.and_then(|frame| frame.returns_as);
         if let (Some(name), Some(vars)) = (returns_as, self.vars_mut(run)) {
             vars.insert(name, value);
         }
@@ -319,7 +329,9 @@ impl<'a> Turn<'a> {
     /// stays, unless it was stopped from outside.
     pub fn end_run(&mut self, run: u32, end: RunEnd) {
         let Some(place) = self.session.runs.iter().position(|found| found.number == run) else { return };
-        let gone = self.session.runs.remove(place);
+        let mut gone = self.session.runs.remove(place);
+        let vars = gone.frames.iter_mut().find(|frame| frame.flow == gone.flow).and_then(|frame| frame.vars.take());
+        self.passage.ended.push(EndedRun { run, vars: vars.unwrap_or_default() });
         let end = if gone.expired && end == RunEnd::Done { RunEnd::Expired } else { end };
         if end == RunEnd::Stopped {
             self.effects.push(Effect::Drop { run: Some(run), message: None });

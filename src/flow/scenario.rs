@@ -5,10 +5,11 @@ mod facts;
 mod head;
 mod moment;
 mod step;
+pub mod write;
 
 pub use expected::{Aspect, BotSays, Expected};
 pub use facts::{Fact, apply};
-pub use head::{Head, TemplateIs};
+pub use head::{Head, TemplateIs, default_now};
 pub use moment::Moment;
 pub use step::{Act, Delivery, Fault, Step};
 
@@ -27,7 +28,7 @@ use std::sync::Arc;
 pub struct Scenario {
     /// The flow that `expect: {run}` and `{vars}` are about.
     pub flow: FlowName,
-    pub head: Head,
+    pub head: Arc<Head>,
     pub cases: Vec<Case>,
 }
 
@@ -39,6 +40,8 @@ pub struct Case {
     pub place: Place,
     /// A message that nobody took is a failure.
     pub strict: bool,
+    /// The file's, with what the case itself says over it.
+    pub head: Arc<Head>,
     pub steps: Vec<Step>,
 }
 
@@ -59,7 +62,7 @@ fn scenario(node: &Node, set: &FlowSet, findings: &Findings) -> Scenario {
         findings.push(finding.help_if(did_you_mean(flow.as_str(), names)));
     }
     let strict = fields.bool("strict");
-    let head = Head::read(&mut fields, set);
+    let head = Arc::new(Head::read(&mut fields, set, None));
     fields.required("cases");
     let cases: Vec<Case> = fields.list("cases").iter().map(|node| case(node, strict, set, &head, findings)).collect();
     fields.finish();
@@ -72,15 +75,17 @@ fn scenario(node: &Node, set: &FlowSet, findings: &Findings) -> Scenario {
     Scenario { flow, head, cases }
 }
 
-fn case(node: &Node, strict: bool, set: &FlowSet, head: &Head, findings: &Findings) -> Case {
+fn case(node: &Node, strict: bool, set: &FlowSet, head: &Arc<Head>, findings: &Findings) -> Case {
     let mut fields = Fields::new(node, "a case", findings);
     let name = fields.text("name").to_owned();
     let place = fields.node("name").map_or_else(|| node.place.clone(), |node| node.place.clone());
     let strict = fields.opt_bool("strict").unwrap_or(strict);
+    let own = Head::KEYS.iter().any(|key| node.get(key).is_some());
+    let head = if own { Arc::new(Head::read(&mut fields, set, Some(head))) } else { Arc::clone(head) };
     fields.required("steps");
-    let steps = fields.list("steps").iter().filter_map(|node| step::read(node, set, head, findings)).collect();
+    let steps = fields.list("steps").iter().filter_map(|node| step::read(node, set, &head, findings)).collect();
     fields.finish();
-    Case { name, place, strict, steps }
+    Case { name, place, strict, head, steps }
 }
 
 #[cfg(test)]

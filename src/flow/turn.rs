@@ -17,7 +17,7 @@ use crate::{
     model::{
         contact::ContactData,
         content::Content,
-        effect::{Draft, Effect, IfClosed, Origin, TraceEntry},
+        effect::{Draft, Effect, IfClosed, Origin, Passage, TraceEntry},
         session::{Run, Session, StepError, Waiting},
         value::Value,
     },
@@ -89,6 +89,7 @@ pub struct Turn<'a> {
     pub opted_out: Option<Time>,
     pub effects: Vec<Effect>,
     pub trace: Vec<TraceEntry>,
+    pub passage: Passage,
     /// Steps left before we say that it never ends.
     pub fuel: usize,
     /// Events of flows, and changes of consent, to be handed round at the end of the turn.
@@ -134,6 +135,7 @@ impl<'a> Turn<'a> {
             opted_out: world.contact.opted_out,
             effects: Vec::new(),
             trace: Vec::new(),
+            passage: Passage::default(),
             fuel: limits::STEPS_PER_TURN_MAX,
             emitted: VecDeque::new(),
         }

@@ -18,6 +18,39 @@ pub struct Outcome {
     pub contact: Option<ContactData>,
     pub effects: Vec<Effect>,
     pub trace: Vec<TraceEntry>,
+    pub passage: Passage,
+}
+
+/// What a turn passed through, for whoever looks on: coverage, authors' tests. Never stored.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Passage {
+    pub steps: Vec<Trod>,
+    pub ended: Vec<EndedRun>,
+}
+
+/// One step that was reached.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trod {
+    pub run: u32,
+    pub flow: FlowName,
+    pub step: StepId,
+    pub way: Way,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    Taken,
+    /// Its guard did not hold.
+    Guarded,
+    /// An `if` or `switch` that took none of its ways.
+    Fell,
+}
+
+/// The variables with which a run ended: its session no longer has them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndedRun {
+    pub run: u32,
+    pub vars: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use super::{
     directory::Directory,
     flow_health::FlowHealth,
     health::Health,
-    lane::{LaneState, TurnAnswer, Work},
+    lane::{LaneState, TurnSeen, Work},
     lanes::Lanes,
     live::Live,
     marks::Marks,
@@ -79,7 +79,7 @@ pub struct App {
     pub(super) rates: Rates,
     pub(super) beat: Beat,
     /// Hears what each turn did, after its commit. An author's test listens; a daemon has none.
-    pub(super) turns: OnceLock<mpsc::UnboundedSender<TurnAnswer>>,
+    pub(super) turns: OnceLock<mpsc::UnboundedSender<TurnSeen>>,
 }
 
 /// When each part of the clockwork last ran.

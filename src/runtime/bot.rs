@@ -1,9 +1,12 @@
 //! Reading the bot's folder: flows, scripts and locales as source files, with a hash that names them all.
 
-use crate::base::{
-    diagnostic::Diagnostic,
-    limits::{BOT_BYTES_MAX, BOT_FILES_MAX},
-    place::{Place, SourceFile},
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{BOT_BYTES_MAX, BOT_FILES_MAX},
+        place::{Place, SourceFile},
+    },
+    flow::FlowSet,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -25,6 +28,18 @@ pub struct BotFiles {
     pub findings: Vec<Diagnostic>,
     /// SHA-256 over paths and texts, as hex: equal files are the same version.
     pub hash: String,
+    /// What these very files were read as, when somebody has read and checked them already.
+    pub checked: Option<Checked>,
+}
+
+/// A set without errors.
+#[derive(Clone)]
+pub struct Checked(pub Arc<FlowSet>);
+
+impl std::fmt::Debug for Checked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Checked({} flows)", self.0.flows.len())
+    }
 }
 
 /// The folder itself cannot be used; one sentence for the operator.
@@ -64,7 +79,7 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
         findings.push(Diagnostic::error("E911", &place, message));
     }
     let hash = hash(&files);
-    Ok(BotFiles { files, findings, hash })
+    Ok(BotFiles { files, findings, hash, checked: None })
 }
 
 /// The tests beside the flows: `flows/*.test.yaml`.
@@ -95,7 +110,7 @@ impl BotFiles {
     pub fn from_stored(stored: &BTreeMap<String, String>) -> BotFiles {
         let files: Vec<_> = stored.iter().map(|(path, text)| SourceFile::new(path.clone(), text.clone())).collect();
         let hash = hash(&files);
-        BotFiles { files, findings: Vec::new(), hash }
+        BotFiles { files, findings: Vec::new(), hash, checked: None }
     }
 
     /// For the version's row: path → text.

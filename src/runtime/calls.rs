@@ -9,7 +9,7 @@ use crate::{
     base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret},
     channel::{call::Caller, guard::Guard},
     flow::FlowSet,
-    model::effect::HttpCall,
+    model::effect::{CallBody, HttpCall},
 };
 use std::{
     collections::BTreeMap,
@@ -50,13 +50,17 @@ pub struct Called {
 }
 
 /// A call that a mock answered, for the tests' `expect: {http, same_key}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Made {
     pub method: String,
     /// Without its query.
     pub url: String,
     pub key: Option<String>,
     pub attempt: u32,
+    pub query: Vec<(String, String)>,
+    /// Secrets are still marks.
+    pub headers: BTreeMap<String, String>,
+    pub body: Option<CallBody>,
 }
 
 impl Calls {
@@ -129,6 +133,9 @@ impl Made {
             url: call.url.split(['?', '#']).next().unwrap_or_default().to_owned(),
             key: call.key.clone(),
             attempt: call.attempt,
+            query: call.query.clone(),
+            headers: call.headers.clone(),
+            body: call.body.clone(),
         }
     }
 }
@@ -257,7 +264,8 @@ mod tests {
         let node = crate::base::yaml::load(&file, &findings).unwrap();
         let calls = Calls::mocked(Mocks::read(&node, &findings), Metrics::new());
         calls.perform(&call("POST", "https://a/b?x=1"), None).await;
-        let made = Made { method: "POST".into(), url: "https://a/b".into(), key: Some("k".into()), attempt: 1 };
-        assert_eq!(calls.made(), [made]);
+        let made = calls.made();
+        assert_eq!((made[0].method.as_str(), made[0].url.as_str()), ("POST", "https://a/b"));
+        assert_eq!((made[0].key.as_deref(), made[0].attempt, made.len()), (Some("k"), 1, 1));
     }
 }

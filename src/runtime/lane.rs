@@ -14,7 +14,7 @@ use crate::{
     model::{
         contact::Contact,
         content::Content,
-        effect::{Draft, Effect},
+        effect::{Draft, Effect, Passage},
         event::{ConsentWord, Event, Fate, Reason},
         inbound::{InboundMessage, StatusUpdate},
         session::Session,
@@ -120,6 +120,13 @@ pub struct Recorded {
 pub struct TurnAnswer {
     pub effects: Vec<Effect>,
     pub conversation: ConversationId,
+}
+
+/// What one turn did, for an author's test that looks on.
+#[derive(Debug)]
+pub struct TurnSeen {
+    pub effects: Vec<Effect>,
+    pub passage: Passage,
 }
 
 /// A message of the API was taken into the outbox; `sent` hears what became of it.

@@ -54,6 +54,13 @@ impl Mocks {
         Mocks { rules }
     }
 
+    /// These first, then the others.
+    #[must_use]
+    pub fn and(mut self, others: &Mocks) -> Mocks {
+        self.rules.extend(others.rules.iter().cloned());
+        self
+    }
+
     /// Answers a call, and says by which rule. The address is compared without its query. The last
     /// answer of a list stays. Without a rule the call fails as if nobody were there.
     pub fn answer(&mut self, method: &str, url: &str) -> (Answer, String) {

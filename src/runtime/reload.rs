@@ -2,7 +2,7 @@
 
 use super::{
     around,
-    bot::{self, BotFiles},
+    bot::{self, BotFiles, Checked},
     config::{Config, FlowGrants},
     metrics::Metrics,
     mocks::Mocks,
@@ -147,7 +147,10 @@ impl Reloader {
     }
 
     /// Parses and checks everything; files and set only without errors.
-    async fn check(&self, store: &Store, files: BotFiles) -> (Option<(BotFiles, FlowSet)>, Vec<Diagnostic>) {
+    async fn check(&self, store: &Store, files: BotFiles) -> (Option<(BotFiles, Arc<FlowSet>)>, Vec<Diagnostic>) {
+        if let Some(Checked(set)) = files.checked.clone() {
+            return (Some((files, set)), Vec::new());
+        }
         let (grants, only_sandboxes) = (self.grants.clone(), self.only_sandboxes);
         let around = around::read(&self.config, store).await.unwrap_or_else(|error| {
             tracing::warn!("The flows are checked without the catalogue of templates: {error}");
@@ -165,7 +168,7 @@ impl Reloader {
             findings.extend(mock_findings(&set));
             diagnostic::sort(&mut findings);
             let good = !findings.iter().any(Diagnostic::is_error);
-            (good.then_some((files, set)), findings)
+            (good.then(|| (files, Arc::new(set))), findings)
         };
         tokio::task::spawn_blocking(work).await.expect("parsing does not panic, and nobody cancels it")
     }
@@ -174,7 +177,7 @@ impl Reloader {
     async fn go_live(
         &self,
         store: &Store,
-        (files, set): (BotFiles, FlowSet),
+        (files, set): (BotFiles, Arc<FlowSet>),
         findings: Vec<Diagnostic>,
         now: Time,
     ) -> Result<News, ReloadError> {
@@ -194,7 +197,7 @@ impl Reloader {
         self.count(&findings);
         self.remember(files.hash);
         tracing::info!(version = %id, "Version {id} of the flows is live");
-        Ok(News { live: Some((id, Arc::new(set))), findings })
+        Ok(News { live: Some((id, set)), findings })
     }
 
     fn remember(&self, hash: String) {

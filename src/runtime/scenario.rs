@@ -4,13 +4,30 @@ mod acts;
 mod blank;
 mod buttons;
 mod compare;
+mod coverage;
+mod dice;
+mod draft;
+mod guess;
+mod init;
 mod look;
+mod mask;
 mod process;
+mod record;
 mod report;
+mod requests;
 mod seen;
+mod trouble;
+mod update;
+mod wander;
+mod words;
 mod world;
 
+pub use coverage::Coverage;
+pub use draft::Drafted;
+pub use init::init;
+pub use record::record;
 pub use report::{CaseReport, Failure, FileReport, Line, Report};
+pub use wander::{Found, Walks, Wandered, wander};
 
 use super::{
     bot::{self, BotFiles},
@@ -20,111 +37,191 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         diagnostic::{self, Diagnostic, Findings},
+        ids::FlowName,
         place::SourceFile,
+        yaml::Node,
     },
     flow::{
         self, FlowSet,
-        scenario::{Case, Scenario},
+        scenario::{Case, Head},
     },
 };
+use anyhow::Context;
 use blank::Blank;
+use coverage::Tally;
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
+use update::Rewrite;
 use world::World;
+
+/// What to run and how.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish<'a> {
+    /// Only this file: `flows/booking.test.yaml`.
+    pub only: Option<&'a str>,
+    /// Texts that are expected and do not come are written anew.
+    pub update: bool,
+}
 
 /// A bot whose tests are run.
 struct Bot {
     files: BotFiles,
-    set: FlowSet,
+    set: Arc<FlowSet>,
     blank: Blank,
 }
 
-/// A test file without mistakes, and how its calls are answered.
+/// The world in which a case begins.
+#[derive(Clone)]
 struct Play {
-    scenario: Scenario,
+    /// The flow that `run`, `vars` and `api` are about.
+    flow: FlowName,
+    head: Arc<Head>,
     mocks: Mocks,
 }
 
-/// Runs the tests beside the flows of `folder`; `only` names one of the files (`flows/booking.test.yaml`).
-/// Cases run side by side on all cores. A bot or a test file with errors is reported and not run.
-pub fn run(folder: &Path, only: Option<&str>) -> anyhow::Result<Report> {
-    let began = SystemClock.now();
-    let files = bot::read(folder)?;
-    let tests = bot::read_tests(folder)?;
-    let (set, mut findings) = flow::parse_set(&files.files);
-    findings.extend(files.findings.iter().cloned());
-    findings.extend(flow::lint(&set));
-    findings.retain(Diagnostic::is_error);
-    diagnostic::sort(&mut findings);
-    if !findings.is_empty() {
-        return Ok(Report { findings, files: Vec::new(), took: (SystemClock.now() - began).to_std() });
-    }
-    let bot = Bot { files, set, blank: Blank::make()? };
-    let wanted = tests.iter().filter(|file| only.is_none_or(|only| file.path() == only));
-    let (mut reports, plays): (Vec<FileReport>, Vec<Option<Play>>) = wanted.map(|file| read(file, &bot.set)).unzip();
-    let jobs: Vec<(usize, &Play, &Case)> = plays
-        .iter()
-        .enumerate()
-        .filter_map(|(index, play)| Some((index, play.as_ref()?)))
-        .flat_map(|(index, play)| play.scenario.cases.iter().map(move |case| (index, play, case)))
-        .collect();
-    for ((index, _, _), report) in jobs.iter().zip(side_by_side(&bot, &jobs)) {
-        reports[*index].cases.push(report);
-    }
-    Ok(Report { findings: Vec::new(), files: reports, took: (SystemClock.now() - began).to_std() })
+/// A test file without mistakes.
+struct TestFile {
+    flow: FlowName,
+    /// Of a case that says nothing of its own.
+    play: Play,
+    cases: Vec<(Case, Play)>,
 }
 
-fn read(file: &Arc<SourceFile>, set: &FlowSet) -> (FileReport, Option<Play>) {
+/// Runs the tests beside the flows of `folder`. Cases run side by side on all cores. A bot or a test file
+/// with errors is reported and not run.
+pub fn run(folder: &Path, wish: &Wish<'_>) -> anyhow::Result<Report> {
+    let began = SystemClock.now();
+    let tests = bot::read_tests(folder)?;
+    let bot = match Bot::open(folder)? {
+        Ok(bot) => bot,
+        Err(findings) => {
+            let took = (SystemClock.now() - began).to_std();
+            return Ok(Report { findings, files: Vec::new(), took, coverage: Coverage::default() });
+        }
+    };
+    let wanted = tests.iter().filter(|file| wish.only.is_none_or(|only| file.path() == only));
+    let (mut reports, files): (Vec<FileReport>, Vec<Option<TestFile>>) =
+        wanted.map(|file| read(file, &bot.set)).unzip();
+    let jobs: Vec<(usize, &(Case, Play))> = files
+        .iter()
+        .enumerate()
+        .filter_map(|(index, file)| Some((index, file.as_ref()?)))
+        .flat_map(|(index, file)| file.cases.iter().map(move |case| (index, case)))
+        .collect();
+    let mut tally = Tally::default();
+    let played =
+        side_by_side(jobs.len(), |at| jobs.get(at).map(|(_, (case, play))| run_case(&bot, play, case, wish.update)));
+    let mut rewrites: BTreeMap<usize, Vec<Rewrite>> = BTreeMap::new();
+    for ((index, _), done) in jobs.iter().zip(played) {
+        let Some((report, taken, new)) = done else { continue };
+        tally.join(taken);
+        rewrites.entry(*index).or_default().extend(new);
+        reports[*index].cases.push(report);
+    }
+    for (index, new) in rewrites.into_iter().filter(|(_, new)| !new.is_empty()) {
+        let (report, Some(place)) = (&mut reports[index], new.first().map(|new| new.place.clone())) else { continue };
+        let path = folder.join(&report.path);
+        std::fs::write(&path, update::apply(place.file().text(), &new))
+            .with_context(|| format!("writing `{}`", path.display()))?;
+        report.rewritten = new.len();
+    }
+    let flow = files.iter().flatten().map(|file| &file.flow).next().filter(|_| wish.only.is_some());
+    let coverage = tally.of(&bot.set, flow);
+    Ok(Report { findings: Vec::new(), files: reports, took: (SystemClock.now() - began).to_std(), coverage })
+}
+
+impl Bot {
+    /// The errors of its files, when it has any.
+    fn open(folder: &Path) -> anyhow::Result<Result<Bot, Vec<Diagnostic>>> {
+        let files = bot::read(folder)?;
+        let (set, mut findings) = flow::parse_set(&files.files);
+        findings.extend(files.findings.iter().cloned());
+        findings.extend(flow::lint(&set));
+        findings.retain(Diagnostic::is_error);
+        diagnostic::sort(&mut findings);
+        if !findings.is_empty() {
+            return Ok(Err(findings));
+        }
+        Ok(Ok(Bot { files, set: Arc::new(set), blank: Blank::make()? }))
+    }
+
+    /// A world without a test file: what the sandbox has.
+    fn plain_play(&self, flow: &FlowName) -> Play {
+        let declared = &self.set.bot;
+        let mut head = Head::at(flow::scenario::default_now(&declared.timezone));
+        head.env.extend(declared.sandbox.env.clone());
+        head.mocks.extend(declared.sandbox.mocks.clone());
+        let mocks = mocks_of(&head.mocks, &Findings::default());
+        Play { flow: flow.clone(), head: Arc::new(head), mocks }
+    }
+}
+
+fn read(file: &Arc<SourceFile>, set: &FlowSet) -> (FileReport, Option<TestFile>) {
     let (scenario, mut found) = flow::scenario::parse(file, set);
     let findings = Findings::default();
-    let mocks = scenario.as_ref().and_then(|scenario| scenario.head.mocks.as_ref());
-    let mocks = mocks.map(|node| Mocks::read(node, &findings)).unwrap_or_default();
+    let read = scenario.map(|scenario| {
+        let mocks = mocks_of(&scenario.head.mocks, &findings);
+        let cases = scenario.cases.into_iter().map(|case| {
+            // A case's own stand before the file's, and only they are new here.
+            let own = case.head.mocks.len().saturating_sub(scenario.head.mocks.len());
+            let mocks = mocks_of(&case.head.mocks[..own], &findings).and(&mocks);
+            let play = Play { flow: scenario.flow.clone(), head: Arc::clone(&case.head), mocks };
+            (case, play)
+        });
+        let cases = cases.collect();
+        let play = Play { flow: scenario.flow.clone(), head: Arc::clone(&scenario.head), mocks };
+        TestFile { flow: scenario.flow, play, cases }
+    });
     found.extend(findings.into_sorted());
     diagnostic::sort(&mut found);
     let good = !found.iter().any(Diagnostic::is_error);
-    let play = scenario.filter(|_| good).map(|scenario| Play { scenario, mocks });
-    (FileReport { path: file.path().to_owned(), findings: found, cases: Vec::new() }, play)
+    (
+        FileReport { path: file.path().to_owned(), findings: found, cases: Vec::new(), rewritten: 0 },
+        read.filter(|_| good),
+    )
 }
 
-/// Takes one case after the other on as many threads as there are cores; reports in the order of `jobs`.
-fn side_by_side(bot: &Bot, jobs: &[(usize, &Play, &Case)]) -> Vec<CaseReport> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
+fn mocks_of(nodes: &[Node], findings: &Findings) -> Mocks {
+    nodes.iter().fold(Mocks::default(), |all, node| all.and(&Mocks::read(node, findings)))
+}
+
+/// Does `count` pieces of work on as many threads as there are cores; results in the order of their numbers.
+fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(count);
     let next = AtomicUsize::new(0);
-    let done: Vec<Mutex<Option<CaseReport>>> = jobs.iter().map(|_| Mutex::default()).collect();
+    let done: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::default()).collect();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::SeqCst);
-                    let (Some((_, play, case)), Some(slot)) = (jobs.get(index), done.get(index)) else { return };
-                    let report = run_case(bot, play, case);
-                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
+                    let Some(slot) = done.get(index) else { return };
+                    let result = work(index);
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
                 }
             });
         }
     });
-    let report = |slot: Mutex<Option<CaseReport>>| slot.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.into_iter().filter_map(report).collect()
+    let result = |slot: Mutex<Option<T>>| slot.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.into_iter().filter_map(result).collect()
 }
 
-fn run_case(bot: &Bot, play: &Play, case: &Case) -> CaseReport {
+fn run_case(bot: &Bot, play: &Play, case: &Case, update: bool) -> (CaseReport, Tally, Vec<Rewrite>) {
     let began = SystemClock.now();
-    let (failure, transcript) = match event_loop() {
-        Ok(event_loop) => event_loop.block_on(play_case(bot, play, case)),
-        Err(error) => (Some(broken(case, &error.into())), Vec::new()),
+    let mut rewrites = update.then(Vec::new);
+    let (failure, transcript, tally) = match event_loop() {
+        Ok(event_loop) => event_loop.block_on(play_case(bot, play, case, &mut rewrites)),
+        Err(error) => (Some(broken(case, &error.into())), Vec::new(), Tally::default()),
     };
-    CaseReport {
-        name: case.name.clone(),
-        place: case.place.clone(),
-        took: (SystemClock.now() - began).to_std(),
-        failure,
-        transcript,
-    }
+    let (name, place) = (case.name.clone(), case.place.clone());
+    let took = (SystemClock.now() - began).to_std();
+    (CaseReport { name, place, took, failure, transcript }, tally, rewrites.unwrap_or_default())
 }
 
 /// A thread plays one case at a time.
@@ -132,11 +229,17 @@ fn event_loop() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-async fn play_case(bot: &Bot, play: &Play, case: &Case) -> (Option<Failure>, Vec<Line>) {
+async fn play_case(
+    bot: &Bot,
+    play: &Play,
+    case: &Case,
+    rewrites: &mut Option<Vec<Rewrite>>,
+) -> (Option<Failure>, Vec<Line>, Tally) {
     let mut world = match World::begin(bot, play, case.strict).await {
         Ok(world) => world,
-        Err(error) => return (Some(broken(case, &error)), Vec::new()),
+        Err(error) => return (Some(broken(case, &error)), Vec::new(), Tally::default()),
     };
+    world.rewrites = rewrites.take();
     let mut failure = None;
     for step in &case.steps {
         match world.perform(step).await {
@@ -148,8 +251,9 @@ async fn play_case(bot: &Bot, play: &Play, case: &Case) -> (Option<Failure>, Vec
             break;
         }
     }
-    let transcript = world.end().await;
-    (failure, transcript)
+    *rewrites = world.rewrites.take();
+    let (transcript, tally) = world.end().await;
+    (failure, transcript, tally)
 }
 
 fn broken(case: &Case, error: &anyhow::Error) -> Failure {

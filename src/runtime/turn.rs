@@ -4,7 +4,7 @@ use super::{
     app::App,
     apply::AfterCommit,
     catch::text_of,
-    lane::{LaneError, LaneState, TurnAnswer},
+    lane::{LaneError, LaneState, TurnSeen},
     rows,
 };
 use crate::{
@@ -58,7 +58,7 @@ impl App {
             token_key: &self.token_key,
         };
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| flow::advance(&versions, session, event, &world)));
-        let Outcome { mut session, contact, effects, trace } = match outcome {
+        let Outcome { mut session, contact, effects, trace, passage } = match outcome {
             Ok(outcome) => outcome,
             Err(panic) => return Err(LaneError::Poison(format!("the engine panicked: {}", text_of(panic.as_ref())))),
         };
@@ -107,7 +107,7 @@ impl App {
         self.after_commit(lane, index, after);
         if let Some(listener) = self.turns.get() {
             // Whoever listened may be gone.
-            let _ = listener.send(TurnAnswer { effects: effects.clone(), conversation });
+            let _ = listener.send(TurnSeen { effects: effects.clone(), passage });
         }
         Ok(effects)
     }

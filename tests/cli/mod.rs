@@ -364,3 +364,22 @@ fn broken_flows_and_a_broken_configuration_do_not_start() {
     ends(&serve, 1);
     assert!(err(&serve).contains("config.yaml:1:1") && err(&serve).contains("`listen`"), "{}", err(&serve));
 }
+
+#[test]
+fn a_run_of_the_daemon_becomes_a_case_without_the_persons_words() {
+    let folder = bot(&[BOT, PIZZA]);
+    let _daemon = Daemon::start(folder.path());
+    let say = |text: &str| run(folder.path(), &["trigger", "message", "--from", "+34600999888", "--text", text]);
+    ends(&say("pizza"), 0);
+    ends(&say("my brother Aurelio decides"), 0);
+    ends(&say("Large"), 0);
+    let list = out(&run(folder.path(), &["runs", "list"]));
+    let id = list.lines().find(|line| line.contains("pizza")).and_then(|line| line.split_whitespace().next()).unwrap();
+    let recorded = run(folder.path(), &["test", "--record", id, "--write"]);
+    ends(&recorded, 0);
+    let text = std::fs::read_to_string(folder.path().join("flows/pizza.test.yaml")).unwrap();
+    assert!(text.contains("- user: xx xxxxxxx Xxxxxxx xxxxxxx\n"), "{text}");
+    assert!(text.contains("- user: Large\n") && text.contains("- bot: One Large pizza\n"), "{text}");
+    assert!(!text.contains("Aurelio") && !text.contains("999888"), "{text}");
+    ends(&run(folder.path(), &["test"]), 0);
+}

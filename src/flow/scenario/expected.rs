@@ -38,9 +38,11 @@ pub enum Aspect {
     Contact,
     Handoff,
     Vars,
+    /// What `--wander` looks for.
+    Trouble,
 }
 
-const ASPECTS: [(&str, Aspect); 9] = [
+const ASPECTS: [(&str, Aspect); 10] = [
     ("window", Aspect::Window),
     ("run", Aspect::Run),
     ("sent", Aspect::Sent),
@@ -50,12 +52,16 @@ const ASPECTS: [(&str, Aspect); 9] = [
     ("contact", Aspect::Contact),
     ("handoff", Aspect::Handoff),
     ("vars", Aspect::Vars),
+    ("trouble", Aspect::Trouble),
 ];
 
 /// What may be said of a message.
 const MESSAGE: [&str; 8] = ["text", "template", "window", "buttons", "vars", "header", "media", "language"];
 const WINDOW: [&str; 2] = ["open", "closed"];
 const REFUSAL: [&str; 2] = ["flow", "why"];
+const TROUBLE: [&str; 4] = ["kind", "flow", "step", "text"];
+/// Of a call that was made.
+const CALL: [&str; 5] = ["times", "query", "headers", "json", "form"];
 const HANDOFF: [&str; 3] = ["team", "summary", "priority"];
 /// Of a run that has not ended; `none`: there was none.
 const RUNNING: [&str; 3] = ["waiting", "asking", "none"];
@@ -112,11 +118,18 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
         }
         Aspect::Http => {
             for entry in node.map().unwrap_or_default() {
-                let counted = entry.value.text().is_some_and(|text| text.parse::<usize>().is_ok());
-                if !entry.key.text.contains(' ') || !counted {
-                    let message = "`http` takes calls with how often they were made";
+                let asked = entry.value.list().unwrap_or_else(|| std::slice::from_ref(&entry.value));
+                asked.iter().filter(|one| one.map().is_some()).for_each(|one| keys(one, "a call", &CALL, findings));
+                let is_count = |node: &Node| node.text().is_some_and(|text| text.parse::<usize>().is_ok());
+                let told = asked.iter().all(|one| match one.map() {
+                    Some(_) => one.get("times").is_none_or(is_count),
+                    None => is_count(one),
+                });
+                if !entry.key.text.contains(' ') || !told {
+                    let message = "`http` takes calls with how often they were made, or with what they carried";
                     let finding = Diagnostic::error("E960", &entry.key.place, message);
-                    findings.push(finding.help("write `{POST */bookings: 2}`"));
+                    findings
+                        .push(finding.help("write `{POST */bookings: 2}` or `{POST */bookings: {json: {slot: s1}}}`"));
                 }
             }
             if node.map().is_none() && node.text() != Some("nothing") && !node.is_broken() {
@@ -129,6 +142,11 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
             Kind::Map(_) => keys(node, "`handoff`", &HANDOFF, findings),
             Kind::Null | Kind::Scalar(_) | Kind::List(_) => {}
         },
+        Aspect::Trouble => {
+            for one in node.one_or_many().iter().filter(|one| one.text().is_none()) {
+                keys(one, "a trouble", &TROUBLE, findings);
+            }
+        }
         Aspect::Contact | Aspect::Vars => {
             if node.map().is_none() && !node.is_broken() {
                 let message = format!("this takes names with values, and is {}", node.describe());

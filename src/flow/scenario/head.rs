@@ -1,4 +1,4 @@
-//! The head of a test file: the world in which every case begins.
+//! The head of a test file, and what a case says over it: the world in which a case begins.
 
 use super::{facts, facts::Fact, moment};
 use crate::{
@@ -23,8 +23,8 @@ pub struct Head {
     pub env: BTreeMap<String, String>,
     /// What is not listed is approved, as at a sandbox.
     pub templates: BTreeMap<String, TemplateIs>,
-    /// Read by the runtime, which knows how to play them.
-    pub mocks: Option<Node>,
+    /// Read by the runtime, which knows how to play them; the first that matches answers.
+    pub mocks: Vec<Node>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,12 @@ pub enum TemplateIs {
 }
 
 impl Head {
-    pub(super) fn read(fields: &mut Fields<'_>, set: &FlowSet) -> Head {
+    /// What a case may say for itself.
+    pub const KEYS: [&str; 6] = ["now", "contact", "sender", "env", "templates", "mocks"];
+
+    /// `under`: what holds where nothing is written.
+    pub(super) fn read(fields: &mut Fields<'_>, set: &FlowSet, under: Option<&Head>) -> Head {
+        let default_now = |zone| under.map_or_else(|| default_now(zone), |under| under.now.clone());
         let zone = &set.bot.timezone;
         let read = fields.opt_text("now").map(|text| moment::now(text, zone));
         let now = match read {
@@ -50,17 +55,27 @@ impl Head {
             None => default_now(zone),
         };
         let findings = fields.findings();
-        let contact = fields
-            .map("contact")
-            .iter()
-            .filter_map(|entry| facts::fact(&entry.key.text, entry, set, zone, findings))
-            .collect();
-        let sender = fields.opt_text("sender").map(str::to_owned);
-        Head { now, contact, sender, env: env(fields, set), templates: templates(fields), mocks: mocks(fields) }
+        let facts = fields.map("contact").iter();
+        let facts = facts.filter_map(|entry| facts::fact(&entry.key.text, entry, set, zone, findings));
+        let mut head = under.cloned().unwrap_or_else(|| Head::at(now.clone()));
+        head.contact.extend(facts);
+        head.now = now;
+        head.sender = fields.opt_text("sender").map(str::to_owned).or(head.sender);
+        head.env.extend(env(fields, set));
+        head.templates.extend(templates(fields));
+        head.mocks.splice(0..0, fields.node("mocks").cloned());
+        head
+    }
+
+    /// Nothing is known but the moment.
+    pub fn at(now: Zoned) -> Head {
+        let (env, templates) = (BTreeMap::new(), BTreeMap::new());
+        Head { now, contact: Vec::new(), sender: None, env, templates, mocks: Vec::new() }
     }
 }
 
-fn default_now(zone: &jiff::tz::TimeZone) -> Zoned {
+/// A Monday at ten in the morning.
+pub fn default_now(zone: &jiff::tz::TimeZone) -> Zoned {
     let monday = jiff::civil::date(2026, 1, 5).at(10, 0, 0, 0);
     monday.to_zoned(zone.clone()).expect("a day of this century exists in every zone")
 }
@@ -114,8 +129,4 @@ fn templates(fields: &mut Fields<'_>) -> BTreeMap<String, TemplateIs> {
         }
     }
     templates
-}
-
-fn mocks(fields: &mut Fields<'_>) -> Option<Node> {
-    fields.node("mocks").cloned()
 }

@@ -47,6 +47,21 @@ impl Moment {
     }
 }
 
+/// As a test writes it.
+impl std::fmt::Display for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Moment::At(civil) => write!(f, "{}", civil.strftime("%Y-%m-%dT%H:%M")),
+            Moment::Weekday(day, time) => {
+                let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+                let day = days.get(usize::from(day.to_monday_zero_offset().unsigned_abs())).unwrap_or(&"Mon");
+                write!(f, "{day} {}", time.strftime("%H:%M"))
+            }
+            Moment::Clock(time) => write!(f, "{}", time.strftime("%H:%M")),
+        }
+    }
+}
+
 /// `2026-03-28T13:00 Europe/Madrid`; without a zone in `zone`.
 pub fn now(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
     let text = text.trim();

@@ -17,6 +17,7 @@ use crate::{
     flow::definition::FlowSet,
     model::{content::MediaKind, value::Value},
 };
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -46,6 +47,12 @@ pub enum Act {
         name: String,
         data: Value,
     },
+    /// `POST /v1/runs`: the tested flow is started with these inputs.
+    Api(BTreeMap<String, Value>),
+    /// A person of the business writes; the text is for whoever reads the test.
+    Person(String),
+    /// The person gives the conversation back to the bot.
+    HandBack,
     /// The contact's data is changed from outside.
     Set(Vec<Fact>),
     Advance(Span),
@@ -74,7 +81,7 @@ pub enum Fault {
     Timeout,
 }
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 17] = [
     "user",
     "tap",
     "media",
@@ -82,6 +89,9 @@ const VERBS: [&str; 14] = [
     "status",
     "webhook",
     "event",
+    "api",
+    "person",
+    "hand_back",
     "set",
     "advance",
     "advance_to",
@@ -97,8 +107,14 @@ const UNDELIVERABLE: i64 = 131_026;
 
 pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings) -> Option<Step> {
     if let Some(word) = node.text() {
-        if word == "restart" {
-            return Some(Step { place: node.place.clone(), act: Act::Restart });
+        let alone = match word {
+            "restart" => Some(Act::Restart),
+            "hand_back" => Some(Act::HandBack),
+            "api" => Some(Act::Api(BTreeMap::new())),
+            _ => None,
+        };
+        if let Some(act) = alone {
+            return Some(Step { place: node.place.clone(), act });
         }
         if !node.is_broken() {
             findings.push(match VERBS.contains(&word) {
@@ -165,6 +181,9 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
             return None;
         }
         "event" => event(node, findings)?,
+        "api" => Act::Api(api(node, findings)?),
+        "person" => Act::Person(text()?),
+        "hand_back" => Act::HandBack,
         "set" => Act::Set(changes(node, set, head, findings)),
         "advance" => {
             let read = Span::parse(&text()?).and_then(|span| match span > Span::ZERO {
@@ -262,6 +281,18 @@ fn event(node: &Node, findings: &Findings) -> Option<Act> {
     let data = fields.node("data").map(value_of).unwrap_or_default();
     fields.finish();
     (!name.is_empty()).then_some(Act::Event { name, data })
+}
+
+fn api(node: &Node, findings: &Findings) -> Option<BTreeMap<String, Value>> {
+    match (value_of(node), node.text()) {
+        (Value::Map(inputs), _) => Some(inputs),
+        (Value::Nothing, _) | (_, Some("true")) => Some(BTreeMap::new()),
+        _ => {
+            let message = format!("`api` takes the inputs of the flow, and this is {}", node.describe());
+            findings.push(Diagnostic::error("E958", &node.place, message).help("write `api: {name: Ana}`"));
+            None
+        }
+    }
 }
 
 fn changes(node: &Node, set: &FlowSet, head: &Head, findings: &Findings) -> Vec<Fact> {

@@ -108,7 +108,7 @@ cases:
     flows/hi.test.yaml:20:17: error[E958] `status` is `sent`, `delivered`, `read`, `failed` or `{failed: CODE}`, and this is keys with values
     flows/hi.test.yaml:21:15: error[E958] tests set what is known of the contact, and `city` is none of that; write `contact.city`
     flows/hi.test.yaml:21:24: error[E958] a test cannot change the phone: it is how the contact is known
-    flows/hi.test.yaml:22:9: error[E957] tests have no step `stop`; it is one of `user`, `tap`, `media`, `location`, `status`, `webhook`, `event`, `set`, `advance`, `advance_to`, `provider`, `restart`, `bot`, `expect`
+    flows/hi.test.yaml:22:9: error[E957] tests have no step `stop`; it is one of `user`, `tap`, `media`, `location`, `status`, `webhook`, `event`, `api`, `person`, `hand_back`, `set`, `advance`, `advance_to`, `provider`, `restart`, `bot`, `expect`
     flows/hi.test.yaml:23:15: error[E203] `bot` has no key `txet`; did you mean `text`?
     flows/hi.test.yaml:23:33: error[E207] `window` cannot be the text `opne`; it is one of `open`, `closed`; did you mean `open`?
     flows/hi.test.yaml:24:18: error[E203] `expect` has no key `windwo`; did you mean `window`?
@@ -116,7 +116,7 @@ cases:
     flows/hi.test.yaml:25:43: error[E207] `same_key` cannot be the text `maybe`; it is one of `true`, `false`
     flows/hi.test.yaml:26:44: error[E207] `why` cannot be the text `optout`; it is one of `opted_out`, `no_consent`, `capped`, `quiet_hours`, `busy`, `with_person`, `window_closed`, `template_unusable`, `no_balance`, `sender_down`, `too_late`; did you mean `opted_out`?
     flows/hi.test.yaml:26:62: error[E203] `sent` has no key `tmplate`; did you mean `template`?
-    flows/hi.test.yaml:26:83: error[E960] `http` takes calls with how often they were made; write `{POST */bookings: 2}`
+    flows/hi.test.yaml:26:83: error[E960] `http` takes calls with how often they were made, or with what they carried; write `{POST */bookings: 2}` or `{POST */bookings: {json: {slot: s1}}}`
     flows/hi.test.yaml:27:11: error[E952] two cases are called `a`
     "#);
 }

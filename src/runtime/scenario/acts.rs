@@ -12,7 +12,12 @@ use crate::{
         sandbox,
     },
     flow::scenario::{Act, Delivery, Fault, Moment, Step},
-    model::{content::MediaKind, inbound::DeliveryState},
+    model::{
+        content::MediaKind,
+        event::{Event, Start},
+        inbound::DeliveryState,
+        value::Value,
+    },
 };
 
 impl World<'_> {
@@ -22,6 +27,14 @@ impl World<'_> {
             Act::Expect(expected) => return self.look_at_all(expected).await,
             _ => self.set_aside(step)?,
         }
+        self.act(step).await?;
+        if matches!(step.act, Act::User(_) | Act::Tap(_) | Act::Media { .. } | Act::Location { .. }) {
+            self.troubled_by_silence().await?;
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, step: &Step) -> Result<(), Stop> {
         match &step.act {
             Act::User(text) => {
                 self.tell('<', text.replace('\n', "⏎"));
@@ -48,6 +61,32 @@ impl World<'_> {
             Act::Event { name, data } => {
                 self.tell('*', format!("event `{name}`"));
                 self.app.emit_event(self.contact, self.conversation, name.clone(), data.clone()).await?;
+                self.settle().await
+            }
+            Act::Api(inputs) => {
+                self.tell('*', format!("`{}` is started by the API", self.play.flow));
+                let start = Start {
+                    id: None,
+                    flow: self.play.flow.clone(),
+                    trigger: "api".to_owned(),
+                    inputs: inputs.clone(),
+                    event: Value::Nothing,
+                    at: self.now(),
+                    depth: 0,
+                };
+                self.app.start_flow(self.contact, self.conversation, start).await?;
+                self.settle().await
+            }
+            Act::Person(text) => {
+                self.tell('*', format!("a person writes: {text}"));
+                let event = Event::PersonWrote { agent: Some("person".into()) };
+                self.app.happen(self.contact, self.conversation, event).await?;
+                self.settle().await
+            }
+            Act::HandBack => {
+                self.tell('*', "the person gives the conversation back");
+                let event = Event::HandedBack { agent: Some("person".into()) };
+                self.app.happen(self.contact, self.conversation, event).await?;
                 self.settle().await
             }
             Act::Set(facts) => {
@@ -99,7 +138,9 @@ impl World<'_> {
             handoffs: self.handoffs.len(),
             refusals: self.refusals.len(),
             calls: self.app.calls.made().len(),
+            troubles: self.troubles.len(),
         };
+        self.did.clear();
         Ok(())
     }
 

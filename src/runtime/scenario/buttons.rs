@@ -55,6 +55,13 @@ pub(super) fn tap(wanted: &str, seen: &[Seen], set: &FlowSet, key: &[u8]) -> Res
     })
 }
 
+/// The titles on the newest messages that have buttons, for whoever taps by chance.
+pub(super) fn on_show(seen: &[Seen], key: &[u8]) -> Vec<String> {
+    const MESSAGES: usize = 4;
+    let shown = seen.iter().rev().map(|message| titles(&message.content, key)).filter(|titles| !titles.is_empty());
+    shown.take(MESSAGES).flatten().collect()
+}
+
 fn means(button: &Shown<'_>, wanted: &str, key: &[u8]) -> bool {
     button.id == wanted || Token::read(button.payload, key).is_some_and(|token| token.means(wanted))
 }

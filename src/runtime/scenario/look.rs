@@ -4,14 +4,16 @@ use super::{
     Stop,
     compare::{self, Difference, differs},
     report::Failure,
+    requests,
     seen::{Handoff, Refusal, Seen},
+    trouble::Trouble,
+    update::rewrite,
     world::World,
 };
 use crate::{
     base::{limits::TEST_OUTBOUND_READ, place::Place, yaml::Node},
     flow::scenario::{Aspect, BotSays, Expected},
     model::session::{Session, Waiting},
-    runtime::{calls::Made, mocks::glob},
     store::{
         conversation,
         outbound::{self, SendState},
@@ -19,7 +21,6 @@ use crate::{
     },
 };
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
 
 impl World<'_> {
     /// The next unread message.
@@ -45,6 +46,10 @@ impl World<'_> {
                 match difference {
                     None => Ok(()),
                     Some(difference) => {
+                        if let (Some(rewrites), Some(new)) = (&mut self.rewrites, rewrite(&difference, &message)) {
+                            rewrites.push(new);
+                            return Ok(());
+                        }
                         Err(of_difference("the bot says something else", &difference, message.quote()).into())
                     }
                 }
@@ -85,8 +90,15 @@ impl World<'_> {
                 let shown: Vec<String> = handoffs.iter().map(compare::show).collect();
                 among(node, &handoffs, &shown, "handed over", "team", "no hand-off")
             }
-            Aspect::Http => calls(node, &self.app.calls.made()[since.calls..]),
-            Aspect::SameKey => same_key(node, &self.app.calls.made()[since.calls..]),
+            Aspect::Http => requests::calls(node, &self.app.calls.made()[since.calls..]),
+            Aspect::SameKey => requests::same_key(node, &self.app.calls.made()[since.calls..]),
+            Aspect::Trouble => {
+                let mut troubles = self.troubles[since.troubles..].to_vec();
+                troubles.extend(self.stuck().await?);
+                let all: Vec<Json> = troubles.iter().map(Trouble::to_json).collect();
+                let shown: Vec<String> = troubles.iter().map(ToString::to_string).collect();
+                among(node, &all, &shown, "trouble", "kind", "no trouble")
+            }
             Aspect::Contact => {
                 let got = self.contact_json().await?;
                 within(node, &got, "the contact")
@@ -101,7 +113,7 @@ impl World<'_> {
     }
 
     fn flow(&self) -> &str {
-        self.play.scenario.flow.as_str()
+        self.play.flow.as_str()
     }
 
     async fn window(&self) -> Result<&'static str, Stop> {
@@ -116,13 +128,13 @@ impl World<'_> {
         Ok(json)
     }
 
-    async fn session(&self) -> Result<Session, Stop> {
+    pub(super) async fn session(&self) -> Result<Session, Stop> {
         let stored = session::find(&self.app.store, self.conversation).await?;
         Ok(stored.map(|stored| stored.session).unwrap_or_default())
     }
 
     async fn newest_run(&self) -> Result<Option<run::Run>, Stop> {
-        let runs = run::of_flow(&self.app.store, &self.play.scenario.flow, i64::MAX, 1).await?;
+        let runs = run::of_flow(&self.app.store, &self.play.flow, i64::MAX, 1).await?;
         Ok(runs.into_iter().next())
     }
 
@@ -145,11 +157,13 @@ impl World<'_> {
             return Ok(Err(format!("flow `{}` has not run", self.flow())));
         };
         let session = self.session().await?;
-        let Some(known) = session.runs.iter().find(|known| known.number == run.number) else {
-            return Ok(Err(format!("the run of `{}` is over, and its variables went with it", self.flow())));
+        let vars = match session.runs.iter().find(|known| known.number == run.number) {
+            Some(known) => {
+                let own = known.frames.iter().rev().filter(|frame| frame.flow == self.play.flow);
+                own.filter_map(|frame| frame.vars.as_ref()).next()
+            }
+            None => self.ended.get(&run.number),
         };
-        let own = known.frames.iter().rev().filter(|frame| frame.flow == self.play.scenario.flow);
-        let vars = own.filter_map(|frame| frame.vars.as_ref()).next();
         let all = vars.into_iter().flatten().map(|(name, value)| (name.clone(), value.to_json())).collect();
         Ok(Ok(Json::Object(all)))
     }
@@ -245,68 +259,17 @@ fn among(node: &Node, got: &[Json], shown: &[String], what: &str, field: &str, n
     Ok(())
 }
 
-fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {
-    let shown = || match made.is_empty() {
-        true => "no call".to_owned(),
-        false => made.iter().map(|call| format!("{} {}", call.method, call.url)).collect::<Vec<_>>().join("\n"),
-    };
-    let Some(entries) = node.map() else {
-        return match made.is_empty() {
-            true => Ok(()),
-            false => Err(failure(&node.place, "no call should be made", "no call", shown()).into()),
-        };
-    };
-    for entry in entries {
-        let (method, pattern) = entry.key.text.split_once(' ').unwrap_or((&entry.key.text, "*"));
-        let pattern = pattern.trim();
-        let count = made.iter().filter(|call| call.method == method && glob(pattern, &call.url)).count();
-        if entry.value.text().and_then(|text| text.parse().ok()) != Some(count) {
-            let expected = format!("`{}` {} times", entry.key.text, entry.value.text().unwrap_or_default());
-            let got = format!("{count} times, of these calls:\n{}", shown());
-            return Err(failure(&entry.value.place, "calls were not made as expected", expected, got).into());
-        }
-    }
-    Ok(())
-}
-
-/// Whether all tries of each request carried one key.
-fn same_key(node: &Node, made: &[Made]) -> Result<(), Stop> {
-    let mut first: Option<&Made> = None;
-    let (mut keyed, mut same) = (false, true);
-    for call in made {
-        keyed |= call.key.is_some();
-        match first {
-            Some(first) if call.attempt > 1 && first.method == call.method && first.url == call.url => {
-                same &= call.key.is_some() && first.key == call.key;
-            }
-            _ => first = Some(call),
-        }
-    }
-    let is = keyed && same;
-    if is == (node.text() == Some("true")) {
-        return Ok(());
-    }
-    // The keys themselves tell nothing: numbers show which are the same.
-    let keys: BTreeSet<&str> = made.iter().filter_map(|call| call.key.as_deref()).collect();
-    let shown: Vec<String> = made
-        .iter()
-        .map(|call| {
-            let number = call.key.as_deref().and_then(|key| keys.iter().position(|known| *known == key));
-            let key = number.map_or_else(|| "without a key".to_owned(), |number| format!("with key {}", number + 1));
-            format!("{} {}, try {}, {key}", call.method, call.url, call.attempt)
-        })
-        .collect();
-    let expected = if is { "tries with different keys, or without" } else { "one key for all tries of a request" };
-    let got = if shown.is_empty() { "no call".to_owned() } else { shown.join("\n") };
-    Err(failure(&node.place, "the keys of calls are not as expected", expected, got).into())
-}
-
-fn failure(place: &Place, what: impl Into<String>, expected: impl Into<String>, got: impl Into<String>) -> Failure {
+pub(super) fn failure(
+    place: &Place,
+    what: impl Into<String>,
+    expected: impl Into<String>,
+    got: impl Into<String>,
+) -> Failure {
     Failure { place: place.clone(), what: what.into(), expected: expected.into(), got: got.into() }
 }
 
 /// `whole` is shown where the difference is a part of it.
-fn of_difference(what: &str, difference: &Difference, whole: String) -> Failure {
+pub(super) fn of_difference(what: &str, difference: &Difference, whole: String) -> Failure {
     let Difference { place, path, expected, got } = difference;
     if path.is_empty() {
         return failure(place, what, expected.clone(), whole);

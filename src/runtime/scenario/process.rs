@@ -8,9 +8,10 @@ use crate::{
     model::template::{Category, Template, TemplateStatus},
     runtime::{
         app::App,
+        bot::{BotFiles, Checked},
         calls::Calls,
         config::Config,
-        lane::TurnAnswer,
+        lane::TurnSeen,
         metrics::Metrics,
         start::{Setup, StartError},
     },
@@ -25,7 +26,7 @@ pub(super) struct Process {
     pub app: Arc<App>,
     pub sandbox: Arc<Sandbox>,
     pub taken: broadcast::Receiver<Outgoing>,
-    pub turns: mpsc::UnboundedReceiver<TurnAnswer>,
+    pub turns: mpsc::UnboundedReceiver<TurnSeen>,
 }
 
 pub(super) fn database(folder: &tempfile::TempDir) -> PathBuf {
@@ -49,7 +50,7 @@ pub(super) async fn start(
         clock: clock.clone(),
         store,
         http: Arc::new(NoNetwork),
-        files: bot.files.clone(),
+        files: BotFiles { checked: Some(Checked(Arc::clone(&bot.set))), ..bot.files.clone() },
         calls: Some(calls),
         metrics,
     };
@@ -67,7 +68,7 @@ pub(super) async fn start(
 }
 
 fn config(bot: &Bot, play: &Play, folder: &tempfile::TempDir) -> Config {
-    let head = &play.scenario.head;
+    let head = &play.head;
     let mut config = Config::sandbox(folder.path());
     let declared = &bot.set.bot;
     config.flows.env = declared.env.iter().map(|name| (name.clone(), String::new())).collect();
@@ -75,7 +76,7 @@ fn config(bot: &Bot, play: &Play, folder: &tempfile::TempDir) -> Config {
     config.flows.secrets = declared.secrets.iter().map(|name| (name.clone(), Secret::new("test"))).collect();
     if let Some(sender) = config.senders.first_mut() {
         // Unless the file says otherwise, the customer writes to a sender that the tested flow serves.
-        let served = bot.set.flow(&play.scenario.flow).and_then(|flow| flow.senders.first());
+        let served = bot.set.flow(&play.flow).and_then(|flow| flow.senders.first());
         if let Some(name) = head.sender.as_ref().or(served) {
             sender.name.clone_from(name);
         }
@@ -89,7 +90,7 @@ fn put_templates(app: &App, bot: &Bot, play: &Play) {
     let mut languages: BTreeSet<&str> = declared.languages.keys().map(String::as_str).collect();
     languages.insert(&declared.language);
     let mut listed = Vec::new();
-    for (name, state) in &play.scenario.head.templates {
+    for (name, state) in &play.head.templates {
         let status = match state {
             TemplateIs::Approved => continue,
             // Of both it is unknown whether they will ever be usable, so both wait for it.

@@ -1,5 +1,6 @@
 //! What came of the tests, in words that need no knowledge of the program.
 
+use super::coverage::Coverage;
 use crate::base::{diagnostic::Diagnostic, place::Place};
 use serde_json::json;
 use std::{fmt, time::Duration};
@@ -11,6 +12,7 @@ pub struct Report {
     pub findings: Vec<Diagnostic>,
     pub files: Vec<FileReport>,
     pub took: Duration,
+    pub coverage: Coverage,
 }
 
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct FileReport {
     /// Mistakes in the test file; with errors its cases were not run.
     pub findings: Vec<Diagnostic>,
     pub cases: Vec<CaseReport>,
+    /// Expected texts that were written anew.
+    pub rewritten: usize,
 }
 
 #[derive(Debug)]

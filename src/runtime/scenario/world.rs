@@ -3,9 +3,12 @@
 
 use super::{
     Bot, Play, Stop, blank,
+    coverage::Tally,
     process::{Process, database, start},
     report::Line,
     seen::{Handoff, Refusal, Seen},
+    trouble::Trouble,
+    update::Rewrite,
 };
 use crate::{
     base::{
@@ -25,11 +28,12 @@ use crate::{
         effect::Effect,
         event::Reason,
         inbound::{Alias, AliasKind},
+        value::Value,
     },
     runtime::{
         app::App,
         calls::Calls,
-        lane::{TurnAnswer, Work},
+        lane::{TurnSeen, Work},
         metrics::Metrics,
         rows,
     },
@@ -37,7 +41,10 @@ use crate::{
 };
 use anyhow::{Context, anyhow};
 use jiff::tz::TimeZone;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use tokio::sync::{broadcast, mpsc};
 
 pub(super) struct World<'a> {
@@ -61,6 +68,16 @@ pub(super) struct World<'a> {
     pub read: usize,
     pub handoffs: Vec<Handoff>,
     pub refusals: Vec<Refusal>,
+    pub troubles: Vec<Trouble>,
+    /// What runs that are over ended with, by their numbers.
+    pub ended: BTreeMap<u32, BTreeMap<String, Value>>,
+    pub tally: Tally,
+    /// `Some`: texts that differ are written anew, here.
+    pub rewrites: Option<Vec<Rewrite>>,
+    /// What the turns of the last act did.
+    pub did: Vec<TurnSeen>,
+    /// When the customer last did something.
+    pub heard_at: Option<Time>,
     /// Messages whose refusal was counted.
     refused: BTreeSet<OutboundId>,
     /// Where all of it stood before the last step that was neither `bot` nor `expect`.
@@ -68,7 +85,7 @@ pub(super) struct World<'a> {
     calls_told: usize,
     lines: Vec<Line>,
     taken: broadcast::Receiver<Outgoing>,
-    turns: mpsc::UnboundedReceiver<TurnAnswer>,
+    turns: mpsc::UnboundedReceiver<TurnSeen>,
     folder: tempfile::TempDir,
 }
 
@@ -78,13 +95,14 @@ pub(super) struct Since {
     pub handoffs: usize,
     pub refusals: usize,
     pub calls: usize,
+    pub troubles: usize,
 }
 
 const DEFAULT_PHONE: &str = "+15555550100";
 
 impl<'a> World<'a> {
     pub async fn begin(bot: &'a Bot, play: &'a Play, strict: bool) -> anyhow::Result<World<'a>> {
-        let head = &play.scenario.head;
+        let head = &play.head;
         let now = Time(head.now.timestamp().as_millisecond());
         let clock = Arc::new(ManualClock::new(now));
         let folder = blank::temporary()?;
@@ -95,12 +113,12 @@ impl<'a> World<'a> {
         let Process { app, sandbox, taken, turns } = process;
         let sender = app.config.senders.first().context("the sandbox has a sender")?.id;
         let account = app.config.senders.first().context("the sandbox has a sender")?.account.clone();
-        let phone = head.contact.iter().find_map(|fact| match fact {
+        let phone = head.contact.iter().rev().find_map(|fact| match fact {
             Fact::Phone(phone) => Some(phone.clone()),
             _ => None,
         });
         let phone = phone.unwrap_or_else(|| DEFAULT_PHONE.to_owned());
-        let customer_name = head.contact.iter().find_map(|fact| match fact {
+        let customer_name = head.contact.iter().rev().find_map(|fact| match fact {
             Fact::Name(name) => name.clone(),
             _ => None,
         });
@@ -122,6 +140,12 @@ impl<'a> World<'a> {
             read: 0,
             handoffs: Vec::new(),
             refusals: Vec::new(),
+            troubles: Vec::new(),
+            ended: BTreeMap::new(),
+            tally: Tally::default(),
+            rewrites: None,
+            did: Vec::new(),
+            heard_at: None,
             refused: BTreeSet::new(),
             since: Since::default(),
             calls_told: 0,
@@ -150,6 +174,7 @@ impl<'a> World<'a> {
     /// A message of the customer, as the provider would tell it.
     pub async fn hear(&mut self, what: What, reply_to: Option<String>) -> Result<(), Stop> {
         self.written += 1;
+        self.heard_at = Some(self.now());
         let act = Act {
             from: self.customer.clone(),
             name: self.customer_name.clone(),
@@ -233,10 +258,10 @@ impl<'a> World<'a> {
         self.settle().await
     }
 
-    /// Closes the database and gives back what happened.
-    pub async fn end(self) -> Vec<Line> {
+    /// Closes the database and gives back what happened, and which steps were taken.
+    pub async fn end(self) -> (Vec<Line>, Tally) {
         self.app.store.abandon().await;
-        self.lines
+        (self.lines, self.tally)
     }
 
     /// Takes note of what the turns did: calls, hand-offs, refusals, messages.
@@ -247,15 +272,22 @@ impl<'a> World<'a> {
         }
         self.calls_told = made.len();
         while let Ok(answer) = self.turns.try_recv() {
-            for effect in answer.effects {
-                self.take_effect(effect);
+            self.tally.take(&answer);
+            for ended in &answer.passage.ended {
+                self.ended.insert(ended.run, ended.vars.clone());
             }
+            for effect in &answer.effects {
+                self.troubled_by(effect);
+                self.take_effect(effect.clone());
+            }
+            self.did.push(answer);
         }
         loop {
             match self.taken.try_recv() {
                 Ok(outgoing) => {
                     let seen = Seen { id: outgoing.id, content: outgoing.content };
                     self.tell('>', seen.describe());
+                    self.troubled_by_window(&seen);
                     self.seen.push(seen);
                 }
                 Err(broadcast::error::TryRecvError::Lagged(_)) => {

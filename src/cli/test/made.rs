@@ -1,0 +1,114 @@
+//! Cases that nobody wrote: first tests, recorded runs, and what random customers found.
+
+use super::{Failure, Outcome, Paint, Place, counted, seconds};
+use crate::{
+    flow::scenario::write::append,
+    runtime::scenario::{self, Drafted, Walks, Wandered, Wish},
+};
+use std::{fs, path::Path};
+
+/// `test init FLOW`.
+pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
+    let path = folder.join("flows").join(format!("{flow}.test.yaml"));
+    if path.exists() {
+        return Err(Failure::Failed(format!("`{}` is there already; `transom test` runs it", path.display())));
+    }
+    let drafted = scenario::init(folder, flow)?.map_err(Failure::Failed)?;
+    save(&path, &drafted.text)?;
+    println!("Wrote {}. Run it: transom test {}", path.display(), path.display());
+    remark(&drafted);
+    Ok(())
+}
+
+/// `test --record RUN`.
+pub(super) fn record(place: &Place, folder: &Path, run: i64, write: bool) -> Outcome {
+    let config = place.config()?;
+    let drafted = scenario::record(folder, config.database.expose(), run)?.map_err(Failure::Failed)?;
+    if write {
+        put(folder, &drafted.path, &drafted.text, drafted.case_only)?;
+    } else {
+        println!("# {}: `--write` puts it there", drafted.path);
+        print!("{}", drafted.text);
+    }
+    remark(&drafted);
+    Ok(())
+}
+
+/// `test --wander N`.
+pub(super) fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks, json: bool, write: bool, coverage: bool) -> Outcome {
+    let wandered = scenario::wander(folder, wish, walks)?;
+    if write {
+        for found in &wandered.found {
+            let text = found.case.lines();
+            let exists = folder.join(&found.file).exists();
+            let flow = found.file.trim_start_matches("flows/").trim_end_matches(".test.yaml");
+            let whole = if exists { text } else { format!("tests: {flow}\ncases:\n{text}") };
+            put(folder, &found.file, &whole, exists)?;
+        }
+    }
+    if json {
+        let mut told = wandered.to_json();
+        if coverage {
+            told["coverage"] = wandered.coverage.to_json();
+        }
+        println!("{told:#}");
+    } else {
+        print!("{}", text(&wandered, Paint::stdout(), write));
+        if coverage {
+            print!("\n{}", wandered.coverage.text());
+        }
+    }
+    if wandered.is_good() { Ok(()) } else { Err(Failure::Said) }
+}
+
+fn text(wandered: &Wandered, paint: Paint, written: bool) -> String {
+    let mut out = String::new();
+    for finding in &wandered.findings {
+        out.push_str(&format!("{}\n\n", finding.render(paint.is_on())));
+    }
+    for found in &wandered.found {
+        let times = counted(found.times, "customer");
+        let head = format!("{} {} ({times})", paint.bad("FOUND"), paint.strong(&found.trouble.text));
+        let place = if written { "written into" } else { "a case for" };
+        out.push_str(&format!("{head}\n{place} {}:\n{}\n", found.file, found.case.lines()));
+    }
+    let Walks { count, seed } = wandered.walks;
+    let walked = format!(
+        "{} with seed {seed}, {} in {}",
+        counted(count, "customer"),
+        counted(wandered.acts, "act"),
+        seconds(wandered.took)
+    );
+    out.push_str(&match wandered.found.len() {
+        0 if wandered.findings.is_empty() => paint.good(format!("no trouble: {walked}")),
+        0 => paint.bad("nobody walked: the files have mistakes".to_owned()),
+        found => paint.bad(format!("{}: {walked}", counted(found, "trouble"))),
+    });
+    out.push('\n');
+    out
+}
+
+/// Into a file: behind its cases, or as a new one.
+fn put(folder: &Path, path: &str, text: &str, case_only: bool) -> Outcome {
+    let file = folder.join(path);
+    if !case_only {
+        return save(&file, text);
+    }
+    let old = fs::read_to_string(&file).map_err(|error| Failure::Failed(format!("cannot read `{path}`: {error}")))?;
+    let new = append(&old, text).ok_or_else(|| {
+        let why = "its `cases` are not the last thing in it, or not one below the other";
+        Failure::Failed(format!("cannot add a case to `{path}`: {why}; put it there by hand:\n{text}"))
+    })?;
+    save(&file, &new)
+}
+
+fn save(path: &Path, text: &str) -> Outcome {
+    fs::write(path, text).map_err(|error| Failure::Failed(format!("cannot write `{}`: {error}", path.display())))
+}
+
+fn remark(drafted: &Drafted) {
+    let paint = Paint::stderr();
+    for remark in &drafted.remarks {
+        eprintln!("{} {remark}", paint.warn("note:"));
+    }
+}

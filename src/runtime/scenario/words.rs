@@ -1,0 +1,166 @@
+//! What a customer might write: the words that flows wait for, and answers to each type of question.
+
+use crate::{
+    flow::{
+        Flow, FlowSet,
+        definition::Kind,
+        scenario::{Act, Case},
+        triggers::{Trigger, message::How},
+    },
+    model::{content::MediaKind, value::Value},
+};
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// All that the flows of a bot and its tests know to say.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    pub texts: Vec<String>,
+    /// Ids of buttons that triggers name.
+    pub buttons: Vec<String>,
+    pub events: Vec<(String, Value)>,
+}
+
+/// What no flow waits for.
+pub(super) const NOISE: [&str; 9] = [
+    "xyzzy",
+    "?",
+    "👍",
+    "ok",
+    "what do you mean",
+    "no",
+    "1",
+    "A rather long answer, with a comma; and more.",
+    "STOPPED",
+];
+
+impl Words {
+    pub fn of<'a>(set: &FlowSet, cases: impl Iterator<Item = &'a Case>) -> Words {
+        let mut words = Words::default();
+        for trigger in set.flows.values().flat_map(|flow| &flow.triggers) {
+            match &trigger.kind {
+                Trigger::Message(_) => words.texts.extend(said_by(&trigger.kind)),
+                Trigger::Button(button) => words.buttons.extend(button.ids.iter().cloned()),
+                Trigger::Event(event) => words.events.push((event.name.clone(), Value::Nothing)),
+                _ => {}
+            }
+        }
+        for node in set.flows.values().flat_map(|flow| &flow.nodes).filter(|node| node.outline.verb == "wait") {
+            let name = node.outline.yaml.get("wait").and_then(|wait| wait.get("event")?.text());
+            words.events.extend(name.map(|name| (name.to_owned(), Value::Nothing)));
+        }
+        for step in cases.flat_map(|case| &case.steps) {
+            match &step.act {
+                Act::User(text) => words.texts.push(text.clone()),
+                Act::Event { name, data } => {
+                    // An event with its data as a test tells it is better than a bare one.
+                    words.events.retain(|(known, data)| known != name || *data != Value::Nothing);
+                    words.events.push((name.clone(), data.clone()));
+                }
+                _ => {}
+            }
+        }
+        words.texts.sort();
+        words.texts.dedup();
+        words
+    }
+}
+
+/// Texts by which a trigger starts: as written, or one that its pattern matches.
+pub(super) fn said_by(trigger: &Trigger) -> Vec<String> {
+    let Trigger::Message(message) = trigger else { return Vec::new() };
+    match message.how {
+        How::Regex => message.patterns.iter().filter_map(|pattern| matching(pattern.regex.as_str())).collect(),
+        _ => message.texts.iter().map(|(written, _)| written.clone()).collect(),
+    }
+}
+
+/// A text that a pattern matches.
+fn matching(pattern: &str) -> Option<String> {
+    let hir = regex_syntax::parse(pattern).ok()?;
+    let mut text = String::new();
+    sample(&hir, &mut text);
+    Some(text)
+}
+
+fn sample(hir: &Hir, text: &mut String) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let holds = |c: char| class.ranges().iter().any(|range| range.start() <= c && c <= range.end());
+            let first = class.ranges().first().map_or(' ', |range| range.start());
+            // What a person would type, if the class has it.
+            text.push(" 1a-".chars().find(|c| holds(*c)).unwrap_or(first));
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            text.push(class.ranges().first().map_or(' ', |range| char::from(range.start())));
+        }
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or(u32::MAX);
+            for _ in 0..repetition.min.max(1).min(most) {
+                sample(&repetition.sub, text);
+            }
+        }
+        HirKind::Capture(capture) => sample(&capture.sub, text),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| sample(part, text)),
+        HirKind::Alternation(parts) => {
+            if let Some(first) = parts.first() {
+                sample(first, text);
+            }
+        }
+    }
+}
+
+/// Answers to a question of a type, the best one first; the last ones are wrong or at the edge.
+pub(super) fn answers(kind: &Kind) -> Vec<Act> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| Act::User((*text).to_owned())).collect();
+    match kind {
+        Kind::Number => texts(&["3", "2.5", "0", "-1", "1.234,50", "a lot"]),
+        Kind::Whole => texts(&["3", "12", "0", "-1", "2.5", "1000000", "many"]),
+        Kind::Date => texts(&["tomorrow", "Friday", "3 May", "2027-01-15", "yesterday", "31 February", "soon"]),
+        Kind::Clock => texts(&["10:00", "16:30", "23:59", "25:00", "later"]),
+        Kind::DateTime => texts(&["tomorrow at 10:00", "2027-01-15T09:30", "yesterday at 10:00", "soon"]),
+        Kind::Phone => texts(&["+34600111333", "600 111 333", "12"]),
+        Kind::Email => texts(&["ana@example.com", "ana@", "none"]),
+        Kind::YesNo => texts(&["yes", "no", "maybe"]),
+        Kind::Image | Kind::Media => vec![media(MediaKind::Image), media(MediaKind::Document)],
+        Kind::Audio => vec![media(MediaKind::Audio), media(MediaKind::Image)],
+        Kind::Video => vec![media(MediaKind::Video), media(MediaKind::Image)],
+        Kind::Document => vec![media(MediaKind::Document), media(MediaKind::Image)],
+        Kind::Location => vec![Act::Location { latitude: 40.4168, longitude: -3.7038 }],
+        _ => texts(&["Ana", "It is about my order", "1", "😀", "a", "  "]),
+    }
+}
+
+pub(super) fn media(kind: MediaKind) -> Act {
+    Act::Media { kind, caption: None }
+}
+
+/// What the step with this name asks for.
+pub(super) fn asked(set: &FlowSet, flow: &crate::base::ids::FlowName, step: &crate::base::ids::StepId) -> Option<Kind> {
+    let flow: &Flow = set.any_flow(flow)?;
+    match &flow.node(flow.find(step)?).step {
+        crate::flow::steps::Step::Ask(ask) => Some(ask.kind.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_of_a_pattern_matches_it() {
+        for pattern in [
+            r"^parcel\s+(?<number>\d{6})$",
+            r"(?i)repair (?P<no>[0-9]+)",
+            "order|cart",
+            r"\bA-\w{3,5}\b",
+            "[^a-z]x?",
+            "ñandú.*",
+        ] {
+            let text = matching(pattern).unwrap();
+            assert!(regex::Regex::new(pattern).unwrap().is_match(&text), "{pattern}: `{text}`");
+        }
+    }
+}
