@@ -6,7 +6,7 @@ use std::{fs, path::Path, sync::Arc};
 use transom::{
     base::{diagnostic::Diagnostic, place::SourceFile},
     flow,
-    runtime::{bot, reload},
+    runtime::{bot, reload, scenario},
 };
 
 /// What the examples of `docs/language.md` stand on.
@@ -55,6 +55,24 @@ fn the_examples_of_the_language_are_right() {
     files.extend(flows.into_iter().map(|(name, text)| SourceFile::new(format!("flows/{name}.yaml"), text)));
     let errors = errors(&files);
     assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+#[test]
+fn the_test_that_the_page_shows_passes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("flows")).expect("it is empty");
+    let write = |name: String, text: &str| fs::write(folder.path().join("flows").join(name), text).expect("it is ours");
+    write("_bot.yaml".to_owned(), BOT);
+    let tests = blocks("docs/testing.md", "tests: ");
+    assert_eq!(tests.len(), 1);
+    for (name, text) in &tests {
+        let flows = blocks("docs/language.md", "flow: ");
+        let (_, flow) = flows.iter().find(|(flow, _)| flow == name).expect("the other page shows the flow");
+        write(format!("{name}.yaml"), flow);
+        write(format!("{name}.test.yaml"), text);
+    }
+    let report = scenario::run(folder.path(), &scenario::Wish::default()).expect("it runs");
+    assert!(report.is_good() && report.passed() == 1, "{}", report.to_json());
 }
 
 #[test]
