@@ -76,6 +76,7 @@
 //! | endpoint | a function in `src/web/api/NOUN.rs`, a test in `tests/api/` | the router in `web/mod.rs` |
 //! | command | `src/cli/NAME.rs` | the list of commands in `cli/mod.rs` |
 //! | table | `src/store/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/migrate.rs` |
+//! | finding | none | its code with an example in `base/codes/*.md`, a fault in `tests/flows/faults/` |
 //! | limit | none | `base/limits.rs`, with a test that stands at it |
 //!
 //! How it is written is in `CONVENTIONS.md`.

@@ -39,8 +39,15 @@ impl Diagnostic {
         Self::new(code, Severity::Warning, place, message.into())
     }
 
-    fn new(code: &'static str, severity: Severity, place: &Place, message: String) -> Self {
-        Diagnostic { code, severity, message, place: place.clone(), labels: Vec::new(), help: None, fix: None }
+    /// What stands behind `; ` in a message says what to write.
+    fn new(code: &'static str, severity: Severity, place: &Place, mut message: String) -> Self {
+        let parts = message.match_indices("; ").find(|(at, _)| message[..*at].matches('`').count() % 2 == 0);
+        let help = parts.map(|(at, _)| at).map(|at| {
+            let help = message.split_off(at + 2);
+            message.truncate(at);
+            help
+        });
+        Diagnostic { code, severity, message, place: place.clone(), labels: Vec::new(), help, fix: None }
     }
 
     #[must_use]

@@ -76,7 +76,7 @@ impl<'a> Fields<'a> {
     pub fn required(&mut self, name: &'static str) -> Option<&'a Node> {
         let node = self.node(name);
         if node.is_none() {
-            let message = format!("{} needs `{name}`", self.what);
+            let message = format!("{} needs `{name}`; write `{name}:` with its value", self.what);
             self.findings.push(Diagnostic::error("E202", &self.place, message));
         }
         node
@@ -216,9 +216,9 @@ impl<'a> Fields<'a> {
     pub fn finish(self) {
         for entry in self.unread() {
             let message = format!("{} has no key `{}`", self.what, entry.key.text);
-            let unused = self.asked.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
-            let finding = Diagnostic::error("E203", &entry.key.place, message);
-            self.findings.push(finding.misspelt(&entry.key.text, unused));
+            let unused = || self.asked.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
+            let finding = Diagnostic::error("E203", &entry.key.place, message).help_if(meant_as(entry, unused()));
+            self.findings.push(finding.misspelt(&entry.key.text, unused()));
         }
     }
 
@@ -232,6 +232,16 @@ impl<'a> Fields<'a> {
             }
         }
     }
+}
+
+/// What an unknown key may have been meant as, when no known one is near.
+fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {
+    // `{say: Wait, please}`: the second half of a text became a key.
+    if entry.value.is_null() && entry.key.text.contains(' ') {
+        return Some("the text before it ends at its comma: put the whole text in quotes".to_owned());
+    }
+    let names: Vec<String> = unused.map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| format!("it may have {}", names.join(", ")))
 }
 
 #[cfg(test)]
@@ -265,7 +275,7 @@ mod tests {
                 f.know(&["a"]);
                 f.text("name");
             }),
-            ["a.yaml:1:1: error[E202] `it` needs `name`"]
+            ["a.yaml:1:1: error[E202] `it` needs `name`; write `name:` with its value"]
         );
     }
 

@@ -368,7 +368,7 @@ pub const COMPANY_WAIT: Span = Span::millis(10);
 pub const WIRE_GATHER: Span = Span::millis(20);
 
 /// So many states that differ in what is filled are told apart at one step; more are taken together.
-pub const LINT_STATES_MAX: usize = 12;
+pub const LINT_STATES_MAX: usize = 24;
 /// How often the age at one step may grow before it counts as *any time*.
 pub const LINT_GROWTHS_MAX: u32 = 8;
 /// Rounds of repairs: each may uncover findings that a broken line has hidden.

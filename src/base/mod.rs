@@ -3,6 +3,7 @@
 //! It knows nothing of conversations; every rule about them is above.
 
 pub mod clock;
+pub mod codes;
 pub mod diagnostic;
 pub mod fields;
 pub mod fix;

@@ -8,7 +8,10 @@ use crate::{
         limits::FIX_ROUNDS_MAX,
         place::SourceFile,
     },
-    flow::{self, Around},
+    flow::{
+        Around,
+        workspace::{Looked, Workspace},
+    },
     runtime::{around, bot, reload::mock_findings, watch::Watch},
 };
 use std::{
@@ -45,13 +48,13 @@ enum Deny {
 }
 
 pub async fn run(args: Args) -> Outcome {
-    let around = surroundings(&args.place).await?;
+    let mut known = Workspace::new(surroundings(&args.place).await?);
     if args.fix {
-        mend(&args.path, &around)?;
+        mend(&args.path, &mut known)?;
     }
     let mut watch = args.watch.then(|| Watch::new(&args.path));
     loop {
-        let outcome = look(&args, &around);
+        let outcome = look(&args, &mut known);
         let Some(watch) = &mut watch else { return outcome };
         if let Err(Failure::Failed(sentence)) = &outcome {
             eprintln!("{} {sentence}", Paint::stderr().bad("error:"));
@@ -75,20 +78,18 @@ async fn surroundings(place: &place::Place) -> Result<Around, Failure> {
 }
 
 /// All findings about a folder, and what was proved beside.
-fn findings_of(path: &Path, around: &Around) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
+fn findings_of(path: &Path, known: &mut Workspace) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
     let files = bot::read(path).map_err(Failure::failed)?;
-    let (set, mut all) = flow::parse_set(&files.files);
-    let report = flow::report(&set, around);
+    known.replace(files.files.iter().cloned());
+    let Looked { set, findings: mut all, without_templates } = known.look();
     all.extend(files.findings);
-    all.extend(report.findings);
     all.extend(mock_findings(&set));
     sort(&mut all);
-    let flows = set.flows.len();
-    Ok((findings::Checked { findings: all, flows, without_templates: report.without_templates }, files.files))
+    Ok((findings::Checked { findings: all, flows: set.flows.len(), without_templates }, files.files))
 }
 
-fn look(args: &Args, around: &Around) -> Outcome {
-    let (checked, _) = findings_of(&args.path, around)?;
+fn look(args: &Args, known: &mut Workspace) -> Outcome {
+    let (checked, _) = findings_of(&args.path, known)?;
     findings::print(&checked, args.format, &args.path);
     let errors = checked.errors();
     let denied = args.deny == Some(Deny::Warnings) && !checked.findings.is_empty();
@@ -97,10 +98,10 @@ fn look(args: &Args, around: &Around) -> Outcome {
 
 /// Makes the sure repairs. What was hidden behind a broken line shows itself only when that is mended, so it
 /// looks again until nothing is left to do.
-fn mend(path: &Path, around: &Around) -> Outcome {
+fn mend(path: &Path, known: &mut Workspace) -> Outcome {
     let mut made = 0;
     for _ in 0..FIX_ROUNDS_MAX {
-        let (checked, files) = findings_of(path, around)?;
+        let (checked, files) = findings_of(path, known)?;
         let now = mend_once(path, &checked.findings, &files)?;
         if now == 0 {
             break;

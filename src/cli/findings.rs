@@ -1,7 +1,7 @@
 //! How findings are printed: for people, for programs, for code hosts.
 
 use super::paint::Paint;
-use crate::base::{diagnostic::Diagnostic, place::Place};
+use crate::base::{codes, diagnostic::Diagnostic, place::Place};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::Path};
 
@@ -60,6 +60,9 @@ fn text(checked: &Checked) {
         _ => paint.bad(format!("{flows}, {} and {}", counted(errors, "error"), counted(warnings, "warning"))),
     };
     println!("{summary}");
+    if let Some(first) = checked.findings.iter().find(|finding| finding.is_error()).or(checked.findings.first()) {
+        println!("{}", paint.faint(format!("`transom help {}` explains it with an example", first.code)));
+    }
     // While something is wrong, that is what counts.
     if errors == 0 && !checked.without_templates.is_empty() {
         println!("can never need a template: {}", checked.without_templates.join(", "));
@@ -78,7 +81,14 @@ fn as_json(checked: &Checked) -> Value {
 /// docs.oasis-open.org/sarif/sarif/v2.1.0
 fn sarif(findings: &[Diagnostic], folder: &Path) -> Value {
     let used: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
-    let rules: Vec<Value> = used.iter().map(|code| json!({"id": code})).collect();
+    let rule = |code: &&str| match codes::find(code) {
+        Some(known) => json!({
+            "id": code, "shortDescription": {"text": known.title},
+            "help": {"text": if known.text.is_empty() { known.title } else { known.text }},
+        }),
+        None => json!({"id": code}),
+    };
+    let rules: Vec<Value> = used.iter().map(rule).collect();
     let results: Vec<Value> = findings
         .iter()
         .map(|finding| {

@@ -13,6 +13,7 @@ mod doctor;
 mod explain;
 mod findings;
 mod fmt;
+mod help;
 mod i18n;
 mod keys;
 mod migrate;
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::Args),
     /// Print every finding in the flows of a folder
     Check(check::Args),
+    /// What the code of a finding means, with an example; without one, this page
+    Help(help::Args),
     /// Run the tests that stand beside the flows
     Test(test::Args),
     /// Talk to the bot in this terminal: the whole program in one process, no account, no network
@@ -158,6 +161,7 @@ fn run(command: Command) -> Outcome {
     match command {
         Command::Serve(args) => serve::run(args),
         Command::Check(args) => block_on(check::run(args)),
+        Command::Help(args) => help::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Explain(args) => block_on(explain::run(args)),

@@ -25,7 +25,7 @@ use std::{
 pub struct FlowSet {
     pub bot: Bot,
     /// In order of their names.
-    pub flows: BTreeMap<FlowName, Flow>,
+    pub flows: BTreeMap<FlowName, Arc<Flow>>,
     pub scripts: Scripts,
     /// By language: translations by step.
     pub locales: BTreeMap<String, super::locale::Locale>,
@@ -35,12 +35,17 @@ pub struct FlowSet {
 
 impl FlowSet {
     pub fn flow(&self, name: &FlowName) -> Option<&Flow> {
-        self.flows.get(name)
+        self.flows.get(name).map(|flow| &**flow)
+    }
+
+    /// The flows of authors, and the steps of `defaults`.
+    pub fn every_flow(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.values().map(|flow| &**flow).chain([&self.bot.flow])
     }
 
     /// A flow of authors, or the steps of `defaults`.
     pub fn any_flow(&self, name: &FlowName) -> Option<&Flow> {
-        if *name == self.bot.flow.name { Some(&self.bot.flow) } else { self.flows.get(name) }
+        if *name == self.bot.flow.name { Some(&self.bot.flow) } else { self.flow(name) }
     }
 
     /// The translation of a sentence into the contact's language or what stands in for it, and the file that it is
@@ -66,7 +71,7 @@ impl FlowSet {
 
     /// The flow called so.
     pub fn named(&self, name: &str) -> Option<&Flow> {
-        self.flows.get(&FlowName::from(name))
+        self.flow(&FlowName::from(name))
     }
 }
 

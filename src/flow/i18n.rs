@@ -59,7 +59,7 @@ pub fn extract(set: &FlowSet, language: &str) -> String {
 /// The steps with something to read, in the order of flows and files; the texts of `defaults` last.
 fn steps(set: &FlowSet) -> Vec<(String, Vec<Sentence>)> {
     let mut all = Vec::new();
-    for node in set.flows.values().chain([&set.bot.flow]).flat_map(|flow| &flow.nodes) {
+    for node in set.every_flow().flat_map(|flow| &flow.nodes) {
         all.push((node.id.to_string(), translatable(&node.outline.sentences)));
     }
     all.push(("_bot".to_owned(), translatable(&of_defaults(set))));

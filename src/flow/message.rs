@@ -196,6 +196,8 @@ impl WrittenButton {
     }
 }
 
+const IF_CLOSED: &str = "`if_closed` is `{template: NAME}`, `{nudge: NAME}`, `hold`, `{hold: 3d}`, `skip` or `fail`";
+
 impl WrittenIfClosed {
     /// With its templates filled in.
     pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown]) -> Result<IfClosed, Failure> {
@@ -215,7 +217,12 @@ impl WrittenIfClosed {
             Some("hold") => return Some(WrittenIfClosed::Hold(HOLD_DEFAULT)),
             Some("skip") => return Some(WrittenIfClosed::Skip),
             Some("fail") => return Some(WrittenIfClosed::Fail),
-            Some(_) | None => {}
+            Some(word) => {
+                let help = format!("for a template `{word}` write `if_closed: {{template: {word}}}`");
+                fields.wrong(node, "E230", format!("{IF_CLOSED}; {help}"));
+                return None;
+            }
+            None => {}
         }
         let mut keys = fields.below(node, "if_closed");
         let (template, nudge) = (keys.node("template"), keys.node("nudge"));
@@ -232,11 +239,7 @@ impl WrittenIfClosed {
             (None, None) => None,
         };
         if found.is_none() {
-            fields.wrong(
-                node,
-                "E230",
-                "`if_closed` is `{template: NAME}`, `{nudge: NAME}`, `hold`, `{hold: 3d}`, `skip` or `fail`",
-            );
+            fields.wrong(node, "E230", IF_CLOSED);
         }
         if node.map().is_some() {
             keys.finish();

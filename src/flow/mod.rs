@@ -44,6 +44,7 @@ pub mod token;
 pub mod triggers;
 pub mod turn;
 mod views;
+pub mod workspace;
 mod world;
 
 pub use advance::advance;

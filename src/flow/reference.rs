@@ -5,6 +5,7 @@ use super::{
     spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, HOURS_PARTS, STEP_KEYS, Spec, TRIGGER_KEYS, VIEWS},
     steps, triggers,
 };
+use crate::base::codes;
 use std::fmt::Write as _;
 
 /// A page of the reference.
@@ -23,6 +24,7 @@ pub fn pages() -> Vec<Page> {
         Page { name: "bot.md", text: bot_page() },
         Page { name: "values.md", text: values_page() },
         Page { name: "functions.md", text: functions_page() },
+        Page { name: "findings.md", text: findings_page() },
     ];
     pages.insert(0, Page { name: "README.md", text: index() });
     pages
@@ -101,6 +103,7 @@ fn index() -> String {
     text.push_str("- [`_bot.yaml`](bot.md): what all flows share\n");
     text.push_str("- [Values](values.md) that expressions read, and types\n");
     text.push_str("- [Functions](functions.md) of expressions\n");
+    text.push_str("- [Findings](findings.md) of the checker, by code\n");
     text
 }
 
@@ -176,6 +179,30 @@ fn functions_page() -> String {
             code_cell(function.example),
             code_cell(function.gives)
         );
+    }
+    text
+}
+
+/// Every code with its explanation and examples, from the list that `transom help` reads.
+fn findings_page() -> String {
+    let mut text = format!(
+        "{GENERATED}# Findings\n\nWhat `transom check` and the other readers of files can say, by code: `E…` is an error, `W…` a \
+         warning. `transom help E501` prints the same. Each example has just this finding, and is right as it stands \
+         below; a test runs them all. What does not matter for one, such as the rest of `_bot.yaml`, is left out of it.\n"
+    );
+    for group in codes::groups() {
+        let _ = write!(text, "\n# {}\n", group.title);
+        for code in &group.codes {
+            let _ = write!(text, "\n## {} {}\n", code.code, code.title);
+            if !code.text.is_empty() {
+                let _ = write!(text, "\n{}\n", code.text);
+            }
+            for (words, example) in [("Wrong", code.bad), ("Right", code.good)] {
+                if !example.is_empty() {
+                    let _ = write!(text, "\n{words}:\n\n```yaml\n{example}```\n");
+                }
+            }
+        }
     }
     text
 }

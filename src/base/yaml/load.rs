@@ -145,10 +145,14 @@ impl<'a> Reader<'a> {
             }
             Event::MappingStart(style, anchor, tag) => {
                 let start = self.place(span);
-                let (entries, end) = self.entries(style, &start, depth)?;
+                let before = self.findings.len();
+                let (entries, end, spoilt) = self.entries(style, &start, depth)?;
                 self.untagged(tag.is_some(), &start);
                 let place = self.whole(start, entries.last().map(|entry| &entry.value.place), &end);
-                Ok(self.remember(anchor, Node { place, kind: Kind::Map(entries) }))
+                let node = Node { place, kind: Kind::Map(entries) };
+                // What was meant is unknown: that it is a map is no mistake of its own.
+                let node = if spoilt && self.findings.len() > before { broken(node) } else { node };
+                Ok(self.remember(anchor, node))
             }
             Event::Alias(id) => {
                 let node = self.anchors.get(&id).cloned();
@@ -160,9 +164,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn entries(&mut self, style: StructureStyle, start: &Place, depth: usize) -> Result<(Vec<Entry>, Place), Stop> {
+    fn entries(
+        &mut self,
+        style: StructureStyle,
+        start: &Place,
+        depth: usize,
+    ) -> Result<(Vec<Entry>, Place, bool), Stop> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut merged: Vec<Entry> = Vec::new();
+        let mut spoilt = false;
         let end = loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
@@ -176,6 +186,7 @@ impl<'a> Reader<'a> {
                 Kind::Null => Scalar::at(&key.place, ""),
                 Kind::Map(_) | Kind::List(_) => {
                     self.findings.push(traps::braces(self.file, start, style == StructureStyle::Flow));
+                    spoilt = true;
                     continue;
                 }
             };
@@ -206,7 +217,7 @@ impl<'a> Reader<'a> {
                 entries.push(entry);
             }
         }
-        Ok((entries, end))
+        Ok((entries, end, spoilt))
     }
 
     fn merge(&self, value: &Node) -> Vec<Entry> {

@@ -34,8 +34,13 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
     let indent =
         &text[line_start..][..text[line_start..].len() - text[line_start..].trim_start_matches([' ', '\t']).len()];
     let place = Place::new(file, start..start + 1);
-    let finding = if let Some(tab) = indent.find('\t') {
-        let place = Place::new(file, line_start + tab..line_start + tab + 1);
+    // The parser may stop at the end of the line before.
+    let below = text[start..].find('\n').map(|end| start + end + 1).filter(|_| said.contains("tab"));
+    let below = below.filter(|at| text[*at..].trim_start_matches(' ').starts_with('\t'));
+    let tab = indent.find('\t').map(|tab| line_start + tab);
+    let tab = tab.or_else(|| below.and_then(|at| Some(at + text[at..].find('\t')?)));
+    let finding = if let Some(tab) = tab {
+        let place = Place::new(file, tab..tab + 1);
         let fix = Fix::replace("write two blanks", &place, "  ").guess();
         let finding = Diagnostic::error("E115", &place, "a tab cannot indent a line").fix(fix);
         finding.help("indent with blanks, two for each level")
@@ -225,6 +230,13 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             let finding = finding.fix_if(mend::item(at, value, offset));
             found(finding.help("put the text in quotes, `{name: \"${value}\"}`, or write it over several lines"))
         }
+        '{' if list_name(value).is_some() => {
+            let (offset, name) = list_name(value)?;
+            let place = at(offset, name.len());
+            let fix = Fix::replace(format!("write \"{name}\""), &place, format!("\"{name}\""));
+            let finding = Diagnostic::error("E113", &place, format!("`{name}` between `{{ }}` needs quotes")).fix(fix);
+            found(finding.help(format!("write `\"{name}\": …`, or write one name a line below")))
+        }
         '[' if line.is_code() => found(condition(&whole, line)),
         '{' | '[' if second_colon(value).is_some() => {
             let finding = Diagnostic::error("E108", &at(second_colon(value)?, 1), "a text with `: ` needs quotes");
@@ -285,6 +297,13 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             found(finding.help(format!("write {}", mend::quoted(value))))
         }
     }
+}
+
+/// `{answers[]: …}`: where the name stands that appends to a list.
+fn list_name(value: &str) -> Option<(usize, &str)> {
+    let end = value.find("[]:")? + 2;
+    let start = value[..end].rfind(['{', ',', ' '])? + 1;
+    (!value[start..end].contains(['"', '\''])).then(|| (start, &value[start..end]))
 }
 
 fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {

@@ -9,7 +9,7 @@ use crate::{
         place::Place,
         yaml,
     },
-    flow::{FlowSet, definition::Node},
+    flow::definition::{Flow, Node},
 };
 use std::collections::BTreeMap;
 
@@ -22,11 +22,9 @@ const BUTTONS_BODY_CHARS_MAX: usize = 1024;
 const TEXT_CHARS_MAX: usize = 4096;
 const CAPTION_CHARS_MAX: usize = 1024;
 
-pub fn check(set: &FlowSet, findings: &Findings) {
-    for flow in set.flows.values().chain([&set.bot.flow]) {
-        for node in flow.nodes.iter().filter(|node| matches!(node.outline.verb, "say" | "ask")) {
-            message(node, findings);
-        }
+pub fn check(flow: &Flow, findings: &Findings) {
+    for node in flow.nodes.iter().filter(|node| matches!(node.outline.verb, "say" | "ask")) {
+        message(node, findings);
     }
 }
 

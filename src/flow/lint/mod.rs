@@ -1,21 +1,27 @@
 //! What can be said about flows without running them.
 
+mod addresses;
 mod graph;
 mod keywords;
 mod limits;
 mod names;
 mod paths;
+mod sentences;
 mod shape;
 mod templates;
 pub(super) mod translations;
 mod ways;
 mod window;
 
-use super::FlowSet;
+use super::{FlowSet, definition::Flow};
 use crate::{
-    base::diagnostic::{Diagnostic, Findings},
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        ids::FlowName,
+    },
     model::template::Template,
 };
+use std::{collections::HashMap, sync::Arc};
 
 /// What surrounds the flows, as far as it is known; what is `None` is not checked against.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +30,8 @@ pub struct Around {
     pub senders: Option<Vec<String>>,
     /// Each sender's templates.
     pub templates: Option<Vec<Vec<Template>>>,
+    /// The configuration lets `http` into private networks.
+    pub private_networks: bool,
 }
 
 /// What the checker says of a set.
@@ -48,19 +56,53 @@ pub fn lint_around(set: &FlowSet, around: &Around) -> Vec<Diagnostic> {
 
 /// The same, with what was proved beside.
 pub fn report(set: &FlowSet, around: &Around) -> Report {
-    let findings = Findings::default();
-    names::check(set, around, &findings);
-    keywords::check(set, &findings);
-    limits::check(set, &findings);
-    graph::check(set, &findings);
-    shape::check(set, &findings);
-    templates::check(set, around, &findings);
-    translations::check(set, &findings);
-    let walked = paths::walk(set);
-    window::check(&walked, &findings);
-    let without_templates = window::never_need_a_template(&walked).into_iter().map(str::to_owned).collect();
-    walked.judge.finish(&findings);
-    Report { findings: findings.into_sorted(), without_templates }
+    Linter::default().report(set, around)
+}
+
+/// Looks at one set after the other and keeps what it found while flows stay the same (the same `Arc`). A flow
+/// that is read against another `_bot.yaml` is another one; `around` must stay.
+#[derive(Default)]
+pub struct Linter {
+    memo: paths::Memo,
+    /// What concerns a flow alone.
+    alone: HashMap<FlowName, (Arc<Flow>, Vec<Diagnostic>)>,
+}
+
+impl Linter {
+    pub fn report(&mut self, set: &FlowSet, around: &Around) -> Report {
+        let findings = Findings::default();
+        self.alone.retain(|name, _| set.flows.contains_key(name));
+        for (name, flow) in &set.flows {
+            let known = self.alone.get(name).filter(|(known, _)| Arc::ptr_eq(known, flow));
+            if let Some((_, all)) = known {
+                findings.extend(all.iter().cloned());
+                continue;
+            }
+            let own = Findings::default();
+            alone(set, flow, around, &own);
+            graph::reach(set, flow, &own);
+            let all = own.into_sorted();
+            findings.extend(all.iter().cloned());
+            self.alone.insert(name.clone(), (flow.clone(), all));
+        }
+        alone(set, &set.bot.flow, around, &findings);
+        keywords::check(set, &findings);
+        graph::check(set, &findings);
+        shape::check(set, &findings);
+        translations::check(set, &findings);
+        let needs = paths::walk(set, &mut self.memo, &findings);
+        let without_templates = window::never_need_a_template(&needs);
+        Report { findings: findings.into_sorted(), without_templates }
+    }
+}
+
+/// What can be said of a flow without looking at others.
+fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
+    names::check(set, flow, around, findings);
+    limits::check(flow, findings);
+    addresses::check(flow, around, findings);
+    templates::check(set, flow, around, findings);
+    sentences::check(set, flow, findings);
 }
 
 #[cfg(test)]

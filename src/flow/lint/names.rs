@@ -20,15 +20,12 @@ const PARTS: [(&str, &[&str]); 6] = [
     ("hours", &[]),
 ];
 
-pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
-    for flow in set.flows.values().chain([&set.bot.flow]) {
-        senders(flow, around, findings);
-        for code in codes(flow) {
-            for (root, name, at) in &code.uses().properties {
-                if let Some(finding) = unknown(set, root, name) {
-                    let place = code.place_at(*at, name.len());
-                    findings.push(finding(&place));
-                }
+pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
+    senders(flow, around, findings);
+    for code in codes(flow) {
+        for (root, name, at) in &code.uses().properties {
+            if let Some(finding) = unknown(set, root, name) {
+                findings.push(finding(&code.place_at(*at, name.len())));
             }
         }
     }
@@ -84,6 +81,8 @@ fn senders(flow: &Flow, around: &Around, findings: &Findings) {
     let Some(known) = &around.senders else { return };
     for sender in flow.senders.iter().filter(|sender| !known.contains(sender)) {
         let finding = Diagnostic::error("E413", &flow.place, format!("the configuration has no sender `{sender}`"));
+        let all: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        let finding = finding.help(format!("its senders are {}", all.join(", ")));
         findings.push(finding.help_if(did_you_mean(sender, known.iter().map(String::as_str))));
     }
 }

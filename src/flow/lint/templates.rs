@@ -12,32 +12,27 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-pub fn check(set: &FlowSet, around: &Around, findings: &Findings) {
-    let Some(senders) = &around.templates else { return };
-    if senders.is_empty() {
-        return;
-    }
-    for flow in set.flows.values().chain([&set.bot.flow]) {
-        for node in &flow.nodes {
-            let written = &node.outline.yaml;
-            if node.outline.verb == "template"
-                && let Some(name) = written.get("template")
-            {
-                one(set, flow, name, written.get("vars"), senders, findings);
-            }
-            every_fallback(written, &mut |fallback| {
-                let vars = fallback.get("vars");
-                let named = fallback.get("template").or_else(|| fallback.get("nudge"));
-                for name in named.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
-                    one(set, flow, name, vars, senders, findings);
-                }
-            });
+pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
+    let Some(senders) = around.templates.as_ref().filter(|senders| !senders.is_empty()) else { return };
+    for node in &flow.nodes {
+        let written = &node.outline.yaml;
+        if node.outline.verb == "template"
+            && let Some(name) = written.get("template")
+        {
+            one(set, flow, name, written.get("vars"), senders, findings);
         }
+        every_fallback(written, &mut |fallback| {
+            let vars = fallback.get("vars");
+            let named = fallback.get("template").or_else(|| fallback.get("nudge"));
+            for name in named.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
+                one(set, flow, name, vars, senders, findings);
+            }
+        });
     }
 }
 
 /// The `if_closed` of the step itself and of its reminders; bodies have steps of their own.
-fn every_fallback(written: &yaml::Node, found: &mut dyn FnMut(&yaml::Node)) {
+pub fn every_fallback(written: &yaml::Node, found: &mut dyn FnMut(&yaml::Node)) {
     let mut read = |node: &yaml::Node| {
         if let Some(fallback) = node.get("if_closed").filter(|fallback| fallback.map().is_some()) {
             found(fallback);

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub fn check(set: &FlowSet, findings: &Findings) {
     let steps: BTreeMap<&str, &Node> = nodes(set).map(|node| (node.id.as_str(), node)).collect();
-    for locale in set.locales.values() {
+    for locale in set.locales.values().filter(|locale| !locale.language.is_empty()) {
         written(set, locale, &steps, findings);
     }
     for language in set.bot.languages.keys().filter(|language| **language != set.bot.language) {
@@ -24,7 +24,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
 }
 
 fn nodes(set: &FlowSet) -> impl Iterator<Item = &Node> {
-    set.flows.values().chain([&set.bot.flow]).flat_map(|flow| &flow.nodes)
+    set.every_flow().flat_map(|flow| &flow.nodes)
 }
 
 /// Each translation against the step that it belongs to.
@@ -100,7 +100,7 @@ fn missing(set: &FlowSet, language: &str, findings: &Findings) {
         findings.push(finding.help(format!("run `transom i18n extract {language}`, and translate what it writes")));
         return;
     }
-    for flow in set.flows.values().chain([&set.bot.flow]) {
+    for flow in set.every_flow() {
         let open = open(set, flow, language);
         let Some(first) = open.first() else { continue };
         let steps: BTreeSet<&str> = open.iter().map(|(id, _)| *id).collect();
@@ -122,8 +122,19 @@ const LISTED_MAX: usize = 5;
 fn open<'a>(set: &'a FlowSet, flow: &'a Flow, language: &str) -> Vec<(&'a str, &'a Text)> {
     let sentences = flow.nodes.iter().flat_map(|node| node.outline.sentences.iter().map(move |s| (node, &s.text)));
     let open = sentences.filter(|(node, text)| set.translation(language, &node.id, text.source()).is_none());
+    // What was outdated by a change of the text was said at the translation.
+    let open = open.filter(|(node, _)| !outdated_in(set, language, node));
     // `${item.name}` alone has no words.
     open.filter(|(_, text)| text.fixed_chars() > 0).map(|(node, text)| (node.id.as_str(), text)).collect()
+}
+
+/// The step has a translation of something that it no longer says.
+fn outdated_in(set: &FlowSet, language: &str, node: &Node) -> bool {
+    let step = set.locales.get(language).and_then(|locale| locale.steps.get(node.id.as_str()));
+    step.is_some_and(|step| {
+        let says = |from: &str| node.outline.sentences.iter().any(|sentence| same(sentence.text.source(), from));
+        step.wordings.iter().any(|wording| !says(&wording.from.text))
+    })
 }
 
 /// The texts of `defaults` that are no steps.

@@ -1,8 +1,8 @@
 //! The window: a plain message that can find it closed is an error, with the interval and how it came to be.
 
 use super::paths::{
-    Need, Sent, Walked,
-    age::{ANY, Age, hours},
+    Need, Needs, Sent,
+    age::{ANY, Age, hours, length},
     first_age,
     state::By,
 };
@@ -19,15 +19,16 @@ use crate::{
 };
 
 /// Reports the messages that the walk found beyond the end.
-pub fn check(walked: &Walked<'_>, findings: &Findings) {
-    for sent in walked.sends.values().filter(|sent| sent.age.crosses() && !sent.covered) {
+pub fn check<'s>(sends: impl Iterator<Item = &'s Sent>, findings: &Findings) {
+    for sent in sends.filter(|sent| sent.age.crosses() && !sent.covered) {
         findings.push(finding(sent));
     }
 }
 
 /// The flows that something starts and whose messages always find the window open: none needs a template.
-pub fn never_need_a_template<'a>(walked: &Walked<'a>) -> Vec<&'a str> {
-    walked.needs.iter().filter(|(_, need)| **need == Need::Never).map(|(name, _)| *name).collect()
+pub fn never_need_a_template(needs: &Needs) -> Vec<String> {
+    let never = needs.iter().filter(|(_, need)| **need == Need::Never);
+    never.map(|(name, _)| name.as_str().to_owned()).collect()
 }
 
 /// Whether a trigger starts its flow without a message or tap of the contact.
@@ -36,7 +37,7 @@ pub fn starts_unasked(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> b
     age.least > Span::ZERO || age.most > set.bot.defaults.queue_for
 }
 
-fn finding(sent: &Sent<'_>) -> Diagnostic {
+fn finding(sent: &Sent) -> Diagnostic {
     let mut finding = Diagnostic::error("E501", &sent.place, format!("this message {}", sent.age.words()));
     let links = sent.trail.links();
     // A long way is told from its end: what is nearest to the message explains most.
@@ -48,16 +49,17 @@ fn finding(sent: &Sent<'_>) -> Diagnostic {
             By::Start(age) => format!("starts here, up to {} after the last message", hours(age.most)),
             By::Answer => "the contact answers here: 0 h".to_owned(),
             By::Waited(_, ANY) => "this can take any time".to_owned(),
-            By::Waited(least, most) if least == most => format!("{} pass here", hours(*least)),
-            By::Waited(Span::ZERO, most) => format!("up to {} pass here", hours(*most)),
-            By::Waited(least, most) => format!("{} – {} pass here", hours(*least), hours(*most)),
+            By::Waited(least, most) if least == most => format!("{} pass here", length(*least)),
+            By::Waited(Span::ZERO, most) => format!("up to {} pass here", length(*most)),
+            By::Waited(least, most) => format!("{} – {} pass here", length(*least), length(*most)),
             By::Loop => "and again each time round".to_owned(),
         };
-        if (number == 0 || number >= skipped) && link.place != sent.place {
+        let told = finding.labels.iter().any(|(place, _)| *place == link.place);
+        if (number == 0 || number >= skipped) && link.place != sent.place && !told {
             finding = finding.label(&link.place, words);
         }
     }
-    let help = match (sent.node.outline.verb, sent.age.least) {
+    let help = match (sent.verb, sent.age.least) {
         ("ask", _) => {
             "write `if_closed:` with a `template:` that stands for it, `hold` (it waits for the next message), \
              or ask `if: window.open`"

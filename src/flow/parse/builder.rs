@@ -254,8 +254,11 @@ impl<'a> Builder<'a> {
             }
             Some(_) => {
                 if let Some(node) = written {
-                    let finding =
-                        Diagnostic::error("E216", &node.place, "an `id` has letters, digits, `_` and `-` only");
+                    let finding = Diagnostic::error(
+                        "E216",
+                        &node.place,
+                        "an `id` has letters, digits, `_` and `-` only; write one without blanks",
+                    );
                     self.findings.push(finding);
                 }
                 derived
@@ -329,11 +332,12 @@ impl<'a> Builder<'a> {
             self.findings.push(Diagnostic::error("E224", &node.place, message).help("write two triggers"));
         }
         let Some(kind) = found.first() else {
-            let names = triggers::SPECS.iter().map(|spec| spec.name).chain(LATER_TRIGGERS);
+            let names = || triggers::SPECS.iter().map(|spec| spec.name);
             if let Some(first) = entries.first() {
-                let finding =
-                    Diagnostic::error("E225", &first.key.place, format!("there is no trigger `{}`", first.key.text));
-                self.findings.push(finding.misspelt(&first.key.text, names));
+                let known: Vec<&str> = names().collect();
+                let message = format!("there is no trigger `{}`; it is one of {}", first.key.text, known.join(", "));
+                let finding = Diagnostic::error("E225", &first.key.place, message);
+                self.findings.push(finding.misspelt(&first.key.text, names()));
             }
             return None;
         };

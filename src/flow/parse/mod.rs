@@ -1,8 +1,10 @@
 //! Files to a set of flows. Parsing never fails: it yields what could be understood, and every finding.
 
 mod builder;
+mod kept;
 
 pub use builder::Builder;
+pub use kept::Kept;
 
 use super::{
     bot::{self, Bot},
@@ -32,49 +34,28 @@ pub const BOT_FLOW: &str = "_bot";
 /// Reads all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`; tests are passed over.
 /// The findings come sorted; a set with errors must not go live.
 pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
-    let findings = Findings::default();
-    let sorted = Sorted::new(files, &findings);
-    let place = match (&sorted.bot, files.first()) {
-        (Some((file, _)), _) => Place::start_of(file),
-        (None, Some(first)) => Place::start_of(first),
-        (None, None) => Place::start_of(&SourceFile::new("flows/_bot.yaml", "")),
-    };
-    let root = sorted.bot.as_ref().and_then(|(_, node)| node.as_ref());
-    let mut bot = bot::parse(root, &place, Flow::empty(BOT_FLOW, &place), &findings);
-    let scripts = Scripts::new(&sorted.scripts, bot.secrets.iter().cloned(), &findings);
-    let names = flow_names(&sorted.flows);
+    Kept::default().parse(files)
+}
 
-    bot.flow = bot_flow(root, &bot, &scripts, &names, &findings);
-    read_bot_texts(root, &mut bot, &scripts, &findings);
-    let mut flows: BTreeMap<FlowName, Flow> = BTreeMap::new();
-    let mut places: BTreeMap<FlowName, Place> = BTreeMap::new();
-    for (file, root) in &sorted.flows {
-        let Some(root) = root else { continue };
-        let flow = parse_flow(file, root, &bot, &scripts, &names, &findings);
-        if let Some(first) = places.get(&flow.name) {
-            let finding = Diagnostic::error("E405", &flow.place, format!("there are two flows called `{}`", flow.name));
-            findings.push(finding.label(first, "first here").help("rename one of the two, and its file"));
-            continue;
-        }
-        places.insert(flow.name.clone(), flow.place.clone());
-        flows.insert(flow.name.clone(), flow);
-    }
-    mark_asking(&mut flows);
-    let locales = locales(&sorted, &scripts, &findings);
-    let set = FlowSet { bot, flows, scripts, locales, files: files.to_vec() };
-    (set, findings.into_sorted())
+/// Where a name is given that cannot be used, its uses are no mistakes of their own.
+fn without_uses_of_reserved_names(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut reserved: BTreeSet<(String, String)> = BTreeSet::new();
+    findings.retain(|finding| {
+        finding.code != "E307" || reserved.insert((finding.place.path().to_owned(), finding.message.clone()))
+    });
+    findings
 }
 
 /// The files by what they are; YAML is loaded.
 struct Sorted {
-    bot: Option<(Arc<SourceFile>, Option<yaml::Node>)>,
-    flows: Vec<(Arc<SourceFile>, Option<yaml::Node>)>,
+    bot: Option<(Arc<SourceFile>, Option<Arc<yaml::Node>>)>,
+    flows: Vec<(Arc<SourceFile>, Option<Arc<yaml::Node>>)>,
     scripts: Vec<Arc<SourceFile>>,
-    locales: Vec<yaml::Node>,
+    locales: Vec<Arc<yaml::Node>>,
 }
 
 impl Sorted {
-    fn new(files: &[Arc<SourceFile>], findings: &Findings) -> Sorted {
+    fn new(files: &[Arc<SourceFile>], load: &mut dyn FnMut(&Arc<SourceFile>) -> Option<Arc<yaml::Node>>) -> Sorted {
         let mut sorted = Sorted { bot: None, flows: Vec::new(), scripts: Vec::new(), locales: Vec::new() };
         for file in files {
             let path = file.path();
@@ -83,13 +64,13 @@ impl Sorted {
             } else if file.stem().ends_with(".test") || !(path.ends_with(".yaml") || path.ends_with(".yml")) {
                 continue;
             } else if path.starts_with("locales/") || path.contains("/locales/") {
-                if let Some(root) = yaml::load(file, findings) {
+                if let Some(root) = load(file) {
                     sorted.locales.push(root);
                 }
             } else if file.stem() == BOT_FLOW {
-                sorted.bot = Some((file.clone(), yaml::load(file, findings)));
+                sorted.bot = Some((file.clone(), load(file)));
             } else {
-                sorted.flows.push((file.clone(), yaml::load(file, findings)));
+                sorted.flows.push((file.clone(), load(file)));
             }
         }
         sorted
@@ -122,8 +103,8 @@ fn locales(sorted: &Sorted, scripts: &Scripts, findings: &Findings) -> BTreeMap<
 }
 
 /// The name of each flow, also of those whose file cannot be read: jumps to them are not wrong.
-fn flow_names(flows: &[(Arc<SourceFile>, Option<yaml::Node>)]) -> BTreeSet<String> {
-    let name = |(file, root): &(Arc<SourceFile>, Option<yaml::Node>)| {
+fn flow_names(flows: &[(Arc<SourceFile>, Option<Arc<yaml::Node>>)]) -> BTreeSet<String> {
+    let name = |(file, root): &(Arc<SourceFile>, Option<Arc<yaml::Node>>)| {
         let written = root.as_ref().and_then(|root| root.get("flow")?.text());
         written.unwrap_or(file.stem()).to_owned()
     };
@@ -345,27 +326,31 @@ pub(in crate::flow) fn groups(pattern: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A flow asks if it has, or calls a flow that has, a question or a hand-off.
-fn mark_asking(flows: &mut BTreeMap<FlowName, Flow>) {
-    for flow in flows.values_mut() {
-        flow.asks = flow.nodes.iter().any(asks);
+fn mark_asking<'f>(flows: impl Iterator<Item = &'f Flow>) -> BTreeSet<FlowName> {
+    let mut asking: BTreeSet<FlowName> = BTreeSet::new();
+    let mut calling: Vec<(&FlowName, BTreeSet<&FlowName>)> = Vec::new();
+    for flow in flows {
+        if flow.nodes.iter().any(asks) {
+            asking.insert(flow.name.clone());
+            continue;
+        }
+        let called = flow.nodes.iter().filter_map(|node| match &node.outline.target {
+            Some(Target::Flow(name)) => Some(name),
+            _ => None,
+        });
+        calling.push((&flow.name, called.collect()));
     }
     loop {
-        let asking: BTreeSet<FlowName> =
-            flows.values().filter(|flow| flow.asks).map(|flow| flow.name.clone()).collect();
-        let reaches = |flow: &Flow| {
-            flow.nodes
-                .iter()
-                .any(|node| matches!(&node.outline.target, Some(Target::Flow(name)) if asking.contains(name)))
-        };
-        let more: Vec<FlowName> =
-            flows.values().filter(|flow| !flow.asks && reaches(flow)).map(|flow| flow.name.clone()).collect();
-        if more.is_empty() {
-            return;
-        }
-        for name in more {
-            if let Some(flow) = flows.get_mut(&name) {
-                flow.asks = true;
+        let before = asking.len();
+        calling.retain(|(name, called)| {
+            let reaches = called.iter().any(|called| asking.contains(*called));
+            if reaches {
+                asking.insert((*name).clone());
             }
+            !reaches
+        });
+        if asking.len() == before {
+            return asking;
         }
     }
 }

@@ -145,9 +145,29 @@ fn unknown_function(
     let module = scripts.modules.iter().find(|(_, functions)| functions.contains_key(name));
     let help = match module {
         Some((module, _)) => Some(format!("write `{module}::{name}(…)`")),
-        None => did_you_mean(name, known),
+        None => elsewhere(name).or_else(|| did_you_mean(name, known)),
     };
-    Some(Diagnostic::error("E311", place, message).help_if(help))
+    let help = help.unwrap_or_else(|| "`transom reference` lists all functions".to_owned());
+    Some(Diagnostic::error("E311", place, message).help(help))
+}
+
+/// What functions of other languages are called here.
+fn elsewhere(name: &str) -> Option<String> {
+    let ours = match name {
+        "toUpperCase" | "uppercase" | "to_upper" | "upcase" => ".upper()",
+        "toLowerCase" | "lowercase" | "to_lower" | "downcase" => ".lower()",
+        "length" | "size" | "count" => ".len()",
+        "includes" | "has" => ".contains(…)",
+        "startsWith" => ".starts_with(…)",
+        "endsWith" => ".ends_with(…)",
+        "isEmpty" | "empty" | "blank" => ".is_empty()",
+        "strip" => ".trim()",
+        "matches" | "match_" | "test" => ".is_match(…)",
+        "parseInt" | "parseFloat" | "int" | "float" | "number" | "Number" => ".to_number()",
+        "strftime" | "date_format" => ".format(\"d MMMM\")",
+        _ => return None,
+    };
+    Some(format!("write `{ours}`"))
 }
 
 fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &Place) -> Option<Diagnostic> {

@@ -351,10 +351,10 @@ pub fn valid_name(name: &str) -> Result<(), String> {
         return Err(format!("`{name}` cannot be a name: letters, digits and `_`, a letter first"));
     }
     if words::RESERVED.contains(&name) {
-        return Err(format!("the name `{name}` is reserved"));
+        return Err(format!("the name `{name}` is reserved; choose another, such as `my_{name}`"));
     }
     if VIEWS.contains(&name) {
-        return Err(format!("the name `{name}` belongs to the language"));
+        return Err(format!("the name `{name}` belongs to the language; choose another, such as `my_{name}`"));
     }
     Ok(())
 }
@@ -366,7 +366,9 @@ pub fn secret_marker(name: &str) -> String {
 
 fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
     let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    let help = format!("an earlier step fills it, `as: {name}` or `set:`, or it is an input of the flow");
     Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+        .help(help)
         .meant(name, known.iter().map(String::as_str))
 }
 

@@ -218,7 +218,7 @@ fn mistakes_are_said_in_plain_words() {
     assert!(eval("count = 3").unwrap_err().contains("`==`"), "{:?}", eval("count = 3"));
     assert!(eval("count > 3 and true").unwrap_err().contains("write `&&`"), "{:?}", eval("count > 3 and true"));
     assert!(eval("count >").unwrap_err().contains("ends too early"), "{:?}", eval("count >"));
-    assert_eq!(valid_name("new").unwrap_err(), "the name `new` is reserved");
+    assert_eq!(valid_name("new").unwrap_err(), "the name `new` is reserved; choose another, such as `my_new`");
     assert!(
         eval("contact.name.round()").unwrap_err().contains("does not work on a text"),
         "{:?}",

@@ -50,8 +50,8 @@ pub fn syntax<'a>(
             Diagnostic::error("E306", &here(name.len()), format!("there is no file `scripts/{name}.rhai`"))
         }
         ParseErrorType::Reserved(name) => {
-            let finding = Diagnostic::error("E307", &here(name.len()), format!("the name `{name}` is reserved"));
-            finding.help("choose another name")
+            let message = format!("the name `{name}` is reserved; choose another, such as `my_{name}`");
+            Diagnostic::error("E307", &here(name.len()), message)
         }
         ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) if symbol == "=" || symbol == "===" => {
             let place = here(symbol.len());

@@ -113,7 +113,7 @@ impl StepKind for Ask {
         if matches!(message.if_closed, Some(WrittenIfClosed::Skip))
             && let Some(node) = fields.node("if_closed")
         {
-            fields.wrong(node, "E232", "a question cannot be skipped: its answer is waited for");
+            fields.wrong(node, "E232", "a question cannot be skipped: its answer is waited for; write `hold`, or a `template:` that asks it");
         }
         let (options, each) = read_options(fields);
         let has_options = !options.is_empty() || each.is_some();
@@ -123,10 +123,10 @@ impl StepKind for Ask {
             None => Kind::Text,
         };
         if let (Kind::Choice(_), false, Some(node)) = (&kind, has_options, fields.node("type")) {
-            fields.wrong(node, "E233", "a choice needs `options`");
+            fields.wrong(node, "E233", "a choice needs `options`; write `options: [One, Two]`");
         }
         if let (Kind::Map, Some(node)) = (&kind, fields.node("type")) {
-            fields.wrong(node, "E241", "nobody can send a map; ask for its parts, or for a `form`");
+            fields.wrong(node, "E254", "nobody can send a map; ask for its parts, or for a `form`");
         }
         let invalid = fields.opt_text("invalid");
         if let Some(text) = &invalid {
@@ -341,9 +341,9 @@ fn read_gather(fields: &mut StepFields<'_, '_>, kind: &Kind, has_options: bool) 
     let span = fields.opt_duration("gather")?;
     let node = fields.node("gather")?;
     if *kind != Kind::Text || has_options {
-        fields.wrong(node, "E240", "`gather` joins texts: it goes with a question of type `text`, without `options`");
+        fields.wrong(node, "E253", "`gather` joins texts: it goes with a question of type `text`, without `options`");
     } else if span > GATHER_MAX || span <= Span::ZERO {
-        fields.wrong(node, "E240", format!("`gather` is at most {GATHER_MAX}"));
+        fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}"));
     }
     Some(span)
 }

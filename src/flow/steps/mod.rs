@@ -67,7 +67,10 @@ pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(
                 fields.wrong(
                     &entry.value,
                     "E229",
-                    format!("consent is `given` or `withdrawn`, and this is {}", entry.value.describe()),
+                    format!(
+                        "consent is `given` or `withdrawn`, and this is {}; write `{{{topic}: given}}`",
+                        entry.value.describe()
+                    ),
                 );
                 continue;
             }
@@ -79,7 +82,7 @@ pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(
         }
         all.push((topic.to_owned(), given));
     }
-    if all.is_empty() {
+    if node.map().is_none_or(<[_]>::is_empty) {
         fields.wrong(
             node,
             "E229",

@@ -32,7 +32,7 @@ impl StepKind for React {
         if let Some(plain) = emoji.as_plain().filter(|plain| *plain != NONE && !is_emoji(plain))
             && let Some(node) = fields.node("react").filter(|node| !node.is_broken())
         {
-            fields.wrong(node, "E239", format!("`react` takes one emoji, and this is `{plain}`"));
+            fields.wrong(node, "E252", format!("`react` takes one emoji, and this is `{plain}`; write `react: 👍`"));
         }
         React { emoji }
     }

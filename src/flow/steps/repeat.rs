@@ -61,7 +61,7 @@ impl StepKind for Repeat {
         let over = fields.required("repeat").and_then(|_| read_over(fields));
         let body = fields.loop_steps("do");
         if body.is_none() && fields.has("do") {
-            let finding = Diagnostic::error("E237", &fields.place(), "this `repeat` does nothing");
+            let finding = Diagnostic::error("E250", &fields.place(), "this `repeat` does nothing");
             fields.report(finding.help("write the steps of one round under `do:`"));
         } else if body.is_none() {
             fields.required("do");
@@ -142,7 +142,8 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
     let mut keys = fields.below(node, "repeat");
     let (name, list, condition) = (keys.node("for"), keys.node("in"), keys.node("while"));
     let most = keys.whole("max", REPEAT_ROUNDS_DEFAULT, 1..=REPEAT_ROUNDS_MAX);
-    if node.map().is_some() {
+    // What it goes through is unknown: its other keys are no mistakes of their own.
+    if node.map().is_some() && (name.is_some() && list.is_some()) != condition.is_some() {
         keys.finish();
     }
     match (name, list, condition) {
@@ -159,7 +160,7 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
             most: u32::try_from(most).unwrap_or(u32::MAX),
         }),
         _ => {
-            fields.wrong(node, "E237", "`repeat` takes `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`");
+            fields.wrong(node, "E250", "`repeat` takes `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`");
             None
         }
     }

@@ -72,7 +72,7 @@ impl StepKind for Split {
             cases.push(Case { name: key.to_owned(), weight: u64::try_from(weight).unwrap_or(0), body });
         }
         if cases.len() < 2 || cases.iter().all(|case| case.weight == 0) {
-            let finding = Diagnostic::error("E238", &fields.place(), "a `split` needs at least two ways, and some weight");
+            let finding = Diagnostic::error("E251", &fields.place(), "a `split` needs at least two ways, and some weight");
             fields.report(finding.help("write `cases: {a: [steps], b: [steps]}`"));
         }
         Split { name, cases }

@@ -39,7 +39,7 @@ impl StepKind for Switch {
         for (key, body) in fields.cases("cases") {
             let texts: Vec<String> = key.text.split(',').map(|text| text.trim().to_owned()).collect();
             if let Some(twice) = texts.iter().find(|text| cases.iter().any(|(known, _)| known.contains(text))) {
-                let message = format!("`{twice}` stands in an earlier case already");
+                let message = format!("`{twice}` stands in an earlier case already; take it out of one of the two");
                 fields.report(Diagnostic::error("E227", &key.place, message));
             }
             cases.push((texts, body));

@@ -134,7 +134,9 @@ impl On {
         let (event, delivery, moment) = (keys.node("event"), keys.node("delivery"), keys.node("until"));
         let condition = keys.node("if");
         let delivered = delivery.and_then(|_| keys.word("delivery", &["delivered", "read"]));
-        if node.map().is_some() {
+        // What it waits for is unknown: its other keys are no mistakes of their own.
+        let known = [event, delivery, moment].into_iter().flatten().count() == 1;
+        if node.map().is_some() && known {
             keys.finish();
         }
         match (event, delivery, moment) {

@@ -83,7 +83,7 @@ impl TriggerKind for Message {
                 Err(error) => {
                     let text = error.to_string();
                     let reason = text.lines().last().unwrap_or("it cannot be read").trim_start_matches("error: ").to_owned();
-                    fields.wrong(node, "E240", format!("this is no regular expression: {reason}"));
+                    fields.wrong(node, "E240", format!("this is no regular expression: {reason}; close each `(` and `[`, or leave `match: regex` out"));
                 }
             }
         }

@@ -65,7 +65,7 @@ impl TriggerKind for Schedule {
         let cron = match (fields.node("schedule"), Cron::parse(&pattern)) {
             (Some(_), Ok(cron)) => Some(cron),
             (Some(node), Err(message)) => {
-                fields.wrong(node, "E241", message);
+                fields.wrong(node, "E241", format!("{message}; write it like \"0 10 * * TUE\": minute, hour, day, month, weekday"));
                 None
             }
             (None, _) => None,

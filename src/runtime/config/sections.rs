@@ -166,7 +166,7 @@ pub fn telemetry(mut fields: Fields<'_>) {
     if fields.text_if("otlp").is_some() {
         let place = fields.node("otlp").map(|node| node.place.clone());
         let message = "this version sends nothing to `telemetry.otlp`; its numbers are at `/metrics`";
-        fields.findings().extend(place.map(|place| Diagnostic::warning("W902", &place, message)));
+        fields.findings().extend(place.map(|place| Diagnostic::warning("W909", &place, message)));
     }
     fields.finish();
 }

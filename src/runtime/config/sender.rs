@@ -184,7 +184,7 @@ fn meta(fields: &mut Fields<'_>) -> Meta {
                 if url.starts_with("http:") && !is_loopback(&url) {
                     let place = fields.node("api_base").map(|node| node.place.clone());
                     let message = "`api_base` is not encrypted: the access token goes there in clear";
-                    fields.findings().extend(place.map(|place| Diagnostic::warning("W901", &place, message)));
+                    fields.findings().extend(place.map(|place| Diagnostic::warning("W908", &place, message)));
                 }
                 meta.api_base = url;
             }

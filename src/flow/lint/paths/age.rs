@@ -6,7 +6,7 @@ use crate::base::{
 };
 
 /// Time since the contact's last message; a `most` of [`ANY`] stands for *any time*.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Age {
     pub least: Span,
     pub most: Span,
@@ -64,6 +64,15 @@ impl Age {
 /// `24.0 h`
 pub fn hours(span: Span) -> String {
     format!("{:.1} h", span.0 as f64 / 3_600_000.0)
+}
+
+/// `24.0 h`, `20 min`, `30 s`
+pub fn length(span: Span) -> String {
+    match span.0 {
+        ms if ms >= Span::hours(1).0 => hours(span),
+        ms if ms >= Span::minutes(1).0 => format!("{} min", ms / Span::minutes(1).0),
+        ms => format!("{} s", ms / Span::seconds(1).0),
+    }
 }
 
 fn add(a: Span, b: Span) -> Span {

@@ -232,6 +232,17 @@ fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position)
     let place = eval.place(position, op.len());
     if gives != Kinds::NONE {
         eval.good(&place, "E318");
+        if let (Known::Whole(a), Known::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {
+            let counted = match op {
+                "+" => a.checked_add(*b),
+                "-" => a.checked_sub(*b),
+                "*" => a.checked_mul(*b),
+                _ => None,
+            };
+            if let Some(number) = counted {
+                return Ty::whole(number);
+            }
+        }
         let whole = gives == Kinds::NUMERIC && a == Kinds::WHOLE && b == Kinds::WHOLE && op != "/";
         return Ty::of(if whole { Kinds::WHOLE } else { gives });
     }

@@ -57,7 +57,8 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
         (_, "on_timeout") => one(late(flow, node, state)),
         // Somewhen within the time to live; and where it is written, what follows waits until it has arrived.
         (_, "on_undelivered") => one(any(state)),
-        ("say" | "template", _) if written.get("on_undelivered").is_some() => one(any(state)),
+        ("say" | "template", _) if written.get("on_undelivered").is_some() => one(any(&templated(node, state))),
+        ("template", _) => one(templated(node, state)),
         ("ask", _) => filled(state.clone().answered(&node.place)),
         ("agent", "on_limit") => one(passed(state, node, Span::ZERO, limit(written, "idle", Span::hours(1)))),
         ("agent", _) => {
@@ -90,6 +91,14 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
     }
 }
 
+/// After a template, until the contact answers it.
+fn templated(node: &Node, state: &State) -> State {
+    match node.outline.verb {
+        "template" => State { templated: Some(node.place.clone()), ..state.clone() },
+        _ => state.clone(),
+    }
+}
+
 fn nested_code<'a>(node: &'a Node, key: &str, inner: &str) -> Option<&'a Code> {
     code_in(node, node.outline.yaml.get(key)?.get(inner)?)
 }
@@ -100,7 +109,9 @@ pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
         None => (flow.expires, flow.expires),
         Some(written) => match span(Some(written)) {
             Some(span) => (span, span),
-            None => until(written.get("until")),
+            None if written.get("until").is_some() => until(written.get("until")),
+            // It was reported.
+            None => (Span::ZERO, Span::ZERO),
         },
     };
     passed(state, node, least, most)
@@ -137,13 +148,17 @@ fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Optio
         }
         Some(_) => match span(Some(value)) {
             Some(span) => passed(state, node, span, span),
-            None => passed(state, node, Span::ZERO, ANY),
+            // It was reported: what follows is not late because of it.
+            None => state.clone(),
         },
         None if value.get("until").is_some() => {
             let (least, most) = until(value.get("until"));
             passed(state, node, least, most)
         }
-        None => passed(state, node, Span::ZERO, at_most),
+        None if value.get("event").is_some() || value.get("delivery").is_some() => {
+            passed(state, node, Span::ZERO, at_most)
+        }
+        None => state.clone(),
     }
 }
 
@@ -252,8 +267,13 @@ fn set_values(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> State {
         let key = entry.key.text.as_str();
         if let Some(list) = key.strip_suffix("[]") {
             after = after.with(flow, list, Ty::of(Kinds::LIST));
-        } else if !key.contains('.') {
-            let ty = value(set, flow, node, &entry.value, state);
+            continue;
+        }
+        let ty = value(set, flow, node, &entry.value, state);
+        if key.contains('.') {
+            let cleared = entry.value.text() == Some("none");
+            after = after.fact(key, !cleared && !ty.may_miss());
+        } else {
             after = after.with(flow, key, ty);
         }
     }
@@ -285,7 +305,7 @@ pub fn literal(value: &crate::model::value::Value) -> Ty {
     match value {
         Value::Nothing => Ty::NOTHING,
         Value::YesNo(truth) => Ty::truth(*truth),
-        Value::Whole(_) => Ty::of(Kinds::WHOLE),
+        Value::Whole(number) => Ty::whole(*number),
         Value::Number(_) => Ty::of(Kinds::NUMBER),
         Value::Text(text) => Ty::text(text.as_str()),
         Value::Date(_) => Ty::of(Kinds::DATE),

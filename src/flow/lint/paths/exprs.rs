@@ -163,7 +163,7 @@ impl Eval<'_> {
     pub fn expr(&mut self, expr: &Expr, how: Use) -> Ty {
         match expr {
             Expr::BoolConstant(truth, _) => Ty::truth(*truth),
-            Expr::IntegerConstant(..) => Ty::of(Kinds::WHOLE),
+            Expr::IntegerConstant(number, _) => Ty::whole(*number),
             Expr::FloatConstant(..) => Ty::of(Kinds::NUMBER),
             Expr::StringConstant(text, _) => Ty::text(text.as_str()),
             Expr::Unit(_) => Ty::NOTHING,
@@ -225,10 +225,10 @@ impl Eval<'_> {
                 let filled = ty.kinds.meets(Kinds::ALL.and(Kinds::NOTHING));
                 if let Some(judge) = &mut self.judge {
                     if filled {
-                        judge.read(name, &place, true, false, false);
+                        judge.read(name, &place, true, false);
                     }
                     if unset {
-                        judge.read(name, &place, false, false, how == Use::Shown);
+                        judge.read(name, &place, false, how == Use::Shown);
                     }
                 }
             }
@@ -304,6 +304,12 @@ impl Eval<'_> {
                 });
             }
             let part = part.unwrap_or(Ty::ANY);
+            if let Shape::View(view) = shape
+                && !self.state.facts.is_empty()
+                && self.state.facts.contains(&format!("{view}.{name}"))
+            {
+                return part.present();
+            }
             return if missing { part.or(Kinds::NOTHING) } else { part };
         }
         calls::getter(self, base, name, position)

@@ -1,67 +1,126 @@
-//! What expressions turn out to be over all paths: only what is wrong on each of them is a mistake, and what is
-//! missing on some is a warning.
+//! What a walk turns up, file by file: messages with their ages, and what expressions turn out to be. Only what is
+//! wrong on all paths is a mistake; what is missing on some is a warning.
 
+use super::{Sent, age::Age};
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
     place::Place,
 };
 use std::collections::BTreeMap;
 
+/// By file, so that one that did not change keeps what was said of it.
 #[derive(Default)]
 pub struct Judge {
-    /// By place: whether it came out well on some path, and what to say if on none.
-    verdicts: BTreeMap<(String, usize, &'static str), (bool, Option<Diagnostic>)>,
-    /// By place and name: where a variable is read and may be missing.
-    reads: BTreeMap<(String, usize, String), Read>,
+    pub files: BTreeMap<String, Part>,
 }
 
+/// What concerns one file.
+#[derive(Default, Clone)]
+pub struct Part {
+    /// By place: whether it came out well on some path, and what to say if on none.
+    verdicts: BTreeMap<(usize, &'static str), (bool, Option<Diagnostic>)>,
+    /// By place and name: where a variable is read and may be missing.
+    reads: BTreeMap<(usize, String), Read>,
+    /// Messages by place, with the widest age.
+    pub sends: BTreeMap<usize, Sent>,
+}
+
+#[derive(Clone)]
 struct Read {
     place: Place,
     filled: bool,
     missing: bool,
     /// A missing value would show: it stands in a text, or is worked with.
     shows: bool,
-    /// It is an optional value that was not given, rather than one that no step filled.
-    optional: bool,
 }
 
 impl Judge {
+    fn part(&mut self, place: &Place) -> &mut Part {
+        if !self.files.contains_key(place.path()) {
+            self.files.insert(place.path().to_owned(), Part::default());
+        }
+        self.files.get_mut(place.path()).expect("it was put in just now")
+    }
+
     /// Something came out well on this path.
     pub fn good(&mut self, place: &Place, code: &'static str) {
-        let key = (place.path().to_owned(), place.range().start, code);
-        self.verdicts.entry(key).or_default().0 = true;
+        self.part(place).verdicts.entry((place.range().start, code)).or_default().0 = true;
     }
 
     /// Something is wrong on this path.
     pub fn bad(&mut self, finding: Diagnostic) {
-        let key = (finding.place.path().to_owned(), finding.place.range().start, finding.code);
-        let slot = self.verdicts.entry(key).or_default();
+        let key = (finding.place.range().start, finding.code);
+        let slot = self.part(&finding.place).verdicts.entry(key).or_default();
         slot.1.get_or_insert(finding);
     }
 
     /// A variable is read that is filled on this path, or not.
-    pub fn read(&mut self, name: &str, place: &Place, filled: bool, optional: bool, shows: bool) {
-        let key = (place.path().to_owned(), place.range().start, name.to_owned());
-        let slot = self.reads.entry(key).or_insert_with(|| Read {
-            place: place.clone(),
-            filled: false,
-            missing: false,
-            shows: false,
-            optional: false,
-        });
+    pub fn read(&mut self, name: &str, place: &Place, filled: bool, shows: bool) {
+        let key = (place.range().start, name.to_owned());
+        let fresh = || Read { place: place.clone(), filled: false, missing: false, shows: false };
+        let slot = self.part(place).reads.entry(key).or_insert_with(fresh);
         slot.filled |= filled;
         slot.missing |= !filled;
         slot.shows |= shows && !filled;
-        slot.optional |= optional;
     }
 
-    pub fn finish(self, findings: &Findings) {
-        for ((_, _, name), read) in self.reads {
-            if read.missing && !read.filled && !read.optional {
+    /// A message leaves here on this path.
+    pub fn send(&mut self, sent: Sent) {
+        let at = sent.place.range().start;
+        let part = self.part(&sent.place.clone());
+        match part.sends.get_mut(&at) {
+            Some(known) => known.absorb(&sent),
+            None => drop(part.sends.insert(at, sent)),
+        }
+    }
+}
+
+impl Sent {
+    /// The same message on another path.
+    fn absorb(&mut self, other: &Sent) {
+        if other.age.most > self.age.most {
+            self.trail = other.trail.clone();
+        }
+        self.age = Age::join(self.age, other.age);
+    }
+}
+
+impl Part {
+    /// Takes in what another walk says of the same file.
+    pub fn absorb(&mut self, other: &Part) {
+        for (key, (good, finding)) in &other.verdicts {
+            let slot = self.verdicts.entry(*key).or_default();
+            slot.0 |= good;
+            if slot.1.is_none() {
+                slot.1.clone_from(finding);
+            }
+        }
+        for (key, read) in &other.reads {
+            match self.reads.get_mut(key) {
+                Some(known) => {
+                    known.filled |= read.filled;
+                    known.missing |= read.missing;
+                    known.shows |= read.shows;
+                }
+                None => drop(self.reads.insert(key.clone(), read.clone())),
+            }
+        }
+        for (at, sent) in &other.sends {
+            match self.sends.get_mut(at) {
+                Some(known) => known.absorb(sent),
+                None => drop(self.sends.insert(*at, sent.clone())),
+            }
+        }
+    }
+
+    /// What is to be said about values.
+    pub fn finish(&self, findings: &Findings) {
+        for ((_, name), read) in &self.reads {
+            if read.missing && !read.filled {
                 let message = format!("`{name}` is read here, and nothing has filled it by then");
                 let finding = Diagnostic::error("E316", &read.place, message);
                 findings.push(finding.help("fill it in an earlier step (`as:` or `set:`), or take it out"));
-            } else if read.missing && read.shows && !read.optional {
+            } else if read.missing && read.shows {
                 let message = format!("`{name}` can be missing here: not every way to this step fills it");
                 let finding = Diagnostic::warning("W317", &read.place, message);
                 findings.push(finding.help(format!(
@@ -69,9 +128,9 @@ impl Judge {
                 )));
             }
         }
-        for (good, finding) in self.verdicts.into_values() {
+        for (good, finding) in self.verdicts.values() {
             if let (false, Some(finding)) = (good, finding) {
-                findings.push(finding);
+                findings.push(finding.clone());
             }
         }
     }

@@ -9,6 +9,8 @@ mod calls;
 pub mod course;
 pub mod exprs;
 pub mod judge;
+mod look;
+pub mod memo;
 mod refine;
 mod starts;
 pub mod state;
@@ -18,6 +20,8 @@ mod views;
 use super::ways::{Spot, step_ways, target};
 use crate::{
     base::{
+        diagnostic::Findings,
+        ids::FlowName,
         limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX},
         place::Place,
         time::Span,
@@ -29,33 +33,26 @@ use crate::{
     },
 };
 use age::{ANY, Age};
-use exprs::{Eval, Use};
 use judge::Judge;
+pub use memo::Memo;
+use memo::{Begin, Piece};
 use refine::refine;
 pub use starts::first_age;
 use starts::{begun, given, start};
 use state::{By, State, States, Trail};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    rc::Rc,
+    sync::Arc,
 };
 use ty::Ty;
 
-/// What the walk found.
-pub struct Walked<'a> {
-    pub judge: Judge,
-    /// Messages, by file and place, with the widest age.
-    pub sends: BTreeMap<(String, usize), Sent<'a>>,
-    /// Each flow that something starts: whether its messages can ever find the window closed.
-    pub needs: BTreeMap<&'a str, Need>,
-}
-
 /// One message of a flow.
-pub struct Sent<'a> {
-    pub node: &'a Node,
+#[derive(Clone)]
+pub struct Sent {
+    pub verb: &'static str,
     pub place: Place,
     pub age: Age,
-    pub trail: Rc<Trail>,
+    pub trail: Arc<Trail>,
     /// It says what to do when the window is closed.
     pub covered: bool,
 }
@@ -70,53 +67,64 @@ pub enum Need {
     Sometimes,
 }
 
-/// Walks everything.
-pub fn walk(set: &FlowSet) -> Walked<'_> {
-    let mut walk = Walk {
-        set,
-        walked: Walked { judge: Judge::default(), sends: BTreeMap::new(), needs: BTreeMap::new() },
-        known: HashMap::new(),
-        need: Need::Never,
-        depth: 0,
-    };
-    for flow in set.flows.values() {
-        let starts: Vec<State> = flow.triggers.iter().map(|trigger| start(set, flow, trigger)).collect();
-        if !starts.is_empty() {
-            walk.need = Need::Never;
-            walk.frame(flow, flow.entry, &starts);
-            walk.walked.needs.insert(flow.name.as_str(), walk.need);
-        }
+/// Each flow that something starts: whether its messages can ever find the window closed.
+pub type Needs = BTreeMap<FlowName, Need>;
+
+/// Walks everything that `memo` does not know yet, and says what there is to say.
+pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
+    memo.renew(set);
+    let mut walk = Walk { set, memo, found: Found::default(), under_way: BTreeSet::new(), depth: 0 };
+    let mut needs = Needs::new();
+    let mut roots: BTreeSet<Begin> = BTreeSet::new();
+    for flow in set.flows.values().filter(|flow| !flow.triggers.is_empty()) {
+        let begin = Begin::Triggers(flow.name.clone());
+        let starts = || flow.triggers.iter().map(|trigger| start(set, flow, trigger)).collect();
+        needs.insert(flow.name.clone(), walk.root(&begin, flow, flow.entry, starts));
+        roots.insert(begin);
     }
     // Flows that only others start, at the time they do it; what nobody starts is looked at as if just asked for.
+    let mut called = walk.memo.called(roots.iter());
     let mut begun = begun(set);
     for flow in set.flows.values().filter(|flow| flow.triggers.is_empty()) {
-        let visited = walk.known.keys().any(|(known, _)| *known == address(flow));
         let ages = begun.remove(flow.name.as_str());
-        if ages.is_none() && visited {
+        if ages.is_none() && called.contains(&flow.name) {
             continue;
         }
-        let state = given(flow, State::new(flow, ages.unwrap_or(Age::NOW), &flow.place));
-        walk.need = Need::Never;
-        walk.frame(flow, flow.entry, &[state]);
+        let age = ages.unwrap_or(Age::NOW);
+        let begin = Begin::Given(flow.name.clone(), age);
+        let starts = || vec![given(flow, State::new(flow, age, &flow.place))];
+        let need = walk.root(&begin, flow, flow.entry, starts);
         if ages.is_some() {
-            walk.walked.needs.insert(flow.name.as_str(), walk.need);
+            needs.insert(flow.name.clone(), need);
         }
+        called.extend(walk.memo.called(std::iter::once(&begin)));
+        roots.insert(begin);
     }
-    for block in set.bot.flow.blocks.values() {
-        let state = State::new(&set.bot.flow, Age::NOW, &block.place);
-        walk.frame(&set.bot.flow, block.entry, &[state]);
+    for (name, block) in &set.bot.flow.blocks {
+        let begin = Begin::Bot(name.clone());
+        walk.root(&begin, &set.bot.flow, block.entry, || vec![State::new(&set.bot.flow, Age::NOW, &block.place)]);
+        roots.insert(begin);
     }
-    walk.walked
+    memo.findings(&roots, findings);
+    needs
 }
 
-struct Walk<'a> {
+struct Walk<'a, 'm> {
     set: &'a FlowSet,
-    walked: Walked<'a>,
-    /// What a called flow ends with, by the age that it was called with.
-    known: HashMap<(usize, Age), (Option<Age>, Need)>,
-    /// Of the frames that are under way.
-    need: Need,
+    memo: &'m mut Memo,
+    found: Found,
+    /// Calls that are being walked: one that comes back to itself is not walked for ever.
+    under_way: BTreeSet<Begin>,
     depth: usize,
+}
+
+/// What the walk that is under way has found so far.
+#[derive(Default)]
+struct Found {
+    judge: Judge,
+    need: Need,
+    through: BTreeSet<FlowName>,
+    calls: BTreeSet<Begin>,
 }
 
 #[derive(Default)]
@@ -125,7 +133,42 @@ struct Slot {
     growths: u32,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
+    /// A walk that no other one begins, unless it is known.
+    fn root(
+        &mut self,
+        begin: &Begin,
+        flow: &'a Flow,
+        entry: Option<NodeIx>,
+        starts: impl FnOnce() -> Vec<State>,
+    ) -> Need {
+        if self.memo.is_whole(begin) {
+            return self.memo.pieces[begin].need;
+        }
+        self.found = Found::default();
+        self.piece(begin, flow, entry, &starts()).need
+    }
+
+    /// Walks from one beginning to all its ends, and keeps what it found apart from what surrounds it.
+    fn piece(&mut self, begin: &Begin, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Arc<Piece> {
+        let told = self.found.through.clone();
+        let around = std::mem::take(&mut self.found);
+        self.found.through.insert(flow.name.clone());
+        let ends = self.frame(flow, entry, starts);
+        let found = std::mem::replace(&mut self.found, around);
+        let piece = Arc::new(Piece {
+            serial: self.memo.next_serial(),
+            judge: found.judge,
+            need: found.need,
+            end: ends.iter().map(|state| state.age).reduce(Age::join),
+            through: found.through,
+            told,
+            calls: found.calls,
+        });
+        self.memo.pieces.insert(begin.clone(), piece.clone());
+        piece
+    }
+
     /// Walks from a step with some states to all ends of the flow (or called block); gives the states there.
     fn frame(&mut self, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Vec<State> {
         let Some(entry) = entry else { return starts.to_vec() };
@@ -154,6 +197,11 @@ impl<'a> Walk<'a> {
             }
         }
         let mut all: Vec<(Spot<'a>, Slot)> = slots.into_values().collect();
+        for ((at, _), _) in &all {
+            if !std::ptr::eq(*at, flow) && !self.found.through.contains(&at.name) {
+                self.found.through.insert(at.name.clone());
+            }
+        }
         all.sort_by_key(|((flow, ix), _)| (flow.place.path().to_owned(), *ix));
         for ((at, ix), slot) in &all {
             for state in &slot.states.0 {
@@ -184,6 +232,9 @@ impl<'a> Walk<'a> {
                 continue;
             }
             for way in step_ways(set, flow, node) {
+                if !self.found.through.contains(&flow.name) {
+                    self.found.through.insert(flow.name.clone());
+                }
                 let afters = match node.outline.verb {
                     "call" if way.by.is_empty() => self.called(flow, node, state),
                     _ => course::along(set, flow, node, way.by, state),
@@ -238,102 +289,24 @@ impl<'a> Walk<'a> {
 
     /// The age at the end of a called flow; `None`: it never comes back.
     fn flow_end(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
-        let key = (address(flow), state.age);
-        if let Some((known, need)) = self.known.get(&key) {
-            self.need = self.need.max(*need);
-            return *known;
+        let begin = Begin::Call(flow.name.clone(), state.age);
+        if self.under_way.contains(&begin) {
+            return Some(Age::ANY);
         }
-        // A call that comes back to itself finds this instead of walking for ever.
-        self.known.insert(key, (Some(Age::ANY), Need::Never));
-        let inner = given(flow, State::new(flow, state.age, &flow.place));
-        let inner = State { trail: state.trail.clone(), ..inner };
-        let before = std::mem::take(&mut self.need);
-        let ends = self.frame(flow, Some(entry), &[inner]);
-        let end = ends.iter().map(|state| state.age).reduce(Age::join);
-        self.known.insert(key, (end, self.need));
-        self.need = self.need.max(before);
-        end
-    }
-
-    /// All that can be said about a step in one of its states.
-    fn look(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
-        let set = self.set;
-        let mut states = vec![state.clone()];
-        if let Some(guard) = &node.guard {
-            self.code(flow, state, guard, Use::Asked);
-            if let Some(guard) = guard.single() {
-                states = refine(set, flow, state, guard, true);
-            }
-        }
-        for state in &states {
-            self.codes(flow, node, state);
-            let written = &node.outline.yaml;
-            // A reaction to what is past the window is left out, not refused.
-            if matches!(node.outline.verb, "say" | "ask") {
-                let place = &node.place;
-                self.send(node, place, state, written.get("if_closed").is_some());
-            }
-            if node.outline.verb == "template" {
-                self.need = Need::Sometimes;
-            }
-            for reminder in written.get("remind").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
-                let after = course::span(reminder.get("after")).unwrap_or(Span::ZERO);
-                let then = state.clone().aged(state.age.later(after, after), &reminder.place, after, after);
-                self.send(node, &reminder.place, &then, reminder.get("if_closed").is_some());
-            }
-            let expires = node.outline.verb == "ask" || written.get("wait").and_then(yaml::Node::text) == Some("reply");
-            if let (true, None, Some(Body(body))) = (expires, written.get("on_timeout"), flow.on_expire) {
-                let late = course::late(flow, node, state);
-                self.frame(flow, body, &[late]);
-            }
-        }
-    }
-
-    fn codes(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
-        let outline = &node.outline;
-        let guard = node.guard.as_ref().map(|guard| guard.place());
-        let mut seen: Vec<Place> = guard.into_iter().collect();
-        for text in &outline.texts {
-            let shown = text.sole().is_none() || matches!(outline.verb, "say" | "ask" | "template" | "react");
-            for code in text.codes() {
-                seen.push(code.place());
-                self.code(flow, state, code, if shown { Use::Shown } else { Use::Asked });
-            }
-        }
-        for code in &outline.codes {
-            let place = code.place();
-            if seen.contains(&place) {
-                continue;
-            }
-            let check =
-                outline.yaml.get("check").is_some_and(|check| check.place.range().contains(&place.range().start));
-            match (check, &outline.fills) {
-                (true, Some(name)) => {
-                    let answered = state.clone().with(flow, name, course::answer(&outline.yaml, ""));
-                    self.code(flow, &answered, code, Use::Asked);
-                }
-                _ => self.code(flow, state, code, Use::Asked),
-            }
-        }
-    }
-
-    fn code(&mut self, flow: &'a Flow, state: &State, code: &crate::flow::script::Code, how: Use) {
-        let mut eval =
-            Eval { set: self.set, flow, state, code, judge: Some(&mut self.walked.judge), locals: Vec::new() };
-        eval.value(how);
-    }
-
-    fn send(&mut self, node: &'a Node, place: &Place, state: &State, covered: bool) {
-        if state.age.crosses() {
-            self.need = Need::Sometimes;
-        }
-        let key = (place.path().to_owned(), place.range().start);
-        let fresh = || Sent { node, place: place.clone(), age: state.age, trail: state.trail.clone(), covered };
-        let sent = self.walked.sends.entry(key).or_insert_with(fresh);
-        if state.age.most > sent.age.most {
-            sent.trail = state.trail.clone();
-        }
-        sent.age = sent.age.join(state.age);
+        let piece = if self.memo.is_whole(&begin) {
+            self.memo.pieces[&begin].clone()
+        } else {
+            self.under_way.insert(begin.clone());
+            let inner = given(flow, State::new(flow, state.age, &flow.place));
+            let inner = State { trail: state.trail.clone(), ..inner };
+            let piece = self.piece(&begin, flow, Some(entry), &[inner]);
+            self.under_way.remove(&begin);
+            piece
+        };
+        self.found.need = self.found.need.max(piece.need);
+        self.found.through.extend(piece.through.iter().cloned());
+        self.found.calls.insert(begin);
+        piece.end
     }
 }
 
@@ -354,7 +327,7 @@ fn arrive<'a>(
                 if state.age.most != ANY && state.age.most > Span::ZERO {
                     state.age.most = ANY;
                     let place = to.0.node(to.1).place.clone();
-                    state.trail = Rc::new(Trail { place, by: By::Loop, before: Some(state.trail.clone()) });
+                    state.trail = Arc::new(Trail { place, by: By::Loop, before: Some(state.trail.clone()) });
                 }
             }
         }

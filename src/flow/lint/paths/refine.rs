@@ -26,6 +26,7 @@ pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wante
         Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
             ("!", [inner]) => refine(set, flow, state, inner, !wanted),
             ("missing", [Expr::Variable(variable, ..)]) => presence(flow, state, variable.1.as_str(), !wanted),
+            ("missing", [dotted @ Expr::Dot(..)]) if !wanted => there(state, dotted),
             (op @ ("==" | "!=" | "<" | "<=" | ">" | ">="), [a, b]) => compared(flow, state, op, (a, b), wanted),
             ("in" | "contains", [_, Expr::Variable(variable, ..)]) if wanted => {
                 presence(flow, state, variable.1.as_str(), true)
@@ -39,6 +40,7 @@ pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wante
                 let age = if wanted { state.age.below(END) } else { state.age.from(END) };
                 aged(state, age)
             }
+            (Expr::Variable(..), Expr::Property(..)) if wanted => there(state, condition),
             (Expr::Variable(root, ..), Expr::MethodCall(call, _)) => {
                 let name = root.1.as_str();
                 match (call.name.as_str(), wanted) {
@@ -63,6 +65,8 @@ pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wante
                 (Some(Known::Truth(_)), true) => Vec::new(),
                 // False, or never filled.
                 (Some(Known::Truth(_)), false) => presence(flow, state, name, false),
+                // From here on it is known: `if: member` twice leads the same way.
+                (Some(_), _) if is_yesno(flow, state, name) => yesno(flow, state, name, wanted),
                 (_, true) => presence(flow, state, name, true),
                 (_, false) => vec![state.clone()],
             }
@@ -96,6 +100,50 @@ fn all_of(set: &FlowSet, flow: &Flow, state: &State, parts: &[Expr], and: bool, 
     }
 }
 
+/// What is read first in `contact.next_visit.date` is there.
+fn there(state: &State, dotted: &Expr) -> Vec<State> {
+    let Expr::Dot(pair, ..) = dotted else { return vec![state.clone()] };
+    let first = match &pair.rhs {
+        Expr::Dot(inner, ..) | Expr::Index(inner, ..) => &inner.lhs,
+        other => other,
+    };
+    match (&pair.lhs, first) {
+        (Expr::Variable(root, ..), Expr::Property(property, _)) => {
+            vec![state.clone().fact(&format!("{}.{}", root.1, property.2), true)]
+        }
+        _ => vec![state.clone()],
+    }
+}
+
+/// A value as it stands, or one that is computed from such: `today() + days(1)`.
+fn never_missing(expr: &Expr) -> bool {
+    match expr {
+        Expr::FnCall(call, _) => match (call.name.as_str(), call.args.as_slice()) {
+            ("now" | "today", []) => true,
+            ("days" | "hours" | "minutes", [_]) => true,
+            ("+" | "-", [a, b]) => never_missing(a) && never_missing(b),
+            _ => false,
+        },
+        other => is_there(other),
+    }
+}
+
+fn is_yesno(flow: &Flow, state: &State, name: &str) -> bool {
+    state.var(flow, name).is_some_and(|ty| ty.kinds.without(Kinds::MISSING) == Kinds::YESNO)
+}
+
+/// It holds, or it does not or is missing.
+fn yesno(flow: &Flow, state: &State, name: &str, wanted: bool) -> Vec<State> {
+    if wanted {
+        return vec![state.clone().with(flow, name, Ty::truth(true))];
+    }
+    let mut found = vec![state.clone().with(flow, name, Ty::truth(false))];
+    if state.var(flow, name).is_some_and(Ty::may_miss) {
+        found.extend(presence(flow, state, name, false));
+    }
+    found
+}
+
 fn presence(flow: &Flow, state: &State, name: &str, present: bool) -> Vec<State> {
     let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
     let left = if present {
@@ -120,11 +168,38 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
     {
         return aged(state, age);
     }
-    for (name, other) in [(a, b), (b, a)] {
+    for (name, other, turned) in [(a, b, false), (b, a, true)] {
+        if let Expr::Dot(..) = name {
+            let (holds, equals) = ((op == "!=") != wanted, matches!(op, "==" | "!="));
+            match other {
+                Expr::Unit(_) if equals && !holds => return there(state, name),
+                Expr::Unit(_) => {}
+                // Nothing equals a missing value, and nothing is before or after it.
+                other if (equals && holds || !equals && wanted) && never_missing(other) => return there(state, name),
+                _ => {}
+            }
+        }
         let Expr::Variable(variable, ..) = name else { continue };
         let (name, holds) = (variable.1.as_str(), (op == "!=") != wanted);
+        if let (Some(Known::Whole(number)), Expr::IntegerConstant(other, _)) =
+            (state.var(flow, name).map(|ty| &ty.known), other)
+        {
+            let order = if turned { other.cmp(number) } else { number.cmp(other) };
+            let truth = match op {
+                "==" => order.is_eq(),
+                "!=" => order.is_ne(),
+                "<" => order.is_lt(),
+                "<=" => order.is_le(),
+                ">" => order.is_gt(),
+                _ => order.is_ge(),
+            };
+            return if truth == wanted { vec![state.clone()] } else { Vec::new() };
+        }
         match other {
             Expr::Unit(_) => return presence(flow, state, name, !holds),
+            Expr::BoolConstant(truth, _) if matches!(op, "==" | "!=") && is_yesno(flow, state, name) => {
+                return yesno(flow, state, name, *truth == holds);
+            }
             // Whatever is compared with a value that is there is there itself, where the comparison holds.
             other if holds && is_there(other) && matches!(op, "==" | "!=") => {
                 return known_text(flow, presence(flow, state, name, true), name, other);

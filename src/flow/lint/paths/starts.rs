@@ -13,6 +13,7 @@ use crate::{
     flow::{
         FlowSet,
         definition::{Flow, IfBusy, Kind, Target, WrittenTrigger},
+        script::Code,
         text::Data,
     },
 };
@@ -57,6 +58,16 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
         let kind = entry.value.text().and_then(Kind::named).unwrap_or(Kind::Any);
         state = state.with(flow, &entry.key.text, Ty::declared(&kind));
     }
+    if let Some(field) = written.get("date").and_then(yaml::Node::text) {
+        state = state.fact(field, true);
+    }
+    // Who is no part of the audience is not written to.
+    if let Some(to) = written.get("to") {
+        let within = |code: &&Code| to.place.range().contains(&code.place().range().start);
+        for condition in trigger.outline.codes.iter().filter(within).filter_map(Code::single) {
+            state = refine(set, flow, &state, condition, true).into_iter().next().unwrap_or(state);
+        }
+    }
     let guarded = trigger.guard.as_ref().and_then(|guard| guard.single());
     match guarded {
         Some(guard) => refine(set, flow, &state, guard, true).into_iter().next().unwrap_or(state),
@@ -67,7 +78,7 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
 /// The flows that `start` steps begin, with the time that may have passed until they do.
 pub fn begun(set: &FlowSet) -> BTreeMap<&str, Age> {
     let mut begun: BTreeMap<&str, Age> = BTreeMap::new();
-    for flow in set.flows.values().chain([&set.bot.flow]) {
+    for flow in set.every_flow() {
         for node in flow.nodes.iter().filter(|node| node.outline.verb == "start") {
             let Some(Target::Flow(name)) = &node.outline.target else { continue };
             if let Some(known) = set.flow(name) {

@@ -8,15 +8,19 @@ use crate::{
     base::{limits::LINT_STATES_MAX, place::Place, time::Span},
     flow::definition::Flow,
 };
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 
 #[derive(Debug, Clone)]
 pub struct State {
     pub age: Age,
     /// By the place of its name in `Flow::names`.
     pub vars: Rc<Vec<Ty>>,
+    /// Parts of views that are there for certain: `contact.next_visit`.
+    pub facts: Rc<BTreeSet<String>>,
+    /// The template that went out since the contact's last message.
+    pub templated: Option<Place>,
     /// How the age came to be.
-    pub trail: Rc<Trail>,
+    pub trail: Arc<Trail>,
 }
 
 /// One link of the way: what it was, and what came before.
@@ -24,7 +28,7 @@ pub struct State {
 pub struct Trail {
     pub place: Place,
     pub by: By,
-    pub before: Option<Rc<Trail>>,
+    pub before: Option<Arc<Trail>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +46,13 @@ pub enum By {
 impl State {
     pub fn new(flow: &Flow, age: Age, place: &Place) -> State {
         let trail = Trail { place: place.clone(), by: By::Start(age), before: None };
-        State { age, vars: Rc::new(vec![Ty::UNSET; flow.names.len()]), trail: Rc::new(trail) }
+        State {
+            age,
+            vars: Rc::new(vec![Ty::UNSET; flow.names.len()]),
+            facts: Rc::default(),
+            templated: None,
+            trail: Arc::new(trail),
+        }
     }
 
     pub fn var(&self, flow: &Flow, name: &str) -> Option<&Ty> {
@@ -60,11 +70,26 @@ impl State {
         self
     }
 
+    /// A part of a view is known to be there, or no longer.
+    #[must_use]
+    pub fn fact(mut self, path: &str, there: bool) -> State {
+        if self.facts.contains(path) != there {
+            let facts = Rc::make_mut(&mut self.facts);
+            if there {
+                facts.insert(path.to_owned())
+            } else {
+                facts.remove(path)
+            };
+        }
+        self
+    }
+
     /// The contact has just written.
     #[must_use]
     pub fn answered(mut self, place: &Place) -> State {
         self.age = Age::NOW;
-        self.trail = Rc::new(Trail { place: place.clone(), by: By::Answer, before: None });
+        self.templated = None;
+        self.trail = Arc::new(Trail { place: place.clone(), by: By::Answer, before: None });
         self
     }
 
@@ -73,20 +98,28 @@ impl State {
     pub fn aged(mut self, age: Age, place: &Place, least: Span, most: Span) -> State {
         self.age = age;
         let before = Some(self.trail.clone());
-        self.trail = Rc::new(Trail { place: place.clone(), by: By::Waited(least, most), before });
+        self.trail = Arc::new(Trail { place: place.clone(), by: By::Waited(least, most), before });
         self
     }
 
     /// Two states that differ only in time and values are one; those that differ in what is filled are not.
+    /// A number that is not known stands for all.
     fn alike(&self, other: &State) -> bool {
         let sign = |ty: &Ty| {
             let filled = ty.kinds.meets(Kinds::ALL);
             let truth = if let Known::Truth(truth) = ty.known { Some(truth) } else { None };
             (filled, ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING), truth)
         };
+        let number = |ty: &Ty| if let Known::Whole(number) = ty.known { Some(number) } else { None };
+        let same = |a: &Ty, b: &Ty| sign(a) == sign(b) && (number(a).is_none() || number(a) == number(b));
         Rc::ptr_eq(&self.vars, &other.vars)
-            || self.vars.len() == other.vars.len()
-                && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
+            || self.vars.len() == other.vars.len() && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| same(a, b))
+    }
+
+    /// The same values are there, whatever they are.
+    fn as_filled(&self, other: &State) -> bool {
+        let sign = |ty: &Ty| (ty.kinds.meets(Kinds::ALL), ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING));
+        self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
     }
 
     /// Takes the other in; true when that changed something.
@@ -99,6 +132,14 @@ impl State {
         if age != self.age {
             self.age = age;
             change.age = true;
+        }
+        if !Rc::ptr_eq(&self.facts, &other.facts) && !self.facts.is_subset(&other.facts) {
+            self.facts = Rc::new(self.facts.intersection(&other.facts).cloned().collect());
+            change.vars = true;
+        }
+        if self.templated.is_none() && other.templated.is_some() {
+            self.templated.clone_from(&other.templated);
+            change.vars = true;
         }
         if !Rc::ptr_eq(&self.vars, &other.vars) {
             let joined: Vec<Ty> = self.vars.iter().zip(other.vars.iter()).map(|(a, b)| a.join(b)).collect();
@@ -128,15 +169,29 @@ impl States {
         if let Some(known) = self.0.iter_mut().find(|known| known.alike(state)) {
             return known.absorb(state);
         }
-        self.0.push(state.clone());
-        if self.0.len() > LINT_STATES_MAX {
-            let mut one = self.0.swap_remove(0);
-            for other in &self.0 {
-                one.absorb(other);
+        let mut state = state.clone();
+        // What it stands for is no state of its own any more.
+        self.0.retain(|known| {
+            let covered = state.alike(known);
+            if covered {
+                state.absorb(known);
             }
-            self.0 = vec![one];
+            !covered
+        });
+        self.0.push(state);
+        for apart in [State::as_filled as fn(&State, &State) -> bool, |_, _| true] {
+            if self.0.len() > LINT_STATES_MAX {
+                let mut kept: Vec<State> = Vec::new();
+                for state in self.0.drain(..) {
+                    match kept.iter_mut().find(|known| apart(known, &state)) {
+                        Some(known) => drop(known.absorb(&state)),
+                        None => kept.push(state),
+                    }
+                }
+                self.0 = kept;
+            }
         }
-        Change { age: true, vars: true }
+        Change { age: false, vars: true }
     }
 }
 

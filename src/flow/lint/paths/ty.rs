@@ -20,6 +20,8 @@ pub enum Known {
     /// One of these texts.
     Texts(Rc<[String]>),
     Truth(bool),
+    /// This whole number: loops that count are followed round by round.
+    Whole(i64),
     /// A map with these parts.
     Shape(Shape),
 }
@@ -130,6 +132,10 @@ impl Ty {
 
     pub fn truth(truth: bool) -> Ty {
         Ty { kinds: Kinds::YESNO, known: Known::Truth(truth) }
+    }
+
+    pub fn whole(number: i64) -> Ty {
+        Ty { kinds: Kinds::WHOLE, known: Known::Whole(number) }
     }
 
     /// What a field of this type holds once it is filled.

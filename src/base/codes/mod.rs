@@ -1,0 +1,118 @@
+//! The one list of what findings mean: `transom help CODE`, the page of the reference and editors read it.
+//!
+//! The texts stand beside this file, a group in a file: `## E501 Title`, an explanation, then what is wrong and
+//! what is right. A test runs every example and walks the sources for codes that are not listed.
+
+use std::sync::OnceLock;
+
+/// One code.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Code {
+    /// `E501`
+    pub code: &'static str,
+    pub title: &'static str,
+    /// Why it matters and what to do.
+    pub text: &'static str,
+    /// What has this finding and no other; empty where no file can show it.
+    pub bad: &'static str,
+    /// The same, as it should be.
+    pub good: &'static str,
+}
+
+/// Codes that are about the same thing.
+#[derive(Debug)]
+pub struct Group {
+    pub title: &'static str,
+    pub codes: Vec<Code>,
+}
+
+/// All of them, in the order of the list.
+pub fn groups() -> &'static [Group] {
+    static GROUPS: OnceLock<Vec<Group>> = OnceLock::new();
+    GROUPS.get_or_init(|| WRITTEN.iter().map(|(title, text)| Group { title, codes: parse(text) }).collect())
+}
+
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    groups().iter().flat_map(|group| &group.codes)
+}
+
+/// What `E501` means.
+pub fn find(code: &str) -> Option<&'static Code> {
+    all().find(|known| known.code == code)
+}
+
+/// The files of an example, by path: `# flows/NAME.yaml` begins one, and what begins with `flow: NAME` is a file
+/// by itself.
+pub fn files(example: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for line in example.split_inclusive('\n') {
+        match (named(line), files.last_mut()) {
+            (Some(path), _) => files.push((path.to_owned(), String::new())),
+            (None, Some((_, text))) => text.push_str(line),
+            (None, None) => {
+                let name = line.trim_end().strip_prefix("flow: ").unwrap_or("example");
+                files.push((format!("flows/{name}.yaml"), line.to_owned()));
+            }
+        }
+    }
+    files
+}
+
+fn named(line: &str) -> Option<&str> {
+    let path = line.trim_end().strip_prefix("# ")?;
+    (path.ends_with(".yaml") || path.ends_with(".rhai")).then_some(path).filter(|path| !path.contains(' '))
+}
+
+const WRITTEN: [(&str, &str); 10] = [
+    ("Reading YAML", include_str!("reading.md")),
+    ("Keys and values", include_str!("shape.md")),
+    ("Expressions", include_str!("expressions.md")),
+    ("Names", include_str!("names.md")),
+    ("The window, and the order of steps", include_str!("order.md")),
+    ("Limits of WhatsApp", include_str!("limits.md")),
+    ("Templates", include_str!("templates.md")),
+    ("Translations", include_str!("translations.md")),
+    ("The configuration and the folder of the bot", include_str!("configuration.md")),
+    ("Tests of flows", include_str!("tests.md")),
+];
+
+/// `## E501 Title`, text, then a block of YAML that is wrong and one that is right.
+fn parse(text: &'static str) -> Vec<Code> {
+    let sections = text.strip_prefix("## ").unwrap_or(text).split("\n## ");
+    sections
+        .filter_map(|section| {
+            let (head, rest) = section.split_once('\n')?;
+            let (code, title) = head.split_once(' ')?;
+            // The text, the wrong block, what is between the two, the right one.
+            let parts: Vec<&str> = rest.split("```").collect();
+            // A back-tick in a text is written with two around it: that is no block.
+            let block = |at: usize| parts.get(at).and_then(|block| block.strip_prefix("yaml\n")).unwrap_or("");
+            let text = parts.first().map_or("", |text| text.trim());
+            Some(Code { code, title: title.trim(), text, bad: block(1), good: block(3) })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_explained_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in all() {
+            assert!(seen.insert(code.code), "{} is there twice", code.code);
+            assert!(!code.text.is_empty() || !code.bad.is_empty(), "{} says nothing", code.code);
+            assert_eq!(code.bad.is_empty(), code.good.is_empty(), "{} has half an example", code.code);
+            assert!(code.code.len() == 4 && code.code.starts_with(['E', 'W']), "{}", code.code);
+        }
+        assert!(seen.len() > 100);
+    }
+
+    #[test]
+    fn an_example_of_several_files_is_parted() {
+        let files = files("# flows/_bot.yaml\nbot: a\n# flows/b.yaml\nflow: b # note\n# a comment.\n");
+        assert_eq!(files[0], ("flows/_bot.yaml".into(), "bot: a\n".into()));
+        assert_eq!(files[1], ("flows/b.yaml".into(), "flow: b # note\n# a comment.\n".into()));
+    }
+}

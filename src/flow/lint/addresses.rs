@@ -1,0 +1,81 @@
+//! Addresses that `http` steps may not reach: those inside of the house.
+
+use super::Around;
+use crate::{
+    base::diagnostic::{Diagnostic, Findings},
+    flow::definition::Flow,
+};
+// An address as a value, without the network that `std::net` brings.
+use core::net::IpAddr;
+
+pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
+    // What the configuration opens is known only where it runs.
+    if around.private_networks {
+        return;
+    }
+    for node in flow.nodes.iter().filter(|node| node.outline.verb == "http") {
+        let Some(scalar) = node.outline.yaml.get("http").and_then(|node| node.scalar()) else { continue };
+        if let Some(host) = host(&scalar.text).filter(|host| is_private(host)) {
+            let message = format!("`{host}` is an address inside of a network, and `http` reaches only the internet");
+            let finding = Diagnostic::error("E414", &scalar.place, message);
+            findings.push(finding.help(
+                "use a public address, or name its network under `flows: {allow_private: […]}` in the configuration",
+            ));
+        }
+    }
+}
+
+/// The host as it is written; `None` where it is computed.
+fn host(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next()?,
+        None => host.split(':').next()?,
+    };
+    (!host.is_empty() && !host.contains("${")).then_some(host)
+}
+
+fn is_private(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(four)) => {
+            four.is_private()
+                || four.is_loopback()
+                || four.is_link_local()
+                || four.is_unspecified()
+                || four.is_broadcast()
+        }
+        Ok(IpAddr::V6(six)) => {
+            six.is_loopback() || six.is_unique_local() || six.is_unicast_link_local() || six.is_unspecified()
+        }
+        Err(_) => {
+            let name = host.to_ascii_lowercase();
+            name == "localhost" || [".localhost", ".local", ".internal", ".lan"].iter().any(|end| name.ends_with(end))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_lies_inside_is_private() {
+        let private = |url: &str| host(url).is_some_and(is_private);
+        for inside in [
+            "GET http://localhost:3000/x",
+            "GET https://10.0.0.7/",
+            "POST http://[::1]:8/",
+            "GET http://u:p@nas.local",
+            "GET http://169.254.169.254/latest",
+        ] {
+            assert!(private(inside), "{inside}");
+        }
+        for outside in
+            ["GET https://example.com/10.0.0.1", "GET ${env.URL}/x", "GET https://${env.HOST}/", "GET https://8.8.8.8"]
+        {
+            assert!(!private(outside), "{outside}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What walks found, kept while nothing that they went through changes: one changed file is walked, not five hundred.
+
+use super::{Need, age::Age, judge::Judge};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        ids::FlowName,
+    },
+    flow::{FlowSet, definition::Flow, lint::window},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// Where a walk begins.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Begin {
+    /// The triggers of a flow.
+    Triggers(FlowName),
+    /// A flow that only other flows start, so long after the contact's last message.
+    Given(FlowName, Age),
+    /// A call, so long after it.
+    Call(FlowName, Age),
+    /// A block of the bot's own steps.
+    Bot(String),
+}
+
+/// What one walk found.
+pub struct Piece {
+    /// Tells pieces apart: never given twice.
+    pub serial: u64,
+    pub judge: Judge,
+    pub need: Need,
+    /// How long ago the contact wrote at its end; `None`: it does not come to one.
+    pub end: Option<Age>,
+    /// The flows that it went through, those of its calls among them.
+    pub through: BTreeSet<FlowName>,
+    /// The flows that its trails name beside.
+    pub told: BTreeSet<FlowName>,
+    /// The calls that it took in.
+    pub calls: BTreeSet<Begin>,
+}
+
+#[derive(Default)]
+pub struct Memo {
+    pub pieces: HashMap<Begin, Arc<Piece>>,
+    /// As they were at the last walk.
+    flows: BTreeMap<FlowName, Arc<Flow>>,
+    /// By file: the pieces that say something of it, and what they say together.
+    said: HashMap<String, (Vec<u64>, Vec<Diagnostic>)>,
+    serial: u64,
+}
+
+impl Memo {
+    /// Forgets what went through flows that are no longer the same.
+    pub fn renew(&mut self, set: &FlowSet) {
+        let same = |name: &FlowName| match (self.flows.get(name), set.flows.get(name)) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            (old, new) => old.is_none() && new.is_none(),
+        };
+        let names: BTreeSet<&FlowName> = self.flows.keys().chain(set.flows.keys()).collect();
+        let changed: BTreeSet<FlowName> = names.into_iter().filter(|name| !same(name)).cloned().collect();
+        self.pieces.retain(|begin, piece| {
+            let touched = !changed.is_disjoint(&piece.through) || !changed.is_disjoint(&piece.told);
+            !touched && !matches!(begin, Begin::Bot(_))
+        });
+        self.flows.clone_from(&set.flows);
+    }
+
+    pub fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// A piece is whole while all calls that it took in are known.
+    pub fn is_whole(&self, begin: &Begin) -> bool {
+        let mut todo = vec![begin];
+        let mut seen: BTreeSet<&Begin> = BTreeSet::new();
+        while let Some(next) = todo.pop() {
+            if !seen.insert(next) {
+                continue;
+            }
+            match self.pieces.get(next) {
+                Some(piece) => todo.extend(&piece.calls),
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// The flows that walks took in by calls.
+    pub fn called<'b>(&'b self, roots: impl Iterator<Item = &'b Begin>) -> BTreeSet<FlowName> {
+        let mut seen: BTreeSet<&Begin> = BTreeSet::new();
+        let mut todo: Vec<&Begin> = roots.collect();
+        while let Some(next) = todo.pop() {
+            if seen.insert(next)
+                && let Some(piece) = self.pieces.get(next)
+            {
+                todo.extend(&piece.calls);
+            }
+        }
+        let names = seen.into_iter().filter_map(|begin| match begin {
+            Begin::Call(name, _) => Some(name.clone()),
+            Begin::Triggers(_) | Begin::Given(..) | Begin::Bot(_) => None,
+        });
+        names.collect()
+    }
+
+    /// What all pieces in use say together, file by file; the others are forgotten.
+    pub fn findings(&mut self, roots: &BTreeSet<Begin>, findings: &Findings) {
+        let mut used: BTreeSet<Begin> = BTreeSet::new();
+        let mut todo: Vec<Begin> = roots.iter().cloned().collect();
+        while let Some(next) = todo.pop() {
+            if let Some(piece) = self.pieces.get(&next)
+                && used.insert(next)
+            {
+                todo.extend(piece.calls.iter().cloned());
+            }
+        }
+        self.pieces.retain(|begin, _| used.contains(begin));
+        let mut files: BTreeMap<&str, Vec<&Arc<Piece>>> = BTreeMap::new();
+        for begin in &used {
+            let Some(piece) = self.pieces.get(begin) else { continue };
+            for file in piece.judge.files.keys() {
+                files.entry(file).or_default().push(piece);
+            }
+        }
+        let mut said: HashMap<String, (Vec<u64>, Vec<Diagnostic>)> = HashMap::new();
+        for (file, pieces) in files {
+            let serials: Vec<u64> = pieces.iter().map(|piece| piece.serial).collect();
+            let known = self.said.remove(file).filter(|(known, _)| *known == serials);
+            let (serials, all) = known.unwrap_or_else(|| (serials, together(file, &pieces)));
+            findings.extend(all.iter().cloned());
+            said.insert(file.to_owned(), (serials, all));
+        }
+        self.said = said;
+    }
+}
+
+fn together(file: &str, pieces: &[&Arc<Piece>]) -> Vec<Diagnostic> {
+    let findings = Findings::default();
+    let mut parts = pieces.iter().filter_map(|piece| piece.judge.files.get(file));
+    let Some(first) = parts.next() else { return Vec::new() };
+    let mut whole = first.clone();
+    parts.for_each(|part| whole.absorb(part));
+    window::check(whole.sends.values(), &findings);
+    whole.finish(&findings);
+    findings.into_sorted()
+}

@@ -1,0 +1,128 @@
+//! A bot that is looked at again and again while its files change: an editor, `check --watch`.
+//!
+//! It keeps what was read and proved, by the contents of each file. After a change only that file is read, and only
+//! flows whose paths lead through it are walked.
+
+use super::{
+    FlowSet,
+    lint::{Around, Linter, Report},
+    parse::Kept,
+};
+use crate::base::{
+    diagnostic::{Diagnostic, sort},
+    place::SourceFile,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+#[derive(Default)]
+pub struct Workspace {
+    files: BTreeMap<String, Arc<SourceFile>>,
+    around: Around,
+    kept: Kept,
+    linter: Linter,
+}
+
+/// What one look gave.
+pub struct Looked {
+    pub set: FlowSet,
+    /// Of reading and checking, sorted.
+    pub findings: Vec<Diagnostic>,
+    /// The flows that can never need a template.
+    pub without_templates: Vec<String>,
+}
+
+impl Workspace {
+    /// `around`: what is known of senders and templates.
+    pub fn new(around: Around) -> Workspace {
+        Workspace { around, ..Workspace::default() }
+    }
+
+    /// A file is there, or has another text. Its path is as in the bot's folder: `flows/menu.yaml`.
+    pub fn put(&mut self, file: Arc<SourceFile>) {
+        self.files.insert(file.path().to_owned(), file);
+    }
+
+    /// A file is gone.
+    pub fn remove(&mut self, path: &str) {
+        self.files.remove(path);
+    }
+
+    /// Exactly these files are there.
+    pub fn replace(&mut self, files: impl IntoIterator<Item = Arc<SourceFile>>) {
+        self.files = files.into_iter().map(|file| (file.path().to_owned(), file)).collect();
+    }
+
+    /// Everything that can be said about the files as they are now.
+    pub fn look(&mut self) -> Looked {
+        let files: Vec<Arc<SourceFile>> = self.files.values().cloned().collect();
+        let (set, mut findings) = self.kept.parse(&files);
+        let Report { findings: said, without_templates } = self.linter.report(&set, &self.around);
+        findings.extend(said);
+        sort(&mut findings);
+        Looked { set, findings, without_templates }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::{lint_around, parse_set};
+
+    const BOT: &str = "bot: a\nquiet_hours: {from: \"21:00\", to: \"08:00\"}\n";
+    const MENU: &str = "flow: menu\nwhen: [message: menu]\nsteps:\n  - call: shop\n  - say: Anything else?\n";
+    const SHOP: &str = "flow: shop\nsteps:\n  - ask: What?\n    as: what\n  - say: A ${what}\n";
+
+    fn file(name: &str, text: &str) -> Arc<SourceFile> {
+        SourceFile::new(format!("flows/{name}.yaml"), text)
+    }
+
+    fn words(findings: &[Diagnostic]) -> Vec<String> {
+        findings.iter().map(|finding| finding.render(false)).collect()
+    }
+
+    /// After each change it says what a look without memory says.
+    #[track_caller]
+    fn agree(workspace: &mut Workspace) -> Vec<String> {
+        let files: Vec<_> = workspace.files.values().cloned().collect();
+        let (set, mut all) = parse_set(&files);
+        all.extend(lint_around(&set, &workspace.around));
+        sort(&mut all);
+        let looked = workspace.look();
+        assert_eq!(words(&looked.findings), words(&all));
+        assert!(looked.set.flows.iter().all(|(name, flow)| set.flows[name].asks == flow.asks));
+        looked.findings.iter().map(|finding| finding.code.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_change_is_seen_through_calls_and_taken_back() {
+        let mut workspace = Workspace::default();
+        workspace.replace([file("_bot", BOT), file("menu", MENU), file("shop", SHOP)]);
+        assert!(agree(&mut workspace).is_empty());
+        // The called flow waits now: what its caller says afterwards can be late.
+        workspace.put(file("shop", "flow: shop\nsteps:\n  - wait: 25h\n"));
+        assert_eq!(agree(&mut workspace), ["E501"]);
+        workspace.put(file("menu", &format!("# a line above\n{MENU}")));
+        assert_eq!(agree(&mut workspace), ["E501"]);
+        workspace.put(file("shop", SHOP));
+        assert!(agree(&mut workspace).is_empty());
+        workspace.remove("flows/shop.yaml");
+        assert_eq!(agree(&mut workspace), ["E401"]);
+        workspace.put(file("shop", "flow: shop\nsteps:\n  - say: *no\n"));
+        assert_eq!(agree(&mut workspace), ["E109"]);
+        workspace.put(file("shop", SHOP));
+        workspace.put(file("_bot", "bot: a\nlanguages: {es: []}\n"));
+        assert_eq!(agree(&mut workspace), ["W904"]);
+    }
+
+    #[test]
+    fn what_did_not_change_is_not_read_again() {
+        let mut workspace = Workspace::default();
+        workspace.replace([file("_bot", BOT), file("menu", MENU), file("shop", SHOP)]);
+        let first = workspace.look();
+        workspace.put(file("shop", "flow: shop\nsteps:\n  - ask: Which one?\n"));
+        let second = workspace.look();
+        let at = |looked: &Looked, name: &str| looked.set.flows[&name.into()].clone();
+        assert!(Arc::ptr_eq(&at(&first, "menu"), &at(&second, "menu")));
+        assert!(!Arc::ptr_eq(&at(&first, "shop"), &at(&second, "shop")));
+    }
+}
