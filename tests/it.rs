@@ -2,6 +2,7 @@
 
 mod api;
 mod channel;
+mod checker;
 mod cli;
 mod docs;
 mod graph;
