@@ -125,14 +125,22 @@ fn unique(choices: &[Choice<'_>], findings: &Findings) {
     for choice in choices {
         if let Some(first) = titles.insert(choice.title.text.trim(), &choice.title.place) {
             let message = format!("two options are called `{}`", choice.title.text);
-            findings.push(Diagnostic::error("E705", &choice.title.place, message).label(first, "first here"));
+            findings.push(
+                Diagnostic::error("E705", &choice.title.place, message)
+                    .label(first, "first here")
+                    .help("give one of the two another title"),
+            );
         }
         let id = choice.id.unwrap_or(choice.title);
         if let Some(first) = ids.insert(id.text.trim(), &id.place)
             && choice.id.is_some()
         {
             let message = format!("two options have the id `{}`", id.text);
-            findings.push(Diagnostic::error("E705", &id.place, message).label(first, "first here"));
+            findings.push(
+                Diagnostic::error("E705", &id.place, message)
+                    .label(first, "first here")
+                    .help("give one of the two another id"),
+            );
         }
     }
 }

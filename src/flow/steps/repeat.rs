@@ -160,7 +160,7 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
             most: u32::try_from(most).unwrap_or(u32::MAX),
         }),
         _ => {
-            fields.wrong(node, "E250", "`repeat` takes `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`");
+            fields.wrong(node, "E250", "`repeat` takes a list or a condition; write `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`");
             None
         }
     }

@@ -179,7 +179,8 @@ fn given(name: &str, args: &[Ty]) -> Ty {
         "map" | "filter" | "sort" => return Ty::of(Kinds::LIST),
         _ => return Ty::ANY,
     };
-    let may_fail = matches!(name, "datetime" | "date" | "time" | "capture" | "local");
+    let of_text = args.first().is_none_or(|first| first.kinds.meets(Kinds::TEXT));
+    let may_fail = matches!(name, "datetime" | "date" | "time" | "capture") || name == "local" && of_text;
     match (name, args.first()) {
         ("local", Some(first)) if first.kinds.within(Kinds::DATE.and(Kinds::MISSING)) => {
             Ty::of(if missing { Kinds::DATE.and(Kinds::NOTHING) } else { Kinds::DATE })
