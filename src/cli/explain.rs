@@ -88,6 +88,7 @@ fn why_not(stage: &Stage, args: &Args, session: &Session) -> Vec<String> {
         window: Window { opened_at: Some(stage.app.now()) },
         env: live.env(&stage.app.config.flows.env, true),
         paused: &BTreeSet::new(),
+        once: &BTreeSet::new(),
         token_key: &[],
     };
     flow::explain(&versions, session, &world, &args.text)

@@ -221,6 +221,7 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         window: Window::default(),
         env: &env,
         paused: &Default::default(),
+        once: &Default::default(),
         token_key: &[],
     };
     let own: Vec<&Timetable<'_>> = tables.iter().filter(|table| table.flow.name == *flow).collect();

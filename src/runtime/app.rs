@@ -21,7 +21,7 @@ use super::{
 use crate::{
     base::{
         clock::Clock,
-        ids::{ConversationId, OutboundId, SenderId, StartId},
+        ids::{ConversationId, FlowName, OutboundId, SenderId, StartId},
         limits::{BEGIN_EVERY, LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
@@ -76,6 +76,10 @@ pub struct App {
     pub(super) beginning: Marks<StartId>,
     /// Statuses without our id have come: what is accepted looks whether one of them is its own.
     pub(super) early_statuses: AtomicBool,
+    /// Some contact has used up a key of `once_per`: lanes read theirs.
+    pub(super) once_used: AtomicBool,
+    /// Triggers whose conversations are being told that they are live.
+    pub(super) publishing: Marks<(FlowName, String)>,
     pub(super) rates: Rates,
     pub(super) beat: Beat,
     /// Hears what each turn did, after its commit. An author's test listens; a daemon has none.

@@ -15,16 +15,17 @@ use crate::{
     },
     model::{
         effect::{Effect, HttpCall, RunEnd},
-        event::{CallError, Event},
+        event::{CallError, Event, Happened},
     },
     store::{
         WriteSet,
         flow_state::{self, FlowState},
+        once,
         outbound::SendState,
-        run::{self, Ended, Run},
+        run::{self, Ended, Moved, Run},
     },
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 /// What waits for the commit.
 #[derive(Default)]
@@ -35,6 +36,8 @@ pub(super) struct AfterCommit {
     pub began: Vec<Run>,
     /// The runs that the turn began with or started, by their flows.
     pub flows: Vec<(u32, FlowName)>,
+    /// What the contact's other conversations hear.
+    pub overheard: Vec<(Happened, usize)>,
     /// The message that this turn is about, for the consent ledger.
     pub handled: Option<InboundId>,
 }
@@ -153,6 +156,16 @@ impl App {
                     self.pause_flow(&flow, set, now);
                 }
             }
+            Effect::RunMoved { run, version } => {
+                let moved = Moved { conversation_id: conversation.id, number: *run, version_id: *version };
+                set.push(&run::MOVED, &moved);
+            }
+            Effect::Once { key } => {
+                self.once_used.store(true, Ordering::Relaxed);
+                set.push(&once::INSERT, &once::Once { contact_id: contact, key: key.clone(), at: now });
+                lane.once.insert(key.clone());
+            }
+            Effect::Happened { what, depth } => after.overheard.push((what.clone(), *depth)),
             Effect::Unanswered => {
                 self.metrics.unanswered.inc();
             }

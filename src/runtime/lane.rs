@@ -21,18 +21,21 @@ use crate::{
         window::Window,
     },
     store::{
-        CommitError, ReadError, contact, conversation,
+        CommitError, ReadError, contact, conversation, once,
         outbound::{self, SendState},
         session,
         start::PlannedStart,
     },
 };
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 use tokio::sync::oneshot;
 
 /// Everything of one contact, over all its senders.
 pub struct LaneState {
     pub contact: Contact,
     pub conversations: Vec<Conversation>,
+    /// Keys of `once_per` that the contact has used up.
+    pub once: BTreeSet<String>,
     /// The wake-up that is set already.
     pub armed: Option<Time>,
 }
@@ -195,7 +198,7 @@ impl App {
             outbox: Vec::new(),
             missed: Default::default(),
         };
-        LaneState { contact, conversations: vec![conversation], armed: None }
+        LaneState { contact, conversations: vec![conversation], once: BTreeSet::new(), armed: None }
     }
 
     /// Reads a contact and all its conversations back from the rows. `None`: there is no such contact.
@@ -206,7 +209,11 @@ impl App {
             contact.data.last_message_at = contact.data.last_message_at.max(row.last_inbound_at);
             conversations.push(self.load_conversation(row).await?);
         }
-        Ok(Some(LaneState { contact, conversations, armed: None }))
+        let once = match self.once_used.load(Ordering::Relaxed) {
+            true => once::of(&self.store, contact.id).await?.into_iter().collect(),
+            false => BTreeSet::new(),
+        };
+        Ok(Some(LaneState { contact, conversations, once, armed: None }))
     }
 
     /// The place of a conversation in the lane; one that is new to memory is read from its rows.

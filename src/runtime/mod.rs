@@ -12,6 +12,7 @@ pub mod calls;
 pub mod catalogue;
 mod catch;
 pub mod config;
+mod dates;
 mod decide;
 mod declared;
 mod directory;

@@ -4,10 +4,12 @@ use super::app::App;
 use crate::{
     base::{
         limits::{ASKED_FOR, STAMPS_KEPT_MAX},
-        phone,
         time::Time,
     },
-    flow::bot::{Bot, Topic},
+    flow::{
+        self,
+        bot::{Bot, Topic},
+    },
     model::{
         consent_words::ExtraWords,
         contact::{Contact, ContactData},
@@ -58,14 +60,7 @@ impl Rules {
     /// zone is unknown and the number's country has several, all of them must be awake (language.md 8).
     pub fn quiet_until(&self, contact: &ContactData, now: Time) -> Option<Time> {
         let quiet = self.quiet.as_ref()?;
-        let named = |name: &str| TimeZone::get(name).ok();
-        let own = contact.zone.as_deref().and_then(named);
-        let zones: Vec<TimeZone> = match (own, contact.phone.as_deref()) {
-            (Some(zone), _) => vec![zone],
-            (None, Some(phone)) => phone::zones(phone).iter().filter_map(|name| named(name)).collect(),
-            (None, None) => Vec::new(),
-        };
-        let zones = if zones.is_empty() { vec![self.timezone.clone()] } else { zones };
+        let zones = flow::zones_of(contact, &self.timezone);
         quiet.allowed_at(now, &zones).filter(|at| *at > now)
     }
 

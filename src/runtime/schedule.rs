@@ -42,7 +42,8 @@ impl App {
         let live = self.live.get();
         let set = &live.set;
         let tables = flow::timetables(set);
-        if tables.is_empty() {
+        let (dates, timed) = (flow::dates(set), flow::timed(set));
+        if tables.is_empty() && dates.is_empty() && timed.is_empty() {
             return Ok(());
         }
         let known: BTreeMap<(String, String), Schedule> = schedule::all(&self.store)
@@ -50,6 +51,8 @@ impl App {
             .into_iter()
             .map(|row| ((row.flow.to_string(), row.trigger_key.clone()), row))
             .collect();
+        self.publish_dates(&live, &dates, &known, now).await?;
+        self.publish_timed(&timed, &known, now);
         for table in &tables {
             let name = (table.flow.name.to_string(), table.key.to_owned());
             let Some(row) = known.get(&name) else {
@@ -223,6 +226,9 @@ impl App {
         let id = row.id;
         let live = self.live.get();
         let set = &live.set;
+        if let Some(date) = flow::dates(set).iter().find(|d| d.flow.name == row.flow && d.key == row.trigger_key) {
+            return self.begin_by_date(lane, date, row, now).await;
+        }
         let tables = flow::timetables(set);
         let table = tables.iter().find(|table| table.flow.name == row.flow && table.key == row.trigger_key);
         let refusal = match table {
@@ -273,6 +279,7 @@ impl App {
             window: Window::default(),
             env: live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes()),
             paused: &BTreeSet::new(),
+            once: &BTreeSet::new(),
             token_key: &[],
         };
         flow::in_audience(&live.versions, table, &world)

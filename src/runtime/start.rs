@@ -22,7 +22,7 @@ use crate::{
         Http, Provider,
         sandbox::{Sandbox, SandboxSender},
     },
-    store::{Store, WriteSet, dead_letter, early_status, flow_state, meta, retention},
+    store::{Store, WriteSet, dead_letter, early_status, flow_state, meta, once, retention},
 };
 use anyhow::Context;
 use std::{collections::BTreeMap, sync::Arc};
@@ -71,6 +71,7 @@ impl App {
         };
         let notifier = Notifier::new(config.notify.as_ref(), metrics.clone()).context("the client of `notify`")?;
         let early = early_status::any(&store).await.context("reading early statuses")?;
+        let once_used = once::any(&store).await.context("reading used keys")?;
         let app = Arc::new(App {
             senders: Senders::new(config.senders.clone(), config.accounts.clone()),
             token_key: token_key(&store).await?,
@@ -97,6 +98,8 @@ impl App {
             beginning: Default::default(),
             calling: Default::default(),
             early_statuses: early.into(),
+            once_used: once_used.into(),
+            publishing: Default::default(),
             rates: Rates::default(),
             beat: Beat::default(),
             turns: Default::default(),

@@ -15,7 +15,7 @@ use crate::{
     flow::{self, World},
     model::{
         effect::{Effect, Outcome},
-        event::Event,
+        event::{Event, Happened},
         session::{Session, Waiting},
     },
     store::{WriteSet, run},
@@ -55,6 +55,7 @@ impl App {
             window: conversation.window,
             env: live.env(&self.config.flows.env, plays),
             paused: &paused,
+            once: &lane.once,
             token_key: &self.token_key,
         };
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| flow::advance(&versions, session, event, &world)));
@@ -65,11 +66,12 @@ impl App {
         if self.calls.is_mocked() {
             try_again_at_once(&mut session, now);
         }
-        let conversation = &mut lane.conversations[index];
         let contact_changed = contact.is_some();
         if let Some(data) = contact {
-            lane.contact.data = data;
+            let before = std::mem::replace(&mut lane.contact.data, data);
+            self.plan_dates(&live, lane.contact.id, &before, &lane.contact.data, now, &mut set);
         }
+        let conversation = &mut lane.conversations[index];
         let turn = session.turn;
         if turn != was {
             rows::session(&mut set, lane.contact.id, conversation.id, &session);
@@ -104,12 +106,37 @@ impl App {
         if let Some((id, content)) = ready {
             self.launch(lane, index, id, content);
         }
+        let overheard = std::mem::take(&mut after.overheard);
         self.after_commit(lane, index, after);
         if let Some(listener) = self.turns.get() {
             // Whoever listened may be gone.
             let _ = listener.send(TurnSeen { effects: effects.clone(), passage });
         }
+        if lane.conversations.len() > 1 {
+            self.tell_others(lane, index, overheard).await?;
+        }
         Ok(effects)
+    }
+
+    /// What happened to the contact is heard in its other conversations, too: runs there wait for it or stop by it.
+    async fn tell_others(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        overheard: Vec<(Happened, usize)>,
+    ) -> Result<(), LaneError> {
+        for (what, depth) in overheard {
+            for other in (0..lane.conversations.len()).filter(|other| *other != index) {
+                if lane.conversations[other].session.runs.is_empty() {
+                    continue;
+                }
+                let event = Event::Overheard { what: what.clone(), depth };
+                let set = WriteSet::of(lane.contact.id.0);
+                Box::pin(self.take_turn(lane, other, event, None, set)).await?;
+                Box::pin(self.go_on(lane, other)).await?;
+            }
+        }
+        Ok(())
     }
 }
 

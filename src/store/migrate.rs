@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (22, "api_key", include_str!("migrations/0022_api_key.sql")),
     (23, "flow_state", include_str!("migrations/0023_flow_state.sql")),
     (24, "idempotency_message", include_str!("migrations/0024_idempotency_message.sql")),
+    (25, "once", include_str!("migrations/0025_once.sql")),
 ];
 
 const LEDGER: &str = "

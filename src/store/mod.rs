@@ -30,6 +30,7 @@ pub mod inbound;
 pub mod ledger;
 pub mod meta;
 pub mod notification;
+pub mod once;
 pub mod outbound;
 pub mod run;
 pub mod schedule;
@@ -81,6 +82,7 @@ static TABLES: &[Table] = &[
     (ledger::STATEMENTS, ledger::QUERIES),
     (meta::STATEMENTS, meta::QUERIES),
     (notification::STATEMENTS, notification::QUERIES),
+    (once::STATEMENTS, once::QUERIES),
     (outbound::STATEMENTS, outbound::QUERIES),
     (run::STATEMENTS, run::QUERIES),
     (schedule::STATEMENTS, schedule::QUERIES),

@@ -33,6 +33,13 @@ pub struct Ended {
     pub outcome: RunEnd,
 }
 
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Moved {
+    pub conversation_id: ConversationId,
+    pub number: u32,
+    pub version_id: VersionId,
+}
+
 /// A run that began; one that began and ended in the same turn is written once, with its end.
 pub static BEGAN: Statement<Run> = Statement::new(
     "run.began",
@@ -62,7 +69,19 @@ pub static ENDED: Statement<Ended> = Statement::new(
 
 pub static EXPIRE: Statement<Before> = expire!("run", 212, "started_at");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&BEGAN.sql, &ENDED.sql, &EXPIRE.sql];
+/// A run goes on with another version of its flow.
+pub static MOVED: Statement<Moved> = Statement::new(
+    "run.moved",
+    213,
+    Wins::Plain,
+    |row| row.conversation_id.0.into(),
+    "update run set version_id = cast(value ->> 'version_id' as bigint)
+     from {rows} as input
+     where run.conversation_id = cast(value ->> 'conversation_id' as bigint)
+       and run.number = cast(value ->> 'number' as bigint)",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&BEGAN.sql, &ENDED.sql, &MOVED.sql, &EXPIRE.sql];
 
 macro_rules! select {
     ($rest:literal) => {

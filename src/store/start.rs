@@ -17,7 +17,7 @@ pub struct PlannedStart {
     pub flow: FlowName,
     pub trigger_key: String,
     pub contact_id: ContactId,
-    /// The local minute of its fire, `2026-03-28T10:00`.
+    /// The local minute of its fire, `2026-03-28T10:00`; for `date:` the value of the field, on the bot's clock.
     pub minute: String,
     pub slot_at: Time,
     pub state: StartState,
@@ -59,6 +59,17 @@ pub struct Newer {
     pub flow: FlowName,
     pub trigger_key: String,
     pub contact_id: ContactId,
+    pub at: Time,
+}
+
+/// All waiting starts of a date trigger and contact give way but the one for the value `keeps`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cancelled {
+    pub flow: FlowName,
+    pub trigger_key: String,
+    pub contact_id: ContactId,
+    /// Empty: all of them.
+    pub keeps: String,
     pub at: Time,
 }
 
@@ -116,9 +127,41 @@ pub static SUPERSEDE: Statement<Newer> = Statement::new(
      returning contact_id, id",
 );
 
+/// A contact's start by a date has moved or is gone: what waits for another value waits no more.
+pub static CANCEL: Statement<Cancelled> = Statement::new(
+    "start.cancel",
+    54,
+    Wins::Plain,
+    |row| row.contact_id.0.into(),
+    "update start set state = 'superseded', ended_at = cast(value ->> 'at' as bigint)
+     from {rows} as input
+     where start.flow = value ->> 'flow' and start.trigger_key = value ->> 'trigger_key'
+       and start.contact_id = cast(value ->> 'contact_id' as bigint)
+       and start.state = 'waiting' and start.minute <> value ->> 'keeps'",
+);
+
+/// Plans a contact's start by a date, or moves it; a value that has started, or was decided, stays decided.
+pub static PLAN: Statement<PlannedStart> = Statement::new(
+    "start.plan",
+    55,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "insert into start
+       (id, flow, trigger_key, contact_id, minute, slot_at, state, reason, data, created_at, ended_at)
+     select cast(value ->> 'id' as bigint), value ->> 'flow', value ->> 'trigger_key',
+       cast(value ->> 'contact_id' as bigint), value ->> 'minute',
+       cast(value ->> 'slot_at' as bigint), value ->> 'state', value ->> 'reason', value -> 'data',
+       cast(value ->> 'created_at' as bigint), cast(value ->> 'ended_at' as bigint)
+     from {rows} as input where true
+     on conflict (flow, trigger_key, contact_id, minute) do update set
+       slot_at = excluded.slot_at, state = 'waiting', ended_at = null
+     where start.state in ('waiting', 'superseded')",
+);
+
 pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &EXPIRE.sql];
+pub(super) static STATEMENTS: &[&Sql] =
+    &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &CANCEL.sql, &PLAN.sql, &EXPIRE.sql];
 
 macro_rules! select {
     ($rest:literal) => {

@@ -339,6 +339,9 @@ impl<'a> World<'a> {
             | Effect::Split { .. }
             | Effect::RunBegan { .. }
             | Effect::StartDropped { .. }
+            | Effect::RunMoved { .. }
+            | Effect::Once { .. }
+            | Effect::Happened { .. }
             | Effect::RunEnded { .. } => {}
         }
     }

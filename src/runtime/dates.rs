@@ -1,0 +1,218 @@
+//! Starts that hang on a date of the contact, or on its last message: planned when the flows are published and
+//! when the contact changes; a row each.
+
+use super::{
+    app::App,
+    lane::{LaneError, LaneState},
+    live::Current,
+};
+use crate::{
+    base::{
+        ids::{ContactId, ConversationId, FlowName, StartId},
+        limits::{PAGE_ROWS_MAX, PLAN_BATCH},
+        time::{Span, Time},
+    },
+    flow::{self, DateTable, Flow},
+    model::{
+        contact::ContactData,
+        event::{Event, Reason, Start},
+    },
+    store::{
+        WriteSet, contact, conversation,
+        schedule::{self, Schedule},
+        start::{self, Cancelled, Decided, PlannedStart, StartState},
+    },
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+type Known = BTreeMap<(String, String), Schedule>;
+
+impl App {
+    /// What a change of a contact means for its starts by dates: they move, or are gone. What had passed when
+    /// the field was set never comes.
+    pub(super) fn plan_dates(
+        &self,
+        live: &Current,
+        contact: ContactId,
+        before: &ContactData,
+        after: &ContactData,
+        now: Time,
+        set: &mut WriteSet,
+    ) {
+        let bot = &live.set.bot;
+        for table in flow::dates(&live.set) {
+            let (old, new) = (table.date.moment(before, bot), table.date.moment(after, bot));
+            if old == new {
+                continue;
+            }
+            let keeps = new.as_ref().filter(|new| new.at > now).map(|new| new.value.clone()).unwrap_or_default();
+            let (flow, trigger_key) = (table.flow.name.clone(), table.key.to_owned());
+            set.push(&start::CANCEL, &Cancelled { flow, trigger_key, contact_id: contact, keeps, at: now });
+            if let Some(new) = new.filter(|new| new.at > now) {
+                set.push(&start::PLAN, &self.planned(&table, contact, new.value, new.at, now));
+            }
+        }
+    }
+
+    /// A trigger that is new means everybody who has its field already.
+    pub(super) async fn publish_dates(
+        self: &Arc<Self>,
+        live: &Current,
+        dates: &[DateTable<'_>],
+        known: &Known,
+        now: Time,
+    ) -> anyhow::Result<()> {
+        for table in dates.iter().filter(|table| !is_known(known, &table.flow.name, table.key)) {
+            let mut planned = 0_usize;
+            for account in self.senders.accounts() {
+                for zone in contact::zones(&self.store, account).await? {
+                    let mut after = ContactId(0);
+                    loop {
+                        let page = contact::page(&self.store, account, &zone, after, PLAN_BATCH).await?;
+                        let Some(last) = page.last() else { break };
+                        after = last.id;
+                        let full = page.len() as i64 == PLAN_BATCH;
+                        let mut set = WriteSet::new();
+                        for contact in &page {
+                            let moment = table.date.moment(&contact.data, &live.set.bot);
+                            if let Some(moment) = moment.filter(|moment| moment.at > now) {
+                                planned += 1;
+                                let row = self.planned(table, contact.id, moment.value, moment.at, now);
+                                set.push(&start::PLAN, &row);
+                            }
+                        }
+                        self.store.commit(set).await?;
+                        if !full {
+                            break;
+                        }
+                    }
+                }
+            }
+            // Last: a crash before this plans once more, and the same rows come of it.
+            self.publish(&table.flow.name, table.key, now).await?;
+            tracing::info!(
+                flow.name = %table.flow.name, planned,
+                "Trigger `{}` of flow {} is live: {planned} contacts have such a date", table.key, table.flow.name
+            );
+        }
+        Ok(())
+    }
+
+    /// Conversations that count their moments by a trigger that is new: all whose last message is young enough.
+    pub(super) fn publish_timed(self: &Arc<Self>, timed: &[(&Flow, &str, Span)], known: &Known, now: Time) {
+        let fresh: Vec<(FlowName, String, Span)> = timed
+            .iter()
+            .filter(|(flow, key, _)| !is_known(known, &flow.name, key))
+            .map(|(flow, key, span)| (flow.name.clone(), (*key).to_owned(), *span))
+            .filter(|(flow, key, _)| self.publishing.add((flow.clone(), key.clone())))
+            .collect();
+        let Some(longest) = fresh.iter().map(|(_, _, span)| *span).max() else { return };
+        let app = Arc::clone(self);
+        self.lanes.enter();
+        tokio::spawn(async move {
+            let done = app.tell_published(now - longest).await;
+            for (flow, key, _) in fresh {
+                if done.is_ok()
+                    && let Err(error) = app.publish(&flow, &key, now).await
+                {
+                    tracing::warn!("A trigger is published again in a minute: {error:#}");
+                }
+                app.publishing.remove((flow, key));
+            }
+            if let Err(error) = done {
+                tracing::warn!("New triggers are published again in a minute: {error:#}");
+            }
+            app.lanes.leave();
+        });
+    }
+
+    async fn tell_published(self: &Arc<Self>, since: Time) -> anyhow::Result<()> {
+        let mut before = ConversationId(i64::MAX);
+        loop {
+            let page = conversation::page(&self.store, before, PAGE_ROWS_MAX).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            before = last.id;
+            for row in page.into_iter().filter(|row| row.last_inbound_at.is_some_and(|at| at > since)) {
+                self.happen(row.contact_id, row.id, Event::Published).await?;
+            }
+        }
+    }
+
+    async fn publish(&self, flow: &FlowName, key: &str, now: Time) -> anyhow::Result<()> {
+        let row = Schedule { flow: flow.clone(), trigger_key: key.to_owned(), published_at: now, planned_until: now };
+        let mut set = WriteSet::new();
+        set.push(&schedule::PUBLISH, &row);
+        self.store.commit(set).await?;
+        Ok(())
+    }
+
+    /// The moment has come. Whether the date is still the same is asked once more, by the row and by the engine.
+    pub(super) async fn begin_by_date(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        table: &DateTable<'_>,
+        row: PlannedStart,
+        now: Time,
+    ) -> Result<(), LaneError> {
+        let id = row.id;
+        let waits = start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting);
+        let late = now - row.slot_at > table.date.late;
+        let sender = self.sender_for(lane, table.flow);
+        let refusal = match (waits, late, sender) {
+            (false, _, _) => {
+                self.beginning.remove(id);
+                return Ok(());
+            }
+            (true, true, _) => Reason::TooLate,
+            (true, false, None) => Reason::SenderDown,
+            (true, false, Some(sender)) => {
+                let start = Start {
+                    id: Some(id),
+                    flow: row.flow,
+                    trigger: row.trigger_key,
+                    inputs: BTreeMap::new(),
+                    event: flow::date_event(table.date, &row.minute),
+                    at: row.slot_at,
+                    depth: 0,
+                };
+                let done = self.take_start(lane, sender, start).await;
+                self.beginning.remove(id);
+                return done;
+            }
+        };
+        self.metrics.schedule_refused(row.flow.as_str(), refusal.as_str());
+        let mut set = WriteSet::of(lane.contact.id.0);
+        let (state, reason) = (StartState::Refused, Some(refusal));
+        set.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
+        self.store.commit(set).await?;
+        self.beginning.remove(id);
+        Ok(())
+    }
+
+    fn planned(
+        &self,
+        table: &DateTable<'_>,
+        contact_id: ContactId,
+        value: String,
+        slot_at: Time,
+        now: Time,
+    ) -> PlannedStart {
+        PlannedStart {
+            id: StartId(self.store.next_id()),
+            flow: table.flow.name.clone(),
+            trigger_key: table.key.to_owned(),
+            contact_id,
+            minute: value,
+            slot_at,
+            state: StartState::Waiting,
+            reason: None,
+            data: serde_json::json!({}),
+            created_at: now,
+            ended_at: None,
+        }
+    }
+}
+
+fn is_known(known: &Known, flow: &FlowName, key: &str) -> bool {
+    known.contains_key(&(flow.to_string(), key.to_owned()))
+}
