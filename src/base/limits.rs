@@ -232,8 +232,16 @@ pub const UNSURE_STOP: Span = Span::minutes(30);
 pub const WINDOW_CLOSING: Span = Span::minutes(30);
 /// Messages of a contact that wait for a call to come back.
 pub const WAITING_MESSAGES_MAX: usize = 50;
-/// Keys of `once_per` that a conversation remembers.
-pub const ONCE_KEYS_MAX: usize = 200;
+/// Keys of `once_per` that a lane reads of its contact, the newest.
+pub const ONCE_KEYS_READ: i64 = 10_000;
+/// A key of `once_per`; a longer one is kept as its digest.
+pub const ONCE_KEY_BYTES_MAX: usize = 200;
+/// How long a `request_welcome` waits for the text that follows it.
+pub const WELCOME_WAIT: Span = Span::seconds(3);
+/// Messages of a conversation whose delivery may still start a flow.
+pub const FOLLOWED_MAX: usize = 50;
+/// The body of `POST /hooks/{name}`.
+pub const HOOK_BODY_BYTES_MAX: usize = 256 * 1024;
 /// A list shows so many rows at most; a message so many buttons.
 pub const LIST_ROWS_MAX: usize = 10;
 /// Options that stand on every page of a longer list.

@@ -8,7 +8,7 @@ use crate::{
     base::limits::{SESSION_BYTES_MAX, STEPS_PER_TURN_MAX},
     model::{
         effect::{Outcome, RunEnd},
-        event::Event,
+        event::{Event, Happened},
         session::{Session, Waiting},
     },
 };
@@ -18,6 +18,7 @@ use crate::{
 pub fn advance(versions: &Versions, session: Session, event: Event, world: &World<'_>) -> Outcome {
     let mut turn = Turn::new(versions, session, world);
     turn.end_lost_runs();
+    turn.move_runs();
     turn.happen(event);
     turn.settle();
     turn.keep_within_size();
@@ -29,12 +30,19 @@ pub fn advance(versions: &Versions, session: Session, event: Event, world: &Worl
 impl Turn<'_> {
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Received { id, message, reply_to, word } => self.received(id, message, reply_to, word),
+            Event::Received { id, message, reply_to, word } => {
+                self.received(id, message, reply_to, word);
+                self.plan_timed();
+            }
             Event::Tick => self.tick(),
             Event::Start(start) => self.start(start),
             Event::Emitted { name, data, depth } => {
-                self.emitted.push_back(Emitted::Event { name, data, depth: depth + 1 });
+                let what = Happened::Event { name, data };
+                self.emitted.push_back(Emitted { what, depth: depth + 1, overheard: false });
             }
+            Event::Overheard { what, depth } => self.emitted.push_back(Emitted { what, depth, overheard: true }),
+            Event::Changed(patch) => self.changed(*patch),
+            Event::Published => self.plan_timed(),
             Event::Returned { run, call, result } => self.returned(run, call, result),
             Event::Restarted => self.restarted(),
             Event::Delivery { message, fate } => self.delivery(message, &fate),

@@ -8,15 +8,17 @@ use super::{
     world::{Versions, World},
 };
 use crate::{
-    base::{ids::FlowName, time::Span, time::Time},
+    base::{ids::FlowName, limits::ONCE_KEY_BYTES_MAX, time::Time},
     model::{
         answer,
+        effect::Effect,
         inbound::{InboundKind, InboundMessage},
         matching,
         session::Session,
         value::Value,
     },
 };
+use sha2::{Digest, Sha256};
 use std::{cmp::Reverse, collections::BTreeMap};
 
 /// A message with what the levels ask of it.
@@ -29,6 +31,8 @@ pub struct Heard<'m> {
     pub button: Option<String>,
     /// When the contact wrote here before; `None`: never.
     pub heard_before: Option<Time>,
+    /// The contact's own; `None`: unknown.
+    pub language: Option<&'m str>,
     /// What `msg` shows.
     pub view: Value,
 }
@@ -55,6 +59,20 @@ impl Strength {
     }
 }
 
+/// How a trigger fits a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    pub strength: Strength,
+    /// What the message gives the flow.
+    pub inputs: BTreeMap<String, Value>,
+}
+
+impl Fit {
+    pub fn of(strength: Strength) -> Fit {
+        Fit { strength, inputs: BTreeMap::new() }
+    }
+}
+
 /// A flow that a message may start.
 #[derive(Clone)]
 pub struct Choice<'a> {
@@ -77,11 +95,10 @@ pub struct Explained {
 impl<'a> Turn<'a> {
     /// All triggers that the message fits, of any level.
     pub fn fitting(&self, heard: &Heard<'_>) -> Vec<Choice<'a>> {
-        let language = self.contact.language.as_deref();
         let mut found: Vec<Choice<'a>> = Vec::new();
         for flow in self.live().flows.values() {
             for trigger in &flow.triggers {
-                if let Some((strength, inputs)) = fits(trigger, heard, language) {
+                if let Some(Fit { strength, inputs }) = trigger.kind.hears(heard) {
                     found.push(Choice { flow, trigger, inputs, strength });
                 }
             }
@@ -178,7 +195,7 @@ impl<'a> Turn<'a> {
             }
         }
         if let Some(key) = self.once_key(trigger, seen)
-            && self.session.once.contains(&key)
+            && (self.world.once.contains(&key) || self.used_now(&key))
         {
             return Err("it started for this `once_per` already".into());
         }
@@ -188,8 +205,18 @@ impl<'a> Turn<'a> {
     /// The key of `once_per`, filled in.
     pub fn once_key(&self, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Option<String> {
         let text = trigger.once_per.as_ref()?;
-        let key = self.in_scope(self.live(), seen, |scope| text.render(scope)).ok()?;
-        Some(format!("{}|{key}", trigger.key))
+        let value = self.in_scope(self.live(), seen, |scope| text.render(scope)).ok()?;
+        let key = format!("{}|{value}", trigger.key);
+        if key.len() <= ONCE_KEY_BYTES_MAX {
+            return Some(key);
+        }
+        let digest = Sha256::digest(key.as_bytes());
+        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Used up in this very turn, so that no row says it yet.
+    fn used_now(&self, wanted: &str) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Once { key } if key == wanted))
     }
 
     /// Some flow has the whole message as an exact keyword.
@@ -216,7 +243,8 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
         reply_to: None,
         referral: None,
     };
-    let heard = Heard::new(&message, &turn, session.heard_at);
+    let language = turn.contact.language.clone();
+    let heard = Heard::new(&message, &turn, language.as_deref(), session.heard_at);
     let fitting = turn.fitting(&heard);
     let winner = [7, 9, 11].into_iter().find_map(|level| turn.choose(&fitting, &heard, level, false));
     let winner = winner.map(|choice| (choice.flow.name.clone(), choice.trigger.key.clone(), choice.strength));
@@ -224,9 +252,9 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
     for flow in turn.live().flows.values() {
         for trigger in &flow.triggers {
             let wins = winner.as_ref().is_some_and(|(name, key, _)| *name == flow.name && *key == trigger.key);
-            let why = match fits(trigger, &heard, turn.contact.language.as_deref()) {
-                None => why_not(trigger, text),
-                Some((strength, inputs)) => match turn.may_start(flow, trigger, &inputs, &heard, false) {
+            let why = match trigger.kind.hears(&heard) {
+                None => trigger.kind.why_not(&heard),
+                Some(Fit { strength, inputs }) => match turn.may_start(flow, trigger, &inputs, &heard, false) {
                     Err(why) => why,
                     Ok(()) if wins => format!("it matches at level {}", strength.level()),
                     Ok(()) => match &winner {
@@ -246,109 +274,37 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
 }
 
 impl<'m> Heard<'m> {
-    pub fn new(message: &'m InboundMessage, turn: &Turn<'_>, heard_before: Option<Time>) -> Self {
+    pub fn new(
+        message: &'m InboundMessage,
+        turn: &Turn<'_>,
+        language: Option<&'m str>,
+        heard_before: Option<Time>,
+    ) -> Self {
         let text = answer::text_of(&message.kind);
         let button = match &message.kind {
             InboundKind::Button { id, .. } => Some(id.clone()),
             _ => None,
         };
         let view = super::views::message_view(message, turn.contact_zone(turn.live()));
-        Heard { message, text, folded: text.map(matching::fold).unwrap_or_default(), button, heard_before, view }
+        let folded = text.map(matching::fold).unwrap_or_default();
+        Heard { message, text, folded, button, heard_before, language, view }
     }
-}
 
-/// Whether a trigger fits the message at all, how well, and the inputs that it gives.
-fn fits(
-    trigger: &WrittenTrigger,
-    heard: &Heard<'_>,
-    language: Option<&str>,
-) -> Option<(Strength, BTreeMap<String, Value>)> {
-    let none = BTreeMap::new();
-    let kind = &heard.message.kind;
-    match &trigger.kind {
-        Trigger::Message(written) => {
-            let text = heard.text?;
-            if written.language.as_deref().is_some_and(|wanted| language != Some(wanted)) {
-                return None;
-            }
-            if written.how == How::Regex {
-                return written.patterns.iter().find_map(|pattern| {
-                    let found = pattern.regex.captures(text.trim())?;
-                    let names = pattern.regex.capture_names().flatten();
-                    let inputs =
-                        names.filter_map(|name| Some((name.to_owned(), Value::text(found.name(name)?.as_str()))));
-                    let length = found.get(0).map_or(0, |all| all.as_str().chars().count());
-                    let strength = if pattern.whole { Strength::Whole(0) } else { Strength::Part(2, Reverse(length)) };
-                    Some((strength, inputs.collect()))
-                });
-            }
-            let said = heard.folded.as_str();
-            let fitting = written.texts.iter().map(|(_, text)| text.as_str()).filter(|text| match written.how {
-                How::Exact => said == *text,
-                How::Word => matching::has_word(said, text),
-                How::Starts => matching::starts_with(said, text),
-                How::Contains | How::Regex => !text.is_empty() && said.contains(text),
-            });
-            let length = fitting.map(|text| text.chars().count()).max()?;
-            let strength = match written.how {
-                How::Exact => Strength::Whole(0),
-                How::Starts => Strength::Part(0, Reverse(length)),
-                How::Word => Strength::Part(1, Reverse(length)),
-                How::Contains | How::Regex => Strength::Part(2, Reverse(length)),
-            };
-            Some((strength, none))
-        }
-        Trigger::Button(button) => {
-            let id = heard.button.as_ref()?;
-            button.ids.contains(id).then_some((Strength::Whole(1), none))
-        }
-        Trigger::Media(media) => match kind {
-            InboundKind::Media { media: sent, .. } if media.kind.is_none_or(|kind| kind == *sent) => {
-                Some((Strength::Whole(3), none))
-            }
-            _ => None,
-        },
-        Trigger::Location(_) => matches!(kind, InboundKind::Location { .. }).then_some((Strength::Whole(3), none)),
-        Trigger::FirstMessage(first) => {
-            let begins =
-                answer::says_something(kind) || matches!(kind, InboundKind::Welcome | InboundKind::Unsupported { .. });
-            let silent = |silence: Span| heard.heard_before.is_some_and(|before| heard.message.at - before >= silence);
-            let first = match first.after_silence {
-                None => heard.heard_before.is_none(),
-                Some(silence) => silent(silence),
-            };
-            (begins && first).then_some((Strength::First, none))
-        }
-        Trigger::AnyMessage(_) => {
-            let counts = answer::says_something(kind) || matches!(kind, InboundKind::Unsupported { .. });
-            counts.then_some((Strength::Any, none))
-        }
-        Trigger::Event(_) | Trigger::Consent(_) | Trigger::HandoffDone(_) | Trigger::Schedule(_) | Trigger::Api(_) => {
-            None
-        }
-    }
-}
-
-fn why_not(trigger: &WrittenTrigger, text: &str) -> String {
-    match &trigger.kind {
-        Trigger::Message(message) if message.how == How::Regex => "no pattern of it matches".into(),
-        Trigger::Message(message) => {
-            let texts: Vec<String> = message.texts.iter().map(|(text, _)| format!("`{text}`")).collect();
-            let how = match message.how {
-                How::Exact => "is the whole message",
-                How::Word => "stands as a word in",
-                How::Starts => "begins",
-                How::Contains | How::Regex => "is in",
-            };
-            format!("none of {} {how} `{text}`", texts.join(", "))
-                .replace("is the whole message `", "is the whole message: `")
-        }
-        Trigger::FirstMessage(_) => "it is not the first message".into(),
-        Trigger::Button(_) => "no button was tapped".into(),
-        Trigger::Media(_) | Trigger::Location(_) => "it was a text".into(),
-        Trigger::AnyMessage(_) => "the message says nothing".into(),
-        Trigger::Event(_) | Trigger::Consent(_) | Trigger::HandoffDone(_) | Trigger::Schedule(_) | Trigger::Api(_) => {
-            "no message starts it".into()
+    /// For `explain`: "a text", "a file".
+    pub fn kind_in_words(&self) -> &'static str {
+        match &self.message.kind {
+            InboundKind::Text { .. } => "a text",
+            InboundKind::Button { .. } => "a tap",
+            InboundKind::Media { media, .. } => media.as_str(),
+            InboundKind::Location { .. } => "a place",
+            InboundKind::Contacts { .. } => "a contact card",
+            InboundKind::Order { .. } => "an order",
+            InboundKind::Form { .. } => "a form",
+            InboundKind::Reaction { .. } => "a reaction",
+            InboundKind::Welcome => "the chat that was opened",
+            InboundKind::Call { .. } => "a call",
+            InboundKind::Edit { .. } | InboundKind::Revoke { .. } => "a change of a message",
+            InboundKind::System { .. } | InboundKind::Unsupported { .. } => "a notice",
         }
     }
 }

@@ -99,6 +99,10 @@ pub struct Flow {
     pub on_error: Option<Body>,
     /// Nothing but a stop interrupts its questions.
     pub protect: bool,
+    /// What ends its runs.
+    pub stop_when: Vec<WrittenTrigger>,
+    pub on_stop: Option<Body>,
+    pub on_update: OnUpdate,
     /// Why its unasked messages go out at any hour; `None`: quiet hours are obeyed.
     pub ignore_quiet_hours: Option<String>,
     /// It has, or calls, an `ask`, a `wait: reply` or a `handoff`.
@@ -207,6 +211,20 @@ pub enum IfBusy {
     Aside,
     Queue,
     Skip,
+    /// Beside whatever is asked; only for flows that ask nothing.
+    Parallel,
+}
+
+/// What becomes of people half-way when the flow changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnUpdate {
+    /// They finish on their version.
+    #[default]
+    Finish,
+    /// They go on with the new one where the waiting question is unchanged.
+    Move,
+    /// They begin again when something moves them.
+    Restart,
 }
 
 /// A trigger with what all triggers have in common.

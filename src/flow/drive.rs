@@ -16,9 +16,19 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
+/// Verbs that send something: before each the run's `stop_when` is asked once more.
+const SPEAKS: [&str; 4] = ["say", "ask", "template", "react"];
+
 impl<'a> Turn<'a> {
     /// Runs until the run stands still or ends.
     pub fn drive(&mut self, run: u32) {
+        let outer = self.depth;
+        self.depth = self.run(run).map_or(outer, |run| run.depth);
+        self.drive_on(run);
+        self.depth = outer;
+    }
+
+    fn drive_on(&mut self, run: u32) {
         while let Some(found) = self.run(run) {
             if found.waiting != Waiting::Ready {
                 return;
@@ -38,6 +48,9 @@ impl<'a> Turn<'a> {
                 self.give_up(run, "the step it stood at is no longer there");
                 return;
             };
+            if SPEAKS.contains(&here.node.outline.verb) && self.stop_meanwhile(run) {
+                continue;
+            }
             // A `repeat` under way was let in once.
             let again = self.in_loop(here).is_some();
             let guard = here.node.guard.as_ref().filter(|_| !again);
@@ -332,8 +345,13 @@ impl<'a> Turn<'a> {
         let mut gone = self.session.runs.remove(place);
         let vars = gone.frames.iter_mut().find(|frame| frame.flow == gone.flow).and_then(|frame| frame.vars.take());
         self.passage.ended.push(EndedRun { run, vars: vars.unwrap_or_default() });
-        let end = if gone.expired && end == RunEnd::Done { RunEnd::Expired } else { end };
-        if end == RunEnd::Stopped {
+        let from_outside = end == RunEnd::Stopped;
+        let end = match end {
+            RunEnd::Done if gone.expired => RunEnd::Expired,
+            RunEnd::Done if gone.stopped => RunEnd::Stopped,
+            other => other,
+        };
+        if from_outside {
             self.effects.push(Effect::Drop { run: Some(run), message: None });
         } else if let Waiting::Question(question) = &gone.waiting {
             self.drop_question(run, question);

@@ -1,6 +1,7 @@
 //! Time has passed: time-outs, reminders, waits, retries; and the fates of messages.
 
 use super::{
+    definition::IfBusy,
     steps::{Step, wait::On},
     turn::{Here, Next, Turn},
 };
@@ -17,6 +18,8 @@ impl<'a> Turn<'a> {
     /// Whatever is due acts, oldest run first.
     pub fn tick(&mut self) {
         self.person_due();
+        self.welcome_due();
+        self.timed_due();
         for run in self.all_runs() {
             self.run_due(run);
         }
@@ -43,6 +46,12 @@ impl<'a> Turn<'a> {
             return;
         }
         let waiting = run.waiting.clone();
+        if self.stop_meanwhile(number) {
+            return self.drive(number);
+        }
+        if self.must_restart(number) && !self.must_be_silent(number) {
+            return self.restart_run(number, None);
+        }
         let Some(here) = self.here(number) else {
             return self.give_up(number, "the step it waited at is no longer there");
         };
@@ -83,8 +92,14 @@ impl<'a> Turn<'a> {
     /// A person has the conversation and it is not this run's, or another run asks.
     pub fn must_be_silent(&self, number: u32) -> bool {
         let person = self.session.person.as_ref();
-        let others = self.asking().is_some_and(|asking| asking != number);
+        let others = !self.is_parallel(number) && self.asking().is_some_and(|asking| asking != number);
         person.is_some_and(|person| person.run != Some(number)) || others
+    }
+
+    /// Its flow speaks beside whatever is asked.
+    fn is_parallel(&self, number: u32) -> bool {
+        let flow = self.run(number).and_then(|run| self.set_of(number).any_flow(&run.flow));
+        flow.is_some_and(|flow| flow.if_busy == Some(IfBusy::Parallel))
     }
 
     /// With a person: no reminder, a time-out ends the run silently, a waking run waits. While another

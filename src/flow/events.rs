@@ -1,58 +1,83 @@
-//! Events of flows and of the API: to the runs that wait for them, and to the flows that start by them.
+//! What happened is handed round: to the runs that wait for it or stop by it, and to the flows that start by it.
 
 use super::{
-    definition::WrittenTrigger,
+    definition::Flow,
     steps::{Step, wait::On},
-    triggers::Trigger,
-    turn::{Emitted, Next, Turn},
+    turn::{Emitted, Next, Seen, Turn},
     views::map,
 };
 use crate::{
     base::limits::EVENT_DEPTH_MAX,
-    model::{effect::Effect, event::Start, session::Waiting, value::Value},
+    model::{
+        effect::Effect,
+        event::{Happened, Start},
+        session::Waiting,
+        value::Value,
+    },
 };
 use std::collections::BTreeMap;
 
-impl Turn<'_> {
-    /// Hands one event round: to the runs that wait for it, then to the flows that start by it.
+impl<'a> Turn<'a> {
+    /// Hands one event round. A chain of events that start or wake runs that emit events ends somewhere.
     pub fn hand_round(&mut self) -> bool {
-        let Some(emitted) = self.emitted.pop_front() else { return false };
-        let (event, depth) = match &emitted {
-            Emitted::Event { name, data, depth } => {
-                (map([("name", Value::text(name.as_str())), ("data", data.clone())]), *depth)
-            }
-            Emitted::Consent { topic, given } => {
-                let data = map([("topic", Value::text(topic.as_str())), ("given", Value::YesNo(*given))]);
-                (map([("name", Value::text("consent")), ("data", data)]), 1)
-            }
-            Emitted::HandoffDone { handoff, .. } => {
-                (map([("name", Value::text("handoff_done")), ("handoff", handoff.clone())]), 1)
-            }
-        };
-        if let Emitted::Event { name, .. } = &emitted {
-            self.wake_by_event(name, &event);
-        }
+        let Some(Emitted { what, depth, overheard }) = self.emitted.pop_front() else { return false };
+        let event = view(&what);
+        self.stop_by(&what, &event);
         if depth > EVENT_DEPTH_MAX {
-            let text = format!("more than {EVENT_DEPTH_MAX} events that start flows that emit events: a circle?");
+            let text = format!(
+                "{} is the {depth}th of a chain of events that start or wake flows that emit events: a circle? Nothing \
+                 starts by it",
+                words(&what)
+            );
+            self.note(None, None, text.clone());
             self.effects.push(Effect::Alarm { kind: "event_depth".into(), text });
             return true;
         }
+        if let Happened::Event { name, .. } = &what {
+            self.wake_by_event(name, &event, depth);
+        }
+        if overheard {
+            return true;
+        }
         for flow in self.live().flows.values() {
-            let Some(trigger) = flow.triggers.iter().find(|trigger| starts_by(trigger, &emitted)) else { continue };
-            self.start(Start {
-                id: None,
-                flow: flow.name.clone(),
-                trigger: trigger.key.clone(),
-                inputs: BTreeMap::new(),
-                event: event.clone(),
-                at: self.now(),
-                depth,
-            });
+            if let Some(trigger) = self.started_by(flow, &what, &event) {
+                self.start(Start {
+                    id: None,
+                    flow: flow.name.clone(),
+                    trigger,
+                    inputs: BTreeMap::new(),
+                    event: event.clone(),
+                    at: self.now(),
+                    depth,
+                });
+            }
+        }
+        // What is about the contact, not about this conversation, is heard in its other ones, too.
+        match what {
+            Happened::HandoffDone { .. } | Happened::Delivery { .. } => {}
+            what => self.effects.push(Effect::Happened { what, depth }),
         }
         true
     }
 
-    fn wake_by_event(&mut self, name: &str, event: &Value) {
+    /// The key of the first trigger of a flow that this starts; of several the first whose conditions hold.
+    fn started_by(&self, flow: &'a Flow, what: &Happened, event: &Value) -> Option<String> {
+        if matches!(what, Happened::Delivery { flow: own, .. } if *own == flow.name) {
+            return None;
+        }
+        let fitting: Vec<_> = flow.triggers.iter().filter(|trigger| trigger.kind.happens(what)).collect();
+        let nothing = Value::Nothing;
+        let handoff = match event {
+            Value::Map(event) => event.get("handoff").unwrap_or(&nothing),
+            _ => &nothing,
+        };
+        let seen = Seen { vars: None, event, msg: &nothing, handoff, error: None, extra: &[] };
+        let holds = fitting.iter().find(|trigger| self.guarded(trigger, &seen).is_ok());
+        // None holds: the first one says why.
+        holds.or(fitting.first()).map(|trigger| trigger.key.clone())
+    }
+
+    fn wake_by_event(&mut self, name: &str, event: &Value, depth: usize) {
         let waiting = |waiting: &Waiting| matches!(waiting, Waiting::Event { name: wanted, .. } if wanted == name);
         let runs: Vec<u32> =
             self.session.runs.iter().filter(|run| waiting(&run.waiting)).map(|run| run.number).collect();
@@ -71,6 +96,9 @@ impl Turn<'_> {
                         _ => Value::Nothing,
                     };
                     self.keep(number, wait.fills.as_deref(), data);
+                    if let Some(run) = self.run_mut(number) {
+                        run.depth = depth;
+                    }
                     self.wake(here, Next::Continue);
                 }
                 Ok(false) => {
@@ -84,13 +112,45 @@ impl Turn<'_> {
     }
 }
 
-fn starts_by(trigger: &WrittenTrigger, emitted: &Emitted) -> bool {
-    match (&trigger.kind, emitted) {
-        (Trigger::Event(event), Emitted::Event { name, .. }) => event.name == *name,
-        (Trigger::Consent(consent), Emitted::Consent { topic, given }) => {
-            consent.topics.iter().any(|(wanted, how)| wanted == topic && how == given)
+/// What `event` shows of it.
+pub fn view(what: &Happened) -> Value {
+    let text = |text: &str| Value::text(text);
+    let (name, data) = match what {
+        Happened::Event { name, data } => (name.as_str(), data.clone()),
+        Happened::Consent { topic, given } => {
+            ("consent", map([("topic", text(topic)), ("given", Value::YesNo(*given))]))
         }
-        (Trigger::HandoffDone(done), Emitted::HandoffDone { team, .. }) => done.team.is_none() || done.team == *team,
-        _ => false,
+        Happened::HandoffDone { handoff, .. } => {
+            return map([("name", text("handoff_done")), ("handoff", handoff.clone())]);
+        }
+        Happened::TagAdded { tag } => ("tag_added", map([("tag", text(tag))])),
+        Happened::TagRemoved { tag } => ("tag_removed", map([("tag", text(tag))])),
+        Happened::FieldChanged { field, before, value } => {
+            ("field_changed", map([("field", text(field)), ("before", before.clone()), ("value", value.clone())]))
+        }
+        Happened::Delivery { state, flow, step, code } => {
+            let maybe = |text: Option<&str>| text.map_or(Value::Nothing, Value::text);
+            let step = maybe(step.as_ref().map(|step| step.as_str()));
+            let data = [
+                ("state", text(state.as_str())),
+                ("flow", text(flow.as_str())),
+                ("step", step),
+                ("code", maybe(code.as_deref())),
+            ];
+            ("delivery", map(data))
+        }
+    };
+    map([("name", text(name)), ("data", data)])
+}
+
+fn words(what: &Happened) -> String {
+    match what {
+        Happened::Event { name, .. } => format!("event `{name}`"),
+        Happened::Consent { topic, .. } => format!("consent to `{topic}`"),
+        Happened::HandoffDone { .. } => "the end of a hand-off".into(),
+        Happened::TagAdded { tag } => format!("tag `{tag}`"),
+        Happened::TagRemoved { tag } => format!("the loss of tag `{tag}`"),
+        Happened::FieldChanged { field, .. } => format!("the change of `contact.{field}`"),
+        Happened::Delivery { state, .. } => format!("`{}` of a message", state.as_str()),
     }
 }

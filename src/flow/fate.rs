@@ -37,6 +37,7 @@ pub fn deliver_by(at: Time, ttl: Option<Span>) -> Time {
 impl<'a> Turn<'a> {
     pub fn delivery(&mut self, message: u32, fate: &Fate) {
         self.settle_counted(message, fate);
+        self.news_of_message(message, fate);
         for run in &mut self.session.runs {
             if let Some(said) = run.said.as_mut().filter(|said| said.message == message) {
                 said.delivered |= matches!(fate, Fate::Delivered | Fate::Read);

@@ -33,9 +33,16 @@ impl<'a> Turn<'a> {
         reply_to: Option<u32>,
         word: Option<ConsentWord>,
     ) {
-        let heard_before = self.session.heard_at;
+        let mut heard_before = self.session.heard_at;
         if heard_before <= Some(message.at) && answer::says_something(&message.kind) {
             self.session.heard_id = Some(message.provider_id.clone());
+        }
+        if answer::says_something(&message.kind)
+            && let Some(welcome) = self.session.welcome.take()
+        {
+            // It speaks for the opened chat, too: what is first stays first.
+            self.note(None, None, "the text that follows an opened chat is answered in its place");
+            heard_before = welcome.heard_before;
         }
         self.session.heard_at = self.session.heard_at.max(Some(message.at));
         let token = match &message.kind {
@@ -68,11 +75,14 @@ impl<'a> Turn<'a> {
         if self.loop_guard() {
             return;
         }
+        if matches!(message.kind, InboundKind::Welcome) {
+            return self.welcome(id, message, heard_before);
+        }
         self.judge(id, message, reply_to, heard_before, token, consented);
     }
 
     /// From level 4 on.
-    fn judge(
+    pub fn judge(
         &mut self,
         id: InboundId,
         message: InboundMessage,
@@ -90,7 +100,9 @@ impl<'a> Turn<'a> {
             }
             return;
         }
-        let mut heard = Heard::new(&message, self, heard_before);
+        let language = self.contact.language.clone();
+        let mut heard = Heard::new(&message, self, language.as_deref(), heard_before);
+        self.stop_by_message(&heard);
         self.end_gathering(&heard);
         let before = self.effects.len();
         if let Some(token) = token {
@@ -107,13 +119,13 @@ impl<'a> Turn<'a> {
 
     /// Levels 5 to 12 for what is no tap on an open question of ours.
     fn levels(&mut self, heard: &Heard<'_>, late: bool) {
+        let asking = self.asking();
         if !answer::says_something(&heard.message.kind)
             && !matches!(heard.message.kind, InboundKind::Welcome | InboundKind::Unsupported { .. })
         {
-            self.note(None, None, "a reaction, edit or notice answers nothing");
-            return;
+            return self.notice(heard, late, asking);
         }
-        let asking = self.asking();
+        let outdated = asking.filter(|run| self.must_restart(*run));
         if late {
             return self.late(heard, asking);
         }
@@ -121,6 +133,7 @@ impl<'a> Turn<'a> {
             return;
         }
         if let Some(run) = asking
+            && outdated.is_none()
             && self.answer_exactly(run, heard)
         {
             return self.note(Some(run), None, "level 6: exactly an answer");
@@ -132,6 +145,9 @@ impl<'a> Turn<'a> {
         let fitting = if protected { Vec::new() } else { self.fitting(heard) };
         if let Some(choice) = self.choose(&fitting, heard, 7, asking.is_some()) {
             return self.start_by_message(choice, heard, asking);
+        }
+        if let Some(run) = outdated {
+            return self.restart_run(run, Some(heard));
         }
         if asking.is_none() && self.ask_back_unsure(heard) {
             return;
@@ -154,6 +170,15 @@ impl<'a> Turn<'a> {
         self.nothing_matched(heard);
     }
 
+    /// A reaction or a call answers nothing, but may start a flow; an edit and the like does nothing at all.
+    fn notice(&mut self, heard: &Heard<'_>, late: bool, asking: Option<u32>) {
+        let fitting = self.fitting(heard);
+        match self.choose(&fitting, heard, 7, asking.is_some()).filter(|_| !late) {
+            Some(choice) => self.start_by_message(choice, heard, asking),
+            None => self.note(None, None, "a reaction, call, edit or notice answers nothing"),
+        }
+    }
+
     /// Level 5. Gives whether the tap is dealt with.
     fn tap(&mut self, heard: &Heard<'_>, token: &Token, consented: bool) -> bool {
         if token.run == 0 {
@@ -172,6 +197,10 @@ impl<'a> Turn<'a> {
         if asking.is_some_and(replies) {
             // `wait: reply` asks nothing that could be asked again: a trigger, else it is the reply.
             return false;
+        }
+        if let Some(run) = asking.filter(|run| self.must_restart(*run)) {
+            self.restart_run(run, Some(heard));
+            return true;
         }
         if let Some(run) = asking {
             let ours = self.here(run).is_some_and(|here| token.is_of(&here.node.id));
@@ -255,6 +284,7 @@ impl<'a> Turn<'a> {
         let default = if flow.asks { IfBusy::Replace } else { IfBusy::Aside };
         let aside_of = match (asking, flow.if_busy.unwrap_or(default)) {
             (None, _) => None,
+            (Some(_), IfBusy::Parallel) => None,
             (Some(run), IfBusy::Aside) => Some(run),
             (Some(run), IfBusy::Replace | IfBusy::Queue | IfBusy::Skip) => {
                 self.replace(run);

@@ -4,7 +4,7 @@ use super::{
     bot::Team,
     definition::FlowSet,
     steps::Step,
-    turn::{Emitted, Failure, Next, Turn},
+    turn::{Failure, Next, Turn},
     views::map,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     model::{
         content::Content,
         effect::{Draft, Effect, Origin, RunEnd},
+        event::Happened,
         hours::OpeningHours,
         session::{NeedsPerson, Person, Unanswered, Waiting},
         value::Value,
@@ -117,7 +118,7 @@ impl<'a> Turn<'a> {
             }
             self.resume(here, Next::Continue);
         }
-        self.emitted.push_back(Emitted::HandoffDone { handoff, team: person.team });
+        self.emit(Happened::HandoffDone { handoff, team: person.team });
     }
 
     /// The case is closed: nothing of it goes on.

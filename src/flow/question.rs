@@ -183,6 +183,8 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(run) {
             run.asked_for = Some(heard.message.at);
             run.msg = heard.view.clone();
+            // A person moved it: no chain of events goes on from here.
+            run.depth = 0;
         }
     }
 

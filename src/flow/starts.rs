@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{
-        limits::{ONCE_KEYS_MAX, QUEUED_STARTS_MAX, RUNS_PER_CONVERSATION_MAX},
+        limits::{QUEUED_STARTS_MAX, RUNS_PER_CONVERSATION_MAX},
         time::{Span, Time},
     },
     model::{
@@ -23,17 +23,17 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// What a new run begins with.
-struct Beginning<'s> {
-    trigger: String,
-    inputs: BTreeMap<String, Value>,
-    event: Value,
-    msg: Value,
-    handoff: Value,
-    asked_for: Option<Time>,
-    aside_of: Option<u32>,
-    depth: usize,
-    written: Option<&'s WrittenTrigger>,
-    confirms_stop: bool,
+pub(super) struct Beginning<'s> {
+    pub trigger: String,
+    pub inputs: BTreeMap<String, Value>,
+    pub event: Value,
+    pub msg: Value,
+    pub handoff: Value,
+    pub asked_for: Option<Time>,
+    pub aside_of: Option<u32>,
+    pub depth: usize,
+    pub written: Option<&'s WrittenTrigger>,
+    pub confirms_stop: bool,
 }
 
 impl<'a> Turn<'a> {
@@ -88,9 +88,18 @@ impl<'a> Turn<'a> {
         self.drive(number);
     }
 
-    fn begin(&mut self, flow: &'a Flow, beginning: Beginning<'_>) -> Option<u32> {
-        let vars = match self.opening(self.live(), flow, beginning.inputs) {
-            Ok(vars) => vars,
+    pub(super) fn begin(&mut self, flow: &'a Flow, beginning: Beginning<'_>) -> Option<u32> {
+        // What a trigger reads out of a body or pattern and the flow declares nowhere is a plain variable.
+        let declared = |name: &String| flow.inputs.iter().any(|field| field.name == *name);
+        let read = |trigger: &WrittenTrigger| matches!(trigger.kind, Trigger::Webhook(_) | Trigger::Message(_));
+        let of_trigger = beginning.written.is_some_and(read);
+        let (inputs, plain): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            beginning.inputs.into_iter().partition(|(name, _)| !of_trigger || declared(name));
+        let vars = match self.opening(self.live(), flow, inputs) {
+            Ok(mut vars) => {
+                vars.extend(plain);
+                vars
+            }
             Err(failure) => {
                 self.note(None, None, format!("`{}` does not start: {}", flow.name, failure.text));
                 self.effects.push(Effect::DeadLetter { run: 0, reason: failure.text });
@@ -108,9 +117,8 @@ impl<'a> Turn<'a> {
         let once = beginning.written.and_then(|trigger| self.once_key(trigger, &seen));
         let entry = flow.entry.map(|ix| flow.node(ix).id.clone());
         let number = self.new_run(flow, &beginning.trigger, vars, entry)?;
-        self.session.once.extend(once);
-        let surplus = self.session.once.len().saturating_sub(ONCE_KEYS_MAX);
-        self.session.once.drain(..surplus);
+        self.effects.extend(once.map(|key| Effect::Once { key }));
+        let knew = self.knew_of(flow);
         if let Some(trigger) = beginning.written.filter(|trigger| !trigger.at_most.is_empty()) {
             self.count_start(trigger, number);
         }
@@ -122,6 +130,7 @@ impl<'a> Turn<'a> {
             run.aside_of = beginning.aside_of;
             run.depth = beginning.depth;
             run.confirms_stop = beginning.confirms_stop;
+            run.knew = knew;
         }
         self.drive(number);
         Some(number)
@@ -162,6 +171,8 @@ impl<'a> Turn<'a> {
             handing: None,
             expired: false,
             said: None,
+            knew: None,
+            stopped: false,
         });
         self.effects.push(Effect::RunBegan {
             run: number,
@@ -226,6 +237,7 @@ impl<'a> Turn<'a> {
                 open.into_iter().for_each(|run| self.replace(run));
                 self.start_now(flow, trigger, start, None);
             }
+            (Some(_), IfBusy::Parallel) => self.start_now(flow, trigger, start, None),
             (Some(_), IfBusy::Aside) => match asking {
                 Some(run) => self.start_now(flow, trigger, start, Some(run)),
                 None => self.queue(start),
@@ -271,6 +283,14 @@ impl<'a> Turn<'a> {
         };
         let seen =
             Seen { vars: Some(&start.inputs), event: &start.event, msg: &nothing, handoff, error: None, extra: &[] };
+        if let Some(Trigger::Date(date)) = trigger.map(|trigger| &trigger.kind) {
+            // While it waited in line the date may have moved, or be gone.
+            let moment = date.moment(&self.contact, &self.live().bot);
+            match (moment, date_value(&start.event)) {
+                (Some(moment), Some(value)) if moment.value == value => {}
+                _ => return Err(None),
+            }
+        }
         if let Some(Trigger::Schedule(schedule)) = trigger.map(|trigger| &trigger.kind) {
             let tagged = schedule.to.tags.iter().all(|tag| self.contact.tags.contains(tag));
             let meant = match &schedule.to.condition {
@@ -352,6 +372,13 @@ impl<'a> Turn<'a> {
         self.start(first.start);
         true
     }
+}
+
+/// The value of the date that a start is about.
+fn date_value(event: &Value) -> Option<String> {
+    let Value::Map(event) = event else { return None };
+    let Some(Value::Map(data)) = event.get("data") else { return None };
+    data.get("value").and_then(Value::print)
 }
 
 /// A question is open, or steps are under way.

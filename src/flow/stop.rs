@@ -1,12 +1,6 @@
 //! Opt-out and opt-in, and what contacts agree to (language.md 8).
 
-use super::{
-    choose::Heard,
-    sentences,
-    token::Token,
-    triggers::Trigger,
-    turn::{Emitted, Turn},
-};
+use super::{choose::Heard, sentences, token::Token, triggers::Trigger, turn::Turn};
 use crate::{
     base::{
         limits::{CONFIRM_STOP_EVERY, UNSURE_STOP},
@@ -18,7 +12,7 @@ use crate::{
         contact::Consent,
         content::{Button, Content, Edges},
         effect::{Effect, Origin, RunEnd},
-        event::Reason,
+        event::{Happened, Reason},
         inbound::{InboundKind, InboundMessage},
         value::Value,
         window::AnswersAfter,
@@ -122,7 +116,7 @@ impl<'a> Turn<'a> {
         let word = if given { "given" } else { "withdrawn" };
         self.note(None, None, format!("consent: `{topic}` {word} by {by}"));
         self.effects.push(Effect::Consent { topic: topic.to_owned(), given, by: by.to_owned(), shown });
-        self.emitted.push_back(Emitted::Consent { topic: topic.to_owned(), given });
+        self.emit(Happened::Consent { topic: topic.to_owned(), given });
     }
 
     /// A `consent` step. `all: withdrawn` is a stop that the run survives, to say its one sentence.

@@ -1,19 +1,27 @@
-//! The `schedule` triggers of a flow set, as the clockwork asks for them, and who is meant by each.
+//! What the runtime asks of triggers that no message starts: schedules, dates, webhooks, and who is meant by each.
 
 use super::{
-    definition::{Flow, FlowSet},
-    triggers::{Trigger, schedule::Clock, schedule::To},
+    definition::{Flow, FlowSet, Kind},
+    inputs,
+    triggers::{
+        Trigger,
+        date::Date,
+        schedule::{Clock, To},
+        webhook::Webhook,
+    },
     turn::{Seen, Turn},
+    views::map,
     world::{Versions, World},
 };
 use crate::{
-    base::time::Span,
+    base::{limits::WINDOW, time::Span},
     model::{
         schedule::{AtMost, Schedule},
         session::Session,
         value::Value,
     },
 };
+use std::collections::BTreeMap;
 
 /// One trigger by the clock.
 pub struct Timetable<'a> {
@@ -49,6 +57,65 @@ pub fn timetables(set: &FlowSet) -> Vec<Timetable<'_>> {
         }
     }
     tables
+}
+
+/// One trigger by a date of the contact.
+pub struct DateTable<'a> {
+    pub flow: &'a Flow,
+    /// As start rows and `at_most` know it.
+    pub key: &'a str,
+    pub date: &'a Date,
+}
+
+/// All triggers by dates, by flow.
+pub fn dates(set: &FlowSet) -> Vec<DateTable<'_>> {
+    let all = set.flows.values().flat_map(|flow| flow.triggers.iter().map(move |trigger| (flow, trigger)));
+    all.filter_map(|(flow, trigger)| match &trigger.kind {
+        Trigger::Date(date) => Some(DateTable { flow, key: &trigger.key, date }),
+        _ => None,
+    })
+    .collect()
+}
+
+/// The triggers that hang on the contact's last message: the flow, the key, and how long after it at most.
+pub fn timed(set: &FlowSet) -> Vec<(&Flow, &str, Span)> {
+    let all = set.flows.values().flat_map(|flow| flow.triggers.iter().map(move |trigger| (flow, trigger)));
+    all.filter_map(|(flow, trigger)| match &trigger.kind {
+        Trigger::WindowClosing(_) => Some((flow, trigger.key.as_str(), WINDOW)),
+        Trigger::QuietFor(quiet) => Some((flow, trigger.key.as_str(), quiet.span)),
+        _ => None,
+    })
+    .collect()
+}
+
+/// What `event` shows of a start by a date.
+pub fn date_event(date: &Date, value: &str) -> Value {
+    let data = map([("field", Value::text(date.field.as_str())), ("value", Value::text(value))]);
+    map([("name", Value::text("date")), ("data", data)])
+}
+
+/// Whom a webhook is about: what its `contact` says. A name for the error when it says nothing of use.
+pub fn whom(
+    versions: &Versions,
+    webhook: &Webhook,
+    event: &Value,
+    inputs: &BTreeMap<String, Value>,
+    world: &World<'_>,
+) -> Result<String, String> {
+    let turn = Turn::new(versions, Session::default(), world);
+    let nothing = Value::Nothing;
+    let seen = Seen { vars: Some(inputs), event, msg: &nothing, handoff: &nothing, error: None, extra: &[] };
+    let said =
+        turn.in_scope(versions.live(), &seen, |scope| webhook.contact.eval(scope)).map_err(|failure| failure.text)?;
+    let number = match said {
+        // JSON may hold a phone as a number.
+        Value::Whole(digits) => Value::Text(format!("+{digits}")),
+        other => other,
+    };
+    match inputs::convert(&Kind::Phone, &number, &versions.live().bot.timezone) {
+        Some(Value::Text(phone)) => Ok(phone),
+        _ => Err("its `contact` is no phone number with its country code".into()),
+    }
 }
 
 /// The contact of `world` is one of those whom `to` means; a condition that fails means nobody.

@@ -18,6 +18,7 @@ use crate::{
         contact::ContactData,
         content::Content,
         effect::{Draft, Effect, IfClosed, Origin, Passage, TraceEntry},
+        event::Happened,
         session::{Run, Session, StepError, Waiting},
         value::Value,
     },
@@ -94,14 +95,18 @@ pub struct Turn<'a> {
     pub fuel: usize,
     /// Events of flows, and changes of consent, to be handed round at the end of the turn.
     pub emitted: VecDeque<Emitted>,
+    /// Of the run that is being driven, in a chain of events; 0: somebody from outside moves us.
+    pub depth: usize,
 }
 
-/// Something that flows may wait for or start by.
+/// Something that happened and is to be handed round.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Emitted {
-    Event { name: String, data: Value, depth: usize },
-    Consent { topic: String, given: bool },
-    HandoffDone { handoff: Value, team: Option<String> },
+pub struct Emitted {
+    pub what: Happened,
+    /// How many events led to it, each by starting or waking a run.
+    pub depth: usize,
+    /// In another conversation of the contact: nothing starts by it here.
+    pub overheard: bool,
 }
 
 /// What expressions see beside the contact and the clock.
@@ -138,6 +143,7 @@ impl<'a> Turn<'a> {
             passage: Passage::default(),
             fuel: limits::STEPS_PER_TURN_MAX,
             emitted: VecDeque::new(),
+            depth: 0,
         }
     }
 
@@ -181,6 +187,12 @@ impl<'a> Turn<'a> {
     /// Says what was done and why, for people.
     pub fn note(&mut self, run: Option<u32>, step: Option<&StepId>, what: impl Into<String>) {
         self.trace.push(TraceEntry { run, step: step.cloned(), what: what.into() });
+    }
+
+    /// Something happened: flows hear of it at the end of the turn.
+    pub fn emit(&mut self, what: Happened) {
+        let depth = self.depth + 1;
+        self.emitted.push_back(Emitted { what, depth, overheard: false });
     }
 
     pub fn note_at(&mut self, here: Here<'_>, what: impl Into<String>) {
@@ -306,6 +318,7 @@ impl<'a> Turn<'a> {
         let asked_for = self.run(here.run).and_then(|run| run.asked_for);
         let counted = self.session.counted.iter_mut().find(|counted| counted.run == here.run);
         let is_counted = counted.map(|counted| counted.open.push(number)).is_some();
+        let (told, followed) = self.follow_message(here, number);
         self.effects.push(Effect::Send(Box::new(Draft {
             number,
             run: Some(here.run),
@@ -317,8 +330,8 @@ impl<'a> Turn<'a> {
             asked_for,
             origin,
             ignore_quiet_hours: here.flow.ignore_quiet_hours.is_some(),
-            tells: saying.tells || is_counted,
-            follows: super::steps::wait::follows(here.flow) || on_undelivered(here.node).is_some(),
+            tells: saying.tells || is_counted || told,
+            follows: followed || super::steps::wait::follows(here.flow) || on_undelivered(here.node).is_some(),
             question: saying.question,
             turn: 0,
             nudge: false,

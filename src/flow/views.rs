@@ -8,8 +8,9 @@ use crate::{
     base::{phone, time::Time},
     model::{
         answer,
+        contact::ContactData,
         hours::OpeningHours,
-        inbound::{InboundKind, InboundMessage},
+        inbound::{InboundKind, InboundMessage, Referral},
         value::Value,
     },
 };
@@ -96,6 +97,17 @@ impl Turn<'_> {
     }
 }
 
+/// All clocks that may be the contact's: its own, else those of its number's country, else the bot's.
+pub fn zones_of(contact: &ContactData, bot: &TimeZone) -> Vec<TimeZone> {
+    let named = |name: &str| TimeZone::get(name).ok();
+    let zones: Vec<TimeZone> = match (contact.zone.as_deref().and_then(named), contact.phone.as_deref()) {
+        (Some(zone), _) => vec![zone],
+        (None, Some(phone)) => phone::zones(phone).iter().filter_map(|name| named(name)).collect(),
+        (None, None) => Vec::new(),
+    };
+    if zones.is_empty() { vec![bot.clone()] } else { zones }
+}
+
 /// What `msg` shows of a message.
 pub fn message_view(message: &InboundMessage, zone: TimeZone) -> Value {
     let kind = match &message.kind {
@@ -131,7 +143,23 @@ pub fn message_view(message: &InboundMessage, zone: TimeZone) -> Value {
         ("kind", Value::text(kind)),
         ("media", of(matches!(message.kind, InboundKind::Media { .. }))),
         ("location", of(matches!(message.kind, InboundKind::Location { .. }))),
+        ("order", of(matches!(message.kind, InboundKind::Order { .. }))),
+        ("form", of(matches!(message.kind, InboundKind::Form { .. }))),
+        ("reaction", of(matches!(message.kind, InboundKind::Reaction { .. }))),
+        ("referral", message.referral.as_ref().map_or(Value::Nothing, referral_view)),
         ("at", moment(message.at, zone)),
+    ])
+}
+
+fn referral_view(referral: &Referral) -> Value {
+    let text = |text: &Option<String>| text.as_deref().map_or(Value::Nothing, Value::text);
+    map([
+        ("id", text(&referral.source_id)),
+        ("type", text(&referral.source_type)),
+        ("url", text(&referral.source_url)),
+        ("headline", text(&referral.headline)),
+        ("body", text(&referral.body)),
+        ("click_id", text(&referral.click_id)),
     ])
 }
 

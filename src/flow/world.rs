@@ -56,6 +56,8 @@ pub struct World<'a> {
     pub env: &'a BTreeMap<String, String>,
     /// Flows that start no more: their last runs all failed.
     pub paused: &'a BTreeSet<FlowName>,
+    /// The keys of `once_per` that this contact has used up.
+    pub once: &'a BTreeSet<String>,
     /// Signs button tokens and idempotency keys; kept in the database.
     pub token_key: &'a [u8],
 }

@@ -54,6 +54,20 @@ pub struct ContactData {
     pub unasked: BTreeMap<String, Vec<Time>>,
 }
 
+/// A change of what is known of a contact, from outside of the flows.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Patch {
+    /// Declared fields, and `name`, `language`, `zone`; `Nothing` empties.
+    pub fields: BTreeMap<String, Value>,
+    pub tags_added: BTreeSet<String>,
+    pub tags_removed: BTreeSet<String>,
+    /// By topic, whether it was given.
+    pub consent: BTreeMap<String, bool>,
+    /// Who changed it, for the consent ledger.
+    pub by: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
     pub given: bool,

@@ -1,7 +1,12 @@
 //! What the engine wants done, and what it says of why.
 
 use super::{
-    contact::ContactData, content::Content, event::Reason, session::Session, template::TemplateMessage, value::Value,
+    contact::ContactData,
+    content::Content,
+    event::{Happened, Reason},
+    session::Session,
+    template::TemplateMessage,
+    value::Value,
 };
 use crate::base::{
     ids::{FlowName, StartId, StepId, VersionId},
@@ -126,6 +131,20 @@ pub enum Effect {
     RunEnded {
         run: u32,
         end: RunEnd,
+    },
+    /// A run goes on with the live version of its flow (`on_update: move`).
+    RunMoved {
+        run: u32,
+        version: VersionId,
+    },
+    /// A trigger started for this `once_per`: never again for the contact.
+    Once {
+        key: String,
+    },
+    /// For the contact's other conversations, which hear it as `Event::Overheard`.
+    Happened {
+        what: Happened,
+        depth: usize,
     },
     /// Nothing matched this message.
     Unanswered,

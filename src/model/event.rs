@@ -1,8 +1,12 @@
 //! What can happen to a conversation: the only thing that moves a session.
 
-use super::{inbound::InboundMessage, value::Value};
+use super::{
+    contact::Patch,
+    inbound::{DeliveryState, InboundMessage},
+    value::Value,
+};
 use crate::base::{
-    ids::{FlowName, InboundId, StartId},
+    ids::{FlowName, InboundId, StartId, StepId},
     time::{Span, Time},
 };
 use serde::{Deserialize, Serialize};
@@ -38,6 +42,52 @@ pub enum Event {
     Preference { given: bool, by: String },
     /// An operator ends one run.
     Stop { run: u32 },
+    /// What is known of the contact is changed from outside; what differs is news to flows.
+    Changed(Box<Patch>),
+    /// Something happened in another conversation of the contact: it starts nothing here, but runs wait for it
+    /// and stop by it.
+    Overheard { what: Happened, depth: usize },
+    /// New flows are live: what they start at a moment of this conversation is planned.
+    Published,
+}
+
+/// Something that flows may start by, wait for and stop by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "happened", rename_all = "snake_case")]
+pub enum Happened {
+    /// `POST /v1/events`, or a flow's `emit`.
+    Event {
+        name: String,
+        data: Value,
+    },
+    Consent {
+        topic: String,
+        given: bool,
+    },
+    /// A person gave the conversation back.
+    HandoffDone {
+        handoff: Value,
+        team: Option<String>,
+    },
+    TagAdded {
+        tag: String,
+    },
+    TagRemoved {
+        tag: String,
+    },
+    /// A field of the contact, without `contact.`.
+    FieldChanged {
+        field: String,
+        before: Value,
+        value: Value,
+    },
+    /// How far a message of a flow came.
+    Delivery {
+        state: DeliveryState,
+        flow: FlowName,
+        step: Option<StepId>,
+        code: Option<String>,
+    },
 }
 
 /// Recognised by `accept`, before any flow: see language.md 8.

@@ -54,6 +54,13 @@ fn is_picture(c: char) -> bool {
     matches!(u32::from(c), 0xa9 | 0xae | 0x203c..=0x3299 | 0x1f000..=0x1faff | 0xe0020..=0xe007f)
 }
 
+/// The folded `text`, or as many words of it as `meant` has, lies within the typing errors that `near` allows.
+pub fn has_near(text: &str, meant: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let wanted = meant.split(' ').count();
+    near(text, meant).is_some() || words.windows(wanted).any(|part| near(&part.join(" "), meant).is_some())
+}
+
 fn fold_chars(chars: impl Iterator<Item = char>) -> String {
     let mut out = String::new();
     let mut gap = false;
@@ -158,6 +165,12 @@ mod tests {
         assert_eq!(near("appointmnt", "appointment"), Some(1));
         assert_eq!(near("madird", "madrid"), Some(1), "swapped letters are one error");
         assert_eq!((near("bok", "book"), near("cat", "car")), (None, None));
+    }
+
+    #[test]
+    fn a_part_may_be_near() {
+        assert!(has_near("i need an apointment please", "appointment") && has_near("oder status", "order status"));
+        assert!(!has_near("i need a point", "appointment") && !has_near("", "appointment"));
     }
 
     proptest::proptest! {

@@ -2,9 +2,11 @@
 //!
 //! Stored as one JSON document. It changes only in the engine; `turn` grows by one each time.
 
+mod kept;
 mod question;
 mod size;
 
+pub use kept::{CountedStart, Followed, Knew, TimedStart, WaitingWelcome};
 pub use question::{Gathering, OptionShown, Question};
 
 use super::{
@@ -66,9 +68,15 @@ pub struct Session {
     /// Starts that count against an `at_most` until it is clear that nothing of them reached the contact.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub counted: Vec<CountedStart>,
-    /// Keys of `once_per`, newest last.
+    /// Starts at a moment that hangs on the contact's last message (`window_closing`, `quiet_for`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub once: Vec<String>,
+    pub timed: Vec<TimedStart>,
+    /// The chat was opened: a text that follows at once is answered in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub welcome: Option<Box<WaitingWelcome>>,
+    /// The newest messages whose delivery may start a flow.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub followed: Vec<Followed>,
 }
 
 /// A message that waits for a call to come back.
@@ -78,17 +86,6 @@ pub struct WaitingMessage {
     pub message: InboundMessage,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u32>,
-}
-
-/// One start of a trigger with `at_most`: given back when it ended and nothing was accepted or unknown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CountedStart {
-    pub key: String,
-    pub at: Time,
-    pub run: u32,
-    /// Its messages whose fate is open.
-    pub open: Vec<u32>,
-    pub ended: bool,
 }
 
 /// One passage through a flow and the flows it calls.
@@ -139,6 +136,12 @@ pub struct Run {
     /// The number of its newest message, and how far the newest ones have come (`wait: {delivery: …}`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
+    /// What of the contact its `stop_when` looks at, as it was when the run began; `None`: it looks at nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub knew: Option<Box<Knew>>,
+    /// Its `stop_when` ended it: only `on_stop` is left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
 }
 
 /// What is known of a run's newest message.
@@ -330,7 +333,9 @@ impl Session {
             .iter()
             .flat_map(|p| [Some(p.last_word + p.give_back), p.unanswered.as_ref().map(|u| u.at)])
             .flatten();
-        runs.chain(queue).chain(person).min()
+        let timed = self.timed.iter().filter(|timed| !timed.done).map(|timed| timed.at);
+        let welcome = self.welcome.iter().map(|welcome| welcome.until);
+        runs.chain(queue).chain(person).chain(timed).chain(welcome).min()
     }
 
     /// The answer of an external call is owed to it, or the fate of a message that is on its way: after a crash

@@ -14,28 +14,13 @@ use crate::{
         spec::Spec,
         step_fields::StepFields,
         steps::{self, Step},
-        triggers::{self, Trigger},
+        triggers::{self, Stands, Trigger},
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Verbs of the language that this version does not do yet.
 const LATER_VERBS: [&str; 3] = ["start", "llm", "agent"];
-/// Triggers of the language that this version does not do yet.
-const LATER_TRIGGERS: [&str; 12] = [
-    "order",
-    "form",
-    "reaction",
-    "referral",
-    "missed_call",
-    "date",
-    "window_closing",
-    "quiet_for",
-    "delivery",
-    "tag_added",
-    "tag_removed",
-    "webhook",
-];
 
 /// Fills the arena of one flow.
 pub struct Builder<'a> {
@@ -309,11 +294,37 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// What stands under `when`.
     pub(super) fn triggers(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
-        items.iter().filter_map(|item| self.trigger(item)).collect()
+        self.listed(items, "when", Stands::Stop, "write it under `stop_when`")
     }
 
-    pub(super) fn trigger(&mut self, node: &'a yaml::Node) -> Option<WrittenTrigger> {
+    /// What stands under `stop_when`.
+    pub(super) fn stops(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
+        let help = "let it start a flow that emits an event, and stop by that";
+        self.listed(items, "stop_when", Stands::Start, help)
+    }
+
+    fn listed(&mut self, items: &'a [yaml::Node], key: &str, refused: Stands, help: &str) -> Vec<WrittenTrigger> {
+        let mut all: Vec<WrittenTrigger> = Vec::new();
+        for item in items {
+            let Some(mut trigger) = self.trigger(item) else { continue };
+            let name = trigger.outline.verb;
+            if triggers::stands(name) == Some(refused) {
+                let message = format!("`{name}` cannot stand under `{key}`");
+                self.findings.push(Diagnostic::error("E226", &trigger.place, message).help(help));
+            }
+            // Caps, starts and reports know a trigger by its key, so two of a flow have two.
+            let alike = all.iter().filter(|other| other.key.split(" #").next() == Some(&trigger.key)).count();
+            if alike > 0 {
+                trigger.key = format!("{} #{}", trigger.key, alike + 1);
+            }
+            all.push(trigger);
+        }
+        all
+    }
+
+    fn trigger(&mut self, node: &'a yaml::Node) -> Option<WrittenTrigger> {
         let Some(entries) = node.map() else {
             if !node.is_broken() {
                 let message = format!("a trigger is a key with a value, and this is {}", node.describe());
@@ -322,9 +333,7 @@ impl<'a> Builder<'a> {
             }
             return None;
         };
-        let known = |entry: &&Entry| {
-            triggers::spec(&entry.key.text).is_some() || LATER_TRIGGERS.contains(&entry.key.text.as_str())
-        };
+        let known = |entry: &&Entry| triggers::spec(&entry.key.text).is_some();
         let found: Vec<&Entry> = entries.iter().filter(known).collect();
         if let [first, second, ..] = found[..] {
             let message =
@@ -341,10 +350,7 @@ impl<'a> Builder<'a> {
             }
             return None;
         };
-        let Some(spec) = triggers::spec(&kind.key.text) else {
-            self.findings.push(bot::later(&kind.key.place, &format!("the trigger `{}`", kind.key.text)));
-            return None;
-        };
+        let spec = triggers::spec(&kind.key.text)?;
         let place = kind.key.place.clone();
         let id = StepId::from(format!("{}.{}", self.flow, spec.name));
         let mut fields = StepFields::new(node, &place, spec, id, (None, None), self);
@@ -356,7 +362,6 @@ impl<'a> Builder<'a> {
         if found.len() > 1 {
             // Said once already: the other kinds are no unknown keys.
             triggers::SPECS.iter().for_each(|spec| fields.know(&[spec.name]));
-            fields.know(&LATER_TRIGGERS);
         }
         let outline = fields.finish();
         let key = kind.key().unwrap_or_else(|| key_of(spec.name, &outline.yaml));

@@ -1,6 +1,6 @@
 //! Reading a set of files once more when few of them changed: what stayed the same is not read again.
 
-use super::{Sorted, bot_flow, flow_names, locales, mark_asking, parse_flow, read_bot_texts};
+use super::{Sorted, bot_flow, flow_names, locales, mark_asking, parallel_asks, parse_flow, read_bot_texts};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -184,6 +184,7 @@ impl Kept {
             if let Some(known) = self.flows.get(file.path()) {
                 findings.extend(known.findings.iter().cloned());
             }
+            parallel_asks(&flow, root, findings);
             all.insert(name, flow);
         }
         all

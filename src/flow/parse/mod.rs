@@ -9,7 +9,7 @@ pub use kept::Kept;
 use super::{
     bot::{self, Bot},
     declared::declared,
-    definition::{Block, Body, Flow, FlowSet, IfBusy, Node, Target},
+    definition::{Block, Body, Flow, FlowSet, IfBusy, Node, OnUpdate, Target},
     locale,
     script::Scripts,
     text::{Data, Names, Text},
@@ -131,6 +131,9 @@ impl Flow {
             on_expire: None,
             on_error: None,
             protect: false,
+            stop_when: Vec::new(),
+            on_stop: None,
+            on_update: OnUpdate::Finish,
             ignore_quiet_hours: None,
             asks: false,
             entry: None,
@@ -242,6 +245,12 @@ fn parse_flow(
     flow.blocks = builder.blocks();
     flow.on_expire = fields.node("on_expire").map(|node| builder.body(node, None));
     flow.on_error = fields.node("on_error").map(|node| builder.body(node, None));
+    flow.stop_when = builder.stops(fields.list("stop_when"));
+    flow.on_stop = fields.node("on_stop").map(|node| builder.body(node, None));
+    if let (true, Some(entry)) = (flow.stop_when.is_empty(), fields.entry("on_stop")) {
+        let finding = Diagnostic::error("E247", &entry.key.place, "`on_stop` without `stop_when` is never reached");
+        findings.push(finding.help("add `stop_when:` with what ends the flow"));
+    }
     builder.finish(&mut flow);
     fields.finish();
     flow.names = own;
@@ -255,24 +264,14 @@ fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
         Some("aside") => Some(IfBusy::Aside),
         Some("queue") => Some(IfBusy::Queue),
         Some("skip") => Some(IfBusy::Skip),
-        Some(word) => {
-            if let Some(node) = fields.node("if_busy") {
-                findings.push(bot::later(&node.place, &format!("`if_busy: {word}`")));
-            }
-            None
-        }
+        Some(_) => Some(IfBusy::Parallel),
         None => None,
     };
-    if let Some(word @ ("move" | "restart")) = fields.word("on_update", &["finish", "move", "restart"])
-        && let Some(node) = fields.node("on_update")
-    {
-        findings.push(bot::later(&node.place, &format!("`on_update: {word}`")));
-    }
-    for name in ["stop_when", "on_stop"] {
-        if let Some(entry) = fields.entry(name) {
-            findings.push(bot::later(&entry.key.place, &format!("`{name}`")));
-        }
-    }
+    flow.on_update = match fields.word("on_update", &["finish", "move", "restart"]) {
+        Some("move") => OnUpdate::Move,
+        Some("restart") => OnUpdate::Restart,
+        Some(_) | None => OnUpdate::Finish,
+    };
     if let Some(mut quiet) = fields.fields("quiet_hours") {
         let why = quiet.text("ignore");
         if why.is_empty() {
@@ -302,6 +301,9 @@ fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
             ("set", Kind::Map(entries)) => {
                 let names = entries.iter().map(|entry| entry.key.text.trim_end_matches("[]"));
                 found.extend(names.filter(|name| !name.contains('.')).map(str::to_owned));
+            }
+            ("body", Kind::Map(entries)) if node.get("webhook").is_some() => {
+                found.extend(entries.iter().map(|entry| entry.key.text.clone()));
             }
             ("message", _) => {
                 for pattern in entry.value.one_or_many().iter().filter_map(yaml::Node::text) {
@@ -352,6 +354,15 @@ fn mark_asking<'f>(flows: impl Iterator<Item = &'f Flow>) -> BTreeSet<FlowName> 
         if asking.len() == before {
             return asking;
         }
+    }
+}
+
+/// A flow beside another must not ask: there would be two questions for one answer.
+fn parallel_asks(flow: &Flow, root: &yaml::Node, findings: &Findings) {
+    if let (Some(IfBusy::Parallel), true, Some(node)) = (flow.if_busy, flow.asks, root.get("if_busy")) {
+        let message = format!("`{}` asks, so it cannot run beside another question", flow.name);
+        let finding = Diagnostic::error("E248", &node.place, message);
+        findings.push(finding.help("write `if_busy: queue` or `aside`, or take the question out"));
     }
 }
 

@@ -6,9 +6,9 @@ use crate::{
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
         text::{Data, Text},
-        turn::{Emitted, Here, Next, Turn},
+        turn::{Here, Next, Turn},
     },
-    model::{effect::Effect, value::Value},
+    model::{effect::Effect, event::Happened, value::Value},
 };
 
 pub struct Emit {
@@ -35,11 +35,10 @@ impl StepKind for Emit {
         let data = self.data.as_ref().map_or(Ok(Value::Nothing), |data| turn.data(here, data));
         match (turn.render(here, &self.name, &[]), data) {
             (Ok(name), Ok(data)) => {
-                let depth = turn.run(here.run).map_or(0, |run| run.depth) + 1;
                 let flow = here.flow.name.clone();
                 turn.note_at(here, format!("event `{name}`"));
                 turn.effects.push(Effect::Emit { flow, name: name.clone(), data: data.clone() });
-                turn.emitted.push_back(Emitted::Event { name, data, depth });
+                turn.emit(Happened::Event { name, data });
                 Next::Continue
             }
             (Err(failure), _) | (_, Err(failure)) => Next::Fail(failure),

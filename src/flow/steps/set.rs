@@ -95,20 +95,13 @@ fn fill(turn: &mut Turn<'_>, here: Here<'_>, goal: &Goal, value: Value) -> Resul
 }
 
 fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -> Result<(), Failure> {
-    turn.contact_changed = true;
     let text = || value.print().filter(|text| !text.is_empty());
     match name {
-        "name" => turn.contact.name = text(),
-        "language" => turn.contact.language = text(),
-        "zone" => {
-            let zone = text();
-            if let Some(zone) = &zone
-                && jiff::tz::TimeZone::get(zone).is_err()
-            {
-                return Err(Failure::new("type", format!("there is no time zone `{zone}`")));
-            }
-            turn.contact.zone = zone;
+        "zone" if text().is_some_and(|zone| jiff::tz::TimeZone::get(&zone).is_err()) => {
+            let zone = text().unwrap_or_default();
+            return Err(Failure::new("type", format!("there is no time zone `{zone}`")));
         }
+        "name" | "language" | "zone" => turn.set_field(name, text().map_or(Value::Nothing, Value::Text)),
         field => {
             let Some(declared) = here.set.bot.fields.iter().find(|declared| declared.name == field) else {
                 return Err(Failure::new("type", format!("a contact has no field `{field}`")));
@@ -118,11 +111,7 @@ fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -
                 let wanted = inputs::name_of(&declared.kind);
                 return Err(Failure::new("type", format!("`contact.{field}` takes {wanted}")));
             };
-            if value == Value::Nothing {
-                turn.contact.fields.remove(field);
-            } else {
-                turn.contact.fields.insert(field.to_owned(), value);
-            }
+            turn.set_field(field, value);
         }
     }
     Ok(())

@@ -45,15 +45,7 @@ pub(super) fn change<'a>(turn: &mut Turn<'a>, here: Here<'a>, names: &[Text], pu
         if tag.is_empty() {
             return Next::Fail(Failure::new("empty_text", "a tag needs a name"));
         }
-        turn.set_tag(tag, put);
+        if put { turn.add_tag(tag) } else { turn.remove_tag(&tag) }
     }
     Next::Continue
-}
-
-impl Turn<'_> {
-    /// The one place where flows change a contact's tags.
-    pub fn set_tag(&mut self, tag: String, put: bool) {
-        let tags = &mut self.contact.tags;
-        self.contact_changed |= if put { tags.insert(tag) } else { tags.remove(&tag) };
-    }
 }

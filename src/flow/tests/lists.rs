@@ -3,12 +3,13 @@
 use super::super::{
     parse_set,
     spec::{FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS},
-    steps, triggers,
+    steps,
+    triggers::{self, Stands},
 };
 use crate::base::{limits, place::SourceFile};
 use std::collections::BTreeSet;
 
-const BOT: &str = "bot: Test\nteams: {support: {}}\nfields: {city: text}\n";
+const BOT: &str = "bot: Test\nteams: {support: {}}\nfields: {city: text, visit_at: datetime}\n";
 
 fn errors(flow: &str) -> Vec<String> {
     let files = [SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new("flows/x.yaml", flow)];
@@ -39,9 +40,15 @@ fn every_step_is_described_and_its_example_runs() {
 fn every_trigger_is_described_and_its_example_is_clean() {
     for spec in triggers::SPECS {
         assert!(spec.summary.ends_with('.') && spec.fields.iter().all(|field| field.help.len() > 5), "{}", spec.name);
-        let flow = format!("flow: x\nwhen:\n  - {}\nsteps: [{{log: hi}}]\n", indented(spec.example));
+        let flow = with_trigger(spec.name, &indented(spec.example));
         assert_eq!(errors(&flow), Vec::<String>::new(), "{}", spec.name);
     }
+}
+
+/// A flow with this trigger, under the key where its kind may stand.
+fn with_trigger(name: &str, trigger: &str) -> String {
+    let key = if triggers::stands(name) == Some(Stands::Stop) { "stop_when" } else { "when" };
+    format!("flow: x\n{key}:\n  - {trigger}\nsteps: [{{log: hi}}]\n")
 }
 
 /// Every key that any step or trigger reads.
@@ -82,8 +89,7 @@ fn what_is_read_is_described_and_what_is_described_is_read() {
         }));
     }
     for spec in triggers::SPECS {
-        let flow = |trigger: &str| format!("flow: x\nwhen:\n  - {trigger}\nsteps: [{{log: hi}}]\n");
-        wrong.extend(disagreements(spec, TRIGGER_KEYS, flow));
+        wrong.extend(disagreements(spec, TRIGGER_KEYS, |trigger| with_trigger(spec.name, trigger)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -120,11 +126,56 @@ fn what_is_wrong_is_said() {
         ("schedule: '0 9 * * *', to: some", "`everyone`"),
         ("schedule: '0 9 * * *'", "needs `to`"),
         ("any_message: false", "always `true`"),
-        ("message: a, match: like", "not supported"),
+        ("message: hi, match: like", "too short"),
+        ("reply: true", "under `stop_when`"),
+        ("window_closing: 24h", "before the end of 24 hours"),
+        ("quiet_for: 0s", "after the last message"),
+        ("date: contact.city", "is no date"),
+        ("date: contact.visit", "did you mean `visit_at`"),
+        ("date: contact.visit_at, at: noon", "time of day"),
+        ("field_changed: town", "no field `town`"),
+        ("delivery: sent", "`delivered`"),
+        ("webhook: 'a b', contact: '${body.phone}'", "does not fit into an address"),
+        ("webhook: a", "needs `contact`"),
+        ("webhook: a, contact: '${body.p}', verify: {header: x}", "either `equals` or `hmac`"),
+        ("webhook: a, contact: '${body.p}', verify: {header: x, hmac: sha256-hex}", "needs a `secret`"),
+        ("webhook: a, contact: '${body.p}', verify: {header: x, equals: KEY}", "no secret `KEY`"),
     ] {
         let found = errors(&format!("flow: x\nwhen: [{{{trigger}}}]\nsteps: [{{say: A, if_closed: skip}}]\n"));
         assert!(found.iter().any(|message| message.contains(wanted)), "{trigger}: {found:?}");
     }
+}
+
+#[test]
+fn only_what_can_end_a_run_stands_under_stop_when() {
+    let flow =
+        |stop: &str| format!("flow: x\nwhen: [{{message: go}}]\nstop_when: [{{{stop}}}]\nsteps: [{{wait: 1h}}]\n");
+    for good in
+        ["event: paid", "reply: true", "tag_added: vip", "message: never mind", "consent: {marketing: withdrawn}"]
+    {
+        assert_eq!(errors(&flow(good)), Vec::<String>::new(), "{good}");
+    }
+    for bad in ["schedule: '0 9 * * *', to: everyone", "api: true", "quiet_for: 1h", "any_message: true"] {
+        let found = errors(&flow(bad));
+        assert!(found.iter().any(|said| said.contains("cannot stand under `stop_when`")), "{bad}: {found:?}");
+    }
+    let alone = "flow: x\nwhen: [{message: go}]\non_stop: [{log: x}]\nsteps: [{wait: 1h}]\n";
+    assert!(errors(alone).iter().any(|said| said.contains("without `stop_when`")));
+}
+
+#[test]
+fn a_flow_that_asks_cannot_run_beside_another() {
+    let flow = |steps: &str| format!("flow: x\nwhen: [{{message: go}}]\nif_busy: parallel\nsteps: [{steps}]\n");
+    assert_eq!(errors(&flow("{say: Hi}")), Vec::<String>::new());
+    assert!(errors(&flow("{ask: Hi?}")).iter().any(|said| said.contains("beside another question")));
+}
+
+#[test]
+fn two_triggers_of_a_flow_have_keys_of_their_own() {
+    let flow = "flow: x\nwhen: [{event: a, if: event.data == 1}, {event: a}]\nsteps: [{log: hi}]\n";
+    let (set, _) = parse_set(&[SourceFile::new("flows/x.yaml", flow)]);
+    let keys: Vec<&str> = set.named("x").unwrap().triggers.iter().map(|trigger| trigger.key.as_str()).collect();
+    assert_eq!(keys, ["event a", "event a #2"]);
 }
 
 #[test]

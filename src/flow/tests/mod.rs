@@ -11,6 +11,7 @@ mod calls;
 mod consent;
 mod errors;
 mod gathering;
+mod kinds;
 mod languages;
 mod lists;
 mod loops;
@@ -19,6 +20,8 @@ mod random;
 mod shown;
 mod starting;
 mod undelivered;
+mod stopping;
+mod updating;
 mod waiting;
 mod windows;
 
@@ -32,10 +35,10 @@ use crate::{
     },
     model::{
         consent_words::{self, ExtraWords, Word},
-        contact::{Contact, ContactData},
+        contact::{Contact, ContactData, Patch},
         content::{Content, Edges, MediaKind},
         effect::{Draft, Effect, HttpCall},
-        event::{CallAnswer, CallError, ConsentWord, Event, Fate, Start},
+        event::{CallAnswer, CallError, ConsentWord, Event, Fate, Happened, Start},
         inbound::{InboundKind, InboundMessage},
         session::Session,
         template::{ButtonValue, Category, TemplateMessage},
@@ -43,7 +46,10 @@ use crate::{
         window::{AnswersAfter, Plan, PlanInput, SenderState, TemplateState, TopicRules, Window, plan},
     },
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A flow, and what is said.
 pub fn check(flows: &str, transcript: &str) {
@@ -84,6 +90,10 @@ pub struct Talk {
     ttl: Option<Span>,
     trace: Vec<String>,
     received: i64,
+    /// The next message comes from this advertisement.
+    referral: Option<crate::model::inbound::Referral>,
+    /// Keys of `once_per` that are used up.
+    once: BTreeSet<String>,
 }
 
 const START: &str = "2026-11-20T12:00:00Z";
@@ -129,6 +139,8 @@ impl Talk {
             ttl: None,
             trace: Vec::new(),
             received: 0,
+            once: BTreeSet::new(),
+            referral: None,
         }
     }
 
@@ -211,7 +223,56 @@ impl Talk {
             "restart" => self.event(Event::Restarted),
             "tick" => self.event(Event::Tick),
             "image" => self.receive(image(), self.now),
-            "react" => self.receive(InboundKind::Reaction { emoji: Some("👍".into()), to: None }, self.now),
+            "react" => {
+                let emoji = if rest.is_empty() { "👍" } else { rest };
+                self.receive(InboundKind::Reaction { emoji: Some(emoji.into()), to: None }, self.now);
+            }
+            "unreact" => self.receive(InboundKind::Reaction { emoji: None, to: None }, self.now),
+            "order" => {
+                let order = serde_json::json!({"text": "please", "product_items": [{"product_retailer_id": "sku1"}]});
+                self.receive(InboundKind::Order { order }, self.now);
+            }
+            "form" => {
+                let (token, response) = rest.split_once(' ').unwrap_or((rest, "{}"));
+                let mut response: serde_json::Value = serde_json::from_str(response).map_err(|e| e.to_string())?;
+                response["flow_token"] = token.into();
+                self.receive(InboundKind::Form { name: Some("flow".into()), response }, self.now);
+            }
+            "call" => self.receive(InboundKind::Call { missed: rest == "missed" }, self.now),
+            "welcome" => self.receive(InboundKind::Welcome, self.now),
+            "ad" => {
+                let (id, text) = rest.split_once(' ').ok_or("ad ID TEXT")?;
+                self.referral = Some(crate::model::inbound::Referral {
+                    source_type: Some("ad".into()),
+                    source_id: Some(id.into()),
+                    source_url: None,
+                    headline: Some("Bikes as new".into()),
+                    body: None,
+                    click_id: None,
+                });
+                self.receive(InboundKind::Text { body: text.into() }, self.now);
+            }
+            "set" => {
+                let (name, value) = rest.split_once(' ').unwrap_or((rest, ""));
+                let value = if value.is_empty() { Value::Nothing } else { Value::text(value) };
+                let fields = BTreeMap::from([(name.to_owned(), value)]);
+                self.event(Event::Changed(Box::new(Patch { fields, ..Patch::default() })));
+            }
+            "gets" => {
+                let tags_added = BTreeSet::from([rest.to_owned()]);
+                self.event(Event::Changed(Box::new(Patch { tags_added, ..Patch::default() })));
+            }
+            "loses" => {
+                let tags_removed = BTreeSet::from([rest.to_owned()]);
+                self.event(Event::Changed(Box::new(Patch { tags_removed, ..Patch::default() })));
+            }
+            "published" => self.event(Event::Published),
+            "elsewhere" => {
+                let data = Value::Nothing;
+                let what = Happened::Event { name: rest.into(), data };
+                self.event(Event::Overheard { what, depth: 1 });
+            }
+            "wrote_elsewhere" => self.contact.data.last_message_at = Some(self.now),
             "location" => {
                 let kind = InboundKind::Location { latitude: 40.4, longitude: -3.7, name: None, address: None };
                 self.receive(kind, self.now);
@@ -245,6 +306,26 @@ impl Talk {
                     at: self.now,
                     depth: 0,
                 }));
+            }
+            "hook" => {
+                let (name, body) = rest.split_once(' ').unwrap_or((rest, "{}"));
+                let body = Value::from_json(&serde_json::from_str(body).map_err(|e| e.to_string())?);
+                let event = crate::flow::views::map([
+                    ("name", Value::text(name)),
+                    ("body", body.clone()),
+                    ("data", body.clone()),
+                ]);
+                let versions = self.versions.clone();
+                for flow in versions.live().flows.values() {
+                    for trigger in &flow.triggers {
+                        let crate::flow::triggers::Trigger::Webhook(hook) = &trigger.kind else { continue };
+                        let inputs = hook.inputs(&body, &versions.live().bot.timezone)?;
+                        let (flow, trigger) = (flow.name.clone(), trigger.key.clone());
+                        let start =
+                            Start { id: None, flow, trigger, inputs, event: event.clone(), at: self.now, depth: 0 };
+                        self.event(Event::Start(start));
+                    }
+                }
             }
             "answer" => {
                 let (status, body) = rest.split_once(' ').unwrap_or((rest, "null"));
@@ -327,7 +408,9 @@ impl Talk {
             }
             _ => None,
         };
-        self.window.open(at);
+        if !matches!(kind, InboundKind::Reaction { .. }) {
+            self.window.open(at);
+        }
         self.contact.data.last_message_at = Some(at);
         let message = InboundMessage {
             provider_id: format!("wamid.{}", self.received).into(),
@@ -336,7 +419,7 @@ impl Talk {
             name: None,
             kind,
             reply_to: None,
-            referral: None,
+            referral: self.referral.take(),
         };
         let released =
             if word.is_none() && self.session().person.is_none() { std::mem::take(&mut self.kept) } else { Vec::new() };
@@ -399,6 +482,7 @@ impl Talk {
             window: self.window,
             env: &self.env,
             paused: &Default::default(),
+            once: &self.once,
             token_key: b"key",
         };
         let outcome = advance(&self.versions, session.clone(), event.clone(), &world);
@@ -462,6 +546,12 @@ impl Talk {
             Effect::StartDropped { flow, .. } => format!("not meant {flow}"),
             Effect::RunBegan { flow, .. } => format!("began {flow}"),
             Effect::RunEnded { end, .. } => format!("run {}", end.as_str()),
+            Effect::Once { key } => {
+                self.once.insert(key);
+                return;
+            }
+            Effect::Happened { .. } => return,
+            Effect::RunMoved { .. } => "moved".into(),
             Effect::Unanswered => "unanswered".into(),
             Effect::Alarm { kind, .. } => format!("alarm {kind}"),
             Effect::Failed { code, .. } => format!("failed {code}"),

@@ -224,6 +224,7 @@ fn explain_says_why_and_why_not() {
         window: talk.window,
         env: &env,
         paused: &Default::default(),
+        once: &Default::default(),
         token_key: b"key",
     };
     let all = explain(&talk.versions, &session, &world, "Book!");

@@ -1,9 +1,13 @@
 //! `any_message`: whatever nothing else understood.
 
-use super::TriggerKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
+use super::{Since, TriggerKind};
+use crate::{
+    flow::{
+        choose::{Fit, Heard, Strength},
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::{answer, inbound::InboundKind},
 };
 
 pub struct AnyMessage;
@@ -19,5 +23,19 @@ impl TriggerKind for AnyMessage {
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         super::only_true(fields, "any_message");
         AnyMessage
+    }
+
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        let kind = &heard.message.kind;
+        let counts = answer::says_something(kind) || matches!(kind, InboundKind::Unsupported { .. });
+        counts.then(|| Fit::of(Strength::Any))
+    }
+
+    fn why_not(&self, _: &Heard<'_>) -> String {
+        "the message says nothing".into()
     }
 }

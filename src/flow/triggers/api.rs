@@ -18,11 +18,7 @@ impl TriggerKind for Api {
     };
 
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
-        if let Some(node) = fields.value()
-            && node.text() != Some("true")
-        {
-            fields.wrong(node, "E206", "`api` is always `true`; without the trigger take the line out");
-        }
+        super::only_true(fields, "api");
         Api
     }
 }

@@ -1,7 +1,8 @@
 //! `button`: a button with this id of a template, an old message or an ad.
 
-use super::TriggerKind;
+use super::{Since, Stands, TriggerKind};
 use crate::flow::{
+    choose::{Fit, Heard, Strength},
     spec::{FieldKind, FieldSpec, Spec},
     step_fields::TriggerFields,
 };
@@ -11,6 +12,7 @@ pub struct Button {
 }
 
 impl TriggerKind for Button {
+    const STANDS: Stands = Stands::Both;
     const SPEC: Spec = Spec {
         name: "button",
         summary: "A tap on a button with this id, of a template or an old message; open questions need none.",
@@ -21,5 +23,21 @@ impl TriggerKind for Button {
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         fields.required("button");
         Button { ids: fields.names_of("button") }
+    }
+
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        let id = heard.button.as_ref()?;
+        self.ids.contains(id).then(|| Fit::of(Strength::Whole(1)))
+    }
+
+    fn why_not(&self, heard: &Heard<'_>) -> String {
+        match &heard.button {
+            Some(id) => format!("the button that was tapped is `{id}`"),
+            None => "no button was tapped".into(),
+        }
     }
 }

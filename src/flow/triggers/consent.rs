@@ -1,9 +1,12 @@
 //! `consent`: the contact agreed to a topic or withdrew it.
 
-use super::TriggerKind;
-use crate::flow::{
-    spec::{FieldSpec, Spec, parts},
-    step_fields::TriggerFields,
+use super::{Since, Stands, TriggerKind};
+use crate::{
+    flow::{
+        spec::{FieldSpec, Spec, parts},
+        step_fields::TriggerFields,
+    },
+    model::event::Happened,
 };
 
 pub struct Consent {
@@ -19,6 +22,7 @@ impl Consent {
 }
 
 impl TriggerKind for Consent {
+    const STANDS: Stands = Stands::Both;
     const SPEC: Spec = Spec {
         name: "consent",
         summary: "The contact agreed to a topic or withdrew it; `{all: withdrawn}` supplies the words for those who leave.",
@@ -32,6 +36,20 @@ impl TriggerKind for Consent {
             None => Vec::new(),
         };
         Consent { topics }
+    }
+
+    /// Only for the contact's own word: see language.md 8.
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn happens(&self, happened: &Happened) -> bool {
+        match happened {
+            Happened::Consent { topic, given } => {
+                self.topics.iter().any(|(wanted, how)| wanted == topic && how == given)
+            }
+            _ => false,
+        }
     }
 
     fn key(&self) -> Option<String> {

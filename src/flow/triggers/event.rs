@@ -1,9 +1,12 @@
 //! `event`: something happened in a flow, or was told by the API.
 
-use super::TriggerKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
+use super::{Stands, TriggerKind};
+use crate::{
+    flow::{
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::event::Happened,
 };
 
 pub struct Event {
@@ -11,6 +14,7 @@ pub struct Event {
 }
 
 impl TriggerKind for Event {
+    const STANDS: Stands = Stands::Both;
     const SPEC: Spec = Spec {
         name: "event",
         summary: "An event of an `emit` step or of the API; `event.data` is what is known of it.",
@@ -20,5 +24,9 @@ impl TriggerKind for Event {
 
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         Event { name: fields.name("event") }
+    }
+
+    fn happens(&self, happened: &Happened) -> bool {
+        matches!(happened, Happened::Event { name, .. } if *name == self.name)
     }
 }

@@ -1,11 +1,15 @@
 //! `first_message`: the first message ever, or after a silence.
 
-use super::TriggerKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
+use super::{Since, TriggerKind};
+use crate::{
+    base::time::Span,
+    flow::{
+        choose::{Fit, Heard, Strength},
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::{answer, inbound::InboundKind},
 };
-use crate::base::time::Span;
 
 pub struct FirstMessage {
     /// `None`: the first ever.
@@ -36,5 +40,27 @@ impl TriggerKind for FirstMessage {
         let after_silence = keys.opt_duration("after_silence");
         keys.finish();
         FirstMessage { after_silence }
+    }
+
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        let kind = &heard.message.kind;
+        let begins =
+            answer::says_something(kind) || matches!(kind, InboundKind::Welcome | InboundKind::Unsupported { .. });
+        let first = match (self.after_silence, heard.heard_before) {
+            (None, before) => before.is_none(),
+            (Some(silence), before) => before.is_some_and(|before| heard.message.at - before >= silence),
+        };
+        (begins && first).then(|| Fit::of(Strength::First))
+    }
+
+    fn why_not(&self, _: &Heard<'_>) -> String {
+        match self.after_silence {
+            None => "it is not the first message".into(),
+            Some(silence) => format!("it is not the first message after {silence} of silence"),
+        }
     }
 }

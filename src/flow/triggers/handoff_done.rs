@@ -1,9 +1,12 @@
 //! `handoff_done`: a person gave the conversation back.
 
-use super::TriggerKind;
-use crate::flow::{
-    spec::{Declared, FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
+use super::{Stands, TriggerKind};
+use crate::{
+    flow::{
+        spec::{Declared, FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::event::Happened,
 };
 
 pub struct HandoffDone {
@@ -12,6 +15,7 @@ pub struct HandoffDone {
 }
 
 impl TriggerKind for HandoffDone {
+    const STANDS: Stands = Stands::Both;
     const SPEC: Spec = Spec {
         name: "handoff_done",
         summary: "A person gave the conversation back: `handoff.team`, `handoff.agent`, `handoff.flow`.",
@@ -22,5 +26,9 @@ impl TriggerKind for HandoffDone {
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         let team = fields.required("handoff_done").filter(|node| node.text() != Some("any"));
         HandoffDone { team: team.map(|node| fields.team_of(node)) }
+    }
+
+    fn happens(&self, happened: &Happened) -> bool {
+        matches!(happened, Happened::HandoffDone { team, .. } if self.team.is_none() || self.team == *team)
     }
 }

@@ -1,14 +1,19 @@
 //! `location`: the contact shares a place.
 
-use super::TriggerKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
+use super::{Since, Stands, TriggerKind};
+use crate::{
+    flow::{
+        choose::{Fit, Heard, Strength},
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::inbound::InboundKind,
 };
 
 pub struct Location;
 
 impl TriggerKind for Location {
+    const STANDS: Stands = Stands::Both;
     const SPEC: Spec = Spec {
         name: "location",
         summary: "The contact shares a place: `msg.location`.",
@@ -19,5 +24,17 @@ impl TriggerKind for Location {
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         super::only_true(fields, "location");
         Location
+    }
+
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        matches!(heard.message.kind, InboundKind::Location { .. }).then(|| Fit::of(Strength::Whole(3)))
+    }
+
+    fn why_not(&self, heard: &Heard<'_>) -> String {
+        format!("it is no place but {}", heard.kind_in_words())
     }
 }

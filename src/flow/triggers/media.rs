@@ -1,11 +1,14 @@
 //! `media`: a picture, film, sound, document or sticker.
 
-use super::TriggerKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::TriggerFields,
+use super::{Since, Stands, TriggerKind};
+use crate::{
+    flow::{
+        choose::{Fit, Heard, Strength},
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::{content::MediaKind, inbound::InboundKind},
 };
-use crate::model::content::MediaKind;
 
 pub struct Media {
     /// `None`: any.
@@ -13,6 +16,7 @@ pub struct Media {
 }
 
 impl TriggerKind for Media {
+    const STANDS: Stands = Stands::Both;
     const SPEC: Spec = Spec {
         name: "media",
         summary: "The contact sends a file.",
@@ -35,5 +39,23 @@ impl TriggerKind for Media {
             Some(_) | None => None,
         };
         Media { kind }
+    }
+
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        match &heard.message.kind {
+            InboundKind::Media { media, .. } if self.kind.is_none_or(|kind| kind == *media) => {
+                Some(Fit::of(Strength::Whole(3)))
+            }
+            _ => None,
+        }
+    }
+
+    fn why_not(&self, heard: &Heard<'_>) -> String {
+        let wanted = self.kind.map_or("file", MediaKind::as_str);
+        format!("it is no {wanted} but {}", heard.kind_in_words())
     }
 }

@@ -1,22 +1,24 @@
 //! `message: [texts]`: what the contact types.
 
-use super::TriggerKind;
+use super::{Since, Stands, TriggerKind};
 use crate::{
     base::limits::SCRIPT_PATTERN_BYTES_MAX,
     flow::{
+        choose::{Fit, Heard, Strength},
         spec::{Declared, FieldKind, FieldSpec, Spec},
         step_fields::TriggerFields,
     },
-    model::matching,
+    model::{matching, value::Value},
 };
 use regex::{Regex, RegexBuilder};
+use std::cmp::Reverse;
 
 pub struct Message {
     pub how: How,
     /// As written, and folded (not for `regex`).
     pub texts: Vec<(String, String)>,
     pub patterns: Vec<Pattern>,
-    /// Only contacts of this language.
+    /// Only for contacts with this language.
     pub language: Option<String>,
 }
 
@@ -26,6 +28,8 @@ pub enum How {
     Word,
     Starts,
     Contains,
+    /// With typing errors, one per five letters.
+    Like,
     Regex,
 }
 
@@ -36,6 +40,7 @@ pub struct Pattern {
 }
 
 impl TriggerKind for Message {
+    const STANDS: Stands = Stands::Both;
     const SPEC: Spec = Spec {
         name: "message",
         summary: "The contact types one of these texts.",
@@ -43,9 +48,11 @@ impl TriggerKind for Message {
             FieldSpec::required("message", FieldKind::Many(&FieldKind::Name), "The texts; case, accents, punctuation and emoji do not count."),
             FieldSpec::default(
                 "match",
-                FieldKind::Word(&["exact", "word", "starts", "contains", "regex"]),
+                FieldKind::Word(&["exact", "word", "starts", "contains", "like", "regex"]),
                 "exact",
-                "`exact` the whole message, `word`, `starts`, `contains`, or `regex` (named groups become inputs).",
+                "`exact` the whole message; `starts` its beginning, `word` a whole word in it, `contains` any part; `like` \
+                 words of it with typing errors, one per five letters; `regex` an expression whose named groups \
+                 become inputs.",
             ),
             FieldSpec::optional("language", FieldKind::Known(Declared::Language), "Only for contacts with this language."),
         ],
@@ -53,15 +60,12 @@ impl TriggerKind for Message {
     };
 
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
-        let how = match fields.word("match", &["exact", "word", "starts", "contains", "regex", "like"]) {
+        let how = match fields.word("match", &["exact", "word", "starts", "contains", "like", "regex"]) {
             Some("word") => How::Word,
             Some("starts") => How::Starts,
             Some("contains") => How::Contains,
             Some("regex") => How::Regex,
-            Some("like") => {
-                fields.later(&["match"]);
-                How::Exact
-            }
+            Some("like") => How::Like,
             Some(_) | None => How::Exact,
         };
         fields.required("message");
@@ -71,6 +75,10 @@ impl TriggerKind for Message {
                 fields.wrong(node, "E208", format!("`message` takes texts, and this is {}", node.describe()));
                 continue;
             };
+            if how == How::Like && matching::fold(text).chars().count() < LIKE_CHARS_MIN {
+                let message = format!("`{text}` is too short for `match: like`: one error is allowed per five letters");
+                fields.wrong(node, "E245", message);
+            }
             if how != How::Regex {
                 texts.push((text.to_owned(), matching::fold(text)));
                 continue;
@@ -88,5 +96,69 @@ impl TriggerKind for Message {
             }
         }
         Message { how, texts, patterns, language: fields.opt_name("language") }
+    }
+
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        let text = heard.text?;
+        if self.language.as_deref().is_some_and(|wanted| heard.language != Some(wanted)) {
+            return None;
+        }
+        let said = heard.folded.as_str();
+        let longest = |fits: fn(&str, &str) -> bool| {
+            let fitting = self.texts.iter().filter(|(_, text)| fits(said, text));
+            fitting.map(|(_, text)| text.chars().count()).max()
+        };
+        Some(match self.how {
+            How::Exact => longest(|said, text| said == text).map(|_| Fit::of(Strength::Whole(0)))?,
+            How::Starts => Fit::of(Strength::Part(0, Reverse(longest(matching::starts_with)?))),
+            How::Word => Fit::of(Strength::Part(1, Reverse(longest(matching::has_word)?))),
+            How::Contains => {
+                let inside = |said: &str, text: &str| !text.is_empty() && said.contains(text);
+                Fit::of(Strength::Part(2, Reverse(longest(inside)?)))
+            }
+            How::Like => {
+                Fit::of(Strength::Part(3, Reverse(longest(matching::has_near)?)))
+            }
+            How::Regex => self.patterns.iter().find_map(|pattern| pattern.fits(text.trim()))?,
+        })
+    }
+
+    fn why_not(&self, heard: &Heard<'_>) -> String {
+        let said = heard.text.unwrap_or_default();
+        if heard.text.is_none() {
+            return format!("it is no text but {}", heard.kind_in_words());
+        }
+        if let Some(wanted) = self.language.as_deref().filter(|wanted| heard.language != Some(*wanted)) {
+            let own = heard.language.map_or_else(|| "unknown".to_owned(), |own| format!("`{own}`"));
+            return format!("it is for contacts with the language `{wanted}`, and this one's is {own}");
+        }
+        let texts: Vec<String> = self.texts.iter().map(|(text, _)| format!("`{text}`")).collect();
+        let texts = texts.join(", ");
+        match self.how {
+            How::Regex => "no pattern of it matches".into(),
+            How::Exact => format!("none of {texts} is the whole message: `{said}`"),
+            How::Word => format!("none of {texts} stands in it as a word `{said}`"),
+            How::Starts => format!("none of {texts} begins it `{said}`"),
+            How::Contains => format!("none of {texts} is part of it `{said}`"),
+            How::Like => format!("none of {texts} is like it: `{said}` has more than one typing error per five letters"),
+        }
+    }
+}
+
+/// Shorter texts allow no error, so `like` would be `exact`.
+const LIKE_CHARS_MIN: usize = 5;
+
+impl Pattern {
+    fn fits(&self, said: &str) -> Option<Fit> {
+        let found = self.regex.captures(said)?;
+        let names = self.regex.capture_names().flatten();
+        let inputs = names.filter_map(|name| Some((name.to_owned(), Value::text(found.name(name)?.as_str()))));
+        let length = found.get(0).map_or(0, |all| all.as_str().chars().count());
+        let strength = if self.whole { Strength::Whole(0) } else { Strength::Part(2, Reverse(length)) };
+        Some(Fit { strength, inputs: inputs.collect() })
     }
 }

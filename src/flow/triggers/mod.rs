@@ -1,16 +1,60 @@
 //! The list of triggers. A new one is a file beside this and a line at its end.
 
-use super::{spec::Spec, step_fields::TriggerFields};
+use super::{
+    choose::{Fit, Heard},
+    spec::{FieldKind, Spec},
+    step_fields::TriggerFields,
+};
+use crate::{base::time::Span, model::event::Happened};
 
-/// What a kind of trigger is: how it is described and read.
+/// What a kind of trigger is: how it is described and read, and what it starts by.
 pub trait TriggerKind: Sized {
     const SPEC: Spec;
+    /// Where it may be written.
+    const STANDS: Stands = Stands::Start;
     /// Never fails; mistakes go to the findings of `fields`.
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self;
     /// How reports and `at_most` know it; `None`: its kind and its value.
     fn key(&self) -> Option<String> {
         None
     }
+    /// How long ago the contact's last message may be when it starts its flow.
+    fn since(&self) -> Since {
+        Since::AnyTime
+    }
+    /// Whether a message starts it, how strongly, and the inputs that the message gives.
+    fn hears(&self, _: &Heard<'_>) -> Option<Fit> {
+        None
+    }
+    /// Why this message does not start it.
+    fn why_not(&self, _: &Heard<'_>) -> String {
+        "no message starts it".into()
+    }
+    /// Whether something that happened to the contact starts it.
+    fn happens(&self, _: &Happened) -> bool {
+        false
+    }
+}
+
+/// Where a kind may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// Under `when`.
+    Start,
+    /// Under `when` and under `stop_when`.
+    Both,
+    /// Under `stop_when` alone.
+    Stop,
+}
+
+/// How long ago the contact's last message may be when a trigger starts its flow (language.md 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// A message starts it.
+    Now,
+    /// It starts at most this long after one.
+    UpTo(Span),
+    AnyTime,
 }
 
 macro_rules! triggers {
@@ -25,6 +69,14 @@ macro_rules! triggers {
         /// All kinds.
         pub const SPECS: &[&Spec] = &[$(&<$module::$Kind as TriggerKind>::SPEC),*];
 
+        /// Where the kind with this name may be written.
+        pub fn stands(name: &str) -> Option<Stands> {
+            $(if name == <$module::$Kind as TriggerKind>::SPEC.name {
+                return Some(<$module::$Kind as TriggerKind>::STANDS);
+            })*
+            None
+        }
+
         impl Trigger {
             pub(super) fn parse(kind: &str, fields: &mut TriggerFields<'_, '_>) -> Option<Trigger> {
                 $(if kind == <$module::$Kind as TriggerKind>::SPEC.name {
@@ -36,6 +88,30 @@ macro_rules! triggers {
             pub fn key(&self) -> Option<String> {
                 match self {
                     $(Trigger::$Kind(trigger) => trigger.key(),)*
+                }
+            }
+
+            pub fn since(&self) -> Since {
+                match self {
+                    $(Trigger::$Kind(trigger) => trigger.since(),)*
+                }
+            }
+
+            pub fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+                match self {
+                    $(Trigger::$Kind(trigger) => trigger.hears(heard),)*
+                }
+            }
+
+            pub fn why_not(&self, heard: &Heard<'_>) -> String {
+                match self {
+                    $(Trigger::$Kind(trigger) => trigger.why_not(heard),)*
+                }
+            }
+
+            pub fn happens(&self, happened: &Happened) -> bool {
+                match self {
+                    $(Trigger::$Kind(trigger) => trigger.happens(happened),)*
                 }
             }
         }
@@ -56,6 +132,16 @@ fn only_true(fields: &mut TriggerFields<'_, '_>, name: &'static str) {
     }
 }
 
+/// What `any_or_names` reads.
+const ANY_OR_NAMES: FieldKind = FieldKind::Either(&[FieldKind::Word(&["any"]), FieldKind::Many(&FieldKind::Name)]);
+
+/// A name, a list of names, or `any`: then the list is empty.
+fn any_or_names(fields: &mut TriggerFields<'_, '_>, name: &'static str) -> Vec<String> {
+    fields.required(name);
+    let names = fields.names_of(name);
+    if names == ["any"] { Vec::new() } else { names }
+}
+
 triggers! {
     message::Message,
     button::Button,
@@ -63,9 +149,23 @@ triggers! {
     first_message::FirstMessage,
     media::Media,
     location::Location,
-    event::Event,
-    consent::Consent,
-    handoff_done::HandoffDone,
+    order::Order,
+    form::Form,
+    reaction::Reaction,
+    referral::Referral,
+    missed_call::MissedCall,
     schedule::Schedule,
+    date::Date,
+    window_closing::WindowClosing,
+    quiet_for::QuietFor,
+    delivery::Delivery,
+    consent::Consent,
+    tag_added::TagAdded,
+    tag_removed::TagRemoved,
+    field_changed::FieldChanged,
+    handoff_done::HandoffDone,
+    event::Event,
+    webhook::Webhook,
     api::Api,
+    reply::Reply,
 }

@@ -14,7 +14,8 @@ impl Session {
             .sum();
         let runs: usize = self.runs.iter().map(Run::estimated_bytes).sum();
         let waiting: usize = self.waiting_messages.iter().map(|waiting| waiting_bytes(&waiting.message)).sum();
-        runs + queue + waiting + self.once.iter().map(|key| key.len() + 3).sum::<usize>()
+        let welcome = self.welcome.as_ref().map_or(0, |welcome| waiting_bytes(&welcome.message));
+        runs + queue + waiting + welcome + 150 * self.followed.len() + 120 * self.timed.len()
     }
 }
 
@@ -41,6 +42,10 @@ impl Run {
             + self.event.estimated_bytes()
             + self.msg.estimated_bytes()
             + self.handoff.estimated_bytes()
+            + self
+                .knew
+                .as_ref()
+                .map_or(0, |knew| map_bytes(&knew.fields) + knew.tags.iter().map(|tag| tag.len() + 3).sum::<usize>())
     }
 }
 

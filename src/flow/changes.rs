@@ -1,0 +1,61 @@
+//! What is known of the contact changes, by a step or from outside: flows hear of each difference.
+
+use super::turn::Turn;
+use crate::model::{contact::Patch, event::Happened, value::Value};
+
+impl Turn<'_> {
+    pub fn add_tag(&mut self, tag: String) {
+        if self.contact.tags.insert(tag.clone()) {
+            self.contact_changed = true;
+            self.emit(Happened::TagAdded { tag });
+        }
+    }
+
+    pub fn remove_tag(&mut self, tag: &str) {
+        if self.contact.tags.remove(tag) {
+            self.contact_changed = true;
+            self.emit(Happened::TagRemoved { tag: tag.to_owned() });
+        }
+    }
+
+    /// A declared field, or `name`, `language`, `zone`; `Nothing` empties. The value has its type already.
+    pub fn set_field(&mut self, field: &str, value: Value) {
+        let before = self.field(field);
+        if before == value {
+            return;
+        }
+        let text = value.print().filter(|text| !text.is_empty());
+        match field {
+            "name" => self.contact.name = text,
+            "language" => self.contact.language = text,
+            "zone" => self.contact.zone = text,
+            _ if value == Value::Nothing => drop(self.contact.fields.remove(field)),
+            _ => drop(self.contact.fields.insert(field.to_owned(), value.clone())),
+        }
+        self.contact_changed = true;
+        self.emit(Happened::FieldChanged { field: field.to_owned(), before, value });
+    }
+
+    /// What a field holds; `Nothing` when it is empty.
+    pub fn field(&self, field: &str) -> Value {
+        let text = |text: &Option<String>| text.as_deref().map_or(Value::Nothing, Value::text);
+        match field {
+            "name" => text(&self.contact.name),
+            "language" => text(&self.contact.language),
+            "zone" => text(&self.contact.zone),
+            _ => self.contact.fields.get(field).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Somebody outside of the flows knows something new.
+    pub fn changed(&mut self, patch: Patch) {
+        patch.tags_removed.iter().for_each(|tag| self.remove_tag(tag));
+        patch.tags_added.into_iter().for_each(|tag| self.add_tag(tag));
+        for (field, value) in patch.fields {
+            self.set_field(&field, value);
+        }
+        for (topic, given) in patch.consent {
+            self.set_consent(&topic, given, &patch.by, None);
+        }
+    }
+}

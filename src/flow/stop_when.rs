@@ -1,0 +1,161 @@
+//! `stop_when` and `on_stop`: what ends a run from outside, also what happened while nobody looked.
+
+use super::{
+    choose::Heard,
+    definition::{Body, Flow, WrittenTrigger},
+    events,
+    triggers::Trigger,
+    turn::{Seen, Turn},
+};
+use crate::model::{
+    effect::{Effect, RunEnd},
+    event::Happened,
+    session::{Knew, Waiting},
+    value::Value,
+};
+
+impl<'a> Turn<'a> {
+    /// Ends the runs that something which happened stops.
+    pub fn stop_by(&mut self, what: &Happened, event: &Value) {
+        self.stop_where(event, &Value::Nothing, |trigger, _| trigger.kind.happens(what));
+    }
+
+    /// Ends the runs that a message of the contact stops; an answer to a run's own question is no `reply` to it.
+    pub fn stop_by_message(&mut self, heard: &Heard<'_>) {
+        let asking = self.asking();
+        if let Some(knew) = asking.and_then(|run| self.run_mut(run)).and_then(|run| run.knew.as_mut()) {
+            knew.heard_at = knew.heard_at.max(Some(heard.message.at));
+        }
+        self.stop_where(&Value::Nothing, &heard.view, |trigger, run| {
+            let own = matches!(trigger.kind, Trigger::Reply(_)) && asking == Some(run);
+            !own && trigger.kind.hears(heard).is_some()
+        });
+    }
+
+    /// Something has changed since the run last looked that stops it: its tags, fields, consents, or a message at
+    /// another sender. Asked before each message that it says. True: it is over, or at its `on_stop`.
+    pub fn stop_meanwhile(&mut self, number: u32) -> bool {
+        let Some(run) = self.run(number).filter(|run| !run.stopped) else { return false };
+        let Some(knew) = run.knew.clone() else { return false };
+        let Some(flow) = self.set_of(number).any_flow(&run.flow) else { return false };
+        for trigger in &flow.stop_when {
+            for what in self.changes_since(&knew, trigger) {
+                let event = what.as_ref().map_or(Value::Nothing, events::view);
+                if self.stops(number, trigger, &event, &Value::Nothing) {
+                    self.stop_run(number, flow, &trigger.key);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// What a new run of this flow must remember for that.
+    pub fn knew_of(&self, flow: &Flow) -> Option<Box<Knew>> {
+        if flow.stop_when.is_empty() {
+            return None;
+        }
+        let mut knew = Knew { heard_at: self.contact.last_message_at, ..Knew::default() };
+        for trigger in &flow.stop_when {
+            match &trigger.kind {
+                Trigger::TagAdded(_) | Trigger::TagRemoved(_) => knew.tags.clone_from(&self.contact.tags),
+                Trigger::FieldChanged(changed) => {
+                    knew.fields.extend(changed.names.iter().map(|name| (name.clone(), self.field(name))));
+                }
+                Trigger::Consent(consent) => {
+                    let given = |topic: &str| self.contact.consent.get(topic).is_some_and(|consent| consent.given);
+                    knew.consent.extend(consent.topics.iter().map(|(topic, _)| (topic.clone(), given(topic))));
+                }
+                _ => {}
+            }
+        }
+        Some(Box::new(knew))
+    }
+
+    /// What the contact's data say of a trigger; `None` within: a message at another sender.
+    fn changes_since(&self, knew: &Knew, trigger: &WrittenTrigger) -> Vec<Option<Happened>> {
+        let all: Vec<Option<Happened>> = match &trigger.kind {
+            Trigger::Reply(_) if self.contact.last_message_at > knew.heard_at => return vec![None],
+            Trigger::TagAdded(_) => {
+                let fresh = self.contact.tags.difference(&knew.tags);
+                fresh.map(|tag| Some(Happened::TagAdded { tag: tag.clone() })).collect()
+            }
+            Trigger::TagRemoved(_) => {
+                let gone = knew.tags.difference(&self.contact.tags);
+                gone.map(|tag| Some(Happened::TagRemoved { tag: tag.clone() })).collect()
+            }
+            Trigger::FieldChanged(_) => {
+                let changed = knew.fields.iter().filter_map(|(field, before)| {
+                    let (value, before) = (self.field(field), before.clone());
+                    (value != before).then(|| Some(Happened::FieldChanged { field: field.clone(), before, value }))
+                });
+                changed.collect()
+            }
+            Trigger::Consent(_) => {
+                let changed = knew.consent.iter().filter_map(|(topic, before)| {
+                    let given = self.contact.consent.get(topic).is_some_and(|consent| consent.given);
+                    (given != *before).then(|| Some(Happened::Consent { topic: topic.clone(), given }))
+                });
+                changed.collect()
+            }
+            _ => Vec::new(),
+        };
+        all.into_iter().filter(|what| what.as_ref().is_some_and(|what| trigger.kind.happens(what))).collect()
+    }
+
+    fn stop_where(&mut self, event: &Value, msg: &Value, fits: impl Fn(&WrittenTrigger, u32) -> bool) {
+        for number in self.all_runs() {
+            let set = self.set_of(number);
+            let Some(run) = self.run(number).filter(|run| !run.stopped) else { continue };
+            let frames = run.frames.iter().rev().filter(|frame| frame.vars.is_some());
+            let flows: Vec<&'a Flow> = frames.filter_map(|frame| set.any_flow(&frame.flow)).collect();
+            let found = flows.iter().find_map(|flow| {
+                let mut fitting = flow.stop_when.iter().filter(|trigger| fits(trigger, number));
+                let trigger = fitting.find(|trigger| self.stops(number, trigger, event, msg))?;
+                Some((*flow, trigger.key.clone()))
+            });
+            if let Some((flow, key)) = found {
+                self.stop_run(number, flow, &key);
+                self.drive(number);
+            }
+        }
+    }
+
+    /// The trigger's `if`: it sees what happened as `event`, and the run's own variables, `body` and `handoff`.
+    fn stops(&mut self, number: u32, trigger: &WrittenTrigger, event: &Value, msg: &Value) -> bool {
+        let (Some(guard), Some(run)) = (&trigger.guard, self.run(number)) else { return true };
+        let body = match &run.event {
+            Value::Map(event) => event.get("body").cloned().unwrap_or_default(),
+            _ => Value::Nothing,
+        };
+        let extra = [("body", body)];
+        let seen = Seen { vars: self.vars(number), event, msg, handoff: &run.handoff, error: None, extra: &extra };
+        match self.in_scope(self.set_of(number), &seen, |scope| guard.holds(scope)) {
+            Ok(holds) => holds,
+            Err(failure) => {
+                self.note(Some(number), None, format!("the `if` of its `{}` fails: {}", trigger.key, failure.text));
+                false
+            }
+        }
+    }
+
+    /// What the run said and has not left stays at home. It ends, or goes to its `on_stop`.
+    fn stop_run(&mut self, number: u32, flow: &'a Flow, key: &str) {
+        self.note(Some(number), None, format!("`{key}` stops it"));
+        self.effects.push(Effect::Drop { run: Some(number), message: None });
+        let entry = flow.on_stop.and_then(|Body(entry)| entry);
+        let frame = self.run(number).and_then(|run| {
+            run.frames.iter().rev().find(|frame| frame.vars.is_some() && frame.flow == flow.name).cloned()
+        });
+        let (Some(entry), Some(mut frame)) = (entry, frame) else {
+            return self.end_run(number, RunEnd::Stopped);
+        };
+        frame.at = Some(flow.node(entry).id.clone());
+        (frame.returns_as, frame.error) = (None, None);
+        if let Some(run) = self.run_mut(number) {
+            run.frames = vec![frame];
+            run.waiting = Waiting::Ready;
+            (run.stopped, run.postponed, run.asked_for) = (true, false, None);
+        }
+    }
+}

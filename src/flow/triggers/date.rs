@@ -1,0 +1,127 @@
+//! `date`: a moment that hangs on a date of the contact.
+
+use super::TriggerKind;
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, did_you_mean},
+        time::{Span, Time},
+    },
+    flow::{
+        bot::Bot,
+        definition::Kind,
+        hours,
+        spec::{Declared, FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+        views,
+    },
+    model::{contact::ContactData, value::Value},
+};
+use jiff::{ToSpan, civil, tz::TimeZone};
+
+pub struct Date {
+    /// Without `contact.`.
+    pub field: String,
+    pub offset: Span,
+    /// On the contact's clock, in place of the value's own time of day.
+    pub at: Option<civil::Time>,
+    /// How late it may still begin.
+    pub late: Span,
+}
+
+/// When a date of a contact starts the flow, and the value by which it does so only once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// `2026-12-03T10:00`, on the bot's clock: the same moment is the same value in every zone.
+    pub value: String,
+    pub at: Time,
+}
+
+impl TriggerKind for Date {
+    const SPEC: Spec = Spec {
+        name: "date",
+        summary: "At a moment that hangs on a date of the contact: one run per contact and value. A changed field moves \
+                  it, an emptied one cancels it, until it has begun; what had passed when the field was set never comes.",
+        fields: &[
+            FieldSpec::required("date", FieldKind::Known(Declared::ContactField), "The field, of type `date` or `datetime`: `contact.visit_at`."),
+            FieldSpec::default("offset", FieldKind::Duration, "0s", "How long after the date; `-1d` is the day before."),
+            FieldSpec::optional("at", FieldKind::Clock, "The time of day, on the contact's clock: `\"10:00\"`."),
+            FieldSpec::default("late", FieldKind::Duration, "1h", "How late it may still begin after the daemon was down."),
+        ],
+        example: "date: contact.visit_at\noffset: -1d\nat: \"10:00\"",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        let (field, is_day) = read_field(fields);
+        let at = fields.opt_name("at").map(|text| hours::clock(&text));
+        if let (Some(None), Some(node)) = (at, fields.node("at")) {
+            fields.wrong(node, "E244", format!("`at` is a time of day such as \"10:00\", and this is {}", node.describe()));
+        }
+        if is_day && at.is_none() && let Some(node) = fields.node("date") {
+            let finding = Diagnostic::error("E244", &node.place, format!("`contact.{field}` is a day without a time"));
+            fields.report(finding.help("add `at: \"10:00\"`"));
+        }
+        let offset = fields.opt_duration("offset").unwrap_or(Span::ZERO);
+        Date { field, offset, at: at.flatten(), late: fields.duration("late", Span::hours(1)) }
+    }
+
+    fn key(&self) -> Option<String> {
+        let at = self.at.map(|at| format!(" {}", at.strftime("%H:%M"))).unwrap_or_default();
+        let offset = if self.offset == Span::ZERO { String::new() } else { format!(" {}", self.offset) };
+        Some(format!("date contact.{}{offset}{at}", self.field))
+    }
+}
+
+impl Date {
+    /// When it starts for this contact; `None`: it has no such date.
+    pub fn moment(&self, contact: &ContactData, bot: &Bot) -> Option<Moment> {
+        let zone = views::zone_of(contact.zone.as_deref(), contact.phone.as_deref(), &bot.timezone);
+        let (local, value) = match contact.fields.get(&self.field)? {
+            Value::Date(day) => (day.to_datetime(civil::Time::midnight()), day.to_string()),
+            Value::DateTime(at) => {
+                let of_bot = at.with_time_zone(bot.timezone.clone());
+                let text = if of_bot.second() == 0 { of_bot.strftime("%Y-%m-%dT%H:%M") } else { of_bot.strftime("%Y-%m-%dT%H:%M:%S") };
+                (at.with_time_zone(zone.clone()).datetime(), text.to_string())
+            }
+            _ => return None,
+        };
+        let at = self.moved(local, &zone)?;
+        Some(Moment { value, at })
+    }
+
+    /// Days go by the calendar, so that `-1d` is the same time of day over a change of clocks.
+    fn moved(&self, local: civil::DateTime, zone: &TimeZone) -> Option<Time> {
+        const DAY: i64 = Span::days(1).0;
+        let mut day = local.checked_add((self.offset.0 / DAY).days()).ok()?;
+        if let Some(at) = self.at {
+            day = day.date().to_datetime(at);
+        }
+        let zoned = zone.to_ambiguous_zoned(day).compatible().ok()?;
+        Some(Time(zoned.timestamp().as_millisecond()) + Span(self.offset.0 % DAY))
+    }
+}
+
+/// The field without `contact.`, and whether it holds days without a time.
+fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
+    let Some(node) = fields.required("date") else { return (String::new(), false) };
+    let written = node.text().unwrap_or_default();
+    let name = written.strip_prefix("contact.").unwrap_or(written).to_owned();
+    if node.is_broken() {
+        return (name, false);
+    }
+    let declared = &fields.bot().fields;
+    let is_date = |kind: &Kind| matches!(kind, Kind::Date | Kind::DateTime);
+    match declared.iter().find(|field| field.name == name) {
+        Some(field) if is_date(&field.kind) => return (name, field.kind == Kind::Date),
+        Some(_) => {
+            let finding = Diagnostic::error("E244", &node.place, format!("`contact.{name}` is no date"));
+            fields.report(finding.help("declare it as `date` or `datetime` under `fields` in `_bot.yaml`"));
+        }
+        None => {
+            let dates = declared.iter().filter(|field| is_date(&field.kind)).map(|field| field.name.as_str());
+            let help = did_you_mean(&name, dates).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
+            let finding = Diagnostic::error("E408", &node.place, format!("a contact has no field `{name}`"));
+            fields.report(finding.help(help));
+        }
+    }
+    (name, false)
+}

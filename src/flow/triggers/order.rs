@@ -1,0 +1,40 @@
+//! `order`: a basket of the catalogue.
+
+use super::{Since, Stands, TriggerKind};
+use crate::{
+    flow::{
+        choose::{Fit, Heard, Strength},
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::inbound::InboundKind,
+};
+
+pub struct Order;
+
+impl TriggerKind for Order {
+    const STANDS: Stands = Stands::Both;
+    const SPEC: Spec = Spec {
+        name: "order",
+        summary: "The contact sends a basket from the catalogue: `msg.order.product_items`, `msg.order.text`.",
+        fields: &[FieldSpec::required("order", FieldKind::True, "Always `true`.")],
+        example: "order: true",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        super::only_true(fields, "order");
+        Order
+    }
+
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        matches!(heard.message.kind, InboundKind::Order { .. }).then(|| Fit::of(Strength::Whole(3)))
+    }
+
+    fn why_not(&self, heard: &Heard<'_>) -> String {
+        format!("it is no order but {}", heard.kind_in_words())
+    }
+}

@@ -1,0 +1,51 @@
+//! `reaction`: an emoji on a message. It answers no question, and no catch-all hears it.
+
+use super::{Stands, TriggerKind};
+use crate::{
+    flow::{
+        choose::{Fit, Heard, Strength},
+        spec::{FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::inbound::InboundKind,
+};
+
+pub struct Reaction {
+    /// Empty: any.
+    pub emojis: Vec<String>,
+}
+
+impl TriggerKind for Reaction {
+    const STANDS: Stands = Stands::Both;
+    const SPEC: Spec = Spec {
+        name: "reaction",
+        summary: "The contact reacts to a message with an emoji: `msg.reaction`. Taking it away starts nothing.",
+        fields: &[FieldSpec::required("reaction", super::ANY_OR_NAMES, "`any`, or emojis; colours of skin do not count.")],
+        example: "reaction: [👍, ❤️]",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        Reaction { emojis: super::any_or_names(fields, "reaction") }
+    }
+
+    // A reaction opens no window, so the last message may be any time ago.
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        let InboundKind::Reaction { emoji: Some(emoji), .. } = &heard.message.kind else { return None };
+        let fits = self.emojis.is_empty() || self.emojis.iter().any(|wanted| plain(wanted) == plain(emoji));
+        fits.then(|| Fit::of(Strength::Whole(3)))
+    }
+
+    fn why_not(&self, heard: &Heard<'_>) -> String {
+        match &heard.message.kind {
+            InboundKind::Reaction { emoji: Some(emoji), .. } => format!("the reaction is {emoji}"),
+            InboundKind::Reaction { emoji: None, .. } => "a reaction was taken away".into(),
+            _ => format!("it is no reaction but {}", heard.kind_in_words()),
+        }
+    }
+}
+
+/// Without the colour of skin and the mark that asks for a picture.
+fn plain(emoji: &str) -> String {
+    emoji.trim().chars().filter(|c| !matches!(c, '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')).collect()
+}

@@ -1,0 +1,36 @@
+//! `reply`, in `stop_when`: the contact writes anything at all.
+
+use super::{Since, Stands, TriggerKind};
+use crate::{
+    flow::{
+        choose::{Fit, Heard, Strength},
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::answer,
+};
+
+pub struct Reply;
+
+impl TriggerKind for Reply {
+    const STANDS: Stands = Stands::Stop;
+    const SPEC: Spec = Spec {
+        name: "reply",
+        summary: "In `stop_when`: the contact writes, taps or sends anything that is no answer to this run's own question.",
+        fields: &[FieldSpec::required("reply", FieldKind::True, "Always `true`.")],
+        example: "reply: true",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        super::only_true(fields, "reply");
+        Reply
+    }
+
+    fn since(&self) -> Since {
+        Since::Now
+    }
+
+    fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
+        answer::says_something(&heard.message.kind).then(|| Fit::of(Strength::Any))
+    }
+}

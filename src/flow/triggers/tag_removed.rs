@@ -1,0 +1,33 @@
+//! `tag_removed`: the contact lost a tag.
+
+use super::{Stands, TriggerKind};
+use crate::{
+    flow::{
+        spec::{FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+    model::event::Happened,
+};
+
+pub struct TagRemoved {
+    /// Empty: any.
+    pub tags: Vec<String>,
+}
+
+impl TriggerKind for TagRemoved {
+    const STANDS: Stands = Stands::Both;
+    const SPEC: Spec = Spec {
+        name: "tag_removed",
+        summary: "The contact lost a tag that it had, by a flow or from outside: `event.data.tag`.",
+        fields: &[FieldSpec::required("tag_removed", super::ANY_OR_NAMES, "The tag, a list of them, or `any`.")],
+        example: "tag_removed: trial",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        TagRemoved { tags: super::any_or_names(fields, "tag_removed") }
+    }
+
+    fn happens(&self, happened: &Happened) -> bool {
+        matches!(happened, Happened::TagRemoved { tag } if self.tags.is_empty() || self.tags.contains(tag))
+    }
+}

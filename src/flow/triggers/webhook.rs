@@ -1,0 +1,163 @@
+//! `webhook`: another system tells us something about a contact, at `POST /hooks/NAME`.
+
+use super::TriggerKind;
+use crate::{
+    base::diagnostic::{Diagnostic, did_you_mean},
+    flow::{
+        declared::declared,
+        definition::Field,
+        inputs,
+        spec::{FieldKind, FieldSpec, Spec, parts},
+        step_fields::TriggerFields,
+        text::Text,
+    },
+    model::value::Value,
+};
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+pub struct Webhook {
+    pub name: String,
+    /// `None`: the request needs an API key of the account.
+    pub verify: Option<Verify>,
+    /// Whom it is about: a phone number.
+    pub contact: Text,
+    pub new_contact: NewContact,
+    /// Parts of the body that must be there; they become inputs.
+    pub body: Vec<Field>,
+}
+
+/// How a request shows that it comes from whom it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verify {
+    pub header: String,
+    pub how: How,
+    /// The name of a secret.
+    pub secret: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// The header is the secret itself.
+    Equals,
+    /// The header is the HMAC-SHA256 of the body.
+    HmacHex,
+    HmacBase64,
+}
+
+/// What becomes of a stranger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewContact {
+    Ignore,
+    Create,
+}
+
+const VERIFY: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("header", FieldKind::Name, "The header that shows it: `x-shop-signature`."),
+    FieldSpec::optional("equals", FieldKind::Name, "The name of the secret that the header must be."),
+    FieldSpec::optional(
+        "hmac",
+        FieldKind::Word(&["sha256-hex", "sha256-base64"]),
+        "How the header signs the body; `sha256=` may stand before it.",
+    ),
+    FieldSpec::optional("secret", FieldKind::Name, "The name of the secret that it signs with."),
+]);
+
+impl TriggerKind for Webhook {
+    const SPEC: Spec = Spec {
+        name: "webhook",
+        summary: "Another system posts JSON to `/hooks/NAME`: `body` is what it said, and what `body:` lists becomes inputs.",
+        fields: &[
+            FieldSpec::required("webhook", FieldKind::Name, "The name in the address: `cart_abandoned` for `/hooks/cart_abandoned`."),
+            FieldSpec::optional(
+                "verify",
+                VERIFY,
+                "Who may post: `{header, equals: SECRET}`, or `{header, hmac: sha256-hex, secret: SECRET}` (or \
+                 `sha256-base64`) for a signature over the body. Without it the request needs an API key.",
+            ),
+            FieldSpec::required("contact", FieldKind::Text, "The phone number of whom it is about: `${body.phone}`."),
+            FieldSpec::default(
+                "new_contact",
+                FieldKind::Word(&["ignore", "create"]),
+                "ignore",
+                "What to do with a number that nobody has written from: `ignore` or `create`; it has consented to nothing.",
+            ),
+            FieldSpec::optional(
+                "body",
+                FieldKind::MapOf(&parts::DECLARATION),
+                "Names with types that the body must have; they become inputs. A body without them is answered with 422.",
+            ),
+        ],
+        example: "webhook: order_paid\ncontact: ${body.phone}\nbody: {phone: phone, order: text}\nonce_per: ${body.order}",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        let name = fields.name("webhook");
+        if let Some(node) = fields.node("webhook").filter(|_| !name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))) {
+            fields.wrong(node, "E246", format!("`{name}` does not fit into an address: use letters, digits, `_`, `-` and `.`"));
+        }
+        let new_contact = match fields.word("new_contact", &["ignore", "create"]) {
+            Some("create") => NewContact::Create,
+            Some(_) | None => NewContact::Ignore,
+        };
+        let findings = fields.findings();
+        Webhook {
+            name,
+            verify: read_verify(fields),
+            contact: fields.text("contact"),
+            new_contact,
+            body: declared(fields.map("body"), findings),
+        }
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(format!("webhook {}", self.name))
+    }
+}
+
+impl Webhook {
+    /// What a body gives as inputs; else what is wrong with it. More than is listed may stand in it.
+    pub fn inputs(&self, body: &Value, zone: &TimeZone) -> Result<BTreeMap<String, Value>, String> {
+        let nothing = BTreeMap::new();
+        let all = match body {
+            Value::Map(all) => all,
+            _ if self.body.is_empty() => &nothing,
+            _ => return Err("the body is no JSON object".into()),
+        };
+        let listed = |name: &String| self.body.iter().any(|field| field.name == *name);
+        let given = all.iter().filter(|(name, _)| listed(name)).map(|(name, value)| (name.clone(), value.clone()));
+        inputs::typed(&self.body, given.collect(), zone).map_err(|why| why.replace("the input", "in the body,"))
+    }
+}
+
+fn read_verify(fields: &mut TriggerFields<'_, '_>) -> Option<Verify> {
+    let node = fields.node("verify")?;
+    let mut keys = fields.below(node, "verify");
+    let header = keys.text("header").to_ascii_lowercase();
+    let (equals, secret) = (keys.node("equals"), keys.node("secret"));
+    let hmac = keys.word("hmac", &["sha256-hex", "sha256-base64"]);
+    keys.finish();
+    let (how, named) = match (equals, hmac) {
+        (Some(node), None) => (How::Equals, Some(node)),
+        (None, Some("sha256-base64")) => (How::HmacBase64, secret),
+        (None, Some(_)) => (How::HmacHex, secret),
+        (None, None) | (Some(_), Some(_)) => {
+            let help = "write `{header: x-token, equals: SECRET}` or `{header: x-signature, hmac: sha256-hex, secret: SECRET}`";
+            let finding = Diagnostic::error("E246", &node.place, "`verify` needs either `equals` or `hmac`");
+            fields.report(finding.help(help));
+            return None;
+        }
+    };
+    let Some(named) = named else {
+        fields.report(Diagnostic::error("E246", &node.place, "`hmac` needs a `secret`").help("add `secret: NAME`"));
+        return None;
+    };
+    let secret = named.text().unwrap_or_default();
+    let known = &fields.bot().secrets;
+    if !known.iter().any(|name| name == secret) && !named.is_broken() {
+        let help = did_you_mean(secret, known.iter().map(String::as_str));
+        let finding = Diagnostic::error("E246", &named.place, format!("there is no secret `{secret}`"));
+        fields.report(finding.help(help.unwrap_or_else(|| "add its name to `secrets` in `_bot.yaml`".into())));
+    }
+    Some(Verify { header, how, secret: secret.to_owned() })
+}

@@ -1,0 +1,38 @@
+//! `window_closing`: the conversation's window ends soon.
+
+use super::{Since, TriggerKind};
+use crate::{
+    base::{limits::WINDOW, time::Span},
+    flow::{
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::TriggerFields,
+    },
+};
+
+pub struct WindowClosing {
+    /// How long before its end.
+    pub before: Span,
+}
+
+impl TriggerKind for WindowClosing {
+    const SPEC: Spec = Spec {
+        name: "window_closing",
+        summary: "So long before the 24-hour window ends, once for each window; before quiet hours that it would fall \
+                  into: `event.data.ends_at`.",
+        fields: &[FieldSpec::required("window_closing", FieldKind::Duration, "How long before the end, at most 23h.")],
+        example: "window_closing: 30m",
+    };
+
+    fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
+        fields.required("window_closing");
+        let before = fields.duration("window_closing", Span::minutes(30));
+        if let Some(node) = fields.node("window_closing").filter(|_| before <= Span::ZERO || before > Span::hours(23)) {
+            fields.wrong(node, "E243", format!("`window_closing` is a time before the end of 24 hours, and `{before}` is none"));
+        }
+        WindowClosing { before }
+    }
+
+    fn since(&self) -> Since {
+        Since::UpTo(WINDOW - self.before)
+    }
+}

@@ -1,0 +1,191 @@
+//! `on_update`: what becomes of people half-way when their flow has changed.
+
+use super::{
+    choose::Heard,
+    definition::{Flow, FlowSet, Node, OnUpdate},
+    starts::Beginning,
+    steps::Step,
+    turn::{Seen, Turn},
+};
+use crate::{
+    base::yaml,
+    model::{
+        effect::{Effect, RunEnd},
+        session::{Frame, Run, Waiting},
+        value::Value,
+    },
+};
+use std::collections::BTreeMap;
+
+/// What a new version means for a run that stands on an older one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Becomes {
+    /// It finishes on its version.
+    Finishes,
+    /// It goes on with the new one, from the next time that something happens to it.
+    Moves,
+    /// It begins again with the new one when something moves it.
+    Restarts,
+}
+
+/// What becomes of a run of `old` when `live` goes live; its flow in `live` decides.
+pub fn becomes(live: &FlowSet, old: &FlowSet, run: &Run) -> Becomes {
+    let Some(flow) = live.flow(&run.flow) else { return Becomes::Finishes };
+    let on_its_way_out = run.stopped || run.expired || run.handing.is_some() || run.confirms_stop;
+    match flow.on_update {
+        OnUpdate::Restart if !on_its_way_out => Becomes::Restarts,
+        OnUpdate::Move if !on_its_way_out && can_move(live, old, run) => Becomes::Moves,
+        OnUpdate::Finish | OnUpdate::Move | OnUpdate::Restart => Becomes::Finishes,
+    }
+}
+
+impl<'a> Turn<'a> {
+    /// Runs on older versions go on with the live one where their flow wants it and their place still exists.
+    pub fn move_runs(&mut self) {
+        for number in self.all_runs() {
+            if self.fate_of(number) != Some(Becomes::Moves) {
+                continue;
+            }
+            let (live, version) = (self.live(), self.versions.live_id());
+            let fresh: Vec<BTreeMap<String, Value>> = match self.run(number) {
+                Some(run) => run.frames.iter().map(|frame| self.new_vars(live, frame)).collect(),
+                None => continue,
+            };
+            if let Some(run) = self.run_mut(number) {
+                run.version = version;
+                for (frame, fresh) in run.frames.iter_mut().zip(fresh) {
+                    if let Some(vars) = &mut frame.vars {
+                        vars.extend(fresh);
+                    }
+                }
+            }
+            self.note(Some(number), None, "goes on with the new version of its flow: its question is unchanged");
+            self.effects.push(Effect::RunMoved { run: number, version });
+        }
+    }
+
+    /// The run stands on an older version, and its flow begins again when something moves it.
+    pub fn must_restart(&self, number: u32) -> bool {
+        self.fate_of(number) == Some(Becomes::Restarts)
+    }
+
+    /// From the top of the new version; what started the run starts it again.
+    pub fn restart_run(&mut self, number: u32, heard: Option<&Heard<'_>>) {
+        let Some(run) = self.run(number).cloned() else { return };
+        let live = self.live();
+        let Some(flow) = live.flow(&run.flow) else { return };
+        self.note(Some(number), None, "its flow has changed and says `on_update: restart`");
+        let first = run.frames.first().and_then(|frame| frame.vars.clone()).unwrap_or_default();
+        let declared = |name: &String| flow.inputs.iter().any(|field| field.name == *name);
+        if let Some(run) = self.run_mut(number) {
+            run.aside_of = None;
+        }
+        self.end_run(number, RunEnd::Replaced);
+        self.begin(
+            flow,
+            Beginning {
+                trigger: run.trigger,
+                inputs: first.into_iter().filter(|(name, _)| declared(name)).collect(),
+                event: run.event,
+                msg: heard.map_or(run.msg, |heard| heard.view.clone()),
+                handoff: run.handoff,
+                asked_for: heard.map(|heard| heard.message.at),
+                aside_of: run.aside_of,
+                depth: run.depth,
+                written: None,
+                confirms_stop: false,
+            },
+        );
+    }
+
+    fn fate_of(&self, number: u32) -> Option<Becomes> {
+        let run = self.run(number).filter(|run| run.version != self.versions.live_id())?;
+        Some(becomes(self.live(), self.versions.get(run.version)?, run))
+    }
+
+    /// Start values of variables that the new version has and the frame has not.
+    fn new_vars(&self, live: &FlowSet, frame: &Frame) -> BTreeMap<String, Value> {
+        let (Some(flow), Some(vars)) = (live.any_flow(&frame.flow), &frame.vars) else { return BTreeMap::new() };
+        let nothing = Value::Nothing;
+        let seen =
+            Seen { vars: Some(vars), event: &nothing, msg: &nothing, handoff: &nothing, error: None, extra: &[] };
+        let missing = flow.vars.iter().filter(|(name, _)| !vars.contains_key(*name));
+        missing
+            .filter_map(|(name, data)| Some((name.clone(), self.in_scope(live, &seen, |scope| data.eval(scope)).ok()?)))
+            .collect()
+    }
+}
+
+/// Every place that the run stands at exists in both versions, and the question that it waits with is the same.
+fn can_move(live: &FlowSet, old: &FlowSet, run: &Run) -> bool {
+    // A call under way, and a send whose fate is awaited, belong to the step as it was.
+    if matches!(run.waiting, Waiting::Call(_) | Waiting::Fate { .. } | Waiting::Ready) {
+        return false;
+    }
+    let last = run.frames.len().saturating_sub(1);
+    run.frames.iter().enumerate().all(|(place, frame)| {
+        let (Some(new_flow), Some(old_flow)) = (live.any_flow(&frame.flow), old.any_flow(&frame.flow)) else {
+            return false;
+        };
+        let Some(at) = &frame.at else { return true };
+        let node = |flow: &'_ Flow| flow.find(at).map(|ix| ix.0 as usize);
+        let (Some(new), Some(old)) = (node(new_flow), node(old_flow)) else { return false };
+        let (new, old) = (&new_flow.nodes[new], &old_flow.nodes[old]);
+        if place < last { same_call(new, old) } else { same_question(new, old) }
+    })
+}
+
+fn same_call(new: &Node, old: &Node) -> bool {
+    new.outline.target.is_some() && new.outline.target == old.outline.target && new.outline.fills == old.outline.fills
+}
+
+/// The words, the options, the type and the check are the same; what comes after the answer may have changed.
+fn same_question(new: &Node, old: &Node) -> bool {
+    if new.outline.verb != old.outline.verb || matches!(new.step, Step::Unreadable) {
+        return false;
+    }
+    let (Some(new), Some(old)) = (new.outline.yaml.map(), old.outline.yaml.map()) else { return false };
+    let keys = |entries: &[yaml::Entry]| -> Vec<String> {
+        let mut keys: Vec<String> = entries.iter().map(|entry| entry.key.text.clone()).collect();
+        keys.retain(|key| !AFTERWARDS.contains(&key.as_str()));
+        keys.sort();
+        keys
+    };
+    let value = |entries: &'_ [yaml::Entry], key: &str| entries.iter().position(|entry| entry.key.text == key);
+    keys(new) == keys(old)
+        && keys(new).iter().all(|key| match (value(new, key), value(old, key)) {
+            (Some(a), Some(b)) => same(&new[a].value, &old[b].value, key == "options"),
+            _ => false,
+        })
+}
+
+/// What happens after the answer, or without one.
+const AFTERWARDS: [&str; 10] =
+    ["on_timeout", "on_error", "on_fail", "on_undelivered", "other", "remind", "invalid", "note", "id", "do"];
+
+/// The same YAML. Of an option counts what is shown, not what it does.
+fn same(a: &yaml::Node, b: &yaml::Node, option: bool) -> bool {
+    use yaml::Kind::{List, Map, Null, Scalar};
+    match (&a.kind, &b.kind) {
+        (Null, Null) => true,
+        (Scalar(a), Scalar(b)) => a.text == b.text,
+        (List(a), List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, option)),
+        (Map(a), Map(b)) => {
+            // `title: steps` is an option by its key alone.
+            let short = |entries: &[yaml::Entry]| {
+                option && entries.len() == 1 && !matches!(entries[0].key.text.as_str(), "id" | "title" | "each")
+            };
+            let shown = |entries: &[yaml::Entry]| -> Vec<usize> {
+                let does = |entry: &yaml::Entry| option && entry.key.text == "do";
+                (0..entries.len()).filter(|at| !does(&entries[*at])).collect()
+            };
+            let (left, right) = (shown(a), shown(b));
+            left.len() == right.len()
+                && left.iter().zip(&right).all(|(x, y)| {
+                    let (x, y) = (&a[*x], &b[*y]);
+                    x.key.text == y.key.text && (short(a) || same(&x.value, &y.value, option))
+                })
+        }
+        _ => false,
+    }
+}
