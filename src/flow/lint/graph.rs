@@ -35,7 +35,7 @@ fn within(set: &FlowSet, flow: &Flow, starts: Vec<NodeIx>) -> BTreeSet<NodeIx> {
 
 /// Steps that nothing leads to, blocks that nothing goes to.
 pub fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
-    let ends = [flow.on_error, flow.on_expire].into_iter().flatten().filter_map(|body| body.0);
+    let ends = [flow.on_error, flow.on_expire, flow.on_stop].into_iter().flatten().filter_map(|body| body.0);
     let reached = within(set, flow, flow.entry.into_iter().chain(ends).collect());
     let mut known = reached.clone();
     // While a jump leads nowhere, nobody knows which block it means.

@@ -64,3 +64,14 @@ pub struct Knew {
     /// Of the topics that it looks at.
     pub consent: BTreeMap<String, bool>,
 }
+
+/// One start of a trigger with `at_most`: given back when it ended and nothing was accepted or unknown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CountedStart {
+    pub key: String,
+    pub at: Time,
+    pub run: u32,
+    /// Its messages whose fate is open.
+    pub open: Vec<u32>,
+    pub ended: bool,
+}
