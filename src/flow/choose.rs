@@ -161,7 +161,7 @@ impl<'a> Turn<'a> {
             error: None,
             extra: &[],
         };
-        self.guarded(trigger, &seen)
+        self.guarded(flow, trigger, &seen)
     }
 
     /// The flow is a draft, or serves other senders.
@@ -180,7 +180,7 @@ impl<'a> Turn<'a> {
     }
 
     /// `if`, `at_most` and `once_per` of a trigger.
-    pub fn guarded(&self, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<(), String> {
+    pub fn guarded(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<(), String> {
         if let Some(guard) = &trigger.guard {
             match self.in_scope(self.live(), seen, |scope: &Scope<'_>| guard.holds(scope)) {
                 Ok(true) => {}
@@ -188,13 +188,13 @@ impl<'a> Turn<'a> {
                 Err(failure) => return Err(format!("its `if` fails: {}", failure.text)),
             }
         }
-        let stamps = self.contact.starts.get(&trigger.key).map_or(&[][..], Vec::as_slice);
+        let stamps = self.contact.starts.get(&flow.counts_as(trigger)).map_or(&[][..], Vec::as_slice);
         for cap in &trigger.at_most {
             if cap.reached(stamps, self.now()) {
                 return Err(format!("it started {} times within {} already", cap.count, cap.per));
             }
         }
-        if let Some(key) = self.once_key(trigger, seen)
+        if let Some(key) = self.once_key(flow, trigger, seen)
             && (self.world.once.contains(&key) || self.used_now(&key))
         {
             return Err("it started for this `once_per` already".into());
@@ -203,10 +203,10 @@ impl<'a> Turn<'a> {
     }
 
     /// The key of `once_per`, filled in.
-    pub fn once_key(&self, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Option<String> {
+    pub fn once_key(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Option<String> {
         let text = trigger.once_per.as_ref()?;
         let value = self.in_scope(self.live(), seen, |scope| text.render(scope)).ok()?;
-        let key = format!("{}|{value}", trigger.key);
+        let key = format!("{}|{value}", flow.counts_as(trigger));
         if key.len() <= ONCE_KEY_BYTES_MAX {
             return Some(key);
         }

@@ -121,6 +121,11 @@ impl Flow {
     pub fn find(&self, id: &StepId) -> Option<NodeIx> {
         self.by_id.get(id).copied()
     }
+
+    /// The name under which `at_most` and `once_per` count a trigger: two flows with the same trigger count apart.
+    pub fn counts_as(&self, trigger: &WrittenTrigger) -> String {
+        format!("{}|{}", self.name, trigger.key)
+    }
 }
 
 /// A named part for `go` and `call`.

@@ -72,7 +72,7 @@ impl<'a> Turn<'a> {
             _ => &nothing,
         };
         let seen = Seen { vars: None, event, msg: &nothing, handoff, error: None, extra: &[] };
-        let holds = fitting.iter().find(|trigger| self.guarded(trigger, &seen).is_ok());
+        let holds = fitting.iter().find(|trigger| self.guarded(flow, trigger, &seen).is_ok());
         // None holds: the first one says why.
         holds.or(fitting.first()).map(|trigger| trigger.key.clone())
     }

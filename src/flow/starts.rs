@@ -114,13 +114,13 @@ impl<'a> Turn<'a> {
             error: None,
             extra: &[],
         };
-        let once = beginning.written.and_then(|trigger| self.once_key(trigger, &seen));
+        let once = beginning.written.and_then(|trigger| self.once_key(flow, trigger, &seen));
         let entry = flow.entry.map(|ix| flow.node(ix).id.clone());
         let number = self.new_run(flow, &beginning.trigger, vars, entry)?;
         self.effects.extend(once.map(|key| Effect::Once { key }));
         let knew = self.knew_of(flow);
         if let Some(trigger) = beginning.written.filter(|trigger| !trigger.at_most.is_empty()) {
-            self.count_start(trigger, number);
+            self.count_start(flow.counts_as(trigger), trigger, number);
         }
         if let Some(run) = self.run_mut(number) {
             run.event = beginning.event;
@@ -184,8 +184,8 @@ impl<'a> Turn<'a> {
     }
 
     /// Counts from the moment the run begins; given back when nothing of it reaches the contact.
-    fn count_start(&mut self, trigger: &WrittenTrigger, run: u32) {
-        let (now, key) = (self.now(), trigger.key.clone());
+    fn count_start(&mut self, key: String, trigger: &WrittenTrigger, run: u32) {
+        let now = self.now();
         let longest = trigger.at_most.iter().map(|cap| cap.per).max().unwrap_or(Span::ZERO);
         let stamps = self.contact.starts.entry(key.clone()).or_default();
         stamps.retain(|at| now - *at < longest);
@@ -310,11 +310,11 @@ impl<'a> Turn<'a> {
             return Err(Some(Reason::Capped));
         }
         let Some(trigger) = trigger else { return Ok(()) };
-        let stamps = self.contact.starts.get(&trigger.key).map_or(&[][..], Vec::as_slice);
+        let stamps = self.contact.starts.get(&flow.counts_as(trigger)).map_or(&[][..], Vec::as_slice);
         if trigger.at_most.iter().any(|cap| cap.reached(stamps, self.now())) {
             return Err(Some(Reason::Capped));
         }
-        self.guarded(trigger, &seen).map_err(|_| None)
+        self.guarded(flow, trigger, &seen).map_err(|_| None)
     }
 
     /// Why nothing may begin now.

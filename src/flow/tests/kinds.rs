@@ -311,3 +311,16 @@ steps: [{wait: {event: pong}}, {emit: ping}, {go: top}]
 ";
     check(waiting, "< go\n< go2\n~ event ping\n* alarm event_depth");
 }
+
+#[test]
+fn two_flows_with_the_same_trigger_count_apart() {
+    let flow = |name: &str, limit: &str| {
+        format!(
+            "flow: {name}\nwhen: [{{event: paid, {limit}}}]\nif_busy: aside\nsteps: [{{say: {name}, if_closed: skip}}]\n"
+        )
+    };
+    for limit in ["once_per: '${event.data.no}'", "at_most: 1/1d"] {
+        let both = [flow("a", limit), flow("b", limit)].join("---\n");
+        check(&both, "< x\n* unanswered\n~ event paid {\"no\": 7}\n> a\n> b\n~ event paid {\"no\": 7}");
+    }
+}
