@@ -240,6 +240,8 @@ pub const ONCE_KEY_BYTES_MAX: usize = 200;
 pub const WELCOME_WAIT: Span = Span::seconds(3);
 /// Messages of a conversation whose delivery may still start a flow.
 pub const FOLLOWED_MAX: usize = 50;
+/// Within this time the same bytes for the same hook are a repetition, unless a header names the delivery.
+pub const HOOK_REPEATED: Span = Span::minutes(10);
 /// The body of `POST /hooks/{name}`.
 pub const HOOK_BODY_BYTES_MAX: usize = 256 * 1024;
 /// A list shows so many rows at most; a message so many buttons.

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod limits;
 pub mod phone;
 pub mod place;
+pub mod query;
 pub mod secret;
 pub mod time;
 pub mod yaml;

@@ -1,6 +1,10 @@
 //! HMAC-SHA256 over raw webhook bodies: `X-Hub-Signature-256` and whoever signs in the same way.
 
 use crate::base::secret::Secret;
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt::Write;
@@ -41,6 +45,11 @@ impl Key {
         text
     }
 
+    /// The same in base64 and without a prefix.
+    pub fn sign_base64(&self, body: &[u8]) -> String {
+        STANDARD.encode(self.digest(body))
+    }
+
     fn digest(&self, body: &[u8]) -> [u8; DIGEST_BYTES] {
         let mut mac = self.mac.clone();
         mac.update(body);
@@ -54,7 +63,24 @@ pub struct Claimed([u8; DIGEST_BYTES]);
 impl Claimed {
     /// From `sha256=<64 hex digits>`, either case; anything else is no signature.
     pub fn parse(header: &str) -> Option<Self> {
-        let hex = header.trim().strip_prefix(PREFIX)?.as_bytes();
+        Self::of_digits(header.trim().strip_prefix(PREFIX)?)
+    }
+
+    /// The same where the prefix may be missing.
+    pub fn of_hex(header: &str) -> Option<Self> {
+        let header = header.trim();
+        Self::of_digits(header.strip_prefix(PREFIX).unwrap_or(header))
+    }
+
+    /// From base64, padded or not, perhaps with the prefix.
+    pub fn of_base64(header: &str) -> Option<Self> {
+        let header = header.trim();
+        let bare = header.strip_prefix(PREFIX).unwrap_or(header).trim_end_matches('=');
+        STANDARD_NO_PAD.decode(bare).ok()?.try_into().ok().map(Claimed)
+    }
+
+    fn of_digits(hex: &str) -> Option<Self> {
+        let hex = hex.as_bytes();
         if hex.len() != 2 * DIGEST_BYTES {
             return None;
         }

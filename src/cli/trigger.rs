@@ -1,5 +1,7 @@
 //! `transom trigger`: a genuine webhook to a running daemon, signed as the platform signs, and what came of it.
 
+mod hook;
+
 use super::{
     Failure, Outcome,
     call::Api,
@@ -12,6 +14,7 @@ use crate::{
         clock::{Clock, SystemClock},
         ids::OutboundId,
         phone,
+        query::encode,
         time::Span,
     },
     channel::{
@@ -23,7 +26,6 @@ use crate::{
         inbound::{Alias, AliasKind, DeliveryState},
     },
     runtime::config::{Access, Config, Sender},
-    web::query::encode,
 };
 use reqwest::Method;
 use serde_json::Value as Json;
@@ -68,6 +70,8 @@ enum What {
         #[command(flatten)]
         to: To,
     },
+    /// Another system posts to `/hooks/NAME`, signed as the flow wants it
+    Webhook(hook::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -113,6 +117,7 @@ pub async fn run(args: Args) -> Outcome {
         }
         What::Tap { button, to } => tap(Talk::open(to).await?, &button).await,
         What::Status { state, code, to } => status(Talk::open(to).await?, state, code).await,
+        What::Webhook(args) => hook::run(args).await,
         What::Duplicate { text, to } => {
             let talk = Talk::open(to).await?;
             let before = talk.last_id().await?;

@@ -57,7 +57,9 @@ pub use choose::{Explained, explain};
 pub use definition::{Flow, FlowSet};
 pub use lint::{Around, Report, lint, lint_around, report};
 pub use parse::parse_set;
-pub use timetable::{DateTable, Timetable, date_event, dates, in_audience, timed, timetables, whom};
+pub use timetable::{
+    DateTable, HookTable, Timetable, date_event, dates, hook_event, hooks, in_audience, timed, timetables, whom,
+};
 pub use update::{Becomes, becomes};
 pub use views::zones_of;
 pub use world::{SenderView, Versions, World};

@@ -94,6 +94,29 @@ pub fn date_event(date: &Date, value: &str) -> Value {
     map([("name", Value::text("date")), ("data", data)])
 }
 
+/// One trigger by a webhook.
+pub struct HookTable<'a> {
+    pub flow: &'a Flow,
+    /// As start rows and `at_most` know it.
+    pub key: &'a str,
+    pub webhook: &'a Webhook,
+}
+
+/// All triggers by webhooks, by flow.
+pub fn hooks(set: &FlowSet) -> Vec<HookTable<'_>> {
+    let all = set.flows.values().flat_map(|flow| flow.triggers.iter().map(move |trigger| (flow, trigger)));
+    all.filter_map(|(flow, trigger)| match &trigger.kind {
+        Trigger::Webhook(webhook) => Some(HookTable { flow, key: &trigger.key, webhook }),
+        _ => None,
+    })
+    .collect()
+}
+
+/// What `event` and `body` show of a request to a webhook.
+pub fn hook_event(webhook: &Webhook, body: &Value) -> Value {
+    map([("name", Value::text(webhook.name.as_str())), ("body", body.clone())])
+}
+
 /// Whom a webhook is about: what its `contact` says. A name for the error when it says nothing of use.
 pub fn whom(
     versions: &Versions,

@@ -84,6 +84,20 @@ impl App {
         Ok(Found { contact, conversation, fresh })
     }
 
+    /// The contact with this phone (`+` and digits), made if there is none; no conversation is. As with `find`.
+    pub(super) async fn find_or_make(
+        &self,
+        account: &AccountName,
+        phone: &str,
+        set: &mut Vec<(ContactId, WriteSet)>,
+    ) -> anyhow::Result<ContactId> {
+        let names = [Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() }];
+        match self.directory.contact(account, &names) {
+            Some(contact) => Ok(contact),
+            None => Ok(self.look_up_or_make(account, &names, None, self.clock.now(), set).await?.0),
+        }
+    }
+
     async fn look_up_or_make(
         &self,
         account: &AccountName,

@@ -35,7 +35,7 @@ impl App {
         self.metrics.dead_letter(kind, 1);
         tracing::warn!(dead_letter.id = id, kind, "Dead letter {id}: {kind}");
         let notice = serde_json::json!({ "dead_letter_id": id, "letter_kind": kind, "sender_id": sender });
-        let subject_id = ["outbound_id", "inbound_id"].iter().find_map(|key| data.get(key)?.as_i64());
+        let subject_id = ["outbound_id", "inbound_id", "subject"].iter().find_map(|key| data.get(key)?.as_i64());
         let row = dead_letter::DeadLetter {
             id,
             kind: kind.into(),

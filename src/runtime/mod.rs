@@ -21,6 +21,7 @@ pub mod flow_health;
 pub mod graph;
 mod handle;
 pub mod health;
+pub mod hooks;
 pub mod inbound;
 pub mod lane;
 mod lanes;

@@ -31,6 +31,12 @@ impl App {
             return Ok(Replayed::Before);
         }
         let number = |name: &str| letter.data[name].as_i64();
+        if letter.data["hook"].is_string() {
+            return match self.replay_hook(&letter).await? {
+                Ok(()) => self.mark_replayed(&letter).await,
+                Err(why) => Ok(Replayed::Impossible(why)),
+            };
+        }
         let done = match (number("inbound_id"), number("outbound_id"), letter.data["raw"].as_str()) {
             (Some(message), _, _) => return self.replay_message(&letter, InboundId(message)).await,
             (None, Some(message), _) if letter.kind == "unknown_send" => {

@@ -6,7 +6,7 @@
 
 use super::{
     app::App,
-    config::Sender,
+    hooks::serves,
     lane::{LaneError, LaneState, Work},
     live::Current,
 };
@@ -229,6 +229,9 @@ impl App {
         if let Some(date) = flow::dates(set).iter().find(|d| d.flow.name == row.flow && d.key == row.trigger_key) {
             return self.begin_by_date(lane, date, row, now).await;
         }
+        if let Some(hook) = flow::hooks(set).iter().find(|h| h.flow.name == row.flow && h.key == row.trigger_key) {
+            return self.begin_by_hook(lane, hook, row, now).await;
+        }
         let tables = flow::timetables(set);
         let table = tables.iter().find(|table| table.flow.name == row.flow && table.key == row.trigger_key);
         let refusal = match table {
@@ -290,11 +293,7 @@ impl App {
         let mut latest: Vec<_> = lane.conversations.iter().filter(|c| c.last_inbound_at.is_some()).collect();
         latest.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_inbound_at));
         let latest: Vec<SenderId> = latest.iter().map(|conversation| conversation.sender).collect();
-        let allowed = |sender: &Sender| {
-            flow.senders.is_empty()
-                || flow.senders.iter().any(|name| *name == sender.name || *name == sender.id.to_string())
-        };
-        self.senders.choose(&lane.contact.account, allowed, &latest).map(|sender| sender.id)
+        self.senders.choose(&lane.contact.account, |sender| serves(flow, sender), &latest).map(|sender| sender.id)
     }
 
     /// The next fire of any trigger after now, for clocks that are moved by hand.

@@ -14,7 +14,7 @@ pub struct DeadLetter {
     pub kind: String,
     pub at: Time,
     pub sender_id: Option<SenderId>,
-    /// The inbound or outbound message that it is about.
+    /// The inbound or outbound message that it is about; of a webhook's body a number below 0.
     pub subject_id: Option<i64>,
     pub reason: String,
     /// What replaying needs; an object or array.
@@ -97,12 +97,16 @@ static OPEN: Query = Query {
     name: "dead_letter.open",
     text: select!("where replayed_at is null and kind = $1 and id < $2 order by id desc limit $3"),
 };
+static ABOUT: Query = Query {
+    name: "dead_letter.about",
+    text: "select id from dead_letter where subject_id = $1 and replayed_at is null order by id limit 1",
+};
 static COUNTS: Query = Query {
     name: "dead_letter.counts",
     text: "select kind, count(*) as n from dead_letter where replayed_at is null group by kind order by kind",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &OPEN, &COUNTS];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &OPEN, &ABOUT, &COUNTS];
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<DeadLetter>, ReadError> {
     store.one(&FIND, &[id.into()], read).await
@@ -116,6 +120,11 @@ pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<DeadLett
 /// The open ones of a kind, newest first.
 pub async fn open(store: &Store, kind: &str, before: i64, limit: i64) -> Result<Vec<DeadLetter>, ReadError> {
     store.all(&OPEN, &[kind.into(), before.into(), limit.into()], read).await
+}
+
+/// The open one about this message or body.
+pub async fn open_about(store: &Store, subject: i64) -> Result<Option<i64>, ReadError> {
+    store.one(&ABOUT, &[subject.into()], |row| row.number("id")).await
 }
 
 /// How many are open, by kind.

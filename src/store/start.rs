@@ -17,7 +17,8 @@ pub struct PlannedStart {
     pub flow: FlowName,
     pub trigger_key: String,
     pub contact_id: ContactId,
-    /// The local minute of its fire, `2026-03-28T10:00`; for `date:` the value of the field, on the bot's clock.
+    /// The local minute of its fire, `2026-03-28T10:00`; for `date:` the value of the field, on the bot's clock;
+    /// for `webhook:` a digest of the request.
     pub minute: String,
     pub slot_at: Time,
     pub state: StartState,
@@ -186,14 +187,19 @@ static NEXT: Query = Query {
 };
 static OF: Query =
     Query { name: "start.of", text: select!("where contact_id = $1 and id < $2 order by id desc limit $3") };
+static CREATED: Query = Query {
+    name: "start.created",
+    text: "select created_at from start
+      where flow = $1 and trigger_key = $2 and contact_id = $3 and minute = $4",
+};
 static TALLY: Query = Query {
     name: "start.tally",
     text: "select minute, trigger_key, state, reason, count(*) as n from start
-      where flow = $1 and minute >= $2 group by minute, trigger_key, state, reason
+      where flow = $1 and minute >= $2 and minute < ':' group by minute, trigger_key, state, reason
       order by minute desc, trigger_key, state, reason limit $3",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &NEXT, &OF, &TALLY];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &NEXT, &OF, &CREATED, &TALLY];
 
 pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -222,6 +228,16 @@ pub async fn of(
     limit: i64,
 ) -> Result<Vec<PlannedStart>, ReadError> {
     store.all(&OF, &[contact.0.into(), before.0.into(), limit.into()], read).await
+}
+
+/// When the start with this name was written, if it was.
+pub async fn created(
+    store: &Store,
+    (flow, trigger_key, contact): (&FlowName, &str, ContactId),
+    minute: &str,
+) -> Result<Option<Time>, ReadError> {
+    let values = [flow.as_str().into(), trigger_key.into(), contact.0.into(), minute.into()];
+    store.one(&CREATED, &values, |row| row.time("created_at")).await
 }
 
 /// The fires of a flow since a local minute, by what became of their starts, newest first.

@@ -6,12 +6,12 @@ pub mod api;
 pub mod auth;
 pub mod body;
 pub mod guard;
+pub mod hooks;
 pub mod idempotency;
 pub mod input;
 pub mod listen;
 pub mod local;
 pub mod problem;
-pub mod query;
 pub mod serve;
 pub mod state;
 pub mod webhooks;
@@ -32,6 +32,7 @@ pub fn router(web: Arc<Web>) -> Router {
         // Webhooks of providers: bytes in, recorded, answered.
         .route("/webhooks/{provider}", get(webhooks::shared).post(webhooks::shared))
         .route("/webhooks/{provider}/{sender_id}", get(webhooks::of_sender).post(webhooks::of_sender))
+        .route("/hooks/{name}", post(hooks::take))
         // The dialect of Autocalls: `/api/…` belongs to the dialects alone.
         .route("/api/user/whatsapp/send-freeform", post(autocalls::freeform))
         .route("/api/user/whatsapp/send", post(autocalls::template))

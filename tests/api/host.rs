@@ -36,7 +36,7 @@ pub struct Host {
     client: reqwest::Client,
     messages: u64,
     _server: Server,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -71,6 +71,11 @@ const FLOWS: &[(&str, &str)] = &[
 
 impl Host {
     pub async fn new() -> Host {
+        Host::with(&[], "").await
+    }
+
+    /// With more files, or others in the place of its own; `more` goes to the end of the configuration.
+    pub async fn with(files: &[(&str, &str)], more: &str) -> Host {
         install_crypto();
         let graph = Graph::start().await;
         let folder = tempfile::tempdir().unwrap();
@@ -85,10 +90,11 @@ impl Host {
              - {{id: 30, account: poor, name: Poor, provider: sandbox, phone: \"+15550000030\"}}\ntemplates:\n  \
              - {{id: 45, sender: 12, name: reminder, language: en, category: utility, status: approved, \
              body: \"Hi {{{{1}}}}, see you on {{{{2}}}}.\"}}\n  - {{id: 46, sender: 12, name: fresh, language: en, \
-             category: utility, status: pending, body: \"Hi\"}}\n",
+             category: utility, status: pending, body: \"Hi\"}}\n{more}",
             graph.base
         );
-        for (path, text) in FLOWS.iter().copied().chain([("config.yaml", config.as_str())]) {
+        let own = FLOWS.iter().filter(|(path, _)| !files.iter().any(|(other, _)| other == path));
+        for (path, text) in own.chain(files).copied().chain([("config.yaml", config.as_str())]) {
             let path = folder.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
@@ -116,7 +122,7 @@ impl Host {
         let server = Server::start(listener, web).unwrap();
         let base = format!("http://{}", server.address);
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Host { app, sandbox, clock, graph, base, client, messages: 0, _server: server, _folder: folder }
+        Host { app, sandbox, clock, graph, base, client, messages: 0, _server: server, folder }
     }
 
     pub async fn request(
@@ -146,6 +152,17 @@ impl Host {
     pub async fn post_once(&self, key: &str, path: &str, once: &str, body: Json) -> Answer {
         let headers = [("authorization", &*format!("Bearer {key}")), ("idempotency-key", once)];
         self.request(Method::POST, path, &headers, body.to_string()).await
+    }
+
+    /// Other files are there and go live.
+    pub async fn reload(&self, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            std::fs::write(self.folder.path().join(path), text).unwrap();
+        }
+        let files = bot::read(self.folder.path()).unwrap();
+        let news = self.app.reloader.offer(&self.app.store, files, self.clock.now()).await.unwrap();
+        assert!(news.live.is_some(), "{:?}", news.findings);
+        self.app.take_news(news);
     }
 
     pub async fn advance(&self, span: Span) {

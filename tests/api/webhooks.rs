@@ -2,7 +2,10 @@
 
 use super::host::Host;
 use reqwest::Method;
-use transom::{base::secret::Secret, channel::signature::Key, web::query::encode};
+use transom::{
+    base::{query::encode, secret::Secret},
+    channel::signature::Key,
+};
 
 #[tokio::test]
 async fn the_handshake_answers_the_challenge_to_whoever_knows_the_token() {

@@ -116,6 +116,13 @@ impl TriggerKind for Webhook {
 }
 
 impl Webhook {
+    #[cfg(test)]
+    pub fn of(name: &str) -> Webhook {
+        use crate::base::place::{Place, SourceFile};
+        let contact = Text::plain("+34600111222", &Place::start_of(&SourceFile::new("x.yaml", "")));
+        Webhook { name: name.to_owned(), verify: None, contact, new_contact: NewContact::Ignore, body: Vec::new() }
+    }
+
     /// What a body gives as inputs; else what is wrong with it. More than is listed may stand in it.
     pub fn inputs(&self, body: &Value, zone: &TimeZone) -> Result<BTreeMap<String, Value>, String> {
         let nothing = BTreeMap::new();

@@ -5,6 +5,7 @@ use crate::{
     base::{
         ids::{AccountName, ConversationId},
         limits::{NAME_CHARS_MAX, PAGES_READ_MAX},
+        query,
         time::Time,
     },
     model::{event::Event, session::Session, window::Window},
@@ -15,7 +16,6 @@ use crate::{
         idempotency::{Answer, json, once},
         input::{self, Input},
         problem::Problem,
-        query,
         state::Web,
     },
 };

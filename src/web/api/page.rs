@@ -1,8 +1,11 @@
 //! Lists in pages: `limit` and an opaque `cursor`.
 
 use crate::{
-    base::limits::{PAGE_DEFAULT, PAGE_MAX},
-    web::{problem::Problem, query},
+    base::{
+        limits::{PAGE_DEFAULT, PAGE_MAX},
+        query,
+    },
+    web::problem::Problem,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};

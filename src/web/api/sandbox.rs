@@ -5,10 +5,10 @@ use crate::{
     base::{
         ids::{OutboundId, SenderId},
         limits::PAGE_MAX,
-        phone,
+        phone, query,
     },
     store::{conversation, outbound},
-    web::{idempotency::json, listen::Peer, problem::Problem, query, state::Web, webhooks::may_use_sandbox},
+    web::{idempotency::json, listen::Peer, problem::Problem, state::Web, webhooks::may_use_sandbox},
 };
 use axum::{
     extract::{ConnectInfo, Path, RawQuery, State},

@@ -23,7 +23,7 @@ pub async fn session_status(State(web): State<Arc<Web>>, RawQuery(query): RawQue
 
 async fn handle(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
     let caller = caller(web, headers).await?;
-    let input = Input::from_query(crate::web::query::pairs(query));
+    let input = Input::from_query(crate::base::query::pairs(query));
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");
     let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);

@@ -1,0 +1,99 @@
+//! `transom trigger webhook`: what another system would post to `/hooks/NAME`, signed as the flow wants it.
+
+use super::{Talk, To};
+use crate::{
+    base::secret::Secret,
+    cli::{Failure, Outcome},
+    flow,
+    runtime::{bot, config::Config, hooks::proof},
+};
+use reqwest::Method;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// As the flow's `webhook:` names it
+    #[arg(value_name = "NAME")]
+    hook: String,
+    /// The body; without it, the customer's number as `phone`
+    #[arg(long, value_name = "JSON")]
+    body: Option<String>,
+    #[command(flatten)]
+    to: To,
+}
+
+pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
+    let config = to.call.place.config()?;
+    let body = body.unwrap_or_else(|| json!({ "phone": to.from }).to_string());
+    let headers = signed(&config, &hook, body.as_bytes())?;
+    let mut talk = Talk::open(to).await?;
+    let path = format!("/hooks/{hook}");
+    let headers: Vec<(&str, String)> = headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let before = talk.last_id().await?;
+    let answer = talk.api.request(Method::POST, &path, &headers, Some(body.clone().into_bytes())).await?;
+    println!("{}", talk.paint.faint(format!("POST {}{path} → {}", talk.api.base(), answer.status.as_u16())));
+    let told = answer.ok()?;
+    for flow in told["flows"].as_array().into_iter().flatten() {
+        let text = |key: &str| flow[key].as_str().unwrap_or_default();
+        println!("flow {}: {}", text("flow"), in_words(text("state"), text("detail")));
+    }
+    if !told["flows"].as_array().into_iter().flatten().any(|flow| flow["state"] == "recorded") {
+        return Ok(());
+    }
+    let phone = told["contact"].as_str().map(|phone| phone.trim_start_matches('+').to_owned());
+    let other = phone.filter(|phone| *phone != talk.from.value);
+    // Whoever is meant is shown, from what comes now on.
+    let before = match other {
+        Some(phone) => {
+            talk.from.value = phone;
+            0
+        }
+        None => before,
+    };
+    talk.print_answers(before, "the bot said nothing").await.map(|_| ())
+}
+
+fn in_words(state: &str, detail: &str) -> String {
+    match state {
+        "recorded" => "starts".to_owned(),
+        "repeated" => "does not start: the same request was here already".to_owned(),
+        "unknown_contact" => {
+            "does not start: nobody with this number is known (`new_contact: create` makes one)".to_owned()
+        }
+        _ => format!("cannot use the body: {detail}"),
+    }
+}
+
+/// The headers by which the bot's flows know a request of this name. Secrets that are not granted sign nothing.
+fn signed(config: &Config, name: &str, body: &[u8]) -> Result<BTreeMap<String, String>, Failure> {
+    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let (set, _) = flow::parse_set(&files.files);
+    let hooks = flow::hooks(&set);
+    let ours: Vec<_> = hooks.iter().filter(|hook| hook.webhook.name == name).collect();
+    if ours.is_empty() {
+        let names = hooks.iter().map(|hook| hook.webhook.name.as_str());
+        let help = crate::base::diagnostic::did_you_mean(name, names).map(|help| format!("; {help}"));
+        return Err(Failure::Failed(format!("no flow has a webhook `{name}`{}", help.unwrap_or_default())));
+    }
+    let verifies = ours.iter().filter_map(|hook| hook.webhook.verify.as_ref());
+    let granted = |name: &str| -> Option<&Secret> { config.flows.secrets.get(name) };
+    let headers = verifies.filter_map(|verify| {
+        let secret = granted(&verify.secret)?;
+        Some((verify.header.clone(), proof::sign(verify, secret, body)))
+    });
+    Ok(headers.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_is_a_sentence() {
+        for state in ["recorded", "repeated", "unknown_contact", "unusable"] {
+            assert!(in_words(state, "why").len() > 5);
+        }
+        assert_eq!(in_words("unusable", "no phone"), "cannot use the body: no phone");
+    }
+}

@@ -1,0 +1,225 @@
+//! `POST /hooks/{name}`: what another system tells of a contact becomes a start's row; the run begins in the
+//! contact's lane.
+
+pub mod proof;
+mod record;
+
+pub(super) use record::serves;
+
+use super::app::App;
+use crate::{
+    base::{
+        ids::{AccountName, FlowName},
+        query,
+    },
+    channel::HeaderMap,
+    flow::{self, HookTable},
+    model::value::Value,
+    store::{WriteSet, dead_letter},
+};
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// A request as it came.
+pub struct Hook<'a> {
+    pub name: &'a str,
+    pub headers: &'a HeaderMap,
+    pub body: &'a [u8],
+    pub vouched: Vouched,
+}
+
+/// Who stands for a request beside its signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Vouched {
+    Nobody,
+    /// It shows an API key of this account.
+    Account(AccountName),
+    /// It comes from this machine's operator.
+    Operator,
+}
+
+/// Taken: every start of it is durable.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Taken {
+    /// `+` and digits of whom it is about; `None`: no flow could say.
+    pub phone: Option<String>,
+    /// Flows that start, each with false when the same request had started it before.
+    pub starts: Vec<(FlowName, bool)>,
+    /// Flows that do not start because nobody knows this number.
+    pub strangers: Vec<FlowName>,
+    /// Flows that cannot use the body, and why.
+    pub refused: Vec<(FlowName, String)>,
+}
+
+/// Why a request is not taken.
+#[derive(Debug)]
+pub enum NotTaken {
+    /// No flow has a webhook of this name.
+    Unknown,
+    /// It does not show what `verify` asks for, and no key.
+    Unproven,
+    /// No flow can use the body; it is kept as this dead letter.
+    Unusable { why: String, letter: i64 },
+    /// The rows are not durable: it must be sent again.
+    NotStored(anyhow::Error),
+}
+
+/// What a request says, once it is known who says it.
+struct Told<'a> {
+    name: &'a str,
+    text: String,
+    is_form: bool,
+    /// Only contacts of this account are meant.
+    account: Option<AccountName>,
+    /// By which a repetition is known.
+    repetition: Repetition,
+}
+
+/// How a repetition of a request is known.
+enum Repetition {
+    /// It has a name of its own: for as long as starts are kept.
+    Named(String),
+    /// The same bytes within `HOOK_REPEATED`.
+    Bytes,
+}
+
+/// Headers by which those who send webhooks name a delivery. Each is sent again unchanged with a repetition.
+const NAMES_OF_DELIVERIES: [&str; 6] = [
+    "idempotency-key",
+    "webhook-id",
+    "x-webhook-id",
+    "x-shopify-webhook-id",
+    "x-github-delivery",
+    "x-wc-webhook-delivery-id",
+];
+
+/// For the metrics of webhooks.
+const METRIC: &str = "hooks";
+
+impl App {
+    /// Takes a request; when this returns `Ok`, what it starts is durable and on its way.
+    pub async fn take_hook(self: &Arc<Self>, hook: &Hook<'_>) -> Result<Taken, NotTaken> {
+        let live = self.live.get();
+        let all: Vec<HookTable<'_>> =
+            flow::hooks(&live.set).into_iter().filter(|table| table.webhook.name == hook.name).collect();
+        if all.is_empty() {
+            self.metrics.webhook(METRIC, "unknown");
+            return Err(NotTaken::Unknown);
+        }
+        let proven: Vec<HookTable<'_>> =
+            all.into_iter().filter(|table| proof::holds(table.webhook, hook, &self.config.flows.secrets)).collect();
+        if proven.is_empty() {
+            self.metrics.webhook(METRIC, "unproven");
+            return Err(NotTaken::Unproven);
+        }
+        let told = Told {
+            name: hook.name,
+            text: String::from_utf8_lossy(hook.body).into_owned(),
+            is_form: is_form(hook.headers),
+            account: match &hook.vouched {
+                Vouched::Account(account) => Some(account.clone()),
+                Vouched::Nobody | Vouched::Operator => None,
+            },
+            repetition: match delivery(hook.headers) {
+                Some(name) => Repetition::Named(name),
+                None => Repetition::Bytes,
+            },
+        };
+        let taken = self.take_told(&live, &proven, &told).await.map_err(NotTaken::NotStored)?;
+        if taken.refused.is_empty() {
+            return Ok(taken);
+        }
+        let letter = self.list_unusable(&told, &taken.refused).await.map_err(NotTaken::NotStored)?;
+        if taken.starts.is_empty() && taken.strangers.is_empty() {
+            return Err(NotTaken::Unusable { why: reasons(&taken.refused), letter });
+        }
+        Ok(taken)
+    }
+
+    /// `dead-letters replay`: once more with the flows as they are now. `Err` within: why it stays.
+    pub(super) async fn replay_hook(
+        self: &Arc<Self>,
+        letter: &dead_letter::DeadLetter,
+    ) -> anyhow::Result<Result<(), String>> {
+        let text = |key: &str| letter.data[key].as_str().unwrap_or_default().to_owned();
+        let name = text("hook");
+        let flows: BTreeSet<&str> =
+            letter.data["flows"].as_array().into_iter().flatten().filter_map(|f| f.as_str()).collect();
+        let live = self.live.get();
+        let tables: Vec<HookTable<'_>> = flow::hooks(&live.set)
+            .into_iter()
+            .filter(|table| table.webhook.name == name && flows.contains(table.flow.name.as_str()))
+            .collect();
+        if tables.is_empty() {
+            return Ok(Err(format!("No flow that it was for has a webhook `{name}` any more.")));
+        }
+        let told = Told {
+            name: &name,
+            text: text("raw"),
+            is_form: letter.data["form"].as_bool().unwrap_or_default(),
+            account: letter.data["account"].as_str().map(AccountName::from),
+            repetition: Repetition::Named(format!("dead letter {}", letter.id)),
+        };
+        let taken = self.take_told(&live, &tables, &told).await?;
+        match taken.refused.is_empty() {
+            true => Ok(Ok(())),
+            false => Ok(Err(format!("It still cannot be used: {}.", reasons(&taken.refused)))),
+        }
+    }
+
+    /// A body that no flow can use is listed once, however often it is sent again.
+    async fn list_unusable(&self, told: &Told<'_>, refused: &[(FlowName, String)]) -> anyhow::Result<i64> {
+        let subject = told.subject();
+        if let Some(known) = dead_letter::open_about(&self.store, subject).await? {
+            return Ok(known);
+        }
+        self.metrics.webhook(METRIC, "unusable");
+        let id = self.store.next_id();
+        let flows: Vec<&FlowName> = refused.iter().map(|(flow, _)| flow).collect();
+        let data = serde_json::json!({
+            "hook": told.name, "flows": flows, "raw": told.text, "form": told.is_form, "account": told.account,
+            "subject": subject,
+        });
+        let mut set = WriteSet::new();
+        self.dead_letter_with(&mut set, id, "webhook_body", None, &reasons(refused), data, self.clock.now());
+        self.store.commit(set).await?;
+        self.notifier.kick();
+        Ok(id)
+    }
+}
+
+impl Told<'_> {
+    fn body(&self) -> Result<Value, String> {
+        if self.is_form {
+            let pairs = query::pairs(&self.text);
+            return Ok(Value::Map(pairs.into_iter().map(|(name, value)| (name, Value::Text(value))).collect()));
+        }
+        serde_json::from_str::<serde_json::Value>(&self.text)
+            .map(|json| Value::from_json(&json))
+            .map_err(|error| format!("the body is not JSON: {error}"))
+    }
+
+    /// A number for the body, unlike those of messages: negative.
+    fn subject(&self) -> i64 {
+        let digest = Sha256::digest(format!("{}\n{}", self.name, self.text));
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        -(i64::from_be_bytes(first) & i64::MAX) - 1
+    }
+}
+
+fn reasons(refused: &[(FlowName, String)]) -> String {
+    let all: Vec<String> = refused.iter().map(|(flow, why)| format!("flow `{flow}`: {why}")).collect();
+    all.join("; ")
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+}
+
+fn delivery(headers: &HeaderMap) -> Option<String> {
+    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let found = NAMES_OF_DELIVERIES.iter().find_map(|name| Some((name, value(name).filter(|text| !text.is_empty())?)));
+    found.map(|(name, text)| format!("{name} {text}"))
+}

@@ -1,0 +1,231 @@
+//! A request of which it is known who says it becomes rows, and a row of those begins.
+
+use super::{METRIC, Repetition, Taken, Told};
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, ConversationId, SenderId, StartId},
+        limits::HOOK_REPEATED,
+        time::Time,
+    },
+    flow::{self, Flow, HookTable, SenderView, World, triggers::webhook::NewContact},
+    model::{
+        contact::{Contact, ContactData},
+        event::{Reason, Start},
+        value::Value,
+        window::Window,
+    },
+    runtime::{
+        app::App,
+        config::Sender,
+        directory::set_of,
+        lane::{LaneError, LaneState, Work},
+        live::Current,
+    },
+    store::{
+        WriteSet,
+        start::{self, Decided, PlannedStart, StartState},
+    },
+};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+impl App {
+    pub(super) async fn take_told(
+        self: &Arc<Self>,
+        live: &Current,
+        tables: &[HookTable<'_>],
+        told: &Told<'_>,
+    ) -> anyhow::Result<Taken> {
+        let now = self.clock.now();
+        let mut taken = Taken::default();
+        let body = match told.body() {
+            Ok(body) => body,
+            Err(why) => {
+                taken.refused.extend(tables.iter().map(|table| (table.flow.name.clone(), why.clone())));
+                return Ok(taken);
+            }
+        };
+        let mut sets: Vec<(ContactId, WriteSet)> = Vec::new();
+        let mut rows: Vec<PlannedStart> = Vec::new();
+        for table in tables {
+            let flow = table.flow.name.clone();
+            let (phone, inputs) = match self.understand(live, table, &body, now) {
+                Ok(understood) => understood,
+                Err(why) => {
+                    taken.refused.push((flow, why));
+                    continue;
+                }
+            };
+            let contact = self.whom_it_means(table, &phone, told.account.as_ref(), &mut sets).await?;
+            taken.phone = Some(phone);
+            let Some(contact) = contact else {
+                self.metrics.webhook(METRIC, "stranger");
+                taken.strangers.push(flow);
+                continue;
+            };
+            let minute = match self.repetition(table, contact, told, now).await? {
+                Some(minute) => minute,
+                None => {
+                    self.metrics.webhook(METRIC, "duplicate");
+                    taken.starts.push((flow, false));
+                    continue;
+                }
+            };
+            let event = flow::hook_event(table.webhook, &body);
+            let row = PlannedStart {
+                id: StartId(self.store.next_id()),
+                flow,
+                trigger_key: table.key.to_owned(),
+                contact_id: contact,
+                minute,
+                slot_at: now,
+                state: StartState::Waiting,
+                reason: None,
+                data: serde_json::json!({ "inputs": inputs, "event": event }),
+                created_at: now,
+                ended_at: None,
+            };
+            set_of(&mut sets, contact).push(&start::INSERT, &row);
+            rows.push(row);
+        }
+        let mut won: Vec<i64> = Vec::new();
+        for (contact, set) in sets {
+            match self.store.commit(set).await {
+                Ok(done) => won.extend(done.won(&start::INSERT)),
+                Err(error) => {
+                    self.directory.forget(contact);
+                    return Err(error.into());
+                }
+            }
+        }
+        for row in rows {
+            let new = won.contains(&row.id.0);
+            self.metrics.webhook(METRIC, if new { "recorded" } else { "duplicate" });
+            taken.starts.push((row.flow.clone(), new));
+            if new && self.beginning.add(row.id) {
+                self.push(row.contact_id, Work::Begin(Box::new(row)));
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Whom a flow takes the body to be about, and its inputs; else why it cannot use the body.
+    fn understand(
+        &self,
+        live: &Current,
+        table: &HookTable<'_>,
+        body: &Value,
+        now: Time,
+    ) -> Result<(String, BTreeMap<String, Value>), String> {
+        let inputs = table.webhook.inputs(body, &live.set.bot.timezone)?;
+        // Nobody is known yet: `contact` sees the body, the environment and the clock.
+        let nobody =
+            Contact { id: ContactId(0), account: AccountName::from(""), opted_out: None, data: ContactData::default() };
+        let world = World {
+            now,
+            contact: &nobody,
+            conversation: ConversationId(0),
+            sender: SenderView { id: SenderId(0), name: "", language: None },
+            window: Window::default(),
+            env: live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes()),
+            paused: &BTreeSet::new(),
+            once: &BTreeSet::new(),
+            token_key: &[],
+        };
+        let event = flow::hook_event(table.webhook, body);
+        let phone = flow::whom(&live.versions, table.webhook, &event, &inputs, &world)?;
+        Ok((phone, inputs))
+    }
+
+    /// The contact, in the first account that knows it; a new one where the flow wants that.
+    async fn whom_it_means(
+        &self,
+        table: &HookTable<'_>,
+        phone: &str,
+        only: Option<&AccountName>,
+        sets: &mut Vec<(ContactId, WriteSet)>,
+    ) -> anyhow::Result<Option<ContactId>> {
+        let accounts = || self.senders.accounts().filter(|name| only.is_none_or(|only| only == *name));
+        for account in accounts() {
+            if let Some(contact) = self.contact_by_phone(account, phone).await? {
+                return Ok(Some(contact));
+            }
+        }
+        if table.webhook.new_contact == NewContact::Ignore {
+            return Ok(None);
+        }
+        let serves =
+            |name: &&AccountName| self.senders.choose(name, |sender| serves(table.flow, sender), &[]).is_some();
+        match accounts().find(serves) {
+            Some(account) => Ok(Some(self.find_or_make(account, phone, sets).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The name of this request in the start's row; `None`: it is there already.
+    async fn repetition(
+        &self,
+        table: &HookTable<'_>,
+        contact: ContactId,
+        told: &Told<'_>,
+        now: Time,
+    ) -> anyhow::Result<Option<String>> {
+        if let Repetition::Named(name) = &told.repetition {
+            return Ok(Some(format!("hook {}", digest(&["name", name]))));
+        }
+        let span = now.0.div_euclid(HOOK_REPEATED.0);
+        let of = |span: i64| format!("hook {}", digest(&["bytes", &span.to_string(), &told.text]));
+        let key = (&table.flow.name, table.key, contact);
+        let before = start::created(&self.store, key, &of(span - 1)).await?;
+        let repeated = before.is_some_and(|at| now - at < HOOK_REPEATED);
+        Ok((!repeated).then(|| of(span)))
+    }
+
+    /// The start that a request wrote begins, however late: it was promised.
+    pub(in crate::runtime) async fn begin_by_hook(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        table: &HookTable<'_>,
+        row: PlannedStart,
+        now: Time,
+    ) -> Result<(), LaneError> {
+        let id = row.id;
+        if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
+            return Ok(());
+        }
+        let Some(sender) = self.sender_for(lane, table.flow) else {
+            let (state, reason) = (StartState::Refused, Some(Reason::SenderDown));
+            let mut set = WriteSet::of(lane.contact.id.0);
+            set.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
+            self.store.commit(set).await?;
+            return Ok(());
+        };
+        let read = |key: &str| row.data.get(key).cloned().unwrap_or_default();
+        let start = Start {
+            id: Some(id),
+            flow: row.flow.clone(),
+            trigger: row.trigger_key.clone(),
+            inputs: serde_json::from_value(read("inputs")).unwrap_or_default(),
+            event: serde_json::from_value(read("event")).unwrap_or_default(),
+            at: row.slot_at,
+            depth: 0,
+        };
+        self.take_start(lane, sender, start).await
+    }
+}
+
+pub(in crate::runtime) fn serves(flow: &Flow, sender: &Sender) -> bool {
+    flow.senders.is_empty() || flow.senders.iter().any(|name| *name == sender.name || *name == sender.id.to_string())
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,101 @@
+//! `POST /hooks/{name}`: another system tells of a contact; recorded durably, then answered. No flow runs here.
+
+use super::{
+    auth::{self, Caller},
+    body::{self, BadBody},
+    idempotency::json,
+    listen::Peer,
+    local::is_local,
+    problem::Problem,
+    state::Web,
+};
+use crate::{
+    base::limits::HOOK_BODY_BYTES_MAX,
+    runtime::hooks::{Hook, NotTaken, Taken, Vouched},
+};
+use axum::{
+    extract::{ConnectInfo, Path, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+pub async fn take(
+    State(web): State<Arc<Web>>,
+    Path(name): Path<String>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let bytes = match body::read(body, HOOK_BODY_BYTES_MAX).await {
+        Ok(bytes) => bytes,
+        Err(bad) => {
+            web.app.metrics.webhook("hooks", bad.as_str());
+            return closing(bad);
+        }
+    };
+    let vouched = match vouched(&web, peer, &parts.headers).await {
+        Ok(vouched) => vouched,
+        Err(problem) => return problem.into_response(),
+    };
+    let hook = Hook { name: &name, headers: &parts.headers, body: &bytes, vouched };
+    match web.app.take_hook(&hook).await {
+        Ok(taken) => json(StatusCode::ACCEPTED, &told(&name, &taken)),
+        Err(refusal) => problem(&name, refusal).into_response(),
+    }
+}
+
+async fn vouched(web: &Web, peer: std::net::SocketAddr, headers: &HeaderMap) -> Result<Vouched, Problem> {
+    if web.sandbox_is_open && is_local(peer, headers) {
+        return Ok(Vouched::Operator);
+    }
+    Ok(match auth::caller(web, headers).await? {
+        Some(Caller::Operator) => Vouched::Operator,
+        Some(Caller::Account(account)) => Vouched::Account(account),
+        None => Vouched::Nobody,
+    })
+}
+
+fn told(name: &str, taken: &Taken) -> Json {
+    let starts = taken.starts.iter().map(|(flow, new)| (flow, if *new { "recorded" } else { "repeated" }, None));
+    let strangers = taken.strangers.iter().map(|flow| (flow, "unknown_contact", None));
+    let refused = taken.refused.iter().map(|(flow, why)| (flow, "unusable", Some(why)));
+    let flows = starts.chain(strangers).chain(refused);
+    let flows = flows.map(|(flow, state, why)| match why {
+        Some(why) => json!({"flow": flow, "state": state, "detail": why}),
+        None => json!({"flow": flow, "state": state}),
+    });
+    json!({"hook": name, "contact": taken.phone, "flows": flows.collect::<Vec<_>>()})
+}
+
+fn problem(name: &str, refusal: NotTaken) -> Problem {
+    match refusal {
+        NotTaken::Unknown => Problem::not_found(format!("No flow has a webhook `{name}`.")),
+        NotTaken::Unproven => Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unproven",
+            "The request does not show what the flow's `verify` asks for; without `verify` it needs an API key as \
+             `Authorization: Bearer <key>`.",
+        ),
+        NotTaken::Unusable { why, letter } => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unusable_body",
+            format!("The body cannot be used: {why}. It is kept as dead letter {letter}."),
+        ),
+        NotTaken::NotStored(error) => {
+            tracing::error!(error = format!("{error:#}"), "A request to a hook could not be recorded");
+            let mut problem =
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_recorded", "Not recorded; please send it again.");
+            problem.retry_after_s = Some(1);
+            problem
+        }
+    }
+}
+
+/// After a body that was not read to its end the connection cannot be used again.
+fn closing(bad: BadBody) -> Response {
+    let mut response = bad.problem(HOOK_BODY_BYTES_MAX).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
