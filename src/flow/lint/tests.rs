@@ -342,6 +342,28 @@ fn a_late_message_shows_the_way_to_it() {
 }
 
 #[test]
+fn what_stops_a_run_says_when() {
+    let flow = |stop: &str| {
+        format!(
+            "{HI}vars: {{name: none}}\nstop_when: [{stop}]\non_stop:\n  - say: Bye ${{name}}\nsteps:\n  - wait: 2h\n"
+        )
+    };
+    one(
+        &[&flow("{event: paid}, {reply: true}")],
+        "a.yaml:6:5: error[E501] this message can go out at any time after the last reply",
+    );
+    clean(&[&flow("{reply: true}, {button: stop}")]);
+}
+
+#[test]
+fn a_reaction_opens_no_window() {
+    one(&["when: [{reaction: any}]\nsteps:\n  - say: a\n"], "a.yaml:4:5: error[E501]");
+    clean(&[
+        "when: [{order: true}, {form: any}, {referral: any}, {missed_call: true}, {quiet_for: 23h}]\nsteps:\n  - say: a\n",
+    ]);
+}
+
+#[test]
 fn flows_that_never_find_the_window_closed_are_named() {
     let files = [
         SourceFile::new("_bot.yaml", BOT),

@@ -18,6 +18,8 @@ use std::{
 pub enum Begin {
     /// The triggers of a flow.
     Triggers(FlowName),
+    /// The `on_stop` of a flow.
+    Stop(FlowName),
     /// A flow that only other flows start, so long after the contact's last message.
     Given(FlowName, Age),
     /// A call, so long after it.
@@ -102,7 +104,7 @@ impl Memo {
         }
         let names = seen.into_iter().filter_map(|begin| match begin {
             Begin::Call(name, _) => Some(name.clone()),
-            Begin::Triggers(_) | Begin::Given(..) | Begin::Bot(_) => None,
+            Begin::Triggers(_) | Begin::Stop(_) | Begin::Given(..) | Begin::Bot(_) => None,
         });
         names.collect()
     }

@@ -38,7 +38,7 @@ pub use memo::Memo;
 use memo::{Begin, Piece};
 use refine::refine;
 pub use starts::first_age;
-use starts::{begun, given, start};
+use starts::{begun, given, start, stopped};
 use state::{By, State, States, Trail};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -98,6 +98,15 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
             needs.insert(flow.name.clone(), need);
         }
         called.extend(walk.memo.called(std::iter::once(&begin)));
+        roots.insert(begin);
+    }
+    for flow in set.flows.values() {
+        let Some(Body(entry)) = flow.on_stop else { continue };
+        let begin = Begin::Stop(flow.name.clone());
+        let need = walk.root(&begin, flow, entry, || vec![stopped(flow)]);
+        if let Some(known) = needs.get_mut(&flow.name) {
+            *known = need.max(*known);
+        }
         roots.insert(begin);
     }
     for (name, block) in &set.bot.flow.blocks {

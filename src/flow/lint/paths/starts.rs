@@ -9,33 +9,23 @@ use super::{
     views,
 };
 use crate::{
-    base::{limits::WINDOW, time::Span, yaml},
+    base::{time::Span, yaml},
     flow::{
         FlowSet,
         definition::{Flow, IfBusy, Kind, Target, WrittenTrigger},
         script::Code,
         text::Data,
+        triggers::Since,
     },
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 /// How long ago the contact wrote when a trigger starts its flow.
 pub fn first_age(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Age {
-    let written = &trigger.outline.yaml;
-    let own = match trigger.outline.verb {
-        "message" | "button" | "any_message" | "first_message" | "media" | "location" | "order" | "form"
-        | "reaction" | "referral" | "missed_call" => Age::NOW,
-        // Only for the contact's own word: language.md 8.
-        "consent" => Age::NOW,
-        "window_closing" => {
-            let before = course::span(written.get("window_closing")).unwrap_or(Span::ZERO);
-            return Age { least: Span::ZERO, most: Span((WINDOW.0 - before.0).max(0)) };
-        }
-        "quiet_for" => match course::span(written.get("quiet_for")) {
-            Some(span) => return Age { least: Span::ZERO, most: span },
-            None => return Age::ANY,
-        },
-        _ => return Age::ANY,
+    let own = match trigger.kind.since() {
+        Since::Now => Age::NOW,
+        Since::UpTo(most) => return Age { least: Span::ZERO, most },
+        Since::AnyTime => return Age::ANY,
     };
     // What waits until the contact is free starts later than it was asked for.
     if flow.if_busy == Some(IfBusy::Queue) { own.up_to(set.bot.defaults.queue_for) } else { own }
@@ -73,6 +63,18 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
         Some(guard) => refine(set, flow, &state, guard, true).into_iter().next().unwrap_or(state),
         None => state,
     }
+}
+
+/// The state in which `on_stop` begins: of the run's own variables nothing is known.
+pub fn stopped(flow: &Flow) -> State {
+    let later = flow.stop_when.iter().find(|trigger| trigger.kind.since() != Since::Now);
+    let (age, place) = match (later, flow.stop_when.first()) {
+        (Some(trigger), _) => (Age::ANY, &trigger.place),
+        (None, Some(trigger)) => (Age::NOW, &trigger.place),
+        (None, None) => (Age::ANY, &flow.place),
+    };
+    let state = State::new(flow, age, place);
+    State { vars: Rc::new(vec![Ty::ANY; flow.names.len()]), ..state }
 }
 
 /// The flows that `start` steps begin, with the time that may have passed until they do.
