@@ -36,7 +36,8 @@ impl Turn<'_> {
     pub fn gathered(&mut self, run: u32) {
         let Some(gathering) = self.question_mut(run).and_then(|question| question.gathering.take()) else { return };
         let before: Option<Time> = self.session.heard_at;
-        let heard = Heard::new(&gathering.message, self, before);
+        let language = self.contact.language.clone();
+        let heard = Heard::new(&gathering.message, self, language.as_deref(), before);
         let effects = self.effects.len();
         if !self.answer_as_text(run, &heard) {
             self.bad_answer(run, &heard);
