@@ -38,7 +38,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// Every schedule of the flows
+    /// Every schedule and date of the flows
     List,
     /// The next fires, each with its zone
     Next {
@@ -88,22 +88,30 @@ async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
         Some(store) => schedule::all(store).await.map_err(Failure::failed)?,
         None => Vec::new(),
     };
-    let rows: Vec<Vec<String>> = flow::timetables(set)
+    let since = |flow: &FlowName, key: &str| {
+        let row = known.iter().find(|row| row.flow == *flow && row.trigger_key == key);
+        row.map_or_else(|| "not yet".to_owned(), |row| show::time(row.published_at))
+    };
+    let mut rows: Vec<Vec<String>> = flow::timetables(set)
         .iter()
         .map(|table| {
-            let row = known.iter().find(|row| row.flow == table.flow.name && row.trigger_key == table.key);
             vec![
                 table.flow.name.to_string(),
                 table.key.to_owned(),
                 table.fires.describe(),
                 if table.by_contact { "contact".to_owned() } else { format!("bot ({})", zone_name(&set.bot.timezone)) },
                 pace(table.rate.count, table.rate.per),
-                row.map_or_else(|| "not yet".to_owned(), |row| show::time(row.published_at)),
+                since(&table.flow.name, table.key),
             ]
         })
         .collect();
+    rows.extend(flow::dates(set).iter().map(|table| {
+        let (flow, key) = (table.flow.name.to_string(), table.key.to_owned());
+        let clock = "contact".to_owned();
+        vec![flow, key, table.date.describe(), clock, String::new(), since(&table.flow.name, table.key)]
+    }));
     let headings = ["flow", "trigger", "when", "clock", "rate", "live since"];
-    table::print(&headings, &rows, "No flow has a `schedule:` trigger.");
+    table::print(&headings, &rows, "No flow has a `schedule:` or `date:` trigger.");
     Ok(())
 }
 
@@ -111,26 +119,61 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: u32)
     let now = SystemClock.now();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let zones = zones(config, set, store).await?;
-    let mut fires: Vec<(Time, String, String, FlowName)> = Vec::new();
+    let mut fires: Vec<(Time, String, String, FlowName, String)> = Vec::new();
     for table in flow::timetables(set) {
         let bots = BTreeMap::from([(zone_name(&set.bot.timezone), set.bot.timezone.clone())]);
         for (name, zone) in if table.by_contact { &zones } else { &bots } {
             let until = now + Span::days(400);
             for fire in table.fires.between(now, until, zone).take(limit.min(FIRES_MAX)) {
-                fires.push((fire.at, fire.minute.replace('T', " "), name.clone(), table.flow.name.clone()));
+                fires.push((
+                    fire.at,
+                    fire.minute.replace('T', " "),
+                    name.clone(),
+                    table.flow.name.clone(),
+                    String::new(),
+                ));
             }
         }
+    }
+    if let Some(store) = store {
+        fires.extend(planned(set, store, now).await?);
     }
     fires.sort();
     let rows: Vec<Vec<String>> = fires
         .into_iter()
         .take(limit)
-        .map(|(at, minute, zone, flow)| {
-            vec![minute, zone, flow.to_string(), show::time(at), format!("in {}", show::span(at - now))]
+        .map(|(at, minute, zone, flow, whom)| {
+            vec![minute, zone, flow.to_string(), show::time(at), format!("in {}", show::span(at - now)), whom]
         })
         .collect();
-    table::print(&["local time", "zone", "flow", "UTC", ""], &rows, "Nothing is scheduled.");
+    table::print(&["local time", "zone", "flow", "UTC", "", ""], &rows, "Nothing is scheduled.");
     Ok(())
+}
+
+/// Starts by dates that wait for their moment, on the contact's clock.
+async fn planned(
+    set: &FlowSet,
+    store: &Store,
+    now: Time,
+) -> Result<Vec<(Time, String, String, FlowName, String)>, Failure> {
+    let dates = flow::dates(set);
+    let by_date = |row: &start::PlannedStart| dates.iter().any(|d| d.flow.name == row.flow && d.key == row.trigger_key);
+    let until = now + Span::days(400);
+    let waiting = start::due(store, (now, StartId(0)), until, STARTS_READ).await.map_err(Failure::failed)?;
+    let mut planned = Vec::new();
+    for row in waiting.into_iter().filter(by_date) {
+        let contact = contact::find(store, row.contact_id).await.map_err(Failure::failed)?;
+        let data = contact.map(|contact| contact.data).unwrap_or_default();
+        let zone = zone_of(&data.zone, data.phone.as_deref().unwrap_or_default(), &set.bot.timezone);
+        let local = local(row.slot_at, &zone);
+        planned.push((row.slot_at, local, zone_name(&zone), row.flow, format!("contact {}", row.contact_id)));
+    }
+    Ok(planned)
+}
+
+fn local(at: Time, zone: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Those in which contacts live, and the bot's own for whoever has none.
@@ -241,8 +284,24 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
             println!("{} `{}` does not mean {phone}: they are outside its `to`.", paint.bad("no:"), table.key);
         }
     }
-    if own.is_empty() {
-        println!("Flow `{flow}` has no `schedule:` trigger.");
+    let dates: Vec<_> = flow::dates(set).into_iter().filter(|table| table.flow.name == *flow).collect();
+    for table in &dates {
+        let field = &table.date.field;
+        let zone = zone_of(&contact.data.zone, &phone, &set.bot.timezone);
+        match table.date.moment(&contact.data, &set.bot) {
+            None => println!("{} `{}`: `contact.{field}` of {phone} is empty.", paint.bad("no:"), table.key),
+            Some(moment) => {
+                let (when, zone) = (local(moment.at, &zone), zone_name(&zone));
+                if moment.at > now {
+                    println!("{} `{}` would reach {phone} at {when} ({zone}).", paint.good("yes:"), table.key);
+                } else {
+                    println!("{} `{}`: its moment {when} ({zone}) has passed.", paint.bad("no:"), table.key);
+                }
+            }
+        }
+    }
+    if own.is_empty() && dates.is_empty() {
+        println!("Flow `{flow}` has no `schedule:` or `date:` trigger.");
     }
     let starts = start::of(store, contact.id, StartId(i64::MAX), STARTS_READ).await.map_err(Failure::failed)?;
     let rows: Vec<Vec<String>> = starts
@@ -255,7 +314,11 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         })
         .collect();
     println!();
-    table::print(&["fire (local minute)", "trigger", "slot", "what became"], &rows, "No fire has reached them yet.");
+    table::print(
+        &["fire (local minute) or date", "trigger", "slot", "what became"],
+        &rows,
+        "No fire has reached them yet.",
+    );
     Ok(())
 }
 

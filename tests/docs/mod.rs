@@ -16,7 +16,7 @@ language: en
 timezone: Europe/Madrid
 env: [SHOP_URL]
 secrets: [SHOP_TOKEN]
-fields: {city: text}
+fields: {city: text, plan: text, visit_at: datetime}
 topics: {service: {}, marketing: {needs: consent, at_most: [1/1d]}}
 hours: {support: {open: {mon-fri: [\"09:00-18:00\"]}}}
 quiet_hours: {from: \"21:00\", to: \"08:00\"}

@@ -87,9 +87,9 @@ impl House {
         let metrics = Metrics::new();
         let setup = Setup { config, clock: shared, store, http, files, calls: None, metrics };
         let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
+        let taken = sandbox.watch();
         app.recover().await.unwrap();
         app.run_due().await.unwrap();
-        let taken = sandbox.watch();
         House { app, sandbox, clock, taken, folder, messages: 0, graph }
     }
 
@@ -100,6 +100,20 @@ impl House {
         let mut house = House::open(folder, clock, graph).await;
         house.messages = messages;
         house
+    }
+
+    /// Other files are there and go live.
+    pub async fn reload(&self, files: &[(&str, &str)]) {
+        let old = self.folder.path().join("flows");
+        std::fs::remove_dir_all(&old).unwrap();
+        std::fs::create_dir_all(&old).unwrap();
+        for (path, text) in files {
+            std::fs::write(self.folder.path().join(path), text).unwrap();
+        }
+        let files = bot::read(self.folder.path()).unwrap();
+        let news = self.app.reloader.offer(&self.app.store, files, self.clock.now()).await.unwrap();
+        assert!(news.live.is_some(), "{:?}", news.findings);
+        self.app.take_news(news);
     }
 
     /// The customer writes.

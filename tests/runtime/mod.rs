@@ -2,6 +2,7 @@
 
 mod house;
 mod recovery;
+mod starts;
 mod statuses;
 mod talk;
 mod unknown;

@@ -1,4 +1,4 @@
-//! Fills the arena of one flow: steps, blocks and triggers.
+//! Fills the arena of one flow: steps and blocks.
 
 use crate::{
     base::{
@@ -9,12 +9,11 @@ use crate::{
     },
     flow::{
         bot::{self, Bot},
-        definition::{Block, Body, Flow, Node, NodeIx, Outline, Target, WrittenTrigger},
+        definition::{Block, Body, Flow, Node, NodeIx, Outline, Target},
         script::{Code, Scripts},
         spec::Spec,
         step_fields::StepFields,
         steps::{self, Step},
-        triggers::{self, Stands, Trigger},
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -24,7 +23,7 @@ const LATER_VERBS: [&str; 3] = ["start", "llm", "agent"];
 
 /// Fills the arena of one flow.
 pub struct Builder<'a> {
-    flow: FlowName,
+    pub(super) flow: FlowName,
     pub(in crate::flow) bot: &'a Bot,
     pub(in crate::flow) scripts: &'a Scripts,
     pub(in crate::flow) findings: &'a Findings,
@@ -294,80 +293,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What stands under `when`.
-    pub(super) fn triggers(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
-        self.listed(items, "when", Stands::Stop, "write it under `stop_when`")
-    }
-
-    /// What stands under `stop_when`.
-    pub(super) fn stops(&mut self, items: &'a [yaml::Node]) -> Vec<WrittenTrigger> {
-        let help = "let it start a flow that emits an event, and stop by that";
-        self.listed(items, "stop_when", Stands::Start, help)
-    }
-
-    fn listed(&mut self, items: &'a [yaml::Node], key: &str, refused: Stands, help: &str) -> Vec<WrittenTrigger> {
-        let mut all: Vec<WrittenTrigger> = Vec::new();
-        for item in items {
-            let Some(mut trigger) = self.trigger(item) else { continue };
-            let name = trigger.outline.verb;
-            if triggers::stands(name) == Some(refused) {
-                let message = format!("`{name}` cannot stand under `{key}`");
-                self.findings.push(Diagnostic::error("E226", &trigger.place, message).help(help));
-            }
-            // Caps, starts and reports know a trigger by its key, so two of a flow have two.
-            let alike = all.iter().filter(|other| other.key.split(" #").next() == Some(&trigger.key)).count();
-            if alike > 0 {
-                trigger.key = format!("{} #{}", trigger.key, alike + 1);
-            }
-            all.push(trigger);
-        }
-        all
-    }
-
-    fn trigger(&mut self, node: &'a yaml::Node) -> Option<WrittenTrigger> {
-        let Some(entries) = node.map() else {
-            if !node.is_broken() {
-                let message = format!("a trigger is a key with a value, and this is {}", node.describe());
-                self.findings
-                    .push(Diagnostic::error("E223", &node.place, message).help("write `- message: [hi, hello]`"));
-            }
-            return None;
-        };
-        let known = |entry: &&Entry| triggers::spec(&entry.key.text).is_some();
-        let found: Vec<&Entry> = entries.iter().filter(known).collect();
-        if let [first, second, ..] = found[..] {
-            let message =
-                format!("a trigger has one kind, and this one has `{}` and `{}`", first.key.text, second.key.text);
-            self.findings.push(Diagnostic::error("E224", &node.place, message).help("write two triggers"));
-        }
-        let Some(kind) = found.first() else {
-            let names = || triggers::SPECS.iter().map(|spec| spec.name);
-            if let Some(first) = entries.first() {
-                let known: Vec<&str> = names().collect();
-                let message = format!("there is no trigger `{}`; it is one of {}", first.key.text, known.join(", "));
-                let finding = Diagnostic::error("E225", &first.key.place, message);
-                self.findings.push(finding.misspelt(&first.key.text, names()));
-            }
-            return None;
-        };
-        let spec = triggers::spec(&kind.key.text)?;
-        let place = kind.key.place.clone();
-        let id = StepId::from(format!("{}.{}", self.flow, spec.name));
-        let mut fields = StepFields::new(node, &place, spec, id, (None, None), self);
-        let kind = Trigger::parse(spec.name, &mut fields)?;
-        let guard = fields.opt_code("if");
-        let at_most = fields.at_most("at_most");
-        let once_per = fields.opt_text("once_per");
-        fields.know(&["note"]);
-        if found.len() > 1 {
-            // Said once already: the other kinds are no unknown keys.
-            triggers::SPECS.iter().for_each(|spec| fields.know(&[spec.name]));
-        }
-        let outline = fields.finish();
-        let key = kind.key().unwrap_or_else(|| key_of(spec.name, &outline.yaml));
-        Some(WrittenTrigger { key, place, kind, guard, at_most, once_per, outline })
-    }
-
     pub(super) fn finish(self, flow: &mut Flow) {
         flow.by_id = self.ids.into_iter().map(|(id, (ix, _))| (id, ix)).collect();
         flow.nodes = self.nodes.into_iter().flatten().collect();
@@ -394,12 +319,4 @@ fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {
         fills: None,
     };
     Node { id, place: node.place.clone(), guard: None, step: Step::Unreadable, next, on_error: None, outline }
-}
-
-/// How reports know a trigger: its kind and what it is about.
-fn key_of(kind: &str, node: &yaml::Node) -> String {
-    let value = node.get(kind);
-    let texts: Vec<&str> =
-        value.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter().filter_map(yaml::Node::text).collect();
-    if texts.is_empty() || texts == ["true"] { kind.to_owned() } else { format!("{kind} {}", texts.join(" ")) }
 }

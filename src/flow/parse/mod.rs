@@ -1,15 +1,18 @@
 //! Files to a set of flows. Parsing never fails: it yields what could be understood, and every finding.
 
+mod asking;
 mod builder;
 mod kept;
+mod triggers;
 
 pub use builder::Builder;
 pub use kept::Kept;
 
+use self::asking::{asks, mark_asking, parallel_asks};
 use super::{
     bot::{self, Bot},
     declared::declared,
-    definition::{Block, Body, Flow, FlowSet, IfBusy, Node, OnUpdate, Target},
+    definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate},
     locale,
     script::Scripts,
     text::{Data, Names, Text},
@@ -325,53 +328,6 @@ pub(in crate::flow) fn groups(pattern: &str) -> impl Iterator<Item = &str> {
         rest.find('>').map(|end| &rest[..end])
     });
     starts.filter(|name| !name.is_empty() && !name.starts_with(['=', '!']))
-}
-
-/// A flow asks if it has, or calls a flow that has, a question or a hand-off.
-fn mark_asking<'f>(flows: impl Iterator<Item = &'f Flow>) -> BTreeSet<FlowName> {
-    let mut asking: BTreeSet<FlowName> = BTreeSet::new();
-    let mut calling: Vec<(&FlowName, BTreeSet<&FlowName>)> = Vec::new();
-    for flow in flows {
-        if flow.nodes.iter().any(asks) {
-            asking.insert(flow.name.clone());
-            continue;
-        }
-        let called = flow.nodes.iter().filter_map(|node| match &node.outline.target {
-            Some(Target::Flow(name)) => Some(name),
-            _ => None,
-        });
-        calling.push((&flow.name, called.collect()));
-    }
-    loop {
-        let before = asking.len();
-        calling.retain(|(name, called)| {
-            let reaches = called.iter().any(|called| asking.contains(*called));
-            if reaches {
-                asking.insert((*name).clone());
-            }
-            !reaches
-        });
-        if asking.len() == before {
-            return asking;
-        }
-    }
-}
-
-/// A flow beside another must not ask: there would be two questions for one answer.
-fn parallel_asks(flow: &Flow, root: &yaml::Node, findings: &Findings) {
-    if let (Some(IfBusy::Parallel), true, Some(node)) = (flow.if_busy, flow.asks, root.get("if_busy")) {
-        let message = format!("`{}` asks, so it cannot run beside another question", flow.name);
-        let finding = Diagnostic::error("E248", &node.place, message);
-        findings.push(finding.help("write `if_busy: queue` or `aside`, or take the question out"));
-    }
-}
-
-fn asks(node: &Node) -> bool {
-    match node.outline.verb {
-        "ask" | "handoff" => true,
-        "wait" => node.outline.yaml.get("wait").and_then(yaml::Node::text) == Some("reply"),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -72,6 +72,17 @@ impl TriggerKind for Date {
 }
 
 impl Date {
+    /// For people: `1d before contact.visit_at, at 10:00`.
+    pub fn describe(&self) -> String {
+        let field = format!("contact.{}", self.field);
+        let moved = match self.offset {
+            Span::ZERO => field,
+            offset if offset < Span::ZERO => format!("{} before {field}", Span(-offset.0)),
+            offset => format!("{offset} after {field}"),
+        };
+        self.at.map_or(moved.clone(), |at| format!("{moved}, at {}", at.strftime("%H:%M")))
+    }
+
     /// When it starts for this contact; `None`: it has no such date.
     pub fn moment(&self, contact: &ContactData, bot: &Bot) -> Option<Moment> {
         let zone = views::zone_of(contact.zone.as_deref(), contact.phone.as_deref(), &bot.timezone);

@@ -141,9 +141,9 @@ impl TriggerKind for Message {
         match self.how {
             How::Regex => "no pattern of it matches".into(),
             How::Exact => format!("none of {texts} is the whole message: `{said}`"),
-            How::Word => format!("none of {texts} stands in it as a word `{said}`"),
-            How::Starts => format!("none of {texts} begins it `{said}`"),
-            How::Contains => format!("none of {texts} is part of it `{said}`"),
+            How::Word => format!("none of {texts} stands as a word in `{said}`"),
+            How::Starts => format!("none of {texts} begins `{said}`"),
+            How::Contains => format!("none of {texts} is in `{said}`"),
             How::Like => format!("none of {texts} is like it: `{said}` has more than one typing error per five letters"),
         }
     }
