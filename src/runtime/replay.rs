@@ -33,7 +33,7 @@ impl App {
         let number = |name: &str| letter.data[name].as_i64();
         if letter.data["hook"].is_string() {
             return match self.replay_hook(&letter).await? {
-                Ok(()) => self.mark_replayed(&letter).await,
+                Ok(()) => self.mark_replayed(&letter, WriteSet::new()).await,
                 Err(why) => Ok(Replayed::Impossible(why)),
             };
         }
