@@ -79,7 +79,7 @@ pub fn dates(set: &FlowSet) -> Vec<DateTable<'_>> {
 
 /// The triggers that hang on the contact's last message: the flow, the key, and how long after it at most.
 pub fn timed(set: &FlowSet) -> Vec<(&Flow, &str, Span)> {
-    let all = set.flows.values().flat_map(|flow| flow.triggers.iter().map(move |trigger| (flow, trigger)));
+    let all = set.flows.values().flat_map(|flow| flow.triggers.iter().map(move |trigger| (&**flow, trigger)));
     all.filter_map(|(flow, trigger)| match &trigger.kind {
         Trigger::WindowClosing(_) => Some((flow, trigger.key.as_str(), WINDOW)),
         Trigger::QuietFor(quiet) => Some((flow, trigger.key.as_str(), quiet.span)),

@@ -10,7 +10,7 @@ pub use kept::Kept;
 
 use self::asking::{asks, mark_asking, parallel_asks};
 use super::{
-    bot::{self, Bot},
+    bot::Bot,
     declared::declared,
     definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate},
     locale,
@@ -21,7 +21,6 @@ use crate::base::{
     diagnostic::{Diagnostic, Findings},
     fields::Fields,
     fix::Fix,
-    ids::FlowName,
     place::{Place, SourceFile},
     time::Span,
     yaml::{self, Entry, Kind},

@@ -33,7 +33,7 @@ impl<'a> Builder<'a> {
             let name = trigger.outline.verb;
             if triggers::stands(name) == Some(refused) {
                 let message = format!("`{name}` cannot stand under `{key}`");
-                self.findings.push(Diagnostic::error("E226", &trigger.place, message).help(help));
+                self.findings.push(Diagnostic::error("E249", &trigger.place, message).help(help));
             }
             // Caps, starts and reports know a trigger by its key, so two of a flow have two.
             let alike = all.iter().filter(|other| other.key.split(" #").next() == Some(&trigger.key)).count();
