@@ -113,7 +113,8 @@ async fn live(seed: u64, diary: &Diary) -> Vec<String> {
             wrong.extend(world.left_lying().await);
         }
         if !wrong.is_empty() {
-            diary.lock().unwrap().extend(world.rows().await);
+            let rows = world.rows().await;
+            diary.lock().unwrap().extend(rows);
             return wrong;
         }
     }
