@@ -12,7 +12,7 @@ const CONTACT: [&str; 9] =
 
 /// The parts of views that have fixed ones.
 const PARTS: [(&str, &[&str]); 6] = [
-    ("msg", &["text", "button", "kind", "media", "location", "at"]),
+    ("msg", &["text", "button", "kind", "media", "location", "order", "form", "reaction", "referral", "at"]),
     ("event", &["name", "data"]),
     ("error", &["code", "text", "step"]),
     ("window", &["open", "ends_at"]),

@@ -192,8 +192,13 @@ impl<'a> Walk<'a, '_> {
             arrive(&mut slots, &mut todo, (flow, entry), state);
         }
         while let Some(key) = todo.pop_first() {
-            let Some(((at, ix), slot)) = slots.get(&key) else { continue };
-            let (at, ix, states) = (*at, *ix, slot.states.0.clone());
+            let Some(((at, ix), slot)) = slots.get_mut(&key) else { continue };
+            let (at, ix) = (*at, *ix);
+            let fresh = slot.states.0.iter_mut().filter_map(|state| {
+                let went_on = !std::mem::replace(&mut state.fresh, false);
+                (!went_on).then(|| state.clone())
+            });
+            let states: Vec<State> = fresh.collect();
             for state in &states {
                 for (to, after) in self.step(at, at.node(ix), state) {
                     match to {
@@ -335,6 +340,7 @@ fn arrive<'a>(
             for state in &mut slot.states.0 {
                 if state.age.most != ANY && state.age.most > Span::ZERO {
                     state.age.most = ANY;
+                    state.fresh = true;
                     let place = to.0.node(to.1).place.clone();
                     state.trail = Arc::new(Trail { place, by: By::Loop, before: Some(state.trail.clone()) });
                 }

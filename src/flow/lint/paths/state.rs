@@ -21,6 +21,8 @@ pub struct State {
     pub templated: Option<Place>,
     /// How the age came to be.
     pub trail: Arc<Trail>,
+    /// Nobody has gone on from here since it changed.
+    pub fresh: bool,
 }
 
 /// One link of the way: what it was, and what came before.
@@ -52,6 +54,7 @@ impl State {
             facts: Rc::default(),
             templated: None,
             trail: Arc::new(trail),
+            fresh: true,
         }
     }
 
@@ -148,6 +151,7 @@ impl State {
                 change.vars = true;
             }
         }
+        self.fresh |= change.age || change.vars;
         change
     }
 }
@@ -169,7 +173,7 @@ impl States {
         if let Some(known) = self.0.iter_mut().find(|known| known.alike(state)) {
             return known.absorb(state);
         }
-        let mut state = state.clone();
+        let mut state = State { fresh: true, ..state.clone() };
         // What it stands for is no state of its own any more.
         self.0.retain(|known| {
             let covered = state.alike(known);
