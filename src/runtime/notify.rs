@@ -1,6 +1,6 @@
 //! Posts to `notify.url`, so that nobody waits for a person who was never told: signed, retried, from rows.
 
-use super::{config, metrics::Metrics};
+use super::{calls::Calls, config, metrics::Metrics};
 use crate::{
     base::{
         clock::Clock,
@@ -65,12 +65,12 @@ impl Notifier {
     }
 
     /// Posts what is due, again and again, until `stop`.
-    pub async fn drive(&self, store: &Store, clock: &dyn Clock, mut stop: watch::Receiver<bool>) {
+    pub async fn drive(&self, store: &Store, calls: &Calls, clock: &dyn Clock, mut stop: watch::Receiver<bool>) {
         if self.post.is_none() {
             return;
         }
         loop {
-            if let Err(error) = self.post_due(store, clock.now()).await {
+            if let Err(error) = self.post_due(store, calls, clock.now()).await {
                 tracing::error!("Notifications cannot be delivered now and will be later: {error:#}");
             }
             tokio::select! {
@@ -83,13 +83,13 @@ impl Notifier {
     }
 
     /// One pass over what is due at `now`. Ends early when the receiver does not answer at all: the
-    /// others would only wait for the same time-out.
-    pub async fn post_due(&self, store: &Store, now: Time) -> anyhow::Result<Passed> {
+    /// others would only wait for the same time-out. Where `calls` are played, these are too.
+    pub async fn post_due(&self, store: &Store, calls: &Calls, now: Time) -> anyhow::Result<Passed> {
         let mut passed = Passed::default();
         let Some(post) = &self.post else { return Ok(passed) };
         let due = notification::due(store, now, NOTIFY_AT_ONCE).await.context("reading what is due")?;
         for row in due {
-            let tried = post.once(&row, now).await;
+            let tried = post.once(&row, calls, now).await;
             let attempts = row.attempts + 1;
             let late = now - row.at >= NOTIFY_GIVE_UP;
             let (result, done_at) = match tried {
@@ -150,7 +150,7 @@ impl Refused {
 }
 
 impl Post {
-    async fn once(&self, row: &notification::Notification, now: Time) -> Result<(), Refused> {
+    async fn once(&self, row: &notification::Notification, calls: &Calls, now: Time) -> Result<(), Refused> {
         let body = body(row);
         let timestamp = now.0.div_euclid(1_000);
         let call = HttpCall {
@@ -168,7 +168,11 @@ impl Post {
             timeout: NOTIFY_TIMEOUT,
             key: Some(row.id.to_string()),
         };
-        match self.caller.call(&call, &BTreeMap::new()).await {
+        let answer = match calls.is_mocked() {
+            true => calls.perform(&call, None).await.result,
+            false => self.caller.call(&call, &BTreeMap::new()).await,
+        };
+        match answer {
             Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
             Ok(_) => Err(Refused::Status),
             Err(_) => Err(Refused::Silent),

@@ -128,7 +128,8 @@ impl App {
         let clockwork = tokio::spawn(Arc::clone(self).drive(stop.clone()));
         let app = Arc::clone(self);
         let ends = stop.clone();
-        let notices = tokio::spawn(async move { app.notifier.drive(&app.store, app.clock.as_ref(), ends).await });
+        let notices =
+            tokio::spawn(async move { app.notifier.drive(&app.store, &app.calls, app.clock.as_ref(), ends).await });
         let app = Arc::clone(self);
         let ends = stop.clone();
         let reload = tokio::spawn(async move {

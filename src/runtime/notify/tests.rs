@@ -79,6 +79,10 @@ async fn write(store: &Store, id: i64, data: serde_json::Value) {
     store.commit(set).await.unwrap();
 }
 
+fn network() -> Calls {
+    Calls::new(&config::Config::sandbox(std::path::Path::new("")), Metrics::new()).unwrap()
+}
+
 fn notifier(url: &str) -> Notifier {
     let to = config::Notify { url: url.to_owned(), secret: Secret::new("s3cret") };
     Notifier::new(Some(&to), Metrics::new()).unwrap()
@@ -90,8 +94,8 @@ async fn a_notification_arrives_signed_and_once() {
     let (store, receiver) = (store(&folder).await, Receiver::new(&[]).await);
     write(&store, 7, json!({"sender_id": 12, "summary": "a mark \u{E000}secret:X\u{E000}"})).await;
     let notifier = notifier(&receiver.url);
-    assert_eq!(notifier.post_due(&store, NOW).await.unwrap(), Passed { taken: 1, ..Passed::default() });
-    assert_eq!(notifier.post_due(&store, NOW + Span::days(2)).await.unwrap(), Passed::default());
+    assert_eq!(notifier.post_due(&store, &network(), NOW).await.unwrap(), Passed { taken: 1, ..Passed::default() });
+    assert_eq!(notifier.post_due(&store, &network(), NOW + Span::days(2)).await.unwrap(), Passed::default());
     let got = receiver.got();
     assert_eq!(got.len(), 1);
     let body = got[0].split_once("\r\n\r\n").unwrap().1;
@@ -112,10 +116,13 @@ async fn what_is_refused_comes_again_after_a_pause_also_after_a_restart() {
     let (store, receiver) = (store(&folder).await, Receiver::new(&[500, 404]).await);
     write(&store, 1, json!({})).await;
     let retried = Passed { retried: 1, ..Passed::default() };
-    assert_eq!(notifier(&receiver.url).post_due(&store, NOW).await.unwrap(), retried);
-    assert_eq!(notifier(&receiver.url).post_due(&store, NOW + Span::seconds(4)).await.unwrap(), Passed::default());
-    assert_eq!(notifier(&receiver.url).post_due(&store, NOW + Span::seconds(5)).await.unwrap(), retried);
-    let taken = notifier(&receiver.url).post_due(&store, NOW + Span::seconds(25)).await.unwrap();
+    assert_eq!(notifier(&receiver.url).post_due(&store, &network(), NOW).await.unwrap(), retried);
+    assert_eq!(
+        notifier(&receiver.url).post_due(&store, &network(), NOW + Span::seconds(4)).await.unwrap(),
+        Passed::default()
+    );
+    assert_eq!(notifier(&receiver.url).post_due(&store, &network(), NOW + Span::seconds(5)).await.unwrap(), retried);
+    let taken = notifier(&receiver.url).post_due(&store, &network(), NOW + Span::seconds(25)).await.unwrap();
     assert_eq!(taken, Passed { taken: 1, ..Passed::default() });
     assert_eq!(receiver.got().len(), 3);
 }
@@ -130,14 +137,14 @@ async fn nobody_is_asked_for_ever() {
     // A port that nobody listens at.
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let notifier = notifier(&format!("http://{gone}/"));
-    let first = notifier.post_due(&store, NOW).await.unwrap();
+    let first = notifier.post_due(&store, &network(), NOW).await.unwrap();
     assert_eq!(first, Passed { retried: 1, ..Passed::default() }, "one silence stands for all");
     let mut given_up = 0;
     for _ in 0..3 {
-        given_up += notifier.post_due(&store, NOW + NOTIFY_GIVE_UP).await.unwrap().given_up;
+        given_up += notifier.post_due(&store, &network(), NOW + NOTIFY_GIVE_UP).await.unwrap().given_up;
     }
     assert_eq!(given_up, 3);
-    assert_eq!(notifier.post_due(&store, NOW + Span::days(9)).await.unwrap(), Passed::default());
+    assert_eq!(notifier.post_due(&store, &network(), NOW + Span::days(9)).await.unwrap(), Passed::default());
 }
 
 #[tokio::test]
@@ -148,8 +155,8 @@ async fn one_pass_takes_at_most_its_limit() {
         write(&store, id, json!({})).await;
     }
     let notifier = notifier(&receiver.url);
-    assert_eq!(notifier.post_due(&store, NOW).await.unwrap().taken as i64, NOTIFY_AT_ONCE);
-    assert_eq!(notifier.post_due(&store, NOW).await.unwrap().taken, 1);
+    assert_eq!(notifier.post_due(&store, &network(), NOW).await.unwrap().taken as i64, NOTIFY_AT_ONCE);
+    assert_eq!(notifier.post_due(&store, &network(), NOW).await.unwrap().taken, 1);
 }
 
 #[test]
