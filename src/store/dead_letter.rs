@@ -41,6 +41,7 @@ pub struct Open {
     pub count: i64,
 }
 
+/// What was tried again and failed again is listed again; what is listed already stays as it is.
 pub static INSERT: Statement<DeadLetter> = Statement::new(
     "dead_letter.insert",
     30,
@@ -51,7 +52,8 @@ pub static INSERT: Statement<DeadLetter> = Statement::new(
        cast(value ->> 'sender_id' as bigint), cast(value ->> 'subject_id' as bigint), value ->> 'reason',
        value -> 'data', cast(value ->> 'replayed_at' as bigint)
      from {rows} as input where true
-     on conflict (id) do nothing",
+     on conflict (id) do update set at = excluded.at, reason = excluded.reason, data = excluded.data, replayed_at = null
+       where dead_letter.replayed_at is not null",
 );
 
 /// Loses when it was replayed already.

@@ -2,7 +2,11 @@
 
 use super::house::{House, SENDER};
 use crate::graph::Fault;
-use transom::{base::time::Span, model::inbound::DeliveryState, store::dead_letter};
+use transom::{
+    base::time::Span,
+    model::inbound::DeliveryState,
+    store::{dead_letter, outbound::SendState},
+};
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
 
@@ -57,4 +61,26 @@ async fn a_replayed_unknown_send_goes_out_once() {
     let said: Vec<String> = house.graph.as_ref().unwrap().sent().iter().map(|sent| sent.text().to_owned()).collect();
     assert_eq!(said, ["one", "two", "one"]);
     assert_eq!(open(&house).await, 0);
+}
+
+#[tokio::test]
+async fn a_replayed_send_that_is_unknown_again_is_listed_again() {
+    let mut house = with_one_listed().await;
+    let letters = dead_letter::open(&house.app.store, "unknown_send", i64::MAX, 10).await.unwrap();
+    house.graph.as_ref().unwrap().fail_next(Fault::Cut);
+    house.app.replay(letters[0].id).await.unwrap();
+    house.advance(Span::seconds(61)).await;
+    assert_eq!(open(&house).await, 1);
+}
+
+#[tokio::test]
+async fn an_unknown_answer_goes_again_and_ends_as_sent() {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Cut);
+    house.says("one").await;
+    assert_eq!(house.row(0).await.state, SendState::Unknown);
+    house.advance(Span::seconds(61)).await;
+    assert_eq!(house.texts(), ["one", "one"]);
+    let row = house.row(1).await;
+    assert_eq!((row.state, row.attempt), (SendState::Sent, 2));
 }

@@ -110,6 +110,11 @@ fn a_dead_letter_is_replayed_once() {
         assert_eq!(told.told(&dead_letter::SETTLED).next().unwrap().more, [Some(2)]);
         let counts = dead_letter::counts(&store).await.unwrap();
         assert_eq!(counts, [dead_letter::Open { kind: "malformed".into(), count: 1 }]);
+        // It failed again: it is listed again, once.
+        let again = DeadLetter { reason: "again".into(), ..row(2, "unknown_send") };
+        put(&store, &dead_letter::INSERT, &again).await.unwrap();
+        put(&store, &dead_letter::INSERT, &DeadLetter { reason: "told twice".into(), ..again.clone() }).await.unwrap();
+        assert_eq!(dead_letter::find(&store, 2).await.unwrap(), Some(again));
         assert_eq!(retention::forget(&store, &dead_letter::EXPIRE, NOW + Span(1)).await.unwrap(), 3);
         store.close().await;
     });
