@@ -147,15 +147,22 @@ impl App {
         if let Some(pending) = current.outbox.iter().find(|pending| pending.id == id) {
             rows::insert_outbound(&mut set, pending, lane.contact.id, current.id, current.sender);
         }
-        self.store.commit(set).await?;
+        let stored = match by_person {
+            // Whoever writes as a person has the conversation from here on (language.md 8).
+            true => self.take_turn(lane, index, Event::PersonWrote { agent: None }, None, set).await.map(drop),
+            false => self.store.commit(set).await.map(drop).map_err(LaneError::from),
+        };
+        if let Err(error) = stored {
+            // Who hears that it could not be stored says it again, so it must not stand there. Nobody else can have
+            // sent it: this lane would have.
+            let in_doubt = matches!(error, LaneError::Reload(_));
+            if !in_doubt || outbound::find(&self.store, id).await?.is_none() {
+                return Err(error);
+            }
+        }
         let _ = reply.send(Said { conversation, id, sent });
         if let Some((id, content)) = ready {
             self.launch(lane, index, id, content);
-        }
-        if by_person {
-            // Whoever writes as a person has the conversation from here on (language.md 8).
-            let event = Event::PersonWrote { agent: None };
-            self.take_turn(lane, index, event, None, WriteSet::of(lane.contact.id.0)).await?;
         }
         self.go_on(lane, index).await
     }
