@@ -1,7 +1,10 @@
 //! Commits that fail on purpose, and an order of events that repeats itself, for the simulator and for tests.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use tokio::sync::Notify;
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+};
+use tokio::sync::{Notify, oneshot};
 
 /// Given to `Options::faults`. Each count is used up by the next groups.
 #[derive(Debug, Default)]
@@ -13,8 +16,26 @@ pub struct Faults {
     after: AtomicBool,
     dead: AtomicBool,
     died: Notify,
+    /// Of the next commit: who hears that it waits, and until when it does.
+    hold: Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>,
     /// What decides who runs first; `None`: the threads do.
     order: Option<AtomicU64>,
+}
+
+/// A commit that waits for its test.
+pub struct Held {
+    reached: oneshot::Receiver<()>,
+    go: oneshot::Sender<()>,
+}
+
+impl Held {
+    /// Waits until the commit is about to happen, lets `meanwhile` happen, and then the commit.
+    pub async fn until(self, meanwhile: impl FnOnce()) {
+        // A store that is gone commits nothing more.
+        let _ = self.reached.await;
+        meanwhile();
+        let _ = self.go.send(());
+    }
 }
 
 impl Faults {
@@ -49,6 +70,21 @@ impl Faults {
     /// The next `n` commits happen, but their owners hear `Unknown`.
     pub fn lose_next_answers(&self, n: u32) {
         self.lose.fetch_add(n, Ordering::SeqCst);
+    }
+
+    /// The next commit waits for what is given back, as on a slow disk.
+    pub fn hold_next_commit(&self) -> Held {
+        let ((tell, reached), (go, wait)) = (oneshot::channel(), oneshot::channel());
+        *self.hold.lock().unwrap_or_else(PoisonError::into_inner) = Some((tell, wait));
+        Held { reached, go }
+    }
+
+    pub(super) async fn wait(&self) {
+        let held = self.hold.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((tell, wait)) = held {
+            let _ = tell.send(());
+            let _ = wait.await;
+        }
     }
 
     /// The process dies at a commit after `n` more of them: `after` it, or before, so that it does not

@@ -42,7 +42,7 @@ pub mod version;
 pub mod webhook;
 
 pub use dialect::Dialect;
-pub use faults::Faults;
+pub use faults::{Faults, Held};
 pub use one_row::OneRow;
 pub use open::{OpenError, Options};
 pub use read::{Arg, Query, ReadError, Row};

@@ -367,6 +367,7 @@ impl Writer {
             self.conn.rollback().await?;
             return Ok(Attempt::Failed);
         }
+        self.faults.wait().await;
         self.faults.survive(false).await;
         self.conn.commit().await?;
         self.faults.survive(true).await;

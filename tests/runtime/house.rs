@@ -20,7 +20,7 @@ use transom::{
     },
     model::inbound::{Alias, AliasKind, DeliveryState},
     runtime::{app::App, bot, config::Config, metrics::Metrics, start::Setup},
-    store::{Options, Store},
+    store::{Faults, Options, Store, outbound},
 };
 
 pub const SENDER: SenderId = SenderId(1);
@@ -32,6 +32,7 @@ pub struct House {
     taken: broadcast::Receiver<Outgoing>,
     folder: TempDir,
     messages: u64,
+    pub faults: Arc<Faults>,
     /// `Some`: sender 1 is at Meta, and its requests go to this emulator.
     pub graph: Option<Graph>,
 }
@@ -79,7 +80,8 @@ impl House {
                 .unwrap_or_else(|findings| panic!("{findings:#?}")),
         };
         let url = format!("sqlite://{}", folder.path().join("t.db").display());
-        let options = Options { durable: false, ..Options::default() };
+        let faults = Arc::<Faults>::default();
+        let options = Options { durable: false, faults: faults.clone() };
         let store = Store::open(&url, options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
         let http = Arc::new(Client::new(shared.clone(), None).unwrap());
@@ -90,7 +92,7 @@ impl House {
         let taken = sandbox.watch();
         app.recover().await.unwrap();
         app.run_due().await.unwrap();
-        House { app, sandbox, clock, taken, folder, messages: 0, graph }
+        House { app, sandbox, clock, taken, folder, messages: 0, faults, graph }
     }
 
     /// The process dies here; the world goes on.
@@ -122,6 +124,13 @@ impl House {
     }
 
     pub async fn acts(&mut self, what: What) {
+        let body = self.webhook(what);
+        self.post(&body).await;
+        self.app.run_due().await.unwrap();
+    }
+
+    /// The webhook of something that the customer does now, for whoever posts it in another way.
+    pub fn webhook(&mut self, what: What) -> String {
         self.messages += 1;
         let act = Act {
             from: Alias { kind: AliasKind::Phone, value: "34600111222".into() },
@@ -131,8 +140,14 @@ impl House {
             reply_to: None,
             what,
         };
-        self.post(&compose::message(&self.number(), &act)).await;
-        self.app.run_due().await.unwrap();
+        compose::message(&self.number(), &act)
+    }
+
+    /// The row of the `n`th request (from 0) that Meta's emulator got.
+    pub async fn row(&self, n: usize) -> outbound::Outbound {
+        let opaque = self.sent()[n]["biz_opaque_callback_data"].clone();
+        let id = opaque.as_str().and_then(|opaque| opaque.strip_prefix("transom:")).and_then(|id| id.parse().ok());
+        outbound::find(&self.app.store, OutboundId(id.unwrap())).await.unwrap().unwrap()
     }
 
     pub fn number(&self) -> Number {

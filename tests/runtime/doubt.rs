@@ -1,0 +1,214 @@
+//! Commits that are slow, fail, or whose answer is lost, and processes that die in the middle: nothing is lost by it.
+
+use super::house::{House, SENDER};
+use crate::graph::Fault;
+use std::{sync::Arc, time::Duration};
+use transom::{
+    base::{clock::Clock, ids::AccountName, limits::LANE_TRIES_MAX, time::Span},
+    channel::meta::compose::What,
+    model::{content::Content, effect::Origin, inbound::DeliveryState::Delivered},
+    store::outbound::SendState,
+};
+
+const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
+const CAREFUL: &str = "flow: careful
+when: [{message: careful}]
+steps:
+  - say: First.
+    on_error: [{say: It failed.}]
+  - say: Second.
+";
+
+async fn house() -> House {
+    House::at_meta(&[("flows/echo.yaml", ECHO), ("flows/careful.yaml", CAREFUL)], "  []").await
+}
+
+#[tokio::test]
+async fn a_text_that_a_slow_commit_carries_out_of_the_window_goes_as_its_template() {
+    let later = "flow: later
+when: [{message: later}]
+steps:
+  - wait: 23h
+  - say: Still interested?
+    if_closed: {template: later_tpl}
+";
+    let template = "  - {id: 1, sender: 1, name: later_tpl, language: en, category: utility, status: approved, \
+                    body: \"Still interested?\"}";
+    let mut house = House::at_meta(&[("flows/later.yaml", later)], template).await;
+    let wrote_at = house.clock.now();
+    house.says("later").await;
+    house.advance(Span::hours(23) - Span::seconds(10)).await;
+    house.clock.set(wrote_at + Span::hours(23));
+    let (app, clock, held) = (house.app.clone(), house.clock.clone(), house.faults.hold_next_commit());
+    // Its turn was taken and it was decided as a text; the disk takes an hour and a second.
+    let slow = held.until(|| clock.set(wrote_at + Span::hours(24) + Span::seconds(1)));
+    let (done, ()) = tokio::join!(app.run_due(), slow);
+    done.unwrap();
+    house.advance(Span::minutes(1)).await;
+    let kinds: Vec<_> = house.sent().iter().map(|body| body["type"].clone()).collect();
+    assert_eq!(kinds, ["template"]);
+}
+
+#[tokio::test]
+async fn a_message_is_answered_although_its_recording_failed_or_was_answered_late() {
+    let mut house = house().await;
+    house.faults.fail_next_commits(1);
+    house.says("one").await;
+    house.faults.lose_next_answers(1);
+    house.says("two").await;
+    assert_eq!(house.texts(), ["one", "two"]);
+}
+
+/// Says it, and lets the commit fail that takes the provider's answer to the first send.
+async fn says_and_the_answer_is_not_stored(house: &mut House, text: &str) {
+    let graph = house.graph.clone().unwrap();
+    let mut sends = graph.listen();
+    graph.fail_next(Fault::Late(Duration::from_millis(100)));
+    let body = house.webhook(What::Text(text.into()));
+    house.post(&body).await;
+    sends.recv().await.unwrap();
+    house.faults.fail_next_commits(1);
+    house.app.run_due().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_mark_of_a_sent_message_is_tried_again() {
+    let mut house = house().await;
+    says_and_the_answer_is_not_stored(&mut house, "one").await;
+    assert_eq!(house.row(0).await.state, SendState::Sent);
+    let mut house = house.restart().await;
+    house.advance(Span::minutes(20)).await;
+    assert_eq!(house.texts(), ["one"]);
+}
+
+#[tokio::test]
+async fn a_step_hears_the_fate_of_its_message_although_the_commit_failed() {
+    let mut house = house().await;
+    says_and_the_answer_is_not_stored(&mut house, "careful").await;
+    assert_eq!(house.texts(), ["First.", "Second."]);
+}
+
+#[tokio::test]
+async fn what_stood_sending_when_the_process_died_is_unknown_until_a_status_settles_it() {
+    let mut house = house().await;
+    let graph = house.graph.clone().unwrap();
+    graph.fail_next(Fault::Silent);
+    let body = house.webhook(What::Text("careful".into()));
+    house.post(&body).await;
+    graph.until_sent(1).await;
+    assert_eq!(house.row(0).await.state, SendState::Sending);
+    let house = house.restart().await;
+    assert_eq!(house.row(0).await.state, SendState::Unknown);
+    house.told(0, Delivered, None).await;
+    assert_eq!(house.row(0).await.state, SendState::Delivered);
+    // Its run waited for that, over the death of the process.
+    assert_eq!(house.texts(), ["First.", "Second."]);
+}
+
+#[tokio::test]
+async fn a_tap_on_an_earlier_question_does_not_prove_that_a_later_one_left() {
+    let order = "flow: order
+when: [{message: order}]
+steps:
+  - ask: Which size?
+    as: size
+    options: [{id: s, title: Small}, {id: m, title: Medium}]
+  - ask: Which colour?
+    as: colour
+    options: [{id: r, title: Red}, {id: b, title: Blue}]
+";
+    let mut house = House::at_meta(&[("flows/order.yaml", order)], "  []").await;
+    house.says("order").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Cut);
+    let button = |house: &House, n: usize| {
+        let reply = house.sent()[n]["interactive"]["action"]["buttons"][0]["reply"].clone();
+        let word = |name: &str| reply[name].as_str().unwrap().to_owned();
+        What::Tap { id: word("id"), title: word("title") }
+    };
+    let size = button(&house, 0);
+    house.acts(size.clone()).await;
+    assert_eq!(house.row(1).await.state, SendState::Unknown);
+    house.acts(size).await;
+    assert_eq!(house.row(1).await.state, SendState::Unknown);
+    let colour = button(&house, 1);
+    house.acts(colour).await;
+    assert_eq!(house.row(1).await.state, SendState::Sent);
+}
+
+#[tokio::test]
+async fn a_stop_that_is_told_again_after_a_start_stops_nothing() {
+    let mut house = house().await;
+    let stop = house.webhook(What::Text("STOP".into()));
+    house.post(&stop).await;
+    house.app.run_due().await.unwrap();
+    house.says("START").await;
+    house.post(&stop).await;
+    house.app.run_due().await.unwrap();
+    house.says("one").await;
+    assert_eq!(house.texts().last().map(String::as_str), Some("one"), "{:?}", house.texts());
+}
+
+#[tokio::test]
+async fn a_start_that_could_not_be_stored_begins_later() {
+    let morning = "flow: morning
+when:
+  - schedule: \"30 9 * * *\"
+    clock: bot
+    to: everyone
+    rate: 2/1m
+steps:
+  - say: Good morning.
+    if_closed: {template: morning_tpl}
+";
+    let template = "  - {id: 1, sender: 1, name: morning_tpl, language: en, category: utility, status: approved, \
+                    body: \"Good morning\"}";
+    let files = [("flows/_bot.yaml", "bot: Test\ntimezone: Europe/Madrid\n"), ("flows/morning.yaml", morning)];
+    let mut house = House::at_meta(&files, template).await;
+    let account = AccountName::from("acme");
+    for phone in ["+34600111222", "+34600111333"] {
+        Arc::clone(&house.app).reach(&account, SENDER, phone, None).await.unwrap();
+    }
+    // 09:00 in Madrid. The first slot is that of 09:30, the second half a minute later.
+    house.advance(Span::minutes(30)).await;
+    assert_eq!(house.sent().len(), 1);
+    house.faults.fail_next_commits(u32::try_from(LANE_TRIES_MAX).unwrap());
+    house.advance(Span::seconds(30)).await;
+    house.advance(Span::seconds(20)).await;
+    let to: Vec<_> = house.sent().iter().map(|body| body["to"].clone()).collect();
+    assert_eq!(to, ["+34600111222", "+34600111333"]);
+}
+
+#[tokio::test]
+async fn a_message_of_the_api_goes_out_when_it_is_stored_and_only_then() {
+    let mut house = house().await;
+    house.says("hi").await;
+    let account = AccountName::from("acme");
+    let (contact, conversation) = house.app.reach(&account, SENDER, "+34600111222", None).await.unwrap();
+    let content = |text: &str| Content::Text { body: text.into() };
+    house.faults.lose_next_answers(1);
+    house.app.say(contact, conversation, content("stored"), Origin::Api).await.expect("its row stands there");
+    house.app.run_due().await.unwrap();
+    house.faults.fail_next_commits(1);
+    let refused = house.app.say(contact, conversation, content("not stored"), Origin::Api).await;
+    assert!(refused.is_err());
+    house.advance(Span::minutes(5)).await;
+    assert_eq!(house.texts(), ["hi", "stored"]);
+}
+
+#[tokio::test]
+async fn what_a_person_writes_and_that_the_person_has_the_conversation_is_one_commit() {
+    let mut house = house().await;
+    house.says("hi").await;
+    let account = AccountName::from("acme");
+    let (contact, conversation) = house.app.reach(&account, SENDER, "+34600111222", None).await.unwrap();
+    let content = |text: &str| Content::Text { body: text.into() };
+    house.faults.fail_next_commits(1);
+    assert!(house.app.say(contact, conversation, content("lost"), Origin::Person).await.is_err());
+    house.advance(Span::seconds(5)).await;
+    house.says("still the bot").await;
+    house.faults.lose_next_answers(1);
+    house.app.say(contact, conversation, content("I am Eva"), Origin::Person).await.expect("its row stands there");
+    house.app.run_due().await.unwrap();
+    house.says("to Eva").await;
+    assert_eq!(house.texts(), ["hi", "still the bot", "I am Eva"]);
+}
