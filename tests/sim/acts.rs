@@ -20,17 +20,18 @@ use transom::{
         inbound::{Alias, AliasKind, DeliveryState},
         value::Value as Data,
     },
+    store::{Query, Row},
 };
 
-const WORDS: [&str; 18] = [
-    "order", "order", "later", "later", "nudge me", "keep", "skip", "fail", "stock", "human", "help", "join", "banana",
-    "3", "Medium", "Ana", "CANCEL", "😀",
+const WORDS: [&str; 19] = [
+    "order", "order", "later", "later", "nudge me", "keep", "skip", "fail", "stock", "human", "desk", "help", "join",
+    "banana", "3", "Medium", "Ana", "CANCEL", "😀",
 ];
 
 impl World {
     /// One act, and everything that follows from it at once.
     pub async fn act(&mut self) {
-        match self.dice.weighted(&[30, 12, 5, 9, 4, 3, 4, 4, 3, 2, 3, 4, 14, 3]) {
+        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3]) {
             0 => self.customer_writes().await,
             1 => self.customer_taps().await,
             2 => self.two_at_once().await,
@@ -44,7 +45,11 @@ impl World {
             10 => self.flows_change().await,
             11 => self.shop_event().await,
             12 => self.time_passes().await,
-            _ => self.webhook_comes_again(),
+            13 => self.webhook_comes_again(),
+            14 => self.gift().await,
+            15 => self.template_news(),
+            16 => self.dead_letter_is_replayed().await,
+            _ => self.flows_change_in_the_middle().await,
         }
         self.meta_tells();
         self.deliver().await;
@@ -52,37 +57,30 @@ impl World {
         self.look().await;
     }
 
-    fn someone(&mut self) -> usize {
+    pub fn someone(&mut self) -> usize {
         self.dice.below(self.people.len())
     }
 
     /// The webhook of a message that a customer writes now; the true window opens now.
-    fn written(&mut self, person: usize, what: What, reply_to: Option<String>) -> Hook {
+    pub fn written(&mut self, person: usize, what: What, reply_to: Option<String>) -> Hook {
         let now = self.now();
         let at = Time(now.0 / 1000 * 1000);
         let who = &mut self.people[person];
         who.written += 1;
         let wamid = format!("wamid.IN{person}-{}", who.written);
-        let phone = who.phone.to_owned();
-        self.meta.lock().opened.insert(phone.clone(), at);
+        let from = Alias { kind: who.kind, value: who.address.to_owned() };
+        self.meta.lock().opened.insert(from.value.clone(), at);
         let text = match &what {
             What::Text(text) => Some(text.clone()),
             _ => None,
         };
-        let act = Act {
-            from: Alias { kind: AliasKind::Phone, value: phone },
-            name: Some(format!("Person {person}")),
-            id: wamid.clone(),
-            at: now,
-            reply_to,
-            what,
-        };
+        let act = Act { from, name: Some(format!("Person {person}")), id: wamid.clone(), at: now, reply_to, what };
         let body = compose::message(&World::number(), &act);
         Hook { due: now, body, about: About::Message { person, wamid, text, at } }
     }
 
     /// On its way: mostly at once, sometimes late, sometimes twice.
-    fn put(&mut self, mut hook: Hook) {
+    pub fn put(&mut self, mut hook: Hook) {
         if self.dice.percent(15) {
             let late = match self.dice.below(4) {
                 0 => Span::seconds(self.dice.between(1, 30)),
@@ -98,7 +96,7 @@ impl World {
         self.hooks.push(hook);
     }
 
-    async fn customer_writes(&mut self) {
+    pub async fn customer_writes(&mut self) {
         let person = self.someone();
         for _ in 0..self.dice.between(1, 2) {
             let text = self.a_text();
@@ -108,7 +106,7 @@ impl World {
         }
     }
 
-    fn a_text(&mut self) -> String {
+    pub fn a_text(&mut self) -> String {
         if self.dice.percent(35) {
             self.echoes += 1;
             return format!("echo {}", self.echoes);
@@ -119,10 +117,10 @@ impl World {
     /// On a button that this person was really shown: the newest, or an old one.
     async fn customer_taps(&mut self) {
         let person = self.someone();
-        let phone = self.people[person].phone;
+        let address = self.people[person].address;
         let shown: Vec<(String, Value)> = {
             let meta = self.meta.lock();
-            let to_them = meta.arrivals.iter().filter(|arrival| arrival.to == phone);
+            let to_them = meta.arrivals.iter().filter(|arrival| arrival.to == address);
             to_them.filter(|a| a.body["type"] == "interactive").map(|a| (a.wamid.clone(), a.body.clone())).collect()
         };
         if shown.is_empty() {
@@ -174,7 +172,7 @@ impl World {
                 6 => Mood::Away,
                 7 => Mood::NoId,
                 8 => Mood::Code(*self.dice.of(&[131_049, 131_050, 132_015, 131_026, 100, 131_000])),
-                9 => Mood::Code(190),
+                9 => Mood::Code(*self.dice.of(&[190, 368, 131_048, 131_031, 131_042])),
                 _ => Mood::Death(taken),
             };
             self.note(format!("the next send will meet {mood:?}"));
@@ -190,10 +188,20 @@ impl World {
         self.put(hook);
     }
 
-    async fn place_of(&mut self, person: usize) -> Option<(ContactId, ConversationId)> {
-        let (app, phone) = (Arc::clone(&self.app), self.people[person].phone);
+    pub async fn place_of(&mut self, person: usize) -> Option<(ContactId, ConversationId)> {
+        let (app, address) = (Arc::clone(&self.app), self.people[person].address);
+        if self.people[person].kind == AliasKind::Bsuid {
+            // The API has no way to write first to somebody without a phone.
+            let known = Query {
+                name: "sim.place",
+                text: "select conversation.id as id, contact_id from conversation
+                  join contact on contact.id = contact_id where contact.data ->> 'bsuid' = $1",
+            };
+            let read = |row: &Row| Ok((ContactId(row.number("contact_id")?), ConversationId(row.number("id")?)));
+            return app.store.one(&known, &[address.into()], read).await.unwrap();
+        }
         let account = AccountName::from("acme");
-        let reached = async move { app.reach(&account, SenderId(1), &format!("+{phone}"), None).await };
+        let reached = async move { app.reach(&account, SenderId(1), &format!("+{address}"), None).await };
         alive(&self.faults, reached).await?.ok()
     }
 
@@ -231,6 +239,7 @@ impl World {
     fn commits_will_fail(&mut self) {
         self.disturb();
         let n = u32::try_from(self.dice.between(1, 2)).unwrap();
+        self.lost_commits += usize::try_from(n).unwrap();
         if self.dice.percent(50) {
             self.note(format!("the next {n} commits will fail"));
             self.faults.fail_next_commits(n);

@@ -15,7 +15,10 @@ templates:
   - {id: 3, sender: 1, name: morning_tpl, language: en, category: utility, status: approved, body: "Good morning"}
   - {id: 4, sender: 1, name: news_tpl, language: en, category: marketing, status: approved, body: "News for {{1}}"}
   - {id: 5, sender: 1, name: paid_tpl, language: en, category: utility, status: approved, body: "Your payment"}
+notify: {url: "http://desk.example/notices", secret: desk-secret}
 "#;
+
+pub const TEMPLATES: [&str; 5] = ["woke_tpl", "nudge_tpl", "morning_tpl", "news_tpl", "paid_tpl"];
 
 /// What `http` steps meet, one after the other.
 pub const MOCKS: &str = r#"
@@ -32,6 +35,14 @@ http:
       - {fail: timeout}
       - {json: {number: 4}}
   - GET https://shop.example/stock: {json: {left: 7}}
+  - POST http://desk.example/notices:
+      - {status: 204}
+      - {status: 503}
+      - {}
+      - {fail: timeout}
+      - {fail: unreachable}
+      - {status: 410}
+      - {}
 "#;
 
 const BOT: &str = r#"
@@ -199,6 +210,39 @@ steps:
   - say: I am getting somebody.
     id: once_getting
   - handoff: support
+"#,
+    ),
+    (
+        "desk",
+        r#"
+flow: desk
+when: [{message: [desk]}]
+steps:
+  - say: The desk will see to it.
+    id: once_desk
+  - handoff: support
+    until_done: 20h
+    on_timeout: [{say: Nobody came., id: once_nobody, if_closed: skip}, end]
+  - say: The desk is done.
+    id: once_desk_done
+    if_closed: skip
+"#,
+    ),
+    (
+        "gift",
+        r#"
+flow: gift
+when: [{event: gift}]
+if_busy: skip
+steps:
+  - ask: Do you want a gift?
+    as: wanted
+    options: [{id: y, title: Please}, {id: n, title: No thanks}]
+    if_closed: {template: woke_tpl}
+    timeout: 2h
+    on_timeout: [end]
+  - say: You said ${wanted}.
+    id: once_gift
 "#,
     ),
     (

@@ -1,6 +1,6 @@
 //! What must hold, whatever happens. Broken laws are sentences; the diary says how it came.
 
-use super::world::World;
+use super::world::{LATE, World};
 use std::collections::{BTreeMap, BTreeSet};
 use transom::{
     base::time::{Span, Time},
@@ -28,12 +28,13 @@ struct Out {
     created_at: Time,
 }
 
-struct Talk {
-    id: i64,
+pub struct Talk {
+    pub id: i64,
     contact: i64,
-    phone: String,
-    opted_out: bool,
-    session: Session,
+    /// As `Person::address`.
+    address: String,
+    pub opted_out: bool,
+    pub session: Session,
     due_at: Option<Time>,
 }
 
@@ -47,7 +48,7 @@ const OUT: Query = Query {
 const TALKS: Query = Query {
     name: "sim.talks",
     text: "select session.conversation_id as id, session.contact_id as contact_id, cast(session.data as text) as data,
-      due_at, opted_out_at, contact.data ->> 'phone' as phone
+      due_at, opted_out_at, coalesce(contact.data ->> 'phone', contact.data ->> 'bsuid') as address
       from session join contact on contact.id = session.contact_id order by 1",
 };
 
@@ -65,7 +66,7 @@ impl World {
         let troubled: Vec<i64> = self.meta.lock().troubled.iter().copied().collect();
         self.outside.extend(troubled);
         for talk in self.talks().await {
-            let person = self.people.iter().position(|person| talk.phone.trim_start_matches('+') == person.phone);
+            let person = self.people.iter().position(|person| talk.address == person.address);
             let now = talk.session.person.is_some() || talk.opted_out;
             let before = if now { self.silent.insert(talk.id) } else { self.silent.remove(&talk.id) };
             if let Some(person) = person.filter(|_| now || before) {
@@ -86,12 +87,12 @@ impl World {
         self.outside.extend(self.app.store.all(&left, &[], |row| row.number("id")).await.unwrap());
     }
 
-    async fn talks(&self) -> Vec<Talk> {
+    pub async fn talks(&self) -> Vec<Talk> {
         let read = |row: &transom::store::Row| {
             Ok(Talk {
                 id: row.number("id")?,
                 contact: row.number("contact_id")?,
-                phone: row.text("phone")?,
+                address: row.text("address")?.trim_start_matches('+').to_owned(),
                 opted_out: row.maybe_time("opted_out_at")?.is_some(),
                 session: row.json("data")?,
                 due_at: row.maybe_time("due_at")?,
@@ -153,6 +154,7 @@ impl World {
             wrong.push(format!("message {} stays `sending`: {one:?}", one.id));
         }
         once_means_once(&out, &mut wrong);
+        one_end(&out, &mut wrong);
         self.in_order(&out, &mut wrong);
         for talk in &talks {
             let written = serde_json::to_value(&talk.session).unwrap();
@@ -182,8 +184,11 @@ impl World {
         let mut wrong = Vec::new();
         let now = self.now();
         let out = self.out().await;
-        let letters =
-            Query { name: "sim.letters", text: "select subject_id from dead_letter where subject_id is not null" };
+        let letters = Query {
+            name: "sim.letters",
+            text: "select subject_id from dead_letter where subject_id is not null
+              and replayed_at is null",
+        };
         let letters: BTreeSet<i64> =
             self.app.store.all(&letters, &[], |row| row.number("subject_id")).await.unwrap().into_iter().collect();
         for one in &out {
@@ -208,6 +213,8 @@ impl World {
         self.rows_and_phones_agree(&out, &mut wrong);
         self.nobody_waits_in_vain(&out, &mut wrong).await;
         self.schedules_reach_everybody(&out, &mut wrong).await;
+        self.the_desk_hears_everything(&mut wrong).await;
+        self.shops_are_called_with_care(&mut wrong);
         wrong
     }
 
@@ -274,16 +281,19 @@ impl World {
         for (text, times) in said.iter().filter(|(_, times)| **times > 1) {
             wrong.push(format!("`{text}` was answered {times} times"));
         }
-        let people = &self.people;
-        self.owed.retain(|owed| {
-            let phone = people[owed.person].phone;
+        let (people, now) = (&self.people, self.now());
+        self.owed.retain_mut(|owed| {
+            let address = people[owed.person].address;
             let waits = talks
                 .iter()
-                .filter(|talk| talk.phone.trim_start_matches('+') == phone)
+                .filter(|talk| talk.address == address)
                 .any(|talk| !talk.session.waiting_messages.is_empty());
             if waits {
+                owed.waited = true;
                 return true;
             }
+            // It was judged when its turn came, which may have been too late for an answer.
+            owed.excused |= owed.waited && now - owed.at > LATE;
             if !owed.excused && !said.contains_key(owed.text.as_str()) {
                 wrong.push(format!("`{}` of person {} was never answered", owed.text, owed.person));
             }
@@ -328,6 +338,10 @@ impl World {
                             "run {} waits for the fate of message {message}, which is {state}",
                             run.number
                         ));
+                    }
+                    Waiting::Person { .. } if talk.session.person.is_none() => {
+                        wrong
+                            .push(format!("run {} of {} waits for a person, and nobody is there", run.number, talk.id));
                     }
                     Waiting::Question(question) if question.deadline.is_none() && !open(question.message) => {
                         let state = state(question.message);
@@ -414,6 +428,17 @@ impl World {
     /// From here on commits fail: the sweep may find something to do.
     pub fn disturb(&mut self) {
         self.disturbed = true;
+    }
+}
+
+/// An order is made or it is not.
+fn one_end(out: &[Out], wrong: &mut Vec<String>) {
+    let said = |step: &str| -> BTreeSet<(i64, Option<i64>)> {
+        let of = out.iter().filter(|one| one.step.as_deref() == Some(step));
+        of.map(|one| (one.conversation, one.run)).collect()
+    };
+    for run in said("order.once_made").intersection(&said("order.once_closed")) {
+        wrong.push(format!("order {run:?} was made, and the shop was closed"));
     }
 }
 

@@ -9,8 +9,8 @@ use std::{
 use transom::{
     base::{
         clock::{Clock, ManualClock},
-        limits::WINDOW,
-        time::Time,
+        limits::{PAUSE_DEFAULT, SPAM_PAUSE, WINDOW},
+        time::{Span, Time},
     },
     channel::{BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Sent},
     store::Faults,
@@ -63,6 +63,16 @@ pub struct AfterStop {
     pub at: Time,
 }
 
+/// The platform asked a sender to be quiet.
+#[derive(Clone, Copy)]
+struct Quiet {
+    code: i64,
+    since: Time,
+    until: Time,
+    templates_only: bool,
+    era: u32,
+}
+
 #[derive(Default)]
 pub struct State {
     pub arrivals: Vec<Arrival>,
@@ -79,6 +89,10 @@ pub struct State {
     pub troubled: BTreeSet<i64>,
     pub wrong: Vec<String>,
     pub era: u32,
+    /// Templates of which a webhook that was answered with 200 says that they cannot go; since when.
+    pub unusable: BTreeMap<&'static str, Time>,
+    /// Until something is taken, or the process that was told is dead.
+    quiet: Vec<Quiet>,
     attempts: u32,
 }
 
@@ -110,7 +124,8 @@ impl MetaWorld {
         let mut state = self.lock();
         let opaque = body["biz_opaque_callback_data"].as_str().unwrap_or_default();
         let id: i64 = opaque.strip_prefix("transom:").and_then(|id| id.parse().ok()).unwrap_or(0);
-        let to = body["to"].as_str().unwrap_or_default().trim_start_matches('+').to_owned();
+        let to = body["to"].as_str().or(body["recipient"].as_str()).unwrap_or_default();
+        let to = to.trim_start_matches('+').to_owned();
         state.attempts += 1;
         if id == 0 || to.is_empty() {
             state.wrong.push(format!("a request without our id or without a recipient: {body}"));
@@ -127,6 +142,11 @@ impl MetaWorld {
             state.after_stop.push(AfterStop { id, to: to.clone(), at: now });
         }
         self.check_twice(&mut state, id);
+        check_quiet(&mut state, id, freeform, now);
+        let template = body["template"]["name"].as_str().unwrap_or_default();
+        if let Some(since) = state.unusable.get(template).filter(|since| **since < now).copied() {
+            state.wrong.push(format!("message {id} is template `{template}`, which cannot go since {since:?}"));
+        }
         let mood = state.moods.pop_front();
         let at = jiff::Timestamp::from_millisecond(now.0).unwrap();
         let what = body["type"].as_str().unwrap_or_default();
@@ -146,6 +166,15 @@ impl MetaWorld {
         };
         if freeform && !open {
             return Answer::Json(400, error(131_047), None);
+        }
+        if let Some(Mood::Code(code)) = mood
+            && let Some((wait, templates_only)) = pause_of(code)
+        {
+            let era = state.era;
+            state.quiet.push(Quiet { code, since: now, until: now + wait, templates_only, era });
+        }
+        if mood.is_none() {
+            state.quiet.clear();
         }
         let wamid = format!("wamid.OUT{:05}", state.attempts);
         if taken {
@@ -179,6 +208,29 @@ impl MetaWorld {
                 .wrong
                 .push(format!("message {id} is sent again, and a status or an answer told that it left ({told:?})"));
         }
+    }
+}
+
+/// What a code asks for: how long, and whether texts may go on (platform.md 4.11).
+fn pause_of(code: i64) -> Option<(Span, bool)> {
+    match code {
+        131_048 => Some((SPAM_PAUSE, false)),
+        190 | 368 | 131_031 => Some((PAUSE_DEFAULT, false)),
+        131_042 => Some((PAUSE_DEFAULT, true)),
+        _ => None,
+    }
+}
+
+/// What was on its way in the same instant may come still.
+fn check_quiet(state: &mut State, id: i64, freeform: bool, now: Time) {
+    let era = state.era;
+    let asked = |quiet: &&Quiet| {
+        quiet.era == era && quiet.since < now && now < quiet.until && !(freeform && quiet.templates_only)
+    };
+    if let Some(quiet) = state.quiet.iter().find(asked).copied() {
+        let Quiet { code, since, until, .. } = quiet;
+        let asked = format!("{code} at {since:?} asks for silence until {until:?}");
+        state.wrong.push(format!("message {id} left at {now:?}, and {asked}"));
     }
 }
 

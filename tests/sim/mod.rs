@@ -1,14 +1,15 @@
 //! The whole runtime in a simulated world: a seed decides what happens next, and laws are checked after every act.
 //!
-//! `SIM_SEED=17` runs one seed and prints its diary, with `SIM_LOG=info` the daemon's log, too; `SIM_SEEDS=10000`
-//! runs so many, from `SIM_FIRST` on; `SIM_ACTS=200` makes them longer. The same seed gives the same run: one thread,
-//! a clock of its own, a database in step with it, and an order of events that the seed decides.
+//! The same seed gives the same run: one thread, a clock of its own, a database in step with it, and an order of
+//! events that the seed decides. `docs/simulator.md` says how to run more of them and how to read a failure.
 
 mod acts;
 mod bot;
+mod desk;
 pub mod dice;
 mod laws;
 mod meta;
+mod operator;
 mod world;
 
 use std::{
@@ -49,6 +50,8 @@ fn the_laws_hold_whatever_happens() {
                         return;
                     }
                     if let Some(failure) = run(seed) {
+                        // Who waits for ten thousand of them wants to begin with the first.
+                        eprintln!("{}", failure.lines().take(2).collect::<Vec<_>>().join(" "));
                         failures.lock().unwrap().push((seed, failure));
                     }
                 }
@@ -88,6 +91,11 @@ fn run(seed: u64) -> Option<String> {
 fn lives(seed: u64) -> (Vec<String>, Vec<String>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let diary = Diary::default();
+    // What the daemon finds wrong belongs to the story; with `SIM_LOG` it is told anyway.
+    let told = Told(diary.clone());
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).without_time().with_ansi(false);
+    let log = log.with_target(false).with_writer(move || told.clone()).finish();
+    let _log = std::env::var_os("SIM_LOG").is_none().then(|| tracing::subscriber::set_default(log));
     let lived = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(live(seed, &diary))));
     let wrong = match lived {
         Ok(wrong) => wrong,
@@ -99,6 +107,21 @@ fn lives(seed: u64) -> (Vec<String>, Vec<String>) {
     };
     let diary = diary.lock().unwrap().clone();
     (wrong, diary)
+}
+
+/// Writes the daemon's log into the diary.
+#[derive(Clone)]
+struct Told(Diary);
+
+impl std::io::Write for Told {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().push(format!("    {}", String::from_utf8_lossy(line).trim()));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 async fn live(seed: u64, diary: &Diary) -> Vec<String> {

@@ -20,15 +20,19 @@ use transom::{
         yaml,
     },
     channel::{HeaderMap, RawRequest, client::install_crypto, meta::compose::Number, signature::Key},
+    model::inbound::AliasKind,
     runtime::{
-        app::App, calls::Calls, config::Config, inbound::NotAccepted, metrics::Metrics, mocks::Mocks, start::Setup,
+        app::App, calls::Calls, config::Config, inbound::NotAccepted, metrics::Metrics, mocks::Mocks, notify::Passed,
+        start::Setup,
     },
     store::{Faults, Options, Store},
 };
 
-/// A customer.
+/// A customer, by the name that Meta has for them.
 pub struct Person {
-    pub phone: &'static str,
+    /// A phone in digits, or the user id of somebody who hides theirs.
+    pub address: &'static str,
+    pub kind: AliasKind,
     pub written: u32,
 }
 
@@ -46,6 +50,8 @@ pub enum About {
     Message { person: usize, wamid: String, text: Option<String>, at: Time },
     /// A status of an arrival.
     Status { id: i64, state: &'static str },
+    /// A template may go again, or must not go.
+    Template { name: &'static str, usable: bool },
 }
 
 /// An `echo N` that must be answered.
@@ -53,6 +59,9 @@ pub enum About {
 pub struct Owed {
     pub person: usize,
     pub text: String,
+    pub at: Time,
+    /// It stood behind something when we looked last.
+    pub waited: bool,
     /// Something happened that allows silence (a stop, a person, a late message).
     pub excused: bool,
 }
@@ -80,15 +89,21 @@ pub struct World {
     pub version: usize,
     /// Commits were made to fail in this process: the sweep may find work then.
     pub disturbed: bool,
+    /// How many commits were made to fail, ever.
+    pub lost_commits: usize,
     pub outside: std::collections::BTreeSet<i64>,
     pub deaths: u32,
     /// Conversations in which the bot was silent at the last look.
     pub silent: std::collections::BTreeSet<i64>,
+    /// How often the desk had heard a notice when its row first said that it was taken.
+    pub heard: std::collections::BTreeMap<i64, usize>,
     /// Bugs that were counted while commits failed on purpose.
     pub pardoned: u64,
     folder: TempDir,
 }
 
+/// After that a message may count as late (`late_message` is six hours).
+pub const LATE: Span = Span::hours(5);
 pub const SECRET: &str = "app-secret";
 
 impl World {
@@ -102,11 +117,12 @@ impl World {
         let meta = MetaWorld::new(clock.clone(), diary.clone());
         let faults = Arc::new(Faults::in_step(seed));
         let metrics = Metrics::new();
-        let app = open(&folder, &clock, &meta, &faults, &metrics, 0).await;
+        let app = open(&folder, &clock, &meta, &faults, &metrics, 0, None).await;
         app.recover().await.unwrap();
         app.run_due().await.unwrap();
-        let people = ["33612345678", "4915123456789", "819012345678"];
-        let people = people.map(|phone| Person { phone, written: 0 }).into();
+        let people = ["33612345678", "4915123456789", "819012345678", "ES.13491208655302741918"];
+        let kind = |address: &str| if address.contains('.') { AliasKind::Bsuid } else { AliasKind::Phone };
+        let people = people.map(|address| Person { address, kind: kind(address), written: 0 }).into();
         World {
             dice,
             clock,
@@ -123,9 +139,11 @@ impl World {
             echoes: 0,
             version: 0,
             disturbed: false,
+            lost_commits: 0,
             outside: Default::default(),
             deaths: 0,
             silent: Default::default(),
+            heard: Default::default(),
             pardoned: 0,
             folder,
         }
@@ -158,7 +176,10 @@ impl World {
             self.metrics = Metrics::new();
             self.pardoned = 0;
             self.disturbed = false;
-            self.app = open(&self.folder, &self.clock, &self.meta, &self.faults, &self.metrics, self.version).await;
+            // The shop and the desk of the business do not end with the process that called them.
+            let calls = self.app.calls.of_next_process();
+            let (folder, meta) = (&self.folder, &self.meta);
+            self.app = open(folder, &self.clock, meta, &self.faults, &self.metrics, self.version, calls).await;
             self.look_at_unknown().await;
             let app = Arc::clone(&self.app);
             let begun = alive(&self.faults, async move {
@@ -177,7 +198,7 @@ impl World {
         for _ in 0..10 {
             let app = Arc::clone(&self.app);
             match alive(&self.faults, async move { app.run_due().await }).await {
-                Some(Ok(())) => return true,
+                Some(Ok(())) => return self.tell_the_desk().await,
                 // A commit that was made to fail may reach the clockwork, too; the next tick goes on.
                 Some(Err(error)) => assert!(self.disturbed, "the clockwork failed: {error:#}"),
                 None => {
@@ -188,6 +209,27 @@ impl World {
             }
         }
         panic!("the clockwork fails again and again");
+    }
+
+    /// Notices are posted, as the daemon's own loop does. `true`: nobody died.
+    async fn tell_the_desk(&mut self) -> bool {
+        loop {
+            let (app, now) = (Arc::clone(&self.app), self.now());
+            let posted = alive(&self.faults, async move { app.notifier.post_due(&app.store, &app.calls, now).await });
+            match posted.await {
+                Some(Ok(passed)) if passed == Passed::default() => return true,
+                Some(Ok(_)) => {}
+                Some(Err(error)) => {
+                    assert!(self.disturbed, "notices cannot be posted: {error:#}");
+                    return true;
+                }
+                None => {
+                    self.note("the process died while it posted a notice".into());
+                    self.restart(Span::ZERO).await;
+                    return false;
+                }
+            }
+        }
     }
 
     /// Time passes, and everything happens in its order.
@@ -239,8 +281,11 @@ impl World {
             && !self.acknowledged.contains(wamid)
         {
             // Its turn may speak before we see the 200.
-            let phone = self.people[*person].phone;
-            self.meta.lock().stopped.remove(phone);
+            let address = self.people[*person].address;
+            self.meta.lock().stopped.remove(address);
+        }
+        if let About::Template { name, usable: true } = &hook.about {
+            self.meta.lock().unusable.remove(name);
         }
         let (app, body) = (Arc::clone(&self.app), hook.body.clone());
         let posted = alive(&self.faults, async move { accept(&app, &body).await }).await;
@@ -275,7 +320,7 @@ impl World {
         }
     }
 
-    fn was_acknowledged(&mut self, hook: &Hook) {
+    pub fn was_acknowledged(&mut self, hook: &Hook) {
         match &hook.about {
             About::Message { person, wamid, text, at } => {
                 let first = !self.acknowledged.contains(wamid);
@@ -284,16 +329,16 @@ impl World {
                 }
                 self.acknowledged.push(wamid.clone());
                 self.recorded.push(hook.clone());
-                let phone = self.people[*person].phone.to_owned();
+                let address = self.people[*person].address.to_owned();
                 let text = text.clone().unwrap_or_default();
                 match text.as_str() {
                     "STOP" => {
-                        self.meta.lock().stopped.insert(phone);
+                        self.meta.lock().stopped.insert(address);
                         self.excuse(*person);
                     }
                     echo if echo.starts_with("echo ") => {
-                        let excused = self.clock.now() - *at > Span::hours(5);
-                        self.owed.push(Owed { person: *person, text, excused });
+                        let excused = self.clock.now() - *at > LATE;
+                        self.owed.push(Owed { person: *person, text, at: *at, waited: false, excused });
                     }
                     _ => {}
                 }
@@ -309,6 +354,10 @@ impl World {
                         told.arrived = !told.failed;
                     }
                 }
+            }
+            About::Template { usable: true, .. } => {}
+            About::Template { name, usable: false } => {
+                self.meta.lock().unusable.insert(name, self.clock.now());
             }
         }
     }
@@ -334,7 +383,7 @@ pub async fn alive<T>(faults: &Faults, work: impl Future<Output = T>) -> Option<
     }
 }
 
-async fn accept(app: &Arc<App>, body: &str) -> Result<(), NotAccepted> {
+pub async fn accept(app: &Arc<App>, body: &str) -> Result<(), NotAccepted> {
     let mut headers = HeaderMap::new();
     let signature = Key::new(Secret::new(SECRET)).sign(body.as_bytes());
     headers.insert("x-hub-signature-256", signature.parse().unwrap());
@@ -349,6 +398,7 @@ async fn open(
     faults: &Arc<Faults>,
     metrics: &Metrics,
     version: usize,
+    calls: Option<Calls>,
 ) -> Arc<App> {
     let config = SourceFile::new("config.yaml", bot::CONFIG);
     let config = Config::parse(&config, folder.path(), &|_| None).unwrap_or_else(|findings| panic!("{findings:#?}"));
@@ -356,7 +406,7 @@ async fn open(
     let store = Store::open(&url, Options { durable: false, faults: faults.clone() }).await.unwrap();
     let findings = Findings::default();
     let mocks = yaml::load(&SourceFile::new("mocks.yaml", bot::MOCKS), &findings).unwrap();
-    let calls = Some(Calls::mocked(Mocks::read(&mocks, &findings), metrics.clone()));
+    let calls = calls.or_else(|| Some(Calls::mocked(Mocks::read(&mocks, &findings), metrics.clone())));
     let shared: Arc<dyn Clock> = clock.clone();
     let http = Arc::new(Wire { world: meta.clone(), faults: faults.clone() });
     let files = bot::version(version);
