@@ -68,14 +68,16 @@ pub static REPLAYED: Statement<Replayed> = Statement::new(
      returning id",
 );
 
+/// After the statuses of its write-set: one of an earlier try of a message leaves this one unknown.
 pub static SETTLED: Statement<Settled> = Statement::new(
     "dead_letter.settled",
-    32,
+    161,
     Wins::Tell,
     |row| row.subject_id.into(),
     "update dead_letter set replayed_at = cast(value ->> 'at' as bigint)
      from {rows} as input
      where dead_letter.subject_id = cast(value ->> 'subject_id' as bigint) and dead_letter.replayed_at is null
+       and not exists (select 1 from outbound where outbound.id = dead_letter.subject_id and outbound.state = 'unknown')
      returning subject_id, id",
 );
 

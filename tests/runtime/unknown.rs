@@ -84,3 +84,20 @@ async fn an_unknown_answer_goes_again_and_ends_as_sent() {
     let row = house.row(1).await;
     assert_eq!((row.state, row.attempt), (SendState::Sent, 2));
 }
+
+#[tokio::test]
+async fn a_late_status_of_an_earlier_try_takes_nothing_off_the_list() {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    house.says("one").await;
+    // Kept for the next word of its contact, and tried again then.
+    house.told(0, DeliveryState::Failed, Some(131_047)).await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Cut);
+    house.says("two").await;
+    house.advance(Span::seconds(61)).await;
+    assert_eq!(house.texts(), ["one", "one", "two"]);
+    assert_eq!(open(&house).await, 1);
+    house.told(0, DeliveryState::Sent, None).await;
+    assert_eq!(open(&house).await, 1);
+    house.told(1, DeliveryState::Sent, None).await;
+    assert_eq!(open(&house).await, 0);
+}
