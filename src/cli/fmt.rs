@@ -1,4 +1,5 @@
-//! `transom fmt`: files of the bot in their one form; what cannot be read is named and left alone.
+//! `transom fmt`: files of the bot in their one form. What YAML would read otherwise than it was meant is mended on
+//! the way where that is sure; what cannot be read is named and left alone.
 
 use super::{Failure, Outcome, paint::Paint};
 use crate::{base::place::SourceFile, flow::fmt, runtime::bot};
@@ -23,8 +24,9 @@ pub fn run(args: &Args) -> Outcome {
     let mut changed = 0;
     for path in &args.paths {
         for (file, path) in files(path)? {
-            match fmt::format(&file) {
-                Ok(text) if text == file.text() => {}
+            let (mended, gone) = fmt::mend(&file);
+            let left = match fmt::format(&mended) {
+                Ok(text) if text == file.text() => fmt::faults(&mended),
                 Ok(text) => {
                     changed += 1;
                     if !args.check {
@@ -32,14 +34,20 @@ pub fn run(args: &Args) -> Outcome {
                         fs::write(&path, text).map_err(failed)?;
                     }
                     println!("{}", path.display());
+                    let verb = if args.check { "would mend" } else { "mended" };
+                    gone.iter()
+                        .for_each(|finding| println!("  {verb} line {}: {}", finding.place.line(), finding.message));
+                    fmt::faults(&mended)
                 }
-                Err(findings) => {
-                    refused = true;
-                    let colour = Paint::stderr().is_on();
-                    findings.iter().for_each(|finding| eprintln!("{}\n", finding.render(colour)));
-                }
-            }
+                Err(findings) => findings,
+            };
+            refused |= !left.is_empty();
+            let colour = Paint::stderr().is_on();
+            left.iter().for_each(|finding| eprintln!("{}\n", finding.render(colour)));
         }
+    }
+    if refused {
+        eprintln!("what is left needs you: only one who knows what was meant can mend it");
     }
     if refused || (args.check && changed > 0) { Err(Failure::Said) } else { Ok(()) }
 }

@@ -130,10 +130,10 @@ fn fmt_rewrites_in_place_and_check_only_reports() {
     ends(&run(folder.path(), &["fmt"]), 0);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "flow: a\nsteps:\n  - say: Hello      # greets\n");
     ends(&run(folder.path(), &["fmt", "--check"]), 0);
-    std::fs::write(&path, "flow: a\nsteps:\n  - say: Order: x\n").unwrap();
+    std::fs::write(&path, "flow: a\nsteps:\n  - say: \"Order\n").unwrap();
     let refused = run(folder.path(), &["fmt", "flows/a.yaml"]);
     ends(&refused, 1);
-    assert!(err(&refused).contains("E108"), "{}", err(&refused));
+    assert!(err(&refused).contains("E114"), "{}", err(&refused));
 }
 
 #[test]
@@ -382,4 +382,20 @@ fn a_run_of_the_daemon_becomes_a_case_without_the_persons_words() {
     assert!(text.contains("- user: Large\n") && text.contains("- bot: One Large pizza\n"), "{text}");
     assert!(!text.contains("Aurelio") && !text.contains("999888"), "{text}");
     ends(&run(folder.path(), &["test"]), 0);
+}
+
+#[test]
+fn formatting_mends_what_can_only_mean_one_thing_and_says_so() {
+    let broken = "flow: a\nsteps:\n  - say: Order: ${no}\n";
+    let folder = bot(&[BOT, ("a.yaml", broken), ("b.yaml", "flow: b\nsteps:\n  - say: In #red\n")]);
+    let file = folder.path().join("flows/a.yaml");
+    let looked = run(folder.path(), &["fmt", "--check"]);
+    ends(&looked, 1);
+    assert!(out(&looked).contains("would mend line 3: a text with `: ` needs quotes"), "{}", out(&looked));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), broken);
+    let done = run(folder.path(), &["fmt"]);
+    ends(&done, 1);
+    assert!(out(&done).contains("mended line 3"), "{}", out(&done));
+    assert!(err(&done).contains("E103") && err(&done).contains("what is left needs you"), "{}", err(&done));
+    assert!(std::fs::read_to_string(&file).unwrap().contains("say: |-\n      Order: ${no}\n"), "{file:?}");
 }

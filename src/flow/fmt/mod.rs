@@ -5,7 +5,8 @@ mod scalar;
 
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
-    limits::FMT_ROUNDS_MAX,
+    fix::{self, Fix},
+    limits::{FIX_ROUNDS_MAX, FMT_ROUNDS_MAX},
     place::{Place, SourceFile},
     yaml::{self, Kind, Node, written},
 };
@@ -31,11 +32,37 @@ pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
     Err(vec![finding.help("it was left alone; please report it")])
 }
 
-/// What `check` says of the file, else the parser's own words.
-fn unreadable(file: &Arc<SourceFile>, refusal: &written::Refusal) -> Vec<Diagnostic> {
+/// Mends what YAML reads otherwise than it was meant, where that can only be one thing. Gives the file, and the
+/// findings that are gone.
+pub fn mend(file: &Arc<SourceFile>) -> (Arc<SourceFile>, Vec<Diagnostic>) {
+    let (mut file, mut gone) = (file.clone(), Vec::new());
+    // What was hidden behind a broken line shows itself only when that is mended.
+    for _ in 0..FIX_ROUNDS_MAX {
+        let findings = Findings::default();
+        yaml::load(&file, &findings);
+        let sure = |finding: &Diagnostic| finding.fix.as_ref().is_some_and(Fix::is_sure);
+        let mendable: Vec<Diagnostic> = findings.into_sorted().into_iter().filter(sure).collect();
+        let fixes: Vec<&Fix> = mendable.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+        let (text, made) = fix::apply(file.path(), file.text(), &fixes);
+        if !made.contains(&true) {
+            break;
+        }
+        gone.extend(mendable.into_iter().zip(made).filter(|(_, made)| *made).map(|(finding, _)| finding));
+        file = SourceFile::new(file.path(), text);
+    }
+    (file, gone)
+}
+
+/// What is wrong with the YAML of a file as such.
+pub fn faults(file: &Arc<SourceFile>) -> Vec<Diagnostic> {
     let findings = Findings::default();
     yaml::load(file, &findings);
-    let found: Vec<Diagnostic> = findings.into_sorted().into_iter().filter(Diagnostic::is_error).collect();
+    findings.into_sorted().into_iter().filter(Diagnostic::is_error).collect()
+}
+
+/// What `check` says of the file, else the parser's own words.
+fn unreadable(file: &Arc<SourceFile>, refusal: &written::Refusal) -> Vec<Diagnostic> {
+    let found = faults(file);
     if !found.is_empty() {
         return found;
     }

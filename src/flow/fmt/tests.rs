@@ -202,3 +202,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_can_only_mean_one_thing_is_mended_and_said() {
+    let file = SourceFile::new(
+        "flows/a.yaml",
+        "flow: a\nsteps:\n- say: Order: ${no} # the number\n- if: !missing(no)\n  then: [end]\n",
+    );
+    let (mended, gone) = mend(&file);
+    let codes: Vec<_> = gone.iter().map(|finding| (finding.code, finding.place.line())).collect();
+    assert_eq!(codes, [("E108", 3), ("E116", 4)]);
+    assert!(faults(&mended).is_empty());
+    let text = fmt(mended.text());
+    assert!(
+        text.contains("Order: ${no}") && text.contains("# the number") && text.contains("'!missing(no)'"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_may_mean_two_things_is_left_as_a_fault() {
+    let file = SourceFile::new("flows/a.yaml", "flow: a\nsteps:\n  - say: In colours #red and blue\n");
+    let (mended, gone) = mend(&file);
+    assert!(gone.is_empty());
+    assert_eq!(mended.text(), file.text());
+    assert_eq!(faults(&mended).iter().map(|finding| finding.code).collect::<Vec<_>>(), ["E103"]);
+}

@@ -3,22 +3,15 @@
 use super::Around;
 use crate::{
     base::diagnostic::{Diagnostic, Findings, did_you_mean},
-    flow::{FlowSet, definition::Flow, script::Code},
+    flow::{FlowSet, definition::Flow, script::Code, spec::VIEWS},
 };
 
-/// What a contact has beside the declared fields.
-const CONTACT: [&str; 9] =
-    ["phone", "name", "first_name", "language", "zone", "country", "tags", "last_message_at", "consent"];
-
-/// The parts of views that have fixed ones.
-const PARTS: [(&str, &[&str]); 6] = [
-    ("msg", &["text", "button", "kind", "media", "location", "order", "form", "reaction", "referral", "at"]),
-    ("event", &["name", "data"]),
-    ("error", &["code", "text", "step"]),
-    ("window", &["open", "ends_at"]),
-    ("handoff", &["team", "agent", "flow"]),
-    ("hours", &[]),
-];
+/// The parts of a view; `None`: it has none that are fixed.
+fn parts(view: &str) -> Option<Vec<String>> {
+    let view = VIEWS.iter().find(|known| known.name == view)?;
+    let names: Vec<String> = view.parts.iter().map(|(name, _)| (*name).to_owned()).collect();
+    (!names.is_empty()).then_some(names)
+}
 
 pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     senders(flow, around, findings);
@@ -57,17 +50,12 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
         }
         "contact" => {
             let declared = bot.fields.iter().map(|field| field.name.clone());
-            let known = declared.chain(CONTACT.map(str::to_owned)).collect();
+            let known = declared.chain(parts("contact").unwrap_or_default()).collect();
             ("E408", format!("a contact has no field `{name}`"), known, "add it to `fields` in `_bot.yaml`")
         }
         other => {
-            let (_, parts) = PARTS.iter().find(|(view, _)| *view == other)?;
-            (
-                "E412",
-                format!("`{other}` has no `{name}`"),
-                parts.iter().map(|part| (*part).to_owned()).collect(),
-                "see the names and types of the reference",
-            )
+            let help = "see the names and types of the reference";
+            ("E412", format!("`{other}` has no `{name}`"), parts(other)?, help)
         }
     };
     if known.iter().any(|known| known == name) {

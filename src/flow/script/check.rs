@@ -1,6 +1,6 @@
 //! What Rhai's compiler does not see: unknown functions, changed values, secrets where none may stand.
 
-use super::{Scripts, Uses, VIEWS, words};
+use super::{Scripts, Uses, view, words};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -54,7 +54,7 @@ pub fn walk(
         match path.last() {
             Some(ASTNode::Expr(Expr::Variable(variable, _, position))) => {
                 let name = variable.1.as_str();
-                let known = VIEWS.contains(&name) || own.contains(name);
+                let known = view(name).is_some() || own.contains(name);
                 if known {
                     uses.names.insert(name.to_owned());
                 }
@@ -96,7 +96,7 @@ pub fn walk(
             Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
                 if let Some((name, position)) = root(&assignment.1.lhs)
                     && !local.contains(&name)
-                    && (VIEWS.contains(&name.as_str()) || own.contains(name.as_str()))
+                    && (view(&name).is_some() || own.contains(name.as_str()))
                 {
                     let message = format!("a script cannot change `{name}`");
                     let finding = Diagnostic::error("E310", &at(position, name.len()), message);

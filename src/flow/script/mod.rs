@@ -12,7 +12,7 @@ mod words;
 pub use listed::{FUNCTIONS, Function};
 pub use times::format_time;
 
-use super::text::Names;
+use super::{spec::VIEWS, text::Names};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -33,8 +33,14 @@ use std::{
 };
 
 /// What the engine gives to every expression, beside the flow's own names.
-pub const VIEWS: [&str; 11] =
-    ["contact", "msg", "event", "body", "item", "error", "window", "hours", "handoff", "env", "secrets"];
+pub fn views<'a>() -> impl Iterator<Item = &'a str> {
+    VIEWS.iter().map(|view| -> &'a str { view.name })
+}
+
+/// The view of this name, as a name that lives for ever.
+pub fn view(name: &str) -> Option<&'static str> {
+    VIEWS.iter().map(|view| view.name).find(|view| *view == name)
+}
 
 /// The sandbox of one version, with its `scripts/*.rhai` as modules.
 #[derive(Clone)]
@@ -89,6 +95,11 @@ impl Scripts {
 }
 
 impl Scripts {
+    /// The files of `scripts/` by name, each with its functions and how many arguments these take.
+    pub fn modules(&self) -> impl Iterator<Item = (&str, &BTreeMap<String, Vec<usize>>)> {
+        self.modules.iter().map(|(name, functions)| (name.as_str(), functions))
+    }
+
     /// The forms of a function of the language: for each the types of the values that it takes. `get$year` is
     /// the getter of `.year`. None: it is no such function.
     pub fn signatures(&self, name: &str) -> &[Vec<TypeId>] {
@@ -209,7 +220,7 @@ impl Code {
         }
         let place = |at: Range<usize>| source.part(range.start + at.start..range.start + at.end);
         let mut scope = rhai::Scope::new();
-        for name in VIEWS.iter().copied().chain(names.own.iter().map(String::as_str)) {
+        for name in views().chain(names.own.iter().map(String::as_str)) {
             scope.push_dynamic(name, Dynamic::UNIT);
         }
         let compiled = if expression {
@@ -220,7 +231,7 @@ impl Code {
         let ast = match compiled {
             Ok(ast) => ast,
             Err(error) => {
-                let known = VIEWS.iter().copied().chain(names.own.iter().map(String::as_str));
+                let known = views().chain(names.own.iter().map(String::as_str));
                 let mut finding = words::syntax(&error, code, known, &place);
                 // A double quote would end the text that the code stands in.
                 let breaks = |fix: &Fix| fix.edits.iter().any(|edit| edit.text.contains('"'));
@@ -353,7 +364,7 @@ pub fn valid_name(name: &str) -> Result<(), String> {
     if words::RESERVED.contains(&name) {
         return Err(format!("the name `{name}` is reserved; choose another, such as `my_{name}`"));
     }
-    if VIEWS.contains(&name) {
+    if view(name).is_some() {
         return Err(format!("the name `{name}` belongs to the language; choose another, such as `my_{name}`"));
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::{
     flow::{
         FlowSet,
         definition::Flow,
-        script::{Code, VIEWS},
+        script::{Code, view},
     },
 };
 use rhai::{Expr, Position, Stmt};
@@ -234,8 +234,8 @@ impl Eval<'_> {
             }
             return ty;
         }
-        match VIEWS.iter().find(|view| **view == name) {
-            Some(&("item" | "body" | "secrets")) | None => Ty::ANY,
+        match view(name) {
+            Some("item" | "body" | "secrets") | None => Ty::ANY,
             Some(view) => Ty::shape(Shape::View(view)),
         }
     }
