@@ -1,20 +1,36 @@
 //! `transom explain TEXT`: which flow a message would start, and why each other one would not.
 
-use super::{Failure, Outcome, paint::Paint, show, stage::Stage};
+use super::{
+    Failure, Outcome,
+    paint::Paint,
+    show,
+    stage::{BETWEEN_LINES, Stage},
+};
 use crate::{
     base::{
+        clock::{Clock, SystemClock},
         ids::{ContactId, ConversationId},
         phone,
+        time::{Span, Time},
     },
     channel::meta::compose::What,
-    flow::{self, Versions, World},
+    flow::{
+        self, Explained, Versions, World,
+        scenario::moment::{self, Moment},
+    },
     model::{
         contact::{Contact, ContactData},
         session::Session,
         window::Window,
     },
+    runtime::bot,
+    store::contact,
 };
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -29,25 +45,62 @@ pub struct Args {
     /// The customer's number
     #[arg(long, value_name = "PHONE", default_value = "+15550100001")]
     from: String,
+    /// When they write: `2026-11-24T09:00` in the bot's zone or with another behind it, `Tue 09:00`, `23:30`, or
+    /// `+25h` after what they wrote before
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
 }
 
 pub async fn run(args: Args) -> Outcome {
     if phone::strict(&args.from).is_none() {
         return Err(Failure::Usage(format!("`--from {}` is no number in E.164 format, like +15550100001", args.from)));
     }
-    let mut stage = Stage::open(&args.path, &args.from, "Test").await?;
-    let done = explain(&mut stage, &args).await;
+    let when = args.at.as_ref().map(|text| When::parse(text, &args.path)).transpose()?;
+    let begin = match when {
+        // What was written before was written just before.
+        Some(When::At(at)) => (0..=args.after.len()).fold(at, |at, _| at - BETWEEN_LINES),
+        Some(When::After(_)) | None => SystemClock.now(),
+    };
+    let mut stage = Stage::open_at(&args.path, &args.from, "Test", begin).await?;
+    let done = explain(&mut stage, &args, when).await;
     stage.close().await;
     done
 }
 
-async fn explain(stage: &mut Stage, args: &Args) -> Outcome {
+/// When the text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    At(Time),
+    After(Span),
+}
+
+impl When {
+    fn parse(text: &str, folder: &Path) -> Result<When, Failure> {
+        let usage = |why: String| Failure::Usage(format!("`--at {text}`: {why}"));
+        if let Some(span) = text.strip_prefix('+') {
+            return Span::parse(span).map(When::After).map_err(usage);
+        }
+        let files = bot::read(folder).map_err(Failure::failed)?;
+        let zone = flow::parse_set(&files.files).0.bot.timezone;
+        let now = jiff::Timestamp::from_millisecond(SystemClock.now().0).expect("the clock shows a time that exists");
+        let next = Moment::parse(text).and_then(|moment| moment.after(&now.to_zoned(zone.clone())));
+        // A day in the past is as good as any.
+        let at = next.map_or_else(|| moment::now(text, &zone), Ok);
+        at.map(|at| When::At(Time(at.timestamp().as_millisecond()))).map_err(usage)
+    }
+}
+
+async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome {
     for earlier in &args.after {
         stage.act(What::Text(earlier.clone()), None).await?;
     }
+    if let Some(When::After(span)) = when {
+        let until = stage.now() + span;
+        while stage.step(until).await? {}
+    }
     let (before, said_before) = (stage.session().await?, stage.said().await?.len());
     let (_, since) = stage.traces(0).await?;
-    let others = why_not(stage, args, &before);
+    let others = why_not(stage, args, &before).await?;
     stage.act(What::Text(args.text.clone()), None).await?;
     let (entries, _) = stage.traces(since).await?;
     let paint = Paint::stdout();
@@ -59,9 +112,11 @@ async fn explain(stage: &mut Stage, args: &Args) -> Outcome {
         println!("  {step}{}", entry.what);
     }
     println!();
-    println!("{}", paint.strong("Each trigger".to_owned()));
-    for line in others {
-        println!("  {line}");
+    println!("{}", paint.strong("Each flow".to_owned()));
+    for told in others {
+        let sign = if told.wins { paint.good("✓".to_owned()) } else { "·".to_owned() };
+        let trigger = if told.trigger.is_empty() { String::new() } else { format!(" · {}", told.trigger) };
+        println!("  {sign} {}{trigger}: {}", told.flow, told.why);
     }
     let said = stage.said().await?;
     if said.len() > said_before {
@@ -74,27 +129,30 @@ async fn explain(stage: &mut Stage, args: &Args) -> Outcome {
 }
 
 /// What each trigger of each flow says to the text, the winner first.
-fn why_not(stage: &Stage, args: &Args, session: &Session) -> Vec<String> {
+async fn why_not(stage: &Stage, args: &Args, session: &Session) -> Result<Vec<Explained>, Failure> {
     let live = stage.app.live.get();
     let versions = Versions::new(live.version, Arc::clone(&live.set));
-    let Some(sender) = stage.app.senders.all().first() else { return Vec::new() };
-    let data = ContactData { phone: Some(args.from.clone()), ..ContactData::default() };
-    let contact = Contact { id: ContactId(0), account: sender.account.clone(), opted_out: None, data };
+    let Some(sender) = stage.app.senders.all().first() else { return Ok(Vec::new()) };
+    let known = match stage.conversation().await? {
+        Some((contact, _)) => contact::find(&stage.app.store, contact).await.map_err(Failure::failed)?,
+        None => None,
+    };
+    let contact = known.unwrap_or_else(|| {
+        let data = ContactData { phone: Some(args.from.clone()), ..ContactData::default() };
+        Contact { id: ContactId(0), account: sender.account.clone(), opted_out: None, data }
+    });
     let world = World {
-        now: stage.app.now(),
+        now: stage.now() + BETWEEN_LINES,
         contact: &contact,
         conversation: ConversationId(0),
         sender: stage.app.senders.view(sender.id),
-        window: Window { opened_at: Some(stage.app.now()) },
+        window: Window { opened_at: Some(stage.now() + BETWEEN_LINES) },
         env: live.env(&stage.app.config.flows.env, true),
         paused: &BTreeSet::new(),
         once: &BTreeSet::new(),
         token_key: &[],
     };
-    flow::explain(&versions, session, &world, &args.text)
-        .into_iter()
-        .map(|told| format!("{} · {}: {}", told.flow, told.trigger, told.why))
-        .collect()
+    Ok(flow::explain(&versions, session, &world, &args.text))
 }
 
 /// The flows whose runs began with the last message.

@@ -48,17 +48,22 @@ pub struct Stage {
 
 /// Bad answers within 10 s count once, and a second tap within 10 s counts for nothing (language.md 5): a
 /// person at a keyboard means each line.
-const BETWEEN_LINES: Span = Span::seconds(11);
+pub const BETWEEN_LINES: Span = Span::seconds(11);
 
 impl Stage {
     /// Puts the bot in `folder` on stage; its findings are printed when it has errors.
     pub async fn open(folder: &Path, phone: &str, name: &str) -> Result<Self, Failure> {
+        Self::open_at(folder, phone, name, SystemClock.now()).await
+    }
+
+    /// The same with another time on the clock.
+    pub async fn open_at(folder: &Path, phone: &str, name: &str, now: Time) -> Result<Self, Failure> {
         let files = bot::read(folder).map_err(Failure::failed)?;
         let place = tempdir::Folder::new()?;
         let mut config = Config::sandbox(place.path());
         config.bot = folder.to_owned();
         let sender = config.senders.first().cloned().ok_or_else(|| Failure::failed("the sandbox has no sender"))?;
-        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let clock = Arc::new(ManualClock::new(now));
         let options = Options { durable: false, ..Options::default() };
         let store = Store::open(config.database.expose(), options).await.map_err(Failure::failed)?;
         let http = Client::new(clock.clone(), None).map_err(Failure::failed)?;

@@ -1,20 +1,18 @@
-//! Which flow a message starts: levels 7, 9 and 11 of *who wins* (language.md 5), and why each other one does not.
+//! Which flow a message starts: levels 7, 9 and 11 of *who wins* (language.md 5). `explain` tells why no other does.
 
 use super::{
     definition::{Flow, IfBusy, WrittenTrigger},
     script::Scope,
     triggers::{Trigger, message::How},
     turn::{Seen, Turn},
-    world::{Versions, World},
 };
 use crate::{
-    base::{ids::FlowName, limits::ONCE_KEY_BYTES_MAX, time::Time},
+    base::{limits::ONCE_KEY_BYTES_MAX, time::Time},
     model::{
         answer,
         effect::Effect,
         inbound::{InboundKind, InboundMessage},
         matching,
-        session::Session,
         value::Value,
     },
 };
@@ -50,7 +48,7 @@ pub enum Strength {
 }
 
 impl Strength {
-    fn level(self) -> u8 {
+    pub fn level(self) -> u8 {
         match self {
             Strength::Whole(_) => 7,
             Strength::Part(..) => 9,
@@ -80,16 +78,6 @@ pub struct Choice<'a> {
     pub trigger: &'a WrittenTrigger,
     pub inputs: BTreeMap<String, Value>,
     pub strength: Strength,
-}
-
-/// What `explain` says of one trigger.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Explained {
-    pub flow: FlowName,
-    pub trigger: String,
-    /// It is the one that starts.
-    pub wins: bool,
-    pub why: String,
 }
 
 impl<'a> Turn<'a> {
@@ -139,7 +127,7 @@ impl<'a> Turn<'a> {
     }
 
     /// What all triggers have in common.
-    fn may_start(
+    pub fn may_start(
         &self,
         flow: &Flow,
         trigger: &WrittenTrigger,
@@ -229,48 +217,6 @@ impl<'a> Turn<'a> {
         };
         self.live().flows.values().any(|flow| flow.triggers.iter().any(exact))
     }
-}
-
-/// Which flow this text would start now if nothing waited, and why each other trigger would not.
-pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: &str) -> Vec<Explained> {
-    let mut turn = Turn::new(versions, session.clone(), world);
-    let message = InboundMessage {
-        provider_id: "explain".into(),
-        at: world.now,
-        from: Vec::new(),
-        name: None,
-        kind: InboundKind::Text { body: text.to_owned() },
-        reply_to: None,
-        referral: None,
-    };
-    let language = turn.contact.language.clone();
-    let heard = Heard::new(&message, &turn, language.as_deref(), session.heard_at);
-    let fitting = turn.fitting(&heard);
-    let winner = [7, 9, 11].into_iter().find_map(|level| turn.choose(&fitting, &heard, level, false));
-    let winner = winner.map(|choice| (choice.flow.name.clone(), choice.trigger.key.clone(), choice.strength));
-    let mut all = Vec::new();
-    for flow in turn.live().flows.values() {
-        for trigger in &flow.triggers {
-            let wins = winner.as_ref().is_some_and(|(name, key, _)| *name == flow.name && *key == trigger.key);
-            let why = match trigger.kind.hears(&heard) {
-                None => trigger.kind.why_not(&heard),
-                Some(Fit { strength, inputs }) => match turn.may_start(flow, trigger, &inputs, &heard, false) {
-                    Err(why) => why,
-                    Ok(()) if wins => format!("it matches at level {}", strength.level()),
-                    Ok(()) => match &winner {
-                        Some((name, key, other)) if *other == strength => {
-                            format!("a tie: `{name}` (`{key}`) goes first by its name")
-                        }
-                        Some((name, key, _)) => format!("it matches, but `{key}` of `{name}` is stronger"),
-                        None => "it matches".into(),
-                    },
-                },
-            };
-            all.push(Explained { flow: flow.name.clone(), trigger: trigger.key.clone(), wins, why });
-        }
-    }
-    all.sort_by_key(|explained| !explained.wins);
-    all
 }
 
 impl<'m> Heard<'m> {

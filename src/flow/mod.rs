@@ -15,6 +15,7 @@ pub mod definition;
 mod drive;
 mod due;
 mod events;
+mod explain;
 mod fate;
 pub mod fmt;
 mod followed;
@@ -53,8 +54,8 @@ pub mod workspace;
 mod world;
 
 pub use advance::advance;
-pub use choose::{Explained, explain};
 pub use definition::{Flow, FlowSet};
+pub use explain::{Explained, explain};
 pub use lint::{Around, Report, lint, lint_around, report};
 pub use parse::parse_set;
 pub use timetable::{

@@ -3,7 +3,7 @@
 mod expected;
 mod facts;
 mod head;
-mod moment;
+pub mod moment;
 mod step;
 pub mod write;
 

@@ -1,0 +1,144 @@
+//! Why a text starts the flow that it starts, and why no other: *who wins* of language.md 5, told trigger by trigger.
+
+use super::{
+    choose::{Choice, Fit, Heard, Strength},
+    definition::{Flow, WrittenTrigger},
+    turn::Turn,
+    world::{Versions, World},
+};
+use crate::{
+    base::ids::FlowName,
+    model::{
+        inbound::{InboundKind, InboundMessage},
+        session::Session,
+    },
+};
+
+/// What is said of one trigger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    pub flow: FlowName,
+    /// Empty: the flow has none.
+    pub trigger: String,
+    /// It is the one that starts.
+    pub wins: bool,
+    pub why: String,
+}
+
+/// Who gets the text.
+enum Taker<'a> {
+    Trigger(Box<Choice<'a>>),
+    /// The waiting question of this flow, on this level.
+    Question(FlowName, u8),
+    /// Nobody may, and why.
+    Silent(&'static str),
+    Nobody,
+}
+
+/// Which flow this text would start in the state of `session`, and why each other trigger would not; the one that
+/// starts comes first.
+pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: &str) -> Vec<Explained> {
+    let mut turn = Turn::new(versions, session.clone(), world);
+    let message = InboundMessage {
+        provider_id: "explain".into(),
+        at: world.now,
+        from: Vec::new(),
+        name: None,
+        kind: InboundKind::Text { body: text.to_owned() },
+        reply_to: None,
+        referral: None,
+    };
+    let language = turn.contact.language.clone();
+    let heard = Heard::new(&message, &turn, language.as_deref(), session.heard_at);
+    let asking = turn.asking();
+    let taker = taker(&mut turn, &heard, asking);
+    let mut all = Vec::new();
+    for flow in turn.live().flows.values() {
+        for trigger in &flow.triggers {
+            let wins = matches!(&taker, Taker::Trigger(choice) if is(choice, flow, trigger));
+            let why = match trigger.kind.hears(&heard) {
+                None => trigger.kind.why_not(&heard),
+                Some(Fit { strength, inputs }) => {
+                    let level = strength.level();
+                    let as_keyword = asking.is_some() && level < 11;
+                    match turn.may_start(flow, trigger, &inputs, &heard, as_keyword) {
+                        Err(why) => why,
+                        Ok(()) => against(&taker, flow, trigger, strength),
+                    }
+                }
+            };
+            all.push(Explained { flow: flow.name.clone(), trigger: trigger.key.clone(), wins, why });
+        }
+        if flow.triggers.is_empty() {
+            let why = "it has no triggers: only other flows start it".to_owned();
+            all.push(Explained { flow: flow.name.clone(), trigger: String::new(), wins: false, why });
+        }
+    }
+    all.sort_by_key(|explained| !explained.wins);
+    all
+}
+
+/// The levels in their order, tried on a copy of the session.
+fn taker<'a>(turn: &mut Turn<'a>, heard: &Heard<'_>, asking: Option<u32>) -> Taker<'a> {
+    if turn.session.person.is_some() {
+        return Taker::Silent("a person has the conversation");
+    }
+    if turn.opted_out.is_some() {
+        return Taker::Silent("the contact has said stop");
+    }
+    let of = |turn: &Turn<'a>, run: u32, level: u8| {
+        let flow = turn.run(run).map_or_else(|| FlowName::from("?"), |run| run.flow.clone());
+        Taker::Question(flow, level)
+    };
+    if let Some(run) = asking
+        && turn.answer_exactly(run, heard)
+    {
+        return of(turn, run, 6);
+    }
+    let protected = asking.is_some_and(|run| turn.is_protected(run));
+    let fitting = if protected { Vec::new() } else { turn.fitting(heard) };
+    if let Some(choice) = turn.choose(&fitting, heard, 7, asking.is_some()) {
+        return Taker::Trigger(Box::new(choice));
+    }
+    if let Some(run) = asking
+        && turn.answer_if_it_fits(run, heard)
+    {
+        return of(turn, run, 8);
+    }
+    if let Some(choice) = turn.choose(&fitting, heard, 9, asking.is_some()) {
+        return Taker::Trigger(Box::new(choice));
+    }
+    if let Some(run) = asking {
+        return of(turn, run, 10);
+    }
+    turn.choose(&fitting, heard, 11, false).map_or(Taker::Nobody, |choice| Taker::Trigger(Box::new(choice)))
+}
+
+fn is(choice: &Choice<'_>, flow: &Flow, trigger: &WrittenTrigger) -> bool {
+    choice.flow.name == flow.name && choice.trigger.key == trigger.key
+}
+
+/// Why a trigger that fits and may start does or does not.
+fn against(taker: &Taker<'_>, flow: &Flow, trigger: &WrittenTrigger, strength: Strength) -> String {
+    let level = strength.level();
+    match taker {
+        Taker::Trigger(choice) if is(choice, flow, trigger) => format!("it matches at level {level}"),
+        Taker::Trigger(choice) if choice.strength == strength => {
+            format!("a tie: `{}` (`{}`) goes first by its name", choice.flow.name, choice.trigger.key)
+        }
+        Taker::Trigger(choice) => {
+            format!("it matches, but `{}` of `{}` is stronger", choice.trigger.key, choice.flow.name)
+        }
+        Taker::Question(asks, 6) => {
+            format!("it matches, but the text is exactly an answer to the waiting question of `{asks}` (level 6)")
+        }
+        Taker::Question(asks, 8) => {
+            format!("it matches at level {level}, but the text fits the waiting question of `{asks}` (level 8)")
+        }
+        Taker::Question(asks, _) => {
+            format!("it matches at level {level}, but `{asks}` asks and takes the text for a wrong answer (level 10)")
+        }
+        Taker::Silent(why) => format!("it matches, but {why}"),
+        Taker::Nobody => "it matches".into(),
+    }
+}
