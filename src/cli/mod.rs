@@ -13,6 +13,7 @@ mod doctor;
 mod explain;
 mod findings;
 mod fmt;
+mod graph;
 mod help;
 mod i18n;
 mod keys;
@@ -60,6 +61,8 @@ enum Command {
     Explain(explain::Args),
     /// Write flows, tests and translations in their one form
     Fmt(fmt::Args),
+    /// Draw a flow, or all of them: as a picture, as text, for Mermaid or Graphviz
+    Graph(graph::Args),
     /// What a word of the language means; all of them as the pages of docs/reference
     Reference(reference::Args),
     /// The JSON Schema of flows, for editors
@@ -166,6 +169,7 @@ fn run(command: Command) -> Outcome {
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Explain(args) => block_on(explain::run(args)),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Reference(args) => reference::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Trigger(args) => block_on(trigger::run(args)),

@@ -12,6 +12,7 @@ mod changes;
 pub mod choose;
 pub mod declared;
 pub mod definition;
+pub mod drawing;
 mod drive;
 mod due;
 mod events;

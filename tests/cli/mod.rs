@@ -385,6 +385,23 @@ fn a_run_of_the_daemon_becomes_a_case_without_the_persons_words() {
 }
 
 #[test]
+fn flows_are_drawn_in_every_format_and_a_wrong_name_is_answered() {
+    let folder = bot(&[BOT, PIZZA]);
+    let text = out(&run(folder.path(), &["graph", "pizza"]));
+    assert!(text.contains("? ask · size  Which size?") && text.contains("├─ after 2h:"), "{text}");
+    for (format, wanted) in [("svg", "<svg "), ("mermaid", "flowchart TD"), ("dot", "digraph flows {")] {
+        let drawn = run(folder.path(), &["graph", "--format", format]);
+        ends(&drawn, 0);
+        assert!(out(&drawn).starts_with(wanted), "{format}");
+    }
+    ends(&run(folder.path(), &["graph", "--format", "svg", "--out", "drawings/"]), 0);
+    assert!(folder.path().join("drawings/pizza.svg").is_file());
+    let wrong = run(folder.path(), &["graph", "piza"]);
+    ends(&wrong, 2);
+    assert!(err(&wrong).contains("there is no flow `piza`; did you mean `pizza`?"), "{}", err(&wrong));
+}
+
+#[test]
 fn formatting_mends_what_can_only_mean_one_thing_and_says_so() {
     let broken = "flow: a\nsteps:\n  - say: Order: ${no}\n";
     let folder = bot(&[BOT, ("a.yaml", broken), ("b.yaml", "flow: b\nsteps:\n  - say: In #red\n")]);

@@ -5,7 +5,11 @@ use serde_json::Value;
 use std::fs;
 use transom::{
     base::place::SourceFile,
-    flow::{fmt, reference, schema, steps, triggers},
+    flow::{
+        drawing::{Format, draw},
+        fmt, parse_set, reference, schema, steps, triggers,
+    },
+    runtime::bot,
 };
 
 #[test]
@@ -22,6 +26,20 @@ fn the_schemas_are_current() {
     for (name, schema) in [("flow.json", schema::of_flow()), ("bot.json", schema::of_bot())] {
         let written = fs::read_to_string(root().join("schema").join(name)).unwrap_or_default();
         assert!(written == format!("{schema}\n"), "schema/{name} is old: run `transom schema --write`");
+    }
+}
+
+#[test]
+fn the_pictures_of_flows_are_current() {
+    let files = bot::read(root()).expect("the sample bot is there");
+    let (set, _) = parse_set(&files.files);
+    for entry in fs::read_dir(root().join("docs/images")).unwrap() {
+        let path = entry.unwrap().path();
+        let flow = set.named(path.file_stem().unwrap().to_str().unwrap());
+        let drawn = draw(&set, Some(flow.expect("a picture is called after its flow")), Format::Svg);
+        let written = fs::read_to_string(&path).unwrap();
+        let command = "transom graph FLOW --format svg -o docs/images/FLOW.svg";
+        assert!(written == drawn, "{} is old: run `{command}`", path.display());
     }
 }
 

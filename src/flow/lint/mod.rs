@@ -10,7 +10,7 @@ mod sentences;
 mod shape;
 mod templates;
 pub(super) mod translations;
-mod ways;
+pub(super) mod ways;
 mod window;
 
 use super::{FlowSet, definition::Flow};

@@ -1,0 +1,75 @@
+//! Equal branches side by side below their step, and their way back together.
+
+use super::{
+    place::{ASIDE, row, way_words},
+    plot::Plot,
+    tree::{Branch, Row, Tone},
+};
+
+/// One branch of a fan; without a row it is the bare way to what follows.
+pub struct Column<'d, 'a> {
+    pub words: &'d str,
+    pub tone: Tone,
+    pub row: Option<&'d Row<'a>>,
+}
+
+impl<'d, 'a> Column<'d, 'a> {
+    pub fn of(branch: &'d Branch<'a>) -> Column<'d, 'a> {
+        Column { words: &branch.words, tone: branch.tone, row: Some(&branch.row) }
+    }
+}
+
+/// Where the lines part, below the step.
+const PARTS: i32 = 12;
+/// Where the branches begin.
+const BEGIN: i32 = 54;
+
+/// All columns below (0, 0). `anchored`: the first stands on the spine, else the fan is centred on those that join
+/// again, or on all.
+pub fn fan(columns: &[Column<'_, '_>], anchored: bool) -> Plot {
+    let mut placed: Vec<(i32, i32, Tone, Plot)> = Vec::new();
+    for column in columns {
+        let mut plot = match column.row {
+            Some(written) => row(written),
+            None => Plot::bare(Some(0)),
+        };
+        // What stands beside the first step may reach above it.
+        let begin = BEGIN - plot.top().min(0);
+        plot.shift(0, begin);
+        let (words, width) = way_words(column.words);
+        plot.note((-width / 2, BEGIN - 16), words, column.tone, width);
+        let edge = placed.iter().map(|(.., plot)| plot.right()).max();
+        let x = edge.map_or(0, |edge| edge + ASIDE - plot.left());
+        plot.shift(x, 0);
+        placed.push((x, begin, column.tone, plot));
+    }
+    let open: Vec<i32> = placed.iter().filter(|(.., plot)| plot.exit.is_some()).map(|(x, ..)| *x).collect();
+    let all: Vec<i32> = placed.iter().map(|(x, ..)| *x).collect();
+    let over = if open.is_empty() { &all } else { &open };
+    let middle = match (anchored, over.first(), over.last()) {
+        (false, Some(first), Some(last)) => nearest_to((first + last) / 2, over),
+        _ => 0,
+    };
+    let mut whole = Plot::default();
+    let joins = placed.iter().map(|(.., plot)| plot.bottom()).max().unwrap_or(0) + 14;
+    // The solid lines cover the dashed ones where they share the way.
+    placed.sort_by_key(|(_, _, tone, _)| std::cmp::Reverse(*tone));
+    for (x, begin, tone, mut plot) in placed {
+        plot.shift(-middle, 0);
+        let x = x - middle;
+        let below = plot.cards.is_empty();
+        whole.line(vec![(0, 0), (0, PARTS), (x, PARTS), (x, begin)], tone, !below);
+        let exit = plot.exit;
+        whole.take(plot);
+        if let Some(exit) = exit {
+            whole.line(vec![(x, exit), (x, joins), (0, joins)], Tone::Choice, false);
+            whole.exit = Some(joins);
+        }
+    }
+    whole
+}
+
+/// A column that is nearly in the middle is the middle.
+fn nearest_to(middle: i32, columns: &[i32]) -> i32 {
+    columns.iter().copied().find(|x| (x - middle).abs() < 40).unwrap_or(middle)
+}

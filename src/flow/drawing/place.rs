@@ -1,0 +1,367 @@
+//! Where everything of a flow stands: a row goes straight down its spine, branches stand to the right of the step
+//! that they leave, or side by side below it when all of them are equal.
+
+use super::{
+    card::{BODY, CODE, LINE, PADDING, TITLE, WAY, WIDTH, card},
+    fan::{Column, fan},
+    plot::{Face, Plot},
+    tree::{Branch, Drawn, Exit, Item, Row, Title, To, Tone, Tree},
+    words,
+};
+
+/// Between two boxes of a row.
+const GAP: i32 = 26;
+/// The same where words stand beside the line.
+const GAP_WORDS: i32 = 38;
+/// Between parts that stand side by side.
+pub const ASIDE: i32 = 30;
+/// A branch that is higher than its step by more than this stands beside all of what follows the step.
+const SMALL: i32 = 110;
+
+/// Words on a way are cut at this.
+const WAY_WIDTH: i32 = 170;
+
+/// The whole flow; its top left corner is at (0, 0).
+pub fn flow(tree: &Tree<'_>) -> Plot {
+    let mut plots = tree.parts.iter().map(|part| {
+        let mut plot = row(&part.row);
+        match &part.title {
+            Title::Start => {
+                if tree.has_jump_to_top() {
+                    plot = on_top(label("top".into()), plot, GAP / 2);
+                }
+                on_top(start(tree), plot, GAP)
+            }
+            Title::Ending(title) => on_top(label((*title).to_owned()), plot, GAP / 2),
+            Title::Block(name) => on_top(label(name.clone()), plot, GAP / 2),
+        }
+    });
+    let mut whole = plots.next().unwrap_or_default();
+    whole.shift(-whole.left(), 0);
+    let height = whole.bottom();
+    // What stands apart goes down in columns of its own, no higher than the flow itself.
+    let (mut x, mut y) = (whole.right() + 2 * ASIDE, 0);
+    for mut plot in plots {
+        if y > 0 && y + plot.bottom() > height {
+            (x, y) = (whole.right() + 2 * ASIDE, 0);
+        }
+        plot.shift(x - plot.left(), y);
+        y = plot.bottom() + 2 * GAP;
+        whole.take(plot);
+    }
+    let (name, title) = (tree.flow.name.to_string(), tree.flow.title.clone());
+    let width = TITLE.width(title.as_deref().unwrap_or(&name)) + CODE.width(&name) + 40;
+    let mut titled = Plot::card(Face::Title(name, title), width, 24);
+    titled.shift(width / 2, 0);
+    whole.shift(0, titled.bottom() + 20 - whole.top());
+    titled.take(whole);
+    titled
+}
+
+pub fn row(row: &Row<'_>) -> Plot {
+    let mut below = Plot::bare((row.exit != Exit::Closed).then_some(0));
+    for item in row.items.iter().rev() {
+        below = match item {
+            Item::Label(name) => on_top(label(name.clone()), below, GAP / 2),
+            Item::Jump(jump) => self::jump(jump),
+            Item::Stop => Plot::card(Face::Stop, 14, 14),
+            Item::Step(drawn) => step(drawn, below),
+        };
+    }
+    below
+}
+
+/// The words on a way, cut to their most, with their width.
+pub fn way_words(words: &str) -> (String, i32) {
+    let words = WAY.cut(words, WAY_WIDTH);
+    let width = WAY.width(&words);
+    (words, width)
+}
+
+/// One above the other with a line between them.
+fn on_top(mut upper: Plot, mut below: Plot, gap: i32) -> Plot {
+    let at = upper.bottom();
+    if below.is_empty() {
+        upper.exit = below.exit.map(|_| at);
+        return upper;
+    }
+    below.shift(0, at + gap);
+    let down = upper.push_down(&below, ASIDE / 2);
+    below.shift(0, down);
+    upper.line(vec![(0, at), (0, at + gap + down)], Tone::Choice, gap >= GAP);
+    upper.exit = below.exit;
+    upper.take(below);
+    upper
+}
+
+fn label(name: String) -> Plot {
+    let width = CODE.width(&name) + 2 * PADDING;
+    Plot::card(Face::Label(name), width, 24)
+}
+
+fn jump(to: &To) -> Plot {
+    let (To::Here(name) | To::Flow(name) | To::Nowhere(name)) = to;
+    let width = CODE.width(name) + 2 * PADDING + 16;
+    Plot::card(Face::Jump(to.clone()), width, 24)
+}
+
+fn start(tree: &Tree<'_>) -> Plot {
+    let mut lines: Vec<String> =
+        words::starts(tree.flow).iter().flat_map(|line| BODY.wrap(line, WIDTH + 20, 2)).collect();
+    if lines.is_empty() {
+        lines.push("called or started by others".into());
+    }
+    let widest = lines.iter().map(|line| BODY.width(line)).max().unwrap_or(0);
+    let height = i32::try_from(lines.len()).unwrap_or(1) * LINE + 14;
+    Plot::card(Face::Start(lines), widest + 2 * PADDING + 22, height)
+}
+
+/// A step with all its branches, and what follows it.
+fn step(drawn: &Drawn<'_>, below: Plot) -> Plot {
+    let ways = Ways::of(drawn);
+    let mut plot = card(drawn);
+    if let Some(body) = ways.again {
+        return again(plot, body, ways.aside, below);
+    }
+    let goes_on = below.exit.is_some() || !below.is_empty();
+    let (words, under) = match (ways.fan.is_empty(), ways.spine) {
+        (false, _) => (String::new(), follow(fan(&ways.fan, ways.anchored), below)),
+        (true, Spine::Row(branch)) => (branch.words.clone(), follow(row(&branch.row), below)),
+        (true, Spine::Straight(words)) if goes_on => (words.to_owned(), below),
+        (true, _) => (String::new(), Plot::default()),
+    };
+    aside(&mut plot, &ways.aside, ways.back, words, under);
+    plot
+}
+
+/// The ways on from a step, by where they are drawn.
+struct Ways<'d, 'a> {
+    /// What stands right below.
+    spine: Spine<'d, 'a>,
+    /// Side by side below the step.
+    fan: Vec<Column<'d, 'a>>,
+    /// The first of the fan stands on the spine; else the fan is in the middle.
+    anchored: bool,
+    /// To the right; nothing comes back from there.
+    aside: Vec<&'d Branch<'a>>,
+    /// To the right, and back to what follows.
+    back: Option<&'d Branch<'a>>,
+    /// The steps of a loop.
+    again: Option<&'d Branch<'a>>,
+}
+
+enum Spine<'d, 'a> {
+    Row(&'d Branch<'a>),
+    Straight(&'d str),
+    Nothing,
+}
+
+impl<'d, 'a> Ways<'d, 'a> {
+    fn of(drawn: &'d Drawn<'a>) -> Ways<'d, 'a> {
+        let mut ways = Ways {
+            spine: drawn.straight.as_deref().map_or(Spine::Nothing, Spine::Straight),
+            fan: Vec::new(),
+            anchored: false,
+            aside: Vec::new(),
+            back: None,
+            again: None,
+        };
+        let mut open: Vec<&Branch<'a>> = Vec::new();
+        let mut closed: Vec<&Branch<'a>> = Vec::new();
+        for branch in &drawn.branches {
+            match branch.row.exit {
+                Exit::Repeats => ways.again = Some(branch),
+                Exit::Joins => open.push(branch),
+                Exit::Closed => closed.push(branch),
+            }
+        }
+        match (&drawn.straight, open.len()) {
+            (Some(_), 0) => ways.aside = closed,
+            (Some(_), 1) => {
+                ways.back = open.pop();
+                ways.aside = closed;
+            }
+            (Some(words), _) => {
+                ways.fan.push(Column { words, tone: Tone::Choice, row: None });
+                ways.fan.extend(open.into_iter().map(Column::of));
+                ways.anchored = true;
+                ways.aside = closed;
+            }
+            (None, 1) => {
+                ways.spine = Spine::Row(open.remove(0));
+                ways.aside = closed;
+            }
+            (None, 0) => {
+                let (choices, sides): (Vec<_>, Vec<_>) = closed.into_iter().partition(|b| b.tone == Tone::Choice);
+                let (small, large): (Vec<_>, Vec<_>) = choices.into_iter().partition(|b| b.row.items.len() < 2);
+                // One long way with short ones beside it goes straight down; equal ones stand side by side.
+                match large.as_slice() {
+                    [only] => {
+                        ways.spine = Spine::Row(only);
+                        ways.aside = small;
+                    }
+                    _ => ways.fan = large.into_iter().chain(small).map(Column::of).collect(),
+                }
+                ways.aside.extend(sides);
+            }
+            (None, _) => {
+                let (choices, sides): (Vec<_>, Vec<_>) = closed.into_iter().partition(|b| b.tone == Tone::Choice);
+                ways.fan = open.into_iter().chain(choices).map(Column::of).collect();
+                ways.aside = sides;
+            }
+        }
+        ways
+    }
+}
+
+/// `below` behind the exit of `upper`.
+fn follow(mut upper: Plot, mut below: Plot) -> Plot {
+    let Some(exit) = upper.exit else { return upper };
+    if below.is_empty() {
+        upper.exit = below.exit.map(|_| exit);
+        return upper;
+    }
+    below.shift(0, exit + GAP);
+    let down = upper.push_down(&below, ASIDE / 2);
+    below.shift(0, down);
+    upper.line(vec![(0, exit), (0, exit + GAP + down)], Tone::Choice, true);
+    upper.exit = below.exit;
+    upper.take(below);
+    upper
+}
+
+/// A branch on its way to its place beside a step.
+struct Side<'d, 'a> {
+    branch: &'d Branch<'a>,
+    plot: Plot,
+    /// Where its line arrives.
+    arrives: i32,
+    tall: bool,
+}
+
+/// Puts branches to the right of a step, and what follows below it.
+fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, words: String, mut under: Plot) {
+    let (w, h) = plot.first;
+    let mut sides: Vec<Side<'_, '_>> = closed
+        .iter()
+        .map(|&branch| {
+            let plot = row(&branch.row);
+            Side { tall: !under.is_empty() && plot.bottom() > h + SMALL, branch, plot, arrives: 0 }
+        })
+        .collect();
+    // Tall ones first: their lines run above everything else to where there is room.
+    sides.sort_by_key(|side| !side.tall);
+    sides.extend(back.map(|branch| Side { branch, plot: row(&branch.row), arrives: 0, tall: false }));
+    let heights: i32 =
+        sides.iter().map(|side| if side.tall { side.plot.first.1 } else { side.plot.bottom() } + 12).sum();
+    // A single one is entered straight from the middle of the step.
+    let mut y = match sides.as_slice() {
+        [only] => (h - only.plot.first.1) / 2,
+        _ => ((h - heights + 12) / 2).max(0),
+    };
+    for side in &mut sides {
+        side.arrives = y + side.plot.first.1 / 2;
+        side.plot.shift(0, y);
+        y = 12 + if side.tall { y + side.plot.first.1 } else { side.plot.bottom() };
+    }
+    let count = i32::try_from(sides.len()).unwrap_or(0);
+    let widest = sides.iter().map(|side| way_words(&side.branch.words).1).max().unwrap_or(0);
+    let near = w / 2 + 12 + 7 * count + widest + 18;
+    let stack_bottom = (y - 12).max(h);
+    let mut leaves = 0;
+    let mut exits = Vec::new();
+    for (at, side) in (1..).zip(&sides) {
+        leaves = side.arrives.min(h - 8 - 7 * (count - at)).max(leaves + 7);
+        exits.push(leaves);
+    }
+    // Small ones stand right here; those that come back are the last.
+    let mut come_back = None;
+    let mut tall = Vec::new();
+    for (at, (mut side, leaves)) in (1..).zip(sides.into_iter().zip(exits)) {
+        let turn = w / 2 + 8 + 7 * (count - at);
+        if side.tall {
+            tall.push((side, leaves, turn));
+            continue;
+        }
+        let x = near - side.plot.left();
+        side.plot.shift(x, 0);
+        if back.is_some_and(|back| std::ptr::eq(back, side.branch)) {
+            come_back = side.plot.exit.map(|exit| (x, exit));
+        }
+        enter(plot, side, (w / 2, leaves), turn, x);
+    }
+    let lowest_line = tall.iter().map(|(side, ..)| side.arrives).max().unwrap_or(0);
+    let gap = if words.is_empty() { GAP } else { GAP_WORDS };
+    let mut from = h;
+    if let Some((x, exit)) = come_back {
+        from = exit.max(stack_bottom).max(h) + 16;
+        plot.line(vec![(x, exit), (x, from), (0, from)], Tone::Choice, false);
+    }
+    let (words, width) = way_words(&words);
+    plot.note((8, h + 16), words, Tone::Choice, width);
+    plot.exit = None;
+    if under.is_empty() {
+        if under.exit.is_some() {
+            plot.line(vec![(0, h), (0, from)], Tone::Choice, false);
+            plot.exit = Some(from);
+        }
+    } else {
+        // A fan has its own gap above it.
+        let start = from.max(lowest_line - gap + 14).max(h) + gap;
+        under.shift(0, start);
+        let down = plot.push_down(&under, ASIDE / 2).max(0);
+        under.shift(0, down);
+        plot.line(vec![(0, h), (0, start + down)], Tone::Choice, under.first != (0, 0));
+        plot.exit = under.exit;
+        plot.take(under);
+    }
+    for (mut side, leaves, turn) in tall.into_iter().rev() {
+        let mut x = near - side.plot.left();
+        side.plot.shift(x, 0);
+        let more = plot.push_right(&side.plot, ASIDE);
+        side.plot.shift(more, 0);
+        x += more;
+        enter(plot, side, (w / 2, leaves), turn, x);
+    }
+}
+
+/// The line from the right of a step into a branch beside it, with its words.
+fn enter(plot: &mut Plot, side: Side<'_, '_>, from: (i32, i32), turn: i32, x: i32) {
+    let left = x - side.plot.first.0 / 2;
+    let y = side.arrives;
+    let points = if y == from.1 { vec![from, (left, y)] } else { vec![from, (turn, from.1), (turn, y), (left, y)] };
+    let (words, width) = way_words(&side.branch.words);
+    plot.line(points, side.branch.tone, true);
+    plot.note((turn + 8, y - 6), words, side.branch.tone, width);
+    plot.take(side.plot);
+}
+
+/// A loop: its steps below, the way back on the left, the way on at the right.
+fn again(mut plot: Plot, body: &Branch<'_>, closed: Vec<&Branch<'_>>, below: Plot) -> Plot {
+    let (w, h) = plot.first;
+    let mut round = row(&body.row);
+    round.shift(0, h + GAP_WORDS);
+    let (words, width) = way_words(&body.words);
+    plot.note((8, h + 16), words, Tone::Choice, width);
+    plot.line(vec![(0, h), (0, h + GAP_WORDS)], Tone::Choice, true);
+    let mut at = round.bottom() + 14;
+    let exit = round.exit;
+    plot.take(round);
+    if let Some(exit) = exit {
+        let left = plot.left().min(-w / 2) - 18;
+        plot.line(vec![(0, exit), (0, at), (left, at), (left, h / 2), (-w / 2, h / 2)], Tone::Choice, true);
+        at += 14;
+    }
+    let right = plot.right().max(w / 2 + WAY.width("done") + 12) + 16;
+    plot.note((w / 2 + 8, h / 2 - 6), "done".into(), Tone::Choice, WAY.width("done"));
+    plot.line(vec![(w / 2, h / 2), (right, h / 2), (right, at), (0, at)], Tone::Choice, false);
+    plot.exit = Some(at);
+    for branch in closed {
+        let mut side = row(&branch.row);
+        let x = right + way_words(&branch.words).1 + ASIDE - side.left();
+        side.shift(x, h / 2 + 14);
+        let side = Side { branch, arrives: h / 2 + 14 + side.first.1 / 2, plot: side, tall: false };
+        enter(&mut plot, side, (w / 2, h - 8), right + 10, x);
+    }
+    follow(plot, below)
+}

@@ -1,0 +1,176 @@
+//! A part of a drawing while it is put together: boxes, lines and words around a spine at x = 0.
+
+use super::{
+    tree::{To, Tone},
+    words::Words,
+};
+
+/// A part with its entry at (0, 0). Everything hangs on the spine; what goes on leaves at (0, `exit`).
+#[derive(Default)]
+pub struct Plot {
+    pub cards: Vec<Card>,
+    pub lines: Vec<Line>,
+    pub notes: Vec<Note>,
+    /// `None`: nothing goes on from here.
+    pub exit: Option<i32>,
+    /// Of the first box; side branches are entered at its left.
+    pub first: (i32, i32),
+    /// What no other part may cover.
+    taken: Vec<Rect>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rect {
+    pub x: i32,
+    pub y: i32,
+    pub w: i32,
+    pub h: i32,
+}
+
+pub struct Card {
+    pub at: Rect,
+    pub face: Face,
+}
+
+/// What a box shows.
+pub enum Face {
+    /// The chips stand within the card, from its corner.
+    Step { id: String, words: Words, lines: Vec<String>, chips: Vec<(Rect, String)> },
+    /// Here a block begins.
+    Label(String),
+    /// The way goes on where this name stands.
+    Jump(To),
+    /// The flow ends.
+    Stop,
+    /// What starts the flow.
+    Start(Vec<String>),
+    /// The name of the flow and its title.
+    Title(String, Option<String>),
+}
+
+/// Goes from point to point, round at the corners.
+pub struct Line {
+    pub points: Vec<(i32, i32)>,
+    pub tone: Tone,
+    /// It ends in an arrow.
+    pub arrow: bool,
+}
+
+/// Words beside a line.
+pub struct Note {
+    /// The left end of its base line.
+    pub at: (i32, i32),
+    pub words: String,
+    pub tone: Tone,
+}
+
+/// What is left free around a line when other parts are put beside it.
+const BESIDE_LINE: i32 = 4;
+
+impl Plot {
+    /// Nothing but a spine.
+    pub fn bare(exit: Option<i32>) -> Plot {
+        Plot { exit, ..Plot::default() }
+    }
+
+    pub fn card(face: Face, w: i32, h: i32) -> Plot {
+        let at = Rect { x: -w / 2, y: 0, w, h };
+        Plot { cards: vec![Card { at, face }], first: (w, h), taken: vec![at], ..Plot::default() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cards.is_empty()
+    }
+
+    pub fn line(&mut self, points: Vec<(i32, i32)>, tone: Tone, arrow: bool) {
+        for pair in points.windows(2) {
+            let ((x1, y1), (x2, y2)) = (pair[0], pair[1]);
+            self.taken.push(Rect {
+                x: x1.min(x2) - BESIDE_LINE,
+                y: y1.min(y2),
+                w: (x1 - x2).abs() + 2 * BESIDE_LINE,
+                h: (y1 - y2).abs().max(1),
+            });
+        }
+        self.lines.push(Line { points, tone, arrow });
+    }
+
+    /// `at` is the left end of the base line; `width` and the height of the letters are kept free.
+    pub fn note(&mut self, at: (i32, i32), words: String, tone: Tone, width: i32) {
+        if words.is_empty() {
+            return;
+        }
+        self.taken.push(Rect { x: at.0, y: at.1 - 12, w: width, h: 16 });
+        self.notes.push(Note { at, words, tone });
+    }
+
+    pub fn shift(&mut self, dx: i32, dy: i32) {
+        if dx == 0 && dy == 0 {
+            return;
+        }
+        for rect in self.taken.iter_mut().chain(self.cards.iter_mut().map(|card| &mut card.at)) {
+            rect.x += dx;
+            rect.y += dy;
+        }
+        for point in self.lines.iter_mut().flat_map(|line| line.points.iter_mut()) {
+            *point = (point.0 + dx, point.1 + dy);
+        }
+        for note in &mut self.notes {
+            note.at = (note.at.0 + dx, note.at.1 + dy);
+        }
+        self.exit = self.exit.map(|exit| exit + dy);
+    }
+
+    /// Takes the other part over where it stands; its entry and exit are forgotten.
+    pub fn take(&mut self, other: Plot) {
+        self.cards.extend(other.cards);
+        self.lines.extend(other.lines);
+        self.notes.extend(other.notes);
+        self.taken.extend(other.taken);
+    }
+
+    pub fn left(&self) -> i32 {
+        self.taken.iter().map(|rect| rect.x).min().unwrap_or(0)
+    }
+
+    pub fn right(&self) -> i32 {
+        self.taken.iter().map(|rect| rect.x + rect.w).max().unwrap_or(0)
+    }
+
+    pub fn top(&self) -> i32 {
+        self.taken.iter().map(|rect| rect.y).min().unwrap_or(0)
+    }
+
+    pub fn bottom(&self) -> i32 {
+        self.taken.iter().map(|rect| rect.y + rect.h).max().unwrap_or(0)
+    }
+
+    /// How far `other` must move to the right to stand clear of this part.
+    pub fn push_right(&self, other: &Plot, gap: i32) -> i32 {
+        self.pairs(other, gap, |a, b| (a.y, a.h, b.y, b.h), |a, b| a.x + a.w + gap - b.x)
+    }
+
+    /// How far `other` must move down to stand clear of this part.
+    pub fn push_down(&self, other: &Plot, gap: i32) -> i32 {
+        self.pairs(other, gap, |a, b| (a.x, a.w, b.x, b.w), |a, b| a.y + a.h + gap - b.y)
+    }
+
+    fn pairs(
+        &self,
+        other: &Plot,
+        gap: i32,
+        across: impl Fn(&Rect, &Rect) -> (i32, i32, i32, i32),
+        along: impl Fn(&Rect, &Rect) -> i32,
+    ) -> i32 {
+        let mut most = 0;
+        for a in &self.taken {
+            for b in &other.taken {
+                let (a1, a2, b1, b2) = across(a, b);
+                if a1 < b1 + b2 + gap && b1 < a1 + a2 + gap {
+                    most = most.max(along(a, b));
+                }
+            }
+        }
+        most
+    }
+}

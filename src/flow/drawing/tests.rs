@@ -1,0 +1,249 @@
+use super::{
+    plot::{Face, Plot, Rect},
+    tree::{Item, Row, Title, To, each_jump},
+    *,
+};
+use crate::{base::place::SourceFile, flow::parse_set};
+
+const SHOP: &str = r#"
+flow: shop
+title: Our <shop>
+when: [{message: [hi, "buy 🚲"]}, {schedule: "0 9 * * MON", to: everyone}]
+on_error: [{say: That did not work.}]
+steps:
+  - ask: What do you want?
+    as: what
+    options:
+      - Bikes: {go: bikes}
+      - Parts: [{say: "Parts, then."}, {go: pay}]
+      - Nothing
+    timeout: 2h
+    on_timeout: {go: later}
+    on_fail: {go: person}
+  - say: Good bye.
+    if: window.open
+  - end
+blocks:
+  bikes:
+    - http: GET https://shop.example/bikes
+      as: bikes
+      on_error: {go: person}
+    - if: bikes.body.len() == 0
+      then: [{say: Nothing there.}, {go: top}]
+    - switch: bikes.body[0].kind
+      cases:
+        city: [{say: A city bike.}]
+        race: [{say: A race bike.}]
+      else: [{say: Some bike.}]
+    - call: count
+    - go: pay
+  pay: [{wait: 1h}, {go: other}]
+  later: [{say: Later.}]
+  person: [{handoff: desk}]
+  count: [{log: counted}]
+"#;
+
+fn set(flows: &[&str]) -> FlowSet {
+    let mut files = vec![SourceFile::new("flows/_bot.yaml", "bot: T\nteams: {desk: {}}\n")];
+    files.push(SourceFile::new("flows/other.yaml", "flow: other\nsteps: [{say: Other.}]\n"));
+    for text in flows {
+        let name = text.split("flow: ").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+        files.push(SourceFile::new(format!("flows/{name}.yaml"), *text));
+    }
+    parse_set(&files).0
+}
+
+#[test]
+fn a_flow_reads_as_text() {
+    let set = set(&[SHOP]);
+    insta::assert_snapshot!(draw(&set, set.named("shop"), Format::Text));
+}
+
+#[test]
+fn a_flow_reads_as_mermaid() {
+    let set = set(&[SHOP]);
+    insta::assert_snapshot!(draw(&set, set.named("shop"), Format::Mermaid));
+}
+
+#[test]
+fn a_flow_reads_as_dot() {
+    let set = set(&[SHOP]);
+    insta::assert_snapshot!(draw(&set, set.named("shop"), Format::Dot));
+}
+
+#[test]
+fn a_picture_is_valid_xml_and_the_same_each_time() {
+    let set = set(&[SHOP]);
+    let svg = draw(&set, set.named("shop"), Format::Svg);
+    assert_eq!(svg, draw(&set, set.named("shop"), Format::Svg));
+    assert!(svg.contains("Our &lt;shop&gt;") && svg.contains("buy 🚲"), "{svg}");
+    for tag in ["g", "svg", "text", "title", "style"] {
+        let (opened, closed) = (svg.matches(&format!("<{tag}")).count(), svg.matches(&format!("</{tag}>")).count());
+        // `<text` also begins nothing else, `<title` and `<g` neither.
+        assert_eq!(opened, closed, "{tag}");
+    }
+}
+
+/// Every step of the flow once, and every jump as a sign or as the block itself.
+#[test]
+fn every_step_is_drawn_exactly_once() {
+    let set = set(&[SHOP]);
+    let flow = set.named("shop").unwrap();
+    let tree = Tree::of(&set, flow);
+    let mut drawn = Vec::new();
+    tree.parts.iter().for_each(|part| steps(&part.row, &mut drawn));
+    drawn.sort_unstable();
+    let gos = flow.nodes.iter().filter(|node| node.outline.verb == "go" && node.guard.is_none()).count();
+    let mut unique = drawn.clone();
+    unique.dedup();
+    assert_eq!(drawn, unique);
+    assert_eq!(drawn.len(), flow.nodes.len() - gos);
+}
+
+fn steps(row: &Row<'_>, found: &mut Vec<u32>) {
+    for item in &row.items {
+        if let Item::Step(step) = item {
+            found.push(step.ix.0);
+            step.branches.iter().for_each(|branch| steps(&branch.row, found));
+        }
+    }
+}
+
+#[test]
+fn a_block_hangs_on_its_most_natural_jump_and_the_others_name_it() {
+    let set = set(&[SHOP]);
+    let tree = Tree::of(&set, set.named("shop").unwrap());
+    let mut signs = Vec::new();
+    tree.parts.iter().for_each(|part| each_jump(&part.row, &mut |jump| signs.push(jump.clone())));
+    let here = |name: &str| To::Here(name.into());
+    assert_eq!(signs.iter().filter(|to| **to == here("person")).count(), 1, "one of two errors leads there by a line");
+    assert_eq!(signs.iter().filter(|to| **to == here("top")).count(), 1);
+    assert!(!signs.contains(&here("bikes")) && !signs.contains(&here("later")));
+    let titles: Vec<_> = tree.parts.iter().map(|part| part.title.clone()).collect();
+    assert_eq!(titles, [Title::Start, Title::Ending("on error"), Title::Block("count".into())]);
+}
+
+/// No box covers another, no line runs through a box, and no two lines cross.
+fn collisions(plot: &Plot) -> Vec<String> {
+    let mut found = Vec::new();
+    for (n, a) in plot.cards.iter().enumerate() {
+        for b in &plot.cards[..n] {
+            if overlap(a.at, b.at) {
+                found.push(format!("boxes {:?} and {:?}", a.at, b.at));
+            }
+        }
+    }
+    let segments: Vec<((i32, i32), (i32, i32))> =
+        plot.lines.iter().flat_map(|line| line.points.windows(2).map(|pair| (pair[0], pair[1]))).collect();
+    for &((x1, y1), (x2, y2)) in &segments {
+        let thin = Rect { x: x1.min(x2), y: y1.min(y2), w: (x1 - x2).abs().max(1), h: (y1 - y2).abs().max(1) };
+        for card in plot.cards.iter().filter(|card| !matches!(card.face, Face::Title(..))) {
+            let inner = Rect { x: card.at.x + 2, y: card.at.y + 2, w: card.at.w - 4, h: card.at.h - 4 };
+            if overlap(thin, inner) {
+                found.push(format!("line {x1},{y1} {x2},{y2} through {:?}", card.at));
+            }
+        }
+    }
+    for &(a, b) in &segments {
+        for &(c, d) in &segments {
+            // `a b` level, `c d` upright.
+            let crosses = a.1 == b.1
+                && c.0 == d.0
+                && a.0.min(b.0) < c.0
+                && c.0 < a.0.max(b.0)
+                && c.1.min(d.1) < a.1
+                && a.1 < c.1.max(d.1);
+            if crosses {
+                found.push(format!("lines {a:?} {b:?} and {c:?} {d:?}"));
+            }
+        }
+    }
+    found
+}
+
+fn overlap(a: Rect, b: Rect) -> bool {
+    a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
+}
+
+#[test]
+fn nothing_of_a_picture_covers_or_crosses() {
+    let set = set(&[SHOP]);
+    let plot = place::flow(&Tree::of(&set, set.named("shop").unwrap()));
+    assert_eq!(collisions(&plot), Vec::<String>::new());
+}
+
+/// Steps as people nest them, from a row of dice.
+fn random(dice: &mut dyn Iterator<Item = u8>, depth: usize, indent: usize, out: &mut String) {
+    let pad = " ".repeat(indent);
+    let mut roll = |sides: u8| dice.next().unwrap_or(0) % sides;
+    let count = 1 + roll(4);
+    let mut kinds = Vec::new();
+    for _ in 0..count {
+        kinds.push((roll(9), roll(4), roll(3), roll(3)));
+    }
+    for (kind, a, b, c) in kinds {
+        let deeper = depth < 3;
+        let target = ["one", "two", "three", "top"][usize::from(a)];
+        match kind {
+            0 if deeper => {
+                out.push_str(&format!("{pad}- if: window.open\n{pad}  then:\n"));
+                random(dice, depth + 1, indent + 4, out);
+                if b > 0 {
+                    out.push_str(&format!("{pad}  else:\n"));
+                    random(dice, depth + 1, indent + 4, out);
+                }
+            }
+            1 if deeper => {
+                out.push_str(&format!("{pad}- ask: Which?\n{pad}  options:\n"));
+                for n in 0..=a {
+                    out.push_str(&format!("{pad}    - Choice {n}:\n"));
+                    random(dice, depth + 1, indent + 10, out);
+                }
+                if b > 0 {
+                    out.push_str(&format!("{pad}    - Plain\n"));
+                }
+                if c > 0 {
+                    out.push_str(&format!("{pad}  on_timeout: {{go: {target}}}\n{pad}  timeout: 1h\n"));
+                }
+            }
+            2 if deeper => {
+                out.push_str(&format!("{pad}- http: GET https://a.example/b\n{pad}  on_error:\n"));
+                random(dice, depth + 1, indent + 4, out);
+            }
+            3 => out.push_str(&format!("{pad}- go: {target}\n{pad}  if: window.open\n")),
+            4 if depth > 0 => {
+                out.push_str(&format!("{pad}- go: {target}\n"));
+                return;
+            }
+            5 if depth > 0 => {
+                out.push_str(&format!("{pad}- end\n"));
+                return;
+            }
+            6 => out.push_str(&format!("{pad}- call: {target}\n")),
+            7 => out.push_str(&format!("{pad}- tag: a{a}\n")),
+            _ => out.push_str(&format!("{pad}- say: {}\n", "Words to be said here. ".repeat(usize::from(b) + 1))),
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+    #[test]
+    fn nothing_of_any_flow_covers_or_crosses(dice in proptest::collection::vec(proptest::prelude::any::<u8>(), 20..200)) {
+        let mut dice = dice.into_iter();
+        let mut text = String::from("flow: any\nsteps:\n");
+        random(&mut dice, 0, 2, &mut text);
+        text.push_str("blocks:\n");
+        for name in ["one", "two", "three"] {
+            text.push_str(&format!("  {name}:\n"));
+            random(&mut dice, 1, 4, &mut text);
+        }
+        let set = set(&[&text]);
+        let flow = set.named("any").unwrap();
+        let plot = place::flow(&Tree::of(&set, flow));
+        proptest::prop_assert_eq!(collisions(&plot), Vec::<String>::new(), "{}", text);
+        for format in [Format::Text, Format::Mermaid, Format::Dot] {
+            proptest::prop_assert!(!draw(&set, Some(flow), format).is_empty());
+        }
+    }
+}

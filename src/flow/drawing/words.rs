@@ -1,0 +1,257 @@
+//! What is written on a drawing: on each step, on each way, and on what starts the flow.
+
+use super::tree::Tone;
+use crate::{
+    base::yaml::{self, Kind},
+    flow::{
+        definition::{Flow, Node, WrittenTrigger},
+        spec::FieldKind,
+        steps,
+    },
+};
+
+/// What a step looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// The bot speaks.
+    Say,
+    /// It asks, and waits for the answer.
+    Ask,
+    /// The ways part.
+    Fork,
+    /// Time passes, or something is waited for.
+    Wait,
+    /// Work outside of the conversation.
+    Work,
+    /// Something is remembered.
+    Note,
+    /// A person takes over.
+    Person,
+    /// Another flow or block, which comes back.
+    Call,
+    /// The conversation ends here.
+    End,
+}
+
+/// What stands on a step.
+pub struct Words {
+    pub look: Look,
+    /// The verb, and the variable that it fills.
+    pub head: String,
+    pub body: String,
+    /// The body is code.
+    pub code: bool,
+    /// What the contact can tap.
+    pub buttons: Vec<String>,
+    /// When the step is passed over.
+    pub guard: Option<String>,
+}
+
+pub fn of(node: &Node) -> Words {
+    let written = &node.outline.yaml;
+    let verb = node.outline.verb;
+    let value = written.get(verb);
+    let (look, code) = look(node, value);
+    let mut head = if verb.is_empty() { "?".to_owned() } else { verb.to_owned() };
+    let mut body = value.map(brief).unwrap_or_default();
+    if verb == "go" {
+        // It has a condition, or it would be no more than a line.
+        return Words {
+            look: Look::Fork,
+            head: "if".into(),
+            body: node.guard.as_ref().map(|guard| one_line(guard.source())).unwrap_or_default(),
+            code: true,
+            buttons: Vec::new(),
+            guard: None,
+        };
+    }
+    if let Some(name) = &node.outline.fills {
+        head.push_str(" · ");
+        head.push_str(name);
+    }
+    if verb == "ask"
+        && let Some(kind) = written.get("type").and_then(yaml::Node::text)
+    {
+        head.push_str(&format!(" ({kind})"));
+    }
+    if verb == "end" && body == "end" {
+        body = String::new();
+    }
+    Words {
+        look,
+        head,
+        body,
+        code,
+        buttons: buttons(written),
+        guard: node.guard.as_ref().map(|guard| format!("if {}", one_line(guard.source()))),
+    }
+}
+
+fn look(node: &Node, value: Option<&yaml::Node>) -> (Look, bool) {
+    match node.outline.verb {
+        "say" | "template" | "react" => (Look::Say, false),
+        "ask" => (Look::Ask, false),
+        "if" | "switch" => (Look::Fork, true),
+        "repeat" | "split" => (Look::Fork, false),
+        "wait" if value.and_then(yaml::Node::text) == Some("reply") => (Look::Ask, false),
+        "wait" => (Look::Wait, false),
+        "handoff" => (Look::Person, false),
+        "call" | "start" => (Look::Call, false),
+        "end" => (Look::End, false),
+        "http" | "script" => (Look::Work, true),
+        "llm" | "agent" => (Look::Work, false),
+        _ => (Look::Note, false),
+    }
+}
+
+fn buttons(written: &yaml::Node) -> Vec<String> {
+    let Some(options) = written.get("options").or_else(|| written.get("buttons")) else { return Vec::new() };
+    let title = |item: &yaml::Node| {
+        let title = item.get("title").or_else(|| item.get("id"));
+        match (item.text(), title.and_then(yaml::Node::text), item.map()) {
+            (Some(text), ..) | (None, Some(text), _) => text.to_owned(),
+            (None, None, Some([entry])) => entry.key.text.clone(),
+            _ => "…".to_owned(),
+        }
+    };
+    match options.get("each") {
+        None => options.one_or_many().iter().map(title).collect(),
+        Some(list) => {
+            let also = options.get("also").map(|also| also.one_or_many().iter().map(title).collect::<Vec<_>>());
+            let each = list.text().map(|text| text.trim_start_matches("${").trim_end_matches('}').to_owned());
+            std::iter::once(format!("each of {}", each.unwrap_or_default())).chain(also.unwrap_or_default()).collect()
+        }
+    }
+}
+
+/// The words on the way to a body, and why it is taken. `key` is a field of the step, or an option or case.
+pub fn way(node: &Node, key: &str) -> (String, Tone) {
+    let written = &node.outline.yaml;
+    let field = key == "on_error"
+        || steps::spec(node.outline.verb).and_then(|spec| spec.field(key)).is_some_and(|f| f.kind == FieldKind::Steps);
+    if !field {
+        return (one_line(key), Tone::Choice);
+    }
+    match (node.outline.verb, key) {
+        ("if", "then") => ("yes".into(), Tone::Choice),
+        ("if", "else") => ("no".into(), Tone::Choice),
+        (_, "else") => ("else".into(), Tone::Choice),
+        (_, "do") => ("each time".into(), Tone::Choice),
+        (_, "other") => ("anything else".into(), Tone::Choice),
+        (_, "on_timeout") => (timeout(written), Tone::Time),
+        (_, "out_of_hours") => ("closed".into(), Tone::Time),
+        (_, "on_error") => ("error".into(), Tone::Fault),
+        (_, "on_fail") => ("no valid answer".into(), Tone::Fault),
+        (_, "on_undelivered") => ("not delivered".into(), Tone::Fault),
+        (_, "on_limit") => ("limit reached".into(), Tone::Fault),
+        (_, other) => (other.replace('_', " "), Tone::Choice),
+    }
+}
+
+fn timeout(written: &yaml::Node) -> String {
+    match written.get("timeout") {
+        None => "no answer".into(),
+        Some(node) => match (node.text(), node.get("until").and_then(yaml::Node::text)) {
+            (Some(span), _) => format!("after {span}"),
+            (None, Some(moment)) => format!("until {}", inner(moment)),
+            (None, None) => "no answer".into(),
+        },
+    }
+}
+
+/// The words on the way to what follows. `plain` are choices without steps of their own; `on` says that the step
+/// goes on by itself, `forks` that other choices do lead elsewhere.
+pub fn straight(node: &Node, plain: &[String], on: bool, forks: bool) -> String {
+    let has = |key: &str| node.outline.bodies.iter().any(|(other, _)| other == key);
+    match node.outline.verb {
+        "if" if on || !plain.is_empty() => {
+            if has("then") && !plain.contains(&"yes".to_owned()) { "no" } else { "yes" }.into()
+        }
+        "repeat" => "done".into(),
+        _ if !forks => String::new(),
+        _ if !plain.is_empty() && !on => plain.join(" · "),
+        "ask" => other_answers(node),
+        "switch" => "else".into(),
+        _ => String::new(),
+    }
+}
+
+/// The options of a question that have no steps of their own.
+fn other_answers(node: &Node) -> String {
+    let with_steps = |title: &String| node.outline.bodies.iter().any(|(key, _)| key == title);
+    let all = buttons(&node.outline.yaml);
+    let data = node.outline.yaml.get("options").is_some_and(|options| options.get("each").is_some());
+    let plain: Vec<String> = all.into_iter().skip(usize::from(data)).filter(|title| !with_steps(title)).collect();
+    match (data, plain.as_slice()) {
+        (true, _) => "a choice".into(),
+        (false, []) => "an answer".into(),
+        (false, plain) => plain.join(" · "),
+    }
+}
+
+/// What starts a flow, a line each.
+pub fn starts(flow: &Flow) -> Vec<String> {
+    flow.triggers.iter().map(trigger).collect()
+}
+
+fn trigger(trigger: &WrittenTrigger) -> String {
+    let kind = trigger.outline.verb;
+    let written = &trigger.outline.yaml;
+    let value = written.get(kind);
+    let texts: Vec<String> =
+        value.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter().map(|node| one_line(&brief(node))).collect();
+    let mut line = match texts.as_slice() {
+        [] => kind.replace('_', " "),
+        [only] if only == "true" => kind.replace('_', " "),
+        _ => format!("{}: {}", kind.replace('_', " "), texts.join(", ")),
+    };
+    if let Some(how) = written.get("match").and_then(yaml::Node::text) {
+        line.push_str(&format!(" ({how})"));
+    }
+    if trigger.guard.is_some() {
+        line.push_str(" if …");
+    }
+    line
+}
+
+/// A value in few words.
+fn brief(node: &yaml::Node) -> String {
+    match &node.kind {
+        Kind::Null => String::new(),
+        Kind::Scalar(scalar) => inner(&one_line(&scalar.text)),
+        Kind::List(items) => items.iter().map(brief).collect::<Vec<_>>().join(", "),
+        Kind::Map(entries) => {
+            let pair = |entry: &yaml::Entry| match brief(&entry.value) {
+                value if value.is_empty() => entry.key.text.clone(),
+                value => format!("{}: {value}", entry.key.text),
+            };
+            entries.iter().map(pair).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+/// A value that is one single expression, without its braces.
+fn inner(text: &str) -> String {
+    match text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
+        Some(code) if !code.contains("${") => code.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name with letters, digits and `_` only.
+pub fn one_word(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+/// At most so many characters.
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", cut.trim_end())
+}
