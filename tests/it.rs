@@ -7,6 +7,7 @@ mod cli;
 mod docs;
 mod graph;
 mod kill;
+mod lsp;
 mod runtime;
 mod sim;
 mod store;

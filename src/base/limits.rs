@@ -65,6 +65,9 @@ pub const FMT_COLUMNS_MAX: usize = 110;
 /// A comment or empty line in an odd place may move once more when a file is formatted again.
 pub const FMT_ROUNDS_MAX: u32 = 4;
 
+/// An editor is told findings when nobody has typed for so long.
+pub const EDITOR_PAUSE: std::time::Duration = std::time::Duration::from_millis(60);
+
 // -- files of the author
 /// A flow, test or configuration file.
 pub const YAML_BYTES_MAX: usize = 512 * 1024;

@@ -65,7 +65,7 @@ pub async fn run(args: Args) -> Outcome {
 }
 
 /// What the configuration and its database know; without a configuration nothing is checked against them.
-async fn surroundings(place: &place::Place) -> Result<Around, Failure> {
+pub(super) async fn surroundings(place: &place::Place) -> Result<Around, Failure> {
     if place.config.is_none() {
         return Ok(Around::default());
     }

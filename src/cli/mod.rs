@@ -17,6 +17,7 @@ mod graph;
 mod help;
 mod i18n;
 mod keys;
+mod lsp;
 mod migrate;
 mod paint;
 mod place;
@@ -67,6 +68,8 @@ enum Command {
     Reference(reference::Args),
     /// The JSON Schema of flows, for editors
     Schema(schema::Args),
+    /// Help editors: findings, completion, hover, renaming, over standard input and output
+    Lsp(lsp::Args),
     /// Post a genuine webhook to a running daemon and print what came of it
     Trigger(trigger::Args),
     /// Send one message through a running daemon
@@ -172,6 +175,7 @@ fn run(command: Command) -> Outcome {
         Command::Graph(args) => graph::run(&args),
         Command::Reference(args) => reference::run(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Lsp(args) => block_on(lsp::run(args)),
         Command::Trigger(args) => block_on(trigger::run(args)),
         Command::Send(args) => block_on(send::run(args)),
         Command::I18n(args) => i18n::run(&args),

@@ -290,6 +290,34 @@ impl Kind {
         "image", "audio", "video", "document", "media", "location", "contact", "order", "form",
     ];
 
+    /// As it is written in flows.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Number => "number",
+            Kind::Whole => "whole",
+            Kind::Date => "date",
+            Kind::Clock => "time",
+            Kind::DateTime => "datetime",
+            Kind::Phone => "phone",
+            Kind::Email => "email",
+            Kind::YesNo => "yesno",
+            Kind::Choice(_) => "choice",
+            Kind::List => "list",
+            Kind::Map => "map",
+            Kind::Image => "image",
+            Kind::Audio => "audio",
+            Kind::Video => "video",
+            Kind::Document => "document",
+            Kind::Media => "media",
+            Kind::Location => "location",
+            Kind::Contact => "contact",
+            Kind::Order => "order",
+            Kind::Form => "form",
+            Kind::Any => "any",
+        }
+    }
+
     /// By its name in flows.
     pub fn named(name: &str) -> Option<Kind> {
         Some(match name {

@@ -15,6 +15,7 @@ pub mod definition;
 pub mod drawing;
 mod drive;
 mod due;
+pub mod editor;
 mod events;
 mod explain;
 mod fate;

@@ -258,7 +258,7 @@ pub fn typed(scalar: &Scalar) -> Option<Value> {
 }
 
 /// The byte of the `}` that closes a `${`, over strings, comments and braces of the code.
-fn closing_brace(text: &str, start: usize) -> Option<usize> {
+pub(super) fn closing_brace(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut depth, mut at) = (0usize, start);
     let mut quote: Option<u8> = None;

@@ -10,7 +10,7 @@ pub mod around;
 pub mod bot;
 pub mod calls;
 pub mod catalogue;
-mod catch;
+pub mod catch;
 pub mod config;
 mod dates;
 mod decide;

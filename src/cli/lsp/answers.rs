@@ -1,0 +1,225 @@
+//! What the editor is answered, as the protocol writes it.
+
+use super::{
+    bot::Bot,
+    position::{offset, position, range, range_of, uri_of},
+};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        fix::{Edit, Fix},
+        place::{Place, SourceFile},
+    },
+    flow::{
+        Around,
+        editor::{self, OfferKind, Part},
+        fmt,
+    },
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+pub fn diagnostic(bot: &Bot, finding: &Diagnostic) -> Value {
+    let mut message = finding.message.clone();
+    if let Some(help) = &finding.help {
+        message.push_str("\nhelp: ");
+        message.push_str(help);
+    }
+    let related: Vec<Value> = finding
+        .labels
+        .iter()
+        .map(|(place, words)| json!({"location": location(bot, place), "message": words}))
+        .collect();
+    let mut told = json!({
+        "range": range_of(&finding.place),
+        "severity": if finding.is_error() { 1 } else { 2 },
+        "code": finding.code,
+        "source": "transom",
+        "message": message,
+    });
+    if !related.is_empty() {
+        told["relatedInformation"] = related.into();
+    }
+    // An editor shows greyed out what nothing leads to.
+    if matches!(finding.code, "W602" | "W603") {
+        told["tags"] = json!([1]);
+    }
+    told
+}
+
+pub fn location(bot: &Bot, place: &Place) -> Value {
+    json!({"uri": uri_of(&bot.root.join(place.path())), "range": range_of(place)})
+}
+
+pub fn completion(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Value {
+    let text = file.text();
+    let offers = editor::complete(&bot.desk(around), file, offset(text, at));
+    let items: Vec<Value> = offers
+        .iter()
+        .enumerate()
+        .map(|(order, offer)| {
+            let kind = match offer.kind {
+                OfferKind::Verb => 14,
+                OfferKind::Key => 10,
+                OfferKind::Word => 12,
+                OfferKind::Flow => 17,
+                OfferKind::Block => 18,
+                OfferKind::Name => 20,
+                OfferKind::Variable => 6,
+                OfferKind::View => 5,
+                OfferKind::Function => 3,
+            };
+            let mut item = json!({
+                "label": offer.label,
+                "kind": kind,
+                "detail": offer.detail,
+                // The order is ours: what belongs to the flow comes first.
+                "sortText": format!("{order:04}"),
+                "textEdit": {"range": range(text, &offer.replaces), "newText": offer.insert},
+            });
+            if !offer.about.is_empty() {
+                item["documentation"] = json!({"kind": "markdown", "value": offer.about});
+            }
+            item
+        })
+        .collect();
+    json!({"isIncomplete": false, "items": items})
+}
+
+pub fn hover(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Value {
+    match editor::hover(&bot.desk(around), file, offset(file.text(), at)) {
+        Some(hover) => json!({"contents": {"kind": "markdown", "value": hover.text}, "range": range_of(&hover.place)}),
+        None => Value::Null,
+    }
+}
+
+pub fn definition(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Value {
+    let place = editor::definition(&bot.desk(around), file, offset(file.text(), at));
+    place.map_or(Value::Null, |place| location(bot, &place))
+}
+
+pub fn references(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Value {
+    let places = editor::references(&bot.desk(around), &bot.all_files(), file, offset(file.text(), at));
+    places.iter().map(|place| location(bot, place)).collect()
+}
+
+pub fn prepare_rename(bot: &Bot, around: &Around, file: &Arc<SourceFile>, at: &Value) -> Result<Value, String> {
+    let place = editor::renameable(&bot.desk(around), file, offset(file.text(), at))?;
+    Ok(json!({"range": range_of(&place), "placeholder": place.text()}))
+}
+
+/// What a client can do with several changes at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Client {
+    pub document_changes: bool,
+    pub moves_files: bool,
+}
+
+pub fn rename(
+    bot: &Bot,
+    around: &Around,
+    client: Client,
+    file: &Arc<SourceFile>,
+    at: &Value,
+    new: &str,
+) -> Result<Value, String> {
+    let files = bot.all_files();
+    let renamed = editor::rename(&bot.desk(around), &files, file, offset(file.text(), at), new)?;
+    if !client.document_changes {
+        return Ok(json!({"changes": changes(bot, &renamed.edits)}));
+    }
+    let mut steps: Vec<Value> = changes(bot, &renamed.edits)
+        .into_iter()
+        .map(|(uri, edits)| json!({"textDocument": {"uri": uri, "version": null}, "edits": edits}))
+        .collect();
+    if client.moves_files {
+        let uri = |path: &String| uri_of(&bot.root.join(path));
+        let moves = renamed.files.iter();
+        steps.extend(moves.map(|(old, new)| json!({"kind": "rename", "oldUri": uri(old), "newUri": uri(new)})));
+    }
+    Ok(json!({"documentChanges": steps}))
+}
+
+fn changes(bot: &Bot, edits: &[Edit]) -> serde_json::Map<String, Value> {
+    let mut by_file: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for edit in edits {
+        let uri = uri_of(&bot.root.join(edit.place.path()));
+        by_file.entry(uri).or_default().push(json!({"range": range_of(&edit.place), "newText": edit.text}));
+    }
+    by_file.into_iter().map(|(uri, edits)| (uri, edits.into())).collect()
+}
+
+/// The repairs of the findings that a range touches, and all sure ones of the file at once.
+pub fn actions(bot: &Bot, file: &Arc<SourceFile>, params: &Value) -> Value {
+    let text = file.text();
+    let (start, end) = (offset(text, &params["range"]["start"]), offset(text, &params["range"]["end"]));
+    let wanted = |kind: &str| match params["context"]["only"].as_array() {
+        None => true,
+        Some(only) => {
+            only.iter().filter_map(Value::as_str).any(|only| kind == only || kind.starts_with(&format!("{only}.")))
+        }
+    };
+    let here = bot.findings.iter().filter(|finding| finding.place.path() == file.path());
+    let mended: Vec<(&Diagnostic, &Fix)> = here.filter_map(|finding| Some((finding, finding.fix.as_ref()?))).collect();
+    let mut all = Vec::new();
+    if wanted("quickfix") {
+        for (finding, fix) in &mended {
+            let range = finding.place.range();
+            if range.start <= end && start <= range.end {
+                all.push(json!({
+                    "title": fix.title,
+                    "kind": "quickfix",
+                    "isPreferred": fix.is_sure(),
+                    "diagnostics": [diagnostic(bot, finding)],
+                    "edit": {"changes": changes(bot, &fix.edits)},
+                }));
+            }
+        }
+    }
+    let sure: Vec<&Fix> = mended.iter().map(|(_, fix)| *fix).filter(|fix| fix.is_sure()).collect();
+    if wanted("source.fixAll") && !sure.is_empty() {
+        let (mended, _) = crate::base::fix::apply(file.path(), text, &sure);
+        all.push(json!({
+            "title": "Mend all that can only be meant in one way",
+            "kind": "source.fixAll",
+            "edit": {"changes": {uri_of(&bot.root.join(file.path())): whole(text, &mended)}},
+        }));
+    }
+    all.into()
+}
+
+/// The file in its one form; nothing where it cannot be read.
+pub fn formatting(file: &Arc<SourceFile>) -> Value {
+    match fmt::format(file) {
+        Ok(text) if text != file.text() => whole(file.text(), &text),
+        Ok(_) | Err(_) => json!([]),
+    }
+}
+
+/// One edit that leaves alone what is equal at both ends, so that cursors stay where they are.
+fn whole(old: &str, new: &str) -> Value {
+    let same = |(a, b): &(char, char)| a == b;
+    let head: usize = old.chars().zip(new.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let tail: usize =
+        old[head..].chars().rev().zip(new[head..].chars().rev()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    json!([{
+        "range": {"start": position(old, head), "end": position(old, old.len() - tail)},
+        "newText": &new[head..new.len() - tail],
+    }])
+}
+
+pub fn symbols(bot: &Bot, around: &Around, file: &SourceFile) -> Value {
+    fn told(part: &Part) -> Value {
+        // A symbol holds its children: from its own name to the end of the last of them.
+        let end = part.within.last().map_or(&part.place, |last| &last.place);
+        json!({
+            "name": part.name,
+            "detail": part.detail,
+            "kind": if part.is_step { 6 } else { 3 },
+            "range": range_of(&part.place.to(end)),
+            "selectionRange": range_of(&part.place),
+            "children": part.within.iter().map(told).collect::<Vec<_>>(),
+        })
+    }
+    editor::outline(&bot.desk(around), file).iter().map(told).collect()
+}

@@ -1,0 +1,127 @@
+//! One bot in the editor: its files on disk, what is open and unsaved over them, and what was found.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, sort},
+        place::SourceFile,
+    },
+    flow::{self, Around, FlowSet, editor::Desk, workspace::Workspace},
+    runtime::{bot, catch::text_of, reload::mock_findings},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub struct Bot {
+    /// It holds `flows/`.
+    pub root: PathBuf,
+    /// Unsaved texts by their paths below the folder.
+    pub open: BTreeMap<String, Arc<SourceFile>>,
+    /// Looks again only at what changed.
+    workspace: Workspace,
+    pub set: FlowSet,
+    pub findings: Vec<Diagnostic>,
+    /// Files that were told to have findings.
+    pub told: BTreeSet<String>,
+    /// Its findings have not been told since something changed.
+    pub untold: bool,
+    pub was_read: bool,
+    /// Something changed since it was read.
+    stale: bool,
+}
+
+impl Bot {
+    pub fn new(root: PathBuf, around: &Around) -> Bot {
+        let (set, _) = flow::parse_set(&[]);
+        let workspace = Workspace::new(around.clone());
+        Bot {
+            root,
+            workspace,
+            open: BTreeMap::new(),
+            set,
+            findings: Vec::new(),
+            told: BTreeSet::new(),
+            untold: true,
+            was_read: false,
+            stale: true,
+        }
+    }
+
+    pub fn changed(&mut self) {
+        (self.stale, self.untold) = (true, true);
+    }
+
+    /// The folder of the bot that a file belongs to, and the file's path below it.
+    pub fn home(file: &Path) -> Option<(PathBuf, String)> {
+        let folder = file.parent()?;
+        let name = folder.file_name()?.to_str()?;
+        let known = bot::FOLDERS.iter().find(|(known, _)| *known == name)?;
+        let root = folder.parent()?.to_owned();
+        Some((root, format!("{}/{}", known.0, file.file_name()?.to_str()?)))
+    }
+
+    /// Reads everything anew if something changed. A bug of ours must not take the editor's help away for good.
+    pub fn refresh(&mut self, around: &Around) {
+        if !self.stale {
+            return;
+        }
+        (self.stale, self.was_read) = (false, true);
+        // What was kept is lost with a panic, so it is taken out.
+        let mut workspace = std::mem::take(&mut self.workspace);
+        let work = || {
+            let read = bot::read(&self.root);
+            let (mut files, mut findings) =
+                read.map_or_else(|_| (Vec::new(), Vec::new()), |read| (read.files, read.findings));
+            self.lay_over(&mut files, false);
+            findings.retain(|finding| !self.open.contains_key(finding.place.path()));
+            workspace.replace(files);
+            let looked = workspace.look();
+            findings.extend(looked.findings);
+            findings.extend(mock_findings(&looked.set));
+            sort(&mut findings);
+            (looked.set, findings)
+        };
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok((set, findings)) => {
+                self.set = set;
+                self.findings = findings;
+                self.workspace = workspace;
+            }
+            Err(panic) => {
+                self.workspace = Workspace::new(around.clone());
+                eprintln!("transom lsp: a bug of ours: {}", text_of(panic.as_ref()));
+            }
+        }
+    }
+
+    /// All files of the bot with its tests, as they are in the editor.
+    pub fn all_files(&self) -> Vec<Arc<SourceFile>> {
+        let mut files = bot::read(&self.root).map(|read| read.files).unwrap_or_default();
+        files.extend(bot::read_tests(&self.root).unwrap_or_default());
+        self.lay_over(&mut files, true);
+        files
+    }
+
+    /// A file as it is in the editor, else as it was last read.
+    pub fn file(&self, path: &str) -> Option<Arc<SourceFile>> {
+        self.open.get(path).or_else(|| self.set.files.iter().find(|file| file.path() == path)).cloned()
+    }
+
+    pub fn desk<'a>(&'a self, around: &'a Around) -> Desk<'a> {
+        Desk { set: &self.set, around }
+    }
+
+    fn lay_over(&self, files: &mut Vec<Arc<SourceFile>>, tests: bool) {
+        for (path, file) in &self.open {
+            match files.iter_mut().find(|other| other.path() == path) {
+                Some(other) => *other = file.clone(),
+                None if tests || !file.stem().ends_with(".test") => files.push(file.clone()),
+                None => {}
+            }
+        }
+        files.sort_by(|a, b| a.path().cmp(b.path()));
+    }
+}

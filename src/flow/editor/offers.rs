@@ -1,0 +1,335 @@
+//! What may be written at a place: keys, values, names and the words of expressions.
+
+use super::{
+    Desk,
+    code::{part_at, words},
+    names::{Meaning, flow_of, names},
+    slots::{KeySpec, Seen, Sort, What, keys, sort_of, visit},
+};
+use crate::{
+    base::{
+        diagnostic::Findings,
+        place::SourceFile,
+        yaml::{self, Node},
+    },
+    flow::{
+        definition::Kind,
+        reference::field_line,
+        script::FUNCTIONS,
+        spec::{Declared, FieldKind, HOURS_PARTS, VIEWS},
+    },
+};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
+
+/// Stands in for what is being written while the file is read.
+const MARK: &str = "transom_is_asked";
+
+/// Something that may be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    pub label: String,
+    pub kind: OfferKind,
+    /// One line beside it.
+    pub detail: String,
+    /// Markdown.
+    pub about: String,
+    pub insert: String,
+    /// The bytes of the file that it replaces.
+    pub replaces: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferKind {
+    /// A step or trigger.
+    Verb,
+    Key,
+    /// One of the words that a key takes.
+    Word,
+    Flow,
+    Block,
+    /// An entry of `_bot.yaml`, a template, a sender.
+    Name,
+    Variable,
+    /// `contact`, `window` and the like, and their parts.
+    View,
+    Function,
+}
+
+/// Everything that may stand at a byte of a file; the editor narrows it by what is written already.
+pub fn complete(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer> {
+    let sort = sort_of(file);
+    if !matches!(sort, Sort::Flow | Sort::Bot) {
+        return Vec::new();
+    }
+    let text = file.text();
+    let at = at.min(text.len());
+    let start = text[..at]
+        .rfind(|c: char| !is_word(c))
+        .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
+    let end = at + text[at..].find(|c: char| !is_word(c)).unwrap_or(text.len() - at);
+    let asked = Asked { desk, file, sort, word: start..end };
+    for marked in asked.marked() {
+        let marked = SourceFile::new(file.path(), marked);
+        let Some(root) = yaml::load(&marked, &Findings::default()) else { continue };
+        let mut offers = None;
+        visit(&root, sort, &mut |seen| {
+            if offers.is_none() {
+                offers = asked.offers(&seen, &root);
+            }
+        });
+        if let Some(mut offers) = offers {
+            offers.sort_by(|a, b| (rank(a.kind), &a.label).cmp(&(rank(b.kind), &b.label)));
+            offers.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
+            return offers;
+        }
+    }
+    Vec::new()
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn rank(kind: OfferKind) -> u8 {
+    match kind {
+        OfferKind::Block | OfferKind::Variable => 0,
+        OfferKind::Key | OfferKind::Verb | OfferKind::Word | OfferKind::Flow | OfferKind::Name => 1,
+        OfferKind::View => 2,
+        OfferKind::Function => 3,
+    }
+}
+
+struct Asked<'a, 'd> {
+    desk: &'a Desk<'d>,
+    file: &'a Arc<SourceFile>,
+    sort: Sort,
+    word: Range<usize>,
+}
+
+impl Asked<'_, '_> {
+    /// The file with the mark in the place of the word, as a key and as a value: one of them can be read.
+    fn marked(&self) -> Vec<String> {
+        let text = self.file.text();
+        let (before, after) = (&text[..self.word.start], &text[self.word.end..]);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let begins = line.trim_start_matches(['-', ' ']).is_empty();
+        let in_braces = line.trim_end().ends_with(['{', ',']) && line.matches('{').count() > line.matches('}').count();
+        let has_colon = after.split('\n').next().unwrap_or_default().trim_start().starts_with(':');
+        let value = format!("{before}{MARK}{after}");
+        let key = format!("{before}{MARK}: {after}");
+        match (begins, in_braces) {
+            _ if has_colon => vec![value],
+            (true, _) => vec![key, value],
+            (false, true) => vec![key, value],
+            (false, false) => vec![value],
+        }
+    }
+
+    /// `None`: this is not the place.
+    fn offers(&self, seen: &Seen<'_>, root: &Node) -> Option<Vec<Offer>> {
+        match &seen.what {
+            What::Key { entry, map } if entry.key.text == MARK => Some(self.key_offers(seen.kinds, map)),
+            What::Value(node) if node.text().is_some_and(|text| text.contains(MARK)) => {
+                Some(self.value_offers(node, seen, root))
+            }
+            _ => None,
+        }
+    }
+
+    fn offer(&self, label: impl Into<String>, kind: OfferKind, detail: impl Into<String>) -> Offer {
+        let label = label.into();
+        Offer {
+            insert: label.clone(),
+            label,
+            kind,
+            detail: detail.into(),
+            about: String::new(),
+            replaces: self.word.clone(),
+        }
+    }
+
+    fn key_offers(&self, kinds: &[FieldKind], map: &Node) -> Vec<Offer> {
+        let rest = &self.file.text()[self.word.end..];
+        let has_colon = rest.trim_start_matches(' ').starts_with(':');
+        let offer = |spec: KeySpec| {
+            let (kind, detail, about, takes) = match spec {
+                KeySpec::Head(spec) => {
+                    let example = format!("```yaml\n- {}\n```", spec.example.replace('\n', "\n  "));
+                    (OfferKind::Verb, spec.summary.to_owned(), example, spec.value().kind)
+                }
+                KeySpec::Field(field) => (OfferKind::Key, field.kind.words(), field_line(field), field.kind),
+            };
+            let mut offer = self.offer(spec.name(), kind, detail);
+            offer.about = about;
+            if !has_colon {
+                // Steps and maps go below their key.
+                offer.insert.push_str(if goes_below(takes) { ":" } else { ": " });
+            }
+            offer
+        };
+        let mut all: Vec<Offer> = keys(kinds, map).into_iter().map(offer).collect();
+        if kinds.contains(&FieldKind::Steps) && map.map().is_some_and(|entries| entries.len() == 1) {
+            all.push(self.offer("end", OfferKind::Word, "Ends the flow."));
+        }
+        all
+    }
+
+    fn value_offers(&self, node: &Node, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
+        let Some(scalar) = node.scalar() else { return Vec::new() };
+        let at = scalar.text.find(MARK).unwrap_or(0);
+        if let Some(part) = part_at(node, seen.kinds, at) {
+            return self.code_offers(&scalar.text[part.clone()], at - part.start, seen, root);
+        }
+        let mut all = Vec::new();
+        for kind in seen.kinds {
+            match kind {
+                FieldKind::Word(words) => {
+                    all.extend(words.iter().map(|word| self.offer(*word, OfferKind::Word, "")));
+                }
+                FieldKind::YesNo => all.extend(["true", "false"].map(|word| self.offer(word, OfferKind::Word, ""))),
+                FieldKind::True => all.push(self.offer("true", OfferKind::Word, "")),
+                FieldKind::Type => {
+                    all.extend(
+                        Kind::NAMES.iter().chain(&["any"]).map(|name| self.offer(*name, OfferKind::Word, "type")),
+                    );
+                }
+                FieldKind::Known(declared) => all.extend(self.known(*declared, root)),
+                // A step that is only begun: `- sa`.
+                FieldKind::Steps | FieldKind::Triggers => {
+                    let empty = Node { place: node.place.clone(), kind: yaml::Kind::Map(Vec::new()) };
+                    all.extend(self.key_offers(&[*kind], &empty));
+                    if *kind == FieldKind::Steps {
+                        all.push(self.offer("end", OfferKind::Word, "Ends the flow."));
+                    }
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
+    fn known(&self, declared: Declared, root: &Node) -> Vec<Offer> {
+        let set = self.desk.set;
+        let bot = &set.bot;
+        let flows = || {
+            set.flows
+                .values()
+                .map(|flow| self.offer(flow.name.as_str(), OfferKind::Flow, flow.title.clone().unwrap_or_default()))
+        };
+        let names = |names: Vec<String>, detail: &str| -> Vec<Offer> {
+            names.into_iter().map(|name| self.offer(name, OfferKind::Name, detail)).collect()
+        };
+        match declared {
+            Declared::Target => {
+                let blocks = root.get("blocks").and_then(Node::map).unwrap_or_default();
+                let blocks = blocks.iter().map(|entry| self.offer(entry.key.text.as_str(), OfferKind::Block, "block"));
+                let top = self.offer("top", OfferKind::Block, "the first step of this flow");
+                blocks.chain([top]).chain(flows()).collect()
+            }
+            Declared::Flow => flows().collect(),
+            Declared::Topic => names(bot.topics.keys().cloned().collect(), "topic"),
+            Declared::Team => names(bot.teams.keys().cloned().collect(), "team"),
+            Declared::Hours => names(bot.hours.keys().cloned().collect(), "hours"),
+            Declared::Language => names(bot.languages.keys().cloned().collect(), "language"),
+            Declared::Sender => names(self.desk.around.senders.clone().unwrap_or_default(), "sender"),
+            Declared::ContactField => {
+                names(bot.fields.iter().map(|field| format!("contact.{}", field.name)).collect(), "field")
+            }
+            Declared::Template => {
+                let lists = self.desk.around.templates.iter().flatten();
+                let known: BTreeSet<String> = lists.flatten().map(|template| template.name.clone()).collect();
+                names(known.into_iter().collect(), "template")
+            }
+        }
+    }
+
+    fn code_offers(&self, code: &str, at: usize, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
+        let all = words(code);
+        let Some(word) = all.iter().find(|word| word.range.start <= at && at < word.range.end) else {
+            return Vec::new();
+        };
+        let set = self.desk.set;
+        if word.in_module {
+            let module = word.of.as_deref().unwrap_or_default();
+            let functions = set.scripts.modules().find(|(name, _)| *name == module).map(|(_, functions)| functions);
+            let functions = functions.into_iter().flatten();
+            return functions
+                .map(|(name, _)| self.offer(name, OfferKind::Function, format!("of scripts/{module}.rhai")))
+                .collect();
+        }
+        let methods = || FUNCTIONS.iter().filter(|function| function.is_method()).map(|f| self.function(f));
+        let part = |(name, help): &(&str, &str)| self.offer(*name, OfferKind::View, *help);
+        let named = |names: &[String], detail: &str| -> Vec<Offer> {
+            names.iter().map(|name| self.offer(name.as_str(), OfferKind::Name, detail)).collect()
+        };
+        match (word.of_of.as_deref(), word.of.as_deref()) {
+            (Some("hours"), Some(_)) => HOURS_PARTS.iter().map(part).collect(),
+            (_, Some("env")) => named(&set.bot.env, "env"),
+            (_, Some("secrets")) => named(&set.bot.secrets, "secret"),
+            (_, Some("hours")) => named(&set.bot.hours.keys().cloned().collect::<Vec<_>>(), "hours"),
+            (None, Some(owner)) => {
+                let view = VIEWS.iter().find(|view| view.name == owner);
+                let mut offers: Vec<Offer> = view.into_iter().flat_map(|view| view.parts.iter().map(part)).collect();
+                if owner == "contact" {
+                    offers.extend(
+                        set.bot.fields.iter().map(|f| self.offer(f.name.as_str(), OfferKind::Name, f.kind.name())),
+                    );
+                }
+                offers.extend(methods());
+                offers
+            }
+            (Some(_), Some(_)) => methods().collect(),
+            (_, None) => self.roots(seen, root),
+        }
+    }
+
+    /// What an expression may begin with.
+    fn roots(&self, seen: &Seen<'_>, root: &Node) -> Vec<Offer> {
+        let flow = flow_of(self.sort, root, self.file);
+        let own = names(self.desk, self.file).into_iter().filter_map(|named| match named.meaning {
+            Meaning::Variable { flow: of, name } if of == flow && named.declares => Some(name),
+            _ => None,
+        });
+        let own: BTreeSet<String> = own.collect();
+        let mut all: Vec<Offer> =
+            own.into_iter().map(|name| self.offer(name, OfferKind::Variable, "variable")).collect();
+        let views = VIEWS.iter().filter(|view| {
+            view.name != "secrets"
+                || seen.path.iter().any(|key| *key == "headers" || *key == "query" || *key == "json" || *key == "form")
+        });
+        all.extend(views.map(|view| self.offer(view.name, OfferKind::View, view.help)));
+        all.extend(FUNCTIONS.iter().filter(|function| !function.is_method()).map(|f| self.function(f)));
+        let modules = self.desk.set.scripts.modules();
+        all.extend(modules.map(|(name, _)| {
+            let mut offer = self.offer(name, OfferKind::Name, format!("scripts/{name}.rhai"));
+            offer.insert.push_str("::");
+            offer
+        }));
+        all
+    }
+
+    fn function(&self, function: &crate::flow::script::Function) -> Offer {
+        let mut offer = self.offer(function.name(), OfferKind::Function, function.help);
+        offer.about = format!("```rhai\n{}\n```\n`{}` gives `{}`", function.call, function.example, function.gives);
+        let nothing = function.call.ends_with("()");
+        offer.insert.push_str(if nothing { "()" } else { "(" });
+        offer
+    }
+}
+
+/// The value is written below its key, not beside it.
+fn goes_below(kind: FieldKind) -> bool {
+    let shapes = kind.shapes();
+    !shapes.is_empty()
+        && shapes.iter().all(|kind| {
+            matches!(
+                kind,
+                FieldKind::Steps
+                    | FieldKind::Cases
+                    | FieldKind::Triggers
+                    | FieldKind::Record(_)
+                    | FieldKind::MapOf(_)
+                    | FieldKind::Map
+            )
+        })
+}

@@ -1,0 +1,183 @@
+//! What each place of a file takes, by the Specs: the kinds that a key's value may have, and the keys that a map may.
+
+use crate::{
+    base::{
+        place::SourceFile,
+        yaml::{Entry, Kind, Node},
+    },
+    flow::{
+        spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS},
+        steps, triggers,
+    },
+};
+
+/// What a file of the bot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    Flow,
+    Bot,
+    Script,
+    Test,
+    Locale,
+    Other,
+}
+
+pub fn sort_of(file: &SourceFile) -> Sort {
+    let path = file.path();
+    match () {
+        () if path.ends_with(".rhai") => Sort::Script,
+        () if !path.ends_with(".yaml") && !path.ends_with(".yml") => Sort::Other,
+        () if file.stem().ends_with(".test") => Sort::Test,
+        () if path.starts_with("locales/") || path.contains("/locales/") => Sort::Locale,
+        () if file.stem() == "_bot" => Sort::Bot,
+        () => Sort::Flow,
+    }
+}
+
+impl Sort {
+    /// What the file as a whole takes.
+    pub fn kinds(self) -> Vec<FieldKind> {
+        match self {
+            Sort::Flow => vec![FieldKind::Record(FLOW_KEYS)],
+            Sort::Bot => vec![FieldKind::Record(BOT_KEYS)],
+            Sort::Script | Sort::Test | Sort::Locale | Sort::Other => Vec::new(),
+        }
+    }
+}
+
+/// A key or value of a file, with what may stand there.
+pub struct Seen<'n> {
+    pub what: What<'n>,
+    /// What may stand there; of a key, what the map may be.
+    pub kinds: &'n [FieldKind],
+    /// The keys that lead there from the top of the file.
+    pub path: &'n [&'n str],
+}
+
+pub enum What<'n> {
+    Key { entry: &'n Entry, map: &'n Node },
+    Value(&'n Node),
+}
+
+/// Shows every key and every plain value, in the order of the file.
+pub fn visit(root: &Node, sort: Sort, see: &mut dyn FnMut(Seen<'_>)) {
+    visit_below(root, &sort.kinds(), &[], see);
+}
+
+fn visit_below(node: &Node, kinds: &[FieldKind], path: &[&str], see: &mut dyn FnMut(Seen<'_>)) {
+    match &node.kind {
+        Kind::Null | Kind::Scalar(_) => see(Seen { what: What::Value(node), kinds, path }),
+        Kind::List(items) => items.iter().for_each(|item| visit_below(item, kinds, path, see)),
+        Kind::Map(entries) => {
+            for entry in entries {
+                see(Seen { what: What::Key { entry, map: node }, kinds, path });
+                let path: Vec<&str> = path.iter().copied().chain([entry.key.text.as_str()]).collect();
+                visit_below(&entry.value, &below(kinds, node, &entry.key.text), &path, see);
+            }
+        }
+    }
+}
+
+/// What the value of a key takes; `kinds` is what the map may be.
+fn below(kinds: &[FieldKind], map: &Node, key: &str) -> Vec<FieldKind> {
+    let mut found = Vec::new();
+    for kind in kinds {
+        match kind {
+            FieldKind::Steps | FieldKind::Triggers => {
+                found.extend(own_field(*kind, map, key).map(|field| field.kind.shapes()).unwrap_or_default());
+            }
+            FieldKind::Record(fields) => {
+                let field = fields.iter().find(|field| field.name == key);
+                found.extend(field.map(|field| field.kind.shapes()).unwrap_or_default());
+            }
+            FieldKind::MapOf(kind) => found.extend(kind.shapes()),
+            FieldKind::Map | FieldKind::Data => found.push(FieldKind::Data),
+            _ => {}
+        }
+    }
+    // `title: steps` is a case only where no key is called so.
+    if found.is_empty() && kinds.contains(&FieldKind::Cases) {
+        found.push(FieldKind::Steps);
+    }
+    found
+}
+
+/// The description of a key of a step or trigger.
+fn own_field(kind: FieldKind, map: &Node, key: &str) -> Option<&'static FieldSpec> {
+    let (spec, common) = match kind {
+        FieldKind::Triggers => (kind_of_trigger(map), TRIGGER_KEYS),
+        _ => (verb_of(map), STEP_KEYS),
+    };
+    spec.and_then(|spec| spec.field(key)).or_else(|| common.iter().find(|field| field.name == key))
+}
+
+/// The verb of a step; beside another one `if` is its guard.
+pub fn verb_of(map: &Node) -> Option<&'static Spec> {
+    let mut verbs = map.map()?.iter().filter_map(|entry| steps::spec(&entry.key.text));
+    let first = verbs.next()?;
+    Some(if first.name == "if" { verbs.next().unwrap_or(first) } else { first })
+}
+
+pub fn kind_of_trigger(map: &Node) -> Option<&'static Spec> {
+    map.map()?.iter().find_map(|entry| triggers::spec(&entry.key.text))
+}
+
+/// What is known of a key.
+#[derive(Debug, Clone, Copy)]
+pub enum KeySpec {
+    /// The verb of a step, or the kind of a trigger.
+    Head(&'static Spec),
+    Field(&'static FieldSpec),
+}
+
+/// What a key of a map means.
+pub fn key_spec(kinds: &[FieldKind], map: &Node, key: &str) -> Option<KeySpec> {
+    kinds.iter().find_map(|kind| match kind {
+        FieldKind::Steps => match verb_of(map) {
+            Some(spec) if spec.name == key => Some(KeySpec::Head(spec)),
+            _ => own_field(*kind, map, key).map(KeySpec::Field),
+        },
+        FieldKind::Triggers => match kind_of_trigger(map) {
+            Some(spec) if spec.name == key => Some(KeySpec::Head(spec)),
+            _ => own_field(*kind, map, key).map(KeySpec::Field),
+        },
+        FieldKind::Record(fields) => fields.iter().find(|field| field.name == key).map(KeySpec::Field),
+        _ => None,
+    })
+}
+
+/// The keys that may be added to a map.
+pub fn keys(kinds: &[FieldKind], map: &Node) -> Vec<KeySpec> {
+    let mut all = Vec::new();
+    for kind in kinds {
+        match kind {
+            FieldKind::Steps => match verb_of(map) {
+                // `if` stands before the verb as its guard, or is the verb.
+                Some(spec) => {
+                    all.extend(spec.fields.iter().skip(1).chain(STEP_KEYS).map(KeySpec::Field));
+                    if spec.name == "if" {
+                        all.extend(steps::SPECS.iter().map(|spec| KeySpec::Head(spec)));
+                    }
+                }
+                None => all.extend(steps::SPECS.iter().map(|spec| KeySpec::Head(spec))),
+            },
+            FieldKind::Triggers => match kind_of_trigger(map) {
+                Some(spec) => all.extend(spec.fields.iter().skip(1).chain(TRIGGER_KEYS).map(KeySpec::Field)),
+                None => all.extend(triggers::SPECS.iter().map(|spec| KeySpec::Head(spec))),
+            },
+            FieldKind::Record(fields) => all.extend(fields.iter().map(KeySpec::Field)),
+            _ => {}
+        }
+    }
+    all.retain(|key| map.get(key.name()).is_none());
+    all
+}
+
+impl KeySpec {
+    pub fn name(&self) -> &'static str {
+        match self {
+            KeySpec::Head(spec) => spec.name,
+            KeySpec::Field(field) => field.name,
+        }
+    }
+}

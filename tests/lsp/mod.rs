@@ -1,0 +1,152 @@
+//! The language server as an editor meets it: whole sessions over standard input and output.
+
+mod client;
+
+use client::Editor;
+use serde_json::{Value, json};
+use std::fs;
+
+const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: UTC\nteams: {desk: {}}\nfields: {size: text}\n";
+const PIZZA: &str = "flow: pizza\ntitle: Pizza\nwhen:\n  - message: pizza\nsteps:\n  - ask: 🍕🍕 Which size?\n    as: size\n    options: [Small, Large]\n  - say: 🍕 One ${size} pizza\n  - go: bye\nblocks:\n  bye:\n    - say: 👋🏽 Bye\n";
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("flows")).unwrap();
+    fs::write(folder.path().join("flows/_bot.yaml"), BOT).unwrap();
+    fs::write(folder.path().join("flows/pizza.yaml"), PIZZA).unwrap();
+    folder
+}
+
+fn open(folder: &tempfile::TempDir) -> Editor {
+    let edits = json!({"documentChanges": true, "resourceOperations": ["create", "rename", "delete"]});
+    let capabilities =
+        json!({"workspace": {"workspaceEdit": edits, "didChangeWatchedFiles": {"dynamicRegistration": true}}});
+    Editor::open(&folder.path().canonicalize().unwrap(), capabilities)
+}
+
+fn range(start: (u64, u64), end: (u64, u64)) -> Value {
+    json!({"start": {"line": start.0, "character": start.1}, "end": {"line": end.0, "character": end.1}})
+}
+
+fn codes(findings: &[Value]) -> Vec<&str> {
+    findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect()
+}
+
+const FILE: &str = "flows/pizza.yaml";
+
+/// One after the other what somebody does while writing a flow, with an emoji before every place that counts.
+#[test]
+fn a_flow_is_written_mended_and_renamed_in_one_session() {
+    let folder = folder();
+    let mut editor = open(&folder);
+    editor.did_open(FILE, PIZZA);
+    assert_eq!(editor.findings(FILE), Vec::<Value>::new());
+    assert!(editor.was_asked("client/registerCapability"));
+
+    // A misspelt name, behind an emoji that counts as two: found at its place, and mended by the offered change.
+    editor.did_change(FILE, Some(range((8, 18), (8, 22))), "sice");
+    let findings = editor.findings(FILE);
+    assert_eq!(codes(&findings), ["E303"], "{findings:?}");
+    assert_eq!(findings[0]["range"], range((8, 18), (8, 22)));
+    assert_eq!(findings[0]["severity"], 1);
+    assert!(findings[0]["message"].as_str().unwrap().contains("did you mean `size`?"));
+    let asked = json!({"textDocument": {"uri": editor.uri(FILE)}, "range": range((8, 20), (8, 20)), "context": {"diagnostics": []}});
+    let actions = editor.ask("textDocument/codeAction", asked);
+    let edit = &actions[0]["edit"]["changes"][editor.uri(FILE)][0];
+    assert_eq!(edit, &json!({"range": range((8, 18), (8, 22)), "newText": "size"}));
+    editor.did_change(FILE, Some(edit["range"].clone()), "size");
+    assert_eq!(editor.findings(FILE), Vec::<Value>::new());
+
+    // What this is.
+    let hover = editor.ask("textDocument/hover", editor.at(FILE, 8, 19));
+    assert_eq!(hover["range"], range((8, 18), (8, 22)));
+    assert!(hover["contents"]["value"].as_str().unwrap().contains("Which size?"), "{hover}");
+    let definition = editor.ask("textDocument/definition", editor.at(FILE, 9, 9));
+    assert_eq!(definition["range"], range((11, 2), (11, 5)));
+    let references = editor.ask("textDocument/references", editor.at(FILE, 6, 9));
+    assert_eq!(references.as_array().unwrap().len(), 2, "{references}");
+    let symbols = editor.ask("textDocument/documentSymbol", editor.at(FILE, 0, 0));
+    assert_eq!(symbols[1]["name"], "bye");
+
+    // What may stand here, in a line that is only begun.
+    editor.did_change(FILE, Some(range((9, 9), (9, 9))), "");
+    editor.did_change(FILE, Some(range((8, 25), (8, 29))), "for ${contact.");
+    let offers = editor.ask("textDocument/completion", editor.at(FILE, 8, 39));
+    let size = offers["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["label"] == "size")
+        .expect("a field of the contact");
+    assert_eq!(size["textEdit"]["range"], range((8, 39), (8, 39)));
+    editor.did_change(FILE, None, PIZZA);
+
+    // Other names: of a variable, of the whole flow with its file, and one that cannot be changed.
+    let mut asked = editor.at(FILE, 6, 9);
+    assert_eq!(editor.ask("textDocument/prepareRename", asked.clone())["placeholder"], "size");
+    asked["newName"] = "how_big".into();
+    let renamed = editor.ask("textDocument/rename", asked.clone());
+    let edits = &renamed["documentChanges"][0]["edits"];
+    assert_eq!(edits[0], json!({"range": range((6, 8), (6, 12)), "newText": "how_big"}));
+    assert_eq!(edits[1]["range"], range((8, 18), (8, 22)));
+    asked["newName"] = "contact".into();
+    let refused = editor.try_ask("textDocument/rename", asked);
+    let why = refused["error"]["message"].as_str().unwrap();
+    assert!(why.starts_with("the name `contact` belongs to the language"), "{why}");
+    let mut asked = editor.at(FILE, 0, 8);
+    asked["newName"] = "pasta".into();
+    let renamed = editor.ask("textDocument/rename", asked);
+    let moved = &renamed["documentChanges"][1];
+    assert_eq!((&moved["kind"], &moved["newUri"]), (&json!("rename"), &json!(editor.uri("flows/pasta.yaml"))));
+
+    editor.close();
+}
+
+#[test]
+fn formatting_changes_only_what_is_in_another_form() {
+    let folder = folder();
+    let mut editor = open(&folder);
+    let canonical =
+        PIZZA.replace("[Small, Large]", "\n      - Small\n      - Large").replace("options: \n", "options:\n");
+    editor.did_open(FILE, &canonical.replace("  - say: 🍕 One", "  -   say: 🍕 One"));
+    let asked = json!({"textDocument": {"uri": editor.uri(FILE)}, "options": {"tabSize": 2, "insertSpaces": true}});
+    let edits = editor.ask("textDocument/formatting", asked.clone());
+    assert_eq!(edits.as_array().unwrap().len(), 1, "{edits}");
+    assert_eq!(edits[0]["range"]["start"]["line"], 10);
+    assert_eq!(edits[0]["newText"], "");
+    // What cannot be read stays as it is.
+    editor.did_change(FILE, None, "flow: pizza\nsteps:\n  - say: \"open\n");
+    assert_eq!(editor.ask("textDocument/formatting", asked), json!([]));
+    editor.close();
+}
+
+#[test]
+fn a_change_in_one_file_is_told_in_the_others() {
+    let folder = folder();
+    let mut editor = open(&folder);
+    editor.did_open(FILE, &PIZZA.replace("go: bye", "go: more"));
+    assert_eq!(codes(&editor.findings(FILE)), ["E401"]);
+    // The flow comes into being in another editor window, unsaved.
+    editor.did_open("flows/more.yaml", "flow: more\nsteps:\n  - say: More\n");
+    let findings = editor.findings(FILE);
+    assert_eq!(codes(&findings), ["W602"], "{findings:?}");
+    // And on disk, by another program.
+    fs::write(folder.path().join("flows/_bot.yaml"), format!("{BOT}nonsense: 1\n")).unwrap();
+    editor.tell("workspace/didChangeWatchedFiles", json!({"changes": []}));
+    assert_eq!(editor.findings("flows/_bot.yaml").len(), 1);
+    fs::write(folder.path().join("flows/_bot.yaml"), BOT).unwrap();
+    editor.tell("workspace/didChangeWatchedFiles", json!({"changes": []}));
+    assert_eq!(editor.findings("flows/_bot.yaml"), Vec::<Value>::new());
+    editor.close();
+}
+
+#[test]
+fn what_is_no_flow_and_what_is_not_known_is_answered_all_the_same() {
+    let folder = folder();
+    let mut editor = open(&folder);
+    editor.did_open("README.md", "# Hello\n");
+    assert_eq!(editor.ask("textDocument/hover", editor.at("README.md", 0, 0)), Value::Null);
+    let unknown = editor.try_ask("textDocument/inlayHint", json!({}));
+    assert_eq!(unknown["error"]["code"], -32601);
+    editor.close();
+}
