@@ -96,7 +96,7 @@ impl<'a> Tree<'a> {
             flow.blocks.iter().map(|(name, block)| (name.clone(), reader.whole(block.entry))).collect();
         attach(&mut main, &mut blocks);
         let mut parts = vec![Part { title: Title::Start, row: main }];
-        let ends = [("on expire", flow.on_expire), ("on error", flow.on_error)];
+        let ends = [("on expire", flow.on_expire), ("on error", flow.on_error), ("on stop", flow.on_stop)];
         for (title, body) in ends {
             let Some(body) = body else { continue };
             let mut row = reader.whole(body.0);
