@@ -29,7 +29,7 @@ const BOT: &str = "bot: Bench\nenv: [SHOP_URL]\nsecrets: [TOKEN]\nfields: {city:
 /// 25 lines, about four expressions, a loop, a call, a question with options, a request and a time-out.
 fn flow(number: usize, edit: usize) -> Arc<SourceFile> {
     let next = (number + 7) % FLOWS;
-    let call = if number % 5 == 0 { format!("call: flow_{next}") } else { "go: over".to_owned() };
+    let call = if number.is_multiple_of(5) { format!("call: flow_{next}") } else { "go: over".to_owned() };
     let text = format!(
         "flow: flow_{number}
 title: Flow number {number}

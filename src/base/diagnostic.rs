@@ -41,7 +41,7 @@ impl Diagnostic {
 
     /// What stands behind `; ` in a message says what to write.
     fn new(code: &'static str, severity: Severity, place: &Place, mut message: String) -> Self {
-        let parts = message.match_indices("; ").find(|(at, _)| message[..*at].matches('`').count() % 2 == 0);
+        let parts = message.match_indices("; ").find(|(at, _)| message[..*at].matches('`').count().is_multiple_of(2));
         let help = parts.map(|(at, _)| at).map(|at| {
             let help = message.split_off(at + 2);
             message.truncate(at);

@@ -50,6 +50,7 @@ fn the_list_has_every_code_of_the_sources_and_no_other() {
 
 /// The codes in the sources, those of their tests left out.
 fn walk(folder: &Path, used: &mut BTreeSet<String>) {
+    let code = regex::Regex::new("\"([EW][0-9]{3})\"").expect("it is one");
     for entry in fs::read_dir(folder).expect("the sources are there") {
         let path = entry.expect("they can be listed").path();
         if path.is_dir() {
@@ -64,7 +65,6 @@ fn walk(folder: &Path, used: &mut BTreeSet<String>) {
         }
         let text = fs::read_to_string(&path).expect("a text");
         let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        let code = regex::Regex::new("\"([EW][0-9]{3})\"").expect("it is one");
         used.extend(code.captures_iter(own).map(|found| found[1].to_owned()));
     }
 }

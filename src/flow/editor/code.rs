@@ -10,7 +10,7 @@ use std::ops::Range;
 pub fn parts(scalar: &Scalar, kinds: &[FieldKind]) -> Vec<Range<usize>> {
     let text = scalar.text.as_str();
     if kinds.iter().any(|kind| matches!(kind, FieldKind::Code | FieldKind::Script)) {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let mut found = Vec::new();
     let mut at = 0;

@@ -155,7 +155,9 @@ fn a_name_leads_to_where_it_is_said() {
 }
 
 /// Each changed place with its new text, and the files that move.
-fn renamed(text: &str, new: &str) -> Result<(Vec<String>, Vec<(String, String)>), String> {
+type Changes = (Vec<String>, Vec<(String, String)>);
+
+fn renamed(text: &str, new: &str) -> Result<Changes, String> {
     let scene = Scene::new(text);
     let around = Around::default();
     let renamed = rename(&scene.desk(&around), &scene.files, &scene.file, scene.at, new)?;

@@ -59,9 +59,7 @@ fn a_step_has_one_verb() {
 
 #[test]
 fn what_comes_later_is_said_and_never_passed_over() {
-    for (body, begins) in [("steps:\n  - llm: x\n", "3:5: error[E299] the step `llm`")] {
-        one(body, begins);
-    }
+    one("steps:\n  - llm: x\n", "3:5: error[E299] the step `llm`");
     assert_eq!(read("on_update: finish\nsteps: []\n").1, Vec::<String>::new());
 }
 
