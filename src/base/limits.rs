@@ -366,6 +366,15 @@ pub const STAGE_MESSAGES_MAX: i64 = 500;
 /// How far this machine's clock may be from a provider's before `doctor` says so.
 pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);
 
+/// Conversations that a preview of a deployment looks at: in the terminal, and in the daemon that goes on meanwhile.
+pub const PREVIEW_CONVERSATIONS_MAX: usize = 200_000;
+pub const PREVIEW_AT_RELOAD_MAX: usize = 10_000;
+/// Of them are read at once.
+pub const PREVIEW_PAGE: i64 = 500;
+/// Fires of a schedule that it shows, and how far ahead it looks for them.
+pub const PREVIEW_FIRES: usize = 3;
+pub const PREVIEW_HORIZON: Span = Span::days(400);
+
 // -- authors' tests
 /// Moments at which something fell due that one `advance` may pass: a year of a fire each quarter of an hour.
 pub const TEST_MOMENTS_MAX: usize = 40_000;

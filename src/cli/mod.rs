@@ -9,6 +9,7 @@ mod check;
 mod conversations;
 mod daemon;
 mod dead_letters;
+mod deploy;
 mod doctor;
 mod explain;
 mod findings;
@@ -56,6 +57,8 @@ enum Command {
     Help(help::Args),
     /// Run the tests that stand beside the flows
     Test(test::Args),
+    /// Say what new flows would do to people half-way, before they are there
+    Deploy(deploy::Args),
     /// Talk to the bot in this terminal: the whole program in one process, no account, no network
     Chat(chat::Args),
     /// Say which flow a message would start, and why each other one would not
@@ -169,6 +172,7 @@ fn run(command: Command) -> Outcome {
         Command::Check(args) => block_on(check::run(args)),
         Command::Help(args) => help::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Deploy(args) => block_on(deploy::run(args)),
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Explain(args) => block_on(explain::run(args)),
         Command::Fmt(args) => fmt::run(&args),

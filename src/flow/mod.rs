@@ -13,6 +13,7 @@ pub mod choose;
 pub mod declared;
 pub mod definition;
 pub mod drawing;
+mod differences;
 mod drive;
 mod due;
 pub mod editor;
@@ -58,13 +59,15 @@ mod world;
 pub use advance::advance;
 pub use definition::{Flow, FlowSet};
 pub use explain::{Explained, explain};
+pub use differences::{Differences, Reworded, differences, same_in_reach};
 pub use lint::{Around, Report, lint, lint_around, report};
 pub use parse::parse_set;
 pub use timetable::{
     DateTable, HookTable, Timetable, date_event, dates, hook_event, hooks, in_audience, timed, timetables, whom,
 };
-pub use update::{Becomes, becomes};
 pub use views::zones_of;
+pub use timetable::{Timetable, in_audience, timetables};
+pub use update::{Becomes, becomes};
 pub use world::{SenderView, Versions, World};
 
 #[cfg(test)]

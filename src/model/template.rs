@@ -52,6 +52,19 @@ pub enum TemplateStatus {
     Disabled,
 }
 
+impl TemplateStatus {
+    /// As the configuration spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TemplateStatus::Approved => "approved",
+            TemplateStatus::Pending => "pending",
+            TemplateStatus::Rejected => "rejected",
+            TemplateStatus::Paused => "paused",
+            TemplateStatus::Disabled => "disabled",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TemplateHeader {

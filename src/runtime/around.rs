@@ -2,7 +2,10 @@
 
 use super::config::Config;
 use crate::{
-    base::diagnostic::{Diagnostic, Severity},
+    base::{
+        diagnostic::{Diagnostic, Severity},
+        ids::SenderId,
+    },
     flow::Around,
     model::template::Template,
     store::{ReadError, Store, template},
@@ -12,19 +15,7 @@ use crate::{
 /// every template, and without any list of templates they are not checked.
 pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
     let real: Vec<_> = config.senders.iter().filter(|sender| !sender.is_sandbox()).collect();
-    let lists = real.iter().map(|sender| {
-        let own = pulled.iter().filter(|entry| entry.sender_id == sender.id).map(|entry| entry.data.clone());
-        let mut list: Vec<Template> = own.collect();
-        for entry in config.templates.iter().filter(|entry| entry.sender == sender.id) {
-            let same =
-                |known: &Template| known.name == entry.template.name && known.language == entry.template.language;
-            // What the provider says counts over what was written down.
-            if !list.iter().any(same) {
-                list.push(entry.template.clone());
-            }
-        }
-        list
-    });
+    let lists = real.iter().map(|sender| templates_of(config, pulled, sender.id));
     let lists: Vec<Vec<Template>> = lists.filter(|list| !list.is_empty()).collect();
     Around {
         // The sandbox of somebody who wrote no configuration is no list to check names against.
@@ -32,6 +23,20 @@ pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
         templates: (!lists.is_empty()).then_some(lists),
         private_networks: !config.flows.allow_private.is_empty(),
     }
+}
+
+/// What one sender has: the provider's catalogue, and what the configuration writes down beside it.
+pub fn templates_of(config: &Config, pulled: &[template::CatalogueEntry], sender: SenderId) -> Vec<Template> {
+    let own = pulled.iter().filter(|entry| entry.sender_id == sender).map(|entry| entry.data.clone());
+    let mut list: Vec<Template> = own.collect();
+    for entry in config.templates.iter().filter(|entry| entry.sender == sender) {
+        let same = |known: &Template| known.name == entry.template.name && known.language == entry.template.language;
+        // What the provider says counts over what was written down.
+        if !list.iter().any(same) {
+            list.push(entry.template.clone());
+        }
+    }
+    list
 }
 
 /// The same with the catalogues of an open database.

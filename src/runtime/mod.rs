@@ -36,6 +36,7 @@ pub mod mocks;
 pub mod notify;
 pub mod outbox;
 mod people;
+pub mod preview;
 mod recovery;
 pub mod reload;
 pub mod replay;

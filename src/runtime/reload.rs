@@ -6,6 +6,7 @@ use super::{
     config::{Config, FlowGrants},
     metrics::Metrics,
     mocks::Mocks,
+    preview::{self, Preview},
     watch::Watch,
 };
 use crate::{
@@ -13,10 +14,11 @@ use crate::{
         clock::Clock,
         diagnostic::{self, Diagnostic, Findings},
         ids::VersionId,
+        limits::PREVIEW_AT_RELOAD_MAX,
         place::{Place, SourceFile},
         time::Time,
     },
-    flow::{self, FlowSet},
+    flow::{self, Around, FlowSet},
     store::{CommitError, ReadError, Store, WriteSet, version},
 };
 use std::{
@@ -28,8 +30,6 @@ use tokio::sync::watch;
 
 /// Turns files into versions. Remembers only what is live, to tell a change from none.
 pub struct Reloader {
-    grants: FlowGrants,
-    only_sandboxes: bool,
     config: Config,
     metrics: Metrics,
     /// The hash of what is live.
@@ -55,8 +55,7 @@ pub enum ReloadError {
 
 impl Reloader {
     pub fn new(config: &Config, metrics: Metrics) -> Reloader {
-        let (grants, only_sandboxes) = (config.flows.clone(), config.only_sandboxes());
-        Reloader { grants, only_sandboxes, config: config.clone(), metrics, live: Mutex::default() }
+        Reloader { config: config.clone(), metrics, live: Mutex::default() }
     }
 
     /// The first version: that of the files, or the last good one when they have errors. `live` is
@@ -74,7 +73,7 @@ impl Reloader {
         let parsed = tokio::task::spawn_blocking(move || flow::parse_set(&files.files)).await;
         let (set, about) = parsed.expect("parsing does not panic, and nobody cancels it");
         // What the configuration took away is its own mistake: without it flows would fail one by one.
-        let ungranted = if self.only_sandboxes { Vec::new() } else { ungranted(&set, &self.grants) };
+        let ungranted = if self.config.only_sandboxes() { Vec::new() } else { ungranted(&set, &self.config.flows) };
         if !ungranted.is_empty() || about.iter().any(Diagnostic::is_error) {
             return Err(ReloadError::Findings(findings));
         }
@@ -151,22 +150,13 @@ impl Reloader {
         if let Some(Checked(set)) = files.checked.clone() {
             return (Some((files, set)), Vec::new());
         }
-        let (grants, only_sandboxes) = (self.grants.clone(), self.only_sandboxes);
         let around = around::read(&self.config, store).await.unwrap_or_else(|error| {
             tracing::warn!("The flows are checked without the catalogue of templates: {error}");
             around::around(&self.config, &[])
         });
+        let config = self.config.clone();
         let work = move || {
-            let (set, mut findings) = flow::parse_set(&files.files);
-            findings.extend(files.findings.iter().cloned());
-            let mut about = flow::lint_around(&set, &around);
-            around::only_told(&mut about);
-            findings.extend(about);
-            if !only_sandboxes {
-                findings.extend(ungranted(&set, &grants));
-            }
-            findings.extend(mock_findings(&set));
-            diagnostic::sort(&mut findings);
+            let (set, findings) = judge(&config, &around, &files);
             let good = !findings.iter().any(Diagnostic::is_error);
             (good.then(|| (files, Arc::new(set))), findings)
         };
@@ -181,6 +171,11 @@ impl Reloader {
         findings: Vec<Diagnostic>,
         now: Time,
     ) -> Result<News, ReloadError> {
+        let before = version::live(store).await.map_err(ReloadError::Read)?;
+        let changes = match before {
+            Some(before) if before.hash != files.hash => self.preview(store, &files, &set, now).await,
+            Some(_) | None => None,
+        };
         let known = version::by_hash(store, &files.hash).await.map_err(ReloadError::Read)?;
         let id = known.map_or_else(|| VersionId(store.next_id()), |version| version.id);
         let row = version::Version {
@@ -197,7 +192,16 @@ impl Reloader {
         self.count(&findings);
         self.remember(files.hash);
         tracing::info!(version = %id, "Version {id} of the flows is live");
+        for line in changes.iter().flat_map(Preview::lines) {
+            tracing::info!(version = %id, "{line}");
+        }
         Ok(News { live: Some((id, set)), findings })
+    }
+
+    /// What goes live changes, for the log. That it cannot be said keeps nothing from going live.
+    async fn preview(&self, store: &Store, files: &BotFiles, set: &Arc<FlowSet>, now: Time) -> Option<Preview> {
+        let told = preview::preview(&self.config, store, files, set, now, PREVIEW_AT_RELOAD_MAX).await;
+        told.inspect_err(|error| tracing::warn!("What the new version changes cannot be said: {error}")).ok()
     }
 
     fn remember(&self, hash: String) {
@@ -214,6 +218,21 @@ impl Reloader {
         }
         self.metrics.flow_findings.set(count);
     }
+}
+
+/// The flows of these files, and all that keeps them from going live or is worth a warning.
+pub fn judge(config: &Config, around: &Around, files: &BotFiles) -> (FlowSet, Vec<Diagnostic>) {
+    let (set, mut findings) = flow::parse_set(&files.files);
+    findings.extend(files.findings.iter().cloned());
+    let mut about = flow::lint_around(&set, around);
+    around::only_told(&mut about);
+    findings.extend(about);
+    if !config.only_sandboxes() {
+        findings.extend(ungranted(&set, &config.flows));
+    }
+    findings.extend(mock_findings(&set));
+    diagnostic::sort(&mut findings);
+    (set, findings)
 }
 
 /// What is wrong with `sandbox.mocks`; also for `transom check`.

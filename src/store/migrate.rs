@@ -30,6 +30,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (23, "flow_state", include_str!("migrations/0023_flow_state.sql")),
     (24, "idempotency_message", include_str!("migrations/0024_idempotency_message.sql")),
     (25, "once", include_str!("migrations/0025_once.sql")),
+    (26, "run_open", include_str!("migrations/0026_run_open.sql")),
 ];
 
 const LEDGER: &str = "

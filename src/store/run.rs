@@ -98,12 +98,14 @@ static OF_FLOW: Query =
     Query { name: "run.of_flow", text: select!("where flow = $1 and id < $2 order by id desc limit $3") };
 static OF: Query =
     Query { name: "run.of", text: select!("where conversation_id = $1 and number < $2 order by number desc limit $3") };
+static OPEN: Query =
+    Query { name: "run.open", text: select!("where ended_at is null and id < $1 order by id desc limit $2") };
 static ENDS: Query = Query {
     name: "run.ends",
     text: "select outcome from run where flow = $1 and id > $2 and ended_at is not null order by id desc limit $3",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &ENDS];
+pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &OPEN, &ENDS];
 
 /// All runs, newest first; `before` is the last one's id, `i64::MAX` at first.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
@@ -117,6 +119,11 @@ pub async fn of_flow(store: &Store, flow: &FlowName, before: i64, limit: i64) ->
 /// The runs of a conversation, newest first; `before` is the last one's number.
 pub async fn of(store: &Store, conversation: ConversationId, before: u32, limit: i64) -> Result<Vec<Run>, ReadError> {
     store.all(&OF, &[conversation.0.into(), i64::from(before).into(), limit.into()], read).await
+}
+
+/// Those that have not ended, newest first; `before` is the last one's id.
+pub async fn open(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
+    store.all(&OPEN, &[before.into(), limit.into()], read).await
 }
 
 /// How the last runs of a flow ended, newest first, those up to the id `since` left out.

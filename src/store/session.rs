@@ -74,6 +74,15 @@ macro_rules! select {
 }
 
 static FIND: Query = Query { name: "session.find", text: select!("where conversation_id = $1") };
+static WITH_RUNS: Query = Query {
+    name: "session.with_runs",
+    text: select!(
+        "where conversation_id in
+           (select conversation_id from run where ended_at is null and conversation_id > $1
+            group by conversation_id order by conversation_id limit $2)
+         order by conversation_id"
+    ),
+};
 /// Only what the runtime needs to wake a lane.
 static DUE: Query = Query {
     name: "session.due",
@@ -90,7 +99,7 @@ static NEXT_DUE: Query = Query {
     text: "select due_at from session where due_at is not null and due_at > $1 order by due_at limit 1",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &CALLING, &NEXT_DUE];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &WITH_RUNS, &DUE, &CALLING, &NEXT_DUE];
 
 /// A conversation that has something to do.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,16 +110,12 @@ pub struct Due {
 }
 
 pub async fn find(store: &Store, conversation: ConversationId) -> Result<Option<StoredSession>, ReadError> {
-    store
-        .one(&FIND, &[conversation.0.into()], |row| {
-            Ok(StoredSession {
-                conversation_id: ConversationId(row.number("conversation_id")?),
-                contact_id: ContactId(row.number("contact_id")?),
-                session: row.json("data")?,
-                due_at: row.maybe_time("due_at")?,
-            })
-        })
-        .await
+    store.one(&FIND, &[conversation.0.into()], read_all).await
+}
+
+/// Those with runs that have not ended, by id from `after` on.
+pub async fn with_runs(store: &Store, after: ConversationId, limit: i64) -> Result<Vec<StoredSession>, ReadError> {
+    store.all(&WITH_RUNS, &[after.0.into(), limit.into()], read_all).await
 }
 
 /// What falls due at `until` or before, earliest first.
@@ -132,6 +137,15 @@ fn read(row: &Row) -> Result<Due, ReadError> {
     Ok(Due {
         conversation_id: ConversationId(row.number("conversation_id")?),
         contact_id: ContactId(row.number("contact_id")?),
+        due_at: row.maybe_time("due_at")?,
+    })
+}
+
+fn read_all(row: &Row) -> Result<StoredSession, ReadError> {
+    Ok(StoredSession {
+        conversation_id: ConversationId(row.number("conversation_id")?),
+        contact_id: ContactId(row.number("contact_id")?),
+        session: row.json("data")?,
         due_at: row.maybe_time("due_at")?,
     })
 }

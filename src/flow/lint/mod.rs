@@ -13,6 +13,8 @@ pub(super) mod translations;
 pub(super) mod ways;
 mod window;
 
+pub use templates::named as templates_named;
+
 use super::{FlowSet, definition::Flow};
 use crate::{
     base::{

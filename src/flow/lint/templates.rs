@@ -7,7 +7,10 @@ use crate::{
         place::Place,
         yaml::{self, Kind},
     },
-    flow::{FlowSet, definition::Flow},
+    flow::{
+        FlowSet,
+        definition::{Flow, Outline},
+    },
     model::template::{Category, Template},
 };
 use std::collections::BTreeSet;
@@ -15,20 +18,38 @@ use std::collections::BTreeSet;
 pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     let Some(senders) = around.templates.as_ref().filter(|senders| !senders.is_empty()) else { return };
     for node in &flow.nodes {
-        let written = &node.outline.yaml;
-        if node.outline.verb == "template"
-            && let Some(name) = written.get("template")
-        {
-            one(set, flow, name, written.get("vars"), senders, findings);
-        }
-        every_fallback(written, &mut |fallback| {
-            let vars = fallback.get("vars");
-            let named = fallback.get("template").or_else(|| fallback.get("nudge"));
-            for name in named.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
-                one(set, flow, name, vars, senders, findings);
-            }
-        });
+        every_use(&node.outline, &mut |name, vars| one(set, flow, name, vars, senders, findings));
     }
+}
+
+/// The names of all templates that steps write down.
+pub fn named(set: &FlowSet) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    for node in set.flows.values().chain([&set.bot.flow]).flat_map(|flow| &flow.nodes) {
+        every_use(&node.outline, &mut |name, _| names.extend(written_name(name).map(str::to_owned)));
+    }
+    names.into_iter().collect()
+}
+
+/// Each template that a step may send, with the values it would carry.
+fn every_use(outline: &Outline, found: &mut dyn FnMut(&yaml::Node, Option<&yaml::Node>)) {
+    let written = &outline.yaml;
+    if outline.verb == "template"
+        && let Some(name) = written.get("template")
+    {
+        found(name, written.get("vars"));
+    }
+    every_fallback(written, &mut |fallback| {
+        let vars = fallback.get("vars");
+        let named = fallback.get("template").or_else(|| fallback.get("nudge"));
+        for name in named.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
+            found(name, vars);
+        }
+    });
+}
+
+fn written_name(node: &yaml::Node) -> Option<&str> {
+    node.text().filter(|name| !name.contains("${"))
 }
 
 /// The `if_closed` of the step itself and of its reminders; bodies have steps of their own.
@@ -52,7 +73,7 @@ fn one(
     senders: &[Vec<Template>],
     findings: &Findings,
 ) {
-    let Some(name) = name_node.text().filter(|name| !name.contains("${")) else { return };
+    let Some(name) = written_name(name_node) else { return };
     let having = senders.iter().filter(|list| list.iter().any(|template| template.name == name)).count();
     let known: BTreeSet<&str> = senders.iter().flatten().map(|template| template.name.as_str()).collect();
     if having == 0 {

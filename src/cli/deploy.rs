@@ -1,0 +1,75 @@
+//! `transom deploy --dry-run`: what new flows would do to people half-way, before they are there.
+
+use super::{
+    Failure, Outcome, findings,
+    paint::Paint,
+    place::{Place, read_only},
+    show,
+};
+use crate::{
+    base::{
+        clock::{Clock, SystemClock},
+        diagnostic::Diagnostic,
+        limits::PREVIEW_CONVERSATIONS_MAX,
+    },
+    runtime::{around, bot, preview, reload},
+};
+use std::{path::PathBuf, sync::Arc};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The folder with the new flows; without one, the bot's own
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// Change nothing, say what would happen
+    #[arg(long)]
+    dry_run: bool,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    if !args.dry_run {
+        return Err(Failure::Usage(format!(
+            "the daemon takes up what changes in `{}` by itself, within a second; \
+             `transom deploy --dry-run PATH` says beforehand what the flows in PATH would change",
+            config.bot.display()
+        )));
+    }
+    let path = args.path.as_ref().unwrap_or(&config.bot);
+    let files = bot::read(path).map_err(Failure::failed)?;
+    let store = read_only(&config).await?;
+    let around = around::read(&config, &store).await.map_err(Failure::failed)?;
+    let (set, found) = reload::judge(&config, &around, &files);
+    let errors = found.iter().filter(|finding| finding.is_error()).count();
+    let now = SystemClock.now();
+    let told = preview::preview(&config, &store, &files, &Arc::new(set), now, PREVIEW_CONVERSATIONS_MAX).await;
+    store.close().await;
+    let told = told.map_err(Failure::failed)?;
+    match args.format {
+        Format::Json => {
+            let answer = serde_json::json!({"would_go_live": errors == 0, "errors": errors, "preview": told});
+            println!("{answer:#}");
+        }
+        Format::Text => {
+            // With errors nobody would be moved anywhere: what they are comes first, and what they hide is not guessed.
+            let colour = Paint::stderr().is_on();
+            found.iter().filter(|finding| Diagnostic::is_error(finding)).for_each(|finding| eprintln!("{}\n", finding.render(colour)));
+            if errors == 0 {
+                print!("{}", told.text(show::time));
+            } else {
+                println!("These flows would not go live: {}.", findings::counted(errors, "error"));
+            }
+        }
+    }
+    if errors == 0 { Ok(()) } else { Err(Failure::Said) }
+}
