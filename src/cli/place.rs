@@ -2,9 +2,13 @@
 
 use super::{Failure, call::Api, daemon::DaemonFile};
 use crate::{
-    base::{ids::AccountName, secret::Secret},
+    base::{ids::AccountName, phone, secret::Secret},
+    model::{
+        contact::Contact,
+        inbound::{Alias, AliasKind},
+    },
     runtime::config::Config,
-    store::{self, Store},
+    store::{self, Store, alias, contact},
 };
 use std::path::{Path, PathBuf};
 
@@ -89,4 +93,18 @@ pub async fn read_only(config: &Config) -> Result<Store, Failure> {
 /// The database for writing: only where no daemon runs, which would not know of it.
 pub async fn exclusive(config: &Config) -> Result<Store, Failure> {
     Store::open(config.database.expose(), store::Options::default()).await.map_err(Failure::failed)
+}
+
+/// The contact with this phone number, in whichever account; however the number is spelled.
+pub async fn contact_of(config: &Config, store: &Store, phone: &str) -> Result<Option<Contact>, Failure> {
+    let alias = |phone: &str| Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
+    let mut names = vec![alias(phone)];
+    names.extend(phone::spellings(phone).iter().map(|other| alias(other)));
+    let accounts: Vec<&AccountName> = config.accounts.iter().map(|account| &account.name).collect();
+    for account in accounts {
+        if let Some(id) = alias::find(store, account, &names).await.map_err(Failure::failed)? {
+            return contact::find(store, id).await.map_err(Failure::failed);
+        }
+    }
+    Ok(None)
 }

@@ -1,14 +1,22 @@
-//! `transom runs list|show`: passages through flows, and what each did.
+//! `transom runs list|show`: passages through flows, where they stand, and what each did.
+
+mod story;
 
 use super::{
     Failure, Outcome,
     paint::Paint,
-    place::{Place, read_only},
+    place::{Place, contact_of, read_only},
     show, table,
 };
 use crate::{
-    base::ids::FlowName,
-    store::{Store, run, trace},
+    base::{ids::FlowName, time::Time},
+    flow::FlowSet,
+    model::{
+        effect::RunEnd,
+        session::{Run as Standing, Session, Waiting},
+    },
+    runtime::{bot::BotFiles, config::Config},
+    store::{Store, contact, conversation, run, session, version},
 };
 
 #[derive(Debug, clap::Args)]
@@ -26,77 +34,208 @@ enum What {
         /// Of this flow only
         #[arg(long)]
         flow: Option<String>,
+        /// Of the contact with this phone number only
+        #[arg(long, value_name = "PHONE")]
+        contact: Option<String>,
+        /// Only those that have not ended
+        #[arg(long)]
+        open: bool,
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
     },
-    /// One run, with the trace of its turns
+    /// One run: where it stands, what was said, and what each of its turns did and why
     Show { id: i64 },
 }
-
-/// Turns of a conversation that are searched for those of a run.
-const TURNS_READ: i64 = 500;
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     let store = read_only(&config).await?;
     let done = match args.what {
-        What::List { flow, limit } => list(&store, flow, limit).await,
-        What::Show { id } => show_run(&store, id).await,
+        What::List { flow, contact, open, limit } => {
+            let wanted = Wanted { flow: flow.map(FlowName::from), contact, open, limit };
+            list(&config, &store, &wanted).await
+        }
+        What::Show { id } => show_run(&config, &store, id).await,
     };
     store.close().await;
     done
 }
 
-async fn list(store: &Store, flow: Option<String>, limit: i64) -> Outcome {
-    let found = match flow {
-        Some(flow) => run::of_flow(store, &FlowName::from(flow), i64::MAX, limit).await,
-        None => run::page(store, i64::MAX, limit).await,
-    };
-    let rows: Vec<Vec<String>> = found
-        .map_err(Failure::failed)?
-        .into_iter()
-        .map(|run| {
-            let end = run.outcome.map_or("under way", |outcome| outcome.as_str());
-            vec![
-                run.id.to_string(),
-                run.flow.to_string(),
-                run.conversation_id.to_string(),
-                run.trigger_key,
-                show::time(run.started_at),
-                end.to_owned(),
-            ]
-        })
-        .collect();
-    table::print(&["id", "flow", "conversation", "started by", "started", "end"], &rows, "There are no such runs.");
+struct Wanted {
+    flow: Option<FlowName>,
+    contact: Option<String>,
+    open: bool,
+    limit: i64,
+}
+
+async fn list(config: &Config, store: &Store, wanted: &Wanted) -> Outcome {
+    let mut rows = Vec::new();
+    for run in found(config, store, wanted).await? {
+        let who = contact::find(store, run.contact_id).await.map_err(Failure::failed)?;
+        let data = who.map(|who| who.data).unwrap_or_default();
+        let state = match run.outcome {
+            Some(end) => ended(end).to_owned(),
+            None => {
+                let session = session_of(store, &run).await?;
+                session.runs.iter().find(|own| own.number == run.number).map_or_else(|| "under way".into(), stands)
+            }
+        };
+        rows.push(vec![
+            run.id.to_string(),
+            show::time(run.started_at),
+            run.flow.to_string(),
+            data.phone.or(data.bsuid).unwrap_or_default(),
+            show::short(&run.trigger_key, 32),
+            state,
+        ]);
+    }
+    let headings = ["id", "started", "flow", "contact", "started by", "state"];
+    table::print(&headings, &rows, "There are no such runs.");
     Ok(())
 }
 
-async fn show_run(store: &Store, id: i64) -> Outcome {
+/// Newest first.
+async fn found(config: &Config, store: &Store, wanted: &Wanted) -> Result<Vec<run::Run>, Failure> {
+    let all = i64::MAX;
+    let found = match (&wanted.contact, &wanted.flow) {
+        (Some(phone), _) => {
+            let Some(contact) = contact_of(config, store, phone).await? else {
+                return Err(Failure::Failed(format!("nobody with the number {phone} has written or been written to")));
+            };
+            let mut found = Vec::new();
+            for conversation in conversation::of(store, contact.id).await.map_err(Failure::failed)? {
+                found.extend(run::of(store, conversation.id, u32::MAX, RUNS_OF_CONTACT).await.map_err(Failure::failed)?);
+            }
+            found.sort_by_key(|run| std::cmp::Reverse(run.id));
+            Ok(found)
+        }
+        (None, _) if wanted.open => run::open(store, all, RUNS_OPEN).await,
+        (None, Some(flow)) => run::of_flow(store, flow, all, wanted.limit).await,
+        (None, None) => run::page(store, all, wanted.limit).await,
+    };
+    let mut found = found.map_err(Failure::failed)?;
+    found.retain(|run| wanted.flow.as_ref().is_none_or(|flow| *flow == run.flow) && (!wanted.open || run.outcome.is_none()));
+    found.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// Runs that are looked at before other conditions are asked.
+const RUNS_OF_CONTACT: i64 = 1_000;
+const RUNS_OPEN: i64 = 10_000;
+
+async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
     let found = run::page(store, id.saturating_add(1), 1).await.map_err(Failure::failed)?;
     let Some(run) = found.into_iter().find(|run| run.id == id) else {
         return Err(Failure::Failed(format!("there is no run {id}; `transom runs list` shows them")));
     };
     let paint = Paint::stdout();
-    let end = run.outcome.map_or("under way", |outcome| outcome.as_str());
-    println!("{} {} in conversation {}", paint.strong("run"), paint.strong(run.id), run.conversation_id);
-    println!("flow {} (version {}), started by {}", run.flow, run.version_id, run.trigger_key);
-    println!(
-        "{} — {}",
-        show::time(run.started_at),
-        run.ended_at.map_or_else(|| end.to_owned(), |at| format!("{} {end}", show::time(at)))
-    );
-    let mut turns = trace::of(store, run.conversation_id, i64::MAX, TURNS_READ).await.map_err(Failure::failed)?;
-    turns.reverse();
-    for turn in turns {
-        let own: Vec<_> = turn.data.iter().filter(|entry| entry.run == Some(run.number)).collect();
-        if own.is_empty() {
-            continue;
+    let who = contact::find(store, run.contact_id).await.map_err(Failure::failed)?;
+    let data = who.map(|who| who.data).unwrap_or_default();
+    let conversation = conversation::find(store, run.conversation_id).await.map_err(Failure::failed)?;
+    let sender = conversation.as_ref().and_then(|c| config.senders.iter().find(|sender| sender.id == c.sender_id));
+    let stood_on = version::find(store, run.version_id).await.map_err(Failure::failed)?;
+    let set = stood_on.map(|version| crate::flow::parse_set(&BotFiles::from_stored(&version.files).files).0);
+    let title = set.as_ref().and_then(|set| set.flow(&run.flow)?.title.clone());
+    let session = session_of(store, &run).await?;
+    let standing = session.runs.iter().find(|own| own.number == run.number);
+    let live = version::live(store).await.map_err(Failure::failed)?;
+
+    let title = title.map(|title| format!(" ({title})")).unwrap_or_default();
+    println!("{}{title}", paint.strong(format!("run {} of {}", run.id, run.flow)));
+    let phone = data.phone.or(data.bsuid).unwrap_or_else(|| "no number".to_owned());
+    let name = data.name.map(|name| format!("{name}, ")).unwrap_or_default();
+    let sender = sender.map(|sender| format!(" at {}", sender.name)).unwrap_or_default();
+    line(paint, "contact", &format!("{name}{phone}; conversation {}{sender}", run.conversation_id));
+    line(paint, "started", &format!("{} by {}", show::time(run.started_at), run.trigger_key));
+    match (run.ended_at, run.outcome) {
+        (Some(at), Some(end)) => {
+            let took = show::span(at - run.started_at);
+            line(paint, "ended", &format!("{}, after {took}: {}", show::time(at), ended(end)));
         }
-        println!("\n{}", paint.faint(format!("turn {} · {}", turn.turn, show::time(turn.at))));
-        for entry in own {
-            let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();
-            println!("  {step}{}", entry.what);
+        (Some(_), None) | (None, _) => {
+            let stands = standing.map_or_else(|| "under way".to_owned(), |run| stands_at(run, set.as_ref()));
+            line(paint, "now", &stands);
         }
     }
-    Ok(())
+    if let Some(live) = live.filter(|live| live.id != run.version_id) {
+        line(paint, "version", &format!("{}; live is {}", run.version_id, live.id));
+    }
+    if let Some(person) = &session.person {
+        line(paint, "person", &format!("{} has the conversation", person.team.as_deref().unwrap_or("somebody")));
+    }
+    story::tell(store, &run, paint).await
+}
+
+fn line(paint: Paint, name: &str, what: &str) {
+    println!("  {} {what}", paint.faint(format!("{name:<8}")));
+}
+
+async fn session_of(store: &Store, run: &run::Run) -> Result<Session, Failure> {
+    let stored = session::find(store, run.conversation_id).await.map_err(Failure::failed)?;
+    Ok(stored.map(|stored| stored.session).unwrap_or_default())
+}
+
+/// `waits for an answer at menu.ask_1 until …`.
+fn stands(run: &Standing) -> String {
+    let at = run.frames.last().and_then(|frame| frame.at.as_ref());
+    let at = at.map(|at| format!(" at {at}")).unwrap_or_default();
+    let (what, until) = waits(&run.waiting);
+    let until = until.map(|until| format!(" until {}", show::time(until))).unwrap_or_default();
+    format!("waits for {what}{at}{until}")
+}
+
+/// The same, with the step's line and the flows that called.
+fn stands_at(run: &Standing, set: Option<&FlowSet>) -> String {
+    let mut text = stands(run);
+    let frame = run.frames.last();
+    let place = frame.and_then(|frame| {
+        let flow = set?.any_flow(&frame.flow)?;
+        Some(flow.node(flow.find(frame.at.as_ref()?)?).place.clone())
+    });
+    if let Some(place) = place {
+        text.push_str(&format!(" ({}:{})", place.path(), place.line()));
+    }
+    let callers: Vec<&str> = run.frames.iter().rev().skip(1).map(|frame| frame.flow.as_str()).collect();
+    let outer: Vec<&str> = callers.into_iter().filter(|name| frame.is_none_or(|frame| frame.flow.as_str() != *name)).collect();
+    if !outer.is_empty() {
+        text.push_str(&format!(", called by {}", outer.join(", called by ")));
+    }
+    text
+}
+
+fn waits(waiting: &Waiting) -> (String, Option<Time>) {
+    match waiting {
+        Waiting::Ready => ("its next step".to_owned(), None),
+        Waiting::Question(question) if !question.left => ("its question to leave".to_owned(), question.deadline),
+        Waiting::Question(question) => {
+            let tries = match question.tries {
+                0 => String::new(),
+                1 => " (1 did not count)".to_owned(),
+                n => format!(" ({n} did not count)"),
+            };
+            (format!("an answer{tries}"), question.deadline)
+        }
+        Waiting::Reply { deadline } => ("a reply".to_owned(), *deadline),
+        Waiting::Until { at } => ("its time".to_owned(), Some(*at)),
+        Waiting::Event { name, deadline } => (format!("the event `{name}`"), *deadline),
+        Waiting::Delivery { read, deadline, .. } => {
+            (if *read { "its message to be read" } else { "its message to arrive" }.to_owned(), *deadline)
+        }
+        Waiting::Call(call) => (format!("the answer of a server, try {}", call.attempt), call.retry_at),
+        Waiting::Fate { .. } => ("news of its message".to_owned(), None),
+        Waiting::Person { deadline } => ("a person to be done".to_owned(), *deadline),
+    }
+}
+
+fn ended(end: RunEnd) -> &'static str {
+    match end {
+        RunEnd::Done => "done",
+        RunEnd::Expired => "expired: nobody answered",
+        RunEnd::Replaced => "replaced by another flow",
+        RunEnd::Stopped => "stopped",
+        RunEnd::Failed => "failed",
+        RunEnd::HandedOff => "handed over to a person",
+        RunEnd::Refused => "its question was not allowed out",
+        RunEnd::Undelivered => "its question did not arrive",
+    }
 }

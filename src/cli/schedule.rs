@@ -3,24 +3,21 @@
 use super::{
     Failure, Outcome,
     paint::Paint,
-    place::{Place, read_only},
+    place::{Place, contact_of, read_only},
     show, table,
 };
 use crate::{
     base::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
-        ids::{AccountName, ConversationId, FlowName, SenderId, StartId, VersionId},
+        ids::{ConversationId, FlowName, SenderId, StartId, VersionId},
         phone,
         time::{Span, Time},
     },
     flow::{self, FlowSet, SenderView, Timetable, Versions, World},
-    model::{
-        inbound::{Alias, AliasKind},
-        window::Window,
-    },
+    model::window::Window,
     runtime::{bot, config::Config},
-    store::{Store, alias, contact, schedule, start},
+    store::{Store, contact, schedule, start},
 };
 use jiff::tz::TimeZone;
 use std::{
@@ -232,7 +229,7 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         return Err(Failure::Usage(format!("`{phone}` is no number in E.164 format, like +15550100001")));
     };
     let paint = Paint::stdout();
-    let Some(contact) = find(config, store, &phone).await? else {
+    let Some(contact) = contact_of(config, store, &phone).await? else {
         println!("Nobody with {phone} is known: no fire reaches them.");
         return Ok(());
     };
@@ -328,19 +325,6 @@ fn pace(count: u32, per: Span) -> String {
         Span(1_000) => format!("{count}/s"),
         _ => format!("{count} in {}", show::span(per)),
     }
-}
-
-async fn find(config: &Config, store: &Store, phone: &str) -> Result<Option<crate::model::contact::Contact>, Failure> {
-    let alias = |phone: &str| Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
-    let mut names = vec![alias(phone)];
-    names.extend(phone::spellings(phone).iter().map(|other| alias(other)));
-    let accounts: Vec<&AccountName> = config.accounts.iter().map(|account| &account.name).collect();
-    for account in accounts {
-        if let Some(id) = alias::find(store, account, &names).await.map_err(Failure::failed)? {
-            return contact::find(store, id).await.map_err(Failure::failed);
-        }
-    }
-    Ok(None)
 }
 
 fn zone_of(own: &Option<String>, phone: &str, bot: &TimeZone) -> TimeZone {

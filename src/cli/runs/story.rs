@@ -1,0 +1,188 @@
+//! The story of a run: what the contact wrote, what the engine did and why, what was said and how far it came.
+
+use super::super::{Failure, Outcome, paint::Paint, show};
+use crate::{
+    base::{
+        ids::{InboundId, OutboundId},
+        time::{Span, Time},
+    },
+    model::inbound::InboundKind,
+    store::{
+        Store,
+        inbound::{self, Recorded},
+        outbound::{self, Outbound, SendState},
+        run::Run,
+        trace::{self, Trace},
+    },
+};
+
+/// Rows that are read at once, and pages that are read at most.
+const PAGE: i64 = 500;
+const PAGES_MAX: usize = 40;
+/// What started a run was written a little before it.
+const BEFORE: Span = Span::minutes(2);
+
+/// Prints it, oldest first.
+pub async fn tell(store: &Store, run: &Run, paint: Paint) -> Outcome {
+    let mut lines: Vec<(Time, u8, String)> = Vec::new();
+    let turns = turns(store, run).await?;
+    let own = |turn: &Trace| turn.data.iter().any(|entry| entry.run == Some(run.number));
+    let mut told = false;
+    for turn in turns.iter().filter(|turn| own(turn)) {
+        told = true;
+        for entry in &turn.data {
+            let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();
+            match entry.run {
+                Some(number) if number == run.number => lines.push((turn.at, 1, format!("{step}{}", entry.what))),
+                // Why it was this flow and no other.
+                None => lines.push((turn.at, 1, paint.faint(format!("{step}{}", entry.what)))),
+                Some(_) => {}
+            }
+        }
+    }
+    let mut heard = 0;
+    for message in inbound_of(store, run).await? {
+        heard += 1;
+        lines.push((message.received_at, 0, format!("{} {}", paint.strong("<"), shown(&message.data.message.kind))));
+    }
+    for message in outbound_of(store, run).await? {
+        lines.push((message.created_at, 2, format!("{} {}", paint.strong(">"), said(&message, paint))));
+    }
+    // Statuses and clocks of others may put a message a moment beside its turn; within a second it is one scene.
+    lines.sort_by_key(|(at, kind, _)| (at.0 / 1_000, *kind));
+    let mut scene = None;
+    for (at, _, text) in &lines {
+        let second = at.0 / 1_000;
+        if scene != Some(second) {
+            println!("\n{}", paint.faint(show::time(*at)));
+            scene = Some(second);
+        }
+        for (place, part) in text.lines().enumerate() {
+            println!("  {}{part}", if place == 0 { "" } else { "  " });
+        }
+    }
+    if !told {
+        println!("\nIts trace is no longer kept (`retention: {{traces: …}}` in the configuration).");
+    } else if heard == 0 {
+        println!("\nThe contact wrote nothing meanwhile.");
+    }
+    Ok(())
+}
+
+/// The turns of its conversation from its start to its end, oldest first.
+async fn turns(store: &Store, run: &Run) -> Result<Vec<Trace>, Failure> {
+    let (mut all, mut before) = (Vec::new(), i64::MAX);
+    for _ in 0..PAGES_MAX {
+        let page = trace::of(store, run.conversation_id, before, PAGE).await.map_err(Failure::failed)?;
+        let Some(last) = page.last() else { break };
+        before = last.id;
+        let done = last.at < run.started_at;
+        all.extend(page.into_iter().filter(|turn| during(run, turn.at)));
+        if done {
+            break;
+        }
+    }
+    all.reverse();
+    Ok(all)
+}
+
+async fn inbound_of(store: &Store, run: &Run) -> Result<Vec<Recorded>, Failure> {
+    let (mut all, mut before) = (Vec::new(), InboundId(i64::MAX));
+    for _ in 0..PAGES_MAX {
+        let page = inbound::of(store, run.conversation_id, before, PAGE).await.map_err(Failure::failed)?;
+        let Some(last) = page.last() else { break };
+        before = last.id;
+        let done = last.received_at + BEFORE < run.started_at;
+        let from_its_start = |message: &Recorded| message.received_at + BEFORE >= run.started_at;
+        let until_its_end = |message: &Recorded| run.ended_at.is_none_or(|end| message.received_at <= end);
+        all.extend(page.into_iter().filter(|message| from_its_start(message) && until_its_end(message)));
+        if done {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// What this run said; newest first, as they were read.
+async fn outbound_of(store: &Store, run: &Run) -> Result<Vec<Outbound>, Failure> {
+    let (mut all, mut before) = (Vec::new(), OutboundId(i64::MAX));
+    for _ in 0..PAGES_MAX {
+        let page = outbound::of(store, run.conversation_id, before, PAGE).await.map_err(Failure::failed)?;
+        let Some(last) = page.last() else { break };
+        before = last.id;
+        let done = last.created_at < run.started_at;
+        all.extend(page.into_iter().filter(|message| message.draft.run == Some(run.number)));
+        if done {
+            break;
+        }
+    }
+    all.sort_by_key(|message| message.draft.number);
+    Ok(all)
+}
+
+fn during(run: &Run, at: Time) -> bool {
+    at >= run.started_at && run.ended_at.is_none_or(|end| at <= end)
+}
+
+fn shown(kind: &InboundKind) -> String {
+    let with = |what: &str, text: &Option<String>| match text {
+        Some(text) => format!("({what}) {text}"),
+        None => format!("({what})"),
+    };
+    match kind {
+        InboundKind::Text { body } => body.clone(),
+        InboundKind::Button { title, .. } => format!("[{title}]"),
+        InboundKind::Media { media, caption, .. } => with(media.as_str(), caption),
+        InboundKind::Location { name, .. } => with("place", name),
+        InboundKind::Contacts { .. } => "(contacts)".to_owned(),
+        InboundKind::Order { .. } => "(order)".to_owned(),
+        InboundKind::Form { name, .. } => with("form", name),
+        InboundKind::Reaction { emoji, .. } => emoji.clone().unwrap_or_else(|| "(took a reaction away)".to_owned()),
+        InboundKind::Welcome => "(opened the chat)".to_owned(),
+        InboundKind::Call { missed: true } => "(called, nobody answered)".to_owned(),
+        InboundKind::Call { missed: false } => "(called)".to_owned(),
+        InboundKind::Edit { body, .. } => with("edited", body),
+        InboundKind::Revoke { .. } => "(deleted a message)".to_owned(),
+        InboundKind::System { what } | InboundKind::Unsupported { what } => format!("({what})"),
+    }
+}
+
+/// The text, its buttons, and how far it came.
+fn said(message: &Outbound, paint: Paint) -> String {
+    let content = message.sent_as.as_ref().unwrap_or(&message.draft.content);
+    let mut text = content.text().to_owned();
+    if content.is_template() {
+        text = format!("(template) {text}");
+    }
+    for button in show::tappables(content) {
+        text.push_str(&format!(" [{}]", button.title));
+    }
+    let reason = message.reason.as_deref().unwrap_or("by rule");
+    let error = || {
+        let code = message.error_code.as_deref().unwrap_or("unknown");
+        format!("failed: {code} {}", message.error_text.as_deref().unwrap_or_default())
+    };
+    let state = match message.state {
+        SendState::Queued => match message.not_before {
+            Some(at) => format!("waits until {}", show::time(at)),
+            None => "on its way".to_owned(),
+        },
+        SendState::Sending => "on its way".to_owned(),
+        SendState::Sent => "sent".to_owned(),
+        SendState::Delivered => "delivered".to_owned(),
+        SendState::Read => "read".to_owned(),
+        SendState::Failed => error(),
+        SendState::Held => match message.hold_until {
+            Some(at) => format!("held until the contact writes, at most until {}", show::time(at)),
+            None => "held until the contact writes".to_owned(),
+        },
+        SendState::Unknown => "nobody knows whether it left".to_owned(),
+        SendState::Dropped => "taken back before it left".to_owned(),
+        SendState::Skipped => format!("not sent: {reason}"),
+    };
+    let state = match message.state {
+        SendState::Sent | SendState::Delivered | SendState::Read => paint.faint(format!("({state})")),
+        _ => paint.warn(format!("({state})")),
+    };
+    format!("{text} {state}")
+}
