@@ -108,7 +108,7 @@ impl<'a> Turn<'a> {
         if let Some(token) = token {
             // Neither an old nor an open button is a foreign one: a trigger knows the option's id.
             heard.button = Some(token.option.clone());
-            if self.tap(&heard, &token, consented) {
+            if self.tap(&heard, &token, reply_to, consented) {
                 return self.count_answer(before);
             }
         }
@@ -179,8 +179,14 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// The run's open question was asked by this message.
+    fn asks_by(&self, run: u32, message: Option<u32>) -> bool {
+        let Some(Waiting::Question(question)) = self.run(run).map(|run| &run.waiting) else { return false };
+        message.is_some_and(|message| question.messages.contains(&message))
+    }
+
     /// Level 5. Gives whether the tap is dealt with.
-    fn tap(&mut self, heard: &Heard<'_>, token: &Token, consented: bool) -> bool {
+    fn tap(&mut self, heard: &Heard<'_>, token: &Token, reply_to: Option<u32>, consented: bool) -> bool {
         if token.run == 0 {
             return self.unsure_tapped(&token.option, heard.message.at);
         }
@@ -188,6 +194,8 @@ impl<'a> Turn<'a> {
             && token.is_of(&last.step)
             && token.run == last.run
             && self.now() - last.at <= COUNT_ONCE
+            // A loop has asked the same question anew: this is the tap on its new message.
+            && !self.asks_by(token.run, reply_to)
         {
             self.note(None, None, "level 5: a second tap on a question just answered");
             return true;

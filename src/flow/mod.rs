@@ -65,9 +65,8 @@ pub use parse::parse_set;
 pub use timetable::{
     DateTable, HookTable, Timetable, date_event, dates, hook_event, hooks, in_audience, timed, timetables, whom,
 };
-pub use views::zones_of;
-pub use timetable::{Timetable, in_audience, timetables};
 pub use update::{Becomes, becomes};
+pub use views::zones_of;
 pub use world::{SenderView, Versions, World};
 
 #[cfg(test)]
