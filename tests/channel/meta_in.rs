@@ -232,6 +232,15 @@ fn fixtures() -> Vec<String> {
 }
 
 proptest! {
+    #[test]
+    fn no_bytes_break_the_reader(body in prop::collection::vec(any::<u8>(), 0..300)) {
+        let signature = Key::new(Secret::new(SECRET)).sign(&body);
+        let meta = meta();
+        for item in post(&meta, &body, Some(&signature)).unwrap_or_default() {
+            meta.replay(&item.raw);
+        }
+    }
+
     /// Whatever a body has become on its way, it is read without a panic, nothing vanishes, and what could
     /// not be read can be tried again.
     #[test]

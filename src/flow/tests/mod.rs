@@ -10,6 +10,7 @@ mod busy;
 mod calls;
 mod consent;
 mod errors;
+mod fuzz;
 mod gathering;
 mod kinds;
 mod languages;
@@ -29,7 +30,7 @@ use super::{SenderView, Versions, World, advance, parse_set};
 use crate::{
     base::{
         ids::{ConversationId, InboundId, SenderId, VersionId},
-        limits::WINDOW,
+        limits::{self, WINDOW},
         place::SourceFile,
         time::{Span, Time},
     },
@@ -489,7 +490,10 @@ impl Talk {
         let again = advance(&self.versions, session, event, &world);
         assert_eq!(outcome, again, "the same inputs give the same outcome");
         assert_eq!(outcome.session.turn, turn + 1);
+        assert!(outcome.passage.steps.len() <= limits::STEPS_PER_TURN_MAX, "a turn has an end");
         self.session = serde_json::to_string(&outcome.session).unwrap();
+        assert_eq!(self.session, serde_json::to_string(&again.session).unwrap(), "the same inputs give the same bytes");
+        assert_eq!(self.session(), outcome.session, "the session returns as it was");
         if let Some(data) = outcome.contact {
             self.contact.data = data;
         }

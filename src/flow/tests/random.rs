@@ -122,27 +122,37 @@ fn acts() -> impl Strategy<Value = Vec<String>> {
     proptest::collection::vec(words.prop_map(str::to_owned), 1..60)
 }
 
+/// So many cases, or as many as `PROPTEST_CASES` asks for.
+pub fn cases(usual: u32) -> ProptestConfig {
+    if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { ProptestConfig::with_cases(usual) }
+}
+
+/// Does all of it, and looks at the session after each act.
+pub fn play(talk: &mut Talk, acts: &[String]) -> Result<(), TestCaseError> {
+    for act in acts {
+        // An act may be impossible now (no such button, no open call): then it is nothing.
+        talk.unread.clear();
+        let _ = talk.line(act);
+        let session = talk.session();
+        prop_assert!(session.runs.iter().all(|run| run.waiting != Waiting::Ready));
+        prop_assert!(session.runs.len() <= limits::RUNS_PER_CONVERSATION_MAX);
+        prop_assert!(session.queue.len() <= limits::QUEUED_STARTS_MAX);
+        prop_assert!(talk.session.len() <= limits::SESSION_BYTES_MAX);
+        prop_assert!(session.due_at().is_none_or(|at| at > talk.now), "nothing stays due: {:?}", session.due_at());
+        let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
+        let asking: Vec<_> = session.runs.iter().filter(|run| asks(&run.waiting)).collect();
+        prop_assert!(asking.len() <= 1 || asking.iter().any(|run| run.aside_of.is_some()), "one question at a time");
+        if talk.contact.opted_out.is_some() && act == "< STOP" {
+            prop_assert!(session.runs.is_empty() && session.queue.is_empty());
+        }
+    }
+    Ok(())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(cases(300))]
     #[test]
     fn anything_may_happen(acts in acts()) {
-        let mut talk = Talk::new(BOT, FLOWS);
-        for act in &acts {
-            // An act may be impossible now (no such button, no open call): then it is nothing.
-            talk.unread.clear();
-            let _ = talk.line(act);
-            let session = talk.session();
-            prop_assert!(session.runs.iter().all(|run| run.waiting != Waiting::Ready));
-            prop_assert!(session.runs.len() <= limits::RUNS_PER_CONVERSATION_MAX);
-            prop_assert!(session.queue.len() <= limits::QUEUED_STARTS_MAX);
-            prop_assert!(talk.session.len() <= limits::SESSION_BYTES_MAX);
-            prop_assert!(session.due_at().is_none_or(|at| at > talk.now), "nothing stays due: {:?}", session.due_at());
-            let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
-            let asking: Vec<_> = session.runs.iter().filter(|run| asks(&run.waiting)).collect();
-            prop_assert!(asking.len() <= 1 || asking.iter().any(|run| run.aside_of.is_some()), "one question at a time");
-            if talk.contact.opted_out.is_some() && act == "< STOP" {
-                prop_assert!(session.runs.is_empty() && session.queue.is_empty());
-            }
-        }
+        play(&mut Talk::new(BOT, FLOWS), &acts)?;
     }
 }
