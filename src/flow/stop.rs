@@ -111,12 +111,15 @@ impl<'a> Turn<'a> {
 
     /// Into the contact's data, the ledger, and round to the flows that start by it.
     pub fn set_consent(&mut self, topic: &str, given: bool, by: &str, shown: Option<String>) {
-        self.contact.consent.insert(topic.to_owned(), Consent { given, at: self.now() });
+        let before = self.contact.consent.insert(topic.to_owned(), Consent { given, at: self.now() });
         self.contact_changed = true;
         let word = if given { "given" } else { "withdrawn" };
         self.note(None, None, format!("consent: `{topic}` {word} by {by}"));
         self.effects.push(Effect::Consent { topic: topic.to_owned(), given, by: by.to_owned(), shown });
-        self.emit(Happened::Consent { topic: topic.to_owned(), given });
+        // Said once more, it is worth a line in the ledger and no news: a flow that starts by it may say it itself.
+        if before.is_none_or(|before| before.given != given) {
+            self.emit(Happened::Consent { topic: topic.to_owned(), given });
+        }
     }
 
     /// A `consent` step. `all: withdrawn` is a stop that the run survives, to say its one sentence.
