@@ -3,6 +3,7 @@
 use super::{
     choose::Heard,
     definition::{Flow, FlowSet, Node, OnUpdate},
+    differences::same_in_reach,
     starts::Beginning,
     steps::Step,
     turn::{Seen, Turn},
@@ -33,9 +34,12 @@ pub fn becomes(live: &FlowSet, old: &FlowSet, run: &Run) -> Becomes {
     let Some(flow) = live.flow(&run.flow) else { return Becomes::Finishes };
     let on_its_way_out = run.stopped || run.expired || run.handing.is_some() || run.confirms_stop;
     match flow.on_update {
-        OnUpdate::Restart if !on_its_way_out => Becomes::Restarts,
-        OnUpdate::Move if !on_its_way_out && can_move(live, old, run) => Becomes::Moves,
-        OnUpdate::Finish | OnUpdate::Move | OnUpdate::Restart => Becomes::Finishes,
+        OnUpdate::Finish => Becomes::Finishes,
+        OnUpdate::Move | OnUpdate::Restart if on_its_way_out => Becomes::Finishes,
+        // Another flow was changed: nobody here should notice.
+        OnUpdate::Restart if !same_in_reach(old, live, run.frames.iter().map(|frame| &frame.flow)) => Becomes::Restarts,
+        OnUpdate::Move | OnUpdate::Restart if can_move(live, old, run) => Becomes::Moves,
+        OnUpdate::Move | OnUpdate::Restart => Becomes::Finishes,
     }
 }
 
