@@ -63,7 +63,10 @@ pub async fn run(args: Args) -> Outcome {
         Format::Text => {
             // With errors nobody would be moved anywhere: what they are comes first, and what they hide is not guessed.
             let colour = Paint::stderr().is_on();
-            found.iter().filter(|finding| Diagnostic::is_error(finding)).for_each(|finding| eprintln!("{}\n", finding.render(colour)));
+            found
+                .iter()
+                .filter(|finding| Diagnostic::is_error(finding))
+                .for_each(|finding| eprintln!("{}\n", finding.render(colour)));
             if errors == 0 {
                 print!("{}", told.text(show::time));
             } else {

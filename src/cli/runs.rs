@@ -104,7 +104,8 @@ async fn found(config: &Config, store: &Store, wanted: &Wanted) -> Result<Vec<ru
             };
             let mut found = Vec::new();
             for conversation in conversation::of(store, contact.id).await.map_err(Failure::failed)? {
-                found.extend(run::of(store, conversation.id, u32::MAX, RUNS_OF_CONTACT).await.map_err(Failure::failed)?);
+                found
+                    .extend(run::of(store, conversation.id, u32::MAX, RUNS_OF_CONTACT).await.map_err(Failure::failed)?);
             }
             found.sort_by_key(|run| std::cmp::Reverse(run.id));
             Ok(found)
@@ -114,7 +115,9 @@ async fn found(config: &Config, store: &Store, wanted: &Wanted) -> Result<Vec<ru
         (None, None) => run::page(store, all, wanted.limit).await,
     };
     let mut found = found.map_err(Failure::failed)?;
-    found.retain(|run| wanted.flow.as_ref().is_none_or(|flow| *flow == run.flow) && (!wanted.open || run.outcome.is_none()));
+    found.retain(|run| {
+        wanted.flow.as_ref().is_none_or(|flow| *flow == run.flow) && (!wanted.open || run.outcome.is_none())
+    });
     found.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
     Ok(found)
 }
@@ -196,7 +199,8 @@ fn stands_at(run: &Standing, set: Option<&FlowSet>) -> String {
         text.push_str(&format!(" ({}:{})", place.path(), place.line()));
     }
     let callers: Vec<&str> = run.frames.iter().rev().skip(1).map(|frame| frame.flow.as_str()).collect();
-    let outer: Vec<&str> = callers.into_iter().filter(|name| frame.is_none_or(|frame| frame.flow.as_str() != *name)).collect();
+    let outer: Vec<&str> =
+        callers.into_iter().filter(|name| frame.is_none_or(|frame| frame.flow.as_str() != *name)).collect();
     if !outer.is_empty() {
         text.push_str(&format!(", called by {}", outer.join(", called by ")));
     }

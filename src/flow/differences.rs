@@ -42,8 +42,7 @@ const BY_THE_CLOCK: [&str; 4] = ["schedule", "date", "window_closing", "quiet_fo
 
 pub fn differences(old: &FlowSet, new: &FlowSet) -> Differences {
     let (before, after): (BTreeSet<_>, BTreeSet<_>) = (old.flows.keys().collect(), new.flows.keys().collect());
-    let both: Vec<(&Flow, &Flow)> =
-        new.flows.values().filter_map(|flow| Some((old.flow(&flow.name)?, flow))).collect();
+    let both: Vec<(&Flow, &Flow)> = new.flows.values().filter_map(|flow| Some((old.flow(&flow.name)?, flow))).collect();
     let (was, is) = (timed(old), timed(new));
     let named_before = templates_named(old);
     Differences {
@@ -189,10 +188,7 @@ mod tests {
     fn flows_come_go_and_change() {
         let new = [("flows/a.yaml", "flow: a\nsteps:\n  - say: One\n"), ("flows/c.yaml", "flow: c\nsteps: [end]\n")];
         let found = differences(&set(&[A, B, M]), &set(&new));
-        assert_eq!(
-            (found.added, found.removed, found.changed),
-            (names(&["c"]), names(&["b"]), names(&["a"]))
-        );
+        assert_eq!((found.added, found.removed, found.changed), (names(&["c"]), names(&["b"]), names(&["a"])));
         assert_eq!(found.shared, ["scripts/m.rhai"]);
     }
 

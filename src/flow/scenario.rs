@@ -8,7 +8,7 @@ mod step;
 pub mod write;
 
 pub use expected::{Aspect, BotSays, Expected};
-pub use facts::{Fact, apply};
+pub use facts::{Fact, apply, patch};
 pub use head::{Head, TemplateIs, default_now};
 pub use moment::Moment;
 pub use step::{Act, Delivery, Fault, Step};

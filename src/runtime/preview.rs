@@ -230,7 +230,8 @@ async fn needs(config: &Config, store: &Store, names: &[String]) -> Result<Vec<T
     }
     let real = config.senders.iter().filter(|sender| !sender.is_sandbox());
     let pulled = crate::store::template::all(store).await?;
-    let shelves: Vec<_> = real.map(|sender| (sender.name.clone(), around::templates_of(config, &pulled, sender.id))).collect();
+    let shelves: Vec<_> =
+        real.map(|sender| (sender.name.clone(), around::templates_of(config, &pulled, sender.id))).collect();
     let state = |shelf: &[crate::model::template::Template], name: &str| {
         let states = shelf.iter().filter(|template| template.name == name).map(|template| template.status);
         // In several languages: the one that helps.

@@ -76,6 +76,7 @@ fn every_command_is_in_the_help() {
     for command in [
         "serve",
         "check",
+        "deploy",
         "chat",
         "explain",
         "fmt",
@@ -363,6 +364,84 @@ fn broken_flows_and_a_broken_configuration_do_not_start() {
     let serve = run(folder.path(), &["serve", "--config", "config.yaml"]);
     ends(&serve, 1);
     assert!(err(&serve).contains("config.yaml:1:1") && err(&serve).contains("`listen`"), "{}", err(&serve));
+}
+
+#[test]
+fn a_deployment_is_looked_at_beside_the_daemon_and_changes_nothing() {
+    let folder = bot(&[BOT, PIZZA]);
+    let _daemon = Daemon::start(folder.path());
+    ends(&run(folder.path(), &["trigger", "message", "--from", "+34600999888", "--text", "pizza"]), 0);
+    let same = run(folder.path(), &["deploy", "--dry-run"]);
+    ends(&same, 0);
+    let text = out(&same);
+    assert!(
+        text.starts_with("These very files are live since ") && text.contains("pizza: 1 goes on unchanged"),
+        "{text}"
+    );
+
+    let dearer = PIZZA.1.replace("One ${size} pizza", "One dear ${size} pizza");
+    let new = bot(&[BOT, ("pizza.yaml", &dearer)]);
+    let told = run(folder.path(), &["deploy", "--dry-run", new.path().to_str().unwrap()]);
+    ends(&told, 0);
+    let text = out(&told);
+    assert!(
+        text.contains("pizza: 1 stays on the old version") && text.contains("at `pizza.ask_1`, waits for an answer"),
+        "{text}"
+    );
+    assert!(text.contains("    - One ${size} pizza\n    + One dear ${size} pizza\n"), "{text}");
+    let json = run(folder.path(), &["deploy", "--dry-run", "--format", "json", new.path().to_str().unwrap()]);
+    let json: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
+    assert_eq!(
+        (&json["would_go_live"], &json["preview"]["people"][0]["groups"][0]["fate"]),
+        (&true.into(), &"stays".into())
+    );
+
+    let broken = bot(&[BOT, ("pizza.yaml", "flow: pizza\nsteps:\n  - sya: Hi\n")]);
+    let refused = run(folder.path(), &["deploy", "--dry-run", broken.path().to_str().unwrap()]);
+    ends(&refused, 1);
+    assert!(err(&refused).contains("did you mean `say`?"), "{}", err(&refused));
+    ends(&run(folder.path(), &["deploy"]), 2);
+    assert!(out(&run(folder.path(), &["runs", "list", "--open"])).contains("waits for an answer at pizza.ask_1"));
+}
+
+#[test]
+fn a_run_is_told_with_what_was_said_and_why() {
+    let folder = bot(&[BOT, PIZZA]);
+    let _daemon = Daemon::start(folder.path());
+    let say = |text: &str| run(folder.path(), &["trigger", "message", "--from", "+34600999888", "--text", text]);
+    ends(&say("pizza"), 0);
+    ends(&say("huge"), 0);
+    let list = out(&run(folder.path(), &["runs", "list", "--contact", "+34 600 999 888"]));
+    assert!(
+        list.contains("pizza") && list.contains("waits for an answer (1 did not count) at pizza.ask_1 until "),
+        "{list}"
+    );
+    let id = list.lines().nth(1).and_then(|line| line.split_whitespace().next()).unwrap().to_owned();
+    let show = |id: &str| run(folder.path(), &["runs", "show", id]);
+    let open = out(&show(&id));
+    assert!(open.contains("(flows/pizza.yaml:5)"), "{open}");
+    ends(&say("Large"), 0);
+    let told = out(&show(&id));
+    for part in [
+        "run ",
+        "contact  ",
+        "+34600999888",
+        "by message pizza",
+        "done",
+        "< pizza",
+        "> Which size? [Small] [Large]",
+        "< huge",
+        "< Large",
+        "> One Large pizza",
+    ] {
+        assert!(told.contains(part), "`{part}` is missing in\n{told}");
+    }
+    let (asked, answered) = (told.find("> Which size?").unwrap(), told.find("< huge").unwrap());
+    assert!(asked < answered, "in order:\n{told}");
+    let nobody = run(folder.path(), &["runs", "list", "--contact", "+34600999000"]);
+    ends(&nobody, 1);
+    assert!(err(&nobody).contains("nobody with the number"), "{}", err(&nobody));
+    ends(&show("1"), 1);
 }
 
 #[test]

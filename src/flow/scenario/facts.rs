@@ -13,12 +13,12 @@ use crate::{
         yaml::{self, Entry, Node},
     },
     model::{
-        contact::{Consent, ContactData},
+        contact::{Consent, ContactData, Patch},
         value::Value,
     },
 };
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing about a contact.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +32,34 @@ pub enum Fact {
     Consent(Vec<(String, bool)>),
     /// A declared field; `Nothing` empties it.
     Field(String, Value),
+}
+
+/// The same, as somebody outside of the flows changes it: flows hear of what differs.
+pub fn patch(facts: &[Fact], known: &ContactData) -> Patch {
+    let mut patch = Patch { by: "test".to_owned(), ..Patch::default() };
+    let text = |text: &Option<String>| text.as_deref().map_or(Value::Nothing, Value::text);
+    for fact in facts {
+        let (field, value) = match fact {
+            // It is how the contact is known; reading the file refuses it.
+            Fact::Phone(_) => continue,
+            Fact::Tags(tags) => {
+                let wanted: BTreeSet<String> = tags.iter().cloned().collect();
+                patch.tags_added = wanted.difference(&known.tags).cloned().collect();
+                patch.tags_removed = known.tags.difference(&wanted).cloned().collect();
+                continue;
+            }
+            Fact::Consent(topics) => {
+                patch.consent.extend(topics.iter().cloned());
+                continue;
+            }
+            Fact::Name(name) => ("name", text(name)),
+            Fact::Language(language) => ("language", text(language)),
+            Fact::Zone(zone) => ("zone", text(zone)),
+            Fact::Field(name, value) => (name.as_str(), value.clone()),
+        };
+        patch.fields.insert(field.to_owned(), value);
+    }
+    patch
 }
 
 /// Writes facts into what we know of the contact at `now`.

@@ -47,6 +47,11 @@ pub enum Act {
         name: String,
         data: Value,
     },
+    /// Another system posts to `/hooks/NAME`, as somebody whom `verify` knows.
+    Webhook {
+        name: String,
+        body: Value,
+    },
     /// `POST /v1/runs`: the tested flow is started with these inputs.
     Api(BTreeMap<String, Value>),
     /// A person of the business writes; the text is for whoever reads the test.
@@ -173,13 +178,7 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
         "media" => media(node, findings)?,
         "location" => location(node, findings)?,
         "status" => Act::Status(status(node, findings)?),
-        "webhook" => {
-            wrong(
-                "`webhook` steps are not supported yet: no flow of this version starts by a webhook".to_owned(),
-                "use `event` until then",
-            );
-            return None;
-        }
+        "webhook" => webhook(node, findings)?,
         "event" => event(node, findings)?,
         "api" => Act::Api(api(node, findings)?),
         "person" => Act::Person(text()?),
@@ -281,6 +280,14 @@ fn event(node: &Node, findings: &Findings) -> Option<Act> {
     let data = fields.node("data").map(value_of).unwrap_or_default();
     fields.finish();
     (!name.is_empty()).then_some(Act::Event { name, data })
+}
+
+fn webhook(node: &Node, findings: &Findings) -> Option<Act> {
+    let mut fields = Fields::new(node, "`webhook`", findings);
+    let name = fields.text("name").to_owned();
+    let body = fields.node("body").map(value_of).unwrap_or_default();
+    fields.finish();
+    (!name.is_empty()).then_some(Act::Webhook { name, body })
 }
 
 fn api(node: &Node, findings: &Findings) -> Option<BTreeMap<String, Value>> {

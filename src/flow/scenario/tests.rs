@@ -64,7 +64,7 @@ cases:
       - usr: hi
       - user:
       - {user: hi, bot: hi}
-      - webhook: paid
+      - webhook: {body: {}}
       - advance: 2 hours
       - advance: -1h
       - advance_to: Tues 09:00

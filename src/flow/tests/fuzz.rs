@@ -52,7 +52,13 @@ fn condition() -> impl Strategy<Value = &'static str> {
 }
 
 fn closed() -> impl Strategy<Value = &'static str> {
-    select(vec!["", "\nif_closed: hold", "\nif_closed: {hold: 1d}", "\nif_closed: {template: t_1}", "\nif_closed: {nudge: t_1}"])
+    select(vec![
+        "",
+        "\nif_closed: hold",
+        "\nif_closed: {hold: 1d}",
+        "\nif_closed: {template: t_1}",
+        "\nif_closed: {nudge: t_1}",
+    ])
 }
 
 fn any_closed() -> impl Strategy<Value = &'static str> {
@@ -143,7 +149,12 @@ fn ask() -> impl Strategy<Value = String> {
         "\ninvalid: Not so.\nprotect: true",
         "\non_undelivered: [{log: lost}]",
     ]);
-    let ends = select(vec!["", "\ntimeout: 30m", "\ntimeout: 30h\non_timeout: [end]", "\ntimeout: 20m\non_timeout: [{go: top}]"]);
+    let ends = select(vec![
+        "",
+        "\ntimeout: 30m",
+        "\ntimeout: 30h\non_timeout: [end]",
+        "\ntimeout: 20m\non_timeout: [{go: top}]",
+    ]);
     (text(), answers, more, ends, closed()).prop_map(|(text, answers, more, ends, closed)| {
         // What is gathered or free text has no `other`.
         let more = if more.contains("other") && !answers.contains("options") { "" } else { more };
@@ -157,7 +168,11 @@ fn step() -> impl Strategy<Value = String> {
         prop_oneof![
             (condition(), body(), body()).prop_map(|(c, a, b)| format!("if: {c}\nthen:{a}\nelse:{b}")),
             (condition(), body()).prop_map(|(c, a)| format!("if: {c}\nthen:{a}")),
-            (body(), body()).prop_map(|(a, b)| format!("switch: v1\ncases:\n  A:{}\n  \"b, 2\":{}\nelse: [end]", deeper(&a), deeper(&b))),
+            (body(), body()).prop_map(|(a, b)| format!(
+                "switch: v1\ncases:\n  A:{}\n  \"b, 2\":{}\nelse: [end]",
+                deeper(&a),
+                deeper(&b)
+            )),
             body().prop_map(|a| format!("repeat: {{for: v0, in: v2}}\ndo:{a}")),
             body().prop_map(|a| format!("repeat: {{while: v0 < 5, max: 7}}\ndo:{a}")),
             (body(), body()).prop_map(|(a, b)| format!("split: trial\ncases:\n  x:{}\n  y:{}", deeper(&a), deeper(&b))),
@@ -182,8 +197,26 @@ fn deeper(lines: &str) -> String {
 fn flow(number: usize) -> impl Strategy<Value = String> {
     let steps = || prop::collection::vec(step(), 1..6);
     let busy = select(vec!["", "if_busy: replace\n", "if_busy: aside\n", "if_busy: queue\n", "if_busy: skip\n"]);
-    let starts = select(vec!["", ", {any_message: true}", ", {event: paid}", ", {media: any}", ", {consent: {marketing: given}}", ", {event: e, at_most: 2/1h}"]);
-    let ends = select(vec!["", "on_expire: [{say: Bye.}]\n", "on_error: [{say: Sorry.}]\n", "on_error: [{go: top}]\n", "protect: true\n"]);
+    let starts = select(vec![
+        "",
+        ", {any_message: true}",
+        ", {event: paid}",
+        ", {media: any}",
+        ", {consent: {marketing: given}}",
+        ", {event: e, at_most: 2/1h}",
+        ", {tag_added: t}, {field_changed: contact.city}",
+        ", {event: e, once_per: \"${now()}\"}",
+        ", {reaction: any}",
+    ]);
+    let ends = select(vec![
+        "",
+        "stop_when: [{event: e}]\non_stop: [{log: stopped}]\n",
+        "stop_when: [{tag_added: t}]\n",
+        "on_expire: [{say: Bye.}]\n",
+        "on_error: [{say: Sorry.}]\n",
+        "on_error: [{go: top}]\n",
+        "protect: true\n",
+    ]);
     (steps(), steps(), steps(), busy, starts, ends).prop_map(move |(top, one, two, busy, starts, ends)| {
         format!(
             "flow: f{number}\nwhen: [{{message: word{number}}}{starts}]\n{busy}{ends}expires: 3h\ninputs: {{n: {{type: any, \
@@ -197,11 +230,50 @@ fn flow(number: usize) -> impl Strategy<Value = String> {
 
 fn acts() -> impl Strategy<Value = Vec<String>> {
     let words = select(vec![
-        "< word0", "< word1", "< word2", "< A", "< b", "< 2", "< 3 May", "< yes", "< no idea", "< STOP", "< START",
-        "<- A", "<- B", "<- C", "<- A #1", "~ image", "~ react", "~ person", "~ back", "~ close", "~ restart", "~ tick",
-        "~ event paid {}", "~ event e", "~ start f0 api", "~ start f1 api", "~ answer 200 {}", "~ answer 503",
-        "~ error timeout", "~ fail 131026", "~ unknown", "~ delivered", "~ read", "~ failed 1", "~ late 7h word0",
-        "~ preference off", "~ unusable t_1", "~ usable", "+1s", "+11s", "+5m", "+30m", "+2h", "+25h",
+        "< word0",
+        "< word1",
+        "< word2",
+        "< A",
+        "< b",
+        "< 2",
+        "< 3 May",
+        "< yes",
+        "< no idea",
+        "< STOP",
+        "< START",
+        "<- A",
+        "<- B",
+        "<- C",
+        "<- A #1",
+        "~ image",
+        "~ react",
+        "~ person",
+        "~ back",
+        "~ close",
+        "~ restart",
+        "~ tick",
+        "~ event paid {}",
+        "~ event e",
+        "~ start f0 api",
+        "~ start f1 api",
+        "~ answer 200 {}",
+        "~ answer 503",
+        "~ error timeout",
+        "~ fail 131026",
+        "~ unknown",
+        "~ delivered",
+        "~ read",
+        "~ failed 1",
+        "~ late 7h word0",
+        "~ preference off",
+        "~ unusable t_1",
+        "~ usable",
+        "+1s",
+        "+11s",
+        "+5m",
+        "+30m",
+        "+2h",
+        "+25h",
     ]);
     prop::collection::vec(words.prop_map(str::to_owned), 1..30)
 }
@@ -217,15 +289,14 @@ proptest! {
 
 /// What stands in a folder may be anything: a picture that was renamed, half a file, a text from somewhere else.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    let damaged = (flow(0), any::<prop::sample::Index>(), 0_usize..30, prop::collection::vec(any::<u8>(), 0..12)).prop_map(
-        |(flow, at, length, instead)| {
+    let damaged = (flow(0), any::<prop::sample::Index>(), 0_usize..30, prop::collection::vec(any::<u8>(), 0..12))
+        .prop_map(|(flow, at, length, instead)| {
             let mut bytes = flow.into_bytes();
             let start = at.index(bytes.len());
             let end = (start + length).min(bytes.len());
             bytes.splice(start..end, instead);
             bytes
-        },
-    );
+        });
     prop_oneof![1 => prop::collection::vec(any::<u8>(), 0..200), 4 => damaged]
 }
 

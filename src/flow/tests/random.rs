@@ -124,7 +124,11 @@ fn acts() -> impl Strategy<Value = Vec<String>> {
 
 /// So many cases, or as many as `PROPTEST_CASES` asks for.
 pub fn cases(usual: u32) -> ProptestConfig {
-    if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { ProptestConfig::with_cases(usual) }
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        ProptestConfig::default()
+    } else {
+        ProptestConfig::with_cases(usual)
+    }
 }
 
 /// Does all of it, and looks at the session after each act.

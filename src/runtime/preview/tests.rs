@@ -92,7 +92,10 @@ async fn before_the_first_version_nobody_is_half_way() {
     let files = files(&[BOT, ASKS]);
     let set = Arc::new(flow::parse_set(&files.files).0);
     let told = preview(&config, &store, &files, &set, NOW, 10).await.unwrap();
-    assert_eq!(told.text(plain), "No version is live yet: nobody is half-way.\n\nFlows\n  + asks\n  ~ flows/_bot.yaml\n");
+    assert_eq!(
+        told.text(plain),
+        "No version is live yet: nobody is half-way.\n\nFlows\n  + asks\n  ~ flows/_bot.yaml\n"
+    );
 }
 
 #[tokio::test]
@@ -158,7 +161,10 @@ async fn a_run_that_ended_is_nobody() {
     world.store.commit(set).await.unwrap();
     let told = world.preview(&[BOT, ASKS]).await;
     assert!(told.unchanged);
-    assert_eq!(told.text(plain), format!("These very files are live since 1 min (version {}).\n\nNobody is half-way.\n", version));
+    assert_eq!(
+        told.text(plain),
+        format!("These very files are live since 1 min (version {}).\n\nNobody is half-way.\n", version)
+    );
 }
 
 #[tokio::test]
@@ -213,4 +219,26 @@ fn a_template_is_told_by_its_state_on_each_sender() {
     let (good, paused) = (Some(TemplateStatus::Approved), Some(TemplateStatus::Paused));
     assert_eq!(need(&[("A", good), ("B", good)]), "`hi`: approved on every sender");
     assert_eq!(need(&[("A", good), ("B", None), ("C", paused)]), "`hi`: approved on A; missing on B; paused on C");
+}
+
+#[tokio::test]
+async fn on_update_decides_for_who_reaches_what_changed() {
+    let asks = |update: &str, after: &str| {
+        format!("flow: asks\non_update: {update}\nsteps:\n  - ask: How are you?\n  - say: {after}\n")
+    };
+    for (update, fate, words) in [
+        ("move", Fate::Moves, "asks: 1 moves to the new version\n"),
+        ("restart", Fate::Restarts, "asks: 1 begins again\n"),
+        ("finish", Fate::Stays, "asks: 1 stays on the old version\n"),
+    ] {
+        let (old, new) = (asks(update, "Fine"), asks(update, "Good"));
+        let (mut world, version) = World::with(&[BOT, ("flows/asks.yaml", &old)]).await;
+        world.somebody(version, "asks", "asks.ask_1", reply(NOW)).await;
+        let told = world.preview(&[BOT, ("flows/asks.yaml", &new)]).await;
+        assert_eq!(told.people[0].groups[0].fate, fate, "{update}");
+        assert!(told.text(plain).contains(words), "{}", told.text(plain));
+        // Another flow is new: nobody in this one notices, whatever its `on_update`.
+        let other = world.preview(&[BOT, ("flows/asks.yaml", &old), WAITS]).await;
+        assert_eq!(other.people[0].groups[0].fate, Fate::Unchanged, "{update}");
+    }
 }

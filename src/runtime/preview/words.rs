@@ -1,10 +1,7 @@
 //! A preview as people read it: in the terminal with every place, in the log a line for each matter.
 
 use super::{Fate, Group, People, Preview, TemplateNeed, Timed};
-use crate::{
-    base::time::Time,
-    model::template::TemplateStatus,
-};
+use crate::{base::time::Time, model::template::TemplateStatus};
 use std::{collections::BTreeMap, fmt::Write};
 
 impl Fate {
@@ -117,7 +114,9 @@ impl Preview {
         flows.extend(differences.shared.iter().map(|path| format!("~ {path}")));
         section(out, "Flows", &flows);
         if differences.shared.iter().any(|path| path.ends_with("_bot.yaml")) && !self.people.is_empty() {
-            out.push_str("  Who stays on an old version keeps its `defaults`, `hours` and `teams` of `_bot.yaml`, too.\n");
+            out.push_str(
+                "  Who stays on an old version keeps its `defaults`, `hours` and `teams` of `_bot.yaml`, too.\n",
+            );
         }
         let mut words: Vec<String> = Vec::new();
         let mut step = None;

@@ -8,16 +8,18 @@ use super::{
 use crate::{
     base::time::Time,
     channel::{
+        HeaderMap,
         meta::compose::{News, What},
         sandbox,
     },
-    flow::scenario::{Act, Delivery, Fault, Moment, Step},
+    flow::scenario::{Act, Delivery, Fault, Moment, Step, patch},
     model::{
         content::MediaKind,
         event::{Event, Start},
         inbound::DeliveryState,
         value::Value,
     },
+    runtime::hooks::{Hook, NotTaken, Vouched},
 };
 
 impl World<'_> {
@@ -63,6 +65,7 @@ impl World<'_> {
                 self.app.emit_event(self.contact, self.conversation, name.clone(), data.clone()).await?;
                 self.settle().await
             }
+            Act::Webhook { name, body } => self.hook(step, name, body).await,
             Act::Api(inputs) => {
                 self.tell('*', format!("`{}` is started by the API", self.play.flow));
                 let start = Start {
@@ -91,7 +94,10 @@ impl World<'_> {
             }
             Act::Set(facts) => {
                 self.tell('*', "what is known of the contact was changed");
-                self.know(facts).await?;
+                let known = self.contact().await?;
+                let patch = patch(facts, &known.data);
+                let changed = Event::Changed(Box::new(patch));
+                self.app.happen(self.contact, self.conversation, changed).await?;
                 self.settle().await
             }
             Act::Advance(span) => {
@@ -158,6 +164,33 @@ impl World<'_> {
         };
         self.tell('<', format!("[{title}]"));
         self.hear(what, reply_to).await
+    }
+
+    /// A test has no secrets: somebody vouches for whoever posts.
+    async fn hook(&mut self, step: &Step, name: &str, body: &Value) -> Result<(), Stop> {
+        self.tell('*', format!("webhook `{name}`"));
+        let (headers, body) = (HeaderMap::new(), serde_json::to_vec(&body.to_json())?);
+        let hook = Hook { name, headers: &headers, body: &body, vouched: Vouched::Operator };
+        let refused = |why: String| {
+            Stop::from(Failure {
+                place: step.place.clone(),
+                what: "the webhook is not taken".to_owned(),
+                expected: "a flow that can use it".to_owned(),
+                got: why,
+            })
+        };
+        match self.app.take_hook(&hook).await {
+            Ok(taken) => {
+                if taken.phone.as_deref().is_some_and(|phone| phone.trim_start_matches('+') != self.phone()) {
+                    self.tell('!', "it is about somebody else, whom this case does not look at");
+                }
+                self.settle().await
+            }
+            Err(NotTaken::Unknown) => Err(refused(format!("no flow has a webhook `{name}`"))),
+            Err(NotTaken::Unproven) => Err(refused("nobody vouches for it".to_owned())),
+            Err(NotTaken::Unusable { why, .. }) => Err(refused(why)),
+            Err(NotTaken::NotStored(error)) => Err(Stop::Broken(error)),
+        }
     }
 
     async fn status(&mut self, step: &Step, delivery: Delivery) -> Result<(), Stop> {

@@ -16,9 +16,9 @@ use crate::{
     },
     flow::{
         Flow,
-        definition::Kind,
+        definition::{Field, Kind},
         scenario::{Act, Fact, Head, Moment, default_now, write::CaseText},
-        triggers::Trigger,
+        triggers::{Trigger, webhook::Webhook},
     },
     model::{content::MediaKind, session::Waiting, value::Value},
 };
@@ -82,6 +82,7 @@ fn begin(flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
         Trigger::Media(_) => one(words::media(MediaKind::Image)),
         Trigger::Location(_) => one(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
         Trigger::Event(event) => one(Act::Event { name: event.name.clone(), data: data_of(flow) }),
+        Trigger::Webhook(webhook) => one(Act::Webhook { name: webhook.name.clone(), body: body_of(webhook) }),
         Trigger::Api(_) => one(Act::Api(inputs_of(flow))),
         Trigger::Schedule(_) => Some(Beginning::Wait),
         _ => None,
@@ -105,22 +106,30 @@ fn data_of(flow: &Flow) -> Value {
     if all.is_empty() { Value::Nothing } else { Value::Map(all) }
 }
 
+/// What the trigger declares, from the contact of a test that names none.
+fn body_of(webhook: &Webhook) -> Value {
+    let phone = webhook.contact.source().trim_start_matches("${body.").trim_end_matches('}').to_owned();
+    let mut all: BTreeMap<String, Value> =
+        webhook.body.iter().map(|field| (field.name.clone(), example(field))).collect();
+    all.insert(phone, Value::text(super::world::DEFAULT_PHONE));
+    Value::Map(all)
+}
+
 fn inputs_of(flow: &Flow) -> BTreeMap<String, Value> {
     let needed = flow.inputs.iter().filter(|input| !input.optional && input.default.is_none());
-    needed
-        .map(|input| {
-            let value = match &input.kind {
-                Kind::Choice(texts) => texts.first().map_or_else(|| Value::text("a"), Value::text),
-                Kind::Date => Value::text("2026-01-08"),
-                Kind::DateTime => Value::text("2026-01-08T10:00"),
-                kind => match words::answers(kind).first() {
-                    Some(Act::User(text)) => text.parse().map_or_else(|_| Value::text(text.as_str()), Value::Whole),
-                    _ => Value::text(input.name.as_str()),
-                },
-            };
-            (input.name.clone(), value)
-        })
-        .collect()
+    needed.map(|input| (input.name.clone(), example(input))).collect()
+}
+
+fn example(field: &Field) -> Value {
+    match &field.kind {
+        Kind::Choice(texts) => texts.first().map_or_else(|| Value::text("a"), Value::text),
+        Kind::Date => Value::text("2026-01-08"),
+        Kind::DateTime => Value::text("2026-01-08T10:00"),
+        kind => match words::answers(kind).first() {
+            Some(Act::User(text)) => text.parse().map_or_else(|_| Value::text(text.as_str()), Value::Whole),
+            _ => Value::text(field.name.as_str()),
+        },
+    }
 }
 
 fn leads_to(flow: &Flow, name: &FlowName) -> bool {

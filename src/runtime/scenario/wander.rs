@@ -14,6 +14,7 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         diagnostic::Diagnostic,
+        ids::FlowName,
         limits::{WANDER_ACTS_MAX, WANDER_FOUND_MAX, WANDER_TRIES_MAX},
         place::{Place, SourceFile},
         time::Span,
@@ -92,7 +93,7 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
         let (report, read) = read(file, &bot.set);
         wandered.findings.extend(report.findings.into_iter().filter(Diagnostic::is_error));
         let Some(TestFile { cases: own, play, .. }) = read else { continue };
-        cases.extend(own.into_iter().map(|(case, _)| case));
+        cases.extend(own.into_iter().map(|(case, own)| (own.flow, case)));
         if wish.only.is_none_or(|only| only == file.path()) {
             grounds.push(Ground { file: file.path().to_owned(), play });
         }
@@ -101,7 +102,7 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
         let Some(flow) = bot.set.flows.keys().next() else { return Ok(wandered) };
         grounds.push(Ground { file: format!("flows/{flow}.test.yaml"), play: bot.plain_play(flow) });
     }
-    let words = Words::of(&bot.set, cases.iter());
+    let words = Words::of(&bot.set, cases.iter().map(|(_, case)| case));
     let walked = side_by_side(walks.count, |walk| {
         let ground = &grounds[walk % grounds.len()];
         let event_loop = event_loop().ok()?;
@@ -136,17 +137,22 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
     Ok(wandered)
 }
 
-async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[Case], mut dice: Dice) -> Walked {
+async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[(FlowName, Case)], mut dice: Dice) -> Walked {
     let mut walked = Walked { acts: Vec::new(), trouble: None, tally: Tally::default() };
     let mut world = match World::begin(bot, &ground.play, false).await {
         Ok(world) => world,
         Err(error) => return Walked { trouble: Some(broken(&format!("{error:#}"))), ..walked },
     };
     // Half of the customers begin as somebody in a test did: it leads deeper than chance alone.
-    if let Some(case) = dice.of(cases)
+    if let Some((flow, case)) = dice.of(cases)
         && dice.below(2) == 0
     {
-        let acting = case.steps.iter().map(|step| &step.act).filter(|act| !matches!(act, Act::Bot(_) | Act::Expect(_)));
+        // `api` starts the tested flow, and in this world that may be another one.
+        let acting = case.steps.iter().map(|step| &step.act).filter(|act| match act {
+            Act::Bot(_) | Act::Expect(_) => false,
+            Act::Api(_) => *flow == ground.play.flow,
+            _ => true,
+        });
         let count = acting.clone().count();
         for act in acting.take(dice.below(count + 1)) {
             try_act(&mut world, act.clone(), &mut walked).await;
@@ -230,6 +236,7 @@ async fn next_act(world: &World<'_>, words: &Words, dice: &mut Dice) -> Result<O
             dice.of(&kinds).map(|kind| words::media(*kind))
         }
         5 => Some(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
+        6 if !words.hooks.is_empty() && dice.below(2) == 0 => dice.of(&words.hooks).cloned(),
         6 => dice.of(&words.events).map(|(name, data)| Act::Event { name: name.clone(), data: data.clone() }),
         7 => {
             let spans = ["11s", "1m", "6m", "30m", "2h", "5h", "13h", "24h", "26h", "3d", "8d"];

@@ -18,6 +18,8 @@ pub(super) struct Words {
     /// Ids of buttons that triggers name.
     pub buttons: Vec<String>,
     pub events: Vec<(String, Value)>,
+    /// Webhooks as the tests post them.
+    pub hooks: Vec<Act>,
 }
 
 /// What no flow waits for.
@@ -51,6 +53,7 @@ impl Words {
         for step in cases.flat_map(|case| &case.steps) {
             match &step.act {
                 Act::User(text) => words.texts.push(text.clone()),
+                Act::Webhook { .. } => words.hooks.push(step.act.clone()),
                 Act::Event { name, data } => {
                     // An event with its data as a test tells it is better than a bare one.
                     words.events.retain(|(known, data)| known != name || *data != Value::Nothing);

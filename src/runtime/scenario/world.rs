@@ -98,7 +98,7 @@ pub(super) struct Since {
     pub troubles: usize,
 }
 
-const DEFAULT_PHONE: &str = "+15555550100";
+pub(super) const DEFAULT_PHONE: &str = "+15555550100";
 
 impl<'a> World<'a> {
     pub async fn begin(bot: &'a Bot, play: &'a Play, strict: bool) -> anyhow::Result<World<'a>> {
