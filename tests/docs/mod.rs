@@ -1,5 +1,6 @@
 //! What the documents and the sample bot show is read by the program: no example may be wrong.
 
+mod examples;
 mod generated;
 
 use std::{fs, path::Path, sync::Arc};

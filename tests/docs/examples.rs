@@ -1,0 +1,59 @@
+//! The bots of `flows/examples/`: each loads on its own without a finding, and its tests take every way through it.
+
+use super::root;
+use std::{fs, path::PathBuf};
+use transom::{
+    flow,
+    runtime::{bot, reload, scenario},
+};
+
+fn bots() -> Vec<PathBuf> {
+    let listing = fs::read_dir(root().join("flows/examples")).expect("the examples are there");
+    let mut bots: Vec<PathBuf> = listing.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    bots.sort();
+    assert_eq!(bots.len(), 12, "{bots:?}");
+    bots
+}
+
+#[test]
+fn the_checker_has_nothing_to_say_against_them() {
+    let mut wrong = Vec::new();
+    for folder in bots() {
+        let files = bot::read(&folder).unwrap();
+        let (set, mut findings) = flow::parse_set(&files.files);
+        findings.extend(flow::lint(&set));
+        findings.extend(reload::mock_findings(&set));
+        wrong.extend(findings.iter().map(|finding| format!("{}: {}", folder.display(), finding.render(false))));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn their_tests_pass_and_leave_no_way_out() {
+    let mut wrong = Vec::new();
+    for folder in bots() {
+        let report = scenario::run(&folder, &scenario::Wish::default()).unwrap();
+        if !report.is_good() {
+            wrong.push(format!("{}:\n{:#}", folder.display(), report.to_json()));
+        }
+        // What `_bot.yaml` says for the worst case need not happen here.
+        let missing = report.coverage.flows.iter().flat_map(|flow| &flow.missing);
+        if missing.filter(|missing| missing.place.path() != "flows/_bot.yaml").count() > 0 {
+            wrong.push(format!("{}:\n{}", folder.display(), report.coverage.text()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn random_customers_find_nothing_in_them() {
+    let mut wrong = Vec::new();
+    for folder in bots() {
+        let walks = scenario::Walks { count: 6, seed: 1 };
+        let wandered = scenario::wander(&folder, &scenario::Wish::default(), walks).unwrap();
+        if !wandered.is_good() {
+            wrong.push(format!("{}:\n{:#}", folder.display(), wandered.to_json()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
