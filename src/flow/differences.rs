@@ -42,7 +42,8 @@ const BY_THE_CLOCK: [&str; 4] = ["schedule", "date", "window_closing", "quiet_fo
 
 pub fn differences(old: &FlowSet, new: &FlowSet) -> Differences {
     let (before, after): (BTreeSet<_>, BTreeSet<_>) = (old.flows.keys().collect(), new.flows.keys().collect());
-    let both: Vec<(&Flow, &Flow)> = new.flows.values().filter_map(|flow| Some((old.flow(&flow.name)?, flow))).collect();
+    let both: Vec<(&Flow, &Flow)> =
+        new.flows.values().filter_map(|flow| Some((old.flow(&flow.name)?, flow.as_ref()))).collect();
     let (was, is) = (timed(old), timed(new));
     let named_before = templates_named(old);
     Differences {

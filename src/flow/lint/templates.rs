@@ -25,7 +25,8 @@ pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
 /// The names of all templates that steps write down.
 pub fn named(set: &FlowSet) -> Vec<String> {
     let mut names = BTreeSet::new();
-    for node in set.flows.values().chain([&set.bot.flow]).flat_map(|flow| &flow.nodes) {
+    let flows = set.flows.values().map(AsRef::as_ref).chain([&set.bot.flow]);
+    for node in flows.flat_map(|flow: &Flow| &flow.nodes) {
         every_use(&node.outline, &mut |name, _| names.extend(written_name(name).map(str::to_owned)));
     }
     names.into_iter().collect()
