@@ -46,8 +46,11 @@ impl<'a> Turn<'a> {
             Fate::Unknown => self.question_left(run, ask, now, None),
             Fate::Held { .. } | Fate::Postponed { .. } => {
                 question.left = false;
-                // A failure may have followed its acceptance: nobody saw it, and its time has not begun.
-                question.deadline = None;
+                // A failure may have followed its acceptance: nobody saw it, and its time has not begun. A moment
+                // that the author wrote is none that begins.
+                if question.timeout.is_some() {
+                    question.deadline = None;
+                }
                 question.remind_at = None;
                 question.deliver_by = None;
             }
