@@ -22,7 +22,7 @@ use crate::{
     base::{
         diagnostic::Findings,
         ids::FlowName,
-        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX},
+        limits::{CALL_DEPTH_MAX, LINT_BLOCK_STATES_MAX, LINT_GROWTHS_MAX},
         place::Place,
         time::Span,
         yaml,
@@ -134,6 +134,9 @@ struct Found {
     need: Need,
     through: BTreeSet<FlowName>,
     calls: BTreeSet<Begin>,
+    /// Called blocks by their first step: the states they were entered with, and those at their ends (`None`: that
+    /// walk is under way).
+    blocks: HashMap<(usize, NodeIx), Vec<(State, Option<Vec<State>>)>>,
 }
 
 #[derive(Default)]
@@ -277,7 +280,7 @@ impl<'a> Walk<'a, '_> {
             Some(Some((other, entry)))
                 if std::ptr::eq(other, flow) && !matches!(node.outline.target, Some(Target::Flow(_))) =>
             {
-                self.frame(flow, Some(entry), std::slice::from_ref(state))
+                self.block(flow, entry, state)
             }
             Some(Some((other, entry))) => match self.flow_end(other, entry, state) {
                 Some(age) if age == state.age => vec![state.clone()],
@@ -299,6 +302,28 @@ impl<'a> Walk<'a, '_> {
                 None => state,
             })
             .collect()
+    }
+
+    /// The states at the end of a called block of the same flow. Each is walked once with each state: blocks that call
+    /// one another several times would else be walked as often as there are ways through them.
+    fn block(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Vec<State> {
+        let key = (std::ptr::from_ref(flow) as usize, entry);
+        let known = self.found.blocks.entry(key).or_default();
+        let state = if known.len() < LINT_BLOCK_STATES_MAX {
+            state.clone()
+        } else {
+            State { age: Age::ANY, vars: vec![Ty::ANY; state.vars.len()].into(), ..state.clone() }
+        };
+        if let Some((_, ends)) = known.iter().find(|(with, _)| with.says_the_same(&state)) {
+            return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, ..state }]);
+        }
+        let place = known.len();
+        known.push((state.clone(), None));
+        let ends = self.frame(flow, Some(entry), std::slice::from_ref(&state));
+        if let Some((_, slot)) = self.found.blocks.get_mut(&key).and_then(|known| known.get_mut(place)) {
+            *slot = Some(ends.clone());
+        }
+        ends
     }
 
     /// The age at the end of a called flow; `None`: it never comes back.

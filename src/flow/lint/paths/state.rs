@@ -46,6 +46,11 @@ pub enum By {
 }
 
 impl State {
+    /// They differ in nothing but the way that led to them.
+    pub fn says_the_same(&self, other: &State) -> bool {
+        (self.age, &self.vars, &self.facts, &self.templated) == (other.age, &other.vars, &other.facts, &other.templated)
+    }
+
     pub fn new(flow: &Flow, age: Age, place: &Place) -> State {
         let trail = Trail { place: place.clone(), by: By::Start(age), before: None };
         State {
