@@ -97,7 +97,9 @@ pub async fn exclusive(config: &Config) -> Result<Store, Failure> {
 
 /// The contact with this phone number, in whichever account; however the number is spelled.
 pub async fn contact_of(config: &Config, store: &Store, phone: &str) -> Result<Option<Contact>, Failure> {
-    let alias = |phone: &str| Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
+    // As people write it: with blanks, dashes, brackets.
+    let alias =
+        |phone: &str| Alias { kind: AliasKind::Phone, value: phone.chars().filter(char::is_ascii_digit).collect() };
     let mut names = vec![alias(phone)];
     names.extend(phone::spellings(phone).iter().map(|other| alias(other)));
     let accounts: Vec<&AccountName> = config.accounts.iter().map(|account| &account.name).collect();

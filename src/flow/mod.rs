@@ -12,8 +12,8 @@ mod changes;
 pub mod choose;
 pub mod declared;
 pub mod definition;
-pub mod drawing;
 mod differences;
+pub mod drawing;
 mod drive;
 mod due;
 pub mod editor;
@@ -58,8 +58,8 @@ mod world;
 
 pub use advance::advance;
 pub use definition::{Flow, FlowSet};
-pub use explain::{Explained, explain};
 pub use differences::{Differences, Reworded, differences, same_in_reach};
+pub use explain::{Explained, explain};
 pub use lint::{Around, Report, lint, lint_around, report};
 pub use parse::parse_set;
 pub use timetable::{

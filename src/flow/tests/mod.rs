@@ -71,12 +71,16 @@ pub fn check_bot(bot: &str, flows: &str, transcript: &str) {
     }
 }
 
+const FATES_IN_A_ROW_MAX: usize = 12;
+
 pub struct Talk {
     pub versions: Versions,
     pub session: String,
     pub contact: Contact,
     pub window: Window,
     pub now: Time,
+    /// How many fates are being told within one another.
+    telling: usize,
     env: BTreeMap<String, String>,
     /// What waits: the draft, when it was written, and when it is looked at again (`None`: held).
     kept: Vec<(Draft, Time, Option<Time>)>,
@@ -127,6 +131,7 @@ impl Talk {
             contact: Contact { id: crate::base::ids::ContactId(1), account: "acme".into(), opted_out: None, data },
             window: Window::default(),
             now,
+            telling: 0,
             env: BTreeMap::from([("URL".into(), "https://shop.example".into())]),
             kept: Vec::new(),
             unread: Vec::new(),
@@ -636,8 +641,11 @@ impl Talk {
                 Some(Fate::Refused { reason })
             }
         };
-        if let Some(fate) = fate.filter(|_| tells) {
+        // A flow that answers each refusal with one more message that is refused is not followed for ever.
+        if let Some(fate) = fate.filter(|_| tells && self.telling < FATES_IN_A_ROW_MAX) {
+            self.telling += 1;
             self.event(Event::Delivery { message: number, fate });
+            self.telling -= 1;
         }
     }
 
