@@ -15,7 +15,7 @@ use crate::{
         effect::{Effect, TraceEntry},
         event::{ConsentWord, Event, Fate},
         inbound::InboundKind,
-        session::{Run, Waiting},
+        session::{Run, Session, Waiting},
     },
     store::{WriteSet, outbound},
 };
@@ -54,7 +54,7 @@ impl App {
             }
         }
         self.metrics.lane_wait_seconds.observe(in_seconds(now - recorded.recorded_at));
-        let reply_to = self.replies_to(recorded).await?;
+        let reply_to = self.replies_to(recorded, &lane.conversations[index].session).await?;
         self.proves_that_it_left(lane, index, message, reply_to, &mut set, now);
         let event = Event::Received { id: recorded.id, message: message.clone(), reply_to, word };
         self.take_turn(lane, index, event, Some(recorded.id), set).await?;
@@ -202,11 +202,16 @@ impl App {
     }
 
     /// The number of our message that this one replies to. Our own tokens say it better.
-    async fn replies_to(&self, recorded: &Recorded) -> Result<Option<u32>, LaneError> {
+    async fn replies_to(&self, recorded: &Recorded, session: &Session) -> Result<Option<u32>, LaneError> {
         let Some(provider_id) = &recorded.message.reply_to else { return Ok(None) };
-        if matches!(&recorded.message.kind, InboundKind::Button { id, .. } if Token::read(id, &self.token_key).is_some())
+        if let InboundKind::Button { id, .. } = &recorded.message.kind
+            && let Some(token) = Token::read(id, &self.token_key)
         {
-            return Ok(None);
+            // Our own button names its question; its message matters only when that was answered and asked anew.
+            let last = session.answered_last.as_ref();
+            if !last.is_some_and(|last| token.run == last.run && token.is_of(&last.step)) {
+                return Ok(None);
+            }
         }
         let row = outbound::by_provider(&self.store, recorded.sender, provider_id).await?;
         Ok(row.filter(|row| row.conversation_id == recorded.conversation).map(|row| row.draft.number))
