@@ -23,7 +23,7 @@ use crate::{
     },
 };
 use carries::Carries;
-pub use reqwest::header::HeaderMap;
+pub use reqwest::header::{HeaderMap, HeaderName};
 use std::{pin::Pin, time::Duration};
 
 /// A future behind a pointer, so that `Provider` and `Http` can be used as `dyn`.

@@ -8,18 +8,21 @@ use super::{
 use crate::{
     base::time::Time,
     channel::{
-        HeaderMap,
+        HeaderMap, HeaderName,
         meta::compose::{News, What},
         sandbox,
     },
-    flow::scenario::{Act, Delivery, Fault, Moment, Step, patch},
+    flow::{
+        self,
+        scenario::{Act, Delivery, Fault, Moment, Step, patch},
+    },
     model::{
         content::MediaKind,
         event::{Event, Start},
         inbound::DeliveryState,
         value::Value,
     },
-    runtime::hooks::{Hook, NotTaken, Vouched},
+    runtime::hooks::{Hook, NotTaken, Vouched, proof::sign},
 };
 
 impl World<'_> {
@@ -166,10 +169,19 @@ impl World<'_> {
         self.hear(what, reply_to).await
     }
 
-    /// A test has no secrets: somebody vouches for whoever posts.
+    /// Posted as the shop would: signed with the secret that the case's world was given.
     async fn hook(&mut self, step: &Step, name: &str, body: &Value) -> Result<(), Stop> {
         self.tell('*', format!("webhook `{name}`"));
-        let (headers, body) = (HeaderMap::new(), serde_json::to_vec(&body.to_json())?);
+        let body = serde_json::to_vec(&body.to_json())?;
+        let mut headers = HeaderMap::new();
+        for table in flow::hooks(&self.bot.set).iter().filter(|table| table.webhook.name == name) {
+            let Some(verify) = &table.webhook.verify else { continue };
+            let Some(secret) = self.app.config.flows.secrets.get(&verify.secret) else { continue };
+            if let (Ok(header), Ok(value)) = (verify.header.parse::<HeaderName>(), sign(verify, secret, &body).parse())
+            {
+                headers.insert(header, value);
+            }
+        }
         let hook = Hook { name, headers: &headers, body: &body, vouched: Vouched::Operator };
         let refused = |why: String| {
             Stop::from(Failure {
