@@ -389,10 +389,8 @@ pub const COMPANY_WAIT: Span = Span::millis(10);
 /// How long the wire log gathers exchanges before it writes: each wake-up would cost the sender a system call.
 pub const WIRE_GATHER: Span = Span::millis(20);
 
-/// So many states that differ in what is filled are told apart at one step; more are taken together.
+/// So many states that differ in what is filled are told apart at one step or called block; more are taken together.
 pub const LINT_STATES_MAX: usize = 24;
-/// With how many states the window proof walks a called block before it takes them all for one.
-pub const LINT_BLOCK_STATES_MAX: usize = 32;
 /// How often the age at one step may grow before it counts as *any time*.
 pub const LINT_GROWTHS_MAX: u32 = 8;
 /// Rounds of repairs: each may uncover findings that a broken line has hidden.

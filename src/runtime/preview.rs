@@ -146,6 +146,9 @@ impl Older {
     }
 }
 
+/// By fate, step, what is waited for and version: how many people, and when the first of them goes on.
+type Groups = BTreeMap<(Fate, String, &'static str, VersionId), (usize, Option<Time>)>;
+
 async fn people(
     store: &Store,
     older: &mut Older,
@@ -153,8 +156,7 @@ async fn people(
     own: Option<VersionId>,
     most: usize,
 ) -> Result<(Vec<People>, bool), ReadError> {
-    let mut flows: BTreeMap<FlowName, BTreeMap<(Fate, String, &'static str, VersionId), (usize, Option<Time>)>> =
-        BTreeMap::new();
+    let mut flows: BTreeMap<FlowName, Groups> = BTreeMap::new();
     let (mut after, mut looked) = (ConversationId(i64::MIN), 0);
     loop {
         let page = session::with_runs(store, after, PREVIEW_PAGE).await?;
@@ -184,9 +186,7 @@ async fn people(
     Ok((grouped(flows), false))
 }
 
-fn grouped(
-    flows: BTreeMap<FlowName, BTreeMap<(Fate, String, &'static str, VersionId), (usize, Option<Time>)>>,
-) -> Vec<People> {
+fn grouped(flows: BTreeMap<FlowName, Groups>) -> Vec<People> {
     let group = |((fate, step, waits_for, version), (count, first_due))| Group {
         fate,
         step,

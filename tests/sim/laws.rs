@@ -53,14 +53,15 @@ const TALKS: Query = Query {
 };
 
 impl World {
-    /// Looks without judging: who may be silent, what left the order. After every step of time.
+    /// Looks without judging: who may be silent, what left the order. After every step of time; a message that was
+    /// unknown for less than that still has its `hold_until`.
     pub async fn look(&mut self) {
         let outside = Query {
             name: "sim.outside",
             text: "select one.id as id from outbound as one join outbound as other
               on other.conversation_id = one.conversation_id and one.id >= other.id
                 and one.data ->> 'turn' = other.data ->> 'turn'
-              where other.state in ('held', 'unknown') or other.reason is not null",
+              where other.state in ('held', 'unknown') or other.reason is not null or other.hold_until is not null",
         };
         self.outside.extend(self.app.store.all(&outside, &[], |row| row.number("id")).await.unwrap());
         let troubled: Vec<i64> = self.meta.lock().troubled.iter().copied().collect();

@@ -22,7 +22,7 @@ use crate::{
     base::{
         diagnostic::Findings,
         ids::FlowName,
-        limits::{CALL_DEPTH_MAX, LINT_BLOCK_STATES_MAX, LINT_GROWTHS_MAX},
+        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX, LINT_STATES_MAX},
         place::Place,
         time::Span,
         yaml,
@@ -136,8 +136,11 @@ struct Found {
     calls: BTreeSet<Begin>,
     /// Called blocks by their first step: the states they were entered with, and those at their ends (`None`: that
     /// walk is under way).
-    blocks: HashMap<(usize, NodeIx), Vec<(State, Option<Vec<State>>)>>,
+    blocks: HashMap<(usize, NodeIx), Vec<Called>>,
 }
+
+/// What a block was entered with, and what its ends have.
+type Called = (State, Option<Vec<State>>);
 
 #[derive(Default)]
 struct Slot {
@@ -309,7 +312,7 @@ impl<'a> Walk<'a, '_> {
     fn block(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Vec<State> {
         let key = (std::ptr::from_ref(flow) as usize, entry);
         let known = self.found.blocks.entry(key).or_default();
-        let state = if known.len() < LINT_BLOCK_STATES_MAX {
+        let state = if known.len() < LINT_STATES_MAX {
             state.clone()
         } else {
             State { age: Age::ANY, vars: vec![Ty::ANY; state.vars.len()].into(), ..state.clone() }
