@@ -177,7 +177,9 @@ impl App {
             Next::RetryOnce if attempt < 2 => again(pending, now + backoff(attempt), true),
             Next::Ambiguous => {
                 let after = self.senders.get(sender).map_or(UNKNOWN_AFTER, |of| of.unknown_after);
-                pending.state = PendingState::Unknown { until: now + after };
+                // From the attempt: a request that timed out has waited for a part of it already.
+                let until = (pending.attempted_at.unwrap_or(now) + after).max(now);
+                pending.state = PendingState::Unknown { until };
                 self.watched.add(pending.id);
                 if pending.draft.tells {
                     events.push(Event::Delivery { message: pending.draft.number, fate: Fate::Unknown });
