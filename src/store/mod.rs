@@ -159,6 +159,9 @@ impl Store {
         if let Some(jobs) = &self.inner.jobs {
             let (owner, closed) = oneshot::channel();
             let close = async {
+                // The writer goes last. Whoever closes last puts SQLite's log back into the file, and somebody may
+                // copy that file alone.
+                self.close_readers().await;
                 if jobs.send(Job::Close(owner)).await.is_ok() {
                     let _ = closed.await;
                 }
@@ -176,6 +179,10 @@ impl Store {
         if let Some(writer) = writer {
             writer.end().await;
         }
+        self.close_readers().await;
+    }
+
+    async fn close_readers(&self) {
         match &self.inner.readers {
             Readers::Sqlite(pool) => pool.close().await,
             Readers::InStep(conn, _) => {

@@ -89,6 +89,7 @@ impl Store {
             let error = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "the file exists already");
             return Err(OpenError::Files { path: file.to_owned(), error });
         }
+        private(file).map_err(|error| OpenError::Files { path: file.to_owned(), error })?;
         let target = file.to_string_lossy().into_owned();
         let copied = sqlx::query("vacuum into $1").bind(target).execute(pool).await;
         copied.map(drop).map_err(|error| OpenError::Database { doing: "copying the database", error: error.into() })
@@ -126,6 +127,7 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
         return Err(unusable(std::io::ErrorKind::IsADirectory.into()));
     }
     let lock = lock(file)?;
+    private(file).map_err(unusable)?;
     let place = Place::sqlite(file, options.durable);
     let mut conn = place.connect().await.map_err(|error| unusable(std::io::Error::other(error.to_string())))?;
     migrate::run(&mut conn).await?;
@@ -183,13 +185,22 @@ fn lock(file: &Path) -> Result<File, OpenError> {
     let mut path = file.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);
-    let opened = File::options().create(true).truncate(false).write(true).open(&path);
-    let lock = opened.map_err(|error| OpenError::Files { path: path.clone(), error })?;
+    let lock = private(&path).map_err(|error| OpenError::Files { path: path.clone(), error })?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(OpenError::Held(format!("`{}`", file.display()))),
         Err(TryLockError::Error(error)) => Err(OpenError::Files { path, error }),
     }
+}
+
+/// A file that, when it is made here, nobody else reads: it holds what people wrote. SQLite gives its log the
+/// same rights.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn sqlite_readers(file: &Path) -> Readers {

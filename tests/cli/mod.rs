@@ -290,6 +290,15 @@ fn told<R: std::io::Read>(said: R, what: impl Fn(&str) -> Option<String>) -> (St
     }
 }
 
+impl Daemon {
+    /// SIGTERM; it has to end well.
+    fn stop(&mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
 impl Drop for Daemon {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -335,9 +344,7 @@ fn a_running_daemon_is_found_from_its_folder() {
     assert!(err(&second).contains("is held by another Transom daemon"), "{}", err(&second));
 
     // SIGTERM: what is in hand is finished, and the way to the daemon is gone.
-    let id = daemon.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    assert!(daemon.child.wait().unwrap().success());
+    daemon.stop();
     assert!(!folder.path().join("data/daemon.json").exists());
     ends(&run(folder.path(), &["keys", "list"]), 0);
 }

@@ -453,3 +453,25 @@ async fn a_copy_made_while_the_daemon_runs_goes_on_where_it_was() {
     assert_eq!(sent.last().unwrap().text(), "One Large pizza");
     assert_eq!(asked.len() + 1, sent.len());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_good_end_the_file_alone_is_the_database_and_nobody_else_reads_it() {
+    let place = Place::new().await;
+    let mut daemon = place.daemon().await;
+    assert_eq!(place.ana_says(&daemon, "wamid.1", "pizza", "app-secret").await, 200);
+    place.graph.until_sent(1).await;
+    ends(&place.run(&["backup", "copy.db"]).await, 0);
+    daemon.stop();
+    let data = place.path().join("data");
+    assert!(!data.join("transom.db-wal").exists(), "what was committed stands beside the file, not in it");
+    #[cfg(unix)]
+    for file in [data.join("transom.db"), place.path().join("copy.db")] {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", file.display());
+    }
+    std::fs::rename(data.join("transom.db"), place.path().join("moved.db")).unwrap();
+    let store = Store::open_read_only(&format!("sqlite://{}", place.path().join("moved.db").display())).await.unwrap();
+    assert!(inbound::by_provider(&store, SenderId(12), &ProviderId::from("wamid.1")).await.unwrap().is_some());
+    store.close().await;
+}
