@@ -76,7 +76,7 @@ impl Api {
         let why = if error.is_timeout() {
             "it does not answer in time"
         } else if error.is_connect() {
-            "nobody listens there"
+            "nobody listens there; start the daemon by `transom serve`, or say where it is by `--url`"
         } else {
             "the connection broke"
         };

@@ -93,7 +93,7 @@ impl Report {
 fn check_flows(config: &Config, report: &mut Report) {
     let files = match bot::read(&config.bot) {
         Ok(files) => files,
-        Err(error) => return report.wrong(&format!("{error}.")),
+        Err(error) => return report.wrong(&format!("{}.", show::sentence(&error.to_string()))),
     };
     let (set, mut findings) = flow::parse_set(&files.files);
     findings.extend(flow::lint(&set));

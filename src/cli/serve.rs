@@ -72,6 +72,8 @@ fn configured(args: Args) -> Result<Config, Failure> {
 }
 
 async fn serve(config: Config) -> Outcome {
+    // Before anything else: whoever is stopped while it starts ends as well as later.
+    let mut stopping = Stopping::new()?;
     log::start(config.log.format.unwrap_or(log::Format::Json), config.log.level);
     let paint = Paint::stderr();
     for warning in &config.warnings {
@@ -87,8 +89,16 @@ async fn serve(config: Config) -> Outcome {
     let http = Client::new(clock.clone(), Some(wire)).map_err(Failure::failed)?;
     let (data, without_file) = (config.data.clone(), config.file.is_none());
     let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics: Metrics::new() };
-    let (app, _) = App::start(setup).await.map_err(cannot_start)?;
-    app.recover().await?;
+    let starting = async {
+        let (app, _) = App::start(setup).await.map_err(cannot_start)?;
+        app.recover().await?;
+        Ok::<_, Failure>(app)
+    };
+    let app = tokio::select! {
+        started = starting => started?,
+        // As after a crash: what was taken up is taken up again.
+        () = stopping.asked() => return Ok(()),
+    };
     let (stop, stopped) = watch::channel(false);
     let parts = app.spawn_parts(&stopped);
     let daemon = listener
@@ -103,7 +113,7 @@ async fn serve(config: Config) -> Outcome {
         // Nobody need read it: a closed output must not end a daemon.
         let _ = writeln!(io::stdout(), "{}", welcome(&server.address.to_string(), &app, Paint::stdout()));
     }
-    signalled().await;
+    stopping.asked().await;
     tracing::info!("Stopping");
     server.stop().await;
     let _ = stop.send(true);
@@ -135,19 +145,35 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// SIGTERM or Ctrl-C.
-async fn signalled() {
+struct Stopping {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminated.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+    terminated: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupted: tokio::signal::unix::Signal,
+}
+
+impl Stopping {
+    fn new() -> Result<Stopping, Failure> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let listen =
+                |kind| signal(kind).map_err(|error| Failure::Failed(format!("cannot listen to signals: {error}")));
+            Ok(Stopping { terminated: listen(SignalKind::terminate())?, interrupted: listen(SignalKind::interrupt())? })
         }
+        #[cfg(not(unix))]
+        Ok(Stopping {})
     }
-    let _ = tokio::signal::ctrl_c().await;
+
+    async fn asked(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 /// What to do next, with lines that can be copied.

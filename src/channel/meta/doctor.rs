@@ -51,7 +51,7 @@ impl Trouble {
     }
 
     pub(super) fn unreadable(what: &str) -> Self {
-        let text = format!("the answer about {what} is not what Meta sends; is `api_base` right?");
+        let text = format!("the answer about {what} is not what Meta sends; check `api_base`");
         Trouble { kind: "unreadable", text }
     }
 }
