@@ -108,8 +108,9 @@ pub const WRITER_SESSION_TIMEOUT: Span = Span::seconds(10);
 pub const WRITER_PING: Span = Span::seconds(2);
 /// Longest pause between two tries to reach a lost database.
 pub const RECONNECT_PAUSE_MAX: Span = Span::seconds(2);
-/// How long a start waits for the locks of a daemon that was just killed (Postgres).
+/// How long a start waits for a killed daemon's locks on Postgres, and how often it tries SQLite's, 10 ms apart.
 pub const OWNER_WAIT: Span = Span::seconds(2);
+pub const LOCK_TRIES_MAX: u32 = 30;
 /// How long `close` waits for the writer.
 pub const STORE_CLOSE_TIMEOUT: Span = Span::seconds(10);
 /// Ids taken from the table at a time. Two blocks are in hand, so this many can be drawn between two commits.

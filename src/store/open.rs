@@ -10,7 +10,7 @@ use super::{
     read::Readers,
     writer::{Running, Writer},
 };
-use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, OWNER_WAIT, READERS};
+use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READERS};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -177,7 +177,8 @@ async fn own_postgres(place: &Place) -> Result<Conn, OpenError> {
 }
 
 /// Makes the folder, and takes the lock that keeps a second daemon out. The lock file stays: removing
-/// it would let two processes lock two files of one name.
+/// it would let two processes lock two files of one name. A process that this one has just started shares its locks
+/// until it runs its own program, so a held lock is tried for a moment.
 fn lock(file: &Path) -> Result<File, OpenError> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| OpenError::Files { path: folder.to_owned(), error })?;
@@ -186,11 +187,14 @@ fn lock(file: &Path) -> Result<File, OpenError> {
     path.push(".lock");
     let path = PathBuf::from(path);
     let lock = private(&path).map_err(|error| OpenError::Files { path: path.clone(), error })?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::Held(format!("`{}`", file.display()))),
-        Err(TryLockError::Error(error)) => Err(OpenError::Files { path, error }),
+    for _ in 0..LOCK_TRIES_MAX {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            Err(TryLockError::Error(error)) => return Err(OpenError::Files { path, error }),
+        }
     }
+    Err(OpenError::Held(format!("`{}`", file.display())))
 }
 
 /// A file that, when it is made here, nobody else reads: it holds what people wrote. SQLite gives its log the
