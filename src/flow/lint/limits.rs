@@ -5,22 +5,16 @@
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
-        limits::EDGE_CHARS_MAX,
+        limits::{
+            BUTTON_BODY_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, CAPTION_CHARS_MAX, EDGE_CHARS_MAX,
+            ROW_DESCRIPTION_CHARS_MAX, ROW_ID_CHARS_MAX, ROW_TITLE_CHARS_MAX, TEXT_CHARS_MAX,
+        },
         place::Place,
         yaml,
     },
     flow::definition::{Flow, Node},
 };
 use std::collections::BTreeMap;
-
-const BUTTONS_MAX: usize = 3;
-const BUTTON_TITLE_CHARS_MAX: usize = 20;
-const ROW_TITLE_CHARS_MAX: usize = 24;
-const ROW_DESCRIPTION_CHARS_MAX: usize = 72;
-const ROW_ID_CHARS_MAX: usize = 200;
-const BUTTONS_BODY_CHARS_MAX: usize = 1024;
-const TEXT_CHARS_MAX: usize = 4096;
-const CAPTION_CHARS_MAX: usize = 1024;
 
 pub fn check(flow: &Flow, findings: &Findings) {
     for node in flow.nodes.iter().filter(|node| matches!(node.outline.verb, "say" | "ask")) {
@@ -45,12 +39,12 @@ fn message(node: &Node, findings: &Findings) {
     if !options.is_empty() {
         let short = options.iter().all(|option| option.fits(BUTTON_TITLE_CHARS_MAX));
         if options.len() <= BUTTONS_MAX && short {
-            body_max = BUTTONS_BODY_CHARS_MAX;
+            body_max = BUTTON_BODY_CHARS_MAX;
         }
         rows(&options, findings);
     }
     if !buttons.is_empty() {
-        body_max = BUTTONS_BODY_CHARS_MAX;
+        body_max = BUTTON_BODY_CHARS_MAX;
         if let Some(extra) = buttons.get(BUTTONS_MAX) {
             let message =
                 format!("a message has at most {BUTTONS_MAX} buttons, and this is number {}", BUTTONS_MAX + 1);
@@ -62,7 +56,7 @@ fn message(node: &Node, findings: &Findings) {
         unique(&buttons, findings);
     }
     if let Some(link) = written.get("link") {
-        body_max = BUTTONS_BODY_CHARS_MAX;
+        body_max = BUTTON_BODY_CHARS_MAX;
         if let Some(choice) = Choice::read(link) {
             title(&choice, BUTTON_TITLE_CHARS_MAX, "a link", findings);
         }

@@ -1,6 +1,7 @@
 //! The bot in the contact's language: `locales/`.
 
-use super::*;
+use super::Talk;
+use crate::{base::place::SourceFile, flow::parse_set};
 
 const BOT: &str = "bot: Test\nlanguage: en\nlanguages: {es: [], es_MX: [es]}\nteams: {support: {}}\ndefaults: {ask: {invalid: Pardon?}}\n";
 const SHOP: &str = "flow: shop

@@ -6,7 +6,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings},
         fields::Fields,
         ids::{AccountName, SenderId},
-        limits::UNKNOWN_AFTER_DEFAULT,
+        limits::UNKNOWN_AFTER,
         secret::Secret,
         time::Span,
         yaml::Node,
@@ -80,7 +80,7 @@ impl Sender {
             rate: default_rate(),
             default: false,
             on_unknown: OnUnknown::Keep,
-            unknown_after: UNKNOWN_AFTER_DEFAULT,
+            unknown_after: UNKNOWN_AFTER,
             template_opens_window: false,
             reactions_open_window: false,
         }
@@ -127,7 +127,7 @@ pub fn read(node: &Node, findings: &Findings) -> Option<Sender> {
     sender.default = fields.bool("default");
     sender.template_opens_window = fields.bool("template_opens_window");
     sender.reactions_open_window = fields.bool("reactions_open_window");
-    sender.unknown_after = fields.duration("unknown_after", UNKNOWN_AFTER_DEFAULT);
+    sender.unknown_after = fields.duration("unknown_after", UNKNOWN_AFTER);
     let on_unknown = fields.word("on_unknown", &["keep", "replies", "resend"]);
     sender.access = provider(&mut fields)?;
     sender.on_unknown = match (on_unknown, &sender.access) {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     base::{
         ids::{InboundId, OutboundId},
-        limits::{API_SEND_WAIT, MESSAGE_CHARS_MAX, NAME_CHARS_MAX, URL_CHARS_MAX},
+        limits::{API_SEND_WAIT, NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX},
     },
     model::{
         answer,
@@ -151,7 +151,7 @@ async fn both(web: &Web, row: &Conversation, before: i64, limit: i64) -> Result<
 
 /// Exactly one of `text`, `media` and `template`.
 fn content(input: &mut Input) -> Option<Content> {
-    let text = input.opt_text("text", MESSAGE_CHARS_MAX);
+    let text = input.opt_text("text", TEXT_CHARS_MAX);
     let media = input.inside("media", media);
     let template = input.inside("template", template);
     match (text, media, template) {

@@ -1,12 +1,16 @@
 //! `POST /api/user/whatsapp/send-freeform`: a text inside the window (seeds 000 and 001).
 
 use super::{
-    MESSAGE_CHARS_MAX, NAME_CHARS_MAX, Refusal, caller, e164,
+    Refusal, caller, e164,
     rules::{Input, Rules},
     send::{self, Kind},
     sender, take_send,
 };
-use crate::{model::content::Content, web::state::Web};
+use crate::{
+    base::limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
+    model::content::Content,
+    web::state::Web,
+};
 use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
@@ -27,7 +31,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");
     let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);
-    let message = rules.string(&input, "message", MESSAGE_CHARS_MAX);
+    let message = rules.string(&input, "message", TEXT_CHARS_MAX);
     rules.finish().map_err(Refusal::Invalid)?;
     let (Some(sender_id), Some(phone), Some(text)) = (sender_id, phone, message) else {
         return Err(send::internal(&"a required field is neither there nor missing"));

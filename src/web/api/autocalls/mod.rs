@@ -23,11 +23,6 @@ use crate::{
 use axum::http::HeaderMap;
 use refusal::Refusal;
 
-/// The longest text of WhatsApp, which is also this dialect's.
-const MESSAGE_CHARS_MAX: usize = 4096;
-/// The column of Laravel's `string`.
-const NAME_CHARS_MAX: usize = 255;
-
 /// The account behind the request, in this dialect's words where there is none.
 async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
     auth::caller(web, headers).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)

@@ -1,11 +1,11 @@
 //! `GET /api/user/whatsapp/session-status`: is the window to this person open?
 
 use super::{
-    NAME_CHARS_MAX, Refusal, caller, e164, order,
+    Refusal, caller, e164, order,
     rules::{Input, Rules},
     send, sender, session,
 };
-use crate::{model::window::Window, store::contact, web::state::Web};
+use crate::{base::limits::NAME_CHARS_MAX, model::window::Window, store::contact, web::state::Web};
 use axum::{
     extract::{RawQuery, State},
     http::{HeaderMap, StatusCode},

@@ -1,12 +1,13 @@
 //! `POST /api/user/whatsapp/send`: an approved template, at any time (seed 002).
 
 use super::{
-    NAME_CHARS_MAX, Refusal, caller, e164,
+    Refusal, caller, e164,
     rules::{Input, Rules},
     send::{self, Kind},
     sender, take_send,
 };
 use crate::{
+    base::limits::NAME_CHARS_MAX,
     model::{
         content::Content,
         template::{Parameters, Template, TemplateMessage, TemplateStatus},

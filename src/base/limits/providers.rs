@@ -1,0 +1,60 @@
+//! Limits of what we call: providers, `http` steps, the wire log.
+
+use crate::base::time::Span;
+
+// -- what a provider says
+/// An id that a provider gives to a message; longer ones do not fit a database index.
+pub const PROVIDER_ID_BYTES_MAX: usize = 512;
+/// Contacts that a single dead letter carries with its item.
+pub const DEAD_LETTER_CONTACTS_BYTES_MAX: usize = 64 * 1024;
+/// What we read of a provider's answer.
+pub const PROVIDER_ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// A provider's error text as it is kept.
+pub const PROVIDER_TEXT_CHARS_MAX: usize = 500;
+/// Pages of a template catalogue; 100 templates each, Meta allows 6,000.
+pub const CATALOGUE_PAGES_MAX: usize = 100;
+
+// -- connections
+/// One request to a provider, from connecting to the last byte of the answer.
+pub const PROVIDER_TIMEOUT: Span = Span::seconds(30);
+pub const CONNECT_TIMEOUT: Span = Span::seconds(5);
+/// Connections kept open to one host: what one burst opened the next one uses, instead of closing and opening again.
+pub const IDLE_CONNECTIONS_MAX: usize = 512;
+pub const IDLE_CONNECTION_TIMEOUT: Span = Span::seconds(60);
+/// How often a silent connection is asked whether it lives.
+pub const TCP_KEEPALIVE: Span = Span::seconds(15);
+
+// -- pauses
+/// A `Retry-After` beyond this is taken for a mistake and shortened.
+pub const RETRY_AFTER_MAX: Span = Span::hours(1);
+/// After 131048 (spam): repeating sooner makes it worse.
+pub const SPAM_PAUSE: Span = Span::hours(4);
+/// After 133016 (too many registrations): Meta's own figure.
+pub const REGISTRATION_PAUSE: Span = Span::hours(72);
+/// How long a sender rests when its provider names no time.
+pub const PAUSE_DEFAULT: Span = Span::minutes(5);
+/// The longest pause of one pair of sender and person (4^n s, platform.md 4.11).
+pub const PAIR_WAIT_MAX: Span = Span::minutes(5);
+/// One message to a person in six seconds, 45 borrowed from the future (platform.md 4.9).
+pub const PAIR_GAP: Span = Span::seconds(6);
+pub const PAIR_BURST: u32 = 45;
+
+// -- `http` steps
+pub const CALL_ANSWER_BYTES_MAX: usize = 256 * 1024;
+pub const CALL_REDIRECTS_MAX: usize = 5;
+/// Calls of `http` steps that are under way at a time.
+pub const CALLS_AT_ONCE_MAX: usize = 256;
+
+// -- the wire log
+pub const WIRE_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub const WIRE_FILES_MAX: usize = 4;
+/// Exchanges that wait to be written; what comes when it is full is dropped and counted.
+pub const WIRE_QUEUE_MAX: usize = 4096;
+/// Of a body, before it is redacted.
+pub const WIRE_BODY_BYTES_MAX: usize = 64 * 1024;
+/// How long the wire log gathers exchanges before it writes: each wake-up would cost the sender a system call.
+pub const WIRE_GATHER: Span = Span::millis(20);
+
+// -- the sandbox
+/// Messages that a watcher of the sandbox may lag behind.
+pub const SANDBOX_WATCH_MAX: usize = 1024;

@@ -1,0 +1,81 @@
+//! Limits of the daemon at work: lanes, sending, the clockwork, notifications.
+
+use crate::base::time::Span;
+
+// -- contacts and lanes
+/// Keys that one limiter remembers at a time (people, API keys).
+pub const LIMITER_KEYS_MAX: usize = 100_000;
+/// Contacts whose state stays in memory while they are idle.
+pub const LANES_KEPT_MAX: usize = 50_000;
+/// Names of contacts, and conversations, that are remembered without asking the database.
+pub const DIRECTORY_ENTRIES_MAX: usize = 200_000;
+/// How often recording is tried again when another webhook was faster.
+pub const ACCEPT_TRIES_MAX: usize = 3;
+/// How often a lane tries to store one message before the sweep takes it up.
+pub const LANE_TRIES_MAX: usize = 3;
+/// How long a lane rests that could not store its work.
+pub const LANE_RETRY: Span = Span::seconds(1);
+/// Messages of one conversation that are read back at once.
+pub const OUTBOX_READ_MAX: i64 = 1_000;
+/// Ticks of one session at one moment; more is our bug.
+pub const TICKS_AT_ONCE_MAX: usize = 100;
+/// A message that was taken up so often is poisonous.
+pub const INBOUND_ATTEMPTS_MAX: i64 = 3;
+
+// -- sending
+/// How often one message is put on the wire.
+pub const SEND_ATTEMPTS_MAX: u32 = 8;
+/// How long a status is waited for before an unknown send is decided.
+pub const UNKNOWN_AFTER: Span = Span::seconds(60);
+/// Unknown sends on the list that a start remembers, the newest: a late status takes them off it.
+pub const LISTED_READ_MAX: i64 = 10_000;
+/// What was asked for by a message this young is sent again when it is unknown.
+pub const RESEND_WITHIN: Span = Span::minutes(15);
+/// How often a message looks whether one of its templates has become usable.
+pub const TEMPLATE_RETRY: Span = Span::minutes(10);
+/// Stamps kept of one topic's unasked messages.
+pub const STAMPS_KEPT_MAX: usize = 100;
+
+// -- the clockwork
+/// Rows due within this time are in the timers' heap; the others wait in the database.
+pub const WAKE_HORIZON: Span = Span::minutes(2);
+pub const LOAD_DUE_EVERY: Span = Span::seconds(30);
+pub const SWEEP_EVERY: Span = Span::minutes(1);
+/// What has been unhandled or due for longer and is in no lane is our bug.
+pub const SWEEP_AGE: Span = Span::minutes(1);
+/// Rows that are due and read at once.
+pub const DUE_READ_MAX: i64 = 50_000;
+/// Rounds of work at one moment of a clock that is moved by hand.
+pub const SETTLE_TURNS_MAX: usize = 1_000;
+/// How often start rows are looked at whose slot has come.
+pub const BEGIN_EVERY: Span = Span::millis(100);
+
+// -- schedules
+/// Contacts of one planning commit.
+pub const PLAN_BATCH: i64 = 500;
+/// Starts handed to their lanes at a time.
+pub const START_SLICE: i64 = 500;
+
+// -- notifications
+/// Notifications of one pass.
+pub const NOTIFY_AT_ONCE: i64 = 100;
+pub const NOTIFY_TIMEOUT: Span = Span::seconds(10);
+pub const NOTIFY_BACKOFF_MAX: Span = Span::hours(1);
+/// A notification that nobody took for so long is given up, and counted.
+pub const NOTIFY_GIVE_UP: Span = Span::days(1);
+/// How often rows are looked at without a kick.
+pub const NOTIFY_LOOK_EVERY: Span = Span::seconds(1);
+
+// -- start, stop and what is live
+/// The configuration file.
+pub const CONFIG_BYTES_MAX: usize = 512 * 1024;
+/// A file behind `${file:…}`.
+pub const SECRET_FILE_BYTES_MAX: usize = 64 * 1024;
+/// Of the key that signs buttons.
+pub const TOKEN_KEY_BYTES: usize = 32;
+/// How long what is in hand may take when the daemon stops.
+pub const STOP_DRAIN: Span = Span::seconds(10);
+/// How long files must be left alone before a change counts as done.
+pub const WATCH_SETTLE: Span = Span::millis(100);
+/// How often files are looked at in case the system tells nothing.
+pub const WATCH_LOOK_EVERY: Span = Span::millis(500);

@@ -1,0 +1,46 @@
+//! Limits of the database: groups of the writer, locks, pages.
+
+use crate::base::time::Span;
+
+// -- the writer
+/// Write-sets in one transaction.
+pub const GROUP_SETS_MAX: usize = 256;
+/// JSON of the rows in one transaction; a write-set larger than that goes alone.
+pub const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Write-sets that wait for the writer; beyond that `commit` waits for room.
+pub const COMMIT_QUEUE_MAX: usize = 4096;
+/// Times that a transaction broken by a deadlock or lock time-out is tried.
+pub const COMMIT_TRIES_MAX: u32 = 5;
+/// A transaction that takes longer than this counts as lost (Postgres).
+pub const COMMIT_TIMEOUT: Span = Span::seconds(10);
+/// How long the server keeps the session, and so the locks, of a daemon that has gone silent (Postgres).
+pub const WRITER_SESSION_TIMEOUT: Span = Span::seconds(10);
+/// An idle writer shows that it lives (Postgres); a fifth of the session's time-out.
+pub const WRITER_PING: Span = Span::seconds(2);
+/// Longest pause between two tries to reach a lost database.
+pub const RECONNECT_PAUSE_MAX: Span = Span::seconds(2);
+/// How long rows that nobody waits for wait for a group to ride in.
+pub const COMPANY_WAIT: Span = Span::millis(10);
+
+// -- opening and closing
+/// How long a start waits for a killed daemon's locks on Postgres, and how often it tries SQLite's, 10 ms apart.
+pub const OWNER_WAIT: Span = Span::seconds(2);
+pub const LOCK_TRIES_MAX: u32 = 30;
+/// How long `close` waits for the writer.
+pub const STORE_CLOSE_TIMEOUT: Span = Span::seconds(10);
+/// Ids taken from the table at a time. Two blocks are in hand, so this many can be drawn between two commits.
+pub const ID_BLOCK: i64 = 1_000_000;
+/// Shards of contacts; a daemon holds a lock for each that it owns.
+pub const SHARDS: i32 = 256;
+
+// -- reading
+/// Connections that only read.
+pub const READERS: u32 = 4;
+/// Rows of a page, unless the caller asks for fewer.
+pub const PAGE_ROWS_MAX: i64 = 1000;
+/// Unhandled messages that recovery takes up at a time.
+pub const RECOVERY_SLICE: i64 = 64;
+/// Keys of `once_per` that a lane reads of its contact, the newest.
+pub const ONCE_KEYS_READ: i64 = 10_000;
+/// Batches of one retention pass over a table.
+pub const RETENTION_BATCHES_MAX: usize = 200;

@@ -1,0 +1,55 @@
+//! Limits of the author's and operator's tools.
+
+use crate::base::time::Span;
+
+// -- `check` and `fmt`
+/// So many states that differ in what is filled are told apart at one step or called block; more are taken together.
+pub const LINT_STATES_MAX: usize = 24;
+/// How often the age at one step may grow before it counts as *any time*.
+pub const LINT_GROWTHS_MAX: u32 = 8;
+/// So many stations of the way to a late message are shown.
+pub const LINT_TRAIL_MAX: usize = 6;
+/// Rounds of repairs: each may uncover findings that a broken line has hidden.
+pub const FIX_ROUNDS_MAX: usize = 20;
+/// `fmt` spreads a list or map between brackets over lines when its own line would be longer (characters).
+pub const FMT_COLUMNS_MAX: usize = 110;
+/// A comment or empty line in an odd place may move once more when a file is formatted again.
+pub const FMT_ROUNDS_MAX: u32 = 4;
+/// An editor is told findings when nobody has typed for so long.
+pub const EDITOR_PAUSE: std::time::Duration = std::time::Duration::from_millis(60);
+
+// -- authors' tests
+/// Moments at which something fell due that one `advance` may pass: a year of a fire each quarter of an hour.
+pub const TEST_MOMENTS_MAX: usize = 40_000;
+/// Of our messages that a case looks at for what was refused or waits, the newest.
+pub const TEST_OUTBOUND_READ: i64 = 500;
+/// Acts that `test init` plays before it leaves the rest to the author.
+pub const TEST_INIT_ACTS_MAX: usize = 12;
+/// Acts of one random customer, beside a beginning from somebody's test.
+pub const WANDER_ACTS_MAX: usize = 30;
+/// Troubles of different kinds that one `--wander` makes cases of.
+pub const WANDER_FOUND_MAX: usize = 12;
+/// Replays spent on making one of them short.
+pub const WANDER_TRIES_MAX: usize = 250;
+/// Messages of a conversation that `--record` looks through, the newest.
+pub const RECORD_MESSAGES_MAX: i64 = 2_000;
+/// A shorter pause between two messages changes nothing.
+pub const RECORD_GAP_MIN: Span = Span::seconds(11);
+
+// -- commands
+/// One request of a command to the daemon or to a provider.
+pub const COMMAND_TIMEOUT: Span = Span::seconds(20);
+/// Messages and turns of one conversation that the sandbox in the terminal looks at.
+pub const STAGE_MESSAGES_MAX: i64 = 500;
+/// How far this machine's clock may be from a provider's before `doctor` says so.
+pub const CLOCK_SKEW_MAX: Span = Span::seconds(60);
+
+// -- the preview of a deployment
+/// Conversations that a preview of a deployment looks at: in the terminal, and in the daemon that goes on meanwhile.
+pub const PREVIEW_CONVERSATIONS_MAX: usize = 200_000;
+pub const PREVIEW_AT_RELOAD_MAX: usize = 10_000;
+/// Of them are read at once.
+pub const PREVIEW_PAGE: i64 = 500;
+/// Fires of a schedule that it shows, and how far ahead it looks for them.
+pub const PREVIEW_FIRES: usize = 3;
+pub const PREVIEW_HORIZON: Span = Span::days(400);

@@ -1,0 +1,31 @@
+//! A message as the transcript writes it.
+
+use crate::model::content::{Content, Edges};
+
+/// As the transcript writes it.
+pub(super) fn shown(content: &Content) -> String {
+    let body = content.text().replace('\n', " / ");
+    match content {
+        Content::Text { .. } => body,
+        Content::Buttons { buttons, media, edges, .. } => {
+            let buttons: String = buttons.iter().map(|button| format!(" [{}]", button.title)).collect();
+            let media = media.as_ref().map(|media| format!("<{}> ", media.kind.as_str())).unwrap_or_default();
+            format!("{media}{}{buttons}", between(edges, &body))
+        }
+        Content::List { rows, edges, .. } => {
+            let rows: String = rows.iter().map(|row| format!(" ({})", row.title)).collect();
+            format!("{}{rows}", between(edges, &body))
+        }
+        Content::Link { title, url, edges, .. } => format!("{} [{title} -> {url}]", between(edges, &body)),
+        Content::Media { media, caption } => {
+            format!("<{}>{}", media.kind.as_str(), caption.as_ref().map(|c| format!(" {c}")).unwrap_or_default())
+        }
+        Content::Template(template) => format!("template {}", template.name),
+        Content::Reaction { to, emoji } => format!("({} on {to})", emoji.as_deref().unwrap_or("nothing")),
+    }
+}
+
+fn between(edges: &Edges, body: &str) -> String {
+    let parts = [edges.header.as_deref(), Some(body), edges.footer.as_deref()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" | ")
+}

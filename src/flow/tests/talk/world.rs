@@ -1,0 +1,297 @@
+//! What surrounds the engine: what arrives, the clock, and the decision when to send.
+
+use super::{Talk, shown::shown};
+use crate::{
+    base::{
+        ids::{ConversationId, InboundId, SenderId},
+        limits::{self, WINDOW},
+        time::{Span, Time},
+    },
+    flow::{SenderView, World, advance},
+    model::{
+        consent_words::{self, ExtraWords, Word},
+        content::Content,
+        effect::{Draft, Effect},
+        event::{ConsentWord, Event, Fate},
+        inbound::{InboundKind, InboundMessage},
+        template::{Category, TemplateMessage},
+        window::{AnswersAfter, Plan, PlanInput, SenderState, TemplateState, TopicRules, plan},
+    },
+};
+
+const FATES_IN_A_ROW_MAX: usize = 12;
+
+impl Talk {
+    pub(super) fn receive(&mut self, kind: InboundKind, at: Time) {
+        self.received += 1;
+        let text = crate::model::answer::text_of(&kind).unwrap_or_default();
+        let bot = &self.versions.live().bot.opt_out;
+        let word = match consent_words::recognise(text, &ExtraWords::new(&bot.words, &bot.unsure)) {
+            Some(Word::Stop) => {
+                self.contact.opted_out = Some(self.now);
+                Some(ConsentWord::Stop)
+            }
+            Some(Word::Start) if self.contact.opted_out.is_some() => {
+                self.contact.opted_out = None;
+                Some(ConsentWord::Start)
+            }
+            _ => None,
+        };
+        if !matches!(kind, InboundKind::Reaction { .. }) {
+            self.window.open(at);
+        }
+        self.contact.data.last_message_at = Some(at);
+        let message = InboundMessage {
+            provider_id: format!("wamid.{}", self.received).into(),
+            at,
+            from: Vec::new(),
+            name: None,
+            kind,
+            reply_to: None,
+            referral: self.referral.take(),
+        };
+        let released =
+            if word.is_none() && self.session().person.is_none() { std::mem::take(&mut self.kept) } else { Vec::new() };
+        let id = InboundId(self.received);
+        self.event(Event::Received { id, message, reply_to: None, word });
+        // The runtime releases first and judges then, in one commit; what the engine drops stays at home.
+        let mut dropped = std::mem::take(&mut self.kept);
+        dropped.retain(|(draft, ..)| draft.number > self.last_number);
+        let gone: Vec<String> = self.happened.clone();
+        for (draft, written, _) in released {
+            let drop = format!("drop {}", draft.number);
+            if !gone.contains(&drop)
+                && !gone.contains(&"drop all".to_owned())
+                && !gone.contains(&format!("drop run {}", draft.run.unwrap_or(0)))
+            {
+                self.send(draft, written, true);
+            }
+        }
+        self.kept.extend(dropped);
+    }
+
+    /// Looks at everything that is kept again.
+    pub(super) fn release(&mut self) {
+        for (draft, written, _) in std::mem::take(&mut self.kept) {
+            self.send(draft, written, true);
+        }
+    }
+
+    pub(super) fn pass(&mut self, span: Span) {
+        let end = self.now + span;
+        for _ in 0..10_000 {
+            let due = self.session().due_at().map(|at| at.max(self.now));
+            let kept = self.kept.iter().map(|(draft, written, at)| at.unwrap_or(*written + hold(draft)));
+            let Some(next) = kept.chain(due).filter(|at| *at <= end).min() else { break };
+            self.now = self.now.max(next);
+            let (now_due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.kept)
+                .into_iter()
+                .partition(|(draft, written, at)| at.unwrap_or(*written + hold(draft)) <= self.now);
+            self.kept = later;
+            for (draft, written, _) in now_due {
+                self.send(draft, written, false);
+            }
+            if due.is_some_and(|at| at <= self.now) {
+                self.event(Event::Tick);
+            }
+        }
+        self.now = end;
+    }
+
+    /// One turn: the session goes through the database's text, and the effects are done.
+    pub fn event(&mut self, event: Event) {
+        let session = self.session();
+        assert_eq!(serde_json::to_string(&session).unwrap(), self.session, "it returns as it was");
+        let turn = session.turn;
+        let world = World {
+            now: self.now,
+            contact: &self.contact,
+            conversation: ConversationId(1),
+            sender: SenderView { id: SenderId(1), name: "Support", language: None },
+            window: self.window,
+            env: &self.env,
+            paused: &Default::default(),
+            once: &self.once,
+            token_key: b"key",
+        };
+        let outcome = advance(&self.versions, session.clone(), event.clone(), &world);
+        let again = advance(&self.versions, session, event, &world);
+        assert_eq!(outcome, again, "the same inputs give the same outcome");
+        assert_eq!(outcome.session.turn, turn + 1);
+        assert!(outcome.passage.steps.len() <= limits::STEPS_PER_TURN_MAX, "a turn has an end");
+        self.session = serde_json::to_string(&outcome.session).unwrap();
+        assert_eq!(self.session, serde_json::to_string(&again.session).unwrap(), "the same inputs give the same bytes");
+        assert_eq!(self.session(), outcome.session, "the session returns as it was");
+        if let Some(data) = outcome.contact {
+            self.contact.data = data;
+        }
+        for entry in outcome.trace {
+            self.trace.push(format!("  {} {}", entry.step.map(|s| s.to_string()).unwrap_or_default(), entry.what));
+        }
+        for effect in outcome.effects {
+            self.effect(effect);
+        }
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        let what = match effect {
+            Effect::Send(draft) => {
+                let now = self.now;
+                self.send(*draft, now, false);
+                return;
+            }
+            Effect::Call(call) => {
+                let what = format!("call {} {} try {}", call.method, call.url, call.attempt);
+                self.keys.push(call.key.clone());
+                self.calls.push(*call);
+                what
+            }
+            Effect::Drop { run, message } => {
+                self.kept.retain(|(draft, ..)| match (run, message) {
+                    (_, Some(message)) => draft.number != message,
+                    (Some(run), None) => draft.run != Some(run),
+                    (None, None) => false,
+                });
+                match (run, message) {
+                    (_, Some(message)) => format!("drop {message}"),
+                    (Some(run), None) => format!("drop run {run}"),
+                    (None, None) => "drop all".into(),
+                }
+            }
+            Effect::Consent { topic, given, .. } => format!("consent {topic} {given}"),
+            Effect::OptOut { out, .. } => {
+                self.contact.opted_out = out.then_some(self.now);
+                format!("opt_out {out}")
+            }
+            Effect::Handoff { team, summary, out_of_hours, .. } => {
+                let closed = if out_of_hours { " closed" } else { "" };
+                format!("handoff {team}{closed}{}", summary.map(|s| format!(": {s}")).unwrap_or_default())
+            }
+            Effect::NeedsPerson { .. } => "needs person".into(),
+            Effect::Emit { name, data, .. } => format!("emit {name} {}", data.to_json()),
+            Effect::Started { flow, refused, queued, .. } => match (refused, queued) {
+                (Some(reason), _) => format!("refused {flow} {}", reason.as_str()),
+                (None, true) => format!("queued {flow}"),
+                (None, false) => format!("started {flow}"),
+            },
+            Effect::Split { name, case, fresh } => format!("split {name} {case}{}", if fresh { "" } else { " again" }),
+            Effect::StartDropped { flow, .. } => format!("not meant {flow}"),
+            Effect::RunBegan { flow, .. } => format!("began {flow}"),
+            Effect::RunEnded { end, .. } => format!("run {}", end.as_str()),
+            Effect::Once { key } => {
+                self.once.insert(key);
+                return;
+            }
+            Effect::Happened { .. } => return,
+            Effect::RunMoved { .. } => "moved".into(),
+            Effect::Unanswered => "unanswered".into(),
+            Effect::Alarm { kind, .. } => format!("alarm {kind}"),
+            Effect::Failed { code, .. } => format!("failed {code}"),
+            Effect::DeadLetter { .. } => "dead letter".into(),
+        };
+        self.happened.push(what);
+    }
+
+    /// What the sender does: plans, and tells the engine where it wants to know.
+    fn send(&mut self, draft: Draft, written: Time, released: bool) {
+        let versions = self.versions.clone();
+        let bot = &versions.live().bot;
+        let topic = bot.topics.get(&draft.topic).cloned().unwrap_or_default();
+        let zone = crate::flow::views::zone_of(
+            self.contact.data.zone.as_deref(),
+            self.contact.data.phone.as_deref(),
+            &bot.timezone,
+        );
+        let quiet = bot.quiet_hours;
+        let unusable = &self.unusable;
+        let state = |template: &TemplateMessage| {
+            if unusable.contains(&template.name) {
+                TemplateState::NotNow
+            } else {
+                TemplateState::Usable(Category::Utility)
+            }
+        };
+        let input = PlanInput {
+            now: self.now,
+            draft: &draft,
+            written_at: written,
+            window: self.window,
+            opted_out: self.contact.opted_out.is_some(),
+            contact: &self.contact.data,
+            answers_after: AnswersAfter::People,
+            with_person: self.session().silences(draft.run),
+            topic: TopicRules { needs_consent: topic.needs_consent, at_most: &topic.at_most },
+            consent_topics: &["marketing".into()],
+            require_consent: false,
+            quiet_until: quiet.filter(|_| !released).and_then(|quiet| quiet.allowed_at(self.now, &[zone])),
+            sender: SenderState::Online,
+            template: &state,
+        };
+        let asked_for = input.is_asked_for();
+        let made = plan(&input);
+        let (number, tells) = (draft.number, draft.tells);
+        let fate = match made {
+            Plan::Send => Some(self.out(&draft, draft.content.clone(), asked_for, false)),
+            Plan::Template(index) => {
+                let Some(crate::model::effect::IfClosed::Template(all)) = &draft.if_closed else {
+                    panic!("a template")
+                };
+                let content = Content::Template(all[index].clone());
+                Some(self.out(&draft, content, asked_for, true))
+            }
+            Plan::Nudge { index, .. } => {
+                let Some(crate::model::effect::IfClosed::Nudge { templates, .. }) = &draft.if_closed else {
+                    panic!("a nudge")
+                };
+                let content = Content::Template(templates[index].clone());
+                self.out(&draft, content, asked_for, true);
+                self.kept.push((draft, written, None));
+                Some(Fate::Accepted { at: self.now, as_template: true, nudge: true, ttl: None })
+            }
+            Plan::Hold { until } | Plan::WaitTemplate { until } => {
+                self.kept.push((draft, written, None));
+                Some(Fate::Held { until })
+            }
+            Plan::Later { at, .. } => {
+                self.kept.push((draft, written, Some(at)));
+                Some(Fate::Postponed { until: at })
+            }
+            Plan::Skip => None,
+            Plan::Fail => Some(Fate::Failed { code: "window_closed".into(), text: "closed".into() }),
+            Plan::Expired => Some(Fate::Expired),
+            Plan::Refuse { reason } => {
+                self.happened.push(format!("not sent {}", reason.as_str()));
+                Some(Fate::Refused { reason })
+            }
+        };
+        // A flow that answers each refusal with one more message that is refused is not followed for ever.
+        if let Some(fate) = fate.filter(|_| tells && self.telling < FATES_IN_A_ROW_MAX) {
+            self.telling += 1;
+            self.event(Event::Delivery { message: number, fate });
+            self.telling -= 1;
+        }
+    }
+
+    fn out(&mut self, draft: &Draft, content: Content, asked_for: bool, as_template: bool) -> Fate {
+        if let Some(fate) = self.next_fate.take() {
+            return fate;
+        }
+        let open = self.window.opened_at.is_some_and(|at| self.now < at + WINDOW);
+        assert!(open || content.is_template(), "never freeform into a closed window");
+        if !asked_for {
+            self.contact.data.unasked.entry(draft.topic.clone()).or_default().push(self.now);
+        }
+        self.last_number = draft.number;
+        self.unread.push(shown(&content));
+        self.said.push(content);
+        Fate::Accepted { at: self.now, as_template, nudge: false, ttl: self.ttl }
+    }
+}
+
+fn hold(draft: &Draft) -> Span {
+    use crate::model::effect::IfClosed;
+    match &draft.if_closed {
+        Some(IfClosed::Hold(span) | IfClosed::Nudge { hold: span, .. }) => *span,
+        _ => crate::base::limits::HOLD_DEFAULT,
+    }
+}
