@@ -4,7 +4,10 @@
 //! row says which message that was, and the message says whether it is there: so a repeated request is
 //! never guessed at.
 
-use super::{problem::Problem, state::Web};
+use super::{
+    problem::{Answered, Problem},
+    state::Web,
+};
 use crate::{
     base::{
         ids::{AccountName, OutboundId},
@@ -180,7 +183,7 @@ pub async fn once<W>(
     path: String,
     body: Bytes,
     work: impl FnOnce(Again) -> W + Send + 'static,
-) -> Response
+) -> Answered
 where
     W: Future<Output = Result<Answer, Problem>> + Send,
 {
@@ -202,7 +205,7 @@ where
             }
         }
     });
-    task.await.unwrap_or_else(|panic| Problem::bug(&panic).into_response())
+    task.await.map_err(|panic| Problem::bug(&panic))
 }
 
 /// What the work of a keyed request must know.

@@ -6,6 +6,9 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
+/// What a handler of the native API gives: its answer, or what went wrong.
+pub type Answered = Result<Response, Problem>;
+
 /// What went wrong with a request: `code` is a fixed word for programs, `detail` a sentence for people.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {

@@ -15,51 +15,41 @@ use crate::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},
-        problem::Problem,
+        problem::{Answered, Problem},
         state::Web,
     },
 };
 use axum::{
     extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/conversations?state=with_person|needs_person&limit=&cursor=`.
-pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    match listed(&web, &headers, &query.unwrap_or_default()).await {
-        Ok(body) => json(StatusCode::OK, &body),
-        Err(problem) => problem.into_response(),
-    }
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/conversations/{id}`.
-pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    let shown = async {
-        let caller = auth::required(&web, &headers).await?;
-        let row = owned(&web, &caller, &id).await?;
-        describe(&web, &row).await
-    };
-    match shown.await {
-        Ok(body) => json(StatusCode::OK, &body),
-        Err(problem) => problem.into_response(),
-    }
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let row = owned(&web, &caller, &id).await?;
+    Ok(json(StatusCode::OK, &describe(&web, &row).await?))
 }
 
 /// `POST /v1/conversations/{id}/take-over`: a person has it, the bot is silent.
-pub async fn take_over(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn take_over(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "take-over", |agent| Event::PersonWrote { agent }).await
 }
 
 /// `POST /v1/conversations/{id}/hand-back`: the bot has it again.
-pub async fn hand_back(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn hand_back(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "hand-back", |agent| Event::HandedBack { agent }).await
 }
 
 /// `POST /v1/conversations/{id}/close`: ends the runs, drops holds, clears the mark.
-pub async fn close(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn close(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "close", |_| Event::Closed).await
 }
 
@@ -202,26 +192,16 @@ async fn act(
     request: Request,
     verb: &'static str,
     event: impl FnOnce(Option<String>) -> Event + Send + 'static,
-) -> Response {
+) -> Answered {
     let (parts, body) = request.into_parts();
-    let begun = async {
-        let caller = auth::required(&web, &parts.headers).await?;
-        let bytes = input::bytes(body).await?;
-        let row = owned(&web, &caller, id).await?;
-        // Who does it may be left out, and the whole body with it.
-        let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
-        let agent = input.opt_text("agent", NAME_CHARS_MAX);
-        input.finish()?;
-        Ok::<_, Problem>((row, agent, bytes))
-    };
-    let (row, agent, bytes) = match begun.await {
-        Ok(begun) => begun,
-        Err(problem) => return problem.into_response(),
-    };
-    let account = match account_of(&web, &row) {
-        Ok(account) => account,
-        Err(problem) => return problem.into_response(),
-    };
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let row = owned(&web, &caller, id).await?;
+    // Who does it may be left out, and the whole body with it.
+    let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
+    let agent = input.opt_text("agent", NAME_CHARS_MAX);
+    input.finish()?;
+    let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/{verb}", row.id);
     let acting = Arc::clone(&web);
     once(web, account, parts.headers, path, bytes, move |_| async move {

@@ -3,21 +3,21 @@
 use super::keys::operator;
 use crate::{
     runtime::replay::Replayed,
-    web::{idempotency::json, problem::Problem, state::Web},
+    web::{
+        idempotency::json,
+        problem::{Answered, Problem},
+        state::Web,
+    },
 };
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    match replayed(&web, &id, &headers).await {
-        Ok(body) => json(StatusCode::OK, &body),
-        Err(problem) => problem.into_response(),
-    }
+pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    Ok(json(StatusCode::OK, &replayed(&web, &id, &headers).await?))
 }
 
 async fn replayed(web: &Web, id: &str, headers: &HeaderMap) -> Result<Json, Problem> {

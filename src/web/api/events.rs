@@ -8,35 +8,27 @@ use crate::{
         auth,
         idempotency::{Answer, once, outcome_unknown},
         input::{self, Input},
-        problem::Problem,
+        problem::{Answered, Problem},
         state::Web,
     },
 };
 use axum::{
     extract::{Request, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use serde_json::json;
 use std::sync::Arc;
 
-pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> Response {
+pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
-    let begun = async {
-        let caller = auth::required(&web, &parts.headers).await?;
-        let bytes = input::bytes(body).await?;
-        let mut input = Input::parse(&bytes)?;
-        let name = input.text("name", NAME_CHARS_MAX);
-        let to = Addressee::read(&mut input);
-        let data = input.opt_json("data").map_or(Value::Nothing, |data| Value::from_json(&data));
-        input.finish()?;
-        let sender = to.sender(&web, &caller, |_| true).await?.clone();
-        Ok::<_, Problem>((name, to, data, sender, bytes))
-    };
-    let (name, to, data, sender, bytes) = match begun.await {
-        Ok(begun) => begun,
-        Err(problem) => return problem.into_response(),
-    };
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let mut input = Input::parse(&bytes)?;
+    let name = input.text("name", NAME_CHARS_MAX);
+    let to = Addressee::read(&mut input);
+    let data = input.opt_json("data").map_or(Value::Nothing, |data| Value::from_json(&data));
+    input.finish()?;
+    let sender = to.sender(&web, &caller, |_| true).await?.clone();
     let emitting = Arc::clone(&web);
     let account = sender.account.clone();
     once(web, account, parts.headers, "events".to_owned(), bytes, move |again| async move {

@@ -7,32 +7,27 @@ use crate::{
         auth::{self, Caller},
         idempotency::json,
         input::{self, Input},
-        problem::Problem,
+        problem::{Answered, Problem},
         state::Web,
     },
 };
 use axum::{
     extract::{Path, Request, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::IntoResponse,
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// `POST /v1/keys`: `{account, name}`; the key is shown this once.
-pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Response {
-    match created(&web, request).await {
-        Ok(body) => json(StatusCode::CREATED, &body),
-        Err(problem) => problem.into_response(),
-    }
+pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
+    Ok(json(StatusCode::CREATED, &created(&web, request).await?))
 }
 
 /// `DELETE /v1/keys/{id}`.
-pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    match revoked(&web, &id, &headers).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(problem) => problem.into_response(),
-    }
+pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    revoked(&web, &id, &headers).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Only somebody who can read the daemon's folder may do this.

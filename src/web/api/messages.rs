@@ -24,14 +24,13 @@ use crate::{
         auth,
         idempotency::{Again, Answer, json, once},
         input::{self, Input},
-        problem::Problem,
+        problem::{Answered, Problem},
         state::Web,
     },
 };
 use axum::{
     extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value as Json, json};
 use std::{cmp::Reverse, sync::Arc};
@@ -42,53 +41,30 @@ pub async fn list(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Response {
-    let listed = async {
-        let caller = auth::required(&web, &headers).await?;
-        let row = owned(&web, &caller, &id).await?;
-        let page = Page::read(&query.unwrap_or_default())?;
-        let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
-        let (data, next) = both(&web, &row, before, page.limit).await?;
-        Ok::<_, Problem>(page.body(data, next))
-    };
-    match listed.await {
-        Ok(body) => json(StatusCode::OK, &body),
-        Err(problem) => problem.into_response(),
-    }
+) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let row = owned(&web, &caller, &id).await?;
+    let page = Page::read(&query.unwrap_or_default())?;
+    let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
+    let (data, next) = both(&web, &row, before, page.limit).await?;
+    Ok(json(StatusCode::OK, &page.body(data, next)))
 }
 
 /// `POST /v1/conversations/{id}/messages`: a person writes, and has the conversation from then on.
-pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
-    let begun = async {
-        let caller = auth::required(&web, &parts.headers).await?;
-        let bytes = input::bytes(body).await?;
-        let row = owned(&web, &caller, &id).await?;
-        let mut input = Input::parse(&bytes)?;
-        let content = content(&mut input);
-        input.finish()?;
-        let content = content.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
-        Ok::<_, Problem>((row, content, bytes))
-    };
-    let (row, content, bytes) = match begun.await {
-        Ok(begun) => begun,
-        Err(problem) => return problem.into_response(),
-    };
-    let account = match account_of(&web, &row) {
-        Ok(account) => account,
-        Err(problem) => return problem.into_response(),
-    };
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let row = owned(&web, &caller, &id).await?;
+    let mut input = Input::parse(&bytes)?;
+    let content = content(&mut input);
+    input.finish()?;
+    let content = content.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
+    let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/messages", row.id);
     let sending = Arc::clone(&web);
-    once(
-        web,
-        account,
-        parts.headers,
-        path,
-        bytes,
-        move |again| async move { say(&sending, &row, content, again).await },
-    )
-    .await
+    let work = move |again| async move { say(&sending, &row, content, again).await };
+    once(web, account, parts.headers, path, bytes, work).await
 }
 
 /// One message of ours as the API shows it.

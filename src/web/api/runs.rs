@@ -18,36 +18,29 @@ use crate::{
         auth::{self, Caller},
         idempotency::{Answer, once, outcome_unknown},
         input::{self, Input},
-        problem::Problem,
+        problem::{Answered, Problem},
         state::Web,
     },
 };
 use axum::{
     extract::{Request, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-pub async fn start(State(web): State<Arc<Web>>, request: Request) -> Response {
+pub async fn start(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
-    let begun = async {
-        let caller = auth::required(&web, &parts.headers).await?;
-        let bytes = input::bytes(body).await?;
-        let mut input = Input::parse(&bytes)?;
-        let flow = input.text("flow", NAME_CHARS_MAX);
-        let to = Addressee::read(&mut input);
-        let given = input.opt_map("inputs").unwrap_or_default();
-        let inputs = inputs_of(&web, &mut input, &flow, given);
-        input.finish()?;
-        let sender = to.sender(&web, &caller, |sender| serves(&web, &flow, sender)).await?.clone();
-        Ok::<_, Problem>((FlowName::from(flow), to, inputs, sender, bytes))
-    };
-    let (flow, to, inputs, sender, bytes) = match begun.await {
-        Ok(begun) => begun,
-        Err(problem) => return problem.into_response(),
-    };
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let mut input = Input::parse(&bytes)?;
+    let flow = input.text("flow", NAME_CHARS_MAX);
+    let to = Addressee::read(&mut input);
+    let given = input.opt_map("inputs").unwrap_or_default();
+    let inputs = inputs_of(&web, &mut input, &flow, given);
+    input.finish()?;
+    let sender = to.sender(&web, &caller, |sender| serves(&web, &flow, sender)).await?.clone();
+    let flow = FlowName::from(flow);
     let starting = Arc::clone(&web);
     let account = sender.account.clone();
     once(web, account, parts.headers, "runs".to_owned(), bytes, move |again| async move {

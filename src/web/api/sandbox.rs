@@ -8,12 +8,17 @@ use crate::{
         phone, query,
     },
     store::{conversation, outbound},
-    web::{idempotency::json, listen::Peer, problem::Problem, state::Web, webhooks::may_use_sandbox},
+    web::{
+        idempotency::json,
+        listen::Peer,
+        problem::{Answered, Problem},
+        state::Web,
+        webhooks::may_use_sandbox,
+    },
 };
 use axum::{
     extract::{ConnectInfo, Path, RawQuery, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -25,18 +30,12 @@ pub async fn messages(
     ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Response {
-    let shown = async {
-        let id = sender.parse().map(SenderId).ok();
-        if !may_use_sandbox(&web, id, peer, &headers).await {
-            return Err(Problem::unauthorized());
-        }
-        read(&web, id, &query.unwrap_or_default()).await
-    };
-    match shown.await {
-        Ok(body) => json(StatusCode::OK, &body),
-        Err(problem) => problem.into_response(),
+) -> Answered {
+    let id = sender.parse().map(SenderId).ok();
+    if !may_use_sandbox(&web, id, peer, &headers).await {
+        return Err(Problem::unauthorized());
     }
+    Ok(json(StatusCode::OK, &read(&web, id, &query.unwrap_or_default()).await?))
 }
 
 async fn read(web: &Web, id: Option<SenderId>, text: &str) -> Result<Json, Problem> {

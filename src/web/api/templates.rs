@@ -1,20 +1,20 @@
 //! `POST /v1/templates/pull`: reads the catalogue of each real sender from its provider.
 
 use super::keys::operator;
-use crate::web::{idempotency::json, problem::Problem, state::Web};
+use crate::web::{
+    idempotency::json,
+    problem::{Answered, Problem},
+    state::Web,
+};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-pub async fn pull(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
-    match pulled(&web, &headers).await {
-        Ok(body) => json(StatusCode::OK, &body),
-        Err(problem) => problem.into_response(),
-    }
+pub async fn pull(State(web): State<Arc<Web>>, headers: HeaderMap) -> Answered {
+    Ok(json(StatusCode::OK, &pulled(&web, &headers).await?))
 }
 
 async fn pulled(web: &Web, headers: &HeaderMap) -> Result<Json, Problem> {

@@ -1,10 +1,10 @@
 //! `POST /api/user/whatsapp/send-freeform`: a text inside the window (seeds 000 and 001).
 
 use super::{
-    Refusal, caller, e164,
+    Refusal, begin, e164,
     rules::{Input, Rules},
     send::{self, Kind},
-    sender, take_send,
+    sender,
 };
 use crate::{
     base::limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
@@ -22,11 +22,7 @@ pub async fn freeform(State(web): State<Arc<Web>>, request: Request) -> Response
 }
 
 async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
-    let (parts, body) = request.into_parts();
-    let body = send::bytes(body).await?;
-    let caller = caller(&web, &parts.headers).await?;
-    let now = web.app.clock.now();
-    take_send(&web, &caller, now)?;
+    let (headers, body, caller) = begin(&web, request).await?;
     let input = Input::from_body(&body);
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");
@@ -41,5 +37,5 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let sender = sender.clone();
     let recipient = send::recipient(&web, &sender, phone, None).await?;
     let content = Content::Text { body: text };
-    Ok(send::once(web, parts.headers, body.to_vec(), Kind::Freeform, sender, recipient, content).await)
+    Ok(send::once(web, headers, body.to_vec(), Kind::Freeform, sender, recipient, content).await)
 }

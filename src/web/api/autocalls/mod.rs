@@ -20,7 +20,7 @@ use crate::{
     runtime::config::Sender,
     web::{auth, auth::Caller, state::Web},
 };
-use axum::http::HeaderMap;
+use axum::{body::Bytes, extract::Request, http::HeaderMap};
 use refusal::Refusal;
 
 /// The account behind the request, in this dialect's words where there is none.
@@ -37,6 +37,15 @@ fn take_send(web: &Web, caller: &Caller, now: Time) -> Result<(), Refusal> {
         let seconds = u64::try_from((at - now).0).unwrap_or(0).div_ceil(1_000).max(1);
         Refusal::TooMany { retry_after_s: seconds }
     })
+}
+
+/// What both sends begin with: the body, whose key it is, and the account's rate.
+async fn begin(web: &Web, request: Request) -> Result<(HeaderMap, Bytes, Caller), Refusal> {
+    let (parts, body) = request.into_parts();
+    let body = send::bytes(body).await?;
+    let caller = caller(web, &parts.headers).await?;
+    take_send(web, &caller, web.app.clock.now())?;
+    Ok((parts.headers, body, caller))
 }
 
 fn e164(text: &str) -> Result<String, Refusal> {

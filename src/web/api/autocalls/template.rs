@@ -1,10 +1,10 @@
 //! `POST /api/user/whatsapp/send`: an approved template, at any time (seed 002).
 
 use super::{
-    Refusal, caller, e164,
+    Refusal, begin, e164,
     rules::{Input, Rules},
     send::{self, Kind},
-    sender, take_send,
+    sender,
 };
 use crate::{
     base::limits::NAME_CHARS_MAX,
@@ -26,11 +26,7 @@ pub async fn template(State(web): State<Arc<Web>>, request: Request) -> Response
 }
 
 async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
-    let (parts, body) = request.into_parts();
-    let body = send::bytes(body).await?;
-    let caller = caller(&web, &parts.headers).await?;
-    let now = web.app.clock.now();
-    take_send(&web, &caller, now)?;
+    let (headers, body, caller) = begin(&web, request).await?;
     let input = Input::from_body(&body);
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");
@@ -49,7 +45,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let content = Content::Template(filled(template, variables)?);
     let sender = sender.clone();
     let recipient = send::recipient(&web, &sender, phone, name).await?;
-    Ok(send::once(web, parts.headers, body.to_vec(), Kind::Template, sender, recipient, content).await)
+    Ok(send::once(web, headers, body.to_vec(), Kind::Template, sender, recipient, content).await)
 }
 
 /// The template with these values, if it is approved and they are the ones it wants.
