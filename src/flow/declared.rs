@@ -11,7 +11,7 @@ use crate::{
         fields::Fields,
         yaml::{self, Entry, Node},
     },
-    model::schedule::AtMost,
+    model::{answer::AnswerType, schedule::AtMost},
 };
 
 /// `3/7d`; reported when it is something else.
@@ -32,7 +32,7 @@ pub(super) fn declared(entries: &[Entry], findings: &Findings) -> Vec<Field> {
 fn one_declared(entry: &Entry, findings: &Findings) -> Field {
     let mut field = Field {
         name: entry.key.text.clone(),
-        kind: Kind::Any,
+        kind: AnswerType::Any.into(),
         optional: false,
         default: None,
         about: None,
@@ -63,16 +63,18 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
 /// A type by its name, or a list of allowed texts.
 pub(super) fn kind_of(node: &Node, findings: &Findings) -> Kind {
     if let Some(items) = node.list() {
-        return Kind::Choice(items.iter().filter_map(|item| item.text().map(str::to_owned)).collect());
+        return Kind::choice(items.iter().filter_map(|item| item.text().map(str::to_owned)).collect());
     }
     let name = node.text().unwrap_or_default();
-    Kind::named(name).unwrap_or_else(|| {
+    let known = AnswerType::parse(name).unwrap_or_else(|| {
         if !node.is_broken() {
             let finding = Diagnostic::error("E213", &node.place, format!("there is no type `{name}`"));
+            let all: Vec<_> = AnswerType::names().collect();
             let help =
-                did_you_mean(name, Kind::NAMES).unwrap_or_else(|| format!("it is one of {}", Kind::NAMES.join(", ")));
+                did_you_mean(name, all.iter().copied()).unwrap_or_else(|| format!("it is one of {}", all.join(", ")));
             findings.push(finding.help(help));
         }
-        Kind::Any
-    })
+        AnswerType::Any
+    });
+    known.into()
 }

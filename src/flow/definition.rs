@@ -14,7 +14,7 @@ use crate::{
         time::Span,
         yaml,
     },
-    model::{schedule::AtMost, value::Value},
+    model::{answer::AnswerType, schedule::AtMost, value::Value},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -256,94 +256,23 @@ pub struct Field {
     pub place: Place,
 }
 
-/// The types of language.md 6b.
+/// What an input, a field or an answer may hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    Number,
-    Whole,
-    Date,
-    Clock,
-    DateTime,
-    Phone,
-    Email,
-    YesNo,
-    /// One of these texts; empty: of the options of the question.
-    Choice(Vec<String>),
-    List,
-    Map,
-    Image,
-    Audio,
-    Video,
-    Document,
-    Media,
-    Location,
-    Contact,
-    Order,
-    Form,
-    Any,
+pub struct Kind {
+    pub of: AnswerType,
+    /// Of a choice: one of these texts; empty: of the options of the question.
+    pub among: Vec<String>,
 }
 
 impl Kind {
-    pub const NAMES: [&'static str; 21] = [
-        "text", "number", "whole", "date", "time", "datetime", "phone", "email", "yesno", "choice", "list", "map",
-        "image", "audio", "video", "document", "media", "location", "contact", "order", "form",
-    ];
-
-    /// As it is written in flows.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Kind::Text => "text",
-            Kind::Number => "number",
-            Kind::Whole => "whole",
-            Kind::Date => "date",
-            Kind::Clock => "time",
-            Kind::DateTime => "datetime",
-            Kind::Phone => "phone",
-            Kind::Email => "email",
-            Kind::YesNo => "yesno",
-            Kind::Choice(_) => "choice",
-            Kind::List => "list",
-            Kind::Map => "map",
-            Kind::Image => "image",
-            Kind::Audio => "audio",
-            Kind::Video => "video",
-            Kind::Document => "document",
-            Kind::Media => "media",
-            Kind::Location => "location",
-            Kind::Contact => "contact",
-            Kind::Order => "order",
-            Kind::Form => "form",
-            Kind::Any => "any",
-        }
+    /// One of these texts.
+    pub fn choice(among: Vec<String>) -> Kind {
+        Kind { of: AnswerType::Choice, among }
     }
+}
 
-    /// By its name in flows.
-    pub fn named(name: &str) -> Option<Kind> {
-        Some(match name {
-            "text" => Kind::Text,
-            "number" => Kind::Number,
-            "whole" => Kind::Whole,
-            "date" => Kind::Date,
-            "time" => Kind::Clock,
-            "datetime" => Kind::DateTime,
-            "phone" => Kind::Phone,
-            "email" => Kind::Email,
-            "yesno" => Kind::YesNo,
-            "choice" => Kind::Choice(Vec::new()),
-            "list" => Kind::List,
-            "map" => Kind::Map,
-            "image" => Kind::Image,
-            "audio" => Kind::Audio,
-            "video" => Kind::Video,
-            "document" => Kind::Document,
-            "media" => Kind::Media,
-            "location" => Kind::Location,
-            "contact" => Kind::Contact,
-            "order" => Kind::Order,
-            "form" => Kind::Form,
-            "any" => Kind::Any,
-            _ => return None,
-        })
+impl From<AnswerType> for Kind {
+    fn from(of: AnswerType) -> Kind {
+        Kind { of, among: Vec::new() }
     }
 }

@@ -36,47 +36,18 @@ pub fn typed(
 
 /// The value as this type; `None` when it cannot be.
 pub fn convert(kind: &Kind, value: &Value, zone: &TimeZone) -> Option<Value> {
-    if let Kind::Choice(allowed) = kind {
+    if kind.of == AnswerType::Choice {
         let text = value.print()?;
-        return (allowed.is_empty() || allowed.contains(&text)).then_some(Value::Text(text));
+        return (kind.among.is_empty() || kind.among.contains(&text)).then_some(Value::Text(text));
     }
-    answer::convert(answer_type(kind), value, zone)
+    answer::convert(kind.of, value, zone)
 }
 
 /// For messages: "a date", "one of `free`, `pro`".
 pub fn name_of(kind: &Kind) -> String {
-    match kind {
-        Kind::Choice(allowed) if !allowed.is_empty() => {
-            let all: Vec<String> = allowed.iter().map(|text| format!("`{text}`")).collect();
-            format!("one of {}", all.join(", "))
-        }
-        other => format!("a value of type `{}`", answer_type(other).as_str()),
+    if kind.among.is_empty() {
+        return format!("a value of type `{}`", kind.of.as_str());
     }
-}
-
-pub fn answer_type(kind: &Kind) -> AnswerType {
-    match kind {
-        Kind::Text => AnswerType::Text,
-        Kind::Number => AnswerType::Number,
-        Kind::Whole => AnswerType::Whole,
-        Kind::Date => AnswerType::Date,
-        Kind::Clock => AnswerType::Time,
-        Kind::DateTime => AnswerType::DateTime,
-        Kind::Phone => AnswerType::Phone,
-        Kind::Email => AnswerType::Email,
-        Kind::YesNo => AnswerType::YesNo,
-        Kind::Choice(_) => AnswerType::Choice,
-        Kind::List => AnswerType::List,
-        Kind::Map => AnswerType::Map,
-        Kind::Image => AnswerType::Image,
-        Kind::Audio => AnswerType::Audio,
-        Kind::Video => AnswerType::Video,
-        Kind::Document => AnswerType::Document,
-        Kind::Media => AnswerType::Media,
-        Kind::Location => AnswerType::Location,
-        Kind::Contact => AnswerType::Contact,
-        Kind::Order => AnswerType::Order,
-        Kind::Form => AnswerType::Form,
-        Kind::Any => AnswerType::Any,
-    }
+    let all: Vec<String> = kind.among.iter().map(|text| format!("`{text}`")).collect();
+    format!("one of {}", all.join(", "))
 }

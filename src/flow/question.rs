@@ -2,8 +2,7 @@
 
 use super::{
     choose::Heard,
-    definition::{Body, Kind},
-    inputs,
+    definition::Body,
     message::Worded,
     sentences,
     steps::{
@@ -72,7 +71,7 @@ impl<'a> Turn<'a> {
             return true;
         }
         // What is kept back takes nothing but its options, in reply to its nudge.
-        if !question.left || matches!(ask.kind, Kind::Text | Kind::List | Kind::Any | Kind::Choice(_)) {
+        if !question.left || (takes_any_text(ask.kind.of) || ask.kind.of == AnswerType::Choice) {
             return false;
         }
         match self.understood(here, ask, heard) {
@@ -98,7 +97,7 @@ impl<'a> Turn<'a> {
     /// Whatever is of the asked type, where that is text or anything at all.
     pub fn answer_as_text(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
-        if !matches!(ask.kind, Kind::Text | Kind::List | Kind::Any) {
+        if !takes_any_text(ask.kind.of) {
             return false;
         }
         match self.understood(here, ask, heard) {
@@ -121,7 +120,7 @@ impl<'a> Turn<'a> {
     fn understood(&mut self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>) -> Option<Value> {
         let hearing =
             Hearing { now: self.local_now(here.set), language: self.language(), phone: self.contact.phone.as_deref() };
-        let kind = inputs::answer_type(&ask.kind);
+        let kind = ask.kind.of;
         let value = answer::understand(kind, &heard.message.kind, &hearing)?;
         self.passes(here, ask, &value).then_some(value)
     }
@@ -317,4 +316,9 @@ fn near_option<'q>(options: &'q [OptionShown], heard: &Heard<'_>) -> Option<&'q 
     let mut fitting = options.iter().filter(fits);
     let first = fitting.next()?;
     fitting.next().is_none().then_some(first)
+}
+
+/// Any text may be the answer: what else it could be goes first.
+fn takes_any_text(kind: AnswerType) -> bool {
+    matches!(kind, AnswerType::Text | AnswerType::List | AnswerType::Any)
 }

@@ -159,7 +159,7 @@ fn values_page() -> String {
         }
     }
     text.push_str("## Types\n\nFor `type`, `inputs`, `returns` and `fields`: ");
-    let names: Vec<String> = super::definition::Kind::NAMES.iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = crate::model::answer::AnswerType::names().map(|name| format!("`{name}`")).collect();
     let _ = writeln!(text, "{}, `any`, or a list of allowed texts.", names.join(", "));
     text
 }

@@ -278,7 +278,7 @@ fn scalar(kind: &FieldKind) -> Value {
         FieldKind::Code | FieldKind::Script => json!({"type": ["string", "number", "boolean"]}),
         // Others than these are texts and names: `007`, `true` and `1.10` too.
         FieldKind::Type => {
-            let names: Vec<&str> = super::definition::Kind::NAMES.iter().copied().chain(["any"]).collect();
+            let names: Vec<&str> = crate::model::answer::AnswerType::names().chain(["any"]).collect();
             json!({"enum": names})
         }
         _ => json!({"type": ["string", "number", "boolean"]}),

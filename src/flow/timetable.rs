@@ -1,7 +1,7 @@
 //! What the runtime asks of triggers that no message starts: schedules, dates, webhooks, and who is meant by each.
 
 use super::{
-    definition::{Flow, FlowSet, Kind},
+    definition::{Flow, FlowSet},
     inputs,
     triggers::{
         Trigger,
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     base::{limits::WINDOW, time::Span},
     model::{
+        answer::AnswerType,
         schedule::{AtMost, Schedule},
         session::Session,
         value::Value,
@@ -135,7 +136,7 @@ pub fn whom(
         Value::Whole(digits) => Value::Text(format!("+{digits}")),
         other => other,
     };
-    match inputs::convert(&Kind::Phone, &number, &versions.live().bot.timezone) {
+    match inputs::convert(&AnswerType::Phone.into(), &number, &versions.live().bot.timezone) {
         Some(Value::Text(phone)) => Ok(phone),
         _ => Err("its `contact` is no phone number with its country code".into()),
     }

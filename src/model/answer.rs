@@ -95,6 +95,11 @@ impl AnswerType {
         }
     }
 
+    /// What authors choose from; `any` is what they leave open.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().filter(|kind| *kind != AnswerType::Any).map(AnswerType::as_str)
+    }
+
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }

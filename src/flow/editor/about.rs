@@ -110,7 +110,7 @@ fn about_listed(desk: &Desk<'_>, list: &str, name: &str) -> Option<String> {
         "fields" => {
             let field = bot.fields.iter().find(|field| field.name == name)?;
             let about = field.about.clone().unwrap_or_default();
-            format!("field **{name}** of the contact ({})\n\n{about}", field.kind.name())
+            format!("field **{name}** of the contact ({})\n\n{about}", field.kind.of.as_str())
         }
         "topics" => {
             let topic = bot.topics.get(name)?;

@@ -13,11 +13,11 @@ use crate::{
         yaml::{self, Node},
     },
     flow::{
-        definition::Kind,
         reference::field_line,
         script::FUNCTIONS,
         spec::{Declared, FieldKind, HOURS_PARTS, VIEWS},
     },
+    model::answer::AnswerType,
 };
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
@@ -190,7 +190,7 @@ impl Asked<'_, '_> {
                 FieldKind::True => all.push(self.offer("true", OfferKind::Word, "")),
                 FieldKind::Type => {
                     all.extend(
-                        Kind::NAMES.iter().chain(&["any"]).map(|name| self.offer(*name, OfferKind::Word, "type")),
+                        AnswerType::names().chain(["any"]).map(|name| self.offer(name, OfferKind::Word, "type")),
                     );
                 }
                 FieldKind::Known(declared) => all.extend(self.known(*declared, root)),
@@ -272,7 +272,7 @@ impl Asked<'_, '_> {
                 let mut offers: Vec<Offer> = view.into_iter().flat_map(|view| view.parts.iter().map(part)).collect();
                 if owner == "contact" {
                     offers.extend(
-                        set.bot.fields.iter().map(|f| self.offer(f.name.as_str(), OfferKind::Name, f.kind.name())),
+                        set.bot.fields.iter().map(|f| self.offer(f.name.as_str(), OfferKind::Name, f.kind.of.as_str())),
                     );
                 }
                 offers.extend(methods());

@@ -13,6 +13,7 @@ use crate::{
         yaml::{self, Entry, Node},
     },
     model::{
+        answer::AnswerType,
         contact::{Consent, ContactData, Patch},
         value::Value,
     },
@@ -147,7 +148,7 @@ fn field_value(name: &str, kind: &Kind, node: &Node, zone: &TimeZone, findings: 
     let written = node.text().map(Value::text).filter(|_| read != Value::Nothing).unwrap_or(read);
     let as_day = || {
         // A day stands for its first moment where a moment is asked for.
-        let day = inputs::convert(&Kind::Date, &written, zone)?;
+        let day = inputs::convert(&AnswerType::Date.into(), &written, zone)?;
         inputs::convert(kind, &day, zone)
     };
     let value = inputs::convert(kind, &written, zone).or_else(as_day);

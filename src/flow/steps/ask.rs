@@ -21,6 +21,7 @@ use crate::{
         turn::{Failure, Here, Next, Turn},
     },
     model::{
+        answer::AnswerType,
         session::{OptionShown, Question, Waiting},
         value::Value,
     },
@@ -119,13 +120,13 @@ impl StepKind for Ask {
         let has_options = !options.is_empty() || each.is_some();
         let kind = match fields.node("type") {
             Some(node) => kind_of(node, fields.findings()),
-            None if has_options => Kind::Choice(Vec::new()),
-            None => Kind::Text,
+            None if has_options => AnswerType::Choice.into(),
+            None => AnswerType::Text.into(),
         };
-        if let (Kind::Choice(_), false, Some(node)) = (&kind, has_options, fields.node("type")) {
+        if let (AnswerType::Choice, false, Some(node)) = (kind.of, has_options, fields.node("type")) {
             fields.wrong(node, "E233", "a choice needs `options`; write `options: [One, Two]`");
         }
-        if let (Kind::Map, Some(node)) = (&kind, fields.node("type")) {
+        if let (AnswerType::Map, Some(node)) = (kind.of, fields.node("type")) {
             fields.wrong(node, "E254", "nobody can send a map; ask for its parts, or for a `form`");
         }
         let invalid = fields.opt_text("invalid");
@@ -223,7 +224,7 @@ impl Ask {
             let fixed = self.each.is_some();
             all.push(OptionShown { id, title, value, description, consent: option.consent.clone(), fixed });
         }
-        if self.kind == Kind::YesNo && all.is_empty() {
+        if self.kind.of == AnswerType::YesNo && all.is_empty() {
             let language = turn.language();
             for (id, yes, title) in [("yes", true, sentences::yes(language)), ("no", false, sentences::no(language))] {
                 all.push(OptionShown {
@@ -236,7 +237,7 @@ impl Ask {
                 });
             }
         }
-        if all.is_empty() && matches!(self.kind, Kind::Choice(_)) {
+        if all.is_empty() && self.kind.of == AnswerType::Choice {
             return Err(Failure::new("no_options", "there is nothing to choose from"));
         }
         Ok(all)
@@ -340,7 +341,7 @@ pub fn read_timeout(fields: &mut StepFields<'_, '_>) -> Option<Timeout> {
 fn read_gather(fields: &mut StepFields<'_, '_>, kind: &Kind, has_options: bool) -> Option<Span> {
     let span = fields.opt_duration("gather")?;
     let node = fields.node("gather")?;
-    if *kind != Kind::Text || has_options {
+    if kind.of != AnswerType::Text || has_options {
         fields.wrong(node, "E253", "`gather` joins texts: it goes with a question of type `text`, without `options`");
     } else if span > GATHER_MAX || span <= Span::ZERO {
         fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}"));

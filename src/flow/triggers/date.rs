@@ -14,7 +14,7 @@ use crate::{
         step_fields::TriggerFields,
         views,
     },
-    model::{contact::ContactData, value::Value},
+    model::{answer::AnswerType, contact::ContactData, value::Value},
 };
 use jiff::{ToSpan, civil, tz::TimeZone};
 
@@ -120,9 +120,9 @@ fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
         return (name, false);
     }
     let declared = &fields.bot().fields;
-    let is_date = |kind: &Kind| matches!(kind, Kind::Date | Kind::DateTime);
+    let is_date = |kind: &Kind| matches!(kind.of, AnswerType::Date | AnswerType::DateTime);
     match declared.iter().find(|field| field.name == name) {
-        Some(field) if is_date(&field.kind) => return (name, field.kind == Kind::Date),
+        Some(field) if is_date(&field.kind) => return (name, field.kind.of == AnswerType::Date),
         Some(_) => {
             let finding = Diagnostic::error("E244", &node.place, format!("`contact.{name}` is no date"));
             fields.report(finding.help("declare it as `date` or `datetime` under `fields` in `_bot.yaml`"));

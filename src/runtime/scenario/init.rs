@@ -16,11 +16,11 @@ use crate::{
     },
     flow::{
         Flow,
-        definition::{Field, Kind},
+        definition::Field,
         scenario::{Act, Fact, Head, Moment, default_now, write::CaseText},
         triggers::{Trigger, webhook::Webhook},
     },
-    model::{content::MediaKind, session::Waiting, value::Value},
+    model::{answer::AnswerType, content::MediaKind, session::Waiting, value::Value},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -121,10 +121,10 @@ fn inputs_of(flow: &Flow) -> BTreeMap<String, Value> {
 }
 
 fn example(field: &Field) -> Value {
-    match &field.kind {
-        Kind::Choice(texts) => texts.first().map_or_else(|| Value::text("a"), Value::text),
-        Kind::Date => Value::text("2026-01-08"),
-        Kind::DateTime => Value::text("2026-01-08T10:00"),
+    match field.kind.of {
+        AnswerType::Choice => field.kind.among.first().map_or_else(|| Value::text("a"), Value::text),
+        AnswerType::Date => Value::text("2026-01-08"),
+        AnswerType::DateTime => Value::text("2026-01-08T10:00"),
         kind => match words::answers(kind).first() {
             Some(Act::User(text)) => text.parse().map_or_else(|_| Value::text(text.as_str()), Value::Whole),
             _ => Value::text(field.name.as_str()),
@@ -243,7 +243,7 @@ fn moment(draft: &Draft<'_>, at: Time) -> Moment {
 }
 
 /// The question that waits: its step, its options, and what it asks for.
-async fn waits_for_an_answer(draft: &Draft<'_>) -> anyhow::Result<Option<(StepId, Vec<String>, Kind)>> {
+async fn waits_for_an_answer(draft: &Draft<'_>) -> anyhow::Result<Option<(StepId, Vec<String>, AnswerType)>> {
     let session = draft.world.session().await.map_err(|_| anyhow::anyhow!("the conversation cannot be read"))?;
     Ok(session.runs.iter().find_map(|run| {
         let frame = run.frames.last()?;
@@ -251,10 +251,10 @@ async fn waits_for_an_answer(draft: &Draft<'_>) -> anyhow::Result<Option<(StepId
         match &run.waiting {
             Waiting::Question(question) => {
                 let titles = question.options.iter().map(|option| option.title.clone()).collect();
-                let kind = words::asked(&draft.world.bot.set, &frame.flow, &step).unwrap_or(Kind::Text);
+                let kind = words::asked(&draft.world.bot.set, &frame.flow, &step).unwrap_or(AnswerType::Text);
                 Some((step, titles, kind))
             }
-            Waiting::Reply { .. } => Some((step, Vec::new(), Kind::Text)),
+            Waiting::Reply { .. } => Some((step, Vec::new(), AnswerType::Text)),
             _ => None,
         }
     }))
@@ -268,7 +268,7 @@ async fn answer_all(draft: &mut Draft<'_>) -> anyhow::Result<()> {
         let times = asked.entry(step).or_default();
         let act = match titles.get(*times % titles.len().max(1)) {
             Some(title) => Act::Tap(title.clone()),
-            None => words::answers(&kind).into_iter().nth(*times).unwrap_or(Act::User("Ana".into())),
+            None => words::answers(kind).into_iter().nth(*times).unwrap_or(Act::User("Ana".into())),
         };
         *times += 1;
         if !draft.act(act).await? {

@@ -2,8 +2,8 @@
 
 use super::words::Words;
 use crate::{
-    flow::{FlowSet, definition::Kind, scenario::Fact},
-    model::{contact::ContactData, matching, value::Value},
+    flow::{FlowSet, scenario::Fact},
+    model::{answer::AnswerType, contact::ContactData, matching, value::Value},
 };
 use std::collections::BTreeSet;
 
@@ -30,16 +30,19 @@ impl Mask {
     }
 
     /// What was typed while a question of this type waited, or none.
-    pub fn typed(&self, text: &str, asked: Option<&Kind>) -> String {
+    pub fn typed(&self, text: &str, asked: Option<AnswerType>) -> String {
         match asked {
-            Some(Kind::Phone) => "+34600111333".to_owned(),
-            Some(Kind::Email) => "ana@example.com".to_owned(),
+            Some(AnswerType::Phone) => "+34600111333".to_owned(),
+            Some(AnswerType::Email) => "ana@example.com".to_owned(),
             // Not the words of a person but a value; masked, it would be another one.
-            Some(Kind::Number | Kind::Whole | Kind::Date | Kind::Clock | Kind::DateTime | Kind::YesNo)
-                if text.chars().filter(char::is_ascii_digit).count() <= 8 =>
-            {
-                text.to_owned()
-            }
+            Some(
+                AnswerType::Number
+                | AnswerType::Whole
+                | AnswerType::Date
+                | AnswerType::Time
+                | AnswerType::DateTime
+                | AnswerType::YesNo,
+            ) if text.chars().filter(char::is_ascii_digit).count() <= 8 => text.to_owned(),
             _ => self.words(text),
         }
     }
@@ -104,8 +107,8 @@ impl Mask {
         }
         for (name, value) in &data.fields {
             let Some(field) = set.bot.fields.iter().find(|field| field.name == *name) else { continue };
-            let value = match (&field.kind, value) {
-                (Kind::Choice(_), value) => value.clone(),
+            let value = match (field.kind.of, value) {
+                (AnswerType::Choice, value) => value.clone(),
                 (kind, Value::Text(text)) => Value::text(self.typed(text, Some(kind))),
                 (_, Value::List(_) | Value::Map(_)) => continue,
                 (_, value) => value.clone(),
@@ -131,8 +134,8 @@ mod tests {
             "Where is my order 111111, X xx Xxxx xxxx Xx. 12?"
         );
         assert_eq!(mask.words("red"), "red");
-        assert_eq!(mask.typed("jose@shop.es", Some(&Kind::Email)), "ana@example.com");
-        assert_eq!(mask.typed("3 May", Some(&Kind::Date)), "3 May");
-        assert_eq!(mask.typed("4111111111111111", Some(&Kind::Number)), "1".repeat(16));
+        assert_eq!(mask.typed("jose@shop.es", Some(AnswerType::Email)), "ana@example.com");
+        assert_eq!(mask.typed("3 May", Some(AnswerType::Date)), "3 May");
+        assert_eq!(mask.typed("4111111111111111", Some(AnswerType::Number)), "1".repeat(16));
     }
 }

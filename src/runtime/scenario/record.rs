@@ -19,14 +19,11 @@ use crate::{
         time::{Span, Time},
         yaml,
     },
-    flow::{
-        definition::Kind,
-        scenario::{
-            Act, Fault, Head,
-            write::{self, CaseText},
-        },
+    flow::scenario::{
+        Act, Fault, Head,
+        write::{self, CaseText},
     },
-    model::{inbound::InboundKind, session::Waiting},
+    model::{answer::AnswerType, inbound::InboundKind, session::Waiting},
     runtime::bot,
     store::{Store, contact, inbound, outbound, run},
 };
@@ -197,7 +194,7 @@ async fn replay(
         }
         at = when;
         let act = match act {
-            Act::User(text) => Act::User(mask.typed(&text, asked(&draft).await?.as_ref())),
+            Act::User(text) => Act::User(mask.typed(&text, asked(&draft).await?)),
             Act::Media { kind, caption } => Act::Media { kind, caption: caption.map(|caption| mask.words(&caption)) },
             other => other,
         };
@@ -214,7 +211,7 @@ async fn replay(
 }
 
 /// The type of the question that waits.
-async fn asked(draft: &Draft<'_>) -> anyhow::Result<Option<Kind>> {
+async fn asked(draft: &Draft<'_>) -> anyhow::Result<Option<AnswerType>> {
     let session = draft.world.session().await.map_err(|_| anyhow::anyhow!("the conversation cannot be read"))?;
     Ok(session.runs.iter().find_map(|run| {
         let frame = run.frames.last()?;

@@ -19,14 +19,11 @@ use crate::{
         place::{Place, SourceFile},
         time::Span,
     },
-    flow::{
-        definition,
-        scenario::{
-            Act, Case, Delivery, Fault, Step,
-            write::{self, CaseText},
-        },
+    flow::scenario::{
+        Act, Case, Delivery, Fault, Step,
+        write::{self, CaseText},
     },
-    model::{content::MediaKind, session::Waiting},
+    model::{answer::AnswerType, content::MediaKind, session::Waiting},
     runtime::bot,
 };
 use std::{path::Path, time::Duration};
@@ -224,7 +221,7 @@ async fn next_act(world: &World<'_>, words: &Words, dice: &mut Dice) -> Result<O
                 (Some(title), 0..7) => Some(Act::Tap((*title).to_owned())),
                 (Some(title), 7) => user(title),
                 (Some(_), 8) => Some(Act::User((dice.below(titles.len()) + 1).to_string())),
-                (None, 0..8) => dice.of(&words::answers(kind.as_ref().unwrap_or(&definition::Kind::Text))).cloned(),
+                (None, 0..8) => dice.of(&words::answers(kind.unwrap_or(AnswerType::Text))).cloned(),
                 _ => dice.of(&NOISE).and_then(|text| user(text)),
             }
         }

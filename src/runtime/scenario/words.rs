@@ -3,11 +3,10 @@
 use crate::{
     flow::{
         Flow, FlowSet,
-        definition::Kind,
         scenario::{Act, Case},
         triggers::{Trigger, message::How},
     },
-    model::{content::MediaKind, value::Value},
+    model::{answer::AnswerType, content::MediaKind, value::Value},
 };
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -115,22 +114,22 @@ fn sample(hir: &Hir, text: &mut String) {
 }
 
 /// Answers to a question of a type, the best one first; the last ones are wrong or at the edge.
-pub(super) fn answers(kind: &Kind) -> Vec<Act> {
+pub(super) fn answers(kind: AnswerType) -> Vec<Act> {
     let texts = |texts: &[&str]| texts.iter().map(|text| Act::User((*text).to_owned())).collect();
     match kind {
-        Kind::Number => texts(&["3", "2.5", "0", "-1", "1.234,50", "a lot"]),
-        Kind::Whole => texts(&["3", "12", "0", "-1", "2.5", "1000000", "many"]),
-        Kind::Date => texts(&["tomorrow", "Friday", "3 May", "2027-01-15", "yesterday", "31 February", "soon"]),
-        Kind::Clock => texts(&["10:00", "16:30", "23:59", "25:00", "later"]),
-        Kind::DateTime => texts(&["tomorrow at 10:00", "2027-01-15T09:30", "yesterday at 10:00", "soon"]),
-        Kind::Phone => texts(&["+34600111333", "600 111 333", "12"]),
-        Kind::Email => texts(&["ana@example.com", "ana@", "none"]),
-        Kind::YesNo => texts(&["yes", "no", "maybe"]),
-        Kind::Image | Kind::Media => vec![media(MediaKind::Image), media(MediaKind::Document)],
-        Kind::Audio => vec![media(MediaKind::Audio), media(MediaKind::Image)],
-        Kind::Video => vec![media(MediaKind::Video), media(MediaKind::Image)],
-        Kind::Document => vec![media(MediaKind::Document), media(MediaKind::Image)],
-        Kind::Location => vec![Act::Location { latitude: 40.4168, longitude: -3.7038 }],
+        AnswerType::Number => texts(&["3", "2.5", "0", "-1", "1.234,50", "a lot"]),
+        AnswerType::Whole => texts(&["3", "12", "0", "-1", "2.5", "1000000", "many"]),
+        AnswerType::Date => texts(&["tomorrow", "Friday", "3 May", "2027-01-15", "yesterday", "31 February", "soon"]),
+        AnswerType::Time => texts(&["10:00", "16:30", "23:59", "25:00", "later"]),
+        AnswerType::DateTime => texts(&["tomorrow at 10:00", "2027-01-15T09:30", "yesterday at 10:00", "soon"]),
+        AnswerType::Phone => texts(&["+34600111333", "600 111 333", "12"]),
+        AnswerType::Email => texts(&["ana@example.com", "ana@", "none"]),
+        AnswerType::YesNo => texts(&["yes", "no", "maybe"]),
+        AnswerType::Image | AnswerType::Media => vec![media(MediaKind::Image), media(MediaKind::Document)],
+        AnswerType::Audio => vec![media(MediaKind::Audio), media(MediaKind::Image)],
+        AnswerType::Video => vec![media(MediaKind::Video), media(MediaKind::Image)],
+        AnswerType::Document => vec![media(MediaKind::Document), media(MediaKind::Image)],
+        AnswerType::Location => vec![Act::Location { latitude: 40.4168, longitude: -3.7038 }],
         _ => texts(&["Ana", "It is about my order", "1", "😀", "a", "  "]),
     }
 }
@@ -140,10 +139,14 @@ pub(super) fn media(kind: MediaKind) -> Act {
 }
 
 /// What the step with this name asks for.
-pub(super) fn asked(set: &FlowSet, flow: &crate::base::ids::FlowName, step: &crate::base::ids::StepId) -> Option<Kind> {
+pub(super) fn asked(
+    set: &FlowSet,
+    flow: &crate::base::ids::FlowName,
+    step: &crate::base::ids::StepId,
+) -> Option<AnswerType> {
     let flow: &Flow = set.any_flow(flow)?;
     match &flow.node(flow.find(step)?).step {
-        crate::flow::steps::Step::Ask(ask) => Some(ask.kind.clone()),
+        crate::flow::steps::Step::Ask(ask) => Some(ask.kind.of),
         _ => None,
     }
 }

@@ -16,10 +16,11 @@ use crate::{
     },
     flow::{
         FlowSet,
-        definition::{Flow, Kind, Node},
+        definition::{Flow, Node},
         script::Code,
         text::{Text, typed},
     },
+    model::answer::AnswerType,
 };
 
 /// The length that a key holds, if it is written as one.
@@ -227,10 +228,10 @@ fn fill(flow: &Flow, node: &Node, by: &str, state: State) -> State {
 /// The type of an answer.
 pub fn answer(written: &yaml::Node, by: &str) -> Ty {
     let named = written.get("type").and_then(yaml::Node::text);
-    match named.and_then(Kind::named) {
+    match named.and_then(AnswerType::parse) {
         None if named.is_some() => return Ty::ANY,
-        Some(Kind::Choice(_)) | None => {}
-        Some(kind) => return Ty::declared(&kind),
+        Some(AnswerType::Choice) | None => {}
+        Some(kind) => return Ty::declared(&kind.into()),
     }
     let Some(options) = written.get("options") else { return Ty::of(Kinds::TEXT) };
     let Some(items) = options.list() else { return Ty::ANY };

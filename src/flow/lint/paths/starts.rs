@@ -12,11 +12,12 @@ use crate::{
     base::{time::Span, yaml},
     flow::{
         FlowSet,
-        definition::{Flow, IfBusy, Kind, Target, WrittenTrigger},
+        definition::{Flow, IfBusy, Target, WrittenTrigger},
         script::Code,
         text::Data,
         triggers::Since,
     },
+    model::answer::AnswerType,
 };
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -45,8 +46,8 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
         }
     }
     for entry in written.get("body").and_then(yaml::Node::map).unwrap_or_default() {
-        let kind = entry.value.text().and_then(Kind::named).unwrap_or(Kind::Any);
-        state = state.with(flow, &entry.key.text, Ty::declared(&kind));
+        let kind = entry.value.text().and_then(AnswerType::parse).unwrap_or(AnswerType::Any);
+        state = state.with(flow, &entry.key.text, Ty::declared(&kind.into()));
     }
     if let Some(field) = written.get("date").and_then(yaml::Node::text) {
         state = state.fact(field, true);

@@ -1,6 +1,6 @@
 //! What a value can be at one point of a flow: its kinds, whether it can be missing, and what is known beside.
 
-use crate::flow::definition::Kind;
+use crate::{flow::definition::Kind, model::answer::AnswerType};
 use std::rc::Rc;
 
 /// A set of kinds, as bits.
@@ -140,22 +140,24 @@ impl Ty {
 
     /// What a field of this type holds once it is filled.
     pub fn declared(kind: &Kind) -> Ty {
-        let kinds = match kind {
-            Kind::Text | Kind::Phone | Kind::Email => Kinds::TEXT,
-            Kind::Number => Kinds::NUMERIC,
-            Kind::Whole => Kinds::WHOLE,
-            Kind::Date => Kinds::DATE,
-            Kind::Clock => Kinds::CLOCK,
-            Kind::DateTime => Kinds::DATETIME,
-            Kind::YesNo => Kinds::YESNO,
-            Kind::Choice(texts) if !texts.is_empty() => {
-                return Ty { kinds: Kinds::TEXT, known: Known::Texts(texts.as_slice().into()) };
+        let kinds = match kind.of {
+            AnswerType::Text | AnswerType::Phone | AnswerType::Email => Kinds::TEXT,
+            AnswerType::Number => Kinds::NUMERIC,
+            AnswerType::Whole => Kinds::WHOLE,
+            AnswerType::Date => Kinds::DATE,
+            AnswerType::Time => Kinds::CLOCK,
+            AnswerType::DateTime => Kinds::DATETIME,
+            AnswerType::YesNo => Kinds::YESNO,
+            AnswerType::Choice if !kind.among.is_empty() => {
+                return Ty { kinds: Kinds::TEXT, known: Known::Texts(kind.among.as_slice().into()) };
             }
-            Kind::Choice(_) | Kind::Any => return Ty::ANY,
-            Kind::List | Kind::Contact => Kinds::LIST,
-            Kind::Map | Kind::Order | Kind::Form => Kinds::MAP,
-            Kind::Image | Kind::Audio | Kind::Video | Kind::Document | Kind::Media => return Ty::shape(Shape::Media),
-            Kind::Location => return Ty::shape(Shape::Location),
+            AnswerType::Choice | AnswerType::Any => return Ty::ANY,
+            AnswerType::List | AnswerType::Contact => Kinds::LIST,
+            AnswerType::Map | AnswerType::Order | AnswerType::Form => Kinds::MAP,
+            AnswerType::Image | AnswerType::Audio | AnswerType::Video | AnswerType::Document | AnswerType::Media => {
+                return Ty::shape(Shape::Media);
+            }
+            AnswerType::Location => return Ty::shape(Shape::Location),
         };
         Ty::of(kinds)
     }
