@@ -14,4 +14,5 @@ pub mod place;
 pub mod query;
 pub mod secret;
 pub mod time;
+pub mod xml;
 pub mod yaml;

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    place::{Place, read_only},
+    place::{At, read_only},
     show, table,
 };
 use crate::{
@@ -15,16 +15,10 @@ use crate::{
     store::{Store, contact, conversation, session},
 };
 
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    what: What,
-    #[command(flatten)]
-    place: Place,
-}
+pub type Args = At<What>;
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+pub enum What {
     /// The newest conversations, or those in a state
     List {
         #[arg(long, value_enum)]
@@ -36,7 +30,7 @@ enum What {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 #[clap(rename_all = "snake_case")]
-enum State {
+pub enum State {
     WithPerson,
     NeedsPerson,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    place::{Place, read_only, running},
+    place::{At, read_only, running},
     show, table,
 };
 use crate::{
@@ -11,16 +11,10 @@ use crate::{
 };
 use serde_json::json;
 
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    what: What,
-    #[command(flatten)]
-    place: Place,
-}
+pub type Args = At<What>;
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+pub enum What {
     /// The newest dead letters
     List {
         /// Of this kind only: `malformed`, `wrong_secret`, `poison`, `unknown_send` …
@@ -46,7 +40,7 @@ enum What {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+pub enum Format {
     Text,
     Json,
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{
         clock::{Clock, SystemClock},
-        ids::{ContactId, ConversationId},
+        ids::ContactId,
         phone,
         time::{Span, Time},
     },
@@ -27,7 +27,6 @@ use crate::{
     store::contact,
 };
 use std::{
-    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -141,16 +140,11 @@ async fn why_not(stage: &Stage, args: &Args, session: &Session) -> Result<Vec<Ex
         let data = ContactData { phone: Some(args.from.clone()), ..ContactData::default() };
         Contact { id: ContactId(0), account: sender.account.clone(), opted_out: None, data }
     });
+    let now = stage.now() + BETWEEN_LINES;
     let world = World {
-        now: stage.now() + BETWEEN_LINES,
-        contact: &contact,
-        conversation: ConversationId(0),
         sender: stage.app.senders.view(sender.id),
-        window: Window { opened_at: Some(stage.now() + BETWEEN_LINES) },
-        env: live.env(&stage.app.config.flows.env, true),
-        paused: &BTreeSet::new(),
-        once: &BTreeSet::new(),
-        token_key: &[],
+        window: Window { opened_at: Some(now) },
+        ..World::of_contact(now, &contact, live.env(&stage.app.config.flows.env, true))
     };
     Ok(flow::explain(&versions, session, &world, &args.text))
 }

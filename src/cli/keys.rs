@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    place::{Place, exclusive, read_only, running},
+    place::{At, exclusive, read_only, running},
     show, table,
 };
 use crate::{
@@ -17,16 +17,10 @@ use crate::{
 };
 use serde_json::json;
 
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    what: What,
-    #[command(flatten)]
-    place: Place,
-}
+pub type Args = At<What>;
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+pub enum What {
     /// Make a key and print it, this once
     Create {
         /// The account that it opens; needed when there are several

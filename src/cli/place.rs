@@ -33,6 +33,15 @@ pub struct Call {
     pub key: Option<String>,
 }
 
+/// A command of several words at such a place.
+#[derive(Debug, clap::Args)]
+pub struct At<W: clap::Subcommand> {
+    #[command(subcommand)]
+    pub what: W,
+    #[command(flatten)]
+    pub place: Place,
+}
+
 impl Place {
     pub fn config(&self) -> Result<Config, Failure> {
         load(self.config.as_deref())

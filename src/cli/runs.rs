@@ -5,7 +5,7 @@ mod story;
 use super::{
     Failure, Outcome,
     paint::Paint,
-    place::{Place, contact_of, read_only},
+    place::{At, contact_of, read_only},
     show, table,
 };
 use crate::{
@@ -19,16 +19,10 @@ use crate::{
     store::{Store, contact, conversation, run, session, version},
 };
 
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    what: What,
-    #[command(flatten)]
-    place: Place,
-}
+pub type Args = At<What>;
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+pub enum What {
     /// The newest runs
     List {
         /// Of this flow only

@@ -3,19 +3,18 @@
 use super::{
     Failure, Outcome,
     paint::Paint,
-    place::{Place, contact_of, read_only},
+    place::{At, contact_of, read_only},
     show, table,
 };
 use crate::{
     base::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
-        ids::{ConversationId, FlowName, SenderId, StartId, VersionId},
+        ids::{FlowName, StartId, VersionId},
         phone,
         time::{Span, Time},
     },
-    flow::{self, FlowSet, SenderView, Timetable, Versions, World},
-    model::window::Window,
+    flow::{self, FlowSet, Timetable, Versions, World},
     runtime::{bot, config::Config},
     store::{Store, contact, schedule, start},
 };
@@ -25,16 +24,10 @@ use std::{
     sync::Arc,
 };
 
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    what: What,
-    #[command(flatten)]
-    place: Place,
-}
+pub type Args = At<What>;
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+pub enum What {
     /// Every schedule and date of the flows
     List,
     /// The next fires, each with its zone
@@ -252,18 +245,7 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
     if config.only_sandboxes() {
         env.extend(set.bot.sandbox.env.clone());
     }
-    let world = World {
-        now,
-        contact: &contact,
-        // As when it is planned: nothing of a conversation is meant by `to`.
-        conversation: ConversationId(0),
-        sender: SenderView { id: SenderId(0), name: "", language: None },
-        window: Window::default(),
-        env: &env,
-        paused: &Default::default(),
-        once: &Default::default(),
-        token_key: &[],
-    };
+    let world = World::of_contact(now, &contact, &env);
     let own: Vec<&Timetable<'_>> = tables.iter().filter(|table| table.flow.name == *flow).collect();
     for table in &own {
         let zone = zone_of(&contact.data.zone, &phone, &set.bot.timezone);

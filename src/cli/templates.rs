@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Outcome,
-    place::{Place, exclusive, read_only, running},
+    place::{At, exclusive, read_only, running},
     show, table,
 };
 use crate::{
@@ -14,16 +14,10 @@ use crate::{
 use serde_json::json;
 use std::sync::Arc;
 
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    what: What,
-    #[command(flatten)]
-    place: Place,
-}
+pub type Args = At<What>;
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+pub enum What {
     /// Read the catalogues from the provider
     Pull,
     /// The templates that are known

@@ -145,22 +145,14 @@ impl<'a> Turn<'a> {
         let (run, flow, step) = (person.run, person.flow.clone(), person.step.clone());
         if let Some(unanswered) = due {
             let number = self.next_message();
+            let content = Content::Text { body: unanswered.body };
             self.effects.push(Effect::Send(Box::new(Draft {
-                number,
                 run,
                 flow,
                 step,
                 topic: unanswered.topic,
-                content: Content::Text { body: unanswered.body },
                 if_closed: unanswered.if_closed,
-                asked_for: None,
-                origin: Origin::HandoffFlow,
-                ignore_quiet_hours: false,
-                tells: false,
-                follows: false,
-                question: false,
-                turn: 0,
-                nudge: false,
+                ..Draft::plain(number, content, Origin::HandoffFlow)
             })));
         }
     }

@@ -320,21 +320,17 @@ impl<'a> Turn<'a> {
         let is_counted = counted.map(|counted| counted.open.push(number)).is_some();
         let (told, followed) = self.follow_message(here, number);
         self.effects.push(Effect::Send(Box::new(Draft {
-            number,
             run: Some(here.run),
             flow: Some(here.flow.name.clone()),
             step: Some(here.node.id.clone()),
             topic: here.flow.topic.clone(),
-            content: saying.content,
             if_closed: saying.if_closed,
             asked_for,
-            origin,
             ignore_quiet_hours: here.flow.ignore_quiet_hours.is_some(),
             tells: saying.tells || is_counted || told,
             follows: followed || super::steps::wait::follows(here.flow) || on_undelivered(here.node).is_some(),
             question: saying.question,
-            turn: 0,
-            nudge: false,
+            ..Draft::plain(number, saying.content, origin)
         })));
         number
     }
@@ -342,23 +338,8 @@ impl<'a> Turn<'a> {
     /// A sentence of the engine's own.
     pub fn say_ourselves(&mut self, content: Content, origin: Origin, asked_for: Option<Time>) -> u32 {
         let number = self.next_message();
-        self.effects.push(Effect::Send(Box::new(Draft {
-            number,
-            run: None,
-            flow: None,
-            step: None,
-            topic: "service".into(),
-            content,
-            if_closed: Some(IfClosed::Skip),
-            asked_for,
-            origin,
-            ignore_quiet_hours: false,
-            tells: false,
-            follows: false,
-            question: false,
-            turn: 0,
-            nudge: false,
-        })));
+        let draft = Draft { if_closed: Some(IfClosed::Skip), asked_for, ..Draft::plain(number, content, origin) };
+        self.effects.push(Effect::Send(Box::new(draft)));
         number
     }
 

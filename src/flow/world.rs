@@ -62,6 +62,25 @@ pub struct World<'a> {
     pub token_key: &'a [u8],
 }
 
+impl<'a> World<'a> {
+    /// What an expression sees that is asked about a contact alone: no conversation, nobody who sends, a closed window.
+    pub fn of_contact(now: Time, contact: &'a Contact, env: &'a BTreeMap<String, String>) -> World<'a> {
+        static NO_FLOWS: BTreeSet<FlowName> = BTreeSet::new();
+        static NO_KEYS: BTreeSet<String> = BTreeSet::new();
+        World {
+            now,
+            contact,
+            conversation: ConversationId(0),
+            sender: SenderView { id: SenderId(0), name: "", language: None },
+            window: Window::default(),
+            env,
+            paused: &NO_FLOWS,
+            once: &NO_KEYS,
+            token_key: &[],
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct SenderView<'a> {
     pub id: SenderId,

@@ -252,6 +252,29 @@ pub struct Draft {
     pub nudge: bool,
 }
 
+impl Draft {
+    /// A message of no flow: of topic `service`, unasked, and nobody waits to hear what became of it.
+    pub fn plain(number: u32, content: Content, origin: Origin) -> Draft {
+        Draft {
+            number,
+            run: None,
+            flow: None,
+            step: None,
+            topic: "service".into(),
+            content,
+            if_closed: None,
+            asked_for: None,
+            origin,
+            ignore_quiet_hours: false,
+            tells: false,
+            follows: false,
+            question: false,
+            turn: 0,
+            nudge: false,
+        }
+    }
+}
+
 /// Who speaks: decides which rules apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -193,23 +193,8 @@ mod tests {
     use crate::model::effect::Origin;
 
     fn pending(id: i64, turn: u64, state: PendingState) -> Pending {
-        let draft = Draft {
-            number: 1,
-            run: None,
-            flow: None,
-            step: None,
-            topic: "service".into(),
-            content: Content::Text { body: "hi".into() },
-            if_closed: None,
-            asked_for: None,
-            origin: Origin::Flow,
-            ignore_quiet_hours: false,
-            tells: false,
-            follows: false,
-            question: false,
-            turn,
-            nudge: false,
-        };
+        let content = Content::Text { body: "hi".into() };
+        let draft = Draft { turn, ..Draft::plain(1, content, Origin::Flow) };
         Pending { state, ..Pending::new(OutboundId(id), draft, Time(0)) }
     }
 

@@ -69,23 +69,7 @@ impl App {
         content: Content,
         origin: Origin,
     ) -> anyhow::Result<Said> {
-        let draft = Draft {
-            number: 0,
-            run: None,
-            flow: None,
-            step: None,
-            topic: "service".into(),
-            content,
-            if_closed: None,
-            asked_for: None,
-            origin,
-            ignore_quiet_hours: true,
-            tells: false,
-            follows: false,
-            question: false,
-            turn: 0,
-            nudge: false,
-        };
+        let draft = Draft { ignore_quiet_hours: true, ..Draft::plain(0, content, origin) };
         let (reply, said) = oneshot::channel();
         self.push(contact, Work::Say { id, conversation, draft: Box::new(draft), reply });
         said.await.context("the message could not be stored")

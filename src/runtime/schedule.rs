@@ -12,17 +12,16 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{AccountName, ContactId, ConversationId, SenderId, StartId},
+        ids::{AccountName, ContactId, SenderId, StartId},
         limits::{PLAN_BATCH, START_SLICE},
         time::{Span, Time},
     },
-    flow::{self, Flow, SenderView, Timetable, World},
+    flow::{self, Flow, Timetable, World},
     model::{
         contact::Contact,
         event::{Reason, Start},
         schedule::Fire,
         value::Value,
-        window::Window,
     },
     store::{
         ReadError, WriteSet, contact,
@@ -31,10 +30,7 @@ use crate::{
     },
 };
 use jiff::tz::TimeZone;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 impl App {
     /// Plans what has fired since the last time, for every trigger of the live flows.
@@ -273,18 +269,9 @@ impl App {
     }
 
     fn in_audience(&self, live: &Current, table: &Timetable<'_>, contact: &Contact, now: Time) -> bool {
-        let world = World {
-            now,
-            contact,
-            // `to` sees the contact and the clock; nothing of a conversation is meant by it.
-            conversation: ConversationId(0),
-            sender: SenderView { id: SenderId(0), name: "", language: None },
-            window: Window::default(),
-            env: live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes()),
-            paused: &BTreeSet::new(),
-            once: &BTreeSet::new(),
-            token_key: &[],
-        };
+        let env = live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes());
+        // `to` sees the contact and the clock.
+        let world = World::of_contact(now, contact, env);
         flow::in_audience(&live.versions, table, &world)
     }
 

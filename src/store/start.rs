@@ -84,22 +84,26 @@ pub struct Tally {
     pub count: i64,
 }
 
+/// Inserts planned starts; what becomes of one that is there already follows.
+macro_rules! insert {
+    ($rest:literal) => {
+        concat!(
+            "insert into start
+               (id, flow, trigger_key, contact_id, minute, slot_at, state, reason, data, created_at, ended_at)
+             select cast(value ->> 'id' as bigint), value ->> 'flow', value ->> 'trigger_key',
+               cast(value ->> 'contact_id' as bigint), value ->> 'minute',
+               cast(value ->> 'slot_at' as bigint), value ->> 'state', value ->> 'reason', value -> 'data',
+               cast(value ->> 'created_at' as bigint), cast(value ->> 'ended_at' as bigint)
+             from {rows} as input where true
+             on conflict (flow, trigger_key, contact_id, minute) ",
+            $rest
+        )
+    };
+}
+
 /// Tells the ids that are new: a contact gets a minute's fire once.
-pub static INSERT: Statement<PlannedStart> = Statement::new(
-    "start.insert",
-    50,
-    Wins::Tell,
-    |row| row.id.0.into(),
-    "insert into start
-       (id, flow, trigger_key, contact_id, minute, slot_at, state, reason, data, created_at, ended_at)
-     select cast(value ->> 'id' as bigint), value ->> 'flow', value ->> 'trigger_key',
-       cast(value ->> 'contact_id' as bigint), value ->> 'minute',
-       cast(value ->> 'slot_at' as bigint), value ->> 'state', value ->> 'reason', value -> 'data',
-       cast(value ->> 'created_at' as bigint), cast(value ->> 'ended_at' as bigint)
-     from {rows} as input where true
-     on conflict (flow, trigger_key, contact_id, minute) do nothing
-     returning id",
-);
+pub static INSERT: Statement<PlannedStart> =
+    Statement::new("start.insert", 50, Wins::Tell, |row| row.id.0.into(), insert!("do nothing returning id"));
 
 /// Loses when it was begun, refused or superseded already.
 pub static DECIDED: Statement<Decided> = Statement::new(
@@ -147,16 +151,10 @@ pub static PLAN: Statement<PlannedStart> = Statement::new(
     55,
     Wins::Plain,
     |row| row.id.0.into(),
-    "insert into start
-       (id, flow, trigger_key, contact_id, minute, slot_at, state, reason, data, created_at, ended_at)
-     select cast(value ->> 'id' as bigint), value ->> 'flow', value ->> 'trigger_key',
-       cast(value ->> 'contact_id' as bigint), value ->> 'minute',
-       cast(value ->> 'slot_at' as bigint), value ->> 'state', value ->> 'reason', value -> 'data',
-       cast(value ->> 'created_at' as bigint), cast(value ->> 'ended_at' as bigint)
-     from {rows} as input where true
-     on conflict (flow, trigger_key, contact_id, minute) do update set
-       slot_at = excluded.slot_at, state = 'waiting', ended_at = null
-     where start.state in ('waiting', 'superseded')",
+    insert!(
+        "do update set slot_at = excluded.slot_at, state = 'waiting', ended_at = null
+         where start.state in ('waiting', 'superseded')"
+    ),
 );
 
 pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at");

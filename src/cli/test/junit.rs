@@ -1,7 +1,7 @@
 //! Results as build servers read them.
 
 use crate::{
-    base::diagnostic::Diagnostic,
+    base::{diagnostic::Diagnostic, xml::escape},
     runtime::scenario::{CaseReport, Report},
 };
 use std::{fmt::Write as _, time::Duration};
@@ -29,7 +29,7 @@ pub(super) fn junit(report: &Report) -> String {
         let _ = writeln!(
             out,
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failed}\" errors=\"{errors}\" time=\"{}\">",
-            xml(&file.path),
+            escape(&file.path),
             file.cases.len() + errors,
             took.as_secs_f64()
         );
@@ -45,7 +45,7 @@ pub(super) fn junit(report: &Report) -> String {
 
 /// A mistake that kept tests from being run: a case of its own, or a build server would show nothing.
 fn junit_error(out: &mut String, finding: &Diagnostic) {
-    let (path, line, message) = (xml(finding.place.path()), finding.place.line(), xml(&finding.to_string()));
+    let (path, line, message) = (escape(finding.place.path()), finding.place.line(), escape(&finding.to_string()));
     let _ = writeln!(out, "    <testcase name=\"{message}\" classname=\"{path}\" file=\"{path}\" line=\"{line}\">");
     let _ = writeln!(out, "      <error message=\"{message}\"/>\n    </testcase>");
 }
@@ -53,37 +53,20 @@ fn junit_error(out: &mut String, finding: &Diagnostic) {
 fn junit_case(out: &mut String, path: &str, case: &CaseReport) {
     let head = format!(
         "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\"",
-        xml(&case.name),
-        xml(path),
-        xml(path),
+        escape(&case.name),
+        escape(path),
+        escape(path),
         case.place.line(),
         case.took.as_secs_f64()
     );
     match (&case.failure, case.explain()) {
         (Some(failure), Some(explained)) => {
-            let message = xml(&format!("{}: {}", failure.place, failure.what));
-            let _ = writeln!(out, "{head}>\n      <failure message=\"{message}\">{}</failure>", xml(&explained));
+            let message = escape(&format!("{}: {}", failure.place, failure.what));
+            let _ = writeln!(out, "{head}>\n      <failure message=\"{message}\">{}</failure>", escape(&explained));
             out.push_str("    </testcase>\n");
         }
         _ => {
             let _ = writeln!(out, "{head}/>");
         }
     }
-}
-
-/// Text of XML 1.0: its own signs escaped, control characters left out.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
 }

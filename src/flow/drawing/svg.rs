@@ -8,6 +8,7 @@ use super::{
     tree::{To, Tone, Tree},
     words::{Look, Words},
 };
+use crate::base::xml::escape;
 use std::fmt::Write;
 
 /// Around the drawing.
@@ -239,20 +240,4 @@ fn icon(look: Look, x: i32, y: i32) -> Option<String> {
         _ => return None,
     };
     Some(format!("<path class=\"icon\" d=\"{path}\"/>"))
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            // What XML cannot hold at all.
-            c if c.is_control() && c != '\n' && c != '\t' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }

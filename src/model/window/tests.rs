@@ -17,23 +17,8 @@ fn template(name: &str) -> TemplateMessage {
 }
 
 fn draft() -> Draft {
-    Draft {
-        number: 1,
-        run: Some(1),
-        flow: Some("f".into()),
-        step: None,
-        topic: "service".into(),
-        content: Content::Text { body: "hi".into() },
-        if_closed: None,
-        asked_for: None,
-        origin: Origin::Flow,
-        ignore_quiet_hours: false,
-        tells: false,
-        follows: false,
-        question: false,
-        turn: 1,
-        nudge: false,
-    }
+    let content = Content::Text { body: "hi".into() };
+    Draft { run: Some(1), flow: Some("f".into()), turn: 1, ..Draft::plain(1, content, Origin::Flow) }
 }
 
 #[derive(Debug)]

@@ -3,16 +3,15 @@
 use super::{METRIC, Repetition, Taken, Told};
 use crate::{
     base::{
-        ids::{AccountName, ContactId, ConversationId, SenderId, StartId},
+        ids::{AccountName, ContactId, StartId},
         limits::HOOK_REPEATED,
         time::Time,
     },
-    flow::{self, Flow, HookTable, SenderView, World, triggers::webhook::NewContact},
+    flow::{self, Flow, HookTable, World, triggers::webhook::NewContact},
     model::{
         contact::{Contact, ContactData},
         event::{Reason, Start},
         value::Value,
-        window::Window,
     },
     runtime::{
         app::App,
@@ -27,10 +26,7 @@ use crate::{
     },
 };
 use sha2::{Digest, Sha256};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 impl App {
     pub(super) async fn take_told(
@@ -124,17 +120,8 @@ impl App {
         // Nobody is known yet: `contact` sees the body, the environment and the clock.
         let nobody =
             Contact { id: ContactId(0), account: AccountName::from(""), opted_out: None, data: ContactData::default() };
-        let world = World {
-            now,
-            contact: &nobody,
-            conversation: ConversationId(0),
-            sender: SenderView { id: SenderId(0), name: "", language: None },
-            window: Window::default(),
-            env: live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes()),
-            paused: &BTreeSet::new(),
-            once: &BTreeSet::new(),
-            token_key: &[],
-        };
+        let env = live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes());
+        let world = World::of_contact(now, &nobody, env);
         let event = flow::hook_event(table.webhook, body);
         let phone = flow::whom(&live.versions, table.webhook, &event, &inputs, &world)?;
         Ok((phone, inputs))
