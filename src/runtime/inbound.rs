@@ -2,6 +2,7 @@
 
 use super::{
     app::App,
+    catch::caught,
     config::Sender,
     directory::{Found, Whom, set_of},
     lane::{Recorded, Work},
@@ -24,6 +25,7 @@ use crate::{
         webhook::{self, Webhook},
     },
 };
+use anyhow::Context;
 use std::sync::Arc;
 
 /// What became of a webhook's items; each is counted in the metrics, too.
@@ -60,7 +62,16 @@ impl App {
             self.metrics.webhook(kind, "not_recorded");
             NotAccepted::NotStored(error)
         };
-        let (counts, keep_raw) = self.take_items(kind, items).await.map_err(not_stored)?;
+        // A task of its own: of a client that hangs up the messages are recorded, and then somebody must answer them.
+        let app = Arc::clone(self);
+        self.lanes.enter();
+        let task = tokio::spawn(async move {
+            let taken = caught(app.take_items(kind, items)).await;
+            app.lanes.leave();
+            taken.map_err(|panic| anyhow::anyhow!("a panic: {panic}"))?
+        });
+        let taken = task.await.context("the process ends").flatten();
+        let (counts, keep_raw) = taken.map_err(not_stored)?;
         if keep_raw {
             let row = Webhook {
                 id: self.store.next_id(),

@@ -1,7 +1,12 @@
 //! A daemon in a test: one sandbox sender, a clock that stands still until somebody moves it.
 
 use crate::graph::Graph;
-use std::sync::Arc;
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
 use tempfile::TempDir;
 use tokio::sync::broadcast;
 use transom::{
@@ -157,6 +162,17 @@ impl House {
     }
 
     pub async fn post(&self, body: &str) {
+        self.take(body).await;
+    }
+
+    /// The same from a client that is gone when its request has been read.
+    pub async fn post_and_hang_up(&self, body: &str) {
+        let mut taking = pin!(self.take(body));
+        let pending = poll_fn(|context| Poll::Ready(taking.as_mut().poll(context).is_pending())).await;
+        assert!(pending, "nothing is recorded at once");
+    }
+
+    async fn take(&self, body: &str) {
         let mut headers = HeaderMap::new();
         let (kind, sender) = if self.graph.is_some() { ("meta", None) } else { ("sandbox", Some(SENDER)) };
         let signature = Key::new(Secret::new(SECRET)).sign(body.as_bytes());

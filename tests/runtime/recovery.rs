@@ -8,6 +8,7 @@ use transom::{
         clock::Clock,
         ids::{InboundId, ProviderId},
     },
+    channel::meta::compose::What,
     model::inbound::InboundKind,
     store::{WriteSet, inbound},
 };
@@ -90,4 +91,14 @@ steps:
     house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131049 });
     house.says("careful").await;
     assert!(house.texts().contains(&"Second.".to_owned()), "{:?}", house.texts());
+}
+
+#[tokio::test]
+async fn who_hangs_up_before_the_answer_is_answered_all_the_same() {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    let body = house.webhook(What::Text("one".into()));
+    house.post_and_hang_up(&body).await;
+    house.app.run_due().await.unwrap();
+    assert_eq!(house.texts(), ["one"]);
+    assert_eq!(house.app.metrics.render().matches("transom_bugs_total{").count(), 0);
 }
