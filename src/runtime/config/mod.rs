@@ -42,7 +42,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// `sqlite://path` or `postgres://…`, which may hold a password.
     pub database: Secret,
-    /// Where the wire log goes: beside the SQLite file, else `data/`.
+    /// Where the wire log goes, and the note by which commands find the daemon: unless it is written, beside the SQLite
+    /// file, with Postgres in `data/` beside the configuration.
     pub data: PathBuf,
     /// The folder with `flows/`, `scripts/`, `locales/`.
     pub bot: PathBuf,
@@ -172,6 +173,9 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
                 fields.wrong_at("database", "E906", message, help);
             }
         }
+    }
+    if let Some(data) = fields.text_if("data") {
+        config.data = folder.join(data);
     }
     if let Some(bot) = fields.text_if("bot") {
         config.bot = folder.join(bot);

@@ -60,7 +60,12 @@ fn nothing_written_is_a_sandbox_on_loopback() {
 
 #[test]
 fn paths_are_relative_to_the_file() {
+    let postgres = parse("database: postgres://bot@db/bot\n").unwrap();
+    assert_eq!(postgres.data, Path::new("/etc/transom/data"));
+    let elsewhere = parse("database: postgres://bot@db/bot\ndata: /var/lib/transom\n").unwrap();
+    assert_eq!(elsewhere.data, Path::new("/var/lib/transom"));
     let config = parse("database: sqlite://var/t.db\nbot: bots/shop\n").unwrap();
+    assert_eq!(config.data, Path::new("/etc/transom/var"));
     assert_eq!(config.database.expose(), "sqlite:///etc/transom/var/t.db");
     assert_eq!(config.data, Path::new("/etc/transom/var"));
     assert_eq!(config.bot, Path::new("/etc/transom/bots/shop"));
