@@ -245,16 +245,20 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
     if config.only_sandboxes() {
         env.extend(set.bot.sandbox.env.clone());
     }
-    let world = World::of_contact(now, &contact, &env);
+    let world = |now| World::of_contact(now, &contact, &env);
     let own: Vec<&Timetable<'_>> = tables.iter().filter(|table| table.flow.name == *flow).collect();
     for table in &own {
         let zone = zone_of(&contact.data.zone, &phone, &set.bot.timezone);
         let clock = if table.by_contact { zone } else { set.bot.timezone.clone() };
-        if flow::in_audience(&versions, table, &world) {
+        if flow::in_audience(&versions, table, &world(now)) {
             let fire = table.fires.next(now, &clock);
+            let at = fire.as_ref().map_or(now, |fire| fire.at);
             let when = fire.map_or_else(|| "never".to_owned(), |fire| fire.minute.replace('T', " "));
             let (zone, key) = (zone_name(&clock), table.key);
-            if refused {
+            let held_back = flow::held_back(&versions, table, &world(at));
+            if let Some(why) = held_back {
+                println!("{} `{key}` means {phone}, next at {when} ({zone}), but not then: {why}.", paint.bad("no:"));
+            } else if refused {
                 println!("{} `{key}` means {phone}, next at {when} ({zone}), and is refused then.", paint.bad("no:"));
             } else {
                 println!("{} `{key}` would reach {phone}; next at {when} ({zone}).", paint.good("yes:"));

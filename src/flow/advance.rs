@@ -68,7 +68,7 @@ impl Turn<'_> {
         while self.session.estimated_bytes() > SESSION_BYTES_MAX {
             let Some(run) = self.session.runs.iter().max_by_key(|run| run.estimated_bytes()).map(|run| run.number)
             else {
-                self.session.queue.clear();
+                self.drop_queue();
                 self.session.waiting_messages.clear();
                 return;
             };

@@ -63,7 +63,8 @@ pub use explain::{Explained, explain};
 pub use lint::{Around, Report, lint, lint_around, report};
 pub use parse::parse_set;
 pub use timetable::{
-    DateTable, HookTable, Timetable, date_event, dates, hook_event, hooks, in_audience, timed, timetables, whom,
+    DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, timed, timetables,
+    whom,
 };
 pub use update::{Becomes, becomes};
 pub use views::zones_of;

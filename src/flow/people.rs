@@ -126,7 +126,7 @@ impl<'a> Turn<'a> {
         for run in self.all_runs() {
             self.end_run(run, RunEnd::Stopped);
         }
-        self.session.queue.clear();
+        self.drop_queue();
         self.session.waiting_messages.clear();
         self.effects.push(Effect::Drop { run: None, message: None });
         self.session.needs_person = None;

@@ -269,8 +269,7 @@ impl<'a> Turn<'a> {
 
     /// Opt-out, consent, caps, the trigger's conditions. `Err(None)`: the contact is not meant.
     fn allowed(&self, flow: &Flow, trigger: Option<&WrittenTrigger>, start: &Start) -> Result<(), Option<Reason>> {
-        if let Some(why) = self.out_of_reach(flow) {
-            let _ = why;
+        if self.out_of_reach(flow).is_some() {
             return Err(None);
         }
         if self.opted_out.is_some() {
@@ -355,6 +354,14 @@ impl<'a> Turn<'a> {
             refused: Some(reason),
             queued: false,
         });
+    }
+
+    /// Nobody in line begins any more; the row of each start hears so.
+    pub fn drop_queue(&mut self) {
+        for Queued { start, .. } in std::mem::take(&mut self.session.queue) {
+            self.note(None, None, format!("`{}` does not begin: what waited in line is dropped", start.flow));
+            self.effects.push(Effect::StartDropped { id: start.id, flow: start.flow });
+        }
     }
 
     /// What waited too long goes; the first of the rest begins when the conversation is free.

@@ -1,7 +1,7 @@
 //! What the runtime asks of triggers that no message starts: schedules, dates, webhooks, and who is meant by each.
 
 use super::{
-    definition::{Flow, FlowSet},
+    definition::{Flow, FlowSet, WrittenTrigger},
     inputs,
     triggers::{
         Trigger,
@@ -37,6 +37,7 @@ pub struct Timetable<'a> {
     /// How late a fire may be planned and, after its slot, a start may begin.
     pub late: Span,
     to: &'a To,
+    trigger: &'a WrittenTrigger,
 }
 
 /// All of them, by flow.
@@ -54,6 +55,7 @@ pub fn timetables(set: &FlowSet) -> Vec<Timetable<'_>> {
                 rate: schedule.rate,
                 late: schedule.late,
                 to: &schedule.to,
+                trigger,
             });
         }
     }
@@ -144,7 +146,8 @@ pub fn whom(
 
 /// The contact of `world` is one of those whom `to` means; a condition that fails means nobody.
 pub fn in_audience(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) -> bool {
-    if !table.to.tags.iter().all(|tag| world.contact.data.tags.contains(tag)) {
+    if !table.to.tags.iter().all(|tag| world.contact.data.tags.contains(tag))
+    {
         return false;
     }
     let Some(condition) = &table.to.condition else { return true };
@@ -152,4 +155,22 @@ pub fn in_audience(versions: &Versions, table: &Timetable<'_>, world: &World<'_>
     let nothing = Value::Nothing;
     let seen = Seen { vars: None, event: &nothing, msg: &nothing, handoff: &nothing, error: None, extra: &[] };
     turn.in_scope(versions.live(), &seen, |scope| condition.holds(scope)).unwrap_or(false)
+}
+
+/// What would keep a start at `world.now` from beginning, beside the opt-out and the consent: a draft, a cap of the
+/// topic or of the trigger, its `if`, its `once_per`.
+pub fn held_back(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) -> Option<String> {
+    let (flow, bot, data) = (table.flow, &versions.live().bot, &world.contact.data);
+    if flow.draft && !data.phone.as_ref().is_some_and(|phone| bot.draft_testers.contains(phone)) {
+        return Some("the flow is a draft, and this is no tester".into());
+    }
+    let sent = data.unasked.get(&flow.topic).map_or(&[][..], Vec::as_slice);
+    let topic = bot.topics.get(&flow.topic);
+    if let Some(cap) = topic.and_then(|topic| topic.at_most.iter().find(|cap| cap.reached(sent, world.now))) {
+        return Some(format!("topic `{}` has reached its `at_most: {cap}`", flow.topic));
+    }
+    let turn = Turn::new(versions, Session::default(), world);
+    let nothing = Value::Nothing;
+    let seen = Seen { vars: None, event: &nothing, msg: &nothing, handoff: &nothing, error: None, extra: &[] };
+    turn.guarded(flow, table.trigger, &seen).err()
 }

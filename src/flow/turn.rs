@@ -18,7 +18,7 @@ use crate::{
         contact::ContactData,
         content::Content,
         effect::{Draft, Effect, IfClosed, Origin, Passage, TraceEntry},
-        event::Happened,
+        event::{Happened, is_by_clock},
         session::{Run, Session, StepError, Waiting},
         value::Value,
     },
@@ -316,6 +316,7 @@ impl<'a> Turn<'a> {
             () => Origin::Flow,
         };
         let asked_for = self.run(here.run).and_then(|run| run.asked_for);
+        let by_clock = self.run(here.run).is_some_and(|run| is_by_clock(&run.trigger));
         let counted = self.session.counted.iter_mut().find(|counted| counted.run == here.run);
         let is_counted = counted.map(|counted| counted.open.push(number)).is_some();
         let (told, followed) = self.follow_message(here, number);
@@ -330,6 +331,7 @@ impl<'a> Turn<'a> {
             tells: saying.tells || is_counted || told,
             follows: followed || super::steps::wait::follows(here.flow) || on_undelivered(here.node).is_some(),
             question: saying.question,
+            by_clock,
             ..Draft::plain(number, saying.content, origin)
         })));
         number

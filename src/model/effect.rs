@@ -250,6 +250,9 @@ pub struct Draft {
     /// The template that goes before a message which waits for the answer (made by the runtime).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nudge: bool,
+    /// Said by a run that the clock started: a refusal counts as one of its schedule.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_clock: bool,
 }
 
 impl Draft {
@@ -271,6 +274,7 @@ impl Draft {
             question: false,
             turn: 0,
             nudge: false,
+            by_clock: false,
         }
     }
 }

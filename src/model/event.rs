@@ -169,6 +169,11 @@ pub enum Fate {
     Read,
 }
 
+/// A trigger, by its key, that asks nobody from outside: the clock starts it.
+pub fn is_by_clock(trigger: &str) -> bool {
+    ["schedule ", "date ", "window_closing ", "quiet_for "].iter().any(|kind| trigger.starts_with(kind))
+}
+
 /// Why something was not started or not sent; the same words in reports, metrics and the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

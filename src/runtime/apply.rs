@@ -15,7 +15,7 @@ use crate::{
     },
     model::{
         effect::{Effect, HttpCall, RunEnd},
-        event::{CallError, Event, Happened},
+        event::{CallError, Event, Happened, is_by_clock},
     },
     store::{
         WriteSet,
@@ -112,7 +112,7 @@ impl App {
             Effect::Split { name, case, fresh } => self.metrics.split(name, case, *fresh),
             Effect::Started { id, flow, trigger, refused, queued } => {
                 if let Some(reason) = refused {
-                    self.metrics.schedule_refused(flow.as_str(), reason.as_str());
+                    self.metrics.start_refused(flow.as_str(), is_by_clock(trigger), *reason);
                     tracing::info!(flow.name = %flow, reason = reason.as_str(), trigger, "A start of flow {flow} was refused");
                 }
                 if let Some(id) = id {

@@ -180,7 +180,7 @@ impl App {
                 return done;
             }
         };
-        self.metrics.schedule_refused(row.flow.as_str(), refusal.as_str());
+        self.metrics.start_refused(row.flow.as_str(), true, refusal);
         let mut set = WriteSet::of(lane.contact.id.0);
         let (state, reason) = (StartState::Refused, Some(refusal));
         set.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });

@@ -211,7 +211,7 @@ impl App {
             }
             Decision::Refuse { reason, why } => {
                 if let Some(flow) = &pending.draft.flow {
-                    self.metrics.schedule_refused(flow.as_str(), reason.as_str());
+                    self.metrics.start_refused(flow.as_str(), pending.draft.by_clock, reason);
                 }
                 let error = SendError { next: Next::WaitDay, code: reason.as_str().into(), text: why };
                 self.give_up(lane, index, place, Some(reason), &error, now, set, events);

@@ -1,6 +1,9 @@
 //! What an operator sees at `/metrics`: one registry per daemon, no globals, a few atomics on the hot path.
 
-use crate::base::{ids::SenderId, time::Span};
+use crate::{
+    base::{ids::SenderId, time::Span},
+    model::event::Reason,
+};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
     metrics::{
@@ -25,6 +28,7 @@ pub struct Metrics {
     messages: Family<MessageLabels, Gauge>,
     send_errors: Family<SendErrorLabels, Counter>,
     schedule_refused: Family<RefusedLabels, Counter>,
+    start_refused: Family<RefusedLabels, Counter>,
     dead_letters: Family<DeadLetterLabels, Gauge>,
     flow_errors: Family<FlowErrorLabels, Counter>,
     http_calls: Family<ResultLabels, Counter>,
@@ -83,6 +87,7 @@ impl Metrics {
             messages: Family::default(),
             send_errors: Family::default(),
             schedule_refused: Family::default(),
+            start_refused: Family::default(),
             dead_letters: Family::default(),
             flow_errors: Family::default(),
             http_calls: Family::default(),
@@ -150,9 +155,10 @@ impl Metrics {
         self.send_errors.get_or_create(&SendErrorLabels { sender: sender.0, kind }).inc();
     }
 
-    /// A scheduled start that reached nobody; `reason` is one of language.md's words.
-    pub fn schedule_refused(&self, flow: &str, reason: &'static str) {
-        self.schedule_refused.get_or_create(&RefusedLabels { flow: flow.to_owned(), reason }).inc();
+    /// A start that reached nobody; those by the clock, which nobody is told of, are counted apart.
+    pub fn start_refused(&self, flow: &str, by_clock: bool, reason: Reason) {
+        let counted = if by_clock { &self.schedule_refused } else { &self.start_refused };
+        counted.get_or_create(&RefusedLabels { flow: flow.to_owned(), reason: reason.as_str() }).inc();
     }
 
     /// How many dead letters of a kind are listed now.
@@ -220,6 +226,11 @@ impl Metrics {
         r.register("messages", "Messages of ours that reached a state since the start", self.messages.clone());
         r.register("send_errors", "Sends that did not succeed, by what is done next", self.send_errors.clone());
         r.register("schedule_refused", "Scheduled starts that were not sent", self.schedule_refused.clone());
+        r.register(
+            "start_refused",
+            "Starts by the API, an event or a hook that were not sent",
+            self.start_refused.clone(),
+        );
         r.register("dead_letters", "Dead letters that are listed now", self.dead_letters.clone());
         r.register("http_calls", "Calls of http steps", self.http_calls.clone());
         r.register("notifications", "Posts to notify.url", self.notifications.clone());
@@ -336,7 +347,8 @@ mod tests {
         metrics.webhook("meta", "ok");
         metrics.message(SenderId(12), "sent");
         metrics.send_error(SenderId(12), "window_closed");
-        metrics.schedule_refused("reengage", "no_consent");
+        metrics.start_refused("reengage", true, Reason::NoConsent);
+        metrics.start_refused("reengage", false, Reason::OptedOut);
         metrics.dead_letter("poison", 1);
         metrics.flow_findings.set(2);
         metrics.lane_wait_seconds.observe(in_seconds(Span::millis(3)));
@@ -346,6 +358,7 @@ mod tests {
             r#"transom_messages{sender="12",state="sent"} 1"#,
             r#"transom_send_errors_total{sender="12",kind="window_closed"} 1"#,
             r#"transom_schedule_refused_total{flow="reengage",reason="no_consent"} 1"#,
+            r#"transom_start_refused_total{flow="reengage",reason="opted_out"} 1"#,
             r#"transom_dead_letters{kind="poison"} 1"#,
             "transom_flow_findings 2",
             "transom_lane_wait_seconds_count 1",

@@ -162,7 +162,7 @@ impl App {
                     ended_at: late.then_some(now),
                 };
                 if late {
-                    self.metrics.schedule_refused(table.flow.name.as_str(), Reason::TooLate.as_str());
+                    self.metrics.start_refused(table.flow.name.as_str(), true, Reason::TooLate);
                 } else {
                     self.timers.wake(contact.id, slot_at);
                 }
@@ -240,7 +240,7 @@ impl App {
         let sender = table.and_then(|table| self.sender_for(lane, table.flow));
         if let Some(reason) = refusal {
             if let Some(reason) = reason {
-                self.metrics.schedule_refused(row.flow.as_str(), reason.as_str());
+                self.metrics.start_refused(row.flow.as_str(), true, reason);
             }
             let state = if reason.is_some() { StartState::Refused } else { StartState::Superseded };
             let mut commit = WriteSet::of(lane.contact.id.0);
@@ -251,6 +251,7 @@ impl App {
         let Some(sender) = sender else {
             let mut commit = WriteSet::of(lane.contact.id.0);
             let reason = Some(Reason::SenderDown);
+            self.metrics.start_refused(row.flow.as_str(), true, Reason::SenderDown);
             let state = StartState::Refused;
             commit.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
             self.store.commit(commit).await?;

@@ -32,7 +32,6 @@ impl App {
             if let Some(id) = status.ours.filter(|id| self.listed.holds(*id)) {
                 set.push(&dead_letter::SETTLED, &dead_letter::Settled { subject_id: id.0, at: now });
             }
-            self.metrics.message(*sender, status.state.as_str());
         }
         let committed = self.store.commit(set).await?;
         for id in committed.won(&dead_letter::SETTLED) {
@@ -40,20 +39,26 @@ impl App {
             self.listed.remove(OutboundId(id));
         }
         for moved in outbound::moved(&committed) {
+            let Some((sender, update)) = statuses
+                .iter()
+                .find(|(_, status)| status.ours == Some(moved.id) && status.state == moved.state)
+                .or_else(|| statuses.iter().find(|(_, status)| status.state == moved.state))
+            else {
+                continue;
+            };
+            match moved.state {
+                DeliveryState::Delivered | DeliveryState::Read => self.metrics.message(*sender, moved.state.as_str()),
+                // Counted where the message leaves its outbox: by the provider's answer, mostly.
+                DeliveryState::Sent | DeliveryState::Failed => {}
+            }
             let waited_for = moved.tells && moved.state != DeliveryState::Sent;
             if waited_for || moved.state == DeliveryState::Failed || self.watched.holds(moved.id) {
-                let update = statuses
-                    .iter()
-                    .find(|(_, status)| status.ours == Some(moved.id) && status.state == moved.state)
-                    .or_else(|| statuses.iter().find(|(_, status)| status.state == moved.state))
-                    .map(|(_, status)| status.clone());
-                let Some(update) = update else { continue };
                 let work = Work::Status {
                     conversation: moved.conversation_id,
                     id: moved.id,
                     number: moved.number,
                     tells: moved.tells,
-                    update: Box::new(update),
+                    update: Box::new(update.clone()),
                 };
                 self.push(moved.contact_id, work);
             }
@@ -81,6 +86,7 @@ impl App {
             // The status proves that it left, also if it was to go again; one that is on the wire waits for its
             // own answer.
             let mut pending = conversation.outbox.remove(place);
+            self.metrics.message(conversation.sender, "sent");
             if pending.draft.tells {
                 let (at, as_template) = (pending.attempted_at.unwrap_or(update.at), pending.went_as_template());
                 let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());

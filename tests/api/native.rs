@@ -170,3 +170,14 @@ async fn the_probes_need_no_key() {
     assert_eq!((&ready["findings"][0]["code"], &ready["senders"][1]["state"]), (&json!("W606"), &json!("online")));
     assert!(host.get("", "/metrics").await.text.ends_with("# EOF\n"));
 }
+
+#[tokio::test]
+async fn a_refused_request_is_no_refused_schedule() {
+    let mut host = Host::new().await;
+    host.ana_says("STOP").await;
+    let ask = parcel(json!({"number": 7, "size": "small"}));
+    problem(host.post("key-acme", "/v1/runs", ask).await, 409, "opted_out");
+    let page = host.get("", "/metrics").await.text;
+    assert!(page.contains(r#"transom_start_refused_total{flow="parcel",reason="opted_out"} 1"#), "{page}");
+    assert!(!page.contains("transom_schedule_refused_total{"), "{page}");
+}

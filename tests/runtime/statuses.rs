@@ -4,7 +4,7 @@ use super::house::House;
 use crate::graph::Fault;
 use transom::{
     base::time::Span,
-    model::inbound::DeliveryState::{Delivered, Failed, Sent},
+    model::inbound::DeliveryState::{Delivered, Failed, Read, Sent},
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
@@ -48,4 +48,21 @@ async fn a_message_that_arrived_after_all_does_not_go_again() {
     house.told(0, Delivered, None).await;
     house.says("two").await;
     assert_eq!(house.texts(), ["one", "two"]);
+}
+
+#[tokio::test]
+async fn a_message_is_counted_once_in_each_state_however_often_a_status_says_it() {
+    let mut house = house().await;
+    house.says("one").await;
+    for state in [Sent, Sent, Read, Delivered, Delivered, Read, Failed] {
+        house.told(0, state, (state == Failed).then_some(131_026)).await;
+    }
+    let page = house.app.metrics.render();
+    let counted: Vec<&str> = page.lines().filter(|line| line.starts_with("transom_messages{")).collect();
+    // It was read at once: nobody said that it was delivered before.
+    for line in [r#"transom_messages{sender="1",state="sent"} 1"#, r#"transom_messages{sender="1",state="read"} 1"#] {
+        assert!(counted.contains(&line), "{line}: {counted:?}");
+    }
+    assert_eq!(counted.len(), 2, "{counted:?}");
+    assert_eq!(house.texts(), ["one"], "what was read did not fail");
 }

@@ -85,6 +85,7 @@ fn a_start_from_outside_waits_until_the_conversation_is_free() {
         "< book\n> Which day?\n~ start promo api\n* queued promo\n< monday\n> Booked for monday.\n> An offer!\n* started promo",
     );
     check(flows, "< book\n> Which day?\n~ start promo api\n* queued promo\n+6h\n* refused promo busy\n= queue 0");
+    check(flows, "< book\n> Which day?\n~ start promo api\n* queued promo\n~ close\n* not meant promo\n= queue 0");
     check(flows, "~ start promo api\n* started promo\n= held 1");
 }
 

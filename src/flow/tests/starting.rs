@@ -2,9 +2,13 @@
 
 use super::{Talk, check, check_bot};
 use crate::{
-    base::ids::{ConversationId, SenderId},
-    flow::{SenderView, World, explain},
+    base::{
+        ids::{ConversationId, SenderId},
+        time::{Span, Time},
+    },
+    flow::{SenderView, World, explain, held_back, timetables},
 };
+use std::collections::BTreeMap;
 
 fn one(trigger: &str) -> String {
     format!("flow: it\nwhen:\n  - {trigger}\nsteps: [{{say: Yes.}}]\n")
@@ -214,22 +218,52 @@ fn unanswered_has_steps_of_its_own() {
 fn explain_says_why_and_why_not() {
     let flows = "flow: a\nwhen: [{message: book}]\nsteps: [{say: A}]\n---\nflow: b\nwhen: [{message: book, match: contains}, {message: pay}]\nsteps: [{say: B}]\n";
     let talk = Talk::new("bot: Test\n", flows);
-    let session = talk.session();
-    let env = std::collections::BTreeMap::new();
-    let world = World {
-        now: talk.now,
-        contact: &talk.contact,
-        conversation: ConversationId(1),
-        sender: SenderView { id: SenderId(1), name: "Support", language: None },
-        window: talk.window,
-        env: &env,
-        paused: &Default::default(),
-        once: &Default::default(),
-        token_key: b"key",
-    };
-    let all = explain(&talk.versions, &session, &world, "Book!");
+    let all = in_world(&talk, talk.now, |world| explain(&talk.versions, &talk.session(), world, "Book!"));
     assert_eq!(all.len(), 3);
     assert!(all[0].wins && all[0].flow.as_str() == "a", "{all:?}");
     assert!(all.iter().any(|e| e.why.contains("is stronger")), "{all:?}");
     assert!(all.iter().any(|e| e.why.contains("`pay`")), "{all:?}");
+}
+
+fn in_world<T>(talk: &Talk, now: Time, look: impl FnOnce(&World<'_>) -> T) -> T {
+    look(&World {
+        now,
+        contact: &talk.contact,
+        conversation: ConversationId(1),
+        sender: SenderView { id: SenderId(1), name: "Support", language: None },
+        window: talk.window,
+        env: &BTreeMap::new(),
+        paused: &Default::default(),
+        once: &Default::default(),
+        token_key: b"key",
+    })
+}
+
+#[test]
+fn what_holds_a_fire_back_is_told_before_it_comes() {
+    let flow = |more: &str| {
+        format!(
+            "flow: it\ntopic: news\nwhen:\n  - schedule: 0 10 * * *\n    to: everyone\n    {more}\nsteps: [{{say: Hi}}]\n"
+        )
+    };
+    let bot = "bot: Test\ntopics: {news: {needs: consent, at_most: 2/7d}}\ndraft_testers: ['+34600000009']\n";
+    let told = |more: &str, starts: &[i64], said: &[i64], hours: i64| {
+        let flow = if more == "draft" { format!("draft: true\n{}", flow("rate: 1/s")) } else { flow(more) };
+        let mut talk = Talk::new(bot, &flow);
+        let (now, ago) = (talk.now, |hours: &i64| talk.now - Span::hours(*hours));
+        let (starts, said) = (starts.iter().map(ago).collect(), said.iter().map(ago).collect());
+        talk.contact.data.starts.insert("it|schedule 0 10 * * * contact".into(), starts);
+        talk.contact.data.unasked.insert("news".into(), said);
+        let tables = timetables(talk.versions.live());
+        in_world(&talk, now + Span::hours(hours), |world| held_back(&talk.versions, &tables[0], world))
+    };
+    assert_eq!(told("at_most: 1/1d", &[], &[30], 0), None);
+    assert_eq!(told("at_most: 1/1d", &[20], &[], 0).unwrap(), "it started 1 times within 1d already");
+    assert_eq!(told("at_most: 1/1d", &[20], &[], 4), None, "the next fire is what counts");
+    assert_eq!(told("rate: 1/s", &[], &[20, 30], 0).unwrap(), "topic `news` has reached its `at_most: 2/7d`");
+    assert_eq!(
+        told("if: '\"vip\" in contact.tags'", &[], &[], 0).unwrap(),
+        "its `if` does not hold: `\"vip\" in contact.tags`"
+    );
+    assert_eq!(told("draft", &[], &[], 0).unwrap(), "the flow is a draft, and this is no tester");
 }

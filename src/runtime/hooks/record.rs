@@ -185,6 +185,7 @@ impl App {
         }
         let Some(sender) = self.sender_for(lane, table.flow) else {
             let (state, reason) = (StartState::Refused, Some(Reason::SenderDown));
+            self.metrics.start_refused(row.flow.as_str(), false, Reason::SenderDown);
             let mut set = WriteSet::of(lane.contact.id.0);
             set.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
             self.store.commit(set).await?;
