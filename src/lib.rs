@@ -47,7 +47,8 @@
 //! 3. `runtime/inbound.rs` makes one write-set a contact: the contact and its aliases, the message (a known
 //!    provider id changes nothing), the window moved by the message's *own* time, and a stop if the text is
 //!    one. All are submitted side by side and share commits in `store/writer.rs`. What was new goes into its
-//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/statuses.rs`.
+//!    contact's lane, and the webhook is answered. Statuses take a shorter way, `runtime/statuses.rs`. Names of two
+//!    contacts in one breath make them one, `runtime/join.rs`.
 //! 4. `runtime/lanes.rs` keeps the contact's line of work; `runtime/work.rs` is the task that empties it, one
 //!    piece at a time, with the contact's state in memory (read from its rows the first time, `lane.rs`).
 //! 5. `runtime/handle.rs` opens the window, releases what was held for it, and calls `runtime/turn.rs`.

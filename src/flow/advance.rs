@@ -49,6 +49,8 @@ impl Turn<'_> {
             Event::PersonWrote { agent } => self.person_wrote(agent),
             Event::HandedBack { agent } => self.hand_back(agent),
             Event::Closed => self.close(),
+            Event::Left => self.leave(),
+            Event::Joined(joined) => self.join(*joined),
             Event::Preference { given, by } => self.preference(given, &by),
             Event::Stop { run } => self.end_run(run, RunEnd::Stopped),
         }

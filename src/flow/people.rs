@@ -12,7 +12,7 @@ use crate::{
     model::{
         content::Content,
         effect::{Draft, Effect, Origin, RunEnd},
-        event::Happened,
+        event::{Happened, Joined},
         hours::OpeningHours,
         session::{NeedsPerson, Person, Unanswered, Waiting},
         value::Value,
@@ -131,6 +131,35 @@ impl<'a> Turn<'a> {
         self.effects.push(Effect::Drop { run: None, message: None });
         self.session.needs_person = None;
         self.hand_back(None);
+    }
+
+    /// The person goes on as another contact: nothing of this conversation does, and no flow hears of it.
+    pub fn leave(&mut self) {
+        self.note(None, None, "the person goes on as another contact");
+        for run in self.all_runs() {
+            self.end_run(run, RunEnd::Stopped);
+        }
+        self.drop_queue();
+        self.session.waiting_messages.clear();
+        self.session.unsure_stop = None;
+        self.effects.push(Effect::Drop { run: None, message: None });
+        self.session.needs_person = None;
+        self.session.person = None;
+    }
+
+    /// Another contact was the same person.
+    pub fn join(&mut self, joined: Joined) {
+        self.note(None, None, "another contact was the same person, and is joined");
+        if let (None, Some(person)) = (&self.session.person, joined.person) {
+            // Its run has ended where it was.
+            self.session.person = Some(Person { run: None, step: None, unanswered: None, ..person });
+        }
+        if self.session.needs_person.is_none() {
+            self.session.needs_person = joined.needs_person;
+        }
+        if joined.opted_out {
+            self.stop("joined to a contact who opted out", self.now(), false);
+        }
     }
 
     /// Silence since the last human word: the bot may speak again. Nobody answered: the hand-off's text.

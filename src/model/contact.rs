@@ -1,8 +1,12 @@
 //! A person within one account: what we know, what they agreed to, how often we wrote.
 
-use super::value::Value;
+use super::{
+    inbound::{Alias, AliasKind},
+    value::Value,
+};
 use crate::base::{
     ids::{AccountName, ContactId},
+    limits::STAMPS_KEPT_MAX,
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -52,6 +56,66 @@ pub struct ContactData {
     /// Unasked messages that count against a topic's `at_most`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unasked: BTreeMap<String, Vec<Time>>,
+    /// The same person is another contact, who goes on: this one has a past only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined_to: Option<ContactId>,
+}
+
+impl ContactData {
+    /// The person is at these names from now on: under them they wrote last, or the platform says so. A number that
+    /// they had before reaches nobody, or a stranger. True: something is new.
+    pub fn moves_to(&mut self, names: &[Alias]) -> bool {
+        let before = (self.phone.clone(), self.bsuid.clone());
+        for name in names.iter().rev() {
+            match name.kind {
+                AliasKind::Phone => self.phone = Some(format!("+{}", name.value)),
+                AliasKind::Bsuid => self.bsuid = Some(name.value.clone()),
+            }
+        }
+        before != (self.phone.clone(), self.bsuid.clone())
+    }
+
+    /// Takes over what is known of the same person as another contact. What both know stays; of two words about a topic
+    /// the refusal counts; what either has had counts against every cap. Gives the topics that changed.
+    pub fn absorb(&mut self, other: &ContactData) -> Vec<String> {
+        for (own, theirs) in [
+            (&mut self.phone, &other.phone),
+            (&mut self.bsuid, &other.bsuid),
+            (&mut self.name, &other.name),
+            (&mut self.language, &other.language),
+            (&mut self.zone, &other.zone),
+        ] {
+            if own.is_none() {
+                own.clone_from(theirs);
+            }
+        }
+        self.tags.extend(other.tags.iter().cloned());
+        for (field, value) in &other.fields {
+            self.fields.entry(field.clone()).or_insert_with(|| value.clone());
+        }
+        for (split, way) in &other.splits {
+            self.splits.entry(split.clone()).or_insert_with(|| way.clone());
+        }
+        self.last_message_at = self.last_message_at.max(other.last_message_at);
+        for (own, theirs) in [(&mut self.starts, &other.starts), (&mut self.unasked, &other.unasked)] {
+            for (key, stamps) in theirs {
+                let all = own.entry(key.clone()).or_default();
+                all.extend(stamps);
+                all.sort_unstable();
+                let surplus = all.len().saturating_sub(STAMPS_KEPT_MAX);
+                all.drain(..surplus);
+            }
+        }
+        let mut changed = Vec::new();
+        for (topic, theirs) in &other.consent {
+            let own = self.consent.get(topic);
+            if own.is_none_or(|own| own.given && !theirs.given) {
+                self.consent.insert(topic.clone(), *theirs);
+                changed.push(topic.clone());
+            }
+        }
+        changed
+    }
 }
 
 /// A change of what is known of a contact, from outside of the flows.
@@ -72,4 +136,70 @@ pub struct Patch {
 pub struct Consent {
     pub given: bool,
     pub at: Time,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alias(kind: AliasKind, value: &str) -> Alias {
+        Alias { kind, value: value.into() }
+    }
+
+    #[test]
+    fn the_surest_name_of_each_kind_is_where_a_person_is() {
+        let mut data = ContactData { phone: Some("+34600000001".into()), ..ContactData::default() };
+        let names = [alias(AliasKind::Phone, "34600000002"), alias(AliasKind::Phone, "34600000003")];
+        assert!(data.moves_to(&names) && data.phone.as_deref() == Some("+34600000002"));
+        assert!(!data.moves_to(&names));
+        assert!(data.moves_to(&[alias(AliasKind::Bsuid, "ES.1")]));
+        assert_eq!((data.phone.as_deref(), data.bsuid.as_deref()), (Some("+34600000002"), Some("ES.1")));
+    }
+
+    #[test]
+    fn of_two_that_are_one_the_stricter_word_counts() {
+        let consent = |given, at| Consent { given, at: Time(at) };
+        let data = |all: &[(&str, Consent)]| ContactData {
+            consent: all.iter().map(|(topic, word)| ((*topic).to_owned(), *word)).collect(),
+            ..ContactData::default()
+        };
+        let mut own = data(&[("a", consent(true, 9)), ("b", consent(false, 1)), ("c", consent(true, 1))]);
+        let other = data(&[
+            ("a", consent(false, 2)),
+            ("b", consent(true, 8)),
+            ("c", consent(true, 5)),
+            ("d", consent(true, 3)),
+        ]);
+        assert_eq!(own.absorb(&other), ["a", "d"]);
+        let given = |topic: &str| own.consent[topic].given;
+        assert!(!given("a") && !given("b") && given("c") && given("d"));
+    }
+
+    #[test]
+    fn what_both_know_stays_and_what_either_had_counts() {
+        let stamps = |at: &[i64]| BTreeMap::from([("news".to_owned(), at.iter().copied().map(Time).collect())]);
+        let mut own = ContactData {
+            phone: Some("+34600000001".into()),
+            tags: BTreeSet::from(["vip".into()]),
+            fields: BTreeMap::from([("size".into(), Value::text("L"))]),
+            unasked: stamps(&[3, 9]),
+            ..ContactData::default()
+        };
+        let other = ContactData {
+            phone: Some("+34600000002".into()),
+            bsuid: Some("ES.1".into()),
+            name: Some("Ana".into()),
+            tags: BTreeSet::from(["cold".into()]),
+            fields: BTreeMap::from([("size".into(), Value::text("S")), ("colour".into(), Value::text("red"))]),
+            unasked: stamps(&[5]),
+            last_message_at: Some(Time(7)),
+            ..ContactData::default()
+        };
+        assert!(own.absorb(&other).is_empty());
+        assert_eq!((own.phone.as_deref(), own.bsuid.as_deref()), (Some("+34600000001"), Some("ES.1")));
+        assert_eq!((own.name.as_deref(), own.last_message_at), (Some("Ana"), Some(Time(7))));
+        assert_eq!(own.tags.iter().map(String::as_str).collect::<Vec<_>>(), ["cold", "vip"]);
+        assert_eq!((&own.fields["size"], &own.fields["colour"]), (&Value::text("L"), &Value::text("red")));
+        assert_eq!(own.unasked["news"], [Time(3), Time(5), Time(9)]);
+    }
 }

@@ -3,6 +3,7 @@
 use super::{
     contact::Patch,
     inbound::{DeliveryState, InboundMessage},
+    session::{NeedsPerson, Person},
     value::Value,
 };
 use crate::base::{
@@ -49,6 +50,18 @@ pub enum Event {
     Overheard { what: Happened, depth: usize },
     /// New flows are live: what they start at a moment of this conversation is planned.
     Published,
+    /// The person goes on as another contact: nothing of this conversation does.
+    Left,
+    /// Another contact was the same person: who had their conversation, and what they want.
+    Joined(Box<Joined>),
+}
+
+/// What a conversation takes over from that of a contact who is the same person.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Joined {
+    pub opted_out: bool,
+    pub person: Option<Person>,
+    pub needs_person: Option<NeedsPerson>,
 }
 
 /// Something that flows may start by, wait for and stop by.

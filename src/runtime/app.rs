@@ -64,6 +64,8 @@ pub struct App {
     pub(super) lanes: Lanes<Work, LaneState>,
     pub(super) timers: Timers,
     pub(super) directory: Directory,
+    /// Contacts are joined one pair at a time.
+    pub(super) joining: tokio::sync::Mutex<()>,
     /// Opt-outs, from the moment they are recorded: nothing that is queued leaves after the webhook was answered.
     pub(super) stops: Stops,
     /// Messages of which nobody knows whether they left: a status decides, so their lane must hear it.

@@ -16,7 +16,7 @@ use crate::{
 };
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 #[derive(Default)]
@@ -54,7 +54,11 @@ impl App {
     /// the rows then, and must be committed before anybody relies on them.
     ///
     /// On a failed commit call `forget`: what was remembered here may not exist.
-    pub(super) async fn find(&self, whom: &Whom<'_>, set: &mut Vec<(ContactId, WriteSet)>) -> anyhow::Result<Found> {
+    pub(super) async fn find(
+        self: &Arc<Self>,
+        whom: &Whom<'_>,
+        set: &mut Vec<(ContactId, WriteSet)>,
+    ) -> anyhow::Result<Found> {
         let Whom { account, sender, names, person_name, opened_at, heard_at } = *whom;
         let now = self.clock.now();
         let (contact, fresh) = match self.directory.contact(account, names) {
@@ -86,7 +90,7 @@ impl App {
 
     /// The contact with this phone (`+` and digits), made if there is none; no conversation is. As with `find`.
     pub(super) async fn find_or_make(
-        &self,
+        self: &Arc<Self>,
         account: &AccountName,
         phone: &str,
         set: &mut Vec<(ContactId, WriteSet)>,
@@ -99,16 +103,24 @@ impl App {
     }
 
     async fn look_up_or_make(
-        &self,
+        self: &Arc<Self>,
         account: &AccountName,
         names: &[Alias],
         person_name: Option<&str>,
         now: Time,
         set: &mut Vec<(ContactId, WriteSet)>,
     ) -> anyhow::Result<(ContactId, Option<Box<Contact>>)> {
-        if let Some(contact) = alias::find(&self.store, account, &spellings(names)).await? {
+        let owners = self.owners(account, names).await?;
+        let contact = match owners.len() {
+            0 | 1 => owners.first().copied(),
+            // Names of two contacts in one breath: they are one person.
+            _ => Some(self.join(owners).await?),
+        };
+        if let Some(contact) = contact {
             let known = alias::of(&self.store, contact).await?;
-            let fresh: Vec<Alias> = names.iter().filter(|name| !known.contains(name)).cloned().collect();
+            // What is remembered of them is written by now, or on its way.
+            let told = |name: &Alias| self.directory.contact(account, std::slice::from_ref(name)) == Some(contact);
+            let fresh: Vec<Alias> = names.iter().filter(|name| !known.contains(name) && !told(name)).cloned().collect();
             let contact = self.directory.remember(account, names, contact);
             for name in fresh {
                 set_of(set, contact).push(&alias::INSERT, &new_alias(account, &name, contact));
@@ -148,9 +160,25 @@ impl App {
         Ok((id, Some(Box::new(fresh))))
     }
 
+    /// The contacts that are known by these names, that of the surest first.
+    pub(super) async fn owners(&self, account: &AccountName, names: &[Alias]) -> anyhow::Result<Vec<ContactId>> {
+        let mut owners = Vec::new();
+        for name in names {
+            let one = std::slice::from_ref(name);
+            let owner = match self.directory.contact(account, one) {
+                Some(owner) => Some(owner),
+                None => alias::find(&self.store, account, &spellings(one)).await?,
+            };
+            if let Some(owner) = owner.filter(|owner| !owners.contains(owner)) {
+                owners.push(owner);
+            }
+        }
+        Ok(owners)
+    }
+
     /// What the provider calls a person whom we know already.
     pub(super) async fn learn_aliases(
-        &self,
+        self: &Arc<Self>,
         account: &AccountName,
         contact: ContactId,
         names: &[Alias],
@@ -158,13 +186,15 @@ impl App {
     ) -> anyhow::Result<()> {
         for name in names {
             let one = std::slice::from_ref(name);
-            if self.directory.contact(account, one).is_some() {
-                continue;
-            }
-            match alias::find(&self.store, account, one).await? {
-                Some(owner) => {
+            let known = match self.directory.contact(account, one) {
+                Some(owner) => Some(owner),
+                None => alias::find(&self.store, account, one).await?,
+            };
+            match known {
+                Some(owner) if owner == contact => {
                     self.directory.remember(account, one, owner);
                 }
+                Some(owner) => self.join_later(vec![contact, owner]),
                 None => {
                     self.directory.remember(account, one, contact);
                     set.push(&alias::MOVE, &new_alias(account, name, contact));
@@ -176,9 +206,12 @@ impl App {
 }
 
 impl Directory {
+    /// Whom all these names mean; `None`: one of them is not remembered, or they mean several.
     fn contact(&self, account: &AccountName, names: &[Alias]) -> Option<ContactId> {
         let maps = self.maps();
-        names.iter().find_map(|name| maps.contacts.get(&(account.clone(), name.clone())).copied())
+        let mut owners = names.iter().map(|name| maps.contacts.get(&(account.clone(), name.clone())).copied());
+        let first = owners.next()??;
+        owners.all(|owner| owner == Some(first)).then_some(first)
     }
 
     fn conversation(&self, contact: ContactId, sender: SenderId) -> Option<ConversationId> {

@@ -39,9 +39,13 @@ impl App {
             conversation.window.open(at);
         }
         conversation.last_inbound_at = conversation.last_inbound_at.max(Some(at));
+        let newest = lane.contact.data.last_message_at.is_none_or(|last| last <= at);
         lane.contact.data.last_message_at = lane.contact.data.last_message_at.max(Some(at));
-        if lane.contact.data.name.is_none() && message.name.is_some() {
+        let unnamed = lane.contact.data.name.is_none() && message.name.is_some();
+        if unnamed {
             lane.contact.data.name.clone_from(&message.name);
+        }
+        if (newest && lane.contact.data.moves_to(&message.from)) || unnamed {
             rows::contact(&mut set, &lane.contact);
         }
         let word = self.take_word(lane, recorded, now, &mut set);
@@ -125,6 +129,21 @@ impl App {
                 let index = self.conversation_index(lane, conversation).await?;
                 self.take_result(lane, index, id, *result).await?;
                 self.go_on(lane, index).await
+            }
+            Work::Moved { names, reply } => {
+                if lane.contact.data.moves_to(&names) {
+                    let mut set = WriteSet::of(lane.contact.id.0);
+                    rows::contact(&mut set, &lane.contact);
+                    self.store.commit(set).await?;
+                }
+                let _ = reply.send(());
+                Ok(())
+            }
+            Work::Leave { to, show, joined } => self.be_joined(lane, to, show, joined).await,
+            Work::Join { leaver, reply } => {
+                self.take_over(lane, *leaver).await?;
+                let _ = reply.send(());
+                Ok(())
             }
             Work::Status { conversation, id, number, tells, update } => {
                 let index = self.conversation_index(lane, conversation).await?;

@@ -2,6 +2,7 @@
 
 use super::{
     app::App,
+    join::Leaver,
     outbox::{self, Pending, PendingState, SendAnswer},
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
         content::Content,
         effect::{Draft, Effect, Passage},
         event::{ConsentWord, Event, Fate, Reason},
-        inbound::{InboundMessage, StatusUpdate},
+        inbound::{Alias, InboundMessage, StatusUpdate},
         session::Session,
         window::Window,
     },
@@ -73,6 +74,12 @@ pub enum Work {
     Status { conversation: ConversationId, id: OutboundId, number: u32, tells: bool, update: Box<StatusUpdate> },
     /// An operator wants an unknown send to go out after all.
     Resend { conversation: ConversationId, id: OutboundId, reply: oneshot::Sender<bool> },
+    /// The platform says that the contact has these names from now on; `reply` hears that it is stored.
+    Moved { names: Vec<Alias>, reply: oneshot::Sender<()> },
+    /// The person is contact `to` as well and goes on there: what there is is shown, and ends when it is `joined`.
+    Leave { to: ContactId, show: oneshot::Sender<Leaver>, joined: oneshot::Receiver<()> },
+    /// Another contact was the same person; `reply` hears that it is stored.
+    Join { leaver: Box<Leaver>, reply: oneshot::Sender<()> },
     /// Look at what is due.
     Wake,
     /// Rows of this contact were changed by another hand: read them again.
@@ -96,9 +103,14 @@ impl Work {
                 Work::Status { conversation: *conversation, id: *id, number: *number, tells: *tells, update }
             }
             Work::Wake => Work::Wake,
-            Work::Inbound(_) | Work::Event { .. } | Work::Say { .. } | Work::Resend { .. } | Work::Forget => {
-                return None;
-            }
+            Work::Inbound(_)
+            | Work::Event { .. }
+            | Work::Say { .. }
+            | Work::Resend { .. }
+            | Work::Moved { .. }
+            | Work::Leave { .. }
+            | Work::Join { .. }
+            | Work::Forget => return None,
         })
     }
 }
@@ -159,6 +171,22 @@ impl LaneState {
     }
 }
 
+impl Conversation {
+    /// One of which nothing is known yet.
+    pub fn new(id: ConversationId, sender: SenderId) -> Self {
+        Conversation {
+            id,
+            sender,
+            window: Window::default(),
+            last_inbound_at: None,
+            session: Session::default(),
+            accepted_turn: None,
+            outbox: Vec::new(),
+            missed: Vec::new(),
+        }
+    }
+}
+
 impl std::fmt::Display for LaneError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -188,16 +216,7 @@ impl From<ReadError> for LaneError {
 impl App {
     /// The lane of a contact that was made by this very message: there is nothing to read.
     pub(super) fn fresh_lane(&self, contact: Contact, recorded: &Recorded) -> LaneState {
-        let conversation = Conversation {
-            id: recorded.conversation,
-            sender: recorded.sender,
-            window: Window::default(),
-            last_inbound_at: None,
-            session: Session::default(),
-            accepted_turn: None,
-            outbox: Vec::new(),
-            missed: Default::default(),
-        };
+        let conversation = Conversation::new(recorded.conversation, recorded.sender);
         LaneState { contact, conversations: vec![conversation], once: BTreeSet::new(), armed: None }
     }
 

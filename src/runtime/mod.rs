@@ -23,6 +23,7 @@ mod handle;
 pub mod health;
 pub mod hooks;
 pub mod inbound;
+mod join;
 pub mod lane;
 mod lanes;
 mod letters;

@@ -1,6 +1,6 @@
 //! What webhooks say besides messages and statuses: a person wrote, a wish, another number, news of a template.
 
-use super::{app::App, directory::Whom};
+use super::{app::App, directory::Whom, lane::Work};
 use crate::{
     base::{
         ids::{AccountName, SenderId},
@@ -16,7 +16,9 @@ use crate::{
         template::{self, CatalogueEntry, Source},
     },
 };
+use anyhow::Context;
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 impl App {
     /// A person of the business wrote from the phone app, or another brain has the conversation: the bot
@@ -61,9 +63,9 @@ impl App {
         self.happen(found.contact, found.conversation, event).await.map(|_| ())
     }
 
-    /// From now on the contact has other names, too.
+    /// From now on the contact has other names, too, and is reached under them.
     pub(super) async fn take_identity(
-        &self,
+        self: &Arc<Self>,
         sender: SenderId,
         old: &[Alias],
         new: &[Alias],
@@ -72,7 +74,15 @@ impl App {
         let Some(of) = self.senders.get(sender) else { return Ok(()) };
         let account = of.account.clone();
         if let Some(contact) = alias::find(&self.store, &account, old).await? {
+            // Who was faster than the notice wrote as somebody new.
+            let mut owners = vec![contact];
+            owners.extend(self.owners(&account, new).await?.into_iter().filter(|owner| *owner != contact));
+            let contact = if owners.len() > 1 { self.join(owners).await? } else { contact };
             self.learn_aliases(&account, contact, new, set).await?;
+            // The webhook is answered after it is stored: this has no row of its own.
+            let (reply, stored) = oneshot::channel();
+            self.push(contact, Work::Moved { names: new.to_vec(), reply });
+            stored.await.context("where a contact is now could not be stored")?;
         }
         Ok(())
     }

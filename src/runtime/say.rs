@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 impl App {
     /// The contact with this phone (`+` and digits) and its conversation at the sender; made if new.
     pub async fn reach(
-        &self,
+        self: &Arc<Self>,
         account: &AccountName,
         sender: SenderId,
         phone: &str,

@@ -220,6 +220,14 @@ impl App {
     async fn begin_now(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
         let now = self.clock.now();
         let id = row.id;
+        if lane.contact.data.joined_to.is_some() {
+            // Whom it was for has the same fire under another name.
+            let mut set = WriteSet::of(lane.contact.id.0);
+            let state = StartState::Superseded;
+            set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
+            self.store.commit(set).await?;
+            return Ok(());
+        }
         let live = self.live.get();
         let set = &live.set;
         if let Some(date) = flow::dates(set).iter().find(|d| d.flow.name == row.flow && d.key == row.trigger_key) {

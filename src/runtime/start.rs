@@ -92,6 +92,7 @@ impl App {
             lanes: Default::default(),
             timers: Default::default(),
             directory: Default::default(),
+            joining: Default::default(),
             stops: Default::default(),
             watched: Default::default(),
             listed: Default::default(),

@@ -18,6 +18,14 @@ impl Stops {
         *newest = by.max(*newest);
     }
 
+    /// Two contacts are one: a stop of one is a stop of the other.
+    pub fn take_over(&self, from: ContactId, to: ContactId) {
+        let by = self.stops().get(&from).copied();
+        if let Some(by) = by {
+            self.add(to, by);
+        }
+    }
+
     pub fn in_force(&self, contact: ContactId) -> bool {
         let stops = self.stops();
         !stops.is_empty() && stops.contains_key(&contact)

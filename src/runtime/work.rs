@@ -96,7 +96,7 @@ impl App {
                 left = work.once_more();
             }
             if state.is_none() {
-                *state = self.load_lane(contact).await?;
+                *state = self.lane_of(contact).await?;
             }
             let Some(lane) = state.as_mut() else {
                 self.metrics.bug("nobody");
@@ -127,12 +127,15 @@ impl App {
         }
         for attempt in 1..=LANE_TRIES_MAX {
             if state.is_none() {
-                *state = self.load_lane(contact).await?;
+                *state = self.lane_of(contact).await?;
             }
             let Some(lane) = state.as_mut() else {
                 self.metrics.bug("nobody");
                 anyhow::bail!("message {} is of contact {contact}, who does not exist", recorded.id);
             };
+            if let Some(to) = lane.contact.data.joined_to {
+                return self.hand_on(to, recorded).await;
+            }
             match self.inbound_turn(lane, &recorded).await {
                 Ok(()) => return Ok(()),
                 Err(LaneError::Reload(why)) => {

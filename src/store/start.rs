@@ -74,6 +74,13 @@ pub struct Cancelled {
     pub at: Time,
 }
 
+/// The starts of one contact become those of another.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Moved {
+    pub from: ContactId,
+    pub to: ContactId,
+}
+
 /// How many starts of a fire stand where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
@@ -157,10 +164,24 @@ pub static PLAN: Statement<PlannedStart> = Statement::new(
     ),
 );
 
+/// What waits for a contact waits for another, who is the same person, unless the other has that fire already.
+pub static MOVE: Statement<Moved> = Statement::new(
+    "start.move",
+    56,
+    Wins::Plain,
+    |row| row.from.0.into(),
+    "update start set contact_id = cast(value ->> 'to' as bigint)
+     from {rows} as input
+     where start.contact_id = cast(value ->> 'from' as bigint) and start.state = 'waiting'
+       and not exists (select 1 from start as other
+         where other.flow = start.flow and other.trigger_key = start.trigger_key
+           and other.contact_id = cast(value ->> 'to' as bigint) and other.minute = start.minute)",
+);
+
 pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at");
 
 pub(super) static STATEMENTS: &[&Sql] =
-    &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &CANCEL.sql, &PLAN.sql, &EXPIRE.sql];
+    &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &CANCEL.sql, &PLAN.sql, &MOVE.sql, &EXPIRE.sql];
 
 macro_rules! select {
     ($rest:literal) => {

@@ -2,6 +2,7 @@
 
 mod doubt;
 mod house;
+mod names;
 mod recovery;
 mod starts;
 mod statuses;

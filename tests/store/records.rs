@@ -28,7 +28,7 @@ use transom::store::{
     outbound, retention,
     run::{self, Ended, Run},
     schedule::{self, Fire, Schedule},
-    start::{self, Decided, Newer, PlannedStart, StartState},
+    start::{self, Decided, Moved, Newer, PlannedStart, StartState},
     template::{self, CatalogueEntry, Source, TemplateNews},
     trace::{self, Trace},
     version::{self, Live, Version},
@@ -275,6 +275,45 @@ fn a_contact_gets_a_minute_once_and_a_start_is_decided_once() {
         let expected = [(second, StartState::Refused, Some("capped"), 1), (first, StartState::Superseded, None, 1)];
         assert_eq!(words, expected);
         assert_eq!(retention::forget(&store, &start::EXPIRE, NOW + Span(1)).await.unwrap(), 2);
+        store.close().await;
+    });
+}
+
+#[test]
+fn what_waits_for_a_contact_waits_for_the_same_person_under_another_name() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let (monday, tuesday, wednesday) = ("2026-11-23T10:00", "2026-11-24T10:00", "2026-11-25T10:00");
+        let planned = [
+            (1, 7, monday, StartState::Begun),
+            (2, 7, tuesday, StartState::Waiting),
+            (3, 7, wednesday, StartState::Waiting),
+            (4, 8, wednesday, StartState::Waiting),
+            (5, 9, tuesday, StartState::Waiting),
+        ];
+        for (id, contact, minute, state) in planned {
+            let row = PlannedStart {
+                id: StartId(id),
+                flow: "tips".into(),
+                trigger_key: "t".into(),
+                contact_id: ContactId(contact),
+                minute: minute.into(),
+                slot_at: NOW,
+                state,
+                reason: None,
+                data: serde_json::json!({}),
+                created_at: NOW,
+                ended_at: None,
+            };
+            put(&store, &start::INSERT, &row).await.unwrap();
+        }
+        put(&store, &start::MOVE, &Moved { from: ContactId(7), to: ContactId(8) }).await.unwrap();
+        let of = async |contact| {
+            let rows = start::of(&store, ContactId(contact), StartId(LAST), 9).await.unwrap();
+            rows.iter().map(|row| row.id.0).collect::<Vec<_>>()
+        };
+        // What has begun is the past, and a fire that the other has already is not doubled.
+        assert_eq!((of(7).await, of(8).await, of(9).await), (vec![3, 1], vec![4, 2], vec![5]));
         store.close().await;
     });
 }

@@ -124,6 +124,23 @@ fn closing_ends_all() {
 }
 
 #[test]
+fn who_goes_on_as_another_contact_ends_here_without_a_word() {
+    check(
+        HUMAN,
+        "< hi\n> Name?\n~ start promo api\n* queued promo\n~ leave\n* run stopped\n* not meant promo\n= runs 0\n= queue 0",
+    );
+    // No flow hears that a person had it: they have it still, elsewhere.
+    check(HUMAN, "< agent\n~ person\n~ leave\n= with_person false");
+}
+
+#[test]
+fn of_two_who_are_one_the_stricter_will_and_the_person_count() {
+    check(HUMAN, "< hi\n> Name?\n~ join stop\n* run stopped\n= runs 0\n< hi\n* needs person");
+    check(HUMAN, "< hi\n> Name?\n~ join person\n= with_person true\n< Ada\n~ back\n< Ada\n> Ada!\n> How was eve? ()");
+    check(HUMAN, "< hi\n> Name?\n~ join\n< Ada\n> Ada!");
+}
+
+#[test]
 fn a_stop_leaves_the_handoff() {
     check(HUMAN, "< agent\n< STOP\n> You will hear no more from us. Write START to come back.\n= with_person true");
 }

@@ -129,7 +129,7 @@ impl App {
 
     /// The contact, in the first account that knows it; a new one where the flow wants that.
     async fn whom_it_means(
-        &self,
+        self: &Arc<Self>,
         table: &HookTable<'_>,
         phone: &str,
         only: Option<&AccountName>,

@@ -2,12 +2,13 @@
 
 use super::Talk;
 use crate::{
-    base::time::Span,
+    base::time::{Span, Time},
     model::{
         contact::Patch,
         content::MediaKind,
-        event::{CallAnswer, CallError, Event, Fate, Happened, Start},
+        event::{CallAnswer, CallError, Event, Fate, Happened, Joined, Start},
         inbound::InboundKind,
+        session::Person,
         value::Value,
     },
 };
@@ -20,6 +21,13 @@ impl Talk {
             "person" => self.event(Event::PersonWrote { agent: Some("eve".into()) }),
             "back" => self.event(Event::HandedBack { agent: Some("eve".into()) }),
             "close" => self.event(Event::Closed),
+            "leave" => self.event(Event::Left),
+            "join" => self.event(Event::Joined(Box::new(Joined {
+                // `~ join stop`, `~ join person`: what the other contact had.
+                opted_out: rest == "stop",
+                person: (rest == "person").then(|| eve(self.now)),
+                needs_person: None,
+            }))),
             "restart" => self.event(Event::Restarted),
             "tick" => self.event(Event::Tick),
             "image" => self.receive(image(), self.now),
@@ -190,5 +198,20 @@ fn image() -> InboundKind {
         filename: None,
         sha256: None,
         voice: false,
+    }
+}
+
+/// A person of the business to whom a run that is gone by now handed over.
+fn eve(now: Time) -> Person {
+    Person {
+        since: now,
+        last_word: now,
+        give_back: Span::hours(12),
+        team: Some("support".into()),
+        agent: Some("eve".into()),
+        flow: None,
+        run: Some(9),
+        unanswered: None,
+        step: None,
     }
 }

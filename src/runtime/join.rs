@@ -1,0 +1,277 @@
+//! Two contacts who turn out to be one person: the one with the talk goes on, the other has a past only.
+//!
+//! Names arrive one by one: a template goes to a number, its owner writes without showing it, and one day a webhook
+//! names both. From then on there is one contact, with the stricter of both wills. What was said stays where it was.
+
+use super::{
+    app::App,
+    catch::caught,
+    lane::{Conversation, LaneError, LaneState, Recorded, Work},
+    rows,
+};
+use crate::{
+    base::{
+        ids::{ContactId, ConversationId, SenderId},
+        time::Time,
+    },
+    model::{
+        contact::Contact,
+        event::{ConsentWord, Event, Joined},
+        session::{NeedsPerson, Person, Waiting},
+        window::Window,
+    },
+    store::{
+        WriteSet, alias, contact, conversation,
+        conversation::Heard,
+        once::{self, Once},
+        session, start,
+    },
+};
+use anyhow::Context;
+use std::{collections::BTreeSet, sync::Arc};
+use tokio::sync::oneshot;
+
+/// What a contact leaves to the one who goes on.
+pub struct Leaver {
+    contact: Contact,
+    once: BTreeSet<String>,
+    talks: Vec<Talk>,
+}
+
+/// A conversation of theirs.
+struct Talk {
+    sender: SenderId,
+    window: Window,
+    last_inbound_at: Option<Time>,
+    person: Option<Person>,
+    needs_person: Option<NeedsPerson>,
+}
+
+impl App {
+    /// Makes one contact of several and gives it back. One of whom no row is written yet stays by itself until the next
+    /// time. Never wait for it in a lane: it waits for theirs.
+    pub(super) async fn join(self: &Arc<Self>, contacts: Vec<ContactId>) -> anyhow::Result<ContactId> {
+        let app = Arc::clone(self);
+        self.lanes.enter();
+        // A client that hangs up must not leave it half-way.
+        let task = tokio::spawn(async move {
+            let joined = caught(app.join_all(&contacts)).await;
+            app.lanes.leave();
+            joined.map_err(|panic| anyhow::anyhow!("a panic: {panic}"))?
+        });
+        task.await.context("the process ends")?
+    }
+
+    /// The same from inside a lane.
+    pub(super) fn join_later(self: &Arc<Self>, contacts: Vec<ContactId>) {
+        let app = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = app.join(contacts).await {
+                tracing::warn!(
+                    "Two contacts that are one could not be joined, the next webhook tries again: {error:#}"
+                );
+            }
+        });
+    }
+
+    async fn join_all(self: &Arc<Self>, contacts: &[ContactId]) -> anyhow::Result<ContactId> {
+        let (first, others) = contacts.split_first().context("nobody is to be joined")?;
+        let _alone = self.joining.lock().await;
+        let mut stays = *first;
+        for other in others {
+            // Somebody may have joined them while this one waited.
+            let (one, other) = (self.goes_on(stays).await?, self.goes_on(*other).await?);
+            stays = match (one, other) {
+                (Some(one), Some(other)) if one != other => self.join_two(one, other).await?,
+                (one, _) => one.unwrap_or(stays),
+            };
+        }
+        Ok(stays)
+    }
+
+    /// Whoever a contact was joined to; `None`: there is no such row.
+    async fn goes_on(&self, id: ContactId) -> anyhow::Result<Option<ContactId>> {
+        let row = contact::find(&self.store, id).await?;
+        Ok(row.map(|row| row.data.joined_to.unwrap_or(id)))
+    }
+
+    async fn join_two(self: &Arc<Self>, one: ContactId, other: ContactId) -> anyhow::Result<ContactId> {
+        let other_has_the_talk = self.talk_of(other).await? > self.talk_of(one).await?;
+        let (stays, goes) = if other_has_the_talk { (other, one) } else { (one, other) };
+        let (show, shown) = oneshot::channel();
+        let (tell, joined) = oneshot::channel();
+        self.push(goes, Work::Leave { to: stays, show, joined });
+        let leaver = shown.await.context("a contact that is to be joined cannot be read")?;
+        let (reply, stored) = oneshot::channel();
+        self.push(stays, Work::Join { leaver: Box::new(leaver), reply });
+        stored.await.context("two contacts that are one could not be joined")?;
+        self.stops.take_over(goes, stays);
+        self.directory.forget(goes);
+        self.directory.forget(stays);
+        // The other's lane has waited; what it had under way ends there.
+        let _ = tell.send(());
+        tracing::info!(contact.id = %stays, "Contact {goes} is the same person as {stays}, and joined");
+        Ok(stays)
+    }
+
+    /// An open question first, then the newest word.
+    async fn talk_of(&self, contact: ContactId) -> anyhow::Result<(bool, Option<Time>)> {
+        let (mut asks, mut heard) = (false, None);
+        for row in conversation::of(&self.store, contact).await? {
+            heard = heard.max(row.last_inbound_at);
+            let session = session::find(&self.store, row.id).await?;
+            let runs = session.iter().flat_map(|stored| &stored.session.runs);
+            asks |= runs.into_iter().any(|run| matches!(run.waiting, Waiting::Question(_) | Waiting::Reply { .. }));
+        }
+        Ok((asks, heard))
+    }
+
+    /// In the lane of the one who goes: it shows what there is, waits until the other has it, and ends.
+    pub(super) async fn be_joined(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        to: ContactId,
+        show: oneshot::Sender<Leaver>,
+        joined: oneshot::Receiver<()>,
+    ) -> Result<(), LaneError> {
+        let talk = |conversation: &Conversation| Talk {
+            sender: conversation.sender,
+            window: conversation.window,
+            last_inbound_at: conversation.last_inbound_at,
+            person: conversation.session.person.clone(),
+            needs_person: conversation.session.needs_person.clone(),
+        };
+        let talks = lane.conversations.iter().map(talk).collect();
+        if show.send(Leaver { contact: lane.contact.clone(), once: lane.once.clone(), talks }).is_err() {
+            return Ok(());
+        }
+        joined.await.map_err(|_| LaneError::Reload("nobody knows whether it was joined".into()))?;
+        lane.contact.data.joined_to = Some(to);
+        self.leave(lane).await
+    }
+
+    /// Nothing of a contact who was joined to another goes on.
+    async fn leave(self: &Arc<Self>, lane: &mut LaneState) -> Result<(), LaneError> {
+        for index in 0..lane.conversations.len() {
+            let Conversation { session, outbox, .. } = &lane.conversations[index];
+            let held = session.person.is_some() || session.needs_person.is_some();
+            if session.runs.is_empty() && session.queue.is_empty() && outbox.is_empty() && !held {
+                continue;
+            }
+            let set = WriteSet::of(lane.contact.id.0);
+            self.take_turn(lane, index, Event::Left, None, set).await?;
+            self.go_on(lane, index).await?;
+        }
+        Ok(())
+    }
+
+    /// In the lane of the one who goes on: all of it, and that the other is gone, is one commit.
+    pub(super) async fn take_over(self: &Arc<Self>, lane: &mut LaneState, leaver: Leaver) -> Result<(), LaneError> {
+        let now = self.clock.now();
+        let Leaver { contact: mut gone, once, talks } = leaver;
+        let own = lane.contact.id;
+        let mut set = WriteSet::of(own.0);
+        let before = lane.contact.data.clone();
+        for topic in lane.contact.data.absorb(&gone.data) {
+            let given = lane.contact.data.consent.get(&topic).is_some_and(|consent| consent.given);
+            rows::ledger(&mut set, self.store.next_id(), own, &topic, given, "joined", None, None, now);
+        }
+        rows::contact(&mut set, &lane.contact);
+        self.plan_dates(&self.live.get(), own, &before, &lane.contact.data, now, &mut set);
+        for name in alias::of(&self.store, gone.id).await? {
+            let account = lane.contact.account.clone();
+            let row = alias::NewAlias { account, kind: name.kind, value: name.value, contact_id: own };
+            set.push(&alias::MOVE, &row);
+        }
+        gone.data.joined_to = Some(own);
+        rows::contact(&mut set, &gone);
+        set.push(&start::MOVE, &start::Moved { from: gone.id, to: own });
+        for key in once {
+            set.push(&once::INSERT, &Once { contact_id: own, key: key.clone(), at: now });
+            lane.once.insert(key);
+        }
+        for talk in &talks {
+            self.take_over_window(lane, talk, &mut set, now);
+        }
+        let mut set = Some(set);
+        for index in 0..lane.conversations.len() {
+            let sender = lane.conversations[index].sender;
+            let talk = talks.iter().find(|talk| talk.sender == sender);
+            let joined = Joined {
+                opted_out: gone.opted_out.is_some(),
+                person: talk.and_then(|talk| talk.person.clone()),
+                needs_person: talk.and_then(|talk| talk.needs_person.clone()),
+            };
+            let own_rows = set.take().unwrap_or_else(|| WriteSet::of(own.0));
+            self.take_turn(lane, index, Event::Joined(Box::new(joined)), None, own_rows).await?;
+            self.go_on(lane, index).await?;
+        }
+        if let Some(mut set) = set {
+            // Neither has a conversation: an operator told us of both.
+            if gone.opted_out.is_some() {
+                lane.contact.opted_out = lane.contact.opted_out.or(gone.opted_out);
+                rows::opt_out(&mut set, &lane.contact);
+            }
+            self.store.commit(set).await?;
+        }
+        Ok(())
+    }
+
+    /// The newer window of both counts; a conversation that only the other had begins here.
+    fn take_over_window(&self, lane: &mut LaneState, talk: &Talk, set: &mut WriteSet, now: Time) {
+        let place = lane.conversations.iter().position(|conversation| conversation.sender == talk.sender);
+        let index = place.unwrap_or_else(|| {
+            lane.conversations.push(Conversation::new(ConversationId(self.store.next_id()), talk.sender));
+            lane.conversations.len() - 1
+        });
+        let conversation = &mut lane.conversations[index];
+        if let Some(at) = talk.window.opened_at {
+            conversation.window.open(at);
+        }
+        conversation.last_inbound_at = conversation.last_inbound_at.max(talk.last_inbound_at);
+        let heard = Heard {
+            id: conversation.id,
+            contact_id: lane.contact.id,
+            sender_id: talk.sender,
+            opened_at: talk.window.opened_at,
+            last_inbound_at: talk.last_inbound_at,
+            created_at: now,
+        };
+        set.push(&conversation::HEARD, &heard);
+    }
+
+    /// The lane of a contact, read back from its rows. Of one who was joined just before the process died, what was
+    /// left ends now.
+    pub(super) async fn lane_of(self: &Arc<Self>, id: ContactId) -> anyhow::Result<Option<LaneState>> {
+        let mut found = self.load_lane(id).await?;
+        if let Some(lane) = found.as_mut().filter(|lane| lane.contact.data.joined_to.is_some()) {
+            self.leave(lane).await.map_err(|error| anyhow::anyhow!("{error}"))?;
+        }
+        Ok(found)
+    }
+
+    /// A message that was recorded for somebody who is joined by now goes to the one who goes on.
+    pub(super) async fn hand_on(self: &Arc<Self>, to: ContactId, mut recorded: Recorded) -> anyhow::Result<()> {
+        let at = recorded.message.at.min(recorded.recorded_at);
+        let known = conversation::between(&self.store, to, recorded.sender).await?;
+        recorded.conversation = known.map_or_else(|| ConversationId(self.store.next_id()), |row| row.id);
+        let heard = Heard {
+            id: recorded.conversation,
+            contact_id: to,
+            sender_id: recorded.sender,
+            opened_at: recorded.opens.then_some(at),
+            last_inbound_at: Some(at),
+            created_at: self.clock.now(),
+        };
+        let mut set = WriteSet::of(to.0);
+        set.push(&conversation::HEARD, &heard);
+        if recorded.word == Some(ConsentWord::Stop) {
+            let stopped = contact::Stopped { id: to, message_id: recorded.id, at: recorded.recorded_at };
+            set.push(&contact::STOPPED, &stopped);
+            self.stops.add(to, recorded.id);
+        }
+        self.store.commit(set).await?;
+        self.push(to, Work::Inbound(Box::new(recorded)));
+        Ok(())
+    }
+}
