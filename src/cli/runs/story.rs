@@ -48,8 +48,8 @@ pub async fn tell(store: &Store, run: &Run, paint: Paint) -> Outcome {
     for message in outbound_of(store, run).await? {
         lines.push((message.created_at, 2, format!("{} {}", paint.strong(">"), said(&message, paint))));
     }
-    // Statuses and clocks of others may put a message a moment beside its turn; within a second it is one scene.
-    lines.sort_by_key(|(at, kind, _)| (at.0 / 1_000, *kind));
+    // All by our own clock. What came within a second stands under one time, in its order.
+    lines.sort_by_key(|(at, kind, _)| (*at, *kind));
     let mut scene = None;
     for (at, _, text) in &lines {
         let second = at.0 / 1_000;
@@ -100,6 +100,7 @@ async fn inbound_of(store: &Store, run: &Run) -> Result<Vec<Recorded>, Failure> 
             break;
         }
     }
+    all.reverse();
     Ok(all)
 }
 
