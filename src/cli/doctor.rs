@@ -33,7 +33,7 @@ pub struct Args {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    let mut report = Report { paint: Paint::stdout(), bad: 0 };
+    let mut report = Report { paint: Paint::stdout(), bad: 0, warned: 0 };
     report.good("The configuration is valid.");
     for warning in &config.warnings {
         report.warn(&warning.to_string());
@@ -62,7 +62,10 @@ pub async fn run(args: Args) -> Outcome {
     }
     println!();
     if report.bad == 0 {
-        println!("{}", report.paint.good("Nothing is wrong."));
+        match report.warned {
+            0 => println!("{}", report.paint.good("Nothing is wrong.")),
+            n => println!("{}", report.paint.good(format!("Nothing is wrong; {n} thing(s) to know, marked `!`."))),
+        }
         return Ok(());
     }
     println!("{}", report.paint.bad(format!("{} thing(s) to mend.", report.bad)));
@@ -72,6 +75,7 @@ pub async fn run(args: Args) -> Outcome {
 struct Report {
     paint: Paint,
     bad: usize,
+    warned: usize,
 }
 
 impl Report {
@@ -81,7 +85,8 @@ impl Report {
     fn good(&self, text: &str) {
         println!("  {} {text}", self.paint.good("✓"));
     }
-    fn warn(&self, text: &str) {
+    fn warn(&mut self, text: &str) {
+        self.warned += 1;
         println!("  {} {text}", self.paint.warn("!"));
     }
     fn wrong(&mut self, text: &str) {
