@@ -133,7 +133,8 @@ impl<'a> Turn<'a> {
         self.hand_back(None);
     }
 
-    /// The person goes on as another contact: nothing of this conversation does, and no flow hears of it.
+    /// The person goes on as another contact: nothing of this conversation does, and no flow hears of it. What was said
+    /// to them and has not left yet still leaves.
     pub fn leave(&mut self) {
         self.note(None, None, "the person goes on as another contact");
         for run in self.all_runs() {
@@ -142,7 +143,6 @@ impl<'a> Turn<'a> {
         self.drop_queue();
         self.session.waiting_messages.clear();
         self.session.unsure_stop = None;
-        self.effects.push(Effect::Drop { run: None, message: None });
         self.session.needs_person = None;
         self.session.person = None;
     }

@@ -142,7 +142,7 @@ impl App {
             Work::Leave { to, show, joined } => self.be_joined(lane, to, show, joined).await,
             Work::Join { leaver, reply } => {
                 self.take_over(lane, *leaver).await?;
-                let _ = reply.send(());
+                let _ = reply.send(lane.contact.opted_out);
                 Ok(())
             }
             Work::Status { conversation, id, number, tells, update } => {

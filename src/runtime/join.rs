@@ -104,12 +104,12 @@ impl App {
         let leaver = shown.await.context("a contact that is to be joined cannot be read")?;
         let (reply, stored) = oneshot::channel();
         self.push(stays, Work::Join { leaver: Box::new(leaver), reply });
-        stored.await.context("two contacts that are one could not be joined")?;
+        let opted_out = stored.await.context("two contacts that are one could not be joined")?;
         self.stops.take_over(goes, stays);
         self.directory.forget(goes);
         self.directory.forget(stays);
         // The other's lane has waited; what it had under way ends there.
-        let _ = tell.send(());
+        let _ = tell.send(opted_out);
         tracing::info!(contact.id = %stays, "Contact {goes} is the same person as {stays}, and joined");
         Ok(stays)
     }
@@ -132,7 +132,7 @@ impl App {
         lane: &mut LaneState,
         to: ContactId,
         show: oneshot::Sender<Leaver>,
-        joined: oneshot::Receiver<()>,
+        joined: oneshot::Receiver<Option<Time>>,
     ) -> Result<(), LaneError> {
         let talk = |conversation: &Conversation| Talk {
             sender: conversation.sender,
@@ -145,7 +145,9 @@ impl App {
         if show.send(Leaver { contact: lane.contact.clone(), once: lane.once.clone(), talks }).is_err() {
             return Ok(());
         }
-        joined.await.map_err(|_| LaneError::Reload("nobody knows whether it was joined".into()))?;
+        let opted_out = joined.await;
+        lane.contact.opted_out =
+            opted_out.map_err(|_| LaneError::Reload("nobody knows whether it was joined".into()))?;
         lane.contact.data.joined_to = Some(to);
         self.leave(lane).await
     }
@@ -153,9 +155,9 @@ impl App {
     /// Nothing of a contact who was joined to another goes on.
     async fn leave(self: &Arc<Self>, lane: &mut LaneState) -> Result<(), LaneError> {
         for index in 0..lane.conversations.len() {
-            let Conversation { session, outbox, .. } = &lane.conversations[index];
-            let held = session.person.is_some() || session.needs_person.is_some();
-            if session.runs.is_empty() && session.queue.is_empty() && outbox.is_empty() && !held {
+            let session = &lane.conversations[index].session;
+            let marked = session.person.is_some() || session.needs_person.is_some();
+            if session.runs.is_empty() && session.queue.is_empty() && !marked {
                 continue;
             }
             let set = WriteSet::of(lane.contact.id.0);
@@ -185,6 +187,12 @@ impl App {
         }
         gone.data.joined_to = Some(own);
         rows::contact(&mut set, &gone);
+        let theirs = gone.opted_out;
+        if let (Some(at), None) = (lane.contact.opted_out, theirs) {
+            // What has not left yet of the one who goes must not leave either.
+            gone.opted_out = Some(at);
+            rows::opt_out(&mut set, &gone);
+        }
         set.push(&start::MOVE, &start::Moved { from: gone.id, to: own });
         for key in once {
             set.push(&once::INSERT, &Once { contact_id: own, key: key.clone(), at: now });
@@ -198,7 +206,7 @@ impl App {
             let sender = lane.conversations[index].sender;
             let talk = talks.iter().find(|talk| talk.sender == sender);
             let joined = Joined {
-                opted_out: gone.opted_out.is_some(),
+                opted_out: theirs.is_some(),
                 person: talk.and_then(|talk| talk.person.clone()),
                 needs_person: talk.and_then(|talk| talk.needs_person.clone()),
             };

@@ -77,9 +77,9 @@ pub enum Work {
     /// The platform says that the contact has these names from now on; `reply` hears that it is stored.
     Moved { names: Vec<Alias>, reply: oneshot::Sender<()> },
     /// The person is contact `to` as well and goes on there: what there is is shown, and ends when it is `joined`.
-    Leave { to: ContactId, show: oneshot::Sender<Leaver>, joined: oneshot::Receiver<()> },
-    /// Another contact was the same person; `reply` hears that it is stored.
-    Join { leaver: Box<Leaver>, reply: oneshot::Sender<()> },
+    Leave { to: ContactId, show: oneshot::Sender<Leaver>, joined: oneshot::Receiver<Option<Time>> },
+    /// Another contact was the same person; `reply` hears that it is stored, and whether both are opted out now.
+    Join { leaver: Box<Leaver>, reply: oneshot::Sender<Option<Time>> },
     /// Look at what is due.
     Wake,
     /// Rows of this contact were changed by another hand: read them again.

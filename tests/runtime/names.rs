@@ -1,6 +1,7 @@
 //! Under which name a person is reached who has another number or id than before, and two contacts who are one.
 
 use super::house::House;
+use crate::graph::Fault;
 use serde_json::{Value as Json, json};
 use transom::{
     base::{
@@ -248,4 +249,19 @@ async fn a_message_that_was_recorded_for_who_is_gone_reaches_who_goes_on() {
     let found = conversation::of(&house.app.store, one_of_both(&house).await.id).await.unwrap();
     assert_eq!(found.len(), 1);
     assert!(found[0].last_inbound_at >= Some(Time(now.0 / 1000 * 1000)));
+}
+
+#[tokio::test]
+async fn an_answer_that_was_on_its_way_to_who_is_gone_still_arrives() {
+    let mut house = house().await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 429, code: 130_429 });
+    writes(&house, "wamid.1", "one", None, Some(ID)).await;
+    writes(&house, "wamid.2", "two", Some(OLD), None).await;
+    let gone = contact_of(&house, AliasKind::Bsuid, ID).await.id;
+    writes(&house, "wamid.3", "three", Some(OLD), Some(ID)).await;
+    assert_ne!(one_of_both(&house).await.id, gone);
+    house.advance(Span::minutes(2)).await;
+    let texts: Vec<String> = sent(&house).into_iter().map(|(_, text)| text).collect();
+    let tries = texts.iter().filter(|text| *text == "one from nowhere").count();
+    assert_eq!(tries, 2, "the one that met a limit, and the one that arrived: {texts:?}");
 }
