@@ -136,7 +136,7 @@ async fn the_doctor_finds_nothing_where_nothing_is() {
         "✓ The clock agrees with the provider's.",
         "! No webhook with a message has come yet.",
         "! No daemon runs on this database",
-        "Nothing is wrong; 2 thing(s) to know, marked `!`.",
+        "Nothing is wrong; 3 thing(s) to know, marked `!`.",
     ] {
         assert!(said.contains(line), "`{line}` is missing in\n{said}");
     }
