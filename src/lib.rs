@@ -13,7 +13,7 @@
 //! | [`channel`] | messaging platforms behind [`channel::Provider`], and the one guarded way out to the network |
 //! | [`store`] | durable state on SQLite or Postgres: a file per table, one writer with group commit |
 //! | [`runtime`] | where those three meet: recording, lanes, turns, sends, timers, schedules, recovery, reload |
-//! | [`web`] | webhooks, both APIs, probes; the whole router stands in `web/mod.rs` |
+//! | [`web`] | webhooks, both APIs, probes; router, `/openapi.json` and reference come from the list in `web/routes` |
 //! | [`cli`] | a file per command; `serve` is one of them |
 //!
 //! The daemon, `chat`, authors' tests and the simulator all start a [`runtime::app::App`] from a
@@ -74,7 +74,7 @@
 //! | step | `src/flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
 //! | trigger | `src/flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
 //! | provider | `src/channel/NAME/`, its webhooks in `tests/channel/` | `channel/mod.rs`, `providers` in `runtime/start.rs`, `Access` in `runtime/config` |
-//! | endpoint | a function in `src/web/api/NOUN.rs`, a test in `tests/api/` | the router in `web/mod.rs` |
+//! | endpoint | a function in `src/web/api/NOUN.rs`, a test in `tests/api/` | its entry in `web/routes/NOUN.rs` |
 //! | command | `src/cli/NAME.rs` | the list of commands in `cli/mod.rs` |
 //! | table | `src/store/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/migrate.rs` |
 //! | finding | none | its code with an example in `base/codes/*.md`, a fault in `tests/flows/faults/` |

@@ -1,7 +1,7 @@
 //! `transom reference`: what a word of the language means; `--write` keeps `docs/reference/` current.
 
 use super::{Failure, Outcome, paint::Paint};
-use crate::{base::diagnostic::did_you_mean, flow::reference};
+use crate::{base::diagnostic::did_you_mean, flow::reference, web::openapi};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -20,6 +20,7 @@ pub fn run(args: &Args) -> Outcome {
         for page in reference::pages() {
             std::fs::write(folder.join(page.name), page.text).map_err(failed)?;
         }
+        std::fs::write(folder.join("api.md"), openapi::reference()).map_err(failed)?;
         return Ok(());
     }
     match &args.word {

@@ -10,19 +10,21 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
-        ids::{FlowName, StartId, VersionId},
+        ids::FlowName,
+        limits::AGENDA_TALLIES_MAX,
         phone,
         time::{Span, Time},
     },
-    flow::{self, FlowSet, Timetable, Versions, World},
-    runtime::{bot, config::Config},
-    store::{Store, contact, schedule, start},
+    flow::{self, FlowSet},
+    model::event::Reason,
+    runtime::{
+        agenda::{self, Meant, Outlook},
+        bot,
+        config::Config,
+    },
+    store::{Store, start},
 };
-use jiff::tz::TimeZone;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 pub type Args = At<What>;
 
@@ -47,11 +49,6 @@ pub enum What {
     },
 }
 
-/// Fires of one trigger and zone that are looked at.
-const FIRES_MAX: usize = 1_000;
-const TALLIES_MAX: i64 = 1_000;
-const STARTS_READ: i64 = 200;
-
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     let files = bot::read(&config.bot).map_err(Failure::failed)?;
@@ -74,32 +71,20 @@ pub async fn run(args: Args) -> Outcome {
 }
 
 async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
-    let known = match store {
-        Some(store) => schedule::all(store).await.map_err(Failure::failed)?,
-        None => Vec::new(),
-    };
-    let since = |flow: &FlowName, key: &str| {
-        let row = known.iter().find(|row| row.flow == *flow && row.trigger_key == key);
-        row.map_or_else(|| "not yet".to_owned(), |row| show::time(row.published_at))
-    };
-    let mut rows: Vec<Vec<String>> = flow::timetables(set)
-        .iter()
-        .map(|table| {
+    let entries = agenda::entries(set, store).await.map_err(Failure::failed)?;
+    let rows: Vec<Vec<String>> = entries
+        .into_iter()
+        .map(|entry| {
             vec![
-                table.flow.name.to_string(),
-                table.key.to_owned(),
-                table.fires.describe(),
-                if table.by_contact { "contact".to_owned() } else { format!("bot ({})", zone_name(&set.bot.timezone)) },
-                pace(table.rate.count, table.rate.per),
-                since(&table.flow.name, table.key),
+                entry.flow.to_string(),
+                entry.key,
+                entry.when,
+                entry.zone.map_or_else(|| "contact".to_owned(), |zone| format!("bot ({zone})")),
+                entry.rate.map(|rate| pace(rate.count, rate.per)).unwrap_or_default(),
+                entry.since.map_or_else(|| "not yet".to_owned(), show::time),
             ]
         })
         .collect();
-    rows.extend(flow::dates(set).iter().map(|table| {
-        let (flow, key) = (table.flow.name.to_string(), table.key.to_owned());
-        let clock = "contact".to_owned();
-        vec![flow, key, table.date.describe(), clock, String::new(), since(&table.flow.name, table.key)]
-    }));
     let headings = ["flow", "trigger", "when", "clock", "rate", "live since"];
     table::print(&headings, &rows, "No flow has a `schedule:` or `date:` trigger.");
     Ok(())
@@ -108,78 +93,19 @@ async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
 async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: u32) -> Outcome {
     let now = SystemClock.now();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let zones = zones(config, set, store).await?;
-    let mut fires: Vec<(Time, String, String, FlowName, String)> = Vec::new();
-    for table in flow::timetables(set) {
-        let bots = BTreeMap::from([(zone_name(&set.bot.timezone), set.bot.timezone.clone())]);
-        for (name, zone) in if table.by_contact { &zones } else { &bots } {
-            let until = now + Span::days(400);
-            for fire in table.fires.between(now, until, zone).take(limit.min(FIRES_MAX)) {
-                fires.push((
-                    fire.at,
-                    fire.minute.replace('T', " "),
-                    name.clone(),
-                    table.flow.name.clone(),
-                    String::new(),
-                ));
-            }
-        }
-    }
-    if let Some(store) = store {
-        fires.extend(planned(set, store, now).await?);
-    }
-    fires.sort();
-    let rows: Vec<Vec<String>> = fires
+    let accounts: Vec<_> = config.accounts.iter().map(|account| account.name.clone()).collect();
+    let moments = agenda::next(&accounts, set, store, now, limit).await.map_err(Failure::failed)?;
+    let rows: Vec<Vec<String>> = moments
         .into_iter()
-        .take(limit)
-        .map(|(at, minute, zone, flow, whom)| {
-            vec![minute, zone, flow.to_string(), show::time(at), format!("in {}", show::span(at - now)), whom]
+        .map(|moment| {
+            let minute = moment.minute.replace('T', " ");
+            let away = format!("in {}", show::span(moment.at - now));
+            let whom = moment.contact.map(|contact| format!("contact {contact}")).unwrap_or_default();
+            vec![minute, moment.zone, moment.flow.to_string(), show::time(moment.at), away, whom]
         })
         .collect();
     table::print(&["local time", "zone", "flow", "UTC", "", ""], &rows, "Nothing is scheduled.");
     Ok(())
-}
-
-/// Starts by dates that wait for their moment, on the contact's clock.
-async fn planned(
-    set: &FlowSet,
-    store: &Store,
-    now: Time,
-) -> Result<Vec<(Time, String, String, FlowName, String)>, Failure> {
-    let dates = flow::dates(set);
-    let by_date = |row: &start::PlannedStart| dates.iter().any(|d| d.flow.name == row.flow && d.key == row.trigger_key);
-    let until = now + Span::days(400);
-    let waiting = start::due(store, (now, StartId(0)), until, STARTS_READ).await.map_err(Failure::failed)?;
-    let mut planned = Vec::new();
-    for row in waiting.into_iter().filter(by_date) {
-        let contact = contact::find(store, row.contact_id).await.map_err(Failure::failed)?;
-        let data = contact.map(|contact| contact.data).unwrap_or_default();
-        let zone = zone_of(&data.zone, data.phone.as_deref().unwrap_or_default(), &set.bot.timezone);
-        let local = local(row.slot_at, &zone);
-        planned.push((row.slot_at, local, zone_name(&zone), row.flow, format!("contact {}", row.contact_id)));
-    }
-    Ok(planned)
-}
-
-fn local(at: Time, zone: &TimeZone) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
-    at.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// Those in which contacts live, and the bot's own for whoever has none.
-async fn zones(config: &Config, set: &FlowSet, store: Option<&Store>) -> Result<BTreeMap<String, TimeZone>, Failure> {
-    let mut names = BTreeSet::from([String::new()]);
-    if let Some(store) = store {
-        for account in &config.accounts {
-            names.extend(contact::zones(store, &account.name).await.map_err(Failure::failed)?);
-        }
-    }
-    let own = &set.bot.timezone;
-    let zone = |name: String| match TimeZone::get(&name) {
-        Ok(zone) if !name.is_empty() => (name, zone),
-        _ => (zone_name(own), own.clone()),
-    };
-    Ok(names.into_iter().map(zone).collect())
 }
 
 async fn explain(config: &Config, set: &Arc<FlowSet>, name: &str, who: Option<&str>, since: &str) -> Outcome {
@@ -201,7 +127,7 @@ async fn explain(config: &Config, set: &Arc<FlowSet>, name: &str, who: Option<&s
 async fn past(store: &Store, flow: &FlowName, since: Time) -> Outcome {
     // Minutes are written on each contact's clock: a day's slack keeps none out.
     let minute = show::time(since - Span::days(1)).replace(' ', "T");
-    let tallies = start::tally(store, flow, &minute, TALLIES_MAX).await.map_err(Failure::failed)?;
+    let tallies = start::tally(store, flow, &minute, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
     let rows: Vec<Vec<String>> = tallies
         .into_iter()
         .map(|tally| {
@@ -227,69 +153,53 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         return Ok(());
     };
     let now = SystemClock.now();
-    let mut refused = false;
-    if let Some(at) = contact.opted_out {
-        refused = true;
-        println!("{} {phone} opted out at {}: refused as `opted_out`.", paint.bad("no:"), show::time(at));
+    let refused = agenda::refused(set, flow, &contact);
+    match (refused, contact.opted_out) {
+        (Some(Reason::OptedOut), Some(at)) => {
+            println!("{} {phone} opted out at {}: refused as `opted_out`.", paint.bad("no:"), show::time(at));
+        }
+        (Some(reason), _) => {
+            let topic = set.flow(flow).map(|flow| flow.topic.as_str()).unwrap_or_default();
+            let reason = reason.as_str();
+            println!("{} {phone} has not agreed to topic `{topic}`: refused as `{reason}`.", paint.bad("no:"));
+        }
+        (None, _) => {}
     }
-    let topic = set.named(flow.as_str()).map(|flow| flow.topic.clone()).unwrap_or_default();
-    if set.bot.topics.get(&topic).is_some_and(|topic| topic.needs_consent)
-        && !contact.data.consent.get(&topic).is_some_and(|consent| consent.given)
-    {
-        refused = true;
-        println!("{} {phone} has not agreed to topic `{topic}`: refused as `no_consent`.", paint.bad("no:"));
-    }
-    let tables = flow::timetables(set);
-    let versions = Versions::new(VersionId(0), Arc::clone(set));
     let mut env = config.flows.env.clone();
     if config.only_sandboxes() {
         env.extend(set.bot.sandbox.env.clone());
     }
-    let world = |now| World::of_contact(now, &contact, &env);
-    let own: Vec<&Timetable<'_>> = tables.iter().filter(|table| table.flow.name == *flow).collect();
-    for table in &own {
-        let zone = zone_of(&contact.data.zone, &phone, &set.bot.timezone);
-        let clock = if table.by_contact { zone } else { set.bot.timezone.clone() };
-        if flow::in_audience(&versions, table, &world(now)) {
-            let fire = table.fires.next(now, &clock);
-            let at = fire.as_ref().map_or(now, |fire| fire.at);
-            let when = fire.map_or_else(|| "never".to_owned(), |fire| fire.minute.replace('T', " "));
-            let (zone, key) = (zone_name(&clock), table.key);
-            let held_back = flow::held_back(&versions, table, &world(at));
-            if let Some(why) = held_back {
-                println!("{} `{key}` means {phone}, next at {when} ({zone}), but not then: {why}.", paint.bad("no:"));
-            } else if refused {
-                println!("{} `{key}` means {phone}, next at {when} ({zone}), and is refused then.", paint.bad("no:"));
-            } else {
-                println!("{} `{key}` would reach {phone}; next at {when} ({zone}).", paint.good("yes:"));
-            }
-        } else {
-            println!("{} `{}` does not mean {phone}: they are outside its `to`.", paint.bad("no:"), table.key);
-        }
-    }
-    let dates: Vec<_> = flow::dates(set).into_iter().filter(|table| table.flow.name == *flow).collect();
-    for table in &dates {
-        let field = &table.date.field;
-        let zone = zone_of(&contact.data.zone, &phone, &set.bot.timezone);
-        match table.date.moment(&contact.data, &set.bot) {
-            None => println!("{} `{}`: `contact.{field}` of {phone} is empty.", paint.bad("no:"), table.key),
-            Some(moment) => {
-                let (when, zone) = (local(moment.at, &zone), zone_name(&zone));
-                if moment.at > now {
-                    println!("{} `{}` would reach {phone} at {when} ({zone}).", paint.good("yes:"), table.key);
-                } else {
-                    println!("{} `{}`: its moment {when} ({zone}) has passed.", paint.bad("no:"), table.key);
-                }
-            }
-        }
-    }
-    if own.is_empty() && dates.is_empty() {
+    let outlook = agenda::outlook(set, &env, flow, &contact, now);
+    if outlook.is_empty() {
         println!("Flow `{flow}` has no `schedule:` or `date:` trigger.");
     }
-    let starts = start::of(store, contact.id, StartId(i64::MAX), STARTS_READ).await.map_err(Failure::failed)?;
+    for Outlook { key, what, zone } in outlook {
+        let minute = |minute: String| minute.replace('T', " ");
+        match what {
+            Meant::HeldBack { minute: at, why } => {
+                let at = minute(at);
+                println!("{} `{key}` means {phone}, next at {at} ({zone}), but not then: {why}.", paint.bad("no:"));
+            }
+            Meant::Yes(at) if refused.is_some() => {
+                let at = minute(at);
+                println!("{} `{key}` means {phone}, next at {at} ({zone}), and is refused then.", paint.bad("no:"));
+            }
+            Meant::Yes(at) => {
+                println!("{} `{key}` would reach {phone}; next at {} ({zone}).", paint.good("yes:"), minute(at));
+            }
+            Meant::Never => println!("{} `{key}` means {phone}, and never fires again.", paint.bad("no:")),
+            Meant::Outside => {
+                println!("{} `{key}` does not mean {phone}: they are outside its `to`.", paint.bad("no:"));
+            }
+            Meant::Empty(field) => println!("{} `{key}`: `contact.{field}` of {phone} is empty.", paint.bad("no:")),
+            Meant::Passed(at) => {
+                println!("{} `{key}`: its moment {} ({zone}) has passed.", paint.bad("no:"), minute(at));
+            }
+        }
+    }
+    let starts = agenda::starts(store, flow, contact.id).await.map_err(Failure::failed)?;
     let rows: Vec<Vec<String>> = starts
         .into_iter()
-        .filter(|start| start.flow == *flow)
         .map(|start| {
             let why = start.reason.map(|reason| reason.as_str().to_owned());
             let what = why.unwrap_or_else(|| format!("{:?}", start.state).to_lowercase());
@@ -311,13 +221,4 @@ fn pace(count: u32, per: Span) -> String {
         Span(1_000) => format!("{count}/s"),
         _ => format!("{count} in {}", show::span(per)),
     }
-}
-
-fn zone_of(own: &Option<String>, phone: &str, bot: &TimeZone) -> TimeZone {
-    let name = own.as_deref().or_else(|| phone::zone(phone));
-    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| bot.clone())
-}
-
-fn zone_name(zone: &TimeZone) -> String {
-    zone.iana_name().unwrap_or("UTC").to_owned()
 }

@@ -55,7 +55,12 @@ impl Turn<'_> {
             self.set_field(&field, value);
         }
         for (topic, given) in patch.consent {
-            self.set_consent(&topic, given, &patch.by, None);
+            self.set_consent(&topic, given, &patch.by, patch.shown.clone());
+        }
+        match patch.opted_out {
+            Some(true) => self.stop_silently(&patch.by, patch.shown),
+            Some(false) => self.lift_stop(&patch.by, patch.shown),
+            None => {}
         }
     }
 }

@@ -35,14 +35,27 @@ impl<'a> Turn<'a> {
 
     /// The contact's own wish by a button, or by an unsure word that was confirmed.
     pub fn stop(&mut self, by: &str, at: Time, confirm: bool) {
+        self.stop_silently(by, None);
+        if confirm {
+            self.confirm_stop(at, None);
+        }
+    }
+
+    /// The same told by somebody else, with what proves it: nothing is said.
+    pub fn stop_silently(&mut self, by: &str, shown: Option<String>) {
         self.note(None, None, format!("the contact wants nothing more: {by}"));
         if self.opted_out.is_none() {
             self.opted_out = Some(self.now());
-            self.effects.push(Effect::OptOut { out: true, by: by.to_owned() });
+            self.effects.push(Effect::OptOut { out: true, by: by.to_owned(), shown });
         }
         self.stop_everything();
-        if confirm {
-            self.confirm_stop(at, None);
+    }
+
+    /// The stop is lifted, with what proves that the contact wants it; topics once withdrawn stay so.
+    pub fn lift_stop(&mut self, by: &str, shown: Option<String>) {
+        if self.opted_out.take().is_some() {
+            self.note(None, None, format!("the contact may be written to again: {by}"));
+            self.effects.push(Effect::OptOut { out: false, by: by.to_owned(), shown });
         }
     }
 
@@ -130,7 +143,7 @@ impl<'a> Turn<'a> {
         }
         if self.opted_out.is_none() {
             self.opted_out = Some(self.now());
-            self.effects.push(Effect::OptOut { out: true, by: by.to_owned() });
+            self.effects.push(Effect::OptOut { out: true, by: by.to_owned(), shown: None });
         }
         for other in self.all_runs().into_iter().filter(|other| *other != run) {
             self.end_run(other, RunEnd::Stopped);

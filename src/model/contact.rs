@@ -128,8 +128,14 @@ pub struct Patch {
     pub tags_removed: BTreeSet<String>,
     /// By topic, whether it was given.
     pub consent: BTreeMap<String, bool>,
+    /// The stop: given, or lifted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opted_out: Option<bool>,
     /// Who changed it, for the consent ledger.
     pub by: String,
+    /// What proves it: the wording that the person saw, for the consent ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

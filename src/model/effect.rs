@@ -81,6 +81,7 @@ pub enum Effect {
     OptOut {
         out: bool,
         by: String,
+        shown: Option<String>,
     },
     /// A person is needed: posted to `notify.url`.
     Handoff {

@@ -85,14 +85,14 @@ impl App {
                 let id = self.store.next_id();
                 rows::ledger(set, id, contact, topic, *given, by, after.handled, shown.as_deref(), now);
             }
-            Effect::OptOut { out, by } => {
+            Effect::OptOut { out, by, shown } => {
                 lane.contact.opted_out = out.then_some(now);
                 if !out {
                     self.stops.forget(contact);
                 }
                 rows::opt_out(set, &lane.contact);
                 let id = self.store.next_id();
-                rows::ledger(set, id, contact, "all", !out, by, after.handled, None, now);
+                rows::ledger(set, id, contact, "all", !out, by, after.handled, shown.as_deref(), now);
             }
             Effect::Handoff { run, flow, team, summary, priority, out_of_hours } => {
                 let data = serde_json::json!({

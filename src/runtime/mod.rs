@@ -4,6 +4,7 @@
 //! `sender`; the map in `lib.rs` walks it. `start` puts an `App` together, `recovery` takes up what a former
 //! process left, `reload` and `live` change the flows beneath, `scenario` runs authors' tests on all of it.
 
+pub mod agenda;
 pub mod app;
 mod apply;
 pub mod around;

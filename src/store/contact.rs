@@ -117,6 +117,18 @@ static PAGE: Query = Query {
       where account = $1 and zone = $2 and id > $3 order by id limit $4",
 };
 
+static NEWEST: Query = Query {
+    name: "contact.newest",
+    text: "select id, account, cast(data as text) as data, opted_out_at from contact
+      where id < $1 order by id desc limit $2",
+};
+
+static NEWEST_OF: Query = Query {
+    name: "contact.newest_of",
+    text: "select id, account, cast(data as text) as data, opted_out_at from contact
+      where account = $1 and id < $2 order by id desc limit $3",
+};
+
 /// The zones of an account, one after the other: a look-up each instead of a walk over all contacts.
 static NEXT_ZONE: Query = Query {
     name: "contact.next_zone",
@@ -128,7 +140,7 @@ static HAS_ZONE: Query = Query {
     text: "select id from contact where account = $1 and zone = $2 order by id limit 1",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &NEXT_ZONE, &HAS_ZONE];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &NEWEST, &NEWEST_OF, &NEXT_ZONE, &HAS_ZONE];
 
 pub async fn find(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -143,6 +155,19 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Contact>, ReadError> {
     store.all(&PAGE, &[account.as_str().into(), zone.into(), after.0.into(), limit.into()], read).await
+}
+
+/// All contacts, or those of one account, newest first; `before` is the last one's id, `i64::MAX` at first.
+pub async fn newest(
+    store: &Store,
+    account: Option<&AccountName>,
+    before: ContactId,
+    limit: i64,
+) -> Result<Vec<Contact>, ReadError> {
+    match account {
+        None => store.all(&NEWEST, &[before.0.into(), limit.into()], read).await,
+        Some(account) => store.all(&NEWEST_OF, &[account.as_str().into(), before.0.into(), limit.into()], read).await,
+    }
 }
 
 /// All zones that contacts of an account have, `""` for unknown included.

@@ -98,6 +98,14 @@ static OF_FLOW: Query =
     Query { name: "run.of_flow", text: select!("where flow = $1 and id < $2 order by id desc limit $3") };
 static OF: Query =
     Query { name: "run.of", text: select!("where conversation_id = $1 and number < $2 order by number desc limit $3") };
+static FIND: Query = Query { name: "run.find", text: select!("where id = $1") };
+static OF_CONTACT: Query = Query {
+    name: "run.of_contact",
+    text: select!(
+        "where conversation_id in (select conversation.id from conversation where conversation.contact_id = $1)
+           and id < $2 order by id desc limit $3"
+    ),
+};
 static OPEN: Query =
     Query { name: "run.open", text: select!("where ended_at is null and id < $1 order by id desc limit $2") };
 static ENDS: Query = Query {
@@ -105,11 +113,20 @@ static ENDS: Query = Query {
     text: "select outcome from run where flow = $1 and id > $2 and ended_at is not null order by id desc limit $3",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &OPEN, &ENDS];
+pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &FIND, &OF_CONTACT, &OPEN, &ENDS];
 
 /// All runs, newest first; `before` is the last one's id, `i64::MAX` at first.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
     store.all(&PAGE, &[before.into(), limit.into()], read).await
+}
+
+pub async fn find(store: &Store, id: i64) -> Result<Option<Run>, ReadError> {
+    store.one(&FIND, &[id.into()], read).await
+}
+
+/// Those of a contact in all its conversations, newest first; `before` is the last one's id.
+pub async fn of_contact(store: &Store, contact: ContactId, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
+    store.all(&OF_CONTACT, &[contact.0.into(), before.into(), limit.into()], read).await
 }
 
 pub async fn of_flow(store: &Store, flow: &FlowName, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {

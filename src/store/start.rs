@@ -5,7 +5,7 @@ use super::{
     retention::{Before, expire},
 };
 use crate::base::{
-    ids::{ContactId, FlowName, StartId},
+    ids::{AccountName, ContactId, FlowName, StartId},
     time::Time,
 };
 use crate::model::event::Reason;
@@ -218,7 +218,17 @@ static TALLY: Query = Query {
       order by minute desc, trigger_key, state, reason limit $3",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &NEXT, &OF, &CREATED, &TALLY];
+static TALLY_OF: Query = Query {
+    name: "start.tally_of",
+    text: "select start.minute as minute, start.trigger_key as trigger_key, start.state as state,
+        start.reason as reason, count(*) as n
+      from start join contact on contact.id = start.contact_id
+      where start.flow = $1 and start.minute >= $2 and start.minute < ':' and contact.account = $3
+      group by start.minute, start.trigger_key, start.state, start.reason
+      order by start.minute desc, start.trigger_key, start.state, start.reason limit $4",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &NEXT, &OF, &CREATED, &TALLY, &TALLY_OF];
 
 pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -261,17 +271,29 @@ pub async fn created(
 
 /// The fires of a flow since a local minute, by what became of their starts, newest first.
 pub async fn tally(store: &Store, flow: &FlowName, since: &str, limit: i64) -> Result<Vec<Tally>, ReadError> {
-    store
-        .all(&TALLY, &[flow.as_str().into(), since.into(), limit.into()], |row| {
-            Ok(Tally {
-                minute: row.text("minute")?,
-                trigger_key: row.text("trigger_key")?,
-                state: row.word("state")?,
-                reason: row.maybe_text("reason")?,
-                count: row.number("n")?,
-            })
-        })
-        .await
+    store.all(&TALLY, &[flow.as_str().into(), since.into(), limit.into()], read_tally).await
+}
+
+/// The same for the contacts of one account.
+pub async fn tally_of(
+    store: &Store,
+    account: &AccountName,
+    flow: &FlowName,
+    since: &str,
+    limit: i64,
+) -> Result<Vec<Tally>, ReadError> {
+    let values = [flow.as_str().into(), since.into(), account.as_str().into(), limit.into()];
+    store.all(&TALLY_OF, &values, read_tally).await
+}
+
+fn read_tally(row: &Row) -> Result<Tally, ReadError> {
+    Ok(Tally {
+        minute: row.text("minute")?,
+        trigger_key: row.text("trigger_key")?,
+        state: row.word("state")?,
+        reason: row.maybe_text("reason")?,
+        count: row.number("n")?,
+    })
 }
 
 fn read(row: &Row) -> Result<PlannedStart, ReadError> {

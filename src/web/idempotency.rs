@@ -144,7 +144,7 @@ impl Refused {
     /// For the native API.
     pub fn respond(self) -> Response {
         match self {
-            Refused::Before(status, body) => replayed(json(status, &body)),
+            Refused::Before(status, body) => replayed(native(status, &body)),
             other => other.problem().into_response(),
         }
     }
@@ -196,7 +196,7 @@ where
         match work(again).await {
             Ok(answer) => {
                 let answer = begun.finish(&web, answer).await;
-                json(answer.status, &answer.body)
+                native(answer.status, &answer.body)
             }
             Err(problem) => {
                 let nothing = Answer { status: problem.status, body: Json::Null, took_effect: false };
@@ -235,12 +235,22 @@ pub fn json(status: StatusCode, body: &Json) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
+/// An answer of the native API; one that took effect may still be a problem: a message that the provider refused.
+fn native(status: StatusCode, body: &Json) -> Response {
+    let mut response = json(status, body);
+    if status.is_client_error() || status.is_server_error() {
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    response
+}
+
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 static REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 impl InFlight {
     /// Waits until no other request with this key is being answered, at most `IDEMPOTENCY_WAIT`.
-    async fn turn(&self, account: &AccountName, key: &str) -> Option<OwnedMutexGuard<()>> {
+    pub async fn turn(&self, account: &AccountName, key: &str) -> Option<OwnedMutexGuard<()>> {
         let lock = {
             let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             // Whoever still waits or works holds its lock, too.

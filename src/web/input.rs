@@ -72,6 +72,44 @@ impl Input {
         whole
     }
 
+    /// A text, or `null` to empty what is there; the outer `None`: it is not to be changed.
+    pub fn patched_text(&mut self, name: &'static str, chars_max: usize) -> Option<Option<String>> {
+        if self.fields.get(name).is_some_and(Json::is_null) {
+            self.take(name);
+            return Some(None);
+        }
+        self.opt_text(name, chars_max).map(Some)
+    }
+
+    pub fn opt_flag(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.take(name)?;
+        let flag = value.as_bool();
+        if flag.is_none() {
+            self.wrong(name, format!("`{name}` must be `true` or `false`, not {}.", kind(&value)));
+        }
+        flag
+    }
+
+    /// A list of texts that say something.
+    pub fn opt_texts(&mut self, name: &'static str, chars_max: usize) -> Vec<String> {
+        let Some(value) = self.take(name) else { return Vec::new() };
+        let Json::Array(items) = value else {
+            self.wrong(name, format!("`{name}` must be a list of texts, not {}.", kind(&value)));
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for (n, item) in items.into_iter().enumerate() {
+            match item {
+                Json::String(text) if !text.trim().is_empty() && text.chars().count() <= chars_max => texts.push(text),
+                other => {
+                    let why = format!("It must be a text of 1 to {chars_max} characters, not {}.", kind(&other));
+                    self.wrong(&format!("{name}/{n}"), why);
+                }
+            }
+        }
+        texts
+    }
+
     /// Any JSON value.
     pub fn opt_json(&mut self, name: &'static str) -> Option<Json> {
         self.take(name)

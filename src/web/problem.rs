@@ -1,5 +1,6 @@
 //! Errors of the native API as problem details (RFC 9457).
 
+use super::routes::codes;
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -23,6 +24,7 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        debug_assert!(codes::is_known(code, status.as_u16()), "`{code}` at {status} is not in `web/routes/codes.rs`");
         Problem { status, code, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
     }
 

@@ -35,7 +35,7 @@ pub struct Host {
     pub base: String,
     client: reqwest::Client,
     messages: u64,
-    _server: Server,
+    server: Server,
     folder: TempDir,
 }
 
@@ -122,7 +122,7 @@ impl Host {
         let server = Server::start(listener, web).unwrap();
         let base = format!("http://{}", server.address);
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Host { app, sandbox, clock, graph, base, client, messages: 0, _server: server, folder }
+        Host { app, sandbox, clock, graph, base, client, messages: 0, server, folder }
     }
 
     pub async fn request(
@@ -132,13 +132,15 @@ impl Host {
         headers: &[(&str, &str)],
         body: impl Into<reqwest::Body>,
     ) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.base)).body(body);
+        let mut request = self.client.request(method.clone(), format!("{}{path}", self.base)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, text: response.text().await.unwrap() }
+        let answer = Answer { status, headers, text: response.text().await.unwrap() };
+        super::contract::check(&method, path, &answer);
+        answer
     }
 
     pub async fn get(&self, key: &str, path: &str) -> Answer {
@@ -152,6 +154,11 @@ impl Host {
     pub async fn post_once(&self, key: &str, path: &str, once: &str, body: Json) -> Answer {
         let headers = [("authorization", &*format!("Bearer {key}")), ("idempotency-key", once)];
         self.request(Method::POST, path, &headers, body.to_string()).await
+    }
+
+    /// As at SIGTERM.
+    pub async fn stop(self) {
+        self.server.stop().await;
     }
 
     /// Other files are there and go live.

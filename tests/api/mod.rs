@@ -1,8 +1,12 @@
 //! The HTTP interface, as its clients see it: a real server, a sandbox, and Meta's Graph API as an emulator.
 
 mod autocalls;
+mod contract;
 mod hooks;
 mod host;
 mod native;
 mod operator;
+mod people;
+mod routes;
+mod schema;
 mod webhooks;

@@ -26,7 +26,7 @@ async fn conversation(host: &Host) -> i64 {
 async fn what_is_not_there_is_a_problem() {
     let host = Host::new().await;
     problem(host.get("key-acme", "/nothing").await, 404, "not_found");
-    problem(host.get("key-acme", "/v1/runs").await, 405, "method_not_allowed");
+    problem(host.get("key-acme", "/v1/keys").await, 405, "method_not_allowed");
     problem(host.get("", "/v1/conversations").await, 401, "unauthorized");
     problem(
         host.request(Method::POST, "/v1/runs", &[("authorization", "Bearer key-acme")], "{").await,

@@ -79,3 +79,13 @@ pub const STOP_DRAIN: Span = Span::seconds(10);
 pub const WATCH_SETTLE: Span = Span::millis(100);
 /// How often files are looked at in case the system tells nothing.
 pub const WATCH_LOOK_EVERY: Span = Span::millis(500);
+
+// -- what `schedule` and `/v1/schedules` show
+/// How far ahead.
+pub const AGENDA_AHEAD: Span = Span::days(400);
+/// Fires of one trigger and zone that are looked at.
+pub const AGENDA_FIRES_MAX: usize = 1_000;
+/// Planned starts that are read.
+pub const AGENDA_STARTS_MAX: i64 = 200;
+/// Fires of a flow that are counted.
+pub const AGENDA_TALLIES_MAX: i64 = 1_000;

@@ -25,12 +25,32 @@ pub const IDEMPOTENCY_KEPT: Span = Span::days(1);
 /// Entries on one page of a list.
 pub const PAGE_DEFAULT: i64 = 50;
 pub const PAGE_MAX: i64 = 200;
+/// Turns of a conversation in which the trace of a run is looked for.
+pub const TRACE_TURNS_SHOWN_MAX: i64 = 500;
 /// Pages read for one answer, when most rows belong to other accounts.
 pub const PAGES_READ_MAX: usize = 20;
 /// Texts of API requests.
 pub const NAME_CHARS_MAX: usize = 255;
 pub const PHONE_CHARS_MAX: usize = 32;
 pub const URL_CHARS_MAX: usize = 2_048;
+
+// -- the stream of events
+/// Connections that listen at once.
+pub const EVENT_LISTENERS_MAX: usize = 64;
+/// How often a listener's rows are looked for.
+pub const EVENT_LOOK_EVERY: Span = Span::millis(250);
+/// Rows of the log that are read at once.
+pub const EVENTS_READ_MAX: i64 = 200;
+/// A sign of life on a silent stream.
+pub const EVENT_HEARTBEAT: Span = Span::seconds(15);
+/// Reads of the log that wait for one listener; each holds at most `EVENTS_READ_MAX` events.
+pub const EVENT_CHUNKS_WAITING_MAX: usize = 4;
+/// A listener that has taken nothing for so long is let go.
+pub const EVENT_READER_SLOW: Span = Span::seconds(10);
+/// How long events are kept, and written down after the last listener was there.
+pub const EVENTS_KEPT: Span = Span::days(3);
+/// How often it is written down that somebody listens.
+pub const EVENT_LISTENED_EVERY: Span = Span::hours(1);
 
 // -- the HTTP server
 /// A request's body, from its first byte to its last.

@@ -1,10 +1,10 @@
 //! `/v1/conversations`: who writes with us, who has them, and handing them to and fro.
 
-use super::page::{Page, decode};
+use super::page::Page;
 use crate::{
     base::{
         ids::{AccountName, ConversationId},
-        limits::{NAME_CHARS_MAX, PAGES_READ_MAX},
+        limits::NAME_CHARS_MAX,
         query,
         time::Time,
     },
@@ -130,27 +130,17 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
         }
     };
     let page = Page::read(text)?;
-    let mut cursor = page.cursor.as_deref().map(decode::<(i64, i64)>).transpose()?;
-    let mut data = Vec::new();
-    // Rows of other accounts are passed over; a caller with few of many must not wait for ever.
-    for _ in 0..PAGES_READ_MAX {
-        let rows = read(web, which, cursor, page.limit).await.map_err(|error| Problem::bug(&error))?;
-        let read_all = i64::try_from(rows.len()).is_ok_and(|n| n < page.limit);
-        for row in rows {
-            cursor = Some(place_of(web, which, &row).await?);
-            if caller.sender(web, row.sender_id).is_some() {
-                data.push(describe(web, &row).await?);
-            }
-            if data.len() == page.size() {
-                return Ok(page.body(data, cursor));
-            }
-        }
-        if read_all {
-            cursor = None;
-            break;
-        }
-    }
-    Ok(page.body(data, cursor))
+    let caller = &caller;
+    page.gather(
+        |cursor: Option<(i64, i64)>| read(web, which, cursor, page.limit),
+        |row: conversation::Conversation| async move {
+            let place = place_of(web, which, &row).await?;
+            let own = caller.sender(web, row.sender_id).is_some();
+            let shown = if own { Some(describe(web, &row).await?) } else { None };
+            Ok((place, shown))
+        },
+    )
+    .await
 }
 
 async fn read(

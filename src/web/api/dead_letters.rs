@@ -1,28 +1,107 @@
-//! `POST /v1/dead-letters/{id}/replay`: tries again what could not be handled.
+//! `/v1/dead-letters`: what could not be handled, and trying it again.
 
-use super::keys::operator;
+use super::{autocalls::iso, keys::operator, page::Page};
 use crate::{
+    base::query,
     runtime::replay::Replayed,
+    store::{ReadError, dead_letter},
     web::{
+        auth::{self, Caller},
         idempotency::json,
         problem::{Answered, Problem},
         state::Web,
     },
 };
 use axum::{
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     http::{HeaderMap, StatusCode},
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
+/// `GET /v1/dead-letters?kind=&state=all&limit=&cursor=`: the open ones, newest first.
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+}
+
+/// `GET /v1/dead-letters/{id}`: with what was kept of it, for the operator.
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let id: i64 = id.parse().map_err(|_| none())?;
+    let letter = dead_letter::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
+    let letter = letter.filter(|letter| is_owned(&web, &caller, letter)).ok_or_else(none)?;
+    let mut body = described(&letter);
+    // A body may hold items of other accounts, too: only who can read the database anyway sees it.
+    body["data"] = if caller == Caller::Operator { letter.data } else { Json::Null };
+    Ok(json(StatusCode::OK, &body))
+}
+
+/// `POST /v1/dead-letters/{id}/replay`: tries again what could not be handled.
 pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     Ok(json(StatusCode::OK, &replayed(&web, &id, &headers).await?))
 }
 
+fn none() -> Problem {
+    Problem::not_found("There is no such dead letter.")
+}
+
+/// An account sees those of its senders; the operator sees also those that belong to nobody.
+fn is_owned(web: &Web, caller: &Caller, letter: &dead_letter::DeadLetter) -> bool {
+    match (caller, letter.sender_id) {
+        (Caller::Operator, _) => true,
+        (Caller::Account(_), Some(sender)) => caller.sender(web, sender).is_some(),
+        (Caller::Account(_), None) => false,
+    }
+}
+
+fn described(letter: &dead_letter::DeadLetter) -> Json {
+    json!({
+        "id": letter.id,
+        "kind": letter.kind,
+        "at": iso(letter.at),
+        "sender": letter.sender_id,
+        "reason": letter.reason,
+        "replayed_at": letter.replayed_at.map(iso),
+    })
+}
+
+async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
+    let caller = auth::required(web, headers).await?;
+    let page = Page::read(text)?;
+    let kind = query::value(text, "kind").filter(|kind| !kind.is_empty());
+    let all = match query::value(text, "state").as_deref() {
+        None | Some("" | "open") => false,
+        Some("all") => true,
+        Some(_) => {
+            return Err(Problem::invalid(vec![("/state".to_owned(), "`state` is `open` or `all`.".to_owned())]));
+        }
+    };
+    let (caller, kind) = (&caller, kind.as_deref());
+    page.gather(
+        |cursor: Option<i64>| read(web, kind, all, cursor.unwrap_or(i64::MAX), page.limit),
+        |row: dead_letter::DeadLetter| async move {
+            let fits = (all || row.replayed_at.is_none()) && kind.is_none_or(|kind| kind == row.kind);
+            Ok((row.id, (fits && is_owned(web, caller, &row)).then(|| described(&row))))
+        },
+    )
+    .await
+}
+
+async fn read(
+    web: &Web,
+    kind: Option<&str>,
+    all: bool,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<dead_letter::DeadLetter>, ReadError> {
+    match kind {
+        Some(kind) if !all => dead_letter::open(&web.app.store, kind, before, limit).await,
+        Some(_) | None => dead_letter::page(&web.app.store, before, limit).await,
+    }
+}
+
 async fn replayed(web: &Web, id: &str, headers: &HeaderMap) -> Result<Json, Problem> {
     operator(web, headers).await?;
-    let none = || Problem::not_found("There is no such dead letter.");
     let id: i64 = id.parse().map_err(|_| none())?;
     match web.app.replay(id).await.map_err(|error| Problem::bug(&error))? {
         Replayed::Done => Ok(json!({"id": id, "replayed": true})),

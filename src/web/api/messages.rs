@@ -1,8 +1,9 @@
-//! `/v1/conversations/{id}/messages`: what was said, and what a person says.
+//! `/v1/messages` and `/v1/conversations/{id}/messages`: what was said, what a person says, and what a program does.
 
 use super::{
     conversations::{account_of, owned},
     page::{Page, decode},
+    runs::Addressee,
 };
 use crate::{
     base::{
@@ -18,7 +19,11 @@ use crate::{
         window::Window,
     },
     runtime::outbox::SendAnswer,
-    store::{contact, conversation::Conversation, inbound, outbound},
+    store::{
+        contact,
+        conversation::{self, Conversation},
+        inbound, outbound,
+    },
     web::{
         api::autocalls::iso,
         auth,
@@ -63,8 +68,53 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: 
     let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/messages", row.id);
     let sending = Arc::clone(&web);
-    let work = move |again| async move { say(&sending, &row, content, again).await };
+    let work = move |again| async move { say(&sending, &row, content, Origin::Person, again).await };
     once(web, account, parts.headers, path, bytes, work).await
+}
+
+/// `POST /v1/messages`: a program writes to somebody; whoever has the conversation keeps it.
+pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let mut input = Input::parse(&bytes)?;
+    let to = Addressee::read(&mut input);
+    let content = content(&mut input);
+    input.finish()?;
+    let content = content.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
+    let sender = to.sender(&web, &caller, |_| true).await?.clone();
+    let sending = Arc::clone(&web);
+    let account = sender.account.clone();
+    let work = move |again| async move {
+        let app = &sending.app;
+        let (contact, conversation) = app
+            .reach(&sender.account, sender.id, &to.phone, to.name.as_deref())
+            .await
+            .map_err(|error| Problem::bug(&error))?;
+        let row = conversation::find(&app.store, conversation).await.map_err(|error| Problem::bug(&error))?;
+        let row = row.ok_or_else(|| Problem::bug(&format!("contact {contact} was reached in no conversation")))?;
+        say(&sending, &row, content, Origin::Api, again).await
+    };
+    once(web, account, parts.headers, "messages".to_owned(), bytes, work).await
+}
+
+/// `GET /v1/messages/{id}`: how far a message came, or what the contact wrote.
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let none = || Problem::not_found("There is no such message.");
+    let id: i64 = id.parse().map_err(|_| none())?;
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let store = &web.app.store;
+    let out = outbound::find(store, OutboundId(id)).await.map_err(|error| bug(&error))?;
+    let (sender, body) = match out {
+        Some(row) => (row.sender_id, ours(&row)),
+        None => {
+            let row = inbound::find(store, InboundId(id)).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
+            (row.sender_id, theirs(&row))
+        }
+    };
+    caller.sender(&web, sender).ok_or_else(none)?;
+    Ok(json(StatusCode::OK, &body))
 }
 
 /// One message of ours as the API shows it.
@@ -93,7 +143,7 @@ pub fn ours(row: &outbound::Outbound) -> Json {
     })
 }
 
-fn theirs(row: &inbound::Recorded) -> Json {
+pub fn theirs(row: &inbound::Recorded) -> Json {
     let message = &row.data.message;
     json!({
         "id": row.id,
@@ -195,7 +245,7 @@ fn printed(value: &Json) -> String {
     }
 }
 
-async fn say(web: &Web, row: &Conversation, content: Content, again: Again) -> Result<Answer, Problem> {
+async fn say(web: &Web, row: &Conversation, content: Content, origin: Origin, again: Again) -> Result<Answer, Problem> {
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let there = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
@@ -207,13 +257,13 @@ async fn say(web: &Web, row: &Conversation, content: Content, again: Again) -> R
         if !content.is_template() && !open {
             return Err(refused("131047", "", Some(Reason::WindowClosed)));
         }
-        if contact.is_some_and(|contact| contact.opted_out.is_some()) && content.is_template() {
+        // A person may answer somebody who wrote after a stop; a program may not.
+        let unasked = content.is_template() || origin == Origin::Api;
+        if contact.is_some_and(|contact| contact.opted_out.is_some()) && unasked {
             return Err(refused("opted_out", "", Some(Reason::OptedOut)));
         }
-        let said = app
-            .say_as(again.message, row.contact_id, row.id, content, Origin::Person)
-            .await
-            .map_err(|error| bug(&error))?;
+        let said =
+            app.say_as(again.message, row.contact_id, row.id, content, origin).await.map_err(|error| bug(&error))?;
         match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
             Ok(Ok(SendAnswer::Failed { code, text, reason })) => {
                 let problem = refused(&code, &text, reason);

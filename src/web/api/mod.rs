@@ -1,13 +1,17 @@
 //! The endpoints, one file per noun; `web/mod.rs` lists their paths.
 
 pub mod autocalls;
+pub mod contacts;
 pub mod conversations;
 pub mod dead_letters;
 pub mod events;
+pub mod flows;
 pub mod keys;
 pub mod messages;
 mod page;
 pub mod probes;
 pub mod runs;
 pub mod sandbox;
+pub mod schedules;
+pub mod senders;
 pub mod templates;

@@ -2,9 +2,10 @@
 
 use crate::{
     base::{
-        limits::{PAGE_DEFAULT, PAGE_MAX},
+        limits::{PAGE_DEFAULT, PAGE_MAX, PAGES_READ_MAX},
         query,
     },
+    store::ReadError,
     web::problem::Problem,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -31,6 +32,40 @@ impl Page {
 
     pub fn size(&self) -> usize {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
+
+    /// Reads on until the page is full. Rows that are not for this caller, or not asked for, are passed over; one
+    /// who sees few of many does not wait for ever: its page is short then, and has a cursor.
+    ///
+    /// `read` gives the rows after a cursor; `take` the cursor behind a row, and what is shown of it.
+    pub async fn gather<C, R, Reading, Taking>(
+        &self,
+        read: impl Fn(Option<C>) -> Reading,
+        take: impl Fn(R) -> Taking,
+    ) -> Result<Json, Problem>
+    where
+        C: Serialize + DeserializeOwned + Clone,
+        Reading: Future<Output = Result<Vec<R>, ReadError>>,
+        Taking: Future<Output = Result<(C, Option<Json>), Problem>>,
+    {
+        let mut cursor = self.cursor.as_deref().map(decode::<C>).transpose()?;
+        let mut data = Vec::new();
+        for _ in 0..PAGES_READ_MAX {
+            let rows = read(cursor.clone()).await.map_err(|error| Problem::bug(&error))?;
+            let read_all = rows.len() < self.size();
+            for row in rows {
+                let (place, shown) = take(row).await?;
+                cursor = Some(place);
+                data.extend(shown);
+                if data.len() == self.size() {
+                    return Ok(self.body(data, cursor));
+                }
+            }
+            if read_all {
+                return Ok(self.body(data, None::<C>));
+            }
+        }
+        Ok(self.body(data, cursor))
     }
 
     /// `next_cursor` is `null` at the end of the list.

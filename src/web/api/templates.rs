@@ -1,20 +1,91 @@
-//! `POST /v1/templates/pull`: reads the catalogue of each real sender from its provider.
+//! `/v1/templates`: what may be sent while the window is closed; and reading it anew from the providers.
 
-use super::keys::operator;
-use crate::web::{
-    idempotency::json,
-    problem::{Answered, Problem},
-    state::Web,
+use super::{
+    keys::operator,
+    page::{Page, decode},
+};
+use crate::{
+    base::{ids::SenderId, query},
+    model::template::Template,
+    web::{
+        auth::{self, Caller},
+        idempotency::json,
+        problem::{Answered, Problem},
+        state::Web,
+    },
 };
 use axum::{
-    extract::State,
+    extract::{Path, RawQuery, State},
     http::{HeaderMap, StatusCode},
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
+/// `GET /v1/templates?sender=&status=&limit=&cursor=`: by number.
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let text = query.unwrap_or_default();
+    let page = Page::read(&text)?;
+    let after = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(0);
+    let value = |name| query::value(&text, name).filter(|value: &String| !value.is_empty());
+    let sender = match value("sender") {
+        None => None,
+        Some(id) => {
+            let known = id.parse().ok().and_then(|id| caller.sender(&web, SenderId(id)));
+            Some(known.ok_or_else(|| Problem::not_found("There is no such sender."))?.id)
+        }
+    };
+    let status = value("status");
+    let wanted = |of: SenderId, template: &Template| {
+        template.id > after
+            && sender.is_none_or(|wanted| wanted == of)
+            && status.as_ref().is_none_or(|status| word(&template.status) == *status)
+    };
+    let mut found: Vec<(SenderId, Template)> = all(&web, &caller);
+    found.retain(|(of, template)| wanted(*of, template));
+    found.sort_by_key(|(_, template)| template.id);
+    let more = found.len() > page.size();
+    found.truncate(page.size());
+    let next = found.last().filter(|_| more).map(|(_, template)| template.id);
+    let data = found.iter().map(|(of, template)| described(*of, template)).collect();
+    Ok(json(StatusCode::OK, &page.body(data, next)))
+}
+
+/// `GET /v1/templates/{id}`.
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let found = all(&web, &caller).into_iter().find(|(_, template)| template.id.to_string() == id);
+    let (of, template) = found.ok_or_else(|| Problem::not_found("There is no such template."))?;
+    Ok(json(StatusCode::OK, &described(of, &template)))
+}
+
+/// `POST /v1/templates/pull`: reads the catalogue of each real sender from its provider.
 pub async fn pull(State(web): State<Arc<Web>>, headers: HeaderMap) -> Answered {
     Ok(json(StatusCode::OK, &pulled(&web, &headers).await?))
+}
+
+fn all(web: &Web, caller: &Caller) -> Vec<(SenderId, Template)> {
+    let own = web.app.senders.all().iter().filter(|sender| caller.owns(&sender.account));
+    own.flat_map(|sender| web.app.catalogue.list(sender.id).into_iter().map(|template| (sender.id, template))).collect()
+}
+
+fn described(sender: SenderId, template: &Template) -> Json {
+    json!({
+        "id": template.id,
+        "sender": sender,
+        "name": template.name,
+        "language": template.language,
+        "category": template.category,
+        "status": template.status,
+        "header": template.header,
+        "body": template.body,
+        "buttons": template.buttons,
+    })
+}
+
+fn word(status: &impl serde::Serialize) -> String {
+    let written = serde_json::to_value(status).unwrap_or_default();
+    written.as_str().unwrap_or_default().to_owned()
 }
 
 async fn pulled(web: &Web, headers: &HeaderMap) -> Result<Json, Problem> {

@@ -21,7 +21,7 @@ use crate::{
     web::{auth, auth::Caller, state::Web},
 };
 use axum::{body::Bytes, extract::Request, http::HeaderMap};
-use refusal::Refusal;
+pub use refusal::Refusal;
 
 /// The account behind the request, in this dialect's words where there is none.
 async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {

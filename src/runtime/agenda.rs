@@ -1,0 +1,246 @@
+//! What the clock will start: every schedule and date of the flows, their next moments, and whom they mean.
+
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, FlowName, StartId, VersionId},
+        limits::{AGENDA_AHEAD, AGENDA_FIRES_MAX, AGENDA_STARTS_MAX},
+        phone,
+        time::Time,
+    },
+    flow::{self, FlowSet, Timetable, Versions, World},
+    model::{contact::Contact, event::Reason, schedule::AtMost},
+    store::{ReadError, Store, contact, schedule, start},
+};
+use jiff::tz::TimeZone;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// One trigger by the clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub flow: FlowName,
+    pub key: String,
+    /// In words.
+    pub when: String,
+    /// `None`: the contact's own clock.
+    pub zone: Option<String>,
+    /// How many starts in how long; a date has none.
+    pub rate: Option<AtMost>,
+    /// Since when it is live; `None`: not yet.
+    pub since: Option<Time>,
+}
+
+/// One moment at which something starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    pub at: Time,
+    /// On the clock of the zone: `2026-03-28T10:00`.
+    pub minute: String,
+    pub zone: String,
+    pub flow: FlowName,
+    pub key: String,
+    /// Of a date, whose it is.
+    pub contact: Option<ContactId>,
+}
+
+/// What a trigger has in store for one contact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outlook {
+    pub key: String,
+    pub what: Meant,
+    /// The zone on whose clock it counts.
+    pub zone: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Meant {
+    /// It reaches the contact, at this local minute.
+    Yes(String),
+    /// It means the contact, but one of its conditions says no at its next moment.
+    HeldBack { minute: String, why: String },
+    /// It means the contact, and never fires again.
+    Never,
+    /// The contact is outside its `to`.
+    Outside,
+    /// This field of the contact is empty.
+    Empty(String),
+    /// Its moment, this local minute, has passed.
+    Passed(String),
+}
+
+/// Every schedule and date of the flows; without a database nothing is live yet.
+pub async fn entries(set: &FlowSet, store: Option<&Store>) -> Result<Vec<Entry>, ReadError> {
+    let known = match store {
+        Some(store) => schedule::all(store).await?,
+        None => Vec::new(),
+    };
+    let since = |flow: &FlowName, key: &str| {
+        known.iter().find(|row| row.flow == *flow && row.trigger_key == key).map(|row| row.published_at)
+    };
+    let by_clock = flow::timetables(set).into_iter().map(|table| Entry {
+        flow: table.flow.name.clone(),
+        key: table.key.to_owned(),
+        when: table.fires.describe(),
+        zone: (!table.by_contact).then(|| name_of(&set.bot.timezone)),
+        rate: Some(table.rate),
+        since: since(&table.flow.name, table.key),
+    });
+    let by_date = flow::dates(set).into_iter().map(|table| Entry {
+        flow: table.flow.name.clone(),
+        key: table.key.to_owned(),
+        when: table.date.describe(),
+        zone: None,
+        rate: None,
+        since: since(&table.flow.name, table.key),
+    });
+    Ok(by_clock.chain(by_date).collect())
+}
+
+/// The next moments, earliest first: in each zone in which contacts of these accounts live.
+pub async fn next(
+    accounts: &[AccountName],
+    set: &FlowSet,
+    store: Option<&Store>,
+    now: Time,
+    limit: usize,
+) -> Result<Vec<Moment>, ReadError> {
+    let zones = zones(accounts, set, store).await?;
+    let bots = BTreeMap::from([(name_of(&set.bot.timezone), set.bot.timezone.clone())]);
+    let mut moments = Vec::new();
+    for table in flow::timetables(set) {
+        for (name, zone) in if table.by_contact { &zones } else { &bots } {
+            for fire in table.fires.between(now, now + AGENDA_AHEAD, zone).take(limit.min(AGENDA_FIRES_MAX)) {
+                moments.push(Moment {
+                    at: fire.at,
+                    minute: fire.minute,
+                    zone: name.clone(),
+                    flow: table.flow.name.clone(),
+                    key: table.key.to_owned(),
+                    contact: None,
+                });
+            }
+        }
+    }
+    if let Some(store) = store {
+        moments.extend(planned(accounts, set, store, now).await?);
+    }
+    moments.sort();
+    moments.truncate(limit);
+    Ok(moments)
+}
+
+/// Why an unasked message of this flow would not be sent to the contact now, whatever its triggers say.
+pub fn refused(set: &FlowSet, flow: &FlowName, contact: &Contact) -> Option<Reason> {
+    if contact.opted_out.is_some() {
+        return Some(Reason::OptedOut);
+    }
+    let topic = set.flow(flow).map(|flow| flow.topic.as_str()).unwrap_or_default();
+    let needed = set.bot.topics.get(topic).is_some_and(|topic| topic.needs_consent);
+    let given = contact.data.consent.get(topic).is_some_and(|consent| consent.given);
+    (needed && !given).then_some(Reason::NoConsent)
+}
+
+/// What each schedule and date of a flow has in store for a contact.
+pub fn outlook(
+    set: &Arc<FlowSet>,
+    env: &BTreeMap<String, String>,
+    flow: &FlowName,
+    contact: &Contact,
+    now: Time,
+) -> Vec<Outlook> {
+    let own_zone = zone_of(contact, &set.bot.timezone);
+    let versions = Versions::new(VersionId(0), Arc::clone(set));
+    let world = |now| World::of_contact(now, contact, env);
+    let tables = flow::timetables(set);
+    let own = tables.iter().filter(|table| table.flow.name == *flow);
+    let by_clock = own.map(|table: &Timetable<'_>| {
+        let clock = if table.by_contact { &own_zone } else { &set.bot.timezone };
+        let what = match table.fires.next(now, clock) {
+            _ if !flow::in_audience(&versions, table, &world(now)) => Meant::Outside,
+            None => Meant::Never,
+            Some(fire) => match flow::held_back(&versions, table, &world(fire.at)) {
+                Some(why) => Meant::HeldBack { minute: fire.minute, why },
+                None => Meant::Yes(fire.minute),
+            },
+        };
+        Outlook { key: table.key.to_owned(), what, zone: name_of(clock) }
+    });
+    let dates = flow::dates(set).into_iter().filter(|table| table.flow.name == *flow);
+    let by_date = dates.map(|table| {
+        let what = match table.date.moment(&contact.data, &set.bot) {
+            None => Meant::Empty(table.date.field.clone()),
+            Some(moment) if moment.at > now => Meant::Yes(local(moment.at, &own_zone)),
+            Some(moment) => Meant::Passed(local(moment.at, &own_zone)),
+        };
+        Outlook { key: table.key.to_owned(), what, zone: name_of(&own_zone) }
+    });
+    by_clock.chain(by_date).collect()
+}
+
+/// The starts that were planned for a contact by this flow, newest first.
+pub async fn starts(store: &Store, flow: &FlowName, contact: ContactId) -> Result<Vec<start::PlannedStart>, ReadError> {
+    let mut all = start::of(store, contact, StartId(i64::MAX), AGENDA_STARTS_MAX).await?;
+    all.retain(|start| start.flow == *flow);
+    Ok(all)
+}
+
+/// Starts by dates that wait for their moment, on the contact's clock.
+async fn planned(accounts: &[AccountName], set: &FlowSet, store: &Store, now: Time) -> Result<Vec<Moment>, ReadError> {
+    let dates = flow::dates(set);
+    let by_date = |row: &start::PlannedStart| dates.iter().any(|d| d.flow.name == row.flow && d.key == row.trigger_key);
+    let waiting = start::due(store, (now, StartId(0)), now + AGENDA_AHEAD, AGENDA_STARTS_MAX).await?;
+    let mut planned = Vec::new();
+    for row in waiting.into_iter().filter(by_date) {
+        let Some(contact) = contact::find(store, row.contact_id).await? else { continue };
+        if !accounts.contains(&contact.account) {
+            continue;
+        }
+        let zone = zone_of(&contact, &set.bot.timezone);
+        planned.push(Moment {
+            at: row.slot_at,
+            minute: local(row.slot_at, &zone),
+            zone: name_of(&zone),
+            flow: row.flow,
+            key: row.trigger_key,
+            contact: Some(row.contact_id),
+        });
+    }
+    Ok(planned)
+}
+
+/// Those in which contacts live, and the bot's own for whoever has none.
+async fn zones(
+    accounts: &[AccountName],
+    set: &FlowSet,
+    store: Option<&Store>,
+) -> Result<BTreeMap<String, TimeZone>, ReadError> {
+    let mut names = BTreeSet::from([String::new()]);
+    if let Some(store) = store {
+        for account in accounts {
+            names.extend(contact::zones(store, account).await?);
+        }
+    }
+    let own = &set.bot.timezone;
+    let zone = |name: String| match TimeZone::get(&name) {
+        Ok(zone) if !name.is_empty() => (name, zone),
+        _ => (name_of(own), own.clone()),
+    };
+    Ok(names.into_iter().map(zone).collect())
+}
+
+fn zone_of(contact: &Contact, bot: &TimeZone) -> TimeZone {
+    let number = contact.data.phone.as_deref().unwrap_or_default();
+    let name = contact.data.zone.as_deref().or_else(|| phone::zone(number));
+    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| bot.clone())
+}
+
+fn name_of(zone: &TimeZone) -> String {
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}
+
+fn local(at: Time, zone: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
+    at.strftime("%Y-%m-%dT%H:%M").to_string()
+}

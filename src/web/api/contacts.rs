@@ -1,0 +1,267 @@
+//! `/v1/contacts`: the people of an account, what is known of them, and what they agreed to.
+
+use super::{autocalls::iso, page::Page};
+use crate::{
+    base::{
+        diagnostic::did_you_mean,
+        ids::{ContactId, ConversationId},
+        limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
+        phone, query,
+    },
+    flow::inputs as inputs_rules,
+    model::{
+        contact::{Contact, Patch},
+        event::Event,
+        value::Value,
+    },
+    store::{contact, conversation, ledger},
+    web::{
+        auth::{self, Caller},
+        etag,
+        idempotency::{Answer, json, once},
+        input::{self, Input},
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, Request, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Map, Value as Json, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// `GET /v1/contacts?phone=&tag=&limit=&cursor=`: newest first.
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+}
+
+/// `GET /v1/contacts/{id}`, with its `ETag`.
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let contact = owned(&web, &caller, &id).await?;
+    Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
+}
+
+/// `PATCH /v1/contacts/{id}`: flows hear of each difference. With `If-Match` only what the caller has seen is changed.
+pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let contact = owned(&web, &caller, &id).await?;
+    let mut input = Input::parse(&bytes)?;
+    let patch = patch(&web, &mut input);
+    input.finish()?;
+    // Two people who edit the same contact come one after the other.
+    let key = format!("contact {}", contact.id);
+    let Some(_turn) = web.in_flight.turn(&contact.account, &key).await else {
+        return Err(Problem::conflict("in_progress", "Somebody else is changing this contact; try again."));
+    };
+    let contact = owned(&web, &caller, &id).await?;
+    etag::expected(&parts.headers, &described(&web, &contact).await?)?;
+    happen(&web, &contact, patch).await?;
+    let contact = owned(&web, &caller, &id).await?;
+    Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
+}
+
+/// `GET /v1/contacts/{id}/consent`: all that the contact ever agreed to or withdrew, with what proves it.
+pub async fn consents(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let contact = owned(&web, &caller, &id).await?;
+    let entries = ledger::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
+    let data: Vec<Json> = entries
+        .iter()
+        .map(|entry| {
+            json!({
+                "id": entry.id, "topic": entry.topic, "given": entry.given, "at": iso(entry.at), "by": entry.by,
+                "message_id": entry.message_id, "proof": entry.shown,
+            })
+        })
+        .collect();
+    Ok(json(StatusCode::OK, &json!({"data": data})))
+}
+
+/// `POST /v1/contacts/{id}/consent`: the contact agreed or withdrew elsewhere; `all` is the stop itself.
+pub async fn consent(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let contact = owned(&web, &caller, &id).await?;
+    let mut input = Input::parse(&bytes)?;
+    let topic = input.text("topic", NAME_CHARS_MAX);
+    let given = input.opt_flag("given");
+    let shown = input.opt_text("proof", TEXT_CHARS_MAX);
+    let by = input.opt_text("by", NAME_CHARS_MAX).unwrap_or_else(|| "api".to_owned());
+    check_topic(&web, &mut input, &topic);
+    match given {
+        None if input.is_clean_at("given") => input.wrong("given", "`given` is missing: `true` or `false`."),
+        Some(true) if shown.is_none() && input.is_clean_at("proof") => {
+            let why = "`proof` is missing: the words that the contact agreed to, and where.";
+            input.wrong("proof", why);
+        }
+        Some(_) | None => {}
+    }
+    input.finish()?;
+    let given = given.ok_or_else(|| Problem::bug(&"no `given` and no error"))?;
+    let mut patch = Patch { by, shown, ..Patch::default() };
+    match topic.as_str() {
+        "all" => patch.opted_out = Some(!given),
+        _ => drop(patch.consent.insert(topic, given)),
+    }
+    let path = format!("contacts/{}/consent", contact.id);
+    let acting = Arc::clone(&web);
+    once(web, contact.account.clone(), parts.headers, path, bytes, move |_| async move {
+        // Said once more, it is one more line of the ledger and nothing else: a try that was cut off is repeated.
+        happen(&acting, &contact, patch).await?;
+        let contact = find(&acting, contact.id).await?.ok_or_else(none)?;
+        Ok(Answer { status: StatusCode::OK, body: described(&acting, &contact).await?, took_effect: true })
+    })
+    .await
+}
+
+/// The contact, if it exists for this caller.
+pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Contact, Problem> {
+    let id = id.parse().map(ContactId).map_err(|_| none())?;
+    find(web, id).await?.filter(|contact| caller.owns(&contact.account)).ok_or_else(none)
+}
+
+fn none() -> Problem {
+    Problem::not_found("There is no such contact.")
+}
+
+async fn find(web: &Web, id: ContactId) -> Result<Option<Contact>, Problem> {
+    contact::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))
+}
+
+/// In the conversation that was alive last; the others overhear it.
+async fn happen(web: &Web, contact: &Contact, patch: Patch) -> Result<(), Problem> {
+    let app = &web.app;
+    let mut rows = conversation::of(&app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
+    rows.sort_by_key(|row| row.last_inbound_at.max(row.last_outbound_at));
+    let latest: ConversationId = rows.last().map(|row| row.id).ok_or_else(none)?;
+    let event = Event::Changed(Box::new(patch));
+    app.happen(contact.id, latest, event).await.map(drop).map_err(|error| Problem::bug(&error))
+}
+
+async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
+    let caller = auth::required(web, headers).await?;
+    let page = Page::read(text)?;
+    let tag = query::value(text, "tag").filter(|tag| !tag.is_empty());
+    if let Some(phone) = query::value(text, "phone").filter(|phone| !phone.is_empty()) {
+        return by_phone(web, &caller, &page, &phone).await;
+    }
+    let account = match &caller {
+        Caller::Account(account) => Some(account),
+        Caller::Operator => None,
+    };
+    let (store, tag) = (&web.app.store, tag.as_deref());
+    page.gather(
+        |cursor: Option<i64>| contact::newest(store, account, ContactId(cursor.unwrap_or(i64::MAX)), page.limit),
+        |row: Contact| async move {
+            let fits = tag.is_none_or(|tag| row.data.tags.contains(tag));
+            let shown = if fits { Some(described(web, &row).await?) } else { None };
+            Ok((row.id.0, shown))
+        },
+    )
+    .await
+}
+
+/// At most one for each account: also under another spelling of the number.
+async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Result<Json, Problem> {
+    let phone = phone::strict(given.trim()).or_else(|| phone::strict(&format!("+{}", given.trim())));
+    let Some(phone) = phone else {
+        let why = "`phone` must be in E.164 format, like `+14155551234`; write its `+` as `%2B`.".to_owned();
+        return Err(Problem::invalid(vec![("/phone".to_owned(), why)]));
+    };
+    let mut data = Vec::new();
+    for account in web.app.config.accounts.iter().filter(|account| caller.owns(&account.name)) {
+        let known = web.app.contact_by_phone(&account.name, &phone).await.map_err(|error| Problem::bug(&error))?;
+        if let Some(contact) = match known {
+            Some(id) => find(web, id).await?,
+            None => None,
+        } {
+            data.push(described(web, &contact).await?);
+        }
+    }
+    Ok(page.body(data, None::<i64>))
+}
+
+async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
+    let conversations = conversation::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
+    let data = &contact.data;
+    let consent: Map<String, Json> = data
+        .consent
+        .iter()
+        .map(|(topic, consent)| (topic.clone(), json!({"given": consent.given, "at": iso(consent.at)})))
+        .collect();
+    let fields: BTreeMap<&String, Json> = data.fields.iter().map(|(name, value)| (name, value.to_json())).collect();
+    let mut body = json!({
+        "id": contact.id,
+        "phone": data.phone,
+        "name": data.name,
+        "language": data.language,
+        "zone": data.zone,
+        "tags": data.tags,
+        "fields": fields,
+        "consent": consent,
+        "opted_out_at": contact.opted_out.map(iso),
+        "conversations": conversations.iter().map(|row| json!({"id": row.id, "sender": row.sender_id})).collect::<Vec<_>>(),
+    });
+    // What people edit; messages that come and go leave it alone.
+    body["etag"] = etag::of(&body).into();
+    Ok(body)
+}
+
+fn patch(web: &Web, input: &mut Input) -> Patch {
+    let mut patch = Patch { by: "api".into(), ..Patch::default() };
+    let live = web.app.live.get();
+    let bot = &live.set.bot;
+    for name in ["name", "language", "zone"] {
+        if let Some(text) = input.patched_text(name, NAME_CHARS_MAX) {
+            patch.fields.insert(name.to_owned(), text.map_or(Value::Nothing, Value::Text));
+        }
+    }
+    if let Some(Value::Text(zone)) = patch.fields.get("zone")
+        && jiff::tz::TimeZone::get(zone).is_err()
+    {
+        input.wrong("zone", format!("There is no time zone `{zone}`; write one like `Europe/Madrid`."));
+    }
+    for (name, value) in input.opt_map("fields").unwrap_or_default() {
+        let path = format!("fields/{name}");
+        let Some(field) = bot.fields.iter().find(|field| field.name == name) else {
+            let help = did_you_mean(&name, bot.fields.iter().map(|field| field.name.as_str()));
+            let end = help.map_or_else(|| ".".to_owned(), |help| format!("; {help}"));
+            input.wrong(&path, format!("`_bot.yaml` declares no field `{name}`{end}"));
+            continue;
+        };
+        match Value::from_json(&value) {
+            Value::Nothing => drop(patch.fields.insert(name, Value::Nothing)),
+            value => match inputs_rules::convert(&field.kind, &value, &bot.timezone) {
+                Some(value) => drop(patch.fields.insert(name, value)),
+                None => {
+                    let wanted = inputs_rules::name_of(&field.kind);
+                    input.wrong(&path, format!("`{name}` must be {wanted}."));
+                }
+            },
+        }
+    }
+    if let Some((added, removed)) =
+        input.inside("tags", |tags| (tags.opt_texts("add", NAME_CHARS_MAX), tags.opt_texts("remove", NAME_CHARS_MAX)))
+    {
+        patch.tags_added.extend(added);
+        patch.tags_removed.extend(removed);
+    }
+    patch
+}
+
+fn check_topic(web: &Web, input: &mut Input, topic: &str) {
+    let live = web.app.live.get();
+    let topics = &live.set.bot.topics;
+    if topic.is_empty() || topic == "all" || topics.contains_key(topic) {
+        return;
+    }
+    let known = topics.keys().map(String::as_str).chain(["all"]);
+    let help = did_you_mean(topic, known);
+    let end = help.map_or_else(|| "; `all` is the stop itself.".to_owned(), |help| format!("; {help}"));
+    input.wrong("topic", format!("`_bot.yaml` declares no topic `{topic}`{end}"));
+}

@@ -1,0 +1,225 @@
+//! `/v1/runs`: passages through flows that were, where each stands, what it did and why; and the end of one.
+
+use crate::{
+    base::{
+        ids::{ContactId, FlowName},
+        limits::TRACE_TURNS_SHOWN_MAX,
+        query,
+    },
+    model::{
+        effect::RunEnd,
+        event::Event,
+        session::{Run as Standing, Waiting},
+    },
+    store::{ReadError, run, session, trace},
+    web::{
+        api::{autocalls::iso, contacts, conversations, page::Page},
+        auth::{self, Caller},
+        idempotency::{Answer, json, once},
+        input::{self, Input},
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, Request, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `GET /v1/runs?flow=&contact=&state=open|done|…&limit=&cursor=`: newest first.
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+}
+
+/// `GET /v1/runs/{id}`: with its trace.
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let row = owned(&web, &caller, &id).await?;
+    let mut body = described(&web, &row).await?;
+    body["turns"] = turns(&web, &row).await?;
+    Ok(json(StatusCode::OK, &body))
+}
+
+/// `POST /v1/runs/{id}/stop`: ends it; what it has not sent yet is dropped.
+pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let row = owned(&web, &caller, &id).await?;
+    Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
+    let conversation = conversations::owned(&web, &caller, &row.conversation_id.to_string()).await?;
+    let account = conversations::account_of(&web, &conversation)?;
+    let path = format!("runs/{}/stop", row.id);
+    let acting = Arc::clone(&web);
+    once(web, account, parts.headers, path, bytes, move |again| async move {
+        if row.outcome.is_some() && !again.cut_off {
+            return Err(Problem::conflict("ended", "The run has ended already."));
+        }
+        let event = Event::Stop { run: row.number };
+        let app = &acting.app;
+        app.happen(row.contact_id, row.conversation_id, event).await.map_err(|error| Problem::bug(&error))?;
+        let row = find(&acting, row.id).await?.ok_or_else(none)?;
+        Ok(Answer { status: StatusCode::OK, body: described(&acting, &row).await?, took_effect: true })
+    })
+    .await
+}
+
+fn none() -> Problem {
+    Problem::not_found("There is no such run.")
+}
+
+async fn find(web: &Web, id: i64) -> Result<Option<run::Run>, Problem> {
+    run::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))
+}
+
+async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<run::Run, Problem> {
+    let id = id.parse().map_err(|_| none())?;
+    let row = find(web, id).await?.ok_or_else(none)?;
+    if is_owned(web, caller, &row).await? { Ok(row) } else { Err(none()) }
+}
+
+async fn is_owned(web: &Web, caller: &Caller, row: &run::Run) -> Result<bool, Problem> {
+    match conversations::owned(web, caller, &row.conversation_id.to_string()).await {
+        Ok(_) => Ok(true),
+        Err(problem) if problem.status == StatusCode::NOT_FOUND => Ok(false),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What a list is asked for.
+struct Wanted {
+    flow: Option<FlowName>,
+    contact: Option<ContactId>,
+    state: Option<Stand>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Open,
+    Ended(RunEnd),
+}
+
+async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
+    let caller = auth::required(web, headers).await?;
+    let page = Page::read(text)?;
+    let wanted = wanted(web, &caller, text).await?;
+    let (caller, wanted) = (&caller, &wanted);
+    page.gather(
+        |cursor: Option<i64>| read(web, wanted, cursor.unwrap_or(i64::MAX), page.limit),
+        |row: run::Run| async move {
+            let fits = wanted.fits(&row) && is_owned(web, caller, &row).await?;
+            let shown = if fits { Some(described(web, &row).await?) } else { None };
+            Ok((row.id, shown))
+        },
+    )
+    .await
+}
+
+async fn wanted(web: &Web, caller: &Caller, text: &str) -> Result<Wanted, Problem> {
+    let value = |name| query::value(text, name).filter(|value: &String| !value.is_empty());
+    let state = match value("state") {
+        None => None,
+        Some(word) if word == "open" => Some(Stand::Open),
+        Some(word) => match RunEnd::ALL.into_iter().find(|end| end.as_str() == word) {
+            Some(end) => Some(Stand::Ended(end)),
+            None => {
+                let words: Vec<String> = RunEnd::ALL.iter().map(|end| format!("`{}`", end.as_str())).collect();
+                let why = format!("`state` is `open`, {}.", words.join(", "));
+                return Err(Problem::invalid(vec![("/state".to_owned(), why)]));
+            }
+        },
+    };
+    let contact = match value("contact") {
+        None => None,
+        Some(id) => Some(contacts::owned(web, caller, &id).await?.id),
+    };
+    Ok(Wanted { flow: value("flow").map(FlowName::from), contact, state })
+}
+
+impl Wanted {
+    fn fits(&self, row: &run::Run) -> bool {
+        self.flow.as_ref().is_none_or(|flow| *flow == row.flow)
+            && self.contact.is_none_or(|contact| contact == row.contact_id)
+            && self.state.is_none_or(|state| match (state, row.outcome) {
+                (Stand::Open, None) => true,
+                (Stand::Ended(wanted), Some(end)) => wanted == end,
+                (Stand::Open, Some(_)) | (Stand::Ended(_), None) => false,
+            })
+    }
+}
+
+/// By the narrowest of what is asked; the rest is looked at row by row.
+async fn read(web: &Web, wanted: &Wanted, before: i64, limit: i64) -> Result<Vec<run::Run>, ReadError> {
+    let store = &web.app.store;
+    match (wanted.contact, &wanted.flow, wanted.state) {
+        (Some(contact), _, _) => run::of_contact(store, contact, before, limit).await,
+        (None, Some(flow), _) => run::of_flow(store, flow, before, limit).await,
+        (None, None, Some(Stand::Open)) => run::open(store, before, limit).await,
+        (None, None, Some(Stand::Ended(_)) | None) => run::page(store, before, limit).await,
+    }
+}
+
+async fn described(web: &Web, row: &run::Run) -> Result<Json, Problem> {
+    let standing = match row.outcome {
+        Some(_) => None,
+        None => {
+            let stored = session::find(&web.app.store, row.conversation_id).await;
+            let session = stored.map_err(|error| Problem::bug(&error))?.map(|stored| stored.session);
+            session.and_then(|session| session.runs.into_iter().find(|run| run.number == row.number))
+        }
+    };
+    Ok(json!({
+        "id": row.id,
+        "flow": row.flow,
+        "conversation_id": row.conversation_id,
+        "contact_id": row.contact_id,
+        "number": row.number,
+        "version": row.version_id,
+        "trigger": row.trigger_key,
+        "state": row.outcome.map_or("open", RunEnd::as_str),
+        "waits": standing.as_ref().map(waits),
+        "started_at": iso(row.started_at),
+        "ended_at": row.ended_at.map(iso),
+    }))
+}
+
+/// Where a run stands and what it waits for.
+fn waits(run: &Standing) -> Json {
+    let at = run.frames.last();
+    let (what, until) = match &run.waiting {
+        Waiting::Ready => ("step", None),
+        Waiting::Question(question) => ("answer", question.deadline),
+        Waiting::Reply { deadline } => ("reply", *deadline),
+        Waiting::Until { at } => ("time", Some(*at)),
+        Waiting::Event { deadline, .. } => ("event", *deadline),
+        Waiting::Delivery { deadline, .. } => ("delivery", *deadline),
+        Waiting::Call(call) => ("call", call.retry_at),
+        Waiting::Fate { .. } => ("delivery", None),
+        Waiting::Person { deadline } => ("person", *deadline),
+    };
+    json!({
+        "for": what,
+        "until": until.map(iso),
+        "flow": at.map(|frame| frame.flow.as_str()),
+        "step": at.and_then(|frame| frame.at.as_ref()).map(|step| step.as_str()),
+    })
+}
+
+/// What each of its turns did, oldest first; the first one says why it was this flow.
+async fn turns(web: &Web, row: &run::Run) -> Result<Json, Problem> {
+    let read = trace::of(&web.app.store, row.conversation_id, i64::MAX, TRACE_TURNS_SHOWN_MAX).await;
+    let turns = read.map_err(|error| Problem::bug(&error))?;
+    let during = |turn: &&trace::Trace| {
+        turn.at >= row.started_at
+            && row.ended_at.is_none_or(|end| turn.at <= end)
+            && (turn.at == row.started_at || turn.data.iter().any(|entry| entry.run == Some(row.number)))
+    };
+    let shown = turns.iter().rev().filter(during).map(|turn| {
+        let lines = turn.data.iter().filter(|entry| entry.run.is_none_or(|run| run == row.number));
+        let lines: Vec<Json> = lines.map(|entry| json!({"step": entry.step, "what": entry.what})).collect();
+        json!({"turn": turn.turn, "at": iso(turn.at), "lines": lines})
+    });
+    Ok(shown.collect())
+}

@@ -1,0 +1,7 @@
+//! `/v1/runs`: passages through flows.
+
+mod list;
+mod start;
+
+pub use list::{list, show, stop};
+pub use start::{Addressee, start};

@@ -1,0 +1,161 @@
+//! `/v1/schedules`: what the clock will start, for whom, and what became of it.
+
+use super::{
+    autocalls::iso,
+    contacts,
+    page::{Page, decode},
+};
+use crate::{
+    base::{
+        diagnostic::nearest,
+        ids::{AccountName, FlowName},
+        limits::AGENDA_TALLIES_MAX,
+        query,
+        time::{Span, Time},
+    },
+    model::contact::Contact,
+    runtime::agenda::{self, Meant},
+    store::{ReadError, start},
+    web::{
+        auth::{self, Caller},
+        idempotency::json,
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `GET /v1/schedules?limit=&cursor=`: every schedule and date of the live flows.
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    auth::required(&web, &headers).await?;
+    let page = Page::read(&query.unwrap_or_default())?;
+    let from = page.cursor.as_deref().map(decode::<usize>).transpose()?.unwrap_or(0);
+    let live = web.app.live.get();
+    let entries = agenda::entries(&live.set, Some(&web.app.store)).await.map_err(|error| Problem::bug(&error))?;
+    let data = entries.iter().skip(from).take(page.size()).map(|entry| {
+        json!({
+            "flow": entry.flow,
+            "trigger": entry.key,
+            "when": entry.when,
+            "clock": if entry.zone.is_some() { "bot" } else { "contact" },
+            "zone": entry.zone,
+            "rate": entry.rate.map(|rate| json!({"count": rate.count, "per_ms": rate.per.0})),
+            "live_since": entry.since.map(iso),
+        })
+    });
+    let next = from.saturating_add(page.size());
+    Ok(json(StatusCode::OK, &page.body(data.collect(), Some(next).filter(|next| *next < entries.len()))))
+}
+
+/// `GET /v1/schedules/next?limit=`: the next moments, earliest first, in each zone where contacts live.
+pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let page = Page::read(&query.unwrap_or_default())?;
+    let accounts: Vec<AccountName> = web.app.senders.accounts().filter(|name| caller.owns(name)).cloned().collect();
+    let live = web.app.live.get();
+    let (store, now) = (&web.app.store, web.app.clock.now());
+    let moments = agenda::next(&accounts, &live.set, Some(store), now, page.size()).await;
+    let moments = moments.map_err(|error| Problem::bug(&error))?;
+    let data = moments.iter().map(|moment| {
+        json!({
+            "at": iso(moment.at),
+            "local": moment.minute,
+            "zone": moment.zone,
+            "flow": moment.flow,
+            "trigger": moment.key,
+            "contact_id": moment.contact,
+        })
+    });
+    Ok(json(StatusCode::OK, &json!({"data": data.collect::<Vec<_>>()})))
+}
+
+/// `GET /v1/schedules/{flow}/explain?contact=&since=30d`: what became of its fires, by reason; for one contact why
+/// or why not.
+pub async fn explain(
+    State(web): State<Arc<Web>>,
+    Path(flow): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let text = query.unwrap_or_default();
+    let live = web.app.live.get();
+    let Some(flow) = live.set.named(&flow).map(|flow| flow.name.clone()) else {
+        let names = live.set.flows.keys().map(FlowName::as_str);
+        let help = nearest(&flow, names).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+        return Err(Problem::not_found(format!("There is no such flow.{help}")));
+    };
+    let value = |name| query::value(&text, name).filter(|value: &String| !value.is_empty());
+    let since = value("since").map_or(Ok(Span::days(30)), |since| Span::parse(&since));
+    let since = since.map_err(|why| Problem::invalid(vec![("/since".to_owned(), format!("`since`: {why}."))]))?;
+    let fires = fires(&web, &caller, &flow, web.app.clock.now() - since).await;
+    let contact = match value("contact") {
+        None => Json::Null,
+        Some(id) => of_contact(&web, &flow, &contacts::owned(&web, &caller, &id).await?).await?,
+    };
+    let fires: Vec<Json> = fires
+        .map_err(|error| Problem::bug(&error))?
+        .iter()
+        .map(|tally| {
+            json!({
+                "local": tally.minute, "trigger": tally.trigger_key, "contacts": tally.count,
+                "state": tally.state, "reason": tally.reason,
+            })
+        })
+        .collect();
+    Ok(json(StatusCode::OK, &json!({"flow": flow, "fires": fires, "contact": contact})))
+}
+
+async fn fires(web: &Web, caller: &Caller, flow: &FlowName, since: Time) -> Result<Vec<start::Tally>, ReadError> {
+    // Minutes are written on each contact's clock: a day's slack keeps none out.
+    let minute = jiff::Timestamp::from_millisecond((since - Span::days(1)).0).unwrap_or_default();
+    let minute = minute.strftime("%Y-%m-%dT%H:%M").to_string();
+    let store = &web.app.store;
+    match caller {
+        Caller::Operator => start::tally(store, flow, &minute, AGENDA_TALLIES_MAX).await,
+        Caller::Account(account) => start::tally_of(store, account, flow, &minute, AGENDA_TALLIES_MAX).await,
+    }
+}
+
+async fn of_contact(web: &Web, flow: &FlowName, contact: &Contact) -> Result<Json, Problem> {
+    let app = &web.app;
+    let live = app.live.get();
+    let env = live.env(&app.config.flows.env, app.senders.only_sandboxes());
+    let outlook = agenda::outlook(&live.set, env, flow, contact, app.clock.now());
+    let triggers: Vec<Json> = outlook
+        .into_iter()
+        .map(|one| {
+            let mut told = json!({
+                "trigger": one.key, "zone": one.zone, "meant": "yes", "local": null, "field": null, "why": null,
+            });
+            match one.what {
+                Meant::Yes(minute) => told["local"] = minute.into(),
+                Meant::HeldBack { minute, why } => {
+                    (told["meant"], told["local"], told["why"]) = ("held_back".into(), minute.into(), why.into());
+                }
+                Meant::Never => told["meant"] = "never_again".into(),
+                Meant::Outside => told["meant"] = "outside".into(),
+                Meant::Empty(field) => (told["meant"], told["field"]) = ("empty_field".into(), field.into()),
+                Meant::Passed(minute) => (told["meant"], told["local"]) = ("passed".into(), minute.into()),
+            }
+            told
+        })
+        .collect();
+    let starts = agenda::starts(&app.store, flow, contact.id).await.map_err(|error| Problem::bug(&error))?;
+    let starts: Vec<Json> = starts
+        .iter()
+        .map(|start| {
+            json!({
+                "local": start.minute, "trigger": start.trigger_key, "at": iso(start.slot_at),
+                "state": start.state, "reason": start.reason.map(|reason| reason.as_str()),
+            })
+        })
+        .collect();
+    let refused = agenda::refused(&live.set, flow, contact).map(|reason| reason.as_str());
+    Ok(json!({"id": contact.id, "refused": refused, "triggers": triggers, "starts": starts}))
+}

@@ -1,0 +1,96 @@
+//! Every code of a problem that the native API answers: its status, and an example of its words.
+
+/// One `code` at one status.
+#[derive(Debug)]
+pub struct Code {
+    pub code: &'static str,
+    pub status: u16,
+    /// An example of its `detail`.
+    pub detail: &'static str,
+}
+
+const fn code(code: &'static str, status: u16, detail: &'static str) -> Code {
+    Code { code, status, detail }
+}
+
+/// `Problem::new` takes no other while debugging, so that every test that meets a new one says so.
+pub static CODES: &[Code] = &[
+    code("bad_json", 400, "The body is not JSON: EOF while parsing an object at line 1 column 1."),
+    code("bad_idempotency_key", 400, "An Idempotency-Key is a text of 1 to 255 characters."),
+    code("broken", 400, "The body could not be read."),
+    code(
+        "unauthorized",
+        401,
+        "Send a valid API key as `Authorization: Bearer <key>`; `transom keys create` makes one.",
+    ),
+    code("bad_signature", 401, "The signature does not match the body under any secret of this address."),
+    code(
+        "unproven",
+        401,
+        "The request does not show what the flow's `verify` asks for; without `verify` it needs an API key as \
+         `Authorization: Bearer <key>`.",
+    ),
+    code("operator_only", 403, "Only the `transom` command on the daemon's own machine may do this."),
+    code("opted_out", 403, "The contact wants no messages."),
+    code("not_found", 404, "There is no such conversation."),
+    code("method_not_allowed", 405, "This address does not take this method."),
+    code("too_slow", 408, "The body did not arrive in time."),
+    code("in_progress", 409, "The first request with this Idempotency-Key is still being answered."),
+    code(
+        "outcome_unknown",
+        409,
+        "The first request with this Idempotency-Key was cut off; look whether it took effect before you use a new key.",
+    ),
+    code("not_started", 409, "Flow `parcel` was not started: one of its conditions says no."),
+    code("ended", 409, "The run has ended already."),
+    code("replayed_before", 409, "It was replayed already."),
+    code("not_replayable", 409, "A `failed_run` cannot be tried again: it has ended."),
+    code("opted_out", 409, "Flow `parcel` was not started: the contact wants no messages."),
+    code("no_consent", 409, "Flow `news` was not started: the contact has not agreed to its topic."),
+    code("capped", 409, "Flow `news` was not started: `at_most` is reached."),
+    code("quiet_hours", 409, "Flow `news` was not started: it is quiet hours."),
+    code(
+        "busy",
+        409,
+        "Flow `parcel` was not started: the conversation is busy and its queue is full, or the flow skips.",
+    ),
+    code("with_person", 409, "Flow `parcel` was not started: a person has the conversation."),
+    code("window_closed", 409, "The 24-hour window is closed: the contact must write first, or send a template."),
+    code("template_unusable", 409, "template `reminder` has no parameter `{{2}}`"),
+    code("no_balance", 409, "the balance is used up"),
+    code("sender_down", 409, "the sender is down"),
+    code("too_late", 409, "it is too late"),
+    code("changed_meanwhile", 412, "It was changed since you read it; read it again and decide anew."),
+    code("too_large", 413, "The body may have at most 262144 bytes."),
+    code("invalid", 422, "`flow` is missing."),
+    code("idempotency_key_reused", 422, "This Idempotency-Key was used for another request."),
+    code("refused_by_provider", 422, "The provider refused it: Message undeliverable (131026)."),
+    code("unusable_body", 422, "The body cannot be used: `total` is missing. It is kept as dead letter 7012."),
+    code("internal", 500, "Something went wrong here; it is in the log."),
+    code("not_recorded", 503, "Not recorded; please send it again."),
+];
+
+pub fn is_known(word: &str, status: u16) -> bool {
+    CODES.iter().any(|code| code.code == word && code.status == status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::Reason;
+
+    #[test]
+    fn every_reason_has_its_code() {
+        for reason in Reason::ALL {
+            assert!(is_known(reason.as_str(), 409), "{}", reason.as_str());
+        }
+    }
+
+    #[test]
+    fn a_code_stands_once_at_a_status() {
+        for (n, one) in CODES.iter().enumerate() {
+            let again = CODES[..n].iter().any(|other| (other.code, other.status) == (one.code, one.status));
+            assert!(!again, "{}", one.code);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `/v1/conversations`: who writes with us, what was said, and handing it to a person and back.
+
+use super::{
+    CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,
+    shape::{
+        Shape,
+        Type::{Any, Either, List, Map, Of, Page, Text, Word},
+        may, need, shape,
+    },
+    shapes::{CONVERSATION, INCOMING, OUTGOING},
+    tell,
+};
+use crate::web::api::{conversations, messages};
+use axum::routing::{get, post};
+
+const PART: &str = "Conversations";
+
+static AGENT: Shape =
+    shape("Agent", "The whole body may be left out.", &[may("agent", Text, "Who does it, for the record.")]);
+
+pub(super) static MESSAGE: Shape = shape(
+    "NewMessage",
+    "One of `text`, `media` and `template`; a `text` beside a `media` is its caption.",
+    &[
+        may("text", Text, "At most 4096 characters."),
+        may("media", Of(&MEDIA), ""),
+        may("template", Of(&TEMPLATE), "What may be sent while the window is closed."),
+    ],
+);
+
+pub(super) static MEDIA: Shape = shape(
+    "Media",
+    "",
+    &[
+        need("kind", Word(&["image", "audio", "video", "document", "sticker"]), ""),
+        need("url", Text, "Where the platform fetches it: `https://…`."),
+        may("filename", Text, "Of a document."),
+    ],
+);
+
+pub(super) static TEMPLATE: Shape = shape(
+    "TemplateToSend",
+    "",
+    &[
+        need("name", Text, "As the provider knows it."),
+        may("language", Text, "Else the contact's, or the bot's."),
+        may(
+            "variables",
+            Either(&[List(&Any), Map(&Any)]),
+            "For `{{1}}`, `{{2}}` a list in their order, or `{\"1\": …}`; for named placeholders an object.",
+        ),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/conversations",
+        name: "list_conversations",
+        part: PART,
+        summary: "List conversations, newest first",
+        about: "With a `state` the longest waiting come first.",
+        query: &[may("state", Word(&["with_person", "needs_person"]), "Only these."), LIMIT, CURSOR],
+        answers: &[ok(Page(&Of(&CONVERSATION)), "A page of them.")],
+        example: ask("/v1/conversations?limit=1"),
+        take: || get(conversations::list),
+        ..GET
+    },
+    Route {
+        path: "/v1/conversations/{id}",
+        name: "show_conversation",
+        part: PART,
+        summary: "Show one conversation",
+        answers: &[ok(Of(&CONVERSATION), "")],
+        example: ask("/v1/conversations/$conversation"),
+        take: || get(conversations::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/conversations/{id}/messages",
+        name: "list_messages",
+        part: PART,
+        summary: "List what was said, newest first",
+        query: &[LIMIT, CURSOR],
+        answers: &[ok(Page(&Either(&[Of(&OUTGOING), Of(&INCOMING)])), "Both directions in one list.")],
+        example: ask("/v1/conversations/$conversation/messages?limit=2"),
+        take: || get(messages::list),
+        ..GET
+    },
+    Route {
+        path: "/v1/conversations/{id}/messages",
+        name: "answer_conversation",
+        part: PART,
+        summary: "Write as a person",
+        about: "From then on a person has the conversation and the bot is silent, until it is handed back. The \
+                answer comes when the provider took the message, or after 10 s with the state it has then.",
+        body: Some(Of(&MESSAGE)),
+        answers: &[at(201, Of(&OUTGOING), "It is on its way; `state` says how far.")],
+        errors: Errors::Problems(SAY_ERRORS),
+        keyed: true,
+        example: tell(
+            "/v1/conversations/$conversation/messages",
+            r#"{"text": "Hi Ana, this is Rosa. I'll look into it."}"#,
+        ),
+        take: || post(messages::send),
+        ..POST
+    },
+    Route {
+        path: "/v1/conversations/{id}/take-over",
+        name: "take_over",
+        summary: "Take it, without writing yet",
+        about: "The bot falls silent.",
+        example: tell("/v1/conversations/$conversation/take-over", r#"{"agent": "Rosa"}"#),
+        take: || post(conversations::take_over),
+        ..ACT
+    },
+    Route {
+        path: "/v1/conversations/{id}/hand-back",
+        name: "hand_back",
+        summary: "Give it back to the bot",
+        about: "Runs that waited for the person go on.",
+        example: tell("/v1/conversations/$conversation/hand-back", r#"{"agent": "Rosa"}"#),
+        take: || post(conversations::hand_back),
+        ..ACT
+    },
+    Route {
+        path: "/v1/conversations/{id}/close",
+        name: "close_conversation",
+        summary: "Close the case",
+        about: "Ends the runs, drops what is held, clears the mark.",
+        example: tell("/v1/conversations/$conversation/close", r#"{"agent": "Rosa"}"#),
+        take: || post(conversations::close),
+        ..ACT
+    },
+];
+
+/// What changes who has it.
+const ACT: Route = Route {
+    part: PART,
+    body: Some(Of(&AGENT)),
+    bare: true,
+    answers: &[ok(Of(&CONVERSATION), "As it is now.")],
+    keyed: true,
+    ..POST
+};
+
+/// What a message may be refused for.
+pub(super) const SAY_ERRORS: &[(&str, u16)] = &[
+    ("opted_out", 403),
+    ("window_closed", 409),
+    ("template_unusable", 409),
+    ("no_balance", 409),
+    ("sender_down", 409),
+    ("too_late", 409),
+    ("capped", 409),
+    ("quiet_hours", 409),
+    ("busy", 409),
+    ("with_person", 409),
+    ("refused_by_provider", 422),
+];

@@ -1,0 +1,72 @@
+//! `/v1/dead-letters`: what could not be handled.
+
+use super::{
+    CURSOR, Errors, GET, LIMIT, POST, Route, Who, ask, ok,
+    shape::{
+        Shape,
+        Type::{Any, Flag, Maybe, Of, Page, Text, Time, Whole, Word},
+        may, need, shape,
+    },
+};
+use crate::web::api::dead_letters;
+use axum::routing::{get, post};
+
+const PART: &str = "Dead letters";
+
+static LETTER: Shape = shape(
+    "DeadLetter",
+    "Something that could not be handled, kept to be tried again.",
+    &[
+        need("id", Whole, ""),
+        need("kind", Text, "`malformed`, `wrong_secret`, `unknown_sender`, `poison`, `unknown_send`, `failed_run`, …"),
+        need("at", Time, "Since when."),
+        need("sender", Maybe(&Whole), "Of which sender, where that is known."),
+        need("reason", Text, "One sentence."),
+        need("replayed_at", Maybe(&Time), "When it was tried again, or settled itself."),
+        may("data", Maybe(&Any), "What was kept of it; for the operator only."),
+    ],
+);
+
+static REPLAYED: Shape = shape("Replayed", "", &[need("id", Whole, ""), need("replayed", Flag, "")]);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/dead-letters",
+        name: "list_dead_letters",
+        part: PART,
+        summary: "List what could not be handled, newest first",
+        about: "Those of the account's senders; the operator sees also those that belong to nobody.",
+        query: &[
+            may("kind", Text, "Only these."),
+            may("state", Word(&["open", "all"]), "`all`: those that were tried again, too."),
+            LIMIT,
+            CURSOR,
+        ],
+        answers: &[ok(Page(&Of(&LETTER)), "")],
+        example: ask("/v1/dead-letters?state=all"),
+        take: || get(dead_letters::list),
+        ..GET
+    },
+    Route {
+        path: "/v1/dead-letters/{id}",
+        name: "show_dead_letter",
+        part: PART,
+        summary: "Show one of them",
+        answers: &[ok(Of(&LETTER), "")],
+        example: ask("/v1/dead-letters/$refused"),
+        take: || get(dead_letters::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/dead-letters/{id}/replay",
+        name: "replay_dead_letter",
+        part: PART,
+        summary: "Try again what could not be handled",
+        who: Who::Operator,
+        answers: &[ok(Of(&REPLAYED), "It was taken as if it came in now.")],
+        errors: Errors::Problems(&[("replayed_before", 409), ("not_replayable", 409)]),
+        example: ask("/v1/dead-letters/$letter/replay"),
+        take: || post(dead_letters::replay),
+        ..POST
+    },
+];

@@ -1,0 +1,55 @@
+//! `/v1/events`: what happens elsewhere, told to the flows.
+
+use super::{
+    Errors, POST, Route, at,
+    shape::{
+        Shape,
+        Type::{Any, List, Of, Text, Whole},
+        may, need, shape,
+    },
+    shapes::{ADDRESSEE, SENDER},
+    tell,
+};
+use crate::web::api::events;
+use axum::routing::post;
+
+static EVENT: Shape = shape(
+    "NewEvent",
+    "",
+    &[
+        need("name", Text, "As the flows write it: `when: {event: parcel_sent}`."),
+        need("contact", Of(&ADDRESSEE), ""),
+        SENDER,
+        may("data", Any, "What the flows read as `event.data`."),
+    ],
+);
+
+static TAKEN: Shape = shape(
+    "EventTaken",
+    "",
+    &[
+        need("name", Text, ""),
+        need("conversation_id", Whole, ""),
+        need("started", List(&Of(&BEGAN)), "The runs that began by it."),
+    ],
+);
+
+static BEGAN: Shape = shape("RunBegan", "", &[need("run", Whole, "Its number there."), need("flow", Text, "")]);
+
+pub static ROUTES: &[Route] = &[Route {
+    path: "/v1/events",
+    name: "emit_event",
+    part: "Events",
+    summary: "Tell the flows that something happened to a contact",
+    about: "Wakes runs that wait for it and starts flows with `when: {event: …}`.",
+    body: Some(Of(&EVENT)),
+    answers: &[at(202, Of(&TAKEN), "The flows have heard it.")],
+    errors: Errors::Problems(&[("not_found", 404), ("outcome_unknown", 409)]),
+    keyed: true,
+    example: tell(
+        "/v1/events",
+        r#"{"name": "parcel_sent", "contact": {"phone": "+34600111222"}, "data": {"tracking": "1Z999"}}"#,
+    ),
+    take: || post(events::emit),
+    ..POST
+}];

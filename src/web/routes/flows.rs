@@ -1,0 +1,78 @@
+//! `/v1/flows`: what is live.
+
+use super::{
+    CURSOR, GET, LIMIT, Route, ask, ok,
+    probes::FINDING,
+    shape::{
+        Shape,
+        Type::{Flag, List, Maybe, Of, Page, Text, Whole, Word},
+        may, need, shape,
+    },
+};
+use crate::web::api::flows;
+use axum::routing::get;
+
+const PART: &str = "Flows";
+
+static FLOW: Shape = shape(
+    "Flow",
+    "A flow of the version that is live.",
+    &[
+        need("name", Text, ""),
+        need("title", Maybe(&Text), ""),
+        need("file", Text, ""),
+        need("topic", Text, "What its unasked messages are about, for consent and caps."),
+        need(
+            "state",
+            Word(&["live", "draft", "paused"]),
+            "`draft`: for testers only. `paused`: its last runs all failed; a new version starts it again.",
+        ),
+        need("senders", List(&Text), "Which senders it serves; empty: all."),
+        need("triggers", List(&Text), "What starts it."),
+        need("steps", Whole, ""),
+        need("errors", Whole, "Findings in the newest files, live or not."),
+        need("warnings", Whole, ""),
+        may("version", Whole, "The set of files that is live."),
+        may("description", Maybe(&Text), ""),
+        may("inputs", List(&Of(&INPUT)), "What `POST /v1/runs` takes."),
+        may("findings", List(&Of(&FINDING)), "What the checker says of its file."),
+    ],
+);
+
+static INPUT: Shape = shape(
+    "FlowInput",
+    "",
+    &[
+        need("name", Text, ""),
+        need("type", Text, "In words."),
+        need("optional", Flag, ""),
+        need("about", Maybe(&Text), ""),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/flows",
+        name: "list_flows",
+        part: PART,
+        summary: "List the flows that are live, by name",
+        about: "The bot serves every account, so all see the same.",
+        query: &[LIMIT, CURSOR],
+        answers: &[ok(Page(&Of(&FLOW)), "")],
+        shared: true,
+        example: ask("/v1/flows?limit=2"),
+        take: || get(flows::list),
+        ..GET
+    },
+    Route {
+        path: "/v1/flows/{name}",
+        name: "show_flow",
+        part: PART,
+        summary: "Show a flow with its inputs and findings",
+        answers: &[ok(Of(&FLOW), "")],
+        shared: true,
+        example: ask("/v1/flows/parcel"),
+        take: || get(flows::show),
+        ..GET
+    },
+];

@@ -1,0 +1,72 @@
+//! `/v1/messages`: what a program writes to somebody, and how far it came.
+
+use super::{
+    Errors, GET, POST, Route, ask, at,
+    conversations::{MEDIA, SAY_ERRORS, TEMPLATE},
+    ok,
+    shape::{
+        Shape,
+        Type::{Either, Of, Text},
+        may, need, shape,
+    },
+    shapes::{ADDRESSEE, INCOMING, OUTGOING, SENDER},
+    tell,
+};
+use crate::web::api::messages;
+use axum::routing::{get, post};
+
+const PART: &str = "Messages";
+
+static MESSAGE: Shape = shape(
+    "MessageToSomebody",
+    "One of `text`, `media` and `template`; a `text` beside a `media` is its caption.",
+    &[
+        need("contact", Of(&ADDRESSEE), ""),
+        SENDER,
+        may("text", Text, "At most 4096 characters."),
+        may("media", Of(&MEDIA), ""),
+        may("template", Of(&TEMPLATE), "What may be sent while the window is closed."),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/messages",
+        name: "send_message",
+        part: PART,
+        summary: "Send to a phone number",
+        about: "Texts and media only while the 24-hour window is open, templates at any time; never to somebody who \
+                opted out. The bot keeps the conversation. The answer comes when the provider took the message, or \
+                after 10 s with the state it has then.",
+        body: Some(Of(&MESSAGE)),
+        answers: &[at(201, Of(&OUTGOING), "It is on its way; `state` says how far.")],
+        errors: Errors::Problems(SEND_ERRORS),
+        keyed: true,
+        example: tell(
+            "/v1/messages",
+            r#"{"contact": {"phone": "+34600111222"}, "sender": 12, "template": {"name": "reminder", "language": "en", "variables": ["Ana", "Friday"]}}"#,
+        ),
+        take: || post(messages::post),
+        ..POST
+    },
+    Route {
+        path: "/v1/messages/{id}",
+        name: "show_message",
+        part: PART,
+        summary: "Show one message, and how far it came",
+        answers: &[ok(Either(&[Of(&OUTGOING), Of(&INCOMING)]), "")],
+        example: ask("/v1/messages/$message"),
+        take: || get(messages::show),
+        ..GET
+    },
+];
+
+const SEND_ERRORS: &[(&str, u16)] = &{
+    let mut all = [("not_found", 404); SAY_ERRORS.len() + 1];
+    let mut place = 0;
+    while place < SAY_ERRORS.len() {
+        all[place] = SAY_ERRORS[place];
+        place += 1;
+    }
+    all
+};

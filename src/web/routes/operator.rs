@@ -1,0 +1,51 @@
+//! What only the `transom` command on the daemon's own machine may do.
+
+use super::{
+    Answer, GET, POST, Route, Said, Verb, Who, ask, at,
+    shape::{
+        Shape,
+        Type::{Of, Text},
+        may, need, shape,
+    },
+    tell,
+};
+use crate::web::api::keys;
+use axum::routing::{delete, post};
+
+const PART: &str = "Operator";
+
+static NEW_KEY: Shape =
+    shape("NewKey", "", &[may("account", Text, "Where there are several accounts."), may("name", Text, "For people.")]);
+
+static KEY: Shape = shape(
+    "Key",
+    "",
+    &[need("id", Text, ""), need("account", Text, ""), need("key", Text, "The key itself: it is shown this once.")],
+);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/keys",
+        name: "create_key",
+        part: PART,
+        summary: "Make an API key",
+        who: Who::Operator,
+        body: Some(Of(&NEW_KEY)),
+        answers: &[at(201, Of(&KEY), "")],
+        example: tell("/v1/keys", r#"{"account": "other", "name": "shop"}"#),
+        take: || post(keys::create),
+        ..POST
+    },
+    Route {
+        verb: Verb::Delete,
+        path: "/v1/keys/{id}",
+        name: "revoke_key",
+        part: PART,
+        summary: "Revoke an API key",
+        who: Who::Operator,
+        answers: &[Answer { status: 204, about: "From now on it opens nothing.", body: Said::Nothing }],
+        example: ask("/v1/keys/$key"),
+        take: || delete(keys::revoke),
+        ..GET
+    },
+];

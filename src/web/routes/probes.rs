@@ -1,0 +1,110 @@
+//! Probes, and the document of this very list.
+
+use super::{
+    Answer, Errors, GET, Route, Said, Who, ask, at, ok,
+    shape::{
+        Shape,
+        Type::{Any, List, Map, Maybe, Of, Text, Whole, Word},
+        need, shape,
+    },
+};
+use crate::web::{api::probes, openapi};
+use axum::routing::get;
+
+const PART: &str = "Daemon";
+
+static READY: Shape = shape(
+    "Ready",
+    "",
+    &[
+        need("live", Of(&LIVE), "The flows that are live."),
+        need("findings", List(&Of(&FINDING)), "Of the newest files, live or not."),
+        need("senders", List(&Of(&SENDER)), ""),
+        need("database", Word(&["connected", "away"]), ""),
+    ],
+);
+
+static LIVE: Shape = shape("Live", "", &[need("version", Whole, ""), need("flows", Whole, "How many.")]);
+
+/// What `transom check --format json` prints for each.
+pub(super) static FINDING: Shape = Shape {
+    name: "Finding",
+    about: "What the checker says of the flows.",
+    fields: &[
+        need("code", Text, "`E…` of errors, `W…` of warnings; the reference explains each."),
+        need("severity", Word(&["error", "warning"]), ""),
+        need("message", Text, ""),
+        need("file", Text, ""),
+        need("line", Whole, ""),
+        need("column", Whole, ""),
+    ],
+    open: true,
+};
+
+static SENDER: Shape = shape(
+    "SenderState",
+    "",
+    &[
+        need("id", Whole, ""),
+        need("name", Text, ""),
+        need("provider", Text, ""),
+        need("state", Word(&["online", "paused"]), ""),
+        need("why", Maybe(&Text), "The provider's code and words."),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/healthz",
+        name: "healthz",
+        part: PART,
+        summary: "Does the process live",
+        who: Who::Anyone,
+        answers: &[Answer { status: 200, about: "`ok`.", body: Said::Text("text/plain") }],
+        errors: Errors::Problems(&[]),
+        example: ask("/healthz"),
+        take: || get(probes::healthz),
+        ..GET
+    },
+    Route {
+        path: "/readyz",
+        name: "readyz",
+        part: PART,
+        summary: "Does it take commits, and which flows are live",
+        who: Who::Anyone,
+        answers: &[ok(Of(&READY), ""), at(503, Of(&READY), "The database is away; what is committed waits.")],
+        example: ask("/readyz"),
+        take: || get(probes::readyz),
+        ..GET
+    },
+    Route {
+        path: "/metrics",
+        name: "metrics",
+        part: PART,
+        summary: "Read the metrics as OpenMetrics text",
+        who: Who::Anyone,
+        answers: &[Answer { status: 200, about: "", body: Said::Text("application/openmetrics-text") }],
+        take: || get(probes::metrics),
+        ..GET
+    },
+    Route {
+        path: "/openapi.json",
+        name: "openapi",
+        part: PART,
+        summary: "Read this document",
+        who: Who::Anyone,
+        answers: &[ok(Map(&Any), "OpenAPI 3.1.")],
+        take: || get(openapi::serve),
+        ..GET
+    },
+    Route {
+        path: "/docs",
+        name: "docs",
+        part: PART,
+        summary: "Read this document as a page",
+        who: Who::Anyone,
+        answers: &[Answer { status: 200, about: "", body: Said::Text("text/html") }],
+        take: || get(openapi::page),
+        ..GET
+    },
+];

@@ -1,0 +1,157 @@
+//! `/v1/runs`: passages through flows; starting, reading and stopping them.
+
+use super::{
+    CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,
+    shape::{
+        Shape,
+        Type::{Any, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
+        may, need, shape,
+    },
+    shapes::{ADDRESSEE, SENDER},
+    tell,
+};
+use crate::web::api::runs;
+use axum::routing::{get, post};
+
+static START: Shape = shape(
+    "RunStart",
+    "",
+    &[
+        need("flow", Text, "A flow that says `when: {api: true}`."),
+        need("contact", Of(&ADDRESSEE), ""),
+        SENDER,
+        may("inputs", Map(&Any), "By name, of the types that the flow declares."),
+    ],
+);
+
+static STARTED: Shape = shape(
+    "RunStarted",
+    "",
+    &[
+        need("flow", Text, ""),
+        need("conversation_id", Whole, ""),
+        need("run", Maybe(&Whole), "Its number within the conversation; `null` while it waits."),
+        need("state", Word(&["started", "queued"]), "`queued`: it begins when the conversation is free."),
+    ],
+);
+
+static RUN: Shape = shape(
+    "Run",
+    "A passage through a flow.",
+    &[
+        need("id", Whole, ""),
+        need("flow", Text, ""),
+        need("conversation_id", Whole, ""),
+        need("contact_id", Whole, ""),
+        need("number", Whole, "Within the conversation, from 1."),
+        need("version", Whole, "The set of files that it stands on."),
+        need("trigger", Text, "What started it."),
+        need("state", Word(STATES), ""),
+        need("waits", Maybe(&Of(&WAITS)), "Where it stands, while it is open."),
+        need("started_at", Time, ""),
+        need("ended_at", Maybe(&Time), ""),
+        may("turns", List(&Of(&TURN)), "What it did and why, oldest first, as long as traces are kept."),
+    ],
+);
+
+const STATES: &[&str] =
+    &["open", "done", "expired", "replaced", "stopped", "failed", "handed_off", "refused", "undelivered"];
+
+static WAITS: Shape = shape(
+    "Waits",
+    "",
+    &[
+        need("for", Word(&["step", "answer", "reply", "time", "event", "delivery", "call", "person"]), ""),
+        need("until", Maybe(&Time), ""),
+        need("flow", Maybe(&Text), "The flow that it is in, where one calls another."),
+        need("step", Maybe(&Text), ""),
+    ],
+);
+
+static TURN: Shape =
+    shape("Turn", "", &[need("turn", Whole, ""), need("at", Time, ""), need("lines", List(&Of(&LINE)), "")]);
+
+static LINE: Shape = shape("TraceLine", "", &[need("step", Maybe(&Text), ""), need("what", Text, "One sentence.")]);
+
+static NOTHING: Shape = shape("Nothing", "The body may be left out.", &[]);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/runs",
+        name: "start_run",
+        part: "Runs",
+        summary: "Start a flow for one contact",
+        about: "The flow's own conditions, consent, caps and quiet hours count as for any other start.",
+        body: Some(Of(&START)),
+        answers: &[
+            at(201, Of(&STARTED), "It began."),
+            at(202, Of(&STARTED), "The conversation is busy; it begins later."),
+        ],
+        errors: Errors::Problems(&[
+            ("not_found", 404),
+            ("not_started", 409),
+            ("outcome_unknown", 409),
+            ("opted_out", 409),
+            ("no_consent", 409),
+            ("capped", 409),
+            ("quiet_hours", 409),
+            ("busy", 409),
+            ("with_person", 409),
+            ("window_closed", 409),
+            ("template_unusable", 409),
+            ("no_balance", 409),
+            ("sender_down", 409),
+            ("too_late", 409),
+        ]),
+        keyed: true,
+        example: tell(
+            "/v1/runs",
+            r#"{"flow": "parcel", "contact": {"phone": "+34600111222"}, "sender": 12, "inputs": {"number": 7, "size": "small"}}"#,
+        ),
+        take: || post(runs::start),
+        ..POST
+    },
+    Route {
+        path: "/v1/runs",
+        name: "list_runs",
+        part: "Runs",
+        summary: "List runs, newest first",
+        query: &[
+            may("flow", Text, "Of this flow only."),
+            may("contact", Whole, "Of the contact with this id only."),
+            may("state", Word(STATES), "Only those; `open`: not ended yet."),
+            LIMIT,
+            CURSOR,
+        ],
+        answers: &[ok(Page(&Of(&RUN)), "Without their turns.")],
+        errors: Errors::Problems(&[("not_found", 404)]),
+        example: ask("/v1/runs?flow=hello"),
+        take: || get(runs::list),
+        ..GET
+    },
+    Route {
+        path: "/v1/runs/{id}",
+        name: "show_run",
+        part: "Runs",
+        summary: "Show a run with what it did and why",
+        answers: &[ok(Of(&RUN), "")],
+        example: ask("/v1/runs/$run"),
+        take: || get(runs::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/runs/{id}/stop",
+        name: "stop_run",
+        part: "Runs",
+        summary: "Stop a run",
+        about: "What it has not sent yet is dropped.",
+        body: Some(Of(&NOTHING)),
+        bare: true,
+        answers: &[ok(Of(&RUN), "As it is now.")],
+        errors: Errors::Problems(&[("ended", 409)]),
+        keyed: true,
+        example: tell("/v1/runs/$open/stop", "{}"),
+        take: || post(runs::stop),
+        ..POST
+    },
+];

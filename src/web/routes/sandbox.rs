@@ -1,0 +1,38 @@
+//! `/v1/sandbox`: the phone of a sandbox's customer.
+
+use super::{
+    GET, Route, Who, ask, ok,
+    shape::{
+        Shape,
+        Type::{List, Maybe, Of, Text, Whole},
+        may, need, shape,
+    },
+    shapes::OUTGOING,
+};
+use crate::web::api::sandbox;
+use axum::routing::get;
+
+static PHONE: Shape = shape(
+    "SandboxMessages",
+    "",
+    &[
+        need("conversation_id", Maybe(&Whole), "`null`: this number has not written yet."),
+        need("data", List(&Of(&OUTGOING)), "Oldest first."),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[Route {
+    path: "/v1/sandbox/{sender_id}/messages",
+    name: "read_sandbox",
+    part: "Sandbox",
+    summary: "Read what a sandbox sender has sent to a number",
+    who: Who::Sandbox,
+    query: &[
+        need("phone", Text, "The customer's number; a `+` must be written `%2B`."),
+        may("after", Whole, "Only messages with a greater id."),
+    ],
+    answers: &[ok(Of(&PHONE), "")],
+    example: ask("/v1/sandbox/1/messages?phone=%2B34600333444"),
+    take: || get(sandbox::messages),
+    ..GET
+}];

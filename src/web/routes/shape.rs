@@ -1,0 +1,179 @@
+//! What requests and answers look like, as plain data: `/openapi.json` writes it as JSON Schema.
+
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+/// The type of a value.
+#[derive(Debug, Clone, Copy)]
+pub enum Type {
+    Text,
+    Whole,
+    Number,
+    Flag,
+    /// RFC 3339, in UTC.
+    Time,
+    /// Any JSON value.
+    Any,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    List(&'static Type),
+    /// Or `null`.
+    Maybe(&'static Type),
+    /// An object whose keys are anything and whose values are all of one type.
+    Map(&'static Type),
+    Of(&'static Shape),
+    Either(&'static [Type]),
+    /// One page of a list.
+    Page(&'static Type),
+}
+
+/// An object with a name of its own in the document.
+#[derive(Debug)]
+pub struct Shape {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub fields: &'static [Field],
+    /// What else it holds depends on one of its fields; readers take what they know.
+    pub open: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    pub name: &'static str,
+    pub kind: Type,
+    pub about: &'static str,
+    /// An answer always has it; a request must.
+    pub needed: bool,
+}
+
+pub const fn need(name: &'static str, kind: Type, about: &'static str) -> Field {
+    Field { name, kind, about, needed: true }
+}
+
+pub const fn may(name: &'static str, kind: Type, about: &'static str) -> Field {
+    Field { name, kind, about, needed: false }
+}
+
+pub const fn shape(name: &'static str, about: &'static str, fields: &'static [Field]) -> Shape {
+    Shape { name, about, fields, open: false }
+}
+
+impl Type {
+    /// As JSON Schema 2020-12, named shapes by reference.
+    pub fn schema(&self) -> Json {
+        match self {
+            Type::Text => json!({"type": "string"}),
+            Type::Whole => json!({"type": "integer"}),
+            Type::Number => json!({"type": "number"}),
+            Type::Flag => json!({"type": "boolean"}),
+            Type::Time => json!({"type": "string", "format": "date-time"}),
+            Type::Any => json!({}),
+            Type::Word(words) => json!({"type": "string", "enum": words}),
+            Type::List(of) => json!({"type": "array", "items": of.schema()}),
+            Type::Map(of) => json!({"type": "object", "additionalProperties": of.schema()}),
+            Type::Of(shape) => json!({"$ref": format!("#/components/schemas/{}", shape.name)}),
+            Type::Either(kinds) => json!({"anyOf": kinds.iter().map(Type::schema).collect::<Vec<_>>()}),
+            Type::Maybe(of) => or_null(of.schema()),
+            Type::Page(of) => json!({
+                "type": "object",
+                "required": ["data", "next_cursor"],
+                "properties": {
+                    "data": {"type": "array", "items": of.schema()},
+                    "next_cursor": {
+                        "type": ["string", "null"],
+                        "description": "Give it as `cursor` to read on; `null` at the end of the list.",
+                    },
+                },
+            }),
+        }
+    }
+
+    /// Puts the shapes that it names, and those that they name, into `all`.
+    pub fn collect(&self, all: &mut BTreeMap<&'static str, &'static Shape>) {
+        match self {
+            Type::List(of) | Type::Maybe(of) | Type::Map(of) | Type::Page(of) => of.collect(all),
+            Type::Either(kinds) => kinds.iter().for_each(|kind| kind.collect(all)),
+            Type::Of(shape) => {
+                if all.insert(shape.name, shape).is_none() {
+                    shape.fields.iter().for_each(|field| field.kind.collect(all));
+                }
+            }
+            Type::Text | Type::Whole | Type::Number | Type::Flag | Type::Time | Type::Any | Type::Word(_) => {}
+        }
+    }
+}
+
+impl Shape {
+    pub fn schema(&self) -> Json {
+        let properties: Map<String, Json> =
+            self.fields.iter().map(|field| (field.name.to_owned(), field.schema())).collect();
+        let required: Vec<&str> = self.fields.iter().filter(|field| field.needed).map(|field| field.name).collect();
+        let mut schema = json!({"type": "object", "properties": properties});
+        if !self.about.is_empty() {
+            schema["description"] = self.about.into();
+        }
+        if !required.is_empty() {
+            schema["required"] = json!(required);
+        }
+        if self.open {
+            schema["additionalProperties"] = true.into();
+        }
+        schema
+    }
+}
+
+impl Field {
+    pub fn schema(&self) -> Json {
+        let mut schema = self.kind.schema();
+        if !self.about.is_empty() {
+            schema["description"] = self.about.into();
+        }
+        schema
+    }
+}
+
+fn or_null(mut schema: Json) -> Json {
+    if let Some(words) = schema.get_mut("enum").and_then(Json::as_array_mut) {
+        words.push(Json::Null);
+    }
+    match schema.get("type").cloned() {
+        Some(Json::String(kind)) => {
+            schema["type"] = json!([kind, "null"]);
+            schema
+        }
+        _ => json!({"anyOf": [schema, {"type": "null"}]}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static LEAF: Shape = shape("Leaf", "At the end.", &[need("n", Type::Whole, ""), may("at", Type::Time, "When.")]);
+    static TREE: Shape = shape("Tree", "", &[need("leaves", Type::List(&Type::Of(&LEAF)), "")]);
+
+    static PAGE: Type = Type::Page(&Type::Of(&TREE));
+
+    #[test]
+    fn null_is_one_more_type_or_another_schema() {
+        assert_eq!(Type::Maybe(&Type::Text).schema(), json!({"type": ["string", "null"]}));
+        assert_eq!(Type::Maybe(&Type::Word(&["a"])).schema(), json!({"type": ["string", "null"], "enum": ["a", null]}));
+        static MAYBE: Type = Type::Maybe(&Type::Of(&LEAF));
+        assert_eq!(MAYBE.schema(), json!({"anyOf": [{"$ref": "#/components/schemas/Leaf"}, {"type": "null"}]}));
+    }
+
+    #[test]
+    fn a_shape_brings_those_that_it_names() {
+        let mut all = BTreeMap::new();
+        PAGE.collect(&mut all);
+        assert_eq!(all.keys().copied().collect::<Vec<_>>(), ["Leaf", "Tree"]);
+        assert_eq!(
+            LEAF.schema(),
+            json!({
+                "type": "object", "description": "At the end.", "required": ["n"],
+                "properties": {"n": {"type": "integer"},
+                    "at": {"type": "string", "format": "date-time", "description": "When."}},
+            })
+        );
+    }
+}

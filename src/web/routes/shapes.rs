@@ -1,0 +1,149 @@
+//! The shapes that several routes answer or take.
+
+use super::shape::{
+    Shape, Type,
+    Type::{Any, Flag, List, Maybe, Of, Text, Time, Whole, Word},
+    may, need, shape,
+};
+
+pub static PROBLEM: Shape = shape(
+    "Problem",
+    "What went wrong with a request (RFC 9457).",
+    &[
+        need("type", Text, "`urn:transom:problem:` and the code."),
+        need("title", Text, "The status in words."),
+        need("status", Whole, "The HTTP status once more."),
+        need("code", Text, "A fixed word for programs."),
+        need("detail", Text, "A sentence for people."),
+        may("errors", List(&Of(&FIELD_ERROR)), "Which fields of the request are wrong."),
+    ],
+);
+
+static FIELD_ERROR: Shape = shape(
+    "FieldError",
+    "",
+    &[
+        need("pointer", Text, "A JSON pointer into the body; of a query parameter `/` and its name."),
+        need("detail", Text, "What is wrong with it."),
+    ],
+);
+
+/// The states of a message of ours.
+pub const SEND_STATES: &[&str] =
+    &["queued", "sending", "sent", "delivered", "read", "failed", "held", "unknown", "dropped", "skipped"];
+
+pub static SENDER_REF: Shape = shape(
+    "SenderRef",
+    "One of the senders of the configuration.",
+    &[need("id", Whole, ""), need("name", Maybe(&Text), "`null`: it is no longer configured.")],
+);
+
+pub static CONTACT_REF: Shape = shape(
+    "ContactRef",
+    "The person in a conversation; `/v1/contacts/{id}` shows the rest.",
+    &[
+        need("id", Whole, ""),
+        need("phone", Maybe(&Text), "In E.164 format; `null` where the platform hides it."),
+        need("name", Maybe(&Text), ""),
+        need("tags", List(&Text), ""),
+        need("opted_out_at", Maybe(&Time), "Since when the contact wants no messages."),
+    ],
+);
+
+pub static CONVERSATION: Shape = shape(
+    "Conversation",
+    "A contact at one sender.",
+    &[
+        need("id", Whole, ""),
+        need("sender", Of(&SENDER_REF), ""),
+        need("contact", Maybe(&Of(&CONTACT_REF)), ""),
+        need("state", Word(&["bot", "with_person", "needs_person"]), "Who has it."),
+        need("with_person", Maybe(&Of(&WITH_PERSON)), "Who of the business has it, and since when."),
+        need("needs_person", Maybe(&Of(&NEEDS_PERSON)), "Why somebody should look at it."),
+        need("runs", List(&Of(&RUN_REF)), "The runs under way."),
+        need("window", Of(&WINDOW), "Whether anything but a template may be sent now."),
+        need("last_inbound_at", Maybe(&Time), "The contact's newest message."),
+        need("last_outbound_at", Maybe(&Time), "Our newest message that the provider took."),
+        need("created_at", Time, ""),
+    ],
+);
+
+static WITH_PERSON: Shape = shape(
+    "WithPerson",
+    "",
+    &[need("since", Time, ""), need("team", Maybe(&Text), ""), need("agent", Maybe(&Text), "")],
+);
+
+static NEEDS_PERSON: Shape = shape("NeedsPerson", "", &[need("since", Time, ""), need("why", Text, "One sentence.")]);
+
+static RUN_REF: Shape =
+    shape("RunRef", "", &[need("number", Whole, "Within the conversation, from 1."), need("flow", Text, "")]);
+
+static WINDOW: Shape = shape(
+    "Window",
+    "",
+    &[need("open", Flag, ""), need("ends_at", Maybe(&Time), "24 hours after the contact's last message.")],
+);
+
+/// What a message holds: the fields depend on its kind.
+pub static CONTENT: Shape = Shape {
+    name: "Content",
+    about: "What a message holds; the other fields depend on `kind`: `body` of a text, `media` and `caption` of a \
+            media message, `name` and `body` of a template, and so on.",
+    fields: &[need("kind", Text, "`text`, `media`, `buttons`, `list`, `link`, `template`, `reaction`, `location`, …")],
+    open: true,
+};
+
+pub static OUTGOING: Shape = shape(
+    "OutgoingMessage",
+    "A message of ours.",
+    &[
+        need("id", Whole, ""),
+        need("direction", Word(&["out"]), ""),
+        need("at", Time, "When the provider took it, else when it was written."),
+        need("text", Text, "Of what left."),
+        need("content", Of(&CONTENT), "As it was written."),
+        need("sent_as", Maybe(&Of(&CONTENT)), "The template that left instead, where the window was closed."),
+        need("state", Word(SEND_STATES), ""),
+        need("origin", Word(&["flow", "handoff_flow", "opt_out_confirmation", "person", "api"]), "Who speaks."),
+        need("flow", Maybe(&Text), ""),
+        need("step", Maybe(&Text), ""),
+        need("provider_id", Maybe(&Text), "The provider's id, once it took the message."),
+        need("created_at", Time, ""),
+        need("accepted_at", Maybe(&Time), "When the provider took it."),
+        need("delivered_at", Maybe(&Time), ""),
+        need("read_at", Maybe(&Time), ""),
+        need("failed_at", Maybe(&Time), ""),
+        need("hold_until", Maybe(&Time), "It is kept for the contact's next message until then."),
+        need("reason", Maybe(&Text), "Why it was not sent, or waits: one of our own reasons."),
+        need("error", Maybe(&Of(&SEND_ERROR)), "The provider's words."),
+    ],
+);
+
+static SEND_ERROR: Shape = shape("SendError", "", &[need("code", Text, ""), need("text", Maybe(&Text), "")]);
+
+pub static INCOMING: Shape = shape(
+    "IncomingMessage",
+    "A message of the contact.",
+    &[
+        need("id", Whole, ""),
+        need("direction", Word(&["in"]), ""),
+        need("at", Time, "The message's own time."),
+        need("text", Maybe(&Text), "What the flows read of it."),
+        need("content", Of(&CONTENT), ""),
+        need("provider_id", Text, ""),
+        need("reply_to", Maybe(&Text), "The provider's id of the message that it answers."),
+        need("referral", Maybe(&Any), "The ad or QR code that led here."),
+        need("received_at", Time, "When the webhook came."),
+        need("handled_at", Maybe(&Time), "When a turn took it."),
+    ],
+);
+
+pub static ADDRESSEE: Shape = shape(
+    "Addressee",
+    "Whom it is for; somebody who is not known yet becomes a contact.",
+    &[need("phone", Text, "E.164: `+14155551234`."), may("name", Text, "Of a new contact.")],
+);
+
+pub const SENDER: super::shape::Field =
+    may("sender", Type::Whole, "Which sender speaks; else the one that the contact talked with last, or the default.");

@@ -1,0 +1,124 @@
+//! `/webhooks/…` and `/hooks/…`: what platforms and other systems post.
+
+use super::{
+    Answer, Errors, Example, GET, POST, Route, Said, Who, at,
+    shape::{
+        Shape,
+        Type::{Any, List, Map, Maybe, Of, Text, Word},
+        may, need, shape,
+    },
+    tell,
+};
+use crate::web::{hooks, webhooks};
+use axum::routing::{get, post};
+
+const PART: &str = "Webhooks";
+const NONE: Example = Example { path: "", body: "" };
+
+const RECORDED: &[Answer] =
+    &[Answer { status: 200, about: "It is on disk. No flow has run yet.", body: Said::Nothing }];
+
+const REFUSED: Errors = Errors::Problems(&[
+    ("broken", 400),
+    ("unauthorized", 401),
+    ("bad_signature", 401),
+    ("not_found", 404),
+    ("too_slow", 408),
+    ("too_large", 413),
+    ("not_recorded", 503),
+]);
+
+const HANDSHAKE: &[Answer] = &[
+    Answer { status: 200, about: "The challenge.", body: Said::Text("text/plain") },
+    Answer { status: 403, about: "The verify token is another.", body: Said::Text("text/plain") },
+];
+
+static TAKEN: Shape = shape(
+    "HookTaken",
+    "",
+    &[
+        need("hook", Text, ""),
+        need("contact", Maybe(&Text), "The phone number that it is about."),
+        need("flows", List(&Of(&STARTED)), "What it starts."),
+    ],
+);
+
+static STARTED: Shape = shape(
+    "HookFlow",
+    "",
+    &[
+        need("flow", Text, ""),
+        need(
+            "state",
+            Word(&["recorded", "repeated", "unknown_contact", "unusable"]),
+            "`repeated`: the same request was here before.",
+        ),
+        may("detail", Text, "Why it is unusable."),
+    ],
+);
+
+pub static ROUTES: &[Route] = &[
+    Route {
+        path: "/webhooks/{provider}",
+        name: "verify_webhook",
+        part: PART,
+        summary: "Prove to a provider that this address is ours",
+        who: Who::Provider,
+        answers: HANDSHAKE,
+        errors: REFUSED,
+        example: NONE,
+        take: || get(webhooks::shared),
+        ..GET
+    },
+    Route {
+        path: "/webhooks/{provider}",
+        name: "take_webhook",
+        part: PART,
+        summary: "Take what a provider posts, for all its senders",
+        about: "The body is signed with the secret of the sender that each of its items is for; at most 3 MiB.",
+        who: Who::Provider,
+        answers: RECORDED,
+        errors: REFUSED,
+        example: NONE,
+        take: || post(webhooks::shared),
+        ..POST
+    },
+    Route {
+        path: "/webhooks/{provider}/{sender_id}",
+        name: "verify_sender_webhook",
+        part: PART,
+        summary: "The same for one sender's own address",
+        who: Who::Provider,
+        answers: HANDSHAKE,
+        errors: REFUSED,
+        example: NONE,
+        take: || get(webhooks::of_sender),
+        ..GET
+    },
+    Route {
+        path: "/webhooks/{provider}/{sender_id}",
+        name: "take_sender_webhook",
+        part: PART,
+        summary: "Take what a provider posts for one sender",
+        who: Who::Provider,
+        answers: RECORDED,
+        errors: REFUSED,
+        example: NONE,
+        take: || post(webhooks::of_sender),
+        ..POST
+    },
+    Route {
+        path: "/hooks/{name}",
+        name: "take_hook",
+        part: PART,
+        summary: "Start the flows that have this webhook",
+        about: "JSON, or a form, of at most 256 KiB. The body is kept; a repetition starts nothing.",
+        who: Who::Hook,
+        body: Some(Map(&Any)),
+        answers: &[at(202, Of(&TAKEN), "It is on disk and starts what it says.")],
+        errors: Errors::Problems(&[("unproven", 401), ("unusable_body", 422), ("not_recorded", 503)]),
+        example: tell("/hooks/paid", r#"{"phone": "+34600111222", "order": "A7"}"#),
+        take: || post(hooks::take),
+        ..POST
+    },
+];

@@ -1,0 +1,47 @@
+//! What the daemon answers is what its document says: asked of every answer that the tests of the API get.
+
+use super::{host::Answer, schema};
+use reqwest::Method;
+use serde_json::Value as Json;
+use std::sync::LazyLock;
+use transom::web::{openapi, routes};
+
+pub static DOCUMENT: LazyLock<Json> = LazyLock::new(openapi::document);
+
+/// The route that a path with values belongs to, the most exact one.
+pub fn route(method: &Method, path: &str) -> Option<&'static routes::Route> {
+    let path = path.split('?').next().unwrap_or_default();
+    let fits = routes::all().filter(|route| route.verb.as_str() == method.as_str() && matches(route.path, path));
+    fits.min_by_key(|route| route.path.matches('{').count())
+}
+
+/// The answer has a status and a body that the document knows.
+pub fn check(method: &Method, path: &str, answer: &Answer) {
+    let Some(route) = route(method, path) else { return };
+    let said = format!("{method} {path} answered {}: {}", answer.status, answer.text);
+    let operation = &DOCUMENT["paths"][route.path][route.verb.as_str().to_lowercase()];
+    let response = &operation["responses"][answer.status.to_string()];
+    assert!(response.is_object(), "the document does not know the status; {said}");
+    let content = response["content"].as_object();
+    if answer.text.is_empty() {
+        assert!(content.is_none(), "the document promises a body; {said}");
+        return;
+    }
+    let media = answer.headers["content-type"].to_str().unwrap().split(';').next().unwrap();
+    let content = content.and_then(|content| content.get(media));
+    let content = content.unwrap_or_else(|| panic!("the document does not know {media}; {said}"));
+    if media.contains("json") {
+        let wrongs = schema::wrongs(&DOCUMENT, &content["schema"], &answer.json());
+        assert!(wrongs.is_empty(), "{}\n{said}", wrongs.join("\n"));
+    }
+    if media == "application/problem+json" {
+        let body = answer.json();
+        let code = body["code"].as_str().unwrap();
+        assert!(content["examples"][code].is_object(), "the document does not know `{code}` here; {said}");
+    }
+}
+
+fn matches(template: &str, path: &str) -> bool {
+    let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    template.len() == path.len() && template.iter().zip(&path).all(|(want, is)| want.starts_with('{') || want == is)
+}

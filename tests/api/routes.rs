@@ -1,0 +1,396 @@
+//! Every route of the list, walked: its example is asked of a running daemon, and its rules hold without exception.
+
+use super::{
+    contract::{DOCUMENT, route},
+    host::{ANA, Host, OPERATOR},
+    schema,
+};
+use reqwest::Method;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+use transom::{
+    base::{clock::Clock, ids::SenderId},
+    store::{
+        WriteSet,
+        dead_letter::{self, DeadLetter},
+        run,
+    },
+    web::{
+        openapi,
+        routes::{self, Route, Said, Verb, Who},
+    },
+};
+
+/// Keys whose values differ from one daemon to the next: only their type is compared.
+const VOLATILE: &[&str] = &["id", "key", "provider_id", "message_sid", "next_cursor", "etag", "version", "what"];
+
+fn is_volatile(key: &str) -> bool {
+    VOLATILE.contains(&key) || key.ends_with("_id")
+}
+
+/// A daemon in which something of everything is there, and the ids that `$names` in examples stand for.
+struct World {
+    host: Host,
+    ids: BTreeMap<&'static str, String>,
+}
+
+const PAID: &str = "flow: paid\nwhen:\n  - webhook: paid\n    contact: ${body.phone}\nsteps:\n  - say: Thanks\n    \
+                    if_closed: skip\n";
+
+const ASKS: &str = "flow: asks\ntitle: A short survey\nwhen:\n  - message: survey\nsteps:\n  - ask: How did you like it?\n    \
+                    as: liking\n    type: whole\n  - say: Thanks\n";
+
+const TUESDAYS: &str = "flow: tuesdays\ntopic: news\nwhen:\n  - schedule: 0 10 * * TUE\n    to: everyone\nsteps:\n  - say: News\n    \
+                        if_closed: skip\n";
+
+const BOT: &str =
+    "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {size: [S, M, L]}\ntopics: {news: {needs: consent}}\n";
+
+impl World {
+    async fn new() -> World {
+        let files = [
+            ("flows/_bot.yaml", BOT),
+            ("flows/asks.yaml", ASKS),
+            ("flows/paid.yaml", PAID),
+            ("flows/tuesdays.yaml", TUESDAYS),
+        ];
+        let mut host = Host::with(&files, "").await;
+        host.ana_says("hello").await;
+        let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
+        let ended = runs[0].id.to_string();
+        host.advance(transom::base::time::Span::minutes(1)).await;
+        host.ana_says("survey").await;
+        let page = host.get("key-acme", "/v1/conversations").await.is(200);
+        let conversation = &page["data"][0];
+        let mut ids = BTreeMap::from([
+            ("$conversation", conversation["id"].to_string()),
+            ("$contact", conversation["contact"]["id"].to_string()),
+        ]);
+        let made = host.post(OPERATOR, "/v1/keys", json!({"account": "acme", "name": "old"})).await.is(201);
+        ids.insert("$key", made["id"].as_str().unwrap().to_owned());
+        let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102", "changes": [{
+            "field": "messages",
+            "value": {"metadata": {"phone_number_id": "1"}, "messages": [{"type": "text"}]},
+        }]}]});
+        let key = [("authorization", "Bearer key-acme")];
+        host.request(Method::POST, "/webhooks/sandbox/1", &key, body.to_string()).await;
+        let letters = dead_letter::page(&host.app.store, i64::MAX, 1).await.unwrap();
+        ids.insert("$letter", letters[0].id.to_string());
+        ids.insert("$refused", refused_send(&host).await.to_string());
+        let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
+        ids.insert("$open", runs[0].id.to_string());
+        ids.insert("$run", ended);
+        let path = format!("/v1/conversations/{}/messages?limit=1", ids["$conversation"]);
+        ids.insert("$message", host.get("key-acme", &path).await.is(200)["data"][0]["id"].to_string());
+        World { host, ids }
+    }
+
+    fn path(&self, route: &Route) -> String {
+        let filled = self.ids.iter().fold(route.example.path.to_owned(), |path, (name, id)| path.replace(name, id));
+        assert!(!filled.contains('$'), "{filled}");
+        filled
+    }
+
+    async fn ask(&self, route: &Route, key: &str) -> super::host::Answer {
+        self.ask_with(route, key, route.example.body).await
+    }
+
+    async fn ask_with(&self, route: &Route, key: &str, body: &str) -> super::host::Answer {
+        let authorization = format!("Bearer {key}");
+        let mut headers: Vec<(&str, &str)> = Vec::new();
+        if !key.is_empty() {
+            headers.push(("authorization", authorization.as_str()));
+        }
+        if !body.is_empty() {
+            headers.push(("content-type", "application/json"));
+        }
+        self.host.request(method(route), &self.path(route), &headers, body.to_owned()).await
+    }
+}
+
+/// A message that the provider refused for good.
+async fn refused_send(host: &Host) -> i64 {
+    let letter = DeadLetter {
+        id: host.app.store.next_id(),
+        kind: "rejected_send".into(),
+        at: host.clock.now(),
+        sender_id: Some(SenderId(12)),
+        subject_id: None,
+        reason: "131026: Message undeliverable".into(),
+        data: json!({}),
+        replayed_at: None,
+    };
+    let mut set = WriteSet::new();
+    set.push(&dead_letter::INSERT, &letter);
+    host.app.store.commit(set).await.unwrap();
+    letter.id
+}
+
+fn method(route: &Route) -> Method {
+    route.verb.as_str().parse().unwrap()
+}
+
+fn key(route: &Route) -> &'static str {
+    match route.who {
+        Who::Operator => OPERATOR,
+        Who::Account | Who::Sandbox | Who::Hook => "key-acme",
+        Who::Anyone | Who::Provider => "",
+    }
+}
+
+/// Those that an example can ask.
+fn asked() -> impl Iterator<Item = &'static Route> {
+    routes::all().filter(|route| !route.example.path.is_empty())
+}
+
+fn is_list(route: &Route) -> bool {
+    route.query.iter().any(|field| field.name == "cursor")
+}
+
+#[tokio::test]
+async fn every_example_is_what_the_daemon_answers() {
+    let shared = World::new().await;
+    let mut all = Map::new();
+    for route in asked() {
+        // What changes something does so in a world of its own.
+        let own = if route.verb == Verb::Get { None } else { Some(World::new().await) };
+        let world = own.as_ref().unwrap_or(&shared);
+        let answer = world.ask(route, key(route)).await;
+        let good = route.answers.iter().any(|good| good.status == answer.status);
+        assert!(good, "{}: {} {}", route.name, answer.status, answer.text);
+        let text = matches!(route.answers[0].body, Said::Text(_));
+        let body = if text {
+            Json::String(answer.text.clone())
+        } else {
+            serde_json::from_str(&answer.text).unwrap_or(Json::Null)
+        };
+        let mut request = json!({"path": world.path(route)});
+        if !route.example.body.is_empty() {
+            request["body"] = serde_json::from_str(route.example.body).unwrap();
+        }
+        let entry = json!({"request": request, "response": {"status": answer.status, "body": body}});
+        all.insert(route.name.to_owned(), entry);
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/routes/examples.json");
+    let kept: Json = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let all = Json::Object(all);
+    if std::env::var_os("UPDATE_EXAMPLES").is_some() {
+        std::fs::write(file, format!("{all:#}\n")).unwrap();
+        return;
+    }
+    let differs = differences(&kept, &all, "");
+    assert!(differs.is_empty(), "UPDATE_EXAMPLES=1 writes examples.json anew:\n{}", differs.join("\n"));
+}
+
+fn differences(kept: &Json, is: &Json, at: &str) -> Vec<String> {
+    match (kept, is) {
+        (Json::Object(a), Json::Object(b)) => {
+            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
+            keys.sort();
+            keys.dedup();
+            keys.into_iter()
+                .flat_map(|key| {
+                    let (a, b) = (a.get(key).unwrap_or(&Json::Null), b.get(key).unwrap_or(&Json::Null));
+                    let alike = std::mem::discriminant(a) == std::mem::discriminant(b);
+                    let volatile = is_volatile(key) && alike && !a.is_object() && !a.is_array();
+                    let path = key == "path" && at.ends_with("/request");
+                    // The checker's words are its own tests' business.
+                    if volatile || path || key == "findings" {
+                        Vec::new()
+                    } else {
+                        differences(a, b, &format!("{at}/{key}"))
+                    }
+                })
+                .collect()
+        }
+        (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().flat_map(|(n, (a, b))| differences(a, b, &format!("{at}/{n}"))).collect()
+        }
+        (a, b) if a == b => Vec::new(),
+        (a, b) => vec![format!("{at}: kept {a}, is {b}")],
+    }
+}
+
+#[tokio::test]
+async fn nobody_without_a_key_gets_anything() {
+    let world = World::new().await;
+    for route in asked().filter(|route| matches!(route.who, Who::Account | Who::Operator | Who::Sandbox | Who::Hook)) {
+        for key in ["", "wrong", "key-acme.x"] {
+            let answer = world.ask(route, key).await;
+            assert_eq!(answer.status, 401, "{} {key}: {}", route.name, answer.text);
+        }
+        if route.who == Who::Operator {
+            assert_eq!(world.ask(route, "key-acme").await.is(403)["code"], "operator_only", "{}", route.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_account_does_not_exist() {
+    let world = World::new().await;
+    for route in asked().filter(|route| matches!(route.who, Who::Account | Who::Sandbox)) {
+        let before = world.host.graph.sent().len();
+        let answer = world.ask(route, "key-other").await;
+        let everybodys = route.shared;
+        if route.path.contains('{') && !everybodys {
+            let expected = if route.who == Who::Sandbox { [401, 404] } else { [404, 404] };
+            assert!(expected.contains(&answer.status), "{}: {} {}", route.name, answer.status, answer.text);
+        } else if is_list(route) && !everybodys {
+            let own = world.ask(route, "key-acme").await.is(200);
+            let shown = |page: &Json| page["data"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+            let (ours, theirs): (Vec<Json>, Vec<Json>) = (shown(&own), shown(&answer.is(200)));
+            assert!(!ours.is_empty(), "{}", route.name);
+            assert!(theirs.iter().all(|id| !ours.contains(id)), "{}: {theirs:?}", route.name);
+        } else {
+            assert!(!answer.text.contains(ANA) || answer.status >= 400, "{}: {}", route.name, answer.text);
+        }
+        assert_eq!(world.host.graph.sent().len(), before, "{}", route.name);
+    }
+}
+
+#[tokio::test]
+async fn every_field_that_the_document_names_is_read() {
+    let world = World::new().await;
+    for route in asked().filter(|route| route.body.is_some() && !route.is_dialect() && route.who != Who::Hook) {
+        let operation = &DOCUMENT["paths"][route.path][route.verb.as_str().to_lowercase()];
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let example: Json = serde_json::from_str(route.example.body).unwrap();
+        assert_eq!(schema::wrongs(&DOCUMENT, schema, &example), [""; 0], "{}", route.name);
+        let shape = DOCUMENT.pointer(schema["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap();
+        for (name, field) in shape["properties"].as_object().unwrap() {
+            let mut body = example.clone();
+            // No field is of two types of which this would be one.
+            let is_text = field.to_string().contains(r#""string""#);
+            if field.as_object().unwrap().keys().all(|key| key == "description") {
+                continue;
+            }
+            body[name] = if is_text { json!(7.5) } else { json!("wrong") };
+            let answer = world.ask_with(route, key(route), &body.to_string()).await;
+            let said = answer.is(422);
+            let at = |pointer: &Json| pointer.as_str().is_some_and(|at| at.starts_with(&format!("/{name}")));
+            let errors = said["errors"].as_array().unwrap();
+            let told =
+                errors.iter().any(|one| at(&one["pointer"]) && !one["detail"].as_str().unwrap().contains("unknown"));
+            assert!(told, "{} {name}: {said}", route.name);
+        }
+        let mut body = example.clone();
+        body["nonsense"] = json!(1);
+        let said = world.ask_with(route, key(route), &body.to_string()).await.is(422);
+        assert_eq!(said["errors"][0]["pointer"], "/nonsense", "{}: {said}", route.name);
+        assert_eq!(world.ask_with(route, key(route), "{").await.is(400)["code"], "bad_json", "{}", route.name);
+        let empty = world.ask_with(route, key(route), "").await;
+        assert_eq!(empty.status != 400, route.bare, "{}: {}", route.name, empty.text);
+    }
+}
+
+#[tokio::test]
+async fn lists_refuse_a_page_that_there_is_not() {
+    let world = World::new().await;
+    for route in asked().filter(|route| is_list(route)) {
+        let path = world.path(route).split('?').next().unwrap().to_owned();
+        for query in ["limit=0", "limit=201", "limit=x", "cursor=nonsense"] {
+            let said = world.host.get(key(route), &format!("{path}?{query}")).await.is(422);
+            let name = query.split('=').next().unwrap();
+            assert_eq!(said["errors"][0]["pointer"], format!("/{name}"), "{} {query}", route.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_key_does_nothing_twice() {
+    for route in asked().filter(|route| route.keyed) {
+        let world = World::new().await;
+        let authorization = format!("Bearer {}", key(route));
+        let headers = [("authorization", &*authorization), ("idempotency-key", "once")];
+        let path = world.path(route);
+        let first = world.host.request(Method::POST, &path, &headers, route.example.body).await;
+        let sent = world.host.graph.sent().len();
+        let second = world.host.request(Method::POST, &path, &headers, route.example.body).await;
+        assert_eq!((first.status, &first.text), (second.status, &second.text), "{}", route.name);
+        assert_eq!(second.headers["idempotency-replayed"], "true", "{}", route.name);
+        world.host.app.run_due().await.unwrap();
+        assert_eq!(world.host.graph.sent().len(), sent, "{}", route.name);
+    }
+}
+
+#[test]
+fn the_document_is_whole() {
+    assert_eq!(DOCUMENT["openapi"], "3.1.0");
+    let mut operations = 0;
+    for (path, verbs) in DOCUMENT["paths"].as_object().unwrap() {
+        for (verb, operation) in verbs.as_object().unwrap() {
+            operations += 1;
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(operation["summary"].is_string() && operation["security"].is_array(), "{name}");
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            for part in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+                let there =
+                    parameters.iter().any(|one| one["name"] == part && one["in"] == "path" && one["required"] == true);
+                assert!(there, "{name}: {part}");
+            }
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{name} {status}");
+                for content in response["content"].as_object().into_iter().flat_map(Map::values) {
+                    fits(&content["schema"], &content["example"], name);
+                    for example in content["examples"].as_object().into_iter().flat_map(Map::values) {
+                        fits(&content["schema"], &example["value"], name);
+                    }
+                }
+            }
+            let method: Method = verb.to_uppercase().parse().unwrap();
+            assert_eq!(route(&method, path).unwrap().name, name);
+        }
+    }
+    assert_eq!(operations, routes::all().count());
+    references(&DOCUMENT);
+}
+
+fn fits(schema: &Json, example: &Json, name: &str) {
+    assert!(schema.is_object(), "{name}");
+    if !example.is_null() {
+        let wrongs = schema::wrongs(&DOCUMENT, schema, example);
+        assert!(wrongs.is_empty(), "{name}: {}", wrongs.join("\n"));
+    }
+}
+
+/// Every `$ref` leads somewhere.
+fn references(value: &Json) {
+    match value {
+        Json::Object(fields) => {
+            if let Some(place) = fields.get("$ref").and_then(Json::as_str) {
+                assert!(DOCUMENT.pointer(place.trim_start_matches('#')).is_some(), "{place}");
+            }
+            fields.values().for_each(references);
+        }
+        Json::Array(items) => items.iter().for_each(references),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_route_is_made_beside_the_list() {
+    let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/mod.rs")).unwrap();
+    assert_eq!(source.matches(".route(").count(), 1, "routes stand in `web/routes`");
+}
+
+#[tokio::test]
+async fn the_document_and_its_page_are_served() {
+    let host = Host::new().await;
+    let served = host.get("", "/openapi.json").await.is(200);
+    assert_eq!(served, *DOCUMENT);
+    let page = host.get("", "/docs").await;
+    assert!(
+        page.text.starts_with("<!doctype html>")
+            && page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'")
+    );
+    for outside in ["http://", "https://", "//cdn", "src="] {
+        assert!(!page.text.contains(outside), "the page asks somebody else: {outside}");
+    }
+}
+
+#[test]
+fn the_reference_of_the_api_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/api.md");
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == openapi::reference(), "docs/reference/api.md is old: run `transom reference --write`");
+}
