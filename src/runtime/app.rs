@@ -78,6 +78,8 @@ pub struct App {
     pub(super) beginning: Marks<StartId>,
     /// Statuses without our id have come: what is accepted looks whether one of them is its own.
     pub(super) early_statuses: AtomicBool,
+    /// Until when events are written down for listeners: milliseconds.
+    pub(super) listened_until: AtomicI64,
     /// Some contact has used up a key of `once_per`: lanes read theirs.
     pub(super) once_used: AtomicBool,
     /// Triggers whose conversations are being told that they are live.

@@ -53,6 +53,7 @@ impl App {
 
     /// Queues a post to `notify.url`, in the same commit as its cause. Without that address nothing is written.
     pub(super) fn notify(&self, set: &mut WriteSet, kind: &'static str, data: serde_json::Value, now: Time) {
+        self.tell_listeners(set, kind, &data, now);
         if self.config.notify.is_none() {
             return;
         }

@@ -29,6 +29,7 @@ pub mod lane;
 mod lanes;
 mod letters;
 pub mod limiter;
+mod listeners;
 pub mod live;
 pub mod log;
 mod lookup;

@@ -100,6 +100,7 @@ impl App {
             calling: Default::default(),
             early_statuses: early.into(),
             once_used: once_used.into(),
+            listened_until: 0.into(),
             publishing: Default::default(),
             rates: Rates::default(),
             beat: Beat::default(),
@@ -111,6 +112,7 @@ impl App {
                 app.flow_health.pause(&row.flow);
             }
         }
+        app.recall_listeners(now).await?;
         app.load_templates().await?;
         for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
             app.metrics.set_dead_letters(&open.kind, open.count);
@@ -193,6 +195,8 @@ impl App {
         forget(&crate::store::start::EXPIRE, keep.messages).await?;
         forget(&dead_letter::EXPIRE, keep.messages).await?;
         forget(&crate::store::notification::EXPIRE, keep.traces).await?;
+        self.forget_listeners(now);
+        forget(&crate::store::event::EXPIRE, crate::base::limits::EVENTS_KEPT).await?;
         forget(&crate::store::early_status::EXPIRE, keep.raw_webhooks).await?;
         forget(&crate::store::idempotency::EXPIRE, crate::base::limits::IDEMPOTENCY_KEPT).await?;
         Ok(())

@@ -12,16 +12,22 @@ pub enum Dialect {
 impl Dialect {
     /// A text with its tokens replaced:
     /// - `{rows}`: the one parameter, a JSON array of objects, as rows with a column `value`;
-    /// - `{id}`: a bigint primary key (`bigint primary key` would be a second index in SQLite).
+    /// - `{id}`: a bigint primary key (`bigint primary key` would be a second index in SQLite);
+    /// - `{serial}`: the same, given out by the database in the order of inserts and never twice.
     pub fn text(self, template: &'static str) -> SqlStr {
         if !template.contains('{') {
             return SqlStr::from_static(template);
         }
-        let (rows, id) = match self {
-            Dialect::Sqlite => ("json_each($1)", "integer primary key"),
-            Dialect::Postgres => ("jsonb_array_elements($1::jsonb)", "bigint primary key"),
+        let (rows, id, serial) = match self {
+            Dialect::Sqlite => ("json_each($1)", "integer primary key", "integer primary key autoincrement"),
+            Dialect::Postgres => (
+                "jsonb_array_elements($1::jsonb)",
+                "bigint primary key",
+                "bigint generated always as identity primary key",
+            ),
         };
-        AssertSqlSafe(template.replace("{rows}", rows).replace("{id}", id)).into_sql_str()
+        let text = template.replace("{rows}", rows).replace("{id}", id).replace("{serial}", serial);
+        AssertSqlSafe(text).into_sql_str()
     }
 
     /// How a transaction that will write begins.

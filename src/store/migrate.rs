@@ -31,6 +31,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (24, "idempotency_message", include_str!("migrations/0024_idempotency_message.sql")),
     (25, "once", include_str!("migrations/0025_once.sql")),
     (26, "run_open", include_str!("migrations/0026_run_open.sql")),
+    (27, "event", include_str!("migrations/0027_event.sql")),
 ];
 
 const LEDGER: &str = "

@@ -24,6 +24,7 @@ pub mod contact;
 pub mod conversation;
 pub mod dead_letter;
 pub mod early_status;
+pub mod event;
 pub mod flow_state;
 pub mod idempotency;
 pub mod inbound;
@@ -76,6 +77,7 @@ static TABLES: &[Table] = &[
     (conversation::STATEMENTS, conversation::QUERIES),
     (dead_letter::STATEMENTS, dead_letter::QUERIES),
     (early_status::STATEMENTS, early_status::QUERIES),
+    (event::STATEMENTS, event::QUERIES),
     (flow_state::STATEMENTS, flow_state::QUERIES),
     (idempotency::STATEMENTS, idempotency::QUERIES),
     (inbound::STATEMENTS, inbound::QUERIES),
@@ -108,6 +110,8 @@ struct Inner {
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
     connected: Arc<AtomicBool>,
+    /// Somebody listens: what is written is told in the log of events, too.
+    is_listened: AtomicBool,
     writer: Mutex<Option<Running>>,
 }
 
@@ -137,6 +141,15 @@ impl Store {
         self.inner.connected.load(Ordering::SeqCst)
     }
 
+    /// From now on, or no longer, what is written is told in the log of events.
+    pub fn set_listened(&self, listened: bool) {
+        self.inner.is_listened.store(listened, Ordering::Relaxed);
+    }
+
+    pub fn is_listened(&self) -> bool {
+        self.inner.is_listened.load(Ordering::Relaxed)
+    }
+
     /// Writes the rows of a set, all or none, durably. Waits for the group in which it is committed.
     pub async fn commit(&self, set: WriteSet) -> Result<Committed, CommitError> {
         if set.is_empty() {
@@ -147,7 +160,10 @@ impl Store {
 
     /// Puts the rows into the writer's line and returns; `Submitted::done` waits for their commit. The
     /// order of calls is the order of commits of one contact.
-    pub async fn submit(&self, set: WriteSet) -> Result<Submitted, CommitError> {
+    pub async fn submit(&self, mut set: WriteSet) -> Result<Submitted, CommitError> {
+        if self.is_listened() {
+            event::draw(&mut set);
+        }
         let jobs = self.inner.jobs.as_ref().ok_or(CommitError::Closed)?;
         let (owner, answer) = oneshot::channel();
         jobs.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)?;

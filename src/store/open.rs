@@ -269,7 +269,17 @@ fn store(
     connected: Arc<AtomicBool>,
     writer: Option<Running>,
 ) -> Store {
-    Store { inner: Arc::new(Inner { dialect, readers, jobs, ids, connected, writer: Mutex::new(writer) }) }
+    Store {
+        inner: Arc::new(Inner {
+            dialect,
+            readers,
+            jobs,
+            ids,
+            connected,
+            is_listened: false.into(),
+            writer: Mutex::new(writer),
+        }),
+    }
 }
 
 impl fmt::Display for OpenError {

@@ -92,7 +92,11 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        // Who listens to a stream says nothing, and takes what is sent.
+        this.heard |= matches!(written, Poll::Ready(Ok(_)));
+        written
     }
 
     fn poll_write_vectored(

@@ -13,6 +13,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 pub struct Server {
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
+    web: Arc<Web>,
     task: JoinHandle<io::Result<()>>,
 }
 
@@ -21,7 +22,7 @@ impl Server {
     pub fn start(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, mut stopped) = watch::channel(false);
-        let service = router(web).into_make_service_with_connect_info::<Peer>();
+        let service = router(Arc::clone(&web)).into_make_service_with_connect_info::<Peer>();
         let task = tokio::spawn(async move {
             let stopping = async move {
                 // An error means that the server was dropped: the same.
@@ -29,12 +30,14 @@ impl Server {
             };
             axum::serve(Door::new(listener), service).with_graceful_shutdown(stopping).await
         });
-        Ok(Server { address, stop, task })
+        Ok(Server { address, stop, web, task })
     }
 
     /// Accepts nothing more and waits for what is in hand, at most `STOP_WITHIN`.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
+        // A stream of events would keep its connection for ever.
+        self.web.stopping.send_replace(true);
         match tokio::time::timeout(STOP_WITHIN.to_std(), &mut self.task).await {
             Ok(Ok(Ok(()))) => {}
             Ok(Ok(Err(error))) => tracing::warn!(error = %error, "The server ended with an error"),

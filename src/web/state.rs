@@ -2,7 +2,7 @@
 
 use super::idempotency::InFlight;
 use crate::{
-    base::{ids::AccountName, secret::Secret, time::Time},
+    base::{ids::AccountName, limits::EVENT_LISTENERS_MAX, secret::Secret, time::Time},
     runtime::{
         app::App,
         limiter::{Limiter, Rate},
@@ -12,6 +12,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
+use tokio::sync::{Semaphore, watch};
 
 pub struct Web {
     pub app: Arc<App>,
@@ -21,13 +22,25 @@ pub struct Web {
     /// No configuration file: the sandbox listens to this machine without a key.
     pub sandbox_is_open: bool,
     pub in_flight: InFlight,
+    /// Places of those who listen to the stream of events.
+    pub listeners: Arc<Semaphore>,
+    /// The server ends: streams do, too.
+    pub stopping: watch::Sender<bool>,
     /// Over both sends of the Autocalls dialect, per account.
     sends: Mutex<HashMap<AccountName, Limiter>>,
 }
 
 impl Web {
     pub fn new(app: Arc<App>, operator: Secret, sandbox_is_open: bool) -> Self {
-        Web { app, operator, sandbox_is_open, in_flight: InFlight::default(), sends: Mutex::default() }
+        Web {
+            app,
+            operator,
+            sandbox_is_open,
+            in_flight: InFlight::default(),
+            listeners: Arc::new(Semaphore::new(EVENT_LISTENERS_MAX)),
+            stopping: watch::Sender::new(false),
+            sends: Mutex::default(),
+        }
     }
 
     /// Counts a send of this account against its rate; `Err` says when the next may come.

@@ -9,4 +9,5 @@ mod operator;
 mod people;
 mod routes;
 mod schema;
+mod stream;
 mod webhooks;

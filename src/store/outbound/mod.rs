@@ -181,7 +181,7 @@ pub static SENDING: Statement<Sending> = Statement::new(
 );
 
 /// What came of a try. A status of it that was faster is not moved back. Use `settle`.
-static SETTLE: Statement<Settled> = Statement::new(
+pub(super) static SETTLE: Statement<Settled> = Statement::new(
     "outbound.settle",
     152,
     Wins::Plain,

@@ -14,4 +14,5 @@ pub mod runs;
 pub mod sandbox;
 pub mod schedules;
 pub mod senders;
+pub mod stream;
 pub mod templates;

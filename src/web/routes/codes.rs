@@ -67,6 +67,7 @@ pub static CODES: &[Code] = &[
     code("refused_by_provider", 422, "The provider refused it: Message undeliverable (131026)."),
     code("unusable_body", 422, "The body cannot be used: `total` is missing. It is kept as dead letter 7012."),
     code("internal", 500, "Something went wrong here; it is in the log."),
+    code("too_many_listeners", 503, "64 listen already."),
     code("not_recorded", 503, "Not recorded; please send it again."),
 ];
 

@@ -20,6 +20,7 @@ mod sandbox;
 mod schedules;
 mod senders;
 mod shapes;
+mod stream;
 mod templates;
 mod webhooks;
 
@@ -37,6 +38,7 @@ static NOUNS: &[&[Route]] = &[
     conversations::ROUTES,
     messages::ROUTES,
     events::ROUTES,
+    stream::ROUTES,
     templates::ROUTES,
     schedules::ROUTES,
     senders::ROUTES,

@@ -1,0 +1,282 @@
+//! `event`: what happened, in the order of commits, for whoever listens. It is drawn from the rows of every write-set,
+//! in the same commit, and only while somebody listens: then nothing is lost, and else nothing is paid.
+
+use super::{
+    Query, ReadError, Row, Sql, Statement, Store, Wins, WriteSet, inbound, ledger, outbound,
+    retention::{Before, expire},
+    run,
+};
+use crate::base::{
+    ids::{ContactId, ConversationId, SenderId},
+    time::Time,
+};
+use serde::Serialize;
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Grows with each commit.
+    pub id: i64,
+    pub kind: String,
+    pub at: Time,
+    pub sender_id: Option<SenderId>,
+    pub conversation_id: Option<ConversationId>,
+    pub contact_id: Option<ContactId>,
+    /// The message, run or line of the ledger.
+    pub subject_id: i64,
+    pub word: String,
+    pub data: serde_json::Value,
+}
+
+/// What no other row says: a hand-off, a sender that was stopped.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Happened {
+    /// Of its own.
+    pub id: i64,
+    pub kind: String,
+    pub at: Time,
+    pub sender_id: Option<SenderId>,
+    pub conversation_id: Option<ConversationId>,
+    pub contact_id: Option<ContactId>,
+    /// An object.
+    pub data: serde_json::Value,
+}
+
+/// A row of another table that was written by the same write-set.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct About {
+    id: i64,
+}
+
+/// A run by its conversation and number.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Passage {
+    conversation_id: i64,
+    number: i64,
+}
+
+/// A message of ours by the provider's id.
+#[derive(Debug, Clone, Serialize)]
+struct Named {
+    sender_id: i64,
+    provider_id: String,
+}
+
+macro_rules! event {
+    ($name:literal, $order:literal, $row:ty, $key:expr, $select:literal) => {
+        Statement::<$row>::new(
+            $name,
+            $order,
+            Wins::Plain,
+            $key,
+            concat!(
+                "insert into event (kind, at, sender_id, conversation_id, contact_id, subject_id, word, data) ",
+                $select,
+                " on conflict (kind, subject_id, word) do nothing"
+            ),
+        )
+    };
+}
+
+pub static HAPPENED: Statement<Happened> = event!(
+    "event.happened",
+    249,
+    Happened,
+    |row| row.id.into(),
+    "select value ->> 'kind', cast(value ->> 'at' as bigint), cast(value ->> 'sender_id' as bigint),
+       cast(value ->> 'conversation_id' as bigint), cast(value ->> 'contact_id' as bigint),
+       cast(value ->> 'id' as bigint), '', value -> 'data'
+     from {rows} as input where true"
+);
+
+/// A message that was there already has another id, and is no news.
+static RECEIVED: Statement<About> = event!(
+    "event.received",
+    241,
+    About,
+    |row| row.id.into(),
+    "select 'message.in', inbound.received_at, inbound.sender_id, inbound.conversation_id, inbound.contact_id,
+       inbound.id, '', null
+     from {rows} as input join inbound on inbound.id = cast(value ->> 'id' as bigint) where true"
+);
+
+static SAID: Statement<About> = event!(
+    "event.said",
+    242,
+    About,
+    |row| row.id.into(),
+    "select 'message.out', outbound.created_at, outbound.sender_id, outbound.conversation_id, outbound.contact_id,
+       outbound.id, '', null
+     from {rows} as input join outbound on outbound.id = cast(value ->> 'id' as bigint) where true"
+);
+
+macro_rules! moved {
+    ($from:literal) => {
+        concat!(
+            "select 'message.status', coalesce(case outbound.state when 'read' then outbound.read_at
+                 when 'delivered' then outbound.delivered_at when 'failed' then outbound.failed_at
+                 when 'sent' then outbound.accepted_at end, outbound.attempted_at, outbound.created_at),
+               outbound.sender_id, outbound.conversation_id, outbound.contact_id, outbound.id, outbound.state, null
+             from {rows} as input join outbound on ",
+            $from,
+            " where outbound.state not in ('queued', 'sending')"
+        )
+    };
+}
+
+static MOVED: Statement<About> = Statement::new(
+    "event.moved",
+    243,
+    Wins::Plain,
+    |row| row.id.into(),
+    concat!(
+        "insert into event (kind, at, sender_id, conversation_id, contact_id, subject_id, word, data) ",
+        moved!("outbound.id = cast(value ->> 'id' as bigint)"),
+        " on conflict (kind, subject_id, word) do nothing"
+    ),
+);
+
+static MOVED_NAMED: Statement<Named> = Statement::new(
+    "event.moved_named",
+    244,
+    Wins::Plain,
+    |row| row.provider_id.as_str().into(),
+    concat!(
+        "insert into event (kind, at, sender_id, conversation_id, contact_id, subject_id, word, data) ",
+        moved!(
+            "outbound.sender_id = cast(value ->> 'sender_id' as bigint) and outbound.provider_id = value ->> 'provider_id'"
+        ),
+        " on conflict (kind, subject_id, word) do nothing"
+    ),
+);
+
+static BEGAN: Statement<Passage> = event!(
+    "event.began",
+    245,
+    Passage,
+    |row| row.conversation_id.into(),
+    "select 'run.began', run.started_at, conversation.sender_id, run.conversation_id, run.contact_id, run.id, '', null
+     from {rows} as input join run on run.conversation_id = cast(value ->> 'conversation_id' as bigint)
+       and run.number = cast(value ->> 'number' as bigint)
+     join conversation on conversation.id = run.conversation_id where true"
+);
+
+static ENDED: Statement<Passage> = event!(
+    "event.ended",
+    246,
+    Passage,
+    |row| row.conversation_id.into(),
+    "select 'run.ended', run.ended_at, conversation.sender_id, run.conversation_id, run.contact_id, run.id,
+       coalesce(run.outcome, ''), null
+     from {rows} as input join run on run.conversation_id = cast(value ->> 'conversation_id' as bigint)
+       and run.number = cast(value ->> 'number' as bigint)
+     join conversation on conversation.id = run.conversation_id where run.ended_at is not null"
+);
+
+static AGREED: Statement<About> = event!(
+    "event.agreed",
+    247,
+    About,
+    |row| row.id.into(),
+    "select 'consent', ledger.at, null, null, ledger.contact_id, ledger.id, '', null
+     from {rows} as input join ledger on ledger.id = cast(value ->> 'id' as bigint) where true"
+);
+
+pub static EXPIRE: Statement<Before> = expire!("event", 248, "at");
+
+pub(super) static STATEMENTS: &[&Sql] = &[
+    &HAPPENED.sql,
+    &RECEIVED.sql,
+    &SAID.sql,
+    &MOVED.sql,
+    &MOVED_NAMED.sql,
+    &BEGAN.sql,
+    &ENDED.sql,
+    &AGREED.sql,
+    &EXPIRE.sql,
+];
+
+static AFTER: Query = Query {
+    name: "event.after",
+    text: "select id, kind, at, sender_id, conversation_id, contact_id, subject_id, word, cast(data as text) as data
+      from event where id > $1 order by id limit $2",
+};
+static ENDS: Query = Query {
+    name: "event.ends",
+    text: "select coalesce((select event.id from event where event.id > 0 order by event.id limit 1), 0) as first,
+        coalesce((select event.id from event where event.id > 0 order by event.id desc limit 1), 0) as last",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&AFTER, &ENDS];
+
+/// What happened after an event, in order.
+pub async fn after(store: &Store, id: i64, limit: i64) -> Result<Vec<Event>, ReadError> {
+    store.all(&AFTER, &[id.into(), limit.into()], read).await
+}
+
+/// The first and the last that are kept; 0 where there is none.
+pub async fn ends(store: &Store) -> Result<(i64, i64), ReadError> {
+    let ends = store.one(&ENDS, &[], |row| Ok((row.number("first")?, row.number("last")?))).await?;
+    Ok(ends.unwrap_or_default())
+}
+
+/// Adds to a write-set what its rows mean to a listener.
+pub(super) fn draw(set: &mut WriteSet) {
+    let mut news = WriteSet::new();
+    for entry in &set.rows {
+        let row = || serde_json::from_str::<serde_json::Value>(&entry.json).unwrap_or_default();
+        let passage = || {
+            let row = row();
+            Some(Passage { conversation_id: row["conversation_id"].as_i64()?, number: row["number"].as_i64()? })
+        };
+        let order = entry.sql.order;
+        if let (Some(id), true) = (entry.key.number(), BY_ID.contains(&order)) {
+            let about = About { id };
+            match order {
+                _ if order == inbound::INSERT.sql.order => news.push(&RECEIVED, &about),
+                _ if order == ledger::INSERT.sql.order => news.push(&AGREED, &about),
+                _ if order == outbound::INSERT.sql.order => {
+                    news.push(&SAID, &about);
+                    news.replace(&MOVED, &about);
+                }
+                _ => news.replace(&MOVED, &about),
+            }
+        } else if order == outbound::STATUS_BY_PROVIDER.sql.order {
+            let row = row();
+            if let (Some(sender_id), Some(name)) = (row["sender_id"].as_i64(), row["provider_id"].as_str()) {
+                news.push(&MOVED_NAMED, &Named { sender_id, provider_id: name.to_owned() });
+            }
+        } else if order == run::BEGAN.sql.order || order == run::ENDED.sql.order {
+            let Some(passage) = passage() else { continue };
+            if order == run::BEGAN.sql.order {
+                news.push(&BEGAN, &passage);
+            }
+            // It may have begun and ended in the same turn.
+            news.push(&ENDED, &passage);
+        }
+    }
+    set.merge(news);
+}
+
+/// Statements whose key is the id of the row that they write.
+static BY_ID: &[u16] = &[
+    inbound::INSERT.sql.order,
+    ledger::INSERT.sql.order,
+    outbound::INSERT.sql.order,
+    outbound::SETTLE.sql.order,
+    outbound::STATUS_BY_ID.sql.order,
+];
+
+fn read(row: &Row) -> Result<Event, ReadError> {
+    Ok(Event {
+        id: row.number("id")?,
+        kind: row.text("kind")?,
+        at: row.time("at")?,
+        sender_id: row.maybe_number("sender_id")?.map(SenderId),
+        conversation_id: row.maybe_number("conversation_id")?.map(ConversationId),
+        contact_id: row.maybe_number("contact_id")?.map(ContactId),
+        subject_id: row.number("subject_id")?,
+        word: row.text("word")?,
+        data: if row.maybe_text("data")?.is_some() { row.json("data")? } else { serde_json::Value::Null },
+    })
+}

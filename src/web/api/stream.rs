@@ -1,0 +1,306 @@
+//! `GET /v1/events`: what happens, as it happens (Server-Sent Events), from the rows of the log; nothing is lost over
+//! a restart of either side.
+
+use super::{
+    autocalls::iso,
+    messages::{ours, theirs},
+};
+use crate::{
+    base::{
+        ids::{InboundId, OutboundId},
+        limits::{
+            EVENT_CHUNKS_WAITING_MAX, EVENT_HEARTBEAT, EVENT_LISTENERS_MAX, EVENT_LOOK_EVERY, EVENT_READER_SLOW,
+            EVENTS_READ_MAX,
+        },
+        query,
+        time::Span,
+    },
+    store::{
+        contact,
+        event::{self, Event},
+        inbound, ledger, outbound, run,
+    },
+    web::{
+        auth::{self, Caller},
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use hyper::body::Frame;
+use serde_json::{Value as Json, json};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    time::{MissedTickBehavior, interval},
+};
+
+/// Every `event:` that a listener may hear.
+pub const TYPES: &[&str] = &[
+    "message.in",
+    "message.out",
+    "message.status",
+    "run.began",
+    "run.ended",
+    "consent",
+    "handoff",
+    "needs_person",
+    "sender_stopped",
+    "unknown_send",
+    "dead_letter",
+    "alarm",
+];
+
+/// Begins after `Last-Event-ID` (or `?after=`), else now. `?types=` names those that are wanted.
+pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let text = query.unwrap_or_default();
+    let types = wanted(&text)?;
+    let given = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let given = given.or_else(|| query::value(&text, "after")).filter(|id| !id.trim().is_empty());
+    let last: Option<i64> = match given {
+        None => None,
+        Some(id) => Some(id.trim().parse().ok().filter(|id| *id >= 0).ok_or_else(|| {
+            let why = "`Last-Event-ID` is none that this stream gave out.".to_owned();
+            Problem::invalid(vec![("/after".to_owned(), why)])
+        })?),
+    };
+    let Ok(place) = Arc::clone(&web.listeners).try_acquire_owned() else {
+        let why = format!("{EVENT_LISTENERS_MAX} listen already.");
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_listeners", why);
+        return Err(Problem { retry_after_s: Some(5), ..problem });
+    };
+    // From here on what happens is written down, whoever is connected.
+    web.app.listen().await.map_err(|error| Problem::bug(&error))?;
+    let (first, newest) = event::ends(&web.app.store).await.map_err(|error| Problem::bug(&error))?;
+    let (chunks, body) = mpsc::channel(EVENT_CHUNKS_WAITING_MAX);
+    let mut begin = String::from("retry: 2000\n\n");
+    let after = match last {
+        None => newest,
+        Some(last) => {
+            // What came between is no longer kept, or the log is another one: the listener must read the lists anew.
+            if last.saturating_add(1) < first || last > newest {
+                begin.push_str("event: gap\ndata: {}\n\n");
+            }
+            if last > newest { newest } else { last }
+        }
+    };
+    let listener = Listener { web, headers, caller, types, after, chunks };
+    // It ends when its reader does.
+    tokio::spawn(listener.follow(begin));
+    let kind = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
+    Ok((kind, Body::new(Chunks { body, _place: place })).into_response() as Response)
+}
+
+fn wanted(text: &str) -> Result<Vec<String>, Problem> {
+    let Some(list) = query::value(text, "types").filter(|list| !list.is_empty()) else { return Ok(Vec::new()) };
+    let types: Vec<String> = list.split(',').map(|one| one.trim().to_owned()).collect();
+    match types.iter().find(|one| !TYPES.contains(&one.as_str())) {
+        None => Ok(types),
+        Some(unknown) => {
+            let why = format!("There is no type `{unknown}`; there are {}.", TYPES.join(", "));
+            Err(Problem::invalid(vec![("/types".to_owned(), why)]))
+        }
+    }
+}
+
+struct Listener {
+    web: Arc<Web>,
+    headers: HeaderMap,
+    caller: Caller,
+    types: Vec<String>,
+    after: i64,
+    chunks: mpsc::Sender<Bytes>,
+}
+
+/// The listener is gone, or too slow.
+struct Gone;
+
+impl Listener {
+    async fn follow(mut self, begin: String) -> Result<(), Gone> {
+        self.send(begin).await?;
+        let mut stopping = self.web.stopping.subscribe();
+        let mut beat = interval(EVENT_HEARTBEAT.to_std());
+        let mut look = interval(EVENT_LOOK_EVERY.to_std());
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !*stopping.borrow() {
+            tokio::select! {
+                biased;
+                () = self.chunks.closed() => return Err(Gone),
+                _ = stopping.changed() => {}
+                _ = beat.tick() => self.sign_of_life().await?,
+                _ = look.tick() => {
+                    if self.catch_up().await? {
+                        look.reset_immediately();
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Its key is still good, and it still listens.
+    async fn sign_of_life(&self) -> Result<(), Gone> {
+        auth::required(&self.web, &self.headers).await.map_err(|_| Gone)?;
+        self.web.app.listen().await.map_err(|_| Gone)?;
+        self.send(": still here\n\n".to_owned()).await
+    }
+
+    /// Sends what was committed since; true: there was something.
+    async fn catch_up(&mut self) -> Result<bool, Gone> {
+        let read = event::after(&self.web.app.store, self.after, EVENTS_READ_MAX).await;
+        let events = read.map_err(|error| {
+            tracing::warn!(error = %error, "The log of events cannot be read; its listener is let go");
+            Gone
+        })?;
+        let mut text = String::new();
+        for event in &events {
+            self.after = event.id;
+            let wanted = self.types.is_empty() || self.types.contains(&event.kind);
+            if wanted && self.is_owned(event).await? {
+                text.push_str(&self.written(event).await?);
+            }
+        }
+        if !text.is_empty() {
+            self.send(text).await?;
+        }
+        Ok(!events.is_empty())
+    }
+
+    async fn send(&self, text: String) -> Result<(), Gone> {
+        offer(&self.chunks, text, EVENT_READER_SLOW).await
+    }
+
+    async fn is_owned(&self, event: &Event) -> Result<bool, Gone> {
+        if self.caller == Caller::Operator {
+            return Ok(true);
+        }
+        match (event.sender_id, event.contact_id) {
+            (Some(sender), _) => Ok(self.caller.sender(&self.web, sender).is_some()),
+            (None, Some(contact)) => {
+                let contact = contact::find(&self.web.app.store, contact).await.map_err(|_| Gone)?;
+                Ok(contact.is_some_and(|contact| self.caller.owns(&contact.account)))
+            }
+            (None, None) => Ok(false),
+        }
+    }
+
+    async fn written(&self, event: &Event) -> Result<String, Gone> {
+        let mut data = json!({
+            "id": event.id,
+            "type": event.kind,
+            "at": iso(event.at),
+            "sender": event.sender_id,
+            "conversation_id": event.conversation_id,
+            "contact_id": event.contact_id,
+        });
+        let (name, about) = self.about(event).await.map_err(|_| Gone)?;
+        data[name] = about;
+        Ok(format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind))
+    }
+
+    /// What it is about, as the lists show it; of a message that is no longer kept, its id.
+    async fn about(&self, event: &Event) -> Result<(&'static str, Json), crate::store::ReadError> {
+        let store = &self.web.app.store;
+        let id = event.subject_id;
+        Ok(match event.kind.as_str() {
+            "message.in" => {
+                let row = inbound::find(store, InboundId(id)).await?;
+                ("message", row.map_or_else(|| json!({"id": id}), |row| theirs(&row)))
+            }
+            "message.out" => {
+                let row = outbound::find(store, OutboundId(id)).await?;
+                ("message", row.map_or_else(|| json!({"id": id}), |row| ours(&row)))
+            }
+            "message.status" => {
+                let row = outbound::find(store, OutboundId(id)).await?;
+                let (provider_id, error, reason) = row.map_or((None, None, None), |row| {
+                    let error = row.error_code.map(|code| json!({"code": code, "text": row.error_text}));
+                    (row.provider_id, error, row.reason)
+                });
+                let failed = event.word == "failed";
+                let error = error.filter(|_| failed);
+                (
+                    "status",
+                    json!({
+                        "message_id": id, "state": event.word, "provider_id": provider_id, "error": error, "reason": reason,
+                    }),
+                )
+            }
+            "run.began" | "run.ended" => {
+                let row = run::find(store, id).await?;
+                let outcome = Some(&event.word).filter(|word| !word.is_empty());
+                ("run", row.map_or_else(
+                    || json!({"id": id, "outcome": outcome}),
+                    |row| json!({
+                        "id": id, "number": row.number, "flow": row.flow, "trigger": row.trigger_key, "outcome": outcome,
+                    }),
+                ))
+            }
+            "consent" => {
+                let contact = event.contact_id.unwrap_or(crate::base::ids::ContactId(0));
+                let entry = ledger::of(store, contact).await?.into_iter().find(|entry| entry.id == id);
+                (
+                    "consent",
+                    entry.map_or_else(
+                        || json!({"id": id}),
+                        |entry| json!({"id": id, "topic": entry.topic, "given": entry.given, "by": entry.by}),
+                    ),
+                )
+            }
+            _ => ("data", event.data.clone()),
+        })
+    }
+}
+
+/// One who does not read is let go instead of buffered for: it comes back with the last id that it saw.
+async fn offer(chunks: &mpsc::Sender<Bytes>, text: String, within: Span) -> Result<(), Gone> {
+    chunks.send_timeout(Bytes::from(text), within.to_std()).await.map_err(|_| Gone)
+}
+
+/// The body of the answer: what is sent into its channel, until that ends.
+struct Chunks {
+    body: mpsc::Receiver<Bytes>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl HttpBody for Chunks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.body.poll_recv(cx).map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_takes_nothing_is_let_go_and_not_buffered_for() {
+        let (chunks, mut body) = mpsc::channel(EVENT_CHUNKS_WAITING_MAX);
+        for _ in 0..EVENT_CHUNKS_WAITING_MAX {
+            assert!(offer(&chunks, "news".into(), Span(0)).await.is_ok());
+        }
+        assert!(offer(&chunks, "news".into(), Span(0)).await.is_err());
+        body.recv().await;
+        assert!(offer(&chunks, "news".into(), Span(0)).await.is_ok());
+    }
+
+    #[test]
+    fn a_type_that_there_is_not_is_told() {
+        assert_eq!(wanted("types=message.in,%20consent").unwrap(), ["message.in", "consent"]);
+        assert!(wanted("types=mesage.in").unwrap_err().detail.contains("there are message.in, "));
+    }
+}

@@ -1,0 +1,39 @@
+//! `GET /v1/events`: what happens here, told to who listens.
+
+use super::{
+    Answer, Errors, GET, Route, Said,
+    shape::{
+        Field,
+        Type::{Text, Whole},
+        may,
+    },
+};
+use crate::web::api::stream;
+use axum::routing::get;
+
+const LAST: Field =
+    may("Last-Event-ID", Whole, "The last id that was heard: the stream goes on behind it, also after a restart.");
+
+pub static ROUTES: &[Route] = &[Route {
+    path: "/v1/events",
+    name: "listen",
+    part: "Events",
+    summary: "Listen to what happens, as Server-Sent Events",
+    about: "Each event has an `id`, a type as its `event`, and JSON as its `data`: `{id, type, at, sender, \
+            conversation_id, contact_id}` and what it is about: `message` (as in the lists), `status` (`{message_id, \
+            state, provider_id, error, reason}`), `run`, `consent`, or `data`. The types: `message.in`, \
+            `message.out`, `message.status`, `run.began`, `run.ended`, `consent`, `handoff`, `needs_person`, \
+            `sender_stopped`, `unknown_send`, `dead_letter`, `alarm`. Events come from what was committed and are \
+            kept for 3 days; they are written down from the first time that somebody listens, until nobody has for \
+            3 days. `gap` says that what came after `Last-Event-ID` is no longer kept: read the lists anew. A comment \
+            every 15 s is a sign of life. Who takes nothing for 10 s is disconnected, and goes on where it was.",
+    query: &[
+        may("types", Text, "Only these, with commas between."),
+        may("after", Whole, "As `Last-Event-ID`, for who cannot send headers."),
+    ],
+    headers: &[LAST],
+    answers: &[Answer { status: 200, about: "A stream without end.", body: Said::Text("text/event-stream") }],
+    errors: Errors::Problems(&[("too_many_listeners", 503)]),
+    take: || get(stream::listen),
+    ..GET
+}];

@@ -1,0 +1,203 @@
+//! `GET /v1/events`: who listens hears what was committed, each thing once, also after a restart.
+
+use super::host::Host;
+use reqwest::Response;
+use serde_json::{Value as Json, json};
+use transom::base::{
+    limits::{EVENT_LISTENERS_MAX, EVENTS_KEPT},
+    time::Span,
+};
+
+/// What a listener has heard, read as a browser reads it.
+struct Ear {
+    response: Response,
+    rest: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Heard {
+    id: Option<i64>,
+    kind: String,
+    data: Json,
+}
+
+impl Ear {
+    async fn open(host: &Host, key: &str, query: &str, last: Option<i64>) -> Ear {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = client.get(format!("{}/v1/events{query}", host.base));
+        let mut request = request.header("authorization", format!("Bearer {key}"));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last.to_string());
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut ear = Ear { response, rest: String::new() };
+        assert_eq!(ear.block().await, "retry: 2000");
+        ear
+    }
+
+    async fn block(&mut self) -> String {
+        loop {
+            if let Some((block, rest)) = self.rest.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.rest = rest;
+                return block;
+            }
+            let chunk = self.response.chunk().await.unwrap().expect("the stream goes on");
+            self.rest.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+
+    async fn next(&mut self) -> Heard {
+        loop {
+            let block = self.block().await;
+            if block.starts_with(':') {
+                continue;
+            }
+            let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+            let kind = field("event:").unwrap().to_owned();
+            let data = serde_json::from_str(field("data:").unwrap()).unwrap();
+            return Heard { id: field("id:").map(|id| id.parse().unwrap()), kind, data };
+        }
+    }
+
+    /// Reads until an event of this kind, and gives all that came.
+    async fn until(&mut self, kind: &str) -> Vec<Heard> {
+        let mut all = Vec::new();
+        loop {
+            all.push(self.next().await);
+            if all.last().unwrap().kind == kind {
+                return all;
+            }
+        }
+    }
+}
+
+fn kinds(all: &[Heard]) -> Vec<&str> {
+    all.iter().map(|one| one.kind.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_talk_is_heard_from_the_message_to_the_end_of_the_run() {
+    let mut host = Host::new().await;
+    let mut ear = Ear::open(&host, "key-acme", "", None).await;
+    host.ana_says("hello").await;
+    let all = ear.until("message.status").await;
+    for kind in ["message.in", "message.out", "run.began", "run.ended"] {
+        assert_eq!(kinds(&all).iter().filter(|one| **one == kind).count(), 1, "{kind}: {all:#?}");
+    }
+    let of = |kind: &str| &all.iter().find(|one| one.kind == kind).unwrap().data;
+    assert_eq!((&of("message.in")["message"]["text"], &of("message.in")["sender"]), (&json!("hello"), &json!(12)));
+    assert_eq!(of("message.out")["message"]["text"], "Hello to you");
+    assert_eq!(
+        (&of("run.ended")["run"]["flow"], &of("run.ended")["run"]["outcome"]),
+        (&json!("hello"), &json!("done"))
+    );
+    assert_eq!(of("message.status")["status"]["state"], "sent");
+    let ids: Vec<i64> = all.iter().filter_map(|one| one.id).collect();
+    assert!(ids.is_sorted() && ids.len() == all.len(), "{ids:?}");
+}
+
+#[tokio::test]
+async fn who_comes_back_hears_what_came_meanwhile_and_nothing_twice() {
+    let mut host = Host::new().await;
+    let mut ear = Ear::open(&host, "key-acme", "", None).await;
+    host.ana_says("hello").await;
+    let last = ear.until("message.status").await.last().unwrap().id.unwrap();
+    drop(ear);
+    host.advance(Span::minutes(1)).await;
+    host.ana_says("hello").await;
+    let mut ear = Ear::open(&host, "key-acme", "", Some(last)).await;
+    let all = ear.until("message.status").await;
+    assert_eq!(kinds(&all).iter().filter(|kind| **kind == "message.in").count(), 1, "{all:#?}");
+    assert!(all.iter().all(|one| one.id.unwrap() > last));
+}
+
+#[tokio::test]
+async fn a_repeated_webhook_is_heard_once() {
+    let mut host = Host::new().await;
+    let mut ear = Ear::open(&host, "key-acme", "?types=message.in", None).await;
+    let number = host.sandbox_number(1);
+    let body = host.written(&number, "hello");
+    let key = [("authorization", "Bearer key-acme")];
+    for _ in 0..2 {
+        host.request(reqwest::Method::POST, "/webhooks/sandbox/1", &key, body.clone()).await;
+        host.app.run_due().await.unwrap();
+    }
+    host.ana_says("bye").await;
+    let (first, second) = (ear.next().await, ear.next().await);
+    assert_eq!((&first.data["message"]["text"], &second.data["message"]["text"]), (&json!("hello"), &json!("bye")));
+}
+
+#[tokio::test]
+async fn another_account_hears_nothing_of_it() {
+    let mut host = Host::new().await;
+    let mut ear = Ear::open(&host, "key-other", "?types=message.in", None).await;
+    host.ana_says("hello").await;
+    let number = host.sandbox_number(20);
+    let body = host.written(&number, "ours");
+    host.request(reqwest::Method::POST, "/webhooks/sandbox/20", &[("authorization", "Bearer key-other")], body).await;
+    assert_eq!(ear.next().await.data["message"]["text"], "ours");
+}
+
+#[tokio::test]
+async fn consent_and_what_a_person_must_know_are_heard() {
+    let mut host = Host::new().await;
+    let mut ear = Ear::open(&host, "key-acme", "?types=consent,needs_person", None).await;
+    host.ana_says("STOP").await;
+    let stop = ear.next().await;
+    assert_eq!((stop.kind.as_str(), &stop.data["consent"]["topic"]), ("consent", &json!("all")), "{stop:?}");
+    assert_eq!(stop.data["consent"]["given"], false);
+    host.ana_says("are you there?").await;
+    assert_eq!(ear.next().await.kind, "needs_person");
+}
+
+#[tokio::test]
+async fn without_a_listener_nothing_is_written_down() {
+    let mut host = Host::new().await;
+    host.ana_says("hello").await;
+    assert_eq!(transom::store::event::ends(&host.app.store).await.unwrap(), (0, 0));
+    drop(Ear::open(&host, "key-acme", "", None).await);
+    host.advance(Span::minutes(1)).await;
+    host.ana_says("hello").await;
+    assert!(transom::store::event::ends(&host.app.store).await.unwrap().1 > 0, "it may come back");
+    host.advance(EVENTS_KEPT + Span::hours(1)).await;
+    let (_, last) = transom::store::event::ends(&host.app.store).await.unwrap();
+    host.ana_says("hello").await;
+    let (first, newest) = transom::store::event::ends(&host.app.store).await.unwrap();
+    assert!(newest <= last.max(first), "nobody has listened for {EVENTS_KEPT}: {first} {newest}, was {last}");
+}
+
+#[tokio::test]
+async fn what_is_no_longer_kept_is_told_as_a_gap() {
+    let mut host = Host::new().await;
+    let mut ear = Ear::open(&host, "key-acme", "", None).await;
+    host.ana_says("hello").await;
+    let newest = ear.until("message.status").await.last().unwrap().id.unwrap();
+    let mut ear = Ear::open(&host, "key-acme", "", Some(newest + 1_000)).await;
+    assert_eq!(ear.next().await, Heard { id: None, kind: "gap".into(), data: json!({}) });
+    let said = host.get("key-acme", "/v1/events?after=x").await.is(422);
+    assert_eq!(said["errors"][0]["pointer"], "/after");
+    let said = host.get("key-acme", "/v1/events?types=mesage.in").await.is(422);
+    assert_eq!(said["errors"][0]["pointer"], "/types");
+}
+
+#[tokio::test]
+async fn a_daemon_that_stops_ends_its_streams() {
+    let host = Host::new().await;
+    let mut ear = Ear::open(&host, "key-acme", "", None).await;
+    host.stop().await;
+    // To its end, and not cut off.
+    while ear.response.chunk().await.unwrap().is_some() {}
+}
+
+#[tokio::test]
+async fn so_many_listen_and_no_more() {
+    let host = Host::new().await;
+    let mut ears = Vec::new();
+    for _ in 0..EVENT_LISTENERS_MAX {
+        ears.push(Ear::open(&host, "key-acme", "", None).await);
+    }
+    assert_eq!(host.get("key-acme", "/v1/events").await.is(503)["code"], "too_many_listeners");
+}
