@@ -1,5 +1,6 @@
 //! Authors' tests, `flows/*.test.yaml`: read into plain data with places, all mistakes at once.
 
+mod arrivals;
 mod expected;
 mod facts;
 mod head;
@@ -7,6 +8,7 @@ pub mod moment;
 mod step;
 pub mod write;
 
+pub use arrivals::{Arrival, FROM_AD};
 pub use expected::{Aspect, BotSays, Expected};
 pub use facts::{Fact, apply, patch};
 pub use head::{Head, TemplateIs, default_now};

@@ -1,6 +1,7 @@
 //! Runs authors' tests: every case on the whole runtime, in a clean world whose clock is moved by hand.
 
 mod acts;
+mod arrive;
 mod blank;
 mod buttons;
 mod compare;

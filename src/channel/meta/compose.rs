@@ -2,7 +2,7 @@
 
 use crate::{
     base::{ids::OutboundId, time::Time},
-    model::inbound::{Alias, AliasKind, DeliveryState},
+    model::inbound::{Alias, AliasKind, DeliveryState, Referral},
 };
 use serde_json::{Value, json};
 
@@ -59,10 +59,34 @@ pub enum What {
         caption: Option<String>,
     },
     Welcome,
+    /// As the wire has it: `text`, `product_items`.
+    Order(Value),
+    /// What was filled in; which form it is stands in its `flow_token`.
+    Form(Value),
+    /// An empty emoji takes it away.
+    Reaction {
+        emoji: String,
+        to: String,
+    },
+    /// A text of somebody who comes from an advertisement.
+    FromAd {
+        text: String,
+        ad: Referral,
+    },
+    /// Somebody's contact card; the phone with `+`.
+    Card {
+        name: String,
+        phone: String,
+    },
+    /// A call that ended without having been taken.
+    MissedCall,
 }
 
 /// A webhook body with one message.
 pub fn message(number: &Number, act: &Act) -> String {
+    if matches!(act.what, What::MissedCall) {
+        return missed_call(number, act);
+    }
     let mut message = json!({"id": act.id, "timestamp": (act.at.0 / 1000).to_string()});
     let mut contact = json!({});
     match act.from.kind {
@@ -99,12 +123,46 @@ pub fn message(number: &Number, act: &Act) -> String {
             (kind.as_str(), file)
         }
         What::Welcome => ("request_welcome", Value::Null),
+        What::Order(order) => ("order", order.clone()),
+        What::Form(answers) => {
+            let form = json!({"name": "flow", "body": "Sent", "response_json": answers.to_string()});
+            ("interactive", json!({"type": "nfm_reply", "nfm_reply": form}))
+        }
+        What::Reaction { emoji, to } => ("reaction", json!({"message_id": to, "emoji": emoji})),
+        What::FromAd { text, ad } => {
+            message["referral"] = json!({
+                "source_type": ad.source_type, "source_id": ad.source_id, "source_url": ad.source_url,
+                "headline": ad.headline, "body": ad.body, "ctwa_clid": ad.click_id,
+            });
+            ("text", json!({"body": text}))
+        }
+        What::Card { name, phone } => {
+            let card = json!({
+                "name": {"formatted_name": name, "first_name": name},
+                "phones": [{"phone": phone, "wa_id": digits(phone), "type": "CELL"}],
+            });
+            ("contacts", json!([card]))
+        }
+        What::MissedCall => ("call", Value::Null),
     };
     message["type"] = kind.into();
     if !part.is_null() {
         message[kind] = part;
     }
     envelope(number, json!({"contacts": [contact], "messages": [message]}))
+}
+
+/// A webhook body with the end of a call that nobody took.
+fn missed_call(number: &Number, act: &Act) -> String {
+    let mut call = json!({
+        "id": act.id, "timestamp": (act.at.0 / 1000).to_string(), "event": "terminate", "direction": "USER_INITIATED",
+    });
+    let from = match act.from.kind {
+        AliasKind::Phone => "from",
+        AliasKind::Bsuid => "from_user_id",
+    };
+    call[from] = act.from.value.as_str().into();
+    in_field("calls", number, json!({"calls": [call]}))
 }
 
 /// News about a message of ours.
@@ -139,13 +197,17 @@ pub fn status(number: &Number, news: &News) -> String {
     envelope(number, json!({"statuses": [status]}))
 }
 
-fn envelope(number: &Number, mut value: Value) -> String {
+fn envelope(number: &Number, value: Value) -> String {
+    in_field("messages", number, value)
+}
+
+fn in_field(field: &str, number: &Number, mut value: Value) -> String {
     value["messaging_product"] = "whatsapp".into();
     value["metadata"] =
         json!({"display_phone_number": digits(&number.phone), "phone_number_id": number.phone_number_id});
     json!({
         "object": "whatsapp_business_account",
-        "entry": [{"id": number.waba_id, "changes": [{"field": "messages", "value": value}]}],
+        "entry": [{"id": number.waba_id, "changes": [{"field": field, "value": value}]}],
     })
     .to_string()
 }

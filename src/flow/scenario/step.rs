@@ -1,6 +1,7 @@
 //! The steps of a case: what the customer and the world do, and what is looked at.
 
 use super::{
+    arrivals::{self, Arrival},
     expected::{self, BotSays, Expected},
     facts::{self, Fact, value_of},
     head::Head,
@@ -40,6 +41,8 @@ pub enum Act {
         latitude: f64,
         longitude: f64,
     },
+    /// Baskets, forms, reactions and the like.
+    Arrives(Arrival),
     /// What the provider says of the newest message.
     Status(Delivery),
     /// Something happened elsewhere: `POST /v1/events`.
@@ -86,11 +89,18 @@ pub enum Fault {
     Timeout,
 }
 
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 24] = [
     "user",
     "tap",
     "media",
     "location",
+    "order",
+    "form",
+    "reaction",
+    "referral",
+    "card",
+    "welcome",
+    "missed_call",
     "status",
     "webhook",
     "event",
@@ -116,7 +126,7 @@ pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings)
             "restart" => Some(Act::Restart),
             "hand_back" => Some(Act::HandBack),
             "api" => Some(Act::Api(BTreeMap::new())),
-            _ => None,
+            _ => arrivals::alone(word).map(Act::Arrives),
         };
         if let Some(act) = alone {
             return Some(Step { place: node.place.clone(), act });
@@ -210,6 +220,7 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
         "restart" => Act::Restart,
         "bot" => Act::Bot(expected::bot(node, findings)),
         "expect" => Act::Expect(expected::expect(node, findings)),
+        _ if arrivals::VERBS.contains(&verb) => Act::Arrives(arrivals::read(verb, node, findings)?),
         _ => return None,
     })
 }

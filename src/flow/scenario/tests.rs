@@ -108,7 +108,7 @@ cases:
     flows/hi.test.yaml:20:17: error[E958] `status` is `sent`, `delivered`, `read`, `failed` or `{failed: CODE}`, and this is keys with values
     flows/hi.test.yaml:21:15: error[E958] tests set what is known of the contact, and `city` is none of that; write `contact.city`
     flows/hi.test.yaml:21:24: error[E958] a test cannot change the phone: it is how the contact is known
-    flows/hi.test.yaml:22:9: error[E957] tests have no step `stop`; it is one of `user`, `tap`, `media`, `location`, `status`, `webhook`, `event`, `api`, `person`, `hand_back`, `set`, `advance`, `advance_to`, `provider`, `restart`, `bot`, `expect`
+    flows/hi.test.yaml:22:9: error[E957] tests have no step `stop`; it is one of `user`, `tap`, `media`, `location`, `order`, `form`, `reaction`, `referral`, `card`, `welcome`, `missed_call`, `status`, `webhook`, `event`, `api`, `person`, `hand_back`, `set`, `advance`, `advance_to`, `provider`, `restart`, `bot`, `expect`
     flows/hi.test.yaml:23:15: error[E203] `bot` has no key `txet`; did you mean `text`?
     flows/hi.test.yaml:23:33: error[E207] `window` cannot be the text `opne`; did you mean `open`?
     flows/hi.test.yaml:24:18: error[E203] `expect` has no key `windwo`; did you mean `window`?
@@ -142,6 +142,55 @@ fn steps_read_into_what_they_do() {
     assert!(matches!(&steps[5].act, Act::Provider(faults) if *faults == [Fault::Code(131_047), Fault::Timeout]));
     assert!(matches!(&steps[7].act, Act::Bot(BotSays::Nothing(_))));
     assert!(matches!(&steps[8].act, Act::Bot(BotSays::Message(_))), "in quotes it is a text");
+}
+
+#[test]
+fn what_a_customer_sends_is_written_as_it_is_read() {
+    let written = [
+        "order: {product_items: [{product_retailer_id: A7, quantity: 1}], text: please}",
+        "form: visit",
+        "form: {name: visit, data: {day: Mon}}",
+        "reaction: 👍",
+        "reaction: none",
+        "referral: {id: \"42\"}",
+        "referral: {type: post, id: p1, url: \"https://x.example\", headline: A, body: B, click_id: c, text: Hi}",
+        "card: {name: Ben, phone: \"+34600111333\"}",
+        "welcome",
+        "missed_call",
+    ];
+    let (steps, found) = steps(&written.map(|step| format!("- {step}")).join("\n"));
+    assert!(found.is_empty(), "{found:#?}");
+    let again: Vec<String> = steps.iter().filter_map(|step| write::act(&step.act)).collect();
+    assert_eq!(again, written);
+}
+
+#[test]
+fn what_a_customer_cannot_send_is_said_with_what_to_write() {
+    let (_, found) = steps(
+        "- order: A7
+- form: {nam: visit, data: {}}
+- form: {name: visit, data: Monday}
+- reaction: {emoji: 👍}
+- referral: {id: 1, headlin: Bikes}
+- card: {name: Ben, phone: 600}
+- card: Ben
+- welcome: hello
+- missed_call: {at: now}
+- missed_cal",
+    );
+    insta::assert_snapshot!(found.join("\n"), @r#"
+    flows/hi.test.yaml:5:16: error[E958] `order` takes a basket as `msg.order` shows it, and this is the text `A7`; write `order: {text: please, product_items: [{product_retailer_id: A7, quantity: 1}]}`
+    flows/hi.test.yaml:6:15: error[E202] `form` needs `name`; write `name:` with its value
+    flows/hi.test.yaml:6:16: error[E203] `form` has no key `nam`; did you mean `name`?
+    flows/hi.test.yaml:7:35: error[E958] `data` takes the answers of the form, and this is the text `Monday`; write `data: {day: Monday}`
+    flows/hi.test.yaml:8:19: error[E958] `reaction` takes an emoji, and this is keys with values; write `reaction: 👍`, or `reaction: none` for one that is taken away
+    flows/hi.test.yaml:9:27: error[E203] `referral` has no key `headlin`; did you mean `headline`?
+    flows/hi.test.yaml:10:34: error[E958] `phone` takes a number as `"+34600111222"`, and this is the text `600`
+    flows/hi.test.yaml:11:15: error[E958] `card` takes a name and a number, and this is the text `Ben`; write `card: {name: Ben, phone: "+34600111333"}`
+    flows/hi.test.yaml:12:18: error[E958] `welcome` takes nothing, or `true`, and this is the text `hello`; write `- welcome`
+    flows/hi.test.yaml:13:22: error[E958] `missed_call` takes nothing, or `true`, and this is keys with values; write `- missed_call`
+    flows/hi.test.yaml:14:9: error[E957] tests have no step `missed_cal`; did you mean `missed_call`?
+    "#);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Test files as text: what `--wander`, `--record` and `test init` hand to the author.
 
-use super::{Act, Delivery, Fact, Fault};
+use super::{Act, Arrival, Delivery, FROM_AD, Fact, Fault};
 use crate::{
     base::{diagnostic::Findings, place::SourceFile, yaml},
     model::value::Value,
@@ -90,6 +90,7 @@ pub fn act(act: &Act) -> Option<String> {
             format!("media: {{kind: {}, caption: {}}}", kind.as_str(), scalar(caption))
         }
         Act::Location { latitude, longitude } => format!("location: {{latitude: {latitude}, longitude: {longitude}}}"),
+        Act::Arrives(arrival) => arrived(arrival),
         Act::Status(delivery) => match delivery {
             Delivery::Sent => "status: sent".into(),
             Delivery::Delivered => "status: delivered".into(),
@@ -126,6 +127,33 @@ pub fn act(act: &Act) -> Option<String> {
         Act::Restart => "restart".into(),
         Act::Bot(_) | Act::Expect(_) => return None,
     })
+}
+
+fn arrived(arrival: &Arrival) -> String {
+    match arrival {
+        Arrival::Order(order) => format!("order: {}", value(order)),
+        Arrival::Form { name, data: Value::Map(data) } if data.is_empty() => format!("form: {}", scalar(name)),
+        Arrival::Form { name, data } => format!("form: {{name: {}, data: {}}}", scalar(name), value(data)),
+        Arrival::Reaction(emoji) => format!("reaction: {}", emoji.as_deref().unwrap_or("none")),
+        Arrival::Referral { ad, text } => {
+            let kind = ad.source_type.as_ref().filter(|kind| *kind != "ad");
+            let parts = [
+                ("type", kind),
+                ("id", ad.source_id.as_ref()),
+                ("url", ad.source_url.as_ref()),
+                ("headline", ad.headline.as_ref()),
+                ("body", ad.body.as_ref()),
+                ("click_id", ad.click_id.as_ref()),
+                ("text", Some(text).filter(|text| *text != FROM_AD)),
+            ];
+            let all: Vec<String> =
+                parts.iter().filter_map(|(name, part)| Some(format!("{name}: {}", scalar((*part)?)))).collect();
+            format!("referral: {{{}}}", all.join(", "))
+        }
+        Arrival::Card { name, phone } => format!("card: {{name: {}, phone: {}}}", scalar(name), quoted(phone)),
+        Arrival::Welcome => "welcome".into(),
+        Arrival::MissedCall => "missed_call".into(),
+    }
 }
 
 /// `contact: {…}` of a head.

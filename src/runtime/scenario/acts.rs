@@ -14,7 +14,7 @@ use crate::{
     },
     flow::{
         self,
-        scenario::{Act, Delivery, Fault, Moment, Step, patch},
+        scenario::{Act, Arrival, Delivery, Fault, Moment, Step, patch},
     },
     model::{
         content::MediaKind,
@@ -33,7 +33,7 @@ impl World<'_> {
             _ => self.set_aside(step)?,
         }
         self.act(step).await?;
-        if matches!(step.act, Act::User(_) | Act::Tap(_) | Act::Media { .. } | Act::Location { .. }) {
+        if is_said(&step.act) {
             self.troubled_by_silence().await?;
         }
         Ok(())
@@ -62,6 +62,7 @@ impl World<'_> {
                 self.tell('<', format!("(location {latitude}, {longitude})"));
                 self.hear(What::Location { latitude: *latitude, longitude: *longitude }, None).await
             }
+            Act::Arrives(arrival) => self.arrive(arrival).await,
             Act::Status(delivery) => self.status(step, *delivery).await,
             Act::Event { name, data } => {
                 self.tell('*', format!("event `{name}`"));
@@ -244,6 +245,16 @@ impl World<'_> {
             }));
         };
         self.advance(Time(at.timestamp().as_millisecond())).await
+    }
+}
+
+/// The customer said something, and waits for an answer.
+fn is_said(act: &Act) -> bool {
+    match act {
+        Act::User(_) | Act::Tap(_) | Act::Media { .. } | Act::Location { .. } => true,
+        // A reaction asks for none, and who opens the chat may write first.
+        Act::Arrives(arrival) => !matches!(arrival, Arrival::Reaction(_) | Arrival::Welcome),
+        _ => false,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     flow::{
         Flow,
         definition::Field,
-        scenario::{Act, Fact, Head, Moment, default_now, write::CaseText},
+        scenario::{Act, Arrival, Fact, Head, Moment, default_now, write::CaseText},
         triggers::{Trigger, webhook::Webhook},
     },
     model::{answer::AnswerType, content::MediaKind, session::Waiting, value::Value},
@@ -80,6 +80,14 @@ fn begin(flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
         Trigger::Button(button) => button.ids.first().cloned().and_then(|id| one(Act::Tap(id))),
         Trigger::AnyMessage(_) | Trigger::FirstMessage(_) => one(Act::User("Good morning, a question".into())),
         Trigger::Media(_) => one(words::media(MediaKind::Image)),
+        Trigger::Order(_) => one(words::basket()),
+        Trigger::Form(form) => one(words::form(form.names.first().map_or("form", String::as_str))),
+        Trigger::Reaction(reaction) => {
+            let emoji = reaction.emojis.first().map_or("👍", String::as_str).to_owned();
+            one(Act::Arrives(Arrival::Reaction(Some(emoji))))
+        }
+        Trigger::Referral(referral) => one(words::referral(referral.wanted.first().map_or("1", String::as_str))),
+        Trigger::MissedCall(_) => one(Act::Arrives(Arrival::MissedCall)),
         Trigger::Location(_) => one(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
         Trigger::Event(event) => one(Act::Event { name: event.name.clone(), data: data_of(flow) }),
         Trigger::Webhook(webhook) => one(Act::Webhook { name: webhook.name.clone(), body: body_of(webhook) }),

@@ -64,6 +64,16 @@ impl Mask {
         out
     }
 
+    /// All texts in it.
+    pub fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::Text(text) => Value::text(self.words(text)),
+            Value::List(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
+            Value::Map(map) => Value::Map(map.iter().map(|(name, value)| (name.clone(), self.value(value))).collect()),
+            other => other.clone(),
+        }
+    }
+
     fn word(&self, word: &str) -> String {
         if word.chars().all(|c| c.is_ascii_digit()) {
             return if word.len() >= DIGITS_MIN { "1".repeat(word.len()) } else { word.to_owned() };

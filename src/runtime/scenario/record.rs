@@ -20,10 +20,10 @@ use crate::{
         yaml,
     },
     flow::scenario::{
-        Act, Fault, Head,
+        Act, Arrival, Fault, Head,
         write::{self, CaseText},
     },
-    model::{answer::AnswerType, inbound::InboundKind, session::Waiting},
+    model::{answer::AnswerType, inbound::InboundKind, session::Waiting, value::Value},
     runtime::bot,
     store::{Store, contact, inbound, outbound, run},
 };
@@ -129,7 +129,8 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
 /// A message or tap of the customer started it, and stands among what they sent.
 fn by_message(key: &str) -> bool {
     let kind = key.split(' ').next().unwrap_or_default();
-    matches!(kind, "message" | "button" | "any_message" | "first_message" | "media" | "location")
+    let kinds = ["message", "button", "any_message", "first_message", "media", "location"];
+    kinds.contains(&kind) || ["order", "form", "reaction", "referral", "missed_call"].contains(&kind)
 }
 
 /// What the customer did from the beginning of a run to its end, and which sends failed.
@@ -142,12 +143,24 @@ async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> an
     let own = rows.into_iter().skip(first).filter(|row| row.received_at <= until);
     let mut acts = Vec::new();
     for row in own {
-        let act = match row.data.message.kind {
-            InboundKind::Text { body } => Act::User(body),
+        let message = row.data.message;
+        let act = match message.kind {
+            InboundKind::Text { body } => match message.referral {
+                Some(ad) => Act::Arrives(Arrival::Referral { ad: Box::new(ad), text: body }),
+                None => Act::User(body),
+            },
             InboundKind::Button { title, .. } => Act::Tap(title),
             InboundKind::Media { media, caption, .. } => Act::Media { kind: media, caption },
             // A place is personal, too.
             InboundKind::Location { .. } => Act::Location { latitude: 40.4168, longitude: -3.7038 },
+            InboundKind::Order { order } => Act::Arrives(Arrival::Order(Value::from_json(&order))),
+            InboundKind::Form { name, response } => Act::Arrives(form(name, response)),
+            InboundKind::Reaction { emoji, .. } => Act::Arrives(Arrival::Reaction(emoji)),
+            InboundKind::Contacts { .. } => {
+                Act::Arrives(Arrival::Card { name: "Ben".to_owned(), phone: "+34600111333".to_owned() })
+            }
+            InboundKind::Welcome => Act::Arrives(Arrival::Welcome),
+            InboundKind::Call { missed: true } => Act::Arrives(Arrival::MissedCall),
             other => {
                 let kind = serde_json::to_value(&other)?;
                 let kind = kind["kind"].as_str().unwrap_or("message").to_owned();
@@ -166,6 +179,36 @@ async fn acts_of(store: &Store, run: &run::Run, remarks: &mut Vec<String>) -> an
         acts.insert(at, (when, Act::Provider(vec![Fault::Code(code)])));
     }
     Ok(acts)
+}
+
+/// By the name that its trigger knows, without what the platform adds.
+fn form(name: Option<String>, mut response: serde_json::Value) -> Arrival {
+    let token = response.as_object_mut().and_then(|answers| answers.remove("flow_token"));
+    let own = token.as_ref().and_then(|token| token.as_str()).and_then(|token| token.split(':').next());
+    let name = own.map(str::to_owned).or(name).unwrap_or_else(|| "form".to_owned());
+    let data = match Value::from_json(&response) {
+        Value::Map(data) => data,
+        _ => Default::default(),
+    };
+    Arrival::Form { name, data: Value::Map(data) }
+}
+
+fn masked(mask: &Mask, arrival: Arrival) -> Arrival {
+    match arrival {
+        Arrival::Form { name, data } => Arrival::Form { name, data: mask.value(&data) },
+        Arrival::Order(Value::Map(mut order)) => {
+            // What is in the basket is no secret; what the customer wrote beside it may be one.
+            if let Some(text) = order.get_mut("text") {
+                *text = mask.value(text);
+            }
+            Arrival::Order(Value::Map(order))
+        }
+        Arrival::Referral { mut ad, text } => {
+            ad.click_id = None;
+            Arrival::Referral { ad, text: mask.words(&text) }
+        }
+        other => other,
+    }
 }
 
 /// Messages of a run that left.
@@ -196,6 +239,7 @@ async fn replay(
         let act = match act {
             Act::User(text) => Act::User(mask.typed(&text, asked(&draft).await?)),
             Act::Media { kind, caption } => Act::Media { kind, caption: caption.map(|caption| mask.words(&caption)) },
+            Act::Arrives(arrival) => Act::Arrives(masked(mask, arrival)),
             other => other,
         };
         let name = write::act(&act).unwrap_or_default();

@@ -520,3 +520,94 @@ fn a_first_test_of_each_flow_that_can_have_one_passes() {
     let report = run(copy.path(), &Wish::default()).unwrap();
     assert!(report.is_good() && report.files.len() == written && written >= 8, "{written}\n{}", said(&report));
 }
+
+const KINDS: &str = "\
+flow: kinds
+when:
+  - order: true
+  - form: visit
+  - referral: any
+  - missed_call: true
+steps:
+  - switch: msg.kind
+    cases:
+      order: [{say: '${msg.order.product_items[0].quantity} of ${msg.order.product_items[0].product_retailer_id}, ${msg.order.text}'}]
+      form: [{say: 'Visit on ${msg.form.day} ${msg.form.flow_token}'}]
+      call: [{say: We call back}]
+    else:
+      - say: ${msg.text} (${msg.referral.type} ${msg.referral.id} ${msg.referral.headline} ${msg.referral.body} ${msg.referral.url} ${msg.referral.click_id})
+";
+
+const THANKS: &str = "flow: thanks
+when: [{reaction: \u{1f44d}}]
+steps:
+  - say: Thanks for ${msg.reaction}
+    if_closed: skip
+";
+
+const FRIEND: &str = "\
+flow: friend
+when: [{message: friend}]
+steps:
+  - ask: Whom?
+    as: whom
+    type: contact
+  - say: ${whom[0].name.formatted_name} at ${whom[0].phones[0].phone}
+";
+
+#[test]
+fn whatever_a_customer_can_send_reaches_its_flow() {
+    let bot = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n";
+    let first = "flow: first\nwhen: [{first_message: true}]\nsteps:\n  - say: Hello\n";
+    let test = "tests: kinds
+now: 2026-03-27T09:00 Europe/Madrid
+strict: true
+cases:
+  - name: all of them
+    steps:
+      - welcome
+      - bot: nothing
+      - advance: 4s
+      - bot: Hello
+      - order: {text: please, product_items: [{product_retailer_id: A7, quantity: 2}]}
+      - bot: 2 of A7, please
+      - form: {name: visit, data: {day: Mon}}
+      - bot: Visit on Mon visit
+      - form: visit
+      - bot: 'Visit on '
+      - form: other
+      - bot: nothing
+      - reaction: \u{1f44d}
+      - bot: Thanks for \u{1f44d}
+      - reaction: none
+      - bot: nothing
+      - referral: 42
+      - bot: '(ad 42    )'
+      - referral: {type: post, id: p1, headline: New bikes, body: For you, url: 'https://x.example', click_id: c, text: Hi}
+      - bot: Hi (post p1 New bikes For you https://x.example c)
+      - missed_call
+      - bot: We call back
+      - missed_call: true
+      - bot: We call back
+      - user: friend
+      - bot: Whom?
+      - card: {name: Ben, phone: \"+34600111333\"}
+      - bot: Ben at +34600111333
+";
+    let files = [
+        ("_bot.yaml", bot),
+        ("kinds.yaml", KINDS),
+        ("friend.yaml", FRIEND),
+        ("first.yaml", first),
+        ("thanks.yaml", THANKS),
+    ];
+    let folder = folder(&[&files[..], &[("kinds.test.yaml", test)]].concat());
+    let report = run(folder.path(), &Wish::default()).unwrap();
+    assert!(report.is_good() && report.passed() == 1, "{}", said(&report));
+    for flow in ["kinds", "friend", "thanks"] {
+        let drafted = init(folder.path(), flow).unwrap().unwrap();
+        std::fs::write(folder.path().join(drafted.path), drafted.text).unwrap();
+    }
+    let report = run(folder.path(), &Wish::default()).unwrap();
+    assert!(report.is_good() && report.passed() >= 3, "a first test can be guessed: {}", said(&report));
+}

@@ -234,6 +234,7 @@ async fn next_act(world: &World<'_>, words: &Words, dice: &mut Dice) -> Result<O
         }
         5 => Some(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
         6 if !words.hooks.is_empty() && dice.below(2) == 0 => dice.of(&words.hooks).cloned(),
+        6 if !words.arrivals.is_empty() && dice.below(2) == 0 => dice.of(&words.arrivals).cloned(),
         6 => dice.of(&words.events).map(|(name, data)| Act::Event { name: name.clone(), data: data.clone() }),
         7 => {
             let spans = ["11s", "1m", "6m", "30m", "2h", "5h", "13h", "24h", "26h", "3d", "8d"];

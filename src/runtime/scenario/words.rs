@@ -3,10 +3,10 @@
 use crate::{
     flow::{
         Flow, FlowSet,
-        scenario::{Act, Case},
+        scenario::{Act, Arrival, Case, FROM_AD},
         triggers::{Trigger, message::How},
     },
-    model::{answer::AnswerType, content::MediaKind, value::Value},
+    model::{answer::AnswerType, content::MediaKind, inbound::Referral, value::Value},
 };
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -19,6 +19,8 @@ pub(super) struct Words {
     pub events: Vec<(String, Value)>,
     /// Webhooks as the tests post them.
     pub hooks: Vec<Act>,
+    /// Baskets, forms and the like that triggers wait for or that tests send.
+    pub arrivals: Vec<Act>,
 }
 
 /// What no flow waits for.
@@ -41,6 +43,14 @@ impl Words {
             match &trigger.kind {
                 Trigger::Message(_) => words.texts.extend(said_by(&trigger.kind)),
                 Trigger::Button(button) => words.buttons.extend(button.ids.iter().cloned()),
+                Trigger::Order(_) => words.arrivals.push(basket()),
+                Trigger::Form(of) => words.arrivals.extend(of.names.iter().map(|name| form(name))),
+                Trigger::Reaction(of) => {
+                    let all = of.emojis.iter().cloned().map(|emoji| Act::Arrives(Arrival::Reaction(Some(emoji))));
+                    words.arrivals.extend(all);
+                }
+                Trigger::Referral(of) => words.arrivals.extend(of.wanted.iter().map(|wanted| referral(wanted))),
+                Trigger::MissedCall(_) => words.arrivals.push(Act::Arrives(Arrival::MissedCall)),
                 Trigger::Event(event) => words.events.push((event.name.clone(), Value::Nothing)),
                 _ => {}
             }
@@ -52,6 +62,7 @@ impl Words {
         for step in cases.flat_map(|case| &case.steps) {
             match &step.act {
                 Act::User(text) => words.texts.push(text.clone()),
+                Act::Arrives(_) => words.arrivals.push(step.act.clone()),
                 Act::Webhook { .. } => words.hooks.push(step.act.clone()),
                 Act::Event { name, data } => {
                     // An event with its data as a test tells it is better than a bare one.
@@ -129,9 +140,44 @@ pub(super) fn answers(kind: AnswerType) -> Vec<Act> {
         AnswerType::Audio => vec![media(MediaKind::Audio), media(MediaKind::Image)],
         AnswerType::Video => vec![media(MediaKind::Video), media(MediaKind::Image)],
         AnswerType::Document => vec![media(MediaKind::Document), media(MediaKind::Image)],
+        AnswerType::Order => vec![basket()],
+        AnswerType::Form => vec![form("form")],
+        AnswerType::Contact => vec![Act::Arrives(Arrival::Card { name: "Ben".into(), phone: "+34600111333".into() })],
         AnswerType::Location => vec![Act::Location { latitude: 40.4168, longitude: -3.7038 }],
         _ => texts(&["Ana", "It is about my order", "1", "😀", "a", "  "]),
     }
+}
+
+/// A basket with one thing in it.
+pub(super) fn basket() -> Act {
+    let of = |pairs: &[(&str, Value)]| {
+        Value::Map(pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    };
+    let item = of(&[
+        ("product_retailer_id", Value::text("A7")),
+        ("quantity", Value::Whole(1)),
+        ("item_price", Value::Number(9.5)),
+        ("currency", Value::text("EUR")),
+    ]);
+    Act::Arrives(Arrival::Order(of(&[("text", Value::text("")), ("product_items", Value::List(vec![item]))])))
+}
+
+pub(super) fn form(name: &str) -> Act {
+    Act::Arrives(Arrival::Form { name: name.to_owned(), data: Value::Map(Default::default()) })
+}
+
+/// From the advertisement with this id, or with this headline.
+pub(super) fn referral(wanted: &str) -> Act {
+    let is_id = wanted.chars().all(|c| c.is_ascii_digit());
+    let ad = Referral {
+        source_type: Some("ad".to_owned()),
+        source_id: Some(if is_id { wanted } else { "1" }.to_owned()),
+        source_url: None,
+        headline: (!is_id).then(|| wanted.to_owned()),
+        body: None,
+        click_id: None,
+    };
+    Act::Arrives(Arrival::Referral { ad: Box::new(ad), text: FROM_AD.to_owned() })
 }
 
 pub(super) fn media(kind: MediaKind) -> Act {
