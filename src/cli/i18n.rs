@@ -2,11 +2,17 @@
 
 use super::{Failure, Outcome, paint::Paint, table};
 use crate::{
-    flow::{self, FlowSet, i18n},
+    base::place::SourceFile,
+    flow::{
+        self, FlowSet, fmt,
+        i18n::{self, Taken},
+        po,
+    },
     runtime::bot,
 };
 use std::{
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -18,10 +24,14 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Write `locales/LANGUAGE.yaml`: new texts are added empty, outdated translations marked, the others kept
+    /// Write `locales/LANGUAGE.yaml`: new texts are added empty, outdated translations marked, the others kept.
+    /// Where there is a `locales/LANGUAGE.po`, what translators wrote into it is taken over first
     Extract {
         /// The languages; without one, all of `languages` in `_bot.yaml`
         languages: Vec<String>,
+        /// Write `locales/LANGUAGE.po` too, for the tools of translators (kept up from then on)
+        #[arg(long)]
+        po: bool,
         /// The bot's folder
         #[arg(long, value_name = "PATH", default_value = ".")]
         bot: PathBuf,
@@ -39,13 +49,13 @@ enum Action {
 
 pub fn run(args: &Args) -> Outcome {
     match &args.action {
-        Action::Extract { languages, bot } => extract(bot, languages),
+        Action::Extract { languages, po, bot } => extract(bot, languages, *po),
         Action::Status { bot, min } => status(bot, *min),
     }
 }
 
-fn extract(folder: &Path, wanted: &[String]) -> Outcome {
-    let set = read(folder)?;
+fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
+    let mut set = read(folder)?;
     let wanted = if wanted.is_empty() { others(&set) } else { wanted.to_vec() };
     if wanted.is_empty() {
         return Err(Failure::failed("`_bot.yaml` names no second language; write `languages: {en: [], es: [en]}`"));
@@ -56,15 +66,39 @@ fn extract(folder: &Path, wanted: &[String]) -> Outcome {
         if language.is_empty() || !language.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
             return Err(Failure::Usage(format!("`{language}` is no language; it is written like `es` or `pt_BR`")));
         }
-        let path = locales.join(format!("{language}.yaml"));
-        // Whole or not at all: a half-written file would lose translations.
-        let fresh = locales.join(format!(".{language}.yaml.new"));
-        let written = fs::write(&fresh, i18n::extract(&set, language)).and_then(|()| fs::rename(&fresh, &path));
-        written.map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
+        let (path, exchanged) = (locales.join(format!("{language}.yaml")), locales.join(format!("{language}.po")));
+        let taken = taken(&exchanged)?;
+        let text = i18n::extract(&set, language, taken.as_ref().unwrap_or(&Taken::nothing()));
+        // In the one form of all files, so that `fmt --check` has nothing to say.
+        let file = SourceFile::new(path.display().to_string(), text.as_str());
+        write(&path, fmt::format(&file).as_ref().unwrap_or(&text))?;
+        if po || taken.is_some() {
+            set = read(folder)?;
+            write(&exchanged, &i18n::to_po(&set, language))?;
+        }
         let progress = i18n::progress(&set, language);
         println!("{}: {} of {} texts are translated", path.display(), progress.translated, progress.total);
     }
     Ok(())
+}
+
+/// What stands in a PO file; `None`: there is none.
+fn taken(path: &Path) -> Result<Option<Taken>, Failure> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::failed(format!("{}: {error}", path.display()))),
+    };
+    let entries = po::read(&text);
+    let entries = entries.map_err(|(line, why)| Failure::failed(format!("{}:{line}: {why}", path.display())))?;
+    Ok(Some(Taken::of(entries)))
+}
+
+/// Whole or not at all: a half-written file would lose translations.
+fn write(path: &Path, text: &str) -> Outcome {
+    let fresh = path.with_extension("new");
+    let written = fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, path));
+    written.map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
 fn status(folder: &Path, min: Option<usize>) -> Outcome {

@@ -15,14 +15,14 @@ use crate::{
         phone,
         time::{Span, Time},
     },
-    flow::{self, FlowSet},
+    flow::{self, Flow, FlowSet},
     model::event::Reason,
     runtime::{
         agenda::{self, Meant, Outlook},
         bot,
         config::Config,
     },
-    store::{Store, start},
+    store::{Store, flow_state, start},
 };
 use std::sync::Arc;
 
@@ -118,13 +118,17 @@ async fn explain(config: &Config, set: &Arc<FlowSet>, name: &str, who: Option<&s
     let store = read_only(config).await?;
     let done = match who {
         Some(phone) => one(config, set, &store, &flow.name, phone).await,
-        None => past(&store, &flow.name, SystemClock.now() - span).await,
+        None => past(&store, flow, SystemClock.now() - span).await,
     };
     store.close().await;
     done
 }
 
-async fn past(store: &Store, flow: &FlowName, since: Time) -> Outcome {
+async fn past(store: &Store, flow: &Flow, since: Time) -> Outcome {
+    for why in kept_back(store, flow, false).await? {
+        println!("{why}");
+    }
+    let flow = &flow.name;
     // Minutes are written on each contact's clock: a day's slack keeps none out.
     let minute = show::time(since - Span::days(1)).replace(' ', "T");
     let tallies = start::tally(store, flow, &minute, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
@@ -140,7 +144,37 @@ async fn past(store: &Store, flow: &FlowName, since: Time) -> Outcome {
         &rows,
         "It has not fired in that time.",
     );
+    let by_steps = start::by_steps(store, flow, since, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
+    if !by_steps.is_empty() {
+        let rows: Vec<Vec<String>> = by_steps
+            .into_iter()
+            .map(|tally| {
+                let why = tally.reason.unwrap_or_else(|| format!("{:?}", tally.state).to_lowercase());
+                vec![tally.trigger_key, tally.count.to_string(), why]
+            })
+            .collect();
+        println!();
+        table::print(&["planned by a step", "contacts", "what became"], &rows, "");
+    }
     Ok(())
+}
+
+/// What keeps the flow from everybody but testers, or from them, too.
+async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<String>, Failure> {
+    let mut all = Vec::new();
+    if flow.draft && !is_tester {
+        all.push(format!("`{}` is a draft: only the `draft_testers` of `_bot.yaml` get it.", flow.name));
+    }
+    let states = flow_state::all(store).await.map_err(Failure::failed)?;
+    let paused = states.into_iter().find(|state| state.flow == flow.name && state.paused_at.is_some());
+    if let Some(at) = paused.and_then(|state| state.paused_at) {
+        let since = show::time(at);
+        all.push(format!(
+            "`{}` is paused since {since}, because its last runs all failed; it goes on when it is changed.",
+            flow.name
+        ));
+    }
+    Ok(all)
 }
 
 async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName, phone: &str) -> Outcome {
@@ -165,6 +199,13 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
         }
         (None, _) => {}
     }
+    let kept = match set.flow(flow) {
+        Some(flow) => kept_back(store, flow, set.bot.draft_testers.contains(&phone)).await?,
+        None => Vec::new(),
+    };
+    for why in &kept {
+        println!("{} {why}", paint.bad("no:"));
+    }
     let mut env = config.flows.env.clone();
     if config.only_sandboxes() {
         env.extend(set.bot.sandbox.env.clone());
@@ -180,7 +221,7 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
                 let at = minute(at);
                 println!("{} `{key}` means {phone}, next at {at} ({zone}), but not then: {why}.", paint.bad("no:"));
             }
-            Meant::Yes(at) if refused.is_some() => {
+            Meant::Yes(at) if refused.is_some() || !kept.is_empty() => {
                 let at = minute(at);
                 println!("{} `{key}` means {phone}, next at {at} ({zone}), and is refused then.", paint.bad("no:"));
             }

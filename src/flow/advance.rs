@@ -5,7 +5,7 @@ use super::{
     world::{Versions, World},
 };
 use crate::{
-    base::limits::{SESSION_BYTES_MAX, STEPS_PER_TURN_MAX},
+    base::limits::{SESSION_BYTES_MAX, STEPS_PER_TURN_MAX, TURNS_BY_ITSELF_MAX},
     model::{
         effect::{Outcome, RunEnd},
         event::{Event, Happened},
@@ -19,7 +19,9 @@ pub fn advance(versions: &Versions, session: Session, event: Event, world: &Worl
     let mut turn = Turn::new(versions, session, world);
     turn.end_lost_runs();
     turn.move_runs();
+    let by_itself = matches!(event, Event::Delivery { .. } | Event::Returned { .. });
     turn.happen(event);
+    turn.count_turns(by_itself);
     turn.settle();
     turn.keep_within_size();
     turn.session.turn += 1;
@@ -65,6 +67,22 @@ impl Turn<'_> {
         }
     }
 
+    /// A run that goes from message to message, or from call to call, goes on over any number of turns: what
+    /// ends an endless loop within one turn does not see it.
+    fn count_turns(&mut self, by_itself: bool) {
+        let mut moved: Vec<u32> = self.passage.steps.iter().map(|trod| trod.run).collect();
+        moved.sort_unstable();
+        moved.dedup();
+        for number in moved {
+            let Some(run) = self.run_mut(number) else { continue };
+            run.by_itself = if by_itself { run.by_itself + 1 } else { 0 };
+            if run.by_itself > TURNS_BY_ITSELF_MAX {
+                let text = "turns that nothing moved but its own messages and calls: is there an endless loop?";
+                self.give_up(number, &format!("more than {TURNS_BY_ITSELF_MAX} {text}"));
+            }
+        }
+    }
+
     /// A conversation that has grown too large for its row loses its largest run, with an error.
     fn keep_within_size(&mut self) {
         while self.session.estimated_bytes() > SESSION_BYTES_MAX {
@@ -83,7 +101,11 @@ impl Turn<'_> {
     /// the next event.
     fn settle(&mut self) {
         for _ in 0..STEPS_PER_TURN_MAX {
-            let moved = self.judge_waiting() || self.hand_round() || self.run_postponed() || self.run_queue();
+            let moved = self.judge_waiting()
+                || self.hand_round()
+                || self.begin_started()
+                || self.run_postponed()
+                || self.run_queue();
             if !moved {
                 break;
             }

@@ -80,6 +80,25 @@ pub struct Choice<'a> {
     pub strength: Strength,
 }
 
+/// Why a flow cannot be started by anything here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutOfReach {
+    Paused,
+    Draft,
+    /// It serves other senders.
+    Sender,
+}
+
+impl OutOfReach {
+    pub fn words(self, sender: &str) -> String {
+        match self {
+            OutOfReach::Paused => "it is paused: its last runs all failed".into(),
+            OutOfReach::Draft => "it is a draft, and this is no tester".into(),
+            OutOfReach::Sender => format!("it does not serve the sender `{sender}`"),
+        }
+    }
+}
+
 impl<'a> Turn<'a> {
     /// All triggers that the message fits, of any level.
     pub fn fitting(&self, heard: &Heard<'_>) -> Vec<Choice<'a>> {
@@ -136,7 +155,7 @@ impl<'a> Turn<'a> {
         question_waits: bool,
     ) -> Result<(), String> {
         if let Some(why) = self.out_of_reach(flow) {
-            return Err(why);
+            return Err(why.words(self.world.sender.name));
         }
         if question_waits && matches!(flow.if_busy, Some(IfBusy::Queue | IfBusy::Skip)) {
             return Err("a question waits, and its `if_busy` is no keyword then".into());
@@ -152,19 +171,20 @@ impl<'a> Turn<'a> {
         self.guarded(flow, trigger, &seen)
     }
 
-    /// The flow is a draft, or serves other senders.
-    pub fn out_of_reach(&self, flow: &Flow) -> Option<String> {
+    /// Why nothing starts the flow for this contact and sender.
+    pub fn out_of_reach(&self, flow: &Flow) -> Option<OutOfReach> {
         let bot = &self.live().bot;
         let tester = || self.contact.phone.as_ref().is_some_and(|phone| bot.draft_testers.contains(phone));
+        let serves = || flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == self.world.sender.name);
         if self.world.paused.contains(&flow.name) {
-            return Some("it is paused: its last runs all failed".into());
+            Some(OutOfReach::Paused)
+        } else if flow.draft && !tester() {
+            Some(OutOfReach::Draft)
+        } else if !serves() {
+            Some(OutOfReach::Sender)
+        } else {
+            None
         }
-        if flow.draft && !tester() {
-            return Some("it is a draft, and this is no tester".into());
-        }
-        let name = self.world.sender.name;
-        let serves = flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == name);
-        (!serves).then(|| format!("it does not serve the sender `{name}`"))
     }
 
     /// `if`, `at_most` and `once_per` of a trigger.

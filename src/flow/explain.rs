@@ -70,7 +70,10 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
             all.push(Explained { flow: flow.name.clone(), trigger: trigger.key.clone(), wins, why });
         }
         if flow.triggers.is_empty() {
-            let why = "it has no triggers: only other flows start it".to_owned();
+            let why = match turn.out_of_reach(flow) {
+                Some(why) => why.words(world.sender.name),
+                None => "it has no triggers: only other flows start it".to_owned(),
+            };
             all.push(Explained { flow: flow.name.clone(), trigger: String::new(), wins: false, why });
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     definition::{Body, Node},
+    lost::is_lost,
     steps::Step,
     turn::{Failure, Here, Next, Turn},
 };
@@ -45,6 +46,9 @@ impl<'a> Turn<'a> {
             }
         }
         for number in self.all_runs() {
+            if is_lost(fate) && self.waits_for(number, message) && self.lost_too_many(number) {
+                continue;
+            }
             let Some(run) = self.run(number) else { continue };
             match &run.waiting {
                 Waiting::Question(question) if question.message == message => self.question_fate(number, message, fate),
@@ -61,6 +65,14 @@ impl<'a> Turn<'a> {
                 _ => {}
             }
         }
+    }
+
+    fn waits_for(&self, run: u32, message: u32) -> bool {
+        self.run(run).is_some_and(|run| match &run.waiting {
+            Waiting::Question(question) => question.message == message,
+            Waiting::Fate { message: awaited } | Waiting::Delivery { message: awaited, .. } => *awaited == message,
+            _ => false,
+        })
     }
 
     /// The message whose delivery a run waits for, by `wait: {delivery: …}` or because of `on_undelivered`.

@@ -8,7 +8,7 @@ use crate::{
     },
     model::hours::OpeningHours,
 };
-use jiff::{civil::Time, tz::TimeZone};
+use jiff::{Zoned, civil::Time, tz::TimeZone};
 use std::collections::BTreeSet;
 
 /// One entry of `hours`, in the bot's zone; what is wrong in it is reported and left out.
@@ -56,6 +56,13 @@ pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHour
 pub fn clock(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+/// The next time that a clock shows this.
+pub fn next_clock(now: &Zoned, clock: Time) -> Option<Zoned> {
+    let zone = now.time_zone().clone();
+    let today = now.date().to_datetime(clock).to_zoned(zone.clone()).ok().filter(|at| at > now);
+    today.or_else(|| now.date().tomorrow().ok()?.to_datetime(clock).to_zoned(zone).ok())
 }
 
 /// `mon-fri` as numbers from Monday; `fri-mon` goes over the weekend.

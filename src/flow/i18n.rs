@@ -5,9 +5,11 @@ use super::{
     FlowSet,
     definition::{Role, Sentence},
     lint::translations::of_defaults,
-    locale::{CATEGORIES, Form, Locale, Wording, same},
+    locale::{CATEGORIES, Form, Locale, Translation, Wording, same},
+    po,
 };
-use std::fmt::Write;
+use icu_plurals::PluralCategory;
+use std::{collections::BTreeMap, fmt::Write};
 
 /// How far a language is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,16 +44,82 @@ pub fn progress(set: &FlowSet, language: &str) -> Progress {
     progress
 }
 
-/// The whole file `locales/<language>.yaml`.
-pub fn extract(set: &FlowSet, language: &str) -> String {
+/// What translators gave back in a PO file: by step and text (`cart.say_1#one`: by plural form), what to say.
+pub struct Taken(BTreeMap<(String, String), String>);
+
+impl Taken {
+    /// Without what is empty or to be looked at again.
+    pub fn of(entries: Vec<po::Entry>) -> Taken {
+        let good = entries.into_iter().filter(|entry| !entry.fuzzy && !entry.translation.trim().is_empty());
+        Taken(good.map(|entry| ((entry.context, entry.source.trim().to_owned()), entry.translation)).collect())
+    }
+
+    pub fn nothing() -> Taken {
+        Taken(BTreeMap::new())
+    }
+
+    fn find(&self, context: &str, source: &str) -> Option<&str> {
+        self.0.get(&(context.to_owned(), source.trim().to_owned())).map(String::as_str)
+    }
+}
+
+/// The PO file of a language: what `locales/<language>.yaml` says, for the tools of translators.
+pub fn to_po(set: &FlowSet, language: &str) -> String {
+    let locale = set.locales.get(language);
+    let mut entries = Vec::new();
+    let all = steps(set);
+    for (id, sentences) in &all {
+        let known = locale.and_then(|locale| locale.steps.get(id)).map_or(&[] as &[Wording], |step| &step.wordings);
+        let left: Vec<&Wording> = known.iter().filter(|wording| !is_said(&all, id, wording)).collect();
+        for sentence in sentences {
+            let place = sentence.text.place();
+            let entry = |context: String, translation: String, remark: &str| po::Entry {
+                remarks: vec![remark.to_owned()],
+                place: Some(format!("{}:{}", place.path(), place.line())),
+                fuzzy: false,
+                before: None,
+                context,
+                source: sentence.text.source().trim().to_owned(),
+                translation,
+            };
+            let what = match sentence.role {
+                Role::Body => "what the bot says",
+                Role::Option => "an option or a button",
+                Role::Other => "around it",
+            };
+            match (known_of(locale, id, sentence).map(|wording| &wording.to), &left[..]) {
+                (Some(Form::One(text)), _) => entries.push(entry(id.clone(), text.source().trim().to_owned(), what)),
+                (Some(Form::ByNumber { count, forms }), _) => {
+                    for (category, text) in forms {
+                        let name = category_name(*category);
+                        let remark = format!("{what}, where {} is of the plural form `{name}`", count.source());
+                        entries.push(entry(format!("{id}#{name}"), text.source().trim().to_owned(), &remark));
+                    }
+                }
+                // The text of the step has changed: what it was translated with may still be nearly right.
+                (None, [one]) if sentence.role == Role::Body => {
+                    let was = one.to.texts().first().map(|text| text.source().trim().to_owned()).unwrap_or_default();
+                    let before = Some(one.from.text.trim().to_owned());
+                    entries.push(po::Entry { fuzzy: true, before, ..entry(id.clone(), was, what) });
+                }
+                (None, _) => entries.push(entry(id.clone(), String::new(), what)),
+            }
+        }
+    }
+    po::write(language, &entries)
+}
+
+/// The whole file `locales/<language>.yaml`; `taken` goes before what it says already.
+pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
     let locale = set.locales.get(language);
     let mut out = format!("locale: {language}\n");
     out.push_str("# `transom i18n extract` writes this file: key = flow.step, each translation beside its text.\n");
     out.push_str(
         "# An empty translation, and one whose text has changed, is not used: the text of the flow is said.\n",
     );
-    for (id, sentences) in steps(set) {
-        step(&mut out, &id, &sentences, locale);
+    let all = steps(set);
+    for (id, sentences) in &all {
+        step(&mut out, (id, sentences), &all, locale, taken);
     }
     out
 }
@@ -78,15 +146,39 @@ fn translatable(sentences: &[Sentence]) -> Vec<Sentence> {
     all
 }
 
+/// The translation of a text: of its step, else of another step of its flow, for the numbers in ids move when a
+/// step comes or goes.
+fn known_of<'l>(locale: Option<&'l Locale>, id: &str, sentence: &Sentence) -> Option<&'l Wording> {
+    let steps = &locale?.steps;
+    let find = |step: &'l Translation| step.wordings.iter().find(|wording| is_of(wording, sentence));
+    let others = || steps.iter().filter(|(other, _)| flow_of(other) == flow_of(id)).find_map(|(_, step)| find(step));
+    steps.get(id).and_then(find).or_else(others)
+}
+
+/// Some step of the flow says the text of this translation.
+fn is_said(all: &[(String, Vec<Sentence>)], id: &str, wording: &Wording) -> bool {
+    let of_flow = all.iter().filter(|(other, _)| flow_of(other) == flow_of(id));
+    of_flow.flat_map(|(_, sentences)| sentences).any(|sentence| is_of(wording, sentence))
+}
+
+fn flow_of(id: &str) -> &str {
+    id.split_once('.').map_or(id, |(flow, _)| flow)
+}
+
 fn is_of(wording: &Wording, sentence: &Sentence) -> bool {
     same(&wording.from.text, sentence.text.source())
 }
 
-fn step(out: &mut String, id: &str, sentences: &[Sentence], locale: Option<&Locale>) {
+fn step(
+    out: &mut String,
+    (id, sentences): (&str, &[Sentence]),
+    all: &[(String, Vec<Sentence>)],
+    locale: Option<&Locale>,
+    taken: &Taken,
+) {
     let known = locale.and_then(|locale| locale.steps.get(id)).map_or(&[] as &[Wording], |step| &step.wordings);
-    let find = |sentence: &Sentence| known.iter().find(|wording| is_of(wording, sentence));
-    let outdated: Vec<&Wording> =
-        known.iter().filter(|wording| !sentences.iter().any(|sentence| is_of(wording, sentence))).collect();
+    let find = |sentence: &Sentence| known_of(locale, id, sentence);
+    let outdated: Vec<&Wording> = known.iter().filter(|wording| !is_said(all, id, wording)).collect();
     let _ = writeln!(out, "\n{id}:");
     for old in outdated {
         let was = old.to.texts().iter().map(|text| one_line(text.source())).collect::<Vec<_>>().join(" / ");
@@ -94,10 +186,7 @@ fn step(out: &mut String, id: &str, sentences: &[Sentence], locale: Option<&Loca
     }
     for sentence in sentences.iter().filter(|sentence| sentence.role == Role::Body) {
         entry(out, 2, "from", sentence.text.source());
-        match find(sentence) {
-            Some(wording) => form(out, 2, "to", &wording.to),
-            None => entry(out, 2, "to", ""),
-        }
+        translation(out, 2, "to", find(sentence), (id, sentence, taken));
     }
     for (role, key) in [(Role::Option, "options"), (Role::Other, "texts")] {
         let mut listed = sentences.iter().filter(|sentence| sentence.role == role).peekable();
@@ -106,26 +195,35 @@ fn step(out: &mut String, id: &str, sentences: &[Sentence], locale: Option<&Loca
         }
         for sentence in listed {
             let source = quoted(sentence.text.source().trim());
-            match find(sentence) {
-                Some(wording) => form(out, 4, &source, &wording.to),
-                None => entry(out, 4, &source, ""),
+            translation(out, 4, &source, find(sentence), (id, sentence, taken));
+        }
+    }
+}
+
+fn translation(
+    out: &mut String,
+    indent: usize,
+    key: &str,
+    known: Option<&Wording>,
+    (id, sentence, taken): (&str, &Sentence, &Taken),
+) {
+    let given = |context: &str| taken.find(context, sentence.text.source());
+    match known.map(|wording| &wording.to) {
+        None => entry(out, indent, key, given(id).unwrap_or_default()),
+        Some(Form::One(text)) => entry(out, indent, key, given(id).unwrap_or(text.source())),
+        Some(Form::ByNumber { count, forms }) => {
+            let _ = writeln!(out, "{:indent$}{key}:", "");
+            entry(out, indent + 2, "count", count.source());
+            for (category, text) in forms {
+                let name = category_name(*category);
+                entry(out, indent + 2, name, given(&format!("{id}#{name}")).unwrap_or(text.source()));
             }
         }
     }
 }
 
-fn form(out: &mut String, indent: usize, key: &str, form: &Form) {
-    match form {
-        Form::One(text) => entry(out, indent, key, text.source()),
-        Form::ByNumber { count, forms } => {
-            let _ = writeln!(out, "{:indent$}{key}:", "");
-            entry(out, indent + 2, "count", count.source());
-            for (category, text) in forms {
-                let name = CATEGORIES.iter().find(|(_, known)| known == category).map_or("other", |(name, _)| name);
-                entry(out, indent + 2, name, text.source());
-            }
-        }
-    }
+fn category_name(category: PluralCategory) -> &'static str {
+    CATEGORIES.iter().find(|(_, known)| *known == category).map_or("other", |(name, _)| name)
 }
 
 /// `key: text`, as plainly as YAML allows.
@@ -178,27 +276,68 @@ mod tests {
         set
     }
 
+    fn written(set: &FlowSet) -> String {
+        extract(set, "es", &Taken::nothing())
+    }
+
+    #[test]
+    fn translations_come_back_from_a_po_file() {
+        let numbers = "locale: es\na.ask_1:\n  from: Colour?\n  to: {count: \"${1}\", one: uno, other: otros}\n  options: {\"Yes\": Sí}\n";
+        let set = set(numbers);
+        let mut entries = po::read(&to_po(&set, "es")).unwrap();
+        assert_eq!(extract(&set, "es", &Taken::of(entries.clone())), written(&set), "nothing new, nothing lost");
+        let mut say = |context: &str, source: &str, to: &str| {
+            let found = entries.iter_mut().find(|entry| entry.context == context && entry.source == source);
+            found.unwrap_or_else(|| panic!("{context} {source}")).translation = to.into();
+        };
+        say("a.say_1", "Hello: ${contact.name ?? \"you\"}", "Hola: ${contact.name ?? \"tú\"}");
+        say("a.ask_1#one", "Colour?", "un color");
+        say("a.ask_1", "Red one", "Rojo");
+        say("a.ask_1", "Yes", "");
+        let file = extract(&set, "es", &Taken::of(entries));
+        for line in ["Hola: ${contact.name ?? \"tú\"}", "one: un color", "other: otros", "Red one: Rojo", "\"Yes\": Sí"]
+        {
+            assert!(file.contains(line), "{line} is missing:\n{file}");
+        }
+    }
+
+    #[test]
+    fn a_changed_text_is_fuzzy_in_the_po_file_and_not_taken() {
+        let set = set("locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\n");
+        let entries = po::read(&to_po(&set, "es")).unwrap();
+        let entry = entries.iter().find(|entry| entry.source == "Colour?").unwrap();
+        assert!(entry.fuzzy && entry.translation == "¿Cuál?" && entry.before.as_deref() == Some("Which colour?"));
+        assert_eq!(extract(&set, "es", &Taken::of(entries)), written(&set));
+    }
+
     #[test]
     fn what_is_written_reads_back_the_same() {
-        let first = extract(&set("locale: es\n"), "es");
-        assert_eq!(extract(&set(&first), "es"), first);
+        let first = written(&set("locale: es\n"));
+        assert_eq!(written(&set(&first)), first);
         assert_eq!(progress(&set(&first), "es"), Progress { total: 5, translated: 0, outdated: 0 });
         let half = first.replace("from: Colour?\n  to: \"\"", "from: Colour?\n  to: \"¿Color: cuál?\"");
         assert_eq!(progress(&set(&half), "es"), Progress { total: 5, translated: 1, outdated: 0 });
-        assert_eq!(extract(&set(&half), "es"), half);
+        assert_eq!(written(&set(&half)), half);
     }
 
     #[test]
     fn an_outdated_translation_stays_as_a_remark() {
-        let written = extract(&set("locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\n"), "es");
-        assert!(written.contains("# outdated: Which colour? -> ¿Cuál?\n  from: Colour?\n  to: \"\"\n"), "{written}");
+        let file = written(&set("locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\n"));
+        assert!(file.contains("# outdated: Which colour? -> ¿Cuál?\n  from: Colour?\n  to: \"\"\n"), "{file}");
+    }
+
+    #[test]
+    fn a_translation_goes_with_its_text_when_ids_move() {
+        let file = written(&set("locale: es\na.ask_2: {from: Colour?, to: ¿Color?, options: {Red one: Rojo}}\n"));
+        assert!(file.contains("a.ask_1:\n  from: Colour?\n  to: ¿Color?\n"), "{file}");
+        assert!(file.contains("Red one: Rojo") && !file.contains("outdated"), "{file}");
     }
 
     #[test]
     fn numbers_keep_their_forms() {
         let locale = "locale: es\na.ask_1:\n  from: Colour?\n  to: {count: \"${1}\", one: uno, other: otros}\n";
-        let written = extract(&set(locale), "es");
-        assert!(written.contains("  to:\n    count: ${1}\n    one: uno\n    other: otros\n"), "{written}");
-        assert_eq!(extract(&set(&written), "es"), written);
+        let file = written(&set(locale));
+        assert!(file.contains("  to:\n    count: ${1}\n    one: uno\n    other: otros\n"), "{file}");
+        assert_eq!(written(&set(&file)), file);
     }
 }

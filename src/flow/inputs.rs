@@ -11,6 +11,23 @@ use std::collections::BTreeMap;
 /// What was given, typed; defaults filled in. The error names the input and says what it takes.
 pub fn typed(
     fields: &[Field],
+    given: BTreeMap<String, Value>,
+    zone: &TimeZone,
+) -> Result<BTreeMap<String, Value>, String> {
+    typed_as("input", fields, given, zone)
+}
+
+/// The same for what a flow gives back.
+pub fn returned(fields: &[Field], given: Value, zone: &TimeZone) -> Result<Value, String> {
+    match given {
+        Value::Map(given) => typed_as("value", fields, given, zone).map(Value::Map),
+        _ => Err("what the flow returns has names, and this is a single value".to_owned()),
+    }
+}
+
+fn typed_as(
+    word: &str,
+    fields: &[Field],
     mut given: BTreeMap<String, Value>,
     zone: &TimeZone,
 ) -> Result<BTreeMap<String, Value>, String> {
@@ -21,15 +38,15 @@ pub fn typed(
             _ => match &field.default {
                 Some(default) => default.clone(),
                 None if field.optional => continue,
-                None => return Err(format!("the input `{}` is missing", field.name)),
+                None => return Err(format!("the {word} `{}` is missing", field.name)),
             },
         };
         let value = convert(&field.kind, &value, zone)
-            .ok_or_else(|| format!("the input `{}` takes {}", field.name, name_of(&field.kind)))?;
+            .ok_or_else(|| format!("the {word} `{}` takes {}", field.name, name_of(&field.kind)))?;
         all.insert(field.name.clone(), value);
     }
     match given.keys().next() {
-        Some(unknown) => Err(format!("it has no input `{unknown}`")),
+        Some(unknown) => Err(format!("it has no {word} `{unknown}`")),
         None => Ok(all),
     }
 }

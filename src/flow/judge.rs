@@ -45,6 +45,9 @@ impl<'a> Turn<'a> {
             heard_before = welcome.heard_before;
         }
         self.session.heard_at = self.session.heard_at.max(Some(message.at));
+        if answer::says_something(&message.kind) {
+            self.session.lost = None;
+        }
         let token = match &message.kind {
             InboundKind::Button { id, .. } => Token::read(id, self.world.token_key),
             _ => None,

@@ -1,4 +1,4 @@
-//! How runs begin: by a message, from outside, by an event; and what waits in line for a busy conversation.
+//! How runs begin: by a message, from outside, by an event.
 
 use super::{
     bot::Topic,
@@ -10,13 +10,13 @@ use super::{
 };
 use crate::{
     base::{
-        limits::{QUEUED_STARTS_MAX, RUNS_PER_CONVERSATION_MAX},
+        limits::RUNS_PER_CONVERSATION_MAX,
         time::{Span, Time},
     },
     model::{
         effect::{Effect, RunEnd},
         event::{Reason, Start},
-        session::{CountedStart, Frame, Queued, Run, Waiting},
+        session::{CountedStart, Frame, Run, Waiting},
         value::Value,
     },
 };
@@ -173,6 +173,7 @@ impl<'a> Turn<'a> {
             said: None,
             knew: None,
             stopped: false,
+            by_itself: 0,
         });
         self.effects.push(Effect::RunBegan {
             run: number,
@@ -215,6 +216,9 @@ impl<'a> Turn<'a> {
             self.note(None, None, format!("there is no flow `{}` any more", start.flow));
             return self.refuse(&start, Reason::TooLate);
         };
+        if let Some(why) = self.out_of_reach(flow) {
+            return self.leave_out(None, &start, why);
+        }
         let trigger = flow.triggers.iter().find(|trigger| trigger.key == start.trigger);
         match self.allowed(flow, trigger, &start) {
             Ok(()) => {}
@@ -269,9 +273,6 @@ impl<'a> Turn<'a> {
 
     /// Opt-out, consent, caps, the trigger's conditions. `Err(None)`: the contact is not meant.
     fn allowed(&self, flow: &Flow, trigger: Option<&WrittenTrigger>, start: &Start) -> Result<(), Option<Reason>> {
-        if self.out_of_reach(flow).is_some() {
-            return Err(None);
-        }
         if self.opted_out.is_some() {
             return Err(Some(Reason::OptedOut));
         }
@@ -322,62 +323,6 @@ impl<'a> Turn<'a> {
             return Some(Reason::WithPerson);
         }
         self.session.runs.iter().any(|run| in_progress(&run.waiting)).then_some(Reason::Busy)
-    }
-
-    fn queue(&mut self, start: Start) {
-        let scheduled = |trigger: &str| trigger.starts_with("schedule ") || trigger.starts_with("date ");
-        if scheduled(&start.trigger) {
-            // Only the newest of a flow's scheduled starts waits.
-            let (older, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.session.queue)
-                .into_iter()
-                .partition(|queued| queued.start.flow == start.flow && scheduled(&queued.start.trigger));
-            self.session.queue = kept;
-            older.iter().for_each(|queued| self.refuse(&queued.start, Reason::Busy));
-        }
-        if self.session.queue.len() >= QUEUED_STARTS_MAX {
-            return self.refuse(&start, Reason::Busy);
-        }
-        let since = self.now();
-        let until = since + self.live().bot.defaults.queue_for;
-        self.note(None, None, format!("`{}` waits until the conversation is free", start.flow));
-        let (id, flow, trigger) = (start.id, start.flow.clone(), start.trigger.clone());
-        self.effects.push(Effect::Started { id, flow, trigger, refused: None, queued: true });
-        self.session.queue.push(Queued { start, since, until });
-    }
-
-    pub fn refuse(&mut self, start: &Start, reason: Reason) {
-        self.note(None, None, format!("`{}` does not start: {}", start.flow, reason.as_str()));
-        self.effects.push(Effect::Started {
-            id: start.id,
-            flow: start.flow.clone(),
-            trigger: start.trigger.clone(),
-            refused: Some(reason),
-            queued: false,
-        });
-    }
-
-    /// Nobody in line begins any more; the row of each start hears so.
-    pub fn drop_queue(&mut self) {
-        for Queued { start, .. } in std::mem::take(&mut self.session.queue) {
-            self.note(None, None, format!("`{}` does not begin: what waited in line is dropped", start.flow));
-            self.effects.push(Effect::StartDropped { id: start.id, flow: start.flow });
-        }
-    }
-
-    /// What waited too long goes; the first of the rest begins when the conversation is free.
-    pub fn run_queue(&mut self) -> bool {
-        let now = self.now();
-        let (over, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.session.queue).into_iter().partition(|queued| queued.until <= now);
-        self.session.queue = kept;
-        let reason = self.busy().unwrap_or(Reason::Busy);
-        over.iter().for_each(|queued| self.refuse(&queued.start, reason));
-        if self.session.queue.is_empty() || self.busy().is_some() || self.opted_out.is_some() {
-            return false;
-        }
-        let first = self.session.queue.remove(0);
-        self.start(first.start);
-        true
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
         contact::ContactData,
         content::Content,
         effect::{Draft, Effect, IfClosed, Origin, Passage, TraceEntry},
-        event::{Happened, is_by_clock},
+        event::{Happened, Start, is_by_clock},
         session::{Run, Session, StepError, Waiting},
         value::Value,
     },
@@ -97,6 +97,8 @@ pub struct Turn<'a> {
     pub emitted: VecDeque<Emitted>,
     /// Of the run that is being driven, in a chain of events; 0: somebody from outside moves us.
     pub depth: usize,
+    /// What `start` steps began; each when the run that did it has parked.
+    pub starting: VecDeque<Start>,
 }
 
 /// Something that happened and is to be handed round.
@@ -144,6 +146,7 @@ impl<'a> Turn<'a> {
             fuel: limits::STEPS_PER_TURN_MAX,
             emitted: VecDeque::new(),
             depth: 0,
+            starting: VecDeque::new(),
         }
     }
 

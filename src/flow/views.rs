@@ -2,6 +2,7 @@
 
 use super::{
     definition::FlowSet,
+    inputs,
     turn::{Seen, Turn},
 };
 use crate::{
@@ -78,6 +79,14 @@ impl Turn<'_> {
             .iter()
             .map(|(topic, consent)| (topic.clone(), Value::text(if consent.given { "given" } else { "withdrawn" })));
         let mut all: BTreeMap<String, Value> = contact.fields.clone();
+        for field in &set.bot.fields {
+            if all.contains_key(&field.name) {
+                continue;
+            }
+            let default =
+                field.default.as_ref().and_then(|value| inputs::convert(&field.kind, value, &set.bot.timezone));
+            all.extend(default.map(|value| (field.name.clone(), value)));
+        }
         let country = contact.phone.as_deref().and_then(phone::country);
         all.extend([
             ("phone".to_owned(), text(contact.phone.as_deref())),

@@ -1,5 +1,9 @@
 //! What the engine wants done, and what it says of why.
 
+mod planned;
+
+pub use planned::{Audience, PlannedFlow, When, Whom, is_start_key, start_key};
+
 use super::{
     contact::ContactData,
     content::Content,
@@ -116,6 +120,13 @@ pub enum Effect {
         refused: Option<Reason>,
         queued: bool,
     },
+    /// A `start` step plans: for later, or for other contacts.
+    Plan(Box<PlannedFlow>),
+    /// What waits under this key is taken back.
+    Unplan {
+        key: String,
+        whom: Whom,
+    },
     /// A planned start of somebody who is not meant (any more): outside `to`, the trigger's `if`, or the
     /// flow's senders and testers. No part of the fire, and not counted.
     StartDropped {
@@ -149,7 +160,7 @@ pub enum Effect {
     },
     /// Nothing matched this message.
     Unanswered,
-    /// Something an operator should know once; `kind` is a fixed word: `loop_guard`, `flow_paused`, `event_depth`.
+    /// Something an operator should know once; `kind` is a fixed word: `loop_guard`, `flow_paused`, `event_depth`, `lost_in_a_row`.
     Alarm {
         kind: String,
         text: String,

@@ -202,6 +202,10 @@ pub enum Reason {
     NoBalance,
     SenderDown,
     TooLate,
+    /// The flow is a draft, and the contact is no tester.
+    Draft,
+    /// Its last runs all failed.
+    Paused,
 }
 
 impl Reason {
@@ -210,7 +214,7 @@ impl Reason {
         serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
     }
 
-    pub const ALL: [Reason; 11] = [
+    pub const ALL: [Reason; 13] = [
         Reason::OptedOut,
         Reason::NoConsent,
         Reason::Capped,
@@ -222,6 +226,8 @@ impl Reason {
         Reason::NoBalance,
         Reason::SenderDown,
         Reason::TooLate,
+        Reason::Draft,
+        Reason::Paused,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -237,6 +243,8 @@ impl Reason {
             Reason::NoBalance => "no_balance",
             Reason::SenderDown => "sender_down",
             Reason::TooLate => "too_late",
+            Reason::Draft => "draft",
+            Reason::Paused => "paused",
         }
     }
 }

@@ -6,7 +6,7 @@ mod kept;
 mod question;
 mod size;
 
-pub use kept::{CountedStart, Followed, Knew, TimedStart, WaitingWelcome};
+pub use kept::{CountedStart, Followed, Knew, Lost, TimedStart, WaitingWelcome};
 pub use question::{Gathering, OptionShown, Question};
 
 use super::{
@@ -77,6 +77,9 @@ pub struct Session {
     /// The newest messages whose delivery may start a flow.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub followed: Vec<Followed>,
+    /// Messages that have not arrived since the contact wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Lost>,
 }
 
 /// A message that waits for a call to come back.
@@ -142,6 +145,9 @@ pub struct Run {
     /// Its `stop_when` ended it: only `on_stop` is left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
+    /// Turns in a row in which nothing moved it but what became of its own messages and calls.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub by_itself: u32,
 }
 
 /// What is known of a run's newest message.
@@ -152,6 +158,10 @@ pub struct Said {
     pub delivered: bool,
     #[serde(default)]
     pub read: bool,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 fn is_nothing(value: &Value) -> bool {

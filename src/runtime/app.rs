@@ -76,6 +76,8 @@ pub struct App {
     pub(super) calling: Marks<(ConversationId, u32)>,
     /// Planned starts that were handed to their lanes.
     pub(super) beginning: Marks<StartId>,
+    /// `start` steps have planned for many: the clockwork walks their contacts.
+    pub(super) audiences: AtomicBool,
     /// Statuses without our id have come: what is accepted looks whether one of them is its own.
     pub(super) early_statuses: AtomicBool,
     /// Until when events are written down for listeners: milliseconds.
@@ -121,6 +123,7 @@ impl App {
         if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
             self.plan_schedules(now).await?;
         }
+        self.plan_audiences(now).await?;
         if by_hand || passed(&self.beat.begun, now, BEGIN_EVERY) {
             self.begin_starts(now).await?;
         }

@@ -23,15 +23,24 @@ use crate::{
         once,
         outbound::SendState,
         run::{self, Ended, Moved, Run},
+        start::PlannedStart,
     },
 };
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// What waits for the commit.
 #[derive(Default)]
 pub(super) struct AfterCommit {
     pub inserted: Vec<OutboundId>,
     pub calls: Vec<HttpCall>,
+    /// Starts that its steps planned for this contact, and whether some were planned for others.
+    pub planned: Vec<PlannedStart>,
+    /// Triggers of such starts whose rows give way, each but for one.
+    pub taken_back: BTreeMap<String, String>,
+    pub audience: bool,
     /// Runs that began in this turn.
     pub began: Vec<Run>,
     /// The runs that the turn began with or started, by their flows.
@@ -40,6 +49,14 @@ pub(super) struct AfterCommit {
     pub overheard: Vec<(Happened, usize)>,
     /// The message that this turn is about, for the consent ledger.
     pub handled: Option<InboundId>,
+}
+
+impl AfterCommit {
+    /// What waits under the trigger gives way, what this very turn planned included; `keeps` is the new one.
+    pub(super) fn take_back(&mut self, trigger: &str, keeps: &str) {
+        self.planned.retain(|row| row.trigger_key != trigger);
+        self.taken_back.insert(trigger.to_owned(), keeps.to_owned());
+    }
 }
 
 impl App {
@@ -119,6 +136,8 @@ impl App {
                     rows::start_outcome(set, *id, *refused, *queued, now);
                 }
             }
+            Effect::Plan(planned) => self.plan_start(&lane.contact, planned, now, set, after),
+            Effect::Unplan { key, whom } => self.take_start_back(&lane.contact, key, whom, now, set, after),
             Effect::StartDropped { id: Some(id), .. } => rows::start_superseded(set, *id, now),
             Effect::StartDropped { id: None, .. } => {}
             Effect::RunBegan { run, flow, version, trigger } => {
@@ -206,6 +225,13 @@ impl App {
     pub(super) fn after_commit(self: &Arc<Self>, lane: &LaneState, index: usize, after: AfterCommit) {
         for call in after.calls {
             self.perform_call(lane, index, call);
+        }
+        for row in &after.planned {
+            self.timers.wake(row.contact_id, row.slot_at);
+        }
+        if after.audience {
+            self.audiences.store(true, Ordering::SeqCst);
+            self.timers.wake(lane.contact.id, self.clock.now());
         }
     }
 

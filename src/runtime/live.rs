@@ -82,7 +82,30 @@ impl Live {
         session: &Session,
     ) -> anyhow::Result<Versions> {
         let mut versions = current.versions.clone();
-        for id in session.versions().filter(|id| *id != current.version) {
+        for id in session.versions() {
+            versions = self.add(store, current, versions, id).await?;
+        }
+        Ok(versions)
+    }
+
+    /// The live version and this one.
+    pub(super) async fn versions_with(
+        &self,
+        store: &Store,
+        current: &Current,
+        id: VersionId,
+    ) -> anyhow::Result<Versions> {
+        self.add(store, current, current.versions.clone(), id).await
+    }
+
+    async fn add(
+        &self,
+        store: &Store,
+        current: &Current,
+        mut versions: Versions,
+        id: VersionId,
+    ) -> anyhow::Result<Versions> {
+        if id != current.version {
             let known = self.parsed().get(&id).cloned();
             let set = match known {
                 Some(set) => set,

@@ -9,6 +9,7 @@ use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util
 pub const FIELDS: &[(&str, &str)] = &[
     ("account", "the account's name in the configuration"),
     ("attempt", "which try it is, from 1"),
+    ("audience.id", "our id of what a step planned for many contacts"),
     ("body_bytes", "size of a request's body"),
     ("contact.id", "our id of a person"),
     ("conversation.id", "our id of a contact at one sender"),

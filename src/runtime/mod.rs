@@ -8,6 +8,7 @@ pub mod agenda;
 pub mod app;
 mod apply;
 pub mod around;
+mod audience;
 pub mod bot;
 pub mod calls;
 pub mod catalogue;

@@ -19,6 +19,7 @@ use crate::{
     flow::{self, Flow, Timetable, World},
     model::{
         contact::Contact,
+        effect::is_start_key,
         event::{Reason, Start},
         schedule::Fire,
         value::Value,
@@ -218,6 +219,9 @@ impl App {
     }
 
     async fn begin_now(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
+        if is_start_key(&row.trigger_key) {
+            return self.begin_planned(lane, row).await;
+        }
         let now = self.clock.now();
         let id = row.id;
         if lane.contact.data.joined_to.is_some() {
@@ -278,10 +282,13 @@ impl App {
     }
 
     fn in_audience(&self, live: &Current, table: &Timetable<'_>, contact: &Contact, now: Time) -> bool {
+        self.asked(live, contact, now, |world| flow::in_audience(&live.versions, table, world))
+    }
+
+    /// Asks something about a contact that has nothing to do with a conversation.
+    pub(super) fn asked<T>(&self, live: &Current, contact: &Contact, now: Time, f: impl FnOnce(&World<'_>) -> T) -> T {
         let env = live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes());
-        // `to` sees the contact and the clock.
-        let world = World::of_contact(now, contact, env);
-        flow::in_audience(&live.versions, table, &world)
+        f(&World::of_contact(now, contact, env))
     }
 
     /// language.md 5, *Which sender*, for what starts without one.

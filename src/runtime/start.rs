@@ -102,6 +102,7 @@ impl App {
             once_used: once_used.into(),
             listened_until: 0.into(),
             publishing: Default::default(),
+            audiences: true.into(),
             rates: Rates::default(),
             beat: Beat::default(),
             turns: Default::default(),
@@ -193,6 +194,7 @@ impl App {
         forget(&crate::store::inbound::EXPIRE, keep.messages).await?;
         forget(&crate::store::outbound::EXPIRE, keep.messages).await?;
         forget(&crate::store::start::EXPIRE, keep.messages).await?;
+        forget(&crate::store::audience::EXPIRE, keep.messages).await?;
         forget(&dead_letter::EXPIRE, keep.messages).await?;
         forget(&crate::store::notification::EXPIRE, keep.traces).await?;
         self.forget_listeners(now);

@@ -18,7 +18,10 @@ use crate::{
         event::{Event, Happened},
         session::{Session, Waiting},
     },
-    store::{WriteSet, run},
+    store::{
+        WriteSet, run,
+        start::{self, TakenBack},
+    },
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -83,6 +86,13 @@ impl App {
         }
         for run in &after.began {
             set.push(&run::BEGAN, run);
+        }
+        for row in &after.planned {
+            set.push(&start::INSERT, row);
+        }
+        for (trigger, keeps) in &after.taken_back {
+            let (contact_id, trigger_key, keeps) = (lane.contact.id, trigger.clone(), keeps.clone());
+            set.push(&start::TAKE_BACK, &TakenBack { contact_id, trigger_key, keeps, at: now });
         }
         if contact_changed {
             rows::contact(&mut set, &lane.contact);

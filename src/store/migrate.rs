@@ -32,6 +32,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (25, "once", include_str!("migrations/0025_once.sql")),
     (26, "run_open", include_str!("migrations/0026_run_open.sql")),
     (27, "event", include_str!("migrations/0027_event.sql")),
+    (28, "audience", include_str!("migrations/0028_audience.sql")),
 ];
 
 const LEDGER: &str = "

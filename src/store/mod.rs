@@ -20,6 +20,7 @@ mod writer;
 // Tables, one file each.
 pub mod alias;
 pub mod api_key;
+pub mod audience;
 pub mod contact;
 pub mod conversation;
 pub mod dead_letter;
@@ -73,6 +74,7 @@ type Table = (&'static [&'static Sql], &'static [&'static Query]);
 static TABLES: &[Table] = &[
     (alias::STATEMENTS, alias::QUERIES),
     (api_key::STATEMENTS, api_key::QUERIES),
+    (audience::STATEMENTS, audience::QUERIES),
     (contact::STATEMENTS, contact::QUERIES),
     (conversation::STATEMENTS, conversation::QUERIES),
     (dead_letter::STATEMENTS, dead_letter::QUERIES),

@@ -18,7 +18,7 @@ pub struct PlannedStart {
     pub trigger_key: String,
     pub contact_id: ContactId,
     /// The local minute of its fire, `2026-03-28T10:00`; for `date:` the value of the field, on the bot's clock;
-    /// for `webhook:` a digest of the request.
+    /// for `webhook:` a digest of the request; of a `start` step what makes it the only one.
     pub minute: String,
     pub slot_at: Time,
     pub state: StartState,
@@ -81,15 +81,39 @@ pub struct Moved {
     pub to: ContactId,
 }
 
+/// What waits under a key of a `start` step gives way, but for the starts of this `minute`. It comes after
+/// `DECIDED`: a run that begins by such a start may plan the next one under its key.
+#[derive(Debug, Clone, Serialize)]
+pub struct TakenBack {
+    pub contact_id: ContactId,
+    pub trigger_key: String,
+    /// Empty: none is kept.
+    pub keeps: String,
+    pub at: Time,
+}
+
 /// How many starts of a fire stand where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
+    /// Empty for those of steps.
     pub minute: String,
     pub trigger_key: String,
     pub state: StartState,
     pub reason: Option<String>,
     pub count: i64,
 }
+
+pub static TAKE_BACK: Statement<TakenBack> = Statement::new(
+    "start.take_back",
+    57,
+    Wins::Plain,
+    |row| row.contact_id.0.into(),
+    "update start set state = 'superseded', ended_at = cast(value ->> 'at' as bigint)
+     from {rows} as input
+     where start.contact_id = cast(value ->> 'contact_id' as bigint)
+       and start.trigger_key = value ->> 'trigger_key'
+       and start.state = 'waiting' and start.minute <> value ->> 'keeps'",
+);
 
 /// Inserts planned starts; what becomes of one that is there already follows.
 macro_rules! insert {
@@ -181,7 +205,7 @@ pub static MOVE: Statement<Moved> = Statement::new(
 pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at");
 
 pub(super) static STATEMENTS: &[&Sql] =
-    &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &CANCEL.sql, &PLAN.sql, &MOVE.sql, &EXPIRE.sql];
+    &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &CANCEL.sql, &PLAN.sql, &MOVE.sql, &EXPIRE.sql, &TAKE_BACK.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -228,7 +252,14 @@ static TALLY_OF: Query = Query {
       order by start.minute desc, start.trigger_key, start.state, start.reason limit $4",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &NEXT, &OF, &CREATED, &TALLY, &TALLY_OF];
+static BY_STEPS: Query = Query {
+    name: "start.by_steps",
+    text: "select trigger_key, state, reason, count(*) as n from start
+      where flow = $1 and slot_at >= $2 and (trigger_key = 'start' or trigger_key like 'start %')
+      group by trigger_key, state, reason order by trigger_key, state, reason limit $3",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &NEXT, &OF, &CREATED, &TALLY, &TALLY_OF, &BY_STEPS];
 
 pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -294,6 +325,21 @@ fn read_tally(row: &Row) -> Result<Tally, ReadError> {
         reason: row.maybe_text("reason")?,
         count: row.number("n")?,
     })
+}
+
+/// The starts of a flow that steps planned for since then or later, by their keys and what became of them.
+pub async fn by_steps(store: &Store, flow: &FlowName, since: Time, limit: i64) -> Result<Vec<Tally>, ReadError> {
+    store
+        .all(&BY_STEPS, &[flow.as_str().into(), since.into(), limit.into()], |row| {
+            Ok(Tally {
+                minute: String::new(),
+                trigger_key: row.text("trigger_key")?,
+                state: row.word("state")?,
+                reason: row.maybe_text("reason")?,
+                count: row.number("n")?,
+            })
+        })
+        .await
 }
 
 fn read(row: &Row) -> Result<PlannedStart, ReadError> {

@@ -64,8 +64,12 @@ const FLOWS: &[(&str, &str)] = &[
     ("flows/hello.yaml", "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - say: Hello to you\n"),
     (
         "flows/parcel.yaml",
-        "flow: parcel\nwhen:\n  - api: true\n  - event: parcel_sent\ninputs:\n  number: whole\n  size: [small, large]\n  \
+        "flow: parcel\nwhen:\n  - api: true\ninputs:\n  number: whole\n  size: [small, large]\n  \
          note: {type: text, optional: true}\nsteps:\n  - say: Your parcel is on its way\n    if_closed: skip\n",
+    ),
+    (
+        "flows/parcel_sent.yaml",
+        "flow: parcel_sent\nwhen:\n  - event: parcel_sent\nsteps:\n  - say: Parcel ${event.data.n} has left\n    if_closed: skip\n",
     ),
 ];
 

@@ -82,6 +82,7 @@ async fn an_event_starts_the_flow_that_waits_for_it() {
     let body = host.post("key-acme", "/v1/events", event).await;
     assert_eq!(body.status, 202, "{}", body.text);
     host.app.run_due().await.unwrap();
+    assert_eq!(host.graph.sent().last().unwrap().text(), "Parcel 1 has left");
 }
 
 #[tokio::test]
@@ -166,7 +167,7 @@ async fn the_probes_need_no_key() {
     let host = Host::new().await;
     assert_eq!(host.get("", "/healthz").await.text, "ok\n");
     let ready = host.get("", "/readyz").await.is(200);
-    assert_eq!(ready["live"]["flows"], 2);
+    assert_eq!(ready["live"]["flows"], 3);
     assert_eq!((&ready["findings"][0]["code"], &ready["senders"][1]["state"]), (&json!("W606"), &json!("online")));
     assert!(host.get("", "/metrics").await.text.ends_with("# EOF\n"));
 }

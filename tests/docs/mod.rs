@@ -10,7 +10,7 @@ use transom::{
     runtime::{bot, reload, scenario},
 };
 
-/// What the examples of `docs/language.md` stand on.
+/// What the examples of the documents stand on.
 const BOT: &str = "\
 bot: Examples
 language: en
@@ -28,17 +28,48 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The YAML blocks of a page that begin with this key, each as the file it would be.
-fn blocks(page: &str, key: &str) -> Vec<(String, String)> {
-    let text = fs::read_to_string(root().join(page)).expect("the page is there");
+/// A YAML block of a page, by the key that it begins with.
+struct Block {
+    page: String,
+    key: String,
+    name: String,
+    text: String,
+}
+
+/// All YAML blocks of the documents that people write; what is generated is walked with the Specs.
+fn blocks() -> Vec<Block> {
+    let mut pages = vec!["README.md".to_owned()];
+    for entry in fs::read_dir(root().join("docs")).expect("docs/ is there") {
+        let name = entry.expect("it can be read").file_name().into_string().expect("names are text");
+        if name.ends_with(".md") {
+            pages.push(format!("docs/{name}"));
+        }
+    }
     let mut found = Vec::new();
-    for block in text.split("```yaml\n").skip(1) {
-        let block = block.split("```").next().unwrap_or_default();
-        if let Some(name) = block.lines().next().and_then(|line| line.strip_prefix(key)) {
-            found.push((name.trim().to_owned(), block.to_owned()));
+    for page in pages {
+        let text = fs::read_to_string(root().join(&page)).expect("the page is there");
+        for block in text.split("```yaml\n").skip(1) {
+            let block = block.split("```").next().unwrap_or_default();
+            let first = block.lines().next().and_then(|line| line.split_once(':'));
+            let (key, name) = first.unwrap_or_else(|| panic!("{page}: a block that begins with no key:\n{block}"));
+            let (key, name) = (key.to_owned(), name.trim().to_owned());
+            found.push(Block { page: page.clone(), key, name, text: block.to_owned() });
         }
     }
     found
+}
+
+/// The examples of all pages but the README as one bot.
+fn examples() -> Vec<(String, String)> {
+    let mut files = vec![("flows/_bot.yaml".to_owned(), BOT.to_owned())];
+    for block in blocks().into_iter().filter(|block| block.page != "README.md") {
+        match block.key.as_str() {
+            "flow" => files.push((format!("flows/{}.yaml", block.name), block.text)),
+            "tests" => files.push((format!("flows/{}.test.yaml", block.name), block.text)),
+            _ => {}
+        }
+    }
+    files
 }
 
 fn errors(files: &[Arc<SourceFile>]) -> Vec<String> {
@@ -49,42 +80,64 @@ fn errors(files: &[Arc<SourceFile>]) -> Vec<String> {
 }
 
 #[test]
-fn the_examples_of_the_language_are_right() {
-    let flows = blocks("docs/language.md", "flow: ");
-    assert!(flows.len() >= 12, "{} examples", flows.len());
-    let mut files = vec![SourceFile::new("flows/_bot.yaml", BOT)];
-    files.extend(flows.into_iter().map(|(name, text)| SourceFile::new(format!("flows/{name}.yaml"), text)));
-    let errors = errors(&files);
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
+fn every_block_is_of_a_kind_that_is_checked() {
+    for block in blocks() {
+        let known = ["flow", "tests", "locale"].contains(&block.key.as_str());
+        assert!(known, "{}: nobody checks the block `{}: {}`", block.page, block.key, block.name);
+    }
 }
 
 #[test]
-fn the_test_that_the_page_shows_passes() {
+fn the_examples_are_right_and_do_what_their_tests_say() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::create_dir(folder.path().join("flows")).expect("it is empty");
-    let write = |name: String, text: &str| fs::write(folder.path().join("flows").join(name), text).expect("it is ours");
-    write("_bot.yaml".to_owned(), BOT);
-    let tests = blocks("docs/testing.md", "tests: ");
-    assert_eq!(tests.len(), 1);
-    for (name, text) in &tests {
-        let flows = blocks("docs/language.md", "flow: ");
-        let (_, flow) = flows.iter().find(|(flow, _)| flow == name).expect("the other page shows the flow");
-        write(format!("{name}.yaml"), flow);
-        write(format!("{name}.test.yaml"), text);
+    fs::create_dir(folder.path().join("flows")).expect("a folder in it");
+    let examples = examples();
+    assert!(examples.len() >= 28, "{} examples", examples.len());
+    for (path, text) in &examples {
+        fs::write(folder.path().join(path), text).expect("a file in it");
     }
-    let report = scenario::run(folder.path(), &scenario::Wish::default()).expect("it runs");
-    assert!(report.is_good() && report.passed() == 1, "{}", report.to_json());
+    let report = scenario::run(folder.path(), &scenario::Wish::default()).expect("it is a bot");
+    let findings: Vec<String> = report.findings.iter().map(|finding| finding.render(false)).collect();
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    assert!(report.is_good(), "{:#}", report.to_json());
+    assert!(report.files.len() >= 4, "{} tests", report.files.len());
+}
+
+#[test]
+fn the_examples_of_translations_are_right() {
+    // What the page translates.
+    let flows = [
+        ("flows/_bot.yaml", "bot: Examples\nlanguage: en\nlanguages: {en: [], es: [en]}\n"),
+        (
+            "flows/welcome.yaml",
+            "flow: welcome\nwhen: [{message: [hi]}]\nsteps:\n  - ask: What can I do for you?\n    options: [Book a visit]\n    invalid: Please choose one.\n",
+        ),
+        (
+            "flows/cart.yaml",
+            "flow: cart\nwhen: [{message: [cart]}]\nvars: {n: 2}\nsteps:\n  - say: There are ${n} things in your cart.\n",
+        ),
+    ];
+    for block in blocks().into_iter().filter(|block| block.key == "locale") {
+        let mut files: Vec<_> = flows.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
+        files.push(SourceFile::new(format!("locales/{}.yaml", block.name), block.text.clone()));
+        let (set, mut findings) = flow::parse_set(&files);
+        findings.extend(flow::lint(&set));
+        // That the other flow has no translation here is no mistake of the page.
+        let findings: Vec<String> =
+            findings.iter().filter(|f| f.code != "W904").map(|finding| finding.render(false)).collect();
+        assert!(findings.is_empty(), "{}", findings.join("\n"));
+    }
 }
 
 #[test]
 fn the_flow_of_the_readme_is_right_in_the_sample_bot() {
-    let shown = blocks("README.md", "flow: ");
+    let shown: Vec<Block> = blocks().into_iter().filter(|block| block.page == "README.md").collect();
     assert_eq!(shown.len(), 1);
     let mut files = bot::read(root()).expect("the sample bot is there").files;
-    for (name, text) in shown {
-        let path = format!("flows/{name}.yaml");
+    for block in shown {
+        let path = format!("flows/{}.yaml", block.name);
         files.retain(|file| file.path() != path);
-        files.push(SourceFile::new(path, text));
+        files.push(SourceFile::new(path, block.text));
     }
     let errors = errors(&files);
     assert!(errors.is_empty(), "{}", errors.join("\n"));

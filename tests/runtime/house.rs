@@ -134,12 +134,23 @@ impl House {
         self.app.run_due().await.unwrap();
     }
 
+    /// Another customer writes.
+    pub async fn writes(&mut self, phone: &str, text: &str) {
+        let body = self.webhook_of((phone, phone), What::Text(text.into()));
+        self.post(&body).await;
+        self.app.run_due().await.unwrap();
+    }
+
     /// The webhook of something that the customer does now, for whoever posts it in another way.
     pub fn webhook(&mut self, what: What) -> String {
+        self.webhook_of(("34600111222", "Ana"), what)
+    }
+
+    fn webhook_of(&mut self, (phone, name): (&str, &str), what: What) -> String {
         self.messages += 1;
         let act = Act {
-            from: Alias { kind: AliasKind::Phone, value: "34600111222".into() },
-            name: Some("Ana".into()),
+            from: Alias { kind: AliasKind::Phone, value: phone.into() },
+            name: Some(name.into()),
             id: format!("wamid.{}", self.messages),
             at: self.clock.now(),
             reply_to: None,
@@ -153,6 +164,18 @@ impl House {
         let opaque = self.sent()[n]["biz_opaque_callback_data"].clone();
         let id = opaque.as_str().and_then(|opaque| opaque.strip_prefix("transom:")).and_then(|id| id.parse().ok());
         outbound::find(&self.app.store, OutboundId(id.unwrap())).await.unwrap().unwrap()
+    }
+
+    /// The shop tells of something, for the customer who writes by `says`.
+    pub async fn tell(&mut self, event: &str, data: serde_json::Value) {
+        let (contact, conversation) = self.app.reach(&"sandbox".into(), SENDER, "34600111222", None).await.unwrap();
+        let data = transom::model::value::Value::from_json(&data);
+        self.app.emit_event(contact, conversation, event.into(), data).await.unwrap();
+        self.app.run_due().await.unwrap();
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
     }
 
     pub fn number(&self) -> Number {
@@ -208,6 +231,17 @@ impl House {
         while let Ok(message) = self.taken.try_recv() {
             heard.push(message.content.text().to_owned());
         }
+        heard
+    }
+
+    /// The same with who got it, sorted.
+    pub fn heard_by(&mut self) -> Vec<(String, String)> {
+        let mut heard = Vec::new();
+        while let Ok(message) = self.taken.try_recv() {
+            let to = message.to.first().map(|alias| alias.value.clone()).unwrap_or_default();
+            heard.push((to, message.content.text().to_owned()));
+        }
+        heard.sort();
         heard
     }
 

@@ -4,6 +4,7 @@ mod doubt;
 mod house;
 mod names;
 mod recovery;
+mod started;
 mod starts;
 mod statuses;
 mod talk;

@@ -17,6 +17,7 @@ use transom::model::{
 use transom::store::{
     Store, WriteSet,
     api_key::{self, ApiKey, Revoke},
+    audience::{self, Audience},
     contact,
     dead_letter::{self, DeadLetter, Replayed},
     flow_state::{self, FlowState},
@@ -28,7 +29,7 @@ use transom::store::{
     outbound, retention,
     run::{self, Ended, Run},
     schedule::{self, Fire, Schedule},
-    start::{self, Decided, Moved, Newer, PlannedStart, StartState},
+    start::{self, Decided, Moved, Newer, PlannedStart, StartState, TakenBack},
     template::{self, CatalogueEntry, Source, TemplateNews},
     trace::{self, Trace},
     version::{self, Live, Version},
@@ -314,6 +315,74 @@ fn what_waits_for_a_contact_waits_for_the_same_person_under_another_name() {
         };
         // What has begun is the past, and a fire that the other has already is not doubled.
         assert_eq!((of(7).await, of(8).await, of(9).await), (vec![3, 1], vec![4, 2], vec![5]));
+        store.close().await;
+    });
+}
+
+#[test]
+fn what_waits_under_a_key_is_taken_back_but_for_the_new_one() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |id: i64, key: &str, minute: &str| PlannedStart {
+            id: StartId(id),
+            flow: "tips".into(),
+            trigger_key: key.into(),
+            contact_id: ContactId(7),
+            minute: minute.into(),
+            slot_at: NOW + Span::seconds(id),
+            state: StartState::Waiting,
+            reason: None,
+            data: serde_json::json!({}),
+            created_at: NOW,
+            ended_at: None,
+        };
+        for row in [row(1, "start a", "one"), row(2, "start b", "one"), row(3, "start a", "two")] {
+            put(&store, &start::INSERT, &row).await.unwrap();
+        }
+        let back = TakenBack { contact_id: ContactId(7), trigger_key: "start a".into(), keeps: "two".into(), at: NOW };
+        put(&store, &start::TAKE_BACK, &back).await.unwrap();
+        let waiting: Vec<i64> = start::due(&store, (Time(0), StartId(0)), NOW + Span::seconds(9), 9)
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.id.0)
+            .collect();
+        assert_eq!(waiting, [2, 3]);
+        let told = async |since: i64| -> Vec<(String, StartState, i64)> {
+            let told = start::by_steps(&store, &"tips".into(), NOW + Span::seconds(since), 9).await.unwrap();
+            told.into_iter().map(|tally| (tally.trigger_key, tally.state, tally.count)).collect()
+        };
+        let waits = |key: &str| (key.to_owned(), StartState::Waiting, 1);
+        assert_eq!(told(3).await, [waits("start a")]);
+        let taken_back = ("start a".to_owned(), StartState::Superseded, 1);
+        assert_eq!(told(0).await, [taken_back, waits("start a"), waits("start b")]);
+        store.close().await;
+    });
+}
+
+#[test]
+fn an_audience_is_walked_to_its_end_once() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |id: i64, cursor: i64, done: bool| Audience {
+            id,
+            account: "acme".into(),
+            data: serde_json::json!({"start": {}}),
+            zone: "Europe/Madrid".into(),
+            cursor_contact_id: ContactId(cursor),
+            planned: cursor,
+            created_at: NOW,
+            done_at: done.then_some(NOW),
+        };
+        put(&store, &audience::INSERT, &row(1, 0, false)).await.unwrap();
+        put(&store, &audience::INSERT, &row(2, 0, false)).await.unwrap();
+        put(&store, &audience::ADVANCE, &row(1, 5, false)).await.unwrap();
+        assert_eq!(audience::open(&store, 0, 9).await.unwrap(), [row(1, 5, false), row(2, 0, false)]);
+        put(&store, &audience::ADVANCE, &row(1, 7, true)).await.unwrap();
+        assert!(put(&store, &audience::ADVANCE, &row(1, 9, false)).await.is_err(), "it is over");
+        assert_eq!(audience::open(&store, 0, 9).await.unwrap(), [row(2, 0, false)]);
+        assert_eq!(audience::find(&store, 1).await.unwrap(), Some(row(1, 7, true)));
+        assert_eq!(retention::forget(&store, &audience::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
         store.close().await;
     });
 }

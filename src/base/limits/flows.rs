@@ -49,6 +49,15 @@ pub const RUNS_PER_CONVERSATION_MAX: usize = 50;
 pub const QUEUED_STARTS_MAX: usize = 50;
 /// An event that starts a flow that emits an event, and so on.
 pub const EVENT_DEPTH_MAX: usize = 8;
+/// A `start` so far ahead is no part of a circle.
+pub const START_FRESH_AFTER: Span = Span::minutes(1);
+/// Turns of a run that nothing moves but what becomes of its own messages and calls.
+pub const TURNS_BY_ITSELF_MAX: u32 = 300;
+/// Messages of a conversation that do not arrive, one after the other while the contact writes nothing, until what
+/// waits for the next one ends.
+pub const LOST_IN_A_ROW_MAX: u32 = 10;
+/// They count within this time.
+pub const LOST_SPAN: Span = Span::hours(1);
 /// A session as JSON.
 pub const SESSION_BYTES_MAX: usize = 1024 * 1024;
 /// Messages of a contact that wait for a call to come back.

@@ -53,6 +53,14 @@ pub const BEGIN_EVERY: Span = Span::millis(100);
 // -- schedules
 /// Contacts of one planning commit.
 pub const PLAN_BATCH: i64 = 500;
+/// The most contacts that a `start` with an `order` picks: all of them are one commit.
+pub const AUDIENCE_ORDERED_MAX: u32 = 1_000;
+/// Between two starts for an audience: 20 in a second, as schedules have it.
+pub const AUDIENCE_GAP: Span = Span(50);
+/// Audiences planned in one beat of the clockwork.
+pub const AUDIENCES_AT_ONCE: i64 = 50;
+/// How long after its moment a planned start still begins, when the daemon was down.
+pub const START_LATE: Span = Span::hours(24);
 /// Starts handed to their lanes at a time.
 pub const START_SLICE: i64 = 500;
 

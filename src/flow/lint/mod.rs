@@ -1,6 +1,7 @@
 //! What can be said about flows without running them.
 
 mod addresses;
+mod given;
 mod graph;
 mod keywords;
 mod limits;
@@ -90,6 +91,7 @@ impl Linter {
         alone(set, &set.bot.flow, around, &findings);
         keywords::check(set, &findings);
         graph::check(set, &findings);
+        given::check(set, &findings);
         shape::check(set, &findings);
         translations::check(set, &findings);
         let needs = paths::walk(set, &mut self.memo, &findings);

@@ -1,23 +1,60 @@
-//! What belongs together: messages that may wake somebody want quiet hours.
+//! What belongs together: messages that may wake somebody want quiet hours, and what is started is live.
 
 use super::window::starts_unasked;
 use crate::{
     base::diagnostic::{Diagnostic, Findings},
-    flow::FlowSet,
+    flow::{
+        FlowSet,
+        definition::{Flow, Node, Target},
+    },
 };
 
 pub fn check(set: &FlowSet, findings: &Findings) {
+    drafts(set, findings);
     if set.bot.quiet_hours.is_some() {
         return;
     }
-    let unasked = set.flows.values().filter(|flow| flow.ignore_quiet_hours.is_none()).find_map(|flow| {
-        let speaks = flow.nodes.iter().any(|node| matches!(node.outline.verb, "say" | "ask" | "template"));
-        flow.triggers.iter().find(|trigger| speaks && starts_unasked(set, flow, trigger))
+    let speaks = |flow: &Flow| {
+        let says = |node: &Node| matches!(node.outline.verb, "say" | "ask" | "template");
+        flow.ignore_quiet_hours.is_none() && flow.nodes.iter().any(says)
+    };
+    let by_trigger = set.flows.values().filter(|flow| speaks(flow)).find_map(|flow| {
+        let unasked = flow.triggers.iter().find(|trigger| starts_unasked(set, flow, trigger));
+        unasked.map(|trigger| &trigger.place)
     });
+    // What a step starts at once, for whom it talks with, goes on with what was asked for.
+    let later = |node: &&Node| {
+        let whom = node.outline.yaml.get("for").is_some_and(|whom| whom.text() != Some("contact"));
+        node.outline.verb == "start" && (whom || node.outline.yaml.get("at").is_some())
+    };
+    let by_step = || {
+        set.every_flow().find_map(|flow| {
+            let starts = |node: &&Node| match &node.outline.target {
+                Some(Target::Flow(name)) => set.flow(name).is_some_and(&speaks),
+                Some(Target::Top) => speaks(flow),
+                Some(Target::Block { .. } | Target::Unknown(_)) | None => false,
+            };
+            flow.nodes.iter().filter(later).find(starts).map(|node| &node.place)
+        })
+    };
     // Said once: one line in `_bot.yaml` settles it for all flows.
-    if let Some(trigger) = unasked {
+    if let Some(place) = by_trigger.or_else(by_step) {
         let message = "this writes to people who have not asked, and there are no quiet hours";
-        let finding = Diagnostic::warning("W606", &trigger.place, message);
+        let finding = Diagnostic::warning("W606", place, message);
         findings.push(finding.help("write `quiet_hours: {from: \"21:00\", to: \"08:00\"}` in `_bot.yaml`"));
+    }
+}
+
+/// A `start` whose flow only testers reach, in one that everybody does.
+fn drafts(set: &FlowSet, findings: &Findings) {
+    for flow in set.every_flow().filter(|flow| !flow.draft) {
+        for node in flow.nodes.iter().filter(|node| node.outline.verb == "start") {
+            let Some(Target::Flow(name)) = &node.outline.target else { continue };
+            let Some(draft) = set.flow(name).filter(|other| other.draft) else { continue };
+            let place = node.outline.yaml.get("start").map_or(&node.place, |written| &written.place);
+            let message = format!("`{name}` is a draft: it starts for nobody but the testers");
+            let finding = Diagnostic::warning("W415", place, message).label(&draft.place, "the draft");
+            findings.push(finding.help(format!("take `draft` out of `{name}`, or make this flow a draft, too")));
+        }
     }
 }

@@ -53,6 +53,13 @@ fn finding(sent: &Sent) -> Diagnostic {
             By::Waited(Span::ZERO, most) => format!("up to {} pass here", length(*most)),
             By::Waited(least, most) => format!("{} – {} pass here", length(*least), length(*most)),
             By::Loop => "and again each time round".to_owned(),
+            By::Begun(_, ANY) => "begins the flow here, at any time".to_owned(),
+            By::Begun(Span::ZERO, Span::ZERO) => "begins the flow here".to_owned(),
+            By::Begun(Span::ZERO, most) => format!("begins the flow here, up to {} later", length(*most)),
+            By::Begun(least, most) if least == most => format!("begins the flow here, {} later", length(*least)),
+            By::Begun(least, most) => {
+                format!("begins the flow here, {} – {} later", length(*least), length(*most))
+            }
         };
         let told = finding.labels.iter().any(|(place, _)| *place == link.place);
         if (number == 0 || number >= skipped) && link.place != sent.place && !told {

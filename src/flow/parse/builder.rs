@@ -19,7 +19,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Verbs of the language that this version does not do yet.
-const LATER_VERBS: [&str; 3] = ["start", "llm", "agent"];
+const LATER_VERBS: [&str; 2] = ["llm", "agent"];
 
 /// Fills the arena of one flow.
 pub struct Builder<'a> {

@@ -3,10 +3,11 @@
 use super::StepKind;
 use crate::model::value::Value;
 use crate::flow::{
+    inputs,
     spec::{FieldKind, FieldSpec, Spec},
     step_fields::StepFields,
     text::Data,
-    turn::{Here, Next, Turn},
+    turn::{Failure, Here, Next, Turn},
 };
 
 pub struct End {
@@ -22,7 +23,7 @@ impl StepKind for End {
         summary: "Ends this flow, and the caller goes on; `end: all` ends the run.",
         fields: &[
             FieldSpec::optional("end", FieldKind::Word(&["all"]), "`all`, or nothing."),
-            FieldSpec::optional("return", FieldKind::Data, "What the caller gets."),
+            FieldSpec::optional("return", FieldKind::Data, "What the caller gets: with `returns` of the flow a value for each of its names, else anything."),
         ],
         example: "end: all",
     };
@@ -44,7 +45,11 @@ impl StepKind for End {
         }
         match self.returns.as_ref().map(|data| turn.data(here, data)) {
             None => Next::End(Value::Nothing),
-            Some(Ok(value)) => Next::End(value),
+            Some(Ok(value)) if here.flow.returns.is_empty() => Next::End(value),
+            Some(Ok(value)) => match inputs::returned(&here.flow.returns, value, &here.set.bot.timezone) {
+                Ok(value) => Next::End(value),
+                Err(text) => Next::Fail(Failure::new("return", text)),
+            },
             Some(Err(failure)) => Next::Fail(failure),
         }
     }

@@ -107,6 +107,7 @@ steps! {
     split::Split,
     go::Go,
     call::Call,
+    start::Start,
     end::End,
     wait::Wait,
     http::Http,

@@ -52,13 +52,8 @@ impl Until {
         let instant = |at: jiff::Zoned| Time(at.timestamp().as_millisecond());
         match self {
             Until::Clock(clock) => {
-                let now = turn.local_now(here.set);
-                let today = now.date().to_datetime(*clock).to_zoned(zone.clone());
-                let next = match today {
-                    Ok(at) if at > now => Ok(at),
-                    _ => now.date().tomorrow().and_then(|day| day.to_datetime(*clock).to_zoned(zone)),
-                };
-                next.map(instant).map_err(|e| Failure::new("type", e.to_string()))
+                let next = hours::next_clock(&turn.local_now(here.set), *clock);
+                next.map(instant).ok_or_else(|| Failure::new("type", "there is no such time any more"))
             }
             Until::Hours(name) => {
                 let opens = here.set.bot.hours.get(name).and_then(|hours| hours.opens_at(turn.now()));

@@ -1,6 +1,6 @@
 //! Questions: what answers them, bad tries, time-outs, reminders.
 
-use super::check;
+use super::{check, check_bot};
 
 const NAME: &str = "flow: name
 when: [{message: hi}]
@@ -325,11 +325,7 @@ steps: [{say: It is free.}]
 ";
     check(flows, "< hi\n> What? [Prices] [Bye]\n+2h\n* run expired\n<- Prices\n> It is free.");
     let bot = "bot: Test\ndefaults: {old_button: That was a while ago.}\n";
-    super::check_bot(
-        bot,
-        flows,
-        "< hi\n> What? [Prices] [Bye]\n+2h\n<- Prices\n> That was a while ago.\n> It is free.",
-    );
+    check_bot(bot, flows, "< hi\n> What? [Prices] [Bye]\n+2h\n<- Prices\n> That was a while ago.\n> It is free.");
 }
 
 #[test]
@@ -345,4 +341,46 @@ when: [{button: more_news}]
 steps: [{say: Here is more.}]
 ";
     check(flows, "< hi\n> News! [More]\n<- More\n> Here is more.");
+}
+
+#[test]
+fn the_bot_says_how_questions_are_that_say_nothing_themselves() {
+    let bot = "bot: Test
+defaults:
+  expires: 2h
+  ask: {tries: 2, invalid: 'A number, ${contact.first_name}.', on_fail: [{say: Enough}]}
+";
+    let flow = "flow: a\nwhen: [{message: go}]\nsteps: [{ask: 'How many?', type: whole, as: n}, {say: 'So ${n}'}]\n";
+    check_bot(bot, flow, "< go\n> How many?\n< a lot\n> A number, Ada.\n+1m\n< very many\n> Enough\n* run done");
+    check_bot(bot, flow, "< go\n> How many?\n+1h\n+59m\n= runs 1\n+1m\n* run expired");
+}
+
+#[test]
+fn what_is_set_of_the_contact_counts_from_then_on() {
+    let bot = "bot: Test\nlanguages: {en: [], es: [en]}\nfields: {city: text, tries: whole}\n";
+    let flow = "flow: a
+when: [{message: go}]
+vars: {x: 1}
+steps:
+  - set: {contact.name: Eva Luna, contact.zone: Asia/Tokyo, contact.language: es, contact.tries: '3', x: none}
+  - say: '${contact.first_name} ${contact.zone} ${contact.language} ${contact.tries + 1} ${missing(x)}'
+  - set: {contact.tries: none}
+  - say: '${contact.tries ?? \"never\"}'
+";
+    check_bot(bot, flow, "< go\n> Eva Asia/Tokyo es 4 true\n> never");
+}
+
+#[test]
+fn a_field_that_nobody_has_filled_has_its_default() {
+    let bot = "bot: Test\nfields: {plan: {type: [free, pro], default: free}, points: {type: whole, default: 0}}\n";
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - say: '${contact.plan} ${contact.points}'
+  - set: {contact.plan: pro, contact.points: '${contact.points + 2}'}
+  - say: '${contact.plan} ${contact.points}'
+  - set: {contact.plan: none}
+  - say: '${contact.plan}'
+";
+    check_bot(bot, flow, "< go\n> free 0\n> pro 2\n> free\n= contact.points 2");
 }

@@ -1,6 +1,6 @@
 //! What a message or start does while a question waits.
 
-use super::check;
+use super::{check, check_bot};
 
 const TWO: &str = "flow: book
 when: [{message: book}]
@@ -181,4 +181,19 @@ when: [{message: menu}]
 steps: [{say: The menu.}]
 ";
     check(flows, "< book\n> What? [Menu] [Bill]\n< menu\n> Menu!");
+}
+
+#[test]
+fn the_line_is_as_long_as_the_bot_says() {
+    let flows = "flow: a
+when: [{message: go}]
+steps: [{ask: 'Name?', timeout: 1d, on_timeout: [end]}]
+---
+flow: news
+when: [{api: true}]
+steps: [{say: News}]
+";
+    let bot = "bot: Test\ndefaults: {queue_for: 2h}\n";
+    check_bot(bot, flows, "< go\n> Name?\n~ start news\n* queued news\n+1h\n+59m\n< Ada\n> News");
+    check_bot(bot, flows, "< go\n> Name?\n~ start news\n* queued news\n+2h\n* refused news busy");
 }

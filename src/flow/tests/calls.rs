@@ -1,6 +1,15 @@
 //! `http`, `call`, `go`, `switch` and the other steps that say nothing.
 
-use super::check;
+use super::{Talk, check};
+use crate::{
+    base::time::Span,
+    model::{
+        effect::CallBody,
+        event::{CallAnswer, Event},
+        value::Value,
+    },
+};
+use std::collections::BTreeMap;
 
 const SHOP: &str = "flow: shop
 when: [{message: status}]
@@ -236,4 +245,85 @@ steps:
         flow,
         "< go\n> <image> A picture\n> A page [Open -> https://x.example/]\n> Both [Open -> https://x.example/]\n> <image> Two\n> <document>\n> <audio>\n> A voice\n> <image> Read this [Fine]",
     );
+}
+
+const URL: &str = "bot: Test\nenv: [URL]\nteams: {support: {}}\n";
+
+#[test]
+fn a_request_carries_what_is_written() {
+    let flow = "flow: shop
+when: [{message: go}]
+vars: {n: 7}
+steps:
+  - http: PUT ${env.URL}/orders/${n}
+    headers: {X-Shop: 'no ${n}'}
+    query: {page: '${n}', q: a b}
+    json: {number: '${n}', text: 'no ${n}', list: ['${n}', b], deep: {none: '${contact.city}'}}
+    timeout: 3s
+  - http: POST ${env.URL}/form
+    form: {size: '${n}', note: a & b}
+";
+    let mut talk = Talk::new(&format!("{URL}fields: {{city: text}}\n"), flow);
+    talk.line("< go").unwrap();
+    let call = talk.calls[0].clone();
+    assert_eq!(
+        (call.method.as_str(), call.url.as_str(), call.timeout),
+        ("PUT", "https://shop.example/orders/7", Span::seconds(3))
+    );
+    assert_eq!(call.headers, BTreeMap::from([("X-Shop".to_owned(), "no 7".to_owned())]));
+    assert_eq!(call.query, [("page".to_owned(), "7".to_owned()), ("q".to_owned(), "a b".to_owned())]);
+    let json = serde_json::json!({"number": 7, "text": "no 7", "list": [7, "b"], "deep": {"none": null}});
+    assert_eq!(call.body, Some(CallBody::Json(json)));
+    assert_eq!(call.key, None, "nobody said that the server honours one");
+    talk.line("~ answer 200").unwrap();
+    let mut form = match talk.calls[0].body.clone() {
+        Some(CallBody::Form(form)) => form,
+        other => panic!("{other:?}"),
+    };
+    form.sort();
+    assert_eq!(form, [("note".to_owned(), "a & b".to_owned()), ("size".to_owned(), "7".to_owned())]);
+    assert_eq!(talk.calls[0].timeout, Span::seconds(10));
+}
+
+#[test]
+fn headers_of_the_answer_are_kept() {
+    let flow = "flow: shop\nwhen: [{message: go}]\nsteps:\n  - http: GET ${env.URL}/x\n    as: shop\n  - say: '${shop.headers[\"x-left\"]} left'\n";
+    let mut talk = Talk::new(URL, flow);
+    talk.line("< go").unwrap();
+    let call = talk.calls.remove(0);
+    let headers = BTreeMap::from([("x-left".to_owned(), "3".to_owned())]);
+    let result = Ok(CallAnswer { status: 200, headers, body: Value::Nothing });
+    talk.event(Event::Returned { run: call.run, call: call.call, result });
+    talk.line("> 3 left").unwrap();
+}
+
+#[test]
+fn retry_says_how_often_and_how_long_to_wait() {
+    let flow = "flow: shop
+when: [{message: go}]
+steps:
+  - http: POST ${env.URL}/x
+    retry: {times: 3, wait: 10s, backoff: 3}
+    on_error: [{say: Gave up}]
+";
+    let again = |wait: &str, attempt: u32| {
+        format!("~ answer 503\n+{wait}\n= calls 0\n+1s\n* call POST https://shop.example/x try {attempt}\n~ same_key\n")
+    };
+    bot(flow, &format!("< go\n{}{}{}~ answer 503\n> Gave up", again("9s", 2), again("29s", 3), again("89s", 4)));
+    let never = flow.replace("{times: 3, wait: 10s, backoff: 3}", "0");
+    bot(&never, "< go\n~ answer 503\n> Gave up");
+    bot(flow, "< go\n~ answer 400\n> Gave up");
+}
+
+#[test]
+fn what_comes_back_has_the_names_and_types_that_were_said() {
+    let flows = |back: &str| {
+        format!(
+            "flow: a\nwhen: [{{message: go}}]\non_error: [{{say: '${{error.code}}: ${{error.text}}'}}]\nsteps:\n  - call: b\n    as: got\n  - say: '${{got.n + 1}} ${{got.plan}}'\n---\nflow: b\nreturns: {{n: whole, plan: {{type: [free, pro], default: free}}}}\nsteps:\n  - end:\n    return: {back}\n"
+        )
+    };
+    check(&flows("{n: '7'}"), "< go\n> 8 free");
+    check(&flows("{n: 7, plan: pro}"), "< go\n> 8 pro");
+    check(&flows("{n: '${\"x\"}'}"), "< go\n> return: the value `n` takes a value of type `whole`");
+    check(&flows("'${1 + 1}'"), "< go\n> return: what the flow returns has names, and this is a single value");
 }

@@ -1,6 +1,6 @@
 //! Opt-out, opt-in, unsure words, consent by button and by step.
 
-use super::{check, check_bot};
+use super::{Talk, check, check_bot};
 
 const NEWS: &str = "flow: news
 when: [{message: news}, {api: true}]
@@ -192,4 +192,37 @@ steps: [{say: Ping!}]
     check_bot(bot, flows, "< x\n+9h\n~ start ping api\n= held 1\n+1h\n< hello\n> Ping!");
     let ignoring = flows.replace("steps:", "quiet_hours: {ignore: it burns}\nsteps:");
     check_bot(bot, &ignoring, "< x\n+9h\n~ start ping api\n> Ping!");
+}
+
+#[test]
+fn a_bot_has_stop_words_of_its_own() {
+    let bot = "bot: Test\nopt_out: {words: [leave me alone], unsure: [enough]}\n";
+    let flow = "flow: hi\nwhen: [{message: hi}]\nsteps: [{say: Hello}]\n";
+    let bye = "> You will hear no more from us. Write START to come back.\n= contact.opted_out true";
+    check_bot(bot, flow, &format!("< hi\n> Hello\n< Leave me alone!\n{bye}"));
+    let mut talk = Talk::new(bot, flow);
+    talk.line("< enough").unwrap();
+    assert_eq!(talk.unread.len(), 1, "it is asked back");
+    talk.unread.clear();
+    talk.line("= contact.opted_out false").unwrap();
+    talk.line("< yes").unwrap();
+    talk.line("= contact.opted_out true").unwrap();
+}
+
+#[test]
+fn a_button_of_a_message_consents_and_starts_nothing() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - say: News by the month?
+    buttons: [{id: more, title: Yes please, consent: {marketing: given}}, {title: No, consent: {marketing: withdrawn}}]
+";
+    check(
+        flow,
+        "< go\n> News by the month? [Yes please] [No]\n* run done\n<- Yes please\n* consent marketing true\n> Done, we have noted that.",
+    );
+    check(
+        flow,
+        "< go\n> News by the month? [Yes please] [No]\n<- No\n* consent marketing false\n> Done, we have noted that.",
+    );
 }

@@ -1,6 +1,7 @@
 //! When something goes wrong (language.md 7), and limits.
 
 use super::{check, check_bot};
+use crate::base::limits::TURNS_BY_ITSELF_MAX;
 
 fn failing(more: &str) -> String {
     format!(
@@ -205,4 +206,21 @@ fn a_run_whose_version_is_lost_ends() {
     for expected in ["* dead letter", "* run failed", "> Q"] {
         talk.line(expected).unwrap();
     }
+}
+
+#[test]
+fn what_goes_from_message_to_message_for_ever_is_ended() {
+    let flow = "flow: a\nwhen: [{message: go}]\nsteps:\n  - say: Hello\n    on_error: [{log: lost}]\n  - go: top\n";
+    let all = "> Hello\n".repeat(TURNS_BY_ITSELF_MAX as usize + 2);
+    check(flow, &format!("< go\n{all}* dead letter\n* run failed\n= runs 0"));
+    // A wait moves it, however often it comes round.
+    let waits = flow.replace("  - go: top", "  - wait: 1m\n  - go: top");
+    check(&waits, &format!("< go\n> Hello\n{}= runs 1", "+1m\n> Hello\n".repeat(TURNS_BY_ITSELF_MAX as usize + 2)));
+}
+
+#[test]
+fn what_goes_from_call_to_call_for_ever_is_ended() {
+    let flow = "flow: a\nwhen: [{message: go}]\nsteps:\n  - http: POST ${env.URL}/x\n  - go: top\n";
+    let all = "~ answer 200\n".repeat(TURNS_BY_ITSELF_MAX as usize);
+    check_bot("bot: Test\nenv: [URL]\n", flow, &format!("< go\n{all}= runs 1\n~ answer 200\n* dead letter\n= runs 0"));
 }

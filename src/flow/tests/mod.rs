@@ -19,6 +19,7 @@ mod loops;
 mod people;
 mod random;
 mod shown;
+mod started;
 mod starting;
 mod stopping;
 mod talk;

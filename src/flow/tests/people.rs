@@ -163,3 +163,70 @@ steps: [{say: I am getting a colleague.}, {handoff: support}]
 ";
     check(flow, "< agent\n> I am getting a colleague.\n* handoff support");
 }
+
+#[test]
+fn a_handoff_tells_how_urgent_it_is() {
+    let flow = "flow: human\nwhen: [{message: agent}]\nsteps: [{handoff: support, priority: 'very ${1 + 1}'}]\n";
+    check(flow, "< agent\n* handoff support [very 2]\n* run handed_off");
+}
+
+/// Closed from Friday noon, when the talk begins, to Monday nine.
+const CLOSED: &str = "bot: Test
+timezone: Europe/Madrid
+hours: {support: {open: {mon-thu: ['09:00-18:00'], fri: ['09:00-12:00']}}}
+teams: {support: {hours: support, give_back: 7d}}
+";
+
+#[test]
+fn nobody_answers_is_counted_in_the_hours_of_the_team_and_finds_the_window_closed() {
+    let flow = |if_closed: &str| {
+        format!(
+            "flow: human\nwhen: [{{message: agent}}]\nsteps:\n  - handoff: support\n    unanswered: {{after: 15m, say: Soon{if_closed}}}\n"
+        )
+    };
+    let monday = "< agent\n* handoff support closed\n+2d\n+20h\n+14m\n+1m";
+    check_bot(CLOSED, &flow(""), monday);
+    check_bot(CLOSED, &flow(", if_closed: {template: soon}"), &format!("{monday}\n! soon"));
+}
+
+#[test]
+fn a_team_gives_back_when_it_says_so_and_else_as_the_bot_does() {
+    let bot = "bot: Test\nteams: {support: {give_back: 1h}, sales: {}}\ndefaults: {give_back: 3h}\n";
+    let flow = |team: &str| format!("flow: human\nwhen: [{{message: agent}}]\nsteps: [{{handoff: {team}}}]\n");
+    check_bot(bot, &flow("support"), "< agent\n+59m\n= with_person true\n+1m\n= with_person false");
+    check_bot(bot, &flow("sales"), "< agent\n+2h\n+59m\n= with_person true\n+1m\n= with_person false");
+    check_bot(bot, &flow("sales"), "< hm\n~ person\n+2h\n+59m\n= with_person true\n+1m\n= with_person false");
+}
+
+#[test]
+fn until_done_waits_at_most_for_its_timeout() {
+    let flow = "flow: human
+when: [{message: agent}]
+steps:
+  - handoff: support
+    until_done: true
+    timeout: 2h
+    on_timeout: [{say: That took too long.}]
+  - say: After all.
+";
+    check(flow, "< agent\n+1h\n+59m\n+1m\n> That took too long.\n> After all.\n* run done\n= with_person false");
+    check(flow, "< agent\n~ person\n~ back\n> After all.");
+}
+
+#[test]
+fn opening_hours_have_breaks_and_holidays() {
+    let bot = "bot: Test
+timezone: Europe/Madrid
+hours: {shop: {open: {mon-fri: ['09:00-14:00', '16:00-19:00']}, holidays: [2026-11-23]}}
+";
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - say: '${hours.shop.open} ${hours.shop.opens_at.format(\"EEE HH:mm\")} ${hours.shop.closes_at.format(\"EEE HH:mm\")}'
+";
+    check_bot(
+        bot,
+        flow,
+        "< go\n> true Fri 13:00 Fri 14:00\n+1h\n< go\n> false Fri 16:00 Fri 19:00\n+5h\n< go\n> false Tue 09:00 Tue 14:00",
+    );
+}

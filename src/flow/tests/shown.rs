@@ -1,6 +1,7 @@
 //! What stands around a text: long lists by pages, header and footer, reactions.
 
 use super::{Talk, check};
+use crate::model::content::Content;
 
 fn list(count: usize, more: &str) -> String {
     let options: Vec<String> = (1..=count).map(|n| format!("Shop {n}")).collect();
@@ -152,4 +153,60 @@ steps:
     let mut talk = Talk::new("bot: Test\n", "flow: a\nwhen: [{api: true}]\nsteps: [{react: 👍}]\n");
     talk.line("~ start a").unwrap();
     talk.line("* run done").unwrap();
+}
+
+#[test]
+fn one_button_needs_no_list_and_may_be_a_text() {
+    let flow = |buttons: &str| {
+        format!("flow: a\nwhen: [{{message: go}}, {{button: fine}}]\nsteps:\n  - say: Read\n    buttons: {buttons}\n")
+    };
+    check(&flow("Fine"), "< go\n> Read [Fine]");
+    check(&flow("{id: fine, title: It is fine}"), "< go\n> Read [It is fine]\n<- It is fine\n> Read [It is fine]");
+    check(&flow("[Fine, {title: Not fine}]"), "< go\n> Read [Fine] [Not fine]");
+}
+
+#[test]
+fn rows_of_a_list_have_a_second_line() {
+    let flow = "flow: a
+when: [{message: go}]
+vars: {all: ['${#{sku: \"a\", name: \"Red\", why: \"warm\"}}', '${#{sku: \"b\", name: \"Blue\", why: \"cold\"}}']}
+steps:
+  - ask: 'Which?'
+    as: which
+    options:
+      each: ${all}
+      id: ${item.sku}
+      title: ${item.name}
+      desc: 'It is ${item.why}'
+      also:
+        - {id: none_of_them, title: None, desc: 'Of ${all.len()}', consent: {marketing: withdrawn}, do: [{say: A pity}, end]}
+        - Another: [{say: Soon}, end]
+  - say: '${which.name}'
+";
+    let mut talk = Talk::new("bot: Test\n", flow);
+    for line in ["< go", "> Which? (Red) (Blue) (None) (Another)"] {
+        talk.line(line).unwrap();
+    }
+    let Some(Content::List { rows, .. }) = talk.said.last() else { panic!("{:?}", talk.said) };
+    let seconds: Vec<_> = rows.iter().map(|row| row.description.as_deref()).collect();
+    assert_eq!(seconds, [Some("It is warm"), Some("It is cold"), Some("Of 2"), None]);
+    check(flow, "< go\n> Which? (Red) (Blue) (None) (Another)\n<- Blue\n> Blue");
+    check(
+        flow,
+        "< go\n> Which? (Red) (Blue) (None) (Another)\n<- None\n* consent marketing false\n> A pity\n* run done",
+    );
+    check(flow, "< go\n> Which? (Red) (Blue) (None) (Another)\n< another\n> Soon\n* run done");
+}
+
+#[test]
+fn a_question_may_have_a_page_behind_it() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: Have a look. Which colour?
+    link: {title: All colours, url: 'https://x.example/${contact.first_name}'}
+    as: colour
+  - say: '${colour}!'
+";
+    check(flow, "< go\n> Have a look. Which colour? [All colours -> https://x.example/Ada]\n< red\n> red!");
 }

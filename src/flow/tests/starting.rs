@@ -267,3 +267,38 @@ fn what_holds_a_fire_back_is_told_before_it_comes() {
     );
     assert_eq!(told("draft", &[], &[], 0).unwrap(), "the flow is a draft, and this is no tester");
 }
+
+#[test]
+fn what_is_for_people_changes_nothing_and_an_id_names_its_step() {
+    let flow = "flow: a
+title: A flow
+description: It says hello.
+when: [{message: go, note: as the posters say}]
+steps:
+  - say: Hello
+    id: hello
+    note: the friendly one
+  - script: '1 / 0'
+    id: sum
+    on_error: [{say: 'lost at ${error.step}'}]
+";
+    check(flow, "< go\n> Hello\n> lost at a.sum");
+}
+
+#[test]
+fn what_a_body_leaves_out_has_its_default() {
+    let flow = "flow: cart
+when:
+  - webhook: cart
+    contact: ${body.phone}
+    body: {phone: phone, total: {type: number, default: 5, about: what it costs}, note: {type: text, optional: true}}
+steps:
+  - say: 'Basket of ${total}${note}'
+    if_closed: {template: cart, vars: ['${total}', '${missing(note)}']}
+";
+    check(flow, "< x\n~ hook cart {\"phone\": \"+34600111222\"}\n> Basket of 5");
+    check(
+        flow,
+        "< x\n~ hook cart {\"phone\": \"+34600111222\", \"total\": 7.5, \"note\": \", now\"}\n> Basket of 7.5, now",
+    );
+}

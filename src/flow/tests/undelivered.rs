@@ -1,6 +1,7 @@
 //! `on_undelivered`: messages that fail after they were taken, and those that nobody hears of again.
 
-use super::check;
+use super::{Talk, check};
+use crate::base::limits::LOST_IN_A_ROW_MAX;
 
 const SAY: &str = "flow: a
 when: [{message: go}]
@@ -87,4 +88,66 @@ steps:
   - say: Two
 ";
     check(flow, "< go\n> One\n~ failed 131026\n> Lost\n* run done");
+}
+
+/// Each message that does not arrive is answered with the next.
+const AGAIN: &str = "flow: a
+when: [{message: go}]
+steps:
+  - say: Hello
+    on_undelivered: [{go: top}]
+";
+
+#[test]
+fn what_answers_each_refusal_with_the_next_ends_at_the_limit() {
+    let flow = "flow: a\nwhen: [{api: true}]\nsteps:\n  - say: Hello\n    if_closed: fail\n    on_error: [{go: top}]\n";
+    let mut talk = Talk::new("bot: Test\n", flow);
+    for line in ["~ start a", "* began a", "* alarm lost_in_a_row", "* run undelivered", "= runs 0"] {
+        talk.line(line).unwrap();
+    }
+    let refused = talk.trace.iter().filter(|line| line.contains("failed: `window_closed`")).count();
+    assert_eq!(refused, LOST_IN_A_ROW_MAX as usize - 1, "the last one is not answered any more");
+    assert!(
+        talk.trace.iter().any(|line| line.contains("10 messages in a row have not arrived within 1h")),
+        "{:?}",
+        talk.trace
+    );
+}
+
+/// The first message, and so many that are lost and answered with the next.
+fn lost(count: u32) -> String {
+    format!("< go\n> Hello\n{}", answered(count))
+}
+
+fn answered(count: u32) -> String {
+    "~ failed 131026\n> Hello\n".repeat(count as usize)
+}
+
+#[test]
+fn what_answers_each_lost_message_with_the_next_ends_at_the_limit() {
+    let end = "~ failed 131026\n* alarm lost_in_a_row\n* run undelivered\n= runs 0";
+    check(AGAIN, &format!("{}{end}", lost(LOST_IN_A_ROW_MAX - 1)));
+    check(AGAIN, &format!("{}~ delivered\n* run done", lost(LOST_IN_A_ROW_MAX - 1)));
+}
+
+#[test]
+fn so_does_what_starts_itself_anew_and_the_alarm_is_raised_once() {
+    let flow = AGAIN.replace("{go: top}", "{start: top, at: '${now() + minutes(2)}'}");
+    let mut talk = Talk::new("bot: Test\n", &flow);
+    talk.line("< go").unwrap();
+    for lost in 1..=LOST_IN_A_ROW_MAX + 1 {
+        talk.line("> Hello").unwrap();
+        talk.line("~ failed 131026").unwrap();
+        let alarmed = talk.line("* alarm lost_in_a_row").is_ok();
+        assert_eq!(alarmed, lost == LOST_IN_A_ROW_MAX, "{lost}");
+        talk.line("~ start a").unwrap();
+    }
+}
+
+#[test]
+fn those_of_an_hour_ago_and_those_before_a_word_of_the_contact_do_not_count() {
+    let most = LOST_IN_A_ROW_MAX - 1;
+    for between in ["+1h\n", "< well\n"] {
+        check(AGAIN, &format!("{}{between}{}~ delivered\n* run done", lost(most), answered(most)));
+    }
 }

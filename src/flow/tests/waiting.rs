@@ -81,3 +81,16 @@ steps:
 ";
     check(flow, "< go\n> Choose [This]\n<- This\n> You said This");
 }
+
+#[test]
+fn a_reply_is_waited_for_until_a_moment() {
+    let flow = |until: &str| {
+        format!(
+            "flow: a\nwhen: [{{message: go}}]\nsteps:\n  - wait: reply\n    as: said\n    timeout: {{until: {until}}}\n    on_timeout: [{{say: Too late, if_closed: skip}}, end]\n  - say: 'You said ${{said}}'\n"
+        )
+    };
+    // It is 13:00 in Madrid.
+    check(&flow("'15:00'"), "< go\n+1h\n+59m\n+1m\n> Too late\n* run done");
+    check(&flow("'15:00'"), "< go\n+1h\n+59m\n< me\n> You said me");
+    check(&flow("'${now() + hours(3)}'"), "< go\n+2h\n+59m\n+1m\n> Too late");
+}

@@ -1,6 +1,11 @@
 //! The closed window: templates, nudges, holds, and what the next inbound releases.
 
-use super::check;
+use super::{Talk, check};
+use crate::model::{
+    content::Content,
+    template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+};
+use std::collections::BTreeMap;
 
 fn ask(if_closed: &str) -> String {
     format!(
@@ -138,4 +143,97 @@ fn a_question_that_may_not_leave_ends_its_run() {
         .replace("when:", "topic: marketing\nwhen:")
         .replace("steps:\n", "steps:\n  - wait: 1h\n");
     check(&flow, "< go\n+1h\n* not sent no_consent\n* run refused\n= runs 0");
+}
+
+/// The template that a flow with these steps sends when the API starts it with the window closed.
+fn sent(steps: &str) -> TemplateMessage {
+    let mut talk =
+        Talk::new("bot: Test\n", &format!("flow: a\nwhen: [{{api: true}}]\nvars: {{n: 7}}\nsteps:\n{steps}"));
+    talk.line("~ start a").unwrap();
+    match talk.said.as_slice() {
+        [Content::Template(template)] => template.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_template_carries_all_that_is_written() {
+    let values = [
+        "vars: {no: '${n}', who: Ada}",
+        "header: 'Order ${n}'",
+        "buttons: [later, {url: 'track/${n}'}]",
+        "language: pt_BR",
+    ];
+    let beside = values.join(", ");
+    for steps in [
+        format!("  - template: shipped\n    {}\n", values.join("\n    ")),
+        format!("  - say: Hello\n    if_closed: {{template: shipped, {beside}}}\n"),
+        format!("  - say: Hello\n    if_closed: {{nudge: shipped, {beside}}}\n"),
+    ] {
+        let template = sent(&steps);
+        assert_eq!((template.name.as_str(), template.language.as_deref()), ("shipped", Some("pt_BR")));
+        assert_eq!(template.header, Some(HeaderValue::Text("Order 7".into())));
+        let named = BTreeMap::from([("no".to_owned(), "7".to_owned()), ("who".to_owned(), "Ada".to_owned())]);
+        assert_eq!(template.body, Parameters::Named(named));
+        let [ButtonValue::Reply { title, .. }, ButtonValue::UrlSuffix(suffix)] = template.buttons.as_slice() else {
+            panic!("{:?}", template.buttons)
+        };
+        assert_eq!((title.as_str(), suffix.as_str()), ("later", "track/7"));
+    }
+}
+
+#[test]
+fn a_header_that_is_an_address_is_a_file() {
+    let template = sent("  - template: shipped\n    header: https://x.example/${n}.pdf\n    vars: ['${n}', b]\n");
+    assert_eq!(template.body, Parameters::Positional(vec!["7".into(), "b".into()]));
+    let Some(HeaderValue::Media(media)) = template.header else { panic!("{:?}", template.header) };
+    assert_eq!((media.kind.as_str(), media.url.as_str()), ("document", "https://x.example/7.pdf"));
+}
+
+#[test]
+fn a_hold_lasts_as_long_as_it_says() {
+    let say = |if_closed: &str| {
+        format!("flow: a\nwhen: [{{api: true}}]\nsteps:\n  - say: Hello\n    if_closed: {if_closed}\n")
+    };
+    check(&say("{hold: 3h}"), "~ start a\n= held 1\n+2h\n+59m\n= held 1\n+1m\n= held 0\n< x");
+    check(&say("{nudge: n, hold: 3h}"), "~ start a\n! n\n= held 1\n+2h\n+59m\n= held 1\n+1m\n= held 0\n< x");
+    check(&say("hold"), "~ start a\n+6d\n+23h\n< x\n> Hello");
+}
+
+#[test]
+fn a_reminder_may_find_the_window_closed() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: 'Name?'
+    timeout: 3d
+    on_timeout: [end]
+    remind:
+      - {after: 1h, say: Still there?}
+      - {after: 25h, say: Still?, if_closed: {template: still}}
+      - {after: 26h, say: Never said, if_closed: skip}
+";
+    check(flow, "< go\n> Name?\n+1h\n> Still there?\n+24h\n! still\n+1h\n+1d");
+}
+
+#[test]
+fn the_template_of_a_question_carries_all_that_is_written() {
+    let template = sent(
+        "  - ask: Will you come?
+    options: [{id: come, title: I will come}, {id: move, title: Another day}]
+    if_closed: {template: visit, header: 'Visit ${n}', language: es, buttons: [move, {url: 'v/${n}'}]}
+",
+    );
+    assert_eq!(
+        (template.header, template.language.as_deref()),
+        (Some(HeaderValue::Text("Visit 7".into())), Some("es"))
+    );
+    let [ButtonValue::Reply { title, .. }, ButtonValue::UrlSuffix(suffix)] = template.buttons.as_slice() else {
+        panic!("{:?}", template.buttons)
+    };
+    assert_eq!(
+        (title.as_str(), suffix.as_str()),
+        ("Another day", "v/7"),
+        "the button stands for the option that it names"
+    );
 }

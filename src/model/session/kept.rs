@@ -52,6 +52,13 @@ pub struct Followed {
     pub told: Option<DeliveryState>,
 }
 
+/// How many messages that runs waited for have not arrived, since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    pub since: Time,
+    pub count: u32,
+}
+
 /// What a run knew of its contact, to see before each message whether something has changed that stops it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]

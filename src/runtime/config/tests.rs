@@ -38,7 +38,7 @@ fn the_example_says_what_it_looks_like() {
     assert_eq!(support.unknown_after, Span::seconds(60));
     let Access::Meta(meta) = &support.access else { panic!("sender 12 is at Meta") };
     assert!(meta.app_secrets[0].matches("hunter2-META_APP_SECRET"));
-    assert_eq!(config.templates.len(), 3);
+    assert_eq!(config.templates.len(), 4);
     assert_eq!(config.templates[0].template.category, Category::Marketing);
     assert_eq!(config.templates[0].template.buttons.len(), 3);
     assert_eq!(config.flows.env["SHOP_URL"], "https://shop.example");

@@ -25,7 +25,7 @@ use crate::{
     flow::scenario::{Fact, apply},
     model::{
         contact::Contact,
-        effect::Effect,
+        effect::{Effect, Whom},
         event::Reason,
         inbound::{Alias, AliasKind},
         value::Value,
@@ -319,6 +319,10 @@ impl<'a> World<'a> {
                 self.tell('!', format!("flow `{flow}` was not started: {}", reason.as_str()));
                 self.refusals.push(Refusal { flow: flow.to_string(), why: reason.as_str() });
             }
+            Effect::Plan(planned) => {
+                let whom = if planned.whom == Whom::Contact { "later" } else { "for many" };
+                self.tell('*', format!("flow `{}` is planned {whom}", planned.flow));
+            }
             Effect::Started { flow, queued: true, .. } => {
                 self.tell('*', format!("flow `{flow}` waits until the conversation is free"));
             }
@@ -337,6 +341,7 @@ impl<'a> World<'a> {
             | Effect::OptOut { .. }
             | Effect::Emit { .. }
             | Effect::Split { .. }
+            | Effect::Unplan { .. }
             | Effect::RunBegan { .. }
             | Effect::StartDropped { .. }
             | Effect::RunMoved { .. }

@@ -4,7 +4,7 @@
 
 use super::{
     age::{ANY, Age},
-    refine::refine,
+    refine::{ahead, refine},
     state::State,
     ty::{Kinds, Known, Shape, Ty},
 };
@@ -110,7 +110,7 @@ pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
         None => (flow.expires, flow.expires),
         Some(written) => match span(Some(written)) {
             Some(span) => (span, span),
-            None if written.get("until").is_some() => until(written.get("until")),
+            None if written.get("until").is_some() => until(node, written.get("until")),
             // It was reported.
             None => (Span::ZERO, Span::ZERO),
         },
@@ -119,7 +119,11 @@ pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
 }
 
 /// How long it can be until a moment.
-fn until(written: Option<&yaml::Node>) -> (Span, Span) {
+pub fn until(node: &Node, written: Option<&yaml::Node>) -> (Span, Span) {
+    let code = written.and_then(|written| text_of(node, written)?.sole()?.single());
+    if let Some(span) = code.and_then(ahead) {
+        return (span, span);
+    }
     match written.and_then(yaml::Node::text) {
         // The next time that the clock shows it.
         Some(text) if crate::flow::hours::clock(text.trim()).is_some() => (Span::ZERO, Span::days(1)),
@@ -135,7 +139,7 @@ fn passed(state: &State, node: &Node, least: Span, most: Span) -> State {
 fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Option<&yaml::Node>) -> State {
     let Some(value) = value else { return state.clone() };
     let at_most = match timeout {
-        Some(written) => span(Some(written)).unwrap_or_else(|| until(written.get("until")).1),
+        Some(written) => span(Some(written)).unwrap_or_else(|| until(node, written.get("until")).1),
         // An event or a delivery may come at any time.
         None => ANY,
     };
@@ -153,7 +157,7 @@ fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Optio
             None => state.clone(),
         },
         None if value.get("until").is_some() => {
-            let (least, most) = until(value.get("until"));
+            let (least, most) = until(node, value.get("until"));
             passed(state, node, least, most)
         }
         None if value.get("event").is_some() || value.get("delivery").is_some() => {

@@ -36,6 +36,9 @@ impl<'a> Walk<'a, '_> {
                 let place = &node.place;
                 self.send(node, place, state, written.get("if_closed").is_some());
             }
+            if node.outline.verb == "start" {
+                self.begin(flow, node, state);
+            }
             if node.outline.verb == "template" {
                 self.found.need = Need::Sometimes;
                 if let Some(first) = &state.templated {

@@ -20,7 +20,7 @@ pub enum Begin {
     Triggers(FlowName),
     /// The `on_stop` of a flow.
     Stop(FlowName),
-    /// A flow that only other flows start, so long after the contact's last message.
+    /// A flow that no trigger starts: a `start` step does, or only other flows call it, so long after the contact's last message.
     Given(FlowName, Age),
     /// A call, so long after it.
     Call(FlowName, Age),
@@ -40,8 +40,18 @@ pub struct Piece {
     pub through: BTreeSet<FlowName>,
     /// The flows that its trails name beside.
     pub told: BTreeSet<FlowName>,
-    /// The calls that it took in.
+    /// The calls that it took in, and what its `start` steps begin.
     pub calls: BTreeSet<Begin>,
+}
+
+impl Begin {
+    /// The flow; for the bot's own steps the name of their block.
+    pub fn flow(&self) -> FlowName {
+        match self {
+            Begin::Triggers(name) | Begin::Stop(name) | Begin::Given(name, _) | Begin::Call(name, _) => name.clone(),
+            Begin::Bot(block) => block.as_str().into(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -77,6 +87,11 @@ impl Memo {
 
     /// A piece is whole while all calls that it took in are known.
     pub fn is_whole(&self, begin: &Begin) -> bool {
+        self.is_whole_but(begin, |_| false)
+    }
+
+    /// The same, where some are yet to be walked.
+    pub fn is_whole_but(&self, begin: &Begin, comes: impl Fn(&Begin) -> bool) -> bool {
         let mut todo = vec![begin];
         let mut seen: BTreeSet<&Begin> = BTreeSet::new();
         while let Some(next) = todo.pop() {
@@ -85,28 +100,26 @@ impl Memo {
             }
             match self.pieces.get(next) {
                 Some(piece) => todo.extend(&piece.calls),
+                None if comes(next) => {}
                 None => return false,
             }
         }
         true
     }
 
-    /// The flows that walks took in by calls.
-    pub fn called<'b>(&'b self, roots: impl Iterator<Item = &'b Begin>) -> BTreeSet<FlowName> {
-        let mut seen: BTreeSet<&Begin> = BTreeSet::new();
+    /// What walks took in by calls and what their `start` steps begin, each with what it needs.
+    pub fn led_to<'b>(&'b self, roots: impl Iterator<Item = &'b Begin>) -> BTreeMap<Begin, Need> {
+        let mut found = BTreeMap::new();
         let mut todo: Vec<&Begin> = roots.collect();
+        let mut seen: BTreeSet<&Begin> = BTreeSet::new();
         while let Some(next) = todo.pop() {
-            if seen.insert(next)
-                && let Some(piece) = self.pieces.get(next)
-            {
-                todo.extend(&piece.calls);
+            let Some(piece) = self.pieces.get(next).filter(|_| seen.insert(next)) else { continue };
+            for begin in &piece.calls {
+                found.insert(begin.clone(), self.pieces.get(begin).map(|piece| piece.need).unwrap_or_default());
+                todo.push(begin);
             }
         }
-        let names = seen.into_iter().filter_map(|begin| match begin {
-            Begin::Call(name, _) => Some(name.clone()),
-            Begin::Triggers(_) | Begin::Stop(_) | Begin::Given(..) | Begin::Bot(_) => None,
-        });
-        names.collect()
+        found
     }
 
     /// What all pieces in use say together, file by file; the others are forgotten.

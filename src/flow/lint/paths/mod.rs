@@ -5,6 +5,7 @@
 //! are walked in place. Then each step is looked at once with all that can be true there.
 
 pub mod age;
+mod called;
 mod calls;
 pub mod course;
 pub mod exprs;
@@ -17,19 +18,19 @@ pub mod state;
 pub mod ty;
 mod views;
 
-use super::ways::{Spot, step_ways, target};
+use super::ways::{Spot, step_ways};
 use crate::{
     base::{
         diagnostic::Findings,
         ids::FlowName,
-        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX, LINT_STATES_MAX},
+        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX},
         place::Place,
         time::Span,
         yaml,
     },
     flow::{
         FlowSet,
-        definition::{Body, Flow, Node, NodeIx, Target},
+        definition::{Body, Flow, Node, NodeIx},
     },
 };
 use age::{ANY, Age};
@@ -44,7 +45,6 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
-use ty::Ty;
 
 /// One message of a flow.
 #[derive(Clone)]
@@ -73,7 +73,8 @@ pub type Needs = BTreeMap<FlowName, Need>;
 /// Walks everything that `memo` does not know yet, and says what there is to say.
 pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
     memo.renew(set);
-    let mut walk = Walk { set, memo, found: Found::default(), under_way: BTreeSet::new(), depth: 0 };
+    let mut walk =
+        Walk { set, memo, found: Found::default(), under_way: BTreeSet::new(), depth: 0, begun: BTreeMap::new() };
     let mut needs = Needs::new();
     let mut roots: BTreeSet<Begin> = BTreeSet::new();
     for flow in set.flows.values().filter(|flow| !flow.triggers.is_empty()) {
@@ -83,21 +84,15 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
         roots.insert(begin);
     }
     // Flows that only others start, at the time they do it; what nobody starts is looked at as if just asked for.
-    let mut called = walk.memo.called(roots.iter());
-    let mut begun = begun(set);
+    let mut led_to: BTreeSet<FlowName> = walk.memo.led_to(roots.iter()).keys().map(Begin::flow).collect();
     for flow in set.flows.values().filter(|flow| flow.triggers.is_empty()) {
-        let ages = begun.remove(flow.name.as_str());
-        if ages.is_none() && called.contains(&flow.name) {
+        if led_to.contains(&flow.name) {
             continue;
         }
-        let age = ages.unwrap_or(Age::NOW);
-        let begin = Begin::Given(flow.name.clone(), age);
-        let starts = || vec![given(flow, State::new(flow, age, &flow.place))];
-        let need = walk.root(&begin, flow, flow.entry, starts);
-        if ages.is_some() {
-            needs.insert(flow.name.clone(), need);
-        }
-        called.extend(walk.memo.called(std::iter::once(&begin)));
+        let begin = Begin::Given(flow.name.clone(), Age::NOW);
+        let starts = || vec![given(flow, State::new(flow, Age::NOW, &flow.place))];
+        walk.root(&begin, flow, flow.entry, starts);
+        led_to.extend(walk.memo.led_to(std::iter::once(&begin)).keys().map(Begin::flow));
         roots.insert(begin);
     }
     for flow in set.flows.values() {
@@ -114,6 +109,12 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
         walk.root(&begin, &set.bot.flow, block.entry, || vec![State::new(&set.bot.flow, Age::NOW, &block.place)]);
         roots.insert(begin);
     }
+    for (begin, need) in memo.led_to(roots.iter()) {
+        if let Begin::Given(name, _) = begin {
+            let known = needs.entry(name).or_default();
+            *known = need.max(*known);
+        }
+    }
     memo.findings(&roots, findings);
     needs
 }
@@ -125,6 +126,14 @@ struct Walk<'a, 'm> {
     /// Calls that are being walked: one that comes back to itself is not walked for ever.
     under_way: BTreeSet<Begin>,
     depth: usize,
+    /// What `start` steps begin, and what is to be walked when the walk that is under way is over.
+    begun: BTreeMap<Begin, Begun<'a>>,
+}
+
+struct Begun<'a> {
+    flow: &'a Flow,
+    state: State,
+    told: BTreeSet<FlowName>,
 }
 
 /// What the walk that is under way has found so far.
@@ -133,6 +142,8 @@ struct Found {
     judge: Judge,
     need: Need,
     through: BTreeSet<FlowName>,
+    /// The flows that led to this walk.
+    told: BTreeSet<FlowName>,
     calls: BTreeSet<Begin>,
     /// Called blocks by their first step: the states they were entered with, and those at their ends (`None`: that
     /// walk is under way).
@@ -161,13 +172,31 @@ impl<'a> Walk<'a, '_> {
             return self.memo.pieces[begin].need;
         }
         self.found = Found::default();
-        self.piece(begin, flow, entry, &starts()).need
+        let need = self.piece(begin, flow, entry, &starts()).need;
+        while let Some((begin, begun)) = self.begun.pop_first() {
+            if !self.memo.pieces.contains_key(&begin) {
+                self.found = Found { told: begun.told, ..Found::default() };
+                self.piece(&begin, begun.flow, begun.flow.entry, &[begun.state]);
+            }
+        }
+        need
+    }
+
+    /// What a `start` step begins is a walk of its own, which belongs to this one.
+    fn begin(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
+        let Some((other, state)) = begun(self.set, flow, node, state) else { return };
+        let begin = Begin::Given(other.name.clone(), state.age);
+        if self.found.calls.insert(begin.clone()) {
+            let told = self.found.through.union(&self.found.told).cloned().collect();
+            self.begun.entry(begin).or_insert(Begun { flow: other, state, told });
+        }
     }
 
     /// Walks from one beginning to all its ends, and keeps what it found apart from what surrounds it.
     fn piece(&mut self, begin: &Begin, flow: &'a Flow, entry: Option<NodeIx>, starts: &[State]) -> Arc<Piece> {
-        let told = self.found.through.clone();
+        let told: BTreeSet<FlowName> = self.found.through.union(&self.found.told).cloned().collect();
         let around = std::mem::take(&mut self.found);
+        self.found.told.clone_from(&told);
         self.found.through.insert(flow.name.clone());
         let ends = self.frame(flow, entry, starts);
         let found = std::mem::replace(&mut self.found, around);
@@ -275,80 +304,6 @@ impl<'a> Walk<'a, '_> {
             }
         }
         leads
-    }
-
-    /// Behind a `call` that came back.
-    fn called(&mut self, flow: &'a Flow, node: &'a Node, state: &State) -> Vec<State> {
-        let back = match target(self.set, flow, node) {
-            Some(Some((other, entry)))
-                if std::ptr::eq(other, flow) && !matches!(node.outline.target, Some(Target::Flow(_))) =>
-            {
-                self.block(flow, entry, state)
-            }
-            Some(Some((other, entry))) => match self.flow_end(other, entry, state) {
-                Some(age) if age == state.age => vec![state.clone()],
-                // It asked: the window opened anew in there.
-                Some(age) if age.most < state.age.most => vec![State { age, ..state.clone().answered(&node.place) }],
-                Some(age) => {
-                    let less = |a: Span, b: Span| if a == ANY { ANY } else { Span((a.0 - b.0).max(0)) };
-                    let (least, most) = (less(age.least, state.age.least), less(age.most, state.age.most));
-                    vec![state.clone().aged(age, &node.place, least, most)]
-                }
-                None => Vec::new(),
-            },
-            Some(None) | None => vec![state.clone()],
-        };
-        let name = node.outline.fills.as_deref();
-        back.into_iter()
-            .map(|state| match name {
-                Some(name) => state.with(flow, name, Ty::ANY),
-                None => state,
-            })
-            .collect()
-    }
-
-    /// The states at the end of a called block of the same flow. Each is walked once with each state: blocks that call
-    /// one another several times would else be walked as often as there are ways through them.
-    fn block(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Vec<State> {
-        let key = (std::ptr::from_ref(flow) as usize, entry);
-        let known = self.found.blocks.entry(key).or_default();
-        let state = if known.len() < LINT_STATES_MAX {
-            state.clone()
-        } else {
-            State { age: Age::ANY, vars: vec![Ty::ANY; state.vars.len()].into(), ..state.clone() }
-        };
-        if let Some((_, ends)) = known.iter().find(|(with, _)| with.says_the_same(&state)) {
-            return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, ..state }]);
-        }
-        let place = known.len();
-        known.push((state.clone(), None));
-        let ends = self.frame(flow, Some(entry), std::slice::from_ref(&state));
-        if let Some((_, slot)) = self.found.blocks.get_mut(&key).and_then(|known| known.get_mut(place)) {
-            *slot = Some(ends.clone());
-        }
-        ends
-    }
-
-    /// The age at the end of a called flow; `None`: it never comes back.
-    fn flow_end(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
-        let begin = Begin::Call(flow.name.clone(), state.age);
-        if self.under_way.contains(&begin) {
-            return Some(Age::ANY);
-        }
-        let piece = if self.memo.is_whole(&begin) {
-            self.memo.pieces[&begin].clone()
-        } else {
-            self.under_way.insert(begin.clone());
-            let inner = given(flow, State::new(flow, state.age, &flow.place));
-            let inner = State { trail: state.trail.clone(), ..inner };
-            let piece = self.piece(&begin, flow, Some(entry), &[inner]);
-            self.under_way.remove(&begin);
-            piece
-        };
-        self.found.need = self.found.need.max(piece.need);
-        self.found.through.extend(piece.through.iter().cloned());
-        self.found.calls.insert(begin);
-        piece.end
     }
 }
 

@@ -279,6 +279,12 @@ fn linear(expr: &Expr) -> Option<Linear> {
     }
 }
 
+/// How far ahead a moment is that is written as `now() + hours(2)`.
+pub fn ahead(moment: &Expr) -> Option<Span> {
+    let linear = linear(moment)?;
+    ((linear.ends, linear.now) == (0, 1)).then_some(Span(linear.span.max(0)))
+}
+
 /// What `left OP 0` says of the age; outer `None`: nothing.
 fn bound(op: &str, left: Linear, age: Age, wanted: bool) -> Option<Option<Age>> {
     // The window's end less now is 24 h less the age.

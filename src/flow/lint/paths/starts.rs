@@ -1,10 +1,10 @@
 //! In what state flows start: by their triggers, by `start` steps, by a call.
 
 use super::{
-    age::Age,
+    age::{ANY, Age},
     course,
     refine::refine,
-    state::State,
+    state::{By, State, Trail},
     ty::{Kinds, Ty},
     views,
 };
@@ -12,14 +12,14 @@ use crate::{
     base::{time::Span, yaml},
     flow::{
         FlowSet,
-        definition::{Flow, IfBusy, Target, WrittenTrigger},
+        definition::{Flow, IfBusy, Node, Target, WrittenTrigger},
         script::Code,
         text::Data,
         triggers::Since,
     },
     model::answer::AnswerType,
 };
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 /// How long ago the contact wrote when a trigger starts its flow.
 pub fn first_age(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Age {
@@ -78,18 +78,33 @@ pub fn stopped(flow: &Flow) -> State {
     State { vars: Rc::new(vec![Ty::ANY; flow.names.len()]), ..state }
 }
 
-/// The flows that `start` steps begin, with the time that may have passed until they do.
-pub fn begun(set: &FlowSet) -> BTreeMap<&str, Age> {
-    let mut begun: BTreeMap<&str, Age> = BTreeMap::new();
-    for flow in set.every_flow() {
-        for node in flow.nodes.iter().filter(|node| node.outline.verb == "start") {
-            let Some(Target::Flow(name)) = &node.outline.target else { continue };
-            if let Some(known) = set.flow(name) {
-                begun.insert(known.name.as_str(), Age::ANY);
-            }
-        }
+/// The flow that a `start` step begins, in the state that it begins with; `state` is that of the step.
+pub fn begun<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node, state: &State) -> Option<(&'a Flow, State)> {
+    let other = match &node.outline.target {
+        Some(Target::Flow(name)) => set.flow(name)?,
+        Some(Target::Top) => flow,
+        Some(Target::Block { .. } | Target::Unknown(_)) | None => return None,
+    };
+    let written = &node.outline.yaml;
+    if written.get("for").is_some_and(|whom| whom.text() != Some("contact")) {
+        // Each of them wrote at a time of their own.
+        return Some((other, given(other, State::new(other, Age::ANY, &node.place))));
     }
-    begun
+    let (least, most) = match written.get("at") {
+        Some(at) => course::until(node, Some(at)),
+        None => (Span::ZERO, Span::ZERO),
+    };
+    // Where the contact is busy it waits in line.
+    let queue = if other.if_busy == Some(IfBusy::Skip) { Span::ZERO } else { set.bot.defaults.queue_for };
+    let came_here = |link: &&Trail| matches!(link.by, By::Begun(..)) && link.place == node.place;
+    let most = if most == ANY { ANY } else { Span(most.0.saturating_add(queue.0)) };
+    let (age, later) = match state.trail.links().iter().any(came_here) {
+        // Nobody knows how often it goes round.
+        true => (Age::ANY, (Span::ZERO, ANY)),
+        false => (state.age.later(least, most), (least, most)),
+    };
+    let begun = State::begun(other, age, &node.place, later, state);
+    Some((other, given(other, begun)))
 }
 
 /// Inputs and start values.

@@ -43,6 +43,8 @@ pub enum By {
     Waited(Span, Span),
     /// A loop comes round again.
     Loop,
+    /// A `start` step begins the flow, so much later.
+    Begun(Span, Span),
 }
 
 impl State {
@@ -61,6 +63,13 @@ impl State {
             trail: Arc::new(trail),
             fresh: true,
         }
+    }
+
+    /// In a flow that a step begins while `before` holds there.
+    pub fn begun(flow: &Flow, age: Age, place: &Place, later: (Span, Span), before: &State) -> State {
+        let by = By::Begun(later.0, later.1);
+        let trail = Trail { place: place.clone(), by, before: Some(before.trail.clone()) };
+        State { trail: Arc::new(trail), ..State::new(flow, age, &flow.place) }
     }
 
     pub fn var(&self, flow: &Flow, name: &str) -> Option<&Ty> {

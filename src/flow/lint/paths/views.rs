@@ -56,7 +56,7 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
         (Shape::View("contact"), "consent") => Ty::of(Kinds::MAP),
         (Shape::View("contact"), name) => {
             let field = set.bot.fields.iter().find(|field| field.name == name)?;
-            declared(field).or(Kinds::NOTHING)
+            if field.default.is_some() { declared(field) } else { declared(field).or(Kinds::NOTHING) }
         }
         (Shape::View(_), _) => Ty::ANY,
         (Shape::Http | Shape::Media | Shape::Location | Shape::Hours, _) => return None,

@@ -6,7 +6,7 @@ mod world;
 
 use crate::{
     base::{
-        ids::VersionId,
+        ids::{FlowName, VersionId},
         place::SourceFile,
         time::{Span, Time},
     },
@@ -14,7 +14,7 @@ use crate::{
     model::{
         contact::{Contact, ContactData},
         content::Content,
-        effect::{Draft, HttpCall},
+        effect::{Draft, HttpCall, PlannedFlow},
         event::Fate,
         inbound::InboundKind,
         session::Session,
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -34,16 +34,19 @@ pub struct Talk {
     pub contact: Contact,
     pub window: Window,
     pub now: Time,
-    /// How many fates are being told within one another.
-    telling: usize,
     env: BTreeMap<String, String>,
+    /// What became of messages, and the engine is still to be told.
+    fates: VecDeque<(u32, Fate)>,
     /// What waits: the draft, when it was written, and when it is looked at again (`None`: held).
     kept: Vec<(Draft, Time, Option<Time>)>,
     pub unread: Vec<String>,
-    said: Vec<Content>,
+    /// All messages that left, as they left.
+    pub said: Vec<Content>,
     happened: Vec<String>,
-    calls: Vec<HttpCall>,
+    pub calls: Vec<HttpCall>,
     keys: Vec<Option<String>>,
+    /// What `start` steps left to the runtime.
+    pub planned: Vec<PlannedFlow>,
     last_number: u32,
     next_fate: Option<Fate>,
     unusable: Vec<String>,
@@ -52,6 +55,8 @@ pub struct Talk {
     received: i64,
     /// The next message comes from this advertisement.
     referral: Option<crate::model::inbound::Referral>,
+    /// Flows whose last runs all failed.
+    pub paused: BTreeSet<FlowName>,
     /// Keys of `once_per` that are used up.
     once: BTreeSet<String>,
 }
@@ -86,20 +91,22 @@ impl Talk {
             contact: Contact { id: crate::base::ids::ContactId(1), account: "acme".into(), opted_out: None, data },
             window: Window::default(),
             now,
-            telling: 0,
             env: BTreeMap::from([("URL".into(), "https://shop.example".into())]),
+            fates: VecDeque::new(),
             kept: Vec::new(),
             unread: Vec::new(),
             said: Vec::new(),
             happened: Vec::new(),
             calls: Vec::new(),
             keys: Vec::new(),
+            planned: Vec::new(),
             last_number: 0,
             next_fate: None,
             unusable: Vec::new(),
             ttl: None,
             trace: Vec::new(),
             received: 0,
+            paused: BTreeSet::new(),
             once: BTreeSet::new(),
             referral: None,
         }
@@ -161,6 +168,7 @@ impl Talk {
             None => match name {
                 "runs" => Value::Whole(session.runs.len() as i64),
                 "queue" => Value::Whole(session.queue.len() as i64),
+                "calls" => Value::Whole(self.calls.len() as i64),
                 "with_person" => Value::YesNo(session.person.is_some()),
                 "needs_person" => Value::YesNo(session.needs_person.is_some()),
                 "held" => Value::Whole(self.kept.len() as i64),

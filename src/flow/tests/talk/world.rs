@@ -11,15 +11,13 @@ use crate::{
     model::{
         consent_words::{self, ExtraWords, Word},
         content::Content,
-        effect::{Draft, Effect},
+        effect::{Draft, Effect, When, Whom},
         event::{ConsentWord, Event, Fate},
         inbound::{InboundKind, InboundMessage},
         template::{Category, TemplateMessage},
         window::{AnswersAfter, Plan, PlanInput, SenderState, TemplateState, TopicRules, plan},
     },
 };
-
-const FATES_IN_A_ROW_MAX: usize = 12;
 
 impl Talk {
     pub(super) fn receive(&mut self, kind: InboundKind, at: Time) {
@@ -65,6 +63,7 @@ impl Talk {
                 && !gone.contains(&format!("drop run {}", draft.run.unwrap_or(0)))
             {
                 self.send(draft, written, true);
+                self.tell();
             }
         }
         self.kept.extend(dropped);
@@ -74,6 +73,7 @@ impl Talk {
     pub(super) fn release(&mut self) {
         for (draft, written, _) in std::mem::take(&mut self.kept) {
             self.send(draft, written, true);
+            self.tell();
         }
     }
 
@@ -90,6 +90,7 @@ impl Talk {
             self.kept = later;
             for (draft, written, _) in now_due {
                 self.send(draft, written, false);
+                self.tell();
             }
             if due.is_some_and(|at| at <= self.now) {
                 self.event(Event::Tick);
@@ -98,8 +99,20 @@ impl Talk {
         self.now = end;
     }
 
-    /// One turn: the session goes through the database's text, and the effects are done.
+    /// What happens, and what becomes of the messages that are said because of it.
     pub fn event(&mut self, event: Event) {
+        self.turn(event);
+        self.tell();
+    }
+
+    fn tell(&mut self) {
+        while let Some((message, fate)) = self.fates.pop_front() {
+            self.turn(Event::Delivery { message, fate });
+        }
+    }
+
+    /// One turn: the session goes through the database's text, and the effects are done.
+    fn turn(&mut self, event: Event) {
         let session = self.session();
         assert_eq!(serde_json::to_string(&session).unwrap(), self.session, "it returns as it was");
         let turn = session.turn;
@@ -110,7 +123,7 @@ impl Talk {
             sender: SenderView { id: SenderId(1), name: "Support", language: None },
             window: self.window,
             env: &self.env,
-            paused: &Default::default(),
+            paused: &self.paused,
             once: &self.once,
             token_key: b"key",
         };
@@ -163,9 +176,10 @@ impl Talk {
                 self.contact.opted_out = out.then_some(self.now);
                 format!("opt_out {out}")
             }
-            Effect::Handoff { team, summary, out_of_hours, .. } => {
+            Effect::Handoff { team, summary, priority, out_of_hours, .. } => {
                 let closed = if out_of_hours { " closed" } else { "" };
-                format!("handoff {team}{closed}{}", summary.map(|s| format!(": {s}")).unwrap_or_default())
+                let urgent = priority.map(|priority| format!(" [{priority}]")).unwrap_or_default();
+                format!("handoff {team}{closed}{urgent}{}", summary.map(|s| format!(": {s}")).unwrap_or_default())
             }
             Effect::NeedsPerson { .. } => "needs person".into(),
             Effect::Emit { name, data, .. } => format!("emit {name} {}", data.to_json()),
@@ -175,6 +189,22 @@ impl Talk {
                 (None, false) => format!("started {flow}"),
             },
             Effect::Split { name, case, fresh } => format!("split {name} {case}{}", if fresh { "" } else { " again" }),
+            Effect::Plan(planned) => {
+                let whom = match &planned.whom {
+                    Whom::Contact => String::new(),
+                    Whom::Audience(audience) => format!(" for {}", audience.tags.join(" ")),
+                };
+                let when = match &planned.when {
+                    When::Now => String::new(),
+                    When::At(at) => format!(" in {}", *at - self.now),
+                    When::Clock(clock) => format!(" at {clock}"),
+                };
+                let key = planned.key.as_ref().map(|key| format!(" as {key}")).unwrap_or_default();
+                let what = format!("plan {}{whom}{when}{key}", planned.flow);
+                self.planned.push(*planned);
+                what
+            }
+            Effect::Unplan { key, .. } => format!("take back {key}"),
             Effect::StartDropped { flow, .. } => format!("not meant {flow}"),
             Effect::RunBegan { flow, .. } => format!("began {flow}"),
             Effect::RunEnded { end, .. } => format!("run {}", end.as_str()),
@@ -264,12 +294,7 @@ impl Talk {
                 Some(Fate::Refused { reason })
             }
         };
-        // A flow that answers each refusal with one more message that is refused is not followed for ever.
-        if let Some(fate) = fate.filter(|_| tells && self.telling < FATES_IN_A_ROW_MAX) {
-            self.telling += 1;
-            self.event(Event::Delivery { message: number, fate });
-            self.telling -= 1;
-        }
+        self.fates.extend(fate.filter(|_| tells).map(|fate| (number, fate)));
     }
 
     fn out(&mut self, draft: &Draft, content: Content, asked_for: bool, as_template: bool) -> Fate {

@@ -206,7 +206,16 @@ fn refused(kind: Kind, code: &str, text: &str, reason: Option<Reason>, session: 
         Some(Reason::NoBalance) => return Refusal::InsufficientBalance,
         Some(Reason::SenderDown) => return offline(kind),
         Some(Reason::TemplateUnusable) => return Refusal::TemplateMismatch { why: text.to_owned() },
-        Some(Reason::Capped | Reason::QuietHours | Reason::Busy | Reason::WithPerson | Reason::TooLate) | None => {}
+        Some(
+            Reason::Capped
+            | Reason::QuietHours
+            | Reason::Busy
+            | Reason::WithPerson
+            | Reason::TooLate
+            | Reason::Draft
+            | Reason::Paused,
+        )
+        | None => {}
     }
     // Meta's codes (platform.md 4.11); a number of another kind has no meaning here.
     match code.parse::<i64>() {

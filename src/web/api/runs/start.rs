@@ -226,5 +226,7 @@ fn words(reason: Reason) -> &'static str {
         Reason::NoBalance => "the balance is used up",
         Reason::SenderDown => "the sender is down",
         Reason::TooLate => "it is too late",
+        Reason::Draft => "it is a draft, and the contact is no tester",
+        Reason::Paused => "it is paused, because its last runs all failed",
     }
 }

@@ -1,0 +1,95 @@
+//! Who is meant by `for:` of a `start` step, in which order, and when on whose clock.
+
+use super::{
+    hours,
+    steps::{Step, start::Meant},
+    turn::{Seen, Turn},
+    world::{Versions, World},
+};
+use crate::{
+    base::time::Time,
+    model::{effect::Audience, session::Session, value::Value},
+};
+use std::cmp::Ordering;
+
+/// The contact of `world` is one of them. A condition that fails means nobody, and so does a step that is gone.
+pub fn is_meant(versions: &Versions, audience: &Audience, world: &World<'_>) -> bool {
+    let Some(meant) = meant(versions, audience) else { return false };
+    if !audience.tags.iter().all(|tag| world.contact.data.tags.contains(tag)) {
+        return false;
+    }
+    let Some(condition) = &meant.condition else { return true };
+    let turn = Turn::new(versions, Session::default(), world);
+    turn.in_scope(turn.live(), &seen(audience), |scope| condition.holds(scope)).unwrap_or(false)
+}
+
+/// They come in an order of the author's.
+pub fn is_ordered(versions: &Versions, audience: &Audience) -> bool {
+    meant(versions, audience).is_some_and(|meant| meant.order.is_some())
+}
+
+/// By what the contact of `world` is put into that order.
+pub fn rank(versions: &Versions, audience: &Audience, world: &World<'_>) -> Value {
+    let Some(order) = meant(versions, audience).and_then(|meant| meant.order.as_ref()) else { return Value::Nothing };
+    let turn = Turn::new(versions, Session::default(), world);
+    turn.in_scope(turn.live(), &seen(audience), |scope| order.eval(scope)).unwrap_or_default()
+}
+
+/// The smallest first, and what has no value last.
+pub fn compare(a: &Value, b: &Value) -> Ordering {
+    let number = |value: &Value| match value {
+        Value::Whole(number) => Some(*number as f64),
+        Value::Number(number) => Some(*number),
+        Value::YesNo(yes) => Some(f64::from(u8::from(*yes))),
+        Value::Span(span) => Some(span.0 as f64),
+        Value::DateTime(at) => Some(at.timestamp().as_millisecond() as f64),
+        _ => None,
+    };
+    match (a, b) {
+        (Value::Nothing, Value::Nothing) => Ordering::Equal,
+        (Value::Nothing, _) => Ordering::Greater,
+        (_, Value::Nothing) => Ordering::Less,
+        (a, b) => match (number(a), number(b)) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            // Dates and times of day print so that their texts are in order.
+            _ => a.print().cmp(&b.print()),
+        },
+    }
+}
+
+/// The next time that the clock of the contact of `world` shows this.
+pub fn next_clock(versions: &Versions, clock: &str, world: &World<'_>) -> Option<Time> {
+    let turn = Turn::new(versions, Session::default(), world);
+    let clock: jiff::civil::Time = clock.parse().ok()?;
+    hours::next_clock(&turn.local_now(turn.live()), clock).map(|at| Time(at.timestamp().as_millisecond()))
+}
+
+fn meant<'v>(versions: &'v Versions, audience: &Audience) -> Option<&'v Meant> {
+    let set = versions.get(audience.version)?;
+    let flow = set.any_flow(&audience.flow)?;
+    match &flow.node(flow.find(&audience.step)?).step {
+        Step::Start(start) => start.whom.as_ref(),
+        _ => None,
+    }
+}
+
+fn seen(audience: &Audience) -> Seen<'_> {
+    const NOTHING: &Value = &Value::Nothing;
+    Seen { vars: Some(&audience.vars), event: &audience.event, msg: NOTHING, handoff: NOTHING, error: None, extra: &[] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_comes_first_and_nothing_last() {
+        let day = |text: &str| Value::Date(text.parse().unwrap());
+        let mut all = [Value::Nothing, Value::Number(2.5), Value::Whole(10), Value::Whole(-1)];
+        all.sort_by(compare);
+        assert_eq!(all, [Value::Whole(-1), Value::Number(2.5), Value::Whole(10), Value::Nothing]);
+        let mut days = [day("2026-11-21"), Value::Nothing, day("2026-03-02"), day("2025-12-31")];
+        days.sort_by(compare);
+        assert_eq!(days, [day("2025-12-31"), day("2026-03-02"), day("2026-11-21"), Value::Nothing]);
+    }
+}

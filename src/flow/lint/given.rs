@@ -1,0 +1,140 @@
+//! What flows are given and give back: `with` and triggers against `inputs`, `return` against `returns`.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        place::Place,
+        yaml::{self, Entry},
+    },
+    flow::{
+        FlowSet,
+        definition::{Field, Flow, Node, Target, WrittenTrigger},
+        inputs,
+        text::typed,
+        triggers::Trigger,
+    },
+    model::value::Value,
+};
+
+pub fn check(set: &FlowSet, findings: &Findings) {
+    for flow in set.every_flow() {
+        for node in &flow.nodes {
+            match node.outline.verb {
+                "call" | "start" | "go" => given(set, flow, node, findings),
+                "end" => returned(set, flow, node, findings),
+                _ => {}
+            }
+        }
+        for trigger in &flow.triggers {
+            triggered(flow, trigger, findings);
+        }
+    }
+}
+
+/// What stands on the one side, and how it is called there.
+struct Side<'a> {
+    code: &'static str,
+    word: &'static str,
+    flow: &'a Flow,
+    fields: &'a [Field],
+    /// Where something is missing.
+    place: &'a Place,
+}
+
+fn given(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
+    let other = match &node.outline.target {
+        Some(Target::Flow(name)) => set.flow(name),
+        Some(Target::Top) if node.outline.verb == "start" => Some(flow),
+        Some(Target::Top | Target::Block { .. } | Target::Unknown(_)) | None => None,
+    };
+    let Some(other) = other else { return };
+    let written = &node.outline.yaml;
+    let place = written.get(node.outline.verb).map_or(&node.place, |value| &value.place);
+    let side = Side { code: "E416", word: "input", flow: other, fields: &other.inputs, place };
+    match written.get("with").map(|with| (with, with.map())) {
+        Some((_, Some(entries))) => side.fits(set, entries, "with", findings),
+        // It was said that these are no names with values.
+        Some((with, None)) if !with.is_null() => {}
+        Some((_, None)) | None => {
+            let how = if node.outline.verb == "go" { "call" } else { "with" };
+            side.fits(set, &[], how, findings);
+        }
+    }
+}
+
+fn returned(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
+    let Some(value) = node.outline.yaml.get("return").filter(|_| !flow.returns.is_empty()) else { return };
+    let side = Side { code: "E417", word: "value", flow, fields: &flow.returns, place: &value.place };
+    match (value.map(), value.text()) {
+        (Some(entries), _) => side.fits(set, entries, "return", findings),
+        // It may come to a map.
+        (None, Some(text)) if text.trim().starts_with("${") && text.trim().ends_with('}') => {}
+        _ => {
+            let message = format!("`{}` returns names with values, and this is {}", flow.name, value.describe());
+            let names: Vec<String> = flow.returns.iter().map(|field| format!("{}: …", field.name)).collect();
+            let finding = Diagnostic::error("E417", &value.place, message);
+            findings.push(finding.help(format!("write `return: {{{}}}`", names.join(", "))));
+        }
+    }
+}
+
+/// A start that brings nothing begins a flow only whose inputs may be missing.
+fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
+    let written = &trigger.outline.yaml;
+    let brings = |name: &str| match &trigger.kind {
+        Trigger::Api(_) => true,
+        Trigger::Webhook(_) => written.get("body").is_some_and(|body| body.get(name).is_some()),
+        Trigger::Message(_) => {
+            let patterns = written.get("message").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+            let mut groups = patterns.iter().filter_map(yaml::Node::text).flat_map(crate::flow::parse::groups);
+            groups.any(|group| group == name)
+        }
+        _ => false,
+    };
+    for field in flow.inputs.iter().filter(|field| !field.optional && field.default.is_none()) {
+        if !brings(&field.name) {
+            let name = &field.name;
+            let message =
+                format!("this trigger does not bring the input `{name}`, and without it the flow cannot begin");
+            let finding = Diagnostic::error("E416", &trigger.place, message);
+            findings.push(
+                finding.help(format!(
+                    "write `{name}: {{type: …, optional: true}}` under `inputs`, or give it a `default`"
+                )),
+            );
+        }
+    }
+}
+
+impl Side<'_> {
+    fn fits(&self, set: &FlowSet, entries: &[Entry], how: &str, findings: &Findings) {
+        let (word, flow) = (self.word, &self.flow.name);
+        for entry in entries {
+            let name = entry.key.text.as_str();
+            let Some(field) = self.fields.iter().find(|field| field.name == name) else {
+                let finding =
+                    Diagnostic::error(self.code, &entry.key.place, format!("`{flow}` has no {word} `{name}`"));
+                let names = self.fields.iter().map(|field| field.name.as_str());
+                findings.push(finding.help_if(did_you_mean(name, names)));
+                continue;
+            };
+            let Some(scalar) = entry.value.scalar().filter(|scalar| !scalar.text.contains("${")) else { continue };
+            let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));
+            if value != Value::Nothing && inputs::convert(&field.kind, &value, &set.bot.timezone).is_none() {
+                let takes = inputs::name_of(&field.kind);
+                let message =
+                    format!("the {word} `{name}` of `{flow}` takes {takes}, and this is {}", entry.value.describe());
+                findings.push(Diagnostic::error(self.code, &entry.value.place, message));
+            }
+        }
+        let required = self.fields.iter().filter(|field| !field.optional && field.default.is_none());
+        for field in required.filter(|field| entries.iter().all(|entry| entry.key.text != field.name)) {
+            let name = &field.name;
+            let finding = Diagnostic::error(self.code, self.place, format!("`{flow}` needs the {word} `{name}`"));
+            findings.push(finding.help(match how {
+                "call" => format!("`go` carries nothing: write `call: {flow}` with `with: {{{name}: …}}`"),
+                how => format!("write `{how}: {{{name}: …}}`"),
+            }));
+        }
+    }
+}

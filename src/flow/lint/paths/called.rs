@@ -1,0 +1,93 @@
+//! What calls come back with: blocks are walked in place, flows in a walk of their own.
+
+use super::{
+    Walk,
+    age::{ANY, Age},
+    memo::Begin,
+    starts::given,
+    state::State,
+    ty::Ty,
+};
+use crate::{
+    base::{limits::LINT_STATES_MAX, time::Span},
+    flow::{
+        definition::{Flow, Node, NodeIx, Target},
+        lint::ways::target,
+    },
+};
+
+impl<'a> Walk<'a, '_> {
+    /// Behind a `call` that came back.
+    pub(super) fn called(&mut self, flow: &'a Flow, node: &'a Node, state: &State) -> Vec<State> {
+        let back = match target(self.set, flow, node) {
+            Some(Some((other, entry)))
+                if std::ptr::eq(other, flow) && !matches!(node.outline.target, Some(Target::Flow(_))) =>
+            {
+                self.block(flow, entry, state)
+            }
+            Some(Some((other, entry))) => match self.flow_end(other, entry, state) {
+                Some(age) if age == state.age => vec![state.clone()],
+                // It asked: the window opened anew in there.
+                Some(age) if age.most < state.age.most => vec![State { age, ..state.clone().answered(&node.place) }],
+                Some(age) => {
+                    let less = |a: Span, b: Span| if a == ANY { ANY } else { Span((a.0 - b.0).max(0)) };
+                    let (least, most) = (less(age.least, state.age.least), less(age.most, state.age.most));
+                    vec![state.clone().aged(age, &node.place, least, most)]
+                }
+                None => Vec::new(),
+            },
+            Some(None) | None => vec![state.clone()],
+        };
+        let name = node.outline.fills.as_deref();
+        back.into_iter()
+            .map(|state| match name {
+                Some(name) => state.with(flow, name, Ty::ANY),
+                None => state,
+            })
+            .collect()
+    }
+
+    /// The states at the end of a called block of the same flow. Each is walked once with each state: blocks that call
+    /// one another several times would else be walked as often as there are ways through them.
+    fn block(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Vec<State> {
+        let key = (std::ptr::from_ref(flow) as usize, entry);
+        let known = self.found.blocks.entry(key).or_default();
+        let state = if known.len() < LINT_STATES_MAX {
+            state.clone()
+        } else {
+            State { age: Age::ANY, vars: vec![Ty::ANY; state.vars.len()].into(), ..state.clone() }
+        };
+        if let Some((_, ends)) = known.iter().find(|(with, _)| with.says_the_same(&state)) {
+            return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, ..state }]);
+        }
+        let place = known.len();
+        known.push((state.clone(), None));
+        let ends = self.frame(flow, Some(entry), std::slice::from_ref(&state));
+        if let Some((_, slot)) = self.found.blocks.get_mut(&key).and_then(|known| known.get_mut(place)) {
+            *slot = Some(ends.clone());
+        }
+        ends
+    }
+
+    /// The age at the end of a called flow; `None`: it never comes back.
+    fn flow_end(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
+        let begin = Begin::Call(flow.name.clone(), state.age);
+        if self.under_way.contains(&begin) {
+            return Some(Age::ANY);
+        }
+        let piece = if self.memo.is_whole_but(&begin, |begin| self.begun.contains_key(begin)) {
+            self.memo.pieces[&begin].clone()
+        } else {
+            self.under_way.insert(begin.clone());
+            let inner = given(flow, State::new(flow, state.age, &flow.place));
+            let inner = State { trail: state.trail.clone(), ..inner };
+            let piece = self.piece(&begin, flow, Some(entry), &[inner]);
+            self.under_way.remove(&begin);
+            piece
+        };
+        self.found.need = self.found.need.max(piece.need);
+        self.found.through.extend(piece.through.iter().cloned());
+        self.found.calls.insert(begin);
+        piece.end
+    }
+}

@@ -1,0 +1,228 @@
+//! PO files, the exchange format of translators' tools: as much of it as translations of flows need.
+//!
+//! GNU gettext manual, *The Format of PO Files*. There are few readers of it in Rust, each with plural rules and
+//! catalogues that nothing here asks for.
+
+use std::fmt::Write;
+
+/// One message. What other tools add (their own remarks, further flags) is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// For translators, in the order of the file: `#.` lines.
+    pub remarks: Vec<String>,
+    /// `flows/welcome.yaml:7`.
+    pub place: Option<String>,
+    /// To be looked at again: not used.
+    pub fuzzy: bool,
+    /// The text that a fuzzy translation was made from.
+    pub before: Option<String>,
+    /// Tells equal texts apart: the step.
+    pub context: String,
+    pub source: String,
+    pub translation: String,
+}
+
+/// The whole file, with its header.
+pub fn write(language: &str, entries: &[Entry]) -> String {
+    let header = format!(
+        "MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\
+         Language: {language}\nX-Generator: transom\n"
+    );
+    let mut out = String::new();
+    text(&mut out, "msgid", "");
+    text(&mut out, "msgstr", &header);
+    for entry in entries {
+        out.push('\n');
+        for line in entry.remarks.iter().flat_map(|remark| remark.lines()) {
+            let _ = writeln!(out, "#. {line}");
+        }
+        if let Some(place) = &entry.place {
+            let _ = writeln!(out, "#: {place}");
+        }
+        if entry.fuzzy {
+            out.push_str("#, fuzzy\n");
+        }
+        if let Some(before) = &entry.before {
+            text(&mut out, "#| msgid", before);
+        }
+        text(&mut out, "msgctxt", &entry.context);
+        text(&mut out, "msgid", &entry.source);
+        text(&mut out, "msgstr", &entry.translation);
+    }
+    out
+}
+
+/// The messages of a file, without its header and what is obsolete; or the line that cannot be read, and why.
+pub fn read(file: &str) -> Result<Vec<Entry>, (usize, String)> {
+    let mut all = Vec::new();
+    let mut entry = Entry::default();
+    // The key that a line of nothing but a text goes on.
+    let mut key = "";
+    let mut begun = false;
+    for (number, line) in file.trim_start_matches('\u{feff}').lines().enumerate() {
+        let wrong = |why: &str| (number + 1, why.to_owned());
+        let line = line.trim();
+        if line.is_empty() || line.starts_with("#~") {
+            continue;
+        }
+        let remark = line.starts_with('#');
+        // A remark, a context, or a source without one, begins the next message.
+        let begins = remark || line.starts_with("msgctxt") || (line.starts_with("msgid ") && key == "msgstr");
+        if begins && begun && key == "msgstr" {
+            all.push(std::mem::take(&mut entry));
+            (key, begun) = ("", false);
+        }
+        if let Some(rest) = line.strip_prefix("#|") {
+            let rest = rest.trim();
+            if let Some(before) = rest.strip_prefix("msgid ") {
+                entry.before = Some(unquoted(before).ok_or_else(|| wrong("a text stands in double quotes"))?);
+            } else if let (Some(more), Some(before)) = (unquoted(rest), &mut entry.before) {
+                before.push_str(&more);
+            }
+            continue;
+        }
+        if remark {
+            entry.fuzzy |= line.strip_prefix("#,").is_some_and(|flags| flags.split(',').any(|f| f.trim() == "fuzzy"));
+            if let Some(remark) = line.strip_prefix("#.") {
+                entry.remarks.push(remark.trim().to_owned());
+            }
+            if let Some(place) = line.strip_prefix("#:") {
+                entry.place = Some(place.trim().to_owned());
+            }
+            continue;
+        }
+        let rest = match line.split_once(char::is_whitespace) {
+            _ if line.starts_with('"') => line,
+            Some((name, rest)) => {
+                key = ["msgctxt", "msgid", "msgstr"].into_iter().find(|known| *known == name).ok_or_else(|| {
+                    wrong(&format!("there is no `{name}` here; each plural form is a message of its own"))
+                })?;
+                rest.trim()
+            }
+            None => return Err(wrong("a line is `msgid \"…\"`, `msgstr \"…\"` or a remark")),
+        };
+        let more = unquoted(rest).ok_or_else(|| wrong("a text stands in double quotes"))?;
+        match key {
+            "msgctxt" => entry.context.push_str(&more),
+            "msgid" => entry.source.push_str(&more),
+            "msgstr" => entry.translation.push_str(&more),
+            _ => return Err(wrong("a text without `msgid` or `msgstr` before it")),
+        }
+        begun = true;
+    }
+    if begun {
+        all.push(entry);
+    }
+    all.retain(|entry| !entry.source.is_empty());
+    Ok(all)
+}
+
+/// A text of several lines begins with an empty one, as gettext's own tools write it.
+fn text(out: &mut String, key: &str, text: &str) {
+    let lead = if key.starts_with('#') { "#| " } else { "" };
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    match lines.as_slice() {
+        [] | [_] => {
+            let _ = writeln!(out, "{key} {}", quoted(text));
+        }
+        lines => {
+            let _ = writeln!(out, "{key} \"\"");
+            for line in lines {
+                let _ = writeln!(out, "{lead}{}", quoted(line));
+            }
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn unquoted(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"').filter(|_| text.len() > 1)?;
+    let mut out = String::new();
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        out.push(match c {
+            '"' => return None,
+            '\\' => match chars.next()? {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                other => other,
+            },
+            other => other,
+        });
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_other_tools_write_is_read() {
+        let file = "# Ada, 2026.\nmsgid \"\"\nmsgstr \"\"\n\"Language: es\\n\"\n\n#. ask\n#: flows/a.yaml:3\n\
+                    #, fuzzy, no-c-format\n#| msgid \"Which \"\n#| \"colour?\"\nmsgctxt \"a.ask_1\"\nmsgid \"Colour?\"\n\
+                    msgstr \"¿Qué \\\"color\\\"?\"\nmsgid \"Bye\"\nmsgstr \"\"\n\"Adiós\\n\"\n\"…\"\n\n#~ msgid \"old\"\n#~ msgstr \"viejo\"\n";
+        let entries = read(file).unwrap();
+        assert_eq!(entries.len(), 2);
+        let first = &entries[0];
+        assert_eq!((first.context.as_str(), first.source.as_str()), ("a.ask_1", "Colour?"));
+        assert_eq!((first.translation.as_str(), first.fuzzy), ("¿Qué \"color\"?", true));
+        assert_eq!(first.before.as_deref(), Some("Which colour?"));
+        assert_eq!((entries[1].translation.as_str(), entries[1].fuzzy), ("Adiós\n…", false));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_by_its_line() {
+        for (file, line) in [
+            ("msgid \"a\nmsgstr \"b\"\n", 1),
+            ("\n\"a\"\n", 2),
+            ("msgid \"a\"\nmsgid_plural \"b\"\n", 2),
+            ("hello\n", 1),
+        ] {
+            assert_eq!(read(file).unwrap_err().0, line, "{file}");
+        }
+    }
+
+    fn entry() -> impl Strategy<Value = Entry> {
+        let text = "[ -~\n\t\r\\\\\"äñ😀]{0,30}";
+        ("[a-z._0-9]{1,9}", ".[ -~\n\"\\\\é]{0,20}", text, any::<bool>(), proptest::option::of("[!-~][ -~\n\"]{0,20}"))
+            .prop_map(|(context, source, translation, fuzzy, before)| Entry {
+                remarks: vec!["say".into()],
+                place: Some("flows/a.yaml:1".into()),
+                fuzzy,
+                before,
+                context,
+                source,
+                translation,
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_the_same(entries in proptest::collection::vec(entry(), 0..6)) {
+            prop_assert_eq!(read(&write("es", &entries)).unwrap(), entries);
+        }
+
+        #[test]
+        fn any_file_is_read_or_refused(file in "[ -~\n\"\\\\#é]{0,200}") {
+            let _ = read(&file);
+        }
+    }
+}

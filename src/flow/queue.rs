@@ -1,0 +1,92 @@
+//! Starts that wait in line for a busy conversation, and those that are refused.
+
+use super::{
+    choose::OutOfReach,
+    turn::{Here, Turn},
+};
+use crate::{
+    base::limits::QUEUED_STARTS_MAX,
+    model::{
+        effect::{Effect, is_start_key},
+        event::{Reason, Start},
+        session::Queued,
+    },
+};
+
+impl Turn<'_> {
+    pub(super) fn queue(&mut self, start: Start) {
+        let scheduled = |trigger: &str| trigger.starts_with("schedule ") || trigger.starts_with("date ");
+        if scheduled(&start.trigger) {
+            // Only the newest of a flow's scheduled starts waits.
+            let (older, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.session.queue)
+                .into_iter()
+                .partition(|queued| queued.start.flow == start.flow && scheduled(&queued.start.trigger));
+            self.session.queue = kept;
+            older.iter().for_each(|queued| self.refuse(&queued.start, Reason::Busy));
+        }
+        if self.session.queue.len() >= QUEUED_STARTS_MAX {
+            return self.refuse(&start, Reason::Busy);
+        }
+        let since = self.now();
+        let until = since + self.live().bot.defaults.queue_for;
+        self.note(None, None, format!("`{}` waits until the conversation is free", start.flow));
+        let (id, flow, trigger) = (start.id, start.flow.clone(), start.trigger.clone());
+        self.effects.push(Effect::Started { id, flow, trigger, refused: None, queued: true });
+        self.session.queue.push(Queued { start, since, until });
+    }
+
+    /// A flow that nothing can start here. Whoever is no tester is simply not meant by a draft's own triggers; a step
+    /// or the API that starts one by its name is refused, and so is everything that a pause keeps back.
+    pub fn leave_out(&mut self, by: Option<Here<'_>>, start: &Start, why: OutOfReach) {
+        let (run, step) = (by.map(|here| here.run), by.map(|here| &here.node.id));
+        let words = why.words(self.world.sender.name);
+        self.note(run, step, format!("`{}` does not start: {words}", start.flow));
+        let by_name = start.trigger == "api" || is_start_key(&start.trigger);
+        match why {
+            OutOfReach::Paused => self.refused(start, Reason::Paused),
+            OutOfReach::Draft if by_name => self.refused(start, Reason::Draft),
+            OutOfReach::Draft | OutOfReach::Sender => {
+                self.effects.push(Effect::StartDropped { id: start.id, flow: start.flow.clone() });
+            }
+        }
+    }
+
+    pub fn refuse(&mut self, start: &Start, reason: Reason) {
+        self.note(None, None, format!("`{}` does not start: {}", start.flow, reason.as_str()));
+        self.refused(start, reason);
+    }
+
+    fn refused(&mut self, start: &Start, reason: Reason) {
+        self.effects.push(Effect::Started {
+            id: start.id,
+            flow: start.flow.clone(),
+            trigger: start.trigger.clone(),
+            refused: Some(reason),
+            queued: false,
+        });
+    }
+
+    /// Nobody in line begins any more; the row of each start hears so.
+    pub fn drop_queue(&mut self) {
+        for Queued { start, .. } in std::mem::take(&mut self.session.queue) {
+            self.note(None, None, format!("`{}` does not begin: what waited in line is dropped", start.flow));
+            self.effects.push(Effect::StartDropped { id: start.id, flow: start.flow });
+        }
+    }
+
+    /// What waited too long goes; the first of the rest begins when the conversation is free.
+    pub fn run_queue(&mut self) -> bool {
+        let now = self.now();
+        let (over, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.session.queue).into_iter().partition(|queued| queued.until <= now);
+        self.session.queue = kept;
+        let reason = self.busy().unwrap_or(Reason::Busy);
+        over.iter().for_each(|queued| self.refuse(&queued.start, reason));
+        if self.session.queue.is_empty() || self.busy().is_some() || self.opted_out.is_some() {
+            return false;
+        }
+        let first = self.session.queue.remove(0);
+        self.start(first.start);
+        true
+    }
+}

@@ -1,0 +1,72 @@
+//! What `start` steps plan: a flow, when, and for whom.
+
+use crate::{
+    base::{
+        ids::{FlowName, StepId, VersionId},
+        time::Time,
+    },
+    model::value::Value,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A flow that a `start` step plans.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedFlow {
+    pub flow: FlowName,
+    pub inputs: BTreeMap<String, Value>,
+    pub when: When,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// How many starts and events led to it, each by the one before.
+    pub depth: usize,
+    pub whom: Whom,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    Now,
+    At(Time),
+    /// The next such time on each contact's own clock: `10:00:00`.
+    Clock(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// The contact of the run.
+    Contact,
+    Audience(Audience),
+}
+
+/// Whom `for:` of a `start` step means. Its code stands in that step of that version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Audience {
+    pub version: VersionId,
+    pub flow: FlowName,
+    pub step: StepId,
+    pub tags: Vec<String>,
+    /// The variables of the run, for its code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, Value>,
+    /// What `event` is in it.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub event: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+fn is_nothing(value: &Value) -> bool {
+    *value == Value::Nothing
+}
+
+/// How runs and rows know what a `start` step began: `start`, or `start KEY`.
+pub fn start_key(key: Option<&str>) -> String {
+    key.map_or_else(|| "start".to_owned(), |key| format!("start {key}"))
+}
+
+/// What `start_key` made.
+pub fn is_start_key(key: &str) -> bool {
+    key == "start" || key.starts_with("start ")
+}
