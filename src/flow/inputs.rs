@@ -53,6 +53,9 @@ fn typed_as(
 
 /// The value as this type; `None` when it cannot be.
 pub fn convert(kind: &Kind, value: &Value, zone: &TimeZone) -> Option<Value> {
+    if *value == Value::Nothing {
+        return Some(Value::Nothing);
+    }
     if kind.of == AnswerType::Choice {
         let text = value.print()?;
         return (kind.among.is_empty() || kind.among.contains(&text)).then_some(Value::Text(text));
