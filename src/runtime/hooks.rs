@@ -190,7 +190,8 @@ impl App {
 
 impl Told<'_> {
     fn body(&self) -> Result<Value, String> {
-        if self.is_form {
+        // `curl -d '{…}'` calls JSON a form.
+        if self.is_form && !self.text.trim_start().starts_with(['{', '[']) {
             let pairs = query::pairs(&self.text);
             return Ok(Value::Map(pairs.into_iter().map(|(name, value)| (name, Value::Text(value))).collect()));
         }

@@ -260,4 +260,9 @@ async fn a_form_is_a_body_of_texts() {
     ];
     post(&host, &headers, body).await.is(202);
     assert_eq!(texts(&host), ["Order A7 for 9.5, thanks Ana B"]);
+    let body = r#"{"order": "A8", "total": 1, "phone": "+34600111222", "name": "Ana"}"#;
+    let signature = Key::new(Secret::new("shop-secret")).sign(body.as_bytes());
+    let headers = [("x-shop-signature", signature.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    post(&host, &headers, body).await.is(202);
+    assert_eq!(texts(&host)[1..], ["Order A8 for 1, thanks Ana"], "JSON that says it is a form");
 }
