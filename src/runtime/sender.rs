@@ -22,7 +22,7 @@ use crate::{
         inbound::{StatusError, TemplateChange},
         template::TemplateStatus,
     },
-    store::WriteSet,
+    store::{CommitError, WriteSet},
 };
 use std::sync::{Arc, atomic::Ordering};
 
@@ -62,7 +62,9 @@ impl App {
                     }),
                 }
             };
-            app.push(contact, Work::Sent { conversation, id, result: Box::new(result) });
+            let work = Work::Sent { conversation, id, result: Box::new(result) };
+            // The lane counts as under way from here on.
+            Arc::clone(&app).push_and_run(contact, work).await;
             app.lanes.leave();
         });
     }
@@ -333,26 +335,49 @@ impl App {
     async fn commit_later(self: &Arc<Self>, contact: ContactId, set: WriteSet) {
         // Submitted here, so that its place among the contact's commits is this one.
         let set = set.patient();
-        let first = self.store.submit(set.clone()).await;
-        let app = Arc::clone(self);
-        self.lanes.enter();
-        tokio::spawn(async move {
-            let mut done = match first {
-                Ok(commit) => commit.done().await.map(drop),
-                Err(error) => Err(error),
-            };
-            for _ in 1..LANE_TRIES_MAX {
-                let Err(error) = &done else { break };
-                app.metrics.database_errors.inc();
-                tracing::warn!("The mark of a sent message was not stored, and is tried again: {error}");
-                done = app.store.commit(set.clone()).await.map(drop);
-            }
+        let (app, again, under_way) = (Arc::clone(self), set.clone(), UnderWay::begin(self));
+        let tell = move |done: Result<_, CommitError>| {
             if let Err(error) = done {
-                tracing::error!("The mark of a sent message was not stored: {error}");
-                app.push(contact, Work::Forget);
-                app.timers.wake(contact, app.clock.now() + LANE_RETRY);
+                tokio::spawn(async move { app.mark_again(contact, again, error, under_way).await });
             }
-            app.lanes.leave();
-        });
+        };
+        if let Err(error) = self.store.submit_then(set, tell).await {
+            self.unmarked(contact, &error);
+        }
+    }
+
+    async fn mark_again(self: Arc<Self>, contact: ContactId, set: WriteSet, error: CommitError, _until: UnderWay) {
+        let mut error = error;
+        for _ in 1..LANE_TRIES_MAX {
+            self.metrics.database_errors.inc();
+            tracing::warn!("The mark of a sent message was not stored, and is tried again: {error}");
+            match self.store.commit(set.clone()).await {
+                Ok(_) => return,
+                Err(other) => error = other,
+            }
+        }
+        self.unmarked(contact, &error);
+    }
+
+    fn unmarked(self: &Arc<Self>, contact: ContactId, error: &CommitError) {
+        tracing::error!("The mark of a sent message was not stored: {error}");
+        self.push(contact, Work::Forget);
+        self.timers.wake(contact, self.clock.now() + LANE_RETRY);
+    }
+}
+
+/// Something outside of the lanes is under way, as long as this lives.
+struct UnderWay(Arc<App>);
+
+impl UnderWay {
+    fn begin(app: &Arc<App>) -> Self {
+        app.lanes.enter();
+        UnderWay(Arc::clone(app))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.lanes.leave();
     }
 }

@@ -18,8 +18,15 @@ impl App {
     /// Puts work into a contact's line and starts the lane if nobody works there.
     pub fn push(self: &Arc<Self>, contact: ContactId, work: Work) {
         if self.lanes.push(contact, work) {
-            let app = Arc::clone(self);
-            tokio::spawn(async move { app.run_lane(contact).await });
+            // In a box of its own: a task is moved several times while it is made and ended, and this one is large.
+            tokio::spawn(Box::pin(Arc::clone(self).run_lane(contact)));
+        }
+    }
+
+    /// The same for a task that has nothing else to do: it runs the lane itself.
+    pub(super) async fn push_and_run(self: Arc<Self>, contact: ContactId, work: Work) {
+        if self.lanes.push(contact, work) {
+            Box::pin(self.run_lane(contact)).await;
         }
     }
 

@@ -208,7 +208,7 @@ fn count_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)
     let mut statement = conn.prepare_cached(&one.text)?;
     let mut won = Vec::new();
     for (at, (_, entry)) in rows.iter().enumerate() {
-        one.bind(&mut statement, &entry.json)?;
+        one.bind(&mut statement, &entry.row)?;
         if statement.raw_execute()? > 0 {
             won.push(at);
         }
@@ -225,7 +225,7 @@ fn tell_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]
     let columns = statement.column_count();
     let mut told = Vec::new();
     for (_, entry) in rows {
-        one.bind(&mut statement, &entry.json)?;
+        one.bind(&mut statement, &entry.row)?;
         let mut returned = statement.raw_query();
         while let Some(row) = returned.next()? {
             told.push(told_by_sqlite(row, columns)?);

@@ -2,14 +2,13 @@
 
 use super::{
     statement::{Entry, Key, Told, WriteSet},
-    writer::Answer,
+    writer::Owner,
 };
 use crate::base::limits::{GROUP_BYTES_MAX, GROUP_SETS_MAX};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use tokio::sync::oneshot;
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 /// A set in the line, and who waits for it.
-pub(super) type Waiting = (WriteSet, oneshot::Sender<Answer>);
+pub(super) type Waiting = (WriteSet, Owner);
 
 /// Up to a group's worth of sets, each contact once; the others keep their order.
 pub(super) fn take_group(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
@@ -18,7 +17,7 @@ pub(super) fn take_group(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
     let mut contacts = HashSet::new();
     let mut bytes = 0;
     while let Some((set, owner)) = waiting.pop_front() {
-        let size: usize = set.rows.iter().map(|entry| entry.json.len()).sum();
+        let size: usize = set.rows.iter().map(|entry| entry.row.size()).sum();
         let full = group.len() == GROUP_SETS_MAX || (!group.is_empty() && bytes + size > GROUP_BYTES_MAX);
         if full {
             rest.push_back((set, owner));
@@ -45,15 +44,15 @@ pub(super) fn by_statement<'s>(sets: &'s [WriteSet], part: &[usize]) -> BTreeMap
     statements
 }
 
-/// `[a,b,c]` of rows that are JSON already.
+/// The rows as a JSON array of objects.
 pub(super) fn array(rows: &[(usize, &Entry)]) -> String {
-    let mut out = String::with_capacity(rows.iter().map(|(_, entry)| entry.json.len() + 1).sum::<usize>() + 2);
+    let mut out = String::with_capacity(rows.iter().map(|(_, entry)| entry.row.size() * 2).sum::<usize>() + 2);
     out.push('[');
     for (_, entry) in rows {
         if out.len() > 1 {
             out.push(',');
         }
-        out.push_str(&entry.json);
+        entry.row.write_json(&mut out);
     }
     out.push(']');
     out
@@ -64,12 +63,13 @@ pub(super) fn distinct_keys(rows: &[(usize, &Entry)]) -> usize {
     usize::from(!rows.is_empty()) + rows.windows(2).filter(|pair| pair[0].1.key != pair[1].1.key).count()
 }
 
-pub(super) fn owners_by_key<'r>(rows: &[(usize, &'r Entry)]) -> HashMap<&'r Key, HashSet<usize>> {
-    let mut owners: HashMap<&Key, HashSet<usize>> = HashMap::new();
-    for (place, entry) in rows {
-        owners.entry(&entry.key).or_default().insert(*place);
-    }
-    owners
+/// The places of the sets that gave a key, each once; the rows are sorted by their keys.
+pub(super) fn owners_of(rows: &[(usize, &Entry)], key: &Key) -> impl Iterator<Item = usize> {
+    let from = rows.partition_point(|(_, entry)| entry.key < *key);
+    let same = rows[from..].partition_point(|(_, entry)| entry.key <= *key);
+    let rows = &rows[from..from + same];
+    let is_first = move |at: usize| rows[..at].iter().all(|(place, _)| *place != rows[at].0);
+    (0..rows.len()).filter(move |at| is_first(*at)).map(move |at| rows[at].0)
 }
 
 /// The places of the sets of which a key did not come back.
@@ -90,7 +90,7 @@ mod tests {
         let sets = contacts.into_iter().map(|(contact, bytes)| {
             let mut set = WriteSet::of(contact);
             set.push(&SET, &Meta { key: String::new(), value: "x".repeat(bytes) });
-            (set, oneshot::channel().0)
+            (set, Owner::Waits(tokio::sync::oneshot::channel().0))
         });
         sets.collect()
     }
@@ -110,9 +110,21 @@ mod tests {
     fn a_group_holds_a_contact_once_and_keeps_the_order_of_the_rest() {
         let mut waiting = sets([(1, 1), (2, 1), (1, 2), (3, 1), (1, 3)]);
         assert_eq!(contacts(&take_group(&mut waiting)), [1, 2, 3]);
-        let sizes: Vec<usize> = waiting.iter().map(|(set, _)| set.rows[0].json.len()).collect();
+        let sizes: Vec<usize> = waiting.iter().map(|(set, _)| set.rows[0].row.size()).collect();
         assert!(sizes[0] < sizes[1], "{sizes:?}");
         assert_eq!(contacts(&take_group(&mut waiting)), [1]);
+    }
+
+    #[test]
+    fn a_key_has_the_owners_that_gave_it_each_once() {
+        let mut set = WriteSet::new();
+        for key in ["a", "b", "b", "b", "c"] {
+            set.push(&SET, &Meta { key: key.into(), value: String::new() });
+        }
+        let places = [7, 1, 2, 1, 3];
+        let rows: Vec<(usize, &Entry)> = places.into_iter().zip(&set.rows).collect();
+        let owners = |key: &str| owners_of(&rows, &key.into()).collect::<Vec<_>>();
+        assert_eq!([owners("a"), owners("b"), owners("bb"), owners("d")], [vec![7], vec![1, 2], vec![], vec![]]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod conn;
 mod dialect;
 mod faults;
+mod fields;
 mod group;
 mod ids;
 mod in_step;
@@ -45,6 +46,7 @@ pub mod webhook;
 
 pub use dialect::Dialect;
 pub use faults::{Faults, Held};
+pub use fields::Fields;
 pub use one_row::OneRow;
 pub use open::{OpenError, Options};
 pub use read::{Arg, Query, ReadError, Row};
@@ -59,7 +61,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
-use writer::{Job, Running};
+use writer::{Job, Owner, Running};
 
 /// Every statement and every query of the tables: the conformance suite runs them all on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
@@ -162,14 +164,28 @@ impl Store {
 
     /// Puts the rows into the writer's line and returns; `Submitted::done` waits for their commit. The
     /// order of calls is the order of commits of one contact.
-    pub async fn submit(&self, mut set: WriteSet) -> Result<Submitted, CommitError> {
+    pub async fn submit(&self, set: WriteSet) -> Result<Submitted, CommitError> {
+        let (owner, answer) = oneshot::channel();
+        self.put(set, Owner::Waits(owner)).await?;
+        Ok(Submitted(answer))
+    }
+
+    /// As `submit`; the outcome is told on the writer's own thread, for whom a task that waits would be too much.
+    /// It is dropped without being told when the writer is killed, or does not take it.
+    pub async fn submit_then(
+        &self,
+        set: WriteSet,
+        tell: impl FnOnce(Result<Committed, CommitError>) + Send + 'static,
+    ) -> Result<(), CommitError> {
+        self.put(set, Owner::Called(Box::new(tell))).await
+    }
+
+    async fn put(&self, mut set: WriteSet, owner: Owner) -> Result<(), CommitError> {
         if self.is_listened() {
             event::draw(&mut set);
         }
         let jobs = self.inner.jobs.as_ref().ok_or(CommitError::Closed)?;
-        let (owner, answer) = oneshot::channel();
-        jobs.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)?;
-        Ok(Submitted(answer))
+        jobs.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)
     }
 
     /// Commits what waits, then closes the database. Later commits are `Closed`.

@@ -3,10 +3,8 @@
 //! The texts are written for rows that come as one JSON array. There SQLite would make a text of every row for every
 //! field that is read from it, and parse it again; a statement that stays prepared costs it nothing.
 
-use rusqlite::{Statement, ToSql, types::Null};
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
-use std::{borrow::Cow, fmt};
+use super::fields::{Fields, Value};
+use rusqlite::{Statement, types::Null};
 
 /// A statement over one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +12,8 @@ pub struct OneRow {
     pub text: String,
     /// What `?1`, `?2` … stand for.
     slots: Vec<Slot>,
+    /// Some field stands there both as it is and as JSON.
+    twice: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,8 @@ struct Slot {
 
 impl OneRow {
     /// From the text over `{rows}`: `value ->> 'field'` becomes a parameter, and the source of one row goes, with a
-    /// grouping of it that has nothing to group.
+    /// grouping of it that has nothing to group. What is inserted becomes `values`: SQLite keeps a journal of its own
+    /// for an insert from a `select`.
     pub fn of(template: &str) -> Self {
         let mut slots = Vec::new();
         let mut text = String::with_capacity(template.len());
@@ -47,14 +48,33 @@ impl OneRow {
             rest = after;
         }
         text.push_str(rest);
-        OneRow { text, slots }
+        let text = match text.split_once("select ").zip(text.split_once(" where true")) {
+            Some(((insert, _), (whole, rest))) if insert.starts_with("insert into ") && !insert.contains(" where ") => {
+                let columns = whole[insert.len() + "select ".len()..].trim_end();
+                format!("{insert}values ({}){rest}", ungrouped(columns))
+            }
+            _ => inlined(text),
+        };
+        let twice =
+            slots.iter().enumerate().any(|(at, slot)| slots[..at].iter().any(|other| other.field == slot.field));
+        OneRow { text, slots, twice }
     }
 
-    /// Binds the fields of a row, which is a JSON object; those that it has not are null.
-    pub fn bind(&self, statement: &mut Statement<'_>, row: &str) -> rusqlite::Result<()> {
+    /// Binds the fields of a row; those that it has not are null.
+    pub fn bind(&self, statement: &mut Statement<'_>, row: &Fields) -> rusqlite::Result<()> {
         statement.clear_bindings();
-        let mut fields = serde_json::Deserializer::from_str(row);
-        fields.deserialize_map(Binding { slots: &self.slots, statement }).map_err(|error| refused(error.to_string()))
+        // Texts name fields mostly in their own order, so the next one is nearly always the next.
+        let mut next = 0;
+        for (name, value) in row.iter() {
+            let (before, after) = self.slots.split_at(next);
+            let places = (next..).zip(after).chain((0..).zip(before)).filter(|(_, slot)| slot.field == name);
+            // Twice at most: as it is, and as JSON.
+            for (place, slot) in places.take(if self.twice { 2 } else { 1 }) {
+                slot.bind(statement, place + 1, value)?;
+                next = place + 1;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -70,22 +90,16 @@ impl Slot {
         (Slot { field: field.to_owned(), as_json }, after)
     }
 
-    fn bind(&self, statement: &mut Statement<'_>, index: usize, value: &str) -> rusqlite::Result<()> {
-        let mut put = |value: &dyn ToSql| statement.raw_bind_parameter(index, value);
-        match value.as_bytes().first() {
-            _ if self.as_json => put(&value),
-            Some(b'n') => put(&Null),
-            Some(b't') => put(&1),
-            Some(b'f') => put(&0),
-            Some(b'"') => {
-                let text: Cow<'_, str> = parsed(value)?;
-                put(&text)
-            }
-            Some(b'-' | b'0'..=b'9') => match value.parse::<i64>() {
-                Ok(number) => put(&number),
-                Err(_) => put(&parsed::<f64>(value)?),
-            },
-            _ => put(&value),
+    fn bind(&self, statement: &mut Statement<'_>, index: usize, value: &Value) -> rusqlite::Result<()> {
+        match value {
+            Value::Json(json) => statement.raw_bind_parameter(index, json),
+            value if self.as_json => statement.raw_bind_parameter(index, value.as_json()),
+            Value::Null => statement.raw_bind_parameter(index, Null),
+            Value::Bool(flag) => statement.raw_bind_parameter(index, flag),
+            Value::Number(number) => statement.raw_bind_parameter(index, number),
+            Value::Real(real) => statement.raw_bind_parameter(index, real),
+            Value::Word(word) => statement.raw_bind_parameter(index, word),
+            Value::Text(text) => statement.raw_bind_parameter(index, text),
         }
     }
 }
@@ -119,39 +133,83 @@ fn source<'t>(before: &str, after: &'t str, text: &mut String) -> &'t str {
     }
 }
 
-struct Binding<'a, 's> {
-    slots: &'a [Slot],
-    statement: &'a mut Statement<'s>,
+/// An update from one row of parameters says them where it uses them: SQLite would keep a table for the row.
+fn inlined(text: String) -> String {
+    const FROM: &str = "from (select ";
+    let Some((head, list, rest)) = text.split_once(FROM).and_then(|(head, behind)| {
+        let (list, rest) = behind.split_at(closing(behind)?);
+        Some((head, list, rest.strip_prefix(") as input")?))
+    }) else {
+        return text;
+    };
+    if !head.trim_start().starts_with("update ") || list.contains(" from ") {
+        return text;
+    }
+    let list = ungrouped(list);
+    let columns: Vec<(&str, &str)> = columns(&list).filter_map(|column| column.trim().rsplit_once(" as ")).collect();
+    let mut out = String::with_capacity(text.len());
+    let whole = format!("{}{}", head.trim_end(), rest);
+    let mut left = whole.as_str();
+    while let Some((before, behind)) = left.split_once("input.") {
+        let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
+        let (value, _) = columns
+            .iter()
+            .find(|(_, name)| *name == &behind[..end])
+            .expect("an update uses columns that its `input` has, and a test walks all of them");
+        out.push_str(&format!("{before}({value})"));
+        left = &behind[end..];
+    }
+    out.push_str(left);
+    out
 }
 
-impl<'de> Visitor<'de> for Binding<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a row")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
-        while let Some((name, value)) = fields.next_entry::<&str, &RawValue>()? {
-            for (index, slot) in self.slots.iter().enumerate().filter(|(_, slot)| slot.field == name) {
-                slot.bind(self.statement, index + 1, value.get()).map_err(A::Error::custom)?;
-            }
+/// Where the bracket closes that was opened before `text`.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    text.char_indices().find_map(|(at, c)| match c {
+        '(' => {
+            open += 1;
+            None
         }
-        Ok(())
+        ')' if open == 0 => Some(at),
+        ')' => {
+            open -= 1;
+            None
+        }
+        _ => None,
+    })
+}
+
+/// What stands between the commas that stand in no brackets.
+fn columns(list: &str) -> impl Iterator<Item = &str> {
+    let mut open = 0_usize;
+    list.split(move |c: char| {
+        match c {
+            '(' => open += 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+        c == ',' && open == 0
+    })
+}
+
+/// Without the `max` and `min` over a group of one.
+fn ungrouped(columns: &str) -> String {
+    let mut out = String::with_capacity(columns.len());
+    let mut rest = columns;
+    while let Some(at) = ["max(", "min("].into_iter().filter_map(|name| rest.find(name)).min() {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + "max".len()..];
     }
-}
-
-fn parsed<'v, T: serde::Deserialize<'v>>(value: &'v str) -> rusqlite::Result<T> {
-    serde_json::from_str(value).map_err(|error| refused(error.to_string()))
-}
-
-fn refused(why: String) -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure(why.into())
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::Serialize;
+    use std::collections::BTreeMap;
 
     fn text(template: &str) -> String {
         OneRow::of(template).text
@@ -162,7 +220,7 @@ mod tests {
         let insert = "insert into t (a, b) select value ->> 'a', cast(input.value -> 'b' as text), value ->> 'a'
           from {rows} as input where true on conflict do nothing";
         let one = OneRow::of(insert);
-        assert_eq!(one.text, "insert into t (a, b) select ?1, cast(?2 as text), ?1 where true on conflict do nothing");
+        assert_eq!(one.text, "insert into t (a, b) values (?1, cast(?2 as text), ?1) on conflict do nothing");
         let slots: Vec<_> = one.slots.iter().map(|slot| (slot.field.as_str(), slot.as_json)).collect();
         assert_eq!(slots, [("a", false), ("b", true)]);
         assert_eq!(
@@ -189,6 +247,43 @@ mod tests {
     }
 
     #[test]
+    fn an_insert_of_one_row_is_of_values() {
+        assert_eq!(
+            text(
+                "insert into t (a, b)
+ select value ->> 'a', max(cast(value ->> 'b' as bigint))
+ from {rows} as input where true group by 1
+ on conflict (a) do nothing"
+            ),
+            "insert into t (a, b)\n values (?1, (cast(?2 as bigint)))\n on conflict (a) do nothing"
+        );
+        for sql in crate::store::statements().filter(|sql| sql.text.contains("where true")) {
+            let one = text(sql.text);
+            assert!(
+                one.contains(" values (") && !one.contains("max(") && !one.contains("select"),
+                "{}: {one}",
+                sql.name
+            );
+        }
+    }
+
+    #[test]
+    fn an_update_from_one_row_uses_its_parameters() {
+        assert_eq!(
+            text(
+                "update t set a = coalesce(input.at, t.a), b = input.at_all
+ from (select cast(value ->> 'id' as bigint) as id, max(value ->> 'at') as at, min(case when value ->> 'at' = 1 then 2 end) as at_all
+ from {rows} as one group by 1) as input where t.id = input.id returning id"
+            ),
+            "update t set a = coalesce(((?2)), t.a), b = ((case when ?2 = 1 then 2 end)) where t.id = (cast(?1 as bigint)) returning id"
+        );
+        for sql in crate::store::statements().filter(|sql| sql.text.contains("from {rows} as one group by")) {
+            let one = text(sql.text);
+            assert!(!one.contains("input.") && !one.contains("select"), "{}: {one}", sql.name);
+        }
+    }
+
+    #[test]
     fn every_statement_can_be_written_for_one_row() {
         for sql in crate::store::statements() {
             let one = text(sql.text);
@@ -196,11 +291,27 @@ mod tests {
         }
     }
 
+    #[derive(Serialize, Default)]
+    struct Sample {
+        n: i64,
+        r: f64,
+        t: &'static str,
+        y: bool,
+        no: bool,
+        nil: Option<i64>,
+        o: BTreeMap<&'static str, Vec<i64>>,
+        big: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        absent: Option<i64>,
+    }
+
     #[test]
     fn a_row_is_bound_as_sqlite_would_read_its_json() {
         let conn = rusqlite::Connection::open_in_memory().unwrap();
-        let row = r#"{"n":-7,"r":1.5,"t":"a\"b\n😀","y":true,"no":false,"nil":null,"o":{"k":[1,"x"]},"big":9007199254740993}"#;
-        let names = ["n", "r", "t", "y", "no", "nil", "o", "big", "absent"];
+        let o = BTreeMap::from([("k", vec![1, 2])]);
+        let row =
+            Sample { n: -7, r: 1.5, t: "a\"b\n😀", y: true, o, big: 9_007_199_254_740_993, ..Sample::default() };
+        let names = ["big", "n", "r", "t", "y", "no", "nil", "o", "absent"];
         let list = |arrow: &str| {
             let all: Vec<String> = names.iter().map(|name| format!("value {arrow} '{name}'")).collect();
             let kinds: Vec<String> = all.iter().map(|one| format!("typeof({one})")).collect();
@@ -211,10 +322,11 @@ mod tests {
             let read = |row: &rusqlite::Row<'_>| {
                 (0..names.len() * 2).map(|at| row.get::<_, rusqlite::types::Value>(at)).collect::<Result<Vec<_>, _>>()
             };
-            let expected = conn.query_row(&whole, [format!("[{row}]")], read).unwrap();
+            let json = serde_json::to_string(&[&row]).unwrap();
+            let expected = conn.query_row(&whole, [json], read).unwrap();
             let one = OneRow::of(&list(arrow));
             let mut statement = conn.prepare(&one.text).unwrap();
-            one.bind(&mut statement, row).unwrap();
+            one.bind(&mut statement, &Fields::of(&row)).unwrap();
             let mut rows = statement.raw_query();
             let found = read(rows.next().unwrap().unwrap()).unwrap();
             assert_eq!(found, expected, "{arrow}");
@@ -222,17 +334,38 @@ mod tests {
     }
 
     #[test]
+    fn a_field_may_stand_in_both_forms() {
+        #[derive(Serialize)]
+        struct Row {
+            a: &'static str,
+        }
+        let conn = rusqlite::Connection::open_in_memory().unwrap();
+        let one = OneRow::of("select value ->> 'a', value -> 'a'");
+        let mut statement = conn.prepare(&one.text).unwrap();
+        one.bind(&mut statement, &Fields::of(&Row { a: "x" })).unwrap();
+        let mut rows = statement.raw_query();
+        let row = rows.next().unwrap().unwrap();
+        assert_eq!((row.get(0), row.get(1)), (Ok("x".to_owned()), Ok("\"x\"".to_owned())));
+    }
+
+    #[test]
     fn what_the_row_before_had_is_forgotten() {
+        #[derive(Serialize)]
+        struct Row {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            a: Option<i64>,
+            b: i64,
+        }
         let conn = rusqlite::Connection::open_in_memory().unwrap();
         let one = OneRow::of("select value ->> 'a', value ->> 'b'");
         let mut statement = conn.prepare(&one.text).unwrap();
-        let mut pair = |row: &str| {
-            one.bind(&mut statement, row).unwrap();
+        let mut pair = |a: Option<i64>, b: i64| {
+            one.bind(&mut statement, &Fields::of(&Row { a, b })).unwrap();
             let mut rows = statement.raw_query();
             let row = rows.next().unwrap().unwrap();
             (row.get::<_, Option<i64>>(0).unwrap(), row.get::<_, Option<i64>>(1).unwrap())
         };
-        assert_eq!(pair(r#"{"a":1,"b":2}"#), (Some(1), Some(2)));
-        assert_eq!(pair(r#"{"b":3}"#), (None, Some(3)));
+        assert_eq!(pair(Some(1), 2), (Some(1), Some(2)));
+        assert_eq!(pair(None, 3), (None, Some(3)));
     }
 }

@@ -5,7 +5,7 @@ use super::{
     conn::{Conn, Place, Text, Won},
     dialect::{DbError, Trouble},
     faults::Faults,
-    group::{Waiting, by_statement, losers, owners_by_key, take_group},
+    group::{Waiting, by_statement, losers, owners_of, take_group},
     ids::Ids,
     statement::{CommitError, Committed, Told, Wins, WriteSet},
 };
@@ -23,8 +23,26 @@ use tokio::sync::{mpsc, oneshot};
 
 pub(super) type Answer = Result<Committed, CommitError>;
 
+/// Who hears what became of a set.
+pub(super) enum Owner {
+    /// Somebody waits.
+    Waits(oneshot::Sender<Answer>),
+    /// Called on the writer's thread, so it does next to nothing.
+    Called(Box<dyn FnOnce(Answer) + Send>),
+}
+
+impl Owner {
+    fn hear(self, answer: Answer) {
+        match self {
+            // Nobody listens when the owner was dropped; the rows are committed all the same.
+            Owner::Waits(owner) => drop(owner.send(answer)),
+            Owner::Called(call) => call(answer),
+        }
+    }
+}
+
 pub(super) enum Job {
-    Commit(WriteSet, oneshot::Sender<Answer>),
+    Commit(WriteSet, Owner),
     /// Finish what waits, then close the connection.
     Close(oneshot::Sender<()>),
 }
@@ -230,11 +248,10 @@ impl Writer {
     /// halves the group until the culprit stands alone. `Lost`: the connection must be opened again.
     async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts) -> Trouble {
         let (sets, owners): (Vec<WriteSet>, Vec<_>) = group.into_iter().unzip();
-        let mut owners: Vec<Option<oneshot::Sender<Answer>>> = owners.into_iter().map(Some).collect();
+        let mut owners: Vec<Option<Owner>> = owners.into_iter().map(Some).collect();
         let mut answer = |set: usize, answer: Answer| {
             if let Some(owner) = owners[set].take() {
-                // Nobody listens when the owner was dropped; the rows are committed all the same.
-                let _ = owner.send(answer);
+                owner.hear(answer);
             }
         };
         let mut work = vec![(0..sets.len()).collect::<Vec<_>>()];
@@ -346,9 +363,8 @@ impl Writer {
                     }
                 }
                 Wins::Tell | Wins::Count => {
-                    let owners = owners_by_key(&rows);
                     for row in returned {
-                        for &place in owners.get(&row.key).into_iter().flatten() {
+                        for place in owners_of(&rows, &row.key) {
                             told[place].push((order, row.clone()));
                         }
                     }
