@@ -33,6 +33,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (26, "run_open", include_str!("migrations/0026_run_open.sql")),
     (27, "event", include_str!("migrations/0027_event.sql")),
     (28, "audience", include_str!("migrations/0028_audience.sql")),
+    (29, "outbound_states", include_str!("migrations/0029_outbound_states.sql")),
 ];
 
 const LEDGER: &str = "

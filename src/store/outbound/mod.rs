@@ -175,7 +175,8 @@ pub static SENDING: Statement<Sending> = Statement::new(
        attempted_at = cast(value ->> 'at' as bigint), sent_as = value -> 'sent_as', not_before = null,
        error_code = null, error_text = null, reason = null
      from {rows} as input
-     where outbound.id = cast(value ->> 'id' as bigint) and outbound.state in ('queued', 'held', 'unknown')
+     where outbound.id = cast(value ->> 'id' as bigint)
+       and (outbound.state = 'queued' or outbound.state = 'held' or outbound.state = 'unknown')
        and outbound.attempt = cast(value ->> 'attempt' as bigint) - 1
      returning id",
 );
@@ -187,7 +188,7 @@ pub(super) static SETTLE: Statement<Settled> = Statement::new(
     Wins::Plain,
     |row| row.id.0.into(),
     "update outbound set
-       state = case when outbound.state in ('sent', 'delivered', 'read')
+       state = case when (outbound.state = 'sent' or outbound.state = 'delivered' or outbound.state = 'read')
            or (outbound.state = 'failed' and value ->> 'state' in ('sent', 'unknown')
              and coalesce(value ->> 'provider_id', outbound.provider_id, '') = coalesce(outbound.provider_id, ''))
          then outbound.state else value ->> 'state' end,
@@ -209,7 +210,9 @@ pub static DROP: Statement<Drop> = Statement::new(
     "update outbound set state = 'dropped'
      from {rows} as input
      where outbound.conversation_id = cast(value ->> 'conversation_id' as bigint)
-       and outbound.state in ('queued', 'sending', 'held', 'unknown') and outbound.state in ('queued', 'held')
+       and (outbound.state = 'queued' or outbound.state = 'sending' or outbound.state = 'held'
+         or outbound.state = 'unknown')
+       and outbound.state in ('queued', 'held')
        and (value ->> 'run' is null or outbound.run = cast(value ->> 'run' as bigint))
        and (value ->> 'number' is null or outbound.number = cast(value ->> 'number' as bigint))
      returning conversation_id, id, number",

@@ -54,7 +54,7 @@ macro_rules! select {
     };
 }
 
-// The list of states is that of the partial index, word for word: SQLite uses the index only then.
+// The states are those of the partial index, word for word: SQLite uses the index only then.
 static FIND: Query = Query { name: "outbound.find", text: select!("where id = $1") };
 static BY_PROVIDER: Query =
     Query { name: "outbound.by_provider", text: select!("where sender_id = $1 and provider_id = $2") };
@@ -67,7 +67,8 @@ static OF: Query =
 static UNFINISHED: Query = Query {
     name: "outbound.unfinished",
     text: select!(
-        "where state in ('queued', 'sending', 'held', 'unknown') and (conversation_id, id) > ($1, $2)
+        "where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
+           and (conversation_id, id) > ($1, $2)
            and created_at <= $3
          order by conversation_id, id limit $4"
     ),
@@ -75,13 +76,15 @@ static UNFINISHED: Query = Query {
 static UNFINISHED_OF: Query = Query {
     name: "outbound.unfinished_of",
     text: select!(
-        "where state in ('queued', 'sending', 'held', 'unknown') and conversation_id = $1 order by id limit $2"
+        "where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
+           and conversation_id = $1 order by id limit $2"
     ),
 };
 static UNKNOWN: Query = Query {
     name: "outbound.unknown",
     text: select!(
-        "where state in ('queued', 'sending', 'held', 'unknown') and state = 'unknown'
+        "where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
+           and state = 'unknown'
            and (conversation_id, id) > ($1, $2)
          order by conversation_id, id limit $3"
     ),
@@ -99,27 +102,29 @@ static ACCEPTED_TURN: Query = Query {
 static COUNTS: Query = Query {
     name: "outbound.counts",
     text: "select sender_id, state, count(*) as n from outbound
-      where state in ('queued', 'sending', 'held', 'unknown') group by sender_id, state",
+      where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
+      group by sender_id, state",
 };
 
 /// `not_before` and `hold_until` are never both set.
 static NEXT_DUE: Query = Query {
     name: "outbound.next_due",
     text: "select coalesce(not_before, hold_until) as at from outbound
-      where coalesce(not_before, hold_until) > $1 and state in ('queued', 'held', 'unknown')
+      where coalesce(not_before, hold_until) > $1 and (state = 'queued' or state = 'held' or state = 'unknown')
       order by coalesce(not_before, hold_until) limit 1",
 };
 static STUCK: Query = Query {
     name: "outbound.stuck",
     text: "select distinct contact_id from outbound
-      where state in ('queued', 'sending', 'held', 'unknown') and state = 'queued' and not_before is null and conversation_id > 0
+      where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
+        and state = 'queued' and not_before is null and conversation_id > 0
         and created_at <= $1
       limit $2",
 };
 static DUE: Query = Query {
     name: "outbound.due",
     text: "select contact_id, coalesce(not_before, hold_until) as at from outbound
-      where coalesce(not_before, hold_until) <= $1 and state in ('queued', 'held', 'unknown')
+      where coalesce(not_before, hold_until) <= $1 and (state = 'queued' or state = 'held' or state = 'unknown')
       order by coalesce(not_before, hold_until) limit $2",
 };
 

@@ -45,17 +45,22 @@ macro_rules! rank {
     };
 }
 
-/// Moves messages forward by the statuses in `$from`, joined per message: the furthest state, the time of each.
+/// Moves messages forward by the statuses in `from`, joined per message: the furthest state, the time of each.
 ///
 /// Each try has a provider's id of its own. A message that has one and has not left is one of which a try failed and
 /// that goes again: what is told late or twice of that try (but not that it arrived after all) says nothing of the
 /// next one. Nor does the failure of another try say anything of the one that was accepted.
 macro_rules! forward {
-    ($from:literal, $by:literal, $on:literal, $key:literal) => {
+    (
+        by: $by:literal, rank: $rank:literal, at: $at:literal, code: $code:literal, words: $words:literal,
+        from: $from:literal, on: $on:literal, key: $key:literal
+    ) => {
         concat!(
             "update outbound set
                state = case input.rank when 1 then 'sent' when 2 then 'failed' when 3 then 'delivered' else 'read' end,
-               provider_id = case when outbound.state in ('queued', 'sending', 'held', 'unknown') then input.provider
+               provider_id = case when (outbound.state = 'queued' or outbound.state = 'sending'
+                   or outbound.state = 'held'
+                   or outbound.state = 'unknown') then input.provider
                  else coalesce(outbound.provider_id, input.provider) end,
                accepted_at = coalesce(outbound.accepted_at, input.sent),
                delivered_at = coalesce(outbound.delivered_at, input.delivered),
@@ -65,19 +70,39 @@ macro_rules! forward {
                error_text = coalesce(input.words, outbound.error_text)
              from (select ",
             $by,
-            ", max(rank) as rank, min(case when rank = 1 then at end) as sent,
-                 min(case when rank = 2 then at end) as failed, min(case when rank = 3 then at end) as delivered,
-                 min(case when rank = 4 then at end) as seen, max(error_code) as code, max(error_text) as words
-               from ",
+            ", max(",
+            $rank,
+            ") as rank, min(case when ",
+            $rank,
+            " = 1 then ",
+            $at,
+            " end) as sent, min(case when ",
+            $rank,
+            " = 2 then ",
+            $at,
+            " end) as failed, min(case when ",
+            $rank,
+            " = 3 then ",
+            $at,
+            " end) as delivered, min(case when ",
+            $rank,
+            " = 4 then ",
+            $at,
+            " end) as seen, max(",
+            $code,
+            ") as code, max(",
+            $words,
+            ") as words from ",
             $from,
-            " as status group by 1) as input
+            " group by 1) as input
              where ",
             $on,
             " and ",
             rank!("outbound.state"),
             " < input.rank
                and not (input.rank <= 2 and coalesce(outbound.provider_id, '') = input.provider
-                 and outbound.state in ('queued', 'sending', 'held', 'unknown'))
+                 and (outbound.state = 'queued' or outbound.state = 'sending' or outbound.state = 'held'
+                   or outbound.state = 'unknown'))
                and not (input.rank = 2 and coalesce(outbound.provider_id, input.provider) <> input.provider
                  and outbound.state = 'sent')
              returning ",
@@ -96,12 +121,14 @@ pub(in crate::store) static STATUS_BY_ID: Statement<Status> = Statement::new(
     Wins::Tell,
     |row| row.id.map_or(0, |id| id.0).into(),
     forward!(
-        "(select cast(value ->> 'id' as bigint) as message_id, value ->> 'provider_id' as provider,
-            cast(value ->> 'rank' as bigint) as rank, cast(value ->> 'at' as bigint) as at,
-            value ->> 'error_code' as error_code, value ->> 'error_text' as error_text from {rows} as one)",
-        "message_id, max(provider) as provider",
-        "outbound.id = input.message_id",
-        "id"
+        by: "cast(value ->> 'id' as bigint) as message_id, max(value ->> 'provider_id') as provider",
+        rank: "cast(value ->> 'rank' as bigint)",
+        at: "cast(value ->> 'at' as bigint)",
+        code: "value ->> 'error_code'",
+        words: "value ->> 'error_text'",
+        from: "{rows} as one",
+        on: "outbound.id = input.message_id",
+        key: "id"
     ),
 );
 pub(in crate::store) static STATUS_BY_PROVIDER: Statement<Status> = Statement::new(
@@ -110,12 +137,14 @@ pub(in crate::store) static STATUS_BY_PROVIDER: Statement<Status> = Statement::n
     Wins::Tell,
     |row| row.provider_id.as_str().into(),
     forward!(
-        "(select cast(value ->> 'sender_id' as bigint) as sender, value ->> 'provider_id' as provider,
-            cast(value ->> 'rank' as bigint) as rank, cast(value ->> 'at' as bigint) as at,
-            value ->> 'error_code' as error_code, value ->> 'error_text' as error_text from {rows} as one)",
-        "provider, max(sender) as sender",
-        "outbound.sender_id = input.sender and outbound.provider_id = input.provider",
-        "provider_id"
+        by: "value ->> 'provider_id' as provider, max(cast(value ->> 'sender_id' as bigint)) as sender",
+        rank: "cast(value ->> 'rank' as bigint)",
+        at: "cast(value ->> 'at' as bigint)",
+        code: "value ->> 'error_code'",
+        words: "value ->> 'error_text'",
+        from: "{rows} as one",
+        on: "outbound.sender_id = input.sender and outbound.provider_id = input.provider",
+        key: "provider_id"
     ),
 );
 pub(in crate::store) static STATUS_EARLY: Statement<early_status::Answered> = Statement::new(
@@ -124,14 +153,16 @@ pub(in crate::store) static STATUS_EARLY: Statement<early_status::Answered> = St
     Wins::Tell,
     |row| row.id.0.into(),
     forward!(
-        "(select cast(value ->> 'id' as bigint) as message_id, early_status.provider_id as provider, rank, at,
-            error_code, error_text
-          from {rows} as one
+        by: "cast(value ->> 'id' as bigint) as message_id, max(early_status.provider_id) as provider",
+        rank: "early_status.rank",
+        at: "early_status.at",
+        code: "early_status.error_code",
+        words: "early_status.error_text",
+        from: "{rows} as one
           join early_status on early_status.sender_id = cast(value ->> 'sender_id' as bigint)
-            and early_status.provider_id = value ->> 'provider_id')",
-        "message_id, max(provider) as provider",
-        "outbound.id = input.message_id",
-        "id"
+            and early_status.provider_id = value ->> 'provider_id'",
+        on: "outbound.id = input.message_id",
+        key: "id"
     ),
 );
 
