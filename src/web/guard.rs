@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use axum::{
-    extract::Request,
+    extract::{MatchedPath, Request},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -14,14 +14,19 @@ use std::{
     task::Poll,
 };
 
-/// The outermost layer.
+/// The outermost layer of the router.
 pub async fn catch(request: Request, next: Next) -> Response {
     // The matched route, never the path: a path may hold what somebody outside chose.
-    let route = request.extensions().get::<axum::extract::MatchedPath>().map(|path| path.as_str().to_owned());
-    match settled(next.run(request)).await {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    caught(next.run(request), || route.as_ref().map_or("", MatchedPath::as_str)).await
+}
+
+/// The answer of a handler; `route` says which one it is.
+pub async fn caught<'r>(handler: impl Future<Output = Response>, route: impl FnOnce() -> &'r str) -> Response {
+    match settled(handler).await {
         Ok(response) => response,
         Err(panic) => {
-            tracing::error!(url.path = route.unwrap_or_default(), "A request panicked: {}", text_of(panic.as_ref()));
+            tracing::error!(url.path = route(), "A request panicked: {}", text_of(panic.as_ref()));
             Problem::bug(&"a panic, logged before").into_response()
         }
     }

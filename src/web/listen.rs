@@ -1,10 +1,7 @@
 //! Accepts connections: at most so many at once, and none that stays silent for ever.
 
 use crate::base::limits::{CONNECTION_IDLE, CONNECTIONS_MAX};
-use axum::{
-    extract::connect_info::Connected,
-    serve::{IncomingStream, Listener},
-};
+use axum::serve::Listener;
 use std::{
     io,
     net::SocketAddr,
@@ -63,12 +60,6 @@ impl Listener for Door {
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, Door>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
-        Peer(*stream.remote_addr())
     }
 }
 

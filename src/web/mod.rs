@@ -19,10 +19,31 @@ pub mod serve;
 pub mod state;
 pub mod webhooks;
 
-use axum::{Router, http::StatusCode, middleware};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    http::StatusCode,
+    middleware,
+    response::Response,
+};
+use listen::Peer;
 use problem::Problem;
 use state::Web;
 use std::sync::Arc;
+use tower_service::Service as _;
+
+/// Answers a request. Webhooks of providers (bytes in, recorded, answered) pass by the router, whose layers would be a
+/// measurable part of what they cost; everything else is one of its routes.
+pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request) -> Response {
+    if webhooks::address(request.uri().path()).is_some() {
+        return guard::caught(webhooks::answer(web, peer.0, request), || "/webhooks/{provider}").await;
+    }
+    request.extensions_mut().insert(ConnectInfo(peer));
+    match router.clone().call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
 
 pub fn router(web: Arc<Web>) -> Router {
     let empty = Router::new();

@@ -1,35 +1,36 @@
 //! Runs the server until it is told to stop; then what is in hand is finished, for a while.
 
 use super::{
-    listen::{Door, Peer},
+    answer,
+    listen::{Connection, Door, Peer},
     router,
     state::Web,
 };
 use crate::base::limits::STOP_WITHIN;
-use std::{io, net::SocketAddr, sync::Arc};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use axum::{Router, body::Body, serve::Listener as _};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 /// A server that listens.
 pub struct Server {
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
     web: Arc<Web>,
-    task: JoinHandle<io::Result<()>>,
+    task: JoinHandle<()>,
 }
 
 impl Server {
     /// Starts to accept at the listener.
     pub fn start(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let (stop, mut stopped) = watch::channel(false);
-        let service = router(Arc::clone(&web)).into_make_service_with_connect_info::<Peer>();
-        let task = tokio::spawn(async move {
-            let stopping = async move {
-                // An error means that the server was dropped: the same.
-                let _ = stopped.changed().await;
-            };
-            axum::serve(Door::new(listener), service).with_graceful_shutdown(stopping).await
-        });
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(accept(Door::new(listener), Arc::clone(&web), stopped));
         Ok(Server { address, stop, web, task })
     }
 
@@ -39,13 +40,51 @@ impl Server {
         // A stream of events would keep its connection for ever.
         self.web.stopping.send_replace(true);
         match tokio::time::timeout(STOP_WITHIN.to_std(), &mut self.task).await {
-            Ok(Ok(Ok(()))) => {}
-            Ok(Ok(Err(error))) => tracing::warn!(error = %error, "The server ended with an error"),
+            Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(error = %error, "The server's task failed"),
             Err(_) => {
                 tracing::warn!("Requests were still in hand when the time to stop was over");
                 self.task.abort();
             }
         }
+    }
+}
+
+/// Until it is stopped, or dropped; then until the last connection has ended.
+async fn accept(mut door: Door, web: Arc<Web>, mut stopped: watch::Receiver<bool>) {
+    let router = router(Arc::clone(&web));
+    let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
+    loop {
+        let (io, address) = tokio::select! {
+            accepted = door.accept() => accepted,
+            _ = stopped.changed() => break,
+        };
+        let (web, router, stopped, open) = (Arc::clone(&web), router.clone(), stopped.clone(), open.clone());
+        tokio::spawn(async move {
+            serve(io, Peer(address), &web, &router, stopped).await;
+            drop(open);
+        });
+    }
+    drop((door, open));
+    let _ = all_closed.recv().await;
+}
+
+/// The requests of one connection. When the server stops, the one in hand is the last.
+async fn serve(io: Connection, peer: Peer, web: &Web, router: &Router, mut stopped: watch::Receiver<bool>) {
+    let service = service_fn(|request: Request<Incoming>| async move {
+        Ok::<_, Infallible>(answer(web, router, peer, request.map(Body::new)).await)
+    });
+    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(io), service));
+    let ended = tokio::select! {
+        biased;
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        // Clients break off, and fall silent: nothing to do about it.
+        tracing::debug!(error = %error, "A connection ended early");
     }
 }

@@ -5,6 +5,7 @@ use super::{
     body::{self, BadBody},
     listen::Peer,
     local::is_local,
+    no_such_method,
     problem::Problem,
     state::Web,
 };
@@ -14,36 +15,51 @@ use crate::{
     runtime::inbound::NotAccepted,
 };
 use axum::{
-    extract::{ConnectInfo, Path, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-/// `GET|POST /webhooks/{provider}`: the address that all senders of a provider share.
-pub async fn shared(
-    State(web): State<Arc<Web>>,
-    Path(kind): Path<String>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
-    request: Request,
-) -> Response {
-    take(&web, &kind, None, peer, request).await
+/// Whose address a path is.
+#[derive(Debug, PartialEq)]
+pub struct Address<'p> {
+    kind: &'p str,
+    /// `None`: the address that all senders of a provider share.
+    sender: Option<&'p str>,
 }
 
-/// `GET|POST /webhooks/{provider}/{sender_id}`: the address of one sender.
-pub async fn of_sender(
+/// `/webhooks/{provider}` and `/webhooks/{provider}/{sender_id}`; `None`: some other path.
+pub fn address(path: &str) -> Option<Address<'_>> {
+    let mut parts = path.strip_prefix("/webhooks/")?.split('/');
+    let (kind, sender) = (parts.next()?, parts.next());
+    let plain = parts.next().is_none() && !kind.is_empty() && sender != Some("");
+    plain.then_some(Address { kind, sender })
+}
+
+/// As a route: how the list of routes knows such an address.
+pub async fn routed(
     State(web): State<Arc<Web>>,
-    Path((kind, sender)): Path<(String, String)>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
     request: Request,
 ) -> Response {
-    match sender.parse() {
-        Ok(id) => take(&web, &kind, Some(SenderId(id)), peer, request).await,
+    answer(&web, peer, request).await
+}
+
+/// `GET|POST` of such an address.
+pub async fn answer(web: &Web, peer: SocketAddr, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let Some(address) = address(&path) else { return Problem::not_found("There is no such webhook.").into_response() };
+    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
+        return no_such_method().await.into_response();
+    }
+    match address.sender.map(str::parse).transpose() {
+        Ok(id) => take(web, address.kind, id.map(SenderId), peer, request).await,
         Err(_) => Problem::not_found("There is no such sender.").into_response(),
     }
 }
 
-async fn take(web: &Web, kind: &str, sender: Option<SenderId>, Peer(peer): Peer, request: Request) -> Response {
+async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr, request: Request) -> Response {
     let app = &web.app;
     let Some(provider) = app.providers.get(kind) else {
         return Problem::not_found("There is no such provider.").into_response();
@@ -91,12 +107,7 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, Peer(peer): Peer,
 }
 
 /// A key of the sender's account, or, without a configuration file, somebody on this machine.
-pub async fn may_use_sandbox(
-    web: &Web,
-    sender: Option<SenderId>,
-    peer: std::net::SocketAddr,
-    headers: &HeaderMap,
-) -> bool {
+pub async fn may_use_sandbox(web: &Web, sender: Option<SenderId>, peer: SocketAddr, headers: &HeaderMap) -> bool {
     if web.sandbox_is_open && is_local(peer, headers) {
         return true;
     }
@@ -124,4 +135,20 @@ fn closing(bad: BadBody) -> Response {
     let mut response = bad.problem(WEBHOOK_BODY_BYTES_MAX).into_response();
     response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webhook_is_told_by_its_path() {
+        assert_eq!(address("/webhooks/meta"), Some(Address { kind: "meta", sender: None }));
+        assert_eq!(address("/webhooks/sandbox/12"), Some(Address { kind: "sandbox", sender: Some("12") }));
+        for other in
+            ["/webhooks", "/webhooks/", "/webhooks//", "/webhooks/meta/", "/webhooks/meta/1/2", "/hooks/meta", "/"]
+        {
+            assert_eq!(address(other), None, "{other}");
+        }
+    }
 }

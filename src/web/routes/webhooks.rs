@@ -67,7 +67,7 @@ pub static ROUTES: &[Route] = &[
         answers: HANDSHAKE,
         errors: REFUSED,
         example: NONE,
-        take: || get(webhooks::shared),
+        take: || get(webhooks::routed),
         ..GET
     },
     Route {
@@ -80,7 +80,7 @@ pub static ROUTES: &[Route] = &[
         answers: RECORDED,
         errors: REFUSED,
         example: NONE,
-        take: || post(webhooks::shared),
+        take: || post(webhooks::routed),
         ..POST
     },
     Route {
@@ -92,7 +92,7 @@ pub static ROUTES: &[Route] = &[
         answers: HANDSHAKE,
         errors: REFUSED,
         example: NONE,
-        take: || get(webhooks::of_sender),
+        take: || get(webhooks::routed),
         ..GET
     },
     Route {
@@ -104,7 +104,7 @@ pub static ROUTES: &[Route] = &[
         answers: RECORDED,
         errors: REFUSED,
         example: NONE,
-        take: || post(webhooks::of_sender),
+        take: || post(webhooks::routed),
         ..POST
     },
     Route {
