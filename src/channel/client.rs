@@ -2,13 +2,13 @@
 
 use super::{
     BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent,
+    pool::{Failed, Pool},
+    roots::tls,
     wire::{Direction, Exchange, WireLog},
 };
 use crate::base::{
     clock::Clock,
-    limits::{
-        CONNECT_TIMEOUT, IDLE_CONNECTION_TIMEOUT, IDLE_CONNECTIONS_MAX, PROVIDER_ANSWER_BYTES_MAX, TCP_KEEPALIVE,
-    },
+    limits::{CONNECT_TIMEOUT, IDLE_CONNECTION_TIMEOUT, IDLE_CONNECTIONS_MAX, PROVIDER_ANSWER_BYTES_MAX},
     secret::Secret,
 };
 use http_body_util::{BodyExt as _, Full};
@@ -17,18 +17,10 @@ use hyper::{
     body::Bytes,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT},
 };
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use std::{
     sync::{Arc, Once},
-    task::{Context, Poll},
     time::Duration,
 };
-use tower_service::Service;
 
 const AGENT: &str = concat!("transom/", env!("CARGO_PKG_VERSION"));
 
@@ -46,29 +38,17 @@ pub fn install_crypto() {
 /// above that costs a measurable part.
 #[derive(Clone)]
 pub struct Client {
-    inner: legacy::Client<Timely, Full<Bytes>>,
+    pool: Pool,
     clock: Arc<dyn Clock>,
     wire: Option<WireLog>,
 }
 
 impl Client {
     /// `wire`: where exchanges are written down; `None` for commands that only ask something.
-    pub fn new(clock: Arc<dyn Clock>, wire: Option<WireLog>) -> Result<Self, rustls::Error> {
+    pub fn new(clock: Arc<dyn Clock>, wire: Option<WireLog>) -> Self {
         install_crypto();
-        let mut http = HttpConnector::new();
-        http.set_nodelay(true);
-        http.set_keepalive(Some(TCP_KEEPALIVE.to_std()));
-        http.enforce_http(false);
-        let tls = rustls::ClientConfig::builder().with_platform_verifier()?.with_no_client_auth();
-        let https =
-            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(http);
         // It follows no redirect and goes through no proxy: a token does not either.
-        let inner = legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
-            .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT.to_std())
-            .build(Timely(https));
-        Ok(Client { inner, clock, wire })
+        Client { pool: Pool::new(), clock, wire }
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
@@ -123,8 +103,9 @@ impl Client {
         }
         let late = tokio::time::sleep(timeout);
         tokio::pin!(late);
-        let answer = tokio::select! {
-            answer = self.inner.request(out) => answer.map_err(|error| no_answer(&error))?,
+        let (answer, used) = tokio::select! {
+            biased;
+            answer = self.pool.request(out, self.clock.now()) => answer.map_err(no_answer)?,
             () = &mut late => {
                 return Err(HttpError { sent: Sent::Perhaps, code: "timeout", text: "no answer in time".into() });
             }
@@ -133,6 +114,7 @@ impl Client {
         let mut body = Vec::new();
         let cut = loop {
             let frame = tokio::select! {
+                biased;
                 frame = rest.frame() => frame,
                 () = &mut late => break true,
             };
@@ -149,31 +131,10 @@ impl Client {
                 None => break false,
             }
         };
+        if !cut {
+            self.pool.give_back(used, self.clock.now());
+        }
         Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body, cut })
-    }
-}
-
-/// Connects within a limit, TLS included: a request that finds no connection in time was not sent.
-#[derive(Clone)]
-struct Timely(HttpsConnector<HttpConnector>);
-
-impl Service<Uri> for Timely {
-    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
-    type Error = <HttpsConnector<HttpConnector> as Service<Uri>>::Error;
-    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = self.0.call(uri);
-        Box::pin(async move {
-            match tokio::time::timeout(CONNECT_TIMEOUT.to_std(), connecting).await {
-                Ok(connected) => connected,
-                Err(_) => Err("no connection in time".into()),
-            }
-        })
     }
 }
 
@@ -186,7 +147,10 @@ impl Http for Client {
 /// What a client for the calls of flows has in common with this one.
 pub(super) fn builder() -> reqwest::ClientBuilder {
     install_crypto();
+    let mut tls = tls();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
         .user_agent(AGENT)
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT.to_std())
@@ -210,11 +174,10 @@ pub(super) async fn capped(answer: &mut reqwest::Response, max: usize) -> (Vec<u
     }
 }
 
-/// Only an error before the connection stood proves that nothing was sent.
-fn no_answer(error: &legacy::Error) -> HttpError {
-    match error.is_connect() {
-        true => unsendable("unreachable", reasons(error)),
-        false => HttpError { sent: Sent::Perhaps, code: "cut", text: reasons(error) },
+fn no_answer(failed: Failed) -> HttpError {
+    match failed {
+        Failed::Unsent(error) => unsendable("unreachable", reasons(error.as_ref())),
+        Failed::Broken(error) => HttpError { sent: Sent::Perhaps, code: "cut", text: reasons(&error) },
     }
 }
 

@@ -7,6 +7,8 @@ pub mod carries;
 pub mod client;
 pub mod guard;
 pub mod meta;
+mod pool;
+mod roots;
 pub mod sandbox;
 pub mod signature;
 pub mod wire;

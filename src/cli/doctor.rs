@@ -41,7 +41,7 @@ pub async fn run(args: Args) -> Outcome {
     check_flows(&config, &mut report);
     let store = check_database(&config, &mut report).await;
     check_daemon(&config, &mut report).await;
-    let http = Client::new(Arc::new(SystemClock), None).map_err(Failure::failed)?;
+    let http = Client::new(Arc::new(SystemClock), None);
     let meta = graph::meta(&config);
     for sender in &config.senders {
         report.head(&format!("Sender {} `{}`", sender.id, sender.name));

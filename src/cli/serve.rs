@@ -86,7 +86,7 @@ async fn serve(config: Config) -> Outcome {
     let wire = std::fs::create_dir_all(&config.data)
         .and_then(|()| WireLog::open(&config.data.join("wire.jsonl")))
         .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", config.data.display())))?;
-    let http = Client::new(clock.clone(), Some(wire)).map_err(Failure::failed)?;
+    let http = Client::new(clock.clone(), Some(wire));
     let (data, without_file) = (config.data.clone(), config.file.is_none());
     let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics: Metrics::new() };
     let starting = async {

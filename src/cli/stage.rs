@@ -66,7 +66,7 @@ impl Stage {
         let clock = Arc::new(ManualClock::new(now));
         let options = Options { durable: false, ..Options::default() };
         let store = Store::open(config.database.expose(), options).await.map_err(Failure::failed)?;
-        let http = Client::new(clock.clone(), None).map_err(Failure::failed)?;
+        let http = Client::new(clock.clone(), None);
         let setup = Setup {
             config,
             clock: clock.clone(),

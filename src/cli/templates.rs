@@ -60,7 +60,7 @@ async fn pull(config: &Config) -> Outcome {
     } else {
         let store = exclusive(config).await?;
         let meta = graph::meta(config);
-        let http = Client::new(Arc::new(SystemClock), None).map_err(Failure::failed)?;
+        let http = Client::new(Arc::new(SystemClock), None);
         for sender in config.senders.iter().filter(|sender| !sender.is_sandbox()) {
             let pulled = graph::pull(&store, config, &meta, &http, sender.id, SystemClock.now()).await;
             let counts = pulled.map(|pulled| (pulled.listed as u64, pulled.gone as u64));

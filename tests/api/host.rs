@@ -114,7 +114,7 @@ impl Host {
             config,
             clock: shared.clone(),
             store,
-            http: Arc::new(Client::new(shared, None).unwrap()),
+            http: Arc::new(Client::new(shared, None)),
             files: bot::read(folder.path()).unwrap(),
             calls: None,
             metrics: Metrics::new(),

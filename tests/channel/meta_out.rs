@@ -40,7 +40,7 @@ fn meta(base: &str) -> Meta {
 }
 
 fn client() -> Client {
-    Client::new(Arc::new(SystemClock), None).unwrap()
+    Client::new(Arc::new(SystemClock), None)
 }
 
 fn alias(kind: AliasKind, value: &str) -> Alias {
@@ -350,7 +350,7 @@ async fn the_wire_log_tells_everything_but_what_is_private() {
     let path = folder.path().join("wire.jsonl");
     let log = WireLog::open(&path).unwrap();
     let graph = Graph::start().await;
-    let client = Client::new(Arc::new(SystemClock), Some(log)).unwrap();
+    let client = Client::new(Arc::new(SystemClock), Some(log));
     meta(&graph.base).send(&client, &outgoing(text("um segredo"))).await.unwrap();
     drop(client);
     let line = loop {

@@ -89,7 +89,7 @@ impl House {
         let options = Options { durable: false, faults: faults.clone() };
         let store = Store::open(&url, options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
-        let http = Arc::new(Client::new(shared.clone(), None).unwrap());
+        let http = Arc::new(Client::new(shared.clone(), None));
         let files = bot::read(folder.path()).unwrap();
         let metrics = Metrics::new();
         let setup = Setup { config, clock: shared, store, http, files, calls: None, metrics };

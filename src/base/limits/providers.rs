@@ -21,6 +21,8 @@ pub const CONNECT_TIMEOUT: Span = Span::seconds(5);
 /// Connections kept open to one host: what one burst opened the next one uses, instead of closing and opening again.
 pub const IDLE_CONNECTIONS_MAX: usize = 512;
 pub const IDLE_CONNECTION_TIMEOUT: Span = Span::seconds(60);
+/// Idle connections that a request finds closed before it opens one of its own.
+pub const STALE_CONNECTIONS_MAX: usize = 8;
 /// How often a silent connection is asked whether it lives.
 pub const TCP_KEEPALIVE: Span = Span::seconds(15);
 
