@@ -9,15 +9,26 @@ use super::{
 };
 use crate::{
     base::time::{Span, Time},
-    model::{content::Content, effect::RunEnd, event::Fate, session::Waiting},
+    model::{
+        content::Content,
+        effect::RunEnd,
+        event::Fate,
+        session::{Question, Waiting},
+    },
 };
 
 impl<'a> Turn<'a> {
-    /// Asks the waiting question again: after an aside, or for an old button. Deadline and tries stay.
+    /// Asks the waiting question again: after an aside, or for an old button. Deadline and tries stay; a reminder
+    /// that is due says the same, and one whose time is up is not asked once more.
     pub fn ask_again(&mut self, run: u32, asked_for: Option<Time>) {
         let Some((here, ask)) = self.ask_step(run) else { return };
-        if self.question(run).is_none_or(|question| !question.left) {
-            return;
+        let now = self.now();
+        let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
+        let open = |question: &&mut Question| question.left && !due(question.deadline);
+        let Some(question) = self.question_mut(run).filter(open) else { return };
+        while due(question.remind_at) {
+            question.reminders_sent += 1;
+            question.remind_at = question.left_at.and_then(|at| ask.remind_at(question.reminders_sent, at));
         }
         let own = self.run(run).and_then(|run| run.asked_for);
         if let Some(run) = self.run_mut(run) {
@@ -55,7 +66,11 @@ impl<'a> Turn<'a> {
                 question.deliver_by = None;
             }
             Fate::Delivered | Fate::Read => question.deliver_by = None,
-            Fate::Expired => self.time_out(here, ask.on_timeout),
+            Fate::Expired => {
+                // Its time is up, as if it had left and nobody had answered.
+                question.deadline = Some(now);
+                self.run_due(run);
+            }
             Fate::Refused { reason } => {
                 self.note_at(here, format!("the question was not allowed out: {}", reason.as_str()));
                 self.end_run(run, RunEnd::Refused);
@@ -173,6 +188,7 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(run) {
             run.frames = vec![frame];
             run.expired = true;
+            run.handing = None;
             run.waiting = Waiting::Ready;
         }
         self.drive(run);

@@ -4,6 +4,7 @@ use super::{
     declared::{at_most_of, declared},
     definition::{Body, Field, Flow},
     hours::{self, clock},
+    spec::VIEWS,
     text::Text,
 };
 use crate::{
@@ -130,6 +131,12 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let env = fields.texts("env").into_iter().map(str::to_owned).collect();
     let secrets = fields.texts("secrets").into_iter().map(str::to_owned).collect();
     let declared_fields = declared(fields.map("fields"), findings);
+    let own = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
+    for field in declared_fields.iter().filter(|field| own.iter().any(|(name, _)| *name == field.name)) {
+        let message = format!("every contact has `contact.{}` already", field.name);
+        let finding = Diagnostic::error("E307", &field.place, message);
+        findings.push(finding.help("take it out, or choose another name"));
+    }
     let topics = topics(&mut fields, findings);
     let hours: BTreeMap<String, OpeningHours> = fields
         .map("hours")

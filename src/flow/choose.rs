@@ -4,7 +4,7 @@ use super::{
     definition::{Flow, IfBusy, WrittenTrigger},
     script::Scope,
     triggers::{Trigger, message::How},
-    turn::{Seen, Turn},
+    turn::{Failure, Seen, Turn},
 };
 use crate::{
     base::{limits::ONCE_KEY_BYTES_MAX, time::Time},
@@ -202,24 +202,24 @@ impl<'a> Turn<'a> {
                 return Err(format!("it started {} times within {} already", cap.count, cap.per));
             }
         }
-        if let Some(key) = self.once_key(flow, trigger, seen)
-            && (self.world.once.contains(&key) || self.used_now(&key))
-        {
+        // Without its key nobody could say whether it started before.
+        let key = self.once_key(flow, trigger, seen).map_err(|why| format!("its `once_per` fails: {}", why.text))?;
+        if key.is_some_and(|key| self.world.once.contains(&key) || self.used_now(&key)) {
             return Err("it started for this `once_per` already".into());
         }
         Ok(())
     }
 
     /// The key of `once_per`, filled in.
-    pub fn once_key(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Option<String> {
-        let text = trigger.once_per.as_ref()?;
-        let value = self.in_scope(self.live(), seen, |scope| text.render(scope)).ok()?;
+    pub fn once_key(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<Option<String>, Failure> {
+        let Some(text) = trigger.once_per.as_ref() else { return Ok(None) };
+        let value = self.in_scope(self.live(), seen, |scope| text.render(scope))?;
         let key = format!("{}|{value}", flow.counts_as(trigger));
         if key.len() <= ONCE_KEY_BYTES_MAX {
-            return Some(key);
+            return Ok(Some(key));
         }
         let digest = Sha256::digest(key.as_bytes());
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
     /// Used up in this very turn, so that no row says it yet.

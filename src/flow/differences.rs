@@ -93,10 +93,12 @@ fn shared(old: &FlowSet, new: &FlowSet) -> Vec<String> {
     };
     let (before, after) = (files(old), files(new));
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let text = |files: &BTreeMap<String, std::sync::Arc<SourceFile>>, path: &String| {
-        files.get(path).map(|file| file.text().to_owned())
+    let same = |path: &&String| match (before.get(*path), after.get(*path)) {
+        (Some(before), Some(after)) => before.text() == after.text(),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
     };
-    paths.into_iter().filter(|path| text(&before, path) != text(&after, path)).cloned().collect()
+    paths.into_iter().filter(|path| !same(path)).cloned().collect()
 }
 
 /// A script that the flow calls by its module, or any translation: whose words change when it does.

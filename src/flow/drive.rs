@@ -48,8 +48,14 @@ impl<'a> Turn<'a> {
                 self.give_up(run, "the step it stood at is no longer there");
                 return;
             };
-            if SPEAKS.contains(&here.node.outline.verb) && self.stop_meanwhile(run) {
-                continue;
+            if SPEAKS.contains(&here.node.outline.verb) {
+                if self.stop_meanwhile(run) {
+                    continue;
+                }
+                if self.is_hushed(here) {
+                    self.follow(here, Next::Continue);
+                    continue;
+                }
             }
             // A `repeat` under way was let in once.
             let again = self.in_loop(here).is_some();
@@ -67,6 +73,16 @@ impl<'a> Turn<'a> {
             self.passage.steps.push(Trod { run, flow, step, way });
             self.follow(here, next);
         }
+    }
+
+    /// After a stop one sentence is said, and nothing that asks, reacts or costs: such steps are passed over.
+    fn is_hushed(&mut self, here: Here<'_>) -> bool {
+        let said = here.node.outline.verb != "say" || self.run(here.run).is_some_and(|run| run.said.is_some());
+        let hushed = said && self.run(here.run).is_some_and(|run| run.confirms_stop);
+        if hushed {
+            self.note_at(here, "after a stop only one confirmation is said");
+        }
+        hushed
     }
 
     /// Goes on behind a step that was parked.
@@ -97,7 +113,8 @@ impl<'a> Turn<'a> {
                 Some(called) => match self.opening(here.set, called, with) {
                     Ok(vars) => {
                         let at = called.entry.map(|ix| called.node(ix).id.clone());
-                        self.enter(here, Frame::new(flow, at, Some(vars), returns_as));
+                        let knew = self.knew_of(called);
+                        self.enter(here, Frame { knew, ..Frame::new(flow, at, Some(vars), returns_as) });
                     }
                     Err(failure) => self.fail(here, failure),
                 },
@@ -142,9 +159,10 @@ impl<'a> Turn<'a> {
             Err(failure) => self.fail(here, failure),
             Ok(vars) => {
                 let at = flow.entry.map(|ix| flow.node(ix).id.clone());
+                let knew = self.knew_of(flow);
                 let returns_as = self.pop_flow(here.run).and_then(|frame| frame.returns_as);
                 if let Some(run) = self.run_mut(here.run) {
-                    run.frames.push(Frame::new(name.clone(), at, Some(vars), returns_as));
+                    run.frames.push(Frame { knew, ..Frame::new(name.clone(), at, Some(vars), returns_as) });
                 }
             }
         }
@@ -232,17 +250,23 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// A jump leads to the top or to a block, out of all loops; and the steps of an `on_error` that jump
-    /// away are over: from here on errors are taken again.
+    /// A jump leads to the top or to a block, out of all loops; and the steps of the flow's `on_error` that jump
+    /// away are over: from here on its errors are taken again. What a caller does about an error goes on.
     fn jumped(&mut self, run: u32) {
         let Some(run) = self.run_mut(run) else { return };
-        run.frames.iter_mut().for_each(|frame| frame.error = None);
         if let Some(frame) = run.frames.last_mut() {
             frame.loops.clear();
         }
+        for frame in run.frames.iter_mut().rev() {
+            frame.error = None;
+            if frame.vars.is_some() {
+                break;
+            }
+        }
     }
 
-    /// A step failed: its `on_error`, the flow's, the caller's, the bot's, ours (language.md 7).
+    /// A step failed: its `on_error` or that of the `call` whose block it stands in, the flow's, the caller's, the
+    /// bot's, ours (language.md 7).
     pub fn fail(&mut self, here: Here<'a>, failure: Failure) {
         let run = here.run;
         self.note_at(here, format!("failed: `{}`: {}", failure.code, failure.text));
@@ -254,10 +278,10 @@ impl<'a> Turn<'a> {
         let mut steps = here.node.on_error;
         let mut flow = here.flow;
         loop {
+            while steps.is_none() && self.leave_block(run) {
+                steps = self.here(run).and_then(|call| call.node.on_error);
+            }
             if let Some(Body(entry)) = steps.or(flow.on_error) {
-                if steps.is_none() {
-                    self.cut_to_flow(run);
-                }
                 self.stand_at(run, flow, entry);
                 self.set_error(run, error);
                 return;
@@ -271,13 +295,10 @@ impl<'a> Turn<'a> {
         self.fail_unhandled(here, error);
     }
 
-    /// Takes off called blocks, so that the flow's own frame is on top.
-    fn cut_to_flow(&mut self, run: u32) {
-        if let Some(run) = self.run_mut(run) {
-            while run.frames.last().is_some_and(|frame| frame.vars.is_none()) {
-                run.frames.pop();
-            }
-        }
+    /// Takes off the innermost frame if it is a called block: the run stands at its `call`.
+    fn leave_block(&mut self, run: u32) -> bool {
+        let frames = self.run_mut(run).map(|run| &mut run.frames);
+        frames.is_some_and(|frames| frames.pop_if(|frame| frame.vars.is_none()).is_some())
     }
 
     fn set_error(&mut self, run: u32, error: StepError) {

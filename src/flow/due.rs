@@ -25,7 +25,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn run_due(&mut self, number: u32) {
+    /// One run acts, if something of it is due.
+    pub(super) fn run_due(&mut self, number: u32) {
         let now = self.now();
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
         let Some(run) = self.run(number) else { return };
@@ -113,30 +114,34 @@ impl<'a> Turn<'a> {
                     question.deliver_by = None;
                 }
             }
+            // The contact has answered: what was gathered is looked at when the bot has the conversation again.
+            Waiting::Question(question) if question.gathering.is_some() => self.postpone(number),
             Waiting::Question(_) | Waiting::Reply { .. } if with_person => self.end_run(number, RunEnd::Expired),
-            _ => {
-                if let Some(run) = self.run_mut(number) {
-                    run.postponed = true;
-                }
-            }
+            _ => self.postpone(number),
+        }
+    }
+
+    fn postpone(&mut self, number: u32) {
+        if let Some(run) = self.run_mut(number) {
+            run.postponed = true;
         }
     }
 
     /// Runs that had to wait their turn go on when nobody else asks.
     pub fn run_postponed(&mut self) -> bool {
-        if self.session.person.is_some() || self.asking().is_some() {
-            let asking = self.asking();
-            let own = self.session.runs.iter().find(|run| run.postponed && Some(run.number) == asking);
-            if self.session.person.is_some() || own.is_none() {
-                return false;
-            }
-        }
-        let Some(run) = self.session.runs.iter_mut().find(|run| run.postponed) else { return false };
+        let postponed = self.session.runs.iter().filter(|run| run.postponed).map(|run| run.number);
+        let next = postponed.collect::<Vec<_>>().into_iter().find(|number| !self.must_be_silent(*number));
+        let Some(run) = next.and_then(|number| self.run_mut(number)) else { return false };
         run.postponed = false;
-        let number = run.number;
-        let woken = matches!(run.waiting, Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. } if deadline.is_none_or(|at| at > self.world.now));
+        let (number, waiting) = (run.number, run.waiting.clone());
+        let woken = match waiting {
+            Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. } => {
+                deadline.is_none_or(|at| at > self.now())
+            }
+            _ => false,
+        };
         match self.here(number).filter(|_| woken) {
-            Some(here) => self.resume(here, Next::Continue),
+            Some(here) => self.wake(here, Next::Continue),
             None => self.run_due(number),
         }
         true
@@ -154,6 +159,9 @@ impl<'a> Turn<'a> {
                 }
             }
             return;
+        }
+        if self.must_restart(here.run) {
+            return self.restart_run(here.run, None);
         }
         if let Some(run) = self.run_mut(here.run) {
             run.asked_for = None;

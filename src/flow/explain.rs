@@ -9,6 +9,7 @@ use super::{
 use crate::{
     base::ids::FlowName,
     model::{
+        consent_words::{self, ExtraWords, Word},
         inbound::{InboundKind, InboundMessage},
         session::Session,
     },
@@ -86,6 +87,12 @@ fn taker<'a>(turn: &mut Turn<'a>, heard: &Heard<'_>, asking: Option<u32>) -> Tak
     if turn.session.person.is_some() {
         return Taker::Silent("a person has the conversation");
     }
+    let opt_out = &turn.live().bot.opt_out;
+    let word =
+        heard.text.and_then(|text| consent_words::recognise(text, &ExtraWords::new(&opt_out.words, &opt_out.unsure)));
+    if word == Some(Word::Stop) {
+        return Taker::Silent("it is an opt-out word: it ends everything (level 2)");
+    }
     if turn.opted_out.is_some() {
         return Taker::Silent("the contact has said stop");
     }
@@ -102,6 +109,9 @@ fn taker<'a>(turn: &mut Turn<'a>, heard: &Heard<'_>, asking: Option<u32>) -> Tak
     let fitting = if protected { Vec::new() } else { turn.fitting(heard) };
     if let Some(choice) = turn.choose(&fitting, heard, 7, asking.is_some()) {
         return Taker::Trigger(Box::new(choice));
+    }
+    if asking.is_none() && word == Some(Word::Unsure) && !turn.is_keyword(&heard.folded) {
+        return Taker::Silent("it may be an opt-out word, so the contact is asked back");
     }
     if let Some(run) = asking
         && turn.answer_if_it_fits(run, heard)

@@ -3,7 +3,7 @@
 use super::{choose::Heard, turn::Turn};
 use crate::{
     base::{limits::GATHERED_CHARS_MAX, time::Time},
-    model::{effect::Effect, inbound::InboundKind, session::Gathering},
+    model::{answer, effect::Effect, inbound::InboundKind, session::Gathering},
 };
 
 impl Turn<'_> {
@@ -49,7 +49,8 @@ impl Turn<'_> {
 
     /// A tap or a file ends it: what was gathered is the answer, and the tap or file is judged after it.
     pub fn end_gathering(&mut self, heard: &Heard<'_>) {
-        if matches!(heard.message.kind, InboundKind::Text { .. }) {
+        let kind = &heard.message.kind;
+        if matches!(kind, InboundKind::Text { .. }) || !answer::says_something(kind) {
             return;
         }
         if let Some(run) = self.asking().filter(|run| self.question(*run).is_some_and(|q| q.gathering.is_some())) {

@@ -97,7 +97,7 @@ impl<'a> Turn<'a> {
         if self.session.runs.iter().any(|run| matches!(run.waiting, Waiting::Call(_) | Waiting::Fate { .. })) {
             self.note(None, None, "level 4: a call is under way; judged when it is back");
             if self.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
-                self.session.waiting_messages.push(WaitingMessage { id, message, reply_to });
+                self.session.waiting_messages.push(WaitingMessage { id, message, reply_to, heard_before });
             } else {
                 self.needs_person("more messages than can wait for a call");
             }
@@ -175,7 +175,8 @@ impl<'a> Turn<'a> {
 
     /// A reaction or a call answers nothing, but may start a flow; an edit and the like does nothing at all.
     fn notice(&mut self, heard: &Heard<'_>, late: bool, asking: Option<u32>) {
-        let fitting = self.fitting(heard);
+        let protected = asking.is_some_and(|run| self.is_protected(run));
+        let fitting = if protected { Vec::new() } else { self.fitting(heard) };
         match self.choose(&fitting, heard, 7, asking.is_some()).filter(|_| !late) {
             Some(choice) => self.start_by_message(choice, heard, asking),
             None => self.note(None, None, "a reaction, call, edit or notice answers nothing"),
@@ -191,7 +192,8 @@ impl<'a> Turn<'a> {
     /// Level 5. Gives whether the tap is dealt with.
     fn tap(&mut self, heard: &Heard<'_>, token: &Token, reply_to: Option<u32>, consented: bool) -> bool {
         if token.run == 0 {
-            return self.unsure_tapped(&token.option, heard.message.at);
+            self.unsure_denied(heard.message.at);
+            return true;
         }
         if let Some(last) = &self.session.answered_last
             && token.is_of(&last.step)
@@ -221,6 +223,11 @@ impl<'a> Turn<'a> {
             }
             if ours && self.answer_by_option(run, heard, |id| token.means(id)) {
                 self.note(Some(run), None, "level 5: a tap on the waiting question");
+                return true;
+            }
+            if ours && self.question(run).is_some_and(|question| question.options.iter().any(|o| token.means(&o.id))) {
+                self.note(Some(run), None, "level 10: an option that fails the `check`");
+                self.bad_answer(run, heard);
                 return true;
             }
             self.note(Some(run), None, "level 5: an old button, and another question waits");
@@ -320,8 +327,7 @@ impl<'a> Turn<'a> {
             _ => None,
         };
         let consented = token.as_ref().is_some_and(|token| !token.consent.is_empty());
-        let before = Some(waiting.message.at);
-        self.judge(waiting.id, waiting.message, waiting.reply_to, before, token, consented);
+        self.judge(waiting.id, waiting.message, waiting.reply_to, waiting.heard_before, token, consented);
         true
     }
 

@@ -410,4 +410,12 @@ mod tests {
         assert!(matches!(parameters(map(&[("name", "Ada")])).unwrap(), Parameters::Named(_)));
         assert!(parameters(Value::List(vec![Value::List(vec![])])).is_err());
     }
+
+    #[test]
+    fn values_of_templates_print_as_in_texts() {
+        let time = Value::Clock(jiff::civil::time(9, 30, 0, 0));
+        let all = vec![time, Value::Number(0.1 + 0.2), Value::Span(Span::minutes(90)), Value::Number(3.0)];
+        let printed = ["09:30", "0.3", "1h30m", "3"].map(str::to_owned).to_vec();
+        assert_eq!(parameters(Value::List(all)).unwrap(), Parameters::Positional(printed));
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
         effect::{Draft, Effect, Origin, RunEnd},
         event::{Happened, Joined},
         hours::OpeningHours,
-        session::{NeedsPerson, Person, Unanswered, Waiting},
+        session::{NeedsPerson, Person, Run, Unanswered, Waiting},
         value::Value,
     },
 };
@@ -106,9 +106,11 @@ impl<'a> Turn<'a> {
             ("agent", text(agent.or(person.agent))),
             ("flow", text(person.flow.map(|flow| flow.to_string()))),
         ]);
-        let waiting =
-            person.run.filter(|run| self.run(*run).is_some_and(|run| matches!(run.waiting, Waiting::Person { .. })));
-        if let Some(here) = waiting.and_then(|run| self.here(run)) {
+        // Mostly the run that handed it over; one that did so before waits for the same person.
+        let waits = |run: &Run| matches!(run.waiting, Waiting::Person { .. });
+        for number in self.all_runs() {
+            let waiting = self.run(number).is_some_and(waits) && self.session.person.is_none();
+            let Some(here) = self.here(number).filter(|_| waiting) else { continue };
             if let Step::Handoff(step) = &here.node.step {
                 self.keep(here.run, step.fills.as_deref(), handoff.clone());
             }

@@ -194,11 +194,10 @@ impl<'a> Turn<'a> {
     }
 
     pub fn drop_question(&mut self, run: u32, question: &Question) {
-        if !question.left {
-            self.effects.push(Effect::Drop { run: Some(run), message: Some(question.message) });
-        }
-        if let Some(reminder) = question.reminder {
-            self.effects.push(Effect::Drop { run: Some(run), message: Some(reminder) });
+        // A picture that goes before it has no fate of its own: it stays at home with the rest.
+        let kept_back = question.messages.iter().filter(|_| !question.left);
+        for message in kept_back.chain(question.reminder.iter().filter(|_| question.left)) {
+            self.effects.push(Effect::Drop { run: Some(run), message: Some(*message) });
         }
     }
 
@@ -272,9 +271,10 @@ impl<'a> Turn<'a> {
             self.question(here.run).map(|question| (question.options.clone(), question.page)).unwrap_or_default();
         // Only the words and the options are repeated: no files, no link.
         let worded = Worded { body: text, shown: &shown, page };
+        let first = self.session.last_message + 1;
         let number = say::send(self, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
         if let Some(question) = self.question_mut(here.run) {
-            question.messages.push(number);
+            question.messages.extend(first..=number);
         }
         Ok(())
     }

@@ -114,7 +114,7 @@ impl<'a> Turn<'a> {
             error: None,
             extra: &[],
         };
-        let once = beginning.written.and_then(|trigger| self.once_key(flow, trigger, &seen));
+        let once = beginning.written.and_then(|trigger| self.once_key(flow, trigger, &seen).ok().flatten());
         let entry = flow.entry.map(|ix| flow.node(ix).id.clone());
         let number = self.new_run(flow, &beginning.trigger, vars, entry)?;
         self.effects.extend(once.map(|key| Effect::Once { key }));
@@ -123,6 +123,7 @@ impl<'a> Turn<'a> {
             self.count_start(flow.counts_as(trigger), trigger, number);
         }
         if let Some(run) = self.run_mut(number) {
+            run.frames.iter_mut().for_each(|frame| frame.knew.clone_from(&knew));
             run.event = beginning.event;
             run.msg = beginning.msg;
             run.handoff = beginning.handoff;
@@ -130,7 +131,6 @@ impl<'a> Turn<'a> {
             run.aside_of = beginning.aside_of;
             run.depth = beginning.depth;
             run.confirms_stop = beginning.confirms_stop;
-            run.knew = knew;
         }
         self.drive(number);
         Some(number)
@@ -171,7 +171,6 @@ impl<'a> Turn<'a> {
             handing: None,
             expired: false,
             said: None,
-            knew: None,
             stopped: false,
             by_itself: 0,
         });

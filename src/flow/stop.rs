@@ -8,7 +8,7 @@ use crate::{
     },
     model::{
         answer::{self, AnswerType, Hearing},
-        consent_words,
+        consent_words::{self, ExtraWords, Word},
         contact::Consent,
         content::{Button, Content, Edges},
         effect::{Effect, Origin, RunEnd},
@@ -182,11 +182,12 @@ impl<'a> Turn<'a> {
         self.session.unsure_stop = Some(self.now());
         let language = self.contact.language.as_deref().or(consent_words::language(text));
         let (question, yes, no) = sentences::ask_stop(language.unwrap_or(&self.live().bot.language));
-        let button = |option: &str, title: &str| Button {
-            id: Token::new(0, &UNSURE_STEP.into(), option, &[]).sign(self.world.token_key),
+        let button = |option: &str, title: &str, consent: &[(String, bool)]| Button {
+            id: Token::new(0, &UNSURE_STEP.into(), option, consent).sign(self.world.token_key),
             title: title.to_owned(),
         };
-        let buttons = vec![button("stop", yes), button("keep", no)];
+        // Like every button that withdraws, it counts whoever has the conversation.
+        let buttons = vec![button("stop", yes, &[("all".to_owned(), false)]), button("keep", no, &[])];
         self.say_ourselves(
             Content::Buttons { body: question.into(), buttons, media: None, edges: Edges::default() },
             Origin::Flow,
@@ -194,14 +195,10 @@ impl<'a> Turn<'a> {
         );
     }
 
-    pub fn unsure_tapped(&mut self, option: &str, at: Time) -> bool {
+    /// The contact wants to go on; the other button is a stop before anything else is looked at.
+    pub fn unsure_denied(&mut self, at: Time) {
         self.session.unsure_stop = None;
-        if option == "stop" {
-            self.stop("an unsure word, confirmed", at, true);
-        } else {
-            self.keep_hearing(at);
-        }
-        true
+        self.keep_hearing(at);
     }
 
     /// A typed yes or no, or the word once more, to the question whether to stop.
@@ -213,9 +210,10 @@ impl<'a> Turn<'a> {
         let Some(text) = heard.text else { return false };
         let hearing = Hearing { now: self.local_now(self.live()), language: self.language(), phone: None };
         let said = answer::understand(AnswerType::YesNo, &InboundKind::Text { body: text.to_owned() }, &hearing);
-        let again = consent_words::recognise(text, &consent_words::ExtraWords::default());
+        let opt_out = &self.live().bot.opt_out;
+        let again = consent_words::recognise(text, &ExtraWords::new(&opt_out.words, &opt_out.unsure));
         match (said, again) {
-            (Some(Value::YesNo(true)), _) | (_, Some(consent_words::Word::Unsure)) => {
+            (Some(Value::YesNo(true)), _) | (_, Some(Word::Unsure)) => {
                 self.stop("an unsure word, confirmed", heard.message.at, true);
                 true
             }

@@ -23,7 +23,8 @@ impl<'a> Turn<'a> {
     /// Ends the runs that a message of the contact stops; an answer to a run's own question is no `reply` to it.
     pub fn stop_by_message(&mut self, heard: &Heard<'_>) {
         let asking = self.asking();
-        if let Some(knew) = asking.and_then(|run| self.run_mut(run)).and_then(|run| run.knew.as_mut()) {
+        let frames = asking.and_then(|run| self.run_mut(run)).map(|run| &mut run.frames);
+        for knew in frames.into_iter().flatten().filter_map(|frame| frame.knew.as_mut()) {
             knew.heard_at = knew.heard_at.max(Some(heard.message.at));
         }
         self.stop_where(&Value::Nothing, &heard.view, |trigger, run| {
@@ -36,21 +37,25 @@ impl<'a> Turn<'a> {
     /// another sender. Asked before each message that it says. True: it is over, or at its `on_stop`.
     pub fn stop_meanwhile(&mut self, number: u32) -> bool {
         let Some(run) = self.run(number).filter(|run| !run.stopped) else { return false };
-        let Some(knew) = run.knew.clone() else { return false };
-        let Some(flow) = self.set_of(number).any_flow(&run.flow) else { return false };
-        for trigger in &flow.stop_when {
-            for what in self.changes_since(&knew, trigger) {
-                let event = what.as_ref().map_or(Value::Nothing, events::view);
-                if self.stops(number, trigger, &event, &Value::Nothing) {
-                    self.stop_run(number, flow, &trigger.key);
-                    return true;
+        let set = self.set_of(number);
+        let frames = run.frames.iter().rev();
+        let looking: Vec<(&'a Flow, Box<Knew>)> =
+            frames.filter_map(|frame| Some((set.any_flow(&frame.flow)?, frame.knew.clone()?))).collect();
+        for (flow, knew) in looking {
+            for trigger in &flow.stop_when {
+                for what in self.changes_since(&knew, trigger) {
+                    let event = what.as_ref().map_or(Value::Nothing, events::view);
+                    if self.stops(number, flow, trigger, &event, &Value::Nothing) {
+                        self.stop_run(number, flow, &trigger.key);
+                        return true;
+                    }
                 }
             }
         }
         false
     }
 
-    /// What a new run of this flow must remember for that.
+    /// What must be remembered for that when this flow begins.
     pub fn knew_of(&self, flow: &Flow) -> Option<Box<Knew>> {
         if flow.stop_when.is_empty() {
             return None;
@@ -111,7 +116,7 @@ impl<'a> Turn<'a> {
             let flows: Vec<&'a Flow> = frames.filter_map(|frame| set.any_flow(&frame.flow)).collect();
             let found = flows.iter().find_map(|flow| {
                 let mut fitting = flow.stop_when.iter().filter(|trigger| fits(trigger, number));
-                let trigger = fitting.find(|trigger| self.stops(number, trigger, event, msg))?;
+                let trigger = fitting.find(|trigger| self.stops(number, flow, trigger, event, msg))?;
                 Some((*flow, trigger.key.clone()))
             });
             if let Some((flow, key)) = found {
@@ -121,15 +126,18 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The trigger's `if`: it sees what happened as `event`, and the run's own variables, `body` and `handoff`.
-    fn stops(&mut self, number: u32, trigger: &WrittenTrigger, event: &Value, msg: &Value) -> bool {
+    /// The trigger's `if`: it sees what happened as `event`, the variables of its own flow, and the run's `body` and
+    /// `handoff`.
+    fn stops(&mut self, number: u32, flow: &Flow, trigger: &WrittenTrigger, event: &Value, msg: &Value) -> bool {
         let (Some(guard), Some(run)) = (&trigger.guard, self.run(number)) else { return true };
         let body = match &run.event {
             Value::Map(event) => event.get("body").cloned().unwrap_or_default(),
             _ => Value::Nothing,
         };
         let extra = [("body", body)];
-        let seen = Seen { vars: self.vars(number), event, msg, handoff: &run.handoff, error: None, extra: &extra };
+        let frame = run.frames.iter().rev().find(|frame| frame.vars.is_some() && frame.flow == flow.name);
+        let vars = frame.and_then(|frame| frame.vars.as_ref());
+        let seen = Seen { vars, event, msg, handoff: &run.handoff, error: None, extra: &extra };
         match self.in_scope(self.set_of(number), &seen, |scope| guard.holds(scope)) {
             Ok(holds) => holds,
             Err(failure) => {
@@ -155,6 +163,7 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(number) {
             run.frames = vec![frame];
             run.waiting = Waiting::Ready;
+            run.handing = None;
             (run.stopped, run.postponed, run.asked_for) = (true, false, None);
         }
     }

@@ -1,6 +1,6 @@
 //! Texts with `${ Rhai }`: read once when flows load, filled in when a step runs.
 
-use super::script::{Code, Scope, ScriptError, Scripts, show};
+use super::script::{Code, Scope, ScriptError, Scripts};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -99,7 +99,7 @@ impl Text {
                 Part::Plain(text) => out.push_str(text),
                 Part::Code(code) => {
                     let value = code.eval(scope)?;
-                    match show(&value) {
+                    match value.print() {
                         Some(text) => out.push_str(&text),
                         None => return Err(code.error(
                             "a list or a map cannot stand in a text; name a part of it, or use `.map(…)` and join it",
@@ -257,7 +257,7 @@ pub fn typed(scalar: &Scalar) -> Option<Value> {
     }
 }
 
-/// The byte of the `}` that closes a `${`, over strings, comments and braces of the code.
+/// The byte of the `}` that closes a `${`, over texts and braces of the code.
 pub(super) fn closing_brace(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut depth, mut at) = (0usize, start);

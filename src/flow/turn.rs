@@ -256,7 +256,12 @@ impl<'a> Turn<'a> {
     }
 
     pub fn data(&self, here: Here<'_>, data: &Data) -> Result<Value, Failure> {
-        self.seen(here.run, &[], |turn, seen| turn.in_scope(here.set, seen, |scope| data.eval(scope)))
+        let value = self.seen(here.run, &[], |turn, seen| turn.in_scope(here.set, seen, |scope| data.eval(scope)))?;
+        if value.is_too_deep() {
+            let text = format!("more than {} lists and maps in each other", limits::VALUE_DEPTH_MAX);
+            return Err(Failure::new("too_deep", text));
+        }
+        Ok(value)
     }
 
     fn seen<T>(&self, run: u32, extra: &[(&str, Value)], f: impl FnOnce(&Self, &Seen<'_>) -> T) -> T {

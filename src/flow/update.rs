@@ -37,7 +37,11 @@ pub fn becomes(live: &FlowSet, old: &FlowSet, run: &Run) -> Becomes {
         OnUpdate::Finish => Becomes::Finishes,
         OnUpdate::Move | OnUpdate::Restart if on_its_way_out => Becomes::Finishes,
         // Another flow was changed: nobody here should notice.
-        OnUpdate::Restart if !same_in_reach(old, live, run.frames.iter().map(|frame| &frame.flow)) => Becomes::Restarts,
+        OnUpdate::Restart
+            if can_restart(flow, run) && !same_in_reach(old, live, run.frames.iter().map(|frame| &frame.flow)) =>
+        {
+            Becomes::Restarts
+        }
         OnUpdate::Move | OnUpdate::Restart if can_move(live, old, run) => Becomes::Moves,
         OnUpdate::Move | OnUpdate::Restart => Becomes::Finishes,
     }
@@ -84,8 +88,13 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(number) {
             run.aside_of = None;
         }
+        // It is the same start: what counts against `at_most` goes on with the new run.
+        let begun = self.session.last_run + 1;
+        for counted in self.session.counted.iter_mut().filter(|counted| counted.run == number) {
+            counted.run = begun;
+        }
         self.end_run(number, RunEnd::Replaced);
-        self.begin(
+        let began = self.begin(
             flow,
             Beginning {
                 trigger: run.trigger,
@@ -100,6 +109,14 @@ impl<'a> Turn<'a> {
                 confirms_stop: false,
             },
         );
+        if began.is_none() {
+            self.session
+                .counted
+                .iter_mut()
+                .filter(|counted| counted.run == begun)
+                .for_each(|counted| counted.ended = true);
+            self.give_back_starts();
+        }
     }
 
     fn fate_of(&self, number: u32) -> Option<Becomes> {
@@ -135,8 +152,40 @@ fn can_move(live: &FlowSet, old: &FlowSet, run: &Run) -> bool {
         let node = |flow: &'_ Flow| flow.find(at).map(|ix| ix.0 as usize);
         let (Some(new), Some(old)) = (node(new_flow), node(old_flow)) else { return false };
         let (new, old) = (&new_flow.nodes[new], &old_flow.nodes[old]);
-        if place < last { same_call(new, old) } else { same_question(new, old) }
+        let same_step = if place < last { same_call(new, old) } else { same_question(new, old) };
+        same_step && same_loops(new_flow, new, old_flow, old, frame)
     })
+}
+
+/// The run stands in this flow itself, and what it began with is enough for the new one.
+fn can_restart(flow: &Flow, run: &Run) -> bool {
+    let Some(first) = run.frames.first().filter(|first| first.flow == flow.name) else { return false };
+    let given = |name: &String| first.vars.as_ref().is_some_and(|vars| vars.contains_key(name));
+    flow.inputs.iter().all(|field| field.optional || field.default.is_some() || given(&field.name))
+}
+
+/// The loops that the frame is inside are those around the step in both versions.
+fn same_loops(new_flow: &Flow, new: &Node, old_flow: &Flow, old: &Node, frame: &Frame) -> bool {
+    let (new, old) = (loops_around(new_flow, new), loops_around(old_flow, old));
+    let over = |node: &Node| node.outline.yaml.get("repeat").cloned();
+    new.len() == frame.loops.len()
+        && new.iter().zip(&frame.loops).all(|(node, state)| node.id == state.step)
+        && new.len() == old.len()
+        && new.iter().zip(&old).all(|(new, old)| match (over(new), over(old)) {
+            (Some(new), Some(old)) => same(&new, &old, false),
+            _ => false,
+        })
+}
+
+/// The outermost first.
+fn loops_around<'f>(flow: &'f Flow, node: &Node) -> Vec<&'f Node> {
+    let at = node.place.range().start;
+    let around = |other: &&Node| {
+        other.outline.verb == "repeat" && other.id != node.id && other.outline.yaml.place.range().contains(&at)
+    };
+    let mut found: Vec<&Node> = flow.nodes.iter().filter(around).collect();
+    found.sort_by_key(|node| node.outline.yaml.place.range().start);
+    found
 }
 
 fn same_call(new: &Node, old: &Node) -> bool {

@@ -89,6 +89,9 @@ pub struct WaitingMessage {
     pub message: InboundMessage,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u32>,
+    /// When the contact wrote here before; `None`: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_before: Option<Time>,
 }
 
 /// One passage through a flow and the flows it calls.
@@ -139,9 +142,6 @@ pub struct Run {
     /// The number of its newest message, and how far the newest ones have come (`wait: {delivery: …}`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
-    /// What of the contact its `stop_when` looks at, as it was when the run began; `None`: it looks at nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub knew: Option<Box<Knew>>,
     /// Its `stop_when` ended it: only `on_stop` is left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
@@ -186,6 +186,9 @@ pub struct Frame {
     /// The `repeat` steps that it is inside, innermost last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loops: Vec<Loop>,
+    /// What of the contact the flow's `stop_when` looks at, as it was when the flow began; `None`: it looks at nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub knew: Option<Box<Knew>>,
 }
 
 impl Frame {
@@ -196,7 +199,7 @@ impl Frame {
         vars: Option<BTreeMap<String, Value>>,
         returns_as: Option<String>,
     ) -> Frame {
-        Frame { flow, at, vars, returns_as, error: None, loops: Vec::new() }
+        Frame { flow, at, vars, returns_as, error: None, loops: Vec::new(), knew: None }
     }
 }
 

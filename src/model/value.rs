@@ -1,12 +1,15 @@
 //! A value of the flow language: what an answer, a variable or a field holds.
 
-use crate::base::time::Span;
+use crate::base::{
+    limits::{JSON_DEPTH_MAX, VALUE_DEPTH_MAX},
+    time::Span,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::collections::BTreeMap;
 
 /// Stored as plain JSON; what JSON has no word for is an object with one `$` key:
 /// `{"$date": "2026-03-28"}`, `{"$time": "09:30:00"}`, `{"$datetime": "2026-…[Europe/Madrid]"}`,
-/// `{"$span": 3600000}`.
+/// `{"$span": 3600000}`. A map that looks like one of these, from somebody's server, stands in `{"$map": …}`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
     /// An unset variable; prints as nothing.
@@ -32,15 +35,36 @@ impl Value {
     /// As it stands in a text: `Nothing` as nothing, whole numbers without decimals, dates as ISO 8601.
     /// `None` for a list or a map, which have no place in a text.
     pub fn print(&self) -> Option<String> {
-        match self {
-            Value::Nothing => Some(String::new()),
-            Value::List(_) | Value::Map(_) => None,
-            Value::Text(text) => Some(text.clone()),
-            other => match other.to_json() {
-                serde_json::Value::String(text) => Some(text),
-                json => Some(json.to_string()),
-            },
+        Some(match self {
+            Value::Nothing => String::new(),
+            Value::YesNo(yes) => yes.to_string(),
+            Value::Whole(number) => number.to_string(),
+            Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => format!("{number:.0}"),
+            // What floating point adds behind the tenth digit means nothing to a reader: 0.1 + 0.2 is 0.3.
+            Value::Number(number) => {
+                let text = format!("{number:.10}");
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            }
+            Value::Text(text) => text.clone(),
+            Value::Date(date) => date.to_string(),
+            Value::Clock(time) => time.strftime(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string(),
+            Value::DateTime(moment) => moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            Value::Span(span) => span.to_string(),
+            Value::List(_) | Value::Map(_) => return None,
+        })
+    }
+
+    /// Lists and maps lie in each other deeper than a value may: a row that holds them could not be read again.
+    pub fn is_too_deep(&self) -> bool {
+        fn beyond(value: &Value, left: usize) -> bool {
+            match (value, left.checked_sub(1)) {
+                (Value::List(items), Some(left)) => items.iter().any(|item| beyond(item, left)),
+                (Value::Map(map), Some(left)) => map.values().any(|item| beyond(item, left)),
+                (Value::List(_) | Value::Map(_), None) => true,
+                _ => false,
+            }
         }
+        beyond(self, VALUE_DEPTH_MAX)
     }
 
     /// About as many bytes as its JSON has; never fewer than its texts.
@@ -57,16 +81,23 @@ impl Value {
         }
     }
 
-    /// From an API's or provider's JSON; never yields dates.
+    /// From an API's or provider's JSON; never yields dates. What lies deeper than anybody reads stays text.
     pub fn from_json(json: &serde_json::Value) -> Self {
+        Self::within(json, JSON_DEPTH_MAX)
+    }
+
+    fn within(json: &serde_json::Value, left: usize) -> Self {
         use serde_json::Value as Json;
         match json {
+            Json::Array(_) | Json::Object(_) if left == 0 => Value::Text(json.to_string()),
             Json::Null => Value::Nothing,
             Json::Bool(b) => Value::YesNo(*b),
             Json::Number(n) => n.as_i64().map_or_else(|| Value::Number(n.as_f64().unwrap_or(f64::NAN)), Value::Whole),
             Json::String(s) => Value::Text(s.clone()),
-            Json::Array(items) => Value::List(items.iter().map(Value::from_json).collect()),
-            Json::Object(map) => Value::Map(map.iter().map(|(k, v)| (k.clone(), Value::from_json(v))).collect()),
+            Json::Array(items) => Value::List(items.iter().map(|item| Value::within(item, left - 1)).collect()),
+            Json::Object(map) => {
+                Value::Map(map.iter().map(|(name, value)| (name.clone(), Value::within(value, left - 1))).collect())
+            }
         }
     }
 
@@ -91,6 +122,19 @@ impl Value {
     }
 }
 
+/// Deeper than what servers may send.
+pub fn is_too_deep(json: &serde_json::Value) -> bool {
+    fn beyond(json: &serde_json::Value, left: usize) -> bool {
+        match (json, left.checked_sub(1)) {
+            (serde_json::Value::Array(items), Some(left)) => items.iter().any(|item| beyond(item, left)),
+            (serde_json::Value::Object(map), Some(left)) => map.values().any(|item| beyond(item, left)),
+            (serde_json::Value::Array(_) | serde_json::Value::Object(_), None) => true,
+            _ => false,
+        }
+    }
+    beyond(json, JSON_DEPTH_MAX)
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         fn tagged<S: Serializer, T: Serialize>(out: S, tag: &str, value: T) -> Result<S::Ok, S::Error> {
@@ -107,9 +151,25 @@ impl Serialize for Value {
             Value::DateTime(z) => tagged(out, "$datetime", z.to_string()),
             Value::Span(s) => tagged(out, "$span", s.0),
             Value::List(items) => out.collect_seq(items),
+            Value::Map(map) if looks_tagged(map) => {
+                struct Plain<'m>(&'m BTreeMap<String, Value>);
+                impl Serialize for Plain<'_> {
+                    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                        out.collect_map(self.0)
+                    }
+                }
+                tagged(out, "$map", Plain(map))
+            }
             Value::Map(map) => out.collect_map(map),
         }
     }
+}
+
+/// The marks of what JSON has no word for.
+const TAGS: [&str; 5] = ["$date", "$time", "$datetime", "$span", "$map"];
+
+fn looks_tagged(map: &BTreeMap<String, Value>) -> bool {
+    map.len() == 1 && map.keys().all(|key| TAGS.contains(&key.as_str()))
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -139,6 +199,11 @@ fn revive(json: serde_json::Value) -> Result<Value, String> {
                     "$time" => return text.parse().map(Value::Clock).map_err(bad),
                     "$datetime" => return text.parse().map(Value::DateTime).map_err(bad),
                     "$span" => return Ok(Value::Span(Span(inner.as_i64().unwrap_or(0)))),
+                    "$map" => {
+                        let Json::Object(map) = inner else { return Err("$map: no map".into()) };
+                        let parts = map.clone().into_iter().map(|(k, v)| Ok((k, revive(v)?)));
+                        return Ok(Value::Map(parts.collect::<Result<_, String>>()?));
+                    }
                     _ => {}
                 }
             }
@@ -165,8 +230,31 @@ mod tests {
             Value::DateTime("2026-03-28T09:30:00+01:00[Europe/Madrid]".parse().unwrap()),
             Value::Span(Span::hours(2)),
             Value::Map(BTreeMap::from([("a".into(), Value::Whole(1))])),
+            Value::Map(BTreeMap::from([("$date".into(), Value::text("soon"))])),
+            Value::Map(BTreeMap::from([(
+                "$map".into(),
+                Value::Map(BTreeMap::from([("$span".into(), Value::Nothing)])),
+            )])),
         ]);
         let stored = serde_json::to_string(&all).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&stored).unwrap(), all);
+    }
+
+    #[test]
+    fn what_lies_too_deep_stays_text() {
+        let nest = |levels: usize| {
+            let text = format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+            Value::from_json(&serde_json::from_str(&text).unwrap())
+        };
+        let (mut at, whole) = (&nest(JSON_DEPTH_MAX + 2), nest(JSON_DEPTH_MAX));
+        for _ in 0..JSON_DEPTH_MAX {
+            let Value::List(items) = at else { panic!("{at:?}") };
+            at = &items[0];
+        }
+        assert_eq!(*at, Value::text("[[1]]"));
+        assert!(!whole.is_too_deep());
+        let deeper = (JSON_DEPTH_MAX..VALUE_DEPTH_MAX).fold(whole, |inner, _| Value::List(vec![inner]));
+        assert!(!deeper.is_too_deep(), "at the limit");
+        assert!(Value::List(vec![deeper]).is_too_deep());
     }
 }

@@ -22,6 +22,12 @@ pub const SCRIPT_OPERATIONS_MAX: u64 = 1_000_000;
 pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
 pub const SCRIPT_ARRAY_ITEMS_MAX: usize = 4096;
 pub const SCRIPT_MAP_ENTRIES_MAX: usize = 1024;
+/// Variables of a flow: every expression knows them all, and the checker follows each through every step.
+pub const FLOW_NAMES_MAX: usize = 500;
+/// Lists and maps in each other: JSON of a row is read to 128 levels, and a session has some of its own.
+pub const VALUE_DEPTH_MAX: usize = 64;
+/// The same of what servers send; what lies deeper stays text, so that scripts have room to put it into more.
+pub const JSON_DEPTH_MAX: usize = 48;
 /// Size of all values that one script may give back, as JSON.
 pub const SCRIPT_RESULT_BYTES_MAX: usize = 256 * 1024;
 pub const SCRIPT_CALL_LEVELS_MAX: usize = 16;

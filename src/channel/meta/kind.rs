@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::ids::ProviderId,
-    model::{content::MediaKind, inbound::InboundKind},
+    model::{content::MediaKind, inbound::InboundKind, value::is_too_deep},
 };
 
 /// Its kind and content. What lacks the part that makes it one is malformed; an unknown kind is `Unsupported`.
@@ -76,8 +76,9 @@ fn form_response(form: &FormReply<'_>) -> Result<serde_json::Value, Malformed> {
     let Some(raw) = form.response_json else { return Ok(serde_json::Value::Null) };
     Ok(match json(raw)? {
         serde_json::Value::String(text) => match serde_json::from_str(&text) {
-            Ok(inside) => without_nul(inside),
-            Err(_) => serde_json::Value::String(text),
+            Ok(inside) if !is_too_deep(&inside) => without_nul(inside),
+            // Text within JSON has levels of its own: with those around it, its row could not be read again.
+            Ok(_) | Err(_) => serde_json::Value::String(text),
         },
         other => other,
     })

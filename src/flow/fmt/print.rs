@@ -14,6 +14,7 @@ pub fn print(source: &str, written: &Written) -> String {
         source,
         comments: &written.comments,
         taken: vec![false; written.comments.len()],
+        open: 0,
         out: String::new(),
         kept: 0,
     };
@@ -46,6 +47,8 @@ struct Printer<'a> {
     comments: &'a [Comment],
     /// By comment: it has been written.
     taken: Vec<bool>,
+    /// All comments before this one have been written.
+    open: usize,
     out: String,
     /// Up to here empty lines belong to a text written with `|+`.
     kept: usize,
@@ -199,7 +202,8 @@ impl Printer<'_> {
             return true;
         }
         let options = key == "options" && matches!(value.shape, Shape::List { .. });
-        let commented = self.comments.iter().any(|comment| value.range.contains(&comment.range.start));
+        let first = self.first_comment(value.range.start);
+        let commented = self.comments.get(first).is_some_and(|comment| value.range.contains(&comment.range.start));
         if !self.is_flow(value) || options || commented {
             return false;
         }
@@ -267,9 +271,9 @@ impl Printer<'_> {
     /// Comments on lines of their own before `start`, and one empty line where there were some.
     fn above(&mut self, start: usize, indent: usize, first: bool) {
         let mut first = first && !self.out.ends_with("\n\n") || self.out.is_empty();
-        for n in 0..self.comments.len() {
+        for n in self.left(start) {
             let range = self.comments[n].range.clone();
-            if self.taken[n] || range.start >= start {
+            if self.taken[n] {
                 continue;
             }
             self.taken[n] = true;
@@ -294,10 +298,10 @@ impl Printer<'_> {
 
     /// Comments that end a list or map: those that stand at least as deep as it does.
     fn tail(&mut self, end: usize, indent: usize, column: usize) {
-        for n in 0..self.comments.len() {
+        for n in self.left(end) {
             let comment = &self.comments[n];
             let range = comment.range.clone();
-            if self.taken[n] || range.start >= end {
+            if self.taken[n] {
                 continue;
             }
             if column == 0 || !comment.own_line || self.column(range.start) < column {
@@ -323,10 +327,20 @@ impl Printer<'_> {
     /// The comment on the line of what ends at `end`.
     fn behind(&self, end: usize) -> Option<usize> {
         let line_end = self.source[end..].find('\n').map_or(self.source.len(), |at| end + at);
-        (0..self.comments.len()).find(|n| {
-            let comment = &self.comments[*n];
-            !self.taken[*n] && !comment.own_line && (end..line_end).contains(&comment.range.start)
-        })
+        (self.first_comment(end)..self.first_comment(line_end)).find(|n| !self.taken[*n] && !self.comments[*n].own_line)
+    }
+
+    /// The first comment that begins at this byte or behind it: they stand in the order of the file.
+    fn first_comment(&self, at: usize) -> usize {
+        self.comments.partition_point(|comment| comment.range.start < at)
+    }
+
+    /// The comments before this byte, without those at the beginning that have all been written.
+    fn left(&mut self, before: usize) -> std::ops::Range<usize> {
+        while self.taken.get(self.open).is_some_and(|taken| *taken) {
+            self.open += 1;
+        }
+        self.open..self.first_comment(before).max(self.open)
     }
 
     fn comment_behind(&mut self, range: std::ops::Range<usize>) {
@@ -343,10 +357,10 @@ impl Printer<'_> {
 
     /// `say: |  # why`; also the comment behind a text in quotes that goes below.
     fn header_comment(&mut self, value: &Piece) {
-        let found = (0..self.comments.len()).find(|n| {
+        let found = self.first_comment(value.range.start).checked_sub(1).filter(|n| {
             let comment = &self.comments[*n];
             let same_line = self.source[comment.range.end..value.range.start.max(comment.range.end)].trim().is_empty();
-            !self.taken[*n] && !comment.own_line && comment.range.start < value.range.start && same_line
+            !self.taken[*n] && !comment.own_line && same_line
         });
         if let Some(n) = found.or_else(|| self.behind(value.range.end)) {
             self.taken[n] = true;

@@ -11,19 +11,18 @@ use crate::{
 use std::collections::{BTreeSet, HashMap};
 
 pub fn check(set: &FlowSet, findings: &Findings) {
-    for flow in set.flows.values() {
-        recursion(set, flow, findings);
-        asked_for_ever(set, flow, findings);
-    }
-    endless(set, findings);
+    let all = All::new(set);
+    recursion(&all, findings);
+    asked_for_ever(&all, findings);
+    endless(&all, findings);
 }
 
-/// What can be reached within one flow from some steps, over `go`, `call` and all bodies.
-fn within(set: &FlowSet, flow: &Flow, starts: Vec<NodeIx>) -> BTreeSet<NodeIx> {
+/// What can be reached within one flow from some steps, over `go`, `call` and all bodies, without what is known.
+fn within(set: &FlowSet, flow: &Flow, starts: Vec<NodeIx>, known: &BTreeSet<NodeIx>) -> BTreeSet<NodeIx> {
     let mut seen: BTreeSet<NodeIx> = BTreeSet::new();
     let mut todo = starts;
     while let Some(ix) = todo.pop() {
-        if !seen.insert(ix) {
+        if known.contains(&ix) || !seen.insert(ix) {
             continue;
         }
         let node = flow.node(ix);
@@ -36,64 +35,87 @@ fn within(set: &FlowSet, flow: &Flow, starts: Vec<NodeIx>) -> BTreeSet<NodeIx> {
 /// Steps that nothing leads to, blocks that nothing goes to.
 pub fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
     let ends = [flow.on_error, flow.on_expire, flow.on_stop].into_iter().flatten().filter_map(|body| body.0);
-    let reached = within(set, flow, flow.entry.into_iter().chain(ends).collect());
+    let reached = within(set, flow, flow.entry.into_iter().chain(ends).collect(), &BTreeSet::new());
     let mut known = reached.clone();
     // While a jump leads nowhere, nobody knows which block it means.
     let lost = flow
         .nodes
         .iter()
         .any(|node| matches!(node.outline.target, Some(Target::Unknown(_))) || node.outline.verb.is_empty());
+    let used: BTreeSet<&str> = reached
+        .iter()
+        .filter_map(|ix| match &flow.node(*ix).outline.target {
+            Some(Target::Block { name, .. }) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
     for (name, block) in &flow.blocks {
-        let used = flow.nodes.iter().enumerate().any(|(at, node)| {
-            reached.contains(&NodeIx(at as u32))
-                && matches!(&node.outline.target, Some(Target::Block { name: to, .. }) if to == name)
-        });
+        let used = used.contains(name.as_str());
         if lost {
-            known.extend(within(set, flow, block.entry.into_iter().collect()));
+            let more = within(set, flow, block.entry.into_iter().collect(), &known);
+            known.extend(more);
         } else if name == "top" {
             // It was said that no block may be called so.
-            known.extend(within(set, flow, block.entry.into_iter().collect()));
+            let more = within(set, flow, block.entry.into_iter().collect(), &known);
+            known.extend(more);
         } else if !used {
             let finding = Diagnostic::warning("W602", &block.place, format!("nothing goes to the block `{name}`"));
             findings.push(finding.help(format!("write `go: {name}` or `call: {name}` somewhere, or take it out")));
-            known.extend(within(set, flow, block.entry.into_iter().collect()));
+            let more = within(set, flow, block.entry.into_iter().collect(), &known);
+            known.extend(more);
         }
     }
-    let mut before = None;
     for (at, node) in flow.nodes.iter().enumerate() {
         let ix = NodeIx(at as u32);
         // Said once for a row of steps, at the first; a body within an unreached step belongs to it.
         if known.contains(&ix) || node.outline.verb.is_empty() {
             continue;
         }
-        let row = within(set, flow, vec![ix]);
-        if before.as_ref().is_some_and(|earlier: &BTreeSet<NodeIx>| earlier.contains(&ix)) {
-            continue;
-        }
         findings.push(
             Diagnostic::warning("W603", &node.place, "nothing leads to this step")
                 .help("what stands before it always goes elsewhere"),
         );
-        before.get_or_insert_with(BTreeSet::new).extend(row);
+        known.extend(within(set, flow, vec![ix], &known));
+    }
+}
+
+/// The steps of all flows, one flow behind the other: a step is its place in this row.
+struct All<'a> {
+    set: &'a FlowSet,
+    first: HashMap<usize, usize>,
+    steps: Vec<(&'a Flow, &'a Node)>,
+}
+
+impl<'a> All<'a> {
+    fn new(set: &'a FlowSet) -> All<'a> {
+        let mut all = All { set, first: HashMap::new(), steps: Vec::new() };
+        for flow in set.flows.values() {
+            all.first.insert(address(flow), all.steps.len());
+            all.steps.extend(flow.nodes.iter().map(|node| (&**flow, node)));
+        }
+        all
+    }
+
+    fn place(&self, (flow, ix): Spot<'_>) -> Option<usize> {
+        Some(self.first.get(&address(flow))? + ix.0 as usize)
+    }
+
+    /// The first step that a `call` runs.
+    fn called(&self, flow: &'a Flow, node: &Node) -> Option<usize> {
+        let called = if node.outline.verb == "call" { target(self.set, flow, node)? } else { None };
+        self.place(called?)
     }
 }
 
 /// A call whose target comes to the same call again: each round goes one deeper.
-fn recursion(set: &FlowSet, flow: &Flow, findings: &Findings) {
-    for (at, node) in flow.nodes.iter().enumerate().filter(|(_, node)| node.outline.verb == "call") {
-        let here = (address(flow), at);
-        let Some(Some(start)) = target(set, flow, node) else { continue };
-        let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
-        let mut todo = vec![start];
-        while let Some((other, ix)) = todo.pop() {
-            if !seen.insert((address(other), ix.0 as usize)) {
-                continue;
-            }
-            let next = other.node(ix);
-            todo.extend(ways(set, other, next).into_iter().filter_map(|way| way.to));
-            todo.extend(target(set, other, next).flatten());
-        }
-        if seen.contains(&here) {
+fn recursion(all: &All<'_>, findings: &Findings) {
+    let edges = all.steps.iter().map(|&(flow, node)| {
+        let ways = ways(all.set, flow, node).into_iter().filter_map(|way| all.place(way.to?));
+        ways.chain(all.called(flow, node)).collect()
+    });
+    let circles = circles(&edges.collect::<Vec<Vec<usize>>>());
+    for (here, &(flow, node)) in all.steps.iter().enumerate() {
+        if all.called(flow, node).is_some_and(|called| circles[called] == circles[here]) {
             let finding =
                 Diagnostic::error("E604", &node.place, "this call comes back to itself, each time one deeper");
             findings.push(finding.help("use `go` for the way back"));
@@ -101,28 +123,95 @@ fn recursion(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
 }
 
-/// A question that gives up and asks itself again, with nothing between that waits for anything else.
-fn asked_for_ever(set: &FlowSet, flow: &Flow, findings: &Findings) {
-    for (at, node) in flow.nodes.iter().enumerate().filter(|(_, node)| node.outline.verb == "ask") {
-        let Some((_, Body(Some(start)))) = node.outline.bodies.iter().find(|(by, _)| by == "on_fail") else { continue };
-        let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
-        let mut todo: Vec<Spot<'_>> = vec![(flow, *start)];
-        // Only where every way leads back to it: a branch that ends is a way out.
-        let (mut back, mut out) = (false, false);
-        while let Some((other, ix)) = todo.pop() {
-            if (address(other), ix.0 as usize) == (address(flow), at) {
-                back = true;
-                continue;
+/// Steps that lead to each other have the same number (Tarjan's strongly connected components).
+fn circles(edges: &[Vec<usize>]) -> Vec<usize> {
+    const NEW: usize = usize::MAX;
+    let (mut order, mut low) = (vec![NEW; edges.len()], vec![0; edges.len()]);
+    let (mut circle, mut open) = (vec![NEW; edges.len()], Vec::new());
+    let mut seen = 0;
+    for root in 0..edges.len() {
+        // Steps under way, each with the number of its edges that were followed.
+        let mut way = if order[root] == NEW { vec![(root, 0)] } else { Vec::new() };
+        while let Some((at, followed)) = way.pop() {
+            if followed == 0 {
+                (order[at], low[at]) = (seen, seen);
+                seen += 1;
+                open.push(at);
+            } else if let Some(before) = edges[at].get(followed - 1).filter(|to| circle[**to] == NEW) {
+                low[at] = low[at].min(low[*before]);
             }
-            if !seen.insert((address(other), ix.0 as usize)) {
-                continue;
+            match edges[at].get(followed) {
+                Some(to) => {
+                    way.push((at, followed + 1));
+                    if order[*to] == NEW {
+                        way.push((*to, 0));
+                    }
+                }
+                None if low[at] == order[at] => {
+                    while let Some(member) = open.pop() {
+                        circle[member] = at;
+                        if member == at {
+                            break;
+                        }
+                    }
+                }
+                None => {}
             }
-            let next = other.node(ix);
-            let ways = ways(set, other, next);
-            out |= waits(next) || next.outline.verb == "end" || ways.iter().any(|way| way.to.is_none());
-            todo.extend(ways.into_iter().filter(|way| way.by != "on_error").filter_map(|way| way.to));
         }
-        if back && !out {
+    }
+    circle
+}
+
+/// Where a step leads before anything waits.
+#[derive(Clone, Copy, PartialEq)]
+enum Leads {
+    Nowhere,
+    /// To this step that waits, whatever happens.
+    Only(usize),
+    /// To several, or to an end.
+    Out,
+}
+
+impl Leads {
+    fn join(self, other: Leads) -> Leads {
+        match (self, other) {
+            (Leads::Nowhere, one) | (one, Leads::Nowhere) => one,
+            (Leads::Only(one), Leads::Only(other)) if one == other => self,
+            _ => Leads::Out,
+        }
+    }
+}
+
+/// A question that gives up and asks itself again, with nothing between that waits for anything else.
+fn asked_for_ever(all: &All<'_>, findings: &Findings) {
+    let mut leads = vec![Leads::Nowhere; all.steps.len()];
+    let mut back: Vec<Vec<usize>> = vec![Vec::new(); all.steps.len()];
+    for (here, &(flow, node)) in all.steps.iter().enumerate() {
+        if waits(node) {
+            leads[here] = Leads::Only(here);
+            continue;
+        }
+        let ways: Vec<_> = ways(all.set, flow, node).into_iter().filter(|way| way.by != "on_error").collect();
+        // A branch that ends is a way out.
+        if ways.is_empty() || ways.iter().any(|way| way.to.is_none()) {
+            leads[here] = Leads::Out;
+        }
+        ways.iter().filter_map(|way| all.place(way.to?)).for_each(|to| back[to].push(here));
+    }
+    let mut todo: Vec<usize> = (0..leads.len()).filter(|at| leads[*at] != Leads::Nowhere).collect();
+    while let Some(at) = todo.pop() {
+        for from in &back[at] {
+            let joined = leads[*from].join(leads[at]);
+            if joined != leads[*from] {
+                leads[*from] = joined;
+                todo.push(*from);
+            }
+        }
+    }
+    for (here, &(flow, node)) in all.steps.iter().enumerate().filter(|(_, (_, node))| node.outline.verb == "ask") {
+        let gives_up = node.outline.bodies.iter().find(|(by, _)| by == "on_fail");
+        let start = gives_up.and_then(|(_, Body(start))| all.place((flow, (*start)?)));
+        if start.is_some_and(|start| leads[start] == Leads::Only(here)) {
             let message = "this question gives up, and `on_fail` asks it again: who cannot answer it never gets out";
             let finding = Diagnostic::error("E607", &node.place, message);
             findings.push(finding.help("let `on_fail` hand off, end, or ask for something else"));
@@ -131,40 +220,34 @@ fn asked_for_ever(set: &FlowSet, flow: &Flow, findings: &Findings) {
 }
 
 /// Loops that nothing leaves and in which nothing waits.
-fn endless(set: &FlowSet, findings: &Findings) {
-    // Steps get numbers: the flows stand one behind the other.
-    let mut first: HashMap<usize, usize> = HashMap::new();
-    let mut nodes: Vec<&Node> = Vec::new();
-    for flow in set.flows.values() {
-        first.insert(address(flow), nodes.len());
-        nodes.extend(&flow.nodes);
-    }
-    let number = |(flow, ix): Spot<'_>| Some(first.get(&address(flow))? + ix.0 as usize);
-    let mut edges: Vec<Vec<usize>> = Vec::with_capacity(nodes.len());
-    for flow in set.flows.values() {
-        for node in &flow.nodes {
+fn endless(all: &All<'_>, findings: &Findings) {
+    let edges: Vec<Vec<usize>> = all
+        .steps
+        .iter()
+        .map(|&(flow, node)| {
             let open = waits(node) || node.outline.verb == "end";
             // An error is no way out of a loop; the end of a flow is one.
-            let on = ways(set, flow, node).into_iter().filter(|way| way.by != "on_error");
-            let leads: Option<Vec<usize>> = if open { None } else { on.map(|way| number(way.to?)).collect() };
-            edges.push(leads.unwrap_or_default());
-        }
-    }
+            let on = ways(all.set, flow, node).into_iter().filter(|way| way.by != "on_error");
+            let leads: Option<Vec<usize>> = if open { None } else { on.map(|way| all.place(way.to?)).collect() };
+            leads.unwrap_or_default()
+        })
+        .collect();
     // What can come to a step that waits, or to an end, is no endless loop; the rest is.
-    let mut back: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+    let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
     for (from, to) in edges.iter().enumerate() {
         to.iter().for_each(|to| back[*to].push(from));
     }
-    let mut todo: Vec<usize> = (0..nodes.len()).filter(|at| edges[*at].is_empty()).collect();
-    let mut safe = vec![false; nodes.len()];
+    let mut todo: Vec<usize> = (0..edges.len()).filter(|at| edges[*at].is_empty()).collect();
+    let mut safe = vec![false; edges.len()];
     while let Some(at) = todo.pop() {
         if !std::mem::replace(&mut safe[at], true) {
             todo.extend(&back[at]);
         }
     }
-    for (here, node) in nodes.iter().enumerate().filter(|(here, node)| node.outline.verb == "go" && !safe[*here]) {
-        let back = edges[here].first().is_some_and(|to| *to <= here);
-        if back && comes_back(&edges, here) {
+    let circles = circles(&edges);
+    for (here, (_, node)) in all.steps.iter().enumerate() {
+        let back = edges[here].first().is_some_and(|to| *to <= here && circles[*to] == circles[here]);
+        if node.outline.verb == "go" && !safe[here] && back {
             let finding = Diagnostic::error("E605", &node.place, "this closes a loop that never ends and never waits");
             findings.push(finding.help("put an `ask` or a `wait` into the loop, or a condition that leaves it"));
         }
@@ -173,18 +256,4 @@ fn endless(set: &FlowSet, findings: &Findings) {
 
 fn address(flow: &Flow) -> usize {
     std::ptr::from_ref(flow) as usize
-}
-
-fn comes_back(edges: &[Vec<usize>], start: usize) -> bool {
-    let mut seen: BTreeSet<usize> = BTreeSet::new();
-    let mut todo: Vec<usize> = edges[start].clone();
-    while let Some(next) = todo.pop() {
-        if next == start {
-            return true;
-        }
-        if seen.insert(next) {
-            todo.extend(&edges[next]);
-        }
-    }
-    false
 }

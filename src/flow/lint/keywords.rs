@@ -11,7 +11,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 pub fn check(set: &FlowSet, findings: &Findings) {
-    let mut seen: BTreeMap<(String, String), Vec<(&Flow, Place)>> = BTreeMap::new();
+    let mut seen: Seen<'_> = BTreeMap::new();
     for flow in set.flows.values() {
         for trigger in flow.triggers.iter().filter(|trigger| matches!(trigger.outline.verb, "message" | "button")) {
             let written = &trigger.outline.yaml;
@@ -21,33 +21,45 @@ pub fn check(set: &FlowSet, findings: &Findings) {
                 ("message", matching) => matching,
                 (other, _) => other.to_owned(),
             };
-            let strength = format!("{kind} {}", word("language"));
+            let language = Some(word("language")).filter(|language| !language.is_empty());
             let Some(value) = written.get(trigger.outline.verb) else { continue };
             for item in value.one_or_many() {
                 let Some(text) = item.text() else { continue };
                 let text =
                     if matches!(kind.as_str(), "regex" | "button") { text.trim().to_owned() } else { fold(text) };
-                tie(&mut seen, (strength.clone(), text), flow, &item.place, findings);
+                let written = Written { flow, place: item.place.clone(), language: language.clone() };
+                tie(&mut seen, (kind.clone(), text), written, findings);
             }
         }
     }
 }
 
-fn tie<'a>(
-    seen: &mut BTreeMap<(String, String), Vec<(&'a Flow, Place)>>,
-    key: (String, String),
+/// By kind and text.
+type Seen<'a> = BTreeMap<(String, String), Vec<Written<'a>>>;
+
+struct Written<'a> {
     flow: &'a Flow,
-    place: &Place,
-    findings: &Findings,
-) {
+    place: Place,
+    /// Only for contacts with this language.
+    language: Option<String>,
+}
+
+fn tie<'a>(seen: &mut Seen<'a>, key: (String, String), written: Written<'a>, findings: &Findings) {
     let others = seen.entry(key).or_default();
-    let rival = others.iter().find(|(other, _)| other.name != flow.name && share_a_sender(other, flow));
-    if let Some((other, first)) = rival {
-        let message = format!("`{}` starts the flow `{}` already", place.text().trim_matches(['"', '\'']), other.name);
-        let finding = Diagnostic::error("E409", place, message);
-        findings.push(finding.label(first, "here").help("take it out of one of the two"));
+    let rival = others.iter().find(|other| {
+        let same_people = match (&other.language, &written.language) {
+            (Some(one), Some(other)) => one == other,
+            (None, _) | (_, None) => true,
+        };
+        other.flow.name != written.flow.name && same_people && share_a_sender(other.flow, written.flow)
+    });
+    if let Some(other) = rival {
+        let text = written.place.text().trim_matches(['"', '\'']);
+        let message = format!("`{text}` starts the flow `{}` already", other.flow.name);
+        let finding = Diagnostic::error("E409", &written.place, message);
+        findings.push(finding.label(&other.place, "here").help("take it out of one of the two"));
     }
-    others.push((flow, place.clone()));
+    others.push(written);
 }
 
 /// Flows of different senders never meet.

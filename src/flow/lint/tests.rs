@@ -614,3 +614,67 @@ fn what_a_start_leads_to_is_found_anew_when_only_the_start_has_changed() {
     assert_eq!(errors(linter.report(&mixed, &Around::default())), 1);
     assert_eq!(errors(linter.report(&early, &Around::default())), 0);
 }
+
+#[test]
+fn a_keyword_for_one_language_ties_with_the_same_for_all() {
+    let flow = |more: &str| format!("when:\n  - message: hola\n{more}steps: [{{say: Hi}}]\n");
+    let bot = format!("{BOT}languages: {{en: [], es: [en], fr: [en]}}\n");
+    let ties = |a: &str, b: &str| {
+        let found = found_in(&bot, &[&flow(a), &flow(b)], &Around::default());
+        found.iter().filter(|found| found.contains("E409")).count()
+    };
+    assert_eq!(ties("    language: es\n", ""), 1);
+    assert_eq!(ties("", "    language: es\n"), 1);
+    assert_eq!(ties("    language: es\n", "    language: es\n"), 1);
+    assert_eq!(ties("    language: es\n", "    language: fr\n"), 0);
+}
+
+#[test]
+fn what_comes_after_tries_of_a_day_is_late() {
+    let flow = |own: &str, of_flow: &str| {
+        format!(
+            "when: [{{message: go}}]\n{of_flow}steps:\n  - http: GET ${{env.SHOP_URL}}/x\n    retry: {{times: 3, wait: 8h}}\n{own}"
+        )
+    };
+    one(&[&flow("    on_error: [{say: Sorry.}]\n", "")], "a.yaml:6:17: error[E501]");
+    one(&[&flow("", "on_error: [{say: Sorry.}]\n")], "a.yaml:3:13: error[E501]");
+}
+
+#[test]
+fn a_way_of_a_split_may_be_one_loop() {
+    clean(&[
+        "when: [{message: go}]\nsteps:\n  - split: trial\n    cases:\n      a: {repeat: {while: window.open, max: 2}, do: [{say: Hi}]}\n      b: [{say: Ho}]\n",
+    ]);
+}
+
+#[test]
+fn a_day_far_beyond_the_calendar_breaks_nothing() {
+    let bot = format!("{}", BOT.replace("{city: text}", "{city: text, born: date}"));
+    let flow = "when: [{date: contact.born, offset: 99999999d, at: \"10:00\"}]\nsteps: [{say: Hi, if_closed: skip}]\n";
+    let files = [SourceFile::new("_bot.yaml", bot), SourceFile::new("a.yaml", format!("flow: a\n{flow}"))];
+    let (set, _) = parse_set(&files);
+    let mut contact = crate::model::contact::ContactData::default();
+    contact.fields.insert("born".into(), crate::model::value::Value::Date(jiff::civil::date(2000, 1, 1)));
+    for table in crate::flow::dates(&set) {
+        assert_eq!(table.date.moment(&contact, &set.bot), None);
+    }
+}
+
+#[test]
+fn a_consent_may_be_given_long_after_the_last_message() {
+    let flow = |consent: &str| format!("when: [{{consent: {{{consent}}}}}]\nsteps:\n  - say: a\n");
+    one(&[&flow("marketing: given")], "a.yaml:4:5: error[E501]");
+    clean(&[&flow("all: withdrawn")]);
+}
+
+#[test]
+fn a_field_that_every_contact_has_is_not_declared_again() {
+    for name in ["phone", "tags", "language", "consent"] {
+        let bot = format!("bot: Shop\nfields: {{city: text, {name}: text}}\n");
+        let found = found_in(&bot, &[], &Around::default());
+        assert!(
+            found.len() == 1 && found[0].contains(&format!("every contact has `contact.{name}` already")),
+            "{found:?}"
+        );
+    }
+}

@@ -21,6 +21,7 @@ use crate::base::{
     diagnostic::{Diagnostic, Findings},
     fields::Fields,
     fix::Fix,
+    limits::FLOW_NAMES_MAX,
     place::{Place, SourceFile},
     time::Span,
     yaml::{self, Entry, Kind},
@@ -225,6 +226,11 @@ fn parse_flow(
 
     let mut own = BTreeSet::new();
     variables(root, &mut own);
+    if own.len() > FLOW_NAMES_MAX {
+        let message = format!("a flow has at most {FLOW_NAMES_MAX} variables, and this has {}", own.len());
+        findings.push(Diagnostic::error("E101", &place, message).help("split it into several flows"));
+        return flow;
+    }
     let own: Vec<String> = own.into_iter().collect();
     let blocks: BTreeMap<String, &Entry> =
         fields.map("blocks").iter().map(|entry| (entry.key.text.clone(), entry)).collect();

@@ -203,8 +203,8 @@ pub fn functions_of(engine: &Engine, file: &Arc<SourceFile>) -> BTreeMap<String,
 pub fn module(
     engine: &mut Engine,
     file: &Arc<SourceFile>,
-    functions: &BTreeSet<String>,
-    modules: &BTreeMap<String, BTreeMap<String, Vec<usize>>>,
+    functions: &Arc<BTreeSet<String>>,
+    modules: &Arc<BTreeMap<String, BTreeMap<String, Vec<usize>>>>,
     findings: &Findings,
 ) -> bool {
     let name = file.stem().to_owned();
@@ -224,9 +224,9 @@ pub fn module(
     ast.set_source(name.as_str());
     let scripts = Scripts {
         engine: Arc::new(Engine::new_raw()),
-        functions: Arc::new(functions.clone()),
+        functions: functions.clone(),
         signatures: Arc::default(),
-        modules: Arc::new(modules.clone()),
+        modules: modules.clone(),
         secrets: Arc::default(),
     };
     let names = Names { own: &[], secrets: false };

@@ -1,7 +1,10 @@
 //! Values of the flow language to Rhai's and back.
 
 use super::secret_marker;
-use crate::{base::time::Span, model::value::Value};
+use crate::{
+    base::{limits::VALUE_DEPTH_MAX, time::Span},
+    model::value::Value,
+};
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::collections::BTreeSet;
 
@@ -23,6 +26,10 @@ pub fn to_rhai(value: Value) -> Dynamic {
 
 /// The error says what came out that no variable can hold.
 pub fn from_rhai(value: Dynamic) -> Result<Value, String> {
+    within(value, VALUE_DEPTH_MAX)
+}
+
+fn within(value: Dynamic, left: usize) -> Result<Value, String> {
     let value = value.flatten();
     if value.is_unit() {
         return Ok(Value::Nothing);
@@ -34,6 +41,10 @@ pub fn from_rhai(value: Dynamic) -> Result<Value, String> {
         return Ok(Value::Whole(number));
     }
     if let Ok(number) = value.as_float() {
+        // Neither JSON nor anybody else knows what lies beyond all numbers.
+        if !number.is_finite() {
+            return Ok(Value::Nothing);
+        }
         // A number without a fraction is whole.
         let whole = number.fract() == 0.0 && number.abs() < 9e15;
         return Ok(if whole { Value::Whole(number as i64) } else { Value::Number(number) });
@@ -44,12 +55,16 @@ pub fn from_rhai(value: Dynamic) -> Result<Value, String> {
     if value.is::<ImmutableString>() {
         return Ok(Value::Text(value.cast::<ImmutableString>().into_owned()));
     }
+    if (value.is::<Array>() || value.is::<Map>()) && left == 0 {
+        return Err(format!("more than {VALUE_DEPTH_MAX} lists and maps lie in each other"));
+    }
     if value.is::<Array>() {
-        let items = value.cast::<Array>().into_iter().map(from_rhai);
+        let items = value.cast::<Array>().into_iter().map(|item| within(item, left - 1));
         return items.collect::<Result<_, _>>().map(Value::List);
     }
     if value.is::<Map>() {
-        let entries = value.cast::<Map>().into_iter().map(|(key, value)| Ok((key.to_string(), from_rhai(value)?)));
+        let entries = value.cast::<Map>().into_iter();
+        let entries = entries.map(|(key, value)| Ok((key.to_string(), within(value, left - 1)?)));
         return entries.collect::<Result<_, String>>().map(Value::Map);
     }
     if let Some(date) = value.clone().try_cast::<jiff::civil::Date>() {

@@ -1,6 +1,10 @@
 //! The functions of language.md 6b on texts, numbers and lists.
 
-use super::{convert::from_rhai, operators::compare, sandbox, show};
+use super::{
+    convert::from_rhai,
+    operators::compare,
+    sandbox::{self, work},
+};
 use crate::base::limits;
 use regex::{Regex, RegexBuilder};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map};
@@ -26,19 +30,22 @@ pub fn register(engine: &mut Engine) {
 }
 
 fn texts(engine: &mut Engine) {
-    engine.register_fn("lower", |text: &str| text.to_lowercase());
-    engine.register_fn("upper", |text: &str| text.to_uppercase());
+    engine.register_fn("lower", |text: &str| read(text).map(str::to_lowercase));
+    engine.register_fn("upper", |text: &str| read(text).map(str::to_uppercase));
     // Rhai's own changes the text in place and gives nothing.
-    engine.register_fn("trim", |text: &str| text.trim().to_owned());
-    engine.register_fn("replace", |text: &str, from: &str, to: &str| bounded(text, from, to));
-    engine.register_fn("contains", |text: &str, part: &str| text.contains(part));
+    engine.register_fn("trim", |text: &str| read(text).map(|text| text.trim().to_owned()));
+    engine.register_fn("replace", |text: &str, from: &str, to: &str| bounded(read(text)?, from, to));
+    engine.register_fn("contains", |text: &str, part: &str| read(text).map(|text| text.contains(part)));
     engine.register_fn("starts_with", |text: &str, part: &str| text.starts_with(part));
     engine.register_fn("ends_with", |text: &str, part: &str| text.ends_with(part));
     engine.register_fn("is_empty", |text: &str| text.is_empty());
-    engine.register_fn("len", |text: &str| text.chars().count() as i64);
-    engine.register_fn("split", |text: &str, by: &str| -> Array {
+    engine.register_fn("len", |text: &str| read(text).map(|text| text.chars().count() as i64));
+    engine.register_fn("split", |text: &str, by: &str| -> Fallible<Array> {
         let by = if by.is_empty() { " " } else { by };
-        text.split(by).take(limits::SCRIPT_ARRAY_ITEMS_MAX).map(|part| part.to_owned().into()).collect()
+        let parts = read(text)?.split(by).take(limits::SCRIPT_ARRAY_ITEMS_MAX);
+        let parts: Array = parts.map(|part| part.to_owned().into()).collect();
+        work(parts.len())?;
+        Ok(parts)
     });
     engine.register_fn("to_number", |text: &str| -> Dynamic {
         let text = text.trim().replace(',', ".");
@@ -50,22 +57,31 @@ fn texts(engine: &mut Engine) {
     for_any(engine, "to_text");
 }
 
+/// The text, for somebody who goes through all of it.
+fn read(text: &str) -> Fallible<&str> {
+    work(text.len() / BYTES_PER_OPERATION)?;
+    Ok(text)
+}
+
+/// About so many bytes are read in the time of one operation.
+const BYTES_PER_OPERATION: usize = 64;
+
 fn for_any(engine: &mut Engine, name: &str) {
     engine.register_fn(name, |value: Dynamic| -> Fallible<String> {
         let value = from_rhai(value)?;
-        show(&value).ok_or_else(|| "a list or a map is no text".into())
+        value.print().ok_or_else(|| "a list or a map is no text".into())
     });
 }
 
 fn patterns(engine: &mut Engine) {
     engine.register_fn("is_match", |text: &str, pattern: &str| -> Fallible<bool> {
-        Ok(pattern_of(pattern)?.is_match(text))
+        Ok(pattern_of(pattern)?.is_match(read(text)?))
     });
     engine.register_fn("is_match", |number: i64, pattern: &str| -> Fallible<bool> {
         Ok(pattern_of(pattern)?.is_match(&number.to_string()))
     });
     engine.register_fn("capture", |text: &str, pattern: &str| -> Fallible<Dynamic> {
-        let found = pattern_of(pattern)?.captures(text).and_then(|found| found.get(1).or_else(|| found.get(0)));
+        let found = pattern_of(pattern)?.captures(read(text)?).and_then(|found| found.get(1).or_else(|| found.get(0)));
         Ok(found.map_or(Dynamic::UNIT, |found| found.as_str().to_owned().into()))
     });
 }
@@ -99,15 +115,17 @@ pub fn build(pattern: &str) -> Result<Regex, String> {
 
 fn lists(engine: &mut Engine) {
     engine.register_fn("join", |list: Array, by: &str| -> Fallible<String> {
+        work(list.len())?;
         let mut parts = Vec::with_capacity(list.len());
         for item in list {
-            parts.push(show(&from_rhai(item)?).ok_or("a list of lists or maps cannot be joined")?);
+            parts.push(from_rhai(item)?.print().ok_or("a list of lists or maps cannot be joined")?);
         }
         let text = parts.join(by);
         if text.len() > limits::SCRIPT_STRING_BYTES_MAX { Err("the text is too long".into()) } else { Ok(text) }
     });
     // Rhai's own sorts in place and gives nothing.
     engine.register_fn("sort", |list: Array| -> Fallible<Array> {
+        work(list.len() * (1 + list.len().checked_ilog2().unwrap_or(0) as usize))?;
         let mut keyed = Vec::with_capacity(list.len());
         for item in list {
             keyed.push((from_rhai(item.clone())?, item));

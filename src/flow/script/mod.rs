@@ -79,16 +79,20 @@ impl Scripts {
         for file in files {
             modules.insert(file.stem().to_owned(), check::functions_of(&engine, file));
         }
+        let (functions, mut modules) = (Arc::new(functions), Arc::new(modules));
+        let mut broken = Vec::new();
         for file in files {
             if !check::module(&mut engine, file, &functions, &modules, findings) {
-                modules.remove(file.stem());
+                broken.push(file.stem());
             }
         }
+        let known = Arc::make_mut(&mut modules);
+        broken.into_iter().for_each(|name| drop(known.remove(name)));
         Scripts {
             engine: Arc::new(engine),
-            functions: Arc::new(functions),
+            functions,
             signatures: Arc::new(signatures),
-            modules: Arc::new(modules),
+            modules,
             secrets: Arc::new(secrets.into_iter().collect()),
         }
     }
@@ -331,27 +335,6 @@ impl Code {
     pub fn uses(&self) -> &Uses {
         &self.0.uses
     }
-}
-
-/// As it stands in a text; `None` for lists and maps, which cannot.
-pub fn show(value: &Value) -> Option<String> {
-    Some(match value {
-        Value::Nothing => String::new(),
-        Value::YesNo(yes) => yes.to_string(),
-        Value::Whole(number) => number.to_string(),
-        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => format!("{number:.0}"),
-        // What floating point adds behind the tenth digit means nothing to a reader: 0.1 + 0.2 is 0.3.
-        Value::Number(number) => {
-            let text = format!("{number:.10}");
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-        Value::Text(text) => text.clone(),
-        Value::Date(date) => date.to_string(),
-        Value::Clock(time) => time.strftime(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string(),
-        Value::DateTime(moment) => moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-        Value::Span(span) => span.to_string(),
-        Value::List(_) | Value::Map(_) => return None,
-    })
 }
 
 /// Whether an author may call a variable so; the error says why not.

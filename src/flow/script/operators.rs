@@ -1,25 +1,30 @@
 //! Operators that differ from Rhai's: division gives fractions, and comparisons say what an author expects.
 
-use super::convert::from_rhai;
+use super::{convert::from_rhai, sandbox::work};
 use crate::model::value::Value;
 use rhai::{Dynamic, Engine, EvalAltResult};
 use std::cmp::Ordering;
 
+type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
 pub fn register(engine: &mut Engine) {
     engine.register_fn("/", |a: i64, b: i64| divide(a, b));
     engine.register_fn("==", |a: Dynamic, b: Dynamic| equal(a, b));
-    engine.register_fn("!=", |a: Dynamic, b: Dynamic| !equal(a, b));
-    engine.register_fn("<", |a: Dynamic, b: Dynamic| order(a, b) == Some(Ordering::Less));
-    engine.register_fn(">", |a: Dynamic, b: Dynamic| order(a, b) == Some(Ordering::Greater));
-    engine.register_fn("<=", |a: Dynamic, b: Dynamic| matches!(order(a, b), Some(Ordering::Less | Ordering::Equal)));
-    engine.register_fn(">=", |a: Dynamic, b: Dynamic| matches!(order(a, b), Some(Ordering::Greater | Ordering::Equal)));
+    engine.register_fn("!=", |a: Dynamic, b: Dynamic| equal(a, b).map(|equal| !equal));
+    for (name, holds) in ORDERS {
+        engine
+            .register_fn(name, move |a: Dynamic, b: Dynamic| -> Fallible<bool> { Ok(order(a, b)?.is_some_and(holds)) });
+    }
     // Reading through a missing value gives nothing.
     engine.register_indexer_get(|_: &mut (), _: rhai::ImmutableString| Dynamic::UNIT);
     engine.register_indexer_get(|_: &mut (), _: i64| Dynamic::UNIT);
 }
 
+const ORDERS: [(&str, fn(Ordering) -> bool); 4] =
+    [("<", Ordering::is_lt), (">", Ordering::is_gt), ("<=", Ordering::is_le), (">=", Ordering::is_ge)];
+
 /// Whole when it comes out even: `10 / 4` is 2.5, `10 / 5` is 2.
-fn divide(a: i64, b: i64) -> Result<Dynamic, Box<EvalAltResult>> {
+fn divide(a: i64, b: i64) -> Fallible<Dynamic> {
     match (b, a.checked_rem(b)) {
         (0, _) => Err("division by zero".into()),
         (_, Some(0)) => Ok(Dynamic::from(a / b)),
@@ -27,21 +32,27 @@ fn divide(a: i64, b: i64) -> Result<Dynamic, Box<EvalAltResult>> {
     }
 }
 
-fn equal(a: Dynamic, b: Dynamic) -> bool {
+/// Costs as much as an operation: `contains` and the like of Rhai ask it of each item.
+fn equal(a: Dynamic, b: Dynamic) -> Fallible<bool> {
+    work(1)?;
     if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
-        return a == b;
+        return Ok(a == b);
     }
-    match (from_rhai(a), from_rhai(b)) {
+    Ok(match (from_rhai(a), from_rhai(b)) {
         (Ok(a), Ok(b)) => same(&a, &b),
         _ => false,
-    }
+    })
 }
 
-fn order(a: Dynamic, b: Dynamic) -> Option<Ordering> {
+fn order(a: Dynamic, b: Dynamic) -> Fallible<Option<Ordering>> {
+    work(1)?;
     if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
-        return Some(a.cmp(&b));
+        return Ok(Some(a.cmp(&b)));
     }
-    compare(&from_rhai(a).ok()?, &from_rhai(b).ok()?)
+    Ok(match (from_rhai(a), from_rhai(b)) {
+        (Ok(a), Ok(b)) => compare(&a, &b),
+        _ => None,
+    })
 }
 
 fn same(a: &Value, b: &Value) -> bool {

@@ -3,7 +3,7 @@
 use super::Scope;
 use crate::base::{limits, time::Time};
 use rhai::{
-    Dynamic, Engine, OptimizationLevel, def_package,
+    Dynamic, Engine, EvalAltResult, OptimizationLevel, Position, def_package,
     packages::{
         ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
         BasicStringPackage, LogicPackage, MoreStringPackage, Package,
@@ -90,6 +90,22 @@ pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
             language: "en".into(),
             fuel: 0,
         }),
+    })
+}
+
+/// What a function of ours works through costs fuel beside its call: `units` are about as long as an operation.
+pub fn work(units: usize) -> Result<(), Box<EvalAltResult>> {
+    let units = u64::try_from(units).unwrap_or(u64::MAX);
+    CALL.with_borrow_mut(|call| match call {
+        Some(call) if call.fuel >= units => {
+            call.fuel -= units;
+            Ok(())
+        }
+        Some(call) => {
+            call.fuel = 0;
+            Err(EvalAltResult::ErrorTerminated(OUT_OF_FUEL.into(), Position::NONE).into())
+        }
+        None => Ok(()),
     })
 }
 

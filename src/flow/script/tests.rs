@@ -51,7 +51,7 @@ fn eval(code: &str) -> Result<Value, String> {
 
 fn shown(code: &str) -> String {
     match eval(code) {
-        Ok(value) => show(&value).unwrap_or_else(|| value.to_json().to_string()),
+        Ok(value) => value.print().unwrap_or_else(|| value.to_json().to_string()),
         Err(text) => text,
     }
 }
@@ -158,6 +158,12 @@ fn hole_two_nothing_sleeps_prints_or_evaluates() {
         "debug(1)",
         "exit(1)",
         "timestamp()",
+        "Fn(\"eval\").call(\"1\")",
+        "\"1\".eval()",
+        "let f = \"eval\"; Fn(f).call(\"1 + 1\")",
+        "Fn(\"print\").call(1)",
+        "Fn(\"import\").call(\"x\")",
+        "call_fn(\"eval\", \"1\")",
     ] {
         assert!(run_with(code, true, &[]).is_err(), "{code}");
     }
@@ -203,6 +209,45 @@ fn limits_stop_what_grows() {
     }
     let error = eval("huge").unwrap_err();
     assert!(error.contains("larger than 256 KiB"), "{error}");
+}
+
+#[test]
+fn what_a_function_walks_over_costs_fuel_too() {
+    for code in [
+        "let a = []; a.pad(4000, 0); loop { a.sort() }",
+        "let a = []; a.pad(4000, 0); loop { a.contains(1) }",
+        "let a = []; a.pad(4000, 0); loop { a.join(\",\") }",
+        "let t = \"x\"; t.pad(60000, \"y\"); loop { t.is_match(\"z$\") }",
+        "let t = \"x\"; t.pad(60000, \"y\"); loop { t.replace(\"z\", \"a\") }",
+        "let t = \"x\"; t.pad(60000, \"y\"); loop { t.upper().lower() }",
+    ] {
+        assert!(run_with(code, true, &[]).unwrap_err().contains("works for too long"), "{code}");
+    }
+}
+
+#[test]
+fn no_length_of_time_is_too_long_to_be_taken_away() {
+    for code in ["now() - days(-9223372036854775807)", "today() - days(-9223372036854775807)", "now() - days(1e300)"] {
+        assert!(eval(code).is_err(), "{code}");
+    }
+}
+
+#[test]
+fn a_list_in_a_list_has_an_end() {
+    let nest = |levels: usize| format!("let a = []; for i in 0..{levels} {{ a = [a]; }} a");
+    assert!(run_with(&nest(20), true, &[]).is_ok());
+    for levels in [200, 4000] {
+        assert!(run_with(&nest(levels), true, &[]).is_err(), "{levels}");
+    }
+}
+
+#[test]
+fn apostrophes_in_texts_are_no_quotes() {
+    for code in ["`it's Ana's` + contcat.name", "\"it's \\\" Ana's\" + contcat.name", "\"is it? a: b\" + contcat.name"]
+    {
+        let error = eval(code).unwrap_err();
+        assert!(error.contains("did you mean `contact`"), "{code}: {error}");
+    }
 }
 
 #[test]
@@ -278,7 +323,7 @@ fn every_function_is_listed_and_its_example_gives_what_it_says() {
         let run = run_with(function.example, function.example.contains(';'), &[]);
         let given = match run {
             Ok(value @ (Value::List(_) | Value::Map(_))) => value.to_json().to_string(),
-            Ok(value) => show(&value).unwrap_or_default(),
+            Ok(value) => value.print().unwrap_or_default(),
             Err(error) => error,
         };
         if given != function.gives {

@@ -40,12 +40,12 @@ pub fn register(engine: &mut Engine) {
 fn sums(engine: &mut Engine) {
     let too_far = |error: jiff::Error| -> Box<EvalAltResult> { format!("the date lies out of range: {error}").into() };
     engine.register_fn("+", move |at: Zoned, span: Span| shift(&at, span).map_err(too_far));
-    engine.register_fn("-", move |at: Zoned, span: Span| shift(&at, Span(-span.0)).map_err(too_far));
+    engine.register_fn("-", move |at: Zoned, span: Span| shift(&at, Span::ZERO - span).map_err(too_far));
     engine.register_fn("-", |a: Zoned, b: Zoned| {
         Time(a.timestamp().as_millisecond()) - Time(b.timestamp().as_millisecond())
     });
     engine.register_fn("+", move |date: Date, span: Span| day(date, span));
-    engine.register_fn("-", move |date: Date, span: Span| day(date, Span(-span.0)));
+    engine.register_fn("-", move |date: Date, span: Span| day(date, Span::ZERO - span));
     engine.register_fn("-", |a: Date, b: Date| Span::days(i64::from(b.until(a).map_or(0, |span| span.get_days()))));
     engine.register_fn("+", |time: Clock, span: Span| time.wrapping_add(jiff::SignedDuration::from_millis(span.0)));
     engine.register_fn("-", |time: Clock, span: Span| time.wrapping_sub(jiff::SignedDuration::from_millis(span.0)));

@@ -194,38 +194,51 @@ fn operator(symbol: &str) -> Option<String> {
 
 /// A text of several letters in single quotes: Rhai takes one letter only.
 fn single_quoted(code: &str) -> Option<Range<usize>> {
-    let mut double = false;
     let mut start = None;
-    for (at, c) in code.char_indices() {
-        match (c, start) {
-            ('"', None) => double = !double,
-            ('\'', None) if !double => start = Some(at),
-            ('\'', Some(open)) => {
-                if code[open + 1..at].chars().count() != 1 {
-                    return Some(open..at + 1);
-                }
-                start = None;
-            }
-            _ => {}
+    for (at, _) in bare(code).filter(|(_, c)| *c == '\'') {
+        match start.take() {
+            None => start = Some(at),
+            Some(open) if code[open + 1..at].chars().count() == 1 => {}
+            Some(open) => return Some(open..at + 1),
         }
     }
     None
 }
 
+/// The letters of code that stand in no text of double quotes or backticks.
+fn bare(code: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut quote, mut escaped) = (None, false);
+    code.char_indices().filter(move |(_, c)| match quote {
+        Some(_) if escaped => {
+            escaped = false;
+            false
+        }
+        Some(open) => {
+            escaped = *c == '\\' && open == '"';
+            if *c == open {
+                quote = None;
+            }
+            false
+        }
+        None => {
+            quote = Some(*c).filter(|c| matches!(c, '"' | '`'));
+            quote.is_none()
+        }
+    })
+}
+
 /// The parts of `a ? b : c`.
 fn ternary(code: &str) -> Option<(usize, &str, &str, &str)> {
-    let mut double = false;
     let mut question = None;
-    for (at, c) in code.char_indices() {
+    for (at, c) in bare(code) {
         match c {
-            '"' => double = !double,
-            '?' if !double => {
+            '?' => {
                 let next = code[at + 1..].chars().next();
                 if !matches!(next, Some('?' | '.' | '[')) && !code[..at].ends_with('?') {
                     question = Some(at);
                 }
             }
-            ':' if !double && !code[at + 1..].starts_with(':') && !code[..at].ends_with(':') => {
+            ':' if !code[at + 1..].starts_with(':') && !code[..at].ends_with(':') => {
                 let question = question?;
                 return Some((question, code[..question].trim(), code[question + 1..at].trim(), code[at + 1..].trim()));
             }

@@ -171,10 +171,11 @@ impl Ask {
             None => (Some(here.flow.expires), None),
         };
         let worded = Worded { body: &body, shown: &options, page: 0 };
+        let first = turn.session.last_message + 1;
         let message = super::say::send(turn, here, &self.message, worded, Asking::Question { tells: true })?;
         Ok(Question {
             message,
-            messages: vec![message],
+            messages: (first..=message).collect(),
             options,
             tries: 0,
             bad_at: None,

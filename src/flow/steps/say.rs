@@ -52,10 +52,6 @@ impl StepKind for Say {
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
-        if turn.run(here.run).is_some_and(|run| run.confirms_stop && run.said.is_some()) {
-            turn.note_at(here, "after a stop only one confirmation is said");
-            return Next::Continue;
-        }
         // Only where the author has something to do with it does the run wait for the message's fate.
         let waits = waits_for_fate(here) || self.message.fails_when_closed();
         let said = turn
@@ -99,7 +95,8 @@ pub fn send(
         // A template stands for the whole message; parts that only belong to it are left out then.
         let part = match &if_closed {
             None => None,
-            Some(IfClosed::Hold(span)) => Some(IfClosed::Hold(*span)),
+            // Behind a nudge the whole message comes when the contact answers.
+            Some(IfClosed::Hold(span) | IfClosed::Nudge { hold: span, .. }) => Some(IfClosed::Hold(*span)),
             Some(_) => Some(IfClosed::Skip),
         };
         turn.say(here, Saying { content, if_closed: part, question, tells: false });

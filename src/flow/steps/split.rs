@@ -59,7 +59,9 @@ impl StepKind for Split {
         let mut cases: Vec<Case> = Vec::new();
         for entry in fields.map("cases") {
             let key = entry.key.text.as_str();
-            let weighed = ["weight", "do"].iter().any(|own| entry.value.get(own).is_some());
+            let has = |key: &str| entry.value.get(key).is_some();
+            // A single `repeat` has a `do` of its own.
+            let weighed = has("weight") || has("do") && !has("repeat");
             let (weight, steps) = if weighed {
                 let mut keys = fields.below(&entry.value, "case");
                 let (weight, steps) = (keys.whole("weight", 1, 0..=SPLIT_WEIGHT_MAX), keys.node("do"));

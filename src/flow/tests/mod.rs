@@ -9,6 +9,7 @@ mod asking;
 mod busy;
 mod calls;
 mod consent;
+mod corners;
 mod errors;
 mod fuzz;
 mod gathering;

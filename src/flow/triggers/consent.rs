@@ -38,9 +38,9 @@ impl TriggerKind for Consent {
         Consent { topics }
     }
 
-    /// Only for the contact's own word: see language.md 8.
+    /// A stop starts it only by the contact's own word (language.md 8); anything else may be said by the API.
     fn since(&self) -> Since {
-        Since::Now
+        if self.is_stop() { Since::Now } else { Since::AnyTime }
     }
 
     fn happens(&self, happened: &Happened) -> bool {

@@ -16,7 +16,7 @@ use crate::{
     },
     model::{answer::AnswerType, contact::ContactData, value::Value},
 };
-use jiff::{ToSpan, civil, tz::TimeZone};
+use jiff::{civil, tz::TimeZone};
 
 pub struct Date {
     /// Without `contact.`.
@@ -102,7 +102,8 @@ impl Date {
     /// Days go by the calendar, so that `-1d` is the same time of day over a change of clocks.
     fn moved(&self, local: civil::DateTime, zone: &TimeZone) -> Option<Time> {
         const DAY: i64 = Span::days(1).0;
-        let mut day = local.checked_add((self.offset.0 / DAY).days()).ok()?;
+        let days = jiff::Span::new().try_days(self.offset.0 / DAY).ok()?;
+        let mut day = local.checked_add(days).ok()?;
         if let Some(at) = self.at {
             day = day.date().to_datetime(at);
         }

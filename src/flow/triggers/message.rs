@@ -85,7 +85,9 @@ impl TriggerKind for Message {
             }
             match RegexBuilder::new(text).case_insensitive(true).size_limit(SCRIPT_PATTERN_BYTES_MAX).build() {
                 Ok(regex) => {
-                    let whole = text.starts_with('^') && text.ends_with('$') && !text.ends_with("\\$");
+                    let whole = alternatives(text).all(|part| {
+                        part.starts_with('^') && part.ends_with('$') && !part.ends_with("\\$")
+                    });
                     patterns.push(Pattern { regex, whole });
                 }
                 Err(error) => {
@@ -147,6 +149,26 @@ impl TriggerKind for Message {
             How::Like => format!("none of {texts} is like it: `{said}` has more than one typing error per five letters"),
         }
     }
+}
+
+/// What the bars outside of all brackets divide.
+fn alternatives(pattern: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut class, mut escaped) = (0usize, false, false);
+    pattern.split(move |c: char| {
+        match c {
+            _ if escaped => {
+                escaped = false;
+                return false;
+            }
+            '\\' => escaped = true,
+            '[' => class = true,
+            ']' => class = false,
+            '(' if !class => depth += 1,
+            ')' if !class => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == '|' && !class && depth == 0
+    })
 }
 
 /// Shorter texts allow no error, so `like` would be `exact`.

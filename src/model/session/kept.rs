@@ -59,11 +59,12 @@ pub struct Lost {
     pub count: u32,
 }
 
-/// What a run knew of its contact, to see before each message whether something has changed that stops it.
+/// What a flow knew of its contact when it began, to see before each message whether something has changed that stops
+/// it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Knew {
-    /// The contact's newest message at any sender that this run knows of.
+    /// The contact's newest message at any sender that its run knows of.
     pub heard_at: Option<Time>,
     pub tags: BTreeSet<String>,
     /// Of the fields that it looks at.

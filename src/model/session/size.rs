@@ -1,6 +1,6 @@
 //! About how large a session is as JSON, without writing it: the engine keeps it below its limit.
 
-use super::{Frame, Loop, Run, Session, Waiting};
+use super::{Frame, Knew, Loop, Run, Session, Waiting};
 use crate::model::{inbound::InboundMessage, value::Value};
 use std::collections::BTreeMap;
 
@@ -23,8 +23,11 @@ impl Run {
     /// About the size of its JSON.
     pub fn estimated_bytes(&self) -> usize {
         let items = |state: &Loop| state.rest.iter().map(Value::estimated_bytes).sum::<usize>();
+        let knew = |knew: &Knew| map_bytes(&knew.fields) + knew.tags.iter().map(|tag| tag.len() + 3).sum::<usize>();
         let frame = |frame: &Frame| {
-            120 + frame.vars.as_ref().map_or(0, map_bytes) + frame.loops.iter().map(items).sum::<usize>()
+            120 + frame.vars.as_ref().map_or(0, map_bytes)
+                + frame.loops.iter().map(items).sum::<usize>()
+                + frame.knew.as_deref().map_or(0, knew)
         };
         let frames = self.frames.iter().map(frame).sum::<usize>();
         let waiting = match &self.waiting {
@@ -42,10 +45,6 @@ impl Run {
             + self.event.estimated_bytes()
             + self.msg.estimated_bytes()
             + self.handoff.estimated_bytes()
-            + self
-                .knew
-                .as_ref()
-                .map_or(0, |knew| map_bytes(&knew.fields) + knew.tags.iter().map(|tag| tag.len() + 3).sum::<usize>())
     }
 }
 

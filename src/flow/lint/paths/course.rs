@@ -53,6 +53,8 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
     let filled = |state: State| one(fill(flow, node, by, state));
     let any = |state: &State| state.clone().aged(Age::ANY, &node.place, Span::ZERO, ANY);
     match (node.outline.verb, by) {
+        // All tries may have failed by then.
+        ("http" | "llm", "on_error") => one(passed(state, node, Span::ZERO, call_time(written))),
         (_, "on_error") => one(state.clone()),
         (_, "on_timeout") if node.outline.verb == "handoff" => one(any(state)),
         (_, "on_timeout") => one(late(flow, node, state)),

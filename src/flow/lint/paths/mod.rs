@@ -300,7 +300,8 @@ impl<'a> Walk<'a, '_> {
                 }
             }
             if let (Some(Body(to)), true) = (flow.on_error, fails(node)) {
-                leads.push((to.map(|ix| (flow, ix)), state.clone()));
+                let failed = course::along(set, flow, node, "on_error", state);
+                leads.extend(failed.into_iter().map(|state| (to.map(|ix| (flow, ix)), state)));
             }
         }
         leads

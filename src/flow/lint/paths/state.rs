@@ -213,6 +213,16 @@ impl States {
     }
 }
 
+/// One link after the other: a flow of ten thousand waits is a long way, and a stack is short.
+impl Drop for Trail {
+    fn drop(&mut self) {
+        let mut next = self.before.take();
+        while let Some(mut trail) = next.and_then(Arc::into_inner) {
+            next = trail.before.take();
+        }
+    }
+}
+
 impl Trail {
     /// From the beginning.
     pub fn links(&self) -> Vec<&Trail> {
