@@ -39,13 +39,8 @@ impl App {
             self.listed.remove(OutboundId(id));
         }
         for moved in outbound::moved(&committed) {
-            let Some((sender, update)) = statuses
-                .iter()
-                .find(|(_, status)| status.ours == Some(moved.id) && status.state == moved.state)
-                .or_else(|| statuses.iter().find(|(_, status)| status.state == moved.state))
-            else {
-                continue;
-            };
+            // Where a status of another webhook in the same group went further, that webhook tells it.
+            let Some((sender, update)) = statuses.iter().find(|(_, status)| says(status, &moved)) else { continue };
             match moved.state {
                 DeliveryState::Delivered | DeliveryState::Read => self.metrics.message(*sender, moved.state.as_str()),
                 // Counted where the message leaves its outbox: by the provider's answer, mostly.
@@ -163,4 +158,13 @@ impl App {
         }
         Ok(events)
     }
+}
+
+/// This is the status that moved the message.
+fn says(status: &StatusUpdate, moved: &outbound::Moved) -> bool {
+    let names = match &moved.provider_id {
+        Some(provider_id) => status.ours.is_none() && status.provider_id == *provider_id,
+        None => status.ours == Some(moved.id),
+    };
+    names && status.state == moved.state
 }

@@ -3,8 +3,10 @@
 use super::house::House;
 use crate::graph::Fault;
 use transom::{
-    base::time::Span,
+    base::{clock::Clock, time::Span},
+    channel::meta::compose::{self, News},
     model::inbound::DeliveryState::{Delivered, Failed, Read, Sent},
+    store::outbound::SendState,
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
@@ -65,4 +67,26 @@ async fn a_message_is_counted_once_in_each_state_however_often_a_status_says_it(
     }
     assert_eq!(counted.len(), 2, "{counted:?}");
     assert_eq!(house.texts(), ["one"], "what was read did not fail");
+}
+
+#[tokio::test]
+async fn of_two_failures_in_one_webhook_each_is_told_to_its_own_message() {
+    let mut house = house().await;
+    house.says("one").await;
+    house.says("two").await;
+    // Without our id, as a provider may tell it that does not carry one.
+    let told = |n: usize, code: i64| {
+        let provider_id = house.graph.as_ref().unwrap().sent()[n].id.clone().expect("it was taken");
+        let (at, to) = (house.clock.now(), "34600111222".to_owned());
+        let news = News { provider_id, ours: None, state: Failed, at, to, code: Some(code) };
+        serde_json::from_str::<serde_json::Value>(&compose::status(&house.number(), &news)).unwrap()
+    };
+    let (mut both, second) = (told(0, 131_047), told(1, 131_026));
+    let status = second["entry"][0]["changes"][0]["value"]["statuses"][0].clone();
+    both["entry"][0]["changes"][0]["value"]["statuses"].as_array_mut().unwrap().push(status);
+    house.post(&both.to_string()).await;
+    house.app.run_due().await.unwrap();
+    // The window was closed: kept for the next word. The person cannot be reached: over.
+    let states = (house.row(0).await.state, house.row(1).await.state);
+    assert_eq!(states, (SendState::Held, SendState::Failed));
 }

@@ -431,6 +431,7 @@ fn a_status_tells_what_it_moved_once() {
     on_both(|bed| async move {
         let store = bed.open().await;
         sent(&store, 1).await;
+            provider_id: Some("wamid.out".into()),
         let moved = hear(&store, &[status(DeliveryState::Delivered, None)]).await;
         let expected = outbound::Moved {
             id: OutboundId(1),
@@ -444,6 +445,27 @@ fn a_status_tells_what_it_moved_once() {
         assert_eq!(hear(&store, &[status(DeliveryState::Delivered, Some(1))]).await, []);
         assert_eq!(hear(&store, &[status(DeliveryState::Sent, None)]).await, []);
         let row = outbound::find(&store, OutboundId(1)).await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_sender_says_nothing_of_the_messages_of_another() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        sent(&store, 1).await;
+        let forged = status(DeliveryState::Failed, Some(1));
+        let mut set = WriteSet::new();
+        outbound::status(&mut set, SenderId(SENDER.0 + 1), &forged, NOW);
+        assert_eq!(outbound::moved(&store.commit(set).await.unwrap()), []);
+        // In one group with what its own sender says, whoever comes first.
+        let mut set = WriteSet::new();
+        outbound::status(&mut set, SenderId(SENDER.0 + 1), &forged, NOW);
+        outbound::status(&mut set, SENDER, &status(DeliveryState::Delivered, Some(1)), NOW);
+        let moved = outbound::moved(&store.commit(set).await.unwrap());
+        assert_eq!(moved.iter().map(|moved| moved.state).collect::<Vec<_>>(), [DeliveryState::Delivered]);
+        let row = outbound::find(&store, OutboundId(1)).await.unwrap().unwrap();
+        assert_eq!((row.state, row.error_code), (SendState::Delivered, None));
+        store.close().await;
         assert_eq!((row.delivered_at, row.read_at), (Some(NOW + Span::seconds(5)), None));
         store.close().await;
     });

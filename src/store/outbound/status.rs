@@ -5,7 +5,7 @@ use crate::base::{
     time::Time,
 };
 use crate::model::inbound::{DeliveryState, StatusUpdate};
-use crate::store::{Committed, Statement, Wins, WriteSet, early_status};
+use crate::store::{Committed, Key, Statement, Wins, WriteSet, early_status};
 use serde::Serialize;
 
 /// A status as it is written.
@@ -23,8 +23,10 @@ pub struct Status {
 }
 
 /// A message that a status has moved: what `Committed::told` of a status statement says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
+    /// By which it was found; `None`: by our own id.
+    pub provider_id: Option<ProviderId>,
     pub id: OutboundId,
     pub conversation_id: ConversationId,
     pub contact_id: ContactId,
@@ -49,7 +51,8 @@ macro_rules! rank {
 ///
 /// Each try has a provider's id of its own. A message that has one and has not left is one of which a try failed and
 /// that goes again: what is told late or twice of that try (but not that it arrived after all) says nothing of the
-/// next one. Nor does the failure of another try say anything of the one that was accepted.
+/// next one. Nor does the failure of another try say anything of the one that was accepted. A sender's statuses move
+/// its own messages only, whatever id they carry: another account may sign them.
 macro_rules! forward {
     (
         by: $by:literal, rank: $rank:literal, at: $at:literal, code: $code:literal, words: $words:literal,
@@ -94,7 +97,7 @@ macro_rules! forward {
             $words,
             ") as words from ",
             $from,
-            " group by 1) as input
+            " group by 1, 2) as input
              where ",
             $on,
             " and ",
@@ -121,13 +124,14 @@ pub(in crate::store) static STATUS_BY_ID: Statement<Status> = Statement::new(
     Wins::Tell,
     |row| row.id.map_or(0, |id| id.0).into(),
     forward!(
-        by: "cast(value ->> 'id' as bigint) as message_id, max(value ->> 'provider_id') as provider",
+        by: "cast(value ->> 'id' as bigint) as message_id, cast(value ->> 'sender_id' as bigint) as sender,
+               max(value ->> 'provider_id') as provider",
         rank: "cast(value ->> 'rank' as bigint)",
         at: "cast(value ->> 'at' as bigint)",
         code: "value ->> 'error_code'",
         words: "value ->> 'error_text'",
         from: "{rows} as one",
-        on: "outbound.id = input.message_id",
+        on: "outbound.id = input.message_id and outbound.sender_id = input.sender",
         key: "id"
     ),
 );
@@ -137,7 +141,7 @@ pub(in crate::store) static STATUS_BY_PROVIDER: Statement<Status> = Statement::n
     Wins::Tell,
     |row| row.provider_id.as_str().into(),
     forward!(
-        by: "value ->> 'provider_id' as provider, max(cast(value ->> 'sender_id' as bigint)) as sender",
+        by: "value ->> 'provider_id' as provider, cast(value ->> 'sender_id' as bigint) as sender",
         rank: "cast(value ->> 'rank' as bigint)",
         at: "cast(value ->> 'at' as bigint)",
         code: "value ->> 'error_code'",
@@ -153,7 +157,8 @@ pub(in crate::store) static STATUS_EARLY: Statement<early_status::Answered> = St
     Wins::Tell,
     |row| row.id.0.into(),
     forward!(
-        by: "cast(value ->> 'id' as bigint) as message_id, max(early_status.provider_id) as provider",
+        by: "cast(value ->> 'id' as bigint) as message_id, early_status.sender_id as sender,
+               max(early_status.provider_id) as provider",
         rank: "early_status.rank",
         at: "early_status.at",
         code: "early_status.error_code",
@@ -161,7 +166,7 @@ pub(in crate::store) static STATUS_EARLY: Statement<early_status::Answered> = St
         from: "{rows} as one
           join early_status on early_status.sender_id = cast(value ->> 'sender_id' as bigint)
             and early_status.provider_id = value ->> 'provider_id'",
-        on: "outbound.id = input.message_id",
+        on: "outbound.id = input.message_id and outbound.sender_id = input.sender",
         key: "id"
     ),
 );
@@ -192,6 +197,10 @@ pub fn moved(committed: &Committed) -> Vec<Moved> {
     told.chain(committed.told(&STATUS_EARLY))
         .filter_map(|told| match told.more[..] {
             [Some(id), Some(conversation), Some(contact), Some(number), Some(tells), Some(rank)] => Some(Moved {
+                provider_id: match &told.key {
+                    Key::Text(provider_id) => Some(provider_id.as_str().into()),
+                    Key::Number(_) => None,
+                },
                 id: OutboundId(id),
                 conversation_id: ConversationId(conversation),
                 contact_id: ContactId(contact),
