@@ -38,7 +38,6 @@ async fn main() {
                 data: Default::default(),
                 zone: String::new(),
                 opted_out_at: None,
-                last_message_at: None,
                 created_at: NOW,
             },
         );

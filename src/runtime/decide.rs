@@ -53,8 +53,8 @@ impl App {
         let Some(sender) = self.senders.get(conversation.sender) else {
             return Decision::Fail { code: "unknown_sender", text: "the sender is no longer configured".into() };
         };
-        if let Some(until) = self.health.paused_until(sender.id, draft.content.is_template(), now) {
-            return Decision::Later { at: until, keeps_place: true, reason: Some(Reason::SenderDown) };
+        if let Some(at) = self.health.paused_until(sender.id, false, now) {
+            return Decision::Later { at, keeps_place: true, reason: Some(Reason::SenderDown) };
         }
         let live = self.live.get();
         let rules = &live.rules;
@@ -108,6 +108,12 @@ impl App {
                 Decision::Refuse { reason, why: why.unwrap_or_else(|| reason.as_str().into()) }
             }
         };
+        if let Decision::Go { as_template: Some(_), .. } | Decision::Nudge { .. } = &decision
+            && let Some(at) = self.health.paused_until(sender.id, true, now)
+        {
+            // Texts may go meanwhile, so what waits for this stands in nobody's way.
+            return Decision::Later { at, keeps_place: false, reason: Some(Reason::TemplateUnusable) };
+        }
         if matches!(decision, Decision::Go { .. }) && !pending.slot_taken {
             let at = self.rates.reserve(sender, contact.id, now);
             if at > now {

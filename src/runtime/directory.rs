@@ -143,15 +143,7 @@ impl App {
         };
         let zone = phone.as_deref().and_then(phone::zone).unwrap_or_default().to_owned();
         let fresh = Contact { id, account: account.clone(), opted_out: None, data: data.clone() };
-        let row = contact::NewContact {
-            id,
-            account: account.clone(),
-            data,
-            zone,
-            opted_out_at: None,
-            last_message_at: None,
-            created_at: now,
-        };
+        let row = contact::NewContact { id, account: account.clone(), data, zone, opted_out_at: None, created_at: now };
         let set = set_of(set, id);
         set.push(&contact::INSERT, &row);
         for name in names {

@@ -6,8 +6,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Senders that a platform has told to stop, or whose token is wrong. In memory: after a restart the
-/// first send finds out again.
+/// Senders that a platform has told to stop, or whose token is wrong. A pause ends by its time alone: what was on
+/// the wire when it began may still be taken, and a text that is taken says nothing of templates. In memory: after
+/// a restart the first send finds out again.
 #[derive(Default)]
 pub struct Health(Mutex<HashMap<SenderId, Pause>>);
 
@@ -40,14 +41,6 @@ impl Health {
         pause.why = why;
     }
 
-    /// A send went through: whatever was wrong is over.
-    pub fn is_well(&self, sender: SenderId) {
-        let mut pauses = self.pauses();
-        if !pauses.is_empty() {
-            pauses.remove(&sender);
-        }
-    }
-
     /// For `/readyz` and the dialects: `None` is online.
     pub fn of(&self, sender: SenderId, now: Time) -> Option<Pause> {
         self.pauses().get(&sender).filter(|pause| pause.everything_until.is_some_and(|until| until > now)).cloned()
@@ -71,7 +64,6 @@ mod tests {
         assert_eq!(health.paused_until(SenderId(1), true, Time(10)), None);
         health.pause(SenderId(1), false, Time(20), "190".into());
         assert!(health.of(SenderId(1), Time(15)).is_some());
-        health.is_well(SenderId(1));
-        assert_eq!(health.paused_until(SenderId(1), false, Time(15)), None);
+        assert!(health.of(SenderId(1), Time(20)).is_none());
     }
 }

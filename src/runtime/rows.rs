@@ -137,6 +137,11 @@ pub(super) fn close_window(set: &mut WriteSet, conversation: ConversationId, win
     }
 }
 
+/// A template was taken at a provider where that opens the window.
+pub(super) fn open_window(set: &mut WriteSet, conversation: ConversationId, at: Time) {
+    set.push(&conversation::OPENED, &conversation::Opened { id: conversation, at });
+}
+
 /// A line of the consent ledger; `topic` is `all` for the stop and its end.
 #[expect(clippy::too_many_arguments, reason = "the columns of its row")]
 pub(super) fn ledger(

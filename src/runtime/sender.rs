@@ -86,7 +86,6 @@ impl App {
         match result {
             Ok(receipt) => {
                 self.metrics.message(sender, "sent");
-                self.health.is_well(sender);
                 let account = lane.contact.account.clone();
                 if let Err(error) = self.learn_aliases(&account, lane.contact.id, &receipt.aliases, &mut set).await {
                     tracing::warn!("The recipient's other names could not be learnt: {error:#}");
@@ -104,6 +103,10 @@ impl App {
                     let as_template = pending.went_as_template();
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
                     let fate = Fate::Accepted { at: now, as_template, nudge, ttl };
+                if pending.went_as_template() && self.senders.get(sender).is_some_and(|of| of.template_opens_window) {
+                    conversation.window.open(now);
+                    rows::open_window(&mut set, conversation.id, now);
+                }
                     let event = Event::Delivery { message: pending.draft.number, fate };
                     self.take_turn(lane, index, event, None, set).await?;
                 } else {
@@ -222,8 +225,16 @@ impl App {
             }
             Next::PauseSender { what, after } => {
                 let until = now + after.unwrap_or(PAUSE_DEFAULT);
-                self.pause_sender(sender, what == PauseScope::Templates, until, &error, set, now);
-                again(pending, until, true);
+                let templates_only = what == PauseScope::Templates;
+                self.pause_sender(sender, templates_only, until, &error, set, now);
+                again(pending, until, !templates_only);
+                if templates_only {
+                    waits_for = Some(Reason::TemplateUnusable);
+                    if pending.draft.tells {
+                        let fate = Fate::Postponed { until };
+                        events.push(Event::Delivery { message: pending.draft.number, fate });
+                    }
+                }
             }
             Next::Misconfigured => {
                 self.pause_sender(sender, false, now + PAUSE_DEFAULT, &error, set, now);

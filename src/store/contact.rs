@@ -17,11 +17,10 @@ pub struct NewContact {
     /// By which schedules reach the contact: its own zone, else that of its number's country; empty: the bot's.
     pub zone: String,
     pub opted_out_at: Option<Time>,
-    pub last_message_at: Option<Time>,
     pub created_at: Time,
 }
 
-/// What a turn changed of a contact; neither the opt-out nor the newest message is touched.
+/// What a turn changed of a contact; the opt-out is not touched.
 #[derive(Debug, Clone, Serialize)]
 pub struct ContactChange {
     pub id: ContactId,
@@ -44,21 +43,14 @@ pub struct Stopped {
     pub at: Time,
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Seen {
-    pub id: ContactId,
-    pub at: Time,
-}
-
 pub static INSERT: Statement<NewContact> = Statement::new(
     "contact.insert",
     100,
     Wins::Plain,
     |row| row.id.0.into(),
-    "insert into contact (id, account, data, zone, opted_out_at, last_message_at, created_at)
+    "insert into contact (id, account, data, zone, opted_out_at, created_at)
      select cast(value ->> 'id' as bigint), value ->> 'account', value -> 'data', value ->> 'zone',
-       cast(value ->> 'opted_out_at' as bigint), cast(value ->> 'last_message_at' as bigint),
-       cast(value ->> 'created_at' as bigint)
+       cast(value ->> 'opted_out_at' as bigint), cast(value ->> 'created_at' as bigint)
      from {rows} as input where true
      on conflict (id) do nothing",
 );
@@ -92,19 +84,7 @@ pub static STOPPED: Statement<Stopped> = Statement::new(
        and exists (select 1 from inbound where inbound.id = cast(value ->> 'message_id' as bigint))",
 );
 
-/// Moves `last_message_at` forward only.
-pub static SEEN: Statement<Seen> = Statement::new(
-    "contact.seen",
-    107,
-    Wins::Plain,
-    |row| row.id.0.into(),
-    "update contact set last_message_at = input.at
-     from (select cast(value ->> 'id' as bigint) as id, max(cast(value ->> 'at' as bigint)) as at
-       from {rows} as one group by 1) as input
-     where contact.id = input.id and coalesce(contact.last_message_at, 0) < input.at",
-);
-
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &CHANGE.sql, &OPT_OUT.sql, &STOPPED.sql, &SEEN.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &CHANGE.sql, &OPT_OUT.sql, &STOPPED.sql];
 
 static FIND: Query = Query {
     name: "contact.find",

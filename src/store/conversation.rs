@@ -14,6 +14,7 @@ pub struct Conversation {
     pub sender_id: SenderId,
     pub opened_at: Option<Time>,
     pub last_inbound_at: Option<Time>,
+    /// When the provider took our newest message that it took.
     pub last_outbound_at: Option<Time>,
     pub created_at: Time,
 }
@@ -37,12 +38,11 @@ pub struct CloseWindow {
     pub opened_at: Time,
 }
 
+/// A template was taken that opens the window, at a provider where it does.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Spoken {
+pub struct Opened {
     pub id: ConversationId,
     pub at: Time,
-    /// A template that opens the window, at a provider where it does.
-    pub opened_at: Option<Time>,
 }
 
 /// Makes the row or moves its times forward. Loses when the conversation has another id: look it up again.
@@ -78,36 +78,38 @@ pub static CLOSE_WINDOW: Statement<CloseWindow> = Statement::new(
      returning id",
 );
 
-pub static SPOKEN: Statement<Spoken> = Statement::new(
-    "conversation.spoken",
+/// Moves the window forward only.
+pub static OPENED: Statement<Opened> = Statement::new(
+    "conversation.opened",
     126,
     Wins::Plain,
     |row| row.id.0.into(),
-    "update conversation set
-       last_outbound_at = case when coalesce(last_outbound_at, 0) < input.at then input.at else last_outbound_at end,
-       opened_at = case when coalesce(opened_at, 0) < input.opened then input.opened else opened_at end
-     from (select cast(value ->> 'id' as bigint) as id, max(cast(value ->> 'at' as bigint)) as at,
-         max(cast(value ->> 'opened_at' as bigint)) as opened
+    "update conversation set opened_at = input.at
+     from (select cast(value ->> 'id' as bigint) as id, max(cast(value ->> 'at' as bigint)) as at
        from {rows} as one group by 1) as input
-     where conversation.id = input.id",
+     where conversation.id = input.id and coalesce(conversation.opened_at, 0) < input.at",
 );
 
-pub(super) static STATEMENTS: &[&Sql] = &[&HEARD.sql, &CLOSE_WINDOW.sql, &SPOKEN.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&HEARD.sql, &CLOSE_WINDOW.sql, &OPENED.sql];
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select conversation.id as id, conversation.contact_id as contact_id, sender_id, opened_at,
-               last_inbound_at, last_outbound_at, conversation.created_at as created_at from conversation ",
+               last_inbound_at, conversation.created_at as created_at,
+               (select accepted_at from outbound
+                where outbound.conversation_id = conversation.id and accepted_at is not null
+                order by outbound.id desc limit 1) as last_outbound_at
+             from conversation ",
             $rest
         )
     };
 }
 
-static FIND: Query = Query { name: "conversation.find", text: select!("where id = $1") };
+static FIND: Query = Query { name: "conversation.find", text: select!("where conversation.id = $1") };
 static BETWEEN: Query =
     Query { name: "conversation.between", text: select!("where contact_id = $1 and sender_id = $2") };
-static OF: Query = Query { name: "conversation.of", text: select!("where contact_id = $1 order by id") };
+static OF: Query = Query { name: "conversation.of", text: select!("where contact_id = $1 order by conversation.id") };
 static WITH_PERSON: Query = Query {
     name: "conversation.with_person",
     text: select!(
@@ -128,7 +130,10 @@ static COUNT_NEEDS_PERSON: Query = Query {
     name: "conversation.count_needs_person",
     text: "select count(*) as n from session where needs_person_at is not null",
 };
-static PAGE: Query = Query { name: "conversation.page", text: select!("where id < $1 order by id desc limit $2") };
+static PAGE: Query = Query {
+    name: "conversation.page",
+    text: select!("where conversation.id < $1 order by conversation.id desc limit $2"),
+};
 
 pub(super) static QUERIES: &[&Query] = &[&FIND, &BETWEEN, &OF, &WITH_PERSON, &NEEDS_PERSON, &COUNT_NEEDS_PERSON, &PAGE];
 

@@ -34,6 +34,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (27, "event", include_str!("migrations/0027_event.sql")),
     (28, "audience", include_str!("migrations/0028_audience.sql")),
     (29, "outbound_states", include_str!("migrations/0029_outbound_states.sql")),
+    (30, "last_outbound", include_str!("migrations/0030_last_outbound.sql")),
+    (31, "last_message", include_str!("migrations/0031_last_message.sql")),
 ];
 
 const LEDGER: &str = "

@@ -52,11 +52,16 @@ impl House {
 
     /// The same at Meta, whose Graph API is the emulator. `templates` are lines of the configuration.
     pub async fn at_meta(files: &[(&str, &str)], templates: &str) -> House {
+        House::at_meta_with(files, templates, "").await
+    }
+
+    /// The same where the configuration says `more` of the sender.
+    pub async fn at_meta_with(files: &[(&str, &str)], templates: &str, more: &str) -> House {
         let graph = Graph::start().await;
         let config = format!(
             "accounts: [{{name: acme}}]\nsenders:\n  - {{id: 1, account: acme, name: Support, provider: meta, \
              phone: \"+15550001111\", phone_number_id: \"106540352242922\", waba_id: \"1\", access_token: token, \
-             app_secret: {SECRET}, verify_token: v, api_base: \"{}\", api_version: v24.0, unknown_after: 60s}}\n\
+             app_secret: {SECRET}, verify_token: v, api_base: \"{}\", api_version: v24.0, unknown_after: 60s{more}}}\n\
              templates:\n{templates}\n",
             graph.base
         );

@@ -1,9 +1,16 @@
 //! The window at the moment of sending: by flow, by schedule, after a refusal, after STOP.
 
-use super::house::House;
+use super::house::{House, SENDER};
 use crate::graph::Fault;
 use serde_json::json;
-use transom::base::time::Span;
+use transom::{
+    base::time::Span,
+    model::{
+        content::Content,
+        effect::Origin,
+        template::{Parameters, TemplateMessage},
+    },
+};
 
 const NEWS: &str = r#"
 flow: news
@@ -103,4 +110,71 @@ async fn after_stop_nothing_leaves_but_the_confirmation() {
     let sent = shop.sent();
     assert_eq!(sent.len(), 2, "{sent:#?}");
     assert_eq!(sent[1]["type"], "text");
+}
+
+/// A template by API, in Ana's conversation; nobody waits for its fate.
+async fn template(shop: &House) {
+    let (contact, conversation) = shop.app.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
+    let message = TemplateMessage {
+        name: "later_tpl".into(),
+        language: None,
+        header: None,
+        body: Parameters::None,
+        buttons: vec![],
+        ttl: None,
+    };
+    shop.app.say(contact, conversation, Content::Template(message), Origin::Api).await.unwrap();
+    shop.app.run_due().await.unwrap();
+}
+
+fn kinds(shop: &House) -> Vec<String> {
+    shop.sent().iter().map(|body| body["type"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_text_that_is_taken_does_not_end_a_pause_of_templates() {
+    let mut shop = shop().await;
+    shop.says("join").await;
+    shop.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_042 });
+    template(&shop).await;
+    shop.says("join").await;
+    template(&shop).await;
+    assert_eq!(kinds(&shop), ["text", "template", "text"]);
+    shop.advance(Span::minutes(6)).await;
+    assert_eq!(kinds(&shop), ["text", "template", "text", "template", "template"]);
+}
+
+#[tokio::test]
+async fn a_template_that_stands_for_a_text_waits_for_the_end_of_a_pause_of_templates() {
+    let mut shop = shop().await;
+    shop.says("later").await;
+    shop.advance(Span::hours(26) - Span::minutes(2)).await;
+    shop.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_042 });
+    template(&shop).await;
+    shop.advance(Span::minutes(4)).await;
+    assert_eq!(kinds(&shop), ["template"]);
+    shop.advance(Span::minutes(2)).await;
+    assert_eq!(kinds(&shop), ["template", "template", "template"]);
+}
+
+#[tokio::test]
+async fn a_template_opens_the_window_only_where_the_sender_says_so() {
+    let again = "flow: again
+when: [{message: again}]
+steps:
+  - wait: 26h
+  - say: First.
+    if_closed: {template: later_tpl}
+  - wait: 1h
+  - say: Second.
+    if_closed: {template: later_tpl}
+";
+    for (more, second) in [(", template_opens_window: true", "text"), ("", "template")] {
+        let mut shop = House::at_meta_with(&[("flows/again.yaml", again)], TEMPLATES, more).await;
+        shop.says("again").await;
+        shop.advance(Span::hours(26)).await;
+        let mut shop = shop.restart().await;
+        shop.advance(Span::hours(2)).await;
+        assert_eq!(kinds(&shop), ["template", second], "{more}");
+    }
 }

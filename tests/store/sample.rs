@@ -25,7 +25,6 @@ pub fn new_contact(id: i64) -> NewContact {
         data: ContactData { name: Some("Ada".into()), ..ContactData::default() },
         zone: "Europe/Madrid".into(),
         opted_out_at: None,
-        last_message_at: None,
         created_at: NOW,
     }
 }

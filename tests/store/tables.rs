@@ -13,8 +13,8 @@ use transom::model::{
 };
 use transom::store::{
     Store, WriteSet, alias,
-    contact::{self, ContactChange, OptOut, Seen},
-    conversation::{self, CloseWindow, Spoken},
+    contact::{self, ContactChange, OptOut},
+    conversation::{self, CloseWindow, Opened},
     early_status,
     inbound::{self, Handled, Raise},
     outbound::{self, Drop, NewOutbound, SendState, Sending, Settled},
@@ -31,13 +31,11 @@ fn a_contact_comes_back_and_each_change_touches_its_own_part() {
         let mut set = WriteSet::of(1);
         set.push(&contact::INSERT, &new_contact(1));
         set.push(&contact::OPT_OUT, &OptOut { id: ContactId(1), opted_out_at: Some(NOW) });
-        set.push(&contact::SEEN, &Seen { id: ContactId(1), at: NOW });
         store.commit(set).await.unwrap();
         let mut data = new_contact(1).data;
         data.tags.insert("vip".into());
         let mut set = WriteSet::of(1);
         set.push(&contact::CHANGE, &ContactChange { id: ContactId(1), data: data.clone(), zone: "Asia/Tokyo".into() });
-        set.push(&contact::SEEN, &Seen { id: ContactId(1), at: NOW - Span::hours(1) });
         // Known already: nothing changes.
         set.push(&contact::INSERT, &new_contact(1));
         store.commit(set).await.unwrap();
@@ -106,7 +104,7 @@ fn the_window_moves_forward_only_and_closes_only_as_expected() {
         assert_eq!((row.opened_at, row.last_inbound_at, row.last_outbound_at), (Some(later), Some(NOW), None));
 
         let mut set = WriteSet::of(1);
-        set.push(&conversation::SPOKEN, &Spoken { id: ConversationId(1), at: NOW, opened_at: None });
+        set.push(&conversation::OPENED, &Opened { id: ConversationId(1), at: NOW });
         set.push(&conversation::CLOSE_WINDOW, &CloseWindow { id: ConversationId(1), opened_at: NOW });
         let told = store.commit(set).await.unwrap();
         assert_eq!(told.won(&conversation::CLOSE_WINDOW), Vec::<i64>::new());
@@ -114,7 +112,7 @@ fn the_window_moves_forward_only_and_closes_only_as_expected() {
         set.push(&conversation::CLOSE_WINDOW, &CloseWindow { id: ConversationId(1), opened_at: later });
         assert_eq!(store.commit(set).await.unwrap().won(&conversation::CLOSE_WINDOW), [1]);
         let row = conversation::find(&store, ConversationId(1)).await.unwrap().unwrap();
-        assert_eq!((row.opened_at, row.last_outbound_at), (None, Some(NOW)));
+        assert_eq!((row.opened_at, row.last_outbound_at), (None, None));
         assert_eq!(conversation::of(&store, ContactId(1)).await.unwrap(), std::slice::from_ref(&row));
         assert_eq!(conversation::page(&store, ConversationId(LAST), 9).await.unwrap(), [row]);
         store.close().await;
@@ -431,9 +429,9 @@ fn a_status_tells_what_it_moved_once() {
     on_both(|bed| async move {
         let store = bed.open().await;
         sent(&store, 1).await;
-            provider_id: Some("wamid.out".into()),
         let moved = hear(&store, &[status(DeliveryState::Delivered, None)]).await;
         let expected = outbound::Moved {
+            provider_id: Some("wamid.out".into()),
             id: OutboundId(1),
             conversation_id: ConversationId(7),
             contact_id: ContactId(7),
@@ -445,6 +443,8 @@ fn a_status_tells_what_it_moved_once() {
         assert_eq!(hear(&store, &[status(DeliveryState::Delivered, Some(1))]).await, []);
         assert_eq!(hear(&store, &[status(DeliveryState::Sent, None)]).await, []);
         let row = outbound::find(&store, OutboundId(1)).await.unwrap().unwrap();
+        assert_eq!((row.delivered_at, row.read_at), (Some(NOW + Span::seconds(5)), None));
+        store.close().await;
     });
 }
 
@@ -465,8 +465,6 @@ fn a_sender_says_nothing_of_the_messages_of_another() {
         assert_eq!(moved.iter().map(|moved| moved.state).collect::<Vec<_>>(), [DeliveryState::Delivered]);
         let row = outbound::find(&store, OutboundId(1)).await.unwrap().unwrap();
         assert_eq!((row.state, row.error_code), (SendState::Delivered, None));
-        store.close().await;
-        assert_eq!((row.delivered_at, row.read_at), (Some(NOW + Span::seconds(5)), None));
         store.close().await;
     });
 }
