@@ -10,7 +10,11 @@ use super::{
     rules::count_unasked,
 };
 use crate::{
-    base::{ids::OutboundId, limits::RESEND_WITHIN, time::Time},
+    base::{
+        ids::OutboundId,
+        limits::{RESEND_WITHIN, SEND_ATTEMPTS_MAX},
+        time::Time,
+    },
     channel::{Next, SendError},
     model::{
         content::Content,
@@ -280,11 +284,13 @@ impl App {
             && !pending.draft.content.is_template()
             && matches!(pending.draft.origin, Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation)
             && later_accepted.is_none_or(|turn| turn <= pending.draft.turn);
-        let again = match policy {
-            OnUnknown::Keep => false,
-            OnUnknown::Replies => reply,
-            OnUnknown::Resend => true,
-        };
+        // Where no status ever comes, each try may be one more message on the same phone.
+        let again = pending.attempt < SEND_ATTEMPTS_MAX
+            && match policy {
+                OnUnknown::Keep => false,
+                OnUnknown::Replies => reply,
+                OnUnknown::Resend => true,
+            };
         if again {
             pending.state = PendingState::Queued;
             pending.not_before = None;

@@ -5,7 +5,13 @@ use crate::{
         ids::{OutboundId, ProviderId},
         time::{Span, Time},
     },
-    model::{content::Content, effect::Draft, event::Reason, inbound::StatusError, template::TemplateMessage},
+    model::{
+        content::Content,
+        effect::{Draft, Origin},
+        event::Reason,
+        inbound::StatusError,
+        template::TemplateMessage,
+    },
 };
 use tokio::sync::oneshot;
 
@@ -88,6 +94,19 @@ impl Pending {
         self.sent_as.is_some()
     }
 
+    /// The turn that says it; `None` for what the API or a person sends: those belong to none.
+    fn turn(&self) -> Option<u64> {
+        match self.draft.origin {
+            Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation => Some(self.draft.turn),
+            Origin::Api | Origin::Person => None,
+        }
+    }
+
+    /// It stands behind an unknown message of its own turn.
+    fn is_held_up(&self, unknown: &[u64]) -> bool {
+        self.turn().is_some_and(|turn| unknown.contains(&turn))
+    }
+
     /// How long the platform tries to deliver it, where its template says so.
     pub fn time_to_live(&self) -> Option<Span> {
         self.sent_as.as_ref().and_then(|template| template.ttl)
@@ -118,14 +137,14 @@ pub enum SendAnswer {
 
 /// The place of the message that may go out now, if any.
 pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
-    let mut held_up: Vec<u64> = Vec::new();
+    let mut unknown: Vec<u64> = Vec::new();
     for (index, pending) in outbox.iter().enumerate() {
         match pending.state {
             // One at a time: the provider promises no order to concurrent requests.
             PendingState::Sending => return None,
-            PendingState::Unknown { .. } => held_up.push(pending.draft.turn),
+            PendingState::Unknown { .. } => unknown.extend(pending.turn()),
             PendingState::Held { .. } => {}
-            PendingState::Queued if held_up.contains(&pending.draft.turn) => {}
+            PendingState::Queued if pending.is_held_up(&unknown) => {}
             PendingState::Queued => {
                 let due = pending.not_before.is_none_or(|at| at <= now);
                 match (due, pending.in_order) {
@@ -143,7 +162,7 @@ pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
 /// When the lane must look at this outbox again without anybody doing anything. What stands behind another
 /// message is not due before that one is out of its way: else its moment would stay due and nothing happen.
 pub fn due_at(outbox: &[Pending]) -> Option<Time> {
-    let mut held_up: Vec<u64> = Vec::new();
+    let mut unknown: Vec<u64> = Vec::new();
     let mut blocked = false;
     let mut due = None::<Time>;
     let mut at = |moment: Option<Time>| due = [due, moment].into_iter().flatten().min();
@@ -152,11 +171,11 @@ pub fn due_at(outbox: &[Pending]) -> Option<Time> {
             PendingState::Held { until } => at(Some(until)),
             PendingState::Unknown { until } => {
                 at(Some(until));
-                held_up.push(pending.draft.turn);
+                unknown.extend(pending.turn());
             }
             // Its answer wakes the lane.
             PendingState::Sending => blocked = true,
-            PendingState::Queued if blocked || held_up.contains(&pending.draft.turn) => {}
+            PendingState::Queued if blocked || pending.is_held_up(&unknown) => {}
             PendingState::Queued => {
                 at(pending.not_before);
                 blocked |= pending.in_order && pending.not_before.is_some();
@@ -190,7 +209,6 @@ pub fn backoff(attempt: u32) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::effect::Origin;
 
     fn pending(id: i64, turn: u64, state: PendingState) -> Pending {
         let content = Content::Text { body: "hi".into() };
@@ -246,6 +264,13 @@ mod tests {
             pending(3, 2, PendingState::Queued),
         ];
         assert_eq!(next(&outbox, Time(0)), Some(2));
+        // What the API sends meanwhile carries the number of the last turn, and is none of its messages.
+        let mut outbox = outbox;
+        outbox[1].draft.origin = Origin::Api;
+        assert_eq!((next(&outbox, Time(0)), due_at(&outbox)), (Some(1), Some(Time(60))));
+        outbox[0].draft.origin = Origin::Api;
+        outbox[1].draft.origin = Origin::Flow;
+        assert_eq!(next(&outbox, Time(0)), Some(1));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::house::{House, SENDER};
 use crate::graph::Fault;
 use transom::{
-    base::time::Span,
+    base::{limits::SEND_ATTEMPTS_MAX, time::Span},
     model::inbound::DeliveryState,
     store::{dead_letter, outbound::SendState},
 };
@@ -102,4 +102,16 @@ async fn a_late_status_of_an_earlier_try_takes_nothing_off_the_list() {
     assert_eq!(open(&house).await, 1);
     house.told(1, DeliveryState::Sent, None).await;
     assert_eq!(open(&house).await, 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_stays_unknown_goes_so_often_and_is_listed() {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    for _ in 0..2 * SEND_ATTEMPTS_MAX {
+        house.graph.as_ref().unwrap().fail_next(Fault::Cut);
+    }
+    house.says("one").await;
+    house.advance(Span::minutes(30)).await;
+    assert_eq!(house.sent().len(), SEND_ATTEMPTS_MAX as usize);
+    assert_eq!(open(&house).await, 1);
 }
