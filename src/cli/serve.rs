@@ -75,6 +75,7 @@ async fn serve(config: Config) -> Outcome {
     // Before anything else: whoever is stopped while it starts ends as well as later.
     let mut stopping = Stopping::new()?;
     log::start(config.log.format.unwrap_or(log::Format::Json), config.log.level);
+    log::panics();
     let paint = Paint::stderr();
     for warning in &config.warnings {
         eprintln!("{}\n", warning.render(paint.is_on()));

@@ -205,3 +205,4 @@ fn passed(last: &AtomicI64, now: Time, every: Span) -> bool {
     }
     due
 }
+/// A clock that was set back counts as passed: else nothing would run until it is where it was.

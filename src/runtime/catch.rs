@@ -1,10 +1,12 @@
-//! Keeps one panic from taking a lane, a send or a call down with it.
+//! Keeps one panic from taking a lane, a send, a call or a part of the daemon down with it.
 
+use crate::base::time::Span;
 use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
 };
+use tokio::task::JoinHandle;
 
 /// Runs a future to its end; a panic inside becomes `Err` with its text.
 pub async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
@@ -16,23 +18,57 @@ pub async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
     .await
 }
 
-/// The text of a panic's payload.
+/// Runs a part of the daemon until it ends by itself. One that panics begins anew after `rest`: without its
+/// clockwork a daemon would go on answering, and nothing would fall due any more.
+pub fn kept_up<F>(name: &'static str, rest: Span, part: impl Fn() -> F + Send + 'static) -> JoinHandle<()>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    tokio::spawn(async move {
+        while caught(part()).await.is_err() {
+            tracing::error!(kind = name, "The {name} panicked and begins anew");
+            tokio::time::sleep(rest.to_std()).await;
+        }
+    })
+}
+
+/// What a panic says where its words stand in our source. Words that were put together as it happened may quote what
+/// a customer wrote (a text cut in the middle of a letter does), so they go into no log and no row: the place does.
 pub fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a text".into())
+    panic.downcast_ref::<&str>().map_or_else(|| "a panic, whose place is in the log".into(), |text| (*text).to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
 
     #[tokio::test]
     async fn a_panic_becomes_an_error() {
         assert_eq!(caught(async { 7 }).await, Ok(7));
         let broken: Result<(), String> = caught(async { panic!("boom") }).await;
         assert_eq!(broken, Err("boom".into()));
+    }
+
+    #[tokio::test]
+    async fn a_panic_that_quotes_a_text_is_not_quoted() {
+        let letter = "é, my secret".to_owned();
+        let broken = caught(async { letter[1..].len() }).await;
+        assert_eq!(broken, Err("a panic, whose place is in the log".into()));
+    }
+
+    #[tokio::test]
+    async fn a_part_that_panics_begins_anew_until_it_ends_by_itself() {
+        let begun = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&begun);
+        let part = kept_up("clockwork", Span::ZERO, move || {
+            let n = counted.fetch_add(1, Ordering::SeqCst);
+            async move { assert!(n >= 2, "it panics at first") }
+        });
+        part.await.unwrap();
+        assert_eq!(begun.load(Ordering::SeqCst), 3);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::rules::Rules;
 use crate::{
-    base::{diagnostic::Diagnostic, ids::VersionId},
+    base::{diagnostic::Diagnostic, ids::VersionId, limits::VERSIONS_KEPT_MAX},
     flow::{self, FlowSet, Versions},
     model::session::Session,
     store::{Store, version},
@@ -19,6 +19,8 @@ pub struct Live {
     current: ArcSwap<Current>,
     /// Versions that were asked for, parsed once. A run and its calls stay on theirs (language.md 3).
     parsed: Mutex<BTreeMap<VersionId, Arc<FlowSet>>>,
+    /// One reads and parses at a time: after a start many lanes ask for the same old version at once.
+    reading: tokio::sync::Mutex<()>,
     findings: Mutex<Vec<Diagnostic>>,
 }
 
@@ -52,12 +54,12 @@ impl Live {
     pub fn new(version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) -> Self {
         let parsed = Mutex::new(BTreeMap::from([(version, Arc::clone(&set))]));
         let current = ArcSwap::from_pointee(Current::new(version, set, granted));
-        Live { current, parsed, findings: Mutex::default() }
+        Live { current, parsed, reading: Default::default(), findings: Mutex::default() }
     }
 
     /// This version is live from now on.
     pub fn publish(&self, version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) {
-        self.parsed().insert(version, Arc::clone(&set));
+        self.keep(version, Arc::clone(&set));
         self.current.store(Arc::new(Current::new(version, set, granted)));
     }
 
@@ -102,30 +104,69 @@ impl Live {
         &self,
         store: &Store,
         current: &Current,
-        mut versions: Versions,
+        versions: Versions,
         id: VersionId,
     ) -> anyhow::Result<Versions> {
-        if id != current.version {
-            let known = self.parsed().get(&id).cloned();
-            let set = match known {
-                Some(set) => set,
-                None => {
-                    let row = version::find(store, id).await?;
-                    let row = row.with_context(|| format!("flow version {id} is not in the database"))?;
-                    let files = super::bot::BotFiles::from_stored(&row.files);
-                    // It was without errors when it went live.
-                    let (set, _) = flow::parse_set(&files.files);
-                    let set = Arc::new(set);
-                    self.parsed().insert(id, Arc::clone(&set));
-                    set
-                }
-            };
-            versions = versions.with(id, set);
+        if id == current.version {
+            return Ok(versions);
         }
-        Ok(versions)
+        let set = match self.known(id) {
+            Some(set) => set,
+            None => self.read(store, id).await?,
+        };
+        Ok(versions.with(id, set))
+    }
+
+    fn known(&self, id: VersionId) -> Option<Arc<FlowSet>> {
+        self.parsed().get(&id).cloned()
+    }
+
+    async fn read(&self, store: &Store, id: VersionId) -> anyhow::Result<Arc<FlowSet>> {
+        let _one = self.reading.lock().await;
+        if let Some(set) = self.known(id) {
+            return Ok(set);
+        }
+        let row = version::find(store, id).await?;
+        let row = row.with_context(|| format!("flow version {id} is not in the database"))?;
+        let files = super::bot::BotFiles::from_stored(&row.files);
+        // It was without errors when it went live.
+        let (set, _) = flow::parse_set(&files.files);
+        let set = Arc::new(set);
+        self.keep(id, Arc::clone(&set));
+        Ok(set)
+    }
+
+    fn keep(&self, id: VersionId, set: Arc<FlowSet>) {
+        let mut parsed = self.parsed();
+        parsed.insert(id, set);
+        if parsed.len() > VERSIONS_KEPT_MAX {
+            let oldest = parsed.keys().copied().find(|old| *old != id);
+            if let Some(oldest) = oldest {
+                parsed.remove(&oldest);
+            }
+        }
     }
 
     fn parsed(&self) -> MutexGuard<'_, BTreeMap<VersionId, Arc<FlowSet>>> {
         self.parsed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_versions_are_kept_and_the_live_one_with_them() {
+        let set = Arc::new(flow::parse_set(&[]).0);
+        let live = Live::new(VersionId(0), Arc::clone(&set), &BTreeMap::new());
+        for id in 1..40 {
+            live.publish(VersionId(id), Arc::clone(&set), &BTreeMap::new());
+            assert!(live.parsed().len() <= VERSIONS_KEPT_MAX);
+        }
+        assert!(live.known(VersionId(39)).is_some() && live.known(VersionId(39 - 31)).is_some());
+        // An older set goes live again: it is the last that may be forgotten.
+        live.publish(VersionId(1), set, &BTreeMap::new());
+        assert!(live.known(VersionId(1)).is_some() && live.known(VersionId(8)).is_none());
     }
 }

@@ -18,7 +18,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("elapsed_ms", "how long it took"),
     ("error", "what went wrong, without any content"),
     ("error.code", "a provider's or our own fixed error code"),
-    ("file", "a file of the bot or the configuration"),
+    ("file", "a file of the bot, of the configuration, or of our own source"),
     ("findings", "number of findings in flow files"),
     ("fire.minute", "the wall-clock minute of a schedule"),
     ("flow.name", "a flow's name"),
@@ -108,6 +108,15 @@ pub fn start(format: Format, level: Level) {
     };
     // A second start finds a subscriber in place, which is what we want.
     let _ = tracing_subscriber::registry().with(lines.with_filter(filter(level))).try_init();
+}
+
+/// A panic is logged by its place alone: its words may quote what a customer wrote. For the daemon; commands print
+/// them as usual.
+pub fn panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let (file, line) = panic.location().map_or(("", 0), |place| (place.file(), place.line()));
+        tracing::error!(file, line, "Panicked at {file}:{line}, which is a bug of ours");
+    }));
 }
 
 // Other crates write addresses with their query, and statements with their values, at `debug` and

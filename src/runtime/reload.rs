@@ -14,7 +14,7 @@ use crate::{
         clock::Clock,
         diagnostic::{self, Diagnostic, Findings},
         ids::VersionId,
-        limits::PREVIEW_AT_RELOAD_MAX,
+        limits::{PREVIEW_AT_RELOAD_MAX, RELOAD_RETRY},
         place::{Place, SourceFile},
         time::Time,
     },
@@ -92,8 +92,9 @@ impl Reloader {
         let (good, findings) = self.check(store, files).await;
         match good {
             Some(good) if !same => {
+                let news = self.go_live(store, good, findings, now).await?;
                 self.metrics.flow_versions.inc();
-                self.go_live(store, good, findings, now).await
+                Ok(news)
             }
             // Unchanged (somebody undid an error), or refused.
             _ => {
@@ -129,18 +130,21 @@ impl Reloader {
         mut tell: impl FnMut(News),
     ) {
         let mut watch = Watch::new(folder);
-        // What changed between the start and the watch.
-        let mut first = true;
         loop {
-            if !std::mem::take(&mut first) {
-                tokio::select! {
-                    _ = stop.changed() => return,
-                    () = watch.changed() => {}
-                }
-            }
+            // First without waiting: what changed between the start and the watch.
             match self.look(store, folder, clock.now()).await {
                 Ok(news) => tell(news),
-                Err(error) => tracing::error!("The changed flows cannot go live: {error}"),
+                Err(error) => {
+                    tracing::error!("The changed flows cannot go live now, and will be tried again: {error}");
+                    tokio::select! {
+                        _ = stop.changed() => return,
+                        () = tokio::time::sleep(RELOAD_RETRY.to_std()) => continue,
+                    }
+                }
+            }
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = watch.changed() => {}
             }
         }
     }

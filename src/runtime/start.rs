@@ -5,6 +5,7 @@ use super::{
     bot::BotFiles,
     calls::Calls,
     catalogue::Catalogue,
+    catch::kept_up,
     config::{Access, Config},
     live::Live,
     metrics::Metrics,
@@ -16,7 +17,7 @@ use crate::{
     base::{
         clock::Clock,
         ids::OutboundId,
-        limits::{LISTED_READ_MAX, STOP_DRAIN, TOKEN_KEY_BYTES},
+        limits::{LISTED_READ_MAX, PART_REST, STOP_DRAIN, TOKEN_KEY_BYTES},
     },
     channel::{
         Http, Provider,
@@ -129,17 +130,22 @@ impl App {
 
     /// Runs the clockwork, the notifier and the watch over the flow files until `stop` turns true.
     pub fn spawn_parts(self: &Arc<Self>, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
-        let clockwork = tokio::spawn(Arc::clone(self).drive(stop.clone()));
-        let app = Arc::clone(self);
-        let ends = stop.clone();
-        let notices =
-            tokio::spawn(async move { app.notifier.drive(&app.store, &app.calls, app.clock.as_ref(), ends).await });
-        let app = Arc::clone(self);
-        let ends = stop.clone();
-        let reload = tokio::spawn(async move {
-            let folder = app.config.bot.clone();
-            let tell = |news: super::reload::News| app.take_news(news);
-            app.reloader.follow(&app.store, &folder, app.clock.as_ref(), ends, tell).await;
+        let given = || (Arc::clone(self), stop.clone());
+        let (app, ends) = given();
+        let clockwork = kept_up("clockwork", PART_REST, move || Arc::clone(&app).drive(ends.clone()));
+        let (app, ends) = given();
+        let notices = kept_up("notifier", PART_REST, move || {
+            let (app, ends) = (Arc::clone(&app), ends.clone());
+            async move { app.notifier.drive(&app.store, &app.calls, app.clock.as_ref(), ends).await }
+        });
+        let (app, ends) = given();
+        let reload = kept_up("reload", PART_REST, move || {
+            let (app, ends) = (Arc::clone(&app), ends.clone());
+            async move {
+                let folder = app.config.bot.clone();
+                let tell = |news: super::reload::News| app.take_news(news);
+                app.reloader.follow(&app.store, &folder, app.clock.as_ref(), ends, tell).await;
+            }
         });
         vec![clockwork, notices, reload]
     }

@@ -36,7 +36,7 @@ use tower_service::Service as _;
 /// measurable part of what they cost; everything else is one of its routes.
 pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request) -> Response {
     if webhooks::address(request.uri().path()).is_some() {
-        return guard::caught(webhooks::answer(web, peer.0, request), || "/webhooks/{provider}").await;
+        return guard::answered(webhooks::answer(web, peer.0, request), || "/webhooks/{provider}").await;
     }
     request.extensions_mut().insert(ConnectInfo(peer));
     match router.clone().call(request).await {

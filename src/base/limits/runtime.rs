@@ -87,6 +87,12 @@ pub const STOP_DRAIN: Span = Span::seconds(10);
 pub const WATCH_SETTLE: Span = Span::millis(100);
 /// How often files are looked at in case the system tells nothing.
 pub const WATCH_LOOK_EVERY: Span = Span::millis(500);
+/// How long a part of the daemon rests that panicked, before it begins anew.
+pub const PART_REST: Span = Span::seconds(1);
+/// How long the watch waits when good files could not be stored.
+pub const RELOAD_RETRY: Span = Span::seconds(1);
+/// Flow sets that are kept parsed beside the live one, the newest; those of older runs are read again when needed.
+pub const VERSIONS_KEPT_MAX: usize = 32;
 
 // -- what `schedule` and `/v1/schedules` show
 /// How far ahead.

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     base::{clock::ManualClock, secret::Secret, time::Span},
     runtime::config::{Access, Meta},
-    store::Options,
+    store::{Faults, Options},
 };
 use std::fs;
 
@@ -16,6 +16,7 @@ struct World {
     metrics: Metrics,
     clock: ManualClock,
     reloader: Reloader,
+    faults: Arc<Faults>,
 }
 
 impl World {
@@ -24,8 +25,10 @@ impl World {
         fs::create_dir(folder.path().join("flows")).unwrap();
         let url = format!("sqlite://{}", folder.path().join("t.db").display());
         let metrics = Metrics::new();
+        let faults = Arc::<Faults>::default();
         let world = World {
-            store: Store::open(&url, Options { durable: false, ..Options::default() }).await.unwrap(),
+            store: Store::open(&url, Options { durable: false, faults: faults.clone() }).await.unwrap(),
+            faults,
             reloader: Reloader::new(&Config::sandbox(folder.path()), metrics.clone()),
             metrics,
             clock: ManualClock::new(NOW),
@@ -187,4 +190,22 @@ async fn following_tells_of_a_change_and_ends_when_told() {
         stop.send(true).unwrap();
     };
     tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
+}
+
+#[tokio::test]
+async fn good_files_that_could_not_be_stored_go_live_without_another_change() {
+    let world = World::new(&flow("one")).await;
+    world.start().await.unwrap();
+    world.write("a.yaml", &flow("two"));
+    world.faults.fail_next_commits(1);
+    let (stop, stopped) = watch::channel(false);
+    let (told, mut news) = tokio::sync::mpsc::unbounded_channel();
+    let folder = world.folder.path().to_owned();
+    let follow = world.reloader.follow(&world.store, &folder, &world.clock, stopped, |n| told.send(live(n)).unwrap());
+    let script = async {
+        assert_eq!(news.recv().await.unwrap().map(|(_, title)| title).as_deref(), Some("two"));
+        stop.send(true).unwrap();
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
+    assert!(world.metrics.render().contains("transom_flow_versions_total 1"));
 }
