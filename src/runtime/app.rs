@@ -21,7 +21,7 @@ use super::{
 use crate::{
     base::{
         clock::Clock,
-        ids::{ConversationId, FlowName, OutboundId, SenderId, StartId},
+        ids::{ContactId, ConversationId, FlowName, OutboundId, SenderId, StartId},
         limits::{BEGIN_EVERY, LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
@@ -74,6 +74,8 @@ pub struct App {
     pub(super) listed: Marks<OutboundId>,
     /// Calls of `http` steps that are under way, by their conversation and run.
     pub(super) calling: Marks<(ConversationId, u32)>,
+    /// Contacts with recorded messages that are in nobody's line: their lane reads them back before it goes on.
+    pub(super) behind: Marks<ContactId>,
     /// Planned starts that were handed to their lanes.
     pub(super) beginning: Marks<StartId>,
     /// `start` steps have planned for many: the clockwork walks their contacts.

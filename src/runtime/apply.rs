@@ -103,11 +103,19 @@ impl App {
                 rows::ledger(set, id, contact, topic, *given, by, after.handled, shown.as_deref(), now);
             }
             Effect::OptOut { out, by, shown } => {
-                lane.contact.opted_out = out.then_some(now);
-                if !out {
-                    self.stops.forget(contact);
+                let lifted = match (out, after.handled) {
+                    (true, _) => true,
+                    // A stop that was recorded after this message is the newer word.
+                    (false, Some(message)) => self.stops.lift(contact, message),
+                    (false, None) => {
+                        self.stops.forget(contact);
+                        true
+                    }
+                };
+                if lifted {
+                    lane.contact.opted_out = out.then_some(now);
+                    rows::opt_out(set, &lane.contact);
                 }
-                rows::opt_out(set, &lane.contact);
                 let id = self.store.next_id();
                 rows::ledger(set, id, contact, "all", !out, by, after.handled, shown.as_deref(), now);
             }

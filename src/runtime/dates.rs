@@ -20,7 +20,7 @@ use crate::{
     store::{
         WriteSet, contact, conversation,
         schedule::{self, Schedule},
-        start::{self, Cancelled, Decided, PlannedStart, StartState},
+        start::{self, Cancelled, PlannedStart, StartState},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -146,7 +146,7 @@ impl App {
         Ok(())
     }
 
-    /// The moment has come. Whether the date is still the same is asked once more, by the row and by the engine.
+    /// The moment has come. Whether the date is still the same is asked once more by the engine.
     pub(super) async fn begin_by_date(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -155,17 +155,12 @@ impl App {
         now: Time,
     ) -> Result<(), LaneError> {
         let id = row.id;
-        let waits = start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting);
         let late = now - row.slot_at > table.date.late;
         let sender = self.sender_for(lane, table.flow);
-        let refusal = match (waits, late, sender) {
-            (false, _, _) => {
-                self.beginning.remove(id);
-                return Ok(());
-            }
-            (true, true, _) => Reason::TooLate,
-            (true, false, None) => Reason::SenderDown,
-            (true, false, Some(sender)) => {
+        let refusal = match (late, sender) {
+            (true, _) => Reason::TooLate,
+            (false, None) => Reason::SenderDown,
+            (false, Some(sender)) => {
                 let start = Start {
                     id: Some(id),
                     flow: row.flow,
@@ -175,18 +170,10 @@ impl App {
                     at: row.slot_at,
                     depth: 0,
                 };
-                let done = self.take_start(lane, sender, start).await;
-                self.beginning.remove(id);
-                return done;
+                return self.take_start(lane, sender, start).await;
             }
         };
-        self.metrics.start_refused(row.flow.as_str(), true, refusal);
-        let mut set = WriteSet::of(lane.contact.id.0);
-        let (state, reason) = (StartState::Refused, Some(refusal));
-        set.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
-        self.store.commit(set).await?;
-        self.beginning.remove(id);
-        Ok(())
+        self.refuse_start(lane, &row, true, refusal, now).await
     }
 
     fn planned(

@@ -4,7 +4,7 @@
 pub mod proof;
 mod record;
 
-pub(super) use record::serves;
+pub use record::serves;
 
 use super::app::App;
 use crate::{

@@ -246,7 +246,7 @@ impl App {
                     };
                     self.push(found.contact, Work::Inbound(Box::new(recorded)));
                 } else {
-                    self.take_up_forgotten(found.contact, sender, &message).await?;
+                    self.take_up_forgotten(found.contact, sender, &message, word).await?;
                 }
             }
             if left.is_empty() {
@@ -264,12 +264,16 @@ impl App {
         sender: SenderId,
         message: &InboundMessage,
     ) -> anyhow::Result<()> {
-        if self.lanes.is_active(contact) {
-            return Ok(());
-        }
+        let is_stop = word == Some(ConsentWord::Stop);
         let row = inbound::by_provider(&self.store, sender, &message.provider_id).await?;
         if let Some(row) = row.filter(|row| row.handled_at.is_none()) {
-            self.take_up(row);
+            if is_stop {
+                // In force with this answer, whatever the lane has in hand.
+                self.stops.add(contact, row.id);
+            }
+            // It may stand in the line of a lane that works: read back, it is taken in its order and only once.
+            self.behind.add(contact);
+            self.push(contact, Work::Wake);
         }
         Ok(())
     }
@@ -280,6 +284,7 @@ impl App {
             InboundKind::Text { body } => body,
             _ => return None,
         };
+        word: Option<ConsentWord>,
 
         match consent_words::recognise(text, &self.live.get().rules.words)? {
             Word::Stop => Some(ConsentWord::Stop),

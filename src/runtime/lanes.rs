@@ -60,6 +60,20 @@ impl<W, S> Lanes<W, S> {
         true
     }
 
+    /// How much work waits in the contact's line.
+    pub fn waiting(&self, contact: ContactId) -> usize {
+        self.part(contact).get(&contact).map_or(0, |lane| lane.line.len())
+    }
+
+    /// How many lanes are in memory, and how much work waits in them.
+    pub fn count(&self) -> (usize, usize) {
+        let parts = self.parts.iter().map(|part| {
+            let part = part.lock().unwrap_or_else(PoisonError::into_inner);
+            (part.len(), part.values().map(|lane| lane.line.len()).sum::<usize>())
+        });
+        parts.fold((0, 0), |(lanes, work), (more, waiting)| (lanes + more, work + waiting))
+    }
+
     /// What the lane remembers, for the task that runs it.
     pub fn take_state(&self, contact: ContactId) -> Option<S> {
         self.part(contact).get_mut(&contact)?.state.take()

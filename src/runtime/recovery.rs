@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{
         ids::{ConversationId, InboundId, OutboundId},
-        limits::{DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
+        limits::{DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, PAGE_ROWS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
         time::Time,
     },
     model::event::ConsentWord,
@@ -131,20 +131,19 @@ impl App {
     /// Picks up what has been unhandled, queued or due for over a minute and is in no lane: our bug, counted.
     pub(super) async fn sweep(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
         let until = now - SWEEP_AGE;
-        for row in inbound::unhandled(&self.store, InboundId(0), until, RECOVERY_SLICE).await? {
-            if self.lanes.is_active(row.contact_id) {
-                continue;
+        let mut after = InboundId(0);
+        loop {
+            let slice = inbound::unhandled(&self.store, after, until, PAGE_ROWS_MAX).await?;
+            let Some(last) = slice.last() else { break };
+            after = last.id;
+            for row in slice {
+                // A lane that is behind has set the time itself.
+                if !self.lanes.is_active(row.contact_id) && self.behind.add(row.contact_id) {
+                    self.metrics.bug("sweep_inbound");
+                    tracing::error!(inbound.id = %row.id, "Message {} was in no lane", row.id);
+                    self.push(row.contact_id, Work::Wake);
+                }
             }
-            self.metrics.bug("sweep_inbound");
-            tracing::error!(inbound.id = %row.id, "Message {} was in no lane", row.id);
-            if row.attempts >= INBOUND_ATTEMPTS_MAX {
-                self.bury(&self.recorded(row), "it could not be handled in three tries").await?;
-                continue;
-            }
-            let mut set = WriteSet::new();
-            set.push(&inbound::RAISE, &inbound::Raise { id: row.id });
-            self.store.commit(set).await?;
-            self.take_up(row);
         }
         for contact in outbound::stuck(&self.store, until, RECOVERY_SLICE).await? {
             // In memory, its lane has set the time itself (a slot of the rate, a paused sender).
@@ -172,7 +171,7 @@ impl App {
         self.push(contact, Work::Inbound(Box::new(recorded)));
     }
 
-    fn recorded(&self, row: inbound::Recorded) -> Recorded {
+    pub(super) fn recorded(&self, row: inbound::Recorded) -> Recorded {
         let opens = self.senders.get(row.sender_id).is_some_and(|of| opens_window(&row.data.message.kind, of));
         Recorded {
             id: row.id,

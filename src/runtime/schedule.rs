@@ -80,6 +80,8 @@ impl App {
         now: Time,
     ) -> anyhow::Result<()> {
         let mut any = false;
+        // One line for all accounts and zones in which it fires now: `rate` is the trigger's.
+        let mut line = now;
         for account in self.senders.accounts() {
             for zone in contact::zones(&self.store, account).await? {
                 let clock = if table.by_contact {
@@ -89,7 +91,7 @@ impl App {
                 };
                 for fire in table.fires.between(row.planned_until, now, &clock) {
                     any = true;
-                    self.plan_fire(live, table, account, &zone, &fire, now).await?;
+                    line = self.plan_fire(live, table, account, &zone, &fire, line, now).await?;
                 }
             }
         }
@@ -102,6 +104,8 @@ impl App {
         Ok(())
     }
 
+    /// Plans a fire in one zone, its slots at `from` or later. Gives back the first slot that is left.
+    #[expect(clippy::too_many_arguments, reason = "a fire is named by all of them")]
     async fn plan_fire(
         self: &Arc<Self>,
         live: &Current,
@@ -109,8 +113,9 @@ impl App {
         account: &AccountName,
         zone: &str,
         fire: &Fire,
+        from: Time,
         now: Time,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Time> {
         // Accounts have their own contacts: the zone of a fire's row names both.
         let place = format!("{account}/{zone}");
         let fresh = schedule::Fire {
@@ -120,13 +125,13 @@ impl App {
             minute: fire.minute.clone(),
             at: fire.at,
             cursor_contact_id: ContactId(0),
-            next_slot_at: fire.at.max(now),
+            next_slot_at: fire.at.max(from),
             created_at: now,
             done_at: None,
         };
         let stored = schedule::fire(&self.store, &table.flow.name, table.key, &place, &fire.minute).await?;
         let mut row = match stored {
-            Some(row) if row.done_at.is_some() => return Ok(()),
+            Some(row) if row.done_at.is_some() => return Ok(row.next_slot_at.max(from)),
             Some(row) => row,
             None => {
                 let mut commit = WriteSet::new();
@@ -137,7 +142,7 @@ impl App {
         };
         let late = now - fire.at > table.late;
         let gap_us = table.rate.per.0 * 1_000 / i64::from(table.rate.count.max(1));
-        let mut planned = 0_i64;
+        let (mut planned, mut slots) = (0_usize, 0_i64);
         let first_slot = row.next_slot_at;
         loop {
             let page = contact::page(&self.store, account, zone, row.cursor_contact_id, PLAN_BATCH).await?;
@@ -146,8 +151,10 @@ impl App {
                 if !self.in_audience(live, table, contact, now) {
                     continue;
                 }
-                let slot_at = Time(first_slot.0 + planned * gap_us / 1_000);
+                let slot_at = Time(first_slot.0 + slots * gap_us / 1_000);
                 planned += 1;
+                // What is refused takes nobody's place.
+                slots += i64::from(!late);
                 let state = if late { StartState::Refused } else { StartState::Waiting };
                 let start = PlannedStart {
                     id: StartId(self.store.next_id()),
@@ -173,7 +180,7 @@ impl App {
             if let Some(last) = page.last() {
                 row.cursor_contact_id = last.id;
             }
-            row.next_slot_at = Time(first_slot.0 + planned * gap_us / 1_000);
+            row.next_slot_at = Time(first_slot.0 + slots * gap_us / 1_000);
             row.done_at = (!full).then_some(now);
             commit.push(&schedule::ADVANCE, &row);
             self.store.commit(commit).await?;
@@ -187,7 +194,7 @@ impl App {
                 "Planned {planned} starts of flow {} for {}", table.flow.name, fire.minute
             );
         }
-        Ok(())
+        Ok(row.next_slot_at.max(from))
     }
 
     /// Hands starts whose slot has come to their lanes.
@@ -224,6 +231,10 @@ impl App {
         }
         let now = self.clock.now();
         let id = row.id;
+        // Who read the row as waiting may have done so just before another hand began it, or its date was changed.
+        if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
+            return Ok(());
+        }
         if lane.contact.data.joined_to.is_some() {
             // Whom it was for has the same fire under another name.
             let mut set = WriteSet::of(lane.contact.id.0);
@@ -250,25 +261,17 @@ impl App {
             Some(_) => None,
         };
         let sender = table.and_then(|table| self.sender_for(lane, table.flow));
-        if let Some(reason) = refusal {
-            if let Some(reason) = reason {
-                self.metrics.start_refused(row.flow.as_str(), true, reason);
+        match refusal {
+            Some(Some(reason)) => return self.refuse_start(lane, &row, true, reason, now).await,
+            Some(None) => {
+                let mut commit = WriteSet::of(lane.contact.id.0);
+                let state = StartState::Superseded;
+                commit.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
+                return Ok(self.store.commit(commit).await.map(drop)?);
             }
-            let state = if reason.is_some() { StartState::Refused } else { StartState::Superseded };
-            let mut commit = WriteSet::of(lane.contact.id.0);
-            commit.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
-            self.store.commit(commit).await?;
-            return Ok(());
+            None => {}
         }
-        let Some(sender) = sender else {
-            let mut commit = WriteSet::of(lane.contact.id.0);
-            let reason = Some(Reason::SenderDown);
-            self.metrics.start_refused(row.flow.as_str(), true, Reason::SenderDown);
-            let state = StartState::Refused;
-            commit.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
-            self.store.commit(commit).await?;
-            return Ok(());
-        };
+        let Some(sender) = sender else { return self.refuse_start(lane, &row, true, Reason::SenderDown, now).await };
         let start = Start {
             id: Some(id),
             flow: row.flow,
@@ -279,6 +282,22 @@ impl App {
             depth: 0,
         };
         self.take_start(lane, sender, start).await
+    }
+
+    /// A start that never begins, counted with its reason.
+    pub(super) async fn refuse_start(
+        &self,
+        lane: &LaneState,
+        row: &PlannedStart,
+        by_clock: bool,
+        reason: Reason,
+        now: Time,
+    ) -> Result<(), LaneError> {
+        self.metrics.start_refused(row.flow.as_str(), by_clock, reason);
+        let (id, state) = (row.id, StartState::Refused);
+        let mut set = WriteSet::of(lane.contact.id.0);
+        set.push(&start::DECIDED, &Decided { id, state, reason: Some(reason), slot_at: None, ended_at: Some(now) });
+        Ok(self.store.commit(set).await.map(drop)?)
     }
 
     fn in_audience(&self, live: &Current, table: &Timetable<'_>, contact: &Contact, now: Time) -> bool {

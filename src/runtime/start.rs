@@ -97,6 +97,7 @@ impl App {
             stops: Default::default(),
             watched: Default::default(),
             listed: Default::default(),
+            behind: Default::default(),
             beginning: Default::default(),
             calling: Default::default(),
             early_statuses: early.into(),

@@ -41,7 +41,7 @@ impl Stops {
         true
     }
 
-    /// Lifted by the contact's own word in a flow, or by the business.
+    /// Lifted by what is no message of the contact: a platform's own word, or the business.
     pub fn forget(&self, contact: ContactId) {
         self.stops().remove(&contact);
     }

@@ -7,16 +7,25 @@ use super::{
 };
 use crate::{
     base::{
-        ids::ContactId,
-        limits::{LANE_RETRY, LANE_TRIES_MAX, WAKE_HORIZON},
+        ids::{ContactId, InboundId},
+        limits::{INBOUND_ATTEMPTS_MAX, LANE_LINE_MAX, LANE_RETRY, LANE_TRIES_MAX, RECOVERY_SLICE, WAKE_HORIZON},
+        time::Span,
     },
+    model::event::ConsentWord,
     store::{WriteSet, inbound},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 impl App {
-    /// Puts work into a contact's line and starts the lane if nobody works there.
+    /// Puts work into a contact's line and starts the lane if nobody works there. A message that finds the line full
+    /// stays in its row until the lane reads it back.
     pub fn push(self: &Arc<Self>, contact: ContactId, work: Work) {
+        if matches!(work, Work::Inbound(_)) && self.lanes.waiting(contact) >= LANE_LINE_MAX {
+            self.behind.add(contact);
+            // The lane may have come to its end meanwhile.
+            self.timers.wake(contact, self.clock.now());
+            return;
+        }
         if self.lanes.push(contact, work) {
             // In a box of its own: a task is moved several times while it is made and ended, and this one is large.
             tokio::spawn(Box::pin(Arc::clone(self).run_lane(contact)));
@@ -32,8 +41,13 @@ impl App {
 
     async fn run_lane(self: Arc<Self>, contact: ContactId) {
         let mut state = self.lanes.take_state(contact);
+        // Messages that stand in the line, too, and were taken from their rows before.
+        let mut taken = BTreeSet::new();
         while let Some(work) = self.lanes.next(contact, &mut state) {
-            let done = caught(self.work(contact, &mut state, work)).await;
+            if self.behind.holds(contact) {
+                self.catch_up(contact, &mut state, &mut taken).await;
+            }
+            let done = caught(self.work(contact, &mut state, work, &taken)).await;
             let failed = match done {
                 Ok(Ok(())) => None,
                 // A database that does not take it in several tries is the world's doing.
@@ -77,14 +91,86 @@ impl App {
         contact: ContactId,
         state: &mut Option<LaneState>,
         work: Work,
+        taken: &BTreeSet<InboundId>,
     ) -> anyhow::Result<()> {
-        if matches!(work, Work::Forget) {
-            *state = None;
-            return Ok(());
-        }
         match work {
-            Work::Inbound(recorded) => self.take_inbound(contact, state, *recorded).await,
-            other => self.take_again(contact, state, other).await,
+            Work::Forget => *state = None,
+            Work::Inbound(recorded) => {
+                // What could not be read back now stays in its row, behind what came before it.
+                if !taken.contains(&recorded.id) && !self.behind.holds(contact) {
+                    let done = caught(self.take_inbound(contact, state, *recorded)).await;
+                    return self.or_behind(contact, done);
+                }
+            }
+            other => self.take_again(contact, state, other).await?,
+        }
+        Ok(())
+    }
+
+    /// A message that could not be taken waits in its row, and the contact's later ones behind it.
+    fn or_behind(&self, contact: ContactId, done: Result<anyhow::Result<()>, String>) -> anyhow::Result<()> {
+        let failed = match done {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => error,
+            Err(panic) => {
+                self.metrics.bug("lane");
+                anyhow::anyhow!("a panic: {panic}")
+            }
+        };
+        self.behind.add(contact);
+        Err(failed)
+    }
+
+    /// Takes the contact's recorded messages that are in nobody's line, oldest first. Their tries are counted before
+    /// each, as those of recovery are; one that cannot be taken leaves the rest for later.
+    async fn catch_up(
+        self: &Arc<Self>,
+        contact: ContactId,
+        state: &mut Option<LaneState>,
+        taken: &mut BTreeSet<InboundId>,
+    ) {
+        self.behind.remove(contact);
+        let mut tries = 0;
+        let done = caught(self.read_back(contact, state, taken, &mut tries)).await;
+        if let Err(error) = self.or_behind(contact, done) {
+            *state = None;
+            self.metrics.database_errors.inc();
+            tracing::error!(contact.id = %contact, "Messages of a contact are read back later: {error:#}");
+            // 1 s, 8 s, 64 s: a database that is away for a moment makes nothing poisonous.
+            let rest = Span::seconds(8_i64.pow(tries.min(2)));
+            self.timers.wake(contact, self.clock.now() + rest);
+        }
+    }
+
+    async fn read_back(
+        self: &Arc<Self>,
+        contact: ContactId,
+        state: &mut Option<LaneState>,
+        taken: &mut BTreeSet<InboundId>,
+        tries: &mut u32,
+    ) -> anyhow::Result<()> {
+        let mut after = InboundId(0);
+        loop {
+            let slice = inbound::unhandled_of(&self.store, contact, after, RECOVERY_SLICE).await?;
+            let Some(last) = slice.last() else { return Ok(()) };
+            after = last.id;
+            for row in slice {
+                *tries = u32::try_from(row.attempts).unwrap_or(u32::MAX);
+                taken.insert(row.id);
+                let attempts = row.attempts;
+                let recorded = self.recorded(row);
+                if attempts >= INBOUND_ATTEMPTS_MAX {
+                    self.bury(&recorded, "it could not be handled in three tries").await?;
+                    continue;
+                }
+                let mut set = WriteSet::new();
+                set.push(&inbound::RAISE, &inbound::Raise { id: recorded.id });
+                self.store.commit(set).await?;
+                if recorded.word == Some(ConsentWord::Stop) {
+                    self.stops.add(contact, recorded.id);
+                }
+                self.take_inbound(contact, state, recorded).await?;
+            }
         }
     }
 
@@ -122,7 +208,7 @@ impl App {
         Ok(())
     }
 
-    /// A message is tried again when its commit did not come about; after that the sweep takes it up.
+    /// A message is tried again when its commit did not come about; after that it is read back from its row.
     async fn take_inbound(
         self: &Arc<Self>,
         contact: ContactId,
@@ -161,7 +247,7 @@ impl App {
                 }
             }
         }
-        anyhow::bail!("message {} could not be stored in {LANE_TRIES_MAX} tries; the sweep takes it up", recorded.id)
+        anyhow::bail!("message {} could not be stored in {LANE_TRIES_MAX} tries; it is read back later", recorded.id)
     }
 
     /// A message that no turn can take is listed, and the contact's next one goes on.

@@ -212,3 +212,54 @@ async fn what_a_person_writes_and_that_the_person_has_the_conversation_is_one_co
     house.says("to Eva").await;
     assert_eq!(house.texts(), ["hi", "still the bot", "I am Eva"]);
 }
+
+#[tokio::test]
+async fn a_message_whose_turn_could_not_be_stored_is_answered_before_the_next_one() {
+    for silent in [true, false] {
+        let mut house = house().await;
+        house.says("hi").await;
+        let body = house.webhook(What::Text("one".into()));
+        let (held, faults) = (house.faults.hold_next_commit(), house.faults.clone());
+        // It is recorded; then its turn cannot be stored.
+        let recorded = held.until(|| faults.fail_next_commits(u32::try_from(LANE_TRIES_MAX).unwrap()));
+        tokio::join!(house.post(&body), recorded);
+        house.app.settled().await;
+        assert_eq!(house.texts(), ["hi"]);
+        if silent {
+            house.advance(Span::seconds(2)).await;
+            assert_eq!(house.texts(), ["hi", "one"], "nobody else need write");
+        }
+        house.says("two").await;
+        assert_eq!(house.texts(), ["hi", "one", "two"]);
+        let bugs = house.app.metrics.render();
+        assert_eq!(bugs.matches("transom_bugs_total{").count(), 0, "{bugs}");
+    }
+}
+
+#[tokio::test]
+async fn the_rate_of_a_schedule_is_one_over_all_zones() {
+    let morning = "flow: morning
+when:
+  - schedule: \"30 9 * * *\"
+    clock: bot
+    to: everyone
+    rate: 1/1m
+steps:
+  - say: Good morning.
+    if_closed: {template: morning_tpl}
+";
+    let template = "  - {id: 1, sender: 1, name: morning_tpl, language: en, category: utility, status: approved, \
+                    body: \"Good morning\"}";
+    let files = [("flows/_bot.yaml", "bot: Test\ntimezone: Europe/Madrid\n"), ("flows/morning.yaml", morning)];
+    let mut house = House::at_meta(&files, template).await;
+    let account = AccountName::from("acme");
+    for phone in ["+34600111222", "+447700900123", "+4915112345678"] {
+        Arc::clone(&house.app).reach(&account, SENDER, phone, None).await.unwrap();
+    }
+    let mut sent = Vec::new();
+    for span in [Span::minutes(30), Span::minutes(1), Span::minutes(1)] {
+        house.advance(span).await;
+        sent.push(house.sent().len());
+    }
+    assert_eq!(sent, [1, 2, 3]);
+}

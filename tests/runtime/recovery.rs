@@ -7,6 +7,7 @@ use transom::{
     base::{
         clock::Clock,
         ids::{InboundId, ProviderId},
+        limits::LANE_LINE_MAX,
     },
     channel::meta::compose::What,
     model::inbound::InboundKind,
@@ -101,4 +102,25 @@ async fn who_hangs_up_before_the_answer_is_answered_all_the_same() {
     house.app.run_due().await.unwrap();
     assert_eq!(house.texts(), ["one"]);
     assert_eq!(house.app.metrics.render().matches("transom_bugs_total{").count(), 0);
+}
+
+#[tokio::test]
+async fn more_messages_than_a_line_holds_are_answered_in_their_order() {
+    let bot = "bot: Test\ndefaults: {loop_guard: 1000/1h}\n";
+    let mut house = House::new(&[("flows/_bot.yaml", bot), ("flows/echo.yaml", ECHO)]).await;
+    // One webhook of one person, so that the lane does not get a word in before all are there.
+    let said: Vec<String> = (0..LANE_LINE_MAX + 50).map(|n| n.to_string()).collect();
+    let mut whole: serde_json::Value = serde_json::Value::Null;
+    for text in &said {
+        let one: serde_json::Value = serde_json::from_str(&house.webhook(What::Text(text.clone()))).unwrap();
+        if whole.is_null() {
+            whole = one;
+            continue;
+        }
+        let message = one["entry"][0]["changes"][0]["value"]["messages"][0].clone();
+        whole["entry"][0]["changes"][0]["value"]["messages"].as_array_mut().unwrap().push(message);
+    }
+    house.post(&whole.to_string()).await;
+    house.app.run_due().await.unwrap();
+    assert_eq!(house.heard(), said);
 }

@@ -13,6 +13,8 @@ pub const DIRECTORY_ENTRIES_MAX: usize = 200_000;
 pub const ACCEPT_TRIES_MAX: usize = 3;
 /// How often a lane tries to store one message before the sweep takes it up.
 pub const LANE_TRIES_MAX: usize = 3;
+/// Pieces of work in one contact's line; messages beyond that are read back from their rows.
+pub const LANE_LINE_MAX: usize = 256;
 /// How long a lane rests that could not store its work.
 pub const LANE_RETRY: Span = Span::seconds(1);
 /// Messages of one conversation that are read back at once.

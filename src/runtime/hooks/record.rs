@@ -22,7 +22,7 @@ use crate::{
     },
     store::{
         WriteSet,
-        start::{self, Decided, PlannedStart, StartState},
+        start::{self, PlannedStart, StartState},
     },
 };
 use sha2::{Digest, Sha256};
@@ -180,16 +180,8 @@ impl App {
         now: Time,
     ) -> Result<(), LaneError> {
         let id = row.id;
-        if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
-            return Ok(());
-        }
         let Some(sender) = self.sender_for(lane, table.flow) else {
-            let (state, reason) = (StartState::Refused, Some(Reason::SenderDown));
-            self.metrics.start_refused(row.flow.as_str(), false, Reason::SenderDown);
-            let mut set = WriteSet::of(lane.contact.id.0);
-            set.push(&start::DECIDED, &Decided { id, state, reason, slot_at: None, ended_at: Some(now) });
-            self.store.commit(set).await?;
-            return Ok(());
+            return self.refuse_start(lane, &row, false, Reason::SenderDown, now).await;
         };
         let read = |key: &str| row.data.get(key).cloned().unwrap_or_default();
         let start = Start {
@@ -205,7 +197,8 @@ impl App {
     }
 }
 
-pub(in crate::runtime) fn serves(flow: &Flow, sender: &Sender) -> bool {
+/// A flow names its senders by name or number; one that names none serves all.
+pub fn serves(flow: &Flow, sender: &Sender) -> bool {
     flow.senders.is_empty() || flow.senders.iter().any(|name| *name == sender.name || *name == sender.id.to_string())
 }
 

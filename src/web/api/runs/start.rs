@@ -13,7 +13,7 @@ use crate::{
         event::{Reason, Start},
         value::Value,
     },
-    runtime::{config::Sender, lane::TurnAnswer},
+    runtime::{config::Sender, hooks, lane::TurnAnswer},
     web::{
         auth::{self, Caller},
         idempotency::{Answer, once, outcome_unknown},
@@ -124,7 +124,7 @@ impl Addressee {
 
 fn serves(web: &Web, flow: &str, sender: &Sender) -> bool {
     let live = web.app.live.get();
-    live.set.named(flow).is_none_or(|flow| flow.senders.is_empty() || flow.senders.contains(&sender.name))
+    live.set.named(flow).is_none_or(|flow| hooks::serves(flow, sender))
 }
 
 /// The inputs as the flow declares them; what is wrong goes to `input`.
