@@ -103,7 +103,7 @@ pub static RAISE: Statement<Raise> = Statement::new(
      returning id, attempts",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("inbound", 143, "received_at");
+pub static EXPIRE: Statement<Before> = expire!("inbound", 143, "received_at", "handled_at is not null");
 
 /// A buried message is to be taken once more: as if no turn had tried it.
 pub static REOPEN: Statement<Reopen> = Statement::new(

@@ -27,9 +27,12 @@ pub async fn forget(store: &Store, statement: &Statement<Before>, before: Time) 
 }
 
 /// An `EXPIRE` of a table whose ids grow with time: only its oldest rows are looked at, so it needs no index
-/// on the time.
+/// on the time. With a fourth argument only rows of which that is true go, the others are kept however old.
 macro_rules! expire {
     ($table:literal, $order:literal, $at:literal) => {
+        crate::store::retention::expire!($table, $order, $at, "true")
+    };
+    ($table:literal, $order:literal, $at:literal, $done:literal) => {
         crate::store::Statement::new(
             concat!($table, ".expire"),
             $order,
@@ -43,6 +46,8 @@ macro_rules! expire {
                 $at,
                 " from ",
                 $table,
+                " where ",
+                $done,
                 " order by id limit 500) as oldest,
                       {rows} as input
                     where oldest.",

@@ -202,7 +202,8 @@ pub static MOVE: Statement<Moved> = Statement::new(
            and other.contact_id = cast(value ->> 'to' as bigint) and other.minute = start.minute)",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at");
+/// A start by a date may wait for years.
+pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at", "state not in ('waiting', 'queued')");
 
 pub(super) static STATEMENTS: &[&Sql] =
     &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &CANCEL.sql, &PLAN.sql, &MOVE.sql, &EXPIRE.sql, &TAKE_BACK.sql];

@@ -26,7 +26,8 @@ use transom::store::{
     ledger::{self, LedgerEntry},
     meta::{self, Meta},
     notification::{self, Notification, Tried},
-    outbound, retention,
+    outbound::{self, NewOutbound, SendState},
+    retention,
     run::{self, Ended, Run},
     schedule::{self, Fire, Schedule},
     start::{self, Decided, Moved, Newer, PlannedStart, StartState, TakenBack},
@@ -266,16 +267,19 @@ fn a_contact_gets_a_minute_once_and_a_start_is_decided_once() {
         put(&store, &start::DECIDED, &decided(3, StartState::Waiting, later)).await.unwrap();
         assert_eq!(start::find(&store, StartId(3)).await.unwrap().map(|row| row.slot_at), later);
         put(&store, &start::DECIDED, &decided(3, StartState::Refused, None)).await.unwrap();
-        let row = start::find(&store, StartId(3)).await.unwrap().unwrap();
-        assert_eq!((row.state, row.reason, row.ended_at), (StartState::Refused, Some(Reason::Capped), Some(NOW)));
-        assert_eq!(Some(row.slot_at), later);
+        let found = start::find(&store, StartId(3)).await.unwrap().unwrap();
+        assert_eq!((found.state, found.reason, found.ended_at), (StartState::Refused, Some(Reason::Capped), Some(NOW)));
+        assert_eq!(Some(found.slot_at), later);
 
         assert_eq!(ids(start::of(&store, ContactId(7), StartId(LAST), 9).await.unwrap()), [3, 1]);
         let tally = start::tally(&store, &"tips".into(), "2026-11-01", 9).await.unwrap();
         let words: Vec<_> = tally.iter().map(|t| (t.minute.as_str(), t.state, t.reason.as_deref(), t.count)).collect();
         let expected = [(second, StartState::Refused, Some("capped"), 1), (first, StartState::Superseded, None, 1)];
         assert_eq!(words, expected);
+        // A date may be years away.
+        put(&store, &start::INSERT, &row(4, "2029-01-01T10:00")).await.unwrap();
         assert_eq!(retention::forget(&store, &start::EXPIRE, NOW + Span(1)).await.unwrap(), 2);
+        assert!(start::find(&store, StartId(4)).await.unwrap().is_some());
         store.close().await;
     });
 }
@@ -625,9 +629,15 @@ fn a_flow_is_paused_and_runs_again() {
 fn old_messages_of_ours_are_forgotten() {
     on_both(|bed| async move {
         let store = bed.open().await;
-        put(&store, &outbound::INSERT, &outbound(1, 7, 1)).await.unwrap();
+        for (id, state) in [(1, SendState::Held), (2, SendState::Queued), (3, SendState::Read), (4, SendState::Dropped)]
+        {
+            put(&store, &outbound::INSERT, &NewOutbound { state, ..outbound(id, 7, 1) }).await.unwrap();
+        }
         assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW).await.unwrap(), 0);
-        assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW + Span(1)).await.unwrap(), 2);
+        for id in [1, 2] {
+            assert!(outbound::find(&store, OutboundId(id)).await.unwrap().is_some(), "{id} is to leave still");
+        }
         store.close().await;
     });
 }

@@ -403,12 +403,19 @@ fn a_retention_pass_removes_what_is_old_and_nothing_else() {
         let mut set = WriteSet::new();
         for n in 1..=1200 {
             let received_at = NOW + Span::seconds(n);
-            set.push(&inbound::INSERT, &inbound::NewInbound { received_at, ..inbound(n, n, &format!("wamid.{n}")) });
+            // The oldest of all is still to be handled.
+            let handled_at = (n > 1).then_some(received_at);
+            let row = inbound(n, n, &format!("wamid.{n}"));
+            set.push(&inbound::INSERT, &inbound::NewInbound { received_at, handled_at, ..row });
         }
         store.commit(set).await.unwrap();
-        let removed = transom::store::retention::forget(&store, &inbound::EXPIRE, NOW + Span::seconds(1101)).await;
-        assert_eq!(removed.unwrap(), 1100);
-        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 100);
+        let forget = async |seconds| {
+            let before = NOW + Span::seconds(seconds);
+            transom::store::retention::forget(&store, &inbound::EXPIRE, before).await.unwrap()
+        };
+        assert_eq!(forget(1101).await, 1099);
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 1);
+        assert_eq!(forget(1201).await, 100);
         store.close().await;
     });
 }

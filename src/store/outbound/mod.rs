@@ -218,7 +218,9 @@ pub static DROP: Statement<Drop> = Statement::new(
      returning conversation_id, id, number",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("outbound", 154, "created_at");
+/// What is to leave still may be held for longer than messages are kept.
+pub static EXPIRE: Statement<Before> =
+    expire!("outbound", 154, "created_at", "state not in ('queued', 'sending', 'held')");
 
 pub(super) static STATEMENTS: &[&Sql] = &[
     &INSERT.sql,
