@@ -116,13 +116,15 @@ async fn serve(config: Config) -> Outcome {
     }
     stopping.asked().await;
     tracing::info!("Stopping");
-    server.stop().await;
-    let _ = stop.send(true);
-    for part in parts {
-        // They end at once; one that panicked has said so in the log.
-        let _ = part.await;
-    }
-    app.stop().await;
+    let outside = async {
+        server.stop().await;
+        let _ = stop.send(true);
+        for part in parts {
+            // They end at once; one that panicked has said so in the log.
+            let _ = part.await;
+        }
+    };
+    app.stop(outside).await;
     daemon.remove(&data);
     Ok(())
 }

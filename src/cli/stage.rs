@@ -167,7 +167,7 @@ impl Stage {
     }
 
     pub async fn close(self) {
-        self.app.stop().await;
+        self.app.stop(async {}).await;
     }
 }
 

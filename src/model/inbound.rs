@@ -41,6 +41,20 @@ pub enum Inbound {
     Dead { kind: &'static str, reason: String },
 }
 
+impl Inbound {
+    /// Of which sender it speaks, where it is about one.
+    pub fn sender(&self) -> Option<SenderId> {
+        match self {
+            Inbound::Message { sender, .. }
+            | Inbound::Status { sender, .. }
+            | Inbound::Echo { sender, .. }
+            | Inbound::Preference { sender, .. }
+            | Inbound::Identity { sender, .. } => Some(*sender),
+            Inbound::Template { .. } | Inbound::Ignored { .. } | Inbound::Dead { .. } => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InboundMessage {
     pub provider_id: ProviderId,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ContactId, InboundId, SenderId},
+        ids::{AccountName, ContactId, InboundId, SenderId},
         limits::ACCEPT_TRIES_MAX,
         time::Time,
     },
@@ -52,11 +52,28 @@ impl App {
     /// Records a webhook. When this returns `Ok`, every item of it is durable: handled later, listed as a
     /// dead letter, or counted as of no use.
     pub async fn accept(self: &Arc<Self>, kind: &'static str, request: &RawRequest<'_>) -> Result<Counts, NotAccepted> {
+        self.accept_of(kind, request, None).await
+    }
+
+    /// The same where a key vouches for the body: items for senders of another account than `only` do not count.
+    pub async fn accept_of(
+        self: &Arc<Self>,
+        kind: &'static str,
+        request: &RawRequest<'_>,
+        only: Option<&AccountName>,
+    ) -> Result<Counts, NotAccepted> {
         let provider = self.providers.get(kind).ok_or(NotAccepted::UnknownProvider)?;
-        let items = provider.receive(request).map_err(|rejected| {
+        let mut items = provider.receive(request).map_err(|rejected| {
             self.metrics.webhook(kind, rejected.as_str());
             NotAccepted::Rejected(rejected)
         })?;
+        if let Some(only) = only {
+            let foreign = |id: SenderId| self.senders.get(id).is_none_or(|sender| sender.account != *only);
+            for item in items.iter_mut().filter(|item| item.what.sender().is_some_and(foreign)) {
+                let reason = "the key that vouches for the body is of another account".to_owned();
+                item.what = Inbound::Dead { kind: "wrong_secret", reason };
+            }
+        }
         let body = request.body;
         let not_stored = |error| {
             self.metrics.webhook(kind, "not_recorded");
@@ -263,6 +280,7 @@ impl App {
         contact: ContactId,
         sender: SenderId,
         message: &InboundMessage,
+        word: Option<ConsentWord>,
     ) -> anyhow::Result<()> {
         let is_stop = word == Some(ConsentWord::Stop);
         let row = inbound::by_provider(&self.store, sender, &message.provider_id).await?;
@@ -284,7 +302,6 @@ impl App {
             InboundKind::Text { body } => body,
             _ => return None,
         };
-        word: Option<ConsentWord>,
 
         match consent_words::recognise(text, &self.live.get().rules.words)? {
             Word::Stop => Some(ConsentWord::Stop),

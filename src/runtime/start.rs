@@ -181,9 +181,14 @@ impl App {
         });
     }
 
-    /// Lets what is in hand finish (at most 10 s), then closes the database.
-    pub async fn stop(&self) {
-        if tokio::time::timeout(STOP_DRAIN.to_std(), self.settled()).await.is_err() {
+    /// Lets what is in hand finish, after `first` (whoever brings more of it), at most 10 s for all; then closes the
+    /// database.
+    pub async fn stop(&self, first: impl Future<Output = ()>) {
+        let orderly = async {
+            first.await;
+            self.settled().await;
+        };
+        if tokio::time::timeout(STOP_DRAIN.to_std(), orderly).await.is_err() {
             tracing::warn!(
                 "Stopping while {} pieces of work are under way; they are taken up at the start",
                 self.lanes.busy()

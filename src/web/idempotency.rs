@@ -198,6 +198,8 @@ where
                 let answer = begun.finish(&web, answer).await;
                 native(answer.status, &answer.body)
             }
+            // Whether it took effect is not known: the row stays, and the next request asks what became of it.
+            Err(problem) if problem.status == StatusCode::INTERNAL_SERVER_ERROR => problem.into_response(),
             Err(problem) => {
                 let nothing = Answer { status: problem.status, body: Json::Null, took_effect: false };
                 begun.finish(&web, nothing).await;

@@ -1,4 +1,4 @@
-//! Runs the server until it is told to stop; then what is in hand is finished, for a while.
+//! Runs the server until it is told to stop; then what is in hand is finished.
 
 use super::{
     answer,
@@ -6,7 +6,6 @@ use super::{
     router,
     state::Web,
 };
-use crate::base::limits::STOP_WITHIN;
 use axum::{Router, body::Body, serve::Listener as _};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -34,18 +33,13 @@ impl Server {
         Ok(Server { address, stop, web, task })
     }
 
-    /// Accepts nothing more and waits for what is in hand, at most `STOP_WITHIN`.
-    pub async fn stop(mut self) {
+    /// Accepts nothing more and waits for the requests in hand; who has no more patience lets go of it.
+    pub async fn stop(self) {
         let _ = self.stop.send(true);
         // A stream of events would keep its connection for ever.
         self.web.stopping.send_replace(true);
-        match tokio::time::timeout(STOP_WITHIN.to_std(), &mut self.task).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(error = %error, "The server's task failed"),
-            Err(_) => {
-                tracing::warn!("Requests were still in hand when the time to stop was over");
-                self.task.abort();
-            }
+        if let Err(error) = self.task.await {
+            tracing::error!(error = %error, "The server's task failed");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Webhooks: the body as bytes, recorded durably, then answered. No flow runs here.
 
 use super::{
-    auth,
+    auth::{self, Caller},
     body::{self, BadBody},
     listen::Peer,
     local::is_local,
@@ -74,10 +74,14 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
         }
     };
     // The sandbox signs nothing, so somebody must vouch for its requests.
-    if kind == SANDBOX && !may_use_sandbox(web, sender, peer, &parts.headers).await {
+    let vouches = match kind {
+        SANDBOX => sandbox_user(web, sender, peer, &parts.headers).await,
+        _ => Some(Caller::Operator),
+    };
+    let Some(vouches) = vouches else {
         app.metrics.webhook(kind, "unauthorized");
         return Problem::unauthorized().into_response();
-    }
+    };
     let raw = RawRequest {
         method: parts.method.as_str(),
         query: parts.uri.query().unwrap_or_default(),
@@ -91,7 +95,11 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
         let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
         return (status, plain, reply.body).into_response();
     }
-    match app.accept(kind, &raw).await {
+    let only = match &vouches {
+        Caller::Account(account) => Some(account),
+        Caller::Operator => None,
+    };
+    match app.accept_of(kind, &raw, only).await {
         Ok(_) => StatusCode::OK.into_response(),
         Err(NotAccepted::UnknownProvider) => Problem::not_found("There is no such provider.").into_response(),
         Err(NotAccepted::Rejected(rejected)) => refusal(rejected).into_response(),
@@ -106,15 +114,18 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
     }
 }
 
-/// A key of the sender's account, or, without a configuration file, somebody on this machine.
-pub async fn may_use_sandbox(web: &Web, sender: Option<SenderId>, peer: SocketAddr, headers: &HeaderMap) -> bool {
+/// Who uses the sandbox: a key of the sender's account, or, without a configuration file, somebody on this machine.
+pub async fn sandbox_user(
+    web: &Web,
+    sender: Option<SenderId>,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+) -> Option<Caller> {
     if web.sandbox_is_open && is_local(peer, headers) {
-        return true;
+        return Some(Caller::Operator);
     }
-    match auth::caller(web, headers).await {
-        Ok(Some(caller)) => sender.is_none_or(|sender| caller.sender(web, sender).is_some()),
-        Ok(None) | Err(_) => false,
-    }
+    let caller = auth::caller(web, headers).await.ok().flatten()?;
+    sender.is_none_or(|sender| caller.sender(web, sender).is_some()).then_some(caller)
 }
 
 const SANDBOX: &str = "sandbox";

@@ -83,18 +83,18 @@ pub const CONFIG_BYTES_MAX: usize = 512 * 1024;
 pub const SECRET_FILE_BYTES_MAX: usize = 64 * 1024;
 /// Of the key that signs buttons.
 pub const TOKEN_KEY_BYTES: usize = 32;
-/// How long what is in hand may take when the daemon stops.
+/// How long what is in hand may take when the daemon stops: requests, turns, sends and calls together.
 pub const STOP_DRAIN: Span = Span::seconds(10);
 /// How long files must be left alone before a change counts as done.
 pub const WATCH_SETTLE: Span = Span::millis(100);
-/// How often files are looked at in case the system tells nothing.
-pub const WATCH_LOOK_EVERY: Span = Span::millis(500);
 /// How long a part of the daemon rests that panicked, before it begins anew.
 pub const PART_REST: Span = Span::seconds(1);
 /// How long the watch waits when good files could not be stored.
 pub const RELOAD_RETRY: Span = Span::seconds(1);
 /// Flow sets that are kept parsed beside the live one, the newest; those of older runs are read again when needed.
 pub const VERSIONS_KEPT_MAX: usize = 32;
+/// How often files are looked at in case the system tells nothing.
+pub const WATCH_LOOK_EVERY: Span = Span::millis(500);
 
 // -- what `schedule` and `/v1/schedules` show
 /// How far ahead.

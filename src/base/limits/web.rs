@@ -59,5 +59,3 @@ pub const BODY_READ_TIMEOUT: Span = Span::seconds(30);
 pub const CONNECTIONS_MAX: usize = 4_096;
 /// A connection on which its client sends nothing.
 pub const CONNECTION_IDLE: Span = Span::seconds(75);
-/// After SIGTERM: how long requests in hand may take.
-pub const STOP_WITHIN: Span = Span::seconds(10);

@@ -13,7 +13,7 @@ use crate::{
         listen::Peer,
         problem::{Answered, Problem},
         state::Web,
-        webhooks::may_use_sandbox,
+        webhooks::sandbox_user,
     },
 };
 use axum::{
@@ -32,7 +32,7 @@ pub async fn messages(
     headers: HeaderMap,
 ) -> Answered {
     let id = sender.parse().map(SenderId).ok();
-    if !may_use_sandbox(&web, id, peer, &headers).await {
+    if sandbox_user(&web, id, peer, &headers).await.is_none() {
         return Err(Problem::unauthorized());
     }
     Ok(json(StatusCode::OK, &read(&web, id, &query.unwrap_or_default()).await?))

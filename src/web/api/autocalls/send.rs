@@ -105,6 +105,8 @@ pub async fn once(
         };
         let answer = match outcome {
             Ok(body) => Answer { status: StatusCode::OK, body, took_effect: true },
+            // Whether it was queued is not known: the row stays, and the next request asks the message itself.
+            Err(Refusal::Internal) => return Refusal::Internal.into_response(),
             Err(refusal) => {
                 // Only what was queued may not be repeated: all refusals before left no trace.
                 let queued = outbound::find(&web.app.store, begun.message).await.is_ok_and(|row| row.is_some());
