@@ -26,7 +26,7 @@ use crate::{
         time::{Span, Time},
     },
     channel::{Http, Provider},
-    store::{ReadError, Store, outbound, session, start},
+    store::{ReadError, Store, conversation, outbound, session, start},
 };
 use std::{
     collections::BTreeMap,
@@ -158,6 +158,24 @@ impl App {
         Ok(candidates.into_iter().flatten().map(|at| at.max(now)).filter(|at| *at <= until).min())
     }
 
+    /// Brings the numbers up to date that are counted only when somebody asks for them.
+    pub async fn measure(&self) {
+        let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let (lanes, work) = self.lanes.count();
+        self.metrics.lanes.set(whole(lanes));
+        self.metrics.lane_queue.set(whole(work));
+        self.metrics.commit_queue.set(whole(self.store.waiting()));
+        self.metrics.written(self.store.written());
+        // Turns, persons and stops change it, and it must be right after a restart, too.
+        if let Ok(count) = conversation::count_needs_person(&self.store).await {
+            self.metrics.needs_person.set(count);
+        }
+        if let Ok(counts) = outbound::counts(&self.store).await {
+            let queued = counts.iter().filter(|unfinished| unfinished.state == "queued").map(|of| of.count);
+            self.metrics.send_queue.set(queued.sum());
+        }
+    }
+
     /// Waits until nothing is under way: lanes, sends, calls.
     pub async fn settled(&self) {
         self.lanes.settled().await;
@@ -199,12 +217,27 @@ impl App {
     }
 }
 
+/// A clock that was set back counts as passed: else nothing would run until it is where it was.
 fn passed(last: &AtomicI64, now: Time, every: Span) -> bool {
     let before = last.load(Ordering::SeqCst);
-    let due = now.0 - before >= every.0;
+    let due = !(before..before.saturating_add(every.0)).contains(&now.0);
     if due {
         last.store(now.0, Ordering::SeqCst);
     }
     due
 }
-/// A clock that was set back counts as passed: else nothing would run until it is where it was.
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_no_beat() {
+        let last = AtomicI64::new(0);
+        let (start, every) = (Time(1_790_000_000_000), Span::seconds(30));
+        assert!(passed(&last, start, every));
+        assert!(!passed(&last, start + Span::seconds(29), every) && passed(&last, start + every, every));
+        let back = start - Span::hours(1);
+        assert!(passed(&last, back, every) && !passed(&last, back + Span::seconds(29), every));
+    }
+}

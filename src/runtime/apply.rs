@@ -197,6 +197,7 @@ impl App {
                 self.metrics.unanswered.inc();
             }
             Effect::Alarm { kind, text } => {
+                self.metrics.alarm(kind);
                 tracing::warn!(conversation.id = %conversation.id, kind, "{text}");
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "alarm": kind, "text": text,
@@ -231,6 +232,9 @@ impl App {
 
     /// The rows stand: now the world may hear of it.
     pub(super) fn after_commit(self: &Arc<Self>, lane: &LaneState, index: usize, after: AfterCommit) {
+        for run in &after.began {
+            self.metrics.run_began(run.flow.as_str());
+        }
         for call in after.calls {
             self.perform_call(lane, index, call);
         }

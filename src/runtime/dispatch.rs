@@ -197,6 +197,9 @@ impl App {
                 pending.in_order = false;
                 rows::mark(set, sender, pending, None, Some(Reason::WindowClosed));
                 self.metrics.message(sender, "held");
+                if pending.draft.if_closed.is_none() && !conversation.session.silences(pending.draft.run) {
+                    self.metrics.held_unplanned.inc();
+                }
                 Some(Fate::Held { until })
             }
             Decision::Expired => {

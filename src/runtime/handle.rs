@@ -62,6 +62,7 @@ impl App {
         self.proves_that_it_left(lane, index, message, reply_to, &mut set, now);
         let event = Event::Received { id: recorded.id, message: message.clone(), reply_to, word };
         self.take_turn(lane, index, event, Some(recorded.id), set).await?;
+        self.metrics.turn_seconds.observe(in_seconds(self.clock.now() - recorded.recorded_at));
         self.go_on(lane, index).await
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     base::{ids::SenderId, time::Span},
     model::event::Reason,
+    store::Written,
 };
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
@@ -14,7 +15,7 @@ use prometheus_client::{
     },
     registry::Registry,
 };
-use std::hash::Hash;
+use std::{hash::Hash, sync::atomic::AtomicU64};
 
 /// Every number that the daemon shows about itself. Cloning shares the numbers.
 ///
@@ -29,7 +30,7 @@ pub struct Metrics {
     send_errors: Family<SendErrorLabels, Counter>,
     schedule_refused: Family<RefusedLabels, Counter>,
     start_refused: Family<RefusedLabels, Counter>,
-    dead_letters: Family<DeadLetterLabels, Gauge>,
+    dead_letters: Family<WordLabels, Gauge>,
     flow_errors: Family<FlowErrorLabels, Counter>,
     http_calls: Family<ResultLabels, Counter>,
     notifications: Family<ResultLabels, Counter>,
@@ -37,7 +38,7 @@ pub struct Metrics {
     events: Family<EventLabels, Counter>,
     splits: Family<SplitLabels, Counter>,
     undelivered: Family<FlowLabels, Counter>,
-    alarms: Family<KindLabels, Counter>,
+    alarms: Family<WordLabels, Counter>,
     bugs: Family<KindLabels, Counter>,
     /// Findings of the newest flow files that keep them from going live, warnings included.
     pub flow_findings: Gauge,
@@ -69,10 +70,10 @@ pub struct Metrics {
     pub send_seconds: Histogram,
     /// Write-sets that wait for the writer.
     pub commit_queue: Gauge,
-    /// Write-sets in one commit.
-    pub commit_group_size: Histogram,
-    /// How long one commit took.
-    pub commit_seconds: Histogram,
+    /// Transactions of the writer, the write-sets in them, and how long they took together.
+    commits: Counter,
+    commit_sets: Counter,
+    commit_seconds: Counter<f64, AtomicU64>,
     /// Statements or commits that the database refused.
     pub database_errors: Counter,
 }
@@ -113,8 +114,9 @@ impl Metrics {
             send_queue: Gauge::default(),
             send_seconds: seconds(),
             commit_queue: Gauge::default(),
-            commit_group_size: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
-            commit_seconds: seconds(),
+            commits: Counter::default(),
+            commit_sets: Counter::default(),
+            commit_seconds: Counter::default(),
             database_errors: Counter::default(),
         };
         metrics.registry = std::sync::Arc::new(metrics.register());
@@ -140,14 +142,9 @@ impl Metrics {
         }
     }
 
-    /// A message of ours reached a state: `queued sent delivered read failed held unknown refused`.
+    /// A message of ours reached a state: `sent delivered read failed held unknown expired skipped`.
     pub fn message(&self, sender: SenderId, state: &'static str) {
         self.messages.get_or_create(&MessageLabels { sender: sender.0, state }).inc();
-    }
-
-    /// `count` messages of ours reached a state at once: statuses come by the group.
-    pub fn messages(&self, sender: SenderId, state: &'static str, count: i64) {
-        self.messages.get_or_create(&MessageLabels { sender: sender.0, state }).inc_by(count);
     }
 
     /// A send that the provider refused or that did not get through; `kind` is the `SendError`'s name.
@@ -163,12 +160,12 @@ impl Metrics {
 
     /// How many dead letters of a kind are listed now.
     pub fn set_dead_letters(&self, kind: &str, count: i64) {
-        self.dead_letters.get_or_create(&DeadLetterLabels { kind: kind.to_owned() }).set(count);
+        self.dead_letters.get_or_create(&WordLabels { kind: kind.to_owned() }).set(count);
     }
 
     /// One more dead letter (or one less: replayed).
     pub fn dead_letter(&self, kind: &str, change: i64) {
-        self.dead_letters.get_or_create(&DeadLetterLabels { kind: kind.to_owned() }).inc_by(change);
+        self.dead_letters.get_or_create(&WordLabels { kind: kind.to_owned() }).inc_by(change);
     }
 
     /// A step's error that no author's step took.
@@ -207,9 +204,16 @@ impl Metrics {
         self.undelivered.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc();
     }
 
-    /// Something an operator should know once: `loop_guard`, `flow_paused`, `sender_stopped` …
-    pub fn alarm(&self, kind: &'static str) {
-        self.alarms.get_or_create(&KindLabels { kind }).inc();
+    /// Something an operator should know once, by a fixed word: `loop_guard`, `flow_paused`, `sender_stopped` …
+    pub fn alarm(&self, kind: &str) {
+        self.alarms.get_or_create(&WordLabels { kind: kind.to_owned() }).inc();
+    }
+
+    /// What the writer has done since the start.
+    pub fn written(&self, written: Written) {
+        self.commits.inc_by(written.groups.saturating_sub(self.commits.get()));
+        self.commit_sets.inc_by(written.sets.saturating_sub(self.commit_sets.get()));
+        self.commit_seconds.inc_by((written.took.as_secs_f64() - self.commit_seconds.get()).max(0.0));
     }
 
     /// Something that only a mistake of ours can cause: work that the sweep had to pick up, a panic.
@@ -256,8 +260,9 @@ impl Metrics {
         r.register("send_queue", "Messages that wait to be sent", self.send_queue.clone());
         r.register("send_seconds", "How long providers took to answer", self.send_seconds.clone());
         r.register("commit_queue", "Write-sets that wait for the writer", self.commit_queue.clone());
-        r.register("commit_group_size", "Write-sets in one commit", self.commit_group_size.clone());
-        r.register("commit_seconds", "How long one commit took", self.commit_seconds.clone());
+        r.register("commits", "Transactions of the writer", self.commits.clone());
+        r.register("commit_sets", "Write-sets in these transactions", self.commit_sets.clone());
+        r.register("commit_seconds", "How long these transactions took together", self.commit_seconds.clone());
         r.register("database_errors", "Statements that the database refused", self.database_errors.clone());
         all
     }
@@ -304,7 +309,7 @@ struct FlowLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct DeadLetterLabels {
+struct WordLabels {
     kind: String,
 }
 
@@ -390,5 +395,43 @@ mod tests {
         let types = page.lines().filter(|l| l.starts_with("# TYPE transom_")).count();
         assert_eq!(helps, types);
         assert!(helps >= 15, "{page}");
+    }
+
+    #[test]
+    fn what_the_writer_did_is_counted_once_however_often_it_is_asked() {
+        let metrics = Metrics::new();
+        for _ in 0..2 {
+            metrics.written(Written { groups: 2, sets: 9, took: std::time::Duration::from_millis(500) });
+        }
+        let page = metrics.render();
+        for line in ["transom_commits_total 2", "transom_commit_sets_total 9", "transom_commit_seconds_total 0.5"] {
+            assert!(page.lines().any(|l| l == line), "`{line}` is missing in\n{page}");
+        }
+    }
+
+    // A number that nobody moves tells the operator that all is well.
+    #[test]
+    fn every_number_is_moved_somewhere() {
+        let own = include_str!("metrics.rs");
+        let others = sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+        let fields = regex::Regex::new(r"(?m)^    pub ([a-z_]+): ").unwrap();
+        let methods = regex::Regex::new(r"(?m)^    pub fn ([a-z_]+)\(&self").unwrap();
+        let names = fields.captures_iter(own).chain(methods.captures_iter(own)).map(|found| found[1].to_owned());
+        let idle: Vec<String> = names.filter(|name| !others.contains(&format!("metrics.{name}"))).collect();
+        assert!(idle.is_empty(), "nobody moves {idle:?}");
+    }
+
+    /// All other sources, with calls that are broken over lines put together.
+    fn sources(folder: &std::path::Path) -> String {
+        let mut all = String::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                all.push_str(&sources(&path));
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("runtime/metrics.rs") {
+                all.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+        all
     }
 }

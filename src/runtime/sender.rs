@@ -4,6 +4,7 @@ use super::{
     app::App,
     catch::caught,
     lane::{LaneError, LaneState, Work},
+    metrics::in_seconds,
     outbox::{Pending, PendingState, SendAnswer, backoff},
     rows,
     rules::give_back_unasked,
@@ -51,10 +52,17 @@ impl App {
                 Err(SendError { next: Next::WindowClosed, code: "window_closed".into(), text })
             } else {
                 match (app.provider_of(sender), app.http.as_ref()) {
-                    (Some(provider), http) => caught(provider.send(http, &outgoing)).await.unwrap_or_else(|panic| {
-                        tracing::error!(outbound.id = %id, "Sending panicked: {panic}");
-                        Err(SendError { next: Next::Ambiguous, code: "panic".into(), text: panic })
-                    }),
+                    (Some(provider), http) => {
+                        let began = app.clock.now();
+                        app.metrics.sends_in_flight.inc();
+                        let sent = caught(provider.send(http, &outgoing)).await;
+                        app.metrics.sends_in_flight.dec();
+                        app.metrics.send_seconds.observe(in_seconds(app.clock.now() - began));
+                        sent.unwrap_or_else(|panic| {
+                            tracing::error!(outbound.id = %id, "Sending panicked: {panic}");
+                            Err(SendError { next: Next::Ambiguous, code: "panic".into(), text: panic })
+                        })
+                    }
                     (None, _) => Err(SendError {
                         next: Next::Misconfigured,
                         code: "unknown_sender".into(),
@@ -95,6 +103,10 @@ impl App {
                 conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
                 let early = self.early_statuses.load(Ordering::Relaxed);
                 rows::sent(&mut set, sender, id, &receipt, early, now);
+                if pending.went_as_template() && self.senders.get(sender).is_some_and(|of| of.template_opens_window) {
+                    conversation.window.open(now);
+                    rows::open_window(&mut set, conversation.id, now);
+                }
                 pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
                 self.watched.remove(id);
                 let failed = pending.failed_early.take().filter(|(of, _)| *of == receipt.provider_id);
@@ -103,10 +115,6 @@ impl App {
                     let as_template = pending.went_as_template();
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
                     let fate = Fate::Accepted { at: now, as_template, nudge, ttl };
-                if pending.went_as_template() && self.senders.get(sender).is_some_and(|of| of.template_opens_window) {
-                    conversation.window.open(now);
-                    rows::open_window(&mut set, conversation.id, now);
-                }
                     let event = Event::Delivery { message: pending.draft.number, fate };
                     self.take_turn(lane, index, event, None, set).await?;
                 } else {
@@ -324,6 +332,7 @@ impl App {
         let known = self.health.paused_until(sender, templates_only, now).is_some();
         self.health.pause(sender, templates_only, until, format!("{}: {}", error.code, error.text));
         if !known {
+            self.metrics.alarm("sender_stopped");
             tracing::error!(
                 sender.id = %sender, error.code = error.code,
                 "Sender {sender} is stopped: the provider answered {}", error.code

@@ -61,7 +61,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
-use writer::{Job, Owner, Running};
+pub use writer::Written;
+use writer::{Done, Job, Owner, Running};
 
 /// Every statement and every query of the tables: the conformance suite runs them all on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
@@ -116,6 +117,7 @@ struct Inner {
     connected: Arc<AtomicBool>,
     /// Somebody listens: what is written is told in the log of events, too.
     is_listened: AtomicBool,
+    done: Arc<Done>,
     writer: Mutex<Option<Running>>,
 }
 
@@ -152,6 +154,16 @@ impl Store {
 
     pub fn is_listened(&self) -> bool {
         self.inner.is_listened.load(Ordering::Relaxed)
+    }
+
+    /// What the writer has done since the start.
+    pub fn written(&self) -> Written {
+        self.inner.done.read()
+    }
+
+    /// Write-sets that wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.inner.jobs.as_ref().map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
     }
 
     /// Writes the rows of a set, all or none, durably. Waits for the group in which it is committed.

@@ -8,7 +8,7 @@ use super::{
     ids::Ids,
     in_step, migrate,
     read::Readers,
-    writer::{Running, Writer},
+    writer::{Done, Running, Writer},
 };
 use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READERS};
 use sqlx::{
@@ -74,7 +74,8 @@ impl Store {
             Address::Sqlite(file) => (Dialect::Sqlite, sqlite_readers(&file)),
             Address::Postgres(postgres) => (Dialect::Postgres, postgres_readers(*postgres).await?),
         };
-        Ok(store(dialect, readers, None, Arc::new(Ids::new()), Arc::new(AtomicBool::new(true)), None))
+        let connected = Arc::new(AtomicBool::new(true));
+        Ok(store(dialect, readers, None, Arc::new(Ids::new()), connected, Arc::default(), None))
     }
 
     /// Copies a SQLite database into a new file while the daemon runs.
@@ -92,7 +93,11 @@ impl Store {
         private(file).map_err(|error| OpenError::Files { path: file.to_owned(), error })?;
         let target = file.to_string_lossy().into_owned();
         let copied = sqlx::query("vacuum into $1").bind(target).execute(pool).await;
-        copied.map(drop).map_err(|error| OpenError::Database { doing: "copying the database", error: error.into() })
+        copied.map(drop).map_err(|error| {
+            // A part of a copy looks like a copy.
+            let _ = std::fs::remove_file(file);
+            OpenError::Database { doing: "copying the database", error: error.into() }
+        })
     }
 }
 
@@ -244,6 +249,7 @@ async fn start(
     let dialect = conn.dialect();
     let (sender, jobs) = mpsc::channel(COMMIT_QUEUE_MAX);
     let (ids, connected) = (Arc::new(Ids::new()), Arc::new(AtomicBool::new(true)));
+    let done = Arc::<Done>::default();
     let mut writer = Writer {
         conn,
         place,
@@ -251,6 +257,7 @@ async fn start(
         ids: ids.clone(),
         faults: options.faults,
         connected: connected.clone(),
+        done: done.clone(),
         // Where a commit costs nothing it need not be shared.
         patience: if options.durable { COMPANY_WAIT.to_std() } else { Duration::ZERO },
         _lock: lock,
@@ -258,7 +265,7 @@ async fn start(
     // Before the first id is drawn.
     writer.refill().await;
     let writer = writer.start().map_err(|error| OpenError::Thread { error })?;
-    Ok(store(dialect, readers, Some(sender), ids, connected, Some(writer)))
+    Ok(store(dialect, readers, Some(sender), ids, connected, done, Some(writer)))
 }
 
 fn store(
@@ -267,6 +274,7 @@ fn store(
     jobs: Option<mpsc::Sender<super::writer::Job>>,
     ids: Arc<Ids>,
     connected: Arc<AtomicBool>,
+    done: Arc<Done>,
     writer: Option<Running>,
 ) -> Store {
     Store {
@@ -276,6 +284,7 @@ fn store(
             jobs,
             ids,
             connected,
+            done,
             is_listened: false.into(),
             writer: Mutex::new(writer),
         }),

@@ -1,9 +1,6 @@
 //! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring; no key.
 
-use crate::{
-    store::conversation,
-    web::{idempotency::json, state::Web},
-};
+use crate::web::{idempotency::json, state::Web};
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -45,12 +42,9 @@ pub async fn readyz(State(web): State<Arc<Web>>) -> Response {
     json(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)
 }
 
-/// OpenMetrics text. How many need a person is counted when asked: turns, persons and stops change it, and it
-/// must be right after a restart, too.
+/// OpenMetrics text.
 pub async fn metrics(State(web): State<Arc<Web>>) -> Response {
-    if let Ok(count) = conversation::count_needs_person(&web.app.store).await {
-        web.app.metrics.needs_person.set(count);
-    }
+    web.app.measure().await;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], web.app.metrics.render()).into_response()
 }
