@@ -15,7 +15,7 @@ use prometheus_client::{
     },
     registry::Registry,
 };
-use std::{hash::Hash, sync::atomic::AtomicU64};
+use std::hash::Hash;
 
 /// Every number that the daemon shows about itself. Cloning shares the numbers.
 ///
@@ -70,10 +70,9 @@ pub struct Metrics {
     pub send_seconds: Histogram,
     /// Write-sets that wait for the writer.
     pub commit_queue: Gauge,
-    /// Transactions of the writer, the write-sets in them, and how long they took together.
+    /// Transactions of the writer, and the write-sets in them.
     commits: Counter,
     commit_sets: Counter,
-    commit_seconds: Counter<f64, AtomicU64>,
     /// Statements or commits that the database refused.
     pub database_errors: Counter,
 }
@@ -116,7 +115,6 @@ impl Metrics {
             commit_queue: Gauge::default(),
             commits: Counter::default(),
             commit_sets: Counter::default(),
-            commit_seconds: Counter::default(),
             database_errors: Counter::default(),
         };
         metrics.registry = std::sync::Arc::new(metrics.register());
@@ -213,7 +211,6 @@ impl Metrics {
     pub fn written(&self, written: Written) {
         self.commits.inc_by(written.groups.saturating_sub(self.commits.get()));
         self.commit_sets.inc_by(written.sets.saturating_sub(self.commit_sets.get()));
-        self.commit_seconds.inc_by((written.took.as_secs_f64() - self.commit_seconds.get()).max(0.0));
     }
 
     /// Something that only a mistake of ours can cause: work that the sweep had to pick up, a panic.
@@ -262,7 +259,6 @@ impl Metrics {
         r.register("commit_queue", "Write-sets that wait for the writer", self.commit_queue.clone());
         r.register("commits", "Transactions of the writer", self.commits.clone());
         r.register("commit_sets", "Write-sets in these transactions", self.commit_sets.clone());
-        r.register("commit_seconds", "How long these transactions took together", self.commit_seconds.clone());
         r.register("database_errors", "Statements that the database refused", self.database_errors.clone());
         all
     }
@@ -401,10 +397,10 @@ mod tests {
     fn what_the_writer_did_is_counted_once_however_often_it_is_asked() {
         let metrics = Metrics::new();
         for _ in 0..2 {
-            metrics.written(Written { groups: 2, sets: 9, took: std::time::Duration::from_millis(500) });
+            metrics.written(Written { groups: 2, sets: 9 });
         }
         let page = metrics.render();
-        for line in ["transom_commits_total 2", "transom_commit_sets_total 9", "transom_commit_seconds_total 0.5"] {
+        for line in ["transom_commits_total 2", "transom_commit_sets_total 9"] {
             assert!(page.lines().any(|l| l == line), "`{line}` is missing in\n{page}");
         }
     }

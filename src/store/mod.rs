@@ -5,6 +5,7 @@
 
 mod conn;
 mod dialect;
+mod done;
 mod faults;
 mod fields;
 mod group;
@@ -45,6 +46,7 @@ pub mod version;
 pub mod webhook;
 
 pub use dialect::Dialect;
+pub use done::Written;
 pub use faults::{Faults, Held};
 pub use fields::Fields;
 pub use one_row::OneRow;
@@ -53,6 +55,7 @@ pub use read::{Arg, Query, ReadError, Row};
 pub use statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, WriteSet};
 
 use crate::base::limits::STORE_CLOSE_TIMEOUT;
+use done::Done;
 use ids::Ids;
 use read::Readers;
 use sqlx::Connection as _;
@@ -61,8 +64,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
-pub use writer::Written;
-use writer::{Done, Job, Owner, Running};
+use writer::{Job, Owner, Running};
 
 /// Every statement and every query of the tables: the conformance suite runs them all on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {

@@ -4,11 +4,12 @@ use super::{
     Inner, Store,
     conn::{Conn, Place},
     dialect::{DbError, Dialect},
+    done::Done,
     faults::Faults,
     ids::Ids,
     in_step, migrate,
     read::Readers,
-    writer::{Done, Running, Writer},
+    writer::{Running, Writer},
 };
 use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READERS};
 use sqlx::{

@@ -4,6 +4,7 @@
 use super::{
     conn::{Conn, Place, Text, Won},
     dialect::{DbError, Trouble},
+    done::Done,
     faults::Faults,
     group::{Waiting, by_statement, losers, owners_of, take_group},
     ids::Ids,
@@ -15,9 +16,9 @@ use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -59,38 +60,6 @@ pub(super) struct Writer {
     pub patience: Duration,
     /// The lock on the file beside the database, held as long as the writer lives.
     pub _lock: Option<std::fs::File>,
-}
-
-/// What the writer has done since it began.
-#[derive(Debug, Default)]
-pub(super) struct Done {
-    groups: AtomicU64,
-    sets: AtomicU64,
-    took_us: AtomicU64,
-}
-
-impl Done {
-    fn add(&self, sets: usize, took: Duration) {
-        self.groups.fetch_add(1, Ordering::Relaxed);
-        self.sets.fetch_add(sets as u64, Ordering::Relaxed);
-        self.took_us.fetch_add(u64::try_from(took.as_micros()).unwrap_or(0), Ordering::Relaxed);
-    }
-
-    pub fn read(&self) -> Written {
-        Written {
-            groups: self.groups.load(Ordering::Relaxed),
-            sets: self.sets.load(Ordering::Relaxed),
-            took: Duration::from_micros(self.took_us.load(Ordering::Relaxed)),
-        }
-    }
-}
-
-/// Groups that the writer has taken to the database, the write-sets in them, and how long that took.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
-    pub groups: u64,
-    pub sets: u64,
-    pub took: Duration,
 }
 
 /// By their orders, so that each is put together once.
@@ -166,10 +135,8 @@ impl Writer {
             tokio::task::yield_now().await;
             self.refill().await;
             let group = take_group(&mut waiting);
-            let (sets, began) = (group.len(), Instant::now());
-            let trouble = self.commit_group(group, &mut texts).await;
-            self.done.add(sets, began.elapsed());
-            if trouble == Trouble::Lost {
+            self.done.add(group.len());
+            if self.commit_group(group, &mut texts).await == Trouble::Lost {
                 self.reconnect().await;
             }
         }
