@@ -42,13 +42,6 @@ impl Window {
     pub fn open(&mut self, at: Time) {
         self.opened_at = self.opened_at.max(Some(at));
     }
-
-    /// The provider refused at an attempt begun at `attempt`: closed, unless the contact wrote since.
-    pub fn refused(&mut self, attempt: Time) {
-        if self.opened_at.is_none_or(|at| at <= attempt) {
-            self.opened_at = None;
-        }
-    }
 }
 
 /// What becomes of a message now.

@@ -15,10 +15,6 @@ pub struct Rate {
     burst: i64,
 }
 
-/// What Meta allows to one person: one message each 6 s, with bursts of up to 45 that are borrowed
-/// from the future ("pair rate", error 131056).
-pub const PAIR_RATE: Rate = Rate { gap_us: 6_000_000, burst: 45 };
-
 /// A limit for one thing (GCRA): remembers only when the next one would be due at an even pace.
 #[derive(Debug, Clone, Copy)]
 pub struct Limiter {
@@ -70,11 +66,6 @@ impl Rate {
         Some(Rate::new(count, Span(unit.0 * times)))
     }
 
-    /// The mean time between two.
-    pub fn gap(self) -> Span {
-        Span(self.gap_us.div_euclid(1_000))
-    }
-
     /// How far ahead of an even pace one may be. The clock ticks in milliseconds, so what is due
     /// within the current one counts as due.
     fn slack_us(self) -> i64 {
@@ -113,11 +104,6 @@ impl Limiter {
     pub fn reserve(&mut self, now: Time) -> Time {
         self.rate.reserve(&mut self.due_us, now)
     }
-
-    /// Nothing before `until`: the provider said so (429 with `Retry-After`).
-    pub fn pause(&mut self, until: Time) {
-        self.due_us = self.due_us.max(until.0.saturating_mul(1_000).saturating_add(self.rate.slack_us()));
-    }
 }
 
 impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
@@ -130,30 +116,9 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
         KeyedLimiter { rate, due_us: HashMap::new(), keys_max: keys_max.max(1) }
     }
 
-    /// As [`Limiter::take`], for `key`.
-    pub fn take(&mut self, key: &K, now: Time) -> Result<(), Time> {
-        self.with(key, now, |rate, due_us| rate.take(due_us, now))
-    }
-
     /// As [`Limiter::reserve`], for `key`.
     pub fn reserve(&mut self, key: &K, now: Time) -> Time {
         self.with(key, now, |rate, due_us| rate.reserve(due_us, now))
-    }
-
-    /// As [`Limiter::pause`], for `key` (131056).
-    pub fn pause(&mut self, key: &K, now: Time, until: Time) {
-        self.with(key, now, |rate, due_us| {
-            *due_us = (*due_us).max(until.0.saturating_mul(1_000).saturating_add(rate.slack_us()));
-        });
-    }
-
-    /// How many keys are remembered.
-    pub fn len(&self) -> usize {
-        self.due_us.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.due_us.is_empty()
     }
 
     /// Forgets every key whose allowance is whole again; called when full, and may be called any time.
@@ -200,6 +165,7 @@ fn ceil_ms(us: i64) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::limits::{PAIR_BURST, PAIR_GAP};
     use proptest::prelude::*;
 
     const START: Time = Time(1_790_000_000_000);
@@ -218,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_pair_gets_45_at_once_and_then_one_each_six_seconds() {
-        let mut pairs = KeyedLimiter::new(PAIR_RATE);
+        let mut pairs = KeyedLimiter::new(Rate::new(1, PAIR_GAP).with_burst(PAIR_BURST));
         for _ in 0..45 {
             assert_eq!(pairs.reserve(&"ana", START), START);
         }
@@ -235,24 +201,19 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_holds_until_its_end() {
-        let mut limiter = Limiter::new(Rate::parse("80/s").unwrap().paced());
-        limiter.pause(START + Span::seconds(30));
-        assert_eq!(limiter.take(START), Err(START + Span::seconds(30)));
-        assert_eq!(limiter.take(START + Span::seconds(30)), Ok(()));
-    }
-
-    #[test]
     fn keys_are_bounded_and_the_busiest_are_remembered() {
         let mut pairs = KeyedLimiter::bounded(Rate::new(1, Span::seconds(10)), 100);
-        pairs.pause(&u64::MAX, START, START + Span::hours(1));
-        for key in 0..1_000 {
-            assert_eq!(pairs.take(&key, START), Ok(()));
-            assert!(pairs.len() <= 100);
+        for _ in 0..360 {
+            pairs.reserve(&u64::MAX, START);
         }
-        assert!(pairs.take(&u64::MAX, START).is_err(), "the paused key was not pushed out by newcomers");
+        for key in 0..1_000 {
+            assert_eq!(pairs.reserve(&key, START), START);
+            assert!(pairs.due_us.len() <= 100);
+        }
+        let busiest = pairs.reserve(&u64::MAX, START);
+        assert_eq!(busiest, START + Span::hours(1), "the busiest key was not pushed out by newcomers");
         pairs.prune(START + Span::hours(2));
-        assert!(pairs.is_empty());
+        assert!(pairs.due_us.is_empty());
     }
 
     #[test]
@@ -261,12 +222,12 @@ mod tests {
         for key in 0..=LIMITER_KEYS_MAX {
             pairs.reserve(&key, START);
         }
-        assert!(pairs.len() <= LIMITER_KEYS_MAX);
+        assert!(pairs.due_us.len() <= LIMITER_KEYS_MAX);
     }
 
     #[test]
     fn rates_are_read_as_people_write_them() {
-        let gap = |text| Rate::parse(text).map(Rate::gap);
+        let gap = |text| Rate::parse(text).map(|rate| Span(rate.gap_us / 1_000));
         assert_eq!(gap("80/s"), Some(Span::millis(12)));
         assert_eq!(gap("100/min"), Some(Span::millis(600)));
         assert_eq!(gap("1/30d"), Some(Span::days(30)));

@@ -108,12 +108,8 @@ static OF_CONTACT: Query = Query {
 };
 static OPEN: Query =
     Query { name: "run.open", text: select!("where ended_at is null and id < $1 order by id desc limit $2") };
-static ENDS: Query = Query {
-    name: "run.ends",
-    text: "select outcome from run where flow = $1 and id > $2 and ended_at is not null order by id desc limit $3",
-};
 
-pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &FIND, &OF_CONTACT, &OPEN, &ENDS];
+pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &FIND, &OF_CONTACT, &OPEN];
 
 /// All runs, newest first; `before` is the last one's id, `i64::MAX` at first.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
@@ -141,11 +137,6 @@ pub async fn of(store: &Store, conversation: ConversationId, before: u32, limit:
 /// Those that have not ended, newest first; `before` is the last one's id.
 pub async fn open(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
     store.all(&OPEN, &[before.into(), limit.into()], read).await
-}
-
-/// How the last runs of a flow ended, newest first, those up to the id `since` left out.
-pub async fn ends(store: &Store, flow: &FlowName, since: i64, limit: i64) -> Result<Vec<RunEnd>, ReadError> {
-    store.all(&ENDS, &[flow.as_str().into(), since.into(), limit.into()], |row| row.word("outcome")).await
 }
 
 fn read(row: &Row) -> Result<Run, ReadError> {

@@ -104,14 +104,13 @@ static ALL: Query = Query {
     name: "schedule.all",
     text: "select flow, trigger_key, published_at, planned_until from schedule order by flow, trigger_key",
 };
-static OPEN: Query = Query { name: "fire.open", text: fire!("where done_at is null order by at limit $1") };
 static OF: Query =
     Query { name: "fire.of", text: fire!("where flow = $1 and trigger_key = $2 order by zone, minute desc limit $3") };
 
 static ONE: Query =
     Query { name: "fire.one", text: fire!("where flow = $1 and trigger_key = $2 and zone = $3 and minute = $4") };
 
-pub(super) static QUERIES: &[&Query] = &[&ALL, &OPEN, &OF, &ONE];
+pub(super) static QUERIES: &[&Query] = &[&ALL, &OF, &ONE];
 
 pub async fn all(store: &Store) -> Result<Vec<Schedule>, ReadError> {
     store
@@ -124,11 +123,6 @@ pub async fn all(store: &Store) -> Result<Vec<Schedule>, ReadError> {
             })
         })
         .await
-}
-
-/// Fires whose contacts are not all planned, earliest first.
-pub async fn open_fires(store: &Store, limit: i64) -> Result<Vec<Fire>, ReadError> {
-    store.all(&OPEN, &[limit.into()], read).await
 }
 
 /// How far the planning of a fire has come; `None`: it has not begun.

@@ -53,16 +53,6 @@ pub struct Decided {
     pub ended_at: Option<Time>,
 }
 
-/// Postponed starts of the same trigger and contact give way to this one.
-#[derive(Debug, Clone, Serialize)]
-pub struct Newer {
-    pub id: StartId,
-    pub flow: FlowName,
-    pub trigger_key: String,
-    pub contact_id: ContactId,
-    pub at: Time,
-}
-
 /// All waiting starts of a date trigger and contact give way but the one for the value `keeps`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Cancelled {
@@ -150,19 +140,6 @@ pub static DECIDED: Statement<Decided> = Statement::new(
      returning id",
 );
 
-pub static SUPERSEDE: Statement<Newer> = Statement::new(
-    "start.supersede",
-    52,
-    Wins::Tell,
-    |row| row.contact_id.0.into(),
-    "update start set state = 'superseded', ended_at = cast(value ->> 'at' as bigint)
-     from {rows} as input
-     where start.flow = value ->> 'flow' and start.trigger_key = value ->> 'trigger_key'
-       and start.contact_id = cast(value ->> 'contact_id' as bigint)
-       and start.state = 'waiting' and start.id < cast(value ->> 'id' as bigint)
-     returning contact_id, id",
-);
-
 /// A contact's start by a date has moved or is gone: what waits for another value waits no more.
 pub static CANCEL: Statement<Cancelled> = Statement::new(
     "start.cancel",
@@ -206,7 +183,7 @@ pub static MOVE: Statement<Moved> = Statement::new(
 pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at", "state not in ('waiting', 'queued')");
 
 pub(super) static STATEMENTS: &[&Sql] =
-    &[&INSERT.sql, &DECIDED.sql, &SUPERSEDE.sql, &CANCEL.sql, &PLAN.sql, &MOVE.sql, &EXPIRE.sql, &TAKE_BACK.sql];
+    &[&INSERT.sql, &DECIDED.sql, &CANCEL.sql, &PLAN.sql, &MOVE.sql, &EXPIRE.sql, &TAKE_BACK.sql];
 
 macro_rules! select {
     ($rest:literal) => {

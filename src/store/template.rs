@@ -36,17 +36,6 @@ pub struct Renumber {
     pub new_id: i64,
 }
 
-/// What a webhook says of one template; `None`: as it was. Without a language, of all its languages.
-#[derive(Debug, Clone, Serialize)]
-pub struct TemplateNews {
-    pub sender_id: SenderId,
-    pub name: String,
-    pub language: Option<String>,
-    pub category: Option<Category>,
-    pub status: Option<TemplateStatus>,
-    pub at: Time,
-}
-
 macro_rules! save {
     ($rest:literal) => {
         concat!(
@@ -80,24 +69,7 @@ pub static RENUMBER: Statement<Renumber> = Statement::new(
      from {rows} as input where template.id = cast(value ->> 'id' as bigint)",
 );
 
-/// Told by sender: the ids of the rows that changed.
-pub static NEWS: Statement<TemplateNews> = Statement::new(
-    "template.news",
-    72,
-    Wins::Tell,
-    |row| row.sender_id.0.into(),
-    "update template set category = coalesce(input.its_category, category),
-       status = coalesce(input.its_status, status), source = 'webhook', updated_at = input.told_at
-     from (select cast(value ->> 'sender_id' as bigint) as sender, value ->> 'name' as its_name,
-         value ->> 'language' as its_language, max(value ->> 'category') as its_category,
-         max(value ->> 'status') as its_status, max(cast(value ->> 'at' as bigint)) as told_at
-       from {rows} as one group by 1, 2, 3) as input
-     where template.sender_id = input.sender and template.name = input.its_name
-       and (input.its_language is null or template.language = input.its_language)
-     returning sender_id, id",
-);
-
-pub(super) static STATEMENTS: &[&Sql] = &[&RENUMBER.sql, &SAVE.sql, &DECLARE.sql, &NEWS.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&RENUMBER.sql, &SAVE.sql, &DECLARE.sql];
 
 macro_rules! select {
     ($rest:literal) => {

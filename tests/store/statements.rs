@@ -18,7 +18,6 @@ const WALKS: &[&str] = &[
     "inbound.newest",
     "outbound.counts",
     "outbound.stuck",
-    "fire.open",
 ];
 
 /// A text with its parameters replaced by a literal that is a number and a text alike.

@@ -17,7 +17,7 @@ use transom::store::{
     conversation::{self, CloseWindow, Opened},
     early_status,
     inbound::{self, Handled, Raise},
-    outbound::{self, Drop, NewOutbound, SendState, Sending, Settled},
+    outbound::{self, NewOutbound, SendState, Sending, Settled},
     retention,
     session::{self, Turned},
 };
@@ -243,8 +243,6 @@ fn a_message_goes_from_queued_to_accepted() {
         let row = outbound::by_number(&store, ConversationId(7), 2).await.unwrap().unwrap();
         assert_eq!((row.state, row.hold_until, row.sent_as), (SendState::Held, held.hold_until, None));
         assert_eq!(row.reason.as_deref(), Some("window_closed"));
-        assert!(outbound::accepted_after(&store, ConversationId(7), OutboundId(0)).await.unwrap());
-        assert!(!outbound::accepted_after(&store, ConversationId(7), OutboundId(1)).await.unwrap());
         store.close().await;
     });
 }
@@ -269,7 +267,6 @@ fn unfinished_messages_are_found_in_the_order_of_their_conversations() {
         assert_eq!(ids(outbound::unfinished(&store, place, NOW, 2).await.unwrap()), [2, 6]);
         assert_eq!(ids(outbound::unfinished(&store, start, NOW - Span(1), 9).await.unwrap()), Vec::<i64>::new());
         assert_eq!(ids(outbound::unfinished_of(&store, ConversationId(100), 9).await.unwrap()), [2, 6, 8, 10]);
-        assert_eq!(ids(outbound::unknown(&store, start, 9).await.unwrap()), [3, 8]);
         assert_eq!(ids(outbound::of(&store, ConversationId(99), OutboundId(9), 2).await.unwrap()), [7, 5]);
         let counts = outbound::counts(&store).await.unwrap();
         assert_eq!(counts.iter().map(|count| count.count).sum::<i64>(), 8);
@@ -298,37 +295,6 @@ fn what_waits_for_a_moment_is_found_by_it() {
         assert_eq!(outbound::next_due(&store, NOW + Span::minutes(2)).await.unwrap(), None);
         let due = outbound::due(&store, NOW + Span::minutes(2), 9).await.unwrap();
         assert_eq!(due, [(ContactId(7), NOW + Span::minutes(1)), (ContactId(8), NOW + Span::minutes(2))]);
-        store.close().await;
-    });
-}
-
-#[test]
-fn only_what_has_not_left_is_dropped() {
-    on_both(|bed| async move {
-        let store = bed.open().await;
-        let states = [SendState::Queued, SendState::Held, SendState::Sending, SendState::Queued];
-        write(
-            &store,
-            (0..4).map(|n| {
-                let run = if n == 3 { Some(2) } else { Some(1) };
-                NewOutbound { state: states[n], run, ..outbound(n as i64 + 1, 7, n as u32 + 1) }
-            }),
-        )
-        .await;
-        write(&store, [outbound(9, 8, 1)]).await;
-        let drop = |run, number| {
-            let mut set = WriteSet::of(7);
-            set.push(&outbound::DROP, &Drop { conversation_id: ConversationId(7), run, number });
-            set
-        };
-        let told = store.commit(drop(Some(1), None)).await.unwrap();
-        let mut gone: Vec<_> = told.told(&outbound::DROP).map(|told| told.more.clone()).collect();
-        gone.sort();
-        assert_eq!(gone, [[Some(1), Some(1)], [Some(2), Some(2)]]);
-        assert_eq!(store.commit(drop(None, Some(3))).await.unwrap().told(&outbound::DROP).count(), 0);
-        assert_eq!(store.commit(drop(None, None)).await.unwrap().told(&outbound::DROP).count(), 1);
-        let other = outbound::find(&store, OutboundId(9)).await.unwrap().unwrap();
-        assert_eq!(other.state, SendState::Queued);
         store.close().await;
     });
 }

@@ -260,15 +260,11 @@ fn a_paused_sender_waits() {
 }
 
 #[test]
-fn a_refusal_closes_unless_the_contact_wrote_since() {
-    let mut window = Window { opened_at: Some(NOW) };
-    window.refused(NOW - Span(1));
-    assert!(window.is_open(NOW));
-    window.refused(NOW + Span(1));
-    assert!(!window.is_open(NOW));
+fn an_old_webhook_does_not_move_the_window() {
+    let mut window = Window::default();
     window.open(NOW);
     window.open(NOW - Span::days(3));
-    assert_eq!(window.opened_at, Some(NOW), "an old webhook changes nothing");
+    assert_eq!(window.opened_at, Some(NOW));
 }
 
 fn any_case() -> impl Strategy<Value = Case> {

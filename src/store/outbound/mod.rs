@@ -139,14 +139,6 @@ impl Settled {
     }
 }
 
-/// Takes back what has not left: of a run, of one number, or (both `None`) of the whole conversation.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Drop {
-    pub conversation_id: ConversationId,
-    pub run: Option<u32>,
-    pub number: Option<u32>,
-}
-
 pub static INSERT: Statement<NewOutbound> = Statement::new(
     "outbound.insert",
     150,
@@ -201,23 +193,6 @@ pub(super) static SETTLE: Statement<Settled> = Statement::new(
      from {rows} as input where outbound.id = cast(value ->> 'id' as bigint)",
 );
 
-/// Told by conversation: `id, number` of each message taken back.
-pub static DROP: Statement<Drop> = Statement::new(
-    "outbound.drop",
-    153,
-    Wins::Tell,
-    |row| row.conversation_id.0.into(),
-    "update outbound set state = 'dropped'
-     from {rows} as input
-     where outbound.conversation_id = cast(value ->> 'conversation_id' as bigint)
-       and (outbound.state = 'queued' or outbound.state = 'sending' or outbound.state = 'held'
-         or outbound.state = 'unknown')
-       and outbound.state in ('queued', 'held')
-       and (value ->> 'run' is null or outbound.run = cast(value ->> 'run' as bigint))
-       and (value ->> 'number' is null or outbound.number = cast(value ->> 'number' as bigint))
-     returning conversation_id, id, number",
-);
-
 /// What is to leave still may be held for longer than messages are kept.
 pub static EXPIRE: Statement<Before> =
     expire!("outbound", 154, "created_at", "state not in ('queued', 'sending', 'held')");
@@ -226,7 +201,6 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &INSERT.sql,
     &SENDING.sql,
     &SETTLE.sql,
-    &DROP.sql,
     &EXPIRE.sql,
     &STATUS_BY_ID.sql,
     &STATUS_BY_PROVIDER.sql,

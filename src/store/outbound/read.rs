@@ -80,20 +80,6 @@ static UNFINISHED_OF: Query = Query {
            and conversation_id = $1 order by id limit $2"
     ),
 };
-static UNKNOWN: Query = Query {
-    name: "outbound.unknown",
-    text: select!(
-        "where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
-           and state = 'unknown'
-           and (conversation_id, id) > ($1, $2)
-         order by conversation_id, id limit $3"
-    ),
-};
-static ACCEPTED_AFTER: Query = Query {
-    name: "outbound.accepted_after",
-    text: "select id from outbound
-      where conversation_id = $1 and id > $2 and accepted_at is not null order by id limit 1",
-};
 static ACCEPTED_TURN: Query = Query {
     name: "outbound.accepted_turn",
     text: "select max(cast(data ->> 'turn' as bigint)) as turn from outbound
@@ -137,8 +123,6 @@ pub(in crate::store) static QUERIES: &[&Query] = &[
     &OF,
     &UNFINISHED,
     &UNFINISHED_OF,
-    &UNKNOWN,
-    &ACCEPTED_AFTER,
     &ACCEPTED_TURN,
     &STUCK,
     &COUNTS,
@@ -206,21 +190,6 @@ pub async fn unfinished_of(
     limit: i64,
 ) -> Result<Vec<Outbound>, ReadError> {
     store.all(&UNFINISHED_OF, &[conversation.0.into(), limit.into()], read).await
-}
-
-/// Those of which nobody knows whether they left; `after` as in `unfinished`.
-pub async fn unknown(
-    store: &Store,
-    after: (ConversationId, OutboundId),
-    limit: i64,
-) -> Result<Vec<Outbound>, ReadError> {
-    store.all(&UNKNOWN, &[after.0.0.into(), after.1.0.into(), limit.into()], read).await
-}
-
-/// Whether the provider took a later message of the conversation.
-pub async fn accepted_after(store: &Store, conversation: ConversationId, id: OutboundId) -> Result<bool, ReadError> {
-    let later = store.one(&ACCEPTED_AFTER, &[conversation.0.into(), id.0.into()], |row| row.number("id")).await?;
-    Ok(later.is_some())
 }
 
 /// The newest turn after a message of which the provider took something.
