@@ -28,7 +28,7 @@ pub fn tappables(content: &Content) -> Vec<Tappable> {
             .iter()
             .filter_map(|button| match button {
                 ButtonValue::Reply { payload, title } => Some(tappable(payload, title)),
-                ButtonValue::UrlSuffix(_) => None,
+                ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
             })
             .collect(),
         Content::Text { .. } | Content::Link { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),

@@ -1,9 +1,9 @@
 //! Approved templates: what the provider's catalogue says of them, and one about to be sent.
 
-use super::content::Media;
+use super::content::{Media, MediaKind};
 use crate::base::time::Span;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A template in the catalogue of one sender, in one language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,45 @@ impl Template {
         let by_category = (self.category == Category::Authentication).then_some(Span::minutes(10));
         self.ttl.or(by_category)
     }
+
+    /// Our buttons laid upon its own, each on the next one of its kind: a quick reply that stands for no option, and
+    /// a button that takes nothing, stay as they were approved. Replies for which it has no button are typed
+    /// instead; a suffix without a link, or a link without its suffix, is refused by the platform.
+    pub fn lay(&self, values: &[ButtonValue]) -> Result<Vec<ButtonValue>, String> {
+        let mut replies = values.iter().filter(|value| matches!(value, ButtonValue::Reply { .. }));
+        let mut suffixes = values.iter().filter(|value| matches!(value, ButtonValue::UrlSuffix(_)));
+        let mut laid = Vec::new();
+        for (index, button) in self.buttons.iter().enumerate() {
+            laid.push(match button {
+                TemplateButtonKind::QuickReply { .. } => replies.next().cloned().unwrap_or(ButtonValue::AsApproved),
+                TemplateButtonKind::Url { .. } if button.takes_suffix() => match suffixes.next() {
+                    Some(suffix) => suffix.clone(),
+                    None => return Err(format!("its button {} needs the end of its address", index + 1)),
+                },
+                TemplateButtonKind::Url { .. }
+                | TemplateButtonKind::Phone { .. }
+                | TemplateButtonKind::Other { .. } => ButtonValue::AsApproved,
+            });
+        }
+        if suffixes.next().is_some() {
+            return Err("it has no link for the end of an address".into());
+        }
+        let ours = laid.iter().rposition(|value| *value != ButtonValue::AsApproved);
+        laid.truncate(ours.map_or(0, |last| last + 1));
+        Ok(laid)
+    }
+}
+
+/// Of several versions of one template that in a language: exactly it, else `pt` for `pt_BR` and the other way round.
+pub fn in_language<'a>(versions: &[&'a Template], language: &str) -> Option<&'a Template> {
+    let stem = |text: &str| text.split(['_', '-']).next().unwrap_or_default().to_lowercase();
+    let exactly = versions.iter().find(|version| version.language.eq_ignore_ascii_case(language));
+    exactly.or_else(|| versions.iter().find(|version| stem(&version.language) == stem(language))).copied()
+}
+
+/// The names between `{{` and `}}`, each once.
+pub fn placeholders(text: &str) -> BTreeSet<String> {
+    text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(name, _)| name.trim().to_owned()).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +115,18 @@ pub enum TemplateHeader {
     Location,
 }
 
+impl TemplateHeader {
+    /// The kind of its file.
+    pub fn media(&self) -> Option<MediaKind> {
+        match self {
+            TemplateHeader::Image => Some(MediaKind::Image),
+            TemplateHeader::Video => Some(MediaKind::Video),
+            TemplateHeader::Document => Some(MediaKind::Document),
+            TemplateHeader::Text(_) | TemplateHeader::Location => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TemplateButtonKind {
@@ -95,6 +146,13 @@ pub enum TemplateButtonKind {
     },
 }
 
+impl TemplateButtonKind {
+    /// A link whose address each message ends for itself.
+    pub fn takes_suffix(&self) -> bool {
+        matches!(self, TemplateButtonKind::Url { url, .. } if url.contains("{{"))
+    }
+}
+
 /// A template with its values, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TemplateMessage {
@@ -106,7 +164,7 @@ pub struct TemplateMessage {
     pub header: Option<HeaderValue>,
     #[serde(default)]
     pub body: Parameters,
-    /// By the button's place in the template.
+    /// As the flow names them; once it is ready, by the button's place in the template.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<ButtonValue>,
     /// How long the platform tries to deliver it, where the catalogue says so; filled in when sending.
@@ -140,4 +198,48 @@ pub enum ButtonValue {
         title: String,
     },
     UrlSuffix(String),
+    /// Nothing of ours: as the template was approved.
+    AsApproved,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(buttons: Vec<TemplateButtonKind>) -> Template {
+        Template {
+            id: 1,
+            name: "a".into(),
+            language: "en".into(),
+            category: Category::Utility,
+            status: TemplateStatus::Approved,
+            body: String::new(),
+            header: None,
+            buttons,
+            ttl: None,
+        }
+    }
+
+    #[test]
+    fn our_buttons_find_those_of_their_kind() {
+        let quick = |title: &str| TemplateButtonKind::QuickReply { title: title.into() };
+        let link = || TemplateButtonKind::Url { title: "Open".into(), url: "https://a.example/{{1}}".into() };
+        let reply = |id: &str| ButtonValue::Reply { payload: id.into(), title: id.into() };
+        let suffix = || ButtonValue::UrlSuffix("x".into());
+        let lay = |buttons: Vec<TemplateButtonKind>, values: &[ButtonValue]| with(buttons).lay(values);
+        // More options than buttons: the rest is typed.
+        assert_eq!(
+            lay(vec![quick("Yes"), quick("No")], &[reply("a"), reply("b"), reply("c")]),
+            Ok(vec![reply("a"), reply("b")])
+        );
+        assert_eq!(lay(vec![], &[reply("a")]), Ok(vec![]));
+        let phone = TemplateButtonKind::Phone { title: "Call".into() };
+        let mixed = lay(vec![phone, link(), quick("Yes"), quick("Stop")], &[reply("a"), suffix()]);
+        assert_eq!(mixed, Ok(vec![ButtonValue::AsApproved, suffix(), reply("a")]));
+        assert_eq!(
+            lay(vec![quick("Yes"), link()], &[reply("a")]),
+            Err("its button 2 needs the end of its address".into())
+        );
+        assert!(lay(vec![quick("Yes")], &[suffix()]).is_err());
+    }
 }

@@ -5,8 +5,8 @@ use crate::{
     model::{
         inbound::TemplateChange,
         template::{
-            ButtonValue, Category, HeaderValue, Parameters, Template, TemplateButtonKind, TemplateHeader,
-            TemplateMessage, TemplateStatus,
+            Category, HeaderValue, Parameters, Template, TemplateHeader, TemplateMessage, TemplateStatus, in_language,
+            placeholders,
         },
         window::TemplateState,
     },
@@ -122,8 +122,13 @@ impl Catalogue {
         if !state.is_empty() {
             return Err(Unusable { why: format!("template `{name}` {state}"), waits });
         }
-        check_shape(message, template)
-            .map_err(|why| Unusable { why: format!("template `{name}`: {why}"), waits: false })?;
+        let unfit = |why: String| Unusable { why: format!("template `{name}`: {why}"), waits: false };
+        check_shape(message, template).map_err(unfit)?;
+        ready.buttons = template.lay(&message.buttons).map_err(unfit)?;
+        if let Some(HeaderValue::Media(file)) = &mut ready.header {
+            // The approved header says what kind of file it is; an address need not end in one.
+            file.kind = template.header.as_ref().and_then(TemplateHeader::media).unwrap_or(file.kind);
+        }
         ready.language = Some(template.language.clone());
         ready.ttl = template.time_to_live();
         Ok(ready)
@@ -138,19 +143,11 @@ impl Catalogue {
     }
 }
 
-/// Exactly the language asked for, else `pt` for `pt_BR` and the other way round, in the order wished.
+/// The version in the language asked for, else in the first of those wished that there is.
 fn pick_language<'a>(named: &[&'a Template], asked: Option<&str>, wished: &[String]) -> Option<&'a Template> {
-    let find = |language: &str| {
-        let stem = |text: &str| text.split(['_', '-']).next().unwrap_or_default().to_lowercase();
-        named
-            .iter()
-            .find(|t| t.language.eq_ignore_ascii_case(language))
-            .or_else(|| named.iter().find(|t| stem(&t.language) == stem(language)))
-            .copied()
-    };
     match asked {
-        Some(language) => find(language),
-        None => wished.iter().find_map(|language| find(language)),
+        Some(language) => in_language(named, language),
+        None => wished.iter().find_map(|language| in_language(named, language)),
     }
 }
 
@@ -205,26 +202,23 @@ fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), Str
         (Some(TemplateHeader::Text(text)), None) if !placeholders(text).is_empty() => {
             return Err("it needs a value for its header".into());
         }
+        (
+            Some(TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document),
+            Some(HeaderValue::Text(_)),
+        ) => {
+            return Err("its header is a file, and gets a text".into());
+        }
+        (Some(TemplateHeader::Text(text)), Some(_)) if placeholders(text).is_empty() => {
+            return Err("its header takes no value".into());
+        }
+        (Some(TemplateHeader::Text(_)), Some(HeaderValue::Media(_))) => {
+            return Err("its header is a text, and gets a file".into());
+        }
+        (None, Some(_)) => return Err("it has no header".into()),
+        (Some(TemplateHeader::Location), _) => return Err("its header is a place, which flows do not fill".into()),
         _ => {}
     }
-    for (index, value) in message.buttons.iter().enumerate() {
-        let fits = match (value, template.buttons.get(index)) {
-            (ButtonValue::Reply { .. }, Some(TemplateButtonKind::QuickReply { .. })) => true,
-            (ButtonValue::UrlSuffix(_), Some(TemplateButtonKind::Url { url, .. })) => url.contains("{{"),
-            // A catalogue entry from the configuration may not list its buttons.
-            (_, None) => template.buttons.is_empty(),
-            _ => false,
-        };
-        if !fits {
-            return Err(format!("its button {} is of another kind", index + 1));
-        }
-    }
     Ok(())
-}
-
-/// The names between `{{` and `}}`.
-pub fn placeholders(text: &str) -> BTreeSet<String> {
-    text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(name, _)| name.trim().to_owned()).collect()
 }
 
 #[cfg(test)]

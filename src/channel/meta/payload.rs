@@ -161,6 +161,7 @@ fn template_part(template: &TemplateMessage) -> Result<Value, Unsendable> {
         let (sub_type, parameter) = match button {
             ButtonValue::Reply { payload, .. } => ("quick_reply", json!({"type": "payload", "payload": payload})),
             ButtonValue::UrlSuffix(suffix) => ("url", json!({"type": "text", "text": suffix})),
+            ButtonValue::AsApproved => continue,
         };
         components.push(json!({
             "type": "button", "sub_type": sub_type, "index": place.to_string(), "parameters": [parameter]

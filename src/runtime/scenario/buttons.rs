@@ -79,7 +79,7 @@ fn shown<'a>(content: &'a Content, key: &[u8]) -> Vec<Shown<'a>> {
             .iter()
             .filter_map(|button| match button {
                 ButtonValue::Reply { payload, title } => Some(one(payload, title, Kind::Template)),
-                ButtonValue::UrlSuffix(_) => None,
+                ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
             })
             .collect(),
         Content::Text { .. } | Content::Link { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),

@@ -117,7 +117,7 @@ fn titles(content: &Content) -> Vec<String> {
             .iter()
             .filter_map(|button| match button {
                 ButtonValue::Reply { title, .. } => Some(title.clone()),
-                ButtonValue::UrlSuffix(_) => None,
+                ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
             })
             .collect(),
         Content::Text { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),

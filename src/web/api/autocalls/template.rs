@@ -10,9 +10,8 @@ use crate::{
     base::limits::NAME_CHARS_MAX,
     model::{
         content::Content,
-        template::{Parameters, Template, TemplateMessage, TemplateStatus},
+        template::{Parameters, Template, TemplateMessage, TemplateStatus, placeholders},
     },
-    runtime::catalogue::placeholders,
     web::state::Web,
 };
 use axum::{
