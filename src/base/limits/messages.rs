@@ -27,6 +27,7 @@ pub const OPTIONS_MAX: usize = 100;
 pub const EDGE_CHARS_MAX: usize = 60;
 pub const BUTTONS_MAX: usize = 3;
 pub const BUTTON_TITLE_CHARS_MAX: usize = 20;
+pub const BUTTON_ID_CHARS_MAX: usize = 256;
 pub const ROW_TITLE_CHARS_MAX: usize = 24;
 pub const ROW_DESCRIPTION_CHARS_MAX: usize = 72;
 pub const ROW_ID_CHARS_MAX: usize = 200;

@@ -6,8 +6,8 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         limits::{
-            BUTTON_BODY_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, CAPTION_CHARS_MAX, EDGE_CHARS_MAX,
-            ROW_DESCRIPTION_CHARS_MAX, ROW_ID_CHARS_MAX, ROW_TITLE_CHARS_MAX, TEXT_CHARS_MAX,
+            BUTTON_BODY_CHARS_MAX, BUTTON_ID_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, CAPTION_CHARS_MAX,
+            EDGE_CHARS_MAX, ROW_DESCRIPTION_CHARS_MAX, ROW_ID_CHARS_MAX, ROW_TITLE_CHARS_MAX, TEXT_CHARS_MAX,
         },
         place::Place,
         yaml,
@@ -52,6 +52,7 @@ fn message(node: &Node, findings: &Findings) {
         }
         for button in &buttons {
             title(button, BUTTON_TITLE_CHARS_MAX, "a button", findings);
+            id(button, BUTTON_ID_CHARS_MAX, findings);
         }
         unique(&buttons, findings);
     }
@@ -93,12 +94,10 @@ fn rows(options: &[Choice<'_>], findings: &Findings) {
                 "a description has at most {ROW_DESCRIPTION_CHARS_MAX} characters, and this has {}",
                 fixed(&desc.text)
             );
-            findings.push(Diagnostic::error("E703", &desc.place, message));
+            findings
+                .push(Diagnostic::error("E703", &desc.place, message).help("shorten it, or say it in the text itself"));
         }
-        if let Some(id) = option.id.filter(|id| fixed(&id.text) > ROW_ID_CHARS_MAX) {
-            let message = format!("an id has at most {ROW_ID_CHARS_MAX} characters, and this has {}", fixed(&id.text));
-            findings.push(Diagnostic::error("E703", &id.place, message));
-        }
+        id(option, ROW_ID_CHARS_MAX, findings);
     }
     unique(options, findings);
 }
@@ -109,6 +108,15 @@ fn title(choice: &Choice<'_>, max: usize, what: &str, findings: &Findings) {
         let message = format!("{what} has a title of at most {max} characters, and this has {length}");
         let finding = Diagnostic::error("E703", &choice.title.place, message);
         findings.push(finding.help("shorten it; in a list the rest can stand in `desc`"));
+    }
+}
+
+fn id(choice: &Choice<'_>, max: usize, findings: &Findings) {
+    if let Some(id) = choice.id.filter(|id| fixed(&id.text) > max) {
+        let message = format!("an id has at most {max} characters, and this has {}", fixed(&id.text));
+        findings.push(
+            Diagnostic::error("E703", &id.place, message).help("shorten it: nobody sees it, and flows compare it"),
+        );
     }
 }
 

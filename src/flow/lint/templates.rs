@@ -1,24 +1,35 @@
 //! Templates that flows name, against the lists of the senders: do they exist, and do their values fit?
 
-use super::Around;
+use super::{
+    Around,
+    template_values::{self, Complaint},
+};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
-        place::Place,
-        yaml::{self, Kind},
+        yaml,
     },
     flow::{
         FlowSet,
         definition::{Flow, Outline},
     },
-    model::template::{Category, Template},
+    model::template::{Category, Template, in_language},
 };
 use std::collections::BTreeSet;
+
+/// A template that a step may send, as it is written: its name, and what stands beside it.
+pub struct Use<'a> {
+    pub name: &'a yaml::Node,
+    pub vars: Option<&'a yaml::Node>,
+    pub header: Option<&'a yaml::Node>,
+    pub buttons: Option<&'a yaml::Node>,
+    language: Option<&'a yaml::Node>,
+}
 
 pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     let Some(senders) = around.templates.as_ref().filter(|senders| !senders.is_empty()) else { return };
     for node in &flow.nodes {
-        every_use(&node.outline, &mut |name, vars| one(set, flow, name, vars, senders, findings));
+        every_use(&node.outline, &mut |used| one(set, flow, &used, senders, findings));
     }
 }
 
@@ -27,35 +38,47 @@ pub fn named(set: &FlowSet) -> Vec<String> {
     let mut names = BTreeSet::new();
     let flows = set.flows.values().map(AsRef::as_ref).chain([&set.bot.flow]);
     for node in flows.flat_map(|flow: &Flow| &flow.nodes) {
-        every_use(&node.outline, &mut |name, _| names.extend(written_name(name).map(str::to_owned)));
+        every_use(&node.outline, &mut |used| names.extend(written(used.name).map(str::to_owned)));
     }
     names.into_iter().collect()
 }
 
-/// Each template that a step may send, with the values it would carry.
-fn every_use(outline: &Outline, found: &mut dyn FnMut(&yaml::Node, Option<&yaml::Node>)) {
-    let written = &outline.yaml;
+/// Where a step writes the name of a template.
+pub fn every_name<'a>(outline: &'a Outline, found: &mut dyn FnMut(&'a yaml::Node)) {
+    every_use(outline, &mut |used| found(used.name));
+}
+
+/// Each template that a step may send, with what it would carry.
+pub fn every_use<'a>(outline: &'a Outline, found: &mut dyn FnMut(Use<'a>)) {
+    let step = &outline.yaml;
+    let beside = |node: &'a yaml::Node, name: &'a yaml::Node| Use {
+        name,
+        vars: node.get("vars"),
+        header: node.get("header"),
+        buttons: node.get("buttons"),
+        language: node.get("language"),
+    };
     if outline.verb == "template"
-        && let Some(name) = written.get("template")
+        && let Some(name) = step.get("template")
     {
-        found(name, written.get("vars"));
+        found(beside(step, name));
     }
-    every_fallback(written, &mut |fallback| {
-        let vars = fallback.get("vars");
+    every_fallback(step, &mut |fallback| {
         let named = fallback.get("template").or_else(|| fallback.get("nudge"));
         for name in named.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
-            found(name, vars);
+            found(beside(fallback, name));
         }
     });
 }
 
-fn written_name(node: &yaml::Node) -> Option<&str> {
-    node.text().filter(|name| !name.contains("${"))
+/// What is sent as it stands there; `None` when it is computed.
+pub fn written(node: &yaml::Node) -> Option<&str> {
+    node.text().filter(|text| !text.contains("${"))
 }
 
 /// The `if_closed` of the step itself and of its reminders; bodies have steps of their own.
-pub fn every_fallback(written: &yaml::Node, found: &mut dyn FnMut(&yaml::Node)) {
-    let mut read = |node: &yaml::Node| {
+pub fn every_fallback<'a>(written: &'a yaml::Node, found: &mut dyn FnMut(&'a yaml::Node)) {
+    let mut read = |node: &'a yaml::Node| {
         if let Some(fallback) = node.get("if_closed").filter(|fallback| fallback.map().is_some()) {
             found(fallback);
         }
@@ -66,19 +89,13 @@ pub fn every_fallback(written: &yaml::Node, found: &mut dyn FnMut(&yaml::Node)) 
     }
 }
 
-fn one(
-    set: &FlowSet,
-    flow: &Flow,
-    name_node: &yaml::Node,
-    vars: Option<&yaml::Node>,
-    senders: &[Vec<Template>],
-    findings: &Findings,
-) {
-    let Some(name) = written_name(name_node) else { return };
+fn one(set: &FlowSet, flow: &Flow, used: &Use<'_>, senders: &[Vec<Template>], findings: &Findings) {
+    let Some(name) = written(used.name) else { return };
+    let place = &used.name.place;
     let having = senders.iter().filter(|list| list.iter().any(|template| template.name == name)).count();
     let known: BTreeSet<&str> = senders.iter().flatten().map(|template| template.name.as_str()).collect();
     if having == 0 {
-        let finding = Diagnostic::error("E801", &name_node.place, format!("there is no template `{name}`"));
+        let finding = Diagnostic::error("E801", place, format!("there is no template `{name}`"));
         let help = did_you_mean(name, known.iter().copied());
         findings
             .push(finding.help(help.unwrap_or_else(|| "create it at Meta, then run `transom templates pull`".into())));
@@ -86,48 +103,76 @@ fn one(
     }
     if having < senders.len() {
         let message = format!("only {having} of {} senders have the template `{name}`", senders.len());
-        findings.push(Diagnostic::warning("W802", &name_node.place, message));
+        let finding = Diagnostic::warning("W802", place, message);
+        findings.push(finding.help("create it at the others too, or write `sender:` above for those that have it"));
     }
-    for template in senders.iter().flatten().filter(|template| template.name == name) {
-        let asks_consent = set.bot.topics.get(&flow.topic).is_some_and(|topic| topic.needs_consent);
-        if template.category == Category::Marketing && !asks_consent {
-            let message = format!("`{name}` is a MARKETING template, and the topic `{}` needs no consent", flow.topic);
-            let finding = Diagnostic::error("E803", &name_node.place, message);
-            findings.push(finding.help("give the flow a `topic:` that `needs: consent`, such as `marketing`"));
+    let versions: Vec<&Template> = senders.iter().flatten().filter(|template| template.name == name).collect();
+    let Some(versions) = spoken(set, used, &versions, findings) else { return };
+    let asks_consent = set.bot.topics.get(&flow.topic).is_some_and(|topic| topic.needs_consent);
+    if !asks_consent && versions.iter().any(|template| template.category == Category::Marketing) {
+        let message = format!("`{name}` is a MARKETING template, and the topic `{}` needs no consent", flow.topic);
+        let finding = Diagnostic::error("E803", place, message);
+        findings.push(finding.help("give the flow a `topic:` that `needs: consent`, such as `marketing`"));
+    }
+    fit(used, &versions, findings);
+}
+
+/// The versions that the step can send; `None` when there is none in the language that it names.
+fn spoken<'a>(
+    set: &FlowSet,
+    used: &Use<'_>,
+    versions: &[&'a Template],
+    findings: &Findings,
+) -> Option<Vec<&'a Template>> {
+    let name = used.name.text().unwrap_or_default();
+    let languages: BTreeSet<&str> = versions.iter().map(|template| template.language.as_str()).collect();
+    let all = languages.iter().map(|language| format!("`{language}`")).collect::<Vec<_>>().join(", ");
+    match used.language.map(|node| (node, written(node))) {
+        Some((node, Some(language))) => {
+            if let Some(chosen) = in_language(versions, language) {
+                return Some(versions.iter().copied().filter(|one| one.language == chosen.language).collect());
+            }
+            let message = format!("the template `{name}` does not exist in `{language}`");
+            findings.push(Diagnostic::error("E807", &node.place, message).help(format!("it exists in {all}")));
+            None
         }
-        values(template, vars, &name_node.place, findings);
+        // Computed: any of them.
+        Some((_, None)) => Some(versions.to_vec()),
+        None => {
+            // The bot's own language is what everybody falls back to.
+            let own = &set.bot.language;
+            if in_language(versions, own).is_none() {
+                let message = format!("the template `{name}` does not exist in `{own}`, the language of the bot");
+                let finding = Diagnostic::warning("W808", &used.name.place, message);
+                findings.push(finding.help(format!(
+                    "it exists in {all}: who speaks none of these gets nothing; create it in `{own}`, or write `language:` \
+                     beside it"
+                )));
+            }
+            Some(versions.to_vec())
+        }
     }
 }
 
-fn values(template: &Template, vars: Option<&yaml::Node>, place: &Place, findings: &Findings) {
-    let wanted = placeholders(&template.body);
-    let at = vars.map_or(place, |vars| &vars.place);
-    let given: Vec<String> = match vars.map(|vars| &vars.kind) {
-        None | Some(Kind::Null) => Vec::new(),
-        Some(Kind::Map(entries)) => entries.iter().map(|entry| entry.key.text.clone()).collect(),
-        Some(Kind::List(items)) => (1..=items.len()).map(|number| number.to_string()).collect(),
-        // Computed as a whole: counted when it is sent.
-        Some(Kind::Scalar(_)) => return,
-    };
-    if given.len() != wanted.len() {
-        let message = format!(
-            "the template `{}` ({}) takes {} values, and gets {}",
-            template.name,
-            template.language,
-            wanted.len(),
-            given.len()
-        );
-        findings.push(Diagnostic::error("E804", at, message).help(format!("its text is: {}", template.body)));
-        return;
+/// What does not fit; versions in other languages that say the same are named once.
+fn fit(used: &Use<'_>, versions: &[&Template], findings: &Findings) {
+    let mut said: Vec<(Complaint, BTreeSet<&str>)> = Vec::new();
+    for template in versions {
+        for complaint in template_values::of(used, template) {
+            match said.iter_mut().find(|(known, _)| known.place == complaint.place && known.what == complaint.what) {
+                Some((_, languages)) => drop(languages.insert(&template.language)),
+                None => said.push((complaint, BTreeSet::from([template.language.as_str()]))),
+            }
+        }
     }
-    for missing in wanted.iter().filter(|name| !given.contains(name)) {
-        let message = format!("the template `{}` ({}) needs a value for `{missing}`", template.name, template.language);
-        let finding = Diagnostic::error("E804", at, message);
-        findings.push(finding.help_if(did_you_mean(missing, given.iter().map(String::as_str))));
+    let all: BTreeSet<&str> = versions.iter().map(|template| template.language.as_str()).collect();
+    let name = used.name.text().unwrap_or_default();
+    for (Complaint { place, what, help, .. }, languages) in said {
+        // Which language is worth a word only when another one has no such fault.
+        let of = match languages.len() == all.len() {
+            true => String::new(),
+            false => format!(" in {}", languages.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
+        };
+        findings.push(Diagnostic::error("E804", &place, format!("the template `{name}`{of} {what}")).help(help));
     }
-}
-
-/// `{{1}}`, `{{name}}`: each once.
-fn placeholders(body: &str) -> BTreeSet<String> {
-    body.split("{{").skip(1).filter_map(|part| Some(part.split_once("}}")?.0.trim().to_owned())).collect()
 }

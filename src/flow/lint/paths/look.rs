@@ -11,7 +11,7 @@ use crate::{
     base::{diagnostic::Diagnostic, place::Place, time::Span, yaml},
     flow::{
         definition::{Body, Flow, Node},
-        lint::templates::every_fallback,
+        lint::templates::every_use,
         script::Code,
         text::Text,
     },
@@ -106,14 +106,12 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// The values of the templates that a step sends.
+/// The values of the templates that a step sends: of the text, the header and the ends of addresses.
 fn template_values(node: &Node) -> Vec<Place> {
-    let written = &node.outline.yaml;
     let mut values = Vec::new();
-    if node.outline.verb == "template" {
-        values.extend(written.get("vars").map(|vars| vars.place.clone()));
-    }
-    every_fallback(written, &mut |fallback| values.extend(fallback.get("vars").map(|vars| vars.place.clone())));
+    every_use(&node.outline, &mut |used| {
+        values.extend([used.vars, used.header, used.buttons].into_iter().flatten().map(|given| given.place.clone()));
+    });
     values
 }
 

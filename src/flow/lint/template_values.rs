@@ -1,0 +1,178 @@
+//! Whether what a step gives to a template fits one version of it: text, header, buttons.
+
+use super::templates::{Use, written};
+use crate::{
+    base::{
+        diagnostic::nearest,
+        limits::BUTTON_ID_CHARS_MAX,
+        place::Place,
+        yaml::{Kind, Node},
+    },
+    flow::arrange,
+    model::template::{Template, TemplateButtonKind, TemplateHeader, placeholders},
+};
+
+/// What does not fit.
+pub struct Complaint {
+    pub place: Place,
+    /// Behind "the template `name`".
+    pub what: String,
+    pub help: String,
+}
+
+/// Everything that does not fit this version, in the order of a message.
+pub fn of(used: &Use<'_>, template: &Template) -> Vec<Complaint> {
+    let mut all = Vec::new();
+    all.extend(header(used, template));
+    all.extend(body(used, template));
+    buttons(used, template, &mut all);
+    all
+}
+
+fn complaint(node: &Node, what: impl Into<String>, help: impl Into<String>) -> Complaint {
+    Complaint { place: node.place.clone(), what: what.into(), help: help.into() }
+}
+
+fn body(used: &Use<'_>, template: &Template) -> Option<Complaint> {
+    let wanted = placeholders(&template.body);
+    let at = used.vars.unwrap_or(used.name);
+    let given: Vec<String> = match used.vars.map(|vars| &vars.kind) {
+        None | Some(Kind::Null) => Vec::new(),
+        Some(Kind::Map(entries)) => entries.iter().map(|entry| entry.key.text.clone()).collect(),
+        Some(Kind::List(items)) => (1..=items.len()).map(|number| number.to_string()).collect(),
+        // Computed as a whole: counted when it is sent.
+        Some(Kind::Scalar(_)) => return None,
+    };
+    let text = format!("its text is: {}", template.body);
+    if given.len() != wanted.len() {
+        let values = if wanted.len() == 1 { "value" } else { "values" };
+        return Some(complaint(at, format!("takes {} {values}, and gets {}", wanted.len(), given.len()), text));
+    }
+    let missing: Vec<&String> = wanted.iter().filter(|name| !given.contains(name)).collect();
+    let first = missing.first()?;
+    let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+    let surplus = given.iter().filter(|name| !wanted.contains(*name)).map(String::as_str);
+    let listed = used.vars.is_some_and(|vars| vars.list().is_some());
+    let help = match nearest(first, surplus) {
+        _ if listed => format!("its values have names: write `vars: {{{first}: …}}`; {text}"),
+        Some(near) => format!("write `{first}:` for `{near}:`; {text}"),
+        None => text,
+    };
+    Some(complaint(at, format!("needs a value for {}", names.join(", ")), help))
+}
+
+fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
+    let given = used.header.filter(|header| !header.is_null());
+    let at = given.unwrap_or(used.name);
+    // An address is a file, everything else a text.
+    let fixed = given.and_then(written);
+    let is_address = fixed.map(|text| text.starts_with("https://") || text.starts_with("http://"));
+    match (&template.header, given) {
+        (Some(kind @ (TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document)), given) => {
+            let wanted = kind.media()?;
+            let word = wanted.as_str();
+            let help = format!("write `header:` with the address of the {word}: `header: https://…`");
+            if given.is_none() {
+                return Some(complaint(
+                    at,
+                    format!("has {} {word} above its text, and gets none", article(word)),
+                    help,
+                ));
+            }
+            if is_address == Some(false) {
+                return Some(complaint(
+                    at,
+                    format!("has {} {word} above its text, and this is no address", article(word)),
+                    help,
+                ));
+            }
+            // Without an ending it is taken for what the template wants.
+            let url = fixed?;
+            let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+            let ends = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+            let file = arrange::media(url).ok()?;
+            (ends && file.kind != wanted).then(|| {
+                let got = file.kind.as_str();
+                complaint(
+                    at,
+                    format!("has {} {word} above its text, and this is {} {got}", article(word), article(got)),
+                    help,
+                )
+            })
+        }
+        (Some(TemplateHeader::Location), _) => {
+            Some(complaint(at, "has a place above its text, which flows do not fill", "use a template without it"))
+        }
+        (Some(TemplateHeader::Text(text)), given) => {
+            let takes = !placeholders(text).is_empty();
+            match given {
+                None if takes => Some(complaint(
+                    at,
+                    "needs a value for its header",
+                    format!("write `header:`; its header is: {text}"),
+                )),
+                Some(_) if !takes => Some(complaint(
+                    at,
+                    "has a header that takes no value",
+                    format!("take `header:` out; its header is: {text}"),
+                )),
+                Some(_) if is_address == Some(true) => Some(complaint(
+                    at,
+                    "has a text as its header, and this is an address",
+                    format!("its header is: {text}"),
+                )),
+                Some(_) if fixed.is_some_and(|text| text.trim().is_empty()) => {
+                    Some(complaint(at, "takes no empty header", format!("its header is: {text}")))
+                }
+                None | Some(_) => None,
+            }
+        }
+        (None, Some(_)) => Some(complaint(at, "has no header", "take `header:` out")),
+        (None, None) => None,
+    }
+}
+
+/// Replies need a button only where they are named here: options of a question that has more of them are typed.
+fn buttons(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
+    let given = used.buttons.map_or(&[] as &[Node], Node::one_or_many);
+    let (suffixes, replies): (Vec<&Node>, Vec<&Node>) = given.iter().partition(|button| button.get("url").is_some());
+    let links = template.buttons.iter().filter(|button| button.takes_suffix());
+    let titles: Vec<&str> = links
+        .filter_map(|button| match button {
+            TemplateButtonKind::Url { title, .. } => Some(title.as_str()),
+            _ => None,
+        })
+        .collect();
+    if let Some(title) = titles.get(suffixes.len()) {
+        let help = format!("write `buttons: [{{url: …}}]`, for its button `{title}`");
+        all.push(complaint(used.buttons.unwrap_or(used.name), "needs the end of the address of its link", help));
+    }
+    if let Some(extra) = suffixes.get(titles.len()) {
+        let help = "take it out; a link whose address is fixed needs nothing";
+        all.push(complaint(extra, "has no button for this end of an address", help));
+    }
+    let quick =
+        template.buttons.iter().filter(|button| matches!(button, TemplateButtonKind::QuickReply { .. })).count();
+    if let Some(extra) = replies.get(quick) {
+        let what = match quick {
+            0 => "has no buttons to tap".to_owned(),
+            1 => "has one button to tap, and this is the second".to_owned(),
+            n => format!("has {n} buttons to tap, and this is number {}", n + 1),
+        };
+        all.push(complaint(extra, what, "name as many ids as it has quick replies; who cannot tap can type"));
+    }
+    for id in replies {
+        let length = written(id).map_or(0, |text| text.chars().count());
+        if length > BUTTON_ID_CHARS_MAX {
+            all.push(complaint(
+                id,
+                format!("takes an id of at most {BUTTON_ID_CHARS_MAX} characters, and this has {length}"),
+                "shorten it",
+            ));
+        }
+    }
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
