@@ -9,7 +9,7 @@ pub struct Args {
     /// Which files it is for
     #[arg(value_enum, default_value_t = Of::Flow)]
     of: Of,
-    /// Write `flow.json` and `bot.json` into this folder; flows name them in their first line:
+    /// Write `flow.json`, `bot.json` and `test.json` into this folder; flows name them in their first line:
     /// `# yaml-language-server: $schema=../schema/flow.json`
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "schema", conflicts_with = "of")]
     write: Option<PathBuf>,
@@ -21,6 +21,8 @@ enum Of {
     Flow,
     /// `flows/_bot.yaml`
     Bot,
+    /// `flows/*.test.yaml`
+    Test,
 }
 
 pub fn run(args: &Args) -> Outcome {
@@ -28,13 +30,14 @@ pub fn run(args: &Args) -> Outcome {
         let schema = match args.of {
             Of::Flow => schema::of_flow(),
             Of::Bot => schema::of_bot(),
+            Of::Test => schema::of_test(),
         };
         println!("{schema:#}");
         return Ok(());
     };
     let failed = |error: std::io::Error| Failure::Failed(format!("cannot write `{}`: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(failed)?;
-    for (name, schema) in [("flow.json", schema::of_flow()), ("bot.json", schema::of_bot())] {
+    for (name, schema) in schema::all() {
         std::fs::write(folder.join(name), format!("{schema}\n")).map_err(failed)?;
     }
     Ok(())

@@ -4,7 +4,10 @@ mod arrivals;
 mod expected;
 mod facts;
 mod head;
+mod known;
 pub mod moment;
+mod possible;
+mod said;
 mod step;
 pub mod write;
 
@@ -12,7 +15,10 @@ pub use arrivals::{Arrival, FROM_AD};
 pub use expected::{Aspect, BotSays, Expected};
 pub use facts::{Fact, apply, patch};
 pub use head::{Head, TemplateIs, default_now};
+pub use known::Known;
 pub use moment::Moment;
+pub use possible::check;
+pub use said::Corpus;
 pub use step::{Act, Delivery, Fault, Step};
 
 use super::definition::FlowSet;

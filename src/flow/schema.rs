@@ -1,11 +1,11 @@
-//! The JSON Schema of flows and of `_bot.yaml`, for editors; made of the Specs that the parser reads.
+//! The JSON Schema of flows, of `_bot.yaml` and of tests, for editors; made of the Specs that the parser reads.
 //!
 //! `if`/`then` for each verb and for each shape of a value, never `oneOf`: an editor then says "`tiemout` is not
 //! allowed" at that key, and not "matches none of 24 schemas" at the step.
 
 use super::{
     reference,
-    spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS, parts},
+    spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS, parts},
     steps, triggers,
 };
 use serde_json::{Map, Value, json};
@@ -26,6 +26,20 @@ pub fn of_bot() -> Value {
     root["title"] = "What the flows of Transom share".into();
     root["definitions"] = definitions(steps::SPECS, triggers::SPECS);
     root
+}
+
+/// Of `flows/NAME.test.yaml`.
+pub fn of_test() -> Value {
+    let mut root = object(TEST_KEYS, &[]);
+    root["$schema"] = DRAFT.into();
+    root["title"] = "Tests of a flow of Transom".into();
+    root["definitions"] = json!({"text": in_full(&FieldKind::Text)});
+    root
+}
+
+/// All of them, by the names of their files in `schema/`.
+pub fn all() -> [(&'static str, Value); 3] {
+    [("flow.json", of_flow()), ("bot.json", of_bot()), ("test.json", of_test())]
 }
 
 /// The draft that editors know best.

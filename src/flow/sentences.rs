@@ -150,6 +150,17 @@ pub fn back(language: &str) -> &'static str {
     )
 }
 
+/// All of them, one a line: for whoever looks for words that can be said.
+pub fn all() -> String {
+    let of = |language: &str| {
+        let (stop, yes, no) = ask_stop(language);
+        let said = [stopped(language), started(language), stop, yes, no, kept(language), noted(language)];
+        let more = [invalid(language), went_wrong(language), choose(language), more(language), back(language)];
+        said.into_iter().chain(more).collect::<Vec<_>>().join("\n")
+    };
+    ["en", "es", "fr", "de", "pt", "it"].map(of).join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use super::{
     FlowSet,
     lint::{Around, Linter, Report},
     parse::Kept,
+    scenario::{Known, Scenario},
 };
 use crate::base::{
     diagnostic::{Diagnostic, sort},
@@ -20,6 +21,7 @@ pub struct Workspace {
     around: Around,
     kept: Kept,
     linter: Linter,
+    tests: Known,
 }
 
 /// What one look gave.
@@ -29,6 +31,8 @@ pub struct Looked {
     pub findings: Vec<Diagnostic>,
     /// The flows that can never need a template.
     pub without_templates: Vec<String>,
+    /// The tests beside the flows.
+    pub tests: Vec<Arc<Scenario>>,
 }
 
 impl Workspace {
@@ -37,7 +41,8 @@ impl Workspace {
         Workspace { around, ..Workspace::default() }
     }
 
-    /// A file is there, or has another text. Its path is as in the bot's folder: `flows/menu.yaml`.
+    /// A file is there, or has another text. Its path is as in the bot's folder: `flows/menu.yaml`,
+    /// `flows/menu.test.yaml`.
     pub fn put(&mut self, file: Arc<SourceFile>) {
         self.files.insert(file.path().to_owned(), file);
     }
@@ -54,12 +59,16 @@ impl Workspace {
 
     /// Everything that can be said about the files as they are now.
     pub fn look(&mut self) -> Looked {
-        let files: Vec<Arc<SourceFile>> = self.files.values().cloned().collect();
+        let of_test = |file: &Arc<SourceFile>| file.stem().ends_with(".test");
+        let (tests, files): (Vec<_>, Vec<_>) = self.files.values().cloned().partition(of_test);
         let (set, mut findings) = self.kept.parse(&files);
         let Report { findings: said, without_templates } = self.linter.report(&set, &self.around);
         findings.extend(said);
+        let sound = !findings.iter().any(Diagnostic::is_error);
+        let (tests, said) = self.tests.look(&tests, &set, sound);
+        findings.extend(said);
         sort(&mut findings);
-        Looked { set, findings, without_templates }
+        Looked { set, findings, without_templates, tests }
     }
 }
 
@@ -86,6 +95,9 @@ mod tests {
         let files: Vec<_> = workspace.files.values().cloned().collect();
         let (set, mut all) = parse_set(&files);
         all.extend(lint_around(&set, &workspace.around));
+        let sound = !all.iter().any(Diagnostic::is_error);
+        let tests: Vec<_> = files.iter().filter(|file| file.stem().ends_with(".test")).cloned().collect();
+        all.extend(Known::default().look(&tests, &set, sound).1);
         sort(&mut all);
         let looked = workspace.look();
         assert_eq!(words(&looked.findings), words(&all));
@@ -112,6 +124,33 @@ mod tests {
         workspace.put(file("shop", SHOP));
         workspace.put(file("_bot", "bot: a\nlanguages: {es: []}\n"));
         assert_eq!(agree(&mut workspace), ["W904"]);
+    }
+
+    #[test]
+    fn a_test_is_looked_at_again_when_what_it_tests_changes() {
+        let mut workspace = Workspace::default();
+        let test = |says: &str| {
+            let text =
+                format!("tests: menu\ncases:\n  - name: a\n    steps:\n      - user: menu\n      - bot: {says}\n");
+            SourceFile::new("flows/menu.test.yaml", text)
+        };
+        workspace.replace([file("_bot", BOT), file("menu", MENU), file("shop", SHOP), test("Anything else")]);
+        assert!(agree(&mut workspace).is_empty());
+        workspace.put(test("Anything esle"));
+        assert_eq!(agree(&mut workspace), ["W962"]);
+        workspace.put(file("menu", &MENU.replace("Anything else", "Anything esle")));
+        assert!(agree(&mut workspace).is_empty());
+        // It is the called flow that says it.
+        workspace.put(test("Waht?"));
+        assert_eq!(agree(&mut workspace), ["W962"]);
+        workspace.put(file("shop", &SHOP.replace("What?", "Waht?")));
+        assert!(agree(&mut workspace).is_empty());
+        workspace.put(file("menu", "flow: menu\nsteps:\n  - sya: no\n"));
+        assert_eq!(agree(&mut workspace), ["E221"], "what a broken flow says is not known");
+        workspace.put(file("menu", "flow: menu\nsteps:\n  - say: *no\n"));
+        assert_eq!(agree(&mut workspace), ["E109"]);
+        workspace.remove("flows/menu.yaml");
+        assert_eq!(agree(&mut workspace), ["E951"]);
     }
 
     #[test]

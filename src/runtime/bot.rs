@@ -57,7 +57,8 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
     for (name, path) in &paths {
         let refuse = |why: String| {
             let place = Place::start_of(&SourceFile::new(name.clone(), ""));
-            Diagnostic::error("E910", &place, format!("cannot read `{name}`: {why}"))
+            let help = "save it as a text in UTF-8, or take it out of the folder";
+            Diagnostic::error("E910", &place, format!("cannot read `{name}`: {why}")).help(help)
         };
         // Asked before reading: a huge file must not be in memory first.
         let size = fs::metadata(path).map_or(0, |about| usize::try_from(about.len()).unwrap_or(usize::MAX));
@@ -96,7 +97,7 @@ pub fn read_tests(folder: &Path) -> Result<Vec<Arc<SourceFile>>, FolderError> {
 pub fn sign(folder: &Path) -> Option<u64> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    for (name, path) in paths(folder).ok()? {
+    for (name, path) in FOLDERS.iter().flat_map(|(name, extension)| entries(folder, name, extension)).flatten() {
         name.hash(&mut hasher);
         if let Ok(about) = fs::metadata(&path) {
             (about.len(), about.modified().ok()).hash(&mut hasher);

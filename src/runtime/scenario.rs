@@ -44,7 +44,7 @@ use crate::{
     },
     flow::{
         self, FlowSet,
-        scenario::{Case, Head},
+        scenario::{Case, Head, Scenario},
     },
 };
 use anyhow::Context;
@@ -167,11 +167,8 @@ fn read(file: &Arc<SourceFile>, set: &FlowSet) -> (FileReport, Option<TestFile>)
     let (scenario, mut found) = flow::scenario::parse(file, set);
     let findings = Findings::default();
     let read = scenario.map(|scenario| {
-        let mocks = mocks_of(&scenario.head.mocks, &findings);
-        let cases = scenario.cases.into_iter().map(|case| {
-            // A case's own stand before the file's, and only they are new here.
-            let own = case.head.mocks.len().saturating_sub(scenario.head.mocks.len());
-            let mocks = mocks_of(&case.head.mocks[..own], &findings).and(&mocks);
+        let (mocks, own) = mocks_of_test(&scenario, &findings);
+        let cases = scenario.cases.into_iter().zip(own).map(|(case, mocks)| {
             let play = Play { flow: scenario.flow.clone(), head: Arc::clone(&case.head), mocks };
             (case, play)
         });
@@ -186,6 +183,25 @@ fn read(file: &Arc<SourceFile>, set: &FlowSet) -> (FileReport, Option<TestFile>)
         FileReport { path: file.path().to_owned(), findings: found, cases: Vec::new(), rewritten: 0 },
         read.filter(|_| good),
     )
+}
+
+/// What is wrong with the mocks of a test; also for `transom check`.
+pub fn mock_findings(scenario: &Scenario) -> Vec<Diagnostic> {
+    let findings = Findings::default();
+    mocks_of_test(scenario, &findings);
+    findings.into_sorted()
+}
+
+/// Those of the file, and those of each case over them.
+fn mocks_of_test(scenario: &Scenario, findings: &Findings) -> (Mocks, Vec<Mocks>) {
+    let mocks = mocks_of(&scenario.head.mocks, findings);
+    let of_case = |case: &Case| {
+        // A case's own stand before the file's, and only they are new here.
+        let own = case.head.mocks.len().saturating_sub(scenario.head.mocks.len());
+        mocks_of(&case.head.mocks[..own], findings).and(&mocks)
+    };
+    let own = scenario.cases.iter().map(of_case).collect();
+    (mocks, own)
 }
 
 fn mocks_of(nodes: &[Node], findings: &Findings) -> Mocks {

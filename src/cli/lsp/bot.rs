@@ -6,7 +6,7 @@ use crate::{
         place::SourceFile,
     },
     flow::{self, Around, FlowSet, editor::Desk, workspace::Workspace},
-    runtime::{bot, catch::text_of, reload::mock_findings},
+    runtime::{bot, catch::text_of, reload::mock_findings, scenario},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -75,12 +75,14 @@ impl Bot {
             let read = bot::read(&self.root);
             let (mut files, mut findings) =
                 read.map_or_else(|_| (Vec::new(), Vec::new()), |read| (read.files, read.findings));
-            self.lay_over(&mut files, false);
+            files.extend(bot::read_tests(&self.root).unwrap_or_default());
+            self.lay_over(&mut files);
             findings.retain(|finding| !self.open.contains_key(finding.place.path()));
             workspace.replace(files);
             let looked = workspace.look();
             findings.extend(looked.findings);
             findings.extend(mock_findings(&looked.set));
+            findings.extend(looked.tests.iter().flat_map(|test| scenario::mock_findings(test)));
             sort(&mut findings);
             (looked.set, findings)
         };
@@ -101,7 +103,7 @@ impl Bot {
     pub fn all_files(&self) -> Vec<Arc<SourceFile>> {
         let mut files = bot::read(&self.root).map(|read| read.files).unwrap_or_default();
         files.extend(bot::read_tests(&self.root).unwrap_or_default());
-        self.lay_over(&mut files, true);
+        self.lay_over(&mut files);
         files
     }
 
@@ -114,12 +116,11 @@ impl Bot {
         Desk { set: &self.set, around }
     }
 
-    fn lay_over(&self, files: &mut Vec<Arc<SourceFile>>, tests: bool) {
+    fn lay_over(&self, files: &mut Vec<Arc<SourceFile>>) {
         for (path, file) in &self.open {
             match files.iter_mut().find(|other| other.path() == path) {
                 Some(other) => *other = file.clone(),
-                None if tests || !file.stem().ends_with(".test") => files.push(file.clone()),
-                None => {}
+                None => files.push(file.clone()),
             }
         }
         files.sort_by(|a, b| a.path().cmp(b.path()));

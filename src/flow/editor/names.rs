@@ -119,15 +119,8 @@ impl Reader<'_, '_> {
     fn see(&mut self, seen: &Seen<'_>) {
         match (&seen.what, self.sort) {
             (What::Key { entry, .. }, Sort::Locale) if seen.path.is_empty() => self.locale_key(&entry.key),
-            (What::Key { entry, .. }, Sort::Test) => {
-                if let [.., "expect", "vars"] = seen.path {
-                    self.variable(&entry.key, false);
-                }
-            }
-            (What::Value(node), Sort::Test) => {
-                if let ["tests"] = seen.path {
-                    self.add(node.scalar(), Meaning::Flow(node.text().unwrap_or_default().to_owned()), false);
-                }
+            (What::Key { entry, .. }, Sort::Test) if matches!(seen.path, [.., "expect", "vars"]) => {
+                self.variable(&entry.key, false);
             }
             (What::Value(node), Sort::Locale) => {
                 if let Some((flow, _)) = seen.path.first().and_then(|key| key.split_once('.')) {

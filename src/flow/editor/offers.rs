@@ -58,7 +58,7 @@ pub enum OfferKind {
 /// Everything that may stand at a byte of a file; the editor narrows it by what is written already.
 pub fn complete(desk: &Desk<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer> {
     let sort = sort_of(file);
-    if !matches!(sort, Sort::Flow | Sort::Bot) {
+    if !matches!(sort, Sort::Flow | Sort::Bot | Sort::Test) {
         return Vec::new();
     }
     let text = file.text();

@@ -6,7 +6,7 @@ use crate::{
         yaml::{Entry, Kind, Node},
     },
     flow::{
-        spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS},
+        spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS},
         steps, triggers,
     },
 };
@@ -40,7 +40,8 @@ impl Sort {
         match self {
             Sort::Flow => vec![FieldKind::Record(FLOW_KEYS)],
             Sort::Bot => vec![FieldKind::Record(BOT_KEYS)],
-            Sort::Script | Sort::Test | Sort::Locale | Sort::Other => Vec::new(),
+            Sort::Test => vec![FieldKind::Record(TEST_KEYS)],
+            Sort::Script | Sort::Locale | Sort::Other => Vec::new(),
         }
     }
 }

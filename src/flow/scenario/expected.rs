@@ -6,6 +6,7 @@ use crate::{
         place::Place,
         yaml::{Kind, Node},
     },
+    flow::spec::MESSAGE_KEYS,
     model::{effect::RunEnd, event::Reason},
 };
 
@@ -55,8 +56,6 @@ const ASPECTS: [(&str, Aspect); 10] = [
     ("trouble", Aspect::Trouble),
 ];
 
-/// What may be said of a message.
-const MESSAGE: [&str; 8] = ["text", "template", "window", "buttons", "vars", "header", "media", "language"];
 const WINDOW: [&str; 2] = ["open", "closed"];
 const REFUSAL: [&str; 2] = ["flow", "why"];
 const TROUBLE: [&str; 4] = ["kind", "flow", "step", "text"];
@@ -159,7 +158,7 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
 fn message(node: &Node, what: &str, findings: &Findings) {
     match &node.kind {
         Kind::Map(_) => {
-            keys(node, what, &MESSAGE, findings);
+            keys(node, what, &MESSAGE_KEYS.iter().map(|key| key.name).collect::<Vec<_>>(), findings);
             if let Some(window) = node.get("window") {
                 word(window, "`window`", &WINDOW, findings);
             }

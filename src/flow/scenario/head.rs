@@ -5,6 +5,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, did_you_mean},
         fields::Fields,
+        place::Place,
         yaml::Node,
     },
     flow::definition::FlowSet,
@@ -23,6 +24,8 @@ pub struct Head {
     pub env: BTreeMap<String, String>,
     /// What is not listed is approved, as at a sandbox.
     pub templates: BTreeMap<String, TemplateIs>,
+    /// Where they are named.
+    pub templates_at: Vec<(String, Place)>,
     /// Read by the runtime, which knows how to play them; the first that matches answers.
     pub mocks: Vec<Node>,
 }
@@ -63,6 +66,8 @@ impl Head {
         head.sender = fields.opt_text("sender").map(str::to_owned).or(head.sender);
         head.env.extend(env(fields, set));
         head.templates.extend(templates(fields));
+        let named = fields.map("templates").iter();
+        head.templates_at.extend(named.map(|entry| (entry.key.text.clone(), entry.key.place.clone())));
         head.mocks.splice(0..0, fields.node("mocks").cloned());
         head
     }
@@ -70,7 +75,7 @@ impl Head {
     /// Nothing is known but the moment.
     pub fn at(now: Zoned) -> Head {
         let (env, templates) = (BTreeMap::new(), BTreeMap::new());
-        Head { now, contact: Vec::new(), sender: None, env, templates, mocks: Vec::new() }
+        Head { now, contact: Vec::new(), sender: None, env, templates, templates_at: Vec::new(), mocks: Vec::new() }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         time::Span,
         yaml::{Entry, Kind, Node},
     },
-    flow::definition::FlowSet,
+    flow::{definition::FlowSet, spec::TEST_STEPS},
     model::{content::MediaKind, value::Value},
 };
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ pub struct Step {
     /// Of its verb.
     pub place: Place,
     pub act: Act,
+    /// What stands behind the verb, or the word alone; `None` where nobody wrote it.
+    pub written: Option<Node>,
 }
 
 #[derive(Debug, Clone)]
@@ -89,32 +91,6 @@ pub enum Fault {
     Timeout,
 }
 
-const VERBS: [&str; 24] = [
-    "user",
-    "tap",
-    "media",
-    "location",
-    "order",
-    "form",
-    "reaction",
-    "referral",
-    "card",
-    "welcome",
-    "missed_call",
-    "status",
-    "webhook",
-    "event",
-    "api",
-    "person",
-    "hand_back",
-    "set",
-    "advance",
-    "advance_to",
-    "provider",
-    "restart",
-    "bot",
-    "expect",
-];
 const MEDIA: [MediaKind; 5] =
     [MediaKind::Image, MediaKind::Audio, MediaKind::Video, MediaKind::Document, MediaKind::Sticker];
 /// Meta's "message undeliverable".
@@ -129,10 +105,10 @@ pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings)
             _ => arrivals::alone(word).map(Act::Arrives),
         };
         if let Some(act) = alone {
-            return Some(Step { place: node.place.clone(), act });
+            return Some(Step { place: node.place.clone(), act, written: Some(node.clone()) });
         }
         if !node.is_broken() {
-            findings.push(match VERBS.contains(&word) {
+            findings.push(match is_verb(word) {
                 true => Diagnostic::error("E957", &node.place, format!("`{word}` needs a value"))
                     .help(format!("write `{word}: …`")),
                 false => unknown(word, &node.place),
@@ -147,9 +123,9 @@ pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings)
         }
         return None;
     };
-    let mut verbs = entries.iter().filter(|entry| VERBS.contains(&entry.key.text.as_str()));
+    let mut verbs = entries.iter().filter(|entry| is_verb(&entry.key.text));
     let first = verbs.next();
-    for other in entries.iter().filter(|entry| !VERBS.contains(&entry.key.text.as_str())) {
+    for other in entries.iter().filter(|entry| !is_verb(&entry.key.text)) {
         findings.push(unknown(&other.key.text, &other.key.place));
     }
     let first = first?;
@@ -160,11 +136,17 @@ pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings)
         findings.push(finding.help("begin a new step with `- `"));
     }
     let act = act(first, set, head, findings)?;
-    Some(Step { place: first.key.place.clone(), act })
+    Some(Step { place: first.key.place.clone(), act, written: Some(first.value.clone()) })
+}
+
+fn is_verb(name: &str) -> bool {
+    TEST_STEPS.iter().any(|verb| verb.name == name)
 }
 
 fn unknown(name: &str, place: &Place) -> Diagnostic {
-    let help = did_you_mean(name, VERBS).unwrap_or_else(|| format!("it is one of `{}`", VERBS.join("`, `")));
+    let verbs = || TEST_STEPS.iter().map(|verb| verb.name);
+    let all = || verbs().collect::<Vec<_>>().join("`, `");
+    let help = did_you_mean(name, verbs()).unwrap_or_else(|| format!("it is one of `{}`", all()));
     Diagnostic::error("E957", place, format!("tests have no step `{name}`")).help(help)
 }
 

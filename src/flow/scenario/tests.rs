@@ -198,3 +198,77 @@ fn without_a_moment_it_is_a_monday_morning_where_the_bot_lives() {
     let (scenario, _) = read("tests: hi\ncases: []\n");
     assert_eq!(scenario.unwrap().head.now.to_string(), "2026-01-05T10:00:00+01:00[Europe/Madrid]");
 }
+
+const SHOP: &str = "\
+flow: shop
+when: [message: shop, event: paid, {webhook: cart, contact: \"${body.phone}\", body: {phone: phone}}, api: true]
+inputs: {size: {type: text, optional: true}}
+steps:
+  - ask: Which colour do you like, ${contact.first_name ?? \"friend\"}?
+    as: colour
+    options: [Red, {id: b, title: Blue}]
+    if_closed: {template: colour_wanted}
+  - say: We send it within ${if colour == \"Red\" { \"two days\" } else { \"a week\" }}.
+    if_closed: hold
+  - handoff: desk
+";
+
+/// What `check` says of steps of a test beside that flow.
+fn said_of(lines: &str) -> Vec<String> {
+    let bot = format!("{BOT}teams: {{desk: {{}}}}\nquiet_hours: {{from: \"21:00\", to: \"08:00\"}}\n");
+    let files = [SourceFile::new("flows/_bot.yaml", bot), SourceFile::new("flows/shop.yaml", SHOP)];
+    let (set, findings) = parse_set(&files);
+    assert!(findings.is_empty(), "{findings:#?}");
+    let indented: String = lines.lines().map(|line| format!("      {line}\n")).collect();
+    let text = format!("tests: shop\ncases:\n  - name: a\n    steps:\n{indented}");
+    let (_, found) = Known::default().look(&[SourceFile::new("flows/shop.test.yaml", text)], &set, true);
+    let told = |finding: &Diagnostic| finding.to_string().split_once("yaml:").map(|(_, rest)| rest.to_owned());
+    found.iter().filter_map(told).collect()
+}
+
+#[test]
+fn what_the_flows_do_not_have_is_named_with_its_place() {
+    insta::assert_snapshot!(
+        said_of(
+            "- user: shop
+- expect: {vars: {color: Red}, contact: {town: Rome}, handoff: dsk}
+- expect: {sent: {template: colour_wnated}, refused: {flow: shpo}}
+- event: piad
+- webhook: {name: crat, body: {}}
+- api: {sise: l}"
+        )
+        .join("\n"),
+        @r"
+    6:25: error[E961] the flow `shop` has no variable `color`; did you mean `colour`?
+    6:48: error[E961] a contact has no field `town`; it has `city`, `consent`, `language`, `name`, `opted_out`, `phone`, `plan`, `tags`, `visit_at`, `zone`
+    6:70: error[E961] `flows/_bot.yaml` has no team `dsk`; did you mean `desk`?
+    7:35: error[E961] no flow sends a template `colour_wnated`; did you mean `colour_wanted`?
+    7:67: error[E961] there is no flow `shpo`; did you mean `shop`?
+    8:16: error[E961] nothing waits for an event `piad`; did you mean `paid`?
+    9:25: error[E961] no flow has a webhook `crat`; did you mean `cart`?
+    10:15: error[E961] the flow `shop` has no input `sise`; did you mean `size`?
+    "
+    );
+}
+
+#[test]
+fn a_text_that_can_come_from_somewhere_is_no_mistake() {
+    // Of the flow, across what is filled in, of an expression, of the engine, of the test itself; a number.
+    for text in ["Which colour", "like, Ana?", "two days", "in a week.", "Welcome back", "shop", "12", "friend"] {
+        assert_eq!(said_of(&format!("- user: shop\n- bot: {text}")), Vec::<String>::new(), "{text}");
+    }
+    let wrong = said_of("- user: shop\n- bot: Which color do you");
+    assert_eq!(wrong, ["6:14: warning[W962] no flow says this; did you mean `Which colour do you`?"]);
+    let wrong = said_of("- user: shop\n- bot: Goodbye");
+    assert_eq!(wrong, ["6:14: warning[W962] no flow says this; correct it, or change what the flow says"]);
+}
+
+#[test]
+fn a_button_that_no_flow_shows_is_no_button() {
+    for title in ["Red", "Blue", "b"] {
+        assert_eq!(said_of(&format!("- tap: {title}")), Vec::<String>::new(), "{title}");
+    }
+    assert_eq!(said_of("- tap: Bule"), ["5:14: warning[W962] no flow shows a button `Bule`; did you mean `Blue`?"]);
+    let buttons = said_of("- user: shop\n- bot: {text: Which, buttons: [Red, Bleu]}");
+    assert_eq!(buttons, ["6:43: warning[W962] no flow shows a button `Bleu`; did you mean `Blue`?"]);
+}

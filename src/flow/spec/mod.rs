@@ -4,11 +4,13 @@ mod bot_keys;
 mod flow_keys;
 mod kind;
 pub mod parts;
+mod test_keys;
 mod values;
 
 pub use bot_keys::BOT_KEYS;
 pub use flow_keys::{FLOW_KEYS, STEP_KEYS, TRIGGER_KEYS};
 pub use kind::{Declared, FieldKind};
+pub use test_keys::{CASE_KEYS, EXPECT_KEYS, MESSAGE_KEYS, TEST_KEYS, TEST_STEPS};
 pub use values::{HOURS_PARTS, VIEWS};
 
 /// Description of one verb or trigger.

@@ -36,7 +36,7 @@ impl<'a> Draft<'a> {
 
     /// Does it and writes down what the bot said. False: it is impossible at the moment.
     pub async fn act(&mut self, act: Act) -> anyhow::Result<bool> {
-        let step = Step { place: Place::start_of(&SourceFile::new("draft", "")), act };
+        let step = Step { place: Place::start_of(&SourceFile::new("draft", "")), act, written: None };
         match self.world.perform(&step).await {
             Ok(()) => {}
             Err(Stop::Failed(_)) => return Ok(false),

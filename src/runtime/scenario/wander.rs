@@ -182,7 +182,7 @@ async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[(FlowName
 
 /// Does it and looks for trouble. What is impossible at the moment (nothing to tap) is left out.
 async fn try_act(world: &mut World<'_>, act: Act, walked: &mut Walked) {
-    let step = Step { place: Place::start_of(&SourceFile::new("wander", "")), act };
+    let step = Step { place: Place::start_of(&SourceFile::new("wander", "")), act, written: None };
     match world.perform(&step).await {
         Ok(()) => walked.acts.push(step.act),
         Err(Stop::Failed(_)) => return,
