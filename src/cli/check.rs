@@ -12,7 +12,13 @@ use crate::{
         Around,
         workspace::{Looked, Workspace},
     },
-    runtime::{around, bot, reload::mock_findings, watch::Watch},
+    runtime::{
+        around, bot,
+        config::Config,
+        reload::{mock_findings, ungranted},
+        scenario,
+        watch::Watch,
+    },
 };
 use std::{
     collections::BTreeMap,
@@ -48,13 +54,14 @@ enum Deny {
 }
 
 pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config.is_some().then(|| args.place.config()).transpose()?;
     let mut known = Workspace::new(surroundings(&args.place).await?);
     if args.fix {
-        mend(&args.path, &mut known)?;
+        mend(&args.path, config.as_ref(), &mut known)?;
     }
     let mut watch = args.watch.then(|| Watch::new(&args.path));
     loop {
-        let outcome = look(&args, &mut known);
+        let outcome = look(&args, config.as_ref(), &mut known);
         let Some(watch) = &mut watch else { return outcome };
         if let Err(Failure::Failed(sentence)) = &outcome {
             eprintln!("{} {sentence}", Paint::stderr().bad("error:"));
@@ -78,18 +85,25 @@ pub(super) async fn surroundings(place: &place::Place) -> Result<Around, Failure
 }
 
 /// All findings about a folder, and what was proved beside.
-fn findings_of(path: &Path, known: &mut Workspace) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
-    let files = bot::read(path).map_err(Failure::failed)?;
+fn findings_of(
+    path: &Path,
+    config: Option<&Config>,
+    known: &mut Workspace,
+) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
+    let mut files = bot::read(path).map_err(Failure::failed)?;
+    files.files.extend(bot::read_tests(path).map_err(Failure::failed)?);
     known.replace(files.files.iter().cloned());
-    let Looked { set, findings: mut all, without_templates } = known.look();
+    let Looked { set, findings: mut all, without_templates, tests } = known.look();
     all.extend(files.findings);
     all.extend(mock_findings(&set));
+    all.extend(config.iter().flat_map(|config| ungranted(&set, config)));
+    all.extend(tests.iter().flat_map(|test| scenario::mock_findings(test)));
     sort(&mut all);
     Ok((findings::Checked { findings: all, flows: set.flows.len(), without_templates }, files.files))
 }
 
-fn look(args: &Args, known: &mut Workspace) -> Outcome {
-    let (checked, _) = findings_of(&args.path, known)?;
+fn look(args: &Args, config: Option<&Config>, known: &mut Workspace) -> Outcome {
+    let (checked, _) = findings_of(&args.path, config, known)?;
     findings::print(&checked, args.format, &args.path);
     let errors = checked.errors();
     let denied = args.deny == Some(Deny::Warnings) && !checked.findings.is_empty();
@@ -98,10 +112,10 @@ fn look(args: &Args, known: &mut Workspace) -> Outcome {
 
 /// Makes the sure repairs. What was hidden behind a broken line shows itself only when that is mended, so it
 /// looks again until nothing is left to do.
-fn mend(path: &Path, known: &mut Workspace) -> Outcome {
+fn mend(path: &Path, config: Option<&Config>, known: &mut Workspace) -> Outcome {
     let mut made = 0;
     for _ in 0..FIX_ROUNDS_MAX {
-        let (checked, files) = findings_of(path, known)?;
+        let (checked, files) = findings_of(path, config, known)?;
         let now = mend_once(path, &checked.findings, &files)?;
         if now == 0 {
             break;

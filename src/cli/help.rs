@@ -44,10 +44,8 @@ fn explain(written: &str) -> Outcome {
         println!("\n{}", code.text);
     }
     for (words, example) in [("Wrong:", code.bad), ("Right:", code.good)] {
-        if !example.is_empty() {
-            println!("\n{}\n", paint.strong(words.to_owned()));
-            example.lines().for_each(|line| println!("    {line}"));
-        }
+        println!("\n{}\n", paint.strong(words.to_owned()));
+        example.lines().for_each(|line| println!("    {line}"));
     }
     Ok(())
 }

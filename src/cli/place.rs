@@ -77,7 +77,7 @@ pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
         if let [only] = &findings[..]
             && only.code == "E900"
         {
-            return Failure::Failed(only.message.clone());
+            return Failure::Failed(format!("{} ({})", only.message, only.code));
         }
         for finding in &findings {
             eprintln!("{}\n", finding.render(colour));

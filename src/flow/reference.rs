@@ -198,9 +198,8 @@ fn findings_page() -> String {
                 let _ = write!(text, "\n{}\n", code.text);
             }
             for (words, example) in [("Wrong", code.bad), ("Right", code.good)] {
-                if !example.is_empty() {
-                    let _ = write!(text, "\n{words}:\n\n```yaml\n{example}```\n");
-                }
+                let kind = if codes::commands(example).is_some() { "console" } else { "yaml" };
+                let _ = write!(text, "\n{words}:\n\n```{kind}\n{example}```\n");
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     around,
     bot::{self, BotFiles, Checked},
-    config::{Config, FlowGrants},
+    config::Config,
     metrics::Metrics,
     mocks::Mocks,
     preview::{self, Preview},
@@ -73,8 +73,7 @@ impl Reloader {
         let parsed = tokio::task::spawn_blocking(move || flow::parse_set(&files.files)).await;
         let (set, about) = parsed.expect("parsing does not panic, and nobody cancels it");
         // What the configuration took away is its own mistake: without it flows would fail one by one.
-        let ungranted = if self.config.only_sandboxes() { Vec::new() } else { ungranted(&set, &self.config.flows) };
-        if !ungranted.is_empty() || about.iter().any(Diagnostic::is_error) {
+        if !ungranted(&set, &self.config).is_empty() || about.iter().any(Diagnostic::is_error) {
             return Err(ReloadError::Findings(findings));
         }
         tracing::error!(
@@ -231,9 +230,7 @@ pub fn judge(config: &Config, around: &Around, files: &BotFiles) -> (FlowSet, Ve
     let mut about = flow::lint_around(&set, around);
     around::only_told(&mut about);
     findings.extend(about);
-    if !config.only_sandboxes() {
-        findings.extend(ungranted(&set, &config.flows));
-    }
+    findings.extend(ungranted(&set, config));
     findings.extend(mock_findings(&set));
     diagnostic::sort(&mut findings);
     (set, findings)
@@ -248,9 +245,12 @@ pub fn mock_findings(set: &FlowSet) -> Vec<Diagnostic> {
     findings.into_sorted()
 }
 
-/// What `_bot.yaml` declares and the configuration does not grant.
-fn ungranted(set: &FlowSet, grants: &FlowGrants) -> Vec<Diagnostic> {
-    let bot = &set.bot;
+/// What `_bot.yaml` declares and the configuration does not grant; sandboxes have values of their own.
+pub fn ungranted(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
+    if config.only_sandboxes() {
+        return Vec::new();
+    }
+    let (bot, grants) = (&set.bot, &config.flows);
     let env = bot.env.iter().filter(|name| !grants.env.contains_key(*name)).map(|name| ("env", name));
     let secrets = bot.secrets.iter().filter(|name| !grants.secrets.contains_key(*name)).map(|name| ("secrets", name));
     env.chain(secrets)

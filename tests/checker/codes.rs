@@ -1,28 +1,28 @@
 //! The list of codes is whole, and its examples are true.
 
-use super::{look, root};
-use std::{collections::BTreeSet, fs, path::Path};
+use super::{BOT, CONFIG, look, root};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use transom::base::codes;
-
-/// What no example can show, and what shows it instead.
-const WITHOUT: [(&str, &str); 9] = [
-    ("E234", "more options than a page shows, tested in flow/lint"),
-    ("E101", "limits of base/yaml, tested there at the limit"),
-    ("E119", "a mistake of the formatter, tested with it"),
-    ("E704", "the text alone would fill a page; the catalogue of faults has one"),
-    ("E900", "a file that is not there"),
-    ("E910", "a file that cannot be read, tested in runtime/bot.rs"),
-    ("E911", "more files than a page shows, tested in runtime/bot.rs"),
-    ("E912", "only where a daemon starts, tested in runtime/reload.rs"),
-    ("E299", "for words of the language that are still to come"),
-];
 
 #[test]
 fn every_example_has_exactly_its_code_and_is_right_when_mended() {
     let mut wrong = Vec::new();
     for code in codes::all() {
-        if code.bad.is_empty() {
-            assert!(WITHOUT.iter().any(|(known, _)| *known == code.code), "{} has no example", code.code);
+        assert!(!code.bad.is_empty() && !code.good.is_empty(), "{} has no example", code.code);
+        if let (Some(bad), Some(good)) = (codes::commands(code.bad), codes::commands(code.good)) {
+            let (bad, good) = (run(&bad), run(&good));
+            if !bad.contains(code.code) || bad.matches("error").count() > 2 {
+                wrong.push(format!("{} should be in its example once:\n{bad}", code.code));
+            }
+            if !good.contains("nothing to say against") {
+                wrong.push(format!("{} mended:\n{good}", code.code));
+            }
             continue;
         }
         let bad = look(&codes::files(code.bad));
@@ -35,6 +35,40 @@ fn every_example_has_exactly_its_code_and_is_right_when_mended() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What commands print in a folder with a bot and the configuration of a daemon.
+fn run(commands: &[&str]) -> String {
+    let folder = Folder::new();
+    let program = Path::new(env!("CARGO_BIN_EXE_transom")).parent().expect("it lies in a folder").display().to_string();
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
+    let script = commands.join("\n");
+    let shell = Command::new("sh").args(["-c", &script]).current_dir(&folder.0).env("PATH", path).output();
+    let output = shell.expect("a shell runs");
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Removed when it is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("transom-codes-{}-{number}", std::process::id()));
+        fs::create_dir_all(folder.join("flows")).expect("a folder can be made");
+        fs::write(folder.join("flows/_bot.yaml"), BOT).expect("it can be written");
+        fs::write(folder.join("flows/greet.yaml"), "flow: greet\nwhen: [message: hi]\nsteps: [say: Hi]\n")
+            .expect("it too");
+        fs::write(folder.join("config.yaml"), CONFIG).expect("and it");
+        Folder(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use transom::{
         diagnostic::{Diagnostic, sort},
         place::SourceFile,
     },
-    flow::{self, Around, scenario},
+    flow::{self, Around, fmt, scenario},
     runtime::{around, config::Config, reload},
 };
 
@@ -55,15 +55,18 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
         sources.insert(0, SourceFile::new("flows/_bot.yaml", BOT));
     }
     let mut all = Vec::new();
+    let mut granting = None;
     let around = match &config {
         Some(file) => {
-            // An example of templates leaves out whose they are.
-            let senders = if file.text().contains("senders:") { "" } else { senders_of(CONFIG) };
-            let whole = SourceFile::new("config.yaml", format!("{}{senders}", file.text()));
-            match Config::parse(&whole, Path::new(""), &|_| None) {
+            // An example of templates leaves out whose they are, and what is granted.
+            let left_out = |key: &str| if file.text().contains(key) { "" } else { part_of(CONFIG, key) };
+            let whole = format!("{}{}{}", file.text(), left_out("senders:"), left_out("flows:"));
+            match Config::parse(&SourceFile::new("config.yaml", whole), Path::new(""), &|_| None) {
                 Ok(config) => {
                     all.extend(config.warnings.clone());
-                    Around { senders: Some(names(&config)), ..around::around(&config, &[]) }
+                    let around = Around { senders: Some(names(&config)), ..around::around(&config, &[]) };
+                    granting = Some(config);
+                    around
                 }
                 Err(findings) => {
                     all.extend(findings);
@@ -74,6 +77,11 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
         None => Around::default(),
     };
     all.extend(of_flows(&sources, &tests, &around));
+    if let Some(config) = &granting {
+        all.extend(reload::ungranted(&flow::parse_set(&sources).0, config));
+    }
+    let unwritten = sources.iter().filter_map(|file| fmt::format(file).err()).flatten();
+    all.extend(unwritten.filter(|finding| finding.code == "E119"));
     sort(&mut all);
     all
 }
@@ -82,9 +90,10 @@ fn of_flows(sources: &[Arc<SourceFile>], tests: &[Arc<SourceFile>], around: &Aro
     let (set, mut all) = flow::parse_set(sources);
     all.extend(flow::lint_around(&set, around));
     all.extend(reload::mock_findings(&set));
-    for test in tests {
-        all.extend(scenario::parse(test, &set).1);
-    }
+    let sound = !all.iter().any(Diagnostic::is_error);
+    let (tests, said) = scenario::Known::default().look(tests, &set, sound);
+    all.extend(said);
+    all.extend(tests.iter().flat_map(|test| transom::runtime::scenario::mock_findings(test)));
     all
 }
 
@@ -99,7 +108,11 @@ fn names(config: &Config) -> Vec<String> {
     config.senders.iter().map(|sender| sender.name.clone()).collect()
 }
 
-fn senders_of(config: &'static str) -> &'static str {
-    let end = config.find("templates:").expect("senders stand before templates");
-    &config[..end]
+/// The part of the tests' configuration under this key, with the accounts where it is about senders.
+fn part_of(config: &'static str, key: &str) -> &'static str {
+    let begin = |key: &str| config.find(key).expect("the configuration of the tests has it");
+    match key {
+        "senders:" => &config[..begin("templates:")],
+        _ => &config[begin("\nflows:") + 1..],
+    }
 }

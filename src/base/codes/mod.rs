@@ -13,7 +13,7 @@ pub struct Code {
     pub title: &'static str,
     /// Why it matters and what to do.
     pub text: &'static str,
-    /// What has this finding and no other; empty where no file can show it.
+    /// What has this finding and no other: files, or commands where no file can show it.
     pub bad: &'static str,
     /// The same, as it should be.
     pub good: &'static str,
@@ -41,14 +41,25 @@ pub fn find(code: &str) -> Option<&'static Code> {
     all().find(|known| known.code == code)
 }
 
+/// The commands of an example of that kind: each line begins with `$ `.
+pub fn commands(example: &str) -> Option<Vec<&str>> {
+    example.starts_with("$ ").then(|| example.lines().filter_map(|line| line.strip_prefix("$ ")).collect())
+}
+
 /// The files of an example, by path: `# flows/NAME.yaml` begins one, and what begins with `flow: NAME` is a file
-/// by itself.
+/// by itself. A line that ends in `# and so on, 101 lines` stands for so many, counted where it holds a `1`.
 pub fn files(example: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in example.split_inclusive('\n') {
         match (named(line), files.last_mut()) {
             (Some(path), _) => files.push((path.to_owned(), String::new())),
-            (None, Some((_, text))) => text.push_str(line),
+            (None, Some((_, text))) => match repeated(line) {
+                Some((line, times)) => (1..=times).for_each(|number| {
+                    text.push_str(&line.replacen('1', &number.to_string(), 1));
+                    text.push('\n');
+                }),
+                None => text.push_str(line),
+            },
             (None, None) => {
                 let name = line.trim_end().strip_prefix("flow: ").unwrap_or("example");
                 files.push((format!("flows/{name}.yaml"), line.to_owned()));
@@ -56,6 +67,12 @@ pub fn files(example: &str) -> Vec<(String, String)> {
         }
     }
     files
+}
+
+/// A line that stands for many: itself, and how many.
+fn repeated(line: &str) -> Option<(&str, usize)> {
+    let (line, rest) = line.split_once("# and so on, ")?;
+    Some((line.trim_end(), rest.trim_end().strip_suffix(" lines")?.parse().ok()?))
 }
 
 fn named(line: &str) -> Option<&str> {
@@ -86,7 +103,9 @@ fn parse(text: &'static str) -> Vec<Code> {
             // The text, the wrong block, what is between the two, the right one.
             let parts: Vec<&str> = rest.split("```").collect();
             // A back-tick in a text is written with two around it: that is no block.
-            let block = |at: usize| parts.get(at).and_then(|block| block.strip_prefix("yaml\n")).unwrap_or("");
+            let begins =
+                |block: &&'static str| block.strip_prefix("yaml\n").or_else(|| block.strip_prefix("console\n"));
+            let block = |at: usize| parts.get(at).and_then(begins).unwrap_or("");
             let text = parts.first().map_or("", |text| text.trim());
             Some(Code { code, title: title.trim(), text, bad: block(1), good: block(3) })
         })
@@ -102,8 +121,7 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for code in all() {
             assert!(seen.insert(code.code), "{} is there twice", code.code);
-            assert!(!code.text.is_empty() || !code.bad.is_empty(), "{} says nothing", code.code);
-            assert_eq!(code.bad.is_empty(), code.good.is_empty(), "{} has half an example", code.code);
+            assert!(!code.bad.is_empty() && !code.good.is_empty(), "{} has no example", code.code);
             assert!(code.code.len() == 4 && code.code.starts_with(['E', 'W']), "{}", code.code);
         }
         assert!(seen.len() > 100);
@@ -114,5 +132,11 @@ mod tests {
         let files = files("# flows/_bot.yaml\nbot: a\n# flows/b.yaml\nflow: b # note\n# a comment.\n");
         assert_eq!(files[0], ("flows/_bot.yaml".into(), "bot: a\n".into()));
         assert_eq!(files[1], ("flows/b.yaml".into(), "flow: b # note\n# a comment.\n".into()));
+    }
+
+    #[test]
+    fn one_line_of_an_example_stands_for_many() {
+        let files = files("flow: a\n  - Option 1 # and so on, 3 lines\nend\n");
+        assert_eq!(files[0].1, "flow: a\n  - Option 1\n  - Option 2\n  - Option 3\nend\n");
     }
 }

@@ -29,7 +29,9 @@ pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
     // A file that we do not understand well enough to rewrite stays as it is.
     let finding =
         Diagnostic::error("E119", &Place::start_of(file), "this file cannot be formatted without changing it");
-    Err(vec![finding.help("it was left alone; please report it")])
+    let help =
+        "it was left alone: written out it may be larger than a file may be, so split it; if not, please report it";
+    Err(vec![finding.help(help)])
 }
 
 /// Mends what YAML reads otherwise than it was meant, where that can only be one thing. Gives the file, and the
