@@ -1,7 +1,8 @@
 //! Typed access to one mapping that remembers what was asked for, so that unknown keys are reported once.
 
 use super::{
-    diagnostic::{Diagnostic, Findings},
+    diagnostic::{Diagnostic, Findings, nearest},
+    meant,
     place::Place,
     time::Span,
     yaml::{Entry, Kind, Node},
@@ -27,7 +28,7 @@ impl<'a> Fields<'a> {
             Kind::Scalar(_) | Kind::List(_) => {
                 if !node.is_broken() {
                     let message = format!("{what} needs keys with values, and this is {}", node.describe());
-                    findings.push(Diagnostic::error("E201", &node.place, message).help("write `name: value` lines"));
+                    findings.push(Diagnostic::error("E201", &node.place, message).help(as_map(node)));
                 }
                 &[]
             }
@@ -75,11 +76,19 @@ impl<'a> Fields<'a> {
     /// Reports a missing key.
     pub fn required(&mut self, name: &'static str) -> Option<&'a Node> {
         let node = self.node(name);
-        if node.is_none() {
+        if node.is_none() && !self.is_misspelt(name) {
             let message = format!("{} needs `{name}`; write `{name}:` with its value", self.what);
             self.findings.push(Diagnostic::error("E202", &self.place, message));
         }
         node
+    }
+
+    /// A key stands there that can only be this one with a wrong letter: that is said once, of the key.
+    fn is_misspelt(&self, name: &'static str) -> bool {
+        let near = |written: &str| {
+            written.eq_ignore_ascii_case(name) || written.len() > 3 && nearest(written, [name]).is_some()
+        };
+        self.unread().any(|entry| near(&entry.key.text))
     }
 
     pub fn opt_text(&mut self, name: &'static str) -> Option<&'a str> {
@@ -183,7 +192,8 @@ impl<'a> Fields<'a> {
             Some(Node { kind: Kind::Null, .. }) => &[],
             Some(Node { kind: Kind::Map(entries), .. }) => entries,
             Some(node) => {
-                self.wrong(node, "E201", format!("`{name}` needs keys with values, and this is {}", node.describe()));
+                let what = format!("`{name}` needs keys with values, and this is {}", node.describe());
+                self.wrong(node, "E201", format!("{what}; {}", as_map(node)));
                 &[]
             }
         }
@@ -218,7 +228,8 @@ impl<'a> Fields<'a> {
             let message = format!("{} has no key `{}`", self.what, entry.key.text);
             let unused = || self.asked.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
             let finding = Diagnostic::error("E203", &entry.key.place, message).help_if(meant_as(entry, unused()));
-            self.findings.push(finding.misspelt(&entry.key.text, unused()));
+            let known = meant::key(entry, unused()).is_some();
+            self.findings.push(if known { finding } else { finding.misspelt(&entry.key.text, unused()) });
         }
     }
 
@@ -236,12 +247,18 @@ impl<'a> Fields<'a> {
 
 /// What an unknown key may have been meant as, when no known one is near.
 fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {
-    // `{say: Wait, please}`: the second half of a text became a key.
-    if entry.value.is_null() && entry.key.text.contains(' ') {
-        return Some("the text before it ends at its comma: put the whole text in quotes".to_owned());
+    let names: Vec<&str> = unused.collect();
+    let listed = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    meant::key(entry, names.iter().copied())
+        .or_else(|| (!names.is_empty()).then(|| format!("it may have {}", listed())))
+}
+
+/// What to do with a list where a map belongs.
+fn as_map(node: &Node) -> &'static str {
+    match node.kind {
+        Kind::List(_) => "write `name: value` lines without the `- ` in front of them",
+        Kind::Null | Kind::Scalar(_) | Kind::Map(_) => "write `name: value` lines",
     }
-    let names: Vec<String> = unused.map(|name| format!("`{name}`")).collect();
-    (!names.is_empty()).then(|| format!("it may have {}", names.join(", ")))
 }
 
 #[cfg(test)]
@@ -266,6 +283,20 @@ mod tests {
         assert_eq!(found, ["a.yaml:2:1: error[E203] `it` has no key `tiemout`"]);
         let found = read("tiemout: 3h\n", |fields| assert_eq!(fields.opt_duration("timeout"), None));
         assert_eq!(found, ["a.yaml:1:1: error[E203] `it` has no key `tiemout`; did you mean `timeout`?"]);
+    }
+
+    #[test]
+    fn a_key_with_a_wrong_letter_is_not_missing_too() {
+        let found = read("Steps: 3h\n", |fields| assert!(fields.required("steps").is_none()));
+        assert_eq!(found, ["a.yaml:1:1: error[E203] `it` has no key `Steps`; did you mean `steps`?"]);
+    }
+
+    #[test]
+    fn what_other_products_call_a_key_is_known() {
+        let found = read("choices: [a]\n", |fields| fields.know(&["options", "type"]));
+        assert_eq!(found, ["a.yaml:1:1: error[E203] `it` has no key `choices`; write `options:`"]);
+        let found = read("elseif: a\n", |fields| fields.know(&["else"]));
+        assert!(found[0].ends_with("write `else:`, and below it `- if: …` with a `then:` of its own"), "{found:?}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod fields;
 pub mod fix;
 pub mod ids;
 pub mod limits;
+pub mod meant;
 pub mod phone;
 pub mod place;
 pub mod query;

@@ -36,7 +36,10 @@ impl Span {
     }
     /// Reads `2h`, `30m`, `90s`, `500ms`, `1d`, `2w`, `-1d`, `1h30m`. The error says what to write.
     pub fn parse(text: &str) -> Result<Span, String> {
-        let wrong = || format!("`{text}` is no length of time; write it like `30s`, `15m`, `2h`, `1d` or `1h30m`");
+        let wrong = || match in_words(text) {
+            Some(meant) => format!("`{text}` is no length of time; write `{meant}`"),
+            None => format!("`{text}` is no length of time; write it like `30s`, `15m`, `2h`, `1d` or `1h30m`"),
+        };
         let (sign, mut rest) = match text.trim().strip_prefix('-') {
             Some(rest) => (-1, rest),
             None => (1, text.trim()),
@@ -74,6 +77,23 @@ impl Span {
     pub fn to_std(self) -> std::time::Duration {
         std::time::Duration::from_millis(u64::try_from(self.0).unwrap_or(0))
     }
+}
+
+/// `2 hours`, `30 Minuten`: how we write it.
+fn in_words(text: &str) -> Option<String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?;
+    let unit = match text[digits..].trim().to_lowercase().as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" | "sekunden" | "segundos" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minutos" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "horas" | "heures" => "h",
+        "d" | "day" | "days" | "tag" | "tage" | "dias" | "días" | "jours" => "d",
+        "w" | "week" | "weeks" | "woche" | "wochen" | "semanas" | "semaines" => "w",
+        _ => return None,
+    };
+    let meant = format!("{}{unit}", &text[..digits]);
+    // Too large, not misspelt.
+    (meant != text).then_some(meant)
 }
 
 impl Add<Span> for Time {

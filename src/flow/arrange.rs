@@ -15,6 +15,7 @@ use crate::{
     model::{
         content::{Button, Content, Edges, Media, MediaKind, Row},
         session::OptionShown,
+        template::HeaderValue,
     },
 };
 
@@ -147,6 +148,19 @@ pub fn media(url: &str) -> Result<Media, Failure> {
     };
     let filename = (kind == MediaKind::Document).then(|| name.to_owned());
     Ok(Media { kind, url: url.to_owned(), filename })
+}
+
+/// What stands above a template's text: a file by its address, else words.
+pub fn header(text: &str) -> Result<HeaderValue, Failure> {
+    Ok(match is_address(text) {
+        true => HeaderValue::Media(media(text)?),
+        false => HeaderValue::Text(text.to_owned()),
+    })
+}
+
+/// It names a file or a page.
+pub fn is_address(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What `say` and `ask` have in common: the text, media, buttons, a link, and what to do when the window is closed.
 
 use super::{
-    arrange::{Around, arrange, media},
+    arrange::{Around, arrange, header, is_address, media},
     definition::{Body, Role},
+    spec::parts,
     step_fields::StepFields,
     steps::consent_map,
     text::{Data, Text},
@@ -19,7 +20,7 @@ use crate::{
         content::{Content, Edges},
         effect::IfClosed,
         session::OptionShown,
-        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+        template::{ButtonValue, Parameters, TemplateMessage},
         value::Value,
     },
 };
@@ -238,7 +239,13 @@ impl WrittenIfClosed {
             (None, Some(span)) => Some(WrittenIfClosed::Hold(span)),
             (None, None) => None,
         };
-        if found.is_none() {
+        // An unknown key is said below; it was the one that is missing.
+        let unknown = node
+            .map()
+            .unwrap_or_default()
+            .iter()
+            .any(|entry| !parts::IF_CLOSED_KEYS.contains(&entry.key.text.as_str()));
+        if found.is_none() && !unknown {
             fields.wrong(node, "E230", IF_CLOSED);
         }
         if node.map().is_some() {
@@ -360,17 +367,6 @@ pub fn shown_buttons(turn: &Turn<'_>, here: Here<'_>, buttons: &[WrittenButton])
 
 pub fn token(turn: &Turn<'_>, here: Here<'_>, option: &OptionShown) -> String {
     Token::new(here.run, &here.node.id, &option.id, &option.consent).sign(turn.world.token_key)
-}
-
-fn header(text: &str) -> Result<HeaderValue, Failure> {
-    Ok(match is_address(text) {
-        true => HeaderValue::Media(media(text)?),
-        false => HeaderValue::Text(text.to_owned()),
-    })
-}
-
-fn is_address(text: &str) -> bool {
-    text.starts_with("https://") || text.starts_with("http://")
 }
 
 /// A list fills positional parameters, a map named ones; keys "1", "2" are positions.

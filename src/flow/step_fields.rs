@@ -215,8 +215,14 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     /// The steps under a key, which go on with what comes after this step.
     pub fn opt_steps(&mut self, name: &'static str) -> Option<Body> {
-        let node = self.fields.node(name)?;
-        Some(self.body_of(name, node))
+        let entry = self.fields.entry(name)?;
+        if entry.value.is_null() && nothing_behind(&entry.key.place) {
+            let message = format!("nothing stands under `{name}`");
+            let finding = Diagnostic::warning("W255", &entry.key.place, message);
+            let help = format!("indent its steps deeper than `{name}`; write `{name}: []` when nothing is to be done");
+            self.report(finding.help(help));
+        }
+        Some(self.body_of(name, &entry.value))
     }
 
     /// The steps under a key, after which the flow ends (`on_error`).
@@ -295,4 +301,11 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.fields.finish();
         self.outline
     }
+}
+
+/// Nothing but a comment stands in the line behind a key; `~` and `null` are somebody's word.
+fn nothing_behind(key: &Place) -> bool {
+    let rest = key.file().text().get(key.range().end..).unwrap_or_default();
+    let line = rest.lines().next().unwrap_or_default().trim_start_matches(':');
+    line.split('#').next().unwrap_or_default().trim().is_empty()
 }

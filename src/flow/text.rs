@@ -65,14 +65,22 @@ impl Text {
             }
         }
         plain.push_str(&text[at..]);
-        if let Some(range) = handlebars(&plain, text) {
-            let name = text[range.clone()].trim_matches(['{', '}', ' ']);
-            let finding = Diagnostic::warning("W118", &source.part(range.clone()), "`{{ }}` is sent as it stands");
-            let fix = Fix::replace(format!("write `${{{name}}}`"), &finding.place, format!("${{{name}}}")).guess();
-            findings.push(finding.help(format!("for a value write `${{{name}}}`")).fix(fix));
-        }
         if !plain.is_empty() {
             parts.push(Part::Plain(plain));
+        }
+        let plain = parts.iter().filter_map(|part| match part {
+            Part::Plain(plain) => Some(plain.as_str()),
+            Part::Code(_) => None,
+        });
+        let forgotten = plain.filter_map(|plain| handlebars(plain, text).or_else(|| bare_name(plain, text, names.own)));
+        for range in forgotten {
+            let written = &text[range.clone()];
+            let name = written.trim_matches(['{', '}', ' ', '$']);
+            let shown = if written.starts_with("{{") { "{{ }}" } else { written };
+            let finding =
+                Diagnostic::warning("W118", &source.part(range.clone()), format!("`{shown}` is sent as it stands"));
+            let fix = Fix::replace(format!("write `${{{name}}}`"), &finding.place, format!("${{{name}}}")).guess();
+            findings.push(finding.help(format!("for a value write `${{{name}}}`")).fix(fix));
         }
         Text { parts, source: source.clone() }
     }
@@ -151,6 +159,14 @@ impl Text {
         self.parts.iter().filter_map(|part| match part {
             Part::Code(code) => Some(code),
             Part::Plain(_) => None,
+        })
+    }
+
+    /// Its parts in order; `None` is what an expression fills in.
+    pub fn pieces(&self) -> impl Iterator<Item = Option<&str>> {
+        self.parts.iter().map(|part| match part {
+            Part::Plain(text) => Some(text.as_str()),
+            Part::Code(_) => None,
         })
     }
 
@@ -289,6 +305,23 @@ fn handlebars(plain: &str, text: &str) -> Option<Range<usize>> {
     let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
     let at = word.then(|| text.find(&plain[start..end])).flatten()?;
     Some(at..at + end - start)
+}
+
+/// `{name}` or `$name` in the plain part of a text, where a variable is called so.
+fn bare_name(plain: &str, text: &str, own: &[String]) -> Option<Range<usize>> {
+    let found = own.iter().find_map(|name| {
+        let braced = format!("{{{name}}}");
+        // `$${name}` is what somebody wants to say.
+        if plain.find(&braced).is_some_and(|at| !plain[..at].ends_with('$')) {
+            return Some(braced);
+        }
+        let dollar = format!("${name}");
+        let at = plain.find(&dollar)?;
+        let more = plain[at + dollar.len()..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
+        (!more).then_some(dollar)
+    })?;
+    let at = text.find(&found)?;
+    Some(at..at + found.len())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The parser's events become nodes: duplicate keys, anchors, merge keys and budgets are settled here.
 
-use super::{Entry, Kind, Node, Scalar, Style, traps};
+use super::{Entry, Kind, Node, Scalar, Style, foreign, traps};
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
     limits,
@@ -15,6 +15,10 @@ pub fn load(file: &Arc<SourceFile>, findings: &Findings) -> Option<Node> {
     if file.text().len() > limits::YAML_BYTES_MAX {
         let message = format!("the file is larger than {} KiB", limits::YAML_BYTES_MAX / 1024);
         findings.push(Diagnostic::error("E101", &Place::start_of(file), message).help("split it into several flows"));
+        return None;
+    }
+    if let Some(finding) = foreign::odd_blank(file) {
+        findings.push(finding);
         return None;
     }
     let mut text = file.text().to_owned();
@@ -185,7 +189,7 @@ impl<'a> Reader<'a> {
                 Kind::Scalar(key) => key,
                 Kind::Null => Scalar::at(&key.place, ""),
                 Kind::Map(_) | Kind::List(_) => {
-                    self.findings.push(traps::braces(self.file, start, style == StructureStyle::Flow));
+                    self.findings.push(foreign::braces(self.file, start, style == StructureStyle::Flow));
                     spoilt = true;
                     continue;
                 }
@@ -197,7 +201,7 @@ impl<'a> Reader<'a> {
             if let Some(first) = entries.iter().find(|entry| entry.key.text == key.text) {
                 let message = format!("`{}` is written twice", key.text);
                 let finding = Diagnostic::error("E104", &key.place, message).label(&first.key.place, "first here");
-                self.findings.push(finding.help("keep one of the two"));
+                self.findings.push(finding.help("keep one of the two, or begin a step or item of its own with `- `"));
                 continue;
             }
             if key.text == "options" {

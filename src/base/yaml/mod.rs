@@ -5,6 +5,7 @@
 //! itself stands on: its serde side guesses types and stops at the first duplicate key.
 
 mod align;
+mod foreign;
 mod load;
 mod mend;
 mod said;

@@ -1,7 +1,7 @@
 //! The YAML parser's messages in the words of people who only want to write a list.
 
 /// The parser's message in the words of somebody who only wants to write a list, and what to do.
-pub fn reworded(said: &str, before: &str, line: &str) -> (String, &'static str) {
+pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
     let glued = |line: &str| {
         let line = line.trim_start().trim_start_matches("- ");
         let key = line.split(':').next().unwrap_or_default();
@@ -18,7 +18,15 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, &'static str) 
     } else if glued(before) || glued(line) {
         ("a `:` has no blank behind it", "write `key: value`, with a blank after the `:`")
     } else if has("expected '-' indicator") || has("did not find expected key") || has("indentation") {
-        ("this line is indented differently from those that it belongs to", "indent the lines of one list or map alike")
+        let columns = (column(before), column(line));
+        let help = match columns.0 == columns.1 {
+            true => "indent the lines of one list or map alike".to_owned(),
+            false => format!(
+                "the line above begins in column {}, and this one in column {}: indent the lines of one list or map alike",
+                columns.0, columns.1
+            ),
+        };
+        return ("this line is indented differently from those that it belongs to".to_owned(), help);
     } else if has("mapping values are not allowed") {
         ("a key cannot stand here", "check the indentation, and quote a text that holds `: `")
     } else if has("simple key") {
@@ -33,8 +41,52 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, &'static str) 
         let said = said.split(" at char ").next().unwrap_or(said).split(" at byte ").next().unwrap_or(said);
         return (
             format!("this cannot be read: {said}"),
-            "check the indentation and the quotes of this line and the one before",
+            "check the indentation and the quotes of this line and the one before".to_owned(),
         );
     };
-    (message.to_owned(), help)
+    (message.to_owned(), help.to_owned())
+}
+
+/// Where the key of a line begins, behind its `- `, counted from 1.
+fn column(line: &str) -> usize {
+    line.chars().take_while(|c| matches!(c, ' ' | '-')).count() + 1
+}
+
+/// What stands below a line that has its value already; it is shown where its line begins.
+pub fn nested(said: &str, before: &str, line: &str) -> Option<(String, String)> {
+    let content = line.trim_start();
+    if content.starts_with("- ")
+        && content.len() == line.len()
+        && (said.contains("expected key") || said.contains("'-'"))
+    {
+        let message = "a `- ` at the left edge belongs to no key".to_owned();
+        return Some((message, "is `steps:` or `when:` missing above it?".to_owned()));
+    }
+    if !said.contains("mapping values are not allowed") || column(line) <= column(before) {
+        return None;
+    }
+    let above = before.trim_start().trim_start_matches("- ").trim();
+    let item = before.trim_start().starts_with("- ");
+    let key = |text: &str| text.split_once(':').map(|(key, _)| key.trim().to_owned());
+    let written = key(above).filter(|key| !key.contains(' '));
+    if content.starts_with("- ") {
+        return Some(match written.as_deref() {
+            Some("if") => {
+                let message = "`if` has its condition already, and steps stand below it".to_owned();
+                (message, "write a line `then:` between the two, as deep as `if`".to_owned())
+            }
+            Some(key) => {
+                let message = format!("`{key}` has its value already, and a list stands below it");
+                (message, "write the list below a key of its own".to_owned())
+            }
+            None if item => {
+                let message = "steps stand below this, so a `:` is missing at its end".to_owned();
+                (message, format!("write `- {above}:`"))
+            }
+            None => return None,
+        });
+    }
+    let (own, above) = (key(content)?, written?);
+    let message = format!("`{own}` stands deeper than `{above}`, which has its value already");
+    Some((message, format!("begin `{own}` in column {}, right below `{above}`", column(before))))
 }

@@ -104,7 +104,10 @@ fn a_key_written_twice_is_shown_with_its_first_place() {
     let findings = Findings::default();
     load(&SourceFile::new("a.yaml", "- say: a\n  say: b\n"), &findings);
     let all = findings.into_sorted();
-    assert_eq!(all[0].to_string(), "a.yaml:2:3: error[E104] `say` is written twice; keep one of the two");
+    assert_eq!(
+        all[0].to_string(),
+        "a.yaml:2:3: error[E104] `say` is written twice; keep one of the two, or begin a step or item of its own with `- `"
+    );
     assert_eq!(all[0].labels[0].0.to_string(), "a.yaml:1:3");
 }
 

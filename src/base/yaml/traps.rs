@@ -1,6 +1,11 @@
 //! What authors write in good faith and YAML reads otherwise: each mistake is named, with what to write.
 
-use super::{Kind, Node, mend, said::reworded};
+use super::{
+    Kind, Node,
+    foreign::{handlebars, slashes, text_behind},
+    mend,
+    said::{nested, reworded},
+};
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
     fix::Fix,
@@ -47,6 +52,14 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
     } else {
         let line = text[line_start..].lines().next().unwrap_or_default();
         let before = text[..line_start].trim_end().lines().next_back().unwrap_or_default();
+        if let Some(finding) = slashes(file, &text[..start]) {
+            return (finding, None);
+        }
+        if let Some((message, help)) = nested(said, before, line) {
+            let begins = line_start + indent.len();
+            let finding = Diagnostic::error("E100", &Place::new(file, begins..begins + 1), message);
+            return (finding.help(help), None);
+        }
         let (message, help) = reworded(said, before, line);
         Diagnostic::error("E100", &place, message).help(help)
     };
@@ -102,19 +115,6 @@ pub fn tag(file: &Arc<SourceFile>, place: &Place) -> Diagnostic {
     let key = text[line_start..at].trim_start_matches([' ', '-']).trim_end().trim_end_matches(':');
     let value = text[at..end].trim_end();
     not_a_tag(&Place::new(file, at..at + value.len()), key, value)
-}
-
-/// `say: {{ name }}`: YAML reads a map whose key is a map.
-pub fn braces(file: &Arc<SourceFile>, start: &Place, flow_style: bool) -> Diagnostic {
-    let text = &file.text()[start.range().start..];
-    if flow_style && text.starts_with("{{") {
-        let end = text.find("}}").map_or(2, |at| at + 2);
-        let name = text.get(2..end.saturating_sub(2)).unwrap_or_default().trim();
-        let place = Place::new(file, start.range().start..start.range().start + end);
-        return handlebars(&place, name);
-    }
-    Diagnostic::error("E106", start, "a key is a single word or text, never a list or a map")
-        .help("write `name: value`")
 }
 
 /// `options: [Yes, please, No]`: three options where two were meant.
@@ -230,6 +230,12 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             let finding = finding.fix_if(mend::item(at, value, offset));
             found(finding.help("put the text in quotes, `{name: \"${value}\"}`, or write it over several lines"))
         }
+        '{' if text_behind(value).is_some() => {
+            let name = text_behind(value)?;
+            let finding = Diagnostic::error("E110", &at(0, 1), "a text cannot begin with `{` without quotes");
+            let fix = Fix::replace(format!("write `${{{name}}}`"), &at(0, 1), "${").guess();
+            found(finding.help(format!("for the value of `{name}` write `$` before it: `${value}`")).fix(fix))
+        }
         '{' if list_name(value).is_some() => {
             let (offset, name) = list_name(value)?;
             let place = at(offset, name.len());
@@ -321,13 +327,6 @@ fn not_a_tag(place: &Place, key: &str, value: &str) -> Diagnostic {
     } else {
         finding.fix(mend::quote(place, value)).help(format!("write {}", mend::quoted(value)))
     }
-}
-
-fn handlebars(place: &Place, name: &str) -> Diagnostic {
-    let fix = Fix::replace(format!("write `${{{name}}}`"), place, format!("${{{name}}}"));
-    Diagnostic::error("E117", place, "`{{ }}` is not how a value is written here")
-        .help(format!("write `${{{name}}}`"))
-        .fix_if((!name.is_empty()).then_some(fix))
 }
 
 /// The byte behind the closing quote.

@@ -2,7 +2,10 @@
 
 use super::ways::{Spot, target, waits, ways};
 use crate::{
-    base::diagnostic::{Diagnostic, Findings},
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        ids::FlowName,
+    },
     flow::{
         FlowSet,
         definition::{Body, Flow, Node, NodeIx, Target},
@@ -10,11 +13,35 @@ use crate::{
 };
 use std::collections::{BTreeSet, HashMap};
 
+/// All of it for a flow that leads to no other one.
+pub fn alone(set: &FlowSet, flow: &Flow, findings: &Findings) {
+    reach(set, flow, findings);
+    if leads_to(flow).next().is_none() {
+        loops(&All::new(set, &[flow], &[]), findings);
+    }
+}
+
+/// What concerns flows that lead to others.
 pub fn check(set: &FlowSet, findings: &Findings) {
-    let all = All::new(set);
-    recursion(&all, findings);
-    asked_for_ever(&all, findings);
-    endless(&all, findings);
+    let (leading, others): (Vec<&Flow>, Vec<&Flow>) =
+        set.flows.values().map(AsRef::as_ref).partition(|flow: &&Flow| leads_to(flow).next().is_some());
+    let led: BTreeSet<&FlowName> = leading.iter().flat_map(|flow| leads_to(flow)).collect();
+    let led: Vec<&Flow> = others.into_iter().filter(|flow| led.contains(&flow.name)).collect();
+    loops(&All::new(set, &leading, &led), findings);
+}
+
+fn loops(all: &All<'_>, findings: &Findings) {
+    recursion(all, findings);
+    asked_for_ever(all, findings);
+    endless(all, findings);
+}
+
+/// The flows that a flow names in its steps.
+fn leads_to(flow: &Flow) -> impl Iterator<Item = &FlowName> {
+    flow.nodes.iter().filter_map(|node| match &node.outline.target {
+        Some(Target::Flow(name)) => Some(name),
+        _ => None,
+    })
 }
 
 /// What can be reached within one flow from some steps, over `go`, `call` and all bodies, without what is known.
@@ -33,7 +60,7 @@ fn within(set: &FlowSet, flow: &Flow, starts: Vec<NodeIx>, known: &BTreeSet<Node
 }
 
 /// Steps that nothing leads to, blocks that nothing goes to.
-pub fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
+fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
     let ends = [flow.on_error, flow.on_expire, flow.on_stop].into_iter().flatten().filter_map(|body| body.0);
     let reached = within(set, flow, flow.entry.into_iter().chain(ends).collect(), &BTreeSet::new());
     let mut known = reached.clone();
@@ -71,6 +98,10 @@ pub fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
         if known.contains(&ix) || node.outline.verb.is_empty() {
             continue;
         }
+        // An `end` behind what ends anyway says what is meant.
+        if node.outline.verb == "end" {
+            continue;
+        }
         findings.push(
             Diagnostic::warning("W603", &node.place, "nothing leads to this step")
                 .help("what stands before it always goes elsewhere"),
@@ -79,20 +110,23 @@ pub fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
 }
 
-/// The steps of all flows, one flow behind the other: a step is its place in this row.
+/// The steps of some flows, one flow behind the other: a step is its place in this row.
 struct All<'a> {
     set: &'a FlowSet,
     first: HashMap<usize, usize>,
     steps: Vec<(&'a Flow, &'a Node)>,
+    /// So many of them, the first ones, are told of; the others only lie on their ways.
+    told: usize,
 }
 
 impl<'a> All<'a> {
-    fn new(set: &'a FlowSet) -> All<'a> {
-        let mut all = All { set, first: HashMap::new(), steps: Vec::new() };
-        for flow in set.flows.values() {
+    fn new(set: &'a FlowSet, flows: &[&'a Flow], led: &[&'a Flow]) -> All<'a> {
+        let mut all = All { set, first: HashMap::new(), steps: Vec::new(), told: 0 };
+        for &flow in flows.iter().chain(led) {
             all.first.insert(address(flow), all.steps.len());
-            all.steps.extend(flow.nodes.iter().map(|node| (&**flow, node)));
+            all.steps.extend(flow.nodes.iter().map(|node| (flow, node)));
         }
+        all.told = flows.iter().map(|flow| flow.nodes.len()).sum();
         all
     }
 
@@ -114,7 +148,7 @@ fn recursion(all: &All<'_>, findings: &Findings) {
         ways.chain(all.called(flow, node)).collect()
     });
     let circles = circles(&edges.collect::<Vec<Vec<usize>>>());
-    for (here, &(flow, node)) in all.steps.iter().enumerate() {
+    for (here, &(flow, node)) in all.steps.iter().enumerate().take(all.told) {
         if all.called(flow, node).is_some_and(|called| circles[called] == circles[here]) {
             let finding =
                 Diagnostic::error("E604", &node.place, "this call comes back to itself, each time one deeper");
@@ -208,7 +242,7 @@ fn asked_for_ever(all: &All<'_>, findings: &Findings) {
             }
         }
     }
-    for (here, &(flow, node)) in all.steps.iter().enumerate().filter(|(_, (_, node))| node.outline.verb == "ask") {
+    for (here, &(flow, node)) in all.steps.iter().enumerate().take(all.told).filter(|(_, (_, node))| node.outline.verb == "ask") {
         let gives_up = node.outline.bodies.iter().find(|(by, _)| by == "on_fail");
         let start = gives_up.and_then(|(_, Body(start))| all.place((flow, (*start)?)));
         if start.is_some_and(|start| leads[start] == Leads::Only(here)) {
@@ -245,7 +279,7 @@ fn endless(all: &All<'_>, findings: &Findings) {
         }
     }
     let circles = circles(&edges);
-    for (here, (_, node)) in all.steps.iter().enumerate() {
+    for (here, (_, node)) in all.steps.iter().enumerate().take(all.told) {
         let back = edges[here].first().is_some_and(|to| *to <= here && circles[*to] == circles[here]);
         if node.outline.verb == "go" && !safe[here] && back {
             let finding = Diagnostic::error("E605", &node.place, "this closes a loop that never ends and never waits");

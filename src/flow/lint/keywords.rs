@@ -5,61 +5,70 @@ use crate::{
         diagnostic::{Diagnostic, Findings},
         place::Place,
     },
-    flow::{FlowSet, definition::Flow},
+    flow::definition::Flow,
     model::matching::fold,
 };
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-pub fn check(set: &FlowSet, findings: &Findings) {
-    let mut seen: Seen<'_> = BTreeMap::new();
-    for flow in set.flows.values() {
-        for trigger in flow.triggers.iter().filter(|trigger| matches!(trigger.outline.verb, "message" | "button")) {
-            let written = &trigger.outline.yaml;
-            let word = |name: &str| written.get(name).and_then(|node| node.text()).unwrap_or_default().to_owned();
-            let kind = match (trigger.outline.verb, word("match")) {
-                ("message", matching) if matching.is_empty() => "exact".to_owned(),
-                ("message", matching) => matching,
-                (other, _) => other.to_owned(),
-            };
-            let language = Some(word("language")).filter(|language| !language.is_empty());
-            let Some(value) = written.get(trigger.outline.verb) else { continue };
-            for item in value.one_or_many() {
-                let Some(text) = item.text() else { continue };
-                let text =
-                    if matches!(kind.as_str(), "regex" | "button") { text.trim().to_owned() } else { fold(text) };
-                let written = Written { flow, place: item.place.clone(), language: language.clone() };
-                tie(&mut seen, (kind.clone(), text), written, findings);
+/// A text that starts a flow.
+pub struct Word {
+    /// How much must fit.
+    kind: String,
+    /// As it is compared.
+    text: String,
+    /// Only for contacts with this language.
+    language: Option<String>,
+    place: Place,
+}
+
+/// The texts that start a flow, as they are compared: they need no other flow.
+pub fn words(flow: &Flow) -> Vec<Word> {
+    let mut all = Vec::new();
+    for trigger in flow.triggers.iter().filter(|trigger| matches!(trigger.outline.verb, "message" | "button")) {
+        let written = &trigger.outline.yaml;
+        let word = |name: &str| written.get(name).and_then(|node| node.text()).unwrap_or_default();
+        let kind = match (trigger.outline.verb, word("match")) {
+            ("message", "") => "exact",
+            ("message", matching) => matching,
+            (other, _) => other,
+        };
+        let language = Some(word("language").to_owned()).filter(|language| !language.is_empty());
+        let Some(value) = written.get(trigger.outline.verb) else { continue };
+        for item in value.one_or_many() {
+            let Some(text) = item.text() else { continue };
+            let text = if matches!(kind, "regex" | "button") { text.trim().to_owned() } else { fold(text) };
+            all.push(Word { kind: kind.to_owned(), text, language: language.clone(), place: item.place.clone() });
+        }
+    }
+    all
+}
+
+/// Compares the texts of all flows.
+pub fn check<'a>(flows: impl Iterator<Item = (&'a Flow, &'a [Word])>, findings: &Findings) {
+    let mut seen: HashMap<(&str, &str), Vec<(&Flow, &Word)>> = HashMap::new();
+    for (flow, words) in flows {
+        for word in words {
+            let others = seen.entry((&word.kind, &word.text)).or_default();
+            let rival = others.iter().find(|(other, first)| {
+                other.name != flow.name && for_the_same(first, word) && share_a_sender(other, flow)
+            });
+            if let Some((other, first)) = rival {
+                let text = word.place.text().trim_matches(['"', '\'']);
+                let message = format!("`{text}` starts the flow `{}` already", other.name);
+                let finding = Diagnostic::error("E409", &word.place, message);
+                findings.push(finding.label(&first.place, "here").help("take it out of one of the two"));
             }
+            others.push((flow, word));
         }
     }
 }
 
-/// By kind and text.
-type Seen<'a> = BTreeMap<(String, String), Vec<Written<'a>>>;
-
-struct Written<'a> {
-    flow: &'a Flow,
-    place: Place,
-    /// Only for contacts with this language.
-    language: Option<String>,
-}
-
-fn tie<'a>(seen: &mut Seen<'a>, key: (String, String), written: Written<'a>, findings: &Findings) {
-    let others = seen.entry(key).or_default();
-    let rival = others.iter().find(|other| {
-        let same_people = match (&other.language, &written.language) {
-            (Some(one), Some(other)) => one == other,
-            (None, _) | (_, None) => true,
-        };
-        other.flow.name != written.flow.name && same_people && share_a_sender(other.flow, written.flow)
-    });
-    if let Some(other) = rival {
-        let text = written.place.text().trim_matches(['"', '\'']);
-        let message = format!("`{text}` starts the flow `{}` already", other.flow.name);
-        let finding = Diagnostic::error("E409", &written.place, message);
-        findings.push(finding.label(&other.place, "here").help("take it out of one of the two"));
+/// A text for all ties with one for some.
+fn for_the_same(one: &Word, other: &Word) -> bool {
+    match (&one.language, &other.language) {
+        (Some(one), Some(other)) => one == other,
+        (None, _) | (_, None) => true,
     }
-    others.push(written);
 }
 
 /// Flows of different senders never meet.

@@ -9,12 +9,13 @@ mod names;
 mod paths;
 mod sentences;
 mod shape;
+mod template_values;
 mod templates;
 pub(super) mod translations;
 pub(super) mod ways;
 mod window;
 
-pub use templates::named as templates_named;
+pub use templates::{every_name as every_template, named as templates_named};
 
 use super::{FlowSet, definition::Flow};
 use crate::{
@@ -67,8 +68,15 @@ pub fn report(set: &FlowSet, around: &Around) -> Report {
 #[derive(Default)]
 pub struct Linter {
     memo: paths::Memo,
-    /// What concerns a flow alone.
-    alone: HashMap<FlowName, (Arc<Flow>, Vec<Diagnostic>)>,
+    alone: HashMap<FlowName, Alone>,
+}
+
+/// What concerns a flow alone.
+struct Alone {
+    flow: Arc<Flow>,
+    findings: Vec<Diagnostic>,
+    /// The texts that start it.
+    words: Vec<keywords::Word>,
 }
 
 impl Linter {
@@ -76,20 +84,22 @@ impl Linter {
         let findings = Findings::default();
         self.alone.retain(|name, _| set.flows.contains_key(name));
         for (name, flow) in &set.flows {
-            let known = self.alone.get(name).filter(|(known, _)| Arc::ptr_eq(known, flow));
-            if let Some((_, all)) = known {
-                findings.extend(all.iter().cloned());
+            let known = self.alone.get(name).filter(|known| Arc::ptr_eq(&known.flow, flow));
+            if let Some(known) = known {
+                findings.extend(known.findings.iter().cloned());
                 continue;
             }
             let own = Findings::default();
             alone(set, flow, around, &own);
-            graph::reach(set, flow, &own);
+            graph::alone(set, flow, &own);
             let all = own.into_sorted();
             findings.extend(all.iter().cloned());
-            self.alone.insert(name.clone(), (flow.clone(), all));
+            let known = Alone { flow: flow.clone(), findings: all, words: keywords::words(flow) };
+            self.alone.insert(name.clone(), known);
         }
         alone(set, &set.bot.flow, around, &findings);
-        keywords::check(set, &findings);
+        let words = set.flows.iter().filter_map(|(name, flow)| Some((&**flow, &*self.alone.get(name)?.words)));
+        keywords::check(words, &findings);
         graph::check(set, &findings);
         given::check(set, &findings);
         shape::check(set, &findings);

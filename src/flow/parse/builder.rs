@@ -2,8 +2,9 @@
 
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings, did_you_mean, nearest},
         ids::{FlowName, StepId},
+        meant,
         place::Place,
         yaml::{self, Entry, Kind},
     },
@@ -37,6 +38,8 @@ pub struct Builder<'a> {
     /// How many steps of each verb there are so far: `ask_2`.
     counts: BTreeMap<&'static str, u32>,
     ids: HashMap<StepId, (NodeIx, Place)>,
+    /// Names of what looks like a block and stands elsewhere; that is reported where it stands.
+    pub(super) astray: BTreeSet<String>,
 }
 
 impl<'a> Builder<'a> {
@@ -61,6 +64,7 @@ impl<'a> Builder<'a> {
             nodes: Vec::new(),
             counts: BTreeMap::new(),
             ids: HashMap::new(),
+            astray: BTreeSet::new(),
         }
     }
 
@@ -147,6 +151,17 @@ impl<'a> Builder<'a> {
             fields.know(&LATER_VERBS);
         }
         let guard = if spec.name == "if" { None } else { fields.opt_code("if") };
+        if guard.is_some() {
+            // `if`, a step, `else`: the step was meant to stand under `then`.
+            let both = ["then", "else"].into_iter().filter_map(|key| node.entry(key));
+            for entry in both.filter(|entry| spec.field(&entry.key.text).is_none()) {
+                let message = format!("`if` beside `{}` only guards it, and has no `{}`", spec.name, entry.key.text);
+                let finding = Diagnostic::error("E203", &entry.key.place, message);
+                fields
+                    .report(finding.help(format!("write `then:` below the `if`, and `- {}: …` below that", spec.name)));
+            }
+            fields.know(&["then", "else"]);
+        }
         let step = Step::parse(spec.name, &mut fields);
         let on_error = fields.opt_last_steps("on_error");
         let outline = fields.finish();
@@ -165,7 +180,13 @@ impl<'a> Builder<'a> {
                     &node.place,
                     format!("a step is a key with a value, and this is {}", node.describe()),
                 );
-                not_a_step(self.findings, finding, word);
+                let before = node.place.file().text().get(..node.place.range().start).unwrap_or_default();
+                if before.trim_end().ends_with(',') && steps::spec(word).is_none() {
+                    let help = "the text before it ends at its comma: put the whole text in quotes";
+                    self.findings.push(finding.help(help));
+                } else {
+                    not_a_step(self.findings, finding, word);
+                }
             }
             return None;
         }
@@ -212,6 +233,13 @@ impl<'a> Builder<'a> {
 
     fn no_verb(&self, node: &yaml::Node, entries: &[Entry]) {
         let names = || steps::SPECS.iter().map(|spec| spec.name).chain(LATER_VERBS);
+        if let Some(first) = entries.first()
+            && let Some(help) = self.no_step(node, first)
+        {
+            let message = format!("there is no step `{}`", first.key.text);
+            self.findings.push(Diagnostic::error("E221", &first.key.place, message).help(help));
+            return;
+        }
         let near = entries.iter().find_map(|entry| Some((entry, did_you_mean(&entry.key.text, names())?)));
         let finding = match (near, entries.first()) {
             (Some((entry, help)), _) => {
@@ -228,6 +256,30 @@ impl<'a> Builder<'a> {
             (None, None) => Diagnostic::error("E220", &node.place, "this step is empty"),
         };
         self.findings.push(finding);
+    }
+
+    /// What to write for a word that is no misspelt step.
+    fn no_step(&self, node: &yaml::Node, first: &Entry) -> Option<String> {
+        let name = first.key.text.as_str();
+        let a_list = first.value.list().is_some_and(|items| items.iter().all(|item| item.map().is_some()));
+        if let (Some(ours), false) = (meant::verb(name), a_list) {
+            return Some(format!("write `- {ours}: …`"));
+        }
+        if let Some(name) = name.strip_prefix('-') {
+            return Some(format!("write a blank behind the `-`: `- {name}: …`"));
+        }
+        let holds_steps = first.value.list().is_some() || first.value.map().is_some();
+        let near = steps::SPECS.iter().any(|spec| nearest(name, [spec.name]).is_some());
+        if near || !holds_steps {
+            return None;
+        }
+        Some(match node.map() {
+            // `steps:` with names below it.
+            Some([_, second, ..]) if second.value.map().is_some() => {
+                "steps have no names: begin each with `- `, such as `- say: …`".to_owned()
+            }
+            _ => format!("a part with a name stands under `blocks:`, at the end of the flow: `blocks: {{{name}: …}}`"),
+        })
     }
 
     fn id(&mut self, node: &yaml::Node, derived: &str, ix: NodeIx, place: &Place) -> StepId {
@@ -278,9 +330,13 @@ impl<'a> Builder<'a> {
         if flow {
             return Target::Flow(name.into());
         }
-        let known = self.block_entries.keys().chain(self.flow_names).map(String::as_str).chain(["top"]);
-        let finding = Diagnostic::error("E401", place, format!("there is no block or flow called `{name}`"));
-        self.findings.push(finding.meant(name, known));
+        // Said already: its block stands where no block can stand.
+        if !self.astray.contains(name) {
+            let known = self.block_entries.keys().chain(self.flow_names).map(String::as_str).chain(["top"]);
+            let finding = Diagnostic::error("E401", place, format!("there is no block or flow called `{name}`"));
+            let help = format!("write its steps under `blocks: {{{name}: …}}`, or a flow `flows/{name}.yaml`");
+            self.findings.push(finding.help(help).meant(name, known));
+        }
         Target::Unknown(name.to_owned())
     }
 
@@ -300,9 +356,11 @@ impl<'a> Builder<'a> {
 }
 
 fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str) {
-    let help = match steps::spec(word) {
-        Some(spec) => format!("write `- {}: …`", spec.name),
-        None => format!("to say it write `- say: {word}`"),
+    let known = meant::key_in_text(word).filter(|(name, _)| steps::spec(name).is_some());
+    let help = match (steps::spec(word), known) {
+        (Some(spec), _) => format!("write `- {}: …`", spec.name),
+        (None, Some((_, help))) => help,
+        (None, None) => format!("to say it write `- say: {word}`"),
     };
     findings.push(finding.help(help));
 }

@@ -15,6 +15,7 @@ use super::{
     definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate},
     locale,
     script::Scripts,
+    steps,
     text::{Data, Names, Text},
 };
 use crate::base::{
@@ -196,6 +197,12 @@ fn parse_flow(
     flow_names: &BTreeSet<String>,
     findings: &Findings,
 ) -> Flow {
+    if root.is_null() {
+        let finding = Diagnostic::error("E202", &Place::start_of(file), "there is no flow in this file");
+        let write = format!("write `flow: {}`, `when:` and `steps:`, or take the file away", file.stem());
+        findings.push(finding.help(write));
+        return Flow::empty(file.stem(), &Place::start_of(file));
+    }
     let mut fields = Fields::new(root, "a flow", findings);
     let name = match fields.required("flow").map(|node| (node, node.text())) {
         Some((node, Some(name))) => {
@@ -239,6 +246,7 @@ fn parse_flow(
     if let Some(node) = root.get("topic").and_then(yaml::Node::scalar) {
         builder.check_topic(&node.text, &node.place);
     }
+    builder.astray = astray(root);
     let names = Names { own: &own, secrets: false };
     for entry in fields.map("vars") {
         if let Err(message) = super::script::valid_name(&entry.key.text) {
@@ -260,9 +268,24 @@ fn parse_flow(
         findings.push(finding.help("add `stop_when:` with what ends the flow"));
     }
     builder.finish(&mut flow);
+    let stray: Vec<_> = fields.unread().filter_map(|entry| Some((entry, steps::spec(&entry.key.text)?))).collect();
+    for (entry, spec) in stray {
+        let message = format!("a flow has no key `{0}`: `{0}` is a step", spec.name);
+        let finding = Diagnostic::error("E203", &entry.key.place, message);
+        findings.push(finding.help(format!("write `- {}: …` below `steps:`, two blanks further in", spec.name)));
+        fields.know(&[spec.name]);
+    }
     fields.finish();
     flow.names = own;
     flow
+}
+
+/// Names that would be blocks if they stood under `blocks`: in the list of steps, or in a list of blocks.
+fn astray(root: &yaml::Node) -> BTreeSet<String> {
+    let below = |key: &str| root.get(key).and_then(yaml::Node::list).unwrap_or_default();
+    let entries = below("steps").iter().chain(below("blocks")).filter_map(yaml::Node::map).flatten();
+    let body = |entry: &&Entry| entry.value.list().is_some() || entry.value.map().is_some();
+    entries.filter(body).map(|entry| entry.key.text.clone()).filter(|name| steps::spec(name).is_none()).collect()
 }
 
 /// Keys of a flow that take one of some words.
@@ -322,7 +345,8 @@ fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
         }
         variables(&entry.value, found);
     }
-    found.retain(|name| super::script::valid_name(name).is_ok());
+    // A name that is none stays: what reads it is no mistake of its own.
+    found.retain(|name| super::script::view(name).is_none());
 }
 
 /// The named groups of a regular expression: they become inputs.

@@ -5,6 +5,7 @@ use crate::{
     base::{
         diagnostic::Diagnostic,
         ids::StepId,
+        meant,
         yaml::{self, Entry},
     },
     flow::{
@@ -49,8 +50,13 @@ impl<'a> Builder<'a> {
         let Some(entries) = node.map() else {
             if !node.is_broken() {
                 let message = format!("a trigger is a key with a value, and this is {}", node.describe());
-                self.findings
-                    .push(Diagnostic::error("E223", &node.place, message).help("write `- message: [hi, hello]`"));
+                let help = match node.text().map(|text| (text, meant::key_in_text(text))) {
+                    Some((_, Some((_, help)))) => help,
+                    Some((text, None)) if triggers::spec(text).is_some() => format!("write `- {text}: …`"),
+                    Some((text, None)) => format!("for a message write `- message: {text}`"),
+                    None => "write `- message: [hi, hello]`".to_owned(),
+                };
+                self.findings.push(Diagnostic::error("E223", &node.place, message).help(help));
             }
             return None;
         };
@@ -67,7 +73,10 @@ impl<'a> Builder<'a> {
                 let known: Vec<&str> = names().collect();
                 let message = format!("there is no trigger `{}`; it is one of {}", first.key.text, known.join(", "));
                 let finding = Diagnostic::error("E225", &first.key.place, message);
-                self.findings.push(finding.misspelt(&first.key.text, names()));
+                self.findings.push(match first.key.text.strip_prefix('-') {
+                    Some(name) => finding.help(format!("write a blank behind the `-`: `- {name}: …`")),
+                    None => finding.misspelt(&first.key.text, names()),
+                });
             }
             return None;
         };

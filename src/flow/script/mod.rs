@@ -4,12 +4,14 @@ mod check;
 mod convert;
 mod functions;
 mod listed;
+mod names;
 mod operators;
 mod sandbox;
 mod times;
 mod words;
 
 pub use listed::{FUNCTIONS, Function};
+pub use names::{is_word, valid_name};
 pub use times::format_time;
 
 use super::{spec::VIEWS, text::Names};
@@ -205,6 +207,14 @@ impl Code {
         }))
     }
 
+    /// It reads a name that cannot be one: that is said where the name is given.
+    fn reads_a_wrong_name(code: &str, names: &Names<'_>) -> bool {
+        names
+            .own
+            .iter()
+            .any(|name| code.contains(name.as_str()) && (!is_word(name) || words::RESERVED.contains(&name.as_str())))
+    }
+
     fn compile(
         source: &Arc<Scalar>,
         range: Range<usize>,
@@ -213,9 +223,26 @@ impl Code {
         names: &Names<'_>,
         findings: &Findings,
     ) -> Option<Code> {
+        let code = &source.text[range.clone()];
         if source.is_broken() {
             return None;
         }
+        let own = Findings::default();
+        let compiled = Self::compile_alone(source, range.clone(), expression, scripts, names, &own);
+        if own.is_empty() || !Self::reads_a_wrong_name(code, names) {
+            findings.extend(own.into_sorted());
+        }
+        compiled
+    }
+
+    fn compile_alone(
+        source: &Arc<Scalar>,
+        range: Range<usize>,
+        expression: bool,
+        scripts: &Scripts,
+        names: &Names<'_>,
+        findings: &Findings,
+    ) -> Option<Code> {
         let code = &source.text[range.clone()];
         if code.trim().is_empty() {
             let finding = Diagnostic::error("E302", &source.part(range), "an expression is missing here");
@@ -337,33 +364,9 @@ impl Code {
     }
 }
 
-/// Whether an author may call a variable so; the error says why not.
-pub fn valid_name(name: &str) -> Result<(), String> {
-    let mut chars = name.chars();
-    let starts = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
-    if !starts || !chars.all(|c| c.is_alphanumeric() || c == '_') {
-        return Err(format!("`{name}` cannot be a name: letters, digits and `_`, a letter first"));
-    }
-    if words::RESERVED.contains(&name) {
-        return Err(format!("the name `{name}` is reserved; choose another, such as `my_{name}`"));
-    }
-    if view(name).is_some() {
-        return Err(format!("the name `{name}` belongs to the language; choose another, such as `my_{name}`"));
-    }
-    Ok(())
-}
-
 /// The marker that stands for a secret everywhere but in the HTTP client.
 pub fn secret_marker(name: &str) -> String {
     format!("\u{E000}secret:{name}\u{E000}")
-}
-
-fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
-    let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
-    let help = format!("an earlier step fills it, `as: {name}` or `set:`, or it is an input of the flow");
-    Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
-        .help(help)
-        .meant(name, known.iter().map(String::as_str))
 }
 
 #[cfg(test)]

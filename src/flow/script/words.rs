@@ -1,6 +1,6 @@
 //! Rhai's errors in the words of people who do not program.
 
-use super::{Code, ScriptError, check, sandbox::OUT_OF_FUEL, unknown_name};
+use super::{Code, ScriptError, check, sandbox::OUT_OF_FUEL};
 use crate::base::{
     diagnostic::{Diagnostic, did_you_mean},
     fix::Fix,
@@ -16,6 +16,12 @@ pub const RESERVED: [&str; 43] = [
     "default", "case", "match", "call", "go", "use", "with", "async", "new", "var", "static", "shared", "each", "then",
     "goto", "exit", "thread",
 ];
+
+/// What people write for an operator.
+const OPERATOR_WORDS: [&str; 7] = ["and", "or", "not", "is", "equals", "eq", "ne"];
+
+/// Quotes of word processors and telephones.
+const TYPOGRAPHIC: [char; 9] = ['“', '”', '„', '‟', '‘', '’', '‚', '«', '»'];
 
 /// A script that did not compile.
 pub fn syntax<'a>(
@@ -34,6 +40,12 @@ pub fn syntax<'a>(
         return Diagnostic::error("E304", &place(quote.clone()), "text needs double quotes")
             .help(format!("write `\"{text}\"`"))
             .fix(Fix::replace(format!("write `\"{text}\"`"), &place(quote), format!("\"{text}\"")));
+    }
+    if let Some((at, quote)) = code.char_indices().find(|(_, c)| TYPOGRAPHIC.contains(c)) {
+        let place = place(at..at + quote.len_utf8());
+        let finding = Diagnostic::error("E308", &place, format!("`{quote}` is not the quote that expressions know"));
+        let fix = Fix::replace("write `\"`", &place, "\"").guess();
+        return finding.help("write `\"`, the straight one, on both sides of the text").fix(fix);
     }
     if let Some((question, a, b, c)) = ternary(code) {
         return Diagnostic::error("E305", &place(question..question + 1), "a choice is not written with `?` and `:`")
@@ -70,7 +82,7 @@ pub fn syntax<'a>(
             finding.help("is a bracket or a value missing at its end?")
         }
         ParseErrorType::ExprTooDeep => Diagnostic::error("E308", &here(1), "this is nested too deeply"),
-        _ if word == "and" || word == "or" || word == "not" => {
+        _ if OPERATOR_WORDS.contains(&word.as_str()) => {
             let place = here(word.len());
             let meant = operator(&word);
             let symbol = meant.as_deref().and_then(|help| help.split('`').nth(1)).unwrap_or_default().to_owned();
@@ -181,6 +193,8 @@ fn operator(symbol: &str) -> Option<String> {
         "and" => "&&",
         "or" => "||",
         "not" => "!",
+        "is" | "equals" | "eq" => "==",
+        "ne" => "!=",
         "===" | "=" => "==",
         "!==" | "<>" => "!=",
         "++" => "+= 1",
@@ -246,6 +260,22 @@ fn ternary(code: &str) -> Option<(usize, &str, &str, &str)> {
         }
     }
     None
+}
+
+/// What is said of a name that nothing has.
+pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
+    let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    let range = place.range();
+    let text = place.file().text();
+    let before = text.get(..range.start).unwrap_or_default().trim_end();
+    // What something is compared with is more often a text without its quotes than a name.
+    let help = match before.ends_with("==") || before.ends_with("!=") {
+        true => format!("for the text write `\"{name}\"`, in double quotes; a name is filled by an earlier step"),
+        false => format!("an earlier step fills it, `as: {name}` or `set:`, or it is an input of the flow"),
+    };
+    Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+        .help(help)
+        .meant(name, known.iter().map(String::as_str))
 }
 
 fn reworded(said: &str) -> String {

@@ -98,6 +98,9 @@ pub const IF_CLOSED: FieldKind = FieldKind::Either(&[
     ]),
 ]);
 
+/// The keys of its map.
+pub const IF_CLOSED_KEYS: [&str; 7] = ["template", "nudge", "vars", "header", "buttons", "language", "hold"];
+
 /// Words for a question that nobody answers.
 pub const REMINDER: FieldKind = FieldKind::Record(&[
     FieldSpec::required("after", FieldKind::Duration, "How long after the question."),

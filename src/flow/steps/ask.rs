@@ -297,7 +297,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
     };
     if node.get("title").is_none() && node.get("id").is_none() {
         let [entry] = entries else {
-            fields.wrong(node, "E235", "an option is a text, `title: steps`, or has a `title`");
+            fields.wrong(node, "E235", "an option is a text, `title: steps`, or has a `title`; begin each option with `- `");
             let title = Text::plain("", &node.place);
             return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
         };

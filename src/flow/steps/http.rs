@@ -219,6 +219,11 @@ fn idempotency_key(turn: &Turn<'_>, run: u32, call: u32) -> String {
 /// `METHOD url`.
 fn read_target(fields: &mut StepFields<'_, '_>) -> (String, Option<Text>) {
     let Some(node) = fields.required("http") else { return ("GET".into(), None) };
+    if node.map().is_some() {
+        let finding = Diagnostic::error("E237", &node.place, "`http` takes a method and an address, and this is keys with values");
+        fields.report(finding.help("write `http: POST https://…`, and `json:`, `headers:` and the rest beside it, not below"));
+        return ("GET".into(), None);
+    }
     let text = fields.text_of(node);
     let source = text.source().trim_start();
     let (method, url) = source.split_once(char::is_whitespace).unwrap_or((source, ""));

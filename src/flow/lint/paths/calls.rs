@@ -4,11 +4,14 @@ use super::{
     exprs::{Eval, Use},
     ty::{Kinds, Known, Ty},
 };
-use crate::base::{
-    diagnostic::{Diagnostic, nearest},
-    fix::Fix,
-    place::Place,
-    time::Span,
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, nearest},
+        fix::Fix,
+        place::Place,
+        time::Span,
+    },
+    flow::script::FUNCTIONS,
 };
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
 use std::any::TypeId;
@@ -91,7 +94,8 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
         return if base.may_miss() { ty.or(Kinds::NOTHING) } else { ty };
     }
     let (words, list) = (kinds.words(), kinds == Kinds::LIST);
-    let also = eval.set.scripts.signatures(name).iter().any(|params| params.len() == 1);
+    let also = eval.set.scripts.signatures(name).iter().any(|params| params.len() == 1)
+        && FUNCTIONS.iter().any(|known| known.name() == name);
     eval.bad(|| {
         let finding = Diagnostic::error("E318", &place, format!("{words} has no `{name}`"));
         match (also, list) {

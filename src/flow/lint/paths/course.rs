@@ -84,13 +84,26 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
                     None => one(state.clone()),
                 };
             let name = written.get("repeat").and_then(|repeat| repeat.get("for")).and_then(yaml::Node::text);
-            match name.filter(|_| by == "do") {
-                Some(name) => held.into_iter().map(|state| state.with(flow, name, Ty::ANY)).collect(),
-                None => held,
+            match (name, by) {
+                (Some(name), "do") => held.into_iter().map(|state| state.with(flow, name, Ty::ANY)).collect(),
+                // A list that is written out has its rounds: nobody passes it by.
+                (Some(name), _) if is_written_out(nested_code(node, "repeat", "in")) => {
+                    held.into_iter().filter(|state| state.var(flow, name).is_none_or(|ty| *ty != Ty::UNSET)).collect()
+                }
+                _ => held,
             }
         }
         ("set", _) => one(set_values(set, flow, node, state)),
         _ => filled(state.clone()),
+    }
+}
+
+/// `["a", "b"]`, not empty.
+fn is_written_out(list: Option<&Code>) -> bool {
+    match list.and_then(Code::single) {
+        Some(rhai::Expr::Array(items, _)) => !items.is_empty(),
+        Some(rhai::Expr::DynamicConstant(list, _)) => list.as_array_ref().is_ok_and(|items| !items.is_empty()),
+        _ => false,
     }
 }
 

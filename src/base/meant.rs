@@ -1,0 +1,160 @@
+//! Words of other products, and of plain English, for those of ours: no misspelling leads from `elseif` to `else`.
+
+use super::yaml::Entry;
+
+/// Keys that people write for one of ours, wherever that may stand.
+const KEYS: [(&str, &[&str]); 44] = [
+    ("action", &["steps", "do"]),
+    ("actions", &["steps", "do"]),
+    ("after", &["wait", "timeout"]),
+    ("answers", &["options"]),
+    ("args", &["with"]),
+    ("arguments", &["with"]),
+    ("body", &["json"]),
+    ("case", &["cases"]),
+    ("choice", &["options"]),
+    ("choices", &["options"]),
+    ("condition", &["if"]),
+    ("data", &["json", "with"]),
+    ("default", &["else"]),
+    ("delay", &["after"]),
+    ("error", &["invalid", "on_error"]),
+    ("file", &["media"]),
+    ("id", &["flow"]),
+    ("image", &["media"]),
+    ("input", &["inputs"]),
+    ("into", &["as"]),
+    ("items", &["options"]),
+    ("lang", &["language"]),
+    ("link_url", &["link"]),
+    ("message", &["say", "when"]),
+    ("name", &["flow", "title"]),
+    ("on", &["when"]),
+    ("on_failure", &["on_error", "on_fail"]),
+    ("on_invalid", &["invalid"]),
+    ("otherwise", &["else"]),
+    ("parameters", &["vars", "with"]),
+    ("params", &["query", "with"]),
+    ("picture", &["media"]),
+    ("retries", &["tries", "retry"]),
+    ("save", &["as"]),
+    ("save_as", &["as"]),
+    ("set", &["vars"]),
+    ("store", &["as"]),
+    ("store_as", &["as"]),
+    ("trigger", &["when"]),
+    ("triggers", &["when"]),
+    ("validate", &["check"]),
+    ("validation", &["check"]),
+    ("var", &["as"]),
+    ("variable", &["as"]),
+];
+
+/// Steps of other products.
+const VERBS: [(&str, &str); 48] = [
+    ("answer", "say"),
+    ("assign", "set"),
+    ("buttons", "ask"),
+    ("choice", "ask"),
+    ("choose", "ask"),
+    ("code", "script"),
+    ("condition", "if"),
+    ("debug", "log"),
+    ("delay", "wait"),
+    ("elif", "if"),
+    ("else", "if"),
+    ("elseif", "if"),
+    ("escalate", "handoff"),
+    ("event", "emit"),
+    ("exit", "end"),
+    ("fetch", "http"),
+    ("finish", "end"),
+    ("for", "repeat"),
+    ("foreach", "repeat"),
+    ("function", "script"),
+    ("get", "http"),
+    ("goto", "go"),
+    ("handover", "handoff"),
+    ("human", "handoff"),
+    ("input", "ask"),
+    ("jump", "go"),
+    ("loop", "repeat"),
+    ("match", "switch"),
+    ("menu", "ask"),
+    ("message", "say"),
+    ("msg", "say"),
+    ("options", "ask"),
+    ("pause", "wait"),
+    ("post", "http"),
+    ("print", "say"),
+    ("prompt", "ask"),
+    ("question", "ask"),
+    ("quit", "end"),
+    ("reply", "say"),
+    ("request", "http"),
+    ("return", "end"),
+    ("run", "call"),
+    ("send", "say"),
+    ("sleep", "wait"),
+    ("stop", "end"),
+    ("text", "say"),
+    ("transfer", "handoff"),
+    ("while", "repeat"),
+];
+
+/// The step that somebody means by this word.
+pub fn verb(written: &str) -> Option<&'static str> {
+    let word = written.to_lowercase();
+    VERBS.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours)
+}
+
+/// What to write for an unknown key, of those that may still stand there; `None` when nothing is known of it.
+pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {
+    let written = entry.key.text.as_str();
+    let unused: Vec<&str> = unused.collect();
+    let word = written.to_lowercase();
+    if matches!(word.as_str(), "elseif" | "elif" | "else if" | "else_if") {
+        return Some("write `else:`, and below it `- if: …` with a `then:` of its own".to_owned());
+    }
+    // `{say: Wait, please}`: the second half of a text became a key.
+    if entry.value.is_null() && written.contains(' ') {
+        return Some("the text before it ends at its comma: put the whole text in quotes".to_owned());
+    }
+    if let Some(name) = written.strip_prefix('-').map(str::trim).filter(|name| !name.is_empty()) {
+        return Some(format!("write a blank behind the `-`: `- {name}: …`"));
+    }
+    let (_, ours) = KEYS.iter().find(|(other, _)| *other == word)?;
+    let ours = ours.iter().find(|ours| unused.contains(ours))?;
+    Some(format!("write `{ours}:`"))
+}
+
+/// What to write where a text has what should be a key: `say:Hello`, or with the colon of another keyboard.
+pub fn key_in_text(text: &str) -> Option<(&str, String)> {
+    let (name, rest) = text.split_once(['：', '﹕']).or_else(|| text.split_once(':'))?;
+    let is_key = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let rest = rest.trim();
+    is_key.then(|| match text.contains(['：', '﹕']) {
+        true => (name, format!("this colon is none for YAML: write `{name}: {rest}` with the `:` of the keyboard")),
+        false => (name, format!("write a blank behind the colon: `{name}: {rest}`")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_other_products_are_known() {
+        assert_eq!(verb("Send"), Some("say"));
+        assert_eq!(verb("say"), None);
+        assert_eq!(key_in_text("say:Hello").map(|(name, _)| name), Some("say"));
+        assert!(key_in_text("say： Hello").is_some_and(|(_, help)| help.contains("of the keyboard")));
+        assert_eq!(key_in_text("Note: no"), None);
+    }
+
+    #[test]
+    fn the_lists_are_sorted_and_have_each_word_once() {
+        assert!(VERBS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

@@ -1,0 +1,71 @@
+//! What comes from other languages and programs: their comments, their blanks, their way to write a value.
+
+use crate::base::{
+    diagnostic::Diagnostic,
+    fix::Fix,
+    place::{Place, SourceFile},
+};
+use std::sync::Arc;
+
+/// `// a comment` of another language.
+pub fn slashes(file: &Arc<SourceFile>, before: &str) -> Option<Diagnostic> {
+    let mut start = 0;
+    for line in before.split_inclusive('\n') {
+        let at = start + line.len() - line.trim_start().len();
+        start += line.len();
+        if line.trim_start().starts_with("//") {
+            let place = Place::new(file, at..at + 2);
+            let fix = Fix::replace("write `#`", &place, "#");
+            let finding = Diagnostic::error("E100", &place, "a comment does not begin with `//`");
+            return Some(finding.help("write `# …`").fix(fix));
+        }
+    }
+    None
+}
+
+/// Blanks that look like ordinary ones and are none, in the indentation of a line.
+pub fn odd_blank(file: &Arc<SourceFile>) -> Option<Diagnostic> {
+    let text = file.text();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let odd = line.char_indices().take_while(|(_, c)| c.is_whitespace()).find(|(_, c)| !c.is_ascii());
+        if let Some((at, blank)) = odd.filter(|_| !line.trim().is_empty()) {
+            let place = Place::new(file, start + at..start + at + blank.len_utf8());
+            let message =
+                format!("this blank is no ordinary one (U+{:04X}); it came with a copied text", u32::from(blank));
+            let fix = Fix::replace("write a blank", &place, " ");
+            return Some(Diagnostic::error("E115", &place, message).help("write ordinary blanks").fix(fix));
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// `{name} and more`: the name, when a text goes on behind the brace.
+pub fn text_behind(value: &str) -> Option<&str> {
+    let (name, rest) = value.strip_prefix('{')?.split_once('}')?;
+    let goes_on = rest.trim_start().starts_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '.' | '!' | '?'));
+    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    (word && goes_on).then_some(name)
+}
+
+/// `say: {{ name }}`: YAML reads a map whose key is a map.
+pub fn braces(file: &Arc<SourceFile>, start: &Place, flow_style: bool) -> Diagnostic {
+    let text = &file.text()[start.range().start..];
+    if flow_style && text.starts_with("{{") {
+        let end = text.find("}}").map_or(2, |at| at + 2);
+        let name = text.get(2..end.saturating_sub(2)).unwrap_or_default().trim();
+        let place = Place::new(file, start.range().start..start.range().start + end);
+        return handlebars(&place, name);
+    }
+    Diagnostic::error("E106", start, "a key is a single word or text, never a list or a map")
+        .help("write `name: value`")
+}
+
+/// A value as other languages write it.
+pub fn handlebars(place: &Place, name: &str) -> Diagnostic {
+    let fix = Fix::replace(format!("write `${{{name}}}`"), place, format!("${{{name}}}"));
+    Diagnostic::error("E117", place, "`{{ }}` is not how a value is written here")
+        .help(format!("write `${{{name}}}`"))
+        .fix_if((!name.is_empty()).then_some(fix))
+}
