@@ -218,7 +218,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let entry = self.fields.entry(name)?;
         if entry.value.is_null() && nothing_behind(&entry.key.place) {
             let message = format!("nothing stands under `{name}`");
-            let finding = Diagnostic::warning("W255", &entry.key.place, message);
+            let finding = Diagnostic::warning("W259", &entry.key.place, message);
             let help = format!("indent its steps deeper than `{name}`; write `{name}: []` when nothing is to be done");
             self.report(finding.help(help));
         }
