@@ -224,10 +224,8 @@ pub async fn ends(store: &Store) -> Result<(i64, i64), ReadError> {
 pub(super) fn draw(set: &mut WriteSet) {
     let mut news = WriteSet::new();
     for entry in &set.rows {
-        let row = || serde_json::from_str::<serde_json::Value>(&entry.json).unwrap_or_default();
         let passage = || {
-            let row = row();
-            Some(Passage { conversation_id: row["conversation_id"].as_i64()?, number: row["number"].as_i64()? })
+            Some(Passage { conversation_id: entry.row.number("conversation_id")?, number: entry.row.number("number")? })
         };
         let order = entry.sql.order;
         if let (Some(id), true) = (entry.key.number(), BY_ID.contains(&order)) {
@@ -242,8 +240,7 @@ pub(super) fn draw(set: &mut WriteSet) {
                 _ => news.replace(&MOVED, &about),
             }
         } else if order == outbound::STATUS_BY_PROVIDER.sql.order {
-            let row = row();
-            if let (Some(sender_id), Some(name)) = (row["sender_id"].as_i64(), row["provider_id"].as_str()) {
+            if let (Some(sender_id), Some(name)) = (entry.row.number("sender_id"), entry.row.text("provider_id")) {
                 news.push(&MOVED_NAMED, &Named { sender_id, provider_id: name.to_owned() });
             }
         } else if order == run::BEGAN.sql.order || order == run::ENDED.sql.order {

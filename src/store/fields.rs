@@ -37,6 +37,27 @@ impl Fields {
         self.0.iter().map(|(name, value)| (*name, value))
     }
 
+    /// The number in a field, if it holds one.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text in a field, if it holds one.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Value::Text(text) => Some(text),
+            Value::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.iter().find_map(|(own, value)| (own == name).then_some(value))
+    }
+
     /// About how many bytes they hold.
     pub fn size(&self) -> usize {
         let of_value = |value: &Value| match value {

@@ -9,6 +9,16 @@ pub struct Meta {
     pub value: String,
 }
 
+pub static SET: Statement<Meta> = Statement::new(
+    "meta.set",
+    10,
+    Wins::Plain,
+    |row| row.key.as_str().into(),
+    "insert into meta (key, value)
+     select input.value ->> 'key', max(input.value ->> 'value') from {rows} as input where true group by 1
+     on conflict (key) do update set value = excluded.value",
+);
+
 /// Sets a value that must not change once it is there; tells the keys that were new.
 pub static ADD: Statement<Meta> = Statement::new(
     "meta.add",
@@ -21,7 +31,7 @@ pub static ADD: Statement<Meta> = Statement::new(
      returning key",
 );
 
-pub(super) static STATEMENTS: &[&Sql] = &[&ADD.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&SET.sql, &ADD.sql];
 
 static FIND: Query = Query { name: "meta.find", text: "select value from meta where key = $1" };
 pub(super) static QUERIES: &[&Query] = &[&FIND];

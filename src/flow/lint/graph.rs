@@ -242,7 +242,9 @@ fn asked_for_ever(all: &All<'_>, findings: &Findings) {
             }
         }
     }
-    for (here, &(flow, node)) in all.steps.iter().enumerate().take(all.told).filter(|(_, (_, node))| node.outline.verb == "ask") {
+    for (here, &(flow, node)) in
+        all.steps.iter().enumerate().take(all.told).filter(|(_, (_, node))| node.outline.verb == "ask")
+    {
         let gives_up = node.outline.bodies.iter().find(|(by, _)| by == "on_fail");
         let start = gives_up.and_then(|(_, Body(start))| all.place((flow, (*start)?)));
         if start.is_some_and(|start| leads[start] == Leads::Only(here)) {

@@ -58,8 +58,10 @@ const MOCKS: FieldSpec = FieldSpec::optional(
 );
 
 /// A word alone, or one key with its value.
-const TEST_STEP: FieldKind =
-    FieldKind::Either(&[FieldKind::Word(&["restart", "hand_back", "api", "welcome", "missed_call"]), FieldKind::Record(TEST_STEPS)]);
+const TEST_STEP: FieldKind = FieldKind::Either(&[
+    FieldKind::Word(&["restart", "hand_back", "api", "welcome", "missed_call"]),
+    FieldKind::Record(TEST_STEPS),
+]);
 
 /// What one step of a case does or looks at; a step has exactly one of them.
 pub const TEST_STEPS: &[FieldSpec] = &[

@@ -98,7 +98,7 @@ steps: [{say: Welcome.}]
 #[test]
 fn closing_tells_what_becomes_of_starts_in_line() {
     let flows = format!("{THREE}---\nflow: promo\nwhen: [{{api: true}}]\nsteps: [{{say: An offer!}}]\n");
-    check(&flows, "< book\n> Which day?\n~ start promo api\n* queued promo\n~ close\n* refused promo busy\n= queue 0");
+    check(&flows, "< book\n> Which day?\n~ start promo api\n* queued promo\n~ close\n* not meant promo\n= queue 0");
 }
 
 // -- a person has it
