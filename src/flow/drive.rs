@@ -2,15 +2,13 @@
 
 use super::{
     definition::{Body, Flow, FlowSet, NodeIx},
-    sentences,
     turn::{Failure, Here, Next, Turn},
 };
 use crate::{
-    base::{ids::FlowName, limits, time::Time},
+    base::{ids::FlowName, limits},
     model::{
-        content::Content,
-        effect::{Effect, EndedRun, Origin, RunEnd, Trod, Way},
-        session::{Frame, StepError, Waiting},
+        effect::{Effect, EndedRun, RunEnd, Trod, Way},
+        session::{Frame, Waiting},
         value::Value,
     },
 };
@@ -132,7 +130,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn stand_at(&mut self, run: u32, flow: &Flow, at: Option<NodeIx>) {
+    pub fn stand_at(&mut self, run: u32, flow: &Flow, at: Option<NodeIx>) {
         let at = at.map(|ix| flow.node(ix).id.clone());
         if let Some(frame) = self.run_mut(run).and_then(|run| run.frames.last_mut()) {
             frame.at = at;
@@ -233,7 +231,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Takes off the innermost flow, called blocks of it included.
-    fn pop_flow(&mut self, run: u32) -> Option<Frame> {
+    pub fn pop_flow(&mut self, run: u32) -> Option<Frame> {
         let frames = &mut self.run_mut(run)?.frames;
         while let Some(frame) = frames.pop() {
             if frame.vars.is_some() {
@@ -243,7 +241,7 @@ impl<'a> Turn<'a> {
         None
     }
 
-    fn step_over_call(&mut self, run: u32) {
+    pub fn step_over_call(&mut self, run: u32) {
         match self.here(run) {
             Some(here) => self.stand_at(run, here.flow, here.node.next),
             None => self.give_up(run, "the `call` it came from is no longer there"),
@@ -263,93 +261,6 @@ impl<'a> Turn<'a> {
                 break;
             }
         }
-    }
-
-    /// A step failed: its `on_error` or that of the `call` whose block it stands in, the flow's, the caller's, the
-    /// bot's, ours (language.md 7).
-    pub fn fail(&mut self, here: Here<'a>, failure: Failure) {
-        let run = here.run;
-        self.note_at(here, format!("failed: `{}`: {}", failure.code, failure.text));
-        let error = StepError { code: failure.code, text: failure.text, step: here.node.id.clone() };
-        if self.run(run).is_none_or(|run| run.frames.iter().any(|frame| frame.error.is_some())) {
-            self.give_up(run, &format!("an error inside error handling: `{}`: {}", error.code, error.text));
-            return;
-        }
-        let mut steps = here.node.on_error;
-        let mut flow = here.flow;
-        loop {
-            while steps.is_none() && self.leave_block(run) {
-                steps = self.here(run).and_then(|call| call.node.on_error);
-            }
-            if let Some(Body(entry)) = steps.or(flow.on_error) {
-                self.stand_at(run, flow, entry);
-                self.set_error(run, error);
-                return;
-            }
-            self.pop_flow(run);
-            match self.here(run) {
-                Some(caller) => (steps, flow) = (caller.node.on_error, caller.flow),
-                None => break,
-            }
-        }
-        self.fail_unhandled(here, error);
-    }
-
-    /// Takes off the innermost frame if it is a called block: the run stands at its `call`.
-    fn leave_block(&mut self, run: u32) -> bool {
-        let frames = self.run_mut(run).map(|run| &mut run.frames);
-        frames.is_some_and(|frames| frames.pop_if(|frame| frame.vars.is_none()).is_some())
-    }
-
-    fn set_error(&mut self, run: u32, error: StepError) {
-        if let Some(frame) = self.run_mut(run).and_then(|run| run.frames.last_mut()) {
-            frame.error = Some(error);
-        }
-    }
-
-    /// Nobody's `on_error` took it. The bot's and our own steps speak only while we are talking.
-    fn fail_unhandled(&mut self, here: Here<'a>, error: StepError) {
-        let run = here.run;
-        self.effects.push(Effect::Failed {
-            run,
-            flow: here.flow.name.clone(),
-            step: here.node.id.clone(),
-            code: error.code.clone(),
-            text: error.text.clone(),
-        });
-        if !self.talking() {
-            self.note(Some(run), None, "nobody is talking to us now: logged and counted only");
-            self.end_run(run, RunEnd::Failed);
-            return;
-        }
-        if let Some(body) = here.set.bot.defaults.on_error {
-            self.to_bot_steps(run, here.set, body);
-            self.set_error(run, error);
-            return;
-        }
-        let sentence = sentences::went_wrong(self.language());
-        let asked_for = self.run(run).and_then(|run| run.asked_for);
-        // The hand-off follows at once, so this is already said by who hands over.
-        self.say_ourselves(Content::Text { body: sentence.into() }, Origin::HandoffFlow, asked_for);
-        self.end_run(run, RunEnd::Failed);
-        let failure = Failure { code: error.code, text: error.text };
-        self.hand_over_error(run, here.flow.name.clone(), &failure);
-    }
-
-    /// Leaves everything the run was in for steps of `_bot.yaml`.
-    pub fn to_bot_steps(&mut self, run: u32, set: &FlowSet, Body(entry): Body) {
-        let flow = &set.bot.flow;
-        let at = entry.map(|ix| flow.node(ix).id.clone());
-        let frame = Frame::new(flow.name.clone(), at, Some(BTreeMap::new()), None);
-        if let Some(run) = self.run_mut(run) {
-            run.frames = vec![frame];
-        }
-    }
-
-    /// The contact wrote within the last quarter of an hour.
-    pub fn talking(&self) -> bool {
-        let recent = |at: Time| self.now() - at <= limits::TALKING;
-        self.session.person.is_none() && self.session.heard_at.is_some_and(recent)
     }
 
     /// The run cannot go on at all: ended and dead-lettered.

@@ -20,6 +20,7 @@ mod due;
 pub mod editor;
 mod events;
 mod explain;
+mod failing;
 mod fate;
 pub mod fmt;
 mod followed;

@@ -28,6 +28,7 @@ pub mod inbound;
 mod join;
 pub mod lane;
 mod lanes;
+mod late_marks;
 mod letters;
 pub mod limiter;
 mod listeners;

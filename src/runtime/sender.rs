@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ContactId, OutboundId, SenderId},
-        limits::{LANE_RETRY, LANE_TRIES_MAX, PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
+        ids::{OutboundId, SenderId},
+        limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
         time::{Span, Time},
     },
     channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, SendError, TemplateFault, Why},
@@ -23,7 +23,7 @@ use crate::{
         inbound::{StatusError, TemplateChange},
         template::TemplateStatus,
     },
-    store::{CommitError, WriteSet},
+    store::WriteSet,
 };
 use std::sync::{Arc, atomic::Ordering};
 
@@ -348,56 +348,5 @@ impl App {
     fn spoil_template(&self, sender: SenderId, name: &str, paused: bool, set: &mut WriteSet, now: Time) {
         let status = if paused { TemplateStatus::Paused } else { TemplateStatus::Disabled };
         self.take_template_news(&[sender], name, None, &TemplateChange::Status(status), set, now);
-    }
-
-    /// The mark of a send rides in the next group; nobody waits for it. It is tried again while this process
-    /// lives; after its death the message is unknown, and a status or `on_unknown` settles it.
-    async fn commit_later(self: &Arc<Self>, contact: ContactId, set: WriteSet) {
-        // Submitted here, so that its place among the contact's commits is this one.
-        let set = set.patient();
-        let (app, again, under_way) = (Arc::clone(self), set.clone(), UnderWay::begin(self));
-        let tell = move |done: Result<_, CommitError>| {
-            if let Err(error) = done {
-                tokio::spawn(async move { app.mark_again(contact, again, error, under_way).await });
-            }
-        };
-        if let Err(error) = self.store.submit_then(set, tell).await {
-            self.unmarked(contact, &error);
-        }
-    }
-
-    async fn mark_again(self: Arc<Self>, contact: ContactId, set: WriteSet, error: CommitError, _until: UnderWay) {
-        let mut error = error;
-        for _ in 1..LANE_TRIES_MAX {
-            self.metrics.database_errors.inc();
-            tracing::warn!("The mark of a sent message was not stored, and is tried again: {error}");
-            match self.store.commit(set.clone()).await {
-                Ok(_) => return,
-                Err(other) => error = other,
-            }
-        }
-        self.unmarked(contact, &error);
-    }
-
-    fn unmarked(self: &Arc<Self>, contact: ContactId, error: &CommitError) {
-        tracing::error!("The mark of a sent message was not stored: {error}");
-        self.push(contact, Work::Forget);
-        self.timers.wake(contact, self.clock.now() + LANE_RETRY);
-    }
-}
-
-/// Something outside of the lanes is under way, as long as this lives.
-struct UnderWay(Arc<App>);
-
-impl UnderWay {
-    fn begin(app: &Arc<App>) -> Self {
-        app.lanes.enter();
-        UnderWay(Arc::clone(app))
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.lanes.leave();
     }
 }

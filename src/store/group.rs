@@ -1,8 +1,8 @@
 //! What one group takes: its sets out of those that wait, their rows by statement, and who won and lost.
 
 use super::{
+    job::Owner,
     statement::{Entry, Key, Told, WriteSet},
-    writer::Owner,
 };
 use crate::base::limits::{GROUP_BYTES_MAX, GROUP_SETS_MAX};
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};

@@ -11,6 +11,7 @@ mod fields;
 mod group;
 mod ids;
 mod in_step;
+mod job;
 mod migrate;
 mod one_row;
 mod open;
@@ -57,6 +58,7 @@ pub use statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, Wri
 use crate::base::limits::STORE_CLOSE_TIMEOUT;
 use done::Done;
 use ids::Ids;
+use job::{Job, Owner};
 use read::Readers;
 use sqlx::Connection as _;
 use std::sync::{
@@ -64,7 +66,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
-use writer::{Job, Owner, Running};
+use writer::Running;
 
 /// Every statement and every query of the tables: the conformance suite runs them all on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {

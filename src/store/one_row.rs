@@ -6,6 +6,9 @@
 use super::fields::{Fields, Value};
 use rusqlite::{Statement, types::Null};
 
+/// One row of nothing, where the row is joined with others.
+const ONE: &str = "(select 1) as ";
+
 /// A statement over one row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OneRow {
@@ -49,7 +52,10 @@ impl OneRow {
         }
         text.push_str(rest);
         let text = match text.split_once("select ").zip(text.split_once(" where true")) {
-            Some(((insert, _), (whole, rest))) if insert.starts_with("insert into ") && !insert.contains(" where ") => {
+            // What a row is joined with stays a `select`.
+            Some(((insert, _), (whole, rest)))
+                if insert.starts_with("insert into ") && !insert.contains(" where ") && !whole.contains(ONE) =>
+            {
                 let columns = whole[insert.len() + "select ".len()..].trim_end();
                 format!("{insert}values ({}){rest}", ungrouped(columns))
             }
@@ -126,7 +132,7 @@ fn source<'t>(before: &str, after: &'t str, text: &mut String) -> &'t str {
         }
         _ => {
             text.push_str(before);
-            text.push_str("(select 1) as ");
+            text.push_str(ONE);
             text.push_str(named);
             rest
         }
@@ -257,7 +263,7 @@ mod tests {
             ),
             "insert into t (a, b)\n values (?1, (cast(?2 as bigint)))\n on conflict (a) do nothing"
         );
-        for sql in crate::store::statements().filter(|sql| sql.text.contains("where true")) {
+        for sql in crate::store::statements().filter(|sql| sql.text.contains("from {rows} as input where true")) {
             let one = text(sql.text);
             assert!(
                 one.contains(" values (") && !one.contains("max(") && !one.contains("select"),
@@ -265,6 +271,16 @@ mod tests {
                 sql.name
             );
         }
+    }
+
+    #[test]
+    fn an_insert_of_what_a_row_leads_to_stays_a_select() {
+        assert_eq!(
+            text(
+                "insert into t (a) select b.a from {rows} as input join b on b.c = value ->> 'c' where true on conflict do nothing"
+            ),
+            "insert into t (a) select b.a from (select 1) as input join b on b.c = ?1 where true on conflict do nothing"
+        );
     }
 
     #[test]

@@ -272,7 +272,7 @@ async fn start(
 fn store(
     dialect: Dialect,
     readers: Readers,
-    jobs: Option<mpsc::Sender<super::writer::Job>>,
+    jobs: Option<mpsc::Sender<super::job::Job>>,
     ids: Arc<Ids>,
     connected: Arc<AtomicBool>,
     done: Arc<Done>,

@@ -8,6 +8,7 @@ use super::{
     faults::Faults,
     group::{Waiting, by_statement, losers, owners_of, take_group},
     ids::Ids,
+    job::{Answer, Job, Owner},
     statement::{CommitError, Committed, Told, Wins, WriteSet},
 };
 use crate::base::limits::*;
@@ -21,32 +22,6 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
-
-pub(super) type Answer = Result<Committed, CommitError>;
-
-/// Who hears what became of a set.
-pub(super) enum Owner {
-    /// Somebody waits.
-    Waits(oneshot::Sender<Answer>),
-    /// Called on the writer's thread, so it does next to nothing.
-    Called(Box<dyn FnOnce(Answer) + Send>),
-}
-
-impl Owner {
-    fn hear(self, answer: Answer) {
-        match self {
-            // Nobody listens when the owner was dropped; the rows are committed all the same.
-            Owner::Waits(owner) => drop(owner.send(answer)),
-            Owner::Called(call) => call(answer),
-        }
-    }
-}
-
-pub(super) enum Job {
-    Commit(WriteSet, Owner),
-    /// Finish what waits, then close the connection.
-    Close(oneshot::Sender<()>),
-}
 
 pub(super) struct Writer {
     pub conn: Conn,

@@ -120,6 +120,4 @@ fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
 }
 
 #[cfg(test)]
-mod large;
-#[cfg(test)]
 mod tests;
