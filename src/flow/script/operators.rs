@@ -20,7 +20,10 @@ pub fn register(engine: &mut Engine) {
     engine.register_indexer_get(|_: &mut (), _: i64| Dynamic::UNIT);
 }
 
-const ORDERS: [(&str, fn(Ordering) -> bool); 4] =
+/// Whether an operator holds for two values in this order.
+type Holds = fn(Ordering) -> bool;
+
+const ORDERS: [(&str, Holds); 4] =
     [("<", Ordering::is_lt), (">", Ordering::is_gt), ("<=", Ordering::is_le), (">=", Ordering::is_ge)];
 
 /// Whole when it comes out even: `10 / 4` is 2.5, `10 / 5` is 2.

@@ -13,7 +13,7 @@ fn checked(body: String) -> usize {
     let small = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
     let work = move || {
         let file = SourceFile::new("flows/a.yaml", format!("flow: a\nwhen: [{{message: go}}]\n{body}"));
-        let (set, mut findings) = parse_set(&[file.clone()]);
+        let (set, mut findings) = parse_set(std::slice::from_ref(&file));
         findings.extend(lint(&set));
         assert!(fmt::format(&file).is_ok());
         assert!(!findings.iter().any(|found| found.message.contains("too many")), "it is read as a whole");

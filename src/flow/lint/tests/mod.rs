@@ -1,3 +1,5 @@
+//! What the checker finds in a set of flows, and what it passes over.
+
 mod large;
 
 use super::*;
@@ -755,7 +757,7 @@ fn a_way_of_a_split_may_be_one_loop() {
 
 #[test]
 fn a_day_far_beyond_the_calendar_breaks_nothing() {
-    let bot = format!("{}", BOT.replace("{city: text}", "{city: text, born: date}"));
+    let bot = BOT.replace("{city: text}", "{city: text, born: date}");
     let flow = "when: [{date: contact.born, offset: 99999999d, at: \"10:00\"}]\nsteps: [{say: Hi, if_closed: skip}]\n";
     let files = [SourceFile::new("_bot.yaml", bot), SourceFile::new("a.yaml", format!("flow: a\n{flow}"))];
     let (set, _) = parse_set(&files);
