@@ -4,11 +4,14 @@ use super::{
     app::App,
     lane::{Conversation, LaneError, LaneState, Recorded, TurnAnswer, Work},
     metrics::in_seconds,
-    outbox::{self, PendingState},
+    outbox::{self, Pending, PendingState},
     rows,
 };
 use crate::{
-    base::{ids::ConversationId, time::Time},
+    base::{
+        ids::{ConversationId, ProviderId},
+        time::Time,
+    },
     flow::token::Token,
     model::{
         consent_words::{self, Word},
@@ -59,7 +62,8 @@ impl App {
         }
         self.metrics.lane_wait_seconds.observe(in_seconds(now - recorded.recorded_at));
         let reply_to = self.replies_to(recorded, &lane.conversations[index].session).await?;
-        self.proves_that_it_left(lane, index, message, reply_to, &mut set, now);
+        let tapped = self.doubtful_tap(recorded, &lane.conversations[index].outbox).await?;
+        self.proves_that_it_left(lane, index, message, reply_to.or(tapped), &mut set, now);
         let event = Event::Received { id: recorded.id, message: message.clone(), reply_to, word };
         self.take_turn(lane, index, event, Some(recorded.id), set).await?;
         self.metrics.turn_seconds.observe(in_seconds(self.clock.now() - recorded.recorded_at));
@@ -233,11 +237,25 @@ impl App {
                 return Ok(None);
             }
         }
+        self.number_of(recorded, provider_id).await
+    }
+
+    /// The number of our message whose button was tapped, where it matters: while the fate of one is unknown.
+    async fn doubtful_tap(&self, recorded: &Recorded, outbox: &[Pending]) -> Result<Option<u32>, LaneError> {
+        let doubtful = outbox.iter().any(|pending| matches!(pending.state, PendingState::Unknown { .. }));
+        match &recorded.message.reply_to {
+            Some(provider_id) if doubtful => self.number_of(recorded, provider_id).await,
+            _ => Ok(None),
+        }
+    }
+
+    async fn number_of(&self, recorded: &Recorded, provider_id: &ProviderId) -> Result<Option<u32>, LaneError> {
         let row = outbound::by_provider(&self.store, recorded.sender, provider_id).await?;
         Ok(row.filter(|row| row.conversation_id == recorded.conversation).map(|row| row.draft.number))
     }
 
-    /// A tap on one of its buttons, or a reply to it, proves that an unknown message left.
+    /// A reply to it, or a tap on one of its buttons, proves that an unknown message left. A tap that names another
+    /// message of ours does not: the same question may have been asked anew.
     fn proves_that_it_left(
         &self,
         lane: &mut LaneState,
@@ -256,7 +274,7 @@ impl App {
         conversation.outbox.retain(|pending| {
             let unknown = matches!(pending.state, PendingState::Unknown { .. });
             let meant = reply_to == Some(pending.draft.number)
-                || tapped.as_ref().is_some_and(|token| {
+                || tapped.as_ref().filter(|_| reply_to.is_none()).is_some_and(|token| {
                     // Its run alone proves nothing: the button may be that of an earlier question.
                     Some(token.run) == pending.draft.run
                         && pending.draft.step.as_ref().is_some_and(|step| token.is_of(step))

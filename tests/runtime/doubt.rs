@@ -136,6 +136,35 @@ steps:
 }
 
 #[tokio::test]
+async fn a_tap_on_a_question_that_was_asked_anew_does_not_prove_that_the_first_one_left() {
+    let size = "flow: size
+when: [{message: size}]
+steps:
+  - ask: Which size?
+    as: size
+    options: [{id: s, title: Small}, {id: m, title: Medium}]
+    invalid: Small or medium?
+";
+    let mut house = House::at_meta(&[("flows/size.yaml", size)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Cut);
+    house.says("size").await;
+    assert_eq!(house.row(0).await.state, SendState::Unknown);
+    house.says("huge").await;
+    let anew = house.row(1).await;
+    assert_eq!(anew.state, SendState::Sent);
+    let reply = house.sent()[1]["interactive"]["action"]["buttons"][0]["reply"].clone();
+    let word = |name: &str| reply[name].as_str().unwrap().to_owned();
+    let tap = house.webhook(What::Tap { id: word("id"), title: word("title") });
+    let mut tap: serde_json::Value = serde_json::from_str(&tap).unwrap();
+    let of = anew.provider_id.unwrap().to_string();
+    tap["entry"][0]["changes"][0]["value"]["messages"][0]["context"] =
+        serde_json::json!({"from": "15550001111", "id": of});
+    house.post(&tap.to_string()).await;
+    house.app.run_due().await.unwrap();
+    assert_eq!(house.row(0).await.state, SendState::Unknown);
+}
+
+#[tokio::test]
 async fn a_stop_that_is_told_again_after_a_start_stops_nothing() {
     let mut house = house().await;
     let stop = house.webhook(What::Text("STOP".into()));
