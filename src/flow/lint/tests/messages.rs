@@ -1,0 +1,169 @@
+//! What a channel takes: lengths, options, templates.
+
+use super::*;
+
+#[test]
+fn limits_of_the_channel_are_counted_in_characters() {
+    let buttons = |titles: &str| format!("steps:\n  - say: Hi\n    buttons: [{titles}]\n");
+    clean(&[&buttons("{id: a, title: 'ááááááááááááááááááaá'}")]);
+    one(&[&buttons("{id: a, title: 'ááááááááááááááááááaáx'}")], "a.yaml:4:30: error[E703]");
+    one(&[&buttons("{id: a, title: A}, {id: b, title: A}")], "a.yaml:4:49: error[E705] two options are called `A`");
+    one(
+        &[&buttons("{id: a, title: A}, {id: b, title: B}, {id: c, title: C}, {id: d, title: D}")],
+        "a.yaml:4:72: error[E701]",
+    );
+    one(&[&format!("steps:\n  - say: {}\n", "x".repeat(4097))], "a.yaml:3:10: error[E704]");
+    clean(&[&format!("steps:\n  - say: {}\n", "x".repeat(4096))]);
+}
+
+fn template(name: &str, category: Category, body: &str) -> Template {
+    Template {
+        id: 1,
+        name: name.into(),
+        language: "en".into(),
+        category,
+        status: TemplateStatus::Approved,
+        body: body.into(),
+        header: None,
+        buttons: Vec::new(),
+        ttl: None,
+    }
+}
+
+#[test]
+fn templates_are_checked_against_the_lists() {
+    let list = vec![template("hello", Category::Utility, "Hi {{name}}"), template("offer", Category::Marketing, "Hi")];
+    let around = Around { templates: Some(vec![list]), ..Around::default() };
+    let flow = |fallback: &str| format!("steps:\n  - say: Hello\n    if_closed: {fallback}\n");
+    let check = |fallback: &str| found_in(BOT, &[&flow(fallback)], &around);
+    assert_eq!(check("{template: hello, vars: {name: x}}"), Vec::<String>::new());
+    assert!(check("{template: helo}")[0].starts_with("a.yaml:4:27: error[E801]"), "{:?}", check("{template: helo}"));
+    assert!(check("{template: hello}")[0].contains("takes 1 value, and gets 0"));
+    assert!(
+        check("{template: hello, vars: {nmae: x}}")[0].contains("needs a value for `name`; write `name:` for `nmae:`")
+    );
+    assert!(check("{template: hello, vars: [x]}")[0].contains("write `vars: {name: …}`"));
+    assert!(check("{nudge: offer}")[0].contains("error[E803]"));
+}
+
+/// What is said of a `template` step with these keys, beside the place.
+fn of_template(versions: &[Template], keys: &str) -> Vec<String> {
+    let around = Around { templates: Some(vec![versions.to_vec()]), ..Around::default() };
+    let found = found_in(BOT, &[&format!("steps:\n  - template: news\n{keys}")], &around);
+    found.into_iter().map(|line| line.strip_prefix("a.yaml:").expect("of the flow").to_owned()).collect()
+}
+
+#[test]
+fn the_header_of_a_template_is_filled_as_it_was_approved() {
+    let with = |header: Option<TemplateHeader>| vec![Template { header, ..template("news", Category::Utility, "Hi") }];
+    let said = |header: Option<TemplateHeader>, keys: &str| of_template(&with(header), keys).join("\n");
+    assert_eq!(said(None, ""), "");
+    assert!(said(None, "    header: Hi\n").starts_with("4:13: error[E804] the template `news` has no header"));
+    let image = || Some(TemplateHeader::Image);
+    let none = said(image(), "");
+    assert!(
+        none.starts_with("3:15: error[E804] the template `news` has an image above its text, and gets none"),
+        "{none}"
+    );
+    assert!(said(image(), "    header: Hi\n").contains("this is no address; write `header:`"));
+    assert!(said(image(), "    header: https://a.example/b.pdf\n").contains("and this is a document"));
+    for right in ["https://a.example/b.png", "https://a.example/b", "https://a.example", "\"${env.SHOP_URL}/b.pdf\""] {
+        assert_eq!(said(image(), &format!("    header: {right}\n")), "", "{right}");
+    }
+    let text = |text: &str| Some(TemplateHeader::Text(text.into()));
+    assert!(
+        said(text("Hi {{1}}"), "").contains("needs a value for its header; write `header:`; its header is: Hi {{1}}")
+    );
+    assert_eq!(said(text("Hi {{1}}"), "    header: Ana\n"), "");
+    assert!(said(text("Hi"), "    header: Ana\n").contains("takes no value"));
+    assert!(said(text("Hi {{1}}"), "    header: https://a.example\n").contains("this is an address"));
+    assert!(said(Some(TemplateHeader::Location), "").contains("which flows do not fill"));
+    assert!(said(text("Hi {{1}}"), "    header: ${contact.city}\n").starts_with("4:13: error[E805]"));
+}
+
+#[test]
+fn the_buttons_of_a_template_are_those_that_it_has() {
+    let quick = |title: &str| TemplateButtonKind::QuickReply { title: title.into() };
+    let link = |url: &str| TemplateButtonKind::Url { title: "Open".into(), url: url.into() };
+    let said = |buttons: Vec<TemplateButtonKind>, keys: &str| {
+        of_template(&[Template { buttons, ..template("news", Category::Utility, "Hi") }], keys).join("\n")
+    };
+    let needed = said(vec![link("https://a.example/{{1}}")], "");
+    assert!(
+        needed.contains("needs the end of the address of its link; write `buttons: [{url: …}]`, for its button `Open`"),
+        "{needed}"
+    );
+    assert_eq!(said(vec![quick("Yes"), link("https://a.example/{{1}}")], "    buttons: [{url: x}]\n"), "");
+    assert_eq!(said(vec![link("https://a.example/")], ""), "");
+    assert!(said(vec![link("https://a.example/")], "    buttons: [{url: x}]\n").starts_with("4:15: error[E804]"));
+    assert!(said(vec![], "    buttons: [yes]\n").contains("has no buttons to tap"));
+    assert!(said(vec![quick("Yes")], "    buttons: [yes, no]\n").starts_with("4:20: error[E804]"));
+    assert_eq!(said(vec![quick("Yes"), quick("No")], "    buttons: [yes]\n"), "");
+    let id = |length: usize| said(vec![quick("Yes")], &format!("    buttons: [{}]\n", "x".repeat(length)));
+    assert_eq!(id(BUTTON_ID_CHARS_MAX), "");
+    assert!(id(BUTTON_ID_CHARS_MAX + 1).contains("takes an id of at most 256 characters, and this has 257"));
+    let asked = "steps:\n  - ask: Which?\n    options: [A, B, C, D]\n    if_closed: {template: news}\n  - say: Good\n";
+    let list = vec![Template { buttons: vec![quick("A")], ..template("news", Category::Utility, "Hi") }];
+    let around = Around { templates: Some(vec![list]), ..Around::default() };
+    assert_eq!(found_in(BOT, &[asked], &around), Vec::<String>::new(), "who cannot tap types");
+}
+
+#[test]
+fn every_language_of_a_template_counts_and_one_mistake_is_said_once() {
+    let version = |language: &str, body: &str| Template {
+        language: language.into(),
+        ..template("news", Category::Utility, body)
+    };
+    let same = [version("en", "{{1}} and {{2}}"), version("es", "{{1}} y {{2}}")];
+    let said = of_template(&same, "    vars: [a]\n");
+    assert_eq!(
+        said,
+        ["4:11: error[E804] the template `news` takes 2 values, and gets 1; its text is: {{1}} and {{2}}"]
+    );
+    let other = [version("en", "{{1}}"), version("es", "{{1}} y {{2}}")];
+    let said = of_template(&other, "    vars: [a]\n");
+    assert_eq!(
+        said,
+        ["4:11: error[E804] the template `news` in `es` takes 2 values, and gets 1; its text is: {{1}} y {{2}}"]
+    );
+    assert_eq!(of_template(&other, "    vars: [a]\n    language: en_GB\n"), Vec::<String>::new());
+    let said = of_template(&other, "    vars: [a]\n    language: fr\n");
+    assert_eq!(said, ["5:15: error[E807] the template `news` does not exist in `fr`; it exists in `en`, `es`"]);
+    let said = of_template(&other[1..], "    vars: [a, b]\n");
+    let begins = "3:15: warning[W808] the template `news` does not exist in `en`, the language of the bot";
+    assert!(said[0].starts_with(begins), "{said:?}");
+    // A category that differs by language counts as the strictest.
+    let mut mixed = same.to_vec();
+    mixed[1].category = Category::Marketing;
+    assert!(of_template(&mixed, "    vars: [a, b]\n")[0].contains("error[E803]"));
+}
+
+#[test]
+fn an_id_of_a_button_has_a_limit() {
+    let said = |length: usize| {
+        found(&[&format!("steps:\n  - say: Hi\n    buttons: [{{id: {}, title: A}}]\n", "x".repeat(length))])
+    };
+    assert_eq!(said(BUTTON_ID_CHARS_MAX), Vec::<String>::new());
+    assert!(said(BUTTON_ID_CHARS_MAX + 1)[0].starts_with("a.yaml:4:20: error[E703] an id has at most 256 characters"));
+}
+
+#[test]
+fn options_are_counted() {
+    let ask = |options: &str| format!("{HI}steps:\n  - ask: a\n    as: x\n    options: {options}\n");
+    clean(&[&ask("[A long title of 24 chars]")]);
+    one(&[&ask("[a title of 25 characters!]")], "a.yaml:6:15: error[E703] an option has a title of at most 24");
+    let options = |count| (0..count).map(|n| format!("o{n}")).collect::<Vec<_>>().join(", ");
+    clean(&[&ask(&format!("[{}]", options(OPTIONS_MAX)))]);
+    one(&[&ask(&format!("[{}]", options(OPTIONS_MAX + 1)))], "a.yaml:6:14: error[E234] 101 options are too many");
+}
+
+#[test]
+fn header_and_footer_are_short() {
+    let ask =
+        |key: &str, text: &str| format!("{HI}steps:\n  - ask: a\n    as: x\n    options: [b]\n    {key}: {text}\n");
+    for key in ["header", "footer"] {
+        clean(&[&ask(key, &"x".repeat(EDGE_CHARS_MAX))]);
+        one(&[&ask(key, &"x".repeat(EDGE_CHARS_MAX + 1))], "a.yaml:7:");
+    }
+    clean(&[&ask("header", "https://shop.example/a-picture-with-quite-a-long-name-that-is-more-than-sixty.jpg")]);
+}

@@ -1,0 +1,185 @@
+//! When a message can go out: the proof over all ways.
+
+use super::*;
+
+#[test]
+fn a_start_without_a_message_needs_if_closed() {
+    one(
+        &["when: [{api: true}]\nsteps:\n  - say: Hello\n"],
+        "a.yaml:4:5: error[E501] this message can go out at any time after the last reply; write `if_closed:`",
+    );
+    clean(&["when: [{api: true}]\nsteps:\n  - say: Hello\n    if_closed: hold\n"]);
+    clean(&["when: [{api: true}]\nsteps:\n  - if: '!window.open'\n    then: [end]\n  - say: Hello\n"]);
+    clean(&["when: [{api: true}]\nsteps:\n  - say: Hello\n    if: window.open\n"]);
+    one(&["when: [{api: true}]\nsteps:\n  - call: b\n", "steps:\n  - say: a\n"], "b.yaml:3:5: error[E501]");
+}
+
+#[test]
+fn unasked_messages_without_quiet_hours_are_a_warning() {
+    let bot = BOT.replace("quiet_hours: {from: \"21:00\", to: \"08:00\"}\n", "");
+    let flow = "when: [{api: true}]\nsteps:\n  - say: Hello\n    if_closed: hold\n";
+    let found = found_in(&bot, &[flow], &Around::default());
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("a.yaml:2:9: warning[W606]"), "{found:#?}");
+    let say = "steps:\n  - say: Hello\n    if_closed: hold\n";
+    let start = |more: &str| found_in(&bot, &[&format!("{HI}steps:\n  - start: b\n{more}"), say], &Around::default());
+    for more in ["    at: \"10:00\"\n", "    for: everyone\n"] {
+        let found = start(more);
+        assert!(found.len() == 1 && found[0].starts_with("a.yaml:4:5: warning[W606]"), "{found:#?}");
+    }
+    assert_eq!(start(""), Vec::<String>::new(), "it goes on with what was asked for");
+}
+
+#[test]
+fn waits_that_cross_the_window_name_the_interval() {
+    one(
+        &[&format!("{HI}steps:\n  - wait: 23h\n  - say: a\n  - wait: 2h\n  - say: b\n")],
+        "a.yaml:7:5: error[E501] this message goes out 25.0 h after the last reply",
+    );
+    clean(&[&format!("{HI}steps:\n  - wait: 23h54m\n  - say: a\n")]);
+    one(&[&format!("{HI}steps:\n  - wait: 23h55m\n  - say: a\n")], "a.yaml:5:5: error[E501]");
+    one(
+        &[&format!(
+            "{HI}steps:\n  - ask: Day?\n    as: day\n    timeout: 20h\n    on_timeout: []\n  - wait: 24h\n  - say: b\n"
+        )],
+        "a.yaml:9:5: error[E501] this message can go out 24.0 h – 44.0 h after the last reply",
+    );
+}
+
+#[test]
+fn an_answer_opens_the_window_again() {
+    clean(&[&format!(
+        "{HI}steps:\n  - wait: 23h\n  - ask: a\n    as: x\n    timeout: 1h\n    on_timeout: [end]\n  - wait: 23h\n  - say: b\n"
+    )]);
+    clean(&[
+        "when: [{schedule: \"0 10 * * TUE\", to: everyone}]\nsteps:\n  - ask: a\n    options: [Yes, No]\n    as: x\n    if_closed: {template: t}\n  - say: b\n",
+    ]);
+}
+
+#[test]
+fn a_schedule_or_event_that_speaks_needs_if_closed() {
+    one(
+        &["when: [{schedule: \"0 10 * * TUE\", to: everyone}]\nsteps:\n  - say: a\n"],
+        "a.yaml:4:5: error[E501] this message can go out at any time",
+    );
+    one(&["when: [{event: paid}]\nsteps:\n  - say: a\n"], "a.yaml:4:5: error[E501]");
+}
+
+#[test]
+fn a_timeout_and_a_reminder_may_lie_beyond_the_window() {
+    one(
+        &[&format!("{HI}steps:\n  - ask: a\n    as: x\n    timeout: 25h\n    on_timeout:\n      - say: b\n")],
+        "a.yaml:8:9: error[E501] this message goes out 25.0 h after the last reply",
+    );
+    one(
+        &[&format!(
+            "{HI}steps:\n  - ask: a\n    as: x\n    timeout: 3d\n    remind: {{after: 25h, say: b}}\n    on_timeout: [end]\n"
+        )],
+        "a.yaml:7:13: error[E501] this message goes out 25.0 h after the last reply",
+    );
+    one(
+        &[&format!("{HI}expires: 2d\non_expire: [{{say: b}}]\nsteps:\n  - ask: a\n    as: x\n")],
+        "a.yaml:4:14: error[E501] this message goes out 48.0 h after the last reply",
+    );
+}
+
+#[test]
+fn a_loop_with_waits_widens_to_any_time() {
+    let found = found(&[&format!("{HI}steps:\n  - wait: 2h\n  - say: a\n  - go: top\n")]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].starts_with("a.yaml:5:5: error[E501] this message can go out 2.0 h or more after the last reply"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn an_end_of_a_called_flow_carries_its_time() {
+    one(
+        &[&format!("{HI}steps:\n  - call: b\n  - say: late\n"), "steps:\n  - wait: 2d\n"],
+        "a.yaml:5:5: error[E501] this message goes out 48.0 h after the last reply",
+    );
+}
+
+#[test]
+fn the_end_of_the_window_bounds_the_time() {
+    clean(&[&format!("{API}steps:\n  - if: window.ends_at - now() > hours(1)\n    then:\n      - say: a\n")]);
+    clean(&[&format!("{API}steps:\n  - say: a\n    if: now() - contact.last_message_at < hours(20)\n")]);
+    one(
+        &[&format!("{API}steps:\n  - if: window.ends_at - now() < hours(1)\n    then:\n      - say: a\n")],
+        "a.yaml:6:9: error[E501] this message can go out 23.0 h or more after the last reply",
+    );
+}
+
+#[test]
+fn a_late_message_shows_the_way_to_it() {
+    let flow = format!("flow: a\n{HI}steps:\n  - wait: 20h\n  - wait: 5h\n  - say: late\n");
+    let (set, _) = parse_set(&[SourceFile::new("_bot.yaml", BOT), SourceFile::new("a.yaml", flow)]);
+    let found = lint(&set);
+    let way: Vec<String> = found[0].labels.iter().map(|(place, words)| format!("{} {words}", place.line())).collect();
+    assert_eq!(way, ["2 starts here with a message of the contact: 0 h", "4 20.0 h pass here", "5 5.0 h pass here"]);
+}
+
+#[test]
+fn what_stops_a_run_says_when() {
+    let flow = |stop: &str| {
+        format!(
+            "{HI}vars: {{name: none}}\nstop_when: [{stop}]\non_stop:\n  - say: Bye ${{name}}\nsteps:\n  - wait: 2h\n"
+        )
+    };
+    one(
+        &[&flow("{event: paid}, {reply: true}")],
+        "a.yaml:6:5: error[E501] this message can go out at any time after the last reply",
+    );
+    clean(&[&flow("{reply: true}, {button: stop}")]);
+}
+
+#[test]
+fn a_reaction_opens_no_window() {
+    one(&["when: [{reaction: any}]\nsteps:\n  - say: a\n"], "a.yaml:4:5: error[E501]");
+    clean(&[
+        "when: [{order: true}, {form: any}, {referral: any}, {missed_call: true}, {quiet_for: 23h}]\nsteps:\n  - say: a\n",
+    ]);
+}
+
+#[test]
+fn flows_that_never_find_the_window_closed_are_named() {
+    let files = [
+        SourceFile::new("_bot.yaml", BOT),
+        SourceFile::new("a.yaml", format!("flow: a\n{HI}steps:\n  - say: x\n")),
+        SourceFile::new("b.yaml", format!("flow: b\n{API}steps:\n  - say: x\n    if_closed: hold\n")),
+    ];
+    let (set, _) = parse_set(&files);
+    assert_eq!(report(&set, &Around::default()).without_templates, ["a"]);
+}
+
+#[test]
+fn what_comes_after_tries_of_a_day_is_late() {
+    let flow = |own: &str, of_flow: &str| {
+        format!(
+            "when: [{{message: go}}]\n{of_flow}steps:\n  - http: GET ${{env.SHOP_URL}}/x\n    retry: {{times: 3, wait: 8h}}\n{own}"
+        )
+    };
+    one(&[&flow("    on_error: [{say: Sorry.}]\n", "")], "a.yaml:6:17: error[E501]");
+    one(&[&flow("", "on_error: [{say: Sorry.}]\n")], "a.yaml:3:13: error[E501]");
+}
+
+#[test]
+fn a_day_far_beyond_the_calendar_breaks_nothing() {
+    let bot = BOT.replace("{city: text}", "{city: text, born: date}");
+    let flow = "when: [{date: contact.born, offset: 99999999d, at: \"10:00\"}]\nsteps: [{say: Hi, if_closed: skip}]\n";
+    let files = [SourceFile::new("_bot.yaml", bot), SourceFile::new("a.yaml", format!("flow: a\n{flow}"))];
+    let (set, _) = parse_set(&files);
+    let mut contact = crate::model::contact::ContactData::default();
+    contact.fields.insert("born".into(), crate::model::value::Value::Date(jiff::civil::date(2000, 1, 1)));
+    for table in crate::flow::dates(&set) {
+        assert_eq!(table.date.moment(&contact, &set.bot), None);
+    }
+}
+
+#[test]
+fn a_consent_may_be_given_long_after_the_last_message() {
+    let flow = |consent: &str| format!("when: [{{consent: {{{consent}}}}}]\nsteps:\n  - say: a\n");
+    one(&[&flow("marketing: given")], "a.yaml:4:5: error[E501]");
+    clean(&[&flow("all: withdrawn")]);
+}

@@ -1,0 +1,164 @@
+//! What a case looks at, and what it says when something else came.
+
+use super::*;
+
+#[test]
+fn a_wrong_text_shows_both_and_what_happened() {
+    let report = play("- user: shop\n- advance: 1m\n- tap: Small\n- bot: \"Ordered *Large*\"");
+    insta::assert_snapshot!(said(&report), @r#"
+    case `a case`
+    flows/shop.test.yaml:12:14: the bot says something else
+      expected: "Ordered *Large*"
+      got:      "Ordered *Small*,⏎number 7."
+      what happened:
+        Fri 27 Mar 09:00  < shop
+                          > Which size? [Small] [Large]
+        Fri 27 Mar 09:01  < [Small]
+                          * POST https://shop.example/orders
+                          * POST https://shop.example/orders
+                          * POST https://shop.example/orders
+                          > Ordered *Small*,⏎number 7.
+    "#);
+}
+
+#[test]
+fn each_expectation_fails_at_its_place_with_what_came_instead() {
+    let failures = [
+        "- user: shop\n- bot: {text: Which, buttons: [Small, Medium]}",
+        "- user: shop\n- bot: nothing",
+        "- user: gibberish\n- bot: Hello",
+        "- user: shop\n- bot: {text: Which, window: closed}",
+        "- user: shop\n- tap: Medium",
+        "- tap: Small",
+        "- user: shop\n- expect: {run: done}",
+        "- user: shop\n- expect: {window: closed}",
+        "- user: shop\n- expect: {sent: {template: arrived}}",
+        "- user: shop\n- expect: {sent: nothing}",
+        "- user: shop\n- expect: {contact: {name: Eva}}",
+        "- user: shop\n- expect: {vars: {size: l}}",
+        "- user: shop\n- expect: {handoff: desk}",
+        "- user: shop\n- expect: {refused: [{flow: news, why: opted_out}]}",
+        "- user: shop\n- tap: l\n- expect: {http: {POST */orders: 2}}",
+        "- user: shop\n- tap: l\n- expect: {same_key: false}",
+        "- user: shop\n- advance: 3h\n- expect: {vars: {size: l}}",
+        "- advance_to: 2026-03-01",
+        "- status: read",
+    ];
+    let all: Vec<String> = failures.into_iter().map(failure).collect();
+    insta::assert_snapshot!(all.join("\n\n"), @r#"
+    flows/shop.test.yaml:10:45: the bot says something else: `buttons`
+      expected: among others "Medium"
+      got:      "Small", "Large", in: "Which size?" [Small] [Large]
+
+    flows/shop.test.yaml:10:14: the bot should say nothing
+      expected: no message
+      got:      "Which size?" [Small] [Large]
+
+    flows/shop.test.yaml:10:14: the bot should say something
+      expected: "Hello"
+      got:      no message
+
+    flows/shop.test.yaml:10:36: the bot says something else: `window`
+      expected: "closed"
+      got:      "open", in: "Which size?" [Small] [Large]
+
+    flows/shop.test.yaml:10:9: there is no such button to tap
+      expected: a button with the id or title `Medium`
+      got:      the buttons `Small`, `Large`
+
+    flows/shop.test.yaml:9:9: there is no such button to tap
+      expected: a button with the id or title `Small`
+      got:      no message with buttons so far
+
+    flows/shop.test.yaml:10:23: the newest run of `shop` is not as expected
+      expected: "done"
+      got:      "asking, waiting"
+
+    flows/shop.test.yaml:10:26: the window is not as expected
+      expected: "closed"
+      got:      "open"
+
+    flows/shop.test.yaml:10:35: this was not sent: `template`
+      expected: "arrived"
+      got:      nothing, in: "Which size?" [Small] [Large]
+
+    flows/shop.test.yaml:10:24: nothing should be sent
+      expected: nothing
+      got:      "Which size?" [Small] [Large]
+
+    flows/shop.test.yaml:10:34: the contact is not as expected: `name`
+      expected: "Eva"
+      got:      "Ana"
+
+    flows/shop.test.yaml:10:31: a variable is not as expected: `size`
+      expected: "l"
+      got:      nothing
+
+    flows/shop.test.yaml:10:27: this was not handed over
+      expected: "desk"
+      got:      no hand-off
+
+    flows/shop.test.yaml:10:28: this was not refused
+      expected: {flow: "news", why: "opted_out"}
+      got:      nothing was refused
+
+    flows/shop.test.yaml:11:40: calls were not made as expected
+      expected: `POST */orders` 2 times
+      got:      3 times, of these calls:
+                POST https://shop.example/orders
+                POST https://shop.example/orders
+                POST https://shop.example/orders
+
+    flows/shop.test.yaml:11:28: the keys of calls are not as expected
+      expected: tries with different keys, or without
+      got:      POST https://shop.example/orders, try 1, with key 1
+                POST https://shop.example/orders, try 2, with key 1
+                POST https://shop.example/orders, try 3, with key 1
+
+    flows/shop.test.yaml:11:31: a variable is not as expected: `size`
+      expected: "l"
+      got:      nothing
+
+    flows/shop.test.yaml:9:9: time moves forward only
+      expected: a moment to come
+      got:      one that has passed: it is Friday 2026-03-27T09:00
+
+    flows/shop.test.yaml:9:9: a status is about a message that was sent
+      expected: at least one message so far
+      got:      none
+    "#);
+}
+
+#[test]
+fn a_strict_case_wants_every_message_looked_at() {
+    let head = HEAD.replace("cases:", "strict: true\ncases:");
+    let report = play_with(&head, "- user: shop\n- advance: 1m");
+    assert!(said(&report).contains("flows/shop.test.yaml:11:9: a strict case"), "{}", said(&report));
+    let report = play_with(&head, "- user: shop\n- bot: Which\n- advance: 1m");
+    assert!(report.is_good(), "{}", said(&report));
+}
+
+#[test]
+fn a_bot_with_errors_is_not_run() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("flows")).unwrap();
+    std::fs::write(folder.path().join("flows/a.yaml"), "flow: a\nsteps:\n  - sya: Hi\n").unwrap();
+    std::fs::write(folder.path().join("flows/a.test.yaml"), "tests: a\ncases: []\n").unwrap();
+    let report = run(folder.path(), &Wish::default()).unwrap();
+    assert!(!report.is_good() && report.files.is_empty(), "{report:?}");
+}
+
+#[test]
+fn variables_are_known_when_the_run_is_over() {
+    let lines = "- user: shop\n- tap: l\n- advance: 31h\n- expect: {run: done, vars: {size: l, number: 7}}";
+    passes(lines);
+}
+
+#[test]
+fn a_request_is_looked_at_whole() {
+    passes("- user: shop\n- tap: l\n- expect: {http: {POST */orders: {times: 3, json: {size: l}}}}");
+    let said = failure("- user: shop\n- tap: l\n- expect: {http: {POST */orders: {json: {size: Small}}}}");
+    assert!(said.contains("no `POST */orders` carried this"), "{said}");
+    let said = failure("- user: shop\n- tap: l\n- expect: {http: {POST */orders: {times: 1, json: {size: l}}}}");
+    assert!(said.contains("`POST */orders` 1 times"), "{said}");
+}

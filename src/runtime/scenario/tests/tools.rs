@@ -1,0 +1,113 @@
+//! Coverage, random customers, updates, first tests.
+
+use super::*;
+
+const FORK: &str = "flow: fork
+when:
+  - message: fork
+  - button: never
+steps:
+  - ask: Which?
+    as: which
+    options: [{id: a, title: Alpha}, {id: b, title: Beta}]
+    timeout: 2h
+    on_timeout:
+      - log: gone
+      - end
+  - if: which == \"a\"
+    then:
+      - say: Alpha it is.
+    else:
+      - say: Beta it is.
+  - say: And more.
+    if: which == \"b\"
+  - if: which == \"c\"
+    then: [{say: Never.}]
+";
+
+#[test]
+fn coverage_names_what_was_never_taken_once_and_with_its_line() {
+    let test = "tests: fork\ncases:\n  - name: a\n    steps:\n      - user: fork\n      - tap: a\n";
+    let folder = folder(&[("_bot.yaml", BOT), ("fork.yaml", FORK), ("fork.test.yaml", test)]);
+    let report = run(folder.path(), &Wish::default()).unwrap();
+    insta::assert_snapshot!(report.coverage.text(), @r#"
+      47 %  fork
+              flows/fork.yaml:4: nothing started it by `button never`
+              flows/fork.yaml:11: `on_timeout` of `ask: Which?` was never taken
+              flows/fork.yaml:17: `else` of `if: which == "a"` was never taken
+              flows/fork.yaml:18: `say: And more.` was never taken
+              flows/fork.yaml:21: `then` of `if: which == "c"` was never taken
+    coverage 47 %: 4 of 9 steps, 3 of 6 branches, 1 of 2 triggers
+    "#);
+}
+
+#[test]
+fn random_customers_find_a_broken_step_and_tell_it_as_a_short_case_that_fails() {
+    let flow = "flow: sum\nwhen: [{message: sum}]\nsteps:\n  - ask: How many?\n    as: n\n    type: whole\n  - say: It is ${10 % n}.\n";
+    let bot_file =
+        "bot: Shop\ndefaults: {unanswered: [{say: What?}], on_error: [{say: Oh.}], ask: {on_fail: [{say: Enough.}]}}\n";
+    let test =
+        "tests: sum\ncases:\n  - name: a\n    steps:\n      - user: sum\n      - user: \"3\"\n      - bot: It is 1.\n";
+    let folder = folder(&[("_bot.yaml", bot_file), ("sum.yaml", flow), ("sum.test.yaml", test)]);
+    let walk = || wander(folder.path(), &Wish::default(), Walks { count: 60, seed: 1 }).unwrap();
+    let found = walk();
+    let zero = found.found.iter().find(|found| found.trouble.kind.as_str() == "error").expect("somebody says 0");
+    let lines = zero.case.lines();
+    assert!(lines.contains("- user: sum\n") && lines.contains("- user: \"0\"\n"), "{lines}");
+    assert_eq!(zero.case.steps.len(), 3, "nothing else is needed:\n{lines}");
+    assert_eq!(
+        format!("{:?}", walk().to_json()["found"]),
+        format!("{:?}", found.to_json()["found"]),
+        "it repeats itself"
+    );
+
+    let path = folder.path().join("flows/sum.test.yaml");
+    std::fs::write(&path, flow::scenario::write::append(test, &lines).unwrap()).unwrap();
+    let report = run(folder.path(), &Wish::default()).unwrap();
+    assert_eq!((report.passed(), report.failed()), (1, 1), "{}", said(&report));
+    let mended = flow.replace("    type: whole\n", "    type: whole\n    check: n > 0\n");
+    std::fs::write(folder.path().join("flows/sum.yaml"), mended).unwrap();
+    assert!(run(folder.path(), &Wish::default()).unwrap().is_good());
+}
+
+#[test]
+fn an_update_writes_the_words_of_the_bot_and_touches_nothing_else() {
+    let test = "tests: desk_call\n# a remark\ncases:\n  - name: a\n    steps:\n      - user: person\n      - bot: \"Hallo\"   # stays\n";
+    let folder = folder(&[("_bot.yaml", BOT), ("desk_call.yaml", super::talks::DESK), ("desk_call.test.yaml", test)]);
+    let report = run(folder.path(), &Wish { update: true, ..Wish::default() }).unwrap();
+    assert_eq!((report.is_good(), report.files[0].rewritten), (true, 1));
+    let new = std::fs::read_to_string(folder.path().join("flows/desk_call.test.yaml")).unwrap();
+    assert_eq!(new, test.replace("\"Hallo\"", "Hello there"));
+    assert!(run(folder.path(), &Wish::default()).unwrap().is_good());
+}
+
+#[test]
+fn a_first_test_of_each_flow_that_can_have_one_passes() {
+    let bot = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<String> = std::fs::read_dir(bot.join("flows"))
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+        .filter(|name| !name.ends_with(".test.yaml") && name != "_bot.yaml")
+        .filter_map(|name| Some(name.strip_suffix(".yaml")?.to_owned()))
+        .collect();
+    names.sort();
+    let copy = tempfile::tempdir().unwrap();
+    for part in ["flows", "scripts", "locales"] {
+        std::fs::create_dir(copy.path().join(part)).unwrap();
+        for entry in std::fs::read_dir(bot.join(part)).into_iter().flatten().map(|entry| entry.unwrap()) {
+            let name = entry.file_name().into_string().unwrap();
+            if entry.path().is_file() && !name.ends_with(".test.yaml") {
+                std::fs::copy(entry.path(), copy.path().join(part).join(name)).unwrap();
+            }
+        }
+    }
+    let mut written = 0;
+    for name in names {
+        if let Ok(drafted) = init(bot, &name).unwrap() {
+            std::fs::write(copy.path().join(drafted.path), drafted.text).unwrap();
+            written += 1;
+        }
+    }
+    let report = run(copy.path(), &Wish::default()).unwrap();
+    assert!(report.is_good() && report.files.len() == written && written >= 8, "{written}\n{}", said(&report));
+}
