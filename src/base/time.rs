@@ -151,6 +151,13 @@ impl fmt::Display for Span {
     }
 }
 
+/// `2026-02-25T10:30:00+00:00`: how both APIs write times, and the founding documents with them.
+pub fn iso(time: Time) -> String {
+    let second = time.0.div_euclid(1_000);
+    jiff::Timestamp::from_second(second)
+        .map_or_else(|_| String::new(), |at| at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,12 +1,13 @@
 //! `/v1/contacts`: the people of an account, what is known of them, and what they agreed to.
 
-use super::{autocalls::iso, page::Page};
+use super::page::Page;
 use crate::{
     base::{
         diagnostic::did_you_mean,
         ids::{ContactId, ConversationId},
         limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
         phone, query,
+        time::iso,
     },
     flow::inputs as inputs_rules,
     model::{

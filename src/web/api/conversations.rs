@@ -6,12 +6,11 @@ use crate::{
         ids::{AccountName, ConversationId},
         limits::NAME_CHARS_MAX,
         query,
-        time::Time,
+        time::{Time, iso},
     },
     model::{event::Event, session::Session, window::Window},
     store::{contact, conversation, session},
     web::{
-        api::autocalls::iso,
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},

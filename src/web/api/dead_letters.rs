@@ -1,8 +1,8 @@
 //! `/v1/dead-letters`: what could not be handled, and trying it again.
 
-use super::{autocalls::iso, keys::operator, page::Page};
+use super::{keys::operator, page::Page};
 use crate::{
-    base::query,
+    base::{query, time::iso},
     runtime::replay::Replayed,
     store::{ReadError, dead_letter},
     web::{

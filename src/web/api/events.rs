@@ -1,6 +1,6 @@
 //! `POST /v1/events`: something happened elsewhere; waiting runs and `event:` triggers hear it.
 
-use super::runs::Addressee;
+use super::addressee::Addressee;
 use crate::{
     base::limits::NAME_CHARS_MAX,
     model::{effect::Effect, value::Value},
@@ -36,10 +36,7 @@ pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> Answered {
             return Err(outcome_unknown());
         }
         let app = &emitting.app;
-        let (contact, conversation) = app
-            .reach(&sender.account, sender.id, &to.phone, to.name.as_deref())
-            .await
-            .map_err(|error| Problem::bug(&error))?;
+        let (contact, conversation) = to.reach(app, &sender).await?;
         let turn =
             app.emit_event(contact, conversation, name.clone(), data).await.map_err(|error| Problem::bug(&error))?;
         let began = turn.effects.iter().filter_map(|effect| match effect {

@@ -1,14 +1,15 @@
 //! `/v1/messages` and `/v1/conversations/{id}/messages`: what was said, what a person says, and what a program does.
 
 use super::{
+    addressee::Addressee,
     conversations::{account_of, owned},
     page::{Page, decode},
-    runs::Addressee,
 };
 use crate::{
     base::{
         ids::{InboundId, OutboundId},
         limits::{API_SEND_WAIT, NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX},
+        time::iso,
     },
     model::{
         answer,
@@ -25,7 +26,6 @@ use crate::{
         inbound, outbound,
     },
     web::{
-        api::autocalls::iso,
         auth,
         idempotency::{Again, Answer, json, once},
         input::{self, Input},
@@ -87,10 +87,7 @@ pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let account = sender.account.clone();
     let work = move |again| async move {
         let app = &sending.app;
-        let (contact, conversation) = app
-            .reach(&sender.account, sender.id, &to.phone, to.name.as_deref())
-            .await
-            .map_err(|error| Problem::bug(&error))?;
+        let (contact, conversation) = to.reach(app, &sender).await?;
         let row = conversation::find(&app.store, conversation).await.map_err(|error| Problem::bug(&error))?;
         let row = row.ok_or_else(|| Problem::bug(&format!("contact {contact} was reached in no conversation")))?;
         say(&sending, &row, content, Origin::Api, again).await

@@ -1,5 +1,6 @@
 //! The endpoints, one file per noun; `web/mod.rs` lists their paths.
 
+mod addressee;
 pub mod autocalls;
 pub mod contacts;
 pub mod conversations;

@@ -1,7 +1,6 @@
 //! `/v1/schedules`: what the clock will start, for whom, and what became of it.
 
 use super::{
-    autocalls::iso,
     contacts,
     page::{Page, decode},
 };
@@ -11,7 +10,7 @@ use crate::{
         ids::{AccountName, FlowName},
         limits::AGENDA_TALLIES_MAX,
         query,
-        time::{Span, Time},
+        time::{Span, Time, iso},
     },
     model::contact::Contact,
     runtime::agenda::{self, Meant},

@@ -1,11 +1,8 @@
 //! `/v1/senders`: the numbers of an account, and whether each may send now.
 
-use super::{
-    autocalls::iso,
-    page::{Page, decode},
-};
+use super::page::{Page, decode};
 use crate::{
-    base::ids::SenderId,
+    base::{ids::SenderId, time::iso},
     runtime::config::Sender,
     web::{
         auth,

@@ -1,10 +1,7 @@
 //! `GET /v1/events`: what happens, as it happens (Server-Sent Events), from the rows of the log; nothing is lost over
 //! a restart of either side.
 
-use super::{
-    autocalls::iso,
-    messages::{ours, theirs},
-};
+use super::messages::{ours, theirs};
 use crate::{
     base::{
         ids::{InboundId, OutboundId},
@@ -13,7 +10,7 @@ use crate::{
             EVENTS_READ_MAX,
         },
         query,
-        time::Span,
+        time::{Span, iso},
     },
     store::{
         contact,

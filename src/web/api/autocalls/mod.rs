@@ -11,7 +11,6 @@ mod status;
 mod template;
 
 pub use freeform::freeform;
-pub use session::iso;
 pub use status::session_status;
 pub use template::template;
 

@@ -1,6 +1,9 @@
 //! The `session_status` object of this dialect: the window in its words (seeds 000 and 001).
 
-use crate::{base::time::Time, model::window::Window};
+use crate::{
+    base::time::{Time, iso},
+    model::window::Window,
+};
 use serde_json::{Value as Json, json};
 
 /// The window as it stands at `now`, by its true end, so that a send and this answer agree.
@@ -32,13 +35,6 @@ pub fn status(window: Window, now: Time) -> Json {
 /// For somebody who never wrote and was never written to.
 pub fn no_conversation() -> Json {
     closed("No conversation exists with this recipient. Send a template message first.")
-}
-
-/// `2026-02-25T10:30:00+00:00`, as the seeds write times.
-pub fn iso(time: Time) -> String {
-    let second = time.0.div_euclid(1_000);
-    jiff::Timestamp::from_second(second)
-        .map_or_else(|_| String::new(), |at| at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string())
 }
 
 fn closed(message: &str) -> Json {

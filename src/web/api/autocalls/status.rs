@@ -5,7 +5,12 @@ use super::{
     rules::{Input, Rules},
     send, sender, session,
 };
-use crate::{base::limits::NAME_CHARS_MAX, model::window::Window, store::contact, web::state::Web};
+use crate::{
+    base::{limits::NAME_CHARS_MAX, query, time::iso},
+    model::window::Window,
+    store::contact,
+    web::state::Web,
+};
 use axum::{
     extract::{RawQuery, State},
     http::{HeaderMap, StatusCode},
@@ -23,7 +28,7 @@ pub async fn session_status(State(web): State<Arc<Web>>, RawQuery(query): RawQue
 
 async fn handle(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
     let caller = caller(web, headers).await?;
-    let input = Input::from_query(crate::base::query::pairs(query));
+    let input = Input::from_query(query::pairs(query));
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");
     let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);
@@ -49,7 +54,7 @@ async fn handle(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Ref
         "has_conversation": true,
         "conversation_id": conversation.id.0,
         "customer_name": contact.and_then(|contact| contact.data.name),
-        "last_customer_message_at": conversation.last_inbound_at.map(session::iso),
+        "last_customer_message_at": conversation.last_inbound_at.map(iso),
         "session_status": session::status(Window { opened_at: conversation.opened_at }, web.app.clock.now()),
     }))
 }

@@ -5,6 +5,7 @@ use crate::{
         ids::{ContactId, FlowName},
         limits::TRACE_TURNS_SHOWN_MAX,
         query,
+        time::iso,
     },
     model::{
         effect::RunEnd,
@@ -13,7 +14,7 @@ use crate::{
     },
     store::{ReadError, run, session, trace},
     web::{
-        api::{autocalls::iso, contacts, conversations, page::Page},
+        api::{contacts, conversations, page::Page},
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},

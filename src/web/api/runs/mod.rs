@@ -4,4 +4,4 @@ mod list;
 mod start;
 
 pub use list::{list, show, stop};
-pub use start::{Addressee, start};
+pub use start::start;
