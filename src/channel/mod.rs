@@ -4,6 +4,7 @@
 
 pub mod call;
 pub mod carries;
+pub mod checkup;
 pub mod client;
 pub mod guard;
 pub mod meta;
@@ -25,6 +26,7 @@ use crate::{
     },
 };
 use carries::Carries;
+use checkup::Check;
 pub use reqwest::header::{HeaderMap, HeaderName};
 use std::{pin::Pin, time::Duration};
 
@@ -55,6 +57,13 @@ pub trait Provider: Send + Sync {
 
     /// What to do about a message that a status says has failed: the same table as for sends.
     fn judge(&self, error: &StatusError) -> Next;
+
+    /// Asks the platform whether a sender works: token, number, quality, sending, subscription, each alone. A
+    /// platform that can be asked nothing says nothing.
+    fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>> {
+        let _ = (http, sender);
+        Box::pin(std::future::ready(Vec::new()))
+    }
 }
 
 /// A request to a webhook address, before anything is believed of it.

@@ -106,6 +106,14 @@ impl Limiter {
     }
 }
 
+impl Limiter {
+    /// When the next place in line comes: `now` or later. Takes none.
+    pub fn due(&self, now: Time) -> Time {
+        let mut due_us = self.due_us;
+        self.rate.reserve(&mut due_us, now)
+    }
+}
+
 impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
     pub fn new(rate: Rate) -> Self {
         Self::bounded(rate, LIMITER_KEYS_MAX)

@@ -13,6 +13,7 @@ pub mod bot;
 pub mod calls;
 pub mod catalogue;
 pub mod catch;
+pub mod checkup;
 pub mod config;
 mod dates;
 mod decide;

@@ -8,7 +8,7 @@ use crate::{
     base::{
         ids::{AccountName, ContactId, SenderId},
         limits::{PAIR_BURST, PAIR_GAP},
-        time::Time,
+        time::{Span, Time},
     },
     flow::SenderView,
 };
@@ -112,6 +112,12 @@ impl Rates {
         };
         let pair = self.pairs.lock().unwrap_or_else(PoisonError::into_inner).reserve(&(sender.id, contact), now);
         own.max(pair)
+    }
+
+    /// How long the sender's next message would wait; takes no slot.
+    pub fn wait(&self, sender: &Sender, now: Time) -> Span {
+        let senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        senders.get(&sender.id).map_or(Span::ZERO, |limiter| limiter.due(now) - now)
     }
 
     pub fn prune(&self, now: Time) {

@@ -9,5 +9,6 @@ mod operator;
 mod people;
 mod routes;
 mod schema;
+mod senders;
 mod stream;
 mod webhooks;

@@ -55,6 +55,7 @@ impl World {
             ("flows/tuesdays.yaml", TUESDAYS),
         ];
         let mut host = Host::with(&files, "").await;
+        super::senders::meta_is_well(&host.graph);
         host.ana_says("hello").await;
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
         let ended = runs[0].id.to_string();

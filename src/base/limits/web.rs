@@ -34,6 +34,12 @@ pub const NAME_CHARS_MAX: usize = 255;
 pub const PHONE_CHARS_MAX: usize = 32;
 pub const URL_CHARS_MAX: usize = 2_048;
 
+// -- the health check of a sender
+/// So long without a message is told, and is no fault: a quiet number may be well.
+pub const CHECKUP_SILENCE: Span = Span::days(3);
+/// A line of messages at the sender's rate that is longer is told.
+pub const CHECKUP_RATE_WAIT_MAX: Span = Span::seconds(10);
+
 // -- the stream of events
 /// Connections that listen at once.
 pub const EVENT_LISTENERS_MAX: usize = 64;

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod compose;
 pub mod doctor;
 mod errors;
+mod examine;
 mod fields;
 mod kind;
 mod message;
@@ -17,6 +18,7 @@ mod status;
 use super::{
     BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     carries::{Carries, META},
+    checkup::Check,
     signature::{Claimed, Key},
 };
 use crate::{
@@ -151,6 +153,10 @@ impl Provider for Meta {
 
     fn judge(&self, error: &StatusError) -> Next {
         errors::of_status(error.code)
+    }
+
+    fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>> {
+        Box::pin(examine::examine(self, http, sender))
     }
 }
 

@@ -114,6 +114,11 @@ static DUE: Query = Query {
       order by coalesce(not_before, hold_until) limit $2",
 };
 
+static NEWEST: Query = Query {
+    name: "outbound.newest",
+    text: "select accepted_at from outbound where sender_id = $1 and accepted_at is not null order by id desc limit 1",
+};
+
 pub(in crate::store) static QUERIES: &[&Query] = &[
     &NEXT_DUE,
     &DUE,
@@ -126,6 +131,7 @@ pub(in crate::store) static QUERIES: &[&Query] = &[
     &ACCEPTED_TURN,
     &STUCK,
     &COUNTS,
+    &NEWEST,
 ];
 
 /// The moment after `now` at which a message that waits may go, or its hold or its status runs out.
@@ -201,6 +207,11 @@ pub async fn accepted_turn(
     let args = [conversation.0.into(), after.0.into()];
     let turn = store.one(&ACCEPTED_TURN, &args, |row| row.maybe_number("turn")).await?;
     Ok(turn.flatten().and_then(|turn| u64::try_from(turn).ok()))
+}
+
+/// When the provider last took a message of this sender.
+pub async fn newest(store: &Store, sender: SenderId) -> Result<Option<Time>, ReadError> {
+    store.one(&NEWEST, &[sender.0.into()], |row| row.time("accepted_at")).await
 }
 
 /// How many messages stand in each unfinished state.

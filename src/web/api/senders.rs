@@ -2,20 +2,24 @@
 
 use super::page::{Page, decode};
 use crate::{
-    base::{ids::SenderId, time::iso},
-    runtime::config::Sender,
+    base::{ids::SenderId, limits::PHONE_CHARS_MAX, phone, time::iso},
+    runtime::{
+        checkup::{Checkup, Test},
+        config::Sender,
+    },
     web::{
         auth,
-        idempotency::json,
+        idempotency::{Answer, json, once},
+        input::{self, Input},
         problem::{Answered, Problem},
         state::Web,
     },
 };
 use axum::{
-    extract::{Path, RawQuery, State},
+    extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
 };
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
 /// `GET /v1/senders?limit=&cursor=`: in the order of the configuration.
@@ -36,6 +40,44 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     let sender = id.and_then(|id| caller.sender(&web, id));
     let sender = sender.ok_or_else(|| Problem::not_found("There is no such sender."))?;
     Ok(json(StatusCode::OK, &described(&web, sender)))
+}
+
+/// `POST /v1/senders/{id}/health-check`: `{test_recipient}`, or nothing.
+pub async fn health_check(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let id = id.parse().ok().map(SenderId);
+    let sender = id.and_then(|id| caller.sender(&web, id)).cloned();
+    let sender = sender.ok_or_else(|| Problem::not_found("There is no such sender."))?;
+    let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
+    let recipient = input.opt_text("test_recipient", PHONE_CHARS_MAX);
+    let phone = recipient.as_deref().and_then(phone::strict);
+    if recipient.is_some() && phone.is_none() {
+        input.wrong("test_recipient", "`test_recipient` must be in E.164 format, like `+14155551234`.");
+    }
+    input.finish()?;
+    let asking = Arc::clone(&web);
+    let path = format!("senders/{}/health-check", sender.id);
+    once(web, sender.account.clone(), parts.headers, path, bytes, move |again| async move {
+        let test = phone.map(|phone| Test { message: again.message, phone });
+        let took_effect = test.is_some();
+        let checkup = asking.app.checkup(&sender, test).await.map_err(|error| Problem::bug(&error))?;
+        Ok(Answer { status: StatusCode::OK, body: examined(&sender, &checkup), took_effect })
+    })
+    .await
+}
+
+fn examined(sender: &Sender, checkup: &Checkup) -> Json {
+    let checks = checkup.checks.iter().map(|check| {
+        (check.name.to_owned(), json!({"result": check.grade, "detail": check.text, "facts": check.details}))
+    });
+    json!({
+        "sender": sender.id,
+        "status": checkup.status().as_str(),
+        "checked_at": iso(checkup.at),
+        "checks": checks.collect::<Map<String, Json>>(),
+    })
 }
 
 fn described(web: &Web, sender: &Sender) -> Json {

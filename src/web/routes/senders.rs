@@ -1,15 +1,16 @@
 //! `/v1/senders`: the numbers that we send from.
 
 use super::{
-    CURSOR, GET, LIMIT, Route, ask, ok,
+    CURSOR, GET, LIMIT, POST, Route, ask, ok,
     shape::{
         Shape,
-        Type::{Flag, Maybe, Of, Page, Text, Time, Whole, Word},
-        need, shape,
+        Type::{Any, Flag, Map, Maybe, Of, Page, Text, Time, Whole, Word},
+        may, need, shape,
     },
+    tell,
 };
 use crate::web::api::senders;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 const PART: &str = "Senders";
 
@@ -29,6 +30,47 @@ static SENDER: Shape = shape(
         need("templates_paused_until", Maybe(&Time), "It may answer, and send no templates."),
         need("why", Maybe(&Text), "The provider's code and words."),
         need("templates", Whole, "How many it has."),
+    ],
+);
+
+static ASKED: Shape = shape(
+    "HealthCheck",
+    "The whole body may be left out.",
+    &[may(
+        "test_recipient",
+        Text,
+        "E.164: who gets a test message, if they have written to this sender within the last 24 hours.",
+    )],
+);
+
+static EXAMINED: Shape = shape(
+    "SenderHealth",
+    "Whether a sender works.",
+    &[
+        need("sender", Whole, ""),
+        need(
+            "status",
+            Word(&["healthy", "degraded", "unhealthy"]),
+            "`unhealthy`: one check is `bad`; `degraded`: one is `poor`.",
+        ),
+        need("checked_at", Time, ""),
+        need(
+            "checks",
+            Map(&Of(&CHECK)),
+            "By name: `token`, `number`, `quality`, `sending` and `subscription` are what the platform says, where it \
+             can be asked; `online`, `webhook`, `outbound` and `rate` what was seen here; `test_message` what came of \
+             it.",
+        ),
+    ],
+);
+
+static CHECK: Shape = shape(
+    "SenderCheck",
+    "",
+    &[
+        need("result", Word(&["good", "unknown", "poor", "bad"]), ""),
+        need("detail", Text, "A sentence, with what to do."),
+        need("facts", Any, "What the platform said, for programs."),
     ],
 );
 
@@ -53,5 +95,20 @@ pub static ROUTES: &[Route] = &[
         example: ask("/v1/senders/12"),
         take: || get(senders::show),
         ..GET
+    },
+    Route {
+        path: "/v1/senders/{id}/health-check",
+        name: "check_sender",
+        part: PART,
+        summary: "Check the whole way in and out of a sender",
+        about: "Asks the platform for token, number, quality and subscription, looks at what came and went, and if \
+                wished sends a test message to somebody whose window is open: to nobody else.",
+        body: Some(Of(&ASKED)),
+        bare: true,
+        answers: &[ok(Of(&EXAMINED), "")],
+        keyed: true,
+        example: tell("/v1/senders/12/health-check", r#"{"test_recipient": "+34600111222"}"#),
+        take: || post(senders::health_check),
+        ..POST
     },
 ];

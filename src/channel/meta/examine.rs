@@ -1,0 +1,144 @@
+//! The checks of one sender, from what Meta says of its number, its account and its right to send.
+
+use super::{
+    Meta,
+    doctor::{Number, Trouble},
+};
+use crate::{
+    base::ids::SenderId,
+    channel::{
+        Http,
+        checkup::{Check, Grade, unknown_sender},
+    },
+};
+use serde_json::json;
+
+pub(super) async fn examine(meta: &Meta, http: &dyn Http, sender: SenderId) -> Vec<Check> {
+    let Ok(checkup) = meta.checkup(http, sender).await else { return unknown_sender(sender) };
+    let mut checks = Vec::new();
+    match &checkup.number {
+        Err(trouble) => checks.extend(unread(trouble)),
+        Ok(number) => checks.extend(read(number)),
+    }
+    checks.push(match &checkup.account {
+        Err(trouble) => Check::new("subscription", Grade::Bad, sentence(&trouble.text)),
+        Ok(apps) if apps.is_empty() => Check::new(
+            "subscription",
+            Grade::Bad,
+            "No app is subscribed to the account's webhooks: nothing will come in. Subscribe yours in the app's \
+             WhatsApp settings.",
+        ),
+        Ok(apps) => Check::new("subscription", Grade::Good, format!("Webhooks of the account go to {}.", apps.join(", ")))
+            .with(json!({ "apps": apps })),
+    });
+    checks
+}
+
+/// The number could not be read: whose fault that is decides which check fails.
+fn unread(trouble: &Trouble) -> [Check; 4] {
+    let text = sentence(&trouble.text);
+    let not_asked = |name| Check::new(name, Grade::Unknown, "Not known, since the number could not be read.");
+    let (token, number) = match trouble.kind {
+        "token" => (Check::new("token", Grade::Bad, text), not_asked("number")),
+        "not_found" => (Check::new("token", Grade::Good, "The token is valid."), Check::new("number", Grade::Bad, text)),
+        _ => (not_asked("token"), Check::new("number", Grade::Bad, text)),
+    };
+    [token, number, not_asked("quality"), not_asked("sending")]
+}
+
+fn read(number: &Number) -> [Check; 4] {
+    let shown = number.display.as_deref().unwrap_or("?");
+    let status = number.status.as_deref().filter(|status| *status != "CONNECTED");
+    let is = match (number.phone_matches, status) {
+        (false, _) => {
+            Check::new("number", Grade::Bad, format!("The number is {shown} at Meta, and another one in the configuration."))
+        }
+        (true, Some(status)) => {
+            Check::new("number", Grade::Bad, format!("The number is `{status}`, not `CONNECTED`."))
+        }
+        (true, None) => Check::new("number", Grade::Good, format!("The number is {shown}.")),
+    };
+    let quality = match number.quality.as_deref() {
+        Some("RED") => Check::new("quality", Grade::Poor, "The quality is RED: people block or report this number."),
+        Some("YELLOW") => Check::new("quality", Grade::Poor, "The quality is YELLOW: some people block this number."),
+        Some("GREEN") => Check::new("quality", Grade::Good, "The quality is GREEN."),
+        other => Check::new("quality", Grade::Unknown, format!("The quality is {}.", other.unwrap_or("not told"))),
+    };
+    let problems = number.problems.join("; ");
+    let sending = match number.can_send.as_deref() {
+        Some("AVAILABLE") => Check::new("sending", Grade::Good, "Meta lets this number send."),
+        None => Check::new("sending", Grade::Unknown, "Meta does not say whether this number may send."),
+        Some("LIMITED") => {
+            Check::new("sending", Grade::Poor, sentence(&format!("Meta limits what this number may send: {problems}")))
+        }
+        Some(other) => Check::new(
+            "sending",
+            Grade::Bad,
+            sentence(&format!("Meta does not let this number send (`{other}`): {problems}")),
+        ),
+    };
+    [
+        Check::new("token", Grade::Good, "The token is valid."),
+        is.with(json!({"display_phone_number": number.display, "verified_name": number.verified_name, "status": number.status})),
+        quality.with(json!({"quality_rating": number.quality})),
+        sending.with(json!({"overall_status": number.can_send, "entities": number.problems})),
+    ]
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches([' ', ':', '.']);
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number() -> Number {
+        Number {
+            display: Some("+1 555-000-1111".into()),
+            verified_name: None,
+            quality: Some("GREEN".into()),
+            status: Some("CONNECTED".into()),
+            can_send: Some("AVAILABLE".into()),
+            problems: Vec::new(),
+            phone_matches: true,
+        }
+    }
+
+    fn grades(checks: &[Check]) -> Vec<Grade> {
+        checks.iter().map(|check| check.grade).collect()
+    }
+
+    #[test]
+    fn a_number_that_works_is_good_in_all() {
+        assert_eq!(grades(&read(&number())), [Grade::Good; 4]);
+    }
+
+    #[test]
+    fn a_limit_is_poor_and_a_block_is_bad_with_metas_words() {
+        let limited = Number {
+            can_send: Some("LIMITED".into()),
+            problems: vec!["WABA 141000: pay the bill".into()],
+            ..number()
+        };
+        let sending = read(&limited)[3].clone();
+        assert_eq!(sending.grade, Grade::Poor);
+        assert_eq!(sending.text, "Meta limits what this number may send: WABA 141000: pay the bill.");
+        let blocked = Number { can_send: Some("BLOCKED".into()), ..number() };
+        assert_eq!(read(&blocked)[3].grade, Grade::Bad);
+        assert_eq!(read(&blocked)[3].text, "Meta does not let this number send (`BLOCKED`).");
+    }
+
+    #[test]
+    fn a_wrong_number_and_a_wrong_token_are_told_apart() {
+        let trouble = |kind| Trouble { kind, text: "it is wrong".into() };
+        assert_eq!(grades(&unread(&trouble("token")))[..2], [Grade::Bad, Grade::Unknown]);
+        assert_eq!(grades(&unread(&trouble("not_found")))[..2], [Grade::Good, Grade::Bad]);
+        let other = Number { phone_matches: false, ..number() };
+        assert_eq!(read(&other)[1].grade, Grade::Bad);
+    }
+}
