@@ -90,7 +90,8 @@ impl App {
     fn online(&self, sender: &Sender, now: Time) -> Check {
         if let Some(pause) = self.health.of(sender.id, now) {
             let text = format!("The sender is stopped: {}.", pause.why.trim_end_matches('.'));
-            return Check::new("online", Grade::Bad, text).with(json!({"paused_until": pause.everything_until.map(iso)}));
+            return Check::new("online", Grade::Bad, text)
+                .with(json!({"paused_until": pause.everything_until.map(iso)}));
         }
         match self.health.paused_until(sender.id, true, now) {
             Some(until) => Check::new("online", Grade::Poor, "Templates wait: the platform wants none for now.")
@@ -181,7 +182,9 @@ impl App {
                 let code = row.error_code.unwrap_or_default();
                 told(Grade::Bad, format!("The test message was refused ({code})."))
             }
-            _ => told(Grade::Poor, "The platform has not answered in time; the message is still on its way.".to_owned()),
+            _ => {
+                told(Grade::Poor, "The platform has not answered in time; the message is still on its way.".to_owned())
+            }
         }
     }
 }

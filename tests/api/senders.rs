@@ -38,8 +38,18 @@ async fn a_sender_that_works_is_healthy_and_its_test_message_goes_once() {
     assert_eq!(first["status"], "healthy", "{first}");
     let mut good = results(&first);
     good.sort();
-    let names =
-        ["number", "online", "outbound", "quality", "rate", "sending", "subscription", "test_message", "token", "webhook"];
+    let names = [
+        "number",
+        "online",
+        "outbound",
+        "quality",
+        "rate",
+        "sending",
+        "subscription",
+        "test_message",
+        "token",
+        "webhook",
+    ];
     assert_eq!(good, names.map(|name| format!("{name} good")));
     assert_eq!(host.post_once("key-acme", PATH, "h1", ask).await.is(200), first);
     let sent = host.graph.sent();

@@ -17,6 +17,7 @@ const WALKS: &[&str] = &[
     "inbound.count_unhandled",
     "inbound.newest",
     "outbound.counts",
+    "outbound.newest",
     "outbound.stuck",
 ];
 

@@ -28,8 +28,10 @@ pub(super) async fn examine(meta: &Meta, http: &dyn Http, sender: SenderId) -> V
             "No app is subscribed to the account's webhooks: nothing will come in. Subscribe yours in the app's \
              WhatsApp settings.",
         ),
-        Ok(apps) => Check::new("subscription", Grade::Good, format!("Webhooks of the account go to {}.", apps.join(", ")))
-            .with(json!({ "apps": apps })),
+        Ok(apps) => {
+            Check::new("subscription", Grade::Good, format!("Webhooks of the account go to {}.", apps.join(", ")))
+                .with(json!({ "apps": apps }))
+        }
     });
     checks
 }
@@ -40,7 +42,9 @@ fn unread(trouble: &Trouble) -> [Check; 4] {
     let not_asked = |name| Check::new(name, Grade::Unknown, "Not known, since the number could not be read.");
     let (token, number) = match trouble.kind {
         "token" => (Check::new("token", Grade::Bad, text), not_asked("number")),
-        "not_found" => (Check::new("token", Grade::Good, "The token is valid."), Check::new("number", Grade::Bad, text)),
+        "not_found" => {
+            (Check::new("token", Grade::Good, "The token is valid."), Check::new("number", Grade::Bad, text))
+        }
         _ => (not_asked("token"), Check::new("number", Grade::Bad, text)),
     };
     [token, number, not_asked("quality"), not_asked("sending")]
@@ -50,12 +54,12 @@ fn read(number: &Number) -> [Check; 4] {
     let shown = number.display.as_deref().unwrap_or("?");
     let status = number.status.as_deref().filter(|status| *status != "CONNECTED");
     let is = match (number.phone_matches, status) {
-        (false, _) => {
-            Check::new("number", Grade::Bad, format!("The number is {shown} at Meta, and another one in the configuration."))
-        }
-        (true, Some(status)) => {
-            Check::new("number", Grade::Bad, format!("The number is `{status}`, not `CONNECTED`."))
-        }
+        (false, _) => Check::new(
+            "number",
+            Grade::Bad,
+            format!("The number is {shown} at Meta, and another one in the configuration."),
+        ),
+        (true, Some(status)) => Check::new("number", Grade::Bad, format!("The number is `{status}`, not `CONNECTED`.")),
         (true, None) => Check::new("number", Grade::Good, format!("The number is {shown}.")),
     };
     let quality = match number.quality.as_deref() {
@@ -120,11 +124,8 @@ mod tests {
 
     #[test]
     fn a_limit_is_poor_and_a_block_is_bad_with_metas_words() {
-        let limited = Number {
-            can_send: Some("LIMITED".into()),
-            problems: vec!["WABA 141000: pay the bill".into()],
-            ..number()
-        };
+        let limited =
+            Number { can_send: Some("LIMITED".into()), problems: vec!["WABA 141000: pay the bill".into()], ..number() };
         let sending = read(&limited)[3].clone();
         assert_eq!(sending.grade, Grade::Poor);
         assert_eq!(sending.text, "Meta limits what this number may send: WABA 141000: pay the bill.");
