@@ -176,6 +176,16 @@ pub struct Outline {
     pub fills: Option<String>,
 }
 
+impl Outline {
+    /// The other flow in which this run goes on, by `call` or `go`. A `start` gives its flow a run of its own.
+    pub fn entered(&self) -> Option<&FlowName> {
+        match &self.target {
+            Some(Target::Flow(name)) if self.verb != "start" => Some(name),
+            Some(Target::Flow(_) | Target::Top | Target::Block { .. } | Target::Unknown(_)) | None => None,
+        }
+    }
+}
+
 /// A text that the contact reads.
 #[derive(Debug, Clone)]
 pub struct Sentence {

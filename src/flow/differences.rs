@@ -1,7 +1,7 @@
 //! What another version of the flows changes: for whoever is about to deploy it, and for runs that stand on the old one.
 
 use super::{
-    definition::{Flow, FlowSet, Role, Target},
+    definition::{Flow, FlowSet, Role},
     lint::templates_named,
 };
 use crate::base::{
@@ -72,10 +72,7 @@ pub fn same_in_reach<'a>(old: &FlowSet, new: &FlowSet, from: impl IntoIterator<I
         if !same_file(before, after) || changed.iter().any(|path| is_used(path, after)) {
             return false;
         }
-        open.extend(after.nodes.iter().filter_map(|node| match &node.outline.target {
-            Some(Target::Flow(name)) => Some(name.clone()),
-            Some(Target::Top | Target::Block { .. } | Target::Unknown(_)) | None => None,
-        }));
+        open.extend(after.nodes.iter().filter_map(|node| node.outline.entered().cloned()));
     }
     true
 }
@@ -231,5 +228,12 @@ mod tests {
         assert!(!same(&[A, ("flows/b.yaml", "flow: b\nsteps: [end]\n"), M]));
         assert!(!same(&[A, B, ("scripts/m.rhai", "fn f() { 2 }\n")]));
         assert!(same(&[A, B, M, ("scripts/n.rhai", "fn g() { 2 }\n")]));
+    }
+
+    #[test]
+    fn a_flow_that_is_only_started_is_not_reached() {
+        let a = ("flows/a.yaml", "flow: a\nsteps:\n  - start: b\n");
+        let (old, new) = (set(&[a, B, M]), set(&[a, ("flows/b.yaml", "flow: b\nsteps: [end]\n"), M]));
+        assert!(same_in_reach(&old, &new, [&FlowName::from("a")]));
     }
 }

@@ -6,11 +6,11 @@ use crate::{
         ids::FlowName,
         yaml,
     },
-    flow::definition::{Flow, IfBusy, Node, Target},
+    flow::definition::{Flow, IfBusy, Node},
 };
 use std::collections::BTreeSet;
 
-/// A flow asks if it has, or calls a flow that has, a question or a hand-off.
+/// A flow asks if it has, or enters a flow that has, a question or a hand-off.
 pub(super) fn mark_asking<'f>(flows: impl Iterator<Item = &'f Flow>) -> BTreeSet<FlowName> {
     let mut asking: BTreeSet<FlowName> = BTreeSet::new();
     let mut calling: Vec<(&FlowName, BTreeSet<&FlowName>)> = Vec::new();
@@ -19,11 +19,7 @@ pub(super) fn mark_asking<'f>(flows: impl Iterator<Item = &'f Flow>) -> BTreeSet
             asking.insert(flow.name.clone());
             continue;
         }
-        let called = flow.nodes.iter().filter_map(|node| match &node.outline.target {
-            Some(Target::Flow(name)) => Some(name),
-            _ => None,
-        });
-        calling.push((&flow.name, called.collect()));
+        calling.push((&flow.name, flow.nodes.iter().filter_map(|node| node.outline.entered()).collect()));
     }
     loop {
         let before = asking.len();
