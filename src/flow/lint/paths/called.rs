@@ -6,15 +6,17 @@ use super::{
     memo::Begin,
     starts::given,
     state::State,
-    ty::Ty,
+    ty::{Kinds, Known, Ty},
 };
 use crate::{
-    base::{limits::LINT_STATES_MAX, time::Span},
+    base::{limits::LINT_STATES_MAX, time::Span, yaml},
     flow::{
+        FlowSet,
         definition::{Flow, Node, NodeIx, Target},
-        lint::ways::target,
+        lint::ways::{target, ways},
     },
 };
+use std::collections::BTreeSet;
 
 impl<'a> Walk<'a, '_> {
     /// Behind a `call` that came back.
@@ -38,13 +40,13 @@ impl<'a> Walk<'a, '_> {
             },
             Some(None) | None => vec![state.clone()],
         };
-        let name = node.outline.fills.as_deref();
-        back.into_iter()
-            .map(|state| match name {
-                Some(name) => state.with(flow, name, Ty::ANY),
-                None => state,
-            })
-            .collect()
+        let Some(name) = node.outline.fills.as_deref() else { return back };
+        let value = node
+            .outline
+            .entered()
+            .and_then(|called| self.set.flow(called))
+            .map_or(Ty::ANY, |called| returned(self.set, called));
+        back.into_iter().map(|state| state.with(flow, name, value.clone())).collect()
     }
 
     /// The states at the end of a called block of the same flow. Each is walked once with each state: blocks that call
@@ -90,4 +92,39 @@ impl<'a> Walk<'a, '_> {
         self.found.calls.insert(begin);
         piece.end
     }
+}
+
+/// What a called flow comes back with: a map of what it declares, if it declares that. Where one way through it ends
+/// without `return`, nobody can say here whether the map is there.
+fn returned(set: &FlowSet, called: &Flow) -> Ty {
+    if called.returns.is_empty() {
+        return Ty::ANY;
+    }
+    let kinds = if always_returns(set, called) { Kinds::MAP } else { Kinds::ANY };
+    Ty { kinds, known: Known::Returned(called.name.clone()) }
+}
+
+/// No way through the flow comes to an end that gives nothing back.
+fn always_returns(set: &FlowSet, flow: &Flow) -> bool {
+    let (mut seen, mut todo) = (BTreeSet::new(), vec![flow.entry]);
+    while let Some(ix) = todo.pop() {
+        let Some(ix) = ix else { return false };
+        if !seen.insert(ix) {
+            continue;
+        }
+        let node = flow.node(ix);
+        let gives = node.outline.yaml.get("return").is_some()
+            || node.outline.yaml.get("end").and_then(yaml::Node::text) == Some("all");
+        if node.outline.verb == "end" && !gives {
+            return false;
+        }
+        for way in ways(set, flow, node) {
+            match way.to {
+                Some((other, _)) if !std::ptr::eq(other, flow) => return false,
+                to => todo.push(to.map(|(_, ix)| ix)),
+            }
+        }
+    }
+    // After error steps of the flow it ends, and its caller goes on with nothing.
+    flow.on_error.is_none()
 }

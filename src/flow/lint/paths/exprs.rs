@@ -285,23 +285,27 @@ impl Eval<'_> {
             (Known::Shape(shape), Expr::StringConstant(name, _)) => {
                 views::part(self.set, *shape, name.as_str()).unwrap_or(Ty::ANY)
             }
+            (Known::Returned(flow), Expr::StringConstant(name, _)) => {
+                views::returned(self.set, flow, base.kinds, name.as_str()).unwrap_or(Ty::ANY)
+            }
             _ => Ty::ANY,
         }
     }
 
     fn property(&mut self, base: &Ty, name: &str, position: Position) -> Ty {
+        if let Known::Returned(flow) = &base.known {
+            let part = views::returned(self.set, flow, base.kinds, name);
+            if part.is_none() {
+                self.no_part(name, position, &format!("what `{flow}` returns"), &views::names_returned(self.set, flow));
+            }
+            return part.unwrap_or(Ty::ANY);
+        }
         if let Known::Shape(shape) = base.known {
             let missing = base.may_miss();
             let part = views::part(self.set, shape, name);
             let known = views::parts(shape);
             if part.is_none() && !known.is_empty() && base.kinds.without(Kinds::MISSING) == Kinds::MAP {
-                let place = self.place(position, name.len());
-                self.bad(|| {
-                    let finding = Diagnostic::error("E412", &place, format!("{} has no `{name}`", views::words(shape)));
-                    let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
-                    let finding = finding.help(format!("it has {}", parts.join(", ")));
-                    finding.meant(name, known.iter().copied())
-                });
+                self.no_part(name, position, views::words(shape), known);
             }
             let part = part.unwrap_or(Ty::ANY);
             if let Shape::View(view) = shape
@@ -313,6 +317,15 @@ impl Eval<'_> {
             return if missing { part.or(Kinds::NOTHING) } else { part };
         }
         calls::getter(self, base, name, position)
+    }
+
+    fn no_part(&mut self, name: &str, position: Position, whole: &str, known: &[&str]) {
+        let place = self.place(position, name.len());
+        self.bad(|| {
+            let finding = Diagnostic::error("E412", &place, format!("{whole} has no `{name}`"));
+            let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
+            finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied())
+        });
     }
 }
 

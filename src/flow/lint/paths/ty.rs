@@ -1,6 +1,6 @@
 //! What a value can be at one point of a flow: its kinds, whether it can be missing, and what is known beside.
 
-use crate::{flow::definition::Kind, model::answer::AnswerType};
+use crate::{base::ids::FlowName, flow::definition::Kind, model::answer::AnswerType};
 use std::rc::Rc;
 
 /// A set of kinds, as bits.
@@ -24,6 +24,8 @@ pub enum Known {
     Whole(i64),
     /// A map with these parts.
     Shape(Shape),
+    /// What this flow declares that it returns.
+    Returned(FlowName),
 }
 
 /// Maps whose parts the language fixes.

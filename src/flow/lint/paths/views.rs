@@ -1,7 +1,10 @@
 //! The parts of maps that the language fixes, with their types: language.md 6b.
 
 use super::ty::{Kinds, Shape, Ty};
-use crate::flow::{FlowSet, definition::Field};
+use crate::{
+    base::ids::FlowName,
+    flow::{FlowSet, definition::Field},
+};
 
 const TEXT_OR_NOTHING: Ty = Ty::of(Kinds::TEXT.and(Kinds::NOTHING));
 const MOMENT_OR_NOTHING: Ty = Ty::of(Kinds::DATETIME.and(Kinds::NOTHING));
@@ -61,6 +64,17 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
         (Shape::View(_), _) => Ty::ANY,
         (Shape::Http | Shape::Media | Shape::Location | Shape::Hours, _) => return None,
     })
+}
+
+pub fn names_returned<'s>(set: &'s FlowSet, flow: &FlowName) -> Vec<&'s str> {
+    set.flow(flow).map_or_else(Vec::new, |flow| flow.returns.iter().map(|field| field.name.as_str()).collect())
+}
+
+/// A part of what a flow returns; `None`: it declares none of that name. `whole` is what the whole map can be.
+pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Option<Ty> {
+    let field = set.flow(flow)?.returns.iter().find(|field| field.name == name)?;
+    let ty = if field.optional { declared(field).or(Kinds::NOTHING) } else { declared(field) };
+    Some(if whole.is_vague() { ty.or(Kinds::ANY) } else { ty })
 }
 
 /// A field or input once it is filled.

@@ -165,3 +165,24 @@ fn a_field_that_every_contact_has_is_not_declared_again() {
         );
     }
 }
+
+#[test]
+fn what_a_flow_returns_has_the_parts_that_it_declares() {
+    let b = "returns: {day: date, plan: [free, pro], note: {type: text, optional: true}}\nsteps:\n  \
+             - end:\n    return: {day: \"${today()}\", plan: pro}\n";
+    let reads = |code: &str| format!("{HI}steps:\n  - call: b\n    as: got\n  - if: {code}\n    then: [end]\n");
+    clean(&[&reads("got.day > today()"), b]);
+    clean(&[&reads("missing(got.note)"), b]);
+    clean(&[&reads("got.plan == \"free\""), b]);
+    one(
+        &[&reads("got.dya > today()"), b],
+        "a.yaml:6:13: error[E412] what `b` returns has no `dya`; did you mean `day`?",
+    );
+    one(&[&reads("got.plan == \"gold\""), b], "a.yaml:6:18: warning[W315]");
+    one(&[&reads("got.day.is_empty()"), b], "a.yaml:6:17: error[E318]");
+    // One way comes back with nothing: that may be asked for, and the names stay known.
+    let b = "returns: {day: date}\nsteps:\n  - if: contact.city == \"Madrid\"\n    then: [end]\n  \
+             - end:\n    return: {day: \"${today()}\"}\n";
+    clean(&[&reads("missing(got) || got.day > today()"), b]);
+    one(&[&reads("missing(got.dya)"), b], "a.yaml:6:21: error[E412] what `b` returns has no `dya`");
+}
