@@ -32,7 +32,7 @@ pub type Args = At<What>;
 pub enum What {
     /// Every schedule and date of the flows
     List,
-    /// The next fires, each with its zone
+    /// The next fires, and what steps have planned, each with its zone
     Next {
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,

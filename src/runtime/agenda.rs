@@ -1,4 +1,5 @@
-//! What the clock will start: every schedule and date of the flows, their next moments, and whom they mean.
+//! What the clock will start: every schedule and date of the flows, what steps planned, the next moments, and whom
+//! they mean.
 
 use crate::{
     base::{
@@ -41,7 +42,7 @@ pub struct Moment {
     pub zone: String,
     pub flow: FlowName,
     pub key: String,
-    /// Of a date, whose it is.
+    /// Of a date, or of what a step planned, whose it is.
     pub contact: Option<ContactId>,
 }
 
@@ -186,13 +187,13 @@ pub async fn starts(store: &Store, flow: &FlowName, contact: ContactId) -> Resul
     Ok(all)
 }
 
-/// Starts by dates that wait for their moment, on the contact's clock.
+/// Starts by dates and steps that wait for their moment, on the contact's clock.
 async fn planned(accounts: &[AccountName], set: &FlowSet, store: &Store, now: Time) -> Result<Vec<Moment>, ReadError> {
     let dates = flow::dates(set);
     let by_date = |row: &start::PlannedStart| dates.iter().any(|d| d.flow.name == row.flow && d.key == row.trigger_key);
     let waiting = start::due(store, (now, StartId(0)), now + AGENDA_AHEAD, AGENDA_STARTS_MAX).await?;
     let mut planned = Vec::new();
-    for row in waiting.into_iter().filter(by_date) {
+    for row in waiting.into_iter().filter(|row| row.by_step() || by_date(row)) {
         let Some(contact) = contact::find(store, row.contact_id).await? else { continue };
         if !accounts.contains(&contact.account) {
             continue;

@@ -29,6 +29,13 @@ pub struct PlannedStart {
     pub ended_at: Option<Time>,
 }
 
+impl PlannedStart {
+    /// A `start` step planned it, not a trigger.
+    pub fn by_step(&self) -> bool {
+        self.trigger_key == "start" || self.trigger_key.starts_with("start ")
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StartState {

@@ -3,9 +3,11 @@
 use super::house::House;
 use transom::{
     base::{
+        clock::Clock,
         limits::{AUDIENCE_GAP, START_LATE},
         time::{Span, Time},
     },
+    runtime::agenda,
     store::start,
 };
 
@@ -175,6 +177,18 @@ async fn a_start_for_later_comes_over_a_restart() {
     assert!(house.heard().is_empty());
     house.advance(Span::hours(1)).await;
     assert_eq!(house.heard(), ["Here I am."]);
+}
+
+#[tokio::test]
+async fn what_a_step_planned_stands_in_the_agenda() {
+    let mut house = clinic().await;
+    house.says("remind me").await;
+    let accounts: Vec<_> = house.app.senders.accounts().cloned().collect();
+    let set = &house.app.live.get().set;
+    let next = agenda::next(&accounts, set, Some(&house.app.store), house.clock.now(), 10).await.unwrap();
+    let flows: Vec<_> = next.iter().map(|moment| (moment.flow.as_str(), moment.contact.is_some())).collect();
+    assert_eq!(flows, [("reminder", true)]);
+    assert_eq!(next[0].at - house.clock.now(), Span::hours(3));
 }
 
 #[tokio::test]
