@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{
     base::{
-        limits::{CALL_ANSWER_BYTES_MAX, CALL_REDIRECTS_MAX},
+        limits::{CALL_ANSWER_BYTES_MAX, CALL_REDIRECTS_MAX, WEBHOOK_ANSWER_BYTES_MAX},
         secret::Secret,
+        time::Span,
     },
     model::{
         effect::{CallBody, HttpCall},
@@ -17,7 +18,10 @@ use crate::{
 };
 use reqwest::{
     Method, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, PROXY_AUTHORIZATION},
+    header::{
+        AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, PROXY_AUTHORIZATION,
+        RETRY_AFTER,
+    },
 };
 use std::collections::BTreeMap;
 
@@ -71,6 +75,52 @@ impl Caller {
             }
         }
         Err(error("blocked", format!("more than {CALL_REDIRECTS_MAX} redirects")))
+    }
+}
+
+/// A post of our own: its bytes as they are, and no redirect followed, which would turn it into a GET.
+#[derive(Debug, Clone, Copy)]
+pub struct Post<'a> {
+    pub url: &'a str,
+    pub headers: &'a [(&'static str, String)],
+    /// JSON text.
+    pub body: &'a str,
+    pub timeout: Span,
+}
+
+/// What was answered to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posted {
+    pub status: u16,
+    pub retry_after: Option<Span>,
+}
+
+impl Caller {
+    /// The same checks as for a call: the address must be one that may be reached.
+    pub fn may_reach(&self, url: &str) -> Result<(), String> {
+        let url = Url::parse(url).map_err(|why| why.to_string())?;
+        self.guard.check(&url).map_err(|why| why.0)
+    }
+
+    /// One post, once.
+    pub async fn post(&self, post: Post<'_>) -> Result<Posted, CallError> {
+        let url = Url::parse(post.url).map_err(|why| error("invalid_url", why.to_string()))?;
+        self.guard.check(&url).map_err(|why| error("blocked", why.0))?;
+        let mut out = self.client.post(url).header(CONTENT_TYPE, "application/json");
+        for (name, value) in post.headers {
+            out = out.header(*name, value);
+        }
+        let sending = async {
+            let mut answer = out.body(post.body.to_owned()).send().await.map_err(failed)?;
+            let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
+            // Read, so that the connection can be used again; what it says is not kept.
+            let _ = capped(&mut answer, WEBHOOK_ANSWER_BYTES_MAX).await;
+            Ok(Posted { status: answer.status().as_u16(), retry_after: after.map(Span::seconds) })
+        };
+        match tokio::time::timeout(post.timeout.to_std(), sending).await {
+            Ok(result) => result,
+            Err(_) => Err(error("timeout", format!("no answer within {} ms", post.timeout.0))),
+        }
     }
 }
 

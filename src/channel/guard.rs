@@ -17,6 +17,8 @@ use std::{
 #[derive(Clone)]
 pub struct Guard {
     allow_private: Arc<[IpNet]>,
+    /// The key of the configuration that allows more, for the error.
+    key: &'static str,
 }
 
 /// Why an address is not called. Names the host, which the author wrote.
@@ -34,7 +36,12 @@ impl std::error::Error for Blocked {}
 impl Guard {
     /// `allow_private`: networks that may be called although they are private (`flows.allow_private`).
     pub fn new(allow_private: impl IntoIterator<Item = IpNet>) -> Self {
-        Guard { allow_private: allow_private.into_iter().collect() }
+        Guard { allow_private: allow_private.into_iter().collect(), key: "flows.allow_private" }
+    }
+
+    /// Errors name this key of the configuration as the one that allows more.
+    pub fn named(self, key: &'static str) -> Self {
+        Guard { key, ..self }
     }
 
     /// The address that a URL names, where it names one itself.
@@ -47,10 +54,14 @@ impl Guard {
         }
         // The URL parser has already turned `0x7f.1`, `2130706433` and full-width digits into plain numbers.
         match url.host_str().map(|host| host.trim_matches(['[', ']']).parse::<IpAddr>()) {
-            Some(Ok(ip)) if !self.allows(ip) => Err(private(&ip.to_string())),
+            Some(Ok(ip)) if !self.allows(ip) => Err(self.private(&ip.to_string())),
             Some(_) => Ok(()),
             None => Err(Blocked("the address names no host".into())),
         }
+    }
+
+    fn private(&self, host: &str) -> Blocked {
+        Blocked(format!("`{host}` is a private address; `{}` in the configuration can allow it", self.key))
     }
 
     fn allows(&self, ip: IpAddr) -> bool {
@@ -66,15 +77,11 @@ impl Resolve for Guard {
             let all: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let good: Vec<SocketAddr> = all.into_iter().filter(|address| guard.allows(address.ip())).collect();
             if good.is_empty() {
-                return Err(private(name.as_str()).into());
+                return Err(guard.private(name.as_str()).into());
             }
             Ok(Box::new(good.into_iter()) as Addrs)
         })
     }
-}
-
-fn private(host: &str) -> Blocked {
-    Blocked(format!("`{host}` is a private address; `flows.allow_private` in the configuration can allow it"))
 }
 
 /// IANA's special-purpose registries, as of 2026: everything that is not globally reachable.

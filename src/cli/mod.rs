@@ -34,6 +34,7 @@ mod table;
 mod templates;
 mod test;
 mod trigger;
+mod webhooks;
 
 use clap::{Parser, Subcommand};
 use paint::Paint;
@@ -92,6 +93,8 @@ enum Command {
     Conversations(conversations::Args),
     /// What could not be handled or of which nobody knows whether it left
     DeadLetters(dead_letters::Args),
+    /// Who is told of what happens by signed POST, and what was not taken
+    Webhooks(webhooks::Args),
     /// Check the whole way in and out and say in plain sentences what is wrong
     Doctor(doctor::Args),
     /// Bring the database up to this version of the program
@@ -189,6 +192,7 @@ fn run(command: Command) -> Outcome {
         Command::Runs(args) => block_on(runs::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),
         Command::DeadLetters(args) => block_on(dead_letters::run(args)),
+        Command::Webhooks(args) => block_on(webhooks::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Migrate(args) => block_on(migrate::run(args)),
         Command::Backup(args) => block_on(backup::run(args)),

@@ -12,7 +12,7 @@ use super::{
     live::Live,
     marks::Marks,
     metrics::Metrics,
-    notify::Notifier,
+    posts::Posts,
     reload::Reloader,
     senders::{Rates, Senders},
     stops::Stops,
@@ -26,12 +26,12 @@ use crate::{
         time::{Span, Time},
     },
     channel::{Http, Provider},
-    store::{ReadError, Store, conversation, outbound, session, start},
+    store::{ReadError, Store, conversation, event::Wanted, outbound, session, start, subscription},
 };
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
@@ -51,7 +51,7 @@ pub struct App {
     /// The flows that are live, and older ones that runs stand on.
     pub live: Live,
     pub metrics: Metrics,
-    pub notifier: Notifier,
+    pub posts: Posts,
     pub health: Health,
     pub flow_health: FlowHealth,
     pub calls: Calls,
@@ -84,6 +84,10 @@ pub struct App {
     pub(super) early_statuses: AtomicBool,
     /// Until when events are written down for listeners: milliseconds.
     pub(super) listened_until: AtomicI64,
+    /// What subscriptions want to hear of, whether there are any, and who changes them now.
+    pub(super) subscriptions_want: Mutex<Wanted>,
+    pub(super) subscribed: AtomicBool,
+    pub(super) subscribing: tokio::sync::Mutex<()>,
     /// Some contact has used up a key of `once_per`: lanes read theirs.
     pub(super) once_used: AtomicBool,
     /// Triggers whose conversations are being told that they are live.
@@ -169,6 +173,9 @@ impl App {
         // Turns, persons and stops change it, and it must be right after a restart, too.
         if let Ok(count) = conversation::count_needs_person(&self.store).await {
             self.metrics.needs_person.set(count);
+        }
+        if let Ok(all) = subscription::all(&self.store).await {
+            self.metrics.webhooks_paused.set(whole(all.iter().filter(|of| of.paused.is_some()).count()));
         }
         if let Ok(counts) = outbound::counts(&self.store).await {
             let queued = counts.iter().filter(|unfinished| unfinished.state == "queued").map(|of| of.count);

@@ -183,7 +183,6 @@ impl App {
         let mut set = WriteSet::new();
         self.dead_letter_with(&mut set, id, "webhook_body", None, &reasons(refused), data, self.clock.now());
         self.store.commit(set).await?;
-        self.notifier.kick();
         Ok(id)
     }
 }

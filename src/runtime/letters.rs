@@ -2,8 +2,14 @@
 
 use super::app::App;
 use crate::{
-    base::{ids::SenderId, time::Time},
-    store::{WriteSet, dead_letter, notification},
+    base::{
+        ids::{ContactId, ConversationId, SenderId},
+        time::Time,
+    },
+    store::{
+        WriteSet, dead_letter,
+        event::{self, Happened, Wanted},
+    },
 };
 
 impl App {
@@ -47,26 +53,30 @@ impl App {
             replayed_at: None,
         };
         set.push(&dead_letter::INSERT, &row);
-        let event = if kind == "unknown_send" { "unknown_send" } else { "dead_letter" };
+        let event = match kind {
+            "unknown_send" => "unknown_send",
+            // To tell of what could not be told would make the next one.
+            "webhook" => return,
+            _ => "dead_letter",
+        };
         self.notify(set, event, notice, now);
     }
 
-    /// Queues a post to `notify.url`, in the same commit as its cause. Without that address nothing is written.
+    /// Tells who subscribed or listens, in the same commit as its cause.
     pub(super) fn notify(&self, set: &mut WriteSet, kind: &'static str, data: serde_json::Value, now: Time) {
-        self.tell_listeners(set, kind, &data, now);
-        if self.config.notify.is_none() {
+        if !self.store.wanted().has(Wanted::kind(kind)) {
             return;
         }
-        let row = notification::Notification {
+        let number = |name: &str| data[name].as_i64();
+        let row = Happened {
             id: self.store.next_id(),
-            kind: kind.into(),
+            kind: kind.to_owned(),
             at: now,
+            sender_id: number("sender_id").map(SenderId),
+            conversation_id: number("conversation_id").map(ConversationId),
+            contact_id: number("contact_id").map(ContactId),
             data,
-            attempts: 0,
-            next_at: now,
-            done_at: None,
         };
-        set.push(&notification::INSERT, &row);
-        self.notifier.kick();
+        set.push(&event::HAPPENED, &row);
     }
 }

@@ -3,18 +3,13 @@
 use super::app::App;
 use crate::{
     base::{
-        ids::{ContactId, ConversationId, SenderId},
         limits::{EVENT_LISTENED_EVERY, EVENTS_KEPT},
         time::Time,
     },
-    store::{
-        CommitError, WriteSet,
-        event::{self, Happened},
-        meta,
-    },
+    store::{CommitError, WriteSet, event::Wanted, meta},
 };
 use anyhow::Context;
-use std::sync::atomic::Ordering;
+use std::sync::{PoisonError, atomic::Ordering};
 
 /// Where it stands until when events are written down.
 const UNTIL: &str = "events_until";
@@ -24,14 +19,14 @@ impl App {
     pub async fn listen(&self) -> Result<(), CommitError> {
         let until = self.clock.now() + EVENTS_KEPT;
         let known = Time(self.listened_until.load(Ordering::SeqCst));
-        if self.store.is_listened() && until - known < EVENT_LISTENED_EVERY {
+        if known > self.clock.now() && until - known < EVENT_LISTENED_EVERY {
             return Ok(());
         }
         let mut set = WriteSet::new();
         set.push(&meta::SET, &meta::Meta { key: UNTIL.into(), value: until.0.to_string() });
         self.store.commit(set).await?;
         self.listened_until.store(until.0, Ordering::SeqCst);
-        self.store.set_listened(true);
+        self.store.set_wanted(Wanted::ALL);
         Ok(())
     }
 
@@ -40,32 +35,25 @@ impl App {
         let until = meta::find(&self.store, UNTIL).await.context("reading who listened")?;
         let until = until.and_then(|text| text.parse().ok()).unwrap_or(0);
         self.listened_until.store(until, Ordering::SeqCst);
-        self.store.set_listened(now.0 < until);
+        self.store.set_wanted(if now.0 < until { Wanted::ALL } else { self.wanted_so_far() });
         Ok(())
     }
 
     /// Nobody has listened for as long as events are kept.
     pub(super) fn forget_listeners(&self, now: Time) {
         if now.0 >= self.listened_until.load(Ordering::SeqCst) {
-            self.store.set_listened(false);
+            self.store.set_wanted(self.wanted_so_far());
         }
     }
 
-    /// What no other row says: in the commit of what caused it.
-    pub(super) fn tell_listeners(&self, set: &mut WriteSet, kind: &str, data: &serde_json::Value, now: Time) {
-        if !self.store.is_listened() {
-            return;
-        }
-        let number = |name: &str| data[name].as_i64();
-        let row = Happened {
-            id: self.store.next_id(),
-            kind: kind.to_owned(),
-            at: now,
-            sender_id: number("sender_id").map(SenderId),
-            conversation_id: number("conversation_id").map(ConversationId),
-            contact_id: number("contact_id").map(ContactId),
-            data: data.clone(),
-        };
-        set.push(&event::HAPPENED, &row);
+    /// What subscriptions want is written down, whoever else listens.
+    pub(super) fn wanted_by_subscriptions(&self, wanted: Wanted) {
+        let listened = Time(self.listened_until.load(Ordering::SeqCst)) > self.clock.now();
+        *self.subscriptions_want.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
+        self.store.set_wanted(if listened { Wanted::ALL } else { wanted });
+    }
+
+    pub(super) fn wanted_so_far(&self) -> Wanted {
+        *self.subscriptions_want.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -50,6 +50,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("url.path", "path of one of our own addresses, never its query"),
     ("version", "a flow set's number"),
     ("waiting", "how many runs that wait for a call or for the fate of a message"),
+    ("webhook.id", "our id of a subscription to events"),
     ("why", "a fixed phrase for why an item is of no use"),
 ];
 

@@ -50,6 +50,8 @@ pub struct Metrics {
     pub unanswered: Counter,
     /// Conversations marked *needs a person* now.
     pub needs_person: Gauge,
+    /// Subscriptions that are paused, and hear nothing.
+    pub webhooks_paused: Gauge,
     /// Our record of a window that a provider corrected (131047).
     pub window_corrections: Counter,
     /// Messages held because the window had closed though no `if_closed` was written.
@@ -103,6 +105,7 @@ impl Metrics {
             answered: Counter::default(),
             unanswered: Counter::default(),
             needs_person: Gauge::default(),
+            webhooks_paused: Gauge::default(),
             window_corrections: Counter::default(),
             held_unplanned: Counter::default(),
             lane_wait_seconds: seconds(),
@@ -176,7 +179,7 @@ impl Metrics {
         self.http_calls.get_or_create(&ResultLabels { result }).inc();
     }
 
-    /// A post to `notify.url`: `ok`, `retry`, `given_up`.
+    /// A post to a subscription: `ok`, `retry`, `given_up`.
     pub fn notification(&self, result: &'static str) {
         self.notifications.get_or_create(&ResultLabels { result }).inc();
     }
@@ -234,7 +237,7 @@ impl Metrics {
         );
         r.register("dead_letters", "Dead letters that are listed now", self.dead_letters.clone());
         r.register("http_calls", "Calls of http steps", self.http_calls.clone());
-        r.register("notifications", "Posts to notify.url", self.notifications.clone());
+        r.register("notifications", "Posts to subscriptions", self.notifications.clone());
         r.register("runs", "Runs that began, by flow", self.runs.clone());
         r.register("events", "Events that flows emitted", self.events.clone());
         r.register("splits", "Ways that contacts went at a split", self.splits.clone());
@@ -246,6 +249,7 @@ impl Metrics {
         r.register("flow_versions", "Flow sets that went live", self.flow_versions.clone());
         r.register("answered", "Messages of contacts that were answered", self.answered.clone());
         r.register("unanswered", "Messages that no flow understood", self.unanswered.clone());
+        r.register("webhooks_paused", "Subscriptions that are paused", self.webhooks_paused.clone());
         r.register("needs_person", "Conversations that need a person now", self.needs_person.clone());
         r.register("window_corrections", "Windows that a provider corrected", self.window_corrections.clone());
         r.register("held_unplanned", "Messages held without an if_closed", self.held_unplanned.clone());

@@ -100,6 +100,11 @@ impl App {
         for sender in senders {
             for changed in self.catalogue.change(*sender, name, language, change) {
                 tracing::info!(sender.id = %sender, template.name = name, "Template `{name}` changed at the provider");
+                let data = serde_json::json!({
+                    "sender_id": sender, "template": changed.name, "language": changed.language,
+                    "status": changed.status, "category": changed.category,
+                });
+                self.notify(set, "template", data, now);
                 self.save_template(set, *sender, changed, Source::Webhook, now);
             }
         }

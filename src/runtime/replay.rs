@@ -37,6 +37,12 @@ impl App {
                 Err(why) => Ok(Replayed::Impossible(why)),
             };
         }
+        if let Some(delivery) = number("delivery_id") {
+            return Ok(match self.redeliver(delivery).await? {
+                Some(_) => Replayed::Done,
+                None => Replayed::Impossible("The delivery is no longer kept.".to_owned()),
+            });
+        }
         let done = match (number("inbound_id"), number("outbound_id"), letter.data["raw"].as_str()) {
             (Some(message), _, _) => return self.replay_message(&letter, InboundId(message)).await,
             (None, Some(message), _) if letter.kind == "unknown_send" => {

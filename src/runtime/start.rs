@@ -9,7 +9,7 @@ use super::{
     config::{Access, Config},
     live::Live,
     metrics::Metrics,
-    notify::Notifier,
+    posts::Posts,
     reload::{ReloadError, Reloader},
     senders::{Rates, Senders},
 };
@@ -70,7 +70,7 @@ impl App {
             Some(calls) => calls,
             None => Calls::new(&config, metrics.clone()).context("the HTTP client of flows")?,
         };
-        let notifier = Notifier::new(config.notify.as_ref(), metrics.clone()).context("the client of `notify`")?;
+        let posts = Posts::new(&config).context("the client of webhooks")?;
         let early = early_status::any(&store).await.context("reading early statuses")?;
         let once_used = once::any(&store).await.context("reading used keys")?;
         let app = Arc::new(App {
@@ -84,7 +84,7 @@ impl App {
             providers,
             live,
             metrics,
-            notifier,
+            posts,
             calls,
             reloader,
             plays,
@@ -103,6 +103,9 @@ impl App {
             early_statuses: early.into(),
             once_used: once_used.into(),
             listened_until: 0.into(),
+            subscriptions_want: Default::default(),
+            subscribed: false.into(),
+            subscribing: Default::default(),
             publishing: Default::default(),
             audiences: true.into(),
             rates: Rates::default(),
@@ -116,6 +119,7 @@ impl App {
             }
         }
         app.recall_listeners(now).await?;
+        app.recall_subscriptions(now).await?;
         app.load_templates().await?;
         for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
             app.metrics.set_dead_letters(&open.kind, open.count);
@@ -129,15 +133,15 @@ impl App {
         Ok((app, sandbox))
     }
 
-    /// Runs the clockwork, the notifier and the watch over the flow files until `stop` turns true.
+    /// Runs the clockwork, the posts of webhooks and the watch over the flow files until `stop` turns true.
     pub fn spawn_parts(self: &Arc<Self>, stop: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
         let given = || (Arc::clone(self), stop.clone());
         let (app, ends) = given();
         let clockwork = kept_up("clockwork", PART_REST, move || Arc::clone(&app).drive(ends.clone()));
         let (app, ends) = given();
-        let notices = kept_up("notifier", PART_REST, move || {
+        let posts = kept_up("webhooks", PART_REST, move || {
             let (app, ends) = (Arc::clone(&app), ends.clone());
-            async move { app.notifier.drive(&app.store, &app.calls, app.clock.as_ref(), ends).await }
+            async move { app.drive_posts(ends).await }
         });
         let (app, ends) = given();
         let reload = kept_up("reload", PART_REST, move || {
@@ -148,7 +152,7 @@ impl App {
                 app.reloader.follow(&app.store, &folder, app.clock.as_ref(), ends, tell).await;
             }
         });
-        vec![clockwork, notices, reload]
+        vec![clockwork, posts, reload]
     }
 
     /// A new version is live from the next turn on; findings are kept for `/readyz`.
@@ -208,7 +212,7 @@ impl App {
         forget(&crate::store::start::EXPIRE, keep.messages).await?;
         forget(&crate::store::audience::EXPIRE, keep.messages).await?;
         forget(&dead_letter::EXPIRE, keep.messages).await?;
-        forget(&crate::store::notification::EXPIRE, keep.traces).await?;
+        forget(&crate::store::delivery::EXPIRE, keep.traces).await?;
         self.forget_listeners(now);
         forget(&crate::store::event::EXPIRE, crate::base::limits::EVENTS_KEPT).await?;
         forget(&crate::store::early_status::EXPIRE, keep.raw_webhooks).await?;

@@ -258,7 +258,6 @@ impl App {
         let data = serde_json::json!({ "inbound_id": recorded.id, "conversation_id": recorded.conversation });
         self.dead_letter(&mut set, "poison", Some(recorded.sender), why, data, now);
         self.store.commit(set).await?;
-        self.notifier.kick();
         Ok(())
     }
 }

@@ -60,6 +60,8 @@ const SQLITE_SETTINGS: &str = "
 
 /// The class of our advisory locks; the other half of the key is the shard.
 const LOCK_CLASS: i32 = 77;
+/// Of the one lock that puts the writers of the log of events into a line.
+const LOCK_CLASS_LOG: i32 = 78;
 
 impl Place {
     pub fn sqlite(file: &Path, durable: bool) -> Self {
@@ -192,6 +194,16 @@ impl Conn {
             Conn::Postgres(conn) => sqlx::query_scalar(text).bind(arg).fetch_optional(conn).await?,
         };
         Ok(number.flatten())
+    }
+
+    /// Until this transaction ends nobody else writes into the log of events. Its numbers are given out before a
+    /// commit: with several writers a later number could be seen before an earlier one, and a reader who has gone
+    /// past would never see that.
+    pub async fn stand_in_line(&mut self) -> Result<()> {
+        if let Conn::Postgres(conn) = self {
+            sqlx::query("select pg_advisory_xact_lock($1, $2)").bind(LOCK_CLASS_LOG).bind(0).execute(conn).await?;
+        }
+        Ok(())
     }
 
     /// Takes the locks of all shards. False: somebody else holds one; then the connection must be dropped,

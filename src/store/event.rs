@@ -12,6 +12,76 @@ use crate::base::{
 };
 use serde::Serialize;
 
+/// Every kind of event, as listeners and subscriptions name them.
+pub const KINDS: &[&str] = &[
+    "message.in",
+    "message.out",
+    "message.status",
+    "run.began",
+    "run.ended",
+    "consent",
+    "template",
+    "handoff",
+    "needs_person",
+    "sender_stopped",
+    "unknown_send",
+    "dead_letter",
+    "alarm",
+];
+
+/// Which kinds somebody wants to hear of: only those are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted(u32);
+
+impl Wanted {
+    pub const NOTHING: Wanted = Wanted(0);
+    pub const ALL: Wanted = Wanted(0b11_1111);
+    const RECEIVED: Wanted = Wanted(1);
+    const SAID: Wanted = Wanted(1 << 1);
+    const MOVED: Wanted = Wanted(1 << 2);
+    const RUNS: Wanted = Wanted(1 << 3);
+    const AGREED: Wanted = Wanted(1 << 4);
+    /// What no other row says.
+    const HAPPENED: Wanted = Wanted(1 << 5);
+
+    /// By their names.
+    pub fn of<'k>(kinds: impl IntoIterator<Item = &'k str>) -> Wanted {
+        kinds.into_iter().map(Wanted::kind).fold(Wanted::NOTHING, Wanted::and)
+    }
+
+    pub fn kind(kind: &str) -> Wanted {
+        match kind {
+            "message.in" => Wanted::RECEIVED,
+            "message.out" => Wanted::SAID,
+            "message.status" => Wanted::MOVED,
+            "run.began" | "run.ended" => Wanted::RUNS,
+            "consent" => Wanted::AGREED,
+            _ => Wanted::HAPPENED,
+        }
+    }
+
+    pub fn and(self, other: Wanted) -> Wanted {
+        Wanted(self.0 | other.0)
+    }
+
+    pub fn has(self, some: Wanted) -> bool {
+        self.0 & some.0 != 0
+    }
+
+    /// Some are drawn from rows of other tables.
+    fn draws(self) -> bool {
+        self.0 & !Wanted::HAPPENED.0 != 0
+    }
+
+    pub(super) fn bits(self) -> u32 {
+        self.0
+    }
+
+    pub(super) fn from_bits(bits: u32) -> Wanted {
+        Wanted(bits)
+    }
+}
+
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -220,8 +290,14 @@ pub async fn ends(store: &Store) -> Result<(i64, i64), ReadError> {
     Ok(ends.unwrap_or_default())
 }
 
-/// Adds to a write-set what its rows mean to a listener.
-pub(super) fn draw(set: &mut WriteSet) {
+/// The statements that write into the log, by their orders.
+pub(super) const WRITES: std::ops::RangeInclusive<u16> = 241..=249;
+
+/// Adds to a write-set what its rows mean to who wants to hear of them.
+pub(super) fn draw(set: &mut WriteSet, wanted: Wanted) {
+    if !wanted.draws() {
+        return;
+    }
     let mut news = WriteSet::new();
     for entry in &set.rows {
         let passage = || {
@@ -230,20 +306,30 @@ pub(super) fn draw(set: &mut WriteSet) {
         let order = entry.sql.order;
         if let (Some(id), true) = (entry.key.number(), BY_ID.contains(&order)) {
             let about = About { id };
-            match order {
-                _ if order == inbound::INSERT.sql.order => news.push(&RECEIVED, &about),
-                _ if order == ledger::INSERT.sql.order => news.push(&AGREED, &about),
-                _ if order == outbound::INSERT.sql.order => {
-                    news.push(&SAID, &about);
-                    news.replace(&MOVED, &about);
+            let is = |statement: u16| order == statement;
+            if is(inbound::INSERT.sql.order) {
+                if wanted.has(Wanted::RECEIVED) {
+                    news.push(&RECEIVED, &about);
                 }
-                _ => news.replace(&MOVED, &about),
+                continue;
             }
-        } else if order == outbound::STATUS_BY_PROVIDER.sql.order {
+            if is(ledger::INSERT.sql.order) {
+                if wanted.has(Wanted::AGREED) {
+                    news.push(&AGREED, &about);
+                }
+                continue;
+            }
+            if is(outbound::INSERT.sql.order) && wanted.has(Wanted::SAID) {
+                news.push(&SAID, &about);
+            }
+            if wanted.has(Wanted::MOVED) {
+                news.replace(&MOVED, &about);
+            }
+        } else if order == outbound::STATUS_BY_PROVIDER.sql.order && wanted.has(Wanted::MOVED) {
             if let (Some(sender_id), Some(name)) = (entry.row.number("sender_id"), entry.row.text("provider_id")) {
                 news.push(&MOVED_NAMED, &Named { sender_id, provider_id: name.to_owned() });
             }
-        } else if order == run::BEGAN.sql.order || order == run::ENDED.sql.order {
+        } else if (order == run::BEGAN.sql.order || order == run::ENDED.sql.order) && wanted.has(Wanted::RUNS) {
             let Some(passage) = passage() else { continue };
             if order == run::BEGAN.sql.order {
                 news.push(&BEGAN, &passage);
@@ -276,4 +362,23 @@ fn read(row: &Row) -> Result<Event, ReadError> {
         word: row.text("word")?,
         data: if row.maybe_text("data")?.is_some() { row.json("data")? } else { serde_json::Value::Null },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_wanted_by_its_name_and_all_of_them_are_all() {
+        assert_eq!(Wanted::of(KINDS.iter().copied()), Wanted::ALL);
+        assert!(Wanted::of(["handoff"]).has(Wanted::kind("alarm")) && !Wanted::of(["handoff"]).draws());
+        assert!(!Wanted::of(["message.in"]).has(Wanted::kind("message.status")));
+    }
+
+    #[test]
+    fn no_other_statement_stands_among_those_that_write_the_log() {
+        for sql in crate::store::statements().filter(|sql| WRITES.contains(&sql.order)) {
+            assert!(sql.name.starts_with("event."), "{}", sql.name);
+        }
+    }
 }

@@ -27,6 +27,7 @@ pub mod audience;
 pub mod contact;
 pub mod conversation;
 pub mod dead_letter;
+pub mod delivery;
 pub mod early_status;
 pub mod event;
 pub mod flow_state;
@@ -34,13 +35,13 @@ pub mod idempotency;
 pub mod inbound;
 pub mod ledger;
 pub mod meta;
-pub mod notification;
 pub mod once;
 pub mod outbound;
 pub mod run;
 pub mod schedule;
 pub mod session;
 pub mod start;
+pub mod subscription;
 pub mod template;
 pub mod trace;
 pub mod version;
@@ -63,7 +64,7 @@ use read::Readers;
 use sqlx::Connection as _;
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
 use writer::Running;
@@ -85,6 +86,7 @@ static TABLES: &[Table] = &[
     (contact::STATEMENTS, contact::QUERIES),
     (conversation::STATEMENTS, conversation::QUERIES),
     (dead_letter::STATEMENTS, dead_letter::QUERIES),
+    (delivery::STATEMENTS, delivery::QUERIES),
     (early_status::STATEMENTS, early_status::QUERIES),
     (event::STATEMENTS, event::QUERIES),
     (flow_state::STATEMENTS, flow_state::QUERIES),
@@ -92,13 +94,13 @@ static TABLES: &[Table] = &[
     (inbound::STATEMENTS, inbound::QUERIES),
     (ledger::STATEMENTS, ledger::QUERIES),
     (meta::STATEMENTS, meta::QUERIES),
-    (notification::STATEMENTS, notification::QUERIES),
     (once::STATEMENTS, once::QUERIES),
     (outbound::STATEMENTS, outbound::QUERIES),
     (run::STATEMENTS, run::QUERIES),
     (schedule::STATEMENTS, schedule::QUERIES),
     (session::STATEMENTS, session::QUERIES),
     (start::STATEMENTS, start::QUERIES),
+    (subscription::STATEMENTS, subscription::QUERIES),
     (template::STATEMENTS, template::QUERIES),
     (trace::STATEMENTS, trace::QUERIES),
     (version::STATEMENTS, version::QUERIES),
@@ -119,8 +121,8 @@ struct Inner {
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
     connected: Arc<AtomicBool>,
-    /// Somebody listens: what is written is told in the log of events, too.
-    is_listened: AtomicBool,
+    /// What somebody listens to: it is told in the log of events, too. Bits of `event::Wanted`.
+    wanted: AtomicU32,
     done: Arc<Done>,
     writer: Mutex<Option<Running>>,
 }
@@ -151,13 +153,13 @@ impl Store {
         self.inner.connected.load(Ordering::SeqCst)
     }
 
-    /// From now on, or no longer, what is written is told in the log of events.
-    pub fn set_listened(&self, listened: bool) {
-        self.inner.is_listened.store(listened, Ordering::Relaxed);
+    /// From now on these kinds, and no others, are told in the log of events.
+    pub fn set_wanted(&self, wanted: event::Wanted) {
+        self.inner.wanted.store(wanted.bits(), Ordering::Relaxed);
     }
 
-    pub fn is_listened(&self) -> bool {
-        self.inner.is_listened.load(Ordering::Relaxed)
+    pub fn wanted(&self) -> event::Wanted {
+        event::Wanted::from_bits(self.inner.wanted.load(Ordering::Relaxed))
     }
 
     /// What the writer has done since the start.
@@ -197,9 +199,7 @@ impl Store {
     }
 
     async fn put(&self, mut set: WriteSet, owner: Owner) -> Result<(), CommitError> {
-        if self.is_listened() {
-            event::draw(&mut set);
-        }
+        event::draw(&mut set, self.wanted());
         let jobs = self.inner.jobs.as_ref().ok_or(CommitError::Closed)?;
         jobs.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)
     }

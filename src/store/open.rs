@@ -286,7 +286,7 @@ fn store(
             ids,
             connected,
             done,
-            is_listened: false.into(),
+            wanted: 0.into(),
             writer: Mutex::new(writer),
         }),
     }

@@ -5,6 +5,7 @@ use super::{
     conn::{Conn, Place, Text, Won},
     dialect::{DbError, Trouble},
     done::Done,
+    event,
     faults::Faults,
     group::{Waiting, by_statement, losers, owners_of, take_group},
     ids::Ids,
@@ -311,7 +312,12 @@ impl Writer {
         let mut told: Vec<Vec<(u16, Told)>> = vec![Vec::new(); part.len()];
         let dialect = self.conn.dialect();
         self.conn.begin().await?;
+        let mut in_line = false;
         for (order, mut rows) in by_statement(sets, part) {
+            if event::WRITES.contains(&order) && !in_line {
+                self.conn.stand_in_line().await?;
+                in_line = true;
+            }
             // One order of rows in all processes: else two of them deadlock.
             rows.sort_by(|a, b| a.1.key.cmp(&b.1.key));
             let sql = rows[0].1.sql;

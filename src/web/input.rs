@@ -110,6 +110,13 @@ impl Input {
         texts
     }
 
+    /// The same, where a list that is empty differs from one that is not there.
+    pub fn opt_list(&mut self, name: &'static str, chars_max: usize) -> Option<Vec<String>> {
+        let is_there = self.fields.get(name).is_some_and(|value| !value.is_null());
+        let texts = self.opt_texts(name, chars_max);
+        is_there.then_some(texts)
+    }
+
     /// Any JSON value.
     pub fn opt_json(&mut self, name: &'static str) -> Option<Json> {
         self.take(name)

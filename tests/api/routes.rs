@@ -13,6 +13,7 @@ use transom::{
     store::{
         WriteSet,
         dead_letter::{self, DeadLetter},
+        delivery::{self, Delivery, State},
         run,
     },
     web::{
@@ -22,7 +23,8 @@ use transom::{
 };
 
 /// Keys whose values differ from one daemon to the next: only their type is compared.
-const VOLATILE: &[&str] = &["id", "key", "provider_id", "message_sid", "next_cursor", "etag", "version", "what"];
+const VOLATILE: &[&str] =
+    &["id", "key", "provider_id", "message_sid", "next_cursor", "etag", "version", "what", "secret"];
 
 fn is_volatile(key: &str) -> bool {
     VOLATILE.contains(&key) || key.ends_with("_id")
@@ -83,6 +85,10 @@ impl World {
         ids.insert("$run", ended);
         let path = format!("/v1/conversations/{}/messages?limit=1", ids["$conversation"]);
         ids.insert("$message", host.get("key-acme", &path).await.is(200)["data"][0]["id"].to_string());
+        let asked = json!({"url": "https://crm.example.com/x", "name": "CRM", "types": ["message.in"]});
+        let webhook = host.post("key-acme", "/v1/webhooks", asked).await.is(201)["id"].as_i64().unwrap();
+        ids.insert("$webhook", webhook.to_string());
+        ids.insert("$delivery", delivered(&host, webhook).await.to_string());
         World { host, ids }
     }
 
@@ -125,6 +131,31 @@ async fn refused_send(host: &Host) -> i64 {
     set.push(&dead_letter::INSERT, &letter);
     host.app.store.commit(set).await.unwrap();
     letter.id
+}
+
+/// Something on its way to a webhook.
+async fn delivered(host: &Host, webhook: i64) -> i64 {
+    let delivery = Delivery {
+        id: host.app.store.next_id(),
+        subscription_id: webhook,
+        event_id: 481,
+        kind: "message.in".into(),
+        at: host.clock.now(),
+        place: 1,
+        contact_id: None,
+        body: r#"{"id":481,"type":"message.in"}"#.into(),
+        state: State::Pending,
+        attempts: 1,
+        since: host.clock.now(),
+        next_at: host.clock.now(),
+        tried_at: Some(host.clock.now()),
+        status: Some(503),
+        trouble: Some("status".into()),
+    };
+    let mut set = WriteSet::new();
+    set.push(&delivery::INSERT, &delivery);
+    host.app.store.commit(set).await.unwrap();
+    delivery.id
 }
 
 fn method(route: &Route) -> Method {

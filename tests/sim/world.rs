@@ -22,7 +22,7 @@ use transom::{
     channel::{HeaderMap, RawRequest, client::install_crypto, meta::compose::Number, signature::Key},
     model::inbound::AliasKind,
     runtime::{
-        app::App, calls::Calls, config::Config, inbound::NotAccepted, metrics::Metrics, mocks::Mocks, notify::Passed,
+        app::App, calls::Calls, config::Config, inbound::NotAccepted, metrics::Metrics, mocks::Mocks, posts::Passed,
         start::Setup,
     },
     store::{Faults, Options, Store},
@@ -215,7 +215,7 @@ impl World {
     async fn tell_the_desk(&mut self) -> bool {
         loop {
             let (app, now) = (Arc::clone(&self.app), self.now());
-            let posted = alive(&self.faults, async move { app.notifier.post_due(&app.store, &app.calls, now).await });
+            let posted = alive(&self.faults, async move { app.post_due(now).await });
             match posted.await {
                 Some(Ok(passed)) if passed == Passed::default() => return true,
                 Some(Ok(_)) => {}

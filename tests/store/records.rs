@@ -7,6 +7,7 @@ use super::{
 use std::collections::BTreeMap;
 use transom::base::{
     ids::*,
+    secret::Secret,
     time::{Span, Time},
 };
 use transom::model::{
@@ -20,17 +21,18 @@ use transom::store::{
     audience::{self, Audience},
     contact,
     dead_letter::{self, DeadLetter, Replayed},
+    delivery::{self, Again, Delivery, Of, State, Tried},
     flow_state::{self, FlowState},
     idempotency::{self, Answer, Claim},
     inbound,
     ledger::{self, LedgerEntry},
     meta::{self, Meta},
-    notification::{self, Notification, Tried},
     outbound::{self, NewOutbound, SendState},
     retention,
     run::{self, Ended, Run},
     schedule::{self, Fire, Schedule},
     start::{self, Decided, Moved, PlannedStart, StartState, TakenBack},
+    subscription::{self, Advanced, Filter, Gone, Heard, Paused, Subscription},
     template::{self, CatalogueEntry, Source},
     trace::{self, Trace},
     version::{self, Live, Version},
@@ -536,28 +538,106 @@ fn an_idempotency_key_is_claimed_once_per_account() {
     });
 }
 
+fn delivery(id: i64, place: i64) -> Delivery {
+    Delivery {
+        id,
+        subscription_id: 5,
+        event_id: id,
+        kind: "message.in".into(),
+        at: NOW,
+        place,
+        contact_id: Some(ContactId(3)),
+        body: r#"{"id":1}"#.into(),
+        state: State::Pending,
+        attempts: 0,
+        since: NOW,
+        next_at: NOW,
+        tried_at: None,
+        status: None,
+        trouble: None,
+    }
+}
+
 #[test]
-fn a_notification_is_due_until_it_was_taken() {
+fn of_each_place_the_earliest_delivery_is_due_until_it_was_taken() {
     on_both(|bed| async move {
         let store = bed.open().await;
-        let row = Notification {
-            id: 1,
-            kind: "handoff".into(),
-            at: NOW,
-            data: serde_json::json!({"team": "support"}),
-            attempts: 0,
-            next_at: NOW,
-            done_at: None,
+        for (id, place) in [(1, 7), (2, 7), (3, 8)] {
+            put(&store, &delivery::INSERT, &delivery(id, place)).await.unwrap();
+        }
+        put(&store, &delivery::INSERT, &Delivery { event_id: 1, ..delivery(9, 9) }).await.unwrap();
+        let due = async |now| {
+            let rows = delivery::due(&store, 5, now, 9).await.unwrap();
+            rows.iter().map(|row| row.id).collect::<Vec<_>>()
         };
-        put(&store, &notification::INSERT, &row).await.unwrap();
-        assert_eq!(notification::due(&store, NOW, 9).await.unwrap(), [row]);
-        let tried = |done_at| Tried { id: 1, attempts: 1, next_at: NOW + Span::minutes(1), done_at };
-        put(&store, &notification::TRIED, &tried(None)).await.unwrap();
-        assert_eq!(notification::due(&store, NOW, 9).await.unwrap(), []);
-        assert_eq!(notification::due(&store, NOW + Span::minutes(1), 9).await.unwrap()[0].attempts, 1);
-        put(&store, &notification::TRIED, &tried(Some(NOW))).await.unwrap();
-        assert_eq!(notification::due(&store, NOW + Span::minutes(1), 9).await.unwrap(), []);
-        assert_eq!(retention::forget(&store, &notification::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        assert_eq!(delivery::find(&store, 1).await.unwrap(), Some(delivery(1, 7)));
+        assert_eq!((due(NOW).await, delivery::waiting(&store, 5).await.unwrap()), (vec![1, 3], 3));
+        let tried = |id, state, since| Tried {
+            id,
+            state,
+            attempts: 1,
+            next_at: NOW + Span::minutes(1),
+            tried_at: NOW,
+            since,
+            status: Some(503),
+            trouble: Some("status".into()),
+        };
+        put(&store, &delivery::TRIED, &tried(1, State::Pending, NOW)).await.unwrap();
+        assert_eq!(due(NOW).await, [3], "the second waits behind the first");
+        put(&store, &delivery::TRIED, &tried(3, State::Done, NOW + Span(1))).await.unwrap();
+        assert_eq!(due(NOW).await, [3], "it was asked for again meanwhile");
+        put(&store, &delivery::TRIED, &tried(3, State::Dead, NOW)).await.unwrap();
+        put(&store, &delivery::HURRY, &Of { subscription_id: 5, at: NOW }).await.unwrap();
+        assert_eq!(due(NOW).await, [1], "what is dead stays dead");
+        assert_eq!(delivery::page(&store, 5, 3, 9).await.unwrap().len(), 2);
+        put(&store, &delivery::AGAIN, &Again { id: 3, at: NOW }).await.unwrap();
+        assert_eq!(due(NOW).await, [1, 3]);
+        assert!(put(&store, &delivery::AGAIN, &Again { id: 99, at: NOW }).await.is_err());
+        put(&store, &delivery::TRIED, &tried(3, State::Done, NOW)).await.unwrap();
+        assert_eq!(retention::forget(&store, &delivery::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        put(&store, &delivery::DROP, &Of { subscription_id: 5, at: NOW }).await.unwrap();
+        assert_eq!(delivery::waiting(&store, 5).await.unwrap(), 0);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_subscription_is_edited_and_told_apart_from_how_far_it_was_told() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = Subscription {
+            id: 5,
+            name: "crm".into(),
+            configured: false,
+            account: Some("acme".into()),
+            url: "https://crm.example.com".into(),
+            secret: Secret::new("whsec_1"),
+            old_secret: Some((Secret::new("whsec_0"), NOW)),
+            filter: Filter { types: vec!["consent".into()], senders: vec![SenderId(12)] },
+            paused: None,
+            resumed_at: NOW,
+            heard_at: None,
+            after: 7,
+            created_at: NOW,
+        };
+        put(&store, &subscription::SAVE, &row).await.unwrap();
+        put(&store, &subscription::ADVANCED, &Advanced { id: 5, after: 9 }).await.unwrap();
+        put(&store, &subscription::ADVANCED, &Advanced { id: 5, after: 8 }).await.unwrap();
+        put(&store, &subscription::HEARD, &Heard { id: 5, at: NOW }).await.unwrap();
+        put(&store, &subscription::SAVE, &Subscription { url: "https://b.example".into(), ..row.clone() })
+            .await
+            .unwrap();
+        let paused = Paused { id: 5, at: NOW, why: "gone".into() };
+        assert_eq!(put(&store, &subscription::PAUSED, &paused).await.unwrap().won(&subscription::PAUSED), [5]);
+        assert!(put(&store, &subscription::PAUSED, &paused).await.unwrap().won(&subscription::PAUSED).is_empty());
+        let is = subscription::find(&store, 5).await.unwrap().unwrap();
+        assert_eq!((is.url.as_str(), is.after, is.heard_at), ("https://b.example", 9, Some(NOW)));
+        assert_eq!((is.filter, is.account, is.paused), (row.filter, row.account, Some((NOW, "gone".into()))));
+        assert_eq!(is.secret.expose(), "whsec_1");
+        assert_eq!(is.old_secret.map(|(old, until)| (old.expose().to_owned(), until)), Some(("whsec_0".into(), NOW)));
+        put(&store, &subscription::DELETE, &Gone { id: 5 }).await.unwrap();
+        assert!(put(&store, &subscription::DELETE, &Gone { id: 5 }).await.is_err());
+        assert!(subscription::all(&store).await.unwrap().is_empty());
         store.close().await;
     });
 }

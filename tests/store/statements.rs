@@ -6,8 +6,15 @@ use std::collections::BTreeMap;
 use transom::store::{Dialect, OneRow, queries, statements};
 
 /// What is read whole, each because it is small: the reason stands beside the query.
-const WHOLE: &[&str] =
-    &["schedule.all", "template.all", "api_key.all", "flow_state.all", "early_status.expire", "early_status.any"];
+const WHOLE: &[&str] = &[
+    "subscription.all",
+    "schedule.all",
+    "template.all",
+    "api_key.all",
+    "flow_state.all",
+    "early_status.expire",
+    "early_status.any",
+];
 
 /// What walks an index and stops at a limit (the oldest rows), or walks a partial index of open rows only.
 const WALKS: &[&str] = &[

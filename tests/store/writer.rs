@@ -5,7 +5,7 @@ use std::sync::Arc;
 use transom::base::{ids::*, time::Span};
 use transom::model::session::Session;
 use transom::store::{
-    CommitError, Faults, OpenError, Options, Store, WriteSet, alias, contact, conversation, idempotency,
+    CommitError, Faults, OpenError, Options, Store, WriteSet, alias, contact, conversation, event, idempotency,
     idempotency::Claim,
     inbound, outbound,
     outbound::{SendState, Sending},
@@ -364,6 +364,44 @@ fn a_lost_connection_is_opened_again_with_its_locks() {
         store.commit(received(3, 1, "wamid.3")).await.unwrap();
         assert!(store.is_connected());
         assert!(matches!(Store::open(&bed.url, Options::default()).await, Err(OpenError::Held(_))));
+        store.close().await;
+    });
+}
+
+/// Numbers of the log are given out before commits: were two writers not in a line, a reader that has seen the later
+/// number would never see the earlier one.
+#[test]
+fn who_writes_into_the_log_of_events_waits_for_whoever_does() {
+    on_postgres(|bed| async move {
+        let store = bed.open().await;
+        let mut other = <sqlx::PgConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
+        sqlx::raw_sql(
+            "begin; select pg_advisory_xact_lock(78, 0); insert into event (kind, at, subject_id, word)
+            values ('alarm', 1, 1, '')",
+        )
+        .execute(&mut other)
+        .await
+        .unwrap();
+        store.commit(received(1, 1, "wamid.1")).await.unwrap();
+        store.set_wanted(event::Wanted::ALL);
+        let committing = store.submit(received(2, 1, "wamid.2")).await.unwrap();
+        let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
+        loop {
+            let waiting: i64 = sqlx::query_scalar(
+                "select count(*) from pg_locks where locktype = 'advisory' and classid = 78 and not granted",
+            )
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+            if waiting == 1 {
+                break;
+            }
+        }
+        assert!(event::after(&store, 0, 9).await.unwrap().is_empty());
+        sqlx::raw_sql("commit").execute(&mut other).await.unwrap();
+        committing.done().await.unwrap();
+        let kinds: Vec<String> = event::after(&store, 0, 9).await.unwrap().into_iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, ["alarm", "message.in"]);
         store.close().await;
     });
 }

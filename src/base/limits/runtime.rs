@@ -66,15 +66,32 @@ pub const START_LATE: Span = Span::hours(24);
 /// Starts handed to their lanes at a time.
 pub const START_SLICE: i64 = 500;
 
-// -- notifications
-/// Notifications of one pass.
-pub const NOTIFY_AT_ONCE: i64 = 100;
-pub const NOTIFY_TIMEOUT: Span = Span::seconds(10);
-pub const NOTIFY_BACKOFF_MAX: Span = Span::hours(1);
-/// A notification that nobody took for so long is given up, and counted.
-pub const NOTIFY_GIVE_UP: Span = Span::days(1);
-/// How often rows are looked at without a kick.
-pub const NOTIFY_LOOK_EVERY: Span = Span::seconds(1);
+// -- webhooks that we post
+/// Subscriptions of one daemon, those of the configuration included.
+pub const SUBSCRIPTIONS_MAX: usize = 200;
+/// Posts of one pass over a subscription.
+pub const WEBHOOK_PASS: i64 = 64;
+/// Posts to one subscription that are under way at the same time, each of another conversation.
+pub const WEBHOOK_AT_ONCE: usize = 8;
+/// Deliveries of one subscription that wait; what happens beyond that waits in the log, as long as that is kept.
+pub const WEBHOOK_WAITING_MAX: i64 = 50_000;
+/// From the first byte of a post to the end of its answer.
+pub const WEBHOOK_TIMEOUT: Span = Span::seconds(15);
+/// Of an answer so much is read; nothing of it is kept.
+pub const WEBHOOK_ANSWER_BYTES_MAX: usize = 64 * 1024;
+pub const WEBHOOK_BACKOFF_MAX: Span = Span::hours(1);
+/// The longest `Retry-After` that is followed.
+pub const WEBHOOK_RETRY_AFTER_MAX: Span = Span::hours(6);
+/// A delivery that nobody took for so long is given up; when nothing was taken meanwhile, its subscription is paused.
+pub const WEBHOOK_GIVE_UP: Span = Span::days(3);
+/// How long a receiver that takes nothing rests at most between two tries.
+pub const WEBHOOK_REST_MAX: Span = Span::minutes(5);
+/// How often the log is looked at for subscriptions.
+pub const WEBHOOK_LOOK_EVERY: Span = Span::millis(250);
+/// For how long the old secret signs as well, after a rotation.
+pub const WEBHOOK_SECRET_OVERLAP: Span = Span::days(1);
+/// Of a secret that we make.
+pub const WEBHOOK_SECRET_BYTES: usize = 32;
 
 // -- start, stop and what is live
 /// The configuration file.

@@ -9,11 +9,13 @@ mod rules;
 mod sections;
 mod sender;
 mod template;
+mod webhooks;
 
 pub use account::Account;
-pub use sections::{FlowGrants, Llm, Log, Notify, Retention};
+pub use sections::{FlowGrants, Llm, Log, Retention};
 pub use sender::{Access, Meta, OnUnknown, Sender};
 pub use template::CatalogueEntry;
+pub use webhooks::{NOTIFY, Receiver, Webhooks};
 
 use crate::base::{
     diagnostic::{self, Diagnostic, Findings},
@@ -51,7 +53,8 @@ pub struct Config {
     pub senders: Vec<Sender>,
     pub templates: Vec<CatalogueEntry>,
     pub flows: FlowGrants,
-    pub notify: Option<Notify>,
+    /// Who is told of what happens; `notify` is one of them.
+    pub webhooks: Webhooks,
     pub llm: Option<Llm>,
     pub retention: Retention,
     pub log: Log,
@@ -90,7 +93,7 @@ impl Config {
             senders: vec![Sender::sandbox()],
             templates: Vec::new(),
             flows: FlowGrants::default(),
-            notify: None,
+            webhooks: Webhooks::default(),
             llm: None,
             retention: Retention::default(),
             log: Log::default(),
@@ -196,7 +199,9 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     }
     config.templates = fields.list("templates").iter().filter_map(|node| template::read(node, findings)).collect();
     config.flows = fields.fields_if("flows").map(sections::flows).unwrap_or_default();
-    config.notify = fields.fields_if("notify").and_then(sections::notify);
+    config.webhooks =
+        fields.fields_if("webhooks").map(|fields| webhooks::webhooks(fields, findings)).unwrap_or_default();
+    config.webhooks.to.extend(fields.fields_if("notify").and_then(webhooks::notify));
     config.llm = fields.fields_if("llm").map(sections::llm);
     config.retention = fields.fields_if("retention").map(sections::retention).unwrap_or_default();
     config.log = fields.fields_if("log").map(sections::log).unwrap_or_default();

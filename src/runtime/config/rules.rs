@@ -22,6 +22,7 @@ pub fn check(config: &Config, node: &Node, findings: &Findings) {
     known_senders(config, node, findings);
     one_default(senders, findings);
     templates_once(config, findings);
+    known_receivers(config, node, findings);
 }
 
 fn items<'a>(node: &'a Node, name: &str) -> &'a [Node] {
@@ -75,6 +76,19 @@ fn known_senders(config: &Config, node: &Node, findings: &Findings) {
         // A sender with an unknown provider was reported already.
         let written = items(node, "senders").iter().any(|s| s.get("id").and_then(Node::text) == value.text());
         if !written && !config.senders.iter().any(|sender| sender.id.0 == id) {
+            findings.push(Diagnostic::error("E904", &value.place, format!("there is no sender `{id}`")));
+        }
+    }
+}
+
+/// A webhook of the configuration is known again by its name, and hears only what there is.
+fn known_receivers(config: &Config, node: &Node, findings: &Findings) {
+    let written = node.get("webhooks").map_or(&[] as &[Node], |webhooks| items(webhooks, "to"));
+    unique(written, "name", "webhook", findings, str::to_owned);
+    known_accounts(config, written, findings);
+    for value in written.iter().flat_map(|one| items(one, "senders")) {
+        let Some(id) = value.text().and_then(|text| text.parse::<i64>().ok()) else { continue };
+        if !config.senders.iter().any(|sender| sender.id.0 == id) {
             findings.push(Diagnostic::error("E904", &value.place, format!("there is no sender `{id}`")));
         }
     }

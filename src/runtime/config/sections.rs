@@ -1,4 +1,4 @@
-//! The small sections: `flows`, `notify`, `llm`, `retention`, `log`, `telemetry`.
+//! The small sections: `flows`, `llm`, `retention`, `log`, `telemetry`.
 
 use super::{Written, web_address};
 use crate::{
@@ -26,14 +26,6 @@ impl FlowGrants {
         env.extend(sandbox.iter().map(|(name, value)| (name.clone(), value.clone())));
         env
     }
-}
-
-/// Where hand-offs, dead letters and stopped senders are told.
-#[derive(Debug, Clone)]
-pub struct Notify {
-    pub url: String,
-    /// Signs each post.
-    pub secret: Secret,
 }
 
 /// A language model behind an OpenAI-compatible address; no step of this version asks one.
@@ -83,6 +75,14 @@ pub fn flows(mut fields: Fields<'_>) -> FlowGrants {
             _ => fields.wrong(&entry.value, "E906", format!("the secret `{name}` is empty")),
         }
     }
+    grants.allow_private = networks(&mut fields);
+    fields.finish();
+    grants
+}
+
+/// `allow_private`: networks, or single addresses.
+pub fn networks(fields: &mut Fields<'_>) -> Vec<IpNet> {
+    let mut networks = Vec::new();
     for node in fields.list("allow_private") {
         let Some(text) = node.text() else {
             fields.wrong(node, "E906", "`allow_private` takes networks");
@@ -91,32 +91,11 @@ pub fn flows(mut fields: Fields<'_>) -> FlowGrants {
         // A single address is a network of one.
         let network = text.parse().ok().or_else(|| text.parse().ok().map(|ip: std::net::IpAddr| IpNet::from(ip)));
         match network {
-            Some(network) => grants.allow_private.push(network),
+            Some(network) => networks.push(network),
             None => fields.wrong(node, "E906", format!("`{text}` is no network; write it like `10.1.0.0/16`")),
         }
     }
-    fields.finish();
-    grants
-}
-
-/// `None` without an address.
-pub fn notify(mut fields: Fields<'_>) -> Option<Notify> {
-    let url = fields.text_if("url").map(str::to_owned);
-    let secret = fields.secret_if("secret");
-    let broken = fields.node("secret").is_some_and(crate::base::yaml::Node::is_broken);
-    if let Some(text) = &url {
-        if web_address(text).is_none() {
-            let help = "write it like `https://desk.example.com/transom`";
-            fields.wrong_at("url", "E906", "`url` is no web address".into(), help);
-        }
-        if secret.is_none() && !broken {
-            let message =
-                "`notify` needs a `secret`: without one the receiver cannot tell our posts from others".to_owned();
-            fields.wrong_at("url", "E906", message, "write `secret: ${NOTIFY_SECRET}` beside it");
-        }
-    }
-    fields.finish();
-    Some(Notify { url: url?, secret: secret? })
+    networks
 }
 
 pub fn llm(mut fields: Fields<'_>) -> Llm {

@@ -44,7 +44,7 @@ fn the_example_says_what_it_looks_like() {
     assert_eq!(config.flows.env["SHOP_URL"], "https://shop.example");
     assert_eq!(config.retention.messages, Span::days(400));
     assert_eq!(config.log.format, Some(log::Format::Json));
-    assert!(config.notify.is_none());
+    assert!(config.webhooks.to.is_empty());
     assert!(!config.only_sandboxes());
 }
 

@@ -9,17 +9,18 @@ use crate::{
     base::{
         ids::{InboundId, OutboundId},
         limits::{API_SEND_WAIT, NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX},
-        time::iso,
     },
     model::{
-        answer,
         content::{Content, Media, MediaKind},
         effect::Origin,
         event::Reason,
         template::{Parameters, TemplateMessage},
         window::Window,
     },
-    runtime::outbox::SendAnswer,
+    runtime::{
+        outbox::SendAnswer,
+        told::{ours, theirs},
+    },
     store::{
         contact,
         conversation::{self, Conversation},
@@ -37,7 +38,7 @@ use axum::{
     extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
 };
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use std::{cmp::Reverse, sync::Arc};
 
 /// `GET /v1/conversations/{id}/messages?limit=&cursor=`: both directions, newest first.
@@ -112,48 +113,6 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     };
     caller.sender(&web, sender).ok_or_else(none)?;
     Ok(json(StatusCode::OK, &body))
-}
-
-/// One message of ours as the API shows it.
-pub fn ours(row: &outbound::Outbound) -> Json {
-    let shown = row.sent_as.as_ref().unwrap_or(&row.draft.content);
-    json!({
-        "id": row.id,
-        "direction": "out",
-        "at": iso(row.accepted_at.unwrap_or(row.created_at)),
-        "text": shown.text(),
-        "content": row.draft.content,
-        "sent_as": row.sent_as,
-        "state": row.state,
-        "origin": row.draft.origin,
-        "flow": row.draft.flow,
-        "step": row.draft.step,
-        "provider_id": row.provider_id,
-        "created_at": iso(row.created_at),
-        "accepted_at": row.accepted_at.map(iso),
-        "delivered_at": row.delivered_at.map(iso),
-        "read_at": row.read_at.map(iso),
-        "failed_at": row.failed_at.map(iso),
-        "hold_until": row.hold_until.map(iso),
-        "reason": row.reason,
-        "error": row.error_code.as_ref().map(|code| json!({"code": code, "text": row.error_text})),
-    })
-}
-
-pub fn theirs(row: &inbound::Recorded) -> Json {
-    let message = &row.data.message;
-    json!({
-        "id": row.id,
-        "direction": "in",
-        "at": iso(message.at),
-        "text": answer::text_of(&message.kind),
-        "content": message.kind,
-        "provider_id": message.provider_id,
-        "reply_to": message.reply_to,
-        "referral": message.referral,
-        "received_at": iso(row.received_at),
-        "handled_at": row.handled_at.map(iso),
-    })
 }
 
 async fn both(web: &Web, row: &Conversation, before: i64, limit: i64) -> Result<(Vec<Json>, Option<i64>), Problem> {

@@ -16,4 +16,5 @@ pub mod sandbox;
 pub mod schedules;
 pub mod senders;
 pub mod stream;
+pub mod subscriptions;
 pub mod templates;

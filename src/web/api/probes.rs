@@ -1,6 +1,9 @@
 //! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring; no key.
 
-use crate::web::{idempotency::json, state::Web};
+use crate::{
+    store::subscription,
+    web::{idempotency::json, state::Web},
+};
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -32,11 +35,18 @@ pub async fn readyz(State(web): State<Arc<Web>>) -> Response {
             "why": pause.map(|pause| pause.why),
         })
     });
+    // Not read while the database is away: the probe must answer.
+    let subscriptions = if ready { subscription::all(&app.store).await.unwrap_or_default() } else { Vec::new() };
+    let paused = subscriptions.iter().filter_map(|of| {
+        let (_, why) = of.paused.as_ref()?;
+        Some(json!({"id": of.id, "name": of.name, "state": "paused", "why": why}))
+    });
     let findings = app.live.findings();
     let body = json!({
         "live": {"version": live.version, "flows": live.set.flows.len()},
         "findings": findings.iter().map(|finding| finding.to_json()).collect::<Vec<_>>(),
         "senders": senders.collect::<Vec<_>>(),
+        "webhooks": paused.collect::<Vec<_>>(),
         "database": if app.store.is_connected() { "connected" } else { "away" },
     });
     json(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)

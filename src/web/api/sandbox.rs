@@ -1,12 +1,12 @@
 //! `GET /v1/sandbox/{sender_id}/messages`: what the phone of a sandbox's customer shows.
 
-use super::messages::ours;
 use crate::{
     base::{
         ids::{OutboundId, SenderId},
         limits::PAGE_MAX,
         phone, query,
     },
+    runtime::told::ours,
     store::{conversation, outbound},
     web::{
         idempotency::json,

@@ -1,22 +1,16 @@
 //! `GET /v1/events`: what happens, as it happens (Server-Sent Events), from the rows of the log; nothing is lost over
 //! a restart of either side.
 
-use super::messages::{ours, theirs};
 use crate::{
     base::{
-        ids::{InboundId, OutboundId},
         limits::{
             EVENT_CHUNKS_WAITING_MAX, EVENT_HEARTBEAT, EVENT_LISTENERS_MAX, EVENT_LOOK_EVERY, EVENT_READER_SLOW,
             EVENTS_READ_MAX,
         },
         query,
-        time::{Span, iso},
+        time::Span,
     },
-    store::{
-        contact,
-        event::{self, Event},
-        inbound, ledger, outbound, run,
-    },
+    store::event::{self, Event, KINDS},
     web::{
         auth::{self, Caller},
         problem::{Answered, Problem},
@@ -30,7 +24,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hyper::body::Frame;
-use serde_json::{Value as Json, json};
 use std::{
     convert::Infallible,
     pin::Pin,
@@ -41,22 +34,6 @@ use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time::{MissedTickBehavior, interval},
 };
-
-/// Every `event:` that a listener may hear.
-pub const TYPES: &[&str] = &[
-    "message.in",
-    "message.out",
-    "message.status",
-    "run.began",
-    "run.ended",
-    "consent",
-    "handoff",
-    "needs_person",
-    "sender_stopped",
-    "unknown_send",
-    "dead_letter",
-    "alarm",
-];
 
 /// Begins after `Last-Event-ID` (or `?after=`), else now. `?types=` names those that are wanted.
 pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
@@ -102,10 +79,10 @@ pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, head
 fn wanted(text: &str) -> Result<Vec<String>, Problem> {
     let Some(list) = query::value(text, "types").filter(|list| !list.is_empty()) else { return Ok(Vec::new()) };
     let types: Vec<String> = list.split(',').map(|one| one.trim().to_owned()).collect();
-    match types.iter().find(|one| !TYPES.contains(&one.as_str())) {
+    match types.iter().find(|one| !KINDS.contains(&one.as_str())) {
         None => Ok(types),
         Some(unknown) => {
-            let why = format!("There is no type `{unknown}`; there are {}.", TYPES.join(", "));
+            let why = format!("There is no type `{unknown}`; there are {}.", KINDS.join(", "));
             Err(Problem::invalid(vec![("/types".to_owned(), why)]))
         }
     }
@@ -179,84 +156,18 @@ impl Listener {
     }
 
     async fn is_owned(&self, event: &Event) -> Result<bool, Gone> {
-        if self.caller == Caller::Operator {
-            return Ok(true);
-        }
-        match (event.sender_id, event.contact_id) {
-            (Some(sender), _) => Ok(self.caller.sender(&self.web, sender).is_some()),
-            (None, Some(contact)) => {
-                let contact = contact::find(&self.web.app.store, contact).await.map_err(|_| Gone)?;
-                Ok(contact.is_some_and(|contact| self.caller.owns(&contact.account)))
+        match &self.caller {
+            Caller::Operator => Ok(true),
+            Caller::Account(own) => {
+                let account = self.web.app.account_of(event).await.map_err(|_| Gone)?;
+                Ok(account.is_some_and(|account| account == *own))
             }
-            (None, None) => Ok(false),
         }
     }
 
     async fn written(&self, event: &Event) -> Result<String, Gone> {
-        let mut data = json!({
-            "id": event.id,
-            "type": event.kind,
-            "at": iso(event.at),
-            "sender": event.sender_id,
-            "conversation_id": event.conversation_id,
-            "contact_id": event.contact_id,
-        });
-        let (name, about) = self.about(event).await.map_err(|_| Gone)?;
-        data[name] = about;
+        let data = self.web.app.told(event).await.map_err(|_| Gone)?;
         Ok(format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind))
-    }
-
-    /// What it is about, as the lists show it; of a message that is no longer kept, its id.
-    async fn about(&self, event: &Event) -> Result<(&'static str, Json), crate::store::ReadError> {
-        let store = &self.web.app.store;
-        let id = event.subject_id;
-        Ok(match event.kind.as_str() {
-            "message.in" => {
-                let row = inbound::find(store, InboundId(id)).await?;
-                ("message", row.map_or_else(|| json!({"id": id}), |row| theirs(&row)))
-            }
-            "message.out" => {
-                let row = outbound::find(store, OutboundId(id)).await?;
-                ("message", row.map_or_else(|| json!({"id": id}), |row| ours(&row)))
-            }
-            "message.status" => {
-                let row = outbound::find(store, OutboundId(id)).await?;
-                let (provider_id, error, reason) = row.map_or((None, None, None), |row| {
-                    let error = row.error_code.map(|code| json!({"code": code, "text": row.error_text}));
-                    (row.provider_id, error, row.reason)
-                });
-                let failed = event.word == "failed";
-                let error = error.filter(|_| failed);
-                (
-                    "status",
-                    json!({
-                        "message_id": id, "state": event.word, "provider_id": provider_id, "error": error, "reason": reason,
-                    }),
-                )
-            }
-            "run.began" | "run.ended" => {
-                let row = run::find(store, id).await?;
-                let outcome = Some(&event.word).filter(|word| !word.is_empty());
-                ("run", row.map_or_else(
-                    || json!({"id": id, "outcome": outcome}),
-                    |row| json!({
-                        "id": id, "number": row.number, "flow": row.flow, "trigger": row.trigger_key, "outcome": outcome,
-                    }),
-                ))
-            }
-            "consent" => {
-                let contact = event.contact_id.unwrap_or(crate::base::ids::ContactId(0));
-                let entry = ledger::of(store, contact).await?.into_iter().find(|entry| entry.id == id);
-                (
-                    "consent",
-                    entry.map_or_else(
-                        || json!({"id": id}),
-                        |entry| json!({"id": id, "topic": entry.topic, "given": entry.given, "by": entry.by}),
-                    ),
-                )
-            }
-            _ => ("data", event.data.clone()),
-        })
     }
 }
 

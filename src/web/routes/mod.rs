@@ -21,6 +21,7 @@ mod schedules;
 mod senders;
 mod shapes;
 mod stream;
+mod subscriptions;
 mod templates;
 mod webhooks;
 
@@ -39,6 +40,7 @@ static NOUNS: &[&[Route]] = &[
     messages::ROUTES,
     events::ROUTES,
     stream::ROUTES,
+    subscriptions::ROUTES,
     templates::ROUTES,
     schedules::ROUTES,
     senders::ROUTES,

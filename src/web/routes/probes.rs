@@ -20,6 +20,7 @@ static READY: Shape = shape(
         need("live", Of(&LIVE), "The flows that are live."),
         need("findings", List(&Of(&FINDING)), "Of the newest files, live or not."),
         need("senders", List(&Of(&SENDER)), ""),
+        need("webhooks", List(&Of(&WEBHOOK)), "Those that are paused, and hear nothing."),
         need("database", Word(&["connected", "away"]), ""),
     ],
 );
@@ -50,6 +51,17 @@ static SENDER: Shape = shape(
         need("provider", Text, ""),
         need("state", Word(&["online", "paused"]), ""),
         need("why", Maybe(&Text), "The provider's code and words."),
+    ],
+);
+
+static WEBHOOK: Shape = shape(
+    "PausedWebhook",
+    "",
+    &[
+        need("id", Whole, ""),
+        need("name", Text, ""),
+        need("state", Word(&["paused"]), ""),
+        need("why", Text, "One sentence."),
     ],
 );
 

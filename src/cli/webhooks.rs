@@ -1,0 +1,149 @@
+//! `transom webhooks list|deliveries|resume|redeliver`: who is told of what happens, and what was not taken.
+
+use super::{
+    Failure, Outcome,
+    call::Api,
+    place::{At, read_only, running},
+    show, table,
+};
+use crate::{
+    runtime::config::Config,
+    store::{delivery, subscription},
+};
+use reqwest::Method;
+use serde_json::json;
+
+pub type Args = At<What>;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum What {
+    /// All of them, and what waits
+    List,
+    /// What was and is posted to one, newest first
+    Deliveries {
+        /// Its id in the list
+        id: i64,
+        /// Only those that are `pending`, `done` or `dead`
+        #[arg(long)]
+        state: Option<String>,
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+    },
+    /// Go on with one that is paused; the daemon must be running
+    Resume { id: i64 },
+    /// Post a delivery again, under the same event id; the daemon must be running
+    Redeliver {
+        /// Their ids among the deliveries
+        #[arg(required = true)]
+        ids: Vec<i64>,
+    },
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    match args.what {
+        What::List => list(&config).await,
+        What::Deliveries { id, state, limit } => deliveries(&config, id, state.as_deref(), limit).await,
+        What::Resume { id } => resume(&config, id).await,
+        What::Redeliver { ids } => redeliver(&config, &ids).await,
+    }
+}
+
+async fn list(config: &Config) -> Outcome {
+    let store = read_only(config).await?;
+    let mut rows = Vec::new();
+    for row in subscription::all(&store).await.map_err(Failure::failed)? {
+        let waiting = delivery::waiting(&store, row.id).await.map_err(Failure::failed)?;
+        let state = match &row.paused {
+            Some((at, why)) => format!("paused {}: {}", show::time(*at), show::short(why, 60)),
+            None => "active".to_owned(),
+        };
+        rows.push(vec![
+            row.id.to_string(),
+            row.name,
+            row.account.map_or_else(|| "all".to_owned(), |account| account.to_string()),
+            show::short(&row.url, 50),
+            row.filter.types.join(" "),
+            waiting.to_string(),
+            row.heard_at.map(show::time).unwrap_or_default(),
+            state,
+        ]);
+    }
+    store.close().await;
+    let headings = ["id", "name", "account", "url", "types", "waiting", "last taken", "state"];
+    table::print(
+        &headings,
+        &rows,
+        "Nobody is told; `webhooks` in the configuration or `POST /v1/webhooks` changes that.",
+    );
+    Ok(())
+}
+
+async fn deliveries(config: &Config, id: i64, state: Option<&str>, limit: i64) -> Outcome {
+    let store = read_only(config).await?;
+    let known = subscription::find(&store, id).await.map_err(Failure::failed)?;
+    let page = delivery::page(&store, id, i64::MAX, limit).await;
+    store.close().await;
+    if known.is_none() {
+        return Err(Failure::Failed(format!("there is no webhook {id}; `transom webhooks list` shows them")));
+    }
+    let fits = |row: &delivery::Delivery| state.is_none_or(|state| state == row.state.as_str());
+    let rows: Vec<Vec<String>> = page
+        .map_err(Failure::failed)?
+        .into_iter()
+        .filter(fits)
+        .map(|row| {
+            let last = match (row.status, row.trouble) {
+                (Some(status), _) => status.to_string(),
+                (None, trouble) => trouble.unwrap_or_default(),
+            };
+            vec![
+                row.id.to_string(),
+                row.event_id.to_string(),
+                row.kind,
+                show::time(row.at),
+                row.state.as_str().to_owned(),
+                row.attempts.to_string(),
+                last,
+            ]
+        })
+        .collect();
+    table::print(&["id", "event", "type", "at", "state", "tries", "last answer"], &rows, "There are none.");
+    Ok(())
+}
+
+async fn resume(config: &Config, id: i64) -> Outcome {
+    let api = daemon(config).await?;
+    let body = json!({"state": "active"}).to_string().into_bytes();
+    api.request(Method::PATCH, &format!("/v1/webhooks/{id}"), &[], Some(body)).await?.ok()?;
+    println!("Webhook {id} is active; what waits for it goes out now.");
+    Ok(())
+}
+
+async fn redeliver(config: &Config, ids: &[i64]) -> Outcome {
+    let api = daemon(config).await?;
+    let store = read_only(config).await?;
+    let mut failed = false;
+    for id in ids {
+        let Some(row) = delivery::find(&store, *id).await.map_err(Failure::failed)? else {
+            failed = true;
+            println!("{id}: there is no such delivery");
+            continue;
+        };
+        let path = format!("/v1/webhooks/{}/deliveries/{id}/redeliver", row.subscription_id);
+        let answer = api.post(&path, &json!({})).await?;
+        if answer.status.is_success() {
+            println!("{id}: goes out again");
+        } else {
+            failed = true;
+            println!("{id}: {}", answer.refusal());
+        }
+    }
+    store.close().await;
+    if failed { Err(Failure::Said) } else { Ok(()) }
+}
+
+async fn daemon(config: &Config) -> Result<Api, Failure> {
+    let none = "no daemon runs on this database; start it with `transom serve`, then try again";
+    running(config).await.ok_or_else(|| Failure::Failed(none.into()))
+}

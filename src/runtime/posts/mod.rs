@@ -1,0 +1,443 @@
+//! Webhooks that we post: what happens is told to who subscribed, signed, in order within a conversation, again and
+//! again until it is taken. Everything stands in rows, so no crash loses one; a receiver knows a repetition by its id.
+
+mod edit;
+mod sign;
+mod take_events;
+
+pub use edit::{Edit, NewSubscription};
+pub use sign::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
+
+use super::{app::App, catch::caught, config::Config};
+use crate::{
+    base::{
+        limits::{
+            WEBHOOK_AT_ONCE, WEBHOOK_BACKOFF_MAX, WEBHOOK_GIVE_UP, WEBHOOK_LOOK_EVERY, WEBHOOK_PASS, WEBHOOK_REST_MAX,
+            WEBHOOK_RETRY_AFTER_MAX, WEBHOOK_TIMEOUT,
+        },
+        secret::Secret,
+        time::{Span, Time},
+    },
+    channel::{
+        call::{Caller, Post},
+        guard::Guard,
+    },
+    model::effect::{CallBody, HttpCall},
+    store::{
+        WriteSet,
+        delivery::{self, Delivery, State, Tried},
+        subscription::{self, Heard, Paused, Subscription},
+    },
+};
+use anyhow::Context;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
+
+/// The way out for posts.
+pub struct Posts {
+    /// For addresses that stand in the configuration: a desk in a private network is the usual case.
+    ours: Caller,
+    /// For addresses that came by API: public ones, and those that `webhooks.allow_private` allows.
+    guarded: Caller,
+    /// Subscriptions over which a pass is under way, and how those rest that take nothing.
+    at_work: Mutex<HashMap<i64, Rest>>,
+    wake: Notify,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Rest {
+    busy: bool,
+    /// Passes in a row in which nothing was taken.
+    failures: u32,
+    until: Option<Time>,
+}
+
+/// What one pass over one or all subscriptions did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Passed {
+    pub taken: usize,
+    pub retried: usize,
+    pub given_up: usize,
+}
+
+/// What a receiver made of a post.
+enum Outcome {
+    Taken(u16),
+    /// Any answer but 2xx, or none; when it asked for, not before so long.
+    Refused {
+        status: Option<u16>,
+        trouble: String,
+        after: Option<Span>,
+    },
+    /// 410: it wants no more.
+    Unwanted,
+}
+
+impl Posts {
+    /// Fails only when TLS cannot be set up.
+    pub fn new(config: &Config) -> Result<Posts, reqwest::Error> {
+        let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
+        Ok(Posts {
+            ours: Caller::new(Guard::new(everywhere()))?,
+            guarded: Caller::new(guard)?,
+            at_work: Mutex::default(),
+            wake: Notify::new(),
+        })
+    }
+
+    /// Something was subscribed, resumed or asked for again: look now.
+    pub fn kick(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Whether an address given by API may be posted to, as far as it says so itself.
+    pub fn may_reach(&self, url: &str) -> Result<(), String> {
+        self.guarded.may_reach(url)
+    }
+
+    /// The subscription may be worked on now, by this caller alone; says how much at once.
+    fn begin(&self, id: i64, now: Time) -> Option<i64> {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = at_work.entry(id).or_default();
+        if rest.busy || rest.until.is_some_and(|until| until > now) {
+            return None;
+        }
+        rest.busy = true;
+        // One that took nothing the last time is asked with one post first.
+        Some(if rest.failures > 0 { 1 } else { WEBHOOK_PASS })
+    }
+
+    /// True: it takes posts again after a time in which it did not.
+    fn end(&self, id: i64, passed: Passed, now: Time) -> bool {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = at_work.entry(id).or_default();
+        let before = rest.failures;
+        rest.busy = false;
+        if passed.taken > 0 {
+            (rest.failures, rest.until) = (0, None);
+            return before > 0;
+        }
+        if passed != Passed::default() {
+            rest.failures = before.saturating_add(1);
+            rest.until = Some(now + backoff(rest.failures).min(WEBHOOK_REST_MAX));
+        }
+        false
+    }
+
+    /// Its address, state or secret was changed by hand: it is tried at once.
+    fn forget(&self, id: i64) {
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.kick();
+    }
+}
+
+impl App {
+    /// Posts what is due, again and again, until `stop`. Each subscription has its own pass: one that does not
+    /// answer holds up no other.
+    pub async fn drive_posts(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
+        loop {
+            if let Err(error) = self.begin_passes().await {
+                tracing::error!("Webhooks cannot be posted now and will be later: {error:#}");
+            }
+            let looks = self.has_subscriptions();
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = self.posts.wake.notified() => {}
+                () = tokio::time::sleep(WEBHOOK_LOOK_EVERY.to_std()), if looks => {}
+            }
+        }
+    }
+
+    async fn begin_passes(self: &Arc<Self>) -> anyhow::Result<()> {
+        if !self.has_subscriptions() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        for subscription in subscription::all(&self.store).await.context("reading subscriptions")? {
+            let id = subscription.id;
+            if subscription.paused.is_some() {
+                continue;
+            }
+            let Some(limit) = self.posts.begin(id, now) else { continue };
+            let app = Arc::clone(self);
+            tokio::spawn(async move {
+                let passed = match caught(app.pass(subscription, now, limit)).await {
+                    Ok(Ok(passed)) => passed,
+                    Ok(Err(error)) => {
+                        tracing::error!(webhook.id = id, "A pass over webhook {id} failed: {error:#}");
+                        Passed { retried: 1, ..Passed::default() }
+                    }
+                    Err(panic) => {
+                        tracing::error!(webhook.id = id, "A pass over webhook {id} panicked: {panic}");
+                        Passed { retried: 1, ..Passed::default() }
+                    }
+                };
+                let now = app.clock.now();
+                if app.posts.end(id, passed, now) {
+                    app.hurry(id, now).await;
+                }
+                if passed.taken > 0 {
+                    app.posts.kick();
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// One pass over every subscription, however long it has rested: for clocks that are moved by hand.
+    pub async fn post_due(self: &Arc<Self>, now: Time) -> anyhow::Result<Passed> {
+        let mut all = Passed::default();
+        if !self.has_subscriptions() {
+            return Ok(all);
+        }
+        for subscription in subscription::all(&self.store).await.context("reading subscriptions")? {
+            if subscription.paused.is_none() {
+                let passed = self.pass(subscription, now, WEBHOOK_PASS).await?;
+                all.taken += passed.taken;
+                all.retried += passed.retried;
+                all.given_up += passed.given_up;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Takes up what is new, then posts what is due: of each conversation its earliest.
+    async fn pass(self: &Arc<Self>, mut subscription: Subscription, now: Time, limit: i64) -> anyhow::Result<Passed> {
+        while self.take_events(&mut subscription, now).await? {}
+        let due = delivery::due(&self.store, subscription.id, now, limit).await.context("reading what is due")?;
+        let subscription = Arc::new(subscription);
+        let mut passed = Passed::default();
+        let mut under_way: JoinSet<anyhow::Result<Passed>> = JoinSet::new();
+        for row in due {
+            if self.calls.is_mocked() {
+                // In an author's test and in the simulator all happens in one order.
+                passed.add(self.post(&subscription, row, now).await?);
+                continue;
+            }
+            if under_way.len() >= WEBHOOK_AT_ONCE
+                && let Some(done) = under_way.join_next().await
+            {
+                passed.add(done.context("a post")??);
+            }
+            let (app, subscription) = (Arc::clone(self), Arc::clone(&subscription));
+            under_way.spawn(async move { app.post(&subscription, row, now).await });
+        }
+        while let Some(done) = under_way.join_next().await {
+            passed.add(done.context("a post")??);
+        }
+        if passed.taken > 0 {
+            let mut set = WriteSet::new();
+            set.push(&subscription::HEARD, &Heard { id: subscription.id, at: now });
+            self.store.commit(set).await.context("recording that a webhook was taken")?;
+        }
+        Ok(passed)
+    }
+
+    /// One delivery, once; what came of it is written before the next of its conversation may go.
+    async fn post(&self, subscription: &Subscription, row: Delivery, now: Time) -> anyhow::Result<Passed> {
+        let outcome = self.ask(subscription, &row, now).await;
+        let attempts = row.attempts + 1;
+        let late = now - row.since.max(subscription.resumed_at) >= WEBHOOK_GIVE_UP;
+        let mut passed = Passed::default();
+        let mut set = WriteSet::new();
+        let mut tried = Tried {
+            id: row.id,
+            state: State::Pending,
+            attempts,
+            next_at: now + jittered(backoff(attempts), row.id, attempts),
+            tried_at: now,
+            since: row.since,
+            status: None,
+            trouble: None,
+        };
+        let mut pause = None;
+        match outcome {
+            Outcome::Taken(status) => {
+                (tried.state, tried.status) = (State::Done, Some(u32::from(status)));
+                passed.taken = 1;
+            }
+            Outcome::Unwanted => {
+                (tried.status, tried.trouble) = (Some(410), Some("gone".to_owned()));
+                pause = Some("The receiver answered 410: it wants no more.".to_owned());
+                passed.retried = 1;
+            }
+            Outcome::Refused { status, trouble, after } => {
+                if let Some(after) = after {
+                    tried.next_at = tried.next_at.max(now + after.min(WEBHOOK_RETRY_AFTER_MAX));
+                }
+                tried.status = status.map(u32::from);
+                tracing::warn!(
+                    webhook.id = subscription.id,
+                    kind = row.kind,
+                    attempt = attempts,
+                    reason = trouble,
+                    status,
+                    "Event {} was not taken by webhook {}",
+                    row.event_id,
+                    subscription.id
+                );
+                if late {
+                    tried.state = State::Dead;
+                    passed.given_up = 1;
+                    self.bury_delivery(&mut set, subscription, &row, &trouble, now);
+                    if subscription.heard_at.is_none_or(|heard| heard < row.since) {
+                        let last = status.map_or(trouble.clone(), |status| format!("the answer {status}"));
+                        pause = Some(format!("Nothing was taken for three days; the last time: {last}."));
+                    }
+                } else {
+                    passed.retried = 1;
+                }
+                tried.trouble = Some(trouble);
+            }
+        }
+        let result = match (passed.taken, passed.given_up) {
+            (1, _) => "ok",
+            (_, 1) => "given_up",
+            _ => "retry",
+        };
+        self.metrics.notification(result);
+        set.push(&delivery::TRIED, &tried);
+        if let Some(why) = pause {
+            self.pause_subscription(&mut set, subscription, why, now);
+        }
+        self.store.commit(set).await.context("recording a post")?;
+        Ok(passed)
+    }
+
+    fn bury_delivery(&self, set: &mut WriteSet, of: &Subscription, row: &Delivery, trouble: &str, now: Time) {
+        let reason = format!("Nobody took event {} (`{}`) in three days: {trouble}.", row.event_id, row.kind);
+        let data = serde_json::json!({ "delivery_id": row.id, "webhook_id": of.id, "event_id": row.event_id });
+        self.dead_letter_with(set, row.id, "webhook", None, &reason, data, now);
+    }
+
+    fn pause_subscription(&self, set: &mut WriteSet, of: &Subscription, why: String, now: Time) {
+        self.metrics.alarm("webhook_paused");
+        tracing::error!(webhook.id = of.id, "Webhook {} is paused until somebody resumes it", of.id);
+        let data = serde_json::json!({ "alarm": "webhook_paused", "webhook_id": of.id, "name": of.name, "text": why });
+        self.notify(set, "alarm", data, now);
+        set.replace(&subscription::PAUSED, &Paused { id: of.id, at: now, why });
+    }
+
+    async fn ask(&self, subscription: &Subscription, row: &Delivery, now: Time) -> Outcome {
+        let (id, timestamp) = (row.event_id.to_string(), now.0.div_euclid(1_000));
+        let secrets = self.secrets_of(subscription, now);
+        let headers = [
+            (ID_HEADER, id.clone()),
+            (TIMESTAMP_HEADER, timestamp.to_string()),
+            (SIGNATURE_HEADER, sign(&secrets, &id, timestamp, &row.body)),
+        ];
+        if self.calls.is_mocked() {
+            return self.play(subscription, row, &id, headers).await;
+        }
+        let way = if subscription.configured { &self.posts.ours } else { &self.posts.guarded };
+        let post = Post { url: &subscription.url, headers: &headers, body: &row.body, timeout: WEBHOOK_TIMEOUT };
+        match way.post(post).await {
+            Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),
+            Ok(answer) if answer.status == 410 => Outcome::Unwanted,
+            Ok(answer) => Outcome::Refused {
+                status: Some(answer.status),
+                trouble: "status".to_owned(),
+                after: answer.retry_after,
+            },
+            Err(error) => Outcome::Refused { status: None, trouble: error.code, after: None },
+        }
+    }
+
+    /// Where calls are played, posts are too.
+    async fn play(&self, of: &Subscription, row: &Delivery, id: &str, headers: [(&str, String); 3]) -> Outcome {
+        let body = serde_json::from_str(&row.body).unwrap_or_default();
+        let call = HttpCall {
+            run: 0,
+            call: 0,
+            attempt: row.attempts + 1,
+            method: "POST".into(),
+            url: of.url.clone(),
+            headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
+            query: Vec::new(),
+            body: Some(CallBody::Json(body)),
+            timeout: WEBHOOK_TIMEOUT,
+            key: Some(id.to_owned()),
+        };
+        match self.calls.perform(&call, None).await.result {
+            Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),
+            Ok(answer) => Outcome::Refused { status: Some(answer.status), trouble: "status".to_owned(), after: None },
+            Err(error) => Outcome::Refused { status: None, trouble: error.code, after: None },
+        }
+    }
+
+    /// The receiver is back: what waits need not wait longer.
+    async fn hurry(&self, id: i64, now: Time) {
+        let mut set = WriteSet::new();
+        set.push(&delivery::HURRY, &delivery::Of { subscription_id: id, at: now });
+        if let Err(error) = self.store.commit(set).await {
+            tracing::warn!(error = %error, webhook.id = id, "What waits for webhook {id} goes out at its own pace");
+        }
+    }
+
+    /// Those that sign now: the newest, and for a while the one before.
+    fn secrets_of(&self, subscription: &Subscription, now: Time) -> Vec<Secret> {
+        if subscription.configured {
+            return self.config.webhooks.secrets(&subscription.name);
+        }
+        let old = subscription.old_secret.iter().filter(|(_, until)| *until > now).map(|(secret, _)| secret.clone());
+        std::iter::once(subscription.secret.clone()).chain(old).collect()
+    }
+}
+
+impl Passed {
+    fn add(&mut self, other: Passed) {
+        self.taken += other.taken;
+        self.retried += other.retried;
+        self.given_up += other.given_up;
+    }
+}
+
+/// Before the try after `attempts`: 5 s, 20 s, 80 s … at most an hour.
+pub fn backoff(attempts: u32) -> Span {
+    let seconds = 5_i64.saturating_mul(4_i64.saturating_pow(attempts.saturating_sub(1)));
+    Span::seconds(seconds.min(WEBHOOK_BACKOFF_MAX.0 / 1_000))
+}
+
+/// Up to a fifth longer, each row its own: what failed together does not come again together.
+fn jittered(span: Span, id: i64, attempts: u32) -> Span {
+    let mixed = id.wrapping_mul(0x9E37_79B9).wrapping_add(i64::from(attempts).wrapping_mul(0x85EB_CA6B));
+    Span(span.0 + span.0 / 5 * mixed.rem_euclid(1_000) / 1_000)
+}
+
+fn everywhere() -> [ipnet::IpNet; 2] {
+    ["0.0.0.0/0", "::/0"].map(|net| net.parse().expect("a network of our own is valid"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_an_hour_and_are_not_all_the_same() {
+        let pauses: Vec<i64> = (1..=8).map(|attempts| backoff(attempts).0 / 1_000).collect();
+        assert_eq!(pauses, [5, 20, 80, 320, 1_280, 3_600, 3_600, 3_600]);
+        assert_eq!(backoff(u32::MAX), WEBHOOK_BACKOFF_MAX);
+        let spread: std::collections::HashSet<i64> = (0..100).map(|id| jittered(Span::hours(1), id, 3).0).collect();
+        assert!(spread.len() > 50 && spread.iter().all(|ms| (3_600_000..=4_320_000).contains(ms)), "{spread:?}");
+    }
+
+    #[test]
+    fn one_that_takes_nothing_is_asked_with_one_post_after_a_rest() {
+        let posts = Posts::new(&Config::sandbox(std::path::Path::new(""))).unwrap();
+        let now = Time(1_790_000_000_000);
+        let (failed, taken) = (Passed { retried: 3, ..Passed::default() }, Passed { taken: 1, ..Passed::default() });
+        assert_eq!(posts.begin(1, now), Some(WEBHOOK_PASS));
+        assert_eq!(posts.begin(1, now), None, "one pass at a time");
+        assert!(!posts.end(1, failed, now));
+        assert_eq!((posts.begin(1, now), posts.begin(2, now)), (None, Some(WEBHOOK_PASS)));
+        assert_eq!(posts.begin(1, now + Span::seconds(5)), Some(1));
+        assert!(posts.end(1, taken, now), "what waits may hurry");
+        assert_eq!(posts.begin(1, now), Some(WEBHOOK_PASS));
+    }
+}
