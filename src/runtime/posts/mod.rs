@@ -4,6 +4,7 @@
 mod edit;
 mod sign;
 mod take_events;
+mod wire;
 
 pub use edit::{Edit, NewSubscription};
 pub use sign::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
@@ -13,16 +14,11 @@ use crate::{
     base::{
         limits::{
             WEBHOOK_AT_ONCE, WEBHOOK_BACKOFF_MAX, WEBHOOK_GIVE_UP, WEBHOOK_LOOK_EVERY, WEBHOOK_PASS, WEBHOOK_REST_MAX,
-            WEBHOOK_RETRY_AFTER_MAX, WEBHOOK_TIMEOUT,
+            WEBHOOK_RETRY_AFTER_MAX,
         },
-        secret::Secret,
         time::{Span, Time},
     },
-    channel::{
-        call::{Caller, Post},
-        guard::Guard,
-    },
-    model::effect::{CallBody, HttpCall},
+    channel::{call::Caller, guard::Guard},
     store::{
         WriteSet,
         delivery::{self, Delivery, State, Tried},
@@ -31,13 +27,14 @@ use crate::{
 };
 use anyhow::Context;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
 };
+use wire::Outcome;
 
 /// The way out for posts.
 pub struct Posts {
@@ -64,19 +61,6 @@ pub struct Passed {
     pub taken: usize,
     pub retried: usize,
     pub given_up: usize,
-}
-
-/// What a receiver made of a post.
-enum Outcome {
-    Taken(u16),
-    /// Any answer but 2xx, or none; when it asked for, not before so long.
-    Refused {
-        status: Option<u16>,
-        trouble: String,
-        after: Option<Span>,
-    },
-    /// 410: it wants no more.
-    Unwanted,
 }
 
 impl Posts {
@@ -324,53 +308,6 @@ impl App {
         set.replace(&subscription::PAUSED, &Paused { id: of.id, at: now, why });
     }
 
-    async fn ask(&self, subscription: &Subscription, row: &Delivery, now: Time) -> Outcome {
-        let (id, timestamp) = (row.event_id.to_string(), now.0.div_euclid(1_000));
-        let secrets = self.secrets_of(subscription, now);
-        let headers = [
-            (ID_HEADER, id.clone()),
-            (TIMESTAMP_HEADER, timestamp.to_string()),
-            (SIGNATURE_HEADER, sign(&secrets, &id, timestamp, &row.body)),
-        ];
-        if self.calls.is_mocked() {
-            return self.play(subscription, row, &id, headers).await;
-        }
-        let way = if subscription.configured { &self.posts.ours } else { &self.posts.guarded };
-        let post = Post { url: &subscription.url, headers: &headers, body: &row.body, timeout: WEBHOOK_TIMEOUT };
-        match way.post(post).await {
-            Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),
-            Ok(answer) if answer.status == 410 => Outcome::Unwanted,
-            Ok(answer) => Outcome::Refused {
-                status: Some(answer.status),
-                trouble: "status".to_owned(),
-                after: answer.retry_after,
-            },
-            Err(error) => Outcome::Refused { status: None, trouble: error.code, after: None },
-        }
-    }
-
-    /// Where calls are played, posts are too.
-    async fn play(&self, of: &Subscription, row: &Delivery, id: &str, headers: [(&str, String); 3]) -> Outcome {
-        let body = serde_json::from_str(&row.body).unwrap_or_default();
-        let call = HttpCall {
-            run: 0,
-            call: 0,
-            attempt: row.attempts + 1,
-            method: "POST".into(),
-            url: of.url.clone(),
-            headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
-            query: Vec::new(),
-            body: Some(CallBody::Json(body)),
-            timeout: WEBHOOK_TIMEOUT,
-            key: Some(id.to_owned()),
-        };
-        match self.calls.perform(&call, None).await.result {
-            Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),
-            Ok(answer) => Outcome::Refused { status: Some(answer.status), trouble: "status".to_owned(), after: None },
-            Err(error) => Outcome::Refused { status: None, trouble: error.code, after: None },
-        }
-    }
-
     /// The receiver is back: what waits need not wait longer.
     async fn hurry(&self, id: i64, now: Time) {
         let mut set = WriteSet::new();
@@ -378,15 +315,6 @@ impl App {
         if let Err(error) = self.store.commit(set).await {
             tracing::warn!(error = %error, webhook.id = id, "What waits for webhook {id} goes out at its own pace");
         }
-    }
-
-    /// Those that sign now: the newest, and for a while the one before.
-    fn secrets_of(&self, subscription: &Subscription, now: Time) -> Vec<Secret> {
-        if subscription.configured {
-            return self.config.webhooks.secrets(&subscription.name);
-        }
-        let old = subscription.old_secret.iter().filter(|(_, until)| *until > now).map(|(secret, _)| secret.clone());
-        std::iter::once(subscription.secret.clone()).chain(old).collect()
     }
 }
 
