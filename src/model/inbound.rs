@@ -173,9 +173,6 @@ pub struct StatusUpdate {
     /// For `Failed`: the provider's code and text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StatusError>,
-    /// The provider's words on the price, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pricing: Option<serde_json::Value>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::{
     body::Text,
-    message::{id, json, time},
+    message::{id, time},
     payload::our_id,
     receive::{Malformed, shape},
 };
@@ -37,7 +37,6 @@ pub fn read(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
         state,
         at: time(&status.timestamp)?,
         error: error.and_then(|all| all.first().map(Fault::ours)),
-        pricing: status.pricing.map(json).transpose()?,
     };
     Ok(Inbound::Status { sender, status })
 }
@@ -57,8 +56,6 @@ struct Status<'a> {
     biz_opaque_callback_data: Text<'a>,
     #[serde(borrow)]
     errors: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pricing: Option<&'a RawValue>,
 }
 
 /// Meta's error object, the same in statuses and in answers.
