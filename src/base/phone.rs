@@ -117,9 +117,10 @@ fn digits_of(phone: &str) -> &str {
 
 type Region = (&'static str, &'static str, &'static [&'static str]);
 
-/// The entry with the longest matching prefix.
+/// The entry with the longest matching prefix. Asked several times for each message.
 fn region(digits: &str) -> Option<&'static Region> {
-    REGIONS.iter().filter(|r| digits.starts_with(r.0)).max_by_key(|r| r.0.len())
+    let known = |length| REGIONS.binary_search_by_key(&digits.get(..length)?, |region| region.0).ok();
+    (1..=PREFIX_DIGITS_MAX).rev().find_map(known).map(|at| &REGIONS[at])
 }
 
 const US: &[&str] = &[
@@ -141,21 +142,36 @@ const CA: &[&str] = &[
     "America/Vancouver",
 ];
 
-/// Prefix of the number, country, clocks.
+/// Digits of the longest prefix.
+const PREFIX_DIGITS_MAX: usize = 4;
+
+/// Prefix of the number, country, clocks; in the order of the prefixes.
 #[rustfmt::skip]
 const REGIONS: &[Region] = &[
-    ("1", "US", US), ("1204", "CA", CA), ("1226", "CA", CA), ("1236", "CA", CA), ("1249", "CA", CA),
-    ("1250", "CA", CA), ("1257", "CA", CA), ("1263", "CA", CA), ("1289", "CA", CA), ("1306", "CA", CA),
-    ("1343", "CA", CA), ("1354", "CA", CA), ("1365", "CA", CA), ("1367", "CA", CA), ("1368", "CA", CA),
-    ("1382", "CA", CA), ("1403", "CA", CA), ("1416", "CA", CA), ("1418", "CA", CA), ("1428", "CA", CA),
-    ("1431", "CA", CA), ("1437", "CA", CA), ("1438", "CA", CA), ("1450", "CA", CA), ("1460", "CA", CA),
-    ("1468", "CA", CA), ("1474", "CA", CA), ("1506", "CA", CA), ("1514", "CA", CA), ("1519", "CA", CA),
-    ("1548", "CA", CA), ("1579", "CA", CA), ("1581", "CA", CA), ("1584", "CA", CA), ("1587", "CA", CA),
-    ("1604", "CA", CA), ("1613", "CA", CA), ("1639", "CA", CA), ("1647", "CA", CA), ("1672", "CA", CA),
-    ("1683", "CA", CA), ("1705", "CA", CA), ("1709", "CA", CA), ("1742", "CA", CA), ("1753", "CA", CA),
-    ("1778", "CA", CA), ("1780", "CA", CA), ("1782", "CA", CA), ("1807", "CA", CA), ("1819", "CA", CA),
-    ("1825", "CA", CA), ("1867", "CA", CA), ("1873", "CA", CA), ("1879", "CA", CA), ("1902", "CA", CA),
-    ("1905", "CA", CA), ("1942", "CA", CA), ("20", "EG", &["Africa/Cairo"]), ("211", "SS", &["Africa/Juba"]),
+    ("1", "US", US), ("1204", "CA", CA), ("1226", "CA", CA), ("1236", "CA", CA), ("1242", "BS", &["America/Nassau"]),
+    ("1246", "BB", &["America/Barbados"]), ("1249", "CA", CA), ("1250", "CA", CA), ("1257", "CA", CA),
+    ("1263", "CA", CA), ("1264", "AI", &["America/Anguilla"]), ("1268", "AG", &["America/Antigua"]),
+    ("1284", "VG", &["America/Tortola"]), ("1289", "CA", CA), ("1306", "CA", CA),
+    ("1340", "VI", &["America/St_Thomas"]), ("1343", "CA", CA), ("1345", "KY", &["America/Cayman"]),
+    ("1354", "CA", CA), ("1365", "CA", CA), ("1367", "CA", CA), ("1368", "CA", CA), ("1382", "CA", CA),
+    ("1403", "CA", CA), ("1416", "CA", CA), ("1418", "CA", CA), ("1428", "CA", CA), ("1431", "CA", CA),
+    ("1437", "CA", CA), ("1438", "CA", CA), ("1441", "BM", &["Atlantic/Bermuda"]), ("1450", "CA", CA),
+    ("1460", "CA", CA), ("1468", "CA", CA), ("1473", "GD", &["America/Grenada"]), ("1474", "CA", CA),
+    ("1506", "CA", CA), ("1514", "CA", CA), ("1519", "CA", CA), ("1548", "CA", CA), ("1579", "CA", CA),
+    ("1581", "CA", CA), ("1584", "CA", CA), ("1587", "CA", CA), ("1604", "CA", CA), ("1613", "CA", CA),
+    ("1639", "CA", CA), ("1647", "CA", CA), ("1649", "TC", &["America/Grand_Turk"]),
+    ("1658", "JM", &["America/Jamaica"]), ("1664", "MS", &["America/Montserrat"]),
+    ("1670", "MP", &["Pacific/Saipan"]), ("1671", "GU", &["Pacific/Guam"]), ("1672", "CA", CA), ("1683", "CA", CA),
+    ("1684", "AS", &["Pacific/Pago_Pago"]), ("1705", "CA", CA), ("1709", "CA", CA),
+    ("1721", "SX", &["America/Lower_Princes"]), ("1742", "CA", CA), ("1753", "CA", CA),
+    ("1758", "LC", &["America/St_Lucia"]), ("1767", "DM", &["America/Dominica"]), ("1778", "CA", CA),
+    ("1780", "CA", CA), ("1782", "CA", CA), ("1784", "VC", &["America/St_Vincent"]),
+    ("1787", "PR", &["America/Puerto_Rico"]), ("1807", "CA", CA), ("1809", "DO", &["America/Santo_Domingo"]),
+    ("1819", "CA", CA), ("1825", "CA", CA), ("1829", "DO", &["America/Santo_Domingo"]),
+    ("1849", "DO", &["America/Santo_Domingo"]), ("1867", "CA", CA), ("1868", "TT", &["America/Port_of_Spain"]),
+    ("1869", "KN", &["America/St_Kitts"]), ("1873", "CA", CA), ("1876", "JM", &["America/Jamaica"]),
+    ("1879", "CA", CA), ("1902", "CA", CA), ("1905", "CA", CA), ("1939", "PR", &["America/Puerto_Rico"]),
+    ("1942", "CA", CA), ("20", "EG", &["Africa/Cairo"]), ("211", "SS", &["Africa/Juba"]),
     ("212", "MA", &["Africa/Casablanca"]), ("213", "DZ", &["Africa/Algiers"]), ("216", "TN", &["Africa/Tunis"]),
     ("218", "LY", &["Africa/Tripoli"]), ("220", "GM", &["Africa/Banjul"]), ("221", "SN", &["Africa/Dakar"]),
     ("222", "MR", &["Africa/Nouakchott"]), ("223", "ML", &["Africa/Bamako"]), ("224", "GN", &["Africa/Conakry"]),
@@ -168,15 +184,14 @@ const REGIONS: &[Region] = &[
     ("243", "CD", &["Africa/Kinshasa", "Africa/Lubumbashi"]), ("244", "AO", &["Africa/Luanda"]),
     ("245", "GW", &["Africa/Bissau"]), ("246", "IO", &["Indian/Chagos"]), ("247", "AC", &["Atlantic/St_Helena"]),
     ("248", "SC", &["Indian/Mahe"]), ("249", "SD", &["Africa/Khartoum"]), ("250", "RW", &["Africa/Kigali"]),
-    ("251", "ET", &["Africa/Addis_Ababa"]), ("252", "SO", &["Africa/Mogadishu"]),
-    ("253", "DJ", &["Africa/Djibouti"]), ("254", "KE", &["Africa/Nairobi"]),
-    ("255", "TZ", &["Africa/Dar_es_Salaam"]), ("256", "UG", &["Africa/Kampala"]),
+    ("251", "ET", &["Africa/Addis_Ababa"]), ("252", "SO", &["Africa/Mogadishu"]), ("253", "DJ", &["Africa/Djibouti"]),
+    ("254", "KE", &["Africa/Nairobi"]), ("255", "TZ", &["Africa/Dar_es_Salaam"]), ("256", "UG", &["Africa/Kampala"]),
     ("257", "BI", &["Africa/Bujumbura"]), ("258", "MZ", &["Africa/Maputo"]), ("260", "ZM", &["Africa/Lusaka"]),
     ("261", "MG", &["Indian/Antananarivo"]), ("262", "RE", &["Indian/Reunion"]), ("263", "ZW", &["Africa/Harare"]),
     ("264", "NA", &["Africa/Windhoek"]), ("265", "MW", &["Africa/Blantyre"]), ("266", "LS", &["Africa/Maseru"]),
     ("267", "BW", &["Africa/Gaborone"]), ("268", "SZ", &["Africa/Mbabane"]), ("269", "KM", &["Indian/Comoro"]),
-    ("27", "ZA", &["Africa/Johannesburg"]), ("290", "SH", &["Atlantic/St_Helena"]),
-    ("291", "ER", &["Africa/Asmara"]), ("297", "AW", &["America/Aruba"]), ("298", "FO", &["Atlantic/Faroe"]),
+    ("27", "ZA", &["Africa/Johannesburg"]), ("290", "SH", &["Atlantic/St_Helena"]), ("291", "ER", &["Africa/Asmara"]),
+    ("297", "AW", &["America/Aruba"]), ("298", "FO", &["Atlantic/Faroe"]),
     ("299", "GL", &["America/Nuuk", "America/Thule"]), ("30", "GR", &["Europe/Athens"]),
     ("31", "NL", &["Europe/Amsterdam"]), ("32", "BE", &["Europe/Brussels"]), ("33", "FR", &["Europe/Paris"]),
     ("34", "ES", &["Europe/Madrid"]), ("350", "GI", &["Europe/Gibraltar"]), ("351", "PT", &["Europe/Lisbon"]),
@@ -205,20 +220,19 @@ const REGIONS: &[Region] = &[
     ("590", "GP", &["America/Guadeloupe"]), ("591", "BO", &["America/La_Paz"]), ("592", "GY", &["America/Guyana"]),
     ("593", "EC", &["America/Guayaquil"]), ("594", "GF", &["America/Cayenne"]), ("595", "PY", &["America/Asuncion"]),
     ("596", "MQ", &["America/Martinique"]), ("597", "SR", &["America/Paramaribo"]),
-    ("598", "UY", &["America/Montevideo"]), ("599", "CW", &["America/Curacao"]),
-    ("60", "MY", &["Asia/Kuala_Lumpur"]),
+    ("598", "UY", &["America/Montevideo"]), ("599", "CW", &["America/Curacao"]), ("60", "MY", &["Asia/Kuala_Lumpur"]),
     ("61", "AU", &["Australia/Sydney", "Australia/Brisbane", "Australia/Adelaide", "Australia/Darwin", "Australia/Perth"]),
     ("62", "ID", &["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]), ("63", "PH", &["Asia/Manila"]),
     ("64", "NZ", &["Pacific/Auckland"]), ("65", "SG", &["Asia/Singapore"]), ("66", "TH", &["Asia/Bangkok"]),
     ("670", "TL", &["Asia/Dili"]), ("672", "NF", &["Pacific/Norfolk"]), ("673", "BN", &["Asia/Brunei"]),
     ("674", "NR", &["Pacific/Nauru"]), ("675", "PG", &["Pacific/Port_Moresby", "Pacific/Bougainville"]),
-    ("676", "TO", &["Pacific/Tongatapu"]), ("677", "SB", &["Pacific/Guadalcanal"]),
-    ("678", "VU", &["Pacific/Efate"]), ("679", "FJ", &["Pacific/Fiji"]), ("680", "PW", &["Pacific/Palau"]),
-    ("681", "WF", &["Pacific/Wallis"]), ("682", "CK", &["Pacific/Rarotonga"]), ("683", "NU", &["Pacific/Niue"]),
-    ("685", "WS", &["Pacific/Apia"]), ("686", "KI", &["Pacific/Tarawa", "Pacific/Kanton", "Pacific/Kiritimati"]),
-    ("687", "NC", &["Pacific/Noumea"]), ("688", "TV", &["Pacific/Funafuti"]),
-    ("689", "PF", &["Pacific/Tahiti", "Pacific/Marquesas", "Pacific/Gambier"]), ("690", "TK", &["Pacific/Fakaofo"]),
-    ("691", "FM", &["Pacific/Chuuk", "Pacific/Pohnpei"]), ("692", "MH", &["Pacific/Majuro"]),
+    ("676", "TO", &["Pacific/Tongatapu"]), ("677", "SB", &["Pacific/Guadalcanal"]), ("678", "VU", &["Pacific/Efate"]),
+    ("679", "FJ", &["Pacific/Fiji"]), ("680", "PW", &["Pacific/Palau"]), ("681", "WF", &["Pacific/Wallis"]),
+    ("682", "CK", &["Pacific/Rarotonga"]), ("683", "NU", &["Pacific/Niue"]), ("685", "WS", &["Pacific/Apia"]),
+    ("686", "KI", &["Pacific/Tarawa", "Pacific/Kanton", "Pacific/Kiritimati"]), ("687", "NC", &["Pacific/Noumea"]),
+    ("688", "TV", &["Pacific/Funafuti"]), ("689", "PF", &["Pacific/Tahiti", "Pacific/Marquesas", "Pacific/Gambier"]),
+    ("690", "TK", &["Pacific/Fakaofo"]), ("691", "FM", &["Pacific/Chuuk", "Pacific/Pohnpei"]),
+    ("692", "MH", &["Pacific/Majuro"]),
     ("7", "RU", &["Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Krasnoyarsk", "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka"]),
     ("76", "KZ", &["Asia/Almaty"]), ("77", "KZ", &["Asia/Almaty"]), ("81", "JP", &["Asia/Tokyo"]),
     ("82", "KR", &["Asia/Seoul"]), ("84", "VN", &["Asia/Ho_Chi_Minh"]), ("850", "KP", &["Asia/Pyongyang"]),
@@ -234,20 +248,7 @@ const REGIONS: &[Region] = &[
     ("975", "BT", &["Asia/Thimphu"]), ("976", "MN", &["Asia/Ulaanbaatar", "Asia/Hovd"]),
     ("977", "NP", &["Asia/Kathmandu"]), ("98", "IR", &["Asia/Tehran"]), ("992", "TJ", &["Asia/Dushanbe"]),
     ("993", "TM", &["Asia/Ashgabat"]), ("994", "AZ", &["Asia/Baku"]), ("995", "GE", &["Asia/Tbilisi"]),
-    ("996", "KG", &["Asia/Bishkek"]), ("998", "UZ", &["Asia/Tashkent"]), ("1242", "BS", &["America/Nassau"]),
-    ("1246", "BB", &["America/Barbados"]), ("1264", "AI", &["America/Anguilla"]),
-    ("1268", "AG", &["America/Antigua"]), ("1284", "VG", &["America/Tortola"]),
-    ("1340", "VI", &["America/St_Thomas"]), ("1345", "KY", &["America/Cayman"]),
-    ("1441", "BM", &["Atlantic/Bermuda"]), ("1473", "GD", &["America/Grenada"]),
-    ("1649", "TC", &["America/Grand_Turk"]), ("1658", "JM", &["America/Jamaica"]),
-    ("1664", "MS", &["America/Montserrat"]), ("1670", "MP", &["Pacific/Saipan"]), ("1671", "GU", &["Pacific/Guam"]),
-    ("1684", "AS", &["Pacific/Pago_Pago"]), ("1721", "SX", &["America/Lower_Princes"]),
-    ("1758", "LC", &["America/St_Lucia"]), ("1767", "DM", &["America/Dominica"]),
-    ("1784", "VC", &["America/St_Vincent"]), ("1787", "PR", &["America/Puerto_Rico"]),
-    ("1809", "DO", &["America/Santo_Domingo"]), ("1829", "DO", &["America/Santo_Domingo"]),
-    ("1849", "DO", &["America/Santo_Domingo"]), ("1868", "TT", &["America/Port_of_Spain"]),
-    ("1869", "KN", &["America/St_Kitts"]), ("1876", "JM", &["America/Jamaica"]),
-    ("1939", "PR", &["America/Puerto_Rico"]),
+    ("996", "KG", &["Asia/Bishkek"]), ("998", "UZ", &["Asia/Tashkent"]),
 ];
 
 #[cfg(test)]
@@ -262,6 +263,12 @@ mod tests {
         {
             assert_eq!(strict(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn prefixes_stand_in_their_order_and_are_no_longer_than_is_looked_for() {
+        assert!(REGIONS.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!(REGIONS.iter().map(|region| region.0.len()).max(), Some(PREFIX_DIGITS_MAX));
     }
 
     #[test]

@@ -184,7 +184,7 @@ fn scan(text: &str) -> String {
                 } else if shown {
                     out.push_str(&text[at..=end]);
                 } else {
-                    out.push_str(&format!("\"<{}>\"", inside.chars().count()));
+                    write_length(&mut out, inside.chars().count(), "");
                 }
                 at = end + 1;
             }
@@ -194,7 +194,7 @@ fn scan(text: &str) -> String {
                 if shown {
                     out.push_str(&text[at..at + length]);
                 } else {
-                    out.push_str(&format!("\"<{length} digits>\""));
+                    write_length(&mut out, length, " digits");
                 }
                 at += length;
             }
@@ -223,6 +223,10 @@ fn scan(text: &str) -> String {
         }
     }
     out
+}
+
+fn write_length(out: &mut String, length: usize, unit: &str) {
+    std::fmt::Write::write_fmt(out, format_args!("\"<{length}{unit}>\"")).expect("a text takes what is written to it");
 }
 
 /// The byte of the closing quote.

@@ -18,7 +18,7 @@ pub type Malformed = Cow<'static, str>;
 
 /// All items of a body, in their order. Never fails: what is not understood is dead-lettered.
 pub fn receive(meta: &Meta, trust: &Trust, body: &[u8]) -> Vec<Item> {
-    let text = String::from_utf8_lossy(body);
+    let text = text_of(body);
     let mut reader = Reader { meta, trust, items: Vec::with_capacity(1) };
     reader.envelope(&text);
     reader.items
@@ -217,6 +217,11 @@ impl Reader<'_> {
 /// One item's shape; the error says what is wrong, not what stood there.
 pub fn shape<'a, T: Deserialize<'a>>(raw: &'a str) -> Result<T, Malformed> {
     serde_json::from_str(raw).map_err(|error| wrong(&error).into())
+}
+
+/// The text of a body. Nearly all are UTF-8, which is found out many bytes at a time; mending goes byte by byte.
+pub fn text_of(body: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
 /// Reads an item; if it is broken, reads it again with halves of emoji (`\ud83d` alone, left behind by

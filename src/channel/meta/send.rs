@@ -1,6 +1,6 @@
 //! One send: writes the request, reads the answer as if it came from an enemy.
 
-use super::{Meta, body::Text, errors, message::aliases, payload::payload, status::Fault};
+use super::{Meta, body::Text, errors, message::aliases, payload::payload, receive::text_of, status::Fault};
 use crate::{
     base::{
         ids::ProviderId,
@@ -47,7 +47,7 @@ fn no_answer(error: HttpError) -> SendError {
 
 /// An answer to a send. A success without an id is no receipt: nobody could ever match its statuses.
 pub fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
-    let text = String::from_utf8_lossy(&answer.body);
+    let text = text_of(&answer.body);
     let said: Option<Answer<'_>> = serde_json::from_str(&text).ok();
     if let Some(fault) = said.as_ref().and_then(|answer| answer.error.as_ref()) {
         return Err(refused(answer, fault));
