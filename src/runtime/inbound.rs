@@ -5,6 +5,7 @@ use super::{
     catch::caught,
     config::Sender,
     directory::{Found, Whom, set_of},
+    finish::finished,
     lane::{Recorded, Work},
     rows,
 };
@@ -25,8 +26,7 @@ use crate::{
         webhook::{self, Webhook},
     },
 };
-use anyhow::Context;
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 /// What became of a webhook's items; each is counted in the metrics, too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,8 +82,8 @@ impl App {
         // A task of its own: of a client that hangs up the messages are recorded, and then somebody must answer them.
         let app = Arc::clone(self);
         self.lanes.enter();
-        let task = tokio::spawn(async move {
-            let taken = caught(app.take_items(kind, items)).await;
+        let taken = finished(async move {
+            let taken = caught(pin!(app.take_items(kind, items))).await;
             app.lanes.leave();
             taken.map_err(|panic| anyhow::anyhow!("a panic: {panic}"))?
         });

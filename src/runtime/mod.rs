@@ -20,6 +20,7 @@ mod decide;
 mod declared;
 mod directory;
 mod dispatch;
+mod finish;
 pub mod flow_health;
 pub mod graph;
 mod handle;

@@ -9,7 +9,7 @@ pub(super) type Answer = Result<Committed, CommitError>;
 pub(super) enum Owner {
     /// Somebody waits.
     Waits(oneshot::Sender<Answer>),
-    /// Called on the writer's thread, so it does next to nothing.
+    /// Called while others wait to hear, so it does next to nothing.
     Called(Box<dyn FnOnce(Answer) + Send>),
 }
 

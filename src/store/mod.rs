@@ -3,6 +3,7 @@
 //! What is written goes through `Store::commit` as a `WriteSet` of rows for `Statement`s; what is read,
 //! through the query functions of the table files. The same SQL text runs on both databases.
 
+mod answers;
 mod conn;
 mod dialect;
 mod done;
@@ -188,7 +189,7 @@ impl Store {
         Ok(Submitted(answer))
     }
 
-    /// As `submit`; the outcome is told on the writer's own thread, for whom a task that waits would be too much.
+    /// As `submit`; the outcome is told while others wait to hear theirs, for whom a task that waits would be too much.
     /// It is dropped without being told when the writer is killed, or does not take it.
     pub async fn submit_then(
         &self,

@@ -2,6 +2,7 @@
 //! whole group table by table, commits once, and wakes their owners.
 
 use super::{
+    answers::{Answers, Heard},
     conn::{Conn, Place, Text, Won},
     dialect::{DbError, Trouble},
     done::Done,
@@ -65,11 +66,13 @@ impl Writer {
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
         let has_thread = self.is_on_sqlite() && !self.faults.is_in_step();
+        let answers = if has_thread { Answers::by_task() } else { Answers::Here };
+        let gives_way = has_thread && !self.patience.is_zero();
         let work = async move {
             tokio::select! {
                 biased;
                 Ok(()) = stopped => {}
-                () = self.run() => {}
+                () = self.run(&answers, gives_way) => {}
             }
             drop(end);
         };
@@ -83,7 +86,7 @@ impl Writer {
     }
 
     /// Runs until the store is closed or dropped.
-    async fn run(mut self) {
+    async fn run(mut self, answers: &Answers, gives_way: bool) {
         let mut waiting: VecDeque<Waiting> = VecDeque::new();
         let mut closing = None;
         let mut texts = Texts::new();
@@ -112,7 +115,7 @@ impl Writer {
             self.refill().await;
             let group = take_group(&mut waiting);
             self.done.add(group.len());
-            if self.commit_group(group, &mut texts).await == Trouble::Lost {
+            if self.commit_group(group, &mut texts, answers).await == Trouble::Lost {
                 self.reconnect().await;
             }
         }
@@ -225,7 +228,7 @@ impl Writer {
 
     /// Commits a group. What cannot be applied is left out and the rest is tried again at once; bad data
     /// halves the group until the culprit stands alone. `Lost`: the connection must be opened again.
-    async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts) -> Trouble {
+    async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts, answers: &Answers) -> Trouble {
         let (sets, owners): (Vec<WriteSet>, Vec<_>) = group.into_iter().unzip();
         let mut owners: Vec<Option<Owner>> = owners.into_iter().map(Some).collect();
         let mut answer = |set: usize, answer: Answer| {
@@ -238,19 +241,20 @@ impl Writer {
         while let Some(mut part) = work.pop() {
             let error = match self.attempt(&sets, &part, texts).await {
                 Ok(Attempt::Done(told)) => {
-                    part.into_iter().zip(told).for_each(|(set, told)| answer(set, Ok(Committed { told })));
+                    let told = part.into_iter().zip(told);
+                    answers.tell(told.filter_map(|(set, told)| answer(set, Ok(Committed { told }))).collect()).await;
                     continue;
                 }
                 Ok(Attempt::Lost(stale, statement)) => {
                     part.retain(|set| !stale.contains(set));
-                    stale.into_iter().for_each(|set| answer(set, Err(CommitError::Stale { statement })));
+                    answers.tell(all(stale, &mut answer, &CommitError::Stale { statement })).await;
                     if !part.is_empty() {
                         work.push(part);
                     }
                     continue;
                 }
                 Ok(Attempt::Failed | Attempt::Short) => {
-                    part.into_iter().for_each(|set| answer(set, Err(CommitError::Unknown)));
+                    answers.tell(all(part, &mut answer, &CommitError::Unknown)).await;
                     continue;
                 }
                 Err(error) => error,
@@ -264,7 +268,9 @@ impl Writer {
                     again += 1;
                     work.push(part);
                 }
-                Trouble::Data if part.len() == 1 => answer(part[0], Err(CommitError::Refused(error.to_string()))),
+                Trouble::Data if part.len() == 1 => {
+                    answers.tell(all(part, &mut answer, &CommitError::Refused(error.to_string()))).await;
+                }
                 Trouble::Data => {
                     let half = part.split_off(part.len() / 2);
                     work.extend([half, part]);
@@ -273,9 +279,8 @@ impl Writer {
                     tracing::error!(error = %error, "A commit was lost");
                     // What stands in `work` was rolled back or never begun, but its owners have waited long
                     // enough to look again themselves.
-                    part.into_iter().chain(work.into_iter().flatten()).for_each(|set| {
-                        answer(set, Err(CommitError::Unknown));
-                    });
+                    let unknown = part.into_iter().chain(work.into_iter().flatten());
+                    answers.tell(all(unknown, &mut answer, &CommitError::Unknown)).await;
                     return Trouble::Lost;
                 }
             }
@@ -385,3 +390,12 @@ enum Attempt {
     /// Rolled back: a key is missing, and only its statement with a `returning` can say which.
     Short,
 }
+/// One answer for all these sets.
+fn all(
+    sets: impl IntoIterator<Item = usize>,
+    answer: &mut impl FnMut(usize, Answer) -> Option<(Owner, Answer)>,
+    error: &CommitError,
+) -> Heard {
+    sets.into_iter().filter_map(|set| answer(set, Err(error.clone()))).collect()
+}
+

@@ -7,6 +7,8 @@ use crate::base::time::Span;
 pub const GROUP_SETS_MAX: usize = 256;
 /// JSON of the rows in one transaction; a write-set larger than that goes alone.
 pub const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Groups whose owners have not been told yet; beyond that the writer waits.
+pub const ANSWERS_QUEUE_MAX: usize = 64;
 /// Write-sets that wait for the writer; beyond that `commit` waits for room.
 pub const COMMIT_QUEUE_MAX: usize = 4096;
 /// Times that a transaction broken by a deadlock or lock time-out is tried.
