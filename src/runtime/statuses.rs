@@ -7,7 +7,7 @@ use super::{
     outbox::{PendingState, SendAnswer},
 };
 use crate::{
-    base::ids::{OutboundId, SenderId},
+    base::ids::{ContactId, ConversationId, OutboundId, SenderId},
     channel::{Next, SendError},
     model::{
         event::{Event, Fate},
@@ -38,6 +38,18 @@ impl App {
             self.metrics.dead_letter("unknown_send", -1);
             self.listed.remove(OutboundId(id));
         }
+        for id in outbound::moved_unfollowed(&committed) {
+            let arrived = |status: &StatusUpdate| {
+                status.ours == Some(id) && matches!(status.state, DeliveryState::Delivered | DeliveryState::Read)
+            };
+            let Some((sender, update)) = statuses.iter().rev().find(|(_, status)| arrived(status)) else { continue };
+            self.metrics.message(*sender, update.state.as_str());
+            if self.watched.holds(id)
+                && let Some(row) = outbound::find(&self.store, id).await?
+            {
+                self.pass_on(row.contact_id, row.conversation_id, (id, row.draft.number), false, update);
+            }
+        }
         for moved in outbound::moved(&committed) {
             // Where a status of another webhook in the same group went further, that webhook tells it.
             let Some((sender, update)) = statuses.iter().find(|(_, status)| says(status, &moved)) else { continue };
@@ -48,17 +60,24 @@ impl App {
             }
             let waited_for = moved.tells && moved.state != DeliveryState::Sent;
             if waited_for || moved.state == DeliveryState::Failed || self.watched.holds(moved.id) {
-                let work = Work::Status {
-                    conversation: moved.conversation_id,
-                    id: moved.id,
-                    number: moved.number,
-                    tells: moved.tells,
-                    update: Box::new(update.clone()),
-                };
-                self.push(moved.contact_id, work);
+                let message = (moved.id, moved.number);
+                self.pass_on(moved.contact_id, moved.conversation_id, message, moved.tells, update);
             }
         }
         Ok(())
+    }
+
+    /// Hands a status to the lane of its message, which is named by its id and its number.
+    fn pass_on(
+        self: &Arc<Self>,
+        contact: ContactId,
+        conversation: ConversationId,
+        (id, number): (OutboundId, u32),
+        tells: bool,
+        update: &StatusUpdate,
+    ) {
+        let update = Box::new(update.clone());
+        self.push(contact, Work::Status { conversation, id, number, tells, update });
     }
 
     /// A status that somebody here waits for, or a failure.

@@ -7,7 +7,7 @@ use super::{
     dialect::{DbError, Dialect},
     group::{array, distinct_keys},
     one_row::OneRow,
-    statement::{Entry, Key, Sql, Told},
+    statement::{Entry, Key, Sql, Told, Wins},
 };
 use crate::base::limits::{SHARDS, WRITER_SESSION_TIMEOUT};
 use rusqlite::types::ValueRef;
@@ -29,9 +29,19 @@ pub(super) enum Conn {
 /// A statement in the words of a database: without its `returning`, and with it.
 pub(super) enum Text {
     /// SQLite, for a row at a time.
-    Each { silent: OneRow, telling: OneRow },
+    Each { silent: OneRow, telling: Telling },
     /// Postgres, for all rows of a group.
     Whole { silent: SqlStr, telling: SqlStr },
+}
+
+/// How SQLite is asked what became of a row. For a `returning` it makes a table at each run, whether there is
+/// something to put into it or not.
+pub(super) enum Telling {
+    /// Only the key would come back: a changed row says as much.
+    Changed,
+    /// The rest is read by the key, which is the row's id.
+    Asked(String),
+    Returned(OneRow),
 }
 
 /// Who won at a statement.
@@ -106,8 +116,23 @@ impl Place {
 impl Text {
     pub fn of(sql: &Sql, dialect: Dialect) -> Self {
         match dialect {
-            Dialect::Sqlite => Text::Each { silent: OneRow::of(sql.silent()), telling: OneRow::of(sql.text) },
+            Dialect::Sqlite => Text::Each { silent: OneRow::of(sql.silent()), telling: Telling::of(sql) },
             Dialect::Postgres => Text::Whole { silent: dialect.text(sql.silent()), telling: dialect.text(sql.text) },
+        }
+    }
+}
+
+impl Telling {
+    fn of(sql: &Sql) -> Self {
+        let updated = sql.text.strip_prefix("update ").and_then(|rest| rest.split_once(' '));
+        match (sql.returned(), updated) {
+            // Of a question, rows come back that it does not name.
+            (_, _) if sql.wins == Wins::All => Telling::Returned(OneRow::of(sql.text)),
+            (Some(key), _) if !key.contains(',') => Telling::Changed,
+            (Some(columns), Some((table, _))) if columns.starts_with("id,") => {
+                Telling::Asked(format!("select {columns} from {table} where id = ?1"))
+            }
+            _ => Telling::Returned(OneRow::of(sql.text)),
         }
     }
 }
@@ -165,7 +190,11 @@ impl Conn {
     pub async fn write(&mut self, text: &Text, rows: &[(usize, &Entry)], counted: bool) -> Result<Won> {
         match (self, text) {
             (Conn::Sqlite(conn), Text::Each { silent, .. }) if counted => count_each(conn, silent, rows),
-            (Conn::Sqlite(conn), Text::Each { telling, .. }) => tell_each(conn, telling, rows),
+            (Conn::Sqlite(conn), Text::Each { silent, telling }) => match telling {
+                Telling::Changed => count_each(conn, silent, rows),
+                Telling::Asked(question) => ask_each(conn, silent, question, rows),
+                Telling::Returned(telling) => tell_each(conn, telling, rows),
+            },
             (Conn::Postgres(conn), Text::Whole { silent, .. }) if counted => {
                 let done = sqlx::query(silent.clone()).bind(array(rows)).execute(conn).await?;
                 let all = usize::try_from(done.rows_affected()).is_ok_and(|changed| changed == distinct_keys(rows));
@@ -230,6 +259,22 @@ fn count_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)
     } else {
         Won::Told(won.into_iter().map(|at| Told { key: rows[at].1.key.clone(), more: Vec::new() }).collect())
     })
+}
+
+fn ask_each(conn: &rusqlite::Connection, one: &OneRow, question: &str, rows: &[(usize, &Entry)]) -> Result<Won> {
+    let mut statement = conn.prepare_cached(&one.text)?;
+    let mut told = Vec::new();
+    for (_, entry) in rows {
+        one.bind(&mut statement, &entry.row)?;
+        if statement.raw_execute()? > 0
+            && let Some(id) = entry.key.number()
+        {
+            let mut question = conn.prepare_cached(question)?;
+            let columns = question.column_count();
+            told.push(question.query_row([id], |row| told_by_sqlite(row, columns))?);
+        }
+    }
+    Ok(Won::Told(told))
 }
 
 fn tell_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]) -> Result<Won> {

@@ -164,6 +164,11 @@ impl Sql {
     pub(super) fn silent(&self) -> &'static str {
         self.text.rfind("returning ").map_or(self.text, |at| &self.text[..at])
     }
+
+    /// The columns that come back, the key first.
+    pub(super) fn returned(&self) -> Option<&'static str> {
+        self.text.rfind("returning ").map(|at| self.text[at + "returning ".len()..].trim())
+    }
 }
 
 impl Key {

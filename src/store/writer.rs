@@ -347,7 +347,7 @@ impl Writer {
                 _ if sql.wins == Wins::Plain => continue,
                 Won::Told(returned) => returned,
                 Won::Everyone => {
-                    if sql.wins == Wins::Count {
+                    if matches!(sql.wins, Wins::Count | Wins::Tell) {
                         for (place, entry) in &rows {
                             told[*place].push((order, Told { key: entry.key.clone(), more: Vec::new() }));
                         }

@@ -414,6 +414,49 @@ fn a_status_tells_what_it_moved_once() {
 }
 
 #[test]
+fn a_status_of_a_message_that_nobody_follows_tells_its_id_once() {
+    use DeliveryState::{Delivered, Failed, Read};
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        write(&store, [NewOutbound { state: SendState::Sending, attempt: 1, tells: false, ..outbound(1, 7, 1) }]).await;
+        settle(&store, 1).await;
+        let other = StatusUpdate { provider_id: "wamid.other".into(), ..status(Delivered, Some(1)) };
+        let steps = [
+            (status(Delivered, Some(1)), true, false),
+            (status(Delivered, Some(1)), false, false),
+            (status(Failed, Some(1)), false, false),
+            (status(Read, Some(1)), true, false),
+            (other, false, false),
+        ];
+        for (status, quietly, aloud) in steps {
+            let mut set = WriteSet::new();
+            outbound::status(&mut set, SENDER, &status, NOW);
+            let committed = store.commit(set).await.unwrap();
+            assert_eq!(outbound::moved_unfollowed(&committed), vec![OutboundId(1); usize::from(quietly)], "{status:?}");
+            assert_eq!(!outbound::moved(&committed).is_empty(), aloud, "{status:?}");
+        }
+        let row = outbound::find(&store, OutboundId(1)).await.unwrap().unwrap();
+        let at = Some(NOW + Span::seconds(5));
+        assert_eq!((row.state, row.delivered_at, row.read_at), (SendState::Read, at, at));
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_status_of_a_message_that_has_not_left_moves_it_aloud() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let sending = NewOutbound { state: SendState::Sending, attempt: 1, tells: false, ..outbound(1, 7, 1) };
+        write(&store, [sending]).await;
+        let mut set = WriteSet::new();
+        outbound::status(&mut set, SENDER, &status(DeliveryState::Read, Some(1)), NOW);
+        let committed = store.commit(set).await.unwrap();
+        assert_eq!((outbound::moved_unfollowed(&committed), outbound::moved(&committed).len()), (vec![], 1));
+        store.close().await;
+    });
+}
+
+#[test]
 fn a_sender_says_nothing_of_the_messages_of_another() {
     on_both(|bed| async move {
         let store = bed.open().await;

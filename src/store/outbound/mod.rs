@@ -4,8 +4,8 @@ mod read;
 mod status;
 
 pub use read::*;
-pub use status::{Moved, moved, status};
-pub(super) use status::{STATUS_BY_ID, STATUS_BY_PROVIDER, STATUS_EARLY, Status};
+pub use status::{Moved, moved, moved_unfollowed, status};
+pub(super) use status::{STATUS_BY_ID, STATUS_BY_PROVIDER, STATUS_EARLY, STATUS_KNOWN, Status};
 
 use super::{
     Sql, Statement, Wins, WriteSet, early_status,
@@ -203,6 +203,7 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &SETTLE.sql,
     &EXPIRE.sql,
     &STATUS_BY_ID.sql,
+    &STATUS_KNOWN.sql,
     &STATUS_BY_PROVIDER.sql,
     &STATUS_EARLY.sql,
 ];

@@ -117,6 +117,27 @@ macro_rules! forward {
     };
 }
 
+/// What nearly all statuses are: news of a message that nobody follows, by the id that the provider gave it. The columns
+/// of indexes stay as they are. What it does not move is left to the statement below.
+pub(in crate::store) static STATUS_KNOWN: Statement<Status> = Statement::new(
+    "outbound.status_known",
+    153,
+    Wins::Tell,
+    |row| row.id.map_or(0, |id| id.0).into(),
+    "update outbound set
+       state = case cast(value ->> 'rank' as bigint) when 4 then 'read' else 'delivered' end,
+       delivered_at = case cast(value ->> 'rank' as bigint) when 3 then cast(value ->> 'at' as bigint)
+         else outbound.delivered_at end,
+       read_at = case cast(value ->> 'rank' as bigint) when 4 then cast(value ->> 'at' as bigint)
+         else outbound.read_at end
+     from {rows} as input
+     where outbound.id = cast(value ->> 'id' as bigint)
+       and outbound.sender_id = cast(value ->> 'sender_id' as bigint)
+       and outbound.provider_id = value ->> 'provider_id' and not outbound.tells
+       and (outbound.state = 'sent' or (outbound.state = 'delivered' and cast(value ->> 'rank' as bigint) = 4))
+     returning id",
+);
+
 /// Statuses that carry our id; those without it by the provider's; those told early, when the answer comes.
 pub(in crate::store) static STATUS_BY_ID: Statement<Status> = Statement::new(
     "outbound.status_by_id",
@@ -184,6 +205,9 @@ pub fn status(set: &mut WriteSet, sender: SenderId, status: &StatusUpdate, now: 
         received_at: now,
     };
     if row.id.is_some() {
+        if matches!(status.state, DeliveryState::Delivered | DeliveryState::Read) {
+            set.push(&STATUS_KNOWN, &row);
+        }
         set.push(&STATUS_BY_ID, &row);
     } else {
         set.push(&STATUS_BY_PROVIDER, &row);
@@ -191,7 +215,12 @@ pub fn status(set: &mut WriteSet, sender: SenderId, status: &StatusUpdate, now: 
     }
 }
 
-/// The messages that the statuses of a committed set have moved.
+/// The messages that nobody follows and that the statuses of a committed set have moved.
+pub fn moved_unfollowed(committed: &Committed) -> Vec<OutboundId> {
+    committed.won(&STATUS_KNOWN).into_iter().map(OutboundId).collect()
+}
+
+/// The other messages that they have moved.
 pub fn moved(committed: &Committed) -> Vec<Moved> {
     let told = committed.told(&STATUS_BY_ID).chain(committed.told(&STATUS_BY_PROVIDER));
     told.chain(committed.told(&STATUS_EARLY))
