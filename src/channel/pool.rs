@@ -78,7 +78,8 @@ impl Pool {
             let fresh = idle.is_none();
             let mut sender = match idle {
                 Some(sender) => sender,
-                None => self.connect(&host).await.map_err(Failed::Unsent)?,
+                // In a box: most requests find a connection, and all of them would hold the room for making one.
+                None => Box::pin(self.connect(&host)).await.map_err(Failed::Unsent)?,
             };
             if let Err(error) = sender.ready().await {
                 if fresh {

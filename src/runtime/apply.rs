@@ -28,6 +28,7 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
+    pin::pin,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -258,7 +259,7 @@ impl App {
         tokio::spawn(async move {
             let live = app.live.get();
             let played = sandbox.then_some((live.version, live.set.as_ref()));
-            let called = caught(app.calls.perform(&call, played)).await;
+            let called = caught(pin!(app.calls.perform(&call, played))).await;
             let (result, said) = match called {
                 Ok(called) => (called.result, called.said),
                 Err(panic) => {

@@ -4,14 +4,14 @@ use crate::base::time::Span;
 use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
 };
 use tokio::task::JoinHandle;
 
-/// Runs a future to its end; a panic inside becomes `Err` with its text.
-pub async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
-    let mut future = pin!(future);
-    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+/// Runs a future, which its owner has pinned, to its end; a panic inside becomes `Err` with its text. Given by value it
+/// would stand here twice, as an argument and as what is polled, and that is memory for each message under way.
+pub async fn caught<F: Future + Unpin>(mut future: F) -> Result<F::Output, String> {
+    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(context))) {
         Ok(poll) => poll.map(Ok),
         Err(panic) => std::task::Poll::Ready(Err(text_of(panic.as_ref()))),
     })
@@ -25,7 +25,7 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     tokio::spawn(async move {
-        while caught(part()).await.is_err() {
+        while caught(pin!(part())).await.is_err() {
             tracing::error!(kind = name, "The {name} panicked and begins anew");
             tokio::time::sleep(rest.to_std()).await;
         }
@@ -48,15 +48,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_becomes_an_error() {
-        assert_eq!(caught(async { 7 }).await, Ok(7));
-        let broken: Result<(), String> = caught(async { panic!("boom") }).await;
+        assert_eq!(caught(pin!(async { 7 })).await, Ok(7));
+        let broken: Result<(), String> = caught(pin!(async { panic!("boom") })).await;
         assert_eq!(broken, Err("boom".into()));
     }
 
     #[tokio::test]
     async fn a_panic_that_quotes_a_text_is_not_quoted() {
         let letter = "é, my secret".to_owned();
-        let broken = caught(async { letter[1..].len() }).await;
+        let broken = caught(pin!(async { letter[1..].len() })).await;
         assert_eq!(broken, Err("a panic, whose place is in the log".into()));
     }
 

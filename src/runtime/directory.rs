@@ -63,7 +63,7 @@ impl App {
         let now = self.clock.now();
         let (contact, fresh) = match self.directory.contact(account, names) {
             Some(contact) => (contact, None),
-            None => self.look_up_or_make(account, names, person_name, now, set).await?,
+            None => Box::pin(self.look_up_or_make(account, names, person_name, now, set)).await?,
         };
         let conversation = match self.directory.conversation(contact, sender) {
             Some(id) => id,

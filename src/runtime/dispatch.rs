@@ -56,7 +56,9 @@ impl App {
             }
         }
         let heard = !events.is_empty();
-        self.tell(lane, index, events, set).await?;
+        if heard || !set.is_empty() {
+            Box::pin(self.tell(lane, index, events, set)).await?;
+        }
         Ok(heard)
     }
 

@@ -126,9 +126,9 @@ impl App {
                 self.take_turn(lane, index, *event, None, set).await?;
                 self.go_on(lane, index).await
             }
-            Work::Begin(start) => self.begin(lane, *start).await,
+            Work::Begin(start) => Box::pin(self.begin(lane, *start)).await,
             Work::Say { id, conversation, draft, reply } => {
-                self.say_in_lane(lane, id, conversation, *draft, reply).await
+                Box::pin(self.say_in_lane(lane, id, conversation, *draft, reply)).await
             }
             Work::Sent { conversation, id, result } => {
                 let index = self.conversation_index(lane, conversation).await?;
@@ -144,19 +144,19 @@ impl App {
                 let _ = reply.send(());
                 Ok(())
             }
-            Work::Leave { to, show, joined } => self.be_joined(lane, to, show, joined).await,
+            Work::Leave { to, show, joined } => Box::pin(self.be_joined(lane, to, show, joined)).await,
             Work::Join { leaver, reply } => {
-                self.take_over(lane, *leaver).await?;
+                Box::pin(self.take_over(lane, *leaver)).await?;
                 let _ = reply.send(lane.contact.opted_out);
                 Ok(())
             }
             Work::Status { conversation, id, number, tells, update } => {
                 let index = self.conversation_index(lane, conversation).await?;
-                self.take_status(lane, index, id, number, tells, *update).await
+                Box::pin(self.take_status(lane, index, id, number, tells, *update)).await
             }
             Work::Resend { conversation, id, reply } => {
                 let index = self.conversation_index(lane, conversation).await?;
-                let found = self.resend(lane, index, id).await?;
+                let found = Box::pin(self.resend(lane, index, id)).await?;
                 let _ = reply.send(found);
                 self.go_on(lane, index).await
             }

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 use anyhow::Context;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, pin::pin, sync::Arc};
 use tokio::sync::oneshot;
 
 /// What a contact leaves to the one who goes on.
@@ -55,7 +55,7 @@ impl App {
         self.lanes.enter();
         // A client that hangs up must not leave it half-way.
         let task = tokio::spawn(async move {
-            let joined = caught(app.join_all(&contacts)).await;
+            let joined = caught(pin!(app.join_all(&contacts))).await;
             app.lanes.leave();
             joined.map_err(|panic| anyhow::anyhow!("a panic: {panic}"))?
         });

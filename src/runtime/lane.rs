@@ -246,7 +246,7 @@ impl App {
         }
         let row = conversation::find(&self.store, id).await?;
         let row = row.ok_or_else(|| LaneError::Reload(format!("conversation {id} does not exist")))?;
-        lane.conversations.push(self.load_conversation(row).await?);
+        lane.conversations.push(Box::pin(self.load_conversation(row)).await?);
         Ok(lane.conversations.len() - 1)
     }
 

@@ -112,7 +112,7 @@ impl Live {
         }
         let set = match self.known(id) {
             Some(set) => set,
-            None => self.read(store, id).await?,
+            None => Box::pin(self.read(store, id)).await?,
         };
         Ok(versions.with(id, set))
     }

@@ -122,7 +122,7 @@ impl App {
                 }
                 // Its status was faster than its answer.
                 match failed {
-                    Some((_, error)) => self.fail_now(lane, index, id, &error).await,
+                    Some((_, error)) => Box::pin(self.fail_now(lane, index, id, &error)).await,
                     None => Ok(()),
                 }
             }
@@ -134,11 +134,11 @@ impl App {
                 );
                 let told = lane.conversations[index].outbox[place].failed_early.take();
                 if let (Next::Ambiguous, Some((_, told))) = (&error.next, told) {
-                    return self.fail_now(lane, index, id, &told).await;
+                    return Box::pin(self.fail_now(lane, index, id, &told)).await;
                 }
                 let mut events = Vec::new();
                 self.take_error(lane, index, place, error, now, &mut set, &mut events);
-                self.tell(lane, index, events, set).await
+                Box::pin(self.tell(lane, index, events, set)).await
             }
         }
     }

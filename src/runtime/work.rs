@@ -14,7 +14,7 @@ use crate::{
     model::event::ConsentWord,
     store::{WriteSet, inbound},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
 impl App {
     /// Puts work into a contact's line and starts the lane if nobody works there. A message that finds the line full
@@ -45,9 +45,9 @@ impl App {
         let mut taken = BTreeSet::new();
         while let Some(work) = self.lanes.next(contact, &mut state) {
             if self.behind.holds(contact) {
-                self.catch_up(contact, &mut state, &mut taken).await;
+                Box::pin(self.catch_up(contact, &mut state, &mut taken)).await;
             }
-            let done = caught(self.work(contact, &mut state, work, &taken)).await;
+            let done = caught(pin!(self.work(contact, &mut state, work, &taken))).await;
             let failed = match done {
                 Ok(Ok(())) => None,
                 // A database that does not take it in several tries is the world's doing.
@@ -98,7 +98,7 @@ impl App {
             Work::Inbound(recorded) => {
                 // What could not be read back now stays in its row, behind what came before it.
                 if !taken.contains(&recorded.id) && !self.behind.holds(contact) {
-                    let done = caught(self.take_inbound(contact, state, *recorded)).await;
+                    let done = caught(pin!(self.take_inbound(contact, state, *recorded))).await;
                     return self.or_behind(contact, done);
                 }
             }
@@ -131,7 +131,7 @@ impl App {
     ) {
         self.behind.remove(contact);
         let mut tries = 0;
-        let done = caught(self.read_back(contact, state, taken, &mut tries)).await;
+        let done = caught(pin!(self.read_back(contact, state, taken, &mut tries))).await;
         if let Err(error) = self.or_behind(contact, done) {
             *state = None;
             self.metrics.database_errors.inc();
@@ -189,7 +189,7 @@ impl App {
                 left = work.once_more();
             }
             if state.is_none() {
-                *state = self.lane_of(contact).await?;
+                *state = Box::pin(self.lane_of(contact)).await?;
             }
             let Some(lane) = state.as_mut() else {
                 self.metrics.bug("nobody");
@@ -220,14 +220,14 @@ impl App {
         }
         for attempt in 1..=LANE_TRIES_MAX {
             if state.is_none() {
-                *state = self.lane_of(contact).await?;
+                *state = Box::pin(self.lane_of(contact)).await?;
             }
             let Some(lane) = state.as_mut() else {
                 self.metrics.bug("nobody");
                 anyhow::bail!("message {} is of contact {contact}, who does not exist", recorded.id);
             };
             if let Some(to) = lane.contact.data.joined_to {
-                return self.hand_on(to, recorded).await;
+                return Box::pin(self.hand_on(to, recorded)).await;
             }
             match self.inbound_turn(lane, &recorded).await {
                 Ok(()) => return Ok(()),
@@ -243,7 +243,7 @@ impl App {
                 }
                 Err(LaneError::Poison(why)) => {
                     *state = None;
-                    return self.bury(&recorded, &why).await;
+                    return Box::pin(self.bury(id, conversation, sender, &why)).await;
                 }
             }
         }

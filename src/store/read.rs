@@ -72,7 +72,8 @@ impl Store {
         let named = |error: ReadError| ReadError { query: query.name, ..error };
         match self.readers() {
             Readers::Sqlite(pool) => {
-                let rows = bound(text, args).fetch_all(pool).await.map_err(failed)?;
+                // In a box: the way of a message seldom reads, and everything on it would hold the room for it.
+                let rows = Box::pin(bound(text, args).fetch_all(pool)).await.map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
             }
             Readers::InStep(conn, faults) => {
@@ -87,7 +88,7 @@ impl Store {
                     Arg::Number(number) => bound.bind(*number),
                     Arg::Text(text) => bound.bind(text.clone()),
                 });
-                let rows = bound.fetch_all(pool).await.map_err(failed)?;
+                let rows = Box::pin(bound.fetch_all(pool)).await.map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Postgres(row)).map_err(named)).collect()
             }
         }

@@ -7,16 +7,20 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use std::pin::pin;
 
 /// The outermost layer of the router.
 pub async fn catch(request: Request, next: Next) -> Response {
     // The matched route, never the path: a path may hold what somebody outside chose.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    answered(next.run(request), || route.as_ref().map_or("", MatchedPath::as_str)).await
+    answered(pin!(next.run(request)), || route.as_ref().map_or("", MatchedPath::as_str)).await
 }
 
 /// The answer of a handler, whatever happens in it; `route` says which one it is.
-pub async fn answered<'r>(handler: impl Future<Output = Response>, route: impl FnOnce() -> &'r str) -> Response {
+pub async fn answered<'r>(
+    handler: impl Future<Output = Response> + Unpin,
+    route: impl FnOnce() -> &'r str,
+) -> Response {
     match caught(handler).await {
         Ok(response) => response,
         Err(panic) => {

@@ -29,17 +29,18 @@ use axum::{
 use listen::Peer;
 use problem::Problem;
 use state::Web;
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 use tower_service::Service as _;
 
 /// Answers a request. Webhooks of providers (bytes in, recorded, answered) pass by the router, whose layers would be a
 /// measurable part of what they cost; everything else is one of its routes.
 pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request) -> Response {
     if webhooks::address(request.uri().path()).is_some() {
-        return guard::answered(webhooks::answer(web, peer.0, request), || "/webhooks/{provider}").await;
+        return guard::answered(pin!(webhooks::answer(web, peer.0, request)), || "/webhooks/{provider}").await;
     }
     request.extensions_mut().insert(ConnectInfo(peer));
-    match router.clone().call(request).await {
+    // In a box, as what is rare: the connection holds room for whichever of the two is larger.
+    match Box::pin(router.clone().call(request)).await {
         Ok(response) => response,
         Err(never) => match never {},
     }

@@ -75,7 +75,7 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
     };
     // The sandbox signs nothing, so somebody must vouch for its requests.
     let vouches = match kind {
-        SANDBOX => sandbox_user(web, sender, peer, &parts.headers).await,
+        SANDBOX => Box::pin(sandbox_user(web, sender, peer, &parts.headers)).await,
         _ => Some(Caller::Operator),
     };
     let Some(vouches) = vouches else {

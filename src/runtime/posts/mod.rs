@@ -28,6 +28,7 @@ use crate::{
 use anyhow::Context;
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::{
@@ -151,7 +152,7 @@ impl App {
             let Some(limit) = self.posts.begin(id, now) else { continue };
             let app = Arc::clone(self);
             tokio::spawn(async move {
-                let passed = match caught(app.pass(subscription, now, limit)).await {
+                let passed = match caught(pin!(app.pass(subscription, now, limit))).await {
                     Ok(Ok(passed)) => passed,
                     Ok(Err(error)) => {
                         tracing::error!(webhook.id = id, "A pass over webhook {id} failed: {error:#}");
