@@ -1,14 +1,15 @@
 //! Secrets: never printed, compared in constant time.
 
+use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 /// A token, key or password. `Debug` and `Display` print `***`.
 #[derive(Clone, Default)]
-pub struct Secret(String);
+pub struct Secret(Arc<str>);
 
 impl Secret {
     pub fn new(text: impl Into<String>) -> Self {
-        Secret(text.into())
+        Secret(text.into().into())
     }
 
     /// The value itself, for the one place that puts it on the wire or into a MAC.

@@ -163,10 +163,12 @@ fn addressed(request: &mut Request<Full<Bytes>>) -> Result<Host, &'static str> {
         return Err("the address names no host");
     };
     let usual = if scheme == Scheme::HTTPS { 443 } else { 80 };
+    // Without a name and a password before it, and without the port that goes without saying.
     let name = match authority.port_u16() {
-        Some(port) if port != usual => HeaderValue::try_from(format!("{}:{port}", authority.host())),
-        _ => HeaderValue::try_from(authority.host()),
+        Some(port) if port != usual => authority.as_str().rsplit('@').next().unwrap_or_default(),
+        _ => authority.host(),
     };
+    let name = HeaderValue::from_str(name);
     request.headers_mut().insert(HOST, name.map_err(|_| "the address names a strange host")?);
     *request.uri_mut() = Uri::from(parts.path_and_query.unwrap_or(PathAndQuery::from_static("/")));
     Ok((scheme, authority))

@@ -177,14 +177,14 @@ impl<'a> Turn<'a> {
         if let Some(unanswered) = due {
             let number = self.next_message();
             let content = Content::Text { body: unanswered.body };
-            self.effects.push(Effect::Send(Box::new(Draft {
+            self.send(Draft {
                 run,
                 flow,
                 step,
                 topic: unanswered.topic,
                 if_closed: unanswered.if_closed,
                 ..Draft::plain(number, content, Origin::HandoffFlow)
-            })));
+            });
         }
     }
 

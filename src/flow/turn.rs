@@ -24,7 +24,10 @@ use crate::{
     },
 };
 use icu_plurals::PluralCategory;
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 /// What a step says about what comes next.
 #[derive(Debug, Clone, PartialEq)]
@@ -328,7 +331,7 @@ impl<'a> Turn<'a> {
         let counted = self.session.counted.iter_mut().find(|counted| counted.run == here.run);
         let is_counted = counted.map(|counted| counted.open.push(number)).is_some();
         let (told, followed) = self.follow_message(here, number);
-        self.effects.push(Effect::Send(Box::new(Draft {
+        self.send(Draft {
             run: Some(here.run),
             flow: Some(here.flow.name.clone()),
             step: Some(here.node.id.clone()),
@@ -341,7 +344,7 @@ impl<'a> Turn<'a> {
             question: saying.question,
             by_clock,
             ..Draft::plain(number, saying.content, origin)
-        })));
+        });
         number
     }
 
@@ -349,8 +352,13 @@ impl<'a> Turn<'a> {
     pub fn say_ourselves(&mut self, content: Content, origin: Origin, asked_for: Option<Time>) -> u32 {
         let number = self.next_message();
         let draft = Draft { if_closed: Some(IfClosed::Skip), asked_for, ..Draft::plain(number, content, origin) };
-        self.effects.push(Effect::Send(Box::new(draft)));
+        self.send(draft);
         number
+    }
+
+    /// It belongs to the turn that the session will have taken.
+    pub fn send(&mut self, draft: Draft) {
+        self.effects.push(Effect::Send(Arc::new(Draft { turn: self.session.turn + 1, ..draft })));
     }
 
     /// Keeps a value in the variable that a step fills, if it fills one.

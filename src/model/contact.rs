@@ -65,14 +65,21 @@ impl ContactData {
     /// The person is at these names from now on: under them they wrote last, or the platform says so. A number that
     /// they had before reaches nobody, or a stranger. True: something is new.
     pub fn moves_to(&mut self, names: &[Alias]) -> bool {
-        let before = (self.phone.clone(), self.bsuid.clone());
-        for name in names.iter().rev() {
-            match name.kind {
-                AliasKind::Phone => self.phone = Some(format!("+{}", name.value)),
-                AliasKind::Bsuid => self.bsuid = Some(name.value.clone()),
-            }
+        let surest = |kind| names.iter().find(|name| name.kind == kind).map(|name| name.value.as_str());
+        let mut is_new = false;
+        if let Some(phone) = surest(AliasKind::Phone)
+            && self.phone.as_deref().and_then(|known| known.strip_prefix('+')) != Some(phone)
+        {
+            self.phone = Some(format!("+{phone}"));
+            is_new = true;
         }
-        before != (self.phone.clone(), self.bsuid.clone())
+        if let Some(bsuid) = surest(AliasKind::Bsuid)
+            && self.bsuid.as_deref() != Some(bsuid)
+        {
+            self.bsuid = Some(bsuid.to_owned());
+            is_new = true;
+        }
+        is_new
     }
 
     /// Takes over what is known of the same person as another contact. What both know stays; of two words about a topic

@@ -17,7 +17,7 @@ use crate::base::{
     time::{Span, Time},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What one event did. All of it is committed together, or none.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +66,7 @@ pub struct EndedRun {
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
     /// Put a message into the conversation's outbox.
-    Send(Box<Draft>),
+    Send(Arc<Draft>),
     /// Make an external call; its result comes back as `Event::Returned` with the same numbers.
     Call(Box<HttpCall>),
     /// Drafts that have not left are dropped: all of a run, or one.

@@ -75,9 +75,7 @@ impl App {
         match effect {
             Effect::Send(draft) => {
                 let id = OutboundId(self.store.next_id());
-                let mut draft = (**draft).clone();
-                draft.turn = conversation.session.turn;
-                conversation.outbox.push(Pending::new(id, draft, now));
+                conversation.outbox.push(Pending::new(id, Arc::clone(draft), now));
                 after.inserted.push(id);
             }
             Effect::Call(call) => after.calls.push((**call).clone()),

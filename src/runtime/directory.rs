@@ -24,7 +24,7 @@ pub struct Directory(Mutex<Maps>);
 
 #[derive(Default)]
 struct Maps {
-    contacts: HashMap<(AccountName, Alias), ContactId>,
+    contacts: HashMap<AccountName, HashMap<Alias, ContactId>>,
     conversations: HashMap<(ContactId, SenderId), ConversationId>,
 }
 
@@ -201,7 +201,8 @@ impl Directory {
     /// Whom all these names mean; `None`: one of them is not remembered, or they mean several.
     fn contact(&self, account: &AccountName, names: &[Alias]) -> Option<ContactId> {
         let maps = self.maps();
-        let mut owners = names.iter().map(|name| maps.contacts.get(&(account.clone(), name.clone())).copied());
+        let contacts = maps.contacts.get(account)?;
+        let mut owners = names.iter().map(|name| contacts.get(name).copied());
         let first = owners.next()??;
         owners.all(|owner| owner == Some(first)).then_some(first)
     }
@@ -213,13 +214,18 @@ impl Directory {
     /// Whoever was first wins; gives back the winner.
     fn remember(&self, account: &AccountName, names: &[Alias], contact: ContactId) -> ContactId {
         let mut maps = self.maps();
-        if maps.contacts.len() >= DIRECTORY_ENTRIES_MAX {
+        if maps.contacts.values().map(HashMap::len).sum::<usize>() >= DIRECTORY_ENTRIES_MAX {
             maps.contacts.clear();
         }
-        let first = names.iter().find_map(|name| maps.contacts.get(&(account.clone(), name.clone())).copied());
-        let winner = first.unwrap_or(contact);
+        let contacts = match maps.contacts.get_mut(account) {
+            Some(contacts) => contacts,
+            None => maps.contacts.entry(account.clone()).or_default(),
+        };
+        let winner = names.iter().find_map(|name| contacts.get(name).copied()).unwrap_or(contact);
         for name in names {
-            maps.contacts.entry((account.clone(), name.clone())).or_insert(winner);
+            if !contacts.contains_key(name) {
+                contacts.insert(name.clone(), winner);
+            }
         }
         winner
     }
@@ -235,7 +241,7 @@ impl Directory {
     /// After a commit that failed: the rows are asked again.
     pub fn forget(&self, contact: ContactId) {
         let mut maps = self.maps();
-        maps.contacts.retain(|_, known| *known != contact);
+        maps.contacts.values_mut().for_each(|contacts| contacts.retain(|_, known| *known != contact));
         maps.conversations.retain(|(known, _), _| *known != contact);
     }
 

@@ -18,7 +18,7 @@ use crate::{
     channel::{Next, SendError},
     model::{
         content::Content,
-        effect::{IfClosed, Origin},
+        effect::{Draft, IfClosed, Origin},
         event::{Event, Fate, Reason},
         template::TemplateMessage,
     },
@@ -147,14 +147,14 @@ impl App {
         kept.in_order = false;
         // One nudge: if the window is closed again when the answer comes, it only waits.
         if let Some(IfClosed::Nudge { hold, .. }) = kept.draft.if_closed {
-            kept.draft.if_closed = Some(IfClosed::Hold(hold));
+            Arc::make_mut(&mut kept.draft).if_closed = Some(IfClosed::Hold(hold));
         }
         rows::mark(set, conversation.sender, kept, None, Some(Reason::WindowClosed));
-        let mut draft = kept.draft.clone();
+        let mut draft = Draft::clone(&kept.draft);
         draft.content = Content::Template(template);
         draft.if_closed = None;
         draft.nudge = true;
-        let nudge = Pending::new(OutboundId(self.store.next_id()), draft, now);
+        let nudge = Pending::new(OutboundId(self.store.next_id()), Arc::new(draft), now);
         rows::insert_outbound(set, &nudge, contact, conversation.id, conversation.sender);
         conversation.outbox.insert(place + 1, nudge);
         self.metrics.message(conversation.sender, "held");

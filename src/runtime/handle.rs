@@ -30,7 +30,7 @@ impl App {
     pub(super) async fn inbound_turn(
         self: &Arc<Self>,
         lane: &mut LaneState,
-        recorded: &Recorded,
+        recorded: Recorded,
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let index = self.conversation_index(lane, recorded.conversation).await?;
@@ -51,7 +51,7 @@ impl App {
         if (newest && lane.contact.data.moves_to(&message.from)) || unnamed {
             rows::contact(&mut set, &lane.contact);
         }
-        let word = self.take_word(lane, recorded, now, &mut set);
+        let word = self.take_word(lane, &recorded, now, &mut set);
         let conversation = &mut lane.conversations[index];
         if word != Some(ConsentWord::Stop) && conversation.session.person.is_none() && recorded.opens {
             for id in outbox::release(&mut conversation.outbox) {
@@ -61,12 +61,13 @@ impl App {
             }
         }
         self.metrics.lane_wait_seconds.observe(in_seconds(now - recorded.recorded_at));
-        let reply_to = self.replies_to(recorded, &lane.conversations[index].session).await?;
-        let tapped = self.doubtful_tap(recorded, &lane.conversations[index].outbox).await?;
+        let reply_to = self.replies_to(&recorded, &lane.conversations[index].session).await?;
+        let tapped = self.doubtful_tap(&recorded, &lane.conversations[index].outbox).await?;
         self.proves_that_it_left(lane, index, message, reply_to.or(tapped), &mut set, now);
-        let event = Event::Received { id: recorded.id, message: message.clone(), reply_to, word };
-        self.take_turn(lane, index, event, Some(recorded.id), set).await?;
-        self.metrics.turn_seconds.observe(in_seconds(self.clock.now() - recorded.recorded_at));
+        let Recorded { id, message, recorded_at, .. } = recorded;
+        let event = Event::Received { id, message, reply_to, word };
+        self.take_turn(lane, index, event, Some(id), set).await?;
+        self.metrics.turn_seconds.observe(in_seconds(self.clock.now() - recorded_at));
         self.go_on(lane, index).await
     }
 
@@ -121,7 +122,7 @@ impl App {
                     let turn = lane.conversations[index].session.turn + 1;
                     let entry = TraceEntry { run: Some(run), step: None, what };
                     let (id, now) = (self.store.next_id(), self.clock.now());
-                    rows::trace(&mut set, id, lane.contact.id, conversation, turn, now, &[entry]);
+                    rows::trace(&mut set, id, lane.contact.id, conversation, turn, now, vec![entry]);
                 }
                 self.take_turn(lane, index, *event, None, set).await?;
                 self.go_on(lane, index).await

@@ -79,15 +79,15 @@ impl App {
             self.metrics.webhook(kind, "not_recorded");
             NotAccepted::NotStored(error)
         };
-        // A task of its own: of a client that hangs up the messages are recorded, and then somebody must answer them.
+        // Of a client that hangs up the messages are recorded all the same, and then somebody must answer them.
         let app = Arc::clone(self);
         self.lanes.enter();
         let taken = finished(async move {
             let taken = caught(pin!(app.take_items(kind, items))).await;
             app.lanes.leave();
-            taken.map_err(|panic| anyhow::anyhow!("a panic: {panic}"))?
+            taken.map_err(|panic| anyhow::anyhow!("a panic: {panic}")).flatten()
         });
-        let taken = task.await.context("the process ends").flatten();
+        let taken = taken.await;
         let (counts, keep_raw) = taken.map_err(not_stored)?;
         if keep_raw {
             let row = Webhook {
@@ -215,11 +215,11 @@ impl App {
                     provider_id: message.provider_id.clone(),
                     at: message.at,
                     received_at: now,
-                    data: inbound::InboundData { message: message.clone(), word },
+                    data: inbound::InboundData { message, word },
                     handled_at: None,
                 };
                 set.push(&inbound::INSERT, &row);
-                written.push((found, id, sender, message, word, opens));
+                written.push((found, id, sender, row.data.message, word, opens));
             }
             // Side by side: a thousand contacts of one webhook share a handful of commits.
             let mut commits = Vec::with_capacity(sets.len());

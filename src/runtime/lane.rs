@@ -28,7 +28,10 @@ use crate::{
         start::PlannedStart,
     },
 };
-use std::{collections::BTreeSet, sync::atomic::Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+};
 use tokio::sync::oneshot;
 
 /// Everything of one contact, over all its senders.
@@ -282,7 +285,7 @@ impl App {
 
     /// A message back from its row. What stood `sending` is unknown: nobody recorded an answer.
     pub(super) fn revive(&self, row: outbound::Outbound) -> Pending {
-        let mut pending = Pending::new(row.id, row.draft, row.created_at);
+        let mut pending = Pending::new(row.id, Arc::new(row.draft), row.created_at);
         let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;

@@ -13,12 +13,13 @@ use crate::{
         template::TemplateMessage,
     },
 };
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// A message on its way, as the lane holds it in memory; its row says the same.
 pub struct Pending {
     pub id: OutboundId,
-    pub draft: Draft,
+    pub draft: Arc<Draft>,
     pub state: PendingState,
     /// Not before this moment.
     pub not_before: Option<Time>,
@@ -58,7 +59,7 @@ pub enum PendingState {
 
 impl Pending {
     /// A message as its turn says it.
-    pub fn new(id: OutboundId, draft: Draft, now: Time) -> Self {
+    pub fn new(id: OutboundId, draft: Arc<Draft>, now: Time) -> Self {
         Pending {
             id,
             draft,
@@ -213,7 +214,7 @@ mod tests {
     fn pending(id: i64, turn: u64, state: PendingState) -> Pending {
         let content = Content::Text { body: "hi".into() };
         let draft = Draft { turn, ..Draft::plain(1, content, Origin::Flow) };
-        Pending { state, ..Pending::new(OutboundId(id), draft, Time(0)) }
+        Pending { state, ..Pending::new(OutboundId(id), Arc::new(draft), Time(0)) }
     }
 
     #[test]
@@ -252,7 +253,7 @@ mod tests {
         outbox[0].state = PendingState::Sending;
         assert_eq!(due_at(&outbox), None);
         outbox[0].state = PendingState::Unknown { until: Time(9000) };
-        outbox[1].draft.turn = 1;
+        Arc::make_mut(&mut outbox[1].draft).turn = 1;
         assert_eq!(due_at(&outbox), Some(Time(9000)));
     }
 
@@ -266,10 +267,10 @@ mod tests {
         assert_eq!(next(&outbox, Time(0)), Some(2));
         // What the API sends meanwhile carries the number of the last turn, and is none of its messages.
         let mut outbox = outbox;
-        outbox[1].draft.origin = Origin::Api;
+        Arc::make_mut(&mut outbox[1].draft).origin = Origin::Api;
         assert_eq!((next(&outbox, Time(0)), due_at(&outbox)), (Some(1), Some(Time(60))));
-        outbox[0].draft.origin = Origin::Api;
-        outbox[1].draft.origin = Origin::Flow;
+        Arc::make_mut(&mut outbox[0].draft).origin = Origin::Api;
+        Arc::make_mut(&mut outbox[1].draft).origin = Origin::Flow;
         assert_eq!(next(&outbox, Time(0)), Some(1));
     }
 

@@ -52,9 +52,8 @@ impl App {
             for row in tried {
                 let attempts = row.attempts;
                 if attempts >= INBOUND_ATTEMPTS_MAX {
-                    let recorded = self.recorded(row);
                     let why = format!("it was taken up {attempts} times and the process ended each time");
-                    self.bury(&recorded, &why).await?;
+                    self.bury(row.id, row.conversation_id, row.sender_id, &why).await?;
                     continue;
                 }
                 let mut set = WriteSet::new();

@@ -20,6 +20,7 @@ use crate::{
         trace::{self, Trace},
     },
 };
+use std::sync::Arc;
 
 pub(super) fn session(set: &mut WriteSet, contact: ContactId, conversation: ConversationId, session: &Session) {
     set.push(&session::TURN, &Turned::new(conversation, contact, session));
@@ -57,7 +58,7 @@ pub(super) fn insert_outbound(
         PendingState::Unknown { until } => (SendState::Unknown, Some(until)),
     };
     let mut row =
-        NewOutbound::queued(pending.id, conversation, contact, sender, pending.draft.clone(), pending.created_at);
+        NewOutbound::queued(pending.id, conversation, contact, sender, Arc::clone(&pending.draft), pending.created_at);
     row.state = state;
     // Only who follows a message's way hears of each status; a failure reaches its lane in any case.
     row.tells = pending.draft.follows;
@@ -185,9 +186,8 @@ pub(super) fn trace(
     conversation: ConversationId,
     turn: u64,
     now: Time,
-    entries: &[TraceEntry],
+    data: Vec<TraceEntry>,
 ) {
-    let data = entries.to_vec();
     set.push(&trace::INSERT, &Trace { id, conversation_id: conversation, contact_id: contact, turn, at: now, data });
 }
 

@@ -122,7 +122,7 @@ impl App {
         draft.turn = lane.conversations[index].session.turn;
         let by_person = draft.origin == Origin::Person;
         let (waiter, sent) = oneshot::channel();
-        let mut pending = Pending::new(id, draft, now);
+        let mut pending = Pending::new(id, Arc::new(draft), now);
         pending.waiters.push(waiter);
         let current = &mut lane.conversations[index];
         current.outbox.push(pending);

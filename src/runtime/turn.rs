@@ -37,7 +37,7 @@ impl App {
         mut set: WriteSet,
     ) -> Result<Vec<Effect>, LaneError> {
         let now = self.clock.now();
-        let conversation = &lane.conversations[index];
+        let conversation = &mut lane.conversations[index];
         let live = self.live.get();
         let versions = self
             .live
@@ -48,7 +48,8 @@ impl App {
         let paused = self.flow_health.paused();
         let names: Vec<(u32, FlowName)> =
             conversation.session.runs.iter().map(|run| (run.number, run.flow.clone())).collect();
-        let session = conversation.session.clone();
+        // Whatever fails from here on makes the lane read its rows again.
+        let session = std::mem::take(&mut conversation.session);
         let was = session.turn;
         let world = World {
             now,
@@ -102,7 +103,7 @@ impl App {
         }
         let conversation = lane.conversations[index].id;
         if !trace.is_empty() {
-            rows::trace(&mut set, self.store.next_id(), lane.contact.id, conversation, turn, now, &trace);
+            rows::trace(&mut set, self.store.next_id(), lane.contact.id, conversation, turn, now, trace);
         }
         let ready = self.prepare(lane, index, &after.inserted);
         let sender = lane.conversations[index].sender;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ContactId, InboundId},
+        ids::{ContactId, ConversationId, InboundId, SenderId},
         limits::{INBOUND_ATTEMPTS_MAX, LANE_LINE_MAX, LANE_RETRY, LANE_TRIES_MAX, RECOVERY_SLICE, WAKE_HORIZON},
         time::Span,
     },
@@ -27,7 +27,8 @@ impl App {
             return;
         }
         if self.lanes.push(contact, work) {
-            // In a box of its own: a task is moved several times while it is made and ended, and this one is large.
+            // In a box of its own: a task is moved several times while it is made and ended. What happens rarely is in
+            // boxes inside of it: thousands of lanes may wait at once, each as large as the largest thing it may do.
             tokio::spawn(Box::pin(Arc::clone(self).run_lane(contact)));
         }
     }
@@ -160,7 +161,8 @@ impl App {
                 let attempts = row.attempts;
                 let recorded = self.recorded(row);
                 if attempts >= INBOUND_ATTEMPTS_MAX {
-                    self.bury(&recorded, "it could not be handled in three tries").await?;
+                    let Recorded { id, conversation, sender, .. } = recorded;
+                    self.bury(id, conversation, sender, "it could not be handled in three tries").await?;
                     continue;
                 }
                 let mut set = WriteSet::new();
@@ -229,16 +231,18 @@ impl App {
             if let Some(to) = lane.contact.data.joined_to {
                 return Box::pin(self.hand_on(to, recorded)).await;
             }
-            match self.inbound_turn(lane, &recorded).await {
+            let (id, conversation, sender) = (recorded.id, recorded.conversation, recorded.sender);
+            match self.inbound_turn(lane, recorded).await {
                 Ok(()) => return Ok(()),
                 Err(LaneError::Reload(why)) => {
                     *state = None;
-                    tracing::warn!(inbound.id = %recorded.id, attempt, "Message {} is taken again: {why}", recorded.id);
-                    let row = inbound::find(&self.store, recorded.id).await?;
+                    tracing::warn!(inbound.id = %id, attempt, "Message {id} is taken again: {why}");
+                    let row = inbound::find(&self.store, id).await?;
                     // What the lost commit was to start is looked for afterwards.
                     self.timers.wake(contact, self.clock.now());
-                    if row.is_none_or(|row| row.handled_at.is_some()) {
-                        return Ok(());
+                    match row.filter(|row| row.handled_at.is_none()) {
+                        Some(row) => recorded = self.recorded(row),
+                        None => return Ok(()),
                     }
                 }
                 Err(LaneError::Poison(why)) => {
@@ -251,12 +255,18 @@ impl App {
     }
 
     /// A message that no turn can take is listed, and the contact's next one goes on.
-    pub(super) async fn bury(&self, recorded: &Recorded, why: &str) -> anyhow::Result<()> {
+    pub(super) async fn bury(
+        &self,
+        id: InboundId,
+        conversation: ConversationId,
+        sender: SenderId,
+        why: &str,
+    ) -> anyhow::Result<()> {
         let now = self.clock.now();
         let mut set = WriteSet::new();
-        super::rows::handled(&mut set, recorded.id, now);
-        let data = serde_json::json!({ "inbound_id": recorded.id, "conversation_id": recorded.conversation });
-        self.dead_letter(&mut set, "poison", Some(recorded.sender), why, data, now);
+        super::rows::handled(&mut set, id, now);
+        let data = serde_json::json!({ "inbound_id": id, "conversation_id": conversation });
+        self.dead_letter(&mut set, "poison", Some(sender), why, data, now);
         self.store.commit(set).await?;
         Ok(())
     }

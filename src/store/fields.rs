@@ -99,7 +99,10 @@ impl Value {
 }
 
 fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    without_nul(serde_json::to_string(value).expect("rows hold plain data"))
+    // Most are longer than what a text begins with and grows from.
+    let mut out = Vec::with_capacity(512);
+    serde_json::to_writer(&mut out, value).expect("rows hold plain data");
+    without_nul(String::from_utf8(out).expect("JSON is UTF-8"))
 }
 
 /// `json` is serialized JSON, in which U+0000 can only stand as an escape.

@@ -246,11 +246,7 @@ impl Writer {
     async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts, answers: &Answers) -> Trouble {
         let (sets, owners): (Vec<WriteSet>, Vec<_>) = group.into_iter().unzip();
         let mut owners: Vec<Option<Owner>> = owners.into_iter().map(Some).collect();
-        let mut answer = |set: usize, answer: Answer| {
-            if let Some(owner) = owners[set].take() {
-                owner.hear(answer);
-            }
-        };
+        let mut answer = |set: usize, answer: Answer| owners[set].take().map(|owner| (owner, answer));
         let mut work = vec![(0..sets.len()).collect::<Vec<_>>()];
         let mut again = 0;
         while let Some(mut part) = work.pop() {
@@ -395,6 +391,15 @@ impl Writer {
     }
 }
 
+/// One answer for all these sets.
+fn all(
+    sets: impl IntoIterator<Item = usize>,
+    answer: &mut impl FnMut(usize, Answer) -> Option<(Owner, Answer)>,
+    error: &CommitError,
+) -> Heard {
+    sets.into_iter().filter_map(|set| answer(set, Err(error.clone()))).collect()
+}
+
 enum Attempt {
     /// Committed; what each set of the part is told.
     Done(Vec<Vec<(u16, Told)>>),
@@ -405,12 +410,3 @@ enum Attempt {
     /// Rolled back: a key is missing, and only its statement with a `returning` can say which.
     Short,
 }
-/// One answer for all these sets.
-fn all(
-    sets: impl IntoIterator<Item = usize>,
-    answer: &mut impl FnMut(usize, Answer) -> Option<(Owner, Answer)>,
-    error: &CommitError,
-) -> Heard {
-    sets.into_iter().filter_map(|set| answer(set, Err(error.clone()))).collect()
-}
-

@@ -78,7 +78,7 @@ pub fn draft(number: u32) -> Draft {
 }
 
 pub fn outbound(id: i64, contact: i64, number: u32) -> NewOutbound {
-    NewOutbound::queued(OutboundId(id), ConversationId(contact), ContactId(contact), SENDER, draft(number), NOW)
+    NewOutbound::queued(OutboundId(id), ConversationId(contact), ContactId(contact), SENDER, draft(number).into(), NOW)
 }
 
 /// A contact and a conversation, both with the same id.

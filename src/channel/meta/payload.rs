@@ -9,6 +9,7 @@ use crate::{
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
     },
 };
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json};
 
 /// What makes an opaque text ours: other applications on the same number write there as well.
@@ -32,20 +33,41 @@ pub fn our_id(opaque: &str) -> Option<OutboundId> {
 }
 
 /// The request's body.
-pub fn payload(message: &Outgoing) -> Result<Value, Unsendable> {
-    let mut body = Map::new();
-    body.insert("messaging_product".into(), "whatsapp".into());
-    body.insert("recipient_type".into(), "individual".into());
-    let (field, recipient) = recipient(message)?;
-    body.insert(field.into(), recipient.into());
-    if let Some(quoted) = &message.reply_to {
-        body.insert("context".into(), json!({"message_id": quoted.as_str()}));
+pub fn payload(message: &Outgoing) -> Result<String, Unsendable> {
+    let body = Body { recipient: recipient(message)?, part: content(&message.content)?, message };
+    Ok(serde_json::to_string(&body).expect("texts and maps become JSON"))
+}
+
+/// Written down as it goes: for every message that leaves, a tree of its keys would be built and torn down again.
+struct Body<'m> {
+    recipient: (&'static str, String),
+    part: (&'static str, Part<'m>),
+    message: &'m Outgoing,
+}
+
+/// What a message consists of: nearly always a text.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Part<'m> {
+    Text { preview_url: bool, body: &'m str },
+    Other(Value),
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut body = out.serialize_map(None)?;
+        body.serialize_entry("messaging_product", "whatsapp")?;
+        body.serialize_entry("recipient_type", "individual")?;
+        body.serialize_entry(self.recipient.0, &self.recipient.1)?;
+        if let Some(quoted) = &self.message.reply_to {
+            body.serialize_entry("context", &json!({"message_id": quoted.as_str()}))?;
+        }
+        body.serialize_entry("biz_opaque_callback_data", &opaque(self.message.id))?;
+        let (kind, part) = &self.part;
+        body.serialize_entry("type", kind)?;
+        body.serialize_entry(kind, part)?;
+        body.end()
     }
-    body.insert("biz_opaque_callback_data".into(), opaque(message.id).into());
-    let (kind, part) = content(&message.content)?;
-    body.insert("type".into(), kind.into());
-    body.insert(kind.into(), part);
-    Ok(Value::Object(body))
 }
 
 /// A phone as `+E.164`: without the plus Meta may prepend the country of the business. A BSUID goes into
@@ -59,11 +81,11 @@ fn recipient(message: &Outgoing) -> Result<(&'static str, String), Unsendable> {
     }
 }
 
-fn content(content: &Content) -> Result<(&'static str, Value), Unsendable> {
-    Ok(match content {
+fn content(content: &Content) -> Result<(&'static str, Part<'_>), Unsendable> {
+    let (kind, part) = match content {
         Content::Text { body } => {
-            let preview = body.contains("https://") || body.contains("http://");
-            ("text", json!({"preview_url": preview, "body": body}))
+            let preview_url = body.contains("https://") || body.contains("http://");
+            return Ok(("text", Part::Text { preview_url, body }));
         }
         Content::Buttons { body, buttons, media, edges } => {
             let buttons: Vec<Value> =
@@ -91,7 +113,8 @@ fn content(content: &Content) -> Result<(&'static str, Value), Unsendable> {
         Content::Reaction { to, emoji } => {
             ("reaction", json!({"message_id": to.as_str(), "emoji": emoji.as_deref().unwrap_or_default()}))
         }
-    })
+    };
+    Ok((kind, Part::Other(part)))
 }
 
 /// A header is a file or a text; the file goes first, for the text can stand in the body as well.

@@ -18,10 +18,8 @@ pub async fn send(meta: &Meta, http: &dyn Http, message: &Outgoing) -> Result<Re
     let Some(sender) = meta.sender(message.sender) else {
         return Err(ours(Next::Misconfigured, "unknown_sender", "the sender is no longer in the configuration"));
     };
-    let body = payload(message)
-        .map_err(|why| ours(Next::Rejected { why: Why::Request }, why.code, why.text))?
-        .to_string()
-        .into_bytes();
+    let body =
+        payload(message).map_err(|why| ours(Next::Rejected { why: Why::Request }, why.code, why.text))?.into_bytes();
     let request = HttpRequest {
         method: Method::Post,
         url: sender.url(&format!("{}/messages", sender.phone_number_id)),

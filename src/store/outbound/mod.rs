@@ -21,6 +21,7 @@ use crate::model::{
     event::Reason,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Where a message stands. Statuses move `Sent` to `Read` only forward; see `rank`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ pub struct NewOutbound {
     pub origin: Origin,
     pub tells: bool,
     pub state: SendState,
-    pub data: Draft,
+    pub data: Arc<Draft>,
     pub not_before: Option<Time>,
     pub hold_until: Option<Time>,
     pub attempt: u32,
@@ -67,7 +68,7 @@ impl NewOutbound {
         conversation: ConversationId,
         contact: ContactId,
         sender: SenderId,
-        draft: Draft,
+        draft: Arc<Draft>,
         now: Time,
     ) -> Self {
         NewOutbound {
@@ -202,8 +203,8 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &SENDING.sql,
     &SETTLE.sql,
     &EXPIRE.sql,
-    &STATUS_BY_ID.sql,
     &STATUS_KNOWN.sql,
+    &STATUS_BY_ID.sql,
     &STATUS_BY_PROVIDER.sql,
     &STATUS_EARLY.sql,
 ];

@@ -150,7 +150,7 @@ impl Talk {
         let what = match effect {
             Effect::Send(draft) => {
                 let now = self.now;
-                self.send(*draft, now, false);
+                self.send(Draft::clone(&draft), now, false);
                 return;
             }
             Effect::Call(call) => {
