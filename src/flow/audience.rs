@@ -15,7 +15,9 @@ use std::cmp::Ordering;
 /// The contact of `world` is one of them. A condition that fails means nobody, and so does a step that is gone.
 pub fn is_meant(versions: &Versions, audience: &Audience, world: &World<'_>) -> bool {
     let Some(meant) = meant(versions, audience) else { return false };
-    if !audience.tags.iter().all(|tag| world.contact.data.tags.contains(tag)) {
+    // Whoever was joined to another is meant under that one's name.
+    if world.contact.data.joined_to.is_some() || !audience.tags.iter().all(|tag| world.contact.data.tags.contains(tag))
+    {
         return false;
     }
     let Some(condition) = &meant.condition else { return true };

@@ -113,8 +113,16 @@ impl App {
         let owners = self.owners(account, names).await?;
         let contact = match owners.len() {
             0 | 1 => owners.first().copied(),
-            // Names of two contacts in one breath: they are one person.
-            _ => Some(self.join(owners).await?),
+            // Names of two contacts in one breath: they are one person. Where that cannot be stored now, the message is
+            // recorded all the same: the next webhook with both names joins them.
+            _ => Some(match self.join(owners.clone()).await {
+                Ok(contact) => contact,
+                Err(error) => {
+                    self.metrics.bug("join");
+                    tracing::error!("Two contacts that are one could not be joined: {error:#}");
+                    owners[0]
+                }
+            }),
         };
         if let Some(contact) = contact {
             let known = alias::of(&self.store, contact).await?;

@@ -89,10 +89,9 @@ impl App {
         Ok(stays)
     }
 
-    /// Whoever a contact was joined to; `None`: there is no such row.
+    /// Whoever a contact was joined to in the end; `None`: there is no such row.
     async fn goes_on(&self, id: ContactId) -> anyhow::Result<Option<ContactId>> {
-        let row = contact::find(&self.store, id).await?;
-        Ok(row.map(|row| row.data.joined_to.unwrap_or(id)))
+        Ok(contact::going_on(&self.store, id).await?.map(|row| row.id))
     }
 
     async fn join_two(self: &Arc<Self>, one: ContactId, other: ContactId) -> anyhow::Result<ContactId> {

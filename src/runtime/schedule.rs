@@ -225,26 +225,44 @@ impl App {
         done
     }
 
-    async fn begin_now(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
-        if is_start_key(&row.trigger_key) {
-            return self.begin_planned(lane, row).await;
+    /// Whom it was for goes on under another name: there the start begins. What that one has by itself, a fire of the
+    /// same schedule, the same date or audience, ends here.
+    async fn begin_elsewhere(
+        &self,
+        own: ContactId,
+        to: ContactId,
+        row: PlannedStart,
+        now: Time,
+    ) -> Result<(), LaneError> {
+        let mut set = WriteSet::of(own.0);
+        set.push(&start::MOVE, &start::Moved { from: own, to });
+        self.store.commit(set).await?;
+        if start::find(&self.store, row.id).await?.is_none_or(|row| row.contact_id == to) {
+            self.timers.wake(to, now);
+            return Ok(());
         }
+        let mut set = WriteSet::of(own.0);
+        let state = StartState::Superseded;
+        set.push(&start::DECIDED, &Decided { id: row.id, state, reason: None, slot_at: None, ended_at: Some(now) });
+        self.store.commit(set).await?;
+        Ok(())
+    }
+
+    async fn begin_now(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
         let now = self.clock.now();
         let id = row.id;
         // Who read the row as waiting may have done so just before another hand began it, or its date was changed.
         if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
             return Ok(());
         }
-        if lane.contact.data.joined_to.is_some() {
-            // Whom it was for has the same fire under another name.
-            let mut set = WriteSet::of(lane.contact.id.0);
-            let state = StartState::Superseded;
-            set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
-            self.store.commit(set).await?;
-            return Ok(());
-        }
         let live = self.live.get();
         let set = &live.set;
+        if let Some(to) = lane.contact.data.joined_to {
+            return self.begin_elsewhere(lane.contact.id, to, row, now).await;
+        }
+        if is_start_key(&row.trigger_key) {
+            return self.begin_planned(lane, row).await;
+        }
         if let Some(date) = flow::dates(set).iter().find(|d| d.flow.name == row.flow && d.key == row.trigger_key) {
             return self.begin_by_date(lane, date, row, now).await;
         }

@@ -3,6 +3,7 @@
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
     ids::{AccountName, ContactId, InboundId},
+    limits::JOINS_FOLLOWED_MAX,
     time::Time,
 };
 use crate::model::contact::{Contact, ContactData};
@@ -124,6 +125,17 @@ pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &NEWEST, &NEWEST_OF, &NEX
 
 pub async fn find(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
+}
+
+/// Who goes on for a contact: itself, or whom it was joined to in the end.
+pub async fn going_on(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadError> {
+    let Some(mut row) = find(store, id).await? else { return Ok(None) };
+    for _ in 0..JOINS_FOLLOWED_MAX {
+        let Some(to) = row.data.joined_to else { return Ok(Some(row)) };
+        let Some(next) = find(store, to).await? else { break };
+        row = next;
+    }
+    Ok(Some(row))
 }
 
 /// The contacts of an account in one zone (`""`: unknown) with an id above `after`, by id.

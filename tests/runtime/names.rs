@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use transom::{
     base::{
         clock::Clock,
-        ids::{InboundId, ProviderId, SenderId},
+        ids::{InboundId, ProviderId, SenderId, StartId},
         time::{Span, Time},
     },
     model::{
@@ -16,6 +16,7 @@ use transom::{
     store::{
         WriteSet, alias, contact, conversation,
         inbound::{self, InboundData, NewInbound},
+        start,
     },
 };
 
@@ -164,6 +165,52 @@ async fn two_contacts_named_in_one_breath_are_one_from_then_on() {
     assert_eq!(sent(&house)[5..], pairs(&[("+34600111222", "News.")]));
     let gone = contact::find(&house.app.store, gone).await.unwrap().unwrap();
     assert_eq!(gone.data.joined_to, Some(stays));
+}
+
+#[tokio::test]
+async fn a_start_for_many_means_a_person_once_and_nobody_after_a_stop() {
+    let offer = "flow: offer\nsteps:\n  - say: An offer.\n    if_closed: skip\n";
+    let begin = "flow: begin\nwhen: [message: begin]\nsteps:\n  - start: offer\n    for: everyone\n";
+    let files =
+        [("flows/_bot.yaml", BOT), ("flows/echo.yaml", ECHO), ("flows/offer.yaml", offer), ("flows/begin.yaml", begin)];
+    let mut house = House::at_meta(&files, "  []").await;
+    writes(&house, "wamid.1", "one", Some(OLD), None).await;
+    writes(&house, "wamid.2", "two", None, Some(ID)).await;
+    writes(&house, "wamid.3", "three", Some(OLD), Some(ID)).await;
+    one_of_both(&house).await;
+    let before = sent(&house).len();
+    writes(&house, "wamid.4", "begin", Some(NEW), None).await;
+    house.advance(Span::minutes(1)).await;
+    let told: Vec<_> = sent(&house)[before..].iter().map(|(to, _)| to.clone()).collect();
+    assert_eq!(told, ["+34600111222", "+34600999888"]);
+    writes(&house, "wamid.5", "STOP", Some(OLD), None).await;
+    let before = sent(&house).len();
+    writes(&house, "wamid.6", "begin", Some(NEW), None).await;
+    house.advance(Span::minutes(1)).await;
+    assert_eq!(sent(&house)[before..], pairs(&[("+34600999888", "An offer.")]));
+}
+
+#[tokio::test]
+async fn what_waits_for_who_is_gone_begins_with_who_goes_on() {
+    let later = "flow: later\nwhen: [message: later]\nsteps:\n  - start: note\n    at: ${now() + hours(2)}\n";
+    let note = "flow: note\nsteps:\n  - say: As promised.\n    if_closed: hold\n";
+    let files =
+        [("flows/_bot.yaml", BOT), ("flows/echo.yaml", ECHO), ("flows/later.yaml", later), ("flows/note.yaml", note)];
+    let mut house = House::at_meta(&files, "  []").await;
+    writes(&house, "wamid.1", "later", None, Some(ID)).await;
+    writes(&house, "wamid.2", "one", Some(OLD), None).await;
+    let gone = contact_of(&house, AliasKind::Bsuid, ID).await.id;
+    writes(&house, "wamid.3", "two", Some(OLD), Some(ID)).await;
+    let stays = one_of_both(&house).await.id;
+    // A row that was written while they were joined is still with who is gone.
+    let row = start::of(&house.app.store, stays, StartId(i64::MAX), 10).await.unwrap().remove(0);
+    let mut set = WriteSet::of(gone.0);
+    set.push(&start::MOVE, &start::Moved { from: stays, to: gone });
+    house.app.store.commit(set).await.unwrap();
+    assert_eq!(start::find(&house.app.store, row.id).await.unwrap().unwrap().contact_id, gone);
+    let before = sent(&house).len();
+    house.advance(Span::hours(2)).await;
+    assert_eq!(sent(&house)[before..], pairs(&[("+34600111222", "As promised.")]));
 }
 
 #[tokio::test]

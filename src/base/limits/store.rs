@@ -48,3 +48,7 @@ pub const RECOVERY_SLICE: i64 = 64;
 pub const ONCE_KEYS_READ: i64 = 10_000;
 /// Batches of one retention pass over a table.
 pub const RETENTION_BATCHES_MAX: usize = 200;
+
+// -- contacts
+/// How many contacts in a row that were joined one to the next are followed.
+pub const JOINS_FOLLOWED_MAX: usize = 32;

@@ -120,7 +120,7 @@ pub async fn consent(State(web): State<Arc<Web>>, Path(id): Path<String>, reques
     .await
 }
 
-/// The contact, if it exists for this caller.
+/// The contact, if it exists for this caller; of one who was joined to another, that other.
 pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Contact, Problem> {
     let id = id.parse().map(ContactId).map_err(|_| none())?;
     find(web, id).await?.filter(|contact| caller.owns(&contact.account)).ok_or_else(none)
@@ -131,7 +131,7 @@ fn none() -> Problem {
 }
 
 async fn find(web: &Web, id: ContactId) -> Result<Option<Contact>, Problem> {
-    contact::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))
+    contact::going_on(&web.app.store, id).await.map_err(|error| Problem::bug(&error))
 }
 
 /// In the conversation that was alive last; the others overhear it.
@@ -159,7 +159,7 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
     page.gather(
         |cursor: Option<i64>| contact::newest(store, account, ContactId(cursor.unwrap_or(i64::MAX)), page.limit),
         |row: Contact| async move {
-            let fits = tag.is_none_or(|tag| row.data.tags.contains(tag));
+            let fits = row.data.joined_to.is_none() && tag.is_none_or(|tag| row.data.tags.contains(tag));
             let shown = if fits { Some(described(web, &row).await?) } else { None };
             Ok((row.id.0, shown))
         },

@@ -60,6 +60,17 @@ pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<conversation:
     row.filter(|row| caller.sender(web, row.sender_id).is_some()).ok_or_else(none)
 }
 
+/// The same for what is done or said in it: of a contact who was joined to another, that one's at the same sender.
+pub async fn going_on(web: &Web, caller: &Caller, id: &str) -> Result<conversation::Conversation, Problem> {
+    let row = owned(web, caller, id).await?;
+    let store = &web.app.store;
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let contact = contact::going_on(store, row.contact_id).await.map_err(|error| bug(&error))?;
+    let Some(contact) = contact.filter(|contact| contact.id != row.contact_id) else { return Ok(row) };
+    let there = conversation::between(store, contact.id, row.sender_id).await.map_err(|error| bug(&error))?;
+    there.ok_or_else(|| Problem::not_found(format!("Its contact was joined to contact {}.", contact.id)))
+}
+
 /// The account whose keys count for a request on this conversation.
 pub fn account_of(web: &Web, row: &conversation::Conversation) -> Result<AccountName, Problem> {
     let sender = web.app.senders.get(row.sender_id);
@@ -185,7 +196,7 @@ async fn act(
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
-    let row = owned(&web, &caller, id).await?;
+    let row = going_on(&web, &caller, id).await?;
     // Who does it may be left out, and the whole body with it.
     let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
     let agent = input.opt_text("agent", NAME_CHARS_MAX);

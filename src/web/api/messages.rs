@@ -2,7 +2,7 @@
 
 use super::{
     addressee::Addressee,
-    conversations::{account_of, owned},
+    conversations::{account_of, going_on, owned},
     page::{Page, decode},
 };
 use crate::{
@@ -61,7 +61,7 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: 
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
-    let row = owned(&web, &caller, &id).await?;
+    let row = going_on(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
     let content = content(&mut input);
     input.finish()?;
