@@ -199,7 +199,9 @@ where
                 native(answer.status, &answer.body)
             }
             // Whether it took effect is not known: the row stays, and the next request asks what became of it.
-            Err(problem) if problem.status == StatusCode::INTERNAL_SERVER_ERROR => problem.into_response(),
+            Err(problem) if problem.status == StatusCode::INTERNAL_SERVER_ERROR || problem.code == OUTCOME_UNKNOWN => {
+                problem.into_response()
+            }
             Err(problem) => {
                 let nothing = Answer { status: problem.status, body: Json::Null, took_effect: false };
                 begun.finish(&web, nothing).await;
@@ -219,10 +221,13 @@ pub struct Again {
     pub cut_off: bool,
 }
 
+/// The code of the answer to a request whose first try was cut off: its key says so for as long as it is kept.
+const OUTCOME_UNKNOWN: &str = "outcome_unknown";
+
 /// For what leaves no trace by which a repetition could know.
 pub fn outcome_unknown() -> Problem {
     Problem::conflict(
-        "outcome_unknown",
+        OUTCOME_UNKNOWN,
         "The first request with this Idempotency-Key was cut off; look whether it took effect before you use a new key.",
     )
 }

@@ -3,7 +3,10 @@
 use super::host::{ANA, Answer, Host};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use transom::base::time::Span;
+use transom::{
+    base::time::Span,
+    store::{WriteSet, idempotency},
+};
 
 fn parcel(inputs: Json) -> Json {
     json!({"flow": "parcel", "contact": {"phone": ANA}, "sender": 12, "inputs": inputs})
@@ -43,6 +46,33 @@ async fn a_flow_starts_with_inputs_of_its_types() {
     assert_eq!((&body["flow"], &body["state"]), (&json!("parcel"), &json!("started")));
     host.app.run_due().await.unwrap();
     assert_eq!(host.graph.sent().last().unwrap().text(), "Your parcel is on its way");
+}
+
+#[tokio::test]
+async fn a_start_that_was_cut_off_is_unknown_however_often_it_is_asked() {
+    let mut host = Host::new().await;
+    host.ana_says("something else").await;
+    let body = parcel(json!({"number": 7, "size": "small"}));
+    host.post_once("key-acme", "/v1/runs", "c1", body.clone()).await.is(201);
+    // The crash: the key is claimed, and its answer was never kept.
+    let known = idempotency::find(&host.app.store, &"acme".into(), "c1").await.unwrap().unwrap();
+    let claim = idempotency::Claim {
+        account: "acme".into(),
+        key: "c2".into(),
+        request_hash: known.request_hash,
+        message_id: known.message_id.unwrap(),
+        created_at: host.app.now(),
+    };
+    let mut set = WriteSet::new();
+    set.push(&idempotency::CLAIM, &claim);
+    host.app.store.commit(set).await.unwrap();
+    host.app.run_due().await.unwrap();
+    let before = host.graph.sent().len();
+    for _ in 0..3 {
+        problem(host.post_once("key-acme", "/v1/runs", "c2", body.clone()).await, 409, "outcome_unknown");
+    }
+    host.app.run_due().await.unwrap();
+    assert_eq!(host.graph.sent().len(), before);
 }
 
 #[tokio::test]
