@@ -116,7 +116,7 @@ impl App {
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
                     let fate = Fate::Accepted { at: now, as_template, nudge, ttl };
                     let event = Event::Delivery { message: pending.draft.number, fate };
-                    self.take_turn(lane, index, event, None, set).await?;
+                    self.tell(lane, index, vec![event], set).await?;
                 } else {
                     self.commit_later(lane.contact.id, set).await;
                 }
