@@ -8,7 +8,7 @@ use super::{
     stage::cannot_start,
 };
 use crate::{
-    base::{clock::SystemClock, secret::Secret},
+    base::{clock::SystemClock, limits::STOP_CLIENTS, secret::Secret},
     channel::{client::Client, wire::WireLog},
     runtime::{app::App, bot, config::Config, log, metrics::Metrics, start::Setup},
     store::{Options, Store},
@@ -117,7 +117,10 @@ async fn serve(config: Config) -> Outcome {
     stopping.asked().await;
     tracing::info!("Stopping");
     let outside = async {
-        server.stop().await;
+        // A client that does not read must not keep the clock running to the end: what it launched then would be unknown.
+        if tokio::time::timeout(STOP_CLIENTS.to_std(), server.stop()).await.is_err() {
+            tracing::warn!("Stopping although a client has not taken its answer");
+        }
         let _ = stop.send(true);
         for part in parts {
             // They end at once; one that panicked has said so in the log.

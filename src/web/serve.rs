@@ -6,6 +6,7 @@ use super::{
     router,
     state::Web,
 };
+use crate::base::limits::HTTP_BUFFER_BYTES_MAX;
 use axum::{Router, body::Body, serve::Listener as _};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -65,10 +66,14 @@ async fn accept(mut door: Door, web: Arc<Web>, mut stopped: watch::Receiver<bool
 
 /// The requests of one connection. When the server stops, the one in hand is the last.
 async fn serve(io: Connection, peer: Peer, web: &Web, router: &Router, mut stopped: watch::Receiver<bool>) {
-    let service = service_fn(|request: Request<Incoming>| async move {
-        Ok::<_, Infallible>(answer(web, router, peer, request.map(Body::new)).await)
+    let requests = io.requests();
+    let service = service_fn(|request: Request<Incoming>| {
+        requests.begin();
+        async move { Ok::<_, Infallible>(answer(web, router, peer, request.map(Body::new)).await) }
     });
-    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(io), service));
+    let mut http = http1::Builder::new();
+    let http = http.max_buf_size(HTTP_BUFFER_BYTES_MAX);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(io), service));
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => ended,

@@ -63,5 +63,7 @@ pub const EVENT_LISTENED_EVERY: Span = Span::hours(1);
 pub const BODY_READ_TIMEOUT: Span = Span::seconds(30);
 /// Open connections; further ones wait in the kernel's queue.
 pub const CONNECTIONS_MAX: usize = 4_096;
-/// A connection on which its client sends nothing.
+/// What is read of a connection before it is looked at; a request's headers must fit.
+pub const HTTP_BUFFER_BYTES_MAX: usize = 64 * 1024;
+/// A connection on which no request begins, and whose client takes nothing of an answer.
 pub const CONNECTION_IDLE: Span = Span::seconds(75);
