@@ -22,7 +22,7 @@ use crate::{
     base::{
         clock::Clock,
         ids::{ContactId, ConversationId, FlowName, OutboundId, SenderId, StartId},
-        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
+        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, PLAN_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
     channel::{Http, Provider},
@@ -105,7 +105,7 @@ pub(super) struct Beat {
     planned: AtomicI64,
     begun: AtomicI64,
     swept: AtomicI64,
-    running: tokio::sync::Mutex<()>,
+    planning: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -117,31 +117,46 @@ impl App {
         self.providers.get(self.senders.get(sender)?.provider())
     }
 
-    /// Everything that is due now: timers, schedules, the sweep. `by_hand`: the clock is moved by
+    /// Everything that is due now: schedules, the sweep, timers. `by_hand`: the clock is moved by
     /// somebody, so nothing is left to a later tick.
     pub async fn tick(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
-        // Two ticks at once would plan a schedule twice; the rows would refuse it, but why try.
-        let _one = self.beat.running.lock().await;
+        let planned = self.plan_due().await;
+        planned.and(self.wake_due(by_hand).await)
+    }
+
+    /// What begins, goes on or leaves at a moment that has come.
+    async fn wake_due(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
         let now = self.clock.now();
+        let mut done = Ok(());
         if passed(&self.beat.loaded, now, LOAD_DUE_EVERY) {
-            self.load_due(now).await?;
+            done = self.load_due(now).await.map_err(anyhow::Error::from);
         }
-        if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
-            self.plan_schedules(now).await?;
-        }
-        self.plan_audiences(now).await?;
         if by_hand || passed(&self.beat.begun, now, BEGIN_EVERY) {
-            self.begin_starts(now).await?;
+            done = done.and(self.begin_starts(now).await);
         }
         for contact in self.timers.due(now) {
             self.push(contact, Work::Wake);
         }
-        if passed(&self.beat.swept, now, SWEEP_EVERY) {
-            self.sweep(now).await?;
-            self.rates.prune(now);
-            self.retain(now).await?;
+        done
+    }
+
+    /// What may walk over many contacts or rows: it goes beside the timers, so that no message waits for it, and a part
+    /// that fails keeps no other back.
+    async fn plan_due(self: &Arc<Self>) -> anyhow::Result<()> {
+        // Two at once would plan a schedule twice; the rows would refuse it, but why try.
+        let _one = self.beat.planning.lock().await;
+        let now = self.clock.now();
+        let mut done = Ok(());
+        if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
+            done = self.plan_schedules(now).await;
         }
-        Ok(())
+        done = done.and(self.plan_audiences(now).await);
+        if passed(&self.beat.swept, now, SWEEP_EVERY) {
+            done = done.and(self.sweep(now).await);
+            self.rates.prune(now);
+            done = done.and(self.retain(now).await);
+        }
+        done
     }
 
     pub(super) fn plan_again(&self) {
@@ -217,8 +232,21 @@ impl App {
                 _ = stop.changed() => return,
                 () = tokio::time::sleep(pause.to_std()) => {}
             }
-            if let Err(error) = self.tick(false).await {
+            if let Err(error) = self.wake_due(false).await {
                 tracing::error!("The clockwork failed and goes on: {error:#}");
+            }
+        }
+    }
+
+    /// Plans and sweeps beside it, until `stop`.
+    pub async fn drive_plans(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = tokio::time::sleep(PLAN_EVERY.to_std()) => {}
+            }
+            if let Err(error) = self.plan_due().await {
+                tracing::error!("What the clock starts could not be planned now, and will be: {error:#}");
             }
         }
     }

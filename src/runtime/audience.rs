@@ -172,13 +172,14 @@ impl App {
     }
 
     async fn plan_open(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
-        let mut last = 0;
+        let (mut last, mut done) = (0, Ok(()));
         loop {
             let rows = audience::open(&self.store, last, AUDIENCES_AT_ONCE).await?;
-            let Some(row) = rows.last() else { return Ok(()) };
+            let Some(row) = rows.last() else { return done };
             last = row.id;
             for row in rows {
-                self.plan_audience(row, now).await?;
+                // One that cannot be planned now keeps no other back.
+                done = done.and(self.plan_audience(row, now).await);
             }
         }
     }
@@ -238,12 +239,12 @@ impl App {
         Ok(row.planned)
     }
 
-    /// The first of all who are meant, in the author's order: one commit, so that it is one choice.
+    /// The first of all who are meant, in the author's order: one commit, so that it is one choice. What is taken
+    /// back comes before it, a commit for each batch: taken back twice is taken back.
     async fn plan_in_order(self: &Arc<Self>, walk: &Walk<'_>) -> anyhow::Result<i64> {
         let mut row = walk.row.clone();
         let most = walk.audience.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(1);
         let mut best: Vec<(Value, Contact)> = Vec::new();
-        let mut set = WriteSet::new();
         let by_rank =
             |a: &(Value, Contact), b: &(Value, Contact)| meant::compare(&a.0, &b.0).then_with(|| a.1.id.cmp(&b.1.id));
         for zone in contact::zones(&self.store, &row.account).await? {
@@ -252,6 +253,7 @@ impl App {
                 let page = contact::page(&self.store, &row.account, &zone, after, PLAN_BATCH).await?;
                 let Some(last) = page.last() else { break };
                 after = last.id;
+                let mut set = WriteSet::new();
                 for contact in page {
                     if self.visit(walk, &contact, &mut set) {
                         let rank = self.asked(walk.live, &contact, walk.now, |world| {
@@ -262,8 +264,10 @@ impl App {
                 }
                 best.sort_by(by_rank);
                 best.truncate(most);
+                self.store.commit(set).await?;
             }
         }
+        let mut set = WriteSet::new();
         for (_, contact) in &best {
             row.planned += i64::from(self.plan_one(walk, contact, row.planned, &mut set));
         }
@@ -310,10 +314,6 @@ impl App {
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let live = self.live.get();
-        // It may have been taken back since it was handed over.
-        if !start::find(&self.store, row.id).await?.is_some_and(|row| row.state == StartState::Waiting) {
-            return Ok(());
-        }
         let given: Option<Given> = serde_json::from_value(row.data.clone()).ok();
         let flow = live.set.flow(&row.flow);
         let sender = flow.and_then(|flow| self.sender_for(lane, flow));

@@ -1,7 +1,7 @@
 //! Rate limits on our own clock: how many of something may happen in a length of time, alone or per key.
 
 use crate::base::{
-    limits::LIMITER_KEYS_MAX,
+    limits::{CLOCK_SLEW, LIMITER_KEYS_MAX},
     time::{Span, Time},
 };
 use std::{collections::HashMap, hash::Hash};
@@ -20,6 +20,7 @@ pub struct Rate {
 pub struct Limiter {
     rate: Rate,
     due_us: i64,
+    clock: Hand,
 }
 
 /// The same limit for each of many keys. Bounded: a key whose allowance is whole again is forgotten.
@@ -28,6 +29,21 @@ pub struct KeyedLimiter<K> {
     rate: Rate,
     due_us: HashMap<K, i64>,
     keys_max: usize,
+    clock: Hand,
+}
+
+/// Where the clock stood last. One that is set back takes the dues with it: else nothing would be allowed until it is
+/// where it was.
+#[derive(Debug, Clone, Copy)]
+struct Hand(Time);
+
+impl Hand {
+    /// By how many microseconds the clock was set back since the last look.
+    fn set_back(&mut self, now: Time) -> Option<i64> {
+        let by = (self.0 - now).0;
+        self.0 = now;
+        (by > CLOCK_SLEW.0).then(|| by.saturating_mul(1_000))
+    }
 }
 
 impl Rate {
@@ -92,17 +108,25 @@ impl Rate {
 
 impl Limiter {
     pub fn new(rate: Rate) -> Self {
-        Limiter { rate, due_us: i64::MIN }
+        Limiter { rate, due_us: i64::MIN, clock: Hand(Time(i64::MIN)) }
     }
 
     /// Takes one now, or says when one may be taken; then nothing is used up.
     pub fn take(&mut self, now: Time) -> Result<(), Time> {
+        self.follow(now);
         self.rate.take(&mut self.due_us, now)
     }
 
     /// Takes the next free place in line, and says when it comes: `now` or later.
     pub fn reserve(&mut self, now: Time) -> Time {
+        self.follow(now);
         self.rate.reserve(&mut self.due_us, now)
+    }
+
+    fn follow(&mut self, now: Time) {
+        if let Some(by_us) = self.clock.set_back(now) {
+            self.due_us = self.due_us.saturating_sub(by_us);
+        }
     }
 }
 
@@ -121,7 +145,7 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
 
     /// With a bound of its own; beyond it the keys nearest to a whole allowance are forgotten first.
     pub fn bounded(rate: Rate, keys_max: usize) -> Self {
-        KeyedLimiter { rate, due_us: HashMap::new(), keys_max: keys_max.max(1) }
+        KeyedLimiter { rate, due_us: HashMap::new(), keys_max: keys_max.max(1), clock: Hand(Time(i64::MIN)) }
     }
 
     /// As [`Limiter::reserve`], for `key`.
@@ -137,6 +161,9 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
 
     fn with<R>(&mut self, key: &K, now: Time, act: impl FnOnce(Rate, &mut i64) -> R) -> R {
         let rate = self.rate;
+        if let Some(by_us) = self.clock.set_back(now) {
+            self.due_us.values_mut().for_each(|due_us| *due_us = due_us.saturating_sub(by_us));
+        }
         if let Some(due_us) = self.due_us.get_mut(key) {
             return act(rate, due_us);
         }
@@ -231,6 +258,19 @@ mod tests {
             pairs.reserve(&key, START);
         }
         assert!(pairs.due_us.len() <= LIMITER_KEYS_MAX);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nobody_up() {
+        let (mut limiter, mut pairs) =
+            (Limiter::new(Rate::parse("1/s").unwrap()), KeyedLimiter::new(Rate::parse("1/s").unwrap()));
+        assert_eq!((limiter.reserve(START), pairs.reserve(&"ana", START)), (START, START));
+        let back = START - Span::hours(1);
+        let next = back + Span::seconds(1);
+        assert_eq!((limiter.reserve(back), pairs.reserve(&"ana", back)), (next, next), "the pace goes on where it was");
+        assert_eq!(limiter.take(back + Span::seconds(2)), Ok(()));
+        // A clock that is nudged by a moment is no clock that was set back: two threads may ask in either order.
+        assert_eq!(limiter.take(back + Span::millis(1_990)), Err(back + Span::seconds(3)));
     }
 
     #[test]

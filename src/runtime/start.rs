@@ -139,6 +139,8 @@ impl App {
         let (app, ends) = given();
         let clockwork = kept_up("clockwork", PART_REST, move || Arc::clone(&app).drive(ends.clone()));
         let (app, ends) = given();
+        let plans = kept_up("planner", PART_REST, move || Arc::clone(&app).drive_plans(ends.clone()));
+        let (app, ends) = given();
         let posts = kept_up("webhooks", PART_REST, move || {
             let (app, ends) = (Arc::clone(&app), ends.clone());
             async move { app.drive_posts(ends).await }
@@ -152,7 +154,7 @@ impl App {
                 app.reloader.follow(&app.store, &folder, app.clock.as_ref(), ends, tell).await;
             }
         });
-        vec![clockwork, posts, reload]
+        vec![clockwork, plans, posts, reload]
     }
 
     /// A new version is live from the next turn on; findings are kept for `/readyz`.

@@ -5,6 +5,8 @@ use crate::base::time::Span;
 // -- contacts and lanes
 /// Keys that one limiter remembers at a time (people, API keys).
 pub const LIMITER_KEYS_MAX: usize = 100_000;
+/// A step back of the clock up to this is no clock that was set: two threads asked in either order.
+pub const CLOCK_SLEW: Span = Span::seconds(1);
 /// Contacts whose state stays in memory while they are idle.
 pub const LANES_KEPT_MAX: usize = 50_000;
 /// Names of contacts, and conversations, that are remembered without asking the database.
@@ -51,6 +53,8 @@ pub const DUE_READ_MAX: i64 = 50_000;
 pub const SETTLE_TURNS_MAX: usize = 1_000;
 /// How often start rows are looked at whose slot has come.
 pub const BEGIN_EVERY: Span = Span::millis(100);
+/// How often the planner looks what schedules, audiences, the sweep and retention have to do.
+pub const PLAN_EVERY: Span = Span::seconds(1);
 
 // -- schedules
 /// Contacts of one planning commit.
@@ -102,6 +106,8 @@ pub const SECRET_FILE_BYTES_MAX: usize = 64 * 1024;
 pub const TOKEN_KEY_BYTES: usize = 32;
 /// How long what is in hand may take when the daemon stops: requests, turns, sends and calls together.
 pub const STOP_DRAIN: Span = Span::seconds(10);
+/// The part of it that clients have to take their answers.
+pub const STOP_CLIENTS: Span = Span::seconds(6);
 /// How long files must be left alone before a change counts as done.
 pub const WATCH_SETTLE: Span = Span::millis(100);
 /// How long a part of the daemon rests that panicked, before it begins anew.
