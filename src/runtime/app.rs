@@ -117,11 +117,12 @@ impl App {
         self.providers.get(self.senders.get(sender)?.provider())
     }
 
-    /// Everything that is due now: schedules, the sweep, timers. `by_hand`: the clock is moved by
+    /// Everything that is due now: schedules, timers, the sweep. `by_hand`: the clock is moved by
     /// somebody, so nothing is left to a later tick.
     pub async fn tick(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
         let planned = self.plan_due().await;
-        planned.and(self.wake_due(by_hand).await)
+        let woken = self.wake_due(by_hand).await;
+        planned.and(woken).and(self.tidy_due().await)
     }
 
     /// What begins, goes on or leaves at a moment that has come.
@@ -140,8 +141,8 @@ impl App {
         done
     }
 
-    /// What may walk over many contacts or rows: it goes beside the timers, so that no message waits for it, and a part
-    /// that fails keeps no other back.
+    /// What schedules and audiences start. It may walk over many contacts, so it goes beside the timers, and a part that
+    /// fails keeps no other back.
     async fn plan_due(self: &Arc<Self>) -> anyhow::Result<()> {
         // Two at once would plan a schedule twice; the rows would refuse it, but why try.
         let _one = self.beat.planning.lock().await;
@@ -150,13 +151,18 @@ impl App {
         if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
             done = self.plan_schedules(now).await;
         }
-        done = done.and(self.plan_audiences(now).await);
-        if passed(&self.beat.swept, now, SWEEP_EVERY) {
-            done = done.and(self.sweep(now).await);
-            self.rates.prune(now);
-            done = done.and(self.retain(now).await);
+        done.and(self.plan_audiences(now).await)
+    }
+
+    /// The sweep, which looks for what the timers should have done, and retention.
+    async fn tidy_due(self: &Arc<Self>) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        if !passed(&self.beat.swept, now, SWEEP_EVERY) {
+            return Ok(());
         }
-        done
+        let swept = self.sweep(now).await;
+        self.rates.prune(now);
+        swept.and(self.retain(now).await)
     }
 
     pub(super) fn plan_again(&self) {
@@ -247,6 +253,9 @@ impl App {
             }
             if let Err(error) = self.plan_due().await {
                 tracing::error!("What the clock starts could not be planned now, and will be: {error:#}");
+            }
+            if let Err(error) = self.tidy_due().await {
+                tracing::error!("The sweep failed and goes on: {error:#}");
             }
         }
     }
