@@ -68,14 +68,22 @@ async fn read(
     all: bool,
     limit: i64,
 ) -> Result<Vec<dead_letter::DeadLetter>, ReadError> {
-    let found = match kind {
-        Some(kind) if !all => dead_letter::open(store, kind, i64::MAX, limit).await?,
-        _ => dead_letter::page(store, i64::MAX, limit).await?,
-    };
     let wanted = |letter: &dead_letter::DeadLetter| {
         (all || letter.replayed_at.is_none()) && kind.is_none_or(|kind| kind == letter.kind)
     };
-    Ok(found.into_iter().filter(wanted).collect())
+    let (mut found, mut before) = (Vec::new(), i64::MAX);
+    // Old open ones may stand behind many that were replayed.
+    while (found.len() as i64) < limit {
+        let page = match kind {
+            Some(kind) if !all => dead_letter::open(store, kind, before, limit).await?,
+            _ => dead_letter::page(store, before, limit).await?,
+        };
+        let Some(last) = page.last() else { break };
+        before = last.id;
+        found.extend(page.into_iter().filter(wanted));
+    }
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {

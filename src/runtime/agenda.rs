@@ -4,7 +4,7 @@
 use crate::{
     base::{
         ids::{AccountName, ContactId, FlowName, StartId, VersionId},
-        limits::{AGENDA_AHEAD, AGENDA_FIRES_MAX, AGENDA_STARTS_MAX},
+        limits::{AGENDA_AHEAD, AGENDA_FIRES_MAX, AGENDA_STARTS_MAX, PAGES_READ_MAX},
         phone,
         time::Time,
     },
@@ -191,9 +191,20 @@ pub async fn starts(store: &Store, flow: &FlowName, contact: ContactId) -> Resul
 async fn planned(accounts: &[AccountName], set: &FlowSet, store: &Store, now: Time) -> Result<Vec<Moment>, ReadError> {
     let dates = flow::dates(set);
     let by_date = |row: &start::PlannedStart| dates.iter().any(|d| d.flow.name == row.flow && d.key == row.trigger_key);
-    let waiting = start::due(store, (now, StartId(0)), now + AGENDA_AHEAD, AGENDA_STARTS_MAX).await?;
+    let mut waiting: Vec<start::PlannedStart> = Vec::new();
+    let mut after = (now, StartId(0));
+    // The slots of a large schedule stand between them.
+    for _ in 0..PAGES_READ_MAX {
+        let page = start::due(store, after, now + AGENDA_AHEAD, AGENDA_STARTS_MAX).await?;
+        let Some(last) = page.last() else { break };
+        after = (last.slot_at, last.id);
+        waiting.extend(page.into_iter().filter(|row| row.by_step() || by_date(row)));
+        if waiting.len() as i64 >= AGENDA_STARTS_MAX {
+            break;
+        }
+    }
     let mut planned = Vec::new();
-    for row in waiting.into_iter().filter(|row| row.by_step() || by_date(row)) {
+    for row in waiting {
         let Some(contact) = contact::find(store, row.contact_id).await? else { continue };
         if !accounts.contains(&contact.account) {
             continue;

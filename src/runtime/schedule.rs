@@ -218,11 +218,9 @@ impl App {
 
     /// A start whose slot has come: the audience is asked once more, then the engine decides the rest.
     pub(super) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
-        let id = row.id;
-        let done = self.begin_now(lane, row).await;
-        // Also when it could not be stored: else nobody would hand it over again.
-        self.beginning.remove(id);
-        done
+        // It goes also when nothing could be stored: else nobody would hand the row over again.
+        let _mark = self.beginning.until_dropped(row.id);
+        self.begin_now(lane, row).await
     }
 
     /// Whom it was for goes on under another name: there the start begins. What that one has by itself, a fire of the

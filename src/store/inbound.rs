@@ -6,6 +6,7 @@ use super::{
 };
 use crate::base::{
     ids::{ContactId, ConversationId, InboundId, ProviderId, SenderId},
+    limits::LATEST_READ_MAX,
     time::Time,
 };
 use crate::model::{event::ConsentWord, inbound::InboundMessage};
@@ -147,7 +148,9 @@ static COUNT: Query =
 
 static NEWEST: Query = Query {
     name: "inbound.newest",
-    text: "select received_at from inbound where sender_id = $1 order by id desc limit 1",
+    text: "select received_at from
+        (select id, sender_id, received_at from inbound order by id desc limit $2) as latest
+      where sender_id = $1 order by id desc limit 1",
 };
 
 pub(super) static QUERIES: &[&Query] = &[&FIND, &BY_PROVIDER, &UNHANDLED, &UNHANDLED_OF, &OF, &COUNT, &NEWEST];
@@ -192,7 +195,7 @@ pub async fn count_unhandled(store: &Store) -> Result<i64, ReadError> {
 
 /// When a sender's last message came in.
 pub async fn newest(store: &Store, sender: SenderId) -> Result<Option<Time>, ReadError> {
-    store.one(&NEWEST, &[sender.0.into()], |row| row.time("received_at")).await
+    store.one(&NEWEST, &[sender.0.into(), LATEST_READ_MAX.into()], |row| row.time("received_at")).await
 }
 
 fn read(row: &Row) -> Result<Recorded, ReadError> {

@@ -37,6 +37,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (30, "last_outbound", include_str!("migrations/0030_last_outbound.sql")),
     (31, "last_message", include_str!("migrations/0031_last_message.sql")),
     (36, "subscription", include_str!("migrations/0036_subscription.sql")),
+    (39, "contact_newest", include_str!("migrations/0039_contact_newest.sql")),
 ];
 
 const LEDGER: &str = "

@@ -67,7 +67,7 @@ pub static ENDED: Statement<Ended> = Statement::new(
        and run.number = cast(value ->> 'number' as bigint) and run.ended_at is null",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("run", 212, "started_at");
+pub static EXPIRE: Statement<Before> = expire!("run", 212, "started_at", "ended_at is not null");
 
 /// A run goes on with another version of its flow.
 pub static MOVED: Statement<Moved> = Statement::new(
@@ -106,8 +106,9 @@ static OF_CONTACT: Query = Query {
            and id < $2 order by id desc limit $3"
     ),
 };
+/// `+id`: the few open runs are sorted; by the primary key all that have ended would be walked past.
 static OPEN: Query =
-    Query { name: "run.open", text: select!("where ended_at is null and id < $1 order by id desc limit $2") };
+    Query { name: "run.open", text: select!("where ended_at is null and +id < $1 order by +id desc limit $2") };
 
 pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &FIND, &OF_CONTACT, &OPEN];
 

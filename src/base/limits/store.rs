@@ -52,3 +52,7 @@ pub const RETENTION_BATCHES_MAX: usize = 200;
 // -- contacts
 /// How many contacts in a row that were joined one to the next are followed.
 pub const JOINS_FOLLOWED_MAX: usize = 32;
+
+// -- the newest message of a sender
+/// Messages of all senders among which it is looked for.
+pub const LATEST_READ_MAX: i64 = 10_000;

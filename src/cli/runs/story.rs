@@ -33,9 +33,11 @@ pub async fn tell(store: &Store, run: &Run, paint: Paint) -> Outcome {
         for entry in &turn.data {
             let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();
             match entry.run {
-                Some(number) if number == run.number => lines.push((turn.at, 1, format!("{step}{}", entry.what))),
+                Some(number) if number == run.number => {
+                    lines.push((turn.at, 1, format!("{step}{}", show::plain(&entry.what))));
+                }
                 // Why it was this flow and no other.
-                None => lines.push((turn.at, 1, paint.faint(format!("{step}{}", entry.what)))),
+                None => lines.push((turn.at, 1, paint.faint(format!("{step}{}", show::plain(&entry.what))))),
                 Some(_) => {}
             }
         }
@@ -43,7 +45,8 @@ pub async fn tell(store: &Store, run: &Run, paint: Paint) -> Outcome {
     let mut heard = 0;
     for message in inbound_of(store, run).await? {
         heard += 1;
-        lines.push((message.received_at, 0, format!("{} {}", paint.strong("<"), shown(&message.data.message.kind))));
+        let text = show::plain(&shown(&message.data.message.kind));
+        lines.push((message.received_at, 0, format!("{} {text}", paint.strong("<"))));
     }
     for message in outbound_of(store, run).await? {
         lines.push((message.created_at, 2, format!("{} {}", paint.strong(">"), said(&message, paint))));
@@ -151,17 +154,17 @@ fn shown(kind: &InboundKind) -> String {
 /// The text, its buttons, and how far it came.
 fn said(message: &Outbound, paint: Paint) -> String {
     let content = message.sent_as.as_ref().unwrap_or(&message.draft.content);
-    let mut text = content.text().to_owned();
+    let mut text = show::plain(content.text());
     if content.is_template() {
         text = format!("(template) {text}");
     }
     for button in show::tappables(content) {
-        text.push_str(&format!(" [{}]", button.title));
+        text.push_str(&format!(" [{}]", show::plain(&button.title)));
     }
     let reason = message.reason.as_deref().unwrap_or("by rule");
     let error = || {
         let code = message.error_code.as_deref().unwrap_or("unknown");
-        format!("failed: {code} {}", message.error_text.as_deref().unwrap_or_default())
+        format!("failed: {code} {}", show::plain(message.error_text.as_deref().unwrap_or_default()))
     };
     let state = match message.state {
         SendState::Queued => match message.not_before {
@@ -186,4 +189,15 @@ fn said(message: &Outbound, paint: Paint) -> String {
         _ => paint.warn(format!("({state})")),
     };
     format!("{text} {state}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_customer_wrote_commands_no_terminal() {
+        let body = "Hi\u{1b}]0;mine\u{7}\u{9b}2J\nthere".to_owned();
+        assert_eq!(show::plain(&shown(&InboundKind::Text { body })), "Hi ]0;mine  2J\nthere");
+    }
 }

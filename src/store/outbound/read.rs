@@ -3,6 +3,7 @@
 use super::SendState;
 use crate::base::{
     ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
+    limits::LATEST_READ_MAX,
     time::Time,
 };
 use crate::model::{content::Content, effect::Draft};
@@ -116,7 +117,9 @@ static DUE: Query = Query {
 
 static NEWEST: Query = Query {
     name: "outbound.newest",
-    text: "select accepted_at from outbound where sender_id = $1 and accepted_at is not null order by id desc limit 1",
+    text: "select accepted_at from
+        (select id, sender_id, accepted_at from outbound order by id desc limit $2) as latest
+      where sender_id = $1 and accepted_at is not null order by id desc limit 1",
 };
 
 pub(in crate::store) static QUERIES: &[&Query] = &[
@@ -211,7 +214,7 @@ pub async fn accepted_turn(
 
 /// When the provider last took a message of this sender.
 pub async fn newest(store: &Store, sender: SenderId) -> Result<Option<Time>, ReadError> {
-    store.one(&NEWEST, &[sender.0.into()], |row| row.time("accepted_at")).await
+    store.one(&NEWEST, &[sender.0.into(), LATEST_READ_MAX.into()], |row| row.time("accepted_at")).await
 }
 
 /// How many messages stand in each unfinished state.
