@@ -177,11 +177,13 @@ impl Reloader {
     ) -> Result<News, ReloadError> {
         let before = version::live(store).await.map_err(ReloadError::Read)?;
         let changes = match before {
-            Some(before) if before.hash != files.hash => caught(self.preview(store, &files, &set, now)).await.unwrap_or_else(|panic| {
-                // What is only told must not keep a good version from going live.
-                tracing::error!("What the new version changes cannot be told: {panic}");
-                None
-            }),
+            Some(before) if before.hash != files.hash => {
+                caught(self.preview(store, &files, &set, now)).await.unwrap_or_else(|panic| {
+                    // What is only told must not keep a good version from going live.
+                    tracing::error!("What the new version changes cannot be told: {panic}");
+                    None
+                })
+            }
             Some(_) | None => None,
         };
         let known = version::by_hash(store, &files.hash).await.map_err(ReloadError::Read)?;
