@@ -178,7 +178,7 @@ impl Reloader {
         let before = version::live(store).await.map_err(ReloadError::Read)?;
         let changes = match before {
             Some(before) if before.hash != files.hash => {
-                caught(self.preview(store, &files, &set, now)).await.unwrap_or_else(|panic| {
+                caught(Box::pin(self.preview(store, &files, &set, now))).await.unwrap_or_else(|panic| {
                     // What is only told must not keep a good version from going live.
                     tracing::error!("What the new version changes cannot be told: {panic}");
                     None
