@@ -24,6 +24,8 @@ pub struct Carries {
     pub footer_max: usize,
     /// An emoji on a message of the contact.
     pub reactions: bool,
+    /// A place on the map.
+    pub places: bool,
     /// Kinds it takes, with their size in bytes. We send links: the platform sees the size when it fetches.
     pub media: &'static [(MediaKind, u64)],
     /// A status can carry our own id: an unknown send can be settled.
@@ -50,6 +52,7 @@ pub const META: Carries = Carries {
     header_max: 60,
     footer_max: 60,
     reactions: true,
+    places: true,
     media: &[
         (MediaKind::Image, 5 * MIB),
         (MediaKind::Audio, 16 * MIB),
@@ -73,6 +76,8 @@ pub enum Unfit {
     Twice { title: String },
     /// The provider knows no reactions.
     NoReactions,
+    /// The provider knows no places.
+    NoPlaces,
     /// The provider has no such files.
     NoSuchMedia { kind: MediaKind },
 }
@@ -85,6 +90,7 @@ impl std::fmt::Display for Unfit {
             Unfit::TooLong { what, max, got } => write!(f, "{what} has {got} characters, and {max} fit"),
             Unfit::Twice { title } => write!(f, "two buttons are called `{title}`"),
             Unfit::NoReactions => f.write_str("the channel carries no reactions"),
+            Unfit::NoPlaces => f.write_str("the channel carries no places"),
             Unfit::NoSuchMedia { kind } => write!(f, "the channel carries no {}", kind.as_str()),
         }
     }
@@ -131,6 +137,8 @@ impl Carries {
             }
             // Its texts are the provider's own, its parameters were checked against the catalogue.
             Content::Template(template) => Ok(vec![Content::Template(template)]),
+            Content::Location(_) if !self.places => Err(Unfit::NoPlaces),
+            Content::Location(place) => Ok(vec![Content::Location(place)]),
             Content::Reaction { .. } if !self.reactions => Err(Unfit::NoReactions),
             Content::Reaction { to, emoji } => Ok(vec![Content::Reaction { to, emoji }]),
         }

@@ -31,7 +31,11 @@ pub fn tappables(content: &Content) -> Vec<Tappable> {
                 ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
             })
             .collect(),
-        Content::Text { .. } | Content::Link { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),
+        Content::Text { .. }
+        | Content::Link { .. }
+        | Content::Media { .. }
+        | Content::Location(_)
+        | Content::Reaction { .. } => Vec::new(),
     }
 }
 
@@ -61,6 +65,7 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
             lines.push(file(media, paint));
         }
         Content::Media { media, .. } => lines.push(file(media, paint)),
+        Content::Location(place) => lines.push(paint.faint(format!("(place: {})", place.describe()))),
         Content::Reaction { emoji: None, .. } => lines.push(paint.faint("(takes its reaction away)")),
         Content::Reaction { emoji: Some(emoji), .. } => {
             lines.push(paint.faint(format!("(reacts to your message: {emoji})")))
@@ -71,7 +76,7 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
     if let Some(header) = edges.and_then(|edges| edges.header.as_ref()) {
         lines.push(paint.strong(header));
     }
-    if !content.is_template() && !matches!(content, Content::Reaction { .. }) {
+    if !content.is_template() && !matches!(content, Content::Reaction { .. } | Content::Location(_)) {
         lines.extend(content.text().lines().map(str::to_owned));
     }
     if let Some(footer) = edges.and_then(|edges| edges.footer.as_ref()) {
@@ -103,7 +108,11 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
 fn edges_of(content: &Content) -> Option<&Edges> {
     match content {
         Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } => Some(edges),
-        Content::Text { .. } | Content::Media { .. } | Content::Template(_) | Content::Reaction { .. } => None,
+        Content::Text { .. }
+        | Content::Media { .. }
+        | Content::Template(_)
+        | Content::Location(_)
+        | Content::Reaction { .. } => None,
     }
 }
 

@@ -44,6 +44,8 @@ pub enum Content {
         caption: Option<String>,
     },
     Template(TemplateMessage),
+    /// A place on the map.
+    Location(Location),
     /// An emoji on a message of the contact; `None` takes ours away again.
     Reaction {
         to: ProviderId,
@@ -92,6 +94,25 @@ pub struct Media {
     pub filename: Option<String>,
 }
 
+/// A point in degrees; `name` stands above `address` below the map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Location {
+    pub latitude: f64,
+    pub longitude: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+impl Location {
+    /// `(40.4168, -3.7038)`, and its name if it has one.
+    pub fn describe(&self) -> String {
+        let name = self.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+        format!("({}, {}){name}", self.latitude, self.longitude)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
@@ -124,6 +145,7 @@ impl Content {
             | Content::Link { body, .. } => body,
             Content::Media { caption, .. } => caption.as_deref().unwrap_or_default(),
             Content::Template(template) => &template.name,
+            Content::Location(place) => place.name.as_deref().unwrap_or_default(),
             Content::Reaction { emoji, .. } => emoji.as_deref().unwrap_or_default(),
         }
     }

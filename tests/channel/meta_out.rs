@@ -19,7 +19,7 @@ use transom::{
         wire::WireLog,
     },
     model::{
-        content::{Button, Content, Edges, Media, MediaKind, Row},
+        content::{Button, Content, Edges, Location, Media, MediaKind, Row},
         inbound::{Alias, AliasKind},
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
     },
@@ -159,6 +159,25 @@ async fn a_reaction_names_the_message_it_stands_on() {
         left(Content::Reaction { to, emoji: None }).await["reaction"]["emoji"],
         "",
         "an empty emoji takes it away"
+    );
+}
+
+#[tokio::test]
+async fn a_place_leaves_with_what_is_known_of_it() {
+    let place = |name: Option<&str>| Location {
+        latitude: 38.7223,
+        longitude: -9.1393,
+        name: name.map(str::to_owned),
+        address: name.map(|_| "Rua Augusta 1".to_owned()),
+    };
+    assert_eq!(
+        left(Content::Location(place(Some("Oficina")))).await,
+        json!({"type": "location", "location": {"latitude": 38.7223, "longitude": -9.1393, "name": "Oficina",
+            "address": "Rua Augusta 1"}})
+    );
+    assert_eq!(
+        left(Content::Location(place(None))).await["location"],
+        json!({"latitude": 38.7223, "longitude": -9.1393})
     );
 }
 

@@ -109,6 +109,15 @@ fn content(content: &Content) -> Result<(&'static str, Part<'_>), Unsendable> {
         }
         Content::Media { media, caption } => (media.kind.as_str(), file(media, caption.as_deref())),
         Content::Template(template) => ("template", template_part(template)?),
+        Content::Location(place) => {
+            let mut part = json!({"latitude": place.latitude, "longitude": place.longitude});
+            for (key, text) in [("name", &place.name), ("address", &place.address)] {
+                if let Some(text) = text {
+                    part[key] = text.as_str().into();
+                }
+            }
+            ("location", part)
+        }
         // An empty emoji takes the reaction away.
         Content::Reaction { to, emoji } => {
             ("reaction", json!({"message_id": to.as_str(), "emoji": emoji.as_deref().unwrap_or_default()}))

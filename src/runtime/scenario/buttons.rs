@@ -82,7 +82,11 @@ fn shown<'a>(content: &'a Content, key: &[u8]) -> Vec<Shown<'a>> {
                 ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
             })
             .collect(),
-        Content::Text { .. } | Content::Link { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),
+        Content::Text { .. }
+        | Content::Link { .. }
+        | Content::Media { .. }
+        | Content::Location(_)
+        | Content::Reaction { .. } => Vec::new(),
     }
 }
 

@@ -58,7 +58,7 @@ impl Seen {
             }
             Content::List { edges, .. } => write_edges(edges, &mut json),
             Content::Reaction { emoji, .. } => json["reaction"] = emoji.as_deref().unwrap_or("none").into(),
-            Content::Text { .. } => {}
+            Content::Text { .. } | Content::Location(_) => {}
         }
         json
     }
@@ -79,6 +79,7 @@ impl Seen {
             Content::Template(template) => format!("(template {})", text_of_template(template)),
             Content::Media { media, caption: Some(_) } => format!("({}: {}) {text}", media.kind.as_str(), media.url),
             Content::Media { media, caption: None } => format!("({}: {})", media.kind.as_str(), media.url),
+            Content::Location(place) => format!("(place: {})", place.describe()),
             Content::Reaction { .. } => format!("(reacts {text})"),
             Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } => {
                 let header = edges.header.iter().map(|header| format!("({header}) "));
@@ -120,7 +121,7 @@ fn titles(content: &Content) -> Vec<String> {
                 ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
             })
             .collect(),
-        Content::Text { .. } | Content::Media { .. } | Content::Reaction { .. } => Vec::new(),
+        Content::Text { .. } | Content::Media { .. } | Content::Location(_) | Content::Reaction { .. } => Vec::new(),
     }
 }
 

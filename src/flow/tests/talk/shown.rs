@@ -21,6 +21,7 @@ pub(super) fn shown(content: &Content) -> String {
             format!("<{}>{}", media.kind.as_str(), caption.as_ref().map(|c| format!(" {c}")).unwrap_or_default())
         }
         Content::Template(template) => format!("template {}", template.name),
+        Content::Location(place) => format!("place {}", place.describe()),
         Content::Reaction { to, emoji } => format!("({} on {to})", emoji.as_deref().unwrap_or("nothing")),
     }
 }
