@@ -57,6 +57,10 @@ impl Turn<'_> {
         for (topic, given) in patch.consent {
             self.set_consent(&topic, given, &patch.by, patch.shown.clone());
         }
+        if patch.tester_until.is_some() {
+            self.contact.tester_until = patch.tester_until;
+            self.contact_changed = true;
+        }
         match patch.opted_out {
             Some(true) => self.stop_silently(&patch.by, patch.shown),
             Some(false) => self.lift_stop(&patch.by, patch.shown),

@@ -174,7 +174,7 @@ impl<'a> Turn<'a> {
     /// Why nothing starts the flow for this contact and sender.
     pub fn out_of_reach(&self, flow: &Flow) -> Option<OutOfReach> {
         let bot = &self.live().bot;
-        let tester = || self.contact.phone.as_ref().is_some_and(|phone| bot.draft_testers.contains(phone));
+        let tester = || self.contact.is_tester(&bot.draft_testers, self.now());
         let serves = || flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == self.world.sender.name);
         if self.world.paused.contains(&flow.name) {
             Some(OutOfReach::Paused)

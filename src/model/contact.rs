@@ -56,12 +56,21 @@ pub struct ContactData {
     /// Unasked messages that count against a topic's `at_most`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unasked: BTreeMap<String, Vec<Time>>,
+    /// Until when the contact reaches flows that are drafts, by a code that its phone has sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tester_until: Option<Time>,
     /// The same person is another contact, who goes on: this one has a past only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_to: Option<ContactId>,
 }
 
 impl ContactData {
+    /// Reaches flows that are drafts: one of the bot's own testers (numbers with `+`), or one for a day.
+    pub fn is_tester(&self, testers: &[String], now: Time) -> bool {
+        self.phone.as_ref().is_some_and(|phone| testers.contains(phone))
+            || self.tester_until.is_some_and(|end| now < end)
+    }
+
     /// The person is at these names from now on: under them they wrote last, or the platform says so. A number that
     /// they had before reaches nobody, or a stranger. True: something is new.
     pub fn moves_to(&mut self, names: &[Alias]) -> bool {
@@ -104,6 +113,7 @@ impl ContactData {
             self.splits.entry(split.clone()).or_insert_with(|| way.clone());
         }
         self.last_message_at = self.last_message_at.max(other.last_message_at);
+        self.tester_until = self.tester_until.max(other.tester_until);
         for (own, theirs) in [(&mut self.starts, &other.starts), (&mut self.unasked, &other.unasked)] {
             for (key, stamps) in theirs {
                 let all = own.entry(key.clone()).or_default();
@@ -138,6 +148,9 @@ pub struct Patch {
     /// The stop: given, or lifted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opted_out: Option<bool>,
+    /// A tester from now until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tester_until: Option<Time>,
     /// Who changed it, for the consent ledger.
     pub by: String,
     /// What proves it: the wording that the person saw, for the consent ledger.
@@ -157,6 +170,15 @@ mod tests {
 
     fn alias(kind: AliasKind, value: &str) -> Alias {
         Alias { kind, value: value.into() }
+    }
+
+    #[test]
+    fn a_tester_for_a_day_stays_one_when_two_contacts_are_joined() {
+        let day = ContactData { tester_until: Some(Time(10)), ..ContactData::default() };
+        let mut other = ContactData { phone: Some("+34600000001".into()), ..ContactData::default() };
+        assert!(other.is_tester(&["+34600000001".into()], Time(9)) && !other.is_tester(&[], Time(9)));
+        other.absorb(&day);
+        assert!(other.is_tester(&[], Time(9)) && !other.is_tester(&[], Time(10)));
     }
 
     #[test]

@@ -60,6 +60,10 @@ impl App {
                 }
             }
         }
+        if let Some(session) = self.session_of_code(lane, recorded, now).await? {
+            self.begin_tester_session(lane, index, recorded, &session, set, now).await?;
+            return self.go_on(lane, index).await;
+        }
         self.metrics.lane_wait_seconds.observe(in_seconds(now - recorded.recorded_at));
         let reply_to = self.replies_to(&recorded, &lane.conversations[index].session).await?;
         let tapped = self.doubtful_tap(&recorded, &lane.conversations[index].outbox).await?;

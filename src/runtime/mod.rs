@@ -57,6 +57,7 @@ pub mod senders;
 pub mod start;
 mod statuses;
 mod stops;
+pub mod testers;
 mod timers;
 pub mod told;
 mod turn;

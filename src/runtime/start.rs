@@ -218,6 +218,7 @@ impl App {
         self.forget_listeners(now);
         forget(&crate::store::event::EXPIRE, crate::base::limits::EVENTS_KEPT).await?;
         forget(&crate::store::early_status::EXPIRE, keep.raw_webhooks).await?;
+        forget(&crate::store::tester_session::EXPIRE, crate::base::limits::TESTER_SESSIONS_KEPT).await?;
         forget(&crate::store::idempotency::EXPIRE, crate::base::limits::IDEMPOTENCY_KEPT).await?;
         Ok(())
     }

@@ -121,7 +121,37 @@ static HAS_ZONE: Query = Query {
     text: "select id from contact where account = $1 and zone = $2 order by id limit 1",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &NEWEST, &NEWEST_OF, &NEXT_ZONE, &HAS_ZONE];
+/// With when it was made, and when it wrote last: that stands in its conversations.
+macro_rules! dated {
+    () => {
+        "id, account, cast(data as text) as data, opted_out_at, created_at,
+         (select max(conversation.last_inbound_at) from conversation where conversation.contact_id = contact.id)
+           as heard_at"
+    };
+}
+
+static FIND_DATED: Query =
+    Query { name: "contact.find_dated", text: concat!("select ", dated!(), " from contact where id = $1") };
+
+macro_rules! matching {
+    ($columns:expr, $rest:literal) => {
+        concat!(
+            "select ",
+            $columns,
+            " from contact where account = $1 and data ->> 'joined_to' is null
+               and ($2 = '' or lower(coalesce(data ->> 'name', '')) like $2 or coalesce(data ->> 'phone', '') like $2
+                 or lower(coalesce(data -> 'fields' ->> 'email', '')) like $2) ",
+            $rest
+        )
+    };
+}
+
+static FOUND: Query = Query { name: "contact.found", text: matching!(dated!(), "order by id desc limit $3 offset $4") };
+
+static COUNT_FOUND: Query = Query { name: "contact.count_found", text: matching!("count(*) as n", "") };
+
+pub(super) static QUERIES: &[&Query] =
+    &[&FIND, &PAGE, &NEWEST, &NEWEST_OF, &NEXT_ZONE, &HAS_ZONE, &FIND_DATED, &FOUND, &COUNT_FOUND];
 
 pub async fn find(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -176,6 +206,43 @@ pub async fn zones(store: &Store, account: &AccountName) -> Result<Vec<String>, 
         zones.push(zone);
     }
     Ok(zones)
+}
+
+/// A contact and since when it is known.
+pub async fn find_dated(store: &Store, id: ContactId) -> Result<Option<(Contact, Time)>, ReadError> {
+    store.one(&FIND_DATED, &[id.0.into()], read_dated).await
+}
+
+/// The contacts of an account with these words in their name, number or `email`, newest first; no words: all.
+pub async fn found(
+    store: &Store,
+    account: &AccountName,
+    words: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<(Contact, Time)>, ReadError> {
+    let pattern = pattern(words);
+    let args = [account.as_str().into(), pattern.as_str().into(), limit.into(), offset.into()];
+    store.all(&FOUND, &args, read_dated).await
+}
+
+/// How many `found` would give in all.
+pub async fn count_found(store: &Store, account: &AccountName, words: &str) -> Result<i64, ReadError> {
+    let pattern = pattern(words);
+    let args = [account.as_str().into(), pattern.as_str().into()];
+    Ok(store.one(&COUNT_FOUND, &args, |row| row.number("n")).await?.unwrap_or(0))
+}
+
+/// For `like`; its own signs are left out of the words: neither a name nor a number has them.
+fn pattern(words: &str) -> String {
+    let plain: String = words.trim().to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | '\\' | '\0')).collect();
+    if plain.is_empty() { plain } else { format!("%{}%", plain.trim_start_matches('+')) }
+}
+
+fn read_dated(row: &Row) -> Result<(Contact, Time), ReadError> {
+    let mut contact = read(row)?;
+    contact.data.last_message_at = contact.data.last_message_at.max(row.maybe_time("heard_at")?);
+    Ok((contact, row.time("created_at")?))
 }
 
 pub(super) fn read(row: &Row) -> Result<Contact, ReadError> {

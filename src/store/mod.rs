@@ -44,6 +44,7 @@ pub mod session;
 pub mod start;
 pub mod subscription;
 pub mod template;
+pub mod tester_session;
 pub mod trace;
 pub mod version;
 pub mod webhook;
@@ -103,6 +104,7 @@ static TABLES: &[Table] = &[
     (start::STATEMENTS, start::QUERIES),
     (subscription::STATEMENTS, subscription::QUERIES),
     (template::STATEMENTS, template::QUERIES),
+    (tester_session::STATEMENTS, tester_session::QUERIES),
     (trace::STATEMENTS, trace::QUERIES),
     (version::STATEMENTS, version::QUERIES),
     (webhook::STATEMENTS, webhook::QUERIES),

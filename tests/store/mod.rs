@@ -5,6 +5,7 @@ mod records;
 mod sample;
 mod statements;
 mod tables;
+mod testers;
 mod writer;
 
 use std::future::Future;

@@ -40,6 +40,27 @@ pub const CHECKUP_SILENCE: Span = Span::days(3);
 /// A line of messages at the sender's rate that is longer is told.
 pub const CHECKUP_RATE_WAIT_MAX: Span = Span::seconds(10);
 
+// -- the dialects
+/// Requests of one key to Waplify's dialect, and the time in which they are counted.
+pub const WAPLIFY_REQUESTS_MAX: u32 = 100;
+pub const WAPLIFY_WINDOW: Span = Span::minutes(1);
+/// Keys that are counted before those of past minutes are forgotten.
+pub const WAPLIFY_KEYS_MAX: usize = 10_000;
+/// Contacts on one page of Waplify's dialect.
+pub const WAPLIFY_PAGE_DEFAULT: i64 = 20;
+pub const WAPLIFY_PAGE_MAX: i64 = 100;
+/// Entries on one page of Kapso's dialect.
+pub const KAPSO_PAGE_DEFAULT: usize = 20;
+pub const KAPSO_PAGE_MAX: usize = 100;
+/// Sandbox sessions of an account that are listed: the newest.
+pub const TESTER_SESSIONS_READ_MAX: i64 = 1_000;
+/// How long a phone stays a tester, and how long its code waits for it.
+pub const TESTER_SESSION: Span = Span::hours(24);
+/// How long sessions are kept.
+pub const TESTER_SESSIONS_KEPT: Span = Span::days(30);
+/// How long a file's address is asked for its headers before it is sent.
+pub const MEDIA_LOOK_WAIT: Span = Span::seconds(1);
+
 // -- the stream of events
 /// Connections that listen at once.
 pub const EVENT_LISTENERS_MAX: usize = 64;

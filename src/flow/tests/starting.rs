@@ -127,6 +127,12 @@ fn drafts_are_for_testers() {
 }
 
 #[test]
+fn a_tester_for_a_day_reaches_drafts_until_it_is_over() {
+    let flow = one("message: hi").replace("when:", "draft: true\nwhen:");
+    check(&flow, "tests_for 24h\n< hi\n> Yes.\n+24h\n< hi\n* unanswered");
+}
+
+#[test]
 fn a_flow_serves_its_senders() {
     check(&one("message: hi").replace("when:", "sender: Support\nwhen:"), "< hi\n> Yes.");
     check(&one("message: hi").replace("when:", "sender: [Sales]\nwhen:"), "< hi\n* unanswered");

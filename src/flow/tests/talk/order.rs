@@ -74,6 +74,10 @@ impl Talk {
                 let tags_removed = BTreeSet::from([rest.to_owned()]);
                 self.event(Event::Changed(Box::new(Patch { tags_removed, ..Patch::default() })));
             }
+            "tests_for" => {
+                let tester_until = Some(self.now + Span::parse(rest)?);
+                self.event(Event::Changed(Box::new(Patch { tester_until, ..Patch::default() })));
+            }
             "published" => self.event(Event::Published),
             "elsewhere" => {
                 let data = Value::Nothing;
