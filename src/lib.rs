@@ -13,7 +13,7 @@
 //! | [`channel`] | messaging platforms behind [`channel::Provider`], and the one guarded way out to the network |
 //! | [`store`] | durable state on SQLite or Postgres: a file per table, one writer with group commit |
 //! | [`runtime`] | where those three meet: recording, lanes, turns, sends, timers, schedules, recovery, reload |
-//! | [`web`] | webhooks, both APIs, probes; router, `/openapi.json` and reference come from the list in `web/routes` |
+//! | [`web`] | webhooks, our API and those of three other products, probes; router, `/openapi.json` and reference come from the list in `web/routes` |
 //! | [`cli`] | a file per command; `serve` is one of them |
 //!
 //! The daemon, `chat`, authors' tests and the simulator all start a [`runtime::app::App`] from a

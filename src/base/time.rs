@@ -158,6 +158,11 @@ pub fn iso(time: Time) -> String {
         .map_or_else(|_| String::new(), |at| at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string())
 }
 
+/// `2026-06-15T10:00:00Z`: the same as Waplify and Kapso write it.
+pub fn iso_z(time: Time) -> String {
+    iso(time).replace("+00:00", "Z")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,6 +60,33 @@ impl Caller {
         }
     }
 
+    /// The status and headers of an address, without its body: by `HEAD`, and where that is refused by a `GET` that ends
+    /// after the headers (links signed for a `GET` answer nothing else). `None`: nobody answered in time.
+    pub async fn look(&self, url: &str, wait: Span) -> Option<(u16, BTreeMap<String, String>)> {
+        let asked = async {
+            let head = self.headers_of(Method::HEAD, url).await?;
+            if (200..300).contains(&head.0) { Some(head) } else { self.headers_of(Method::GET, url).await }
+        };
+        tokio::time::timeout(wait.to_std(), asked).await.ok().flatten()
+    }
+
+    async fn headers_of(&self, method: Method, url: &str) -> Option<(u16, BTreeMap<String, String>)> {
+        let mut url = Url::parse(url).ok()?;
+        for _ in 0..=CALL_REDIRECTS_MAX {
+            self.guard.check(&url).ok()?;
+            let answer = self.client.request(method.clone(), url.clone()).send().await.ok()?;
+            match target(&answer, &url).ok()? {
+                Some(next) => url = next,
+                None => {
+                    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+                    let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value)));
+                    return Some((answer.status().as_u16(), headers.collect()));
+                }
+            }
+        }
+        None
+    }
+
     async fn follow(&self, mut request: Request, used: &[&Secret]) -> Result<CallAnswer, CallError> {
         for _ in 0..=CALL_REDIRECTS_MAX {
             self.guard.check(&request.url).map_err(|why| error("blocked", why.0))?;

@@ -6,7 +6,7 @@ use super::{
     mocks::{Answer, Mocks},
 };
 use crate::{
-    base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret},
+    base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
     channel::{call::Caller, guard::Guard},
     flow::FlowSet,
     model::effect::{CallBody, HttpCall},
@@ -115,6 +115,14 @@ impl Calls {
         };
         self.metrics.http_call(label(&called));
         called
+    }
+
+    /// Asks an address for its headers; `None`: nobody answered in time, it may not be called, or all ways out are
+    /// taken. For what must know something of a file and can do without.
+    pub async fn look(&self, url: &str, wait: Span) -> Option<(u16, BTreeMap<String, String>)> {
+        let Way::Network { caller, places, .. } = &self.way else { return None };
+        let _place = places.try_acquire().ok()?;
+        caller.look(url, wait).await
     }
 
     /// The calls so far that mocks of an author's test answered, oldest first.

@@ -60,8 +60,8 @@ impl App {
                 }
             }
         }
-        if let Some(session) = self.session_of_code(lane, recorded, now).await? {
-            self.begin_tester_session(lane, index, recorded, &session, set, now).await?;
+        if let Some(session) = self.session_of_code(lane, &recorded, now).await? {
+            self.begin_tester_session(lane, index, &recorded, &session, set, now).await?;
             return self.go_on(lane, index).await;
         }
         self.metrics.lane_wait_seconds.observe(in_seconds(now - recorded.recorded_at));

@@ -102,9 +102,11 @@ impl App {
 
 /// A text that has the form of a code, as codes are written. Typed in small letters it is the same.
 fn as_code(text: &str) -> Option<String> {
-    let text = text.trim().to_ascii_uppercase();
-    let fits = text.len() == CODE.len() && text.bytes().zip(CODE).all(|(letter, of)| of.contains(&letter));
-    fits.then_some(text)
+    let text = text.trim();
+    let fits = |(letter, of): (u8, &[u8])| of.contains(&letter.to_ascii_uppercase());
+    // Every message is asked: most are told apart by their length.
+    let is_one = text.len() == CODE.len() && text.bytes().zip(CODE).all(fits);
+    is_one.then(|| text.to_ascii_uppercase())
 }
 
 fn new_code() -> anyhow::Result<String> {

@@ -34,7 +34,14 @@ pub struct NewKey {
 
 /// Who shows the key of this request; `None` if it is none of ours.
 pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
-    let Some(shown) = bearer(headers) else { return Ok(None) };
+    match bearer(headers) {
+        Some(shown) => of_key(web, shown).await,
+        None => Ok(None),
+    }
+}
+
+/// Whom this key belongs to; `None` if it is none of ours.
+pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     if web.operator.matches(shown) {
         return Ok(Some(Caller::Operator));
     }
@@ -113,13 +120,15 @@ impl Caller {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// What stands after `Bearer`.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     let key = key.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
 }
 
-fn hash(key: &str) -> String {
+/// SHA-256 in hex.
+pub fn hash(key: &str) -> String {
     hex(&Sha256::digest(key.as_bytes()))
 }
 

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod input;
 pub mod listen;
 pub mod local;
+pub mod named;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
@@ -49,7 +50,8 @@ pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request
 pub fn router(web: Arc<Web>) -> Router {
     let empty = Router::new();
     routes::all()
-        .fold(empty, |router, route| router.route(route.path, (route.take)()))
+        .flat_map(|route| std::iter::once(&route.path).chain(route.also).map(move |path| (*path, route)))
+        .fold(empty, |router, (path, route)| router.route(path, (route.take)()))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn(guard::catch))

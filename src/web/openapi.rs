@@ -91,9 +91,9 @@ fn operation(route: &Route) -> Json {
         "responses": responses(route),
         "security": security(route.who),
     });
-    let about = [route.about, who(route.who)].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>();
+    let about = about(route);
     if !about.is_empty() {
-        operation["description"] = about.join(" ").into();
+        operation["description"] = about.into();
     }
     let parameters = parameters(route);
     if !parameters.is_empty() {
@@ -107,6 +107,14 @@ fn operation(route: &Route) -> Json {
         operation["requestBody"] = json!({"required": !route.bare, "content": {"application/json": content}});
     }
     operation
+}
+
+/// More sentences: what it does, who may call it, and where it stands as well.
+fn about(route: &Route) -> String {
+    let also: Vec<String> = route.also.iter().map(|path| format!("`{path}`")).collect();
+    let also = if also.is_empty() { String::new() } else { format!("Also at {}.", also.join(", ")) };
+    let all = [route.about, who(route.who), also.as_str()];
+    all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn parameters(route: &Route) -> Vec<Json> {
@@ -210,8 +218,8 @@ pub fn reference() -> String {
             part = route.part;
             text.push_str(&format!("\n## {part}\n\n| | |\n|---|---|\n"));
         }
-        let about = [route.about, who(route.who)].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>();
-        let about = if about.is_empty() { String::new() } else { format!(". {}", about.join(" ")) };
+        let about = Some(about(route)).filter(|about| !about.is_empty());
+        let about = about.map(|about| format!(". {about}")).unwrap_or_default();
         let query: Vec<String> = route.query.iter().map(|field| format!("`{}`", field.name)).collect();
         let query = if query.is_empty() { String::new() } else { format!(" Query: {}.", query.join(", ")) };
         let (verb, path, summary) = (route.verb.as_str(), route.path, route.summary);

@@ -1,6 +1,6 @@
 //! What the handlers share.
 
-use super::idempotency::InFlight;
+use super::{api::waplify, idempotency::InFlight};
 use crate::{
     base::{ids::AccountName, limits::EVENT_LISTENERS_MAX, secret::Secret, time::Time},
     runtime::{
@@ -26,6 +26,8 @@ pub struct Web {
     pub listeners: Arc<Semaphore>,
     /// The server ends: streams do, too.
     pub stopping: watch::Sender<bool>,
+    /// Requests of each key to Waplify's dialect.
+    pub waplify: waplify::Rates,
     /// Over both sends of the Autocalls dialect, per account.
     sends: Mutex<HashMap<AccountName, Limiter>>,
 }
@@ -39,6 +41,7 @@ impl Web {
             in_flight: InFlight::default(),
             listeners: Arc::new(Semaphore::new(EVENT_LISTENERS_MAX)),
             stopping: watch::Sender::new(false),
+            waplify: waplify::Rates::default(),
             sends: Mutex::default(),
         }
     }

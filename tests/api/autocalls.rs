@@ -256,7 +256,7 @@ async fn the_session_has_three_shapes() {
 }
 
 #[tokio::test]
-async fn a_sender_that_is_down_has_the_status_of_each_endpoint() {
+async fn contradiction_2_an_offline_sender_is_422_for_a_template_and_503_for_a_text() {
     let mut host = Host::new().await;
     host.ana_says("something else").await;
     let until = Time(host.app.now().0 + 60_000);
@@ -265,6 +265,123 @@ async fn a_sender_that_is_down_has_the_status_of_each_endpoint() {
     assert_eq!(body["error"], "Sender is not online. Current status: Offline");
     let values = json!({"1": "Ana", "2": "Monday"});
     refused(host.post("key-acme", TEMPLATE, reminder(values)).await, 422, "SENDER_OFFLINE");
+}
+
+#[tokio::test]
+async fn a_sender_whose_token_the_platform_refuses_is_offline_everywhere() {
+    let mut host = Host::new().await;
+    let online = host.get("key-acme", "/api/user/whatsapp/senders").await.is(200);
+    assert_eq!(online["data"].as_array().unwrap().len(), 2);
+    // The flow's own answer meets an expired token: nobody of us says that the sender is down.
+    host.graph.fail_next(Fault::Code { status: 401, code: 190 });
+    host.ana_says("hello").await;
+    let body = refused(host.post("key-acme", FREEFORM, text("hi")).await, 503, "SENDER_OFFLINE");
+    assert_eq!(
+        body,
+        json!({
+            "success": false, "error": "Sender is not online. Current status: Offline", "error_code": "SENDER_OFFLINE",
+        })
+    );
+    let values = json!({"1": "Ana", "2": "Monday"});
+    refused(host.post("key-acme", TEMPLATE, reminder(values)).await, 422, "SENDER_OFFLINE");
+    let online = host.get("key-acme", "/api/user/whatsapp/senders").await.is(200);
+    assert_eq!(online["data"][0]["id"], 1);
+    assert_eq!(online["data"].as_array().unwrap().len(), 1);
+    let all = host.get("key-acme", "/api/user/whatsapp/senders?status=all").await.is(200);
+    assert_eq!((&all["data"][1]["id"], &all["data"][1]["status"]), (&json!(12), &json!("offline")));
+}
+
+#[tokio::test]
+async fn senders_stand_byte_for_byte_as_in_the_documents() {
+    let host = Host::new().await;
+    assert_eq!(
+        host.get("key-acme", "/api/user/whatsapp/senders").await.text,
+        r#"{"data":[{"id":1,"phone_number":"+15550000001","display_name":"Sandbox","status":"online","quality_rating":null,"messaging_limit":null,"messaging_limit_formatted":"Unlimited"},{"id":12,"phone_number":"+15550001111","display_name":"Support","status":"online","quality_rating":null,"messaging_limit":null,"messaging_limit_formatted":"Unlimited"}]}"#
+    );
+    let theirs = host.get("key-other", "/api/user/whatsapp/senders?status=all").await.is(200);
+    assert_eq!(theirs["data"].as_array().unwrap().len(), 1);
+    assert_eq!(theirs["data"][0]["id"], 20);
+    let wrong = host.get("key-acme", "/api/user/whatsapp/senders?status=offline").await.is(422);
+    assert_eq!(wrong["errors"], json!({"status": ["The selected status is invalid."]}));
+}
+
+#[tokio::test]
+async fn templates_stand_byte_for_byte_as_in_the_documents() {
+    let host = Host::new().await;
+    let path = "/api/user/whatsapp/senders/12/templates";
+    let approved = r#"{"id":45,"name":"reminder","language":"en","category":"utility","status":"approved","body_text":"Hi {{1}}, see you on {{2}}.","variables":["1","2"],"has_variables":true}"#;
+    let pending = r#"{"id":46,"name":"fresh","language":"en","category":"utility","status":"pending","body_text":"Hi","variables":[],"has_variables":false}"#;
+    assert_eq!(host.get("key-acme", path).await.text, format!(r#"{{"data":[{approved}]}}"#));
+    assert_eq!(
+        host.get("key-acme", &format!("{path}?status=all")).await.text,
+        format!(r#"{{"data":[{approved},{pending}]}}"#)
+    );
+    assert_eq!(host.get("key-acme", "/api/user/whatsapp/senders/1/templates").await.text, r#"{"data":[]}"#);
+    let not_found = json!({"success": false, "error": "Sender not found", "error_code": "SENDER_NOT_FOUND"});
+    for (key, path) in [("key-other", path), ("key-acme", "/api/user/whatsapp/senders/x/templates")] {
+        assert_eq!(host.get(key, path).await.is(404), not_found);
+    }
+}
+
+// platform.md 1.4: where the product's documents contradict each other or the platforms.
+
+#[tokio::test]
+async fn contradiction_1_a_template_does_not_open_the_window_although_seed_002_says_so() {
+    let host = Host::new().await;
+    host.post("key-acme", TEMPLATE, reminder(json!({"1": "Ana", "2": "Monday"}))).await.is(200);
+    let status = "/api/user/whatsapp/session-status?sender_id=12&recipient_phone=%2B34600111222";
+    let status = host.get("key-acme", status).await.is(200);
+    assert_eq!((&status["has_conversation"], &status["session_status"]["is_open"]), (&json!(true), &json!(false)));
+    refused(host.post("key-acme", FREEFORM, text("hi")).await, 403, "SESSION_EXPIRED");
+}
+
+#[tokio::test]
+async fn contradiction_3_a_text_of_4096_characters_is_one_message() {
+    let mut host = Host::new().await;
+    host.ana_says("something else").await;
+    let long = "ñ".repeat(4096);
+    host.post("key-acme", FREEFORM, text(&long)).await.is(200);
+    assert_eq!(host.graph.sent().last().unwrap().text(), long);
+}
+
+#[tokio::test]
+async fn contradictions_4_and_5_the_sid_is_the_providers_own_and_a_conversation_has_one_number_everywhere() {
+    let mut host = Host::new().await;
+    host.ana_says("something else").await;
+    let sent = host.post("key-acme", FREEFORM, text("hi")).await.is(200);
+    assert_eq!(sent["message_sid"], json!(host.graph.sent().last().unwrap().id));
+    let status = "/api/user/whatsapp/session-status?sender_id=12&recipient_phone=%2B34600111222";
+    let status = host.get("key-acme", status).await.is(200);
+    let native = host.get("key-acme", "/v1/conversations").await.is(200);
+    assert_eq!(sent["conversation_id"], status["conversation_id"]);
+    assert_eq!(sent["conversation_id"], native["data"][0]["id"]);
+}
+
+#[tokio::test]
+async fn contradiction_6_unlimited_is_what_the_text_says_and_an_empty_balance_still_sends_nothing() {
+    let mut host = Host::new().await;
+    let number = host.sandbox_number(30);
+    let body = host.written(&number, "hi");
+    let key = [("authorization", "Bearer key-poor")];
+    assert_eq!(host.request(reqwest::Method::POST, "/webhooks/sandbox/30", &key, body).await.status, 200);
+    host.app.run_due().await.unwrap();
+    let status = "/api/user/whatsapp/session-status?sender_id=30&recipient_phone=%2B34600111222";
+    let status = host.get("key-poor", status).await.is(200);
+    let words = status["session_status"]["message"].as_str().unwrap();
+    assert!(words.ends_with("Unlimited free-form messages allowed."), "{words}");
+    let poor = json!({"sender_id": 30, "recipient_phone": ANA, "message": "hi"});
+    refused(host.post("key-poor", FREEFORM, poor).await, 402, "INSUFFICIENT_BALANCE");
+}
+
+#[tokio::test]
+async fn contradiction_7_the_number_of_the_examples_passes_and_one_without_a_plus_does_not() {
+    let host = Host::new().await;
+    let to = |phone: &str| json!({"sender_id": 12, "recipient_phone": phone, "message": "hi"});
+    refused(host.post("key-acme", FREEFORM, to("+1234567890")).await, 403, "SESSION_EXPIRED");
+    for wrong in ["1234567890", "+1 234 567 890", "+123", "+0234567890"] {
+        refused(host.post("key-acme", FREEFORM, to(wrong)).await, 422, "INVALID_PHONE");
+        host.advance(Span::seconds(1)).await;
+    }
 }
 
 #[tokio::test]

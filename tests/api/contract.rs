@@ -11,7 +11,8 @@ pub static DOCUMENT: LazyLock<Json> = LazyLock::new(openapi::document);
 /// The route that a path with values belongs to, the most exact one.
 pub fn route(method: &Method, path: &str) -> Option<&'static routes::Route> {
     let path = path.split('?').next().unwrap_or_default();
-    let fits = routes::all().filter(|route| route.verb.as_str() == method.as_str() && matches(route.path, path));
+    let fits = routes::all()
+        .filter(|route| route.verb.as_str() == method.as_str() && all_paths(route).any(|own| matches(own, path)));
     fits.min_by_key(|route| route.path.matches('{').count())
 }
 
@@ -39,6 +40,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
         let code = body["code"].as_str().unwrap();
         assert!(content["examples"][code].is_object(), "the document does not know `{code}` here; {said}");
     }
+}
+
+fn all_paths(route: &routes::Route) -> impl Iterator<Item = &'static str> {
+    std::iter::once(route.path).chain(route.also.iter().copied())
 }
 
 fn matches(template: &str, path: &str) -> bool {

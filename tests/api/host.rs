@@ -1,5 +1,6 @@
 //! A daemon with a server on a free port, two accounts, and a clock that stands still.
 
+use super::curl::Curl;
 use crate::graph::Graph;
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value as Json;
@@ -19,7 +20,7 @@ use transom::{
         signature::Key,
     },
     model::inbound::{Alias, AliasKind},
-    runtime::{app::App, bot, config::Config, metrics::Metrics, start::Setup},
+    runtime::{app::App, bot, calls::Calls, config::Config, metrics::Metrics, start::Setup},
     store::{Options, Store},
     web::{serve::Server, state::Web},
 };
@@ -80,23 +81,36 @@ impl Host {
 
     /// With more files, or others in the place of its own; `more` goes to the end of the configuration.
     pub async fn with(files: &[(&str, &str)], more: &str) -> Host {
-        install_crypto();
-        let graph = Graph::start().await;
-        let folder = tempfile::tempdir().unwrap();
-        let config = format!(
-            "listen: 127.0.0.1:0\ndatabase: sqlite://t.db\nbot: .\naccounts:\n  - {{name: acme, api_keys: [key-acme], \
+        let config = |graph: &str| {
+            format!(
+                "listen: 127.0.0.1:0\ndatabase: sqlite://t.db\nbot: .\naccounts:\n  - {{name: acme, api_keys: [key-acme], \
              rate_limit: 5/s}}\n  - {{name: other, api_keys: [key-other]}}\n  - {{name: poor, api_keys: [key-poor], \
              balance: 0.00}}\nsenders:\n  - {{id: 1, account: acme, name: Sandbox, provider: sandbox, phone: \"+15550000001\"}}\n  \
              - {{id: 12, account: acme, name: Support, provider: meta, phone: \"+15550001111\", \
              phone_number_id: \"106\", waba_id: \"102\", access_token: token, app_secret: app-secret, \
-             verify_token: verify-me, api_base: \"{}\", api_version: v24.0, default: true}}\n  \
+             verify_token: verify-me, api_base: \"{graph}\", api_version: v24.0, default: true}}\n  \
              - {{id: 20, account: other, name: Theirs, provider: sandbox, phone: \"+15550000020\"}}\n  \
              - {{id: 30, account: poor, name: Poor, provider: sandbox, phone: \"+15550000030\"}}\ntemplates:\n  \
              - {{id: 45, sender: 12, name: reminder, language: en, category: utility, status: approved, \
              body: \"Hi {{{{1}}}}, see you on {{{{2}}}}.\"}}\n  - {{id: 46, sender: 12, name: fresh, language: en, \
-             category: utility, status: pending, body: \"Hi\"}}\n{more}",
-            graph.base
-        );
+             category: utility, status: pending, body: \"Hi\"}}\n{more}"
+            )
+        };
+        Host::start(files, config, "2026-03-27T09:00:00Z", None).await
+    }
+
+    /// With a configuration of its own, made for the address of the emulated Graph API; `calls`: what stands for the
+    /// network of flows.
+    pub async fn start(
+        files: &[(&str, &str)],
+        config: impl FnOnce(&str) -> String,
+        now: &str,
+        calls: Option<Calls>,
+    ) -> Host {
+        install_crypto();
+        let graph = Graph::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(&graph.base);
         let own = FLOWS.iter().filter(|(path, _)| !files.iter().any(|(other, _)| other == path));
         for (path, text) in own.chain(files).copied().chain([("config.yaml", config.as_str())]) {
             let path = folder.path().join(path);
@@ -105,7 +119,7 @@ impl Host {
         }
         let config = Config::load(Some(&folder.path().join("config.yaml")), &|_| None)
             .unwrap_or_else(|findings| panic!("{findings:#?}"));
-        let at: jiff::Timestamp = "2026-03-27T09:00:00Z".parse().unwrap();
+        let at: jiff::Timestamp = now.parse().unwrap();
         let clock = Arc::new(ManualClock::new(Time(at.as_millisecond())));
         let options = Options { durable: false, ..Options::default() };
         let store = Store::open(config.database.expose(), options).await.unwrap();
@@ -116,7 +130,7 @@ impl Host {
             store,
             http: Arc::new(Client::new(shared, None)),
             files: bot::read(folder.path()).unwrap(),
-            calls: None,
+            calls,
             metrics: Metrics::new(),
         };
         let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
@@ -155,6 +169,13 @@ impl Host {
         self.request(Method::POST, path, &[("authorization", &format!("Bearer {key}"))], body.to_string()).await
     }
 
+    /// A request as somebody wrote it for `curl`.
+    pub async fn curl(&self, command: &str) -> Answer {
+        let curl = Curl::parse(command);
+        let headers: Vec<(&str, &str)> = curl.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        self.request(curl.method, &curl.path, &headers, curl.body).await
+    }
+
     pub async fn post_once(&self, key: &str, path: &str, once: &str, body: Json) -> Answer {
         let headers = [("authorization", &*format!("Bearer {key}")), ("idempotency-key", once)];
         self.request(Method::POST, path, &headers, body.to_string()).await
@@ -183,8 +204,24 @@ impl Host {
 
     /// Ana writes to the Meta sender, 12: a signed webhook.
     pub async fn ana_says(&mut self, text: &str) {
+        self.somebody_says(ANA, text).await;
+    }
+
+    /// The same of somebody else, by their number.
+    pub async fn somebody_says(&mut self, phone: &str, text: &str) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
-        let body = self.written(&number, text);
+        let body = self.written_by(phone, &number, What::Text(text.into()));
+        self.deliver(body).await;
+    }
+
+    /// Ana taps a button with this id.
+    pub async fn ana_taps(&mut self, id: &str, title: &str) {
+        let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
+        let body = self.written_by(ANA, &number, What::Tap { id: id.into(), title: title.into() });
+        self.deliver(body).await;
+    }
+
+    async fn deliver(&self, body: String) {
         let signature = Key::new(Secret::new("app-secret")).sign(body.as_bytes());
         let headers = [("x-hub-signature-256", signature.as_str())];
         assert_eq!(self.request(Method::POST, "/webhooks/meta", &headers, body).await.status, 200);
@@ -193,13 +230,17 @@ impl Host {
 
     /// A webhook body in which Ana writes to a number.
     pub fn written(&mut self, number: &Number, text: &str) -> String {
+        self.written_by(ANA, number, What::Text(text.into()))
+    }
+
+    fn written_by(&mut self, phone: &str, number: &Number, what: What) -> String {
         self.messages += 1;
         let act = Act {
-            from: Alias { kind: AliasKind::Phone, value: ANA.trim_start_matches('+').into() },
+            from: Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').into() },
             name: Some("Ana".into()),
             id: format!("wamid.{}", self.messages),
             at: self.clock.now(),
-            what: What::Text(text.into()),
+            what,
             reply_to: None,
         };
         compose::message(number, &act)

@@ -2,8 +2,12 @@
 
 mod autocalls;
 mod contract;
+mod curl;
+mod documents;
 mod hooks;
 mod host;
+mod hostile;
+mod kapso;
 mod native;
 mod operator;
 mod people;
@@ -13,4 +17,5 @@ mod schema;
 mod senders;
 mod stream;
 mod subscriptions;
+mod waplify;
 mod webhooks;

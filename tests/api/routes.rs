@@ -23,8 +23,20 @@ use transom::{
 };
 
 /// Keys whose values differ from one daemon to the next: only their type is compared.
-const VOLATILE: &[&str] =
-    &["id", "key", "provider_id", "message_sid", "next_cursor", "etag", "version", "what", "secret"];
+const VOLATILE: &[&str] = &[
+    "id",
+    "key",
+    "provider_id",
+    "message_sid",
+    "next_cursor",
+    "etag",
+    "version",
+    "what",
+    "secret",
+    "activation_code",
+    "activation_link",
+    "activation_message",
+];
 
 fn is_volatile(key: &str) -> bool {
     VOLATILE.contains(&key) || key.ends_with("_id")
@@ -69,6 +81,11 @@ impl World {
             ("$conversation", conversation["id"].to_string()),
             ("$contact", conversation["contact"]["id"].to_string()),
         ]);
+        let contact = conversation["contact"]["id"].as_i64().unwrap();
+        ids.insert("$waplify_contact", format!("{contact:024x}"));
+        let tester = json!({"whatsapp_sandbox_session": {"phone_number": ANA}});
+        let tester = host.post("key-acme", "/api/v1/sandbox_sessions", tester).await.is(201);
+        ids.insert("$tester", tester["data"]["id"].as_str().unwrap().to_owned());
         let made = host.post(OPERATOR, "/v1/keys", json!({"account": "acme", "name": "old"})).await.is(201);
         ids.insert("$key", made["id"].as_str().unwrap().to_owned());
         let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102", "changes": [{

@@ -8,5 +8,6 @@ mod started;
 mod starts;
 mod statuses;
 mod talk;
+mod testers;
 mod unknown;
 mod window;

@@ -129,7 +129,7 @@ fn drafts_are_for_testers() {
 #[test]
 fn a_tester_for_a_day_reaches_drafts_until_it_is_over() {
     let flow = one("message: hi").replace("when:", "draft: true\nwhen:");
-    check(&flow, "tests_for 24h\n< hi\n> Yes.\n+24h\n< hi\n* unanswered");
+    check(&flow, "~ tests_for 24h\n< hi\n> Yes.\n+24h\n< hi\n* unanswered");
 }
 
 #[test]

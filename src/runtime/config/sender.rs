@@ -91,6 +91,20 @@ impl Sender {
     }
 
     /// The word of the configuration, of addresses and of metrics.
+    /// Its `id`, or the number's own id at the platform: what clients of other products call it.
+    pub fn is_called(&self, name: &str) -> bool {
+        let name = name.trim();
+        self.id.to_string() == name || self.platform_id() == Some(name)
+    }
+
+    /// The number's own id at its platform, where it has one.
+    pub fn platform_id(&self) -> Option<&str> {
+        match &self.access {
+            Access::Meta(meta) => Some(&meta.phone_number_id),
+            Access::Sandbox => None,
+        }
+    }
+
     pub fn provider(&self) -> &'static str {
         match self.access {
             Access::Sandbox => "sandbox",

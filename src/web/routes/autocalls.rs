@@ -4,7 +4,7 @@ use super::{
     Errors, GET, POST, Route, ask, ok,
     shape::{
         Shape,
-        Type::{Any, Flag, Map, Maybe, Of, Text, Time, Whole, Word},
+        Type::{Any, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
         may, need, shape,
     },
     tell,
@@ -81,7 +81,40 @@ static SENT: Shape = shape(
     ],
 );
 
-pub(super) static ERROR: Shape = shape(
+static SENDER: Shape = shape(
+    "AutocallsSender",
+    "",
+    &[
+        need("id", Whole, "The `sender_id` of the sends."),
+        need("phone_number", Text, "E.164."),
+        need("display_name", Text, ""),
+        need("status", Word(&["online", "offline"]), "Whether it may send now."),
+        need("quality_rating", Maybe(&Word(&["GREEN", "YELLOW", "RED"])), "`null`: not known."),
+        need("messaging_limit", Maybe(&Whole), "People in 24 hours; `null`: none is known."),
+        need("messaging_limit_formatted", Text, ""),
+    ],
+);
+
+static SENDERS: Shape = shape("AutocallsSenders", "", &[need("data", List(&Of(&SENDER)), "")]);
+
+static LISTED: Shape = shape(
+    "AutocallsListedTemplate",
+    "",
+    &[
+        need("id", Whole, "The `template_id` of the send."),
+        need("name", Text, ""),
+        need("language", Text, ""),
+        need("category", Word(&["marketing", "utility", "authentication"]), ""),
+        need("status", Word(&["approved", "pending", "rejected", "paused", "disabled"]), ""),
+        need("body_text", Text, ""),
+        need("variables", List(&Text), "Numbers, or names where the template has names."),
+        need("has_variables", Flag, ""),
+    ],
+);
+
+static TEMPLATES: Shape = shape("AutocallsTemplates", "", &[need("data", List(&Of(&LISTED)), "")]);
+
+static ERROR: Shape = shape(
     "AutocallsError",
     "An error in the words of this product: some have `error`, some `message`.",
     &[
@@ -97,13 +130,37 @@ pub(super) static ERROR: Shape = shape(
 
 pub static ROUTES: &[Route] = &[
     Route {
+        path: "/api/user/whatsapp/senders",
+        name: "autocalls_senders",
+        part: PART,
+        summary: "The numbers of the account",
+        query: &[may("status", Word(&["online", "all"]), "`online` unless said otherwise.")],
+        answers: &[ok(Of(&SENDERS), "")],
+        errors: Errors::Dialect(listing, &ERROR),
+        example: ask("/api/user/whatsapp/senders?status=all"),
+        take: || get(autocalls::senders),
+        ..GET
+    },
+    Route {
+        path: "/api/user/whatsapp/senders/{id}/templates",
+        name: "autocalls_templates",
+        part: PART,
+        summary: "The templates of one number",
+        query: &[may("status", Word(&["approved", "all"]), "`approved` unless said otherwise.")],
+        answers: &[ok(Of(&TEMPLATES), "")],
+        errors: Errors::Dialect(listing_templates, &ERROR),
+        example: ask("/api/user/whatsapp/senders/12/templates"),
+        take: || get(autocalls::templates),
+        ..GET
+    },
+    Route {
         path: "/api/user/whatsapp/session-status",
         name: "autocalls_session_status",
         part: PART,
         summary: "Is the 24-hour window to this person open",
         query: &[need("sender_id", Whole, ""), need("recipient_phone", Text, "E.164.")],
         answers: &[ok(Of(&STATUS), "")],
-        errors: Errors::Dialect(asking),
+        errors: Errors::Dialect(asking, &ERROR),
         example: ask("/api/user/whatsapp/session-status?sender_id=12&recipient_phone=%2B34600111222"),
         take: || get(autocalls::session_status),
         ..GET
@@ -115,7 +172,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Send a text while the window is open",
         body: Some(Of(&FREEFORM)),
         answers: &[ok(Of(&SENT), "")],
-        errors: Errors::Dialect(sending_text),
+        errors: Errors::Dialect(sending_text, &ERROR),
         keyed: true,
         example: tell(
             "/api/user/whatsapp/send-freeform",
@@ -131,7 +188,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Send an approved template, at any time",
         body: Some(Of(&TEMPLATE)),
         answers: &[ok(Of(&SENT), "")],
-        errors: Errors::Dialect(sending_template),
+        errors: Errors::Dialect(sending_template, &ERROR),
         keyed: true,
         example: tell(
             "/api/user/whatsapp/send",
@@ -152,6 +209,20 @@ fn asking() -> Vec<(u16, &'static str, Json)> {
     ])
 }
 
+fn listing() -> Vec<(u16, &'static str, Json)> {
+    written(vec![
+        ("Unauthorized", Refusal::Unauthorized),
+        ("Validation", missing("status", "The selected status is invalid.")),
+        ("Server Error", Refusal::Internal),
+    ])
+}
+
+fn listing_templates() -> Vec<(u16, &'static str, Json)> {
+    let mut all = listing();
+    all.extend(written(vec![("SENDER_NOT_FOUND", Refusal::SenderNotFoundShort)]));
+    all
+}
+
 fn sending_text() -> Vec<(u16, &'static str, Json)> {
     let closed = json!({
         "is_open": false, "can_send_freeform": false, "requires_template": true,
@@ -170,6 +241,7 @@ fn sending_template() -> Vec<(u16, &'static str, Json)> {
     all.extend([
         ("TEMPLATE_NOT_FOUND", Refusal::TemplateNotFound),
         ("TEMPLATE_NOT_APPROVED", Refusal::TemplateNotApproved { status: "pending".into() }),
+        ("TEMPLATE_NOT_SYNCED", Refusal::TemplateNotSynced { why: "Template does not exist in en".into() }),
         ("TEMPLATE_MISMATCH", Refusal::TemplateMismatch { why: "Template variable {{2}} is missing.".into() }),
         ("Validation", missing("template_id", "The template id field is required.")),
     ]);
@@ -190,6 +262,7 @@ fn sending(offline: StatusCode) -> Vec<(&'static str, Refusal)> {
         ("INVALID_PHONE", Refusal::InvalidPhone),
         ("SENDER_OFFLINE", Refusal::SenderOffline { status: offline }),
         ("MESSAGING_LIMIT_UNAVAILABLE", Refusal::LimitUnavailable { why: "Pair rate limit hit".into() }),
+        ("TWILIO_ERROR_63018", Refusal::Twilio { code: "63018".into(), why: "Rate limit exceeded".into() }),
         ("UNKNOWN_ERROR", Refusal::Unknown { why: "Message undeliverable".into() }),
         ("IDEMPOTENCY_KEY_REUSED", Refusal::IdempotencyKeyReused),
         ("IDEMPOTENCY_KEY_INVALID", Refusal::IdempotencyKeyInvalid),

@@ -12,6 +12,7 @@ mod conversations;
 mod dead_letters;
 mod events;
 mod flows;
+mod kapso;
 mod messages;
 mod operator;
 mod probes;
@@ -23,6 +24,7 @@ mod shapes;
 mod stream;
 mod subscriptions;
 mod templates;
+mod waplify;
 mod webhooks;
 
 use super::state::Web;
@@ -48,6 +50,8 @@ static NOUNS: &[&[Route]] = &[
     sandbox::ROUTES,
     operator::ROUTES,
     autocalls::ROUTES,
+    waplify::ROUTES,
+    kapso::ROUTES,
     webhooks::ROUTES,
     probes::ROUTES,
 ];
@@ -60,6 +64,8 @@ pub struct Route {
     pub verb: Verb,
     /// As axum and OpenAPI both write it.
     pub path: &'static str,
+    /// Other addresses of the same, as that product's clients also write them.
+    pub also: &'static [&'static str],
     /// A word for programs: `operationId`, and the name of its example.
     pub name: &'static str,
     /// The part of the document in which it stands.
@@ -129,8 +135,8 @@ pub enum Said {
 pub enum Errors {
     /// Codes of `codes::CODES`, besides those that follow from who may call and what is read.
     Problems(&'static [(&'static str, u16)]),
-    /// In a dialect's own words: status, name, body.
-    Dialect(fn() -> Vec<(u16, &'static str, Json)>),
+    /// In a dialect's own words: status, name, body; and what all of them look like.
+    Dialect(fn() -> Vec<(u16, &'static str, Json)>, &'static shape::Shape),
 }
 
 /// A request to the daemon of the examples. `$conversation` and the like stand for the ids that things have there.
@@ -155,13 +161,13 @@ impl Verb {
 
 impl Route {
     pub fn is_dialect(&self) -> bool {
-        matches!(self.errors, Errors::Dialect(_))
+        matches!(self.errors, Errors::Dialect(..))
     }
 
     /// Every error that it may answer: its status, its name, and an example of its body.
     pub fn refusals(&self) -> Vec<(u16, &'static str, Json)> {
         let own = match &self.errors {
-            Errors::Dialect(all) => return all(),
+            Errors::Dialect(all, _) => return all(),
             Errors::Problems(own) => own.iter().copied(),
         };
         let mut wanted: Vec<(&str, u16)> = Vec::new();
@@ -196,7 +202,10 @@ impl Route {
 
 /// What a route's errors look like.
 pub fn error_shape(route: &Route) -> Type {
-    if route.is_dialect() { Type::Of(&autocalls::ERROR) } else { Type::Of(&shapes::PROBLEM) }
+    match &route.errors {
+        Errors::Dialect(_, shape) => Type::Of(shape),
+        Errors::Problems(_) => Type::Of(&shapes::PROBLEM),
+    }
 }
 
 fn example(code: &codes::Code) -> Json {
@@ -211,6 +220,7 @@ fn example(code: &codes::Code) -> Json {
 const GET: Route = Route {
     verb: Verb::Get,
     path: "",
+    also: &[],
     name: "",
     part: "",
     summary: "",

@@ -1,7 +1,7 @@
 //! `POST /api/user/whatsapp/send-freeform`: a text inside the window (seeds 000 and 001).
 
 use super::{
-    Refusal, begin, e164,
+    Refusal, begin, bug, e164,
     rules::{Input, Rules},
     send::{self, Kind},
     sender,
@@ -9,7 +9,10 @@ use super::{
 use crate::{
     base::limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
     model::content::Content,
-    web::state::Web,
+    web::{
+        api::sending::{self, Order},
+        state::Web,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -30,12 +33,14 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let message = rules.string(&input, "message", TEXT_CHARS_MAX);
     rules.finish().map_err(Refusal::Invalid)?;
     let (Some(sender_id), Some(phone), Some(text)) = (sender_id, phone, message) else {
-        return Err(send::internal(&"a required field is neither there nor missing"));
+        return Err(bug(&"a required field is neither there nor missing"));
     };
     let phone = e164(&phone)?;
     let sender = sender(&web, &caller, sender_id, Refusal::SenderNotFound)?;
     let sender = sender.clone();
-    let recipient = send::recipient(&web, &sender, phone, None).await?;
+    let recipient = sending::recipient(&web, &sender, phone, None).await.map_err(|_| Refusal::Internal)?;
     let content = Content::Text { body: text };
-    Ok(send::once(web, headers, body.to_vec(), Kind::Freeform, sender, recipient, content).await)
+    let path = "autocalls/send-freeform".to_owned();
+    let order = Order { sender, recipient, content, headers, path, body: body.to_vec() };
+    Ok(send::once(web, Kind::Freeform, order).await)
 }

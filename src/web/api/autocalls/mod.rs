@@ -2,7 +2,7 @@
 //! written for those products work after a change of base URL (seeds 000–002, platform.md 1).
 
 mod freeform;
-mod order;
+mod lists;
 mod refusal;
 mod rules;
 mod send;
@@ -11,16 +11,59 @@ mod status;
 mod template;
 
 pub use freeform::freeform;
+pub use lists::{senders, templates};
 pub use status::session_status;
 pub use template::template;
 
 use crate::{
     base::{ids::SenderId, phone, time::Time},
     runtime::config::Sender,
-    web::{auth, auth::Caller, state::Web},
+    web::{api::ordered::Keys, auth, auth::Caller, state::Web},
 };
 use axum::{body::Bytes, extract::Request, http::HeaderMap};
 pub use refusal::Refusal;
+
+/// In the order of the seeds.
+const KEYS: Keys = &[
+    "data",
+    "id",
+    "phone_number",
+    "display_name",
+    "name",
+    "language",
+    "category",
+    "success",
+    "has_conversation",
+    "conversation_id",
+    "customer_name",
+    "last_customer_message_at",
+    "message_id",
+    "whatsapp_message_id",
+    "message_sid",
+    "status",
+    "quality_rating",
+    "messaging_limit",
+    "messaging_limit_formatted",
+    "body_text",
+    "error",
+    "error_code",
+    "is_open",
+    "can_send_freeform",
+    "requires_template",
+    "sender_id",
+    "template_id",
+    "recipient_phone",
+    "recipient_name",
+    "message",
+    "variables",
+    "has_variables",
+    "minutes_remaining",
+    "expires_at",
+    "expired_at",
+    "session_status",
+    "errors",
+    "retry_after",
+];
 
 /// The account behind the request, in this dialect's words where there is none.
 async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
@@ -45,6 +88,12 @@ async fn begin(web: &Web, request: Request) -> Result<(HeaderMap, Bytes, Caller)
     let caller = caller(web, &parts.headers).await?;
     take_send(web, &caller, web.app.clock.now())?;
     Ok((parts.headers, body, caller))
+}
+
+/// Our own bug: told once, in the log.
+fn bug(error: &dyn std::fmt::Display) -> Refusal {
+    crate::web::api::sending::internal(error);
+    Refusal::Internal
 }
 
 fn e164(text: &str) -> Result<String, Refusal> {

@@ -1,6 +1,7 @@
 //! Every error of this dialect: its status, its words, its code (platform.md 1.2).
 
-use super::order;
+use super::KEYS;
+use crate::web::api::ordered;
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -25,6 +26,15 @@ pub enum Refusal {
         status: String,
     },
     TemplateMismatch {
+        why: String,
+    },
+    /// The catalogue shows it, and the platform does not know it.
+    TemplateNotSynced {
+        why: String,
+    },
+    /// A refusal of Twilio that has no word of its own here.
+    Twilio {
+        code: String,
         why: String,
     },
     /// 503 for freeform, 422 for templates: the product's own contradiction.
@@ -70,6 +80,8 @@ impl Refusal {
             | Refusal::InvalidPhone
             | Refusal::TemplateNotApproved { .. }
             | Refusal::TemplateMismatch { .. }
+            | Refusal::TemplateNotSynced { .. }
+            | Refusal::Twilio { .. }
             | Refusal::LimitUnavailable { .. }
             | Refusal::Unknown { .. }
             | Refusal::IdempotencyKeyReused
@@ -96,6 +108,8 @@ impl Refusal {
                 coded("TEMPLATE_NOT_APPROVED", &format!("Template is not approved. Current status: {status}"))
             }
             Refusal::TemplateMismatch { why } => coded("TEMPLATE_MISMATCH", why),
+            Refusal::TemplateNotSynced { why } => coded("TEMPLATE_NOT_SYNCED", why),
+            Refusal::Twilio { code, why } => coded(&format!("TWILIO_ERROR_{code}"), why),
             Refusal::SenderOffline { .. } => coded("SENDER_OFFLINE", "Sender is not online. Current status: Offline"),
             Refusal::InsufficientBalance => {
                 coded("INSUFFICIENT_BALANCE", "Insufficient balance. Please top up your account.")
@@ -129,7 +143,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = order::response(self.status(), &self.body());
+        let mut response = ordered::response(self.status(), &self.body(), KEYS);
         let retry_after_s = match self {
             Refusal::TooMany { retry_after_s } => Some(retry_after_s),
             Refusal::InProgress => Some(1),

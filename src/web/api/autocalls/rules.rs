@@ -23,6 +23,11 @@ impl Input {
         Input(pairs.into_iter().map(|(key, value)| (key, Json::String(value))).collect())
     }
 
+    /// A field's text, where it has one.
+    pub fn text(&self, field: &str) -> Option<String> {
+        self.get(field).and_then(Json::as_str).map(str::to_owned)
+    }
+
     /// Blank texts, `null` and empty lists count as missing, as in the product itself.
     fn get(&self, field: &str) -> Option<&Json> {
         let value = self.0.get(field)?;

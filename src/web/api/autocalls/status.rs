@@ -1,15 +1,18 @@
 //! `GET /api/user/whatsapp/session-status`: is the window to this person open?
 
 use super::{
-    Refusal, caller, e164, order,
+    KEYS, Refusal, bug, caller, e164,
     rules::{Input, Rules},
-    send, sender, session,
+    sender, session,
 };
 use crate::{
     base::{limits::NAME_CHARS_MAX, query, time::iso},
     model::window::Window,
     store::contact,
-    web::state::Web,
+    web::{
+        api::{ordered, sending},
+        state::Web,
+    },
 };
 use axum::{
     extract::{RawQuery, State},
@@ -21,7 +24,7 @@ use std::sync::Arc;
 
 pub async fn session_status(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     match handle(&web, &headers, &query.unwrap_or_default()).await {
-        Ok(body) => order::response(StatusCode::OK, &body),
+        Ok(body) => ordered::response(StatusCode::OK, &body, KEYS),
         Err(refusal) => refusal.into_response(),
     }
 }
@@ -34,11 +37,11 @@ async fn handle(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Ref
     let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);
     rules.finish().map_err(Refusal::Invalid)?;
     let (Some(sender_id), Some(phone)) = (sender_id, phone) else {
-        return Err(send::internal(&"a required field is neither there nor missing"));
+        return Err(bug(&"a required field is neither there nor missing"));
     };
     let phone = e164(&plus(&phone))?;
     let sender = sender(web, &caller, sender_id, Refusal::SenderNotFoundShort)?;
-    let recipient = send::recipient(web, sender, phone, None).await?;
+    let recipient = sending::recipient(web, sender, phone, None).await.map_err(|_| Refusal::Internal)?;
     let Some((known, conversation)) =
         recipient.known.and_then(|mut known| known.conversation.take().map(|conversation| (known, conversation)))
     else {
@@ -48,7 +51,7 @@ async fn handle(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Ref
             "session_status": session::no_conversation(),
         }));
     };
-    let contact = contact::find(&web.app.store, known.contact).await.map_err(|error| send::internal(&error))?;
+    let contact = contact::find(&web.app.store, known.contact).await.map_err(|error| bug(&error))?;
     Ok(json!({
         "success": true,
         "has_conversation": true,

@@ -1,7 +1,7 @@
 //! `POST /api/user/whatsapp/send`: an approved template, at any time (seed 002).
 
 use super::{
-    Refusal, begin, e164,
+    Refusal, begin, bug, e164,
     rules::{Input, Rules},
     send::{self, Kind},
     sender,
@@ -12,7 +12,10 @@ use crate::{
         content::Content,
         template::{Parameters, Template, TemplateMessage, TemplateStatus, placeholders},
     },
-    web::state::Web,
+    web::{
+        api::sending::{self, Order},
+        state::Web,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -35,7 +38,7 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let variables = rules.optional_texts(&input, "variables");
     rules.finish().map_err(Refusal::Invalid)?;
     let (Some(sender_id), Some(template_id), Some(phone)) = (sender_id, template_id, phone) else {
-        return Err(send::internal(&"a required field is neither there nor missing"));
+        return Err(bug(&"a required field is neither there nor missing"));
     };
     let phone = e164(&phone)?;
     let sender = sender(&web, &caller, sender_id, Refusal::SenderNotFound)?;
@@ -43,14 +46,15 @@ async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let template = listed.iter().find(|template| template.id == template_id).ok_or(Refusal::TemplateNotFound)?;
     let content = Content::Template(filled(template, variables)?);
     let sender = sender.clone();
-    let recipient = send::recipient(&web, &sender, phone, name).await?;
-    Ok(send::once(web, headers, body.to_vec(), Kind::Template, sender, recipient, content).await)
+    let recipient = sending::recipient(&web, &sender, phone, name).await.map_err(|_| Refusal::Internal)?;
+    let order = Order { sender, recipient, content, headers, path: "autocalls/send".to_owned(), body: body.to_vec() };
+    Ok(send::once(web, Kind::Template, order).await)
 }
 
 /// The template with these values, if it is approved and they are the ones it wants.
 fn filled(template: &Template, variables: Vec<(String, String)>) -> Result<TemplateMessage, Refusal> {
     if template.status != TemplateStatus::Approved {
-        return Err(Refusal::TemplateNotApproved { status: status_word(template.status).to_owned() });
+        return Err(Refusal::TemplateNotApproved { status: template.status.as_str().to_owned() });
     }
     let given: BTreeMap<String, String> = variables.into_iter().collect();
     let wanted = placeholders(&template.body);
@@ -80,16 +84,6 @@ fn filled(template: &Template, variables: Vec<(String, String)>) -> Result<Templ
         buttons: Vec::new(),
         ttl: None,
     })
-}
-
-fn status_word(status: TemplateStatus) -> &'static str {
-    match status {
-        TemplateStatus::Approved => "approved",
-        TemplateStatus::Pending => "pending",
-        TemplateStatus::Rejected => "rejected",
-        TemplateStatus::Paused => "paused",
-        TemplateStatus::Disabled => "disabled",
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,112 @@
+//! `GET /api/user/whatsapp/senders` and `…/{id}/templates`: what one may send from, and which templates.
+
+use super::{KEYS, Refusal, caller, rules::Input, sender};
+use crate::{
+    base::{query, time::Time},
+    model::template::{Template, TemplateStatus, placeholders},
+    runtime::config::Sender,
+    web::{api::ordered, named::Named, state::Web},
+};
+use axum::{
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `?status=online|all`; without it those that are online.
+pub async fn senders(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    respond(numbers(&web, &headers, &query.unwrap_or_default()).await)
+}
+
+/// `?status=approved|all`; without it those that are approved.
+pub async fn templates(
+    State(web): State<Arc<Web>>,
+    Named(id): Named,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    respond(catalogue(&web, &id, &headers, &query.unwrap_or_default()).await)
+}
+
+async fn numbers(web: &Web, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
+    let caller = caller(web, headers).await?;
+    let wanted = status(query, "online")?;
+    let now = web.app.clock.now();
+    let own = web.app.senders.all().iter().filter(|sender| caller.owns(&sender.account));
+    let shown = own.filter(|sender| wanted == Wanted::All || is_online(web, sender, now));
+    Ok(json!({"data": shown.map(|sender| number(web, sender, now)).collect::<Vec<_>>()}))
+}
+
+async fn catalogue(web: &Web, id: &str, headers: &HeaderMap, query: &str) -> Result<Json, Refusal> {
+    let caller = caller(web, headers).await?;
+    // An address that is no number is no sender of anybody's.
+    let id = id.parse().map_err(|_| Refusal::SenderNotFoundShort)?;
+    let sender = sender(web, &caller, id, Refusal::SenderNotFoundShort)?;
+    let wanted = status(query, "approved")?;
+    let mut listed = web.app.catalogue.list(sender.id);
+    listed.retain(|template| wanted == Wanted::All || template.status == TemplateStatus::Approved);
+    listed.sort_by_key(|template| template.id);
+    Ok(json!({"data": listed.iter().map(described).collect::<Vec<_>>()}))
+}
+
+#[derive(PartialEq)]
+enum Wanted {
+    /// The one that a send needs: online, approved.
+    Good,
+    All,
+}
+
+fn status(text: &str, good: &str) -> Result<Wanted, Refusal> {
+    let given = Input::from_query(query::pairs(text)).text("status");
+    match given.as_deref() {
+        None => Ok(Wanted::Good),
+        Some("all") => Ok(Wanted::All),
+        Some(word) if word == good => Ok(Wanted::Good),
+        Some(_) => {
+            let sentence = "The selected status is invalid.";
+            Err(Refusal::Invalid(json!({"message": sentence, "errors": {"status": [sentence]}})))
+        }
+    }
+}
+
+fn is_online(web: &Web, sender: &Sender, now: Time) -> bool {
+    web.app.health.of(sender.id, now).is_none()
+}
+
+fn number(web: &Web, sender: &Sender, now: Time) -> Json {
+    json!({
+        "id": sender.id,
+        "phone_number": sender.phone,
+        "display_name": sender.name,
+        "status": if is_online(web, sender, now) { "online" } else { "offline" },
+        // Both as that product shows what the platform has not told it.
+        "quality_rating": null,
+        "messaging_limit": null,
+        "messaging_limit_formatted": "Unlimited",
+    })
+}
+
+fn described(template: &Template) -> Json {
+    // By number: "10" comes after "9".
+    let mut variables: Vec<String> = placeholders(&template.body).into_iter().collect();
+    variables.sort_by_key(|name| (name.parse::<u32>().unwrap_or(u32::MAX), name.clone()));
+    json!({
+        "id": template.id,
+        "name": template.name,
+        "language": template.language,
+        "category": template.category,
+        "status": template.status,
+        "body_text": template.body,
+        "has_variables": !variables.is_empty(),
+        "variables": variables,
+    })
+}
+
+fn respond(answer: Result<Json, Refusal>) -> Response {
+    match answer {
+        Ok(body) => ordered::response(StatusCode::OK, &body, KEYS),
+        Err(refusal) => refusal.into_response(),
+    }
+}

@@ -1,0 +1,51 @@
+//! What this product takes of each kind of file, checked against the file's own headers.
+
+use super::Refusal;
+use crate::{
+    model::content::{Media, MediaKind},
+    web::{
+        api::media::{self, Breach, Rule},
+        state::Web,
+    },
+};
+
+/// Any document passes: WhatsApp itself takes every type up to its size.
+const RULES: &[Rule] = &[
+    Rule {
+        kind: MediaKind::Image,
+        megabytes_max: 5,
+        formats: &["image/jpeg", "image/jpg", "image/png"],
+        names: "JPEG, PNG",
+    },
+    Rule { kind: MediaKind::Video, megabytes_max: 16, formats: &["video/mp4", "video/3gpp"], names: "MP4, 3GPP" },
+    Rule {
+        kind: MediaKind::Audio,
+        megabytes_max: 16,
+        formats: &[
+            "audio/aac",
+            "audio/aacp",
+            "audio/x-aac",
+            "audio/mpeg",
+            "audio/mp3",
+            "audio/mp4",
+            "audio/m4a",
+            "audio/x-m4a",
+            "audio/amr",
+            "audio/ogg",
+            "audio/opus",
+            "application/ogg",
+        ],
+        names: "AAC, AMR, MP3, M4A, OGG",
+    },
+    Rule { kind: MediaKind::Document, megabytes_max: 100, formats: &[], names: "" },
+];
+
+/// 422 when the file's own headers say that it is too large or of another format.
+pub async fn check(web: &Web, media: &Media) -> Result<(), Refusal> {
+    let Some((rule, breach)) = media::look(web, RULES, media.kind, &media.url).await else { return Ok(()) };
+    let kind = rule.kind.as_str();
+    Err(Refusal::invalid(match breach {
+        Breach::TooLarge => format!("The {kind} is larger than {} MB", rule.megabytes_max),
+        Breach::Format(format) => format!("{format} is not supported for {kind}: use {}", rule.names),
+    }))
+}

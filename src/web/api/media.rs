@@ -1,0 +1,70 @@
+//! Looks at a file by its address before it is sent: its own headers may say that no platform will take it.
+
+use crate::{base::limits::MEDIA_LOOK_WAIT, model::content::MediaKind, web::state::Web};
+
+/// What a product takes of one kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    pub kind: MediaKind,
+    pub megabytes_max: u64,
+    /// MIME types, as servers say them.
+    pub formats: &'static [&'static str],
+    /// The same for people.
+    pub names: &'static str,
+}
+
+/// What a file's headers break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Breach {
+    TooLarge,
+    Format(String),
+}
+
+/// Types by which a server says that it does not know.
+const UNSAID: &[&str] = &["", "application/octet-stream", "binary/octet-stream", "application/x-binary"];
+
+/// Asks the address for its headers, at most `MEDIA_LOOK_WAIT` long. Only an answer of success that itself breaks a
+/// rule counts: whoever does not answer us may still answer the platform.
+pub async fn look(web: &Web, rules: &[Rule], kind: MediaKind, url: &str) -> Option<(Rule, Breach)> {
+    let rule = rules.iter().find(|rule| rule.kind == kind)?;
+    let (status, headers) = web.app.calls.look(url, MEDIA_LOOK_WAIT).await?;
+    if !(200..300).contains(&status) {
+        return None;
+    }
+    let header = |name: &str| headers.get(name).map(String::as_str);
+    let breach = judge(rule, header("content-length"), header("content-type"))?;
+    Some((*rule, breach))
+}
+
+fn judge(rule: &Rule, length: Option<&str>, kind: Option<&str>) -> Option<Breach> {
+    let bytes_max = rule.megabytes_max * 1024 * 1024;
+    if length.and_then(|length| length.trim().parse::<u64>().ok()).is_some_and(|length| length > bytes_max) {
+        return Some(Breach::TooLarge);
+    }
+    let format = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let known = UNSAID.contains(&format.as_str()) || rule.formats.contains(&format.as_str());
+    (!known).then_some(Breach::Format(format))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IMAGE: Rule =
+        Rule { kind: MediaKind::Image, megabytes_max: 5, formats: &["image/jpeg", "image/png"], names: "JPEG, PNG" };
+
+    #[test]
+    fn a_file_at_the_limit_passes_and_one_byte_more_does_not() {
+        let limit = 5 * 1024 * 1024;
+        assert_eq!(judge(&IMAGE, Some(&limit.to_string()), Some("image/png")), None);
+        assert_eq!(judge(&IMAGE, Some(&(limit + 1).to_string()), Some("image/png")), Some(Breach::TooLarge));
+    }
+
+    #[test]
+    fn only_a_type_that_is_said_and_wrong_counts() {
+        for fine in [None, Some(""), Some("Image/JPEG; charset=binary"), Some("application/octet-stream")] {
+            assert_eq!(judge(&IMAGE, None, fine), None, "{fine:?}");
+        }
+        assert_eq!(judge(&IMAGE, Some("no number"), Some("image/gif")), Some(Breach::Format("image/gif".into())));
+    }
+}

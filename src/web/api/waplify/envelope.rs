@@ -1,0 +1,169 @@
+//! What stands around every request of this dialect: the key and its rate, the request's id, and the headers that tell.
+
+use super::{
+    ERROR_KEYS, KEYS,
+    rate::Left,
+    refusal::{Refusal, bug},
+};
+use crate::{
+    base::{
+        ids::AccountName,
+        limits::{API_BODY_BYTES_MAX, WAPLIFY_REQUESTS_MAX},
+        time::Time,
+    },
+    web::{
+        api::{ordered, sending::Answered},
+        auth::{self, Caller},
+        body::{self, BadBody},
+        idempotency,
+        state::Web,
+    },
+};
+use axum::{
+    body::Bytes,
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// A request that may be answered.
+pub struct Asked {
+    pub web: Arc<Web>,
+    pub account: AccountName,
+    pub request_id: String,
+    pub headers: HeaderMap,
+    /// What stands after `?`, still encoded.
+    pub query: String,
+    pub body: Bytes,
+}
+
+/// A good answer.
+pub fn good(status: StatusCode, body: Json) -> Answered {
+    Answered { status, body, replayed: false, retry_after_s: None }
+}
+
+/// Answers a request with `work`, or with what is wrong of it before.
+pub async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
+where
+    W: Future<Output = Result<Answered, Refusal>>,
+{
+    let (parts, body) = request.into_parts();
+    let now = web.app.clock.now();
+    let id = request_id(&parts.headers);
+    let (left, outcome) = match admitted(&web, &parts.headers, now).await {
+        Err(refusal) => (None, Err(refusal)),
+        Ok((_, left)) if left.is_over => (Some(left), Err(Refusal::TooMany)),
+        Ok((account, left)) => {
+            let query = parts.uri.query().unwrap_or_default().to_owned();
+            let outcome = match bytes(body).await {
+                Ok(body) => {
+                    let (web, request_id) = (Arc::clone(&web), id.clone());
+                    work(Asked { web, account, request_id, headers: parts.headers, query, body }).await
+                }
+                Err(refusal) => Err(refusal),
+            };
+            (Some(left), outcome)
+        }
+    };
+    let mut response = match outcome {
+        Ok(answered) => {
+            let keys = if answered.status.is_success() { KEYS } else { ERROR_KEYS };
+            let mut response = ordered::response(answered.status, &answered.body, keys);
+            if let Some(seconds) = answered.retry_after_s {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            if answered.replayed { idempotency::replayed(response) } else { response }
+        }
+        Err(refusal) => ordered::response(refusal.status(), &refusal.body(&id, now), ERROR_KEYS),
+    };
+    tell(response.headers_mut(), &id, left, now);
+    response
+}
+
+/// Whose key it is, and what is left of its minute.
+async fn admitted(web: &Web, headers: &HeaderMap, now: Time) -> Result<(AccountName, Left), Refusal> {
+    let shown = auth::bearer(headers).ok_or(Refusal::Unauthorized)?;
+    let caller = auth::of_key(web, shown).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)?;
+    let account = match caller {
+        Caller::Account(account) => account,
+        // Who sees all speaks for the first account: this dialect knows no other way to say which.
+        Caller::Operator => web
+            .app
+            .config
+            .accounts
+            .first()
+            .map(|account| account.name.clone())
+            .ok_or_else(|| bug(&"the configuration has no account"))?,
+    };
+    Ok((account, web.waplify.take(&auth::hash(shown), now)))
+}
+
+async fn bytes(body: axum::body::Body) -> Result<Bytes, Refusal> {
+    body::read(body, API_BODY_BYTES_MAX).await.map_err(|bad| match bad {
+        BadBody::TooLarge => Refusal::TooLarge,
+        BadBody::TooSlow | BadBody::Broken => Refusal::BadBody { status: bad.status() },
+    })
+}
+
+fn tell(headers: &mut HeaderMap, id: &str, left: Option<Left>, now: Time) {
+    let mut put = |name: &'static str, value: HeaderValue| {
+        headers.insert(HeaderName::from_static(name), value);
+    };
+    put("api-version", HeaderValue::from_static("v1"));
+    if let Ok(id) = HeaderValue::from_str(id) {
+        put("x-request-id", id);
+    }
+    let Some(left) = left else { return };
+    put("x-ratelimit-limit", HeaderValue::from(WAPLIFY_REQUESTS_MAX));
+    put("x-ratelimit-remaining", HeaderValue::from(left.requests));
+    put("x-ratelimit-reset", HeaderValue::from(left.resets_at.0.div_euclid(1_000)));
+    if left.is_over {
+        put("retry-after", HeaderValue::from(left.wait_s(now)));
+    }
+}
+
+/// The client's own id where it is a UUID of version 4, else a new one. It is for tracing only: a repeated one does
+/// not make two sends one.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get("x-request-id").and_then(|value| value.to_str().ok()).map(str::trim);
+    if let Some(given) = given.filter(|text| is_uuid_4(text)) {
+        return given.to_owned();
+    }
+    let mut bytes = [0_u8; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        tracing::warn!("The system gives no random bytes: the id of a request is not its own");
+    }
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+fn is_uuid_4(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        && groups[2].starts_with('4')
+        && groups[3].starts_with(['8', '9', 'a', 'b', 'A', 'B'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clients_id_comes_back_if_it_is_a_uuid_of_version_4() {
+        let id = |given: &str| {
+            let headers = HeaderMap::from_iter([(HeaderName::from_static("x-request-id"), given.parse().unwrap())]);
+            request_id(&headers)
+        };
+        let own = "550e8400-e29b-41d4-a716-446655440000";
+        assert_eq!(id(own), own);
+        for other in ["1", "550e8400-e29b-11d4-a716-446655440000", "550e8400-e29b-41d4-c716-446655440000"] {
+            assert!(is_uuid_4(&id(other)) && id(other) != other, "{other}");
+        }
+        assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
+    }
+}
