@@ -54,7 +54,9 @@ fn text(checked: &Checked) {
     let warnings = checked.findings.len() - errors;
     let flows = counted(checked.flows, "flow");
     let summary = match (errors, warnings) {
-        (0, 0) => paint.good(format!("{flows}, nothing to say against them")),
+        (0, 0) => {
+            paint.good(format!("{flows}, nothing to say against {}", if checked.flows == 1 { "it" } else { "them" }))
+        }
         (0, _) => paint.warn(format!("{flows}, {}", counted(warnings, "warning"))),
         (_, 0) => paint.bad(format!("{flows}, {}", counted(errors, "error"))),
         _ => paint.bad(format!("{flows}, {} and {}", counted(errors, "error"), counted(warnings, "warning"))),

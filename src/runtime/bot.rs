@@ -79,8 +79,25 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
         let message = format!("the bot has {} files, and at most {BOT_FILES_MAX} are read", paths.len());
         findings.push(Diagnostic::error("E911", &place, message));
     }
+    findings.extend(misnamed(folder));
     let hash = hash(&files);
     Ok(BotFiles { files, findings, hash, checked: None })
+}
+
+/// Files that were meant for the bot and have another ending: `flows/hello.yml`.
+fn misnamed(folder: &Path) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (name, wanted) in FOLDERS {
+        let other = if wanted == "yaml" { "yml" } else { continue };
+        for (name, _) in entries(folder, name, other).unwrap_or_default() {
+            let place = Place::start_of(&SourceFile::new(name.clone(), ""));
+            let meant = format!("{}.{wanted}", name.trim_end_matches(".yml"));
+            let finding =
+                Diagnostic::warning("W913", &place, format!("`{name}` is not read: only `.{wanted}` files are"));
+            found.push(finding.help(format!("rename it to `{meant}`")));
+        }
+    }
+    found
 }
 
 /// The tests beside the flows: `flows/*.test.yaml`.
@@ -238,6 +255,15 @@ mod tests {
         let read = read(bot.path()).unwrap();
         assert_eq!((read.files.len(), read.findings.len()), (1, 1));
         assert!(read.findings[0].to_string().contains("cannot read `flows/a.yaml`: it is not UTF-8 at byte 0"));
+    }
+
+    #[test]
+    fn a_flow_with_another_ending_is_named_and_not_read() {
+        let bot = folder(&[("flows/a.yaml", b"flow: a"), ("flows/hello.yml", b"flow: hello")]);
+        let read = read(bot.path()).unwrap();
+        assert_eq!((read.files.len(), read.findings.len()), (1, 1));
+        let said = read.findings[0].to_string();
+        assert!(said.contains("W913") && said.ends_with("rename it to `flows/hello.yaml`"), "{said}");
     }
 
     #[test]

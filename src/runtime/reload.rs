@@ -263,7 +263,7 @@ pub fn ungranted(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
     env.chain(secrets)
         .map(|(what, name)| {
             let message = format!("the bot needs `{name}` in its `{what}`, and the configuration does not grant it");
-            Diagnostic::error("E912", &bot.place, message)
+            Diagnostic::error("E912", bot.named_at(what, name), message)
                 .help(format!("write it under `flows: {{{what}: {{{name}: …}}}}` in the configuration"))
         })
         .collect()

@@ -102,7 +102,8 @@ impl Sandbox {
             Some(Fault::Timeout) => refused(Next::Ambiguous, "timeout", "no answer, as was asked for"),
             Some(Fault::Code(code)) => {
                 let next = super::meta::judge_send(code);
-                refused(next, &code.to_string(), &format!("(#{code}) as was asked for"))
+                let what = "refused as was asked for; `on_error` and `on_undelivered` of the step say what then";
+                refused(next, &code.to_string(), &format!("(#{code}) {what}"))
             }
             None => {
                 // An error only says that nobody watches.

@@ -12,6 +12,13 @@ use std::{ops::Range, sync::Arc};
 const SECRET_KEYS: &[&str] =
     &["api_keys", "access_token", "app_secret", "verify_token", "api_key", "secret", "secrets", "database"];
 
+/// Parts of a key that say so too, also where the key is unknown: `token` for `access_token`.
+const SECRET_PARTS: [&str; 3] = ["token", "secret", "password"];
+
+fn is_secret(key: &str) -> bool {
+    SECRET_KEYS.contains(&key) || SECRET_PARTS.iter().any(|part| key.contains(part))
+}
+
 /// Shorter ones would take ordinary words out of messages.
 const HIDDEN_CHARS_MIN: usize = 4;
 
@@ -76,7 +83,7 @@ fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
         Kind::List(items) => items.iter().for_each(|item| secrets(item, secret, ranges)),
         Kind::Map(entries) => {
             for entry in entries {
-                secrets(&entry.value, secret || SECRET_KEYS.contains(&entry.key.text.as_str()), ranges);
+                secrets(&entry.value, secret || is_secret(&entry.key.text), ranges);
             }
         }
     }
@@ -84,7 +91,8 @@ fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
 
 /// Whatever follows such a key on its line, and the lines that are indented below it.
 fn by_line(text: &str, ranges: &mut Vec<Range<usize>>) {
-    let pattern = format!(r#"\b(?:{})["']?\s*:"#, SECRET_KEYS.join("|"));
+    let (keys, parts) = (SECRET_KEYS.join("|"), SECRET_PARTS.join("|"));
+    let pattern = format!(r#"\b(?:{keys}|\w*(?:{parts})\w*)["']?\s*:"#);
     let key = Regex::new(&pattern).expect("a pattern of our own is valid");
     let indent = |line: &str| line.len() - line.trim_start().len();
     let (mut at, mut below) = (0, None);

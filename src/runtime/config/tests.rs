@@ -233,6 +233,17 @@ fn no_finding_shows_a_secret() {
 }
 
 #[test]
+fn a_key_that_is_nearly_one_of_a_secret_hides_its_value() {
+    let text = format!("{ACCOUNT}token: topsecret\nmy_password: topsecret\n");
+    let found = parse(&text).unwrap_err();
+    assert!(!found.is_empty());
+    for finding in found {
+        let all = format!("{} {finding}", finding.render(false));
+        assert!(!all.contains("topsecret"), "{all}");
+    }
+}
+
+#[test]
 fn no_syntax_error_shows_a_secret() {
     for text in [
         "notify: {secret: topsecret, url: a: b}\n",

@@ -151,8 +151,8 @@ async fn what_the_bot_needs_and_nobody_grants_keeps_it_from_starting() {
     assert_eq!(
         said,
         [
-            "the bot needs `SHOP_TOKEN` in its `secrets`, and the configuration does not grant it",
             "the bot needs `SHOP_URL` in its `env`, and the configuration does not grant it",
+            "the bot needs `SHOP_TOKEN` in its `secrets`, and the configuration does not grant it",
         ]
     );
     let sandbox = Reloader::new(&Config::sandbox(world.folder.path()), Metrics::new());
