@@ -78,7 +78,15 @@ impl Diagnostic {
     /// name may be meant, so the fix is a guess.
     #[must_use]
     pub fn meant<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        let Some(near) = nearest(name, known) else { return self };
+        let known: Vec<&str> = known.into_iter().collect();
+        let near = nearest(name, known.iter().copied()).or_else(|| longer(name, known.iter().copied()));
+        match near {
+            Some(near) => self.suggest(name, near),
+            None => self,
+        }
+    }
+
+    fn suggest(self, name: &str, near: &str) -> Self {
         let place = self.place.clone();
         let fix = (place.text() == name).then(|| Fix::replace(format!("write `{near}`"), &place, near).guess());
         self.help(format!("did you mean `{near}`?")).fix_if(fix)
@@ -87,7 +95,8 @@ impl Diagnostic {
     /// The same for words of the language itself: nothing else can be meant by a misspelt one.
     #[must_use]
     pub fn misspelt<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut finding = self.meant(name, known);
+        let Some(near) = nearest(name, known) else { return self };
+        let mut finding = self.suggest(name, near);
         if let Some(fix) = &mut finding.fix {
             fix.sureness = Sureness::Sure;
         }
@@ -239,6 +248,17 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, known)| known)
 }
 
+/// The only known name that begins with a shorter one: `booking` for `book`.
+fn longer<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let mut found = known.into_iter().filter(|known| lower.len() >= SHORTENED_MIN && known.starts_with(&lower));
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// So many letters of a name are enough to know which is meant.
+const SHORTENED_MIN: usize = 3;
+
 /// The help line of an unknown name.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(name, known).map(|known| format!("did you mean `{known}`?"))
@@ -278,5 +298,7 @@ mod tests {
     fn only_a_near_name_is_suggested() {
         assert_eq!(nearest("aks", ["say", "ask"]), Some("ask"));
         assert_eq!(nearest("elephant", ["say", "ask"]), None);
+        assert_eq!(longer("book", ["booking", "top"]), Some("booking"));
+        assert_eq!(longer("book", ["booking", "booked"]), None);
     }
 }

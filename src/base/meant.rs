@@ -108,16 +108,22 @@ pub fn verb(written: &str) -> Option<&'static str> {
     VERBS.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours)
 }
 
+pub fn is_elseif(key: &str) -> bool {
+    matches!(key.to_lowercase().as_str(), "elseif" | "elif" | "else if" | "else_if")
+}
+
 /// What to write for an unknown key, of those that may still stand there; `None` when nothing is known of it.
 pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<String> {
     let written = entry.key.text.as_str();
     let unused: Vec<&str> = unused.collect();
     let word = written.to_lowercase();
-    if matches!(word.as_str(), "elseif" | "elif" | "else if" | "else_if") {
+    if is_elseif(&word) {
         return Some("write `else:`, and below it `- if: …` with a `then:` of its own".to_owned());
     }
     // `{say: Wait, please}`: the second half of a text became a key.
-    if entry.value.is_null() && written.contains(' ') {
+    let text = entry.key.place.file().text();
+    let behind_comma = text[..entry.key.place.range().start].trim_end().ends_with(',');
+    if entry.value.is_null() && (written.contains(' ') || behind_comma) {
         return Some("the text before it ends at its comma: put the whole text in quotes".to_owned());
     }
     if let Some(name) = written.strip_prefix('-').map(str::trim).filter(|name| !name.is_empty()) {
@@ -136,6 +142,57 @@ pub fn key_in_text(text: &str) -> Option<(&str, String)> {
     is_key.then(|| match text.contains(['：', '﹕']) {
         true => (name, format!("this colon is none for YAML: write `{name}: {rest}` with the `:` of the keyboard")),
         false => (name, format!("write a blank behind the colon: `{name}: {rest}`")),
+    })
+}
+
+/// What to write for a step whose key and value stand without a colon: `say Hello`. `known` are the steps. `before` is
+/// what stands before it in the file.
+pub fn step_in_words(text: &str, before: &str, known: impl Fn(&str) -> bool) -> Option<String> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    // `Stop by our shop` is a text.
+    let step = if known(word) { word } else { verb(word).filter(|_| word.chars().all(char::is_lowercase))? };
+    let (step, rest) = match (step, rest.trim()) {
+        ("end", _) => ("end".to_owned(), ""),
+        (step, "") => (format!("{step}: …"), ""),
+        (step, rest) => (format!("{step}: "), rest),
+    };
+    // Behind a `:` or in brackets there is no room for a `- `.
+    let inline = before.trim_end().ends_with([':', '[', '{', ',']);
+    Some(match (inline, step.as_str()) {
+        (true, "end") => "write `end`".to_owned(),
+        (true, _) => format!("write `{{{step}{rest}}}`"),
+        (false, _) => format!("write `- {step}{rest}`"),
+    })
+}
+
+/// What to write for an `if_closed` of one text: `template reminder`.
+pub fn if_closed(text: &str) -> String {
+    match text.split_once([' ', ':']) {
+        Some(("hold", span)) => format!("to hold it write `if_closed: {{hold: {}}}`", span.trim()),
+        Some((key @ ("template" | "nudge"), name)) => {
+            format!("for a template `{0}` write `if_closed: {{{key}: {0}}}`", name.trim())
+        }
+        _ => format!("for a template `{text}` write `if_closed: {{template: {text}}}`"),
+    }
+}
+
+/// Types as other languages call them.
+pub fn type_name(written: &str) -> Option<&'static str> {
+    Some(match written.to_lowercase().as_str() {
+        "int" | "integer" | "long" => "whole",
+        "float" | "double" | "decimal" | "amount" | "numeric" => "number",
+        "string" | "str" | "varchar" => "text",
+        "bool" | "boolean" | "yes/no" | "yes_no" => "yesno",
+        "timestamp" | "moment" => "datetime",
+        "clock" | "hour" => "time",
+        "array" => "list",
+        "object" | "dict" | "json" => "map",
+        "mail" | "e-mail" => "email",
+        "tel" | "telephone" | "mobile" => "phone",
+        "enum" | "select" | "option" => "choice",
+        "photo" | "picture" => "image",
+        "file" | "pdf" => "document",
+        _ => return None,
     })
 }
 

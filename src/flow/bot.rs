@@ -11,6 +11,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         fields::Fields,
+        fix::Fix,
         limits,
         place::Place,
         time::Span,
@@ -46,6 +47,8 @@ pub struct Bot {
     /// The steps of `defaults`, as a flow of their own called `_bot`.
     pub flow: Flow,
     pub place: Place,
+    /// What `env`, `secrets` and `languages` name, and where.
+    pub listed: Vec<(&'static str, String, Place)>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -107,6 +110,26 @@ impl Default for Defaults {
     }
 }
 
+impl Bot {
+    /// Where a name stands that this key of `_bot.yaml` lists; else the file.
+    pub fn named_at(&self, key: &str, name: &str) -> &Place {
+        let found = self.listed.iter().find(|(known, listed, _)| *known == key && listed == name);
+        found.map_or(&self.place, |(.., place)| place)
+    }
+}
+
+/// The names of `env`, `secrets` and `languages`, with their places.
+fn listed(root: &Node) -> Vec<(&'static str, String, Place)> {
+    let mut all = Vec::new();
+    for key in ["env", "secrets", "languages"] {
+        let Some(node) = root.get(key) else { continue };
+        let names = node.map().unwrap_or_default().iter().map(|entry| entry.key.clone());
+        let names = names.chain(node.one_or_many().iter().filter_map(|item| item.scalar().cloned()));
+        all.extend(names.map(|name| (key, name.text.clone(), name.place.clone())));
+    }
+    all
+}
+
 /// What `chat` and sandbox senders use instead of the network.
 #[derive(Debug, Clone, Default)]
 pub struct Sandbox {
@@ -123,7 +146,19 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let name = fields.opt_text("bot").unwrap_or("Bot").to_owned();
     let language = fields.opt_text("language").unwrap_or("en").to_owned();
     let mut languages: BTreeMap<String, Vec<String>> = BTreeMap::from([(language.clone(), Vec::new())]);
-    for entry in fields.map("languages") {
+    let written = fields.node("languages").filter(|node| node.list().is_some() || node.text().is_some());
+    if let Some(node) = written.filter(|node| !node.is_broken()) {
+        let names: Vec<String> =
+            node.one_or_many().iter().filter_map(Node::text).map(|name| format!("{name}: []")).collect();
+        let message =
+            format!("`languages` names each language with what stands in for it, and this is {}", node.describe());
+        let finding = Diagnostic::error("E201", &node.place, message);
+        let text = format!("{{{}}}", names.join(", "));
+        let fix = Fix::replace(format!("write `{text}`"), &node.place, text.clone());
+        findings.push(finding.help(format!("write `languages: {text}`")).fix(fix));
+        languages.extend(node.one_or_many().iter().filter_map(Node::text).map(|name| (name.to_owned(), Vec::new())));
+    }
+    for entry in if written.is_some() { &[] } else { fields.map("languages") } {
         let fallbacks = entry.value.one_or_many().iter().filter_map(|item| item.text().map(str::to_owned)).collect();
         languages.insert(entry.key.text.clone(), fallbacks);
     }
@@ -172,6 +207,7 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         sandbox,
         flow,
         place: root.place.clone(),
+        listed: listed(root),
     }
 }
 
@@ -205,6 +241,23 @@ fn topics(fields: &mut Fields<'_>, findings: &Findings) -> BTreeMap<String, Topi
 }
 
 fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
+    // `21:00-09:00` is one text, and what it means is plain.
+    if let Some(node) = fields.node("quiet_hours")
+        && let Some(text) = node.text()
+    {
+        let help = match text.split_once('-').map(|(from, to)| (from.trim(), to.trim())) {
+            Some((from, to)) if clock(from).is_some() && clock(to).is_some() => {
+                format!("write `quiet_hours: {{from: \"{from}\", to: \"{to}\"}}`")
+            }
+            _ => "write `quiet_hours: {from: \"21:00\", to: \"08:00\"}`".to_owned(),
+        };
+        let message = format!("`quiet_hours` needs keys with values, and this is {}", node.describe());
+        if !node.is_broken() {
+            findings.push(Diagnostic::error("E201", &node.place, message).help(help));
+        }
+        // There are some: that none are set is not to be said beside.
+        return Some(QuietHours { from: clock("21:00")?, to: clock("08:00")? });
+    }
     let mut quiet = fields.fields("quiet_hours")?;
     let mut read = |name: &'static str| {
         let node = quiet.required(name)?;

@@ -9,6 +9,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fields::Fields,
+        meant,
         yaml::{self, Entry, Node},
     },
     model::{answer::AnswerType, schedule::AtMost},
@@ -70,8 +71,10 @@ pub(super) fn kind_of(node: &Node, findings: &Findings) -> Kind {
         if !node.is_broken() {
             let finding = Diagnostic::error("E213", &node.place, format!("there is no type `{name}`"));
             let all: Vec<_> = AnswerType::names().collect();
-            let help =
-                did_you_mean(name, all.iter().copied()).unwrap_or_else(|| format!("it is one of {}", all.join(", ")));
+            let help = meant::type_name(name)
+                .map(|ours| format!("write `{ours}`"))
+                .or_else(|| did_you_mean(name, all.iter().copied()))
+                .unwrap_or_else(|| format!("it is one of {}", all.join(", ")));
             findings.push(finding.help(help));
         }
         AnswerType::Any

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     base::{
         limits::{HOLD_DEFAULT, LIST_ROWS_MAX},
+        meant,
         time::Span,
         yaml::Node,
     },
@@ -87,6 +88,12 @@ impl Message {
     pub fn parse(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Self {
         let body = fields.text(verb);
         fields.sentence(Role::Body, &body);
+        if let Some(node) = fields.node(verb).filter(|node| node.text().is_some_and(|text| text.trim().is_empty()))
+            && !fields.has("media")
+            && !fields.has("header")
+        {
+            fields.wrong(node, "E208", format!("there is nothing to say; write a text behind `{verb}:`"));
+        }
         let media = fields.texts("media");
         let buttons = fields.list("buttons").iter().map(|node| WrittenButton::parse(fields, node)).collect();
         let link = fields.node("link").map(|node| {
@@ -219,8 +226,7 @@ impl WrittenIfClosed {
             Some("skip") => return Some(WrittenIfClosed::Skip),
             Some("fail") => return Some(WrittenIfClosed::Fail),
             Some(word) => {
-                let help = format!("for a template `{word}` write `if_closed: {{template: {word}}}`");
-                fields.wrong(node, "E230", format!("{IF_CLOSED}; {help}"));
+                fields.wrong(node, "E230", format!("{IF_CLOSED}; {}", meant::if_closed(word)));
                 return None;
             }
             None => {}

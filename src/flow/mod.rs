@@ -53,6 +53,7 @@ mod stop_when;
 pub mod text;
 mod timed;
 mod timetable;
+mod titles;
 pub mod token;
 pub mod triggers;
 pub mod turn;

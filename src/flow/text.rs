@@ -309,6 +309,9 @@ fn handlebars(plain: &str, text: &str) -> Option<Range<usize>> {
 
 /// `{name}` or `$name` in the plain part of a text, where a variable is called so.
 fn bare_name(plain: &str, text: &str, own: &[String]) -> Option<Range<usize>> {
+    if !plain.contains(['{', '$']) {
+        return None;
+    }
     let found = own.iter().find_map(|name| {
         let braced = format!("{{{name}}}");
         // `$${name}` is what somebody wants to say.

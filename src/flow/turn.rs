@@ -4,7 +4,7 @@ use super::{
     definition::{Body, Flow, FlowSet, Node, NodeIx},
     fate::on_undelivered,
     locale::Form,
-    script::{Code, Scope, ScriptError},
+    script::{Code, Scope, ScriptError, TITLE_OF},
     text::{Data, Text},
     world::{Versions, World},
 };
@@ -217,11 +217,11 @@ impl<'a> Turn<'a> {
     }
 
     pub fn eval(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<Value, Failure> {
-        self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| code.eval(scope)))
+        self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| code.eval(scope)))
     }
 
     pub fn holds(&self, here: Here<'_>, code: &Code, extra: &[(&str, Value)]) -> Result<bool, Failure> {
-        self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| code.holds(scope)))
+        self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| code.holds(scope)))
     }
 
     /// The text with everything filled in.
@@ -229,7 +229,7 @@ impl<'a> Turn<'a> {
         if let Some(plain) = text.as_plain() {
             return Ok(plain.to_owned());
         }
-        self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| text.render(scope)))
+        self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| text.render(scope)))
     }
 
     /// What the contact reads, in the contact's language where there is a translation.
@@ -255,11 +255,12 @@ impl<'a> Turn<'a> {
 
     /// The value of a text: one single `${…}` keeps its type.
     pub fn value(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<Value, Failure> {
-        self.seen(here.run, extra, |turn, seen| turn.in_scope(here.set, seen, |scope| text.eval(scope)))
+        self.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| text.eval(scope)))
     }
 
     pub fn data(&self, here: Here<'_>, data: &Data) -> Result<Value, Failure> {
-        let value = self.seen(here.run, &[], |turn, seen| turn.in_scope(here.set, seen, |scope| data.eval(scope)))?;
+        let value =
+            self.seen(here.run, &[], |turn, seen| turn.in_scope_at(Ok(here), seen, |scope| data.eval(scope)))?;
         if value.is_too_deep() {
             let text = format!("more than {} lists and maps in each other", limits::VALUE_DEPTH_MAX);
             return Err(Failure::new("too_deep", text));
@@ -290,7 +291,22 @@ impl<'a> Turn<'a> {
         seen: &Seen<'_>,
         f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
     ) -> Result<T, Failure> {
-        let names = |name: &str| self.look_up(set, seen, name);
+        self.in_scope_at(Err(set), seen, f)
+    }
+
+    /// The same at a step, or only with a set of flows: at a step answers have the titles of its flow.
+    fn in_scope_at<T>(
+        &self,
+        at: Result<Here<'_>, &FlowSet>,
+        seen: &Seen<'_>,
+        f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
+    ) -> Result<T, Failure> {
+        let set = at.map_or_else(|set| set, |here| here.set);
+        let names = |name: &str| match (name.strip_prefix(TITLE_OF), at) {
+            (Some(answer), Ok(here)) => self.title_of(here, answer),
+            (Some(_), Err(_)) => None,
+            (None, _) => self.look_up(set, seen, name),
+        };
         let scope = Scope {
             names: &names,
             now: self.now(),

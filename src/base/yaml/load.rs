@@ -1,9 +1,9 @@
 //! The parser's events become nodes: duplicate keys, anchors, merge keys and budgets are settled here.
 
-use super::{Entry, Kind, Node, Scalar, Style, foreign, traps};
+use super::{Entry, Kind, Node, Scalar, Style, cuts, foreign, traps};
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
-    limits,
+    limits, meant,
     place::{Place, SourceFile},
 };
 use serde_yaml::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle};
@@ -199,6 +199,10 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if let Some(first) = entries.iter().find(|entry| entry.key.text == key.text) {
+                // The second `then` of an `elseif`: what is wrong is said of that.
+                if entries.iter().any(|entry| meant::is_elseif(&entry.key.text)) {
+                    continue;
+                }
                 let message = format!("`{}` is written twice", key.text);
                 let finding = Diagnostic::error("E104", &key.place, message).label(&first.key.place, "first here");
                 self.findings.push(finding.help("keep one of the two, or begin a step or item of its own with `- `"));
@@ -209,7 +213,7 @@ impl<'a> Reader<'a> {
             }
             if value.is_null() {
                 value.place = key.place.clone();
-                if let Some(finding) = traps::cut_whole(self.file, &key.place) {
+                if let Some(finding) = cuts::cut_whole(self.file, &key.place) {
                     self.findings.push(finding);
                     value = broken(value);
                 }
@@ -259,8 +263,11 @@ impl<'a> Reader<'a> {
             return Node { place, kind: Kind::Null };
         }
         let text = if mended { place.text().to_owned() } else { text };
-        let cut = (style == Style::Plain).then(|| traps::cut(self.file, &place)).flatten();
+        let cut = (style == Style::Plain).then(|| cuts::cut(self.file, &place)).flatten();
         let style = if cut.is_some() { Style::Broken } else { style };
+        if cut.is_none() && style == Style::Plain {
+            self.findings.extend(cuts::number_cut(self.file, &place));
+        }
         self.findings.extend(cut);
         Node { place: place.clone(), kind: Kind::Scalar(Arc::new(Scalar { text, style, place })) }
     }

@@ -5,12 +5,16 @@
 //! itself stands on: its serde side guesses types and stops at the first duplicate key.
 
 mod align;
+mod brackets;
+mod cuts;
 mod foreign;
 mod load;
 mod mend;
 mod said;
 mod traps;
 pub mod written;
+
+pub use mend::quoted;
 
 use super::{
     diagnostic::Findings,

@@ -18,14 +18,7 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
     } else if glued(before) || glued(line) {
         ("a `:` has no blank behind it", "write `key: value`, with a blank after the `:`")
     } else if has("expected '-' indicator") || has("did not find expected key") || has("indentation") {
-        let columns = (column(before), column(line));
-        let help = match columns.0 == columns.1 {
-            true => "indent the lines of one list or map alike".to_owned(),
-            false => format!(
-                "the line above begins in column {}, and this one in column {}: indent the lines of one list or map alike",
-                columns.0, columns.1
-            ),
-        };
+        let help = alignment(before, line);
         return ("this line is indented differently from those that it belongs to".to_owned(), help);
     } else if has("mapping values are not allowed") {
         ("a key cannot stand here", "check the indentation, and quote a text that holds `: `")
@@ -46,6 +39,32 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
     };
     (message.to_owned(), help.to_owned())
 }
+
+/// How a line should be indented beside the one above it.
+fn alignment(before: &str, line: &str) -> String {
+    let (above, own) = (column(before), column(line));
+    let word = |line: &str| {
+        let rest = line.trim_start_matches([' ', '-']);
+        rest.split_once(':').map(|(key, _)| key.trim().to_owned()).filter(|key| !key.is_empty() && !key.contains(' '))
+    };
+    let dash = |line: &str| line.trim_start().starts_with("- ");
+    let indent = |line: &str| line.chars().take_while(|c| *c == ' ').count() + 1;
+    match (word(before), word(line)) {
+        (_, Some(key)) if !dash(line) && TOP.contains(&key.as_str()) => {
+            format!("`{key}` is a key of the flow: begin it in column 1")
+        }
+        _ if dash(before) && dash(line) && indent(before) != indent(line) => {
+            format!("begin its `-` in column {}, right below the one above", indent(before))
+        }
+        (Some(first), Some(key)) if above != own && !dash(line) => {
+            format!("begin `{key}` in column {above}, right below `{first}`")
+        }
+        _ => "indent the lines of one list or map alike".to_owned(),
+    }
+}
+
+/// Keys that stand at the left edge of a flow and nowhere else.
+const TOP: [&str; 5] = ["flow", "when", "steps", "blocks", "stop_when"];
 
 /// Where the key of a line begins, behind its `- `, counted from 1.
 fn column(line: &str) -> usize {

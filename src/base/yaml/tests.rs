@@ -41,7 +41,7 @@ fn a_text_that_is_only_a_hashtag_is_an_error() {
 
 #[test]
 fn other_mistakes_are_said_in_plain_words() {
-    trap("steps:\n  - say: a\n   - say: b\n", "3:4: error[E100] this line is indented differently", "alike");
+    trap("steps:\n  - say: a\n   - say: b\n", "3:4: error[E100] this line is indented differently", "`-` in column 3");
     trap("flow:a\nsteps: []\n", "2:6: error[E100] a `:` has no blank behind it", "key: value");
     trap("steps:\n  -say: hi\n  - say: x\n", "3:5: error[E100] a `-` has no blank behind it", "- say");
     trap("flow: a\nsteps\n  - say: hi\n", "2:1: error[E100] a line `key: value` is expected here", "`:`");

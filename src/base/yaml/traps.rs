@@ -2,6 +2,7 @@
 
 use super::{
     Kind, Node,
+    brackets::{closing, ends_early, goes_on, list_name, second_colon, unquoted_code},
     foreign::{handlebars, slashes, text_behind},
     mend,
     said::{nested, reworded},
@@ -66,45 +67,6 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
     (finding, None)
 }
 
-/// A plain text that stops at ` #` without being followed by a blank: no comment was meant.
-pub fn cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
-    let rest = &file.text()[place.range().end..];
-    let line = rest.lines().next().unwrap_or_default();
-    let comment = line.trim_start_matches([' ', '\t']);
-    let meant = comment.strip_prefix('#')?;
-    if meant.is_empty() || meant.starts_with([' ', '\t', '#', '!', '-', '=']) || comment.len() == line.len() {
-        return None;
-    }
-    let at = place.range().end + line.len() - comment.len();
-    let finding =
-        Diagnostic::error("E103", &Place::new(file, at..at + 1), "the text stops at ` #`, which begins a comment");
-    let whole = place.range().start..place.range().end + line.trim_end().len();
-    let fix = mend::quote(&Place::new(file, whole.clone()), &file.text()[whole]);
-    // `#12` and `#${no}` are numbers; any other word may have been meant as a comment.
-    let number = meant.starts_with(|c: char| c.is_ascii_digit() || c == '$');
-    let fix = if number { fix } else { fix.guess() };
-    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`").fix(fix))
-}
-
-/// `say: #hashtag`: nothing but a comment stands behind the key.
-pub fn cut_whole(file: &Arc<SourceFile>, key: &Place) -> Option<Diagnostic> {
-    let rest = file.text()[key.range().end..].lines().next().unwrap_or_default();
-    let comment = rest.strip_prefix(':')?.trim_start_matches([' ', '\t']);
-    let meant = comment.strip_prefix('#')?;
-    if meant.is_empty() || meant.starts_with([' ', '\t', '#', '!', '-', '=']) {
-        return None;
-    }
-    let at = key.range().end + rest.len() - comment.len();
-    let finding = Diagnostic::error(
-        "E103",
-        &Place::new(file, at..at + 1),
-        "a `#` begins a comment, and nothing else stands here",
-    );
-    let whole = at..key.range().end + rest.trim_end().len();
-    let fix = mend::quote(&Place::new(file, whole.clone()), &file.text()[whole]).guess();
-    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`").fix(fix))
-}
-
 /// `if: !missing(x)` and the like: YAML reads a tag.
 pub fn tag(file: &Arc<SourceFile>, place: &Place) -> Diagnostic {
     let text = file.text();
@@ -128,13 +90,21 @@ pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
     let Some(plain) = plain else { return };
     let begins = |text: &str, test: fn(char) -> bool| text.chars().next().is_some_and(test);
     let lower = plain.iter().skip(1).position(|text| begins(text, char::is_lowercase));
-    if let (Some(lower), true) = (lower, plain.first().is_some_and(|first| begins(first, char::is_uppercase))) {
+    // Who begins options with small letters does so more than once, and a rest of a sentence is short.
+    let capital = plain.iter().filter(|text| begins(text, char::is_uppercase)).count();
+    let odd = capital >= 2 && plain.iter().filter(|text| begins(text, char::is_lowercase)).count() == 1;
+    let short = lower.is_some_and(|lower| plain[lower + 1].split_whitespace().count() <= REST_WORDS_MAX);
+    let first = plain.first().is_some_and(|first| begins(first, char::is_uppercase));
+    if let (Some(lower), true) = (lower, odd && short && first) {
         let (before, word) = (plain[lower], plain[lower + 1]);
         let message = format!("`{before}` and `{word}` are two options; was `{before}, {word}` meant as one?");
         let finding = Diagnostic::warning("W107", &items[lower + 1].place, message);
         findings.push(finding.help(format!("write one option a line, `- {before}, {word}`, or put it in quotes")));
     }
 }
+
+/// `please`, `thank you`: the rest of a sentence has so many words.
+const REST_WORDS_MAX: usize = 2;
 
 /// A line `key: value` or `- value` outside of blocks of text.
 struct Line<'a> {
@@ -227,8 +197,25 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
         '{' | '[' if unquoted_code(value).is_some() => {
             let offset = unquoted_code(value).unwrap_or(0);
             let finding = Diagnostic::error("E113", &at(offset, 2), "`${…}` between `{ }` or `[ ]` needs quotes");
-            let finding = finding.fix_if(mend::item(at, value, offset));
-            found(finding.help("put the text in quotes, `{name: \"${value}\"}`, or write it over several lines"))
+            let fix = mend::item(at, value, offset);
+            let written = fix.as_ref().and_then(|fix| fix.edits.first()).map(|edit| edit.text.clone());
+            let help = match written {
+                Some(text) => format!("write `{text}`, or one value a line"),
+                None => "put the text in quotes, `{name: \"${value}\"}`, or write it over several lines".to_owned(),
+            };
+            found(finding.fix_if(fix).help(help))
+        }
+        '{' | '[' if ends_early(value).is_some() => {
+            let (item, end) = ends_early(value)?;
+            let finding = Diagnostic::error("E112", &at(end, 1), "the quote ends here, and the text goes on");
+            let inner = &value[item.start + 1..item.end - 1];
+            let fix = mend::single(&at(item.start, item.len()), inner);
+            let fix = Some(fix).filter(|_| value[item.clone()].starts_with('"') && !inner.contains('\\'));
+            let written = fix.as_ref().and_then(|fix| fix.edits.first()).map(|edit| edit.text.clone());
+            found(finding.fix_if(fix).help(match written {
+                Some(text) => format!("write `{text}`, or one value a line"),
+                None => "write one value a line".to_owned(),
+            }))
         }
         '{' if text_behind(value).is_some() => {
             let name = text_behind(value)?;
@@ -244,6 +231,11 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             found(finding.help(format!("write `\"{name}\": …`, or write one name a line below")))
         }
         '[' if line.is_code() => found(condition(&whole, line)),
+        '[' if goes_on(value) => {
+            let finding = Diagnostic::error("E110", &at(0, 1), "a text cannot begin with `[` without quotes");
+            let finding = finding.fix(mend::quote(&whole, value));
+            found(finding.help(format!("write {}", mend::quoted(value))))
+        }
         '{' | '[' if second_colon(value).is_some() => {
             let finding = Diagnostic::error("E108", &at(second_colon(value)?, 1), "a text with `: ` needs quotes");
             found(finding.help("put this text in double quotes, or write one key a line"))
@@ -305,13 +297,6 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
     }
 }
 
-/// `{answers[]: …}`: where the name stands that appends to a list.
-fn list_name(value: &str) -> Option<(usize, &str)> {
-    let end = value.find("[]:")? + 2;
-    let start = value[..end].rfind(['{', ',', ' '])? + 1;
-    (!value[start..end].contains(['"', '\''])).then(|| (start, &value[start..end]))
-}
-
 fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {
     let value = line.value.replace('\'', "''");
     Diagnostic::error("E111", place, format!("YAML cannot read this `{}` without quotes", line.key))
@@ -329,69 +314,10 @@ fn not_a_tag(place: &Place, key: &str, value: &str) -> Diagnostic {
     }
 }
 
-/// The byte behind the closing quote.
-fn closing(value: &str, quote: char) -> Option<usize> {
-    let mut chars = value.char_indices().skip(1).peekable();
-    while let Some((at, c)) = chars.next() {
-        match (quote, c) {
-            ('"', '\\') => {
-                chars.next();
-            }
-            ('\'', '\'') if chars.peek().is_some_and(|(_, next)| *next == '\'') => {
-                chars.next();
-            }
-            (_, c) if c == quote => return Some(at + c.len_utf8()),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Where `${` stands outside of quotes.
-fn unquoted_code(value: &str) -> Option<usize> {
-    let mut quote = None;
-    let mut previous = ' ';
-    for (at, c) in value.char_indices() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            Some(_) => {}
-            None if matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | ',') => quote = Some(c),
-            None if value[at..].starts_with("${") => return Some(at),
-            None => {}
-        }
-        previous = c;
-    }
-    None
-}
-
 fn floor(text: &str, mut at: usize) -> usize {
     at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
     }
     at
-}
-
-/// Where a text within `{ }` or `[ ]` holds a second `: `.
-fn second_colon(value: &str) -> Option<usize> {
-    let mut quote = None;
-    let mut seen = false;
-    let mut previous = ' ';
-    for (at, c) in value.char_indices() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') if matches!(previous, ' ' | '[' | '{' | ',') => quote = Some(c),
-            (None, '{' | '[' | ',' | '}' | ']') => seen = false,
-            (None, ':') if value[at + 1..].starts_with(' ') => {
-                if seen {
-                    return Some(at);
-                }
-                seen = true;
-            }
-            (None, _) => {}
-        }
-        previous = c;
-    }
-    None
 }

@@ -107,7 +107,11 @@ fn title(choice: &Choice<'_>, max: usize, what: &str, findings: &Findings) {
         let length = fixed(&choice.title.text);
         let message = format!("{what} has a title of at most {max} characters, and this has {length}");
         let finding = Diagnostic::error("E703", &choice.title.place, message);
-        findings.push(finding.help("shorten it; in a list the rest can stand in `desc`"));
+        let help = match what {
+            "an option" => "shorten it; in a list the rest can stand in `desc`",
+            _ => "shorten it; the rest can stand in the text above",
+        };
+        findings.push(finding.help(help));
     }
 }
 

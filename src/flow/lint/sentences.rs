@@ -1,10 +1,13 @@
 //! Sentences inside of code, in a bot of several languages: no translation reaches them.
 
 use crate::{
-    base::diagnostic::{Diagnostic, Findings},
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        yaml,
+    },
     flow::{
         FlowSet,
-        definition::{Flow, Node},
+        definition::{Flow, Node, Role, Sentence},
         script::Code,
     },
 };
@@ -19,6 +22,36 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
     }
     for node in &flow.nodes {
         spoken(node).for_each(|code| sentences(code, findings));
+    }
+    titles_kept(flow, findings);
+}
+
+/// The title of an option put into a variable that is shown: it stays in the bot's own language.
+fn titles_kept(flow: &Flow, findings: &Findings) {
+    let asked: Vec<&Node> = flow.nodes.iter().filter(|node| node.outline.verb == "ask").collect();
+    if asked.is_empty() {
+        return;
+    }
+    let shown = |name: &str| {
+        let sentences = flow.nodes.iter().flat_map(|node| &node.outline.sentences);
+        let reads = |code: &Code| matches!(code.single(), Some(Expr::Variable(read, ..)) if read.1.as_str() == name);
+        sentences.flat_map(|sentence| sentence.text.codes()).any(reads)
+    };
+    for node in flow.nodes.iter().filter(|node| node.outline.verb == "set") {
+        for entry in node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default() {
+            let Some(text) = entry.value.text().map(str::trim).filter(|text| !text.is_empty()) else { continue };
+            let titled = |sentence: &&Sentence| sentence.role == Role::Option && sentence.text.source().trim() == text;
+            let asks = asked.iter().find_map(|ask| Some((ask, ask.outline.sentences.iter().find(titled)?)));
+            let (Some((ask, title)), true) = (asks, shown(&entry.key.text)) else { continue };
+            let message = format!("`{text}` stays as it is in every language: no translation reaches it here");
+            let finding = Diagnostic::warning("W906", &entry.value.place, message)
+                .label(title.text.place(), "this is translated");
+            let help = match &ask.outline.fills {
+                Some(answer) => format!("show what was chosen instead: `${{title({answer})}}`"),
+                None => "give the question `as: answer`, and show `${title(answer)}`".to_owned(),
+            };
+            findings.push(finding.help(help));
+        }
     }
 }
 

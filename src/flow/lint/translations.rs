@@ -3,7 +3,10 @@
 //! All are warnings (language.md 9): the text of the flow is said instead.
 
 use crate::{
-    base::diagnostic::{Diagnostic, Findings},
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        place::Place,
+    },
     flow::{
         FlowSet,
         definition::{Flow, Node, Role, Sentence},
@@ -29,6 +32,7 @@ fn nodes(set: &FlowSet) -> impl Iterator<Item = &Node> {
 
 /// Each translation against the step that it belongs to.
 fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findings: &Findings) {
+    let mut outdated: BTreeMap<&str, Vec<Old<'_>>> = BTreeMap::new();
     for (id, translation) in &locale.steps {
         let defaults: Vec<Sentence>;
         let sentences = match steps.get(id.as_str()) {
@@ -43,24 +47,51 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
                 continue;
             }
         };
+        let mut old = Vec::new();
         for wording in &translation.wordings {
             match sentences.iter().find(|sentence| same(sentence.text.source(), &wording.from.text)) {
                 Some(sentence) => same_variables(&sentence.text, wording, findings),
-                None => outdated(id, wording, sentences, findings),
+                None => old.push(wording),
             }
         }
+        if let [first, rest @ ..] = old.as_slice() {
+            let now = sentences.iter().find(|sentence| sentence.role == Role::Body);
+            let now = now.map(|sentence| sentence.text.place().clone());
+            let flow = id.split('.').next().unwrap_or_default();
+            outdated.entry(flow).or_default().push(Old { id, first, more: rest.len(), now });
+        }
     }
+    outdated.iter().for_each(|(flow, old)| findings.push(no_longer_said(flow, old)));
 }
 
-fn outdated(id: &str, wording: &Wording, sentences: &[Sentence], findings: &Findings) {
-    let message = format!("`{id}` no longer says this: the translation is not used");
-    let finding = Diagnostic::warning("W901", &wording.from.place, message);
-    let body = sentences.iter().find(|sentence| sentence.role == Role::Body);
-    let finding = match body {
-        Some(body) => finding.label(body.text.place(), "it says this now"),
+/// A step with translations of what it no longer says.
+struct Old<'l> {
+    id: &'l str,
+    first: &'l Wording,
+    /// How many others of its texts it no longer says either.
+    more: usize,
+    now: Option<Place>,
+}
+
+/// Said once for a flow: a step that is put in moves the numbers of all that follow it.
+fn no_longer_said(flow: &str, old: &[Old<'_>]) -> Diagnostic {
+    let first = old.iter().min_by_key(|old| old.first.from.place.range().start).unwrap_or(&old[0]);
+    let id = first.id;
+    let message = match (old.len(), first.more) {
+        (1, 0) => format!("`{id}` no longer says this: the translation is not used"),
+        (1, more) => format!("`{id}` no longer says this, nor {more} more of its texts: the translations are not used"),
+        (steps, _) => {
+            let others = steps - 1;
+            let others = if others == 1 { "does 1 other step".to_owned() } else { format!("do {others} other steps") };
+            format!("`{id}` no longer says this, nor {others} of `{flow}` say what was translated")
+        }
+    };
+    let finding = Diagnostic::warning("W901", &first.first.from.place, message);
+    let finding = match &first.now {
+        Some(now) => finding.label(now, "it says this now"),
         None => finding,
     };
-    findings.push(finding.help("correct the translation and its source, or let `transom i18n extract` mark it"));
+    finding.help("let `transom i18n extract` put the translations where their texts stand now, and correct the rest")
 }
 
 /// Another order is fine, other variables are not.
@@ -68,6 +99,10 @@ fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
     let expected = variables(source);
     let texts = wording.to.texts();
     for text in &texts {
+        // What cannot be read has been said of its expression.
+        if text.source().matches("${").count() > text.codes().count() + text.source().matches("$${").count() {
+            continue;
+        }
         let found = variables(text);
         // One of several forms may leave the number out: `one: A bike is ready`.
         let missing: Vec<&String> = match &wording.to {
@@ -96,7 +131,7 @@ fn missing(set: &FlowSet, language: &str, findings: &Findings) {
     // `es_MX: [es]` needs no file of its own, and a language that falls back to the bot's neither has to be whole.
     if !covered.iter().any(|wanted| set.locales.contains_key(*wanted)) {
         let message = format!("`{language}` is among the languages, and there is no `locales/{language}.yaml`");
-        let finding = Diagnostic::warning("W904", &set.bot.place, message);
+        let finding = Diagnostic::warning("W904", set.bot.named_at("languages", language), message);
         findings.push(finding.help(format!("run `transom i18n extract {language}`, and translate what it writes")));
         return;
     }

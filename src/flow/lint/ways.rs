@@ -74,7 +74,7 @@ fn every_option_leads_on(node: &Node) -> bool {
     }
 }
 
-fn leads_on(option: &yaml::Node) -> bool {
+pub fn leads_on(option: &yaml::Node) -> bool {
     match option.map() {
         Some([entry]) if !matches!(entry.key.text.as_str(), "id" | "title") => true,
         Some(_) => option.get("do").is_some(),

@@ -52,6 +52,11 @@ fn finding(sent: &Sent) -> Diagnostic {
             By::Waited(least, most) if least == most => format!("{} pass here", length(*least)),
             By::Waited(Span::ZERO, most) => format!("up to {} pass here", length(*most)),
             By::Waited(least, most) => format!("{} – {} pass here", length(*least), length(*most)),
+            By::Late(_, ANY) => "nobody answers here, for any time".to_owned(),
+            By::Late(least, most) if least == most => {
+                format!("{} pass here when nobody answers, and it goes on", length(*least))
+            }
+            By::Late(_, most) => format!("up to {} pass here when nobody answers, and it goes on", length(*most)),
             By::Loop => "and again each time round".to_owned(),
             By::Begun(_, ANY) => "begins the flow here, at any time".to_owned(),
             By::Begun(Span::ZERO, Span::ZERO) => "begins the flow here".to_owned(),

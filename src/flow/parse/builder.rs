@@ -181,11 +181,12 @@ impl<'a> Builder<'a> {
                     format!("a step is a key with a value, and this is {}", node.describe()),
                 );
                 let before = node.place.file().text().get(..node.place.range().start).unwrap_or_default();
-                if before.trim_end().ends_with(',') && steps::spec(word).is_none() {
+                let first = word.split(' ').next().unwrap_or_default();
+                if before.trim_end().ends_with(',') && steps::spec(first).is_none() {
                     let help = "the text before it ends at its comma: put the whole text in quotes";
                     self.findings.push(finding.help(help));
                 } else {
-                    not_a_step(self.findings, finding, word);
+                    not_a_step(self.findings, finding, word, before);
                 }
             }
             return None;
@@ -232,7 +233,7 @@ impl<'a> Builder<'a> {
     }
 
     fn no_verb(&self, node: &yaml::Node, entries: &[Entry]) {
-        let names = || steps::SPECS.iter().map(|spec| spec.name).chain(LATER_VERBS);
+        let names = || steps::SPECS.iter().map(|spec| spec.name);
         if let Some(first) = entries.first()
             && let Some(help) = self.no_step(node, first)
         {
@@ -355,14 +356,21 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str) {
+fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: &str) {
     let known = meant::key_in_text(word).filter(|(name, _)| steps::spec(name).is_some());
-    let help = match (steps::spec(word), known) {
-        (Some(spec), _) => format!("write `- {}: …`", spec.name),
-        (None, Some((_, help))) => help,
-        (None, None) => format!("to say it write `- say: {word}`"),
+    let step = || meant::step_in_words(word, before, |name| steps::spec(name).is_some());
+    let help = match (known, step()) {
+        (Some((_, help)), _) | (None, Some(help)) => help,
+        (None, None) if before.trim_end().ends_with(':') => format!("to say it write `{{say: {}}}`", plain(word)),
+        (None, None) => format!("to say it write `- say: {}`", plain(word)),
     };
     findings.push(finding.help(help));
+}
+
+/// A text as it can stand behind a key, also within braces.
+fn plain(text: &str) -> String {
+    let safe = !text.contains([',', '{', '}', '[', ']', '#', ':', '"', '\'']);
+    if safe { text.to_owned() } else { yaml::quoted(text) }
 }
 
 fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {

@@ -315,7 +315,7 @@ fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
 }
 
 /// The names that a flow fills somewhere: its expressions may read them.
-fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
+pub(in crate::flow) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
     if let Some(items) = node.list() {
         items.iter().for_each(|item| variables(item, found));
     }

@@ -184,7 +184,8 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
             match read {
                 Ok(span) => Act::Advance(span),
                 Err(message) => {
-                    wrong(message, "write `advance: 25h`");
+                    let (message, help) = message.split_once("; ").unwrap_or((&message, "write `advance: 25h`"));
+                    wrong(message.to_owned(), help);
                     return None;
                 }
             }

@@ -98,7 +98,7 @@ cases:
     flows/hi.test.yaml:11:9: error[E958] `user` takes a text, and this is nothing; a text with `: ` needs quotes
     flows/hi.test.yaml:12:20: error[E957] one step does one thing, and this one has `user` and `bot`; begin a new step with `- `
     flows/hi.test.yaml:13:18: error[E202] `webhook` needs `name`; write `name:` with its value
-    flows/hi.test.yaml:14:18: error[E958] `2 hours` is no length of time; write `advance: 25h`
+    flows/hi.test.yaml:14:18: error[E958] `2 hours` is no length of time; write `2h`
     flows/hi.test.yaml:15:18: error[E958] time moves forward only; write `advance: 25h`
     flows/hi.test.yaml:16:21: error[E958] `Tues 09:00` is no moment; write a weekday with its time or a date: `Tue 09:59`, `2026-12-02T13:59`
     flows/hi.test.yaml:17:38: error[E958] a send fails with a code of the provider or by `timeout`, and this is the text `often`; write `{fail: 131047}`

@@ -75,6 +75,12 @@ pub fn walk(
             Some(ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position)))
             | Some(ASTNode::Stmt(Stmt::FnCall(call, position))) => {
                 let method = matches!(path.last(), Some(ASTNode::Expr(Expr::MethodCall(..))));
+                if let ("title", [Expr::Variable(variable, ..)]) = (call.name.as_str(), call.args.as_slice())
+                    && own.contains(variable.1.as_str())
+                {
+                    let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+                    uses.titles.insert(at, variable.1.to_string());
+                }
                 if !call.namespace.is_empty() {
                     let module =
                         call.namespace.path.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join("::");
@@ -145,19 +151,33 @@ fn unknown_function(
     let module = scripts.modules.iter().find(|(_, functions)| functions.contains_key(name));
     let help = match module {
         Some((module, _)) => Some(format!("write `{module}::{name}(…)`")),
-        None => elsewhere(name).or_else(|| did_you_mean(name, known)),
+        None => elsewhere(name).map(|ours| format!("write `{ours}`")).or_else(|| did_you_mean(name, known)),
     };
     let help = help.unwrap_or_else(|| "`transom reference` lists all functions".to_owned());
     Some(Diagnostic::error("E311", place, message).help(help))
 }
 
 /// What functions of other languages are called here.
-fn elsewhere(name: &str) -> Option<String> {
+pub fn elsewhere(name: &str) -> Option<&'static str> {
     let ours = match name {
         "toUpperCase" | "uppercase" | "to_upper" | "upcase" => ".upper()",
         "toLowerCase" | "lowercase" | "to_lower" | "downcase" => ".lower()",
         "length" | "size" | "count" => ".len()",
         "includes" | "has" => ".contains(…)",
+        "has_tag" | "hasTag" | "tagged" => "contact.tags.contains(\"…\")",
+        "weekday" | "day_of_week" | "dayofweek" | "isoweekday" => ".weekday",
+        "year" => ".year",
+        "month" => ".month",
+        "day" => ".day",
+        "hour" => ".hour",
+        "minute" => ".minute",
+        "capitalize" | "title_case" | "titlecase" => "text.sub_string(0, 1).upper() + text.sub_string(1)",
+        "concat" => "+",
+        "abs" => ".abs()",
+        "is_null" | "isNull" | "is_none" | "exists" | "defined" | "is_set" => "missing(…)",
+        "add_days" | "addDays" => "+ days(…)",
+        "add_hours" | "addHours" => "+ hours(…)",
+        "random" | "rand" => "a `split` step",
         "startsWith" => ".starts_with(…)",
         "endsWith" => ".ends_with(…)",
         "isEmpty" | "empty" | "blank" => ".is_empty()",
@@ -167,7 +187,7 @@ fn elsewhere(name: &str) -> Option<String> {
         "strftime" | "date_format" => ".format(\"d MMMM\")",
         _ => return None,
     };
-    Some(format!("write `{ours}`"))
+    Some(ours)
 }
 
 fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &Place) -> Option<Diagnostic> {

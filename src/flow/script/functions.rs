@@ -7,13 +7,21 @@ use super::{
 };
 use crate::base::limits;
 use regex::{Regex, RegexBuilder};
-use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 use std::{collections::HashMap, sync::Mutex};
 
 type Fallible<T> = Result<T, Box<EvalAltResult>>;
 
 pub fn register(engine: &mut Engine) {
     engine.register_fn("missing", |value: Dynamic| value.is_unit());
+    engine.register_fn("title", |context: NativeCallContext<'_>, value: Dynamic| -> Fallible<String> {
+        let at = context.call_position();
+        let at = (at.line().unwrap_or(1), at.position().unwrap_or(1));
+        match sandbox::call(|call| call.titles.get(&at).cloned()) {
+            Some(title) => Ok(title),
+            None => from_rhai(value)?.print().ok_or_else(|| "a list or a map has no title".into()),
+        }
+    });
     texts(engine);
     patterns(engine);
     lists(engine);

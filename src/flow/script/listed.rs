@@ -33,6 +33,7 @@ macro_rules! functions {
 
 functions! {
     "missing(value)", "Nothing is there.", "missing(contact.email)" => "true";
+    "title(answer)", "What the contact was shown for the answer to a question with `options`, in the contact's language; of `yesno` the words on its buttons.", "title(size)" => "Grande";
 
     "now()", "This moment, in the bot's zone.", "now()" => "2026-03-28T13:00:00+01:00";
     "today()", "The date on the contact's clock.", "today()" => "2026-03-28";

@@ -10,6 +10,7 @@ mod sandbox;
 mod times;
 mod words;
 
+pub use check::elsewhere;
 pub use listed::{FUNCTIONS, Function};
 pub use names::{is_word, valid_name};
 pub use times::format_time;
@@ -142,6 +143,9 @@ struct Compiled {
     range: Range<usize>,
 }
 
+/// Asks a scope's `names` for the shown title of an answer: `title of service`.
+pub const TITLE_OF: &str = "title of ";
+
 /// What an expression reads, found when it was compiled.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Uses {
@@ -149,6 +153,8 @@ pub struct Uses {
     pub names: BTreeSet<String>,
     /// `env.SHOP_URL`: root, property, and where the property stands in the code (line, column).
     pub properties: Vec<(String, String, (usize, usize))>,
+    /// Variables whose shown title it asks for, by the place of the call in the code (line, column).
+    pub titles: BTreeMap<(usize, usize), String>,
 }
 
 /// Why a script stopped.
@@ -303,8 +309,13 @@ impl Code {
             };
             variables.push_dynamic(name.as_str(), value);
         }
+        let titles = compiled.uses.titles.iter().filter_map(|(at, name)| {
+            let title = (scope.names)(&format!("{TITLE_OF}{name}"))?.print()?;
+            Some((*at, title))
+        });
+        let titles: BTreeMap<(usize, usize), String> = titles.collect();
         let run = || compiled.engine.eval_ast_with_scope::<Dynamic>(&mut variables, &compiled.ast);
-        let outcome = sandbox::with_call(scope, run);
+        let outcome = sandbox::with_call(scope, titles, run);
         let value = match outcome {
             Ok(value) => convert::from_rhai(value).map_err(|text| self.error(text))?,
             Err(error) => return Err(words::stopped(&error, self)),

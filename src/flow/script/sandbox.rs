@@ -9,7 +9,7 @@ use rhai::{
         BasicStringPackage, LogicPackage, MoreStringPackage, Package,
     },
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeMap};
 
 def_package! {
     // The standard package without its language core: `sleep` there blocks the thread and cannot be disabled.
@@ -24,6 +24,8 @@ pub struct Call {
     pub zone: jiff::tz::TimeZone,
     pub contact_zone: jiff::tz::TimeZone,
     pub language: String,
+    /// What the contact was shown for answers, by the place of the call that asks for it (line, column).
+    pub titles: BTreeMap<(usize, usize), String>,
     fuel: u64,
 }
 
@@ -61,7 +63,7 @@ pub fn engine() -> Engine {
 }
 
 /// Runs a script with full fuel and the given clock; what ran before (a script inside a script) is put back.
-pub fn with_call<T>(scope: &Scope<'_>, run: impl FnOnce() -> T) -> T {
+pub fn with_call<T>(scope: &Scope<'_>, titles: BTreeMap<(usize, usize), String>, run: impl FnOnce() -> T) -> T {
     struct PutBack(Option<Call>);
     impl Drop for PutBack {
         fn drop(&mut self) {
@@ -73,6 +75,7 @@ pub fn with_call<T>(scope: &Scope<'_>, run: impl FnOnce() -> T) -> T {
         zone: scope.zone.clone(),
         contact_zone: scope.contact_zone.clone(),
         language: scope.language.to_owned(),
+        titles,
         fuel: limits::SCRIPT_OPERATIONS_MAX,
     };
     let _put_back = PutBack(CALL.replace(Some(call)));
@@ -88,6 +91,7 @@ pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
             zone: jiff::tz::TimeZone::UTC,
             contact_zone: jiff::tz::TimeZone::UTC,
             language: "en".into(),
+            titles: BTreeMap::new(),
             fuel: 0,
         }),
     })

@@ -13,7 +13,7 @@ fn scalar(code: &str) -> Arc<Scalar> {
 fn names() -> BTreeMap<String, Value> {
     let json = serde_json::json!({
         "contact": {"name": "Ana", "email": null}, "score": "1", "list": [3, 1, 2], "order": {"lines": []}, "count": 10,
-        "huge": "x".repeat(limits::SCRIPT_RESULT_BYTES_MAX),
+        "size": "l", "huge": "x".repeat(limits::SCRIPT_RESULT_BYTES_MAX),
     });
     let Value::Map(map) = Value::from_json(&json) else { unreachable!() };
     map
@@ -36,7 +36,10 @@ fn run_with(code: &str, script: bool, modules: &[(&str, &str)]) -> Result<Value,
     let Some(code) = code else { return Err(found.first().map(ToString::to_string).unwrap_or_default()) };
     assert_eq!(found, []);
     let scope = Scope {
-        names: &|name| variables.get(name).cloned(),
+        names: &|name| match name {
+            "title of size" => Some(Value::text("Grande")),
+            name => variables.get(name).cloned(),
+        },
         now: NOW,
         zone: TimeZone::get("Europe/Madrid").unwrap(),
         contact_zone: TimeZone::get("America/Mexico_City").unwrap(),

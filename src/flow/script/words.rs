@@ -1,6 +1,6 @@
 //! Rhai's errors in the words of people who do not program.
 
-use super::{Code, ScriptError, check, sandbox::OUT_OF_FUEL};
+use super::{Code, FUNCTIONS, Function, ScriptError, check, sandbox::OUT_OF_FUEL};
 use crate::base::{
     diagnostic::{Diagnostic, did_you_mean},
     fix::Fix,
@@ -56,11 +56,21 @@ pub fn syntax<'a>(
                 format!("if {a} {{ {b} }} else {{ {c} }}"),
             ));
     }
+    if let Some(wrapped) = code.find("${").filter(|_| !code.contains('`')) {
+        let inner = unwrapped(code);
+        return Diagnostic::error("E314", &place(wrapped..wrapped + 2), "a condition is code already, without `${ }`")
+            .help(format!("write `{inner}`"))
+            .fix(Fix::replace("take `${ }` away", &place(0..code.len()), inner));
+    }
+    if let Some(help) = in_words(&code[..at], &word, &code[at + word.len()..]) {
+        return Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here")).help(help);
+    }
     match error.err_type() {
         ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known),
         ParseErrorType::ModuleUndefined(name) => {
             Diagnostic::error("E306", &here(name.len()), format!("there is no file `scripts/{name}.rhai`"))
         }
+        ParseErrorType::Reserved(name) if is_nothing(name) => unknown_name(name, &here(name.len()), known),
         ParseErrorType::Reserved(name) => {
             let message = format!("the name `{name}` is reserved; choose another, such as `my_{name}`");
             Diagnostic::error("E307", &here(name.len()), message)
@@ -102,6 +112,69 @@ pub fn syntax<'a>(
     }
 }
 
+/// The code without the `${ }` around its values.
+fn unwrapped(code: &str) -> String {
+    let mut out = String::new();
+    let mut rest = code;
+    while let Some(at) = rest.find("${") {
+        out.push_str(&rest[..at]);
+        let inner = at + 2;
+        match crate::flow::text::closing_brace(rest, inner) {
+            Some(end) => {
+                out.push_str(rest[inner..end].trim());
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push_str(&rest[inner..]);
+                rest = "";
+            }
+        }
+    }
+    out + rest
+}
+
+/// Words that stand for a missing value in other languages.
+fn is_nothing(name: &str) -> bool {
+    matches!(name, "null" | "none" | "nil" | "None" | "undefined" | "nothing" | "empty")
+}
+
+/// What to write where an expression has become a sentence: `not ok`, `tags contains "vip"`, `ok then`, `60d`.
+fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
+    let (before, after) = (before.trim_end(), after.trim_start());
+    let end = after.find("&&").or_else(|| after.find("||")).unwrap_or(after.len());
+    let value = after[..end].trim();
+    match word {
+        "not" if !value.is_empty() => {
+            Some(format!("write `!{value}`; a condition that begins so stands in single quotes"))
+        }
+        "contains" | "starts_with" | "ends_with" | "is_match" | "includes" if !before.ends_with('.') => {
+            let method = if word == "includes" { "contains" } else { word };
+            Some(format!("write `{}.{method}({})`", operand(before), value.trim_matches(['(', ')'])))
+        }
+        "then" => Some("take it out: `then:` is a key of its own in the line below".to_owned()),
+        _ => {
+            // The parser stops at the letter behind a number.
+            let digits: String = before.chars().rev().take_while(char::is_ascii_digit).collect::<String>();
+            let number: String = digits.chars().rev().collect();
+            let unit = match word {
+                "d" | "day" | "days" => "days",
+                "h" | "hour" | "hours" => "hours",
+                "m" | "min" | "minute" | "minutes" => "minutes",
+                "s" | "second" | "seconds" => "seconds",
+                _ => return None,
+            };
+            (!number.is_empty()).then(|| format!("write a length of time as `{unit}({number})`; so long ago is `now() - {unit}({number})`, for a date `today() - {unit}({number})`"))
+        }
+    }
+}
+
+/// The value at the end of some code: `contact.tags`, `today()`.
+fn operand(code: &str) -> &str {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '(' | ')');
+    let start = code.char_indices().rev().take_while(|(_, c)| part(*c)).last().map_or(code.len(), |(at, _)| at);
+    &code[start..]
+}
+
 /// A script that stopped while it ran.
 pub fn stopped(error: &EvalAltResult, code: &Code) -> ScriptError {
     let (inner, module) = innermost(error, None);
@@ -121,6 +194,7 @@ pub fn stopped(error: &EvalAltResult, code: &Code) -> ScriptError {
             format!("the list has {length} items, and number {index} was asked for (the first is 0)")
         }
         EvalAltResult::ErrorVariableNotFound(name, _) => format!("nothing here is called `{name}`"),
+        EvalAltResult::ErrorDotExpr(said, _) => no_part(said),
         EvalAltResult::ErrorPropertyNotFound(name, _) => format!("there is no `{name}` in this value"),
         EvalAltResult::ErrorMismatchDataType(wanted, found, _) => format!("this takes {wanted}, and got {found}"),
         EvalAltResult::ErrorRuntime(value, _) => value.to_string(),
@@ -153,31 +227,45 @@ fn not_for(signature: &str) -> String {
     let (name, rest) = signature.split_once(" (").unwrap_or((signature, ""));
     let kinds = rest.trim_end_matches(')');
     let first = kinds.split(", ").next().unwrap_or_default();
-    let what = match first {
-        "" => return format!("`{name}` needs a value to work on"),
+    if first.is_empty() {
+        return format!("`{name}` needs a value to work on");
+    }
+    let what = kind_in_words(first);
+    let operator = !name.starts_with(|c: char| c.is_alphabetic());
+    if operator {
+        let second = kinds.split(", ").nth(1).unwrap_or_default();
+        let second = kind_in_words(second);
+        return format!("`{name}` does not work on {what} and {second}");
+    }
+    format!("`{name}` does not work on {what}")
+}
+
+/// A part is asked of a value that has none: `slot.time`, where `slot` is a text.
+fn no_part(said: &str) -> String {
+    let quoted: Vec<&str> = said.split('\'').collect();
+    match quoted.as_slice() {
+        [before, name, .., kind, _] if before.starts_with("Unknown property") => {
+            let what = kind_in_words(kind);
+            format!("`.{name}` is asked of {what} here, and {what} has no such part")
+        }
+        _ => reworded(said),
+    }
+}
+
+fn kind_in_words(kind: &str) -> &str {
+    match kind {
         "()" => "a value that is missing",
         "i64" | "f64" => "a number",
         "string" | "&str | ImmutableString | String" => "a text",
         "bool" => "true or false",
         "array" => "a list",
         "map" => "a map",
-        other => other,
-    };
-    let operator = !name.starts_with(|c: char| c.is_alphabetic());
-    if operator {
-        let second = kinds.split(", ").nth(1).unwrap_or_default();
-        let second = match second {
-            "()" => "a value that is missing",
-            "i64" | "f64" => "a number",
-            "string" => "a text",
-            "bool" => "true or false",
-            "array" => "a list",
-            "map" => "a map",
-            other => other,
-        };
-        return format!("`{name}` does not work on {what} and {second}");
+        "Date" => "a date",
+        "Time" => "a time",
+        "Zoned" => "a date with time",
+        "Span" => "a length of time",
+        other => other.rsplit("::").next().unwrap_or(other),
     }
-    format!("`{name}` does not work on {what}")
 }
 
 /// Line and column, from 1; the end of the code where Rhai gives none.
@@ -268,6 +356,20 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
     let range = place.range();
     let text = place.file().text();
     let before = text.get(..range.start).unwrap_or_default().trim_end();
+    let compared = before.strip_suffix("==").or_else(|| before.strip_suffix("!=")).or_else(|| before.strip_suffix('='));
+    if let (Some(left), true) = (compared, is_nothing(name)) {
+        let left = operand(left.trim_end());
+        let asked = if before.ends_with("!=") { format!("!missing({left})") } else { format!("missing({left})") };
+        return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+            .help(format!("to ask whether a value is there write `{asked}`"));
+    }
+    let function = |known: &&Function| !known.is_method() && known.name() == name && known.call.ends_with("()");
+    if FUNCTIONS.iter().any(|known| function(&known)) {
+        let fix = Fix::replace(format!("write `{name}()`"), place, format!("{name}()"));
+        return Diagnostic::error("E303", place, format!("`{name}` is a function"))
+            .help(format!("write `{name}()`"))
+            .fix(fix);
+    }
     // What something is compared with is more often a text without its quotes than a name.
     let help = match before.ends_with("==") || before.ends_with("!=") {
         true => format!("for the text write `\"{name}\"`, in double quotes; a name is filled by an earlier step"),

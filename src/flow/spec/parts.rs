@@ -59,7 +59,11 @@ const OPTION_RECORD: FieldKind = FieldKind::Record(&[
 pub const OPTIONS: FieldKind = FieldKind::Either(&[
     FieldKind::Many(&OPTION),
     FieldKind::Record(&[
-        FieldSpec::required("each", FieldKind::Text, "A list, `${calendar.body.slots}`; the answer is the whole item."),
+        FieldSpec::required(
+            "each",
+            FieldKind::Text,
+            "A list, `${calendar.body.slots}`; the answer is the whole item. Of an option under `also` it is that option's id, a text.",
+        ),
         FieldSpec::required("id", FieldKind::Text, "Of each `item`, such as `${item.id}`."),
         FieldSpec::required("title", FieldKind::Text, "What is shown of each `item`."),
         FieldSpec::optional("desc", FieldKind::Text, "A second line for each `item`."),

@@ -5,7 +5,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         fix::Fix,
-        yaml::{Node, Scalar},
+        yaml::{self, Node, Scalar},
     },
     flow::{
         definition::{Role, Sentence},
@@ -13,6 +13,9 @@ use crate::{
         text::{Data, Names, Text},
     },
 };
+
+use rhai::Expr;
+use std::sync::Arc;
 
 impl<'a, 'b> StepFields<'a, 'b> {
     /// A required text with `${…}`; empty when it is missing, which is reported.
@@ -125,6 +128,28 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.outline.codes.extend(texts.iter().flat_map(|text| text.codes().cloned()));
         self.outline.texts.extend(texts.into_iter().cloned());
         data
+    }
+
+    /// A text that would work as an expression: whoever writes it means what that gives.
+    pub fn is_code(&self, scalar: &Arc<Scalar>) -> bool {
+        if !scalar.is_plain() || !scalar.text.contains(['(', '.', '+', '-', '*', '/']) {
+            return false;
+        }
+        let own = Findings::default();
+        let Some(code) = Code::expression(scalar, self.builder.scripts, &self.names(false), &own) else { return false };
+        let works = matches!(code.single(), Some(Expr::FnCall(..) | Expr::Dot(..)));
+        // `5 + 5` has been counted by now; what is left reads a name or calls a function.
+        works && (!code.uses().names.is_empty() || scalar.text.contains("()"))
+    }
+
+    /// Says of such a text that it stays as it is.
+    pub fn no_code(&self, node: &Node) {
+        let Some(scalar) = node.scalar().filter(|scalar| !scalar.is_broken() && self.is_code(scalar)) else { return };
+        let text = format!("${{{}}}", scalar.text);
+        let message = format!("this is the text `{}`, and nothing works it out", scalar.text);
+        let finding = Diagnostic::warning("W320", &node.place, message);
+        let fix = Fix::replace(format!("write \"{text}\""), &node.place, yaml::quoted(&text)).guess();
+        self.report(finding.help(format!("write \"{text}\" for what it gives; a text stands in quotes")).fix(fix));
     }
 
     /// `name: text` pairs of the author's own.

@@ -6,8 +6,9 @@ use crate::{
         diagnostic::Diagnostic,
         fix::Fix,
         limits::{ASK_TRIES_MAX, GATHER_MAX, OPTIONS_MAX},
+        meant,
         time::{Span, Time},
-        yaml::Node,
+        yaml::{self, Node},
     },
     flow::{
         definition::{Body, Kind, Role},
@@ -260,6 +261,10 @@ fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<
     let Some(node) = fields.node("options") else { return (Vec::new(), None) };
     let Some(each) = node.get("each") else {
         let items = fields.list("options");
+        if items.is_empty() && !node.is_broken() {
+            let finding = Diagnostic::error("E233", &node.place, "there are no options here: nobody could choose");
+            fields.report(finding.help("write one option a line, `- Yes`; for a free answer take `options` out"));
+        }
         if items.len() > OPTIONS_MAX {
             let message = format!("{} options are too many: a question takes {OPTIONS_MAX}", items.len());
             let finding = Diagnostic::error("E234", &node.place, message);
@@ -304,6 +309,10 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
         let key = Node { place: entry.key.place.clone(), kind: crate::base::yaml::Kind::Scalar(entry.key.clone()) };
         let title = fields.text_of(&key);
         fields.sentence(Role::Option, &title);
+        if let Some(finding) = cut_at_colon(node, &entry.key.text, &entry.value) {
+            fields.report(finding);
+            return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
+        }
         let body = Some(fields.body_of(&entry.key.text, &entry.value));
         return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body };
     }
@@ -327,6 +336,20 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
         body: steps.map(|node| fields.body_of(title.source(), node)),
         title,
     }
+}
+
+/// `- Cut: 28 €` is one text that was cut at its colon: what follows is no step.
+fn cut_at_colon(node: &Node, title: &str, value: &Node) -> Option<Diagnostic> {
+    let text = value.text().filter(|text| !text.is_empty() && !value.is_broken())?;
+    let first = text.split([' ', ':']).next().unwrap_or_default();
+    let step = |word: &str| super::spec(word).is_some() || meant::verb(word).is_some();
+    if step(first) || value.scalar().is_some_and(|scalar| !scalar.is_plain()) {
+        return None;
+    }
+    let whole = yaml::quoted(&format!("{title}: {text}"));
+    let finding = Diagnostic::error("E108", &value.place, "a text with `: ` needs quotes: what stands behind it is no step");
+    let fix = Fix::replace(format!("write {whole}"), &node.place, whole.clone());
+    Some(finding.help(format!("write {whole}; to say something write `{{say: …}}` behind the colon")).fix(fix))
 }
 
 /// A length of time, or `{until: …}`.

@@ -47,7 +47,8 @@ const UNANSWERED: FieldKind = FieldKind::Record(&[
 impl StepKind for Handoff {
     const SPEC: Spec = Spec {
         name: "handoff",
-        summary: "Gives the conversation to a person; the bot is silent until it comes back.",
+        summary: "Gives the conversation to a person; the bot is silent until it comes back. It says nothing itself: say before it what happens. \
+                  Without `until_done` it ends the run, also of the flow that called this one.",
         fields: &[
             FieldSpec::required("handoff", FieldKind::Known(Declared::Team), "The team."),
             FieldSpec::optional("summary", FieldKind::Text, "What the person should know."),

@@ -5,16 +5,19 @@ use crate::{
     base::{
         diagnostic::Diagnostic,
         limits::{REPEAT_ROUNDS_DEFAULT, REPEAT_ROUNDS_MAX},
+        yaml::Node,
     },
     flow::{
         definition::Body,
-        script::Code,
+        parse::variables,
+        script::{Code, view},
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
         turn::{Failure, Here, Next, Turn},
     },
     model::{session::Loop, value::Value},
 };
+use std::collections::BTreeSet;
 
 pub struct Repeat {
     /// `None`: could not be read.
@@ -59,6 +62,9 @@ impl StepKind for Repeat {
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         let over = fields.required("repeat").and_then(|_| read_over(fields));
+        if let Some(Over::While { condition, .. }) = &over {
+            never_changes(fields, condition);
+        }
         let body = fields.loop_steps("do");
         if body.is_none() && fields.has("do") {
             let finding = Diagnostic::error("E250", &fields.place(), "this `repeat` does nothing");
@@ -135,6 +141,39 @@ fn once_more(turn: &mut Turn<'_>, here: Here<'_>, condition: &Code, most: u32) -
         }
     }
     Ok(Some(rounds + 1))
+}
+
+/// `while: n < 3`, and no step of a round fills `n`: the same is done a hundred times.
+fn never_changes(fields: &mut StepFields<'_, '_>, condition: &Code) {
+    let names = &condition.uses().names;
+    let bounded = fields.node("repeat").is_some_and(|node| node.get("max").is_some());
+    let Some(body) = fields.node("do").filter(|_| !bounded && !names.is_empty()) else { return };
+    // What the engine shows changes by itself, and a part that is called may fill anything.
+    let own = names.iter().all(|name| view(name).is_none()) && !condition.source().contains("()");
+    let leaves = |verb: &str| has_key(body, verb);
+    if !own || ["go", "end", "call", "handoff"].into_iter().any(leaves) {
+        return;
+    }
+    let mut filled = BTreeSet::new();
+    variables(body, &mut filled);
+    if names.is_disjoint(&filled) {
+        let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let named = named.join(" or ");
+        let message = format!("no step of a round changes {named}, so this goes on for {REPEAT_ROUNDS_DEFAULT} rounds");
+        let finding = Diagnostic::warning("W608", &condition.place(), message);
+        let first = names.iter().next().map_or("", String::as_str);
+        fields.report(finding.help(format!(
+            "change it under `do:`, such as `- set: {{{first}: \"${{{first} + 1}}\"}}`, or say how often with `max`"
+        )));
+    }
+}
+
+fn has_key(node: &Node, key: &str) -> bool {
+    node.text() == Some(key)
+        || node.list().is_some_and(|items| items.iter().any(|item| has_key(item, key)))
+        || node.map().is_some_and(|entries| {
+            entries.iter().any(|entry| entry.key.text == key || has_key(&entry.value, key))
+        })
 }
 
 fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {

@@ -2,6 +2,7 @@
 
 use super::StepKind;
 use crate::{
+    base::diagnostic::Diagnostic,
     flow::{
         fate::waits_for_fate,
         message::{Message, Worded, shown_buttons},
@@ -48,7 +49,13 @@ impl StepKind for Say {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        Say { message: Message::parse(fields, "say") }
+        let message = Message::parse(fields, "say");
+        let asks = ["options", "as", "type"].into_iter().find_map(|key| fields.entry(key));
+        if let Some(entry) = asks {
+            let message = format!("`say` has no key `{}`: it asks nothing", entry.key.text);
+            fields.report(Diagnostic::error("E203", &entry.key.place, message).help("write `ask:` instead of `say:`"));
+        }
+        Say { message }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {

@@ -2,15 +2,21 @@
 
 use super::StepKind;
 use crate::{
-    base::{diagnostic::Diagnostic, diagnostic::did_you_mean, limits, place::Place},
+    base::{
+        diagnostic::{Diagnostic, did_you_mean},
+        fix::Fix,
+        limits,
+        place::Place,
+        yaml::{self, Node},
+    },
     flow::{
         inputs,
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
-        text::Data,
+        text::{Data, typed},
         turn::{Failure, Here, Next, Turn},
     },
-    model::value::Value,
+    model::{answer::AnswerType, value::Value},
 };
 
 pub struct Set {
@@ -55,7 +61,15 @@ impl StepKind for Set {
                 (None, Some(list)) => Goal::Append(checked(fields, list, &entry.key.place)),
                 (None, None) => Goal::Variable(checked(fields, name, &entry.key.place)),
             };
-            values.push((goal, fields.data_of(&entry.value)));
+            if let Goal::Contact(field) = &goal {
+                takes(fields, field, &entry.value);
+            }
+            let taken = fields.findings().len();
+            let data = fields.data_of(&entry.value);
+            if taken == fields.findings().len() && !matches!(goal, Goal::Contact(_)) {
+                fields.no_code(&entry.value);
+            }
+            values.push((goal, data));
         }
         Set { values }
     }
@@ -115,6 +129,33 @@ fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -
         }
     }
     Ok(())
+}
+
+/// A value as it stands that the field of the contact can never hold: found here, not when it is said.
+fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
+    let Some(declared) = fields.bot().fields.iter().find(|field| field.name == name) else { return };
+    let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken()) else { return };
+    let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));
+    if inputs::convert(&declared.kind, &value, &fields.bot().timezone).is_some() {
+        return;
+    }
+    let takes = inputs::name_of(&declared.kind);
+    let message = format!("`contact.{name}` takes {takes}, and this is {}", node.describe());
+    let finding = Diagnostic::error("E318", &node.place, message);
+    let from = if declared.kind.of == AnswerType::DateTime { "now()" } else { "today()" };
+    let worked_out = match scalar.text.to_lowercase().as_str() {
+        "today" | "now" => Some(format!("${{{from}}}")),
+        "tomorrow" => Some(format!("${{{from} + days(1)}}")),
+        "yesterday" => Some(format!("${{{from} - days(1)}}")),
+        _ => fields.is_code(scalar).then(|| format!("${{{}}}", scalar.text)),
+    };
+    fields.report(match worked_out {
+        Some(text) => {
+            let fix = Fix::replace(format!("write `{text}`"), &node.place, yaml::quoted(&text));
+            finding.help(format!("write \"{text}\": what is worked out stands in `${{ }}`")).fix(fix)
+        }
+        None => finding.help("write such a value, `${…}` for one that is worked out, or `none` to empty it"),
+    });
 }
 
 fn checked(fields: &StepFields<'_, '_>, name: &str, place: &Place) -> String {

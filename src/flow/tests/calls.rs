@@ -204,7 +204,7 @@ fn a_wrong_type_is_an_error() {
     let flow = "flow: a
 when: [{message: go}]
 on_error: [{say: '${error.code} at ${error.step}'}]
-steps: [{set: {contact.visit: soon}}]
+steps: [{set: {contact.visit: '${true}'}}]
 ";
     super::check_bot("bot: Test\nfields: {visit: datetime}\n", flow, "< go\n> type at a.set_1");
 }

@@ -70,3 +70,71 @@ fn an_outdated_translation_is_not_used_and_reported() {
         .replace("{from: You took it., to: Te la llevas.}", "{from: \"You took ${colour}.\", to: Te la llevas.}");
     assert!(codes(&other).contains(&("W903", 9)), "{:?}", codes(&other));
 }
+
+#[test]
+fn a_title_is_said_as_it_was_shown() {
+    const ASKED: &str = "flow: shop
+when: [{message: hi}]
+on_error: [{say: '${error.text}'}]
+steps:
+  - set: {contact.language: es}
+  - ask: Which colour?
+    options: [{id: r, title: Red}, {id: b, title: Blue}]
+    as: colour
+  - ask: Sure?
+    as: sure
+    type: yesno
+  - ask: When?
+    as: slot
+    options:
+      each: '${[#{id: \"s1\", time: \"10:00\"}]}'
+      id: ${item.id}
+      title: at ${item.time}
+      also: [Never]
+  - say: '${title(colour)} (${colour}), ${title(sure)}, ${title(slot)}'
+  - say: ${slot.time}
+";
+    let talk = |slot: &str, said: &str| {
+        let locale =
+            "locale: es\nshop.ask_1:\n  from: Which colour?\n  to: ¿Qué color?\n  options: {Red: Rojo, Blue: Azul}\n";
+        let mut talk = Talk::with_files(BOT, ASKED, &[("locales/es.yaml", locale)]);
+        let transcript = format!(
+            "< hi\n> ¿Qué color? [Rojo] [Azul]\n< 2\n> Sure? [Sí] [No]\n< sí\n> When? [at 10:00] [Never]\n< {slot}\n{said}"
+        );
+        for line in transcript.lines() {
+            talk.line(line).unwrap_or_else(|what| panic!("`{line}`: {what}"));
+        }
+        talk.nothing_unread().unwrap();
+    };
+    talk("1", "> Azul (b), Sí, at 10:00\n> 10:00");
+    // A text has no parts, and the sentence says so.
+    talk("never", "> Azul (b), Sí, Never\n> `.time` is asked of a text here, and a text has no such part");
+}
+
+#[test]
+fn a_step_put_in_before_others_is_one_finding_and_not_one_for_each() {
+    let flow = "flow: shop\nwhen: [{message: hi}]\nsteps: [say: New, say: Red, say: Blue, say: Green]\n";
+    let locale = "locale: es\nshop.say_1: {from: Red, to: Rojo}\nshop.say_2: {from: Blue, to: Azul}\nshop.say_3: {from: Green, to: Verde}\n";
+    let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", flow), ("locales/es.yaml", locale)];
+    let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
+    let (set, _) = parse_set(&files);
+    let found = crate::flow::lint(&set);
+    let old: Vec<String> = found.iter().filter(|finding| finding.code == "W901").map(ToString::to_string).collect();
+    assert_eq!(old.len(), 1, "{old:#?}");
+    assert!(
+        old[0].starts_with(
+            "locales/es.yaml:2:20: warning[W901] `shop.say_1` no longer says this, nor do 2 other steps of `shop`"
+        ),
+        "{old:#?}"
+    );
+    // A mistake in the code of a translation is said of the code alone.
+    let locale = "locale: es\nshop.say_1: {from: Hi, to: \"${contact.nam}\"}\n";
+    let flow = "flow: shop\nwhen: [{message: hi}]\nsteps: [say: Hi]\n";
+    let wrong = locale.replace("contact.nam", "nobody");
+    let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", flow), ("locales/es.yaml", &wrong)];
+    let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
+    let (set, mut found) = parse_set(&files);
+    found.extend(crate::flow::lint(&set));
+    let codes: Vec<&str> = found.iter().map(|finding| finding.code).filter(|code| *code != "W904").collect();
+    assert_eq!(codes, ["E303"]);
+}

@@ -34,10 +34,12 @@ impl Age {
         self.later(Span::ZERO, most)
     }
 
-    /// What is left when it is known to be below `limit`; `None`: it cannot be.
+    /// What is left when it is known to be below `limit`. Who was last heard of before that has written meanwhile:
+    /// people write when they like, also while a flow waits. `None`: nothing is below it.
     pub fn below(self, limit: Span) -> Option<Age> {
         let most = self.most.min(Span(limit.0.saturating_sub(1)));
-        (self.least < limit).then_some(Age { least: self.least, most })
+        let least = if self.least < limit { self.least } else { Span::ZERO };
+        (limit > Span::ZERO).then_some(Age { least, most })
     }
 
     /// And when it is known to be `limit` or more.

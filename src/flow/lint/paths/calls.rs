@@ -1,17 +1,13 @@
 //! Functions and operators: how many values they take, of which kinds, and what they give.
 
 use super::{
+    compare::comparable,
     exprs::{Eval, Use},
     ty::{Kinds, Known, Ty},
 };
 use crate::{
-    base::{
-        diagnostic::{Diagnostic, nearest},
-        fix::Fix,
-        place::Place,
-        time::Span,
-    },
-    flow::script::FUNCTIONS,
+    base::{diagnostic::Diagnostic, fix::Fix, place::Place, time::Span},
+    flow::{script::FUNCTIONS, titles},
 };
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
 use std::any::TypeId;
@@ -43,6 +39,11 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> T
             args.iter().for_each(|arg| drop(eval.expr(arg, Use::Asked)));
             Ty::of(if name == "type_of" { Kinds::TEXT } else { Kinds::YESNO })
         }
+        ("title", [answer]) => {
+            eval.expr(answer, Use::Shown);
+            titled(eval, answer, position);
+            Ty::of(Kinds::TEXT)
+        }
         ("!", [inner]) => {
             eval.expr(inner, Use::Asked);
             Ty::of(Kinds::YESNO)
@@ -62,6 +63,26 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> T
             applied(eval, name, &args, false, position)
         }
     }
+}
+
+/// Only what was chosen has a title: the answer to a question of this flow that shows options.
+fn titled(eval: &mut Eval<'_>, answer: &Expr, position: Position) {
+    let name = match answer {
+        Expr::Variable(variable, ..) => Some(variable.1.as_str()),
+        _ => None,
+    };
+    let place = eval.place(position, "title".len());
+    if name.is_some_and(|name| titles::questions(eval.flow, name).next().is_some()) {
+        return;
+    }
+    eval.bad(|| {
+        let message = match name {
+            Some(name) => format!("no question of this flow shows options for `{name}`, so it has no title"),
+            None => "`title` takes the name of an answer, such as `title(service)`".to_owned(),
+        };
+        let finding = Diagnostic::error("E318", &place, message);
+        finding.help("name the `as:` of a question with `options`; to another flow hand the title itself, `with: {what: \"${title(service)}\"}`")
+    });
 }
 
 pub fn method(eval: &mut Eval<'_>, base: &Ty, call: &FnCallExpr, position: Position) -> Ty {
@@ -94,6 +115,7 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
         return if base.may_miss() { ty.or(Kinds::NOTHING) } else { ty };
     }
     let (words, list) = (kinds.words(), kinds == Kinds::LIST);
+    let ours = crate::flow::script::elsewhere(name).and_then(|ours| ours.strip_prefix('.'));
     let also = eval.set.scripts.signatures(name).iter().any(|params| params.len() == 1)
         && FUNCTIONS.iter().any(|known| known.name() == name);
     eval.bad(|| {
@@ -104,11 +126,32 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
                 &place,
                 format!("{name}()"),
             )),
+            (false, _) if ours.is_some_and(|ours| !ours.contains('…')) => {
+                let ours = ours.unwrap_or_default();
+                finding.help(format!("write `.{ours}`")).fix(Fix::replace(format!("write `{ours}`"), &place, ours))
+            }
             (false, true) => finding.help("name an item first, such as `[0]`, or go through all with `.map(…)`"),
-            (false, false) => finding.help("take it out, or give the value a type that has it"),
+            (false, false) => finding.help(parts_of(kinds)),
         }
     });
     Ty::ANY
+}
+
+/// What can be read behind the dot of a value.
+fn parts_of(kinds: Kinds) -> &'static str {
+    if kinds.meets(Kinds::DATE) {
+        "a date has `year`, `month`, `day`, `weekday` (Monday is 1), and `.format(…)`"
+    } else if kinds.meets(Kinds::DATETIME) {
+        "a date with time has `date`, `time`, `year`, `month`, `day`, `weekday` (Monday is 1), `hour`, `minute`, and `.format(…)`"
+    } else if kinds.meets(Kinds::CLOCK) {
+        "a time has `hour` and `minute`, and `.format(…)`"
+    } else if kinds.meets(Kinds::SPAN) {
+        "a length of time has `days`, `hours` and `minutes`"
+    } else if kinds.meets(Kinds::TEXT) {
+        "a text has no parts, only functions such as `.len()` and `.upper()`: name the text itself"
+    } else {
+        "name the value itself, without what stands behind the dot"
+    }
 }
 
 fn applied(eval: &mut Eval<'_>, name: &str, args: &[Ty], method: bool, position: Position) -> Ty {
@@ -264,116 +307,6 @@ fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position)
         }
     });
     Ty::ANY
-}
-
-/// A comparison that no values of the two kinds make true (for `!=`: false).
-fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Expr, &Ty), position: Position) {
-    let (a, b) = (left.1, right.1);
-    if a.kinds.is_vague() || b.kinds.is_vague() {
-        return;
-    }
-    let place = match (left.0, eval.judge.is_some()) {
-        (_, false) => return,
-        (Expr::Variable(variable, _, at), true) => eval.place(*at, variable.1.len()),
-        (_, true) => eval.place(position, op.len()),
-    };
-    // A missing value equals nothing; where it stands is said by whoever looks at what is filled.
-    let (x, y) = (a.kinds.without(Kinds::MISSING), b.kinds.without(Kinds::MISSING));
-    if x == Kinds::NONE || y == Kinds::NONE {
-        return;
-    }
-    let number = match (left.0, right.0) {
-        (Expr::IntegerConstant(n, _), _) | (_, Expr::IntegerConstant(n, _)) => Some(*n as f64),
-        _ => None,
-    };
-    if meet(a, b, x, y, op, number) {
-        eval.good(&place, "W315");
-        return;
-    }
-    let (left_words, right_words) = (described(a, x), described(b, y));
-    let literal = match (left.0, right.0) {
-        (Expr::StringConstant(text, at), _) | (_, Expr::StringConstant(text, at)) => Some((text.to_string(), *at)),
-        _ => None,
-    };
-    let texts = match (&a.known, &b.known, left.0, right.0) {
-        (_, Known::Texts(texts), Expr::StringConstant(..), _) => Some(texts.clone()),
-        (Known::Texts(texts), _, _, Expr::StringConstant(..)) => Some(texts.clone()),
-        _ => None,
-    };
-    let literal = literal.map(|(text, at)| {
-        let length = text.chars().count() + 2;
-        let place = eval.place(at, length);
-        (text, place)
-    });
-    let always = if op == "!=" { "always true" } else { "never true" };
-    eval.bad(|| {
-        let message = format!("this is {always}: {left_words} is compared with {right_words}");
-        let finding = Diagnostic::warning("W315", &place, message);
-        match (literal, texts) {
-            (Some((text, at)), Some(texts)) => {
-                let near = nearest(&text, texts.iter().map(String::as_str)).map(str::to_owned);
-                let all: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
-                match near {
-                    Some(near) => finding
-                        .help(format!("did you mean \"{near}\"?"))
-                        .fix(Fix::replace(format!("write \"{near}\""), &at, format!("\"{near}\"")).guess()),
-                    None => finding.help(format!("it can be {}", all.join(", "))),
-                }
-            }
-            (Some((text, _)), None) if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => {
-                let yes = matches!(text.to_lowercase().as_str(), "yes" | "true" | "y" | "1");
-                finding.help(format!("write `{}`", if yes { "true" } else { "false" }))
-            }
-            _ => finding.help("compare values of one kind"),
-        }
-    });
-}
-
-fn described(ty: &Ty, kinds: Kinds) -> String {
-    match &ty.known {
-        Known::Texts(texts) if texts.len() == 1 => format!("\"{}\"", texts[0]),
-        Known::Texts(texts) if texts.len() <= 4 => {
-            let all: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
-            format!("one of {}", all.join(", "))
-        }
-        _ => kinds.words(),
-    }
-}
-
-/// Whether two values can be equal (or ordered): as `script::operators::compare` has it. `number` is the one that
-/// stands there as written.
-fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bool {
-    if let (Known::Texts(left), Known::Texts(right)) = (&a.known, &b.known)
-        && x == Kinds::TEXT
-        && y == Kinds::TEXT
-        && matches!(op, "==" | "!=")
-    {
-        return left.iter().any(|text| right.contains(text));
-    }
-    let moments = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
-    let spells = |text: &Ty, other: Kinds| {
-        let fits = |text: &String| {
-            let text = text.trim();
-            other.meets(Kinds::NUMERIC)
-                && text
-                    .parse::<f64>()
-                    .is_ok_and(|spelled| number.is_none_or(|n| op != "==" && op != "!=" || n == spelled))
-                || other.meets(Kinds::DATE.and(Kinds::DATETIME)) && text.starts_with(|c: char| c.is_ascii_digit())
-                || other.meets(Kinds::CLOCK) && text.contains(':')
-        };
-        match &text.known {
-            Known::Texts(texts) => texts.iter().any(fits),
-            _ => other.meets(Kinds::NUMERIC.and(moments)),
-        }
-    };
-    x.meets(y)
-        || x.meets(Kinds::NUMERIC) && y.meets(Kinds::NUMERIC)
-        || x.meets(Kinds::DATETIME) && y.meets(moments)
-        || y.meets(Kinds::DATETIME) && x.meets(moments)
-        || x.meets(Kinds::TEXT) && spells(a, y)
-        || y.meets(Kinds::TEXT) && spells(b, x)
-        || x.meets(Kinds::OTHER)
-        || y.meets(Kinds::OTHER)
 }
 
 /// The kinds that a parameter of this type takes.

@@ -5,7 +5,7 @@
 use super::{
     age::{ANY, Age},
     refine::{ahead, refine},
-    state::State,
+    state::{By, State},
     ty::{Kinds, Known, Shape, Ty},
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     flow::{
         FlowSet,
         definition::{Flow, Node},
+        lint::ways::leads_on,
         script::Code,
         text::{Text, typed},
     },
@@ -130,7 +131,8 @@ pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
             None => (Span::ZERO, Span::ZERO),
         },
     };
-    passed(state, node, least, most)
+    let place = node.outline.yaml.get("timeout").map_or(&node.place, |written| &written.place);
+    state.clone().passed(state.age.later(least, most), place, By::Late(least, most))
 }
 
 /// How long it can be until a moment.
@@ -214,6 +216,10 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
         _ => Vec::new(),
     };
     let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
+    if let (Known::Chosen(_), false) = (&ty.known, cases.contains(&by)) {
+        let known: Vec<&str> = cases.iter().flat_map(|case| case.split(',')).map(str::trim).collect();
+        return ty.chosen(&known, false).map(|left| state.clone().with(flow, name, left)).into_iter().collect();
+    }
     let texts: Vec<String> = by.split(',').map(|text| text.trim().to_owned()).collect();
     if !cases.contains(&by) || texts.iter().any(|text| text == "none") {
         return vec![state.clone()];
@@ -228,7 +234,8 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
         let left: Vec<String> = known.iter().filter(|text| texts.contains(text)).cloned().collect();
         present.known = if left.is_empty() { Known::No } else { Known::Texts(left.into()) };
     }
-    vec![state.clone().with(flow, name, present)]
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    present.chosen(&texts, true).map(|present| state.clone().with(flow, name, present)).into_iter().collect()
 }
 
 /// What `as:` names takes its type, on the ways that fill it.
@@ -253,22 +260,10 @@ pub fn answer(written: &yaml::Node, by: &str) -> Ty {
         Some(kind) => return Ty::declared(&kind.into()),
     }
     let Some(options) = written.get("options") else { return Ty::of(Kinds::TEXT) };
-    let Some(items) = options.list() else { return Ty::ANY };
+    let Some(items) = options.list() else { return chosen(options, by) };
     let mut ids = Vec::new();
     for item in items {
-        let (id, label) = match (item.text(), item.map()) {
-            (Some(text), _) => (text, text),
-            (None, Some([entry])) if !matches!(entry.key.text.as_str(), "id" | "title") => {
-                (entry.key.text.as_str(), entry.key.text.as_str())
-            }
-            (None, _) => {
-                let part = |name: &str| item.get(name).and_then(yaml::Node::text);
-                match (part("id").or_else(|| part("title")), part("title")) {
-                    (Some(id), title) => (id, title.unwrap_or(id)),
-                    (None, _) => continue,
-                }
-            }
-        };
+        let Some((id, label)) = id_and_label(item) else { continue };
         if id.contains("${") {
             return Ty::of(Kinds::TEXT);
         }
@@ -277,7 +272,40 @@ pub fn answer(written: &yaml::Node, by: &str) -> Ty {
         }
         ids.push(id.to_owned());
     }
-    Ty { kinds: Kinds::TEXT, known: Known::Texts(ids.into()) }
+    // Without any it was said that there are none.
+    if ids.is_empty() { Ty::of(Kinds::TEXT) } else { Ty { kinds: Kinds::TEXT, known: Known::Texts(ids.into()) } }
+}
+
+/// The answer to options that were made of a list: an item of it, or the text of an option beside them (`also`).
+fn chosen(options: &yaml::Node, by: &str) -> Ty {
+    let also = options.get("also").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+    let text = |id: &str| Known::Chosen([id.to_owned()].into());
+    let all: Vec<(&str, &str, bool)> =
+        also.iter().filter_map(|item| id_and_label(item).map(|(id, label)| (id, label, leads_on(item)))).collect();
+    if let Some((id, ..)) = all.iter().find(|(_, label, _)| !by.is_empty() && *label == by) {
+        return Ty { kinds: Kinds::TEXT, known: text(id) };
+    }
+    // Those with steps of their own do not come along here.
+    let texts: Vec<String> = all.iter().filter(|(_, _, own)| !own).map(|(id, ..)| (*id).to_owned()).collect();
+    if texts.iter().any(|id| id.contains("${")) {
+        return Ty::ANY;
+    }
+    Ty { kinds: Kinds::ALL.and(Kinds::VAGUE), known: Known::Chosen(texts.into()) }
+}
+
+/// The id of an option, and the name that its steps go by.
+fn id_and_label(item: &yaml::Node) -> Option<(&str, &str)> {
+    match (item.text(), item.map()) {
+        (Some(text), _) => Some((text, text)),
+        (None, Some([entry])) if !matches!(entry.key.text.as_str(), "id" | "title") => {
+            Some((entry.key.text.as_str(), entry.key.text.as_str()))
+        }
+        (None, _) => {
+            let part = |name: &str| item.get(name).and_then(yaml::Node::text);
+            let id = part("id").or_else(|| part("title"))?;
+            Some((id, part("title").unwrap_or(id)))
+        }
+    }
 }
 
 /// `set: {name: value}`.

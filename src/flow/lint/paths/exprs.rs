@@ -300,6 +300,22 @@ impl Eval<'_> {
             }
             return part.unwrap_or(Ty::ANY);
         }
+        if let Known::Chosen(texts) = &base.known {
+            let place = self.place(position, name.len());
+            if texts.is_empty() {
+                return Ty::ANY;
+            }
+            let named: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+            self.bad(|| {
+                let message = format!(
+                    "only an item of the list has `{name}`: when {} is chosen, the answer is that text",
+                    named.join(" or ")
+                );
+                let finding = Diagnostic::warning("W319", &place, message);
+                finding.help(format!("give the option steps that lead elsewhere, `- {}: {{go: …}}`", texts[0]))
+            });
+            return Ty::ANY;
+        }
         if let Known::Shape(shape) = base.known {
             let missing = base.may_miss();
             let part = views::part(self.set, shape, name);

@@ -5,7 +5,7 @@ use super::{
     exprs::{Eval, Use},
     refine::refine,
     state::State,
-    ty::Ty,
+    ty::{Kinds, Ty},
 };
 use crate::{
     base::{diagnostic::Diagnostic, place::Place, time::Span, yaml},
@@ -23,7 +23,8 @@ impl<'a> Walk<'a, '_> {
         let set = self.set;
         let mut states = vec![state.clone()];
         if let Some(guard) = &node.guard {
-            drop(self.code(flow, state, guard, Use::Asked));
+            let ty = self.code(flow, state, guard, Use::Asked);
+            self.condition(guard, &ty);
             if let Some(guard) = guard.single() {
                 states = refine(set, flow, state, guard, true);
             }
@@ -84,9 +85,15 @@ impl<'a> Walk<'a, '_> {
             match (check, &outline.fills) {
                 (true, Some(name)) => {
                     let answered = state.clone().with(flow, name, course::answer(&outline.yaml, ""));
-                    drop(self.code(flow, &answered, code, Use::Asked));
+                    let ty = self.code(flow, &answered, code, Use::Asked);
+                    self.condition(code, &ty);
                 }
-                _ => drop(self.code(flow, state, code, Use::Asked)),
+                _ => {
+                    let ty = self.code(flow, state, code, Use::Asked);
+                    if check || asks(node, code) {
+                        self.condition(code, &ty);
+                    }
+                }
             }
         }
     }
@@ -97,6 +104,27 @@ impl<'a> Walk<'a, '_> {
         eval.value(how)
     }
 
+    /// A condition holds when it is true, and anything but true, false or nothing is an error when it runs.
+    fn condition(&mut self, code: &Code, ty: &Ty) {
+        let place = code.place();
+        let kinds = ty.kinds.without(Kinds::MISSING);
+        if ty.kinds.is_vague() || kinds == Kinds::NONE || kinds.meets(Kinds::YESNO) {
+            self.found.judge.good(&place, "E319");
+            return;
+        }
+        let (what, source) = (kinds.words(), code.source().trim());
+        let message = format!("a condition is true or false, and this is {what}");
+        let help = match kinds {
+            Kinds::WHOLE | Kinds::NUMBER | Kinds::NUMERIC => format!("compare it: `{source} > 0`"),
+            Kinds::TEXT => {
+                format!("compare it, `{source} == \"…\"`, or ask whether it is there: `'!missing({source})'`")
+            }
+            Kinds::LIST => format!("ask whether something is in it: `'!{source}.is_empty()'`"),
+            _ => format!("to ask whether it is there write `'!missing({source})'`, in quotes"),
+        };
+        self.found.judge.bad(Diagnostic::error("E319", &place, message).help(help));
+    }
+
     fn send(&mut self, node: &'a Node, place: &Place, state: &State, covered: bool) {
         if state.age.crosses() {
             self.found.need = Need::Sometimes;
@@ -104,6 +132,16 @@ impl<'a> Walk<'a, '_> {
         let verb = node.outline.verb;
         self.found.judge.send(Sent { verb, place: place.clone(), age: state.age, trail: state.trail.clone(), covered });
     }
+}
+
+/// The code is the condition of an `if` or of a loop.
+fn asks(node: &Node, code: &Code) -> bool {
+    let written = match node.outline.verb {
+        "if" => node.outline.yaml.get("if"),
+        "repeat" => node.outline.yaml.get("repeat").and_then(|repeat| repeat.get("while")),
+        _ => None,
+    };
+    written.is_some_and(|written| written.place.range().contains(&code.place().range().start))
 }
 
 /// The values of the templates that a step sends: of the text, the header and the ends of addresses.

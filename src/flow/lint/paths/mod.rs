@@ -7,6 +7,7 @@
 pub mod age;
 mod called;
 mod calls;
+mod compare;
 pub mod course;
 pub mod exprs;
 pub mod judge;
@@ -43,6 +44,7 @@ use starts::{begun, given, start, stopped};
 use state::{By, State, States, Trail};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -268,15 +270,18 @@ impl<'a> Walk<'a, '_> {
         let mut states = vec![state.clone()];
         if let Some(guard) = node.guard.as_ref().and_then(|guard| guard.single()) {
             states = refine(set, flow, state, guard, true);
-            let over = refine(set, flow, state, guard, false);
-            leads.extend(over.into_iter().map(|state| (node.next.map(|ix| (flow, ix)), state)));
+            for over in refine(set, flow, state, guard, false) {
+                self.onward(flow, node, over, &mut leads);
+            }
         } else if node.guard.is_some() {
-            leads.push((node.next.map(|ix| (flow, ix)), state.clone()));
+            self.onward(flow, node, state.clone(), &mut leads);
         }
         for state in &states {
             if node.outline.verb == "end" {
-                if node.outline.yaml.get("end").and_then(yaml::Node::text) != Some("all") {
-                    leads.push((None, state.clone()));
+                match node.outline.yaml.get("end").and_then(yaml::Node::text) {
+                    Some("all") => {}
+                    _ if state.handing.is_some() => leads.extend(self.handed(state.clone())),
+                    _ => leads.push((None, state.clone())),
                 }
                 continue;
             }
@@ -284,10 +289,24 @@ impl<'a> Walk<'a, '_> {
                 if !self.found.through.contains(&flow.name) {
                     self.found.through.insert(flow.name.clone());
                 }
-                let afters = match node.outline.verb {
-                    "call" if way.by.is_empty() => self.called(flow, node, state),
+                let mut handing = state.handing.clone();
+                let mut afters = match node.outline.verb {
+                    "call" if way.by.is_empty() => {
+                        let back = self.called(flow, node, &State { handing: None, ..state.clone() });
+                        if handing.is_some() {
+                            // Where a called part comes to its end, these steps are through.
+                            let back = back.into_iter().map(|state| State { handing: handing.clone(), ..state });
+                            leads.extend(back.flat_map(|state| self.handed(state)));
+                            continue;
+                        }
+                        back
+                    }
                     _ => course::along(set, flow, node, way.by, state),
                 };
+                if way.by == "out_of_hours" {
+                    handing = Some(Rc::new((flow.name.clone(), node.id.clone())));
+                }
+                afters.iter_mut().for_each(|after| after.handing.clone_from(&handing));
                 for mut after in afters {
                     if let Some((other, _)) = way.to
                         && !std::ptr::eq(other, flow)
@@ -296,7 +315,10 @@ impl<'a> Walk<'a, '_> {
                         let fresh = given(other, State::new(other, after.age, &other.place));
                         after = State { vars: fresh.vars, ..after };
                     }
-                    leads.push((way.to, after));
+                    match way.to {
+                        None if after.handing.is_some() => leads.extend(self.handed(after)),
+                        to => leads.push((to, after)),
+                    }
                 }
             }
             if let (Some(Body(to)), true) = (flow.on_error, fails(node)) {
@@ -305,6 +327,25 @@ impl<'a> Walk<'a, '_> {
             }
         }
         leads
+    }
+
+    /// A step is passed over.
+    fn onward(&self, flow: &'a Flow, node: &'a Node, state: State, leads: &mut Vec<(Option<Spot<'a>>, State)>) {
+        match node.next {
+            None if state.handing.is_some() => leads.extend(self.handed(state)),
+            next => leads.push((next.map(|ix| (flow, ix)), state)),
+        }
+    }
+
+    /// The steps of `out_of_hours` are through: the person has the conversation now, and the run is over with all its
+    /// callers, unless it goes on when the person is done.
+    fn handed(&self, state: State) -> Option<(Option<Spot<'a>>, State)> {
+        let handing = state.handing.clone()?;
+        let flow = self.set.any_flow(&handing.0)?;
+        let node = flow.node(flow.find(&handing.1)?);
+        node.outline.yaml.get("until_done")?;
+        let after = course::along(self.set, flow, node, "", &State { handing: None, ..state }).into_iter().next()?;
+        Some((node.next.map(|ix| (flow, ix)), after))
     }
 }
 

@@ -179,6 +179,12 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
                 _ => {}
             }
         }
+        if let Some(name) = type_asked(name)
+            && let Some(ty) = state.var(flow, name)
+        {
+            // What its kind says of it is not followed.
+            return vec![state.clone().with(flow, name, Ty::of(ty.kinds.and(Kinds::VAGUE)))];
+        }
         let Expr::Variable(variable, ..) = name else { continue };
         let (name, holds) = (variable.1.as_str(), (op == "!=") != wanted);
         if let (Some(Known::Whole(number)), Expr::IntegerConstant(other, _)) =
@@ -204,11 +210,36 @@ fn compared(flow: &Flow, state: &State, op: &str, (a, b): (&Expr, &Expr), wanted
             other if holds && is_there(other) && matches!(op, "==" | "!=") => {
                 return known_text(flow, presence(flow, state, name, true), name, other);
             }
+            Expr::StringConstant(text, _) if matches!(op, "==" | "!=") => {
+                return not_chosen(flow, state, name, text.as_str());
+            }
             _ if wanted && !matches!(op, "==" | "!=") => return presence(flow, state, name, true),
             _ => {}
         }
     }
     vec![state.clone()]
+}
+
+/// `type_of(x)`, `x.type_of()`
+fn type_asked(expr: &Expr) -> Option<&str> {
+    let (call, base) = match expr {
+        Expr::FnCall(call, _) => (call, call.args.first()?),
+        Expr::Dot(pair, ..) => match &pair.rhs {
+            Expr::MethodCall(call, _) => (call, &pair.lhs),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match base {
+        Expr::Variable(variable, ..) if call.name.as_str() == "type_of" => Some(variable.1.as_str()),
+        _ => None,
+    }
+}
+
+/// `slot != "Another day"`: one of the things that it can be is out.
+fn not_chosen(flow: &Flow, state: &State, name: &str, text: &str) -> Vec<State> {
+    let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
+    ty.chosen(&[text], false).map(|left| state.clone().with(flow, name, left)).into_iter().collect()
 }
 
 /// A value as it stands, which is never missing.
@@ -227,6 +258,10 @@ fn known_text(flow: &Flow, states: Vec<State>, name: &str, other: &Expr) -> Vec<
         .filter_map(|state| {
             let ty = state.var(flow, name)?;
             match &ty.known {
+                Known::Chosen(_) => {
+                    let left = ty.chosen(&[text.as_str()], true)?;
+                    Some(state.with(flow, name, left))
+                }
                 Known::Texts(texts) if ty.kinds == Kinds::TEXT => texts
                     .iter()
                     .any(|known| known == text.as_str())

@@ -5,7 +5,12 @@ use super::{
     ty::{Kinds, Known, Ty},
 };
 use crate::{
-    base::{limits::LINT_STATES_MAX, place::Place, time::Span},
+    base::{
+        ids::{FlowName, StepId},
+        limits::LINT_STATES_MAX,
+        place::Place,
+        time::Span,
+    },
     flow::definition::Flow,
 };
 use std::{collections::BTreeSet, rc::Rc, sync::Arc};
@@ -19,6 +24,8 @@ pub struct State {
     pub facts: Rc<BTreeSet<String>>,
     /// The template that went out since the contact's last message.
     pub templated: Option<Place>,
+    /// The hand-off whose `out_of_hours` this is: with the end of these steps it takes its course.
+    pub handing: Option<Rc<(FlowName, StepId)>>,
     /// How the age came to be.
     pub trail: Arc<Trail>,
     /// Nobody has gone on from here since it changed.
@@ -41,6 +48,8 @@ pub enum By {
     Answer,
     /// Time passes here.
     Waited(Span, Span),
+    /// Nobody answers here for so long.
+    Late(Span, Span),
     /// A loop comes round again.
     Loop,
     /// A `start` step begins the flow, so much later.
@@ -50,7 +59,8 @@ pub enum By {
 impl State {
     /// They differ in nothing but the way that led to them.
     pub fn says_the_same(&self, other: &State) -> bool {
-        (self.age, &self.vars, &self.facts, &self.templated) == (other.age, &other.vars, &other.facts, &other.templated)
+        (self.age, &self.vars, &self.facts, &self.templated, &self.handing)
+            == (other.age, &other.vars, &other.facts, &other.templated, &other.handing)
     }
 
     pub fn new(flow: &Flow, age: Age, place: &Place) -> State {
@@ -60,6 +70,7 @@ impl State {
             vars: Rc::new(vec![Ty::UNSET; flow.names.len()]),
             facts: Rc::default(),
             templated: None,
+            handing: None,
             trail: Arc::new(trail),
             fresh: true,
         }
@@ -112,10 +123,16 @@ impl State {
 
     /// Time has passed at a step.
     #[must_use]
-    pub fn aged(mut self, age: Age, place: &Place, least: Span, most: Span) -> State {
+    pub fn aged(self, age: Age, place: &Place, least: Span, most: Span) -> State {
+        self.passed(age, place, By::Waited(least, most))
+    }
+
+    /// The same, with what made it pass.
+    #[must_use]
+    pub fn passed(mut self, age: Age, place: &Place, by: By) -> State {
         self.age = age;
         let before = Some(self.trail.clone());
-        self.trail = Arc::new(Trail { place: place.clone(), by: By::Waited(least, most), before });
+        self.trail = Arc::new(Trail { place: place.clone(), by, before });
         self
     }
 
@@ -129,14 +146,16 @@ impl State {
         };
         let number = |ty: &Ty| if let Known::Whole(number) = ty.known { Some(number) } else { None };
         let same = |a: &Ty, b: &Ty| sign(a) == sign(b) && (number(a).is_none() || number(a) == number(b));
-        Rc::ptr_eq(&self.vars, &other.vars)
-            || self.vars.len() == other.vars.len() && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| same(a, b))
+        self.handing == other.handing
+            && (Rc::ptr_eq(&self.vars, &other.vars)
+                || self.vars.len() == other.vars.len()
+                    && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| same(a, b)))
     }
 
     /// The same values are there, whatever they are.
     fn as_filled(&self, other: &State) -> bool {
         let sign = |ty: &Ty| (ty.kinds.meets(Kinds::ALL), ty.kinds.meets(Kinds::UNSET), ty.kinds.meets(Kinds::NOTHING));
-        self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
+        self.handing == other.handing && self.vars.iter().zip(other.vars.iter()).all(|(a, b)| sign(a) == sign(b))
     }
 
     /// Takes the other in; true when that changed something.
@@ -197,7 +216,7 @@ impl States {
             !covered
         });
         self.0.push(state);
-        for apart in [State::as_filled as fn(&State, &State) -> bool, |_, _| true] {
+        for apart in [State::as_filled as fn(&State, &State) -> bool, |a, b| a.handing == b.handing] {
             if self.0.len() > LINT_STATES_MAX {
                 let mut kept: Vec<State> = Vec::new();
                 for state in self.0.drain(..) {

@@ -26,6 +26,8 @@ pub enum Known {
     Shape(Shape),
     /// What this flow declares that it returns.
     Returned(FlowName),
+    /// An item of a list that options were made of, or one of these texts: the ids of the options beside them (`also`).
+    Chosen(Rc<[String]>),
 }
 
 /// Maps whose parts the language fixes.
@@ -182,9 +184,25 @@ impl Ty {
                 all.sort();
                 Known::Texts(all.into())
             }
+            (Known::Chosen(a), Known::Chosen(b) | Known::Texts(b)) | (Known::Texts(a), Known::Chosen(b))
+                if a.len() + b.len() <= TEXTS_MAX =>
+            {
+                let mut all = a.to_vec();
+                all.extend(b.iter().filter(|text| !a.contains(text)).cloned());
+                all.sort();
+                Known::Chosen(all.into())
+            }
             _ => Known::No,
         };
         Ty { kinds, known }
+    }
+
+    /// What is left of a chosen item or text when it is this text, or none of these. `None`: it cannot be.
+    pub fn chosen(&self, texts: &[&str], wanted: bool) -> Option<Ty> {
+        let Known::Chosen(known) = &self.known else { return Some(self.clone()) };
+        let left: Vec<String> = known.iter().filter(|text| texts.contains(&text.as_str()) == wanted).cloned().collect();
+        let kinds = if wanted && !left.is_empty() { Kinds::TEXT } else { self.kinds };
+        (!left.is_empty() || kinds != Kinds::TEXT).then(|| Ty { kinds, known: Known::Chosen(left.into()) })
     }
 
     /// It is filled for certain.

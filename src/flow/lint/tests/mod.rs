@@ -1,5 +1,6 @@
 //! What the checker finds in a set of flows, and what it passes over.
 
+mod advice;
 mod graph;
 mod large;
 mod messages;

@@ -183,3 +183,52 @@ fn a_consent_may_be_given_long_after_the_last_message() {
     one(&[&flow("marketing: given")], "a.yaml:4:5: error[E501]");
     clean(&[&flow("all: withdrawn")]);
 }
+
+#[test]
+fn after_a_hand_over_out_of_hours_nobody_comes_back() {
+    let hand_over = "steps:\n  - handoff: support\n    out_of_hours:\n      - say: Closed\n";
+    let calls = |flow: &str| format!("{HI}steps:\n  - call: {flow}\n  - say: after\n");
+    clean(&[&calls("b"), hand_over]);
+    clean(&[&format!(
+        "{}blocks:\n  person:\n    - handoff: support\n      out_of_hours: [{{if: contact.city == \"x\", then: [say: Closed]}}]\n",
+        calls("person")
+    )]);
+    // What goes on when the person is done goes on at any time, also for whoever called it.
+    one(
+        &[&calls("b"), &format!("{hand_over}    until_done: true\n")],
+        "a.yaml:5:5: error[E501] this message can go out at any time after the last reply",
+    );
+    // What is said while the team is closed comes at once.
+    one(&[&format!("{HI}steps:\n  - wait: 2d\n  - call: b\n"), hand_over], "b.yaml:5:9: error[E501]");
+}
+
+#[test]
+fn people_write_while_a_flow_waits() {
+    let asks = |said: &str| {
+        format!(
+            "{HI}steps:\n  - wait: 2d\n  - if: window.open\n    then:\n      - ask: Still there?\n        as: x\n  - say: {said}\n    if_closed: hold\n"
+        )
+    };
+    clean(&[&asks("done ${x ?? \"-\"}")]);
+    one(&[&asks("done ${x}")], "a.yaml:9:17: warning[W317]");
+    // And then the window closes again.
+    one(
+        &[&format!("{HI}steps:\n  - wait: 2d\n  - if: '!window.open'\n    then: [end]\n  - wait: 1h\n  - say: x\n")],
+        "a.yaml:8:5: error[E501]",
+    );
+}
+
+#[test]
+fn a_finding_shows_where_nobody_answers() {
+    let flow = format!("{HI}steps:\n  - ask: ok?\n    as: ok\n    timeout: 1h\n    on_timeout: [{{go: top}}]\n");
+    let files = [SourceFile::new("_bot.yaml", BOT), SourceFile::new("a.yaml", format!("flow: a\n{flow}"))];
+    let (set, findings) = parse_set(&files);
+    assert!(findings.is_empty(), "{findings:?}");
+    let found = lint(&set);
+    let finding = found.iter().find(|finding| finding.code == "E501").expect("it asks for days");
+    let late = finding.labels.iter().find(|(place, _)| place.line() == 6);
+    assert!(
+        late.is_some_and(|(_, words)| words == "1.0 h pass here when nobody answers, and it goes on"),
+        "{finding:?}"
+    );
+}

@@ -1,0 +1,112 @@
+//! What stands between `{ }` or `[ ]`, or in quotes: where it ends, and where it ends too early.
+
+use std::ops::Range;
+
+/// `{answers[]: …}`: where the name stands that appends to a list.
+pub fn list_name(value: &str) -> Option<(usize, &str)> {
+    let end = value.find("[]:")? + 2;
+    let start = value[..end].rfind(['{', ',', ' '])? + 1;
+    (!value[start..end].contains(['"', '\''])).then(|| (start, &value[start..end]))
+}
+
+/// The byte behind the closing quote.
+pub fn closing(value: &str, quote: char) -> Option<usize> {
+    let mut chars = value.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            ('"', '\\') => {
+                chars.next();
+            }
+            ('\'', '\'') if chars.peek().is_some_and(|(_, next)| *next == '\'') => {
+                chars.next();
+            }
+            (_, c) if c == quote => return Some(at + c.len_utf8()),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where `${` stands outside of quotes.
+pub fn unquoted_code(value: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut previous = ' ';
+    for (at, c) in value.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | ',') => quote = Some(c),
+            None if value[at..].starts_with("${") => return Some(at),
+            None => {}
+        }
+        previous = c;
+    }
+    None
+}
+
+/// A text in quotes between `{ }` or `[ ]` whose quote ends before it does: where it stands as it was meant, and the
+/// quote that ends it.
+pub fn ends_early(value: &str) -> Option<(Range<usize>, usize)> {
+    let (mut at, mut previous) = (0, ' ');
+    let closes = |rest: &str| rest.trim_start().is_empty() || rest.trim_start().starts_with([',', ']', '}', ':']);
+    while let Some(c) = value[at..].chars().next() {
+        if matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | ',') {
+            let end = at + closing(&value[at..], c)?;
+            if !closes(&value[end..]) {
+                // It was meant to end where a quote is followed by what closes an item.
+                let meant = value[end..].match_indices(c).map(|(offset, _)| end + offset + 1);
+                let last = meant.filter(|end| closes(&value[*end..])).next()?;
+                return Some((at..last, end - 1));
+            }
+            (at, previous) = (end, c);
+            continue;
+        }
+        at += c.len_utf8();
+        previous = c;
+    }
+    None
+}
+
+/// `[Hello], how are you`: a text goes on behind the bracket.
+pub fn goes_on(value: &str) -> bool {
+    if value.contains(['"', '\'']) {
+        return false;
+    }
+    let mut depth = 0usize;
+    for (at, c) in value.char_indices() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            let rest = value[at + 1..].trim_start();
+            return !rest.is_empty() && !rest.starts_with(['#', ']', '}']);
+        }
+    }
+    false
+}
+
+/// Where a text within `{ }` or `[ ]` holds a second `: `.
+pub fn second_colon(value: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut seen = false;
+    let mut previous = ' ';
+    for (at, c) in value.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if matches!(previous, ' ' | '[' | '{' | ',') => quote = Some(c),
+            (None, '{' | '[' | ',' | '}' | ']') => seen = false,
+            (None, ':') if value[at + 1..].starts_with(' ') => {
+                if seen {
+                    return Some(at);
+                }
+                seen = true;
+            }
+            (None, _) => {}
+        }
+        previous = c;
+    }
+    None
+}

@@ -1,0 +1,80 @@
+//! Texts that end at a `#`, which begins a comment: which of them were meant to go on.
+
+use super::mend;
+use crate::base::{
+    diagnostic::Diagnostic,
+    place::{Place, SourceFile},
+};
+use std::sync::Arc;
+
+/// A plain text that stops at ` #` without being followed by a blank: no comment was meant.
+pub fn cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
+    let rest = &file.text()[place.range().end..];
+    let line = rest.lines().next().unwrap_or_default();
+    let comment = line.trim_start_matches([' ', '\t']);
+    let meant = comment.strip_prefix('#')?;
+    if meant.is_empty() || meant.starts_with([' ', '\t', '#', '!', '-', '=']) || comment.len() == line.len() {
+        return None;
+    }
+    let at = place.range().end + line.len() - comment.len();
+    let finding =
+        Diagnostic::error("E103", &Place::new(file, at..at + 1), "the text stops at ` #`, which begins a comment");
+    let whole = place.range().start..place.range().end + line.trim_end().len();
+    let fix = mend::quote(&Place::new(file, whole.clone()), &file.text()[whole]);
+    // `#12` and `#${no}` are numbers; any other word may have been meant as a comment.
+    let number = meant.starts_with(|c: char| c.is_ascii_digit() || c == '$');
+    let fix = if number { fix } else { fix.guess() };
+    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`").fix(fix))
+}
+
+/// `say: #hashtag`: nothing but a comment stands behind the key.
+pub fn cut_whole(file: &Arc<SourceFile>, key: &Place) -> Option<Diagnostic> {
+    let rest = file.text()[key.range().end..].lines().next().unwrap_or_default();
+    let comment = rest.strip_prefix(':')?.trim_start_matches([' ', '\t']);
+    let meant = comment.strip_prefix('#')?;
+    if meant.is_empty() || meant.starts_with([' ', '\t', '#', '!', '-', '=']) {
+        return None;
+    }
+    let at = key.range().end + rest.len() - comment.len();
+    let finding = Diagnostic::error(
+        "E103",
+        &Place::new(file, at..at + 1),
+        "a `#` begins a comment, and nothing else stands here",
+    );
+    let whole = at..key.range().end + rest.trim_end().len();
+    let fix = mend::quote(&Place::new(file, whole.clone()), &file.text()[whole]).guess();
+    Some(finding.help("put the text in quotes or use `|`; for a comment write a blank after the `#`").fix(fix))
+}
+
+/// `say: Price # 5`: a number behind `# ` in a text is hardly a comment.
+pub fn number_cut(file: &Arc<SourceFile>, place: &Place) -> Option<Diagnostic> {
+    let text = file.text();
+    let range = place.range();
+    let rest = text[range.end..].lines().next().unwrap_or_default();
+    let comment = rest.trim_start_matches([' ', '\t']).strip_prefix("# ")?;
+    let words: Vec<&str> = comment.split_whitespace().collect();
+    let number = words.first()?.trim_matches(|c: char| matches!(c, '.' | ',' | '!' | '€' | '$' | '£' | '%'));
+    if words.len() > COMMENT_WORDS_MAX || number.is_empty() || !number.chars().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    // Only where people write sentences: `timeout: 2h # 3 would be too long` is a comment.
+    let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let before = text[line_start..range.start].trim_start().trim_start_matches("- ").trim_end();
+    if !(before.is_empty() || before.strip_suffix(':').is_some_and(|key| TEXT_KEYS.contains(&key))) {
+        return None;
+    }
+    let at = range.end + rest.len() - rest.trim_start().len();
+    let whole = range.start..range.end + rest.trim_end().len();
+    let fix = mend::quote(&Place::new(file, whole.clone()), &text[whole]).guess();
+    let finding =
+        Diagnostic::warning("W120", &Place::new(file, at..at + 1), "the text stops at ` #`: what follows is a comment");
+    let help =
+        format!("is it part of the text? then write {}", fix.edits.first().map_or("", |edit| edit.text.as_str()));
+    Some(finding.help(help).fix(fix))
+}
+
+/// A comment that is longer explains something.
+const COMMENT_WORDS_MAX: usize = 3;
+
+/// Keys whose value the contact reads.
+const TEXT_KEYS: [&str; 8] = ["say", "ask", "title", "desc", "invalid", "header", "footer", "summary"];

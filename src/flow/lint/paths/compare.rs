@@ -1,0 +1,154 @@
+//! Comparisons that can never hold, or always do.
+
+use super::{
+    exprs::Eval,
+    ty::{Kinds, Known, Ty},
+};
+use crate::base::{
+    diagnostic::{Diagnostic, nearest},
+    fix::Fix,
+};
+use rhai::{Expr, Position};
+
+/// A comparison that no values of the two kinds make true (for `!=`: false).
+pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Expr, &Ty), position: Position) {
+    let (a, b) = (left.1, right.1);
+    if a.kinds.is_vague() || b.kinds.is_vague() {
+        return;
+    }
+    let place = match (left.0, eval.judge.is_some()) {
+        (_, false) => return,
+        (Expr::Variable(variable, _, at), true) => eval.place(*at, variable.1.len()),
+        (_, true) => eval.place(position, op.len()),
+    };
+    // A missing value equals nothing; where it stands is said by whoever looks at what is filled.
+    let (x, y) = (a.kinds.without(Kinds::MISSING), b.kinds.without(Kinds::MISSING));
+    if x == Kinds::NONE || y == Kinds::NONE {
+        return;
+    }
+    let number = match (left.0, right.0) {
+        (Expr::IntegerConstant(n, _), _) | (_, Expr::IntegerConstant(n, _)) => Some(*n as f64),
+        _ => None,
+    };
+    if meet(a, b, x, y, op, number) {
+        eval.good(&place, "W315");
+        return;
+    }
+    let (left_words, right_words) = (described(a, x), described(b, y));
+    let literal = match (left.0, right.0) {
+        (Expr::StringConstant(text, at), _) | (_, Expr::StringConstant(text, at)) => Some((text.to_string(), *at)),
+        _ => None,
+    };
+    let texts = match (&a.known, &b.known, left.0, right.0) {
+        (_, Known::Texts(texts), Expr::StringConstant(..), _) => Some(texts.clone()),
+        (Known::Texts(texts), _, _, Expr::StringConstant(..)) => Some(texts.clone()),
+        _ => None,
+    };
+    let literal = literal.map(|(text, at)| {
+        let length = text.chars().count() + 2;
+        let place = eval.place(at, length);
+        (text, place)
+    });
+    let always = if op == "!=" { "always true" } else { "never true" };
+    eval.bad(|| {
+        let message = format!("this is {always}: {left_words} is compared with {right_words}");
+        let finding = Diagnostic::warning("W315", &place, message);
+        match (literal, texts) {
+            // `5 < x < 6`
+            (None, _) if is_comparison(left.0) || is_comparison(right.0) => {
+                finding.help("compare twice: `5 < x && x < 6`")
+            }
+            (Some((text, _)), None) if matches!(text.as_str(), "none" | "null" | "nothing" | "empty" | "") => finding
+                .help(format!(
+                    "to ask whether a value is there write `{}missing(…)`",
+                    if op == "!=" { "!" } else { "" }
+                )),
+            (Some((text, at)), Some(texts)) => {
+                let near = nearest(&text, texts.iter().map(String::as_str)).map(str::to_owned);
+                let all: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+                match near {
+                    Some(near) => finding
+                        .help(format!("did you mean \"{near}\"?"))
+                        .fix(Fix::replace(format!("write \"{near}\""), &at, format!("\"{near}\"")).guess()),
+                    None => finding.help(format!("it can be {}", all.join(", "))),
+                }
+            }
+            (Some((text, _)), None) if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => {
+                let yes = matches!(text.to_lowercase().as_str(), "yes" | "true" | "y" | "1");
+                finding.help(format!("write `{}`", if yes { "true" } else { "false" }))
+            }
+            (Some((text, _)), None) if x.within(moments()) || y.within(moments()) => {
+                let day = match text.to_lowercase().as_str() {
+                    "today" => "today()",
+                    "tomorrow" => "today() + days(1)",
+                    "yesterday" => "today() - days(1)",
+                    _ => "date(\"2026-12-24\")",
+                };
+                finding.help(format!("write the date as `{day}`, or compare a part such as `.weekday` (Monday is 1)"))
+            }
+            _ if x.within(moments()) || y.within(moments()) => finding
+                .help("compare it with a date such as `today() + days(5)`, or a part such as `.day` or `.weekday`"),
+            _ if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => finding.help("write `true` or `false`"),
+            _ => finding.help(format!(
+                "one side is {}, and the other {}: take the part that you mean",
+                x.words(),
+                y.words()
+            )),
+        }
+    });
+}
+
+fn is_comparison(expr: &Expr) -> bool {
+    matches!(expr, Expr::FnCall(call, _) if matches!(call.name.as_str(), "<" | ">" | "<=" | ">="))
+}
+
+const fn moments() -> Kinds {
+    Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK)
+}
+
+fn described(ty: &Ty, kinds: Kinds) -> String {
+    match &ty.known {
+        Known::Texts(texts) if texts.len() == 1 => format!("\"{}\"", texts[0]),
+        Known::Texts(texts) if texts.len() <= 4 => {
+            let all: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+            format!("one of {}", all.join(", "))
+        }
+        _ => kinds.words(),
+    }
+}
+
+/// Whether two values can be equal (or ordered): as `script::operators::compare` has it. `number` is the one that
+/// stands there as written.
+fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bool {
+    if let (Known::Texts(left), Known::Texts(right)) = (&a.known, &b.known)
+        && x == Kinds::TEXT
+        && y == Kinds::TEXT
+        && matches!(op, "==" | "!=")
+    {
+        return left.iter().any(|text| right.contains(text));
+    }
+    let moments = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
+    let spells = |text: &Ty, other: Kinds| {
+        let fits = |text: &String| {
+            let text = text.trim();
+            other.meets(Kinds::NUMERIC)
+                && text
+                    .parse::<f64>()
+                    .is_ok_and(|spelled| number.is_none_or(|n| op != "==" && op != "!=" || n == spelled))
+                || other.meets(Kinds::DATE.and(Kinds::DATETIME)) && text.starts_with(|c: char| c.is_ascii_digit())
+                || other.meets(Kinds::CLOCK) && text.contains(':')
+        };
+        match &text.known {
+            Known::Texts(texts) => texts.iter().any(fits),
+            _ => other.meets(Kinds::NUMERIC.and(moments)),
+        }
+    };
+    x.meets(y)
+        || x.meets(Kinds::NUMERIC) && y.meets(Kinds::NUMERIC)
+        || x.meets(Kinds::DATETIME) && y.meets(moments)
+        || y.meets(Kinds::DATETIME) && x.meets(moments)
+        || x.meets(Kinds::TEXT) && spells(a, y)
+        || y.meets(Kinds::TEXT) && spells(b, x)
+        || x.meets(Kinds::OTHER)
+        || y.meets(Kinds::OTHER)
+}

@@ -1,0 +1,179 @@
+//! Messages say what to write, and who obeys is through: each wrong flow, what is said of it, and what was advised.
+
+use super::*;
+
+/// Steps that are wrong, a part of what is advised, and the same steps as advised.
+const ADVISED: &[(&str, &str, &str)] = &[
+    ("  - say Hello", "write `- say: Hello`", "  - say: Hello"),
+    ("  - stop", "write `- end`", "  - say: Bye\n  - end"),
+    (
+        "  - ask: Shall we?\n    options:\n      - Yes: say Good\n      - No",
+        "write `{say: Good}`",
+        "  - ask: Shall we?\n    options:\n      - Yes: {say: Good}\n      - No",
+    ),
+    (
+        "  - ask: What?\n    options:\n      - Cut: 28 €\n      - Wash",
+        "write \"Cut: 28 €\"",
+        "  - ask: What?\n    options:\n      - \"Cut: 28 €\"\n      - Wash",
+    ),
+    (
+        "  - ask: Book?\n    options:\n      - {id: yes, title: Yes, book}",
+        "ends at its comma: put the whole text in quotes",
+        "  - ask: Book?\n    options:\n      - {id: yes, title: \"Yes, book\"}",
+    ),
+    ("  - say: [Hello], how are you", "write \"[Hello], how are you\"", "  - say: \"[Hello], how are you\""),
+    (
+        "  - set: {day: [${today().format(\"d\")}]}",
+        "write `'${today().format(\"d\")}'`",
+        "  - set: {day: ['${today().format(\"d\")}']}",
+    ),
+    (
+        "  - set: {day: [\"${today().format(\"d\")}\"]}",
+        "write `'${today().format(\"d\")}'`",
+        "  - set: {day: ['${today().format(\"d\")}']}",
+    ),
+    ("  - ask: Size?\n  as: size", "begin `as` in column 5, right below `ask`", "  - ask: Size?\n    as: size"),
+    (
+        "  - if: contact.visit == null\n    then: [say: None]",
+        "write `missing(contact.visit)`",
+        "  - if: missing(contact.visit)\n    then: [say: None]",
+    ),
+    (
+        "  - if: contact.visit != none\n    then: [say: One]",
+        "write `!missing(contact.visit)`",
+        "  - if: '!missing(contact.visit)'\n    then: [say: One]",
+    ),
+    (
+        "  - if: not contact.known\n    then: [say: New]",
+        "write `!contact.known`; a condition that begins so stands in single quotes",
+        "  - if: '!contact.known'\n    then: [say: New]",
+    ),
+    (
+        "  - if: \"${contact.known} == true\"\n    then: [say: Hi]",
+        "write `contact.known == true`",
+        "  - if: contact.known == true\n    then: [say: Hi]",
+    ),
+    (
+        "  - if: contact.tags contains \"vip\" && contact.known\n    then: [say: Hi]",
+        "write `contact.tags.contains(\"vip\")`",
+        "  - if: contact.tags.contains(\"vip\") && contact.known\n    then: [say: Hi]",
+    ),
+    ("  - say: ${today.format(\"d\")}", "write `today()`", "  - say: ${today().format(\"d\")}"),
+    (
+        "  - ask: Name?\n    as: name\n  - say: ${name.length}",
+        "write `.len()`",
+        "  - ask: Name?\n    as: name\n  - say: ${name.len()}",
+    ),
+    (
+        "  - if: contact.visit.weekday() == 7\n    then: [say: Sunday]",
+        "write `.weekday`",
+        "  - if: contact.visit.weekday == 7\n    then: [say: Sunday]",
+    ),
+    (
+        "  - if: contact.visit == \"sunday\"\n    then: [say: Sunday]",
+        "a part such as `.weekday` (Monday is 1)",
+        "  - if: contact.visit.weekday == 7\n    then: [say: Sunday]",
+    ),
+    (
+        "  - if: contact.visit > 5\n    then: [say: Late]",
+        "compare it with a date such as `today() + days(5)`",
+        "  - if: contact.visit > today() + days(5)\n    then: [say: Late]",
+    ),
+    (
+        "  - if: contact.visit < 60d\n    then: [say: Late]",
+        "for a date `today() - days(60)`",
+        "  - if: contact.visit < today() - days(60)\n    then: [say: Late]",
+    ),
+    (
+        "  - ask: Size?\n    as: size\n    type: int\n  - say: ${size}",
+        "write `whole`",
+        "  - ask: Size?\n    as: size\n    type: whole\n  - say: ${size}",
+    ),
+    (
+        "  - say: Hello\n    if_closed: template reminder",
+        "write `if_closed: {template: reminder}`",
+        "  - say: Hello\n    if_closed: {template: reminder}",
+    ),
+    (
+        "  - say: Hello\n    if_closed: hold 2d",
+        "write `if_closed: {hold: 2d}`",
+        "  - say: Hello\n    if_closed: {hold: 2d}",
+    ),
+    (
+        "  - say: Hi\n    buttons: [{id: a, title: This is too long for a button}]",
+        "shorten it; the rest can stand in the text above",
+        "  - say: Hi, this is too long for a button\n    buttons: [{id: a, title: Good}]",
+    ),
+    (
+        "  - go: book\nblocks:\n  booking:\n    - say: x",
+        "did you mean `booking`?",
+        "  - go: booking\nblocks:\n  booking:\n    - say: x",
+    ),
+    (
+        "  - set: {contact.visit: today()}\n  - say: x",
+        "write \"${today()}\"",
+        "  - set: {contact.visit: \"${today()}\"}\n  - say: x",
+    ),
+    (
+        "  - set: {n: 1}\n  - set: {n: n + 1}\n  - say: ${n}",
+        "write \"${n + 1}\"",
+        "  - set: {n: 1}\n  - set: {n: \"${n + 1}\"}\n  - say: ${n}",
+    ),
+    (
+        "  - if: contact.visit\n    then: [say: x]",
+        "write `'!missing(contact.visit)'`",
+        "  - if: '!missing(contact.visit)'\n    then: [say: x]",
+    ),
+    (
+        "  - set: {n: 1}\n  - repeat: {while: n < 3}\n    do:\n      - say: x",
+        "such as `- set: {n: \"${n + 1}\"}`",
+        "  - set: {n: 1}\n  - repeat: {while: n < 3}\n    do:\n      - say: x\n      - set: {n: \"${n + 1}\"}",
+    ),
+    ("  - say: Price # 5", "then write \"Price # 5\"", "  - say: \"Price # 5\""),
+    ("  - say: Which?\n    options: [A, B]", "write `ask:` instead of `say:`", "  - ask: Which?\n    options: [A, B]"),
+    (
+        "  - ask: Which?\n    options: []",
+        "write one option a line, `- Yes`",
+        "  - ask: Which?\n    options:\n      - Yes\n      - No",
+    ),
+    (
+        "  - if: 5 < contact.points < 9\n    then: [say: x]",
+        "compare twice: `5 < x && x < 6`",
+        "  - if: 5 < contact.points && contact.points < 9\n    then: [say: x]",
+    ),
+];
+
+const FIELDS: &str =
+    "bot: Shop\nfields: {visit: date, known: yesno, points: whole}\nquiet_hours: {from: \"21:00\", to: \"08:00\"}\n";
+
+#[test]
+fn obeying_what_a_message_says_leaves_nothing_to_say() {
+    let mut wrong = Vec::new();
+    for (written, advice, mended) in ADVISED {
+        let look = |steps: &str| found_in(FIELDS, &[&format!("{HI}steps:\n{steps}\n")], &Around::default());
+        let said = look(written);
+        if said.len() != 1 || !said[0].contains(advice) {
+            wrong.push(format!("{written}\n  should advise {advice:?}, and has {said:#?}"));
+        }
+        let after = look(mended);
+        if !after.is_empty() {
+            wrong.push(format!("{mended}\n  was advised, and has {after:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn quiet_hours_and_languages_in_short_are_one_mistake_with_its_repair() {
+    let api = "when: [{api: true}]\nsteps:\n  - say: Hello\n    if_closed: hold\n";
+    let with = |line: &str| found_in(&format!("bot: Shop\n{line}\n"), &[api], &Around::default());
+    let found = with("quiet_hours: 21:00-09:00");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].ends_with("write `quiet_hours: {from: \"21:00\", to: \"09:00\"}`"), "{found:#?}");
+    assert_eq!(with("quiet_hours: {from: \"21:00\", to: \"09:00\"}"), Vec::<String>::new());
+    let found = with("quiet_hours: {from: \"21:00\", to: \"09:00\"}\nlanguages: [en, es_MX]");
+    assert!(found[0].contains("E201") && found[0].ends_with("write `languages: {en: [], es_MX: []}`"), "{found:#?}");
+    // And where a language has no file it is said of its name.
+    let found = with("quiet_hours: {from: \"21:00\", to: \"09:00\"}\nlanguages: {en: [], fr: []}");
+    assert!(found.len() == 1 && found[0].starts_with("_bot.yaml:3:21: warning[W904]"), "{found:#?}");
+}
