@@ -181,15 +181,12 @@ impl Writer {
         }
     }
 
-    /// Lets whoever else can run go first, as long as they bring more: a commit of one set costs nearly what one of
-    /// many does. Where a processor is idle nobody else has to be let, and nothing waits.
+    /// Lets whoever else can run go first, who may bring more: a commit of one set costs nearly what one of many does.
+    /// Where a processor is idle nobody else has to be let, and nothing waits. Once: on a machine that others keep busy
+    /// each time is theirs.
     fn give_way(&self) {
-        for _ in 0..GIVE_WAY_MAX {
-            let before = self.jobs.len();
+        if self.jobs.len() < GROUP_SETS_MAX {
             std::thread::yield_now();
-            if self.jobs.len() == before {
-                return;
-            }
         }
     }
 
