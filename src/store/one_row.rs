@@ -4,7 +4,7 @@
 //! field that is read from it, and parse it again; a statement that stays prepared costs it nothing.
 
 use super::fields::{Fields, Value};
-use rusqlite::{Statement, types::Null};
+use rusqlite::Statement;
 
 /// One row of nothing, where the row is joined with others.
 const ONE: &str = "(select 1) as ";
@@ -100,7 +100,8 @@ impl Slot {
         match value {
             Value::Json(json) => statement.raw_bind_parameter(index, json),
             value if self.as_json => statement.raw_bind_parameter(index, value.as_json()),
-            Value::Null => statement.raw_bind_parameter(index, Null),
+            // So it is where nothing was bound.
+            Value::Null => Ok(()),
             Value::Bool(flag) => statement.raw_bind_parameter(index, flag),
             Value::Number(number) => statement.raw_bind_parameter(index, number),
             Value::Real(real) => statement.raw_bind_parameter(index, real),
