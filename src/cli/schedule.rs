@@ -22,7 +22,7 @@ use crate::{
         bot,
         config::Config,
     },
-    store::{Store, flow_state, start},
+    store::{Store, start},
 };
 use std::sync::Arc;
 
@@ -159,22 +159,19 @@ async fn past(store: &Store, flow: &Flow, since: Time) -> Outcome {
     Ok(())
 }
 
-/// What keeps the flow from everybody but testers, or from them, too.
+/// What keeps the whole flow back, in words.
 async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<String>, Failure> {
-    let mut all = Vec::new();
-    if flow.draft && !is_tester {
-        all.push(format!("`{}` is a draft: only the `draft_testers` of `_bot.yaml` get it.", flow.name));
-    }
-    let states = flow_state::all(store).await.map_err(Failure::failed)?;
-    let paused = states.into_iter().find(|state| state.flow == flow.name && state.paused_at.is_some());
-    if let Some(at) = paused.and_then(|state| state.paused_at) {
-        let since = show::time(at);
-        all.push(format!(
-            "`{}` is paused since {since}, because its last runs all failed; it goes on when it is changed.",
-            flow.name
-        ));
-    }
-    Ok(all)
+    let name = &flow.name;
+    let words = |kept: agenda::Kept| match kept {
+        agenda::Kept::Draft => format!("`{name}` is a draft: only the `draft_testers` of `_bot.yaml` get it."),
+        agenda::Kept::Paused(at) => {
+            let since = show::time(at);
+            format!(
+                "`{name}` is paused since {since}, because its last runs all failed; it goes on when it is changed."
+            )
+        }
+    };
+    Ok(agenda::kept_back(store, flow, is_tester).await.map_err(Failure::failed)?.into_iter().map(words).collect())
 }
 
 async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName, phone: &str) -> Outcome {

@@ -8,9 +8,9 @@ use crate::{
         phone,
         time::Time,
     },
-    flow::{self, FlowSet, Timetable, Versions, World},
+    flow::{self, Flow, FlowSet, Timetable, Versions, World},
     model::{contact::Contact, event::Reason, schedule::AtMost},
-    store::{ReadError, Store, contact, schedule, start},
+    store::{ReadError, Store, contact, flow_state, schedule, start},
 };
 use jiff::tz::TimeZone;
 use std::{
@@ -141,6 +141,32 @@ pub fn refused(set: &FlowSet, flow: &FlowName, contact: &Contact) -> Option<Reas
     let needed = set.bot.topics.get(topic).is_some_and(|topic| topic.needs_consent);
     let given = contact.data.consent.get(topic).is_some_and(|consent| consent.given);
     (needed && !given).then_some(Reason::NoConsent)
+}
+
+/// What keeps a whole flow back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Only testers reach it.
+    Draft,
+    /// Its last runs all failed; since when.
+    Paused(Time),
+}
+
+impl Kept {
+    pub const fn reason(self) -> Reason {
+        match self {
+            Kept::Draft => Reason::Draft,
+            Kept::Paused(_) => Reason::Paused,
+        }
+    }
+}
+
+/// What keeps the flow from everybody but testers, or from them, too.
+pub async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<Kept>, ReadError> {
+    let states = flow_state::all(store).await?;
+    let paused = states.into_iter().find(|state| state.flow == flow.name).and_then(|state| state.paused_at);
+    let draft = (flow.draft && !is_tester).then_some(Kept::Draft);
+    Ok(draft.into_iter().chain(paused.map(Kept::Paused)).collect())
 }
 
 /// What each schedule and date of a flow has in store for a contact.

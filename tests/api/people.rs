@@ -3,7 +3,11 @@
 use super::host::{ANA, Answer, Host, OPERATOR};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use transom::base::time::Span;
+use transom::{
+    base::{ids::ContactId, time::Span},
+    model::{contact::ContactData, inbound::AliasKind},
+    store::{WriteSet, alias, contact as contacts},
+};
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {size: [S, M, L], bikes: whole}\n\
                    topics: {news: {needs: consent}}\n";
@@ -216,4 +220,38 @@ async fn a_dead_letter_shows_its_body_to_the_operator_only() {
     host.post(OPERATOR, &format!("{path}/replay"), json!({})).await.is(200);
     let open = host.get(OPERATOR, "/v1/dead-letters").await.is(200);
     assert!(open["data"].as_array().unwrap().iter().all(|letter| letter["id"] != letters["data"][0]["id"]));
+}
+
+#[tokio::test]
+async fn a_draft_reaches_nobody_and_the_api_says_so() {
+    let idea = "flow: idea\ndraft: true\nwhen:\n  - schedule: 0 10 * * TUE\n    to: everyone\nsteps:\n  - say: Hi\n    if_closed: skip\n";
+    let mut host = Host::with(&[("flows/_bot.yaml", BOT), ("flows/idea.yaml", idea)], "").await;
+    host.ana_says("something else").await;
+    let path = format!("/v1/schedules/idea/explain?contact={}", contact(&host).await["id"]);
+    let why = host.get("key-acme", &path).await.is(200);
+    assert_eq!(why["contact"]["refused"], json!("draft"), "{why}");
+}
+
+#[tokio::test]
+async fn a_stop_is_taken_of_somebody_with_whom_nobody_has_talked() {
+    let host = host().await;
+    let id = ContactId(host.app.store.next_id());
+    let data = ContactData { phone: Some("+34600999888".into()), ..ContactData::default() };
+    let new = contacts::NewContact {
+        id,
+        account: "acme".into(),
+        data,
+        zone: String::new(),
+        opted_out_at: None,
+        created_at: host.app.now(),
+    };
+    let mut set = WriteSet::of(id.0);
+    set.push(&contacts::INSERT, &new);
+    let row =
+        alias::NewAlias { account: "acme".into(), kind: AliasKind::Phone, value: "34600999888".into(), contact_id: id };
+    set.push(&alias::INSERT, &row);
+    host.app.store.commit(set).await.unwrap();
+    let stop = json!({"topic": "all", "given": false, "by": "desk"});
+    let now = host.post("key-acme", &format!("/v1/contacts/{id}/consent"), stop).await.is(200);
+    assert!(now["opted_out_at"].is_string(), "{now}");
 }

@@ -134,12 +134,20 @@ async fn find(web: &Web, id: ContactId) -> Result<Option<Contact>, Problem> {
     contact::going_on(&web.app.store, id).await.map_err(|error| Problem::bug(&error))
 }
 
-/// In the conversation that was alive last; the others overhear it.
+/// In the conversation that was alive last; the others overhear it. One whom a webhook made known has none yet.
 async fn happen(web: &Web, contact: &Contact, patch: Patch) -> Result<(), Problem> {
     let app = &web.app;
     let mut rows = conversation::of(&app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
     rows.sort_by_key(|row| row.last_inbound_at.max(row.last_outbound_at));
-    let latest: ConversationId = rows.last().map(|row| row.id).ok_or_else(none)?;
+    let latest: ConversationId = match rows.last() {
+        Some(row) => row.id,
+        None => {
+            let sender = app.senders.choose(&contact.account, |_| true, &[]).ok_or_else(none)?;
+            let phone = contact.data.phone.as_deref().ok_or_else(none)?;
+            let reached = app.reach(&contact.account, sender.id, phone, None).await;
+            reached.map_err(|error| Problem::bug(&error))?.1
+        }
+    };
     let event = Event::Changed(Box::new(patch));
     app.happen(contact.id, latest, event).await.map(drop).map_err(|error| Problem::bug(&error))
 }

@@ -155,6 +155,12 @@ async fn of_contact(web: &Web, flow: &FlowName, contact: &Contact) -> Result<Jso
             })
         })
         .collect();
-    let refused = agenda::refused(&live.set, flow, contact).map(|reason| reason.as_str());
+    let is_tester = contact.data.phone.as_ref().is_some_and(|phone| live.set.bot.draft_testers.contains(phone));
+    let kept = match live.set.flow(flow) {
+        Some(flow) => agenda::kept_back(&app.store, flow, is_tester).await.map_err(|error| Problem::bug(&error))?,
+        None => Vec::new(),
+    };
+    let refused = agenda::refused(&live.set, flow, contact).or(kept.first().map(|kept| kept.reason()));
+    let refused = refused.map(|reason| reason.as_str());
     Ok(json!({"id": contact.id, "refused": refused, "triggers": triggers, "starts": starts}))
 }
