@@ -30,13 +30,16 @@ pub fn card(drawn: &Drawn<'_>) -> Plot {
         let guard = CODE.cut(&guard, WIDTH - 2 * PADDING);
         words.guard = Some(guard);
     }
-    let one_line = words.look == Look::Note && lines.len() == 1 && words.guard.is_none();
+    for note in &mut words.notes {
+        *note = CODE.cut(note, WIDTH - 2 * PADDING);
+    }
+    let one_line = words.look == Look::Note && lines.len() == 1 && words.guard.is_none() && words.notes.is_empty();
     let head = HEAD.width(&words.head.to_uppercase());
     if one_line && head + 8 + font.width(&lines[0]) > WIDTH - 2 * PADDING {
         lines = vec![font.cut(&lines[0], WIDTH - 2 * PADDING - head - 8)];
     }
     let text = lines.iter().map(|line| font.width(line)).max().unwrap_or(0);
-    let guard = words.guard.as_ref().map_or(0, |guard| CODE.width(guard));
+    let guard = words.guard.iter().chain(&words.notes).map(|line| CODE.width(line)).max().unwrap_or(0);
     let icon = if matches!(words.look, Look::Wait | Look::Person) { 18 } else { 0 };
     let content = match one_line {
         true => head + 8 + text,
@@ -46,7 +49,7 @@ pub fn card(drawn: &Drawn<'_>) -> Plot {
     let pointed = if words.look == Look::Fork { 10 } else { 0 };
     let least = if words.look == Look::End { 0 } else { WIDTH_LEAST };
     let width = (content.max(chips_width) + 2 * PADDING + pointed).clamp(least, WIDTH + pointed);
-    let rows = i32::try_from(lines.len()).unwrap_or(0) + i32::from(words.guard.is_some());
+    let rows = i32::try_from(lines.len() + words.notes.len()).unwrap_or(0) + i32::from(words.guard.is_some());
     let text_top =
         if one_line || words.look == Look::End { 28 } else { 24 + rows * LINE + if rows > 0 { 8 } else { 4 } };
     // They move with their card.

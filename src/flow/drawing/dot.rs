@@ -46,6 +46,7 @@ fn shape(face: &Face) -> &'static str {
         Face::Flow(_) => "shape=component",
         Face::Nowhere(_) => "shape=box, style=dashed, color=red",
         Face::Stop => "shape=point, width=0.12",
+        Face::Back => "shape=larrow",
         Face::Step(words) => match words.look {
             Look::Say | Look::Ask => "shape=box, style=\"rounded,filled\", fillcolor=\"#e7f6ec\"",
             Look::Fork => "shape=diamond, style=filled, fillcolor=\"#eaf2fe\"",

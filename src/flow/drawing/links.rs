@@ -25,6 +25,8 @@ pub enum Face {
     /// A name that nothing has.
     Nowhere(String),
     Stop,
+    /// Back to what called the block.
+    Back,
 }
 
 pub struct Arrow {
@@ -121,6 +123,10 @@ impl Walk<'_> {
                     let id = self.point(&format!("stop_{}", self.links.points.len()), Face::Stop);
                     self.tie(std::mem::take(&mut loose), &id);
                 }
+                Item::Back => {
+                    let id = self.point(&format!("back_{}", self.links.points.len()), Face::Back);
+                    self.tie(std::mem::take(&mut loose), &id);
+                }
                 Item::Step(step) => {
                     let id = self.point(&format!("s{}", step.ix.0), Face::Step(words::of(step.node)));
                     self.tie(std::mem::take(&mut loose), &id);
@@ -166,10 +172,12 @@ pub fn lines(face: &Face) -> Vec<String> {
                 _ => words::shortened(&words::one_line(&words.body), 80),
             };
             let guard = words.guard.clone();
-            std::iter::once(words.head.clone()).chain(guard).chain(Some(body).filter(|body| !body.is_empty())).collect()
+            let body = Some(body).filter(|body| !body.is_empty());
+            std::iter::once(words.head.clone()).chain(guard).chain(body).chain(words.notes.clone()).collect()
         }
         Face::Flow(name) => vec![format!("flow {name}")],
         Face::Nowhere(name) => vec![format!("{name}?")],
         Face::Stop => Vec::new(),
+        Face::Back => vec![words::BACK.to_owned()],
     }
 }

@@ -1,5 +1,7 @@
 //! How wide a text is, roughly, and how it breaks into lines: a drawing is laid out before any font is known.
 
+use super::words::whole_expressions;
+
 /// A size of letters, in pixels, and whether all of them are equally wide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Font {
@@ -85,7 +87,7 @@ impl Font {
         while !cut.is_empty() && self.width(&cut) + self.width("…") > width {
             cut.pop();
         }
-        format!("{}…", cut.trim_end())
+        format!("{}…", whole_expressions(&cut).trim_end())
     }
 }
 

@@ -43,6 +43,7 @@ fn shape(face: &Face) -> Option<(&'static str, &'static str)> {
         Face::Flow(_) => ("[[", "]]"),
         Face::Nowhere(_) => ("{{", "}}"),
         Face::Stop => return None,
+        Face::Back => (">", "]"),
         Face::Step(words) => match words.look {
             Look::Say | Look::Ask => ("(", ")"),
             Look::Fork => ("{", "}"),

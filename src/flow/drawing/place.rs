@@ -6,7 +6,7 @@ use super::{
     fan::{Column, fan},
     plot::{Face, Plot},
     tree::{Branch, Drawn, Exit, Item, Row, Title, To, Tone, Tree},
-    words,
+    words::{self, BACK},
 };
 
 /// Between two boxes of a row.
@@ -65,6 +65,7 @@ pub fn row(row: &Row<'_>) -> Plot {
             Item::Label(name) => on_top(label(name.clone()), below, GAP / 2),
             Item::Jump(jump) => self::jump(jump),
             Item::Stop => Plot::card(Face::Stop, 14, 14),
+            Item::Back => Plot::card(Face::Back, CODE.width(BACK) + 2 * PADDING + 16, 24),
             Item::Step(drawn) => step(drawn, below),
         };
     }
@@ -200,18 +201,27 @@ impl<'d, 'a> Ways<'d, 'a> {
                         ways.spine = Spine::Row(only);
                         ways.aside = small;
                     }
-                    _ => ways.fan = large.into_iter().chain(small).map(Column::of).collect(),
+                    // In the order of the buttons.
+                    _ => ways.fan = in_order(drawn, &[large, small].concat()),
                 }
                 ways.aside.extend(sides);
             }
             (None, _) => {
                 let (choices, sides): (Vec<_>, Vec<_>) = closed.into_iter().partition(|b| b.tone == Tone::Choice);
-                ways.fan = open.into_iter().chain(choices).map(Column::of).collect();
+                ways.fan = in_order(drawn, &[open, choices].concat());
                 ways.aside = sides;
             }
         }
         ways
     }
+}
+
+/// Some branches side by side as they stand in the file, what nobody chooses at the end.
+fn in_order<'d, 'a>(drawn: &'d Drawn<'a>, some: &[&'d Branch<'a>]) -> Vec<Column<'d, 'a>> {
+    let mut all: Vec<&Branch<'a>> =
+        drawn.branches.iter().filter(|branch| some.iter().any(|one| std::ptr::eq(*one, *branch))).collect();
+    all.sort_by_key(|branch| branch.tone);
+    all.into_iter().map(Column::of).collect()
 }
 
 /// `below` behind the exit of `upper`.

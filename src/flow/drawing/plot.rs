@@ -42,6 +42,8 @@ pub enum Face {
     Jump(To),
     /// The flow ends.
     Stop,
+    /// A called block is through: its caller goes on.
+    Back,
     /// What starts the flow.
     Start(Vec<String>),
     /// The name of the flow and its title.

@@ -6,7 +6,7 @@ use super::{
     place,
     plot::{Card, Face, Line, Note, Plot, Rect},
     tree::{To, Tone, Tree},
-    words::{Look, Words},
+    words::{BACK, Look, Words},
 };
 use crate::base::xml::escape;
 use std::fmt::Write;
@@ -146,6 +146,13 @@ fn draw_card(out: &mut String, card: &Card) {
         Face::Stop => {
             let _ = writeln!(out, "<circle class=\"stop\" cx=\"{}\" cy=\"{}\" r=\"6\"/>", x + w / 2, y + h / 2);
         }
+        Face::Back => {
+            out.push_str("<g class=\"jump back\">\n");
+            rect(out, "box", at, 12);
+            let _ = writeln!(out, "<path class=\"arrow\" d=\"M{} {}h-10m4 -4l-4 4l4 4\"/>", x + 20, y + 12);
+            text(out, "name", (x + 26, y + 16), CODE, BACK);
+            out.push_str("</g>\n");
+        }
         Face::Step { id, words, lines, chips } => draw_step(out, at, id, words, lines, chips),
     }
 }
@@ -207,7 +214,7 @@ fn draw_step(out: &mut String, at: Rect, id: &str, words: &Words, lines: &[Strin
         let _ = writeln!(out, "{icon}");
         head_x += 18;
     }
-    let one_line = words.look == Look::Note && lines.len() == 1 && words.guard.is_none();
+    let one_line = words.look == Look::Note && lines.len() == 1 && words.guard.is_none() && words.notes.is_empty();
     text(out, "head", (head_x, y + 18), HEAD, &words.head);
     let font = if words.code { CODE } else { BODY };
     let mut base = y + 18 + LINE;
@@ -220,6 +227,10 @@ fn draw_step(out: &mut String, at: Rect, id: &str, words: &Words, lines: &[Strin
         }
         for line in lines {
             text(out, "body", (left, base), font, line);
+            base += LINE;
+        }
+        for note in &words.notes {
+            text(out, "guard", (left, base), CODE, note);
             base += LINE;
         }
     }

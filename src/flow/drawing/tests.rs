@@ -123,6 +123,37 @@ fn a_block_hangs_on_its_most_natural_jump_and_the_others_name_it() {
     assert_eq!(titles, [Title::Start, Title::Ending("on error"), Title::Block("count".into())]);
 }
 
+const VISIT: &str = "flow: visit
+when: [{date: contact.at, offset: -1d, at: \"10:00\"}]
+steps:
+  - ask: Your visit on ${contact.at.format(\"EEEE d MMMM\")} stands?
+    options:
+      - Come: {say: Good.}
+      - Another: {go: other}
+      - Cancel: [{say: Pity.}, {say: Bye.}]
+    if_closed: {template: visit_reminder}
+    timeout: 3d
+blocks:
+  other: [{say: Which?}]
+";
+
+#[test]
+fn a_drawing_says_when_a_flow_starts_how_long_it_waits_and_what_goes_out() {
+    let set = set(&[VISIT]);
+    let text = draw(&set, set.named("visit"), Format::Text);
+    assert!(text.contains("▶ date: 1d before contact.at, at 10:00\n"), "{text}");
+    assert!(text.contains("Your visit on ${contact.at…} stands?"), "{text}");
+    assert!(text.contains("(waits 3d, closed: template visit_reminder)"), "{text}");
+}
+
+#[test]
+fn branches_stand_in_the_order_of_the_buttons() {
+    let set = set(&[VISIT]);
+    let plot = place::flow(&Tree::of(&set, set.named("visit").unwrap()));
+    let x = |words: &str| plot.notes.iter().find(|note| note.words == words).map(|note| note.at.0).unwrap();
+    assert!(x("Come") < x("Another") && x("Another") < x("Cancel"));
+}
+
 /// No box covers another, no line runs through a box, and no two lines cross.
 fn collisions(plot: &Plot) -> Vec<String> {
     let mut found = Vec::new();

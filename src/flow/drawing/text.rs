@@ -2,7 +2,7 @@
 
 use super::{
     tree::{Branch, Drawn, Exit, Item, Row, Title, To, Tree},
-    words::{self, Look},
+    words::{self, BACK, Look},
 };
 
 /// Characters of a line before its words are cut.
@@ -41,6 +41,7 @@ fn row(written: &Row<'_>, rail: &str, out: &mut Vec<String>) {
             Item::Label(name) => out.push(format!("{rail}[{name}]")),
             Item::Jump(jump) => out.push(format!("{rail}{}", sign(jump))),
             Item::Stop => out.push(format!("{rail}■")),
+            Item::Back => out.push(format!("{rail}↩ {BACK}")),
             Item::Step(drawn) => step(drawn, rail, out),
         }
     }
@@ -67,6 +68,9 @@ fn step(drawn: &Drawn<'_>, rail: &str, out: &mut Vec<String>) {
     }
     if let Some(guard) = &words.guard {
         line.push_str(&format!("  ({})", words::shortened(guard, WIDTH / 2)));
+    }
+    if !words.notes.is_empty() {
+        line.push_str(&format!("  ({})", words::shortened(&words.notes.join(", "), WIDTH)));
     }
     out.push(line);
     let inner = drawn.straight.is_some() || drawn.branches.iter().any(|branch| branch.row.is_open());

@@ -53,8 +53,10 @@ pub enum Item<'a> {
     Label(String),
     Step(Drawn<'a>),
     Jump(To),
-    /// The flow ends, or the called block returns.
+    /// The flow ends.
     Stop,
+    /// The called block is through, and its caller goes on.
+    Back,
 }
 
 pub struct Drawn<'a> {
@@ -67,6 +69,8 @@ pub struct Drawn<'a> {
 
 pub struct Branch<'a> {
     pub words: String,
+    /// Behind its steps the flow ends, whoever called it.
+    pub ends: bool,
     pub tone: Tone,
     pub row: Row<'a>,
 }
@@ -109,6 +113,9 @@ impl<'a> Tree<'a> {
         for name in rest {
             let Some(mut row) = blocks.remove(name) else { continue };
             attach(&mut row, &mut blocks);
+            if is_called(flow, name) {
+                comes_back(&mut row);
+            }
             parts.push(Part { title: Title::Block(name.clone()), row });
         }
         Tree { flow, parts }
@@ -136,7 +143,7 @@ pub fn each_jump<'r>(row: &'r Row<'_>, see: &mut impl FnMut(&'r To)) {
         match item {
             Item::Jump(jump) => see(jump),
             Item::Step(step) => step.branches.iter().for_each(|branch| each_jump(&branch.row, see)),
-            Item::Label(_) | Item::Stop => {}
+            Item::Label(_) | Item::Stop | Item::Back => {}
         }
     }
 }
@@ -191,7 +198,7 @@ impl<'a> Reader<'a> {
                 return (Item::Jump(jump), false);
             }
             let row = Row { items: vec![Item::Jump(jump)], exit: Exit::Closed };
-            let branch = Branch { words: "yes".into(), tone: Tone::Choice, row };
+            let branch = Branch { words: "yes".into(), ends: false, tone: Tone::Choice, row };
             return (Item::Step(Drawn { ix, node, branches: vec![branch], straight: Some("no".into()) }), true);
         }
         let mut branches = Vec::new();
@@ -202,7 +209,8 @@ impl<'a> Reader<'a> {
                 plain.push(words);
                 continue;
             }
-            branches.push(Branch { words, tone, row: self.row(body.0, node.next, Some(ix)) });
+            let ends = matches!(key.as_str(), "on_error" | "out_of_hours");
+            branches.push(Branch { words, ends, tone, row: self.row(body.0, node.next, Some(ix)) });
         }
         let ways = ways(self.set, self.flow, node);
         let straight_on = ways.iter().filter(|way| way.by.is_empty()).count() > usize::from(guarded);
@@ -219,6 +227,27 @@ impl<'a> Reader<'a> {
             Some(Target::Flow(name)) => To::Flow(name.to_string()),
             Some(Target::Unknown(name)) => To::Nowhere(name.clone()),
             None => To::Nowhere(String::new()),
+        }
+    }
+}
+
+fn is_called(flow: &Flow, name: &str) -> bool {
+    flow.nodes.iter().any(|node| {
+        node.outline.verb == "call"
+            && matches!(&node.outline.target, Some(Target::Block { name: called, .. }) if called == name)
+    })
+}
+
+/// Where a called block is through its caller goes on. Steps of an error and of a hand-off end the flow instead.
+fn comes_back(row: &mut Row<'_>) {
+    for item in &mut row.items {
+        match item {
+            Item::Stop => *item = Item::Back,
+            Item::Step(step) => {
+                let own = step.branches.iter_mut().filter(|branch| !branch.ends);
+                own.for_each(|branch| comes_back(&mut branch.row));
+            }
+            Item::Label(_) | Item::Jump(_) | Item::Back => {}
         }
     }
 }
@@ -257,7 +286,7 @@ fn rank(row: &Row<'_>, tone: Tone, depth: usize, count: &mut usize, see: &mut im
                     rank(&branch.row, tone.max(branch.tone), depth + 1, count, see);
                 }
             }
-            Item::Label(_) | Item::Stop => {}
+            Item::Label(_) | Item::Stop | Item::Back => {}
         }
     }
 }
@@ -283,7 +312,7 @@ fn put<'a>(row: &mut Row<'a>, number: &mut usize, block: &mut Option<(String, Ro
                     }
                 }
             }
-            Item::Label(_) | Item::Stop => {}
+            Item::Label(_) | Item::Stop | Item::Back => {}
         }
     }
 }

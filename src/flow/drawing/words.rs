@@ -7,6 +7,7 @@ use crate::{
         definition::{Flow, Node, WrittenTrigger},
         spec::FieldKind,
         steps,
+        triggers::Trigger,
     },
 };
 
@@ -45,7 +46,12 @@ pub struct Words {
     pub buttons: Vec<String>,
     /// When the step is passed over.
     pub guard: Option<String>,
+    /// What becomes of it later: how long it waits, and what goes out when the window is closed.
+    pub notes: Vec<String>,
 }
+
+/// On the end of a called block.
+pub const BACK: &str = "back";
 
 pub fn of(node: &Node) -> Words {
     let written = &node.outline.yaml;
@@ -53,7 +59,7 @@ pub fn of(node: &Node) -> Words {
     let value = written.get(verb);
     let (look, code) = look(node, value);
     let mut head = if verb.is_empty() { "?".to_owned() } else { verb.to_owned() };
-    let mut body = value.map(brief).unwrap_or_default();
+    let mut body = value.map(brief).map(|body| if code { body } else { short_expressions(&body) }).unwrap_or_default();
     if verb == "go" {
         // It has a condition, or it would be no more than a line.
         return Words {
@@ -63,6 +69,7 @@ pub fn of(node: &Node) -> Words {
             code: true,
             buttons: Vec::new(),
             guard: None,
+            notes: Vec::new(),
         };
     }
     if let Some(name) = &node.outline.fills {
@@ -84,7 +91,26 @@ pub fn of(node: &Node) -> Words {
         code,
         buttons: buttons(written),
         guard: node.guard.as_ref().map(|guard| format!("if {}", one_line(guard.source()))),
+        notes: notes(node),
     }
+}
+
+fn notes(node: &Node) -> Vec<String> {
+    let written = &node.outline.yaml;
+    let mut all = Vec::new();
+    // On the way to `on_timeout` it is said already; how long a server may take is its own affair.
+    let waits = matches!(node.outline.verb, "ask" | "wait" | "handoff");
+    let drawn = node.outline.bodies.iter().any(|(key, body)| key == "on_timeout" && body.0 != node.next);
+    if waits && written.get("timeout").is_some() && !drawn {
+        all.push(format!("waits {}", timeout(written).trim_start_matches("after ")));
+    }
+    if let Some(closed) = written.get("if_closed") {
+        let named = |key: &str| closed.get(key).map(|names| format!("{key} {}", brief(names)));
+        let way =
+            named("template").or_else(|| named("nudge")).or_else(|| named("hold")).unwrap_or_else(|| brief(closed));
+        all.push(format!("closed: {way}"));
+    }
+    all
 }
 
 fn look(node: &Node, value: Option<&yaml::Node>) -> (Look, bool) {
@@ -205,6 +231,9 @@ fn trigger(trigger: &WrittenTrigger) -> String {
         [only] if only == "true" => kind.replace('_', " "),
         _ => format!("{}: {}", kind.replace('_', " "), texts.join(", ")),
     };
+    if let Trigger::Date(date) = &trigger.kind {
+        line = format!("date: {}", date.describe());
+    }
     if let Some(how) = written.get("match").and_then(yaml::Node::text) {
         line.push_str(&format!(" ({how})"));
     }
@@ -247,11 +276,45 @@ pub fn one_word(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// At most so many characters.
+/// At most so many characters; an expression is there as a whole, or not at all.
 pub fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
     let cut: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", cut.trim_end())
+    format!("{}…", whole_expressions(&cut).trim_end())
+}
+
+/// The beginning of a text up to an expression that is not closed in it. Nothing else left: the text as it is.
+pub fn whole_expressions(cut: &str) -> &str {
+    match cut.rfind("${") {
+        Some(at) if !cut[at..].contains('}') && !cut[..at].trim().is_empty() => &cut[..at],
+        _ => cut,
+    }
+}
+
+/// So many characters of an expression say which value it is.
+const EXPRESSION_SHOWN: usize = 28;
+
+/// `${contact.next_visit.format("EEEE d MMMM")}` as `${contact.next_visit…}`.
+fn short_expressions(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find("${") {
+        let Some(end) = crate::flow::text::closing_brace(rest, at + 2) else { break };
+        let code = &rest[at + 2..end];
+        out.push_str(&rest[..at + 2]);
+        if code.chars().count() <= EXPRESSION_SHOWN {
+            out.push_str(code);
+        } else {
+            let most: String = code.chars().take(EXPRESSION_SHOWN).collect();
+            // What is done with a value says less than the value.
+            let called = most.find('(').and_then(|at| most[..at].rfind('.'));
+            let mark = called.or_else(|| most.rfind(['.', ' ', '[']).filter(|at| *at > EXPRESSION_SHOWN / 3));
+            out.push_str(most[..mark.unwrap_or(most.len())].trim_end_matches([' ', ',']));
+            out.push('…');
+        }
+        out.push('}');
+        rest = &rest[end + 1..];
+    }
+    out + rest
 }

@@ -357,8 +357,8 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
     let text = place.file().text();
     let before = text.get(..range.start).unwrap_or_default().trim_end();
     let compared = before.strip_suffix("==").or_else(|| before.strip_suffix("!=")).or_else(|| before.strip_suffix('='));
-    if let (Some(left), true) = (compared, is_nothing(name)) {
-        let left = operand(left.trim_end());
+    let left = compared.map(|left| operand(left.trim_end())).filter(|left| !left.is_empty());
+    if let (Some(left), true) = (left, is_nothing(name)) {
         let asked = if before.ends_with("!=") { format!("!missing({left})") } else { format!("missing({left})") };
         return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
             .help(format!("to ask whether a value is there write `{asked}`"));
