@@ -1,7 +1,7 @@
 //! `inbound`: what contacts sent, from the webhook's commit until a turn has taken it.
 
 use super::{
-    Query, ReadError, Row, Sql, Statement, Store, Wins,
+    Query, ReadError, Row, Sql, Statement, Store, Wins, conversation,
     retention::{Before, expire},
 };
 use crate::base::{
@@ -137,9 +137,14 @@ static UNHANDLED: Query = Query {
     name: "inbound.unhandled",
     text: select!("where handled_at is null and id > $1 and received_at <= $2 order by id limit $3"),
 };
+static OLDEST: Query = Query {
+    name: "inbound.oldest_unhandled",
+    text: "select id from inbound where handled_at is null and id > 0 order by id limit 1",
+};
+// By the index of the conversation, and not by that of all that is unhandled: of those there may be a hundred thousand.
 static UNHANDLED_OF: Query = Query {
     name: "inbound.unhandled_of",
-    text: select!("where handled_at is null and id > $1 and contact_id = $2 order by id limit $3"),
+    text: select!("where conversation_id = $1 and id > $2 and coalesce(handled_at, 0) = 0 order by id limit $3"),
 };
 static OF: Query =
     Query { name: "inbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
@@ -153,7 +158,7 @@ static NEWEST: Query = Query {
       where sender_id = $1 order by id desc limit 1",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &BY_PROVIDER, &UNHANDLED, &UNHANDLED_OF, &OF, &COUNT, &NEWEST];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &BY_PROVIDER, &UNHANDLED, &OLDEST, &UNHANDLED_OF, &OF, &COUNT, &NEWEST];
 
 pub async fn find(store: &Store, id: InboundId) -> Result<Option<Recorded>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -169,14 +174,28 @@ pub async fn unhandled(store: &Store, after: InboundId, until: Time, limit: i64)
     store.all(&UNHANDLED, &[after.0.into(), until.into(), limit.into()], read).await
 }
 
-/// The same of one contact, for a lane whose queue ran over.
+/// The same of one contact, for a lane whose queue ran over: a page of at least one, if there is any.
 pub async fn unhandled_of(
     store: &Store,
     contact: ContactId,
     after: InboundId,
     limit: i64,
 ) -> Result<Vec<Recorded>, ReadError> {
-    store.all(&UNHANDLED_OF, &[after.0.into(), contact.0.into(), limit.into()], read).await
+    // What the contact said before the oldest that anybody waits for need not be looked at.
+    let Some(oldest) = store.one(&OLDEST, &[], |row| row.number("id")).await? else { return Ok(Vec::new()) };
+    let from = after.0.max(oldest - 1);
+    let (mut open, mut whole_until) = (Vec::new(), i64::MAX);
+    for talk in conversation::of(store, contact).await? {
+        let page = store.all(&UNHANDLED_OF, &[talk.id.0.into(), from.into(), limit.into()], read).await?;
+        if let Some(last) = page.last().filter(|_| page.len() as i64 >= limit) {
+            whole_until = whole_until.min(last.id.0);
+        }
+        open.extend(page);
+    }
+    // Over all conversations in their order; what stands behind a page that was cut comes with the next one.
+    open.retain(|row: &Recorded| row.id.0 <= whole_until);
+    open.sort_by_key(|row| row.id);
+    Ok(open)
 }
 
 /// What a conversation has received, newest first; `before` is the last one's id, `i64::MAX` at first.

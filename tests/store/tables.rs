@@ -14,9 +14,9 @@ use transom::model::{
 use transom::store::{
     Store, WriteSet, alias,
     contact::{self, ContactChange, OptOut},
-    conversation::{self, CloseWindow, Opened},
+    conversation::{self, CloseWindow, Heard, Opened},
     early_status,
-    inbound::{self, Handled, Raise},
+    inbound::{self, Handled, NewInbound, Raise},
     outbound::{self, NewOutbound, SendState, Sending, Settled},
     retention,
     session::{self, Turned},
@@ -176,6 +176,42 @@ fn person(since: Time) -> Person {
 }
 
 #[test]
+fn a_contacts_unhandled_messages_come_in_their_order_over_all_conversations() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let mut set = WriteSet::new();
+        [1, 2].into_iter().for_each(|id| set.push(&contact::INSERT, &new_contact(id)));
+        for (id, contact, sender) in [(7, 1, 1), (8, 1, 2), (9, 2, 1)] {
+            let talk = Heard { sender_id: SenderId(sender), ..heard(id, contact, NOW) };
+            set.push(&conversation::HEARD, &talk);
+        }
+        for (id, conversation, contact) in [(1, 7, 1), (2, 8, 1), (3, 9, 2), (4, 7, 1), (5, 7, 1), (6, 8, 1)] {
+            let row = NewInbound {
+                conversation_id: ConversationId(conversation),
+                contact_id: ContactId(contact),
+                ..inbound(id, conversation, &format!("wamid.{id}"))
+            };
+            set.push(&inbound::INSERT, &row);
+        }
+        store.commit(set).await.unwrap();
+        let mut set = WriteSet::new();
+        set.push(&inbound::HANDLED, &Handled { id: InboundId(4), at: NOW });
+        store.commit(set).await.unwrap();
+        for limit in [1, 2, 9] {
+            let (mut all, mut after) = (Vec::new(), InboundId(0));
+            loop {
+                let page = inbound::unhandled_of(&store, ContactId(1), after, limit).await.unwrap();
+                let Some(last) = page.last() else { break };
+                after = last.id;
+                all.extend(page.iter().map(|row| row.id.0));
+            }
+            assert_eq!(all, [1, 2, 5, 6], "in pages of {limit}");
+        }
+        store.close().await;
+    });
+}
+
+#[test]
 fn unhandled_messages_come_oldest_first_and_are_handled_once() {
     on_both(|bed| async move {
         let store = bed.open().await;
@@ -188,7 +224,6 @@ fn unhandled_messages_come_oldest_first_and_are_handled_once() {
         assert_eq!(ids(inbound::unhandled(&store, InboundId(0), NOW, 2).await.unwrap()), [1, 2]);
         assert_eq!(ids(inbound::unhandled(&store, InboundId(2), NOW, 2).await.unwrap()), [3]);
         assert_eq!(ids(inbound::unhandled(&store, InboundId(0), NOW - Span(1), 2).await.unwrap()), Vec::<i64>::new());
-        assert_eq!(ids(inbound::unhandled_of(&store, ContactId(1), InboundId(1), 9).await.unwrap()), [3]);
         assert_eq!(ids(inbound::of(&store, ConversationId(1), InboundId(LAST), 9).await.unwrap()), [3, 1]);
 
         let mut set = WriteSet::new();
