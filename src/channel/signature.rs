@@ -12,6 +12,8 @@ use subtle::ConstantTimeEq;
 
 const DIGEST_BYTES: usize = 32;
 const PREFIX: &str = "sha256=";
+/// What a key signs for its name; no provider sends such a body.
+const NAMED: &[u8] = b"transom: the name of a key";
 
 /// A secret with its key schedule done once, not per webhook.
 #[derive(Clone)]
@@ -28,6 +30,11 @@ impl Key {
 
     pub fn is(&self, secret: &Secret) -> bool {
         self.secret.matches(secret.expose())
+    }
+
+    /// By which the key is known again, and from which nobody learns the secret.
+    pub fn name(&self) -> String {
+        self.digest(NAMED)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Whether `claimed` is this key's digest of exactly these bytes. Takes the same time for every wrong digest.

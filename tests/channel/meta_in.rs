@@ -87,6 +87,31 @@ fn a_dead_letter_reads_like_the_webhook_it_came_from() {
 }
 
 #[test]
+fn a_replay_lets_in_only_what_the_senders_own_secret_has_verified() {
+    let meant = |item: &Item| matches!(item.what, Inbound::Message { sender: SenderId(13), .. });
+    let kind = |item: &Item| match item.what {
+        Inbound::Dead { kind, .. } => kind,
+        _ => "alive",
+    };
+    let with = |secrets: &[&str]| {
+        Meta::new(vec![sender(12, "700100200300400", &[SECRET]), sender(13, "700100200300499", secrets)])
+    };
+    let without = Meta::new(vec![sender(12, "700100200300400", &[SECRET])]);
+    for (before, listed) in [(meta(), "wrong_secret"), (without, "unknown_sender")] {
+        let dead = signed(&before, &one("wamid.1", "700100200300499"));
+        assert_eq!((dead.len(), kind(&dead[0])), (1, listed));
+        assert!(!dead[0].raw.contains(SECRET));
+        // Its own secret is still another one.
+        let still = with(&["another secret"]).replay(&dead[0].raw);
+        assert_eq!(kind(&still[0]), "wrong_secret");
+        // Whoever replays what failed again knows as much as before.
+        for raw in [&dead[0].raw, &still[0].raw] {
+            assert!(meant(&with(&["another secret", SECRET]).replay(raw)[0]), "{listed}");
+        }
+    }
+}
+
+#[test]
 fn one_bad_item_of_a_thousand_stops_no_other() {
     let good = |n: usize| {
         format!(

@@ -17,16 +17,27 @@ use std::borrow::Cow;
 pub type Malformed = Cow<'static, str>;
 
 /// All items of a body, in their order. Never fails: what is not understood is dead-lettered.
-pub fn receive(meta: &Meta, trust: &Trust, body: &[u8]) -> Vec<Item> {
+/// `verified_by`: the names of the keys that verified it, where they are known by name alone.
+pub fn receive(meta: &Meta, trust: &Trust, verified_by: &[String], body: &[u8]) -> Vec<Item> {
     let text = text_of(body);
-    let mut reader = Reader { meta, trust, items: Vec::with_capacity(1) };
+    let mut reader = Reader { meta, trust, verified_by, items: Vec::with_capacity(1) };
     reader.envelope(&text);
     reader.items
+}
+
+/// Which keys verified the body of a dead letter; `None`: it was verified for its sender, or by other means.
+pub fn proof(raw: &str) -> Option<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Proof {
+        verified_by: Option<Vec<String>>,
+    }
+    serde_json::from_str::<Proof>(raw).ok()?.verified_by
 }
 
 struct Reader<'m> {
     meta: &'m Meta,
     trust: &'m Trust,
+    verified_by: &'m [String],
     items: Vec<Item>,
 }
 
@@ -163,17 +174,16 @@ impl Reader<'_> {
         read: impl Fn(SenderId, &str) -> Result<Inbound, Malformed>,
     ) {
         for raw in list.iter() {
-            let dead = match sender {
+            match sender {
                 Ok(id) => match mended(raw.get(), |text| read(*id, text)) {
-                    Ok(what) => {
-                        self.items.push(Item { what, raw: raw.get().to_owned() });
-                        continue;
+                    Ok(what) => self.items.push(Item { what, raw: raw.get().to_owned() }),
+                    Err(why) => {
+                        let what = Inbound::Dead { kind: "malformed", reason: format!("an item of `{name}`: {why}") };
+                        self.items.push(Item { what, raw: wrap(place, name, raw.get()) });
                     }
-                    Err(why) => ("malformed", format!("an item of `{name}`: {why}")),
                 },
-                Err((kind, reason)) => (*kind, reason.clone()),
-            };
-            self.dead(dead.0, dead.1, wrap(place, name, raw.get()));
+                Err((kind, reason)) => self.dead(kind, reason.clone(), wrap(place, name, raw.get())),
+            }
         }
     }
 
@@ -209,7 +219,17 @@ impl Reader<'_> {
         self.dead(kind, reason, raw);
     }
 
+    /// Of no sender whose own secret verified it: it keeps the names of the keys that did.
     fn dead(&mut self, kind: &'static str, reason: String, raw: String) {
+        let raw = match (self.trust, raw.strip_prefix('{')) {
+            (Trust::Keys(keys), Some(rest)) => {
+                let of_keys = self.meta.keys.iter().zip(keys).filter(|(_, verified)| **verified);
+                let mut names: Vec<String> = of_keys.map(|(key, _)| key.name()).collect();
+                names.extend(self.verified_by.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
+                format!(r#"{{"verified_by":{},{rest}"#, serde_json::Value::from(names))
+            }
+            (Trust::All, _) | (Trust::Keys(_), None) => raw,
+        };
         self.items.push(Item { what: Inbound::Dead { kind, reason }, raw });
     }
 }
