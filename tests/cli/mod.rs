@@ -1,6 +1,7 @@
 //! The commands, as a person in a terminal sees them: the real binary, its words and its exit codes.
 
 mod operator;
+mod stopping;
 
 use std::{
     io::{BufRead, Write},
