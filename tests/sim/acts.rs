@@ -3,7 +3,7 @@
 use super::{
     bot,
     meta::Mood,
-    world::{About, Hook, World, alive},
+    world::{About, HIDDEN, Hook, SHOWN, World, alive},
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ const WORDS: [&str; 19] = [
 impl World {
     /// One act, and everything that follows from it at once.
     pub async fn act(&mut self) {
-        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3]) {
+        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3, 2]) {
             0 => self.customer_writes().await,
             1 => self.customer_taps().await,
             2 => self.two_at_once().await,
@@ -49,7 +49,8 @@ impl World {
             14 => self.gift().await,
             15 => self.template_news(),
             16 => self.dead_letter_is_replayed().await,
-            _ => self.flows_change_in_the_middle().await,
+            17 => self.flows_change_in_the_middle().await,
+            _ => self.two_turn_out_to_be_one(),
         }
         self.meta_tells();
         self.deliver().await;
@@ -58,7 +59,8 @@ impl World {
     }
 
     pub fn someone(&mut self) -> usize {
-        self.dice.below(self.people.len())
+        let person = self.dice.below(self.people.len());
+        if person == SHOWN && self.joined { HIDDEN } else { person }
     }
 
     /// The webhook of a message that a customer writes now; the true window opens now.
@@ -69,14 +71,38 @@ impl World {
         who.written += 1;
         let wamid = format!("wamid.IN{person}-{}", who.written);
         let from = Alias { kind: who.kind, value: who.address.to_owned() };
-        self.meta.lock().opened.insert(from.value.clone(), at);
+        self.meta.opens(who.address, at);
         let text = match &what {
             What::Text(text) => Some(text.clone()),
             _ => None,
         };
         let act = Act { from, name: Some(format!("Person {person}")), id: wamid.clone(), at: now, reply_to, what };
         let body = compose::message(&World::number(), &act);
-        Hook { due: now, body, about: About::Message { person, wamid, text, at } }
+        let names_both = self.joined && person == HIDDEN && self.dice.percent(40);
+        let body = if names_both { self.with_both_names(&body) } else { body };
+        Hook { due: now, body, about: About::Message { person, wamid, text, at, names_both } }
+    }
+
+    /// The same webhook where it shows the number as well.
+    fn with_both_names(&self, body: &str) -> String {
+        let mut body: Value = serde_json::from_str(body).unwrap();
+        let value = &mut body["entry"][0]["changes"][0]["value"];
+        let phone = self.people[SHOWN].address;
+        value["messages"][0]["from"] = phone.into();
+        value["contacts"][0]["wa_id"] = phone.into();
+        body.to_string()
+    }
+
+    /// Who hid their number shows it: two contacts are one from then on.
+    fn two_turn_out_to_be_one(&mut self) {
+        let text = self.a_text();
+        self.note(format!("person {HIDDEN} writes `{text}` and turns out to be person {SHOWN}"));
+        let mut hook = self.written(HIDDEN, What::Text(text), None);
+        hook.body = self.with_both_names(&hook.body);
+        if let About::Message { names_both, .. } = &mut hook.about {
+            *names_both = true;
+        }
+        self.put(hook);
     }
 
     /// On its way: mostly at once, sometimes late, sometimes twice.
@@ -117,10 +143,10 @@ impl World {
     /// On a button that this person was really shown: the newest, or an old one.
     async fn customer_taps(&mut self) {
         let person = self.someone();
-        let address = self.people[person].address;
+        let addresses = self.addresses(person);
         let shown: Vec<(String, Value)> = {
             let meta = self.meta.lock();
-            let to_them = meta.arrivals.iter().filter(|arrival| arrival.to == address);
+            let to_them = meta.arrivals.iter().filter(|arrival| addresses.contains(&arrival.to.as_str()));
             to_them.filter(|a| a.body["type"] == "interactive").map(|a| (a.wamid.clone(), a.body.clone())).collect()
         };
         if shown.is_empty() {
@@ -195,7 +221,8 @@ impl World {
             let known = Query {
                 name: "sim.place",
                 text: "select conversation.id as id, contact_id from conversation
-                  join contact on contact.id = contact_id where contact.data ->> 'bsuid' = $1",
+                  join contact on contact.id = contact_id
+                  where contact.data ->> 'bsuid' = $1 and contact.data ->> 'joined_to' is null",
             };
             let read = |row: &Row| Ok((ContactId(row.number("contact_id")?), ConversationId(row.number("id")?)));
             return app.store.one(&known, &[address.into()], read).await.unwrap();

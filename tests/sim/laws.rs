@@ -67,13 +67,17 @@ impl World {
         let troubled: Vec<i64> = self.meta.lock().troubled.iter().copied().collect();
         self.outside.extend(troubled);
         for talk in self.talks().await {
-            let person = self.people.iter().position(|person| talk.address == person.address);
+            let person = self.person_at(&talk.address);
             let now = talk.session.person.is_some() || talk.opted_out;
             let before = if now { self.silent.insert(talk.id) } else { self.silent.remove(&talk.id) };
             if let Some(person) = person.filter(|_| now || before) {
                 self.excuse(person);
             }
         }
+    }
+
+    fn person_at(&self, address: &str) -> Option<usize> {
+        self.people.iter().position(|person| address == person.address)
     }
 
     /// What a dead process leaves on the wire may be overtaken, until its fate is known.
@@ -282,12 +286,12 @@ impl World {
         for (text, times) in said.iter().filter(|(_, times)| **times > 1) {
             wrong.push(format!("`{text}` was answered {times} times"));
         }
-        let (people, now) = (&self.people, self.now());
+        let addresses: Vec<_> = (0..self.people.len()).map(|person| self.addresses(person)).collect();
+        let now = self.now();
         self.owed.retain_mut(|owed| {
-            let address = people[owed.person].address;
             let waits = talks
                 .iter()
-                .filter(|talk| talk.address == address)
+                .filter(|talk| addresses[owed.person].contains(&talk.address.as_str()))
                 .any(|talk| !talk.session.waiting_messages.is_empty());
             if waits {
                 owed.waited = true;
@@ -369,7 +373,10 @@ impl World {
                 wrong.push(format!("start {id} of {late} could begin since {at:?}"));
             }
         }
-        let contacts = Query { name: "sim.contacts", text: "select id, zone, created_at from contact" };
+        let contacts = Query {
+            name: "sim.contacts",
+            text: "select id, zone, created_at from contact where data ->> 'joined_to' is null",
+        };
         let read = |row: &transom::store::Row| Ok((row.number("id")?, row.text("zone")?, row.time("created_at")?));
         let contacts = self.app.store.all(&contacts, &[], read).await.unwrap();
         let published =

@@ -1,6 +1,6 @@
 //! Meta in memory: knows each person's true window, takes or refuses sends, remembers what really arrived.
 
-use super::world::Diary;
+use super::world::{ADDRESSES, Diary, HIDDEN, SHOWN};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -80,8 +80,8 @@ pub struct State {
     pub untold: VecDeque<usize>,
     pub told: BTreeMap<i64, Told>,
     pub moods: VecDeque<Mood>,
-    /// When each person last opened the window.
-    pub opened: BTreeMap<String, Time>,
+    /// When each person last opened the window, by an address of theirs.
+    opened: BTreeMap<String, Time>,
     /// Whose stop was answered with 200.
     pub stopped: BTreeSet<String>,
     pub after_stop: Vec<AfterStop>,
@@ -119,11 +119,15 @@ impl MetaWorld {
         self.state.lock().unwrap()
     }
 
+    /// Somebody wrote: for Meta a person is one, whatever a business is shown of them.
+    pub fn opens(&self, address: &str, at: Time) {
+        self.lock().opened.insert(same(address).to_owned(), at);
+    }
+
     fn take(&self, body: &Value) -> Answer {
         let now = self.clock.now();
         let mut state = self.lock();
-        let opaque = body["biz_opaque_callback_data"].as_str().unwrap_or_default();
-        let id: i64 = opaque.strip_prefix("transom:").and_then(|id| id.parse().ok()).unwrap_or(0);
+        let id = id_of(body);
         let to = body["to"].as_str().or(body["recipient"].as_str()).unwrap_or_default();
         let to = to.trim_start_matches('+').to_owned();
         state.attempts += 1;
@@ -131,9 +135,9 @@ impl MetaWorld {
             state.wrong.push(format!("a request without our id or without a recipient: {body}"));
         }
         let freeform = body["type"] != "template";
-        let open = state.opened.get(&to).is_some_and(|at| now < *at + WINDOW);
+        let open = state.opened.get(same(&to)).is_some_and(|at| now < *at + WINDOW);
         if freeform && !open {
-            let opened = state.opened.get(&to).copied();
+            let opened = state.opened.get(same(&to)).copied();
             state
                 .wrong
                 .push(format!("message {id} left outside the window of {to} at {now:?}, opened {opened:?}: {body}"));
@@ -141,7 +145,6 @@ impl MetaWorld {
         if state.stopped.contains(&to) {
             state.after_stop.push(AfterStop { id, to: to.clone(), at: now });
         }
-        self.check_twice(&mut state, id);
         check_quiet(&mut state, id, freeform, now);
         let template = body["template"]["name"].as_str().unwrap_or_default();
         if let Some(since) = state.unusable.get(template).filter(|since| **since < now).copied() {
@@ -198,8 +201,11 @@ impl MetaWorld {
         }
     }
 
-    /// A message that has reached its phone may be sent again only when nobody could know.
-    fn check_twice(&self, state: &mut State, id: i64) {
+    /// A message that has reached its phone may be sent again only when nobody could know: when it left us. What is
+    /// told while it is under way calls nobody back.
+    fn check_twice(&self, body: &Value) {
+        let mut state = self.lock();
+        let id = id_of(body);
         let told = state.told.get(&id).copied().unwrap_or_default();
         let era = state.era;
         let known = state.arrivals.iter().any(|arrival| arrival.id == id && arrival.answered && arrival.era == era);
@@ -209,6 +215,17 @@ impl MetaWorld {
                 .push(format!("message {id} is sent again, and a status or an answer told that it left ({told:?})"));
         }
     }
+}
+
+/// One address for both of the person with two.
+fn same(address: &str) -> &str {
+    if address == ADDRESSES[SHOWN] { ADDRESSES[HIDDEN] } else { address }
+}
+
+/// Our own id of a message.
+fn id_of(body: &Value) -> i64 {
+    let opaque = body["biz_opaque_callback_data"].as_str().unwrap_or_default();
+    opaque.strip_prefix("transom:").and_then(|id| id.parse().ok()).unwrap_or(0)
 }
 
 /// What a code asks for: how long, and whether texts may go on (platform.md 4.11).
@@ -248,6 +265,7 @@ impl Http for Wire {
                 return std::future::pending().await;
             }
             let body: Value = serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or_default();
+            self.world.check_twice(&body);
             self.faults.others_first().await;
             match self.world.take(&body) {
                 Answer::Json(status, body, retry_after) => {

@@ -36,6 +36,13 @@ pub struct Person {
     pub written: u32,
 }
 
+/// By person; each a phone in digits, or a user id.
+pub const ADDRESSES: [&str; 5] =
+    ["33612345678", "4915123456789", "819012345678", "ES.13491208655302741918", "34677000111"];
+/// Who hides their number, and the same person by that number, until a webhook names both.
+pub const HIDDEN: usize = 3;
+pub const SHOWN: usize = 4;
+
 /// A webhook on its way.
 #[derive(Debug, Clone)]
 pub struct Hook {
@@ -47,7 +54,7 @@ pub struct Hook {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
     /// A customer's message: whose, its id, its text when it is one, and when it was written.
-    Message { person: usize, wamid: String, text: Option<String>, at: Time },
+    Message { person: usize, wamid: String, text: Option<String>, at: Time, names_both: bool },
     /// A status of an arrival.
     Status { id: i64, state: &'static str },
     /// A template may go again, or must not go.
@@ -77,6 +84,8 @@ pub struct World {
     pub faults: Arc<Faults>,
     pub metrics: Metrics,
     pub people: Vec<Person>,
+    /// A webhook that names both sides of the person with two was answered with 200.
+    pub joined: bool,
     pub hooks: Vec<Hook>,
     pub owed: Vec<Owed>,
     /// Ids of messages whose webhook was answered with 200.
@@ -120,9 +129,8 @@ impl World {
         let app = open(&folder, &clock, &meta, &faults, &metrics, 0, None).await;
         app.recover().await.unwrap();
         app.run_due().await.unwrap();
-        let people = ["33612345678", "4915123456789", "819012345678", "ES.13491208655302741918"];
         let kind = |address: &str| if address.contains('.') { AliasKind::Bsuid } else { AliasKind::Phone };
-        let people = people.map(|address| Person { address, kind: kind(address), written: 0 }).into();
+        let people = ADDRESSES.map(|address| Person { address, kind: kind(address), written: 0 }).into();
         World {
             dice,
             clock,
@@ -131,6 +139,7 @@ impl World {
             faults,
             metrics,
             people,
+            joined: false,
             hooks: Vec::new(),
             owed: Vec::new(),
             acknowledged: Vec::new(),
@@ -281,8 +290,9 @@ impl World {
             && !self.acknowledged.contains(wamid)
         {
             // Its turn may speak before we see the 200.
-            let address = self.people[*person].address;
-            self.meta.lock().stopped.remove(address);
+            for address in self.addresses(*person) {
+                self.meta.lock().stopped.remove(address);
+            }
         }
         if let About::Template { name, usable: true } = &hook.about {
             self.meta.lock().unusable.remove(name);
@@ -322,18 +332,22 @@ impl World {
 
     pub fn was_acknowledged(&mut self, hook: &Hook) {
         match &hook.about {
-            About::Message { person, wamid, text, at } => {
+            About::Message { person, wamid, text, at, names_both } => {
+                if *names_both {
+                    self.become_one();
+                }
                 let first = !self.acknowledged.contains(wamid);
                 if !first {
                     return;
                 }
                 self.acknowledged.push(wamid.clone());
                 self.recorded.push(hook.clone());
-                let address = self.people[*person].address.to_owned();
+                let addresses = self.addresses(*person);
                 let text = text.clone().unwrap_or_default();
                 match text.as_str() {
                     "STOP" => {
-                        self.meta.lock().stopped.insert(address);
+                        let addresses = addresses.into_iter().map(str::to_owned);
+                        self.meta.lock().stopped.extend(addresses);
                         self.excuse(*person);
                     }
                     echo if echo.starts_with("echo ") => {
@@ -362,9 +376,35 @@ impl World {
         }
     }
 
+    /// By which the daemon knows a person.
+    pub fn addresses(&self, person: usize) -> Vec<&'static str> {
+        let two = self.joined && [HIDDEN, SHOWN].contains(&person);
+        let who = if two { vec![HIDDEN, SHOWN] } else { vec![person] };
+        who.into_iter().map(|person| self.people[person].address).collect()
+    }
+
+    /// Nobody takes the two for different people any more: a stop of one is one of both.
+    fn become_one(&mut self) {
+        if self.joined {
+            return;
+        }
+        self.joined = true;
+        let addresses = self.addresses(HIDDEN);
+        {
+            let mut meta = self.meta.lock();
+            if addresses.iter().any(|address| meta.stopped.contains(*address)) {
+                meta.stopped.extend(addresses.into_iter().map(str::to_owned));
+            }
+        }
+        // What went on with the one who is gone has ended.
+        self.excuse(HIDDEN);
+        self.excuse(SHOWN);
+    }
+
     /// From here on silence is allowed for what this person has asked.
     pub fn excuse(&mut self, person: usize) {
-        for owed in self.owed.iter_mut().filter(|owed| owed.person == person) {
+        let two = self.joined && [HIDDEN, SHOWN].contains(&person);
+        for owed in self.owed.iter_mut().filter(|owed| owed.person == person || (two && owed.person >= HIDDEN)) {
             owed.excused = true;
         }
     }
