@@ -138,7 +138,8 @@ async fn replay(config: &Config, ids: Vec<i64>, all: bool) -> Outcome {
     for id in &ids {
         let answer = api.post(&format!("/v1/dead-letters/{id}/replay"), &json!({})).await?;
         if answer.status.is_success() {
-            println!("{id}: replayed");
+            let waits = answer.json()["waits"] == true;
+            println!("{id}: {}", if waits { "taken up, and waits for its turn" } else { "replayed" });
         } else {
             failed += 1;
             println!("{id}: {}", answer.refusal());

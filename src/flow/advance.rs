@@ -17,19 +17,26 @@ use crate::{
 /// fails: what goes wrong becomes steps of `on_error`, dead letters and lines of the trace.
 pub fn advance(versions: &Versions, session: Session, event: Event, world: &World<'_>) -> Outcome {
     let mut turn = Turn::new(versions, session, world);
-    turn.end_lost_runs();
-    turn.move_runs();
-    let by_itself = matches!(event, Event::Delivery { .. } | Event::Returned { .. });
-    turn.happen(event);
-    turn.count_turns(by_itself);
-    turn.settle();
-    turn.keep_within_size();
+    match event {
+        Event::Broken { parts } => turn.take_out(&parts),
+        event => turn.move_by(event),
+    }
     turn.session.turn += 1;
     let contact = turn.contact_changed.then_some(turn.contact);
     Outcome { session: turn.session, contact, effects: turn.effects, trace: turn.trace, passage: turn.passage }
 }
 
 impl Turn<'_> {
+    fn move_by(&mut self, event: Event) {
+        self.end_lost_runs();
+        self.move_runs();
+        let by_itself = matches!(event, Event::Delivery { .. } | Event::Returned { .. });
+        self.happen(event);
+        self.count_turns(by_itself);
+        self.settle();
+        self.keep_within_size();
+    }
+
     fn happen(&mut self, event: Event) {
         match event {
             Event::Received { id, message, reply_to, word } => {
@@ -51,6 +58,7 @@ impl Turn<'_> {
             Event::PersonWrote { agent } => self.person_wrote(agent),
             Event::HandedBack { agent } => self.hand_back(agent),
             Event::Closed => self.close(),
+            Event::Broken { parts } => self.take_out(&parts),
             Event::Left => self.leave(),
             Event::Joined(joined) => self.join(*joined),
             Event::Preference { given, by } => self.preference(given, &by),

@@ -9,6 +9,7 @@ mod arrange;
 mod asked;
 pub mod audience;
 pub mod bot;
+mod broken;
 mod changes;
 pub mod choose;
 pub mod declared;

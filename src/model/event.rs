@@ -3,7 +3,7 @@
 use super::{
     contact::Patch,
     inbound::{DeliveryState, InboundMessage},
-    session::{NeedsPerson, Person},
+    session::{NeedsPerson, Part, Person},
     value::Value,
 };
 use crate::base::{
@@ -52,6 +52,8 @@ pub enum Event {
     Published,
     /// The person goes on as another contact: nothing of this conversation does.
     Left,
+    /// A mistake of ours: the engine broke over these parts. They are taken out, and nothing else moves.
+    Broken { parts: Vec<Part> },
     /// Another contact was the same person: who had their conversation, and what they want.
     Joined(Box<Joined>),
 }

@@ -3,10 +3,12 @@
 //! Stored as one JSON document. It changes only in the engine; `turn` grows by one each time.
 
 mod kept;
+mod part;
 mod question;
 mod size;
 
 pub use kept::{CountedStart, Followed, Knew, Lost, TimedStart, WaitingWelcome};
+pub use part::Part;
 pub use question::{Gathering, OptionShown, Question};
 
 use super::{
@@ -330,25 +332,7 @@ pub struct AnsweredLast {
 impl Session {
     /// When something falls due next without anybody doing anything.
     pub fn due_at(&self) -> Option<Time> {
-        let runs = self.runs.iter().filter(|run| !run.postponed).filter_map(|run| match &run.waiting {
-            Waiting::Question(q) => q.due_at(),
-            Waiting::Reply { deadline }
-            | Waiting::Event { deadline, .. }
-            | Waiting::Delivery { deadline, .. }
-            | Waiting::Person { deadline } => *deadline,
-            Waiting::Until { at } => Some(*at),
-            Waiting::Call(call) => call.retry_at,
-            Waiting::Ready | Waiting::Fate { .. } => None,
-        });
-        let queue = self.queue.iter().map(|q| q.until);
-        let person = self
-            .person
-            .iter()
-            .flat_map(|p| [Some(p.last_word + p.give_back), p.unanswered.as_ref().map(|u| u.at)])
-            .flatten();
-        let timed = self.timed.iter().filter(|timed| !timed.done).map(|timed| timed.at);
-        let welcome = self.welcome.iter().map(|welcome| welcome.until);
-        runs.chain(queue).chain(person).chain(timed).chain(welcome).min()
+        self.dues().map(|(_, at)| at).min()
     }
 
     /// The answer of an external call is owed to it, or the fate of a message that is on its way: after a crash

@@ -1,6 +1,7 @@
 //! The daemon's parts in one place, how they are put together, and the clockwork that drives them.
 
 use super::{
+    arrived::Arrived,
     calls::Calls,
     catalogue::Catalogue,
     config::Config,
@@ -70,6 +71,8 @@ pub struct App {
     pub(super) stops: Stops,
     /// Messages of which nobody knows whether they left: a status decides, so their lane must hear it.
     pub(super) watched: Marks<OutboundId>,
+    /// Those of which a status has come since they were to go again.
+    pub(super) arrived: Arrived,
     /// Those that are listed as unknown: a status that comes later takes them off the list.
     pub(super) listed: Marks<OutboundId>,
     /// Calls of `http` steps that are under way, by their conversation and run.

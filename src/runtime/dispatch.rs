@@ -4,7 +4,7 @@ use super::{
     app::App,
     config::OnUnknown,
     decide::Decision,
-    lane::{LaneError, LaneState},
+    lane::{Conversation, LaneError, LaneState},
     outbox::{self, Pending, PendingState, SendAnswer},
     rows,
     rules::count_unasked,
@@ -22,7 +22,10 @@ use crate::{
         event::{Event, Fate, Reason},
         template::TemplateMessage,
     },
-    store::{WriteSet, outbound::SendState},
+    store::{
+        CommitError, WriteSet,
+        outbound::{self, SendState},
+    },
 };
 use std::sync::Arc;
 
@@ -45,7 +48,10 @@ impl App {
                         self.store.commit(std::mem::replace(&mut set, WriteSet::of(lane.contact.id.0))).await?;
                     }
                     let id = self.put_on_wire(lane, index, place, as_template, now, &mut set);
-                    self.store.commit(set).await?;
+                    match self.store.commit(set).await {
+                        Err(CommitError::Unknown) if self.stands_sending(&lane.conversations[index], id).await => {}
+                        done => drop(done?),
+                    }
                     self.launch(lane, index, id, content);
                     return Ok(false);
                 }
@@ -60,6 +66,14 @@ impl App {
             Box::pin(self.tell(lane, index, events, set)).await?;
         }
         Ok(heard)
+    }
+
+    /// The answer of the commit was lost, and it happened: then the message is not in doubt, it has yet to be sent.
+    async fn stands_sending(&self, conversation: &Conversation, id: OutboundId) -> bool {
+        let pending = conversation.outbox.iter().find(|pending| pending.id == id);
+        let row = outbound::find(&self.store, id).await;
+        let (Some(pending), Ok(Some(row))) = (pending, row) else { return false };
+        row.state == SendState::Sending && row.attempt == pending.attempt
     }
 
     /// The first message of a turn may leave at once: then its row is written as `sending` in the same
@@ -280,6 +294,7 @@ impl App {
     fn resend_unknown(&self, lane: &mut LaneState, index: usize, place: usize, now: Time, set: &mut WriteSet) -> bool {
         let contact = lane.contact.id;
         let conversation = &mut lane.conversations[index];
+        let outlived = outbox::has_outlived(&conversation.outbox, place);
         let policy = self.senders.get(conversation.sender).map_or(OnUnknown::Keep, |sender| sender.on_unknown);
         let later_accepted = conversation.accepted_turn;
         let pending = &mut conversation.outbox[place];
@@ -290,7 +305,8 @@ impl App {
             && matches!(pending.draft.origin, Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation)
             && later_accepted.is_none_or(|turn| turn <= pending.draft.turn);
         // Where no status ever comes, each try may be one more message on the same phone.
-        let again = pending.attempt < SEND_ATTEMPTS_MAX
+        let again = !outlived
+            && pending.attempt < SEND_ATTEMPTS_MAX
             && match policy {
                 OnUnknown::Keep => false,
                 OnUnknown::Replies => reply,

@@ -54,7 +54,11 @@ impl App {
         let word = self.take_word(lane, &recorded, now, &mut set);
         let conversation = &mut lane.conversations[index];
         if word != Some(ConsentWord::Stop) && conversation.session.person.is_none() && recorded.opens {
-            for id in outbox::release(&mut conversation.outbox) {
+            let released = outbox::release(&mut conversation.outbox);
+            for id in released.dropped {
+                rows::gone(&mut set, conversation.sender, id, outbound::SendState::Dropped, None);
+            }
+            for id in released.again {
                 if let Some(pending) = conversation.outbox.iter().find(|pending| pending.id == id) {
                     rows::mark(&mut set, conversation.sender, pending, None, None);
                 }
@@ -72,7 +76,8 @@ impl App {
         let event = Event::Received { id, message, reply_to, word };
         self.take_turn(lane, index, event, Some(id), set).await?;
         self.metrics.turn_seconds.observe(in_seconds(self.clock.now() - recorded_at));
-        self.go_on(lane, index).await
+        // The message is handled: whatever cannot be stored of what follows is not its fault.
+        self.go_on(lane, index).await.map_err(|error| LaneError::Reload(error.to_string()))
     }
 
     /// Sends what may leave and lets the engine hear what it asked for, until nothing moves any more.
@@ -93,12 +98,12 @@ impl App {
         let contact = lane.contact.id;
         let last = events.pop();
         for event in events {
-            self.take_turn(lane, index, event, None, WriteSet::of(contact.0)).await?;
+            self.take_own_turn(lane, index, event, WriteSet::of(contact.0)).await?;
         }
         let Some(last) = last else { return Ok(self.store.commit(set).await.map(drop)?) };
-        match self.take_turn(lane, index, last, None, set.clone()).await {
+        match self.take_own_turn(lane, index, last, set.clone()).await {
             Err(LaneError::Poison(why)) => {
-                // The engine cannot take the news, but the message is settled: else it would be told again for ever.
+                // The news cannot be stored, but the message is settled: else it would be told again for ever.
                 self.metrics.bug("news");
                 tracing::error!(contact.id = %contact, "What became of a message could not be told: {why}");
                 self.store.commit(set).await?;
@@ -114,7 +119,10 @@ impl App {
             Work::Event { conversation, event, reply } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 let set = WriteSet::of(lane.contact.id.0);
-                let effects = self.take_turn(lane, index, *event, None, set).await?;
+                let effects = match *event {
+                    Event::Published | Event::Preference { .. } => self.take_own_turn(lane, index, *event, set).await?,
+                    event => self.take_turn(lane, index, event, None, set).await?,
+                };
                 answer(reply, conversation, effects);
                 self.go_on(lane, index).await
             }
@@ -128,7 +136,7 @@ impl App {
                     let (id, now) = (self.store.next_id(), self.clock.now());
                     rows::trace(&mut set, id, lane.contact.id, conversation, turn, now, vec![entry]);
                 }
-                self.take_turn(lane, index, *event, None, set).await?;
+                self.take_own_turn(lane, index, *event, set).await?;
                 self.go_on(lane, index).await
             }
             Work::Begin(start) => Box::pin(self.begin(lane, *start)).await,
@@ -165,6 +173,10 @@ impl App {
                 let _ = reply.send(found);
                 self.go_on(lane, index).await
             }
+            Work::Pass { reply } => {
+                let _ = reply.send(());
+                Ok(())
+            }
             Work::Wake => {
                 lane.armed = None;
                 let now = self.clock.now();
@@ -173,7 +185,7 @@ impl App {
                     let mut turns = 0;
                     while lane.conversations[index].session.due_at().is_some_and(|at| at <= now) {
                         let set = WriteSet::of(lane.contact.id.0);
-                        self.take_turn(lane, index, Event::Tick, None, set).await?;
+                        self.take_own_turn(lane, index, Event::Tick, set).await?;
                         turns += 1;
                         if turns > crate::base::limits::TICKS_AT_ONCE_MAX {
                             self.metrics.bug("tick");
@@ -183,7 +195,7 @@ impl App {
                     }
                     if self.waits_for_a_lost_call(&lane.conversations[index]) {
                         let set = WriteSet::of(lane.contact.id.0);
-                        self.take_turn(lane, index, Event::Restarted, None, set).await?;
+                        self.take_own_turn(lane, index, Event::Restarted, set).await?;
                     }
                     self.go_on(lane, index).await?;
                 }

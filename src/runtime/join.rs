@@ -160,7 +160,7 @@ impl App {
                 continue;
             }
             let set = WriteSet::of(lane.contact.id.0);
-            self.take_turn(lane, index, Event::Left, None, set).await?;
+            self.take_own_turn(lane, index, Event::Left, set).await?;
             self.go_on(lane, index).await?;
         }
         Ok(())

@@ -42,6 +42,8 @@ pub struct LaneState {
     pub once: BTreeSet<String>,
     /// The wake-up that is set already.
     pub armed: Option<Time>,
+    /// The database refused the turn that comes next, so it is parked instead of taken.
+    pub refused: Option<String>,
 }
 
 /// A contact at one sender.
@@ -75,8 +77,15 @@ pub enum Work {
     Sent { conversation: ConversationId, id: OutboundId, result: Box<Result<Receipt, SendError>> },
     /// A status of a message that somebody here waits for, or that failed.
     Status { conversation: ConversationId, id: OutboundId, number: u32, tells: bool, update: Box<StatusUpdate> },
-    /// An operator wants an unknown send to go out after all.
-    Resend { conversation: ConversationId, id: OutboundId, reply: oneshot::Sender<bool> },
+    /// An operator wants an unknown send to go out after all; `reply` gives who will hear what comes of it, or `None`:
+    /// there is nothing to send.
+    Resend {
+        conversation: ConversationId,
+        id: OutboundId,
+        reply: oneshot::Sender<Option<oneshot::Receiver<SendAnswer>>>,
+    },
+    /// Whoever waits for all that stands in line before it hears that it is done.
+    Pass { reply: oneshot::Sender<()> },
     /// The platform says that the contact has these names from now on; `reply` hears that it is stored.
     Moved { names: Vec<Alias>, reply: oneshot::Sender<()> },
     /// The person is contact `to` as well and goes on there: what there is is shown, and ends when it is `joined`.
@@ -110,6 +119,7 @@ impl Work {
             | Work::Event { .. }
             | Work::Say { .. }
             | Work::Resend { .. }
+            | Work::Pass { .. }
             | Work::Moved { .. }
             | Work::Leave { .. }
             | Work::Join { .. }
@@ -161,6 +171,8 @@ pub enum LaneError {
     Reload(String),
     /// This one piece of work can never be committed.
     Poison(String),
+    /// The engine panicked over this event. Nothing of it has happened, but memory has lost the session.
+    Broken(String),
 }
 
 impl LaneState {
@@ -193,7 +205,7 @@ impl Conversation {
 impl std::fmt::Display for LaneError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            LaneError::Reload(why) => f.write_str(why),
+            LaneError::Reload(why) | LaneError::Broken(why) => f.write_str(why),
             LaneError::Poison(why) => write!(f, "it can never be stored: {why}"),
         }
     }
@@ -220,7 +232,7 @@ impl App {
     /// The lane of a contact that was made by this very message: there is nothing to read.
     pub(super) fn fresh_lane(&self, contact: Contact, recorded: &Recorded) -> LaneState {
         let conversation = Conversation::new(recorded.conversation, recorded.sender);
-        LaneState { contact, conversations: vec![conversation], once: BTreeSet::new(), armed: None }
+        LaneState { contact, conversations: vec![conversation], once: BTreeSet::new(), armed: None, refused: None }
     }
 
     /// Reads a contact and all its conversations back from the rows. `None`: there is no such contact.
@@ -235,7 +247,7 @@ impl App {
             true => once::of(&self.store, contact.id).await?.into_iter().collect(),
             false => BTreeSet::new(),
         };
-        Ok(Some(LaneState { contact, conversations, once, armed: None }))
+        Ok(Some(LaneState { contact, conversations, once, armed: None, refused: None }))
     }
 
     /// The place of a conversation in the lane; one that is new to memory is read from its rows.
@@ -290,6 +302,7 @@ impl App {
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;
         pending.not_before = row.not_before;
+        pending.planned_again = row.planned_again_at.is_some();
         if row.provider_id.is_some() {
             // A try of it failed by a status and it goes again: another status may say that it arrived after all.
             self.watched.add(row.id);

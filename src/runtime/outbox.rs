@@ -186,9 +186,35 @@ pub fn due_at(outbox: &[Pending]) -> Option<Time> {
     due
 }
 
-/// Takes what is held (not what a nudge or hold has outlived) back into the line; oldest first by its id.
-pub fn release(outbox: &mut [Pending]) -> Vec<OutboundId> {
-    let mut released = Vec::new();
+/// A nudge whose message is no longer kept: that one has gone itself, or never will.
+pub fn has_outlived(outbox: &[Pending], place: usize) -> bool {
+    let nudge = &outbox[place].draft;
+    let kept = |other: &Pending| {
+        !other.draft.nudge && other.draft.number == nudge.number && matches!(other.state, PendingState::Held { .. })
+    };
+    nudge.nudge && !outbox.iter().any(kept)
+}
+
+/// What an inbound message does to an outbox.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Released {
+    /// Kept until now, and back in the line; oldest first by its id.
+    pub again: Vec<OutboundId>,
+    /// Nudges that have not left: what they were to prepare goes itself now.
+    pub dropped: Vec<OutboundId>,
+}
+
+/// Takes what is held (not what a nudge or hold has outlived) back into the line.
+pub fn release(outbox: &mut Vec<Pending>) -> Released {
+    let is_kept = |pending: &&Pending| !pending.draft.nudge && matches!(pending.state, PendingState::Held { .. });
+    let kept: Vec<u32> = outbox.iter().filter(is_kept).map(|pending| pending.draft.number).collect();
+    let mut released = Released::default();
+    outbox.retain(|pending| {
+        let draft = &pending.draft;
+        let dropped = draft.nudge && pending.state == PendingState::Queued && kept.contains(&draft.number);
+        released.dropped.extend(dropped.then_some(pending.id));
+        !dropped
+    });
     for pending in outbox {
         let waits_outside =
             matches!(pending.state, PendingState::Queued) && !pending.in_order && pending.not_before.is_some();
@@ -196,7 +222,7 @@ pub fn release(outbox: &mut [Pending]) -> Vec<OutboundId> {
             pending.state = PendingState::Queued;
             pending.not_before = None;
             pending.in_order = true;
-            released.push(pending.id);
+            released.again.push(pending.id);
         }
     }
     released
@@ -276,12 +302,29 @@ mod tests {
 
     #[test]
     fn an_inbound_releases_what_is_held_in_order() {
-        let mut outbox = [
+        let mut outbox = vec![
             pending(1, 1, PendingState::Held { until: Time(9) }),
             pending(2, 2, PendingState::Held { until: Time(9) }),
         ];
-        assert_eq!(release(&mut outbox), [OutboundId(1), OutboundId(2)]);
+        assert_eq!(release(&mut outbox).again, [OutboundId(1), OutboundId(2)]);
         assert_eq!(next(&outbox, Time(0)), Some(0));
+    }
+
+    #[test]
+    fn a_nudge_that_has_not_left_gives_way_to_the_message_it_was_to_prepare() {
+        let nudge = |state| {
+            let mut nudge = pending(2, 1, state);
+            Arc::make_mut(&mut nudge.draft).nudge = true;
+            nudge
+        };
+        for state in [PendingState::Queued, PendingState::Sending] {
+            let mut outbox = vec![pending(1, 1, PendingState::Held { until: Time(9) }), nudge(state)];
+            assert!(!has_outlived(&outbox, 1));
+            let dropped: Vec<OutboundId> =
+                (state == PendingState::Queued).then_some(OutboundId(2)).into_iter().collect();
+            assert_eq!(release(&mut outbox), Released { again: vec![OutboundId(1)], dropped });
+            assert!(outbox.len() == 1 || has_outlived(&outbox, 1));
+        }
     }
 
     #[test]

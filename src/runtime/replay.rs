@@ -4,18 +4,26 @@ use super::{
     app::App,
     inbound::opens_window,
     lane::{Recorded, Work},
+    outbox::SendAnswer,
 };
 use crate::{
-    base::ids::{ConversationId, InboundId, OutboundId},
-    store::{CommitError, WriteSet, dead_letter, inbound, outbound},
+    base::ids::{ContactId, ConversationId, InboundId, OutboundId},
+    model::inbound::Inbound,
+    store::{CommitError, WriteSet, contact, dead_letter, inbound, outbound},
 };
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// What became of a replay.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Replayed {
     Done,
+    /// It was taken up and stands in line: its turn could not be stored yet.
+    Waits,
+    /// It is on its way to the provider; what is made of it comes here.
+    Sending(oneshot::Receiver<SendAnswer>),
+    /// It failed once more, and is on the list: one sentence, why.
+    Again(String),
     /// There is no such dead letter.
     Missing,
     Before,
@@ -24,7 +32,7 @@ pub enum Replayed {
 }
 
 impl App {
-    /// Takes what a dead letter holds as if it came in now. One that fails again is listed anew.
+    /// Takes what a dead letter holds as if it came in now. One that fails again stays listed, or is listed anew.
     pub async fn replay(self: &Arc<Self>, id: i64) -> anyhow::Result<Replayed> {
         let Some(letter) = dead_letter::find(&self.store, id).await? else { return Ok(Replayed::Missing) };
         if letter.replayed_at.is_some() {
@@ -39,25 +47,23 @@ impl App {
         }
         if let Some(delivery) = number("delivery_id") {
             return Ok(match self.redeliver(delivery).await? {
-                Some(_) => Replayed::Done,
+                Some(_) => Replayed::Waits,
                 None => Replayed::Impossible("The delivery is no longer kept.".to_owned()),
             });
         }
-        let done = match (number("inbound_id"), number("outbound_id"), letter.data["raw"].as_str()) {
-            (Some(message), _, _) => return self.replay_message(&letter, InboundId(message)).await,
+        match (number("inbound_id"), number("outbound_id"), letter.data["raw"].as_str()) {
+            (Some(message), _, _) => self.replay_message(&letter, InboundId(message)).await,
             (None, Some(message), _) if letter.kind == "unknown_send" => {
-                self.replay_send(OutboundId(message), number("conversation_id").map(ConversationId)).await?
+                self.replay_send(&letter, OutboundId(message), number("conversation_id").map(ConversationId)).await
             }
             (None, None, Some(raw)) => {
                 let provider = letter.data["provider"].as_str().unwrap_or_default();
-                return self.replay_item(&letter, provider, raw).await;
+                self.replay_item(&letter, provider, raw).await
             }
-            (None, _, _) => Replayed::Impossible(format!("A `{}` cannot be tried again: it has ended.", letter.kind)),
-        };
-        if done == Replayed::Done {
-            return self.mark_replayed(&letter, WriteSet::new()).await;
+            (None, _, _) => {
+                Ok(Replayed::Impossible(format!("A `{}` cannot be tried again: it has ended.", letter.kind)))
+            }
         }
-        Ok(done)
     }
 
     async fn replay_item(
@@ -69,9 +75,28 @@ impl App {
         let Some((kind, provider)) = self.providers.get_key_value(kind) else {
             return Ok(Replayed::Impossible(format!("No sender of `{kind}` is configured.")));
         };
+        if letter.kind == "wrong_secret" && !is_proven(raw) {
+            let why = "Nothing that was kept tells who signed it; whoever sent it must send it again.";
+            return Ok(Replayed::Impossible(why.to_owned()));
+        }
+        let items = provider.replay(raw);
+        let dead = items.iter().filter_map(|item| match &item.what {
+            Inbound::Dead { reason, .. } => Some(reason.clone()),
+            _ => None,
+        });
+        let dead: Vec<String> = dead.collect();
+        let failed = dead.first().cloned().or_else(|| items.is_empty().then(|| "nothing in it can be read".to_owned()));
+        if let Some(why) = failed.as_ref().filter(|_| dead.len() == items.len()) {
+            return Ok(Replayed::Again(format!("It failed again and stays listed: {why}.")));
+        }
         // Recorded first: the message's own id keeps a second try from being a second message.
-        self.take_items(kind, provider.replay(raw)).await?;
-        self.mark_replayed(letter, WriteSet::new()).await
+        self.take_items(kind, items).await?;
+        Ok(match (self.mark_replayed(letter, WriteSet::new()).await?, failed) {
+            (Replayed::Done, Some(why)) => {
+                Replayed::Again(format!("A part of it was taken; the rest failed again and is listed anew: {why}."))
+            }
+            (done, _) => done,
+        })
     }
 
     /// Open again and off the list in one commit: whoever dies after it takes the message up at the next start.
@@ -97,14 +122,42 @@ impl App {
         let mut set = WriteSet::new();
         set.push(&inbound::REOPEN, &inbound::Reopen { id });
         let done = self.mark_replayed(letter, set).await?;
-        if done == Replayed::Done {
-            self.push(row.contact_id, Work::Inbound(Box::new(recorded)));
+        if !matches!(done, Replayed::Done) {
+            return Ok(done);
         }
-        Ok(done)
+        self.push(row.contact_id, Work::Inbound(Box::new(recorded)));
+        self.lane_passed(row.contact_id).await?;
+        if let Some(to) = contact::find(&self.store, row.contact_id).await?.and_then(|contact| contact.data.joined_to) {
+            // It was handed on to whom the contact was joined to.
+            self.lane_passed(to).await?;
+        }
+        let handled = inbound::find(&self.store, id).await?.is_some_and(|row| row.handled_at.is_some());
+        let listed = match dead_letter::open_about(&self.store, id.0).await? {
+            Some(letter) => dead_letter::find(&self.store, letter).await?,
+            None => None,
+        };
+        Ok(match listed {
+            Some(new) => Replayed::Again(format!(
+                "It failed again and is listed anew as dead letter {}: {}.",
+                new.id, new.reason
+            )),
+            None if handled => Replayed::Done,
+            None => Replayed::Waits,
+        })
+    }
+
+    /// Returns when the contact's lane has taken what stands in its line now.
+    async fn lane_passed(self: &Arc<Self>, contact: ContactId) -> anyhow::Result<()> {
+        let (reply, passed) = oneshot::channel();
+        self.push(contact, Work::Pass { reply });
+        // A lane that had to start again from its rows lets go of it: then nothing is known yet.
+        let _ = passed.await;
+        Ok(())
     }
 
     async fn replay_send(
         self: &Arc<Self>,
+        letter: &dead_letter::DeadLetter,
         id: OutboundId,
         conversation: Option<ConversationId>,
     ) -> anyhow::Result<Replayed> {
@@ -114,10 +167,12 @@ impl App {
         let (reply, answer) = oneshot::channel();
         let conversation = conversation.unwrap_or(row.conversation_id);
         self.push(row.contact_id, Work::Resend { conversation, id, reply });
-        Ok(if answer.await? {
-            Replayed::Done
-        } else {
-            Replayed::Impossible(format!("The message is `{:?}` by now.", row.state).to_lowercase())
+        let Some(sent) = answer.await? else {
+            return Ok(Replayed::Impossible(format!("The message is `{:?}` by now.", row.state).to_lowercase()));
+        };
+        Ok(match self.mark_replayed(letter, WriteSet::new()).await? {
+            Replayed::Done => Replayed::Sending(sent),
+            other => other,
         })
     }
 
@@ -132,4 +187,9 @@ impl App {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// What was kept says by which secrets it was verified, so that a provider can look for the sender's own among them.
+fn is_proven(raw: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(raw).is_ok_and(|raw| raw["verified_by"].is_array())
 }

@@ -75,6 +75,11 @@ pub(super) fn sending(set: &mut WriteSet, pending: &Pending, now: Time) {
     set.push(&outbound::SENDING, &Sending { id: pending.id, attempt: pending.attempt, at: now, sent_as });
 }
 
+/// Its one more plan is used up, over a restart, too.
+pub(super) fn planned_again(set: &mut WriteSet, id: OutboundId, now: Time) {
+    set.push(&outbound::PLANNED_AGAIN, &outbound::PlannedAgain { id, at: now });
+}
+
 /// The message stays, in another state.
 pub(super) fn mark(
     set: &mut WriteSet,

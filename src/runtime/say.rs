@@ -4,7 +4,7 @@ use super::{
     app::App,
     directory::Whom,
     lane::{LaneError, LaneState, Said, TurnAnswer, Work},
-    outbox::{Pending, PendingState},
+    outbox::{Pending, PendingState, SendAnswer},
     rows,
 };
 use crate::{
@@ -183,39 +183,42 @@ impl App {
             }
         };
         let set = WriteSet::of(lane.contact.id.0);
-        self.take_turn(lane, index, Event::Start(start), None, set).await?;
+        self.take_own_turn(lane, index, Event::Start(start), set).await?;
         self.go_on(lane, index).await
     }
 
-    /// `dead-letters replay` of an unknown send: it goes out after all. False: there is nothing to send.
+    /// `dead-letters replay` of an unknown send: it goes out after all. Gives who hears what comes of it; `None`: there
+    /// is nothing to send.
     pub(super) async fn resend(
         self: &Arc<Self>,
         lane: &mut LaneState,
         index: usize,
         id: OutboundId,
-    ) -> Result<bool, LaneError> {
+    ) -> Result<Option<oneshot::Receiver<SendAnswer>>, LaneError> {
         let conversation = &mut lane.conversations[index];
         if !conversation.outbox.iter().any(|pending| pending.id == id) {
             let row = outbound::find(&self.store, id).await?;
-            let Some(row) = row.filter(|row| row.state == outbound::SendState::Unknown) else { return Ok(false) };
+            let Some(row) = row.filter(|row| row.state == outbound::SendState::Unknown) else { return Ok(None) };
             let pending = self.revive(row);
             let conversation = &mut lane.conversations[index];
             conversation.outbox.push(pending);
             conversation.outbox.sort_by_key(|pending| pending.id);
         }
         let conversation = &mut lane.conversations[index];
-        let Some(pending) = conversation.outbox.iter_mut().find(|pending| pending.id == id) else { return Ok(false) };
+        let Some(pending) = conversation.outbox.iter_mut().find(|pending| pending.id == id) else { return Ok(None) };
         if !matches!(pending.state, PendingState::Unknown { .. }) {
-            return Ok(false);
+            return Ok(None);
         }
         pending.state = PendingState::Queued;
         pending.not_before = None;
         pending.in_order = false;
+        let (waiter, sent) = oneshot::channel();
+        pending.waiters.push(waiter);
         let mut set = WriteSet::of(lane.contact.id.0);
         rows::mark(&mut set, conversation.sender, pending, None, None);
         // A status of the first try may come still, and its lane must hear it.
         self.watched.add(id);
         self.store.commit(set).await?;
-        Ok(true)
+        Ok(Some(sent))
     }
 }

@@ -5,7 +5,7 @@ use super::{
     catch::caught,
     lane::{LaneError, LaneState, Work},
     metrics::in_seconds,
-    outbox::{Pending, PendingState, SendAnswer, backoff},
+    outbox::{self, Pending, PendingState, SendAnswer, backoff},
     rows,
     rules::give_back_unasked,
 };
@@ -50,6 +50,9 @@ impl App {
                 // The database took so long that the window has closed since the message was decided.
                 let text = "the window closed before it left".to_owned();
                 Err(SendError { next: Next::WindowClosed, code: "window_closed".into(), text })
+            } else if let Some(provider_id) = app.arrived.take(id) {
+                // A status of an earlier try came between the commit and the wire: it has left already.
+                Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false })
             } else {
                 match (app.provider_of(sender), app.http.as_ref()) {
                     (Some(provider), http) => {
@@ -87,6 +90,7 @@ impl App {
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let mut set = WriteSet::of(lane.contact.id.0);
+        self.arrived.take(id);
         let Some(place) = lane.conversations[index].outbox.iter().position(|pending| pending.id == id) else {
             return Ok(());
         };
@@ -169,7 +173,12 @@ impl App {
     ) {
         let conversation = &mut lane.conversations[index];
         let sender = conversation.sender;
+        let outlived = outbox::has_outlived(&conversation.outbox, place);
         let pending = &mut conversation.outbox[place];
+        // What becomes of a nudge is no news of the message that it was to prepare, once that one has gone itself.
+        if outlived {
+            Arc::make_mut(&mut pending.draft).tells = false;
+        }
         let attempt = pending.attempt;
         let spent = attempt >= SEND_ATTEMPTS_MAX;
         if let (Some(at), false) = (pending.attempted_at, error.next == Next::Ambiguous)
@@ -202,6 +211,7 @@ impl App {
                 // The provider's refusal corrects our record, unless the contact has written since.
                 let attempted_at = pending.attempted_at.unwrap_or(now);
                 pending.planned_again = true;
+                rows::planned_again(set, pending.id, now);
                 again(pending, now, true);
                 if conversation.last_inbound_at.is_none_or(|at| at <= attempted_at) {
                     rows::close_window(set, conversation.id, conversation.window);
@@ -272,6 +282,10 @@ impl App {
             }
         }
         let pending = &mut lane.conversations[index].outbox[place];
+        if outlived && pending.state == PendingState::Queued {
+            self.give_up(lane, index, place, None, &error, now, set, events);
+            return;
+        }
         pending.slot_taken = false;
         rows::mark(set, sender, pending, Some((&error.code, &error.text)), waits_for);
         if matches!(pending.state, PendingState::Unknown { .. }) {

@@ -98,6 +98,7 @@ impl App {
             watched: Default::default(),
             listed: Default::default(),
             behind: Default::default(),
+            arrived: Default::default(),
             beginning: Default::default(),
             calling: Default::default(),
             early_statuses: early.into(),

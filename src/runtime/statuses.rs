@@ -4,7 +4,7 @@
 use super::{
     app::App,
     lane::{LaneError, LaneState, Work},
-    outbox::{PendingState, SendAnswer},
+    outbox::{self, PendingState, SendAnswer},
 };
 use crate::{
     base::ids::{ContactId, ConversationId, OutboundId, SenderId},
@@ -47,6 +47,7 @@ impl App {
             if self.watched.holds(id)
                 && let Some(row) = outbound::find(&self.store, id).await?
             {
+                self.arrived.tell(id, update.provider_id.clone());
                 self.pass_on(row.contact_id, row.conversation_id, (id, row.draft.number), false, update);
             }
         }
@@ -57,6 +58,9 @@ impl App {
                 DeliveryState::Delivered | DeliveryState::Read => self.metrics.message(*sender, moved.state.as_str()),
                 // Counted where the message leaves its outbox: by the provider's answer, mostly.
                 DeliveryState::Sent | DeliveryState::Failed => {}
+            }
+            if moved.state != DeliveryState::Failed && self.watched.holds(moved.id) {
+                self.arrived.tell(moved.id, update.provider_id.clone());
             }
             let waited_for = moved.tells && moved.state != DeliveryState::Sent;
             if waited_for || moved.state == DeliveryState::Failed || self.watched.holds(moved.id) {
@@ -99,7 +103,12 @@ impl App {
         if let (Some(place), None, true) = (place, on_wire, update.state != DeliveryState::Failed) {
             // The status proves that it left, also if it was to go again; one that is on the wire waits for its
             // own answer.
+            self.arrived.take(id);
+            let outlived = outbox::has_outlived(&conversation.outbox, place);
             let mut pending = conversation.outbox.remove(place);
+            if outlived {
+                Arc::make_mut(&mut pending.draft).tells = false;
+            }
             self.metrics.message(conversation.sender, "sent");
             if pending.draft.tells {
                 let (at, as_template) = (pending.attempted_at.unwrap_or(update.at), pending.went_as_template());
@@ -152,9 +161,7 @@ impl App {
             Some(place) => place,
             None => {
                 let Some(row) = outbound::find(&self.store, id).await? else { return Ok(Vec::new()) };
-                let mut pending = self.revive(row);
-                // One more plan, ever: a message that was tried twice has had it.
-                pending.planned_again = pending.attempt > 1;
+                let pending = self.revive(row);
                 let outbox = &mut lane.conversations[index].outbox;
                 let place = outbox.iter().position(|other| other.id > id).unwrap_or(outbox.len());
                 outbox.insert(place, pending);

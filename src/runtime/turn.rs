@@ -4,7 +4,8 @@ use super::{
     app::App,
     apply::AfterCommit,
     catch::text_of,
-    lane::{LaneError, LaneState, TurnSeen},
+    lane::{Conversation, LaneError, LaneState, TurnSeen},
+    live::Current,
     rows,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
         session::{Session, Waiting},
     },
     store::{
-        WriteSet, run,
+        CommitError, WriteSet, run, session,
         start::{self, TakenBack},
     },
 };
@@ -44,28 +45,15 @@ impl App {
             .versions_for(&self.store, &live, &conversation.session)
             .await
             .map_err(|error| LaneError::Reload(format!("a flow version cannot be read: {error:#}")))?;
-        let plays = self.plays && self.senders.get(conversation.sender).is_some_and(|sender| sender.is_sandbox());
-        let paused = self.flow_health.paused();
         let names: Vec<(u32, FlowName)> =
             conversation.session.runs.iter().map(|run| (run.number, run.flow.clone())).collect();
         // Whatever fails from here on makes the lane read its rows again.
         let session = std::mem::take(&mut conversation.session);
         let was = session.turn;
-        let world = World {
-            now,
-            contact: &lane.contact,
-            conversation: conversation.id,
-            sender: self.senders.view(conversation.sender),
-            window: conversation.window,
-            env: live.env(&self.config.flows.env, plays),
-            paused: &paused,
-            once: &lane.once,
-            token_key: &self.token_key,
-        };
-        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| flow::advance(&versions, session, event, &world)));
+        let outcome = self.ask_engine(&live, lane, index, now, |world| flow::advance(&versions, session, event, world));
         let Outcome { mut session, contact, effects, trace, passage } = match outcome {
             Ok(outcome) => outcome,
-            Err(panic) => return Err(LaneError::Poison(format!("the engine panicked: {}", text_of(panic.as_ref())))),
+            Err(panic) => return Err(LaneError::Broken(format!("the engine panicked: {panic}"))),
         };
         if self.calls.is_mocked() {
             try_again_at_once(&mut session, now);
@@ -110,7 +98,12 @@ impl App {
         for pending in lane.conversations[index].outbox.iter().filter(|p| after.inserted.contains(&p.id)) {
             rows::insert_outbound(&mut set, pending, lane.contact.id, conversation, sender);
         }
-        self.store.commit(set).await?;
+        if let Err(error) = self.store.commit(set).await {
+            // An answer that was lost says nothing; the row of the session does.
+            if !matches!(error, CommitError::Unknown) || !self.stands(&lane.conversations[index]).await {
+                return Err(error.into());
+            }
+        }
         if handled.is_some() && !after.inserted.is_empty() {
             self.metrics.answered.inc();
         }
@@ -129,6 +122,38 @@ impl App {
         Ok(effects)
     }
 
+    /// Lets the engine look at a conversation as it stands. `Err`: it panicked, with these words.
+    pub(super) fn ask_engine<T>(
+        &self,
+        live: &Current,
+        lane: &LaneState,
+        index: usize,
+        now: Time,
+        ask: impl FnOnce(&World<'_>) -> T,
+    ) -> Result<T, String> {
+        let conversation = &lane.conversations[index];
+        let plays = self.plays && self.senders.get(conversation.sender).is_some_and(|sender| sender.is_sandbox());
+        let paused = self.flow_health.paused();
+        let world = World {
+            now,
+            contact: &lane.contact,
+            conversation: conversation.id,
+            sender: self.senders.view(conversation.sender),
+            window: conversation.window,
+            env: live.env(&self.config.flows.env, plays),
+            paused: &paused,
+            once: &lane.once,
+            token_key: &self.token_key,
+        };
+        std::panic::catch_unwind(AssertUnwindSafe(|| ask(&world))).map_err(|panic| text_of(panic.as_ref()))
+    }
+
+    /// The session is stored as it is in memory: only this lane writes it.
+    async fn stands(&self, conversation: &Conversation) -> bool {
+        let row = session::find(&self.store, conversation.id).await;
+        row.is_ok_and(|row| row.is_some_and(|row| row.session == conversation.session))
+    }
+
     /// What happened to the contact is heard in its other conversations, too: runs there wait for it or stop by it.
     async fn tell_others(
         self: &Arc<Self>,
@@ -143,7 +168,7 @@ impl App {
                 }
                 let event = Event::Overheard { what: what.clone(), depth };
                 let set = WriteSet::of(lane.contact.id.0);
-                Box::pin(self.take_turn(lane, other, event, None, set)).await?;
+                Box::pin(self.take_own_turn(lane, other, event, set)).await?;
                 Box::pin(self.go_on(lane, other)).await?;
             }
         }

@@ -190,6 +190,7 @@ impl App {
             if attempt < LANE_TRIES_MAX {
                 left = work.once_more();
             }
+            let unrepeatable = attempt == 1 && left.is_none();
             if state.is_none() {
                 *state = Box::pin(self.lane_of(contact)).await?;
             }
@@ -197,14 +198,31 @@ impl App {
                 self.metrics.bug("nobody");
                 anyhow::bail!("there is work for contact {contact}, who does not exist");
             };
-            match self.take_other(lane, work).await {
+            // What follows from it may be refused by the database for reasons of its own.
+            let is_own = matches!(work, Work::Wake | Work::Returned { .. } | Work::Begin(_));
+            let done = self.take_other(lane, work).await;
+            lane.refused = None;
+            match done {
+                Err(LaneError::Poison(why)) if is_own && left.is_some() && attempt == 1 => {
+                    tracing::error!(contact.id = %contact, "The database refuses a turn, and it is parked: {why}");
+                    *state = self.lane_of(contact).await?;
+                    if let Some(lane) = state.as_mut() {
+                        lane.refused = Some(why);
+                    }
+                }
                 Err(LaneError::Reload(why)) if left.is_some() => {
                     *state = None;
                     tracing::warn!(contact.id = %contact, attempt, "Work of a lane is taken again: {why}");
                     // What the lost commit was to start is looked for afterwards.
                     self.timers.wake(contact, self.clock.now());
                 }
-                done => return done.map_err(|error| anyhow::anyhow!("{error}")),
+                done => {
+                    if let (Err(LaneError::Reload(_)), true) = (&done, unrepeatable) {
+                        // Nobody takes it again, and a lost commit of it may have put a message on the wire.
+                        self.timers.wake(contact, self.clock.now());
+                    }
+                    return done.map_err(|error| anyhow::anyhow!("{error}"));
+                }
             }
         }
         Ok(())
@@ -245,7 +263,7 @@ impl App {
                         None => return Ok(()),
                     }
                 }
-                Err(LaneError::Poison(why)) => {
+                Err(LaneError::Poison(why) | LaneError::Broken(why)) => {
                     *state = None;
                     return Box::pin(self.bury(id, conversation, sender, &why)).await;
                 }

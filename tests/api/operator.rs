@@ -3,6 +3,10 @@
 use super::host::{Host, OPERATOR};
 use reqwest::Method;
 use serde_json::json;
+use transom::{
+    base::clock::Clock,
+    store::{WriteSet, dead_letter, inbound},
+};
 
 #[tokio::test]
 async fn a_created_key_opens_its_account_until_it_is_revoked() {
@@ -40,20 +44,68 @@ async fn a_key_is_for_an_account_that_exists() {
     host.post(OPERATOR, "/v1/keys", json!({})).await.is(422);
 }
 
-#[tokio::test]
-async fn a_dead_letter_is_replayed_once() {
+/// Meta's own wrapping around a message without an id: nothing can be made of it.
+async fn with_a_letter() -> (Host, String) {
     let host = Host::new().await;
-    assert_eq!(host.post(OPERATOR, "/v1/dead-letters/99/replay", json!({})).await.status, 404);
-    // Meta's own wrapping around a message without an id: nothing can be made of it.
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102", "changes": [{
         "field": "messages",
         "value": {"metadata": {"phone_number_id": "1"}, "messages": [{"type": "text"}]},
     }]}]});
     let key = [("authorization", "Bearer key-acme")];
     host.request(Method::POST, "/webhooks/sandbox/1", &key, body.to_string()).await;
-    let letters = transom::store::dead_letter::page(&host.app.store, i64::MAX, 10).await.unwrap();
+    let letters = dead_letter::page(&host.app.store, i64::MAX, 10).await.unwrap();
     assert_eq!(letters.len(), 1);
     let path = format!("/v1/dead-letters/{}/replay", letters[0].id);
-    assert_eq!(host.post(OPERATOR, &path, json!({})).await.is(200)["replayed"], true);
+    (host, path)
+}
+
+#[tokio::test]
+async fn a_dead_letter_that_fails_again_says_so_and_stays() {
+    let (host, path) = with_a_letter().await;
+    assert_eq!(host.post(OPERATOR, "/v1/dead-letters/99/replay", json!({})).await.status, 404);
+    for _ in 0..2 {
+        let again = host.post(OPERATOR, &path, json!({})).await.is(409);
+        assert_eq!(again["code"], "failed_again");
+        assert!(again["detail"].as_str().unwrap().starts_with("It failed again and stays listed: "), "{again}");
+    }
+    assert_eq!(dead_letter::page(&host.app.store, i64::MAX, 10).await.unwrap().len(), 1);
+    assert!(host.app.metrics.render().contains(r#"transom_dead_letters{kind="malformed"} 1"#));
+}
+
+#[tokio::test]
+async fn a_dead_letter_that_can_be_read_now_is_replayed_once() {
+    let (mut host, _) = with_a_letter().await;
+    let raw = host.written(&host.sandbox_number(1), "hello again");
+    let letter = dead_letter::DeadLetter {
+        id: host.app.store.next_id(),
+        kind: "malformed".into(),
+        at: host.clock.now(),
+        sender_id: None,
+        subject_id: None,
+        reason: "it was malformed to an older version".into(),
+        data: json!({"provider": "sandbox", "raw": raw}),
+        replayed_at: None,
+    };
+    let mut set = WriteSet::new();
+    set.push(&dead_letter::INSERT, &letter);
+    host.app.store.commit(set).await.unwrap();
+    let path = format!("/v1/dead-letters/{}/replay", letter.id);
+    let done = host.post(OPERATOR, &path, json!({})).await.is(200);
+    assert_eq!((&done["replayed"], &done["waits"]), (&json!(true), &json!(false)));
     assert_eq!(host.post(OPERATOR, &path, json!({})).await.is(409)["code"], "replayed_before");
+}
+
+#[tokio::test]
+async fn a_message_for_another_accounts_sender_is_not_let_in_by_a_replay() {
+    let (mut host, _) = with_a_letter().await;
+    // The key of one account vouches for a message to the sender of another.
+    let body = host.written(&host.sandbox_number(1), "let me in");
+    let key = [("authorization", "Bearer key-other")];
+    host.request(Method::POST, "/webhooks/sandbox/1", &key, body).await;
+    let letters = dead_letter::open(&host.app.store, "wrong_secret", i64::MAX, 10).await.unwrap();
+    for letter in letters {
+        let path = format!("/v1/dead-letters/{}/replay", letter.id);
+        assert_eq!(host.post(OPERATOR, &path, json!({})).await.is(409)["code"], "not_replayable");
+    }
+    assert_eq!(inbound::count_unhandled(&host.app.store).await.unwrap(), 0);
 }

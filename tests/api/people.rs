@@ -217,9 +217,7 @@ async fn a_dead_letter_shows_its_body_to_the_operator_only() {
     let own = host.get("key-acme", &path).await;
     assert!(own.status == 404 || own.json()["data"].is_null(), "{}", own.text);
     assert_eq!(host.get("key-other", "/v1/dead-letters").await.is(200)["data"], json!([]));
-    host.post(OPERATOR, &format!("{path}/replay"), json!({})).await.is(200);
-    let open = host.get(OPERATOR, "/v1/dead-letters").await.is(200);
-    assert!(open["data"].as_array().unwrap().iter().all(|letter| letter["id"] != letters["data"][0]["id"]));
+    assert_eq!(host.post("key-acme", &format!("{path}/replay"), json!({})).await.status, 403);
 }
 
 #[tokio::test]

@@ -88,14 +88,9 @@ impl World {
         ids.insert("$tester", tester["data"]["id"].as_str().unwrap().to_owned());
         let made = host.post(OPERATOR, "/v1/keys", json!({"account": "acme", "name": "old"})).await.is(201);
         ids.insert("$key", made["id"].as_str().unwrap().to_owned());
-        let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102", "changes": [{
-            "field": "messages",
-            "value": {"metadata": {"phone_number_id": "1"}, "messages": [{"type": "text"}]},
-        }]}]});
-        let key = [("authorization", "Bearer key-acme")];
-        host.request(Method::POST, "/webhooks/sandbox/1", &key, body.to_string()).await;
-        let letters = dead_letter::page(&host.app.store, i64::MAX, 1).await.unwrap();
-        ids.insert("$letter", letters[0].id.to_string());
+        let written = host.written(&host.sandbox_number(1), "of a letter");
+        let mended = json!({"provider": "sandbox", "raw": written});
+        ids.insert("$letter", letter(&host, "malformed", mended).await.to_string());
         ids.insert("$refused", refused_send(&host).await.to_string());
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
         ids.insert("$open", runs[0].id.to_string());
@@ -134,14 +129,18 @@ impl World {
 
 /// A message that the provider refused for good.
 async fn refused_send(host: &Host) -> i64 {
+    letter(host, "rejected_send", json!({})).await
+}
+
+async fn letter(host: &Host, kind: &str, data: Json) -> i64 {
     let letter = DeadLetter {
         id: host.app.store.next_id(),
-        kind: "rejected_send".into(),
+        kind: kind.into(),
         at: host.clock.now(),
         sender_id: Some(SenderId(12)),
         subject_id: None,
         reason: "131026: Message undeliverable".into(),
-        data: json!({}),
+        data,
         replayed_at: None,
     };
     let mut set = WriteSet::new();

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use transom::{
     base::{clock::Clock, ids::AccountName, limits::LANE_TRIES_MAX, time::Span},
     channel::meta::compose::What,
-    model::{content::Content, effect::Origin, inbound::DeliveryState::Delivered},
+    model::{content::Content, effect::Origin, inbound::DeliveryState::Delivered, value::Value},
     store::outbound::SendState,
 };
 
@@ -291,4 +291,36 @@ steps:
         sent.push(house.sent().len());
     }
     assert_eq!(sent, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_message_of_a_turn_whose_commit_was_answered_by_nobody_leaves_all_the_same() {
+    let paid = "flow: paid\nwhen: [{event: paid}]\nsteps:\n  - say: Your payment came.\n    if_closed: skip\n";
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO), ("flows/paid.yaml", paid)], "  []").await;
+    house.says("hi").await;
+    let account = AccountName::from("acme");
+    let (contact, conversation) = house.app.reach(&account, SENDER, "+34600111222", None).await.unwrap();
+    house.faults.lose_next_answers(1);
+    let event = house.app.emit_event(contact, conversation, "paid".into(), Value::Nothing).await;
+    event.expect("it stands in its row");
+    house.app.run_due().await.unwrap();
+    assert_eq!(house.texts(), ["hi", "Your payment came."]);
+    assert_eq!(house.row(1).await.state, SendState::Sent);
+}
+
+#[tokio::test]
+async fn a_message_whose_sending_was_answered_by_nobody_is_not_in_doubt() {
+    let two = "flow: two\nwhen: [{message: two}]\nsteps:\n  - say: one\n  - say: two\n";
+    let mut house = House::at_meta(&[("flows/two.yaml", two)], "  []").await;
+    let graph = house.graph.clone().unwrap();
+    let mut sends = graph.listen();
+    graph.fail_next(Fault::Late(Duration::from_millis(100)));
+    let body = house.webhook(What::Text("two".into()));
+    house.post(&body).await;
+    sends.recv().await.unwrap();
+    // The mark of the first and the `sending` of the second, in whatever groups.
+    house.faults.lose_next_answers(2);
+    house.app.run_due().await.unwrap();
+    assert_eq!(house.texts(), ["one", "two"]);
+    assert_eq!(house.row(1).await.state, SendState::Sent);
 }

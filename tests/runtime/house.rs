@@ -17,7 +17,7 @@ use transom::{
         time::{Span, Time},
     },
     channel::{
-        HeaderMap, Outgoing, RawRequest,
+        HeaderMap, Http, Outgoing, RawRequest,
         client::{Client, install_crypto},
         meta::compose::{self, Act, News, Number, What},
         sandbox::Sandbox,
@@ -37,6 +37,7 @@ pub struct House {
     taken: broadcast::Receiver<Outgoing>,
     folder: TempDir,
     messages: u64,
+    at_meta: bool,
     pub faults: Arc<Faults>,
     /// `Some`: sender 1 is at Meta, and its requests go to this emulator.
     pub graph: Option<Graph>,
@@ -58,43 +59,49 @@ impl House {
     /// The same where the configuration says `more` of the sender.
     pub async fn at_meta_with(files: &[(&str, &str)], templates: &str, more: &str) -> House {
         let graph = Graph::start().await;
-        let config = format!(
-            "accounts: [{{name: acme}}]\nsenders:\n  - {{id: 1, account: acme, name: Support, provider: meta, \
-             phone: \"+15550001111\", phone_number_id: \"106540352242922\", waba_id: \"1\", access_token: token, \
-             app_secret: {SECRET}, verify_token: v, api_base: \"{}\", api_version: v24.0, unknown_after: 60s{more}}}\n\
-             templates:\n{templates}\n",
-            graph.base
-        );
+        let config = format!("{}templates:\n{templates}\n", config_of(&graph.base, more));
         let mut files = files.to_vec();
         files.push(("config.yaml", &config));
         House::build(&files, Some(graph)).await
     }
 
+    /// At a Meta behind `wire`, with a database in step: `seed` decides who goes before whom.
+    pub async fn in_step(files: &[(&str, &str)], wire: Arc<dyn Http>, seed: u64) -> House {
+        let config = config_of("http://graph.example", "");
+        let config = format!("{config}templates: []\n");
+        let mut files = files.to_vec();
+        files.push(("config.yaml", &config));
+        let folder = folder_of(&files);
+        House::open_over(folder, morning(), None, Some(wire), Arc::new(Faults::in_step(seed))).await
+    }
+
     async fn build(files: &[(&str, &str)], graph: Option<Graph>) -> House {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let at: jiff::Timestamp = "2026-03-27T08:00:00Z".parse().unwrap();
-        let clock = Arc::new(ManualClock::new(Time(at.as_millisecond())));
-        House::open(folder, clock, graph).await
+        House::open(folder_of(files), morning(), graph).await
     }
 
     async fn open(folder: TempDir, clock: Arc<ManualClock>, graph: Option<Graph>) -> House {
+        House::open_over(folder, clock, graph, None, Arc::default()).await
+    }
+
+    async fn open_over(
+        folder: TempDir,
+        clock: Arc<ManualClock>,
+        graph: Option<Graph>,
+        wire: Option<Arc<dyn Http>>,
+        faults: Arc<Faults>,
+    ) -> House {
         install_crypto();
-        let config = match &graph {
-            None => Config::sandbox(folder.path()),
-            Some(_) => Config::load(Some(&folder.path().join("config.yaml")), &|_| None)
+        let at_meta = graph.is_some() || wire.is_some();
+        let config = match at_meta {
+            false => Config::sandbox(folder.path()),
+            true => Config::load(Some(&folder.path().join("config.yaml")), &|_| None)
                 .unwrap_or_else(|findings| panic!("{findings:#?}")),
         };
         let url = format!("sqlite://{}", folder.path().join("t.db").display());
-        let faults = Arc::<Faults>::default();
         let options = Options { durable: false, faults: faults.clone() };
         let store = Store::open(&url, options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
-        let http = Arc::new(Client::new(shared.clone(), None));
+        let http = wire.unwrap_or_else(|| Arc::new(Client::new(shared.clone(), None)));
         let files = bot::read(folder.path()).unwrap();
         let metrics = Metrics::new();
         let setup = Setup { config, clock: shared, store, http, files, calls: None, metrics };
@@ -102,7 +109,7 @@ impl House {
         let taken = sandbox.watch();
         app.recover().await.unwrap();
         app.run_due().await.unwrap();
-        House { app, sandbox, clock, taken, folder, messages: 0, faults, graph }
+        House { app, sandbox, clock, taken, folder, messages: 0, faults, at_meta, graph }
     }
 
     /// The process dies here; the world goes on.
@@ -202,7 +209,7 @@ impl House {
 
     async fn take(&self, body: &str) {
         let mut headers = HeaderMap::new();
-        let (kind, sender) = if self.graph.is_some() { ("meta", None) } else { ("sandbox", Some(SENDER)) };
+        let (kind, sender) = if self.at_meta { ("meta", None) } else { ("sandbox", Some(SENDER)) };
         let signature = Key::new(Secret::new(SECRET)).sign(body.as_bytes());
         headers.insert("x-hub-signature-256", signature.parse().unwrap());
         let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender };
@@ -259,4 +266,29 @@ impl House {
         self.clock.set(target);
         self.app.run_due().await.unwrap();
     }
+}
+
+/// Up to the end of its only sender, at Meta.
+fn config_of(api_base: &str, more: &str) -> String {
+    format!(
+        "accounts: [{{name: acme}}]\nsenders:\n  - {{id: 1, account: acme, name: Support, provider: meta, \
+         phone: \"+15550001111\", phone_number_id: \"106540352242922\", waba_id: \"1\", access_token: token, \
+         app_secret: {SECRET}, verify_token: v, api_base: \"{api_base}\", api_version: v24.0, unknown_after: 60s{more}}}\n"
+    )
+}
+
+fn folder_of(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// A Friday, nine o'clock in Madrid.
+fn morning() -> Arc<ManualClock> {
+    let at: jiff::Timestamp = "2026-03-27T08:00:00Z".parse().unwrap();
+    Arc::new(ManualClock::new(Time(at.as_millisecond())))
 }

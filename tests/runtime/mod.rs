@@ -3,7 +3,10 @@
 mod doubt;
 mod house;
 mod names;
+mod nudge;
+mod parked;
 mod recovery;
+mod replayed;
 mod started;
 mod starts;
 mod statuses;

@@ -8,8 +8,10 @@ use transom::{
     model::{
         content::Content,
         effect::Origin,
+        inbound::DeliveryState,
         template::{Parameters, TemplateMessage},
     },
+    store::outbound::SendState,
 };
 
 const NEWS: &str = r#"
@@ -177,4 +179,34 @@ steps:
         shop.advance(Span::hours(2)).await;
         assert_eq!(kinds(&shop), ["template", second], "{more}");
     }
+}
+
+const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
+
+#[tokio::test]
+async fn a_message_that_was_refused_as_outside_the_window_is_planned_again_once_also_over_a_restart() {
+    let refused = Fault::Code { status: 400, code: 131_047 };
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(refused.clone());
+    house.says("one").await;
+    assert_eq!(house.row(0).await.state, SendState::Held);
+    let mut house = house.restart().await;
+    house.advance(Span::minutes(1)).await;
+    house.graph.as_ref().unwrap().fail_next(refused);
+    house.says("two").await;
+    assert_eq!(house.texts()[1], "one");
+    assert_eq!(house.row(0).await.state, SendState::Skipped);
+    house.says("three").await;
+    assert_eq!(house.texts().iter().filter(|text| *text == "one").count(), 2);
+}
+
+#[tokio::test]
+async fn a_message_that_was_only_slowed_down_before_is_planned_again_when_the_window_is_closed() {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::TooMany { retry_after: 2 });
+    house.says("one").await;
+    house.advance(Span::seconds(3)).await;
+    assert_eq!(house.texts(), ["one", "one"]);
+    house.told(1, DeliveryState::Failed, Some(131_047)).await;
+    assert_eq!(house.row(1).await.state, SendState::Held);
 }

@@ -103,6 +103,12 @@ pub struct Sending {
     pub sent_as: Option<Content>,
 }
 
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct PlannedAgain {
+    pub id: OutboundId,
+    pub at: Time,
+}
+
 /// What came of a try, or of the decision not to try.
 #[derive(Debug, Clone, Serialize)]
 pub struct Settled {
@@ -194,6 +200,16 @@ pub(super) static SETTLE: Statement<Settled> = Statement::new(
      from {rows} as input where outbound.id = cast(value ->> 'id' as bigint)",
 );
 
+/// It was refused as outside the window and is planned once more: the next refusal is final.
+pub static PLANNED_AGAIN: Statement<PlannedAgain> = Statement::new(
+    "outbound.planned_again",
+    153,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "update outbound set planned_again_at = cast(value ->> 'at' as bigint)
+     from {rows} as input where outbound.id = cast(value ->> 'id' as bigint)",
+);
+
 /// What is to leave still may be held for longer than messages are kept.
 pub static EXPIRE: Statement<Before> =
     expire!("outbound", 154, "created_at", "state not in ('queued', 'sending', 'held')");
@@ -202,6 +218,7 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &INSERT.sql,
     &SENDING.sql,
     &SETTLE.sql,
+    &PLANNED_AGAIN.sql,
     &EXPIRE.sql,
     &STATUS_KNOWN.sql,
     &STATUS_BY_ID.sql,

@@ -32,6 +32,8 @@ pub struct Outbound {
     pub error_text: Option<String>,
     /// A word of `model::event::Reason`.
     pub reason: Option<String>,
+    /// When it was planned once more because the window was closed.
+    pub planned_again_at: Option<Time>,
     pub created_at: Time,
 }
 
@@ -48,7 +50,8 @@ macro_rules! select {
         concat!(
             "select id, conversation_id, contact_id, sender_id, state, cast(data as text) as data,
                cast(sent_as as text) as sent_as, not_before, hold_until, attempt, attempted_at, provider_id,
-               accepted_at, delivered_at, read_at, failed_at, error_code, error_text, reason, created_at
+               accepted_at, delivered_at, read_at, failed_at, error_code, error_text, reason, planned_again_at,
+               created_at
              from outbound ",
             $rest
         )
@@ -59,9 +62,13 @@ macro_rules! select {
 static FIND: Query = Query { name: "outbound.find", text: select!("where id = $1") };
 static BY_PROVIDER: Query =
     Query { name: "outbound.by_provider", text: select!("where sender_id = $1 and provider_id = $2") };
+// A nudge has the number of the message that it prepares and is written after it: it counts while that one is kept.
 static BY_NUMBER: Query = Query {
     name: "outbound.by_number",
-    text: select!("where conversation_id = $1 and number = $2 order by id desc limit 1"),
+    text: select!(
+        "where conversation_id = $1 and number = $2
+         order by case when state = 'held' then 1 else 0 end, id limit 1"
+    ),
 };
 static OF: Query =
     Query { name: "outbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
@@ -251,6 +258,7 @@ fn read(row: &Row) -> Result<Outbound, ReadError> {
         error_code: row.maybe_text("error_code")?,
         error_text: row.maybe_text("error_text")?,
         reason: row.maybe_text("reason")?,
+        planned_again_at: row.maybe_time("planned_again_at")?,
         created_at: row.time("created_at")?,
     })
 }

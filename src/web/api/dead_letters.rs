@@ -2,8 +2,8 @@
 
 use super::{keys::operator, page::Page};
 use crate::{
-    base::{query, time::iso},
-    runtime::replay::Replayed,
+    base::{limits::API_SEND_WAIT, query, time::iso},
+    runtime::{outbox::SendAnswer, replay::Replayed},
     store::{ReadError, dead_letter},
     web::{
         auth::{self, Caller},
@@ -18,6 +18,7 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
+use tokio::time::timeout;
 
 /// `GET /v1/dead-letters?kind=&state=all&limit=&cursor=`: the open ones, newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
@@ -104,9 +105,26 @@ async fn replayed(web: &Web, id: &str, headers: &HeaderMap) -> Result<Json, Prob
     operator(web, headers).await?;
     let id: i64 = id.parse().map_err(|_| none())?;
     match web.app.replay(id).await.map_err(|error| Problem::bug(&error))? {
-        Replayed::Done => Ok(json!({"id": id, "replayed": true})),
+        Replayed::Done => Ok(json!({"id": id, "replayed": true, "waits": false})),
+        Replayed::Waits => Ok(json!({"id": id, "replayed": true, "waits": true})),
+        Replayed::Sending(answer) => match timeout(API_SEND_WAIT.to_std(), answer).await {
+            Ok(Ok(SendAnswer::Accepted { .. })) => Ok(json!({"id": id, "replayed": true, "waits": false})),
+            Ok(Ok(SendAnswer::Failed { code, text, .. })) => {
+                Err(failed_again(format!("The provider did not take it: {code}: {text}.")))
+            }
+            Ok(Ok(SendAnswer::Unknown)) => {
+                Err(failed_again("Again nobody knows whether it left; without a status it is listed anew.".to_owned()))
+            }
+            // It keeps its place in the outbox: a rate, a stopped sender, a provider that takes its time.
+            Ok(Err(_)) | Err(_) => Ok(json!({"id": id, "replayed": true, "waits": true})),
+        },
+        Replayed::Again(why) => Err(failed_again(why)),
         Replayed::Missing => Err(none()),
         Replayed::Before => Err(Problem::conflict("replayed_before", "It was replayed already.")),
         Replayed::Impossible(why) => Err(Problem::conflict("not_replayable", why)),
     }
+}
+
+fn failed_again(why: String) -> Problem {
+    Problem::conflict("failed_again", why)
 }

@@ -27,7 +27,15 @@ static LETTER: Shape = shape(
     ],
 );
 
-static REPLAYED: Shape = shape("Replayed", "", &[need("id", Whole, ""), need("replayed", Flag, "")]);
+static REPLAYED: Shape = shape(
+    "Replayed",
+    "",
+    &[
+        need("id", Whole, ""),
+        need("replayed", Flag, "It is off the list."),
+        need("waits", Flag, "It stands in line; what becomes of it is not known yet."),
+    ],
+);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -64,7 +72,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Try again what could not be handled",
         who: Who::Operator,
         answers: &[ok(Of(&REPLAYED), "It was taken as if it came in now.")],
-        errors: Errors::Problems(&[("replayed_before", 409), ("not_replayable", 409)]),
+        errors: Errors::Problems(&[("failed_again", 409), ("replayed_before", 409), ("not_replayable", 409)]),
         example: ask("/v1/dead-letters/$letter/replay"),
         take: || post(dead_letters::replay),
         ..POST
