@@ -36,8 +36,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (29, "outbound_states", include_str!("migrations/0029_outbound_states.sql")),
     (30, "last_outbound", include_str!("migrations/0030_last_outbound.sql")),
     (31, "last_message", include_str!("migrations/0031_last_message.sql")),
-    (34, "tester_session", include_str!("migrations/0034_tester_session.sql")),
     (32, "planned_again", include_str!("migrations/0032_planned_again.sql")),
+    (34, "tester_session", include_str!("migrations/0034_tester_session.sql")),
     (36, "subscription", include_str!("migrations/0036_subscription.sql")),
     (39, "contact_newest", include_str!("migrations/0039_contact_newest.sql")),
 ];

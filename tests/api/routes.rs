@@ -90,7 +90,7 @@ impl World {
         ids.insert("$key", made["id"].as_str().unwrap().to_owned());
         let written = host.written(&host.sandbox_number(1), "of a letter");
         let mended = json!({"provider": "sandbox", "raw": written});
-        ids.insert("$letter", letter(&host, "malformed", mended).await.to_string());
+        ids.insert("$letter", letter(&host, "malformed", None, mended).await.to_string());
         ids.insert("$refused", refused_send(&host).await.to_string());
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
         ids.insert("$open", runs[0].id.to_string());
@@ -129,15 +129,15 @@ impl World {
 
 /// A message that the provider refused for good.
 async fn refused_send(host: &Host) -> i64 {
-    letter(host, "rejected_send", json!({})).await
+    letter(host, "rejected_send", Some(SenderId(12)), json!({})).await
 }
 
-async fn letter(host: &Host, kind: &str, data: Json) -> i64 {
+async fn letter(host: &Host, kind: &str, sender: Option<SenderId>, data: Json) -> i64 {
     let letter = DeadLetter {
         id: host.app.store.next_id(),
         kind: kind.into(),
         at: host.clock.now(),
-        sender_id: Some(SenderId(12)),
+        sender_id: sender,
         subject_id: None,
         reason: "131026: Message undeliverable".into(),
         data,
