@@ -88,9 +88,15 @@ impl World {
         ids.insert("$tester", tester["data"]["id"].as_str().unwrap().to_owned());
         let made = host.post(OPERATOR, "/v1/keys", json!({"account": "acme", "name": "old"})).await.is(201);
         ids.insert("$key", made["id"].as_str().unwrap().to_owned());
-        let written = host.written(&host.sandbox_number(1), "of a letter");
-        let mended = json!({"provider": "sandbox", "raw": written});
-        ids.insert("$letter", letter(&host, "malformed", None, mended).await.to_string());
+        let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102", "changes": [{
+            "field": "messages",
+            "value": {"metadata": {"phone_number_id": "1"}, "messages": [{"type": "text"}]},
+        }]}]});
+        let key = [("authorization", "Bearer key-acme")];
+        host.request(Method::POST, "/webhooks/sandbox/1", &key, body.to_string()).await;
+        let letters = dead_letter::page(&host.app.store, i64::MAX, 1).await.unwrap();
+        mend(&host, letters[0].clone()).await;
+        ids.insert("$letter", letters[0].id.to_string());
         ids.insert("$refused", refused_send(&host).await.to_string());
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
         ids.insert("$open", runs[0].id.to_string());
@@ -127,20 +133,33 @@ impl World {
     }
 }
 
-/// A message that the provider refused for good.
-async fn refused_send(host: &Host) -> i64 {
-    letter(host, "rejected_send", Some(SenderId(12)), json!({})).await
+/// As if a new version could read what a letter holds: news of a message that nobody knows.
+async fn mend(host: &Host, letter: DeadLetter) {
+    let status =
+        json!({"id": "wamid.gone", "status": "sent", "timestamp": "1774602000", "recipient_id": "34600111222"});
+    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102", "changes": [{
+        "field": "messages",
+        "value": {"metadata": {"phone_number_id": "1"}, "statuses": [status]},
+    }]}]});
+    let mut set = WriteSet::new();
+    set.push(&dead_letter::REPLAYED, &dead_letter::Replayed { id: letter.id, at: letter.at });
+    host.app.store.commit(set).await.unwrap();
+    let data = json!({"provider": "sandbox", "raw": body.to_string()});
+    let mut set = WriteSet::new();
+    set.push(&dead_letter::INSERT, &DeadLetter { data, ..letter });
+    host.app.store.commit(set).await.unwrap();
 }
 
-async fn letter(host: &Host, kind: &str, sender: Option<SenderId>, data: Json) -> i64 {
+/// A message that the provider refused for good.
+async fn refused_send(host: &Host) -> i64 {
     let letter = DeadLetter {
         id: host.app.store.next_id(),
-        kind: kind.into(),
+        kind: "rejected_send".into(),
         at: host.clock.now(),
-        sender_id: sender,
+        sender_id: Some(SenderId(12)),
         subject_id: None,
         reason: "131026: Message undeliverable".into(),
-        data,
+        data: json!({}),
         replayed_at: None,
     };
     let mut set = WriteSet::new();
