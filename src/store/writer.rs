@@ -90,6 +90,7 @@ impl Writer {
         let mut waiting: VecDeque<Waiting> = VecDeque::new();
         let mut closing = None;
         let mut texts = Texts::new();
+        let mut group_before = 0;
         loop {
             if waiting.is_empty() && closing.is_none() {
                 match self.next_job().await {
@@ -100,7 +101,7 @@ impl Writer {
             }
             self.faults.others_first().await;
             self.find_company(&mut waiting, &mut closing).await;
-            if gives_way {
+            if gives_way && group_before >= GIVE_WAY_FROM {
                 self.give_way();
             }
             while waiting.len() < GROUP_SETS_MAX * 4 {
@@ -117,7 +118,8 @@ impl Writer {
             tokio::task::yield_now().await;
             self.refill().await;
             let group = take_group(&mut waiting);
-            self.done.add(group.len());
+            group_before = group.len();
+            self.done.add(group_before);
             if self.commit_group(group, &mut texts, answers).await == Trouble::Lost {
                 self.reconnect().await;
             }
@@ -182,8 +184,8 @@ impl Writer {
     }
 
     /// Lets whoever else can run go first, who may bring more: a commit of one set costs nearly what one of many does.
-    /// Where a processor is idle nobody else has to be let, and nothing waits. Once: on a machine that others keep busy
-    /// each time is theirs.
+    /// Where a processor is idle nobody else has to be let, and nothing waits. Once, and only where much comes: on a
+    /// machine that other programs keep busy each time is theirs.
     fn give_way(&self) {
         if self.jobs.len() < GROUP_SETS_MAX {
             std::thread::yield_now();

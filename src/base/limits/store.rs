@@ -21,6 +21,8 @@ pub const WRITER_SESSION_TIMEOUT: Span = Span::seconds(10);
 pub const WRITER_PING: Span = Span::seconds(2);
 /// Longest pause between two tries to reach a lost database.
 pub const RECONNECT_PAUSE_MAX: Span = Span::seconds(2);
+/// Write-sets of a group after which the writer lets others run before the next one.
+pub const GIVE_WAY_FROM: usize = 8;
 /// How long rows that nobody waits for wait for a group to ride in.
 pub const COMPANY_WAIT: Span = Span::millis(10);
 
