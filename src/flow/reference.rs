@@ -1,8 +1,11 @@
 //! `docs/reference/`: every step, trigger, key, value and function, written from what the program itself reads.
 
 use super::{
-    script::FUNCTIONS,
-    spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, HOURS_PARTS, STEP_KEYS, Spec, TRIGGER_KEYS, VIEWS},
+    script::{FUNCTIONS, Function, PARTS},
+    spec::{
+        BOT_KEYS, CASE_KEYS, EXPECT_KEYS, FLOW_KEYS, FORMS, FieldKind, FieldSpec, HOURS_PARTS, MESSAGE_KEYS, STEP_KEYS,
+        Spec, TEST_KEYS, TEST_STEPS, TRIGGER_KEYS, VIEWS,
+    },
     steps, triggers,
 };
 use crate::base::codes;
@@ -24,6 +27,7 @@ pub fn pages() -> Vec<Page> {
         Page { name: "bot.md", text: bot_page() },
         Page { name: "values.md", text: values_page() },
         Page { name: "functions.md", text: functions_page() },
+        Page { name: "tests.md", text: tests_page() },
         Page { name: "findings.md", text: findings_page() },
     ];
     pages.insert(0, Page { name: "README.md", text: index() });
@@ -39,11 +43,12 @@ pub fn about(word: &str) -> Option<String> {
     if let Some(spec) = triggers::spec(word) {
         found.push(spec_section("Trigger", spec, TRIGGER_KEYS));
     }
-    for (place, keys) in
-        [("a flow", FLOW_KEYS), ("`_bot.yaml`", BOT_KEYS), ("every step", STEP_KEYS), ("every trigger", TRIGGER_KEYS)]
-    {
+    for (place, keys) in KEYS {
         for field in keys.iter().filter(|field| field.name == word) {
-            found.push(format!("## `{word}`, a key of {place}\n\n{}", field_line(field)));
+            found.push(format!("## `{word}`, {place}\n\n{}", field_line(field)));
+        }
+        for (path, field) in below(keys).into_iter().filter(|(_, field)| field.name == word) {
+            found.push(format!("## `{path}`, {place}\n\n{}", field_line(field)));
         }
     }
     for spec in steps::SPECS.iter().chain(triggers::SPECS) {
@@ -51,11 +56,14 @@ pub fn about(word: &str) -> Option<String> {
             found.push(format!("## `{word}` of `{}`\n\n{}", spec.name, field_line(field)));
         }
     }
-    for function in FUNCTIONS.iter().filter(|function| function.name() == word) {
+    for function in FUNCTIONS.iter().chain(PARTS).filter(|function| function.name() == word) {
         found.push(format!(
             "## `{}`\n\n{}\n\n    {}  gives  {}\n",
             function.call, function.help, function.example, function.gives
         ));
+    }
+    for form in FORMS.iter().filter(|form| form.name == word || form.also.contains(&word)) {
+        found.push(format!("## How a {} is written\n\n{}\n", form.name, form.help));
     }
     for view in VIEWS.iter().filter(|view| view.name == word) {
         let parts: String = view.parts.iter().map(|(name, help)| format!("- `{word}.{name}`: {help}\n")).collect();
@@ -64,12 +72,37 @@ pub fn about(word: &str) -> Option<String> {
     (!found.is_empty()).then(|| found.join("\n"))
 }
 
+/// Where keys stand that are no fields of a step or trigger.
+const KEYS: [(&str, &[FieldSpec]); 9] = [
+    ("a key of a flow", FLOW_KEYS),
+    ("a key of `_bot.yaml`", BOT_KEYS),
+    ("a key of every step", STEP_KEYS),
+    ("a key of every trigger", TRIGGER_KEYS),
+    ("on top of a test file", TEST_KEYS),
+    ("a key of a test case", CASE_KEYS),
+    ("a step of a test", TEST_STEPS),
+    ("what `bot:` and `sent:` may look at", MESSAGE_KEYS),
+    ("what `expect:` looks at", EXPECT_KEYS),
+];
+
+/// The keys of the maps that these keys take, by their path: `defaults.queue_for`.
+fn below(keys: &'static [FieldSpec]) -> Vec<(String, &'static FieldSpec)> {
+    let inner =
+        keys.iter().flat_map(|field| inner_keys(&field.kind).into_iter().map(move |(own, below)| (field, own, below)));
+    let named = inner.flat_map(|(field, own, below)| {
+        below.iter().map(move |key| (format!("{}.{own}{}", field.name, key.name), key))
+    });
+    named.collect()
+}
+
 /// Every word that `about` knows, for "did you mean".
 pub fn words() -> impl Iterator<Item = &'static str> {
     let specs = steps::SPECS.iter().chain(triggers::SPECS).flat_map(|spec| spec.fields.iter());
-    let keys = FLOW_KEYS.iter().chain(BOT_KEYS).chain(STEP_KEYS).chain(TRIGGER_KEYS);
+    let keys = KEYS.iter().flat_map(|(_, keys)| keys.iter().chain(below(keys).into_iter().map(|(_, field)| field)));
     let names = specs.chain(keys).map(|field| field.name);
-    names.chain(FUNCTIONS.iter().map(|function| function.name())).chain(VIEWS.iter().map(|view| view.name))
+    let functions = FUNCTIONS.iter().chain(PARTS).map(Function::name);
+    let forms = FORMS.iter().flat_map(|form| form.also.iter().copied());
+    names.chain(functions).chain(VIEWS.iter().map(|view| view.name)).chain(forms)
 }
 
 /// One field as a line of Markdown, without its name: what it takes, its default, its help.
@@ -102,7 +135,8 @@ fn index() -> String {
     text.push_str("- [Keys of a flow](flow.md), and those that every step and every trigger has\n");
     text.push_str("- [`_bot.yaml`](bot.md): what all flows share\n");
     text.push_str("- [Values](values.md) that expressions read, and types\n");
-    text.push_str("- [Functions](functions.md) of expressions\n");
+    text.push_str("- [Functions](functions.md) of expressions, and parts of dates and times\n");
+    text.push_str("- [Tests](tests.md): all keys of `flows/*.test.yaml`\n");
     text.push_str("- [Findings](findings.md) of the checker, by code\n");
     text
 }
@@ -161,6 +195,29 @@ fn values_page() -> String {
     text.push_str("## Types\n\nFor `type`, `inputs`, `returns` and `fields`: ");
     let names: Vec<String> = crate::model::answer::AnswerType::names().map(|name| format!("`{name}`")).collect();
     let _ = writeln!(text, "{}, `any`, or a list of allowed texts.", names.join(", "));
+    text.push_str("\n## How they are written\n\n| | |\n|---|---|\n");
+    for form in FORMS {
+        let _ = writeln!(text, "| {} | {} |", form.name, cell(form.help));
+    }
+    text
+}
+
+fn tests_page() -> String {
+    let mut text = format!(
+        "{GENERATED}# Tests\n\nThe keys of `flows/NAME.test.yaml`. [Testing flows](../testing.md) shows how they go \
+         together.\n\n## The file\n\n"
+    );
+    table(&mut text, TEST_KEYS);
+    for (title, about, keys) in [
+        ("A case", "What it says of the world goes over what the file says.", CASE_KEYS),
+        ("Steps", "A step has exactly one of these.", TEST_STEPS),
+        ("What `bot` looks at", "`bot: text`, or several of these; so do the items of `sent`.", MESSAGE_KEYS),
+        ("What `expect` looks at", "", EXPECT_KEYS),
+    ] {
+        let about = if about.is_empty() { String::new() } else { format!("{about}\n\n") };
+        let _ = write!(text, "\n## {title}\n\n{about}");
+        table(&mut text, keys);
+    }
     text
 }
 
@@ -170,7 +227,7 @@ fn functions_page() -> String {
          around it, `upper(name)`. The examples are run by a test, on Saturday 28 March 2026 at 13:00, for a contact called \
          Ana in Mexico whose language is Spanish.\n\n| Function | | Example | gives |\n|---|---|---|---|\n"
     );
-    for function in FUNCTIONS {
+    let row = |text: &mut String, function: &Function| {
         let _ = writeln!(
             text,
             "| `{}` | {} | `{}` | `{}` |",
@@ -179,7 +236,11 @@ fn functions_page() -> String {
             code_cell(function.example),
             code_cell(function.gives)
         );
-    }
+    };
+    FUNCTIONS.iter().for_each(|function| row(&mut text, function));
+    text.push_str("\n## Parts of dates and times\n\nThey are written behind a dot and take no brackets.\n\n");
+    text.push_str("| Part | | Example | gives |\n|---|---|---|---|\n");
+    PARTS.iter().for_each(|part| row(&mut text, part));
     text
 }
 
@@ -234,19 +295,27 @@ fn rows(text: &mut String, field: &FieldSpec, path: &str, depth: usize) {
     if depth > 1 || (depth > 0 && ["if_closed", "consent", "buttons"].contains(&field.name)) {
         return;
     }
-    let inner = |kind: &FieldKind| match kind {
-        FieldKind::Record(fields) => Some((*fields, String::new())),
-        FieldKind::MapOf(kind) => kind.shapes().into_iter().find_map(|kind| match kind {
-            FieldKind::Record(fields) => Some((fields, "NAME.".to_owned())),
-            _ => None,
-        }),
-        _ => None,
-    };
-    for (fields, own) in field.kind.shapes().iter().filter_map(inner) {
+    for (own, fields) in inner_keys(&field.kind) {
         for below in fields {
             rows(text, below, &format!("{name}.{own}"), depth + 1);
         }
     }
+}
+
+/// The keys of the maps that a field takes, with what stands before them: `NAME.` where the names are the author's.
+fn inner_keys(kind: &FieldKind) -> Vec<(&'static str, &'static [FieldSpec])> {
+    // Of tests, the steps and what they look at are lists of their own.
+    let apart = [CASE_KEYS, TEST_STEPS, MESSAGE_KEYS, EXPECT_KEYS];
+    let of = |kind: &FieldKind| match kind {
+        FieldKind::Record(fields) if apart.contains(fields) => None,
+        FieldKind::Record(fields) => Some(("", *fields)),
+        FieldKind::MapOf(kind) => kind.shapes().into_iter().find_map(|kind| match kind {
+            FieldKind::Record(fields) => Some(("NAME.", fields)),
+            _ => None,
+        }),
+        _ => None,
+    };
+    kind.shapes().iter().filter_map(of).collect()
 }
 
 /// What a field takes; the keys of a map follow as rows of their own.
@@ -259,7 +328,7 @@ fn brief(kind: &FieldKind) -> String {
             words.join("; or ")
         }
         FieldKind::Many(kind) => format!("{}; or a list", brief(kind)),
-        FieldKind::MapOf(kind) => format!("`NAME:` {}", brief(kind)),
+        FieldKind::MapOf(kind) => format!("`NAME:` {}", brief(kind).replace("; or a list", " or a list of them")),
         other => other.words(),
     }
 }
@@ -286,8 +355,17 @@ mod tests {
     fn every_field_has_a_sentence_and_stands_in_the_reference() {
         let pages = pages();
         let text = |name: &str| &pages.iter().find(|page| page.name == name).unwrap().text;
-        let lists =
-            [("flow.md", FLOW_KEYS), ("bot.md", BOT_KEYS), ("steps.md", STEP_KEYS), ("triggers.md", TRIGGER_KEYS)];
+        let lists = [
+            ("flow.md", FLOW_KEYS),
+            ("bot.md", BOT_KEYS),
+            ("steps.md", STEP_KEYS),
+            ("triggers.md", TRIGGER_KEYS),
+            ("tests.md", TEST_KEYS),
+            ("tests.md", CASE_KEYS),
+            ("tests.md", TEST_STEPS),
+            ("tests.md", MESSAGE_KEYS),
+            ("tests.md", EXPECT_KEYS),
+        ];
         let specs = steps::SPECS.iter().map(|spec| ("steps.md", spec.fields));
         let specs = specs.chain(triggers::SPECS.iter().map(|spec| ("triggers.md", spec.fields)));
         for (page, fields) in lists.into_iter().chain(specs) {
@@ -306,6 +384,10 @@ mod tests {
         assert!(about.contains("`timeout` of `ask`") && about.contains("`timeout` of `http`"), "{about}");
         assert!(super::about("say").unwrap().contains("Sends one message"));
         assert!(super::about("replace").unwrap().contains("gives"));
+        let has = |word: &str, part: &str| super::about(word).is_some_and(|about| about.contains(part));
+        assert!(has("weekday", "Monday is 1") && has("duration", "`1h30m`") && has("limit", "`3/7d`"));
+        assert!(has("mocks", "on top of a test file") && has("tests", "The flow that"));
+        assert!(has("queue_for", "`defaults.queue_for`, a key of `_bot.yaml`") && has("why", "no_consent"));
         assert!(super::about("elephant").is_none());
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     },
     flow::{
         reference::field_line,
-        script::FUNCTIONS,
+        script::{FUNCTIONS, PARTS},
         spec::{Declared, FieldKind, HOURS_PARTS, VIEWS},
     },
     model::answer::AnswerType,
@@ -258,6 +258,7 @@ impl Asked<'_, '_> {
                 .collect();
         }
         let methods = || FUNCTIONS.iter().filter(|function| function.is_method()).map(|f| self.function(f));
+        let parts = || PARTS.iter().map(|part| self.function(part));
         let part = |(name, help): &(&str, &str)| self.offer(*name, OfferKind::View, *help);
         let named = |names: &[String], detail: &str| -> Vec<Offer> {
             names.iter().map(|name| self.offer(name.as_str(), OfferKind::Name, detail)).collect()
@@ -275,10 +276,13 @@ impl Asked<'_, '_> {
                         set.bot.fields.iter().map(|f| self.offer(f.name.as_str(), OfferKind::Name, f.kind.of.as_str())),
                     );
                 }
+                if view.is_none() {
+                    offers.extend(parts());
+                }
                 offers.extend(methods());
                 offers
             }
-            (Some(_), Some(_)) => methods().collect(),
+            (Some(_), Some(_)) => parts().chain(methods()).collect(),
             (_, None) => self.roots(seen, root),
         }
     }
@@ -311,8 +315,11 @@ impl Asked<'_, '_> {
     fn function(&self, function: &crate::flow::script::Function) -> Offer {
         let mut offer = self.offer(function.name(), OfferKind::Function, function.help);
         offer.about = format!("```rhai\n{}\n```\n`{}` gives `{}`", function.call, function.example, function.gives);
-        let nothing = function.call.ends_with("()");
-        offer.insert.push_str(if nothing { "()" } else { "(" });
+        offer.insert.push_str(match function.call.split_once('(') {
+            None => "",
+            Some((_, ")")) => "()",
+            Some(_) => "(",
+        });
         offer
     }
 }

@@ -105,7 +105,7 @@ fn expressions_are_offered_what_they_can_read() {
     offers(&flow("  - say: ${hours.shop.|}\n"), &["opens_at"], &["shop"]);
     offers(&flow("  - say: ${env.|}\n"), &["SHOP_URL"], &["TOKEN"]);
     offers(&flow("  - say: ${orders::|}\n"), &["eta"], &["day"]);
-    offers(&flow("  - say: ${day.|}\n"), &["format"], &["name"]);
+    offers(&flow("  - say: ${day.|}\n"), &["format", "weekday"], &["name"]);
     offers(&flow("  - say: See you | then\n"), &[], &["day", "contact"]);
 }
 

@@ -44,8 +44,8 @@ functions! {
     "minutes(number)", "A length of time; of one, its whole minutes.", "(now() + minutes(90)).time" => "14:30";
     "hours(number)", "A length of time; `.hours` of one are its whole hours.", "(now() - (now() - hours(50))).hours" => "50";
     "days(number)", "A length of time. Whole days keep the time on the clock when clocks change.", "today() + days(60)" => "2026-05-27";
-    "date.at(time)", "A date with its time, on the contact's clock.", r#"today().at("10:00").format("HH:mm")"# => "10:00";
-    "date.format(pattern)", "By a pattern: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM`, `yyyy`, `HH:mm`; names in the contact's language.", r#"today().format("EEEE d MMMM")"# => "sábado 28 marzo";
+    "date.at(time)", "A date with its time, on the contact's clock; `at(time, \"bot\")`: on the bot's, where the business is.", r#"date("2026-12-24").at("18:00", "bot")"# => "2026-12-24T18:00:00+01:00";
+    "date.format(pattern)", "By a pattern: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM`, `yyyy`, `HH:mm`; letters in single quotes stand as they are; names in the contact's language.", r#"today().format("EEEE d 'de' MMMM")"# => "sábado 28 de marzo";
     "datetime.local()", "The same moment on the contact's clock.", r#"now().local().format("HH:mm")"# => "06:00";
 
     "text.upper()", "In capitals.", r#""hi".upper()"# => "HI";
@@ -170,6 +170,28 @@ functions! {
     "map.fill_with(other)", "Takes in what it has not yet from another map, in place.", "let m = #{a: 1}; m.fill_with(#{a: 9, b: 2}); m" => r#"{"a":1,"b":2}"#;
     "map.to_json()", "As JSON.", "#{a: 1}.to_json()" => r#"{"a":1}"#;
     "value.to_debug()", "As a programmer would see it.", r#""hi".to_debug()"# => "\"hi\"";
+}
+
+macro_rules! parts {
+    ($($call:literal, $help:literal, $example:literal => $gives:literal;)*) => {
+        /// What stands behind a dot without brackets: parts of dates, times and lengths of time.
+        pub const PARTS: &[Function] =
+            &[$(Function { call: $call, help: $help, example: $example, gives: $gives }),*];
+    };
+}
+
+parts! {
+    "date.weekday", "The day of the week as a number: Monday is 1, Tuesday 2, … Saturday 6, Sunday 7. As a word: `.format(\"EEEE\")`.", "today().weekday" => "6";
+    "date.day", "The day of the month, 1 to 31.", "today().day" => "28";
+    "date.month", "The month as a number: January is 1, December 12. As a word: `.format(\"MMMM\")`.", "today().month" => "3";
+    "date.year", "The year, with four digits.", "today().year" => "2026";
+    "datetime.date", "The date of a moment, without its time.", "now().date" => "2026-03-28";
+    "datetime.time", "The time of day of a moment, without its date.", "now().time" => "13:00";
+    "time.hour", "The hour of a time or moment, 0 to 23.", "now().hour" => "13";
+    "time.minute", "The minute of a time or moment, 0 to 59.", "now().minute" => "0";
+    "span.days", "The whole days of a length of time, such as the one between two dates.", "(today() - date(\"2026-03-01\")).days" => "27";
+    "span.hours", "Its whole hours.", "minutes(150).hours" => "2";
+    "span.minutes", "Its whole minutes.", "hours(2).minutes" => "120";
 }
 
 /// Rhai has them, and there is no use for them here.

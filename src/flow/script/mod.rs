@@ -11,7 +11,7 @@ mod times;
 mod words;
 
 pub use check::elsewhere;
-pub use listed::{FUNCTIONS, Function};
+pub use listed::{FUNCTIONS, Function, PARTS};
 pub use names::{is_word, valid_name};
 pub use times::format_time;
 

@@ -320,6 +320,31 @@ fn a_secret_is_a_marker_and_only_where_it_is_allowed() {
 }
 
 #[test]
+fn every_part_is_listed_and_its_example_gives_what_it_says() {
+    for part in PARTS {
+        let given = run_with(part.example, false, &[]).map(|value| value.print().unwrap_or_default());
+        assert_eq!(given.as_deref(), Ok(part.gives), "{}", part.example);
+        assert!(part.example.ends_with(&format!(".{}", part.name())), "{}", part.example);
+    }
+    let engine = sandbox::engine();
+    let getters = engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true);
+    for getter in getters.iter().filter_map(|name| name.strip_prefix("get$")) {
+        let listed = PARTS.iter().chain(FUNCTIONS).any(|part| part.name() == getter);
+        let known = listed || listed::UNLISTED.contains(&getter);
+        assert!(known, "`.{getter}` is not in the list of parts");
+    }
+}
+
+#[test]
+fn a_date_gets_its_time_on_the_clock_that_is_named() {
+    let at = |whose: &str| eval(&format!("date(\"2026-12-24\").at(\"18:00\"{whose})")).map(|at| at.print().unwrap());
+    assert_eq!(at("").as_deref(), Ok("2026-12-24T18:00:00-06:00"));
+    assert_eq!(at(", \"contact\""), at(""));
+    assert_eq!(at(", \"bot\"").as_deref(), Ok("2026-12-24T18:00:00+01:00"));
+    assert!(at(", \"shop\"").unwrap_err().contains("write \"contact\" or \"bot\""));
+}
+
+#[test]
 fn every_function_is_listed_and_its_example_gives_what_it_says() {
     let mut wrong = Vec::new();
     for function in FUNCTIONS {

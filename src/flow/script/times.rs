@@ -53,16 +53,25 @@ fn sums(engine: &mut Engine) {
     engine.register_fn("-", |a: Span, b: Span| Span(a.0.saturating_sub(b.0)));
     engine.register_fn("*", |span: Span, n: i64| Span(span.0.saturating_mul(n)));
     engine.register_fn("*", |n: i64, span: Span| Span(span.0.saturating_mul(n)));
-    // A date and a time of day make a moment on the contact's clock.
-    engine.register_fn("at", |date: Date, time: &str| -> Fallible<Zoned> {
-        let time: Clock = time.parse().map_err(|_| format!("`{time}` is no time of day; write it like \"10:00\""))?;
-        call(|call| date.to_datetime(time).to_zoned(call.contact_zone.clone()))
-            .map_err(|error| error.to_string().into())
-    });
-    engine.register_fn("at", |date: Date, time: Clock| -> Fallible<Zoned> {
-        call(|call| date.to_datetime(time).to_zoned(call.contact_zone.clone()))
-            .map_err(|error| error.to_string().into())
-    });
+    // A date and a time of day make a moment on the contact's clock, or on the bot's.
+    engine.register_fn("at", |date: Date, time: &str| moment_of(date, clock(time)?, "contact"));
+    engine.register_fn("at", |date: Date, time: &str, whose: &str| moment_of(date, clock(time)?, whose));
+    engine.register_fn("at", |date: Date, time: Clock| moment_of(date, time, "contact"));
+    engine.register_fn("at", |date: Date, time: Clock, whose: &str| moment_of(date, time, whose));
+}
+
+fn clock(time: &str) -> Fallible<Clock> {
+    time.parse().map_err(|_| format!("`{time}` is no time of day; write it like \"10:00\"").into())
+}
+
+/// `whose`: the words that `clock:` of a schedule has.
+fn moment_of(date: Date, time: Clock, whose: &str) -> Fallible<Zoned> {
+    let zone = match whose {
+        "contact" => call(|call| call.contact_zone.clone()),
+        "bot" => call(|call| call.zone.clone()),
+        other => return Err(format!("`{other}` is nobody's clock; write \"contact\" or \"bot\"").into()),
+    };
+    date.to_datetime(time).to_zoned(zone).map_err(|error| error.to_string().into())
 }
 
 /// Whole days keep the time on the clock when clocks change; all else is exact.

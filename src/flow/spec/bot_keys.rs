@@ -11,7 +11,7 @@ pub const BOT_KEYS: &[FieldSpec] = &[
     FieldSpec::optional(
         "languages",
         FieldKind::MapOf(&NAMES),
-        "All languages, each with those to fall back to: `{en: [], es: [en]}`.",
+        "All languages, each with a list of those to fall back to: `{en: [], es: [en]}`; a plain list is not enough.",
     ),
     FieldSpec::default(
         "timezone",
@@ -36,7 +36,8 @@ pub const BOT_KEYS: &[FieldSpec] = &[
     FieldSpec::optional(
         "quiet_hours",
         QUIET,
-        "When nothing is sent that does not answer somebody, on the contact's clock.",
+        "When nothing is sent that does not answer somebody, on the contact's clock; where the zone is unknown and the \
+         number's country has several, in each of them.",
     ),
     FieldSpec::optional("teams", FieldKind::MapOf(&TEAM), "Who takes over conversations."),
     FieldSpec::optional("opt_out", OPT_OUT, "Words that end everything, beside the built-in ones."),
@@ -111,7 +112,12 @@ const DEFAULTS: FieldKind = FieldKind::Record(&[
         "So many answered messages in this time; then silence.",
     ),
     FieldSpec::default("give_back", FieldKind::Duration, "12h", "Of teams that do not say it."),
-    FieldSpec::default("queue_for", FieldKind::Duration, "6h", "How long a start may wait for its turn."),
+    FieldSpec::default(
+        "queue_for",
+        FieldKind::Duration,
+        "6h",
+        "How long a start may wait for its turn while the customer is busy; then it is refused as `busy`.",
+    ),
     FieldSpec::optional("old_button", FieldKind::Text, "A text put before the answer to an old button."),
     FieldSpec::optional("unanswered", FieldKind::Steps, "What to do with a message that no flow wants."),
 ]);

@@ -36,7 +36,9 @@ const NOW: FieldSpec = FieldSpec::optional(
 const CONTACT: FieldSpec = FieldSpec::optional(
     "contact",
     FieldKind::Map,
-    "`name phone language zone tags consent` and the fields of `_bot.yaml`.",
+    "`name phone language zone tags consent` and the fields of `_bot.yaml`: `{name: Ana, tags: [vip], consent: \
+     {marketing: given}}`. A case writes over what it names, `{consent: {marketing: withdrawn}}`; `none` empties a field. \
+     Without a number: one of the bot's own country and clock.",
 );
 const SENDER: FieldSpec =
     FieldSpec::optional("sender", FieldKind::Known(Declared::Sender), "Which sender is written to.");
@@ -54,7 +56,8 @@ const MOCKS: FieldSpec = FieldSpec::optional(
         FieldKind::Many(&FieldKind::Map),
         "`GET */slots: {json: …}`; a list of answers is used one by one.",
     )]),
-    "What other systems answer.",
+    "What other systems answer; those of a case come before the file's. A call that none of them fits fails, and the \
+     failure names it. What `sandbox` in `_bot.yaml` says does not count here.",
 );
 
 /// A word alone, or one key with its value.
@@ -183,7 +186,8 @@ pub const TEST_STEPS: &[FieldSpec] = &[
     FieldSpec::optional(
         "bot",
         FieldKind::Either(&[FieldKind::Name, FieldKind::Record(MESSAGE_KEYS)]),
-        "Takes the next unread message: a part of its text, or more of it; `nothing`: none is unread.",
+        "Takes the next unread message: a part of its text, or more of it; `nothing`: none is unread. Every step but \
+         `bot` and `expect` first sets aside what is unread.",
     ),
     FieldSpec::optional(
         "expect",
@@ -216,7 +220,8 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
     FieldSpec::optional(
         "run",
         FieldKind::Name,
-        "How the newest run of the flow stands or ended: `waiting`, `asking`, `done`.",
+        "How the newest run of the flow stands or ended: `waiting asking done expired replaced stopped failed handed_off \
+         refused undelivered none`.",
     ),
     FieldSpec::optional(
         "sent",
@@ -229,10 +234,15 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
             FieldKind::Name,
             FieldKind::Record(&[
                 FieldSpec::optional("flow", FieldKind::Known(Declared::Flow), "Whose message."),
-                FieldSpec::optional("why", FieldKind::Name, "`opted_out`, `no_consent`, `quiet_hours` …"),
+                FieldSpec::optional(
+                    "why",
+                    FieldKind::Name,
+                    "`opted_out no_consent capped quiet_hours busy with_person window_closed template_unusable \
+                     no_balance sender_down too_late draft paused`.",
+                ),
             ]),
         ])),
-        "Messages that did not leave.",
+        "Starts and messages that were refused, by the reason: `refused: no_consent`; `nothing`: none.",
     ),
     FieldSpec::optional(
         "http",
