@@ -83,6 +83,23 @@ pub fn zone(phone: &str) -> Option<&'static str> {
     }
 }
 
+/// A number of nobody for trying things out, in the country of a time zone; in the United States where the zone
+/// tells no country.
+pub fn example(zone: &str) -> String {
+    let of_zone = |only: bool| REGIONS.iter().find(|r| r.2.contains(&zone) && (r.2.len() == 1) == only);
+    let prefix = of_zone(true).or_else(|| of_zone(false)).map_or("1", |region| region.0);
+    // Longer prefixes of other countries may begin alike.
+    let number = |rest: &str| region(&format!("{prefix}{rest}")).is_some_and(|region| region.0 == prefix);
+    // Of North America the table also has area codes.
+    let plausible: &[&str] = match prefix {
+        "1" => &["5550100001"],
+        code if code.starts_with('1') => &["5550101"],
+        _ => &["600100001", "200100001", "500100001"],
+    };
+    let rest = plausible.iter().find(|rest| number(rest)).unwrap_or(&plausible[0]);
+    format!("+{prefix}{rest}")
+}
+
 /// All spellings under which a provider may know the same phone, the given one first; digits without
 /// `+`. WhatsApp drops or adds Brazil's ninth digit, Mexico's `1` and Argentina's `9`.
 pub fn spellings(phone: &str) -> Vec<String> {
@@ -327,6 +344,20 @@ mod tests {
         assert_eq!(spellings("5491112345678"), ["5491112345678", "541112345678"]);
         assert_eq!(spellings("+34600111222"), ["34600111222"]);
         assert_eq!(spellings("55"), ["55"]);
+    }
+
+    #[test]
+    fn an_example_is_at_home_in_its_zone() {
+        for (prefix, country_of, zones_of) in REGIONS {
+            for zone_of in *zones_of {
+                let number = example(zone_of);
+                assert_eq!(strict(&number), Some(number.clone()), "{zone_of}");
+                assert!(zones(&number).contains(zone_of), "{number} of {prefix} {country_of} is not in {zone_of}");
+            }
+        }
+        assert_eq!(example("Europe/Madrid"), "+34600100001");
+        assert_eq!(country(&example("America/New_York")), Some("US"));
+        assert_eq!(country(&example("UTC")), Some("US"));
     }
 
     proptest::proptest! {

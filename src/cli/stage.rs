@@ -6,6 +6,7 @@ use crate::{
         clock::{Clock, ManualClock, SystemClock},
         ids::{ContactId, ConversationId, OutboundId},
         limits::STAGE_MESSAGES_MAX,
+        phone,
         time::{Span, Time},
     },
     channel::{
@@ -14,8 +15,11 @@ use crate::{
         meta::compose::{self, Act, What},
         sandbox::Sandbox,
     },
+    flow::scenario::{self, Fact},
     model::{
+        contact::Patch,
         effect::TraceEntry,
+        event::Event,
         inbound::{Alias, AliasKind},
         session::Session,
         window::Window,
@@ -29,7 +33,7 @@ use crate::{
         reload::ReloadError,
         start::{Setup, StartError},
     },
-    store::{Options, Store, conversation, outbound, session, trace},
+    store::{Options, Store, contact, conversation, outbound, session, trace},
 };
 use std::{path::Path, sync::Arc};
 
@@ -51,13 +55,17 @@ pub struct Stage {
 pub const BETWEEN_LINES: Span = Span::seconds(11);
 
 impl Stage {
-    /// Puts the bot in `folder` on stage; its findings are printed when it has errors.
-    pub async fn open(folder: &Path, phone: &str, name: &str) -> Result<Self, Failure> {
+    /// Puts the bot in `folder` on stage; its findings are printed when it has errors. Without a number the customer
+    /// is at home where the business is.
+    pub async fn open(folder: &Path, phone: Option<&str>, name: &str) -> Result<Self, Failure> {
         Self::open_at(folder, phone, name, SystemClock.now()).await
     }
 
     /// The same with another time on the clock.
-    pub async fn open_at(folder: &Path, phone: &str, name: &str, now: Time) -> Result<Self, Failure> {
+    pub async fn open_at(folder: &Path, phone: Option<&str>, name: &str, now: Time) -> Result<Self, Failure> {
+        if let Some(wrong) = phone.filter(|phone| phone::strict(phone).is_none()) {
+            return Err(Failure::Usage(format!("`--from {wrong}` is no number in E.164 format, like +34600111222")));
+        }
         let files = bot::read(folder).map_err(Failure::failed)?;
         let place = tempdir::Folder::new()?;
         let mut config = Config::sandbox(place.path());
@@ -78,8 +86,19 @@ impl Stage {
         };
         let (app, sandbox) = App::start(setup).await.map_err(cannot_start)?;
         app.recover().await?;
-        let customer = Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
-        Ok(Stage { app, sandbox, clock, sender, customer, name: name.to_owned(), messages: 0, _folder: place })
+        let (home, clock_of) = scenario::somebody(&app.live.get().set.bot.timezone);
+        let number = phone.unwrap_or(&home).trim_start_matches('+').to_owned();
+        let customer = Alias { kind: AliasKind::Phone, value: number };
+        let stage = Stage { app, sandbox, clock, sender, customer, name: name.to_owned(), messages: 0, _folder: place };
+        if phone.is_none() && clock_of.is_some() {
+            stage.know(clock_of.as_slice()).await?;
+        }
+        Ok(stage)
+    }
+
+    /// The customer's number, with its `+`.
+    pub fn phone(&self) -> String {
+        format!("+{}", self.customer.value)
     }
 
     pub fn now(&self) -> Time {
@@ -123,17 +142,31 @@ impl Stage {
 
     /// The customer and the conversation, once they have written or were written to.
     pub async fn conversation(&self) -> Result<Option<(ContactId, conversation::Conversation)>, Failure> {
-        let phone = format!("+{}", self.customer.value);
-        let contact = self.app.contact_by_phone(&self.sender.account, &phone).await.map_err(Failure::failed)?;
+        let contact = self.app.contact_by_phone(&self.sender.account, &self.phone()).await.map_err(Failure::failed)?;
         let Some(contact) = contact else { return Ok(None) };
         let row = conversation::between(&self.app.store, contact, self.sender.id).await.map_err(Failure::failed)?;
         Ok(row.map(|row| (contact, row)))
     }
 
+    /// Something about the customer changes, as by the API.
+    pub async fn know(&self, facts: &[Fact]) -> Result<(), Failure> {
+        let (contact, _) = self.reach().await?;
+        let known = contact::find(&self.app.store, contact).await.map_err(Failure::failed)?;
+        let patch = scenario::patch(facts, &known.map(|contact| contact.data).unwrap_or_default());
+        let patch = Patch { by: "chat".to_owned(), ..patch };
+        self.happen(Event::Changed(Box::new(patch))).await
+    }
+
+    /// Something happens in the conversation, with all that follows from it.
+    pub async fn happen(&self, event: Event) -> Result<(), Failure> {
+        let (contact, conversation) = self.reach().await?;
+        self.app.happen(contact, conversation, event).await?;
+        self.app.run_due().await.map_err(Failure::from)
+    }
+
     /// The customer's conversation, made if there is none.
     pub async fn reach(&self) -> Result<(ContactId, ConversationId), Failure> {
-        let phone = format!("+{}", self.customer.value);
-        Ok(self.app.reach(&self.sender.account, self.sender.id, &phone, Some(&self.name)).await?)
+        Ok(self.app.reach(&self.sender.account, self.sender.id, &self.phone(), Some(&self.name)).await?)
     }
 
     pub async fn window(&self) -> Result<Window, Failure> {

@@ -17,9 +17,9 @@ use std::{
 pub struct Args {
     #[command(subcommand)]
     what: Option<What>,
-    /// The bot's folder, which holds `flows/`, or one test file in it
+    /// The bot's folder, which holds `flows/`, or test files in it
     #[arg(value_name = "PATH", default_value = ".")]
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -76,9 +76,8 @@ pub fn run(args: &Args) -> Outcome {
     if let Some(What::Init { flow, bot }) = &args.what {
         return made::init(bot, flow);
     }
-    let (folder, only) = split(&args.path)?;
-    let only = only.as_deref();
-    let wish = Wish { only, update: args.update };
+    let (folder, only) = split_all(&args.paths)?;
+    let wish = Wish { only: &only, update: args.update };
     let format = if args.json { Format::Json } else { args.format };
     if let Some(run) = args.record {
         return made::record(&args.place, &folder, run, args.write);
@@ -91,9 +90,6 @@ pub fn run(args: &Args) -> Outcome {
         return made::wander(&folder, &wish, walks, format == Format::Json, args.write, args.coverage);
     }
     let report = scenario::run(&folder, &wish)?;
-    if report.files.is_empty() && report.findings.is_empty() && only.is_some() {
-        return Err(Failure::Usage(format!("`{}` is no test of a bot", args.path.display())));
-    }
     let shown = args.coverage || args.min.is_some();
     match format {
         Format::Text => {
@@ -122,6 +118,26 @@ pub fn run(args: &Args) -> Outcome {
         return Err(Failure::Said);
     }
     if report.is_good() { Ok(()) } else { Err(Failure::Said) }
+}
+
+/// The one folder that all paths are about, and the tests in it that are meant; none: all.
+fn split_all(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), Failure> {
+    let mut all = paths.iter().map(|path| split(path));
+    let (folder, first) = all.next().unwrap_or_else(|| split(Path::new(".")))?;
+    let mut only: Vec<String> = first.into_iter().collect();
+    let same = |other: &Path| other == folder || other.canonicalize().ok() == folder.canonicalize().ok();
+    for next in all {
+        let (other, file) = next?;
+        if !same(&other) {
+            return Err(Failure::Usage("these tests belong to several bots; run one bot at a time".to_owned()));
+        }
+        match file {
+            Some(file) if !only.is_empty() => only.push(file),
+            // The whole folder is among them.
+            _ => only.clear(),
+        }
+    }
+    Ok((folder, only))
 }
 
 /// A file `…/flows/x.test.yaml` is the test `flows/x.test.yaml` of the folder above `flows`.
@@ -314,7 +330,16 @@ cases:
         let bot = bot(TEST);
         let file = bot.path().join("flows/hi.test.yaml");
         let (folder, only) = split(&file).unwrap_or_else(|_| panic!("it is a test of a bot"));
-        assert_eq!(scenario::run(&folder, &Wish { only: only.as_deref(), ..Wish::default() }).unwrap().passed(), 1);
+        let only: Vec<String> = only.into_iter().collect();
+        assert_eq!(scenario::run(&folder, &Wish { only: &only, ..Wish::default() }).unwrap().passed(), 1);
+        fs::copy(&file, bot.path().join("flows/ho.test.yaml")).unwrap();
+        let two = [file.clone(), bot.path().join("flows/ho.test.yaml")];
+        let (folder, only) = split_all(&two).unwrap_or_else(|_| panic!("they are tests of one bot"));
+        assert_eq!(only, ["flows/hi.test.yaml", "flows/ho.test.yaml"]);
+        assert_eq!(scenario::run(&folder, &Wish { only: &only, ..Wish::default() }).unwrap().files.len(), 2);
+        let all = split_all(&[file.clone(), bot.path().to_owned()]).unwrap_or_else(|_| panic!("one bot"));
+        assert!(all.1.is_empty());
+        assert!(matches!(split_all(&[file, std::env::temp_dir()]), Err(Failure::Usage(_))));
         for wrong in ["flows/hi.yaml", "flows/none.test.yaml"] {
             assert!(matches!(split(&bot.path().join(wrong)), Err(Failure::Usage(_))), "{wrong}");
         }

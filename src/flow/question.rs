@@ -214,7 +214,10 @@ impl<'a> Turn<'a> {
             return;
         }
         if question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE) {
-            self.note_at(here, "bad answers within 10 s count once");
+            self.note_at(
+                here,
+                "a wrong answer within 10 s of the last one counts with it, and gets no reply of its own",
+            );
             return;
         }
         if let Some(body) = ask.other.filter(|_| heard.text.is_some()) {

@@ -13,7 +13,7 @@ pub mod write;
 
 pub use arrivals::{Arrival, FROM_AD};
 pub use expected::{Aspect, BotSays, Expected};
-pub use facts::{Fact, apply, patch};
+pub use facts::{Fact, apply, patch, somebody, typed_data, typed_fact};
 pub use head::{Head, TemplateIs, default_now};
 pub use known::Known;
 pub use moment::Moment;

@@ -3,7 +3,7 @@
 use super::{
     config::Config,
     metrics::Metrics,
-    mocks::{Answer, Mocks},
+    mocks::{Answer, Mocks, is_without_mock},
 };
 use crate::{
     base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
@@ -61,6 +61,8 @@ pub struct Made {
     /// Secrets are still marks.
     pub headers: BTreeMap<String, String>,
     pub body: Option<CallBody>,
+    /// A rule answered it; without one it failed.
+    pub mocked: bool,
 }
 
 impl Calls {
@@ -97,9 +99,10 @@ impl Calls {
         let called = match &self.way {
             Way::Mocked(played) => {
                 let Played { mocks, made } = played.as_ref();
-                made.lock().unwrap_or_else(PoisonError::into_inner).push(Made::of(call));
                 let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
                 let (result, said) = mocks.answer(&call.method, &call.url);
+                let made_now = Made { mocked: !is_without_mock(&said), ..Made::of(call) };
+                made.lock().unwrap_or_else(PoisonError::into_inner).push(made_now);
                 Called { result, said: Some(said) }
             }
             Way::Network { caller, secrets, places, sandbox: mocks } => {
@@ -144,6 +147,7 @@ impl Made {
             query: call.query.clone(),
             headers: call.headers.clone(),
             body: call.body.clone(),
+            mocked: true,
         }
     }
 }

@@ -67,8 +67,8 @@ impl Mocks {
         let bare = url.split(['?', '#']).next().unwrap_or(url);
         let rule = self.rules.iter_mut().find(|rule| rule.method == method && glob(&rule.pattern, bare));
         let Some(rule) = rule else {
-            let text = format!("no mock answers `{method} {bare}`");
-            let said = format!("{text}; write one, as `{method} */…: {{json: …}}`");
+            let text = format!("{WITHOUT_MOCK}`{method} {bare}`");
+            let said = format!("{text}; write one, as {}", example(method, bare));
             return (Err(CallError { code: "unreachable".into(), text }), said);
         };
         let at = rule.asked.min(rule.answers.len() - 1);
@@ -85,6 +85,20 @@ impl Mocks {
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
+}
+
+const WITHOUT_MOCK: &str = "no mock answers ";
+
+/// Whether a trace says so: a call was made that no rule answers.
+pub fn is_without_mock(said: &str) -> bool {
+    said.starts_with(WITHOUT_MOCK)
+}
+
+/// A rule for this address, to be copied: `- GET */slots: {json: {…}}`.
+pub fn example(method: &str, url: &str) -> String {
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = path.split_once('/').map_or("…", |(_, path)| path);
+    format!("`- {method} */{path}: {{json: {{…}}}}`")
 }
 
 /// Whether `text` is `pattern`, where `*` stands for any text, also none.

@@ -64,10 +64,16 @@ use world::World;
 /// What to run and how.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish<'a> {
-    /// Only this file: `flows/booking.test.yaml`.
-    pub only: Option<&'a str>,
+    /// Only these files, `flows/booking.test.yaml`; none: all.
+    pub only: &'a [String],
     /// Texts that are expected and do not come are written anew.
     pub update: bool,
+}
+
+impl Wish<'_> {
+    fn wants(&self, file: &SourceFile) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == file.path())
+    }
 }
 
 /// A bot whose tests are run.
@@ -106,7 +112,7 @@ pub fn run(folder: &Path, wish: &Wish<'_>) -> anyhow::Result<Report> {
             return Ok(Report { findings, files: Vec::new(), took, coverage: Coverage::default() });
         }
     };
-    let wanted = tests.iter().filter(|file| wish.only.is_none_or(|only| file.path() == only));
+    let wanted = tests.iter().filter(|file| wish.wants(file));
     let (mut reports, files): (Vec<FileReport>, Vec<Option<TestFile>>) =
         wanted.map(|file| read(file, &bot.set)).unzip();
     let jobs: Vec<(usize, &(Case, Play))> = files
@@ -132,8 +138,8 @@ pub fn run(folder: &Path, wish: &Wish<'_>) -> anyhow::Result<Report> {
             .with_context(|| format!("writing `{}`", path.display()))?;
         report.rewritten = new.len();
     }
-    let flow = files.iter().flatten().map(|file| &file.flow).next().filter(|_| wish.only.is_some());
-    let coverage = tally.of(&bot.set, flow);
+    let tested = files.iter().flatten().map(|file| &file.flow).filter(|_| !wish.only.is_empty());
+    let coverage = tally.of(&bot.set, &tested.collect::<Vec<_>>());
     Ok(Report { findings: Vec::new(), files: reports, took: (SystemClock.now() - began).to_std(), coverage })
 }
 
@@ -232,13 +238,13 @@ fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<
 fn run_case(bot: &Bot, play: &Play, case: &Case, update: bool) -> (CaseReport, Tally, Vec<Rewrite>) {
     let began = SystemClock.now();
     let mut rewrites = update.then(Vec::new);
-    let (failure, transcript, tally) = match event_loop() {
+    let (failure, (transcript, notes, tally)) = match event_loop() {
         Ok(event_loop) => event_loop.block_on(play_case(bot, play, case, &mut rewrites)),
-        Err(error) => (Some(broken(case, &error.into())), Vec::new(), Tally::default()),
+        Err(error) => (Some(broken(case, &error.into())), Ended::default()),
     };
     let (name, place) = (case.name.clone(), case.place.clone());
     let took = (SystemClock.now() - began).to_std();
-    (CaseReport { name, place, took, failure, transcript }, tally, rewrites.unwrap_or_default())
+    (CaseReport { name, place, took, failure, notes, transcript }, tally, rewrites.unwrap_or_default())
 }
 
 /// A thread plays one case at a time.
@@ -246,15 +252,18 @@ fn event_loop() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
+/// What a world leaves: what happened, notes beside it, and which steps were taken.
+type Ended = (Vec<Line>, Vec<String>, Tally);
+
 async fn play_case(
     bot: &Bot,
     play: &Play,
     case: &Case,
     rewrites: &mut Option<Vec<Rewrite>>,
-) -> (Option<Failure>, Vec<Line>, Tally) {
+) -> (Option<Failure>, Ended) {
     let mut world = match World::begin(bot, play, case.strict).await {
         Ok(world) => world,
-        Err(error) => return (Some(broken(case, &error)), Vec::new(), Tally::default()),
+        Err(error) => return (Some(broken(case, &error)), Ended::default()),
     };
     world.rewrites = rewrites.take();
     let mut failure = None;
@@ -269,8 +278,7 @@ async fn play_case(
         }
     }
     *rewrites = world.rewrites.take();
-    let (transcript, tally) = world.end().await;
-    (failure, transcript, tally)
+    (failure, world.end().await)
 }
 
 fn broken(case: &Case, error: &anyhow::Error) -> Failure {

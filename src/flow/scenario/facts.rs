@@ -9,6 +9,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         phone,
+        place::SourceFile,
         time::Time,
         yaml::{self, Entry, Node},
     },
@@ -33,6 +34,15 @@ pub enum Fact {
     Consent(Vec<(String, bool)>),
     /// A declared field; `Nothing` empties it.
     Field(String, Value),
+}
+
+/// The number of a customer of whom nothing is said, and their zone where the number does not tell it: they are at
+/// home where the business is, with its clock and its nights.
+pub fn somebody(zone: &TimeZone) -> (String, Option<Fact>) {
+    let name = zone.iana_name().unwrap_or("UTC");
+    let phone = phone::example(name);
+    let own = (phone::zone(&phone) != Some(name)).then(|| Fact::Zone(Some(name.to_owned())));
+    (phone, own)
 }
 
 /// The same, as somebody outside of the flows changes it: flows hear of what differs.
@@ -126,6 +136,38 @@ pub(super) fn fact(name: &str, entry: &Entry, set: &FlowSet, zone: &TimeZone, fi
             Fact::Field(field.to_owned(), field_value(field, &declared.kind, node, zone, findings)?)
         }
     })
+}
+
+/// One thing about a contact as a person types it: the name of a field, and its value as YAML has it.
+pub fn typed_fact(name: &str, value: &str, set: &FlowSet) -> Result<Fact, Diagnostic> {
+    let findings = Findings::default();
+    let read = |value: &str| yaml::load(&SourceFile::new("", format!("{name}: {value}")), &findings);
+    // What a person types needs no quotes: where YAML stumbles over it, it is a text.
+    let node = read(value).filter(|_| findings.is_empty());
+    let (findings, node) = match node {
+        Some(node) => (findings, Some(node)),
+        None => {
+            let fresh = Findings::default();
+            let quoted = SourceFile::new("", format!("{name}: {}", serde_json::Value::from(value)));
+            let node = yaml::load(&quoted, &fresh);
+            (fresh, node)
+        }
+    };
+    let entries = node.as_ref().and_then(Node::map).unwrap_or_default();
+    let read = entries.first().and_then(|entry| fact(name, entry, set, &set.bot.timezone, &findings));
+    let first = findings.into_sorted().into_iter().find(Diagnostic::is_error);
+    match (read, first) {
+        (Some(fact), None) => Ok(fact),
+        (_, Some(finding)) => Err(finding),
+        (None, None) => Err(Diagnostic::error("E953", &set.bot.place, format!("`{name}` cannot be set"))),
+    }
+}
+
+/// `{order: A7, sum: 12}` as a person types it; `None`: it is no YAML.
+pub fn typed_data(text: &str) -> Option<Value> {
+    let findings = Findings::default();
+    let node = yaml::load(&SourceFile::new("", text), &findings)?;
+    findings.is_empty().then(|| value_of(&node))
 }
 
 /// What YAML says, typed as it looks: `data` of events, fields of any type.

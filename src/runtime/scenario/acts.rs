@@ -142,6 +142,7 @@ impl World<'_> {
                 got: unread.join("\n"),
             }));
         }
+        self.aside.extend((self.read..self.seen.len()).map(|at| (at, step.place.clone())));
         self.read = self.seen.len();
         self.since = Since {
             seen: self.seen.len(),

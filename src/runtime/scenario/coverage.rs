@@ -70,15 +70,15 @@ impl Tally {
         self.starts.extend(other.starts);
     }
 
-    /// Of the flows of a set, or of one.
-    pub fn of(&self, set: &FlowSet, only: Option<&FlowName>) -> Coverage {
+    /// Of the flows of a set, or of some of them.
+    pub fn of(&self, set: &FlowSet, only: &[&FlowName]) -> Coverage {
         let mut flows: Vec<FlowCoverage> = set
             .flows
             .values()
-            .filter(|flow| only.is_none_or(|only| *only == flow.name))
+            .filter(|flow| only.is_empty() || only.contains(&&flow.name))
             .map(|flow| self.of_flow(flow))
             .collect();
-        if only.is_none() && !set.bot.flow.nodes.is_empty() {
+        if only.is_empty() && !set.bot.flow.nodes.is_empty() {
             flows.push(self.of_flow(&set.bot.flow));
         }
         Coverage { flows }

@@ -15,9 +15,9 @@ use crate::{
         yaml,
     },
     flow::{
-        Flow,
+        Flow, FlowSet,
         definition::Field,
-        scenario::{Act, Arrival, Fact, Head, Moment, default_now, write::CaseText},
+        scenario::{Act, Arrival, Fact, Head, Moment, default_now, somebody, write::CaseText},
         triggers::{Trigger, webhook::Webhook},
     },
     model::{answer::AnswerType, content::MediaKind, session::Waiting, value::Value},
@@ -44,7 +44,7 @@ pub fn init(folder: &Path, flow: &str) -> anyhow::Result<Result<Drafted, String>
             near.map(|near| format!("; {near}")).unwrap_or_default()
         )));
     };
-    let Some(trigger) = found.triggers.iter().find_map(|trigger| begin(found, &trigger.kind)) else {
+    let Some(trigger) = found.triggers.iter().find_map(|trigger| begin(&bot.set, found, &trigger.kind)) else {
         let callers: Vec<String> = bot
             .set
             .flows
@@ -73,7 +73,7 @@ enum Beginning {
     Wait,
 }
 
-fn begin(flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
+fn begin(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
     let one = |act: Act| Some(Beginning::Acts(vec![act]));
     match trigger {
         Trigger::Message(_) => words::said_by(trigger).into_iter().next().and_then(|text| one(Act::User(text))),
@@ -90,7 +90,7 @@ fn begin(flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
         Trigger::MissedCall(_) => one(Act::Arrives(Arrival::MissedCall)),
         Trigger::Location(_) => one(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
         Trigger::Event(event) => one(Act::Event { name: event.name.clone(), data: data_of(flow) }),
-        Trigger::Webhook(webhook) => one(Act::Webhook { name: webhook.name.clone(), body: body_of(webhook) }),
+        Trigger::Webhook(webhook) => one(Act::Webhook { name: webhook.name.clone(), body: body_of(set, webhook) }),
         Trigger::Api(_) => one(Act::Api(inputs_of(flow))),
         Trigger::Schedule(_) => Some(Beginning::Wait),
         _ => None,
@@ -98,8 +98,8 @@ fn begin(flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
 }
 
 /// The first act of a run that this trigger starts; by the clock there is none.
-pub(super) fn begins_by(flow: &Flow, trigger: &Trigger) -> Option<Act> {
-    match begin(flow, trigger)? {
+pub(super) fn begins_by(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Act> {
+    match begin(set, flow, trigger)? {
         Beginning::Acts(acts) => acts.into_iter().next(),
         Beginning::Wait => None,
     }
@@ -115,11 +115,11 @@ fn data_of(flow: &Flow) -> Value {
 }
 
 /// What the trigger declares, from the contact of a test that names none.
-fn body_of(webhook: &Webhook) -> Value {
+fn body_of(set: &FlowSet, webhook: &Webhook) -> Value {
     let phone = webhook.contact.source().trim_start_matches("${body.").trim_end_matches('}').to_owned();
     let mut all: BTreeMap<String, Value> =
         webhook.body.iter().map(|field| (field.name.clone(), example(field))).collect();
-    all.insert(phone, Value::text(super::world::DEFAULT_PHONE));
+    all.insert(phone, Value::text(somebody(&set.bot.timezone).0));
     Value::Map(all)
 }
 

@@ -17,10 +17,14 @@ use crate::{
     store::{
         conversation,
         outbound::{self, SendState},
-        run, session,
+        run, session, trace,
     },
 };
 use serde_json::{Value as Json, json};
+
+/// So much of the trace stands beside a failure, the newest of it.
+const NOTED_TURNS_MAX: i64 = 8;
+const NOTED_LINES_MAX: usize = 6;
 
 impl World<'_> {
     /// The next unread message.
@@ -33,6 +37,8 @@ impl World<'_> {
                 Err(failure(place, "the bot should say nothing", "no message", said.join("\n")).into())
             }
             (BotSays::Message(node), None) => {
+                self.note_what_was_set_aside(node).await?;
+                self.note_what_was_done().await?;
                 let got = format!("no message{}", self.what_waits().await?);
                 Err(failure(&node.place, "the bot should say something", compare::written(node), got).into())
             }
@@ -50,6 +56,7 @@ impl World<'_> {
                             rewrites.push(new);
                             return Ok(());
                         }
+                        self.note_what_was_set_aside(node).await?;
                         Err(of_difference("the bot says something else", &difference, message.quote()).into())
                     }
                 }
@@ -60,7 +67,45 @@ impl World<'_> {
     /// All that the last acting step did, and how things stand now.
     pub async fn look_at_all(&mut self, expected: &[Expected]) -> Result<(), Stop> {
         for one in expected {
-            self.look_at(one).await?;
+            let looked = self.look_at(one).await;
+            if looked.is_err() && matches!(one.aspect, Aspect::Sent | Aspect::Run) {
+                self.note_what_was_done().await?;
+            }
+            looked?;
+        }
+        Ok(())
+    }
+
+    /// The commonest slip of who writes a test: the words were said, and the next `user:` came before `bot:`.
+    async fn note_what_was_set_aside(&mut self, node: &Node) -> Result<(), Stop> {
+        let aside = self.aside.clone();
+        for (at, place) in aside.iter().rev() {
+            let json = self.message_json(&self.seen[*at]).await?;
+            let fits =
+                if node.text().is_some() { differs(node, &json["text"]) } else { differs(node, &json) }.is_none();
+            if fits {
+                self.note(format!(
+                    "this was said, and the step in line {} set it aside before `bot` looked: every step but `bot` and \
+                     `expect` sets aside what is unread. Put this `bot` before that step",
+                    place.line()
+                ));
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Why it is silent, in the engine's own words.
+    async fn note_what_was_done(&mut self) -> Result<(), Stop> {
+        let turns = i64::try_from(self.did.len()).unwrap_or(i64::MAX).min(NOTED_TURNS_MAX);
+        if turns == 0 {
+            return Ok(());
+        }
+        let newest = trace::of(&self.app.store, self.conversation, i64::MAX, turns).await?;
+        let entries: Vec<_> = newest.into_iter().rev().flat_map(|turn| turn.data).collect();
+        for entry in &entries[entries.len().saturating_sub(NOTED_LINES_MAX)..] {
+            let step = entry.step.as_ref().map(|step| format!("`{step}`: ")).unwrap_or_default();
+            self.note(format!("{step}{}", entry.what));
         }
         Ok(())
     }

@@ -98,7 +98,7 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
             true => Some(Act::Advance(Span::minutes(1))),
             false => {
                 let trigger = flow.triggers.iter().find(|trigger| trigger.key == run.trigger_key);
-                trigger.and_then(|trigger| init::begins_by(flow, &trigger.kind))
+                trigger.and_then(|trigger| init::begins_by(&bot.set, flow, &trigger.kind))
             }
         };
         let Some(begun) = begun else {

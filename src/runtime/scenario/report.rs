@@ -32,6 +32,8 @@ pub struct CaseReport {
     pub place: Place,
     pub took: Duration,
     pub failure: Option<Failure>,
+    /// What helps to understand a failure: a call that no mock answers, why nothing was said.
+    pub notes: Vec<String>,
     /// What happened, in order.
     pub transcript: Vec<Line>,
 }
@@ -106,7 +108,8 @@ impl CaseReport {
         let failure = self.failure.as_ref().map(|failure| {
             json!({
                 "file": failure.place.path(), "line": failure.place.line(), "column": failure.place.column(),
-                "what": failure.what, "expected": failure.expected, "got": failure.got, "transcript": transcript,
+                "what": failure.what, "expected": failure.expected, "got": failure.got, "notes": self.notes,
+                "transcript": transcript,
             })
         });
         json!({
@@ -119,7 +122,11 @@ impl CaseReport {
     pub fn explain(&self) -> Option<String> {
         let failure = self.failure.as_ref()?;
         let left_out = self.transcript.len().saturating_sub(LINES_SHOWN);
-        let mut text = format!("{failure}\n  what happened:\n");
+        let mut text = format!("{failure}\n");
+        for note in &self.notes {
+            text.push_str(&format!("  note:     {}\n", indented(note)));
+        }
+        text.push_str("  what happened:\n");
         if left_out > 0 {
             text.push_str(&format!("    ({left_out} lines before)\n"));
         }

@@ -8,10 +8,25 @@ use super::{
 use crate::{
     base::yaml::Node,
     model::effect::CallBody,
-    runtime::{calls::Made, mocks::glob},
+    runtime::{
+        calls::Made,
+        mocks::{example, glob},
+    },
 };
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
+
+/// What to write for a call that nothing answered. The mocks of the sandbox do not count in a test (language.md 10):
+/// each case begins in a world of its own.
+pub(super) fn without_mock(call: &Made) -> String {
+    format!(
+        "no mock answers `{} {}`; add {} to `mocks: http:` of the test (what `sandbox` in `_bot.yaml` says does not \
+         count here)",
+        call.method,
+        call.url,
+        example(&call.method, &call.url)
+    )
+}
 
 /// `{POST */bookings: 2}`, `{POST */bookings: {times: 1, json: {slot: s1}}}`, or a list of what some call carried.
 pub(super) fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {

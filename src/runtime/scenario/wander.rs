@@ -91,7 +91,7 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
         wandered.findings.extend(report.findings.into_iter().filter(Diagnostic::is_error));
         let Some(TestFile { cases: own, play, .. }) = read else { continue };
         cases.extend(own.into_iter().map(|(case, own)| (own.flow, case)));
-        if wish.only.is_none_or(|only| only == file.path()) {
+        if wish.wants(file) {
             grounds.push(Ground { file: file.path().to_owned(), play });
         }
     }
@@ -129,7 +129,7 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
         let case = CaseText { name, remarks, head: Vec::new(), steps };
         Found { trouble, times: *times, file: ground.file.clone(), case }
     });
-    wandered.coverage = tally.of(&bot.set, None);
+    wandered.coverage = tally.of(&bot.set, &[]);
     wandered.took = (SystemClock.now() - began).to_std();
     Ok(wandered)
 }
@@ -176,7 +176,7 @@ async fn walk_once(bot: &Bot, ground: &Ground, words: &Words, cases: &[(FlowName
         // At last the customer is gone for good: whatever waits must come to its end.
         try_act(&mut world, Act::Advance(Span::days(60)), &mut walked).await;
     }
-    walked.tally = world.end().await.1;
+    walked.tally = world.end().await.2;
     walked
 }
 

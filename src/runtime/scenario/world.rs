@@ -6,6 +6,7 @@ use super::{
     coverage::Tally,
     process::{Process, database, start},
     report::Line,
+    requests,
     seen::{Handoff, Refusal, Seen},
     trouble::Trouble,
     update::Rewrite,
@@ -15,6 +16,7 @@ use crate::{
         clock::{Clock, ManualClock},
         ids::{ContactId, ConversationId, OutboundId, SenderId},
         limits::{TEST_MOMENTS_MAX, TEST_OUTBOUND_READ},
+        place::Place,
         time::Time,
     },
     channel::{
@@ -22,7 +24,7 @@ use crate::{
         meta::compose::{self, Act, What},
         sandbox::Sandbox,
     },
-    flow::scenario::{Fact, apply},
+    flow::scenario::{Fact, apply, somebody},
     model::{
         contact::Contact,
         effect::{Effect, Whom},
@@ -82,6 +84,10 @@ pub(super) struct World<'a> {
     refused: BTreeSet<OutboundId>,
     /// Where all of it stood before the last step that was neither `bot` nor `expect`.
     pub since: Since,
+    /// Messages that a step set aside before a `bot` looked at them, by their place in `seen`, and which step it was.
+    pub aside: Vec<(usize, Place)>,
+    /// What helps whoever reads a failure, beside what came instead.
+    pub notes: Vec<String>,
     calls_told: usize,
     lines: Vec<Line>,
     taken: broadcast::Receiver<Outgoing>,
@@ -97,8 +103,6 @@ pub(super) struct Since {
     pub calls: usize,
     pub troubles: usize,
 }
-
-pub(super) const DEFAULT_PHONE: &str = "+15555550100";
 
 impl<'a> World<'a> {
     pub async fn begin(bot: &'a Bot, play: &'a Play, strict: bool) -> anyhow::Result<World<'a>> {
@@ -117,7 +121,10 @@ impl<'a> World<'a> {
             Fact::Phone(phone) => Some(phone.clone()),
             _ => None,
         });
-        let phone = phone.unwrap_or_else(|| DEFAULT_PHONE.to_owned());
+        // Who is not described is at home where the business is: its country, its clock, its nights.
+        let (home, own) = somebody(&bot.set.bot.timezone);
+        let clock_of = phone.is_none().then_some(own).flatten();
+        let phone = phone.unwrap_or(home);
         let customer_name = head.contact.iter().rev().find_map(|fact| match fact {
             Fact::Name(name) => name.clone(),
             _ => None,
@@ -148,6 +155,8 @@ impl<'a> World<'a> {
             heard_at: None,
             refused: BTreeSet::new(),
             since: Since::default(),
+            aside: Vec::new(),
+            notes: Vec::new(),
             calls_told: 0,
             lines: Vec::new(),
             taken,
@@ -155,6 +164,7 @@ impl<'a> World<'a> {
             folder,
             app,
         };
+        world.know(clock_of.as_slice()).await?;
         world.know(&head.contact).await?;
         // The flows are published now: no schedule fires for what was before.
         world.app.run_due().await?;
@@ -258,17 +268,23 @@ impl<'a> World<'a> {
         self.settle().await
     }
 
-    /// Closes the database and gives back what happened, and which steps were taken.
-    pub async fn end(self) -> (Vec<Line>, Tally) {
+    /// Closes the database and gives back what happened, the notes beside it, and which steps were taken.
+    pub async fn end(self) -> (Vec<Line>, Vec<String>, Tally) {
         self.app.store.abandon().await;
-        (self.lines, self.tally)
+        (self.lines, self.notes, self.tally)
     }
 
     /// Takes note of what the turns did: calls, hand-offs, refusals, messages.
     async fn look(&mut self) -> Result<(), Stop> {
         let made = self.app.calls.made();
         for call in &made[self.calls_told.min(made.len())..] {
-            self.tell('*', format!("{} {}", call.method, call.url));
+            let way = format!("{} {}", call.method, call.url);
+            if call.mocked {
+                self.tell('*', way);
+            } else {
+                self.tell('!', format!("no mock answers {way}"));
+                self.note(requests::without_mock(call));
+            }
         }
         self.calls_told = made.len();
         while let Ok(answer) = self.turns.try_recv() {
@@ -307,6 +323,12 @@ impl<'a> World<'a> {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn note(&mut self, text: String) {
+        if !self.notes.contains(&text) {
+            self.notes.push(text);
+        }
     }
 
     fn take_effect(&mut self, effect: Effect) {

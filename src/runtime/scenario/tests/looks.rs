@@ -162,3 +162,35 @@ fn a_request_is_looked_at_whole() {
     let said = failure("- user: shop\n- tap: l\n- expect: {http: {POST */orders: {times: 1, json: {size: l}}}}");
     assert!(said.contains("`POST */orders` 1 times"), "{said}");
 }
+
+/// What `explain` says below "got:", without the transcript.
+fn notes(steps: &str) -> Vec<String> {
+    play(steps).files[0].cases[0].notes.clone()
+}
+
+#[test]
+fn a_failure_says_why_nothing_was_said() {
+    let notes = notes("- user: shop\n- user: purple\n- user: green\n- bot: Which size?");
+    assert!(notes.iter().any(|note| note.contains("within 10 s of the last one")), "{notes:?}");
+}
+
+#[test]
+fn a_failure_names_the_step_that_set_the_words_aside() {
+    let steps = "- user: shop\n- tap: Small\n- bot: Which size?\n";
+    let notes = notes(steps);
+    let wanted = "the step in line 10 set it aside before `bot` looked";
+    assert!(notes.iter().any(|note| note.contains(wanted)), "{notes:?}");
+    assert!(play(steps).files[0].cases[0].explain().unwrap().contains("\n  note:     this was said"));
+}
+
+#[test]
+fn a_call_without_a_mock_is_named_with_what_to_write() {
+    let head =
+        HEAD.lines().filter(|line| !line.starts_with("mocks:")).map(|line| format!("{line}\n")).collect::<String>();
+    let report = play_with(&head, "- user: shop\n- tap: Small\n- bot: Ordered");
+    let case = &report.files[0].cases[0];
+    let wanted =
+        "no mock answers `POST https://shop.example/orders`; add `- POST */orders: {json: {…}}` to `mocks: http:`";
+    assert!(case.notes.iter().any(|note| note.contains(wanted)), "{:?}", case.notes);
+    assert!(case.transcript.iter().any(|line| line.mark == '!' && line.text.starts_with("no mock answers POST")));
+}
