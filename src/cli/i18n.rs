@@ -72,8 +72,9 @@ fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
         // In the one form of all files, so that `fmt --check` has nothing to say.
         let file = SourceFile::new(path.display().to_string(), text.as_str());
         write(&path, fmt::format(&file).as_ref().unwrap_or(&text))?;
+        // As `status` counts: what is written now.
+        set = read(folder)?;
         if po || taken.is_some() {
-            set = read(folder)?;
             write(&exchanged, &i18n::to_po(&set, language))?;
         }
         let progress = i18n::progress(&set, language);

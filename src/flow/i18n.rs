@@ -5,7 +5,7 @@ use super::{
     FlowSet,
     definition::{Role, Sentence},
     lint::translations::of_defaults,
-    locale::{CATEGORIES, Form, Locale, Translation, Wording, same},
+    locale::{CATEGORIES, Form, Locale, Wording, flow_of, same},
     po,
 };
 use icu_plurals::PluralCategory;
@@ -34,13 +34,15 @@ impl Progress {
 /// Counts the sentences of all flows that this language has.
 pub fn progress(set: &FlowSet, language: &str) -> Progress {
     let locale = set.locales.get(language);
+    let all = steps(set);
     let mut progress = Progress::default();
-    for (id, sentences) in steps(set) {
-        let known = locale.and_then(|locale| locale.steps.get(&id)).map_or(&[] as &[Wording], |step| &step.wordings);
+    for (id, sentences) in &all {
         progress.total += sentences.len();
-        progress.translated += sentences.iter().filter(|sentence| known.iter().any(|w| is_of(w, sentence))).count();
-        progress.outdated += known.iter().filter(|w| !sentences.iter().any(|sentence| is_of(w, sentence))).count();
+        progress.translated += sentences.iter().filter(|sentence| known_of(locale, id, sentence).is_some()).count();
     }
+    let written = locale.into_iter().flat_map(|locale| &locale.steps);
+    let wordings = written.flat_map(|(id, step)| step.wordings.iter().map(move |wording| (id, wording)));
+    progress.outdated = wordings.filter(|(id, wording)| !is_said(&all, id, wording)).count();
     progress
 }
 
@@ -127,8 +129,11 @@ pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
 /// The steps with something to read, in the order of flows and files; the texts of `defaults` last.
 fn steps(set: &FlowSet) -> Vec<(String, Vec<Sentence>)> {
     let mut all = Vec::new();
-    for node in set.every_flow().flat_map(|flow| &flow.nodes) {
-        all.push((node.id.to_string(), translatable(&node.outline.sentences)));
+    for flow in set.every_flow() {
+        // As a person reads the file: a step comes before those below it.
+        let mut nodes: Vec<_> = flow.nodes.iter().collect();
+        nodes.sort_by_key(|node| node.place.range().start);
+        all.extend(nodes.into_iter().map(|node| (node.id.to_string(), translatable(&node.outline.sentences))));
     }
     all.push(("_bot".to_owned(), translatable(&of_defaults(set))));
     all.retain(|(_, sentences)| !sentences.is_empty());
@@ -146,23 +151,14 @@ fn translatable(sentences: &[Sentence]) -> Vec<Sentence> {
     all
 }
 
-/// The translation of a text: of its step, else of another step of its flow, for the numbers in ids move when a
-/// step comes or goes.
 fn known_of<'l>(locale: Option<&'l Locale>, id: &str, sentence: &Sentence) -> Option<&'l Wording> {
-    let steps = &locale?.steps;
-    let find = |step: &'l Translation| step.wordings.iter().find(|wording| is_of(wording, sentence));
-    let others = || steps.iter().filter(|(other, _)| flow_of(other) == flow_of(id)).find_map(|(_, step)| find(step));
-    steps.get(id).and_then(find).or_else(others)
+    locale?.wording(id, sentence.text.source())
 }
 
 /// Some step of the flow says the text of this translation.
 fn is_said(all: &[(String, Vec<Sentence>)], id: &str, wording: &Wording) -> bool {
     let of_flow = all.iter().filter(|(other, _)| flow_of(other) == flow_of(id));
     of_flow.flat_map(|(_, sentences)| sentences).any(|sentence| is_of(wording, sentence))
-}
-
-fn flow_of(id: &str) -> &str {
-    id.split_once('.').map_or(id, |(flow, _)| flow)
 }
 
 fn is_of(wording: &Wording, sentence: &Sentence) -> bool {

@@ -11,7 +11,7 @@ use crate::base::{
     yaml::{Node, Scalar},
 };
 use icu_plurals::{PluralCategory, PluralRules};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 /// One language's texts.
 pub struct Locale {
@@ -84,11 +84,23 @@ pub fn parse<'n>(
 impl Locale {
     /// The translation of a sentence of this step, if there is one that is not outdated.
     pub fn find(&self, step: &str, source: &str) -> Option<&Form> {
-        let in_step = |step: &str| {
-            let wordings = &self.steps.get(step)?.wordings;
-            wordings.iter().find(|wording| same(&wording.from.text, source)).map(|wording| &wording.to)
-        };
-        in_step(step).or_else(|| in_step("_bot"))
+        let of_bot = || self.steps.get("_bot").and_then(|bot| bot.find(source));
+        self.wording(step, source).or_else(of_bot).map(|wording| &wording.to)
+    }
+
+    /// The translation of a text: of its step, else of another step of its flow, for the numbers in ids move when a
+    /// step comes or goes.
+    pub fn wording(&self, step: &str, source: &str) -> Option<&Wording> {
+        let others = || self.of_flow(step).find_map(|(_, other)| other.find(source));
+        self.steps.get(step).and_then(|own| own.find(source)).or_else(others)
+    }
+
+    /// What is translated of the flow that this step belongs to.
+    fn of_flow(&self, step: &str) -> impl Iterator<Item = (&String, &Translation)> {
+        let flow = format!("{}.", flow_of(step));
+        let from = (Bound::Included(flow.as_str()), Bound::Unbounded);
+        let steps: Vec<_> = self.steps.range::<str, _>(from).take_while(|(id, _)| id.starts_with(&flow)).collect();
+        steps.into_iter()
     }
 
     /// The category of a number in this language.
@@ -109,6 +121,17 @@ impl Form {
             Form::ByNumber { forms, .. } => forms.iter().map(|(_, text)| text).collect(),
         }
     }
+}
+
+impl Translation {
+    pub fn find(&self, source: &str) -> Option<&Wording> {
+        self.wordings.iter().find(|wording| same(&wording.from.text, source))
+    }
+}
+
+/// `cart` of `cart.say_1`.
+pub fn flow_of(step: &str) -> &str {
+    step.split_once('.').map_or(step, |(flow, _)| flow)
 }
 
 /// Blanks at the ends do not make another text: `|` adds a line end that a plain scalar has not.

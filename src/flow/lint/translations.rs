@@ -10,7 +10,7 @@ use crate::{
     flow::{
         FlowSet,
         definition::{Flow, Node, Role, Sentence},
-        locale::{Form, Locale, Wording, fallbacks, same},
+        locale::{Form, Locale, Wording, fallbacks, flow_of, same},
         text::Text,
     },
 };
@@ -30,16 +30,25 @@ fn nodes(set: &FlowSet) -> impl Iterator<Item = &Node> {
     set.every_flow().flat_map(|flow| &flow.nodes)
 }
 
-/// Each translation against the step that it belongs to.
+/// Each translation against the step that it belongs to, else against the other steps of its flow: the numbers in ids
+/// move when a step comes or goes, and the translation is used all the same.
 fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findings: &Findings) {
     let mut outdated: BTreeMap<&str, Vec<Old<'_>>> = BTreeMap::new();
     for (id, translation) in &locale.steps {
+        let elsewhere = |wording: &Wording| {
+            let nodes = set.every_flow().filter(|flow| flow.name.as_str() == flow_of(id)).flat_map(|flow| &flow.nodes);
+            let mut sentences = nodes.flat_map(|node| &node.outline.sentences);
+            sentences.find(|sentence| same(sentence.text.source(), &wording.from.text))
+        };
         let defaults: Vec<Sentence>;
-        let sentences = match steps.get(id.as_str()) {
+        let sentences: &[Sentence] = match steps.get(id.as_str()) {
             Some(node) => &node.outline.sentences,
             None if id == "_bot" => {
                 defaults = of_defaults(set);
                 &defaults
+            }
+            None if !translation.wordings.is_empty() && translation.wordings.iter().all(|w| elsewhere(w).is_some()) => {
+                &[]
             }
             None => {
                 let finding = Diagnostic::warning("W902", &translation.place, format!("there is no step `{id}`"));
@@ -49,7 +58,8 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
         };
         let mut old = Vec::new();
         for wording in &translation.wordings {
-            match sentences.iter().find(|sentence| same(sentence.text.source(), &wording.from.text)) {
+            let own = sentences.iter().find(|sentence| same(sentence.text.source(), &wording.from.text));
+            match own.or_else(|| elsewhere(wording)) {
                 Some(sentence) => same_variables(&sentence.text, wording, findings),
                 None => old.push(wording),
             }
@@ -167,7 +177,9 @@ fn open<'a>(set: &'a FlowSet, flow: &'a Flow, language: &str) -> Vec<(&'a str, &
 fn outdated_in(set: &FlowSet, language: &str, node: &Node) -> bool {
     let step = set.locales.get(language).and_then(|locale| locale.steps.get(node.id.as_str()));
     step.is_some_and(|step| {
-        let says = |from: &str| node.outline.sentences.iter().any(|sentence| same(sentence.text.source(), from));
+        let flows = set.every_flow().filter(|flow| flow.name.as_str() == flow_of(node.id.as_str()));
+        let sentences: Vec<&Sentence> = flows.flat_map(|flow| &flow.nodes).flat_map(|n| &n.outline.sentences).collect();
+        let says = |from: &str| sentences.iter().any(|sentence| same(sentence.text.source(), from));
         step.wordings.iter().any(|wording| !says(&wording.from.text))
     })
 }

@@ -52,6 +52,21 @@ fn the_source_title_is_still_understood() {
 }
 
 #[test]
+fn a_new_step_takes_no_translation_out_of_use() {
+    // Somebody put a `say` before the first step, and the numbers of the others moved.
+    let moved = SPANISH.replace("shop.say_1:", "shop.say_7:").replace("shop.ask_1:", "shop.ask_2:");
+    check(&moved, "< hi\n> 2 bicis listas\n> ¿Qué color? [Rojo] [Azul]\n< azul\n> You took b.\n> Bye");
+    let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", SHOP), ("locales/es.yaml", &moved)];
+    let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
+    let (set, mut findings) = parse_set(&files);
+    findings.extend(crate::flow::lint(&set));
+    let codes: Vec<_> = findings.iter().map(|f| f.code).filter(|code| code.starts_with("W90")).collect();
+    assert_eq!(codes, ["W904", "W904", "W901"], "what was outdated before is it still, and nothing else");
+    let progress = crate::flow::i18n::progress(&set, "es");
+    assert_eq!((progress.translated, progress.outdated), (5, 1));
+}
+
+#[test]
 fn an_outdated_translation_is_not_used_and_reported() {
     let codes = |locale: &str| {
         let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", SHOP), ("locales/es.yaml", locale)];
