@@ -1,5 +1,7 @@
 //! `transom chat`: talk to the bot in a terminal, with the clock in your hand.
 
+mod deeds;
+
 use super::{
     Failure, Outcome,
     paint::Paint,
@@ -7,11 +9,16 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    base::{diagnostic::did_you_mean, ids::FlowName, phone, time::Span},
+    base::{
+        diagnostic::did_you_mean,
+        ids::FlowName,
+        time::{Span, Time},
+    },
     channel::{meta::compose::What, sandbox::Fault},
-    model::{content::Content, event::Start, session::Waiting, value::Value, window::Window},
+    model::{content::Content, event::Start, value::Value, window::Window},
     store::outbound::{Outbound, SendState},
 };
+use jiff::tz::TimeZone;
 use std::{
     collections::BTreeMap,
     io::{BufRead, IsTerminal, Write},
@@ -27,36 +34,41 @@ pub struct Args {
     /// The bot's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     bot: PathBuf,
-    /// Your number, as the bot sees it
-    #[arg(long, value_name = "PHONE", default_value = "+15550100001")]
-    from: String,
+    /// Your number, as the bot sees it; without it, one of the bot's own country
+    #[arg(long, value_name = "PHONE")]
+    from: Option<String>,
     /// Your name on WhatsApp
     #[arg(long, default_value = "Ada")]
     name: String,
 }
 
-const COMMANDS: [(&str, &str); 9] = [
+const COMMANDS: [(&str, &str); 16] = [
     ("/tap 1", "tap a button of the last message that has some: its number or title"),
+    ("/location 40.4 -3.7", "send a place"),
     ("/advance 25h", "let time pass; everything that falls due happens"),
     ("/next", "let time pass until something happens"),
-    ("/vars", "the variables of the runs"),
+    ("/vars", "the variables of the runs, and what is known of you"),
+    ("/set contact.city Sevilla", "change what is known of you; `none` empties a field"),
+    ("/tag vip", "put a tag on you"),
+    ("/untag vip", "take it off"),
+    ("/consent marketing given", "record that you agreed to a topic, or `withdrawn`"),
+    ("/event paid {sum: 12}", "an event of another system comes, with its data"),
+    ("/person Hello", "somebody of the business writes, and the bot falls silent"),
+    ("/hand-back", "they give the conversation back to the bot"),
     ("/trace", "what the engine did since you last asked, and why"),
     ("/fail 131047", "the next message fails with this code of the platform, or `timeout`"),
-    ("/location 40.4 -3.7", "send a place"),
     ("/help", "this list"),
     ("/quit", "leave; nothing is kept"),
 ];
 
 /// How far `/next` looks ahead.
 const NEXT_WITHIN: Span = Span::days(30);
-/// Silent wake-ups that `/next` passes over.
+/// What falls due so soon after the first belongs to it: a schedule plans its starts, then they begin.
+const SAME_MOMENT: Span = Span::minutes(1);
 const WAKES_MAX: usize = 1_000;
 
 pub async fn run(args: Args) -> Outcome {
-    if phone::strict(&args.from).is_none() {
-        return Err(Failure::Usage(format!("`--from {}` is no number in E.164 format, like +15550100001", args.from)));
-    }
-    let stage = Stage::open(&args.bot, &args.from, &args.name).await?;
+    let stage = Stage::open(&args.bot, args.from.as_deref(), &args.name).await?;
     let mut chat = Chat::new(stage);
     let done = chat.talk(args.flow.as_deref()).await;
     chat.stage.close().await;
@@ -69,6 +81,8 @@ struct Chat {
     /// What was printed of each message: a held one is printed again when it leaves.
     shown: BTreeMap<i64, SendState>,
     traced: i64,
+    /// Up to which turn a missing mock or a silent end was told.
+    told: i64,
     window: Option<bool>,
 }
 
@@ -81,11 +95,11 @@ enum Then {
 
 impl Chat {
     fn new(stage: Stage) -> Self {
-        Chat { stage, paint: Paint::stdout(), shown: BTreeMap::new(), traced: 0, window: None }
+        Chat { stage, paint: Paint::stdout(), shown: BTreeMap::new(), traced: 0, told: 0, window: None }
     }
 
     async fn talk(&mut self, flow: Option<&str>) -> Outcome {
-        self.greet();
+        self.greet().await?;
         if let Some(flow) = flow {
             self.start(flow).await?;
         }
@@ -108,11 +122,25 @@ impl Chat {
         Ok(())
     }
 
-    fn greet(&self) {
+    async fn greet(&mut self) -> Outcome {
+        // Schedules reach those who are known; what made the customer so is no part of the talk.
+        self.stage.reach().await?;
+        (_, self.traced) = self.stage.traces(0).await?;
+        self.told = self.traced;
         let live = self.stage.app.live.get();
         let flows: Vec<&str> = live.set.flows.keys().map(FlowName::as_str).collect();
         println!("{} {}", self.paint.strong(&live.set.bot.name), self.paint.faint(format!("· {}", flows.join(", "))));
+        let zone = self.zone();
+        let clock = show::clock(self.stage.now(), &zone);
+        let place = zone.iana_name().unwrap_or("UTC");
+        println!("{}", self.paint.faint(format!("You are {}; it is {clock} ({place}).", self.stage.phone())));
         println!("{}", self.paint.faint("Write as the customer; /help lists what else you can do.\n"));
+        Ok(())
+    }
+
+    /// The bot's clock: what stands on the screen is told by it.
+    fn zone(&self) -> TimeZone {
+        self.stage.app.live.get().set.bot.timezone.clone()
     }
 
     fn prompt(&self) {
@@ -141,8 +169,16 @@ impl Chat {
             "trace" => self.trace().await?,
             "fail" => self.fail(rest)?,
             "location" => self.location(rest).await?,
+            "set" => self.set(rest).await?,
+            "tag" => self.tag(rest, true).await?,
+            "untag" => self.tag(rest, false).await?,
+            "consent" => self.consent(rest).await?,
+            "event" => self.event(rest).await?,
+            "person" => self.person(rest).await?,
+            "hand-back" => self.hand_back().await?,
             _ => {
-                let known = ["quit", "help", "tap", "advance", "next", "vars", "trace", "fail", "location"];
+                let known = COMMANDS.iter().map(|(command, _)| command.split(' ').next().unwrap_or(command));
+                let known = known.map(|command| command.trim_start_matches('/'));
                 let help = did_you_mean(verb, known).unwrap_or_else(|| "/help lists the commands".to_owned());
                 return Err(Failure::Usage(format!("there is no `/{verb}`; {help}")));
             }
@@ -174,7 +210,7 @@ impl Chat {
 
     fn help(&self) {
         for (command, about) in COMMANDS {
-            println!("  {}  {about}", self.paint.button(format!("{command:<20}")));
+            println!("  {}  {about}", self.paint.button(format!("{command:<26}")));
         }
     }
 
@@ -213,41 +249,27 @@ impl Chat {
         self.print_clock().await
     }
 
+    /// To whatever falls due next, also when nothing comes of it: time must not run away.
     async fn next(&mut self) -> Outcome {
         let until = self.stage.now() + NEXT_WITHIN;
-        if self.stage.app.next_due(until).await.map_err(Failure::failed)?.is_none() {
-            println!("{}", self.paint.faint("Nothing falls due; the bot waits for you."));
-            return Ok(());
-        }
-        // Not every wake-up is something to see.
+        let mut first: Option<Time> = None;
         for _ in 0..WAKES_MAX {
-            let before = self.shown.clone();
-            let more = self.stage.step(until).await?;
+            let due = self.stage.app.next_due(until).await.map_err(Failure::failed)?;
+            let Some(at) = due.filter(|at| *at - first.unwrap_or(*at) <= SAME_MOMENT) else { break };
+            first = first.or(due);
+            let (before, since) = (self.shown.clone(), self.told);
+            self.stage.step(at).await?;
             self.print_news(false).await?;
-            if before != self.shown {
+            if before != self.shown || self.tell_silent_news(since).await? {
                 return self.print_clock().await;
             }
-            if !more {
-                break;
-            }
         }
-        println!("{}", self.paint.faint("Nothing more is said; the bot waits for you."));
+        if first.is_none() {
+            println!("{}", self.paint.faint("Nothing falls due in the next 30 days; the bot waits for you."));
+            return Ok(());
+        }
+        println!("{}", self.paint.faint("Something fell due, and it was not about you."));
         self.print_clock().await
-    }
-
-    async fn vars(&self) -> Outcome {
-        let session = self.stage.session().await?;
-        if session.runs.is_empty() {
-            println!("{}", self.paint.faint("No flow is under way."));
-        }
-        for run in &session.runs {
-            println!("{} {}", self.paint.strong(&run.flow), self.paint.faint(format!("· {}", waits(&run.waiting))));
-            let vars = run.frames.iter().rev().find_map(|frame| frame.vars.as_ref());
-            for (name, value) in vars.into_iter().flatten() {
-                println!("  {name} = {}", value.to_json());
-            }
-        }
-        Ok(())
     }
 
     async fn trace(&mut self) -> Outcome {
@@ -295,6 +317,7 @@ impl Chat {
             printed += 1;
             print!("{}{}", show::bubble(content(&message), self.paint), self.fate(&message));
         }
+        self.tell_missing_mocks().await?;
         let session = self.stage.session().await?;
         if answered && printed == 0 {
             let why = match (&session.person, &session.needs_person) {
@@ -316,7 +339,10 @@ impl Chat {
     async fn print_clock(&self) -> Outcome {
         let now = self.stage.now();
         let window: Window = self.stage.window().await?;
-        println!("{}", self.paint.faint(format!("· it is {}, {}", show::time(now), show::window(window, now))));
+        println!(
+            "{}",
+            self.paint.faint(format!("· it is {}, {}", show::clock(now, &self.zone()), show::window(window, now)))
+        );
         Ok(())
     }
 
@@ -326,7 +352,7 @@ impl Chat {
         let words = match message.state {
             SendState::Sent | SendState::Delivered | SendState::Read | SendState::Sending => return String::new(),
             SendState::Queued => match message.not_before {
-                Some(at) => format!("goes out at {} ({why})", show::time(at)),
+                Some(at) => format!("goes out on {} ({why})", show::clock(at, &self.zone())),
                 None => "is queued".to_owned(),
             },
             SendState::Held => "is held until you write: the window is closed".to_owned(),
@@ -360,21 +386,4 @@ fn content(message: &Outbound) -> &Content {
 
 fn has_left(state: SendState) -> bool {
     matches!(state, SendState::Sent | SendState::Delivered | SendState::Read)
-}
-
-fn waits(waiting: &Waiting) -> String {
-    match waiting {
-        Waiting::Ready => "is at work".to_owned(),
-        Waiting::Question(question) => match question.deadline {
-            Some(at) => format!("waits for an answer until {}", show::time(at)),
-            None => "waits for an answer".to_owned(),
-        },
-        Waiting::Reply { .. } => "waits for any message".to_owned(),
-        Waiting::Until { at } => format!("waits until {}", show::time(*at)),
-        Waiting::Event { name, .. } => format!("waits for event `{name}`"),
-        Waiting::Delivery { .. } => "waits for a delivery".to_owned(),
-        Waiting::Call(_) => "waits for a call".to_owned(),
-        Waiting::Fate { .. } => "waits for what becomes of its message".to_owned(),
-        Waiting::Person { .. } => "waits for a person".to_owned(),
-    }
 }

@@ -189,7 +189,7 @@ fn welcome(address: &str, app: &App, paint: Paint) -> String {
     let elsewhere = if address == "127.0.0.1:8080" { String::new() } else { format!(" --url http://{address}") };
     format!(
         "{title}\n\
-         {flows} flow(s) from `{bot}` are live at http://{address}, on a sandbox: no account, no network, this machine only.\n\
+         {flows} from `{bot}` {are} live at http://{address}, on a sandbox: no account, no network, this machine only.\n\
          \n\
          In another terminal, in this folder:\n\
          \n  {trigger}   {a}\
@@ -199,6 +199,8 @@ fn welcome(address: &str, app: &App, paint: Paint) -> String {
          Edit the flows and save: a good version is live within a second. Ctrl-C stops.\n\
          For a real number write a configuration: see config.example.yaml.\n",
         title = paint.strong("Transom is running"),
+        flows = super::findings::counted(flows, "flow"),
+        are = if flows == 1 { "is" } else { "are" },
         bot = app.config.bot.display(),
         trigger = paint.good(format!("transom trigger message --text hi{elsewhere}")),
         a = paint.faint("# write to the bot and see its answer"),

@@ -9,6 +9,7 @@ use crate::{
         window::Window,
     },
 };
+use jiff::tz::TimeZone;
 
 /// Something of a message that the customer can tap: what it shows, and the id that comes back.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,6 +147,12 @@ pub fn time(at: Time) -> String {
 /// What people wrote, without what a terminal would obey.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}
+
+/// `Tue 24 Nov 2026 10:00`, on this clock.
+pub fn clock(at: Time, zone: &TimeZone) -> String {
+    jiff::Timestamp::from_millisecond(at.0)
+        .map_or_else(|_| at.0.to_string(), |at| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string())
 }
 
 /// A text on one line and at most so long.

@@ -1,5 +1,7 @@
 //! The commands, as a person in a terminal sees them: the real binary, its words and its exit codes.
 
+mod chat;
+mod new;
 mod operator;
 mod stopping;
 
@@ -37,7 +39,11 @@ fn run(folder: &Path, args: &[&str]) -> Output {
 }
 
 fn chat(folder: &Path, lines: &str) -> String {
-    let mut command = transom(folder, &["chat"]);
+    chat_in(folder, &["--from", "+15550100001"], lines)
+}
+
+fn chat_in(folder: &Path, args: &[&str], lines: &str) -> String {
+    let mut command = transom(folder, &[&["chat"], args].concat());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -76,6 +82,7 @@ fn every_command_is_in_the_help() {
     let help = out(&run(bot(&[]).path(), &["--help"]));
     for command in [
         "serve",
+        "new",
         "check",
         "deploy",
         "chat",
@@ -141,6 +148,12 @@ fn fmt_rewrites_in_place_and_check_only_reports() {
 #[test]
 fn a_word_of_the_language_is_explained() {
     let folder = bot(&[]);
+    for (word, wanted) in
+        [("weekday", "Monday is 1"), ("mocks", "those of a case"), ("duration", "`1h30m`"), ("tests", "The flow that")]
+    {
+        let said = run(folder.path(), &["reference", word]);
+        assert!(out(&said).contains(wanted), "{word}: {}", out(&said));
+    }
     assert!(out(&run(folder.path(), &["reference", "if_closed"])).contains("`if_closed` of `ask`"));
     let unknown = run(folder.path(), &["reference", "if_closd"]);
     ends(&unknown, 1);
@@ -182,7 +195,7 @@ fn check_knows_the_templates_of_the_configuration() {
 fn a_talk_in_the_terminal_reads_like_a_talk() {
     let folder = bot(&[BOT, PIZZA]);
     let said = chat(folder.path(), "pizza\n/tap large\nnonsense\n/vars\n/quit\n");
-    let talk: Vec<&str> = said.lines().skip(3).collect();
+    let talk: Vec<&str> = said.lines().skip(4).collect();
     assert_eq!(
         talk,
         [
@@ -197,6 +210,9 @@ fn a_talk_in_the_terminal_reads_like_a_talk() {
             "(the bot says nothing; /trace tells why)",
             "you › /vars",
             "No flow is under way.",
+            "contact",
+            "  contact.name = \"Ada\"",
+            "  contact.phone = \"+15550100001\"",
             "you › /quit",
         ]
     );

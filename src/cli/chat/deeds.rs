@@ -1,0 +1,182 @@
+//! What a person at the keyboard does beside writing: looks at what is known, changes it, plays the rest of the world.
+
+use super::Chat;
+use crate::{
+    cli::{Failure, Outcome, show},
+    flow::scenario::{Fact, typed_data, typed_fact},
+    model::{
+        contact::{ContactData, Patch},
+        event::Event,
+        session::Waiting,
+        value::Value,
+    },
+    runtime::mocks::is_without_mock,
+    store::contact,
+};
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+/// Lines of the trace that stand in the talk, the newest.
+const TOLD_MAX: usize = 4;
+
+impl Chat {
+    pub(super) async fn vars(&self) -> Outcome {
+        let (session, zone) = (self.stage.session().await?, self.zone());
+        if session.runs.is_empty() {
+            println!("{}", self.paint.faint("No flow is under way."));
+        }
+        for run in &session.runs {
+            let waits = waits(&run.waiting, &zone);
+            println!("{} {}", self.paint.strong(&run.flow), self.paint.faint(format!("· {waits}")));
+            let vars = run.frames.iter().rev().find_map(|frame| frame.vars.as_ref());
+            for (name, value) in vars.into_iter().flatten() {
+                println!("  {name} = {}", value.to_json());
+            }
+        }
+        let Some((id, _)) = self.stage.conversation().await? else { return Ok(()) };
+        let Some(found) = contact::find(&self.stage.app.store, id).await.map_err(Failure::failed)? else {
+            return Ok(());
+        };
+        let stop = if found.opted_out.is_some() { " · has written a stop word" } else { "" };
+        println!("{}{}", self.paint.strong("contact"), self.paint.faint(stop));
+        known(&found.data).iter().for_each(|(name, value)| println!("  contact.{name} = {value}"));
+        Ok(())
+    }
+
+    /// `/set contact.city Sevilla`.
+    pub(super) async fn set(&mut self, rest: &str) -> Outcome {
+        let (name, value) = rest.split_once([' ', '=']).map_or((rest, ""), |(name, value)| (name, value.trim()));
+        if name.is_empty() || value.is_empty() {
+            return Err(Failure::Usage("write `/set contact.city Sevilla`; `none` empties a field".to_owned()));
+        }
+        let field = name.strip_prefix("contact.").unwrap_or(name);
+        if field == "phone" {
+            return Err(Failure::Usage("you are known by your number; choose another by `--from`".to_owned()));
+        }
+        let fact = self.fact(field, value)?;
+        self.stage.know(&[fact]).await?;
+        self.done(format!("contact.{field} is {value}")).await
+    }
+
+    pub(super) async fn tag(&mut self, tag: &str, on: bool) -> Outcome {
+        if tag.is_empty() {
+            return Err(Failure::Usage(format!("write `/{} vip`", if on { "tag" } else { "untag" })));
+        }
+        let mut patch = Patch { by: "chat".to_owned(), ..Patch::default() };
+        let tags = if on { &mut patch.tags_added } else { &mut patch.tags_removed };
+        tags.insert(tag.to_owned());
+        self.stage.happen(Event::Changed(Box::new(patch))).await?;
+        self.done(format!("the tag `{tag}` is {}", if on { "on" } else { "off" })).await
+    }
+
+    /// `/consent marketing given`.
+    pub(super) async fn consent(&mut self, rest: &str) -> Outcome {
+        let (topic, word) = match rest.split_once(' ') {
+            Some((topic, word)) if matches!(word.trim(), "given" | "withdrawn") => (topic, word.trim()),
+            _ => {
+                return Err(Failure::Usage(
+                    "write `/consent marketing given` or `/consent marketing withdrawn`".to_owned(),
+                ));
+            }
+        };
+        let fact = self.fact("consent", &format!("{{{topic}: {word}}}"))?;
+        self.stage.know(&[fact]).await?;
+        self.done(format!("consent to `{topic}` is {word}")).await
+    }
+
+    /// `/event paid {sum: 12}`.
+    pub(super) async fn event(&mut self, rest: &str) -> Outcome {
+        let (name, data) = rest.split_once(' ').map_or((rest, ""), |(name, data)| (name, data.trim()));
+        if name.is_empty() {
+            return Err(Failure::Usage("write `/event paid` or `/event paid {order: A7, sum: 12}`".to_owned()));
+        }
+        let data = match data {
+            "" => Value::Nothing,
+            data => typed_data(data).ok_or_else(|| {
+                Failure::Usage(format!("`{data}` is no data; write it like `{{order: A7, sum: 12}}`"))
+            })?,
+        };
+        let (contact, conversation) = self.stage.reach().await?;
+        self.stage.app.emit_event(contact, conversation, name.to_owned(), data).await?;
+        self.stage.app.run_due().await?;
+        self.done(format!("the event `{name}` has come")).await
+    }
+
+    pub(super) async fn person(&mut self, text: &str) -> Outcome {
+        self.stage.happen(Event::PersonWrote { agent: Some("you".into()) }).await?;
+        let words = if text.is_empty() { "somebody of the business has written" } else { text };
+        self.done(format!("{words} (the bot is silent until `/hand-back`)")).await
+    }
+
+    pub(super) async fn hand_back(&mut self) -> Outcome {
+        if self.stage.session().await?.person.is_none() {
+            return Err(Failure::Usage("no person has the conversation; `/person` takes it".to_owned()));
+        }
+        self.stage.happen(Event::HandedBack { agent: Some("you".into()) }).await?;
+        self.done("the bot has the conversation again".to_owned()).await
+    }
+
+    /// A call that nobody answered is why the talk goes another way: it stands in the talk.
+    pub(super) async fn tell_missing_mocks(&mut self) -> Outcome {
+        let (entries, last) = self.stage.traces(self.told).await?;
+        self.told = last;
+        for entry in entries.iter().filter(|entry| is_without_mock(&entry.what)) {
+            let words = format!("({}, under `sandbox: mocks: http:` in flows/_bot.yaml)", entry.what);
+            println!("{}", self.paint.warn(words));
+        }
+        Ok(())
+    }
+
+    /// Something happened without a word: a start was refused, a question timed out. Says whether.
+    pub(super) async fn tell_silent_news(&self, since: i64) -> Result<bool, Failure> {
+        let (entries, _) = self.stage.traces(since).await?;
+        for entry in &entries[entries.len().saturating_sub(TOLD_MAX)..] {
+            let step = entry.step.as_ref().map(|step| format!("{step}: ")).unwrap_or_default();
+            println!("{}", self.paint.faint(format!("({step}{})", entry.what)));
+        }
+        Ok(!entries.is_empty())
+    }
+
+    fn fact(&self, name: &str, value: &str) -> Result<Fact, Failure> {
+        typed_fact(name, value, &self.stage.app.live.get().set).map_err(|finding| {
+            let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            Failure::Usage(format!("{}{help}", finding.message))
+        })
+    }
+
+    async fn done(&mut self, words: String) -> Outcome {
+        println!("{}", self.paint.faint(format!("({words})")));
+        self.print_news(false).await
+    }
+}
+
+/// What is known of somebody, in the order in which one looks for it.
+fn known(data: &ContactData) -> Vec<(String, serde_json::Value)> {
+    let own = [("name", &data.name), ("phone", &data.phone), ("language", &data.language), ("zone", &data.zone)];
+    let mut all: Vec<(String, serde_json::Value)> =
+        own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value.as_ref()?)))).collect();
+    all.extend(data.fields.iter().map(|(name, value)| (name.clone(), value.to_json())));
+    if !data.tags.is_empty() {
+        all.push(("tags".to_owned(), json!(data.tags)));
+    }
+    let word = |given: bool| if given { "given" } else { "withdrawn" };
+    all.extend(data.consent.iter().map(|(topic, consent)| (format!("consent.{topic}"), json!(word(consent.given)))));
+    all
+}
+
+fn waits(waiting: &Waiting, zone: &TimeZone) -> String {
+    match waiting {
+        Waiting::Ready => "is at work".to_owned(),
+        Waiting::Question(question) => match question.deadline {
+            Some(at) => format!("waits for an answer until {}", show::clock(at, zone)),
+            None => "waits for an answer".to_owned(),
+        },
+        Waiting::Reply { .. } => "waits for any message".to_owned(),
+        Waiting::Until { at } => format!("waits until {}", show::clock(*at, zone)),
+        Waiting::Event { name, .. } => format!("waits for event `{name}`"),
+        Waiting::Delivery { .. } => "waits for a delivery".to_owned(),
+        Waiting::Call(_) => "waits for a call".to_owned(),
+        Waiting::Fate { .. } => "waits for what becomes of its message".to_owned(),
+        Waiting::Person { .. } => "waits for a person".to_owned(),
+    }
+}

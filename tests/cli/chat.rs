@@ -1,0 +1,95 @@
+//! What one does in `transom chat` beside writing.
+
+use super::{bot, chat_in};
+
+const BOT: (&str, &str) = (
+    "_bot.yaml",
+    "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {city: text, visit_at: datetime}\n\
+     topics: {service: {}, marketing: {needs: consent}}\nteams: {desk: {}}\nquiet_hours: {from: \"21:00\", to: \"08:00\"}\n\
+     env: [SHOP_URL]\nsandbox: {env: {SHOP_URL: \"https://shop.example\"}, mocks: {http: []}}\n",
+);
+const PAID: (&str, &str) = (
+    "paid.yaml",
+    "flow: paid\nwhen:\n  - event: paid\nsteps:\n  - say: ${event.data.sum} € from ${contact.city ?? \"nowhere\"}, thank you.\n    \
+     if_closed: {template: paid}\n",
+);
+const NEWS: (&str, &str) = (
+    "news.yaml",
+    "flow: news\ntopic: marketing\nwhen:\n  - schedule: \"0 12 * * *\"\n    to: everyone\nsteps:\n  - say: News!\n    if_closed: {template: news}\n",
+);
+const PERSON: (&str, &str) =
+    ("person.yaml", "flow: person\nwhen:\n  - message: help\nsteps:\n  - say: One moment\n  - handoff: desk\n");
+const STOCK: (&str, &str) = (
+    "stock.yaml",
+    "flow: stock\nwhen:\n  - message: stock\nsteps:\n  - http: GET ${env.SHOP_URL}/stock\n    as: found\n    retry: 0\n    on_error:\n      - say: I cannot look\n      - end\n  - say: ${found.status}\n",
+);
+
+#[test]
+fn what_is_known_of_the_customer_is_set_and_shown() {
+    let folder = bot(&[BOT, PAID]);
+    let lines = "/set contact.city San Juan: north\n/set contact.visit_at 2026-12-24T18:00\n/tag vip\n/tag new\n/untag new\n/consent marketing given\n\
+                 /event paid {sum: 12}\n/vars\n/set contact.cty x\n/set contact.visit_at soon\n/consent news given\n/set contact.city none\n/event paid\n";
+    let said = chat_in(folder.path(), &[], lines);
+    for wanted in [
+        "12 € from San Juan: north, thank you.",
+        "contact.city = \"San Juan: north\"",
+        "contact.visit_at = \"2026-12-24T18:00:00+01:00\"",
+        "contact.tags = [\"vip\"]",
+        "contact.consent.marketing = \"given\"",
+        "contact.phone = \"+34600100001\"",
+        "did you mean `city`?",
+        "`visit_at` takes",
+        "there is no topic `news`",
+        "€ from nowhere, thank you.",
+    ] {
+        assert!(said.contains(wanted), "`{wanted}` is missing in\n{said}");
+    }
+}
+
+#[test]
+fn a_person_gives_the_conversation_back() {
+    let folder = bot(&[BOT, PERSON]);
+    let said = chat_in(folder.path(), &[], "/hand-back\nhelp\nhelp\n/hand-back\nhelp\n/person Hello\nhelp\n");
+    let at = |text: &str| said.find(text).unwrap_or_else(|| panic!("`{text}` is missing in\n{said}"));
+    assert!(at("no person has the conversation") < at("│ One moment"), "{said}");
+    at("(the bot has the conversation again)");
+    assert_eq!(said.matches("│ One moment").count(), 2, "{said}");
+    assert_eq!(said.matches("a person has the conversation; the bot is silent").count(), 2, "{said}");
+}
+
+#[test]
+fn next_says_what_does_not_happen_and_does_not_run_away() {
+    let idle = bot(&[BOT, PERSON]);
+    let said = chat_in(idle.path(), &[], "/next\n");
+    assert!(said.contains("Nothing falls due in the next 30 days") && !said.contains("· it is"), "{said}");
+    let refused = bot(&[BOT, NEWS]);
+    // The first fire was planned before anybody was known.
+    let said = chat_in(refused.path(), &[], "/next\n/next\n");
+    assert!(said.contains("no_consent") && said.contains("12:00, window closed"), "{said}");
+    let others = bot(&[BOT, (NEWS.0, &NEWS.1.replace("to: everyone", "to: {tags: [vip]}"))]);
+    let said = chat_in(others.path(), &[], "/next\n/next\n/tag vip\n/consent marketing given\n/next\n");
+    assert_eq!(said.matches("Something fell due, and it was not about you.").count(), 2, "{said}");
+    assert!(said.contains("│ template news"), "{said}");
+}
+
+#[test]
+fn a_call_without_a_mock_is_said_in_the_talk() {
+    let folder = bot(&[BOT, STOCK]);
+    let said = chat_in(folder.path(), &[], "stock\nstock\n");
+    let wanted = "(no mock answers `GET https://shop.example/stock`; write one, as `- GET */stock: {json: {…}}`, under \
+                  `sandbox: mocks: http:` in flows/_bot.yaml)";
+    assert_eq!(said.matches(wanted).count(), 2, "{said}");
+    assert!(said.contains("│ I cannot look"), "{said}");
+}
+
+#[test]
+fn every_command_of_the_list_is_one() {
+    let folder = bot(&[BOT, PERSON]);
+    let help = chat_in(folder.path(), &[], "/help\n");
+    let listed: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  /")?.split(' ').next()).collect();
+    assert!(listed.len() >= 16, "{help}");
+    for command in listed.into_iter().filter(|command| *command != "quit") {
+        let said = chat_in(folder.path(), &[], &format!("/{command}\n"));
+        assert!(!said.contains("there is no `/"), "{said}");
+    }
+}
