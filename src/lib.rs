@@ -14,7 +14,7 @@
 //! | [`store`] | durable state on SQLite or Postgres: a file per table, one writer with group commit |
 //! | [`runtime`] | where those three meet: recording, lanes, turns, sends, timers, schedules, recovery, reload |
 //! | [`web`] | webhooks, our API and those of three other products, probes; router, `/openapi.json` and reference come from the list in `web/routes` |
-//! | [`cli`] | a file per command; `serve` is one of them |
+//! | [`cli`] | a file per command; `serve` is one of them; what `new` writes lies in `starter/` |
 //!
 //! The daemon, `chat`, authors' tests and the simulator all start a [`runtime::app::App`] from a
 //! [`runtime::start::Setup`]. Clock, HTTP, database file and flow files come in there; nothing else differs.

@@ -20,6 +20,7 @@ mod i18n;
 mod keys;
 mod lsp;
 mod migrate;
+mod new;
 mod paint;
 mod place;
 mod reference;
@@ -52,6 +53,8 @@ struct Transom {
 enum Command {
     /// Run the daemon; without a configuration file, a sandbox on this machine
     Serve(serve::Args),
+    /// Make a bot to begin with, in a new folder
+    New(new::Args),
     /// Print every finding in the flows of a folder
     Check(check::Args),
     /// What the code of a finding means, with an example; without one, this page
@@ -172,6 +175,7 @@ fn end_quietly_when_nobody_reads() {
 fn run(command: Command) -> Outcome {
     match command {
         Command::Serve(args) => serve::run(args),
+        Command::New(args) => new::run(&args),
         Command::Check(args) => block_on(check::run(args)),
         Command::Help(args) => help::run(&args),
         Command::Test(args) => test::run(&args),

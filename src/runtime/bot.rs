@@ -20,6 +20,10 @@ use std::{
 /// The folders of a bot and what counts in each.
 pub const FOLDERS: [(&str, &str); 3] = [("flows", "yaml"), ("scripts", "rhai"), ("locales", "yaml")];
 
+/// What each command takes, for whoever stands in the wrong folder.
+const NO_FLOWS: &str = "it has no folder `flows`. Go to the folder of a bot, or name it: `transom check DIR`, `transom test \
+    DIR`, `transom chat --bot DIR`, `bot:` in the configuration. `transom new NAME` makes a bot to begin with";
+
 /// All files of one version, by path.
 #[derive(Debug, Clone)]
 pub struct BotFiles {
@@ -163,7 +167,7 @@ fn entries(folder: &Path, name: &str, extension: &str) -> Result<Vec<(String, Pa
         // A bot may have no scripts and no locales; without flows it is no bot.
         Err(e) if e.kind() == io::ErrorKind::NotFound && name != "flows" => return Ok(Vec::new()),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            return Err(error("it has no folder `flows`; name the bot's folder by `bot:` or `--bot`".to_owned()));
+            return Err(error(NO_FLOWS.to_owned()));
         }
         Err(e) => return Err(error(format!("`{name}`: {e}"))),
     };
