@@ -10,20 +10,6 @@ use transom::{
     runtime::{bot, reload, scenario},
 };
 
-/// What the examples of the documents stand on.
-const BOT: &str = "\
-bot: Examples
-language: en
-timezone: Europe/Madrid
-env: [SHOP_URL]
-secrets: [SHOP_TOKEN]
-fields: {city: text, plan: text, visit_at: datetime}
-topics: {service: {}, marketing: {needs: consent, at_most: [1/1d]}}
-hours: {support: {open: {mon-fri: [\"09:00-18:00\"]}}}
-quiet_hours: {from: \"21:00\", to: \"08:00\"}
-teams: {support: {hours: support}}
-";
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -61,9 +47,10 @@ fn blocks() -> Vec<Block> {
 
 /// The examples of all pages but the README as one bot.
 fn examples() -> Vec<(String, String)> {
-    let mut files = vec![("flows/_bot.yaml".to_owned(), BOT.to_owned())];
+    let mut files = Vec::new();
     for block in blocks().into_iter().filter(|block| block.page != "README.md") {
         match block.key.as_str() {
+            "bot" => files.push(("flows/_bot.yaml".to_owned(), block.text)),
             "flow" => files.push((format!("flows/{}.yaml", block.name), block.text)),
             "tests" => files.push((format!("flows/{}.test.yaml", block.name), block.text)),
             _ => {}
@@ -82,7 +69,7 @@ fn errors(files: &[Arc<SourceFile>]) -> Vec<String> {
 #[test]
 fn every_block_is_of_a_kind_that_is_checked() {
     for block in blocks() {
-        let known = ["flow", "tests", "locale"].contains(&block.key.as_str());
+        let known = ["bot", "flow", "tests", "locale"].contains(&block.key.as_str());
         assert!(known, "{}: nobody checks the block `{}: {}`", block.page, block.key, block.name);
     }
 }
