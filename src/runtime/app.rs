@@ -133,7 +133,7 @@ impl App {
         let now = self.clock.now();
         let mut done = Ok(());
         if passed(&self.beat.loaded, now, LOAD_DUE_EVERY) {
-            done = self.load_due(now).await.map_err(anyhow::Error::from);
+            done = self.load_due(now).await;
         }
         if by_hand || passed(&self.beat.begun, now, BEGIN_EVERY) {
             done = done.and(self.begin_starts(now).await);
