@@ -36,6 +36,9 @@ impl App {
         let mut events = Vec::new();
         let mut set = WriteSet::of(lane.contact.id.0);
         let now = self.clock.now();
+        if let Some(to) = lane.contact.data.joined_to.filter(|_| !lane.conversations[index].outbox.is_empty()) {
+            Box::pin(self.heed_stop_of(lane, to)).await?;
+        }
         self.expire(lane, index, now, &mut set, &mut events);
         while events.is_empty()
             && let Some(place) = outbox::next(&lane.conversations[index].outbox, now)

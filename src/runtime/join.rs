@@ -166,6 +166,15 @@ impl App {
         Ok(())
     }
 
+    /// What has not left yet of one who was joined may leave as long as the person wants it: that is said, and taken
+    /// back, under the name that goes on.
+    pub(super) async fn heed_stop_of(&self, lane: &mut LaneState, to: ContactId) -> Result<(), LaneError> {
+        let row = contact::find(&self.store, to).await?;
+        let now = self.clock.now();
+        lane.contact.opted_out = row.and_then(|row| row.opted_out).or_else(|| self.stops.in_force(to).then_some(now));
+        Ok(())
+    }
+
     /// In the lane of the one who goes on: all of it, and that the other is gone, is one commit.
     pub(super) async fn take_over(self: &Arc<Self>, lane: &mut LaneState, leaver: Leaver) -> Result<(), LaneError> {
         let now = self.clock.now();

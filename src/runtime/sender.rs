@@ -39,10 +39,12 @@ impl App {
         let closes_at = conversation.window.opened_at.filter(|_| !template).map(|at| at + WINDOW);
         let outgoing = Outgoing { id, sender, to: self.address_of(&lane.contact), content, reply_to: None };
         let conversation = conversation.id;
+        let goes_on = lane.contact.data.joined_to.unwrap_or(contact);
         let app = Arc::clone(self);
         self.lanes.enter();
         tokio::spawn(async move {
-            let result = if app.stops.in_force(contact) && !passes_stop {
+            let stopped = app.stops.in_force(contact) || app.stops.in_force(goes_on);
+            let result = if stopped && !passes_stop {
                 // The stop came between the commit and the wire: nothing queued leaves afterwards.
                 let next = Next::OptedOut { from: OptOutScope::Everything };
                 Err(SendError { next, code: "opted_out".into(), text: "the contact wrote STOP".into() })

@@ -312,3 +312,18 @@ async fn an_answer_that_was_on_its_way_to_who_is_gone_still_arrives() {
     let tries = texts.iter().filter(|text| *text == "one from nowhere").count();
     assert_eq!(tries, 2, "the one that met a limit, and the one that arrived: {texts:?}");
 }
+
+#[tokio::test]
+async fn a_stop_holds_back_what_waits_under_the_other_name() {
+    let mut house = house().await;
+    house.graph.as_ref().unwrap().fail_next(Fault::TooMany { retry_after: 600 });
+    writes(&house, "wamid.1", "one", Some(OLD), None).await;
+    house.advance(Span::minutes(1)).await;
+    writes(&house, "wamid.2", "two", None, Some(ID)).await;
+    writes(&house, "wamid.3", "three", Some(OLD), Some(ID)).await;
+    writes(&house, "wamid.4", "STOP", None, Some(ID)).await;
+    let said = sent(&house);
+    let mut house = house.restart().await;
+    house.advance(Span::minutes(20)).await;
+    assert_eq!(sent(&house), said);
+}
