@@ -54,8 +54,8 @@ pub fn ends_early(value: &str) -> Option<(Range<usize>, usize)> {
             let end = at + closing(&value[at..], c)?;
             if !closes(&value[end..]) {
                 // It was meant to end where a quote is followed by what closes an item.
-                let meant = value[end..].match_indices(c).map(|(offset, _)| end + offset + 1);
-                let last = meant.filter(|end| closes(&value[*end..])).next()?;
+                let mut meant = value[end..].match_indices(c).map(|(offset, _)| end + offset + 1);
+                let last = meant.find(|end| closes(&value[*end..]))?;
                 return Some((at..last, end - 1));
             }
             (at, previous) = (end, c);
