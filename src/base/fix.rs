@@ -1,6 +1,7 @@
 //! Repairs that a machine can make: some bytes of a file replaced, all others untouched.
 
-use super::place::Place;
+use super::{diagnostic::Diagnostic, place::Place};
+use std::collections::BTreeSet;
 
 /// What would mend a finding. `check --fix` makes the sure ones; editors offer both kinds.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +52,26 @@ impl Fix {
     }
 }
 
+/// What rounds of repairs have mended so far. A finding that comes back where it was is not mended by its repair, and
+/// a second time would make it worse.
+#[derive(Debug, Default)]
+pub struct Mended(BTreeSet<(String, &'static str, (usize, usize))>);
+
+impl Mended {
+    /// It has a sure repair that was not made before.
+    pub fn may_mend(&self, finding: &Diagnostic) -> bool {
+        finding.fix.as_ref().is_some_and(Fix::is_sure) && !self.0.contains(&Self::key(finding))
+    }
+
+    pub fn add(&mut self, finding: &Diagnostic) {
+        self.0.insert(Self::key(finding));
+    }
+
+    fn key(finding: &Diagnostic) -> (String, &'static str, (usize, usize)) {
+        (finding.place.path().to_owned(), finding.code, (finding.place.line(), finding.place.column()))
+    }
+}
+
 /// Makes the repairs of one file in its text. Of two that touch the same bytes the first one is made, as a
 /// whole or not at all. Gives the new text, and which of `fixes` were made.
 pub fn apply(path: &str, text: &str, fixes: &[&Fix]) -> (String, Vec<bool>) {
@@ -90,6 +111,20 @@ fn meet(a: &std::ops::Range<usize>, b: &std::ops::Range<usize>) -> bool {
 mod tests {
     use super::*;
     use crate::base::place::SourceFile;
+
+    #[test]
+    fn a_finding_that_comes_back_is_not_mended_again() {
+        let file = SourceFile::new("a.yaml", "a: 1\nb: 2\n");
+        let finding = |at: usize| {
+            let place = Place::new(&file, at..at + 1);
+            Diagnostic::error("E100", &place, "").fix(Fix::replace("", &place, "x"))
+        };
+        let mut mended = Mended::default();
+        assert!(mended.may_mend(&finding(0)));
+        mended.add(&finding(0));
+        assert!(!mended.may_mend(&finding(0)));
+        assert!(mended.may_mend(&finding(5)));
+    }
 
     #[test]
     fn all_other_bytes_stay() {

@@ -4,7 +4,7 @@ use super::{Failure, Outcome, findings, paint::Paint, place};
 use crate::{
     base::{
         diagnostic::{Diagnostic, sort},
-        fix::{self, Fix},
+        fix::{self, Fix, Mended},
         limits::FIX_ROUNDS_MAX,
         place::SourceFile,
     },
@@ -114,9 +114,10 @@ fn look(args: &Args, config: Option<&Config>, known: &mut Workspace) -> Outcome 
 /// looks again until nothing is left to do.
 fn mend(path: &Path, config: Option<&Config>, known: &mut Workspace) -> Outcome {
     let mut made = 0;
+    let mut mended = Mended::default();
     for _ in 0..FIX_ROUNDS_MAX {
         let (checked, files) = findings_of(path, config, known)?;
-        let now = mend_once(path, &checked.findings, &files)?;
+        let now = mend_once(path, &checked.findings, &files, &mut mended)?;
         if now == 0 {
             break;
         }
@@ -129,15 +130,21 @@ fn mend(path: &Path, config: Option<&Config>, known: &mut Workspace) -> Outcome 
     Ok(())
 }
 
-fn mend_once(folder: &Path, all: &[Diagnostic], files: &[Arc<SourceFile>]) -> Result<usize, Failure> {
-    let mut by_file: BTreeMap<&str, Vec<&Fix>> = BTreeMap::new();
-    for fix in all.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.is_sure()) {
-        if let Some(edit) = fix.edits.first() {
-            by_file.entry(edit.place.path()).or_default().push(fix);
+fn mend_once(
+    folder: &Path,
+    all: &[Diagnostic],
+    files: &[Arc<SourceFile>],
+    mended: &mut Mended,
+) -> Result<usize, Failure> {
+    let mut by_file: BTreeMap<&str, Vec<(&Diagnostic, &Fix)>> = BTreeMap::new();
+    for finding in all.iter().filter(|finding| mended.may_mend(finding)) {
+        if let Some((fix, edit)) = finding.fix.as_ref().and_then(|fix| Some((fix, fix.edits.first()?))) {
+            by_file.entry(edit.place.path()).or_default().push((finding, fix));
         }
     }
     let mut count = 0;
-    for (path, fixes) in by_file {
+    for (path, findings) in by_file {
+        let fixes: Vec<&Fix> = findings.iter().map(|(_, fix)| *fix).collect();
         let Some(file) = files.iter().find(|file| file.path() == path) else { continue };
         let (text, made) = fix::apply(path, file.text(), &fixes);
         let on_disk = folder.join(path);
@@ -149,7 +156,10 @@ fn mend_once(folder: &Path, all: &[Diagnostic], files: &[Arc<SourceFile>]) -> Re
             return Err(Failure::failed(format!("`{path}` changed while it was being mended; run it again")));
         }
         fs::write(&on_disk, format!("{mark}{text}")).map_err(failed)?;
-        count += made.into_iter().filter(|made| *made).count();
+        for ((finding, _), _) in findings.iter().zip(made).filter(|(_, made)| *made) {
+            mended.add(finding);
+            count += 1;
+        }
     }
     Ok(count)
 }

@@ -98,7 +98,11 @@ impl Message {
         let buttons = fields.list("buttons").iter().map(|node| WrittenButton::parse(fields, node)).collect();
         let link = fields.node("link").map(|node| {
             let mut keys = fields.below(node, "link");
-            let (title, url) = (keys.required("title"), keys.required("url"));
+            // What stands in a broken map is not known: that it lacks something is no mistake of its own.
+            let (title, url) = match node.has_broken() {
+                true => (keys.node("title"), keys.node("url")),
+                false => (keys.required("title"), keys.required("url")),
+            };
             keys.finish();
             let mut text = |node: Option<&Node>| match node {
                 Some(node) => fields.text_of(node),

@@ -11,7 +11,7 @@ pub fn part(scalar: &Scalar, range: Range<usize>) -> Place {
         Style::Plain if raw == scalar.text => Some(range.clone()),
         Style::Literal => in_literal(raw, &scalar.text, &range),
         Style::Plain | Style::SingleQuoted | Style::DoubleQuoted | Style::Folded => {
-            in_flowing(raw, &scalar.text, scalar.style, &range)
+            scalar.walk.get_or_init(|| walk(raw, &scalar.text, scalar.style)).part(&range)
         }
         Style::Broken => None,
     };
@@ -44,21 +44,35 @@ fn in_literal(raw: &str, text: &str, range: &Range<usize>) -> Option<Range<usize
     Some(locate(range.start)?..locate(range.end)?)
 }
 
+/// Each character of a text, by its bytes in the text and in what was written: kept, for a text of twelve kilobytes
+/// with hundreds of expressions is asked for each of them, again and again.
+#[derive(Debug, Clone)]
+pub struct Walk {
+    places: Vec<(usize, usize)>,
+    /// Where it ends; `None`: the two could not be matched to their ends.
+    end: Option<usize>,
+}
+
+impl Walk {
+    fn part(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let at = |offset: usize| {
+            let next = self.places.partition_point(|(text, _)| *text < offset);
+            self.places.get(next).map(|(_, raw)| *raw).or(self.end)
+        };
+        Some(at(range.start)?..at(range.end)?)
+    }
+}
+
 /// Plain, quoted and folded texts: both are walked side by side; escapes and line folds are stepped over.
-fn in_flowing(raw: &str, text: &str, style: Style, range: &Range<usize>) -> Option<Range<usize>> {
+fn walk(raw: &str, text: &str, style: Style) -> Walk {
     let mut at = usize::from(matches!(style, Style::SingleQuoted | Style::DoubleQuoted));
-    let mut start = None;
+    let mut places = Vec::with_capacity(text.len());
     for (offset, wanted) in text.char_indices() {
-        let (here, next) = step(raw, at, wanted, style)?;
-        if offset >= range.start && start.is_none() {
-            start = Some(here);
-        }
-        if offset >= range.end {
-            return Some(start?..here);
-        }
+        let Some((here, next)) = step(raw, at, wanted, style) else { return Walk { places, end: None } };
+        places.push((offset, here));
         at = next;
     }
-    Some(start.unwrap_or(at)..at)
+    Walk { places, end: Some(at) }
 }
 
 /// Where `wanted` stands in `raw` from `at` on, and where to go on behind it.

@@ -5,22 +5,15 @@ use crate::base::{
     fix::Fix,
     place::{Place, SourceFile},
 };
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-/// `// a comment` of another language.
-pub fn slashes(file: &Arc<SourceFile>, before: &str) -> Option<Diagnostic> {
-    let mut start = 0;
-    for line in before.split_inclusive('\n') {
-        let at = start + line.len() - line.trim_start().len();
-        start += line.len();
-        if line.trim_start().starts_with("//") {
-            let place = Place::new(file, at..at + 2);
-            let fix = Fix::replace("write `#`", &place, "#");
-            let finding = Diagnostic::error("E100", &place, "a comment does not begin with `//`");
-            return Some(finding.help("write `# …`").fix(fix));
-        }
-    }
-    None
+/// `// a comment` of another language, on one of these lines. It may be what the author wants to say.
+pub fn slashes(file: &Arc<SourceFile>, mut lines: impl Iterator<Item = Range<usize>>) -> Option<Diagnostic> {
+    let line = lines.find(|line| file.text().get(line.clone()).is_some_and(|line| line.starts_with("//")))?;
+    let place = Place::new(file, line.start..line.start + 2);
+    let fix = Fix::replace("write `#`", &place, "#").guess();
+    let finding = Diagnostic::error("E100", &place, "a comment does not begin with `//`");
+    Some(finding.help("write `# …`").fix(fix))
 }
 
 /// Blanks that look like ordinary ones and are none, in the indentation of a line.

@@ -7,7 +7,11 @@ use crate::base::{
     place::{Place, SourceFile},
 };
 use serde_yaml::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle};
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+    sync::Arc,
+};
 
 /// Reads a file, mends each mistake that it recognises in a copy of the text and reads again, so that one
 /// broken line does not hide the findings of the others.
@@ -176,6 +180,8 @@ impl<'a> Reader<'a> {
     ) -> Result<(Vec<Entry>, Place, bool), Stop> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut merged: Vec<Entry> = Vec::new();
+        // Where each key stands: thousands are not compared with one another.
+        let mut known: HashMap<String, usize> = HashMap::new();
         let mut spoilt = false;
         let end = loop {
             let (event, span) = self.next()?;
@@ -198,7 +204,7 @@ impl<'a> Reader<'a> {
                 merged.extend(self.merge(&value));
                 continue;
             }
-            if let Some(first) = entries.iter().find(|entry| entry.key.text == key.text) {
+            if let Some(first) = known.get(&key.text).map(|at| &entries[*at]) {
                 // The second `then` of an `elseif`: what is wrong is said of that.
                 if entries.iter().any(|entry| meant::is_elseif(&entry.key.text)) {
                     continue;
@@ -218,10 +224,12 @@ impl<'a> Reader<'a> {
                     value = broken(value);
                 }
             }
+            known.insert(key.text.clone(), entries.len());
             entries.push(Entry { key, value });
         };
         for entry in merged {
-            if !entries.iter().any(|own| own.key.text == entry.key.text) {
+            if !known.contains_key(&entry.key.text) {
+                known.insert(entry.key.text.clone(), entries.len());
                 entries.push(entry);
             }
         }
@@ -230,11 +238,12 @@ impl<'a> Reader<'a> {
 
     fn merge(&self, value: &Node) -> Vec<Entry> {
         let mut all: Vec<Entry> = Vec::new();
+        let mut known: HashSet<String> = HashSet::new();
         for part in value.one_or_many() {
             match &part.kind {
                 Kind::Map(entries) => {
                     for entry in entries {
-                        if !all.iter().any(|known| known.key.text == entry.key.text) {
+                        if known.insert(entry.key.text.clone()) {
                             all.push(entry.clone());
                         }
                     }
@@ -269,7 +278,7 @@ impl<'a> Reader<'a> {
             self.findings.extend(cuts::number_cut(self.file, &place));
         }
         self.findings.extend(cut);
-        Node { place: place.clone(), kind: Kind::Scalar(Arc::new(Scalar { text, style, place })) }
+        Node { place: place.clone(), kind: Kind::Scalar(Arc::new(Scalar::new(text, style, place))) }
     }
 
     fn remember(&mut self, anchor: usize, node: Node) -> Node {
@@ -326,6 +335,6 @@ fn size(node: &Node) -> usize {
 
 fn broken(node: Node) -> Node {
     let text = node.place.text().to_owned();
-    let scalar = Scalar { text, style: Style::Broken, place: node.place.clone() };
+    let scalar = Scalar::new(text, Style::Broken, node.place.clone());
     Node { place: node.place, kind: Kind::Scalar(Arc::new(scalar)) }
 }

@@ -15,12 +15,16 @@ mod traps;
 pub mod written;
 
 pub use mend::quoted;
+pub use traps::CODE_KEYS;
 
 use super::{
     diagnostic::Findings,
     place::{Place, SourceFile},
 };
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 /// A value with its place.
 #[derive(Debug, Clone)]
@@ -52,6 +56,8 @@ pub struct Scalar {
     pub style: Style,
     /// From the first to the last character of what was written, quotes included.
     pub place: Place,
+    /// Where each character was written: found when somebody asks for a part, and then for all parts.
+    walk: OnceLock<align::Walk>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,9 +79,13 @@ impl Scalar {
         align::part(self, range)
     }
 
+    pub fn new(text: impl Into<String>, style: Style, place: Place) -> Scalar {
+        Scalar { text: text.into(), style, place, walk: OnceLock::new() }
+    }
+
     /// A scalar for a text that stands in no file by itself.
     pub fn at(place: &Place, text: impl Into<String>) -> Arc<Scalar> {
-        Arc::new(Scalar { text: text.into(), style: Style::Plain, place: place.clone() })
+        Arc::new(Scalar::new(text, Style::Plain, place.clone()))
     }
 
     pub fn is_plain(&self) -> bool {
@@ -144,6 +154,12 @@ impl Node {
             Kind::List(_) => "a list".into(),
             Kind::Map(_) => "keys with values".into(),
         }
+    }
+
+    /// Whether that is so of a key or a value of this map.
+    pub fn has_broken(&self) -> bool {
+        self.is_broken()
+            || self.map().unwrap_or_default().iter().any(|entry| entry.key.is_broken() || entry.value.is_broken())
     }
 
     /// Whether a mistake in it has been reported already.

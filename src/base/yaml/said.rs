@@ -26,6 +26,13 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
         ("a line `key: value` is expected here", "is the `:` missing, or the indentation of a text?")
     } else if has("flow mapping") || has("flow sequence") || has("bracket") || has("illegal placement") {
         ("a `[` or `{` is not closed, or a `,` is missing", "check the brackets, or write one value a line")
+    } else if has("unknown anchor") {
+        ("a text that begins with `*` needs quotes", "for WhatsApp's bold write `\"*bold*\"`, in quotes")
+    } else if has("trailing content after double-quoted") {
+        (
+            "the quote ends here, and the text goes on",
+            "put the whole text in single quotes, or write it on a line of its own",
+        )
     } else if has("escape character") {
         ("a `\\` in double quotes begins an escape, and this is none", "write `\\\\`, or use single quotes")
     } else if has("unexpected character") {

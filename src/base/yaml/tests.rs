@@ -46,6 +46,7 @@ fn other_mistakes_are_said_in_plain_words() {
     trap("steps:\n  -say: hi\n  - say: x\n", "3:5: error[E100] a `-` has no blank behind it", "- say");
     trap("flow: a\nsteps\n  - say: hi\n", "2:1: error[E100] a line `key: value` is expected here", "`:`");
     trap("steps: [a, b\nwhen: x\n", "2:5: error[E100] a `[` or `{` is not closed", "brackets");
+    trap("then: [{say: *bold*}]\n", "1:14: error[E100] a text that begins with `*` needs quotes", "`\"*bold*\"`");
     trap("a: \"x\\q\"\n", "1:4: error[E100] a `\\` in double quotes", "single quotes");
 }
 
@@ -109,6 +110,70 @@ fn a_key_written_twice_is_shown_with_its_first_place() {
         "a.yaml:2:3: error[E104] `say` is written twice; keep one of the two, or begin a step or item of its own with `- `"
     );
     assert_eq!(all[0].labels[0].0.to_string(), "a.yaml:1:3");
+}
+
+/// The file after its only finding is mended, and whether nothing else can be meant.
+#[track_caller]
+fn mended(text: &str) -> (String, bool) {
+    let file = SourceFile::new("a.yaml", text);
+    let findings = Findings::default();
+    load(&file, &findings);
+    let all = findings.into_sorted();
+    assert_eq!(all.len(), 1, "{text}\n{all:#?}");
+    let fix = all[0].fix.as_ref().expect("it can be mended");
+    (crate::base::fix::apply("a.yaml", text, &[fix]).0, fix.is_sure())
+}
+
+#[test]
+fn a_repair_between_braces_mends_for_good_or_is_a_guess() {
+    for (before, after) in [
+        ("a: {t: Open, url: https://shop.example/${id}}\n", "a: {t: Open, url: \"https://shop.example/${id}\"}\n"),
+        ("a: {url: https://shop.example/${id}, t: Open}\n", "a: {url: \"https://shop.example/${id}\", t: Open}\n"),
+        ("a: [{say: Hi ${name}}]\n", "a: [{say: \"Hi ${name}\"}]\n"),
+        ("a: [b, ${c}]\n", "a: [b, \"${c}\"]\n"),
+    ] {
+        assert_eq!(mended(before), (after.to_owned(), true));
+        assert!(found(after).is_empty(), "{after}");
+    }
+    for text in [
+        "a: {p: Hello, ${id}}\n",
+        "a: {p: Hello ${id}, how are you}\n",
+        "a: [Hello ${id}, how are you]\n",
+        "a: [Hello, dear ${id}]\n",
+        "a: {p: it's: ${id}}\n",
+    ] {
+        assert!(!mended(text).1, "{text}");
+    }
+}
+
+#[test]
+fn a_comment_is_no_part_of_the_repaired_value() {
+    for (before, after) in [
+        ("- say: *Bold* offer  # promo\n", "- say: \"*Bold* offer\"  # promo\n"),
+        ("- say: @ana # internal\n", "- say: \"@ana\" # internal\n"),
+        ("- if: !missing(id)  # first time\n", "- if: '!missing(id)'  # first time\n"),
+        ("- say: !now  # loud\n", "- say: \"!now\"  # loud\n"),
+        ("- if: \"yes\" == a  # it's so\n", "- if: '\"yes\" == a'  # it's so\n"),
+        ("- if: a == \"x: y\"  # \"so\"\n", "- if: 'a == \"x: y\"'  # \"so\"\n"),
+        ("- check: [1, 2].contains(q)  # few\n", "- check: '[1, 2].contains(q)'  # few\n"),
+        ("- say: \"Hi ${name ?? \"you\"}\"  # greeting\n", "- say: 'Hi ${name ?? \"you\"}'  # greeting\n"),
+        ("- say: Order: ${no}  # the number\n", "- say: \"Order: ${no}\"  # the number\n"),
+        ("- {url: https://a.b/${no}}  # it: is\n", "- {url: \"https://a.b/${no}\"}  # it: is\n"),
+    ] {
+        assert_eq!(mended(before), (after.to_owned(), true));
+        assert!(found(after).is_empty(), "{after}");
+    }
+    // A comment or a part of the text: nobody knows.
+    assert!(!mended("- say: @ana #internal\n").1);
+}
+
+#[test]
+fn two_slashes_are_blamed_only_where_the_reader_stopped() {
+    trap("flow: a\n// first\nwhen: [b]\n", "2:1: error[E100] a comment does not begin with `//`", "`# …`");
+    assert!(!mended("flow: a\n// first\nwhen: [b]\n").1);
+    for block in ["script: |\n  // count them\n  x + 1\n", "say: |\n  Hello\n  // that is all\n"] {
+        trap(&format!("{block}steps: [a, b\nwhen: x\n"), "5:5: error[E100] a `[` or `{` is not closed", "brackets");
+    }
 }
 
 #[test]

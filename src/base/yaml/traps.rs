@@ -15,7 +15,7 @@ use crate::base::{
 use std::{ops::Range, sync::Arc};
 
 /// Keys whose value is code as a whole.
-const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "script"];
+pub const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "script"];
 
 /// Finds the line that made the parser stop at byte `at`, says what is wrong with it, and which bytes to
 /// replace so that the rest can be read. `said` is the parser's own message, used when no line explains it.
@@ -53,7 +53,7 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
     } else {
         let line = text[line_start..].lines().next().unwrap_or_default();
         let before = text[..line_start].trim_end().lines().next_back().unwrap_or_default();
-        if let Some(finding) = slashes(file, &text[..start]) {
+        if let Some(finding) = slashes(file, suspects.iter().rev().take(2).map(|line| line.value_start..line.end())) {
             return (finding, None);
         }
         if let Some((message, help)) = nested(said, before, line) {
@@ -75,7 +75,7 @@ pub fn tag(file: &Arc<SourceFile>, place: &Place) -> Diagnostic {
     let at = text[line_start..].find('!').map_or(start, |at| line_start + at);
     let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
     let key = text[line_start..at].trim_start_matches([' ', '-']).trim_end().trim_end_matches(':');
-    let value = text[at..end].trim_end();
+    let value = uncommented(&text[at..end]);
     not_a_tag(&Place::new(file, at..at + value.len()), key, value)
 }
 
@@ -116,7 +116,11 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn range(&self) -> Range<usize> {
-        self.value_start..self.value_start + self.value.len()
+        self.value_start..self.end()
+    }
+
+    fn end(&self) -> usize {
+        self.value_start + self.value.len()
     }
 
     fn is_code(&self) -> bool {
@@ -161,10 +165,36 @@ fn lines(text: &str) -> Vec<Line<'_>> {
             continue;
         }
         if !value.is_empty() {
-            found.push(Line { start: here, key, value_start: here + value_at, value });
+            found.push(Line { start: here, key, value_start: here + value_at, value: uncommented(value) });
         }
     }
     found
+}
+
+/// The value of a line without the comment behind it. ` #` without a blank behind it may have been meant as text.
+fn uncommented(value: &str) -> &str {
+    let (mut quote, mut previous) = (None, ' ');
+    let mut end = value.len();
+    for (at, c) in value.char_indices() {
+        match quote {
+            Some('"') if previous == '\\' => previous = ' ',
+            Some(open) if c == open => (quote, previous) = (None, c),
+            Some(_) => previous = c,
+            None if matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | '(' | ',') => {
+                (quote, previous) = (Some(c), c);
+            }
+            None if c == '#'
+                && previous == ' '
+                && at > 0
+                && value[at + 1..].chars().next().is_none_or(|c| c == ' ') =>
+            {
+                end = at;
+                break;
+            }
+            None => previous = if c == '\t' { ' ' } else { c },
+        }
+    }
+    value[..end].trim_end()
 }
 
 /// The key of a line and where its value begins; no key: the value begins at `at`.
@@ -187,7 +217,11 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
     let range = line.range();
     let whole = Place::new(file, range.clone());
     let at = |offset: usize, length: usize| Place::new(file, range.start + offset..range.start + offset + length);
-    let found = |finding: Diagnostic| Some((finding, range.clone()));
+    let found = |mut finding: Diagnostic| {
+        // What follows ` #` is a comment or a part of the text: nobody knows which.
+        finding.fix = finding.fix.map(|fix| if value.contains(" #") { fix.guess() } else { fix });
+        Some((finding, range.clone()))
+    };
     let first = value.chars().next()?;
     match first {
         '{' if value.starts_with("{{") => {

@@ -5,8 +5,8 @@ mod scalar;
 
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
-    fix::{self, Fix},
-    limits::{FIX_ROUNDS_MAX, FMT_ROUNDS_MAX},
+    fix::{self, Fix, Mended},
+    limits::{FIX_ROUNDS_MAX, FMT_ROUNDS_MAX, YAML_MENDS_MAX},
     place::{Place, SourceFile},
     yaml::{self, Kind, Node, written},
 };
@@ -37,20 +37,27 @@ pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
 /// Mends what YAML reads otherwise than it was meant, where that can only be one thing. Gives the file, and the
 /// findings that are gone.
 pub fn mend(file: &Arc<SourceFile>) -> (Arc<SourceFile>, Vec<Diagnostic>) {
-    let (mut file, mut gone) = (file.clone(), Vec::new());
+    let (mut file, mut gone, mut mended) = (file.clone(), Vec::new(), Mended::default());
     // What was hidden behind a broken line shows itself only when that is mended.
     for _ in 0..FIX_ROUNDS_MAX {
         let findings = Findings::default();
-        yaml::load(&file, &findings);
-        let sure = |finding: &Diagnostic| finding.fix.as_ref().is_some_and(Fix::is_sure);
-        let mendable: Vec<Diagnostic> = findings.into_sorted().into_iter().filter(sure).collect();
+        let whole = yaml::load(&file, &findings).is_some();
+        let mendable: Vec<Diagnostic> =
+            findings.into_sorted().into_iter().filter(|finding| mended.may_mend(finding)).collect();
         let fixes: Vec<&Fix> = mendable.iter().filter_map(|finding| finding.fix.as_ref()).collect();
         let (text, made) = fix::apply(file.path(), file.text(), &fixes);
         if !made.contains(&true) {
             break;
         }
-        gone.extend(mendable.into_iter().zip(made).filter(|(_, made)| *made).map(|(finding, _)| finding));
+        for (finding, _) in mendable.into_iter().zip(made).filter(|(_, made)| *made) {
+            mended.add(&finding);
+            gone.push(finding);
+        }
         file = SourceFile::new(file.path(), text);
+        // So many broken lines are no slips: each round reads the file once for each of them.
+        if !whole && gone.len() >= YAML_MENDS_MAX {
+            break;
+        }
     }
     (file, gone)
 }
@@ -90,7 +97,10 @@ fn equal(a: &Node, b: &Node) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Null, Kind::Null) => true,
         // What was cut short is an error already and is written as it stands.
-        (Kind::Scalar(a), Kind::Scalar(b)) => a.text == b.text || a.is_broken(),
+        (Kind::Scalar(a), Kind::Scalar(b)) => {
+            let typed_alike = a.is_plain() == b.is_plain() || !scalar::is_typed(&a.text);
+            a.text == b.text && typed_alike || a.is_broken()
+        }
         (Kind::List(a), Kind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
         (Kind::Map(a), Kind::Map(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.key.text == b.key.text && equal(&a.value, &b.value))

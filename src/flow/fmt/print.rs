@@ -3,11 +3,11 @@
 use super::scalar::{Around, Form, form};
 use crate::base::{
     limits::FMT_COLUMNS_MAX,
-    yaml::written::{Comment, Piece, Shape, Written},
+    yaml::{
+        CODE_KEYS,
+        written::{Comment, Piece, Shape, Written},
+    },
 };
-
-/// Keys whose value is code as a whole.
-const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "script"];
 
 pub fn print(source: &str, written: &Written) -> String {
     let mut printer = Printer {

@@ -33,8 +33,8 @@ pub fn form(text: &str, style: Style, around: Around, code: bool) -> Form {
         return Form::Line(text.to_owned());
     }
     let lower = text.to_lowercase();
-    let quoted = matches!(style, Style::SingleQuoted | Style::DoubleQuoted);
-    let bare = plain(text, flow) && text != "<<" && (!quoted || !like_a_value(text));
+    let text_for_sure = style != Style::Plain;
+    let bare = plain(text, flow) && text != "<<" && !(text_for_sure && like_a_value(text));
     // A key of the language or `draft: yes` is what it looks like; an answer `yes` needs its quotes.
     if bare && !(YES_NO.contains(&lower.as_str())) {
         return Form::Line(text.to_owned());
@@ -73,10 +73,18 @@ fn plain(text: &str, flow: bool) -> bool {
     !(begins_badly || spaced || !printable || colon || brackets || text.contains(" #") || text == "~")
 }
 
+/// Without quotes our own readers take it for a number, a yes or no, or nothing: there quotes have a meaning.
+pub fn is_typed(text: &str) -> bool {
+    matches!(text, "true" | "false" | "null" | "none" | "nothing" | "~" | "") || text.parse::<f64>().is_ok()
+}
+
 /// Without quotes some reader of YAML would take it for a number, a date or nothing.
 fn like_a_value(text: &str) -> bool {
+    if is_typed(text) {
+        return true;
+    }
     let lower = text.to_lowercase();
-    if ["null", "true", "false", "y", "n"].contains(&lower.as_str()) || YES_NO.contains(&lower.as_str()) {
+    if ["null", "none", "true", "false", "y", "n"].contains(&lower.as_str()) || YES_NO.contains(&lower.as_str()) {
         return true;
     }
     let rest = text.trim_start_matches(['+', '-', '.']);
@@ -164,6 +172,12 @@ mod tests {
             ("on", Style::Plain, Block, "\"on\""),
             ("007", Style::DoubleQuoted, Block, "\"007\""),
             ("007", Style::Plain, Block, "007"),
+            ("5", Style::Literal, Block, "\"5\""),
+            ("true", Style::Folded, Block, "\"true\""),
+            ("none", Style::DoubleQuoted, Block, "\"none\""),
+            ("nothing", Style::SingleQuoted, Block, "\"nothing\""),
+            ("1e5", Style::DoubleQuoted, Block, "\"1e5\""),
+            ("none", Style::Plain, Block, "none"),
             ("10:00", Style::DoubleQuoted, Flow, "\"10:00\""),
             ("true", Style::Plain, Block, "true"),
             ("*bold*", Style::SingleQuoted, Block, "\"*bold*\""),

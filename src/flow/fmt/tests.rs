@@ -43,6 +43,23 @@ fn a_yes_keeps_its_quotes_and_gets_them() {
 }
 
 #[test]
+fn a_text_stays_a_text_whatever_it_looks_like() {
+    becomes(
+        "vars:\n  a: \"none\"\n  b: |-\n    5\n  c: >-\n    true\n  d: 'nothing'\n  e: none\n",
+        "vars:\n  a: \"none\"\n  b: \"5\"\n  c: \"true\"\n  d: \"nothing\"\n  e: none\n",
+    );
+}
+
+#[test]
+fn trees_that_are_typed_otherwise_are_not_the_same() {
+    let file = |text: &str| SourceFile::new("flows/a.yaml", text);
+    for (plain, quoted) in [("none", "\"none\""), ("5", "'5'"), ("true", "|-\n  true"), ("1e5", "'1e5'")] {
+        assert!(!same(&file(&format!("a: {plain}\n")), &file(&format!("a: {quoted}\n"))), "{plain}");
+    }
+    assert!(same(&file("a: yes\n"), &file("a: \"yes\"\n")));
+}
+
+#[test]
 fn a_condition_gets_single_quotes() {
     becomes("- if: \"!missing(x)\"\n  then: [end]\n", "- if: '!missing(x)'\n  then: [end]\n");
     becomes("- if: \"a == 1\"\n  then: [end]\n", "- if: a == 1\n  then: [end]\n");
@@ -119,6 +136,18 @@ fn windows_line_ends_become_plain_ones() {
     becomes("a: 1\r\nb:   # c\r\n  - x\r\n", "a: 1\nb:   # c\n  - x\n");
 }
 
+/// What each scalar is where its field has no type of its own, from top to bottom.
+fn typed_values(node: &Option<Node>) -> Vec<Option<crate::model::value::Value>> {
+    fn walk(node: &Node, found: &mut Vec<Option<crate::model::value::Value>>) {
+        found.extend(node.scalar().filter(|scalar| !scalar.is_broken()).map(|scalar| crate::flow::text::typed(scalar)));
+        node.list().unwrap_or_default().iter().for_each(|item| walk(item, found));
+        node.map().unwrap_or_default().iter().for_each(|entry| walk(&entry.value, found));
+    }
+    let mut found = Vec::new();
+    node.iter().for_each(|node| walk(node, &mut found));
+    found
+}
+
 /// A value of a few levels, written by hand in all styles.
 fn written(depth: u32) -> BoxedStrategy<String> {
     let scalar = prop_oneof![
@@ -135,6 +164,14 @@ fn written(depth: u32) -> BoxedStrategy<String> {
             Just("12:30")
         ]
         .prop_map(str::to_owned),
+        prop::sample::select(&["5", "true", "none", "nothing", "null", "1e5", "-3", "yes", "inf"][..]).prop_flat_map(
+            |word| prop_oneof![
+                Just(format!("\"{word}\"")),
+                Just(format!("'{word}'")),
+                Just(format!("|-\n@{word}")),
+                Just(format!(">-\n@{word}")),
+            ]
+        ),
         "[a-z \\n\\t]{0,12}".prop_map(|text| format!("{text:?}")),
     ];
     if depth == 0 {
@@ -184,6 +221,8 @@ proptest! {
             // `format` itself has compared the trees; here once more, and that all comments are there.
             let again = SourceFile::new("flows/a.yaml", once.as_str());
             prop_assert!(same(&file, &again), "{text}\n---\n{once}");
+            let values = |file: &Arc<SourceFile>| typed_values(&yaml::load(file, &Findings::default()));
+            prop_assert_eq!(values(&file), values(&again), "{}\n---\n{}", text, once);
             prop_assert_eq!(format(&again).ok(), Some(once.clone()), "twice\n{}", text);
             prop_assert_eq!(once.matches("# a").count(), text.matches("# a").count(), "{}\n---\n{}", text, once);
         } else {
@@ -218,6 +257,18 @@ fn what_can_only_mean_one_thing_is_mended_and_said() {
         text.contains("Order: ${no}") && text.contains("# the number") && text.contains("'!missing(no)'"),
         "{text}"
     );
+}
+
+#[test]
+fn more_broken_lines_than_are_explained_are_mended_once_and_left() {
+    let file = |lines: usize| {
+        let text = format!("flow: a\nsteps:\n{}", "- say: Order: 1\n".repeat(lines));
+        SourceFile::new("flows/a.yaml", text.as_str())
+    };
+    let (few, gone) = mend(&file(YAML_MENDS_MAX - 1));
+    assert!(gone.len() == YAML_MENDS_MAX - 1 && faults(&few).is_empty());
+    let (many, gone) = mend(&file(400));
+    assert!(gone.len() == YAML_MENDS_MAX && !faults(&many).is_empty());
 }
 
 #[test]

@@ -229,7 +229,7 @@ pub fn module(
 ) -> bool {
     let name = file.stem().to_owned();
     let whole = Place::new(file, 0..file.text().len());
-    let source = Arc::new(Scalar { text: file.text().to_owned(), style: Style::Plain, place: whole });
+    let source = Arc::new(Scalar::new(file.text(), Style::Plain, whole));
     if let Err(message) = super::valid_name(&name) {
         findings.push(Diagnostic::error("E307", &Place::start_of(file), message).help("give the file another name"));
         return false;

@@ -75,7 +75,7 @@ fn text(
     }
     filled.push_str(&scalar.text[at..]);
     let (filled, style) = if whole { (filled, Style::DoubleQuoted) } else { (String::new(), Style::Broken) };
-    Arc::new(Scalar { text: filled, style, place: scalar.place.clone() })
+    Arc::new(Scalar::new(filled, style, scalar.place.clone()))
 }
 
 type Missing = (String, Option<String>);
