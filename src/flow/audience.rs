@@ -1,7 +1,7 @@
 //! Who is meant by `for:` of a `start` step, in which order, and when on whose clock.
 
 use super::{
-    hours,
+    hours, script,
     steps::{Step, start::Meant},
     turn::{Seen, Turn},
     world::{Versions, World},
@@ -37,26 +37,9 @@ pub fn rank(versions: &Versions, audience: &Audience, world: &World<'_>) -> Valu
     turn.in_scope(turn.live(), &seen(audience), |scope| order.eval(scope)).unwrap_or_default()
 }
 
-/// The smallest first, and what has no value last.
+/// The smallest first, and what has no value last: as `sort` has it.
 pub fn compare(a: &Value, b: &Value) -> Ordering {
-    let number = |value: &Value| match value {
-        Value::Whole(number) => Some(*number as f64),
-        Value::Number(number) => Some(*number),
-        Value::YesNo(yes) => Some(f64::from(u8::from(*yes))),
-        Value::Span(span) => Some(span.0 as f64),
-        Value::DateTime(at) => Some(at.timestamp().as_millisecond() as f64),
-        _ => None,
-    };
-    match (a, b) {
-        (Value::Nothing, Value::Nothing) => Ordering::Equal,
-        (Value::Nothing, _) => Ordering::Greater,
-        (_, Value::Nothing) => Ordering::Less,
-        (a, b) => match (number(a), number(b)) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            // Dates and times of day print so that their texts are in order.
-            _ => a.print().cmp(&b.print()),
-        },
-    }
+    script::sorted(a, b)
 }
 
 /// The next time that the clock of the contact of `world` shows this.

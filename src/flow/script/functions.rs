@@ -2,12 +2,14 @@
 
 use super::{
     convert::from_rhai,
-    operators::compare,
-    sandbox::{self, work},
+    operators::{numeral, sorted},
+    sandbox::{self, weight, work},
 };
 use crate::base::limits;
 use regex::{Regex, RegexBuilder};
-use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
+use rhai::{
+    Array, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, NativeCallContext, Variant,
+};
 use std::{collections::HashMap, sync::Mutex};
 
 type Fallible<T> = Result<T, Box<EvalAltResult>>;
@@ -57,22 +59,17 @@ fn texts(engine: &mut Engine) {
     });
     engine.register_fn("to_number", |text: &str| -> Dynamic {
         let text = text.trim().replace(',', ".");
-        text.parse::<i64>()
-            .map(Dynamic::from)
-            .or_else(|_| text.parse::<f64>().map(Dynamic::from))
-            .unwrap_or(Dynamic::UNIT)
+        let number = || numeral(&text).map(Dynamic::from);
+        text.parse::<i64>().ok().map(Dynamic::from).or_else(number).unwrap_or(Dynamic::UNIT)
     });
     for_any(engine, "to_text");
 }
 
 /// The text, for somebody who goes through all of it.
 fn read(text: &str) -> Fallible<&str> {
-    work(text.len() / BYTES_PER_OPERATION)?;
+    work(text.len() / sandbox::BYTES_PER_OPERATION)?;
     Ok(text)
 }
-
-/// About so many bytes are read in the time of one operation.
-const BYTES_PER_OPERATION: usize = 64;
 
 fn for_any(engine: &mut Engine, name: &str) {
     engine.register_fn(name, |value: Dynamic| -> Fallible<String> {
@@ -97,18 +94,27 @@ fn patterns(engine: &mut Engine) {
 /// Compiled patterns of expressions, a few at a time: the same one is asked for by every message.
 fn pattern_of(pattern: &str) -> Fallible<Regex> {
     static KNOWN: Mutex<Option<HashMap<String, Regex>>> = Mutex::new(None);
-    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let known = known.get_or_insert_default();
-    if let Some(regex) = known.get(pattern) {
+    let lock = || KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    // Once a script, whether it is kept or not: what a script may do cannot hang on what ran before it.
+    if sandbox::is_first(pattern) {
+        work(PATTERN_OPERATIONS + pattern.len())?;
+    }
+    if let Some(regex) = lock().get_or_insert_default().get(pattern) {
         return Ok(regex.clone());
     }
+    // Not under the lock: all other conversations wait for it.
     let regex = build(pattern).map_err(|text| -> Box<EvalAltResult> { text.into() })?;
+    let mut known = lock();
+    let known = known.get_or_insert_default();
     if known.len() >= limits::SCRIPT_PATTERNS_KEPT {
         known.clear();
     }
     known.insert(pattern.to_owned(), regex.clone());
     Ok(regex)
 }
+
+/// To compile a pattern takes as long as about so many operations; most of it is not for its length.
+const PATTERN_OPERATIONS: usize = 2_000;
 
 /// A pattern within its limit of size; the error is for the author.
 pub fn build(pattern: &str) -> Result<Regex, String> {
@@ -123,7 +129,7 @@ pub fn build(pattern: &str) -> Result<Regex, String> {
 
 fn lists(engine: &mut Engine) {
     engine.register_fn("join", |list: Array, by: &str| -> Fallible<String> {
-        work(list.len())?;
+        work(weight(&list))?;
         let mut parts = Vec::with_capacity(list.len());
         for item in list {
             parts.push(from_rhai(item)?.print().ok_or("a list of lists or maps cannot be joined")?);
@@ -131,20 +137,43 @@ fn lists(engine: &mut Engine) {
         let text = parts.join(by);
         if text.len() > limits::SCRIPT_STRING_BYTES_MAX { Err("the text is too long".into()) } else { Ok(text) }
     });
-    // Rhai's own sorts in place and gives nothing.
-    engine.register_fn("sort", |list: Array| -> Fallible<Array> {
-        work(list.len() * (1 + list.len().checked_ilog2().unwrap_or(0) as usize))?;
-        let mut keyed = Vec::with_capacity(list.len());
-        for item in list {
-            keyed.push((from_rhai(item.clone())?, item));
-        }
-        keyed.sort_by(|(a, _), (b, _)| compare(a, b).unwrap_or(std::cmp::Ordering::Equal));
-        Ok(keyed.into_iter().map(|(_, item)| item).collect())
+    // Rhai's own sorts in place, gives nothing and refuses a list of different kinds.
+    reader(engine, "sort", |list: &mut Array| in_order(list));
+    reader(engine, "order", |list: &mut Array| in_order(list));
+    reader(engine, "order_desc", |list: &mut Array| in_order(list).map(reversed));
+    engine.register_fn("sort_desc", |list: &mut Array| -> Fallible<()> {
+        *list = in_order(list).map(reversed)?;
+        Ok(())
     });
-    engine.register_fn("is_empty", |list: Array| list.is_empty());
-    engine.register_fn("is_empty", |map: Map| map.is_empty());
-    engine.register_fn("first", |list: Array| list.into_iter().next().unwrap_or(Dynamic::UNIT));
-    engine.register_fn("last", |list: Array| list.into_iter().next_back().unwrap_or(Dynamic::UNIT));
+    reader(engine, "is_empty", |list: &mut Array| Ok(list.is_empty()));
+    reader(engine, "is_empty", |map: &mut Map| Ok(map.is_empty()));
+    reader(engine, "first", |list: &mut Array| Ok(list.first().cloned().unwrap_or(Dynamic::UNIT)));
+    reader(engine, "last", |list: &mut Array| Ok(list.last().cloned().unwrap_or(Dynamic::UNIT)));
+}
+
+/// A function that looks at a list or map where it is: taken by value it would be copied for each call.
+fn reader<T: Variant + Clone, R: Variant + Clone>(
+    engine: &mut Engine,
+    name: &str,
+    read: impl Fn(&mut T) -> Fallible<R> + Send + Sync + 'static,
+) {
+    FuncRegistration::new(name).with_purity(true).register_into_engine(engine, read);
+}
+
+/// The list in order, copied.
+fn in_order(list: &Array) -> Fallible<Array> {
+    work(weight(list) + list.len() * (1 + list.len().checked_ilog2().unwrap_or(0) as usize))?;
+    let mut keyed = Vec::with_capacity(list.len());
+    for item in list {
+        keyed.push((from_rhai(item.clone())?, item.clone()));
+    }
+    keyed.sort_by(|(a, _), (b, _)| sorted(a, b));
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
+}
+
+fn reversed(mut list: Array) -> Array {
+    list.reverse();
+    list
 }
 
 /// What may be asked of a value that is missing: it has no letters, holds nothing and matches nothing.

@@ -13,6 +13,7 @@ mod words;
 pub use check::elsewhere;
 pub use listed::{FUNCTIONS, Function, PARTS};
 pub use names::{is_word, valid_name};
+pub use operators::{numeral, sorted};
 pub use times::format_time;
 
 use super::{spec::VIEWS, text::Names};

@@ -1,6 +1,9 @@
 //! Operators that differ from Rhai's: division gives fractions, and comparisons say what an author expects.
 
-use super::{convert::from_rhai, sandbox::work};
+use super::{
+    convert::from_rhai,
+    sandbox::{weight, work},
+};
 use crate::model::value::Value;
 use rhai::{Dynamic, Engine, EvalAltResult};
 use std::cmp::Ordering;
@@ -35,9 +38,11 @@ fn divide(a: i64, b: i64) -> Fallible<Dynamic> {
     }
 }
 
-/// Costs as much as an operation: `contains` and the like of Rhai ask it of each item.
+/// Costs as much as what it walks over: `contains` and the like of Rhai ask it of each item.
 fn equal(a: Dynamic, b: Dynamic) -> Fallible<bool> {
-    work(1)?;
+    let sides = [a, b];
+    work(weight(&sides))?;
+    let [a, b] = sides;
     if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
         return Ok(a == b);
     }
@@ -48,7 +53,9 @@ fn equal(a: Dynamic, b: Dynamic) -> Fallible<bool> {
 }
 
 fn order(a: Dynamic, b: Dynamic) -> Fallible<Option<Ordering>> {
-    work(1)?;
+    let sides = [a, b];
+    work(weight(&sides))?;
+    let [a, b] = sides;
     if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
         return Ok(Some(a.cmp(&b)));
     }
@@ -87,11 +94,73 @@ pub fn compare(a: &Value, b: &Value) -> Option<Ordering> {
         (Value::Text(text), other) => compare(&spelled(text, other)?, other),
         (other, Value::Text(text)) => compare(other, &spelled(text, other)?),
         _ => match (number(a), number(b)) {
-            (Some(a), Some(b)) if (a - b).abs() <= f64::EPSILON * a.abs().max(b.abs()) => Some(Ordering::Equal),
+            (Some(a), Some(b)) if is_near(a, b) => Some(Ordering::Equal),
             (Some(a), Some(b)) => a.partial_cmp(&b),
             _ => None,
         },
     }
+}
+
+/// One number, but for what binary fractions lose. Beyond all numbers nothing is near.
+fn is_near(a: f64, b: f64) -> bool {
+    a.is_finite() && b.is_finite() && (a - b).abs() <= f64::EPSILON * a.abs().max(b.abs())
+}
+
+/// The order in which a list is sorted: kind by kind, and within a kind as `<` has it. A text is a text here
+/// whatever it spells: an order that looks at two values at a time could go round in a circle.
+pub fn sorted(a: &Value, b: &Value) -> Ordering {
+    let moments = || Some((moment(a)?, moment(b)?));
+    rank(a).cmp(&rank(b)).then_with(|| match (a, b) {
+        (Value::YesNo(a), Value::YesNo(b)) => a.cmp(b),
+        (Value::Whole(a), Value::Whole(b)) => a.cmp(b),
+        (Value::Text(a), Value::Text(b)) => a.cmp(b),
+        (Value::Clock(a), Value::Clock(b)) => a.cmp(b),
+        (Value::Span(a), Value::Span(b)) => a.cmp(b),
+        (Value::List(a), Value::List(b)) => in_turn(a.iter().zip(b), a.len().cmp(&b.len())),
+        (Value::Map(a), Value::Map(b)) => {
+            a.keys().cmp(b.keys()).then_with(|| in_turn(a.values().zip(b.values()), Ordering::Equal))
+        }
+        _ => match (number(a), number(b), moments()) {
+            (Some(x), Some(y), _) => x.total_cmp(&y).then(is_whole(b).cmp(&is_whole(a))),
+            (_, _, Some((x, y))) => x.cmp(&y),
+            _ => Ordering::Equal,
+        },
+    })
+}
+
+/// Which kind comes before which.
+fn rank(value: &Value) -> u8 {
+    match value {
+        Value::YesNo(_) => 0,
+        Value::Whole(_) | Value::Number(_) => 1,
+        Value::Text(_) => 2,
+        Value::Date(_) | Value::DateTime(_) => 3,
+        Value::Clock(_) => 4,
+        Value::Span(_) => 5,
+        Value::List(_) => 6,
+        Value::Map(_) => 7,
+        Value::Nothing => 8,
+    }
+}
+
+fn is_whole(value: &Value) -> bool {
+    matches!(value, Value::Whole(_))
+}
+
+/// A day stands before all moments that begin with it in UTC; only there is a day one point in time.
+fn moment(value: &Value) -> Option<(i128, bool)> {
+    match value {
+        Value::Date(date) => {
+            let start = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+            Some((start.timestamp().as_nanosecond(), false))
+        }
+        Value::DateTime(at) => Some((at.timestamp().as_nanosecond(), true)),
+        _ => None,
+    }
+}
+
+fn in_turn<'a>(mut pairs: impl Iterator<Item = (&'a Value, &'a Value)>, else_by: Ordering) -> Ordering {
+    pairs.find_map(|(a, b)| Some(sorted(a, b)).filter(|order| order.is_ne())).unwrap_or(else_by)
 }
 
 fn number(value: &Value) -> Option<f64> {
@@ -106,12 +175,20 @@ fn number(value: &Value) -> Option<f64> {
 fn spelled(text: &str, other: &Value) -> Option<Value> {
     let text = text.trim();
     match other {
-        Value::Whole(_) | Value::Number(_) => {
-            text.parse().map(Value::Whole).or_else(|_| text.parse().map(Value::Number)).ok()
-        }
+        // Two whole numbers are compared digit by digit: a card's number has more than a fraction holds.
+        Value::Whole(_) | Value::Number(_) => match text.parse() {
+            Ok(whole) => Some(Value::Whole(whole)),
+            Err(_) => numeral(text).map(Value::Number),
+        },
         Value::Date(_) => text.parse().map(Value::Date).ok(),
         Value::Clock(_) => text.parse().map(Value::Clock).ok(),
         Value::DateTime(_) => super::times::moment(text).map(Value::DateTime),
         Value::Nothing | Value::YesNo(_) | Value::Text(_) | Value::Span(_) | Value::List(_) | Value::Map(_) => None,
     }
+}
+
+/// The number that a text spells in digits: `inf`, `nan` and `1e999` are words, whoever types them.
+pub fn numeral(text: &str) -> Option<f64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
+    text.parse::<f64>().ok().filter(|number| digits && number.is_finite())
 }

@@ -9,7 +9,10 @@ use rhai::{
         BasicStringPackage, LogicPackage, MoreStringPackage, Package,
     },
 };
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashSet},
+};
 
 def_package! {
     // The standard package without its language core: `sleep` there blocks the thread and cannot be disabled.
@@ -27,6 +30,8 @@ pub struct Call {
     /// What the contact was shown for answers, by the place of the call that asks for it (line, column).
     pub titles: BTreeMap<(usize, usize), String>,
     fuel: u64,
+    /// The regular expressions that this script has asked for.
+    patterns: HashSet<String>,
 }
 
 thread_local! { static CALL: RefCell<Option<Call>> = const { RefCell::new(None) }; }
@@ -77,6 +82,7 @@ pub fn with_call<T>(scope: &Scope<'_>, titles: BTreeMap<(usize, usize), String>,
         language: scope.language.to_owned(),
         titles,
         fuel: limits::SCRIPT_OPERATIONS_MAX,
+        patterns: HashSet::new(),
     };
     let _put_back = PutBack(CALL.replace(Some(call)));
     run()
@@ -93,6 +99,7 @@ pub fn call<T>(read: impl FnOnce(&Call) -> T) -> T {
             language: "en".into(),
             titles: BTreeMap::new(),
             fuel: 0,
+            patterns: HashSet::new(),
         }),
     })
 }
@@ -110,6 +117,33 @@ pub fn work(units: usize) -> Result<(), Box<EvalAltResult>> {
             Err(EvalAltResult::ErrorTerminated(OUT_OF_FUEL.into(), Position::NONE).into())
         }
         None => Ok(()),
+    })
+}
+
+/// About so many operations are as long as a walk over all that these hold.
+pub fn weight(list: &[Dynamic]) -> usize {
+    list.iter().map(|value| weight_of(value, limits::VALUE_DEPTH_MAX)).sum()
+}
+
+fn weight_of(value: &Dynamic, left: usize) -> usize {
+    // Nobody goes deeper: a value that does is refused.
+    let Some(left) = left.checked_sub(1) else { return 1 };
+    if let Ok(list) = value.as_array_ref() {
+        return 1 + list.iter().map(|item| weight_of(item, left)).sum::<usize>();
+    }
+    if let Ok(map) = value.as_map_ref() {
+        return 1 + map.values().map(|item| weight_of(item, left)).sum::<usize>();
+    }
+    1 + value.as_immutable_string_ref().map_or(0, |text| text.len() / BYTES_PER_OPERATION)
+}
+
+/// About so many bytes are read in the time of one operation.
+pub const BYTES_PER_OPERATION: usize = 64;
+
+/// The running script asks for this pattern for the first time.
+pub fn is_first(pattern: &str) -> bool {
+    CALL.with_borrow_mut(|call| {
+        call.as_mut().is_some_and(|call| !call.patterns.contains(pattern) && call.patterns.insert(pattern.to_owned()))
     })
 }
 

@@ -7,7 +7,7 @@ const NOW: Time = Time(1_774_699_200_000);
 
 fn scalar(code: &str) -> Arc<Scalar> {
     let file = SourceFile::new("a.yaml", code);
-    Arc::new(Scalar { text: code.into(), style: Style::Plain, place: Place::new(&file, 0..code.len()) })
+    Arc::new(Scalar::new(code, Style::Plain, Place::new(&file, 0..code.len())))
 }
 
 fn names() -> BTreeMap<String, Value> {
@@ -95,6 +95,67 @@ fn reading_through_a_missing_value_gives_nothing() {
         ("unset.format(\"HH:mm\")", ""),
     ] {
         assert_eq!(shown(code), wanted, "{code}");
+    }
+}
+
+#[test]
+fn no_word_equals_a_number() {
+    for word in ["inf", "-inf", "infinity", "nan", "NaN", "1e999", "1e3", "0x10"] {
+        for code in ["{w} == 4711", "4711 == {w}", "{w} == 1000", "{w} > 5", "{w} < 5", "[4711].contains({w})"] {
+            let code = code.replace("{w}", &format!("\"{word}\""));
+            assert_eq!(shown(&code), "false", "{code}");
+        }
+        assert_eq!(shown(&format!("\"{word}\".to_number()")), "", "{word}");
+    }
+    assert_eq!(shown("\"4711\" == 4711 && \" 47.5\" == 47.5 && \"-3\" < 0"), "true");
+    assert_eq!(shown("1e308 * 10.0 == 5"), "false");
+}
+
+#[test]
+fn a_list_of_many_kinds_has_one_order() {
+    let mixed = "let a = []; for i in 0..200 { a.push(switch i % 6 { 0 => i, 1 => i.to_text(), 2 => i / 7, \
+                 3 => today() + days(200 - i), 4 => i % 4 == 0, _ => now() - days(i) }); } ";
+    for sort in ["a.sort()", "a.order()", "a.order_desc()", "a.sort_desc(); a"] {
+        let Ok(Value::List(items)) = run_with(&format!("{mixed}{sort}"), true, &[]) else { panic!("{sort}") };
+        assert_eq!(items.len(), 200);
+        let turned = sort.contains("desc");
+        assert!(items.windows(2).all(|two| {
+            let order = super::sorted(&two[0], &two[1]);
+            if turned { order.is_ge() } else { order.is_le() }
+        }));
+    }
+    assert_eq!(shown("[\"b\", 2, (), \"10\", 1.5, true, \"a\"].sort()"), "[true,1.5,2,\"10\",\"a\",\"b\",null]");
+    assert_eq!(shown("[[2, 1], [1, 9], [1]].sort()"), "[[1],[1,9],[2,1]]");
+}
+
+#[test]
+fn any_two_values_have_an_order_and_it_is_no_circle() {
+    let day = |text: &str| Value::Date(text.parse().unwrap());
+    let at = |text: &str| Value::DateTime(text.parse().unwrap());
+    let all = [
+        Value::Nothing,
+        Value::YesNo(false),
+        Value::Whole(9_007_199_254_740_992),
+        Value::Number(9_007_199_254_740_992.0),
+        Value::Whole(9_007_199_254_740_993),
+        Value::Number(-0.0),
+        Value::Whole(0),
+        Value::text("10"),
+        Value::text("9"),
+        day("2026-03-28"),
+        at("2026-03-28T00:00:00+14:00[Pacific/Kiritimati]"),
+        at("2026-03-28T12:00:00+00:00[UTC]"),
+        Value::Clock("09:00".parse().unwrap()),
+        Value::List(vec![Value::Whole(1), Value::text("x")]),
+        Value::List(vec![Value::text("x")]),
+    ];
+    for (a, b) in all.iter().flat_map(|a| all.iter().map(move |b| (a, b))) {
+        assert_eq!(super::sorted(a, b), super::sorted(b, a).reverse(), "{a:?} {b:?}");
+        for c in &all {
+            if super::sorted(a, b).is_le() && super::sorted(b, c).is_le() {
+                assert!(super::sorted(a, c).is_le(), "{a:?} {b:?} {c:?}");
+            }
+        }
     }
 }
 
@@ -221,11 +282,32 @@ fn what_a_function_walks_over_costs_fuel_too() {
         "let a = []; a.pad(4000, 0); loop { a.contains(1) }",
         "let a = []; a.pad(4000, 0); loop { a.join(\",\") }",
         "let t = \"x\"; t.pad(60000, \"y\"); loop { t.is_match(\"z$\") }",
+        "let i = 0; loop { i += 1; \"x\".is_match(`a${i}{1,9}`) }",
+        "let a = []; a.pad(4000, 0); let b = []; b.pad(4000, 0); loop { a == b }",
+        "let t = \"x\"; t.pad(20000, \"y\"); let a = [t, t]; loop { a != [] }",
         "let t = \"x\"; t.pad(60000, \"y\"); loop { t.replace(\"z\", \"a\") }",
         "let t = \"x\"; t.pad(60000, \"y\"); loop { t.upper().lower() }",
     ] {
         assert!(run_with(code, true, &[]).unwrap_err().contains("works for too long"), "{code}");
     }
+}
+
+#[test]
+fn a_pattern_costs_once_what_it_takes_to_compile_it() {
+    let script = |patterns: u32| format!("for i in 0..{patterns} {{ \"x\".is_match(`^y${{i}}$`) }} 1");
+    assert!(run_with(&script(400), true, &[]).is_ok());
+    assert!(run_with(&script(600), true, &[]).unwrap_err().contains("works for too long"));
+    // Whether somebody else has used them before makes no difference.
+    assert!(run_with(&script(600), true, &[]).unwrap_err().contains("works for too long"));
+    let one = "for i in 0..20000 { \"x\".is_match(\"^y[0-9]{4,8}$\") } 1";
+    assert!(run_with(one, true, &[]).is_ok());
+}
+
+#[test]
+fn a_list_is_looked_at_where_it_is() {
+    let script = "let a = []; a.pad(4000, 0); for i in 0..50000 { a.is_empty(); a.first(); a.last(); } a.last()";
+    assert_eq!(run_with(script, true, &[]), Ok(Value::Whole(0)));
+    assert_eq!(shown("order.lines.first() ?? list.last()"), "2");
 }
 
 #[test]

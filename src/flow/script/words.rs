@@ -363,6 +363,13 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
             .help(format!("to ask whether a value is there write `{asked}`"));
     }
+    // `contact.name | upper`: other languages write it so.
+    if let Some(piped) = before.strip_suffix('|').filter(|piped| !piped.ends_with('|'))
+        && FUNCTIONS.iter().any(|function| function.name() == name)
+    {
+        let finding = Diagnostic::error("E303", place, format!("nothing here is called `{name}`: that is a function"));
+        return finding.help(format!("write `{}.{name}()`", operand(piped.trim_end())));
+    }
     let function = |known: &&Function| !known.is_method() && known.name() == name && known.call.ends_with("()");
     if FUNCTIONS.iter().any(|known| function(&known)) {
         let fix = Fix::replace(format!("write `{name}()`"), place, format!("{name}()"));
