@@ -140,7 +140,7 @@ fn number(text: &str) -> Option<i16> {
         .flatten()
 }
 
-/// `3.5.2026`, `3/5`, `03-05-26`, `2026/5/3`. With slashes an American puts the month first; where we cannot know
+/// `3.5.2026`, `3/5`, `03-05-26`, `2026/5/3`. With slashes or dashes an American puts the month first; where we cannot know
 /// and both ways are days, nothing is guessed.
 fn numeric(text: &str, hearing: &Hearing<'_>) -> Option<Date> {
     let mark = text.chars().find(|c| ['.', '/', '-'].contains(c))?;
@@ -168,8 +168,8 @@ fn numeric(text: &str, hearing: &Hearing<'_>) -> Option<Date> {
         // Only one order makes a month.
         _ if first > 12 => (first, second),
         _ if second > 12 => (second, first),
-        '/' if american => (second, first),
-        '/' if unknown && first != second => return None,
+        '/' | '-' if american => (second, first),
+        '/' | '-' if unknown && first != second => return None,
         _ => (first, second),
     };
     with_year(day, month, year, today)
@@ -275,9 +275,12 @@ mod tests {
     #[test]
     fn slashes_are_american_for_americans() {
         let american = Hearing { phone: Some("+14155551234"), ..hearing("en") };
+        assert_eq!(date("12-3-2026", &american), Some(civil_date(2026, 12, 3)));
+        assert_eq!(date("25-3-2027", &american), Some(civil_date(2027, 3, 25)));
         assert_eq!(date("12/3/2026", &american), Some(civil_date(2026, 12, 3)));
         let unknown = Hearing { phone: None, ..hearing("en") };
         assert_eq!((date("12/3/2026", &unknown), date("3/3/2027", &unknown).is_some()), (None, true));
+        assert_eq!(date("12-3-2026", &unknown), None);
         assert_eq!(date("12/3/2027", &Hearing { phone: None, ..hearing("de") }), Some(civil_date(2027, 3, 12)));
     }
 
