@@ -152,21 +152,64 @@ fn every_flow_of_the_sample_bot_has_its_tests() {
     }
 }
 
+/// All pages for people, by their paths in the repository.
+fn pages() -> Vec<String> {
+    let mut pages: Vec<String> = ["README.md", "CONVENTIONS.md", "flows/examples/README.md"].map(str::to_owned).into();
+    for folder in ["docs", "docs/reference"] {
+        for entry in fs::read_dir(root().join(folder)).expect("the folder is there") {
+            let name = entry.expect("it can be read").file_name().into_string().expect("names are text");
+            if name.ends_with(".md") {
+                pages.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    pages
+}
+
+/// What the headings of a page are called in its address: small letters, digits, `-` and `_`.
+fn anchors(text: &str) -> Vec<String> {
+    let mut fence = false;
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines() {
+        fence ^= line.trim_start().starts_with("```");
+        let heading = line.trim_start_matches('#');
+        if fence || heading.len() == line.len() || !heading.starts_with(' ') {
+            continue;
+        }
+        // A link in a heading counts by its words.
+        let words = heading.trim().split("](").next().unwrap_or_default().to_lowercase();
+        let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        let name: String = kept.map(|c| if c == ' ' { '-' } else { c }).collect();
+        let before = found.iter().filter(|known| **known == name).count();
+        found.push(name.clone());
+        if before > 0 {
+            found.push(format!("{name}-{before}"));
+        }
+    }
+    found
+}
+
 #[test]
 fn every_link_between_the_documents_leads_somewhere() {
-    let mut pages = vec!["README.md".to_owned(), "CONVENTIONS.md".to_owned()];
-    for entry in fs::read_dir(root().join("docs")).expect("docs/ is there") {
-        let name = entry.expect("it can be read").file_name().into_string().expect("names are text");
-        if name.ends_with(".md") {
-            pages.push(format!("docs/{name}"));
+    let pages = pages();
+    assert!(pages.iter().any(|page| page.starts_with("docs/reference/")));
+    let mut followed = 0;
+    for page in &pages {
+        let text = fs::read_to_string(root().join(page)).expect("the page is there");
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.starts_with("http") || link.is_empty() {
+                continue;
+            }
+            let (path, anchor) = link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor)));
+            let here = root().join(page);
+            let target = if path.is_empty() { here } else { here.parent().expect("a page is in a folder").join(path) };
+            assert!(target.exists(), "{page} links to {link}, which is not there");
+            if let Some(anchor) = anchor {
+                let text = fs::read_to_string(&target).expect("what has headings is a text");
+                assert!(anchors(&text).iter().any(|known| known == anchor), "{page} links to {link}: no such heading");
+            }
+            followed += 1;
         }
     }
-    for page in pages {
-        let text = fs::read_to_string(root().join(&page)).expect("the page is there");
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
-            let outside = link.starts_with("http") || link.is_empty();
-            let target = root().join(&page).parent().expect("a page is in a folder").join(link);
-            assert!(outside || target.exists(), "{page} links to {link}, which is not there");
-        }
-    }
+    assert!(followed > 30, "{followed}");
 }

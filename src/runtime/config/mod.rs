@@ -12,7 +12,7 @@ mod template;
 mod webhooks;
 
 pub use account::Account;
-pub use sections::{FlowGrants, Llm, Log, Retention};
+pub use sections::{FlowGrants, Log, Retention};
 pub use sender::{Access, Meta, OnUnknown, Sender};
 pub use template::CatalogueEntry;
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
@@ -55,7 +55,6 @@ pub struct Config {
     pub flows: FlowGrants,
     /// Who is told of what happens; `notify` is one of them.
     pub webhooks: Webhooks,
-    pub llm: Option<Llm>,
     pub retention: Retention,
     pub log: Log,
     /// Findings that do not keep it from starting.
@@ -94,7 +93,6 @@ impl Config {
             templates: Vec::new(),
             flows: FlowGrants::default(),
             webhooks: Webhooks::default(),
-            llm: None,
             retention: Retention::default(),
             log: Log::default(),
             warnings: Vec::new(),
@@ -202,12 +200,9 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     config.webhooks =
         fields.fields_if("webhooks").map(|fields| webhooks::webhooks(fields, findings)).unwrap_or_default();
     config.webhooks.to.extend(fields.fields_if("notify").and_then(webhooks::notify));
-    config.llm = fields.fields_if("llm").map(sections::llm);
     config.retention = fields.fields_if("retention").map(sections::retention).unwrap_or_default();
     config.log = fields.fields_if("log").map(sections::log).unwrap_or_default();
-    if let Some(telemetry) = fields.fields_if("telemetry") {
-        sections::telemetry(telemetry);
-    }
+    sections::unused(&mut fields);
     fields.finish();
     config
 }

@@ -1,8 +1,8 @@
-//! The small sections: `flows`, `llm`, `retention`, `log`, `telemetry`.
+//! The small sections: `flows`, `retention`, `log`, and those that nothing reads.
 
-use super::{Written, web_address};
+use super::Written;
 use crate::{
-    base::{diagnostic::Diagnostic, fields::Fields, secret::Secret, time::Span},
+    base::{diagnostic::Diagnostic, fields::Fields, secret::Secret, time::Span, yaml::Node},
     runtime::log::{Format, Level},
 };
 use ipnet::IpNet;
@@ -26,14 +26,6 @@ impl FlowGrants {
         env.extend(sandbox.iter().map(|(name, value)| (name.clone(), value.clone())));
         env
     }
-}
-
-/// A language model behind an OpenAI-compatible address; no step of this version asks one.
-#[derive(Debug, Clone)]
-pub struct Llm {
-    pub base_url: String,
-    pub api_key: Secret,
-    pub model: String,
 }
 
 /// How long things are kept.
@@ -98,24 +90,6 @@ pub fn networks(fields: &mut Fields<'_>) -> Vec<IpNet> {
     networks
 }
 
-pub fn llm(mut fields: Fields<'_>) -> Llm {
-    let mut llm =
-        Llm { base_url: "https://api.openai.com/v1".into(), api_key: Secret::default(), model: String::new() };
-    if let Some(text) = fields.text_if("base_url") {
-        match web_address(text) {
-            Some(url) => llm.base_url = url,
-            None => {
-                let help = "write it like `https://api.openai.com/v1`";
-                fields.wrong_at("base_url", "E906", "`base_url` is no web address".into(), help);
-            }
-        }
-    }
-    llm.api_key = fields.secret_if("api_key").unwrap_or_default();
-    llm.model = fields.text_if("model").unwrap_or_default().to_owned();
-    fields.finish();
-    llm
-}
-
 pub fn retention(mut fields: Fields<'_>) -> Retention {
     let mut kept = Retention::default();
     for (name, value) in
@@ -141,11 +115,16 @@ pub fn log(mut fields: Fields<'_>) -> Log {
     Log { format, level }
 }
 
-pub fn telemetry(mut fields: Fields<'_>) {
-    if fields.text_if("otlp").is_some() {
-        let place = fields.node("otlp").map(|node| node.place.clone());
+/// Sections that no part of this version reads: who writes one is told so.
+pub fn unused(config: &mut Fields<'_>) {
+    let nothing = |section: Option<&Node>, key: &str| section.and_then(|node| node.get(key)).is_none_or(Node::is_null);
+    let (telemetry, llm) = (config.node("telemetry"), config.node("llm"));
+    if let Some(node) = telemetry.filter(|node| !nothing(Some(node), "otlp")) {
         let message = "this version sends nothing to `telemetry.otlp`; its numbers are at `/metrics`";
-        fields.findings().extend(place.map(|place| Diagnostic::warning("W909", &place, message)));
+        config.findings().push(Diagnostic::warning("W909", &node.place, message).help("take it out"));
     }
-    fields.finish();
+    if let Some(node) = llm.filter(|node| !node.is_null()) {
+        let message = "this version asks no language model: no step reads `llm`";
+        config.findings().push(Diagnostic::warning("W909", &node.place, message).help("take it out"));
+    }
 }
