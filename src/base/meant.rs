@@ -134,6 +134,12 @@ pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<S
     Some(format!("write `{ours}:`"))
 }
 
+/// The key is what others call `as`: its value is a name that the flow fills.
+pub fn is_as(written: &str) -> bool {
+    let word = written.to_lowercase();
+    KEYS.iter().any(|(other, ours)| *other == word && *ours == ["as"])
+}
+
 /// What to write where a text has what should be a key: `say:Hello`, or with the colon of another keyboard.
 pub fn key_in_text(text: &str) -> Option<(&str, String)> {
     let (name, rest) = text.split_once(['：', '﹕']).or_else(|| text.split_once(':'))?;

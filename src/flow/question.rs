@@ -310,11 +310,10 @@ fn near_option<'q>(options: &'q [OptionShown], heard: &Heard<'_>) -> Option<&'q 
     heard.text?;
     let said = heard.folded.as_str();
     let fits = |option: &&OptionShown| {
-        [&option.id, &option.title].into_iter().any(|text| {
-            let text = matching::fold(text);
-            matching::near(said, &text).is_some()
-                || (text.chars().any(char::is_alphabetic) && matching::has_word(said, &text))
-        })
+        let (id, title) = (matching::fold(&option.id), matching::fold(&option.title));
+        // An id that nobody sees, such as `a`, is no word of what people write.
+        let said_in_full = title.chars().any(char::is_alphabetic) && matching::has_word(said, &title);
+        said_in_full || [id, title].iter().any(|text| matching::near(said, text).is_some())
     };
     let mut fitting = options.iter().filter(fits);
     let first = fitting.next()?;

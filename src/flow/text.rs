@@ -1,6 +1,6 @@
 //! Texts with `${ Rhai }`: read once when flows load, filled in when a step runs.
 
-use super::script::{Code, Scope, ScriptError, Scripts};
+use super::script::{Code, Scope, ScriptError, Scripts, view};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -307,24 +307,36 @@ fn handlebars(plain: &str, text: &str) -> Option<Range<usize>> {
     Some(at..at + end - start)
 }
 
-/// `{name}` or `$name` in the plain part of a text, where a variable is called so.
+/// `{name}`, `{contact.name}` or `$name` in the plain part of a text, where a variable or a view is called so.
 fn bare_name(plain: &str, text: &str, own: &[String]) -> Option<Range<usize>> {
     if !plain.contains(['{', '$']) {
         return None;
     }
-    let found = own.iter().find_map(|name| {
-        let braced = format!("{{{name}}}");
-        // `$${name}` is what somebody wants to say.
-        if plain.find(&braced).is_some_and(|at| !plain[..at].ends_with('$')) {
-            return Some(braced);
-        }
-        let dollar = format!("${name}");
-        let at = plain.find(&dollar)?;
-        let more = plain[at + dollar.len()..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
-        (!more).then_some(dollar)
-    })?;
+    let braced = || in_braces(plain, own).map(str::to_owned);
+    let dollar = || {
+        own.iter().find_map(|name| {
+            let dollar = format!("${name}");
+            let at = plain.find(&dollar)?;
+            let more = plain[at + dollar.len()..].chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');
+            (!more).then_some(dollar)
+        })
+    };
+    let found = braced().or_else(dollar)?;
     let at = text.find(&found)?;
     Some(at..at + found.len())
+}
+
+/// `{name}`, a variable, or `{contact.name}`, a part of one or of a view.
+fn in_braces<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
+    plain.match_indices('{').find_map(|(at, _)| {
+        // `$${name}` is what somebody wants to say.
+        let path = plain[at + 1..].split_once('}')?.0;
+        let word = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+        let (root, part) = path.split_once('.').map_or((path, None), |(root, part)| (root, Some(part)));
+        let known = own.iter().any(|name| name == root) || part.is_some_and(|_| view(root).is_some());
+        let whole = part.is_none_or(|part| !part.is_empty());
+        (word && known && whole && !plain[..at].ends_with('$')).then(|| &plain[at..at + path.len() + 2])
+    })
 }
 
 #[cfg(test)]

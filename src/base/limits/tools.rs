@@ -5,6 +5,10 @@ use crate::base::time::Span;
 // -- `check` and `fmt`
 /// So many states that differ in what is filled are told apart at one step or called block; more are taken together.
 pub const LINT_STATES_MAX: usize = 24;
+/// So many states are told apart within one condition, …
+pub const LINT_CONDITION_STATES_MAX: usize = 32;
+/// … and its parts are looked at so often, over all states; beyond that a part says nothing of what must hold.
+pub const LINT_CONDITION_LOOKS_MAX: u32 = 10_000;
 /// How often the age at one step may grow before it counts as *any time*.
 pub const LINT_GROWTHS_MAX: u32 = 8;
 /// So many stations of the way to a late message are shown.

@@ -12,6 +12,7 @@ mod shape;
 mod template_values;
 mod templates;
 pub(super) mod translations;
+mod unheard;
 pub(super) mod ways;
 mod window;
 
@@ -103,6 +104,7 @@ impl Linter {
         graph::check(set, &findings);
         given::check(set, &findings);
         shape::check(set, &findings);
+        unheard::check(set, &findings);
         translations::check(set, &findings);
         let needs = paths::walk(set, &mut self.memo, &findings);
         let without_templates = window::never_need_a_template(&needs);

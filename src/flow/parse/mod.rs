@@ -23,6 +23,7 @@ use crate::base::{
     fields::Fields,
     fix::Fix,
     limits::FLOW_NAMES_MAX,
+    meant,
     place::{Place, SourceFile},
     time::Span,
     yaml::{self, Entry, Kind},
@@ -322,6 +323,10 @@ pub(in crate::flow) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>
     for entry in node.map().unwrap_or_default() {
         match (entry.key.text.as_str(), &entry.value.kind) {
             ("as", Kind::Scalar(name)) => {
+                found.insert(name.text.clone());
+            }
+            // That it is no key is said; that its name is unknown everywhere would be said of each place.
+            (key, Kind::Scalar(name)) if meant::is_as(key) && super::script::valid_name(&name.text).is_ok() => {
                 found.insert(name.text.clone());
             }
             ("repeat", Kind::Map(entries)) => {

@@ -7,9 +7,7 @@ use super::{
 };
 use crate::base::limits;
 use regex::{Regex, RegexBuilder};
-use rhai::{
-    Array, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, NativeCallContext, Variant,
-};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, NativeCallContext, Variant};
 use std::{collections::HashMap, sync::Mutex};
 
 type Fallible<T> = Result<T, Box<EvalAltResult>>;

@@ -302,7 +302,12 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
     };
     if node.get("title").is_none() && node.get("id").is_none() {
         let [entry] = entries else {
-            fields.wrong(node, "E235", "an option is a text, `title: steps`, or has a `title`; begin each option with `- `");
+            let message = "an option is a text, `title: steps`, or has a `title`; begin each option with `- `";
+            let finding = Diagnostic::error("E235", &node.place, message);
+            // `yes: Yes please`: its id and its title.
+            let pair = entries.first().and_then(|entry| Some((entry.key.text.as_str(), entry.value.text()?)));
+            let help = pair.map(|(id, title)| format!("write `- {{id: {id}, title: {title}}}`"));
+            fields.report(finding.help_if(help));
             let title = Text::plain("", &node.place);
             return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
         };

@@ -1,12 +1,12 @@
 //! `emit`: an event for webhooks, statistics and `event:` triggers.
 
-use super::StepKind;
+use super::{StepKind, tag::not_empty};
 use crate::{
     flow::{
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
         text::{Data, Text},
-        turn::{Here, Next, Turn},
+        turn::{Failure, Here, Next, Turn},
     },
     model::{effect::Effect, event::Happened, value::Value},
 };
@@ -28,12 +28,19 @@ impl StepKind for Emit {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        Emit { name: fields.text("emit"), data: fields.opt_data("data") }
+        let name = fields.text("emit");
+        if fields.node("emit").is_some_and(|node| node.scalar().is_some()) {
+            not_empty(fields, &name, "an event");
+        }
+        Emit { name, data: fields.opt_data("data") }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         let data = self.data.as_ref().map_or(Ok(Value::Nothing), |data| turn.data(here, data));
         match (turn.render(here, &self.name, &[]), data) {
+            (Ok(name), Ok(_)) if name.trim().is_empty() => {
+                Next::Fail(Failure::new("empty_text", "an event needs a name"))
+            }
             (Ok(name), Ok(data)) => {
                 let flow = here.flow.name.clone();
                 turn.note_at(here, format!("event `{name}`"));

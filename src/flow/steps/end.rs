@@ -1,13 +1,16 @@
 //! `end`: ends this flow, or the whole run.
 
 use super::StepKind;
-use crate::model::value::Value;
-use crate::flow::{
-    inputs,
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::StepFields,
-    text::Data,
-    turn::{Failure, Here, Next, Turn},
+use crate::{
+    base::diagnostic::Diagnostic,
+    flow::{
+        inputs,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+        text::Data,
+        turn::{Failure, Here, Next, Turn},
+    },
+    model::value::Value,
 };
 
 pub struct End {
@@ -34,7 +37,12 @@ impl StepKind for End {
         if let Some(node) = written
             && !all
         {
-            fields.wrong(node, "E228", format!("`end` stands alone or as `end: all`, and this is {}", node.describe()));
+            let message = format!("`end` stands alone or as `end: all`, and this is {}", node.describe());
+            let finding = Diagnostic::error("E228", &node.place, message);
+            fields.report(match node.get("return") {
+                Some(_) => finding.help("write `return:` below `end`, in the same column"),
+                None => finding.help("write `end`, or `end: all` for the flow and all that called it"),
+            });
         }
         End { all, returns: fields.opt_data("return") }
     }

@@ -43,7 +43,7 @@ impl StepKind for Set {
         fields: &[FieldSpec::required(
             "set",
             FieldKind::MapOf(&FieldKind::Data),
-            "`name: value`, `name[]: value` appends, `contact.field: value`; `none` empties.",
+            "`name: value`, `name[]: value` appends, `contact.field: value`; `none` empties. From top to bottom: each may read what those above it filled.",
         )],
         example: "set: {count: 1, contact.language: es}",
     };

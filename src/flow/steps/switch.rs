@@ -5,7 +5,7 @@ use crate::{
     base::diagnostic::Diagnostic,
     flow::{
         definition::Body,
-        script::Code,
+        script::{Code, numeral},
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
         turn::{Here, Next, Turn},
@@ -15,9 +15,23 @@ use crate::{
 
 pub struct Switch {
     pub value: Code,
-    /// The texts of each case; a value equals one as `==` of scripts has it.
-    pub cases: Vec<(Vec<String>, Body)>,
+    pub cases: Vec<(Case, Body)>,
     pub otherwise: Body,
+}
+
+/// The values that a case names.
+pub struct Case {
+    /// As it is written: an option may be called `Yes, please`.
+    whole: String,
+    /// At its commas.
+    parts: Vec<String>,
+}
+
+impl Case {
+    fn read(key: &str) -> Case {
+        let parts = key.split(',').map(|text| text.trim().to_owned()).collect();
+        Case { whole: key.trim().to_owned(), parts }
+    }
 }
 
 impl StepKind for Switch {
@@ -35,14 +49,14 @@ impl StepKind for Switch {
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         let value = fields.code("switch");
         fields.required("cases");
-        let mut cases: Vec<(Vec<String>, Body)> = Vec::new();
+        let mut cases: Vec<(Case, Body)> = Vec::new();
         for (key, body) in fields.cases("cases") {
-            let texts: Vec<String> = key.text.split(',').map(|text| text.trim().to_owned()).collect();
-            if let Some(twice) = texts.iter().find(|text| cases.iter().any(|(known, _)| known.contains(text))) {
+            let case = Case::read(&key.text);
+            if let Some(twice) = case.parts.iter().find(|text| cases.iter().any(|(known, _)| known.parts.contains(text))) {
                 let message = format!("`{twice}` stands in an earlier case already; take it out of one of the two");
                 fields.report(Diagnostic::error("E227", &key.place, message));
             }
-            cases.push((texts, body));
+            cases.push((case, body));
         }
         if !fields.has("else") {
             let finding = Diagnostic::warning("W601", &fields.place(), "this `switch` has no `else`: any other value is passed over");
@@ -56,19 +70,39 @@ impl StepKind for Switch {
             Ok(value) => value,
             Err(failure) => return Next::Fail(failure),
         };
-        // The keys take the type of the value: `28` is the number where the value is one.
+        let body = self.chosen(&value).unwrap_or(self.otherwise);
+        Next::Body(body)
+    }
+}
+
+impl Switch {
+    /// The case as a whole first; where a value is one of those that another names, that one.
+    fn chosen(&self, value: &Value) -> Option<Body> {
         let text = value.print();
-        let found = self.cases.iter().find(|(texts, _)| {
-            texts.iter().any(|case| match &value {
-                Value::Number(_) | Value::Whole(_) => match (case.parse::<f64>(), text.as_deref()) {
-                    (Ok(number), Some(text)) => text.parse::<f64>().is_ok_and(|value| value == number),
-                    _ => false,
-                },
-                Value::YesNo(yes) => matches!((case.as_str(), yes), ("true" | "yes", true) | ("false" | "no", false)),
-                Value::Nothing => case == "none",
-                _ => text.as_ref() == Some(case),
-            })
-        });
-        Next::Body(found.map_or(self.otherwise, |(_, body)| *body))
+        let text = text.as_deref();
+        let whole = self.cases.iter().find(|(case, _)| is_meant(value, text, &case.whole));
+        let part = || self.cases.iter().find(|(case, _)| case.parts.iter().any(|part| is_meant(value, text, part)));
+        whole.or_else(part).map(|(_, body)| *body)
+    }
+}
+
+/// A case takes the kind of the value: `28` is the number where the value is one, and else the text.
+fn is_meant(value: &Value, text: Option<&str>, case: &str) -> bool {
+    match value {
+        Value::Number(_) | Value::Whole(_) => {
+            numeral(case).is_some_and(|case| text.and_then(numeral).is_some_and(|value| value == case))
+        }
+        Value::YesNo(yes) => truth(case) == Some(*yes),
+        Value::Nothing => case == "none",
+        _ => text == Some(case),
+    }
+}
+
+/// What a case means where the value is true or false.
+pub fn truth(case: &str) -> Option<bool> {
+    match case {
+        "true" | "yes" => Some(true),
+        "false" | "no" => Some(false),
+        _ => None,
     }
 }

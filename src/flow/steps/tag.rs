@@ -1,11 +1,14 @@
 //! `tag`: puts a tag on the contact. `untag` reads its names and changes tags through here.
 
 use super::StepKind;
-use crate::flow::{
-    spec::{FieldKind, FieldSpec, Spec},
-    step_fields::StepFields,
-    text::Text,
-    turn::{Failure, Here, Next, Turn},
+use crate::{
+    base::diagnostic::Diagnostic,
+    flow::{
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+        text::Text,
+        turn::{Failure, Here, Next, Turn},
+    },
 };
 
 pub struct Tag {
@@ -32,7 +35,19 @@ impl StepKind for Tag {
 /// One tag or a list of them.
 pub(super) fn read(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Vec<Text> {
     fields.required(verb);
-    fields.texts(verb)
+    let names = fields.texts(verb);
+    for name in &names {
+        not_empty(fields, name, "a tag");
+    }
+    names
+}
+
+/// A name that is written and empty: found here, not when somebody comes by.
+pub(super) fn not_empty(fields: &mut StepFields<'_, '_>, name: &Text, what: &str) {
+    if name.source().trim().is_empty() {
+        let finding = Diagnostic::error("E208", name.place(), format!("{what} needs a name, and this is empty"));
+        fields.report(finding.help("write the name"));
+    }
 }
 
 /// Puts the tags on, or takes them off.

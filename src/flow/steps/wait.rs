@@ -7,12 +7,15 @@ use super::{
 };
 use crate::{
     base::{
+        diagnostic::Diagnostic,
+        fix::Fix,
         limits::WINDOW_CLOSING,
         time::{Span, Time},
         yaml::Node,
     },
     flow::{
         definition::{Body, Flow},
+        hours,
         script::Code,
         spec::{FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
@@ -123,6 +126,13 @@ impl On {
             Some(text) => {
                 return match Span::parse(text) {
                     Ok(span) => Some(On::Span(span)),
+                    Err(_) if hours::clock(text.trim()).is_some() => {
+                        let message = format!("`wait` takes a length of time, and `{text}` is a time of day");
+                        let fix = Fix::replace("write `until`", &node.place, format!("{{until: \"{}\"}}", text.trim()));
+                        let finding = Diagnostic::error("E204", &node.place, message).fix(fix);
+                        fields.report(finding.help(format!("write `{{until: \"{}\"}}`", text.trim())));
+                        None
+                    }
                     Err(message) => {
                         fields.wrong(node, "E204", format!("{message}; or `reply`, `window_closing`, `{{until: …}}`, `{{event: …}}`"));
                         None

@@ -52,6 +52,31 @@ fn two_options_at_once_are_no_answer() {
 }
 
 #[test]
+fn an_id_that_nobody_sees_is_no_word_of_a_longer_text() {
+    let flow = "flow: plan
+when: [{message: hi}]
+steps:
+  - ask: Which plan?
+    as: plan
+    options: [{id: a, title: Basic}, {id: b, title: Full}]
+  - say: Plan ${plan}
+";
+    let other = "flow: help
+when: [{message: question, match: contains}]
+steps: [{say: Ask away.}]
+";
+    let invalid = "> Sorry, I did not get that. [Basic] [Full]";
+    check(flow, &format!("< hi\n> Which plan? [Basic] [Full]\n< I have a question\n{invalid}"));
+    check(
+        &format!("{flow}---\n{other}"),
+        "< hi\n> Which plan? [Basic] [Full]\n< I have a question\n> Ask away.\n> Which plan? [Basic] [Full]",
+    );
+    for said in ["a", "A!", "the basic one"] {
+        check(flow, &format!("< hi\n> Which plan? [Basic] [Full]\n< {said}\n> Plan a"));
+    }
+}
+
+#[test]
 fn an_id_goes_before_a_number() {
     let flow = "flow: score
 when: [{message: hi}]

@@ -176,6 +176,36 @@ steps:
 }
 
 #[test]
+fn a_case_may_hold_a_comma() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: Sure?
+    as: sure
+    options: ['Yes, please', 'Not now', 'No']
+  - switch: sure
+    cases:
+      Not now, No: [{say: Later then.}]
+      Yes, please: [{say: Good.}]
+    else: [{say: Else.}]
+";
+    let asked = "< go\n> Sure? [Yes, please] [Not now] [No]";
+    super::check(flow, &format!("{asked}\n<- Yes, please\n> Good."));
+    super::check(flow, &format!("{asked}\n<- No\n> Later then."));
+}
+
+#[test]
+fn set_fills_from_top_to_bottom() {
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - set: {n: 2, m: '${n + 1}', k: '${m * n}'}
+  - say: ${k}
+";
+    super::check(flow, "< go\n> 6");
+}
+
+#[test]
 fn set_tag_and_script() {
     let flow = "flow: a
 when: [{message: go}]

@@ -329,3 +329,62 @@ fn kinds_of(id: &TypeId) -> Kinds {
     ];
     table.iter().find(|(known, _)| known == id).map_or(Kinds::OTHER, |(_, kinds)| *kinds)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{diagnostic::Findings, place::SourceFile, time::Time, yaml::Scalar},
+        flow::{
+            lint::paths::{age::Age, course::literal, state::State},
+            parse_set,
+            script::{Code, Scope},
+            text::Names,
+        },
+        model::value::Value,
+    };
+    use std::collections::BTreeMap;
+
+    /// The examples that the reference shows are worked out here, and the checker's idea of each must hold.
+    #[test]
+    fn what_is_known_of_a_function_is_what_it_gives() {
+        let files = ["bot: b\n", "flow: a\nsteps: [end]\n"].map(|text| SourceFile::new("_bot.yaml", text));
+        let (set, _) = parse_set(&[files[0].clone(), SourceFile::new("a.yaml", files[1].text())]);
+        let flow = set.flows.values().next().expect("it is read");
+        let json = serde_json::json!({
+            "contact": {"name": "Ana", "email": null}, "score": "1", "list": [3, 1, 2], "order": {"lines": []}, "count": 10,
+        });
+        let Value::Map(values) = Value::from_json(&json) else { unreachable!() };
+        let values: BTreeMap<String, Value> = values;
+        let own: Vec<String> = values.keys().cloned().collect();
+        let scope = Scope {
+            names: &|name| values.get(name).cloned(),
+            now: Time(1_774_699_200_000),
+            zone: jiff::tz::TimeZone::UTC,
+            contact_zone: jiff::tz::TimeZone::UTC,
+            language: "en",
+        };
+        let (mut told, mut wrong) = (0, Vec::new());
+        for function in FUNCTIONS {
+            let source = Scalar::at(&flow.place, function.example);
+            let (names, findings) = (Names { own: &own, secrets: false }, Findings::default());
+            let code = match function.example.contains(';') {
+                true => Code::script(&source, &set.scripts, &names, &findings),
+                false => Code::expression(&source, &set.scripts, &names, &findings),
+            };
+            let Some(code) = code else { panic!("{}: {:?}", function.example, findings.into_sorted()) };
+            let state = State::new(flow, Age::NOW, &flow.place);
+            let mut eval = Eval { set: &set, flow, state: &state, code: &code, judge: None, locals: Vec::new() };
+            let ty = eval.value(Use::Asked);
+            let given = literal(&code.eval(&scope).expect("its example works")).kinds;
+            let holds =
+                if given.meets(Kinds::NUMERIC) { ty.kinds.meets(Kinds::NUMERIC) } else { given.within(ty.kinds) };
+            told += usize::from(!ty.kinds.is_vague());
+            if !holds && !ty.kinds.is_vague() {
+                wrong.push(format!("{}: it is {}, and not {}", function.example, given.words(), ty.kinds.words()));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(told > 30, "the checker knows what {told} of {} functions give", FUNCTIONS.len());
+    }
+}

@@ -4,9 +4,12 @@ use super::{
     exprs::Eval,
     ty::{Kinds, Known, Ty},
 };
-use crate::base::{
-    diagnostic::{Diagnostic, nearest},
-    fix::Fix,
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, nearest},
+        fix::Fix,
+    },
+    flow::script::numeral,
 };
 use rhai::{Expr, Position};
 
@@ -75,7 +78,12 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
             }
             (Some((text, _)), None) if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => {
                 let yes = matches!(text.to_lowercase().as_str(), "yes" | "true" | "y" | "1");
-                finding.help(format!("write `{}`", if yes { "true" } else { "false" }))
+                let asked = if x.meets(Kinds::YESNO) { left.0 } else { right.0 };
+                finding.help(match (asked, yes == (op == "==")) {
+                    (Expr::Variable(variable, ..), true) => format!("write `{}` alone", variable.1),
+                    (Expr::Variable(variable, ..), false) => format!("write `'!{}'`", variable.1),
+                    _ => format!("write `{}`", if yes { "true" } else { "false" }),
+                })
             }
             (Some((text, _)), None) if x.within(moments()) || y.within(moments()) => {
                 let day = match text.to_lowercase().as_str() {
@@ -132,9 +140,7 @@ fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bo
         let fits = |text: &String| {
             let text = text.trim();
             other.meets(Kinds::NUMERIC)
-                && text
-                    .parse::<f64>()
-                    .is_ok_and(|spelled| number.is_none_or(|n| op != "==" && op != "!=" || n == spelled))
+                && numeral(text).is_some_and(|spelled| number.is_none_or(|n| op != "==" && op != "!=" || n == spelled))
                 || other.meets(Kinds::DATE.and(Kinds::DATETIME)) && text.starts_with(|c: char| c.is_ascii_digit())
                 || other.meets(Kinds::CLOCK) && text.contains(':')
         };

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     base::{
         limits::{WINDOW, WINDOW_CLOSING},
+        place::Place,
         time::Span,
         yaml::{self, Kind as Yaml},
     },
@@ -41,7 +42,7 @@ fn code_in<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Code> {
 }
 
 /// The text that a scalar was read as.
-fn text_of<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Text> {
+pub fn text_of<'a>(node: &'a Node, written: &yaml::Node) -> Option<&'a Text> {
     let place = &written.scalar()?.place;
     node.outline.texts.iter().find(|text| text.place() == place)
 }
@@ -74,14 +75,14 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
         ("handoff", _) => filled(any(state)),
         ("http" | "llm", _) => filled(passed(state, node, Span::ZERO, call_time(written))),
         ("if", by) => match code_of(node, "if").and_then(Code::single) {
-            Some(condition) => refine(set, flow, state, condition, by == "then"),
+            Some(condition) => refine(flow, state, condition, by == "then"),
             None => one(state.clone()),
         },
         ("switch", by) => case(flow, node, by, state),
         ("repeat", by) => {
             let held =
                 match code_of(node, "while").or_else(|| nested_code(node, "repeat", "while")).and_then(Code::single) {
-                    Some(condition) => refine(set, flow, state, condition, by == "do"),
+                    Some(condition) => refine(flow, state, condition, by == "do"),
                     None => one(state.clone()),
                 };
             let name = written.get("repeat").and_then(|repeat| repeat.get("for")).and_then(yaml::Node::text);
@@ -116,7 +117,8 @@ fn templated(node: &Node, state: &State) -> State {
     }
 }
 
-fn nested_code<'a>(node: &'a Node, key: &str, inner: &str) -> Option<&'a Code> {
+/// The code below a key of a key.
+pub fn nested_code<'a>(node: &'a Node, key: &str, inner: &str) -> Option<&'a Code> {
     code_in(node, node.outline.yaml.get(key)?.get(inner)?)
 }
 
@@ -231,7 +233,8 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
     if let Known::Texts(known) = &present.known
         && present.kinds == Kinds::TEXT
     {
-        let left: Vec<String> = known.iter().filter(|text| texts.contains(text)).cloned().collect();
+        let left: Vec<String> =
+            known.iter().filter(|text| *text == by.trim() || texts.contains(text)).cloned().collect();
         present.known = if left.is_empty() { Known::No } else { Known::Texts(left.into()) };
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -308,16 +311,26 @@ fn id_and_label(item: &yaml::Node) -> Option<(&str, &str)> {
     }
 }
 
-/// `set: {name: value}`.
+/// `set: {name: value}`: one after the other, so that each reads what those above it have filled.
 fn set_values(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> State {
+    in_turn(set, flow, node, state).pop().map_or_else(|| state.clone(), |(_, after)| after)
+}
+
+/// The states before each value of a `set`, with where it stands, and the one behind the last.
+pub fn in_turn(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> Vec<(Place, State)> {
+    if node.outline.verb != "set" {
+        return Vec::new();
+    }
     let mut after = state.clone();
+    let mut all = Vec::new();
     for entry in node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default() {
+        all.push((entry.key.place.to(&entry.value.place), after.clone()));
         let key = entry.key.text.as_str();
         if let Some(list) = key.strip_suffix("[]") {
             after = after.with(flow, list, Ty::of(Kinds::LIST));
             continue;
         }
-        let ty = value(set, flow, node, &entry.value, state);
+        let ty = value(set, flow, node, &entry.value, &after);
         if key.contains('.') {
             let cleared = entry.value.text() == Some("none");
             after = after.fact(key, !cleared && !ty.may_miss());
@@ -325,7 +338,9 @@ fn set_values(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> State {
             after = after.with(flow, key, ty);
         }
     }
-    after
+    let end = node.place.range().end;
+    all.push((Place::new(node.place.file(), end..end), after));
+    all
 }
 
 /// The type of a written value.
@@ -366,7 +381,7 @@ pub fn literal(value: &crate::model::value::Value) -> Ty {
 }
 
 /// What some code gives, without reporting anything.
-fn worth(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> Ty {
+pub fn worth(set: &FlowSet, flow: &Flow, state: &State, code: &Code) -> Ty {
     let mut eval = super::exprs::Eval { set, flow, state, code, judge: None, locals: Vec::new() };
     eval.value(super::exprs::Use::Asked)
 }

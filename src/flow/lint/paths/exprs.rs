@@ -139,7 +139,7 @@ impl Eval<'_> {
     /// Looks at a part that is reached only when a condition holds (or does not). `None`: never.
     fn under(&mut self, condition: &Expr, wanted: bool, look: impl FnOnce(&mut Eval<'_>) -> Ty) -> Option<Ty> {
         let states = if self.locals.is_empty() {
-            refine(self.set, self.flow, self.state, condition, wanted)
+            refine(self.flow, self.state, condition, wanted)
         } else {
             vec![self.state.clone()]
         };

@@ -49,7 +49,12 @@ impl Judge {
 
     /// Something is wrong on this path.
     pub fn bad(&mut self, finding: Diagnostic) {
-        let key = (finding.place.range().start, finding.code);
+        self.bad_as(finding.code, finding);
+    }
+
+    /// The same, where `good` is said of `what` and not of the finding's code: two things may be looked at in one place.
+    pub fn bad_as(&mut self, what: &'static str, finding: Diagnostic) {
+        let key = (finding.place.range().start, what);
         let slot = self.part(&finding.place).verdicts.entry(key).or_default();
         slot.1.get_or_insert(finding);
     }

@@ -20,17 +20,17 @@ use crate::{
 impl<'a> Walk<'a, '_> {
     /// All that can be said about a step in one of its states.
     pub(super) fn look(&mut self, flow: &'a Flow, node: &'a Node, state: &State) {
-        let set = self.set;
         let mut states = vec![state.clone()];
         if let Some(guard) = &node.guard {
             let ty = self.code(flow, state, guard, Use::Asked);
             self.condition(guard, &ty);
             if let Some(guard) = guard.single() {
-                states = refine(set, flow, state, guard, true);
+                states = refine(flow, state, guard, true);
             }
         }
         for state in &states {
             self.codes(flow, node, state);
+            self.fits(flow, node, state);
             let written = &node.outline.yaml;
             // A reaction to what is past the window is left out, not refused.
             if matches!(node.outline.verb, "say" | "ask") {
@@ -64,11 +64,16 @@ impl<'a> Walk<'a, '_> {
         let guard = node.guard.as_ref().map(|guard| guard.place());
         let mut seen: Vec<Place> = guard.into_iter().collect();
         let values = template_values(node);
+        let in_turn = course::in_turn(self.set, flow, node, state);
         for text in &outline.texts {
+            // What stands above in a `set` is filled already.
+            let stands = |(place, _): &&(Place, State)| place.range().contains(&text.place().range().start);
+            let state = in_turn.iter().find(stands).map_or(state, |(_, state)| state);
             let shown = text.sole().is_none() || matches!(outline.verb, "say" | "ask" | "template" | "react");
             for code in text.codes() {
                 seen.push(code.place());
                 let ty = self.code(flow, state, code, if shown { Use::Shown } else { Use::Asked });
+                self.shown(node, text, code, &ty);
                 let sent = values.iter().any(|value| value.range().contains(&text.place().range().start));
                 if sent && alone(text) && ty.may_miss() {
                     self.found.judge.bad(may_be_empty(text));

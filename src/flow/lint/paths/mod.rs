@@ -10,6 +10,7 @@ mod calls;
 mod compare;
 pub mod course;
 pub mod exprs;
+mod fits;
 pub mod judge;
 mod look;
 pub mod memo;
@@ -269,8 +270,8 @@ impl<'a> Walk<'a, '_> {
         let mut leads = Vec::new();
         let mut states = vec![state.clone()];
         if let Some(guard) = node.guard.as_ref().and_then(|guard| guard.single()) {
-            states = refine(set, flow, state, guard, true);
-            for over in refine(set, flow, state, guard, false) {
+            states = refine(flow, state, guard, true);
+            for over in refine(flow, state, guard, false) {
                 self.onward(flow, node, over, &mut leads);
             }
         } else if node.guard.is_some() {

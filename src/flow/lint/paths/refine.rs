@@ -2,17 +2,37 @@
 
 use super::{
     age::{Age, END},
-    state::State,
+    state::{State, States},
     ty::{Kinds, Known, Ty},
 };
 use crate::{
-    base::{limits::WINDOW, time::Span},
-    flow::{FlowSet, definition::Flow},
+    base::{
+        limits::{LINT_CONDITION_LOOKS_MAX, LINT_CONDITION_STATES_MAX, WINDOW},
+        time::Span,
+    },
+    flow::definition::Flow,
 };
 use rhai::{Expr, Stmt};
+use std::cell::Cell;
 
 /// The states in which a condition can hold, or not hold.
-pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wanted: bool) -> Vec<State> {
+pub fn refine(flow: &Flow, state: &State, condition: &Expr, wanted: bool) -> Vec<State> {
+    part(&At { flow, looks: Cell::new(0) }, state, condition, wanted)
+}
+
+/// Whose condition it is, and how often a part of it has been looked at.
+struct At<'a> {
+    flow: &'a Flow,
+    looks: Cell<u32>,
+}
+
+fn part(at: &At<'_>, state: &State, condition: &Expr, wanted: bool) -> Vec<State> {
+    at.looks.set(at.looks.get() + 1);
+    if at.looks.get() > LINT_CONDITION_LOOKS_MAX {
+        // Nothing is learnt from a part that nobody looks at.
+        return vec![state.clone()];
+    }
+    let flow = at.flow;
     match condition {
         Expr::BoolConstant(truth, _) => {
             if *truth == wanted {
@@ -21,10 +41,10 @@ pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wante
                 Vec::new()
             }
         }
-        Expr::And(parts, _) => all_of(set, flow, state, parts, true, wanted),
-        Expr::Or(parts, _) => all_of(set, flow, state, parts, false, wanted),
+        Expr::And(parts, _) => all_of(at, state, parts, true, wanted),
+        Expr::Or(parts, _) => all_of(at, state, parts, false, wanted),
         Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
-            ("!", [inner]) => refine(set, flow, state, inner, !wanted),
+            ("!", [inner]) => part(at, state, inner, !wanted),
             ("missing", [Expr::Variable(variable, ..)]) => presence(flow, state, variable.1.as_str(), !wanted),
             ("missing", [dotted @ Expr::Dot(..)]) if !wanted => there(state, dotted),
             (op @ ("==" | "!=" | "<" | "<=" | ">" | ">="), [a, b]) => compared(flow, state, op, (a, b), wanted),
@@ -72,8 +92,8 @@ pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wante
             }
         }
         Expr::Stmt(block) => match block.statements() {
-            [Stmt::Expr(inner)] => refine(set, flow, state, inner, wanted),
-            [Stmt::FnCall(call, at)] => refine(set, flow, state, &Expr::FnCall(call.clone(), *at), wanted),
+            [Stmt::Expr(inner)] => part(at, state, inner, wanted),
+            [Stmt::FnCall(call, place)] => part(at, state, &Expr::FnCall(call.clone(), *place), wanted),
             _ => vec![state.clone()],
         },
         _ => vec![state.clone()],
@@ -81,23 +101,38 @@ pub fn refine(set: &FlowSet, flow: &Flow, state: &State, condition: &Expr, wante
 }
 
 /// `and`: all parts hold; else one of them.
-fn all_of(set: &FlowSet, flow: &Flow, state: &State, parts: &[Expr], and: bool, wanted: bool) -> Vec<State> {
-    let Some((first, rest)) = parts.split_first() else { return vec![state.clone()] };
-    if rest.is_empty() {
-        return refine(set, flow, state, first, wanted);
+fn all_of(at: &At<'_>, state: &State, parts: &[Expr], and: bool, wanted: bool) -> Vec<State> {
+    // Those in which no part has decided it yet, and those in which one has.
+    let (mut open, mut decided) = (vec![state.clone()], Vec::new());
+    for one in parts {
+        let each = |truth: bool| open.iter().flat_map(|state| part(at, state, one, truth)).collect::<Vec<_>>();
+        if and != wanted {
+            decided.extend(each(wanted));
+            decided = few(decided);
+        }
+        let still = if and == wanted { wanted } else { !wanted };
+        open = few(each(still));
     }
-    let on = |states: Vec<State>| {
-        states.iter().flat_map(|state| all_of(set, flow, state, rest, and, wanted)).collect::<Vec<_>>()
-    };
-    if and == wanted {
-        // Each must be so.
-        on(refine(set, flow, state, first, wanted))
-    } else {
-        // The first is so, or it is not and one of the rest is.
-        let mut found = refine(set, flow, state, first, wanted);
-        found.extend(on(refine(set, flow, state, first, !wanted)));
-        found
+    if and == wanted { open } else { decided }
+}
+
+/// Without repetitions; what is still too much is taken together, as at a step. Each part may double the states, and
+/// eighteen of them would keep `check` busy for minutes.
+fn few(states: Vec<State>) -> Vec<State> {
+    let mut kept: Vec<State> = Vec::new();
+    for state in states {
+        if !kept.iter().any(|known| known.says_the_same(&state)) {
+            kept.push(state);
+        }
     }
+    if kept.len() <= LINT_CONDITION_STATES_MAX {
+        return kept;
+    }
+    let mut joined = States::default();
+    for state in &kept {
+        joined.add(state);
+    }
+    joined.0
 }
 
 /// What is read first in `contact.next_visit.date` is there.
@@ -336,4 +371,49 @@ fn bound(op: &str, left: Linear, age: Age, wanted: bool) -> Option<Option<Age>> 
     // `24 h - age > -span`: the age is below `24 h + span`.
     let below = (more != flip) == wanted;
     Some(if below { age.below(Span(limit)) } else { age.from(Span(limit)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{limits::LINT_STATES_MAX, place::SourceFile},
+        flow::parse_set,
+    };
+
+    /// The states in which a condition over `v0`, `v1`, … holds; each of them may be missing.
+    fn held(condition: &str, looks: u32) -> Vec<State> {
+        let vars: String = (0..8).map(|n| format!("v{n}: none, ")).collect();
+        let text = format!(
+            "flow: a\nvars: {{{}}}\nsteps:\n  - if: '{condition}'\n    then: [{{say: x}}]\n",
+            &vars[..vars.len() - 2]
+        );
+        let (set, _) = parse_set(&[SourceFile::new("_bot.yaml", "bot: b\n"), SourceFile::new("a.yaml", text)]);
+        let flow = set.flows.values().next().expect("it is read");
+        let node = flow.node(flow.entry.expect("it has a step"));
+        let code = super::super::course::code_of(node, "if").and_then(|code| code.single()).expect("a condition");
+        let mut state = State::new(flow, Age::NOW, &flow.place);
+        for n in 0..8 {
+            state = state.with(flow, &format!("v{n}"), Ty::of(Kinds::YESNO).or(Kinds::NOTHING));
+        }
+        part(&At { flow, looks: Cell::new(looks) }, &state, code, true)
+    }
+
+    fn any_of(count: usize) -> String {
+        let parts: Vec<String> = (0..count).map(|n| format!("(missing(v{n}) || !missing(v{n}))")).collect();
+        parts.join(" && ")
+    }
+
+    #[test]
+    fn a_condition_tells_so_many_states_apart() {
+        assert_eq!(held(&any_of(5), 0).len(), LINT_CONDITION_STATES_MAX);
+        assert!(held(&any_of(6), 0).len() <= LINT_STATES_MAX);
+    }
+
+    #[test]
+    fn parts_that_nobody_looks_at_say_nothing() {
+        let missing = |looks: u32| held("missing(v0)", looks)[0].vars.iter().any(|ty| ty.kinds == Kinds::NOTHING);
+        assert!(missing(LINT_CONDITION_LOOKS_MAX - 1));
+        assert!(!missing(LINT_CONDITION_LOOKS_MAX));
+    }
 }

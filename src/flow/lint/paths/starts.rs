@@ -56,12 +56,12 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     if let Some(to) = written.get("to") {
         let within = |code: &&Code| to.place.range().contains(&code.place().range().start);
         for condition in trigger.outline.codes.iter().filter(within).filter_map(Code::single) {
-            state = refine(set, flow, &state, condition, true).into_iter().next().unwrap_or(state);
+            state = refine(flow, &state, condition, true).into_iter().next().unwrap_or(state);
         }
     }
     let guarded = trigger.guard.as_ref().and_then(|guard| guard.single());
     match guarded {
-        Some(guard) => refine(set, flow, &state, guard, true).into_iter().next().unwrap_or(state),
+        Some(guard) => refine(flow, &state, guard, true).into_iter().next().unwrap_or(state),
         None => state,
     }
 }

@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn limits_of_the_channel_are_counted_in_characters() {
-    let buttons = |titles: &str| format!("steps:\n  - say: Hi\n    buttons: [{titles}]\n");
+    let buttons =
+        |titles: &str| format!("steps:\n  - say: Hi\n    buttons: [{titles}]\n  - wait: reply\n    timeout: 2h\n");
     clean(&[&buttons("{id: a, title: 'ááááááááááááááááááaá'}")]);
     one(&[&buttons("{id: a, title: 'ááááááááááááááááááaáx'}")], "a.yaml:4:30: error[E703]");
     one(&[&buttons("{id: a, title: A}, {id: b, title: A}")], "a.yaml:4:49: error[E705] two options are called `A`");
@@ -141,7 +142,10 @@ fn every_language_of_a_template_counts_and_one_mistake_is_said_once() {
 #[test]
 fn an_id_of_a_button_has_a_limit() {
     let said = |length: usize| {
-        found(&[&format!("steps:\n  - say: Hi\n    buttons: [{{id: {}, title: A}}]\n", "x".repeat(length))])
+        found(&[&format!(
+            "steps:\n  - say: Hi\n    buttons: [{{id: {}, title: A}}]\n  - wait: reply\n    timeout: 2h\n",
+            "x".repeat(length)
+        )])
     };
     assert_eq!(said(BUTTON_ID_CHARS_MAX), Vec::<String>::new());
     assert!(said(BUTTON_ID_CHARS_MAX + 1)[0].starts_with("a.yaml:4:20: error[E703] an id has at most 256 characters"));

@@ -41,6 +41,189 @@ fn a_comparison_that_no_option_makes_true_is_a_warning() {
     one(&[&flow("score == 3")], "a.yaml:7:9: warning[W315] this is never true: one of \"1\", \"2\" is compared with");
 }
 
+/// A question with these options, and a `switch` over its answer with these cases.
+fn switching(options: &str, cases: &str) -> String {
+    format!("{HI}steps:\n  - ask: a\n    as: x\n    {options}\n  - switch: x\n    cases: {{{cases}}}\n    else: []\n")
+}
+
+#[test]
+fn a_case_that_no_value_takes_is_a_warning() {
+    let bad = |options: &str, cases: &str, said: &str| {
+        one(&[&switching(options, cases)], &format!("a.yaml:8:13: warning[W315] this case is never taken: {said}"));
+    };
+    bad("options: [Red, Blue]", "Bleu: []", "the value is never \"Bleu\"; did you mean `Blue`?");
+    bad("options: [Red, Blue]", "red: []", "the value is never \"red\"; did you mean `Red`?");
+    bad("options: [Red, Blue]", "Green: []", "the value is never \"Green\"; it can be \"Red\", \"Blue\"");
+    bad("options: [{id: r, title: Red}, {id: b, title: Blue}]", "Red: []", "the value is never \"Red\"; it can be");
+    bad("type: whole", "young: []", "the value is a number; write a number");
+    bad("type: yesno", "maybe: []", "the value is true or false; write `true` or `false`");
+    bad("type: date", "tomorrow: []", "the value is a date");
+    one(
+        &[&switching("options: [Red, Blue]", "\"Red, Bleu\": []")],
+        "a.yaml:8:19: warning[W315] this case is never taken: the value is never \"Bleu\"",
+    );
+}
+
+#[test]
+fn a_case_that_some_value_takes_is_right() {
+    for (options, cases) in [
+        ("options: [Red, Blue]", "Red: [], Blue: []"),
+        ("options: [Red, Blue]", "\"Red, Blue\": []"),
+        ("options: [\"Yes, please\", \"No\"]", "\"Yes, please\": [], \"No\": []"),
+        ("options: [\"1\", \"2\"]", "1: [], \"2, none\": []"),
+        ("type: whole", "\"28, 45\": []"),
+        ("type: number", "2.5: []"),
+        ("type: yesno", "\"yes\": [], \"no\": []"),
+        ("type: date", "2026-12-24: []"),
+        ("type: time", "\"09:00\": []"),
+        ("type: text", "anything: []"),
+        ("type: number", "none: []"),
+    ] {
+        clean(&[&switching(options, cases)]);
+    }
+}
+
+#[test]
+fn what_a_set_has_filled_is_read_by_the_next_of_its_values() {
+    let set =
+        |values: &str, then: &str| format!("{HI}vars: {{n: one}}\nsteps:\n  - set: {{{values}}}\n  - say: {then}\n");
+    clean(&[&set("d: \"${today() + days(3)}\", g: \"${d - today()}\"", "${g.days}")]);
+    clean(&[&set("n: 2, m: \"${n * 2}\"", "${m}")]);
+    one(&[&set("m: \"${n * 2}\", n: 2", "${m}")], "a.yaml:5:19: error[E318] `*` does not work on a text and a number");
+    one(&[&set("g: \"${d - today()}\", d: \"${today()}\"", "${g.days}")], "a.yaml:5:17: error[E316] `d` is read here");
+}
+
+#[test]
+fn a_team_that_is_worked_out_is_one_that_there_is() {
+    let bot = "bot: b\nfields: {plan: [gold, silver], city: text, seats: whole}\nteams: {gold: {}, support: {}}\n";
+    let flow = |team: &str| format!("{HI}steps:\n  - handoff: {team}\n");
+    let found = |team: &str| found_in(bot, &[&flow(team)], &Around::default());
+    assert_eq!(
+        found("${contact.plan}"),
+        ["a.yaml:4:16: error[E403] this can be \"silver\", and there is no team `silver`; \
+          add it to `teams` in `_bot.yaml`; there are `gold`, `support`"]
+    );
+    assert_eq!(
+        found("${contact.seats}"),
+        ["a.yaml:4:16: error[E403] a team is named here, and this is a number; \
+          write a value that is one of `gold`, `support`"]
+    );
+    assert_eq!(
+        found("\"${if contact.plan == \\\"gold\\\" { \\\"gold\\\" } else { \\\"support\\\" }}\""),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_cannot_stand_in_its_place_is_an_error() {
+    let bot = "bot: b\nfields: {visit_at: datetime, seats: whole, kinds: list, city: text}\n";
+    let found =
+        |steps: &str| found_in(bot, &[&format!("{HI}vars: {{plan: pro, n: 3}}\nsteps:\n{steps}")], &Around::default());
+    for (steps, said) in [
+        (
+            "  - say: ${contact.tags}\n",
+            "a.yaml:5:12: error[E318] a list cannot stand in a text; name one of it, `contact.tags[0]`",
+        ),
+        ("  - say: Yours are ${contact.tags}.\n", "a.yaml:5:22: error[E318] a list cannot stand in a text"),
+        ("  - tag: ${contact.tags}\n", "a.yaml:5:12: error[E318] a list"),
+        (
+            "  - repeat: {for: x, in: plan}\n    do: [{say: x}]\n",
+            "a.yaml:5:26: error[E318] `in` takes a list, and this is a text",
+        ),
+        (
+            "  - repeat: {for: x, in: \"3\"}\n    do: [{say: x}]\n",
+            "a.yaml:5:27: error[E318] `in` takes a list, and this is a number",
+        ),
+        ("  - set: {\"plan[]\": 6}\n", "a.yaml:5:11: error[E318] `[]` puts one more into a list, and this is a text"),
+        (
+            "  - set: {contact.visit_at: \"${n + 1}\"}\n",
+            "a.yaml:5:31: error[E318] `contact.visit_at` takes a value of type `datetime`, and this is a number",
+        ),
+        (
+            "  - wait: {until: \"${plan}\"}\n",
+            "a.yaml:5:21: error[E318] `until` takes a date with its time, and this is a text",
+        ),
+        ("  - tag: \"\"\n", "a.yaml:5:10: error[E208] a tag needs a name, and this is empty"),
+        ("  - emit: \" \"\n", "a.yaml:5:11: error[E208] an event needs a name, and this is empty"),
+        ("  - say: ${contact.city}\n", "a.yaml:5:12: warning[W317] this can be missing, and nothing else stands here"),
+        ("  - tag: [vip, \"${contact.city}\"]\n", "a.yaml:5:19: warning[W317] this can be missing"),
+    ] {
+        let found = found(steps);
+        assert!(found.len() == 1 && found[0].starts_with(said), "{steps}\n{found:#?}");
+    }
+    for steps in [
+        "  - say: ${contact.city ?? \"-\"}\n",
+        "  - say: ${contact.city}\n    if: '!missing(contact.city)'\n",
+        "  - say: In ${contact.city}\n",
+        "  - say: ${contact.tags.join(\", \")} ${contact.tags.len()}\n",
+        "  - set: {all: \"${contact.tags}\", contact.kinds: \"${contact.tags}\", contact.seats: \"${plan}\"}\n",
+        "  - repeat: {for: x, in: 'contact.tags'}\n    do: [{say: \"${x}\"}]\n",
+        "  - set: {\"list[]\": 6}\n  - repeat: {for: x, in: list}\n    do: [{say: \"${x}\"}]\n",
+        "  - wait: {until: \"${now() + hours(2)}\"}\n",
+        "  - ask: When?\n    as: at\n  - wait: {until: \"${at}\"}\n    timeout: 2h\n",
+    ] {
+        assert_eq!(found(steps), Vec::<String>::new(), "{steps}");
+    }
+}
+
+#[test]
+fn what_beginners_write_is_answered_with_what_to_write() {
+    let help = |body: &str, begins: &str, help: &str| {
+        let found = found(&[&format!("{HI}{body}")]);
+        assert!(found.len() == 1 && found[0].starts_with(begins) && found[0].contains(help), "{body}\n{found:#?}");
+    };
+    help("steps:\n  - say: Hi ${contact.name | upper}\n", "a.yaml:4:29: error[E303]", "write `contact.name.upper()`");
+    help(
+        "steps:\n  - end:\n      return: 5\n",
+        "a.yaml:5:7: error[E228]",
+        "write `return:` below `end`, in the same column",
+    );
+    help(
+        "steps:\n  - ask: Ok?\n    as: x\n    options: {yes: Yes please, no: No thanks}\n",
+        "a.yaml:6:14: error[E235]",
+        "write `- {id: yes, title: Yes please}`",
+    );
+    help("steps:\n  - wait: \"10:00\"\n  - say: x\n", "a.yaml:4:11: error[E204]", "write `{until: \"10:00\"}`");
+    help("steps:\n  - say: Hi {contact.name}!\n", "a.yaml:4:15: warning[W118]", "write `${contact.name}`");
+    help(
+        "steps:\n  - ask: Name?\n    save_as: name\n  - say: Hi ${name}, ${name}!\n",
+        "a.yaml:5:5: error[E203]",
+        "write `as:`",
+    );
+    help(
+        "steps:\n  - if: '!missing(contact.city)'\n    then: [{say: Look, link: {title: Open, url: https://a.b/x ${contact.name}}}]\n",
+        "a.yaml:5:63: error[E113]",
+        "quotes",
+    );
+    clean(&[&format!("{HI}steps:\n  - say: So {{x}} or {{contact}} or $${{contact.name}} stay.\n")]);
+}
+
+#[test]
+fn a_button_that_nobody_hears_is_a_warning() {
+    let flow = |more: &str| format!("{HI}steps:\n  - say: Come?\n    buttons: [Come along]\n{more}");
+    one(
+        &[&flow("")],
+        "a.yaml:5:15: warning[W609] nothing waits for a tap on `Come along`, and no flow begins with it; \
+         to wait for the tap write `ask` with `options`",
+    );
+    clean(&[&flow("  - wait: reply\n    timeout: 2h\n")]);
+    let other = |trigger: &str| format!("when: [{{{trigger}}}]\nsteps:\n  - say: b\n");
+    for trigger in [
+        "button: Come along",
+        "message: [come ALONG!]",
+        "message: [along], match: contains",
+        "message: ['^come .*$'], match: regex",
+        "any_message: true",
+    ] {
+        clean(&[&flow(""), &other(trigger)]);
+    }
+    assert_eq!(found(&[&flow(""), &other("button: come")]).len(), 1);
+    clean(&[&format!("{HI}steps:\n  - say: News?\n    buttons: [{{title: Yes, consent: {{marketing: given}}}}]\n")]);
+    // Who calls it waits for the answer.
+    let caller = "when: [{message: [b]}]\nsteps:\n  - call: a\n  - wait: reply\n    timeout: 2h\n";
+    clean(&[&flow(""), caller]);
+}
+
 #[test]
 fn secrets_stand_in_http_and_nowhere_else() {
     clean(&[&format!(
@@ -117,7 +300,7 @@ fn an_answer_is_compared_with_what_it_can_be() {
     one(&[&flow("options: [Small, Large]", "x == \"Smal\"")], "a.yaml:8:9: warning[W315] this is never true");
     one(
         &[&flow("type: yesno", "x == \"yes\"")],
-        "a.yaml:8:9: warning[W315] this is never true: true or false is compared with \"yes\"; write `true`",
+        "a.yaml:8:9: warning[W315] this is never true: true or false is compared with \"yes\"; write `x` alone",
     );
     clean(&[&flow("type: yesno", "x")]);
     clean(&[&flow("type: date", "x > today()")]);
@@ -137,7 +320,7 @@ fn mended(before: &str, after: &str) {
 fn a_repair_leaves_all_other_bytes_alone() {
     let cases = [
         ("  - say: Order: now  ", "  - say: \"Order: now\"  "),
-        ("  - say: *Bold* offer # c", "  - say: \"*Bold* offer # c\""),
+        ("  - say: *Bold* offer # c", "  - say: \"*Bold* offer\" # c"),
         ("  - say: {{ name }}", "  - say: ${name}"),
         ("  - say: Order #12 is here", "  - say: \"Order #12 is here\""),
         ("  - say: \"Hi ${contact.name ?? \"you\"}\"", "  - say: 'Hi ${contact.name ?? \"you\"}'"),

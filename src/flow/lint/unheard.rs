@@ -1,0 +1,71 @@
+//! Buttons of a message that nobody hears: the tap would be a text that no flow knows.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        limits::BUTTONS_MAX,
+    },
+    flow::{
+        FlowSet,
+        definition::{Flow, Target},
+        message::WrittenButton,
+        steps::Step,
+        triggers::{Trigger, message::How},
+    },
+    model::matching,
+};
+
+pub fn check(set: &FlowSet, findings: &Findings) {
+    for flow in set.every_flow() {
+        let says = flow.nodes.iter().filter_map(|node| match &node.step {
+            // Too many are a mistake that is said already.
+            Step::Say(say) if say.message.buttons.len() <= BUTTONS_MAX => Some(say),
+            _ => None,
+        });
+        let mut unheard = says.flat_map(|say| &say.message.buttons).filter(|button| !is_heard(set, button)).peekable();
+        if unheard.peek().is_none() || waits(set, flow) {
+            continue;
+        }
+        for button in unheard {
+            let title = button.title.source();
+            let message = format!("nothing waits for a tap on `{title}`, and no flow begins with it");
+            let finding = Diagnostic::warning("W609", button.title.place(), message);
+            findings.push(finding.help(format!(
+                "to wait for the tap write `ask` with `options` instead of `say`; or begin a flow with `button: {}`",
+                button.id
+            )));
+        }
+    }
+}
+
+/// A tap on it does something by itself, or begins a flow: as a button, or as if its title were typed.
+fn is_heard(set: &FlowSet, button: &WrittenButton) -> bool {
+    let Some(title) = button.title.as_plain().filter(|_| button.consent.is_empty()) else { return true };
+    let said = matching::fold(title);
+    let mut triggers = set.flows.values().flat_map(|flow| &flow.triggers);
+    triggers.any(|trigger| match &trigger.kind {
+        Trigger::AnyMessage(_) | Trigger::FirstMessage(_) => true,
+        Trigger::Button(own) => own.ids.contains(&button.id),
+        Trigger::Message(words) => match words.how {
+            How::Exact => words.texts.iter().any(|(_, text)| *text == said),
+            How::Regex => words.patterns.iter().any(|pattern| pattern.regex.is_match(title.trim())),
+            How::Word | How::Starts | How::Contains => words.texts.iter().any(|(_, text)| said.contains(text.as_str())),
+            How::Like => true,
+        },
+        _ => false,
+    })
+}
+
+/// The flow, or one that leads to it, waits for whatever the contact says.
+fn waits(set: &FlowSet, flow: &Flow) -> bool {
+    let hears = |flow: &Flow| {
+        flow.nodes.iter().any(|node| match node.outline.verb {
+            "wait" => node.outline.yaml.get("wait").and_then(|value| value.text()) == Some("reply"),
+            verb => verb == "agent",
+        }) || !flow.stop_when.is_empty()
+    };
+    let leads_here = |other: &&Flow| {
+        other.nodes.iter().any(|node| matches!(&node.outline.target, Some(Target::Flow(name)) if *name == flow.name))
+    };
+    hears(flow) || set.every_flow().filter(leads_here).any(hears)
+}
