@@ -340,11 +340,13 @@ fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {
 
 fn not_a_tag(place: &Place, key: &str, value: &str) -> Diagnostic {
     let finding = Diagnostic::error("E116", place, "a value that begins with `!` needs quotes");
+    // What follows ` #` is a comment or a part of the text: nobody knows which.
+    let fix = |fix: Fix| if value.contains(" #") { fix.guess() } else { fix };
     if CODE_KEYS.contains(&key) {
-        let finding = finding.fix(mend::single(place, value));
+        let finding = finding.fix(fix(mend::single(place, value)));
         finding.help(format!("put the whole condition in single quotes: `{key}: '{}'`", value.replace('\'', "''")))
     } else {
-        finding.fix(mend::quote(place, value)).help(format!("write {}", mend::quoted(value)))
+        finding.fix(fix(mend::quote(place, value))).help(format!("write {}", mend::quoted(value)))
     }
 }
 
