@@ -18,11 +18,14 @@ use crate::{
 pub fn check(set: &FlowSet, findings: &Findings) {
     for flow in set.every_flow() {
         let says = flow.nodes.iter().filter_map(|node| match &node.step {
-            // Too many are a mistake that is said already.
-            Step::Say(say) if say.message.buttons.len() <= BUTTONS_MAX => Some(say),
+            Step::Say(say) => Some(&say.message.buttons),
             _ => None,
         });
-        let mut unheard = says.flat_map(|say| &say.message.buttons).filter(|button| !is_heard(set, button)).peekable();
+        // Too many are a mistake that is said already; and beside a button that gives consent stands one that does not.
+        let alone = |buttons: &&Vec<WrittenButton>| {
+            buttons.len() <= BUTTONS_MAX && buttons.iter().all(|button| button.consent.is_empty())
+        };
+        let mut unheard = says.filter(alone).flatten().filter(|button| !is_heard(set, button)).peekable();
         if unheard.peek().is_none() || waits(set, flow) {
             continue;
         }
@@ -38,9 +41,10 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// A tap on it does something by itself, or begins a flow: as a button, or as if its title were typed.
+/// A tap on it begins a flow: as a button, or as if its title were typed. One with an id of its own is meant for
+/// somebody, perhaps outside of the flows.
 fn is_heard(set: &FlowSet, button: &WrittenButton) -> bool {
-    let Some(title) = button.title.as_plain().filter(|_| button.consent.is_empty()) else { return true };
+    let Some(title) = button.title.as_plain().filter(|title| *title == button.id) else { return true };
     let said = matching::fold(title);
     let mut triggers = set.flows.values().flat_map(|flow| &flow.triggers);
     triggers.any(|trigger| match &trigger.kind {

@@ -100,9 +100,9 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - say: Hello\n    if_closed: {hold: 2d}",
     ),
     (
-        "  - say: Hi\n    buttons: [{id: a, title: This is too long for a button}]",
+        "  - say: Hi\n    buttons: [{id: a, title: This is too long for a button}]\n  - wait: reply",
         "shorten it; the rest can stand in the text above",
-        "  - say: Hi, this is too long for a button\n    buttons: [{id: a, title: Good}]",
+        "  - say: Hi, this is too long for a button\n    buttons: [{id: a, title: Good}]\n  - wait: reply",
     ),
     (
         "  - go: book\nblocks:\n  booking:\n    - say: x",
