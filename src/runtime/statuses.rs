@@ -38,6 +38,7 @@ impl App {
             self.metrics.dead_letter("unknown_send", -1);
             self.listed.remove(OutboundId(id));
         }
+<<<<<<< HEAD
         for id in outbound::moved_unfollowed(&committed) {
             let arrived = |status: &StatusUpdate| {
                 status.ours == Some(id) && matches!(status.state, DeliveryState::Delivered | DeliveryState::Read)
@@ -51,11 +52,17 @@ impl App {
                 self.pass_on(row.contact_id, row.conversation_id, (id, row.draft.number), false, update);
             }
         }
+=======
+        let mut arrived = Vec::new();
+>>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
         for moved in outbound::moved(&committed) {
             // Where a status of another webhook in the same group went further, that webhook tells it.
             let Some((sender, update)) = statuses.iter().find(|(_, status)| says(status, &moved)) else { continue };
             match moved.state {
-                DeliveryState::Delivered | DeliveryState::Read => self.metrics.message(*sender, moved.state.as_str()),
+                DeliveryState::Delivered | DeliveryState::Read => {
+                    self.metrics.message(*sender, moved.state.as_str());
+                    arrived.push((moved.id, update));
+                }
                 // Counted where the message leaves its outbox: by the provider's answer, mostly.
                 DeliveryState::Sent | DeliveryState::Failed => {}
             }
@@ -68,6 +75,7 @@ impl App {
                 self.pass_on(moved.contact_id, moved.conversation_id, message, moved.tells, update);
             }
         }
+        self.settle_arrived(&arrived, now).await?;
         Ok(())
     }
 

@@ -287,6 +287,7 @@ fn store(
             connected,
             done,
             wanted: 0.into(),
+            is_charged: false.into(),
             writer: Mutex::new(writer),
         }),
     }

@@ -43,8 +43,8 @@ fn is_volatile(key: &str) -> bool {
 }
 
 /// A daemon in which something of everything is there, and the ids that `$names` in examples stand for.
-struct World {
-    host: Host,
+pub struct World {
+    pub host: Host,
     ids: BTreeMap<&'static str, String>,
 }
 
@@ -61,7 +61,7 @@ const BOT: &str =
     "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {size: [S, M, L]}\ntopics: {news: {needs: consent}}\n";
 
 impl World {
-    async fn new() -> World {
+    pub async fn new() -> World {
         let files = [
             ("flows/_bot.yaml", BOT),
             ("flows/asks.yaml", ASKS),
@@ -110,7 +110,7 @@ impl World {
         World { host, ids }
     }
 
-    fn path(&self, route: &Route) -> String {
+    pub fn path(&self, route: &Route) -> String {
         let filled = self.ids.iter().fold(route.example.path.to_owned(), |path, (name, id)| path.replace(name, id));
         assert!(!filled.contains('$'), "{filled}");
         filled

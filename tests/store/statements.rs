@@ -19,6 +19,16 @@ const WHOLE: &[&str] = &[
 /// What walks an index and stops at a limit (the oldest rows), or walks a partial index of open rows only.
 const WALKS: &[&str] = &[
     ".expire",
+    // What nobody can look up by person is searched, seldom, and by readers where it is large.
+    "erasure.events",
+    "charge.arrived",
+    "charge.charges",
+    "erasure.answers",
+    "erasure.answers_of_said",
+    "erasure.any",
+    "erasure.joined",
+    "erasure.in_webhooks",
+    "erasure.in_letters",
     "conversation.count_needs_person",
     "dead_letter.counts",
     "inbound.count_unhandled",

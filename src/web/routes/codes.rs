@@ -44,6 +44,7 @@ pub static CODES: &[Code] = &[
     code("not_started", 409, "Flow `parcel` was not started: one of its conditions says no."),
     code("ended", 409, "The run has ended already."),
     code("failed_again", 409, "It failed again and stays listed: `metadata.phone_number_id` is missing."),
+    code("not_waiting", 409, "The run waits for what is out of our hands: a call under way, or a message on the wire."),
     code("replayed_before", 409, "It was replayed already."),
     code("not_replayable", 409, "A `failed_run` cannot be tried again: it has ended."),
     code("opted_out", 409, "Flow `parcel` was not started: the contact wants no messages."),
