@@ -146,14 +146,14 @@ pub(super) static STATEMENTS: &[&Sql] = &[&FUND.sql, &RESERVE.sql, &SETTLE.sql, 
 
 static FUNDS: Query = Query {
     name: "charge.funds",
-    text: "select coalesce(sum(case when by = 'opening' then amount else 0 end), 0) as opening,
-        coalesce(sum(case when by = 'opening' then 0 else amount end), 0) as topped_up
+    text: "select cast(coalesce(sum(case when by = 'opening' then amount else 0 end), 0) as bigint) as opening,
+        cast(coalesce(sum(case when by = 'opening' then 0 else amount end), 0) as bigint) as topped_up
       from fund where account = $1",
 };
 static CHARGES: Query = Query {
     name: "charge.charges",
-    text: "select coalesce(sum(case when state = 'settled' then amount else 0 end), 0) as settled,
-        coalesce(sum(case when state = 'reserved' then amount else 0 end), 0) as reserved
+    text: "select cast(coalesce(sum(case when state = 'settled' then amount else 0 end), 0) as bigint) as settled,
+        cast(coalesce(sum(case when state = 'reserved' then amount else 0 end), 0) as bigint) as reserved
       from charge where account = $1 and state <> 'returned'",
 };
 static FIND: Query = Query {

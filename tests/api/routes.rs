@@ -9,9 +9,13 @@ use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use transom::{
-    base::{clock::Clock, ids::SenderId},
+    base::{
+        clock::Clock,
+        ids::{OutboundId, SenderId},
+    },
     store::{
         WriteSet,
+        charge::{self, Charge},
         dead_letter::{self, DeadLetter},
         delivery::{self, Delivery, State},
         run,
@@ -68,7 +72,8 @@ impl World {
             ("flows/paid.yaml", PAID),
             ("flows/tuesdays.yaml", TUESDAYS),
         ];
-        let mut host = Host::with(&files, "").await;
+        let prices = "prices: {currency: EUR, table: [{category: utility, price: 0.0456}]}\n";
+        let mut host = Host::with(&files, prices).await;
         super::senders::meta_is_well(&host.graph);
         host.ana_says("hello").await;
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
@@ -107,6 +112,7 @@ impl World {
         let webhook = host.post("key-acme", "/v1/webhooks", asked).await.is(201)["id"].as_i64().unwrap();
         ids.insert("$webhook", webhook.to_string());
         ids.insert("$delivery", delivered(&host, webhook).await.to_string());
+        charged(&host).await;
         World { host, ids }
     }
 
@@ -166,6 +172,23 @@ async fn refused_send(host: &Host) -> i64 {
     set.push(&dead_letter::INSERT, &letter);
     host.app.store.commit(set).await.unwrap();
     letter.id
+}
+
+/// What a message cost.
+async fn charged(host: &Host) {
+    let charge = Charge {
+        outbound_id: OutboundId(host.app.store.next_id()),
+        account: "acme".into(),
+        state: charge::State::Settled,
+        amount: 456,
+        category: "utility".into(),
+        country: "ES".into(),
+        at: host.clock.now(),
+        ended_at: Some(host.clock.now()),
+    };
+    let mut set = WriteSet::new();
+    set.push(&charge::RESERVE, &charge);
+    host.app.store.commit(set).await.unwrap();
 }
 
 /// Something on its way to a webhook.

@@ -99,7 +99,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[at(201, Of(&BALANCE), "As it is now.")],
         errors: Errors::Problems(&[("unlimited", 409)]),
         keyed: true,
-        example: tell("/v1/balance/top-ups", r#"{"account": "acme", "amount": 500000, "note": "Invoice 7"}"#),
+        example: tell("/v1/balance/top-ups", r#"{"account": "poor", "amount": 500000, "note": "Invoice 7"}"#),
         take: || post(balance::top_up),
         ..POST
     },
