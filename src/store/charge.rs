@@ -124,10 +124,11 @@ static RETURN: Statement<About> = Statement::new(
     282,
     Wins::Plain,
     |row| row.id.into(),
-    "update charge set state = 'returned', ended_at = coalesce(outbound.failed_at, outbound.created_at)
-     from {rows} as input join outbound on outbound.id = cast(value ->> 'id' as bigint)
-     where charge.outbound_id = outbound.id and charge.state = 'reserved'
-       and outbound.state in ('failed', 'skipped', 'dropped')",
+    "update charge set state = 'returned', ended_at = lost.at
+     from (select outbound.id as id, coalesce(outbound.failed_at, outbound.created_at) as at
+       from {rows} as one join outbound on outbound.id = cast(value ->> 'id' as bigint)
+       where outbound.state in ('failed', 'skipped', 'dropped')) as lost
+     where charge.outbound_id = lost.id and charge.state = 'reserved'",
 );
 
 static RETURN_NAMED: Statement<Named> = Statement::new(
@@ -135,11 +136,12 @@ static RETURN_NAMED: Statement<Named> = Statement::new(
     283,
     Wins::Plain,
     |row| row.provider_id.as_str().into(),
-    "update charge set state = 'returned', ended_at = coalesce(outbound.failed_at, outbound.created_at)
-     from {rows} as input join outbound on outbound.sender_id = cast(value ->> 'sender_id' as bigint)
-       and outbound.provider_id = value ->> 'provider_id'
-     where charge.outbound_id = outbound.id and charge.state = 'reserved'
-       and outbound.state in ('failed', 'skipped', 'dropped')",
+    "update charge set state = 'returned', ended_at = lost.at
+     from (select outbound.id as id, coalesce(outbound.failed_at, outbound.created_at) as at
+       from {rows} as one join outbound on outbound.sender_id = cast(value ->> 'sender_id' as bigint)
+         and outbound.provider_id = value ->> 'provider_id'
+       where outbound.state in ('failed', 'skipped', 'dropped')) as lost
+     where charge.outbound_id = lost.id and charge.state = 'reserved'",
 );
 
 pub(super) static STATEMENTS: &[&Sql] = &[&FUND.sql, &RESERVE.sql, &SETTLE.sql, &RETURN.sql, &RETURN_NAMED.sql];

@@ -64,18 +64,22 @@ pub static ALIASES: Statement<Erased> = of_contact!(
 pub static HEARD: Statement<Erased> = of_contact!(
     "erasure.heard",
     261,
-    "update inbound set data = value -> 'heard', provider_id = 'erased ' || inbound.id,
-       handled_at = coalesce(inbound.handled_at, cast(value ->> 'at' as bigint))
-     from {rows} as input join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
-     where inbound.conversation_id = conversation.id"
+    "update inbound set data = talk.heard, provider_id = 'erased ' || inbound.id,
+       handled_at = coalesce(inbound.handled_at, talk.at)
+     from (select conversation.id as id, value -> 'heard' as heard, cast(value ->> 'at' as bigint) as at
+       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+     ) as talk
+     where inbound.conversation_id = talk.id"
 );
 
 pub static SAID: Statement<Erased> = of_contact!(
     "erasure.said",
     262,
-    "update outbound set data = value -> 'said', sent_as = null, provider_id = null, error_text = null
-     from {rows} as input join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
-     where outbound.conversation_id = conversation.id"
+    "update outbound set data = talk.said, sent_as = null, provider_id = null, error_text = null
+     from (select conversation.id as id, value -> 'said' as said
+       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+     ) as talk
+     where outbound.conversation_id = talk.id"
 );
 
 pub static LETTERS_OF_HEARD: Statement<Erased> = of_contact!(

@@ -5,7 +5,10 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use transom::{
     base::{clock::Clock, ids::SenderId, time::Span},
-    store::{Query, WriteSet, dead_letter},
+    store::{
+        Query, WriteSet, dead_letter,
+        webhook::{self, Webhook},
+    },
 };
 
 const SURVEY: &str = "flow: survey\nwhen:\n  - message: survey\nsteps:\n  - ask: How did you like it?\n    as: liking\n    \
@@ -52,7 +55,7 @@ async fn an_export_holds_all_that_is_known() {
     let mut host = host().await;
     host.ana_says("survey").await;
     let id = contact(&host).await["id"].clone();
-    let consent = json!({"topic": "all", "given": true, "proof": "Ticked the box"});
+    let consent = json!({"topic": "all", "given": false, "by": "shop", "proof": "Said so by phone"});
     host.post("key-acme", &format!("/v1/contacts/{id}/consent"), consent).await.is(200);
     let all = host.get("key-acme", &format!("/v1/contacts/{id}/export")).await.is(200);
     assert_eq!(all["names"], json!([{"kind": "phone", "value": ANA.trim_start_matches('+')}]));
@@ -60,7 +63,7 @@ async fn an_export_holds_all_that_is_known() {
     let texts: Vec<&str> = messages.iter().map(|message| message["text"].as_str().unwrap()).collect();
     assert_eq!(texts, ["survey", "How did you like it?"]);
     assert_eq!(all["conversations"][0]["whole"], true);
-    assert_eq!((&all["runs"][0]["flow"], &all["consent"][0]["proof"]), (&json!("survey"), &json!("Ticked the box")));
+    assert_eq!((&all["runs"][0]["flow"], &all["consent"][0]["proof"]), (&json!("survey"), &json!("Said so by phone")));
     host.get("key-other", &format!("/v1/contacts/{id}/export")).await.is(404);
 }
 
@@ -146,6 +149,14 @@ async fn what_was_cut_off_is_gone_on_with() {
     };
     let mut set = WriteSet::new();
     set.push(&transom::store::erasure::SAVE, &erasure);
+    let body = Webhook {
+        id: host.app.store.next_id(),
+        provider: "meta".into(),
+        sender_id: None,
+        received_at: host.clock.now(),
+        body: format!(r#"{{"from": "{}"}}"#, ANA.trim_start_matches('+')),
+    };
+    set.push(&webhook::INSERT, &body);
     host.app.store.commit(set).await.unwrap();
     let of_webhooks = async |host: &Host| {
         let all = everything(host).await;

@@ -19,7 +19,6 @@ mod hostile;
 mod native;
 mod operator;
 mod people;
-mod receiver;
 mod routes;
 mod schema;
 mod senders;

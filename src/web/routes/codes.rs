@@ -64,6 +64,11 @@ pub static CODES: &[Code] = &[
     code("no_balance", 409, "the balance is used up"),
     code("sender_down", 409, "the sender is down"),
     code("too_late", 409, "it is too late"),
+    code(
+        "unlimited",
+        409,
+        "The account has no `balance` in the configuration, or there are no `prices`: it is unlimited.",
+    ),
     code("configured", 409, "This webhook stands in the configuration: change it there. It can only be resumed."),
     code("too_many_webhooks", 409, "There are 200 webhooks already."),
     code("changed_meanwhile", 412, "It was changed since you read it; read it again and decide anew."),
