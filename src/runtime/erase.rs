@@ -43,7 +43,16 @@ impl App {
     /// Erases a contact, and those who were found to be the same person. It is done, but for raw bodies, when this
     /// returns.
     pub async fn erase(self: &Arc<Self>, contact: &Contact) -> anyhow::Result<()> {
-        let others = erasure::joined(&self.store, &contact.account, contact.id).await?;
+        // Joins may lie one behind the other.
+        let (mut others, mut ahead) = (Vec::new(), vec![contact.id]);
+        while let Some(id) = ahead.pop() {
+            for other in erasure::joined(&self.store, &contact.account, id).await? {
+                if other != contact.id && !others.contains(&other) {
+                    others.push(other);
+                    ahead.push(other);
+                }
+            }
+        }
         let (reply, done) = oneshot::channel();
         self.push(contact.id, Work::Erase { others, reply });
         done.await.context("the contact could not be erased")?;
