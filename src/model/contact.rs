@@ -68,16 +68,15 @@ pub struct ContactData {
 }
 
 impl ContactData {
-<<<<<<< HEAD
     /// Reaches flows that are drafts: one of the bot's own testers (numbers with `+`), or one for a day.
     pub fn is_tester(&self, testers: &[String], now: Time) -> bool {
         self.phone.as_ref().is_some_and(|phone| testers.contains(phone))
             || self.tester_until.is_some_and(|end| now < end)
-=======
+    }
+
     /// Nobody is behind it any more: joined to another contact, or erased.
     pub fn is_gone(&self) -> bool {
         self.joined_to.is_some() || self.erased_at.is_some()
->>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
     }
 
     /// The person is at these names from now on: under them they wrote last, or the platform says so. A number that

@@ -24,11 +24,7 @@ use crate::{
     base::{
         clock::Clock,
         ids::{ContactId, ConversationId, FlowName, OutboundId, SenderId, StartId},
-<<<<<<< HEAD
-        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, PLAN_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
-=======
-        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, PURSE_LOOK_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
->>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
+        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, PLAN_EVERY, PURSE_LOOK_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
     channel::{Http, Provider},
@@ -145,23 +141,15 @@ impl App {
         if passed(&self.beat.loaded, now, LOAD_DUE_EVERY) {
             done = self.load_due(now).await;
         }
-<<<<<<< HEAD
-=======
-        if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
-            self.plan_schedules(now).await?;
-        }
-        self.plan_audiences(now).await?;
         if by_hand || passed(&self.beat.looked, now, PURSE_LOOK_EVERY) {
-            self.look_into_purses(now).await?;
+            done = done.and(self.look_into_purses(now).await);
         }
->>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
         if by_hand || passed(&self.beat.begun, now, BEGIN_EVERY) {
             done = done.and(self.begin_starts(now).await);
         }
         for contact in self.timers.due(now) {
             self.push(contact, Work::Wake);
         }
-<<<<<<< HEAD
         done
     }
 
@@ -174,14 +162,6 @@ impl App {
         let mut done = Ok(());
         if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
             done = self.plan_schedules(now).await;
-=======
-        if passed(&self.beat.swept, now, SWEEP_EVERY) {
-            self.sweep(now).await?;
-            self.rates.prune(now);
-            self.finish_erasures().await?;
-            self.settle_late(now).await?;
-            self.retain(now).await?;
->>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
         }
         done.and(self.plan_audiences(now).await)
     }
@@ -194,7 +174,9 @@ impl App {
         }
         let swept = self.sweep(now).await;
         self.rates.prune(now);
-        swept.and(self.retain(now).await)
+        let erased = self.finish_erasures().await;
+        let settled = self.settle_late(now).await;
+        swept.and(erased).and(settled).and(self.retain(now).await)
     }
 
     pub(super) fn plan_again(&self) {

@@ -253,17 +253,6 @@ impl App {
         if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
             return Ok(());
         }
-<<<<<<< HEAD
-=======
-        if lane.contact.data.is_gone() {
-            // Whom it was for has the same fire under another name.
-            let mut set = WriteSet::of(lane.contact.id.0);
-            let state = StartState::Superseded;
-            set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
-            self.store.commit(set).await?;
-            return Ok(());
-        }
->>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
         let live = self.live.get();
         let set = &live.set;
         if let Some(to) = lane.contact.data.joined_to {

@@ -2,20 +2,15 @@
 
 mod autocalls;
 mod balance;
+mod bodies;
 mod contract;
-<<<<<<< HEAD
 mod curl;
 mod documents;
-mod hooks;
-mod host;
-mod hostile;
-mod kapso;
-=======
 mod erase;
 mod hooks;
 mod host;
 mod hostile;
->>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
+mod kapso;
 mod native;
 mod operator;
 mod people;

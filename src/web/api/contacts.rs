@@ -169,11 +169,7 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
     page.gather(
         |cursor: Option<i64>| contact::newest(store, account, ContactId(cursor.unwrap_or(i64::MAX)), page.limit),
         |row: Contact| async move {
-<<<<<<< HEAD
-            let fits = row.data.joined_to.is_none() && tag.is_none_or(|tag| row.data.tags.contains(tag));
-=======
-            let fits = row.data.erased_at.is_none() && tag.is_none_or(|tag| row.data.tags.contains(tag));
->>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
+            let fits = !row.data.is_gone() && tag.is_none_or(|tag| row.data.tags.contains(tag));
             let shown = if fits { Some(described(web, &row).await?) } else { None };
             Ok((row.id.0, shown))
         },

@@ -31,7 +31,6 @@ pub async fn bytes(body: axum::body::Body) -> Result<axum::body::Bytes, Refusal>
     })
 }
 
-<<<<<<< HEAD
 /// Sends, once per `Idempotency-Key`, and answers as the product does.
 pub async fn once(web: Arc<Web>, kind: Kind, order: Order) -> Response {
     let clock = Arc::clone(&web.app.clock);
@@ -40,121 +39,6 @@ pub async fn once(web: Arc<Web>, kind: Kind, order: Order) -> Response {
         Err(refused) => {
             let refusal = said(kind, refused, clock.now());
             (refusal.status(), refusal.body())
-=======
-/// Looks the recipient up without making one.
-pub async fn recipient(web: &Web, sender: &Sender, phone: String, name: Option<String>) -> Result<Recipient, Refusal> {
-    let contact = web.app.contact_by_phone(&sender.account, &phone).await.map_err(|error| internal(&error))?;
-    let Some(id) = contact else { return Ok(Recipient { phone, name, known: None }) };
-    let row = contact::find(&web.app.store, id).await.map_err(|error| internal(&error))?;
-    let conversation = conversation::between(&web.app.store, id, sender.id).await.map_err(|error| internal(&error))?;
-    let opted_out = row.is_some_and(|row| row.opted_out.is_some());
-    Ok(Recipient { phone, name, known: Some(Known { contact: id, opted_out, conversation }) })
-}
-
-/// What must be right of sender and recipient before anything is queued, in the order of the product.
-pub fn allowed(
-    web: &Web,
-    sender: &Sender,
-    recipient: &Recipient,
-    kind: Kind,
-    content: &Content,
-    now: Time,
-) -> Result<(), Refusal> {
-    if web.app.health.of(sender.id, now).is_some() {
-        return Err(offline(kind));
-    }
-    if !web.app.can_pay(&sender.account, sender.id, &recipient.phone, content) {
-        return Err(Refusal::InsufficientBalance);
-    }
-    if recipient.known.as_ref().is_some_and(|known| known.opted_out) {
-        return Err(Refusal::OptedOut);
-    }
-    if kind == Kind::Freeform && !window(recipient).is_open(now) {
-        return Err(Refusal::SessionExpired { session: session::status(window(recipient), now) });
-    }
-    Ok(())
-}
-
-/// Sends, once per `Idempotency-Key`, in a task of its own: a client that hangs up stops nothing half-way.
-pub async fn once(
-    web: Arc<Web>,
-    headers: HeaderMap,
-    body: Vec<u8>,
-    kind: Kind,
-    sender: Sender,
-    recipient: Recipient,
-    content: Content,
-) -> Response {
-    let work = tokio::spawn(async move {
-        let path = match kind {
-            Kind::Freeform => "autocalls/send-freeform",
-            Kind::Template => "autocalls/send",
-        };
-        let begun = match idempotency::begin(&web, &sender.account, &headers, path, &body).await {
-            Ok(begun) => begun,
-            Err(idempotency::Refused::Before(status, body)) => {
-                return idempotency::replayed(order::response(status, &body));
-            }
-            Err(refused) => return refusal_of_key(refused).into_response(),
-        };
-        let again = if begun.is_again { earlier(&web, begun.message).await } else { Ok(None) };
-        let outcome = match again {
-            Ok(Some(answer)) => settled(&web, kind, begun.message, answer).await,
-            Ok(None) => send(&web, kind, &sender, &recipient, content, begun.message).await,
-            Err(refusal) => Err(refusal),
-        };
-        let answer = match outcome {
-            Ok(body) => Answer { status: StatusCode::OK, body, took_effect: true },
-            // Whether it was queued is not known: the row stays, and the next request asks the message itself.
-            Err(Refusal::Internal) => return Refusal::Internal.into_response(),
-            Err(refusal) => {
-                // Only what was queued may not be repeated: all refusals before left no trace.
-                let queued = outbound::find(&web.app.store, begun.message).await.is_ok_and(|row| row.is_some());
-                Answer { status: refusal.status(), body: refusal.body(), took_effect: queued }
-            }
-        };
-        let answer = begun.finish(&web, answer).await;
-        order::response(answer.status, &answer.body)
-    });
-    work.await.unwrap_or_else(|panic| internal(&panic).into_response())
-}
-
-async fn send(
-    web: &Web,
-    kind: Kind,
-    sender: &Sender,
-    recipient: &Recipient,
-    content: Content,
-    id: OutboundId,
-) -> Result<Json, Refusal> {
-    allowed(web, sender, recipient, kind, &content, web.app.clock.now())?;
-    let app = &web.app;
-    let (contact, conversation) = app
-        .reach(&sender.account, sender.id, &recipient.phone, recipient.name.as_deref())
-        .await
-        .map_err(|error| internal(&error))?;
-    let said = app.say_as(id, contact, conversation, content, Origin::Api).await.map_err(|error| internal(&error))?;
-    let answer = tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await;
-    match answer {
-        Ok(Ok(answer)) => settled(web, kind, id, answer).await,
-        // Not yet, or the lane started again: it stays queued and nobody knows its id.
-        Ok(Err(_)) | Err(_) => success(web, kind, id, conversation, None).await,
-    }
-}
-
-/// The answer for a message of which we know what became.
-async fn settled(web: &Web, kind: Kind, id: OutboundId, answer: SendAnswer) -> Result<Json, Refusal> {
-    let row = outbound::find(&web.app.store, id).await.map_err(|error| internal(&error))?;
-    let Some(row) = row else { return Err(internal(&"a message that was sent has no row")) };
-    match answer {
-        SendAnswer::Accepted { provider_id } => success(web, kind, id, row.conversation_id, Some(provider_id)).await,
-        // It may have left: its status tells, and `message_sid` is not known yet.
-        SendAnswer::Unknown => success(web, kind, id, row.conversation_id, None).await,
-        SendAnswer::Failed { code, text, reason } => {
-            // The correction of our record is committed with the next group; the provider's word counts.
-            let closed = session::status(Window::default(), web.app.clock.now());
-            Err(refused(kind, &code, &text, reason, closed))
->>>>>>> 4a9b354 (web, runtime: Erase, export, assign, resume; balances by a table of prices)
         }
     };
     respond(sending::once(web, order, words).await)
