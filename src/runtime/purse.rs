@@ -4,7 +4,11 @@
 //! messages of one moment cannot both take the last of it. Whatever becomes of a commit, the next look at the rows
 //! puts it right: a reservation without a row is forgotten, and one with a row is counted there.
 
-use super::{app::App, config::Prices, outbox::Pending};
+use super::{
+    app::App,
+    config::{CATEGORIES, Prices},
+    outbox::Pending,
+};
 use crate::{
     base::{
         ids::{AccountName, OutboundId, SenderId},
@@ -12,7 +16,12 @@ use crate::{
         phone,
         time::Time,
     },
-    model::{contact::Contact, content::Content, inbound::StatusUpdate, template::Category},
+    model::{
+        contact::Contact,
+        content::Content,
+        inbound::{Price, StatusUpdate},
+        template::Category,
+    },
     store::{
         ReadError, WriteSet,
         charge::{self, Charge, Fund, Settled, State, Sums},
@@ -252,7 +261,7 @@ impl App {
         for (id, status) in arrived {
             let charge = charge::find(&self.store, *id).await?;
             let Some(charge) = charge.filter(|charge| charge.state == State::Reserved) else { continue };
-            let (amount, category) = told_price(&self.config.prices, &charge, status.pricing.as_ref());
+            let (amount, category) = told_price(&self.config.prices, &charge, status.price.as_ref());
             set.push(&charge::SETTLE, &Settled { outbound_id: *id, amount, category, at: now });
         }
         self.store.commit(set).await.context("settling what arrived")?;
@@ -288,16 +297,16 @@ impl App {
     }
 }
 
-/// `pricing` of a status: `{billable, category, type}`; what is free by the platform's word is free here.
-fn told_price(prices: &Prices, charge: &Charge, pricing: Option<&serde_json::Value>) -> (i64, String) {
-    let Some(pricing) = pricing else { return (charge.amount, charge.category.clone()) };
-    let free = pricing["billable"] == false || pricing["type"].as_str().is_some_and(|kind| kind.starts_with("free_"));
-    let known = |word: &&str| super::config::CATEGORIES.contains(word);
-    let told = pricing["category"].as_str().map(|word| word.split('_').next().unwrap_or(word)).filter(known);
-    match (free, told) {
-        (true, told) => (0, told.unwrap_or(&charge.category).to_owned()),
-        (false, Some(told)) => (prices.of(told, &charge.country), told.to_owned()),
-        (false, None) => (charge.amount, charge.category.clone()),
+/// What is free by the platform's word is free here; what it calls by another category has that one's price.
+fn told_price(prices: &Prices, charge: &Charge, price: Option<&Price>) -> (i64, String) {
+    let Some(price) = price else { return (charge.amount, charge.category.clone()) };
+    // `authentication_international` and its like are prices of their own only where the table has countries.
+    let told = price.category.as_deref().map(|word| word.split('_').next().unwrap_or(word));
+    let told = told.filter(|word| CATEGORIES.contains(word));
+    match (price.billable, told) {
+        (false, told) => (0, told.unwrap_or(&charge.category).to_owned()),
+        (true, Some(told)) => (prices.of(told, &charge.country), told.to_owned()),
+        (true, None) => (charge.amount, charge.category.clone()),
     }
 }
 
@@ -339,10 +348,14 @@ mod tests {
     #[test]
     fn what_the_platform_says_of_the_price_counts() {
         let prices = Prices::default();
-        let of = |pricing: serde_json::Value| told_price(&prices, &charge(1, 10), Some(&pricing));
-        assert_eq!(of(serde_json::json!({"billable": false, "category": "marketing"})), (0, "marketing".into()));
-        assert_eq!(of(serde_json::json!({"billable": true, "type": "free_customer_service"})), (0, "utility".into()));
-        assert_eq!(of(serde_json::json!({"billable": true})), (10, "utility".into()));
+        let of = |billable, category: Option<&str>| {
+            let price = Price { billable, category: category.map(str::to_owned) };
+            told_price(&prices, &charge(1, 10), Some(&price))
+        };
+        assert_eq!(of(false, Some("marketing")), (0, "marketing".into()));
+        assert_eq!(of(false, None), (0, "utility".into()));
+        assert_eq!(of(true, Some("service")), (0, "service".into()), "the table names no such price");
+        assert_eq!((of(true, None), of(true, Some("new"))), ((10, "utility".into()), (10, "utility".into())));
         assert_eq!(told_price(&prices, &charge(1, 10), None), (10, "utility".into()));
     }
 }

@@ -98,7 +98,7 @@ fn what_arrived_and_was_not_settled_is_found() {
             state: DeliveryState::Delivered,
             at: NOW,
             error: None,
-            pricing: None,
+            price: None,
         };
         let mut set = WriteSet::new();
         outbound::status(&mut set, SENDER, &delivered, NOW);
