@@ -136,7 +136,8 @@ impl App {
         // First which rows are there, then their sum: what is written between is counted twice until the next look, and
         // never not at all.
         for (id, at) in self.purse.unseen(account) {
-            let there = charge::find(&self.store, id).await?.is_some_and(|charge| charge.state == State::Reserved);
+            // An older row is of an earlier try, whose charge was returned.
+            let there = charge::find(&self.store, id).await?.is_some_and(|charge| charge.at >= at);
             if there || now - at > RESERVATION_UNSEEN_MAX || now < at {
                 gone.push(id);
             }

@@ -56,14 +56,14 @@ macro_rules! of_contact {
 
 pub static ALIASES: Statement<Erased> = of_contact!(
     "erasure.aliases",
-    260,
+    290,
     "delete from alias where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
 /// The provider's id goes, too: it may hold the number.
 pub static HEARD: Statement<Erased> = of_contact!(
     "erasure.heard",
-    261,
+    291,
     "update inbound set data = talk.heard, provider_id = 'erased ' || inbound.id,
        handled_at = coalesce(inbound.handled_at, talk.at)
      from (select conversation.id as id, value -> 'heard' as heard, cast(value ->> 'at' as bigint) as at
@@ -74,7 +74,7 @@ pub static HEARD: Statement<Erased> = of_contact!(
 
 pub static SAID: Statement<Erased> = of_contact!(
     "erasure.said",
-    262,
+    292,
     "update outbound set data = talk.said, sent_as = null, provider_id = null, error_text = null
      from (select conversation.id as id, value -> 'said' as said
        from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
