@@ -18,6 +18,7 @@ mod one_row;
 mod open;
 mod read;
 pub mod retention;
+mod running;
 mod statement;
 mod writer;
 
@@ -65,13 +66,13 @@ use done::Done;
 use ids::Ids;
 use job::{Job, Owner};
 use read::Readers;
+use running::Running;
 use sqlx::Connection as _;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
-use writer::Running;
 
 /// Every statement and every query of the tables: the conformance suite runs them all on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {

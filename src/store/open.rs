@@ -9,7 +9,8 @@ use super::{
     ids::Ids,
     in_step, migrate,
     read::Readers,
-    writer::{Running, Writer},
+    running::Running,
+    writer::Writer,
 };
 use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READERS};
 use sqlx::{
