@@ -132,6 +132,13 @@ async fn check_daemon(config: &Config, report: &mut Report) {
         let why = sender["why"].as_str().unwrap_or_default();
         report.wrong(&format!("Sender {} is paused: {why}.", sender["id"]));
     }
+    for webhook in body["webhooks"].as_array().into_iter().flatten() {
+        let (id, name) = (&webhook["id"], webhook["name"].as_str().unwrap_or_default());
+        let why = webhook["why"].as_str().unwrap_or_default().trim_end_matches('.');
+        report.wrong(&format!(
+            "Webhook {id} `{name}` is paused: {why}. `transom webhooks resume {id}` goes on with what waits."
+        ));
+    }
     let Ok(metrics) = api.get("/metrics").await else { return };
     if let Some(text) = refused_webhooks(&metrics.body) {
         report.wrong(&text);

@@ -3,6 +3,7 @@
 //! Commands either read the database, ask the running daemon over its API, or are a daemon of their own.
 
 mod backup;
+mod balance;
 mod call;
 mod chat;
 mod check;
@@ -86,6 +87,8 @@ enum Command {
     I18n(i18n::Args),
     /// API keys
     Keys(keys::Args),
+    /// What accounts have left for messages
+    Balance(balance::Args),
     /// What schedules send, when, and why not
     Schedule(schedule::Args),
     /// The templates of the senders
@@ -191,6 +194,7 @@ fn run(command: Command) -> Outcome {
         Command::Send(args) => block_on(send::run(args)),
         Command::I18n(args) => i18n::run(&args),
         Command::Keys(args) => block_on(keys::run(args)),
+        Command::Balance(args) => block_on(balance::run(args)),
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Templates(args) => block_on(templates::run(args)),
         Command::Runs(args) => block_on(runs::run(args)),

@@ -62,7 +62,9 @@ impl Turn<'_> {
             Event::Left => self.leave(),
             Event::Joined(joined) => self.join(*joined),
             Event::Preference { given, by } => self.preference(given, &by),
+            Event::Assigned { team, agent } => self.assign(team, agent),
             Event::Stop { run } => self.end_run(run, RunEnd::Stopped),
+            Event::Resume { run } => self.end_wait(run),
         }
     }
 

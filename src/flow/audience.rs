@@ -16,8 +16,7 @@ use std::cmp::Ordering;
 pub fn is_meant(versions: &Versions, audience: &Audience, world: &World<'_>) -> bool {
     let Some(meant) = meant(versions, audience) else { return false };
     // Whoever was joined to another is meant under that one's name.
-    if world.contact.data.joined_to.is_some() || !audience.tags.iter().all(|tag| world.contact.data.tags.contains(tag))
-    {
+    if world.contact.data.is_gone() || !audience.tags.iter().all(|tag| world.contact.data.tags.contains(tag)) {
         return false;
     }
     let Some(condition) = &meant.condition else { return true };

@@ -90,6 +90,28 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// What a run waits for is over now, as if its time had passed: a wait goes on, a question takes its time-out.
+    /// What is out of our hands (a call under way, a message on the wire) is waited for all the same.
+    pub fn end_wait(&mut self, number: u32) {
+        let now = self.now();
+        let Some(run) = self.run_mut(number) else { return };
+        match &mut run.waiting {
+            Waiting::Question(question) => match &mut question.gathering {
+                Some(gathering) => gathering.until = now,
+                None => question.deadline = Some(now),
+            },
+            Waiting::Reply { deadline }
+            | Waiting::Event { deadline, .. }
+            | Waiting::Delivery { deadline, .. }
+            | Waiting::Person { deadline } => *deadline = Some(now),
+            Waiting::Until { at } => *at = now,
+            Waiting::Call(call) if call.retry_at.is_some() => call.retry_at = Some(now),
+            Waiting::Call(_) | Waiting::Ready | Waiting::Fate { .. } => return,
+        }
+        self.note(Some(number), None, "somebody ended what it waited for");
+        self.run_due(number);
+    }
+
     /// A person has the conversation and it is not this run's, or another run asks.
     pub fn must_be_silent(&self, number: u32) -> bool {
         let person = self.session.person.as_ref();

@@ -95,6 +95,16 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// A person has it, by order: who has it already gives it on, and the bot stays silent.
+    pub fn assign(&mut self, team: Option<String>, agent: Option<String>) {
+        self.person_wrote(None);
+        let Some(person) = &mut self.session.person else { return };
+        (person.team, person.agent) = (team, agent);
+        let to = [&person.team, &person.agent].into_iter().flatten().map(|name| format!("`{name}`"));
+        let to = to.collect::<Vec<_>>().join(", ");
+        self.note(None, None, format!("assigned to {to}"));
+    }
+
     /// The conversation comes back to the bot.
     pub fn hand_back(&mut self, agent: Option<String>) {
         let Some(person) = self.session.person.take() else { return };

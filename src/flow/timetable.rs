@@ -146,8 +146,7 @@ pub fn whom(
 
 /// The contact of `world` is one of those whom `to` means; a condition that fails means nobody.
 pub fn in_audience(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) -> bool {
-    if world.contact.data.joined_to.is_some() || !table.to.tags.iter().all(|tag| world.contact.data.tags.contains(tag))
-    {
+    if world.contact.data.is_gone() || !table.to.tags.iter().all(|tag| world.contact.data.tags.contains(tag)) {
         return false;
     }
     let Some(condition) = &table.to.condition else { return true };

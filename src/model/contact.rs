@@ -62,6 +62,9 @@ pub struct ContactData {
     /// The same person is another contact, who goes on: this one has a past only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_to: Option<ContactId>,
+    /// Somebody asked to erase the person: nothing is known of them any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Time>,
 }
 
 impl ContactData {
@@ -69,6 +72,11 @@ impl ContactData {
     pub fn is_tester(&self, testers: &[String], now: Time) -> bool {
         self.phone.as_ref().is_some_and(|phone| testers.contains(phone))
             || self.tester_until.is_some_and(|end| now < end)
+    }
+
+    /// Nobody is behind it any more: joined to another contact, or erased.
+    pub fn is_gone(&self) -> bool {
+        self.joined_to.is_some() || self.erased_at.is_some()
     }
 
     /// The person is at these names from now on: under them they wrote last, or the platform says so. A number that

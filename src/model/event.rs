@@ -41,8 +41,12 @@ pub enum Event {
     /// The contact stopped or resumed marketing in WhatsApp itself (`user_preferences`, 131050): every
     /// topic that needs consent follows; `by` says who told us, for the ledger.
     Preference { given: bool, by: String },
+    /// A person has the conversation, by somebody's order: a team, one of it, or both.
+    Assigned { team: Option<String>, agent: Option<String> },
     /// An operator ends one run.
     Stop { run: u32 },
+    /// An operator ends what one run waits for, as if its time had passed.
+    Resume { run: u32 },
     /// What is known of the contact is changed from outside; what differs is news to flows.
     Changed(Box<Patch>),
     /// Something happened in another conversation of the contact: it starts nothing here, but runs wait for it

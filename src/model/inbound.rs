@@ -173,6 +173,18 @@ pub struct StatusUpdate {
     /// For `Failed`: the provider's code and text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StatusError>,
+    /// What the platform says of the price of a message that arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+}
+
+/// The platform's word on a price, without the amount, which no platform tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    /// False: it is free.
+    pub billable: bool,
+    /// `marketing`, `utility`, `authentication`, `service`, or what the platform calls it.
+    pub category: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

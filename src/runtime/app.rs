@@ -14,6 +14,7 @@ use super::{
     marks::Marks,
     metrics::Metrics,
     posts::Posts,
+    purse::Purse,
     reload::Reloader,
     senders::{Rates, Senders},
     stops::Stops,
@@ -23,7 +24,7 @@ use crate::{
     base::{
         clock::Clock,
         ids::{ContactId, ConversationId, FlowName, OutboundId, SenderId, StartId},
-        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, PLAN_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
+        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, PLAN_EVERY, PURSE_LOOK_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
     channel::{Http, Provider},
@@ -54,6 +55,8 @@ pub struct App {
     pub metrics: Metrics,
     pub posts: Posts,
     pub health: Health,
+    /// What accounts have left for messages.
+    pub purse: Purse,
     pub flow_health: FlowHealth,
     pub calls: Calls,
     pub reloader: Reloader,
@@ -93,6 +96,8 @@ pub struct App {
     pub(super) subscribing: tokio::sync::Mutex<()>,
     /// Some contact has used up a key of `once_per`: lanes read theirs.
     pub(super) once_used: AtomicBool,
+    /// Somebody was erased who had opted out: whoever is new may be them.
+    pub(super) erased_stops: AtomicBool,
     /// Triggers whose conversations are being told that they are live.
     pub(super) publishing: Marks<(FlowName, String)>,
     pub(super) rates: Rates,
@@ -107,6 +112,7 @@ pub(super) struct Beat {
     loaded: AtomicI64,
     planned: AtomicI64,
     begun: AtomicI64,
+    looked: AtomicI64,
     swept: AtomicI64,
     planning: tokio::sync::Mutex<()>,
 }
@@ -134,6 +140,9 @@ impl App {
         let mut done = Ok(());
         if passed(&self.beat.loaded, now, LOAD_DUE_EVERY) {
             done = self.load_due(now).await;
+        }
+        if by_hand || passed(&self.beat.looked, now, PURSE_LOOK_EVERY) {
+            done = done.and(self.look_into_purses(now).await);
         }
         if by_hand || passed(&self.beat.begun, now, BEGIN_EVERY) {
             done = done.and(self.begin_starts(now).await);
@@ -165,7 +174,9 @@ impl App {
         }
         let swept = self.sweep(now).await;
         self.rates.prune(now);
-        swept.and(self.retain(now).await)
+        let erased = self.finish_erasures().await;
+        let settled = self.settle_late(now).await;
+        swept.and(erased).and(settled).and(self.retain(now).await)
     }
 
     pub(super) fn plan_again(&self) {
@@ -197,6 +208,11 @@ impl App {
         // Turns, persons and stops change it, and it must be right after a restart, too.
         if let Ok(count) = conversation::count_needs_person(&self.store).await {
             self.metrics.needs_person.set(count);
+        }
+        for account in self.senders.accounts() {
+            if let Some(left) = self.purse.available(account) {
+                self.metrics.balance(account.as_str(), left);
+            }
         }
         if let Ok(all) = subscription::all(&self.store).await {
             self.metrics.webhooks_paused.set(whole(all.iter().filter(|of| of.paused.is_some()).count()));

@@ -114,6 +114,11 @@ impl App {
             // Texts may go meanwhile, so what waits for this stands in nobody's way.
             return Decision::Later { at, keeps_place: false, reason: Some(Reason::TemplateUnusable) };
         }
+        if let Decision::Go { content, .. } = &decision
+            && !self.afford(contact, pending, sender.id, content, now)
+        {
+            return Decision::Refuse { reason: Reason::NoBalance, why: "the balance is used up".into() };
+        }
         if matches!(decision, Decision::Go { .. }) && !pending.slot_taken {
             let at = self.rates.reserve(sender, contact.id, now);
             if at > now {

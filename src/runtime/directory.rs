@@ -150,8 +150,16 @@ impl App {
             ..ContactData::default()
         };
         let zone = phone.as_deref().and_then(phone::zone).unwrap_or_default().to_owned();
-        let fresh = Contact { id, account: account.clone(), opted_out: None, data: data.clone() };
-        let row = contact::NewContact { id, account: account.clone(), data, zone, opted_out_at: None, created_at: now };
+        let stopped = match self.was_erased_opted_out(account, &spellings(names)).await {
+            Ok(stopped) => stopped,
+            Err(error) => {
+                self.directory.forget(id);
+                return Err(error);
+            }
+        };
+        let opted_out_at = stopped.then_some(now);
+        let fresh = Contact { id, account: account.clone(), opted_out: opted_out_at, data: data.clone() };
+        let row = contact::NewContact { id, account: account.clone(), data, zone, opted_out_at, created_at: now };
         let set = set_of(set, id);
         set.push(&contact::INSERT, &row);
         for name in names {

@@ -43,6 +43,7 @@ impl App {
         while events.is_empty()
             && let Some(place) = outbox::next(&lane.conversations[index].outbox, now)
         {
+            self.recall_charge(&mut lane.conversations[index].outbox[place]).await?;
             match self.decide(&lane.contact, &lane.conversations[index], place, now) {
                 Decision::Go { content, as_template } => {
                     if !set.is_empty() {
@@ -101,7 +102,10 @@ impl App {
                 pending.state = PendingState::Sending;
                 pending.attempt = 1;
                 pending.attempted_at = Some(now);
-                Some((pending.id, content))
+                let id = pending.id;
+                let sender = lane.conversations[index].sender;
+                self.take_charge(sender, &mut lane.conversations[index].outbox[place]);
+                Some((id, content))
             }
             Decision::Later { at, reason: None, .. } => {
                 let pending = &mut lane.conversations[index].outbox[place];
@@ -124,7 +128,9 @@ impl App {
         now: Time,
         set: &mut WriteSet,
     ) -> OutboundId {
+        let sender = lane.conversations[index].sender;
         let pending = &mut lane.conversations[index].outbox[place];
+        self.take_charge(sender, pending);
         pending.state = PendingState::Sending;
         pending.attempt += 1;
         let before = pending.attempted_at.replace(now);

@@ -163,6 +163,11 @@ impl App {
                 let _ = reply.send(lane.contact.opted_out);
                 Ok(())
             }
+            Work::Erase { others, reply } => {
+                self.erase_in_lane(lane, &others).await?;
+                let _ = reply.send(());
+                Ok(())
+            }
             Work::Status { conversation, id, number, tells, update } => {
                 let index = self.conversation_index(lane, conversation).await?;
                 Box::pin(self.take_status(lane, index, id, number, tells, *update)).await

@@ -92,6 +92,9 @@ pub enum Work {
     Leave { to: ContactId, show: oneshot::Sender<Leaver>, joined: oneshot::Receiver<Option<Time>> },
     /// Another contact was the same person; `reply` hears that it is stored, and whether both are opted out now.
     Join { leaver: Box<Leaver>, reply: oneshot::Sender<Option<Time>> },
+    /// Everything that is known of the person goes, with these who were found to be the same; `reply` hears that it is
+    /// stored.
+    Erase { others: Vec<ContactId>, reply: oneshot::Sender<()> },
     /// Look at what is due.
     Wake,
     /// Rows of this contact were changed by another hand: read them again.
@@ -123,6 +126,7 @@ impl Work {
             | Work::Moved { .. }
             | Work::Leave { .. }
             | Work::Join { .. }
+            | Work::Erase { .. }
             | Work::Forget => return None,
         })
     }

@@ -34,6 +34,7 @@ pub struct Metrics {
     flow_errors: Family<FlowErrorLabels, Counter>,
     http_calls: Family<ResultLabels, Counter>,
     notifications: Family<ResultLabels, Counter>,
+    balances: Family<AccountLabels, Gauge>,
     runs: Family<FlowLabels, Counter>,
     events: Family<EventLabels, Counter>,
     splits: Family<SplitLabels, Counter>,
@@ -94,6 +95,7 @@ impl Metrics {
             flow_errors: Family::default(),
             http_calls: Family::default(),
             notifications: Family::default(),
+            balances: Family::default(),
             runs: Family::default(),
             events: Family::default(),
             splits: Family::default(),
@@ -184,6 +186,11 @@ impl Metrics {
         self.notifications.get_or_create(&ResultLabels { result }).inc();
     }
 
+    /// What an account has left, in its currency. Accounts stand in the configuration: there are few.
+    pub fn balance(&self, account: &str, left: i64) {
+        self.balances.get_or_create(&AccountLabels { account: account.to_owned() }).set(left);
+    }
+
     /// A run of a flow began.
     pub fn run_began(&self, flow: &str) {
         self.runs.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc();
@@ -237,6 +244,7 @@ impl Metrics {
         );
         r.register("dead_letters", "Dead letters that are listed now", self.dead_letters.clone());
         r.register("http_calls", "Calls of http steps", self.http_calls.clone());
+        r.register("balance", "What accounts have left, in ten-thousandths", self.balances.clone());
         r.register("notifications", "Posts to subscriptions", self.notifications.clone());
         r.register("runs", "Runs that began, by flow", self.runs.clone());
         r.register("events", "Events that flows emitted", self.events.clone());
@@ -335,6 +343,11 @@ struct SplitLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct KindLabels {
     kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AccountLabels {
+    account: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -12,6 +12,7 @@ use crate::{
         inbound::StatusError,
         template::TemplateMessage,
     },
+    store::charge::Charge,
 };
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -33,6 +34,8 @@ pub struct Pending {
     pub planned_again: bool,
     /// A slot of the sender's and pair's rate is taken for it.
     pub slot_taken: bool,
+    /// What is set aside for it, where its account pays.
+    pub charge: Option<Box<Charge>>,
     /// What is on the wire instead of the draft's own content.
     pub sent_as: Option<TemplateMessage>,
     /// Whoever tried it is gone, and its row does not say yet until when a status is waited for.
@@ -71,6 +74,7 @@ impl Pending {
             created_at: now,
             planned_again: false,
             slot_taken: false,
+            charge: None,
             sent_as: None,
             interrupted: false,
             failed_early: None,

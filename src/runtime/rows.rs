@@ -10,7 +10,7 @@ use crate::{
     channel::Receipt,
     model::{contact::Contact, content::Content, effect::TraceEntry, event::Reason, session::Session, window::Window},
     store::{
-        WriteSet,
+        WriteSet, charge,
         contact::{self, ContactChange},
         conversation, inbound,
         ledger::{self, LedgerEntry},
@@ -67,11 +67,22 @@ pub(super) fn insert_outbound(
     row.attempt = pending.attempt;
     row.attempted_at = pending.attempted_at;
     set.push(&outbound::INSERT, &row);
+    if state == SendState::Sending {
+        charge(set, pending);
+    }
+}
+
+/// What is set aside for a message is written with it: who dies in between has neither.
+fn charge(set: &mut WriteSet, pending: &Pending) {
+    if let Some(charge) = &pending.charge {
+        set.replace(&charge::RESERVE, charge.as_ref());
+    }
 }
 
 /// A try begins; loses when another hand has the row.
 pub(super) fn sending(set: &mut WriteSet, pending: &Pending, now: Time) {
     let sent_as = pending.sent_as.clone().map(Content::Template);
+    charge(set, pending);
     set.push(&outbound::SENDING, &Sending { id: pending.id, attempt: pending.attempt, at: now, sent_as });
 }
 

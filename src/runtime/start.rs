@@ -23,7 +23,7 @@ use crate::{
         Http, Provider,
         sandbox::{Sandbox, SandboxSender},
     },
-    store::{Store, WriteSet, dead_letter, early_status, flow_state, meta, once, retention},
+    store::{Store, WriteSet, dead_letter, early_status, erasure, flow_state, meta, once, retention},
 };
 use anyhow::Context;
 use std::{collections::BTreeMap, sync::Arc};
@@ -73,6 +73,7 @@ impl App {
         let posts = Posts::new(&config).context("the client of webhooks")?;
         let early = early_status::any(&store).await.context("reading early statuses")?;
         let once_used = once::any(&store).await.context("reading used keys")?;
+        let erased_stops = erasure::any(&store).await.context("reading who was erased")?;
         let app = Arc::new(App {
             senders: Senders::new(config.senders.clone(), config.accounts.clone()),
             token_key: token_key(&store).await?,
@@ -85,6 +86,7 @@ impl App {
             live,
             metrics,
             posts,
+            purse: Default::default(),
             calls,
             reloader,
             plays,
@@ -103,6 +105,7 @@ impl App {
             calling: Default::default(),
             early_statuses: early.into(),
             once_used: once_used.into(),
+            erased_stops: erased_stops.into(),
             listened_until: 0.into(),
             subscriptions_want: Default::default(),
             subscribed: false.into(),
@@ -121,6 +124,7 @@ impl App {
         }
         app.recall_listeners(now).await?;
         app.recall_subscriptions(now).await?;
+        app.open_purses(now).await?;
         app.load_templates().await?;
         for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
             app.metrics.set_dead_letters(&open.kind, open.count);

@@ -38,12 +38,14 @@ impl App {
             self.metrics.dead_letter("unknown_send", -1);
             self.listed.remove(OutboundId(id));
         }
+        let mut charged = Vec::new();
         for id in outbound::moved_unfollowed(&committed) {
             let arrived = |status: &StatusUpdate| {
                 status.ours == Some(id) && matches!(status.state, DeliveryState::Delivered | DeliveryState::Read)
             };
             let Some((sender, update)) = statuses.iter().rev().find(|(_, status)| arrived(status)) else { continue };
             self.metrics.message(*sender, update.state.as_str());
+            charged.push((id, update));
             if self.watched.holds(id)
                 && let Some(row) = outbound::find(&self.store, id).await?
             {
@@ -55,7 +57,10 @@ impl App {
             // Where a status of another webhook in the same group went further, that webhook tells it.
             let Some((sender, update)) = statuses.iter().find(|(_, status)| says(status, &moved)) else { continue };
             match moved.state {
-                DeliveryState::Delivered | DeliveryState::Read => self.metrics.message(*sender, moved.state.as_str()),
+                DeliveryState::Delivered | DeliveryState::Read => {
+                    self.metrics.message(*sender, moved.state.as_str());
+                    charged.push((moved.id, update));
+                }
                 // Counted where the message leaves its outbox: by the provider's answer, mostly.
                 DeliveryState::Sent | DeliveryState::Failed => {}
             }
@@ -68,6 +73,7 @@ impl App {
                 self.pass_on(moved.contact_id, moved.conversation_id, message, moved.tells, update);
             }
         }
+        self.settle_arrived(&charged, now).await?;
         Ok(())
     }
 

@@ -39,6 +39,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (32, "planned_again", include_str!("migrations/0032_planned_again.sql")),
     (34, "tester_session", include_str!("migrations/0034_tester_session.sql")),
     (36, "subscription", include_str!("migrations/0036_subscription.sql")),
+    (37, "charge", include_str!("migrations/0037_charge.sql")),
+    (38, "erasure", include_str!("migrations/0038_erasure.sql")),
     (39, "contact_newest", include_str!("migrations/0039_contact_newest.sql")),
 ];
 

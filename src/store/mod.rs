@@ -18,6 +18,7 @@ mod one_row;
 mod open;
 mod read;
 pub mod retention;
+mod running;
 mod statement;
 mod writer;
 
@@ -25,11 +26,13 @@ mod writer;
 pub mod alias;
 pub mod api_key;
 pub mod audience;
+pub mod charge;
 pub mod contact;
 pub mod conversation;
 pub mod dead_letter;
 pub mod delivery;
 pub mod early_status;
+pub mod erasure;
 pub mod event;
 pub mod flow_state;
 pub mod idempotency;
@@ -63,13 +66,13 @@ use done::Done;
 use ids::Ids;
 use job::{Job, Owner};
 use read::Readers;
+use running::Running;
 use sqlx::Connection as _;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
-use writer::Running;
 
 /// Every statement and every query of the tables: the conformance suite runs them all on both databases.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
@@ -85,11 +88,13 @@ static TABLES: &[Table] = &[
     (alias::STATEMENTS, alias::QUERIES),
     (api_key::STATEMENTS, api_key::QUERIES),
     (audience::STATEMENTS, audience::QUERIES),
+    (charge::STATEMENTS, charge::QUERIES),
     (contact::STATEMENTS, contact::QUERIES),
     (conversation::STATEMENTS, conversation::QUERIES),
     (dead_letter::STATEMENTS, dead_letter::QUERIES),
     (delivery::STATEMENTS, delivery::QUERIES),
     (early_status::STATEMENTS, early_status::QUERIES),
+    (erasure::STATEMENTS, erasure::QUERIES),
     (event::STATEMENTS, event::QUERIES),
     (flow_state::STATEMENTS, flow_state::QUERIES),
     (idempotency::STATEMENTS, idempotency::QUERIES),
@@ -126,6 +131,8 @@ struct Inner {
     connected: Arc<AtomicBool>,
     /// What somebody listens to: it is told in the log of events, too. Bits of `event::Wanted`.
     wanted: AtomicU32,
+    /// Some account pays for its messages: what is not sent is returned in the commit that says so.
+    is_charged: AtomicBool,
     done: Arc<Done>,
     writer: Mutex<Option<Running>>,
 }
@@ -163,6 +170,11 @@ impl Store {
 
     pub fn wanted(&self) -> event::Wanted {
         event::Wanted::from_bits(self.inner.wanted.load(Ordering::Relaxed))
+    }
+
+    /// From now on what was reserved for messages that are not sent is returned.
+    pub fn set_charged(&self, charged: bool) {
+        self.inner.is_charged.store(charged, Ordering::Relaxed);
     }
 
     /// What the writer has done since the start.
@@ -203,6 +215,9 @@ impl Store {
 
     async fn put(&self, mut set: WriteSet, owner: Owner) -> Result<(), CommitError> {
         event::draw(&mut set, self.wanted());
+        if self.inner.is_charged.load(Ordering::Relaxed) {
+            charge::draw(&mut set);
+        }
         let jobs = self.inner.jobs.as_ref().ok_or(CommitError::Closed)?;
         jobs.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)
     }

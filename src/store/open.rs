@@ -9,7 +9,8 @@ use super::{
     ids::Ids,
     in_step, migrate,
     read::Readers,
-    writer::{Running, Writer},
+    running::Running,
+    writer::Writer,
 };
 use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READERS};
 use sqlx::{
@@ -287,6 +288,7 @@ fn store(
             connected,
             done,
             wanted: 0.into(),
+            is_charged: false.into(),
             writer: Mutex::new(writer),
         }),
     }

@@ -106,16 +106,17 @@ pub static SAVE: Statement<Subscription> = Statement::new(
        paused_why = excluded.paused_why, resumed_at = excluded.resumed_at",
 );
 
-/// Only forward.
+/// Only forward; loses when it is further already, or there is none any more: then no delivery is made for it.
 pub static ADVANCED: Statement<Advanced> = Statement::new(
     "subscription.advanced",
     231,
-    Wins::Plain,
+    Wins::Must,
     |row| row.id.into(),
     "update subscription set after = cast(value ->> 'after' as bigint)
      from {rows} as input
      where subscription.id = cast(value ->> 'id' as bigint)
-       and subscription.after < cast(value ->> 'after' as bigint)",
+       and subscription.after < cast(value ->> 'after' as bigint)
+     returning id",
 );
 
 pub static HEARD: Statement<Heard> = Statement::new(

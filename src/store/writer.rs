@@ -11,6 +11,7 @@ use super::{
     group::{Waiting, by_statement, losers, owners_of, take_group},
     ids::Ids,
     job::{Answer, Job, Owner},
+    running::Running,
     statement::{CommitError, Committed, Told, Wins, WriteSet},
 };
 use crate::base::limits::*;
@@ -44,21 +45,6 @@ type Texts = HashMap<u16, Text>;
 
 /// Takes a block; the table has one row.
 const TAKE_BLOCK: &str = "update id_block set next = next + $1 returning next - $1";
-
-/// A writer at work.
-#[derive(Debug)]
-pub(super) struct Running {
-    stop: oneshot::Sender<()>,
-    ended: oneshot::Receiver<()>,
-}
-
-impl Running {
-    /// Ends the writer at once, as a kill would, and waits until its connection is closed.
-    pub async fn end(self) {
-        let _ = self.stop.send(());
-        let _ = self.ended.await;
-    }
-}
 
 impl Writer {
     /// Starts the writer: on SQLite, whose calls block, on a thread of its own; in step, on the thread of all.

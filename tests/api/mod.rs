@@ -1,9 +1,12 @@
 //! The HTTP interface, as its clients see it: a real server, a sandbox, and Meta's Graph API as an emulator.
 
 mod autocalls;
+mod balance;
+mod bodies;
 mod contract;
 mod curl;
 mod documents;
+mod erase;
 mod hooks;
 mod host;
 mod hostile;
@@ -11,7 +14,6 @@ mod kapso;
 mod native;
 mod operator;
 mod people;
-mod receiver;
 mod routes;
 mod schema;
 mod senders;

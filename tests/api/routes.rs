@@ -9,9 +9,13 @@ use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use transom::{
-    base::{clock::Clock, ids::SenderId},
+    base::{
+        clock::Clock,
+        ids::{OutboundId, SenderId},
+    },
     store::{
         WriteSet,
+        charge::{self, Charge},
         dead_letter::{self, DeadLetter},
         delivery::{self, Delivery, State},
         run,
@@ -43,8 +47,8 @@ fn is_volatile(key: &str) -> bool {
 }
 
 /// A daemon in which something of everything is there, and the ids that `$names` in examples stand for.
-struct World {
-    host: Host,
+pub struct World {
+    pub host: Host,
     ids: BTreeMap<&'static str, String>,
 }
 
@@ -61,14 +65,15 @@ const BOT: &str =
     "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {size: [S, M, L]}\ntopics: {news: {needs: consent}}\n";
 
 impl World {
-    async fn new() -> World {
+    pub async fn new() -> World {
         let files = [
             ("flows/_bot.yaml", BOT),
             ("flows/asks.yaml", ASKS),
             ("flows/paid.yaml", PAID),
             ("flows/tuesdays.yaml", TUESDAYS),
         ];
-        let mut host = Host::with(&files, "").await;
+        let prices = "prices: {currency: EUR, table: [{category: utility, price: 0.0456}]}\n";
+        let mut host = Host::with(&files, prices).await;
         super::senders::meta_is_well(&host.graph);
         host.ana_says("hello").await;
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
@@ -107,10 +112,11 @@ impl World {
         let webhook = host.post("key-acme", "/v1/webhooks", asked).await.is(201)["id"].as_i64().unwrap();
         ids.insert("$webhook", webhook.to_string());
         ids.insert("$delivery", delivered(&host, webhook).await.to_string());
+        charged(&host).await;
         World { host, ids }
     }
 
-    fn path(&self, route: &Route) -> String {
+    pub fn path(&self, route: &Route) -> String {
         let filled = self.ids.iter().fold(route.example.path.to_owned(), |path, (name, id)| path.replace(name, id));
         assert!(!filled.contains('$'), "{filled}");
         filled
@@ -166,6 +172,23 @@ async fn refused_send(host: &Host) -> i64 {
     set.push(&dead_letter::INSERT, &letter);
     host.app.store.commit(set).await.unwrap();
     letter.id
+}
+
+/// What a message cost.
+async fn charged(host: &Host) {
+    let charge = Charge {
+        outbound_id: OutboundId(host.app.store.next_id()),
+        account: "acme".into(),
+        state: charge::State::Settled,
+        amount: 456,
+        category: "utility".into(),
+        country: "ES".into(),
+        at: host.clock.now(),
+        ended_at: Some(host.clock.now()),
+    };
+    let mut set = WriteSet::new();
+    set.push(&charge::RESERVE, &charge);
+    host.app.store.commit(set).await.unwrap();
 }
 
 /// Something on its way to a webhook.

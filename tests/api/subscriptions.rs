@@ -1,9 +1,7 @@
 //! `/v1/webhooks`: what is posted, how it is signed, and what becomes of what nobody takes.
 
-use super::{
-    host::{Host, OPERATOR},
-    receiver::Receiver,
-};
+use super::host::{Host, OPERATOR};
+use crate::receiver::{Got, Receiver};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -233,7 +231,7 @@ async fn while_a_secret_is_rotated_both_sign_for_a_day() {
     post_due(&host).await;
     let secret = |body: &Json| Secret::new(body["secret"].as_str().unwrap());
     let got = receiver.got();
-    let sign = |post: &super::receiver::Got, secrets: &[Secret]| {
+    let sign = |post: &Got, secrets: &[Secret]| {
         posts::sign(secrets, post.header("webhook-id"), post.header("webhook-timestamp").parse().unwrap(), &post.text)
     };
     assert_eq!(got[0].header("webhook-signature"), sign(&got[0], &[secret(&rotated), secret(&made)]));

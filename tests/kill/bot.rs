@@ -60,7 +60,7 @@ steps:
 ];
 
 /// Writes the bot and `config.yaml`. `minute`: the cron fields of the schedule's one fire.
-pub fn write(folder: &Path, listen: u16, graph: &str, shop: &str, minute: &str) {
+pub fn write(folder: &Path, listen: u16, graph: &str, shop: &str, desk: &str, minute: &str) {
     fs::create_dir(folder.join("flows")).unwrap();
     let file = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
     file("flows/_bot.yaml", BOT);
@@ -84,6 +84,7 @@ senders:
      waba_id: "102", access_token: token, app_secret: {SECRET}, verify_token: v, api_base: "{graph}",
      api_version: v24.0, rate: 1000/s, unknown_after: 3s}}
 flows: {{env: {{SHOP_URL: "{shop}"}}, allow_private: [127.0.0.0/8]}}
+webhooks: {{to: [{{name: desk, url: "{desk}", secret: desk-secret, types: [message.in]}}]}}
 "#
     );
     file("config.yaml", &config);

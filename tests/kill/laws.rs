@@ -1,12 +1,13 @@
 //! What must hold in the end, and that the run was hard enough to tell.
 
 use super::{
+    desk::every_message_was_told,
     people::{Town, Written},
     phones::Arrival,
     process::Process,
     shop::Shop,
 };
-use crate::graph::Graph;
+use crate::{graph::Graph, receiver::Receiver};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -19,6 +20,7 @@ pub struct Case {
     pub town: Arc<Town>,
     pub shop: Shop,
     pub graph: Graph,
+    pub desk: Receiver,
     /// When the schedule fired, in milliseconds.
     pub fire: i64,
 }
@@ -60,6 +62,7 @@ impl Case {
         self.orders_are_made_once(&mut wrong);
         timers_are_never_early(&phones, &rows, &mut wrong);
         everybody_got_the_news(process, &phones, &mut wrong).await;
+        every_message_was_told(process, &self.desk, &mut wrong).await;
         nothing_is_left(process, &mut wrong).await;
         quiet_log(&process.log(), metrics, &mut wrong);
         // Each that went out again had not arrived before, or nobody could tell.

@@ -5,6 +5,7 @@
 //! replays what is listed as unknown, and `laws` judges phones, rows, log and metrics.
 
 mod bot;
+mod desk;
 mod laws;
 mod people;
 mod phones;
@@ -13,6 +14,7 @@ mod shop;
 
 use crate::{
     graph::{Graph, Statuses},
+    receiver::Receiver,
     sim::dice::Dice,
 };
 use laws::Case;
@@ -52,7 +54,8 @@ async fn nothing_is_lost_or_doubled_when_the_process_is_killed() {
     // The next minute that leaves time to make the crowd known.
     let fire = (SystemClock.now().0 / 60_000 + 1) * 60_000;
     let fire = if fire - SystemClock.now().0 < 7_000 { fire + 60_000 } else { fire };
-    let mut process = Process::new(&graph.base, &shop.url, fire);
+    let desk = Receiver::new(&[]).await;
+    let mut process = Process::new(&graph.base, &shop.url, &desk.url, fire);
     let url = process.webhooks();
     let states = vec!["sent", "delivered", "read"];
     graph.post_statuses(Statuses { url: url.clone(), app_secret: bot::SECRET.into(), states });
@@ -79,7 +82,7 @@ async fn nothing_is_lost_or_doubled_when_the_process_is_killed() {
     tokio::time::sleep_until((begun + load).into()).await;
     process.ready().await;
     town.close();
-    let case = Case { seed, town: town.clone(), shop, graph, fire };
+    let case = Case { seed, town: town.clone(), shop, graph, desk, fire };
     for person in people {
         let finished = tokio::time::timeout(REST, person).await;
         finished.unwrap_or_else(|_| panic!("seed {seed}: somebody still waits: {:?}", town.waiting())).unwrap();

@@ -33,17 +33,19 @@ const LEFT: &[(&str, &str)] = &[
            and (state <> 'unknown' or hold_until is not null)",
     ),
     ("starts waiting", "select count(*) as n from start where state in ('waiting', 'queued')"),
+    ("posts pending", "select count(*) as n from delivery where state = 'pending'"),
+    ("events not taken up", "select count(*) as n from event where id > (select min(after) from subscription)"),
     ("conversations due", "select count(*) as n from session where due_at is not null"),
 ];
 
 impl Process {
     /// A folder with the bot whose schedule fires at `fire` (in milliseconds).
-    pub fn new(graph: &str, shop: &str, fire: i64) -> Process {
+    pub fn new(graph: &str, shop: &str, desk: &str, fire: i64) -> Process {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         let at = jiff::Timestamp::from_millisecond(fire).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
         let minute = format!("{} {} {} {} *", at.minute(), at.hour(), at.day(), at.month());
-        bot::write(folder.path(), port, graph, shop, &minute);
+        bot::write(folder.path(), port, graph, shop, desk, &minute);
         Process { folder, port, child: None, lives: Vec::new() }
     }
 

@@ -1,5 +1,6 @@
 //! The store on both databases: every statement and query, the writer, crashes.
 
+mod charges;
 mod postgres;
 mod records;
 mod sample;

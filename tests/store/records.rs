@@ -622,7 +622,7 @@ fn a_subscription_is_edited_and_told_apart_from_how_far_it_was_told() {
         };
         put(&store, &subscription::SAVE, &row).await.unwrap();
         put(&store, &subscription::ADVANCED, &Advanced { id: 5, after: 9 }).await.unwrap();
-        put(&store, &subscription::ADVANCED, &Advanced { id: 5, after: 8 }).await.unwrap();
+        assert!(put(&store, &subscription::ADVANCED, &Advanced { id: 5, after: 8 }).await.is_err());
         put(&store, &subscription::HEARD, &Heard { id: 5, at: NOW }).await.unwrap();
         put(&store, &subscription::SAVE, &Subscription { url: "https://b.example".into(), ..row.clone() })
             .await

@@ -14,11 +14,22 @@ const WHOLE: &[&str] = &[
     "flow_state.all",
     "early_status.expire",
     "early_status.any",
+    // An erasure looks at all that is kept for a day or three.
+    "erasure.events",
+    "erasure.answers",
+    "erasure.answers_of_said",
 ];
 
 /// What walks an index and stops at a limit (the oldest rows), or walks a partial index of open rows only.
 const WALKS: &[&str] = &[
     ".expire",
+    // What nobody can look up by person is searched, seldom, and by readers where it is large.
+    "charge.arrived",
+    "charge.charges",
+    "erasure.any",
+    "erasure.joined",
+    "erasure.in_webhooks",
+    "erasure.in_letters",
     "conversation.count_needs_person",
     "dead_letter.counts",
     "inbound.count_unhandled",

@@ -341,6 +341,7 @@ fn status(state: DeliveryState, ours: Option<i64>) -> StatusUpdate {
         state,
         at: NOW + Span::seconds(5),
         error: (state == DeliveryState::Failed).then(|| StatusError { code: 131026, text: "no".into() }),
+        price: None,
     }
 }
 

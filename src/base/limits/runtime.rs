@@ -40,6 +40,16 @@ pub const TEMPLATE_RETRY: Span = Span::minutes(10);
 /// Stamps kept of one topic's unasked messages.
 pub const STAMPS_KEPT_MAX: usize = 100;
 
+// -- what messages cost
+/// How often what accounts have left is read anew.
+pub const PURSE_LOOK_EVERY: Span = Span::seconds(1);
+/// A reservation that no row says after so long was never written.
+pub const RESERVATION_UNSEEN_MAX: Span = Span::minutes(2);
+/// What arrived longer ago and is reserved still is settled as it was reserved.
+pub const CHARGE_SETTLED_LATE: Span = Span::minutes(5);
+/// Charges that are settled late in one commit.
+pub const CHARGES_READ_MAX: i64 = 500;
+
 // -- the clockwork
 /// Rows due within this time are in the timers' heap; the others wait in the database.
 pub const WAKE_HORIZON: Span = Span::minutes(2);

@@ -56,3 +56,5 @@ pub const JOINS_FOLLOWED_MAX: usize = 32;
 // -- the newest message of a sender
 /// Messages of all senders among which it is looked for.
 pub const LATEST_READ_MAX: i64 = 10_000;
+/// Raw bodies with the name of an erased person that are removed in one commit.
+pub const ERASE_BATCH: i64 = 200;

@@ -34,6 +34,9 @@ pub const NAME_CHARS_MAX: usize = 255;
 pub const PHONE_CHARS_MAX: usize = 32;
 pub const URL_CHARS_MAX: usize = 2_048;
 
+/// Messages of one conversation in an export; the lists have the rest.
+pub const EXPORT_MESSAGES_MAX: i64 = 20_000;
+
 // -- the health check of a sender
 /// So long without a message is told, and is no fault: a quiet number may be well.
 pub const CHECKUP_SILENCE: Span = Span::days(3);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::{ids::SenderId, limits::PROVIDER_TEXT_CHARS_MAX},
-    model::inbound::{DeliveryState, Inbound, StatusError, StatusUpdate},
+    model::inbound::{DeliveryState, Inbound, Price, StatusError, StatusUpdate},
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -37,6 +37,10 @@ pub fn read(sender: SenderId, raw: &str) -> Result<Inbound, Malformed> {
         state,
         at: time(&status.timestamp)?,
         error: error.and_then(|all| all.first().map(Fault::ours)),
+        price: match state {
+            DeliveryState::Delivered | DeliveryState::Read => status.pricing.and_then(price),
+            DeliveryState::Sent | DeliveryState::Failed => None,
+        },
     };
     Ok(Inbound::Status { sender, status })
 }
@@ -56,6 +60,26 @@ struct Status<'a> {
     biz_opaque_callback_data: Text<'a>,
     #[serde(borrow)]
     errors: Option<&'a RawValue>,
+    /// Taken apart only of what arrived: nothing else is charged.
+    #[serde(borrow)]
+    pricing: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Pricing<'a> {
+    billable: Option<bool>,
+    #[serde(borrow)]
+    category: Text<'a>,
+    #[serde(rename = "type", borrow)]
+    kind: Text<'a>,
+}
+
+/// `free_customer_service` and its like are free, whatever `billable` says.
+fn price(raw: &RawValue) -> Option<Price> {
+    let pricing: Pricing<'_> = shape(raw.get()).ok()?;
+    let free = pricing.billable == Some(false) || pricing.kind.get().is_some_and(|kind| kind.starts_with("free_"));
+    Some(Price { billable: !free, category: pricing.category.owned() })
 }
 
 /// Meta's error object, the same in statuses and in answers.

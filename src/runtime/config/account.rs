@@ -1,6 +1,6 @@
 //! `accounts`: who may call the API, and how fast.
 
-use super::Written;
+use super::{Written, prices::amount};
 use crate::{
     base::{diagnostic::Findings, fields::Fields, ids::AccountName, secret::Secret, yaml::Node},
     runtime::limiter::Rate,
@@ -16,8 +16,8 @@ pub struct Account {
     pub rate_limit: Rate,
     /// MARKETING by API only to those who gave their consent.
     pub require_consent: bool,
-    /// In hundredths; `None`: unlimited.
-    pub balance_cents: Option<i64>,
+    /// What it begins with, in ten-thousandths of the currency; `None`: unlimited.
+    pub balance: Option<i64>,
 }
 
 impl Account {
@@ -28,7 +28,7 @@ impl Account {
             api_keys: Vec::new(),
             rate_limit: default_rate(),
             require_consent: false,
-            balance_cents: None,
+            balance: None,
         }
     }
 }
@@ -54,8 +54,8 @@ pub fn read(node: &Node, findings: &Findings) -> Account {
     }
     account.require_consent = fields.bool("require_consent");
     if let Some(text) = fields.text_if("balance") {
-        account.balance_cents = cents(text);
-        if account.balance_cents.is_none() {
+        account.balance = opening(text);
+        if account.balance.is_none() {
             fields.wrong_at("balance", "E906", "`balance` is no amount".into(), "write it like `100.00`");
         }
     }
@@ -68,11 +68,8 @@ fn default_rate() -> Rate {
     Rate::parse("5/s").expect("a rate of our own is valid")
 }
 
-fn cents(text: &str) -> Option<i64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    if part.len() > 2 || !part.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let hundredths: i64 = format!("{part:0<2}").parse().ok()?;
-    whole.parse::<u32>().ok().map(|whole| i64::from(whole) * 100 + hundredths)
+/// An amount of money has two decimals; prices may have more.
+fn opening(text: &str) -> Option<i64> {
+    let part = text.split_once('.').map_or("", |(_, part)| part);
+    amount(text).filter(|_| part.len() <= 2)
 }

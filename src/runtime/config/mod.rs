@@ -5,6 +5,7 @@
 mod account;
 mod expand;
 mod hide;
+mod prices;
 mod rules;
 mod sections;
 mod sender;
@@ -12,6 +13,7 @@ mod template;
 mod webhooks;
 
 pub use account::Account;
+pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
 pub use sections::{FlowGrants, Log, Retention};
 pub use sender::{Access, Meta, OnUnknown, Sender};
 pub use template::CatalogueEntry;
@@ -50,6 +52,8 @@ pub struct Config {
     /// The folder with `flows/`, `scripts/`, `locales/`.
     pub bot: PathBuf,
     pub accounts: Vec<Account>,
+    /// What messages cost.
+    pub prices: Prices,
     pub senders: Vec<Sender>,
     pub templates: Vec<CatalogueEntry>,
     pub flows: FlowGrants,
@@ -89,6 +93,7 @@ impl Config {
             data: folder.join("data"),
             bot: if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() },
             accounts: vec![Account::sandbox()],
+            prices: Prices::default(),
             senders: vec![Sender::sandbox()],
             templates: Vec::new(),
             flows: FlowGrants::default(),
@@ -195,6 +200,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
         // Somebody tries the API before there is a number.
         config.senders[0].account = first.name.clone();
     }
+    config.prices = fields.fields_if("prices").map(|fields| prices::prices(fields, findings)).unwrap_or_default();
     config.templates = fields.list("templates").iter().filter_map(|node| template::read(node, findings)).collect();
     config.flows = fields.fields_if("flows").map(sections::flows).unwrap_or_default();
     config.webhooks =

@@ -30,7 +30,7 @@ fn the_example_says_what_it_looks_like() {
     let config = Config::load(Some(path), &env).unwrap_or_else(|all| panic!("{all:#?}"));
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.accounts[0].balance_cents, Some(10_000));
+    assert_eq!(config.accounts[0].balance, Some(1_000_000));
     assert!(config.accounts[0].api_keys[0].matches("hunter2-TRANSOM_API_KEY"));
     let support = config.sender(SenderId(12)).unwrap();
     assert_eq!((support.provider(), support.default, support.on_unknown), ("meta", true, OnUnknown::Replies));

@@ -117,7 +117,10 @@ impl Posts {
 
     /// Its address, state or secret was changed by hand: it is tried at once.
     fn forget(&self, id: i64) {
-        self.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        if let Some(rest) = self.at_work.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&id) {
+            // A pass that is under way stays the only one.
+            (rest.failures, rest.until) = (0, None);
+        }
         self.kick();
     }
 }

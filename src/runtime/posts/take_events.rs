@@ -8,7 +8,7 @@ use crate::{
     },
     runtime::app::App,
     store::{
-        WriteSet,
+        CommitError, WriteSet,
         delivery::{self, Delivery, State},
         event::{self, Event},
         subscription::{self, Advanced, Subscription},
@@ -38,8 +38,12 @@ impl App {
         }
         let advanced = Advanced { id: subscription.id, after: last.id };
         set.push(&subscription::ADVANCED, &advanced);
-        store.commit(set).await.context("taking up events")?;
-        subscription.after = last.id;
+        match store.commit(set).await {
+            Ok(_) => subscription.after = last.id,
+            // It was ended meanwhile.
+            Err(CommitError::Stale { .. }) => return Ok(false),
+            Err(error) => return Err(error).context("taking up events"),
+        }
         Ok(i64::try_from(events.len()).is_ok_and(|count| count == EVENTS_READ_MAX))
     }
 

@@ -123,10 +123,12 @@ pub async fn consent(State(web): State<Arc<Web>>, Path(id): Path<String>, reques
 /// The contact, if it exists for this caller; of one who was joined to another, that other.
 pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Contact, Problem> {
     let id = id.parse().map(ContactId).map_err(|_| none())?;
-    find(web, id).await?.filter(|contact| caller.owns(&contact.account)).ok_or_else(none)
+    let contact = find(web, id).await?;
+    let is_there = |contact: &Contact| caller.owns(&contact.account) && contact.data.erased_at.is_none();
+    contact.filter(is_there).ok_or_else(none)
 }
 
-fn none() -> Problem {
+pub fn none() -> Problem {
     Problem::not_found("There is no such contact.")
 }
 
@@ -167,7 +169,7 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
     page.gather(
         |cursor: Option<i64>| contact::newest(store, account, ContactId(cursor.unwrap_or(i64::MAX)), page.limit),
         |row: Contact| async move {
-            let fits = row.data.joined_to.is_none() && tag.is_none_or(|tag| row.data.tags.contains(tag));
+            let fits = !row.data.is_gone() && tag.is_none_or(|tag| row.data.tags.contains(tag));
             let shown = if fits { Some(described(web, &row).await?) } else { None };
             Ok((row.id.0, shown))
         },
@@ -195,7 +197,7 @@ async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Resul
     Ok(page.body(data, None::<i64>))
 }
 
-async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
+pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
     let conversations = conversation::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
     let data = &contact.data;
     let consent: Map<String, Json> = data

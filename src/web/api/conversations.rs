@@ -19,6 +19,7 @@ use crate::{
     },
 };
 use axum::{
+    body::Bytes,
     extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
 };
@@ -40,6 +41,23 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 /// `POST /v1/conversations/{id}/take-over`: a person has it, the bot is silent.
 pub async fn take_over(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
     act(web, &id, request, "take-over", |agent| Event::PersonWrote { agent }).await
+}
+
+/// `POST /v1/conversations/{id}/assign`: a team or somebody of it has it, the bot is silent.
+pub async fn assign(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let row = owned(&web, &caller, &id).await?;
+    let mut input = Input::parse(&bytes)?;
+    let team = input.opt_text("team", NAME_CHARS_MAX);
+    let agent = input.opt_text("agent", NAME_CHARS_MAX);
+    if team.is_none() && agent.is_none() && input.is_clean() {
+        input.wrong("team", "Give a `team`, an `agent`, or both.");
+    }
+    input.finish()?;
+    let event = Event::Assigned { team, agent };
+    happen(web, row, parts.headers, "assign", bytes, event).await
 }
 
 /// `POST /v1/conversations/{id}/hand-back`: the bot has it again.
@@ -201,12 +219,23 @@ async fn act(
     let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
     let agent = input.opt_text("agent", NAME_CHARS_MAX);
     input.finish()?;
+    happen(web, row, parts.headers, verb, bytes, event(agent)).await
+}
+
+async fn happen(
+    web: Arc<Web>,
+    row: conversation::Conversation,
+    headers: HeaderMap,
+    verb: &'static str,
+    bytes: Bytes,
+    event: Event,
+) -> Answered {
     let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/{verb}", row.id);
     let acting = Arc::clone(&web);
-    once(web, account, parts.headers, path, bytes, move |_| async move {
+    once(web, account, headers, path, bytes, move |_| async move {
         // Doing it twice changes nothing, so an earlier try that was cut off is simply repeated.
-        acting.app.happen(row.contact_id, row.id, event(agent)).await.map_err(|error| Problem::bug(&error))?;
+        acting.app.happen(row.contact_id, row.id, event).await.map_err(|error| Problem::bug(&error))?;
         let body = describe(&acting, &row).await?;
         Ok(Answer { status: StatusCode::OK, body, took_effect: true })
     })

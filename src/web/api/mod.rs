@@ -2,10 +2,12 @@
 
 mod addressee;
 pub mod autocalls;
+pub mod balance;
 pub mod contacts;
 pub mod conversations;
 pub mod dead_letters;
 pub mod events;
+pub mod export;
 pub mod flows;
 pub mod kapso;
 pub mod keys;

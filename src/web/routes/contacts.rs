@@ -4,12 +4,13 @@ use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, Verb, ask, ok,
     shape::{
         Field, Shape,
-        Type::{Any, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole},
+        Type::{Any, Either, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
+    shapes::{INCOMING, OUTGOING},
     tell,
 };
-use crate::web::api::contacts;
+use crate::web::api::{contacts, export};
 use axum::routing::{get, patch, post};
 
 const PART: &str = "Contacts";
@@ -76,6 +77,52 @@ static ENTRY: Shape = shape(
         need("proof", Maybe(&Text), "The wording that the contact saw."),
     ],
 );
+
+static EXPORT: Shape = shape(
+    "ContactExport",
+    "Everything that is kept of a person.",
+    &[
+        need("exported_at", Time, ""),
+        need("contact", Of(&CONTACT), ""),
+        need("names", List(&Of(&NAME)), "By which platforms and the API know them."),
+        need("consent", List(&Of(&ENTRY)), ""),
+        need("conversations", List(&Of(&TALK)), ""),
+        need("runs", List(&Any), "`id`, `flow`, `trigger`, `started_at`, `ended_at`."),
+        need("planned", List(&Any), "`flow`, `trigger`, `at`, `data`."),
+    ],
+);
+
+static NAME: Shape = shape("ContactName", "", &[need("kind", Word(&["phone", "bsuid"]), ""), need("value", Text, "")]);
+
+static TALK: Shape = shape(
+    "ExportedConversation",
+    "",
+    &[
+        need("id", Whole, ""),
+        need("sender", Whole, ""),
+        need("created_at", Time, ""),
+        need("messages", List(&Either(&[Of(&INCOMING), Of(&OUTGOING)])), "Oldest first."),
+        need("whole", Flag, "These are all."),
+    ],
+);
+
+static ERASED: Shape = shape(
+    "Erased",
+    "",
+    &[
+        need("contact_id", Whole, ""),
+        need("erased", Flag, ""),
+        need("stays_opted_out", Flag, "They had opted out, and stay so under the same names."),
+    ],
+);
+
+static BY_NAME: Shape = shape(
+    "NameToErase",
+    "One of both.",
+    &[may("phone", Text, "E.164, however it is spelt."), may("user_id", Text, "The platform's own id of the person.")],
+);
+
+static NO_BODY: Shape = shape("Empty", "The body may be left out.", &[]);
 
 const IF_MATCH: Field =
     may("If-Match", Text, "The `etag` that was read: what somebody else has changed since is not overwritten.");
@@ -154,6 +201,50 @@ pub static ROUTES: &[Route] = &[
             r#"{"topic": "news", "given": true, "proof": "Ticked \"Send me offers by WhatsApp\" at the checkout of order A7", "by": "shop"}"#,
         ),
         take: || post(contacts::consent),
+        ..POST
+    },
+    Route {
+        path: "/v1/contacts/{id}/export",
+        name: "export_contact",
+        part: PART,
+        summary: "Read everything that is kept of a contact",
+        about: "In one document: what is known, the names, consent with its proof, every message, runs, and what is \
+                planned. `whole` of a conversation is `false` when it has more than 20,000 messages: \
+                `/v1/conversations/{id}/messages` has the rest.",
+        answers: &[ok(Of(&EXPORT), "")],
+        example: ask("/v1/contacts/$contact/export"),
+        take: || get(export::export),
+        ..GET
+    },
+    Route {
+        path: "/v1/contacts/{id}/erase",
+        name: "erase_contact",
+        part: PART,
+        summary: "Erase a contact",
+        about: "Runs end, what waits is dropped, and everything goes that says who it was or what was said: names, \
+                numbers, fields, tags, texts, traces, planned starts, posts of webhooks, raw bodies. Messages and runs \
+                stay as rows without content, so that totals stay right, and so does the bare record of consent. Of \
+                somebody who had opted out a keyed digest of each name stays: who comes again with that name is opted \
+                out, until they lift it themselves. It cannot be undone; a crash in the middle is gone on with.",
+        body: Some(Of(&NO_BODY)),
+        bare: true,
+        answers: &[ok(Of(&ERASED), "It is gone.")],
+        keyed: true,
+        example: tell("/v1/contacts/$contact/erase", "{}"),
+        take: || post(export::erase),
+        ..POST
+    },
+    Route {
+        path: "/v1/contacts/erase",
+        name: "erase_contact_by_name",
+        part: PART,
+        summary: "Erase whoever has a number or a user id",
+        body: Some(Of(&BY_NAME)),
+        answers: &[ok(Of(&ERASED), "It is gone.")],
+        errors: Errors::Problems(&[("not_found", 404)]),
+        keyed: true,
+        example: tell("/v1/contacts/erase", r#"{"phone": "+34600111222"}"#),
+        take: || post(export::erase_by_name),
         ..POST
     },
 ];

@@ -15,6 +15,12 @@ use axum::routing::{get, post};
 
 const PART: &str = "Conversations";
 
+static ASSIGN: Shape = shape(
+    "Assignment",
+    "One of both at least; what is not given is nobody.",
+    &[may("team", Text, ""), may("agent", Text, "Who of the business.")],
+);
+
 static AGENT: Shape =
     shape("Agent", "The whole body may be left out.", &[may("agent", Text, "Who does it, for the record.")]);
 
@@ -112,6 +118,19 @@ pub static ROUTES: &[Route] = &[
         example: tell("/v1/conversations/$conversation/take-over", r#"{"agent": "Rosa"}"#),
         take: || post(conversations::take_over),
         ..ACT
+    },
+    Route {
+        path: "/v1/conversations/{id}/assign",
+        name: "assign",
+        part: PART,
+        summary: "Give a conversation to a team, or to somebody of it",
+        about: "The bot is silent from then on, as after `take-over`; who has it already gives it on.",
+        body: Some(Of(&ASSIGN)),
+        answers: &[ok(Of(&CONVERSATION), "As it is now.")],
+        keyed: true,
+        example: tell("/v1/conversations/$conversation/assign", r#"{"team": "workshop", "agent": "Bea"}"#),
+        take: || post(conversations::assign),
+        ..POST
     },
     Route {
         path: "/v1/conversations/{id}/hand-back",

@@ -7,6 +7,7 @@ pub mod codes;
 pub mod shape;
 
 mod autocalls;
+mod balance;
 mod contacts;
 mod conversations;
 mod dead_letters;
@@ -46,6 +47,7 @@ static NOUNS: &[&[Route]] = &[
     templates::ROUTES,
     schedules::ROUTES,
     senders::ROUTES,
+    balance::ROUTES,
     dead_letters::ROUTES,
     sandbox::ROUTES,
     operator::ROUTES,

@@ -154,4 +154,20 @@ pub static ROUTES: &[Route] = &[
         take: || post(runs::stop),
         ..POST
     },
+    Route {
+        path: "/v1/runs/{id}/resume",
+        name: "resume_run",
+        part: "Runs",
+        summary: "End what a run waits for",
+        about: "As if its time had passed: a `wait` goes on, a question and a wait for something take their \
+                `on_timeout`. To answer in the contact's place there is the sandbox; to end a run, `stop`.",
+        body: Some(Of(&NOTHING)),
+        bare: true,
+        answers: &[ok(Of(&RUN), "As it is now.")],
+        errors: Errors::Problems(&[("ended", 409), ("not_waiting", 409)]),
+        keyed: true,
+        example: tell("/v1/runs/$open/resume", "{}"),
+        take: || post(runs::resume),
+        ..POST
+    },
 ];

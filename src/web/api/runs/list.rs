@@ -45,26 +45,58 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 
 /// `POST /v1/runs/{id}/stop`: ends it; what it has not sent yet is dropped.
 pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    act(web, &id, request, "stop", |run| Event::Stop { run }).await
+}
+
+/// `POST /v1/runs/{id}/resume`: what it waits for is over, as if its time had passed.
+pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    act(web, &id, request, "resume", |run| Event::Resume { run }).await
+}
+
+async fn act(
+    web: Arc<Web>,
+    id: &str,
+    request: Request,
+    verb: &'static str,
+    event: impl Fn(u32) -> Event + Send + Sync + 'static,
+) -> Answered {
     let (parts, body) = request.into_parts();
     let caller = auth::required(&web, &parts.headers).await?;
     let bytes = input::bytes(body).await?;
-    let row = owned(&web, &caller, &id).await?;
+    let row = owned(&web, &caller, id).await?;
     Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
     let conversation = conversations::owned(&web, &caller, &row.conversation_id.to_string()).await?;
     let account = conversations::account_of(&web, &conversation)?;
-    let path = format!("runs/{}/stop", row.id);
+    let path = format!("runs/{}/{verb}", row.id);
     let acting = Arc::clone(&web);
     once(web, account, parts.headers, path, bytes, move |again| async move {
         if row.outcome.is_some() && !again.cut_off {
             return Err(Problem::conflict("ended", "The run has ended already."));
         }
-        let event = Event::Stop { run: row.number };
         let app = &acting.app;
-        app.happen(row.contact_id, row.conversation_id, event).await.map_err(|error| Problem::bug(&error))?;
+        if verb == "resume" && !again.cut_off && !may_resume(&acting, &row).await? {
+            let why = "The run waits for what is out of our hands: a call under way, or a message on the wire.";
+            return Err(Problem::conflict("not_waiting", why));
+        }
+        app.happen(row.contact_id, row.conversation_id, event(row.number))
+            .await
+            .map_err(|error| Problem::bug(&error))?;
         let row = find(&acting, row.id).await?.ok_or_else(none)?;
         Ok(Answer { status: StatusCode::OK, body: described(&acting, &row).await?, took_effect: true })
     })
     .await
+}
+
+/// It waits for something that may be cut short.
+async fn may_resume(web: &Web, row: &run::Run) -> Result<bool, Problem> {
+    let stored = session::find(&web.app.store, row.conversation_id).await.map_err(|error| Problem::bug(&error))?;
+    let runs = stored.map(|stored| stored.session.runs).unwrap_or_default();
+    let waiting = runs.into_iter().find(|run| run.number == row.number).map(|run| run.waiting);
+    Ok(match waiting {
+        Some(Waiting::Call(call)) => call.retry_at.is_some(),
+        Some(Waiting::Ready | Waiting::Fate { .. }) | None => false,
+        Some(_) => true,
+    })
 }
 
 fn none() -> Problem {

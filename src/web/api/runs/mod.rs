@@ -3,5 +3,5 @@
 mod list;
 mod start;
 
-pub use list::{list, show, stop};
+pub use list::{list, resume, show, stop};
 pub use start::start;

@@ -137,7 +137,7 @@ fn allowed(web: &Web, order: &Order, now: Time) -> Result<(), Refused> {
     if web.app.health.of(sender.id, now).is_some() {
         return Err(Refused::Offline);
     }
-    if web.app.config.account(&sender.account).is_some_and(|account| account.balance_cents.is_some_and(|b| b <= 0)) {
+    if !web.app.can_pay(&sender.account, sender.id, &recipient.phone, content) {
         return Err(Refused::NoBalance);
     }
     if recipient.known.as_ref().is_some_and(|known| known.opted_out) {

@@ -1,0 +1,105 @@
+//! `transom balance show|add`: what accounts have left for messages.
+
+use super::{
+    Failure, Outcome,
+    place::{At, read_only, running},
+    table,
+};
+use crate::{
+    base::{diagnostic::did_you_mean, ids::AccountName},
+    runtime::config::{Config, amount, shown},
+    store::charge,
+};
+use serde_json::json;
+
+pub type Args = At<What>;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum What {
+    /// Opening balance, top-ups, what is settled and reserved, and what is left
+    Show {
+        /// Of this account only
+        #[arg(long)]
+        account: Option<String>,
+    },
+    /// Add an amount like 50.00, or take one out: -5.00; the daemon must be running
+    Add {
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// Needed when there are several
+        #[arg(long)]
+        account: Option<String>,
+        /// A word by which you know it
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    match args.what {
+        What::Show { account } => show(&config, account.as_deref()).await,
+        What::Add { amount, account, note } => add(&config, &amount, account.as_deref(), &note).await,
+    }
+}
+
+async fn show(config: &Config, wanted: Option<&str>) -> Outcome {
+    if let Some(name) = wanted {
+        known(config, name)?;
+    }
+    if config.prices.is_empty() {
+        println!("There are no `prices` in the configuration, so nothing is used up.");
+        return Ok(());
+    }
+    let store = read_only(config).await?;
+    let mut rows = Vec::new();
+    let accounts = config.accounts.iter().filter(|account| wanted.is_none_or(|name| account.name.as_str() == name));
+    for account in accounts {
+        if account.balance.is_none() {
+            let mut row = vec![account.name.to_string(), "unlimited".to_owned()];
+            row.resize(6, String::new());
+            rows.push(row);
+            continue;
+        }
+        let sums = charge::sums(&store, &account.name).await.map_err(Failure::failed)?;
+        let amounts = [sums.available(), sums.opening, sums.topped_up, sums.settled, sums.reserved];
+        rows.push(std::iter::once(account.name.to_string()).chain(amounts.map(shown)).collect());
+    }
+    store.close().await;
+    println!("In {}:", config.prices.currency);
+    table::print(
+        &["account", "available", "opening", "topped up", "settled", "reserved"],
+        &rows,
+        "There are no accounts.",
+    );
+    Ok(())
+}
+
+async fn add(config: &Config, text: &str, account: Option<&str>, note: &str) -> Outcome {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let units = amount(digits).filter(|units| *units > 0);
+    let units = units.ok_or_else(|| Failure::Usage(format!("`{text}` is no amount; write it like `50.00`")))?;
+    if let Some(name) = account {
+        known(config, name)?;
+    }
+    let Some(api) = running(config).await else {
+        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`, then add".into()));
+    };
+    let mut body = json!({"amount": sign * units, "account": account});
+    if !note.is_empty() {
+        body["note"] = note.into();
+    }
+    let now = api.post("/v1/balance/top-ups", &body).await?.ok()?;
+    let left = now["shown"].as_str().unwrap_or_default();
+    println!("{}: {left} {} available", now["account"].as_str().unwrap_or_default(), config.prices.currency);
+    Ok(())
+}
+
+fn known(config: &Config, name: &str) -> Result<(), Failure> {
+    if config.account(&AccountName::from(name)).is_some() {
+        return Ok(());
+    }
+    let help = did_you_mean(name, config.accounts.iter().map(|account| account.name.as_str()));
+    let end = help.map(|help| format!("; {help}")).unwrap_or_default();
+    Err(Failure::Usage(format!("there is no account `{name}`{end}")))
+}

@@ -1,0 +1,362 @@
+//! What an account has left for messages: asked before each is put on the wire, never below nothing.
+//!
+//! The rows are the truth (`store::charge`). Beside their sum stand the reservations that no row says yet, so that two
+//! messages of one moment cannot both take the last of it. Whatever becomes of a commit, the next look at the rows
+//! puts it right: a reservation without a row is forgotten, and one with a row is counted there.
+
+use super::{
+    app::App,
+    config::{CATEGORIES, Prices},
+    outbox::Pending,
+};
+use crate::{
+    base::{
+        ids::{AccountName, OutboundId, SenderId},
+        limits::{CHARGE_SETTLED_LATE, CHARGES_READ_MAX, RESERVATION_UNSEEN_MAX},
+        phone,
+        time::Time,
+    },
+    model::{
+        contact::Contact,
+        content::Content,
+        inbound::{Price, StatusUpdate},
+        template::Category,
+    },
+    store::{
+        ReadError, WriteSet,
+        charge::{self, Charge, Fund, Settled, State, Sums},
+    },
+};
+use anyhow::Context;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// What accounts with a `balance` have left; without `prices` there are none.
+#[derive(Default)]
+pub struct Purse(Mutex<HashMap<AccountName, Left>>);
+
+#[derive(Debug, Default)]
+struct Left {
+    /// By the rows.
+    available: i64,
+    /// Reserved, and not seen in a row yet.
+    unseen: HashMap<OutboundId, (Charge, Time)>,
+}
+
+impl Left {
+    fn available(&self) -> i64 {
+        self.available - self.unseen.values().map(|(charge, _)| charge.amount).sum::<i64>()
+    }
+}
+
+impl Purse {
+    /// Sets the amount aside, if it is there; asked again for the same message it is the newer amount.
+    fn reserve(&self, charge: Charge, now: Time) -> bool {
+        let mut purses = self.purses();
+        let Some(left) = purses.get_mut(&charge.account) else { return true };
+        let before = left.unseen.remove(&charge.outbound_id);
+        if charge.amount > 0 && charge.amount > left.available() {
+            left.unseen.extend(before.map(|before| (charge.outbound_id, before)));
+            return false;
+        }
+        left.unseen.insert(charge.outbound_id, (charge, now));
+        true
+    }
+
+    /// What was set aside for a message, to be written with it.
+    pub(super) fn reserved(&self, account: &AccountName, id: OutboundId) -> Option<Charge> {
+        Some(self.purses().get(account)?.unseen.get(&id)?.0.clone())
+    }
+
+    pub fn available(&self, account: &AccountName) -> Option<i64> {
+        self.purses().get(account).map(Left::available)
+    }
+
+    fn pays(&self) -> bool {
+        !self.purses().is_empty()
+    }
+
+    fn accounts(&self) -> Vec<AccountName> {
+        self.purses().keys().cloned().collect()
+    }
+
+    fn unseen(&self, account: &AccountName) -> Vec<(OutboundId, Time)> {
+        let purses = self.purses();
+        let left = purses.get(account);
+        left.map(|left| left.unseen.iter().map(|(id, (_, at))| (*id, *at)).collect()).unwrap_or_default()
+    }
+
+    /// The rows say so much, and these reservations are among them or will never be.
+    fn looked(&self, account: &AccountName, available: i64, gone: &[OutboundId]) {
+        let mut purses = self.purses();
+        let left = purses.entry(account.clone()).or_default();
+        left.available = available;
+        left.unseen.retain(|id, _| !gone.contains(id));
+    }
+
+    fn purses(&self) -> MutexGuard<'_, HashMap<AccountName, Left>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl App {
+    /// The balance that the configuration opens an account with is written down once; the rest comes from rows.
+    pub(super) async fn open_purses(&self, now: Time) -> anyhow::Result<()> {
+        if self.config.prices.is_empty() {
+            return Ok(());
+        }
+        for account in &self.config.accounts {
+            let Some(amount) = account.balance else { continue };
+            let mut set = WriteSet::new();
+            let (id, account) = (self.store.next_id(), account.name.clone());
+            let note = "balance of the configuration".to_owned();
+            set.push(
+                &charge::FUND,
+                &Fund { id, account: account.clone(), amount, by: "opening".into(), note, at: now },
+            );
+            self.store.commit(set).await.context("opening a balance")?;
+            self.look_into(&account, now).await?;
+        }
+        self.store.set_charged(self.purse.pays());
+        Ok(())
+    }
+
+    /// Reads what is left of each account anew; settles what arrived while nobody could write it down.
+    pub(super) async fn look_into_purses(&self, now: Time) -> anyhow::Result<()> {
+        for account in self.purse.accounts() {
+            self.look_into(&account, now).await.context("reading a balance")?;
+        }
+        Ok(())
+    }
+
+    async fn look_into(&self, account: &AccountName, now: Time) -> Result<(), ReadError> {
+        let mut gone = Vec::new();
+        // First which rows are there, then their sum: what is written between is counted twice until the next look, and
+        // never not at all.
+        for (id, at) in self.purse.unseen(account) {
+            // An older row is of an earlier try, whose charge was returned.
+            let there = charge::find(&self.store, id).await?.is_some_and(|charge| charge.at >= at);
+            if there || now - at > RESERVATION_UNSEEN_MAX || now < at {
+                gone.push(id);
+            }
+        }
+        let sums = charge::sums(&self.store, account).await?;
+        self.purse.looked(account, sums.available(), &gone);
+        Ok(())
+    }
+
+    /// What has arrived longer ago than any settling takes: its process died in between.
+    pub(super) async fn settle_late(&self, now: Time) -> anyhow::Result<()> {
+        if !self.purse.pays() {
+            return Ok(());
+        }
+        let mut after = OutboundId(0);
+        loop {
+            let late = charge::arrived(&self.store, after, now - CHARGE_SETTLED_LATE, CHARGES_READ_MAX).await?;
+            let Some(last) = late.last() else { return Ok(()) };
+            after = last.outbound_id;
+            let mut set = WriteSet::new();
+            for charge in late {
+                let (amount, category) = (charge.amount, charge.category);
+                set.push(&charge::SETTLE, &Settled { outbound_id: charge.outbound_id, amount, category, at: now });
+            }
+            self.store.commit(set).await.context("settling what arrived")?;
+        }
+    }
+
+    /// Sets aside what a message costs that may go now. False: the account has not so much left.
+    pub(super) fn afford(
+        &self,
+        contact: &Contact,
+        pending: &Pending,
+        sender: SenderId,
+        content: &Content,
+        now: Time,
+    ) -> bool {
+        let Some(charge) = self.price(contact, sender, pending.id, content, now) else { return true };
+        // What was set aside for an earlier try serves this one.
+        let has =
+            pending.charge.as_ref().is_some_and(|has| has.state == State::Reserved && has.amount >= charge.amount);
+        has || self.purse.reserve(charge, now)
+    }
+
+    /// A message that was tried before has its charge, in a row or in memory.
+    pub(super) async fn recall_charge(&self, pending: &mut Pending) -> Result<(), ReadError> {
+        if pending.attempt > 0 && pending.charge.is_none() && self.purse.pays() {
+            let charge = charge::find(&self.store, pending.id).await?;
+            pending.charge = charge.filter(|charge| charge.state == State::Reserved).map(Box::new);
+        }
+        Ok(())
+    }
+
+    /// What is written with the message that goes on the wire now.
+    pub(super) fn take_charge(&self, sender: SenderId, pending: &mut Pending) {
+        let account = self.senders.get(sender).map(|sender| &sender.account);
+        if let Some(charge) = account.and_then(|account| self.purse.reserved(account, pending.id)) {
+            pending.charge = Some(Box::new(charge));
+        }
+    }
+
+    fn price(
+        &self,
+        contact: &Contact,
+        sender: SenderId,
+        id: OutboundId,
+        content: &Content,
+        now: Time,
+    ) -> Option<Charge> {
+        let account = &self.senders.get(sender)?.account;
+        self.purse.available(account)?;
+        let category = self.category_of(sender, content);
+        let country = contact.data.phone.as_deref().and_then(phone::country).unwrap_or_default();
+        Some(Charge {
+            outbound_id: id,
+            account: account.clone(),
+            state: State::Reserved,
+            amount: self.config.prices.of(category, country),
+            category: category.to_owned(),
+            country: country.to_owned(),
+            at: now,
+            ended_at: None,
+        })
+    }
+
+    /// Whether an account may send this to a number now; without a `balance` everybody may.
+    pub fn can_pay(&self, account: &AccountName, sender: SenderId, phone: &str, content: &Content) -> bool {
+        match self.purse.available(account) {
+            Some(left) => {
+                let country = phone::country(phone).unwrap_or_default();
+                let price = self.config.prices.of(self.category_of(sender, content), country);
+                price == 0 || price <= left
+            }
+            // Without a table of prices: what an older version knew of a balance.
+            None => self.config.account(account).is_none_or(|account| account.balance.is_none_or(|left| left > 0)),
+        }
+    }
+
+    fn category_of(&self, sender: SenderId, content: &Content) -> &'static str {
+        let Content::Template(template) = content else { return "service" };
+        let listed = self.catalogue.list(sender);
+        let fits = |known: &&crate::model::template::Template| {
+            known.name == template.name && template.language.as_ref().is_none_or(|of| *of == known.language)
+        };
+        match listed.iter().find(fits).map(|known| known.category) {
+            Some(Category::Marketing) => "marketing",
+            Some(Category::Authentication) => "authentication",
+            Some(Category::Utility) | None => "utility",
+        }
+    }
+
+    /// Messages that arrived: what the platform says of their price counts, else what was reserved.
+    pub(super) async fn settle_arrived(
+        &self,
+        arrived: &[(OutboundId, &StatusUpdate)],
+        now: Time,
+    ) -> anyhow::Result<()> {
+        if arrived.is_empty() || !self.purse.pays() {
+            return Ok(());
+        }
+        let mut set = WriteSet::new();
+        for (id, status) in arrived {
+            let charge = charge::find(&self.store, *id).await?;
+            let Some(charge) = charge.filter(|charge| charge.state == State::Reserved) else { continue };
+            let (amount, category) = told_price(&self.config.prices, &charge, status.price.as_ref());
+            set.push(&charge::SETTLE, &Settled { outbound_id: *id, amount, category, at: now });
+        }
+        self.store.commit(set).await.context("settling what arrived")?;
+        Ok(())
+    }
+
+    /// All sums of an account that pays; `None`: it does not.
+    pub async fn balance(&self, account: &AccountName) -> Result<Option<Sums>, ReadError> {
+        match self.purse.available(account) {
+            None => Ok(None),
+            Some(_) => charge::sums(&self.store, account).await.map(Some),
+        }
+    }
+
+    /// Money that came in. The same number again changes nothing. `None`: the account does not pay.
+    pub async fn top_up(
+        &self,
+        id: i64,
+        account: &AccountName,
+        amount: i64,
+        note: &str,
+    ) -> anyhow::Result<Option<Sums>> {
+        if self.purse.available(account).is_none() {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let mut set = WriteSet::new();
+        let fund = Fund { id, account: account.clone(), amount, by: "operator".into(), note: note.to_owned(), at: now };
+        set.push(&charge::FUND, &fund);
+        self.store.commit(set).await.context("writing down a top-up")?;
+        self.look_into(account, now).await?;
+        Ok(Some(charge::sums(&self.store, account).await?))
+    }
+}
+
+/// What is free by the platform's word is free here; what it calls by another category has that one's price.
+fn told_price(prices: &Prices, charge: &Charge, price: Option<&Price>) -> (i64, String) {
+    let Some(price) = price else { return (charge.amount, charge.category.clone()) };
+    // `authentication_international` and its like are prices of their own only where the table has countries.
+    let told = price.category.as_deref().map(|word| word.split('_').next().unwrap_or(word));
+    let told = told.filter(|word| CATEGORIES.contains(word));
+    match (price.billable, told) {
+        (false, told) => (0, told.unwrap_or(&charge.category).to_owned()),
+        (true, Some(told)) => (prices.of(told, &charge.country), told.to_owned()),
+        (true, None) => (charge.amount, charge.category.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn charge(id: i64, amount: i64) -> Charge {
+        Charge {
+            outbound_id: OutboundId(id),
+            account: "acme".into(),
+            state: State::Reserved,
+            amount,
+            category: "utility".into(),
+            country: "DE".into(),
+            at: Time(0),
+            ended_at: None,
+        }
+    }
+
+    #[test]
+    fn two_messages_cannot_both_take_the_last_of_it() {
+        let purse = Purse::default();
+        assert!(purse.reserve(charge(1, 10), Time(0)), "an account that does not pay");
+        purse.looked(&"acme".into(), 10, &[]);
+        assert!(purse.reserve(charge(1, 7), Time(0)));
+        assert!(!purse.reserve(charge(2, 7), Time(0)));
+        assert!(purse.reserve(charge(1, 10), Time(0)), "the same message, dearer as a template");
+        assert!(!purse.reserve(charge(1, 11), Time(0)));
+        assert_eq!(purse.reserved(&"acme".into(), OutboundId(1)).unwrap().amount, 10);
+        assert!(purse.reserve(charge(3, 0), Time(0)), "what is free goes always");
+        assert_eq!(purse.available(&"acme".into()), Some(0));
+        purse.looked(&"acme".into(), 0, &[OutboundId(1)]);
+        assert_eq!(purse.available(&"acme".into()), Some(0), "its row is counted, and it no more");
+        purse.looked(&"acme".into(), 10, &[]);
+        assert!(purse.reserve(charge(2, 7), Time(0)));
+    }
+
+    #[test]
+    fn what_the_platform_says_of_the_price_counts() {
+        let prices = Prices::default();
+        let of = |billable, category: Option<&str>| {
+            let price = Price { billable, category: category.map(str::to_owned) };
+            told_price(&prices, &charge(1, 10), Some(&price))
+        };
+        assert_eq!(of(false, Some("marketing")), (0, "marketing".into()));
+        assert_eq!(of(false, None), (0, "utility".into()));
+        assert_eq!(of(true, Some("service")), (0, "service".into()), "the table names no such price");
+        assert_eq!((of(true, None), of(true, Some("new"))), ((10, "utility".into()), (10, "utility".into())));
+        assert_eq!(told_price(&prices, &charge(1, 10), None), (10, "utility".into()));
+    }
+}

@@ -1,0 +1,315 @@
+//! `erasure` and `erased_stop`: what goes of a person who is erased, in one commit, and what is left to look for.
+
+use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
+use crate::base::{
+    ids::{AccountName, ContactId},
+    time::Time,
+};
+use serde::Serialize;
+
+/// A contact of whom everything goes but the rows that are counted.
+#[derive(Debug, Clone, Serialize)]
+pub struct Erased {
+    pub contact_id: ContactId,
+    pub at: Time,
+    /// What stands in the place of each message of theirs; an object.
+    pub heard: serde_json::Value,
+    /// What stands in the place of each message of ours; an object.
+    pub said: serde_json::Value,
+}
+
+/// Their names are still to be looked for in raw bodies.
+#[derive(Debug, Clone, Serialize)]
+pub struct Erasure {
+    pub id: ContactId,
+    pub account: AccountName,
+    pub names: Vec<String>,
+    pub asked_at: Time,
+    pub done_at: Option<Time>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Stop {
+    pub account: AccountName,
+    pub digest: String,
+    pub at: Time,
+}
+
+/// A row of a table that holds a name.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Found {
+    pub id: i64,
+}
+
+/// A pattern of `like`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Like {
+    pub account: AccountName,
+    pub pattern: String,
+}
+
+macro_rules! of_contact {
+    ($name:literal, $order:literal, $text:literal) => {
+        Statement::<Erased>::new($name, $order, Wins::Plain, |row| row.contact_id.0.into(), $text)
+    };
+}
+
+pub static ALIASES: Statement<Erased> = of_contact!(
+    "erasure.aliases",
+    290,
+    "delete from alias where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
+/// The provider's id goes, too: it may hold the number.
+pub static HEARD: Statement<Erased> = of_contact!(
+    "erasure.heard",
+    291,
+    "update inbound set data = talk.heard, provider_id = 'erased ' || inbound.id,
+       handled_at = coalesce(inbound.handled_at, talk.at)
+     from (select conversation.id as id, value -> 'heard' as heard, cast(value ->> 'at' as bigint) as at
+       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+     ) as talk
+     where inbound.conversation_id = talk.id"
+);
+
+pub static SAID: Statement<Erased> = of_contact!(
+    "erasure.said",
+    292,
+    "update outbound set data = talk.said, sent_as = null, provider_id = null, error_text = null
+     from (select conversation.id as id, value -> 'said' as said
+       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+     ) as talk
+     where outbound.conversation_id = talk.id"
+);
+
+pub static LETTERS_OF_HEARD: Statement<Erased> = of_contact!(
+    "erasure.letters_of_heard",
+    263,
+    "delete from dead_letter where subject_id in (select inbound.id from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+       join inbound on inbound.conversation_id = conversation.id)"
+);
+
+pub static LETTERS_OF_SAID: Statement<Erased> = of_contact!(
+    "erasure.letters_of_said",
+    264,
+    "delete from dead_letter where subject_id in (select outbound.id from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+       join outbound on outbound.conversation_id = conversation.id)"
+);
+
+/// Answers to requests that sent something: they repeat its text. Kept for a day, so all are looked at.
+pub static ANSWERS_OF_SAID: Statement<Erased> = of_contact!(
+    "erasure.answers_of_said",
+    277,
+    "delete from idempotency where message_id in (select outbound.id from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+       join outbound on outbound.conversation_id = conversation.id)"
+);
+
+pub static TRACES: Statement<Erased> = of_contact!(
+    "erasure.traces",
+    265,
+    "delete from trace where conversation_id in (select conversation.id from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
+);
+
+pub static STARTS: Statement<Erased> = of_contact!(
+    "erasure.starts",
+    266,
+    "delete from start where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
+pub static ONCE: Statement<Erased> = of_contact!(
+    "erasure.once",
+    267,
+    "delete from once where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
+/// That they agreed or withdrew, and when, stays; what they were shown or said goes.
+pub static LEDGER: Statement<Erased> = of_contact!(
+    "erasure.ledger",
+    268,
+    "update ledger set shown = null
+     from {rows} as input where ledger.contact_id = cast(value ->> 'contact_id' as bigint)"
+);
+
+pub static DELIVERIES: Statement<Erased> = of_contact!(
+    "erasure.deliveries",
+    269,
+    "delete from delivery where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
+/// Those are kept for three days: all of them are looked at.
+pub static EVENTS: Statement<Erased> = of_contact!(
+    "erasure.events",
+    270,
+    "delete from event where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
+/// Begins, or is done.
+pub static SAVE: Statement<Erasure> = Statement::new(
+    "erasure.save",
+    271,
+    Wins::Plain,
+    |row| row.id.0.into(),
+    "insert into erasure (id, account, names, asked_at, done_at)
+     select cast(value ->> 'id' as bigint), value ->> 'account', value -> 'names', cast(value ->> 'asked_at' as bigint),
+       cast(value ->> 'done_at' as bigint)
+     from {rows} as input where true
+     on conflict (id) do update set names = excluded.names, done_at = excluded.done_at",
+);
+
+/// After `LIFT`: who is erased a second time has the newer will.
+pub static STOP: Statement<Stop> = Statement::new(
+    "erasure.stop",
+    273,
+    Wins::Plain,
+    |row| row.digest.as_str().into(),
+    "insert into erased_stop (account, digest, at)
+     select value ->> 'account', value ->> 'digest', max(cast(value ->> 'at' as bigint)) from {rows} as input
+     where true group by 1, 2
+     on conflict (account, digest) do update set at = excluded.at",
+);
+
+pub static LIFT: Statement<Stop> = Statement::new(
+    "erasure.lift",
+    272,
+    Wins::Plain,
+    |row| row.digest.as_str().into(),
+    "delete from erased_stop where (account, digest) in
+       (select value ->> 'account', value ->> 'digest' from {rows} as input)",
+);
+
+pub static WEBHOOK: Statement<Found> = Statement::new(
+    "erasure.webhook",
+    274,
+    Wins::Plain,
+    |row| row.id.into(),
+    "delete from webhook where id in (select cast(value ->> 'id' as bigint) from {rows} as input)",
+);
+
+pub static LETTER: Statement<Found> = Statement::new(
+    "erasure.letter",
+    275,
+    Wins::Plain,
+    |row| row.id.into(),
+    "delete from dead_letter where id in (select cast(value ->> 'id' as bigint) from {rows} as input)",
+);
+
+/// Answers are kept for a day.
+pub static ANSWERS: Statement<Like> = Statement::new(
+    "erasure.answers",
+    276,
+    Wins::Plain,
+    |row| row.pattern.as_str().into(),
+    "delete from idempotency where exists (select 1 from {rows} as input
+       where idempotency.account = value ->> 'account' and idempotency.body like value ->> 'pattern')",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[
+    &ALIASES.sql,
+    &HEARD.sql,
+    &SAID.sql,
+    &LETTERS_OF_HEARD.sql,
+    &LETTERS_OF_SAID.sql,
+    &ANSWERS_OF_SAID.sql,
+    &TRACES.sql,
+    &STARTS.sql,
+    &ONCE.sql,
+    &LEDGER.sql,
+    &DELIVERIES.sql,
+    &EVENTS.sql,
+    &SAVE.sql,
+    &STOP.sql,
+    &LIFT.sql,
+    &WEBHOOK.sql,
+    &LETTER.sql,
+    &ANSWERS.sql,
+];
+
+/// Everything that goes by the contact, in one write-set.
+pub static BY_CONTACT: &[&Statement<Erased>] = &[
+    &ALIASES,
+    &HEARD,
+    &SAID,
+    &LETTERS_OF_HEARD,
+    &LETTERS_OF_SAID,
+    &ANSWERS_OF_SAID,
+    &TRACES,
+    &STARTS,
+    &ONCE,
+    &LEDGER,
+    &DELIVERIES,
+    &EVENTS,
+];
+
+static OPEN: Query = Query {
+    name: "erasure.open",
+    text: "select id, account, cast(names as text) as names, asked_at, done_at from erasure
+      where done_at is null order by id",
+};
+static ANY: Query = Query { name: "erasure.any", text: "select account from erased_stop limit 1" };
+static STOPPED: Query =
+    Query { name: "erasure.stopped", text: "select at from erased_stop where account = $1 and digest = $2" };
+static JOINED: Query = Query {
+    name: "erasure.joined",
+    text: "select id from contact where account = $1 and cast(data ->> 'joined_to' as text) = $2 order by id",
+};
+static IN_WEBHOOKS: Query = Query {
+    name: "erasure.in_webhooks",
+    text: "select id from webhook where id > $1 and body like $2 order by id limit $3",
+};
+static IN_LETTERS: Query = Query {
+    name: "erasure.in_letters",
+    text: "select id from dead_letter where id > $1 and cast(data as text) like $2 order by id limit $3",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&OPEN, &ANY, &STOPPED, &JOINED, &IN_WEBHOOKS, &IN_LETTERS];
+
+/// Those that are not done yet.
+pub async fn open(store: &Store) -> Result<Vec<Erasure>, ReadError> {
+    store.all(&OPEN, &[], read).await
+}
+
+/// Somebody was erased who had opted out.
+pub async fn any(store: &Store) -> Result<bool, ReadError> {
+    Ok(store.one(&ANY, &[], |row| row.text("account")).await?.is_some())
+}
+
+/// Whether one of these digests is of somebody who had opted out.
+pub async fn is_stopped(store: &Store, account: &AccountName, digests: &[String]) -> Result<bool, ReadError> {
+    for digest in digests {
+        let args = [account.as_str().into(), digest.as_str().into()];
+        if store.one(&STOPPED, &args, |row| row.time("at")).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The contacts who were found to be this one: what was said stayed with them.
+pub async fn joined(store: &Store, account: &AccountName, to: ContactId) -> Result<Vec<ContactId>, ReadError> {
+    let to = to.0.to_string();
+    store.all(&JOINED, &[account.as_str().into(), to.as_str().into()], |row| Ok(ContactId(row.number("id")?))).await
+}
+
+/// Raw bodies that hold a name, after an id.
+pub async fn in_webhooks(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<i64>, ReadError> {
+    store.all(&IN_WEBHOOKS, &[after.into(), pattern.into(), limit.into()], |row| row.number("id")).await
+}
+
+/// Dead letters that hold a name, after an id.
+pub async fn in_letters(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<i64>, ReadError> {
+    store.all(&IN_LETTERS, &[after.into(), pattern.into(), limit.into()], |row| row.number("id")).await
+}
+
+fn read(row: &Row) -> Result<Erasure, ReadError> {
+    Ok(Erasure {
+        id: ContactId(row.number("id")?),
+        account: row.text("account")?.into(),
+        names: row.json("names")?,
+        asked_at: row.time("asked_at")?,
+        done_at: row.maybe_time("done_at")?,
+    })
+}

@@ -1,0 +1,140 @@
+//! `/v1/balance`: what an account has left for messages, and what each cost.
+
+use super::{
+    keys::operator,
+    page::{Page, decode},
+};
+use crate::{
+    base::{
+        ids::{AccountName, OutboundId},
+        limits::NAME_CHARS_MAX,
+        query,
+        time::iso,
+    },
+    runtime::config::shown,
+    store::charge::{self, Charge, Sums},
+    web::{
+        auth::{self, Caller},
+        idempotency::{Answer, json, once},
+        input::{self, Input},
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{RawQuery, Request, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `GET /v1/balance?account=`.
+pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let account = account(&web, &caller, &query.unwrap_or_default())?;
+    let sums = web.app.balance(&account).await.map_err(|error| Problem::bug(&error))?;
+    Ok(json(StatusCode::OK, &described(&web, &account, sums)))
+}
+
+/// `GET /v1/balance/charges?account=&limit=&cursor=`: newest first.
+pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let text = query.unwrap_or_default();
+    let page = Page::read(&text)?;
+    let account = account(&web, &caller, &text)?;
+    let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
+    let rows = charge::page(&web.app.store, &account, OutboundId(before), page.limit).await;
+    let rows = rows.map_err(|error| Problem::bug(&error))?;
+    let next = rows.last().map(|row| row.outbound_id).filter(|_| rows.len() == page.size());
+    Ok(json(StatusCode::OK, &page.body(rows.iter().map(charged).collect(), next)))
+}
+
+/// `POST /v1/balance/top-ups`: `{account, amount, note}`, for the operator.
+pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    operator(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let mut input = Input::parse(&bytes)?;
+    let given = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
+    let amount = input.opt_whole("amount");
+    let note = input.opt_text("note", NAME_CHARS_MAX).unwrap_or_default();
+    if amount.is_none() && input.is_clean_at("amount") {
+        input.wrong("amount", "`amount` is missing: a whole number of ten-thousandths.");
+    }
+    if amount.is_some_and(|amount| amount == 0 || amount.unsigned_abs() > AMOUNT_MAX) {
+        input.wrong("amount", "`amount` is not 0, and at most 10^15.");
+    }
+    let account = match (given, web.app.config.accounts.as_slice()) {
+        (Some(name), all) if all.iter().any(|known| known.name == name) => Some(name),
+        (Some(name), _) => {
+            input.wrong("account", format!("There is no account `{name}`."));
+            None
+        }
+        (None, [only]) => Some(only.name.clone()),
+        (None, _) => {
+            if input.is_clean_at("account") {
+                input.wrong("account", "There are several accounts; say which one.");
+            }
+            None
+        }
+    };
+    input.finish()?;
+    let (Some(account), Some(amount)) = (account, amount) else {
+        return Err(Problem::bug(&"no account or amount and no error"));
+    };
+    let adding = Arc::clone(&web);
+    once(web, account.clone(), parts.headers, "balance/top-ups".to_owned(), bytes, move |again| async move {
+        // Under the number of the request: a try that was cut off adds nothing twice.
+        let sums = adding.app.top_up(again.message.0, &account, amount, &note).await;
+        let sums = sums.map_err(|error| Problem::bug(&error))?;
+        if sums.is_none() {
+            let why = "The account has no `balance` in the configuration, or there are no `prices`: it is unlimited.";
+            return Err(Problem::conflict("unlimited", why));
+        }
+        Ok(Answer { status: StatusCode::CREATED, body: described(&adding, &account, sums), took_effect: true })
+    })
+    .await
+}
+
+/// Far above any money, far below what a number holds.
+const AMOUNT_MAX: u64 = 1_000_000_000_000_000;
+
+fn account(web: &Web, caller: &Caller, query: &str) -> Result<AccountName, Problem> {
+    let asked = query::value(query, "account").filter(|name| !name.is_empty()).map(AccountName::from);
+    let wrong = |why: String| Problem::invalid(vec![("/account".to_owned(), why)]);
+    match (caller, asked, web.app.config.accounts.as_slice()) {
+        (Caller::Account(own), None, _) => Ok(own.clone()),
+        (_, Some(name), all) if caller.owns(&name) && all.iter().any(|known| known.name == name) => Ok(name),
+        (_, Some(name), _) => Err(wrong(format!("There is no account `{name}`."))),
+        (Caller::Operator, None, [only]) => Ok(only.name.clone()),
+        (Caller::Operator, None, _) => Err(wrong("There are several accounts; say which one by `account`.".to_owned())),
+    }
+}
+
+fn described(web: &Web, account: &AccountName, sums: Option<Sums>) -> Json {
+    let of = |take: fn(&Sums) -> i64| sums.as_ref().map(take);
+    json!({
+        "account": account,
+        "unlimited": sums.is_none(),
+        "currency": web.app.config.prices.currency,
+        "unit": "0.0001",
+        "opening": of(|sums| sums.opening),
+        "topped_up": of(|sums| sums.topped_up),
+        "settled": of(|sums| sums.settled),
+        "reserved": of(|sums| sums.reserved),
+        "available": of(Sums::available),
+        "shown": sums.as_ref().map(|sums| shown(sums.available())),
+    })
+}
+
+fn charged(row: &Charge) -> Json {
+    json!({
+        "message_id": row.outbound_id,
+        "state": row.state,
+        "amount": row.amount,
+        "category": row.category,
+        "country": row.country,
+        "at": iso(row.at),
+        "ended_at": row.ended_at.map(iso),
+    })
+}

@@ -1,0 +1,173 @@
+//! `GET /v1/contacts/{id}/export` and `POST …/erase`: what is kept of a person, and its end.
+
+use super::contacts::{described, none, owned};
+use crate::{
+    base::{
+        ids::{AccountName, InboundId, OutboundId, StartId},
+        limits::{EXPORT_MESSAGES_MAX, NAME_CHARS_MAX, PAGE_MAX, PHONE_CHARS_MAX},
+        phone,
+        time::iso,
+    },
+    model::{
+        contact::Contact,
+        inbound::{Alias, AliasKind},
+    },
+    runtime::told::{ours, theirs},
+    store::{alias, contact, conversation, inbound, ledger, outbound, run, start},
+    web::{
+        auth::{self, Caller},
+        idempotency::{Answer, json, once},
+        input::{self, Input},
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, Request, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `GET /v1/contacts/{id}/export`: everything in one document.
+pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let contact = owned(&web, &caller, &id).await?;
+    Ok(json(StatusCode::OK, &whole(&web, &contact).await?))
+}
+
+/// `POST /v1/contacts/{id}/erase`.
+pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
+    let account = match &caller {
+        Caller::Account(own) => own.clone(),
+        Caller::Operator => AccountName::from(""),
+    };
+    let erasing = Arc::clone(&web);
+    // Found inside: a repetition with its key comes when the contact is there no more.
+    once(web, account, parts.headers, format!("contacts/{id}/erase"), bytes, move |_| async move {
+        let contact = owned(&erasing, &caller, &id).await?;
+        gone(&erasing, contact).await
+    })
+    .await
+}
+
+/// `POST /v1/contacts/erase`: by a name that somebody shows.
+pub async fn erase_by_name(State(web): State<Arc<Web>>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let mut input = Input::parse(&bytes)?;
+    let given = input.opt_text("phone", PHONE_CHARS_MAX);
+    let user = input.opt_text("user_id", NAME_CHARS_MAX);
+    let phone = given.as_deref().and_then(phone::strict);
+    if given.is_some() && phone.is_none() {
+        input.wrong("phone", "`phone` must be in E.164 format, like `+14155551234`.");
+    } else if given.is_none() && user.is_none() && input.is_clean() {
+        input.wrong("phone", "Give a `phone` or a `user_id`.");
+    }
+    input.finish()?;
+    let account = match &caller {
+        Caller::Account(own) => own.clone(),
+        Caller::Operator => AccountName::from(""),
+    };
+    let erasing = Arc::clone(&web);
+    once(web, account, parts.headers, "contacts/erase".to_owned(), bytes, move |_| async move {
+        let contact = named(&erasing, &caller, phone.as_deref(), user).await?.ok_or_else(none)?;
+        gone(&erasing, contact).await
+    })
+    .await
+}
+
+async fn gone(web: &Web, contact: Contact) -> Result<Answer, Problem> {
+    // Who hangs up stops nothing, and what was cut off is gone on with.
+    web.app.erase(&contact).await.map_err(|error| Problem::bug(&error))?;
+    let body = json!({"contact_id": contact.id, "erased": true, "stays_opted_out": contact.opted_out.is_some()});
+    Ok(Answer { status: StatusCode::OK, body, took_effect: true })
+}
+
+async fn named(
+    web: &Web,
+    caller: &Caller,
+    phone: Option<&str>,
+    user: Option<String>,
+) -> Result<Option<Contact>, Problem> {
+    let bug = |error: crate::store::ReadError| Problem::bug(&error);
+    for account in web.app.config.accounts.iter().filter(|account| caller.owns(&account.name)) {
+        let mut known = None;
+        if let Some(phone) = phone {
+            known = web.app.contact_by_phone(&account.name, phone).await.map_err(bug)?;
+        }
+        if let (None, Some(user)) = (known, &user) {
+            let name = Alias { kind: AliasKind::Bsuid, value: user.clone() };
+            known = alias::find(&web.app.store, &account.name, &[name]).await.map_err(bug)?;
+        }
+        if let Some(id) = known {
+            return contact::find(&web.app.store, id).await.map_err(bug);
+        }
+    }
+    Ok(None)
+}
+
+async fn whole(web: &Web, contact: &Contact) -> Result<Json, Problem> {
+    let store = &web.app.store;
+    let bug = |error: crate::store::ReadError| Problem::bug(&error);
+    let names = alias::of(store, contact.id).await.map_err(bug)?;
+    let consent = ledger::of(store, contact.id).await.map_err(bug)?;
+    let mut conversations = Vec::new();
+    for row in conversation::of(store, contact.id).await.map_err(bug)? {
+        let (messages, whole) = messages(web, &row).await?;
+        conversations.push(json!({
+            "id": row.id,
+            "sender": row.sender_id,
+            "created_at": iso(row.created_at),
+            "messages": messages,
+            "whole": whole,
+        }));
+    }
+    let runs = run::of_contact(store, contact.id, i64::MAX, EXPORT_MESSAGES_MAX).await.map_err(bug)?;
+    let starts = start::of(store, contact.id, StartId(i64::MAX), PAGE_MAX).await.map_err(bug)?;
+    Ok(json!({
+        "exported_at": iso(web.app.clock.now()),
+        "contact": described(web, contact).await?,
+        "names": names.iter().map(|name| json!({"kind": name.kind, "value": name.value})).collect::<Vec<_>>(),
+        "consent": consent.iter().map(|entry| json!({
+            "id": entry.id, "topic": entry.topic, "given": entry.given, "at": iso(entry.at), "by": entry.by,
+            "message_id": entry.message_id, "proof": entry.shown,
+        })).collect::<Vec<_>>(),
+        "conversations": conversations,
+        "runs": runs.iter().map(|run| json!({
+            "id": run.id, "flow": run.flow, "trigger": run.trigger_key, "started_at": iso(run.started_at),
+            "ended_at": run.ended_at.map(iso),
+        })).collect::<Vec<_>>(),
+        "planned": starts.iter().map(|start| json!({
+            "flow": start.flow, "trigger": start.trigger_key, "at": iso(start.slot_at), "data": start.data,
+        })).collect::<Vec<_>>(),
+    }))
+}
+
+/// Oldest first; `false` when there are more than one document holds: the lists have the rest.
+async fn messages(web: &Web, row: &conversation::Conversation) -> Result<(Vec<Json>, bool), Problem> {
+    let store = &web.app.store;
+    let bug = |error: crate::store::ReadError| Problem::bug(&error);
+    let mut all: Vec<(i64, Json)> = Vec::new();
+    let most = usize::try_from(EXPORT_MESSAGES_MAX).unwrap_or(usize::MAX);
+    let (mut heard, mut said) = (Some(InboundId(i64::MAX)), Some(OutboundId(i64::MAX)));
+    while (heard.is_some() || said.is_some()) && all.len() < most {
+        if let Some(before) = heard {
+            let rows = inbound::of(store, row.id, before, PAGE_MAX).await.map_err(bug)?;
+            heard = rows.last().map(|row| row.id);
+            all.extend(rows.iter().map(|row| (row.id.0, theirs(row))));
+        }
+        if let Some(before) = said {
+            let rows = outbound::of(store, row.id, before, PAGE_MAX).await.map_err(bug)?;
+            said = rows.last().map(|row| row.id);
+            all.extend(rows.iter().map(|row| (row.id.0, ours(row))));
+        }
+    }
+    all.sort_by_key(|(id, _)| *id);
+    Ok((all.into_iter().map(|(_, message)| message).collect(), heard.is_none() && said.is_none()))
+}
