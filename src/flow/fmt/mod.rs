@@ -26,6 +26,11 @@ pub fn format(file: &Arc<SourceFile>) -> Result<String, Vec<Diagnostic>> {
         }
         text = printed;
     }
+    // What `check` says of it is why: blanks that are none, such as a copied text brings along.
+    let found = faults(file);
+    if !found.is_empty() {
+        return Err(found);
+    }
     // A file that we do not understand well enough to rewrite stays as it is.
     let finding =
         Diagnostic::error("E119", &Place::start_of(file), "this file cannot be formatted without changing it");
