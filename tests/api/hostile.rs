@@ -130,6 +130,10 @@ async fn no_query_and_no_id_that_is_bent_is_our_fault() {
     ];
     for route in routes::all().filter(|route| route.verb == Verb::Get && route.is_dialect()) {
         for value in strange {
+            // Nothing at the end of an address is another address.
+            if value.is_empty() && route.path.ends_with('}') {
+                continue;
+            }
             let path: Vec<&str> =
                 route.path.split('/').map(|part| if part.starts_with('{') { value } else { part }).collect();
             let query: Vec<String> = route.query.iter().map(|field| format!("{}={value}", field.name)).collect();

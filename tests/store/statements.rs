@@ -32,11 +32,13 @@ const WALKS: &[&str] = &[
     "erasure.in_letters",
     "conversation.count_needs_person",
     "dead_letter.counts",
+    "erasure.open",
     "inbound.count_unhandled",
     "inbound.newest",
     "outbound.counts",
     "outbound.newest",
     "outbound.stuck",
+    "run.open",
 ];
 
 /// A text with its parameters replaced by a literal that is a number and a text alike.

@@ -125,31 +125,3 @@ steps:
     // A text has no parts, and the sentence says so.
     talk("never", "> Azul (b), Sí, Never\n> `.time` is asked of a text here, and a text has no such part");
 }
-
-#[test]
-fn a_step_put_in_before_others_is_one_finding_and_not_one_for_each() {
-    let flow = "flow: shop\nwhen: [{message: hi}]\nsteps: [say: New, say: Red, say: Blue, say: Green]\n";
-    let locale = "locale: es\nshop.say_1: {from: Red, to: Rojo}\nshop.say_2: {from: Blue, to: Azul}\nshop.say_3: {from: Green, to: Verde}\n";
-    let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", flow), ("locales/es.yaml", locale)];
-    let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
-    let (set, _) = parse_set(&files);
-    let found = crate::flow::lint(&set);
-    let old: Vec<String> = found.iter().filter(|finding| finding.code == "W901").map(ToString::to_string).collect();
-    assert_eq!(old.len(), 1, "{old:#?}");
-    assert!(
-        old[0].starts_with(
-            "locales/es.yaml:2:20: warning[W901] `shop.say_1` no longer says this, nor do 2 other steps of `shop`"
-        ),
-        "{old:#?}"
-    );
-    // A mistake in the code of a translation is said of the code alone.
-    let locale = "locale: es\nshop.say_1: {from: Hi, to: \"${contact.nam}\"}\n";
-    let flow = "flow: shop\nwhen: [{message: hi}]\nsteps: [say: Hi]\n";
-    let wrong = locale.replace("contact.nam", "nobody");
-    let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", flow), ("locales/es.yaml", &wrong)];
-    let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
-    let (set, mut found) = parse_set(&files);
-    found.extend(crate::flow::lint(&set));
-    let codes: Vec<&str> = found.iter().map(|finding| finding.code).filter(|code| *code != "W904").collect();
-    assert_eq!(codes, ["E303"]);
-}

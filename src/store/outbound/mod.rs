@@ -203,7 +203,7 @@ pub(super) static SETTLE: Statement<Settled> = Statement::new(
 /// It was refused as outside the window and is planned once more: the next refusal is final.
 pub static PLANNED_AGAIN: Statement<PlannedAgain> = Statement::new(
     "outbound.planned_again",
-    153,
+    162,
     Wins::Plain,
     |row| row.id.0.into(),
     "update outbound set planned_again_at = cast(value ->> 'at' as bigint)
