@@ -98,7 +98,6 @@ impl Message {
         let buttons = fields.list("buttons").iter().map(|node| WrittenButton::parse(fields, node)).collect();
         let link = fields.node("link").map(|node| {
             let mut keys = fields.below(node, "link");
-            // What stands in a broken map is not known: that it lacks something is no mistake of its own.
             let (title, url) = match node.has_broken() {
                 true => (keys.node("title"), keys.node("url")),
                 false => (keys.required("title"), keys.required("url")),
@@ -249,7 +248,6 @@ impl WrittenIfClosed {
             (None, Some(span)) => Some(WrittenIfClosed::Hold(span)),
             (None, None) => None,
         };
-        // An unknown key is said below; it was the one that is missing.
         let unknown = node
             .map()
             .unwrap_or_default()
