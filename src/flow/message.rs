@@ -377,7 +377,6 @@ pub fn token(turn: &Turn<'_>, here: Here<'_>, option: &OptionShown) -> String {
     Token::new(here.run, &here.node.id, &option.id, &option.consent).sign(turn.world.token_key)
 }
 
-/// A list fills positional parameters, a map named ones; keys "1", "2" are positions.
 fn parameters(vars: Value) -> Result<Parameters, Failure> {
     let printed = |value: &Value| {
         value.print().ok_or_else(|| Failure::new("type", "a template's value is a text, not a list or a map"))
