@@ -1,9 +1,9 @@
 //! The waiting question's own life: asked again, its message's fate, reminders, the end of its time.
 
 use super::{
+    closed::WrittenIfClosed,
     definition::Body,
     fate::deliver_by,
-    message::WrittenIfClosed,
     steps::ask::Ask,
     turn::{Failure, Here, Next, Saying, Turn},
 };

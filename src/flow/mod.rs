@@ -12,6 +12,7 @@ pub mod bot;
 mod broken;
 mod changes;
 pub mod choose;
+mod closed;
 pub mod declared;
 pub mod definition;
 mod differences;

@@ -226,10 +226,11 @@ pub(super) fn draw(set: &mut WriteSet) {
             if let Some(id) = entry.row.number("id") {
                 returned.replace(&RETURN, &About { id });
             }
-        } else if order == outbound::STATUS_BY_PROVIDER.sql.order && entry.row.number("rank") == Some(FAILED) {
-            if let (Some(sender_id), Some(name)) = (entry.row.number("sender_id"), entry.row.text("provider_id")) {
-                returned.replace(&RETURN_NAMED, &Named { sender_id, provider_id: name.to_owned() });
-            }
+        } else if order == outbound::STATUS_BY_PROVIDER.sql.order
+            && entry.row.number("rank") == Some(FAILED)
+            && let (Some(sender_id), Some(name)) = (entry.row.number("sender_id"), entry.row.text("provider_id"))
+        {
+            returned.replace(&RETURN_NAMED, &Named { sender_id, provider_id: name.to_owned() });
         }
     }
     set.merge(returned);

@@ -139,7 +139,7 @@ pub(super) fn fact(name: &str, entry: &Entry, set: &FlowSet, zone: &TimeZone, fi
 }
 
 /// One thing about a contact as a person types it: the name of a field, and its value as YAML has it.
-pub fn typed_fact(name: &str, value: &str, set: &FlowSet) -> Result<Fact, Diagnostic> {
+pub fn typed_fact(name: &str, value: &str, set: &FlowSet) -> Result<Fact, Box<Diagnostic>> {
     let findings = Findings::default();
     let read = |value: &str| yaml::load(&SourceFile::new("", format!("{name}: {value}")), &findings);
     // What a person types needs no quotes: where YAML stumbles over it, it is a text.
@@ -158,8 +158,8 @@ pub fn typed_fact(name: &str, value: &str, set: &FlowSet) -> Result<Fact, Diagno
     let first = findings.into_sorted().into_iter().find(Diagnostic::is_error);
     match (read, first) {
         (Some(fact), None) => Ok(fact),
-        (_, Some(finding)) => Err(finding),
-        (None, None) => Err(Diagnostic::error("E953", &set.bot.place, format!("`{name}` cannot be set"))),
+        (_, Some(finding)) => Err(Box::new(finding)),
+        (None, None) => Err(Box::new(Diagnostic::error("E953", &set.bot.place, format!("`{name}` cannot be set")))),
     }
 }
 

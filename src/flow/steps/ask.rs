@@ -12,7 +12,8 @@ use crate::{
     },
     flow::{
         definition::{Body, Kind, Role},
-        message::{Message, Worded, WrittenIfClosed},
+        closed::WrittenIfClosed,
+        message::{Message, Worded},
         script::Code,
         sentences,
         spec::{FieldKind, FieldSpec, Spec, parts},

@@ -5,7 +5,7 @@ use crate::{
     base::{diagnostic::Diagnostic, time::Span},
     flow::{
         definition::{Body, Role},
-        message::WrittenIfClosed,
+        closed::WrittenIfClosed,
         people::Handing,
         spec::{Declared, FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,

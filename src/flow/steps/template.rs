@@ -5,7 +5,7 @@ use crate::{
     flow::{
         definition::Body,
         fate::waits_for_fate,
-        message::TemplateChoice,
+        closed::{TemplateButton, TemplateChoice},
         spec::{Declared, FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         turn::{Failure, Here, Next, Saying, Turn},
@@ -45,7 +45,7 @@ impl StepKind for Template {
         let vars = fields.opt_data("vars");
         let (header, language) = (fields.opt_text("header"), fields.opt_text("language"));
         let buttons = fields.list("buttons").iter();
-        let buttons = buttons.map(|node| crate::flow::message::TemplateButton::parse(fields, node)).collect();
+        let buttons = buttons.map(|node| TemplateButton::parse(fields, node)).collect();
         Template { choice: Some(TemplateChoice { names, vars, header, buttons, language }), on_undelivered }
     }
 

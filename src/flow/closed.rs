@@ -1,0 +1,243 @@
+//! `if_closed`: what stands for a message when the window is closed, and templates with their values.
+
+use super::{
+    arrange::header,
+    message::token,
+    spec::parts,
+    step_fields::StepFields,
+    text::{Data, Text},
+    token::Token,
+    turn::{Failure, Here, Turn},
+};
+use crate::{
+    base::{
+        fields::Fields,
+        limits::{HOLD_DEFAULT, LIST_ROWS_MAX},
+        meant,
+        time::Span,
+        yaml::Node,
+    },
+    model::{
+        effect::IfClosed,
+        session::OptionShown,
+        template::{ButtonValue, Parameters, TemplateMessage},
+        value::Value,
+    },
+};
+
+pub enum WrittenIfClosed {
+    Template(TemplateChoice),
+    Nudge(TemplateChoice, Span),
+    Hold(Span),
+    Skip,
+    Fail,
+}
+
+/// One or more templates, the first usable of which is taken, with their values.
+pub struct TemplateChoice {
+    pub names: Vec<Text>,
+    pub vars: Option<Data>,
+    pub header: Option<Text>,
+    pub buttons: Vec<TemplateButton>,
+    pub language: Option<Text>,
+}
+
+pub enum TemplateButton {
+    /// A quick reply that stands for the option with this id.
+    Id(Text),
+    UrlSuffix(Text),
+}
+
+const IF_CLOSED: &str = "`if_closed` is `{template: NAME}`, `{nudge: NAME}`, `hold`, `{hold: 3d}`, `skip` or `fail`";
+
+impl WrittenIfClosed {
+    /// With its templates filled in.
+    pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown]) -> Result<IfClosed, Failure> {
+        Ok(match self {
+            WrittenIfClosed::Hold(span) => IfClosed::Hold(*span),
+            WrittenIfClosed::Skip => IfClosed::Skip,
+            WrittenIfClosed::Fail => IfClosed::Fail,
+            WrittenIfClosed::Template(choice) => IfClosed::Template(choice.messages(turn, here, shown)?),
+            WrittenIfClosed::Nudge(choice, hold) => {
+                IfClosed::Nudge { templates: choice.messages(turn, here, shown)?, hold: *hold }
+            }
+        })
+    }
+
+    pub fn parse<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> Option<Self> {
+        match node.text() {
+            Some("hold") => return Some(WrittenIfClosed::Hold(HOLD_DEFAULT)),
+            Some("skip") => return Some(WrittenIfClosed::Skip),
+            Some("fail") => return Some(WrittenIfClosed::Fail),
+            Some(word) => {
+                fields.wrong(node, "E230", format!("{IF_CLOSED}; {}", meant::if_closed(word)));
+                return None;
+            }
+            None => {}
+        }
+        let mut keys = fields.below(node, "if_closed");
+        let (template, nudge) = (keys.node("template"), keys.node("nudge"));
+        let hold = if nudge.is_some() || template.is_none() { keys.opt_duration("hold") } else { None };
+        let found = match (template.or(nudge), hold) {
+            (Some(names), hold) => {
+                let choice = TemplateChoice::parse(fields, names, &mut keys);
+                Some(match nudge {
+                    Some(_) => WrittenIfClosed::Nudge(choice, hold.unwrap_or(HOLD_DEFAULT)),
+                    None => WrittenIfClosed::Template(choice),
+                })
+            }
+            (None, Some(span)) => Some(WrittenIfClosed::Hold(span)),
+            (None, None) => None,
+        };
+        // An unknown key is said below; it was the one that is missing.
+        let unknown = node
+            .map()
+            .unwrap_or_default()
+            .iter()
+            .any(|entry| !parts::IF_CLOSED_KEYS.contains(&entry.key.text.as_str()));
+        if found.is_none() && !unknown {
+            fields.wrong(node, "E230", IF_CLOSED);
+        }
+        if node.map().is_some() {
+            keys.finish();
+        }
+        found
+    }
+}
+
+impl TemplateChoice {
+    /// `names` is the value of the key that names the templates; the others stand beside it.
+    pub fn parse<'a>(fields: &mut StepFields<'a, '_>, names: &'a Node, keys: &mut Fields<'a>) -> Self {
+        let names = names.one_or_many().iter().map(|node| fields.text_of(node)).collect();
+        let vars = keys.node("vars").map(|node| fields.data_of(node));
+        let header = keys.node("header").map(|node| fields.text_of(node));
+        let language = keys.node("language").map(|node| fields.text_of(node));
+        let buttons = keys.list("buttons").iter().map(|node| TemplateButton::parse(fields, node)).collect();
+        TemplateChoice { names, vars, header, buttons, language }
+    }
+
+    /// The templates with their values, in the order of preference.
+    pub fn messages(
+        &self,
+        turn: &Turn<'_>,
+        here: Here<'_>,
+        shown: &[OptionShown],
+    ) -> Result<Vec<TemplateMessage>, Failure> {
+        let body = match &self.vars {
+            Some(vars) => parameters(turn.data(here, vars)?)?,
+            None => Parameters::None,
+        };
+        let header = match &self.header {
+            Some(text) => Some(header(&turn.render(here, text, &[])?)?),
+            None => None,
+        };
+        let language = match &self.language {
+            Some(text) => Some(turn.render(here, text, &[])?),
+            None => None,
+        };
+        let buttons = self.button_values(turn, here, shown)?;
+        let mut all = Vec::new();
+        for name in &self.names {
+            let name = turn.render(here, name, &[])?;
+            all.push(TemplateMessage {
+                name,
+                language: language.clone(),
+                header: header.clone(),
+                body: body.clone(),
+                buttons: buttons.clone(),
+                ttl: None,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Quick replies carry our tokens. Without `buttons:` the n-th stands for option n; the sender
+    /// takes as many as the template has.
+    fn button_values(
+        &self,
+        turn: &Turn<'_>,
+        here: Here<'_>,
+        shown: &[OptionShown],
+    ) -> Result<Vec<ButtonValue>, Failure> {
+        let reply = |option: &OptionShown| ButtonValue::Reply {
+            payload: token(turn, here, option),
+            title: option.title.clone(),
+        };
+        if self.buttons.is_empty() {
+            return Ok(shown.iter().take(LIST_ROWS_MAX).map(reply).collect());
+        }
+        let mut all = Vec::new();
+        for button in &self.buttons {
+            all.push(match button {
+                TemplateButton::UrlSuffix(text) => ButtonValue::UrlSuffix(turn.render(here, text, &[])?),
+                TemplateButton::Id(text) => {
+                    let id = turn.render(here, text, &[])?;
+                    match shown.iter().find(|option| option.id == id) {
+                        Some(option) => reply(option),
+                        None => {
+                            let payload = Token::new(here.run, &here.node.id, &id, &[]).sign(turn.world.token_key);
+                            ButtonValue::Reply { payload, title: id }
+                        }
+                    }
+                }
+            });
+        }
+        Ok(all)
+    }
+}
+
+impl TemplateButton {
+    pub fn parse(fields: &mut StepFields<'_, '_>, node: &Node) -> Self {
+        match node.get("url") {
+            Some(url) => TemplateButton::UrlSuffix(fields.text_of(url)),
+            None => TemplateButton::Id(fields.text_of(node)),
+        }
+    }
+}
+
+/// A list fills positional parameters, a map named ones; keys "1", "2" are positions.
+fn parameters(vars: Value) -> Result<Parameters, Failure> {
+    let printed = |value: &Value| {
+        value.print().ok_or_else(|| Failure::new("type", "a template's value is a text, not a list or a map"))
+    };
+    match vars {
+        Value::Nothing => Ok(Parameters::None),
+        Value::List(values) => Ok(Parameters::Positional(values.iter().map(printed).collect::<Result<_, _>>()?)),
+        Value::Map(values) => {
+            let mut places: Vec<(usize, &Value)> =
+                values.iter().filter_map(|(name, value)| Some((name.parse().ok()?, value))).collect();
+            if !values.is_empty() && places.len() == values.len() {
+                places.sort_by_key(|(place, _)| *place);
+                let values = places.into_iter().map(|(_, value)| printed(value));
+                return Ok(Parameters::Positional(values.collect::<Result<_, _>>()?));
+            }
+            let named = values.iter().map(|(name, value)| Ok((name.clone(), printed(value)?)));
+            Ok(Parameters::Named(named.collect::<Result<_, Failure>>()?))
+        }
+        other => Ok(Parameters::Positional(vec![printed(&other)?])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_are_numbers_are_positions() {
+        let map = |entries: &[(&str, &str)]| {
+            Value::Map(entries.iter().map(|(name, value)| ((*name).to_owned(), Value::text(*value))).collect())
+        };
+        let positional = |values: &[&str]| Parameters::Positional(values.iter().map(|v| (*v).to_owned()).collect());
+        assert_eq!(parameters(map(&[("2", "b"), ("10", "c"), ("1", "a")])).unwrap(), positional(&["a", "b", "c"]));
+        assert!(matches!(parameters(map(&[("name", "Ada")])).unwrap(), Parameters::Named(_)));
+        assert!(parameters(Value::List(vec![Value::List(vec![])])).is_err());
+    }
+
+    #[test]
+    fn values_of_templates_print_as_in_texts() {
+        let time = Value::Clock(jiff::civil::time(9, 30, 0, 0));
+        let all = vec![time, Value::Number(0.1 + 0.2), Value::Span(Span::minutes(90)), Value::Number(3.0)];
+        let printed = ["09:30", "0.3", "1h30m", "3"].map(str::to_owned).to_vec();
+        assert_eq!(parameters(Value::List(all)).unwrap(), Parameters::Positional(printed));
+    }
+}
