@@ -2,6 +2,7 @@
 
 use super::{
     arrived::Arrived,
+    behind::Behind,
     calls::Calls,
     catalogue::Catalogue,
     config::Config,
@@ -23,7 +24,7 @@ use super::{
 use crate::{
     base::{
         clock::Clock,
-        ids::{ContactId, ConversationId, FlowName, OutboundId, SenderId, StartId},
+        ids::{ConversationId, FlowName, OutboundId, SenderId, StartId},
         limits::{BEGIN_EVERY, LOAD_DUE_EVERY, PLAN_EVERY, PURSE_LOOK_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
@@ -81,7 +82,7 @@ pub struct App {
     /// Calls of `http` steps that are under way, by their conversation and run.
     pub(super) calling: Marks<(ConversationId, u32)>,
     /// Contacts with recorded messages that are in nobody's line: their lane reads them back before it goes on.
-    pub(super) behind: Marks<ContactId>,
+    pub(super) behind: Behind,
     /// Planned starts that were handed to their lanes.
     pub(super) beginning: Marks<StartId>,
     /// `start` steps have planned for many: the clockwork walks their contacts.

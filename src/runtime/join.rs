@@ -260,10 +260,31 @@ impl App {
     /// left ends now.
     pub(super) async fn lane_of(self: &Arc<Self>, id: ContactId) -> anyhow::Result<Option<LaneState>> {
         let mut found = self.load_lane(id).await?;
-        if let Some(lane) = found.as_mut().filter(|lane| lane.contact.data.joined_to.is_some()) {
+        if let Some(lane) = found.as_mut()
+            && let Some(to) = lane.contact.data.joined_to
+        {
+            self.hand_marks_on(lane, to).await?;
             self.leave(lane).await.map_err(|error| anyhow::anyhow!("{error}"))?;
         }
         Ok(found)
+    }
+
+    /// Who has the talks of one who was joined, and that they need somebody. Each conversation of who goes on hears it
+    /// in a commit of its own, and the process may have died between two of them: what is still marked under the old
+    /// name says so. To hear it twice changes nothing.
+    async fn hand_marks_on(self: &Arc<Self>, lane: &LaneState, to: ContactId) -> anyhow::Result<()> {
+        let Some(to) = self.goes_on(to).await? else { return Ok(()) };
+        for Conversation { sender, session, .. } in &lane.conversations {
+            let (person, needs_person) = (session.person.clone(), session.needs_person.clone());
+            if person.is_none() && needs_person.is_none() {
+                continue;
+            }
+            if let Some(row) = conversation::between(&self.store, to, *sender).await? {
+                let joined = Joined { opted_out: lane.contact.opted_out.is_some(), person, needs_person };
+                self.happen(to, row.id, Event::Joined(Box::new(joined))).await?;
+            }
+        }
+        Ok(())
     }
 
     /// A message that was recorded for somebody who is joined by now goes to the one who goes on.

@@ -10,6 +10,7 @@ mod apply;
 pub mod around;
 mod arrived;
 mod audience;
+mod behind;
 pub mod bot;
 pub mod calls;
 pub mod catalogue;

@@ -96,8 +96,12 @@ impl App {
         }
     }
 
-    /// Runs that wait for a call or for the fate of a message: who would have told them may be dead.
+    /// Runs that wait for a call or for the fate of a message: who would have told them may be dead. And what a join
+    /// that was cut off left marked under the name of who is gone.
     async fn recover_waiting(self: &Arc<Self>) -> anyhow::Result<usize> {
+        for contact in session::left_behind(&self.store).await? {
+            self.push(contact, Work::Wake);
+        }
         let mut after = ConversationId(0);
         let mut taken = 0;
         loop {

@@ -45,7 +45,7 @@ impl App {
         // Messages that stand in the line, too, and were taken from their rows before.
         let mut taken = BTreeSet::new();
         while let Some(work) = self.lanes.next(contact, &mut state) {
-            if self.behind.holds(contact) {
+            if self.behind.is_ready(contact, self.clock.now()) {
                 Box::pin(self.catch_up(contact, &mut state, &mut taken)).await;
             }
             let done = caught(pin!(self.work(contact, &mut state, work, &taken))).await;
@@ -138,8 +138,9 @@ impl App {
             self.metrics.database_errors.inc();
             tracing::error!(contact.id = %contact, "Messages of a contact are read back later: {error:#}");
             // 1 s, 8 s, 64 s: a database that is away for a moment makes nothing poisonous.
-            let rest = Span::seconds(8_i64.pow(tries.min(2)));
-            self.timers.wake(contact, self.clock.now() + rest);
+            let until = self.clock.now() + Span::seconds(8_i64.pow(tries.min(2)));
+            self.behind.rest(contact, until);
+            self.timers.wake(contact, until);
         }
     }
 

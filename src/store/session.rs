@@ -94,12 +94,21 @@ static CALLING: Query = Query {
     text: "select conversation_id, contact_id, due_at from session
       where calling and conversation_id > $1 order by conversation_id limit $2",
 };
+/// By the two partial indexes: few conversations are marked.
+static LEFT_BEHIND: Query = Query {
+    name: "session.left_behind",
+    text: "select contact_id from session where person_since is not null
+        and exists (select 1 from contact where contact.id = session.contact_id and contact.data ->> 'joined_to' is not null)
+      union select contact_id from session where needs_person_at is not null
+        and exists (select 1 from contact where contact.id = session.contact_id and contact.data ->> 'joined_to' is not null)
+      order by contact_id",
+};
 static NEXT_DUE: Query = Query {
     name: "session.next_due",
     text: "select due_at from session where due_at is not null and due_at > $1 order by due_at limit 1",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &WITH_RUNS, &DUE, &CALLING, &NEXT_DUE];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &WITH_RUNS, &DUE, &CALLING, &LEFT_BEHIND, &NEXT_DUE];
 
 /// A conversation that has something to do.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -131,6 +140,11 @@ pub async fn next_due(store: &Store, now: Time) -> Result<Option<Time>, ReadErro
 /// Those to which something is owed from outside, by id from `after` on.
 pub async fn calling(store: &Store, after: ConversationId, limit: i64) -> Result<Vec<Due>, ReadError> {
     store.all(&CALLING, &[after.0.into(), limit.into()], read).await
+}
+
+/// Contacts who were joined to another and of whom a conversation is still marked.
+pub async fn left_behind(store: &Store) -> Result<Vec<ContactId>, ReadError> {
+    store.all(&LEFT_BEHIND, &[], |row| Ok(ContactId(row.number("contact_id")?))).await
 }
 
 fn read(row: &Row) -> Result<Due, ReadError> {

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use transom::{
     base::{
         clock::Clock,
-        ids::{InboundId, ProviderId, SenderId, StartId},
+        ids::{ContactId, InboundId, ProviderId, SenderId, StartId},
         time::{Span, Time},
     },
     model::{
@@ -14,9 +14,11 @@ use transom::{
         inbound::{Alias, AliasKind, InboundKind, InboundMessage},
     },
     store::{
-        WriteSet, alias, contact, conversation,
+        WriteSet, alias,
+        contact::{self, ContactChange},
+        conversation,
         inbound::{self, InboundData, NewInbound},
-        start,
+        session, start,
     },
 };
 
@@ -296,6 +298,30 @@ async fn a_message_that_was_recorded_for_who_is_gone_reaches_who_goes_on() {
     let found = conversation::of(&house.app.store, one_of_both(&house).await.id).await.unwrap();
     assert_eq!(found.len(), 1);
     assert!(found[0].last_inbound_at >= Some(Time(now.0 / 1000 * 1000)));
+}
+
+#[tokio::test]
+async fn a_mark_that_a_death_in_the_middle_of_a_join_left_behind_goes_on() {
+    let house = house().await;
+    writes(&house, "wamid.1", "one", Some(OLD), None).await;
+    writes(&house, "wamid.2", "STOP", None, Some(ID)).await;
+    writes(&house, "wamid.3", "is anybody there?", None, Some(ID)).await;
+    let mut gone = contact_of(&house, AliasKind::Bsuid, ID).await;
+    let stays = contact_of(&house, AliasKind::Phone, OLD).await.id;
+    let marked = async |house: &House, contact: ContactId| {
+        let talk = conversation::of(&house.app.store, contact).await.unwrap().remove(0);
+        let session = session::find(&house.app.store, talk.id).await.unwrap().unwrap().session;
+        session.needs_person.map(|needs| needs.why)
+    };
+    let why = marked(&house, gone.id).await;
+    assert!(why.is_some());
+    // The first commit of a join says that one is gone; the process died before the turn of this conversation.
+    gone.data.joined_to = Some(stays);
+    let mut set = WriteSet::of(gone.id.0);
+    set.push(&contact::CHANGE, &ContactChange { id: gone.id, data: gone.data.clone(), zone: String::new() });
+    house.app.store.commit(set).await.unwrap();
+    let house = house.restart().await;
+    assert_eq!((marked(&house, stays).await, marked(&house, gone.id).await), (why, None));
 }
 
 #[tokio::test]

@@ -1,0 +1,67 @@
+//! Contacts some of whose recorded messages are in nobody's line, and when to read them back.
+
+use crate::base::{ids::ContactId, time::Time};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// A contact stands here until its messages are read back. After a reading that failed it rests: each reading counts
+/// a try of the message it stops at, and whatever else comes for the contact meanwhile must not use them up.
+#[derive(Default)]
+pub struct Behind(Mutex<HashMap<ContactId, Option<Time>>>);
+
+impl Behind {
+    /// True: it was not there. A rest goes on.
+    pub fn add(&self, contact: ContactId) -> bool {
+        let mut map = self.map();
+        let fresh = !map.contains_key(&contact);
+        map.entry(contact).or_default();
+        fresh
+    }
+
+    /// Not to be read back before this time.
+    pub fn rest(&self, contact: ContactId, until: Time) {
+        self.map().insert(contact, Some(until));
+    }
+
+    pub fn remove(&self, contact: ContactId) {
+        let mut map = self.map();
+        if !map.is_empty() {
+            map.remove(&contact);
+        }
+    }
+
+    pub fn holds(&self, contact: ContactId) -> bool {
+        let map = self.map();
+        !map.is_empty() && map.contains_key(&contact)
+    }
+
+    /// It stands here and does not rest.
+    pub fn is_ready(&self, contact: ContactId, now: Time) -> bool {
+        let map = self.map();
+        !map.is_empty() && map.get(&contact).is_some_and(|until| until.is_none_or(|until| until <= now))
+    }
+
+    fn map(&self) -> MutexGuard<'_, HashMap<ContactId, Option<Time>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: ContactId = ContactId(7);
+
+    #[test]
+    fn what_comes_meanwhile_does_not_end_a_rest() {
+        let behind = Behind::default();
+        assert!(behind.add(ADA) && !behind.add(ADA) && behind.is_ready(ADA, Time(1)));
+        behind.rest(ADA, Time(10));
+        assert!(!behind.add(ADA));
+        assert!(behind.holds(ADA) && !behind.is_ready(ADA, Time(9)) && behind.is_ready(ADA, Time(10)));
+        behind.remove(ADA);
+        assert!(!behind.holds(ADA) && !behind.is_ready(ADA, Time(10)));
+    }
+}
