@@ -74,7 +74,7 @@
 //! |---|---|---|
 //! | step | `src/flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
 //! | trigger | `src/flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
-//! | provider | `src/channel/NAME/`, its webhooks in `tests/channel/` | `channel/mod.rs`, `providers` in `runtime/start.rs`, `Access` in `runtime/config` |
+//! | provider | `src/channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/mod.rs`, `runtime/providers.rs`, `Access` in `runtime/config/access.rs` |
 //! | endpoint | a function in `src/web/api/NOUN.rs`, a test in `tests/api/` | its entry in `web/routes/NOUN.rs` |
 //! | command | `src/cli/NAME.rs` | the list of commands in `cli/mod.rs` |
 //! | table | `src/store/NAME.rs` and a migration | `TABLES` in `store/mod.rs`, the list in `store/migrate.rs` |

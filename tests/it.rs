@@ -8,6 +8,7 @@ mod docs;
 mod graph;
 mod kill;
 mod lsp;
+mod platform;
 mod receiver;
 mod runtime;
 mod sim;

@@ -1,5 +1,6 @@
 //! What a platform says of one of our senders when it is asked: each provider fills in the same few checks.
 
+use super::question::Trouble;
 use crate::base::ids::SenderId;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -37,6 +38,20 @@ impl Check {
     pub fn with(self, details: Json) -> Self {
         Check { details, ..self }
     }
+}
+
+/// What a question that was not answered says of token and number.
+pub fn unanswered(trouble: &Trouble) -> Check {
+    let name = if trouble.kind == "not_found" { "number" } else { "token" };
+    Check::new(name, Grade::Bad, sentence(&trouble.text))
+}
+
+/// With a capital letter and a full stop.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches([' ', ':', '.']);
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
 }
 
 /// For a sender that the provider does not have.

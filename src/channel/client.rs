@@ -1,7 +1,7 @@
 //! The one client for requests to providers: keep-alive, time-outs, no redirects, capped answers.
 
 use super::{
-    BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent,
+    Auth, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent,
     pool::{Failed, Pool},
     roots::tls,
     wire::{Direction, Exchange, WireLog},
@@ -9,13 +9,13 @@ use super::{
 use crate::base::{
     clock::Clock,
     limits::{CONNECT_TIMEOUT, IDLE_CONNECTION_TIMEOUT, IDLE_CONNECTIONS_MAX, PROVIDER_ANSWER_BYTES_MAX},
-    secret::Secret,
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
     Method as Verb, Request, Uri,
     body::Bytes,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT},
 };
 use std::{
     sync::{Arc, Once},
@@ -52,10 +52,11 @@ impl Client {
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let HttpRequest { method, url, bearer, body, timeout, sender } = request;
-        let body = body.map(Bytes::from);
+        let HttpRequest { method, url, auth, body, timeout, sender } = request;
+        let kind = body.as_ref().map(super::Body::content_type);
+        let body = body.map(|body| Bytes::from(body.into_bytes()));
         let began = self.clock.now();
-        let result = self.perform(method, &url, bearer, body.clone(), timeout).await;
+        let result = self.perform(method, &url, &auth, (kind, body.clone()), timeout).await;
         if let Some(wire) = &self.wire {
             let took = self.clock.now() - began;
             wire.record(Exchange {
@@ -77,12 +78,11 @@ impl Client {
         &self,
         method: Method,
         url: &str,
-        bearer: Option<Secret>,
-        body: Option<Bytes>,
+        auth: &Auth,
+        (kind, body): (Option<&'static str>, Option<Bytes>),
         timeout: Duration,
     ) -> Result<HttpResponse, HttpError> {
         let uri = Uri::try_from(url).map_err(|error| unsendable("unreachable", reasons(&error)))?;
-        let has_body = body.is_some();
         let mut out = Request::new(Full::new(body.unwrap_or_default()));
         *out.uri_mut() = uri;
         *out.method_mut() = match method {
@@ -91,15 +91,11 @@ impl Client {
         };
         let headers = out.headers_mut();
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
-        if let Some(token) = bearer {
-            let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
-                unsendable("bad_token", "the access token holds characters that no header can carry".into())
-            })?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+        if let Some((name, value)) = credentials(auth)? {
+            headers.insert(name, value);
         }
-        if has_body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(kind) = kind {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         let late = tokio::time::sleep(timeout);
         tokio::pin!(late);
@@ -136,6 +132,22 @@ impl Client {
         }
         Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body, cut })
     }
+}
+
+/// The header by which a request shows whose it is; never printed.
+fn credentials(auth: &Auth) -> Result<Option<(HeaderName, HeaderValue)>, HttpError> {
+    let (name, text) = match auth {
+        Auth::None => return Ok(None),
+        Auth::Bearer(token) => (AUTHORIZATION, format!("Bearer {}", token.expose())),
+        Auth::Basic { user, password } => {
+            (AUTHORIZATION, format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose()))))
+        }
+        Auth::Header { name, value } => (HeaderName::from_static(name), value.expose().to_owned()),
+    };
+    let mut value = HeaderValue::try_from(text)
+        .map_err(|_| unsendable("bad_token", "the access token holds characters that no header can carry".into()))?;
+    value.set_sensitive(true);
+    Ok(Some((name, value)))
 }
 
 impl Http for Client {

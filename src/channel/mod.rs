@@ -2,31 +2,41 @@
 //!
 //! `client` and `guard` are the one way out to the network, for providers and for the calls of flows (`call`).
 
+pub mod answer;
+pub mod autocalls;
 pub mod call;
-pub mod carries;
 pub mod checkup;
 pub mod client;
 pub mod guard;
+pub mod imitate;
+pub mod kapso;
+pub mod loose;
 pub mod meta;
 mod pool;
+pub mod question;
 mod roots;
 pub mod sandbox;
 pub mod signature;
+pub mod twilio;
+pub mod waplify;
 pub mod wire;
 
 use crate::{
     base::{
         ids::{OutboundId, ProviderId, SenderId},
         secret::Secret,
-        time::Span,
+        time::{Span, Time},
     },
     model::{
+        carries::Carries,
         content::Content,
         inbound::{Alias, Item, StatusError},
+        template::Template,
     },
 };
-use carries::Carries;
 use checkup::Check;
+use imitate::{Posted, Told};
+use question::Trouble;
 pub use reqwest::header::{HeaderMap, HeaderName};
 use std::{pin::Pin, time::Duration};
 
@@ -49,6 +59,11 @@ pub trait Provider: Send + Sync {
     /// not understood comes back as `Ignored` or `Dead`, so that one item never stops the others.
     fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected>;
 
+    /// What a webhook that was taken is answered with, as content type and text; `None`: nothing.
+    fn thanks(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// Reads the raw text of a dead letter again, as if its signature were good: an operator asked for it.
     fn replay(&self, raw: &str) -> Vec<Item>;
 
@@ -58,12 +73,48 @@ pub trait Provider: Send + Sync {
     /// What to do about a message that a status says has failed: the same table as for sends.
     fn judge(&self, error: &StatusError) -> Next;
 
+    /// When a window that a refusal calls closed was opened, where its words say so.
+    fn opened_at(&self, _: &SendError) -> Option<Time> {
+        None
+    }
+
+    /// How often `poll` is asked; `None`: webhooks bring all.
+    fn poll_every(&self, sender: SenderId) -> Option<Span> {
+        let _ = sender;
+        None
+    }
+
+    /// What customers wrote after `since`, where no webhook tells it; told twice it has the same id.
+    fn poll<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        since: Time,
+    ) -> BoxFuture<'a, Result<Vec<Item>, Trouble>> {
+        let _ = (http, sender, since);
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// When this person last wrote, as the platform knows it; `None`: it cannot be asked.
+    fn window<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        to: &'a [Alias],
+    ) -> Option<BoxFuture<'a, Result<Option<Time>, Trouble>>> {
+        let _ = (http, sender, to);
+        None
+    }
+
+    /// The webhook by which the platform would tell this; `None`: it tells no such thing.
+    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted>;
+
     /// Asks the platform whether a sender works: token, number, quality, sending, subscription, each alone. A
     /// platform that can be asked nothing says nothing.
-    fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>> {
-        let _ = (http, sender);
-        Box::pin(std::future::ready(Vec::new()))
-    }
+    fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>>;
+
+    /// All templates of a sender. `Template::id` is the platform's own number or 0; the caller gives its own.
+    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>>;
 }
 
 /// A request to a webhook address, before anything is believed of it.
@@ -75,6 +126,8 @@ pub struct RawRequest<'a> {
     pub query: &'a str,
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
+    /// When it came: some platforms do not say when a message was written.
+    pub now: Time,
     /// From `/webhooks/{kind}/{sender_id}`; `None` for the address that all senders share.
     pub sender: Option<SenderId>,
 }
@@ -240,13 +293,51 @@ pub trait Http: Send + Sync {
 pub struct HttpRequest {
     pub method: Method,
     pub url: String,
-    /// Goes into `Authorization: Bearer`.
-    pub bearer: Option<Secret>,
-    /// JSON text.
-    pub body: Option<Vec<u8>>,
+    pub auth: Auth,
+    pub body: Option<Body>,
     pub timeout: Duration,
     /// For the wire log and metrics.
     pub sender: Option<SenderId>,
+}
+
+/// How a request shows whose it is. It goes to the configured address only: no redirect is followed.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    None,
+    /// `Authorization: Bearer`.
+    Bearer(Secret),
+    /// `Authorization: Basic`.
+    Basic {
+        user: String,
+        password: Secret,
+    },
+    /// A header of the platform's own.
+    Header {
+        name: &'static str,
+        value: Secret,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub enum Body {
+    Json(Vec<u8>),
+    /// `a=1&b=two+words`
+    Form(Vec<u8>),
+}
+
+impl Body {
+    pub fn content_type(&self) -> &'static str {
+        match self {
+            Body::Json(_) => "application/json",
+            Body::Form(_) => "application/x-www-form-urlencoded",
+        }
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Body::Json(bytes) | Body::Form(bytes) => bytes,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

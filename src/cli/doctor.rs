@@ -13,13 +13,13 @@ use crate::{
         limits::{CLOCK_SKEW_MAX, COMMAND_TIMEOUT},
         time::{Span, Time},
     },
-    channel::{Http, HttpRequest, Method, client::Client, meta::Meta},
+    channel::{Auth, Http, HttpRequest, Method, Provider, checkup::Grade, client::Client},
     flow,
     model::template::TemplateStatus,
     runtime::{
         bot,
-        config::{Access, Config, Sender},
-        graph,
+        config::{Config, Sender},
+        providers::providers,
     },
     store::{Store, dead_letter, inbound, template},
 };
@@ -42,17 +42,32 @@ pub async fn run(args: Args) -> Outcome {
     let store = check_database(&config, &mut report).await;
     check_daemon(&config, &mut report).await;
     let http = Client::new(Arc::new(SystemClock), None);
-    let meta = graph::meta(&config);
+    let (providers, _) = providers(&config);
     for sender in &config.senders {
         report.head(&format!("Sender {} `{}`", sender.id, sender.name));
-        match &sender.access {
-            Access::Sandbox => report.good("is a sandbox: nothing leaves this machine."),
-            Access::Meta(access) => {
-                check_sender(&meta, &http, sender, &mut report).await;
-                check_clock(&http, &access.api_base, &mut report).await;
-                if let Some(store) = &store {
-                    check_templates(&meta, &http, store, sender.id, &mut report).await;
-                }
+        let Some(provider) = providers.get(sender.provider()) else { continue };
+        let mut said: Vec<String> = Vec::new();
+        for check in provider.examine(&http, sender.id).await {
+            // A wrong token or an unreachable address spoils every question: said once.
+            if said.contains(&check.text) {
+                continue;
+            }
+            said.push(check.text.clone());
+            match check.grade {
+                Grade::Good => report.good(&check.text),
+                // What is not known is nothing to mend.
+                Grade::Unknown => {}
+                Grade::Poor => report.warn(&check.text),
+                Grade::Bad => report.wrong(&check.text),
+            }
+        }
+        if sender.is_sandbox() {
+            report.good("Is a sandbox: nothing leaves this machine.");
+        }
+        if let Some(base) = sender.access.api_base() {
+            check_clock(&http, base, &mut report).await;
+            if let Some(store) = &store {
+                check_templates(provider.as_ref(), &http, store, sender.id, &mut report).await;
             }
         }
         check_heard(&config, store.as_ref(), sender, &mut report).await;
@@ -140,29 +155,41 @@ async fn check_daemon(config: &Config, report: &mut Report) {
         ));
     }
     let Ok(metrics) = api.get("/metrics").await else { return };
-    if let Some(text) = refused_webhooks(&metrics.body) {
-        report.wrong(&text);
+    for sender in one_of_each_provider(config) {
+        if let Some(text) = refused_webhooks(&metrics.body, sender.provider(), sender.access.verified_by()) {
+            report.wrong(&text);
+        }
     }
 }
 
 /// What comes in and is turned away looks to the operator like nothing at all.
-fn refused_webhooks(metrics: &str) -> Option<String> {
+fn refused_webhooks(metrics: &str, provider: &str, secret: &str) -> Option<String> {
     let count = |result: &str| -> u64 {
-        let start = format!("transom_webhooks_total{{provider=\"meta\",result=\"{result}\"}} ");
+        let start = format!("transom_webhooks_total{{provider=\"{provider}\",result=\"{result}\"}} ");
         metrics.lines().find_map(|line| line.strip_prefix(&start)?.trim().parse().ok()).unwrap_or(0)
     };
     match (count("bad_signature"), count("ok")) {
         (0, _) => None,
         (bad, 0) => Some(format!(
-            "All {bad} webhook(s) since the daemon's start had a signature that no `app_secret` verifies: \
-             compare it with the app's secret in Meta's console."
+            "All {bad} webhook(s) of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \
+             compare it with the one in the provider's console."
         )),
         (bad, good) => Some(format!(
-            "{bad} of {} webhook(s) since the daemon's start had a signature that no `app_secret` verifies: \
-             somebody guesses, or one app's secret is missing.",
+            "{bad} of {} webhook(s) of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \
+             somebody guesses, or the secret of one sender is missing.",
             bad + good
         )),
     }
+}
+
+fn one_of_each_provider(config: &Config) -> Vec<&Sender> {
+    let mut found: Vec<&Sender> = Vec::new();
+    for sender in config.senders.iter().filter(|sender| !sender.is_sandbox()) {
+        if found.iter().all(|known| known.provider() != sender.provider()) {
+            found.push(sender);
+        }
+    }
+    found
 }
 
 /// The database for the other checks, if it can be read, and what lies in it that somebody must look at.
@@ -193,56 +220,12 @@ async fn check_database(config: &Config, report: &mut Report) -> Option<Store> {
     }
 }
 
-async fn check_sender(meta: &Meta, http: &dyn Http, sender: &Sender, report: &mut Report) {
-    let checkup = match meta.checkup(http, sender.id).await {
-        Ok(checkup) => checkup,
-        Err(trouble) => return report.wrong(&format!("{}.", show::sentence(&trouble.text))),
-    };
-    // A wrong token or an unreachable address spoils every question: said once.
-    if let (Err(number), Err(account)) = (&checkup.number, &checkup.account)
-        && number == account
-    {
-        return report.wrong(&format!("{}.", show::sentence(&number.text)));
-    }
-    match checkup.number {
-        Err(trouble) => report.wrong(&format!("The number: {trouble}.")),
-        Ok(number) => {
-            let shown = number.display.as_deref().unwrap_or("?");
-            report.good(&format!("The token is valid and reads the number {shown}."));
-            if !number.phone_matches {
-                report.wrong(&format!("The number is {shown} at Meta, but `phone` says {}.", sender.phone));
-            }
-            if let Some(status) = number.status.as_deref().filter(|status| *status != "CONNECTED") {
-                report.wrong(&format!("The number is `{status}`, not `CONNECTED`."));
-            }
-            match number.can_send.as_deref() {
-                None | Some("AVAILABLE") => {}
-                Some("LIMITED") => report.warn("Meta limits what this number may send."),
-                Some(other) => report.wrong(&format!("Meta does not let this number send: `{other}`.")),
-            }
-            if number.quality.as_deref() == Some("RED") {
-                report.warn("The number's quality is RED: people block or report it.");
-            }
-            for problem in number.problems {
-                report.wrong(&format!("{problem}."));
-            }
-        }
-    }
-    match checkup.account {
-        Err(trouble) => report.wrong(&format!("The subscription to webhooks: {trouble}.")),
-        Ok(apps) if apps.is_empty() => report.wrong(
-            "No app is subscribed to the account's webhooks: nothing will come in. Subscribe yours in the app's WhatsApp settings.",
-        ),
-        Ok(apps) => report.good(&format!("Webhooks of the account go to {}.", apps.join(", "))),
-    }
-}
-
 /// Signatures do not depend on the clock, but windows, schedules and time-outs do.
 async fn check_clock(http: &dyn Http, api_base: &str, report: &mut Report) {
     let request = HttpRequest {
         method: Method::Get,
         url: format!("{}/", api_base.trim_end_matches('/')),
-        bearer: None,
+        auth: Auth::None,
         body: None,
         timeout: COMMAND_TIMEOUT.to_std(),
         sender: None,
@@ -264,23 +247,31 @@ async fn check_clock(http: &dyn Http, api_base: &str, report: &mut Report) {
 }
 
 /// A template that the configuration names and the catalogue does not: it will be refused.
-async fn check_templates(meta: &Meta, http: &dyn Http, store: &Store, sender: SenderId, report: &mut Report) {
-    let Ok(listed) = meta.templates(http, sender).await else { return };
+async fn check_templates(
+    provider: &dyn Provider,
+    http: &dyn Http,
+    store: &Store,
+    sender: SenderId,
+    report: &mut Report,
+) {
+    let Ok(listed) = provider.templates(http, sender).await else { return };
     let Ok(known) = template::of(store, sender).await else { return };
     for row in known {
         let found = listed.iter().find(|listed| listed.name == row.name && listed.language == row.language);
         match found {
             // Gone as a pull found it: nothing sends it.
             None if row.status == TemplateStatus::Disabled => {}
-            None => report.wrong(&format!("Template `{}` ({}) is not in Meta's catalogue.", row.name, row.language)),
+            None => {
+                report.wrong(&format!("Template `{}` ({}) is not in the provider's catalogue.", row.name, row.language))
+            }
             Some(listed) if listed.status != row.status => report.warn(&format!(
-                "Template `{}` ({}) is {:?} at Meta, here {:?}; `transom templates pull` takes it over.",
+                "Template `{}` ({}) is {:?} at the provider, here {:?}; `transom templates pull` takes it over.",
                 row.name, row.language, listed.status, row.status
             )),
             Some(_) => {}
         }
     }
-    report.good(&format!("Meta's catalogue has {} template(s).", listed.len()));
+    report.good(&format!("The provider's catalogue has {} template(s).", listed.len()));
 }
 
 async fn check_heard(config: &Config, store: Option<&Store>, sender: &Sender, report: &mut Report) {
@@ -292,20 +283,15 @@ async fn check_heard(config: &Config, store: Option<&Store>, sender: &Sender, re
         None => None,
     };
     let now = SystemClock.now();
-    match (last, &sender.access) {
+    match (last, sender.access.webhook_advice()) {
         (Some(at), _) => {
             report.good(&format!("The last message came {} ago ({}).", show::span(now - at), show::time(at)))
         }
-        (None, Access::Sandbox) => {
-            report.good("No message has come yet; `transom trigger message --text hi` sends one.")
-        }
-        (None, Access::Meta(_)) => {
+        (None, None) => report.good("No message has come yet; `transom trigger message --text hi` sends one."),
+        (None, Some(advice)) => {
             let base = config.public_url.as_deref().unwrap_or("https://YOUR-PUBLIC-ADDRESS");
-            report.warn(&format!(
-                "No webhook with a message has come yet. In the app's WhatsApp settings the callback must be \
-                 {base}/webhooks/meta, with the field `messages` subscribed; then write to {}.",
-                sender.phone
-            ));
+            let advice = advice.replace("{base}", base).replace("{id}", &sender.id.to_string());
+            report.warn(&format!("No webhook with a message has come yet. {advice}; then write to {}.", sender.phone));
         }
     }
 }

@@ -122,7 +122,8 @@ impl Stage {
         let body = compose::message(&number, &act);
         let headers = HeaderMap::new();
         let sender = Some(self.sender.id);
-        let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender };
+        let request =
+            RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), now: self.now(), sender };
         self.app.accept("sandbox", &request).await.map_err(|error| match error {
             NotAccepted::NotStored(error) => Failure::from(error),
             NotAccepted::UnknownProvider | NotAccepted::Rejected(_) => {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     base::clock::{Clock, SystemClock},
     channel::client::Client,
-    runtime::{config::Config, graph},
+    runtime::{config::Config, graph, providers::providers},
     store::template,
 };
 use serde_json::json;
@@ -59,10 +59,11 @@ async fn pull(config: &Config) -> Outcome {
         }
     } else {
         let store = exclusive(config).await?;
-        let meta = graph::meta(config);
+        let (providers, _) = providers(config);
         let http = Client::new(Arc::new(SystemClock), None);
         for sender in config.senders.iter().filter(|sender| !sender.is_sandbox()) {
-            let pulled = graph::pull(&store, config, &meta, &http, sender.id, SystemClock.now()).await;
+            let Some(provider) = providers.get(sender.provider()) else { continue };
+            let pulled = graph::pull(&store, config, provider.as_ref(), &http, sender.id, SystemClock.now()).await;
             let counts = pulled.map(|pulled| (pulled.listed as u64, pulled.gone as u64));
             tell(&sender.name, counts.map_err(|why| format!("{why:#}")));
         }

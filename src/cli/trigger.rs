@@ -18,17 +18,22 @@ use crate::{
         time::Span,
     },
     channel::{
-        meta::compose::{self, Act, News, Number, What as Deed},
-        signature::Key,
+        Provider,
+        imitate::{Posted, Told},
+        meta::compose::{Act, News, What as Deed},
     },
     model::{
         content::Content,
         inbound::{Alias, AliasKind, DeliveryState},
     },
-    runtime::config::{Access, Config, Sender},
+    runtime::{
+        config::{Config, Sender},
+        providers::providers,
+    },
 };
 use reqwest::Method;
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -112,7 +117,7 @@ pub async fn run(args: Args) -> Outcome {
         What::Message { text, to } => {
             let talk = Talk::open(to).await?;
             let before = talk.last_id().await?;
-            talk.post(&talk.message(Deed::Text(text), None)).await?;
+            talk.post(&talk.message(Deed::Text(text), None)?).await?;
             talk.print_answers(before, "the bot said nothing").await.map(|_| ())
         }
         What::Tap { button, to } => tap(Talk::open(to).await?, &button).await,
@@ -121,7 +126,7 @@ pub async fn run(args: Args) -> Outcome {
         What::Duplicate { text, to } => {
             let talk = Talk::open(to).await?;
             let before = talk.last_id().await?;
-            let body = talk.message(Deed::Text(text), None);
+            let body = talk.message(Deed::Text(text), None)?;
             let (first, second) = tokio::join!(talk.post(&body), talk.post(&body));
             first?;
             second?;
@@ -136,7 +141,7 @@ pub async fn run(args: Args) -> Outcome {
 struct Talk {
     api: Api,
     sender: Sender,
-    number: Number,
+    provider: Arc<dyn Provider>,
     from: Alias,
     name: String,
     wait: Span,
@@ -144,7 +149,7 @@ struct Talk {
 }
 
 /// A message of the bot, as the API tells it.
-struct Told {
+struct Answered {
     id: i64,
     content: Content,
     state: String,
@@ -172,30 +177,33 @@ impl Talk {
         let wait = Span::parse(&to.wait).map_err(|why| Failure::Usage(format!("`--wait {}`: {why}", to.wait)))?;
         let api = to.call.api(&config, Some(&sender.account))?;
         let from = Alias { kind: AliasKind::Phone, value: phone.trim_start_matches('+').to_owned() };
-        Ok(Talk { api, number: number(&sender), sender, from, name: to.name, wait, paint: Paint::stdout() })
-    }
-
-    fn message(&self, what: Deed, reply_to: Option<String>) -> String {
-        let (from, name) = (self.from.clone(), Some(self.name.clone()));
-        compose::message(&self.number, &Act { from, name, id: fresh_id(), at: SystemClock.now(), what, reply_to })
-    }
-
-    async fn post(&self, body: &str) -> Outcome {
-        let (path, headers) = match &self.sender.access {
-            Access::Sandbox => (format!("/webhooks/sandbox/{}", self.sender.id), Vec::new()),
-            Access::Meta(meta) => {
-                let secret = meta.app_secrets.first().cloned().unwrap_or_default();
-                let signature = Key::new(secret).sign(body.as_bytes());
-                ("/webhooks/meta".to_owned(), vec![("x-hub-signature-256", signature)])
-            }
+        let (mut providers, _) = providers(&config);
+        let Some(provider) = providers.remove(sender.provider()) else {
+            return Err(Failure::Failed(format!("no provider serves sender {}", sender.id)));
         };
-        let answer = self.api.request(Method::POST, &path, &headers, Some(body.as_bytes().to_vec())).await?;
+        Ok(Talk { api, provider, sender, from, name: to.name, wait, paint: Paint::stdout() })
+    }
+
+    fn message(&self, what: Deed, reply_to: Option<String>) -> Result<Posted, Failure> {
+        let (from, name) = (self.from.clone(), Some(self.name.clone()));
+        let act = Act { from, name, id: fresh_id(), at: SystemClock.now(), what, reply_to };
+        self.imitated(Told::Message(&act))
+    }
+
+    fn imitated(&self, what: Told<'_>) -> Result<Posted, Failure> {
+        let posted = self.provider.imitate(self.sender.id, what);
+        posted.ok_or_else(|| Failure::Failed(format!("`{}` has no webhook that tells this", self.sender.provider())))
+    }
+
+    async fn post(&self, posted: &Posted) -> Outcome {
+        let Posted { path, headers, body } = posted;
+        let answer = self.api.request(Method::POST, path, headers, Some(body.as_bytes().to_vec())).await?;
         println!("{}", self.paint.faint(format!("POST {}{path} → {}", self.api.base(), answer.status.as_u16())));
         answer.ok().map(|_| ())
     }
 
     /// What the customer was sent, oldest first. A sandbox tells it without a key.
-    async fn told(&self) -> Result<Vec<Told>, Failure> {
+    async fn told(&self) -> Result<Vec<Answered>, Failure> {
         let phone = encode(&format!("+{}", self.from.value));
         let list = if self.sender.is_sandbox() {
             self.api.get(&format!("/v1/sandbox/{}/messages?phone={phone}", self.sender.id)).await?.ok()?
@@ -259,7 +267,7 @@ async fn tap(talk: Talk, wanted: &str) -> Outcome {
         _ => Deed::Tap { id, title },
     };
     let before = told.last().map_or(0, |told| told.id);
-    talk.post(&talk.message(what, message.provider_id.clone())).await?;
+    talk.post(&talk.message(what, message.provider_id.clone())?).await?;
     talk.print_answers(before, "the bot said nothing").await.map(|_| ())
 }
 
@@ -284,7 +292,7 @@ async fn status(talk: Talk, state: State, code: i64) -> Outcome {
         to: talk.from.value.clone(),
         code: (state == DeliveryState::Failed).then_some(code),
     };
-    talk.post(&compose::status(&talk.number, &news)).await?;
+    talk.post(&talk.imitated(Told::Status(&news))?).await?;
     let (id, before, began) = (message.id, told.last().map_or(0, |told| told.id), SystemClock.now());
     // Statuses are written together: the row follows the answer by a moment.
     let mut now_state = message.state.clone();
@@ -309,22 +317,6 @@ fn pick(config: &Config, asked: Option<i64>) -> Result<&Sender, Failure> {
     }
 }
 
-/// A sandbox is addressed by its own id.
-fn number(sender: &Sender) -> Number {
-    match &sender.access {
-        Access::Sandbox => Number {
-            waba_id: "sandbox".to_owned(),
-            phone_number_id: sender.id.to_string(),
-            phone: sender.phone.clone(),
-        },
-        Access::Meta(meta) => Number {
-            waba_id: meta.waba_id.clone().unwrap_or_default(),
-            phone_number_id: meta.phone_number_id.clone(),
-            phone: sender.phone.clone(),
-        },
-    }
-}
-
 /// An id like the platform's own, unlike any other.
 fn fresh_id() -> String {
     let mut random = [0_u8; 16];
@@ -333,12 +325,12 @@ fn fresh_id() -> String {
     format!("wamid.TRIGGER{}", random.iter().map(|byte| format!("{byte:02X}")).collect::<String>())
 }
 
-fn read_told(json: &Json) -> Option<Told> {
+fn read_told(json: &Json) -> Option<Answered> {
     if json["direction"] != "out" {
         return None;
     }
     let shown = if json["sent_as"].is_null() { &json["content"] } else { &json["sent_as"] };
-    Some(Told {
+    Some(Answered {
         id: json["id"].as_i64()?,
         content: serde_json::from_value(shown.clone()).ok()?,
         state: json["state"].as_str()?.to_owned(),
@@ -347,7 +339,7 @@ fn read_told(json: &Json) -> Option<Told> {
     })
 }
 
-fn note(told: &Told, paint: Paint) -> String {
+fn note(told: &Answered, paint: Paint) -> String {
     match told.state.as_str() {
         "sent" | "delivered" | "read" => String::new(),
         other => {

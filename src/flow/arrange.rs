@@ -13,6 +13,7 @@ use crate::{
         TEXT_CHARS_MAX,
     },
     model::{
+        carries::{Carries, Mark, framed, listed},
         content::{Button, Content, Edges, Media, MediaKind, Row},
         session::OptionShown,
         template::HeaderValue,
@@ -29,7 +30,15 @@ pub struct Around {
 /// Puts text, files, link and options into as few messages as the channel allows.
 pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Around) -> Vec<Content> {
     let Around { mut files, link, edges } = around;
-    let Worded { body, shown, page: number } = worded;
+    let Worded { body, shown, page: number, asks } = worded;
+    let carries = turn.world.sender.carries;
+    if !carries.is_whole() && !carries.shows(shown.len(), as_buttons(shown)) && !shown.is_empty() {
+        // All of them at once: a number means the same option on every page.
+        let titles: Vec<String> = shown.iter().map(in_words).collect();
+        let body = listed(body, &titles, if asks { Mark::Number } else { Mark::Dot });
+        let plain = Worded { body: &body, shown: &[], page: 0, asks };
+        return arrange(turn, here, plain, Around { files, link, edges });
+    }
     let mut all = Vec::new();
     let interactive = link.is_some() || !shown.is_empty();
     // Only one picture, film or document can stand above buttons, and no text beside it; a list has none.
@@ -49,7 +58,7 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Arou
         all.push(Content::Media { media, caption });
     }
     if caption_on.is_some() || (body.trim().is_empty() && !interactive) {
-        return all;
+        return fitted(carries, all);
     }
     let most = if interactive { BUTTON_BODY_CHARS_MAX } else { TEXT_CHARS_MAX };
     let mut parts = split(&body, most);
@@ -70,7 +79,24 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Arou
             Content::List { body, button, rows: rows(turn, here, shown, number), edges }
         }
     });
-    all
+    fitted(carries, all)
+}
+
+/// What was made for WhatsApp's own limits, as this sender's platform takes it.
+fn fitted(carries: &Carries, all: Vec<Content>) -> Vec<Content> {
+    if carries.is_whole() {
+        return all;
+    }
+    // What cannot be made to fit is for the platform to refuse: its words reach the author.
+    all.into_iter().flat_map(|content| carries.fit(content.clone()).unwrap_or_else(|_| vec![content])).collect()
+}
+
+/// An option where nothing can be tapped.
+fn in_words(option: &OptionShown) -> String {
+    match &option.description {
+        Some(description) => format!("{} – {description}", option.title),
+        None => option.title.clone(),
+    }
 }
 
 /// The rows of one page, and those that lead to the others.
@@ -89,14 +115,6 @@ fn rows(turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown], number: u32) -> 
     let more = page.more.map(|to| lead(to, sentences::more(turn.language())));
     let back = page.back.map(|to| lead(to, sentences::back(turn.language())));
     page.options.iter().map(row).chain(more).chain(back).collect()
-}
-
-/// Only messages that can be tapped have a header and footer: elsewhere they become lines of the text.
-fn framed(body: &str, edges: &Edges) -> String {
-    let header = edges.header.iter().map(|text| format!("*{}*", text.trim_matches('*')));
-    let footer = edges.footer.iter().map(|text| format!("_{}_", text.trim_matches('_')));
-    let body = Some(body.trim_end().to_owned()).filter(|body| !body.is_empty());
-    header.chain(body).chain(footer).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Three or fewer with short titles, all different and without descriptions.

@@ -131,10 +131,7 @@ impl TemplateChoice {
             Some(text) => Some(header(&turn.render(here, text, &[])?)?),
             None => None,
         };
-        let language = match &self.language {
-            Some(text) => Some(turn.render(here, text, &[])?),
-            None => None,
-        };
+        let language = self.language.as_ref().map(|text| turn.render(here, text, &[])).transpose()?;
         let buttons = self.button_values(turn, here, shown)?;
         let mut all = Vec::new();
         for name in &self.names {
@@ -146,6 +143,7 @@ impl TemplateChoice {
                 body: body.clone(),
                 buttons: buttons.clone(),
                 ttl: None,
+                reference: None,
             });
         }
         Ok(all)

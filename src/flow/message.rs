@@ -41,6 +41,8 @@ pub struct Worded<'w> {
     pub shown: &'w [OptionShown],
     /// Which page of the options, from 0.
     pub page: u32,
+    /// An answer is waited for: where nothing can be tapped, its number is one.
+    pub asks: bool,
 }
 
 pub struct WrittenButton {

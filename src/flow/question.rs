@@ -273,7 +273,7 @@ impl<'a> Turn<'a> {
         let (shown, page) =
             self.question(here.run).map(|question| (question.options.clone(), question.page)).unwrap_or_default();
         // Only the words and the options are repeated: no files, no link.
-        let worded = Worded { body: text, shown: &shown, page };
+        let worded = Worded { body: text, shown: &shown, page, asks: true };
         let first = self.session.last_message + 1;
         let number = say::send(self, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
         if let Some(question) = self.question_mut(here.run) {

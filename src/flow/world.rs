@@ -6,7 +6,11 @@ use crate::{
         ids::{ConversationId, FlowName, SenderId, VersionId},
         time::Time,
     },
-    model::{contact::Contact, window::Window},
+    model::{
+        carries::{Carries, META},
+        contact::Contact,
+        window::Window,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -71,7 +75,7 @@ impl<'a> World<'a> {
             now,
             contact,
             conversation: ConversationId(0),
-            sender: SenderView { id: SenderId(0), name: "", language: None },
+            sender: SenderView { id: SenderId(0), name: "", language: None, carries: &META },
             window: Window::default(),
             env,
             paused: &NO_FLOWS,
@@ -87,4 +91,6 @@ pub struct SenderView<'a> {
     pub name: &'a str,
     /// Of contacts whose own language is unknown; `None`: the bot's.
     pub language: Option<&'a str>,
+    /// What its platform shows: what cannot be tapped there is said in words.
+    pub carries: &'static Carries,
 }

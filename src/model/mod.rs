@@ -3,6 +3,7 @@
 //! What two of `flow`, `channel` and `store` share is here; it has rules, but touches nothing.
 
 pub mod answer;
+pub mod carries;
 pub mod consent_words;
 pub mod contact;
 pub mod content;

@@ -24,6 +24,9 @@ pub struct Template {
     /// How long the platform tries to deliver it; `None`: as long as it does for the category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<Span>,
+    /// By what its platform sends it, where that is not its name: Twilio's `HX…`, a number at Autocalls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 impl Template {
@@ -170,6 +173,9 @@ pub struct TemplateMessage {
     /// How long the platform tries to deliver it, where the catalogue says so; filled in when sending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<Span>,
+    /// `Template::reference`; filled in when sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -217,6 +223,7 @@ mod tests {
             header: None,
             buttons,
             ttl: None,
+            reference: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     arrived::Arrived,
+    asked_windows::AskedWindows,
     behind::Behind,
     calls::Calls,
     catalogue::Catalogue,
@@ -77,6 +78,7 @@ pub struct App {
     pub(super) watched: Marks<OutboundId>,
     /// Those of which a status has come since they were to go again.
     pub(super) arrived: Arrived,
+    pub(super) asked_windows: AskedWindows,
     /// Those that are listed as unknown: a status that comes later takes them off the list.
     pub(super) listed: Marks<OutboundId>,
     /// Calls of `http` steps that are under way, by their conversation and run.

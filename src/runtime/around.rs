@@ -21,6 +21,7 @@ pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
         // The sandbox of somebody who wrote no configuration is no list to check names against.
         senders: config.file.is_some().then(|| config.senders.iter().map(|sender| sender.name.clone()).collect()),
         templates: (!lists.is_empty()).then_some(lists),
+        carries: real.iter().map(|sender| (sender.name.clone(), sender.carries())).collect(),
         private_networks: !config.flows.allow_private.is_empty(),
     }
 }

@@ -131,6 +131,7 @@ impl Catalogue {
         }
         ready.language = Some(template.language.clone());
         ready.ttl = template.time_to_live();
+        ready.reference.clone_from(&template.reference);
         Ok(ready)
     }
 
@@ -236,6 +237,7 @@ mod tests {
             header: None,
             buttons: vec![],
             ttl: None,
+            reference: None,
         }
     }
 
@@ -247,6 +249,7 @@ mod tests {
             body: Parameters::Positional(values.iter().map(|&v| v.into()).collect()),
             buttons: vec![],
             ttl: None,
+            reference: None,
         }
     }
 

@@ -45,6 +45,18 @@ pub(super) enum Decision {
     },
 }
 
+impl Decision {
+    /// It would be another one if the window were open; `own` is what the message itself says.
+    pub(super) fn finds_closed(&self, own: &Content) -> bool {
+        match self {
+            Decision::Go { as_template, .. } => as_template.is_some() && !own.is_template(),
+            Decision::Nudge { .. } | Decision::Hold { .. } | Decision::Skip => true,
+            Decision::Fail { code, .. } => *code == "window_closed",
+            Decision::Later { .. } | Decision::Expired | Decision::Refuse { .. } => false,
+        }
+    }
+}
+
 impl App {
     /// Asked anew each time the message is looked at; takes a slot of the rates when it may go.
     pub(super) fn decide(&self, contact: &Contact, conversation: &Conversation, place: usize, now: Time) -> Decision {

@@ -44,7 +44,11 @@ impl App {
             && let Some(place) = outbox::next(&lane.conversations[index].outbox, now)
         {
             self.recall_charge(&mut lane.conversations[index].outbox[place]).await?;
-            match self.decide(&lane.contact, &lane.conversations[index], place, now) {
+            let decision = self.decide(&lane.contact, &lane.conversations[index], place, now);
+            if self.asks_window(lane, index, place, &decision, now) {
+                break;
+            }
+            match decision {
                 Decision::Go { content, as_template } => {
                     if !set.is_empty() {
                         // It may stand there already (an unknown one that goes again), and of two rows of one

@@ -1,4 +1,4 @@
-//! Questions to Meta that are no messages: the catalogue of templates, and check-ups.
+//! Reads catalogues of templates from their providers; and all Meta senders, for who asks Meta itself.
 
 use super::{
     app::App,
@@ -8,7 +8,7 @@ use super::{
 use crate::{
     base::{ids::SenderId, time::Time},
     channel::{
-        Http,
+        Http, Provider,
         meta::{Meta, MetaSender},
     },
     model::template::{Template, TemplateStatus},
@@ -22,13 +22,14 @@ use std::collections::BTreeSet;
 /// All Meta senders of a configuration.
 pub fn meta(config: &Config) -> Meta {
     let senders = config.senders.iter().filter_map(|sender| match &sender.access {
-        Access::Sandbox => None,
+        Access::Sandbox | Access::Twilio(_) | Access::Kapso(_) | Access::Waplify(_) | Access::Autocalls(_) => None,
         Access::Meta(access) => Some(MetaSender {
             id: sender.id,
             phone: sender.phone.clone(),
             phone_number_id: access.phone_number_id.clone(),
             waba_id: access.waba_id.clone().unwrap_or_default(),
             access_token: access.access_token.clone(),
+            token_header: None,
             app_secrets: access.app_secrets.clone(),
             verify_token: access.verify_token.clone(),
             api_base: access.api_base.clone(),
@@ -51,12 +52,12 @@ pub struct Pulled {
 pub async fn pull(
     store: &Store,
     config: &Config,
-    meta: &Meta,
+    provider: &dyn Provider,
     http: &dyn Http,
     sender: SenderId,
     now: Time,
 ) -> anyhow::Result<Pulled> {
-    let listed = meta.templates(http, sender).await.map_err(|trouble| anyhow::anyhow!("{trouble}"))?;
+    let listed = provider.templates(http, sender).await.map_err(|trouble| anyhow::anyhow!("{trouble}"))?;
     let all = template::all(store).await?;
     let declared = |row: &CatalogueEntry| {
         let same = |one: &Template| one.name == row.name && one.language == row.language;
@@ -105,8 +106,9 @@ pub async fn pull(
 impl App {
     /// Reads a sender's catalogue from its provider; it counts from the next send on.
     pub async fn pull_templates(&self, sender: SenderId) -> anyhow::Result<Pulled> {
-        let meta = meta(&self.config);
-        let pulled = pull(&self.store, &self.config, &meta, self.http.as_ref(), sender, self.clock.now()).await?;
+        let provider = self.provider_of(sender).ok_or_else(|| anyhow::anyhow!("no provider serves sender {sender}"))?;
+        let pulled =
+            pull(&self.store, &self.config, provider.as_ref(), self.http.as_ref(), sender, self.clock.now()).await?;
         self.load_templates().await?;
         Ok(pulled)
     }

@@ -148,6 +148,10 @@ impl App {
                 self.take_result(lane, index, id, *result).await?;
                 self.go_on(lane, index).await
             }
+            Work::WindowTold { conversation, message, heard } => {
+                let index = self.conversation_index(lane, conversation).await?;
+                self.take_window(lane, index, message, heard).await
+            }
             Work::Moved { names, reply } => {
                 if lane.contact.data.moves_to(&names) {
                     let mut set = WriteSet::of(lane.contact.id.0);

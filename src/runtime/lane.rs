@@ -95,6 +95,8 @@ pub enum Work {
     /// Everything that is known of the person goes, with these who were found to be the same; `reply` hears that it is
     /// stored.
     Erase { others: Vec<ContactId>, reply: oneshot::Sender<()> },
+    /// The platform told when the contact last wrote, if it could; the message waits for that.
+    WindowTold { conversation: ConversationId, message: OutboundId, heard: Option<Time> },
     /// Look at what is due.
     Wake,
     /// Rows of this contact were changed by another hand: read them again.
@@ -127,6 +129,7 @@ impl Work {
             | Work::Leave { .. }
             | Work::Join { .. }
             | Work::Erase { .. }
+            | Work::WindowTold { .. }
             | Work::Forget => return None,
         })
     }

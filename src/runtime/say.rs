@@ -108,6 +108,14 @@ impl App {
         self.happen(contact, conversation, Event::Emitted { name, data, depth: 0 }).await
     }
 
+    /// A message as the sender's platform takes it; what cannot be made to fit is for the platform to refuse.
+    fn fitted(&self, sender: SenderId, content: &Content) -> Vec<Content> {
+        let carries = self.senders.get(sender).map(|sender| sender.carries());
+        let fitted =
+            carries.filter(|carries| !carries.is_whole()).and_then(|carries| carries.fit(content.clone()).ok());
+        fitted.unwrap_or_else(|| vec![content.clone()])
+    }
+
     pub(super) async fn say_in_lane(
         self: &Arc<Self>,
         lane: &mut LaneState,
@@ -122,13 +130,25 @@ impl App {
         draft.turn = lane.conversations[index].session.turn;
         let by_person = draft.origin == Origin::Person;
         let (waiter, sent) = oneshot::channel();
-        let mut pending = Pending::new(id, Arc::new(draft), now);
-        pending.waiters.push(waiter);
+        // A text that is too long for the sender's platform becomes several; the first one is the one asked for.
+        let mut ids = vec![id];
+        for (place, content) in self.fitted(lane.conversations[index].sender, &draft.content).into_iter().enumerate() {
+            if place > 0 {
+                ids.push(OutboundId(self.store.next_id()));
+            }
+            lane.conversations[index].outbox.push(Pending::new(
+                ids[place],
+                Arc::new(Draft { content, ..draft.clone() }),
+                now,
+            ));
+        }
         let current = &mut lane.conversations[index];
-        current.outbox.push(pending);
-        let ready = self.prepare(lane, index, &[id]);
+        if let Some(first) = current.outbox.iter_mut().find(|pending| pending.id == id) {
+            first.waiters.push(waiter);
+        }
+        let ready = self.prepare(lane, index, &ids);
         let current = &lane.conversations[index];
-        if let Some(pending) = current.outbox.iter().find(|pending| pending.id == id) {
+        for pending in current.outbox.iter().filter(|pending| ids.contains(&pending.id)) {
             rows::insert_outbound(&mut set, pending, lane.contact.id, current.id, current.sender);
         }
         let stored = match by_person {

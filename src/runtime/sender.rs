@@ -217,7 +217,12 @@ impl App {
                 again(pending, now, true);
                 if conversation.last_inbound_at.is_none_or(|at| at <= attempted_at) {
                     rows::close_window(set, conversation.id, conversation.window);
-                    conversation.window.opened_at = None;
+                    // A time that says otherwise than the refusal is not believed.
+                    let told = self.provider_of(sender).and_then(|provider| provider.opened_at(&error));
+                    conversation.window.opened_at = told.filter(|at| now - *at >= WINDOW);
+                    if let Some(at) = conversation.window.opened_at {
+                        rows::open_window(set, conversation.id, at);
+                    }
                     self.metrics.window_corrections.inc();
                 }
             }

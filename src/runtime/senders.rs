@@ -11,6 +11,7 @@ use crate::{
         time::{Span, Time},
     },
     flow::SenderView,
+    model::carries::META,
 };
 use std::{
     collections::HashMap,
@@ -61,6 +62,7 @@ impl Senders {
             id,
             name: sender.map_or("", |sender| &sender.name),
             language: sender.and_then(|sender| sender.language.as_deref()),
+            carries: sender.map_or(&META, Sender::carries),
         }
     }
 

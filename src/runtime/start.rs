@@ -6,10 +6,11 @@ use super::{
     calls::Calls,
     catalogue::Catalogue,
     catch::kept_up,
-    config::{Access, Config},
+    config::Config,
     live::Live,
     metrics::Metrics,
     posts::Posts,
+    providers::providers,
     reload::{ReloadError, Reloader},
     senders::{Rates, Senders},
 };
@@ -19,14 +20,11 @@ use crate::{
         ids::OutboundId,
         limits::{LISTED_READ_MAX, PART_REST, STOP_DRAIN, TOKEN_KEY_BYTES},
     },
-    channel::{
-        Http, Provider,
-        sandbox::{Sandbox, SandboxSender},
-    },
+    channel::{Http, sandbox::Sandbox},
     store::{Store, WriteSet, dead_letter, early_status, erasure, flow_state, meta, once, retention},
 };
 use anyhow::Context;
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// What an `App` is made of. The daemon, the terminal's sandbox, an author's test and the simulator
@@ -98,6 +96,7 @@ impl App {
             joining: Default::default(),
             stops: Default::default(),
             watched: Default::default(),
+            asked_windows: Default::default(),
             listed: Default::default(),
             behind: Default::default(),
             arrived: Default::default(),
@@ -159,7 +158,9 @@ impl App {
                 app.reloader.follow(&app.store, &folder, app.clock.as_ref(), ends, tell).await;
             }
         });
-        vec![clockwork, plans, posts, reload]
+        let (app, ends) = given();
+        let polling = kept_up("polling", PART_REST, move || Arc::clone(&app).poll(ends.clone()));
+        vec![clockwork, plans, posts, reload, polling]
     }
 
     /// A new version is live from the next turn on; findings are kept for `/readyz`.
@@ -227,25 +228,6 @@ impl App {
         forget(&crate::store::idempotency::EXPIRE, crate::base::limits::IDEMPOTENCY_KEPT).await?;
         Ok(())
     }
-}
-
-/// One object for each kind of provider that the configuration names; the sandbox is always there.
-fn providers(config: &Config) -> (BTreeMap<&'static str, Arc<dyn Provider>>, Arc<Sandbox>) {
-    let mut sandboxes = Vec::new();
-    for sender in &config.senders {
-        match &sender.access {
-            Access::Sandbox => sandboxes.push(SandboxSender { id: sender.id, phone: sender.phone.clone() }),
-            Access::Meta(_) => {}
-        }
-    }
-    let sandbox = Arc::new(Sandbox::new(sandboxes));
-    let mut providers: BTreeMap<&'static str, Arc<dyn Provider>> = BTreeMap::new();
-    providers.insert("sandbox", sandbox.clone());
-    let meta = super::graph::meta(config);
-    if !meta.senders().is_empty() {
-        providers.insert("meta", Arc::new(meta));
-    }
-    (providers, sandbox)
 }
 
 /// The key that signs our buttons: made once, kept in the database, so that old buttons stay ours.

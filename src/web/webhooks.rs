@@ -87,6 +87,7 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
         query: parts.uri.query().unwrap_or_default(),
         headers: &parts.headers,
         body: &bytes,
+        now: app.clock.now(),
         sender,
     };
     if let Some(reply) = provider.handshake(&raw) {
@@ -100,7 +101,10 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
         Caller::Operator => None,
     };
     match app.accept_of(kind, &raw, only).await {
-        Ok(_) => StatusCode::OK.into_response(),
+        Ok(_) => match provider.thanks() {
+            Some((kind, body)) => (StatusCode::OK, [(header::CONTENT_TYPE, kind)], body).into_response(),
+            None => StatusCode::OK.into_response(),
+        },
         Err(NotAccepted::UnknownProvider) => Problem::not_found("There is no such provider.").into_response(),
         Err(NotAccepted::Rejected(rejected)) => refusal(rejected).into_response(),
         Err(NotAccepted::NotStored(error)) => {

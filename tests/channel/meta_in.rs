@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use std::{fs, path::Path};
 use transom::{
-    base::{ids::SenderId, secret::Secret},
+    base::{ids::SenderId, secret::Secret, time::Time},
     channel::{
         HeaderMap, Provider, RawRequest, Rejected, Reply,
         meta::{Meta, MetaSender},
@@ -21,6 +21,7 @@ fn sender(id: i64, phone_number_id: &str, secrets: &[&str]) -> MetaSender {
         phone_number_id: phone_number_id.into(),
         waba_id: "300200100400500".into(),
         access_token: Secret::new("token"),
+        token_header: None,
         app_secrets: secrets.iter().copied().map(Secret::new).collect(),
         verify_token: Secret::new("open sesame"),
         api_base: "https://graph.example".into(),
@@ -37,7 +38,7 @@ fn post(meta: &Meta, body: &[u8], signature: Option<&str>) -> Result<Vec<Item>, 
     if let Some(signature) = signature {
         headers.insert("x-hub-signature-256", signature.parse().unwrap());
     }
-    meta.receive(&RawRequest { method: "POST", query: "", headers: &headers, body, sender: None })
+    meta.receive(&RawRequest { method: "POST", query: "", headers: &headers, body, now: Time(1), sender: None })
 }
 
 fn signed(meta: &Meta, body: &str) -> Vec<Item> {
@@ -202,7 +203,8 @@ fn old_and_new_secret_both_count_during_a_rotation() {
 #[test]
 fn a_sender_in_the_path_must_exist() {
     let headers = HeaderMap::new();
-    let request = |sender| RawRequest { method: "POST", query: "", headers: &headers, body: b"{}", sender };
+    let request =
+        |sender| RawRequest { method: "POST", query: "", headers: &headers, body: b"{}", now: Time(1), sender };
     assert_eq!(meta().receive(&request(Some(SenderId(99)))).unwrap_err(), Rejected::UnknownSender);
     assert_eq!(meta().receive(&request(Some(SenderId(12)))).unwrap_err(), Rejected::BadSignature);
 }
@@ -231,7 +233,7 @@ fn the_handshake_answers_the_challenge_to_who_knows_the_token() {
     let headers = HeaderMap::new();
     let ask = |query: &str, sender: Option<i64>| {
         let sender = sender.map(SenderId);
-        meta().handshake(&RawRequest { method: "GET", query, headers: &headers, body: b"", sender })
+        meta().handshake(&RawRequest { method: "GET", query, headers: &headers, body: b"", now: Time(1), sender })
     };
     let good = "hub.mode=subscribe&hub.challenge=11%2B58&hub.verify_token=open%20sesame";
     assert_eq!(ask(good, None), Some(Reply { status: 200, body: "11+58".into() }));
@@ -247,7 +249,7 @@ fn the_handshake_answers_the_challenge_to_who_knows_the_token() {
         assert_eq!(ask(bad, None).unwrap().status, 403, "{bad}");
     }
     assert_eq!(ask(good, Some(99)).unwrap().status, 403);
-    let request = RawRequest { method: "POST", query: good, headers: &headers, body: b"", sender: None };
+    let request = RawRequest { method: "POST", query: good, headers: &headers, body: b"", now: Time(1), sender: None };
     assert_eq!(meta().handshake(&request), None);
 }
 

@@ -9,11 +9,11 @@ use transom::{
         ids::{OutboundId, ProviderId, SenderId},
         limits::PROVIDER_ANSWER_BYTES_MAX,
         secret::Secret,
-        time::Span,
+        time::{Span, Time},
     },
     channel::{
-        BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Next, Outgoing, Provider, Receipt, SendError,
-        Sent, Why,
+        Auth, Body, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Next, Outgoing, Provider, Receipt,
+        SendError, Sent, Why,
         client::Client,
         meta::{Meta, MetaSender},
         wire::WireLog,
@@ -32,6 +32,7 @@ fn meta(base: &str) -> Meta {
         phone_number_id: "700100200300400".into(),
         waba_id: "300200100400500".into(),
         access_token: Secret::new("EAAB-token"),
+        token_header: None,
         app_secrets: vec![Secret::new("s")],
         verify_token: Secret::new("v"),
         api_base: base.into(),
@@ -209,6 +210,7 @@ async fn a_template_leaves_with_all_its_parameters() {
             ButtonValue::UrlSuffix("a/1".into()),
         ],
         ttl: None,
+        reference: None,
     };
     assert_eq!(
         left(Content::Template(template)).await,
@@ -225,6 +227,7 @@ async fn a_template_leaves_with_all_its_parameters() {
         body: Parameters::Named(BTreeMap::from([("day".into(), "Monday".into())])),
         buttons: vec![],
         ttl: None,
+        reference: None,
     };
     assert_eq!(
         left(Content::Template(named)).await["template"]["components"],
@@ -238,6 +241,7 @@ async fn a_template_leaves_with_all_its_parameters() {
         body: Parameters::None,
         buttons: vec![],
         ttl: None,
+        reference: None,
     };
     let template = left(Content::Template(bare)).await["template"].clone();
     assert_eq!(template, json!({"name": "ola", "language": {"code": "en"}}));
@@ -283,7 +287,14 @@ async fn each_bad_answer_says_what_to_do() {
 }
 
 fn request(url: String, timeout: Duration) -> HttpRequest {
-    HttpRequest { method: Method::Post, url, bearer: None, body: Some(b"{}".to_vec()), timeout, sender: None }
+    HttpRequest {
+        method: Method::Post,
+        url,
+        auth: Auth::None,
+        body: Some(Body::Json(b"{}".to_vec())),
+        timeout,
+        sender: None,
+    }
 }
 
 #[tokio::test]
@@ -394,7 +405,8 @@ async fn the_emulator_posts_statuses_that_we_believe() {
     use transom::{channel::RawRequest, model::inbound::Inbound};
     let (heard, mut items) = tokio::sync::mpsc::channel(8);
     let webhook = axum::routing::post(move |headers: axum::http::HeaderMap, body: axum::body::Bytes| async move {
-        let request = RawRequest { method: "POST", query: "", headers: &headers, body: &body, sender: None };
+        let request =
+            RawRequest { method: "POST", query: "", headers: &headers, body: &body, now: Time(1), sender: None };
         for item in meta("").receive(&request).unwrap() {
             heard.send(item.what).await.unwrap();
         }

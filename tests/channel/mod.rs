@@ -1,5 +1,10 @@
 //! Providers from outside: recorded shapes in, exact requests out, hostile answers.
 
+mod autocalls;
 mod calls;
+mod conformance;
+mod kapso;
 mod meta_in;
 mod meta_out;
+mod twilio;
+mod waplify;

@@ -212,7 +212,8 @@ impl House {
         let (kind, sender) = if self.at_meta { ("meta", None) } else { ("sandbox", Some(SENDER)) };
         let signature = Key::new(Secret::new(SECRET)).sign(body.as_bytes());
         headers.insert("x-hub-signature-256", signature.parse().unwrap());
-        let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender };
+        let request =
+            RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), now: Time(1), sender };
         self.app.accept(kind, &request).await.unwrap();
     }
 

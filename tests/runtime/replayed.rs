@@ -9,7 +9,7 @@ use std::sync::{
 use transom::{
     base::{ids::OutboundId, time::Span},
     channel::{
-        BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Sent,
+        Body, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Sent,
         meta::compose::{self, News},
     },
     model::inbound::DeliveryState,
@@ -29,7 +29,8 @@ struct Deaf {
 
 impl Http for Deaf {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
-        let body: Value = serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or_default();
+        let body: Value =
+            serde_json::from_slice(&request.body.map(Body::into_bytes).unwrap_or_default()).unwrap_or_default();
         if self.told.load(Ordering::SeqCst) {
             self.sent_once_more.store(true, Ordering::SeqCst);
         }

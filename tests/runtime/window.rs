@@ -124,6 +124,7 @@ async fn template(shop: &House) {
         body: Parameters::None,
         buttons: vec![],
         ttl: None,
+        reference: None,
     };
     shop.app.say(contact, conversation, Content::Template(message), Origin::Api).await.unwrap();
     shop.app.run_due().await.unwrap();

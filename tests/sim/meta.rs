@@ -12,7 +12,7 @@ use transom::{
         limits::{PAUSE_DEFAULT, SPAM_PAUSE, WINDOW},
         time::{Span, Time},
     },
-    channel::{BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Sent},
+    channel::{Body, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Sent},
     store::Faults,
 };
 
@@ -264,7 +264,8 @@ impl Http for Wire {
             if self.faults.is_dead() {
                 return std::future::pending().await;
             }
-            let body: Value = serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or_default();
+            let body: Value =
+                serde_json::from_slice(&request.body.map(Body::into_bytes).unwrap_or_default()).unwrap_or_default();
             self.world.check_twice(&body);
             self.faults.others_first().await;
             match self.world.take(&body) {

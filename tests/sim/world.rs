@@ -427,7 +427,14 @@ pub async fn accept(app: &Arc<App>, body: &str) -> Result<(), NotAccepted> {
     let mut headers = HeaderMap::new();
     let signature = Key::new(Secret::new(SECRET)).sign(body.as_bytes());
     headers.insert("x-hub-signature-256", signature.parse().unwrap());
-    let request = RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender: None };
+    let request = RawRequest {
+        method: "POST",
+        query: "",
+        headers: &headers,
+        body: body.as_bytes(),
+        now: app.now(),
+        sender: None,
+    };
     app.accept("meta", &request).await.map(drop)
 }
 

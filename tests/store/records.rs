@@ -475,6 +475,7 @@ fn a_webhook_overrules_the_configuration_and_the_catalogue_both() {
                 header: None,
                 buttons: Vec::new(),
                 ttl: None,
+                reference: None,
             },
             source,
             updated_at: NOW,

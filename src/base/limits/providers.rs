@@ -14,6 +14,18 @@ pub const PROVIDER_TEXT_CHARS_MAX: usize = 500;
 /// Pages of a template catalogue; 100 templates each, Meta allows 6,000.
 pub const CATALOGUE_PAGES_MAX: usize = 100;
 
+// -- asking for messages
+/// No sender is asked more often.
+pub const POLL_EVERY_MIN: Span = Span::seconds(10);
+/// How often the poller looks whether somebody is due.
+pub const POLL_REST: Span = Span::seconds(1);
+/// What a platform told late is asked for once more.
+pub const POLL_OVERLAP: Span = Span::minutes(2);
+/// Conversations of one look, and those whose length is remembered.
+pub const POLLED_CONVERSATIONS_MAX: usize = 10_000;
+/// A window that our record calls closed is asked for at the platform once in this time.
+pub const WINDOW_ASK_EVERY: Span = Span::minutes(10);
+
 // -- connections
 /// One request to a provider, from connecting to the last byte of the answer.
 pub const PROVIDER_TIMEOUT: Span = Span::seconds(30);

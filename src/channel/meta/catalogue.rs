@@ -3,12 +3,12 @@
 use super::{
     Meta, MetaSender,
     body::{Text, Tolerant},
-    doctor::{Trouble, get},
+    doctor::{get, unknown, unreadable},
     fields::{category, template_status},
 };
 use crate::{
     base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX, time::Span},
-    channel::Http,
+    channel::{Http, question::Trouble},
     model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
 };
 use serde::Deserialize;
@@ -19,12 +19,12 @@ impl Meta {
     /// All templates of the sender's account. `Template::id` is Meta's own number; the caller gives its own.
     /// What has no name, language or known category is left out.
     pub async fn templates(&self, http: &dyn Http, sender: SenderId) -> Result<Vec<Template>, Trouble> {
-        let sender = self.sender(sender).ok_or_else(|| Trouble::unknown(sender))?;
+        let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
         let mut found = Vec::new();
         let mut after: Option<String> = None;
         for _ in 0..CATALOGUE_PAGES_MAX {
             let text = get(http, sender, &page_path(sender, after.as_deref())).await?;
-            let page: Page<'_> = serde_json::from_str(&text).map_err(|_| Trouble::unreadable("the template list"))?;
+            let page: Page<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the template list"))?;
             found.extend(page.data.iter().filter_map(|entry| ours(&entry.0)));
             // `next` holds a whole address: it is not followed, so that the token stays with `api_base`.
             let cursor = page.paging.0.cursors.0.after.owned();
@@ -34,7 +34,7 @@ impl Meta {
             after = cursor;
         }
         // Half a list would make the other half look as if it had been deleted.
-        Err(Trouble::unreadable("the template list"))
+        Err(unreadable("the template list"))
     }
 }
 
@@ -60,6 +60,7 @@ fn ours(entry: &RawTemplate<'_>) -> Option<Template> {
         buttons: Vec::new(),
         // Meta lists -1 where the template has none of its own.
         ttl: entry.ttl.get().and_then(|text| text.parse::<i64>().ok()).filter(|ttl| *ttl > 0).map(Span::seconds),
+        reference: None,
     };
     for component in entry.components.iter() {
         let component = &component.0;

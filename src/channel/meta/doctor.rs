@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{ids::SenderId, limits::PROVIDER_TIMEOUT},
-    channel::{Http, HttpRequest, Method},
+    channel::{Http, HttpRequest, Method, question::Trouble},
 };
 use serde::Deserialize;
 
@@ -36,44 +36,32 @@ pub struct Number {
     pub phone_matches: bool,
 }
 
-/// Why a question was not answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// `unreachable`, `token`, `not_found`, `refused`, `unreadable`, `unknown_sender`.
-    pub kind: &'static str,
-    /// A sentence with what to do.
-    pub text: String,
+pub(super) fn unknown(sender: SenderId) -> Trouble {
+    Trouble { kind: "unknown_sender", text: format!("sender {sender} is no Meta sender of this configuration") }
 }
 
-impl Trouble {
-    pub(super) fn unknown(sender: SenderId) -> Self {
-        Trouble { kind: "unknown_sender", text: format!("sender {sender} is no Meta sender of this configuration") }
-    }
-
-    pub(super) fn unreadable(what: &str) -> Self {
-        let text = format!("the answer about {what} is not what Meta sends; check `api_base`");
-        Trouble { kind: "unreadable", text }
-    }
-}
-
-impl std::fmt::Display for Trouble {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
-    }
+pub(super) fn unreadable(what: &str) -> Trouble {
+    let text = format!("the answer about {what} is not what Meta sends; check `api_base`");
+    Trouble { kind: "unreadable", text }
 }
 
 impl Meta {
     /// Asks Meta about one sender: two requests.
     pub async fn checkup(&self, http: &dyn Http, sender: SenderId) -> Result<Checkup, Trouble> {
-        let sender = self.sender(sender).ok_or_else(|| Trouble::unknown(sender))?;
+        let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
         Ok(Checkup { number: number(http, sender).await, account: subscribed(http, sender).await })
+    }
+
+    /// Asks about its number alone.
+    pub(super) async fn number(&self, http: &dyn Http, sender: SenderId) -> Result<Number, Trouble> {
+        number(http, self.sender(sender).ok_or_else(|| unknown(sender))?).await
     }
 }
 
 async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble> {
     let fields = "display_phone_number,verified_name,quality_rating,status,health_status";
     let text = get(http, sender, &format!("{}?fields={fields}", sender.phone_number_id)).await?;
-    let raw: RawNumber<'_> = serde_json::from_str(&text).map_err(|_| Trouble::unreadable("the number"))?;
+    let raw: RawNumber<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the number"))?;
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let problems = raw.health_status.entities.iter().flat_map(|entity| {
         entity.errors.iter().map(|error| {
@@ -97,7 +85,7 @@ async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble>
 /// The names of the apps that get this account's webhooks. None: nothing will ever arrive.
 async fn subscribed(http: &dyn Http, sender: &MetaSender) -> Result<Vec<String>, Trouble> {
     let text = get(http, sender, &format!("{}/subscribed_apps", sender.waba_id)).await?;
-    let raw: Apps<'_> = serde_json::from_str(&text).map_err(|_| Trouble::unreadable("the subscribed apps"))?;
+    let raw: Apps<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the subscribed apps"))?;
     let name = |app: &App<'_>| app.whatsapp_business_api_data.name.get().unwrap_or("an app without a name").to_owned();
     Ok(raw.data.iter().map(|app| name(app)).collect())
 }
@@ -107,7 +95,7 @@ pub(super) async fn get(http: &dyn Http, sender: &MetaSender, path: &str) -> Res
     let request = HttpRequest {
         method: Method::Get,
         url: sender.url(path),
-        bearer: Some(sender.access_token.clone()),
+        auth: sender.auth(),
         body: None,
         timeout: PROVIDER_TIMEOUT.to_std(),
         sender: Some(sender.id),

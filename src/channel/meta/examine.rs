@@ -1,17 +1,23 @@
 //! The checks of one sender, from what Meta says of its number, its account and its right to send.
 
-use super::{
-    Meta,
-    doctor::{Number, Trouble},
-};
+use super::{Meta, doctor::Number};
 use crate::{
     base::ids::SenderId,
     channel::{
         Http,
-        checkup::{Check, Grade, unknown_sender},
+        checkup::{Check, Grade, sentence, unknown_sender},
+        question::Trouble,
     },
 };
 use serde_json::json;
+
+/// Its number alone: who passes on Meta's interface keeps the account to itself.
+pub(super) async fn number(meta: &Meta, http: &dyn Http, sender: SenderId) -> Vec<Check> {
+    match meta.number(http, sender).await {
+        Err(trouble) => unread(&trouble).into(),
+        Ok(number) => read(&number).into(),
+    }
+}
 
 pub(super) async fn examine(meta: &Meta, http: &dyn Http, sender: SenderId) -> Vec<Check> {
     let Ok(checkup) = meta.checkup(http, sender).await else { return unknown_sender(sender) };
@@ -87,14 +93,6 @@ fn read(number: &Number) -> [Check; 4] {
         quality.with(json!({"quality_rating": number.quality})),
         sending.with(json!({"overall_status": number.can_send, "entities": number.problems})),
     ]
-}
-
-/// With a capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let text = text.trim_end_matches([' ', ':', '.']);
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }
 
 #[cfg(test)]

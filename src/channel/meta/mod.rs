@@ -16,14 +16,19 @@ mod send;
 mod status;
 
 use super::{
-    BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
-    carries::{Carries, META},
+    Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::Check,
+    imitate::{Posted, Told},
+    question::Trouble,
     signature::{Claimed, Key},
 };
 use crate::{
     base::{ids::SenderId, secret::Secret},
-    model::inbound::{Item, StatusError},
+    model::{
+        carries::{Carries, META},
+        inbound::{Item, StatusError},
+        template::Template,
+    },
 };
 use std::collections::HashMap;
 
@@ -36,6 +41,8 @@ pub struct MetaSender {
     pub phone_number_id: String,
     pub waba_id: String,
     pub access_token: Secret,
+    /// Who passes on Meta's interface may want the token in a header of its own; `None`: as Meta does.
+    pub token_header: Option<&'static str>,
     /// Several while they are being rotated; never empty (the configuration sees to it).
     pub app_secrets: Vec<Secret>,
     pub verify_token: Secret,
@@ -46,6 +53,14 @@ pub struct MetaSender {
 }
 
 impl MetaSender {
+    fn auth(&self) -> Auth {
+        let value = self.access_token.clone();
+        match self.token_header {
+            Some(name) => Auth::Header { name, value },
+            None => Auth::Bearer(value),
+        }
+    }
+
     /// `{api_base}/{api_version}/{path}`.
     fn url(&self, path: &str) -> String {
         format!("{}/{}/{path}", self.api_base.trim_end_matches('/'), self.api_version)
@@ -82,7 +97,12 @@ impl Meta {
 
     /// Reads a body whose origin was checked by other means.
     pub fn read_trusted(&self, body: &[u8]) -> Vec<Item> {
-        receive::receive(self, &Trust::All, &[], body)
+        self.read(&Trust::All, body)
+    }
+
+    /// Reads a body as Meta writes it; also one that somebody else wrapped otherwise.
+    pub(super) fn read(&self, trust: &Trust, body: &[u8]) -> Vec<Item> {
+        receive::receive(self, trust, &[], body)
     }
 
     /// Reads a body again whose signature was verified by the keys of these names.
@@ -91,10 +111,27 @@ impl Meta {
         receive::receive(self, &Trust::Keys(keys), names, body)
     }
 
+    /// A webhook's body, as Meta writes it.
+    pub fn tell(&self, sender: &MetaSender, what: Told<'_>) -> String {
+        let number = compose::Number {
+            waba_id: sender.waba_id.clone(),
+            phone_number_id: sender.phone_number_id.clone(),
+            phone: sender.phone.clone(),
+        };
+        match what {
+            Told::Message(act) => compose::message(&number, act),
+            Told::Status(news) => compose::status(&number, news),
+        }
+    }
+
+    /// What is known of a number, without its account.
+    pub(super) async fn examine_number(&self, http: &dyn Http, sender: SenderId) -> Vec<Check> {
+        examine::number(self, http, sender).await
+    }
+
     /// Which keys verify this body; `None`: not one.
-    fn verified(&self, request: &RawRequest<'_>) -> Option<Trust> {
-        let claimed = Claimed::parse(request.header("x-hub-signature-256")?)?;
-        let keys: Vec<bool> = self.keys.iter().map(|key| key.verifies(request.body, &claimed)).collect();
+    pub(super) fn verified(&self, claimed: &Claimed, body: &[u8]) -> Option<Trust> {
+        let keys: Vec<bool> = self.keys.iter().map(|key| key.verifies(body, claimed)).collect();
         keys.contains(&true).then_some(Trust::Keys(keys))
     }
 
@@ -107,7 +144,7 @@ impl Meta {
 }
 
 /// Whose items of a body count.
-enum Trust {
+pub(super) enum Trust {
     /// Those of senders with a key marked here.
     Keys(Vec<bool>),
     /// All: the sandbox, and an operator who replays a dead letter.
@@ -145,8 +182,9 @@ impl Provider for Meta {
         if request.sender.is_some_and(|id| !self.by_id.contains_key(&id)) {
             return Err(Rejected::UnknownSender);
         }
-        let trust = self.verified(request).ok_or(Rejected::BadSignature)?;
-        Ok(receive::receive(self, &trust, &[], request.body))
+        let claimed = request.header("x-hub-signature-256").and_then(Claimed::parse);
+        let trust = claimed.and_then(|claimed| self.verified(&claimed, request.body)).ok_or(Rejected::BadSignature)?;
+        Ok(self.read(&trust, request.body))
     }
 
     fn replay(&self, raw: &str) -> Vec<Item> {
@@ -166,14 +204,31 @@ impl Provider for Meta {
         errors::of_status(error.code)
     }
 
+    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+        let sender = self.sender(sender)?;
+        let body = self.tell(sender, what);
+        let key = Key::new(sender.app_secrets.first()?.clone());
+        let headers = vec![("x-hub-signature-256", key.sign(body.as_bytes()))];
+        Some(Posted { path: "/webhooks/meta".into(), headers, body })
+    }
+
     fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>> {
         Box::pin(examine::examine(self, http, sender))
+    }
+
+    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+        Box::pin(Meta::templates(self, http, sender))
     }
 }
 
 /// What to do about a send that Meta refuses with this code.
 pub fn judge_send(code: i64) -> Next {
     errors::next(code).unwrap_or_else(|| errors::of_http(400, false))
+}
+
+/// What to do about a message that a status with a code of Meta's says has failed.
+pub fn judge_status(code: i64) -> Next {
+    errors::of_status(code)
 }
 
 fn own_keys(keys: &mut Vec<Key>, secrets: &[Secret]) -> Vec<usize> {

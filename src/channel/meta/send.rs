@@ -4,11 +4,11 @@ use super::{Meta, body::Text, errors, message::aliases, payload::payload, receiv
 use crate::{
     base::{
         ids::ProviderId,
-        limits::{PROVIDER_ID_BYTES_MAX, PROVIDER_TEXT_CHARS_MAX, PROVIDER_TIMEOUT, RETRY_AFTER_MAX},
-        time::Span,
+        limits::{PROVIDER_ID_BYTES_MAX, PROVIDER_TIMEOUT},
     },
     channel::{
-        HeaderMap, Http, HttpError, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, Sent, Why,
+        Body, Http, HttpRequest, HttpResponse, Method, Next, Outgoing, Receipt, SendError, Why,
+        answer::{no_answer, ours, with_retry_after},
     },
     model::inbound::Alias,
 };
@@ -23,8 +23,8 @@ pub async fn send(meta: &Meta, http: &dyn Http, message: &Outgoing) -> Result<Re
     let request = HttpRequest {
         method: Method::Post,
         url: sender.url(&format!("{}/messages", sender.phone_number_id)),
-        bearer: Some(sender.access_token.clone()),
-        body: Some(body),
+        auth: sender.auth(),
+        body: Some(Body::Json(body)),
         timeout: PROVIDER_TIMEOUT.to_std(),
         sender: Some(sender.id),
     };
@@ -32,15 +32,6 @@ pub async fn send(meta: &Meta, http: &dyn Http, message: &Outgoing) -> Result<Re
         Ok(answer) => read(&answer),
         Err(error) => Err(no_answer(error)),
     }
-}
-
-/// Without an answer only one thing is safe to repeat: what never left.
-fn no_answer(error: HttpError) -> SendError {
-    let next = match error.sent {
-        Sent::No => Next::Retry { after: None },
-        Sent::Perhaps => Next::Ambiguous,
-    };
-    SendError { next, code: error.code.to_owned(), text: cut(&error.text) }
 }
 
 /// An answer to a send. A success without an id is no receipt: nobody could ever match its statuses.
@@ -82,43 +73,6 @@ fn refused(answer: &HttpResponse, fault: &Fault<'_>) -> SendError {
     SendError { next: with_retry_after(next, &answer.headers), code, text: fault.text() }
 }
 
-/// The provider's own word on when to come back.
-fn with_retry_after(next: Next, headers: &HeaderMap) -> Next {
-    let after = retry_after(headers);
-    match next {
-        Next::Retry { .. } => Next::Retry { after },
-        Next::RetryPair { .. } => Next::RetryPair { after },
-        other => other,
-    }
-}
-
-/// Seconds, or a date that is measured against the answer's own `Date`; at most `RETRY_AFTER_MAX`.
-fn retry_after(headers: &HeaderMap) -> Option<Span> {
-    let text = headers.get("retry-after")?.to_str().ok()?.trim();
-    let span = match text.parse::<u64>() {
-        Ok(seconds) => Span::seconds(i64::try_from(seconds).unwrap_or(i64::MAX / 1000).min(i64::MAX / 1000)),
-        Err(_) => {
-            let until = http_date(text)?;
-            let now = http_date(headers.get("date")?.to_str().ok()?)?;
-            Span::seconds(until.saturating_sub(now))
-        }
-    };
-    Some(span.clamp(Span::ZERO, RETRY_AFTER_MAX))
-}
-
-fn http_date(text: &str) -> Option<i64> {
-    // RFC 9110 writes RFC 2822's form with `GMT`.
-    jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp().as_second())
-}
-
-fn ours(next: Next, code: &str, text: &str) -> SendError {
-    SendError { next, code: code.into(), text: text.into() }
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(PROVIDER_TEXT_CHARS_MAX).collect()
-}
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Answer<'a> {
@@ -153,6 +107,7 @@ struct Known<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{limits::RETRY_AFTER_MAX, time::Span};
     use crate::model::inbound::AliasKind;
 
     fn answer(status: u16, body: &str) -> HttpResponse {

@@ -2,8 +2,10 @@
 
 use super::{
     BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError, Why,
-    carries::{Carries, META},
+    checkup::Check,
+    imitate::{Posted, Told},
     meta::{Meta, MetaSender, compose::Number},
+    question::Trouble,
 };
 use crate::{
     base::{
@@ -11,7 +13,11 @@ use crate::{
         limits::SANDBOX_WATCH_MAX,
         secret::Secret,
     },
-    model::inbound::{Item, StatusError},
+    model::{
+        carries::{Carries, META},
+        inbound::{Item, StatusError},
+        template::Template,
+    },
 };
 use std::{
     collections::VecDeque,
@@ -52,6 +58,7 @@ impl Sandbox {
             id: sender.id,
             phone: sender.phone,
             access_token: Secret::default(),
+            token_header: None,
             app_secrets: Vec::new(),
             verify_token: Secret::default(),
             api_base: String::new(),
@@ -151,6 +158,19 @@ impl Provider for Sandbox {
     fn judge(&self, error: &StatusError) -> Next {
         self.reader.judge(error)
     }
+
+    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+        let body = self.reader.tell(self.reader.sender(sender)?, what);
+        Some(Posted { path: format!("/webhooks/sandbox/{sender}"), headers: Vec::new(), body })
+    }
+
+    fn examine<'a>(&'a self, _: &'a dyn Http, _: SenderId) -> BoxFuture<'a, Vec<Check>> {
+        Box::pin(async { Vec::new() })
+    }
+
+    fn templates<'a>(&'a self, _: &'a dyn Http, _: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }
 
 #[cfg(test)]
@@ -189,7 +209,14 @@ mod tests {
     fn receive(sandbox: &Sandbox, sender: i64, body: &str) -> Result<Vec<Item>, Rejected> {
         let headers = HeaderMap::new();
         let sender = Some(SenderId(sender));
-        sandbox.receive(&RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), sender })
+        sandbox.receive(&RawRequest {
+            method: "POST",
+            query: "",
+            headers: &headers,
+            body: body.as_bytes(),
+            now: Time(1),
+            sender,
+        })
     }
 
     #[tokio::test]

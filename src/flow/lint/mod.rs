@@ -1,6 +1,7 @@
 //! What can be said about flows without running them.
 
 mod addresses;
+mod carried;
 mod given;
 mod graph;
 mod keywords;
@@ -24,7 +25,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings},
         ids::FlowName,
     },
-    model::template::Template,
+    model::{carries::Carries, template::Template},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -35,6 +36,8 @@ pub struct Around {
     pub senders: Option<Vec<String>>,
     /// Each sender's templates.
     pub templates: Option<Vec<Vec<Template>>>,
+    /// What fits into a message of each real sender, by its name.
+    pub carries: Vec<(String, &'static Carries)>,
     /// The configuration lets `http` into private networks.
     pub private_networks: bool,
 }
@@ -116,6 +119,7 @@ impl Linter {
 fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     names::check(set, flow, around, findings);
     limits::check(flow, findings);
+    carried::check(flow, around, findings);
     addresses::check(flow, around, findings);
     templates::check(set, flow, around, findings);
     sentences::check(set, flow, findings);

@@ -172,7 +172,7 @@ impl Ask {
             Some(Timeout::Until(until)) => (None, Some(until.moment(turn, here)?)),
             None => (Some(here.flow.expires), None),
         };
-        let worded = Worded { body: &body, shown: &options, page: 0 };
+        let worded = Worded { body: &body, shown: &options, page: 0, asks: true };
         let first = turn.session.last_message + 1;
         let message = super::say::send(turn, here, &self.message, worded, Asking::Question { tells: true })?;
         Ok(Question {

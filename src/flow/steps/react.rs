@@ -49,6 +49,10 @@ impl StepKind for React {
             turn.note_at(here, "the contact has not written here yet: there is nothing to react to");
             return Next::Continue;
         };
+        if !turn.world.sender.carries.reactions {
+            turn.note_at(here, "this sender's platform carries no reactions: nothing is sent");
+            return Next::Continue;
+        }
         turn.react(here, Content::Reaction { to, emoji: (emoji != NONE).then_some(emoji) });
         Next::Continue
     }

@@ -65,7 +65,7 @@ impl StepKind for Say {
             .sentence(here, &self.message.body, &[])
             .and_then(|body| Ok((body, shown_buttons(turn, here, &self.message.buttons)?)))
             .and_then(|(body, shown)| {
-                let worded = Worded { body: &body, shown: &shown, page: 0 };
+                let worded = Worded { body: &body, shown: &shown, page: 0, asks: false };
                 send(turn, here, &self.message, worded, Asking::No { tells: waits })
             });
         match said {

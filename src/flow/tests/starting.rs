@@ -236,7 +236,7 @@ fn in_world<T>(talk: &Talk, now: Time, look: impl FnOnce(&World<'_>) -> T) -> T 
         now,
         contact: &talk.contact,
         conversation: ConversationId(1),
-        sender: SenderView { id: SenderId(1), name: "Support", language: None },
+        sender: SenderView { id: SenderId(1), name: "Support", language: None, carries: &crate::model::carries::META },
         window: talk.window,
         env: &BTreeMap::new(),
         paused: &Default::default(),

@@ -13,6 +13,7 @@ fn template(name: &str) -> TemplateMessage {
         body: Parameters::None,
         buttons: vec![],
         ttl: None,
+        reference: None,
     }
 }
 

@@ -9,8 +9,19 @@ use regex::Regex;
 use std::{ops::Range, sync::Arc};
 
 /// Keys whose value is secret, also every value below `secrets`.
-const SECRET_KEYS: &[&str] =
-    &["api_keys", "access_token", "app_secret", "verify_token", "api_key", "secret", "secrets", "database"];
+const SECRET_KEYS: &[&str] = &[
+    "api_keys",
+    "access_token",
+    "app_secret",
+    "verify_token",
+    "auth_token",
+    "webhook_secret",
+    "inbound_token",
+    "api_key",
+    "secret",
+    "secrets",
+    "database",
+];
 
 /// Parts of a key that say so too, also where the key is unknown: `token` for `access_token`.
 const SECRET_PARTS: [&str; 3] = ["token", "secret", "password"];

@@ -2,6 +2,7 @@
 //!
 //! What each key means stands in `config.example.yaml`, which a test reads.
 
+mod access;
 mod account;
 mod expand;
 mod hide;
@@ -12,10 +13,11 @@ mod sender;
 mod template;
 mod webhooks;
 
+pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
 pub use sections::{FlowGrants, Log, Retention};
-pub use sender::{Access, Meta, OnUnknown, Sender};
+pub use sender::{OnUnknown, Sender};
 pub use template::CatalogueEntry;
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
 

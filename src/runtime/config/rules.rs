@@ -1,6 +1,6 @@
 //! What must hold between the parts of a configuration.
 
-use super::Config;
+use super::{Config, Sender};
 use crate::base::{
     diagnostic::{Diagnostic, Findings, did_you_mean},
     place::Place,
@@ -23,6 +23,42 @@ pub fn check(config: &Config, node: &Node, findings: &Findings) {
     one_default(senders, findings);
     templates_once(config, findings);
     known_receivers(config, node, findings);
+    public_where_needed(config, senders, findings);
+    signed_where_public(config, senders, findings);
+}
+
+/// Twilio signs the address that it was told, and that may not be the one we see behind a proxy.
+fn public_where_needed(config: &Config, senders: &[Node], findings: &Findings) {
+    if config.public_url.is_some() {
+        return;
+    }
+    for sender in config.senders.iter().filter(|sender| sender.access.needs_public_url()) {
+        let Some(node) = written(sender, senders) else { continue };
+        let (id, provider) = (sender.id, sender.provider());
+        let message = format!("sender {id} at {provider} needs `public_url`: its signatures are over the address");
+        let finding = Diagnostic::error("E905", &node.place, message);
+        findings.push(finding.help("write `public_url: https://bot.example.com` at the top, as the provider calls it"));
+    }
+}
+
+/// Where strangers can reach the daemon, every webhook must show whose it is.
+fn signed_where_public(config: &Config, senders: &[Node], findings: &Findings) {
+    let public = config.public_url.is_some() || !config.listen.ip().is_loopback();
+    for sender in config.senders.iter().filter(|sender| public && sender.access.is_unsigned()) {
+        let Some(node) = written(sender, senders) else { continue };
+        let message = format!(
+            "sender {} needs `webhook_secret`: the daemon can be reached from outside, and anybody could send us \
+             messages in your customers' name",
+            sender.id
+        );
+        let finding = Diagnostic::error("E905", &node.place, message);
+        findings.push(finding.help("set a secret at the provider's webhook and write it here"));
+    }
+}
+
+fn written<'n>(sender: &Sender, senders: &'n [Node]) -> Option<&'n Node> {
+    let id = sender.id.to_string();
+    senders.iter().find(|node| node.get("id").and_then(Node::text) == Some(id.as_str()))
 }
 
 fn items<'a>(node: &'a Node, name: &str) -> &'a [Node] {

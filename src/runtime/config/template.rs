@@ -50,8 +50,9 @@ pub fn read(node: &Node, findings: &Findings) -> Option<CatalogueEntry> {
     let header = fields.node("header").filter(|node| !node.is_null()).and_then(|node| header(node, findings));
     let buttons = fields.list("buttons").iter().filter_map(|node| button(node, findings)).collect();
     let ttl = fields.opt_duration("ttl");
+    let reference = fields.text_if("reference").map(str::to_owned);
     fields.finish();
-    let template = Template { id, name, language, category, status, body, header, buttons, ttl };
+    let template = Template { id, name, language, category, status, body, header, buttons, ttl, reference };
     (findings.len() == before).then(|| CatalogueEntry { sender, template, place: node.place.clone() })
 }
 

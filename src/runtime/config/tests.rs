@@ -11,6 +11,9 @@ fn env(name: &str) -> Option<String> {
     match name {
         "META_ACCESS_TOKEN" | "META_APP_SECRET" | "META_VERIFY_TOKEN" | "TRANSOM_API_KEY" | "SHOP_TOKEN"
         | "LLM_API_KEY" => Some(format!("hunter2-{name}")),
+        name if ["TWILIO_", "KAPSO_", "WAPLIFY_", "AUTOCALLS_"].iter().any(|prefix| name.starts_with(prefix)) => {
+            Some(format!("hunter2-{name}"))
+        }
         "SHOP_URL" => Some("https://shop.example".into()),
         _ => None,
     }
@@ -150,6 +153,82 @@ fn a_meta_sender_without_its_secrets_never_starts() {
     assert_eq!(meta.app_secrets.len(), 2);
 }
 
+/// The example with the marks of its other senders taken away.
+fn uncommented() -> String {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.yaml"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let line = |line: &str| match line.strip_prefix("  #") {
+        Some(rest) if rest.starts_with(['-', ' ']) && rest.contains(": ") => format!("  {rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn the_example_has_a_sender_for_each_provider() {
+    let config = parse(&uncommented()).unwrap_or_else(|all| panic!("{all:#?}"));
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    let there: Vec<&str> = config.senders.iter().map(Sender::provider).collect();
+    for word in access::WORDS {
+        assert!(there.contains(word), "{word}: {there:?}");
+    }
+    let on_unknown = |id| config.sender(SenderId(id)).unwrap().on_unknown;
+    assert_eq!(on_unknown(7), OnUnknown::Replies, "Twilio's statuses carry our id");
+    assert_eq!(on_unknown(9), OnUnknown::Keep, "Waplify's do not");
+}
+
+#[test]
+fn no_sender_starts_without_its_secrets_and_no_secret_is_printed() {
+    let example = uncommented();
+    for (key, who) in [
+        ("auth_token", "a Twilio sender"),
+        ("api_key", "a Kapso sender"),
+        ("webhook_secret", "a Kapso sender"),
+        ("api_key", "a Waplify sender"),
+        ("api_key", "an Autocalls sender"),
+    ] {
+        let word = who.split(' ').nth(1).unwrap();
+        let from = example.find(&format!("name: At {word}")).unwrap();
+        let line = from + example[from..].find(&format!("{key}: ")).unwrap();
+        let end = line + example[line..].find('\n').unwrap();
+        let without = format!("{}{}", &example[..line].trim_end(), &example[end..]);
+        let found = errors(&without);
+        assert!(
+            found.iter().any(|f| f.contains(&format!("error[E905] {who} needs `{key}`"))),
+            "{who} {key}: {found:#?}"
+        );
+        let wrong = format!("{}\n    rubbish: 1{}", &example[..end], &example[end..]);
+        let shown: String = parse(&wrong).unwrap_err().iter().map(|finding| finding.render(false)).collect();
+        assert!(shown.contains("has no key `rubbish`") && !shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
+fn who_can_be_reached_from_outside_takes_nothing_unsigned() {
+    let unsigned = |more: &str| {
+        format!(
+            "{more}{ACCOUNT}senders: [{{id: 2, account: acme, provider: waplify, phone: \"+15550001111\", api_key: k}}]\n"
+        )
+    };
+    assert!(parse(&unsigned("")).is_ok(), "on this machine alone");
+    for more in ["public_url: https://bot.example\n", "listen: 0.0.0.0:80\n"] {
+        let found = errors(&unsigned(more));
+        assert!(found.len() == 1 && found[0].contains("sender 2 needs `webhook_secret`"), "{found:#?}");
+    }
+}
+
+#[test]
+fn twilio_needs_the_address_that_it_signs() {
+    let twilio = format!(
+        "{ACCOUNT}senders: [{{id: 2, account: acme, provider: twilio, phone: \"+15550001111\", account_sid: AC1, auth_token: t}}]\n"
+    );
+    let found = errors(&twilio);
+    assert!(found.len() == 1 && found[0].contains("needs `public_url`"), "{found:#?}");
+    assert!(parse(&format!("public_url: https://bot.example\n{twilio}")).is_ok());
+    let found = errors(&format!("public_url: https://bot.example\n{}", twilio.replace("AC1", "../x")));
+    assert!(found.len() == 1 && found[0].contains("`account_sid` is no id of Twilio's"), "{found:#?}");
+}
+
 #[test]
 fn a_missing_secret_is_reported_once() {
     let found = errors(&format!(
@@ -201,12 +280,12 @@ fn a_template_needs_a_sender_and_stands_once() {
 }
 
 #[test]
-fn a_provider_of_a_later_version_is_named_as_such() {
+fn a_provider_that_is_not_there_is_named_with_the_near_one() {
     let found = errors(&format!(
-        "{ACCOUNT}senders: [{{id: 1, account: acme, provider: twilio, phone: \"+15550000001\", account_sid: x}}]\n"
+        "{ACCOUNT}senders: [{{id: 1, account: acme, provider: twillio, phone: \"+15550000001\", account_sid: x}}]\n"
     ));
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].contains("E907] the provider `twilio` is not spoken by this version"), "{found:#?}");
+    assert!(found[0].contains("E907] there is no provider `twillio`; did you mean `twilio`?"), "{found:#?}");
 }
 
 #[test]

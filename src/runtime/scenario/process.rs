@@ -108,6 +108,7 @@ fn put_templates(app: &App, bot: &Bot, play: &Play) {
             header: None,
             buttons: Vec::new(),
             ttl: None,
+            reference: None,
         }));
     }
     for sender in &app.config.senders {

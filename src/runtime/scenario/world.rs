@@ -210,7 +210,7 @@ impl<'a> World<'a> {
     async fn accept(&mut self, body: &str) -> Result<(), Stop> {
         let headers = HeaderMap::new();
         let (sender, body) = (Some(self.sender), body.as_bytes());
-        let request = RawRequest { method: "POST", query: "", headers: &headers, body, sender };
+        let request = RawRequest { method: "POST", query: "", headers: &headers, body, now: self.app.now(), sender };
         let accepted = self.app.accept("sandbox", &request).await;
         accepted.map_err(|error| Stop::Broken(anyhow!("the webhook was not accepted: {error:?}")))?;
         self.settle().await

@@ -179,7 +179,7 @@ fn template(input: &mut Input) -> TemplateMessage {
             Parameters::None
         }
     };
-    TemplateMessage { name, language, header: None, body, buttons: Vec::new(), ttl: None }
+    TemplateMessage { name, language, header: None, body, buttons: Vec::new(), ttl: None, reference: None }
 }
 
 /// `{"1": …, "2": …}` fills positional parameters, as in the dialects.

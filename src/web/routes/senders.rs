@@ -21,7 +21,7 @@ static SENDER: Shape = shape(
         need("id", Whole, ""),
         need("account", Text, ""),
         need("name", Text, ""),
-        need("provider", Text, "`meta`, `sandbox`."),
+        need("provider", Text, "`meta`, `twilio`, `kapso`, `waplify`, `autocalls` or `sandbox`."),
         need("phone", Text, "E.164."),
         need("default", Flag, "It speaks where nobody says which."),
         need("language", Maybe(&Text), "Of contacts whose own is unknown."),

@@ -28,6 +28,7 @@ fn template(name: &str, category: Category, body: &str) -> Template {
         header: None,
         buttons: Vec::new(),
         ttl: None,
+        reference: None,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     },
     flow::{Versions, parse_set},
     model::{
+        carries::Carries,
         contact::{Contact, ContactData},
         content::Content,
         effect::{Draft, HttpCall, PlannedFlow},
@@ -33,6 +34,8 @@ pub struct Talk {
     pub session: String,
     pub contact: Contact,
     pub window: Window,
+    /// What the sender's platform shows.
+    pub carries: &'static Carries,
     pub now: Time,
     env: BTreeMap<String, String>,
     /// What became of messages, and the engine is still to be told.
@@ -90,6 +93,7 @@ impl Talk {
             session: serde_json::to_string(&Session::default()).unwrap(),
             contact: Contact { id: crate::base::ids::ContactId(1), account: "acme".into(), opted_out: None, data },
             window: Window::default(),
+            carries: &crate::model::carries::META,
             now,
             env: BTreeMap::from([("URL".into(), "https://shop.example".into())]),
             fates: VecDeque::new(),

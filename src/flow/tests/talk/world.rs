@@ -120,7 +120,7 @@ impl Talk {
             now: self.now,
             contact: &self.contact,
             conversation: ConversationId(1),
-            sender: SenderView { id: SenderId(1), name: "Support", language: None },
+            sender: SenderView { id: SenderId(1), name: "Support", language: None, carries: self.carries },
             window: self.window,
             env: &self.env,
             paused: &self.paused,

@@ -83,6 +83,7 @@ fn filled(template: &Template, variables: Vec<(String, String)>) -> Result<Templ
         body,
         buttons: Vec::new(),
         ttl: None,
+        reference: None,
     })
 }
 
@@ -102,6 +103,7 @@ mod tests {
             header: None,
             buttons: vec![],
             ttl: None,
+            reference: None,
         }
     }
 

@@ -132,6 +132,7 @@ impl Given {
             body: parameters(&wanted, &self.body),
             buttons: Vec::new(),
             ttl: None,
+            reference: None,
         })
     }
 
@@ -145,6 +146,7 @@ impl Given {
             body: parameters(&names, &self.body),
             buttons: Vec::new(),
             ttl: None,
+            reference: None,
         }
     }
 }
@@ -194,6 +196,7 @@ mod tests {
             header,
             buttons: vec![],
             ttl: None,
+            reference: None,
         }
     }
 

@@ -139,6 +139,7 @@ mod tests {
             header: Some(TemplateHeader::Text("For {{1}}".into())),
             buttons: vec![TemplateButtonKind::QuickReply { title: "Yes".into() }],
             ttl: None,
+            reference: None,
         };
         let shown = described(&template, Time(1_781_517_600_000));
         assert_eq!((&shown["variable_count"], &shown["requires_variables"]), (&json!(3), &json!(true)));

@@ -1,6 +1,6 @@
-//! What fits into one message of a provider, and how a longer one is divided.
+//! What fits into one message of a provider, how a longer one is divided, and what a channel cannot show in words.
 
-use crate::model::content::{Button, Content, Edges, MediaKind, Row};
+use super::content::{Button, Content, Edges, Media, MediaKind, Row};
 
 /// Limits of one provider. Texts count Unicode scalars: Meta does not say what it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,11 +22,16 @@ pub struct Carries {
     /// The short text above an interactive message's body, and the one below.
     pub header_max: usize,
     pub footer_max: usize,
+    /// A button that opens a page; else title and address stand in the text.
+    pub links: bool,
+    /// A file above buttons or a link; else it goes ahead as a message of its own.
+    pub above: bool,
     /// An emoji on a message of the contact.
     pub reactions: bool,
     /// A place on the map.
     pub places: bool,
     /// Kinds it takes, with their size in bytes. We send links: the platform sees the size when it fetches.
+    /// A file of another kind becomes its address in a text.
     pub media: &'static [(MediaKind, u64)],
     /// A status can carry our own id: an unknown send can be settled.
     pub echoes_our_id: bool,
@@ -35,7 +40,7 @@ pub struct Carries {
 const MIB: u64 = 1024 * 1024;
 
 /// WhatsApp Cloud API (platform.md 4.9).
-pub const META: Carries = Carries {
+pub static META: Carries = Carries {
     text_max: 4096,
     interactive_body_max: 1024,
     list_body_max: 4096,
@@ -51,6 +56,8 @@ pub const META: Carries = Carries {
     caption_max: 1024,
     header_max: 60,
     footer_max: 60,
+    links: true,
+    above: true,
     reactions: true,
     places: true,
     media: &[
@@ -76,10 +83,6 @@ pub enum Unfit {
     Twice { title: String },
     /// The provider knows no reactions.
     NoReactions,
-    /// The provider knows no places.
-    NoPlaces,
-    /// The provider has no such files.
-    NoSuchMedia { kind: MediaKind },
 }
 
 impl std::fmt::Display for Unfit {
@@ -90,13 +93,25 @@ impl std::fmt::Display for Unfit {
             Unfit::TooLong { what, max, got } => write!(f, "{what} has {got} characters, and {max} fit"),
             Unfit::Twice { title } => write!(f, "two buttons are called `{title}`"),
             Unfit::NoReactions => f.write_str("the channel carries no reactions"),
-            Unfit::NoPlaces => f.write_str("the channel carries no places"),
-            Unfit::NoSuchMedia { kind } => write!(f, "the channel carries no {}", kind.as_str()),
         }
     }
 }
 
 impl Carries {
+    /// Messages of the shape that flows make stay as they are: nothing needs to be looked at.
+    pub fn is_whole(&self) -> bool {
+        std::ptr::eq(self, &META) || *self == META
+    }
+
+    /// Whether so many options can be tapped, be it as buttons or as rows of a list.
+    pub fn shows(&self, options: usize, as_buttons: bool) -> bool {
+        if as_buttons { options <= self.buttons_max } else { self.rows_max > 0 }
+    }
+
+    fn takes(&self, kind: MediaKind) -> bool {
+        self.media.iter().any(|(known, _)| *known == kind)
+    }
+
     /// Makes a message fit: a long text becomes several in their order, what is above buttons goes ahead
     /// as texts of its own, titles and captions that came out too long are cut with `…`. What the checker
     /// saw in the flow always fits; this is for values that came from data.
@@ -108,24 +123,48 @@ impl Carries {
                 }
                 Ok(split(&body, self.text_max).into_iter().map(|body| Content::Text { body }).collect())
             }
+            Content::Buttons { body, buttons, media, edges } if self.buttons_max == 0 => {
+                let titles: Vec<String> = buttons.into_iter().map(|button| button.title).collect();
+                self.in_words(&listed(&body, &titles, Mark::Dot), media, &edges)
+            }
             Content::Buttons { body, buttons, media, edges } => {
-                let (buttons, edges) = (self.buttons(buttons)?, self.edges(edges));
-                self.media(media.as_ref().map(|m| m.kind))?;
-                self.above(&body, self.interactive_body_max, |body| Content::Buttons { body, buttons, media, edges })
+                let (buttons, (body, edges)) = (self.buttons(buttons)?, self.edges(body, edges));
+                let (mut all, media) = self.ahead(media)?;
+                let last = |body| Content::Buttons { body, buttons, media, edges };
+                all.extend(self.above(&body, self.interactive_body_max, last)?);
+                Ok(all)
+            }
+            Content::List { body, rows, edges, .. } if self.rows_max == 0 => {
+                let row = |row: Row| match row.description {
+                    Some(description) => format!("{} – {description}", row.title),
+                    None => row.title,
+                };
+                let titles: Vec<String> = rows.into_iter().map(row).collect();
+                self.in_words(&listed(&body, &titles, Mark::Dot), None, &edges)
             }
             Content::List { body, button, rows, edges } => {
-                let (rows, edges) = (self.rows(rows)?, self.edges(edges));
+                let (rows, (body, edges)) = (self.rows(rows)?, self.edges(body, edges));
                 let button = cut(&button, self.list_button_max);
                 self.above(&body, self.list_body_max, |body| Content::List { body, button, rows, edges })
             }
+            Content::Link { body, title, url, media, edges } if !self.links => {
+                self.in_words(&format!("{}\n\n{title}: {url}", body.trim_end()), media, &edges)
+            }
             Content::Link { body, title, url, media, edges } => {
-                let (title, edges) = (cut(&title, self.link_title_max), self.edges(edges));
-                self.media(media.as_ref().map(|m| m.kind))?;
-                self.above(&body, self.interactive_body_max, |body| Content::Link { body, title, url, media, edges })
+                let (title, (body, edges)) = (cut(&title, self.link_title_max), self.edges(body, edges));
+                let (mut all, media) = self.ahead(media)?;
+                let last = |body| Content::Link { body, title, url, media, edges };
+                all.extend(self.above(&body, self.interactive_body_max, last)?);
+                Ok(all)
+            }
+            Content::Media { media, caption } if !self.takes(media.kind) => {
+                // The address opens in the browser of whoever gets it.
+                let text = [caption.filter(|text| !text.trim().is_empty()), Some(media.url)];
+                let text: Vec<String> = text.into_iter().flatten().collect();
+                self.fit(Content::Text { body: text.join("\n\n") })
             }
             Content::Media { media, caption } => {
-                self.media(Some(media.kind))?;
-                let captioned = !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
+                let captioned = self.caption_max > 0 && !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
                 let caption = caption.filter(|text| !text.trim().is_empty());
                 let Some(text) = caption else { return Ok(vec![Content::Media { media, caption: None }]) };
                 if captioned && text.chars().count() <= self.caption_max {
@@ -137,17 +176,28 @@ impl Carries {
             }
             // Its texts are the provider's own, its parameters were checked against the catalogue.
             Content::Template(template) => Ok(vec![Content::Template(template)]),
-            Content::Location(_) if !self.places => Err(Unfit::NoPlaces),
+            Content::Location(place) if !self.places => {
+                // Every phone opens such a link as a map.
+                let map = format!("https://maps.google.com/?q={},{}", place.latitude, place.longitude);
+                let lines: Vec<String> = [place.name, place.address, Some(map)].into_iter().flatten().collect();
+                self.fit(Content::Text { body: lines.join("\n") })
+            }
             Content::Location(place) => Ok(vec![Content::Location(place)]),
             Content::Reaction { .. } if !self.reactions => Err(Unfit::NoReactions),
             Content::Reaction { to, emoji } => Ok(vec![Content::Reaction { to, emoji }]),
         }
     }
 
-    fn edges(&self, edges: Edges) -> Edges {
+    /// The lines above and below; where there is no place for them they join the body.
+    fn edges(&self, body: String, edges: Edges) -> (String, Edges) {
+        if self.header_max == 0 || self.footer_max == 0 {
+            return (framed(&body, &edges), Edges::default());
+        }
         let fitted =
             |text: Option<String>, max| text.filter(|text| !text.trim().is_empty()).map(|text| cut(&text, max));
-        Edges { header: fitted(edges.header, self.header_max), footer: fitted(edges.footer, self.footer_max) }
+        let edges =
+            Edges { header: fitted(edges.header, self.header_max), footer: fitted(edges.footer, self.footer_max) };
+        (body, edges)
     }
 
     fn above(&self, body: &str, max: usize, last: impl FnOnce(String) -> Content) -> Result<Vec<Content>, Unfit> {
@@ -197,12 +247,53 @@ impl Carries {
             .collect()
     }
 
-    fn media(&self, kind: Option<MediaKind>) -> Result<(), Unfit> {
-        match kind {
-            Some(kind) if self.media.iter().all(|(known, _)| *known != kind) => Err(Unfit::NoSuchMedia { kind }),
-            _ => Ok(()),
+    /// A file that cannot stand above the body, as messages that go ahead of it; else the file itself.
+    fn ahead(&self, media: Option<Media>) -> Result<(Vec<Content>, Option<Media>), Unfit> {
+        match media {
+            Some(media) if self.above && self.takes(media.kind) => Ok((Vec::new(), Some(media))),
+            Some(media) => Ok((self.fit(Content::Media { media, caption: None })?, None)),
+            None => Ok((Vec::new(), None)),
         }
     }
+
+    /// What can be tapped elsewhere, as plain messages.
+    fn in_words(&self, body: &str, media: Option<Media>, edges: &Edges) -> Result<Vec<Content>, Unfit> {
+        let mut all = match media {
+            Some(media) => self.fit(Content::Media { media, caption: None })?,
+            None => Vec::new(),
+        };
+        all.extend(self.fit(Content::Text { body: framed(body, edges) })?);
+        Ok(all)
+    }
+}
+
+/// What stands before each line of a list in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// `1.`, from one: the number is understood as the answer.
+    Number,
+    Dot,
+}
+
+/// A text with its options below it, a line each.
+pub fn listed(body: &str, titles: &[String], mark: Mark) -> String {
+    let mut text = body.trim_end().to_owned();
+    for (place, title) in titles.iter().enumerate() {
+        text.push_str(if place == 0 && !text.is_empty() { "\n\n" } else { "\n" });
+        match mark {
+            Mark::Number => text.push_str(&format!("{}. {title}", place + 1)),
+            Mark::Dot => text.push_str(&format!("• {title}")),
+        }
+    }
+    text.trim_start().to_owned()
+}
+
+/// Only messages that can be tapped have a header and footer: elsewhere they become lines of the text.
+pub fn framed(body: &str, edges: &Edges) -> String {
+    let header = edges.header.iter().map(|text| format!("*{}*", text.trim_matches('*')));
+    let footer = edges.footer.iter().map(|text| format!("_{}_", text.trim_matches('_')));
+    let body = Some(body.trim_end().to_owned()).filter(|body| !body.is_empty());
+    header.chain(body).chain(footer).collect::<Vec<_>>().join("\n\n")
 }
 
 fn bounded(what: &'static str, id: &str, max: usize) -> Result<(), Unfit> {
@@ -381,10 +472,59 @@ mod tests {
 
     #[test]
     fn a_long_caption_follows_as_a_text() {
-        let media =
-            crate::model::content::Media { kind: MediaKind::Image, url: "https://x.example/i".into(), filename: None };
+        let media = Media { kind: MediaKind::Image, url: "https://x.example/i".into(), filename: None };
         let fitted = META.fit(Content::Media { media, caption: Some("y".repeat(1025)) }).unwrap();
         assert!(matches!(fitted.as_slice(), [Content::Media { caption: None, .. }, Content::Text { .. }]));
+    }
+
+    #[test]
+    fn what_a_channel_cannot_show_is_said_in_words() {
+        let plain = Carries {
+            buttons_max: 0,
+            rows_max: 0,
+            links: false,
+            places: false,
+            media: &[],
+            text_max: 60,
+            ..META.clone()
+        };
+        let said =
+            |content| -> Vec<String> { plain.fit(content).unwrap().iter().map(|c| c.text().to_owned()).collect() };
+        let edges = Edges { header: Some("Shop".into()), footer: None };
+        let content = Content::Buttons { body: "Which?".into(), buttons: buttons(&["Yes", "No"]), media: None, edges };
+        assert_eq!(said(content), ["*Shop*\n\nWhich?\n\n• Yes\n• No"]);
+        let rows = vec![Row { id: "1".into(), title: "Mon".into(), description: Some("at 9".into()) }];
+        let content = Content::List { body: "When?".into(), button: "Open".into(), rows, edges: Edges::default() };
+        assert_eq!(said(content), ["When?\n\n• Mon – at 9"]);
+        let media = Media { kind: MediaKind::Image, url: "https://x.example/i".into(), filename: None };
+        let link = Content::Link {
+            body: "Pay".into(),
+            title: "Here".into(),
+            url: "https://p.example".into(),
+            media: Some(media.clone()),
+            edges: Edges::default(),
+        };
+        assert_eq!(said(link), ["https://x.example/i", "Pay\n\nHere: https://p.example"]);
+        let seen = Content::Media { media, caption: Some("Look".into()) };
+        assert_eq!(said(seen), ["Look\n\nhttps://x.example/i"]);
+        assert_eq!(said(text(&"word ".repeat(20))).len(), 2, "also what was made longer is divided");
+    }
+
+    #[test]
+    fn a_file_that_cannot_stand_above_goes_ahead() {
+        let below = Carries { above: false, ..META.clone() };
+        let media = Media { kind: MediaKind::Image, url: "https://x.example/i".into(), filename: None };
+        let content = Content::Buttons {
+            body: "?".into(),
+            buttons: buttons(&["Yes"]),
+            media: Some(media),
+            edges: Edges::default(),
+        };
+        let fitted = below.fit(content).unwrap();
+        assert!(
+            matches!(fitted.as_slice(), [Content::Media { .. }, Content::Buttons { media: None, .. }]),
+            "{fitted:?}"
+        );
     }
 
     #[test]

@@ -1,0 +1,99 @@
+//! What Autocalls and its automations post, made by us.
+
+use super::{AutocallsSender, SIGNATURE, receive::Mapping};
+use crate::{
+    base::time::iso,
+    channel::{
+        imitate::{Posted, Told},
+        meta::compose::{Act, News, What},
+        signature::Key,
+    },
+    model::inbound::AliasKind,
+};
+use serde_json::{Map, Value, json};
+
+/// `None`: Autocalls tells no such thing.
+pub fn told(sender: &AutocallsSender, what: Told<'_>) -> Option<Posted> {
+    let path = format!("/webhooks/autocalls/{}", sender.id);
+    match what {
+        Told::Message(act) => {
+            let body = message(&sender.inbound, act)?.to_string();
+            if sender.inbound_token.is_empty() {
+                return signed(sender, path, body);
+            }
+            let token = format!("Bearer {}", sender.inbound_token.expose());
+            Some(Posted { path, headers: vec![("authorization", token)], body })
+        }
+        Told::Status(news) => signed(sender, path, status(sender, news).to_string()),
+    }
+}
+
+fn signed(sender: &AutocallsSender, path: String, body: String) -> Option<Posted> {
+    let key = Key::new(sender.webhook_secrets.first()?.clone());
+    let headers = vec![(SIGNATURE, key.sign(body.as_bytes()))];
+    Some(Posted { path, headers, body })
+}
+
+fn message(paths: &Mapping, act: &Act) -> Option<Value> {
+    if act.from.kind != AliasKind::Phone {
+        return None;
+    }
+    let mut body = Value::Object(Map::new());
+    put(&mut body, &paths.from, format!("+{}", act.from.value));
+    put(&mut body, &paths.id, act.id.clone());
+    put(&mut body, &paths.at, iso(act.at));
+    if let Some(name) = &act.name {
+        put(&mut body, &paths.name, name.clone());
+    }
+    match &act.what {
+        What::Text(text) | What::FromAd { text, .. } => put(&mut body, &paths.text, text.clone()),
+        // A button of a template comes back as its words.
+        What::Tap { title, .. } | What::TapRow { title, .. } | What::TapTemplate { title, .. } => {
+            put(&mut body, &paths.text, title.clone());
+        }
+        What::Media { kind, id, caption, .. } => {
+            put(&mut body, &paths.media, format!("https://files.example/{id}"));
+            put(&mut body, &paths.media_type, kind.clone());
+            put(&mut body, &paths.text, caption.clone().unwrap_or_default());
+        }
+        What::Location { .. }
+        | What::Welcome
+        | What::Order(_)
+        | What::Form(_)
+        | What::Reaction { .. }
+        | What::Card { .. }
+        | What::MissedCall => return None,
+    }
+    Some(body)
+}
+
+/// Puts a text where a path leads; a place in a list is made as a name, which reading takes as well.
+fn put(body: &mut Value, path: &str, text: String) {
+    if path.is_empty() {
+        return;
+    }
+    let mut at = body;
+    for name in path.split('.') {
+        at = &mut at[name];
+    }
+    *at = text.into();
+}
+
+fn status(sender: &AutocallsSender, news: &News) -> Value {
+    json!({
+        "event": "message_status",
+        "whatsapp_message_id": news.provider_id.parse::<i64>().map_or_else(|_| news.provider_id.clone().into(), Value::from),
+        "message_sid": null,
+        "meta_message_id": null,
+        "conversation_id": null,
+        "sender": {"id": sender.sender_id, "phone_number": sender.phone},
+        "to": format!("+{}", news.to.trim_start_matches('+')),
+        "from": sender.phone,
+        "direction": "outbound",
+        "status": news.state.as_str(),
+        "error_code": news.code,
+        "error_message": news.code.map(|_| "made up for a test"),
+        "timestamp": iso(news.at),
+        "provider_timestamp": null,
+    })
+}

@@ -1,0 +1,191 @@
+//! What is posted becomes an item: statuses in their documented shape, messages by the mapping of the configuration.
+
+use super::{Autocalls, AutocallsSender};
+use crate::{
+    base::{
+        ids::{ProviderId, SenderId},
+        limits::PROVIDER_TEXT_CHARS_MAX,
+        time::Time,
+    },
+    channel::loose,
+    model::{
+        content::MediaKind,
+        inbound::{DeliveryState, Inbound, InboundKind, InboundMessage, Item, StatusError, StatusUpdate},
+    },
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Where the parts of a message stand in a posted JSON: paths of names and places (`data.messages.0.text`).
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    pub from: String,
+    pub text: String,
+    /// Without one, person, time and words are the id.
+    pub id: String,
+    pub name: String,
+    /// ISO 8601; without one it is when it came.
+    pub at: String,
+    /// The address of a file.
+    pub media: String,
+    /// `image`, `audio`, `video`, `document`; without one, by the address.
+    pub media_type: String,
+}
+
+impl Default for Mapping {
+    /// What the automation's own fields are called.
+    fn default() -> Self {
+        let path = |text: &str| text.to_owned();
+        Mapping {
+            from: path("customer_phone"),
+            text: path("message"),
+            id: path("message_id"),
+            name: path("customer_name"),
+            at: path("timestamp"),
+            media: path("media_url"),
+            media_type: path("media_type"),
+        }
+    }
+}
+
+/// Beside the JSON in a dead letter: whose it is, and when it came.
+const SENDER: &str = "transom_sender";
+const RECEIVED: &str = "transom_received_at";
+
+pub fn receive(sender: &AutocallsSender, body: &[u8], now: Time) -> Vec<Item> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let Ok(mut json) = serde_json::from_slice::<Value>(body) else {
+        return vec![dead("malformed", "the body is not JSON", text)];
+    };
+    let now = loose::number(&json, RECEIVED).map_or(now, Time);
+    if let Some(map) = json.as_object_mut() {
+        map.insert(SENDER.into(), sender.id.0.into());
+        map.insert(RECEIVED.into(), now.0.into());
+    }
+    let raw = json.to_string();
+    match read(sender, &json, now) {
+        Ok(what) => vec![Item { what, raw }],
+        Err(why) => vec![dead("malformed", &why, raw)],
+    }
+}
+
+/// A dead letter once more; one that names no sender is of the only one.
+pub fn again(autocalls: &Autocalls, raw: &str) -> Vec<Item> {
+    let named = serde_json::from_str::<Value>(raw).ok().and_then(|json| loose::number(&json, SENDER)).map(SenderId);
+    let sender = match named {
+        Some(id) => autocalls.sender(id),
+        None => autocalls.senders.first(),
+    };
+    match sender {
+        Some(sender) => receive(sender, raw.as_bytes(), Time(0)),
+        None => vec![dead("unknown_sender", "the sender is no longer in the configuration", raw.to_owned())],
+    }
+}
+
+fn dead(kind: &'static str, reason: &str, raw: String) -> Item {
+    Item { what: Inbound::Dead { kind, reason: reason.to_owned() }, raw }
+}
+
+fn read(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, String> {
+    if loose::flag(json, "test") {
+        return Ok(Inbound::Ignored { why: "webhook_test" });
+    }
+    match loose::text(json, "event").as_deref() {
+        Some("message_status") => return status(sender, json, now),
+        Some("conversation_ended") => return Ok(Inbound::Ignored { why: "conversation_event" }),
+        _ => {}
+    }
+    // The end of a conversation repeats what was said in it.
+    if loose::part(json, "transcript").is_some_and(Value::is_array) {
+        return Ok(Inbound::Ignored { why: "conversation_event" });
+    }
+    message(sender, json, now)
+}
+
+fn status(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, String> {
+    if loose::text(json, "direction").as_deref() == Some("inbound") {
+        return Ok(Inbound::Ignored { why: "status_kind" });
+    }
+    let state = match loose::text(json, "status").unwrap_or_default().as_str() {
+        "sent" => DeliveryState::Sent,
+        "delivered" => DeliveryState::Delivered,
+        "read" => DeliveryState::Read,
+        "failed" | "undelivered" => DeliveryState::Failed,
+        _ => return Ok(Inbound::Ignored { why: "status_kind" }),
+    };
+    let error = (state == DeliveryState::Failed).then(|| {
+        let said = loose::text(json, "error_description").or_else(|| loose::text(json, "error_message"));
+        let text = said.unwrap_or_else(|| "failed".into()).chars().take(PROVIDER_TEXT_CHARS_MAX).collect();
+        StatusError { code: loose::number(json, "error_code").unwrap_or(0), text }
+    });
+    let at = ["provider_timestamp", "timestamp"].iter().find_map(|path| loose::time(&loose::text(json, path)?));
+    let id = loose::text(json, "whatsapp_message_id").as_deref().and_then(loose::id);
+    let status = StatusUpdate {
+        provider_id: id.ok_or("its `whatsapp_message_id` is missing")?,
+        ours: None,
+        state,
+        at: at.unwrap_or(now),
+        error,
+        price: None,
+    };
+    Ok(Inbound::Status { sender: sender.id, status })
+}
+
+fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, String> {
+    let paths = &sender.inbound;
+    let text = |path: &str| if path.is_empty() { None } else { loose::text(json, path) };
+    let from = loose::aliases([text(&paths.from).as_deref()]);
+    if from.is_empty() {
+        return Err(format!("nobody stands at `{}`; `inbound.from` says where", paths.from));
+    }
+    let words = text(&paths.text);
+    let kind = match (text(&paths.media), words.clone()) {
+        (Some(url), caption) => file(url, text(&paths.media_type), caption),
+        (None, Some(body)) => InboundKind::Text { body },
+        (None, None) => return Err(format!("no text stands at `{}`; `inbound.text` says where", paths.text)),
+    };
+    let at = text(&paths.at).and_then(|at| {
+        let seconds = at.parse::<i64>().ok().map(|seconds| Time(seconds.saturating_mul(1000)));
+        seconds.or_else(|| loose::time(&at))
+    });
+    // A clock that runs ahead must not keep the window open longer.
+    let at = at.map_or(now, |at| at.min(now));
+    let said = words.or_else(|| text(&paths.media)).unwrap_or_default();
+    let provider_id = match text(&paths.id).as_deref().and_then(loose::id) {
+        Some(id) => id,
+        None => made_id(&from[0].value, at, &said),
+    };
+    let name = text(&paths.name).map(|name| loose::name(&name));
+    let message = InboundMessage { provider_id, at, from, name, kind, reply_to: None, referral: None };
+    Ok(Inbound::Message { sender: sender.id, message })
+}
+
+/// The same words of the same person at the same moment are the same message.
+fn made_id(phone: &str, at: Time, said: &str) -> ProviderId {
+    let digest = Sha256::digest(format!("{phone}\n{}\n{said}", at.0));
+    let short: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    ProviderId::from(format!("autocalls:{short}"))
+}
+
+fn file(url: String, kind: Option<String>, caption: Option<String>) -> InboundKind {
+    let path = url.split(['?', '#']).next().unwrap_or_default().to_lowercase();
+    let kind = kind.unwrap_or_else(|| path.rsplit('.').next().unwrap_or_default().to_owned());
+    let media = match kind.split('/').next().unwrap_or_default() {
+        "image" | "jpg" | "jpeg" | "png" => MediaKind::Image,
+        "audio" | "voice" | "ogg" | "mp3" | "m4a" | "aac" | "amr" => MediaKind::Audio,
+        "video" | "mp4" | "3gp" => MediaKind::Video,
+        "sticker" | "webp" => MediaKind::Sticker,
+        _ => MediaKind::Document,
+    };
+    let url = Some(url);
+    InboundKind::Media {
+        media,
+        id: None,
+        mime: None,
+        url,
+        caption,
+        filename: None,
+        sha256: None,
+        voice: kind == "voice",
+    }
+}

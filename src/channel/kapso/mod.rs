@@ -1,0 +1,163 @@
+//! WhatsApp through Kapso: Meta's interface behind a proxy, and webhooks of two kinds (platform.md 3).
+
+mod receive;
+
+use super::{
+    BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
+    checkup::{Check, Grade, unanswered, unknown_sender},
+    imitate::{Posted, Told},
+    loose,
+    meta::{Meta, MetaSender},
+    question::{Question, Trouble, ask},
+    signature::{Claimed, Key},
+};
+use crate::{
+    base::{ids::SenderId, secret::Secret},
+    channel::Auth,
+    model::{
+        carries::{Carries, META},
+        inbound::{Item, StatusError},
+        template::Template,
+    },
+};
+
+/// One number at Kapso, as configured.
+#[derive(Debug, Clone)]
+pub struct KapsoSender {
+    pub id: SenderId,
+    /// `+` and digits.
+    pub phone: String,
+    pub phone_number_id: String,
+    /// For the catalogue of templates.
+    pub waba_id: String,
+    pub api_key: Secret,
+    /// Several while they are being rotated; never empty (the configuration sees to it).
+    pub webhook_secrets: Vec<Secret>,
+    /// `https://api.kapso.ai`, or a local mock. The key goes nowhere else.
+    pub api_base: String,
+    pub api_version: String,
+}
+
+const API_KEY: &str = "x-api-key";
+const SIGNATURE: &str = "x-webhook-signature";
+
+/// The provider. What Kapso passes on is Meta's, so Meta's own reader and sender do the work.
+pub struct Kapso {
+    meta: Meta,
+    senders: Vec<KapsoSender>,
+}
+
+impl Kapso {
+    pub fn new(senders: Vec<KapsoSender>) -> Self {
+        let as_meta = |sender: &KapsoSender| MetaSender {
+            id: sender.id,
+            phone: sender.phone.clone(),
+            phone_number_id: sender.phone_number_id.clone(),
+            waba_id: sender.waba_id.clone(),
+            access_token: sender.api_key.clone(),
+            token_header: Some(API_KEY),
+            app_secrets: sender.webhook_secrets.clone(),
+            verify_token: Secret::default(),
+            api_base: format!("{}/meta/whatsapp", sender.api_base.trim_end_matches('/')),
+            api_version: sender.api_version.clone(),
+        };
+        Kapso { meta: Meta::new(senders.iter().map(as_meta).collect()), senders }
+    }
+
+    fn sender(&self, id: SenderId) -> Option<&KapsoSender> {
+        self.senders.iter().find(|sender| sender.id == id)
+    }
+}
+
+impl Provider for Kapso {
+    fn kind(&self) -> &'static str {
+        "kapso"
+    }
+
+    fn carries(&self) -> &'static Carries {
+        &META
+    }
+
+    fn handshake(&self, _: &RawRequest<'_>) -> Option<Reply> {
+        None
+    }
+
+    /// The signature is bare hex, without `sha256=`, over the body as it came.
+    fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected> {
+        if request.sender.is_some_and(|id| self.sender(id).is_none()) {
+            return Err(Rejected::UnknownSender);
+        }
+        let claimed = request.header(SIGNATURE).and_then(Claimed::of_hex).ok_or(Rejected::BadSignature)?;
+        let trust = self.meta.verified(&claimed, request.body).ok_or(Rejected::BadSignature)?;
+        let event = request.header("x-webhook-event").unwrap_or_default();
+        let read = |body: &[u8]| self.meta.read(&trust, body);
+        Ok(receive::receive(event, request.body, read))
+    }
+
+    fn replay(&self, raw: &str) -> Vec<Item> {
+        receive::receive("", raw.as_bytes(), |body| self.meta.replay(&String::from_utf8_lossy(body)))
+    }
+
+    fn send<'a>(&'a self, http: &'a dyn Http, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
+        self.meta.send(http, message)
+    }
+
+    fn judge(&self, error: &StatusError) -> Next {
+        self.meta.judge(error)
+    }
+
+    /// Of the kind that Kapso passes on as Meta wrote it.
+    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+        let body = self.meta.tell(self.meta.sender(sender)?, what);
+        let key = Key::new(self.sender(sender)?.webhook_secrets.first()?.clone());
+        let signature = key.sign(body.as_bytes()).trim_start_matches("sha256=").to_owned();
+        Some(Posted { path: format!("/webhooks/kapso/{sender}"), headers: vec![(SIGNATURE, signature)], body })
+    }
+
+    fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>> {
+        Box::pin(examine(self, http, sender))
+    }
+
+    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+        Provider::templates(&self.meta, http, sender)
+    }
+}
+
+async fn examine(kapso: &Kapso, http: &dyn Http, id: SenderId) -> Vec<Check> {
+    let Some(sender) = kapso.sender(id) else { return unknown_sender(id) };
+    let base = sender.api_base.trim_end_matches('/');
+    let question = Question {
+        url: format!("{base}/platform/v1/whatsapp/phone_numbers/{}/webhooks", sender.phone_number_id),
+        auth: Auth::Header { name: API_KEY, value: sender.api_key.clone() },
+        sender: id,
+        secret: "api_key",
+        names: "`phone_number_id`",
+    };
+    let webhooks = match ask(http, question).await {
+        Ok(webhooks) => webhooks,
+        // A wrong key spoils every question: said once.
+        Err(trouble) => return vec![unanswered(&trouble)],
+    };
+    let mut all = kapso.meta.examine_number(http, id).await;
+    let listed = loose::part(&webhooks, "data").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    let ours = |webhook: &&serde_json::Value| {
+        loose::text(webhook, "url").is_some_and(|url| url.contains(&format!("/webhooks/kapso/{id}")))
+    };
+    let is_paused = |webhook: &serde_json::Value| webhook.get("active") == Some(&serde_json::Value::Bool(false));
+    let (grade, text) = match listed.iter().find(ours) {
+        None => (
+            Grade::Bad,
+            format!(
+                "No webhook of this number leads to `/webhooks/kapso/{id}`: nothing will come in. Add it in Kapso, at \
+                 the number, with the same secret."
+            ),
+        ),
+        Some(webhook) if is_paused(webhook) => (
+            Grade::Bad,
+            "Kapso has paused the webhook, as it does after failures; switch it on again in Kapso.".to_owned(),
+        ),
+        Some(_) => (Grade::Good, "Kapso posts the number's webhooks here.".to_owned()),
+    };
+    all.push(Check::new("subscription", grade, text));
+    all
+}

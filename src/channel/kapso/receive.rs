@@ -1,0 +1,143 @@
+//! Kapso's own webhooks become Meta's, which they are made of; those that it passes on are Meta's already.
+
+use crate::{
+    channel::loose,
+    model::inbound::{Inbound, Item},
+};
+use serde_json::{Value, json};
+
+/// All items of a body, in their order. `event`: the header that names it, if it came along. `read`: Meta's reader.
+pub fn receive(event: &str, body: &[u8], read: impl Fn(&[u8]) -> Vec<Item>) -> Vec<Item> {
+    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+        // Meta's reader knows how to say what is wrong with it, and mends what can be.
+        return read(body);
+    };
+    if json.get("entry").is_some() {
+        return read(body);
+    }
+    // A batch holds up to a hundred events of one conversation.
+    let name = loose::text(&json, "type").or_else(|| loose::text(&json, "event")).unwrap_or_else(|| event.to_owned());
+    match json.get("data").or_else(|| json.as_array().map(|_| &json)) {
+        Some(Value::Array(events)) => events.iter().flat_map(|one| of_event(&name, one, &read)).collect(),
+        Some(one @ Value::Object(_)) => of_event(&name, one, &read),
+        _ => of_event(&name, &json, &read),
+    }
+}
+
+fn of_event(name: &str, event: &Value, read: &impl Fn(&[u8]) -> Vec<Item>) -> Vec<Item> {
+    let ignored = |why| vec![Item { what: Inbound::Ignored { why }, raw: event.to_string() }];
+    let Some(message) = event.get("message").filter(|message| message.is_object()) else {
+        let name = loose::text(event, "event").unwrap_or_else(|| name.to_owned());
+        return match name.as_str() {
+            name if name.starts_with("workflow.") => ignored("workflow_event"),
+            name if name.contains("conversation") => ignored("conversation_event"),
+            name if name.contains("phone_number") => ignored("phone_number_event"),
+            "" if event.get("conversation").is_some() => ignored("conversation_event"),
+            // As a dead letter somebody may look at it.
+            "" => read(event.to_string().as_bytes()),
+            _ => ignored("unknown_event"),
+        };
+    };
+    let outbound = loose::text(message, "kapso.direction").as_deref() == Some("outbound");
+    match loose::text(message, "kapso.origin").as_deref() {
+        // What was written before the number came to Kapso: no new message, and no window.
+        Some("history_sync") => ignored("history"),
+        Some("business_app") if outbound => read(echo(event, message).to_string().as_bytes()),
+        _ if outbound => match status(message) {
+            Some(status) => read(envelope(event, "messages", "statuses", status, None).to_string().as_bytes()),
+            None => ignored("status_kind"),
+        },
+        _ => read(
+            envelope(event, "messages", "messages", inbound(event, message), Some(person(event, message)))
+                .to_string()
+                .as_bytes(),
+        ),
+    }
+}
+
+/// The message as Meta wrote it, with what Kapso left out of it.
+fn inbound(event: &Value, message: &Value) -> Value {
+    let mut made = message.clone();
+    let Some(map) = made.as_object_mut() else { return made };
+    map.remove("kapso");
+    for (key, paths) in [("from", PHONES), ("from_user_id", USER_IDS)] {
+        if loose::text(message, key).is_none()
+            && let Some(text) = first(event, message, paths)
+        {
+            map.insert(key.to_owned(), text.trim_start_matches('+').into());
+        }
+    }
+    // A file is Kapso's copy, which stays; its own address takes no token of Meta's.
+    let kind = loose::text(message, "type").unwrap_or_default();
+    if let Some(Value::Object(file)) = map.get_mut(&kind) {
+        for (key, path) in [
+            ("url", "kapso.media_url"),
+            ("mime_type", "kapso.media_data.content_type"),
+            ("filename", "kapso.media_data.filename"),
+        ] {
+            if let Some(text) = loose::text(message, path) {
+                file.entry(key).or_insert_with(|| text.into());
+            }
+        }
+    }
+    made
+}
+
+const PHONES: &[&str] = &["conversation.phone_number", "message.kapso.phone_number"];
+const USER_IDS: &[&str] = &["conversation.business_scoped_user_id", "message.kapso.business_scoped_user_id"];
+
+fn first(event: &Value, message: &Value, paths: &[&str]) -> Option<String> {
+    let find = |path: &&str| match path.strip_prefix("message.") {
+        Some(path) => loose::text(message, path),
+        None => loose::text(event, path),
+    };
+    paths.iter().find_map(find)
+}
+
+fn person(event: &Value, message: &Value) -> Value {
+    let mut person = json!({});
+    if let Some(phone) = first(event, message, PHONES) {
+        person["wa_id"] = phone.trim_start_matches('+').into();
+    }
+    if let Some(id) = first(event, message, USER_IDS) {
+        person["user_id"] = id.into();
+    }
+    if let Some(name) = loose::text(event, "conversation.kapso.contact_name") {
+        person["profile"] = json!({"name": name});
+    }
+    person
+}
+
+/// The newest entry of the history, which grows with every webhook; without one, what the message says of itself.
+fn status(message: &Value) -> Option<Value> {
+    let all = loose::part(message, "kapso.statuses").and_then(Value::as_array);
+    if let Some(newest) = all.and_then(|all| all.iter().max_by_key(|status| loose::number(status, "timestamp"))) {
+        return Some(newest.clone());
+    }
+    let state = loose::text(message, "kapso.status").filter(|state| state != "pending")?;
+    Some(json!({"id": message.get("id"), "status": state, "timestamp": message.get("timestamp")}))
+}
+
+/// A person of the business wrote on the phone: as Meta's `smb_message_echoes` tells it.
+fn echo(event: &Value, message: &Value) -> Value {
+    let mut made = message.clone();
+    if let Some(map) = made.as_object_mut() {
+        map.remove("kapso");
+        if let (false, Some(phone)) = (map.contains_key("to"), first(event, message, PHONES)) {
+            map.insert("to".into(), phone.trim_start_matches('+').into());
+        }
+    }
+    envelope(event, "smb_message_echoes", "message_echoes", made, None)
+}
+
+/// One item in Meta's envelope: also what a dead letter of it looks like, so that it can be replayed.
+fn envelope(event: &Value, field: &str, list: &str, item: Value, person: Option<Value>) -> Value {
+    let paths = ["phone_number_id", "conversation.phone_number_id", "message.kapso.phone_number_id"];
+    let number = paths.iter().find_map(|path| loose::text(event, path)).unwrap_or_default();
+    let mut value = json!({"metadata": {"phone_number_id": number}});
+    value[list] = json!([item]);
+    if let Some(person) = person {
+        value["contacts"] = json!([person]);
+    }
+    json!({"object": "whatsapp_business_account", "entry": [{"id": "", "changes": [{"field": field, "value": value}]}]})
+}

@@ -1,0 +1,143 @@
+//! Reads JSON and texts of others, believing nothing of their types.
+
+use crate::{
+    base::{
+        ids::ProviderId,
+        limits::{ALIAS_BYTES_MAX, CONTACT_NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX},
+        time::Time,
+    },
+    model::inbound::{Alias, AliasKind},
+};
+use serde_json::Value;
+
+/// The part under a path of names and places (`transcript.0.content`).
+pub fn part<'v>(json: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(json, |json, name| match json {
+        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        json => json.get(name),
+    })
+}
+
+/// A text that is not empty, or a number written out. U+0000 becomes U+FFFD: Postgres keeps no such text.
+pub fn text(json: &Value, path: &str) -> Option<String> {
+    match part(json, path)? {
+        Value::String(text) => Some(whole(text)).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+pub fn flag(json: &Value, path: &str) -> bool {
+    matches!(part(json, path), Some(Value::Bool(true)))
+}
+
+/// A number, also one written as a text.
+pub fn number(json: &Value, path: &str) -> Option<i64> {
+    text(json, path)?.trim().parse().ok()
+}
+
+pub fn whole(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+/// Who somebody is: digits, with or without `+` and `whatsapp:`, are a phone; all else is a BSUID.
+pub fn alias(text: &str) -> Option<Alias> {
+    let text = text.trim();
+    let text = text.strip_prefix("whatsapp:").unwrap_or(text);
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let plain = text.len() <= ALIAS_BYTES_MAX && is_plain(text);
+    if digits.is_empty() || !plain {
+        return None;
+    }
+    let is_phone = digits.bytes().all(|b| b.is_ascii_digit());
+    let (kind, value) = if is_phone { (AliasKind::Phone, digits) } else { (AliasKind::Bsuid, text) };
+    Some(Alias { kind, value: value.to_owned() })
+}
+
+/// The names of one person, each once, the phone first.
+pub fn aliases<'t>(texts: impl IntoIterator<Item = Option<&'t str>>) -> Vec<Alias> {
+    let mut found: Vec<Alias> = Vec::new();
+    for alias in texts.into_iter().flatten().filter_map(alias) {
+        if !found.contains(&alias) {
+            found.push(alias);
+        }
+    }
+    found.sort_by_key(|alias| alias.kind);
+    found
+}
+
+/// An id that fits an index and is none of a sample's placeholders.
+pub fn id(text: &str) -> Option<ProviderId> {
+    let good = !text.is_empty() && text.len() <= PROVIDER_ID_BYTES_MAX && is_plain(text);
+    good.then(|| ProviderId::from(text))
+}
+
+/// A person's name as we keep it.
+pub fn name(text: &str) -> String {
+    whole(text).chars().take(CONTACT_NAME_CHARS_MAX).collect()
+}
+
+/// An ISO 8601 time; one without a zone is in UTC. Between 1970 and 2100.
+pub fn time(text: &str) -> Option<Time> {
+    const YEAR_2100: i64 = 4_102_444_800_000;
+    let text = text.trim();
+    let zoned = text.parse::<jiff::Timestamp>().ok();
+    let millis = match zoned {
+        Some(at) => at.as_millisecond(),
+        None => {
+            let naive: jiff::civil::DateTime = text.parse().ok()?;
+            naive.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()
+        }
+    };
+    (1..YEAR_2100).contains(&millis).then_some(Time(millis))
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_part_is_found_by_its_path_whatever_its_type() {
+        let json = json!({"a": [{"b": 7}, {"b": "x\u{0}"}], "c": "", "d": {"e": true}});
+        assert_eq!(text(&json, "a.0.b").as_deref(), Some("7"));
+        assert_eq!(text(&json, "a.1.b").as_deref(), Some("x\u{FFFD}"));
+        assert_eq!(
+            (text(&json, "c"), text(&json, "a"), text(&json, "a.9.b"), text(&json, "c.d")),
+            (None, None, None, None)
+        );
+        assert_eq!((number(&json, "a.0.b"), flag(&json, "d.e")), (Some(7), true));
+    }
+
+    #[test]
+    fn digits_are_a_phone_and_all_else_a_user_id() {
+        let phone = |value: &str| Alias { kind: AliasKind::Phone, value: value.into() };
+        for text in ["whatsapp:+15550100", "+15550100", "15550100", " 15550100 "] {
+            assert_eq!(alias(text), Some(phone("15550100")), "{text}");
+        }
+        let bsuid = Alias { kind: AliasKind::Bsuid, value: "US.77".into() };
+        assert_eq!(
+            aliases([Some("whatsapp:US.77"), None, Some("15550100"), Some("+15550100")]),
+            [phone("15550100"), bsuid]
+        );
+        for text in ["", "+", "whatsapp:", "<USER_ID>", "a b"] {
+            assert_eq!(alias(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_in_utc() {
+        let noon = Time(1_781_524_800_000);
+        for text in ["2026-06-15T12:00:00", "2026-06-15T12:00:00Z", "2026-06-15T14:00:00+02:00", "2026-06-15 12:00:00"]
+        {
+            assert_eq!(time(text), Some(noon), "{text}");
+        }
+        for text in ["", "soon", "1969-01-01T00:00:00", "2999-01-01T00:00:00Z", "2026-02-30T00:00:00"] {
+            assert_eq!(time(text), None, "{text}");
+        }
+    }
+}

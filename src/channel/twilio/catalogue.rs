@@ -1,0 +1,89 @@
+//! Content templates with WhatsApp's word on them: `GET /v1/ContentAndApprovals`.
+
+use super::Twilio;
+use crate::{
+    base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX, query::encode},
+    channel::{
+        Http, loose,
+        question::{Question, Trouble, ask},
+    },
+    model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
+};
+use serde_json::Value;
+
+/// All content templates that were ever handed in for WhatsApp.
+pub async fn templates(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Result<Vec<Template>, Trouble> {
+    let sender = twilio.sender(id).ok_or_else(|| Trouble::unknown(id, "Twilio"))?;
+    let base = format!("{}/v1/ContentAndApprovals?PageSize=100", sender.content_base.trim_end_matches('/'));
+    let mut url = base.clone();
+    let mut found = Vec::new();
+    for _ in 0..CATALOGUE_PAGES_MAX {
+        let names = "`account_sid`";
+        let question = Question { url, auth: sender.auth(), sender: id, secret: "auth_token", names };
+        let page = ask(http, question).await?;
+        let Some(contents) = loose::part(&page, "contents").and_then(Value::as_array) else {
+            return Err(Trouble::unreadable("the content templates", "Twilio"));
+        };
+        found.extend(contents.iter().filter_map(ours));
+        // The next page's address is theirs: only its mark is taken, so that the token stays with `content_base`.
+        let next = loose::text(&page, "meta.next_page_url");
+        let mark = next.as_deref().and_then(|next| {
+            let query = next.split_once('?')?.1;
+            crate::base::query::value(query, "PageToken")
+        });
+        match mark {
+            Some(mark) => url = format!("{base}&PageToken={}", encode(&mark)),
+            None => return Ok(found),
+        }
+    }
+    Err(Trouble::unreadable("the content templates", "Twilio"))
+}
+
+fn ours(content: &Value) -> Option<Template> {
+    let approval = loose::part(content, "approval_requests").filter(|part| part.is_object())?;
+    let (kind, shape) = loose::part(content, "types")?.as_object()?.iter().next()?;
+    let status = match loose::text(approval, "status")?.as_str() {
+        "approved" => TemplateStatus::Approved,
+        "pending" | "received" | "unsubmitted" => TemplateStatus::Pending,
+        "rejected" => TemplateStatus::Rejected,
+        "paused" => TemplateStatus::Paused,
+        // A word that we do not know is nothing to send by.
+        _ => TemplateStatus::Disabled,
+    };
+    let category = match loose::text(approval, "category").unwrap_or_default().to_ascii_uppercase().as_str() {
+        "UTILITY" => Category::Utility,
+        "AUTHENTICATION" => Category::Authentication,
+        _ => Category::Marketing,
+    };
+    let has_file = matches!(shape.get("media"), Some(Value::Array(files)) if !files.is_empty());
+    Some(Template {
+        id: 0,
+        name: loose::text(approval, "name").or_else(|| loose::text(content, "friendly_name"))?,
+        language: loose::text(content, "language")?,
+        category,
+        status,
+        body: loose::text(shape, "body").or_else(|| loose::text(shape, "title")).unwrap_or_default(),
+        // A file with a fixed address takes no value.
+        header: (has_file && loose::text(shape, "media.0").is_some_and(|url| url.contains("{{")))
+            .then_some(TemplateHeader::Image),
+        buttons: buttons(kind, shape),
+        ttl: None,
+        reference: Some(loose::text(content, "sid")?),
+    })
+}
+
+fn buttons(kind: &str, shape: &Value) -> Vec<TemplateButtonKind> {
+    let actions = loose::part(shape, "actions").and_then(Value::as_array);
+    let button = |action: &Value| {
+        let title = loose::text(action, "title").unwrap_or_default();
+        match loose::text(action, "type").unwrap_or_default().to_ascii_uppercase().as_str() {
+            "QUICK_REPLY" => TemplateButtonKind::QuickReply { title },
+            "URL" => TemplateButtonKind::Url { title, url: loose::text(action, "url").unwrap_or_default() },
+            "PHONE_NUMBER" => TemplateButtonKind::Phone { title },
+            // `twilio/quick-reply` says the kind once for all.
+            "" if kind == "twilio/quick-reply" => TemplateButtonKind::QuickReply { title },
+            _ => TemplateButtonKind::Other { title },
+        }
+    };
+    actions.into_iter().flatten().map(button).collect()
+}

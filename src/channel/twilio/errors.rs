@@ -1,0 +1,97 @@
+//! Twilio's error codes, sorted by what to do next (platform.md 5.5).
+
+use crate::{
+    base::{limits::SPAM_PAUSE, time::Span},
+    channel::{Next, OptOutScope, PauseScope, TemplateFault, Why},
+};
+
+/// What to do about a code; `None`: Twilio has a code that we do not know.
+pub fn next(code: i64) -> Option<Next> {
+    use Next::{
+        Misconfigured, OptedOut, PauseSender, Rejected, Retry, RetryOnce, TemplateUnusable, WaitDay, WindowClosed,
+    };
+    let pause = |what, after| PauseSender { what, after };
+    Some(match code {
+        // Outside the window; also a text that equals a template (since April 2025).
+        63016 => WindowClosed,
+        // Rates and queues: refused before anything was done.
+        14107 | 20429 | 21611 | 30001 | 63017 | 63018 => Retry { after: None },
+        // No such person.
+        21211 | 21614 | 63003 | 63024 | 63031 => Rejected { why: Why::Recipient },
+        // The platform's own cap on what a person gets.
+        63032 => WaitDay,
+        // Blocked or unsubscribed.
+        21610 | 63033 | 63014 => OptedOut { from: OptOutScope::Everything },
+        // The daily limit of the account.
+        63038 => pause(PauseScope::Everything, Some(Span::hours(24))),
+        63013 | 63026 => pause(PauseScope::Everything, Some(SPAM_PAUSE)),
+        63019 | 63034 | 63037 | 12300 | 11200 => RetryOnce,
+        63027 | 63028 | 21654 | 21655 | 21656 => TemplateUnusable { why: TemplateFault::Data },
+        63040 => TemplateUnusable { why: TemplateFault::Disabled },
+        63041 => TemplateUnusable { why: TemplateFault::Paused },
+        // Channel, sender or keys are wrong; the sandbox was not joined.
+        20003 | 20404 | 21606 | 21659 | 21660 | 63001 | 63007 | 63008 | 63020 => Misconfigured,
+        63015 => Rejected { why: Why::Recipient },
+        // Something broke on their side; a status makes sure that it did not leave.
+        30008 | 63009 | 63010 | 63012 | 20500 | 20503 => Next::Ambiguous,
+        // Too long, empty, malformed: our bug.
+        21602 | 21604 | 21605 | 21617 | 21619 | 21620 | 21623 | 63021 => Rejected { why: Why::Request },
+        _ => return None,
+    })
+}
+
+/// A code out of a `failed` or `undelivered` status: nothing is unsure any more.
+pub fn of_status(code: i64) -> Next {
+    match next(code) {
+        Some(Next::Ambiguous) => Next::Retry { after: None },
+        Some(next) => next,
+        None => Next::Rejected { why: Why::Dropped },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One test for each row of the table.
+    macro_rules! rows {
+        ($($name:ident: [$($code:expr),*] => $next:pat),* $(,)?) => { $(
+            #[test]
+            fn $name() {
+                for code in [$($code),*] {
+                    let next = next(code);
+                    assert!(matches!(next, Some($next)), "{code}: {next:?}");
+                }
+            }
+        )* };
+    }
+
+    rows! {
+        the_window_is_closed: [63016] => Next::WindowClosed,
+        rates_are_tried_again: [63018, 63017, 20429, 14107, 30001, 21611] => Next::Retry { after: None },
+        an_invalid_recipient_is_final: [63024, 63003, 21211, 21614, 63015, 63031]
+            => Next::Rejected { why: Why::Recipient },
+        the_cap_of_a_person_waits_a_day: [63032] => Next::WaitDay,
+        who_blocked_us_wants_nothing: [63033, 63014, 21610] => Next::OptedOut { from: OptOutScope::Everything },
+        the_daily_cap_pauses_until_the_next_day: [63038]
+            => Next::PauseSender { what: PauseScope::Everything, after: Some(Span(86_400_000)) },
+        policy_and_spam_pause_the_sender: [63013, 63026]
+            => Next::PauseSender { what: PauseScope::Everything, after: Some(SPAM_PAUSE) },
+        media_are_tried_once_more: [63019, 63034, 63037] => Next::RetryOnce,
+        a_template_asks_for_another: [63027, 63028, 21654, 21655, 21656]
+            => Next::TemplateUnusable { why: TemplateFault::Data },
+        a_paused_template_asks_for_another: [63041] => Next::TemplateUnusable { why: TemplateFault::Paused },
+        a_disabled_template_asks_for_another: [63040] => Next::TemplateUnusable { why: TemplateFault::Disabled },
+        what_is_set_up_wrongly_stops_the_sender: [63020, 63007, 63001, 63008, 20003] => Next::Misconfigured,
+        what_broke_there_is_ambiguous: [63009, 63010, 63012, 30008] => Next::Ambiguous,
+        too_long_a_text_is_our_bug: [21617, 21619] => Next::Rejected { why: Why::Request },
+    }
+
+    #[test]
+    fn a_failed_status_is_certain() {
+        assert_eq!(of_status(30008), Next::Retry { after: None });
+        assert_eq!(of_status(63016), Next::WindowClosed);
+        assert_eq!(of_status(0), Next::Rejected { why: Why::Dropped });
+        assert_eq!(next(1), None);
+    }
+}

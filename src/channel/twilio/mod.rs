@@ -1,0 +1,216 @@
+//! WhatsApp through Twilio: form-encoded webhooks that sign their address, and sends with basic auth.
+
+mod catalogue;
+pub mod compose;
+mod errors;
+mod receive;
+mod send;
+pub mod signature;
+
+use super::{
+    Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
+    checkup::{Check, Grade, unanswered, unknown_sender},
+    imitate::{Posted, Told},
+    loose,
+    question::{Question, Trouble, ask},
+};
+use crate::{
+    base::{ids::SenderId, secret::Secret},
+    model::{
+        carries::{Carries, META},
+        content::MediaKind,
+        inbound::{Item, StatusError},
+        template::Template,
+    },
+};
+
+const MIB: u64 = 1024 * 1024;
+
+/// platform.md 5.4: interactive messages are content templates only, so in a conversation they are said in words.
+pub static CARRIES: Carries = Carries {
+    text_max: 1600,
+    interactive_body_max: 1600,
+    buttons_max: 0,
+    rows_max: 0,
+    links: false,
+    above: false,
+    reactions: false,
+    caption_max: 1600,
+    media: &[
+        (MediaKind::Image, 16 * MIB),
+        (MediaKind::Audio, 16 * MIB),
+        (MediaKind::Video, 16 * MIB),
+        (MediaKind::Document, 16 * MIB),
+        (MediaKind::Sticker, 16 * MIB),
+    ],
+    ..META
+};
+
+/// One WhatsApp sender of ours, as configured.
+#[derive(Debug, Clone)]
+pub struct TwilioSender {
+    pub id: SenderId,
+    /// `+` and digits.
+    pub phone: String,
+    pub account_sid: String,
+    /// The first one sends; all of them verify. Never empty (the configuration sees to it).
+    pub auth_tokens: Vec<Secret>,
+    pub messaging_service_sid: Option<String>,
+    /// `https://api.twilio.com`, or a local mock. The token goes nowhere else, but for the next one.
+    pub api_base: String,
+    /// `https://content.twilio.com`
+    pub content_base: String,
+}
+
+impl TwilioSender {
+    fn auth(&self) -> Auth {
+        let password = self.auth_tokens.first().cloned().unwrap_or_default();
+        Auth::Basic { user: self.account_sid.clone(), password }
+    }
+
+    /// `{api_base}/2010-04-01/Accounts/{sid}{rest}`.
+    fn url(&self, rest: &str) -> String {
+        format!("{}/2010-04-01/Accounts/{}{rest}", self.api_base.trim_end_matches('/'), self.account_sid)
+    }
+}
+
+/// The provider with all its senders.
+pub struct Twilio {
+    senders: Vec<TwilioSender>,
+    /// Without a slash at its end: what Twilio calls, and signs.
+    public_url: String,
+}
+
+impl Twilio {
+    pub fn new(senders: Vec<TwilioSender>, public_url: &str) -> Self {
+        Twilio { senders, public_url: public_url.trim_end_matches('/').to_owned() }
+    }
+
+    fn sender(&self, id: SenderId) -> Option<&TwilioSender> {
+        self.senders.iter().find(|sender| sender.id == id)
+    }
+
+    /// The address that Twilio calls, as we told it.
+    fn webhook(&self, sender: Option<SenderId>) -> String {
+        match sender {
+            Some(id) => format!("{}/webhooks/twilio/{id}", self.public_url),
+            None => format!("{}/webhooks/twilio", self.public_url),
+        }
+    }
+
+    /// The senders with a token that verifies the request.
+    fn verified(&self, request: &RawRequest<'_>) -> Vec<SenderId> {
+        let Some(claimed) = request.header("x-twilio-signature") else { return Vec::new() };
+        let mut address = self.webhook(request.sender);
+        if !request.query.is_empty() {
+            address = format!("{address}?{}", request.query);
+        }
+        let candidates = self.senders.iter().filter(|sender| request.sender.is_none_or(|id| id == sender.id));
+        let verifies = |token: &Secret| signature::verifies(token, &address, request, claimed);
+        candidates.filter(|sender| sender.auth_tokens.iter().any(verifies)).map(|sender| sender.id).collect()
+    }
+}
+
+impl Provider for Twilio {
+    fn kind(&self) -> &'static str {
+        "twilio"
+    }
+
+    fn carries(&self) -> &'static Carries {
+        &CARRIES
+    }
+
+    /// A GET may be a webhook as well: the console offers both methods.
+    fn handshake(&self, _: &RawRequest<'_>) -> Option<Reply> {
+        None
+    }
+
+    fn receive(&self, request: &RawRequest<'_>) -> Result<Vec<Item>, Rejected> {
+        if request.sender.is_some_and(|id| self.sender(id).is_none()) {
+            return Err(Rejected::UnknownSender);
+        }
+        let verified = self.verified(request);
+        if verified.is_empty() {
+            return Err(Rejected::BadSignature);
+        }
+        Ok(receive::receive(self, request, Some(&verified)))
+    }
+
+    /// Else Twilio takes the body for a message that it shall send.
+    fn thanks(&self) -> Option<(&'static str, &'static str)> {
+        Some(("text/xml; charset=utf-8", "<Response/>"))
+    }
+
+    fn replay(&self, raw: &str) -> Vec<Item> {
+        receive::again(self, raw)
+    }
+
+    fn send<'a>(&'a self, http: &'a dyn Http, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
+        Box::pin(send::send(self, http, message))
+    }
+
+    fn judge(&self, error: &StatusError) -> Next {
+        errors::of_status(error.code)
+    }
+
+    fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
+        let sender = self.sender(sender)?;
+        let (query, body) = compose::told(sender, what)?;
+        let path = format!("/webhooks/twilio/{}{query}", sender.id);
+        let signature = signature::of_form(sender.auth_tokens.first()?, &format!("{}{path}", self.public_url), &body);
+        Some(Posted { path, headers: vec![("x-twilio-signature", signature)], body })
+    }
+
+    fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>> {
+        Box::pin(examine(self, http, sender))
+    }
+
+    fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
+        Box::pin(catalogue::templates(self, http, sender))
+    }
+}
+
+/// What to do about a send that Twilio refuses with this code, also where somebody else passes it on.
+pub fn judge_send(code: i64) -> Option<Next> {
+    errors::next(code)
+}
+
+/// What to do about a message that a status with a code of Twilio's says has failed.
+pub fn judge_status(code: i64) -> Next {
+    errors::of_status(code)
+}
+
+async fn examine(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Vec<Check> {
+    let Some(sender) = twilio.sender(id) else { return unknown_sender(id) };
+    let question = Question {
+        url: sender.url(".json"),
+        auth: sender.auth(),
+        sender: id,
+        secret: "auth_token",
+        names: "`account_sid`",
+    };
+    let account = match ask(http, question).await {
+        Ok(account) => account,
+        Err(trouble) => return vec![unanswered(&trouble)],
+    };
+    let name = loose::text(&account, "friendly_name").unwrap_or_else(|| "without a name".into());
+    let mut all = vec![Check::new("token", Grade::Good, format!("The token is valid for the account {name}."))];
+    let status = loose::text(&account, "status").unwrap_or_default();
+    let trial = loose::text(&account, "type").as_deref() == Some("Trial");
+    all.push(match status.as_str() {
+        "active" if trial => {
+            Check::new("sending", Grade::Poor, "The account is a trial: verified numbers only, 50 messages a day.")
+        }
+        "active" | "" => Check::new("sending", Grade::Good, "The account may send."),
+        other => Check::new(
+            "sending",
+            Grade::Bad,
+            format!("The account is `{other}`: nothing is sent. The console says why."),
+        ),
+    });
+    // The address stands at the sender, where no key of an account looks.
+    let address = twilio.webhook(Some(id));
+    let text = format!("Twilio must call {address}; `#rc=3&rp=all` behind it makes Twilio try again after an error.");
+    all.push(Check::new("subscription", Grade::Unknown, text));
+    all
+}

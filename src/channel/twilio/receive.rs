@@ -1,0 +1,244 @@
+//! A form of Twilio's becomes an item: what a customer wrote, or what became of a message of ours (platform.md 5.1).
+
+use super::Twilio;
+use crate::{
+    base::{
+        ids::{OutboundId, ProviderId, SenderId},
+        limits::PROVIDER_TEXT_CHARS_MAX,
+        query,
+        time::Time,
+    },
+    channel::{RawRequest, loose},
+    model::{
+        consent_words::{self, ExtraWords, Word},
+        content::MediaKind,
+        inbound::{DeliveryState, Inbound, InboundKind, InboundMessage, Item, Referral, StatusError, StatusUpdate},
+    },
+};
+use std::collections::BTreeMap;
+
+/// Twilio does not say when something happened: of a dead letter this is kept beside the form.
+const RECEIVED: &str = "transom_received_at";
+/// Of a form that was signed for others: whose tokens did, so that a replay is no way in.
+const VERIFIED: &str = "transom_verified";
+/// In the address of a status: which message of ours it is about.
+pub const OURS: &str = "message";
+
+/// The items of a request. `verified`: whose tokens signed it; `None`: an operator vouches for it.
+pub fn receive(twilio: &Twilio, request: &RawRequest<'_>, verified: Option<&[SenderId]>) -> Vec<Item> {
+    let body = String::from_utf8_lossy(request.body);
+    let raw = match request.query.is_empty() || body.is_empty() {
+        true => format!("{}{body}", request.query),
+        false => format!("{}&{body}", request.query),
+    };
+    read(twilio, &raw, request.now, verified)
+}
+
+/// A dead letter once more, at the time at which it came.
+pub fn again(twilio: &Twilio, raw: &str) -> Vec<Item> {
+    let at = query::value(raw, RECEIVED).and_then(|at| at.parse().ok()).map_or(Time(0), Time);
+    let verified = query::value(raw, VERIFIED).map(|ids| {
+        let ids = ids.split(',').filter_map(|id| id.parse().ok());
+        ids.map(SenderId).collect::<Vec<_>>()
+    });
+    read(twilio, raw, at, verified.as_deref())
+}
+
+fn read(twilio: &Twilio, raw: &str, at: Time, verified: Option<&[SenderId]>) -> Vec<Item> {
+    let form = Form(query::pairs(raw).into_iter().map(|(name, value)| (name, loose::whole(&value))).collect());
+    let kept = match query::value(raw, RECEIVED) {
+        Some(_) => raw.to_owned(),
+        None => format!("{raw}&{RECEIVED}={}", at.0),
+    };
+    let item = |what| Item { what, raw: kept.clone() };
+    let is_status = form.get("MessageStatus").is_some_and(|status| status != "received" && status != "receiving");
+    let ours = form.get(if is_status { "From" } else { "To" });
+    let sender = match sender(twilio, ours, verified) {
+        Ok(sender) => sender,
+        Err((kind, reason)) => {
+            let ids = verified.map(|ids| ids.iter().map(SenderId::to_string).collect::<Vec<_>>().join(","));
+            let raw = match ids.filter(|_| query::value(raw, VERIFIED).is_none()) {
+                Some(ids) => format!("{kept}&{VERIFIED}={ids}"),
+                None => kept.clone(),
+            };
+            return vec![Item { what: Inbound::Dead { kind, reason: reason.to_owned() }, raw }];
+        }
+    };
+    let found = if is_status { status(sender, &form, at).map(|what| vec![what]) } else { messages(sender, &form, at) };
+    match found {
+        Ok(all) => all.into_iter().map(item).collect(),
+        Err(reason) => vec![item(Inbound::Dead { kind: "malformed", reason: reason.to_owned() })],
+    }
+}
+
+/// The sender with this number, if its own token signed the request.
+fn sender(
+    twilio: &Twilio,
+    ours: Option<&str>,
+    verified: Option<&[SenderId]>,
+) -> Result<SenderId, (&'static str, &'static str)> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let Some(number) = ours.map(digits).filter(|number| !number.is_empty()) else {
+        return Err(("malformed", "the form names no number of ours"));
+    };
+    let Some(sender) = twilio.senders.iter().find(|sender| digits(&sender.phone) == number) else {
+        return Err(("unknown_sender", "no sender has the number that the form names"));
+    };
+    match verified {
+        Some(verified) if !verified.contains(&sender.id) => {
+            Err(("wrong_secret", "the form is signed with the token of another sender"))
+        }
+        _ => Ok(sender.id),
+    }
+}
+
+fn status(sender: SenderId, form: &Form, at: Time) -> Result<Inbound, &'static str> {
+    let state = match form.get("MessageStatus").unwrap_or_default() {
+        "sent" => DeliveryState::Sent,
+        "delivered" | "partially_delivered" => DeliveryState::Delivered,
+        "read" => DeliveryState::Read,
+        "failed" | "undelivered" | "canceled" => DeliveryState::Failed,
+        // Queued, accepted, sending, scheduled: the answer to the send said as much.
+        _ => return Ok(Inbound::Ignored { why: "status_kind" }),
+    };
+    let error = (state == DeliveryState::Failed).then(|| StatusError {
+        code: form.get("ErrorCode").and_then(|code| code.parse().ok()).unwrap_or(0),
+        text: form.get("ErrorMessage").unwrap_or("failed").chars().take(PROVIDER_TEXT_CHARS_MAX).collect(),
+    });
+    let status = StatusUpdate {
+        provider_id: form.id()?,
+        ours: form.get(OURS).and_then(|id| id.parse().ok()).map(OutboundId),
+        state,
+        at,
+        error,
+        price: None,
+    };
+    Ok(Inbound::Status { sender, status })
+}
+
+/// Usually one; several files are several messages.
+fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'static str> {
+    let id = form.id()?;
+    let from = loose::aliases(["From", "WaId", "ExternalUserId"].map(|name| form.get(name)));
+    if from.is_empty() {
+        return Err("the form names nobody who wrote");
+    }
+    let kinds = kinds(form)?;
+    let message = |(place, kind): (usize, InboundKind)| {
+        let provider_id = if place == 0 { id.clone() } else { ProviderId::from(format!("{}:{place}", id.as_str())) };
+        let message = InboundMessage {
+            provider_id,
+            at,
+            from: from.clone(),
+            name: form.get("ProfileName").map(loose::name),
+            kind,
+            reply_to: form.get("OriginalRepliedMessageSid").and_then(loose::id),
+            referral: referral(form),
+        };
+        Inbound::Message { sender, message }
+    };
+    Ok(kinds.into_iter().enumerate().map(message).collect())
+}
+
+fn kinds(form: &Form) -> Result<Vec<InboundKind>, &'static str> {
+    let body = form.get("Body");
+    if let Some(what) = form.get("OptOutType") {
+        return Ok(vec![InboundKind::Text { body: wished(what, body.unwrap_or_default()) }]);
+    }
+    // The old names are those of template buttons; a payload may be missing where none was given.
+    let tapped = [("ButtonPayload", "ButtonText"), ("ListId", "ListTitle")].into_iter().find_map(|(id, title)| {
+        let either = form.get(id).or(form.get(title))?;
+        let title = form.get(title).or(body).unwrap_or(either);
+        Some(InboundKind::Button { id: form.get(id).unwrap_or(title).to_owned(), title: title.to_owned() })
+    });
+    if let Some(tapped) = tapped {
+        return Ok(vec![tapped]);
+    }
+    if let (Some(latitude), Some(longitude)) = (form.get("Latitude"), form.get("Longitude")) {
+        let degrees = |text: &str| text.trim().parse::<f64>().ok().filter(|degrees| degrees.is_finite());
+        let (Some(latitude), Some(longitude)) = (degrees(latitude), degrees(longitude)) else {
+            return Err("its coordinates are no numbers");
+        };
+        let text = |name| form.get(name).map(str::to_owned);
+        return Ok(vec![InboundKind::Location { latitude, longitude, name: text("Label"), address: text("Address") }]);
+    }
+    let files = form.files();
+    if !files.is_empty() {
+        let first = |place: usize| body.filter(|_| place == 0).map(str::to_owned);
+        let kind = |(place, (url, mime)): (usize, (String, Option<String>))| file(url, mime, first(place));
+        return Ok(files.into_iter().enumerate().map(kind).collect());
+    }
+    let what = form.get("MessageType").unwrap_or("text");
+    match body {
+        Some(body) if !matches!(what, "reaction" | "unsupported") => Ok(vec![InboundKind::Text { body: body.into() }]),
+        Some(emoji) if what == "reaction" => {
+            let to = form.get("OriginalRepliedMessageSid").and_then(loose::id);
+            Ok(vec![InboundKind::Reaction { emoji: Some(emoji.into()), to }])
+        }
+        _ => Ok(vec![InboundKind::Unsupported { what: what.chars().take(64).collect() }]),
+    }
+}
+
+/// Advanced Opt-Out understands words that we may not know, in languages of its own: the wish counts.
+fn wished(what: &str, body: &str) -> String {
+    let known = consent_words::recognise(body, &ExtraWords::default());
+    let word = match what {
+        "STOP" if known != Some(Word::Stop) => "STOP",
+        "START" if known != Some(Word::Start) => "START",
+        _ => body,
+    };
+    if word.is_empty() { what.to_owned() } else { word.to_owned() }
+}
+
+fn file(url: String, mime: Option<String>, caption: Option<String>) -> InboundKind {
+    let kind = mime.as_deref().unwrap_or_default();
+    let media = match kind.split('/').next().unwrap_or_default() {
+        _ if kind.starts_with("image/webp") => MediaKind::Sticker,
+        "image" => MediaKind::Image,
+        "audio" => MediaKind::Audio,
+        "video" => MediaKind::Video,
+        _ => MediaKind::Document,
+    };
+    // What is spoken comes as Opus in Ogg; a song that was sent does not.
+    let voice = kind.starts_with("audio/ogg");
+    InboundKind::Media { media, id: None, mime, url: Some(url), caption, filename: None, sha256: None, voice }
+}
+
+fn referral(form: &Form) -> Option<Referral> {
+    let text = |name: &str| form.get(&format!("Referral{name}")).map(str::to_owned);
+    let referral = Referral {
+        source_type: text("SourceType"),
+        source_id: text("SourceId"),
+        source_url: text("SourceUrl"),
+        headline: text("Headline"),
+        body: text("Body"),
+        click_id: text("CtwaClid"),
+    };
+    let nothing = [&referral.source_type, &referral.source_id, &referral.source_url, &referral.click_id];
+    nothing.iter().any(|part| part.is_some()).then_some(referral)
+}
+
+struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// The value if it is there and not empty.
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    fn id(&self) -> Result<ProviderId, &'static str> {
+        let sid = self.get("MessageSid").or(self.get("SmsMessageSid")).or(self.get("SmsSid"));
+        sid.ok_or("its `MessageSid` is missing").and_then(|sid| loose::id(sid).ok_or("its `MessageSid` is no id"))
+    }
+
+    /// Addresses of files and what they are.
+    fn files(&self) -> Vec<(String, Option<String>)> {
+        const FILES_MAX: usize = 10;
+        let count = self.get("NumMedia").and_then(|count| count.parse::<usize>().ok()).unwrap_or(0).min(FILES_MAX);
+        let file = |place: usize| {
+            let url = self.get(&format!("MediaUrl{place}"))?.to_owned();
+            Some((url, self.get(&format!("MediaContentType{place}")).map(str::to_owned)))
+        };
+        (0..count).filter_map(file).collect()
+    }
+}

@@ -1,0 +1,195 @@
+//! An event of Waplify's becomes an item (platform.md 2.3). It has no id of its own, and its times have no zone.
+
+use crate::{
+    base::{
+        ids::{ProviderId, SenderId},
+        limits::PROVIDER_TEXT_CHARS_MAX,
+        time::Time,
+    },
+    channel::loose,
+    model::{
+        content::MediaKind,
+        inbound::{
+            DeliveryState, Echo, EchoSource, Inbound, InboundKind, InboundMessage, Item, Referral, StatusError,
+            StatusUpdate,
+        },
+    },
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Beside the event in a dead letter: whose it is.
+const SENDER: &str = "transom_sender";
+
+/// The item of a body that came to this sender's address. `number`: the sender's `waba_phone_id`, if it has one.
+pub fn receive(sender: SenderId, number: &str, body: &[u8]) -> Vec<Item> {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let Ok(mut event) = serde_json::from_slice::<Value>(body) else {
+        return vec![dead("malformed", "the body is not JSON", text)];
+    };
+    if let Some(map) = event.as_object_mut() {
+        map.insert(SENDER.into(), sender.0.into());
+    }
+    let raw = event.to_string();
+    let theirs =
+        ["message.waba_phone_id", "conversation.waba_phone_id"].iter().find_map(|path| loose::text(&event, path));
+    if theirs.is_some_and(|theirs| !number.is_empty() && theirs != number) {
+        return vec![dead("unknown_sender", "the event is about another number of the account", raw)];
+    }
+    match read(sender, &event) {
+        Ok(what) => vec![Item { what, raw }],
+        Err(why) => vec![dead("malformed", why, raw)],
+    }
+}
+
+/// A dead letter once more; one that names no sender is of the only one.
+pub fn again(only: Option<SenderId>, raw: &str) -> Vec<Item> {
+    let named = serde_json::from_str::<Value>(raw).ok().and_then(|event| loose::number(&event, SENDER)).map(SenderId);
+    match named.or(only) {
+        Some(sender) => receive(sender, "", raw.as_bytes()),
+        None => vec![dead("unknown_sender", "no Waplify sender is configured", raw.to_owned())],
+    }
+}
+
+fn dead(kind: &'static str, reason: &str, raw: String) -> Item {
+    Item { what: Inbound::Dead { kind, reason: reason.to_owned() }, raw }
+}
+
+fn read(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
+    let name = loose::text(event, "event").ok_or("the body has no `event`")?;
+    let ignored = |why| Ok(Inbound::Ignored { why });
+    match name.as_str() {
+        "message.received" => message(sender, event, "message", false),
+        // Announced a second time, when the customer answers a campaign: under another id, so what it says is the id.
+        "message.reply" => message(sender, event, "reply", false),
+        "button.clicked" => {
+            let part = if event.get("button").is_some() { "button" } else { "message" };
+            message(sender, event, part, true)
+        }
+        "message.sent" | "message.delivered" | "message.read" | "message.failed" => status(sender, event, &name),
+        "conversation.assigned" => assigned(sender, event),
+        "conversation.unassigned" | "conversation.resolved" | "conversation.reopened" => ignored("conversation_event"),
+        "webhook.test" => ignored("webhook_test"),
+        _ => ignored("unknown_event"),
+    }
+}
+
+fn message(sender: SenderId, event: &Value, part: &str, tapped: bool) -> Result<Inbound, &'static str> {
+    let inside = loose::part(event, part).ok_or("its message is missing")?;
+    let text = |path: &str| loose::text(inside, path);
+    let from = loose::aliases([text("contact_phone").as_deref()]);
+    if from.is_empty() {
+        return Err("it names nobody who wrote");
+    }
+    let at = text("timestamp").or_else(|| text("clicked_at")).or_else(|| loose::text(event, "timestamp"));
+    let at = at.as_deref().and_then(loose::time).ok_or("its `timestamp` is no time")?;
+    let kind = kind(inside, tapped)?;
+    let phone = from[0].value.clone();
+    let said =
+        [text("button_text"), text("content"), text("media_url")].into_iter().flatten().next().unwrap_or_default();
+    let message = InboundMessage {
+        provider_id: id(&phone, at, &said),
+        at,
+        from,
+        name: text("contact_name").map(|name| loose::name(&name)),
+        kind,
+        reply_to: text("original_message_id").as_deref().and_then(loose::id),
+        referral: referral(inside),
+    };
+    Ok(Inbound::Message { sender, message })
+}
+
+/// One message may be announced as received and as a reply, under a wamid and under an internal id: person, time and
+/// words are the same in both.
+fn id(phone: &str, at: Time, said: &str) -> ProviderId {
+    let digest = Sha256::digest(format!("{phone}\n{}\n{said}", at.0));
+    let short: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    ProviderId::from(format!("waplify:{short}"))
+}
+
+fn kind(inside: &Value, tapped: bool) -> Result<InboundKind, &'static str> {
+    let text = |path: &str| loose::text(inside, path);
+    let words = text("content");
+    // No id or payload is documented here: a title is all that is told, and by it the option is found.
+    let title = text("button_text").or_else(|| text("text")).or_else(|| words.clone());
+    let button_id = text("button_id").or_else(|| text("button_payload")).or_else(|| text("id").filter(|_| tapped));
+    let kind = text("message_type").unwrap_or_else(|| "text".into());
+    if tapped || button_id.is_some() || matches!(kind.as_str(), "button" | "interactive") {
+        let title = title.ok_or("the tap says nothing")?;
+        return Ok(InboundKind::Button { id: button_id.unwrap_or_else(|| title.clone()), title });
+    }
+    let media = match kind.as_str() {
+        "text" => return words.map(|body| InboundKind::Text { body }).ok_or("its `content` is missing"),
+        "image" => MediaKind::Image,
+        "audio" | "voice" => MediaKind::Audio,
+        "video" => MediaKind::Video,
+        "document" => MediaKind::Document,
+        "sticker" => MediaKind::Sticker,
+        other => return Ok(InboundKind::Unsupported { what: other.chars().take(64).collect() }),
+    };
+    Ok(InboundKind::Media {
+        media,
+        id: None,
+        mime: text("mime_type"),
+        url: text("media_url"),
+        caption: text("caption").or(words),
+        filename: text("filename"),
+        sha256: None,
+        voice: kind == "voice",
+    })
+}
+
+fn referral(inside: &Value) -> Option<Referral> {
+    let text = |name: &str| loose::text(inside, &format!("referral.{name}"));
+    let told = loose::part(inside, "referral").is_some_and(Value::is_object) || loose::flag(inside, "is_from_ad");
+    told.then(|| Referral {
+        source_type: text("source_type").or_else(|| Some("ad".into())),
+        source_id: text("source_id"),
+        source_url: text("source_url"),
+        headline: text("headline"),
+        body: text("body"),
+        click_id: text("ctwa_clid"),
+    })
+}
+
+/// Under an internal id, which no answer to a send names: kept as news of a message that nobody here knows.
+fn status(sender: SenderId, event: &Value, name: &str) -> Result<Inbound, &'static str> {
+    let text = |path: &str| loose::text(event, &format!("message.{path}"));
+    let state = match text("status").unwrap_or_else(|| name.trim_start_matches("message.").to_owned()).as_str() {
+        "sent" => DeliveryState::Sent,
+        "delivered" => DeliveryState::Delivered,
+        "read" | "clicked" => DeliveryState::Read,
+        "failed" => DeliveryState::Failed,
+        _ => return Ok(Inbound::Ignored { why: "status_kind" }),
+    };
+    let at = text("status_timestamp").or_else(|| loose::text(event, "timestamp"));
+    let error = (state == DeliveryState::Failed).then(|| StatusError {
+        code: loose::number(event, "message.error_code").unwrap_or(0),
+        text: text("error_message").unwrap_or_else(|| "failed".into()).chars().take(PROVIDER_TEXT_CHARS_MAX).collect(),
+    });
+    let status = StatusUpdate {
+        provider_id: text("message_id").as_deref().and_then(loose::id).ok_or("its `message_id` is missing")?,
+        ours: None,
+        state,
+        at: at.as_deref().and_then(loose::time).ok_or("its time is none")?,
+        error,
+        price: None,
+    };
+    Ok(Inbound::Status { sender, status })
+}
+
+/// A person took the conversation over at Waplify: the bot is silent. What an API or a rule did is no person, and
+/// what we caused ourselves must not come back to us.
+fn assigned(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
+    let source = loose::text(event, "conversation.actor.source").unwrap_or_default();
+    if source != "manual" {
+        return Ok(Inbound::Ignored { why: "conversation_event" });
+    }
+    let to = loose::aliases([loose::text(event, "conversation.contact_phone").as_deref()]);
+    if to.is_empty() {
+        return Err("it names no contact");
+    }
+    let at = loose::text(event, "timestamp").as_deref().and_then(loose::time).ok_or("its `timestamp` is no time")?;
+    let provider_id = id(&to[0].value, at, "assigned");
+    Ok(Inbound::Echo { sender, echo: Echo { provider_id, at, to, text: None, by: EchoSource::App } })
+}

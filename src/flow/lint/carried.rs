@@ -1,0 +1,43 @@
+//! What the platform of a flow's sender does not carry: customers would get less than the author sees in the sandbox.
+
+use super::Around;
+use crate::{
+    base::diagnostic::{Diagnostic, Findings},
+    flow::definition::{Flow, Node},
+    model::carries::Carries,
+};
+
+/// A sender that a flow names counts by itself; a flow that serves all is looked at only if none carries more.
+pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
+    let served: Vec<(&str, &Carries)> = match flow.senders.is_empty() {
+        true if around.carries.iter().any(|(_, carries)| carries.is_whole()) => Vec::new(),
+        true => around.carries.iter().map(|(name, carries)| (name.as_str(), *carries)).collect(),
+        false => {
+            let named = around.carries.iter().filter(|(name, _)| flow.senders.contains(name));
+            named.map(|(name, carries)| (name.as_str(), *carries)).collect()
+        }
+    };
+    if served.is_empty() {
+        return;
+    }
+    for node in &flow.nodes {
+        match node.outline.verb {
+            "say" | "ask" => files(node, &served, findings),
+            "react" => reaction(node, &served, findings),
+            _ => {}
+        }
+    }
+}
+
+fn files(node: &Node, served: &[(&str, &Carries)], findings: &Findings) {
+    let Some(media) = node.outline.yaml.get("media") else { return };
+    let Some((name, _)) = served.iter().find(|(_, carries)| carries.media.is_empty()) else { return };
+    let message = format!("the sender `{name}` carries no files: its customers get the address in a text");
+    findings.push(Diagnostic::warning("W706", &media.place, message).help("say it in words, or serve another sender"));
+}
+
+fn reaction(node: &Node, served: &[(&str, &Carries)], findings: &Findings) {
+    let Some((name, _)) = served.iter().find(|(_, carries)| !carries.reactions) else { return };
+    let message = format!("the sender `{name}` carries no reactions: nothing happens there");
+    findings.push(Diagnostic::warning("W706", &node.outline.yaml.place, message).help("answer with a text"));
+}

@@ -1,0 +1,120 @@
+//! Where our record calls a window closed and the platform can be asked, it is asked before anything is done about it.
+
+use super::{
+    app::App,
+    decide::Decision,
+    lane::{LaneError, LaneState, Work},
+    rows,
+};
+use crate::{
+    base::{
+        ids::{ConversationId, OutboundId},
+        limits::{PROVIDER_TIMEOUT, WINDOW, WINDOW_ASK_EVERY},
+        time::Time,
+    },
+    store::WriteSet,
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// When each conversation's window was last asked for.
+#[derive(Default)]
+pub struct AskedWindows(Mutex<HashMap<ConversationId, Time>>);
+
+impl AskedWindows {
+    /// True: it is time to ask, and from now on it has been asked.
+    fn ask(&self, conversation: ConversationId, now: Time) -> bool {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.retain(|_, at| now - *at < WINDOW_ASK_EVERY);
+        if asked.contains_key(&conversation) {
+            return false;
+        }
+        asked.insert(conversation, now);
+        true
+    }
+}
+
+impl App {
+    /// True: the platform is being asked, and the message waits in its place for `Work::WindowTold`.
+    pub(super) fn asks_window(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        place: usize,
+        decision: &Decision,
+        now: Time,
+    ) -> bool {
+        let contact = lane.contact.id;
+        let conversation = &lane.conversations[index];
+        let pending = &conversation.outbox[place];
+        if !decision.finds_closed(&pending.draft.content) || conversation.window.is_safe(now) {
+            return false;
+        }
+        let (sender, of, id) = (conversation.sender, conversation.id, pending.id);
+        let Some(provider) = self.provider_of(sender).cloned() else { return false };
+        let to = self.address_of(&lane.contact);
+        if provider.window(self.http.as_ref(), sender, &to).is_none() || !self.asked_windows.ask(of, now) {
+            return false;
+        }
+        let pending = &mut lane.conversations[index].outbox[place];
+        // Should the answer get lost, it is decided without it.
+        pending.not_before = Some(now + PROVIDER_TIMEOUT + PROVIDER_TIMEOUT);
+        pending.in_order = true;
+        // The slot that was taken for it stays its own.
+        pending.slot_taken |= matches!(decision, Decision::Go { .. });
+        let app = Arc::clone(self);
+        self.lanes.enter();
+        tokio::spawn(async move {
+            let heard = match provider.window(app.http.as_ref(), sender, &to) {
+                Some(asked) => asked.await,
+                None => Ok(None),
+            };
+            if let Err(trouble) = &heard {
+                tracing::info!(sender.id = %sender, "The window of a conversation could not be asked for: {trouble}");
+            }
+            let work = Work::WindowTold { conversation: of, message: id, heard: heard.ok().flatten() };
+            app.push(contact, work);
+            app.lanes.leave();
+        });
+        true
+    }
+
+    /// What the platform says is believed only if it can be true; then the message is decided anew.
+    pub(super) async fn take_window(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        message: OutboundId,
+        heard: Option<Time>,
+    ) -> Result<(), LaneError> {
+        let now = self.clock.now();
+        let conversation = &mut lane.conversations[index];
+        if let Some(pending) = conversation.outbox.iter_mut().find(|pending| pending.id == message) {
+            pending.not_before = None;
+        }
+        if let Some(at) = heard.filter(|at| *at <= now && now - *at < WINDOW) {
+            conversation.window.open(at);
+            self.metrics.window_corrections.inc();
+            let mut set = WriteSet::of(lane.contact.id.0);
+            rows::open_window(&mut set, conversation.id, at);
+            self.store.commit(set).await?;
+        }
+        self.go_on(lane, index).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_conversation_is_asked_for_once_in_a_while() {
+        let asked = AskedWindows::default();
+        let (one, other, now) = (ConversationId(1), ConversationId(2), Time(1_000_000));
+        assert!(asked.ask(one, now) && asked.ask(other, now));
+        assert!(!asked.ask(one, now + WINDOW_ASK_EVERY - crate::base::time::Span(1)));
+        assert!(asked.ask(one, now + WINDOW_ASK_EVERY));
+    }
+}

@@ -1,0 +1,233 @@
+//! The providers that a sender may name, each with the keys of its own.
+
+mod autocalls;
+mod kapso;
+mod meta;
+mod twilio;
+mod waplify;
+
+pub use autocalls::Autocalls;
+pub use kapso::Kapso;
+pub use meta::Meta;
+pub use twilio::Twilio;
+pub use waplify::Waplify;
+
+use super::{Written, web_address};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, did_you_mean},
+        fields::Fields,
+        secret::Secret,
+        yaml::Node,
+    },
+    channel,
+    model::carries::{Carries, META},
+    runtime::limiter::Rate,
+};
+
+/// The provider, with what it needs.
+#[derive(Debug, Clone)]
+pub enum Access {
+    Sandbox,
+    Meta(Meta),
+    Twilio(Twilio),
+    Kapso(Kapso),
+    Waplify(Waplify),
+    Autocalls(Autocalls),
+}
+
+/// As the configuration, addresses and metrics write them.
+pub(super) const WORDS: &[&str] = &["meta", "twilio", "kapso", "waplify", "autocalls", "sandbox"];
+
+impl Access {
+    pub fn word(&self) -> &'static str {
+        match self {
+            Access::Sandbox => "sandbox",
+            Access::Meta(_) => "meta",
+            Access::Twilio(_) => "twilio",
+            Access::Kapso(_) => "kapso",
+            Access::Waplify(_) => "waplify",
+            Access::Autocalls(_) => "autocalls",
+        }
+    }
+
+    /// The number's own id at its platform, where it has one.
+    pub fn platform_id(&self) -> Option<&str> {
+        match self {
+            Access::Meta(meta) => Some(&meta.phone_number_id),
+            Access::Kapso(kapso) => Some(&kapso.phone_number_id),
+            Access::Waplify(waplify) => waplify.waba_phone_id.as_deref(),
+            Access::Sandbox | Access::Twilio(_) | Access::Autocalls(_) => None,
+        }
+    }
+
+    /// What fits into one of its messages.
+    pub fn carries(&self) -> &'static Carries {
+        match self {
+            Access::Sandbox | Access::Meta(_) | Access::Kapso(_) => &META,
+            Access::Twilio(_) => &channel::twilio::CARRIES,
+            Access::Waplify(_) => &channel::waplify::CARRIES,
+            Access::Autocalls(_) => &channel::autocalls::CARRIES,
+        }
+    }
+
+    /// How fast its platform takes messages, unless the configuration knows better.
+    pub fn rate(&self) -> Rate {
+        let text = match self {
+            // Meta's throughput without an upgrade, and Twilio's for a sender.
+            Access::Sandbox | Access::Meta(_) | Access::Twilio(_) => "80/s",
+            // Requests of a key, of the smallest plan.
+            Access::Kapso(_) | Access::Waplify(_) => "100/min",
+            // Of the account, over both sends.
+            Access::Autocalls(_) => "5/s",
+        };
+        Rate::parse(text).expect("a rate of our own is valid").paced()
+    }
+
+    /// Where its requests go; `None`: nowhere.
+    pub fn api_base(&self) -> Option<&str> {
+        match self {
+            Access::Sandbox => None,
+            Access::Meta(meta) => Some(&meta.api_base),
+            Access::Twilio(twilio) => Some(&twilio.api_base),
+            Access::Kapso(kapso) => Some(&kapso.api_base),
+            Access::Waplify(waplify) => Some(&waplify.api_base),
+            Access::Autocalls(autocalls) => Some(&autocalls.api_base),
+        }
+    }
+
+    /// The keys whose secrets verify its webhooks.
+    pub fn verified_by(&self) -> &'static str {
+        match self {
+            Access::Sandbox => "",
+            Access::Meta(_) => "app_secret",
+            Access::Twilio(_) => "auth_token",
+            Access::Kapso(_) | Access::Waplify(_) => "webhook_secret",
+            Access::Autocalls(_) => "webhook_secret` or `inbound_token",
+        }
+    }
+
+    /// What an operator does so that webhooks come in; `{base}` is the public address, `{id}` the sender's.
+    pub fn webhook_advice(&self) -> Option<&'static str> {
+        match self {
+            Access::Sandbox => None,
+            Access::Meta(_) => Some(
+                "In the app's WhatsApp settings the callback must be {base}/webhooks/meta, with the field \
+                 `messages` subscribed",
+            ),
+            Access::Twilio(_) => Some(
+                "In Twilio's console, at the WhatsApp sender (or its messaging service), the webhook for incoming \
+                 messages must be {base}/webhooks/twilio/{id}, by POST",
+            ),
+            Access::Kapso(_) => Some(
+                "In Kapso, at the phone number, a webhook must lead to {base}/webhooks/kapso/{id}, of either kind, with \
+                 the secret of `webhook_secret` and the events `whatsapp.message.*`",
+            ),
+            Access::Waplify(_) => Some(
+                "In Waplify, under webhooks, an endpoint must lead to {base}/webhooks/waplify/{id}, with the secret of \
+                 `webhook_secret` and the events `message.received`, `button.clicked` and `conversation.assigned`",
+            ),
+            Access::Autocalls(_) => Some(
+                "Write `poll: 30s` at the sender, or let an automation post messages to {base}/webhooks/autocalls/{id} \
+                 with `inbound_token`",
+            ),
+        }
+    }
+
+    /// Its webhooks are not signed, so that whoever reaches the daemon could write in customers' names.
+    pub fn is_unsigned(&self) -> bool {
+        matches!(self, Access::Waplify(waplify) if waplify.webhook_secrets.is_empty())
+    }
+
+    /// Twilio signs the address that it calls, and is told where its statuses go.
+    pub fn needs_public_url(&self) -> bool {
+        matches!(self, Access::Twilio(_))
+    }
+}
+
+/// Reads `provider` and its own keys. One that is not known ends the reading: its keys are not ours to judge.
+pub fn read(fields: &mut Fields<'_>) -> Option<Access> {
+    match fields.text("provider") {
+        "sandbox" => Some(Access::Sandbox),
+        "meta" => Some(Access::Meta(meta::read(fields))),
+        "twilio" => Some(Access::Twilio(twilio::read(fields))),
+        "kapso" => Some(Access::Kapso(kapso::read(fields))),
+        "waplify" => Some(Access::Waplify(waplify::read(fields))),
+        "autocalls" => Some(Access::Autocalls(autocalls::read(fields))),
+        "" => None,
+        other => {
+            let message = format!("there is no provider `{other}`");
+            let all = format!("it is one of `{}`", WORDS.join("`, `"));
+            let help = did_you_mean(other, WORDS.iter().copied()).unwrap_or(all);
+            fields.wrong_at("provider", "E907", message, &help);
+            None
+        }
+    }
+}
+
+/// How a provider's secrets are asked for when they are missing.
+struct Secrets {
+    /// `a Meta sender`
+    who: &'static str,
+    /// Of the environment's name: `META`.
+    prefix: &'static str,
+}
+
+impl Secrets {
+    /// `why`: what would be without it.
+    fn one(&self, fields: &mut Fields<'_>, name: &'static str, why: &str) -> Secret {
+        let secret = fields.secret_if(name);
+        if secret.is_none() && !fields.node(name).is_some_and(Node::is_broken) {
+            self.lacks(fields, name, why);
+        }
+        secret.unwrap_or_default()
+    }
+
+    /// One, or a list during a rotation.
+    fn several(&self, fields: &mut Fields<'_>, name: &'static str, why: &str) -> Vec<Secret> {
+        let all = some(fields, name);
+        if all.is_empty() && !fields.node(name).is_some_and(has_broken) {
+            self.lacks(fields, name, why);
+        }
+        all
+    }
+
+    fn lacks(&self, fields: &mut Fields<'_>, name: &'static str, why: &str) {
+        let place = fields.node(name).map_or_else(|| fields.place().clone(), |node| node.place.clone());
+        let Secrets { who, prefix } = self;
+        fields.findings().push(Diagnostic::error("E905", &place, format!("{who} needs `{name}`: {why}")).help(
+            format!("write `{name}: ${{{prefix}_{}}}` and set that name in the environment", name.to_uppercase()),
+        ));
+    }
+}
+
+/// Those that are written, without empty ones.
+fn some(fields: &mut Fields<'_>, name: &'static str) -> Vec<Secret> {
+    let written = fields.list(name).iter().filter(|node| !node.is_broken());
+    written.filter_map(Node::text).filter(|text| !text.is_empty()).map(Secret::new).collect()
+}
+
+fn has_broken(node: &Node) -> bool {
+    node.one_or_many().iter().any(Node::is_broken)
+}
+
+/// The only place that a secret goes to; without a slash at its end.
+fn api_address(fields: &mut Fields<'_>, name: &'static str, default: &str) -> String {
+    let Some(text) = fields.text_if(name) else { return default.to_owned() };
+    let Some(url) = web_address(text) else {
+        fields.wrong_at(name, "E906", format!("`{name}` is no web address"), &format!("write it like `{default}`"));
+        return default.to_owned();
+    };
+    if url.starts_with("http:") && !is_loopback(&url) {
+        let place = fields.node(name).map(|node| node.place.clone());
+        let message = format!("`{name}` is not encrypted: the sender's secret goes there in clear");
+        fields.findings().extend(place.map(|place| Diagnostic::warning("W908", &place, message)));
+    }
+    url
+}
+
+fn is_loopback(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}

@@ -1,0 +1,52 @@
+//! A number at Meta's Cloud API.
+
+use super::{Secrets, api_address};
+use crate::{
+    base::{fields::Fields, secret::Secret},
+    runtime::config::Written,
+};
+
+/// What Meta needs.
+#[derive(Debug, Clone)]
+pub struct Meta {
+    pub phone_number_id: String,
+    pub waba_id: Option<String>,
+    pub access_token: Secret,
+    /// Several during a rotation; never empty.
+    pub app_secrets: Vec<Secret>,
+    pub verify_token: Secret,
+    /// Without a slash at its end.
+    pub api_base: String,
+    pub api_version: String,
+}
+
+pub fn read(fields: &mut Fields<'_>) -> Meta {
+    let secrets = Secrets { who: "a Meta sender", prefix: "META" };
+    let meta = Meta {
+        phone_number_id: fields.text("phone_number_id").to_owned(),
+        waba_id: fields.text_if("waba_id").map(str::to_owned),
+        access_token: secrets.one(fields, "access_token", "nothing can be sent without it"),
+        app_secrets: secrets.several(fields, "app_secret", "anybody could send us messages in your customers' name"),
+        verify_token: secrets.one(fields, "verify_token", "Meta could not confirm the webhook's address"),
+        api_base: api_address(fields, "api_base", "https://graph.facebook.com"),
+        api_version: version(fields),
+    };
+    if !meta.phone_number_id.bytes().all(|b| b.is_ascii_digit()) {
+        let message = "`phone_number_id` is a number, as Meta's console shows it".to_owned();
+        fields.wrong_at("phone_number_id", "E906", message, "it is not the phone number itself");
+    }
+    meta
+}
+
+/// Also what Kapso passes on.
+pub fn version(fields: &mut Fields<'_>) -> String {
+    let default = "v24.0".to_owned();
+    let Some(version) = fields.text_if("api_version") else { return default };
+    let good = version.strip_prefix('v').is_some_and(|number| number.parse::<f32>().is_ok());
+    if good {
+        return version.to_owned();
+    }
+    let message = format!("`{version}` is no version of the Graph API");
+    fields.wrong_at("api_version", "E906", message, "write it like `v24.0`");
+    default
+}

@@ -1,0 +1,271 @@
+//! Twilio's own ways: forms in and out, both methods, statuses that know our message by their address.
+
+use super::conformance::{NOW, PERSON, SENDER, client, outgoing, phone, provider, text};
+use crate::platform::{Kind, Platform};
+use serde_json::json;
+use transom::{
+    base::{ids::OutboundId, query::encode, secret::Secret},
+    channel::{HeaderMap, HeaderName, RawRequest, checkup::Grade, twilio::signature},
+    model::{
+        content::{Content, Location, Media, MediaKind},
+        inbound::{Alias, AliasKind, DeliveryState, Inbound, InboundKind, InboundMessage},
+        template::TemplateStatus,
+    },
+};
+
+const ADDRESS: &str = "https://bot.example/webhooks/twilio/7";
+
+fn form(params: &[(&str, &str)]) -> String {
+    params.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
+}
+
+/// The items of a form that is signed as it should be.
+fn read(query: &str, params: &[(&str, &str)]) -> Vec<Inbound> {
+    let body = form(params);
+    let address = if query.is_empty() { ADDRESS.to_owned() } else { format!("{ADDRESS}?{query}") };
+    let mut headers = HeaderMap::new();
+    let signed = signature::of_form(&Secret::new("tok-1"), &address, &body);
+    headers.insert(HeaderName::from_static("x-twilio-signature"), signed.parse().unwrap());
+    let body = body.as_bytes();
+    let request = RawRequest { method: "POST", query, headers: &headers, body, now: NOW, sender: Some(SENDER) };
+    let items = provider(Kind::Twilio, "https://api.example").receive(&request).unwrap();
+    items.into_iter().map(|item| item.what).collect()
+}
+
+/// With what every message has.
+fn message(params: &[(&str, &str)]) -> InboundMessage {
+    let mut all = vec![
+        ("MessageSid", "SM1"),
+        ("From", "whatsapp:+351960000111"),
+        ("To", "whatsapp:+351210000001"),
+        ("SmsStatus", "received"),
+    ];
+    all.extend(params);
+    match read("", &all).as_slice() {
+        [Inbound::Message { message, .. }] => message.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_kind_of_message_has_its_meaning() {
+    let kind = |params: &[(&str, &str)]| message(params).kind;
+    assert_eq!(kind(&[("Body", "Olá"), ("NewParameter", "x")]), InboundKind::Text { body: "Olá".into() });
+    let tap = |id: &str, title: &str| InboundKind::Button { id: id.into(), title: title.into() };
+    assert_eq!(kind(&[("ButtonText", "Sim"), ("ButtonPayload", "yes"), ("Body", "Sim")]), tap("yes", "Sim"));
+    assert_eq!(kind(&[("ButtonText", "Sim"), ("Body", "Sim")]), tap("Sim", "Sim"), "a button without a payload");
+    assert_eq!(kind(&[("ListId", "r1"), ("ListTitle", "Hoje"), ("Body", "Hoje")]), tap("r1", "Hoje"));
+    assert_eq!(
+        kind(&[("Latitude", "38.7"), ("Longitude", "-9.1"), ("Label", "Casa"), ("Address", "Rua 1"), ("Body", "")]),
+        InboundKind::Location {
+            latitude: 38.7,
+            longitude: -9.1,
+            name: Some("Casa".into()),
+            address: Some("Rua 1".into())
+        }
+    );
+    assert_eq!(kind(&[("MessageType", "order"), ("Body", "")]), InboundKind::Unsupported { what: "order".into() });
+}
+
+#[test]
+fn each_file_is_a_message() {
+    let params = [
+        ("MessageSid", "SM1"),
+        ("From", "whatsapp:+351960000111"),
+        ("To", "whatsapp:+351210000001"),
+        ("NumMedia", "3"),
+        ("MediaUrl0", "https://api.example/m0"),
+        ("MediaContentType0", "image/jpeg"),
+        ("MediaUrl1", "https://api.example/m1"),
+        ("MediaContentType1", "audio/ogg; codecs=opus"),
+        ("MediaUrl2", "https://api.example/m2"),
+        ("MediaContentType2", "text/vcard"),
+        ("Body", "veja"),
+    ];
+    let seen: Vec<_> = read("", &params)
+        .into_iter()
+        .map(|what| match what {
+            Inbound::Message { message, .. } => match message.kind {
+                InboundKind::Media { media, caption, voice, .. } => {
+                    (message.provider_id.to_string(), media, caption, voice)
+                }
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("SM1".to_owned(), MediaKind::Image, Some("veja".to_owned()), false),
+            ("SM1:1".to_owned(), MediaKind::Audio, None, true),
+            ("SM1:2".to_owned(), MediaKind::Document, None, false),
+        ]
+    );
+}
+
+#[test]
+fn who_wrote_is_known_by_all_names() {
+    let seen = message(&[
+        ("Body", "x"),
+        ("WaId", "351960000111"),
+        ("ExternalUserId", "whatsapp:PT.77"),
+        ("ProfileName", "Inês"),
+    ]);
+    assert_eq!(seen.from, [phone(PERSON), Alias { kind: AliasKind::Bsuid, value: "PT.77".into() }]);
+    assert_eq!(seen.name.as_deref(), Some("Inês"));
+    let hidden = message(&[("Body", "x"), ("From", "whatsapp:PT.77")]);
+    assert_eq!(hidden.from, [Alias { kind: AliasKind::Bsuid, value: "PT.77".into() }]);
+}
+
+#[test]
+fn an_advertisement_and_an_answered_message_are_told() {
+    let seen = message(&[
+        ("Body", "x"),
+        ("OriginalRepliedMessageSid", "SM0"),
+        ("ReferralSourceType", "ad"),
+        ("ReferralSourceId", "12"),
+        ("ReferralCtwaClid", "clid"),
+        ("ReferralHeadline", "Half price"),
+    ]);
+    assert_eq!(seen.reply_to.as_ref().map(|id| id.as_str()), Some("SM0"));
+    let ad = seen.referral.unwrap();
+    assert_eq!((ad.source_type.as_deref(), ad.click_id.as_deref()), (Some("ad"), Some("clid")));
+    assert_eq!(ad.headline.as_deref(), Some("Half price"));
+    assert!(message(&[("Body", "x")]).referral.is_none());
+}
+
+#[test]
+fn twilios_own_opt_out_is_one_whatever_the_word() {
+    let body = |words: &str, what: &str| match message(&[("Body", words), ("OptOutType", what)]).kind {
+        InboundKind::Text { body } => body,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(body("Basta já", "STOP"), "STOP");
+    assert_eq!(body("stop", "STOP"), "stop", "a word that we know stays as it was written");
+    assert_eq!(body("Help", "HELP"), "Help");
+}
+
+#[test]
+fn a_status_knows_our_message_by_its_address() {
+    let status = |state: &str, more: &[(&str, &str)]| {
+        let mut params = vec![
+            ("MessageSid", "SM9"),
+            ("MessageStatus", state),
+            ("From", "whatsapp:+351210000001"),
+            ("To", "whatsapp:+351960000111"),
+        ];
+        params.extend(more);
+        read("message=4711", &params).remove(0)
+    };
+    for (word, state) in [
+        ("sent", DeliveryState::Sent),
+        ("delivered", DeliveryState::Delivered),
+        ("read", DeliveryState::Read),
+        ("undelivered", DeliveryState::Failed),
+        ("failed", DeliveryState::Failed),
+    ] {
+        let Inbound::Status { status, .. } = status(word, &[("ErrorCode", "63024")]) else { panic!("{word}") };
+        assert_eq!((status.state, status.ours, status.at), (state, Some(OutboundId(4711)), NOW), "{word}");
+        let code = status.error.map(|error| error.code);
+        assert_eq!(code, (state == DeliveryState::Failed).then_some(63024), "{word}");
+    }
+    for word in ["queued", "sending", "accepted", "scheduled", "something new"] {
+        assert!(matches!(status(word, &[]), Inbound::Ignored { why: "status_kind" }), "{word}");
+    }
+}
+
+#[test]
+fn a_get_is_a_webhook_as_well() {
+    let query = form(&[
+        ("MessageSid", "SM1"),
+        ("From", "whatsapp:+351960000111"),
+        ("To", "whatsapp:+351210000001"),
+        ("Body", "two words"),
+    ]);
+    let signed = signature::of_form(&Secret::new("tok-1"), &format!("{ADDRESS}?{query}"), "");
+    let mut headers = HeaderMap::new();
+    headers.insert(HeaderName::from_static("x-twilio-signature"), signed.parse().unwrap());
+    let request =
+        RawRequest { method: "GET", query: &query, headers: &headers, body: b"", now: NOW, sender: Some(SENDER) };
+    let twilio = provider(Kind::Twilio, "https://api.example");
+    assert!(twilio.handshake(&request).is_none());
+    let items = twilio.receive(&request).unwrap();
+    assert!(matches!(&items[0].what, Inbound::Message { message, .. }
+        if message.kind == InboundKind::Text { body: "two words".into() }));
+    assert_eq!(twilio.thanks(), Some(("text/xml; charset=utf-8", "<Response/>")));
+}
+
+#[test]
+fn a_form_for_another_number_is_a_dead_letter() {
+    let to = |number| [("MessageSid", "SM1"), ("From", "whatsapp:+351960000111"), ("To", number), ("Body", "x")];
+    assert!(matches!(read("", &to("whatsapp:+15550009999"))[0], Inbound::Dead { kind: "unknown_sender", .. }));
+    assert!(matches!(read("", &to(""))[0], Inbound::Dead { kind: "malformed", .. }));
+    let params = [("From", "whatsapp:+351960000111"), ("To", "whatsapp:+351210000001"), ("Body", "x")];
+    assert!(matches!(read("", &params)[0], Inbound::Dead { kind: "malformed", .. }), "no id");
+}
+
+#[tokio::test]
+async fn a_send_is_a_form_with_basic_credentials() {
+    let platform = Platform::start(Kind::Twilio).await;
+    let twilio = provider(Kind::Twilio, &platform.base);
+    twilio.send(&client(), &outgoing(text("Olá & até já"))).await.unwrap();
+    let media = Media { kind: MediaKind::Image, url: "https://files.example/a b.png".into(), filename: None };
+    twilio.send(&client(), &outgoing(Content::Media { media, caption: Some("veja".into()) })).await.unwrap();
+    let place = Location { latitude: 38.7, longitude: -9.1, name: Some("Casa".into()), address: Some("Rua 1".into()) };
+    twilio.send(&client(), &outgoing(Content::Location(place))).await.unwrap();
+    let sent = platform.sent();
+    assert_eq!(sent[2].form("PersistentAction").as_deref(), Some("geo:38.7,-9.1|Casa"));
+    assert_eq!(sent[2].form("Body").as_deref(), Some("Rua 1"));
+    assert_eq!(sent[0].path, "/2010-04-01/Accounts/ACx1/Messages.json");
+    // ACx1:tok-1
+    assert_eq!(sent[0].headers["authorization"], "Basic QUN4MTp0b2stMQ==");
+    assert_eq!(sent[0].headers["content-type"], "application/x-www-form-urlencoded");
+    let value = |place: usize, name| sent[place].form(name);
+    assert_eq!(value(0, "To").as_deref(), Some("whatsapp:+351960000111"));
+    assert_eq!(value(0, "From").as_deref(), Some("whatsapp:+351210000001"));
+    assert_eq!(value(0, "Body").as_deref(), Some("Olá & até já"));
+    assert_eq!(value(0, "StatusCallback").as_deref(), Some("https://bot.example/webhooks/twilio/7?message=4711"));
+    assert_eq!(value(1, "MediaUrl").as_deref(), Some("https://files.example/a b.png"));
+    assert_eq!(value(1, "Body").as_deref(), Some("veja"));
+}
+
+#[tokio::test]
+async fn the_catalogue_is_read_page_by_page_and_never_elsewhere() {
+    let platform = Platform::start(Kind::Twilio).await;
+    let content = |sid: &str, name: &str, status: &str| {
+        json!({"sid": sid, "friendly_name": name, "language": "pt_PT",
+            "types": {"twilio/quick-reply": {"body": "Vem {{1}}?", "actions": [{"title": "Sim", "id": "y"}]}},
+            "approval_requests": {"name": name, "category": "UTILITY", "status": status}})
+    };
+    let next = "https://elsewhere.example/v1/ContentAndApprovals?PageSize=100&PageToken=p%2B2";
+    let first =
+        json!({"contents": [content("HX1", "lembrete", "approved"), {"sid": "HX0"}], "meta": {"next_page_url": next}});
+    platform.answer("/v1/ContentAndApprovals", 200, first);
+    let second = json!({"contents": [content("HX2", "aviso", "rejected")], "meta": {"next_page_url": null}});
+    platform.answer("PageToken=p%2B2", 200, second);
+    let twilio = provider(Kind::Twilio, &platform.base);
+    let found = twilio.templates(&client(), SENDER).await.unwrap();
+    let seen: Vec<_> = found.iter().map(|t| (t.name.as_str(), t.reference.as_deref(), t.status)).collect();
+    assert_eq!(
+        seen,
+        [("lembrete", Some("HX1"), TemplateStatus::Approved), ("aviso", Some("HX2"), TemplateStatus::Rejected)]
+    );
+    assert_eq!(found[0].buttons.len(), 1);
+}
+
+#[tokio::test]
+async fn the_doctor_tells_what_is_wrong() {
+    let platform = Platform::start(Kind::Twilio).await;
+    let twilio = provider(Kind::Twilio, &platform.base);
+    let account = |status| json!({"friendly_name": "Shop", "status": status, "type": "Full"});
+    platform.answer("/Accounts/ACx1.json", 200, account("active"));
+    assert!(twilio.examine(&client(), SENDER).await.iter().all(|check| check.grade <= Grade::Unknown));
+    platform.answer("/Accounts/ACx1.json", 200, account("suspended"));
+    let found = twilio.examine(&client(), SENDER).await;
+    assert!(found.iter().any(|check| check.grade == Grade::Bad && check.text.contains("suspended")), "{found:?}");
+    platform.answer("/Accounts/ACx1.json", 401, json!({"code": 20003, "message": "Authenticate"}));
+    let found = twilio.examine(&client(), SENDER).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].text, "`auth_token` is not valid; make a new one (HTTP 401: Authenticate).");
+}
