@@ -106,7 +106,7 @@ impl App {
                 // The news cannot be stored, but the message is settled: else it would be told again for ever.
                 self.metrics.bug("news");
                 tracing::error!(contact.id = %contact, "What became of a message could not be told: {why}");
-                self.store.commit(set).await?;
+                self.tell_early(&self.store.commit(set).await?);
                 Err(LaneError::Reload(why))
             }
             done => done.map(drop),

@@ -6,7 +6,7 @@ use crate::{
         ids::ContactId,
         limits::{LANE_RETRY, LANE_TRIES_MAX},
     },
-    store::{CommitError, WriteSet},
+    store::{CommitError, Committed, WriteSet},
 };
 use std::sync::Arc;
 
@@ -17,10 +17,9 @@ impl App {
         // Submitted here, so that its place among the contact's commits is this one.
         let set = set.patient();
         let (app, again, under_way) = (Arc::clone(self), set.clone(), UnderWay::begin(self));
-        let tell = move |done: Result<_, CommitError>| {
-            if let Err(error) = done {
-                tokio::spawn(async move { app.mark_again(contact, again, error, under_way).await });
-            }
+        let tell = move |done: Result<Committed, CommitError>| match done {
+            Ok(committed) => app.tell_early(&committed),
+            Err(error) => drop(tokio::spawn(async move { app.mark_again(contact, again, error, under_way).await })),
         };
         if let Err(error) = self.store.submit_then(set, tell).await {
             self.unmarked(contact, &error);
@@ -33,7 +32,7 @@ impl App {
             self.metrics.database_errors.inc();
             tracing::warn!("The mark of a sent message was not stored, and is tried again: {error}");
             match self.store.commit(set.clone()).await {
-                Ok(_) => return,
+                Ok(committed) => return self.tell_early(&committed),
                 Err(other) => error = other,
             }
         }
@@ -48,10 +47,10 @@ impl App {
 }
 
 /// Something outside of the lanes is under way, as long as this lives.
-struct UnderWay(Arc<App>);
+pub(super) struct UnderWay(Arc<App>);
 
 impl UnderWay {
-    fn begin(app: &Arc<App>) -> Self {
+    pub(super) fn begin(app: &Arc<App>) -> Self {
         app.lanes.enter();
         UnderWay(Arc::clone(app))
     }

@@ -23,6 +23,7 @@ mod decide;
 mod declared;
 mod directory;
 mod dispatch;
+mod early;
 mod erase;
 mod finish;
 pub mod flow_health;

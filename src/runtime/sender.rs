@@ -107,7 +107,9 @@ impl App {
                 let conversation = &mut lane.conversations[index];
                 let mut pending = conversation.outbox.remove(place);
                 conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));
-                let early = self.early_statuses.load(Ordering::Relaxed);
+                // Where no status carries our id, one may be recorded in this very moment.
+                let blind = self.provider_of(sender).is_some_and(|provider| !provider.carries().echoes_our_id);
+                let early = blind || self.early_statuses.load(Ordering::Relaxed);
                 rows::sent(&mut set, sender, id, &receipt, early, now);
                 if pending.went_as_template() && self.senders.get(sender).is_some_and(|of| of.template_opens_window) {
                     conversation.window.open(now);

@@ -78,7 +78,7 @@ impl App {
     }
 
     /// Hands a status to the lane of its message, which is named by its id and its number.
-    fn pass_on(
+    pub(super) fn pass_on(
         self: &Arc<Self>,
         contact: ContactId,
         conversation: ConversationId,

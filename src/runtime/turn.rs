@@ -98,11 +98,11 @@ impl App {
         for pending in lane.conversations[index].outbox.iter().filter(|p| after.inserted.contains(&p.id)) {
             rows::insert_outbound(&mut set, pending, lane.contact.id, conversation, sender);
         }
-        if let Err(error) = self.store.commit(set).await {
+        match self.store.commit(set).await {
+            Ok(committed) => self.tell_early(&committed),
             // An answer that was lost says nothing; the row of the session does.
-            if !matches!(error, CommitError::Unknown) || !self.stands(&lane.conversations[index]).await {
-                return Err(error.into());
-            }
+            Err(CommitError::Unknown) if self.stands(&lane.conversations[index]).await => {}
+            Err(error) => return Err(error.into()),
         }
         if handled.is_some() && !after.inserted.is_empty() {
             self.metrics.answered.inc();

@@ -1,6 +1,8 @@
 //! Autocalls' own ways: a mapping for what is posted, a poller for what is not, and a window that can be asked for.
 
-use super::conformance::{NOW, PERSON, Running, SENDER, client, config, outgoing, phone, provider, receive, text};
+use super::conformance::{
+    NOW, PERSON, Running, SENDER, accept, client, config, outgoing, phone, provider, receive, text,
+};
 use crate::platform::{Kind, Platform};
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
@@ -17,6 +19,7 @@ use transom::{
         template::{Parameters, TemplateMessage, TemplateStatus},
     },
     runtime::{config::Config, providers::providers},
+    store::event,
 };
 
 fn shown(body: &Value) -> Posted {
@@ -280,6 +283,54 @@ async fn an_open_window_is_never_asked_for() {
     platform.until_sent(1).await;
     running.app.settled().await;
     assert_eq!(platform.asked().len(), 1);
+    running.app.stop(async {}).await;
+}
+
+const FOLLOWS: &[(&str, &str)] = &[
+    ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n"),
+    (
+        "flows/follow.yaml",
+        "flow: follow\nwhen:\n  - message: book\nsteps:\n  - say: Good\n    on_undelivered:\n      - say: Lost\n  \
+         - say: More\n",
+    ),
+];
+
+fn told(number: u32, status: &str, code: Option<i64>) -> Posted {
+    let body = json!({"event": "message_status", "whatsapp_message_id": number, "conversation_id": null,
+        "direction": "outbound", "status": status, "error_code": code, "timestamp": "2026-11-21T12:00:00+00:00"})
+    .to_string();
+    let signature = Key::new(Secret::new("sec-1")).sign(body.as_bytes());
+    Posted { path: "/webhooks/autocalls/7".into(), headers: vec![("x-signature-256", signature)], body }
+}
+
+#[tokio::test]
+async fn what_is_told_before_the_answer_is_told_to_all_who_wait() {
+    let platform = Platform::start(Kind::Autocalls).await;
+    let running = Running::start(config(Kind::Autocalls, &platform.base), FOLLOWS).await;
+    running.app.listen().await.unwrap();
+    // The mock numbers what it takes from 1001 on: this comes before the send that it tells of.
+    accept(&running.app, "autocalls", &told(1001, "undelivered", Some(63_024))).await;
+    running.hears("m1", "book").await;
+    let sent = platform.until_sent(2).await;
+    assert!(sent[1].body.contains("Lost"), "{}", sent[1].body);
+    running.app.settled().await;
+    let events = event::after(&running.app.store, 0, 99).await.unwrap();
+    let states: Vec<&str> =
+        events.iter().filter(|event| event.kind == "message.status").map(|event| event.word.as_str()).collect();
+    assert_eq!(states, ["failed", "sent"]);
+    running.app.stop(async {}).await;
+}
+
+#[tokio::test]
+async fn what_arrived_before_the_answer_is_counted() {
+    let platform = Platform::start(Kind::Autocalls).await;
+    let running = Running::start(config(Kind::Autocalls, &platform.base), REMINDS).await;
+    accept(&running.app, "autocalls", &told(1001, "delivered", None)).await;
+    running.hears("m1", "book").await;
+    platform.until_sent(1).await;
+    running.app.settled().await;
+    let page = running.app.metrics.render();
+    assert!(page.contains(r#"transom_messages{sender="7",state="delivered"} 1"#), "{page}");
     running.app.stop(async {}).await;
 }
 

@@ -504,7 +504,7 @@ async fn a_flow_runs_on_every_platform() {
     }
 }
 
-async fn accept(app: &Arc<App>, kind: &'static str, posted: &Posted) {
+pub async fn accept(app: &Arc<App>, kind: &'static str, posted: &Posted) {
     let (path, query) = posted.path.split_once('?').unwrap_or((&posted.path, ""));
     let mut headers = HeaderMap::new();
     for (name, value) in &posted.headers {

@@ -357,7 +357,7 @@ async fn settle(store: &Store, id: i64) -> Vec<outbound::Moved> {
     settled.accepted_at = Some(NOW);
     let mut set = WriteSet::of(7);
     outbound::settle(&mut set, SENDER, &settled);
-    outbound::moved(&store.commit(set).await.unwrap())
+    outbound::moved_early(&store.commit(set).await.unwrap())
 }
 
 async fn hear(store: &Store, statuses: &[StatusUpdate]) -> Vec<outbound::Moved> {

@@ -4,7 +4,7 @@ mod read;
 mod status;
 
 pub use read::*;
-pub use status::{Moved, moved, moved_unfollowed, status};
+pub use status::{Moved, moved, moved_early, moved_unfollowed, status};
 pub(super) use status::{STATUS_BY_ID, STATUS_BY_PROVIDER, STATUS_EARLY, STATUS_KNOWN, Status};
 
 use super::{

@@ -5,7 +5,7 @@ use crate::base::{
     time::Time,
 };
 use crate::model::inbound::{DeliveryState, StatusUpdate};
-use crate::store::{Committed, Key, Statement, Wins, WriteSet, early_status};
+use crate::store::{Committed, Key, Statement, Told, Wins, WriteSet, early_status};
 use serde::Serialize;
 
 /// A status as it is written.
@@ -223,28 +223,35 @@ pub fn moved_unfollowed(committed: &Committed) -> Vec<OutboundId> {
 /// The other messages that they have moved.
 pub fn moved(committed: &Committed) -> Vec<Moved> {
     let told = committed.told(&STATUS_BY_ID).chain(committed.told(&STATUS_BY_PROVIDER));
-    told.chain(committed.told(&STATUS_EARLY))
-        .filter_map(|told| match told.more[..] {
-            [Some(id), Some(conversation), Some(contact), Some(number), Some(tells), Some(rank)] => Some(Moved {
-                provider_id: match &told.key {
-                    Key::Text(provider_id) => Some(provider_id.as_str().into()),
-                    Key::Number(_) => None,
-                },
-                id: OutboundId(id),
-                conversation_id: ConversationId(conversation),
-                contact_id: ContactId(contact),
-                number: u32::try_from(number).ok()?,
-                tells: tells == 1,
-                state: match rank {
-                    1 => DeliveryState::Sent,
-                    2 => DeliveryState::Failed,
-                    3 => DeliveryState::Delivered,
-                    _ => DeliveryState::Read,
-                },
-            }),
-            _ => None,
-        })
-        .collect()
+    told.filter_map(read).collect()
+}
+
+/// The messages that statuses have moved which had come before the answers in this set.
+pub fn moved_early(committed: &Committed) -> Vec<Moved> {
+    committed.told(&STATUS_EARLY).filter_map(read).collect()
+}
+
+fn read(told: &Told) -> Option<Moved> {
+    let [Some(id), Some(conversation), Some(contact), Some(number), Some(tells), Some(rank)] = told.more[..] else {
+        return None;
+    };
+    Some(Moved {
+        provider_id: match &told.key {
+            Key::Text(provider_id) => Some(provider_id.as_str().into()),
+            Key::Number(_) => None,
+        },
+        id: OutboundId(id),
+        conversation_id: ConversationId(conversation),
+        contact_id: ContactId(contact),
+        number: u32::try_from(number).ok()?,
+        tells: tells == 1,
+        state: match rank {
+            1 => DeliveryState::Sent,
+            2 => DeliveryState::Failed,
+            3 => DeliveryState::Delivered,
+            _ => DeliveryState::Read,
+        },
+    })
 }
 
 /// `failed` stands before `delivered`: what arrived did not fail, whichever status comes first.

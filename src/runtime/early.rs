@@ -1,0 +1,62 @@
+//! What was told of a message before the answer to its send: joined with that answer by the store, and told from here
+//! to whoever waits to hear it.
+
+use super::{app::App, late_marks::UnderWay};
+use crate::{
+    base::limits::PROVIDER_TEXT_CHARS_MAX,
+    model::inbound::{DeliveryState, StatusError, StatusUpdate},
+    store::{
+        Committed,
+        outbound::{self, Moved},
+    },
+};
+use std::sync::Arc;
+
+impl App {
+    /// Looks for them in a commit that held the answer to a send.
+    pub(super) fn tell_early(self: &Arc<Self>, committed: &Committed) {
+        let moved = outbound::moved_early(committed);
+        if moved.is_empty() {
+            return;
+        }
+        let app = Arc::clone(self);
+        let under_way = UnderWay::begin(self);
+        tokio::spawn(async move {
+            let _until = under_way;
+            for moved in moved {
+                if let Err(error) = app.tell_of(&moved).await {
+                    app.metrics.database_errors.inc();
+                    tracing::warn!(outbound.id = %moved.id, "What was told of a message early reaches nobody: {error:#}");
+                }
+            }
+        });
+    }
+
+    async fn tell_of(self: &Arc<Self>, moved: &Moved) -> anyhow::Result<()> {
+        let Some(row) = outbound::find(&self.store, moved.id).await? else { return Ok(()) };
+        let Some(provider_id) = row.provider_id else { return Ok(()) };
+        let now = self.clock.now();
+        let at = match moved.state {
+            DeliveryState::Sent => row.accepted_at,
+            DeliveryState::Delivered => row.delivered_at,
+            DeliveryState::Read => row.read_at,
+            DeliveryState::Failed => row.failed_at,
+        };
+        let error = (moved.state == DeliveryState::Failed).then(|| StatusError {
+            code: row.error_code.and_then(|code| code.parse().ok()).unwrap_or(0),
+            text: row.error_text.unwrap_or_default().chars().take(PROVIDER_TEXT_CHARS_MAX).collect(),
+        });
+        // What a platform says of prices is not kept with what came early: those that name prices name our ids, too.
+        let update =
+            StatusUpdate { provider_id, ours: None, state: moved.state, at: at.unwrap_or(now), error, price: None };
+        if matches!(moved.state, DeliveryState::Delivered | DeliveryState::Read) {
+            self.metrics.message(row.sender_id, moved.state.as_str());
+            self.settle_arrived(&[(moved.id, &update)], now).await?;
+        }
+        if moved.state == DeliveryState::Failed || moved.tells && moved.state != DeliveryState::Sent {
+            let message = (moved.id, moved.number);
+            self.pass_on(moved.contact_id, moved.conversation_id, message, moved.tells, &update);
+        }
+        Ok(())
+    }
+}
