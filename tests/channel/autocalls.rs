@@ -290,8 +290,8 @@ const FOLLOWS: &[(&str, &str)] = &[
     ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n"),
     (
         "flows/follow.yaml",
-        "flow: follow\nwhen:\n  - message: book\nsteps:\n  - say: Good\n    on_undelivered:\n      - say: Lost\n  \
-         - say: More\n",
+        "flow: follow\nwhen:\n  - message: book\nsteps:\n  - say: Good\n    on_undelivered:\n      - say: Lost\n        \
+         if_closed: skip\n",
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! Providers from outside: recorded shapes in, exact requests out, hostile answers.
 
 mod autocalls;
+mod bodies;
 mod calls;
 mod conformance;
 mod kapso;
