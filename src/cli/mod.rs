@@ -7,6 +7,7 @@ mod balance;
 mod call;
 mod chat;
 mod check;
+mod contacts;
 mod conversations;
 mod daemon;
 mod dead_letters;
@@ -95,6 +96,8 @@ enum Command {
     Templates(templates::Args),
     /// Runs of flows
     Runs(runs::Args),
+    /// People, what is known of them, and what they agreed to
+    Contacts(contacts::Args),
     /// Conversations, and who has them
     Conversations(conversations::Args),
     /// What could not be handled or of which nobody knows whether it left
@@ -198,6 +201,7 @@ fn run(command: Command) -> Outcome {
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Templates(args) => block_on(templates::run(args)),
         Command::Runs(args) => block_on(runs::run(args)),
+        Command::Contacts(args) => block_on(contacts::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),
         Command::DeadLetters(args) => block_on(dead_letters::run(args)),
         Command::Webhooks(args) => block_on(webhooks::run(args)),

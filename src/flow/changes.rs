@@ -49,13 +49,17 @@ impl Turn<'_> {
 
     /// Somebody outside of the flows knows something new.
     pub fn changed(&mut self, patch: Patch) {
+        let before = self.emitted.len();
         patch.tags_removed.iter().for_each(|tag| self.remove_tag(tag));
-        patch.tags_added.into_iter().for_each(|tag| self.add_tag(tag));
-        for (field, value) in patch.fields {
-            self.set_field(&field, value);
+        patch.tags_added.iter().for_each(|tag| self.add_tag(tag.clone()));
+        for (field, value) in &patch.fields {
+            self.set_field(field, value.clone());
         }
-        for (topic, given) in patch.consent {
-            self.set_consent(&topic, given, &patch.by, patch.shown.clone());
+        for (topic, given) in &patch.consent {
+            self.told_consent(topic, *given, &patch);
+        }
+        if patch.quietly {
+            self.emitted.truncate(before);
         }
         if patch.tester_until.is_some() {
             self.contact.tester_until = patch.tester_until;

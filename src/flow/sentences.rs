@@ -1,4 +1,4 @@
-//! What the engine itself says, in six languages.
+//! What the engine itself says, in ten languages.
 
 /// The language's own two letters: `pt` for `pt_BR`.
 fn short(language: &str) -> &str {
@@ -21,6 +21,10 @@ pub fn stopped(language: &str) -> &'static str {
             ("de", "Sie hören nichts mehr von uns. Schreiben Sie START, um zurückzukommen."),
             ("pt", "Você não receberá mais mensagens nossas. Escreva START para voltar."),
             ("it", "Non riceverai più messaggi da noi. Scrivi START per tornare."),
+            ("nl", "U ontvangt geen berichten meer van ons. Schrijf START om terug te komen."),
+            ("pl", "Nie otrzymasz od nas więcej wiadomości. Napisz START, aby wrócić."),
+            ("tr", "Artık bizden mesaj almayacaksınız. Geri dönmek için START yazın."),
+            ("id", "Anda tidak akan menerima pesan kami lagi. Tulis START untuk kembali."),
         ],
     )
 }
@@ -35,6 +39,10 @@ pub fn started(language: &str) -> &'static str {
             ("de", "Willkommen zurück! Sie hören wieder von uns."),
             ("pt", "Que bom ter você de volta! Você receberá nossas mensagens novamente."),
             ("it", "Bentornato! Riceverai di nuovo i nostri messaggi."),
+            ("nl", "Welkom terug! U hoort weer van ons."),
+            ("pl", "Witamy ponownie! Znów będziesz otrzymywać nasze wiadomości."),
+            ("tr", "Tekrar hoş geldiniz! Mesajlarımızı yeniden alacaksınız."),
+            ("id", "Selamat datang kembali! Anda akan menerima pesan kami lagi."),
         ],
     )
 }
@@ -50,6 +58,10 @@ pub fn ask_stop(language: &str) -> (&'static str, &'static str, &'static str) {
             ("de", "Möchten Sie keine Nachrichten mehr von uns erhalten?"),
             ("pt", "Você quer deixar de receber nossas mensagens?"),
             ("it", "Vuoi non ricevere più i nostri messaggi?"),
+            ("nl", "Wilt u geen berichten meer van ons ontvangen?"),
+            ("pl", "Czy chcesz przestać otrzymywać nasze wiadomości?"),
+            ("tr", "Artık bizden mesaj almak istemiyor musunuz?"),
+            ("id", "Apakah Anda ingin berhenti menerima pesan kami?"),
         ],
     );
     (question, yes(language), no(language))
@@ -65,6 +77,10 @@ pub fn kept(language: &str) -> &'static str {
             ("de", "In Ordnung, es bleibt alles, wie es ist."),
             ("pt", "Tudo bem, nada muda."),
             ("it", "Va bene, non cambia nulla."),
+            ("nl", "Goed, er verandert niets."),
+            ("pl", "Dobrze, nic się nie zmienia."),
+            ("tr", "Tamam, hiçbir şey değişmiyor."),
+            ("id", "Baik, tidak ada yang berubah."),
         ],
     )
 }
@@ -80,6 +96,10 @@ pub fn noted(language: &str) -> &'static str {
             ("de", "Erledigt, das ist vermerkt."),
             ("pt", "Pronto, anotado."),
             ("it", "Fatto, ne abbiamo preso nota."),
+            ("nl", "Gedaan, dat is genoteerd."),
+            ("pl", "Gotowe, zapisaliśmy to."),
+            ("tr", "Tamam, kaydettik."),
+            ("id", "Selesai, sudah kami catat."),
         ],
     )
 }
@@ -94,6 +114,10 @@ pub fn invalid(language: &str) -> &'static str {
             ("de", "Entschuldigung, das habe ich nicht verstanden."),
             ("pt", "Desculpe, não entendi."),
             ("it", "Scusa, non ho capito."),
+            ("nl", "Sorry, dat heb ik niet begrepen."),
+            ("pl", "Przepraszam, nie rozumiem."),
+            ("tr", "Üzgünüm, anlayamadım."),
+            ("id", "Maaf, saya tidak mengerti."),
         ],
     )
 }
@@ -108,16 +132,48 @@ pub fn went_wrong(language: &str) -> &'static str {
             ("de", "Bei uns ist etwas schiefgegangen. Ein Mensch kümmert sich darum."),
             ("pt", "Algo deu errado do nosso lado. Uma pessoa vai verificar."),
             ("it", "Qualcosa è andato storto da parte nostra. Una persona se ne occuperà."),
+            ("nl", "Er ging aan onze kant iets mis. Iemand kijkt ernaar."),
+            ("pl", "Coś poszło nie tak po naszej stronie. Ktoś się tym zajmie."),
+            ("tr", "Bizim tarafımızda bir sorun oluştu. Bir kişi ilgilenecek."),
+            ("id", "Ada yang salah di pihak kami. Seseorang akan memeriksanya."),
         ],
     )
 }
 
 pub fn yes(language: &str) -> &'static str {
-    pick(language, &[("en", "Yes"), ("es", "Sí"), ("fr", "Oui"), ("de", "Ja"), ("pt", "Sim"), ("it", "Sì")])
+    pick(
+        language,
+        &[
+            ("en", "Yes"),
+            ("es", "Sí"),
+            ("fr", "Oui"),
+            ("de", "Ja"),
+            ("pt", "Sim"),
+            ("it", "Sì"),
+            ("nl", "Ja"),
+            ("pl", "Tak"),
+            ("tr", "Evet"),
+            ("id", "Ya"),
+        ],
+    )
 }
 
 pub fn no(language: &str) -> &'static str {
-    pick(language, &[("en", "No"), ("es", "No"), ("fr", "Non"), ("de", "Nein"), ("pt", "Não"), ("it", "No")])
+    pick(
+        language,
+        &[
+            ("en", "No"),
+            ("es", "No"),
+            ("fr", "Non"),
+            ("de", "Nein"),
+            ("pt", "Não"),
+            ("it", "No"),
+            ("nl", "Nee"),
+            ("pl", "Nie"),
+            ("tr", "Hayır"),
+            ("id", "Tidak"),
+        ],
+    )
 }
 
 /// The button that opens a list.
@@ -131,6 +187,10 @@ pub fn choose(language: &str) -> &'static str {
             ("de", "Auswählen"),
             ("pt", "Escolher"),
             ("it", "Scegli"),
+            ("nl", "Kiezen"),
+            ("pl", "Wybierz"),
+            ("tr", "Seçin"),
+            ("id", "Pilih"),
         ],
     )
 }
@@ -139,14 +199,36 @@ pub fn choose(language: &str) -> &'static str {
 pub fn more(language: &str) -> &'static str {
     pick(
         language,
-        &[("en", "More…"), ("es", "Más…"), ("fr", "Plus…"), ("de", "Mehr…"), ("pt", "Mais…"), ("it", "Altro…")],
+        &[
+            ("en", "More…"),
+            ("es", "Más…"),
+            ("fr", "Plus…"),
+            ("de", "Mehr…"),
+            ("pt", "Mais…"),
+            ("it", "Altro…"),
+            ("nl", "Meer…"),
+            ("pl", "Więcej…"),
+            ("tr", "Daha fazla…"),
+            ("id", "Lainnya…"),
+        ],
     )
 }
 
 pub fn back(language: &str) -> &'static str {
     pick(
         language,
-        &[("en", "Back"), ("es", "Volver"), ("fr", "Retour"), ("de", "Zurück"), ("pt", "Voltar"), ("it", "Indietro")],
+        &[
+            ("en", "Back"),
+            ("es", "Volver"),
+            ("fr", "Retour"),
+            ("de", "Zurück"),
+            ("pt", "Voltar"),
+            ("it", "Indietro"),
+            ("nl", "Terug"),
+            ("pl", "Wstecz"),
+            ("tr", "Geri"),
+            ("id", "Kembali"),
+        ],
     )
 }
 
@@ -158,7 +240,7 @@ pub fn all() -> String {
         let more = [invalid(language), went_wrong(language), choose(language), more(language), back(language)];
         said.into_iter().chain(more).collect::<Vec<_>>().join("\n")
     };
-    ["en", "es", "fr", "de", "pt", "it"].map(of).join("\n")
+    ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "tr", "id"].map(of).join("\n")
 }
 
 #[cfg(test)]
@@ -166,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn six_languages_have_all_sentences() {
+    fn ten_languages_have_all_sentences() {
         let all = |language| {
             let (question, ..) = ask_stop(language);
             [
@@ -182,7 +264,7 @@ mod tests {
                 choose(language),
             ]
         };
-        for language in ["es", "fr", "de", "pt", "it"] {
+        for language in ["es", "fr", "de", "pt", "it", "nl", "pl", "tr", "id"] {
             for (own, english) in all(language).iter().zip(all("en")) {
                 assert_ne!(*own, english, "{language}");
             }

@@ -9,11 +9,12 @@ use crate::{
     model::{
         answer::{self, AnswerType, Hearing},
         consent_words::{self, ExtraWords, Word},
-        contact::Consent,
+        contact::{Consent, Patch, Told},
         content::{Button, Content, Edges},
         effect::{Effect, Origin, RunEnd},
         event::{Happened, Reason},
         inbound::{InboundKind, InboundMessage},
+        matching::fold,
         value::Value,
         window::AnswersAfter,
     },
@@ -124,15 +125,39 @@ impl<'a> Turn<'a> {
 
     /// Into the contact's data, the ledger, and round to the flows that start by it.
     pub fn set_consent(&mut self, topic: &str, given: bool, by: &str, shown: Option<String>) {
-        let before = self.contact.consent.insert(topic.to_owned(), Consent { given, at: self.now() });
+        self.set_consent_at(topic, given, None, by, shown);
+    }
+
+    /// The same, said at that time.
+    fn set_consent_at(&mut self, topic: &str, given: bool, at: Option<Time>, by: &str, shown: Option<String>) {
+        let before = self.contact.consent.insert(topic.to_owned(), Consent { given, at: at.unwrap_or(self.now()) });
+        self.contact.suspended.remove(topic);
         self.contact_changed = true;
         let word = if given { "given" } else { "withdrawn" };
         self.note(None, None, format!("consent: `{topic}` {word} by {by}"));
-        self.effects.push(Effect::Consent { topic: topic.to_owned(), given, by: by.to_owned(), shown });
+        self.effects.push(Effect::Consent { topic: topic.to_owned(), given, at, by: by.to_owned(), shown });
         // Said once more, it is worth a line in the ledger and no news: a flow that starts by it may say it itself.
         if before.is_none_or(|before| before.given != given) {
             self.emit(Happened::Consent { topic: topic.to_owned(), given });
         }
+    }
+
+    /// What somebody else tells of the contact's word. Of what was said elsewhere the newer word counts.
+    pub fn told_consent(&mut self, topic: &str, given: bool, patch: &Patch) {
+        let Some(told) = patch.told else {
+            return self.set_consent(topic, given, &patch.by, patch.shown.clone());
+        };
+        if self.contact.consent.get(topic).is_some_and(|known| known.given == given) {
+            return;
+        }
+        if told.against(&self.contact, self.opted_out, topic, given).is_some() {
+            return self.note(None, None, format!("consent: a newer word about `{topic}` stands"));
+        }
+        let at = match told {
+            Told::At(at) => Some(at),
+            Told::Undated => None,
+        };
+        self.set_consent_at(topic, given, at, &patch.by, patch.shown.clone());
     }
 
     /// A `consent` step. `all: withdrawn` is a stop that the run survives, to say its one sentence.
@@ -160,7 +185,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// WhatsApp's own switch: every topic that needs consent follows.
+    /// WhatsApp's own switch: every topic that needs consent follows. Switched on again it gives back what it took, and
+    /// is no consent to what the contact never agreed to.
     pub fn preference(&mut self, given: bool, by: &str) {
         let topics: Vec<String> = self
             .live()
@@ -171,7 +197,15 @@ impl<'a> Turn<'a> {
             .map(|(name, _)| name.clone())
             .collect();
         for topic in topics {
+            let suspended = self.contact.suspended.contains(&topic);
+            if given && !suspended {
+                continue;
+            }
+            let theirs = suspended || self.contact.consent.get(&topic).is_some_and(|known| known.given);
             self.set_consent(&topic, given, by, None);
+            if theirs && !given {
+                self.contact.suspended.insert(topic);
+            }
         }
     }
 
@@ -209,7 +243,9 @@ impl<'a> Turn<'a> {
         }
         let Some(text) = heard.text else { return false };
         let hearing = Hearing { now: self.local_now(self.live()), language: self.language(), phone: None };
-        let said = answer::understand(AnswerType::YesNo, &InboundKind::Text { body: text.to_owned() }, &hearing);
+        let said = self
+            .button_of(text)
+            .or_else(|| answer::understand(AnswerType::YesNo, &InboundKind::Text { body: text.to_owned() }, &hearing));
         let opt_out = &self.live().bot.opt_out;
         let again = consent_words::recognise(text, &ExtraWords::new(&opt_out.words, &opt_out.unsure));
         match (said, again) {
@@ -223,6 +259,16 @@ impl<'a> Turn<'a> {
             }
             _ => false,
         }
+    }
+
+    /// The title of one of the question's two buttons, typed: it may be in a language whose answers are not read.
+    fn button_of(&self, text: &str) -> Option<Value> {
+        let language = self.language();
+        let is = |title: &str| fold(title) == fold(text);
+        if is(sentences::yes(language)) {
+            return Some(Value::YesNo(true));
+        }
+        is(sentences::no(language)).then_some(Value::YesNo(false))
     }
 
     fn keep_hearing(&mut self, at: Time) {

@@ -45,6 +45,9 @@ pub struct ContactData {
     /// By topic; absent: never asked.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub consent: BTreeMap<String, Consent>,
+    /// Topics whose consent the platform's own switch has put aside: its end gives them back, and no others.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub suspended: BTreeSet<String>,
     /// By the name of a `split`, the way that this contact goes.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub splits: BTreeMap<String, String>,
@@ -131,6 +134,13 @@ impl ContactData {
                 all.drain(..surplus);
             }
         }
+        // A withdrawal of their own is no switch of the platform.
+        let withdrew = |of: &ContactData, topic: &String| {
+            of.consent.get(topic).is_some_and(|word| !word.given) && !of.suspended.contains(topic)
+        };
+        let suspended: BTreeSet<String> = self.suspended.union(&other.suspended).cloned().collect();
+        self.suspended =
+            suspended.into_iter().filter(|topic| !withdrew(self, topic) && !withdrew(other, topic)).collect();
         let mut changed = Vec::new();
         for (topic, theirs) in &other.consent {
             let own = self.consent.get(topic);
@@ -164,6 +174,35 @@ pub struct Patch {
     /// What proves it: the wording that the person saw, for the consent ledger.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shown: Option<String>,
+    /// `consent` was said elsewhere, and is told afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
+    /// No flow starts by it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub quietly: bool,
+}
+
+/// When a person said what is told afterwards. A newer word of theirs stands, and what is so already is not written
+/// down once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    At(Time),
+    /// Nobody knows: whoever ever withdrew has not agreed.
+    Undated,
+}
+
+impl Told {
+    /// Since when the contact says something else that stands against it; `None`: nothing does.
+    pub fn against(self, contact: &ContactData, out: Option<Time>, topic: &str, given: bool) -> Option<Time> {
+        let other = contact.consent.get(topic).filter(|known| known.given != given).map(|known| known.at);
+        let all = [other, out.filter(|_| given)];
+        match self {
+            Told::At(said) => all.into_iter().flatten().find(|at| *at >= said),
+            Told::Undated if given => all.into_iter().flatten().max(),
+            Told::Undated => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,6 +255,43 @@ mod tests {
         assert_eq!(own.absorb(&other), ["a", "d"]);
         let given = |topic: &str| own.consent[topic].given;
         assert!(!given("a") && !given("b") && given("c") && given("d"));
+    }
+
+    #[test]
+    fn the_platforms_switch_gives_back_nothing_that_either_withdrew_by_themselves() {
+        let word = |given| Consent { given, at: Time(1) };
+        let data = |given: bool, suspended: bool| ContactData {
+            consent: BTreeMap::from([("a".to_owned(), word(given))]),
+            suspended: suspended.then(|| "a".to_owned()).into_iter().collect(),
+            ..ContactData::default()
+        };
+        let joined = |mut own: ContactData, other: ContactData| {
+            own.absorb(&other);
+            (own.consent["a"].given, own.suspended.contains("a"))
+        };
+        assert_eq!(joined(data(false, true), data(false, false)), (false, false));
+        assert_eq!(joined(data(false, false), data(false, true)), (false, false));
+        assert_eq!(joined(data(true, false), data(false, true)), (false, true));
+        assert_eq!(joined(data(false, true), ContactData::default()), (false, true));
+    }
+
+    #[test]
+    fn what_is_told_afterwards_gives_way_to_the_newer_word() {
+        let word = |given, at| ContactData {
+            consent: BTreeMap::from([("a".to_owned(), Consent { given, at: Time(at) })]),
+            ..ContactData::default()
+        };
+        let (agreed, withdrew, nothing) = (word(true, 5), word(false, 5), ContactData::default());
+        let against = |told: Told, data: &ContactData, out: Option<i64>, given| {
+            told.against(data, out.map(Time), "a", given).is_some()
+        };
+        let at = |at| Told::At(Time(at));
+        assert!(against(at(4), &withdrew, None, true) && !against(at(6), &withdrew, None, true));
+        assert!(against(at(4), &agreed, None, false) && !against(at(6), &agreed, None, false));
+        assert!(against(Told::Undated, &withdrew, None, true) && !against(Told::Undated, &agreed, None, false));
+        assert!(against(Told::Undated, &nothing, Some(9), true) && !against(Told::Undated, &nothing, None, true));
+        assert!(against(at(8), &nothing, Some(9), true) && !against(at(10), &nothing, Some(9), true));
+        assert!(!against(at(8), &nothing, Some(9), false), "a withdrawal is what they want anyway");
     }
 
     #[test]

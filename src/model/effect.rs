@@ -78,6 +78,8 @@ pub enum Effect {
     Consent {
         topic: String,
         given: bool,
+        /// When the person said so; `None`: now.
+        at: Option<Time>,
         by: String,
         shown: Option<String>,
     },

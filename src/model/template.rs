@@ -36,6 +36,29 @@ impl Template {
         self.ttl.or(by_category)
     }
 
+    /// Its text with the values in their places; one that is not given stays as `{{name}}`.
+    pub fn filled(&self, values: &Parameters) -> String {
+        let value = |name: &str| match values {
+            Parameters::None => None,
+            Parameters::Positional(list) => {
+                name.parse::<usize>().ok().and_then(|number| list.get(number.checked_sub(1)?))
+            }
+            Parameters::Named(map) => map.get(name),
+        };
+        let mut text = String::new();
+        let mut rest = self.body.as_str();
+        while let Some((before, after)) = rest.split_once("{{") {
+            let Some((name, behind)) = after.split_once("}}") else { break };
+            text.push_str(before);
+            match value(name.trim()) {
+                Some(value) => text.push_str(value),
+                None => text.push_str(&format!("{{{{{name}}}}}")),
+            }
+            rest = behind;
+        }
+        text + rest
+    }
+
     /// Our buttons laid upon its own, each on the next one of its kind: a quick reply that stands for no option, and
     /// a button that takes nothing, stay as they were approved. Replies for which it has no button are typed
     /// instead; a suffix without a link, or a link without its suffix, is refused by the platform.
@@ -225,6 +248,16 @@ mod tests {
             ttl: None,
             reference: None,
         }
+    }
+
+    #[test]
+    fn values_stand_where_the_text_names_them() {
+        let of = |body: &str| Template { body: body.into(), ..with(vec![]) };
+        let list = Parameters::Positional(vec!["Ana".into(), "Friday".into()]);
+        assert_eq!(of("Hi {{1}}, until {{ 2 }}! {{3}}").filled(&list), "Hi Ana, until Friday! {{3}}");
+        let named = Parameters::Named(BTreeMap::from([("name".to_owned(), "Ana".to_owned())]));
+        assert_eq!(of("Hi {{name}} {{").filled(&named), "Hi Ana {{");
+        assert_eq!(of("Hi").filled(&Parameters::None), "Hi");
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(super) struct AfterCommit {
     pub overheard: Vec<(Happened, usize)>,
     /// The message that this turn is about, for the consent ledger.
     pub handled: Option<InboundId>,
+    /// Our message that it answers, for the consent ledger.
+    pub shown: Option<String>,
 }
 
 impl AfterCommit {
@@ -97,9 +99,11 @@ impl App {
                     }
                 }
             }
-            Effect::Consent { topic, given, by, shown } => {
-                let id = self.store.next_id();
-                rows::ledger(set, id, contact, topic, *given, by, after.handled, shown.as_deref(), now);
+            Effect::Consent { topic, given, at, by, shown } => {
+                let shown = shown.as_deref().or(after.shown.as_deref());
+                let at = at.unwrap_or(now);
+                let line = rows::Line { topic, given: *given, at, by, message: after.handled, shown };
+                rows::ledger(set, self.store.next_id(), contact, &line, now);
             }
             Effect::OptOut { out, by, shown } => {
                 let lifted = match (out, after.handled) {
@@ -115,8 +119,9 @@ impl App {
                     lane.contact.opted_out = out.then_some(now);
                     rows::opt_out(set, &lane.contact);
                 }
-                let id = self.store.next_id();
-                rows::ledger(set, id, contact, "all", !out, by, after.handled, shown.as_deref(), now);
+                let shown = shown.as_deref().or(after.shown.as_deref());
+                let line = rows::Line { topic: "all", given: !out, at: now, by, message: after.handled, shown };
+                rows::ledger(set, self.store.next_id(), contact, &line, now);
             }
             Effect::Handoff { run, flow, team, summary, priority, out_of_hours } => {
                 let data = serde_json::json!({

@@ -247,7 +247,15 @@ impl App {
         }
         lane.contact.opted_out = None;
         rows::opt_out(set, &lane.contact);
-        rows::ledger(set, self.store.next_id(), lane.contact.id, "all", true, "contact", Some(recorded.id), None, now);
+        let line = rows::Line {
+            topic: "all",
+            given: true,
+            at: recorded.message.at.min(now),
+            by: "contact",
+            message: Some(recorded.id),
+            shown: None,
+        };
+        rows::ledger(set, self.store.next_id(), lane.contact.id, &line, now);
         Some(ConsentWord::Start)
     }
 

@@ -205,7 +205,15 @@ impl App {
                         set.push(&contact::STOPPED, &contact::Stopped { id: found.contact, message_id: id, at: now });
                     }
                     let number = self.store.next_id();
-                    rows::ledger(set, number, found.contact, "all", !stop, "contact", Some(id), None, now);
+                    let line = rows::Line {
+                        topic: "all",
+                        given: !stop,
+                        at: message.at.min(now),
+                        by: "contact",
+                        message: Some(id),
+                        shown: None,
+                    };
+                    rows::ledger(set, number, found.contact, &line, now);
                 }
                 let row = inbound::NewInbound {
                     id,

@@ -183,8 +183,11 @@ impl App {
         let mut set = WriteSet::of(own.0);
         let before = lane.contact.data.clone();
         for topic in lane.contact.data.absorb(&gone.data) {
-            let given = lane.contact.data.consent.get(&topic).is_some_and(|consent| consent.given);
-            rows::ledger(&mut set, self.store.next_id(), own, &topic, given, "joined", None, None, now);
+            let Some(word) = lane.contact.data.consent.get(&topic) else { continue };
+            let by = format!("contact {}, who is the same person", gone.id);
+            let line =
+                rows::Line { topic: &topic, given: word.given, at: word.at, by: &by, message: None, shown: None };
+            rows::ledger(&mut set, self.store.next_id(), own, &line, now);
         }
         rows::contact(&mut set, &lane.contact);
         self.plan_dates(&self.live.get(), own, &before, &lane.contact.data, now, &mut set);
@@ -225,6 +228,11 @@ impl App {
         if let Some(mut set) = set {
             // Neither has a conversation: an operator told us of both.
             if gone.opted_out.is_some() {
+                if let (None, Some(at)) = (lane.contact.opted_out, gone.opted_out) {
+                    let by = format!("contact {}, who is the same person", gone.id);
+                    let line = rows::Line { topic: "all", given: false, at, by: &by, message: None, shown: None };
+                    rows::ledger(&mut set, self.store.next_id(), own, &line, now);
+                }
                 lane.contact.opted_out = lane.contact.opted_out.or(gone.opted_out);
                 rows::opt_out(&mut set, &lane.contact);
             }

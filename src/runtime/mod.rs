@@ -63,6 +63,7 @@ pub mod scenario;
 mod schedule;
 mod sender;
 pub mod senders;
+mod shown;
 pub mod start;
 mod statuses;
 mod stops;

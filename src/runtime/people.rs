@@ -59,7 +59,7 @@ impl App {
             }
         }
         let given = marketing == Preference::Resume;
-        let event = Event::Preference { given, by: "user_preferences".into() };
+        let event = Event::Preference { given, by: "platform, user_preferences".into() };
         self.happen(found.contact, found.conversation, event).await.map(|_| ())
     }
 

@@ -159,28 +159,29 @@ pub(super) fn open_window(set: &mut WriteSet, conversation: ConversationId, at: 
     set.push(&conversation::OPENED, &conversation::Opened { id: conversation, at });
 }
 
-/// A line of the consent ledger; `topic` is `all` for the stop and its end.
-#[expect(clippy::too_many_arguments, reason = "the columns of its row")]
-pub(super) fn ledger(
-    set: &mut WriteSet,
-    id: i64,
-    contact: ContactId,
-    topic: &str,
-    given: bool,
-    by: &str,
-    message: Option<InboundId>,
-    shown: Option<&str>,
-    now: Time,
-) {
+/// A line of the consent ledger.
+pub(super) struct Line<'a> {
+    /// `all` for the stop and its end.
+    pub topic: &'a str,
+    pub given: bool,
+    /// When the person said so.
+    pub at: Time,
+    pub by: &'a str,
+    pub message: Option<InboundId>,
+    pub shown: Option<&'a str>,
+}
+
+pub(super) fn ledger(set: &mut WriteSet, id: i64, contact: ContactId, line: &Line<'_>, now: Time) {
     let row = LedgerEntry {
         id,
         contact_id: contact,
-        topic: topic.to_owned(),
-        given,
-        at: now,
-        by: by.to_owned(),
-        message_id: message,
-        shown: shown.map(str::to_owned),
+        topic: line.topic.to_owned(),
+        given: line.given,
+        at: line.at,
+        by: line.by.to_owned(),
+        message_id: line.message,
+        shown: line.shown.map(str::to_owned),
+        recorded_at: now,
     };
     set.push(&ledger::INSERT, &row);
 }

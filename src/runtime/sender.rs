@@ -17,6 +17,7 @@ use crate::{
     },
     channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, SendError, TemplateFault, Why},
     model::{
+        contact::Patch,
         content::Content,
         effect::Origin,
         event::{Event, Fate, Reason},
@@ -240,10 +241,11 @@ impl App {
             }
             Next::OptedOut { from } => {
                 match from {
-                    OptOutScope::Marketing => events.push(Event::Preference { given: false, by: error.code.clone() }),
+                    OptOutScope::Marketing => events.push(Event::Preference { given: false, by: by_platform(&error) }),
+                    // Their stop is known to the platform alone: from here on it is in force with us, too.
                     OptOutScope::Everything if !self.stops.in_force(lane.contact.id) => {
-                        lane.contact.opted_out = lane.contact.opted_out.or(Some(now));
-                        rows::opt_out(set, &lane.contact);
+                        let patch = Patch { opted_out: Some(true), by: by_platform(&error), ..Patch::default() };
+                        events.push(Event::Changed(Box::new(patch)));
                     }
                     OptOutScope::Everything => {}
                 }
@@ -332,6 +334,11 @@ impl App {
         }
         pending.answer(&SendAnswer::failed(&error.code, &error.text, reason));
     }
+}
+
+/// For the consent ledger.
+fn by_platform(error: &SendError) -> String {
+    format!("platform, {}", error.code)
 }
 
 fn again(pending: &mut Pending, at: Time, keeps_place: bool) {

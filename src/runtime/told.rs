@@ -3,7 +3,7 @@
 use super::app::App;
 use crate::{
     base::{
-        ids::{AccountName, ContactId, InboundId, OutboundId},
+        ids::{AccountName, InboundId, OutboundId},
         time::iso,
     },
     model::answer,
@@ -66,9 +66,7 @@ impl App {
                 ("run", run)
             }
             "consent" => {
-                let contact = event.contact_id.unwrap_or(ContactId(0));
-                let entry = ledger::of(store, contact).await?.into_iter().find(|entry| entry.id == id);
-                let consent = entry.map_or_else(
+                let consent = ledger::find(store, id).await?.map_or_else(
                     || json!({"id": id}),
                     |entry| json!({"id": id, "topic": entry.topic, "given": entry.given, "by": entry.by}),
                 );

@@ -7,6 +7,7 @@ use super::{
     lane::{Conversation, LaneError, LaneState, TurnSeen},
     live::Current,
     rows,
+    shown::{Pointer, is_stop},
 };
 use crate::{
     base::{
@@ -15,6 +16,7 @@ use crate::{
     },
     flow::{self, World},
     model::{
+        contact::Patch,
         effect::{Effect, Outcome},
         event::{Event, Happened},
         session::{Session, Waiting},
@@ -50,6 +52,7 @@ impl App {
         // Whatever fails from here on makes the lane read its rows again.
         let session = std::mem::take(&mut conversation.session);
         let was = session.turn;
+        let (pointer, by_word) = (Pointer::of(&event), is_stop(&event));
         let outcome = self.ask_engine(&live, lane, index, now, |world| flow::advance(&versions, session, event, world));
         let Outcome { mut session, contact, effects, trace, passage } = match outcome {
             Ok(outcome) => outcome,
@@ -69,7 +72,11 @@ impl App {
             rows::session(&mut set, lane.contact.id, conversation.id, &session);
         }
         conversation.session = session;
-        let mut after = AfterCommit { handled, flows: names, ..AfterCommit::default() };
+        let shown = match &pointer {
+            Some(pointer) => self.shown(&lane.conversations[index], pointer, &effects).await?,
+            None => None,
+        };
+        let mut after = AfterCommit { handled, shown, flows: names, ..AfterCommit::default() };
         for effect in &effects {
             self.apply(lane, index, effect, now, &mut set, &mut after);
         }
@@ -117,6 +124,9 @@ impl App {
             let _ = listener.send(TurnSeen { effects: effects.clone(), passage });
         }
         if lane.conversations.len() > 1 {
+            if by_word || effects.iter().any(|effect| matches!(effect, Effect::OptOut { out: true, .. })) {
+                self.stop_others(lane, index).await?;
+            }
             self.tell_others(lane, index, overheard).await?;
         }
         Ok(effects)
@@ -152,6 +162,22 @@ impl App {
     async fn stands(&self, conversation: &Conversation) -> bool {
         let row = session::find(&self.store, conversation.id).await;
         row.is_ok_and(|row| row.is_some_and(|row| row.session == conversation.session))
+    }
+
+    /// A stop is one of the contact, over all senders: nothing goes on in its other conversations either.
+    async fn stop_others(self: &Arc<Self>, lane: &mut LaneState, index: usize) -> Result<(), LaneError> {
+        for other in (0..lane.conversations.len()).filter(|other| *other != index) {
+            let Conversation { session, outbox, .. } = &lane.conversations[other];
+            if session.runs.is_empty() && session.queue.is_empty() && outbox.is_empty() {
+                continue;
+            }
+            let by = "their word in another conversation".to_owned();
+            let event = Event::Changed(Box::new(Patch { opted_out: Some(true), by, ..Patch::default() }));
+            let set = WriteSet::of(lane.contact.id.0);
+            Box::pin(self.take_own_turn(lane, other, event, set)).await?;
+            Box::pin(self.go_on(lane, other)).await?;
+        }
+        Ok(())
     }
 
     /// What happened to the contact is heard in its other conversations, too: runs there wait for it or stop by it.

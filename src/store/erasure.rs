@@ -254,7 +254,8 @@ static STOPPED: Query =
     Query { name: "erasure.stopped", text: "select at from erased_stop where account = $1 and digest = $2" };
 static JOINED: Query = Query {
     name: "erasure.joined",
-    text: "select id from contact where account = $1 and cast(data ->> 'joined_to' as text) = $2 order by id",
+    text: "select id from contact
+      where account = $1 and cast(data ->> 'joined_to' as text) = $2 and data ->> 'joined_to' is not null order by id",
 };
 static IN_WEBHOOKS: Query = Query {
     name: "erasure.in_webhooks",

@@ -248,7 +248,7 @@ static AGREED: Statement<About> = event!(
     247,
     About,
     |row| row.id.into(),
-    "select 'consent', ledger.at, null, null, ledger.contact_id, ledger.id, '', null
+    "select 'consent', coalesce(ledger.recorded_at, ledger.at), null, null, ledger.contact_id, ledger.id, '', null
      from {rows} as input join ledger on ledger.id = cast(value ->> 'id' as bigint) where true"
 );
 

@@ -1,8 +1,8 @@
 //! `ledger`: consent as it was given and withdrawn, with what the person saw. Only grows.
 
-use super::{Query, ReadError, Sql, Statement, Store, Wins};
+use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
-    ids::{ContactId, InboundId},
+    ids::{AccountName, ContactId, InboundId},
     time::Time,
 };
 use serde::Serialize;
@@ -14,10 +14,13 @@ pub struct LedgerEntry {
     /// A topic, or `all`.
     pub topic: String,
     pub given: bool,
+    /// When the person said so.
     pub at: Time,
     pub by: String,
     pub message_id: Option<InboundId>,
     pub shown: Option<String>,
+    /// When we wrote it down: of what was told afterwards, later than `at`.
+    pub recorded_at: Time,
 }
 
 /// What a message says that was not recorded, because it was there already, is not written down again.
@@ -26,10 +29,10 @@ pub static INSERT: Statement<LedgerEntry> = Statement::new(
     220,
     Wins::Plain,
     |row| row.id.into(),
-    "insert into ledger (id, contact_id, topic, given, at, by, message_id, shown)
+    "insert into ledger (id, contact_id, topic, given, at, by, message_id, shown, recorded_at)
      select cast(value ->> 'id' as bigint), cast(value ->> 'contact_id' as bigint), value ->> 'topic',
        cast(value ->> 'given' as boolean), cast(value ->> 'at' as bigint), value ->> 'by',
-       cast(value ->> 'message_id' as bigint), value ->> 'shown'
+       cast(value ->> 'message_id' as bigint), value ->> 'shown', cast(value ->> 'recorded_at' as bigint)
      from {rows} as input
      where value ->> 'message_id' is null
        or exists (select 1 from inbound where inbound.id = cast(value ->> 'message_id' as bigint))",
@@ -37,28 +40,87 @@ pub static INSERT: Statement<LedgerEntry> = Statement::new(
 
 pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql];
 
+macro_rules! select {
+    ($with:literal, $from:literal) => {
+        concat!(
+            $with,
+            "select ledger.id as id, contact_id, topic, given, at, by, message_id, shown,
+               coalesce(recorded_at, at) as recorded_at from ",
+            $from
+        )
+    };
+}
+
+/// Who was found to be the same person keeps the lines that were written under their own number. `cross join`: SQLite
+/// begins with the few of them.
 static OF: Query = Query {
     name: "ledger.of",
-    text: "select id, contact_id, topic, given, at, by, message_id, shown from ledger
-      where contact_id = $1 order by id",
+    text: select!(
+        "with recursive who (id) as (
+           select cast($1 as bigint)
+           union
+           select contact.id from contact join who on cast(contact.data ->> 'joined_to' as text) = cast(who.id as text)
+           where contact.data ->> 'joined_to' is not null
+         ) ",
+        "who cross join ledger where ledger.contact_id = who.id order by ledger.id"
+    ),
 };
 
-pub(super) static QUERIES: &[&Query] = &[&OF];
+static FIND: Query = Query { name: "ledger.find", text: select!("", "ledger where ledger.id = $1") };
 
-/// All that a contact ever agreed to or withdrew, oldest first.
+static PAGE: Query = Query {
+    name: "ledger.page",
+    text: select!("", "ledger where ledger.id > $1 and ($2 = '' or topic = $2) order by ledger.id limit $3"),
+};
+
+/// `cross join`: SQLite walks the ledger in its order, and looks each contact up.
+static PAGE_OF: Query = Query {
+    name: "ledger.page_of",
+    text: select!(
+        "",
+        "ledger cross join contact where contact.id = ledger.contact_id and contact.account = $1 and ledger.id > $2
+           and ($3 = '' or topic = $3) order by ledger.id limit $4"
+    ),
+};
+
+pub(super) static QUERIES: &[&Query] = &[&OF, &FIND, &PAGE, &PAGE_OF];
+
+/// All that a contact ever agreed to or withdrew, oldest first, also as somebody else who was the same person.
 pub async fn of(store: &Store, contact: ContactId) -> Result<Vec<LedgerEntry>, ReadError> {
-    store
-        .all(&OF, &[contact.0.into()], |row| {
-            Ok(LedgerEntry {
-                id: row.number("id")?,
-                contact_id: ContactId(row.number("contact_id")?),
-                topic: row.text("topic")?,
-                given: row.flag("given")?,
-                at: row.time("at")?,
-                by: row.text("by")?,
-                message_id: row.maybe_number("message_id")?.map(InboundId),
-                shown: row.maybe_text("shown")?,
-            })
-        })
-        .await
+    store.all(&OF, &[contact.0.into()], read).await
+}
+
+pub async fn find(store: &Store, id: i64) -> Result<Option<LedgerEntry>, ReadError> {
+    store.one(&FIND, &[id.into()], read).await
+}
+
+/// The whole ledger, or that of one account, oldest first; `after` is the last one's id, 0 at first, and `topic` may
+/// be empty.
+pub async fn page(
+    store: &Store,
+    account: Option<&AccountName>,
+    topic: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<LedgerEntry>, ReadError> {
+    match account {
+        None => store.all(&PAGE, &[after.into(), topic.into(), limit.into()], read).await,
+        Some(account) => {
+            store.all(&PAGE_OF, &[account.as_str().into(), after.into(), topic.into(), limit.into()], read).await
+        }
+    }
+}
+
+fn read(row: &Row) -> Result<LedgerEntry, ReadError> {
+    Ok(LedgerEntry {
+        id: row.number("id")?,
+        contact_id: ContactId(row.number("contact_id")?),
+        topic: row.text("topic")?,
+        given: row.flag("given")?,
+        at: row.time("at")?,
+        by: row.text("by")?,
+        message_id: row.maybe_number("message_id")?.map(InboundId),
+        shown: row.maybe_text("shown")?,
+        recorded_at: row.time("recorded_at")?,
+    })
 }

@@ -42,6 +42,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (37, "charge", include_str!("migrations/0037_charge.sql")),
     (38, "erasure", include_str!("migrations/0038_erasure.sql")),
     (39, "contact_newest", include_str!("migrations/0039_contact_newest.sql")),
+    (40, "ledger_recorded", include_str!("migrations/0040_ledger_recorded.sql")),
+    (42, "contact_joined", include_str!("migrations/0042_contact_joined.sql")),
 ];
 
 const LEDGER: &str = "

@@ -142,6 +142,57 @@ impl Input {
         Some(value)
     }
 
+    /// The objects of a list, each with errors of its own, named by their places in it: those of one leave the others
+    /// alone.
+    pub fn rows<T>(
+        &mut self,
+        name: &'static str,
+        rows_max: usize,
+        mut read: impl FnMut(&mut Input) -> T,
+    ) -> Vec<Result<T, Vec<(String, String)>>> {
+        let Some(value) = self.take(name) else { return Vec::new() };
+        let items = match value {
+            Json::Array(items) if items.len() <= rows_max => items,
+            Json::Array(items) => {
+                self.wrong(
+                    name,
+                    format!("`{name}` has {} entries; at most {rows_max} fit into one request.", items.len()),
+                );
+                return Vec::new();
+            }
+            other => {
+                self.wrong(name, format!("`{name}` must be a list of objects, not {}.", kind(&other)));
+                return Vec::new();
+            }
+        };
+        let row = |item: Json| match item {
+            Json::Object(fields) => {
+                let mut inner = Input::of(String::new(), fields);
+                let value = read(&mut inner);
+                inner.close();
+                if inner.errors.is_empty() { Ok(value) } else { Err(inner.errors) }
+            }
+            other => Err(vec![(String::new(), format!("It must be an object, not {}.", kind(&other)))]),
+        };
+        items.into_iter().map(row).collect()
+    }
+
+    /// The same where an error of one is an error of the whole.
+    pub fn each<T>(&mut self, name: &'static str, rows_max: usize, read: impl FnMut(&mut Input) -> T) -> Vec<T> {
+        let mut all = Vec::new();
+        for (n, row) in self.rows(name, rows_max, read).into_iter().enumerate() {
+            match row {
+                Ok(value) => all.push(value),
+                Err(errors) => {
+                    let at = |(pointer, detail)| (format!("{}/{name}/{n}{pointer}", self.pointer), detail);
+                    let errors: Vec<_> = errors.into_iter().map(at).collect();
+                    self.errors.extend(errors);
+                }
+            }
+        }
+        all
+    }
+
     /// Nothing was wrong so far.
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty()

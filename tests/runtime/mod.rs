@@ -1,5 +1,6 @@
 //! The whole runtime in process: a house with a sandbox number, a clock moved by hand, real SQLite.
 
+mod consent;
 mod doubt;
 mod house;
 mod names;

@@ -396,6 +396,7 @@ fn consent_is_written_down_in_order() {
             by: "button".into(),
             message_id: given.then_some(InboundId(5)),
             shown: given.then(|| "Yes, send me offers".to_owned()),
+            recorded_at: NOW + Span(5),
         };
         put(&store, &inbound::INSERT, &new_inbound(5, 7, "wamid.5")).await.unwrap();
         put(&store, &ledger::INSERT, &row(1, true)).await.unwrap();

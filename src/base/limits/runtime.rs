@@ -129,6 +129,9 @@ pub const VERSIONS_KEPT_MAX: usize = 32;
 /// How often files are looked at in case the system tells nothing.
 pub const WATCH_LOOK_EVERY: Span = Span::millis(500);
 
+/// Our newest messages among which the one is looked for that a consent answers.
+pub const SHOWN_LOOKED_AT_MAX: i64 = 20;
+
 // -- what `schedule` and `/v1/schedules` show
 /// How far ahead.
 pub const AGENDA_AHEAD: Span = Span::days(400);

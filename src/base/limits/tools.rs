@@ -57,3 +57,13 @@ pub const PREVIEW_PAGE: i64 = 500;
 /// Fires of a schedule that it shows, and how far ahead it looks for them.
 pub const PREVIEW_FIRES: usize = 3;
 pub const PREVIEW_HORIZON: Span = Span::days(400);
+
+// -- contacts in the terminal
+/// Contacts of an account that `contacts list` walks past in search of a tag.
+pub const COMMAND_CONTACTS_READ_MAX: i64 = 200_000;
+/// Bytes of the rows that one request of an import carries, of a table's first line, and refused rows that are shown.
+pub const IMPORT_BATCH_BYTES_MAX: usize = 128 * 1024;
+pub const IMPORT_HEAD_BYTES_MAX: u64 = 64 * 1024;
+pub const IMPORT_REFUSED_SHOWN_MAX: usize = 30;
+/// Lines of the consent ledger that an export reads at once.
+pub const LEDGER_READ_MAX: i64 = 1_000;

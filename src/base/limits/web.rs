@@ -15,6 +15,9 @@ pub const HOOK_REPEATED: Span = Span::minutes(10);
 // -- the API
 /// An API request's body.
 pub const API_BODY_BYTES_MAX: usize = 256 * 1024;
+/// Contacts of one request that imports, and consents of one of them.
+pub const IMPORT_ROWS_MAX: usize = 100;
+pub const IMPORT_CONSENTS_MAX: usize = 50;
 /// How long a send waits for the provider before it answers without its id.
 pub const API_SEND_WAIT: Span = Span::seconds(10);
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;

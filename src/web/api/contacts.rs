@@ -1,11 +1,11 @@
-//! `/v1/contacts`: the people of an account, what is known of them, and what they agreed to.
+//! `/v1/contacts`: the people of an account, and what is known of them.
 
 use super::page::Page;
 use crate::{
     base::{
         diagnostic::did_you_mean,
         ids::{ContactId, ConversationId},
-        limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
+        limits::NAME_CHARS_MAX,
         phone, query,
         time::iso,
     },
@@ -15,11 +15,11 @@ use crate::{
         event::Event,
         value::Value,
     },
-    store::{contact, conversation, ledger},
+    store::{contact, conversation},
     web::{
         auth::{self, Caller},
         etag,
-        idempotency::{Answer, json, once},
+        idempotency::json,
         input::{self, Input},
         problem::{Answered, Problem},
         state::Web,
@@ -65,61 +65,6 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
 }
 
-/// `GET /v1/contacts/{id}/consent`: all that the contact ever agreed to or withdrew, with what proves it.
-pub async fn consents(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
-    let caller = auth::required(&web, &headers).await?;
-    let contact = owned(&web, &caller, &id).await?;
-    let entries = ledger::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
-    let data: Vec<Json> = entries
-        .iter()
-        .map(|entry| {
-            json!({
-                "id": entry.id, "topic": entry.topic, "given": entry.given, "at": iso(entry.at), "by": entry.by,
-                "message_id": entry.message_id, "proof": entry.shown,
-            })
-        })
-        .collect();
-    Ok(json(StatusCode::OK, &json!({"data": data})))
-}
-
-/// `POST /v1/contacts/{id}/consent`: the contact agreed or withdrew elsewhere; `all` is the stop itself.
-pub async fn consent(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
-    let (parts, body) = request.into_parts();
-    let caller = auth::required(&web, &parts.headers).await?;
-    let bytes = input::bytes(body).await?;
-    let contact = owned(&web, &caller, &id).await?;
-    let mut input = Input::parse(&bytes)?;
-    let topic = input.text("topic", NAME_CHARS_MAX);
-    let given = input.opt_flag("given");
-    let shown = input.opt_text("proof", TEXT_CHARS_MAX);
-    let by = input.opt_text("by", NAME_CHARS_MAX).unwrap_or_else(|| "api".to_owned());
-    check_topic(&web, &mut input, &topic);
-    match given {
-        None if input.is_clean_at("given") => input.wrong("given", "`given` is missing: `true` or `false`."),
-        Some(true) if shown.is_none() && input.is_clean_at("proof") => {
-            let why = "`proof` is missing: the words that the contact agreed to, and where.";
-            input.wrong("proof", why);
-        }
-        Some(_) | None => {}
-    }
-    input.finish()?;
-    let given = given.ok_or_else(|| Problem::bug(&"no `given` and no error"))?;
-    let mut patch = Patch { by, shown, ..Patch::default() };
-    match topic.as_str() {
-        "all" => patch.opted_out = Some(!given),
-        _ => drop(patch.consent.insert(topic, given)),
-    }
-    let path = format!("contacts/{}/consent", contact.id);
-    let acting = Arc::clone(&web);
-    once(web, contact.account.clone(), parts.headers, path, bytes, move |_| async move {
-        // Said once more, it is one more line of the ledger and nothing else: a try that was cut off is repeated.
-        happen(&acting, &contact, patch).await?;
-        let contact = find(&acting, contact.id).await?.ok_or_else(none)?;
-        Ok(Answer { status: StatusCode::OK, body: described(&acting, &contact).await?, took_effect: true })
-    })
-    .await
-}
-
 /// The contact, if it exists for this caller; of one who was joined to another, that other.
 pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Contact, Problem> {
     let id = id.parse().map(ContactId).map_err(|_| none())?;
@@ -132,12 +77,12 @@ pub fn none() -> Problem {
     Problem::not_found("There is no such contact.")
 }
 
-async fn find(web: &Web, id: ContactId) -> Result<Option<Contact>, Problem> {
+pub(super) async fn find(web: &Web, id: ContactId) -> Result<Option<Contact>, Problem> {
     contact::going_on(&web.app.store, id).await.map_err(|error| Problem::bug(&error))
 }
 
 /// In the conversation that was alive last; the others overhear it. One whom a webhook made known has none yet.
-async fn happen(web: &Web, contact: &Contact, patch: Patch) -> Result<(), Problem> {
+pub(super) async fn happen(web: &Web, contact: &Contact, patch: Patch) -> Result<(), Problem> {
     let app = &web.app;
     let mut rows = conversation::of(&app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
     rows.sort_by_key(|row| row.last_inbound_at.max(row.last_outbound_at));
@@ -223,7 +168,8 @@ pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
     Ok(body)
 }
 
-fn patch(web: &Web, input: &mut Input) -> Patch {
+/// Name, language, zone, fields and tags as a request changes them.
+pub(super) fn patch(web: &Web, input: &mut Input) -> Patch {
     let mut patch = Patch { by: "api".into(), ..Patch::default() };
     let live = web.app.live.get();
     let bot = &live.set.bot;
@@ -263,16 +209,4 @@ fn patch(web: &Web, input: &mut Input) -> Patch {
         patch.tags_removed.extend(removed);
     }
     patch
-}
-
-fn check_topic(web: &Web, input: &mut Input, topic: &str) {
-    let live = web.app.live.get();
-    let topics = &live.set.bot.topics;
-    if topic.is_empty() || topic == "all" || topics.contains_key(topic) {
-        return;
-    }
-    let known = topics.keys().map(String::as_str).chain(["all"]);
-    let help = did_you_mean(topic, known);
-    let end = help.map_or_else(|| "; `all` is the stop itself.".to_owned(), |help| format!("; {help}"));
-    input.wrong("topic", format!("`_bot.yaml` declares no topic `{topic}`{end}"));
 }

@@ -134,10 +134,7 @@ async fn whole(web: &Web, contact: &Contact) -> Result<Json, Problem> {
         "exported_at": iso(web.app.clock.now()),
         "contact": described(web, contact).await?,
         "names": names.iter().map(|name| json!({"kind": name.kind, "value": name.value})).collect::<Vec<_>>(),
-        "consent": consent.iter().map(|entry| json!({
-            "id": entry.id, "topic": entry.topic, "given": entry.given, "at": iso(entry.at), "by": entry.by,
-            "message_id": entry.message_id, "proof": entry.shown,
-        })).collect::<Vec<_>>(),
+        "consent": consent.iter().map(super::consent::shown).collect::<Vec<_>>(),
         "conversations": conversations,
         "runs": runs.iter().map(|run| json!({
             "id": run.id, "flow": run.flow, "trigger": run.trigger_key, "started_at": iso(run.started_at),

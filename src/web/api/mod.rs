@@ -3,12 +3,14 @@
 mod addressee;
 pub mod autocalls;
 pub mod balance;
+pub mod consent;
 pub mod contacts;
 pub mod conversations;
 pub mod dead_letters;
 pub mod events;
 pub mod export;
 pub mod flows;
+pub mod import;
 pub mod kapso;
 pub mod keys;
 mod media;

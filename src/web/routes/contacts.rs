@@ -10,7 +10,7 @@ use super::{
     shapes::{INCOMING, OUTGOING},
     tell,
 };
-use crate::web::api::{contacts, export};
+use crate::web::api::{consent, contacts, export, import};
 use axum::routing::{get, patch, post};
 
 const PART: &str = "Contacts";
@@ -59,8 +59,72 @@ static SAID: Shape = shape(
         need("given", Flag, "`false`: withdrawn."),
         may("proof", Text, "The words that the contact agreed to, and where; needed with `given: true`."),
         may("by", Text, "Who says so; `api` if nobody is named."),
+        may("at", Time, "When the contact said so, if not now. A newer word of theirs stands then."),
     ],
 );
+
+static IMPORT: Shape = shape(
+    "ContactsImport",
+    "",
+    &[
+        need("contacts", List(&Of(&IMPORT_ROW)), "At most 100."),
+        may("account", Text, "Where the key is of none, and there are several."),
+        may("dry_run", Flag, "`true`: say what would become of each row, and change nothing."),
+        may("start_flows", Flag, "`true`: flows hear of each difference, as after a step."),
+        may("by", Text, "Who says so, for the consent ledger; `import` if nobody is named."),
+    ],
+);
+
+static IMPORT_ROW: Shape = shape(
+    "ContactToImport",
+    "What is left out stays as it is; `null` empties.",
+    &[
+        need("phone", Text, "E.164."),
+        may("name", Maybe(&Text), ""),
+        may("language", Maybe(&Text), ""),
+        may("zone", Maybe(&Text), "IANA name: `Europe/Madrid`."),
+        may("fields", Map(&Any), "By name, of the types that `_bot.yaml` declares."),
+        may("tags", Of(&TAGS), ""),
+        may("consent", List(&Of(&IMPORT_CONSENT)), ""),
+    ],
+);
+
+static IMPORT_CONSENT: Shape = shape(
+    "ConsentToImport",
+    "",
+    &[
+        need("topic", Text, "One that `_bot.yaml` declares; `all` can only be withdrawn: the stop."),
+        need("given", Flag, "`false`: withdrawn."),
+        may("proof", Text, "The words that the contact agreed to, and where; needed with `given: true`."),
+        may("at", Time, "When they said so; without it whoever ever withdrew has not agreed."),
+    ],
+);
+
+static IMPORTED: Shape = shape(
+    "ContactsImported",
+    "",
+    &[
+        need("data", List(&Of(&IMPORTED_ROW)), "A row each, in the order of the request."),
+        need("created", Whole, ""),
+        need("changed", Whole, ""),
+        need("unchanged", Whole, ""),
+        need("refused", Whole, ""),
+    ],
+);
+
+static IMPORTED_ROW: Shape = shape(
+    "ContactImported",
+    "",
+    &[
+        need("row", Whole, "From 0."),
+        need("state", Word(&["created", "changed", "unchanged", "refused"]), ""),
+        need("contact_id", Maybe(&Whole), "`null`: there is none."),
+        need("errors", List(&Of(&ROW_ERROR)), ""),
+    ],
+);
+
+static ROW_ERROR: Shape =
+    shape("ContactRowError", "", &[need("pointer", Text, "Within the row: `/fields/size`."), need("detail", Text, "")]);
 
 static LEDGER: Shape = shape("ConsentLedger", "", &[need("data", List(&Of(&ENTRY)), "Oldest first; it only grows.")]);
 
@@ -69,12 +133,19 @@ static ENTRY: Shape = shape(
     "",
     &[
         need("id", Whole, ""),
+        need(
+            "contact_id",
+            Whole,
+            "Another one's who was found to be the same person, where it was said under that name.",
+        ),
         need("topic", Text, "`all`: everything."),
         need("given", Flag, ""),
-        need("at", Time, ""),
+        need("at", Time, "When the contact said so."),
+        need("recorded_at", Time, "When it was written down here."),
         need("by", Text, "A word, a button, a flow, the platform, or who told it by API."),
         need("message_id", Maybe(&Whole), "The contact's message that said it."),
         need("proof", Maybe(&Text), "The wording that the contact saw."),
+        may("phone", Maybe(&Text), "In the list of all."),
     ],
 );
 
@@ -183,7 +254,7 @@ pub static ROUTES: &[Route] = &[
         summary: "List what a contact agreed to and withdrew, with its proof",
         answers: &[ok(Of(&LEDGER), "")],
         example: ask("/v1/contacts/$contact/consent"),
-        take: || get(contacts::consents),
+        take: || get(consent::of),
         ..GET
     },
     Route {
@@ -200,8 +271,38 @@ pub static ROUTES: &[Route] = &[
             "/v1/contacts/$contact/consent",
             r#"{"topic": "news", "given": true, "proof": "Ticked \"Send me offers by WhatsApp\" at the checkout of order A7", "by": "shop"}"#,
         ),
-        take: || post(contacts::consent),
+        take: || post(consent::record),
         ..POST
+    },
+    Route {
+        path: "/v1/contacts/import",
+        name: "import_contacts",
+        part: PART,
+        summary: "Make or change many contacts, each row for itself",
+        about: "What is wrong with one row is told with its place and keeps no other from being taken. The same rows sent \
+                again change nothing, so that whoever was cut off sends all of them once more. Consent needs its proof, \
+                and a newer word of the contact stands against it: then nothing of the row is taken. No flow starts by \
+                it unless `start_flows` says so; moments of `date:` triggers are planned in any case.",
+        body: Some(Of(&IMPORT)),
+        answers: &[ok(Of(&IMPORTED), "")],
+        example: tell(
+            "/v1/contacts/import",
+            r#"{"dry_run": true, "contacts": [{"phone": "+34600111222", "name": "Ana", "fields": {"size": "M"}, "tags": {"add": ["vip"]}, "consent": [{"topic": "news", "given": true, "proof": "Ticked on the web form of 1 March", "at": "2026-03-01T10:00:00Z"}]}, {"phone": "600"}]}"#,
+        ),
+        take: || post(import::import),
+        ..POST
+    },
+    Route {
+        path: "/v1/consent",
+        name: "list_all_consent",
+        part: PART,
+        summary: "List what everybody agreed to and withdrew, oldest first",
+        about: "The ledger as an auditor reads it: it only grows, and of somebody who was erased the bare line stays.",
+        query: &[may("topic", Text, "Only of this topic; `all`: stops and their ends."), LIMIT, CURSOR],
+        answers: &[ok(Page(&Of(&ENTRY)), "")],
+        example: ask("/v1/consent?limit=2"),
+        take: || get(consent::all),
+        ..GET
     },
     Route {
         path: "/v1/contacts/{id}/export",

@@ -1,0 +1,50 @@
+//! The words of Italian.
+
+use super::Table;
+
+pub const WORDS: Table = Table {
+    language: "it",
+    hard: &[
+        "disiscrivimi",
+        "disiscriviti",
+        "disiscrivere",
+        "disiscrizione",
+        "cancellami",
+        "annulla iscrizione",
+        "cancella iscrizione",
+    ],
+    unsure: &["annulla", "annullare", "fine", "esci", "basta", "ferma", "fermati", "smetti", "basta messaggi"],
+    start: &["iscrivimi", "iscriviti", "inizia", "riattiva"],
+    courtesy: &[
+        "per favore",
+        "perfavore",
+        "per piacere",
+        "per cortesia",
+        "grazie",
+        "grazie mille",
+        "ciao",
+        "salve",
+        "buongiorno",
+        "adesso",
+        "subito",
+        "cortesemente",
+    ],
+    about: &[
+        "voglio",
+        "vorrei",
+        "non",
+        "piu",
+        "ricevere",
+        "messaggio",
+        "messaggi",
+        "di",
+        "i",
+        "mi",
+        "la",
+        "lista",
+        "dalla",
+        "mandare",
+        "inviare",
+        "pubblicita",
+    ],
+};

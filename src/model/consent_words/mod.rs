@@ -1,0 +1,412 @@
+//! Words by which a contact leaves or comes back, in ten languages: the whole message after folding, with or without
+//! courtesy around it.
+//!
+//! Recognised when a webhook is recorded, before any flow (language.md 8), so they live here.
+
+mod de;
+mod en;
+mod es;
+mod fr;
+mod id;
+mod it;
+mod nl;
+mod pl;
+mod pt;
+mod tr;
+
+use super::matching::fold;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+/// The words of one language. Everything stands folded (`model::matching::fold`).
+pub struct Table {
+    /// Two letters.
+    pub language: &'static str,
+    pub hard: &'static [&'static str],
+    pub unsure: &'static [&'static str],
+    pub start: &'static [&'static str],
+    /// What may stand before or behind a word and says nothing.
+    pub courtesy: &'static [&'static str],
+    /// Words that a sentence about nothing but our messages is made of.
+    pub about: &'static [&'static str],
+}
+
+/// All languages; a new one is a file beside this and a name here.
+const LANGUAGES: [&Table; 10] = [
+    &en::WORDS,
+    &es::WORDS,
+    &fr::WORDS,
+    &de::WORDS,
+    &pt::WORDS,
+    &it::WORDS,
+    &nl::WORDS,
+    &pl::WORDS,
+    &tr::WORDS,
+    &id::WORDS,
+];
+
+/// What a word alone says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Always counts.
+    Stop,
+    /// Counts when no question waits and no flow has it as an exact keyword; asked back.
+    Unsure,
+    /// Lifts a stop.
+    Start,
+}
+
+/// Additions of a bot (`opt_out.words`, `opt_out.unsure`), folded once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExtraWords {
+    hard: Vec<String>,
+    unsure: Vec<String>,
+}
+
+impl ExtraWords {
+    pub fn new(hard: &[String], unsure: &[String]) -> Self {
+        let folded = |words: &[String]| words.iter().map(|w| fold(w)).filter(|w| !w.is_empty()).collect();
+        ExtraWords { hard: folded(hard), unsure: folded(unsure) }
+    }
+
+    fn find(&self, said: &str) -> Option<Word> {
+        let is_in = |words: &[String]| words.iter().any(|word| word == said);
+        match known(said) {
+            _ if is_in(&self.hard) => Some(Word::Stop),
+            Some((Word::Unsure, _)) | None if is_in(&self.unsure) => Some(Word::Unsure),
+            found => found.map(|(word, _)| word),
+        }
+    }
+}
+
+/// What the whole message means, if it is one of the words; a sentence that is made of nothing but such a word and
+/// what belongs to it ("stop sending me messages") is unsure, and every other sentence is none.
+pub fn recognise(text: &str, extra: &ExtraWords) -> Option<Word> {
+    // The longest entry is far below this; nobody's essay needs folding.
+    if text.len() > LONGEST_BYTES && extra.hard.is_empty() && extra.unsure.is_empty() {
+        return None;
+    }
+    let text = fold(text);
+    if text.is_empty() {
+        return None;
+    }
+    if let Some(word) = extra.find(&text) {
+        return Some(word);
+    }
+    let words = bare(&text)?;
+    match words.len() {
+        0 => None,
+        _ => extra.find(&words.join(" ")).or_else(|| is_about_stopping(&words).then_some(Word::Unsure)),
+    }
+}
+
+/// The language that a word belongs to, so that it is answered in the same; international words have none.
+pub fn language(text: &str) -> Option<&'static str> {
+    let text = fold(text);
+    let of = |said: &str| known(said).map(|(_, language)| language);
+    let whole = of(&text).or_else(|| bare(&text).and_then(|words| of(&words.join(" "))));
+    let found = whole.or_else(|| text.split(' ').find_map(of));
+    found.filter(|language| *language != "en")
+}
+
+const LONGEST_BYTES: usize = 200;
+/// More words than this are no longer a word with something around it.
+const WORDS_MAX: usize = 12;
+
+/// What is left without the courtesy before and behind, and without what is only said twice; `None`: far too many words.
+fn bare(text: &str) -> Option<Vec<&str>> {
+    let mut words: Vec<&str> = text.split(' ').collect();
+    if words.len() > WORDS_MAX {
+        return None;
+    }
+    loop {
+        let behind = courtesy(|length| words.len().checked_sub(length).map(|from| words[from..].join(" ")));
+        if behind > 0 {
+            words.truncate(words.len() - behind);
+            continue;
+        }
+        let before = courtesy(|length| words.get(..length).map(|first| first.join(" ")));
+        if before == 0 {
+            break;
+        }
+        words.drain(..before);
+    }
+    words.dedup();
+    Some(words)
+}
+
+/// How many words at one end are courtesy: the longest phrase there.
+fn courtesy(end: impl Fn(usize) -> Option<String>) -> usize {
+    let is_one = |length: &usize| end(*length).is_some_and(|phrase| COURTESY.contains(phrase.as_str()));
+    (1..=COURTESY_WORDS_MAX).rev().find(is_one).unwrap_or(0)
+}
+
+/// A hard word, and nothing that could be about anything else than messages.
+fn is_about_stopping(words: &[&str]) -> bool {
+    let is_hard = |word: &&str| matches!(known(word), Some((Word::Stop, _)));
+    let belongs = |word: &&str| is_hard(word) || ABOUT.contains(*word) || COURTESY.contains(*word);
+    words.iter().any(is_hard) && words.iter().all(belongs)
+}
+
+fn known(said: &str) -> Option<(Word, &'static str)> {
+    KNOWN.get(said).copied()
+}
+
+/// Every word with what it says and whose it is; of two languages that share one the first.
+static KNOWN: LazyLock<HashMap<&'static str, (Word, &'static str)>> = LazyLock::new(|| {
+    let mut known = HashMap::new();
+    for word in [Word::Stop, Word::Start, Word::Unsure] {
+        for of in LANGUAGES {
+            let list = match word {
+                Word::Stop => of.hard,
+                Word::Start => of.start,
+                Word::Unsure => of.unsure,
+            };
+            for said in list {
+                known.entry(*said).or_insert((word, of.language));
+            }
+        }
+    }
+    known
+});
+
+static COURTESY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| all(|of| of.courtesy));
+static ABOUT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| all(|of| of.about));
+const COURTESY_WORDS_MAX: usize = 4;
+
+fn all(list: fn(&Table) -> &'static [&'static str]) -> HashSet<&'static str> {
+    LANGUAGES.iter().flat_map(|of| list(of)).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::limits::TEXT_CHARS_MAX;
+
+    fn plain(text: &str) -> Option<Word> {
+        recognise(text, &ExtraWords::default())
+    }
+
+    /// A language, a hard word, the same with courtesy around it, an unsure one, a sentence that is unclear, one that is
+    /// none, and the word that brings one back.
+    const TALKS: &[(&str, [&str; 6])] = &[
+        (
+            "en",
+            [
+                "Unsubscribe",
+                "Please stop, thank you!",
+                "Cancel",
+                "Stop sending me messages",
+                "We have got to STOP this bill",
+                "START",
+            ],
+        ),
+        (
+            "es",
+            [
+                "BAJA",
+                "Baja, por favor. Gracias",
+                "Cancelar",
+                "Quiero la baja de los mensajes",
+                "La baja temporada empieza",
+                "Alta",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Arrêt",
+                "STOP s'il vous plaît",
+                "Annuler",
+                "Arrête de me envoyer des messages",
+                "Arrêt de bus",
+                "Reprendre",
+            ],
+        ),
+        (
+            "de",
+            [
+                "ABMELDEN",
+                "Bitte abmelden, danke",
+                "Abbrechen",
+                "Ich will vom Newsletter abmelden",
+                "Ich muss mein Auto abmelden",
+                "Anmelden",
+            ],
+        ),
+        (
+            "pt",
+            [
+                "Descadastrar",
+                "Por favor, descadastrar. Obrigada!",
+                "Sair",
+                "Quero descadastrar da lista",
+                "Como remover uma mancha?",
+                "Começar",
+            ],
+        ),
+        (
+            "it",
+            [
+                "Cancellami",
+                "Cancellami per favore, grazie mille",
+                "Basta",
+                "Cancellami dalla lista",
+                "Cancellami l'ordine 12",
+                "Riattiva",
+            ],
+        ),
+        (
+            "nl",
+            [
+                "Uitschrijven",
+                "Afmelden alstublieft, bedankt",
+                "Annuleren",
+                "Ik wil afmelden van jullie berichten",
+                "Ik wil mijn kind afmelden van school",
+                "Aanmelden",
+            ],
+        ),
+        (
+            "pl",
+            [
+                "Wypisz",
+                "Proszę, wypisz mnie. Dziękuję",
+                "Anuluj",
+                "Rezygnuję, nie chcę więcej wiadomości",
+                "Rezygnuję z wizyty jutro",
+                "Zapisz mnie",
+            ],
+        ),
+        (
+            "tr",
+            [
+                "RET",
+                "Lütfen abonelikten çık, teşekkürler",
+                "İptal",
+                "Ret mesaj istemiyorum artık bana",
+                "Ret sebebi nedir",
+                "Abone ol",
+            ],
+        ),
+        (
+            "id",
+            [
+                "Unreg",
+                "Tolong berhenti langganan, terima kasih",
+                "Berhenti",
+                "Unreg saya tidak mau pesan lagi",
+                "Unreg paket data saya",
+                "Mulai",
+            ],
+        ),
+    ];
+
+    #[test]
+    fn ten_languages_leave_ask_and_come_back() {
+        assert_eq!(TALKS.len(), LANGUAGES.len());
+        for (language, [hard, polite, unsure, unclear, neither, start]) in TALKS {
+            let all = [hard, polite, unsure, unclear, neither, start].map(|text| plain(text));
+            let wanted =
+                [Some(Word::Stop), Some(Word::Stop), Some(Word::Unsure), Some(Word::Unsure), None, Some(Word::Start)];
+            assert_eq!(all, wanted, "{language}");
+        }
+    }
+
+    #[test]
+    fn a_hard_word_is_recognised_however_it_is_written() {
+        for word in ["STOP", "stop.", " Stop! ", "Stop 🛑", "STOPALL", "Stop stop STOP", "*stop*", "\"stop\""] {
+            assert_eq!(plain(word), Some(Word::Stop), "{word}");
+        }
+    }
+
+    #[test]
+    fn courtesy_around_a_word_does_not_count() {
+        for text in ["STOP PLEASE", "Stop. Thank you", "Hi, please stop now", "ok stop", "Hola! Baja por favor"] {
+            assert_eq!(plain(text), Some(Word::Stop), "{text}");
+        }
+        assert_eq!(plain("please cancel"), Some(Word::Unsure));
+        assert_eq!(plain("Start please"), Some(Word::Start));
+        for text in ["please", "thank you very much", "hi"] {
+            assert_eq!(plain(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_inside_a_sentence_is_none() {
+        for text in [
+            "stop by tomorrow",
+            "don't stop",
+            "",
+            "🛑",
+            "nonstop",
+            "The bus stop",
+            "STOP 12345",
+            "can you stop the delivery to my house",
+            "does the bus stop at your shop",
+            "start of the course",
+        ] {
+            assert_eq!(plain(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_unclear_is_unsure() {
+        for text in
+            ["please stop texting me", "i want to stop receiving these messages", "stop it", "STOP all messages now"]
+        {
+            assert_eq!(plain(text), Some(Word::Unsure), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_never_one() {
+        let words = ["stop"; WORDS_MAX].join(" ");
+        assert_eq!(plain(&words), Some(Word::Stop));
+        assert_eq!(plain(&format!("{words} stop")), None);
+        assert_eq!(plain(&"stop sending ".repeat(TEXT_CHARS_MAX / 13)), None);
+    }
+
+    #[test]
+    fn no_word_is_hard_and_something_else() {
+        for of in LANGUAGES {
+            for word in of.hard {
+                for other in LANGUAGES {
+                    assert!(!other.unsure.contains(word) && !other.start.contains(word), "{word}");
+                }
+            }
+            let every = [of.hard, of.unsure, of.start, of.courtesy, of.about];
+            for word in every.into_iter().flatten() {
+                assert_eq!(fold(word), **word, "entries stand folded");
+                assert!(word.len() <= LONGEST_BYTES, "{word}");
+            }
+            let longest = of.courtesy.iter().map(|phrase| phrase.split(' ').count()).max();
+            assert!(longest <= Some(COURTESY_WORDS_MAX), "{}", of.language);
+        }
+    }
+
+    #[test]
+    fn courtesy_is_no_word_itself() {
+        for phrase in COURTESY.iter() {
+            assert_eq!(known(phrase), None, "{phrase}");
+        }
+    }
+
+    #[test]
+    fn a_bot_adds_words_of_its_own() {
+        let extra = ExtraWords::new(&["Ausstieg!".into()], &["Genug".into()]);
+        assert_eq!(recognise("ausstieg", &extra), Some(Word::Stop));
+        assert_eq!(recognise("Bitte Ausstieg, danke", &extra), Some(Word::Stop));
+        assert_eq!(recognise("GENUG", &extra), Some(Word::Unsure));
+        assert_eq!(recognise("START", &extra), Some(Word::Start));
+    }
+
+    #[test]
+    fn the_answer_speaks_the_words_language() {
+        assert_eq!((language("Baja"), language("ABMELDEN"), language("STOP")), (Some("es"), Some("de"), None));
+        assert_eq!((language("STOP, bitte"), language("Bitte abmelden")), (None, Some("de")));
+        assert_eq!(language("Ik wil afmelden van jullie berichten"), Some("nl"));
+    }
+}

@@ -1,0 +1,48 @@
+//! The words of Dutch.
+
+use super::Table;
+
+pub const WORDS: Table = Table {
+    language: "nl",
+    hard: &["afmelden", "uitschrijven", "schrijf me uit", "meld me af", "meld mij af", "afmelding", "schrijf mij uit"],
+    unsure: &["stoppen", "annuleren", "einde", "ophouden", "opzeggen", "genoeg", "geen berichten meer"],
+    start: &["aanmelden", "inschrijven", "hervatten"],
+    courtesy: &[
+        "alstublieft",
+        "alsjeblieft",
+        "aub",
+        "bedankt",
+        "hartelijk bedankt",
+        "dank u",
+        "dank u wel",
+        "dank je",
+        "dank je wel",
+        "dankjewel",
+        "goedemorgen",
+        "goedemiddag",
+        "dag",
+        "nu",
+        "groeten",
+    ],
+    about: &[
+        "ik",
+        "wil",
+        "geen",
+        "bericht",
+        "berichten",
+        "meer",
+        "van",
+        "jullie",
+        "u",
+        "me",
+        "mij",
+        "ontvangen",
+        "sturen",
+        "de",
+        "het",
+        "met",
+        "reclame",
+        "nieuwsbrief",
+        "voor",
+    ],
+};

@@ -1,0 +1,51 @@
+//! The words of Portuguese.
+
+use super::Table;
+
+pub const WORDS: Table = Table {
+    language: "pt",
+    hard: &[
+        "descadastrar",
+        "descadastre",
+        "descadastrar me",
+        "cancelar inscricao",
+        "cancelar subscricao",
+        "desinscrever",
+        "remover",
+    ],
+    unsure: &["cancelar", "parar", "sair", "encerrar", "pare", "chega", "nao quero mais"],
+    start: &["inscrever", "inscrever me", "cadastrar", "comecar"],
+    courtesy: &[
+        "obrigado",
+        "obrigada",
+        "muito obrigado",
+        "muito obrigada",
+        "ola",
+        "oi",
+        "bom dia",
+        "boa tarde",
+        "boa noite",
+        "agora",
+        "tchau",
+    ],
+    about: &[
+        "quero",
+        "nao",
+        "mais",
+        "receber",
+        "mensagem",
+        "mensagens",
+        "de",
+        "da",
+        "do",
+        "me",
+        "as",
+        "os",
+        "suas",
+        "seus",
+        "enviar",
+        "mandar",
+        "lista",
+        "propaganda",
+    ],
+};

@@ -1,0 +1,141 @@
+//! `/v1/consent` and `/v1/contacts/{id}/consent`: what people agreed to and withdrew, and what proves it.
+
+use super::{
+    contacts::{described, find, happen, none, owned},
+    page::Page,
+};
+use crate::{
+    base::{
+        diagnostic::did_you_mean,
+        limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
+        query,
+        time::{Time, iso},
+    },
+    model::contact::{Patch, Told},
+    store::{
+        contact,
+        ledger::{self, LedgerEntry},
+    },
+    web::{
+        auth::{self, Caller},
+        idempotency::{Answer, json, once},
+        input::{self, Input},
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, Request, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `GET /v1/consent?topic=&limit=&cursor=`: the whole ledger, oldest first.
+pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    Ok(json(StatusCode::OK, &listed(&web, &headers, &query.unwrap_or_default()).await?))
+}
+
+/// `GET /v1/contacts/{id}/consent`: all that the contact ever agreed to or withdrew, with what proves it.
+pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let contact = owned(&web, &caller, &id).await?;
+    let entries = ledger::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
+    Ok(json(StatusCode::OK, &json!({"data": entries.iter().map(shown).collect::<Vec<_>>()})))
+}
+
+/// `POST /v1/contacts/{id}/consent`: the contact agreed or withdrew elsewhere; `all` is the stop itself.
+pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let contact = owned(&web, &caller, &id).await?;
+    let mut input = Input::parse(&bytes)?;
+    let patch = patch(&web, &mut input);
+    input.finish()?;
+    let path = format!("contacts/{}/consent", contact.id);
+    let acting = Arc::clone(&web);
+    once(web, contact.account.clone(), parts.headers, path, bytes, move |_| async move {
+        // Said once more, it is one more line of the ledger and nothing else: a try that was cut off is repeated.
+        happen(&acting, &contact, patch).await?;
+        let contact = find(&acting, contact.id).await?.ok_or_else(none)?;
+        Ok(Answer { status: StatusCode::OK, body: described(&acting, &contact).await?, took_effect: true })
+    })
+    .await
+}
+
+/// One line, as every list of the ledger shows it.
+pub fn shown(entry: &LedgerEntry) -> Json {
+    json!({
+        "id": entry.id, "contact_id": entry.contact_id, "topic": entry.topic, "given": entry.given,
+        "at": iso(entry.at), "recorded_at": iso(entry.recorded_at), "by": entry.by, "message_id": entry.message_id,
+        "proof": entry.shown,
+    })
+}
+
+async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Problem> {
+    let caller = auth::required(web, headers).await?;
+    let page = Page::read(text)?;
+    let account = match &caller {
+        Caller::Account(account) => Some(account),
+        Caller::Operator => None,
+    };
+    let topic = query::value(text, "topic").unwrap_or_default();
+    let (store, topic) = (&web.app.store, topic.as_str());
+    page.gather(
+        |cursor: Option<i64>| ledger::page(store, account, topic, cursor.unwrap_or(0), page.limit),
+        |entry: LedgerEntry| async move {
+            let who = contact::find(store, entry.contact_id).await.map_err(|error| Problem::bug(&error))?;
+            let mut line = shown(&entry);
+            line["phone"] = who.and_then(|who| who.data.phone).into();
+            Ok((entry.id, Some(line)))
+        },
+    )
+    .await
+}
+
+fn patch(web: &Web, input: &mut Input) -> Patch {
+    let topic = input.text("topic", NAME_CHARS_MAX);
+    let given = input.opt_flag("given");
+    let shown = input.opt_text("proof", TEXT_CHARS_MAX);
+    let by = input.opt_text("by", NAME_CHARS_MAX).unwrap_or_else(|| "api".to_owned());
+    let told = said_at(input, web.app.now()).map(Told::At);
+    check_topic(web, input, &topic);
+    match given {
+        None if input.is_clean_at("given") => input.wrong("given", "`given` is missing: `true` or `false`."),
+        Some(true) if shown.is_none() && input.is_clean_at("proof") => {
+            input.wrong("proof", "`proof` is missing: the words that the contact agreed to, and where.");
+        }
+        Some(_) | None => {}
+    }
+    let mut patch = Patch { by, shown, told, ..Patch::default() };
+    match (topic.as_str(), given) {
+        (_, None) => {}
+        ("all", Some(given)) => patch.opted_out = Some(!given),
+        (_, Some(given)) => drop(patch.consent.insert(topic, given)),
+    }
+    patch
+}
+
+/// When the contact said so, where it was not just now.
+pub fn said_at(input: &mut Input, now: Time) -> Option<Time> {
+    let text = input.opt_text("at", NAME_CHARS_MAX)?;
+    match text.parse::<jiff::Timestamp>().map(|at| Time(at.as_millisecond())) {
+        Ok(at) if at <= now => return Some(at),
+        Ok(_) => input.wrong("at", "`at` is still to come; it is when the contact said so."),
+        Err(_) => input.wrong("at", "`at` is a moment like `2026-03-01T10:00:00Z`."),
+    }
+    None
+}
+
+pub fn check_topic(web: &Web, input: &mut Input, topic: &str) {
+    let live = web.app.live.get();
+    let topics = &live.set.bot.topics;
+    if topic.is_empty() || topic == "all" || topics.contains_key(topic) {
+        return;
+    }
+    let known = topics.keys().map(String::as_str).chain(["all"]);
+    let help = did_you_mean(topic, known);
+    let end = help.map_or_else(|| "; `all` is the stop itself.".to_owned(), |help| format!("; {help}"));
+    input.wrong("topic", format!("`_bot.yaml` declares no topic `{topic}`{end}"));
+}

@@ -1,0 +1,287 @@
+//! `POST /v1/contacts/import`: many contacts at once, each row for itself.
+
+use super::{
+    consent::{check_topic, said_at},
+    contacts::{find, happen, none, patch},
+};
+use crate::{
+    base::{
+        diagnostic::did_you_mean,
+        ids::{AccountName, ContactId},
+        limits::{IMPORT_CONSENTS_MAX, IMPORT_ROWS_MAX, NAME_CHARS_MAX, PHONE_CHARS_MAX, TEXT_CHARS_MAX},
+        phone,
+        time::iso,
+    },
+    model::{
+        contact::{Contact, Patch, Told},
+        value::Value,
+    },
+    web::{
+        auth::{self, Caller},
+        idempotency::json,
+        input::{self, Input},
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+};
+use serde_json::{Value as Json, json};
+use std::{collections::HashMap, sync::Arc};
+use tokio::task::JoinSet;
+
+/// What a row says: who, and what is told of them.
+struct Row {
+    phone: String,
+    /// What is known first, then each consent with its own proof.
+    patches: Vec<Patch>,
+}
+
+/// What became of a row, or would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Created,
+    Changed,
+    Unchanged,
+}
+
+type Errors = Vec<(String, String)>;
+type Outcome = (Option<ContactId>, Result<Taken, Errors>);
+
+pub async fn import(State(web): State<Arc<Web>>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let mut input = Input::parse(&bytes)?;
+    let account = input.opt_text("account", NAME_CHARS_MAX);
+    let account = account_of(&web, &caller, account, &mut input);
+    let dry_run = input.opt_flag("dry_run").unwrap_or(false);
+    let quietly = !input.opt_flag("start_flows").unwrap_or(false);
+    let by = input.opt_text("by", NAME_CHARS_MAX).unwrap_or_else(|| "import".to_owned());
+    let rows = input.rows("contacts", IMPORT_ROWS_MAX, |row| read(&web, row, &by, quietly));
+    if rows.is_empty() && input.is_clean_at("contacts") {
+        input.wrong("contacts", "`contacts` is missing, or empty.");
+    }
+    input.finish()?;
+    let account = account.ok_or_else(|| Problem::bug(&"no account and no error"))?;
+    let outcomes = take_all(&web, &account, rows, dry_run).await?;
+    Ok(json(StatusCode::OK, &told(&outcomes)))
+}
+
+fn account_of(web: &Web, caller: &Caller, asked: Option<String>, input: &mut Input) -> Option<AccountName> {
+    let own: Vec<&AccountName> =
+        web.app.config.accounts.iter().map(|account| &account.name).filter(|name| caller.owns(name)).collect();
+    match (asked, &own[..]) {
+        (None, [only]) => return Some((*only).clone()),
+        (None, _) => input.wrong("account", "There are several accounts: name one in `account`."),
+        (Some(asked), _) => {
+            let found = own.iter().find(|name| name.as_str() == asked);
+            if let Some(found) = found {
+                return Some((*found).clone());
+            }
+            let help = did_you_mean(&asked, own.iter().map(|name| name.as_str()));
+            let end = help.map_or_else(|| ".".to_owned(), |help| format!("; {help}"));
+            input.wrong("account", format!("There is no account `{asked}`{end}"));
+        }
+    }
+    None
+}
+
+fn read(web: &Web, input: &mut Input, by: &str, quietly: bool) -> Row {
+    let given = input.text("phone", PHONE_CHARS_MAX);
+    if !given.is_empty() && phone::strict(&given).is_none() {
+        input.wrong("phone", format!("`{given}` is no phone number in E.164 format, like `+14155551234`."));
+    }
+    let known = Patch { by: by.to_owned(), quietly, ..patch(web, input) };
+    let consents = input.each("consent", IMPORT_CONSENTS_MAX, |one| consent(web, one, by, quietly));
+    let mut patches = vec![known];
+    patches.extend(consents);
+    Row { phone: given, patches }
+}
+
+fn consent(web: &Web, input: &mut Input, by: &str, quietly: bool) -> Patch {
+    let topic = input.text("topic", NAME_CHARS_MAX);
+    let given = input.opt_flag("given");
+    let shown = input.opt_text("proof", TEXT_CHARS_MAX);
+    let told = said_at(input, web.app.now()).map_or(Told::Undated, Told::At);
+    check_topic(web, input, &topic);
+    let mut patch = Patch { by: by.to_owned(), shown, told: Some(told), quietly, ..Patch::default() };
+    match (topic.as_str(), given) {
+        (_, None) if input.is_clean_at("given") => input.wrong("given", "`given` is missing: `true` or `false`."),
+        (_, None) => {}
+        ("all", Some(true)) => {
+            input.wrong("given", "`all` can only be withdrawn: a stop is lifted one by one, with its proof.")
+        }
+        ("all", Some(false)) => patch.opted_out = Some(true),
+        (_, Some(true)) if patch.shown.is_none() => {
+            input.wrong("proof", "`proof` is missing: the words that the contact agreed to, and where.");
+        }
+        (_, Some(given)) => drop(patch.consent.insert(topic, given)),
+    }
+    patch
+}
+
+/// All rows side by side, so that they share commits; of two that mean the same person only the first counts.
+async fn take_all(
+    web: &Arc<Web>,
+    account: &AccountName,
+    rows: Vec<Result<Row, Errors>>,
+    dry_run: bool,
+) -> Result<Vec<Outcome>, Problem> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(rows.len());
+    let mut tasks = JoinSet::new();
+    for (place, row) in rows.into_iter().enumerate() {
+        let row = match row {
+            Ok(row) => row,
+            Err(errors) => {
+                outcomes.push((None, Err(errors)));
+                continue;
+            }
+        };
+        let known = web.app.contact_by_phone(account, &row.phone).await.map_err(|error| Problem::bug(&error))?;
+        let known = match known {
+            Some(id) => find(web, id).await?,
+            None => None,
+        };
+        let mut names = phone::spellings(&row.phone);
+        names.push(known.as_ref().map_or_else(|| row.phone.clone(), |contact| contact.id.to_string()));
+        if let Some(first) = names.iter().find_map(|name| seen.get(name)) {
+            let detail = format!("It is the same person as row {first}.");
+            outcomes.push((None, Err(vec![("/phone".to_owned(), detail)])));
+            continue;
+        }
+        seen.extend(names.into_iter().map(|name| (name, place)));
+        // Its own place, until it is known.
+        outcomes.push((None, Ok(Taken::Unchanged)));
+        let (web, account) = (Arc::clone(web), account.clone());
+        tasks.spawn(async move { (place, take(&web, &account, row, known, dry_run).await) });
+    }
+    while let Some(done) = tasks.join_next().await {
+        let (place, outcome) = done.map_err(|panic| Problem::bug(&panic))?;
+        outcomes[place] = outcome?;
+    }
+    Ok(outcomes)
+}
+
+async fn take(
+    web: &Web,
+    account: &AccountName,
+    row: Row,
+    known: Option<Contact>,
+    dry_run: bool,
+) -> Result<Outcome, Problem> {
+    let id = known.as_ref().map(|contact| contact.id);
+    if let Some(contact) = &known {
+        let against = stands_against(contact, &row);
+        if !against.is_empty() {
+            return Ok((id, Err(against)));
+        }
+    }
+    let changes: Vec<&Patch> =
+        row.patches.iter().filter(|patch| known.as_ref().is_none_or(|contact| differs(contact, patch))).collect();
+    let wanted = match &known {
+        None => Taken::Created,
+        Some(_) if changes.is_empty() => Taken::Unchanged,
+        Some(_) => Taken::Changed,
+    };
+    if dry_run || wanted == Taken::Unchanged {
+        return Ok((id, Ok(wanted)));
+    }
+    let contact = match known {
+        Some(known) => known,
+        None => {
+            let app = &web.app;
+            let sender = app.senders.choose(account, |_| true, &[]);
+            let sender = sender.ok_or_else(|| Problem::not_found("The account has no sender."))?;
+            let reached = app.reach(account, sender.id, &row.phone, None).await;
+            let (id, _) = reached.map_err(|error| Problem::bug(&error))?;
+            find(web, id).await?.ok_or_else(none)?
+        }
+    };
+    for patch in changes.into_iter().filter(|patch| !is_empty(patch)) {
+        happen(web, &contact, patch.clone()).await?;
+    }
+    // What was said meanwhile stands, and of somebody who was erased it may be that they had opted out.
+    let now = find(web, contact.id).await?.ok_or_else(none)?;
+    let against = stands_against(&now, &row);
+    Ok((Some(now.id), if against.is_empty() { Ok(wanted) } else { Err(against) }))
+}
+
+/// What the contact says themselves against what is told of them.
+fn stands_against(contact: &Contact, row: &Row) -> Errors {
+    let consents = row.patches.iter().flat_map(|patch| patch.consent.iter().map(move |one| (patch, one)));
+    let mut errors = Errors::new();
+    for (place, (patch, (topic, given))) in consents.enumerate() {
+        let known = contact.data.consent.get(topic).is_some_and(|known| known.given == *given);
+        let against = patch.told.and_then(|told| told.against(&contact.data, contact.opted_out, topic, *given));
+        if let Some(at) = against.filter(|_| !known) {
+            let what = match (given, contact.data.consent.get(topic)) {
+                (true, Some(_)) => format!("They withdrew `{topic}` on {}", iso(at)),
+                (true, None) => format!("They want no messages at all since {}", iso(at)),
+                (false, _) => format!("They agreed to `{topic}` on {}", iso(at)),
+            };
+            errors.push((format!("/consent/{place}"), format!("{what}, and that word stands.")));
+        }
+    }
+    errors
+}
+
+/// The patch would change something.
+fn differs(contact: &Contact, patch: &Patch) -> bool {
+    let data = &contact.data;
+    let holds = |name: &str| {
+        let text = |text: &Option<String>| text.clone().map_or(Value::Nothing, Value::Text);
+        match name {
+            "name" => text(&data.name),
+            "language" => text(&data.language),
+            "zone" => text(&data.zone),
+            _ => data.fields.get(name).cloned().unwrap_or_default(),
+        }
+    };
+    patch.fields.iter().any(|(name, value)| holds(name) != *value)
+        || !patch.tags_added.is_subset(&data.tags)
+        || !patch.tags_removed.is_disjoint(&data.tags)
+        || patch.consent.iter().any(|(topic, given)| data.consent.get(topic).is_none_or(|known| known.given != *given))
+        || (patch.opted_out == Some(true) && contact.opted_out.is_none())
+}
+
+fn is_empty(patch: &Patch) -> bool {
+    patch.fields.is_empty()
+        && patch.tags_added.is_empty()
+        && patch.tags_removed.is_empty()
+        && patch.consent.is_empty()
+        && patch.opted_out.is_none()
+}
+
+fn told(outcomes: &[Outcome]) -> Json {
+    let row = |(place, (id, outcome)): (usize, &Outcome)| {
+        let (state, errors) = match outcome {
+            Ok(taken) => (taken.as_str(), &[][..]),
+            Err(errors) => ("refused", &errors[..]),
+        };
+        let errors: Vec<Json> =
+            errors.iter().map(|(pointer, detail)| json!({"pointer": pointer, "detail": detail})).collect();
+        json!({"row": place, "state": state, "contact_id": id, "errors": errors})
+    };
+    let count = |wanted: Taken| outcomes.iter().filter(|(_, outcome)| *outcome == Ok(wanted)).count();
+    json!({
+        "data": outcomes.iter().enumerate().map(row).collect::<Vec<_>>(),
+        "created": count(Taken::Created),
+        "changed": count(Taken::Changed),
+        "unchanged": count(Taken::Unchanged),
+        "refused": outcomes.iter().filter(|(_, outcome)| outcome.is_err()).count(),
+    })
+}
+
+impl Taken {
+    fn as_str(self) -> &'static str {
+        match self {
+            Taken::Created => "created",
+            Taken::Changed => "changed",
+            Taken::Unchanged => "unchanged",
+        }
+    }
+}
