@@ -35,8 +35,8 @@ const OURS: &[&str] = &["host", "content-length", "transfer-encoding", "connecti
 /// Calls from flows.
 #[derive(Clone)]
 pub struct Caller {
-    client: reqwest::Client,
-    guard: Guard,
+    pub(super) client: reqwest::Client,
+    pub(super) guard: Guard,
 }
 
 impl Caller {
@@ -277,7 +277,7 @@ impl Fill<'_> {
 }
 
 /// Where the answer sends us on to, if it does.
-fn target(answer: &reqwest::Response, from: &Url) -> Result<Option<Url>, CallError> {
+pub(super) fn target(answer: &reqwest::Response, from: &Url) -> Result<Option<Url>, CallError> {
     if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
@@ -325,7 +325,7 @@ fn clean(text: &str, used: &[&Secret]) -> String {
     text
 }
 
-fn failed(why: reqwest::Error) -> CallError {
+pub(super) fn failed(why: reqwest::Error) -> CallError {
     let why = why.without_url();
     let mut cause: Option<&dyn std::error::Error> = Some(&why);
     while let Some(inner) = cause {
@@ -338,6 +338,6 @@ fn failed(why: reqwest::Error) -> CallError {
     error(code, reasons(&why))
 }
 
-fn error(code: &str, text: impl Into<String>) -> CallError {
+pub(super) fn error(code: &str, text: impl Into<String>) -> CallError {
     CallError { code: code.into(), text: text.into() }
 }

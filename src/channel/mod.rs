@@ -7,6 +7,8 @@ pub mod autocalls;
 pub mod call;
 pub mod checkup;
 pub mod client;
+pub mod fetch;
+pub mod file;
 pub mod guard;
 pub mod imitate;
 pub mod kapso;
@@ -14,6 +16,7 @@ pub mod loose;
 pub mod meta;
 mod pool;
 pub mod question;
+mod request;
 mod roots;
 pub mod sandbox;
 pub mod signature;
@@ -24,7 +27,6 @@ pub mod wire;
 use crate::{
     base::{
         ids::{OutboundId, ProviderId, SenderId},
-        secret::Secret,
         time::{Span, Time},
     },
     model::{
@@ -35,10 +37,13 @@ use crate::{
     },
 };
 use checkup::Check;
+use file::Located;
 use imitate::{Posted, Told};
 use question::Trouble;
+// Every provider speaks of these.
+pub use request::{Auth, Body, Http, HttpError, HttpRequest, HttpResponse, Method, Sent};
 pub use reqwest::header::{HeaderMap, HeaderName};
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
 /// A future behind a pointer, so that `Provider` and `Http` can be used as `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -103,6 +108,29 @@ pub trait Provider: Send + Sync {
         to: &'a [Alias],
     ) -> Option<BoxFuture<'a, Result<Option<Time>, Trouble>>> {
         let _ = (http, sender, to);
+        None
+    }
+
+    /// Where a file that a customer sent can be read just now.
+    fn locate<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        file: file::Told<'a>,
+    ) -> BoxFuture<'a, Result<Located, Trouble>> {
+        let _ = (http, sender);
+        Box::pin(std::future::ready(Located::told(file, "", Auth::None)))
+    }
+
+    /// Shows the customer that a message was read; with `typing`, that it is being answered. `None`: it cannot.
+    fn mark_read<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        message: &'a ProviderId,
+        typing: bool,
+    ) -> Option<BoxFuture<'a, Result<(), Trouble>>> {
+        let _ = (http, sender, message, typing);
         None
     }
 
@@ -281,103 +309,4 @@ pub enum TemplateFault {
     Data,
     Paused,
     Disabled,
-}
-
-/// The one way out to the network; tests and the simulator put their own behind it.
-pub trait Http: Send + Sync {
-    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>>;
-}
-
-/// A request to a provider.
-#[derive(Debug, Clone)]
-pub struct HttpRequest {
-    pub method: Method,
-    pub url: String,
-    pub auth: Auth,
-    pub body: Option<Body>,
-    pub timeout: Duration,
-    /// For the wire log and metrics.
-    pub sender: Option<SenderId>,
-}
-
-/// How a request shows whose it is. It goes to the configured address only: no redirect is followed.
-#[derive(Debug, Clone)]
-pub enum Auth {
-    None,
-    /// `Authorization: Bearer`.
-    Bearer(Secret),
-    /// `Authorization: Basic`.
-    Basic {
-        user: String,
-        password: Secret,
-    },
-    /// A header of the platform's own.
-    Header {
-        name: &'static str,
-        value: Secret,
-    },
-}
-
-#[derive(Debug, Clone)]
-pub enum Body {
-    Json(Vec<u8>),
-    /// `a=1&b=two+words`
-    Form(Vec<u8>),
-}
-
-impl Body {
-    pub fn content_type(&self) -> &'static str {
-        match self {
-            Body::Json(_) => "application/json",
-            Body::Form(_) => "application/x-www-form-urlencoded",
-        }
-    }
-
-    pub fn into_bytes(self) -> Vec<u8> {
-        match self {
-            Body::Json(bytes) | Body::Form(bytes) => bytes,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    Get,
-    Post,
-}
-
-impl Method {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Method::Get => "GET",
-            Method::Post => "POST",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct HttpResponse {
-    pub status: u16,
-    pub headers: HeaderMap,
-    /// At most `limits::PROVIDER_ANSWER_BYTES_MAX`.
-    pub body: Vec<u8>,
-    /// The rest of the body was not read.
-    pub cut: bool,
-}
-
-/// No answer. `sent` decides whether the message may have left.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpError {
-    pub sent: Sent,
-    /// `timeout`, `unreachable`, `cut`: the connection broke.
-    pub code: &'static str,
-    pub text: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
-    /// The request never reached the other side: no connection came about.
-    No,
-    /// Nobody knows.
-    Perhaps,
 }

@@ -34,6 +34,8 @@ pub enum Inbound {
     Identity { sender: SenderId, old: Vec<Alias>, new: Vec<Alias>, at: Time },
     /// The catalogue changed; for all senders of that `waba_id` (the senders are listed).
     Template { senders: Vec<SenderId>, name: String, language: Option<String>, change: TemplateChange },
+    /// A person must hear of an account or number of ours.
+    Account { senders: Vec<SenderId>, news: AccountNews },
     /// Of no use to us: counted and kept. `why` is a fixed phrase, fit for a metric's label.
     Ignored { why: &'static str },
     /// Not understood, or not for us to act on: kept as a dead letter. `kind` is a fixed word:
@@ -50,7 +52,7 @@ impl Inbound {
             | Inbound::Echo { sender, .. }
             | Inbound::Preference { sender, .. }
             | Inbound::Identity { sender, .. } => Some(*sender),
-            Inbound::Template { .. } | Inbound::Ignored { .. } | Inbound::Dead { .. } => None,
+            Inbound::Template { .. } | Inbound::Account { .. } | Inbound::Ignored { .. } | Inbound::Dead { .. } => None,
         }
     }
 }
@@ -244,4 +246,19 @@ pub enum Preference {
 pub enum TemplateChange {
     Status(TemplateStatus),
     Category(Category),
+    /// What customers think of it, in the platform's word: `GREEN`, `YELLOW`, `RED`.
+    Quality(String),
+}
+
+/// What a platform says of one of our accounts or numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountNews {
+    /// A fixed word, fit for a metric's label: `account_restriction`.
+    pub what: &'static str,
+    /// A sentence for the operator.
+    pub text: String,
+    /// The number that it is about, as digits; `None`: all of the account.
+    pub number: Option<String>,
+    /// Nothing unasked goes out before then.
+    pub templates_until: Option<Time>,
 }

@@ -39,7 +39,7 @@ use std::{
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 /// Everything that runs. Shared by the daemon, the sandbox in the terminal, the authors' tests and the
 /// simulator; only the clock, the HTTP client and the database file differ.
@@ -91,6 +91,8 @@ pub struct App {
     pub(super) audiences: AtomicBool,
     /// Statuses without our id have come: what is accepted looks whether one of them is its own.
     pub(super) early_statuses: AtomicBool,
+    /// Places of read marks that are on their way.
+    pub(super) read_marks: Arc<Semaphore>,
     /// Until when events are written down for listeners: milliseconds.
     pub(super) listened_until: AtomicI64,
     /// What subscriptions want to hear of, whether there are any, and who changes them now.

@@ -7,9 +7,12 @@ use super::{
 };
 use crate::{
     base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
-    channel::{call::Caller, guard::Guard},
+    channel::{call::Caller, fetch::Fetched, file::Located, guard::Guard},
     flow::FlowSet,
-    model::effect::{CallBody, HttpCall},
+    model::{
+        effect::{CallBody, HttpCall},
+        event::CallError,
+    },
 };
 use std::{
     collections::BTreeMap,
@@ -126,6 +129,14 @@ impl Calls {
         let Way::Network { caller, places, .. } = &self.way else { return None };
         let _place = places.try_acquire().ok()?;
         caller.look(url, wait).await
+    }
+
+    /// The bytes of a customer's file, as they come. They are many, and wait in no line with the calls of flows.
+    pub async fn fetch(&self, at: &Located) -> Result<Fetched, CallError> {
+        match &self.way {
+            Way::Network { caller, .. } => caller.fetch(at).await,
+            Way::Mocked(_) => Err(CallError { code: "blocked".into(), text: "an author's test reads no files".into() }),
+        }
     }
 
     /// The calls so far that mocks of an author's test answered, oldest first.

@@ -67,6 +67,8 @@ impl Catalogue {
             match change {
                 TemplateChange::Status(status) => template.status = *status,
                 TemplateChange::Category(category) => template.category = *category,
+                // It goes out as before; who listens hears of it.
+                TemplateChange::Quality(_) => {}
             }
             changed.push(template.clone());
         }

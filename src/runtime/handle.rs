@@ -72,9 +72,13 @@ impl App {
         let reply_to = self.replies_to(&recorded, &lane.conversations[index].session).await?;
         let tapped = self.doubtful_tap(&recorded, &lane.conversations[index].outbox).await?;
         self.proves_that_it_left(lane, index, message, reply_to.or(tapped), &mut set, now);
-        let Recorded { id, message, recorded_at, .. } = recorded;
+        let Recorded { id, message, recorded_at, opens, .. } = recorded;
+        let read = opens.then(|| message.provider_id.clone());
         let event = Event::Received { id, message, reply_to, word };
-        self.take_turn(lane, index, event, Some(id), set).await?;
+        let effects = self.take_turn(lane, index, event, Some(id), set).await?;
+        if let Some(read) = read {
+            self.show_read(lane, index, read, at, &effects);
+        }
         self.metrics.turn_seconds.observe(in_seconds(self.clock.now() - recorded_at));
         // The message is handled: whatever cannot be stored of what follows is not its fault.
         self.go_on(lane, index).await.map_err(|error| LaneError::Reload(error.to_string()))

@@ -138,6 +138,11 @@ impl App {
                     self.metrics.item("template", 1);
                     self.take_template_news(&senders, &name, language.as_deref(), &change, &mut rest, now);
                 }
+                Inbound::Account { senders, news } => {
+                    self.metrics.item("account", 1);
+                    self.take_account_news(&senders, &news, &mut rest, now);
+                    keep_raw = true;
+                }
                 Inbound::Ignored { why } => {
                     counts.ignored += 1;
                     keep_raw = true;

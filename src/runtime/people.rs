@@ -4,11 +4,12 @@ use super::{app::App, directory::Whom, lane::Work};
 use crate::{
     base::{
         ids::{AccountName, SenderId},
+        limits::RESTRICTION_MAX,
         time::Time,
     },
     model::{
         event::Event,
-        inbound::{Alias, Echo, EchoSource, Preference, TemplateChange},
+        inbound::{AccountNews, Alias, Echo, EchoSource, Preference, TemplateChange},
         template::Template,
     },
     store::{
@@ -100,13 +101,30 @@ impl App {
         for sender in senders {
             for changed in self.catalogue.change(*sender, name, language, change) {
                 tracing::info!(sender.id = %sender, template.name = name, "Template `{name}` changed at the provider");
-                let data = serde_json::json!({
+                let mut data = serde_json::json!({
                     "sender_id": sender, "template": changed.name, "language": changed.language,
                     "status": changed.status, "category": changed.category,
                 });
+                if let TemplateChange::Quality(quality) = change {
+                    data["quality"] = quality.as_str().into();
+                }
                 self.notify(set, "template", data, now);
                 self.save_template(set, *sender, changed, Source::Webhook, now);
             }
+        }
+    }
+
+    /// A person is told of each sender that it is about; what may not go out for a while, rests.
+    pub(super) fn take_account_news(&self, senders: &[SenderId], news: &AccountNews, set: &mut WriteSet, now: Time) {
+        self.metrics.alarm(news.what);
+        for sender in senders {
+            tracing::error!(sender.id = %sender, kind = news.what, "The platform warns of sender {sender}: {}", news.what);
+            if let Some(until) = news.templates_until.filter(|until| *until > now) {
+                let until = until.min(now + RESTRICTION_MAX);
+                self.health.pause(*sender, true, until, format!("{}: {}", news.what, news.text));
+            }
+            let data = serde_json::json!({ "sender_id": sender, "alarm": news.what, "text": news.text });
+            self.notify(set, "alarm", data, now);
         }
     }
 

@@ -18,14 +18,14 @@ use crate::{
     base::{
         clock::Clock,
         ids::OutboundId,
-        limits::{LISTED_READ_MAX, PART_REST, STOP_DRAIN, TOKEN_KEY_BYTES},
+        limits::{LISTED_READ_MAX, PART_REST, READ_MARKS_AT_ONCE_MAX, STOP_DRAIN, TOKEN_KEY_BYTES},
     },
     channel::{Http, sandbox::Sandbox},
     store::{Store, WriteSet, dead_letter, early_status, erasure, flow_state, meta, once, retention},
 };
 use anyhow::Context;
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// What an `App` is made of. The daemon, the terminal's sandbox, an author's test and the simulator
 /// differ in nothing else.
@@ -103,6 +103,7 @@ impl App {
             beginning: Default::default(),
             calling: Default::default(),
             early_statuses: early.into(),
+            read_marks: Arc::new(Semaphore::new(READ_MARKS_AT_ONCE_MAX)),
             once_used: once_used.into(),
             erased_stops: erased_stops.into(),
             listened_until: 0.into(),

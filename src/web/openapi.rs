@@ -37,7 +37,7 @@ pub fn document() -> Json {
         }
         let kinds = route.answers.iter().filter_map(|answer| match answer.body {
             Said::Json(kind) => Some(kind),
-            Said::Nothing | Said::Text(_) => None,
+            Said::Nothing | Said::Text(_) | Said::File => None,
         });
         kinds.chain(route.body).for_each(|kind| kind.collect(&mut shapes));
         routes::error_shape(route).collect(&mut shapes);
@@ -164,6 +164,7 @@ fn good(route: &Route, answer: &Answer) -> Json {
     let mut response = json!({"description": about});
     match answer.body {
         Said::Nothing => {}
+        Said::File => response["content"]["*/*"] = json!({"schema": {}}),
         Said::Text(media) => response["content"][media] = json!({"schema": {"type": "string"}}),
         Said::Json(kind) => {
             response["content"]["application/json"] = json!({"schema": kind.schema()});

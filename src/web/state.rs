@@ -2,7 +2,12 @@
 
 use super::{api::waplify, idempotency::InFlight};
 use crate::{
-    base::{ids::AccountName, limits::EVENT_LISTENERS_MAX, secret::Secret, time::Time},
+    base::{
+        ids::AccountName,
+        limits::{EVENT_LISTENERS_MAX, FILES_AT_ONCE_MAX},
+        secret::Secret,
+        time::Time,
+    },
     runtime::{
         app::App,
         limiter::{Limiter, Rate},
@@ -24,6 +29,8 @@ pub struct Web {
     pub in_flight: InFlight,
     /// Places of those who listen to the stream of events.
     pub listeners: Arc<Semaphore>,
+    /// Places of those who read files of customers.
+    pub files: Arc<Semaphore>,
     /// The server ends: streams do, too.
     pub stopping: watch::Sender<bool>,
     /// Requests of each key to Waplify's dialect.
@@ -40,6 +47,7 @@ impl Web {
             sandbox_is_open,
             in_flight: InFlight::default(),
             listeners: Arc::new(Semaphore::new(EVENT_LISTENERS_MAX)),
+            files: Arc::new(Semaphore::new(FILES_AT_ONCE_MAX)),
             stopping: watch::Sender::new(false),
             waplify: waplify::Rates::default(),
             sends: Mutex::default(),

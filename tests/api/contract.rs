@@ -29,7 +29,7 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
         return;
     }
     let media = answer.headers["content-type"].to_str().unwrap().split(';').next().unwrap();
-    let content = content.and_then(|content| content.get(media));
+    let content = content.and_then(|content| content.get(media).or(content.get("*/*")));
     let content = content.unwrap_or_else(|| panic!("the document does not know {media}; {said}"));
     if media.contains("json") {
         let wrongs = schema::wrongs(&DOCUMENT, &content["schema"], &answer.json());

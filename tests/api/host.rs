@@ -214,6 +214,14 @@ impl Host {
         self.deliver(body).await;
     }
 
+    /// Ana sends a picture to the Meta sender, 12; `id` is what Meta calls it.
+    pub async fn ana_shows(&mut self, id: &str) {
+        let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
+        let what = What::Media { kind: "image".into(), id: id.into(), mime: "image/png".into(), caption: None };
+        let body = self.written_by(ANA, &number, what);
+        self.deliver(body).await;
+    }
+
     /// Ana taps a button with this id.
     pub async fn ana_taps(&mut self, id: &str, title: &str) {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };

@@ -7,6 +7,7 @@ mod contract;
 mod curl;
 mod documents;
 mod erase;
+mod files;
 mod hooks;
 mod host;
 mod hostile;

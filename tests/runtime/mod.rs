@@ -1,11 +1,13 @@
 //! The whole runtime in process: a house with a sandbox number, a clock moved by hand, real SQLite.
 
+mod account;
 mod consent;
 mod doubt;
 mod house;
 mod names;
 mod nudge;
 mod parked;
+mod reading;
 mod recovery;
 mod replayed;
 mod started;

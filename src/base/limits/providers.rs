@@ -26,6 +26,12 @@ pub const POLLED_CONVERSATIONS_MAX: usize = 10_000;
 /// A window that our record calls closed is asked for at the platform once in this time.
 pub const WINDOW_ASK_EVERY: Span = Span::minutes(10);
 
+// -- read marks
+/// An older message is not marked: it was taken up again after a standstill.
+pub const READ_MARK_FRESH: Span = Span::minutes(10);
+/// Marks on their way; what comes when they are full is not marked.
+pub const READ_MARKS_AT_ONCE_MAX: usize = 64;
+
 // -- connections
 /// One request to a provider, from connecting to the last byte of the answer.
 pub const PROVIDER_TIMEOUT: Span = Span::seconds(30);
@@ -45,6 +51,8 @@ pub const RETRY_AFTER_MAX: Span = Span::hours(1);
 pub const SPAM_PAUSE: Span = Span::hours(4);
 /// After 133016 (too many registrations): Meta's own figure.
 pub const REGISTRATION_PAUSE: Span = Span::hours(72);
+/// The longest rest of templates after Meta restricted an account; it names a time of its own.
+pub const RESTRICTION_MAX: Span = Span::days(30);
 /// How long a sender rests when its provider names no time.
 pub const PAUSE_DEFAULT: Span = Span::minutes(5);
 /// The longest pause of one pair of sender and person (4^n s, platform.md 4.11).

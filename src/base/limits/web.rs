@@ -64,6 +64,11 @@ pub const TESTER_SESSIONS_READ_MAX: i64 = 1_000;
 pub const TESTER_SESSION: Span = Span::hours(24);
 /// How long sessions are kept.
 pub const TESTER_SESSIONS_KEPT: Span = Span::days(30);
+/// Files of customers that are read from platforms at a time, and one's length: WhatsApp takes no larger ones.
+pub const FILES_AT_ONCE_MAX: usize = 16;
+pub const MEDIA_BYTES_MAX: usize = 100 * 1024 * 1024;
+/// How long one may take, from the question to its last byte.
+pub const MEDIA_TIMEOUT: Span = Span::minutes(5);
 /// How long a file's address is asked for its headers before it is sent.
 pub const MEDIA_LOOK_WAIT: Span = Span::seconds(1);
 

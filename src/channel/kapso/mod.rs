@@ -5,6 +5,7 @@ mod receive;
 use super::{
     BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
+    file::{self, Located},
     imitate::{Posted, Told},
     loose,
     meta::{Meta, MetaSender},
@@ -12,7 +13,10 @@ use super::{
     signature::{Claimed, Key},
 };
 use crate::{
-    base::{ids::SenderId, secret::Secret},
+    base::{
+        ids::{ProviderId, SenderId},
+        secret::Secret,
+    },
     channel::Auth,
     model::{
         carries::{Carries, META},
@@ -104,6 +108,35 @@ impl Provider for Kapso {
 
     fn judge(&self, error: &StatusError) -> Next {
         self.meta.judge(error)
+    }
+
+    fn mark_read<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        message: &'a ProviderId,
+        typing: bool,
+    ) -> Option<BoxFuture<'a, Result<(), Trouble>>> {
+        self.meta.mark_read(http, sender, message, typing)
+    }
+
+    /// Kapso keeps the files itself, at the address that its webhooks tell.
+    fn locate<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        file: file::Told<'a>,
+    ) -> BoxFuture<'a, Result<Located, Trouble>> {
+        let found = match self.sender(sender) {
+            // Webhooks that it passes on as Meta wrote them tell none.
+            Some(_) if file.url.is_none() => return self.meta.locate(http, sender, file),
+            Some(of) => {
+                let auth = Auth::Header { name: API_KEY, value: of.api_key.clone() };
+                Located::told(file, &of.api_base, auth)
+            }
+            None => Err(Trouble::unknown(sender, "Kapso")),
+        };
+        Box::pin(std::future::ready(found))
     }
 
     /// Of the kind that Kapso passes on as Meta wrote it.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{ids::SenderId, limits::PROVIDER_TIMEOUT},
-    channel::{Http, HttpRequest, Method, question::Trouble},
+    channel::{Body, Http, HttpRequest, Method, question::Trouble},
 };
 use serde::Deserialize;
 
@@ -92,11 +92,22 @@ async fn subscribed(http: &dyn Http, sender: &MetaSender) -> Result<Vec<String>,
 
 /// A question to the Graph API with the sender's token; the text of a good answer.
 pub(super) async fn get(http: &dyn Http, sender: &MetaSender, path: &str) -> Result<String, Trouble> {
+    ask(http, sender, Method::Get, path, None).await
+}
+
+/// A request that is no message; the text of a good answer.
+pub(super) async fn ask(
+    http: &dyn Http,
+    sender: &MetaSender,
+    method: Method,
+    path: &str,
+    body: Option<serde_json::Value>,
+) -> Result<String, Trouble> {
     let request = HttpRequest {
-        method: Method::Get,
+        method,
         url: sender.url(path),
         auth: sender.auth(),
-        body: None,
+        body: body.map(|body| Body::Json(body.to_string().into_bytes())),
         timeout: PROVIDER_TIMEOUT.to_std(),
         sender: Some(sender.id),
     };

@@ -14,6 +14,9 @@ use crate::{
 };
 use serde::Deserialize;
 
+/// Longer than any word of Meta's for a quality.
+const QUALITY_WORD_MAX: usize = 32;
+
 /// A fixed word for a field that brings nothing to act on; for `account_update` its event, so that an
 /// operator sees a ban in the metrics.
 pub fn ignored(field: &str, raw: &str) -> &'static str {
@@ -43,7 +46,6 @@ pub fn ignored(field: &str, raw: &str) -> &'static str {
         "flows" => "flows",
         "history" => "history",
         "message_template_components_update" => "template_components",
-        "message_template_quality_update" => "template_quality",
         "messaging_handovers" => "messaging_handovers",
         "partner_solutions" => "partner_solutions",
         "payment_configuration_update" => "payment_configuration_update",
@@ -311,7 +313,7 @@ fn called(
     Ok(Inbound::Message { sender, message })
 }
 
-/// `message_template_status_update` and `template_category_update`, for all senders of that account.
+/// News of a template (its status, category or quality), for all senders of that account.
 pub fn template(field: &str, senders: Vec<SenderId>, raw: &str) -> Result<Inbound, Malformed> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
@@ -326,9 +328,16 @@ pub fn template(field: &str, senders: Vec<SenderId>, raw: &str) -> Result<Inboun
         new_category: Text<'a>,
         #[serde(borrow)]
         correct_category: Text<'a>,
+        #[serde(borrow)]
+        new_quality_score: Text<'a>,
     }
     let update: Update<'_> = shape(raw)?;
-    let change = if field == "template_category_update" {
+    let change = if field == "message_template_quality_update" {
+        match update.new_quality_score.get().filter(|word| word.len() <= QUALITY_WORD_MAX) {
+            Some(quality) => TemplateChange::Quality(quality.to_owned()),
+            None => return Ok(Inbound::Ignored { why: "template_quality" }),
+        }
+    } else if field == "template_category_update" {
         if update.correct_category.get().is_some() {
             // What will be in a day; the change itself comes as another webhook.
             return Ok(Inbound::Ignored { why: "template_category_impending" });

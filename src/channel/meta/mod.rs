@@ -1,5 +1,6 @@
 //! WhatsApp Cloud API of Meta: all our senders on it, its handshake, webhooks and sends.
 
+mod account;
 mod body;
 pub mod catalogue;
 pub mod compose;
@@ -8,9 +9,11 @@ mod errors;
 mod examine;
 mod fields;
 mod kind;
+mod media;
 mod message;
 mod parts;
 mod payload;
+mod reading;
 mod receive;
 mod send;
 mod status;
@@ -18,12 +21,16 @@ mod status;
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::Check,
+    file::{self, Located},
     imitate::{Posted, Told},
     question::Trouble,
     signature::{Claimed, Key},
 };
 use crate::{
-    base::{ids::SenderId, secret::Secret},
+    base::{
+        ids::{ProviderId, SenderId},
+        secret::Secret,
+    },
     model::{
         carries::{Carries, META},
         inbound::{Item, StatusError},
@@ -202,6 +209,25 @@ impl Provider for Meta {
 
     fn judge(&self, error: &StatusError) -> Next {
         errors::of_status(error.code)
+    }
+
+    fn locate<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        file: file::Told<'a>,
+    ) -> BoxFuture<'a, Result<Located, Trouble>> {
+        Box::pin(media::locate(self, http, sender, file))
+    }
+
+    fn mark_read<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        message: &'a ProviderId,
+        typing: bool,
+    ) -> Option<BoxFuture<'a, Result<(), Trouble>>> {
+        Some(Box::pin(reading::mark_read(self, http, sender, message, typing)))
     }
 
     fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {

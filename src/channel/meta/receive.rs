@@ -1,7 +1,7 @@
 //! From a verified body to items: finds the sender of each change and lets every item fail alone.
 
 use super::{
-    Meta, Trust,
+    Meta, Trust, account,
     body::{Change, Entry, Envelope, List, LooseEntry, LooseEnvelope, People, Person, Standby, Value},
     fields, message, status,
 };
@@ -109,8 +109,10 @@ impl Reader<'_> {
                     Err(why) => self.dead_at(place, "malformed", why.into_owned()),
                 }
             }
-            "message_template_status_update" | "template_category_update" => self.template(place),
-            field => self.ignored(fields::ignored(field, change.value.get()), change.value.get()),
+            "message_template_status_update" | "template_category_update" | "message_template_quality_update" => {
+                self.template(place);
+            }
+            _ => self.account(place),
         }
     }
 
@@ -203,6 +205,26 @@ impl Reader<'_> {
             Ok(what) => self.items.push(Item { what, raw: place.value.get().to_owned() }),
             Err(why) => self.dead_at(place, "malformed", why.into_owned()),
         }
+    }
+
+    /// What stops messages is told to a person, of the senders of that account; all else is counted.
+    fn account(&mut self, place: Place<'_>) {
+        let raw = place.value.get();
+        if let Some(news) = account::news(place.field, raw) {
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            let number = news.number.as_deref().map(digits);
+            let is_of = |n: &usize| {
+                let sender = &self.meta.senders[*n];
+                let alike = number.as_ref().is_none_or(|number| *number == digits(&sender.phone));
+                sender.waba_id == place.waba_id && alike && self.meta.trusts(self.trust, *n)
+            };
+            let senders: Vec<SenderId> =
+                (0..self.meta.senders.len()).filter(is_of).map(|n| self.meta.senders[n].id).collect();
+            if !senders.is_empty() {
+                return self.items.push(Item { what: Inbound::Account { senders, news }, raw: raw.to_owned() });
+            }
+        }
+        self.ignored(fields::ignored(place.field, raw), raw);
     }
 
     fn ignored(&mut self, why: &'static str, raw: &str) {

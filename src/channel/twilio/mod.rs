@@ -10,6 +10,7 @@ pub mod signature;
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
+    file::{self, Located},
     imitate::{Posted, Told},
     loose,
     question::{Question, Trouble, ask},
@@ -151,6 +152,20 @@ impl Provider for Twilio {
 
     fn judge(&self, error: &StatusError) -> Next {
         errors::of_status(error.code)
+    }
+
+    /// Where the account protects its files, they want its token; what it leads on to does not.
+    fn locate<'a>(
+        &'a self,
+        _: &'a dyn Http,
+        sender: SenderId,
+        file: file::Told<'a>,
+    ) -> BoxFuture<'a, Result<Located, Trouble>> {
+        let found = match self.sender(sender) {
+            Some(sender) => Located::told(file, &sender.api_base, sender.auth()),
+            None => Err(Trouble::unknown(sender, "Twilio")),
+        };
+        Box::pin(std::future::ready(found))
     }
 
     fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {

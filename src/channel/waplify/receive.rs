@@ -85,8 +85,7 @@ fn message(sender: SenderId, event: &Value, part: &str, tapped: bool) -> Result<
     let at = at.as_deref().and_then(loose::time).ok_or("its `timestamp` is no time")?;
     let kind = kind(inside, tapped)?;
     let phone = from[0].value.clone();
-    let said =
-        [text("button_text"), text("content"), text("media_url")].into_iter().flatten().next().unwrap_or_default();
+    let said = ["button_text", "text", "content", "media_url"].into_iter().find_map(text).unwrap_or_default();
     let message = InboundMessage {
         provider_id: id(&phone, at, &said),
         at,

@@ -17,7 +17,7 @@ pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
 pub use sections::{FlowGrants, Log, Retention};
-pub use sender::{OnUnknown, Sender};
+pub use sender::{OnUnknown, Sender, Shows};
 pub use template::CatalogueEntry;
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
 

@@ -36,6 +36,17 @@ pub struct Sender {
     pub unknown_after: Span,
     pub template_opens_window: bool,
     pub reactions_open_window: bool,
+    pub shows: Shows,
+}
+
+/// What customers see while the bot has their message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    Nothing,
+    /// That it was read.
+    Read,
+    /// And, while the answer waits for somebody else, that it is being written.
+    Typing,
 }
 
 /// What becomes of a send of which nobody knows whether it left.
@@ -65,6 +76,7 @@ impl Sender {
             unknown_after: UNKNOWN_AFTER,
             template_opens_window: false,
             reactions_open_window: false,
+            shows: Shows::Nothing,
         }
     }
 
@@ -124,6 +136,7 @@ pub fn read(node: &Node, findings: &Findings) -> Option<Sender> {
     sender.template_opens_window = fields.bool("template_opens_window");
     sender.reactions_open_window = fields.bool("reactions_open_window");
     sender.unknown_after = fields.duration("unknown_after", UNKNOWN_AFTER);
+    let shows = fields.word("shows", &["nothing", "read", "typing"]);
     let on_unknown = fields.word("on_unknown", &["keep", "replies", "resend"]);
     sender.access = access::read(&mut fields)?;
     sender.rate = rate.map_or_else(|| sender.access.rate(), Rate::paced);
@@ -135,6 +148,16 @@ pub fn read(node: &Node, findings: &Findings) -> Option<Sender> {
         (None, access) if access.carries().echoes_our_id && !matches!(access, Access::Sandbox) => OnUnknown::Replies,
         (None, _) => OnUnknown::Keep,
     };
+    sender.shows = match shows {
+        Some("read") => Shows::Read,
+        Some("typing") => Shows::Typing,
+        _ => Shows::Nothing,
+    };
+    if sender.shows != Shows::Nothing && !matches!(sender.access, Access::Meta(_) | Access::Kapso(_) | Access::Sandbox)
+    {
+        let message = format!("`{}` cannot show that a message was read", sender.provider());
+        fields.wrong_at("shows", "E906", message, "write `shows: nothing`, or leave it out");
+    }
     fields.finish();
     Some(sender)
 }

@@ -289,6 +289,18 @@ fn a_provider_that_is_not_there_is_named_with_the_near_one() {
 }
 
 #[test]
+fn a_platform_that_cannot_show_a_mark_says_so() {
+    let with = |more: &str| {
+        format!(
+            "{ACCOUNT}senders: [{{id: 1, account: acme, provider: waplify, phone: \"+15550000001\", api_key: x, webhook_secret: y{more}}}]\n"
+        )
+    };
+    assert_eq!(errors(&with(", shows: typing")).len(), 1);
+    assert!(errors(&with(", shows: typing"))[0].contains("`waplify` cannot show that a message was read"));
+    assert!(parse(&with(", shows: nothing")).is_ok() && parse(&with("")).is_ok());
+}
+
+#[test]
 fn a_daemon_without_senders_is_a_mistake_but_an_account_alone_gets_a_sandbox() {
     assert_eq!(errors("senders: []\n").len(), 1);
     let config = parse(ACCOUNT).unwrap();

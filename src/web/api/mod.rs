@@ -9,6 +9,7 @@ pub mod conversations;
 pub mod dead_letters;
 pub mod events;
 pub mod export;
+pub mod files;
 pub mod flows;
 pub mod import;
 pub mod kapso;

@@ -71,6 +71,7 @@ pub static CODES: &[Code] = &[
     ),
     code("configured", 409, "This webhook stands in the configuration: change it there. It can only be resumed."),
     code("too_many_webhooks", 409, "There are 200 webhooks already."),
+    code("file_gone", 410, "Meta no longer keeps the file."),
     code("changed_meanwhile", 412, "It was changed since you read it; read it again and decide anew."),
     code("too_large", 413, "The body may have at most 262144 bytes."),
     code("invalid", 422, "`flow` is missing."),
@@ -78,6 +79,8 @@ pub static CODES: &[Code] = &[
     code("refused_by_provider", 422, "The provider refused it: Message undeliverable (131026)."),
     code("unusable_body", 422, "The body cannot be used: `total` is missing. It is kept as dead letter 7012."),
     code("internal", 500, "Something went wrong here; it is in the log."),
+    code("platform_failed", 502, "The platform answered with HTTP 500 instead of the file."),
+    code("too_many_files", 503, "16 files are being read."),
     code("too_many_listeners", 503, "64 listen already."),
     code("not_recorded", 503, "Not recorded; please send it again."),
 ];

@@ -1,7 +1,7 @@
 //! `/v1/messages`: what a program writes to somebody, and how far it came.
 
 use super::{
-    Errors, GET, POST, Route, ask, at,
+    Answer, Errors, GET, POST, Route, Said, ask, at,
     conversations::{MEDIA, SAY_ERRORS, TEMPLATE},
     ok,
     shape::{
@@ -12,7 +12,7 @@ use super::{
     shapes::{ADDRESSEE, INCOMING, OUTGOING, SENDER},
     tell,
 };
-use crate::web::api::messages;
+use crate::web::api::{files, messages};
 use axum::routing::{get, post};
 
 const PART: &str = "Messages";
@@ -57,6 +57,18 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Either(&[Of(&OUTGOING), Of(&INCOMING)]), "")],
         example: ask("/v1/messages/$message"),
         take: || get(messages::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/media/{id}",
+        name: "read_media",
+        part: PART,
+        summary: "Read the file that a contact sent",
+        about: "`id` is that of the message. The file is fetched from the platform when it is asked for, and passed on \
+                as it comes: Meta keeps it for seven days. At most 100 MiB.",
+        answers: &[Answer { status: 200, about: "The file itself, under its own type.", body: Said::File }],
+        errors: Errors::Problems(&[("file_gone", 410), ("platform_failed", 502), ("too_many_files", 503)]),
+        take: || get(files::show),
         ..GET
     },
 ];

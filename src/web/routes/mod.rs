@@ -132,6 +132,8 @@ pub enum Said {
     Json(Type),
     /// Of this media type.
     Text(&'static str),
+    /// Bytes of any media type.
+    File,
 }
 
 pub enum Errors {

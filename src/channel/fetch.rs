@@ -1,0 +1,51 @@
+//! The bytes of a customer's file, passed on as they come: guarded, bounded, never whole in memory.
+
+use super::{
+    Auth,
+    call::{Caller, error, failed, target},
+    file::Located,
+};
+use crate::{
+    base::limits::{CALL_REDIRECTS_MAX, MEDIA_BYTES_MAX, MEDIA_TIMEOUT},
+    model::event::CallError,
+};
+use reqwest::{Body, Url, header::CONTENT_LENGTH};
+
+/// An answer whose body is not read yet.
+pub type Fetched = hyper::http::Response<Body>;
+
+impl Caller {
+    /// Follows redirects as `call` does; whose request it is, is shown to the first host alone. Any status is an answer.
+    /// The whole may take `MEDIA_TIMEOUT`.
+    pub async fn fetch(&self, at: &Located) -> Result<Fetched, CallError> {
+        let mut url = Url::parse(&at.url).map_err(|why| error("invalid_url", why.to_string()))?;
+        let first = url.origin();
+        for _ in 0..=CALL_REDIRECTS_MAX {
+            self.guard.check(&url).map_err(|why| error("blocked", why.0))?;
+            let mut out = self.client.get(url.clone()).timeout(MEDIA_TIMEOUT.to_std());
+            if url.origin() == first {
+                out = match &at.auth {
+                    Auth::None => out,
+                    Auth::Bearer(token) => out.bearer_auth(token.expose()),
+                    Auth::Basic { user, password } => out.basic_auth(user, Some(password.expose())),
+                    Auth::Header { name, value } => out.header(*name, value.expose()),
+                };
+            }
+            let answer = out.send().await.map_err(failed)?;
+            if let Some(next) = target(&answer, &url)? {
+                url = next;
+                continue;
+            }
+            let length =
+                answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+            if length.is_some_and(|length| length > MEDIA_BYTES_MAX as u64) {
+                return Err(error(
+                    "too_large",
+                    format!("the file is larger than {} MiB", MEDIA_BYTES_MAX / 1024 / 1024),
+                ));
+            }
+            return Ok(answer.into());
+        }
+        Err(error("blocked", format!("more than {CALL_REDIRECTS_MAX} redirects")))
+    }
+}

@@ -1,0 +1,64 @@
+//! Where a customer's file lies, and who may be told who we are to read it.
+
+use super::{Auth, question::Trouble};
+use crate::base::limits::URL_CHARS_MAX;
+use reqwest::Url;
+
+/// What a webhook told of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The platform's own name for it.
+    pub id: Option<&'a str>,
+    pub url: Option<&'a str>,
+}
+
+/// An address that can be read just now.
+#[derive(Debug, Clone)]
+pub struct Located {
+    pub url: String,
+    /// For the first request alone: where that leads on to another host, nothing is shown.
+    pub auth: Auth,
+}
+
+impl Located {
+    /// The address that the webhook told. Whoever can write a webhook can write an address, so credentials go to the
+    /// platform's own host alone.
+    pub fn told(file: Told<'_>, api_base: &str, auth: Auth) -> Result<Located, Trouble> {
+        let url = file.url.filter(|url| !url.is_empty() && url.len() <= URL_CHARS_MAX).ok_or_else(no_address)?;
+        let ours = same_host(url, api_base);
+        Ok(Located { url: url.to_owned(), auth: if ours { auth } else { Auth::None } })
+    }
+}
+
+pub(super) fn no_address() -> Trouble {
+    Trouble { kind: "not_found", text: "the platform told no address of the file".into() }
+}
+
+/// Scheme, host and port are the same.
+pub(super) fn same_host(one: &str, other: &str) -> bool {
+    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin()).filter(|origin| origin.is_tuple());
+    origin(one).is_some_and(|one| origin(other).is_some_and(|other| one == other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::secret::Secret;
+
+    #[test]
+    fn credentials_go_to_the_platforms_own_host_alone() {
+        let shown = |url: &str| {
+            let file = Told { id: None, url: Some(url) };
+            let auth = Auth::Bearer(Secret::new("tok"));
+            !matches!(Located::told(file, "https://api.example/v1", auth).unwrap().auth, Auth::None)
+        };
+        assert!(shown("https://api.example/files/1"));
+        for other in ["http://api.example/1", "https://api.example:8443/1", "https://api.example.evil/1", "data:x", "x"]
+        {
+            assert!(!shown(other), "{other}");
+        }
+        for file in [Told { id: Some("1"), url: None }, Told { id: None, url: Some("") }] {
+            assert_eq!(Located::told(file, "https://api.example", Auth::None).unwrap_err().kind, "not_found");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Shows a customer that a message was read, and that an answer is being written (platform.md 4.9).
+
+use super::{Meta, doctor};
+use crate::{
+    base::ids::{ProviderId, SenderId},
+    channel::{Http, Method, question::Trouble},
+};
+use serde_json::json;
+
+/// Marks this message and all before it. The sign of typing goes with the answer, or after 25 seconds.
+pub async fn mark_read(
+    meta: &Meta,
+    http: &dyn Http,
+    sender: SenderId,
+    message: &ProviderId,
+    typing: bool,
+) -> Result<(), Trouble> {
+    let sender = meta.sender(sender).ok_or_else(|| doctor::unknown(sender))?;
+    let mut body = json!({"messaging_product": "whatsapp", "status": "read", "message_id": message});
+    if typing {
+        body["typing_indicator"] = json!({"type": "text"});
+    }
+    let path = format!("{}/messages", sender.phone_number_id);
+    doctor::ask(http, sender, Method::Post, &path, Some(body)).await.map(drop)
+}

@@ -1,0 +1,105 @@
+//! A request to a provider, and what comes back.
+
+use super::BoxFuture;
+use crate::base::{ids::SenderId, secret::Secret};
+use reqwest::header::HeaderMap;
+use std::time::Duration;
+
+/// The one way out to the network; tests and the simulator put their own behind it.
+pub trait Http: Send + Sync {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>>;
+}
+
+/// A request to a provider.
+#[derive(Debug, Clone)]
+pub struct HttpRequest {
+    pub method: Method,
+    pub url: String,
+    pub auth: Auth,
+    pub body: Option<Body>,
+    pub timeout: Duration,
+    /// For the wire log and metrics.
+    pub sender: Option<SenderId>,
+}
+
+/// How a request shows whose it is. It goes to the configured address only: no redirect is followed.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    None,
+    /// `Authorization: Bearer`.
+    Bearer(Secret),
+    /// `Authorization: Basic`.
+    Basic {
+        user: String,
+        password: Secret,
+    },
+    /// A header of the platform's own.
+    Header {
+        name: &'static str,
+        value: Secret,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub enum Body {
+    Json(Vec<u8>),
+    /// `a=1&b=two+words`
+    Form(Vec<u8>),
+}
+
+impl Body {
+    pub fn content_type(&self) -> &'static str {
+        match self {
+            Body::Json(_) => "application/json",
+            Body::Form(_) => "application/x-www-form-urlencoded",
+        }
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Body::Json(bytes) | Body::Form(bytes) => bytes,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+impl Method {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct HttpResponse {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// At most `limits::PROVIDER_ANSWER_BYTES_MAX`.
+    pub body: Vec<u8>,
+    /// The rest of the body was not read.
+    pub cut: bool,
+}
+
+/// No answer. `sent` decides whether the message may have left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpError {
+    pub sent: Sent,
+    /// `timeout`, `unreachable`, `cut`: the connection broke.
+    pub code: &'static str,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// The request never reached the other side: no connection came about.
+    No,
+    /// Nobody knows.
+    Perhaps,
+}

@@ -1,0 +1,41 @@
+//! Read marks and the sign of typing: shown in passing, and nobody waits for them.
+
+use super::{app::App, config::Shows, lane::LaneState};
+use crate::{
+    base::{ids::ProviderId, limits::READ_MARK_FRESH, time::Time},
+    model::effect::Effect,
+};
+use std::sync::Arc;
+
+impl App {
+    /// The bot has taken a message: its reader may see so. Typing is shown where the answer waits for somebody else;
+    /// one that is on its way already needs no sign, which would come after it.
+    pub(super) fn show_read(
+        self: &Arc<Self>,
+        lane: &LaneState,
+        index: usize,
+        message: ProviderId,
+        at: Time,
+        effects: &[Effect],
+    ) {
+        let conversation = &lane.conversations[index];
+        let sender = conversation.sender;
+        let shows = self.senders.get(sender).map_or(Shows::Nothing, |sender| sender.shows);
+        let by_person = conversation.session.person.is_some();
+        if shows == Shows::Nothing || by_person || self.clock.now() - at > READ_MARK_FRESH {
+            return;
+        }
+        // While the platform is slow, marks are left out rather than piled up.
+        let Ok(place) = Arc::clone(&self.read_marks).try_acquire_owned() else { return };
+        let typing = shows == Shows::Typing && effects.iter().any(|effect| matches!(effect, Effect::Call(_)));
+        let app = Arc::clone(self);
+        tokio::spawn(async move {
+            let _until = place;
+            let Some(provider) = app.provider_of(sender) else { return };
+            let Some(asked) = provider.mark_read(app.http.as_ref(), sender, &message, typing) else { return };
+            if let Err(trouble) = asked.await {
+                tracing::debug!(sender.id = %sender, kind = trouble.kind, "A read mark was not taken: {}", trouble.kind);
+            }
+        });
+    }
+}
