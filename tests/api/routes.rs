@@ -87,6 +87,8 @@ impl World {
             ("$contact", conversation["contact"]["id"].to_string()),
         ]);
         let contact = conversation["contact"]["id"].as_i64().unwrap();
+        let agreed = json!({"topic": "news", "given": true, "proof": "Ticked on the web form of 1 March"});
+        host.post("key-acme", &format!("/v1/contacts/{contact}/consent"), agreed).await;
         ids.insert("$waplify_contact", format!("{contact:024x}"));
         let tester = json!({"whatsapp_sandbox_session": {"phone_number": ANA}});
         let tester = host.post("key-acme", "/api/v1/sandbox_sessions", tester).await.is(201);
