@@ -83,6 +83,11 @@ pub fn zone(phone: &str) -> Option<&'static str> {
     }
 }
 
+/// The country whose clock a zone is; small ones may share a neighbour's.
+pub fn country_of_zone(zone: &str) -> Option<&'static str> {
+    REGIONS.iter().find(|region| region.2.contains(&zone)).map(|region| region.1)
+}
+
 /// A number of nobody for trying things out, in the country of a time zone; in the United States where the zone
 /// tells no country.
 pub fn example(zone: &str) -> String {

@@ -256,7 +256,7 @@ fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
             findings.push(Diagnostic::error("E201", &node.place, message).help(help));
         }
         // There are some: that none are set is not to be said beside.
-        return Some(QuietHours { from: clock("21:00")?, to: clock("08:00")? });
+        return Some(QuietHours { from: clock("21:00")?, to: clock("08:00")?, law: false });
     }
     let mut quiet = fields.fields("quiet_hours")?;
     let mut read = |name: &'static str| {
@@ -272,13 +272,9 @@ fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
         time
     };
     let (from, to) = (read("from"), read("to"));
-    if quiet.bool("law")
-        && let Some(entry) = quiet.entry("law")
-    {
-        findings.push(later(&entry.key.place, "`law`"));
-    }
+    let law = quiet.bool("law");
     quiet.finish();
-    Some(QuietHours { from: from?, to: to? })
+    Some(QuietHours { from: from?, to: to?, law })
 }
 
 fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
@@ -337,7 +333,6 @@ fn sandbox(fields: &mut Fields<'_>) -> Sandbox {
     node.finish();
     sandbox
 }
-
 /// What the language has and this version does not do yet: said, never passed over.
 pub(super) fn later(place: &Place, what: &str) -> Diagnostic {
     Diagnostic::error("E299", place, format!("{what} is not supported in this version yet")).help("take it out for now")

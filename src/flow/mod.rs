@@ -75,7 +75,7 @@ pub use timetable::{
     whom,
 };
 pub use update::{Becomes, becomes};
-pub use views::zones_of;
+pub use views::whereabouts;
 pub use world::{SenderView, Versions, World};
 
 #[cfg(test)]

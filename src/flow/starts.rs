@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     base::{
+        ids::{StartId, StepId},
         limits::RUNS_PER_CONVERSATION_MAX,
         time::{Span, Time},
     },
@@ -33,6 +34,8 @@ pub(super) struct Beginning<'s> {
     pub aside_of: Option<u32>,
     pub depth: usize,
     pub written: Option<&'s WrittenTrigger>,
+    /// The planned start that it comes of.
+    pub start: Option<StartId>,
     pub confirms_stop: bool,
 }
 
@@ -48,6 +51,7 @@ impl<'a> Turn<'a> {
             aside_of,
             depth: 0,
             written: Some(choice.trigger),
+            start: None,
             confirms_stop: false,
         };
         self.begin(choice.flow, beginning);
@@ -66,6 +70,7 @@ impl<'a> Turn<'a> {
             aside_of: None,
             depth: 0,
             written: None,
+            start: None,
             confirms_stop: true,
         };
         if let Some(run) = self.begin(flow, beginning) {
@@ -77,7 +82,7 @@ impl<'a> Turn<'a> {
     /// Steps of `_bot.yaml` as a run of their own.
     pub fn start_bot_steps(&mut self, Body(entry): Body, trigger: &str, heard: &Heard<'_>) {
         let flow = &self.live().bot.flow;
-        let Some(number) = self.new_run(flow, trigger, BTreeMap::new(), entry.map(|ix| flow.node(ix).id.clone()))
+        let Some(number) = self.new_run(flow, trigger, None, BTreeMap::new(), entry.map(|ix| flow.node(ix).id.clone()))
         else {
             return;
         };
@@ -116,7 +121,7 @@ impl<'a> Turn<'a> {
         };
         let once = beginning.written.and_then(|trigger| self.once_key(flow, trigger, &seen).ok().flatten());
         let entry = flow.entry.map(|ix| flow.node(ix).id.clone());
-        let number = self.new_run(flow, &beginning.trigger, vars, entry)?;
+        let number = self.new_run(flow, &beginning.trigger, beginning.start, vars, entry)?;
         self.effects.extend(once.map(|key| Effect::Once { key }));
         let knew = self.knew_of(flow);
         if let Some(trigger) = beginning.written.filter(|trigger| !trigger.at_most.is_empty()) {
@@ -140,8 +145,9 @@ impl<'a> Turn<'a> {
         &mut self,
         flow: &Flow,
         trigger: &str,
+        start: Option<StartId>,
         vars: BTreeMap<String, Value>,
-        at: Option<crate::base::ids::StepId>,
+        at: Option<StepId>,
     ) -> Option<u32> {
         if self.session.runs.len() >= RUNS_PER_CONVERSATION_MAX {
             self.note(None, None, format!("`{}` does not start: too many runs are open", flow.name));
@@ -179,6 +185,7 @@ impl<'a> Turn<'a> {
             flow: flow.name.clone(),
             version,
             trigger: trigger.to_owned(),
+            start,
         });
         Some(number)
     }
@@ -262,6 +269,7 @@ impl<'a> Turn<'a> {
             aside_of,
             depth: start.depth,
             written: trigger,
+            start: start.id,
             confirms_stop: false,
         };
         let (flow_name, trigger) = (start.flow.clone(), start.trigger.clone());

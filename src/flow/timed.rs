@@ -56,8 +56,8 @@ impl Turn<'_> {
     fn before_quiet_hours(&self, moment: Time) -> Time {
         let bot = &self.live().bot;
         let Some(quiet) = bot.quiet_hours else { return moment };
-        let zones = views::zones_of(&self.contact, &bot.timezone);
-        quiet.allowed_before(self.now(), moment, &zones).unwrap_or(moment)
+        let place = views::whereabouts(&self.contact, &bot.timezone);
+        quiet.allowed_before(self.now(), moment, &place).unwrap_or(moment)
     }
 
     /// The moments that have come start their flows, each once for its silence.

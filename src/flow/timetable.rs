@@ -40,6 +40,13 @@ pub struct Timetable<'a> {
     trigger: &'a WrittenTrigger,
 }
 
+impl Timetable<'_> {
+    /// Whoever is meant has all of these.
+    pub fn tags(&self) -> &[String] {
+        &self.to.tags
+    }
+}
+
 /// All of them, by flow.
 pub fn timetables(set: &FlowSet) -> Vec<Timetable<'_>> {
     let mut tables = Vec::new();

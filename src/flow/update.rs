@@ -106,6 +106,7 @@ impl<'a> Turn<'a> {
                 aside_of: run.aside_of,
                 depth: run.depth,
                 written: None,
+                start: None,
                 confirms_stop: false,
             },
         );

@@ -12,6 +12,7 @@ use crate::{
         contact::ContactData,
         hours::OpeningHours,
         inbound::{InboundKind, InboundMessage, Referral},
+        quiet::Whereabouts,
         value::Value,
     },
 };
@@ -107,7 +108,7 @@ impl Turn<'_> {
 }
 
 /// All clocks that may be the contact's: its own, else those of its number's country, else the bot's.
-pub fn zones_of(contact: &ContactData, bot: &TimeZone) -> Vec<TimeZone> {
+fn zones_of(contact: &ContactData, bot: &TimeZone) -> Vec<TimeZone> {
     let named = |name: &str| TimeZone::get(name).ok();
     let zones: Vec<TimeZone> = match (contact.zone.as_deref().and_then(named), contact.phone.as_deref()) {
         (Some(zone), _) => vec![zone],
@@ -115,6 +116,13 @@ pub fn zones_of(contact: &ContactData, bot: &TimeZone) -> Vec<TimeZone> {
         (None, None) => Vec::new(),
     };
     if zones.is_empty() { vec![bot.clone()] } else { zones }
+}
+
+/// Where quiet hours count for a contact: its clocks, and the countries of its number and its own zone.
+pub fn whereabouts(contact: &ContactData, bot: &TimeZone) -> Whereabouts {
+    let number = contact.phone.as_deref().and_then(phone::country);
+    let zone = contact.zone.as_deref().and_then(phone::country_of_zone).filter(|country| Some(*country) != number);
+    Whereabouts { zones: zones_of(contact, bot), countries: number.into_iter().chain(zone).collect() }
 }
 
 /// What `msg` shows of a message.

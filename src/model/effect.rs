@@ -2,7 +2,7 @@
 
 mod planned;
 
-pub use planned::{Audience, PlannedFlow, When, Whom, is_start_key, start_key};
+pub use planned::{Audience, PlannedFlow, When, Whom, broadcast_key, broadcast_of, is_start_key, start_key};
 
 use super::{
     contact::ContactData,
@@ -141,6 +141,9 @@ pub enum Effect {
         flow: FlowName,
         version: VersionId,
         trigger: String,
+        /// The planned start that it comes of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        start: Option<StartId>,
     },
     RunEnded {
         run: u32,

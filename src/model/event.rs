@@ -190,7 +190,7 @@ pub enum Fate {
 
 /// A trigger, by its key, that asks nobody from outside: the clock starts it.
 pub fn is_by_clock(trigger: &str) -> bool {
-    ["schedule ", "date ", "window_closing ", "quiet_for "].iter().any(|kind| trigger.starts_with(kind))
+    ["schedule ", "date ", "window_closing ", "quiet_for ", "broadcast "].iter().any(|kind| trigger.starts_with(kind))
 }
 
 /// Why something was not started or not sent; the same words in reports, metrics and the API.

@@ -11,6 +11,7 @@ pub mod effect;
 pub mod event;
 pub mod hours;
 pub mod inbound;
+pub mod law;
 pub mod matching;
 pub mod quiet;
 pub mod schedule;

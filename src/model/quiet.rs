@@ -1,5 +1,6 @@
-//! Quiet hours: when an unasked message may go out again.
+//! Quiet hours: when an unasked message may go out again, by the author's word and by the law's.
 
+use super::law::{self, Law};
 use crate::base::{limits::QUIET_ROUNDS_MAX, time::Time};
 use jiff::{civil, tz::TimeZone};
 
@@ -8,35 +9,42 @@ use jiff::{civil, tz::TimeZone};
 pub struct QuietHours {
     pub from: civil::Time,
     pub to: civil::Time,
+    /// What the law of the contact's country asks for counts as well (`law: true`).
+    pub law: bool,
+}
+
+/// Where a contact may be.
+#[derive(Debug, Clone, Default)]
+pub struct Whereabouts {
+    /// All clocks that may be the contact's.
+    pub zones: Vec<TimeZone>,
+    /// Those of its number and of its zone.
+    pub countries: Vec<&'static str>,
 }
 
 impl QuietHours {
-    /// The first moment from `now` on that is quiet in none of the zones; `None`: `now` itself is
-    /// allowed. No zone: nothing is quiet. Where no moment pleases all (zones half a world apart),
-    /// the end in the first zone.
-    pub fn allowed_at(&self, now: Time, zones: &[TimeZone]) -> Option<Time> {
-        if self.from == self.to {
-            return None;
-        }
-        let mut at = now;
-        for _ in 0..QUIET_ROUNDS_MAX {
-            match zones.iter().find_map(|zone| self.end_if_quiet(at, zone)) {
-                Some(end) => at = end,
-                None => return (at > now).then_some(at),
-            }
-        }
-        zones.first().and_then(|zone| self.end_if_quiet(now, zone))
+    /// The first moment from `now` on that is quiet on none of the clocks; `None`: `now` itself is
+    /// allowed. No clock: nothing is quiet. Where no moment pleases all (zones half a world apart, or a law that
+    /// leaves no hour), the first end there is.
+    pub fn allowed_at(&self, now: Time, place: &Whereabouts) -> Option<Time> {
+        first_allowed(now, &self.nights(place, true))
+    }
+
+    /// The same by the law alone: for what the author lets out at any hour.
+    pub fn lawful_at(&self, now: Time, place: &Whereabouts) -> Option<Time> {
+        first_allowed(now, &self.nights(place, false))
     }
 
     /// The last moment before `until` and after `now` that is not quiet, for what must go out before
     /// (`window_closing`); `None` when all of it is quiet.
-    pub fn allowed_before(&self, now: Time, until: Time, zones: &[TimeZone]) -> Option<Time> {
+    pub fn allowed_before(&self, now: Time, until: Time, place: &Whereabouts) -> Option<Time> {
+        let nights = self.nights(place, true);
         let mut at = until;
         for _ in 0..QUIET_ROUNDS_MAX {
             if at < now {
                 return None;
             }
-            match zones.iter().find_map(|zone| self.start_if_quiet(at, zone)) {
+            match nights.iter().find_map(|night| night.start_if_quiet(at)) {
                 Some(start) => at = start,
                 None => return Some(at),
             }
@@ -44,39 +52,115 @@ impl QuietHours {
         None
     }
 
+    fn nights<'a>(&'a self, place: &'a Whereabouts, with_own: bool) -> Vec<Night<'a>> {
+        let own = place.zones.iter().filter(|_| with_own && self.from != self.to);
+        let mut nights: Vec<Night<'_>> = own.map(|zone| Night::Own(self, zone)).collect();
+        if self.law {
+            for law in law::of(&place.countries) {
+                let zones = place.zones.iter().filter(|zone| law.counts_in(zone.iana_name()));
+                nights.extend(zones.map(|zone| Night::Law(law, zone)));
+            }
+        }
+        nights
+    }
+
     fn quiet(&self, clock: civil::Time) -> bool {
         if self.from < self.to { clock >= self.from && clock < self.to } else { clock >= self.from || clock < self.to }
     }
+}
 
-    fn end_if_quiet(&self, at: Time, zone: &TimeZone) -> Option<Time> {
-        let local = zoned(at, zone)?;
-        if !self.quiet(local.time()) {
-            return None;
-        }
-        let mut day = local.date();
-        if local.time() >= self.to {
-            day = day.tomorrow().ok()?;
-        }
+/// One rule on one clock.
+enum Night<'a> {
+    Own(&'a QuietHours, &'a TimeZone),
+    Law(&'static Law, &'a TimeZone),
+}
+
+impl Night<'_> {
+    fn end_if_quiet(&self, at: Time) -> Option<Time> {
+        let (end, zone) = match self {
+            Night::Own(hours, zone) => {
+                let local = zoned(at, zone)?;
+                if !hours.quiet(local.time()) {
+                    return None;
+                }
+                let day = local.date();
+                let day = if local.time() >= hours.to { day.tomorrow().ok()? } else { day };
+                (day.to_datetime(hours.to), zone)
+            }
+            Night::Law(law, zone) => {
+                let local = zoned(at, zone)?;
+                if is_lawful(law, &local) {
+                    return None;
+                }
+                let mut day = local.date();
+                let today = law.open(day.weekday()).filter(|(from, _)| local.time() < *from);
+                let mut open = today.map(|(from, _)| from);
+                for _ in 0..DAYS_OF_WEEK {
+                    if open.is_some() {
+                        break;
+                    }
+                    day = day.tomorrow().ok()?;
+                    open = law.open(day.weekday()).map(|(from, _)| from);
+                }
+                (day.to_datetime(open?), zone)
+            }
+        };
         // A gap moves the end later, a repeated hour takes its second pass: never too early.
-        let end = day.to_datetime(self.to);
         let end = zone.to_ambiguous_zoned(end).later().ok()?;
         let end = Time(end.timestamp().as_millisecond());
         (end > at).then_some(end)
     }
 
     /// A millisecond before the quiet time that `at` lies in began.
-    fn start_if_quiet(&self, at: Time, zone: &TimeZone) -> Option<Time> {
-        let local = zoned(at, zone)?;
-        if !self.quiet(local.time()) {
-            return None;
-        }
-        let mut day = local.date();
-        if local.time() < self.from {
-            day = day.yesterday().ok()?;
-        }
-        let start = zone.to_ambiguous_zoned(day.to_datetime(self.from)).earlier().ok()?;
+    fn start_if_quiet(&self, at: Time) -> Option<Time> {
+        let (start, zone) = match self {
+            Night::Own(hours, zone) => {
+                let local = zoned(at, zone)?;
+                if !hours.quiet(local.time()) {
+                    return None;
+                }
+                let day = local.date();
+                let day = if local.time() < hours.from { day.yesterday().ok()? } else { day };
+                (day.to_datetime(hours.from), zone)
+            }
+            Night::Law(law, zone) => {
+                let local = zoned(at, zone)?;
+                if is_lawful(law, &local) {
+                    return None;
+                }
+                let mut day = local.date();
+                let today = law.open(day.weekday()).filter(|(_, to)| local.time() >= *to);
+                let mut close = today.map(|(_, to)| to);
+                for _ in 0..DAYS_OF_WEEK {
+                    if close.is_some() {
+                        break;
+                    }
+                    day = day.yesterday().ok()?;
+                    close = law.open(day.weekday()).map(|(_, to)| to);
+                }
+                (day.to_datetime(close?), zone)
+            }
+        };
+        let start = zone.to_ambiguous_zoned(start).earlier().ok()?;
         Some(Time(start.timestamp().as_millisecond() - 1))
     }
+}
+
+const DAYS_OF_WEEK: usize = 7;
+
+fn is_lawful(law: &Law, local: &jiff::Zoned) -> bool {
+    law.open(local.date().weekday()).is_some_and(|(from, to)| (from..to).contains(&local.time()))
+}
+
+fn first_allowed(now: Time, nights: &[Night<'_>]) -> Option<Time> {
+    let mut at = now;
+    for _ in 0..QUIET_ROUNDS_MAX {
+        match nights.iter().find_map(|night| night.end_if_quiet(at)) {
+            Some(end) => at = end,
+            None => return (at > now).then_some(at),
+        }
+    }
+    nights.iter().find_map(|night| night.end_if_quiet(now))
 }
 
 fn zoned(at: Time, zone: &TimeZone) -> Option<jiff::Zoned> {
@@ -88,10 +172,11 @@ mod tests {
     use super::*;
     use jiff::civil::time;
 
-    const NIGHT: QuietHours = QuietHours { from: time(21, 0, 0, 0), to: time(8, 0, 0, 0) };
+    const NIGHT: QuietHours = QuietHours { from: time(21, 0, 0, 0), to: time(8, 0, 0, 0), law: false };
 
-    fn zone(name: &str) -> TimeZone {
-        TimeZone::get(name).unwrap()
+    fn place(zones: &[&str], countries: &[&'static str]) -> Whereabouts {
+        let zones = zones.iter().map(|name| TimeZone::get(name).unwrap()).collect();
+        Whereabouts { zones, countries: countries.to_vec() }
     }
 
     fn at(text: &str) -> Time {
@@ -100,7 +185,7 @@ mod tests {
 
     #[test]
     fn night_waits_for_the_morning() {
-        let madrid = [zone("Europe/Madrid")];
+        let madrid = place(&["Europe/Madrid"], &[]);
         assert_eq!(NIGHT.allowed_at(at("2026-11-21T12:00Z"), &madrid), None);
         assert_eq!(NIGHT.allowed_at(at("2026-11-21T19:59:59Z"), &madrid), None);
         assert_eq!(NIGHT.allowed_at(at("2026-11-21T20:00Z"), &madrid), Some(at("2026-11-22T07:00Z")));
@@ -110,23 +195,23 @@ mod tests {
 
     #[test]
     fn summer_time_moves_the_morning() {
-        let madrid = [zone("Europe/Madrid")];
+        let madrid = place(&["Europe/Madrid"], &[]);
         assert_eq!(NIGHT.allowed_at(at("2026-03-28T22:00Z"), &madrid), Some(at("2026-03-29T06:00Z")));
     }
 
     #[test]
     fn an_end_in_the_gap_comes_after_it() {
-        let until = QuietHours { from: time(21, 0, 0, 0), to: time(2, 30, 0, 0) };
+        let until = QuietHours { from: time(21, 0, 0, 0), to: time(2, 30, 0, 0), law: false };
         // New York, 2026-03-08: 02:30 does not exist, 03:30 is 07:30Z.
         assert_eq!(
-            until.allowed_at(at("2026-03-08T05:00Z"), &[zone("America/New_York")]),
+            until.allowed_at(at("2026-03-08T05:00Z"), &place(&["America/New_York"], &[])),
             Some(at("2026-03-08T07:30Z"))
         );
     }
 
     #[test]
     fn several_zones_must_all_be_awake() {
-        let us: Vec<_> = crate::base::phone::zones("+1415").iter().map(|z| zone(z)).collect();
+        let us = place(crate::base::phone::zones("+1415"), &[]);
         // 12:00Z is 07:00 in New York; Honolulu wakes at 18:00Z.
         assert_eq!(NIGHT.allowed_at(at("2026-11-21T12:00Z"), &us), Some(at("2026-11-21T18:00Z")));
         // 02:30Z: New York sleeps from 02:00Z on, so all wait for Honolulu's next morning.
@@ -135,31 +220,90 @@ mod tests {
 
     #[test]
     fn zones_that_never_agree_end_somewhere() {
-        let apart = [zone("Pacific/Kiritimati"), zone("Pacific/Niue"), zone("Europe/London")];
-        let narrow = QuietHours { from: time(10, 0, 0, 0), to: time(8, 0, 0, 0) };
+        let apart = place(&["Pacific/Kiritimati", "Pacific/Niue", "Europe/London"], &[]);
+        let narrow = QuietHours { from: time(10, 0, 0, 0), to: time(8, 0, 0, 0), law: false };
         let found = narrow.allowed_at(at("2026-11-21T12:00Z"), &apart);
         assert!(found.is_some());
     }
 
     #[test]
     fn what_must_be_early_comes_before_the_night() {
-        let madrid = [zone("Europe/Madrid")];
+        let madrid = place(&["Europe/Madrid"], &[]);
         let before = NIGHT.allowed_before(at("2026-11-21T12:00Z"), at("2026-11-22T01:00Z"), &madrid);
         assert_eq!(before, Some(Time(at("2026-11-21T20:00Z").0 - 1)));
         assert_eq!(NIGHT.allowed_before(at("2026-11-21T21:00Z"), at("2026-11-22T01:00Z"), &madrid), None);
     }
 
+    /// Each row: where, when (its local time in UTC), and when it may go out. Sources stand in `law`.
+    #[test]
+    fn the_law_of_the_country_counts_beside_the_authors_hours() {
+        let law = QuietHours { law: true, ..NIGHT };
+        let (bogota, joburg, seoul) = ("America/Bogota", "Africa/Johannesburg", "Asia/Seoul");
+        let all: &[(&str, &str, &str, Option<&str>)] = &[
+            // 47 CFR 64.1200(c)(1): 8 to 21, which the author's hours say already.
+            ("US", "America/Los_Angeles", "2026-11-21T16:00Z", None),
+            ("US", "America/Los_Angeles", "2026-11-22T04:59Z", None),
+            ("US", "America/Los_Angeles", "2026-11-22T05:00Z", Some("2026-11-22T16:00Z")),
+            // Connecticut, 9 to 20: it shares its clock with Florida (8 to 20).
+            ("US", "America/New_York", "2026-11-21T13:30Z", Some("2026-11-21T14:00Z")),
+            ("US", "America/New_York", "2026-11-22T00:59Z", None),
+            ("US", "America/New_York", "2026-11-22T01:00Z", Some("2026-11-22T14:00Z")),
+            // Texas, on Sunday from noon; Oklahoma until 20.
+            ("US", "America/Chicago", "2026-11-22T15:00Z", Some("2026-11-22T18:00Z")),
+            ("US", "America/Chicago", "2026-11-24T02:00Z", Some("2026-11-24T15:00Z")),
+            ("US", "America/Denver", "2026-11-22T16:00Z", Some("2026-11-22T19:00Z")),
+            // Ley 2300 de 2023: not on Sunday, on Saturday until 15.
+            ("CO", bogota, "2026-11-20T23:59Z", None),
+            ("CO", bogota, "2026-11-21T00:00Z", Some("2026-11-21T13:00Z")),
+            ("CO", bogota, "2026-11-21T20:00Z", Some("2026-11-23T13:00Z")),
+            // GN R293 of 2011: Saturday 9 to 13, not on Sunday.
+            ("ZA", joburg, "2026-11-21T06:30Z", Some("2026-11-21T07:00Z")),
+            ("ZA", joburg, "2026-11-21T11:00Z", Some("2026-11-23T06:00Z")),
+            // Network Act, art. 50(3): nothing from 21 to 8.
+            ("KR", seoul, "2026-11-21T11:59Z", None),
+            ("KR", seoul, "2026-11-21T12:00Z", Some("2026-11-21T23:00Z")),
+            // No law is known: the author's hours alone.
+            ("ES", "Europe/Madrid", "2026-11-22T12:00Z", None),
+        ];
+        for (country, zone, now, expected) in all {
+            let place = place(&[zone], &[country]);
+            let found = law.allowed_at(at(now), &place);
+            assert_eq!(found, expected.map(at), "{country} {zone} {now}");
+            assert!(NIGHT.allowed_at(at(now), &place) <= found, "the law never shortens the author's hours");
+        }
+    }
+
+    #[test]
+    fn what_ignores_the_authors_hours_still_obeys_the_law() {
+        let law = QuietHours { law: true, ..NIGHT };
+        let bogota = place(&["America/Bogota"], &["CO"]);
+        let sunday = at("2026-11-22T15:00Z");
+        assert_eq!(law.lawful_at(sunday, &bogota), Some(at("2026-11-23T12:00Z")), "7:00, not the author's 8:00");
+        assert_eq!(NIGHT.lawful_at(sunday, &bogota), None);
+        let madrid = place(&["Europe/Madrid"], &["ES"]);
+        assert_eq!(law.lawful_at(at("2026-11-22T02:00Z"), &madrid), None);
+    }
+
+    #[test]
+    fn what_must_be_early_comes_before_a_day_that_the_law_keeps_free() {
+        let law = QuietHours { law: true, ..NIGHT };
+        let bogota = place(&["America/Bogota"], &["CO"]);
+        let before = law.allowed_before(at("2026-11-21T14:00Z"), at("2026-11-22T18:00Z"), &bogota);
+        assert_eq!(before, Some(Time(at("2026-11-21T20:00Z").0 - 1)));
+    }
+
     proptest::proptest! {
         #[test]
-        fn the_moment_found_is_never_quiet(ms in 1_700_000_000_000_i64..1_900_000_000_000, which in 0_usize..6) {
-            let names = ["Europe/Madrid", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Beirut"];
-            let zones = [zone(names[which])];
-            if let Some(end) = NIGHT.allowed_at(Time(ms), &zones) {
+        fn the_moment_found_is_never_quiet(ms in 1_700_000_000_000_i64..1_900_000_000_000, which in 0_usize..10) {
+            let names = ["Europe/Madrid", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Beirut", "Africa/Cairo",
+                "America/Havana", "America/Santiago", "Pacific/Chatham"];
+            let place = place(&[names[which]], &[]);
+            if let Some(end) = NIGHT.allowed_at(Time(ms), &place) {
                 proptest::prop_assert!(end > Time(ms));
-                proptest::prop_assert_eq!(NIGHT.allowed_at(end, &zones), None);
+                proptest::prop_assert_eq!(NIGHT.allowed_at(end, &place), None);
                 proptest::prop_assert!(end.0 - ms <= 12 * 3_600_000);
             } else {
-                let local = zoned(Time(ms), &zones[0]).unwrap().time();
+                let local = zoned(Time(ms), &place.zones[0]).unwrap().time();
                 proptest::prop_assert!(local >= NIGHT.to && local < NIGHT.from);
             }
         }

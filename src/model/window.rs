@@ -59,6 +59,8 @@ pub enum Plan {
     WaitTemplate { until: Time },
     /// Not now, for a rule that names the time. Planned again then.
     Later { at: Time, reason: Reason },
+    /// Allowed in every way; its place in the pace of sender and pair comes then.
+    Slot { at: Time },
     /// Left out, as its author wrote.
     Skip,
     /// The step's `on_error`.
@@ -80,11 +82,15 @@ pub enum TemplateState {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SenderState {
-    Online,
-    PausedUntil(Time),
-    Offline,
+/// Until when something keeps a sender from sending; past moments keep nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SenderState {
+    /// The platform wants quiet, or its token is wrong.
+    pub down_until: Option<Time>,
+    /// The same for templates alone.
+    pub templates_until: Option<Time>,
+    /// As many people as the portfolio may reach in 24 hours outside their windows have been reached.
+    pub full_until: Option<Time>,
 }
 
 /// Who may answer after an opt-out, inside the window (`opt_out.answers_after`).
@@ -123,8 +129,15 @@ pub struct PlanInput<'a> {
     pub require_consent: bool,
     /// `QuietHours::allowed_at`; not asked for what is asked for.
     pub quiet_until: Option<Time>,
+    /// `QuietHours::lawful_at`: what a flow that ignores quiet hours still obeys under a topic that needs consent.
+    pub unlawful_until: Option<Time>,
     pub sender: SenderState,
     pub template: &'a dyn Fn(&TemplateMessage) -> TemplateState,
+    /// The account can pay for it: for this one of `if_closed`'s templates, or `None`, the message's own content. Asked
+    /// last but one; may set the amount aside.
+    pub affords: &'a dyn Fn(Option<usize>) -> bool,
+    /// Takes a place in the pace of sender and pair, and says when it comes. Asked last, of what goes for certain.
+    pub slot: &'a dyn Fn() -> Time,
 }
 
 impl PlanInput<'_> {
@@ -134,35 +147,68 @@ impl PlanInput<'_> {
     }
 }
 
-/// Decides, in the order of product.md, "Rules of the window": opt-out, who has the conversation; for
-/// unasked messages consent, caps, quiet hours; then sender, window and template.
+/// The one decision, below everything that sends: opt-out; for what is unasked consent of the topic, caps and quiet
+/// hours; a person who has the conversation; the window and, where it is closed, the author's way with a template that
+/// is usable; the sender and its limits; the budget; the pace. Caps of triggers are asked when a run starts.
 pub fn plan(input: &PlanInput<'_>) -> Plan {
+    let plan = allowed(input);
+    match plan {
+        Plan::Send | Plan::Template(_) | Plan::Nudge { .. } => can_leave(input, plan),
+        other => other,
+    }
+}
+
+/// Whether it may be sent, and as what.
+fn allowed(input: &PlanInput<'_>) -> Plan {
     let draft = input.draft;
     // A hold that ran out is over, whatever else changed meanwhile.
     let hold_ends = input.written_at + hold_of(draft);
-    if matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) && input.now >= hold_ends {
+    let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
+    if by_flow && input.now >= hold_ends {
         return Plan::Expired;
     }
     if input.opted_out && !passes_opt_out(input) {
         return Plan::Refuse { reason: Reason::OptedOut };
     }
-    if input.with_person && draft.origin == Origin::Flow {
-        return Plan::Hold { until: hold_ends };
-    }
-    let by_flow = matches!(draft.origin, Origin::Flow | Origin::HandoffFlow);
     if let Some(plan) = (by_flow && !input.is_asked_for()).then(|| unasked(input)).flatten() {
         return plan;
     }
-    match input.sender {
-        SenderState::Online => {}
-        SenderState::PausedUntil(at) if at > input.now => return Plan::Later { at, reason: Reason::SenderDown },
-        SenderState::PausedUntil(_) => {}
-        SenderState::Offline => return Plan::Refuse { reason: Reason::SenderDown },
+    if input.with_person && draft.origin == Origin::Flow {
+        return Plan::Hold { until: hold_ends };
     }
     if let Content::Template(template) = &draft.content {
         return itself_a_template(input, template, hold_ends);
     }
     freeform(input, hold_ends)
+}
+
+/// Whether the sender can take it now and the account pays.
+fn can_leave(input: &PlanInput<'_>, plan: Plan) -> Plan {
+    let (now, sender) = (input.now, input.sender);
+    let is_template = !matches!(plan, Plan::Send) || input.draft.content.is_template();
+    if let Some(at) = sender.down_until.filter(|at| *at > now) {
+        return Plan::Later { at, reason: Reason::SenderDown };
+    }
+    // Texts may go meanwhile: what waits for these stands in nobody's way.
+    if let Some(at) = sender.templates_until.filter(|at| is_template && *at > now) {
+        return Plan::Later { at, reason: Reason::TemplateUnusable };
+    }
+    let chosen = match plan {
+        Plan::Template(index) => Some(index),
+        // It becomes a message of its own, which asks for itself.
+        Plan::Nudge { .. } => return plan,
+        _ => None,
+    };
+    if let Some(at) = sender.full_until.filter(|at| is_template && !input.window.is_open(now) && *at > now) {
+        return Plan::Later { at, reason: Reason::Capped };
+    }
+    if !(input.affords)(chosen) {
+        return Plan::Refuse { reason: Reason::NoBalance };
+    }
+    match (input.slot)() {
+        at if at > now => Plan::Slot { at },
+        _ => plan,
+    }
 }
 
 /// The one confirmation, and whoever `answers_after` names; by freeform inside the window only.
@@ -189,8 +235,12 @@ fn unasked(input: &PlanInput<'_>) -> Option<Plan> {
     if input.topic.at_most.iter().any(|cap| cap.reached(stamps, input.now)) {
         return Some(Plan::Refuse { reason: Reason::Capped });
     }
-    let quiet = input.quiet_until.filter(|at| !draft.ignore_quiet_hours && *at > input.now);
-    quiet.map(|at| Plan::Later { at, reason: Reason::QuietHours })
+    let quiet = match draft.ignore_quiet_hours {
+        false => input.quiet_until,
+        // An author may wake somebody for what is no advertising; the law is not the author's.
+        true => input.unlawful_until.filter(|_| input.topic.needs_consent),
+    };
+    quiet.filter(|at| *at > input.now).map(|at| Plan::Later { at, reason: Reason::QuietHours })
 }
 
 fn itself_a_template(input: &PlanInput<'_>, template: &TemplateMessage, hold_ends: Time) -> Plan {

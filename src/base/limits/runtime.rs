@@ -141,3 +141,30 @@ pub const AGENDA_FIRES_MAX: usize = 1_000;
 pub const AGENDA_STARTS_MAX: i64 = 200;
 /// Fires of a flow that are counted.
 pub const AGENDA_TALLIES_MAX: i64 = 1_000;
+/// Whom quiet hours kept waiting comes this much after the one before: the default `rate` of a schedule.
+pub const MORNING_GAP: Span = Span::millis(50);
+/// And is moved by up to as much for each who waits before it, and never by more than the most.
+pub const MORNING_JITTER_EACH: Span = Span::seconds(1);
+pub const MORNING_JITTER_MAX: Span = Span::minutes(10);
+/// Ends of quiet hours for which a line is kept: there are some forty zones, and a law has its own.
+pub const MORNINGS_KEPT_MAX: usize = 500;
+/// Nobody waits for a place in such a line for longer than until the next night.
+pub const MORNING_LATEST: Span = Span::hours(8);
+/// In which time a portfolio may reach so many people (platform.md 4.7).
+pub const REACH_COUNTED: Span = Span::days(1);
+/// The largest such number that is written as one; above it there is none.
+pub const MESSAGING_LIMIT_MAX: i64 = 10_000_000;
+/// How many ends of quiet hours a forecast follows one message over.
+pub const FORECAST_ROUNDS_MAX: usize = 8;
+/// People that a forecast names for each outcome.
+pub const FORECAST_EXAMPLES: usize = 3;
+/// Starts of a broadcast are planned so far ahead of their slots: whoever pauses it stops all but these.
+pub const BROADCAST_AHEAD: Span = Span::minutes(2);
+/// A start of a paused broadcast looks again after so long.
+pub const BROADCAST_LOOK: Span = Span::minutes(1);
+/// Broadcasts that are read at a time.
+pub const BROADCASTS_AT_ONCE: i64 = 50;
+/// Audiences of broadcasts that are kept in memory.
+pub const BROADCASTS_READ_MAX: usize = 64;
+/// How long a draft can be started: afterwards its count is old.
+pub const BROADCAST_DRAFT_KEPT: Span = Span::hours(1);

@@ -58,3 +58,11 @@ pub const JOINS_FOLLOWED_MAX: usize = 32;
 pub const LATEST_READ_MAX: i64 = 10_000;
 /// Raw bodies with the name of an erased person that are removed in one commit.
 pub const ERASE_BATCH: i64 = 200;
+/// Whoever writes this long after a message of a fire has answered it, for its report; the same for who leaves.
+pub const REPORT_ANSWER_WITHIN: Span = Span::days(3);
+/// Rows of a report: a fire each, and each of its templates and reasons.
+pub const REPORT_ROWS_MAX: i64 = 2_000;
+/// How far back a report looks unless it is told.
+pub const REPORT_SINCE: Span = Span::days(30);
+/// Fires, by zone, of a trigger that a report looks at for what is being planned still.
+pub const REPORT_FIRES_READ: i64 = 5_000;

@@ -21,7 +21,7 @@ use crate::{
         step_fields::StepFields,
         steps::Step,
         turn::{Here, Next, Turn},
-        views::zones_of,
+        views::whereabouts,
     },
     model::session::Waiting,
 };
@@ -180,8 +180,8 @@ impl Turn<'_> {
         let end = self.world.window.ends_at()?;
         let mut at = end - WINDOW_CLOSING;
         if let Some(quiet) = here.set.bot.quiet_hours.filter(|_| here.flow.ignore_quiet_hours.is_none()) {
-            let zones = zones_of(&self.contact, &here.set.bot.timezone);
-            at = quiet.allowed_before(self.now(), at, &zones).unwrap_or(at);
+            let place = whereabouts(&self.contact, &here.set.bot.timezone);
+            at = quiet.allowed_before(self.now(), at, &place).unwrap_or(at);
         }
         (at > self.now()).then_some(at)
     }

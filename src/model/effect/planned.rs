@@ -66,6 +66,16 @@ pub fn start_key(key: Option<&str>) -> String {
     key.map_or_else(|| "start".to_owned(), |key| format!("start {key}"))
 }
 
+/// How runs and rows know what a broadcast began.
+pub fn broadcast_key(id: i64) -> String {
+    format!("broadcast {id}")
+}
+
+/// The broadcast that `broadcast_key` named.
+pub fn broadcast_of(key: &str) -> Option<i64> {
+    key.strip_prefix("broadcast ")?.parse().ok()
+}
+
 /// What `start_key` made.
 pub fn is_start_key(key: &str) -> bool {
     key == "start" || key.starts_with("start ")

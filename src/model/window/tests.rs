@@ -35,6 +35,9 @@ struct Case {
     require_consent: bool,
     quiet_until: Option<Time>,
     sender: SenderState,
+    unlawful_until: Option<Time>,
+    affords: bool,
+    slot: Time,
     states: Vec<TemplateState>,
     written: Span,
 }
@@ -52,7 +55,10 @@ impl Default for Case {
             at_most: vec![],
             require_consent: false,
             quiet_until: None,
-            sender: SenderState::Online,
+            sender: SenderState::default(),
+            unlawful_until: None,
+            affords: true,
+            slot: NOW,
             states: vec![USABLE],
             written: Span::ZERO,
         }
@@ -76,8 +82,11 @@ impl Case {
             consent_topics: &["marketing".into()],
             require_consent: self.require_consent,
             quiet_until: self.quiet_until,
+            unlawful_until: self.unlawful_until,
             sender: self.sender,
             template: &state,
+            affords: &|_| self.affords,
+            slot: &|| self.slot,
         })
     }
 
@@ -254,10 +263,120 @@ fn a_hold_runs_out() {
 #[test]
 fn a_paused_sender_waits() {
     let at = NOW + Span::hours(1);
-    let case = |sender| Case { sender, ..Case::default() }.plan();
-    assert_eq!(case(SenderState::PausedUntil(at)), Plan::Later { at, reason: Reason::SenderDown });
-    assert_eq!(case(SenderState::PausedUntil(NOW)), Plan::Send);
-    assert_eq!(case(SenderState::Offline), refused(Reason::SenderDown));
+    let case =
+        |down_until| Case { sender: SenderState { down_until, ..SenderState::default() }, ..Case::default() }.plan();
+    assert_eq!(case(Some(at)), Plan::Later { at, reason: Reason::SenderDown });
+    assert_eq!(case(Some(NOW)), Plan::Send);
+}
+
+/// What everything but `but` forbids: each rule is asked before those that stand after it here (issue 6, part 2).
+#[test]
+fn rules_are_asked_in_their_order() {
+    let at = NOW + Span::hours(1);
+    let closed = IfClosed::Template(vec![template("0")]);
+    let mut case = Case {
+        draft: Draft { topic: "marketing".into(), ..Case::closed(Some(closed)).draft },
+        window_age: None,
+        opted_out: true,
+        needs_consent: true,
+        contact: ContactData {
+            unasked: [("marketing".to_owned(), vec![NOW - Span(1)])].into(),
+            ..ContactData::default()
+        },
+        at_most: vec![AtMost::new(1, Span::days(1))],
+        quiet_until: Some(at),
+        with_person: true,
+        states: vec![TemplateState::NotNow],
+        sender: SenderState { down_until: Some(at), templates_until: Some(at), full_until: Some(at) },
+        affords: false,
+        slot: at,
+        ..Case::default()
+    };
+    assert_eq!(case.plan(), refused(Reason::OptedOut), "language.md 8");
+    case.opted_out = false;
+    assert_eq!(case.plan(), refused(Reason::NoConsent), "language.md 8");
+    case.contact.consent.insert("marketing".into(), Consent { given: true, at: NOW });
+    assert_eq!(case.plan(), refused(Reason::Capped), "a topic's `at_most`");
+    case.at_most.clear();
+    assert_eq!(case.plan(), Plan::Later { at, reason: Reason::QuietHours }, "platform.md 6.10");
+    case.quiet_until = None;
+    assert_eq!(case.plan(), Plan::Hold { until: NOW + HOLD_DEFAULT }, "a person has it");
+    case.with_person = false;
+    assert_eq!(
+        case.plan(),
+        Plan::WaitTemplate { until: NOW + HOLD_DEFAULT },
+        "platform.md 6.13: approved is not sendable"
+    );
+    case.states = vec![TemplateState::Usable(Category::Marketing)];
+    assert_eq!(case.plan(), Plan::Later { at, reason: Reason::SenderDown }, "131048, a wrong token");
+    case.sender.down_until = None;
+    assert_eq!(case.plan(), Plan::Later { at, reason: Reason::TemplateUnusable }, "131064: templates alone");
+    case.sender.templates_until = None;
+    assert_eq!(case.plan(), Plan::Later { at, reason: Reason::Capped }, "platform.md 4.7: the limit of the portfolio");
+    case.sender.full_until = None;
+    assert_eq!(case.plan(), refused(Reason::NoBalance), "product.md: balance");
+    case.affords = true;
+    assert_eq!(case.plan(), Plan::Slot { at }, "platform.md 4.9: pace of sender and pair");
+    case.slot = NOW;
+    assert_eq!(case.plan(), Plan::Template(0));
+}
+
+#[test]
+fn what_keeps_templates_back_keeps_no_text_back() {
+    let at = Some(NOW + Span::hours(1));
+    let sender = SenderState { down_until: None, templates_until: at, full_until: at };
+    assert_eq!(Case { sender, ..Case::default() }.plan(), Plan::Send);
+    // Inside the window nobody new is reached: the limit counts only what begins a conversation (platform.md 4.7).
+    let content = Content::Template(template("0"));
+    let full = SenderState { templates_until: None, ..sender };
+    assert_eq!(Case { draft: Draft { content, ..draft() }, sender: full, ..Case::default() }.plan(), Plan::Send);
+}
+
+#[test]
+fn nothing_is_paid_and_no_place_taken_for_what_does_not_go() {
+    let asked = std::cell::Cell::new(0);
+    for case in [Case { opted_out: true, ..Case::default() }, Case::closed(Some(IfClosed::Skip)), Case::closed(None)] {
+        let count = |()| asked.set(asked.get() + 1);
+        let consent_topics = [];
+        let input = PlanInput {
+            now: NOW,
+            draft: &case.draft,
+            written_at: NOW,
+            window: Window { opened_at: case.window_age.map(|age| NOW - age) },
+            opted_out: case.opted_out,
+            contact: &case.contact,
+            answers_after: AnswersAfter::People,
+            with_person: false,
+            topic: TopicRules { needs_consent: false, at_most: &[] },
+            consent_topics: &consent_topics,
+            require_consent: false,
+            quiet_until: None,
+            unlawful_until: None,
+            sender: SenderState::default(),
+            template: &|_| USABLE,
+            affords: &|_| {
+                count(());
+                true
+            },
+            slot: &|| {
+                count(());
+                NOW
+            },
+        };
+        plan(&input);
+    }
+    assert_eq!(asked.get(), 0);
+}
+
+#[test]
+fn the_law_is_not_the_authors_to_ignore() {
+    let at = NOW + Span::hours(3);
+    let mut case = Case { quiet_until: Some(at), unlawful_until: Some(at), ..Case::default() };
+    case.draft.ignore_quiet_hours = true;
+    assert_eq!(case.plan(), Plan::Send, "no advertising: the author says why it may ring");
+    case.needs_consent = true;
+    case.contact.consent.insert("service".into(), Consent { given: true, at: NOW });
+    assert_eq!(case.plan(), Plan::Later { at, reason: Reason::QuietHours });
 }
 
 #[test]
@@ -291,11 +410,8 @@ fn any_case() -> impl Strategy<Value = Case> {
         Just(TemplateState::Never)
     ];
     let answers = prop_oneof![Just(AnswersAfter::People), Just(AnswersAfter::Bot), Just(AnswersAfter::Nobody)];
-    let sender = prop_oneof![
-        Just(SenderState::Online),
-        Just(SenderState::PausedUntil(NOW + Span(5))),
-        Just(SenderState::Offline)
-    ];
+    let down = SenderState { down_until: Some(NOW + Span(5)), ..SenderState::default() };
+    let sender = prop_oneof![Just(SenderState::default()), Just(down)];
     let first =
         (origin, ways, proptest::option::of(0_i64..100_000_000), proptest::option::of(0_i64..4_000_000), any::<bool>());
     let second = (
@@ -326,6 +442,9 @@ fn any_case() -> impl Strategy<Value = Case> {
                 at_most: if capped { vec![AtMost::new(1, Span::days(1))] } else { vec![] },
                 require_consent: false,
                 quiet_until: quiet.map(|ms| NOW + Span(ms)),
+                unlawful_until: None,
+                affords: true,
+                slot: NOW,
                 sender,
                 states,
                 written: Span(written),

@@ -227,11 +227,7 @@ impl Talk {
         let versions = self.versions.clone();
         let bot = &versions.live().bot;
         let topic = bot.topics.get(&draft.topic).cloned().unwrap_or_default();
-        let zone = crate::flow::views::zone_of(
-            self.contact.data.zone.as_deref(),
-            self.contact.data.phone.as_deref(),
-            &bot.timezone,
-        );
+        let place = crate::flow::whereabouts(&self.contact.data, &bot.timezone);
         let quiet = bot.quiet_hours;
         let unusable = &self.unusable;
         let state = |template: &TemplateMessage| {
@@ -253,9 +249,12 @@ impl Talk {
             topic: TopicRules { needs_consent: topic.needs_consent, at_most: &topic.at_most },
             consent_topics: &["marketing".into()],
             require_consent: false,
-            quiet_until: quiet.filter(|_| !released).and_then(|quiet| quiet.allowed_at(self.now, &[zone])),
-            sender: SenderState::Online,
+            quiet_until: quiet.filter(|_| !released).and_then(|quiet| quiet.allowed_at(self.now, &place)),
+            unlawful_until: None,
+            sender: SenderState::default(),
             template: &state,
+            affords: &|_| true,
+            slot: &|| self.now,
         };
         let asked_for = input.is_asked_for();
         let made = plan(&input);
@@ -282,7 +281,7 @@ impl Talk {
                 self.kept.push((draft, written, None));
                 Some(Fate::Held { until })
             }
-            Plan::Later { at, .. } => {
+            Plan::Later { at, .. } | Plan::Slot { at } => {
                 self.kept.push((draft, written, Some(at)));
                 Some(Fate::Postponed { until: at })
             }

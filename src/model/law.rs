@@ -1,0 +1,122 @@
+//! In which hours the law of a country allows advertising by message; each row names where its rule stands.
+//!
+//! A row is here only when its rule covers messages and was found in writing. Rules that speak of calls alone (Canada,
+//! Australia, the Emirates) or that bind telephone companies (India, Jordan) are left out: docs/language.md, *Quiet
+//! hours*. Public holidays differ by region and year and are not in it.
+
+use jiff::civil::{Time, Weekday, time};
+
+/// One rule of one country.
+#[derive(Debug)]
+pub struct Law {
+    /// ISO 3166, two letters.
+    pub country: &'static str,
+    /// The clocks of the parts of the country where it counts; none: in all of it. A number does not tell the state.
+    pub zones: &'static [&'static str],
+    /// From Monday: from when to when; `None`: not at all.
+    week: [Option<(Time, Time)>; 7],
+    /// The law, and who watches over it.
+    pub source: &'static str,
+}
+
+impl Law {
+    pub fn open(&self, day: Weekday) -> Option<(Time, Time)> {
+        self.week[usize::from(day.to_monday_zero_offset().unsigned_abs()) % self.week.len()]
+    }
+
+    /// It counts where clocks show the time of this zone.
+    pub fn counts_in(&self, zone: Option<&str>) -> bool {
+        self.zones.is_empty() || zone.is_some_and(|zone| self.zones.contains(&zone))
+    }
+}
+
+/// Those of some countries.
+pub fn of<'a>(countries: &'a [&'static str]) -> impl Iterator<Item = &'static Law> + 'a {
+    LAWS.iter().filter(|law| countries.contains(&law.country))
+}
+
+const fn daily(from: i8, to: i8) -> [Option<(Time, Time)>; 7] {
+    [hours(from, to); 7]
+}
+
+const fn hours(from: i8, to: i8) -> Option<(Time, Time)> {
+    Some((time(from, 0, 0, 0), time(to, 0, 0, 0)))
+}
+
+const fn weekend(
+    weekdays: Option<(Time, Time)>,
+    saturday: Option<(Time, Time)>,
+    sunday: Option<(Time, Time)>,
+) -> [Option<(Time, Time)>; 7] {
+    [weekdays, weekdays, weekdays, weekdays, weekdays, saturday, sunday]
+}
+
+/// Several of one country all count: the strictest wins.
+pub static LAWS: &[Law] = &[
+    Law {
+        country: "US",
+        zones: &[],
+        week: daily(8, 21),
+        source: "47 CFR 64.1200(c)(1), Federal Communications Commission",
+    },
+    Law {
+        country: "US",
+        zones: &["America/New_York"],
+        week: daily(9, 20),
+        source: "Connecticut: Conn. Gen. Stat. 42-288a as changed by Public Act 23-98, Department of Consumer Protection",
+    },
+    Law {
+        country: "US",
+        zones: &["America/New_York", "America/Chicago"],
+        week: daily(8, 20),
+        source: "Florida: Fla. Stat. 501.616(6)(a), Department of Agriculture and Consumer Services",
+    },
+    Law {
+        country: "US",
+        zones: &["America/Chicago"],
+        week: daily(8, 20),
+        source: "Oklahoma: Okla. Stat. tit. 15, 775C.4, Attorney General",
+    },
+    Law {
+        country: "US",
+        zones: &["America/Chicago", "America/Denver"],
+        week: weekend(hours(9, 21), hours(9, 21), hours(12, 21)),
+        source: "Texas: Bus. & Com. Code 301.051, for texts since SB 140 (2025), Attorney General",
+    },
+    Law {
+        country: "CO",
+        zones: &[],
+        week: weekend(hours(7, 19), hours(8, 15), None),
+        source: "Ley 2300 de 2023, arts. 3 and 5, Superintendencia de Industria y Comercio",
+    },
+    Law {
+        country: "ZA",
+        zones: &[],
+        week: weekend(hours(8, 20), hours(9, 13), None),
+        source: "Consumer Protection Act 68 of 2008, s. 12, with GN R293 of 2011, National Consumer Commission",
+    },
+    Law {
+        country: "KR",
+        zones: &[],
+        week: daily(8, 21),
+        source: "Network Act, art. 50(3), Korea Communications Commission",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_names_its_source_and_stands_in_the_docs() {
+        let page = include_str!("../../docs/language.md");
+        for law in LAWS {
+            assert!(law.source.contains(char::is_numeric) && law.source.contains(", "), "{}", law.source);
+            assert!(page.contains(law.source), "docs/language.md does not name `{}`", law.source);
+            assert!(law.week.iter().flatten().all(|(from, to)| from < to));
+            for zone in law.zones {
+                assert_eq!(crate::base::phone::country_of_zone(zone), Some(law.country), "{zone}");
+            }
+        }
+    }
+}
