@@ -4,6 +4,8 @@
 
 mod backup;
 mod balance;
+mod bars;
+mod broadcast;
 mod call;
 mod chat;
 mod check;
@@ -90,6 +92,8 @@ enum Command {
     Keys(keys::Args),
     /// What accounts have left for messages
     Balance(balance::Args),
+    /// Send a flow to many once: with a forecast, by its count
+    Broadcast(broadcast::Args),
     /// What schedules send, when, and why not
     Schedule(schedule::Args),
     /// The templates of the senders
@@ -198,6 +202,7 @@ fn run(command: Command) -> Outcome {
         Command::I18n(args) => i18n::run(&args),
         Command::Keys(args) => block_on(keys::run(args)),
         Command::Balance(args) => block_on(balance::run(args)),
+        Command::Broadcast(args) => block_on(broadcast::run(args)),
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Templates(args) => block_on(templates::run(args)),
         Command::Runs(args) => block_on(runs::run(args)),

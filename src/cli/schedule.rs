@@ -1,5 +1,8 @@
 //! `transom schedule list|next|explain`: what would be sent to whom and when, and why it was not.
 
+mod dry;
+mod report;
+
 use super::{
     Failure, Outcome,
     paint::Paint,
@@ -11,7 +14,7 @@ use crate::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
         ids::FlowName,
-        limits::AGENDA_TALLIES_MAX,
+        limits::{AGENDA_FIRES_MAX, AGENDA_TALLIES_MAX},
         phone,
         time::{Span, Time},
     },
@@ -34,20 +37,43 @@ pub enum What {
     List,
     /// The next fires, and what steps have planned, each with its zone
     Next {
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
-        limit: u32,
+        /// At most so many; 20, or 1000 with `--days`
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: Option<u32>,
+        /// All of the next so many days
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=400))]
+        days: Option<u32>,
     },
-    /// What became of the past fires of a flow, by reason; for one contact why or why not
+    /// The triggers of a flow, and how far its newest fires have come
+    Show { flow: String },
+    /// What became of each fire of a flow: sent as what, delivered, read, answered, refused and why, and its cost
+    Report {
+        flow: String,
+        /// How far back
+        #[arg(long, value_name = "DURATION", default_value = "30d")]
+        since: String,
+        /// For a spreadsheet
+        #[arg(long)]
+        csv: bool,
+    },
+    /// What the next fire of a flow would do over the real contacts, and what became of the past ones, by reason; for
+    /// one contact why or why not
     Explain {
         flow: String,
         /// The contact, by phone
         #[arg(long, value_name = "PHONE")]
         contact: Option<String>,
+        /// As if it fired at this local minute, like 2026-11-24T10:00; without it, at its next fire
+        #[arg(long, value_name = "MINUTE")]
+        at: Option<String>,
         /// How far back
         #[arg(long, value_name = "DURATION", default_value = "30d")]
         since: String,
     },
 }
+
+/// How many moments `next` shows unless it is told.
+const NEXT_SHOWN: usize = 20;
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
@@ -61,8 +87,12 @@ pub async fn run(args: Args) -> Outcome {
     let store = Store::open_read_only(config.database.expose()).await.ok();
     let done = match args.what {
         What::List => list(&set, store.as_ref()).await,
-        What::Next { limit } => next(&config, &set, store.as_ref(), limit).await,
-        What::Explain { flow, contact, since } => explain(&config, &set, &flow, contact.as_deref(), &since).await,
+        What::Next { limit, days } => next(&config, &set, store.as_ref(), limit, days).await,
+        What::Show { flow } => show_one(&config, &set, store.as_ref(), &flow).await,
+        What::Report { flow, since, csv } => report_of(&config, &set, &flow, &since, csv).await,
+        What::Explain { flow, contact, at, since } => {
+            explain(&config, &set, &flow, contact.as_deref(), at.as_deref(), &since).await
+        }
     };
     if let Some(store) = store {
         store.close().await;
@@ -90,11 +120,13 @@ async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
     Ok(())
 }
 
-async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: u32) -> Outcome {
+async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Option<u32>, days: Option<u32>) -> Outcome {
     let now = SystemClock.now();
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+    let limit = limit.unwrap_or(if days.is_some() { AGENDA_FIRES_MAX } else { NEXT_SHOWN });
+    let until = days.map_or(Time(i64::MAX), |days| now + Span::days(i64::from(days)));
     let accounts: Vec<_> = config.accounts.iter().map(|account| account.name.clone()).collect();
-    let moments = agenda::next(&accounts, set, store, now, limit).await.map_err(Failure::failed)?;
+    let moments = agenda::next(&accounts, set, store, (now, until), limit).await.map_err(Failure::failed)?;
     let rows: Vec<Vec<String>> = moments
         .into_iter()
         .map(|moment| {
@@ -105,21 +137,73 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: u32)
         })
         .collect();
     table::print(&["local time", "zone", "flow", "UTC", "", ""], &rows, "Nothing is scheduled.");
+    if rows.len() == limit && days.is_some() {
+        println!("There may be more: these are the first {limit}.");
+    }
     Ok(())
 }
 
-async fn explain(config: &Config, set: &Arc<FlowSet>, name: &str, who: Option<&str>, since: &str) -> Outcome {
-    let Some(flow) = set.named(name) else {
-        let names = set.flows.keys().map(FlowName::as_str);
-        let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
-        return Err(Failure::Failed(format!("there is no flow `{name}`{help}")));
-    };
+async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &str) -> Outcome {
+    let flow = named(set, name)?;
+    let mut entries = agenda::entries(set, store).await.map_err(Failure::failed)?;
+    entries.retain(|entry| entry.flow == flow.name);
+    for entry in &entries {
+        let since =
+            entry.since.map_or_else(|| "not live yet".to_owned(), |at| format!("live since {}", show::time(at)));
+        println!("{} ({}), {since}", entry.key, entry.when.trim_end_matches('.'));
+    }
+    if entries.is_empty() {
+        println!("Flow `{name}` has no `schedule:` or `date:` trigger.");
+    }
+    let store = read_only(config).await?;
+    for why in kept_back(&store, flow, false).await? {
+        println!("{why}");
+    }
+    println!();
+    let done = report::progress(&store, &flow.name, SystemClock.now()).await;
+    store.close().await;
+    done
+}
+
+async fn report_of(config: &Config, set: &FlowSet, name: &str, since: &str, csv: bool) -> Outcome {
+    let flow = named(set, name)?;
     let span = Span::parse(since).map_err(|why| Failure::Usage(format!("`--since {since}`: {why}")))?;
     let store = read_only(config).await?;
-    let done = match who {
-        Some(phone) => one(config, set, &store, &flow.name, phone).await,
-        None => past(&store, flow, SystemClock.now() - span).await,
-    };
+    let done = report::run(config, &store, flow, SystemClock.now() - span, csv).await;
+    store.close().await;
+    done
+}
+
+fn named<'s>(set: &'s FlowSet, name: &str) -> Result<&'s Flow, Failure> {
+    set.named(name).ok_or_else(|| {
+        let names = set.flows.keys().map(FlowName::as_str);
+        let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
+        Failure::Failed(format!("there is no flow `{name}`{help}"))
+    })
+}
+
+async fn explain(
+    config: &Config,
+    set: &Arc<FlowSet>,
+    name: &str,
+    who: Option<&str>,
+    at: Option<&str>,
+    since: &str,
+) -> Outcome {
+    let flow = named(set, name)?;
+    let span = Span::parse(since).map_err(|why| Failure::Usage(format!("`--since {since}`: {why}")))?;
+    let store = read_only(config).await?;
+    let done = async {
+        match who {
+            Some(phone) => one(config, set, &store, flow, phone, at).await,
+            None => {
+                dry::run(config, set, &store, flow, at, None).await?;
+                println!();
+                past(&store, flow, SystemClock.now() - span).await
+            }
+        }
+    }
+    .await;
     store.close().await;
     done
 }
@@ -174,7 +258,15 @@ async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<St
     Ok(agenda::kept_back(store, flow, is_tester).await.map_err(Failure::failed)?.into_iter().map(words).collect())
 }
 
-async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName, phone: &str) -> Outcome {
+async fn one(
+    config: &Config,
+    set: &Arc<FlowSet>,
+    store: &Store,
+    written: &Flow,
+    phone: &str,
+    at: Option<&str>,
+) -> Outcome {
+    let flow = &written.name;
     let Some(phone) = phone::strict(phone) else {
         return Err(Failure::Usage(format!("`{phone}` is no number in E.164 format, like +15550100001")));
     };
@@ -235,6 +327,7 @@ async fn one(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &FlowName
             }
         }
     }
+    dry::run(config, set, store, written, at, Some(&phone)).await?;
     let starts = agenda::starts(store, flow, contact.id).await.map_err(Failure::failed)?;
     let rows: Vec<Vec<String>> = starts
         .into_iter()

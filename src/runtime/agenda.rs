@@ -99,20 +99,21 @@ pub async fn entries(set: &FlowSet, store: Option<&Store>) -> Result<Vec<Entry>,
     Ok(by_clock.chain(by_date).collect())
 }
 
-/// The next moments, earliest first: in each zone in which contacts of these accounts live.
+/// The next moments up to `until`, earliest first: in each zone in which contacts of these accounts live.
 pub async fn next(
     accounts: &[AccountName],
     set: &FlowSet,
     store: Option<&Store>,
-    now: Time,
+    (now, until): (Time, Time),
     limit: usize,
 ) -> Result<Vec<Moment>, ReadError> {
+    let until = until.min(now + AGENDA_AHEAD);
     let zones = zones(accounts, set, store).await?;
     let bots = BTreeMap::from([(name_of(&set.bot.timezone), set.bot.timezone.clone())]);
     let mut moments = Vec::new();
     for table in flow::timetables(set) {
         for (name, zone) in if table.by_contact { &zones } else { &bots } {
-            for fire in table.fires.between(now, now + AGENDA_AHEAD, zone).take(limit.min(AGENDA_FIRES_MAX)) {
+            for fire in table.fires.between(now, until, zone).take(limit.min(AGENDA_FIRES_MAX)) {
                 moments.push(Moment {
                     at: fire.at,
                     minute: fire.minute,
@@ -125,7 +126,7 @@ pub async fn next(
         }
     }
     if let Some(store) = store {
-        moments.extend(planned(accounts, set, store, now).await?);
+        moments.extend(planned(accounts, set, store, (now, until)).await?);
     }
     moments.sort();
     moments.truncate(limit);
@@ -214,14 +215,19 @@ pub async fn starts(store: &Store, flow: &FlowName, contact: ContactId) -> Resul
 }
 
 /// Starts by dates and steps that wait for their moment, on the contact's clock.
-async fn planned(accounts: &[AccountName], set: &FlowSet, store: &Store, now: Time) -> Result<Vec<Moment>, ReadError> {
+async fn planned(
+    accounts: &[AccountName],
+    set: &FlowSet,
+    store: &Store,
+    (now, until): (Time, Time),
+) -> Result<Vec<Moment>, ReadError> {
     let dates = flow::dates(set);
     let by_date = |row: &start::PlannedStart| dates.iter().any(|d| d.flow.name == row.flow && d.key == row.trigger_key);
     let mut waiting: Vec<start::PlannedStart> = Vec::new();
     let mut after = (now, StartId(0));
     // The slots of a large schedule stand between them.
     for _ in 0..PAGES_READ_MAX {
-        let page = start::due(store, after, now + AGENDA_AHEAD, AGENDA_STARTS_MAX).await?;
+        let page = start::due(store, after, until, AGENDA_STARTS_MAX).await?;
         let Some(last) = page.last() else { break };
         after = (last.slot_at, last.id);
         waiting.extend(page.into_iter().filter(|row| row.by_step() || by_date(row)));

@@ -4,6 +4,7 @@ use super::{
     arrived::Arrived,
     asked_windows::AskedWindows,
     behind::Behind,
+    broadcast::Broadcasts,
     calls::Calls,
     catalogue::Catalogue,
     config::Config,
@@ -15,8 +16,10 @@ use super::{
     live::Live,
     marks::Marks,
     metrics::Metrics,
+    mornings::Mornings,
     posts::Posts,
     purse::Purse,
+    reach::Reach,
     reload::Reloader,
     senders::{Rates, Senders},
     stops::Stops,
@@ -30,7 +33,7 @@ use crate::{
         time::{Span, Time},
     },
     channel::{Http, Provider},
-    store::{ReadError, Store, conversation, event::Wanted, outbound, session, start, subscription},
+    store::{Store, conversation, event::Wanted, outbound, session, start, subscription},
 };
 use std::{
     collections::BTreeMap,
@@ -106,6 +109,9 @@ pub struct App {
     /// Triggers whose conversations are being told that they are live.
     pub(super) publishing: Marks<(FlowName, String)>,
     pub(super) rates: Rates,
+    pub(super) mornings: Mornings,
+    pub(super) broadcasts: Broadcasts,
+    pub(super) reach: Reach,
     pub(super) beat: Beat,
     /// Hears what each turn did, after its commit. An author's test listens; a daemon has none.
     pub(super) turns: OnceLock<mpsc::UnboundedSender<TurnSeen>>,
@@ -125,6 +131,11 @@ pub(super) struct Beat {
 impl App {
     pub fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// Sandbox senders take every template here.
+    pub fn plays(&self) -> bool {
+        self.plays
     }
 
     pub(super) fn provider_of(&self, sender: SenderId) -> Option<&Arc<dyn Provider>> {
@@ -168,7 +179,8 @@ impl App {
         if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
             done = self.plan_schedules(now).await;
         }
-        done.and(self.plan_audiences(now).await)
+        done = done.and(self.plan_audiences(now).await);
+        done.and(self.plan_broadcasts(now).await)
     }
 
     /// The sweep, which looks for what the timers should have done, and retention.
@@ -190,7 +202,7 @@ impl App {
 
     /// The next moment at which `tick` has something to do, at most at `until`. Reads the rows, too: for
     /// clocks that are moved by hand.
-    pub async fn next_due(&self, until: Time) -> Result<Option<Time>, ReadError> {
+    pub async fn next_due(&self, until: Time) -> anyhow::Result<Option<Time>> {
         let now = self.clock.now();
         let candidates = [
             self.timers.next(),
@@ -198,6 +210,7 @@ impl App {
             outbound::next_due(&self.store, now).await?,
             start::next_slot(&self.store, now).await?,
             self.next_fire(until).await?,
+            self.next_broadcast(now).await?,
         ];
         Ok(candidates.into_iter().flatten().map(|at| at.max(now)).filter(|at| *at <= until).min())
     }

@@ -152,7 +152,7 @@ impl App {
             Effect::Unplan { key, whom } => self.take_start_back(&lane.contact, key, whom, now, set, after),
             Effect::StartDropped { id: Some(id), .. } => rows::start_superseded(set, *id, now),
             Effect::StartDropped { id: None, .. } => {}
-            Effect::RunBegan { run, flow, version, trigger } => {
+            Effect::RunBegan { run, flow, version, trigger, start } => {
                 let row = Run {
                     id: self.store.next_id(),
                     conversation_id: conversation.id,
@@ -161,6 +161,7 @@ impl App {
                     flow: flow.clone(),
                     version_id: *version,
                     trigger_key: trigger.clone(),
+                    start_id: *start,
                     started_at: now,
                     ended_at: None,
                     outcome: None,

@@ -3,6 +3,7 @@
 use crate::{
     base::{ids::SenderId, limits::TEMPLATE_VALUE_CHARS_MAX},
     model::{
+        content::Content,
         inbound::TemplateChange,
         template::{
             Category, HeaderValue, Parameters, Template, TemplateHeader, TemplateMessage, TemplateStatus, in_language,
@@ -91,6 +92,16 @@ impl Catalogue {
         known
             .find(|t| t.name == ready.name && ready.language.as_ref().is_none_or(|l| *l == t.language))
             .map_or(Category::Utility, |t| t.category)
+    }
+
+    /// The category by which the platform counts a message.
+    pub fn priced_as(&self, sender: SenderId, content: &Content) -> &'static str {
+        let Content::Template(template) = content else { return "service" };
+        match self.category(template, sender) {
+            Category::Marketing => "marketing",
+            Category::Authentication => "authentication",
+            Category::Utility => "utility",
+        }
     }
 
     /// The template as it would be sent, or why not.

@@ -1,15 +1,24 @@
 //! What may become of a message now: the plan of `model::window` with templates, sender and rates looked up.
 
-use super::{app::App, catalogue::Wish, lane::Conversation, outbox::Pending};
+use super::{
+    app::App,
+    catalogue::Wish,
+    lane::Conversation,
+    outbox::{Pending, PendingState},
+};
 use crate::{
-    base::{limits::TEMPLATE_RETRY, time::Time},
+    base::{
+        ids::{ContactId, SenderId},
+        limits::{MORNING_LATEST, TEMPLATE_RETRY},
+        time::Time,
+    },
     model::{
         contact::Contact,
         content::Content,
         effect::IfClosed,
         event::Reason,
         template::TemplateMessage,
-        window::{self, Plan},
+        window::{self, Plan, SenderState},
     },
 };
 
@@ -65,20 +74,24 @@ impl App {
         let Some(sender) = self.senders.get(conversation.sender) else {
             return Decision::Fail { code: "unknown_sender", text: "the sender is no longer configured".into() };
         };
-        if let Some(at) = self.health.paused_until(sender.id, false, now) {
-            return Decision::Later { at, keeps_place: true, reason: Some(Reason::SenderDown) };
-        }
         let live = self.live.get();
-        let rules = &live.rules;
-        let languages = rules.languages(contact, sender.language.as_deref());
+        let languages = live.rules.languages(contact, sender.language.as_deref());
         let wish = Wish { sender: sender.id, languages: &languages };
-        let plan = self.plan(contact, conversation, pending, &wish, now);
         let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);
         let of_list = |index: usize| match &draft.if_closed {
             Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).map(&ready),
             _ => None,
         };
-        let decision = match plan {
+        let affords = |index: Option<usize>| match index.map(of_list) {
+            Some(Some(Ok(template))) => self.afford(contact, pending, sender.id, &Content::Template(template), now),
+            Some(_) => true,
+            None => self.afford(contact, pending, sender.id, &draft.content, now),
+        };
+        let slot = || match pending.slot_taken {
+            true => now,
+            false => self.rates.reserve(sender, contact.id, now),
+        };
+        match self.plan(contact, conversation, pending, &wish, (&affords, &slot), now) {
             Plan::Send => match &draft.content {
                 Content::Template(own) => match ready(own) {
                     Ok(template) => {
@@ -107,37 +120,30 @@ impl App {
                 let keeps_place = reason == Reason::SenderDown;
                 Decision::Later { at, keeps_place, reason: Some(reason) }
             }
+            Plan::Slot { at } => Decision::Later { at, keeps_place: true, reason: None },
             Plan::Skip => Decision::Skip,
             Plan::Fail => Decision::Fail { code: "window_closed", text: "the 24-hour window is closed".into() },
             Plan::Expired => Decision::Expired,
             Plan::Refuse { reason } => {
-                let why = match &draft.content {
-                    Content::Template(own) if reason == Reason::TemplateUnusable => {
-                        ready(own).err().map(|unusable| unusable.why)
-                    }
+                let why = match (&draft.content, reason) {
+                    (Content::Template(own), Reason::TemplateUnusable) => ready(own).err().map(|unusable| unusable.why),
+                    (_, Reason::NoBalance) => Some("the balance is used up".to_owned()),
                     _ => None,
                 };
                 Decision::Refuse { reason, why: why.unwrap_or_else(|| reason.as_str().into()) }
             }
+        }
+    }
+
+    /// When what quiet hours postpone goes, of all whom they keep waiting; asked once for each message. What a contact
+    /// gets after the same night comes together, in its order.
+    pub(super) fn morning_of(&self, contact: ContactId, outbox: &[Pending], place: usize, end: Time) -> Time {
+        let together = |pending: &Pending| {
+            let waits = pending.state == PendingState::Queued && !pending.in_order;
+            pending.not_before.filter(|at| waits && *at >= end && *at - end <= MORNING_LATEST)
         };
-        if let Decision::Go { as_template: Some(_), .. } | Decision::Nudge { .. } = &decision
-            && let Some(at) = self.health.paused_until(sender.id, true, now)
-        {
-            // Texts may go meanwhile, so what waits for this stands in nobody's way.
-            return Decision::Later { at, keeps_place: false, reason: Some(Reason::TemplateUnusable) };
-        }
-        if let Decision::Go { content, .. } = &decision
-            && !self.afford(contact, pending, sender.id, content, now)
-        {
-            return Decision::Refuse { reason: Reason::NoBalance, why: "the balance is used up".into() };
-        }
-        if matches!(decision, Decision::Go { .. }) && !pending.slot_taken {
-            let at = self.rates.reserve(sender, contact.id, now);
-            if at > now {
-                return Decision::Later { at, keeps_place: true, reason: None };
-            }
-        }
-        decision
+        let known = outbox[..place].iter().rev().find_map(together);
+        known.unwrap_or_else(|| self.mornings.place(end, contact))
     }
 
     fn plan(
@@ -146,6 +152,7 @@ impl App {
         conversation: &Conversation,
         pending: &Pending,
         wish: &Wish<'_>,
+        (affords, slot): (&dyn Fn(Option<usize>) -> bool, &dyn Fn() -> Time),
         now: Time,
     ) -> Plan {
         let live = self.live.get();
@@ -165,8 +172,20 @@ impl App {
             consent_topics: &rules.consent_topics,
             require_consent: account.is_some_and(|account| account.require_consent),
             quiet_until: rules.quiet_until(&contact.data, now),
-            sender: window::SenderState::Online,
+            unlawful_until: rules.unlawful_until(&contact.data, now),
+            sender: self.state_of(conversation.sender, contact.id, now),
             template: &state,
+            affords,
+            slot,
         })
+    }
+
+    /// What keeps a sender from sending to a contact.
+    pub fn state_of(&self, sender: SenderId, contact: ContactId, now: Time) -> SenderState {
+        SenderState {
+            down_until: self.health.paused_until(sender, false, now),
+            templates_until: self.health.paused_until(sender, true, now),
+            full_until: self.reach.full_until(&self.senders, sender, contact, now),
+        }
     }
 }

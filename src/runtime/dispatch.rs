@@ -133,6 +133,9 @@ impl App {
         set: &mut WriteSet,
     ) -> OutboundId {
         let sender = lane.conversations[index].sender;
+        if as_template.is_some() && !lane.conversations[index].window.is_open(now) {
+            self.reach.note(&self.senders, sender, lane.contact.id, now);
+        }
         let pending = &mut lane.conversations[index].outbox[place];
         self.take_charge(sender, pending);
         pending.state = PendingState::Sending;
@@ -198,8 +201,15 @@ impl App {
         set: &mut WriteSet,
         events: &mut Vec<Event>,
     ) {
+        let contact = lane.contact.id;
         let conversation = &mut lane.conversations[index];
         let sender = conversation.sender;
+        let morning = match decision {
+            Decision::Later { at, reason: Some(Reason::QuietHours), .. } => {
+                Some(self.morning_of(contact, &conversation.outbox, place, at))
+            }
+            _ => None,
+        };
         let pending = &mut conversation.outbox[place];
         let number = pending.draft.number;
         let fate = match decision {
@@ -208,7 +218,7 @@ impl App {
                 // It may have kept its place until now, for a rate or a stopped sender: nobody heard of that.
                 let first = pending.in_order || pending.not_before.is_none();
                 // Nothing may be planned for the present moment again: that would be an endless loop.
-                let at = at.max(Time(now.0 + 1));
+                let at = morning.unwrap_or(at).max(Time(now.0 + 1));
                 pending.not_before = Some(at);
                 pending.in_order = keeps_place;
                 let Some(reason) = reason else {

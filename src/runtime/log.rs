@@ -11,6 +11,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("attempt", "which try it is, from 1"),
     ("audience.id", "our id of what a step planned for many contacts"),
     ("body_bytes", "size of a request's body"),
+    ("broadcast.id", "our id of a broadcast"),
     ("contact.id", "our id of a person"),
     ("conversation.id", "our id of a contact at one sender"),
     ("count", "how many of what the sentence names"),

@@ -29,6 +29,7 @@ pub struct Metrics {
     messages: Family<MessageLabels, Gauge>,
     send_errors: Family<SendErrorLabels, Counter>,
     schedule_refused: Family<RefusedLabels, Counter>,
+    schedule_planned: Family<FlowLabels, Counter>,
     start_refused: Family<RefusedLabels, Counter>,
     dead_letters: Family<WordLabels, Gauge>,
     flow_errors: Family<FlowErrorLabels, Counter>,
@@ -90,6 +91,7 @@ impl Metrics {
             messages: Family::default(),
             send_errors: Family::default(),
             schedule_refused: Family::default(),
+            schedule_planned: Family::default(),
             start_refused: Family::default(),
             dead_letters: Family::default(),
             flow_errors: Family::default(),
@@ -159,6 +161,13 @@ impl Metrics {
     pub fn start_refused(&self, flow: &str, by_clock: bool, reason: Reason) {
         let counted = if by_clock { &self.schedule_refused } else { &self.start_refused };
         counted.get_or_create(&RefusedLabels { flow: flow.to_owned(), reason: reason.as_str() }).inc();
+    }
+
+    /// Starts that a schedule or a broadcast has planned.
+    pub fn planned(&self, flow: &str, count: usize) {
+        if count > 0 {
+            self.schedule_planned.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc_by(count as u64);
+        }
     }
 
     /// How many dead letters of a kind are listed now.
@@ -237,6 +246,11 @@ impl Metrics {
         r.register("messages", "Messages of ours that reached a state since the start", self.messages.clone());
         r.register("send_errors", "Sends that did not succeed, by what is done next", self.send_errors.clone());
         r.register("schedule_refused", "Scheduled starts that were not sent", self.schedule_refused.clone());
+        r.register(
+            "schedule_planned",
+            "Starts that schedules and broadcasts have planned",
+            self.schedule_planned.clone(),
+        );
         r.register(
             "start_refused",
             "Starts by the API, an event or a hook that were not sent",

@@ -20,7 +20,6 @@ use crate::{
         contact::Contact,
         content::Content,
         inbound::{Price, StatusUpdate},
-        template::Category,
     },
     store::{
         ReadError, WriteSet,
@@ -33,21 +32,21 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// What accounts with a `balance` have left; without `prices` there are none.
+/// What accounts have left; without `prices` there are none.
 #[derive(Default)]
 pub struct Purse(Mutex<HashMap<AccountName, Left>>);
 
 #[derive(Debug, Default)]
 struct Left {
-    /// By the rows.
-    available: i64,
+    /// By the rows; `None`: the account has no `balance`, and what its messages cost is only written down.
+    available: Option<i64>,
     /// Reserved, and not seen in a row yet.
     unseen: HashMap<OutboundId, (Charge, Time)>,
 }
 
 impl Left {
-    fn available(&self) -> i64 {
-        self.available - self.unseen.values().map(|(charge, _)| charge.amount).sum::<i64>()
+    fn available(&self) -> Option<i64> {
+        Some(self.available? - self.unseen.values().map(|(charge, _)| charge.amount).sum::<i64>())
     }
 }
 
@@ -57,7 +56,7 @@ impl Purse {
         let mut purses = self.purses();
         let Some(left) = purses.get_mut(&charge.account) else { return true };
         let before = left.unseen.remove(&charge.outbound_id);
-        if charge.amount > 0 && charge.amount > left.available() {
+        if charge.amount > 0 && left.available().is_some_and(|left| charge.amount > left) {
             left.unseen.extend(before.map(|before| (charge.outbound_id, before)));
             return false;
         }
@@ -71,7 +70,11 @@ impl Purse {
     }
 
     pub fn available(&self, account: &AccountName) -> Option<i64> {
-        self.purses().get(account).map(Left::available)
+        self.purses().get(account).and_then(Left::available)
+    }
+
+    fn knows(&self, account: &AccountName) -> bool {
+        self.purses().contains_key(account)
     }
 
     fn pays(&self) -> bool {
@@ -89,7 +92,7 @@ impl Purse {
     }
 
     /// The rows say so much, and these reservations are among them or will never be.
-    fn looked(&self, account: &AccountName, available: i64, gone: &[OutboundId]) {
+    fn looked(&self, account: &AccountName, available: Option<i64>, gone: &[OutboundId]) {
         let mut purses = self.purses();
         let left = purses.entry(account.clone()).or_default();
         left.available = available;
@@ -108,7 +111,10 @@ impl App {
             return Ok(());
         }
         for account in &self.config.accounts {
-            let Some(amount) = account.balance else { continue };
+            let Some(amount) = account.balance else {
+                self.purse.looked(&account.name, None, &[]);
+                continue;
+            };
             let mut set = WriteSet::new();
             let (id, account) = (self.store.next_id(), account.name.clone());
             let note = "balance of the configuration".to_owned();
@@ -142,8 +148,12 @@ impl App {
                 gone.push(id);
             }
         }
-        let sums = charge::sums(&self.store, account).await?;
-        self.purse.looked(account, sums.available(), &gone);
+        let has_balance = self.config.account(account).is_some_and(|account| account.balance.is_some());
+        let available = match has_balance {
+            true => Some(charge::sums(&self.store, account).await?.available()),
+            false => None,
+        };
+        self.purse.looked(account, available, &gone);
         Ok(())
     }
 
@@ -208,8 +218,10 @@ impl App {
         now: Time,
     ) -> Option<Charge> {
         let account = &self.senders.get(sender)?.account;
-        self.purse.available(account)?;
-        let category = self.category_of(sender, content);
+        if !self.purse.knows(account) {
+            return None;
+        }
+        let category = self.catalogue.priced_as(sender, content);
         let country = contact.data.phone.as_deref().and_then(phone::country).unwrap_or_default();
         Some(Charge {
             outbound_id: id,
@@ -228,24 +240,11 @@ impl App {
         match self.purse.available(account) {
             Some(left) => {
                 let country = phone::country(phone).unwrap_or_default();
-                let price = self.config.prices.of(self.category_of(sender, content), country);
+                let price = self.config.prices.of(self.catalogue.priced_as(sender, content), country);
                 price == 0 || price <= left
             }
             // Without a table of prices: what an older version knew of a balance.
             None => self.config.account(account).is_none_or(|account| account.balance.is_none_or(|left| left > 0)),
-        }
-    }
-
-    fn category_of(&self, sender: SenderId, content: &Content) -> &'static str {
-        let Content::Template(template) = content else { return "service" };
-        let listed = self.catalogue.list(sender);
-        let fits = |known: &&crate::model::template::Template| {
-            known.name == template.name && template.language.as_ref().is_none_or(|of| *of == known.language)
-        };
-        match listed.iter().find(fits).map(|known| known.category) {
-            Some(Category::Marketing) => "marketing",
-            Some(Category::Authentication) => "authentication",
-            Some(Category::Utility) | None => "utility",
         }
     }
 
@@ -332,7 +331,7 @@ mod tests {
     fn two_messages_cannot_both_take_the_last_of_it() {
         let purse = Purse::default();
         assert!(purse.reserve(charge(1, 10), Time(0)), "an account that does not pay");
-        purse.looked(&"acme".into(), 10, &[]);
+        purse.looked(&"acme".into(), Some(10), &[]);
         assert!(purse.reserve(charge(1, 7), Time(0)));
         assert!(!purse.reserve(charge(2, 7), Time(0)));
         assert!(purse.reserve(charge(1, 10), Time(0)), "the same message, dearer as a template");
@@ -340,9 +339,9 @@ mod tests {
         assert_eq!(purse.reserved(&"acme".into(), OutboundId(1)).unwrap().amount, 10);
         assert!(purse.reserve(charge(3, 0), Time(0)), "what is free goes always");
         assert_eq!(purse.available(&"acme".into()), Some(0));
-        purse.looked(&"acme".into(), 0, &[OutboundId(1)]);
+        purse.looked(&"acme".into(), Some(0), &[OutboundId(1)]);
         assert_eq!(purse.available(&"acme".into()), Some(0), "its row is counted, and it no more");
-        purse.looked(&"acme".into(), 10, &[]);
+        purse.looked(&"acme".into(), Some(10), &[]);
         assert!(purse.reserve(charge(2, 7), Time(0)));
     }
 

@@ -60,8 +60,13 @@ impl Rules {
     /// zone is unknown and the number's country has several, all of them must be awake (language.md 8).
     pub fn quiet_until(&self, contact: &ContactData, now: Time) -> Option<Time> {
         let quiet = self.quiet.as_ref()?;
-        let zones = flow::zones_of(contact, &self.timezone);
-        quiet.allowed_at(now, &zones).filter(|at| *at > now)
+        quiet.allowed_at(now, &flow::whereabouts(contact, &self.timezone))
+    }
+
+    /// The same by the law alone, where `_bot.yaml` asks for it.
+    pub fn unlawful_until(&self, contact: &ContactData, now: Time) -> Option<Time> {
+        let quiet = self.quiet.as_ref().filter(|quiet| quiet.law)?;
+        quiet.lawful_at(now, &flow::whereabouts(contact, &self.timezone))
     }
 
     /// In which languages a template is looked for: the contact's, else the sender's, with its fallbacks, then the

@@ -19,7 +19,7 @@ use crate::{
     flow::{self, Flow, Timetable, World},
     model::{
         contact::Contact,
-        effect::is_start_key,
+        effect::{broadcast_of, is_start_key},
         event::{Reason, Start},
         schedule::Fire,
         value::Value,
@@ -145,7 +145,9 @@ impl App {
         let (mut planned, mut slots) = (0_usize, 0_i64);
         let first_slot = row.next_slot_at;
         loop {
-            let page = contact::page(&self.store, account, zone, row.cursor_contact_id, PLAN_BATCH).await?;
+            let page =
+                contact::page_tagged(&self.store, account, zone, row.cursor_contact_id, table.tags(), PLAN_BATCH)
+                    .await?;
             let mut commit = WriteSet::new();
             for contact in &page {
                 if !self.in_audience(live, table, contact, now) {
@@ -188,6 +190,7 @@ impl App {
                 break;
             }
         }
+        self.metrics.planned(table.flow.name.as_str(), planned);
         if planned > 0 {
             tracing::info!(
                 flow.name = %table.flow.name, fire.minute, planned, late,
@@ -260,6 +263,9 @@ impl App {
         }
         if is_start_key(&row.trigger_key) {
             return self.begin_planned(lane, row).await;
+        }
+        if broadcast_of(&row.trigger_key).is_some() {
+            return self.begin_broadcast(lane, row).await;
         }
         if let Some(date) = flow::dates(set).iter().find(|d| d.flow.name == row.flow && d.key == row.trigger_key) {
             return self.begin_by_date(lane, date, row, now).await;

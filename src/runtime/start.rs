@@ -113,6 +113,9 @@ impl App {
             publishing: Default::default(),
             audiences: true.into(),
             rates: Rates::default(),
+            mornings: Default::default(),
+            broadcasts: Default::default(),
+            reach: Default::default(),
             beat: Beat::default(),
             turns: Default::default(),
             store,
@@ -125,6 +128,7 @@ impl App {
         app.recall_listeners(now).await?;
         app.recall_subscriptions(now).await?;
         app.open_purses(now).await?;
+        app.recall_reach(now).await?;
         app.load_templates().await?;
         for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
             app.metrics.set_dead_letters(&open.kind, open.count);

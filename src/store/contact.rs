@@ -98,6 +98,13 @@ static PAGE: Query = Query {
       where account = $1 and zone = $2 and id > $3 order by id limit $4",
 };
 
+/// The text of a row is looked through before it is read: cheaper than reading all who are not meant.
+static PAGE_LIKE: Query = Query {
+    name: "contact.page_like",
+    text: "select id, account, cast(data as text) as data, opted_out_at from contact
+      where account = $1 and zone = $2 and id > $3 and cast(data as text) like $4 escape '!' order by id limit $5",
+};
+
 static NEWEST: Query = Query {
     name: "contact.newest",
     text: "select id, account, cast(data as text) as data, opted_out_at from contact
@@ -151,7 +158,7 @@ static FOUND: Query = Query { name: "contact.found", text: matching!(dated!(), "
 static COUNT_FOUND: Query = Query { name: "contact.count_found", text: matching!("count(*) as n", "") };
 
 pub(super) static QUERIES: &[&Query] =
-    &[&FIND, &PAGE, &NEWEST, &NEWEST_OF, &NEXT_ZONE, &HAS_ZONE, &FIND_DATED, &FOUND, &COUNT_FOUND];
+    &[&FIND, &PAGE, &PAGE_LIKE, &NEWEST, &NEWEST_OF, &NEXT_ZONE, &HAS_ZONE, &FIND_DATED, &FOUND, &COUNT_FOUND];
 
 pub async fn find(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -177,6 +184,31 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Contact>, ReadError> {
     store.all(&PAGE, &[account.as_str().into(), zone.into(), after.0.into(), limit.into()], read).await
+}
+
+/// Of such a page those who may have all of these tags: some who have not may be among them, and all who have are.
+pub async fn page_tagged(
+    store: &Store,
+    account: &AccountName,
+    zone: &str,
+    after: ContactId,
+    tags: &[String],
+    limit: i64,
+) -> Result<Vec<Contact>, ReadError> {
+    // As it stands in JSON; the longest is the rarest.
+    let Some(tag) = tags.iter().max_by_key(|tag| tag.len()) else {
+        return page(store, account, zone, after, limit).await;
+    };
+    let mut pattern = String::from("%");
+    for c in serde_json::Value::String(tag.clone()).to_string().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    let args = [account.as_str().into(), zone.into(), after.0.into(), pattern.as_str().into(), limit.into()];
+    store.all(&PAGE_LIKE, &args, read).await
 }
 
 /// All contacts, or those of one account, newest first; `before` is the last one's id, `i64::MAX` at first.

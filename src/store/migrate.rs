@@ -43,7 +43,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (38, "erasure", include_str!("migrations/0038_erasure.sql")),
     (39, "contact_newest", include_str!("migrations/0039_contact_newest.sql")),
     (40, "ledger_recorded", include_str!("migrations/0040_ledger_recorded.sql")),
+    (41, "run_start", include_str!("migrations/0041_run_start.sql")),
     (42, "contact_joined", include_str!("migrations/0042_contact_joined.sql")),
+    (43, "broadcast", include_str!("migrations/0043_broadcast.sql")),
 ];
 
 const LEDGER: &str = "

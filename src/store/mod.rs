@@ -26,6 +26,7 @@ mod writer;
 pub mod alias;
 pub mod api_key;
 pub mod audience;
+pub mod broadcast;
 pub mod charge;
 pub mod contact;
 pub mod conversation;
@@ -41,6 +42,7 @@ pub mod ledger;
 pub mod meta;
 pub mod once;
 pub mod outbound;
+pub mod report;
 pub mod run;
 pub mod schedule;
 pub mod session;
@@ -88,6 +90,7 @@ static TABLES: &[Table] = &[
     (alias::STATEMENTS, alias::QUERIES),
     (api_key::STATEMENTS, api_key::QUERIES),
     (audience::STATEMENTS, audience::QUERIES),
+    (broadcast::STATEMENTS, broadcast::QUERIES),
     (charge::STATEMENTS, charge::QUERIES),
     (contact::STATEMENTS, contact::QUERIES),
     (conversation::STATEMENTS, conversation::QUERIES),
@@ -103,6 +106,7 @@ static TABLES: &[Table] = &[
     (meta::STATEMENTS, meta::QUERIES),
     (once::STATEMENTS, once::QUERIES),
     (outbound::STATEMENTS, outbound::QUERIES),
+    (report::STATEMENTS, report::QUERIES),
     (run::STATEMENTS, run::QUERIES),
     (schedule::STATEMENTS, schedule::QUERIES),
     (session::STATEMENTS, session::QUERIES),

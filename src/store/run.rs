@@ -5,7 +5,7 @@ use super::{
     retention::{Before, expire},
 };
 use crate::base::{
-    ids::{ContactId, ConversationId, FlowName, VersionId},
+    ids::{ContactId, ConversationId, FlowName, StartId, VersionId},
     time::Time,
 };
 use crate::model::effect::RunEnd;
@@ -20,6 +20,8 @@ pub struct Run {
     pub flow: FlowName,
     pub version_id: VersionId,
     pub trigger_key: String,
+    /// The planned start that it came of.
+    pub start_id: Option<StartId>,
     pub started_at: Time,
     pub ended_at: Option<Time>,
     pub outcome: Option<RunEnd>,
@@ -47,11 +49,12 @@ pub static BEGAN: Statement<Run> = Statement::new(
     Wins::Plain,
     |row| row.id.into(),
     "insert into run
-       (id, conversation_id, number, contact_id, flow, version_id, trigger_key, started_at, ended_at, outcome)
+       (id, conversation_id, number, contact_id, flow, version_id, trigger_key, start_id, started_at, ended_at,
+        outcome)
      select cast(value ->> 'id' as bigint), cast(value ->> 'conversation_id' as bigint),
        cast(value ->> 'number' as bigint), cast(value ->> 'contact_id' as bigint), value ->> 'flow',
-       cast(value ->> 'version_id' as bigint), value ->> 'trigger_key', cast(value ->> 'started_at' as bigint),
-       cast(value ->> 'ended_at' as bigint), value ->> 'outcome'
+       cast(value ->> 'version_id' as bigint), value ->> 'trigger_key', cast(value ->> 'start_id' as bigint),
+       cast(value ->> 'started_at' as bigint), cast(value ->> 'ended_at' as bigint), value ->> 'outcome'
      from {rows} as input where true
      on conflict (conversation_id, number) do nothing",
 );
@@ -86,8 +89,8 @@ pub(super) static STATEMENTS: &[&Sql] = &[&BEGAN.sql, &ENDED.sql, &MOVED.sql, &E
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select id, conversation_id, number, contact_id, flow, version_id, trigger_key, started_at, ended_at,
-               outcome from run ",
+            "select id, conversation_id, number, contact_id, flow, version_id, trigger_key, start_id, started_at,
+               ended_at, outcome from run ",
             $rest
         )
     };
@@ -153,6 +156,7 @@ fn read(row: &Row) -> Result<Run, ReadError> {
         flow: row.text("flow")?.into(),
         version_id: VersionId(row.number("version_id")?),
         trigger_key: row.text("trigger_key")?,
+        start_id: row.maybe_number("start_id")?.map(StartId),
         started_at: row.time("started_at")?,
         ended_at: row.maybe_time("ended_at")?,
         outcome,

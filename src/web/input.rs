@@ -117,6 +117,11 @@ impl Input {
         is_there.then_some(texts)
     }
 
+    /// What is there, to decide how it is read.
+    pub fn peek(&self, name: &str) -> Option<&Json> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
     /// Any JSON value.
     pub fn opt_json(&mut self, name: &'static str) -> Option<Json> {
         self.take(name)

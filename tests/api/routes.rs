@@ -40,6 +40,7 @@ const VOLATILE: &[&str] = &[
     "activation_code",
     "activation_link",
     "activation_message",
+    "examples",
 ];
 
 fn is_volatile(key: &str) -> bool {
@@ -115,6 +116,16 @@ impl World {
         ids.insert("$webhook", webhook.to_string());
         ids.insert("$delivery", delivered(&host, webhook).await.to_string());
         charged(&host).await;
+        let only_ana = json!({
+            "flow": "tuesdays", "to": {"if": format!("contact.phone == \"{ANA}\"")}, "at": "2030-01-01T10:00",
+        });
+        for name in ["$broadcast", "$live_broadcast"] {
+            let draft = host.post("key-acme", "/v1/broadcasts", only_ana.clone()).await.is(201);
+            assert_eq!(draft["people"], 1, "{draft:#}");
+            ids.insert(name, draft["id"].to_string());
+        }
+        let path = format!("/v1/broadcasts/{}/start", ids["$live_broadcast"]);
+        host.post("key-acme", &path, json!({"people": 1})).await.is(200);
         World { host, ids }
     }
 

@@ -2,11 +2,14 @@
 
 mod account;
 mod consent;
+mod broadcasts;
 mod doubt;
+mod forecast;
 mod house;
 mod names;
 mod nudge;
 mod parked;
+mod quiet;
 mod reading;
 mod recovery;
 mod replayed;

@@ -185,7 +185,8 @@ async fn what_a_step_planned_stands_in_the_agenda() {
     house.says("remind me").await;
     let accounts: Vec<_> = house.app.senders.accounts().cloned().collect();
     let set = &house.app.live.get().set;
-    let next = agenda::next(&accounts, set, Some(&house.app.store), house.clock.now(), 10).await.unwrap();
+    let next =
+        agenda::next(&accounts, set, Some(&house.app.store), (house.clock.now(), Time(i64::MAX)), 10).await.unwrap();
     let flows: Vec<_> = next.iter().map(|moment| (moment.flow.as_str(), moment.contact.is_some())).collect();
     assert_eq!(flows, [("reminder", true)]);
     assert_eq!(next[0].at - house.clock.now(), Span::hours(3));

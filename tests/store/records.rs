@@ -150,6 +150,7 @@ fn runs_begin_once_end_once_and_are_counted() {
             flow: "booking".into(),
             version_id: VersionId(1),
             trigger_key: "message book".into(),
+            start_id: (number == 2).then_some(StartId(4)),
             started_at: NOW,
             ended_at: None,
             outcome: None,

@@ -2,7 +2,9 @@
 
 use super::{Written, prices::amount};
 use crate::{
-    base::{diagnostic::Findings, fields::Fields, ids::AccountName, secret::Secret, yaml::Node},
+    base::{
+        diagnostic::Findings, fields::Fields, ids::AccountName, limits::MESSAGING_LIMIT_MAX, secret::Secret, yaml::Node,
+    },
     runtime::limiter::Rate,
 };
 
@@ -18,6 +20,8 @@ pub struct Account {
     pub require_consent: bool,
     /// What it begins with, in ten-thousandths of the currency; `None`: unlimited.
     pub balance: Option<i64>,
+    /// How many people its portfolio may reach by templates outside their windows in 24 hours; `None`: no limit.
+    pub messaging_limit: Option<i64>,
 }
 
 impl Account {
@@ -29,6 +33,7 @@ impl Account {
             rate_limit: default_rate(),
             require_consent: false,
             balance: None,
+            messaging_limit: None,
         }
     }
 }
@@ -58,6 +63,10 @@ pub fn read(node: &Node, findings: &Findings) -> Account {
         if account.balance.is_none() {
             fields.wrong_at("balance", "E906", "`balance` is no amount".into(), "write it like `100.00`");
         }
+    }
+    if fields.node("messaging_limit").is_some() {
+        let limit = fields.whole("messaging_limit", MESSAGING_LIMIT_MAX, 1..=MESSAGING_LIMIT_MAX);
+        account.messaging_limit = Some(limit);
     }
     fields.finish();
     account

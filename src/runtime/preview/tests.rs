@@ -59,6 +59,7 @@ impl World {
             flow: flow.into(),
             version_id: version,
             trigger_key: "api".into(),
+            start_id: None,
             started_at: NOW,
             ended_at: None,
             outcome: None,

@@ -129,6 +129,13 @@ static NEWEST: Query = Query {
       where sender_id = $1 and accepted_at is not null order by id desc limit 1",
 };
 
+/// Without an index of its own: asked once, at a start.
+static REACHED: Query = Query {
+    name: "outbound.reached",
+    text: "select sender_id, contact_id, max(attempted_at) as at from outbound
+      where attempted_at > $1 and sent_as is not null group by sender_id, contact_id",
+};
+
 pub(in crate::store) static QUERIES: &[&Query] = &[
     &NEXT_DUE,
     &DUE,
@@ -142,6 +149,7 @@ pub(in crate::store) static QUERIES: &[&Query] = &[
     &STUCK,
     &COUNTS,
     &NEWEST,
+    &REACHED,
 ];
 
 /// The moment after `now` at which a message that waits may go, or its hold or its status runs out.
@@ -222,6 +230,13 @@ pub async fn accepted_turn(
 /// When the provider last took a message of this sender.
 pub async fn newest(store: &Store, sender: SenderId) -> Result<Option<Time>, ReadError> {
     store.one(&NEWEST, &[sender.0.into(), LATEST_READ_MAX.into()], |row| row.time("accepted_at")).await
+}
+
+/// Who got a template since then, by which sender, and when last.
+pub async fn reached(store: &Store, since: Time) -> Result<Vec<(SenderId, ContactId, Time)>, ReadError> {
+    let read =
+        |row: &Row| Ok((SenderId(row.number("sender_id")?), ContactId(row.number("contact_id")?), row.time("at")?));
+    store.all(&REACHED, &[since.into()], read).await
 }
 
 /// How many messages stand in each unfinished state.

@@ -29,6 +29,9 @@ use axum::{
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
+/// How far `next` looks ahead.
+const DAYS_MAX: i64 = 400;
+
 /// `GET /v1/schedules?limit=&cursor=`: every schedule and date of the live flows.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
     auth::required(&web, &headers).await?;
@@ -51,14 +54,24 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
     Ok(json(StatusCode::OK, &page.body(data.collect(), Some(next).filter(|next| *next < entries.len()))))
 }
 
-/// `GET /v1/schedules/next?limit=`: the next moments, earliest first, in each zone where contacts live.
+/// `GET /v1/schedules/next?limit=&days=`: the next moments, earliest first, in each zone where contacts live.
 pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
-    let page = Page::read(&query.unwrap_or_default())?;
+    let text = query.unwrap_or_default();
+    let page = Page::read(&text)?;
+    let days = match query::value(&text, "days").filter(|value| !value.is_empty()) {
+        None => None,
+        Some(value) => {
+            Some(value.parse::<i64>().ok().filter(|days| (1..=DAYS_MAX).contains(days)).ok_or_else(|| {
+                Problem::invalid(vec![("/days".to_owned(), format!("`days` is a whole number from 1 to {DAYS_MAX}."))])
+            })?)
+        }
+    };
     let accounts: Vec<AccountName> = web.app.senders.accounts().filter(|name| caller.owns(name)).cloned().collect();
     let live = web.app.live.get();
     let (store, now) = (&web.app.store, web.app.clock.now());
-    let moments = agenda::next(&accounts, &live.set, Some(store), now, page.size()).await;
+    let until = days.map_or(Time(i64::MAX), |days| now + Span::days(days));
+    let moments = agenda::next(&accounts, &live.set, Some(store), (now, until), page.size()).await;
     let moments = moments.map_err(|error| Problem::bug(&error))?;
     let data = moments.iter().map(|moment| {
         json!({

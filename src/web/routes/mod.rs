@@ -8,6 +8,7 @@ pub mod shape;
 
 mod autocalls;
 mod balance;
+mod broadcasts;
 mod contacts;
 mod conversations;
 mod dead_letters;
@@ -46,6 +47,7 @@ static NOUNS: &[&[Route]] = &[
     subscriptions::ROUTES,
     templates::ROUTES,
     schedules::ROUTES,
+    broadcasts::ROUTES,
     senders::ROUTES,
     balance::ROUTES,
     dead_letters::ROUTES,

@@ -1,14 +1,14 @@
 //! `/v1/schedules`: what the clock starts.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, Route, ask, ok,
+    Answer, CURSOR, Errors, GET, LIMIT, Route, Said, ask, ok,
     shape::{
-        Shape,
-        Type::{List, Maybe, Of, Page, Text, Time, Whole, Word},
+        Field, Shape,
+        Type::{Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
 };
-use crate::web::api::schedules;
+use crate::web::api::{forecasts, reports, schedules};
 use axum::routing::get;
 
 const PART: &str = "Schedules";
@@ -108,6 +108,110 @@ static START: Shape = shape(
     ],
 );
 
+pub(super) static FORECAST: Shape = shape(
+    "Forecast",
+    "What a fire would do, if nobody wrote until then.",
+    &[
+        need("flow", Text, ""),
+        need("trigger", Text, ""),
+        need("people", Whole, "Who are meant."),
+        need("fires", List(&Of(&FORESEEN_FIRE)), "The moment in each zone."),
+        need("outcomes", List(&Of(&OUTCOME)), "What leaves first, then what waits, then what does not go."),
+        need("postponed", Whole, "Of those who get something: after the end of quiet hours."),
+        need("first_at", Maybe(&Time), "When the first message leaves."),
+        need("last_at", Maybe(&Time), "And the last."),
+        need("cost", Maybe(&Of(&COST)), "By the table of prices; `null` without one."),
+    ],
+);
+
+static FORESEEN_FIRE: Shape = shape(
+    "ForecastFire",
+    "",
+    &[
+        need("local", Text, "On the clock of the zone: `2026-03-28T10:00`."),
+        need("zone", Text, ""),
+        need("at", Time, ""),
+        need("people", Whole, ""),
+    ],
+);
+
+static OUTCOME: Shape = shape(
+    "ForecastOutcome",
+    "",
+    &[
+        need(
+            "what",
+            Word(&[
+                "text",
+                "template",
+                "nudge",
+                "queued",
+                "held",
+                "asks_first",
+                "silent",
+                "refused",
+                "skipped",
+                "failed",
+            ]),
+            "`nudge`: the template now, the text when they answer. `asks_first`: a server is asked before anything is said. `silent`: the flow says nothing at once.",
+        ),
+        need("name", Maybe(&Text), "The template, or the reason."),
+        need("people", Whole, ""),
+        need("examples", List(&Whole), "A few of them."),
+    ],
+);
+
+static COST: Shape = shape(
+    "ForecastCost",
+    "",
+    &[
+        need("currency", Text, ""),
+        need("amount", Text, "Of all categories."),
+        need("categories", List(&Of(&CATEGORY)), ""),
+    ],
+);
+
+static CATEGORY: Shape =
+    shape("CategoryCost", "", &[need("category", Text, ""), need("messages", Whole, ""), need("amount", Text, "")]);
+
+static REPORT: Shape =
+    shape("ScheduleReport", "", &[need("flow", Text, ""), need("fires", List(&Of(&FIRE_REPORT)), "Newest first.")]);
+
+pub(super) static FIRE_REPORT: Shape = shape(
+    "FireReport",
+    "One fire over all zones.",
+    &[
+        need("trigger", Text, ""),
+        need("local", Text, "The local minute; for a date its value."),
+        need("planned", Whole, "Whom it means; while `planning`, those found so far."),
+        need("planning", Flag, "Contacts are looked at still."),
+        need("done", Whole, "Decided, of the planned ones."),
+        need("waiting", Whole, "For their slot, or in the line of a busy conversation."),
+        need("begun", Whole, ""),
+        need("superseded", Whole, "A newer fire took their place, or they are meant no more."),
+        need("text", Whole, "Who got the message itself."),
+        need("template", Whole, "Who got a template."),
+        need("templates", Map(&Whole), "By name."),
+        need("delivered", Whole, ""),
+        need("read", Whole, ""),
+        need("undelivered", Whole, "The provider took it and could not deliver it."),
+        need("answered", Whole, "Wrote within three days."),
+        need("opted_out", Whole, "Withdrew something, or everything, within three days."),
+        need("kept", Whole, "Their message waits: for quiet hours, an answer, a template."),
+        need("silent", Whole, "Begun without a word so far."),
+        need("refused", Map(&Whole), "By reason, or the provider's code."),
+        need("cost", Maybe(&Text), "Of all that these runs said; `null` without a table of prices."),
+        need("currency", Maybe(&Text), ""),
+        need("first_at", Maybe(&Time), "When the first message left."),
+        need("last_at", Maybe(&Time), "And the last."),
+    ],
+);
+
+const REPORT_QUERY: &[Field] = &[
+    may("since", Text, "How far back: `30d` unless said otherwise."),
+    may("trigger", Text, "One of its triggers alone."),
+];
+
 pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/schedules",
@@ -126,10 +230,55 @@ pub static ROUTES: &[Route] = &[
         name: "next_schedules",
         part: PART,
         summary: "Show what starts next, in each zone where contacts live",
-        query: &[LIMIT],
+        query: &[LIMIT, may("days", Whole, "Only what starts in the next so many days.")],
         answers: &[ok(Of(&NEXT), "")],
         example: ask("/v1/schedules/next?limit=2"),
         take: || get(schedules::next),
+        ..GET
+    },
+    Route {
+        path: "/v1/schedules/{flow}/forecast",
+        name: "forecast_schedule",
+        part: PART,
+        summary: "Say what a flow's next fire would do over the real contacts",
+        about: "How many get the text, which template, who not and why, and what it costs. Nothing is written.",
+        query: &[
+            may("trigger", Text, "Which of its schedules; the first unless said otherwise."),
+            may("at", Text, "As if it fired at this local minute: `2026-11-24T10:00`."),
+            may("contact", Whole, "One contact alone."),
+        ],
+        answers: &[ok(Of(&FORECAST), "")],
+        errors: Errors::Problems(&[]),
+        shared: true,
+        example: ask("/v1/schedules/tuesdays/forecast"),
+        take: || get(forecasts::forecast),
+        ..GET
+    },
+    Route {
+        path: "/v1/schedules/{flow}/report",
+        name: "report_schedule",
+        part: PART,
+        summary: "Report what became of each fire of a flow",
+        about: "People are counted: whoever got a template and wrote back counts once as `template`.",
+        query: REPORT_QUERY,
+        answers: &[ok(Of(&REPORT), "")],
+        errors: Errors::Problems(&[]),
+        shared: true,
+        example: ask("/v1/schedules/tuesdays/report"),
+        take: || get(reports::report),
+        ..GET
+    },
+    Route {
+        path: "/v1/schedules/{flow}/report.csv",
+        name: "report_schedule_as_csv",
+        part: PART,
+        summary: "Report the same for a spreadsheet",
+        query: REPORT_QUERY,
+        answers: &[Answer { status: 200, about: "A line a fire.", body: Said::Text("text/csv") }],
+        errors: Errors::Problems(&[]),
+        shared: true,
+        example: ask("/v1/schedules/tuesdays/report.csv"),
+        take: || get(reports::as_csv),
         ..GET
     },
     Route {

@@ -88,7 +88,8 @@ fn is_startable(flow: &Flow) -> bool {
     flow.triggers.iter().any(|trigger| matches!(trigger.kind, Trigger::Api(_)))
 }
 
-fn typed(
+/// The inputs as a flow declares them; what is wrong goes to `input`.
+pub(in crate::web::api) fn typed(
     flow: &Flow,
     mut given: Map<String, Json>,
     zone: &jiff::tz::TimeZone,

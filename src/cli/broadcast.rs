@@ -1,0 +1,319 @@
+//! `transom broadcast new|list|show|pause|resume|stop`: one-off sends of a flow to many, through the running daemon.
+
+use super::{
+    Failure, Outcome,
+    bars::{self, Bar, Tone},
+    call::Api,
+    paint::Paint,
+    place::{At, running},
+    show, table,
+};
+use serde_json::{Map, Value as Json, json};
+use std::io::{BufRead, IsTerminal, Write};
+
+pub type Args = At<What>;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum What {
+    /// Draft one, look at what it would do, and start it by its count
+    New(Box<New>),
+    /// All of them, newest first
+    List,
+    /// One with how far it has come
+    Show { id: i64 },
+    /// Whose slot has not come waits; what runs already goes on
+    Pause { id: i64 },
+    /// Let a paused one go on
+    Resume { id: i64 },
+    /// What has not begun never does
+    Stop { id: i64 },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct New {
+    flow: String,
+    /// To all contacts of the account
+    #[arg(long, conflicts_with_all = ["tag", "condition"])]
+    everyone: bool,
+    /// To those who have this tag; several: all of them
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// To those for whom this holds, as in a flow: contact.points > 10
+    #[arg(long = "if", value_name = "RHAI")]
+    condition: Option<String>,
+    /// When: 2026-11-24T10:00 on each contact's clock, 2026-11-24T10:00:00Z everywhere at once; without it, at once
+    #[arg(long)]
+    at: Option<String>,
+    /// How many starts in how long
+    #[arg(long, default_value = "20/s")]
+    rate: String,
+    /// An input of the flow
+    #[arg(long, value_name = "NAME=VALUE")]
+    input: Vec<String>,
+    /// Needed when there are several
+    #[arg(long)]
+    account: Option<String>,
+    /// Start it without asking, if it means exactly so many people
+    #[arg(long, value_name = "PEOPLE")]
+    yes: Option<i64>,
+    /// Only say what it would do
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    let Some(api) = running(&config).await else {
+        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`".into()));
+    };
+    match args.what {
+        What::New(new) => start(&api, *new).await,
+        What::List => list(&api).await,
+        What::Show { id } => tell(&api.get(&format!("/v1/broadcasts/{id}")).await?.ok()?),
+        What::Pause { id } => turn(&api, id, "pause").await,
+        What::Resume { id } => turn(&api, id, "resume").await,
+        What::Stop { id } => turn(&api, id, "stop").await,
+    }
+}
+
+async fn start(api: &Api, new: New) -> Outcome {
+    let body = body(&new)?;
+    let answer = api.post("/v1/broadcasts", &body).await?;
+    let draft = answer.json();
+    if !answer.status.is_success() {
+        return Err(Failure::Failed(problem(&draft).unwrap_or_else(|| answer.refusal())));
+    }
+    let (id, people) = (whole(&draft, "id"), whole(&draft, "people"));
+    let paint = Paint::stdout();
+    for line in forecast(&draft["forecast"], paint) {
+        println!("{line}");
+    }
+    if new.dry_run {
+        return turn_quietly(api, id).await;
+    }
+    if people == 0 {
+        turn_quietly(api, id).await?;
+        return Err(Failure::Failed("it means nobody, so there is nothing to start".into()));
+    }
+    let said = match new.yes {
+        Some(said) => said,
+        None if std::io::stdin().is_terminal() => {
+            print!("\nType the number of people to start it, anything else to leave it: ");
+            let _ = std::io::stdout().flush();
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line).map_err(Failure::failed)?;
+            match line.trim().parse() {
+                Ok(said) => said,
+                Err(_) => {
+                    turn_quietly(api, id).await?;
+                    println!("Nothing was sent.");
+                    return Ok(());
+                }
+            }
+        }
+        None => {
+            turn_quietly(api, id).await?;
+            let why = format!("it means {people} people; say `--yes {people}` to start it without a terminal");
+            return Err(Failure::Usage(why));
+        }
+    };
+    let answer = api.post(&format!("/v1/broadcasts/{id}/start"), &json!({"people": said})).await?;
+    if !answer.status.is_success() {
+        turn_quietly(api, id).await?;
+    }
+    answer.ok()?;
+    println!(
+        "Broadcast {id} runs. How far it is: `transom broadcast show {id}`; to end it: `transom broadcast stop {id}`."
+    );
+    Ok(())
+}
+
+/// A draft that nobody wants any more.
+async fn turn_quietly(api: &Api, id: i64) -> Outcome {
+    api.post(&format!("/v1/broadcasts/{id}/stop"), &json!({})).await?.ok().map(drop)
+}
+
+async fn turn(api: &Api, id: i64, what: &str) -> Outcome {
+    let now = api.post(&format!("/v1/broadcasts/{id}/{what}"), &json!({})).await?.ok()?;
+    tell(&now)
+}
+
+async fn list(api: &Api) -> Outcome {
+    let page = api.get("/v1/broadcasts?limit=100").await?.ok()?;
+    let rows: Vec<Vec<String>> = page["data"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+        .iter()
+        .map(|row| {
+            let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+            let when = Some(text("local")).filter(|at| !at.is_empty()).unwrap_or_else(|| text("at"));
+            vec![
+                whole(row, "id").to_string(),
+                text("flow"),
+                text("state"),
+                whole(row, "people").to_string(),
+                whole(row, "planned").to_string(),
+                if when.is_empty() { "at once".to_owned() } else { when },
+                text("created_at"),
+            ]
+        })
+        .collect();
+    table::print(&["id", "flow", "state", "people", "planned", "when", "drafted"], &rows, "There are no broadcasts.");
+    Ok(())
+}
+
+fn tell(row: &Json) -> Outcome {
+    let paint = Paint::stdout();
+    let text = |name: &str| row[name].as_str().unwrap_or_default();
+    println!("Broadcast {} of `{}` is {}.", whole(row, "id"), text("flow"), paint.strong(text("state")));
+    for line in report(row, paint) {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// How far it has come, and what became of whom.
+fn report(row: &Json, paint: Paint) -> Vec<String> {
+    let people = whole(row, "people");
+    let Some(report) = row["report"].as_object().map(|_| &row["report"]) else {
+        return vec![format!("  {people} people were meant when it was drafted; nobody has got anything.")];
+    };
+    let mut bars = vec![Bar { name: "decided".into(), count: whole(report, "done"), tone: Tone::Mixed }];
+    let mut bar = |name: String, count: i64, tone: Tone| {
+        if count > 0 {
+            bars.push(Bar { name, count, tone });
+        }
+    };
+    bar("text".into(), whole(report, "text"), Tone::Good);
+    for (name, count) in report["templates"].as_object().into_iter().flatten() {
+        bar(format!("template {name}"), count.as_i64().unwrap_or(0), Tone::Good);
+    }
+    for (name, key, tone) in [
+        ("delivered", "delivered", Tone::Good),
+        ("read", "read", Tone::Good),
+        ("answered", "answered", Tone::Good),
+        ("waiting", "waiting", Tone::Mixed),
+        ("kept", "kept", Tone::Mixed),
+        ("silent", "silent", Tone::Mixed),
+        ("undelivered", "undelivered", Tone::Bad),
+        ("opted out", "opted_out", Tone::Bad),
+    ] {
+        bar(name.to_owned(), whole(report, key), tone);
+    }
+    for (name, count) in report["refused"].as_object().into_iter().flatten() {
+        bar(format!("refused {name}"), count.as_i64().unwrap_or(0), Tone::Bad);
+    }
+    let mut lines = bars::lines(&bars, people.max(whole(report, "planned")), paint);
+    if let (Some(cost), Some(currency)) = (report["cost"].as_str(), report["currency"].as_str()) {
+        lines.push(format!("  Cost {cost} {currency} so far."));
+    }
+    lines
+}
+
+/// What the draft would do.
+fn forecast(sum: &Json, paint: Paint) -> Vec<String> {
+    let people = whole(sum, "people");
+    let mut lines = vec![format!("It means {people} people:")];
+    let outcomes = sum["outcomes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let bars: Vec<Bar> = outcomes
+        .iter()
+        .map(|outcome| {
+            let what = outcome["what"].as_str().unwrap_or_default();
+            let tone = match what {
+                "text" | "template" | "nudge" => Tone::Good,
+                "refused" | "failed" | "skipped" => Tone::Bad,
+                _ => Tone::Mixed,
+            };
+            let name = outcome["name"].as_str().map_or_else(|| what.to_owned(), |name| format!("{what} {name}"));
+            Bar { name, count: whole(outcome, "people"), tone }
+        })
+        .collect();
+    lines.extend(bars::lines(&bars, people, paint));
+    if let (Some(first), Some(last)) = (sum["first_at"].as_str(), sum["last_at"].as_str()) {
+        lines.push(format!("  The first message leaves at {first}, the last at {last}."));
+    }
+    if whole(sum, "postponed") > 0 {
+        lines.push(format!("  {} of them wait for the end of quiet hours first.", whole(sum, "postponed")));
+    }
+    if let (Some(amount), Some(currency)) = (sum["cost"]["amount"].as_str(), sum["cost"]["currency"].as_str()) {
+        lines.push(format!("  It costs {amount} {currency}."));
+    }
+    lines
+}
+
+fn body(new: &New) -> Result<Json, Failure> {
+    let to = match (new.everyone, new.tag.is_empty(), &new.condition) {
+        (true, ..) => json!("everyone"),
+        (false, true, None) => {
+            return Err(Failure::Usage("say to whom: `--tag`, `--if` or `--everyone`".into()));
+        }
+        (false, ..) => json!({"tags": new.tag, "if": new.condition}),
+    };
+    let mut inputs = Map::new();
+    for pair in &new.input {
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(Failure::Usage(format!("`--input {pair}` is written like `--input name=value`")));
+        };
+        inputs.insert(name.trim().to_owned(), value.into());
+    }
+    Ok(json!({
+        "flow": new.flow, "to": to, "at": new.at, "rate": new.rate, "inputs": inputs, "account": new.account,
+    }))
+}
+
+/// What was wrong with the draft, all of it.
+fn problem(answer: &Json) -> Option<String> {
+    let errors = answer["errors"].as_array()?;
+    let all: Vec<String> = errors.iter().filter_map(|error| Some(show::sentence(error["detail"].as_str()?))).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+fn whole(json: &Json, name: &str) -> i64 {
+    json[name].as_i64().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(change: impl FnOnce(&mut New)) -> New {
+        let mut new = New {
+            flow: "news".into(),
+            everyone: false,
+            tag: Vec::new(),
+            condition: None,
+            at: None,
+            rate: "20/s".into(),
+            input: Vec::new(),
+            account: None,
+            yes: None,
+            dry_run: false,
+        };
+        change(&mut new);
+        new
+    }
+
+    #[test]
+    fn to_whom_must_be_said() {
+        assert!(matches!(body(&new(|_| {})), Err(Failure::Usage(why)) if why.contains("--everyone")));
+        let tagged = body(&new(|new| new.tag = vec!["vip".into()])).unwrap();
+        assert_eq!(tagged["to"], json!({"tags": ["vip"], "if": null}));
+        let all = body(&new(|new| (new.everyone, new.input) = (true, vec!["size=a=b".into()]))).unwrap();
+        assert_eq!((&all["to"], &all["inputs"]), (&json!("everyone"), &json!({"size": "a=b"})));
+        assert!(body(&new(|new| (new.everyone, new.input) = (true, vec!["size".into()]))).is_err());
+    }
+
+    #[test]
+    fn how_far_it_is_stands_on_one_screen() {
+        let row = json!({"people": 4, "report": {
+            "done": 3, "planned": 4, "text": 1, "templates": {"hello": 1}, "waiting": 1, "refused": {"capped": 1},
+            "cost": "0.1000", "currency": "EUR",
+        }});
+        let text = report(&row, Paint::plain()).join("\n");
+        for part in ["decided", "3   75 %", "template hello", "refused capped", "Cost 0.1000 EUR"] {
+            assert!(text.contains(part), "`{part}` is missing in\n{text}");
+        }
+        assert!(report(&json!({"people": 4, "report": null}), Paint::plain())[0].contains("4 people"));
+    }
+}

@@ -1,0 +1,219 @@
+//! `schedule explain FLOW` before it happens: how many would get what, who would not and why, and what it costs.
+
+use crate::{
+    base::{
+        clock::{Clock, SystemClock},
+        diagnostic::did_you_mean,
+        ids::{AccountName, VersionId},
+        phone,
+    },
+    cli::{
+        Failure, Outcome,
+        bars::{self, Bar, Tone},
+        paint::Paint,
+        place::contact_of,
+        show,
+    },
+    flow::{self, Flow, FlowSet, Timetable},
+    model::window::SenderState,
+    runtime::{
+        config::{Config, shown},
+        forecast::{self, Forecast, Foreseen, Ground, Occasion, Outlook, What, When, ZoneFire},
+    },
+    store::Store,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Every schedule of the flow at its next fire, or at this local minute.
+pub async fn run(
+    config: &Config,
+    set: &Arc<FlowSet>,
+    store: &Store,
+    flow: &Flow,
+    at: Option<&str>,
+    who: Option<&str>,
+) -> Outcome {
+    let minute = at.map(minute).transpose()?;
+    let all = flow::timetables(set);
+    let tables: Vec<&Timetable<'_>> = all.iter().filter(|table| table.flow.name == flow.name).collect();
+    if tables.is_empty() {
+        if at.is_some() {
+            let scheduled = all.iter().map(|table| table.flow.name.as_str());
+            let help = did_you_mean(flow.name.as_str(), scheduled).map(|help| format!("; {help}")).unwrap_or_default();
+            return Err(Failure::Usage(format!(
+                "flow `{}` has no `schedule:`, so no fire to look ahead to{help}",
+                flow.name
+            )));
+        }
+        return Ok(());
+    }
+    // Whether a sender stands still only the daemon knows: it is taken to work again by then.
+    let works = |_, _, _| SenderState::default();
+    let ground = Ground::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
+    let ground = ground.map_err(Failure::failed)?;
+    let accounts: Vec<AccountName> = config.accounts.iter().map(|account| account.name.clone()).collect();
+    let inputs = BTreeMap::new();
+    for table in tables {
+        let now = SystemClock.now();
+        let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
+        let when = minute.map_or(When::Next(table, now), |minute| When::Minute(minute, table.by_contact));
+        let trigger = table.key;
+        let (rate, tags) = (table.rate, table.tags());
+        let occasion = Occasion { flow, trigger, inputs: &inputs, rate, tags, meant: &meant, when };
+        match who {
+            Some(phone) => one(config, store, &ground, &occasion, phone).await?,
+            None => {
+                let foreseen = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
+                print(&foreseen.map_err(Failure::failed)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn one(config: &Config, store: &Store, ground: &Ground<'_>, occasion: &Occasion<'_>, who: &str) -> Outcome {
+    let Some(number) = phone::strict(who) else { return Ok(()) };
+    let Some(contact) = contact_of(config, store, &number).await? else { return Ok(()) };
+    let paint = Paint::stdout();
+    let seen = forecast::for_contact(ground, occasion, &contact).await.map_err(Failure::failed)?;
+    if let Some((fire, seen)) = seen {
+        println!("{}", sentence(occasion.trigger, &fire, &seen, paint));
+    }
+    Ok(())
+}
+
+/// What one person gets, in words.
+fn sentence(trigger: &str, fire: &ZoneFire, seen: &Foreseen, paint: Paint) -> String {
+    let minute = format!("{} ({})", fire.minute.replace('T', " "), fire.zone);
+    let later = if seen.postponed { format!(", after quiet hours at {}", show::time(seen.at)) } else { String::new() };
+    let what = match &seen.what {
+        What::Text => format!("{} the message itself leaves{later}", paint.good("text:")),
+        What::Template(name) => {
+            format!("{} the window is closed then, so `{name}` leaves{later}", paint.good("template:"))
+        }
+        What::Nudge(name) => {
+            format!("{} `{name}` leaves{later}; the message itself follows when they answer", paint.good("nudge:"))
+        }
+        What::Held(reason) => format!("{} kept back: `{}`{later}", paint.warn("held:"), reason.as_str()),
+        What::Queued(reason) => format!("{} it waits in line: `{}`", paint.warn("queued:"), reason.as_str()),
+        What::Refused(reason) => format!("{} refused: `{}`", paint.bad("no:"), reason.as_str()),
+        What::Skipped => format!("{} the window is closed then, and the flow says `skip`", paint.bad("no:")),
+        What::Failed => format!("{} the window is closed then, and the flow says `fail`", paint.bad("no:")),
+        What::AsksFirst => format!("{} a server is asked before anything is said", paint.warn("unknown:")),
+        What::Silent => format!("{} the flow says nothing at once", paint.warn("nothing:")),
+    };
+    format!("At {minute}, by `{trigger}`: {what}.")
+}
+
+/// The sum for a terminal.
+pub fn print(foreseen: &Forecast) {
+    let paint = Paint::stdout();
+    for line in lines(foreseen, paint) {
+        println!("{line}");
+    }
+}
+
+fn lines(foreseen: &Forecast, paint: Paint) -> Vec<String> {
+    let name = &foreseen.flow;
+    let mut lines = vec![format!("What `{name}` would do, by `{}`:", foreseen.trigger)];
+    let mut fires: BTreeMap<(&str, &str), (i64, String)> = BTreeMap::new();
+    for fire in &foreseen.fires {
+        let known = fires.entry((&fire.minute, &fire.zone)).or_insert((0, show::time(fire.at)));
+        known.0 += fire.people;
+    }
+    lines.extend(fires.iter().filter(|(_, (people, _))| *people > 0).map(|((minute, zone), (people, at))| {
+        format!("  {} {zone} ({at}): {}", minute.replace('T', " "), people_of(*people))
+    }));
+    if foreseen.people == 0 {
+        let why = if foreseen.fires.is_empty() { "it never fires again" } else { "nobody is meant" };
+        lines.push(format!("  {why}."));
+        return lines;
+    }
+    lines.push(String::new());
+    let bar = |outlook: &Outlook| Bar { name: outlook.word(), count: outlook.people, tone: tone(outlook.what) };
+    let bars: Vec<Bar> = foreseen.outlooks().iter().map(bar).collect();
+    lines.extend(bars::lines(&bars, foreseen.people, paint));
+    lines.push(String::new());
+    lines.push(format!("  {} in all.", people_of(foreseen.people)));
+    if let Some((first, last)) = foreseen.leaves {
+        lines.push(format!("  The first message leaves at {}, the last at {}.", show::time(first), show::time(last)));
+    }
+    if foreseen.postponed > 0 {
+        lines.push(format!("  {} of them wait for the end of quiet hours first.", foreseen.postponed));
+    }
+    if foreseen.amount() > 0 {
+        let parts = foreseen
+            .cost
+            .iter()
+            .map(|(category, cost)| format!("{category} {} × = {}", cost.messages, shown(cost.amount)));
+        let parts: Vec<String> = parts.collect();
+        lines.push(format!("  Costs {} {}: {}.", shown(foreseen.amount()), foreseen.currency, parts.join(", ")));
+    }
+    if foreseen.people > foreseen.text + foreseen.templates.values().sum::<i64>() {
+        lines.push(format!("  Why one person gets it or not: `transom schedule explain {name} --contact PHONE`."));
+    }
+    lines
+}
+
+fn people_of(count: i64) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+}
+
+fn tone(what: &str) -> Tone {
+    match what {
+        "text" | "template" | "nudge" => Tone::Good,
+        "refused" | "failed" | "skipped" => Tone::Bad,
+        _ => Tone::Mixed,
+    }
+}
+
+/// `2026-11-24T10:00`, or with a blank.
+fn minute(text: &str) -> Result<jiff::civil::DateTime, Failure> {
+    text.trim()
+        .replace(' ', "T")
+        .parse()
+        .map_err(|_| Failure::Usage(format!("`--at {text}` is no local minute; write it like 2026-11-24T10:00")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{ids::ContactId, time::Time},
+        model::{
+            contact::{Contact, ContactData},
+            event::Reason,
+        },
+        runtime::forecast::Price,
+    };
+
+    #[test]
+    fn the_sum_is_one_screen() {
+        let at = Time(1_795_510_800_000);
+        let mut sum = Forecast::new("reengage".into(), "schedule 0 10 * * TUE contact", "EUR".into());
+        let contact =
+            |id| Contact { id: ContactId(id), account: "acme".into(), opted_out: None, data: ContactData::default() };
+        let price = |category, amount| vec![Price { category, amount }];
+        sum.add(&contact(1), &Foreseen::text(at, price("service", 0)));
+        sum.add(&contact(2), &Foreseen::template(at, "we_miss_you", price("marketing", 1131)));
+        sum.add(
+            &contact(3),
+            &Foreseen { postponed: true, ..Foreseen::template(at, "we_miss_you", price("marketing", 600)) },
+        );
+        sum.add(&contact(4), &Foreseen::refused(at, Reason::NoConsent));
+        let people = sum.people;
+        sum.fires.push(ZoneFire { zone: "Europe/Madrid".into(), minute: "2026-11-24T10:00".into(), at, people });
+        let text = lines(&sum, Paint::plain()).join("\n");
+        for part in [
+            "2026-11-24 10:00 Europe/Madrid (2026-11-24 09:00:00Z): 4 people",
+            "template we_miss_you",
+            "refused no_consent",
+            "2   50 %",
+            "1 of them wait for the end of quiet hours first",
+            "Costs 0.1731 EUR: marketing 2 × = 0.1731, service 1 × = 0.0000.",
+        ] {
+            assert!(text.contains(part), "`{part}` is missing in\n{text}");
+        }
+        assert_eq!(sum.outlooks().iter().map(|outlook| outlook.people).sum::<i64>(), people);
+    }
+}

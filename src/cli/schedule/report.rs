@@ -1,0 +1,131 @@
+//! `schedule report` and `schedule show`: what became of each fire, as a picture, and how far the newest has come.
+
+use crate::{
+    base::{
+        ids::FlowName,
+        limits::AGENDA_FIRES_MAX,
+        time::{Span, Time},
+    },
+    cli::{
+        Failure, Outcome,
+        bars::{self, Bar, Tone},
+        paint::Paint,
+        show,
+    },
+    flow::Flow,
+    runtime::{
+        config::{Config, shown},
+        report::{self, FireReport},
+    },
+    store::Store,
+};
+
+/// Fires that are drawn; `--csv` has all of them.
+const DRAWN: usize = 5;
+
+/// What became of the fires since then.
+pub async fn run(config: &Config, store: &Store, flow: &Flow, since: Time, csv: bool) -> Outcome {
+    let fires = read(store, &flow.name, since).await?;
+    let currency = if config.prices.is_empty() { "" } else { &config.prices.currency };
+    if csv {
+        print!("{}", report::csv(&flow.name, &fires, currency));
+        return Ok(());
+    }
+    if fires.is_empty() {
+        println!("`{}` has not fired in that time.", flow.name);
+        return Ok(());
+    }
+    let paint = Paint::stdout();
+    for fire in fires.iter().take(DRAWN) {
+        lines(fire, currency, paint).iter().for_each(|line| println!("{line}"));
+        println!();
+    }
+    if fires.len() > DRAWN {
+        println!("{} older fires are left out; `--csv` has all of them.", fires.len() - DRAWN);
+    }
+    Ok(())
+}
+
+/// How far each fire of the last two days has come.
+pub async fn progress(store: &Store, flow: &FlowName, now: Time) -> Outcome {
+    let fires = read(store, flow, now - Span::days(1)).await?;
+    if fires.is_empty() {
+        println!("`{flow}` has not fired since yesterday.");
+        return Ok(());
+    }
+    let paint = Paint::stdout();
+    for fire in fires.iter().take(AGENDA_FIRES_MAX) {
+        println!("{}", progress_line(fire, paint));
+    }
+    Ok(())
+}
+
+async fn read(store: &Store, flow: &FlowName, since: Time) -> Result<Vec<FireReport>, Failure> {
+    let since = show::time(since - Span::days(1)).replace(' ', "T");
+    report::report(store, None, flow, &since, None).await.map_err(Failure::failed)
+}
+
+fn progress_line(fire: &FireReport, paint: Paint) -> String {
+    let bar = Bar { name: fire.minute.replace('T', " "), count: fire.done(), tone: Tone::Good };
+    let bar = bars::lines(&[bar], fire.planned, paint).concat();
+    let more = if fire.is_planning { ", contacts are looked at still" } else { "" };
+    format!("{bar}  {} of {} decided, {} wait for their slot{more}", fire.done(), fire.planned, fire.waiting)
+}
+
+fn lines(fire: &FireReport, currency: &str, paint: Paint) -> Vec<String> {
+    let head = format!("{}  {}", fire.minute.replace('T', " "), paint.faint(&fire.trigger));
+    let mut lines = vec![head];
+    let mut bars = Vec::new();
+    let mut bar = |name: &str, count: i64, tone: Tone| {
+        if count > 0 {
+            bars.push(Bar { name: name.to_owned(), count, tone });
+        }
+    };
+    bar("planned", fire.planned, Tone::Mixed);
+    bar("text", fire.text, Tone::Good);
+    match fire.templates.len() {
+        0 => bar("template", fire.template, Tone::Good),
+        _ => fire.templates.iter().for_each(|(name, count)| bar(&format!("template {name}"), *count, Tone::Good)),
+    }
+    bar("delivered", fire.delivered, Tone::Good);
+    bar("read", fire.read, Tone::Good);
+    bar("answered", fire.answered, Tone::Good);
+    bar("waiting", fire.waiting, Tone::Mixed);
+    bar("kept", fire.kept, Tone::Mixed);
+    bar("silent", fire.silent(), Tone::Mixed);
+    bar("superseded", fire.superseded, Tone::Mixed);
+    bar("undelivered", fire.undelivered, Tone::Bad);
+    bar("opted out", fire.opted_out, Tone::Bad);
+    fire.refused.iter().for_each(|(reason, count)| bar(&format!("refused {reason}"), *count, Tone::Bad));
+    lines.extend(bars::lines(&bars, fire.planned, paint));
+    if let (Some(first), Some(last)) = (fire.first_at, fire.last_at) {
+        lines.push(format!("  The first left at {}, the last at {}.", show::time(first), show::time(last)));
+    }
+    if !currency.is_empty() && fire.cost > 0 {
+        lines.push(format!("  Cost {} {currency} so far.", shown(fire.cost)));
+    }
+    if fire.is_planning {
+        lines.push("  Contacts are looked at still.".to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fire_is_a_picture() {
+        let mut fire = FireReport { minute: "2026-11-24T10:00".into(), planned: 8, begun: 6, ..FireReport::default() };
+        (fire.text, fire.template, fire.delivered, fire.answered, fire.cost) = (1, 4, 5, 2, 2_460);
+        fire.templates.insert("we_miss_you".into(), 4);
+        fire.refused.insert("no_consent".into(), 1);
+        fire.waiting = 1;
+        let text = lines(&fire, "EUR", Paint::plain()).join("\n");
+        for part in ["planned", "template we_miss_you", "4   50 %", "refused no_consent", "Cost 0.2460 EUR so far"] {
+            assert!(text.contains(part), "`{part}` is missing in\n{text}");
+        }
+        let line = progress_line(&FireReport { is_planning: true, ..fire }, Paint::plain());
+        assert!(line.contains("7 of 8 decided, 1 wait for their slot, contacts are looked at still"), "{line}");
+    }
+}

@@ -1,0 +1,296 @@
+//! One-off sends of a flow to many: planned a little ahead of their slots, so that a pause or a stop is one at once.
+//!
+//! Batches of start rows go with the cursor in one commit, as for a schedule: a crash neither repeats nor skips
+//! anybody. Whoever pauses or stops it wins against the planner, whose commit is refused then.
+
+mod wanted;
+
+pub use wanted::{Meant, To, Wanted, When};
+
+use super::{
+    app::App,
+    bot::BotFiles,
+    lane::{LaneError, LaneState},
+};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        ids::{ContactId, StartId, VersionId},
+        limits::{BROADCAST_AHEAD, BROADCAST_LOOK, BROADCASTS_AT_ONCE, BROADCASTS_READ_MAX, PLAN_BATCH, START_LATE},
+        time::Time,
+    },
+    model::{
+        contact::Contact,
+        effect::{broadcast_key, broadcast_of},
+        event::{Reason, Start},
+        value::Value,
+    },
+    store::{
+        CommitError, WriteSet,
+        broadcast::{self, Broadcast, State, Turned},
+        contact,
+        start::{self, Decided, PlannedStart, StartState},
+        version,
+    },
+};
+use anyhow::Context;
+use jiff::tz::TimeZone;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// A zone before all others: nothing is planned.
+pub const NOWHERE: &str = "-";
+
+/// Audiences that were read, by broadcast and the version whose fields they name.
+#[derive(Default)]
+pub struct Broadcasts(Mutex<BTreeMap<(i64, VersionId), Arc<Meant>>>);
+
+impl App {
+    /// Reads an audience as the live flows' files have it.
+    pub async fn audience(&self, to: &To) -> anyhow::Result<Result<Meant, Vec<Diagnostic>>> {
+        let live = self.live.get();
+        let row = version::find(&self.store, live.version).await?.context("the live version is not in the database")?;
+        Ok(Meant::read(to, &BotFiles::from_stored(&row.files).files))
+    }
+
+    /// Somebody starts, pauses, resumes or stops it. False: it stands in none of the states `from`.
+    pub async fn turn_broadcast(self: &Arc<Self>, id: i64, from: &[State], to: State) -> anyhow::Result<bool> {
+        let at = self.clock.now();
+        for from in from {
+            // Those whom the pause kept back go first, within the minute in which they look again.
+            let slots_from = if *from == State::Paused { at + BROADCAST_LOOK } else { at };
+            let mut set = WriteSet::new();
+            set.push(&broadcast::TURN, &Turned { id, from: *from, to, at, slots_from });
+            if !self.store.commit(set).await?.won(&broadcast::TURN).is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Plans what begins soon.
+    pub(super) async fn plan_broadcasts(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+        let (mut last, mut done) = (0, Ok(()));
+        loop {
+            let rows = broadcast::running(&self.store, last, BROADCASTS_AT_ONCE).await?;
+            let Some(row) = rows.last() else { return done };
+            last = row.id;
+            for row in rows {
+                let id = row.id;
+                // One that cannot be planned now keeps no other back.
+                let planned = self.plan_broadcast(row, now).await.with_context(|| format!("planning broadcast {id}"));
+                done = done.and(planned);
+            }
+        }
+    }
+
+    async fn plan_broadcast(self: &Arc<Self>, mut row: Broadcast, now: Time) -> anyhow::Result<()> {
+        let wanted: Wanted = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+        let places = self.places(&row, &wanted).await?;
+        let begun = places.iter().position(|(_, zone)| *zone == row.zone).unwrap_or(0);
+        if places.get(begun).is_some_and(|(at, _)| *at > now + BROADCAST_AHEAD) {
+            return Ok(());
+        }
+        let meant = self.meant_by(&row, &wanted.to).await?;
+        let live = self.live.get();
+        let gap_us = wanted.rate.per.0 * 1_000 / i64::from(wanted.rate.count.max(1));
+        let minute = minute_of(&row, &live.set.bot.timezone);
+        for (moment, zone) in places.iter().skip(begun) {
+            if *moment > now + BROADCAST_AHEAD {
+                return Ok(());
+            }
+            if *zone != row.zone {
+                (row.zone, row.cursor_contact_id) = (zone.clone(), ContactId(0));
+            }
+            loop {
+                let page = contact::page_tagged(
+                    &self.store,
+                    &row.account,
+                    zone,
+                    row.cursor_contact_id,
+                    &wanted.to.tags,
+                    PLAN_BATCH,
+                )
+                .await?;
+                let full = page.len() as i64 == PLAN_BATCH;
+                let (first, mut slots, mut is_ahead) = (row.next_slot_at.max(*moment), 0_i64, false);
+                let mut set = WriteSet::new();
+                for contact in &page {
+                    let slot_at = Time(first.0 + slots * gap_us / 1_000);
+                    if slot_at > now + BROADCAST_AHEAD {
+                        is_ahead = true;
+                        break;
+                    }
+                    row.cursor_contact_id = contact.id;
+                    if !self.asked(&live, contact, now, |world| meant.holds(world)) {
+                        continue;
+                    }
+                    slots += 1;
+                    set.push(&start::INSERT, &self.start_of(&row, contact, &minute, slot_at, now));
+                    self.timers.wake(contact.id, slot_at);
+                }
+                row.planned += slots;
+                self.metrics.planned(row.flow.as_str(), usize::try_from(slots).unwrap_or(0));
+                if slots > 0 {
+                    row.next_slot_at = Time(first.0 + slots * gap_us / 1_000);
+                }
+                set.push(&broadcast::ADVANCE, &row);
+                match self.store.commit(set).await {
+                    Ok(_) => {}
+                    // It was paused or stopped meanwhile.
+                    Err(CommitError::Stale { .. }) => return Ok(()),
+                    Err(error) => return Err(error.into()),
+                }
+                if is_ahead {
+                    return Ok(());
+                }
+                if !full {
+                    break;
+                }
+            }
+        }
+        (row.state, row.done_at) = (State::Done, Some(now));
+        let mut set = WriteSet::new();
+        set.push(&broadcast::ADVANCE, &row);
+        match self.store.commit(set).await {
+            Ok(_) | Err(CommitError::Stale { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        tracing::info!(broadcast.id = row.id, planned = row.planned, "All of broadcast {} is planned", row.id);
+        Ok(())
+    }
+
+    /// The zones of its account by the moment at which it begins there.
+    async fn places(&self, row: &Broadcast, wanted: &Wanted) -> anyhow::Result<Vec<(Time, String)>> {
+        let bots = self.live.get().set.bot.timezone.clone();
+        let since = row.started_at.unwrap_or(row.created_at);
+        let zones = contact::zones(&self.store, &row.account).await?;
+        let moment = |zone: &str| {
+            let own = TimeZone::get(zone).ok().filter(|_| !zone.is_empty());
+            wanted.when.moment(&own.unwrap_or_else(|| bots.clone()), since)
+        };
+        let mut places: Vec<(Time, String)> = zones.into_iter().map(|zone| (moment(&zone), zone)).collect();
+        places.sort();
+        Ok(places)
+    }
+
+    async fn meant_by(&self, row: &Broadcast, to: &To) -> anyhow::Result<Arc<Meant>> {
+        let key = (row.id, self.live.get().version);
+        let known = self.broadcasts.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let read = self.audience(to).await?;
+        let meant = read.map_err(|found| {
+            let first = found.first().map(|finding| finding.message.clone()).unwrap_or_default();
+            anyhow::anyhow!("its `to` does not fit the flows any more: {first}")
+        })?;
+        let meant = Arc::new(meant);
+        let mut all = self.broadcasts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= BROADCASTS_READ_MAX {
+            all.clear();
+        }
+        all.insert(key, Arc::clone(&meant));
+        Ok(meant)
+    }
+
+    fn start_of(&self, row: &Broadcast, contact: &Contact, minute: &str, slot_at: Time, now: Time) -> PlannedStart {
+        PlannedStart {
+            id: StartId(self.store.next_id()),
+            flow: row.flow.clone(),
+            trigger_key: broadcast_key(row.id),
+            contact_id: contact.id,
+            minute: minute.to_owned(),
+            slot_at,
+            state: StartState::Waiting,
+            reason: None,
+            data: serde_json::json!({}),
+            created_at: now,
+            ended_at: None,
+        }
+    }
+
+    /// The slot of one of its starts has come: it is asked once more whether it still runs, and whom it means.
+    pub(super) async fn begin_broadcast(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        row: PlannedStart,
+    ) -> Result<(), LaneError> {
+        let now = self.clock.now();
+        let found = match broadcast_of(&row.trigger_key) {
+            Some(id) => broadcast::find(&self.store, id).await?,
+            None => None,
+        };
+        let decided = |state, reason, slot_at: Option<Time>| Decided {
+            id: row.id,
+            state,
+            reason,
+            slot_at,
+            ended_at: slot_at.is_none().then_some(now),
+        };
+        let wanted = found.as_ref().and_then(|found| serde_json::from_value::<Wanted>(found.data.clone()).ok());
+        let live = self.live.get();
+        let decided = match (found, wanted, live.set.flow(&row.flow)) {
+            (Some(found), _, _) if found.state == State::Paused => {
+                let slot_at = now + BROADCAST_LOOK;
+                self.timers.wake(lane.contact.id, slot_at);
+                decided(StartState::Waiting, None, Some(slot_at))
+            }
+            (Some(found), Some(wanted), Some(flow)) if matches!(found.state, State::Running | State::Done) => {
+                let meant = match self.meant_by(&found, &wanted.to).await {
+                    Ok(meant) => self.asked(&live, &lane.contact, now, |world| meant.holds(world)),
+                    // A field that is gone from the flows: nobody can say whom it means.
+                    Err(_) => false,
+                };
+                match self.sender_for(lane, flow) {
+                    _ if !meant => decided(StartState::Superseded, None, None),
+                    _ if now - row.slot_at > START_LATE => decided(StartState::Refused, Some(Reason::TooLate), None),
+                    None => decided(StartState::Refused, Some(Reason::SenderDown), None),
+                    Some(sender) => {
+                        let start = Start {
+                            id: Some(row.id),
+                            flow: row.flow,
+                            trigger: row.trigger_key,
+                            inputs: wanted.inputs,
+                            event: Value::Nothing,
+                            at: row.slot_at,
+                            depth: 0,
+                        };
+                        return self.take_start(lane, sender, start).await;
+                    }
+                }
+            }
+            _ => decided(StartState::Superseded, None, None),
+        };
+        if let Some(reason) = decided.reason {
+            self.metrics.start_refused(row.flow.as_str(), true, reason);
+        }
+        let mut commit = WriteSet::of(lane.contact.id.0);
+        commit.push(&start::DECIDED, &decided);
+        self.store.commit(commit).await?;
+        Ok(())
+    }
+
+    /// When there is something to plan again, for clocks that are moved by hand.
+    pub(super) async fn next_broadcast(&self, now: Time) -> anyhow::Result<Option<Time>> {
+        let mut next: Option<Time> = None;
+        for row in broadcast::running(&self.store, 0, BROADCASTS_AT_ONCE).await? {
+            let wanted: Wanted = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+            let places = self.places(&row, &wanted).await?;
+            let begun = places.iter().position(|(_, zone)| *zone == row.zone).unwrap_or(0);
+            let own = places.get(begun).map(|(moment, _)| row.next_slot_at.max(*moment));
+            let rest = places.iter().skip(begun + 1).map(|(moment, _)| *moment).next();
+            let moments = own.into_iter().chain(rest).map(|at| at - BROADCAST_AHEAD).filter(|at| *at > now);
+            next = next.into_iter().chain(moments).min();
+        }
+        Ok(next)
+    }
+}
+
+/// By which its starts are one fire: the minute at which it was confirmed, on the bot's clock.
+fn minute_of(row: &Broadcast, bots: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(row.started_at.unwrap_or(row.created_at).0).unwrap_or_default();
+    at.to_zoned(bots.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
+}

@@ -1,0 +1,165 @@
+//! What a broadcast is: to whom, when, how fast, with what. Whom it means is written as in a schedule's `to`.
+
+use crate::{
+    base::{diagnostic::Diagnostic, ids::VersionId, place::SourceFile, time::Time},
+    flow::{self, FlowSet, Versions, World},
+    model::{schedule::AtMost, value::Value},
+};
+use jiff::{civil, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The row of a broadcast holds it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub to: To,
+    pub when: When,
+    pub rate: AtMost,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, Value>,
+}
+
+/// All who have all of these tags, and for whom the condition holds; neither: everyone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct To {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(rename = "if", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// As soon as it is confirmed.
+    Now,
+    At(Time),
+    /// At this minute on each contact's own clock.
+    Local(#[serde(with = "local_minute")] civil::DateTime),
+}
+
+impl When {
+    /// The moment in a zone; one before `since` is `since`.
+    pub fn moment(&self, zone: &TimeZone, since: Time) -> Time {
+        match self {
+            When::Now => since,
+            When::At(at) => (*at).max(since),
+            When::Local(minute) => {
+                let at = zone.to_ambiguous_zoned(*minute).later();
+                at.map_or(since, |at| Time(at.timestamp().as_millisecond()).max(since))
+            }
+        }
+    }
+}
+
+/// `2026-11-24T10:00:00` in its row.
+mod local_minute {
+    use jiff::civil::DateTime;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(minute: &DateTime, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(minute)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+/// A `to` that can be asked about contacts.
+pub struct Meant {
+    versions: Versions,
+}
+
+/// Never a flow of a bot: names of flows begin with a letter.
+const ONLY: &str = "flows/audience_of_a_broadcast.yaml";
+
+impl Meant {
+    /// Reads `to` as the bot's own files would have it: its fields, its scripts.
+    pub fn read(to: &To, files: &[Arc<SourceFile>]) -> Result<Meant, Vec<Diagnostic>> {
+        let mut around: Vec<Arc<SourceFile>> = files
+            .iter()
+            .filter(|file| file.path().ends_with(".rhai") || file.stem() == "_bot")
+            .map(Arc::clone)
+            .collect();
+        around.push(SourceFile::new(ONLY, written(to)));
+        let (set, findings) = flow::parse_set(&around);
+        let wrong: Vec<Diagnostic> =
+            findings.into_iter().filter(|finding| finding.is_error() && finding.place.path() == ONLY).collect();
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        Ok(Meant { versions: Versions::new(VersionId(0), Arc::new(set)) })
+    }
+
+    /// The contact of `world` is one of them.
+    pub fn holds(&self, world: &World<'_>) -> bool {
+        let set: &FlowSet = self.versions.live();
+        flow::timetables(set).first().is_some_and(|table| flow::in_audience(&self.versions, table, world))
+    }
+}
+
+/// A flow with nothing but this audience; JSON is YAML.
+fn written(to: &To) -> String {
+    let text = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
+    let mut keys = Vec::new();
+    if !to.tags.is_empty() {
+        keys.push(format!("tags: [{}]", to.tags.iter().map(|tag| text(tag)).collect::<Vec<_>>().join(", ")));
+    }
+    keys.extend(to.condition.iter().map(|condition| format!("if: {}", text(condition))));
+    let to = if keys.is_empty() { "everyone".to_owned() } else { format!("{{{}}}", keys.join(", ")) };
+    let steps = "steps:\n  - log: nothing";
+    format!("flow: audience_of_a_broadcast\nwhen:\n  - schedule: \"0 0 1 1 *\"\n    to: {to}\n{steps}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::ids::ContactId,
+        model::contact::{Contact, ContactData},
+    };
+
+    fn files() -> Vec<Arc<SourceFile>> {
+        vec![SourceFile::new("flows/_bot.yaml", "bot: Shop\nfields: {points: whole}\n")]
+    }
+
+    fn contact(points: i64, tags: &[&str]) -> Contact {
+        let fields = BTreeMap::from([("points".to_owned(), Value::Whole(points))]);
+        let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        let data = ContactData { fields, tags, ..ContactData::default() };
+        Contact { id: ContactId(1), account: "acme".into(), opted_out: None, data }
+    }
+
+    fn holds(to: &To, contact: &Contact) -> bool {
+        let meant = Meant::read(to, &files()).unwrap_or_else(|found| panic!("{found:#?}"));
+        let env = BTreeMap::new();
+        meant.holds(&World::of_contact(Time(0), contact, &env))
+    }
+
+    #[test]
+    fn to_is_read_as_a_schedule_reads_it() {
+        let rich = To { tags: vec!["customer".into()], condition: Some("contact.points > 10".into()) };
+        assert!(holds(&rich, &contact(11, &["customer", "x"])));
+        assert!(!holds(&rich, &contact(10, &["customer"])) && !holds(&rich, &contact(11, &["x"])));
+        assert!(holds(&To::default(), &contact(0, &[])), "everyone");
+        let quoted = To { tags: vec![], condition: Some("contact.name == \"Ana \\\"A\\\"\"".into()) };
+        assert!(!holds(&quoted, &contact(0, &[])));
+    }
+
+    #[test]
+    fn a_wrong_condition_is_said_in_the_checkers_words() {
+        let wrong = To { tags: vec![], condition: Some("contact.pionts > 10".into()) };
+        let found = Meant::read(&wrong, &files()).err().expect("there is no such field");
+        assert!(found[0].message.contains("pionts"), "{found:#?}");
+    }
+
+    #[test]
+    fn a_local_minute_comes_when_each_clock_shows_it() {
+        let minute = When::Local(civil::date(2026, 11, 24).at(10, 0, 0, 0));
+        let at = |zone: &str| minute.moment(&TimeZone::get(zone).unwrap(), Time(0));
+        assert_eq!(at("Europe/Madrid") - at("Asia/Tokyo"), crate::base::time::Span::hours(8));
+        assert_eq!(minute.moment(&TimeZone::UTC, Time(i64::MAX - 1)), Time(i64::MAX - 1), "late: at once");
+    }
+}

@@ -1,0 +1,185 @@
+//! What a forecast stands on: flows, senders, templates and balances as they are now. Nothing of it is written.
+
+use super::super::{
+    around, bot::BotFiles, catalogue::Catalogue, config::Config, hooks::serves, rules::Rules, senders::Senders,
+};
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, FlowName, SenderId, VersionId},
+        time::Time,
+    },
+    flow::{self, Flow, FlowSet, Versions, World},
+    model::{
+        contact::Contact,
+        session::Session,
+        window::{SenderState, Window},
+    },
+    store::{ReadError, Store, charge, conversation, flow_state, once, session, template, version},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Asked for each message; a daemon knows which of its senders stand still.
+pub type AskSender<'a> = dyn Fn(SenderId, ContactId, Time) -> SenderState + Sync + 'a;
+
+pub struct Ground<'a> {
+    pub(super) config: &'a Config,
+    pub(super) store: &'a Store,
+    pub(super) rules: Rules,
+    pub(super) senders: Senders,
+    pub(super) catalogue: Catalogue,
+    pub(super) sender_state: &'a AskSender<'a>,
+    pub(super) versions: Versions,
+    env: BTreeMap<String, String>,
+    paused: BTreeSet<FlowName>,
+    has_keys: bool,
+    /// What accounts with a balance have left.
+    left: Mutex<BTreeMap<AccountName, i64>>,
+    /// Versions that runs stand on, each read once.
+    older: tokio::sync::Mutex<BTreeMap<VersionId, Option<Arc<FlowSet>>>>,
+}
+
+/// One conversation as a start would find it.
+pub(super) struct Found {
+    pub sender: SenderId,
+    pub window: Window,
+    pub session: Session,
+    pub once: BTreeSet<String>,
+    pub conversation: crate::base::ids::ConversationId,
+}
+
+impl<'a> Ground<'a> {
+    /// `set` is the version `live`. `plays`: sandboxes take every template, and have an `env` of their own.
+    pub async fn read(
+        config: &'a Config,
+        store: &'a Store,
+        (live, set): (VersionId, Arc<FlowSet>),
+        plays: bool,
+        sender_state: &'a AskSender<'a>,
+    ) -> Result<Ground<'a>, ReadError> {
+        let pulled = template::all(store).await?;
+        let catalogue = Catalogue::default();
+        for sender in &config.senders {
+            let templates = around::templates_of(config, &pulled, sender.id);
+            catalogue.put(sender.id, plays && sender.is_sandbox(), templates);
+        }
+        let mut left = BTreeMap::new();
+        for account in config.accounts.iter().filter(|account| account.balance.is_some() && !config.prices.is_empty()) {
+            left.insert(account.name.clone(), charge::sums(store, &account.name).await?.available());
+        }
+        let mut env = config.flows.env.clone();
+        if plays && config.only_sandboxes() {
+            env.extend(set.bot.sandbox.env.clone());
+        }
+        let states = flow_state::all(store).await?;
+        let paused = states.into_iter().filter(|state| state.paused_at.is_some()).map(|state| state.flow).collect();
+        Ok(Ground {
+            config,
+            store,
+            rules: Rules::of(&set.bot),
+            senders: Senders::new(config.senders.clone(), config.accounts.clone()),
+            catalogue,
+            sender_state,
+            versions: Versions::new(live, set),
+            env,
+            paused,
+            has_keys: once::any(store).await?,
+            left: Mutex::new(left),
+            older: Default::default(),
+        })
+    }
+
+    /// Of the table of prices; empty without one.
+    pub fn currency(&self) -> &str {
+        if self.config.prices.is_empty() { "" } else { &self.config.prices.currency }
+    }
+
+    pub fn set(&self) -> &FlowSet {
+        self.versions.live()
+    }
+
+    /// The contact, whom no conversation is about.
+    pub(super) fn world<'w>(&'w self, now: Time, contact: &'w Contact) -> World<'w> {
+        World::of_contact(now, contact, &self.env)
+    }
+
+    /// The contact in one conversation.
+    pub(super) fn world_in<'w>(&'w self, now: Time, contact: &'w Contact, found: &'w Found) -> World<'w> {
+        World {
+            conversation: found.conversation,
+            sender: self.senders.view(found.sender),
+            window: found.window,
+            paused: &self.paused,
+            once: &found.once,
+            ..World::of_contact(now, contact, &self.env)
+        }
+    }
+
+    /// Where a start of `flow` would begin, as `runtime::schedule` chooses it. `None`: no sender serves it.
+    pub(super) async fn find(&self, flow: &Flow, contact: &mut Contact) -> Result<Option<Found>, ReadError> {
+        let mut rows = conversation::of(self.store, contact.id).await?;
+        let newest = rows.iter().filter_map(|row| row.last_inbound_at).max();
+        contact.data.last_message_at = contact.data.last_message_at.max(newest);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.last_inbound_at));
+        let heard = rows.iter().filter(|row| row.last_inbound_at.is_some());
+        let latest: Vec<SenderId> = heard.map(|row| row.sender_id).collect();
+        let chosen = self.senders.choose(&contact.account, |sender| serves(flow, sender), &latest);
+        let Some(sender) = chosen.map(|sender| sender.id) else { return Ok(None) };
+        let once = match self.has_keys {
+            true => once::of(self.store, contact.id).await?.into_iter().collect(),
+            false => BTreeSet::new(),
+        };
+        let Some(row) = rows.into_iter().find(|row| row.sender_id == sender) else {
+            let (window, session) = (Window::default(), Session::default());
+            return Ok(Some(Found {
+                sender,
+                window,
+                session,
+                once,
+                conversation: crate::base::ids::ConversationId(0),
+            }));
+        };
+        let session = session::find(self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
+        let window = Window { opened_at: row.opened_at };
+        Ok(Some(Found { sender, window, session, once, conversation: row.id }))
+    }
+
+    /// The live version and those that the runs of a session stand on.
+    pub(super) async fn versions_for(&self, session: &Session) -> Result<Versions, ReadError> {
+        let mut versions = self.versions.clone();
+        for id in session.versions() {
+            if versions.get(id).is_some() {
+                continue;
+            }
+            let mut older = self.older.lock().await;
+            let known = match older.get(&id) {
+                Some(known) => known.clone(),
+                None => {
+                    let row = version::find(self.store, id).await?;
+                    let set = row.map(|row| Arc::new(flow::parse_set(&BotFiles::from_stored(&row.files).files).0));
+                    older.insert(id, set.clone());
+                    set
+                }
+            };
+            if let Some(set) = known {
+                versions = versions.with(id, set);
+            }
+        }
+        Ok(versions)
+    }
+
+    /// Takes the amount from what the account has left. False: there is not so much.
+    pub(super) fn pays(&self, account: &AccountName, amount: i64) -> bool {
+        let mut all = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.get_mut(account) {
+            Some(left) if amount > 0 && amount > *left => false,
+            Some(left) => {
+                *left -= amount;
+                true
+            }
+            None => true,
+        }
+    }
+}

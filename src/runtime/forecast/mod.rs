@@ -1,0 +1,309 @@
+//! What a fire would do, contact by contact, before it does it: the engine and the decision are asked as they will be
+//! asked, and nothing is written.
+//!
+//! Nobody is taken to write until then, and what else fires meanwhile is left out. The counts are those of the fire
+//! itself when both hold; a test keeps them together.
+
+mod ground;
+mod sum;
+
+pub use ground::{AskSender, Ground};
+pub use sum::{Cost, Forecast, Foreseen, Outlook, Price, What};
+
+use super::{catalogue::Wish, mornings::Mornings};
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, StartId},
+        limits::{FORECAST_ROUNDS_MAX, PLAN_BATCH, TICKS_AT_ONCE_MAX},
+        phone,
+        time::{Span, Time},
+    },
+    flow::{self, Flow, Timetable, Versions},
+    model::{
+        contact::Contact,
+        content::Content,
+        effect::{Draft, Effect, IfClosed, Origin},
+        event::{Event, Reason, Start},
+        schedule::AtMost,
+        template::TemplateMessage,
+        value::Value,
+        window::{self, Plan, PlanInput},
+    },
+    store::{ReadError, contact},
+};
+use ground::Found;
+use jiff::tz::TimeZone;
+use std::{cell::Cell, collections::BTreeMap};
+
+/// What fires: a flow for those who are meant, at a pace.
+pub struct Occasion<'a> {
+    pub flow: &'a Flow,
+    pub trigger: &'a str,
+    pub inputs: &'a BTreeMap<String, Value>,
+    pub rate: AtMost,
+    /// Whoever is meant has all of these.
+    pub tags: &'a [String],
+    pub meant: &'a (dyn Fn(&Versions, &flow::World<'_>) -> bool + Sync),
+    pub when: When<'a>,
+}
+
+/// When it fires, in each zone in which contacts live.
+#[derive(Clone, Copy)]
+pub enum When<'a> {
+    /// At its next fires.
+    Next(&'a Timetable<'a>, Time),
+    /// At this local minute on each contact's clock, or on the bot's.
+    Minute(jiff::civil::DateTime, bool),
+    /// Everywhere at once.
+    At(Time),
+}
+
+/// A fire in one zone.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ZoneFire {
+    pub zone: String,
+    /// On its clock: `2026-03-28T10:00`.
+    pub minute: String,
+    pub at: Time,
+    pub people: i64,
+}
+
+/// Walks all contacts of the accounts. `tell` hears of each who is meant.
+pub async fn forecast(
+    ground: &Ground<'_>,
+    accounts: &[AccountName],
+    occasion: &Occasion<'_>,
+    mut tell: impl FnMut(&Contact, &Foreseen),
+) -> Result<Forecast, ReadError> {
+    let mut sum = Forecast::new(occasion.flow.name.clone(), occasion.trigger, ground.currency().to_owned());
+    let mut places = Vec::new();
+    for account in accounts {
+        for zone in contact::zones(ground.store, account).await? {
+            if let Some(fire) = fire_in(ground, occasion, &zone) {
+                places.push((fire.at, account, zone, fire));
+            }
+        }
+    }
+    // As they are planned: by the moment, then account by account.
+    places.sort_by_key(|(at, ..)| *at);
+    let mornings = Mornings::default();
+    let gap_us = occasion.rate.per.0 * 1_000 / i64::from(occasion.rate.count.max(1));
+    let (mut line, mut slots) = (Time(i64::MIN), 0_i64);
+    for (at, account, zone, mut fire) in places {
+        if at != line {
+            (line, slots) = (at, 0);
+        }
+        let mut after = ContactId(0);
+        loop {
+            let page = contact::page_tagged(ground.store, account, &zone, after, occasion.tags, PLAN_BATCH).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for contact in page {
+                if !(occasion.meant)(&ground.versions, &ground.world(at, &contact)) {
+                    continue;
+                }
+                let slot = Time(line.0 + slots * gap_us / 1_000);
+                let seen = foresee(ground, occasion, contact.clone(), slot, &mornings).await?;
+                // Who is meant and turns out not to be when the slot comes takes a slot still.
+                slots += 1;
+                let Some(seen) = seen else { continue };
+                fire.people += 1;
+                sum.add(&contact, &seen);
+                tell(&contact, &seen);
+            }
+        }
+        sum.fires.push(fire);
+    }
+    Ok(sum)
+}
+
+/// What one contact would get, and when; `None`: it is not meant.
+pub async fn for_contact(
+    ground: &Ground<'_>,
+    occasion: &Occasion<'_>,
+    contact: &Contact,
+) -> Result<Option<(ZoneFire, Foreseen)>, ReadError> {
+    let own = contact.data.zone.clone();
+    let zone = own.or_else(|| contact.data.phone.as_deref().and_then(phone::zone).map(str::to_owned));
+    let Some(fire) = fire_in(ground, occasion, &zone.unwrap_or_default()) else { return Ok(None) };
+    if !(occasion.meant)(&ground.versions, &ground.world(fire.at, contact)) {
+        return Ok(None);
+    }
+    let seen = foresee(ground, occasion, contact.clone(), fire.at, &Mornings::default()).await?;
+    Ok(seen.map(|seen| (fire, seen)))
+}
+
+fn fire_in(ground: &Ground<'_>, occasion: &Occasion<'_>, zone: &str) -> Option<ZoneFire> {
+    let bots = &ground.set().bot.timezone;
+    let own = TimeZone::get(zone).ok().filter(|_| !zone.is_empty()).unwrap_or_else(|| bots.clone());
+    let by_contact = match occasion.when {
+        When::Next(table, _) => table.by_contact,
+        When::Minute(_, by_contact) => by_contact,
+        When::At(_) => true,
+    };
+    let clock = if by_contact { own } else { bots.clone() };
+    let at = match occasion.when {
+        When::Next(table, now) => table.fires.next(now, &clock)?.at,
+        When::At(at) => at,
+        When::Minute(minute, _) => {
+            let at = clock.to_ambiguous_zoned(minute).later().ok()?;
+            Time(at.timestamp().as_millisecond())
+        }
+    };
+    let local = jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(clock.clone());
+    let zone = clock.iana_name().unwrap_or("UTC").to_owned();
+    Some(ZoneFire { zone, minute: local.strftime("%Y-%m-%dT%H:%M").to_string(), at, people: 0 })
+}
+
+/// The start as the engine will take it, then its message as it will be decided.
+async fn foresee(
+    ground: &Ground<'_>,
+    occasion: &Occasion<'_>,
+    mut contact: Contact,
+    slot: Time,
+    mornings: &Mornings,
+) -> Result<Option<Foreseen>, ReadError> {
+    let Some(mut found) = ground.find(occasion.flow, &mut contact).await? else {
+        return Ok(Some(Foreseen::refused(slot, Reason::SenderDown)));
+    };
+    let versions = ground.versions_for(&found.session).await?;
+    // What waits there for its time goes on meanwhile: a question that runs out keeps nobody busy.
+    for _ in 0..TICKS_AT_ONCE_MAX {
+        let Some(due) = found.session.due_at().filter(|due| *due <= slot) else { break };
+        let session = std::mem::take(&mut found.session);
+        let outcome = flow::advance(&versions, session, Event::Tick, &ground.world_in(due, &contact, &found));
+        found.session = outcome.session;
+        contact.data = outcome.contact.unwrap_or(contact.data);
+    }
+    let start = Start {
+        id: Some(StartId(0)),
+        flow: occasion.flow.name.clone(),
+        trigger: occasion.trigger.to_owned(),
+        inputs: occasion.inputs.clone(),
+        event: Value::Nothing,
+        at: slot,
+        depth: 0,
+    };
+    let had_person = found.session.person.is_some();
+    let session = std::mem::take(&mut found.session);
+    let outcome = flow::advance(&versions, session, Event::Start(start), &ground.world_in(slot, &contact, &found));
+    found.session = outcome.session;
+    contact.data = outcome.contact.unwrap_or(contact.data);
+    let mut drafts = Vec::new();
+    let mut calls = false;
+    for effect in &outcome.effects {
+        match effect {
+            Effect::StartDropped { .. } => return Ok(None),
+            Effect::Started { refused: Some(reason), .. } => return Ok(Some(Foreseen::refused(slot, *reason))),
+            Effect::Started { queued: true, .. } => {
+                let reason = if had_person { Reason::WithPerson } else { Reason::Busy };
+                return Ok(Some(Foreseen::queued(slot, reason)));
+            }
+            Effect::Call(_) => calls = true,
+            Effect::Send(draft) if matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) => drafts.push(draft),
+            _ => {}
+        }
+    }
+    // The first message is what the person notices; what the run says beside it costs as well.
+    let mut first: Option<Foreseen> = None;
+    for draft in drafts {
+        let seen = decide(ground, &contact, &found, draft, slot, mornings);
+        match &mut first {
+            None => first = Some(seen),
+            Some(first) => first.prices.extend(seen.prices),
+        }
+    }
+    Ok(Some(first.unwrap_or_else(|| if calls { Foreseen::asks_first(slot) } else { Foreseen::silent(slot) })))
+}
+
+fn decide(
+    ground: &Ground<'_>,
+    contact: &Contact,
+    found: &Found,
+    draft: &Draft,
+    slot: Time,
+    mornings: &Mornings,
+) -> Foreseen {
+    let sender = ground.senders.get(found.sender);
+    let languages = ground.rules.languages(contact, sender.and_then(|sender| sender.language.as_deref()));
+    let wish = Wish { sender: found.sender, languages: &languages };
+    let ready = |template: &TemplateMessage| ground.catalogue.usable(template, &wish).ok();
+    let of_list = |index: usize| match &draft.if_closed {
+        Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).and_then(ready),
+        _ => None,
+    };
+    let state = |template: &TemplateMessage| ground.catalogue.state(template, &wish);
+    let country = contact.data.phone.as_deref().and_then(phone::country).unwrap_or_default();
+    let priced = |content: &Content| {
+        let category = ground.catalogue.priced_as(found.sender, content);
+        Price { category, amount: ground.config.prices.of(category, country) }
+    };
+    let chosen = |index: Option<usize>| match index.map(of_list) {
+        Some(Some(template)) => Content::Template(template),
+        Some(None) | None => draft.content.clone(),
+    };
+    let paid = Cell::new(None);
+    let affords = |index: Option<usize>| {
+        let price = priced(&chosen(index));
+        paid.set(Some(price));
+        ground.pays(&contact.account, price.amount)
+    };
+    let account = ground.senders.account_of(found.sender);
+    let (mut now, mut postponed) = (slot, false);
+    for _ in 0..FORECAST_ROUNDS_MAX {
+        let plan = window::plan(&PlanInput {
+            now,
+            draft,
+            written_at: slot,
+            window: found.window,
+            opted_out: contact.opted_out.is_some(),
+            contact: &contact.data,
+            answers_after: ground.rules.answers_after,
+            with_person: found.session.silences(draft.run),
+            topic: ground.rules.topic(&draft.topic),
+            consent_topics: &ground.rules.consent_topics,
+            require_consent: account.is_some_and(|account| account.require_consent),
+            quiet_until: ground.rules.quiet_until(&contact.data, now),
+            unlawful_until: ground.rules.unlawful_until(&contact.data, now),
+            sender: (ground.sender_state)(found.sender, contact.id, now),
+            template: &state,
+            affords: &affords,
+            slot: &|| now,
+        });
+        let prices: Vec<Price> = paid.get().into_iter().collect();
+        let seen = match plan {
+            Plan::Later { at, reason: Reason::QuietHours } => {
+                (now, postponed) = (mornings.place(at, contact.id), true);
+                continue;
+            }
+            Plan::Send => match &draft.content {
+                Content::Template(template) => Foreseen::template(now, &template.name, prices),
+                _ => Foreseen::text(now, prices),
+            },
+            Plan::Template(index) => match of_list(index) {
+                Some(template) => Foreseen::template(now, &template.name, prices),
+                None => Foreseen::refused(now, Reason::TemplateUnusable),
+            },
+            Plan::Nudge { index, .. } => match of_list(index) {
+                // Its own price: it goes as a message of its own.
+                Some(template) => {
+                    let name = template.name.clone();
+                    Foreseen::nudge(now, &name, vec![priced(&Content::Template(template))])
+                }
+                None => Foreseen::refused(now, Reason::TemplateUnusable),
+            },
+            Plan::Hold { .. } if found.session.silences(draft.run) => Foreseen::held(now, Reason::WithPerson),
+            Plan::Hold { .. } => Foreseen::held(now, Reason::WindowClosed),
+            Plan::WaitTemplate { .. } => Foreseen::held(now, Reason::TemplateUnusable),
+            Plan::Later { reason, .. } => Foreseen::held(now, reason),
+            Plan::Slot { .. } => Foreseen::text(now, prices),
+            Plan::Skip => Foreseen::skipped(now),
+            Plan::Fail => Foreseen::failed(now),
+            Plan::Expired => Foreseen::refused(now, Reason::TooLate),
+            Plan::Refuse { reason } => Foreseen::refused(now, reason),
+        };
+        return Foreseen { postponed, ..seen };
+    }
+    // Nights without an end between them: a law or zones that leave no hour.
+    Foreseen { postponed: true, ..Foreseen::held(now + Span::ZERO, Reason::QuietHours) }
+}

@@ -1,0 +1,257 @@
+//! One contact's outlook, and the sum of all.
+
+use super::ZoneFire;
+use crate::{
+    base::{
+        ids::{ContactId, FlowName},
+        limits::FORECAST_EXAMPLES,
+        time::Time,
+    },
+    model::{contact::Contact, event::Reason},
+};
+use std::collections::BTreeMap;
+
+/// What a contact would get.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Foreseen {
+    pub what: What,
+    /// When it leaves, or is decided.
+    pub at: Time,
+    /// It waits for the end of quiet hours first.
+    pub postponed: bool,
+    pub prices: Vec<Price>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    Text,
+    Template(String),
+    /// This template now; the text when they answer.
+    Nudge(String),
+    /// Kept: until they write, a template is usable again, a person is done.
+    Held(Reason),
+    /// In the line behind what is going on.
+    Queued(Reason),
+    Refused(Reason),
+    /// Left out, as its author wrote for a closed window.
+    Skipped,
+    /// The step's `on_error`.
+    Failed,
+    /// A server is asked before anything is said: nobody can know what.
+    AsksFirst,
+    /// The flow says nothing at once.
+    Silent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    pub category: &'static str,
+    /// In ten-thousandths of the currency.
+    pub amount: i64,
+}
+
+/// How many of a category, for how much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Cost {
+    pub messages: i64,
+    pub amount: i64,
+}
+
+/// The sum over all who are meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forecast {
+    pub flow: FlowName,
+    pub trigger: String,
+    pub fires: Vec<ZoneFire>,
+    pub people: i64,
+    pub text: i64,
+    pub templates: BTreeMap<String, i64>,
+    pub nudges: BTreeMap<String, i64>,
+    pub held: BTreeMap<Reason, i64>,
+    pub queued: BTreeMap<Reason, i64>,
+    pub refused: BTreeMap<Reason, i64>,
+    pub skipped: i64,
+    pub failed: i64,
+    pub asks_first: i64,
+    pub silent: i64,
+    /// Of those who get something: after the end of quiet hours.
+    pub postponed: i64,
+    /// From the first that leaves to the last.
+    pub leaves: Option<(Time, Time)>,
+    pub cost: BTreeMap<&'static str, Cost>,
+    pub currency: String,
+    /// A few people for each outcome, to look at.
+    examples: BTreeMap<(&'static str, Option<String>), Vec<ContactId>>,
+}
+
+/// One outcome and how many have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// `text template nudge held queued refused skipped failed asks_first silent`.
+    pub what: &'static str,
+    /// Of the template, or the reason.
+    pub name: Option<String>,
+    pub people: i64,
+    /// A few of them.
+    pub examples: Vec<ContactId>,
+}
+
+impl Outlook {
+    /// With its template or reason.
+    pub fn word(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{} {name}", self.what),
+            None => self.what.to_owned(),
+        }
+    }
+}
+
+impl What {
+    fn named(&self) -> (&'static str, Option<String>) {
+        match self {
+            What::Text => ("text", None),
+            What::Template(name) => ("template", Some(name.clone())),
+            What::Nudge(name) => ("nudge", Some(name.clone())),
+            What::Held(reason) => ("held", Some(reason.as_str().to_owned())),
+            What::Queued(reason) => ("queued", Some(reason.as_str().to_owned())),
+            What::Refused(reason) => ("refused", Some(reason.as_str().to_owned())),
+            What::Skipped => ("skipped", None),
+            What::Failed => ("failed", None),
+            What::AsksFirst => ("asks_first", None),
+            What::Silent => ("silent", None),
+        }
+    }
+}
+
+impl Foreseen {
+    fn of(what: What, at: Time, prices: Vec<Price>) -> Foreseen {
+        Foreseen { what, at, postponed: false, prices }
+    }
+
+    pub fn text(at: Time, prices: Vec<Price>) -> Foreseen {
+        Foreseen::of(What::Text, at, prices)
+    }
+
+    pub fn template(at: Time, name: &str, prices: Vec<Price>) -> Foreseen {
+        Foreseen::of(What::Template(name.to_owned()), at, prices)
+    }
+
+    pub fn nudge(at: Time, name: &str, prices: Vec<Price>) -> Foreseen {
+        Foreseen::of(What::Nudge(name.to_owned()), at, prices)
+    }
+
+    pub fn held(at: Time, reason: Reason) -> Foreseen {
+        Foreseen::of(What::Held(reason), at, Vec::new())
+    }
+
+    pub fn queued(at: Time, reason: Reason) -> Foreseen {
+        Foreseen::of(What::Queued(reason), at, Vec::new())
+    }
+
+    pub fn refused(at: Time, reason: Reason) -> Foreseen {
+        Foreseen::of(What::Refused(reason), at, Vec::new())
+    }
+
+    pub fn skipped(at: Time) -> Foreseen {
+        Foreseen::of(What::Skipped, at, Vec::new())
+    }
+
+    pub fn failed(at: Time) -> Foreseen {
+        Foreseen::of(What::Failed, at, Vec::new())
+    }
+
+    pub fn asks_first(at: Time) -> Foreseen {
+        Foreseen::of(What::AsksFirst, at, Vec::new())
+    }
+
+    pub fn silent(at: Time) -> Foreseen {
+        Foreseen::of(What::Silent, at, Vec::new())
+    }
+}
+
+impl Forecast {
+    pub fn new(flow: FlowName, trigger: &str, currency: String) -> Forecast {
+        Forecast {
+            flow,
+            trigger: trigger.to_owned(),
+            fires: Vec::new(),
+            people: 0,
+            text: 0,
+            templates: BTreeMap::new(),
+            nudges: BTreeMap::new(),
+            held: BTreeMap::new(),
+            queued: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            skipped: 0,
+            failed: 0,
+            asks_first: 0,
+            silent: 0,
+            postponed: 0,
+            leaves: None,
+            cost: BTreeMap::new(),
+            currency,
+            examples: BTreeMap::new(),
+        }
+    }
+
+    pub fn add(&mut self, contact: &Contact, seen: &Foreseen) {
+        self.people += 1;
+        match &seen.what {
+            What::Text => self.text += 1,
+            What::Template(name) => *self.templates.entry(name.clone()).or_default() += 1,
+            What::Nudge(name) => *self.nudges.entry(name.clone()).or_default() += 1,
+            What::Held(reason) => *self.held.entry(*reason).or_default() += 1,
+            What::Queued(reason) => *self.queued.entry(*reason).or_default() += 1,
+            What::Refused(reason) => *self.refused.entry(*reason).or_default() += 1,
+            What::Skipped => self.skipped += 1,
+            What::Failed => self.failed += 1,
+            What::AsksFirst => self.asks_first += 1,
+            What::Silent => self.silent += 1,
+        }
+        if matches!(seen.what, What::Text | What::Template(_) | What::Nudge(_)) {
+            self.postponed += i64::from(seen.postponed);
+            let (first, last) = self.leaves.unwrap_or((seen.at, seen.at));
+            self.leaves = Some((first.min(seen.at), last.max(seen.at)));
+            for price in &seen.prices {
+                let cost = self.cost.entry(price.category).or_default();
+                cost.messages += 1;
+                cost.amount += price.amount;
+            }
+        }
+        let examples = self.examples.entry(seen.what.named()).or_default();
+        if examples.len() < FORECAST_EXAMPLES {
+            examples.push(contact.id);
+        }
+    }
+
+    /// What leaves first, then what waits, then what does not go.
+    pub fn outlooks(&self) -> Vec<Outlook> {
+        let of = |what: &'static str, name: Option<String>, people: i64| {
+            let examples = self.examples.get(&(what, name.clone())).cloned().unwrap_or_default();
+            Outlook { what, name, people, examples }
+        };
+        let named = |what: &'static str, all: &BTreeMap<String, i64>| {
+            all.iter().map(|(name, people)| of(what, Some(name.clone()), *people)).collect::<Vec<_>>()
+        };
+        let reasons = |what: &'static str, all: &BTreeMap<Reason, i64>| {
+            all.iter().map(|(reason, people)| of(what, Some(reason.as_str().to_owned()), *people)).collect::<Vec<_>>()
+        };
+        let mut all = vec![of("text", None, self.text)];
+        all.extend(named("template", &self.templates));
+        all.extend(named("nudge", &self.nudges));
+        all.extend(reasons("queued", &self.queued));
+        all.extend(reasons("held", &self.held));
+        all.push(of("asks_first", None, self.asks_first));
+        all.push(of("silent", None, self.silent));
+        all.extend(reasons("refused", &self.refused));
+        all.push(of("skipped", None, self.skipped));
+        all.push(of("failed", None, self.failed));
+        all.retain(|outlook| outlook.people > 0);
+        all
+    }
+
+    /// All categories together.
+    pub fn amount(&self) -> i64 {
+        self.cost.values().map(|cost| cost.amount).sum()
+    }
+}

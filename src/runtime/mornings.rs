@@ -1,0 +1,94 @@
+//! After quiet hours nobody is flooded: who waits for the same end goes one after the other, and not on the second.
+
+use crate::base::{
+    ids::ContactId,
+    limits::{MORNING_GAP, MORNING_JITTER_EACH, MORNING_JITTER_MAX, MORNINGS_KEPT_MAX},
+    time::{Span, Time},
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+/// How many wait for each end. In memory: what was postponed has its moment in its row, and a restart begins a new
+/// line, which the pace of the sender keeps in order.
+#[derive(Default)]
+pub struct Mornings(Mutex<BTreeMap<Time, i64>>);
+
+impl Mornings {
+    /// When a contact's turn comes, of those for whom quiet hours end at `end`. Whoever is alone waits for nobody; of
+    /// many each has a moment that its number decides.
+    pub fn place(&self, end: Time, contact: ContactId) -> Time {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = lines.entry(end).or_insert(0);
+        let at = moment(end, *before, contact);
+        *before += 1;
+        while lines.len() > MORNINGS_KEPT_MAX {
+            lines.pop_first();
+        }
+        at
+    }
+}
+
+/// `before` others wait for the same end: at an even pace, and moved by up to as much as so many people need.
+fn moment(end: Time, before: i64, contact: ContactId) -> Time {
+    let jitter = Span(MORNING_JITTER_EACH.0.saturating_mul(before)).min(MORNING_JITTER_MAX);
+    let moved = i64::try_from(scattered(contact.0.unsigned_abs()) % (jitter.0.unsigned_abs() + 1)).unwrap_or(0);
+    end + Span(MORNING_GAP.0.saturating_mul(before)) + Span(moved)
+}
+
+/// Neighbours far apart (the finaliser of SplitMix64).
+fn scattered(id: u64) -> u64 {
+    let mut mixed = id.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const END: Time = Time(1_800_000_000_000);
+
+    #[test]
+    fn whoever_is_alone_waits_for_nobody() {
+        assert_eq!(Mornings::default().place(END, ContactId(7)), END);
+    }
+
+    #[test]
+    fn no_minute_gets_more_than_its_pace() {
+        let mornings = Mornings::default();
+        let people = 20_000;
+        let mut moments: Vec<Time> = (0..people).map(|id| mornings.place(END, ContactId(id))).collect();
+        moments.sort_unstable();
+        assert!(moments[0] >= END);
+        let last = END + Span(MORNING_GAP.0 * people) + MORNING_JITTER_MAX;
+        assert!(moments.iter().all(|at| *at <= last));
+        let pace = Span::minutes(1).0 / MORNING_GAP.0;
+        for minute in 0..40 {
+            let from = END + Span::minutes(minute);
+            let in_it = moments.iter().filter(|at| **at >= from && **at < from + Span::minutes(1)).count();
+            assert!(in_it as i64 <= pace + pace / 5, "{in_it} in minute {minute}");
+        }
+    }
+
+    #[test]
+    fn the_moment_is_the_contacts_own() {
+        let line = |ids: &[i64]| {
+            let mornings = Mornings::default();
+            ids.iter().map(|id| mornings.place(END, ContactId(*id))).collect::<Vec<_>>()
+        };
+        assert_eq!(line(&[1, 2, 3, 4]), line(&[1, 2, 3, 4]));
+        assert_ne!(line(&[1, 2, 3, 4])[3], line(&[1, 2, 3, 5])[3]);
+    }
+
+    #[test]
+    fn old_mornings_are_forgotten() {
+        let mornings = Mornings::default();
+        for day in 0..(MORNINGS_KEPT_MAX as i64 + 5) {
+            mornings.place(END + Span::days(day), ContactId(1));
+        }
+        assert_eq!(mornings.0.lock().unwrap().len(), MORNINGS_KEPT_MAX);
+    }
+}

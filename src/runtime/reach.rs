@@ -1,0 +1,131 @@
+//! How many people an account has reached by templates outside their windows in the last 24 hours.
+//!
+//! A platform lets a portfolio begin so many conversations and refuses the rest (platform.md 4.7): what it would refuse
+//! waits here instead, and goes when the oldest of them is a day ago.
+
+use super::{app::App, senders::Senders};
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, SenderId},
+        limits::REACH_COUNTED,
+        time::Time,
+    },
+    store::outbound,
+};
+use anyhow::Context;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+};
+
+/// By account; only those that have a limit are counted.
+#[derive(Default)]
+pub struct Reach(Mutex<HashMap<AccountName, People>>);
+
+#[derive(Default)]
+struct People {
+    last: HashMap<ContactId, Time>,
+    oldest: BTreeSet<(Time, ContactId)>,
+}
+
+impl People {
+    fn add(&mut self, contact: ContactId, at: Time) {
+        let before = self.last.get(&contact).copied();
+        if before.is_some_and(|before| before >= at) {
+            return;
+        }
+        if let Some(before) = before {
+            self.oldest.remove(&(before, contact));
+        }
+        self.last.insert(contact, at);
+        self.oldest.insert((at, contact));
+    }
+
+    fn forget_until(&mut self, end: Time) {
+        while let Some((at, contact)) = self.oldest.first().copied()
+            && at <= end
+        {
+            self.oldest.pop_first();
+            self.last.remove(&contact);
+        }
+    }
+}
+
+impl Reach {
+    /// A template goes to somebody whose window is closed.
+    pub fn note(&self, senders: &Senders, sender: SenderId, contact: ContactId, now: Time) {
+        let Some(account) = senders.account_of(sender).filter(|account| account.messaging_limit.is_some()) else {
+            return;
+        };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let people = all.entry(account.name.clone()).or_default();
+        people.add(contact, now);
+        people.forget_until(now - REACH_COUNTED);
+    }
+
+    /// Until when nobody new can be reached; `None`: this contact can be now.
+    pub fn full_until(&self, senders: &Senders, sender: SenderId, contact: ContactId, now: Time) -> Option<Time> {
+        let account = senders.account_of(sender)?;
+        let limit = usize::try_from(account.messaging_limit?).unwrap_or(usize::MAX);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let people = all.get_mut(&account.name)?;
+        people.forget_until(now - REACH_COUNTED);
+        // Whoever was reached already is none more.
+        if people.last.contains_key(&contact) || people.last.len() < limit {
+            return None;
+        }
+        // As many as are over the limit leave before there is room.
+        let leaves = people.oldest.iter().nth(people.last.len() - limit);
+        leaves.map(|(at, _)| *at + REACH_COUNTED)
+    }
+}
+
+impl App {
+    /// Whom a former process has reached counts.
+    pub(super) async fn recall_reach(&self, now: Time) -> anyhow::Result<()> {
+        if self.config.accounts.iter().all(|account| account.messaging_limit.is_none()) {
+            return Ok(());
+        }
+        let reached = outbound::reached(&self.store, now - REACH_COUNTED).await.context("reading whom was reached")?;
+        for (sender, contact, at) in reached {
+            self.reach.note(&self.senders, sender, contact, at);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::time::Span,
+        runtime::config::{Account, Sender},
+    };
+
+    const NOW: Time = Time(1_800_000_000_000);
+
+    #[test]
+    fn so_many_people_in_a_day_and_nobody_twice() {
+        let account = Account { messaging_limit: Some(2), ..Account::sandbox() };
+        let senders = Senders::new(vec![Sender::sandbox()], vec![account]);
+        let (reach, sender) = (Reach::default(), SenderId(1));
+        let full = |contact, now| reach.full_until(&senders, sender, ContactId(contact), now);
+        reach.note(&senders, sender, ContactId(1), NOW);
+        assert_eq!(full(2, NOW), None);
+        reach.note(&senders, sender, ContactId(2), NOW + Span::hours(1));
+        reach.note(&senders, sender, ContactId(2), NOW + Span::hours(2));
+        let later = NOW + Span::hours(3);
+        assert_eq!(full(3, later), Some(NOW + Span::days(1)), "when the first of them is a day ago");
+        assert_eq!(full(1, later), None, "whoever was reached already is none more");
+        assert_eq!(full(3, NOW + Span::days(1)), None);
+    }
+
+    #[test]
+    fn without_a_limit_nobody_is_counted() {
+        let senders = Senders::new(vec![Sender::sandbox()], vec![Account::sandbox()]);
+        let reach = Reach::default();
+        reach.note(&senders, SenderId(1), ContactId(1), NOW);
+        assert_eq!(reach.full_until(&senders, SenderId(1), ContactId(2), NOW), None);
+        assert!(reach.0.lock().unwrap().is_empty());
+    }
+}

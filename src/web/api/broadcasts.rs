@@ -1,0 +1,341 @@
+//! `/v1/broadcasts`: one-off sends of a flow to many: drafted with a forecast, started by its count, paused, stopped,
+//! reported.
+
+use super::{
+    forecasts::{ground, sum_json},
+    page::{Page, decode},
+    reports::{currency, fire_json},
+    runs,
+};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, nearest},
+        ids::{AccountName, ContactId, FlowName, SenderId},
+        limits::{BROADCAST_DRAFT_KEPT, NAME_CHARS_MAX, PAGE_ROWS_MAX, TEXT_CHARS_MAX},
+        time::{Span, Time, iso},
+    },
+    flow,
+    model::{effect::broadcast_key, schedule::AtMost},
+    runtime::{
+        broadcast::{NOWHERE, To, Wanted, When},
+        forecast::{self, Occasion},
+        report,
+    },
+    store::{
+        WriteSet,
+        broadcast::{self, Broadcast, State as Stands},
+    },
+    web::{
+        auth::{self, Caller},
+        idempotency::{Answer, json, once},
+        input::{self, Input},
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, Request, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `POST /v1/broadcasts`: a draft, and what it would do.
+pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let mut input = Input::parse(&bytes)?;
+    let name = input.text("flow", NAME_CHARS_MAX);
+    let account = account(&web, &caller, &mut input);
+    let to = to(&mut input);
+    let when = when(&mut input);
+    let rate = rate(&mut input);
+    let given = input.opt_map("inputs").unwrap_or_default();
+    let live = web.app.live.get();
+    let inputs = match live.set.named(&name) {
+        Some(flow) => runs::typed(flow, given, &live.set.bot.timezone, &mut input),
+        None if name.is_empty() => Default::default(),
+        None => {
+            let names = live.set.flows.keys().map(FlowName::as_str);
+            let help = nearest(&name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            input.wrong("flow", format!("There is no flow `{name}`{help}."));
+            Default::default()
+        }
+    };
+    if input.is_clean()
+        && let Err(found) = web.app.audience(&to).await.map_err(|error| Problem::bug(&error))?
+    {
+        let first = found.first().map(words).unwrap_or_default();
+        input.wrong("to/if", first);
+    }
+    input.finish()?;
+    let wanted = Wanted { to, when, rate, inputs };
+    let drafting = Arc::clone(&web);
+    let of = account.clone();
+    once(web, of, parts.headers, "broadcasts".to_owned(), bytes, move |_| async move {
+        draft(&drafting, account, &FlowName::from(name), wanted).await
+    })
+    .await
+}
+
+/// `GET /v1/broadcasts?limit=&cursor=`: newest first.
+pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let page = Page::read(&query.unwrap_or_default())?;
+    let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
+    let own = match &caller {
+        Caller::Operator => None,
+        Caller::Account(account) => Some(account),
+    };
+    let limit = i64::try_from(page.size()).unwrap_or(PAGE_ROWS_MAX);
+    let rows = broadcast::page(&web.app.store, own, before, limit).await.map_err(|error| Problem::bug(&error))?;
+    let next = rows.last().map(|row| row.id).filter(|_| rows.len() == page.size());
+    let data: Vec<Json> = rows.iter().map(described).collect();
+    Ok(json(StatusCode::OK, &page.body(data, next)))
+}
+
+/// `GET /v1/broadcasts/{id}`, with how far it has come.
+pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let row = owned(&web, &caller, &id).await?;
+    Ok(json(StatusCode::OK, &with_report(&web, &row).await?))
+}
+
+/// `POST /v1/broadcasts/{id}/start`: `people` is the number that the draft gave.
+pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    let mut input = Input::parse(&bytes)?;
+    let people = input.opt_whole("people");
+    if people.is_none() && input.is_clean() {
+        input.wrong("people", "`people` is missing: the number that the draft gave.");
+    }
+    input.finish()?;
+    let row = owned(&web, &caller, &id).await?;
+    let (starting, account) = (Arc::clone(&web), row.account.clone());
+    once(web, account, parts.headers, format!("broadcasts/{}/start", row.id), bytes, move |_| async move {
+        let web = starting;
+        if row.state != Stands::Draft {
+            return Err(Problem::conflict("not_a_draft", format!("Broadcast {} is {}.", row.id, row.state.as_str())));
+        }
+        if Some(row.people) != people {
+            let why = format!("Broadcast {} means {} people, not {}.", row.id, row.people, people.unwrap_or(0));
+            return Err(Problem::conflict("other_count", why));
+        }
+        if web.app.clock.now() - row.created_at > BROADCAST_DRAFT_KEPT {
+            let why = format!("The count of broadcast {} is older than an hour; draft it anew.", row.id);
+            return Err(Problem::conflict("old_draft", why));
+        }
+        turn(&web, row, &[Stands::Draft], Stands::Running).await
+    })
+    .await
+}
+
+pub async fn pause(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    change(web, id, request, "pause", &[Stands::Running, Stands::Done], Stands::Paused).await
+}
+
+pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    change(web, id, request, "resume", &[Stands::Paused], Stands::Running).await
+}
+
+/// What has not begun never does.
+pub async fn stop(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> Answered {
+    let from = &[Stands::Running, Stands::Paused, Stands::Done, Stands::Draft];
+    change(web, id, request, "stop", from, Stands::Stopped).await
+}
+
+async fn change(
+    web: Arc<Web>,
+    id: String,
+    request: Request,
+    what: &'static str,
+    from: &'static [Stands],
+    to: Stands,
+) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let bytes = input::bytes(body).await?;
+    if !bytes.is_empty() {
+        Input::parse(&bytes)?.finish()?;
+    }
+    let row = owned(&web, &caller, &id).await?;
+    let (changing, account) = (Arc::clone(&web), row.account.clone());
+    let path = format!("broadcasts/{}/{what}", row.id);
+    once(web, account, parts.headers, path, bytes, move |_| async move { turn(&changing, row, from, to).await }).await
+}
+
+async fn turn(web: &Arc<Web>, row: Broadcast, from: &[Stands], to: Stands) -> Result<Answer, Problem> {
+    let turned = web.app.turn_broadcast(row.id, from, to).await.map_err(|error| Problem::bug(&error))?;
+    let now = broadcast::find(&web.app.store, row.id).await.map_err(|error| Problem::bug(&error))?.unwrap_or(row);
+    if !turned && now.state != to {
+        let why = format!("Broadcast {} is {}.", now.id, now.state.as_str());
+        return Err(Problem::conflict("not_possible", why));
+    }
+    Ok(Answer { status: StatusCode::OK, body: with_report(web, &now).await?, took_effect: true })
+}
+
+async fn draft(web: &Arc<Web>, account: AccountName, name: &FlowName, wanted: Wanted) -> Result<Answer, Problem> {
+    let app = &web.app;
+    let live = app.live.get();
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let Some(flow) = live.set.flow(name) else { return Err(Problem::not_found("There is no such flow.")) };
+    let meant = app.audience(&wanted.to).await.map_err(|error| bug(&error))?;
+    let Ok(meant) = meant else { return Err(Problem::not_found("Its `to` does not fit the flows any more.")) };
+    let now = app.clock.now();
+    let id = app.store.next_id();
+    let key = broadcast_key(id);
+    let asked = |sender: SenderId, contact: ContactId, at: Time| app.state_of(sender, contact, at);
+    let ground = ground(web, &asked).await?;
+    let holds = |_: &flow::Versions, world: &flow::World<'_>| meant.holds(world);
+    let when = match wanted.when {
+        When::Now => forecast::When::At(now),
+        When::At(at) => forecast::When::At(at.max(now)),
+        When::Local(minute) => forecast::When::Minute(minute, true),
+    };
+    let (inputs, rate) = (&wanted.inputs, wanted.rate);
+    let tags = &wanted.to.tags;
+    let occasion = Occasion { flow, trigger: &key, inputs, rate, tags, meant: &holds, when };
+    let sum = forecast::forecast(&ground, std::slice::from_ref(&account), &occasion, |_, _| {}).await;
+    let sum = sum.map_err(|error| bug(&error))?;
+    let row = Broadcast {
+        id,
+        account,
+        flow: name.clone(),
+        data: serde_json::to_value(&wanted).map_err(|error| bug(&error))?,
+        state: Stands::Draft,
+        people: sum.people,
+        zone: NOWHERE.to_owned(),
+        cursor_contact_id: ContactId(0),
+        planned: 0,
+        next_slot_at: now,
+        created_at: now,
+        started_at: None,
+        done_at: None,
+    };
+    let mut set = WriteSet::new();
+    set.push(&broadcast::INSERT, &row);
+    app.store.commit(set).await.map_err(|error| bug(&error))?;
+    let mut body = described(&row);
+    body["forecast"] = sum_json(&sum);
+    Ok(Answer { status: StatusCode::CREATED, body, took_effect: true })
+}
+
+fn described(row: &Broadcast) -> Json {
+    let wanted: Option<Wanted> = serde_json::from_value(row.data.clone()).ok();
+    let (at, local) = match wanted.as_ref().map(|wanted| wanted.when) {
+        Some(When::At(at)) => (Some(iso(at)), None),
+        Some(When::Local(minute)) => (None, Some(minute.strftime("%Y-%m-%dT%H:%M").to_string())),
+        Some(When::Now) | None => (None, None),
+    };
+    let to = wanted.as_ref().map(|wanted| json!({"tags": wanted.to.tags, "if": wanted.to.condition}));
+    json!({
+        "id": row.id,
+        "account": row.account,
+        "flow": row.flow,
+        "to": to,
+        "at": at,
+        "local": local,
+        "rate": wanted.as_ref().map(|wanted| wanted.rate.to_string()),
+        "state": row.state.as_str(),
+        "people": row.people,
+        "planned": row.planned,
+        "created_at": iso(row.created_at),
+        "started_at": row.started_at.map(iso),
+        "done_at": row.done_at.map(iso),
+    })
+}
+
+async fn with_report(web: &Web, row: &Broadcast) -> Result<Json, Problem> {
+    let since = super::reports::local_minute(row.created_at - Span::days(1));
+    let key = broadcast_key(row.id);
+    let fires = report::report(&web.app.store, None, &row.flow, &since, Some(&key)).await;
+    let fires = fires.map_err(|error| Problem::bug(&error))?;
+    let mut body = described(row);
+    body["report"] = fires.first().map_or(Json::Null, |fire| fire_json(fire, currency(web)));
+    Ok(body)
+}
+
+async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Broadcast, Problem> {
+    let missing = || Problem::not_found("There is no such broadcast.");
+    let id: i64 = id.parse().map_err(|_| missing())?;
+    let row = broadcast::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
+    row.filter(|row| caller.owns(&row.account)).ok_or_else(missing)
+}
+
+/// The caller's own; an operator with several accounts names one.
+fn account(web: &Web, caller: &Caller, input: &mut Input) -> AccountName {
+    let named = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
+    let all: Vec<&AccountName> = web.app.senders.accounts().filter(|name| caller.owns(name)).collect();
+    match (named, &all[..]) {
+        (Some(named), all) if all.contains(&&named) => named,
+        (Some(named), _) => {
+            input.wrong("account", format!("There is no account `{named}`."));
+            named
+        }
+        (None, [only]) => (*only).clone(),
+        (None, _) => {
+            input.wrong("account", "`account` is missing: there are several.");
+            AccountName::from("")
+        }
+    }
+}
+
+/// `"everyone"`, or `{tags, if}` as in a schedule.
+fn to(input: &mut Input) -> To {
+    match input.peek("to") {
+        Some(Json::String(word)) if word == "everyone" => {
+            input.opt_text("to", NAME_CHARS_MAX);
+            return To::default();
+        }
+        Some(Json::Object(_)) => {}
+        Some(_) | None => {
+            input.opt_json("to");
+            input.wrong("to", "`to` is `everyone`, or an object with `tags`, `if` or both.");
+            return To::default();
+        }
+    }
+    let read = |to: &mut Input| To {
+        tags: to.opt_texts("tags", NAME_CHARS_MAX),
+        condition: to.opt_text("if", TEXT_CHARS_MAX),
+    };
+    let to = input.inside("to", read).unwrap_or_default();
+    if to == To::default() && input.is_clean_at("to") {
+        input.wrong("to", "`to` says neither `tags` nor `if`; for all contacts write \"everyone\".");
+    }
+    to
+}
+
+/// A moment with its zone, or a minute on each contact's clock.
+fn when(input: &mut Input) -> When {
+    let Some(text) = input.opt_text("at", NAME_CHARS_MAX) else { return When::Now };
+    if let Ok(at) = text.parse::<jiff::Timestamp>() {
+        return When::At(Time(at.as_millisecond()));
+    }
+    match text.parse::<jiff::civil::DateTime>() {
+        Ok(minute) => When::Local(minute),
+        Err(_) => {
+            let how = "`at` is a moment like 2026-11-24T10:00:00Z, or without a zone a minute on each contact's clock.";
+            input.wrong("at", how);
+            When::Now
+        }
+    }
+}
+
+fn rate(input: &mut Input) -> AtMost {
+    let usual = AtMost::new(20, Span::seconds(1));
+    let Some(text) = input.opt_text("rate", NAME_CHARS_MAX) else { return usual };
+    AtMost::parse(&text).unwrap_or_else(|| {
+        input.wrong("rate", "`rate` is written like `20/s`.");
+        usual
+    })
+}
+
+fn words(finding: &Diagnostic) -> String {
+    match &finding.help {
+        Some(help) => format!("{}; {help}.", finding.message),
+        None => format!("{}.", finding.message),
+    }
+}

@@ -1,0 +1,143 @@
+//! `/v1/schedules/{flow}/forecast`: what its next fire would do over the real contacts.
+
+use super::contacts;
+use crate::{
+    base::{
+        diagnostic::nearest,
+        ids::{AccountName, ContactId, FlowName, SenderId},
+        query,
+        time::{Time, iso},
+    },
+    flow::{self, Timetable},
+    runtime::{
+        config::shown,
+        forecast::{self, Forecast, Ground, Occasion, When},
+    },
+    web::{
+        auth::{self, Caller},
+        idempotency::json,
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value as Json, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// `GET /v1/schedules/{flow}/forecast?trigger=&at=&contact=`.
+pub async fn forecast(
+    State(web): State<Arc<Web>>,
+    Path(flow): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let text = query.unwrap_or_default();
+    let value = |name| query::value(&text, name).filter(|value: &String| !value.is_empty());
+    let live = web.app.live.get();
+    let Some(flow) = live.set.named(&flow) else {
+        let names = live.set.flows.keys().map(FlowName::as_str);
+        let help = nearest(&flow, names).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+        return Err(Problem::not_found(format!("There is no such flow.{help}")));
+    };
+    let wanted = value("trigger");
+    let all = flow::timetables(&live.set);
+    let own = all.iter().filter(|table| table.flow.name == flow.name);
+    let mut own = own.filter(|table| wanted.as_deref().is_none_or(|wanted| table.key == wanted));
+    let Some(table) = own.next() else {
+        return Err(Problem::not_found(format!("Flow `{}` has no such `schedule:`.", flow.name)));
+    };
+    let now = web.app.clock.now();
+    let when = match value("at") {
+        None => When::Next(table, now),
+        Some(text) => match text.replace(' ', "T").parse() {
+            Ok(minute) => When::Minute(minute, table.by_contact),
+            Err(_) => {
+                let why = "`at` is a local minute, like 2026-11-24T10:00.".to_owned();
+                return Err(Problem::invalid(vec![("/at".to_owned(), why)]));
+            }
+        },
+    };
+    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.state_of(sender, contact, at);
+    let ground = ground(&web, &asked).await?;
+    let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
+    let inputs = BTreeMap::new();
+    let (rate, tags) = (table.rate, table.tags());
+    let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, tags, meant: &meant, when };
+    let body = match value("contact") {
+        Some(id) => of_contact(&ground, &occasion, &contacts::owned(&web, &caller, &id).await?, table).await?,
+        None => {
+            let accounts = accounts(&web, &caller);
+            let sum = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
+            sum_json(&sum.map_err(|error| Problem::bug(&error))?)
+        }
+    };
+    Ok(json(StatusCode::OK, &body))
+}
+
+/// The daemon's present flows, templates and balances.
+pub(super) async fn ground<'a>(web: &'a Web, asked: &'a forecast::AskSender<'a>) -> Result<Ground<'a>, Problem> {
+    let live = web.app.live.get();
+    let (app, set) = (&web.app, Arc::clone(&live.set));
+    let ground = Ground::read(&app.config, &app.store, (live.version, set), app.plays(), asked).await;
+    ground.map_err(|error| Problem::bug(&error))
+}
+
+/// Those whose contacts the caller sees.
+pub(super) fn accounts(web: &Web, caller: &Caller) -> Vec<AccountName> {
+    web.app.senders.accounts().filter(|name| caller.owns(name)).cloned().collect()
+}
+
+/// A forecast as the API tells it.
+pub(super) fn sum_json(sum: &Forecast) -> Json {
+    let fires: Vec<Json> = sum
+        .fires
+        .iter()
+        .map(|fire| json!({"local": fire.minute, "zone": fire.zone, "at": iso(fire.at), "people": fire.people}))
+        .collect();
+    let outcomes: Vec<Json> = sum
+        .outlooks()
+        .into_iter()
+        .map(|outlook| {
+            json!({
+                "what": outlook.what, "name": outlook.name, "people": outlook.people, "examples": outlook.examples,
+            })
+        })
+        .collect();
+    let costs: Vec<Json> = sum
+        .cost
+        .iter()
+        .map(|(category, cost)| json!({"category": category, "messages": cost.messages, "amount": shown(cost.amount)}))
+        .collect();
+    let cost = json!({"currency": sum.currency, "amount": shown(sum.amount()), "categories": costs});
+    json!({
+        "flow": sum.flow,
+        "trigger": sum.trigger,
+        "people": sum.people,
+        "fires": fires,
+        "outcomes": outcomes,
+        "postponed": sum.postponed,
+        "first_at": sum.leaves.map(|(first, _)| iso(first)),
+        "last_at": sum.leaves.map(|(_, last)| iso(last)),
+        "cost": Some(cost).filter(|_| !sum.currency.is_empty()),
+    })
+}
+
+async fn of_contact(
+    ground: &Ground<'_>,
+    occasion: &Occasion<'_>,
+    contact: &crate::model::contact::Contact,
+    table: &Timetable<'_>,
+) -> Result<Json, Problem> {
+    let seen = forecast::for_contact(ground, occasion, contact).await.map_err(|error| Problem::bug(&error))?;
+    let mut sum = Forecast::new(occasion.flow.name.clone(), table.key, ground.currency().to_owned());
+    if let Some((mut fire, seen)) = seen {
+        fire.people = 1;
+        sum.add(contact, &seen);
+        sum.fires.push(fire);
+    }
+    Ok(sum_json(&sum))
+}

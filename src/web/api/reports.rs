@@ -1,0 +1,113 @@
+//! `/v1/schedules/{flow}/report`: what became of each fire, also as CSV.
+
+use crate::{
+    base::{
+        diagnostic::nearest,
+        ids::FlowName,
+        limits::REPORT_SINCE,
+        query,
+        time::{Span, Time, iso},
+    },
+    runtime::{
+        config::shown,
+        report::{self, FireReport},
+    },
+    web::{
+        auth::{self, Caller},
+        idempotency::json,
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// `GET /v1/schedules/{flow}/report?since=30d&trigger=`.
+pub async fn report(
+    State(web): State<Arc<Web>>,
+    Path(flow): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &headers).await?;
+    let fires: Vec<Json> = fires.iter().map(|fire| fire_json(fire, currency(&web))).collect();
+    Ok(json(StatusCode::OK, &json!({"flow": flow, "fires": fires})))
+}
+
+/// `GET /v1/schedules/{flow}/report.csv`: the same for a spreadsheet.
+pub async fn as_csv(
+    State(web): State<Arc<Web>>,
+    Path(flow): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &headers).await?;
+    let text = report::csv(&flow, &fires, currency(&web));
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
+}
+
+/// One fire as the API tells it.
+pub(super) fn fire_json(fire: &FireReport, currency: &str) -> Json {
+    json!({
+        "trigger": fire.trigger,
+        "local": fire.minute,
+        "planned": fire.planned,
+        "planning": fire.is_planning,
+        "done": fire.done(),
+        "waiting": fire.waiting,
+        "begun": fire.begun,
+        "superseded": fire.superseded,
+        "text": fire.text,
+        "template": fire.template,
+        "templates": fire.templates,
+        "delivered": fire.delivered,
+        "read": fire.read,
+        "undelivered": fire.undelivered,
+        "answered": fire.answered,
+        "opted_out": fire.opted_out,
+        "kept": fire.kept,
+        "silent": fire.silent(),
+        "refused": fire.refused,
+        "cost": Some(shown(fire.cost)).filter(|_| !currency.is_empty()),
+        "currency": Some(currency).filter(|currency| !currency.is_empty()),
+        "first_at": fire.first_at.map(iso),
+        "last_at": fire.last_at.map(iso),
+    })
+}
+
+/// Of the table of prices; empty without one.
+pub(super) fn currency(web: &Web) -> &str {
+    let prices = &web.app.config.prices;
+    if prices.is_empty() { "" } else { &prices.currency }
+}
+
+async fn asked(web: &Web, flow: &str, text: &str, headers: &HeaderMap) -> Result<(FlowName, Vec<FireReport>), Problem> {
+    let caller = auth::required(web, headers).await?;
+    let value = |name| query::value(text, name).filter(|value: &String| !value.is_empty());
+    let live = web.app.live.get();
+    let Some(flow) = live.set.named(flow).map(|flow| flow.name.clone()) else {
+        let names = live.set.flows.keys().map(FlowName::as_str);
+        let help = nearest(flow, names).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+        return Err(Problem::not_found(format!("There is no such flow.{help}")));
+    };
+    let since = value("since").map_or(Ok(REPORT_SINCE), |since| Span::parse(&since));
+    let since = since.map_err(|why| Problem::invalid(vec![("/since".to_owned(), format!("`since`: {why}."))]))?;
+    let since = local_minute(web.app.clock.now() - since);
+    let account = match &caller {
+        Caller::Operator => None,
+        Caller::Account(account) => Some(account),
+    };
+    let fires = report::report(&web.app.store, account, &flow, &since, value("trigger").as_deref()).await;
+    Ok((flow, fires.map_err(|error| Problem::bug(&error))?))
+}
+
+/// Minutes are written on each contact's clock: a day's slack keeps none out.
+pub(super) fn local_minute(since: Time) -> String {
+    let minute = jiff::Timestamp::from_millisecond((since - Span::days(1)).0).unwrap_or_default();
+    minute.strftime("%Y-%m-%dT%H:%M").to_string()
+}

@@ -1,0 +1,130 @@
+//! One-off sends to many: planned ahead, paused, stopped, over restarts.
+
+use super::house::House;
+use transom::{
+    base::{clock::Clock, ids::ContactId, time::Span},
+    model::schedule::AtMost,
+    runtime::{
+        broadcast::{NOWHERE, To, Wanted, When},
+        report::{self, FireReport},
+    },
+    store::{
+        WriteSet,
+        broadcast::{self, Broadcast, State},
+    },
+};
+
+const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\ntopics: {service: {}}\n";
+const NEWS: &str = "flow: news\ninputs: {what: text}\nsteps:\n  - say: \"News: ${what}\"\n    if_closed: skip\n";
+const HELLO: &str = "flow: hello\nwhen:\n  - message: '^i am (?<who>\\w+)$'\n    match: regex\ninputs: {who: text}\nsteps:\n  \
+                     - if: who == \"vip\"\n    then: [{tag: vip}]\n";
+
+async fn house() -> House {
+    House::new(&[("flows/_bot.yaml", BOT), ("flows/news.yaml", NEWS), ("flows/hello.yaml", HELLO)]).await
+}
+
+/// A draft for those with the tag, one a minute.
+async fn draft(house: &House, when: When) -> i64 {
+    let inputs = [("what".to_owned(), transom::model::value::Value::text("sale"))].into();
+    let to = To { tags: vec!["vip".into()], condition: None };
+    let wanted = Wanted { to, when, rate: AtMost::new(1, Span::minutes(1)), inputs };
+    let now = house.clock.now();
+    let row = Broadcast {
+        id: house.app.store.next_id(),
+        account: "sandbox".into(),
+        flow: "news".into(),
+        data: serde_json::to_value(&wanted).unwrap(),
+        state: State::Draft,
+        people: 6,
+        zone: NOWHERE.into(),
+        cursor_contact_id: ContactId(0),
+        planned: 0,
+        next_slot_at: now,
+        created_at: now,
+        started_at: None,
+        done_at: None,
+    };
+    let mut set = WriteSet::new();
+    set.push(&broadcast::INSERT, &row);
+    house.app.store.commit(set).await.unwrap();
+    row.id
+}
+
+async fn turn(house: &House, id: i64, from: State, to: State) {
+    assert!(house.app.turn_broadcast(id, &[from], to).await.unwrap(), "{to:?}");
+    house.app.run_due().await.unwrap();
+}
+
+async fn reported(house: &House) -> FireReport {
+    let all = report::report(&house.app.store, None, &"news".into(), "2026", None).await.unwrap();
+    all.into_iter().next().unwrap_or_default()
+}
+
+async fn people(house: &mut House) {
+    for number in 0..6 {
+        house.writes(&format!("3460000000{number}"), "i am vip").await;
+    }
+    house.writes("34600000009", "i am nobody").await;
+    house.heard();
+}
+
+#[tokio::test]
+async fn everybody_who_is_meant_gets_it_once_at_its_pace_over_restarts() {
+    let mut house = house().await;
+    people(&mut house).await;
+    let id = draft(&house, When::Now).await;
+    house.advance(Span::hours(1)).await;
+    assert_eq!(house.heard(), Vec::<String>::new(), "a draft sends nothing");
+    turn(&house, id, State::Draft, State::Running).await;
+    assert_eq!(house.heard(), ["News: sale"]);
+    house.advance(Span::minutes(2)).await;
+    assert_eq!(house.heard().len(), 2, "one a minute");
+    house = house.restart().await;
+    house.advance(Span::minutes(1)).await;
+    house = house.restart().await;
+    house.advance(Span::hours(2)).await;
+    assert_eq!(house.heard().len(), 2, "the other one was heard before the restart");
+    let fire = reported(&house).await;
+    assert_eq!((fire.planned, fire.text, fire.waiting, fire.is_planning), (6, 6, 0, false), "{fire:#?}");
+    assert_eq!(broadcast::find(&house.app.store, id).await.unwrap().unwrap().state, State::Done);
+}
+
+#[tokio::test]
+async fn a_pause_holds_those_whose_slot_has_not_come_and_a_stop_ends_it() {
+    let mut house = house().await;
+    people(&mut house).await;
+    let id = draft(&house, When::Now).await;
+    turn(&house, id, State::Draft, State::Running).await;
+    house.advance(Span::minutes(1)).await;
+    assert_eq!(house.heard().len(), 2);
+    turn(&house, id, State::Running, State::Paused).await;
+    house.advance(Span::hours(2)).await;
+    assert_eq!(house.heard().len(), 0);
+    turn(&house, id, State::Paused, State::Running).await;
+    house.advance(Span::minutes(1)).await;
+    let after = house.heard().len();
+    assert!((1..=3).contains(&after), "{after} in the first minute: no flood");
+    turn(&house, id, State::Running, State::Stopped).await;
+    house.advance(Span::hours(5)).await;
+    assert_eq!(house.heard().len(), 0);
+    let fire = reported(&house).await;
+    assert_eq!(fire.waiting, 0, "{fire:#?}");
+    assert!(fire.planned < 6 && fire.text == 2 + i64::try_from(after).unwrap(), "{fire:#?}");
+}
+
+#[tokio::test]
+async fn a_local_minute_is_each_contacts_own_and_the_audience_is_asked_once_more() {
+    let mut house = house().await;
+    house.writes("34600000001", "i am vip").await;
+    house.writes("447700900123", "i am vip").await;
+    house.writes("34600000002", "i am vip").await;
+    house.heard();
+    // It is Friday, nine in Madrid.
+    let minute = jiff::civil::date(2026, 3, 27).at(18, 0, 0, 0);
+    let id = draft(&house, When::Local(minute)).await;
+    turn(&house, id, State::Draft, State::Running).await;
+    house.advance(Span::hours(9) + Span::minutes(3)).await;
+    assert_eq!(house.heard().len(), 2, "in Spain");
+    house.advance(Span::hours(1)).await;
+    assert_eq!(house.heard().len(), 1, "in Britain an hour later");
+}
