@@ -60,9 +60,9 @@ async fn reported(house: &House) -> FireReport {
     all.into_iter().next().unwrap_or_default()
 }
 
-async fn people(house: &mut House) {
-    for number in 0..6 {
-        house.writes(&format!("3460000000{number}"), "i am vip").await;
+async fn people(house: &mut House, count: usize) {
+    for number in 0..count {
+        house.writes(&format!("346000001{number:02}"), "i am vip").await;
     }
     house.writes("34600000009", "i am nobody").await;
     house.heard();
@@ -71,7 +71,7 @@ async fn people(house: &mut House) {
 #[tokio::test]
 async fn everybody_who_is_meant_gets_it_once_at_its_pace_over_restarts() {
     let mut house = house().await;
-    people(&mut house).await;
+    people(&mut house, 6).await;
     let id = draft(&house, When::Now).await;
     house.advance(Span::hours(1)).await;
     assert_eq!(house.heard(), Vec::<String>::new(), "a draft sends nothing");
@@ -92,7 +92,7 @@ async fn everybody_who_is_meant_gets_it_once_at_its_pace_over_restarts() {
 #[tokio::test]
 async fn a_pause_holds_those_whose_slot_has_not_come_and_a_stop_ends_it() {
     let mut house = house().await;
-    people(&mut house).await;
+    people(&mut house, 20).await;
     let id = draft(&house, When::Now).await;
     turn(&house, id, State::Draft, State::Running).await;
     house.advance(Span::minutes(1)).await;
@@ -109,7 +109,7 @@ async fn a_pause_holds_those_whose_slot_has_not_come_and_a_stop_ends_it() {
     assert_eq!(house.heard().len(), 0);
     let fire = reported(&house).await;
     assert_eq!(fire.waiting, 0, "{fire:#?}");
-    assert!(fire.planned < 6 && fire.text == 2 + i64::try_from(after).unwrap(), "{fire:#?}");
+    assert!(fire.planned < 20 && fire.text == 2 + i64::try_from(after).unwrap(), "{fire:#?}");
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! The whole runtime in process: a house with a sandbox number, a clock moved by hand, real SQLite.
 
 mod account;
-mod consent;
 mod broadcasts;
+mod consent;
 mod doubt;
 mod forecast;
 mod house;
