@@ -9,12 +9,14 @@ use crate::{
         place::SourceFile,
     },
     flow::{
-        Around,
+        Around, FlowSet,
         workspace::{Looked, Workspace},
     },
+    model::template::Template,
     runtime::{
         around, bot,
         config::Config,
+        lock,
         reload::{mock_findings, ungranted},
         scenario,
         watch::Watch,
@@ -53,15 +55,26 @@ enum Deny {
     Warnings,
 }
 
+/// What is known beside the files.
+struct Beside<'a> {
+    config: Option<&'a Config>,
+    /// The senders' lists, which the lock is compared with.
+    around: Option<&'a Around>,
+}
+
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config.is_some().then(|| args.place.config()).transpose()?;
-    let mut known = Workspace::new(surroundings(&args.place).await?);
+    let around = surroundings(&args.place, &args.path).await?;
+    // Beside a configuration the lock is compared with what is known; without one it is what is known.
+    let listed = args.place.config.is_some().then(|| around.clone());
+    let beside = Beside { config: config.as_ref(), around: listed.as_ref() };
+    let mut known = Workspace::new(around);
     if args.fix {
-        mend(&args.path, config.as_ref(), &mut known)?;
+        mend(&args.path, &beside, &mut known)?;
     }
     let mut watch = args.watch.then(|| Watch::new(&args.path));
     loop {
-        let outcome = look(&args, config.as_ref(), &mut known);
+        let outcome = look(&args, &beside, &mut known);
         let Some(watch) = &mut watch else { return outcome };
         if let Err(Failure::Failed(sentence)) = &outcome {
             eprintln!("{} {sentence}", Paint::stderr().bad("error:"));
@@ -72,22 +85,44 @@ pub async fn run(args: Args) -> Outcome {
 }
 
 /// What the configuration and its database know; without a configuration nothing is checked against them.
-pub(super) async fn surroundings(place: &place::Place) -> Result<Around, Failure> {
+pub(super) async fn surroundings(place: &place::Place, path: &Path) -> Result<Around, Failure> {
     if place.config.is_none() {
-        return Ok(Around::default());
+        return Ok(Around { templates: assumed(path), ..Around::default() });
     }
     let config = place.config()?;
     // Before the first start of the daemon there is no database, and the configuration's own list counts.
-    Ok(match place::read_only(&config).await {
+    let known = match place::read_only(&config).await {
         Ok(store) => around::read(&config, &store).await.map_err(Failure::failed)?,
         Err(_) => around::around(&config, &[]),
+    };
+    Ok(match known.templates {
+        Some(_) => known,
+        None => Around { templates: assumed(path), ..known },
     })
+}
+
+/// Where nobody knows what the providers have, the lock's list counts.
+fn assumed(path: &Path) -> Option<Vec<Vec<Template>>> {
+    let locked = lock::read(path).ok().flatten()?;
+    Some(vec![locked.into_iter().map(|locked| locked.template).collect()])
+}
+
+/// What is wrong with the lock, and what is no longer as it has it.
+fn lock_findings(path: &Path, set: &FlowSet, around: Option<&Around>) -> Vec<Diagnostic> {
+    match lock::read(path) {
+        Err(findings) => findings,
+        Ok(None) => Vec::new(),
+        Ok(Some(locked)) => {
+            let lists = around.and_then(|around| around.templates.as_deref());
+            lists.map(|lists| lock::findings(set, &locked, lists)).unwrap_or_default()
+        }
+    }
 }
 
 /// All findings about a folder, and what was proved beside.
 fn findings_of(
     path: &Path,
-    config: Option<&Config>,
+    beside: &Beside<'_>,
     known: &mut Workspace,
 ) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
     let mut files = bot::read(path).map_err(Failure::failed)?;
@@ -96,14 +131,15 @@ fn findings_of(
     let Looked { set, findings: mut all, without_templates, tests } = known.look();
     all.extend(files.findings);
     all.extend(mock_findings(&set));
-    all.extend(config.iter().flat_map(|config| ungranted(&set, config)));
+    all.extend(lock_findings(path, &set, beside.around));
+    all.extend(beside.config.iter().flat_map(|config| ungranted(&set, config)));
     all.extend(tests.iter().flat_map(|test| scenario::mock_findings(test)));
     sort(&mut all);
     Ok((findings::Checked { findings: all, flows: set.flows.len(), without_templates }, files.files))
 }
 
-fn look(args: &Args, config: Option<&Config>, known: &mut Workspace) -> Outcome {
-    let (checked, _) = findings_of(&args.path, config, known)?;
+fn look(args: &Args, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {
+    let (checked, _) = findings_of(&args.path, beside, known)?;
     findings::print(&checked, args.format, &args.path);
     let errors = checked.errors();
     let denied = args.deny == Some(Deny::Warnings) && !checked.findings.is_empty();
@@ -112,11 +148,11 @@ fn look(args: &Args, config: Option<&Config>, known: &mut Workspace) -> Outcome 
 
 /// Makes the sure repairs. What was hidden behind a broken line shows itself only when that is mended, so it
 /// looks again until nothing is left to do.
-fn mend(path: &Path, config: Option<&Config>, known: &mut Workspace) -> Outcome {
+fn mend(path: &Path, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {
     let mut made = 0;
     let mut mended = Mended::default();
     for _ in 0..FIX_ROUNDS_MAX {
-        let (checked, files) = findings_of(path, config, known)?;
+        let (checked, files) = findings_of(path, beside, known)?;
         let now = mend_once(path, &checked.findings, &files, &mut mended)?;
         if now == 0 {
             break;

@@ -1,4 +1,4 @@
-//! `transom templates pull|list`: the catalogue of each sender.
+//! `transom templates pull|list|lock`: the catalogue of each sender, and what the flows assume of it.
 
 use super::{
     Failure, Outcome,
@@ -8,11 +8,13 @@ use super::{
 use crate::{
     base::clock::{Clock, SystemClock},
     channel::client::Client,
-    runtime::{config::Config, graph, providers::providers},
+    flow::{Around, templates_named, workspace::Workspace},
+    model::{drift, template::Template},
+    runtime::{around, bot, config::Config, graph, lock, providers::providers},
     store::template,
 };
 use serde_json::json;
-use std::sync::Arc;
+use std::{fs, io, sync::Arc};
 
 pub type Args = At<What>;
 
@@ -22,6 +24,12 @@ pub enum What {
     Pull,
     /// The templates that are known
     List,
+    /// Write what the flows assume of each template into the bot's `templates.lock.yaml`
+    Lock {
+        /// Write nothing: fail when the file is not what would be written
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 pub async fn run(args: Args) -> Outcome {
@@ -29,6 +37,7 @@ pub async fn run(args: Args) -> Outcome {
     match args.what {
         What::Pull => pull(&config).await,
         What::List => list(&config).await,
+        What::Lock { check } => write_lock(&config, check).await,
     }
 }
 
@@ -94,6 +103,68 @@ async fn list(config: &Config) -> Outcome {
     let headings = ["id", "sender", "name", "language", "category", "status", "said by", "body"];
     table::print(&headings, &rows, "No templates are known; `transom templates pull` reads them from the provider.");
     Ok(())
+}
+
+async fn write_lock(config: &Config, check: bool) -> Outcome {
+    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let mut workspace = Workspace::new(Around::default());
+    workspace.replace(files.files.iter().cloned());
+    let named = templates_named(&workspace.look().set);
+    let pulled = match read_only(config).await {
+        Ok(store) => {
+            let known = template::all(&store).await.map_err(Failure::failed);
+            store.close().await;
+            known?
+        }
+        // Before the first start of the daemon the configuration's own list counts.
+        Err(_) => Vec::new(),
+    };
+    let real: Vec<_> = config.senders.iter().filter(|sender| !sender.is_sandbox()).collect();
+    let (mut locked, mut warned): (Vec<Template>, bool) = (Vec::new(), false);
+    for sender in &real {
+        for template in
+            around::templates_of(config, &pulled, sender.id).into_iter().filter(|one| named.contains(&one.name))
+        {
+            let same = |known: &&Template| known.name == template.name && known.language == template.language;
+            match locked.iter().find(same) {
+                None => locked.push(template),
+                Some(first) => {
+                    for what in drift::drift(first, Some(&template)) {
+                        warned = true;
+                        println!(
+                            "at `{}` the template `{}` (`{}`) {}",
+                            sender.name,
+                            template.name,
+                            template.language,
+                            what.words()
+                        );
+                    }
+                }
+            }
+        }
+    }
+    for name in named.iter().filter(|name| locked.iter().all(|known| known.name != **name)) {
+        warned = true;
+        println!(
+            "no sender has the template `{name}`, which flows send; `transom templates pull` reads the catalogues"
+        );
+    }
+    let (path, text) = (config.bot.join(lock::NAME), lock::written(&locked));
+    if check {
+        let is_same = fs::read_to_string(&path).is_ok_and(|now| now == text);
+        if is_same && !warned {
+            println!("`{}` is as it would be written: {} template(s)", path.display(), locked.len());
+            return Ok(());
+        }
+        if !is_same {
+            println!("`{}` is not what would be written; `transom templates lock` writes it anew", path.display());
+        }
+        return Err(Failure::Said);
+    }
+    let failed = |error: io::Error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
+    fs::write(&path, text).map_err(failed)?;
+    println!("`{}`: {} template(s) that the flows send", path.display(), locked.len());
+    if warned { Err(Failure::Said) } else { Ok(()) }
 }
 
 /// The word under which an enum is written down.

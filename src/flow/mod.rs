@@ -68,7 +68,7 @@ pub use advance::advance;
 pub use definition::{Flow, FlowSet};
 pub use differences::{Differences, Reworded, differences, same_in_reach};
 pub use explain::{Explained, explain};
-pub use lint::{Around, Report, lint, lint_around, report};
+pub use lint::{Around, Report, lint, lint_around, report, templates_named};
 pub use parse::parse_set;
 pub use timetable::{
     DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, timed, timetables,

@@ -118,6 +118,7 @@ impl App {
         let mut of_contacts: Vec<(SenderId, InboundMessage)> = Vec::new();
         let mut statuses = Vec::new();
         let mut rest = WriteSet::new();
+        let mut of_templates = false;
         for Item { what, raw } in items {
             match what {
                 Inbound::Message { sender, message } => of_contacts.push((sender, message)),
@@ -136,6 +137,7 @@ impl App {
                 }
                 Inbound::Template { senders, name, language, change } => {
                     self.metrics.item("template", 1);
+                    of_templates = true;
                     self.take_template_news(&senders, &name, language.as_deref(), &change, &mut rest, now);
                 }
                 Inbound::Account { senders, news } => {
@@ -169,6 +171,9 @@ impl App {
                 }
             }
         )?;
+        if of_templates {
+            Box::pin(self.compare_templates()).await;
+        }
         (counts.recorded, counts.duplicates) = messages;
         self.metrics.item("message", counts.recorded);
         self.metrics.item("duplicate", counts.duplicates);

@@ -1,6 +1,6 @@
 //! The flow set that is live, and older versions that runs stand on.
 
-use super::rules::Rules;
+use super::{lock::Drifted, rules::Rules};
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId, limits::VERSIONS_KEPT_MAX},
     flow::{self, FlowSet, Versions},
@@ -22,6 +22,7 @@ pub struct Live {
     /// One reads and parses at a time: after a start many lanes ask for the same old version at once.
     reading: tokio::sync::Mutex<()>,
     findings: Mutex<Vec<Diagnostic>>,
+    drifted: Mutex<Vec<Drifted>>,
 }
 
 /// One version with what is derived from it.
@@ -54,7 +55,7 @@ impl Live {
     pub fn new(version: VersionId, set: Arc<FlowSet>, granted: &BTreeMap<String, String>) -> Self {
         let parsed = Mutex::new(BTreeMap::from([(version, Arc::clone(&set))]));
         let current = ArcSwap::from_pointee(Current::new(version, set, granted));
-        Live { current, parsed, reading: Default::default(), findings: Mutex::default() }
+        Live { current, parsed, reading: Default::default(), findings: Mutex::default(), drifted: Mutex::default() }
     }
 
     /// This version is live from now on.
@@ -74,6 +75,16 @@ impl Live {
 
     pub fn set_findings(&self, findings: Vec<Diagnostic>) {
         *self.findings.lock().unwrap_or_else(PoisonError::into_inner) = findings;
+    }
+
+    /// Templates that are not as the flows assume, as of the last look.
+    pub fn drifted(&self) -> Vec<Drifted> {
+        self.drifted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Gives back those of the look before.
+    pub fn set_drifted(&self, drifted: Vec<Drifted>) -> Vec<Drifted> {
+        std::mem::replace(&mut *self.drifted.lock().unwrap_or_else(PoisonError::into_inner), drifted)
     }
 
     /// The live version and those that the runs of a session stand on, read from the database once each.

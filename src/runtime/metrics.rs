@@ -54,6 +54,7 @@ pub struct Metrics {
     pub needs_person: Gauge,
     /// Subscriptions that are paused, and hear nothing.
     pub webhooks_paused: Gauge,
+    pub templates_changed: Gauge,
     /// Our record of a window that a provider corrected (131047).
     pub window_corrections: Counter,
     /// Messages held because the window had closed though no `if_closed` was written.
@@ -110,6 +111,7 @@ impl Metrics {
             unanswered: Counter::default(),
             needs_person: Gauge::default(),
             webhooks_paused: Gauge::default(),
+            templates_changed: Gauge::default(),
             window_corrections: Counter::default(),
             held_unplanned: Counter::default(),
             lane_wait_seconds: seconds(),
@@ -272,6 +274,8 @@ impl Metrics {
         r.register("answered", "Messages of contacts that were answered", self.answered.clone());
         r.register("unanswered", "Messages that no flow understood", self.unanswered.clone());
         r.register("webhooks_paused", "Subscriptions that are paused", self.webhooks_paused.clone());
+        let help = "Templates that are not as templates.lock.yaml has them";
+        r.register("templates_changed", help, self.templates_changed.clone());
         r.register("needs_person", "Conversations that need a person now", self.needs_person.clone());
         r.register("window_corrections", "Windows that a provider corrected", self.window_corrections.clone());
         r.register("held_unplanned", "Messages held without an if_closed", self.held_unplanned.clone());

@@ -43,6 +43,7 @@ mod letters;
 pub mod limiter;
 mod listeners;
 pub mod live;
+pub mod lock;
 pub mod log;
 mod lookup;
 mod marks;

@@ -165,7 +165,9 @@ impl App {
         });
         let (app, ends) = given();
         let polling = kept_up("polling", PART_REST, move || Arc::clone(&app).poll(ends.clone()));
-        vec![clockwork, plans, posts, reload, polling]
+        let (app, ends) = given();
+        let templates = kept_up("templates", PART_REST, move || Arc::clone(&app).watch_templates(ends.clone()));
+        vec![clockwork, plans, posts, reload, polling, templates]
     }
 
     /// A new version is live from the next turn on; findings are kept for `/readyz`.

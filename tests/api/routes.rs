@@ -91,6 +91,8 @@ impl World {
         let agreed = json!({"topic": "news", "given": true, "proof": "Ticked on the web form of 1 March"});
         host.post("key-acme", &format!("/v1/contacts/{contact}/consent"), agreed).await;
         ids.insert("$waplify_contact", format!("{contact:024x}"));
+        let agreed = json!({"topic": "news", "given": true, "proof": "Ticked the box of order A7", "by": "shop"});
+        host.post("key-acme", &format!("/v1/contacts/{contact}/consent"), agreed).await.is(200);
         let tester = json!({"whatsapp_sandbox_session": {"phone_number": ANA}});
         let tester = host.post("key-acme", "/api/v1/sandbox_sessions", tester).await.is(201);
         ids.insert("$tester", tester["data"]["id"].as_str().unwrap().to_owned());

@@ -6,6 +6,7 @@ mod consent;
 mod doubt;
 mod forecast;
 mod house;
+mod locked;
 mod names;
 mod nudge;
 mod parked;

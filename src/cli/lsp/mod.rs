@@ -14,7 +14,10 @@ use bot::Bot;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use position::{offset, path_of, uri_of};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -26,7 +29,7 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Outcome {
-    let around = surroundings(&args.place).await?;
+    let around = surroundings(&args.place, Path::new(".")).await?;
     let (connection, threads) = Connection::stdio();
     let served = serve(&connection, around);
     // The writer ends when nobody can send any more.

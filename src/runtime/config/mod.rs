@@ -18,7 +18,7 @@ pub use account::Account;
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
 pub use sections::{FlowGrants, Log, Retention};
 pub use sender::{OnUnknown, Sender, Shows};
-pub use template::CatalogueEntry;
+pub use template::{CatalogueEntry, of as template_of};
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
 
 use crate::base::{

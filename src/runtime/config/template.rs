@@ -28,6 +28,21 @@ pub fn read(node: &Node, findings: &Findings) -> Option<CatalogueEntry> {
     fields.required("sender");
     let id = fields.whole("id", 0, 1..=9_007_199_254_740_991);
     let sender = SenderId(fields.whole("sender", 0, 1..=9_007_199_254_740_991));
+    let status = match fields.word("status", &["approved", "pending", "rejected", "paused", "disabled"]) {
+        Some("pending") => TemplateStatus::Pending,
+        Some("rejected") => TemplateStatus::Rejected,
+        Some("paused") => TemplateStatus::Paused,
+        Some("disabled") => TemplateStatus::Disabled,
+        _ => TemplateStatus::Approved,
+    };
+    let template = Template { id, status, ..of(&mut fields) };
+    fields.finish();
+    (findings.len() == before).then(|| CatalogueEntry { sender, template, place: node.place.clone() })
+}
+
+/// What a template is like, without its number and state; what is wrong with it stands in the findings.
+pub fn of(fields: &mut Fields<'_>) -> Template {
+    let findings = fields.findings();
     let name = fields.text("name").to_owned();
     let language = fields.text("language").to_owned();
     let category = match fields.word("category", &["utility", "marketing", "authentication"]) {
@@ -39,21 +54,13 @@ pub fn read(node: &Node, findings: &Findings) -> Option<CatalogueEntry> {
             Category::Utility
         }
     };
-    let status = match fields.word("status", &["approved", "pending", "rejected", "paused", "disabled"]) {
-        Some("pending") => TemplateStatus::Pending,
-        Some("rejected") => TemplateStatus::Rejected,
-        Some("paused") => TemplateStatus::Paused,
-        Some("disabled") => TemplateStatus::Disabled,
-        _ => TemplateStatus::Approved,
-    };
     let body = fields.text("body").to_owned();
     let header = fields.node("header").filter(|node| !node.is_null()).and_then(|node| header(node, findings));
     let buttons = fields.list("buttons").iter().filter_map(|node| button(node, findings)).collect();
     let ttl = fields.opt_duration("ttl");
     let reference = fields.text_if("reference").map(str::to_owned);
-    fields.finish();
-    let template = Template { id, name, language, category, status, body, header, buttons, ttl, reference };
-    (findings.len() == before).then(|| CatalogueEntry { sender, template, place: node.place.clone() })
+    let status = TemplateStatus::Approved;
+    Template { id: 0, name, language, category, status, body, header, buttons, ttl, reference }
 }
 
 /// `image`, `video`, `document`, `location`, or `{text: "Hi {{1}}"}`.

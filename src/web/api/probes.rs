@@ -1,6 +1,7 @@
 //! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring; no key.
 
 use crate::{
+    runtime::lock::Drifted,
     store::subscription,
     web::{idempotency::json, state::Web},
 };
@@ -47,6 +48,7 @@ pub async fn readyz(State(web): State<Arc<Web>>) -> Response {
         "findings": findings.iter().map(|finding| finding.to_json()).collect::<Vec<_>>(),
         "senders": senders.collect::<Vec<_>>(),
         "webhooks": paused.collect::<Vec<_>>(),
+        "templates": app.live.drifted().iter().map(Drifted::to_json).collect::<Vec<_>>(),
         "database": if app.store.is_connected() { "connected" } else { "away" },
     });
     json(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)

@@ -21,6 +21,7 @@ static READY: Shape = shape(
         need("findings", List(&Of(&FINDING)), "Of the newest files, live or not."),
         need("senders", List(&Of(&SENDER)), ""),
         need("webhooks", List(&Of(&WEBHOOK)), "Those that are paused, and hear nothing."),
+        need("templates", List(&Of(&DRIFTED)), "Those that are not as `templates.lock.yaml` has them."),
         need("database", Word(&["connected", "away"]), ""),
     ],
 );
@@ -51,6 +52,18 @@ static SENDER: Shape = shape(
         need("provider", Text, ""),
         need("state", Word(&["online", "paused"]), ""),
         need("why", Maybe(&Text), "The provider's code and words."),
+    ],
+);
+
+static DRIFTED: Shape = shape(
+    "ChangedTemplate",
+    "",
+    &[
+        need("sender", Whole, ""),
+        need("name", Text, ""),
+        need("language", Text, ""),
+        need("kind", Word(&["missing", "unusable", "category", "parameters", "header", "buttons"]), ""),
+        need("what", Text, "A sentence."),
     ],
 );
 
