@@ -37,6 +37,8 @@ pub enum What {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
     },
+    /// How many runs of a flow ended for which reason: who finished, answered, left
+    Exits { flow: String },
     /// One run: where it stands, what was said, and what each of its turns did and why
     Show { id: i64 },
 }
@@ -49,6 +51,7 @@ pub async fn run(args: Args) -> Outcome {
             let wanted = Wanted { flow: flow.map(FlowName::from), contact, open, limit };
             list(&config, &store, &wanted).await
         }
+        What::Exits { flow } => exits(&store, &FlowName::from(flow)).await,
         What::Show { id } => show_run(&config, &store, id).await,
     };
     store.close().await;
@@ -62,13 +65,26 @@ struct Wanted {
     limit: i64,
 }
 
+async fn exits(store: &Store, flow: &FlowName) -> Outcome {
+    let all = run::exits(store, flow).await.map_err(Failure::failed)?;
+    let total: i64 = all.iter().map(|one| one.count).sum();
+    let percent = |count: i64| format!("{} %", (count * 100).checked_div(total).unwrap_or(0));
+    let rows: Vec<Vec<String>> =
+        all.into_iter().map(|one| vec![one.reason, one.count.to_string(), percent(one.count)]).collect();
+    table::print(&["ended by", "runs", "of all"], &rows, &format!("No run of `{flow}` has ended."));
+    Ok(())
+}
+
 async fn list(config: &Config, store: &Store, wanted: &Wanted) -> Outcome {
     let mut rows = Vec::new();
     for run in found(config, store, wanted).await? {
         let who = contact::find(store, run.contact_id).await.map_err(Failure::failed)?;
         let data = who.map(|who| who.data).unwrap_or_default();
         let state = match run.outcome {
-            Some(end) => ended(end).to_owned(),
+            Some(end) => match &run.reason {
+                Some(reason) => format!("{}: {}", ended(end), show::short(reason, 40)),
+                None => ended(end).to_owned(),
+            },
             None => {
                 let session = session_of(store, &run).await?;
                 session.runs.iter().find(|own| own.number == run.number).map_or_else(|| "under way".into(), stands)

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     base::limits::{SESSION_BYTES_MAX, STEPS_PER_TURN_MAX, TURNS_BY_ITSELF_MAX},
     model::{
-        effect::{Outcome, RunEnd},
+        effect::Outcome,
         event::{Event, Happened},
         session::{Session, Waiting},
     },
@@ -63,7 +63,7 @@ impl Turn<'_> {
             Event::Joined(joined) => self.join(*joined),
             Event::Preference { given, by } => self.preference(given, &by),
             Event::Assigned { team, agent } => self.assign(team, agent),
-            Event::Stop { run } => self.end_run(run, RunEnd::Stopped),
+            Event::Stop { run } => self.stop_because(run, "by_hand"),
             Event::Resume { run } => self.end_wait(run),
         }
     }

@@ -45,7 +45,7 @@ impl Turn<'_> {
             (person.run, person.step) = (None, None);
         }
         self.passage.ended.push(EndedRun { run: number, vars: Default::default() });
-        self.effects.push(Effect::RunEnded { run: number, end: RunEnd::Failed });
+        self.effects.push(Effect::RunEnded { run: number, end: RunEnd::Failed, why: None });
         self.note(Some(number), None, format!("run {number} of `{}`: the engine broke over it", gone.flow));
     }
 }

@@ -1,7 +1,7 @@
 //! Which flow a message starts: levels 7, 9 and 11 of *who wins* (language.md 5). `explain` tells why no other does.
 
 use super::{
-    definition::{Flow, IfBusy, WrittenTrigger},
+    definition::{Flow, IfBusy, Sequence, WrittenTrigger},
     script::Scope,
     triggers::{Trigger, message::How},
     turn::{Failure, Seen, Turn},
@@ -205,14 +205,20 @@ impl<'a> Turn<'a> {
         // Without its key nobody could say whether it started before.
         let key = self.once_key(flow, trigger, seen).map_err(|why| format!("its `once_per` fails: {}", why.text))?;
         if key.is_some_and(|key| self.world.once.contains(&key) || self.used_now(&key)) {
-            return Err("it started for this `once_per` already".into());
+            return Err(match &trigger.once_per {
+                Some(_) => "it started for this `once_per` already".into(),
+                None => "it is a sequence, and they began it before".into(),
+            });
         }
         Ok(())
     }
 
     /// The key of `once_per`, filled in.
     pub fn once_key(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<Option<String>, Failure> {
-        let Some(text) = trigger.once_per.as_ref() else { return Ok(None) };
+        let Some(text) = trigger.once_per.as_ref() else {
+            // Nobody begins a sequence twice, whatever leads to it.
+            return Ok((flow.sequence == Some(Sequence::Once)).then(|| format!("{}|sequence", flow.name)));
+        };
         let value = self.in_scope(self.live(), seen, |scope| text.render(scope))?;
         let key = format!("{}|{value}", flow.counts_as(trigger));
         if key.len() <= ONCE_KEY_BYTES_MAX {

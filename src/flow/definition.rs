@@ -99,6 +99,8 @@ pub struct Flow {
     pub on_error: Option<Body>,
     /// Nothing but a stop interrupts its questions.
     pub protect: bool,
+    /// It ends by itself when the contact writes or a person takes over; `None`: it is no sequence.
+    pub sequence: Option<Sequence>,
     /// What ends its runs.
     pub stop_when: Vec<WrittenTrigger>,
     pub on_stop: Option<Body>,
@@ -228,6 +230,13 @@ pub enum IfBusy {
     Skip,
     /// Beside whatever is asked; only for flows that ask nothing.
     Parallel,
+}
+
+/// How often a contact begins a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sequence {
+    Once,
+    Again,
 }
 
 /// What becomes of people half-way when the flow changes.

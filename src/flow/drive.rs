@@ -272,6 +272,14 @@ impl<'a> Turn<'a> {
 
     /// Takes the run out of the session. What it asked and did not get out is dropped; what it said
     /// stays, unless it was stopped from outside.
+    /// The same for what was stopped, with the word for why.
+    pub fn stop_because(&mut self, number: u32, why: &str) {
+        if let Some(run) = self.run_mut(number) {
+            run.why.get_or_insert_with(|| why.to_owned());
+        }
+        self.end_run(number, RunEnd::Stopped);
+    }
+
     pub fn end_run(&mut self, run: u32, end: RunEnd) {
         let Some(place) = self.session.runs.iter().position(|found| found.number == run) else { return };
         let mut gone = self.session.runs.remove(place);
@@ -292,7 +300,8 @@ impl<'a> Turn<'a> {
             counted.ended = true;
         }
         self.give_back_starts();
-        self.effects.push(Effect::RunEnded { run, end });
+        let why = gone.why.take().filter(|_| end == RunEnd::Stopped);
+        self.effects.push(Effect::RunEnded { run, end, why });
         self.note(Some(run), None, format!("run {run} of `{}`: {}", gone.flow, end.as_str()));
         if let Some(waiting) = gone.aside_of.filter(|_| matches!(end, RunEnd::Done | RunEnd::Expired | RunEnd::Failed))
         {

@@ -54,7 +54,7 @@ impl<'a> Turn<'a> {
         }
         // What is about the contact, not about this conversation, is heard in its other ones, too.
         match what {
-            Happened::HandoffDone { .. } | Happened::Delivery { .. } => {}
+            Happened::HandoffDone { .. } | Happened::HandedOver { .. } | Happened::Delivery { .. } => {}
             what => self.effects.push(Effect::Happened { what, depth }),
         }
         true
@@ -123,6 +123,9 @@ pub fn view(what: &Happened) -> Value {
         Happened::HandoffDone { handoff, .. } => {
             return map([("name", text("handoff_done")), ("handoff", handoff.clone())]);
         }
+        Happened::HandedOver { team } => {
+            ("handed_over", map([("team", team.as_deref().map_or(Value::Nothing, Value::text))]))
+        }
         Happened::TagAdded { tag } => ("tag_added", map([("tag", text(tag))])),
         Happened::TagRemoved { tag } => ("tag_removed", map([("tag", text(tag))])),
         Happened::FieldChanged { field, before, value } => {
@@ -148,6 +151,7 @@ fn words(what: &Happened) -> String {
         Happened::Event { name, .. } => format!("event `{name}`"),
         Happened::Consent { topic, .. } => format!("consent to `{topic}`"),
         Happened::HandoffDone { .. } => "the end of a hand-off".into(),
+        Happened::HandedOver { .. } => "a hand-off".into(),
         Happened::TagAdded { tag } => format!("tag `{tag}`"),
         Happened::TagRemoved { tag } => format!("the loss of tag `{tag}`"),
         Happened::FieldChanged { field, .. } => format!("the change of `contact.{field}`"),

@@ -57,6 +57,7 @@ impl<'a> Turn<'a> {
             step: handing.step,
         });
         self.note(Some(handing.run), None, format!("handed to `{}`", handing.team));
+        self.emit(Happened::HandedOver { team: Some(handing.team.clone()).filter(|team| !team.is_empty()) });
         self.effects.push(Effect::Handoff {
             run: handing.run,
             flow: handing.flow,
@@ -91,6 +92,7 @@ impl<'a> Turn<'a> {
                     unanswered: None,
                     step: None,
                 });
+                self.emit(Happened::HandedOver { team: None });
             }
         }
     }
@@ -136,7 +138,7 @@ impl<'a> Turn<'a> {
     /// The case is closed: nothing of it goes on.
     pub fn close(&mut self) {
         for run in self.all_runs() {
-            self.end_run(run, RunEnd::Stopped);
+            self.stop_because(run, "closed");
         }
         self.drop_queue();
         self.session.waiting_messages.clear();
@@ -150,7 +152,7 @@ impl<'a> Turn<'a> {
     pub fn leave(&mut self) {
         self.note(None, None, "the person goes on as another contact");
         for run in self.all_runs() {
-            self.end_run(run, RunEnd::Stopped);
+            self.stop_because(run, "joined");
         }
         self.drop_queue();
         self.session.waiting_messages.clear();

@@ -178,6 +178,7 @@ impl<'a> Turn<'a> {
             expired: false,
             said: None,
             stopped: false,
+            why: None,
             by_itself: 0,
         });
         self.effects.push(Effect::RunBegan {

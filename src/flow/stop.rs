@@ -11,7 +11,7 @@ use crate::{
         consent_words::{self, ExtraWords, Word},
         contact::{Consent, Patch, Told},
         content::{Button, Content, Edges},
-        effect::{Effect, Origin, RunEnd},
+        effect::{Effect, Origin},
         event::{Happened, Reason},
         inbound::{InboundKind, InboundMessage},
         matching::fold,
@@ -63,7 +63,7 @@ impl<'a> Turn<'a> {
     /// Runs, timers, holds and queued starts end; hand-offs stay.
     fn stop_everything(&mut self) {
         for run in self.all_runs() {
-            self.end_run(run, RunEnd::Stopped);
+            self.stop_because(run, "opted_out");
         }
         self.effects.push(Effect::Drop { run: None, message: None });
         for queued in std::mem::take(&mut self.session.queue) {
@@ -171,7 +171,7 @@ impl<'a> Turn<'a> {
             self.effects.push(Effect::OptOut { out: true, by: by.to_owned(), shown: None });
         }
         for other in self.all_runs().into_iter().filter(|other| *other != run) {
-            self.end_run(other, RunEnd::Stopped);
+            self.stop_because(other, "opted_out");
         }
         for queued in std::mem::take(&mut self.session.queue) {
             self.refuse(&queued.start, Reason::OptedOut);

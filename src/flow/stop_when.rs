@@ -8,6 +8,7 @@ use super::{
     turn::{Seen, Turn},
 };
 use crate::model::{
+    answer,
     effect::{Effect, RunEnd},
     event::Happened,
     session::{Knew, Waiting},
@@ -17,7 +18,12 @@ use crate::model::{
 impl<'a> Turn<'a> {
     /// Ends the runs that something which happened stops.
     pub fn stop_by(&mut self, what: &Happened, event: &Value) {
-        self.stop_where(event, &Value::Nothing, |trigger, _| trigger.kind.happens(what));
+        let own = matches!(what, Happened::HandedOver { .. }).then_some("handed_over");
+        // What a run hands over itself is no reason to end it.
+        let by = self.session.person.as_ref().and_then(|person| person.run);
+        self.stop_where(event, &Value::Nothing, own, |trigger, run| {
+            trigger.kind.happens(what) && (own.is_none() || by != Some(run))
+        });
     }
 
     /// Ends the runs that a message of the contact stops; an answer to a run's own question is no `reply` to it.
@@ -27,7 +33,8 @@ impl<'a> Turn<'a> {
         for knew in frames.into_iter().flatten().filter_map(|frame| frame.knew.as_mut()) {
             knew.heard_at = knew.heard_at.max(Some(heard.message.at));
         }
-        self.stop_where(&Value::Nothing, &heard.view, |trigger, run| {
+        let replies = answer::says_something(&heard.message.kind).then_some("reply");
+        self.stop_where(&Value::Nothing, &heard.view, replies, |trigger, run| {
             let own = matches!(trigger.kind, Trigger::Reply(_)) && asking == Some(run);
             !own && trigger.kind.hears(heard).is_some()
         });
@@ -42,6 +49,10 @@ impl<'a> Turn<'a> {
         let looking: Vec<(&'a Flow, Box<Knew>)> =
             frames.filter_map(|frame| Some((set.any_flow(&frame.flow)?, frame.knew.clone()?))).collect();
         for (flow, knew) in looking {
+            if flow.sequence.is_some() && self.contact.last_message_at > knew.heard_at {
+                self.stop_run(number, flow, "reply");
+                return true;
+            }
             for trigger in &flow.stop_when {
                 for what in self.changes_since(&knew, trigger) {
                     let event = what.as_ref().map_or(Value::Nothing, events::view);
@@ -57,7 +68,7 @@ impl<'a> Turn<'a> {
 
     /// What must be remembered for that when this flow begins.
     pub fn knew_of(&self, flow: &Flow) -> Option<Box<Knew>> {
-        if flow.stop_when.is_empty() {
+        if flow.stop_when.is_empty() && flow.sequence.is_none() {
             return None;
         }
         let mut knew = Knew { heard_at: self.contact.last_message_at, ..Knew::default() };
@@ -108,13 +119,27 @@ impl<'a> Turn<'a> {
         all.into_iter().filter(|what| what.as_ref().is_some_and(|what| trigger.kind.happens(what))).collect()
     }
 
-    fn stop_where(&mut self, event: &Value, msg: &Value, fits: impl Fn(&WrittenTrigger, u32) -> bool) {
+    /// `own`: what it is called where it ends every sequence.
+    fn stop_where(
+        &mut self,
+        event: &Value,
+        msg: &Value,
+        own: Option<&'static str>,
+        fits: impl Fn(&WrittenTrigger, u32) -> bool,
+    ) {
+        let asking = self.asking();
         for number in self.all_runs() {
             let set = self.set_of(number);
             let Some(run) = self.run(number).filter(|run| !run.stopped) else { continue };
             let frames = run.frames.iter().rev().filter(|frame| frame.vars.is_some());
             let flows: Vec<&'a Flow> = frames.filter_map(|frame| set.any_flow(&frame.flow)).collect();
+            // An answer to its own question is no reply to a sequence, and its own hand-off no other's.
+            let handed = self.session.person.as_ref().is_some_and(|person| person.run == Some(number));
+            let own = own.filter(|_| asking != Some(number) && !handed);
             let found = flows.iter().find_map(|flow| {
+                if let (Some(_), Some(own)) = (flow.sequence, own) {
+                    return Some((*flow, own.to_owned()));
+                }
                 let mut fitting = flow.stop_when.iter().filter(|trigger| fits(trigger, number));
                 let trigger = fitting.find(|trigger| self.stops(number, flow, trigger, event, msg))?;
                 Some((*flow, trigger.key.clone()))
@@ -150,6 +175,9 @@ impl<'a> Turn<'a> {
     /// What the run said and has not left stays at home. It ends, or goes to its `on_stop`.
     fn stop_run(&mut self, number: u32, flow: &'a Flow, key: &str) {
         self.note(Some(number), None, format!("`{key}` stops it"));
+        if let Some(run) = self.run_mut(number) {
+            run.why = Some(key.to_owned());
+        }
         self.effects.push(Effect::Drop { run: Some(number), message: None });
         let entry = flow.on_stop.and_then(|Body(entry)| entry);
         let frame = self.run(number).and_then(|run| {

@@ -70,10 +70,7 @@ pub enum Effect {
     /// Make an external call; its result comes back as `Event::Returned` with the same numbers.
     Call(Box<HttpCall>),
     /// Drafts that have not left are dropped: all of a run, or one.
-    Drop {
-        run: Option<u32>,
-        message: Option<u32>,
-    },
+    Drop { run: Option<u32>, message: Option<u32> },
     /// For the consent ledger; the contact's data already says it.
     Consent {
         topic: String,
@@ -84,11 +81,7 @@ pub enum Effect {
         shown: Option<String>,
     },
     /// The contact wants nothing any more (or again), by a tap, an unsure word confirmed, or the API.
-    OptOut {
-        out: bool,
-        by: String,
-        shown: Option<String>,
-    },
+    OptOut { out: bool, by: String, shown: Option<String> },
     /// A person is needed: posted to `notify.url`.
     Handoff {
         run: u32,
@@ -99,42 +92,20 @@ pub enum Effect {
         out_of_hours: bool,
     },
     /// Marked *needs a person*: posted to `notify.url`.
-    NeedsPerson {
-        why: String,
-    },
+    NeedsPerson { why: String },
     /// An event for webhooks and statistics (its flows were started by the engine itself).
-    Emit {
-        flow: FlowName,
-        name: String,
-        data: Value,
-    },
+    Emit { flow: FlowName, name: String, data: Value },
     /// A `split` sent the contact one way; `fresh`: for the first time.
-    Split {
-        name: String,
-        case: String,
-        fresh: bool,
-    },
+    Split { name: String, case: String, fresh: bool },
     /// What became of a planned start.
-    Started {
-        id: Option<StartId>,
-        flow: FlowName,
-        trigger: String,
-        refused: Option<Reason>,
-        queued: bool,
-    },
+    Started { id: Option<StartId>, flow: FlowName, trigger: String, refused: Option<Reason>, queued: bool },
     /// A `start` step plans: for later, or for other contacts.
     Plan(Box<PlannedFlow>),
     /// What waits under this key is taken back.
-    Unplan {
-        key: String,
-        whom: Whom,
-    },
+    Unplan { key: String, whom: Whom },
     /// A planned start of somebody who is not meant (any more): outside `to`, the trigger's `if`, or the
     /// flow's senders and testers. No part of the fire, and not counted.
-    StartDropped {
-        id: Option<StartId>,
-        flow: FlowName,
-    },
+    StartDropped { id: Option<StartId>, flow: FlowName },
     /// A run began, or ended; for `runs list`.
     RunBegan {
         run: u32,
@@ -148,41 +119,23 @@ pub enum Effect {
     RunEnded {
         run: u32,
         end: RunEnd,
+        /// Of one that was stopped: what did it, in a word.
+        why: Option<String>,
     },
     /// A run goes on with the live version of its flow (`on_update: move`).
-    RunMoved {
-        run: u32,
-        version: VersionId,
-    },
+    RunMoved { run: u32, version: VersionId },
     /// A trigger started for this `once_per`: never again for the contact.
-    Once {
-        key: String,
-    },
+    Once { key: String },
     /// For the contact's other conversations, which hear it as `Event::Overheard`.
-    Happened {
-        what: Happened,
-        depth: usize,
-    },
+    Happened { what: Happened, depth: usize },
     /// Nothing matched this message.
     Unanswered,
     /// Something an operator should know once; `kind` is a fixed word: `loop_guard`, `flow_paused`, `event_depth`, `lost_in_a_row`.
-    Alarm {
-        kind: String,
-        text: String,
-    },
+    Alarm { kind: String, text: String },
     /// A step's error that no author's step took: to be logged and counted by flow.
-    Failed {
-        run: u32,
-        flow: FlowName,
-        step: StepId,
-        code: String,
-        text: String,
-    },
+    Failed { run: u32, flow: FlowName, step: StepId, code: String, text: String },
     /// An error inside error handling: dead-lettered.
-    DeadLetter {
-        run: u32,
-        reason: String,
-    },
+    DeadLetter { run: u32, reason: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -88,6 +88,10 @@ pub enum Happened {
         handoff: Value,
         team: Option<String>,
     },
+    /// A person has the conversation from now on.
+    HandedOver {
+        team: Option<String>,
+    },
     TagAdded {
         tag: String,
     },

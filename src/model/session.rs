@@ -147,6 +147,9 @@ pub struct Run {
     /// Its `stop_when` ended it: only `on_stop` is left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
+    /// What stopped it, in a word: `reply`, `event purchase`, `opted_out`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// Turns in a row in which nothing moved it but what became of its own messages and calls.
     #[serde(default, skip_serializing_if = "is_none")]
     pub by_itself: u32,

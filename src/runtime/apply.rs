@@ -165,20 +165,25 @@ impl App {
                     started_at: now,
                     ended_at: None,
                     outcome: None,
+                    reason: None,
                 };
                 after.began.push(row);
                 after.flows.push((*run, flow.clone()));
             }
-            Effect::RunEnded { run, end } => {
+            Effect::RunEnded { run, end, why } => {
                 match after.began.iter_mut().find(|row| row.number == *run) {
                     // It began and ended in one turn: one row, written once.
-                    Some(row) => (row.ended_at, row.outcome) = (Some(now), Some(*end)),
+                    Some(row) => (row.ended_at, row.outcome, row.reason) = (Some(now), Some(*end), why.clone()),
                     None => {
-                        let ended = Ended { conversation_id: conversation.id, number: *run, at: now, outcome: *end };
+                        let (conversation_id, reason) = (conversation.id, why.clone());
+                        let ended = Ended { conversation_id, number: *run, at: now, outcome: *end, reason };
                         set.push(&run::ENDED, &ended);
                     }
                 }
                 let flow = after.flows.iter().find(|(number, _)| number == run).map(|(_, flow)| flow.clone());
+                if let Some(flow) = &flow {
+                    self.metrics.run_ended(flow.as_str(), why.as_deref().unwrap_or(end.as_str()));
+                }
                 if let (Some(flow), RunEnd::Undelivered) = (&flow, end) {
                     self.metrics.undelivered(flow.as_str());
                 }

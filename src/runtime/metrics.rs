@@ -40,6 +40,7 @@ pub struct Metrics {
     events: Family<EventLabels, Counter>,
     splits: Family<SplitLabels, Counter>,
     undelivered: Family<FlowLabels, Counter>,
+    exits: Family<ExitLabels, Counter>,
     alarms: Family<WordLabels, Counter>,
     bugs: Family<KindLabels, Counter>,
     /// Findings of the newest flow files that keep them from going live, warnings included.
@@ -103,6 +104,7 @@ impl Metrics {
             events: Family::default(),
             splits: Family::default(),
             undelivered: Family::default(),
+            exits: Family::default(),
             alarms: Family::default(),
             bugs: Family::default(),
             flow_findings: Gauge::default(),
@@ -202,6 +204,11 @@ impl Metrics {
         self.balances.get_or_create(&AccountLabels { account: account.to_owned() }).set(left);
     }
 
+    /// A run of a flow ended, for this reason.
+    pub fn run_ended(&self, flow: &str, reason: &str) {
+        self.exits.get_or_create(&ExitLabels { flow: flow.to_owned(), reason: reason.to_owned() }).inc();
+    }
+
     /// A run of a flow began.
     pub fn run_began(&self, flow: &str) {
         self.runs.get_or_create(&FlowLabels { flow: flow.to_owned() }).inc();
@@ -266,6 +273,7 @@ impl Metrics {
         r.register("events", "Events that flows emitted", self.events.clone());
         r.register("splits", "Ways that contacts went at a split", self.splits.clone());
         r.register("undelivered", "Runs that ended because their question did not arrive", self.undelivered.clone());
+        r.register("run_exits", "Runs that ended, by flow and reason", self.exits.clone());
         r.register("alarms", "Things an operator should look at", self.alarms.clone());
         r.register("bugs", "Things that only a mistake in Transom can cause", self.bugs.clone());
         r.register("flow_errors", "Errors that no step of an author took", self.flow_errors.clone());
@@ -327,6 +335,12 @@ struct SendErrorLabels {
 struct RefusedLabels {
     flow: String,
     reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ExitLabels {
+    flow: String,
+    reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -46,6 +46,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (41, "run_start", include_str!("migrations/0041_run_start.sql")),
     (42, "contact_joined", include_str!("migrations/0042_contact_joined.sql")),
     (43, "broadcast", include_str!("migrations/0043_broadcast.sql")),
+    (44, "run_reason", include_str!("migrations/0044_run_reason.sql")),
 ];
 
 const LEDGER: &str = "

@@ -25,14 +25,26 @@ pub struct Run {
     pub started_at: Time,
     pub ended_at: Option<Time>,
     pub outcome: Option<RunEnd>,
+    /// Of one that was stopped: what did it, in a word.
+    pub reason: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
+/// How many runs of a flow ended so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exits {
+    pub flow: FlowName,
+    /// The reason, else the outcome.
+    pub reason: String,
+    pub count: i64,
+}
+
+#[derive(Debug, Clone, Serialize)]
 pub struct Ended {
     pub conversation_id: ConversationId,
     pub number: u32,
     pub at: Time,
     pub outcome: RunEnd,
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -50,11 +62,12 @@ pub static BEGAN: Statement<Run> = Statement::new(
     |row| row.id.into(),
     "insert into run
        (id, conversation_id, number, contact_id, flow, version_id, trigger_key, start_id, started_at, ended_at,
-        outcome)
+        outcome, reason)
      select cast(value ->> 'id' as bigint), cast(value ->> 'conversation_id' as bigint),
        cast(value ->> 'number' as bigint), cast(value ->> 'contact_id' as bigint), value ->> 'flow',
        cast(value ->> 'version_id' as bigint), value ->> 'trigger_key', cast(value ->> 'start_id' as bigint),
-       cast(value ->> 'started_at' as bigint), cast(value ->> 'ended_at' as bigint), value ->> 'outcome'
+       cast(value ->> 'started_at' as bigint), cast(value ->> 'ended_at' as bigint), value ->> 'outcome',
+       value ->> 'reason'
      from {rows} as input where true
      on conflict (conversation_id, number) do nothing",
 );
@@ -64,7 +77,8 @@ pub static ENDED: Statement<Ended> = Statement::new(
     211,
     Wins::Plain,
     |row| row.conversation_id.0.into(),
-    "update run set ended_at = cast(value ->> 'at' as bigint), outcome = value ->> 'outcome'
+    "update run set ended_at = cast(value ->> 'at' as bigint), outcome = value ->> 'outcome',
+       reason = value ->> 'reason'
      from {rows} as input
      where run.conversation_id = cast(value ->> 'conversation_id' as bigint)
        and run.number = cast(value ->> 'number' as bigint) and run.ended_at is null",
@@ -90,7 +104,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select id, conversation_id, number, contact_id, flow, version_id, trigger_key, start_id, started_at,
-               ended_at, outcome from run ",
+               ended_at, outcome, reason from run ",
             $rest
         )
     };
@@ -113,7 +127,13 @@ static OF_CONTACT: Query = Query {
 static OPEN: Query =
     Query { name: "run.open", text: select!("where ended_at is null and +id < $1 order by +id desc limit $2") };
 
-pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &FIND, &OF_CONTACT, &OPEN];
+static EXITS: Query = Query {
+    name: "run.exits",
+    text: "select flow, coalesce(reason, outcome) as word, count(*) as n from run
+      where flow = $1 and ended_at is not null group by flow, coalesce(reason, outcome) order by n desc, word",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &FIND, &OF_CONTACT, &OPEN, &EXITS];
 
 /// All runs, newest first; `before` is the last one's id, `i64::MAX` at first.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
@@ -143,6 +163,15 @@ pub async fn open(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, Re
     store.all(&OPEN, &[before.into(), limit.into()], read).await
 }
 
+/// For which reasons runs of a flow ended, the most frequent first.
+pub async fn exits(store: &Store, flow: &FlowName) -> Result<Vec<Exits>, ReadError> {
+    store
+        .all(&EXITS, &[flow.as_str().into()], |row| {
+            Ok(Exits { flow: row.text("flow")?.into(), reason: row.text("word")?, count: row.number("n")? })
+        })
+        .await
+}
+
 fn read(row: &Row) -> Result<Run, ReadError> {
     let outcome = match row.maybe_text("outcome")? {
         Some(_) => Some(row.word("outcome")?),
@@ -160,5 +189,6 @@ fn read(row: &Row) -> Result<Run, ReadError> {
         started_at: row.time("started_at")?,
         ended_at: row.maybe_time("ended_at")?,
         outcome,
+        reason: row.maybe_text("reason")?,
     })
 }

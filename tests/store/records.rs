@@ -154,12 +154,14 @@ fn runs_begin_once_end_once_and_are_counted() {
             started_at: NOW,
             ended_at: None,
             outcome: None,
+            reason: None,
         };
         for id in 1..=3 {
             put(&store, &run::BEGAN, &row(id, id as u32)).await.unwrap();
         }
         put(&store, &run::BEGAN, &row(9, 3)).await.unwrap();
-        let end = |number, outcome| Ended { conversation_id: ConversationId(7), number, at: NOW, outcome };
+        let end =
+            |number, outcome| Ended { conversation_id: ConversationId(7), number, at: NOW, outcome, reason: None };
         put(&store, &run::ENDED, &end(1, RunEnd::Failed)).await.unwrap();
         put(&store, &run::ENDED, &end(1, RunEnd::Done)).await.unwrap();
         put(&store, &run::ENDED, &end(2, RunEnd::HandedOff)).await.unwrap();

@@ -131,7 +131,7 @@ pub const WATCH_LOOK_EVERY: Span = Span::millis(500);
 
 /// How often the providers' catalogues are read anew to be compared with `templates.lock.yaml`, and its size.
 pub const TEMPLATES_LOOK_EVERY: Span = Span::hours(1);
-pub const LOCK_BYTES_MAX: u64 = 4 * 1024 * 1024;
+pub const LOCK_BYTES_MAX: u64 = 512 * 1024;
 /// Our newest messages among which the one is looked for that a consent answers.
 pub const SHOWN_LOOKED_AT_MAX: i64 = 20;
 

@@ -12,7 +12,7 @@ use self::asking::{asks, mark_asking, parallel_asks};
 use super::{
     bot::Bot,
     declared::declared,
-    definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate},
+    definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate, Sequence},
     locale,
     script::Scripts,
     steps,
@@ -136,6 +136,7 @@ impl Flow {
             on_expire: None,
             on_error: None,
             protect: false,
+            sequence: None,
             stop_when: Vec::new(),
             on_stop: None,
             on_update: OnUpdate::Finish,
@@ -264,7 +265,7 @@ fn parse_flow(
     flow.on_error = fields.node("on_error").map(|node| builder.body(node, None));
     flow.stop_when = builder.stops(fields.list("stop_when"));
     flow.on_stop = fields.node("on_stop").map(|node| builder.body(node, None));
-    if let (true, Some(entry)) = (flow.stop_when.is_empty(), fields.entry("on_stop")) {
+    if let (true, Some(entry)) = (flow.stop_when.is_empty() && flow.sequence.is_none(), fields.entry("on_stop")) {
         let finding = Diagnostic::error("E247", &entry.key.place, "`on_stop` without `stop_when` is never reached");
         findings.push(finding.help("add `stop_when:` with what ends the flow"));
     }
@@ -303,6 +304,22 @@ fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
         Some("move") => OnUpdate::Move,
         Some("restart") => OnUpdate::Restart,
         Some(_) | None => OnUpdate::Finish,
+    };
+    flow.sequence = match fields.node("sequence").map(|node| (node, node.text())) {
+        None => None,
+        Some((_, Some("true"))) => Some(Sequence::Once),
+        Some((node, _)) if node.map().is_some() => {
+            let mut inner = Fields::new(node, "`sequence`", findings);
+            let again = inner.bool("again");
+            inner.finish();
+            Some(if again { Sequence::Again } else { Sequence::Once })
+        }
+        Some((node, _)) => {
+            let message = format!("`sequence` is `true` or `{{again: true}}`, and this is {}", node.describe());
+            let finding = Diagnostic::error("E206", &node.place, message);
+            findings.push(finding.help("write `sequence: true`, or take the line out"));
+            None
+        }
     };
     if let Some(mut quiet) = fields.fields("quiet_hours") {
         let why = quiet.text("ignore");

@@ -34,6 +34,20 @@ pub const FLOW_KEYS: &[FieldSpec] = &[
     FieldSpec::default("protect", FieldKind::YesNo, "false", "Nothing but an opt-out word interrupts its questions."),
     FieldSpec::default("expires", FieldKind::Duration, "24h", "The time-out of questions that have none of their own."),
     FieldSpec::default("on_expire", FieldKind::Steps, "silent", "What to do when such a time-out ends the run."),
+    FieldSpec::optional(
+        "sequence",
+        FieldKind::Either(&[
+            FieldKind::True,
+            FieldKind::Record(&[FieldSpec::default(
+                "again",
+                FieldKind::YesNo,
+                "false",
+                "Whoever was in it may begin anew.",
+            )]),
+        ]),
+        "`true`: messages over days that end by themselves when the contact writes or a person takes over. Each contact \
+         begins it once; `{again: true}` lifts that.",
+    ),
     FieldSpec::optional("stop_when", FieldKind::Triggers, "Triggers that end the run, asked again before each send."),
     FieldSpec::optional("on_stop", FieldKind::Steps, "What to do then."),
     FieldSpec::optional("on_error", FieldKind::Steps, "What to do when a step without its own `on_error` fails."),

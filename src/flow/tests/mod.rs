@@ -19,6 +19,7 @@ mod lists;
 mod loops;
 mod people;
 mod random;
+mod sequences;
 mod shown;
 mod started;
 mod starting;

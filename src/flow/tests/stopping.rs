@@ -82,6 +82,14 @@ fn tags_and_consents_end_it() {
 }
 
 #[test]
+fn a_hand_off_ends_it_and_its_own_does_not() {
+    let flow = lessons("  - handed_over: any");
+    check(&flow, "< go\n> One.\n~ person\n* run stopped\n= runs 0");
+    let own = "flow: it\nwhen: [{message: go}]\nstop_when: [{handed_over: any}]\nsteps: [{handoff: support}]\n";
+    check_bot("bot: Test\nteams: {support: {}}\n", own, "< go\n* run handed_off");
+}
+
+#[test]
 fn what_happened_while_nobody_looked_is_seen_before_the_next_message() {
     // Put on by a flow of another conversation: no event of this one tells.
     check(&lessons("  - tag_added: customer"), "< go\n> One.\n~ tag customer\n+2h\n* run stopped");

@@ -164,6 +164,7 @@ triggers! {
     tag_removed::TagRemoved,
     field_changed::FieldChanged,
     handoff_done::HandoffDone,
+    handed_over::HandedOver,
     event::Event,
     webhook::Webhook,
     api::Api,

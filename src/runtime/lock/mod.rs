@@ -121,7 +121,7 @@ mod tests {
         };
         let text = written(&[one.clone(), other.clone()]);
         let read: Vec<Template> = parse(&text).unwrap().into_iter().map(|locked| locked.template).collect();
-        assert_eq!(read, [one, other], "{text}");
+        assert_eq!(read, [other, one], "{text}");
         assert_eq!(written(&read), text);
     }
 

@@ -63,6 +63,7 @@ impl World {
             started_at: NOW,
             ended_at: None,
             outcome: None,
+            reason: None,
         };
         set.push(&run::BEGAN, &row);
         self.store.commit(set).await.unwrap();
@@ -157,6 +158,7 @@ async fn a_run_that_ended_is_nobody() {
         number: 1,
         at: NOW,
         outcome: crate::model::effect::RunEnd::Done,
+        reason: None,
     };
     set.push(&run::ENDED, &end);
     world.store.commit(set).await.unwrap();

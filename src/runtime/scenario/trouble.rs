@@ -107,7 +107,7 @@ impl World<'_> {
             return Ok(());
         }
         let ended = |run: u32| {
-            let is_done = |effect: &Effect| matches!(effect, Effect::RunEnded { run: r, end } if *r == run && *end == RunEnd::Done);
+            let is_done = |effect: &Effect| matches!(effect, Effect::RunEnded { run: r, end, .. } if *r == run && *end == RunEnd::Done);
             self.did.iter().any(|turn| turn.effects.iter().any(is_done))
         };
         let Some(last) = self.did.iter().flat_map(|turn| &turn.passage.steps).rfind(|trod| ended(trod.run)) else {

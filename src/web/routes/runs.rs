@@ -47,6 +47,11 @@ static RUN: Shape = shape(
         need("version", Whole, "The set of files that it stands on."),
         need("trigger", Text, "What started it."),
         need("state", Word(STATES), ""),
+        need(
+            "reason",
+            Maybe(&Text),
+            "Of one that was stopped: `reply`, `handed_over`, `opted_out`, `by_hand`, a trigger.",
+        ),
         need("waits", Maybe(&Of(&WAITS)), "Where it stands, while it is open."),
         need("started_at", Time, ""),
         need("ended_at", Maybe(&Time), ""),

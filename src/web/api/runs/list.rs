@@ -212,6 +212,7 @@ async fn described(web: &Web, row: &run::Run) -> Result<Json, Problem> {
         "version": row.version_id,
         "trigger": row.trigger_key,
         "state": row.outcome.map_or("open", RunEnd::as_str),
+        "reason": row.reason,
         "waits": standing.as_ref().map(waits),
         "started_at": iso(row.started_at),
         "ended_at": row.ended_at.map(iso),
