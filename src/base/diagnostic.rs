@@ -92,12 +92,17 @@ impl Diagnostic {
         self.help(format!("did you mean `{near}`?")).fix_if(fix)
     }
 
-    /// The same for words of the language itself: nothing else can be meant by a misspelt one.
+    /// The same for words of the language itself: nothing else can be meant by a misspelt one, if it is long enough
+    /// to be told from others and no other word is as near.
     #[must_use]
     pub fn misspelt<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        let Some(near) = nearest(name, known) else { return self };
+        let known: Vec<&str> = known.into_iter().collect();
+        let Some(near) = nearest(name, known.iter().copied()) else { return self };
+        let others = known.iter().copied().filter(|other| *other != near);
+        let sure = is_surely(name, near)
+            && nearest(name, others).is_none_or(|other| distance(name, other) > distance(name, near));
         let mut finding = self.suggest(name, near);
-        if let Some(fix) = &mut finding.fix {
+        if let (Some(fix), true) = (&mut finding.fix, sure) {
             fix.sureness = Sureness::Sure;
         }
         finding
@@ -238,15 +243,41 @@ pub fn sort(findings: &mut Vec<Diagnostic>) {
 
 /// The known name that is nearest to a misspelt one, if any is near enough to be meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
+    let length = name.chars().count();
     known
         .into_iter()
         .filter(|known| !known.is_empty())
-        .map(|known| (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), known))
-        .filter(|(distance, known)| *distance <= 1 + known.chars().count() / 4)
+        .map(|known| (distance(name, known), known))
+        // `name` is no misspelt `note`, and no single letter is another one.
+        .filter(|(distance, known)| {
+            let letters = known.chars().count();
+            *distance <= 1 + letters.saturating_sub(1) / 4 && *distance < letters.min(length).max(1)
+        })
         .min()
         .map(|(_, known)| known)
 }
+
+fn distance(name: &str, known: &str) -> usize {
+    strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase())
+}
+
+/// Nothing but this word can be meant: of a short one all letters must be there, or one may be too many or wrong.
+fn is_surely(name: &str, near: &str) -> bool {
+    let letters = |text: &str| {
+        let mut letters: Vec<char> = text.to_lowercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    match (near.chars().count(), distance(name, near)) {
+        (_, 0) => true,
+        (..SURE_CHARS_MIN, _) => letters(name) == letters(near),
+        (_, 1) => true,
+        (length, _) => length > 2 * SURE_CHARS_MIN - 2,
+    }
+}
+
+/// A word of fewer letters is another one as soon as one letter is.
+const SURE_CHARS_MIN: usize = 4;
 
 /// The only known name that begins with a shorter one: `booking` for `book`.
 fn longer<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -295,9 +326,25 @@ mod tests {
     }
 
     #[test]
+    fn only_what_nothing_else_can_be_is_mended() {
+        let sure = |written: &str, known: &[&str]| {
+            let file = SourceFile::new("a.yaml", written);
+            let finding = Diagnostic::error("E203", &Place::new(&file, 0..written.len()), "no");
+            finding.misspelt(written, known.iter().copied()).fix.is_some_and(|fix| fix.is_sure())
+        };
+        assert!(sure("tiemout", &["timeout", "title"]));
+        assert!(sure("aks", &["ask", "say"]));
+        assert!(!sure("min", &["link", "note"]));
+        assert!(!sure("is", &["as", "if"]));
+        assert!(!sure("test", &["text", "rest"]));
+    }
+
+    #[test]
     fn only_a_near_name_is_suggested() {
         assert_eq!(nearest("aks", ["say", "ask"]), Some("ask"));
         assert_eq!(nearest("elephant", ["say", "ask"]), None);
+        assert_eq!(nearest("name", ["note"]), None);
+        assert_eq!(nearest("x", ["a"]), None);
         assert_eq!(longer("book", ["booking", "top"]), Some("booking"));
         assert_eq!(longer("book", ["booking", "booked"]), None);
     }

@@ -15,6 +15,10 @@ pub struct Fields<'a> {
     place: Place,
     entries: &'a [Entry],
     asked: Vec<&'static str>,
+    /// The keys that help names; `None`: all that were asked for.
+    offered: Option<Vec<&'static str>>,
+    /// That these are no keys is said: what they lack is no mistake of its own.
+    unreadable: bool,
     findings: &'a Findings,
 }
 
@@ -22,6 +26,7 @@ impl<'a> Fields<'a> {
     /// `what` stands in messages: "`defaults`". Nothing written counts as no keys.
     pub fn new(node: &'a Node, what: impl Into<String>, findings: &'a Findings) -> Self {
         let what = what.into();
+        let unreadable = matches!(node.kind, Kind::Scalar(_) | Kind::List(_));
         let entries: &[Entry] = match &node.kind {
             Kind::Map(entries) => entries,
             Kind::Null => &[],
@@ -33,12 +38,13 @@ impl<'a> Fields<'a> {
                 &[]
             }
         };
-        Fields { what, place: node.place.clone(), entries, asked: Vec::new(), findings }
+        Fields { what, place: node.place.clone(), entries, asked: Vec::new(), offered: None, unreadable, findings }
     }
 
     /// No keys at all: for what stands as a single word (`- end`).
     pub fn empty(place: &Place, what: impl Into<String>, findings: &'a Findings) -> Self {
-        Fields { what: what.into(), place: place.clone(), entries: &[], asked: Vec::new(), findings }
+        let (what, place) = (what.into(), place.clone());
+        Fields { what, place, entries: &[], asked: Vec::new(), offered: None, unreadable: false, findings }
     }
 
     pub fn what(&self) -> &str {
@@ -76,7 +82,7 @@ impl<'a> Fields<'a> {
     /// Reports a missing key.
     pub fn required(&mut self, name: &'static str) -> Option<&'a Node> {
         let node = self.node(name);
-        if node.is_none() && !self.is_misspelt(name) {
+        if node.is_none() && !self.unreadable && !self.is_misspelt(name) {
             let message = format!("{} needs `{name}`; write `{name}:` with its value", self.what);
             self.findings.push(Diagnostic::error("E202", &self.place, message));
         }
@@ -125,7 +131,8 @@ impl<'a> Fields<'a> {
         match text.parse() {
             Ok(number) => Some(number),
             Err(_) => {
-                self.wrong(node, "E205", format!("`{name}` takes a whole number, and `{text}` is none"));
+                let help = format!("write it in digits, such as `{name}: 3`");
+                self.wrong(node, "E205", format!("`{name}` takes a whole number, and this is `{text}`; {help}"));
                 None
             }
         }
@@ -217,6 +224,11 @@ impl<'a> Fields<'a> {
         self.asked.extend(names);
     }
 
+    /// Only these are named as what may stand here; others were read to say that they do not.
+    pub fn offer(&mut self, may_stand: impl Fn(&str) -> bool) {
+        self.offered = Some(self.asked.iter().copied().filter(|name| may_stand(name)).collect());
+    }
+
     /// The keys that nobody has asked for so far.
     pub fn unread(&self) -> impl Iterator<Item = &'a Entry> + '_ {
         self.entries.iter().filter(|entry| !self.asked.contains(&entry.key.text.as_str()))
@@ -226,7 +238,8 @@ impl<'a> Fields<'a> {
     pub fn finish(self) {
         for entry in self.unread() {
             let message = format!("{} has no key `{}`", self.what, entry.key.text);
-            let unused = || self.asked.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
+            let offered = self.offered.as_ref().unwrap_or(&self.asked);
+            let unused = || offered.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
             let finding = Diagnostic::error("E203", &entry.key.place, message).help_if(meant_as(entry, unused()));
             let known = meant::key(entry, unused()).is_some();
             self.findings.push(if known { finding } else { finding.misspelt(&entry.key.text, unused()) });
@@ -289,6 +302,17 @@ mod tests {
     fn a_key_with_a_wrong_letter_is_not_missing_too() {
         let found = read("Steps: 3h\n", |fields| assert!(fields.required("steps").is_none()));
         assert_eq!(found, ["a.yaml:1:1: error[E203] `it` has no key `Steps`; did you mean `steps`?"]);
+    }
+
+    #[test]
+    fn what_is_no_map_lacks_no_keys() {
+        let file = SourceFile::new("a.yaml", "30m");
+        let findings = Findings::default();
+        let node = yaml::load(&file, &findings).expect("it loads");
+        let mut fields = Fields::new(&node, "`it`", &findings);
+        assert!(fields.required("after").is_none());
+        let found = findings.into_sorted();
+        assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["E201"]);
     }
 
     #[test]

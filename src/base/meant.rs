@@ -3,7 +3,7 @@
 use super::yaml::Entry;
 
 /// Keys that people write for one of ours, wherever that may stand.
-const KEYS: [(&str, &[&str]); 44] = [
+const KEYS: [(&str, &[&str]); 45] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
@@ -18,6 +18,7 @@ const KEYS: [(&str, &[&str]); 44] = [
     ("data", &["json", "with"]),
     ("default", &["else"]),
     ("delay", &["after"]),
+    ("do", &["then", "steps"]),
     ("error", &["invalid", "on_error"]),
     ("file", &["media"]),
     ("id", &["flow"]),
@@ -28,7 +29,7 @@ const KEYS: [(&str, &[&str]); 44] = [
     ("lang", &["language"]),
     ("link_url", &["link"]),
     ("message", &["say", "when"]),
-    ("name", &["flow", "title"]),
+    ("name", &["flow", "title", "as"]),
     ("on", &["when"]),
     ("on_failure", &["on_error", "on_fail"]),
     ("on_invalid", &["invalid"]),

@@ -162,6 +162,12 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         let fallbacks = entry.value.one_or_many().iter().filter_map(|item| item.text().map(str::to_owned)).collect();
         languages.insert(entry.key.text.clone(), fallbacks);
     }
+    if let Some(node) = fields.node("language").filter(|node| !node.is_broken()) {
+        findings.extend(not_a_language(&language, &node.place));
+    }
+    for entry in fields.node("languages").and_then(Node::map).unwrap_or_default() {
+        findings.extend(not_a_language(&entry.key.text, &entry.key.place));
+    }
     let timezone = zone(&mut fields);
     let env = fields.texts("env").into_iter().map(str::to_owned).collect();
     let secrets = fields.texts("secrets").into_iter().map(str::to_owned).collect();
@@ -333,6 +339,43 @@ fn sandbox(fields: &mut Fields<'_>) -> Sandbox {
     node.finish();
     sandbox
 }
+
+/// A language that is not written as WhatsApp's templates and `locales/` name it: `spanish` for `es`.
+pub fn not_a_language(written: &str, place: &Place) -> Option<Diagnostic> {
+    let mut parts = written.split(['_', '-']);
+    let code = |part: &str| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_lowercase());
+    let rest = |part: &str| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    if parts.next().is_some_and(code) && parts.all(rest) {
+        return None;
+    }
+    let meant = LANGUAGES.iter().find(|(name, _)| written.to_lowercase() == *name).map(|(_, code)| *code);
+    let finding = Diagnostic::error("E218", place, format!("`{written}` is no code of a language"));
+    let fix =
+        meant.filter(|_| place.text() == written).map(|code| Fix::replace(format!("write `{code}`"), place, code));
+    let help = meant.map_or_else(|| "write it like `es` or `pt_BR`".to_owned(), |code| format!("write `{code}`"));
+    Some(finding.help(help).fix_if(fix.map(Fix::guess)))
+}
+
+/// What people call languages, with their codes.
+const LANGUAGES: [(&str, &str); 16] = [
+    ("arabic", "ar"),
+    ("catalan", "ca"),
+    ("deutsch", "de"),
+    ("dutch", "nl"),
+    ("english", "en"),
+    ("español", "es"),
+    ("français", "fr"),
+    ("french", "fr"),
+    ("german", "de"),
+    ("hindi", "hi"),
+    ("italian", "it"),
+    ("italiano", "it"),
+    ("portuguese", "pt"),
+    ("português", "pt"),
+    ("spanish", "es"),
+    ("turkish", "tr"),
+];
+
 /// What the language has and this version does not do yet: said, never passed over.
 pub(super) fn later(place: &Place, what: &str) -> Diagnostic {
     Diagnostic::error("E299", place, format!("{what} is not supported in this version yet")).help("take it out for now")

@@ -20,7 +20,22 @@ pub(super) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
     let found = node.text().and_then(AtMost::parse);
     if found.is_none() && !node.is_broken() {
         let message = format!("a limit is written like `1/30d`, and this is {}", node.describe());
-        findings.push(Diagnostic::error("E212", &node.place, message));
+        let text = node.text().unwrap_or_default().to_lowercase();
+        let units =
+            [("second", "1s"), ("minute", "1m"), ("hour", "1h"), ("day", "1d"), ("week", "7d"), ("month", "30d")];
+        let per = units.iter().find(|(unit, _)| text.contains(unit)).map(|(_, per)| *per);
+        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+        let count = match text.split([' ', '/']).next().unwrap_or_default() {
+            _ if !digits.is_empty() => digits,
+            "twice" | "two" => "2".to_owned(),
+            "three" => "3".to_owned(),
+            _ => "1".to_owned(),
+        };
+        let help = match per {
+            Some(per) => format!("write `{count}/{per}`"),
+            None => "write how many in how long: `1/7d` is once in seven days".to_owned(),
+        };
+        findings.push(Diagnostic::error("E212", &node.place, message).help(help));
     }
     found
 }

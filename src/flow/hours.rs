@@ -27,11 +27,12 @@ pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHour
         for item in day.value.one_or_many() {
             match item.text().and_then(span) {
                 Some(times) => range.iter().for_each(|day| hours.week[*day].push(times)),
-                None => fields.wrong(
-                    item,
-                    "E210",
-                    format!("hours are written like \"09:00-14:00\", and this is {}", item.describe()),
-                ),
+                None => {
+                    let help =
+                        item.text().and_then(meant).unwrap_or_else(|| "write it like \"09:00-14:00\"".to_owned());
+                    let message = format!("hours are written like \"09:00-14:00\", and this is {}", item.describe());
+                    fields.wrong(item, "E210", format!("{message}; {help}"));
+                }
             }
         }
     }
@@ -41,11 +42,19 @@ pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHour
             Some(date) => {
                 hours.holidays.insert(date);
             }
-            None => fields.wrong(
-                item,
-                "E210",
-                format!("a holiday is written like 2026-12-25, and this is {}", item.describe()),
-            ),
+            None => {
+                let message = format!("a holiday is written like 2026-12-25, and this is {}", item.describe());
+                let parts =
+                    item.text().unwrap_or_default().split(['/', '.']).map(str::parse).collect::<Result<Vec<u16>, _>>();
+                // `25/12/2026`; of two numbers below 13 nobody knows which is the month.
+                let help = match parts.unwrap_or_default()[..] {
+                    [day @ 13..=31, month @ 1..=12, year] | [month @ 1..=12, day @ 13..=31, year] if year > 999 => {
+                        format!("write {year}-{month:02}-{day:02}")
+                    }
+                    _ => "write year, month and day: 2026-12-25".to_owned(),
+                };
+                fields.wrong(item, "E210", format!("{message}; {help}"));
+            }
         }
     }
     fields.finish();
@@ -56,6 +65,20 @@ pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHour
 pub fn clock(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+/// `10am`, `2:30 pm` as a clock of 24 hours shows it.
+pub fn twelve(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let (time, later) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
+        (Some(time), _) => (time, 0),
+        (_, Some(time)) => (time, 12),
+        _ => return None,
+    };
+    let (hour, minute) = time.trim().split_once(':').unwrap_or((time.trim(), "00"));
+    let hour: u8 = hour.parse().ok().filter(|hour| (1..=12).contains(hour))?;
+    let shown = format!("{:02}:{minute}", hour % 12 + later);
+    clock(&shown).map(|_| shown)
 }
 
 /// The next time that a clock shows this.
@@ -89,6 +112,20 @@ fn span(text: &str) -> Option<(u16, u16)> {
     let from = minutes(clock(from)?);
     let to = if to.trim() == "24:00" { 24 * 60 } else { minutes(clock(to)?) };
     (from < to).then_some((from, to))
+}
+
+/// What to write for hours that are no span: `10-14`, or over midnight.
+fn meant(text: &str) -> Option<String> {
+    let (from, to) = text.split_once('-')?;
+    let clocked = |text: &str| match text.trim() {
+        hour if hour.parse::<u8>().is_ok_and(|hour| hour <= 24) => Some(format!("{hour:0>2}:00")),
+        time => clock(time).map(|time| time.strftime("%H:%M").to_string()),
+    };
+    let (from, to) = (clocked(from)?, clocked(to)?);
+    Some(match span(&format!("{from}-{to}")) {
+        Some(_) => format!("write \"{from}-{to}\""),
+        None => format!("a night is two parts: \"{from}-24:00\" on this day, and \"00:00-{to}\" on the next"),
+    })
 }
 
 #[cfg(test)]

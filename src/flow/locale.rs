@@ -56,11 +56,13 @@ pub const CATEGORIES: [(&str, PluralCategory); 6] = [
     ("other", PluralCategory::Other),
 ];
 
-/// Reads one file of `locales/`. `names` gives the variables of a flow, which its translations may read too.
+/// Reads one file of `locales/`. `names` gives the variables of a flow, which its translations may read too; what
+/// belongs to a flow that is `lost` is passed over.
 pub fn parse<'n>(
     root: &Node,
     scripts: &Scripts,
     names: impl Fn(&str) -> Option<&'n [String]>,
+    lost: impl Fn(&str) -> bool,
     findings: &Findings,
 ) -> Locale {
     let language = root.get("locale").and_then(Node::text).unwrap_or_default().to_owned();
@@ -73,6 +75,9 @@ pub fn parse<'n>(
     let mut steps = BTreeMap::new();
     for entry in root.map().unwrap_or_default().iter().filter(|entry| entry.key.text != "locale") {
         let flow = entry.key.text.split('.').next().unwrap_or_default();
+        if lost(flow) {
+            continue;
+        }
         let names = Names { own: names(flow).unwrap_or_default(), secrets: false };
         let reader = Reader { scripts, names, findings };
         let wordings = reader.wordings(entry.key.text.as_str(), &entry.key.place, &entry.value);

@@ -8,7 +8,7 @@ use super::{
     definition::{Body, NodeIx, Outline, Target},
     parse::Builder,
     script::valid_name,
-    spec::Spec,
+    spec::{STEP_KEYS, Spec, TRIGGER_KEYS},
 };
 use crate::{
     base::{
@@ -283,6 +283,10 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.builder.findings.push(finding);
     }
 
+    pub fn report_if(&self, finding: Option<Diagnostic>) {
+        self.builder.findings.extend(finding);
+    }
+
     /// Keys of the language that this version does not do yet: reported when written.
     pub fn later(&mut self, names: &[&'static str]) {
         for name in names {
@@ -297,7 +301,21 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.fields.know(names);
     }
 
-    pub(super) fn finish(self) -> Outline {
+    /// Somebody else says what is to be said of this key, if it stands there.
+    pub fn leave(&mut self, name: &'static str) {
+        if self.spec.field(name).is_none() {
+            self.fields.know(&[name]);
+        }
+    }
+
+    /// What should stand below this step stands behind it as a step of its own, or under a key that it does not have.
+    pub fn is_said_elsewhere(&self) -> bool {
+        self.builder.then_follows || self.fields.unread().any(|entry| entry.value.list().is_some())
+    }
+
+    pub(super) fn finish(mut self) -> Outline {
+        let (spec, common) = (self.spec, || STEP_KEYS.iter().chain(TRIGGER_KEYS));
+        self.fields.offer(|name| spec.field(name).is_some() || common().any(|field| field.name == name));
         self.fields.finish();
         self.outline
     }

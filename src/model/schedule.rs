@@ -19,13 +19,19 @@ pub struct Fire {
 impl Schedule {
     /// Five fields, also with names (`MON-FRI`); a pattern that never comes (31 February) is refused.
     pub fn parse(pattern: &str) -> Result<Self, String> {
-        let fields = pattern.split_whitespace().count();
-        if fields != 5 {
+        let written: Vec<&str> = pattern.split_whitespace().collect();
+        if written.len() != 5 {
+            let seconds = written.len() == 6;
+            let more = if seconds { ": leave the first one out, the seconds" } else { "" };
             return Err(format!(
-                "a schedule has five fields (minute hour day month weekday), `{pattern}` has {fields}"
+                "a schedule has five fields (minute hour day month weekday), and `{pattern}` has {}{more}",
+                written.len()
             ));
         }
-        let cron: cron::Cron = pattern.parse().map_err(|e| format!("`{pattern}` is no schedule: {e}"))?;
+        let cron: cron::Cron = pattern.parse().map_err(|_| match wrong_field(&written) {
+            Some((text, what, takes)) => format!("`{text}` is no {what}: it takes {takes}"),
+            None => format!("`{pattern}` is no schedule"),
+        })?;
         let start = jiff::civil::date(2026, 1, 1).to_zoned(TimeZone::UTC).map_err(|e| e.to_string())?;
         cron.find_next_occurrence(&start, true).map_err(|_| format!("`{pattern}` never comes"))?;
         Ok(Schedule(cron))
@@ -49,6 +55,22 @@ impl Schedule {
     pub fn describe(&self) -> String {
         self.0.describe()
     }
+}
+
+/// The first field that stands for nothing alone, with its name and what it takes.
+fn wrong_field<'p>(written: &[&'p str]) -> Option<(&'p str, &'static str, &'static str)> {
+    const FIELDS: [(&str, &str); 5] = [
+        ("minute", "0 to 59"),
+        ("hour", "0 to 23"),
+        ("day of the month", "1 to 31"),
+        ("month", "1 to 12, or `JAN` to `DEC`"),
+        ("weekday", "`MON` to `SUN`, or 0 to 7"),
+    ];
+    written.iter().zip(FIELDS).enumerate().find_map(|(number, (text, (what, takes)))| {
+        let mut alone = ["*"; 5];
+        alone[number] = *text;
+        alone.join(" ").parse::<cron::Cron>().is_err().then_some((*text, what, takes))
+    })
 }
 
 fn local_minute(at: &jiff::Zoned) -> String {

@@ -169,6 +169,11 @@ fn entries(folder: &Path, name: &str, extension: &str) -> Result<Vec<(String, Pa
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             return Err(error(NO_FLOWS.to_owned()));
         }
+        Err(_) if folder.is_file() => {
+            let above = folder.parent().filter(|above| above.file_name().is_some_and(|name| name == "flows"));
+            let bot = above.and_then(Path::parent).filter(|bot| !bot.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            return Err(error(format!("it is a file: name the folder of the bot, such as `{}`", bot.display())));
+        }
         Err(e) => return Err(error(format!("`{name}`: {e}"))),
     };
     let mut found = Vec::new();

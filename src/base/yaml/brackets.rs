@@ -9,6 +9,29 @@ pub fn list_name(value: &str) -> Option<(usize, &str)> {
     (!value[start..end].contains(['"', '\''])).then(|| (start, &value[start..end]))
 }
 
+/// The bracket at the beginning is open still where the text ends. What stands in quotes, and what is a word
+/// of a text (`a [b`), does not count.
+pub fn never_closed(text: &str) -> bool {
+    let (mut depth, mut quote, mut previous) = (0usize, None, ' ');
+    for c in text.chars() {
+        match quote {
+            Some(open) if c == open || c == '\n' => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') && matches!(previous, ' ' | '[' | '{' | ',' | '(') => quote = Some(c),
+            None if matches!(c, '[' | '{') => depth += 1,
+            None if matches!(c, ']' | '}') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return false;
+                }
+            }
+            None => {}
+        }
+        previous = c;
+    }
+    depth > 0
+}
+
 /// The byte behind the closing quote.
 pub fn closing(value: &str, quote: char) -> Option<usize> {
     let mut chars = value.char_indices().skip(1).peekable();

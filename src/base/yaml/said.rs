@@ -2,21 +2,14 @@
 
 /// The parser's message in the words of somebody who only wants to write a list, and what to do.
 pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
-    let glued = |line: &str| {
-        let line = line.trim_start().trim_start_matches("- ");
-        let key = line.split(':').next().unwrap_or_default();
-        let word = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
-        word && line[key.len()..].starts_with(':') && line[key.len() + 1..].starts_with(|c: char| c.is_alphanumeric())
-    };
-    let dash = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with('-') && line[1..].starts_with(char::is_alphanumeric)
-    };
     let has = |part: &str| said.contains(part);
-    let (message, help) = if dash(before) || dash(line) {
-        ("a `-` has no blank behind it", "write `- say: …`, with a blank after the `-`")
-    } else if glued(before) || glued(line) {
-        ("a `:` has no blank behind it", "write `key: value`, with a blank after the `:`")
+    let (message, help) = if has("block sequence entries are not allowed") {
+        (
+            "a `- ` cannot stand behind a key in its line",
+            "take the `-` away, or begin the list in a line of its own below",
+        )
+    } else if has("block scalar") {
+        ("behind `>` or `|` nothing else may stand in the line", "write the text in the lines below, or in quotes")
     } else if has("expected '-' indicator") || has("did not find expected key") || has("indentation") {
         let help = alignment(before, line);
         return ("this line is indented differently from those that it belongs to".to_owned(), help);
@@ -45,6 +38,24 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
         );
     };
     (message.to_owned(), help.to_owned())
+}
+
+/// A `-` or `:` of this line that has no blank behind it: where it stands, what is wrong and what to write.
+pub fn blank_missing(line: &str) -> Option<(usize, &'static str, &'static str)> {
+    let indent = line.len() - line.trim_start().len();
+    let own = &line[indent..];
+    if own.starts_with('-') && own[1..].starts_with(char::is_alphanumeric) {
+        return Some((indent, "a `-` has no blank behind it", "write `- say: …`, with a blank after the `-`"));
+    }
+    let rest = own.trim_start_matches("- ");
+    let key = rest.split(':').next().unwrap_or_default();
+    let word = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let glued = word
+        && rest[key.len()..].starts_with(':')
+        && rest[key.len() + 1..].starts_with(|c: char| c.is_alphanumeric())
+        && !rest[key.len() + 1..].contains(": ");
+    let at = line.len() - rest.len() + key.len();
+    glued.then_some((at, "a `:` has no blank behind it", "write `key: value`, with a blank after the `:`"))
 }
 
 /// How a line should be indented beside the one above it.

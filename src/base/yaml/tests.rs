@@ -42,8 +42,14 @@ fn a_text_that_is_only_a_hashtag_is_an_error() {
 #[test]
 fn other_mistakes_are_said_in_plain_words() {
     trap("steps:\n  - say: a\n   - say: b\n", "3:4: error[E100] this line is indented differently", "`-` in column 3");
-    trap("flow:a\nsteps: []\n", "2:6: error[E100] a `:` has no blank behind it", "key: value");
-    trap("steps:\n  -say: hi\n  - say: x\n", "3:5: error[E100] a `-` has no blank behind it", "- say");
+    trap("flow:a\nsteps: []\n", "1:5: error[E100] a `:` has no blank behind it", "key: value");
+    trap("steps:\n  - ask:Name?\n    as: name\n", "2:8: error[E100] a `:` has no blank behind it", "key: value");
+    trap(
+        "when:\n  - message: [hi, hello\nsteps:\n  - say: Hi\n",
+        "2:14: error[E100] this `[` is never closed",
+        "[hi, hello]",
+    );
+    trap("steps:\n  -say: hi\n  - say: x\n", "2:3: error[E100] a `-` has no blank behind it", "- say");
     trap("flow: a\nsteps\n  - say: hi\n", "2:1: error[E100] a line `key: value` is expected here", "`:`");
     trap("steps: [a, b\nwhen: x\n", "2:5: error[E100] a `[` or `{` is not closed", "brackets");
     trap("then: [{say: *bold*}]\n", "1:14: error[E100] a text that begins with `*` needs quotes", "`\"*bold*\"`");

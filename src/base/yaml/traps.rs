@@ -2,10 +2,10 @@
 
 use super::{
     Kind, Node,
-    brackets::{closing, ends_early, goes_on, list_name, second_colon, unquoted_code},
+    brackets::{closing, ends_early, goes_on, list_name, never_closed, second_colon, unquoted_code},
     foreign::{handlebars, slashes, text_behind},
     mend,
-    said::{nested, reworded},
+    said::{blank_missing, nested, reworded},
 };
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
@@ -27,6 +27,14 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
         }
     }
     for line in suspects.iter().rev() {
+        if let Some(bracket @ ('[' | '{')) = line.value.chars().next()
+            && never_closed(&text[line.value_start..])
+        {
+            let place = Place::new(file, line.value_start..line.value_start + 1);
+            let finding = Diagnostic::error("E100", &place, format!("this `{bracket}` is never closed"));
+            let end = if bracket == '[' { ']' } else { '}' };
+            return (finding.help(format!("write `{end}` at its end: `{}{end}`", line.value)), Some(line.range()));
+        }
         if let Some(quote @ ('"' | '\'')) = line.value.chars().next()
             && closing(line.value, quote).is_none()
         {
@@ -60,6 +68,15 @@ pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Di
             let begins = line_start + indent.len();
             let finding = Diagnostic::error("E100", &Place::new(file, begins..begins + 1), message);
             return (finding.help(help), None);
+        }
+        let above = text[..line_start].trim_end().rfind('\n').map_or(0, |at| at + 1);
+        let above = (line_start > 0).then_some((above, before));
+        let glued = above.into_iter().chain([(line_start, line)]);
+        if let Some((at, message, help)) = glued.into_iter().find_map(|(start, line)| {
+            let (at, message, help) = blank_missing(line)?;
+            Some((start + at, message, help))
+        }) {
+            return (Diagnostic::error("E100", &Place::new(file, at..at + 1), message).help(help), None);
         }
         let (message, help) = reworded(said, before, line);
         Diagnostic::error("E100", &place, message).help(help)
@@ -281,7 +298,11 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             }
             let finding = Diagnostic::error("E109", &whole, "a text that begins with `*` needs quotes");
             let finding = finding.fix(mend::quote(&whole, value));
-            found(finding.help(format!("for WhatsApp's bold write \"{value}\" in quotes, or use `|`")))
+            let help = match line.key {
+                "schedule" => format!("write \"{value}\" in quotes"),
+                _ => format!("for WhatsApp's bold write \"{value}\" in quotes, or use `|`"),
+            };
+            found(finding.help(help))
         }
         '`' | '@' | '%' => {
             let finding =

@@ -1,14 +1,18 @@
-//! Addresses that `http` steps may not reach: those inside of the house.
+//! Addresses that nothing can reach: those inside of the house, and what is none at all.
 
 use super::Around;
 use crate::{
-    base::diagnostic::{Diagnostic, Findings},
-    flow::definition::Flow,
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        yaml,
+    },
+    flow::definition::{Flow, Node},
 };
 // An address as a value, without the network that `std::net` brings.
 use core::net::IpAddr;
 
 pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
+    flow.nodes.iter().for_each(|node| whole(node, findings));
     // What the configuration opens is known only where it runs.
     if around.private_networks {
         return;
@@ -22,6 +26,33 @@ pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
                 "use a public address, or name its network under `flows: {allow_private: […]}` in the configuration",
             ));
         }
+    }
+}
+
+/// An address begins with `https://`, wherever it stands: nobody else knows on which server it lies.
+fn whole(node: &Node, findings: &Findings) {
+    let written = &node.outline.yaml;
+    let asked = written.get("http").filter(|_| node.outline.verb == "http");
+    let link = written.get("link").and_then(|link| link.get("url"));
+    let media = written.get("media").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+    let all = asked.into_iter().chain(link).chain(media.iter().filter(|_| matches!(node.outline.verb, "say" | "ask")));
+    for scalar in all.filter_map(yaml::Node::scalar).filter(|scalar| !scalar.is_broken()) {
+        let text = scalar.text.trim();
+        let address = match text.split_once(' ') {
+            Some((method, address)) if method.chars().all(|c| c.is_ascii_uppercase()) => address.trim(),
+            _ => text,
+        };
+        let is_whole = ["https://", "http://", "${"].iter().any(|begin| address.starts_with(begin));
+        if is_whole || address.is_empty() || address.contains(char::is_whitespace) {
+            continue;
+        }
+        let finding = Diagnostic::error("E707", &scalar.place, format!("`{address}` is no whole address"));
+        let domain = address.split(['/', '?']).next().unwrap_or_default();
+        let names_a_host = domain.contains('.') && (domain != address || node.outline.verb == "http" || link.is_some());
+        findings.push(finding.help(match names_a_host {
+            true => format!("write `https://{address}`"),
+            false => "write where it lies on the internet, beginning with `https://`".to_owned(),
+        }));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings, nearest},
         place::Place,
         yaml::{self, Entry},
     },
@@ -109,13 +109,24 @@ fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
 impl Side<'_> {
     fn fits(&self, set: &FlowSet, entries: &[Entry], how: &str, findings: &Findings) {
         let (word, flow) = (self.word, &self.flow.name);
+        let mut meant: Vec<&str> = Vec::new();
         for entry in entries {
             let name = entry.key.text.as_str();
             let Some(field) = self.fields.iter().find(|field| field.name == name) else {
                 let finding =
                     Diagnostic::error(self.code, &entry.key.place, format!("`{flow}` has no {word} `{name}`"));
-                let names = self.fields.iter().map(|field| field.name.as_str());
-                findings.push(finding.help_if(did_you_mean(name, names)));
+                let written = |name: &str| entries.iter().any(|entry| entry.key.text == name);
+                let names = self.fields.iter().map(|field| field.name.as_str()).filter(|name| !written(name));
+                let names: Vec<&str> = names.collect();
+                // `ok` for `okay`: the one that is missing is the one that was meant.
+                let near = nearest(name, names.iter().copied());
+                let begun = || names.iter().copied().find(|known| name.starts_with(known) || known.starts_with(name));
+                let near = near.or_else(begun);
+                meant.extend(near);
+                let known = self.fields.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ");
+                let help = near.map(|near| format!("did you mean `{near}`?"));
+                let help = help.or_else(|| (!known.is_empty()).then(|| format!("it has {known}")));
+                findings.push(finding.help_if(help));
                 continue;
             };
             let Some(scalar) = entry.value.scalar().filter(|scalar| !scalar.text.contains("${")) else { continue };
@@ -128,7 +139,10 @@ impl Side<'_> {
             }
         }
         let required = self.fields.iter().filter(|field| !field.optional && field.default.is_none());
-        for field in required.filter(|field| entries.iter().all(|entry| entry.key.text != field.name)) {
+        let missing = |field: &&Field| {
+            entries.iter().all(|entry| entry.key.text != field.name) && !meant.contains(&field.name.as_str())
+        };
+        for field in required.filter(missing) {
             let name = &field.name;
             let finding = Diagnostic::error(self.code, self.place, format!("`{flow}` needs the {word} `{name}`"));
             findings.push(finding.help(match how {

@@ -148,8 +148,10 @@ fn recursion(all: &All<'_>, findings: &Findings) {
         ways.chain(all.called(flow, node)).collect()
     });
     let circles = circles(&edges.collect::<Vec<Vec<usize>>>());
+    // Said once for each circle, at its first call.
+    let mut told: BTreeSet<usize> = BTreeSet::new();
     for (here, &(flow, node)) in all.steps.iter().enumerate().take(all.told) {
-        if all.called(flow, node).is_some_and(|called| circles[called] == circles[here]) {
+        if all.called(flow, node).is_some_and(|called| circles[called] == circles[here]) && told.insert(circles[here]) {
             let finding =
                 Diagnostic::error("E604", &node.place, "this call comes back to itself, each time one deeper");
             findings.push(finding.help("use `go` for the way back"));

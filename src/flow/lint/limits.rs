@@ -169,7 +169,8 @@ impl<'a> Choice<'a> {
             (None, Some(_)) => part("title").or_else(|| part("id"))?,
             (None, None) => return None,
         };
-        Some(Choice { title, id: part("id"), desc: part("desc"), place: &node.place })
+        // Of what YAML cannot read nobody knows how long it was meant to be.
+        (!title.is_broken()).then(|| Choice { title, id: part("id"), desc: part("desc"), place: &node.place })
     }
 
     fn fits(&self, max: usize) -> bool {

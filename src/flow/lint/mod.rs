@@ -7,7 +7,9 @@ mod graph;
 mod keywords;
 mod limits;
 mod names;
+mod never;
 mod paths;
+mod rivals;
 mod sentences;
 mod shape;
 mod template_values;
@@ -107,6 +109,7 @@ impl Linter {
         graph::check(set, &findings);
         given::check(set, &findings);
         shape::check(set, &findings);
+        rivals::check(set, &findings);
         unheard::check(set, &findings);
         translations::check(set, &findings);
         let needs = paths::walk(set, &mut self.memo, &findings);
@@ -123,6 +126,7 @@ fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     addresses::check(flow, around, findings);
     templates::check(set, flow, around, findings);
     sentences::check(set, flow, findings);
+    never::check(set, flow, findings);
 }
 
 #[cfg(test)]

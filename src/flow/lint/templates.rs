@@ -11,9 +11,13 @@ use crate::{
     },
     flow::{
         FlowSet,
-        definition::{Flow, Outline},
+        definition::{Flow, Node, Outline},
+        steps::{Step, ask::Ask},
     },
-    model::template::{Category, Template, in_language},
+    model::{
+        matching::fold,
+        template::{Category, Template, TemplateButtonKind, TemplateStatus, in_language},
+    },
 };
 use std::collections::BTreeSet;
 
@@ -30,6 +34,9 @@ pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     let Some(senders) = around.templates.as_ref().filter(|senders| !senders.is_empty()) else { return };
     for node in &flow.nodes {
         every_use(&node.outline, &mut |used| one(set, flow, &used, senders, findings));
+        if let Step::Ask(ask) = &node.step {
+            replies(set, node, ask, senders, findings);
+        }
     }
 }
 
@@ -114,7 +121,69 @@ fn one(set: &FlowSet, flow: &Flow, used: &Use<'_>, senders: &[Vec<Template>], fi
         let finding = Diagnostic::error("E803", place, message);
         findings.push(finding.help("give the flow a `topic:` that `needs: consent`, such as `marketing`"));
     }
+    usable(used, &versions, findings);
     fit(used, &versions, findings);
+}
+
+/// What its platform refuses to send, at each sender and in each language.
+fn usable(used: &Use<'_>, versions: &[&Template], findings: &Findings) {
+    if versions.iter().any(|template| template.status == TemplateStatus::Approved) {
+        return;
+    }
+    let Some(first) = versions.first() else { return };
+    let name = used.name.text().unwrap_or_default();
+    let message = format!("the template `{name}` is {}: it cannot be sent", first.status.as_str());
+    let finding = Diagnostic::warning("W810", &used.name.place, message);
+    findings.push(finding.help(match first.status {
+        TemplateStatus::Pending => "wait until it is approved, then run `transom templates pull`",
+        _ => "mend it at its platform, then run `transom templates pull`; or name another one",
+    }));
+}
+
+/// The quick reply *n* of the template that stands for a question stands for its option *n*.
+fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], findings: &Findings) {
+    let fallback = node.outline.yaml.get("if_closed").filter(|fallback| fallback.get("buttons").is_none());
+    let Some(names) = fallback.and_then(|fallback| fallback.get("template")) else { return };
+    let titles: Option<Vec<&str>> = ask.options.iter().map(|option| option.title.as_plain()).collect();
+    let Some(titles) = titles.filter(|titles| ask.each.is_none() && !titles.is_empty()) else { return };
+    for name in names.one_or_many() {
+        let versions: Vec<&Template> =
+            senders.iter().flatten().filter(|template| Some(template.name.as_str()) == written(name)).collect();
+        let Some(template) = in_language(&versions, &set.bot.language) else { continue };
+        let replies = template.buttons.iter().filter_map(|button| match button {
+            TemplateButtonKind::QuickReply { title } => Some(title.as_str()),
+            _ => None,
+        });
+        let replies: Vec<&str> = replies.collect();
+        let stands_for = |reply: &str| titles.iter().position(|title| fold(title) == fold(reply));
+        let swapped = replies
+            .iter()
+            .zip(&titles)
+            .enumerate()
+            .find(|(number, (reply, _))| stands_for(reply).is_some_and(|other| other != *number));
+        if let Some((number, (reply, title))) = swapped {
+            let number = number + 1;
+            let message =
+                format!("button {number} of `{}` is `{reply}`, and option {number} is `{title}`", template.name);
+            let finding = Diagnostic::error("E809", &name.place, message);
+            findings.push(finding.help(format!(
+                "a tap on `{reply}` would be taken as `{title}`: write the options in the order of the buttons"
+            )));
+        } else if !replies.is_empty() && replies.len() < titles.len() {
+            let message = format!(
+                "`{}` has {} for {} options",
+                template.name,
+                if replies.len() == 1 { "1 button".to_owned() } else { format!("{} buttons", replies.len()) },
+                titles.len()
+            );
+            let finding = Diagnostic::warning("W811", &name.place, message);
+            let missing: Vec<String> = titles[replies.len()..].iter().map(|title| format!("`{title}`")).collect();
+            findings.push(finding.help(format!(
+                "who gets the template has to type {}: give it a quick reply for each option",
+                missing.join(", ")
+            )));
+        }
+    }
 }
 
 /// The versions that the step can send; `None` when there is none in the language that it names.

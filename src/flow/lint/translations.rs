@@ -5,12 +5,15 @@
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
+        limits::{BUTTON_TITLE_CHARS_MAX, ROW_TITLE_CHARS_MAX},
         place::Place,
+        yaml,
     },
     flow::{
         FlowSet,
         definition::{Flow, Node, Role, Sentence},
         locale::{Form, Locale, Wording, fallbacks, flow_of, same},
+        script::view,
         text::Text,
     },
 };
@@ -50,9 +53,15 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
             None if !translation.wordings.is_empty() && translation.wordings.iter().all(|w| elsewhere(w).is_some()) => {
                 &[]
             }
+            // A step of it cannot be read: perhaps this one.
+            None if has_unread_steps(set, flow_of(id)) => continue,
             None => {
                 let finding = Diagnostic::warning("W902", &translation.place, format!("there is no step `{id}`"));
-                findings.push(finding.misspelt(id, steps.keys().copied()));
+                // The numbers in ids are no typing errors, and what has its translation needs no second one.
+                let stem = |id: &str| id.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_').to_owned();
+                let open = steps.keys().copied().filter(|known| !locale.steps.contains_key(*known));
+                let near = open.filter(|known| stem(known) != stem(id));
+                findings.push(finding.help("take it out: nothing says this any more").meant(id, near));
                 continue;
             }
         };
@@ -60,7 +69,12 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
         for wording in &translation.wordings {
             let own = sentences.iter().find(|sentence| same(sentence.text.source(), &wording.from.text));
             match own.or_else(|| elsewhere(wording)) {
-                Some(sentence) => same_variables(&sentence.text, wording, findings),
+                Some(sentence) => {
+                    same_variables(&sentence.text, wording, findings);
+                    if let Some(node) = steps.get(id.as_str()).filter(|_| sentence.role == Role::Option) {
+                        title_fits(node, sentence, wording, findings);
+                    }
+                }
                 None => old.push(wording),
             }
         }
@@ -72,6 +86,11 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
         }
     }
     outdated.iter().for_each(|(flow, old)| findings.push(no_longer_said(flow, old)));
+}
+
+fn has_unread_steps(set: &FlowSet, flow: &str) -> bool {
+    let flow = set.every_flow().find(|known| known.name.as_str() == flow);
+    flow.is_some_and(|flow| flow.nodes.iter().any(|node| node.outline.verb.is_empty()))
 }
 
 /// A step with translations of what it no longer says.
@@ -131,8 +150,39 @@ fn same_variables(source: &Text, wording: &Wording, findings: &Findings) {
     }
 }
 
+/// Another language is longer, and a title that does not fit is cut.
+fn title_fits(node: &Node, sentence: &Sentence, wording: &Wording, findings: &Findings) {
+    let (what, max) = match node.outline.verb {
+        "say" => ("a button", BUTTON_TITLE_CHARS_MAX),
+        _ => ("an option", ROW_TITLE_CHARS_MAX),
+    };
+    let options = node.outline.yaml.get("options");
+    let items = options.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter();
+    let mut described =
+        items.chain(options.and_then(|options| options.get("also"))).filter_map(|item| item.get("desc"));
+    // A description has more room, and what is too long in its source is said there.
+    if sentence.text.fixed_chars() > max || described.any(|desc| desc.place == *sentence.text.place()) {
+        return;
+    }
+    for text in wording.to.texts().into_iter().filter(|text| text.fixed_chars() > max) {
+        let length = text.fixed_chars();
+        let message = format!("{what} has a title of at most {max} characters, and this translation has {length}");
+        let finding = Diagnostic::warning("W907", text.place(), message).label(sentence.text.place(), "the source");
+        findings.push(finding.help("shorten it: what is too long is cut"));
+    }
+}
+
+/// The variables that a text reads, and of views the parts: `contact.first_name`.
 fn variables(text: &Text) -> BTreeSet<String> {
-    text.codes().flat_map(|code| code.uses().names.iter().cloned()).collect()
+    let mut all = BTreeSet::new();
+    for uses in text.codes().map(|code| code.uses()) {
+        let parts = uses.properties.iter().filter(|(root, ..)| view(root).is_some());
+        let parts: BTreeSet<(&str, String)> =
+            parts.map(|(root, part, _)| (root.as_str(), format!("{root}.{part}"))).collect();
+        all.extend(uses.names.iter().filter(|name| !parts.iter().any(|(root, _)| root == name)).cloned());
+        all.extend(parts.into_iter().map(|(_, part)| part));
+    }
+    all
 }
 
 /// One finding per flow and language, and one for a language without a file.

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings},
+        diagnostic::{Diagnostic, Findings, nearest},
         limits::BUTTONS_MAX,
     },
     flow::{
@@ -33,6 +33,15 @@ pub fn check(set: &FlowSet, findings: &Findings) {
             let title = button.title.source();
             let message = format!("nothing waits for a tap on `{title}`, and no flow begins with it");
             let finding = Diagnostic::warning("W609", button.title.place(), message);
+            let buttons =
+                set.flows.values().flat_map(|flow| &flow.triggers).filter_map(|trigger| match &trigger.kind {
+                    Trigger::Button(own) => Some(own.ids.iter().map(String::as_str)),
+                    _ => None,
+                });
+            if let Some(near) = nearest(&button.id, buttons.flatten()) {
+                findings.push(finding.help(format!("a flow begins with `button: {near}`: did you mean that id?")));
+                continue;
+            }
             findings.push(finding.help(format!(
                 "to wait for the tap write `ask` with `options` instead of `say`; or begin a flow with `button: {}`",
                 button.id
@@ -41,10 +50,9 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// A tap on it begins a flow: as a button, or as if its title were typed. One with an id of its own is meant for
-/// somebody, perhaps outside of the flows.
+/// A tap on it begins a flow: as a button, or as if its title were typed.
 fn is_heard(set: &FlowSet, button: &WrittenButton) -> bool {
-    let Some(title) = button.title.as_plain().filter(|title| *title == button.id) else { return true };
+    let Some(title) = button.title.as_plain() else { return true };
     let said = matching::fold(title);
     let mut triggers = set.flows.values().flat_map(|flow| &flow.triggers);
     triggers.any(|trigger| match &trigger.kind {

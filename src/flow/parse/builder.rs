@@ -40,6 +40,8 @@ pub struct Builder<'a> {
     ids: HashMap<StepId, (NodeIx, Place)>,
     /// Names of what looks like a block and stands elsewhere; that is reported where it stands.
     pub(super) astray: BTreeSet<String>,
+    /// The `then` of the `if` that is read stands behind it as a step of its own: that is reported there.
+    pub(in crate::flow) then_follows: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -65,6 +67,7 @@ impl<'a> Builder<'a> {
             counts: BTreeMap::new(),
             ids: HashMap::new(),
             astray: BTreeSet::new(),
+            then_follows: false,
         }
     }
 
@@ -126,6 +129,7 @@ impl<'a> Builder<'a> {
         for (offset, item) in items.iter().enumerate() {
             let ix = NodeIx(first + offset as u32);
             let following = if offset + 1 < items.len() { Some(NodeIx(ix.0 + 1)) } else { next };
+            self.then_follows = items.get(offset + 1).is_some_and(|next| is_then(next));
             let node = self.step(item, ix, following);
             self.nodes[ix.0 as usize] = Some(node);
         }
@@ -149,6 +153,9 @@ impl<'a> Builder<'a> {
             // Said once already: the other verbs are no unknown keys.
             steps::SPECS.iter().for_each(|spec| fields.know(&[spec.name]));
             fields.know(&LATER_VERBS);
+            // Nor are the keys that go with them.
+            let others = steps::SPECS.iter().filter(|other| node.get(other.name).is_some());
+            others.flat_map(|other| other.fields).for_each(|field| fields.leave(field.name));
         }
         let guard = if spec.name == "if" { None } else { fields.opt_code("if") };
         if guard.is_some() {
@@ -262,6 +269,13 @@ impl<'a> Builder<'a> {
     /// What to write for a word that is no misspelt step.
     fn no_step(&self, node: &yaml::Node, first: &Entry) -> Option<String> {
         let name = first.key.text.as_str();
+        match name {
+            "then" | "else" => {
+                return Some(format!("`{name}:` belongs to an `if`: write it below that, without a `- `"));
+            }
+            "blocks" => return Some("`blocks:` stands below the steps, in column 1 and without a `- `".to_owned()),
+            _ => {}
+        }
         let a_list = first.value.list().is_some_and(|items| items.iter().all(|item| item.map().is_some()));
         if let (Some(ours), false) = (meant::verb(name), a_list) {
             return Some(format!("write `- {ours}: …`"));
@@ -354,6 +368,11 @@ impl<'a> Builder<'a> {
         flow.by_id = self.ids.into_iter().map(|(id, (ix, _))| (id, ix)).collect();
         flow.nodes = self.nodes.into_iter().flatten().collect();
     }
+}
+
+/// `- then:` behind an `if`.
+fn is_then(node: &yaml::Node) -> bool {
+    matches!(node.map(), Some([first, ..]) if matches!(first.key.text.as_str(), "then" | "else"))
 }
 
 fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: &str) {

@@ -96,7 +96,9 @@ fn locales(sorted: &Sorted, scripts: &Scripts, findings: &Findings) -> BTreeMap<
     }
     let mut all: BTreeMap<String, locale::Locale> = BTreeMap::new();
     for root in &sorted.locales {
-        let locale = locale::parse(root, scripts, |flow| names.get(flow).map(Vec::as_slice), findings);
+        // Of a flow that cannot be read nobody knows what it says, nor what it fills.
+        let lost = |flow: &str| sorted.flows.iter().any(|(file, root)| root.is_none() && file.stem() == flow);
+        let locale = locale::parse(root, scripts, |flow| names.get(flow).map(Vec::as_slice), lost, findings);
         if let Some(first) = all.get(&locale.language) {
             let message = format!("there are two files for the language `{}`", locale.language);
             findings.push(Diagnostic::error("E405", &locale.place, message).label(&first.place, "first here"));
@@ -265,7 +267,8 @@ fn parse_flow(
     flow.on_error = fields.node("on_error").map(|node| builder.body(node, None));
     flow.stop_when = builder.stops(fields.list("stop_when"));
     flow.on_stop = fields.node("on_stop").map(|node| builder.body(node, None));
-    if let (true, Some(entry)) = (flow.stop_when.is_empty() && flow.sequence.is_none(), fields.entry("on_stop")) {
+    let never = flow.stop_when.is_empty() && flow.sequence.is_none() && root.get("stop_when").is_none();
+    if let (true, Some(entry)) = (never, fields.entry("on_stop")) {
         let finding = Diagnostic::error("E247", &entry.key.place, "`on_stop` without `stop_when` is never reached");
         findings.push(finding.help("add `stop_when:` with what ends the flow"));
     }
@@ -287,7 +290,15 @@ fn astray(root: &yaml::Node) -> BTreeSet<String> {
     let below = |key: &str| root.get(key).and_then(yaml::Node::list).unwrap_or_default();
     let entries = below("steps").iter().chain(below("blocks")).filter_map(yaml::Node::map).flatten();
     let body = |entry: &&Entry| entry.value.list().is_some() || entry.value.map().is_some();
-    entries.filter(body).map(|entry| entry.key.text.clone()).filter(|name| steps::spec(name).is_none()).collect()
+    // `- blocks:` among the steps.
+    let inner = |entry: &'_ Entry| entry.key.text == "blocks";
+    let below = entries.clone().filter(|entry| inner(entry)).filter_map(|entry| entry.value.map()).flatten();
+    entries
+        .chain(below)
+        .filter(body)
+        .map(|entry| entry.key.text.clone())
+        .filter(|name| steps::spec(name).is_none())
+        .collect()
 }
 
 /// Keys of a flow that take one of some words.
@@ -344,6 +355,11 @@ pub(in crate::flow) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>
             }
             // That it is no key is said; that its name is unknown everywhere would be said of each place.
             (key, Kind::Scalar(name)) if meant::is_as(key) && super::script::valid_name(&name.text).is_ok() => {
+                found.insert(name.text.clone());
+            }
+            ("name", Kind::Scalar(name))
+                if node.get("ask").is_some() && super::script::valid_name(&name.text).is_ok() =>
+            {
                 found.insert(name.text.clone());
             }
             ("repeat", Kind::Map(entries)) => {

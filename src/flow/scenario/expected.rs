@@ -108,6 +108,14 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
             }
         }
         Aspect::Refused => {
+            // The whole list: a text stands for one of these words, and a part of one is enough.
+            let known = Reason::ALL.map(Reason::as_str);
+            for (one, text) in node.one_or_many().iter().filter_map(|one| Some((one, one.text()?))) {
+                let small = |text: &str| text.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
+                if !matches!(text, "nothing" | "none") && !known.iter().any(|word| small(word).contains(&small(text))) {
+                    word(one, "`refused`", &known, findings);
+                }
+            }
             for one in node.one_or_many().iter().filter(|one| one.text().is_none()) {
                 keys(one, "a refusal", &REFUSAL, findings);
                 if let Some(why) = one.get("why") {

@@ -190,6 +190,18 @@ impl Look<'_> {
     }
 
     fn text(&self, text: &Scalar) {
+        // One letter from the word for none: no flow says that, and somebody means it.
+        if text.is_plain()
+            && !text.text.contains(' ')
+            && nearest(&text.text, ["nothing"]).is_some()
+            && !is_nothing(text)
+        {
+            let corpus = self.set.every_flow().flat_map(|flow| &flow.nodes).flat_map(|node| &node.outline.sentences);
+            let mut sources = corpus.map(|sentence| sentence.text.source());
+            if !sources.any(|source| source.to_lowercase().contains(&text.text.to_lowercase())) {
+                return self.never(&text.place, "no flow says this".to_owned(), Some(question("nothing".to_owned())));
+            }
+        }
         if !is_nothing(text) && !self.said.can_say(&text.text) {
             let help = self.said.nearest_words(&text.text);
             self.never(&text.place, "no flow says this".to_owned(), help.map(question));
@@ -225,7 +237,11 @@ impl Look<'_> {
         if let Some(near) = nearest(name, known.iter().copied()) {
             let message = format!("nothing waits for an event `{name}`");
             self.unknown(place, message, Some(question(near.to_owned())));
+            return;
         }
+        let help = list("they wait for", known.into_iter());
+        let help = help.unwrap_or_else(|| "a flow hears it with a trigger, or with `wait: {event: NAME}`".to_owned());
+        self.never(place, format!("nothing waits for an event `{name}`"), Some(help));
     }
 
     fn webhook(&self, name: &str, place: &Place) {

@@ -191,6 +191,10 @@ pub fn elsewhere(name: &str) -> Option<&'static str> {
 }
 
 fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &Place) -> Option<Diagnostic> {
+    // What is wrong in it is said there.
+    if scripts.broken.contains(module) {
+        return None;
+    }
     let Some(functions) = scripts.modules.get(module) else {
         let finding = Diagnostic::error("E306", place, format!("there is no file `scripts/{module}.rhai`"));
         return Some(finding.help_if(did_you_mean(module, scripts.modules.keys().map(String::as_str))));
@@ -209,14 +213,14 @@ fn in_module(scripts: &Scripts, module: &str, name: &str, count: usize, place: &
     }
 }
 
-/// The functions of a file of `scripts/`, by how many values they take; none when it cannot be read.
-pub fn functions_of(engine: &Engine, file: &Arc<SourceFile>) -> BTreeMap<String, Vec<usize>> {
+/// The functions of a file of `scripts/`, by how many values they take; `None` when it cannot be read.
+pub fn functions_of(engine: &Engine, file: &Arc<SourceFile>) -> Option<BTreeMap<String, Vec<usize>>> {
     let mut all: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let Ok(ast) = engine.compile(file.text()) else { return all };
+    let ast = engine.compile(file.text()).ok()?;
     for function in ast.iter_functions() {
         all.entry(function.name.to_string()).or_default().push(function.params.len());
     }
-    all
+    Some(all)
 }
 
 /// Compiles a file of `scripts/` into a static module; false when it has mistakes.
@@ -225,6 +229,7 @@ pub fn module(
     file: &Arc<SourceFile>,
     functions: &Arc<BTreeSet<String>>,
     modules: &Arc<BTreeMap<String, BTreeMap<String, Vec<usize>>>>,
+    broken: &Arc<BTreeSet<String>>,
     findings: &Findings,
 ) -> bool {
     let name = file.stem().to_owned();
@@ -247,6 +252,7 @@ pub fn module(
         functions: functions.clone(),
         signatures: Arc::default(),
         modules: modules.clone(),
+        broken: broken.clone(),
         secrets: Arc::default(),
     };
     let names = Names { own: &[], secrets: false };

@@ -6,6 +6,7 @@ mod functions;
 mod listed;
 mod names;
 mod operators;
+pub mod pattern;
 mod sandbox;
 mod times;
 mod words;
@@ -13,7 +14,7 @@ mod words;
 pub use check::elsewhere;
 pub use listed::{FUNCTIONS, Function, PARTS};
 pub use names::{is_word, valid_name};
-pub use operators::{numeral, sorted};
+pub use operators::{clock, numeral, sorted, spells_moment};
 pub use times::format_time;
 
 use super::{spec::VIEWS, text::Names};
@@ -56,6 +57,8 @@ pub struct Scripts {
     signatures: Arc<BTreeMap<String, Vec<Vec<TypeId>>>>,
     /// By module, its functions and how many arguments each takes.
     modules: Arc<BTreeMap<String, BTreeMap<String, Vec<usize>>>>,
+    /// The modules whose files have mistakes: what calls them is no mistake of its own.
+    broken: Arc<BTreeSet<String>>,
     /// The names that `secrets.` may read.
     secrets: Arc<BTreeSet<String>>,
 }
@@ -80,23 +83,28 @@ impl Scripts {
         for file in files {
             engine.register_static_module(file.stem(), rhai::Module::new().into());
         }
+        let mut broken = BTreeSet::new();
         for file in files {
-            modules.insert(file.stem().to_owned(), check::functions_of(&engine, file));
+            match check::functions_of(&engine, file) {
+                Some(functions) => drop(modules.insert(file.stem().to_owned(), functions)),
+                None => drop(broken.insert(file.stem().to_owned())),
+            }
         }
-        let (functions, mut modules) = (Arc::new(functions), Arc::new(modules));
-        let mut broken = Vec::new();
+        let (functions, mut modules, mut broken) = (Arc::new(functions), Arc::new(modules), Arc::new(broken));
+        let unread = broken.clone();
         for file in files {
-            if !check::module(&mut engine, file, &functions, &modules, findings) {
-                broken.push(file.stem());
+            if !check::module(&mut engine, file, &functions, &modules, &unread, findings) {
+                Arc::make_mut(&mut broken).insert(file.stem().to_owned());
             }
         }
         let known = Arc::make_mut(&mut modules);
-        broken.into_iter().for_each(|name| drop(known.remove(name)));
+        broken.iter().for_each(|name| drop(known.remove(name)));
         Scripts {
             engine: Arc::new(engine),
             functions,
             signatures: Arc::new(signatures),
             modules,
+            broken,
             secrets: Arc::new(secrets.into_iter().collect()),
         }
     }

@@ -180,11 +180,35 @@ fn spelled(text: &str, other: &Value) -> Option<Value> {
             Ok(whole) => Some(Value::Whole(whole)),
             Err(_) => numeral(text).map(Value::Number),
         },
-        Value::Date(_) => text.parse().map(Value::Date).ok(),
-        Value::Clock(_) => text.parse().map(Value::Clock).ok(),
-        Value::DateTime(_) => super::times::moment(text).map(Value::DateTime),
+        // As between values: a day meets the day of a moment, a time of day its time.
+        Value::Date(_) => day(text).map(Value::Date).or_else(|| super::times::moment(text).map(Value::DateTime)),
+        Value::Clock(_) => clock(text).map(Value::Clock).or_else(|| super::times::moment(text).map(Value::DateTime)),
+        Value::DateTime(_) => day(text)
+            .map(Value::Date)
+            .or_else(|| clock(text).map(Value::Clock))
+            .or_else(|| super::times::moment(text).map(Value::DateTime)),
         Value::Nothing | Value::YesNo(_) | Value::Text(_) | Value::Span(_) | Value::List(_) | Value::Map(_) => None,
     }
+}
+
+/// `2026-12-24`, and nothing behind it.
+fn day(text: &str) -> Option<jiff::civil::Date> {
+    text.parse().ok().filter(|_| text.len() == "2026-12-24".len())
+}
+
+/// `09:30`, also as people write it: `9:30`.
+pub fn clock(text: &str) -> Option<jiff::civil::Time> {
+    let exact = text.parse().ok().filter(|_| text.contains(':') && !text.contains('-'));
+    exact.or_else(|| crate::flow::hours::clock(text))
+}
+
+/// Whether a text can be compared with a date, or with a time of day: `compare` knows what it means then.
+pub fn spells_moment(text: &str, of_day: bool) -> bool {
+    let text = text.trim();
+    let dated = || {
+        day(text).is_some() || text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok()
+    };
+    if of_day { clock(text).is_some() || text.contains('T') && dated() } else { dated() }
 }
 
 /// The number that a text spells in digits: `inf`, `nan` and `1e999` are words, whoever types them.

@@ -30,7 +30,7 @@ pub fn register(engine: &mut Engine) {
         text.parse::<Date>().ok().or_else(|| moment(text).map(|m| m.date())).map_or(Dynamic::UNIT, Dynamic::from)
     });
     engine.register_fn("datetime", |text: &str| moment(text).map_or(Dynamic::UNIT, Dynamic::from));
-    engine.register_fn("time", |text: &str| text.parse::<Clock>().map_or(Dynamic::UNIT, Dynamic::from));
+    engine.register_fn("time", |text: &str| super::clock(text.trim()).map_or(Dynamic::UNIT, Dynamic::from));
 
     sums(engine);
     prints(engine);
@@ -61,7 +61,7 @@ fn sums(engine: &mut Engine) {
 }
 
 fn clock(time: &str) -> Fallible<Clock> {
-    time.parse().map_err(|_| format!("`{time}` is no time of day; write it like \"10:00\"").into())
+    super::clock(time).ok_or_else(|| format!("`{time}` is no time of day; write it like \"10:00\"").into())
 }
 
 /// `whose`: the words that `clock:` of a schedule has.

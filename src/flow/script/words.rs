@@ -62,6 +62,13 @@ pub fn syntax<'a>(
             .help(format!("write `{inner}`"))
             .fix(Fix::replace("take `${ }` away", &place(0..code.len()), inner));
     }
+    if let Some((range, asked)) = nothing_in_words(code, at, &word) {
+        let place = place(range);
+        let fix = Fix::replace(format!("write `{asked}`"), &place, asked.clone());
+        return Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here"))
+            .help(format!("to ask whether a value is there write `{asked}`"))
+            .fix(if asked.starts_with('!') { fix.guess() } else { fix });
+    }
     if let Some(help) = in_words(&code[..at], &word, &code[at + word.len()..]) {
         return Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here")).help(help);
     }
@@ -135,7 +142,26 @@ fn unwrapped(code: &str) -> String {
 
 /// Words that stand for a missing value in other languages.
 fn is_nothing(name: &str) -> bool {
-    matches!(name, "null" | "none" | "nil" | "None" | "undefined" | "nothing" | "empty")
+    let name = name.to_lowercase();
+    matches!(name.as_str(), "null" | "none" | "nil" | "undefined" | "nothing" | "empty")
+}
+
+/// `contact.city is None`, `x is not null`: where it stands, and the question that it means.
+fn nothing_in_words(code: &str, at: usize, word: &str) -> Option<(Range<usize>, String)> {
+    if !matches!(word, "is" | "equals" | "eq") {
+        return None;
+    }
+    let before = code[..at].trim_end();
+    let asked = operand(before);
+    let behind = &code[at + word.len()..];
+    let rest = behind.trim_start();
+    let (not, rest) = rest.strip_prefix("not ").map_or((false, rest), |rest| (true, rest.trim_start()));
+    let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    if asked.is_empty() || !is_nothing(name) {
+        return None;
+    }
+    let end = code.len() - rest.len() + name.len();
+    Some((before.len() - asked.len()..end, format!("{}missing({asked})", if not { "!" } else { "" })))
 }
 
 /// What to write where an expression has become a sentence: `not ok`, `tags contains "vip"`, `ok then`, `60d`.
@@ -363,6 +389,13 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
             .help(format!("to ask whether a value is there write `{asked}`"));
     }
+    // `True` of Python, `TRUE` of a table.
+    if let truth @ ("true" | "false") = name.to_lowercase().as_str() {
+        let fix = Fix::replace(format!("write `{truth}`"), place, truth);
+        return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+            .help(format!("write `{truth}`, in small letters"))
+            .fix(fix);
+    }
     // `contact.name | upper`: other languages write it so.
     if let Some(piped) = before.strip_suffix('|').filter(|piped| !piped.ends_with('|'))
         && FUNCTIONS.iter().any(|function| function.name() == name)
@@ -387,8 +420,13 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         .meant(name, known.iter().map(String::as_str))
 }
 
+/// `expecting ';' to terminate this statement` in words of ours; what is not known stays as it was said.
 fn reworded(said: &str) -> String {
     let said = said.split(" (line ").next().unwrap_or(said);
+    let lower = said.to_lowercase();
+    if lower.contains("';'") && lower.contains("terminate") {
+        return "something is missing before it, or it is one word too many".to_owned();
+    }
     let mut chars = said.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + chars.as_str())
 }

@@ -333,7 +333,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
     fields.sentence(Role::Option, &title);
     let description = description.map(|node| fields.text_of(node));
     if let Some(text) = &description {
-        fields.sentence(Role::Option, text);
+        fields.sentence(Role::Other, text);
     }
     WrittenOption {
         id: id.map_or_else(|| title.clone(), |node| fields.text_of(node)),
@@ -377,6 +377,16 @@ fn read_gather(fields: &mut StepFields<'_, '_>, kind: &Kind, has_options: bool) 
         fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}"));
     }
     Some(span)
+}
+
+/// How long a question waits, when that is no longer than this: a reminder after it never comes. A question without
+/// a time-out of its own waits as long as its flow `expires`.
+pub fn ends_before(written: &Node, expires: Span, after: Span) -> Option<Span> {
+    let ends = match written.get("timeout") {
+        Some(timeout) => Span::parse(timeout.text()?).ok()?,
+        None => expires,
+    };
+    (after > Span::ZERO && after >= ends).then_some(ends)
 }
 
 fn read_reminders(fields: &mut StepFields<'_, '_>) -> Vec<Reminder> {

@@ -30,7 +30,7 @@ impl StepKind for If {
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         let condition = fields.code("if");
         let (then, otherwise) = (fields.opt_steps("then"), fields.opt_steps("else"));
-        if then.is_none() && otherwise.is_none() {
+        if then.is_none() && otherwise.is_none() && !fields.is_said_elsewhere() {
             let place = fields.place();
             let finding = crate::base::diagnostic::Diagnostic::error("E226", &place, "this `if` does nothing");
             fields.report(finding.help("write what to do under `then:`"));

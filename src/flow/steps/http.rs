@@ -239,7 +239,10 @@ fn read_accept(fields: &mut StepFields<'_, '_>) -> Vec<u16> {
     for node in fields.list("accept") {
         match node.text().and_then(|text| text.parse::<u16>().ok()).filter(|status| (100..600).contains(status)) {
             Some(status) => all.push(status),
-            None => fields.wrong(node, "E239", format!("`accept` lists statuses such as 404, and this is {}", node.describe())),
+            None => {
+                let help = "200 to 299 are accepted anyway: name others one by one, `accept: [404, 409]`";
+                fields.wrong(node, "E239", format!("`accept` lists statuses such as 404, and this is {}; {help}", node.describe()));
+            }
         }
     }
     all

@@ -177,12 +177,17 @@ fn has_key(node: &Node, key: &str) -> bool {
 }
 
 fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
+    const WRITE: &str = "`repeat` takes a list or a condition; write `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`";
     let node = fields.node("repeat")?;
+    if node.map().is_none() {
+        fields.wrong(node, "E250", WRITE);
+        return None;
+    }
     let mut keys = fields.below(node, "repeat");
     let (name, list, condition) = (keys.node("for"), keys.node("in"), keys.node("while"));
     let most = keys.whole("max", REPEAT_ROUNDS_DEFAULT, 1..=REPEAT_ROUNDS_MAX);
     // What it goes through is unknown: its other keys are no mistakes of their own.
-    if node.map().is_some() && (name.is_some() && list.is_some()) != condition.is_some() {
+    if (name.is_some() && list.is_some()) != condition.is_some() {
         keys.finish();
     }
     match (name, list, condition) {
@@ -199,7 +204,7 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<Over> {
             most: u32::try_from(most).unwrap_or(u32::MAX),
         }),
         _ => {
-            fields.wrong(node, "E250", "`repeat` takes a list or a condition; write `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`");
+            fields.wrong(node, "E250", WRITE);
             None
         }
     }

@@ -10,6 +10,7 @@ use crate::{
         yaml::{self, Node},
     },
     flow::{
+        bot::not_a_language,
         inputs,
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
@@ -133,6 +134,15 @@ fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -
 
 /// A value as it stands that the field of the contact can never hold: found here, not when it is said.
 fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
+    let plain = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken() && scalar.text != "none");
+    match (name, plain) {
+        ("zone", Some(scalar)) if jiff::tz::TimeZone::get(&scalar.text).is_err() => {
+            let message = format!("there is no time zone `{}`; write it like `Europe/Madrid`", scalar.text);
+            return fields.report(Diagnostic::error("E211", &node.place, message));
+        }
+        ("language", Some(scalar)) => return fields.report_if(not_a_language(&scalar.text, &node.place)),
+        _ => {}
+    }
     let Some(declared) = fields.bot().fields.iter().find(|field| field.name == name) else { return };
     let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken()) else { return };
     let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));

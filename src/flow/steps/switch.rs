@@ -58,10 +58,6 @@ impl StepKind for Switch {
             }
             cases.push((case, body));
         }
-        if !fields.has("else") {
-            let finding = Diagnostic::warning("W601", &fields.place(), "this `switch` has no `else`: any other value is passed over");
-            fields.report(finding.help("write `else: []` when that is meant"));
-        }
         Switch { value, cases, otherwise: fields.steps("else") }
     }
 

@@ -35,11 +35,16 @@ impl Until {
         }
         let moment = fields.text_of(node);
         if moment.as_plain().is_some() {
+            let named = text.starts_with("contact.") || text.starts_with("msg.") || text.contains('(');
+            let help = match named {
+                true => format!("write `until: ${{{text}}}`"),
+                false => "for a value that is worked out write `until: ${…}`".to_owned(),
+            };
             fields.wrong(
                 node,
                 "E210",
                 format!(
-                    "`until` takes a time such as \"10:00\", `${{…}}` or `hours.NAME`, and this is {}",
+                    "`until` takes a time such as \"10:00\", `${{…}}` or `hours.NAME`, and this is {}; {help}",
                     node.describe()
                 ),
             );

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{
-        diagnostic::Diagnostic,
+        diagnostic::{Diagnostic, nearest},
         fix::Fix,
         limits::WINDOW_CLOSING,
         time::{Span, Time},
@@ -133,6 +133,11 @@ impl On {
                         fields.report(finding.help(format!("write `{{until: \"{}\"}}`", text.trim())));
                         None
                     }
+                    Err(_) if nearest(text, ["reply", "window_closing"]).is_some() => {
+                        let finding = Diagnostic::error("E204", &node.place, format!("`wait` takes a length of time, and this is `{text}`"));
+                        fields.report(finding.misspelt(text, ["reply", "window_closing"]));
+                        None
+                    }
                     Err(message) => {
                         fields.wrong(node, "E204", format!("{message}; or `reply`, `window_closing`, `{{until: …}}`, `{{event: …}}`"));
                         None
@@ -158,7 +163,8 @@ impl On {
             (None, Some(_), None) => Some(On::Delivery { read: delivered? == "read" }),
             (None, None, Some(moment)) => Until::parse(fields, moment).map(On::Until),
             _ => {
-                fields.wrong(node, "E236", "`wait` takes a length of time, `reply`, `window_closing`, `{until: …}`, `{event: …}` or `{delivery: …}`");
+                let message = "`wait` takes a length of time, `reply`, `window_closing`, `{until: …}`, `{event: …}` or `{delivery: …}`";
+                fields.wrong(node, "E236", message);
                 None
             }
         }

@@ -54,7 +54,9 @@ impl TriggerKind for Date {
         let (field, is_day) = read_field(fields);
         let at = fields.opt_name("at").map(|text| hours::clock(&text));
         if let (Some(None), Some(node)) = (at, fields.node("at")) {
-            fields.wrong(node, "E244", format!("`at` is a time of day such as \"10:00\", and this is {}", node.describe()));
+            let help = hours::twelve(node.text().unwrap_or_default());
+            let help = help.map_or_else(|| "write hours and minutes, 00:00 to 23:59".to_owned(), |at| format!("write \"{at}\""));
+            fields.wrong(node, "E244", format!("`at` is a time of day such as \"10:00\", and this is {}; {help}", node.describe()));
         }
         if is_day && at.is_none() && let Some(node) = fields.node("date") {
             let finding = Diagnostic::error("E244", &node.place, format!("`contact.{field}` is a day without a time"));

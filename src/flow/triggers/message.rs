@@ -4,6 +4,7 @@ use super::{Since, Stands, TriggerKind};
 use crate::{
     base::limits::SCRIPT_PATTERN_BYTES_MAX,
     flow::{
+        bot::not_a_language,
         choose::{Fit, Heard, Strength},
         spec::{Declared, FieldKind, FieldSpec, Spec},
         step_fields::TriggerFields,
@@ -97,7 +98,11 @@ impl TriggerKind for Message {
                 }
             }
         }
-        Message { how, texts, patterns, language: fields.opt_name("language") }
+        let language = fields.opt_name("language");
+        if let (Some(written), Some(node)) = (&language, fields.node("language").filter(|node| !node.is_broken())) {
+            fields.report_if(not_a_language(written, &node.place));
+        }
+        Message { how, texts, patterns, language }
     }
 
     fn since(&self) -> Since {

@@ -98,7 +98,12 @@ fn read_to(fields: &mut TriggerFields<'_, '_>) -> To {
     match node.text() {
         Some("everyone") => return To::default(),
         Some(_) => {
-            fields.wrong(node, "E242", format!("`to` is `everyone` or `{{tags: …, if: …}}`, and this is {}", node.describe()));
+            let message = format!("`to` is `everyone` or `{{tags: …, if: …}}`, and this is {}", node.describe());
+            let help = match node.text().unwrap_or_default().to_lowercase().as_str() {
+                "all" | "everybody" | "contacts" | "all contacts" | "*" => "write `to: everyone`".to_owned(),
+                tag => format!("for everyone write `to: everyone`, for those with a tag `to: {{tags: {tag}}}`"),
+            };
+            fields.wrong(node, "E242", format!("{message}; {help}"));
             return To::default();
         }
         None => {}

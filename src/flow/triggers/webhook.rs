@@ -143,7 +143,12 @@ fn read_verify(fields: &mut TriggerFields<'_, '_>) -> Option<Verify> {
     let header = keys.text("header").to_ascii_lowercase();
     let (equals, secret) = (keys.node("equals"), keys.node("secret"));
     let hmac = keys.word("hmac", &["sha256-hex", "sha256-base64"]);
+    // There is one, and it is wrong, which was said.
+    let unknown = hmac.is_none() && keys.node("hmac").is_some() && equals.is_none();
     keys.finish();
+    if unknown || node.map().is_none() {
+        return None;
+    }
     let (how, named) = match (equals, hmac) {
         (Some(node), None) => (How::Equals, Some(node)),
         (None, Some("sha256-base64")) => (How::HmacBase64, secret),

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     base::{diagnostic::Diagnostic, fix::Fix, place::Place, time::Span},
-    flow::{script::FUNCTIONS, titles},
+    flow::{
+        script::{FUNCTIONS, clock, pattern},
+        titles,
+    },
 };
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
 use std::any::TypeId;
@@ -58,10 +61,53 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> T
             sum(eval, name, &left, &right, position)
         }
         _ => {
+            if let ("money", [Expr::FloatConstant(number, _), ..]) = (name, call.args.as_slice()) {
+                in_cents(eval, **number, position);
+            }
             let how = if ASKING.contains(&name) { Use::Asked } else { Use::Shown };
             let args: Vec<Ty> = call.args.iter().map(|arg| eval.expr(arg, how)).collect();
             applied(eval, name, &args, false, position)
         }
+    }
+}
+
+/// `money(12.5, "EUR")` is a price of 12.5 cents.
+fn in_cents(eval: &mut Eval<'_>, number: f64, position: Position) {
+    let place = eval.place(position, "money".len());
+    eval.bad(|| {
+        let message = format!("`money` takes cents, and this is {number:?}");
+        Diagnostic::warning("W322", &place, message).help(format!("write `money({}, …)`", (number * 100.0).round()))
+    });
+}
+
+/// A pattern of a date, or a time of day, that stands there as written.
+fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
+    let texts = match args.get(1).map(|arg| &arg.known) {
+        Some(Known::Texts(texts)) if texts.len() == 1 && args[1].kinds == Kinds::TEXT => texts.clone(),
+        _ => return,
+    };
+    let text = texts[0].as_str();
+    let moments = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
+    match name {
+        "format"
+            if args[0].kinds.without(Kinds::MISSING).within(moments.and(Kinds::TEXT)) || args[0].kinds.is_vague() =>
+        {
+            if let Some(meant) = pattern::meant(text) {
+                eval.bad(|| {
+                    let message = format!("`{text}` has letters that no date is printed by");
+                    Diagnostic::warning("W321", place, message).help(format!("write `.format(\"{meant}\")`"))
+                });
+            }
+        }
+        "at" if args[0].kinds.without(Kinds::MISSING) == Kinds::DATE && clock(text).is_none() => {
+            eval.bad(|| {
+                let finding = Diagnostic::error("E318", place, format!("`{text}` is no time of day"));
+                let meant = text.replace(['.', 'h'], ":");
+                let meant = if clock(&meant).is_some() { meant } else { "10:00".to_owned() };
+                finding.help(format!("write it like `.at(\"{meant}\")`"))
+            });
+        }
+        _ => {}
     }
 }
 
@@ -116,8 +162,10 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
     }
     let (words, list) = (kinds.words(), kinds == Kinds::LIST);
     let ours = crate::flow::script::elsewhere(name).and_then(|ours| ours.strip_prefix('.'));
-    let also = eval.set.scripts.signatures(name).iter().any(|params| params.len() == 1)
-        && FUNCTIONS.iter().any(|known| known.name() == name);
+    let takes = |params: &Vec<TypeId>| matches!(params.as_slice(), [own] if kinds_of(own).meets(kinds));
+    let also =
+        eval.set.scripts.signatures(name).iter().any(takes) && FUNCTIONS.iter().any(|known| known.name() == name);
+    let first_name = name == "first" && kinds == Kinds::TEXT;
     eval.bad(|| {
         let finding = Diagnostic::error("E318", &place, format!("{words} has no `{name}`"));
         match (also, list) {
@@ -130,6 +178,7 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
                 let ours = ours.unwrap_or_default();
                 finding.help(format!("write `.{ours}`")).fix(Fix::replace(format!("write `{ours}`"), &place, ours))
             }
+            (false, false) if first_name => finding.help("for the first word write `.split(\" \")[0]`"),
             (false, true) => finding.help("name an item first, such as `[0]`, or go through all with `.map(…)`"),
             (false, false) => finding.help(parts_of(kinds)),
         }
@@ -174,6 +223,7 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[Ty], method: bool, position:
     };
     if counted.iter().any(|params| fits(params)) {
         eval.good(&place, "E318");
+        written_time(eval, name, args, &place);
     } else {
         let wrong = args.iter().enumerate().find(|(number, arg)| {
             !counted.iter().any(|params| kinds_of(&params[*number]).meets(arg.kinds.without(Kinds::UNSET)))

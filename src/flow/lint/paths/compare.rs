@@ -9,7 +9,7 @@ use crate::{
         diagnostic::{Diagnostic, nearest},
         fix::Fix,
     },
-    flow::script::numeral,
+    flow::script::{numeral, spells_moment},
 };
 use rhai::{Expr, Position};
 
@@ -90,12 +90,32 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
                     "today" => "today()",
                     "tomorrow" => "today() + days(1)",
                     "yesterday" => "today() - days(1)",
-                    _ => "date(\"2026-12-24\")",
+                    _ if x.within(Kinds::CLOCK) || y.within(Kinds::CLOCK) => {
+                        return finding.help("write the time of day as `\"09:30\"`");
+                    }
+                    _ => "\"2026-12-24\"",
                 };
                 finding.help(format!("write the date as `{day}`, or compare a part such as `.weekday` (Monday is 1)"))
             }
             _ if x.within(moments()) || y.within(moments()) => finding
                 .help("compare it with a date such as `today() + days(5)`, or a part such as `.day` or `.weekday`"),
+            // `options: [yes, no]` are texts.
+            _ if matches!(
+                (&a.known, &b.known),
+                (Known::Texts(_), Known::Truth(_)) | (Known::Truth(_), Known::Texts(_))
+            ) =>
+            {
+                let (texts, truth) = match (&a.known, &b.known) {
+                    (Known::Texts(texts), Known::Truth(truth)) | (Known::Truth(truth), Known::Texts(texts)) => {
+                        (texts, *truth)
+                    }
+                    _ => return finding,
+                };
+                let wanted = if truth { ["yes", "true"] } else { ["no", "false"] };
+                let meant = texts.iter().find(|text| wanted.contains(&text.to_lowercase().as_str()));
+                let meant = meant.or(texts.first()).map_or("…", String::as_str);
+                finding.help(format!("write `{op} \"{meant}\"`, or ask with `type: yesno` and without `options`"))
+            }
             _ if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => finding.help("write `true` or `false`"),
             _ => finding.help(format!(
                 "one side is {}, and the other {}: take the part that you mean",
@@ -141,8 +161,8 @@ fn meet(a: &Ty, b: &Ty, x: Kinds, y: Kinds, op: &str, number: Option<f64>) -> bo
             let text = text.trim();
             other.meets(Kinds::NUMERIC)
                 && numeral(text).is_some_and(|spelled| number.is_none_or(|n| op != "==" && op != "!=" || n == spelled))
-                || other.meets(Kinds::DATE.and(Kinds::DATETIME)) && text.starts_with(|c: char| c.is_ascii_digit())
-                || other.meets(Kinds::CLOCK) && text.contains(':')
+                || other.meets(Kinds::DATE.and(Kinds::DATETIME)) && spells_moment(text, false)
+                || other.meets(Kinds::CLOCK.and(Kinds::DATETIME)) && spells_moment(text, true)
         };
         match &text.known {
             Known::Texts(texts) => texts.iter().any(fits),

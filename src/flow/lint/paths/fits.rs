@@ -134,6 +134,7 @@ impl<'a> Walk<'a, '_> {
         let ty = course::worth(self.set, flow, state, code);
         let kinds = ty.kinds.without(Kinds::MISSING);
         let cases = node.outline.yaml.get("cases").and_then(yaml::Node::map).unwrap_or_default();
+        let mut misspelt = cases.iter().any(|entry| entry.key.is_broken());
         for entry in cases.iter().filter(|entry| !entry.key.is_broken()) {
             let key = &entry.key;
             for (text, range) in parts(&key.text) {
@@ -142,9 +143,15 @@ impl<'a> Walk<'a, '_> {
                 if text == "none" || kinds == Kinds::NONE || can_be(&ty, kinds, &key.text, text) {
                     self.found.judge.good(&place, "W315");
                 } else {
+                    misspelt = true;
                     self.found.judge.bad(never(text, key, &place, &ty, kinds));
                 }
             }
+        }
+        if !misspelt && node.outline.yaml.get("else").is_none() && !has_all(&ty, kinds, cases) {
+            let message = "this `switch` has no `else`: any other value is passed over";
+            let finding = Diagnostic::warning("W601", &node.place, message);
+            self.found.judge.bad(finding.help("write `else: []` when that is meant"));
         }
     }
 
@@ -230,6 +237,22 @@ fn can_be(ty: &Ty, kinds: Kinds, key: &str, text: &str) -> bool {
                 Known::Texts(texts) => texts.iter().any(|known| known == text || known == key.trim()),
                 _ => true,
             }
+}
+
+/// Each value that it can have when it has one has its case.
+fn has_all(ty: &Ty, kinds: Kinds, cases: &[yaml::Entry]) -> bool {
+    let keys = || cases.iter().map(|entry| entry.key.text.as_str());
+    let named = |text: &str| keys().any(|key| key.trim() == text || parts(key).any(|(part, _)| part == text));
+    let said = |truth: bool| keys().any(|key| parts(key).any(|(part, _)| switch::truth(part) == Some(truth)));
+    match (&ty.known, kinds) {
+        _ if ty.kinds.is_vague() => false,
+        (Known::Texts(texts), Kinds::TEXT) => texts.iter().all(|text| named(text)),
+        (Known::Truth(truth), Kinds::YESNO) => said(*truth),
+        (_, Kinds::YESNO) => said(true) && said(false),
+        // Nothing has filled it, or it is missing for certain: no case is taken.
+        (_, Kinds::NONE) => true,
+        _ => false,
+    }
 }
 
 fn never(text: &str, key: &Scalar, place: &Place, ty: &Ty, kinds: Kinds) -> Diagnostic {

@@ -120,7 +120,20 @@ impl Part {
 
     /// What is to be said about values.
     pub fn finish(&self, findings: &Findings) {
+        // A template's value that can be missing is an error, and no warning beside it.
+        let empty: Vec<&Place> = self
+            .verdicts
+            .iter()
+            .filter_map(|((_, what), (good, finding))| finding.as_ref().filter(|_| *what == "E805" && !good))
+            .map(|finding| &finding.place)
+            .collect();
         for ((_, name), read) in &self.reads {
+            let said = empty.iter().any(|place| {
+                place.range().start <= read.place.range().start && read.place.range().end <= place.range().end
+            });
+            if read.missing && read.filled && said {
+                continue;
+            }
             if read.missing && !read.filled {
                 let message = format!("`{name}` is read here, and nothing has filled it by then");
                 let finding = Diagnostic::error("E316", &read.place, message);

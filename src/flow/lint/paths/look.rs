@@ -13,6 +13,7 @@ use crate::{
         definition::{Body, Flow, Node},
         lint::templates::every_use,
         script::Code,
+        steps::ask,
         text::Text,
     },
 };
@@ -48,6 +49,10 @@ impl<'a> Walk<'a, '_> {
             }
             for reminder in written.get("remind").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
                 let after = course::span(reminder.get("after")).unwrap_or(Span::ZERO);
+                // It never comes, which is said of it.
+                if ask::ends_before(written, flow.expires, after).is_some() {
+                    continue;
+                }
                 let then = state.clone().aged(state.age.later(after, after), &reminder.place, after, after);
                 self.send(node, &reminder.place, &then, reminder.get("if_closed").is_some());
             }

@@ -1,0 +1,85 @@
+//! What can never come: reminders behind the end of their question, flows behind a word that ends everything.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        place::Place,
+        time::Span,
+        yaml,
+    },
+    flow::{
+        FlowSet,
+        definition::{Flow, Node, WrittenTrigger},
+        steps::{Step, ask},
+        triggers::{Trigger, message::How},
+    },
+    model::consent_words::{ExtraWords, Word, recognise},
+};
+
+pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
+    let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    for node in flow.nodes.iter().filter(|node| node.outline.verb == "ask") {
+        reminders(flow, node, findings);
+        options(node, &own, findings);
+    }
+    for trigger in &flow.triggers {
+        words(trigger, &own, findings);
+    }
+}
+
+fn reminders(flow: &Flow, node: &Node, findings: &Findings) {
+    let written = &node.outline.yaml;
+    for reminder in written.get("remind").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
+        let Some(at) = reminder.get("after") else { continue };
+        let Some(after) = at.text().and_then(|text| Span::parse(text).ok()) else { continue };
+        let Some(ends) = ask::ends_before(written, flow.expires, after) else { continue };
+        let message = format!("this reminder never comes: the question ends after {ends}");
+        let finding = Diagnostic::warning("W260", &at.place, message);
+        findings.push(match written.get("timeout") {
+            Some(timeout) => {
+                finding.label(&timeout.place, "it ends here").help("remind earlier, or let the question wait longer")
+            }
+            None => finding.help("give the question a `timeout:` that is longer, or remind earlier"),
+        });
+    }
+}
+
+/// A word that ends everything counts before any question: who types the title of such an option has left.
+fn options(node: &Node, own: &ExtraWords, findings: &Findings) {
+    let Step::Ask(ask) = &node.step else { return };
+    for option in ask.options.iter().filter(|option| option.consent.is_empty()) {
+        let Some(title) = option.title.as_plain() else { continue };
+        if recognise(title, own) != Some(Word::Stop) {
+            continue;
+        }
+        let message = format!("whoever types `{title}` wants no messages any more: that counts before every question");
+        let finding = Diagnostic::warning("W418", option.title.place(), message);
+        findings.push(finding.help("call the option something else, such as `No, thanks`"));
+    }
+}
+
+/// Texts that no message can be.
+fn words(trigger: &WrittenTrigger, own: &ExtraWords, findings: &Findings) {
+    let Trigger::Message(message) = &trigger.kind else { return };
+    let written = trigger.outline.yaml.get("message").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+    let place = |text: &str| -> Place {
+        let node = written.iter().find(|node| node.text() == Some(text));
+        node.map_or_else(|| trigger.place.clone(), |node| node.place.clone())
+    };
+    for (text, folded) in &message.texts {
+        let (what, help) = if folded.is_empty() {
+            (
+                format!("nothing is left of `{text}` to compare: case, accents, punctuation and emoji do not count"),
+                "write a word, or hear whatever comes with `any_message: true`",
+            )
+        } else if message.how == How::Exact && recognise(text, own) == Some(Word::Stop) {
+            (
+                format!("`{text}` never starts this flow: it ends all messages, before any flow hears it"),
+                "take it out; what is said to those who leave stands in a flow with `consent: {all: withdrawn}`",
+            )
+        } else {
+            continue;
+        };
+        findings.push(Diagnostic::warning("W419", &place(text), what).help(help));
+    }
+}

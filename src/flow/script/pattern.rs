@@ -1,0 +1,95 @@
+//! Patterns of dates as people bring them from other programs: `DD/MM/YYYY`, `%A %d`, `EEEE de MMMM`.
+
+/// The letters that stand for parts of a date or time.
+const LETTERS: &str = "EdMyHhmsa";
+
+/// What `strftime` calls them.
+const PERCENT: [(char, &str); 14] = [
+    ('A', "EEEE"),
+    ('B', "MMMM"),
+    ('H', "HH"),
+    ('I', "hh"),
+    ('M', "mm"),
+    ('S', "ss"),
+    ('Y', "yyyy"),
+    ('a', "EEE"),
+    ('b', "MMM"),
+    ('d', "dd"),
+    ('e', "d"),
+    ('m', "MM"),
+    ('p', "a"),
+    ('y', "yy"),
+];
+
+/// What to write for a pattern that would not print what it looks like; `None`: it is right.
+pub fn meant(pattern: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = pattern;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '\'' => rest[1..].find('\'').map_or(rest.len(), |end| end + 2),
+            '%' if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) => 2,
+            c if c.is_alphabetic() => rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len()),
+            c => c.len_utf8(),
+        };
+        let part = &rest[..length];
+        rest = &rest[length..];
+        match first {
+            '%' if length == 2 => {
+                let letter = part.chars().nth(1).unwrap_or_default();
+                out.push_str(PERCENT.iter().find(|(known, _)| *known == letter).map_or("", |(_, ours)| ours));
+            }
+            c if c.is_alphabetic() => out.push_str(&word(part)),
+            _ => out.push_str(part),
+        }
+    }
+    (out != pattern).then_some(out)
+}
+
+/// A row of letters: parts of a date side by side (`ddMMyyyy`, with the `T` of a moment), or a word that needs quotes.
+fn word(letters: &str) -> String {
+    let mut out = String::new();
+    let mut rest = letters;
+    let mut is_word = false;
+    let mut has_parts = false;
+    while let Some(letter) = rest.chars().next() {
+        let count = rest.chars().take_while(|c| *c == letter).count();
+        let run = &rest[..count * letter.len_utf8()];
+        rest = &rest[run.len()..];
+        has_parts |= LETTERS.contains(letter) || matches!(letter, 'D' | 'Y');
+        match (letter, count) {
+            ('d' | 'D', 3..) => out.push_str(if count == 3 { "EEE" } else { "EEEE" }),
+            ('D', _) => out.push_str(&"d".repeat(count)),
+            ('Y', _) => out.push_str(&"y".repeat(count)),
+            ('T', 1) => out.push('T'),
+            (letter, _) => {
+                is_word |= !LETTERS.contains(letter);
+                out.push_str(run);
+            }
+        }
+    }
+    // Letters of which none is a part of a date stand as they are.
+    if is_word && has_parts { format!("'{letters}'") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_of_other_programs_are_known() {
+        let cases = [
+            ("DD/MM/YYYY", Some("dd/MM/yyyy")),
+            ("dddd at HH:mm", Some("EEEE 'at' HH:mm")),
+            ("%A %d", Some("EEEE dd")),
+            ("EEEE d de MMMM", Some("EEEE d 'de' MMMM")),
+            ("EEEE d 'de' MMMM", None),
+            ("yyyy-MM-ddTHH:mm", None),
+            ("h:mm a", None),
+            ("d.M.yy", None),
+        ];
+        for (written, wanted) in cases {
+            assert_eq!(meant(written).as_deref(), wanted, "{written}");
+        }
+    }
+}

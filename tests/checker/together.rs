@@ -1,0 +1,105 @@
+//! What several files of a bot say of each other: one mistake gives one message, in one of them.
+
+use super::look;
+
+/// Everything that is said of these files, `code path:line:column`.
+fn said(files: &[(&str, &str)]) -> Vec<String> {
+    let files: Vec<(String, String)> = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
+    let at = |finding: transom::base::diagnostic::Diagnostic| format!("{} {}", finding.code, finding.place);
+    look(&files).into_iter().map(at).collect()
+}
+
+const TWO_TONGUES: &str = "bot: shop\nlanguage: en\nlanguages: {es: []}\n";
+
+const NAME: &str = "locale: es\na.ask_1:\n  from: Your name?\n  to: ¿Su nombre?\na.say_1:\n  from: Hello ${name}\n  to: Hola ${name}\n";
+
+#[test]
+fn a_flow_that_cannot_be_read_spoils_no_translation() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - ask: Your name?\n   as: name\n  - say: Hello ${name}\n";
+    let all = said(&[("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", NAME)]);
+    assert!(all.len() == 1 && all[0].starts_with("E100 flows/a.yaml"), "{all:?}");
+}
+
+#[test]
+fn a_step_that_cannot_be_read_spoils_no_translation() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - ak: Your name?\n    as: name\n  - say: Hello ${name}\n";
+    let all = said(&[("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", NAME)]);
+    assert!(all.len() == 1 && all[0].starts_with("E221 flows/a.yaml"), "{all:?}");
+}
+
+#[test]
+fn what_is_left_of_a_translation_is_not_renamed_to_one_that_is_there() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: Good day\n";
+    let locale = "locale: es\na.say_1:\n  from: Good day\n  to: Buenos días\na.say_2:\n  from: Bye\n  to: Adiós\n";
+    let files = [("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", locale)];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let all = look(&files);
+    assert_eq!(all.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["W902"]);
+    assert!(all[0].fix.is_none(), "{:?}", all[0].fix);
+}
+
+#[test]
+fn a_translation_reads_the_same_parts_of_the_contact() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: Hello ${contact.first_name ?? \"you\"}\n";
+    let locale = "locale: es\na.say_1:\n  from: Hello ${contact.first_name ?? \"you\"}\n  to: Hola ${contact.nombre ?? \"tú\"}\n";
+    let all = said(&[("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", locale)]);
+    assert_eq!(all, ["W903 locales/es.yaml:4:7"]);
+}
+
+#[test]
+fn a_script_with_a_mistake_is_there_all_the_same() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: ${shop::price(2)}\n";
+    let all = said(&[("flows/a.yaml", flow), ("scripts/shop.rhai", "fn price(n) {\n  n *\n}\n")]);
+    assert!(all.len() == 1 && all[0].starts_with("E308 scripts/shop.rhai"), "{all:?}");
+}
+
+#[test]
+fn a_misspelt_input_is_not_missing_too() {
+    let files = [
+        (
+            "flows/a.yaml",
+            "flow: a\nwhen: [message: hi]\nsteps:\n  - call: b\n    with: {nam: Ana}\n    as: r\n  - log: ${r.ok}\n",
+        ),
+        (
+            "flows/b.yaml",
+            "flow: b\ninputs: {name: text}\nreturns: {ok: yesno}\nsteps:\n  - log: ${name}\n  - end:\n    return: {okay: true}\n",
+        ),
+    ];
+    assert_eq!(said(&files), ["E416 flows/a.yaml:5:12", "E417 flows/b.yaml:7:14"]);
+}
+
+#[test]
+fn calls_in_a_circle_are_said_once() {
+    let files = [
+        ("flows/a.yaml", "flow: a\nwhen: [message: hi]\nsteps:\n  - call: b\n"),
+        ("flows/b.yaml", "flow: b\nsteps:\n  - call: a\n"),
+    ];
+    assert_eq!(said(&files), ["E604 flows/a.yaml:4:5"]);
+}
+
+#[test]
+fn a_value_that_can_be_missing_in_a_template_is_said_once() {
+    let flow = "flow: a\nwhen:\n  - message: hi\n  - webhook: w\n    contact: ${body.phone}\n    body: {phone: phone, exam: text}\nsteps:\n  \
+        - template: exam_ready\n    vars: [\"${exam}\"]\n";
+    let config = "templates:\n  - {id: 60, sender: 1, name: exam_ready, language: en, category: utility, body: \"Ready: {{1}}\"}\n";
+    assert_eq!(said(&[("flows/a.yaml", flow), ("config.yaml", config)]), ["E805 flows/a.yaml:9:12"]);
+}
+
+#[test]
+fn two_flows_for_whatever_comes_are_told_of() {
+    let flow = |name: &str, when: &str| format!("flow: {name}\nwhen: [{when}]\nsteps:\n  - say: Hello\n");
+    let (a, b) = (flow("a", "any_message: true"), flow("b", "any_message: true"));
+    assert_eq!(said(&[("flows/a.yaml", &a), ("flows/b.yaml", &b)]), ["W420 flows/b.yaml:2:8"]);
+    let b = flow("b", "first_message: true");
+    assert!(said(&[("flows/a.yaml", &a), ("flows/b.yaml", &b)]).is_empty());
+}
+
+#[test]
+fn tests_expect_words_that_there_are() {
+    let flow =
+        "flow: a\nwhen: [message: hi]\nsteps:\n  - ask: Which size?\n    as: size\n    options: [small, large]\n";
+    let test = "tests: a\ncases:\n  - name: one\n    steps:\n      - user: hi\n      - bot: nothin\n      - expect: {refused: no_consnet}\n";
+    assert_eq!(said(&[("flows/a.yaml", flow), ("flows/a.test.yaml", test)]), ["E207 flows/a.test.yaml:7:27"]);
+    let test = test.replace("no_consnet", "no_consent");
+    assert_eq!(said(&[("flows/a.yaml", flow), ("flows/a.test.yaml", &test)]), ["W962 flows/a.test.yaml:6:14"]);
+}
