@@ -10,7 +10,7 @@ use crate::{
     flow::{
         FlowSet,
         definition::{Flow, Node, WrittenTrigger},
-        steps::{Step, ask},
+        steps::Step,
         triggers::{Trigger, message::How},
     },
     model::consent_words::{ExtraWords, Word, recognise},
@@ -32,7 +32,7 @@ fn reminders(flow: &Flow, node: &Node, findings: &Findings) {
     for reminder in written.get("remind").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
         let Some(at) = reminder.get("after") else { continue };
         let Some(after) = at.text().and_then(|text| Span::parse(text).ok()) else { continue };
-        let Some(ends) = ask::ends_before(written, flow.expires, after) else { continue };
+        let Some(ends) = ends_before(written, flow.expires, after) else { continue };
         let message = format!("this reminder never comes: the question ends after {ends}");
         let finding = Diagnostic::warning("W260", &at.place, message);
         findings.push(match written.get("timeout") {
@@ -42,6 +42,16 @@ fn reminders(flow: &Flow, node: &Node, findings: &Findings) {
             None => finding.help("give the question a `timeout:` that is longer, or remind earlier"),
         });
     }
+}
+
+/// How long a question waits, when that is no longer than this: a reminder after it never comes. A question without
+/// a time-out of its own waits as long as its flow `expires`.
+pub fn ends_before(written: &yaml::Node, expires: Span, after: Span) -> Option<Span> {
+    let ends = match written.get("timeout") {
+        Some(timeout) => Span::parse(timeout.text()?).ok()?,
+        None => expires,
+    };
+    (after > Span::ZERO && after >= ends).then_some(ends)
 }
 
 /// A word that ends everything counts before any question: who types the title of such an option has left.

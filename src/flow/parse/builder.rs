@@ -1,5 +1,6 @@
 //! Fills the arena of one flow: steps and blocks.
 
+use super::no_step::{is_then, not_a_step};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean, nearest},
@@ -368,28 +369,6 @@ impl<'a> Builder<'a> {
         flow.by_id = self.ids.into_iter().map(|(id, (ix, _))| (id, ix)).collect();
         flow.nodes = self.nodes.into_iter().flatten().collect();
     }
-}
-
-/// `- then:` behind an `if`.
-fn is_then(node: &yaml::Node) -> bool {
-    matches!(node.map(), Some([first, ..]) if matches!(first.key.text.as_str(), "then" | "else"))
-}
-
-fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: &str) {
-    let known = meant::key_in_text(word).filter(|(name, _)| steps::spec(name).is_some());
-    let step = || meant::step_in_words(word, before, |name| steps::spec(name).is_some());
-    let help = match (known, step()) {
-        (Some((_, help)), _) | (None, Some(help)) => help,
-        (None, None) if before.trim_end().ends_with(':') => format!("to say it write `{{say: {}}}`", plain(word)),
-        (None, None) => format!("to say it write `- say: {}`", plain(word)),
-    };
-    findings.push(finding.help(help));
-}
-
-/// A text as it can stand behind a key, also within braces.
-fn plain(text: &str) -> String {
-    let safe = !text.contains([',', '{', '}', '[', ']', '#', ':', '"', '\'']);
-    if safe { text.to_owned() } else { yaml::quoted(text) }
 }
 
 fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {

@@ -3,6 +3,7 @@
 mod asking;
 mod builder;
 mod kept;
+mod no_step;
 mod triggers;
 
 pub use builder::Builder;

@@ -8,6 +8,7 @@ mod names;
 mod operators;
 pub mod pattern;
 mod sandbox;
+mod sentence;
 mod times;
 mod words;
 

@@ -379,16 +379,6 @@ fn read_gather(fields: &mut StepFields<'_, '_>, kind: &Kind, has_options: bool) 
     Some(span)
 }
 
-/// How long a question waits, when that is no longer than this: a reminder after it never comes. A question without
-/// a time-out of its own waits as long as its flow `expires`.
-pub fn ends_before(written: &Node, expires: Span, after: Span) -> Option<Span> {
-    let ends = match written.get("timeout") {
-        Some(timeout) => Span::parse(timeout.text()?).ok()?,
-        None => expires,
-    };
-    (after > Span::ZERO && after >= ends).then_some(ends)
-}
-
 fn read_reminders(fields: &mut StepFields<'_, '_>) -> Vec<Reminder> {
     let mut all = Vec::new();
     for node in fields.list("remind") {

@@ -100,12 +100,13 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
             }
         }
         "at" if args[0].kinds.without(Kinds::MISSING) == Kinds::DATE && clock(text).is_none() => {
-            eval.bad(|| {
-                let finding = Diagnostic::error("E318", place, format!("`{text}` is no time of day"));
-                let meant = text.replace(['.', 'h'], ":");
-                let meant = if clock(&meant).is_some() { meant } else { "10:00".to_owned() };
-                finding.help(format!("write it like `.at(\"{meant}\")`"))
-            });
+            let meant = text.replace(['.', 'h'], ":");
+            let meant = if clock(&meant).is_some() { meant } else { "10:00".to_owned() };
+            let finding = Diagnostic::error("E318", place, format!("`{text}` is no time of day"));
+            if let Some(judge) = &mut eval.judge {
+                // That `at` takes a text is well.
+                judge.bad_as("time of day", finding.help(format!("write it like `.at(\"{meant}\")`")));
+            }
         }
         _ => {}
     }

@@ -11,9 +11,8 @@ use crate::{
     base::{diagnostic::Diagnostic, place::Place, time::Span, yaml},
     flow::{
         definition::{Body, Flow, Node},
-        lint::templates::every_use,
+        lint::{never::ends_before, templates::every_use},
         script::Code,
-        steps::ask,
         text::Text,
     },
 };
@@ -50,7 +49,7 @@ impl<'a> Walk<'a, '_> {
             for reminder in written.get("remind").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many) {
                 let after = course::span(reminder.get("after")).unwrap_or(Span::ZERO);
                 // It never comes, which is said of it.
-                if ask::ends_before(written, flow.expires, after).is_some() {
+                if ends_before(written, flow.expires, after).is_some() {
                     continue;
                 }
                 let then = state.clone().aged(state.age.later(after, after), &reminder.place, after, after);

@@ -1,0 +1,32 @@
+//! What to write where something stands that is no step.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        meant, yaml,
+    },
+    flow::steps,
+};
+
+/// `- then:` behind an `if`.
+pub fn is_then(node: &yaml::Node) -> bool {
+    matches!(node.map(), Some([first, ..]) if matches!(first.key.text.as_str(), "then" | "else"))
+}
+
+/// What to write for a word that stands where a step belongs.
+pub fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: &str) {
+    let known = meant::key_in_text(word).filter(|(name, _)| steps::spec(name).is_some());
+    let step = || meant::step_in_words(word, before, |name| steps::spec(name).is_some());
+    let help = match (known, step()) {
+        (Some((_, help)), _) | (None, Some(help)) => help,
+        (None, None) if before.trim_end().ends_with(':') => format!("to say it write `{{say: {}}}`", plain(word)),
+        (None, None) => format!("to say it write `- say: {}`", plain(word)),
+    };
+    findings.push(finding.help(help));
+}
+
+/// A text as it can stand behind a key, also within braces.
+fn plain(text: &str) -> String {
+    let safe = !text.contains([',', '{', '}', '[', ']', '#', ':', '"', '\'']);
+    if safe { text.to_owned() } else { yaml::quoted(text) }
+}

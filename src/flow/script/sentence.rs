@@ -1,0 +1,64 @@
+//! Expressions that have become sentences: `not ok`, `tags contains "vip"`, `city is None`.
+
+use std::ops::Range;
+
+/// Words that stand for a missing value in other languages.
+pub fn is_nothing(name: &str) -> bool {
+    let name = name.to_lowercase();
+    matches!(name.as_str(), "null" | "none" | "nil" | "undefined" | "nothing" | "empty")
+}
+
+/// `contact.city is None`, `x is not null`: where it stands, and the question that it means.
+pub fn nothing_in_words(code: &str, at: usize, word: &str) -> Option<(Range<usize>, String)> {
+    if !matches!(word, "is" | "equals" | "eq") {
+        return None;
+    }
+    let before = code[..at].trim_end();
+    let asked = operand(before);
+    let behind = &code[at + word.len()..];
+    let rest = behind.trim_start();
+    let (not, rest) = rest.strip_prefix("not ").map_or((false, rest), |rest| (true, rest.trim_start()));
+    let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    if asked.is_empty() || !is_nothing(name) {
+        return None;
+    }
+    let end = code.len() - rest.len() + name.len();
+    Some((before.len() - asked.len()..end, format!("{}missing({asked})", if not { "!" } else { "" })))
+}
+
+/// What to write where an expression has become a sentence: `not ok`, `tags contains "vip"`, `ok then`, `60d`.
+pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
+    let (before, after) = (before.trim_end(), after.trim_start());
+    let end = after.find("&&").or_else(|| after.find("||")).unwrap_or(after.len());
+    let value = after[..end].trim();
+    match word {
+        "not" if !value.is_empty() => {
+            Some(format!("write `!{value}`; a condition that begins so stands in single quotes"))
+        }
+        "contains" | "starts_with" | "ends_with" | "is_match" | "includes" if !before.ends_with('.') => {
+            let method = if word == "includes" { "contains" } else { word };
+            Some(format!("write `{}.{method}({})`", operand(before), value.trim_matches(['(', ')'])))
+        }
+        "then" => Some("take it out: `then:` is a key of its own in the line below".to_owned()),
+        _ => {
+            // The parser stops at the letter behind a number.
+            let digits: String = before.chars().rev().take_while(char::is_ascii_digit).collect::<String>();
+            let number: String = digits.chars().rev().collect();
+            let unit = match word {
+                "d" | "day" | "days" => "days",
+                "h" | "hour" | "hours" => "hours",
+                "m" | "min" | "minute" | "minutes" => "minutes",
+                "s" | "second" | "seconds" => "seconds",
+                _ => return None,
+            };
+            (!number.is_empty()).then(|| format!("write a length of time as `{unit}({number})`; so long ago is `now() - {unit}({number})`, for a date `today() - {unit}({number})`"))
+        }
+    }
+}
+
+/// The value at the end of some code: `contact.tags`, `today()`.
+pub fn operand(code: &str) -> &str {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '(' | ')');
+    let start = code.char_indices().rev().take_while(|(_, c)| part(*c)).last().map_or(code.len(), |(at, _)| at);
+    &code[start..]
+}
