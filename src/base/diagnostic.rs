@@ -292,7 +292,10 @@ const SHORTENED_MIN: usize = 3;
 
 /// The help line of an unknown name.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(name, known).map(|known| format!("did you mean `{known}`?"))
+    let known: Vec<&str> = known.into_iter().collect();
+    // `opened` for `open`.
+    let begun = || known.iter().copied().find(|known| known.len() > SHORTENED_MIN && name.starts_with(known));
+    nearest(name, known.iter().copied()).or_else(begun).map(|known| format!("did you mean `{known}`?"))
 }
 
 #[cfg(test)]

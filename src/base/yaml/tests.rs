@@ -51,7 +51,7 @@ fn other_mistakes_are_said_in_plain_words() {
     );
     trap("steps:\n  -say: hi\n  - say: x\n", "2:3: error[E100] a `-` has no blank behind it", "- say");
     trap("flow: a\nsteps\n  - say: hi\n", "2:1: error[E100] a line `key: value` is expected here", "`:`");
-    trap("steps: [a, b\nwhen: x\n", "2:5: error[E100] a `[` or `{` is not closed", "brackets");
+    trap("steps: [a, b\nwhen: x\n", "1:8: error[E100] this `[` is never closed", "[a, b]");
     trap("then: [{say: *bold*}]\n", "1:14: error[E100] a text that begins with `*` needs quotes", "`\"*bold*\"`");
     trap("a: \"x\\q\"\n", "1:4: error[E100] a `\\` in double quotes", "single quotes");
 }
@@ -178,7 +178,7 @@ fn two_slashes_are_blamed_only_where_the_reader_stopped() {
     trap("flow: a\n// first\nwhen: [b]\n", "2:1: error[E100] a comment does not begin with `//`", "`# …`");
     assert!(!mended("flow: a\n// first\nwhen: [b]\n").1);
     for block in ["script: |\n  // count them\n  x + 1\n", "say: |\n  Hello\n  // that is all\n"] {
-        trap(&format!("{block}steps: [a, b\nwhen: x\n"), "5:5: error[E100] a `[` or `{` is not closed", "brackets");
+        trap(&format!("{block}steps: [a, b\nwhen: x\n"), "4:8: error[E100] this `[` is never closed", "[a, b]");
     }
 }
 

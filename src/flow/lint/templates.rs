@@ -7,6 +7,7 @@ use super::{
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
+        limits::BUTTONS_MAX,
         yaml,
     },
     flow::{
@@ -169,7 +170,7 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
             findings.push(finding.help(format!(
                 "a tap on `{reply}` would be taken as `{title}`: write the options in the order of the buttons"
             )));
-        } else if !replies.is_empty() && replies.len() < titles.len() {
+        } else if !replies.is_empty() && (replies.len() + 1..=BUTTONS_MAX).contains(&titles.len()) {
             let message = format!(
                 "`{}` has {} for {} options",
                 template.name,
