@@ -251,7 +251,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         // `name` is no misspelt `note`, and no single letter is another one.
         .filter(|(distance, known)| {
             let letters = known.chars().count();
-            *distance <= 1 + letters.saturating_sub(1) / 4 && *distance < letters.min(length).max(1)
+            *distance <= if letters > 4 { 1 + letters / 4 } else { 1 } && *distance < letters.min(length).max(1)
         })
         .min()
         .map(|(_, known)| known)

@@ -134,7 +134,7 @@ fn usable(used: &Use<'_>, versions: &[&Template], findings: &Findings) {
     let Some(first) = versions.first() else { return };
     let name = used.name.text().unwrap_or_default();
     let message = format!("the template `{name}` is {}: it cannot be sent", first.status.as_str());
-    let finding = Diagnostic::warning("W810", &used.name.place, message);
+    let finding = Diagnostic::warning("W822", &used.name.place, message);
     findings.push(finding.help(match first.status {
         TemplateStatus::Pending => "wait until it is approved, then run `transom templates pull`",
         _ => "mend it at its platform, then run `transom templates pull`; or name another one",
@@ -166,7 +166,7 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
             let number = number + 1;
             let message =
                 format!("button {number} of `{}` is `{reply}`, and option {number} is `{title}`", template.name);
-            let finding = Diagnostic::error("E809", &name.place, message);
+            let finding = Diagnostic::error("E821", &name.place, message);
             findings.push(finding.help(format!(
                 "a tap on `{reply}` would be taken as `{title}`: write the options in the order of the buttons"
             )));
@@ -177,7 +177,7 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
                 if replies.len() == 1 { "1 button".to_owned() } else { format!("{} buttons", replies.len()) },
                 titles.len()
             );
-            let finding = Diagnostic::warning("W811", &name.place, message);
+            let finding = Diagnostic::warning("W823", &name.place, message);
             let missing: Vec<String> = titles[replies.len()..].iter().map(|title| format!("`{title}`")).collect();
             findings.push(finding.help(format!(
                 "who gets the template has to type {}: give it a quick reply for each option",
