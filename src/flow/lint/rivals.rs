@@ -12,6 +12,7 @@ use crate::{
         script::Code,
         triggers::Trigger,
     },
+    model::quiet::Whereabouts,
 };
 use jiff::tz::TimeZone;
 
@@ -59,7 +60,9 @@ fn meet(one: &Flow, other: &Flow) -> bool {
 fn asleep(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) {
     let Some(quiet) = set.bot.quiet_hours.filter(|_| flow.ignore_quiet_hours.is_none()) else { return };
     let speaks = flow.nodes.iter().any(|node| matches!(node.outline.verb, "say" | "ask" | "template"));
-    let is_quiet = |at: Time| quiet.allowed_at(at, &[TimeZone::UTC]).is_some();
+    // On one clock, whichever it is; what a law adds hangs on the contact's country.
+    let clock = Whereabouts { zones: vec![TimeZone::UTC], ..Whereabouts::default() };
+    let is_quiet = |at: Time| quiet.allowed_at(at, &clock).is_some();
     let place = match &trigger.kind {
         Trigger::Schedule(schedule) => {
             let Some(cron) = &schedule.cron else { return };
