@@ -3,6 +3,7 @@
 use super::paint::Paint;
 use crate::{
     base::time::{Span, Time},
+    flow::token,
     model::{
         content::{Content, Edges, Media},
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
@@ -51,7 +52,7 @@ pub fn pick<'a>(shown: &'a [Tappable], wanted: &str) -> Option<&'a Tappable> {
     let by_number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| shown.get(n));
     by_number
         .or_else(|| shown.iter().find(|t| t.title.to_lowercase() == wanted.to_lowercase()))
-        .or_else(|| shown.iter().find(|t| t.id == wanted))
+        .or_else(|| shown.iter().find(|t| t.id == wanted || token::option_in(&t.id) == Some(wanted)))
 }
 
 /// A message of the bot as a bubble, its buttons numbered.

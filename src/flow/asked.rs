@@ -5,6 +5,7 @@ use super::{
     definition::Body,
     fate::deliver_by,
     steps::ask::Ask,
+    token::Token,
     turn::{Failure, Here, Next, Saying, Turn},
 };
 use crate::{
@@ -49,11 +50,16 @@ impl<'a> Turn<'a> {
         let Some((here, ask)) = self.ask_step(run) else { return };
         let Some(question) = self.question_mut(run).filter(|question| question.message == message) else { return };
         match fate {
-            Fate::Accepted { nudge: true, .. } => {
-                question.left = false;
-                question.nudged = true;
+            Fate::Accepted { nudge, at, ttl, words, .. } => {
+                self.template_asks(run, words);
+                match (nudge, self.question_mut(run)) {
+                    (true, Some(question)) => {
+                        question.left = false;
+                        question.nudged = true;
+                    }
+                    _ => self.question_left(run, ask, *at, *ttl),
+                }
             }
-            Fate::Accepted { at, ttl, .. } => self.question_left(run, ask, *at, *ttl),
             Fate::Unknown => self.question_left(run, ask, now, None),
             Fate::Held { .. } | Fate::Postponed { .. } => {
                 question.left = false;
@@ -84,6 +90,20 @@ impl<'a> Turn<'a> {
                     (Some(_), Some(_)) | (None, None) if accepted => self.question_undelivered(run),
                     _ => self.resume(here, Next::Fail(Failure::new(code, text.as_str()))),
                 }
+            }
+        }
+    }
+
+    /// People answer with what they read, and a template's buttons may say it in other words than the options.
+    fn template_asks(&mut self, run: u32, words: &[(String, String)]) {
+        let key = self.world.token_key;
+        let Some(question) = self.question_mut(run) else { return };
+        for (payload, title) in words {
+            let Some(token) = Token::read(payload, key) else { continue };
+            if let Some(option) = question.options.iter().find(|option| token.means(&option.id))
+                && option.title != *title
+            {
+                question.template_titles.insert(option.id.clone(), title.clone());
             }
         }
     }

@@ -359,6 +359,11 @@ impl<'a> Turn<'a> {
     /// An unsure word alone, no question waiting, no keyword: asked back.
     fn ask_back_unsure(&mut self, heard: &Heard<'_>) -> bool {
         let Some(text) = heard.text else { return false };
+        // What stands on a button of ours is the author's word: *Cancel* there cancels a visit.
+        if matches!(&heard.message.kind, InboundKind::Button { id, .. } if Token::read(id, self.world.token_key).is_some())
+        {
+            return false;
+        }
         let opt_out = &self.live().bot.opt_out;
         let extra = ExtraWords::new(&opt_out.words, &opt_out.unsure);
         if consent_words::recognise(text, &extra) != Some(Word::Unsure) || self.is_keyword(&heard.folded) {

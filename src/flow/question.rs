@@ -62,7 +62,7 @@ impl<'a> Turn<'a> {
     pub fn answer_exactly(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let Some(question) = self.question(run) else { return false };
-        if let Some(option) = exact_option(&question.options, heard) {
+        if let Some(option) = exact_option(question, heard) {
             let option = option.clone();
             return self.take_option(here, ask, option, heard);
         }
@@ -87,7 +87,7 @@ impl<'a> Turn<'a> {
         }
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let Some(question) = self.question(run).filter(|question| question.left) else { return false };
-        if let Some(option) = near_option(&question.options, heard) {
+        if let Some(option) = near_option(question, heard) {
             let option = option.clone();
             return self.take_option(here, ask, option, heard);
         }
@@ -283,18 +283,27 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// By id, title or number; the id that a foreign button carries.
-fn exact_option<'q>(options: &'q [OptionShown], heard: &Heard<'_>) -> Option<&'q OptionShown> {
-    if let Some(button) = &heard.button
-        && let Some(option) = options.iter().find(|option| option.id == *button)
-    {
-        return Some(option);
+/// By id, title, what stands on the template's own button, or number; the id that a foreign button carries.
+fn exact_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q OptionShown> {
+    let Question { options, template_titles, .. } = question;
+    let on_template = |option: &&OptionShown, same: &dyn Fn(&str) -> bool| {
+        template_titles.get(&option.id).is_some_and(|title| same(title))
+    };
+    if let Some(button) = &heard.button {
+        let by_id = options.iter().find(|option| option.id == *button);
+        let by_text = || options.iter().find(|option| on_template(option, &|title| title == button));
+        if let Some(option) = by_id.or_else(by_text) {
+            return Some(option);
+        }
     }
     heard.text?;
     let said = heard.folded.as_str();
     let same = |text: &str| matching::fold(text) == said;
-    let by_name =
-        options.iter().find(|option| same(&option.id)).or_else(|| options.iter().find(|option| same(&option.title)));
+    let by_name = options
+        .iter()
+        .find(|option| same(&option.id))
+        .or_else(|| options.iter().find(|option| same(&option.title)))
+        .or_else(|| options.iter().find(|option| on_template(option, &same)));
     let by_yesno = || {
         let is_yesno = options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
         let hearing = Hearing { now: jiff::Zoned::default(), language: "en", phone: None };
@@ -306,16 +315,19 @@ fn exact_option<'q>(options: &'q [OptionShown], heard: &Heard<'_>) -> Option<&'q
 }
 
 /// One typing error per five letters, or the title as words of a longer text; only when one option fits.
-fn near_option<'q>(options: &'q [OptionShown], heard: &Heard<'_>) -> Option<&'q OptionShown> {
+fn near_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q OptionShown> {
     heard.text?;
     let said = heard.folded.as_str();
     let fits = |option: &&OptionShown| {
-        let (id, title) = (matching::fold(&option.id), matching::fold(&option.title));
+        let approved = question.template_titles.get(&option.id);
+        let titles: Vec<String> =
+            std::iter::once(&option.title).chain(approved).map(|title| matching::fold(title)).collect();
         // An id that nobody sees, such as `a`, is no word of what people write.
-        let said_in_full = title.chars().any(char::is_alphabetic) && matching::has_word(said, &title);
-        said_in_full || [id, title].iter().any(|text| matching::near(said, text).is_some())
+        let said_in_full = |title: &String| title.chars().any(char::is_alphabetic) && matching::has_word(said, title);
+        let near = |text: &String| matching::near(said, text).is_some();
+        titles.iter().any(|title| said_in_full(title) || near(title)) || near(&matching::fold(&option.id))
     };
-    let mut fitting = options.iter().filter(fits);
+    let mut fitting = question.options.iter().filter(fits);
     let first = fitting.next()?;
     fitting.next().is_none().then_some(first)
 }

@@ -85,6 +85,12 @@ impl Token {
     }
 }
 
+/// The option's id that an id of ours shows, for people who look at it: unproven, since only the daemon has the key.
+pub fn option_in(id: &str) -> Option<&str> {
+    let (signed, _) = id.strip_prefix("t1~")?.rsplit_once('~')?;
+    signed.splitn(4, '~').nth(3)
+}
+
 const MAC_CHARS: usize = 14;
 
 /// 84 bits: a guess costs a webhook that the provider must have signed.

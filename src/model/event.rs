@@ -166,6 +166,9 @@ pub enum Fate {
         nudge: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ttl: Option<Span>,
+        /// The texts on the template's own buttons, each with what a tap on it brings back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        words: Vec<(String, String)>,
     },
     /// Kept until the next inbound; `until` is when it expires.
     Held {

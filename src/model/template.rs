@@ -68,7 +68,13 @@ impl Template {
         let mut laid = Vec::new();
         for (index, button) in self.buttons.iter().enumerate() {
             laid.push(match button {
-                TemplateButtonKind::QuickReply { .. } => replies.next().cloned().unwrap_or(ButtonValue::AsApproved),
+                TemplateButtonKind::QuickReply { title } => match replies.next() {
+                    // What the contact sees is what was approved.
+                    Some(ButtonValue::Reply { payload, .. }) => {
+                        ButtonValue::Reply { payload: payload.clone(), title: title.clone() }
+                    }
+                    Some(_) | None => ButtonValue::AsApproved,
+                },
                 TemplateButtonKind::Url { .. } if button.takes_suffix() => match suffixes.next() {
                     Some(suffix) => suffix.clone(),
                     None => return Err(format!("its button {} needs the end of its address", index + 1)),
@@ -201,6 +207,17 @@ pub struct TemplateMessage {
     pub reference: Option<String>,
 }
 
+impl TemplateMessage {
+    /// What stands on its quick replies, each after what a tap on it brings back.
+    pub fn words(&self) -> Vec<(String, String)> {
+        let replies = self.buttons.iter().filter_map(|button| match button {
+            ButtonValue::Reply { payload, title } => Some((payload.clone(), title.clone())),
+            ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
+        });
+        replies.collect()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Parameters {
@@ -220,8 +237,8 @@ pub enum HeaderValue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ButtonValue {
-    /// A quick reply; the payload comes back when it is tapped: our signed token. `title` is the
-    /// option's own title, by which a typed answer is understood.
+    /// A quick reply; the payload comes back when it is tapped: our signed token. `title` is what stands on it: as
+    /// approved where the catalogue knows it, else the option's own.
     Reply {
         payload: String,
         title: String,

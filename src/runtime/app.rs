@@ -88,6 +88,8 @@ pub struct App {
     pub(super) calling: Marks<(ConversationId, u32)>,
     /// Contacts with recorded messages that are in nobody's line: their lane reads them back before it goes on.
     pub(super) behind: Behind,
+    /// Templates of whose refusal somebody was told.
+    pub(super) templates_told: Marks<(SenderId, String)>,
     /// Planned starts that were handed to their lanes.
     pub(super) beginning: Marks<StartId>,
     /// `start` steps have planned for many: the clockwork walks their contacts.

@@ -224,7 +224,7 @@ impl App {
                 row.cursor_contact_id = last.id;
                 let mut set = WriteSet::new();
                 for contact in &page {
-                    if self.visit(walk, contact, &mut set) && row.planned < most {
+                    if self.visit(walk, contact, &mut set) && row.planned < most && self.may_hear(walk, contact) {
                         row.planned += i64::from(self.plan_one(walk, contact, row.planned, &mut set));
                     }
                 }
@@ -255,7 +255,7 @@ impl App {
                 after = last.id;
                 let mut set = WriteSet::new();
                 for contact in page {
-                    if self.visit(walk, &contact, &mut set) {
+                    if self.visit(walk, &contact, &mut set) && self.may_hear(walk, &contact) {
                         let rank = self.asked(walk.live, &contact, walk.now, |world| {
                             meant::rank(walk.versions, walk.audience, world)
                         });
@@ -275,6 +275,16 @@ impl App {
         set.push(&audience::ADVANCE, &row);
         self.store.commit(set).await?;
         Ok(row.planned)
+    }
+
+    /// `limit` picks among those who may hear of it: a place that is offered to somebody who wants nothing, or has not
+    /// said yes, is offered to nobody. Without a limit everybody is planned, and who is left out is counted with why.
+    fn may_hear(&self, walk: &Walk<'_>, contact: &Contact) -> bool {
+        let (Wanted::Start(planned), true) = (walk.wanted, walk.audience.limit.is_some()) else { return true };
+        let topic = walk.live.set.flow(&planned.flow).map(|flow| flow.topic.as_str()).unwrap_or_default();
+        let consented = contact.data.consent.get(topic).is_some_and(|consent| consent.given);
+        let needs_consent = walk.live.rules.topic(topic).needs_consent;
+        contact.opted_out.is_none() && !self.stops.in_force(contact.id) && (consented || !needs_consent)
     }
 
     /// Takes back what the contact has under the key, and says whether the contact is meant.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{
         ids::{ContactId, SenderId},
-        limits::{MORNING_LATEST, TEMPLATE_RETRY},
+        limits::{ASKED_FOR, MORNING_LATEST, TEMPLATE_RETRY},
         time::Time,
     },
     model::{
@@ -18,7 +18,7 @@ use crate::{
         effect::IfClosed,
         event::Reason,
         template::TemplateMessage,
-        window::{self, Plan, SenderState},
+        window::{self, Plan, SenderState, TemplateState},
     },
 };
 
@@ -158,7 +158,12 @@ impl App {
         let live = self.live.get();
         let rules = &live.rules;
         let account = self.senders.account_of(conversation.sender);
-        let state = |template: &TemplateMessage| self.catalogue.state(template, wish);
+        let state = |template: &TemplateMessage| match pending.refused_templates.contains(&template.name) {
+            true => TemplateState::Never,
+            false => self.catalogue.state(template, wish),
+        };
+        // Whoever has just written is awake.
+        let awake = pending.released_at.is_some_and(|at| now - at <= ASKED_FOR);
         window::plan(&window::PlanInput {
             now,
             draft: &pending.draft,
@@ -171,8 +176,8 @@ impl App {
             topic: rules.topic(&pending.draft.topic),
             consent_topics: &rules.consent_topics,
             require_consent: account.is_some_and(|account| account.require_consent),
-            quiet_until: rules.quiet_until(&contact.data, now),
-            unlawful_until: rules.unlawful_until(&contact.data, now),
+            quiet_until: rules.quiet_until(&contact.data, now).filter(|_| !awake),
+            unlawful_until: rules.unlawful_until(&contact.data, now).filter(|_| !awake),
             sender: self.state_of(conversation.sender, contact.id, now),
             template: &state,
             affords,

@@ -54,7 +54,7 @@ impl App {
         let word = self.take_word(lane, &recorded, now, &mut set);
         let conversation = &mut lane.conversations[index];
         if word != Some(ConsentWord::Stop) && conversation.session.person.is_none() && recorded.opens {
-            let released = outbox::release(&mut conversation.outbox);
+            let released = outbox::release(&mut conversation.outbox, now);
             for id in released.dropped {
                 rows::gone(&mut set, conversation.sender, id, outbound::SendState::Dropped, None);
             }
@@ -323,7 +323,7 @@ impl App {
                 if pending.draft.tells {
                     let (at, as_template) = (pending.attempted_at.unwrap_or(now), pending.went_as_template());
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
-                    let fate = Fate::Accepted { at, as_template, nudge, ttl };
+                    let fate = Fate::Accepted { at, as_template, nudge, ttl, words: pending.words() };
                     missed.push(Event::Delivery { message: pending.draft.number, fate });
                 }
             }

@@ -308,7 +308,8 @@ impl App {
         let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;
-        pending.not_before = row.not_before;
+        // What waits for a sender or a template waits for what this process knows of them.
+        pending.not_before = row.not_before.filter(|_| !outbox::is_asked_anew(row.reason.as_deref()));
         pending.planned_again = row.planned_again_at.is_some();
         if row.provider_id.is_some() {
             // A try of it failed by a status and it goes again: another status may say that it arrived after all.
@@ -344,15 +345,15 @@ impl App {
 
 /// What became of a message that has left or never will; `None` while that is open.
 fn fate_of(row: &outbound::Outbound) -> Option<Fate> {
-    let (as_template, ttl) = match &row.sent_as {
-        Some(Content::Template(template)) => (true, template.ttl),
-        Some(_) | None => (false, None),
+    let (as_template, ttl, words) = match &row.sent_as {
+        Some(Content::Template(template)) => (true, template.ttl, template.words()),
+        Some(_) | None => (false, None, Vec::new()),
     };
     match row.state {
         SendState::Sent | SendState::Delivered | SendState::Read => {
             // A status counts in whole seconds: taken alone, it lies before its own attempt.
             let at = row.accepted_at.max(row.attempted_at).unwrap_or(row.created_at);
-            Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge, ttl })
+            Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge, ttl, words })
         }
         SendState::Failed => {
             let (code, text) = (row.error_code.clone(), row.error_text.clone());

@@ -75,6 +75,7 @@ mod shown;
 pub mod start;
 mod statuses;
 mod stops;
+mod template_faults;
 pub mod testers;
 mod timers;
 pub mod told;

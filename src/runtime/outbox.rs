@@ -24,6 +24,8 @@ pub struct Pending {
     pub state: PendingState,
     /// Not before this moment.
     pub not_before: Option<Time>,
+    /// When a message of the contact put it back into the line: it answers somebody who is awake.
+    pub released_at: Option<Time>,
     /// False: it stands outside the order (a day's pause, a paused template, quiet hours, a hold).
     pub in_order: bool,
     /// How often it was put on the wire.
@@ -36,6 +38,8 @@ pub struct Pending {
     pub slot_taken: bool,
     /// What is set aside for it, where its account pays.
     pub charge: Option<Box<Charge>>,
+    /// Templates that the provider refused with this message's values.
+    pub refused_templates: Vec<String>,
     /// What is on the wire instead of the draft's own content.
     pub sent_as: Option<TemplateMessage>,
     /// Whoever tried it is gone, and its row does not say yet until when a status is waited for.
@@ -68,6 +72,7 @@ impl Pending {
             draft,
             state: PendingState::Queued,
             not_before: None,
+            released_at: None,
             in_order: true,
             attempt: 0,
             attempted_at: None,
@@ -75,6 +80,7 @@ impl Pending {
             planned_again: false,
             slot_taken: false,
             charge: None,
+            refused_templates: Vec::new(),
             sent_as: None,
             interrupted: false,
             failed_early: None,
@@ -117,6 +123,11 @@ impl Pending {
         self.sent_as.as_ref().and_then(|template| template.ttl)
     }
 
+    /// What stands on the buttons of the template that went in its place.
+    pub fn words(&self) -> Vec<(String, String)> {
+        self.sent_as.as_ref().map(TemplateMessage::words).unwrap_or_default()
+    }
+
     /// The template that is, or was, on the wire.
     pub fn template_name(&self) -> Option<String> {
         match (&self.sent_as, &self.draft.content) {
@@ -138,6 +149,12 @@ pub enum SendAnswer {
     Accepted { provider_id: String },
     Failed { code: String, text: String, reason: Option<Reason> },
     Unknown,
+}
+
+/// A message that waits for this reason has no moment of its own: a stopped sender, a template that is not usable.
+pub fn is_asked_anew(reason: Option<&str>) -> bool {
+    let reasons = [Reason::SenderDown, Reason::TemplateUnusable];
+    reason.is_some_and(|reason| reasons.iter().any(|known| known.as_str() == reason))
 }
 
 /// The place of the message that may go out now, if any.
@@ -209,7 +226,7 @@ pub struct Released {
 }
 
 /// Takes what is held (not what a nudge or hold has outlived) back into the line.
-pub fn release(outbox: &mut Vec<Pending>) -> Released {
+pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
     let is_kept = |pending: &&Pending| !pending.draft.nudge && matches!(pending.state, PendingState::Held { .. });
     let kept: Vec<u32> = outbox.iter().filter(is_kept).map(|pending| pending.draft.number).collect();
     let mut released = Released::default();
@@ -225,6 +242,7 @@ pub fn release(outbox: &mut Vec<Pending>) -> Released {
         if matches!(pending.state, PendingState::Held { .. }) || waits_outside {
             pending.state = PendingState::Queued;
             pending.not_before = None;
+            pending.released_at = Some(now);
             pending.in_order = true;
             released.again.push(pending.id);
         }
@@ -310,7 +328,7 @@ mod tests {
             pending(1, 1, PendingState::Held { until: Time(9) }),
             pending(2, 2, PendingState::Held { until: Time(9) }),
         ];
-        assert_eq!(release(&mut outbox).again, [OutboundId(1), OutboundId(2)]);
+        assert_eq!(release(&mut outbox, Time(0)).again, [OutboundId(1), OutboundId(2)]);
         assert_eq!(next(&outbox, Time(0)), Some(0));
     }
 
@@ -326,7 +344,7 @@ mod tests {
             assert!(!has_outlived(&outbox, 1));
             let dropped: Vec<OutboundId> =
                 (state == PendingState::Queued).then_some(OutboundId(2)).into_iter().collect();
-            assert_eq!(release(&mut outbox), Released { again: vec![OutboundId(1)], dropped });
+            assert_eq!(release(&mut outbox, Time(0)), Released { again: vec![OutboundId(1)], dropped });
             assert!(outbox.len() == 1 || has_outlived(&outbox, 1));
         }
     }

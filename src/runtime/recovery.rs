@@ -5,6 +5,7 @@ use super::{
     app::App,
     inbound::opens_window,
     lane::{LaneState, Recorded, Work},
+    outbox,
 };
 use crate::{
     base::{
@@ -85,7 +86,8 @@ impl App {
             for row in &slice {
                 taken += 1;
                 // What waits for a later moment is found by `load_due` when that is near.
-                let later = row.not_before.or(row.hold_until).is_some_and(|at| at > until + WAKE_HORIZON);
+                let later = row.not_before.or(row.hold_until).is_some_and(|at| at > until + WAKE_HORIZON)
+                    && !outbox::is_asked_anew(row.reason.as_deref());
                 if !later {
                     contacts.insert(row.contact_id);
                 }

@@ -21,7 +21,7 @@ use crate::{
         content::Content,
         effect::Origin,
         event::{Event, Fate, Reason},
-        inbound::{StatusError, TemplateChange},
+        inbound::StatusError,
         template::TemplateStatus,
     },
     store::WriteSet,
@@ -123,7 +123,7 @@ impl App {
                     // In one commit: else the row could say `sent` and the engine wait for ever to hear it.
                     let as_template = pending.went_as_template();
                     let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
-                    let fate = Fate::Accepted { at: now, as_template, nudge, ttl };
+                    let fate = Fate::Accepted { at: now, as_template, nudge, ttl, words: pending.words() };
                     let event = Event::Delivery { message: pending.draft.number, fate };
                     self.tell(lane, index, vec![event], set).await?;
                 } else {
@@ -218,7 +218,9 @@ impl App {
                 pending.planned_again = true;
                 rows::planned_again(set, pending.id, now);
                 again(pending, now, true);
-                if conversation.last_inbound_at.is_none_or(|at| at <= attempted_at) {
+                // A message counts in whole seconds: one of the attempt's own second came after it, since just after
+                // it the provider would not have refused.
+                if conversation.last_inbound_at.is_none_or(|at| at.0 / 1000 < attempted_at.0 / 1000) {
                     rows::close_window(set, conversation.id, conversation.window);
                     // A time that says otherwise than the refusal is not believed.
                     let told = self.provider_of(sender).and_then(|provider| provider.opened_at(&error));
@@ -257,6 +259,8 @@ impl App {
                 let templates_only = what == PauseScope::Templates;
                 self.pause_sender(sender, templates_only, until, &error, set, now);
                 again(pending, until, !templates_only);
+                // Its reason says that the moment is the sender's: a restart asks anew, with what was wrong mended.
+                waits_for = Some(Reason::SenderDown);
                 if templates_only {
                     waits_for = Some(Reason::TemplateUnusable);
                     if pending.draft.tells {
@@ -268,10 +272,21 @@ impl App {
             Next::Misconfigured => {
                 self.pause_sender(sender, false, now + PAUSE_DEFAULT, &error, set, now);
                 again(pending, now + PAUSE_DEFAULT, true);
+                waits_for = Some(Reason::SenderDown);
             }
             Next::TemplateUnusable { why } if pending.attempt < SEND_ATTEMPTS_MAX => {
-                if let Some(name) = pending.template_name() {
-                    self.spoil_template(sender, &name, why == TemplateFault::Paused, set, now);
+                let name = pending.template_name().unwrap_or_default();
+                let is_own = pending.draft.content.is_template();
+                match why {
+                    TemplateFault::Paused => self.spoil_template(sender, &name, TemplateStatus::Paused, set, now),
+                    TemplateFault::Disabled => self.spoil_template(sender, &name, TemplateStatus::Disabled, set, now),
+                    TemplateFault::Data => {
+                        self.tell_of_template(sender, &name, &error, set, now);
+                        if is_own {
+                            return self.give_up(lane, index, place, None, &error, now, set, events);
+                        }
+                        pending.refused_templates.push(name);
+                    }
                 }
                 again(pending, now, true);
             }
@@ -372,11 +387,5 @@ impl App {
             });
             self.notify(set, "sender_stopped", data, now);
         }
-    }
-
-    /// The provider says that this template cannot go: what we believed of it was old.
-    fn spoil_template(&self, sender: SenderId, name: &str, paused: bool, set: &mut WriteSet, now: Time) {
-        let status = if paused { TemplateStatus::Paused } else { TemplateStatus::Disabled };
-        self.take_template_news(&[sender], name, None, &TemplateChange::Status(status), set, now);
     }
 }

@@ -99,6 +99,7 @@ impl App {
             asked_windows: Default::default(),
             listed: Default::default(),
             behind: Default::default(),
+            templates_told: Default::default(),
             arrived: Default::default(),
             beginning: Default::default(),
             calling: Default::default(),

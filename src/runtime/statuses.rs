@@ -119,7 +119,7 @@ impl App {
             if pending.draft.tells {
                 let (at, as_template) = (pending.attempted_at.unwrap_or(update.at), pending.went_as_template());
                 let (nudge, ttl) = (pending.draft.nudge, pending.time_to_live());
-                let fate = Fate::Accepted { at, as_template, nudge, ttl };
+                let fate = Fate::Accepted { at, as_template, nudge, ttl, words: pending.words() };
                 events.push(Event::Delivery { message: number, fate });
             }
             conversation.accepted_turn = conversation.accepted_turn.max(Some(pending.draft.turn));

@@ -13,6 +13,7 @@ mod parked;
 mod quiet;
 mod reading;
 mod recovery;
+mod refused;
 mod replayed;
 mod started;
 mod starts;

@@ -211,6 +211,20 @@ async fn the_same_key_replaces_and_cancel_takes_back() {
 }
 
 #[tokio::test]
+async fn the_first_few_are_those_who_may_hear_of_it() {
+    let mut house = clinic().await;
+    for (phone, since) in [("34600000001", 1), ("34600000002", 2), ("34600000003", 3), ("34600000004", 4)] {
+        house.writes(phone, &format!("wait Ada {since}")).await;
+    }
+    house.writes("34600000001", "STOP").await;
+    house.heard();
+    house.says("free Ada").await;
+    house.advance(Span::minutes(1)).await;
+    let told: Vec<String> = house.heard_by().into_iter().map(|(to, _)| to).collect();
+    assert_eq!(told, ["34600000002", "34600000003"]);
+}
+
+#[tokio::test]
 async fn a_start_that_is_too_late_is_refused_and_one_at_the_limit_is_not() {
     for (late, heard) in [(START_LATE, 1), (START_LATE + Span(1), 0)] {
         let mut house = clinic().await;

@@ -33,7 +33,7 @@ pub const LOCK_TRIES_MAX: u32 = 30;
 /// How long `close` waits for the writer.
 pub const STORE_CLOSE_TIMEOUT: Span = Span::seconds(10);
 /// Ids taken from the table at a time. Two blocks are in hand, so this many can be drawn between two commits.
-pub const ID_BLOCK: i64 = 1_000_000;
+pub const ID_BLOCK: i64 = 100_000;
 /// Shards of contacts; a daemon holds a lock for each that it owns.
 pub const SHARDS: i32 = 256;
 

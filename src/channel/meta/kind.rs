@@ -44,6 +44,10 @@ pub fn kind(message: &Message<'_>) -> Result<InboundKind, Malformed> {
         "system" => InboundKind::System {
             what: message.system.as_ref().and_then(|s| s.kind.get()).unwrap_or("system").chars().take(64).collect(),
         },
+        // An edit as it comes where the number has not asked for edits.
+        "unsupported" if message.unsupported.as_ref().and_then(|u| u.kind.get()) == Some("edit") => {
+            InboundKind::Edit { of: None, body: None }
+        }
         "unsupported" => unsupported(message.unsupported.as_ref().and_then(|u| u.kind.get()).unwrap_or("unsupported")),
         other => unsupported(other),
     })

@@ -28,6 +28,7 @@ use crate::{
         value::Value,
     },
 };
+use std::collections::BTreeMap;
 
 pub struct Ask {
     pub message: Message,
@@ -179,6 +180,7 @@ impl Ask {
             message,
             messages: (first..=message).collect(),
             options,
+            template_titles: BTreeMap::new(),
             tries: 0,
             bad_at: None,
             left: true,

@@ -5,6 +5,7 @@ use crate::{
     model::{inbound::InboundMessage, value::Value},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {
@@ -13,6 +14,9 @@ pub struct Question {
     /// All messages of ours that ask it (the first, repetitions, reminders, templates): a reply to one is meant for it.
     pub messages: Vec<u32>,
     pub options: Vec<OptionShown>,
+    /// What stands on the buttons of the template that asked in its place, by the option's id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub template_titles: BTreeMap<String, String>,
     /// Bad tries so far.
     pub tries: u32,
     /// Bad answers within 10 s count once.

@@ -275,7 +275,7 @@ impl Talk {
                 let content = Content::Template(templates[index].clone());
                 self.out(&draft, content, asked_for, true);
                 self.kept.push((draft, written, None));
-                Some(Fate::Accepted { at: self.now, as_template: true, nudge: true, ttl: None })
+                Some(Fate::Accepted { at: self.now, as_template: true, nudge: true, ttl: None, words: vec![] })
             }
             Plan::Hold { until } | Plan::WaitTemplate { until } => {
                 self.kept.push((draft, written, None));
@@ -308,7 +308,7 @@ impl Talk {
         self.last_number = draft.number;
         self.unread.push(shown(&content));
         self.said.push(content);
-        Fate::Accepted { at: self.now, as_template, nudge: false, ttl: self.ttl }
+        Fate::Accepted { at: self.now, as_template, nudge: false, ttl: self.ttl, words: vec![] }
     }
 }
 

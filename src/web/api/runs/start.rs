@@ -111,7 +111,7 @@ pub(in crate::web::api) fn typed(
             Some(value) => drop(inputs.insert(field.name.clone(), value)),
             None => {
                 let wanted = inputs_rules::name_of(&field.kind);
-                input.wrong(&path, format!("`{}` must be of the type {wanted}.", field.name));
+                input.wrong(&path, format!("`{}` must be {wanted}.", field.name));
             }
         }
     }

@@ -1,0 +1,48 @@
+//! What a provider's refusal of a template says of the template, and who is told.
+
+use super::app::App;
+use crate::{
+    base::{ids::SenderId, time::Time},
+    channel::SendError,
+    model::{inbound::TemplateChange, template::TemplateStatus},
+    store::WriteSet,
+};
+
+impl App {
+    /// The provider says by its answer what a webhook would say: nobody tries it again before it is usable.
+    pub(super) fn spoil_template(
+        &self,
+        sender: SenderId,
+        name: &str,
+        status: TemplateStatus,
+        set: &mut WriteSet,
+        now: Time,
+    ) {
+        self.take_template_news(&[sender], name, None, &TemplateChange::Status(status), set, now);
+    }
+
+    /// The template does not take what one message gave it: the next one may, so only an alarm says so, once for each
+    /// template and start of the daemon.
+    pub(super) fn tell_of_template(
+        &self,
+        sender: SenderId,
+        name: &str,
+        error: &SendError,
+        set: &mut WriteSet,
+        now: Time,
+    ) {
+        if !self.templates_told.add((sender, name.to_owned())) {
+            return;
+        }
+        self.metrics.alarm("template_refused");
+        tracing::error!(
+            sender.id = %sender, template = name, error.code = error.code,
+            "Sender {sender} does not take template `{name}` as the flow fills it: the provider answered {}", error.code
+        );
+        let data = serde_json::json!({
+            "alarm": "template_refused", "sender_id": sender, "template": name, "code": error.code,
+            "text": format!("the provider does not take template `{name}` with these values: {}", error.text),
+        });
+        self.notify(set, "alarm", data, now);
+    }
+}

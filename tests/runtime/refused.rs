@@ -1,0 +1,118 @@
+//! What a provider refuses, and what people answer to a template: seen from outside first, mended, kept.
+
+use super::house::House;
+use crate::graph::Fault;
+use transom::{
+    base::time::Span, channel::meta::compose::What, model::template::TemplateStatus, store::outbound::SendState,
+};
+
+const HELLO: &str = "flow: hello\nwhen: [{message: hello}]\nsteps:\n  - say: Hello to you.\n";
+
+#[tokio::test]
+async fn a_restart_sends_at_once_what_a_stopped_sender_kept() {
+    for code in [190, 131_048] {
+        let mut house = House::at_meta(&[("flows/hello.yaml", HELLO)], "  []").await;
+        house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code });
+        house.says("hello").await;
+        house.says("hello").await;
+        assert_eq!(house.sent().len(), 1, "the sender is stopped");
+        let house = house.restart().await;
+        assert_eq!(house.texts(), ["Hello to you."; 3], "{code}: both, after what was refused");
+        assert_eq!(house.row(1).await.state, SendState::Sent);
+    }
+}
+
+const OFFER: &str = "flow: offer
+when: [{message: offer}]
+steps:
+  - wait: 25h
+  - ask: Will you come?
+    as: coming
+    options: [{id: yes_i_do, title: 'Yes, confirm'}, {id: no, title: Not now}]
+    if_closed: {template: [confirm_tpl, plain_tpl]}
+    timeout: 2d
+    on_timeout: [end]
+  - say: Noted ${coming}.
+";
+const TEMPLATES: &str = "  - {id: 1, sender: 1, name: confirm_tpl, language: en, category: utility, status: approved, \
+                         body: 'Will you come?', buttons: [Confirm it, Not now]}
+  - {id: 2, sender: 1, name: plain_tpl, language: en, category: utility, status: approved, body: 'Coming?'}";
+
+async fn offered() -> House {
+    let mut house = House::at_meta(&[("flows/offer.yaml", OFFER)], TEMPLATES).await;
+    house.says("offer").await;
+    house
+}
+
+#[tokio::test]
+async fn people_answer_with_what_stands_on_the_template() {
+    for answer in ["Confirm it", "confirm it!", "yes confirm", "1"] {
+        let mut house = offered().await;
+        house.advance(Span::hours(26)).await;
+        let mut house = house.restart().await;
+        house.says(answer).await;
+        assert_eq!(house.texts(), ["Noted yes_i_do."], "{answer}");
+    }
+    let mut house = offered().await;
+    house.advance(Span::hours(26)).await;
+    // The approved button's own payload, as a template comes back that somebody else sent.
+    house.acts(What::TapTemplate { payload: "Confirm it".into(), title: "Confirm it".into() }).await;
+    assert_eq!(house.texts(), ["Noted yes_i_do."]);
+}
+
+#[tokio::test]
+async fn a_template_that_one_message_did_not_fit_stays_for_all_others() {
+    let mut house = offered().await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 132_012 });
+    house.advance(Span::hours(26)).await;
+    let names: Vec<_> = house.sent().iter().map(|sent| sent["template"]["name"].clone()).collect();
+    assert_eq!(names, ["confirm_tpl", "plain_tpl"], "the author's next one goes");
+    let known = house.app.catalogue.list(super::house::SENDER);
+    assert!(known.iter().all(|template| template.status == TemplateStatus::Approved), "{known:?}");
+    assert!(house.app.metrics.render().contains("template_refused"), "and an alarm says so");
+}
+
+const NEWS: &str = "flow: news\nwhen: [{event: news}]\nif_busy: aside\nsteps:\n  - say: We have news.\n";
+
+#[tokio::test]
+async fn who_writes_in_quiet_hours_gets_what_they_held_back() {
+    let bot = "bot: Test\ntimezone: Europe/Madrid\nquiet_hours: {from: '08:30', to: '23:30'}\n";
+    let files = [("flows/_bot.yaml", bot), ("flows/hello.yaml", HELLO), ("flows/news.yaml", NEWS)];
+    let mut house = House::new(&files).await;
+    house.says("hello").await;
+    house.advance(Span::minutes(40)).await;
+    house.tell("news", serde_json::json!({})).await;
+    assert_eq!(house.heard(), ["Hello to you."], "it is nine in the morning, and quiet");
+    house.says("hello").await;
+    assert_eq!(house.heard(), ["We have news.", "Hello to you."]);
+}
+
+#[tokio::test]
+async fn a_message_in_the_second_of_a_refused_send_keeps_the_window_open() {
+    let mut house = House::at_meta(&[("flows/hello.yaml", HELLO), ("flows/news.yaml", NEWS)], "  []").await;
+    house.says("hello").await;
+    house.clock.set(transom::base::time::Time(house.now().0 / 1000 * 1000 + 60_100));
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_047 });
+    // Meta gives a message's time in whole seconds: this one comes just after the attempt, and seems to lie before.
+    house.says("hello").await;
+    assert_eq!(house.texts(), ["Hello to you."; 3], "planned again as the text that it is");
+}
+
+#[tokio::test]
+async fn a_tap_on_an_old_button_is_no_wish_to_hear_nothing_more() {
+    let visit = "flow: visit\nwhen: [{message: visit}]\nsteps:\n  - ask: Shall I book it?\n    as: choice\n    \
+                 options: [{id: ok, title: Book it}, {id: drop, title: Cancel}]\n  - say: Done ${choice}.\n";
+    let mut house = House::new(&[("flows/visit.yaml", visit)]).await;
+    let mut taken = house.sandbox.watch();
+    house.says("visit").await;
+    let content = taken.recv().await.unwrap().content;
+    let transom::model::content::Content::Buttons { buttons, .. } = &content else { panic!("{content:?}") };
+    let cancel = buttons[1].clone();
+    house.says("book it").await;
+    house.advance(Span::minutes(1)).await;
+    house.acts(What::Tap { id: cancel.id, title: cancel.title }).await;
+    let heard = house.heard();
+    assert!(!heard.iter().any(|text| text.contains("no more messages")), "{heard:?}");
+    house.says("cancel").await;
+    assert!(house.heard().iter().any(|text| text.contains("no more messages")), "typed, it is asked back");
+}
