@@ -52,6 +52,8 @@ pub struct Conversation {
     pub sender: SenderId,
     pub window: Window,
     pub last_inbound_at: Option<Time>,
+    /// When this process took its newest message: a timestamp counts in whole seconds.
+    pub heard_at: Option<Time>,
     pub session: Session,
     /// The newest turn of which the provider took a message.
     pub accepted_turn: Option<u64>,
@@ -201,11 +203,20 @@ impl Conversation {
             sender,
             window: Window::default(),
             last_inbound_at: None,
+            heard_at: None,
             session: Session::default(),
             accepted_turn: None,
             outbox: Vec::new(),
             missed: Vec::new(),
         }
+    }
+}
+
+impl Conversation {
+    /// The contact has written after this moment, as far as timestamps of whole seconds tell.
+    pub fn heard_since(&self, moment: Time) -> bool {
+        let same_second = |at: Time| at.0 / 1000 == moment.0 / 1000 && self.heard_at > Some(moment);
+        self.last_inbound_at.is_some_and(|at| at > moment || same_second(at))
     }
 }
 
@@ -295,6 +306,7 @@ impl App {
             sender: row.sender_id,
             window: Window { opened_at: row.opened_at },
             last_inbound_at: row.last_inbound_at,
+            heard_at: None,
             session,
             accepted_turn,
             outbox,

@@ -218,9 +218,7 @@ impl App {
                 pending.planned_again = true;
                 rows::planned_again(set, pending.id, now);
                 again(pending, now, true);
-                // A message counts in whole seconds: one of the attempt's own second came after it, since just after
-                // it the provider would not have refused.
-                if conversation.last_inbound_at.is_none_or(|at| at.0 / 1000 < attempted_at.0 / 1000) {
+                if !conversation.heard_since(attempted_at) {
                     rows::close_window(set, conversation.id, conversation.window);
                     // A time that says otherwise than the refusal is not believed.
                     let told = self.provider_of(sender).and_then(|provider| provider.opened_at(&error));

@@ -36,7 +36,7 @@ impl App {
         }
         self.metrics.alarm("template_refused");
         tracing::error!(
-            sender.id = %sender, template = name, error.code = error.code,
+            sender.id = %sender, template.name = name, error.code = error.code,
             "Sender {sender} does not take template `{name}` as the flow fills it: the provider answered {}", error.code
         );
         let data = serde_json::json!({

@@ -3,7 +3,10 @@
 use super::house::House;
 use crate::graph::Fault;
 use transom::{
-    base::time::Span, channel::meta::compose::What, model::template::TemplateStatus, store::outbound::SendState,
+    base::time::{Span, Time},
+    channel::meta::compose::What,
+    model::{inbound::DeliveryState, template::TemplateStatus},
+    store::outbound::SendState,
 };
 
 const HELLO: &str = "flow: hello\nwhen: [{message: hello}]\nsteps:\n  - say: Hello to you.\n";
@@ -72,7 +75,8 @@ async fn a_template_that_one_message_did_not_fit_stays_for_all_others() {
     assert!(house.app.metrics.render().contains("template_refused"), "and an alarm says so");
 }
 
-const NEWS: &str = "flow: news\nwhen: [{event: news}]\nif_busy: aside\nsteps:\n  - say: We have news.\n";
+const NEWS: &str =
+    "flow: news\nwhen: [{event: news}]\nif_busy: aside\nsteps:\n  - say: We have news.\n    if_closed: skip\n";
 
 #[tokio::test]
 async fn who_writes_in_quiet_hours_gets_what_they_held_back() {
@@ -91,11 +95,16 @@ async fn who_writes_in_quiet_hours_gets_what_they_held_back() {
 async fn a_message_in_the_second_of_a_refused_send_keeps_the_window_open() {
     let mut house = House::at_meta(&[("flows/hello.yaml", HELLO), ("flows/news.yaml", NEWS)], "  []").await;
     house.says("hello").await;
-    house.clock.set(transom::base::time::Time(house.now().0 / 1000 * 1000 + 60_100));
-    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_047 });
-    // Meta gives a message's time in whole seconds: this one comes just after the attempt, and seems to lie before.
+    let second = Time(house.now().0 / 1000 * 1000 + 60_000);
+    house.clock.set(second + Span::millis(100));
+    house.tell("news", serde_json::json!({})).await;
+    let at = house.row(1).await.attempted_at;
+    assert_eq!(at, Some(second + Span::millis(100)));
+    // Meta gives a message's time in whole seconds: this one comes after the attempt, and seems to lie before.
+    house.clock.set(second + Span::millis(400));
     house.says("hello").await;
-    assert_eq!(house.texts(), ["Hello to you."; 3], "planned again as the text that it is");
+    house.told(1, DeliveryState::Failed, Some(131_047)).await;
+    assert_eq!(house.texts(), ["Hello to you.", "We have news.", "Hello to you.", "We have news."]);
 }
 
 #[tokio::test]

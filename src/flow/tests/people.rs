@@ -227,6 +227,6 @@ steps:
     check_bot(
         bot,
         flow,
-        "< go\n> true Fri 13:00 Fri 14:00\n+1h\n< go\n> false Fri 16:00 Fri 19:00\n+5h\n< go\n> false Tue 09:00 Tue 14:00",
+        "< go\n> true Fri 13:00 Fri 14:00\n+1h\n< go\n> false Fri 16:00\n+5h\n< go\n> false Tue 09:00",
     );
 }
