@@ -282,17 +282,19 @@ mod tests {
         let quick = |title: &str| TemplateButtonKind::QuickReply { title: title.into() };
         let link = || TemplateButtonKind::Url { title: "Open".into(), url: "https://a.example/{{1}}".into() };
         let reply = |id: &str| ButtonValue::Reply { payload: id.into(), title: id.into() };
+        // What stands on it is what was approved.
+        let approved = |id: &str, title: &str| ButtonValue::Reply { payload: id.into(), title: title.into() };
         let suffix = || ButtonValue::UrlSuffix("x".into());
         let lay = |buttons: Vec<TemplateButtonKind>, values: &[ButtonValue]| with(buttons).lay(values);
         // More options than buttons: the rest is typed.
         assert_eq!(
-            lay(vec![quick("a"), quick("b")], &[reply("a"), reply("b"), reply("c")]),
-            Ok(vec![reply("a"), reply("b")])
+            lay(vec![quick("Yes"), quick("No")], &[reply("a"), reply("b"), reply("c")]),
+            Ok(vec![approved("a", "Yes"), approved("b", "No")])
         );
         assert_eq!(lay(vec![], &[reply("a")]), Ok(vec![]));
         let phone = TemplateButtonKind::Phone { title: "Call".into() };
         let mixed = lay(vec![phone, link(), quick("Yes"), quick("Stop")], &[reply("a"), suffix()]);
-        assert_eq!(mixed, Ok(vec![ButtonValue::AsApproved, suffix(), reply("a")]));
+        assert_eq!(mixed, Ok(vec![ButtonValue::AsApproved, suffix(), approved("a", "Yes")]));
         assert_eq!(
             lay(vec![quick("Yes"), link()], &[reply("a")]),
             Err("its button 2 needs the end of its address".into())
