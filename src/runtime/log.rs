@@ -44,6 +44,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("state", "a fixed word for what has become of it"),
     ("status", "an HTTP status"),
     ("step.id", "a step's id"),
+    ("template.change", "how a template differs from what the flows assume"),
     ("template.name", "a template's name"),
     ("trigger", "what started a flow"),
     ("turn", "a conversation's turn number"),
