@@ -25,9 +25,10 @@ use axum::{
     extract::{ConnectInfo, Request},
     http::StatusCode,
     middleware,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use listen::Peer;
+use percent_encoding::percent_decode_str;
 use problem::Problem;
 use state::Web;
 use std::{pin::pin, sync::Arc};
@@ -38,6 +39,11 @@ use tower_service::Service as _;
 pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request) -> Response {
     if webhooks::address(request.uri().path()).is_some() {
         return guard::answered(pin!(webhooks::answer(web, peer.0, request)), || "/webhooks/{provider}").await;
+    }
+    // The router would refuse it in words of its own; the dialects look at their addresses themselves.
+    let path = request.uri().path();
+    if !path.starts_with("/api/") && percent_decode_str(path).decode_utf8().is_err() {
+        return no_such_path().await.into_response();
     }
     request.extensions_mut().insert(ConnectInfo(peer));
     // In a box, as what is rare: the connection holds room for whichever of the two is larger.

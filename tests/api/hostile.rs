@@ -1,10 +1,10 @@
 //! Bodies that no client means: whatever comes, the answer is one that the document knows, and never our own fault.
 
-use super::host::Host;
+use super::{host::OPERATOR, routes::World};
 use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 use transom::{
-    base::limits::API_BODY_BYTES_MAX,
+    base::{clock::Clock, limits::API_BODY_BYTES_MAX, time::Span},
     web::routes::{self, Route, Verb, Who},
 };
 
@@ -67,79 +67,74 @@ fn bent(body: &Json) -> Vec<Json> {
     all
 }
 
-fn dialects() -> impl Iterator<Item = &'static Route> {
-    let posts = routes::all().filter(|route| route.verb == Verb::Post && route.who == Who::Account);
-    posts.filter(|route| route.is_dialect() && !route.example.body.is_empty())
+/// Every route that takes a body from somebody who is known.
+fn with_a_body() -> impl Iterator<Item = &'static Route> {
+    let wanted = |route: &&Route| !matches!(route.who, Who::Anyone | Who::Provider) && !route.example.body.is_empty();
+    routes::all().filter(|route| route.verb != Verb::Get).filter(wanted)
 }
 
-async fn ask(host: &Host, path: &str, body: Vec<u8>) {
+fn key(route: &Route) -> &'static str {
+    if route.who == Who::Operator { OPERATOR } else { "key-acme" }
+}
+
+/// The answer's status and body are what the document says, which the host itself looks at.
+async fn ask(world: &World, route: &Route, path: &str, body: Option<Vec<u8>>) {
     // The rates of the dialects are not what is asked here.
-    host.clock.set(transom::base::clock::Clock::now(&*host.clock) + transom::base::time::Span::minutes(1));
-    let headers = [("authorization", "Bearer key-acme"), ("content-type", "application/json")];
-    let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
-    let answer = host.request(Method::POST, path, &headers, body).await;
-    assert!(answer.status < 500, "{path} {shown}: {} {}", answer.status, answer.text);
+    world.host.clock.set(world.host.clock.now() + Span::minutes(1));
+    let authorization = format!("Bearer {}", key(route));
+    let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+    let shown = String::from_utf8_lossy(body.as_deref().unwrap_or_default()).chars().take(200).collect::<String>();
+    let method = Method::from_bytes(route.verb.as_str().as_bytes()).unwrap();
+    let answer = world.host.request(method, path, &headers, body.unwrap_or_default()).await;
+    assert!(answer.status < 500, "{} {path} {shown}: {} {}", route.verb.as_str(), answer.status, answer.text);
 }
 
 #[tokio::test]
 async fn no_body_that_fits_nothing_is_our_fault() {
-    let mut host = Host::new().await;
-    host.ana_says("something else").await;
-    let conversation = host.get("key-acme", "/v1/conversations").await.is(200)["data"][0]["id"].to_string();
-    for route in dialects() {
-        let path = route.example.path.replace("$conversation", &conversation);
+    let world = World::new().await;
+    let sent = world.host.graph.sent().len();
+    for route in with_a_body() {
         for body in corpus() {
-            ask(&host, &path, body).await;
+            ask(&world, route, &world.path(route), Some(body)).await;
         }
     }
-    assert!(host.graph.sent().is_empty());
+    assert_eq!(world.host.graph.sent().len(), sent);
 }
 
 #[tokio::test]
 async fn no_field_that_is_bent_is_our_fault() {
-    let mut host = Host::new().await;
-    host.ana_says("something else").await;
-    let conversation = host.get("key-acme", "/v1/conversations").await.is(200)["data"][0]["id"].to_string();
-    for route in dialects() {
-        let path = route.example.path.replace("$conversation", &conversation);
+    for route in with_a_body() {
+        // Some of them may be meant: an erased contact is nobody for the next route.
+        let world = World::new().await;
         let example: Json = serde_json::from_str(route.example.body).unwrap();
         for body in bent(&example) {
-            ask(&host, &path, body.to_string().into_bytes()).await;
+            ask(&world, route, &world.path(route), Some(body.to_string().into_bytes())).await;
         }
     }
 }
 
+/// What may stand in an address: as an id, as a value of a query.
+const STRANGE_WORDS: &[&str] =
+    &["", "0", "-1", "99999999999999999999", "x", "%00", "%ff", "%F0%9F%91%8D", "a%2Fb", "1.5", "null", "../..", "%27"];
+
 #[tokio::test]
 async fn no_query_and_no_id_that_is_bent_is_our_fault() {
-    let host = Host::new().await;
-    let strange = [
-        "",
-        "0",
-        "-1",
-        "99999999999999999999",
-        "x",
-        "%00",
-        "%ff",
-        "%ff",
-        "%F0%9F%91%8D",
-        "a%2Fb",
-        "1.5",
-        "null",
-        "../..",
-        "%27",
-    ];
-    for route in routes::all().filter(|route| route.verb == Verb::Get && route.is_dialect()) {
-        for value in strange {
+    // The stream goes on for ever; whom the platform calls is not asked here.
+    let asked = |route: &&Route| route.name != "listen" && !matches!(route.who, Who::Provider);
+    for route in routes::all().filter(asked) {
+        let world = World::new().await;
+        let body = (!route.example.body.is_empty()).then(|| route.example.body.as_bytes().to_vec());
+        for value in STRANGE_WORDS {
+            let has_id = route.path.contains('{');
             // Nothing at the end of an address is another address.
-            if value.is_empty() && route.path.ends_with('}') {
+            if (value.is_empty() && route.path.ends_with('}')) || !(has_id || route.verb == Verb::Get) {
                 continue;
             }
             let path: Vec<&str> =
                 route.path.split('/').map(|part| if part.starts_with('{') { value } else { part }).collect();
             let query: Vec<String> = route.query.iter().map(|field| format!("{}={value}", field.name)).collect();
-            host.clock.set(transom::base::clock::Clock::now(&*host.clock) + transom::base::time::Span::minutes(1));
-            let answer = host.get("key-acme", &format!("{}?{}", path.join("/"), query.join("&"))).await;
-            assert!(answer.status < 500, "{} {value}: {} {}", route.path, answer.status, answer.text);
+            let path = format!("{}?{}", path.join("/"), query.join("&"));
+            ask(&world, route, &path, body.clone().filter(|_| route.verb != Verb::Get)).await;
         }
     }
 }
