@@ -211,6 +211,8 @@ pub struct Outgoing {
     pub content: Content,
     /// The message of the contact that this one quotes.
     pub reply_to: Option<ProviderId>,
+    /// Outside the window without a template; only where the sender's `direct_send` says so.
+    pub direct: bool,
 }
 
 /// The provider took the message. That it arrives is told by statuses.
@@ -259,6 +261,8 @@ pub enum Next {
     Misconfigured,
     /// This template cannot go; another one may.
     TemplateUnusable { why: TemplateFault },
+    /// Not without a template.
+    DirectRefused,
 }
 
 impl Next {
@@ -276,6 +280,7 @@ impl Next {
             Next::PauseSender { .. } => "pause_sender",
             Next::Misconfigured => "misconfigured",
             Next::TemplateUnusable { .. } => "template_unusable",
+            Next::DirectRefused => "direct_refused",
         }
     }
 }

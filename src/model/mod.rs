@@ -7,6 +7,7 @@ pub mod carries;
 pub mod consent_words;
 pub mod contact;
 pub mod content;
+pub mod direct;
 pub mod drift;
 pub mod effect;
 pub mod event;

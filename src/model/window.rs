@@ -51,6 +51,8 @@ pub enum Plan {
     Send,
     /// This one of `if_closed`'s templates stands for the message.
     Template(usize),
+    /// As it is, outside the window, at the price of a utility template (Meta's Direct Send).
+    Direct,
     /// This template now; the message itself is kept until the contact answers, at most until `until`.
     Nudge { index: usize, until: Time },
     /// Kept until the contact's next message, at most until then.
@@ -80,6 +82,17 @@ pub enum TemplateState {
     NotNow,
     /// Rejected or disabled, or its values can never be right.
     Never,
+}
+
+/// As what a message goes: each has its own price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentAs {
+    /// Its own content, be it a text or a template.
+    Itself,
+    /// This one of `if_closed`'s templates.
+    Template(usize),
+    /// Its own content, outside the window.
+    Direct,
 }
 
 /// Until when something keeps a sender from sending; past moments keep nobody.
@@ -133,9 +146,10 @@ pub struct PlanInput<'a> {
     pub unlawful_until: Option<Time>,
     pub sender: SenderState,
     pub template: &'a dyn Fn(&TemplateMessage) -> TemplateState,
-    /// The account can pay for it: for this one of `if_closed`'s templates, or `None`, the message's own content. Asked
-    /// last but one; may set the amount aside.
-    pub affords: &'a dyn Fn(Option<usize>) -> bool,
+    /// The sender may send this very message outside the window, where no template of its `if_closed` is usable.
+    pub direct: bool,
+    /// The account can pay for it. Asked last but one; may set the amount aside.
+    pub affords: &'a dyn Fn(SentAs) -> bool,
     /// Takes a place in the pace of sender and pair, and says when it comes. Asked last, of what goes for certain.
     pub slot: &'a dyn Fn() -> Time,
 }
@@ -153,7 +167,7 @@ impl PlanInput<'_> {
 pub fn plan(input: &PlanInput<'_>) -> Plan {
     let plan = allowed(input);
     match plan {
-        Plan::Send | Plan::Template(_) | Plan::Nudge { .. } => can_leave(input, plan),
+        Plan::Send | Plan::Template(_) | Plan::Direct | Plan::Nudge { .. } => can_leave(input, plan),
         other => other,
     }
 }
@@ -193,16 +207,17 @@ fn can_leave(input: &PlanInput<'_>, plan: Plan) -> Plan {
     if let Some(at) = sender.templates_until.filter(|at| is_template && *at > now) {
         return Plan::Later { at, reason: Reason::TemplateUnusable };
     }
-    let chosen = match plan {
-        Plan::Template(index) => Some(index),
+    let sent_as = match plan {
+        Plan::Template(index) => SentAs::Template(index),
+        Plan::Direct => SentAs::Direct,
         // It becomes a message of its own, which asks for itself.
         Plan::Nudge { .. } => return plan,
-        _ => None,
+        _ => SentAs::Itself,
     };
     if let Some(at) = sender.full_until.filter(|at| is_template && !input.window.is_open(now) && *at > now) {
         return Plan::Later { at, reason: Reason::Capped };
     }
-    if !(input.affords)(chosen) {
+    if !(input.affords)(sent_as) {
         return Plan::Refuse { reason: Reason::NoBalance };
     }
     match (input.slot)() {
@@ -299,7 +314,11 @@ fn freeform(input: &PlanInput<'_>, hold_ends: Time) -> Plan {
         Some(IfClosed::Fail) => Plan::Fail,
         Some(IfClosed::Template(templates)) => match first_usable(input, templates) {
             Ok(index) => Plan::Template(index),
-            Err(plan) => plan(hold_ends),
+            Err(plan) => match plan(hold_ends) {
+                // Never what wants consent: Direct Send is for messages that are no advertising.
+                Plan::WaitTemplate { .. } if input.direct && !input.topic.needs_consent => Plan::Direct,
+                other => other,
+            },
         },
         Some(IfClosed::Nudge { templates, .. }) => match first_usable(input, templates) {
             Ok(index) => Plan::Nudge { index, until: hold_ends },

@@ -17,6 +17,9 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
+/// How a message is counted that goes outside the window without a template (platform.md 4.7).
+pub(super) const DIRECT_SEND_PRICED_AS: &str = "utility";
+
 #[derive(Default)]
 pub struct Catalogue(RwLock<HashMap<SenderId, Shelf>>);
 

@@ -2,7 +2,8 @@
 
 use super::{
     app::App,
-    catalogue::Wish,
+    catalogue::{DIRECT_SEND_PRICED_AS, Wish},
+    config::Sender,
     lane::Conversation,
     outbox::{Pending, PendingState},
 };
@@ -15,10 +16,11 @@ use crate::{
     model::{
         contact::Contact,
         content::Content,
+        direct,
         effect::IfClosed,
         event::Reason,
         template::TemplateMessage,
-        window::{self, Plan, SenderState, TemplateState},
+        window::{self, Plan, SenderState, SentAs, TemplateState},
     },
 };
 
@@ -27,6 +29,8 @@ pub(super) enum Decision {
     Go {
         content: Content,
         as_template: Option<TemplateMessage>,
+        /// Outside the window as it is.
+        direct: bool,
     },
     /// This template goes first, as a message of its own; the message itself is kept.
     Nudge {
@@ -58,7 +62,7 @@ impl Decision {
     /// It would be another one if the window were open; `own` is what the message itself says.
     pub(super) fn finds_closed(&self, own: &Content) -> bool {
         match self {
-            Decision::Go { as_template, .. } => as_template.is_some() && !own.is_template(),
+            Decision::Go { as_template, direct, .. } => *direct || (as_template.is_some() && !own.is_template()),
             Decision::Nudge { .. } | Decision::Hold { .. } | Decision::Skip => true,
             Decision::Fail { code, .. } => *code == "window_closed",
             Decision::Later { .. } | Decision::Expired | Decision::Refuse { .. } => false,
@@ -82,28 +86,38 @@ impl App {
             Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).map(&ready),
             _ => None,
         };
-        let affords = |index: Option<usize>| match index.map(of_list) {
-            Some(Some(Ok(template))) => self.afford(contact, pending, sender.id, &Content::Template(template), now),
-            Some(_) => true,
-            None => self.afford(contact, pending, sender.id, &draft.content, now),
+        let priced = |content: &Content| self.catalogue.priced_as(sender.id, content);
+        let affords = |sent_as: SentAs| {
+            let category = match sent_as {
+                SentAs::Itself => priced(&draft.content),
+                SentAs::Direct => DIRECT_SEND_PRICED_AS,
+                SentAs::Template(index) => match of_list(index) {
+                    Some(Ok(template)) => priced(&Content::Template(template)),
+                    _ => return true,
+                },
+            };
+            self.afford(contact, pending, sender.id, category, now)
         };
         let slot = || match pending.slot_taken {
             true => now,
             false => self.rates.reserve(sender, contact.id, now),
         };
         match self.plan(contact, conversation, pending, &wish, (&affords, &slot), now) {
+            Plan::Direct => Decision::Go { content: draft.content.clone(), as_template: None, direct: true },
             Plan::Send => match &draft.content {
                 Content::Template(own) => match ready(own) {
                     Ok(template) => {
-                        Decision::Go { content: Content::Template(template.clone()), as_template: Some(template) }
+                        let content = Content::Template(template.clone());
+                        Decision::Go { content, as_template: Some(template), direct: false }
                     }
                     Err(unusable) => Decision::Refuse { reason: Reason::TemplateUnusable, why: unusable.why },
                 },
-                own => Decision::Go { content: own.clone(), as_template: None },
+                own => Decision::Go { content: own.clone(), as_template: None, direct: false },
             },
             Plan::Template(index) => match of_list(index) {
                 Some(Ok(template)) => {
-                    Decision::Go { content: Content::Template(template.clone()), as_template: Some(template) }
+                    let content = Content::Template(template.clone());
+                    Decision::Go { content, as_template: Some(template), direct: false }
                 }
                 _ => Decision::Refuse { reason: Reason::TemplateUnusable, why: "no template is usable".into() },
             },
@@ -152,7 +166,7 @@ impl App {
         conversation: &Conversation,
         pending: &Pending,
         wish: &Wish<'_>,
-        (affords, slot): (&dyn Fn(Option<usize>) -> bool, &dyn Fn() -> Time),
+        (affords, slot): (&dyn Fn(SentAs) -> bool, &dyn Fn() -> Time),
         now: Time,
     ) -> Plan {
         let live = self.live.get();
@@ -180,9 +194,18 @@ impl App {
             unlawful_until: rules.unlawful_until(&contact.data, now).filter(|_| !awake),
             sender: self.state_of(conversation.sender, contact.id, now),
             template: &state,
+            direct: self.may_go_direct(conversation.sender, pending, now),
             affords,
             slot,
         })
+    }
+
+    /// Where no template is usable: `direct_send`, and Meta has not refused this message or, lately, any.
+    fn may_go_direct(&self, sender: SenderId, pending: &Pending, now: Time) -> bool {
+        self.senders.get(sender).is_some_and(Sender::sends_direct)
+            && !pending.direct_refused
+            && direct::carries(&pending.draft.content)
+            && self.health.sends_direct(sender, now)
     }
 
     /// What keeps a sender from sending to a contact.

@@ -49,13 +49,13 @@ impl App {
                 break;
             }
             match decision {
-                Decision::Go { content, as_template } => {
+                Decision::Go { content, as_template, direct } => {
                     if !set.is_empty() {
                         // It may stand there already (an unknown one that goes again), and of two rows of one
                         // message in a write-set `sending` is written first.
                         self.store.commit(std::mem::replace(&mut set, WriteSet::of(lane.contact.id.0))).await?;
                     }
-                    let id = self.put_on_wire(lane, index, place, as_template, now, &mut set);
+                    let id = self.put_on_wire(lane, index, place, (as_template, direct), now, &mut set);
                     match self.store.commit(set).await {
                         Err(CommitError::Unknown) if self.stands_sending(&lane.conversations[index], id).await => {}
                         done => drop(done?),
@@ -98,7 +98,7 @@ impl App {
             return None;
         }
         match self.decide(&lane.contact, &lane.conversations[index], place, now) {
-            Decision::Go { content, as_template: None } => {
+            Decision::Go { content, as_template: None, direct: false } => {
                 let pending = &mut lane.conversations[index].outbox[place];
                 if self.counts_against_cap(&pending.draft, now) {
                     return None;
@@ -128,12 +128,12 @@ impl App {
         lane: &mut LaneState,
         index: usize,
         place: usize,
-        as_template: Option<TemplateMessage>,
+        (as_template, direct): (Option<TemplateMessage>, bool),
         now: Time,
         set: &mut WriteSet,
     ) -> OutboundId {
         let sender = lane.conversations[index].sender;
-        if as_template.is_some() && !lane.conversations[index].window.is_open(now) {
+        if (direct || as_template.is_some()) && !lane.conversations[index].window.is_open(now) {
             self.reach.note(&self.senders, sender, lane.contact.id, now);
         }
         let pending = &mut lane.conversations[index].outbox[place];
@@ -144,6 +144,7 @@ impl App {
         pending.not_before = None;
         pending.slot_taken = false;
         pending.sent_as = as_template;
+        pending.direct = direct;
         rows::sending(set, pending, now);
         let (id, topic) = (pending.id, pending.draft.topic.clone());
         // An unknown attempt before this one counts still; a refused one was given back.
@@ -324,6 +325,7 @@ impl App {
         let asked_recently = pending.draft.asked_for.is_some_and(|at| now - at <= RESEND_WITHIN);
         let reply = asked_recently
             && !pending.went_as_template()
+            && !pending.direct
             && !pending.draft.content.is_template()
             && matches!(pending.draft.origin, Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation)
             && later_accepted.is_none_or(|turn| turn <= pending.draft.turn);

@@ -12,10 +12,12 @@ use std::{
 #[derive(Default)]
 pub struct Health(Mutex<HashMap<SenderId, Pause>>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pause {
     pub everything_until: Option<Time>,
     pub templates_until: Option<Time>,
+    /// Without a template, outside the window.
+    pub direct_until: Option<Time>,
     /// The provider's code and words.
     pub why: String,
 }
@@ -30,20 +32,32 @@ impl Health {
     }
 
     pub fn pause(&self, sender: SenderId, templates_only: bool, until: Time, why: String) {
-        let mut pauses = self.pauses();
-        let pause =
-            pauses.entry(sender).or_insert(Pause { everything_until: None, templates_until: None, why: String::new() });
-        if templates_only {
-            pause.templates_until = pause.templates_until.max(Some(until));
-        } else {
-            pause.everything_until = pause.everything_until.max(Some(until));
-        }
-        pause.why = why;
+        self.entry(sender, |pause| {
+            if templates_only {
+                pause.templates_until = pause.templates_until.max(Some(until));
+            } else {
+                pause.everything_until = pause.everything_until.max(Some(until));
+            }
+            pause.why = why;
+        });
+    }
+
+    /// Meta did not take a message without a template: none goes that way for a while.
+    pub fn rest_direct(&self, sender: SenderId, until: Time) {
+        self.entry(sender, |pause| pause.direct_until = pause.direct_until.max(Some(until)));
+    }
+
+    pub fn sends_direct(&self, sender: SenderId, now: Time) -> bool {
+        self.pauses().get(&sender).and_then(|pause| pause.direct_until).is_none_or(|until| until <= now)
     }
 
     /// For `/readyz` and the dialects: `None` is online.
     pub fn of(&self, sender: SenderId, now: Time) -> Option<Pause> {
         self.pauses().get(&sender).filter(|pause| pause.everything_until.is_some_and(|until| until > now)).cloned()
+    }
+
+    fn entry(&self, sender: SenderId, change: impl FnOnce(&mut Pause)) {
+        change(self.pauses().entry(sender).or_default());
     }
 
     fn pauses(&self) -> MutexGuard<'_, HashMap<SenderId, Pause>> {

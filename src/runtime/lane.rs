@@ -329,6 +329,7 @@ impl App {
         }
         // A rate, a back-off and a stopped sender keep a message's place; every other reason to wait does not.
         pending.in_order = row.reason.as_deref().is_none_or(|reason| reason == Reason::SenderDown.as_str());
+        pending.direct = row.sent_as.as_ref().is_some_and(|content| !content.is_template());
         pending.sent_as = match row.sent_as {
             Some(Content::Template(template)) => Some(template),
             _ => None,

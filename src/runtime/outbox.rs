@@ -42,6 +42,10 @@ pub struct Pending {
     pub refused_templates: Vec<String>,
     /// What is on the wire instead of the draft's own content.
     pub sent_as: Option<TemplateMessage>,
+    /// It is on the wire outside the window, without a template.
+    pub direct: bool,
+    /// Meta did not take it that way.
+    pub direct_refused: bool,
     /// Whoever tried it is gone, and its row does not say yet until when a status is waited for.
     pub interrupted: bool,
     /// A status said that a try failed, while a request was on the wire: by the try's id at the provider.
@@ -82,6 +86,8 @@ impl Pending {
             charge: None,
             refused_templates: Vec::new(),
             sent_as: None,
+            direct: false,
+            direct_refused: false,
             interrupted: false,
             failed_early: None,
             waiters: Vec::new(),

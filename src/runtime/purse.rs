@@ -176,16 +176,16 @@ impl App {
         }
     }
 
-    /// Sets aside what a message costs that may go now. False: the account has not so much left.
+    /// Sets aside what a message of this category costs that may go now. False: the account has not so much left.
     pub(super) fn afford(
         &self,
         contact: &Contact,
         pending: &Pending,
         sender: SenderId,
-        content: &Content,
+        category: &str,
         now: Time,
     ) -> bool {
-        let Some(charge) = self.price(contact, sender, pending.id, content, now) else { return true };
+        let Some(charge) = self.price(contact, sender, pending.id, category, now) else { return true };
         // What was set aside for an earlier try serves this one.
         let has =
             pending.charge.as_ref().is_some_and(|has| has.state == State::Reserved && has.amount >= charge.amount);
@@ -209,19 +209,11 @@ impl App {
         }
     }
 
-    fn price(
-        &self,
-        contact: &Contact,
-        sender: SenderId,
-        id: OutboundId,
-        content: &Content,
-        now: Time,
-    ) -> Option<Charge> {
+    fn price(&self, contact: &Contact, sender: SenderId, id: OutboundId, category: &str, now: Time) -> Option<Charge> {
         let account = &self.senders.get(sender)?.account;
         if !self.purse.knows(account) {
             return None;
         }
-        let category = self.catalogue.priced_as(sender, content);
         let country = contact.data.phone.as_deref().and_then(phone::country).unwrap_or_default();
         Some(Charge {
             outbound_id: id,

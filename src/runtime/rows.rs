@@ -81,7 +81,11 @@ fn charge(set: &mut WriteSet, pending: &Pending) {
 
 /// A try begins; loses when another hand has the row.
 pub(super) fn sending(set: &mut WriteSet, pending: &Pending, now: Time) {
-    let sent_as = pending.sent_as.clone().map(Content::Template);
+    let sent_as = match &pending.sent_as {
+        Some(template) => Some(Content::Template(template.clone())),
+        // What left outside the window, for who counts those reached there.
+        None => pending.direct.then(|| pending.draft.content.clone()),
+    };
     charge(set, pending);
     set.push(&outbound::SENDING, &Sending { id: pending.id, attempt: pending.attempt, at: now, sent_as });
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::{
         ids::{OutboundId, SenderId},
-        limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
+        limits::{DIRECT_SEND_REST, PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
         time::{Span, Time},
     },
     channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, SendError, TemplateFault, Why},
@@ -37,8 +37,10 @@ impl App {
         let passes_stop = lane.contact.opted_out.is_some()
             || conversation.outbox.iter().any(|p| p.id == id && p.draft.origin == Origin::OptOutConfirmation);
         let template = matches!(content, Content::Template(_));
-        let closes_at = conversation.window.opened_at.filter(|_| !template).map(|at| at + WINDOW);
-        let outgoing = Outgoing { id, sender, to: self.address_of(&lane.contact), content, reply_to: None };
+        let direct = conversation.outbox.iter().any(|pending| pending.id == id && pending.direct);
+        let closes_at = conversation.window.opened_at.filter(|_| !template && !direct).map(|at| at + WINDOW);
+        let to = self.address_of(&lane.contact);
+        let outgoing = Outgoing { id, sender, to, content, reply_to: None, direct };
         let conversation = conversation.id;
         let goes_on = lane.contact.data.joined_to.unwrap_or(contact);
         let app = Arc::clone(self);
@@ -194,7 +196,16 @@ impl App {
             rows::contact(set, &lane.contact);
         }
         let mut waits_for = None;
-        match error.next {
+        // What else it may mean: without a template it does not go.
+        let next = match error.next {
+            Next::WindowClosed | Next::TemplateUnusable { .. } | Next::Rejected { why: Why::Request }
+                if pending.direct =>
+            {
+                Next::DirectRefused
+            }
+            next => next,
+        };
+        match next {
             Next::Retry { after } if !spent => again(pending, now + after.unwrap_or_else(|| backoff(attempt)), true),
             Next::RetryPair { after } if !spent => {
                 // 4^n seconds, Meta's own advice for 131056.
@@ -288,7 +299,17 @@ impl App {
                 }
                 again(pending, now, true);
             }
-            Next::Retry { .. }
+            Next::DirectRefused if pending.direct => {
+                self.health.rest_direct(sender, now + DIRECT_SEND_REST);
+                tracing::warn!(
+                    sender.id = %sender, error.code = error.code,
+                    "Sender {sender} may not send without a template ({}): templates alone for an hour", error.code
+                );
+                pending.direct_refused = true;
+                again(pending, now, true);
+            }
+            Next::DirectRefused
+            | Next::Retry { .. }
             | Next::RetryPair { .. }
             | Next::RetryOnce
             | Next::WindowClosed
@@ -359,6 +380,7 @@ fn again(pending: &mut Pending, at: Time, keeps_place: bool) {
     pending.not_before = Some(at);
     pending.in_order = keeps_place;
     pending.sent_as = None;
+    pending.direct = false;
 }
 
 impl App {

@@ -146,6 +146,7 @@ mod tests {
                 verify_token: Secret::new("v"),
                 api_base: "https://graph.facebook.com".into(),
                 api_version: "v24.0".into(),
+                direct_send: false,
             });
         }
         sender

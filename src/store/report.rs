@@ -98,9 +98,9 @@ static SAID: Query = Query {
         said!(
             "start.id as id, start.trigger_key as trigger_key, start.minute as minute, start.contact_id as contact_id,
                run.conversation_id as conversation_id, min(outbound.accepted_at) as left_at,
-               min(case when outbound.accepted_at is not null and outbound.sent_as is null
+               min(case when outbound.accepted_at is not null and coalesce(outbound.sent_as ->> 'kind', '') <> 'template'
                  then outbound.number end) as text_number,
-               min(case when outbound.accepted_at is not null and outbound.sent_as is not null
+               min(case when outbound.accepted_at is not null and outbound.sent_as ->> 'kind' = 'template'
                  then outbound.number end) as template_number,
                max(case when outbound.delivered_at is not null or outbound.read_at is not null
                  then 1 else 0 end) as delivered,
@@ -126,7 +126,7 @@ static TEMPLATES: Query = Query {
             ""
         ),
         which!(
-            "and outbound.accepted_at is not null and outbound.sent_as is not null
+            "and outbound.accepted_at is not null and outbound.sent_as ->> 'kind' = 'template'
          group by 1, 2, 3 order by 2 desc, 1, 3 limit $5"
         )
     ),

@@ -79,7 +79,7 @@ pub fn phone(digits: &str) -> Alias {
 }
 
 pub fn outgoing(content: Content) -> Outgoing {
-    Outgoing { id: OutboundId(4711), sender: SENDER, to: vec![phone(PERSON)], content, reply_to: None }
+    Outgoing { id: OutboundId(4711), sender: SENDER, to: vec![phone(PERSON)], content, reply_to: None, direct: false }
 }
 
 pub fn text(body: &str) -> Content {

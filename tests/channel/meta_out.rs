@@ -50,7 +50,7 @@ fn alias(kind: AliasKind, value: &str) -> Alias {
 
 fn outgoing(content: Content) -> Outgoing {
     let to = vec![alias(AliasKind::Phone, "351960000111"), alias(AliasKind::Bsuid, "PT.5A0C77")];
-    Outgoing { id: OutboundId(4711), sender: SenderId(12), to, content, reply_to: None }
+    Outgoing { id: OutboundId(4711), sender: SenderId(12), to, content, reply_to: None, direct: false }
 }
 
 fn text(body: &str) -> Content {
@@ -196,6 +196,20 @@ async fn files_leave_as_links_and_captions_only_where_meta_takes_them() {
         let body = left(Content::Media { media: file(kind), caption: Some("c".into()) }).await;
         assert_eq!(body, json!({"type": kind.as_str(), kind.as_str(): part}));
     }
+}
+
+#[tokio::test]
+async fn direct_send_is_the_message_itself_with_its_category() {
+    let platform = Graph::start().await;
+    let plain = Outgoing { direct: false, ..outgoing(Content::Text { body: "It is here.".into() }) };
+    let direct = Outgoing { direct: true, ..plain.clone() };
+    for message in [&plain, &direct] {
+        meta(&platform.base).send(&client(), message).await.unwrap();
+    }
+    let sent = platform.sent();
+    let mut wanted = sent[0].body.clone();
+    wanted["category"] = "utility".into();
+    assert_eq!(sent[1].body, wanted);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod account;
 mod broadcasts;
 mod consent;
+mod direct;
 mod doubt;
 mod forecast;
 mod house;

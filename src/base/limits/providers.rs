@@ -14,6 +14,12 @@ pub const PROVIDER_TEXT_CHARS_MAX: usize = 500;
 /// Pages of a template catalogue; 100 templates each, Meta allows 6,000.
 pub const CATALOGUE_PAGES_MAX: usize = 100;
 
+// -- Direct Send
+/// The text of a message outside the window without a template (platform.md 4.7).
+pub const DIRECT_SEND_CHARS_MAX: usize = 1024;
+/// After Meta refused one, none goes that way for so long: an account that is not eligible refuses each.
+pub const DIRECT_SEND_REST: Span = Span::hours(1);
+
 // -- asking for messages
 /// No sender is asked more often.
 pub const POLL_EVERY_MIN: Span = Span::seconds(10);

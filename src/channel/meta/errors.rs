@@ -41,8 +41,9 @@ pub fn next(code: i64) -> Option<Next> {
         132000 | 132001 | 132005 | 132007 | 132012 | 132018 => TemplateUnusable { why: TemplateFault::Data },
         132015 => TemplateUnusable { why: TemplateFault::Paused },
         132016 => TemplateUnusable { why: TemplateFault::Disabled },
-        // WhatsApp Flows, Direct Send, groups, usernames: nothing that we send.
-        132021 | 132068 | 132069 | 139200 | 131041 | 131059 | 131200..=131299 | 137000 | 141000 | 147000..=147099 => {
+        132021 | 139200 => Next::DirectRefused,
+        // WhatsApp Flows, groups, usernames: nothing that we send.
+        132068 | 132069 | 131041 | 131059 | 131200..=131299 | 137000 | 141000 | 147000..=147099 => {
             rejected(Why::Request)
         }
         _ => return None,
@@ -116,7 +117,8 @@ mod tests {
             => Next::TemplateUnusable { why: TemplateFault::Data },
         a_paused_template_asks_for_another: [132015] => Next::TemplateUnusable { why: TemplateFault::Paused },
         a_disabled_template_asks_for_another: [132016] => Next::TemplateUnusable { why: TemplateFault::Disabled },
-        what_we_never_send_is_final: [132068, 132069, 132021, 139200, 131041, 131201, 131059, 137000, 141000]
+        direct_send_falls_back: [132021, 139200] => Next::DirectRefused,
+        what_we_never_send_is_final: [132068, 132069, 131041, 131201, 131059, 137000, 141000]
             => Next::Rejected { why: Why::Request },
     }
 

@@ -63,6 +63,9 @@ impl Serialize for Body<'_> {
             body.serialize_entry("context", &json!({"message_id": quoted.as_str()}))?;
         }
         body.serialize_entry("biz_opaque_callback_data", &opaque(self.message.id))?;
+        if self.message.direct {
+            body.serialize_entry("category", "utility")?;
+        }
         let (kind, part) = &self.part;
         body.serialize_entry("type", kind)?;
         body.serialize_entry(kind, part)?;

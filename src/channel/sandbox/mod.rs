@@ -203,7 +203,7 @@ mod tests {
 
     fn hello() -> Outgoing {
         let content = Content::Text { body: "hello".into() };
-        Outgoing { id: OutboundId(7), sender: SenderId(1), to: vec![phone()], content, reply_to: None }
+        Outgoing { id: OutboundId(7), sender: SenderId(1), to: vec![phone()], content, reply_to: None, direct: false }
     }
 
     fn receive(sandbox: &Sandbox, sender: i64, body: &str) -> Result<Vec<Item>, Rejected> {

@@ -37,6 +37,7 @@ struct Case {
     sender: SenderState,
     unlawful_until: Option<Time>,
     affords: bool,
+    direct: bool,
     slot: Time,
     states: Vec<TemplateState>,
     written: Span,
@@ -58,6 +59,7 @@ impl Default for Case {
             sender: SenderState::default(),
             unlawful_until: None,
             affords: true,
+            direct: false,
             slot: NOW,
             states: vec![USABLE],
             written: Span::ZERO,
@@ -85,6 +87,7 @@ impl Case {
             unlawful_until: self.unlawful_until,
             sender: self.sender,
             template: &state,
+            direct: self.direct,
             affords: &|_| self.affords,
             slot: &|| self.slot,
         })
@@ -333,6 +336,67 @@ fn what_keeps_templates_back_keeps_no_text_back() {
 }
 
 #[test]
+fn direct_send_is_the_rung_below_the_templates() {
+    let ladder = || Some(IfClosed::Template(vec![template("0")]));
+    let case = |state| Case { direct: true, states: vec![state], ..Case::closed(ladder()) };
+    assert_eq!(case(USABLE).plan(), Plan::Template(0), "an approved template is surer");
+    assert_eq!(case(TemplateState::NotNow).plan(), Plan::Direct);
+    assert_eq!(case(TemplateState::Never).plan(), Plan::Direct);
+    let off = Case { direct: false, ..case(TemplateState::Never) };
+    assert_eq!(off.plan(), Plan::WaitTemplate { until: NOW + HOLD_DEFAULT });
+    // Inside the window nothing is bought.
+    assert_eq!(Case { window_age: Some(Span::hours(1)), ..case(TemplateState::Never) }.plan(), Plan::Send);
+}
+
+#[test]
+fn direct_send_carries_no_advertising() {
+    let case = |state| Case {
+        direct: true,
+        states: vec![state],
+        ..Case::closed(Some(IfClosed::Template(vec![template("0")])))
+    };
+    let mut contact = ContactData::default();
+    let consent = Consent { given: true, at: NOW };
+    contact.consent.insert("service".into(), consent);
+    let wants_consent = Case { needs_consent: true, contact, ..case(TemplateState::Never) };
+    assert_eq!(wants_consent.plan(), Plan::WaitTemplate { until: NOW + HOLD_DEFAULT });
+    // The author's template is advertising, so what it stands for is, too.
+    let marketing = TemplateState::Usable(Category::Marketing);
+    assert_eq!(case(marketing).plan(), refused(Reason::TemplateUnusable));
+}
+
+#[test]
+fn direct_send_is_only_for_who_wrote_a_template() {
+    for (way, expected) in [
+        (None, Plan::Hold { until: NOW + HOLD_DEFAULT }),
+        (Some(IfClosed::Hold(Span::days(1))), Plan::Hold { until: NOW + Span::days(1) }),
+        (Some(IfClosed::Skip), Plan::Skip),
+        (Some(IfClosed::Fail), Plan::Fail),
+    ] {
+        assert_eq!(Case { direct: true, ..Case::closed(way) }.plan(), expected);
+    }
+    for origin in [Origin::Api, Origin::Person] {
+        let mut case = Case { direct: true, ..Case::closed(None) };
+        case.draft.origin = origin;
+        assert_eq!(case.plan(), refused(Reason::WindowClosed));
+    }
+}
+
+#[test]
+fn direct_send_waits_and_pays_like_a_template() {
+    let ladder = || Some(IfClosed::Template(vec![template("0")]));
+    let case = || Case { direct: true, states: vec![TemplateState::Never], ..Case::closed(ladder()) };
+    let at = NOW + Span::hours(1);
+    let resting = SenderState { templates_until: Some(at), ..SenderState::default() };
+    let later = |reason| Plan::Later { at, reason };
+    assert_eq!(Case { sender: resting, ..case() }.plan(), later(Reason::TemplateUnusable));
+    let full = SenderState { full_until: Some(at), ..SenderState::default() };
+    assert_eq!(Case { sender: full, ..case() }.plan(), later(Reason::Capped));
+    assert_eq!(Case { affords: false, ..case() }.plan(), refused(Reason::NoBalance));
+    assert_eq!(Case { quiet_until: Some(at), ..case() }.plan(), later(Reason::QuietHours));
+}
+
+#[test]
 fn nothing_is_paid_and_no_place_taken_for_what_does_not_go() {
     let asked = std::cell::Cell::new(0);
     for case in [Case { opted_out: true, ..Case::default() }, Case::closed(Some(IfClosed::Skip)), Case::closed(None)] {
@@ -354,6 +418,7 @@ fn nothing_is_paid_and_no_place_taken_for_what_does_not_go() {
             unlawful_until: None,
             sender: SenderState::default(),
             template: &|_| USABLE,
+            direct: false,
             affords: &|_| {
                 count(());
                 true
@@ -415,7 +480,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     let first =
         (origin, ways, proptest::option::of(0_i64..100_000_000), proptest::option::of(0_i64..4_000_000), any::<bool>());
     let second = (
-        any::<[bool; 5]>(),
+        any::<[bool; 6]>(),
         proptest::collection::vec(state, 2),
         answers,
         sender,
@@ -424,7 +489,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     );
     (first, second).prop_map(
         |((origin, if_closed, age, asked, is_template), (flags, states, answers_after, sender, quiet, written))| {
-            let [opted_out, with_person, needs_consent, consented, capped] = flags;
+            let [opted_out, with_person, needs_consent, consented, capped, direct] = flags;
             let content = if is_template { Content::Template(template("0")) } else { draft().content };
             let contact = ContactData {
                 consent: [("service".to_owned(), Consent { given: consented, at: NOW })].into(),
@@ -444,6 +509,7 @@ fn any_case() -> impl Strategy<Value = Case> {
                 quiet_until: quiet.map(|ms| NOW + Span(ms)),
                 unlawful_until: None,
                 affords: true,
+                direct,
                 slot: NOW,
                 sender,
                 states,
@@ -464,8 +530,17 @@ proptest! {
     }
 
     #[test]
+    fn direct_send_only_where_the_sender_and_the_author_say_so(case in any_case()) {
+        if case.plan() == Plan::Direct {
+            prop_assert!(case.direct && !case.needs_consent && !case.opted_out);
+            prop_assert!(matches!(case.draft.if_closed, Some(IfClosed::Template(_))));
+            prop_assert!(!case.draft.content.is_template());
+        }
+    }
+
+    #[test]
     fn after_a_stop_only_the_confirmation_and_whom_answers_after_names(case in any_case()) {
-        let speaks = matches!(case.plan(), Plan::Send | Plan::Template(_) | Plan::Nudge { .. });
+        let speaks = matches!(case.plan(), Plan::Send | Plan::Template(_) | Plan::Direct | Plan::Nudge { .. });
         if case.opted_out && speaks {
             let allowed = match case.draft.origin {
                 Origin::OptOutConfirmation => true,
@@ -487,7 +562,7 @@ proptest! {
             let quiet = matches!(plan, Plan::Later { reason: Reason::QuietHours, .. });
             prop_assert!(!quiet);
         } else if case.quiet_until.is_some_and(|at| at > NOW) {
-            let speaks = matches!(plan, Plan::Send | Plan::Template(_) | Plan::Nudge { .. });
+            let speaks = matches!(plan, Plan::Send | Plan::Template(_) | Plan::Direct | Plan::Nudge { .. });
             prop_assert!(!speaks);
         }
     }
@@ -495,7 +570,7 @@ proptest! {
     #[test]
     fn unasked_needs_consent_and_obeys_caps(case in any_case()) {
         let asked = case.draft.asked_for.is_some_and(|at| NOW - at <= ASKED_FOR);
-        let speaks = matches!(case.plan(), Plan::Send | Plan::Template(_) | Plan::Nudge { .. });
+        let speaks = matches!(case.plan(), Plan::Send | Plan::Template(_) | Plan::Direct | Plan::Nudge { .. });
         if speaks && !asked && matches!(case.draft.origin, Origin::Flow | Origin::HandoffFlow) {
             prop_assert!(!case.needs_consent || case.contact.consent["service"].given);
             prop_assert!(case.at_most.is_empty());

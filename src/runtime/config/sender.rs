@@ -100,6 +100,11 @@ impl Sender {
         self.access.word()
     }
 
+    /// Outside the window it may send without a template (Meta's Direct Send).
+    pub fn sends_direct(&self) -> bool {
+        matches!(&self.access, Access::Meta(meta) if meta.direct_send)
+    }
+
     /// What fits into one of its messages.
     pub fn carries(&self) -> &'static Carries {
         self.access.carries()

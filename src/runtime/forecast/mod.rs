@@ -10,7 +10,11 @@ mod sum;
 pub use ground::{AskSender, Ground};
 pub use sum::{Cost, Forecast, Foreseen, Outlook, Price, What};
 
-use super::{catalogue::Wish, mornings::Mornings};
+use super::{
+    catalogue::{DIRECT_SEND_PRICED_AS, Wish},
+    config::Sender,
+    mornings::Mornings,
+};
 use crate::{
     base::{
         ids::{AccountName, ContactId, StartId},
@@ -22,12 +26,13 @@ use crate::{
     model::{
         contact::Contact,
         content::Content,
+        direct,
         effect::{Draft, Effect, IfClosed, Origin},
         event::{Event, Reason, Start},
         schedule::AtMost,
         template::TemplateMessage,
         value::Value,
-        window::{self, Plan, PlanInput},
+        window::{self, Plan, PlanInput, SentAs},
     },
     store::{ReadError, contact},
 };
@@ -234,17 +239,19 @@ fn decide(
     };
     let state = |template: &TemplateMessage| ground.catalogue.state(template, &wish);
     let country = contact.data.phone.as_deref().and_then(phone::country).unwrap_or_default();
-    let priced = |content: &Content| {
-        let category = ground.catalogue.priced_as(found.sender, content);
-        Price { category, amount: ground.config.prices.of(category, country) }
-    };
-    let chosen = |index: Option<usize>| match index.map(of_list) {
-        Some(Some(template)) => Content::Template(template),
-        Some(None) | None => draft.content.clone(),
-    };
+    let of_category = |category| Price { category, amount: ground.config.prices.of(category, country) };
+    let priced = |content: &Content| of_category(ground.catalogue.priced_as(found.sender, content));
+    let direct = sender.is_some_and(Sender::sends_direct) && direct::carries(&draft.content);
     let paid = Cell::new(None);
-    let affords = |index: Option<usize>| {
-        let price = priced(&chosen(index));
+    let affords = |sent_as: SentAs| {
+        let price = match sent_as {
+            SentAs::Itself => priced(&draft.content),
+            SentAs::Direct => of_category(DIRECT_SEND_PRICED_AS),
+            SentAs::Template(index) => match of_list(index) {
+                Some(template) => priced(&Content::Template(template)),
+                None => priced(&draft.content),
+            },
+        };
         paid.set(Some(price));
         ground.pays(&contact.account, price.amount)
     };
@@ -267,6 +274,7 @@ fn decide(
             unlawful_until: ground.rules.unlawful_until(&contact.data, now),
             sender: (ground.sender_state)(found.sender, contact.id, now),
             template: &state,
+            direct,
             affords: &affords,
             slot: &|| now,
         });
@@ -280,6 +288,7 @@ fn decide(
                 Content::Template(template) => Foreseen::template(now, &template.name, prices),
                 _ => Foreseen::text(now, prices),
             },
+            Plan::Direct => Foreseen::text(now, prices),
             Plan::Template(index) => match of_list(index) {
                 Some(template) => Foreseen::template(now, &template.name, prices),
                 None => Foreseen::refused(now, Reason::TemplateUnusable),

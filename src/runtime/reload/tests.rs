@@ -143,6 +143,7 @@ async fn what_the_bot_needs_and_nobody_grants_keeps_it_from_starting() {
         verify_token: Secret::new("v"),
         api_base: "http://127.0.0.1:1".into(),
         api_version: "v24.0".into(),
+        direct_send: false,
     });
     world.reloader = Reloader::new(&config, Metrics::new());
     world.write("_bot.yaml", &format!("{BOT}env: [SHOP_URL]\nsecrets: [SHOP_TOKEN]\n"));

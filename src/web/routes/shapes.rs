@@ -103,7 +103,11 @@ pub static OUTGOING: Shape = shape(
         need("at", Time, "When the provider took it, else when it was written."),
         need("text", Text, "Of what left."),
         need("content", Of(&CONTENT), "As it was written."),
-        need("sent_as", Maybe(&Of(&CONTENT)), "The template that left instead, where the window was closed."),
+        need(
+            "sent_as",
+            Maybe(&Of(&CONTENT)),
+            "What left outside the window: the template that stood for it, or the message itself (`direct_send`).",
+        ),
         need("state", Word(SEND_STATES), ""),
         need("origin", Word(&["flow", "handoff_flow", "opt_out_confirmation", "person", "api"]), "Who speaks."),
         need("flow", Maybe(&Text), ""),

@@ -253,6 +253,7 @@ impl Talk {
             unlawful_until: None,
             sender: SenderState::default(),
             template: &state,
+            direct: false,
             affords: &|_| true,
             slot: &|| self.now,
         };
@@ -261,6 +262,7 @@ impl Talk {
         let (number, tells) = (draft.number, draft.tells);
         let fate = match made {
             Plan::Send => Some(self.out(&draft, draft.content.clone(), asked_for, false)),
+            Plan::Direct => panic!("no sender here has it"),
             Plan::Template(index) => {
                 let Some(crate::model::effect::IfClosed::Template(all)) = &draft.if_closed else {
                     panic!("a template")

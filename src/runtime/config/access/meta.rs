@@ -18,6 +18,8 @@ pub struct Meta {
     /// Without a slash at its end.
     pub api_base: String,
     pub api_version: String,
+    /// Where no template is usable, messages that are no advertising go as they are, at the price of a utility template.
+    pub direct_send: bool,
 }
 
 pub fn read(fields: &mut Fields<'_>) -> Meta {
@@ -30,6 +32,7 @@ pub fn read(fields: &mut Fields<'_>) -> Meta {
         verify_token: secrets.one(fields, "verify_token", "Meta could not confirm the webhook's address"),
         api_base: api_address(fields, "api_base", "https://graph.facebook.com"),
         api_version: version(fields),
+        direct_send: fields.bool("direct_send"),
     };
     if !meta.phone_number_id.bytes().all(|b| b.is_ascii_digit()) {
         let message = "`phone_number_id` is a number, as Meta's console shows it".to_owned();
