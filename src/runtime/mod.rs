@@ -52,6 +52,7 @@ pub mod mocks;
 mod mornings;
 pub mod outbox;
 mod park;
+mod pauses;
 mod people;
 mod polling;
 pub mod posts;

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{OutboundId, SenderId},
-        limits::{DIRECT_SEND_REST, PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
+        ids::OutboundId,
+        limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
         time::{Span, Time},
     },
     channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, SendError, TemplateFault, Why},
@@ -300,11 +300,7 @@ impl App {
                 again(pending, now, true);
             }
             Next::DirectRefused if pending.direct => {
-                self.health.rest_direct(sender, now + DIRECT_SEND_REST);
-                tracing::warn!(
-                    sender.id = %sender, error.code = error.code,
-                    "Sender {sender} may not send without a template ({}): templates alone for an hour", error.code
-                );
+                self.rest_direct(sender, &error, now);
                 pending.direct_refused = true;
                 again(pending, now, true);
             }
@@ -381,31 +377,4 @@ fn again(pending: &mut Pending, at: Time, keeps_place: bool) {
     pending.in_order = keeps_place;
     pending.sent_as = None;
     pending.direct = false;
-}
-
-impl App {
-    /// The platform wants quiet from a sender, or its token is wrong: its queue is kept, a person is told.
-    fn pause_sender(
-        &self,
-        sender: SenderId,
-        templates_only: bool,
-        until: Time,
-        error: &SendError,
-        set: &mut WriteSet,
-        now: Time,
-    ) {
-        let known = self.health.paused_until(sender, templates_only, now).is_some();
-        self.health.pause(sender, templates_only, until, format!("{}: {}", error.code, error.text));
-        if !known {
-            self.metrics.alarm("sender_stopped");
-            tracing::error!(
-                sender.id = %sender, error.code = error.code,
-                "Sender {sender} is stopped: the provider answered {}", error.code
-            );
-            let data = serde_json::json!({
-                "sender_id": sender, "code": error.code, "text": error.text, "templates_only": templates_only,
-            });
-            self.notify(set, "sender_stopped", data, now);
-        }
-    }
 }
