@@ -3,6 +3,7 @@
 use super::{
     arrived::Arrived,
     asked_windows::AskedWindows,
+    beginning::Beginning,
     behind::Behind,
     broadcast::Broadcasts,
     calls::Calls,
@@ -28,8 +29,8 @@ use super::{
 use crate::{
     base::{
         clock::Clock,
-        ids::{ConversationId, FlowName, OutboundId, SenderId, StartId},
-        limits::{BEGIN_EVERY, LOAD_DUE_EVERY, PLAN_EVERY, PURSE_LOOK_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
+        ids::{ConversationId, FlowName, OutboundId, SenderId},
+        limits::{LOAD_DUE_EVERY, PLAN_EVERY, PLAN_REST, PURSE_LOOK_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
         time::{Span, Time},
     },
     channel::{Http, Provider},
@@ -91,7 +92,7 @@ pub struct App {
     /// Templates of whose refusal somebody was told.
     pub(super) templates_told: Marks<(SenderId, String)>,
     /// Planned starts that were handed to their lanes.
-    pub(super) beginning: Marks<StartId>,
+    pub(super) beginning: Arc<Beginning>,
     /// `start` steps have planned for many: the clockwork walks their contacts.
     pub(super) audiences: AtomicBool,
     /// Statuses without our id have come: what is accepted looks whether one of them is its own.
@@ -124,10 +125,12 @@ pub struct App {
 pub(super) struct Beat {
     loaded: AtomicI64,
     planned: AtomicI64,
-    begun: AtomicI64,
     looked: AtomicI64,
     swept: AtomicI64,
     planning: tokio::sync::Mutex<()>,
+    planning_many: tokio::sync::Mutex<()>,
+    /// The planners run by themselves: nobody moves the clock by hand, and others want the writer, too.
+    driven: AtomicBool,
 }
 
 impl App {
@@ -147,9 +150,10 @@ impl App {
     /// Everything that is due now: schedules, timers, the sweep. `by_hand`: the clock is moved by
     /// somebody, so nothing is left to a later tick.
     pub async fn tick(self: &Arc<Self>, by_hand: bool) -> anyhow::Result<()> {
-        let planned = self.plan_due().await;
+        let planned = self.plan_due().await.and(self.plan_many_due().await);
+        let begun = self.begin_starts(self.clock.now(), false).await;
         let woken = self.wake_due(by_hand).await;
-        planned.and(woken).and(self.tidy_due().await)
+        planned.and(begun).and(woken).and(self.tidy_due().await)
     }
 
     /// What begins, goes on or leaves at a moment that has come.
@@ -162,27 +166,37 @@ impl App {
         if by_hand || passed(&self.beat.looked, now, PURSE_LOOK_EVERY) {
             done = done.and(self.look_into_purses(now).await);
         }
-        if by_hand || passed(&self.beat.begun, now, BEGIN_EVERY) {
-            done = done.and(self.begin_starts(now).await);
-        }
         for contact in self.timers.due(now) {
             self.push(contact, Work::Wake);
         }
         done
     }
 
-    /// What schedules and audiences start. It may walk over many contacts, so it goes beside the timers, and a part that
-    /// fails keeps no other back.
+    /// What schedules start. It may walk over many contacts, so it goes beside the timers.
     async fn plan_due(self: &Arc<Self>) -> anyhow::Result<()> {
         // Two at once would plan a schedule twice; the rows would refuse it, but why try.
         let _one = self.beat.planning.lock().await;
         let now = self.clock.now();
-        let mut done = Ok(());
-        if now.0 / 60_000 != self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
-            done = self.plan_schedules(now).await;
+        if now.0 / 60_000 == self.beat.planned.swap(now.0 / 60_000, Ordering::SeqCst) {
+            return Ok(());
         }
-        done = done.and(self.plan_audiences(now).await);
+        self.plan_schedules(now).await
+    }
+
+    /// What steps and broadcasts start, beside the schedules: a large fire keeps them not. A part that fails keeps no
+    /// other back.
+    async fn plan_many_due(self: &Arc<Self>) -> anyhow::Result<()> {
+        let _one = self.beat.planning_many.lock().await;
+        let now = self.clock.now();
+        let done = self.plan_audiences(now).await;
         done.and(self.plan_broadcasts(now).await)
+    }
+
+    /// Between two batches of a plan: messages want the writer, too. Who moves the clock by hand does not wait.
+    pub(super) async fn rest_from_planning(&self) {
+        if self.beat.driven.load(Ordering::Relaxed) {
+            tokio::time::sleep(PLAN_REST.to_std()).await;
+        }
     }
 
     /// The sweep, which looks for what the timers should have done, and retention.
@@ -226,7 +240,7 @@ impl App {
         self.metrics.commit_queue.set(whole(self.store.waiting()));
         self.metrics.written(self.store.written());
         // Turns, persons and stops change it, and it must be right after a restart, too.
-        if let Ok(count) = conversation::count_needs_person(&self.store).await {
+        if let Ok(count) = conversation::count_needs_person(&self.store.aside()).await {
             self.metrics.needs_person.set(count);
         }
         for account in self.senders.accounts() {
@@ -237,7 +251,7 @@ impl App {
         if let Ok(all) = subscription::all(&self.store).await {
             self.metrics.webhooks_paused.set(whole(all.iter().filter(|of| of.paused.is_some()).count()));
         }
-        if let Ok(counts) = outbound::counts(&self.store).await {
+        if let Ok(counts) = outbound::counts(&self.store.aside()).await {
             let queued = counts.iter().filter(|unfinished| unfinished.state == "queued").map(|of| of.count);
             self.metrics.send_queue.set(queued.sum());
         }
@@ -283,20 +297,49 @@ impl App {
         }
     }
 
-    /// Plans and sweeps beside it, until `stop`.
+    /// Plans what schedules start, until `stop`.
     pub async fn drive_plans(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
-        loop {
-            tokio::select! {
+        self.beat.driven.store(true, Ordering::Relaxed);
+        while waited(&mut stop).await {
+            // Each batch is a commit of its own: nothing is lost by ending between two.
+            let done = tokio::select! {
                 _ = stop.changed() => return,
-                () = tokio::time::sleep(PLAN_EVERY.to_std()) => {}
-            }
-            if let Err(error) = self.plan_due().await {
+                done = self.plan_due() => done,
+            };
+            if let Err(error) = done {
                 tracing::error!("What the clock starts could not be planned now, and will be: {error:#}");
             }
+        }
+    }
+
+    /// Plans what steps and broadcasts start, until `stop`.
+    pub async fn drive_many(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        while waited(&mut stop).await {
+            let done = tokio::select! {
+                _ = stop.changed() => return,
+                done = self.plan_many_due() => done,
+            };
+            if let Err(error) = done {
+                tracing::error!("What starts for many could not be planned now, and will be: {error:#}");
+            }
+        }
+    }
+
+    /// Sweeps and forgets what is old, until `stop`.
+    pub async fn drive_sweep(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        while waited(&mut stop).await {
             if let Err(error) = self.tidy_due().await {
                 tracing::error!("The sweep failed and goes on: {error:#}");
             }
         }
+    }
+}
+
+/// The pause of a planner; false: it ends.
+async fn waited(stop: &mut tokio::sync::watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        _ = stop.changed() => false,
+        () = tokio::time::sleep(PLAN_EVERY.to_std()) => true,
     }
 }
 

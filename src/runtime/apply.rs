@@ -249,7 +249,7 @@ impl App {
             self.perform_call(lane, index, call);
         }
         for row in &after.planned {
-            self.timers.wake(row.contact_id, row.slot_at);
+            self.expect_start(row.contact_id, row.slot_at);
         }
         if after.audience {
             self.audiences.store(true, Ordering::SeqCst);

@@ -210,7 +210,8 @@ impl App {
     async fn plan_by_and_by(self: &Arc<Self>, walk: &Walk<'_>) -> anyhow::Result<i64> {
         let mut row = walk.row.clone();
         let most = walk.audience.limit.map_or(i64::MAX, i64::from);
-        for zone in contact::zones(&self.store, &row.account).await? {
+        let store = self.store.aside();
+        for zone in contact::zones(&store, &row.account).await? {
             if zone < walk.row.zone {
                 continue;
             }
@@ -218,8 +219,7 @@ impl App {
                 (row.zone, row.cursor_contact_id) = (zone, ContactId(0));
             }
             loop {
-                let page =
-                    contact::page(&self.store, &row.account, &row.zone, row.cursor_contact_id, PLAN_BATCH).await?;
+                let page = contact::page(&store, &row.account, &row.zone, row.cursor_contact_id, PLAN_BATCH).await?;
                 let Some(last) = page.last() else { break };
                 row.cursor_contact_id = last.id;
                 let mut set = WriteSet::new();
@@ -230,6 +230,7 @@ impl App {
                 }
                 set.push(&audience::ADVANCE, &row);
                 self.store.commit(set).await?;
+                self.rest_from_planning().await;
             }
         }
         row.done_at = Some(walk.now);
@@ -247,10 +248,11 @@ impl App {
         let mut best: Vec<(Value, Contact)> = Vec::new();
         let by_rank =
             |a: &(Value, Contact), b: &(Value, Contact)| meant::compare(&a.0, &b.0).then_with(|| a.1.id.cmp(&b.1.id));
-        for zone in contact::zones(&self.store, &row.account).await? {
+        let store = self.store.aside();
+        for zone in contact::zones(&store, &row.account).await? {
             let mut after = ContactId(0);
             loop {
-                let page = contact::page(&self.store, &row.account, &zone, after, PLAN_BATCH).await?;
+                let page = contact::page(&store, &row.account, &zone, after, PLAN_BATCH).await?;
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 let mut set = WriteSet::new();
@@ -265,6 +267,7 @@ impl App {
                 best.sort_by(by_rank);
                 best.truncate(most);
                 self.store.commit(set).await?;
+                self.rest_from_planning().await;
             }
         }
         let mut set = WriteSet::new();
@@ -312,7 +315,7 @@ impl App {
         };
         let slot_at = Time(from.unwrap_or(walk.now).0 + place * AUDIENCE_GAP.0);
         set.push(&start::INSERT, &self.row(planned, contact.id, slot_at, Some(walk.row.id), walk.now));
-        self.timers.wake(contact.id, slot_at);
+        self.expect_start(contact.id, slot_at);
         true
     }
 

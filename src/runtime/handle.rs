@@ -34,6 +34,7 @@ impl App {
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let index = self.conversation_index(lane, recorded.conversation).await?;
+        lane.heard = true;
         let mut set = WriteSet::of(lane.contact.id.0);
         let message = &recorded.message;
         let at = message.at.min(recorded.recorded_at);
@@ -144,7 +145,7 @@ impl App {
                 self.take_own_turn(lane, index, *event, set).await?;
                 self.go_on(lane, index).await
             }
-            Work::Begin(start) => Box::pin(self.begin(lane, *start)).await,
+            Work::Begin(start, _held) => Box::pin(self.begin(lane, *start)).await,
             Work::Say { id, conversation, draft, reply } => {
                 Box::pin(self.say_in_lane(lane, id, conversation, *draft, reply)).await
             }

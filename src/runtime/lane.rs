@@ -2,6 +2,7 @@
 
 use super::{
     app::App,
+    beginning::Held,
     join::Leaver,
     outbox::{self, Pending, PendingState, SendAnswer},
 };
@@ -42,6 +43,9 @@ pub struct LaneState {
     pub once: BTreeSet<String>,
     /// The wake-up that is set already.
     pub armed: Option<Time>,
+    /// The contact has written since this was read: its next message comes soon. Whom a fire wakes is read back when
+    /// it is needed again; else a large one would fill the memory with people who say nothing.
+    pub heard: bool,
     /// The database refused the turn that comes next, so it is parked instead of taken.
     pub refused: Option<String>,
 }
@@ -72,7 +76,7 @@ pub enum Work {
     /// An external call came back; `said` is for the trace, when a mock answered.
     Returned { conversation: ConversationId, run: u32, event: Box<Event>, said: Option<String> },
     /// The slot of a planned start has come.
-    Begin(Box<PlannedStart>),
+    Begin(Box<PlannedStart>, Arc<Held>),
     /// A message of a person or of the API goes into the outbox.
     Say { id: OutboundId, conversation: ConversationId, draft: Box<Draft>, reply: oneshot::Sender<Said> },
     /// A send came back.
@@ -113,7 +117,7 @@ impl Work {
                 let (event, said) = (event.clone(), said.clone());
                 Work::Returned { conversation: *conversation, run: *run, event, said }
             }
-            Work::Begin(start) => Work::Begin(start.clone()),
+            Work::Begin(start, held) => Work::Begin(start.clone(), Arc::clone(held)),
             Work::Sent { conversation, id, result } => {
                 Work::Sent { conversation: *conversation, id: *id, result: result.clone() }
             }
@@ -185,6 +189,12 @@ pub enum LaneError {
 }
 
 impl LaneState {
+    /// What it knows is needed soon, or stands in no row.
+    pub fn is_worth_keeping(&self) -> bool {
+        let waits = |conversation: &Conversation| !conversation.outbox.is_empty() || !conversation.missed.is_empty();
+        self.heard || self.conversations.iter().any(waits)
+    }
+
     /// When somebody must look here again although nothing happens.
     pub fn due_at(&self) -> Option<Time> {
         self.conversations
@@ -250,7 +260,8 @@ impl App {
     /// The lane of a contact that was made by this very message: there is nothing to read.
     pub(super) fn fresh_lane(&self, contact: Contact, recorded: &Recorded) -> LaneState {
         let conversation = Conversation::new(recorded.conversation, recorded.sender);
-        LaneState { contact, conversations: vec![conversation], once: BTreeSet::new(), armed: None, refused: None }
+        let (conversations, once) = (vec![conversation], BTreeSet::new());
+        LaneState { contact, conversations, once, armed: None, heard: true, refused: None }
     }
 
     /// Reads a contact and all its conversations back from the rows. `None`: there is no such contact.
@@ -265,7 +276,7 @@ impl App {
             true => once::of(&self.store, contact.id).await?.into_iter().collect(),
             false => BTreeSet::new(),
         };
-        Ok(Some(LaneState { contact, conversations, once, armed: None, refused: None }))
+        Ok(Some(LaneState { contact, conversations, once, armed: None, heard: false, refused: None }))
     }
 
     /// The place of a conversation in the lane; one that is new to memory is read from its rows.

@@ -79,8 +79,8 @@ impl<W, S> Lanes<W, S> {
         self.part(contact).get_mut(&contact)?.state.take()
     }
 
-    /// The next piece of work; when there is none the state is kept and the lane stops running.
-    pub fn next(&self, contact: ContactId, state: &mut Option<S>) -> Option<W> {
+    /// The next piece of work; when there is none the lane stops running, and its state stays if it is worth it.
+    pub fn next(&self, contact: ContactId, state: &mut Option<S>, keeps: impl FnOnce(&S) -> bool) -> Option<W> {
         let mut part = self.part(contact);
         let crowded = part.len() > LANES_KEPT_MAX / PARTS;
         let lane = part.get_mut(&contact)?;
@@ -88,7 +88,10 @@ impl<W, S> Lanes<W, S> {
             return Some(work);
         }
         lane.running = false;
-        lane.state = state.take();
+        lane.state = state.take().filter(keeps);
+        if lane.state.is_none() {
+            part.remove(&contact);
+        }
         if crowded {
             // Whoever is idle is read back from its rows when it is needed again.
             part.retain(|_, lane| lane.running || !lane.line.is_empty());
@@ -171,13 +174,24 @@ mod tests {
         assert!(lanes.push(ADA, 1));
         assert!(!lanes.push(ADA, 2));
         let mut state = lanes.take_state(ADA);
-        assert_eq!(lanes.next(ADA, &mut state), Some(1));
-        assert_eq!(lanes.next(ADA, &mut state), Some(2));
+        let keeps = |_: &&str| true;
+        assert_eq!(lanes.next(ADA, &mut state, keeps), Some(1));
+        assert_eq!(lanes.next(ADA, &mut state, keeps), Some(2));
         state = Some("remembered");
-        assert_eq!(lanes.next(ADA, &mut state), None);
+        assert_eq!(lanes.next(ADA, &mut state, keeps), None);
         assert_eq!(lanes.busy(), 0);
         assert!(lanes.push(ADA, 3));
         assert_eq!(lanes.take_state(ADA), Some("remembered"));
+    }
+
+    #[test]
+    fn what_is_not_worth_it_leaves_no_lane_behind() {
+        let lanes: Lanes<u8, &str> = Lanes::default();
+        assert!(lanes.push(ADA, 1));
+        let mut state = Some("a start began here, and nobody wrote");
+        assert_eq!(lanes.next(ADA, &mut state, |_| false), Some(1));
+        assert_eq!(lanes.next(ADA, &mut state, |_| false), None);
+        assert_eq!((lanes.count(), lanes.is_known(ADA)), ((0, 0), false));
     }
 
     #[tokio::test]
@@ -186,7 +200,7 @@ mod tests {
         assert!(lanes.push(ADA, 1));
         lanes.enter();
         let mut state = lanes.take_state(ADA);
-        while lanes.next(ADA, &mut state).is_some() {}
+        while lanes.next(ADA, &mut state, |()| true).is_some() {}
         assert_eq!(lanes.busy(), 1);
         lanes.at_rest().await;
         lanes.leave();

@@ -32,28 +32,8 @@ impl<T: Hash + Eq> Marks<T> {
         !set.is_empty() && set.contains(&id)
     }
 
-    /// Takes the mark away when it is dropped: also when a panic ends what it stands for.
-    pub fn until_dropped(&self, id: T) -> Marked<'_, T>
-    where
-        T: Copy,
-    {
-        Marked { marks: self, id }
-    }
-
     fn set(&self) -> MutexGuard<'_, HashSet<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A mark for as long as this is held.
-pub struct Marked<'m, T: Hash + Eq + Copy> {
-    marks: &'m Marks<T>,
-    id: T,
-}
-
-impl<T: Hash + Eq + Copy> Drop for Marked<'_, T> {
-    fn drop(&mut self) {
-        self.marks.remove(self.id);
     }
 }
 
@@ -67,16 +47,5 @@ mod tests {
         assert!(marks.add(1) && !marks.add(1) && marks.holds(1));
         marks.remove(1);
         assert!(!marks.holds(1));
-    }
-
-    #[test]
-    fn a_mark_goes_with_a_panic() {
-        let marks = Marks::default();
-        marks.add(1);
-        let work = std::panic::AssertUnwindSafe(|| {
-            let _held = marks.until_dropped(1);
-            panic!("the work broke");
-        });
-        assert!(std::panic::catch_unwind(work).is_err() && !marks.holds(1));
     }
 }

@@ -11,6 +11,7 @@ pub mod around;
 mod arrived;
 mod asked_windows;
 mod audience;
+mod beginning;
 mod behind;
 pub mod bot;
 pub mod broadcast;

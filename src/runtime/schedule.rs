@@ -13,7 +13,7 @@ use super::{
 use crate::{
     base::{
         ids::{AccountName, ContactId, SenderId, StartId},
-        limits::{PLAN_BATCH, START_SLICE},
+        limits::{BEGIN_EVERY, BEGIN_LOOK, PLAN_BATCH, PLAN_BATCHES_UNWRITTEN_MAX, START_SLICE},
         time::{Span, Time},
     },
     flow::{self, Flow, Timetable, World},
@@ -83,7 +83,7 @@ impl App {
         // One line for all accounts and zones in which it fires now: `rate` is the trigger's.
         let mut line = now;
         for account in self.senders.accounts() {
-            for zone in contact::zones(&self.store, account).await? {
+            for zone in contact::zones(&self.store.aside(), account).await? {
                 let clock = if table.by_contact {
                     zone_of(&zone, &live.set.bot.timezone)
                 } else {
@@ -144,10 +144,11 @@ impl App {
         let gap_us = table.rate.per.0 * 1_000 / i64::from(table.rate.count.max(1));
         let (mut planned, mut slots) = (0_usize, 0_i64);
         let first_slot = row.next_slot_at;
+        let store = self.store.aside();
+        let mut unwritten = 0;
         loop {
-            let page =
-                contact::page_tagged(&self.store, account, zone, row.cursor_contact_id, table.tags(), PLAN_BATCH)
-                    .await?;
+            let after = row.cursor_contact_id;
+            let page = contact::page_tagged(&store, account, zone, after, table.tags(), PLAN_BATCH).await?;
             let mut commit = WriteSet::new();
             for contact in &page {
                 if !self.in_audience(live, table, contact, now) {
@@ -173,8 +174,6 @@ impl App {
                 };
                 if late {
                     self.metrics.start_refused(table.flow.name.as_str(), true, Reason::TooLate);
-                } else {
-                    self.timers.wake(contact.id, slot_at);
                 }
                 commit.push(&start::INSERT, &start);
             }
@@ -184,11 +183,18 @@ impl App {
             }
             row.next_slot_at = Time(first_slot.0 + slots * gap_us / 1_000);
             row.done_at = (!full).then_some(now);
-            commit.push(&schedule::ADVANCE, &row);
-            self.store.commit(commit).await?;
+            // Among many who are not meant a commit each time would be in everybody's way.
+            unwritten += 1;
+            if !full || !commit.is_empty() || unwritten >= PLAN_BATCHES_UNWRITTEN_MAX {
+                commit.push(&schedule::ADVANCE, &row);
+                self.store.commit(commit).await?;
+                unwritten = 0;
+                self.beginning.look();
+            }
             if !full {
                 break;
             }
+            self.rest_from_planning().await;
         }
         self.metrics.planned(table.flow.name.as_str(), planned);
         if planned > 0 {
@@ -200,17 +206,34 @@ impl App {
         Ok(row.next_slot_at.max(from))
     }
 
-    /// Hands starts whose slot has come to their lanes.
-    pub(super) async fn begin_starts(self: &Arc<Self>, now: Time) -> anyhow::Result<()> {
+    /// A start was planned for then.
+    pub(super) fn expect_start(&self, contact: ContactId, slot_at: Time) {
+        let now = self.clock.now();
+        if slot_at <= now {
+            // For a clock that is moved by hand: there is something to do still.
+            self.timers.wake(contact, slot_at);
+        }
+        if slot_at <= now + BEGIN_LOOK {
+            self.beginning.look();
+        }
+    }
+
+    /// Hands starts whose slot has come to their lanes. `paced`: no more than lanes should have at the same time, and
+    /// it returns when all were handed over.
+    pub(super) async fn begin_starts(self: &Arc<Self>, now: Time, paced: bool) -> anyhow::Result<()> {
+        let store = self.store.aside();
         let mut after = (Time(i64::MIN), StartId(0));
         loop {
-            let slice = start::due(&self.store, after, now, START_SLICE).await?;
+            let slice = start::due(&store, after, now, START_SLICE).await?;
             let Some(last) = slice.last() else { return Ok(()) };
             after = (last.slot_at, last.id);
             let full = slice.len() as i64 == START_SLICE;
             for row in slice {
-                if self.beginning.add(row.id) {
-                    self.push(row.contact_id, Work::Begin(Box::new(row)));
+                if paced {
+                    self.beginning.room().await;
+                }
+                if let Some(held) = self.beginning.hold(row.id) {
+                    self.push(row.contact_id, Work::Begin(Box::new(row), held));
                 }
             }
             if !full {
@@ -219,11 +242,36 @@ impl App {
         }
     }
 
-    /// A start whose slot has come: the audience is asked once more, then the engine decides the rest.
-    pub(super) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
-        // It goes also when nothing could be stored: else nobody would hand the row over again.
-        let _mark = self.beginning.until_dropped(row.id);
-        self.begin_now(lane, row).await
+    /// Hands starts over as their slots come, until `stop`.
+    pub async fn drive_starts(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        let store = self.store.aside();
+        let mut pause = BEGIN_EVERY;
+        loop {
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = self.beginning.looked_for() => {}
+                () = tokio::time::sleep(pause.to_std()) => {}
+            }
+            let now = self.clock.now();
+            let begun = tokio::select! {
+                _ = stop.changed() => return,
+                begun = self.begin_starts(now, true) => begun,
+            };
+            if let Err(error) = begun {
+                tracing::error!("Planned starts could not be begun now, and will be: {error:#}");
+            }
+            let next = start::next_slot(&store, now).await.ok().flatten();
+            pause = next.map_or(BEGIN_LOOK, |at| at - self.clock.now()).clamp(BEGIN_EVERY, BEGIN_LOOK);
+        }
+    }
+
+    /// A start of nobody.
+    pub(super) async fn drop_start(&self, id: StartId) -> anyhow::Result<()> {
+        let (state, ended_at) = (StartState::Superseded, Some(self.clock.now()));
+        let mut set = WriteSet::new();
+        set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at });
+        self.store.commit(set).await?;
+        Ok(())
     }
 
     /// Whom it was for goes on under another name: there the start begins. What that one has by itself, a fire of the
@@ -239,7 +287,7 @@ impl App {
         set.push(&start::MOVE, &start::Moved { from: own, to });
         self.store.commit(set).await?;
         if start::find(&self.store, row.id).await?.is_none_or(|row| row.contact_id == to) {
-            self.timers.wake(to, now);
+            self.expect_start(to, now);
             return Ok(());
         }
         let mut set = WriteSet::of(own.0);
@@ -249,7 +297,8 @@ impl App {
         Ok(())
     }
 
-    async fn begin_now(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
+    /// A start whose slot has come: the audience is asked once more, then the engine decides the rest.
+    pub(super) async fn begin(self: &Arc<Self>, lane: &mut LaneState, row: PlannedStart) -> Result<(), LaneError> {
         let now = self.clock.now();
         let id = row.id;
         // Who read the row as waiting may have done so just before another hand began it, or its date was changed.

@@ -151,6 +151,12 @@ impl App {
         let (app, ends) = given();
         let plans = kept_up("planner", PART_REST, move || Arc::clone(&app).drive_plans(ends.clone()));
         let (app, ends) = given();
+        let many = kept_up("planner of many", PART_REST, move || Arc::clone(&app).drive_many(ends.clone()));
+        let (app, ends) = given();
+        let starts = kept_up("starts", PART_REST, move || Arc::clone(&app).drive_starts(ends.clone()));
+        let (app, ends) = given();
+        let sweep = kept_up("sweep", PART_REST, move || Arc::clone(&app).drive_sweep(ends.clone()));
+        let (app, ends) = given();
         let posts = kept_up("webhooks", PART_REST, move || {
             let (app, ends) = (Arc::clone(&app), ends.clone());
             async move { app.drive_posts(ends).await }
@@ -168,7 +174,7 @@ impl App {
         let polling = kept_up("polling", PART_REST, move || Arc::clone(&app).poll(ends.clone()));
         let (app, ends) = given();
         let templates = kept_up("templates", PART_REST, move || Arc::clone(&app).watch_templates(ends.clone()));
-        vec![clockwork, plans, posts, reload, polling, templates]
+        vec![clockwork, plans, many, starts, sweep, posts, reload, polling, templates]
     }
 
     /// A new version is live from the next turn on; findings are kept for `/readyz`.

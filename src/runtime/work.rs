@@ -44,7 +44,7 @@ impl App {
         let mut state = self.lanes.take_state(contact);
         // Messages that stand in the line, too, and were taken from their rows before.
         let mut taken = BTreeSet::new();
-        while let Some(work) = self.lanes.next(contact, &mut state) {
+        while let Some(work) = self.lanes.next(contact, &mut state, LaneState::is_worth_keeping) {
             if self.behind.is_ready(contact, self.clock.now()) {
                 Box::pin(self.catch_up(contact, &mut state, &mut taken)).await;
             }
@@ -197,10 +197,14 @@ impl App {
             }
             let Some(lane) = state.as_mut() else {
                 self.metrics.bug("nobody");
+                if let Work::Begin(start, _held) = work {
+                    // It would be handed over again and again.
+                    self.drop_start(start.id).await?;
+                }
                 anyhow::bail!("there is work for contact {contact}, who does not exist");
             };
             // What follows from it may be refused by the database for reasons of its own.
-            let is_own = matches!(work, Work::Wake | Work::Returned { .. } | Work::Begin(_));
+            let is_own = matches!(work, Work::Wake | Work::Returned { .. } | Work::Begin(..));
             let done = self.take_other(lane, work).await;
             lane.refused = None;
             match done {

@@ -123,12 +123,15 @@ static TABLES: &[Table] = &[
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    /// It reads by the connections of those who may wait.
+    is_aside: bool,
 }
 
 #[derive(Debug)]
 struct Inner {
     dialect: Dialect,
     readers: Readers,
+    readers_aside: Readers,
     /// `None`: opened for reading only.
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
@@ -153,6 +156,12 @@ impl Submitted {
 }
 
 impl Store {
+    /// The same for whatever walks over much and may wait: it reads by connections of its own, so that no message
+    /// stands behind it.
+    pub fn aside(&self) -> Store {
+        Store { inner: Arc::clone(&self.inner), is_aside: true }
+    }
+
     pub fn dialect(&self) -> Dialect {
         self.inner.dialect
     }
@@ -255,19 +264,21 @@ impl Store {
     }
 
     async fn close_readers(&self) {
-        match &self.inner.readers {
-            Readers::Sqlite(pool) => pool.close().await,
-            Readers::InStep(conn, _) => {
-                let conn = conn.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-                if let Some(Err(error)) = conn.map(|conn| in_step::to_the_end(conn.close())) {
-                    tracing::warn!(error = %error, "The reader's connection did not close cleanly");
+        for readers in [&self.inner.readers_aside, &self.inner.readers] {
+            match readers {
+                Readers::Sqlite(pool) => pool.close().await,
+                Readers::InStep(conn) => {
+                    let conn = conn.conn.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+                    if let Some(Err(error)) = conn.map(|conn| in_step::to_the_end(conn.close())) {
+                        tracing::warn!(error = %error, "The reader's connection did not close cleanly");
+                    }
                 }
+                Readers::Postgres(pool) => pool.close().await,
             }
-            Readers::Postgres(pool) => pool.close().await,
         }
     }
 
     fn readers(&self) -> &Readers {
-        &self.inner.readers
+        if self.is_aside { &self.inner.readers_aside } else { &self.inner.readers }
     }
 }

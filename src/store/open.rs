@@ -8,11 +8,11 @@ use super::{
     faults::Faults,
     ids::Ids,
     in_step, migrate,
-    read::Readers,
+    read::{InStep, Readers},
     running::Running,
     writer::Writer,
 };
-use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READERS};
+use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READERS, READERS_ASIDE};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -74,7 +74,7 @@ impl Store {
         let (dialect, readers) = match address(url)? {
             Address::Sqlite(file) if !file.exists() => return Err(OpenError::Missing(file)),
             Address::Sqlite(file) => (Dialect::Sqlite, sqlite_readers(&file)),
-            Address::Postgres(postgres) => (Dialect::Postgres, postgres_readers(*postgres).await?),
+            Address::Postgres(postgres) => (Dialect::Postgres, postgres_readers(*postgres)),
         };
         let connected = Arc::new(AtomicBool::new(true));
         Ok(store(dialect, readers, None, Arc::new(Ids::new()), connected, Arc::default(), None))
@@ -82,7 +82,8 @@ impl Store {
 
     /// Copies a SQLite database into a new file while the daemon runs.
     pub async fn backup(&self, file: &Path) -> Result<(), OpenError> {
-        let Readers::Sqlite(pool) = self.readers() else {
+        let aside = self.aside();
+        let Readers::Sqlite(pool) = aside.readers() else {
             return Err(OpenError::Address(
                 "`backup` copies SQLite databases; for Postgres use `pg_dump`, which copies a running database too"
                     .to_owned(),
@@ -150,7 +151,7 @@ async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<S
     let place = Place::postgres(postgres.clone());
     let mut conn = own_postgres(&place).await?;
     migrate::run(&mut conn).await?;
-    let readers = postgres_readers(postgres).await?;
+    let readers = postgres_readers(postgres);
     start(place, conn, readers, options, None).await
 }
 
@@ -214,15 +215,22 @@ fn private(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-fn sqlite_readers(file: &Path) -> Readers {
+/// For whoever is in a hurry, and for whoever may wait.
+type Pair = (Readers, Readers);
+
+fn sqlite_readers(file: &Path) -> Pair {
     // Opened when first needed: a start waits for the writer alone.
-    let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
-    Readers::Sqlite(pool.connect_lazy_with(for_reading(file)))
+    let some = |count| {
+        let pool = SqlitePoolOptions::new().max_connections(count).test_before_acquire(false);
+        Readers::Sqlite(pool.connect_lazy_with(for_reading(file)))
+    };
+    (some(READERS), some(READERS_ASIDE))
 }
 
-fn reader_in_step(file: &Path, faults: &Arc<Faults>) -> sqlx::Result<Readers> {
+fn reader_in_step(file: &Path, faults: &Arc<Faults>) -> sqlx::Result<Pair> {
     let conn = in_step::to_the_end(SqliteConnection::connect_with(&for_reading(file)))?;
-    Ok(Readers::InStep(Mutex::new(Some(conn)), Arc::clone(faults)))
+    let reader = Arc::new(InStep { conn: Mutex::new(Some(conn)), faults: Arc::clone(faults) });
+    Ok((Readers::InStep(Arc::clone(&reader)), Readers::InStep(reader)))
 }
 
 fn for_reading(file: &Path) -> SqliteConnectOptions {
@@ -235,16 +243,16 @@ fn for_reading(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
-async fn postgres_readers(options: PgConnectOptions) -> Result<Readers, OpenError> {
+fn postgres_readers(options: PgConnectOptions) -> Pair {
     let options = options.application_name("transom-reader").statement_cache_capacity(256);
-    let pool: PgPool = PgPoolOptions::new().max_connections(READERS).connect_lazy_with(options);
-    Ok(Readers::Postgres(pool))
+    let some = |count| -> PgPool { PgPoolOptions::new().max_connections(count).connect_lazy_with(options.clone()) };
+    (Readers::Postgres(some(READERS)), Readers::Postgres(some(READERS_ASIDE)))
 }
 
 async fn start(
     place: Place,
     conn: Conn,
-    readers: Readers,
+    readers: Pair,
     options: Options,
     lock: Option<File>,
 ) -> Result<Store, OpenError> {
@@ -272,7 +280,7 @@ async fn start(
 
 fn store(
     dialect: Dialect,
-    readers: Readers,
+    (readers, readers_aside): Pair,
     jobs: Option<mpsc::Sender<super::job::Job>>,
     ids: Arc<Ids>,
     connected: Arc<AtomicBool>,
@@ -283,6 +291,7 @@ fn store(
         inner: Arc::new(Inner {
             dialect,
             readers,
+            readers_aside,
             jobs,
             ids,
             connected,
@@ -291,6 +300,7 @@ fn store(
             is_charged: false.into(),
             writer: Mutex::new(writer),
         }),
+        is_aside: false,
     }
 }
 

@@ -21,11 +21,18 @@ pub struct Query {
     pub text: &'static str,
 }
 
+/// The one reader of a store whose parts take turns.
+#[derive(Debug)]
+pub(super) struct InStep {
+    pub conn: Mutex<Option<SqliteConnection>>,
+    pub faults: Arc<Faults>,
+}
+
 #[derive(Debug)]
 pub(super) enum Readers {
     Sqlite(SqlitePool),
-    /// One connection, and nothing else of the thread runs while it reads.
-    InStep(Mutex<Option<SqliteConnection>>, Arc<Faults>),
+    /// One connection, and nothing else of the thread runs while it reads; those who may wait share it.
+    InStep(Arc<InStep>),
     Postgres(PgPool),
 }
 
@@ -76,9 +83,9 @@ impl Store {
                 let rows = Box::pin(bound(text, args).fetch_all(pool)).await.map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
             }
-            Readers::InStep(conn, faults) => {
-                faults.others_first().await;
-                let mut conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
+            Readers::InStep(reader) => {
+                reader.faults.others_first().await;
+                let mut conn = reader.conn.lock().unwrap_or_else(PoisonError::into_inner);
                 let conn = conn.as_mut().ok_or_else(|| failed(sqlx::Error::PoolClosed))?;
                 let rows = in_step::to_the_end(bound(text, args).fetch_all(conn)).map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()

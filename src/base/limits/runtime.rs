@@ -61,14 +61,20 @@ pub const SWEEP_AGE: Span = Span::minutes(1);
 pub const DUE_READ_MAX: i64 = 50_000;
 /// Rounds of work at one moment of a clock that is moved by hand.
 pub const SETTLE_TURNS_MAX: usize = 1_000;
-/// How often start rows are looked at whose slot has come.
+/// How often start rows are looked at whose slot has come, at most and at least.
 pub const BEGIN_EVERY: Span = Span::millis(100);
+pub const BEGIN_LOOK: Span = Span::seconds(1);
 /// How often the planner looks what schedules, audiences, the sweep and retention have to do.
 pub const PLAN_EVERY: Span = Span::seconds(1);
 
 // -- schedules
-/// Contacts of one planning commit.
-pub const PLAN_BATCH: i64 = 500;
+/// Contacts of one planning commit: a message's own waits behind it, and a hundred rows are some two milliseconds.
+pub const PLAN_BATCH: i64 = 100;
+/// How long a planner rests after each batch, so that messages are most of what the writer and the processors do.
+pub const PLAN_REST: Span = Span::millis(5);
+/// Batches without anybody in them after which the cursor is written all the same: that much is looked at again after a
+/// crash.
+pub const PLAN_BATCHES_UNWRITTEN_MAX: u32 = 20;
 /// The most contacts that a `start` with an `order` picks: all of them are one commit.
 pub const AUDIENCE_ORDERED_MAX: u32 = 1_000;
 /// Between two starts for an audience: 20 in a second, as schedules have it.
@@ -77,8 +83,10 @@ pub const AUDIENCE_GAP: Span = Span(50);
 pub const AUDIENCES_AT_ONCE: i64 = 50;
 /// How long after its moment a planned start still begins, when the daemon was down.
 pub const START_LATE: Span = Span::hours(24);
-/// Starts handed to their lanes at a time.
+/// Starts that are read at a time to be handed to their lanes.
 pub const START_SLICE: i64 = 500;
+/// Starts that lanes have at the same time. Each reads its contact's rows and takes a turn, beside those who write.
+pub const STARTS_UNDER_WAY_MAX: usize = 16;
 
 // -- webhooks that we post
 /// Subscriptions of one daemon, those of the configuration included.

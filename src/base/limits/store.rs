@@ -40,6 +40,8 @@ pub const SHARDS: i32 = 256;
 // -- reading
 /// Connections that only read.
 pub const READERS: u32 = 4;
+/// Others for whatever walks over much and may wait: plans, forecasts, reports, the sweep.
+pub const READERS_ASIDE: u32 = 2;
 /// Rows of a page, unless the caller asks for fewer.
 pub const PAGE_ROWS_MAX: i64 = 1000;
 /// Unhandled messages that recovery takes up at a time.

@@ -106,7 +106,7 @@ impl App {
             }
             loop {
                 let page = contact::page_tagged(
-                    &self.store,
+                    &self.store.aside(),
                     &row.account,
                     zone,
                     row.cursor_contact_id,
@@ -129,7 +129,7 @@ impl App {
                     }
                     slots += 1;
                     set.push(&start::INSERT, &self.start_of(&row, contact, &minute, slot_at, now));
-                    self.timers.wake(contact.id, slot_at);
+                    self.expect_start(contact.id, slot_at);
                 }
                 row.planned += slots;
                 self.metrics.planned(row.flow.as_str(), usize::try_from(slots).unwrap_or(0));
@@ -149,6 +149,7 @@ impl App {
                 if !full {
                     break;
                 }
+                self.rest_from_planning().await;
             }
         }
         (row.state, row.done_at) = (State::Done, Some(now));
@@ -166,7 +167,7 @@ impl App {
     async fn places(&self, row: &Broadcast, wanted: &Wanted) -> anyhow::Result<Vec<(Time, String)>> {
         let bots = self.live.get().set.bot.timezone.clone();
         let since = row.started_at.unwrap_or(row.created_at);
-        let zones = contact::zones(&self.store, &row.account).await?;
+        let zones = contact::zones(&self.store.aside(), &row.account).await?;
         let moment = |zone: &str| {
             let own = TimeZone::get(zone).ok().filter(|_| !zone.is_empty());
             wanted.when.moment(&own.unwrap_or_else(|| bots.clone()), since)
@@ -235,7 +236,6 @@ impl App {
         let decided = match (found, wanted, live.set.flow(&row.flow)) {
             (Some(found), _, _) if found.state == State::Paused => {
                 let slot_at = now + BROADCAST_LOOK;
-                self.timers.wake(lane.contact.id, slot_at);
                 decided(StartState::Waiting, None, Some(slot_at))
             }
             (Some(found), Some(wanted), Some(flow)) if matches!(found.state, State::Running | State::Done) => {

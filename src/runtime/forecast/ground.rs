@@ -26,7 +26,7 @@ pub type AskSender<'a> = dyn Fn(SenderId, ContactId, Time) -> SenderState + Sync
 
 pub struct Ground<'a> {
     pub(super) config: &'a Config,
-    pub(super) store: &'a Store,
+    pub(super) store: Store,
     pub(super) rules: Rules,
     pub(super) senders: Senders,
     pub(super) catalogue: Catalogue,
@@ -77,7 +77,8 @@ impl<'a> Ground<'a> {
         let paused = states.into_iter().filter(|state| state.paused_at.is_some()).map(|state| state.flow).collect();
         Ok(Ground {
             config,
-            store,
+            // It walks over everybody, and no message stands behind it.
+            store: store.aside(),
             rules: Rules::of(&set.bot),
             senders: Senders::new(config.senders.clone(), config.accounts.clone()),
             catalogue,
@@ -119,7 +120,7 @@ impl<'a> Ground<'a> {
 
     /// Where a start of `flow` would begin, as `runtime::schedule` chooses it. `None`: no sender serves it.
     pub(super) async fn find(&self, flow: &Flow, contact: &mut Contact) -> Result<Option<Found>, ReadError> {
-        let mut rows = conversation::of(self.store, contact.id).await?;
+        let mut rows = conversation::of(&self.store, contact.id).await?;
         let newest = rows.iter().filter_map(|row| row.last_inbound_at).max();
         contact.data.last_message_at = contact.data.last_message_at.max(newest);
         rows.sort_by_key(|row| std::cmp::Reverse(row.last_inbound_at));
@@ -128,7 +129,7 @@ impl<'a> Ground<'a> {
         let chosen = self.senders.choose(&contact.account, |sender| serves(flow, sender), &latest);
         let Some(sender) = chosen.map(|sender| sender.id) else { return Ok(None) };
         let once = match self.has_keys {
-            true => once::of(self.store, contact.id).await?.into_iter().collect(),
+            true => once::of(&self.store, contact.id).await?.into_iter().collect(),
             false => BTreeSet::new(),
         };
         let Some(row) = rows.into_iter().find(|row| row.sender_id == sender) else {
@@ -141,7 +142,7 @@ impl<'a> Ground<'a> {
                 conversation: crate::base::ids::ConversationId(0),
             }));
         };
-        let session = session::find(self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
+        let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
         let window = Window { opened_at: row.opened_at };
         Ok(Some(Found { sender, window, session, once, conversation: row.id }))
     }
@@ -157,7 +158,7 @@ impl<'a> Ground<'a> {
             let known = match older.get(&id) {
                 Some(known) => known.clone(),
                 None => {
-                    let row = version::find(self.store, id).await?;
+                    let row = version::find(&self.store, id).await?;
                     let set = row.map(|row| Arc::new(flow::parse_set(&BotFiles::from_stored(&row.files).files).0));
                     older.insert(id, set.clone());
                     set

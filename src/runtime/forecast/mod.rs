@@ -83,7 +83,7 @@ pub async fn forecast(
     let mut sum = Forecast::new(occasion.flow.name.clone(), occasion.trigger, ground.currency().to_owned());
     let mut places = Vec::new();
     for account in accounts {
-        for zone in contact::zones(ground.store, account).await? {
+        for zone in contact::zones(&ground.store, account).await? {
             if let Some(fire) = fire_in(ground, occasion, &zone) {
                 places.push((fire.at, account, zone, fire));
             }
@@ -100,7 +100,7 @@ pub async fn forecast(
         }
         let mut after = ContactId(0);
         loop {
-            let page = contact::page_tagged(ground.store, account, &zone, after, occasion.tags, PLAN_BATCH).await?;
+            let page = contact::page_tagged(&ground.store, account, &zone, after, occasion.tags, PLAN_BATCH).await?;
             let Some(last) = page.last() else { break };
             after = last.id;
             for contact in page {

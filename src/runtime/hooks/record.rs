@@ -101,8 +101,8 @@ impl App {
             let new = won.contains(&row.id.0);
             self.metrics.webhook(METRIC, if new { "recorded" } else { "duplicate" });
             taken.starts.push((row.flow.clone(), new));
-            if new && self.beginning.add(row.id) {
-                self.push(row.contact_id, Work::Begin(Box::new(row)));
+            if new && let Some(held) = self.beginning.hold(row.id) {
+                self.push(row.contact_id, Work::Begin(Box::new(row), held));
             }
         }
         Ok(taken)

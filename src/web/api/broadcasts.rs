@@ -251,7 +251,7 @@ fn described(row: &Broadcast) -> Json {
 async fn with_report(web: &Web, row: &Broadcast) -> Result<Json, Problem> {
     let since = super::reports::local_minute(row.created_at - Span::days(1));
     let key = broadcast_key(row.id);
-    let fires = report::report(&web.app.store, None, &row.flow, &since, Some(&key)).await;
+    let fires = report::report(&web.app.store.aside(), None, &row.flow, &since, Some(&key)).await;
     let fires = fires.map_err(|error| Problem::bug(&error))?;
     let mut body = described(row);
     body["report"] = fires.first().map_or(Json::Null, |fire| fire_json(fire, currency(web)));

@@ -102,7 +102,7 @@ async fn asked(web: &Web, flow: &str, text: &str, headers: &HeaderMap) -> Result
         Caller::Operator => None,
         Caller::Account(account) => Some(account),
     };
-    let fires = report::report(&web.app.store, account, &flow, &since, value("trigger").as_deref()).await;
+    let fires = report::report(&web.app.store.aside(), account, &flow, &since, value("trigger").as_deref()).await;
     Ok((flow, fires.map_err(|error| Problem::bug(&error))?))
 }
 
