@@ -17,6 +17,7 @@ mod deploy;
 mod doctor;
 mod explain;
 mod findings;
+mod flows;
 mod fmt;
 mod graph;
 mod help;
@@ -98,6 +99,8 @@ enum Command {
     Schedule(schedule::Args),
     /// The templates of the senders
     Templates(templates::Args),
+    /// The flows that are live, and which of them stand still
+    Flows(flows::Args),
     /// Runs of flows
     Runs(runs::Args),
     /// People, what is known of them, and what they agreed to
@@ -205,6 +208,7 @@ fn run(command: Command) -> Outcome {
         Command::Broadcast(args) => block_on(broadcast::run(args)),
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Templates(args) => block_on(templates::run(args)),
+        Command::Flows(args) => block_on(flows::run(args)),
         Command::Runs(args) => block_on(runs::run(args)),
         Command::Contacts(args) => block_on(contacts::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),

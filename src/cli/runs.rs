@@ -230,7 +230,7 @@ fn waits(waiting: &Waiting) -> (String, Option<Time>) {
             (format!("an answer{tries}"), question.deadline)
         }
         Waiting::Reply { deadline } => ("a reply".to_owned(), *deadline),
-        Waiting::Until { at } => ("its time".to_owned(), Some(*at)),
+        Waiting::Until { at, .. } => ("its time".to_owned(), Some(*at)),
         Waiting::Event { name, deadline } => (format!("the event `{name}`"), *deadline),
         Waiting::Delivery { read, deadline, .. } => {
             (if *read { "its message to be read" } else { "its message to arrive" }.to_owned(), *deadline)

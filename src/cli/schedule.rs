@@ -250,6 +250,10 @@ async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<St
         agenda::Kept::Draft => format!("`{name}` is a draft: only the `draft_testers` of `_bot.yaml` get it."),
         agenda::Kept::Paused(at) => {
             let since = show::time(at);
+            format!("`{name}` is paused since {since}, by hand; `transom flows resume {name}` lets it go on.")
+        }
+        agenda::Kept::Failing(at) => {
+            let since = show::time(at);
             format!(
                 "`{name}` is paused since {since}, because its last runs all failed; it goes on when it is changed."
             )

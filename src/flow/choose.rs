@@ -83,6 +83,9 @@ pub struct Choice<'a> {
 /// Why a flow cannot be started by anything here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutOfReach {
+    /// Its last runs all failed.
+    Failing,
+    /// An operator has it stand still.
     Paused,
     Draft,
     /// It serves other senders.
@@ -92,7 +95,8 @@ pub enum OutOfReach {
 impl OutOfReach {
     pub fn words(self, sender: &str) -> String {
         match self {
-            OutOfReach::Paused => "it is paused: its last runs all failed".into(),
+            OutOfReach::Failing => "it is paused: its last runs all failed".into(),
+            OutOfReach::Paused => "it is paused by hand".into(),
             OutOfReach::Draft => "it is a draft, and this is no tester".into(),
             OutOfReach::Sender => format!("it does not serve the sender `{sender}`"),
         }
@@ -176,8 +180,10 @@ impl<'a> Turn<'a> {
         let bot = &self.live().bot;
         let tester = || self.contact.is_tester(&bot.draft_testers, self.now());
         let serves = || flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == self.world.sender.name);
-        if self.world.paused.contains(&flow.name) {
+        if self.world.paused.by_hand(&flow.name).is_some() {
             Some(OutOfReach::Paused)
+        } else if self.world.paused.failing.contains(&flow.name) {
+            Some(OutOfReach::Failing)
         } else if flow.draft && !tester() {
             Some(OutOfReach::Draft)
         } else if !serves() {
@@ -215,10 +221,7 @@ impl<'a> Turn<'a> {
 
     /// The key of `once_per`, filled in.
     pub fn once_key(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<Option<String>, Failure> {
-        let Some(text) = trigger.once_per.as_ref() else {
-            // Nobody begins a sequence twice, whatever leads to it.
-            return Ok((flow.sequence == Some(Sequence::Once)).then(|| format!("{}|sequence", flow.name)));
-        };
+        let Some(text) = trigger.once_per.as_ref() else { return Ok(sequence_key(flow)) };
         let value = self.in_scope(self.live(), seen, |scope| text.render(scope))?;
         let key = format!("{}|{value}", flow.counts_as(trigger));
         if key.len() <= ONCE_KEY_BYTES_MAX {
@@ -226,6 +229,11 @@ impl<'a> Turn<'a> {
         }
         let digest = Sha256::digest(key.as_bytes());
         Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    /// A sequence that the contact began before: it does not begin again, whatever leads to it.
+    pub fn began_before(&self, flow: &Flow) -> bool {
+        sequence_key(flow).is_some_and(|key| self.world.once.contains(&key) || self.used_now(&key))
     }
 
     /// Used up in this very turn, so that no row says it yet.
@@ -243,6 +251,11 @@ impl<'a> Turn<'a> {
         };
         self.live().flows.values().any(|flow| flow.triggers.iter().any(exact))
     }
+}
+
+/// The key that a contact uses up who begins a sequence.
+pub fn sequence_key(flow: &Flow) -> Option<String> {
+    (flow.sequence == Some(Sequence::Once)).then(|| format!("{}|sequence", flow.name))
 }
 
 impl<'m> Heard<'m> {

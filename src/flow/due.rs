@@ -39,7 +39,7 @@ impl<'a> Turn<'a> {
             | Waiting::Event { deadline, .. }
             | Waiting::Delivery { deadline, .. }
             | Waiting::Person { deadline } => (due(*deadline), false),
-            Waiting::Until { at } => (due(Some(*at)), false),
+            Waiting::Until { at, .. } => (due(Some(*at)), false),
             Waiting::Call(call) => (due(call.retry_at), false),
             Waiting::Ready | Waiting::Fate { .. } => (false, false),
         };
@@ -47,6 +47,9 @@ impl<'a> Turn<'a> {
             return;
         }
         let waiting = run.waiting.clone();
+        if self.stands_still(number) {
+            return;
+        }
         if self.stop_meanwhile(number) {
             return self.drive(number);
         }
@@ -104,7 +107,7 @@ impl<'a> Turn<'a> {
             | Waiting::Event { deadline, .. }
             | Waiting::Delivery { deadline, .. }
             | Waiting::Person { deadline } => *deadline = Some(now),
-            Waiting::Until { at } => *at = now,
+            Waiting::Until { at, rest } => (*at, *rest) = (now, None),
             Waiting::Call(call) if call.retry_at.is_some() => call.retry_at = Some(now),
             Waiting::Call(_) | Waiting::Ready | Waiting::Fate { .. } => return,
         }
@@ -201,7 +204,7 @@ impl<'a> Turn<'a> {
         match later {
             Some(at) => {
                 if let Some(run) = self.run_mut(here.run) {
-                    run.waiting = Waiting::Until { at };
+                    run.waiting = Waiting::Until { at, rest: None };
                 }
             }
             None => self.resume(here, Next::Continue),

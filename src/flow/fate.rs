@@ -11,7 +11,11 @@ use crate::{
         limits::{DELIVERY_GRACE, DELIVERY_TTL_DEFAULT},
         time::{Span, Time},
     },
-    model::{event::Fate, session::Waiting},
+    model::{
+        effect::RunEnd,
+        event::{Fate, Reason},
+        session::{Said, Waiting},
+    },
 };
 
 /// The author has something to do with what becomes of this step's message.
@@ -45,6 +49,7 @@ impl<'a> Turn<'a> {
                 said.read |= matches!(fate, Fate::Read);
             }
         }
+        self.sequence_told(message, fate);
         for number in self.all_runs() {
             if is_lost(fate) && self.waits_for(number, message) && self.lost_too_many(number) {
                 continue;
@@ -112,6 +117,31 @@ impl<'a> Turn<'a> {
         };
         self.note_at(here, "its message has not arrived");
         self.time_out(here, body);
+    }
+
+    /// A sequence ends when a message of it cannot be sent now or ever, unless its step says what to do then. What is
+    /// left out by `skip` ends nothing.
+    fn sequence_told(&mut self, message: u32, fate: &Fate) {
+        let why = match fate {
+            Fate::Postponed { reason: Reason::TemplateUnusable, .. } => Reason::TemplateUnusable.as_str(),
+            Fate::Refused { reason: why @ (Reason::TemplateUnusable | Reason::OptedOut | Reason::NoConsent) } => {
+                why.as_str()
+            }
+            Fate::Failed { .. } => RunEnd::Undelivered.as_str(),
+            Fate::Expired => Reason::WindowClosed.as_str(),
+            _ => return,
+        };
+        for number in self.all_runs() {
+            let is_its_newest = |said: Said| said.message == message;
+            let told = self.run(number).is_some_and(|run| !run.stopped && run.said.is_some_and(is_its_newest));
+            if !told || self.waits_for(number, message) {
+                continue;
+            }
+            if let Some(flow) = self.sequence_of(number) {
+                self.stop_run(number, flow, why);
+                self.drive(number);
+            }
+        }
     }
 
     /// What of a counted start reached the contact.

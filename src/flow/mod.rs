@@ -37,6 +37,7 @@ mod lost;
 mod message;
 mod pages;
 pub mod parse;
+mod paused;
 mod people;
 pub mod po;
 mod question;

@@ -43,7 +43,7 @@ impl Turn<'_> {
         self.note(run, step, format!("`{}` does not start: {words}", start.flow));
         let by_name = start.trigger == "api" || is_start_key(&start.trigger);
         match why {
-            OutOfReach::Paused => self.refused(start, Reason::Paused),
+            OutOfReach::Failing | OutOfReach::Paused => self.refused(start, Reason::Paused),
             OutOfReach::Draft if by_name => self.refused(start, Reason::Draft),
             OutOfReach::Draft | OutOfReach::Sender => {
                 self.effects.push(Effect::StartDropped { id: start.id, flow: start.flow.clone() });

@@ -2,7 +2,7 @@
 
 use super::{
     bot::Topic,
-    choose::{Choice, Heard},
+    choose::{Choice, Heard, sequence_key},
     definition::{Body, Flow, IfBusy, WrittenTrigger},
     triggers::Trigger,
     turn::{Seen, Turn},
@@ -119,7 +119,10 @@ impl<'a> Turn<'a> {
             error: None,
             extra: &[],
         };
-        let once = beginning.written.and_then(|trigger| self.once_key(flow, trigger, &seen).ok().flatten());
+        let once = match beginning.written {
+            Some(trigger) => self.once_key(flow, trigger, &seen).ok().flatten(),
+            None => sequence_key(flow).filter(|_| !beginning.confirms_stop),
+        };
         let entry = flow.entry.map(|ix| flow.node(ix).id.clone());
         let number = self.new_run(flow, &beginning.trigger, beginning.start, vars, entry)?;
         self.effects.extend(once.map(|key| Effect::Once { key }));
@@ -317,7 +320,9 @@ impl<'a> Turn<'a> {
         if topic.at_most.iter().any(|cap| cap.reached(unasked, self.now())) {
             return Err(Some(Reason::Capped));
         }
-        let Some(trigger) = trigger else { return Ok(()) };
+        let Some(trigger) = trigger else {
+            return if self.began_before(flow) { Err(Some(Reason::Capped)) } else { Ok(()) };
+        };
         let stamps = self.contact.starts.get(&flow.counts_as(trigger)).map_or(&[][..], Vec::as_slice);
         if trigger.at_most.iter().any(|cap| cap.reached(stamps, self.now())) {
             return Err(Some(Reason::Capped));

@@ -66,6 +66,13 @@ impl<'a> Turn<'a> {
         false
     }
 
+    /// The innermost sequence that the run is in.
+    pub fn sequence_of(&self, number: u32) -> Option<&'a Flow> {
+        let set = self.set_of(number);
+        let mut flows = self.run(number)?.frames.iter().rev().filter(|frame| frame.vars.is_some());
+        flows.find_map(|frame| set.any_flow(&frame.flow).filter(|flow| flow.sequence.is_some()))
+    }
+
     /// What must be remembered for that when this flow begins.
     pub fn knew_of(&self, flow: &Flow) -> Option<Box<Knew>> {
         if flow.stop_when.is_empty() && flow.sequence.is_none() {
@@ -173,7 +180,7 @@ impl<'a> Turn<'a> {
     }
 
     /// What the run said and has not left stays at home. It ends, or goes to its `on_stop`.
-    fn stop_run(&mut self, number: u32, flow: &'a Flow, key: &str) {
+    pub fn stop_run(&mut self, number: u32, flow: &'a Flow, key: &str) {
         self.note(Some(number), None, format!("`{key}` stops it"));
         if let Some(run) = self.run_mut(number) {
             run.why = Some(key.to_owned());

@@ -3,12 +3,13 @@
 use super::definition::FlowSet;
 use crate::{
     base::{
-        ids::{ConversationId, FlowName, SenderId, VersionId},
+        ids::{ConversationId, SenderId, VersionId},
         time::Time,
     },
     model::{
         carries::{Carries, META},
         contact::Contact,
+        pauses::Paused,
         window::Window,
     },
 };
@@ -58,8 +59,8 @@ pub struct World<'a> {
     pub window: Window,
     /// What flows see as `env.*`.
     pub env: &'a BTreeMap<String, String>,
-    /// Flows that start no more: their last runs all failed.
-    pub paused: &'a BTreeSet<FlowName>,
+    /// Flows that start no more, or stand still.
+    pub paused: &'a Paused,
     /// The keys of `once_per` that this contact has used up.
     pub once: &'a BTreeSet<String>,
     /// Signs button tokens and idempotency keys; kept in the database.
@@ -69,7 +70,7 @@ pub struct World<'a> {
 impl<'a> World<'a> {
     /// What an expression sees that is asked about a contact alone: no conversation, nobody who sends, a closed window.
     pub fn of_contact(now: Time, contact: &'a Contact, env: &'a BTreeMap<String, String>) -> World<'a> {
-        static NO_FLOWS: BTreeSet<FlowName> = BTreeSet::new();
+        static NONE: Paused = Paused { failing: BTreeSet::new(), by_hand: BTreeMap::new() };
         static NO_KEYS: BTreeSet<String> = BTreeSet::new();
         World {
             now,
@@ -78,7 +79,7 @@ impl<'a> World<'a> {
             sender: SenderView { id: SenderId(0), name: "", language: None, carries: &META },
             window: Window::default(),
             env,
-            paused: &NO_FLOWS,
+            paused: &NONE,
             once: &NO_KEYS,
             token_key: &[],
         }

@@ -177,6 +177,7 @@ pub enum Fate {
     /// Waits for a moment (quiet hours, a day's pause, a paused template).
     Postponed {
         until: Time,
+        reason: Reason,
     },
     /// A hold ran out.
     Expired,
@@ -217,7 +218,7 @@ pub enum Reason {
     TooLate,
     /// The flow is a draft, and the contact is no tester.
     Draft,
-    /// Its last runs all failed.
+    /// Its last runs all failed, or an operator has it stand still.
     Paused,
 }
 

@@ -15,6 +15,7 @@ pub mod hours;
 pub mod inbound;
 pub mod law;
 pub mod matching;
+pub mod pauses;
 pub mod quiet;
 pub mod schedule;
 pub mod session;

@@ -244,6 +244,9 @@ pub enum Waiting {
     /// `wait: 2h`, `{until: …}`, `window_closing`.
     Until {
         at: Time,
+        /// Of a length of time; `None`: of a moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rest: Option<Rest>,
     },
     /// `wait: {event: NAME}`.
     Event {
@@ -266,6 +269,13 @@ pub enum Waiting {
     Person {
         deadline: Option<Time>,
     },
+}
+
+/// How much of a wait was left at a moment: while its flow is paused nothing of it passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    pub since: Time,
+    pub left: Span,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

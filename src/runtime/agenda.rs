@@ -150,6 +150,8 @@ pub enum Kept {
     /// Only testers reach it.
     Draft,
     /// Its last runs all failed; since when.
+    Failing(Time),
+    /// An operator has it stand still; since when.
     Paused(Time),
 }
 
@@ -157,7 +159,7 @@ impl Kept {
     pub const fn reason(self) -> Reason {
         match self {
             Kept::Draft => Reason::Draft,
-            Kept::Paused(_) => Reason::Paused,
+            Kept::Failing(_) | Kept::Paused(_) => Reason::Paused,
         }
     }
 }
@@ -165,9 +167,10 @@ impl Kept {
 /// What keeps the flow from everybody but testers, or from them, too.
 pub async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<Kept>, ReadError> {
     let states = flow_state::all(store).await?;
-    let paused = states.into_iter().find(|state| state.flow == flow.name).and_then(|state| state.paused_at);
+    let failing = states.into_iter().find(|state| state.flow == flow.name).and_then(|state| state.paused_at);
+    let paused = flow_state::paused(store).await?.by_hand(&flow.name);
     let draft = (flow.draft && !is_tester).then_some(Kept::Draft);
-    Ok(draft.into_iter().chain(paused.map(Kept::Paused)).collect())
+    Ok(draft.into_iter().chain(failing.map(Kept::Failing)).chain(paused.map(Kept::Paused)).collect())
 }
 
 /// What each schedule and date of a flow has in store for a contact.

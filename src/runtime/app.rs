@@ -64,6 +64,8 @@ pub struct App {
     /// What accounts have left for messages.
     pub purse: Purse,
     pub flow_health: FlowHealth,
+    /// One operator at a time pauses a flow or lets it go on.
+    pub(super) turning_flows: tokio::sync::Mutex<()>,
     pub calls: Calls,
     pub reloader: Reloader,
     /// Sandbox senders use `sandbox.env` and `sandbox.mocks`; not in an author's test, which has its own.

@@ -228,7 +228,7 @@ impl App {
                     return;
                 };
                 rows::mark(set, sender, pending, None, Some(reason));
-                (first && !keeps_place).then_some(Fate::Postponed { until: at })
+                (first && !keeps_place).then_some(Fate::Postponed { until: at, reason })
             }
             Decision::Hold { until } => {
                 pending.state = PendingState::Held { until };

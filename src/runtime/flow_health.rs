@@ -1,6 +1,15 @@
-//! Flows whose last runs all failed: paused with one alarm, until a new version goes live (language.md 7).
+//! Flows that are paused: with one alarm because their last runs all failed, until a new version goes live
+//! (language.md 7); or by an operator, until the operator says otherwise.
 
-use crate::base::{ids::FlowName, limits::FAILED_RUNS_MAX};
+use super::app::App;
+use crate::{
+    base::{ids::FlowName, limits::FAILED_RUNS_MAX},
+    model::pauses::{Paused, Pauses},
+    store::{
+        CommitError, WriteSet,
+        flow_state::{self, FlowPauses, FlowState},
+    },
+};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -14,7 +23,7 @@ struct State {
     /// Failed runs of each flow since the last one that did not fail.
     failed: HashMap<FlowName, u32>,
     /// Replaced as a whole, so that a turn holds it without the lock.
-    paused: Arc<BTreeSet<FlowName>>,
+    paused: Arc<Paused>,
 }
 
 impl FlowHealth {
@@ -33,17 +42,35 @@ impl FlowHealth {
     }
 
     /// As it was stored before a restart.
-    pub fn pause(&self, flow: &FlowName) {
-        pause(&mut self.state(), flow);
+    pub fn recall(&self, paused: Paused) {
+        self.state().paused = Arc::new(paused);
     }
 
-    /// New files went live: everybody gets a new chance. Gives back who was paused.
-    pub fn mended(&self) -> Arc<BTreeSet<FlowName>> {
-        std::mem::take(&mut *self.state()).paused
+    /// New files went live: what failed gets a new chance. Gives back what was paused for that.
+    pub fn mended(&self) -> BTreeSet<FlowName> {
+        let mut state = self.state();
+        state.failed.clear();
+        match state.paused.failing.is_empty() {
+            true => BTreeSet::new(),
+            false => std::mem::take(&mut Arc::make_mut(&mut state.paused).failing),
+        }
     }
 
-    pub fn paused(&self) -> Arc<BTreeSet<FlowName>> {
+    pub fn paused(&self) -> Arc<Paused> {
         Arc::clone(&self.state().paused)
+    }
+
+    /// By an operator. A flow that goes on again gets a new chance, too.
+    fn set_by_hand(&self, flow: &FlowName, pauses: Pauses) {
+        let mut state = self.state();
+        if pauses.open().is_none() {
+            state.failed.remove(flow);
+        }
+        let paused = Arc::make_mut(&mut state.paused);
+        if pauses.open().is_none() {
+            paused.failing.remove(flow);
+        }
+        paused.by_hand.insert(flow.clone(), pauses);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -51,11 +78,36 @@ impl FlowHealth {
     }
 }
 
+impl App {
+    /// Has a flow stand still, or go on, by an operator's word; written down first. False: it does so already.
+    pub async fn turn_flow(&self, flow: &FlowName, pause: bool) -> Result<bool, CommitError> {
+        let _one = self.turning_flows.lock().await;
+        let now = self.clock.now();
+        let paused = self.flow_health.paused();
+        if paused.holds(flow) == pause && (!pause || paused.by_hand(flow).is_some()) {
+            return Ok(false);
+        }
+        let mut pauses = paused.by_hand.get(flow).cloned().unwrap_or_default();
+        if pause {
+            pauses.begin(now)
+        } else {
+            pauses.end(now)
+        };
+        let mut set = WriteSet::new();
+        set.push(&flow_state::SET_PAUSES, &FlowPauses { flow: flow.clone(), pauses: pauses.clone() });
+        if !pause {
+            let row = FlowState { flow: flow.clone(), paused_at: None, reason: None, since_run: 0 };
+            set.push(&flow_state::SET, &row);
+        }
+        self.store.commit(set).await?;
+        self.flow_health.set_by_hand(flow, pauses);
+        tracing::info!(flow.name = %flow, "Flow {flow} {}", if pause { "stands still" } else { "goes on" });
+        Ok(true)
+    }
+}
+
 fn pause(state: &mut State, flow: &FlowName) -> bool {
-    let mut paused = BTreeSet::clone(&state.paused);
-    let new = paused.insert(flow.clone());
-    state.paused = Arc::new(paused);
-    new
+    Arc::make_mut(&mut state.paused).failing.insert(flow.clone())
 }
 
 #[cfg(test)]
@@ -70,9 +122,9 @@ mod tests {
         assert_eq!(failing(FAILED_RUNS_MAX - 1), 0);
         health.ended(&flow, false);
         assert_eq!(failing(FAILED_RUNS_MAX), 1);
-        assert!(health.paused().contains(&flow));
+        assert!(health.paused().holds(&flow));
         assert_eq!(failing(5), 0);
         assert_eq!(health.mended().len(), 1);
-        assert!(health.paused().is_empty());
+        assert!(!health.paused().holds(&flow));
     }
 }

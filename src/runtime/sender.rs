@@ -246,7 +246,7 @@ impl App {
                 // The platform's own cap. The reason tells the next start that the message keeps nobody waiting.
                 waits_for = Some(Reason::Capped);
                 if pending.draft.tells {
-                    let fate = Fate::Postponed { until };
+                    let fate = Fate::Postponed { until, reason: Reason::Capped };
                     events.push(Event::Delivery { message: pending.draft.number, fate });
                 }
             }
@@ -273,7 +273,7 @@ impl App {
                 if templates_only {
                     waits_for = Some(Reason::TemplateUnusable);
                     if pending.draft.tells {
-                        let fate = Fate::Postponed { until };
+                        let fate = Fate::Postponed { until, reason: Reason::TemplateUnusable };
                         events.push(Event::Delivery { message: pending.draft.number, fate });
                     }
                 }

@@ -90,6 +90,7 @@ impl App {
             plays,
             health: Default::default(),
             flow_health: Default::default(),
+            turning_flows: Default::default(),
             lanes: Default::default(),
             timers: Default::default(),
             directory: Default::default(),
@@ -121,11 +122,7 @@ impl App {
             turns: Default::default(),
             store,
         });
-        for row in flow_state::all(&app.store).await.context("reading paused flows")? {
-            if row.paused_at.is_some() {
-                app.flow_health.pause(&row.flow);
-            }
-        }
+        app.flow_health.recall(flow_state::paused(&app.store).await.context("reading paused flows")?);
         app.recall_listeners(now).await?;
         app.recall_subscriptions(now).await?;
         app.open_purses(now).await?;

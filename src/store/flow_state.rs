@@ -1,7 +1,10 @@
-//! `flow_state`: flows that were paused because all their last runs failed.
+//! `flow_state`: flows that are paused, because all their last runs failed or by an operator's word.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins};
-use crate::base::{ids::FlowName, time::Time};
+use crate::{
+    base::{ids::FlowName, time::Time},
+    model::pauses::{Paused, Pauses},
+};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,13 +30,33 @@ pub static SET: Statement<FlowState> = Statement::new(
        since_run = excluded.since_run",
 );
 
-pub(super) static STATEMENTS: &[&Sql] = &[&SET.sql];
+/// When an operator had a flow stand still.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FlowPauses {
+    pub flow: FlowName,
+    pub pauses: Pauses,
+}
 
-/// Read whole: one row per flow that ever failed so.
+pub static SET_PAUSES: Statement<FlowPauses> = Statement::new(
+    "flow_state.set_pauses",
+    91,
+    Wins::Plain,
+    |row| row.flow.as_str().into(),
+    "insert into flow_state (flow, since_run, pauses)
+     select value ->> 'flow', 0, cast(value -> 'pauses' as text) from {rows} as input where true
+     on conflict (flow) do update set pauses = excluded.pauses",
+);
+
+pub(super) static STATEMENTS: &[&Sql] = &[&SET.sql, &SET_PAUSES.sql];
+
+/// Read whole: one row per flow that was ever paused.
 static ALL: Query =
     Query { name: "flow_state.all", text: "select flow, paused_at, reason, since_run from flow_state order by flow" };
 
-pub(super) static QUERIES: &[&Query] = &[&ALL];
+static PAUSES: Query =
+    Query { name: "flow_state.pauses", text: "select flow, pauses from flow_state where pauses is not null" };
+
+pub(super) static QUERIES: &[&Query] = &[&ALL, &PAUSES];
 
 pub async fn all(store: &Store) -> Result<Vec<FlowState>, ReadError> {
     store
@@ -46,4 +69,11 @@ pub async fn all(store: &Store) -> Result<Vec<FlowState>, ReadError> {
             })
         })
         .await
+}
+
+/// What is paused, and when something was.
+pub async fn paused(store: &Store) -> Result<Paused, ReadError> {
+    let failing = all(store).await?.into_iter().filter(|state| state.paused_at.is_some());
+    let by_hand = store.all(&PAUSES, &[], |row| Ok((row.text("flow")?.into(), row.json("pauses")?))).await?;
+    Ok(Paused { failing: failing.map(|state| state.flow).collect(), by_hand: by_hand.into_iter().collect() })
 }

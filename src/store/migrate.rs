@@ -47,6 +47,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (42, "contact_joined", include_str!("migrations/0042_contact_joined.sql")),
     (43, "broadcast", include_str!("migrations/0043_broadcast.sql")),
     (44, "run_reason", include_str!("migrations/0044_run_reason.sql")),
+    (45, "flow_pauses", include_str!("migrations/0045_flow_pauses.sql")),
 ];
 
 const LEDGER: &str = "

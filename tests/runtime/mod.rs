@@ -11,6 +11,7 @@ mod locked;
 mod names;
 mod nudge;
 mod parked;
+mod pauses;
 mod quiet;
 mod reading;
 mod recovery;

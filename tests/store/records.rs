@@ -4,7 +4,7 @@ use super::{
     on_both,
     sample::{inbound as new_inbound, *},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use transom::base::{
     ids::*,
     secret::Secret,
@@ -13,6 +13,7 @@ use transom::base::{
 use transom::model::{
     effect::{RunEnd, TraceEntry},
     event::Reason,
+    pauses::Pauses,
     template::{Category, Template, TemplateStatus},
 };
 use transom::store::{
@@ -22,7 +23,7 @@ use transom::store::{
     contact,
     dead_letter::{self, DeadLetter, Replayed},
     delivery::{self, Again, Delivery, Of, State, Tried},
-    flow_state::{self, FlowState},
+    flow_state::{self, FlowPauses, FlowState},
     idempotency::{self, Answer, Claim},
     inbound,
     ledger::{self, LedgerEntry},
@@ -686,6 +687,16 @@ fn a_flow_is_paused_and_runs_again() {
             put(&store, &flow_state::SET, &state).await.unwrap();
             assert_eq!(flow_state::all(&store).await.unwrap(), [state]);
         }
+        put(&store, &flow_state::SET, &row(Some(NOW))).await.unwrap();
+        let mut pauses = Pauses::default();
+        pauses.begin(NOW);
+        for flow in ["tips", "lesson"] {
+            let row = FlowPauses { flow: flow.into(), pauses: pauses.clone() };
+            put(&store, &flow_state::SET_PAUSES, &row).await.unwrap();
+        }
+        let paused = flow_state::paused(&store).await.unwrap();
+        assert_eq!(paused.failing, BTreeSet::from(["tips".into()]));
+        assert_eq!(paused.by_hand, BTreeMap::from([("lesson".into(), pauses.clone()), ("tips".into(), pauses)]));
         store.close().await;
     });
 }

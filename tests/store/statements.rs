@@ -12,6 +12,7 @@ const WHOLE: &[&str] = &[
     "template.all",
     "api_key.all",
     "flow_state.all",
+    "flow_state.pauses",
     "early_status.expire",
     "early_status.any",
     // Asked once, at a start, where an account has a limit.

@@ -102,6 +102,9 @@ pub const WINDOW_CLOSING: Span = Span::minutes(30);
 pub const WELCOME_WAIT: Span = Span::seconds(3);
 /// A flow whose last so many runs all failed is paused.
 pub const FAILED_RUNS_MAX: u32 = 20;
+/// How soon and how late a run of a paused flow that has something due looks whether it may go on.
+pub const PAUSED_LOOK_MIN: Span = Span::minutes(1);
+pub const PAUSED_LOOK_MAX: Span = Span::minutes(15);
 
 // -- clocks
 /// How often the end of quiet hours is moved on from zone to zone before we give up pleasing all.

@@ -45,8 +45,8 @@ pub const FLOW_KEYS: &[FieldSpec] = &[
                 "Whoever was in it may begin anew.",
             )]),
         ]),
-        "`true`: messages over days that end by themselves when the contact writes or a person takes over. Each contact \
-         begins it once; `{again: true}` lifts that.",
+        "`true`: messages over days that end by themselves when the contact writes, a person takes over, or a message \
+         of it cannot be sent. Each contact begins it once; `{again: true}` lifts that.",
     ),
     FieldSpec::optional("stop_when", FieldKind::Triggers, "Triggers that end the run, asked again before each send."),
     FieldSpec::optional("on_stop", FieldKind::Steps, "What to do then."),

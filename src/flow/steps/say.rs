@@ -62,12 +62,14 @@ impl StepKind for Say {
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         // Only where the author has something to do with it does the run wait for the message's fate.
         let waits = waits_for_fate(here) || self.message.fails_when_closed();
+        // A sequence hears what becomes of its messages, and does not wait for it.
+        let tells = waits || turn.sequence_of(here.run).is_some();
         let said = turn
             .sentence(here, &self.message.body, &[])
             .and_then(|body| Ok((body, shown_buttons(turn, here, &self.message.buttons)?)))
             .and_then(|(body, shown)| {
                 let worded = Worded { body: &body, shown: &shown, page: 0, asks: false };
-                send(turn, here, &self.message, worded, Asking::No { tells: waits })
+                send(turn, here, &self.message, worded, Asking::No { tells })
             });
         match said {
             Ok(message) if waits => Next::Park(Waiting::Fate { message }),

@@ -58,11 +58,12 @@ impl StepKind for Template {
         let Some(template) = template else {
             return Next::Fail(Failure::new("empty_text", "the template's name came out empty"));
         };
-        let tells = waits_for_fate(here);
+        let waits = waits_for_fate(here);
+        let tells = waits || turn.sequence_of(here.run).is_some();
         let message = turn.say(
             here,
             Saying { content: Content::Template(template), if_closed: None, question: false, tells },
         );
-        if tells { Next::Park(Waiting::Fate { message }) } else { Next::Continue }
+        if waits { Next::Park(Waiting::Fate { message }) } else { Next::Continue }
     }
 }

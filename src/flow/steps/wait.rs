@@ -23,7 +23,7 @@ use crate::{
         turn::{Here, Next, Turn},
         views::whereabouts,
     },
-    model::session::Waiting,
+    model::session::{Rest, Waiting},
 };
 
 pub struct Wait {
@@ -86,7 +86,11 @@ impl StepKind for Wait {
             Err(failure) => return Next::Fail(failure),
         };
         match &self.on {
-            On::Span(span) => until(turn, turn.now() + *span),
+            On::Span(span) if *span <= Span::ZERO => Next::Continue,
+            On::Span(span) => {
+                let rest = Rest { since: turn.now(), left: *span };
+                Next::Park(Waiting::Until { at: turn.now() + *span, rest: Some(rest) })
+            }
             On::Until(moment) => match moment.moment(turn, here) {
                 Ok(at) => until(turn, at),
                 Err(failure) => Next::Fail(failure),
@@ -177,7 +181,7 @@ pub fn follows(flow: &Flow) -> bool {
 }
 
 fn until(turn: &Turn<'_>, at: Time) -> Next {
-    if at <= turn.now() { Next::Continue } else { Next::Park(Waiting::Until { at }) }
+    if at <= turn.now() { Next::Continue } else { Next::Park(Waiting::Until { at, rest: None }) }
 }
 
 impl Turn<'_> {

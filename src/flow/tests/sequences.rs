@@ -70,3 +70,69 @@ steps:
     check(flow, "< go\n> Ready?\n< one\n> Lesson one.\n+1h\n> The next one.");
     check(flow, "< go\n> Ready?\n< one\n> Lesson one.\n< thanks\n* run stopped\n+2h");
 }
+
+#[test]
+fn a_pause_keeps_the_rest_of_each_wait() {
+    let begun = "< hello\n> Hi!\n~ event bought\n> Lesson one.\n+30m\n~ pause course\n";
+    check(COURSE, &format!("{begun}+20h\n~ resume course\n+80m\n+11m\n> Lesson two.\n* run done"));
+    // What fell due and went on before is over; what was paused before it began does not count.
+    check(COURSE, &format!("{begun}+10m\n~ resume course\n+80m\n+11m\n> Lesson two.\n* run done"));
+    check(
+        COURSE,
+        &format!("{begun}+1h\n~ resume course\n+1h\n~ pause course\n+5h\n~ resume course\n+31m\n> Lesson two."),
+    );
+}
+
+#[test]
+fn a_paused_flow_begins_for_nobody() {
+    check(COURSE, "< hello\n> Hi!\n~ pause course\n~ event bought\n* refused course paused\n+3h");
+}
+
+#[test]
+fn the_time_out_of_a_paused_flow_waits_and_its_answer_counts() {
+    let flow = "flow: poll
+when: [{message: go}]
+steps:
+  - ask: Well?
+    as: well
+    timeout: 1h
+    on_timeout:
+      - say: Never mind.
+      - end: all
+  - say: Thanks for ${well}.
+";
+    check(flow, "< go\n> Well?\n~ pause poll\n+10h\n~ resume poll\n+16m\n> Never mind.");
+    check(flow, "< go\n> Well?\n~ pause poll\n+10h\n< good\n> Thanks for good.");
+}
+
+const BY_TEMPLATE: &str = "flow: course
+when: [{event: bought}]
+sequence: true
+steps:
+  - say: Lesson one.
+    if_closed: {template: lesson_one}
+  - wait: 2d
+  - say: Lesson two.
+    if_closed: {template: lesson_two}
+";
+
+#[test]
+fn a_template_that_cannot_go_out_ends_a_sequence() {
+    check(BY_TEMPLATE, "~ unusable lesson_one\n~ event bought\n* run stopped\n+3d");
+}
+
+#[test]
+fn a_message_that_fails_ends_a_sequence_unless_its_step_says_otherwise() {
+    check(BY_TEMPLATE, "~ event bought\n> template lesson_one\n~ failed undeliverable\n* run stopped\n+3d");
+    let own = BY_TEMPLATE.replace("  - wait", "    on_undelivered: [{log: lost}]\n  - wait");
+    check(&own, "~ event bought\n> template lesson_one\n~ failed undeliverable\n+3d\n> template lesson_two");
+}
+
+#[test]
+fn a_step_that_starts_a_sequence_begins_it_once_too() {
+    let flows = format!("{COURSE}---\nflow: sell\nwhen: [{{event: sold}}]\nsteps:\n  - start: course\n");
+    check(
+        &flows,
+        "< hello\n> Hi!\n~ start course\n> Lesson one.\n+2h\n> Lesson two.\n~ start course\n* refused course capped",
+    );
+}

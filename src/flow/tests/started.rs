@@ -125,7 +125,7 @@ fn what_would_start_a_paused_flow_is_refused_as_paused() {
         "flow: a\nwhen: [{{message: go}}]\nsteps:\n  - start: lesson\n    with: {{n: 1}}\n  - say: Done\n{LESSON}"
     );
     let mut talk = Talk::new("bot: Test\n", &flows);
-    talk.paused.insert("lesson".into());
+    talk.paused.failing.insert("lesson".into());
     for line in ["< go", "> Done", "* refused lesson paused", "~ start lesson {\"n\": 1}", "* refused lesson paused"] {
         talk.line(line).unwrap();
     }

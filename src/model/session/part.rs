@@ -29,7 +29,7 @@ impl Run {
             | Waiting::Event { deadline, .. }
             | Waiting::Delivery { deadline, .. }
             | Waiting::Person { deadline } => *deadline,
-            Waiting::Until { at } => Some(*at),
+            Waiting::Until { at, .. } => Some(*at),
             Waiting::Call(call) => call.retry_at,
             Waiting::Ready | Waiting::Fate { .. } => None,
         }

@@ -5,12 +5,13 @@ use super::super::{
 };
 use crate::{
     base::{
-        ids::{AccountName, ContactId, FlowName, SenderId, VersionId},
+        ids::{AccountName, ContactId, SenderId, VersionId},
         time::Time,
     },
     flow::{self, Flow, FlowSet, Versions, World},
     model::{
         contact::Contact,
+        pauses::Paused,
         session::Session,
         window::{SenderState, Window},
     },
@@ -33,7 +34,7 @@ pub struct Ground<'a> {
     pub(super) sender_state: &'a AskSender<'a>,
     pub(super) versions: Versions,
     env: BTreeMap<String, String>,
-    paused: BTreeSet<FlowName>,
+    paused: Paused,
     has_keys: bool,
     /// What accounts with a balance have left.
     left: Mutex<BTreeMap<AccountName, i64>>,
@@ -73,8 +74,6 @@ impl<'a> Ground<'a> {
         if plays && config.only_sandboxes() {
             env.extend(set.bot.sandbox.env.clone());
         }
-        let states = flow_state::all(store).await?;
-        let paused = states.into_iter().filter(|state| state.paused_at.is_some()).map(|state| state.flow).collect();
         Ok(Ground {
             config,
             // It walks over everybody, and no message stands behind it.
@@ -85,7 +84,7 @@ impl<'a> Ground<'a> {
             sender_state,
             versions: Versions::new(live, set),
             env,
-            paused,
+            paused: flow_state::paused(store).await?,
             has_keys: once::any(store).await?,
             left: Mutex::new(left),
             older: Default::default(),

@@ -1,9 +1,16 @@
 //! `/v1/flows`: what is live, what starts it, and what the checker says of it.
 
-use super::page::{Page, decode};
+use super::{
+    keys::operator,
+    page::{Page, decode},
+};
 use crate::{
-    base::diagnostic::{Diagnostic, nearest},
-    flow::{Flow, inputs as inputs_rules},
+    base::{
+        diagnostic::{Diagnostic, nearest},
+        ids::FlowName,
+        time::iso,
+    },
+    flow::{Flow, FlowSet, inputs as inputs_rules},
     web::{
         auth,
         idempotency::json,
@@ -39,9 +46,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(name): Path<String>, headers
     auth::required(&web, &headers).await?;
     let live = web.app.live.get();
     let Some(flow) = live.set.named(&name) else {
-        let names = live.set.flows.keys().map(|name| name.as_str());
-        let help = nearest(&name, names).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
-        return Err(Problem::not_found(format!("There is no such flow.{help}")));
+        return Err(unknown(&live.set, &name));
     };
     let mut body = described(&web, flow);
     body["version"] = json!(live.version);
@@ -64,17 +69,44 @@ pub async fn show(State(web): State<Arc<Web>>, Path(name): Path<String>, headers
     Ok(json(StatusCode::OK, &body))
 }
 
+fn unknown(set: &FlowSet, name: &str) -> Problem {
+    let names = set.flows.keys().map(|name| name.as_str());
+    let help = nearest(name, names).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+    Problem::not_found(format!("There is no such flow.{help}"))
+}
+
+/// `POST /v1/flows/{name}/pause`: it begins for nobody, and what its runs wait for stands still.
+pub async fn pause(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
+    turn(&web, &name, &headers, true).await
+}
+
+/// `POST /v1/flows/{name}/resume`: goes on with what was left of each wait.
+pub async fn resume(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
+    turn(&web, &name, &headers, false).await
+}
+
+async fn turn(web: &Web, name: &str, headers: &HeaderMap, pause: bool) -> Answered {
+    operator(web, headers).await?;
+    let live = web.app.live.get();
+    let name = FlowName::from(name);
+    let Some(flow) = live.set.named(name.as_str()) else { return Err(unknown(&live.set, name.as_str())) };
+    web.app.turn_flow(&name, pause).await.map_err(|error| Problem::bug(&error))?;
+    Ok(json(StatusCode::OK, &described(web, flow)))
+}
+
 fn described(web: &Web, flow: &Flow) -> Json {
     let findings = web.app.live.findings();
     let own = findings.iter().filter(|finding| finding.place.path() == flow.place.path());
     let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) = own.partition(|finding| finding.is_error());
-    let paused = web.app.flow_health.paused().contains(&flow.name);
+    let paused = web.app.flow_health.paused();
+    let by_hand = paused.by_hand(&flow.name);
     json!({
         "name": flow.name,
         "title": flow.title,
         "file": flow.place.path(),
         "topic": flow.topic,
-        "state": if flow.draft { "draft" } else if paused { "paused" } else { "live" },
+        "state": if flow.draft { "draft" } else if paused.holds(&flow.name) { "paused" } else { "live" },
+        "paused_at": by_hand.map(iso),
         "senders": flow.senders,
         "triggers": flow.triggers.iter().map(|trigger| trigger.key.as_str()).collect::<Vec<_>>(),
         "steps": flow.nodes.len(),

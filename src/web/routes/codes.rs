@@ -61,7 +61,7 @@ pub static CODES: &[Code] = &[
         "Flow `parcel` was not started: the conversation is busy and its queue is full, or the flow skips.",
     ),
     code("draft", 409, "Flow `parcel` was not started: it is a draft."),
-    code("paused", 409, "Flow `parcel` was not started: it is paused, because its last runs all failed."),
+    code("paused", 409, "Flow `parcel` was not started: it is paused."),
     code("with_person", 409, "Flow `parcel` was not started: a person has the conversation."),
     code("window_closed", 409, "The 24-hour window is closed: the contact must write first, or send a template."),
     code("template_unusable", 409, "template `reminder` has no parameter `{{2}}`"),

@@ -1,16 +1,16 @@
 //! `/v1/flows`: what is live.
 
 use super::{
-    CURSOR, GET, LIMIT, Route, ask, ok,
+    CURSOR, GET, LIMIT, POST, Route, Who, ask, ok,
     probes::FINDING,
     shape::{
         Shape,
-        Type::{Flag, List, Maybe, Of, Page, Text, Whole, Word},
+        Type::{Flag, List, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
 };
 use crate::web::api::flows;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 const PART: &str = "Flows";
 
@@ -25,8 +25,10 @@ static FLOW: Shape = shape(
         need(
             "state",
             Word(&["live", "draft", "paused"]),
-            "`draft`: for testers only. `paused`: its last runs all failed; a new version starts it again.",
+            "`draft`: for testers only. `paused`: by an operator, or because its last runs all failed; then a new version \
+             starts it again, too.",
         ),
+        need("paused_at", Maybe(&Time), "Since when an operator has it stand still."),
         need("senders", List(&Text), "Which senders it serves; empty: all."),
         need("triggers", List(&Text), "What starts it."),
         need("steps", Whole, ""),
@@ -74,5 +76,33 @@ pub static ROUTES: &[Route] = &[
         example: ask("/v1/flows/parcel"),
         take: || get(flows::show),
         ..GET
+    },
+    Route {
+        path: "/v1/flows/{name}/pause",
+        name: "pause_flow",
+        part: PART,
+        summary: "Have a flow stand still",
+        about: "It begins for nobody, and what its runs wait for stands still until it goes on: of a `wait: 2d` the \
+                rest is left, and a time-out or a moment that passes meanwhile counts then. What it has said already \
+                leaves; a question can be answered.",
+        who: Who::Operator,
+        answers: &[ok(Of(&FLOW), "It stands still now, or did already.")],
+        shared: true,
+        example: ask("/v1/flows/parcel/pause"),
+        take: || post(flows::pause),
+        ..POST
+    },
+    Route {
+        path: "/v1/flows/{name}/resume",
+        name: "resume_flow",
+        part: PART,
+        summary: "Let a paused flow go on",
+        about: "Also one that is paused because its last runs all failed.",
+        who: Who::Operator,
+        answers: &[ok(Of(&FLOW), "It goes on now, or did already.")],
+        shared: true,
+        example: ask("/v1/flows/parcel/resume"),
+        take: || post(flows::resume),
+        ..POST
     },
 ];

@@ -6,7 +6,7 @@ mod world;
 
 use crate::{
     base::{
-        ids::{FlowName, VersionId},
+        ids::VersionId,
         place::SourceFile,
         time::{Span, Time},
     },
@@ -18,6 +18,7 @@ use crate::{
         effect::{Draft, HttpCall, PlannedFlow},
         event::Fate,
         inbound::InboundKind,
+        pauses::Paused,
         session::Session,
         template::ButtonValue,
         value::Value,
@@ -59,7 +60,7 @@ pub struct Talk {
     /// The next message comes from this advertisement.
     referral: Option<crate::model::inbound::Referral>,
     /// Flows whose last runs all failed.
-    pub paused: BTreeSet<FlowName>,
+    pub paused: Paused,
     /// Keys of `once_per` that are used up.
     once: BTreeSet<String>,
 }
@@ -110,7 +111,7 @@ impl Talk {
             ttl: None,
             trace: Vec::new(),
             received: 0,
-            paused: BTreeSet::new(),
+            paused: Paused::default(),
             once: BTreeSet::new(),
             referral: None,
         }

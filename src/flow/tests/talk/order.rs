@@ -6,7 +6,7 @@ use crate::{
     model::{
         contact::Patch,
         content::MediaKind,
-        event::{CallAnswer, CallError, Event, Fate, Happened, Joined, Start},
+        event::{CallAnswer, CallError, Event, Fate, Happened, Joined, Reason, Start},
         inbound::InboundKind,
         session::Person,
         value::Value,
@@ -166,9 +166,14 @@ impl Talk {
                 let fate = Fate::Failed { code: rest.into(), text: "refused".into() };
                 self.event(Event::Delivery { message: self.last_number, fate });
             }
+            "pause" => self.paused.by_hand.entry(rest.into()).or_default().begin(self.now),
+            "resume" => self.paused.by_hand.entry(rest.into()).or_default().end(self.now),
             "postponed" => {
                 let until = self.now + Span::days(1);
-                self.event(Event::Delivery { message: self.last_number, fate: Fate::Postponed { until } });
+                self.event(Event::Delivery {
+                    message: self.last_number,
+                    fate: Fate::Postponed { until, reason: Reason::Capped },
+                });
             }
             "consent" => {
                 let (topic, given) = rest.split_once(' ').ok_or("consent TOPIC given")?;

@@ -12,7 +12,7 @@ use crate::{
         consent_words::{self, ExtraWords, Word},
         content::Content,
         effect::{Draft, Effect, When, Whom},
-        event::{ConsentWord, Event, Fate},
+        event::{ConsentWord, Event, Fate, Reason},
         inbound::{InboundKind, InboundMessage},
         template::{Category, TemplateMessage},
         window::{AnswersAfter, Plan, PlanInput, SenderState, TemplateState, TopicRules, plan},
@@ -279,13 +279,21 @@ impl Talk {
                 self.kept.push((draft, written, None));
                 Some(Fate::Accepted { at: self.now, as_template: true, nudge: true, ttl: None, words: vec![] })
             }
-            Plan::Hold { until } | Plan::WaitTemplate { until } => {
+            Plan::Hold { until } => {
                 self.kept.push((draft, written, None));
                 Some(Fate::Held { until })
             }
-            Plan::Later { at, .. } | Plan::Slot { at } => {
+            Plan::WaitTemplate { until } => {
+                self.kept.push((draft, written, None));
+                Some(Fate::Postponed { until, reason: Reason::TemplateUnusable })
+            }
+            Plan::Later { at, reason } => {
                 self.kept.push((draft, written, Some(at)));
-                Some(Fate::Postponed { until: at })
+                Some(Fate::Postponed { until: at, reason })
+            }
+            Plan::Slot { at } => {
+                self.kept.push((draft, written, Some(at)));
+                None
             }
             Plan::Skip => None,
             Plan::Fail => Some(Fate::Failed { code: "window_closed".into(), text: "closed".into() }),

@@ -226,7 +226,7 @@ fn waits(run: &Standing) -> Json {
         Waiting::Ready => ("step", None),
         Waiting::Question(question) => ("answer", question.deadline),
         Waiting::Reply { deadline } => ("reply", *deadline),
-        Waiting::Until { at } => ("time", Some(*at)),
+        Waiting::Until { at, .. } => ("time", Some(*at)),
         Waiting::Event { deadline, .. } => ("event", *deadline),
         Waiting::Delivery { deadline, .. } => ("delivery", *deadline),
         Waiting::Call(call) => ("call", call.retry_at),

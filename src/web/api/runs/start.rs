@@ -166,6 +166,6 @@ fn words(reason: Reason) -> &'static str {
         Reason::SenderDown => "the sender is down",
         Reason::TooLate => "it is too late",
         Reason::Draft => "it is a draft, and the contact is no tester",
-        Reason::Paused => "it is paused, because its last runs all failed",
+        Reason::Paused => "it is paused",
     }
 }

@@ -1,0 +1,77 @@
+//! `transom flows list|pause|resume`: what is live, and what stands still.
+
+use super::{
+    Failure, Outcome,
+    call::Api,
+    place::{At, running},
+    table,
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value as Json, json};
+
+pub type Args = At<What>;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum What {
+    /// What is live, and since when something stands still
+    List,
+    /// Have one stand still: it begins for nobody, and the rest of each of its waits is kept
+    Pause { flow: String },
+    /// Let one go on with what was left of each wait
+    Resume { flow: String },
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    let Some(api) = running(&config).await else {
+        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`".into()));
+    };
+    match args.what {
+        What::List => list(&api).await,
+        What::Pause { flow } => {
+            turn(&api, &flow, "pause").await?;
+            println!(
+                "`{flow}` stands still. What it has said already leaves; `transom flows resume {flow}` lets it go on."
+            );
+            Ok(())
+        }
+        What::Resume { flow } => {
+            turn(&api, &flow, "resume").await?;
+            println!("`{flow}` goes on.");
+            Ok(())
+        }
+    }
+}
+
+async fn turn(api: &Api, flow: &str, what: &str) -> Result<Json, Failure> {
+    let name = utf8_percent_encode(flow, NON_ALPHANUMERIC);
+    api.post(&format!("/v1/flows/{name}/{what}"), &json!({})).await?.ok()
+}
+
+async fn list(api: &Api) -> Outcome {
+    let mut rows = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = api.get(&format!("/v1/flows?limit=100{cursor}")).await?.ok()?;
+        let flows = page["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+        rows.extend(flows.iter().map(row));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    table::print(&["flow", "title", "file", "state", "findings", "begins by"], &rows, "No flow is live.");
+    Ok(())
+}
+
+fn row(flow: &Json) -> Vec<String> {
+    let text = |name: &str| flow[name].as_str().unwrap_or_default().to_owned();
+    let triggers = flow["triggers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let by: Vec<&str> = triggers.iter().filter_map(Json::as_str).collect();
+    let state = match flow["paused_at"].as_str() {
+        Some(at) => format!("paused since {at}"),
+        None => text("state"),
+    };
+    let findings = flow["errors"].as_i64().unwrap_or_default() + flow["warnings"].as_i64().unwrap_or_default();
+    vec![text("name"), text("title"), text("file"), state, findings.to_string(), by.join(", ")]
+}
