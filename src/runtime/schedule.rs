@@ -7,13 +7,13 @@
 use super::{
     app::App,
     hooks::serves,
-    lane::{LaneError, LaneState, Work},
+    lane::{LaneError, LaneState},
     live::Current,
 };
 use crate::{
     base::{
         ids::{AccountName, ContactId, SenderId, StartId},
-        limits::{BEGIN_EVERY, BEGIN_LOOK, PLAN_BATCH, PLAN_BATCHES_UNWRITTEN_MAX, START_SLICE},
+        limits::{PLAN_BATCH, PLAN_BATCHES_UNWRITTEN_MAX},
         time::{Span, Time},
     },
     flow::{self, Flow, Timetable, World},
@@ -204,74 +204,6 @@ impl App {
             );
         }
         Ok(row.next_slot_at.max(from))
-    }
-
-    /// A start was planned for then.
-    pub(super) fn expect_start(&self, contact: ContactId, slot_at: Time) {
-        let now = self.clock.now();
-        if slot_at <= now {
-            // For a clock that is moved by hand: there is something to do still.
-            self.timers.wake(contact, slot_at);
-        }
-        if slot_at <= now + BEGIN_LOOK {
-            self.beginning.look();
-        }
-    }
-
-    /// Hands starts whose slot has come to their lanes. `paced`: no more than lanes should have at the same time, and
-    /// it returns when all were handed over.
-    pub(super) async fn begin_starts(self: &Arc<Self>, now: Time, paced: bool) -> anyhow::Result<()> {
-        let store = self.store.aside();
-        let mut after = (Time(i64::MIN), StartId(0));
-        loop {
-            let slice = start::due(&store, after, now, START_SLICE).await?;
-            let Some(last) = slice.last() else { return Ok(()) };
-            after = (last.slot_at, last.id);
-            let full = slice.len() as i64 == START_SLICE;
-            for row in slice {
-                if paced {
-                    self.beginning.room().await;
-                }
-                if let Some(held) = self.beginning.hold(row.id) {
-                    self.push(row.contact_id, Work::Begin(Box::new(row), held));
-                }
-            }
-            if !full {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Hands starts over as their slots come, until `stop`.
-    pub async fn drive_starts(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
-        let store = self.store.aside();
-        let mut pause = BEGIN_EVERY;
-        loop {
-            tokio::select! {
-                _ = stop.changed() => return,
-                () = self.beginning.looked_for() => {}
-                () = tokio::time::sleep(pause.to_std()) => {}
-            }
-            let now = self.clock.now();
-            let begun = tokio::select! {
-                _ = stop.changed() => return,
-                begun = self.begin_starts(now, true) => begun,
-            };
-            if let Err(error) = begun {
-                tracing::error!("Planned starts could not be begun now, and will be: {error:#}");
-            }
-            let next = start::next_slot(&store, now).await.ok().flatten();
-            pause = next.map_or(BEGIN_LOOK, |at| at - self.clock.now()).clamp(BEGIN_EVERY, BEGIN_LOOK);
-        }
-    }
-
-    /// A start of nobody.
-    pub(super) async fn drop_start(&self, id: StartId) -> anyhow::Result<()> {
-        let (state, ended_at) = (StartState::Superseded, Some(self.clock.now()));
-        let mut set = WriteSet::new();
-        set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at });
-        self.store.commit(set).await?;
-        Ok(())
     }
 
     /// Whom it was for goes on under another name: there the start begins. What that one has by itself, a fire of the
