@@ -169,6 +169,61 @@ async fn a_forecast_sees_the_night_and_the_window_after_it() {
     assert_eq!(all[0].first_at, Some(morning));
 }
 
+const VISIT: &str = "flow: visit
+topic: news
+when:
+  - date: contact.visit_at
+    offset: -1d
+steps:
+  - say: We see you tomorrow.
+    if_closed: {template: we_miss_you}
+";
+
+/// `i come in N` days.
+const COMES: &str = "flow: comes
+when:
+  - message: '^i come in (?<n>\\d+)$'
+    match: regex
+inputs: {n: whole}
+steps:
+  - consent: {news: given}
+  - set: {contact.visit_at: '${now() + days(n)}'}
+  - say: Noted.
+";
+
+#[tokio::test]
+async fn a_forecast_of_dates_tells_the_week_ahead() {
+    let bot = BOT.replace("topics:", "fields: {visit_at: datetime}\ntopics:");
+    let files = [("flows/_bot.yaml", bot.as_str()), ("flows/visit.yaml", VISIT), ("flows/comes.yaml", COMES)];
+    let mut house = House::at_meta(&files, &format!("{TEMPLATES}{PRICES}")).await;
+    for (number, days) in
+        [("34600000001", 2), ("34600000002", 4), ("14155550003", 4), ("34600000004", 30), ("34600000005", 5)]
+    {
+        house.writes(number, &format!("i come in {days}")).await;
+    }
+    house.writes("34600000005", "STOP").await;
+    let before = house.sent().len();
+    let app = &house.app;
+    let live = app.live.get();
+    let asked = |sender, contact, at| app.state_of(sender, contact, at);
+    let set = Arc::clone(&live.set);
+    let ground = Ground::read(&app.config, &app.store, (live.version, set), app.plays(), &asked).await.unwrap();
+    let tables = flow::dates(&live.set);
+    let now = house.clock.now();
+    let ahead = (now, now + Span::days(7));
+    let accounts = [AccountName::from("acme")];
+    let foreseen = forecast::forecast_dates(&ground, &accounts, &tables[0], ahead, |_, _| {}).await.unwrap();
+    drop(ground);
+    let days: Vec<i64> = foreseen.fires.iter().map(|fire| fire.people).collect();
+    assert_eq!(foreseen.people, 4, "{foreseen:#?}");
+    assert_eq!(days, [1, 2, 1], "a line for each day: {foreseen:#?}");
+    assert_eq!(foreseen.refused.values().sum::<i64>(), 1, "who said stop: {foreseen:#?}");
+    house.advance(Span::days(7)).await;
+    let sent = i64::try_from(house.sent().len() - before).unwrap();
+    assert_eq!(sent, foreseen.text + foreseen.templates.values().sum::<i64>(), "{foreseen:#?}");
+    assert_eq!(sent, 3);
+}
+
 #[tokio::test]
 async fn a_report_tells_what_became_of_a_fire() {
     let mut house = shop().await;

@@ -167,6 +167,8 @@ pub const REACH_COUNTED: Span = Span::days(1);
 pub const MESSAGING_LIMIT_MAX: i64 = 10_000_000;
 /// How many ends of quiet hours a forecast follows one message over.
 pub const FORECAST_ROUNDS_MAX: usize = 8;
+/// How far a forecast of a `date:` trigger looks.
+pub const FORECAST_DATES_AHEAD: Span = Span::days(7);
 /// People that a forecast names for each outcome.
 pub const FORECAST_EXAMPLES: usize = 3;
 /// Starts of a broadcast are planned so far ahead of their slots: whoever pauses it stops all but these.

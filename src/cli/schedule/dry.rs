@@ -5,6 +5,7 @@ use crate::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
         ids::{AccountName, VersionId},
+        limits::FORECAST_DATES_AHEAD,
         phone,
     },
     cli::{
@@ -14,8 +15,8 @@ use crate::{
         place::contact_of,
         show,
     },
-    flow::{self, Flow, FlowSet, Timetable},
-    model::window::SenderState,
+    flow::{self, DateTable, Flow, FlowSet, Timetable},
+    model::{contact::Contact, window::SenderState},
     runtime::{
         config::{Config, shown},
         forecast::{self, Forecast, Foreseen, Ground, Occasion, Outlook, What, When, ZoneFire},
@@ -24,7 +25,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Every schedule of the flow at its next fire, or at this local minute.
+/// Every schedule of the flow at its next fire, or at this local minute; its dates in the week ahead.
 pub async fn run(
     config: &Config,
     set: &Arc<FlowSet>,
@@ -36,7 +37,9 @@ pub async fn run(
     let minute = at.map(minute).transpose()?;
     let all = flow::timetables(set);
     let tables: Vec<&Timetable<'_>> = all.iter().filter(|table| table.flow.name == flow.name).collect();
-    if tables.is_empty() {
+    let dates: Vec<DateTable<'_>> =
+        flow::dates(set).into_iter().filter(|table| table.flow.name == flow.name && at.is_none()).collect();
+    if tables.is_empty() && dates.is_empty() {
         if at.is_some() {
             let scheduled = all.iter().map(|table| table.flow.name.as_str());
             let help = did_you_mean(flow.name.as_str(), scheduled).map(|help| format!("; {help}")).unwrap_or_default();
@@ -68,12 +71,35 @@ pub async fn run(
             }
         }
     }
+    let now = SystemClock.now();
+    for table in &dates {
+        match who {
+            Some(phone) => {
+                let Some(contact) = person(config, store, phone).await? else { continue };
+                let seen = forecast::next_date(&ground, table, &contact, now).await.map_err(Failure::failed)?;
+                if let Some((fire, seen)) = seen {
+                    println!("{}", sentence(table.key, &fire, &seen, Paint::stdout()));
+                }
+            }
+            None => {
+                let until = now + FORECAST_DATES_AHEAD;
+                let foreseen = forecast::forecast_dates(&ground, &accounts, table, (now, until), |_, _| {}).await;
+                print(&foreseen.map_err(Failure::failed)?);
+            }
+        }
+    }
     Ok(())
 }
 
+async fn person(config: &Config, store: &Store, who: &str) -> Result<Option<Contact>, Failure> {
+    match phone::strict(who) {
+        Some(number) => contact_of(config, store, &number).await,
+        None => Ok(None),
+    }
+}
+
 async fn one(config: &Config, store: &Store, ground: &Ground<'_>, occasion: &Occasion<'_>, who: &str) -> Outcome {
-    let Some(number) = phone::strict(who) else { return Ok(()) };
-    let Some(contact) = contact_of(config, store, &number).await? else { return Ok(()) };
+    let Some(contact) = person(config, store, who).await? else { return Ok(()) };
     let paint = Paint::stdout();
     let seen = forecast::for_contact(ground, occasion, &contact).await.map_err(Failure::failed)?;
     if let Some((fire, seen)) = seen {
@@ -125,7 +151,11 @@ fn lines(foreseen: &Forecast, paint: Paint) -> Vec<String> {
         format!("  {} {zone} ({at}): {}", minute.replace('T', " "), people_of(*people))
     }));
     if foreseen.people == 0 {
-        let why = if foreseen.fires.is_empty() { "it never fires again" } else { "nobody is meant" };
+        let why = match foreseen.fires.is_empty() {
+            true if foreseen.trigger.starts_with("date ") => "nobody has such a date in the seven days ahead",
+            true => "it never fires again",
+            false => "nobody is meant",
+        };
         lines.push(format!("  {why}."));
         return lines;
     }
@@ -180,10 +210,7 @@ mod tests {
     use super::*;
     use crate::{
         base::{ids::ContactId, time::Time},
-        model::{
-            contact::{Contact, ContactData},
-            event::Reason,
-        },
+        model::{contact::ContactData, event::Reason},
         runtime::forecast::Price,
     };
 

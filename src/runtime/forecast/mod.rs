@@ -4,9 +4,11 @@
 //! Nobody is taken to write until then, and what else fires meanwhile is left out. The counts are those of the fire
 //! itself when both hold; a test keeps them together.
 
+mod dates;
 mod ground;
 mod sum;
 
+pub use dates::{forecast_dates, next_date};
 pub use ground::{AskSender, Ground};
 pub use sum::{Cost, Forecast, Foreseen, Outlook, Price, What};
 
@@ -108,7 +110,8 @@ pub async fn forecast(
                     continue;
                 }
                 let slot = Time(line.0 + slots * gap_us / 1_000);
-                let seen = foresee(ground, occasion, contact.clone(), slot, &mornings).await?;
+                let beginning = Beginning::of(occasion, slot);
+                let seen = foresee(ground, &beginning, contact.clone(), &mornings).await?;
                 // Who is meant and turns out not to be when the slot comes takes a slot still.
                 slots += 1;
                 let Some(seen) = seen else { continue };
@@ -134,7 +137,8 @@ pub async fn for_contact(
     if !(occasion.meant)(&ground.versions, &ground.world(fire.at, contact)) {
         return Ok(None);
     }
-    let seen = foresee(ground, occasion, contact.clone(), fire.at, &Mornings::default()).await?;
+    let beginning = Beginning::of(occasion, fire.at);
+    let seen = foresee(ground, &beginning, contact.clone(), &Mornings::default()).await?;
     Ok(seen.map(|seen| (fire, seen)))
 }
 
@@ -160,15 +164,31 @@ fn fire_in(ground: &Ground<'_>, occasion: &Occasion<'_>, zone: &str) -> Option<Z
     Some(ZoneFire { zone, minute: local.strftime("%Y-%m-%dT%H:%M").to_string(), at, people: 0 })
 }
 
+/// One contact's start.
+struct Beginning<'a> {
+    flow: &'a Flow,
+    trigger: &'a str,
+    inputs: &'a BTreeMap<String, Value>,
+    event: Value,
+    slot: Time,
+}
+
+impl<'a> Beginning<'a> {
+    fn of(occasion: &Occasion<'a>, slot: Time) -> Self {
+        let Occasion { flow, trigger, inputs, .. } = *occasion;
+        Beginning { flow, trigger, inputs, event: Value::Nothing, slot }
+    }
+}
+
 /// The start as the engine will take it, then its message as it will be decided.
 async fn foresee(
     ground: &Ground<'_>,
-    occasion: &Occasion<'_>,
+    beginning: &Beginning<'_>,
     mut contact: Contact,
-    slot: Time,
     mornings: &Mornings,
 ) -> Result<Option<Foreseen>, ReadError> {
-    let Some(mut found) = ground.find(occasion.flow, &mut contact).await? else {
+    let slot = beginning.slot;
+    let Some(mut found) = ground.find(beginning.flow, &mut contact).await? else {
         return Ok(Some(Foreseen::refused(slot, Reason::SenderDown)));
     };
     let versions = ground.versions_for(&found.session).await?;
@@ -182,10 +202,10 @@ async fn foresee(
     }
     let start = Start {
         id: Some(StartId(0)),
-        flow: occasion.flow.name.clone(),
-        trigger: occasion.trigger.to_owned(),
-        inputs: occasion.inputs.clone(),
-        event: Value::Nothing,
+        flow: beginning.flow.name.clone(),
+        trigger: beginning.trigger.to_owned(),
+        inputs: beginning.inputs.clone(),
+        event: beginning.event.clone(),
         at: slot,
         depth: 0,
     };

@@ -1,17 +1,19 @@
-//! `/v1/schedules/{flow}/forecast`: what its next fire would do over the real contacts.
+//! `/v1/schedules/{flow}/forecast`: what its next fire, or its dates in the week ahead, would do over the real contacts.
 
 use super::contacts;
 use crate::{
     base::{
         diagnostic::nearest,
         ids::{AccountName, ContactId, FlowName, SenderId},
+        limits::FORECAST_DATES_AHEAD,
         query,
         time::{Time, iso},
     },
-    flow::{self, Timetable},
+    flow,
+    model::contact::Contact,
     runtime::{
         config::shown,
-        forecast::{self, Forecast, Ground, Occasion, When},
+        forecast::{self, Forecast, Foreseen, Ground, Occasion, When, ZoneFire},
     },
     web::{
         auth::{self, Caller},
@@ -47,10 +49,33 @@ pub async fn forecast(
     let all = flow::timetables(&live.set);
     let own = all.iter().filter(|table| table.flow.name == flow.name);
     let mut own = own.filter(|table| wanted.as_deref().is_none_or(|wanted| table.key == wanted));
-    let Some(table) = own.next() else {
-        return Err(Problem::not_found(format!("Flow `{}` has no such `schedule:`.", flow.name)));
-    };
     let now = web.app.clock.now();
+    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.state_of(sender, contact, at);
+    let Some(table) = own.next() else {
+        let dates = flow::dates(&live.set);
+        let mut own = dates.iter().filter(|table| table.flow.name == flow.name);
+        let Some(table) = own.find(|table| wanted.as_deref().is_none_or(|wanted| table.key == wanted)) else {
+            return Err(Problem::not_found(format!("Flow `{}` has no such `schedule:` or `date:`.", flow.name)));
+        };
+        if value("at").is_some() {
+            let why = "A date has its own moment for each contact: leave `at` out.".to_owned();
+            return Err(Problem::invalid(vec![("/at".to_owned(), why)]));
+        }
+        let ground = ground(&web, &asked).await?;
+        let sum = match value("contact") {
+            Some(id) => {
+                let contact = contacts::owned(&web, &caller, &id).await?;
+                let seen = forecast::next_date(&ground, table, &contact, now).await;
+                of_one(&ground, (&flow.name, table.key), &contact, seen.map_err(|error| Problem::bug(&error))?)
+            }
+            None => {
+                let ahead = (now, now + FORECAST_DATES_AHEAD);
+                let sum = forecast::forecast_dates(&ground, &accounts(&web, &caller), table, ahead, |_, _| {}).await;
+                sum.map_err(|error| Problem::bug(&error))?
+            }
+        };
+        return Ok(json(StatusCode::OK, &sum_json(&sum)));
+    };
     let when = match value("at") {
         None => When::Next(table, now),
         Some(text) => match text.replace(' ', "T").parse() {
@@ -61,14 +86,18 @@ pub async fn forecast(
             }
         },
     };
-    let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.state_of(sender, contact, at);
     let ground = ground(&web, &asked).await?;
     let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
     let inputs = BTreeMap::new();
     let (rate, tags) = (table.rate, table.tags());
     let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, tags, meant: &meant, when };
     let body = match value("contact") {
-        Some(id) => of_contact(&ground, &occasion, &contacts::owned(&web, &caller, &id).await?, table).await?,
+        Some(id) => {
+            let contact = contacts::owned(&web, &caller, &id).await?;
+            let seen = forecast::for_contact(&ground, &occasion, &contact).await;
+            let seen = seen.map_err(|error| Problem::bug(&error))?;
+            sum_json(&of_one(&ground, (&flow.name, table.key), &contact, seen))
+        }
         None => {
             let accounts = accounts(&web, &caller);
             let sum = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
@@ -126,18 +155,17 @@ pub(super) fn sum_json(sum: &Forecast) -> Json {
     })
 }
 
-async fn of_contact(
+fn of_one(
     ground: &Ground<'_>,
-    occasion: &Occasion<'_>,
-    contact: &crate::model::contact::Contact,
-    table: &Timetable<'_>,
-) -> Result<Json, Problem> {
-    let seen = forecast::for_contact(ground, occasion, contact).await.map_err(|error| Problem::bug(&error))?;
-    let mut sum = Forecast::new(occasion.flow.name.clone(), table.key, ground.currency().to_owned());
+    (flow, trigger): (&FlowName, &str),
+    contact: &Contact,
+    seen: Option<(ZoneFire, Foreseen)>,
+) -> Forecast {
+    let mut sum = Forecast::new(flow.clone(), trigger, ground.currency().to_owned());
     if let Some((mut fire, seen)) = seen {
         fire.people = 1;
         sum.add(contact, &seen);
         sum.fires.push(fire);
     }
-    Ok(sum_json(&sum))
+    sum
 }

@@ -128,9 +128,9 @@ static FORESEEN_FIRE: Shape = shape(
     "ForecastFire",
     "",
     &[
-        need("local", Text, "On the clock of the zone: `2026-03-28T10:00`."),
+        need("local", Text, "On the clock of the zone: `2026-03-28T10:00`; of a `date:` the day, `2026-03-28`."),
         need("zone", Text, ""),
-        need("at", Time, ""),
+        need("at", Time, "Of a day the first moment."),
         need("people", Whole, ""),
     ],
 );

@@ -40,6 +40,10 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     if let Some(patterns) = written.get("message") {
         let patterns: Vec<&str> = patterns.one_or_many().iter().filter_map(yaml::Node::text).collect();
         for name in patterns.iter().flat_map(|pattern| crate::flow::parse::groups(pattern)) {
+            // What is declared as an input has been converted when the run begins.
+            if flow.inputs.iter().any(|field| field.name == *name) {
+                continue;
+            }
             let always = patterns.iter().all(|pattern| certain(pattern, name));
             let ty = Ty::of(Kinds::TEXT);
             state = state.with(flow, name, if always { ty } else { ty.or(Kinds::NOTHING) });
