@@ -65,7 +65,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Span> {
     Some(span.clamp(Span::ZERO, RETRY_AFTER_MAX))
 }
 
-fn http_date(text: &str) -> Option<i64> {
+/// In seconds since 1970.
+pub fn http_date(text: &str) -> Option<i64> {
     // RFC 9110 writes RFC 2822's form with `GMT`.
     jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp().as_second())
 }

@@ -62,7 +62,7 @@ impl Checkup {
         }
     }
 
-    /// `token`, `number`, `quality`, `sending`, `subscription`, `online`, `webhook`, `outbound`, `rate`, `test_message`.
+    /// `token`, `number`, `quality`, `sending`, `limit`, `subscription`, `online`, `webhook`, `outbound`, `rate`, `test_message`.
     pub fn check(&self, name: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.name == name)
     }

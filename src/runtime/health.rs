@@ -7,8 +7,8 @@ use std::{
 };
 
 /// Senders that a platform has told to stop, or whose token is wrong. A pause ends by its time alone: what was on
-/// the wire when it began may still be taken, and a text that is taken says nothing of templates. In memory: after
-/// a restart the first send finds out again.
+/// the wire when it began may still be taken, and a text that is taken says nothing of templates. What its
+/// platform set an end to is a row as well (`pauses`); the rest a restart finds out again.
 #[derive(Default)]
 pub struct Health(Mutex<HashMap<SenderId, Pause>>);
 
@@ -40,6 +40,11 @@ impl Health {
             }
             pause.why = why;
         });
+    }
+
+    /// A person says that it may go on.
+    pub fn resume(&self, sender: SenderId) {
+        self.pauses().remove(&sender);
     }
 
     /// Meta did not take a message without a template: none goes that way for a while.

@@ -105,6 +105,8 @@ pub enum Work {
     WindowTold { conversation: ConversationId, message: OutboundId, heard: Option<Time> },
     /// Look at what is due.
     Wake,
+    /// A sender may go on: what waited for it is looked at anew.
+    Resumed { sender: SenderId },
     /// Rows of this contact were changed by another hand: read them again.
     Forget,
 }
@@ -126,6 +128,7 @@ impl Work {
                 Work::Status { conversation: *conversation, id: *id, number: *number, tells: *tells, update }
             }
             Work::Wake => Work::Wake,
+            Work::Resumed { sender } => Work::Resumed { sender: *sender },
             Work::Inbound(_)
             | Work::Event { .. }
             | Work::Say { .. }

@@ -1,25 +1,80 @@
 //! A platform wants quiet from a sender, or takes less from it: who rests, and who hears of it.
 
-use super::app::App;
+use super::{app::App, lane::Work};
 use crate::{
-    base::{ids::SenderId, limits::DIRECT_SEND_REST, time::Time},
+    base::{
+        ids::{ContactId, SenderId},
+        limits::{DIRECT_SEND_REST, RESTING_BATCH},
+        time::Time,
+    },
     channel::SendError,
-    store::WriteSet,
+    store::{
+        WriteSet, outbound,
+        sender_pause::{self, Lifted, Scope, SenderPause},
+    },
 };
+use anyhow::Context;
+use std::sync::Arc;
 
 impl App {
-    /// The platform wants quiet from a sender, or its token is wrong: its queue is kept, a person is told.
+    /// What a platform set an end to lasts over a restart. What waits for a person does not: a restart finds out whether
+    /// the token was mended.
+    pub(super) async fn recall_pauses(&self, now: Time) -> anyhow::Result<()> {
+        let kept = sender_pause::all(&self.store).await.context("reading which senders rest")?;
+        for pause in kept.into_iter().filter(|pause| pause.until > now) {
+            self.health.pause(pause.sender_id, pause.scope == Scope::Templates, pause.until, pause.why);
+        }
+        Ok(())
+    }
+
+    /// Writes down that a sender rests until a time that its platform named.
+    pub(super) fn keep_pause(
+        set: &mut WriteSet,
+        sender: SenderId,
+        templates_only: bool,
+        until: Time,
+        why: String,
+        now: Time,
+    ) {
+        let scope = if templates_only { Scope::Templates } else { Scope::Everything };
+        set.replace(&sender_pause::SET, &SenderPause { sender_id: sender, scope, until, why, at: now });
+    }
+
+    /// A person says that the platform takes messages again: what waits goes at once.
+    pub async fn resume_sender(self: &Arc<Self>, sender: SenderId) -> anyhow::Result<()> {
+        let mut set = WriteSet::new();
+        set.push(&sender_pause::LIFT, &Lifted { sender_id: sender });
+        self.store.commit(set).await.context("writing down that a sender goes on")?;
+        self.health.resume(sender);
+        let mut after = ContactId(0);
+        loop {
+            let waiting =
+                outbound::resting(&self.store, sender, after, RESTING_BATCH).await.context("reading who waits")?;
+            let Some(last) = waiting.last() else { return Ok(()) };
+            after = *last;
+            for contact in waiting {
+                self.push(contact, Work::Resumed { sender });
+            }
+        }
+    }
+
+    /// The platform wants quiet from a sender, or its token is wrong: its queue is kept, a person is told. `lasts`: also
+    /// over a restart.
     pub(super) fn pause_sender(
         &self,
         sender: SenderId,
         templates_only: bool,
-        until: Time,
+        (until, lasts): (Time, bool),
         error: &SendError,
         set: &mut WriteSet,
         now: Time,
     ) {
         let known = self.health.paused_until(sender, templates_only, now).is_some();
-        self.health.pause(sender, templates_only, until, format!("{}: {}", error.code, error.text));
+        let why = format!("{}: {}", error.code, error.text);
+        if lasts {
+            App::keep_pause(set, sender, templates_only, until, why.clone(), now);
+        }
+        self.health.pause(sender, templates_only, until, why);
         if !known {
             self.metrics.alarm("sender_stopped");
             tracing::error!(

@@ -121,7 +121,9 @@ impl App {
             tracing::error!(sender.id = %sender, kind = news.what, "The platform warns of sender {sender}: {}", news.what);
             if let Some(until) = news.templates_until.filter(|until| *until > now) {
                 let until = until.min(now + RESTRICTION_MAX);
-                self.health.pause(*sender, true, until, format!("{}: {}", news.what, news.text));
+                let why = format!("{}: {}", news.what, news.text);
+                App::keep_pause(set, *sender, true, until, why.clone(), now);
+                self.health.pause(*sender, true, until, why);
             }
             let data = serde_json::json!({ "sender_id": sender, "alarm": news.what, "text": news.text });
             self.notify(set, "alarm", data, now);

@@ -60,6 +60,7 @@ pub fn providers(config: &Config) -> (Providers, Arc<Sandbox>) {
                 messaging_service_sid: access.messaging_service_sid.clone(),
                 api_base: access.api_base.clone(),
                 content_base: access.content_base.clone(),
+                messaging_base: access.messaging_base.clone(),
             }),
         }
     }

@@ -266,7 +266,7 @@ impl App {
             Next::PauseSender { what, after } => {
                 let until = now + after.unwrap_or(PAUSE_DEFAULT);
                 let templates_only = what == PauseScope::Templates;
-                self.pause_sender(sender, templates_only, until, &error, set, now);
+                self.pause_sender(sender, templates_only, (until, after.is_some()), &error, set, now);
                 again(pending, until, !templates_only);
                 // Its reason says that the moment is the sender's: a restart asks anew, with what was wrong mended.
                 waits_for = Some(Reason::SenderDown);
@@ -279,7 +279,7 @@ impl App {
                 }
             }
             Next::Misconfigured => {
-                self.pause_sender(sender, false, now + PAUSE_DEFAULT, &error, set, now);
+                self.pause_sender(sender, false, (now + PAUSE_DEFAULT, false), &error, set, now);
                 again(pending, now + PAUSE_DEFAULT, true);
                 waits_for = Some(Reason::SenderDown);
             }

@@ -127,6 +127,7 @@ impl App {
         app.recall_subscriptions(now).await?;
         app.open_purses(now).await?;
         app.recall_reach(now).await?;
+        app.recall_pauses(now).await?;
         app.load_templates().await?;
         for open in dead_letter::counts(&app.store).await.context("counting dead letters")? {
             app.metrics.set_dead_letters(&open.kind, open.count);

@@ -48,6 +48,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (43, "broadcast", include_str!("migrations/0043_broadcast.sql")),
     (44, "run_reason", include_str!("migrations/0044_run_reason.sql")),
     (45, "flow_pauses", include_str!("migrations/0045_flow_pauses.sql")),
+    (46, "sender_pause", include_str!("migrations/0046_sender_pause.sql")),
 ];
 
 const LEDGER: &str = "

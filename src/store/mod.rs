@@ -45,6 +45,7 @@ pub mod outbound;
 pub mod report;
 pub mod run;
 pub mod schedule;
+pub mod sender_pause;
 pub mod session;
 pub mod start;
 pub mod subscription;
@@ -109,6 +110,7 @@ static TABLES: &[Table] = &[
     (report::STATEMENTS, report::QUERIES),
     (run::STATEMENTS, run::QUERIES),
     (schedule::STATEMENTS, schedule::QUERIES),
+    (sender_pause::STATEMENTS, sender_pause::QUERIES),
     (session::STATEMENTS, session::QUERIES),
     (start::STATEMENTS, start::QUERIES),
     (subscription::STATEMENTS, subscription::QUERIES),

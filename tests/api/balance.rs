@@ -3,9 +3,18 @@
 use super::host::{ANA, Host, OPERATOR};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 use transom::{
-    base::{clock::Clock, time::Span},
-    channel::sandbox::Fault,
+    base::{
+        clock::Clock,
+        ids::{OutboundId, SenderId},
+        limits::CHARGE_SETTLED_LATE,
+        time::Span,
+    },
+    channel::{client::Client, sandbox::Fault},
+    model::inbound::{DeliveryState, StatusUpdate},
+    runtime::{app::App, bot, metrics::Metrics, start::Setup},
+    store::{WriteSet, outbound},
 };
 
 const PRICES: &str = "prices:\n  currency: EUR\n  table:\n    - {category: service, country: ES, price: 0.0030}\n    \
@@ -204,4 +213,64 @@ async fn whatever_happens_it_adds_up() {
             balance(&host).await;
         }
     }
+}
+
+#[tokio::test]
+async fn sums_have_a_limit_and_are_exact_up_to_it() {
+    let host = host().await;
+    let most = 1_000_000_000_000_000_i64;
+    for wrong in [most + 1, -most - 1, i64::MAX, i64::MIN, 0] {
+        host.post(OPERATOR, "/v1/balance/top-ups", json!({"account": "poor", "amount": wrong})).await.is(422);
+    }
+    for times in 1..=20 {
+        assert_eq!(top_up(&host, most).await["available"], most * times);
+    }
+    let sent = send(&host, "one").await.is(201)["id"].clone();
+    status(&host, &sent, "delivered", json!({"billable": true, "category": "service"})).await;
+    let now = balance(&host).await;
+    assert_eq!((&now["available"], &now["shown"]), (&json!(most * 20 - SERVICE), &json!("1999999999999.9970")));
+}
+
+/// The same rows in another process; the first one is as good as dead.
+async fn next_process(host: &Host) -> Arc<App> {
+    let clock: Arc<dyn Clock> = host.clock.clone();
+    let setup = Setup {
+        config: host.app.config.clone(),
+        clock: clock.clone(),
+        store: host.app.store.clone(),
+        http: Arc::new(Client::new(clock, None)),
+        files: bot::read(&host.app.config.bot).unwrap(),
+        calls: None,
+        metrics: Metrics::new(),
+    };
+    App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}")).0
+}
+
+#[tokio::test]
+async fn who_dies_between_setting_aside_and_settling_loses_no_money() {
+    let host = host().await;
+    top_up(&host, 1_000).await;
+    let sent = send(&host, "one").await.is(201)["id"].clone();
+    balance(&host).await;
+    let id = OutboundId(sent.as_i64().unwrap());
+    let mut set = WriteSet::new();
+    // That it arrived is written, and whoever was to settle it dies.
+    let arrived = StatusUpdate {
+        provider_id: format!("sandbox.{}", id.0).as_str().into(),
+        ours: Some(id),
+        state: DeliveryState::Delivered,
+        at: host.clock.now(),
+        error: None,
+        price: None,
+    };
+    outbound::status(&mut set, SenderId(30), &arrived, host.clock.now());
+    host.app.store.commit(set).await.unwrap();
+    let next = next_process(&host).await;
+    let sums = async || next.balance(&"poor".into()).await.unwrap().unwrap();
+    let then = sums().await;
+    assert_eq!((then.reserved, then.settled, then.available()), (SERVICE, 0, 1_000 - SERVICE));
+    host.clock.set(host.clock.now() + CHARGE_SETTLED_LATE + Span::minutes(10));
+    next.run_due().await.unwrap();
+    let now = sums().await;
+    assert_eq!((now.reserved, now.settled, now.available()), (0, SERVICE, 1_000 - SERVICE));
 }

@@ -2,7 +2,7 @@
 
 use crate::platform::{ALL, Asked, Fault, Kind, Platform};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 use std::{path::Path, sync::Arc};
 use transom::{
     base::{
@@ -13,6 +13,7 @@ use transom::{
     },
     channel::{
         HeaderMap, HeaderName, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, SendError, Why,
+        checkup::Grade,
         client::{Client, install_crypto},
         imitate::{Posted, Told},
         meta::compose::{Act, News, What},
@@ -40,7 +41,8 @@ pub fn config(kind: Kind, base: &str) -> Config {
         ),
         Kind::Twilio => {
             format!(
-                "provider: twilio, account_sid: ACx1, auth_token: tok-1, api_base: \"{base}\", content_base: \"{base}\""
+                "provider: twilio, account_sid: ACx1, auth_token: tok-1, api_base: \"{base}\", content_base: \"{base}\", \
+                 messaging_base: \"{base}\""
             )
         }
         Kind::Autocalls => format!(
@@ -230,6 +232,42 @@ async fn no_secret_follows_a_redirect() {
     }
 }
 
+/// Questions that are no message: health, templates, the window, what customers wrote.
+#[tokio::test]
+async fn no_bad_answer_to_a_question_is_believed() {
+    for kind in ALL {
+        let elsewhere = Platform::start(kind).await;
+        let faults = [
+            Fault::Html(200),
+            Fault::Html(502),
+            Fault::Endless,
+            Fault::Cut,
+            Fault::Says(200, "", "[1,2]".into()),
+            Fault::Says(200, "", "null".into()),
+            Fault::Says(200, "", "{\"data\": {\"a\": \"\\ud800\"}, \"templates\": 7}".into()),
+            Fault::Elsewhere(format!("{}/steal", elsewhere.base)),
+        ];
+        for fault in faults {
+            let platform = Platform::start(kind).await;
+            platform.fail_questions(fault.clone());
+            let (provider, client) = (provider(kind, &platform.base), client());
+            // An empty catalogue would take every template out of use.
+            let listed = provider.templates(&client, SENDER).await;
+            assert!(listed.is_err(), "{kind:?}: {fault:?}: {listed:?}");
+            let checks = provider.examine(&client, SENDER).await;
+            assert!(checks.iter().any(|check| check.grade == Grade::Bad), "{kind:?}: {fault:?}: {checks:?}");
+            let told = format!("{listed:?} {checks:?}");
+            assert!(!told.contains("tok-1") && !told.contains("sec-1"), "{kind:?}: {told}");
+            if let Some(asked) = provider.window(&client, SENDER, &[phone(PERSON)]) {
+                assert!(!matches!(asked.await, Ok(Some(_))), "{kind:?}: {fault:?}");
+            }
+            let polled = provider.poll(&client, SENDER, NOW).await;
+            assert!(polled.as_ref().is_err() || polled.as_ref().is_ok_and(Vec::is_empty), "{kind:?}: {polled:?}");
+        }
+        assert!(elsewhere.asked().is_empty(), "{kind:?}: no secret follows a redirect");
+    }
+}
+
 #[tokio::test]
 async fn only_a_refused_connection_is_surely_not_sent() {
     for kind in ALL {
@@ -258,7 +296,7 @@ async fn the_platform_says_when_to_come_back() {
 }
 
 /// In each platform's words.
-fn window_closed(kind: Kind) -> (u16, Value) {
+fn window_closed(kind: Kind) -> (u16, Json) {
     match kind {
         Kind::Meta | Kind::Kapso => (400, json!({"error": {"code": 131047, "message": "Re-engagement message"}})),
         Kind::Twilio => (400, json!({"code": 63016, "message": "outside the allowed window", "status": 400})),
@@ -479,29 +517,106 @@ impl Running {
     }
 }
 
-/// A whole conversation: file, list, buttons, text, and a template after the window has closed.
-#[tokio::test]
-async fn a_flow_runs_on_every_platform() {
-    for kind in ALL {
-        let platform = Platform::start(kind).await;
-        let running = Running::start(config(kind, &platform.base), FLOWS).await;
-        let mut said = 0;
-        for (words, more) in [("book", 2), ("2", 1), ("1", 1)] {
-            running.hears(&format!("wamid.IN{said}"), words).await;
-            said += more;
-            platform.until_sent(said).await;
-            running.app.settled().await;
+/// What a customer's phone shows of a request.
+fn shown(kind: Kind, asked: &Asked) -> Json {
+    match kind {
+        Kind::Meta | Kind::Kapso => {
+            let body = asked.json();
+            body[body["type"].as_str().unwrap_or_default()].clone()
         }
-        let last = platform.sent().pop().unwrap();
-        assert!(last.body.contains("Tuesday"), "{kind:?}: {}", last.body);
-        running.pass(Span::hours(31)).await;
-        let sent = platform.until_sent(said + 1).await;
-        running.app.settled().await;
-        assert_eq!(platform.sent().len(), said + 1, "{kind:?}: nothing twice");
-        let template = &sent[said].body;
-        assert!(template.contains("reminder") || template.contains("45"), "{kind:?}: {template}");
-        running.app.stop(async {}).await;
+        Kind::Waplify | Kind::Autocalls => asked.json(),
+        Kind::Twilio => {
+            let value = |name: &str| asked.form(name).map_or(Json::Null, Json::from);
+            json!({"message": value("Body"), "media_url": value("MediaUrl"), "template": value("ContentSid")})
+        }
     }
+}
+
+/// As a text, with each option on a line of its own.
+fn numbered(text: &Json, options: &[&str]) -> bool {
+    let text = text.as_str().unwrap_or_default();
+    options.iter().enumerate().all(|(n, title)| text.contains(&format!("\n{}. {title}", n + 1)))
+}
+
+/// A whole conversation: file, list, buttons, text, and a template after the window has closed. What the platform has
+/// no form for is seen in words.
+async fn a_flow_runs(kind: Kind) {
+    let platform = Platform::start(kind).await;
+    let running = Running::start(config(kind, &platform.base), FLOWS).await;
+    let mut said = 0;
+    for (words, more) in [("book", 2), ("2", 1), ("1", 1)] {
+        running.hears(&format!("wamid.IN{said}"), words).await;
+        said += more;
+        platform.until_sent(said).await;
+        running.app.settled().await;
+    }
+    running.pass(Span::hours(31)).await;
+    let sent = platform.until_sent(said + 1).await;
+    running.app.settled().await;
+    assert_eq!(platform.sent().len(), said + 1, "nothing twice");
+    running.app.stop(async {}).await;
+    let seen: Vec<Json> = sent.iter().map(|asked| shown(kind, asked)).collect();
+    let [file, list, buttons, text, template] = &seen[..] else { panic!("{seen:#?}") };
+    let (days, url) = (["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"], "https://files.example/a.png");
+    match kind {
+        Kind::Meta | Kind::Kapso => {
+            assert_eq!((&file["link"], &file["caption"]), (&json!(url), &json!("Look")));
+            let rows = list["action"]["sections"][0]["rows"].as_array().unwrap();
+            assert_eq!((&list["type"], rows.len()), (&json!("list"), 5), "{list}");
+            let titles = buttons["action"]["buttons"].as_array().unwrap().iter().map(|one| &one["reply"]["title"]);
+            assert_eq!(titles.collect::<Vec<_>>(), ["Yes", "No"]);
+            assert_eq!(text["body"], "See you on Tuesday");
+            assert_eq!((&template["name"], &template["language"]["code"]), (&json!("reminder"), &json!("en")));
+        }
+        Kind::Waplify => {
+            assert_eq!((&file["media_url"], &file["caption"]), (&json!(url), &json!("Look")));
+            assert!(numbered(&list["message"], &days), "it has no lists: {list}");
+            let titles = buttons["buttons"]["reply_buttons"].as_array().unwrap().iter().map(|one| &one["title"]);
+            assert_eq!(titles.collect::<Vec<_>>(), ["Yes", "No"]);
+            assert_eq!(text["message"], "See you on Tuesday");
+            assert_eq!(template["template_name"], "reminder");
+        }
+        Kind::Twilio => {
+            assert_eq!((&file["media_url"], &file["message"]), (&json!(url), &json!("Look")));
+            assert!(numbered(&list["message"], &days), "lists are content templates there: {list}");
+            assert!(numbered(&buttons["message"], &["Yes", "No"]), "so are buttons: {buttons}");
+            assert_eq!(text["message"], "See you on Tuesday");
+            assert_eq!(template["template"], "45");
+        }
+        Kind::Autocalls => {
+            let words = file["message"].as_str().unwrap();
+            assert!(words.contains("Look") && words.contains(url), "a file is its address: {words}");
+            assert!(numbered(&list["message"], &days), "{list}");
+            assert!(numbered(&buttons["message"], &["Yes", "No"]), "{buttons}");
+            assert_eq!(text["message"], "See you on Tuesday");
+            assert_eq!((&template["template_id"], &template["variables"]["2"]), (&json!(45), &json!("noon")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_flow_runs_at_meta() {
+    a_flow_runs(Kind::Meta).await;
+}
+
+#[tokio::test]
+async fn a_flow_runs_at_twilio() {
+    a_flow_runs(Kind::Twilio).await;
+}
+
+#[tokio::test]
+async fn a_flow_runs_at_kapso() {
+    a_flow_runs(Kind::Kapso).await;
+}
+
+#[tokio::test]
+async fn a_flow_runs_at_waplify() {
+    a_flow_runs(Kind::Waplify).await;
+}
+
+#[tokio::test]
+async fn a_flow_runs_at_autocalls() {
+    a_flow_runs(Kind::Autocalls).await;
 }
 
 pub async fn accept(app: &Arc<App>, kind: &'static str, posted: &Posted) {

@@ -269,3 +269,20 @@ async fn the_doctor_tells_what_is_wrong() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].text, "`auth_token` is not valid; make a new one (HTTP 401: Authenticate).");
 }
+
+#[tokio::test]
+async fn typing_is_shown_for_the_message_that_is_being_answered() {
+    let platform = Platform::start(Kind::Twilio).await;
+    let (twilio, client) = (provider(Kind::Twilio, &platform.base), client());
+    let message = "SM0123456789abcdef0123456789abcdef".into();
+    let shown = twilio.mark_read(&client, SENDER, &message, true).expect("Twilio has a sign of typing");
+    shown.await.unwrap();
+    let asked = platform.sent().remove(0);
+    assert_eq!(asked.path, "/v3/Indicators/Typing.json");
+    assert_eq!(asked.json(), json!({"channel": "WHATSAPP", "messageId": message}));
+    assert!(asked.headers["authorization"].starts_with("Basic "));
+    assert!(twilio.mark_read(&client, SENDER, &message, false).is_none(), "there is no mark without it");
+    platform.fail_next(crate::platform::Fault::Html(502));
+    let refused = twilio.mark_read(&client, SENDER, &message, true).unwrap().await.unwrap_err();
+    assert_eq!(refused.kind, "refused");
+}

@@ -192,6 +192,44 @@ async fn each_trouble_at_meta_is_one_line_of_the_doctor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_ends_soon_and_the_limit_are_told() {
+    let place = Place::new().await;
+    let ends = |span: Span| json!({"data": {"is_valid": true, "expires_at": (SystemClock.now() + span).0 / 1_000}});
+    place.graph.says_that_it_is(date(Span::ZERO));
+    place.graph.answer("/debug_token", 200, ends(Span::days(3)));
+    let mut limited = number("+1 555-000-1111");
+    limited["whatsapp_business_manager_messaging_limit"] = "TIER_2K".into();
+    place.graph.answer("/106", 200, limited);
+    let said = Place::said(&place.run(&["doctor"]).await, 0);
+    assert!(said.contains("! The token ends on ") && said.contains("make one of a system user"), "{said}");
+    assert!(said.contains("✓ It may begin to talk with 2,000 people in 24 hours."), "{said}");
+    place.graph.answer("/debug_token", 200, json!({"data": {"is_valid": true, "expires_at": 0}}));
+    let said = Place::said(&place.run(&["doctor"]).await, 0);
+    assert!(said.contains("✓ The token is valid."), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_meta_has_suspended_is_told_with_what_to_do() {
+    let place = Place::new().await;
+    let mut banned = number("+1 555-000-1111");
+    banned["status"] = "BANNED".into();
+    banned["quality_rating"] = "RED".into();
+    banned["health_status"] = json!({"can_send_message": "BLOCKED", "entities": [{"entity_type": "PHONE_NUMBER",
+        "errors": [{"error_code": 141_000, "error_description": "Banned", "possible_solution": "Appeal"}]}]});
+    place.graph.answer("/106", 200, banned);
+    let said = Place::said(&place.run(&["doctor"]).await, 1);
+    assert_eq!(
+        wrong(&said),
+        [
+            "The number is `BANNED`, not `CONNECTED`.",
+            "Meta does not let this number send (`BLOCKED`): PHONE_NUMBER 141000: Banned (Appeal)."
+        ],
+        "{said}"
+    );
+    assert!(said.contains("! The quality is RED: people block or report this number."), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_graph_api_that_nobody_reaches_is_one_line_of_the_doctor() {
     let place = Place::new().await;
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

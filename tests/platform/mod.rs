@@ -69,6 +69,8 @@ pub enum Fault {
 struct State {
     asked: Vec<Asked>,
     faults: VecDeque<Fault>,
+    /// What every question meets.
+    question: Option<Fault>,
     /// Answers to GETs, by a part of their path; a later one counts over an earlier one.
     answers: Vec<(String, u16, Value)>,
 }
@@ -100,6 +102,11 @@ impl Platform {
     /// The next send that has no fault yet meets this one.
     pub fn fail_next(&self, fault: Fault) {
         self.lock().faults.push_back(fault);
+    }
+
+    /// Every GET from now on meets this one.
+    pub fn fail_questions(&self, fault: Fault) {
+        self.lock().question = Some(fault);
     }
 
     /// The answer to GETs whose path holds this.
@@ -142,7 +149,7 @@ impl Platform {
         while let Some(asked) = read_request(&mut stream).await {
             let (fault, number) = {
                 let mut state = self.lock();
-                let fault = if asked.method == "POST" { state.faults.pop_front() } else { None };
+                let fault = if asked.method == "POST" { state.faults.pop_front() } else { state.question.clone() };
                 state.asked.push(asked.clone());
                 (fault, state.asked.len())
             };

@@ -39,10 +39,13 @@ async fn templates_rest_while_meta_restricts_them_and_a_person_hears_why() {
     assert_eq!(heard[0].1["sender_id"], json!(SENDER.0));
     house.says("remind").await;
     assert_eq!(house.sent().len(), 0);
-    house.advance(Span::hours(3)).await;
-    assert_eq!(house.sent().len(), 1);
     let page = house.app.metrics.render();
     assert!(page.contains(r#"transom_alarms_total{kind="account_restriction"} 1"#), "{page}");
+    house.advance(Span::hours(1)).await;
+    let mut house = house.restart().await;
+    assert_eq!(house.sent().len(), 0, "a restart lifts no restriction");
+    house.advance(Span::hours(2)).await;
+    assert_eq!(house.sent().len(), 1);
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! What a provider refuses, and what people answer to a template: seen from outside first, mended, kept.
 
-use super::house::House;
+use super::house::{House, SENDER};
 use crate::graph::Fault;
 use transom::{
-    base::time::{Span, Time},
+    base::{
+        limits::SPAM_PAUSE,
+        time::{Span, Time},
+    },
     channel::meta::compose::What,
     model::{inbound::DeliveryState, template::TemplateStatus},
     store::outbound::SendState,
@@ -12,8 +15,8 @@ use transom::{
 const HELLO: &str = "flow: hello\nwhen: [{message: hello}]\nsteps:\n  - say: Hello to you.\n";
 
 #[tokio::test]
-async fn a_restart_sends_at_once_what_a_stopped_sender_kept() {
-    for code in [190, 131_048] {
+async fn a_restart_sends_at_once_what_a_sender_with_a_wrong_token_kept() {
+    for code in [190, 368] {
         let mut house = House::at_meta(&[("flows/hello.yaml", HELLO)], "  []").await;
         house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code });
         house.says("hello").await;
@@ -22,6 +25,45 @@ async fn a_restart_sends_at_once_what_a_stopped_sender_kept() {
         let house = house.restart().await;
         assert_eq!(house.texts(), ["Hello to you."; 3], "{code}: both, after what was refused");
         assert_eq!(house.row(1).await.state, SendState::Sent);
+    }
+}
+
+async fn stopped_for_spam() -> House {
+    let mut house = House::at_meta(&[("flows/hello.yaml", HELLO)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_048 });
+    house.says("hello").await;
+    house.says("hello").await;
+    assert_eq!(house.sent().len(), 1, "the sender is stopped");
+    house
+}
+
+#[tokio::test]
+async fn a_pause_with_an_end_of_the_platforms_lasts_over_a_restart() {
+    let mut house = stopped_for_spam().await;
+    let until = house.app.health.paused_until(SENDER, false, house.now());
+    house.advance(Span::hours(1)).await;
+    let mut house = house.restart().await;
+    assert_eq!(house.sent().len(), 1, "retrying makes it worse");
+    assert_eq!(house.app.health.paused_until(SENDER, false, house.now()), until);
+    house.says("hello").await;
+    house.advance(SPAM_PAUSE - Span::hours(1)).await;
+    assert_eq!(house.texts(), ["Hello to you."; 4], "all three, after what was refused");
+    let house = house.restart().await;
+    assert_eq!(house.app.health.paused_until(SENDER, false, house.now()), None);
+}
+
+#[tokio::test]
+async fn who_knows_better_lets_a_sender_go_on() {
+    for restarts in [false, true] {
+        let mut house = stopped_for_spam().await;
+        if restarts {
+            house = house.restart().await;
+        }
+        house.app.resume_sender(SENDER).await.unwrap();
+        house.app.run_due().await.unwrap();
+        assert_eq!(house.texts(), ["Hello to you."; 3], "what waited goes at once");
+        let house = house.restart().await;
+        assert_eq!(house.app.health.paused_until(SENDER, false, house.now()), None, "for good");
     }
 }
 

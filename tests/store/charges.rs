@@ -4,6 +4,7 @@ use super::{
     on_both,
     sample::{inbound as new_inbound, *},
 };
+use std::collections::BTreeMap;
 use transom::base::{ids::*, time::Span};
 use transom::model::inbound::{DeliveryState, StatusUpdate};
 use transom::store::{
@@ -157,6 +158,112 @@ fn an_erased_person_leaves_rows_without_content() {
         assert!(!erasure::is_stopped(&store, &"other".into(), &digests).await.unwrap());
         put(&store, &erasure::LIFT, &stop).await;
         assert!(!erasure::is_stopped(&store, &account(), &digests).await.unwrap());
+        store.close().await;
+    });
+}
+
+/// What the ledger must say, kept beside it.
+#[derive(Default)]
+struct Model {
+    funds: i128,
+    charges: BTreeMap<i64, (i64, charge::State)>,
+    /// Whether a message's failing can still be heard: nothing fails that arrived.
+    rank: BTreeMap<i64, u8>,
+}
+
+impl Model {
+    fn sum(&self, wanted: charge::State) -> i128 {
+        self.charges.values().filter(|(_, state)| *state == wanted).map(|(amount, _)| i128::from(*amount)).sum()
+    }
+}
+
+/// A chance walk over all that moves money, in sums far beyond a million.
+#[test]
+fn the_ledger_adds_up_whatever_happens_to_messages() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        store.set_charged(true);
+        for seed in 1..=6_u64 {
+            let mut dice = seed;
+            let mut roll = |sides: u64| {
+                dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (dice >> 33) % sides
+            };
+            let name = AccountName::from(format!("ledger{seed}").as_str());
+            let mut model = Model::default();
+            let first = i64::try_from(seed).unwrap() * 1_000;
+            for step in 0..120_i64 {
+                let amount = [1, 30, 999_999, 1_000_001, 10_i64.pow(15)][roll(5) as usize];
+                let id = first + i64::try_from(roll(12)).unwrap();
+                let mut set = WriteSet::new();
+                match roll(8) {
+                    0 => {
+                        let sign = if roll(3) == 0 { -1 } else { 1 };
+                        let row = Fund { account: name.clone(), ..fund(first + 500 + step, sign * amount, "operator") };
+                        set.push(&charge::FUND, &row);
+                        model.funds += i128::from(sign * amount);
+                    }
+                    1..=3 => {
+                        let known = model.rank.contains_key(&id);
+                        let row = NewOutbound { state: SendState::Sending, attempt: 1, ..outbound(id, 7, 1) };
+                        if !known {
+                            set.push(&outbound::INSERT, &row);
+                        }
+                        set.push(&charge::RESERVE, &Charge { account: name.clone(), ..charged(id, amount) });
+                        model.rank.entry(id).or_insert(0);
+                        // What is settled stays; what was returned is set aside anew.
+                        if model.charges.get(&id).is_none_or(|(_, state)| *state != charge::State::Settled) {
+                            model.charges.insert(id, (amount, charge::State::Reserved));
+                        }
+                    }
+                    4 | 5 if model.rank.contains_key(&id) => {
+                        let state =
+                            [DeliveryState::Sent, DeliveryState::Failed, DeliveryState::Delivered][roll(3) as usize];
+                        let status = StatusUpdate {
+                            provider_id: format!("wamid.{id}").as_str().into(),
+                            ours: Some(OutboundId(id)),
+                            state,
+                            at: NOW,
+                            error: None,
+                            price: None,
+                        };
+                        outbound::status(&mut set, SENDER, &status, NOW);
+                        let rank = match state {
+                            DeliveryState::Sent => 1,
+                            DeliveryState::Failed => 2,
+                            DeliveryState::Delivered | DeliveryState::Read => 3,
+                        };
+                        let known = model.rank.entry(id).or_insert(0);
+                        *known = (*known).max(rank);
+                        if rank == 2
+                            && *known == 2
+                            && let Some(charge) = model.charges.get_mut(&id)
+                            && charge.1 == charge::State::Reserved
+                        {
+                            charge.1 = charge::State::Returned;
+                        }
+                    }
+                    _ => {
+                        let (category, at) = ("service".into(), NOW + Span(step));
+                        set.push(
+                            &charge::SETTLE,
+                            &charge::Settled { outbound_id: OutboundId(id), amount, category, at },
+                        );
+                        if let Some(charge) = model.charges.get_mut(&id)
+                            && charge.1 == charge::State::Reserved
+                        {
+                            *charge = (amount, charge::State::Settled);
+                        }
+                    }
+                }
+                store.commit(set).await.unwrap();
+                let sums = charge::sums(&store, &name).await.unwrap();
+                let said = (i128::from(sums.topped_up), i128::from(sums.settled), i128::from(sums.reserved));
+                let (settled, reserved) = (model.sum(charge::State::Settled), model.sum(charge::State::Reserved));
+                assert_eq!(said, (model.funds, settled, reserved), "seed {seed}, step {step}");
+                assert_eq!(i128::from(sums.available()), model.funds - settled - reserved);
+            }
+        }
         store.close().await;
     });
 }

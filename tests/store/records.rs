@@ -32,6 +32,7 @@ use transom::store::{
     retention,
     run::{self, Ended, Run},
     schedule::{self, Fire, Schedule},
+    sender_pause::{self, Lifted, Scope, SenderPause},
     start::{self, Decided, Moved, PlannedStart, StartState, TakenBack},
     subscription::{self, Advanced, Filter, Gone, Heard, Paused, Subscription},
     template::{self, CatalogueEntry, Source},
@@ -697,6 +698,29 @@ fn a_flow_is_paused_and_runs_again() {
         let paused = flow_state::paused(&store).await.unwrap();
         assert_eq!(paused.failing, BTreeSet::from(["tips".into()]));
         assert_eq!(paused.by_hand, BTreeMap::from([("lesson".into(), pauses.clone()), ("tips".into(), pauses)]));
+        store.close().await;
+    });
+}
+
+#[test]
+fn the_later_end_of_a_pause_counts_until_somebody_lifts_it() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let pause = |sender: i64, scope, hours| SenderPause {
+            sender_id: SenderId(sender),
+            scope,
+            until: NOW + Span::hours(hours),
+            why: format!("131048: {hours}"),
+            at: NOW,
+        };
+        let (all, templates) = (Scope::Everything, Scope::Templates);
+        for row in [pause(1, all, 4), pause(1, all, 2), pause(1, templates, 1), pause(2, all, 1), pause(1, all, 5)] {
+            put(&store, &sender_pause::SET, &row).await.unwrap();
+        }
+        let kept = [pause(1, all, 5), pause(1, templates, 1), pause(2, all, 1)];
+        assert_eq!(sender_pause::all(&store).await.unwrap(), kept);
+        put(&store, &sender_pause::LIFT, &Lifted { sender_id: SenderId(1) }).await.unwrap();
+        assert_eq!(sender_pause::all(&store).await.unwrap(), [pause(2, all, 1)]);
         store.close().await;
     });
 }

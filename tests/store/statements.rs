@@ -13,6 +13,7 @@ const WHOLE: &[&str] = &[
     "api_key.all",
     "flow_state.all",
     "flow_state.pauses",
+    "sender_pause.all",
     "early_status.expire",
     "early_status.any",
     // Asked once, at a start, where an account has a limit.
@@ -41,6 +42,7 @@ const WALKS: &[&str] = &[
     "outbound.counts",
     "outbound.newest",
     "outbound.stuck",
+    "outbound.resting",
     "run.open",
 ];
 

@@ -14,6 +14,10 @@ pub const PROVIDER_TEXT_CHARS_MAX: usize = 500;
 /// Pages of a template catalogue; 100 templates each, Meta allows 6,000.
 pub const CATALOGUE_PAGES_MAX: usize = 100;
 
+// -- health
+/// A token that ends within this time is worth a warning: somebody looks once a week.
+pub const TOKEN_ENDS_SOON: Span = Span::days(7);
+
 // -- Direct Send
 /// The text of a message outside the window without a template (platform.md 4.7).
 pub const DIRECT_SEND_CHARS_MAX: usize = 1024;

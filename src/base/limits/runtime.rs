@@ -181,3 +181,7 @@ pub const BROADCASTS_AT_ONCE: i64 = 50;
 pub const BROADCASTS_READ_MAX: usize = 64;
 /// How long a draft can be started: afterwards its count is old.
 pub const BROADCAST_DRAFT_KEPT: Span = Span::hours(1);
+
+// -- senders that go on again
+/// Contacts of one look at those who wait for it.
+pub const RESTING_BATCH: i64 = 500;

@@ -30,7 +30,7 @@ use crate::{
         template::{Category, Template, TemplateStatus},
     },
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Mutex};
 
 /// platform.md 1.1: texts and templates. Some of its senders are at Twilio, which takes 1,600 characters.
@@ -232,6 +232,10 @@ async fn examine(autocalls: &Autocalls, http: &dyn Http, id: SenderId) -> Vec<Ch
             all.push(Check::new("quality", Grade::Poor, text));
         }
         None => {}
+    }
+    if let Some(limit) = loose::text(ours, "messaging_limit_formatted") {
+        let details = json!({"messaging_limit": loose::number(ours, "messaging_limit")});
+        all.push(Check::new("limit", Grade::Good, format!("The messaging limit is {limit}.")).with(details));
     }
     all.push(match (sender.inbound_token.is_empty(), sender.poll) {
         (true, None) => Check::new(

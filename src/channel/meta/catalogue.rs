@@ -24,6 +24,10 @@ impl Meta {
         let mut after: Option<String> = None;
         for _ in 0..CATALOGUE_PAGES_MAX {
             let text = get(http, sender, &page_path(sender, after.as_deref())).await?;
+            // An empty catalogue takes every template out of use, so only a list is taken for one.
+            if !text.trim_start().starts_with('{') || serde_json::from_str::<Listed>(&text).is_err() {
+                return Err(unreadable("the template list"));
+            }
             let page: Page<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the template list"))?;
             found.extend(page.data.iter().filter_map(|entry| ours(&entry.0)));
             // `next` holds a whole address: it is not followed, so that the token stays with `api_base`.
@@ -92,6 +96,13 @@ fn button(button: &RawButton<'_>) -> TemplateButtonKind {
         "PHONE_NUMBER" => TemplateButtonKind::Phone { title },
         _ => TemplateButtonKind::Other { title },
     }
+}
+
+/// What every page has, be it empty.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(rename = "data")]
+    _data: Vec<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize, Default)]

@@ -6,8 +6,8 @@ use super::{
     status::Fault,
 };
 use crate::{
-    base::{ids::SenderId, limits::PROVIDER_TIMEOUT},
-    channel::{Body, Http, HttpRequest, Method, question::Trouble},
+    base::{ids::SenderId, limits::PROVIDER_TIMEOUT, query::encode, time::Time},
+    channel::{Body, Http, HttpRequest, HttpResponse, Method, answer::http_date, loose, question::Trouble},
 };
 use serde::Deserialize;
 
@@ -15,6 +15,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkup {
     pub number: Result<Number, Trouble>,
+    /// When the token ends, and what Meta's clock said then; `None`: never, or it does not tell.
+    pub token_ends: Option<(Time, Time)>,
     pub account: Result<Vec<String>, Trouble>,
 }
 
@@ -32,6 +34,8 @@ pub struct Number {
     pub can_send: Option<String>,
     /// What stands in the way, in Meta's words: `PHONE_NUMBER 141000: … (what to do)`.
     pub problems: Vec<String>,
+    /// `TIER_2K`, `UNLIMITED`: whom it may begin to talk with in 24 hours.
+    pub limit: Option<String>,
     /// The digits of `display` are those of the configuration.
     pub phone_matches: bool,
 }
@@ -46,10 +50,11 @@ pub(super) fn unreadable(what: &str) -> Trouble {
 }
 
 impl Meta {
-    /// Asks Meta about one sender: two requests.
+    /// Asks Meta about one sender: three requests.
     pub async fn checkup(&self, http: &dyn Http, sender: SenderId) -> Result<Checkup, Trouble> {
         let sender = self.sender(sender).ok_or_else(|| unknown(sender))?;
-        Ok(Checkup { number: number(http, sender).await, account: subscribed(http, sender).await })
+        let (number, account) = (number(http, sender).await, subscribed(http, sender).await);
+        Ok(Checkup { number, account, token_ends: token_ends(http, sender).await })
     }
 
     /// Asks about its number alone.
@@ -59,7 +64,8 @@ impl Meta {
 }
 
 async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble> {
-    let fields = "display_phone_number,verified_name,quality_rating,status,health_status";
+    let fields = "display_phone_number,verified_name,quality_rating,status,health_status,\
+                  whatsapp_business_manager_messaging_limit";
     let text = get(http, sender, &format!("{}?fields={fields}", sender.phone_number_id)).await?;
     let raw: RawNumber<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the number"))?;
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -79,7 +85,20 @@ async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble>
         status: raw.status.owned(),
         can_send: raw.health_status.can_send_message.owned(),
         problems: problems.collect(),
+        limit: raw.whatsapp_business_manager_messaging_limit.owned(),
     })
+}
+
+/// Meta tells nobody that a token ends, so it is asked. Another app's token is not told of: then nothing is known.
+async fn token_ends(http: &dyn Http, sender: &MetaSender) -> Option<(Time, Time)> {
+    let token = encode(sender.access_token.expose());
+    let answer = put(http, sender, Method::Get, &format!("debug_token?input_token={token}"), None).await.ok()?;
+    let now = answer.headers.get("date").and_then(|date| http_date(date.to_str().ok()?))?;
+    let told: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
+    // 0: it never ends. The right to an account's data may end before the token does.
+    let ends = ["data.expires_at", "data.data_access_expires_at"].map(|path| loose::number(&told, path));
+    let ends = ends.into_iter().flatten().filter(|seconds| *seconds > 0).min()?;
+    Some((Time(ends.checked_mul(1_000)?), Time(now.checked_mul(1_000)?)))
 }
 
 /// The names of the apps that get this account's webhooks. None: nothing will ever arrive.
@@ -103,18 +122,7 @@ pub(super) async fn ask(
     path: &str,
     body: Option<serde_json::Value>,
 ) -> Result<String, Trouble> {
-    let request = HttpRequest {
-        method,
-        url: sender.url(path),
-        auth: sender.auth(),
-        body: body.map(|body| Body::Json(body.to_string().into_bytes())),
-        timeout: PROVIDER_TIMEOUT.to_std(),
-        sender: Some(sender.id),
-    };
-    let answer = http.send(request).await.map_err(|error| Trouble {
-        kind: "unreachable",
-        text: format!("`{}` cannot be reached: {}", sender.api_base, error.text),
-    })?;
+    let answer = put(http, sender, method, path, body).await?;
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     if (200..300).contains(&answer.status) {
         return Ok(text);
@@ -131,6 +139,28 @@ pub(super) async fn ask(
         _ => ("refused", "Meta refused to answer"),
     };
     Err(Trouble { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
+}
+
+/// One request, whatever it is answered with.
+async fn put(
+    http: &dyn Http,
+    sender: &MetaSender,
+    method: Method,
+    path: &str,
+    body: Option<serde_json::Value>,
+) -> Result<HttpResponse, Trouble> {
+    let request = HttpRequest {
+        method,
+        url: sender.url(path),
+        auth: sender.auth(),
+        body: body.map(|body| Body::Json(body.to_string().into_bytes())),
+        timeout: PROVIDER_TIMEOUT.to_std(),
+        sender: Some(sender.id),
+    };
+    http.send(request).await.map_err(|error| Trouble {
+        kind: "unreachable",
+        text: format!("`{}` cannot be reached: {}", sender.api_base, error.text),
+    })
 }
 
 #[derive(Deserialize, Default)]
@@ -151,6 +181,8 @@ struct RawNumber<'a> {
     quality_rating: Text<'a>,
     #[serde(borrow)]
     status: Text<'a>,
+    #[serde(borrow)]
+    whatsapp_business_manager_messaging_limit: Text<'a>,
     #[serde(borrow)]
     health_status: Tolerant<Health<'a>>,
 }

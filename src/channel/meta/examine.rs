@@ -2,7 +2,11 @@
 
 use super::{Meta, doctor::Number};
 use crate::{
-    base::ids::SenderId,
+    base::{
+        ids::SenderId,
+        limits::TOKEN_ENDS_SOON,
+        time::{Time, iso},
+    },
     channel::{
         Http,
         checkup::{Check, Grade, sentence, unknown_sender},
@@ -15,7 +19,7 @@ use serde_json::json;
 pub(super) async fn number(meta: &Meta, http: &dyn Http, sender: SenderId) -> Vec<Check> {
     match meta.number(http, sender).await {
         Err(trouble) => unread(&trouble).into(),
-        Ok(number) => read(&number).into(),
+        Ok(number) => read(&number, None),
     }
 }
 
@@ -24,7 +28,7 @@ pub(super) async fn examine(meta: &Meta, http: &dyn Http, sender: SenderId) -> V
     let mut checks = Vec::new();
     match &checkup.number {
         Err(trouble) => checks.extend(unread(trouble)),
-        Ok(number) => checks.extend(read(number)),
+        Ok(number) => checks.extend(read(number, checkup.token_ends)),
     }
     checks.push(match &checkup.account {
         Err(trouble) => Check::new("subscription", Grade::Bad, sentence(&trouble.text)),
@@ -56,7 +60,36 @@ fn unread(trouble: &Trouble) -> [Check; 4] {
     [token, number, not_asked("quality"), not_asked("sending")]
 }
 
-fn read(number: &Number) -> [Check; 4] {
+/// A token that ends before anybody looks again stops everything, so it is said a week ahead.
+fn token(ends: Option<(Time, Time)>) -> Check {
+    let Some((at, now)) = ends else { return Check::new("token", Grade::Good, "The token is valid.") };
+    let day = jiff::Timestamp::from_millisecond(at.0).ok();
+    let day = day.map_or_else(|| "?".to_owned(), |day| day.strftime("%-d %B %Y").to_string());
+    let (grade, text) = match at - now > TOKEN_ENDS_SOON {
+        true => (Grade::Good, format!("The token is valid until {day}.")),
+        false => (
+            Grade::Poor,
+            format!(
+                "The token ends on {day}, and nothing is sent from then on: make one of a system user, which does not end."
+            ),
+        ),
+    };
+    Check::new("token", grade, text).with(json!({ "expires_at": iso(at) }))
+}
+
+/// Whom it may begin to talk with, in Meta's word for it.
+fn limit(tier: &str) -> Check {
+    let people = match tier.strip_prefix("TIER_") {
+        Some("UNLIMITED") => "any number of".to_owned(),
+        Some(people) => people.replace('K', ",000"),
+        None if tier == "UNLIMITED" => "any number of".to_owned(),
+        None => return Check::new("limit", Grade::Unknown, format!("The messaging limit is {tier}.")),
+    };
+    let text = format!("It may begin to talk with {people} people in 24 hours.");
+    Check::new("limit", Grade::Good, text).with(json!({ "messaging_limit": tier }))
+}
+
+fn read(number: &Number, ends: Option<(Time, Time)>) -> Vec<Check> {
     let shown = number.display.as_deref().unwrap_or("?");
     let status = number.status.as_deref().filter(|status| *status != "CONNECTED");
     let is = match (number.phone_matches, status) {
@@ -87,17 +120,20 @@ fn read(number: &Number) -> [Check; 4] {
             sentence(&format!("Meta does not let this number send (`{other}`): {problems}")),
         ),
     };
-    [
-        Check::new("token", Grade::Good, "The token is valid."),
+    let mut all = vec![
+        token(ends),
         is.with(json!({"display_phone_number": number.display, "verified_name": number.verified_name, "status": number.status})),
         quality.with(json!({"quality_rating": number.quality})),
         sending.with(json!({"overall_status": number.can_send, "entities": number.problems})),
-    ]
+    ];
+    all.extend(number.limit.as_deref().map(limit));
+    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::time::Span;
 
     fn number() -> Number {
         Number {
@@ -107,6 +143,7 @@ mod tests {
             status: Some("CONNECTED".into()),
             can_send: Some("AVAILABLE".into()),
             problems: Vec::new(),
+            limit: None,
             phone_matches: true,
         }
     }
@@ -117,19 +154,44 @@ mod tests {
 
     #[test]
     fn a_number_that_works_is_good_in_all() {
-        assert_eq!(grades(&read(&number())), [Grade::Good; 4]);
+        assert_eq!(grades(&read(&number(), None)), [Grade::Good; 4]);
+    }
+
+    #[test]
+    fn a_token_that_ends_within_a_week_is_poor() {
+        let now = Time(1_795_262_400_000);
+        let check = |left: Span| token(Some((now + left, now)));
+        let soon = check(TOKEN_ENDS_SOON);
+        assert_eq!(soon.grade, Grade::Poor);
+        assert_eq!(
+            soon.text,
+            "The token ends on 28 November 2026, and nothing is sent from then on: make one of a system user, which \
+             does not end."
+        );
+        let later = check(TOKEN_ENDS_SOON + Span::days(1));
+        assert_eq!((later.grade, later.text.as_str()), (Grade::Good, "The token is valid until 29 November 2026."));
+        assert_eq!(token(None).text, "The token is valid.");
+    }
+
+    #[test]
+    fn the_messaging_limit_is_said_in_people() {
+        for (tier, people) in [("TIER_250", "250"), ("TIER_2K", "2,000"), ("TIER_UNLIMITED", "any number of")] {
+            let checks = read(&Number { limit: Some(tier.into()), ..number() }, None);
+            assert_eq!(checks[4].text, format!("It may begin to talk with {people} people in 24 hours."));
+        }
+        assert_eq!(limit("NEW").grade, Grade::Unknown);
     }
 
     #[test]
     fn a_limit_is_poor_and_a_block_is_bad_with_metas_words() {
         let limited =
             Number { can_send: Some("LIMITED".into()), problems: vec!["WABA 141000: pay the bill".into()], ..number() };
-        let sending = read(&limited)[3].clone();
+        let sending = read(&limited, None)[3].clone();
         assert_eq!(sending.grade, Grade::Poor);
         assert_eq!(sending.text, "Meta limits what this number may send: WABA 141000: pay the bill.");
         let blocked = Number { can_send: Some("BLOCKED".into()), ..number() };
-        assert_eq!(read(&blocked)[3].grade, Grade::Bad);
-        assert_eq!(read(&blocked)[3].text, "Meta does not let this number send (`BLOCKED`).");
+        assert_eq!(read(&blocked, None)[3].grade, Grade::Bad);
+        assert_eq!(read(&blocked, None)[3].text, "Meta does not let this number send (`BLOCKED`).");
     }
 
     #[test]
@@ -138,6 +200,6 @@ mod tests {
         assert_eq!(grades(&unread(&trouble("token")))[..2], [Grade::Bad, Grade::Unknown]);
         assert_eq!(grades(&unread(&trouble("not_found")))[..2], [Grade::Good, Grade::Bad]);
         let other = Number { phone_matches: false, ..number() };
-        assert_eq!(read(&other)[1].grade, Grade::Bad);
+        assert_eq!(read(&other, None)[1].grade, Grade::Bad);
     }
 }

@@ -6,6 +6,7 @@ mod errors;
 mod receive;
 mod send;
 pub mod signature;
+mod typing;
 
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
@@ -16,7 +17,10 @@ use super::{
     question::{Question, Trouble, ask},
 };
 use crate::{
-    base::{ids::SenderId, secret::Secret},
+    base::{
+        ids::{ProviderId, SenderId},
+        secret::Secret,
+    },
     model::{
         carries::{Carries, META},
         content::MediaKind,
@@ -61,6 +65,8 @@ pub struct TwilioSender {
     pub api_base: String,
     /// `https://content.twilio.com`
     pub content_base: String,
+    /// `https://messaging.twilio.com`, for the sign of typing.
+    pub messaging_base: String,
 }
 
 impl TwilioSender {
@@ -168,6 +174,18 @@ impl Provider for Twilio {
         Box::pin(std::future::ready(found))
     }
 
+    /// There is no mark without the sign of typing.
+    fn mark_read<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        message: &'a ProviderId,
+        typing: bool,
+    ) -> Option<BoxFuture<'a, Result<(), Trouble>>> {
+        let sender = self.sender(sender).filter(|_| typing)?;
+        Some(Box::pin(typing::show(sender, http, message)))
+    }
+
     fn imitate(&self, sender: SenderId, what: Told<'_>) -> Option<Posted> {
         let sender = self.sender(sender)?;
         let (query, body) = compose::told(sender, what)?;
@@ -208,15 +226,17 @@ async fn examine(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Vec<Check> {
         Ok(account) => account,
         Err(trouble) => return vec![unanswered(&trouble)],
     };
+    let Some(status) = loose::text(&account, "status") else {
+        return vec![unanswered(&Trouble::unreadable("the account", "Twilio"))];
+    };
     let name = loose::text(&account, "friendly_name").unwrap_or_else(|| "without a name".into());
     let mut all = vec![Check::new("token", Grade::Good, format!("The token is valid for the account {name}."))];
-    let status = loose::text(&account, "status").unwrap_or_default();
     let trial = loose::text(&account, "type").as_deref() == Some("Trial");
     all.push(match status.as_str() {
         "active" if trial => {
             Check::new("sending", Grade::Poor, "The account is a trial: verified numbers only, 50 messages a day.")
         }
-        "active" | "" => Check::new("sending", Grade::Good, "The account may send."),
+        "active" => Check::new("sending", Grade::Good, "The account may send."),
         other => Check::new(
             "sending",
             Grade::Bad,

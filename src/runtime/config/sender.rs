@@ -158,8 +158,12 @@ pub fn read(node: &Node, findings: &Findings) -> Option<Sender> {
         Some("typing") => Shows::Typing,
         _ => Shows::Nothing,
     };
-    if sender.shows != Shows::Nothing && !matches!(sender.access, Access::Meta(_) | Access::Kapso(_) | Access::Sandbox)
-    {
+    if sender.shows == Shows::Read && matches!(sender.access, Access::Twilio(_)) {
+        let message = "`twilio` cannot show that a message was read without the sign of typing".to_owned();
+        fields.wrong_at("shows", "E906", message, "write `shows: typing`, which shows both, or leave it out");
+    }
+    let shows_marks = matches!(sender.access, Access::Meta(_) | Access::Kapso(_) | Access::Twilio(_) | Access::Sandbox);
+    if sender.shows != Shows::Nothing && !shows_marks {
         let message = format!("`{}` cannot show that a message was read", sender.provider());
         fields.wrong_at("shows", "E906", message, "write `shows: nothing`, or leave it out");
     }

@@ -289,6 +289,21 @@ fn a_provider_that_is_not_there_is_named_with_the_near_one() {
 }
 
 #[test]
+fn twilio_shows_that_it_was_read_with_the_sign_of_typing_alone() {
+    let with = |shows: &str| {
+        format!(
+            "public_url: https://bot.example\n{ACCOUNT}senders: [{{id: 1, account: acme, provider: twilio, phone: \"+15550000001\", account_sid: AC1, auth_token: t, shows: {shows}}}]\n"
+        )
+    };
+    assert!(parse(&with("typing")).is_ok());
+    assert!(
+        errors(&with("read"))[0].contains("write `shows: typing`, which shows both"),
+        "{:?}",
+        errors(&with("read"))
+    );
+}
+
+#[test]
 fn a_platform_that_cannot_show_a_mark_says_so() {
     let with = |more: &str| {
         format!(

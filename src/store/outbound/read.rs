@@ -115,6 +115,15 @@ static STUCK: Query = Query {
         and created_at <= $1
       limit $2",
 };
+/// Of one sender that was told to rest; seldom asked, by a person.
+static RESTING: Query = Query {
+    name: "outbound.resting",
+    text: "select distinct contact_id from outbound
+      where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
+        and state = 'queued' and not_before is not null and conversation_id > 0
+        and sender_id = $1 and contact_id > $2
+      order by contact_id limit $3",
+};
 static DUE: Query = Query {
     name: "outbound.due",
     text: "select contact_id, coalesce(not_before, hold_until) as at from outbound
@@ -147,6 +156,7 @@ pub(in crate::store) static QUERIES: &[&Query] = &[
     &UNFINISHED_OF,
     &ACCEPTED_TURN,
     &STUCK,
+    &RESTING,
     &COUNTS,
     &NEWEST,
     &REACHED,
@@ -167,6 +177,17 @@ pub async fn due(store: &Store, until: Time, limit: i64) -> Result<Vec<(ContactI
 /// Contacts with a message that is queued for no moment and was written at `until` or before.
 pub async fn stuck(store: &Store, until: Time, limit: i64) -> Result<Vec<ContactId>, ReadError> {
     store.all(&STUCK, &[until.into(), limit.into()], |row| Ok(ContactId(row.number("contact_id")?))).await
+}
+
+/// Contacts whose messages from this sender wait for a moment, by their ids from the one after `after`.
+pub async fn resting(
+    store: &Store,
+    sender: SenderId,
+    after: ContactId,
+    limit: i64,
+) -> Result<Vec<ContactId>, ReadError> {
+    let args = [sender.0.into(), after.0.into(), limit.into()];
+    store.all(&RESTING, &args, |row| Ok(ContactId(row.number("contact_id")?))).await
 }
 
 pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Outbound>, ReadError> {

@@ -1,6 +1,9 @@
 //! `/v1/senders`: the numbers of an account, and whether each may send now.
 
-use super::page::{Page, decode};
+use super::{
+    keys::operator,
+    page::{Page, decode},
+};
 use crate::{
     base::{ids::SenderId, limits::PHONE_CHARS_MAX, phone, time::iso},
     runtime::{
@@ -39,6 +42,16 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     let id = id.parse().ok().map(SenderId);
     let sender = id.and_then(|id| caller.sender(&web, id));
     let sender = sender.ok_or_else(|| Problem::not_found("There is no such sender."))?;
+    Ok(json(StatusCode::OK, &described(&web, sender)))
+}
+
+/// `POST /v1/senders/{id}/resume`, for the operator.
+pub async fn resume(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    operator(&web, &headers).await?;
+    let id = id.parse().ok().map(SenderId);
+    let sender = id.and_then(|id| web.app.senders.get(id));
+    let sender = sender.ok_or_else(|| Problem::not_found("There is no such sender."))?;
+    web.app.resume_sender(sender.id).await.map_err(|error| Problem::bug(&error))?;
     Ok(json(StatusCode::OK, &described(&web, sender)))
 }
 

@@ -1,7 +1,7 @@
 //! `/v1/senders`: the numbers that we send from.
 
 use super::{
-    CURSOR, GET, LIMIT, POST, Route, ask, ok,
+    CURSOR, GET, LIMIT, POST, Route, Who, ask, ok,
     shape::{
         Shape,
         Type::{Any, Flag, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -57,7 +57,7 @@ static EXAMINED: Shape = shape(
         need(
             "checks",
             Map(&Of(&CHECK)),
-            "By name: `token`, `number`, `quality`, `sending` and `subscription` are what the platform says, where it \
+            "By name: `token`, `number`, `quality`, `sending`, `limit` and `subscription` are what the platform says, where it \
              can be asked; `online`, `webhook`, `outbound` and `rate` what was seen here; `test_message` what came of \
              it.",
         ),
@@ -109,6 +109,20 @@ pub static ROUTES: &[Route] = &[
         keyed: true,
         example: tell("/v1/senders/12/health-check", r#"{"test_recipient": "+34600111222"}"#),
         take: || post(senders::health_check),
+        ..POST
+    },
+    Route {
+        path: "/v1/senders/{id}/resume",
+        name: "resume_sender",
+        part: PART,
+        summary: "Let a stopped sender go on",
+        about: "What the platform stopped goes on by itself at the time that it named, also after a restart. Who knows \
+                better, because the platform lifted a restriction early, says so here: what waits goes at once. If the \
+                platform still refuses, the sender is stopped again.",
+        who: Who::Operator,
+        answers: &[ok(Of(&SENDER), "As it is now.")],
+        example: ask("/v1/senders/12/resume"),
+        take: || post(senders::resume),
         ..POST
     },
 ];

@@ -18,6 +18,8 @@ pub struct Twilio {
     pub api_base: String,
     /// Where the content templates are listed.
     pub content_base: String,
+    /// Where the sign of typing goes.
+    pub messaging_base: String,
 }
 
 pub fn read(fields: &mut Fields<'_>) -> Twilio {
@@ -28,6 +30,7 @@ pub fn read(fields: &mut Fields<'_>) -> Twilio {
         messaging_service_sid: fields.text_if("messaging_service_sid").map(str::to_owned),
         api_base: api_address(fields, "api_base", "https://api.twilio.com"),
         content_base: api_address(fields, "content_base", "https://content.twilio.com"),
+        messaging_base: api_address(fields, "messaging_base", "https://messaging.twilio.com"),
     };
     sid(fields, "account_sid", "AC", &twilio.account_sid);
     sid(fields, "messaging_service_sid", "MG", twilio.messaging_service_sid.as_deref().unwrap_or_default());
