@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod codes;
+pub mod counted;
 pub mod diagnostic;
 pub mod fields;
 pub mod fix;

@@ -4,7 +4,7 @@ use super::{
     Auth, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent,
     pool::{Failed, Pool},
     roots::tls,
-    wire::{Direction, Exchange, WireLog},
+    wire::{Direction, Exchange, WireLog, Written},
 };
 use crate::base::{
     clock::Clock,
@@ -67,7 +67,7 @@ impl Client {
                 url,
                 answer: result.as_ref().map(|answer| answer.status).map_err(|error| error.code),
                 took_ms: u64::try_from(took.0).unwrap_or(0),
-                request: body.map(Vec::from).unwrap_or_default(),
+                request: Written::Shape(body.map(Vec::from).unwrap_or_default()),
                 response: result.as_ref().map(|answer| answer.body.clone()).unwrap_or_default(),
             });
         }

@@ -8,6 +8,7 @@ use super::{
     place::{At, running},
     show, table,
 };
+use crate::base::counted::counted_as;
 use serde_json::{Map, Value as Json, json};
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -113,7 +114,10 @@ async fn start(api: &Api, new: New) -> Outcome {
         }
         None => {
             turn_quietly(api, id).await?;
-            let why = format!("it means {people} people; say `--yes {people}` to start it without a terminal");
+            let why = format!(
+                "it means {}; say `--yes {people}` to start it without a terminal",
+                counted_as(people, "person", "people")
+            );
             return Err(Failure::Usage(why));
         }
     };
@@ -177,7 +181,10 @@ fn tell(row: &Json) -> Outcome {
 fn report(row: &Json, paint: Paint) -> Vec<String> {
     let people = whole(row, "people");
     let Some(report) = row["report"].as_object().map(|_| &row["report"]) else {
-        return vec![format!("  {people} people were meant when it was drafted; nobody has got anything.")];
+        return vec![format!(
+            "  {} meant when it was drafted; nobody has got anything.",
+            counted_as(people, "person was", "people were")
+        )];
     };
     let mut bars = vec![Bar { name: "decided".into(), count: whole(report, "done"), tone: Tone::Mixed }];
     let mut bar = |name: String, count: i64, tone: Tone| {
@@ -214,7 +221,7 @@ fn report(row: &Json, paint: Paint) -> Vec<String> {
 /// What the draft would do.
 fn forecast(sum: &Json, paint: Paint) -> Vec<String> {
     let people = whole(sum, "people");
-    let mut lines = vec![format!("It means {people} people:")];
+    let mut lines = vec![format!("It means {}:", counted_as(people, "person", "people"))];
     let outcomes = sum["outcomes"].as_array().map(Vec::as_slice).unwrap_or_default();
     let bars: Vec<Bar> = outcomes
         .iter()

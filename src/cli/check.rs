@@ -3,6 +3,7 @@
 use super::{Failure, Outcome, findings, paint::Paint, place};
 use crate::{
     base::{
+        counted::counted,
         diagnostic::{Diagnostic, sort},
         fix::{self, Fix, Mended},
         limits::FIX_ROUNDS_MAX,
@@ -159,10 +160,7 @@ fn mend(path: &Path, beside: &Beside<'_>, known: &mut Workspace) -> Outcome {
         }
         made += now;
     }
-    eprintln!(
-        "{}",
-        if made == 0 { "nothing to mend".into() } else { format!("mended {}", findings::counted(made, "finding")) }
-    );
+    eprintln!("{}", if made == 0 { "nothing to mend".into() } else { format!("mended {}", counted(made, "finding")) });
     Ok(())
 }
 

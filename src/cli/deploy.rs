@@ -1,7 +1,7 @@
 //! `transom deploy --dry-run`: what new flows would do to people half-way, before they are there.
 
 use super::{
-    Failure, Outcome, findings,
+    Failure, Outcome,
     paint::Paint,
     place::{Place, read_only},
     show,
@@ -9,6 +9,7 @@ use super::{
 use crate::{
     base::{
         clock::{Clock, SystemClock},
+        counted::counted,
         diagnostic::Diagnostic,
         limits::PREVIEW_CONVERSATIONS_MAX,
     },
@@ -70,7 +71,7 @@ pub async fn run(args: Args) -> Outcome {
             if errors == 0 {
                 print!("{}", told.text(show::time));
             } else {
-                println!("These flows would not go live: {}.", findings::counted(errors, "error"));
+                println!("These flows would not go live: {}.", counted(errors, "error"));
             }
         }
     }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     base::{
         clock::{Clock, SystemClock},
+        counted::counted,
         ids::SenderId,
         limits::{CLOCK_SKEW_MAX, COMMAND_TIMEOUT},
         time::{Span, Time},
@@ -79,11 +80,14 @@ pub async fn run(args: Args) -> Outcome {
     if report.bad == 0 {
         match report.warned {
             0 => println!("{}", report.paint.good("Nothing is wrong.")),
-            n => println!("{}", report.paint.good(format!("Nothing is wrong; {n} thing(s) to know, marked `!`."))),
+            n => println!(
+                "{}",
+                report.paint.good(format!("Nothing is wrong; {} to know, marked `!`.", counted(n, "thing")))
+            ),
         }
         return Ok(());
     }
-    println!("{}", report.paint.bad(format!("{} thing(s) to mend.", report.bad)));
+    println!("{}", report.paint.bad(format!("{} to mend.", counted(report.bad, "thing"))));
     Err(Failure::Said)
 }
 
@@ -119,9 +123,10 @@ fn check_flows(config: &Config, report: &mut Report) {
     findings.extend(flow::lint(&set));
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     match errors {
-        0 => report.good(&format!("The bot has {} flow(s) without errors.", set.flows.len())),
+        0 => report.good(&format!("The bot has {} without errors.", counted(set.flows.len(), "flow"))),
         n => {
-            report.wrong(&format!("The flows have {n} error(s); `transom check {}` shows them.", config.bot.display()))
+            let errors = counted(n, "error");
+            report.wrong(&format!("The flows have {errors}; `transom check {}` shows them.", config.bot.display()))
         }
     }
 }
@@ -141,7 +146,10 @@ async fn check_daemon(config: &Config, report: &mut Report) {
     }
     let errors = body["findings"].as_array().into_iter().flatten().filter(|f| f["severity"] == "error").count();
     if errors > 0 {
-        report.wrong(&format!("The newest flow files are not live: {errors} error(s); the last good version runs."));
+        report.wrong(&format!(
+            "The newest flow files are not live: {}; the last good version runs.",
+            counted(errors, "error")
+        ));
     }
     for sender in body["senders"].as_array().into_iter().flatten().filter(|sender| sender["state"] == "paused") {
         let why = sender["why"].as_str().unwrap_or_default();
@@ -171,13 +179,14 @@ fn refused_webhooks(metrics: &str, provider: &str, secret: &str) -> Option<Strin
     match (count("bad_signature"), count("ok")) {
         (0, _) => None,
         (bad, 0) => Some(format!(
-            "All {bad} webhook(s) of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \
-             compare it with the one in the provider's console."
+            "All {} of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \
+             compare it with the one in the provider's console.",
+            counted(bad, "webhook")
         )),
         (bad, good) => Some(format!(
-            "{bad} of {} webhook(s) of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \
+            "{bad} of {} of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \
              somebody guesses, or the secret of one sender is missing.",
-            bad + good
+            counted(bad + good, "webhook")
         )),
     }
 }
@@ -206,8 +215,10 @@ async fn check_database(config: &Config, report: &mut Report) -> Option<Store> {
             report.good("The database can be read.");
             for kind in open {
                 report.warn(&format!(
-                    "{} dead letter(s) of kind `{}`; `transom dead-letters list --kind {}` shows them.",
-                    kind.count, kind.kind, kind.kind
+                    "{} of kind `{}`; `transom dead-letters list --kind {}` shows them.",
+                    counted(kind.count, "dead letter"),
+                    kind.kind,
+                    kind.kind
                 ));
             }
             Some(store)
@@ -271,7 +282,7 @@ async fn check_templates(
             Some(_) => {}
         }
     }
-    report.good(&format!("The provider's catalogue has {} template(s).", listed.len()));
+    report.good(&format!("The provider's catalogue has {}.", counted(listed.len(), "template")));
 }
 
 async fn check_heard(config: &Config, store: Option<&Store>, sender: &Sender, report: &mut Report) {

@@ -1,7 +1,7 @@
 //! How findings are printed: for people, for programs, for code hosts.
 
 use super::paint::Paint;
-use crate::base::{codes, diagnostic::Diagnostic, place::Place};
+use crate::base::{codes, counted::counted, diagnostic::Diagnostic, place::Place};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::Path};
 
@@ -39,10 +39,6 @@ pub fn print(checked: &Checked, format: Format, folder: &Path) {
         Format::Sarif => println!("{:#}", sarif(&checked.findings, folder)),
         Format::Github => checked.findings.iter().for_each(|finding| println!("{}", github(finding, folder))),
     }
-}
-
-pub fn counted(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 fn text(checked: &Checked) {

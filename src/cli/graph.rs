@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, paint::Paint};
 use crate::{
-    base::diagnostic::nearest,
+    base::{counted::counted, diagnostic::nearest},
     flow::{
         self, FlowSet,
         definition::Flow,
@@ -52,7 +52,7 @@ pub fn run(args: &Args) -> Outcome {
     let (set, findings) = flow::parse_set(&files.files);
     let broken = files.findings.iter().chain(&findings).filter(|finding| finding.is_error()).count();
     if broken > 0 {
-        let errors = if broken == 1 { "an error".to_owned() } else { format!("{broken} errors") };
+        let errors = counted(broken, "error");
         let paint = Paint::stderr();
         eprintln!(
             "{}",

@@ -21,6 +21,7 @@ pub struct Args {
 /// The files of `starter/`. That of Git has no dot there: it would hold for this repository, too.
 const FILES: &[(&str, &str)] = &[
     ("README.md", include_str!("../../starter/README.md")),
+    ("config.example.yaml", include_str!("../../config.example.yaml")),
     (".gitignore", include_str!("../../starter/gitignore")),
     (".vscode/extensions.json", include_str!("../../starter/.vscode/extensions.json")),
     ("flows/_bot.yaml", include_str!("../../starter/flows/_bot.yaml")),
@@ -157,8 +158,10 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("starter");
         let mut found = Vec::new();
         walk(&root, &root, &mut found);
-        found.sort();
         let mut written: Vec<String> = FILES.iter().map(|(path, _)| path.replace(".gitignore", "gitignore")).collect();
+        // That of the repository itself, so that there is one.
+        found.push("config.example.yaml".to_owned());
+        found.sort();
         written.sort();
         assert_eq!(found, written);
     }
@@ -175,7 +178,14 @@ mod tests {
 
     #[test]
     fn a_name_that_yaml_would_read_otherwise_is_quoted() {
-        let bot = |name: &str| with_names("flows/_bot.yaml", FILES[3].1, name, "America/Argentina/Buenos_Aires");
+        let bot = |name: &str| {
+            with_names(
+                "flows/_bot.yaml",
+                FILES.iter().find(|(path, _)| *path == "flows/_bot.yaml").unwrap().1,
+                name,
+                "America/Argentina/Buenos_Aires",
+            )
+        };
         assert!(bot("Salon Sol").contains("\nbot: Salon Sol\n"));
         assert!(bot("Null: #1").contains("\nbot: \"Null: #1\"\n"));
         assert!(bot("X").contains("\ntimezone: America/Argentina/Buenos_Aires # where"), "{}", bot("X"));

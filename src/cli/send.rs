@@ -12,12 +12,8 @@ pub struct Args {
     /// Whom to write to, in E.164 format
     #[arg(long, value_name = "PHONE")]
     to: String,
-    /// What to say inside the window
-    #[arg(long, required_unless_present = "template", conflicts_with = "template")]
-    text: Option<String>,
-    /// The id of an approved template
-    #[arg(long, value_name = "ID")]
-    template: Option<i64>,
+    #[command(flatten)]
+    what: What,
     /// A value of the template, `1=Ada` or `name=Ada`; once for each
     #[arg(long = "var", value_name = "NAME=VALUE", requires = "template")]
     vars: Vec<String>,
@@ -28,11 +24,22 @@ pub struct Args {
     call: Call,
 }
 
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// What to say inside the window
+    #[arg(long)]
+    text: Option<String>,
+    /// The id of an approved template, outside of it
+    #[arg(long, value_name = "ID")]
+    template: Option<i64>,
+}
+
 pub async fn run(args: Args) -> Outcome {
     let config = args.call.place.config()?;
     let sender = pick_sender(&config, args.sender)?;
     let api = args.call.api(&config, Some(&sender.account))?;
-    let answer = match (args.template, args.text) {
+    let answer = match (args.what.template, args.what.text) {
         (Some(template), _) => {
             let body = json!({
                 "sender_id": sender.id, "template_id": template, "recipient_phone": args.to,

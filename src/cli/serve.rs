@@ -8,7 +8,7 @@ use super::{
     stage::cannot_start,
 };
 use crate::{
-    base::{clock::SystemClock, limits::STOP_CLIENTS, secret::Secret},
+    base::{clock::SystemClock, counted::counted, limits::STOP_CLIENTS, secret::Secret},
     channel::{client::Client, wire::WireLog},
     runtime::{app::App, bot, config::Config, log, metrics::Metrics, start::Setup},
     store::{Options, Store},
@@ -64,7 +64,7 @@ fn configured(args: Args) -> Result<Config, Failure> {
     if config.file.is_none() && !config.listen.ip().is_loopback() {
         return Err(Failure::Usage(format!(
             "without a configuration file Transom listens on this machine only, not at {}; \
-             write a configuration (see config.example.yaml) and name it by `--config FILE`",
+             write a configuration ({EXAMPLE}) and name it by `--config FILE`",
             config.listen
         )));
     }
@@ -87,7 +87,7 @@ async fn serve(config: Config) -> Outcome {
     let wire = std::fs::create_dir_all(&config.data)
         .and_then(|()| WireLog::open(&config.data.join("wire.jsonl")))
         .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", config.data.display())))?;
-    let http = Client::new(clock.clone(), Some(wire));
+    let http = Client::new(clock.clone(), Some(wire.clone()));
     let (data, without_file) = (config.data.clone(), config.file.is_none());
     let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics: Metrics::new() };
     let starting = async {
@@ -107,7 +107,7 @@ async fn serve(config: Config) -> Outcome {
         .and_then(|address| DaemonFile::new(address.to_string()))
         .and_then(|file| file.write(&data).map(|()| file))
         .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", data.display())))?;
-    let web = Arc::new(Web::new(Arc::clone(&app), daemon.token(), without_file));
+    let web = Arc::new(Web::new(Arc::clone(&app), daemon.token(), without_file).with_wire(wire));
     let server = Server::start(listener, web).map_err(Failure::failed)?;
     tracing::info!(listen = %server.address, "Listening at {}", server.address);
     if without_file {
@@ -182,6 +182,9 @@ impl Stopping {
     }
 }
 
+/// Where all keys of a configuration stand.
+const EXAMPLE: &str = "`transom new` lays a `config.example.yaml` into each new bot's folder";
+
 /// What to do next, with lines that can be copied.
 fn welcome(address: &str, app: &App, paint: Paint) -> String {
     let sender = app.senders.all().first().map_or(1, |sender| sender.id.0);
@@ -197,9 +200,9 @@ fn welcome(address: &str, app: &App, paint: Paint) -> String {
          \n  {key}   {c}\n\
          \n\
          Edit the flows and save: a good version is live within a second. Ctrl-C stops.\n\
-         For a real number write a configuration: see config.example.yaml.\n",
+         For a real number write a configuration: {EXAMPLE}.\n",
         title = paint.strong("Transom is running"),
-        flows = super::findings::counted(flows, "flow"),
+        flows = counted(flows, "flow"),
         are = if flows == 1 { "is" } else { "are" },
         bot = app.config.bot.display(),
         trigger = paint.good(format!("transom trigger message --text hi{elsewhere}")),

@@ -4,6 +4,7 @@ use super::Failure;
 use crate::{
     base::{
         clock::{Clock, ManualClock, SystemClock},
+        counted::counted,
         ids::{ContactId, ConversationId, OutboundId},
         limits::STAGE_MESSAGES_MAX,
         phone,
@@ -214,7 +215,7 @@ pub fn cannot_start(error: StartError) -> Failure {
                 eprintln!("{}\n", finding.render(colour));
             }
             let errors = findings.iter().filter(|finding| finding.is_error()).count();
-            Failure::Failed(format!("the flows have {errors} error(s), and no earlier version is good"))
+            Failure::Failed(format!("the flows have {}, and no earlier version is good", counted(errors, "error")))
         }
         StartError::Flows(other) => Failure::failed(other),
         StartError::Other(error) => error.into(),

@@ -6,7 +6,10 @@ use super::{
     show, table,
 };
 use crate::{
-    base::clock::{Clock, SystemClock},
+    base::{
+        clock::{Clock, SystemClock},
+        counted::{counted, counted_as},
+    },
     channel::client::Client,
     flow::{Around, templates_named, workspace::Workspace},
     model::{drift, template::Template},
@@ -44,9 +47,11 @@ pub async fn run(args: Args) -> Outcome {
 async fn pull(config: &Config) -> Outcome {
     let mut failed = false;
     let mut tell = |name: &str, result: Result<(u64, u64), String>| match result {
-        Ok((count, 0)) => println!("{name}: {count} template(s)"),
+        Ok((count, 0)) => println!("{name}: {}", counted(count, "template")),
         Ok((count, gone)) => {
-            println!("{name}: {count} template(s); {gone} that were known are gone and will not be sent any more");
+            let (count, gone) =
+                (counted(count, "template"), counted_as(gone, "that was known is", "that were known are"));
+            println!("{name}: {count}; {gone} gone and will not be sent any more");
         }
         Err(why) => {
             failed = true;
@@ -153,7 +158,7 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
     if check {
         let is_same = fs::read_to_string(&path).is_ok_and(|now| now == text);
         if is_same && !warned {
-            println!("`{}` is as it would be written: {} template(s)", path.display(), locked.len());
+            println!("`{}` is as it would be written: {}", path.display(), counted(locked.len(), "template"));
             return Ok(());
         }
         if !is_same {
@@ -163,7 +168,7 @@ async fn write_lock(config: &Config, check: bool) -> Outcome {
     }
     let failed = |error: io::Error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
     fs::write(&path, text).map_err(failed)?;
-    println!("`{}`: {} template(s) that the flows send", path.display(), locked.len());
+    println!("`{}`: {} that the flows send", path.display(), counted(locked.len(), "template"));
     if warned { Err(Failure::Said) } else { Ok(()) }
 }
 

@@ -4,6 +4,7 @@ mod junit;
 mod made;
 
 use super::{Failure, Outcome, paint::Paint, place::Place};
+use crate::base::counted::counted;
 use crate::runtime::scenario::{self, Report, Walks, Wish};
 use junit::junit;
 use std::{
@@ -190,7 +191,7 @@ fn text(report: &Report, paint: Paint) -> String {
 
 fn summary(report: &Report, paint: Paint) -> String {
     if report.findings.iter().any(|finding| finding.is_error()) {
-        return paint.bad(format!("{}: no test was run", counted(report.errors(), "mistake in the flows")));
+        return paint.bad(format!("{} in the flows: no test was run", counted(report.errors(), "mistake")));
     }
     if report.files.is_empty() {
         return "no tests; write `flows/NAME.test.yaml` beside `flows/NAME.yaml`".to_owned();
@@ -210,14 +211,6 @@ fn seconds(took: Duration) -> String {
     match took.as_millis() {
         ms @ 0..1000 => format!("{ms} ms"),
         _ => format!("{:.1} s", took.as_secs_f64()),
-    }
-}
-
-fn counted(number: usize, word: &str) -> String {
-    match (number, word.split_once(' ')) {
-        (1, _) => format!("1 {word}"),
-        (_, Some((first, rest))) => format!("{number} {first}s {rest}"),
-        (_, None) => format!("{number} {word}s"),
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     base::{
         clock::{Clock, SystemClock},
+        counted::counted,
         ids::OutboundId,
         phone,
         query::encode,
@@ -131,7 +132,10 @@ pub async fn run(args: Args) -> Outcome {
             first?;
             second?;
             let answers = talk.print_answers(before, "the bot said nothing").await?;
-            println!("{}", talk.paint.faint(format!("delivered twice, handled once: {answers} message(s) in answer")));
+            println!(
+                "{}",
+                talk.paint.faint(format!("delivered twice, handled once: {} in answer", counted(answers, "message")))
+            );
             Ok(())
         }
     }

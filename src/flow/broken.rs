@@ -46,6 +46,6 @@ impl Turn<'_> {
         }
         self.passage.ended.push(EndedRun { run: number, vars: Default::default() });
         self.effects.push(Effect::RunEnded { run: number, end: RunEnd::Failed, why: None });
-        self.note(Some(number), None, format!("run {number} of `{}`: the engine broke over it", gone.flow));
+        self.note(Some(number), None, format!("the run of `{}` is over: the engine broke over it", gone.flow));
     }
 }

@@ -7,7 +7,7 @@ use super::{
     turn::{Failure, Seen, Turn},
 };
 use crate::{
-    base::{limits::ONCE_KEY_BYTES_MAX, time::Time},
+    base::{counted::counted, limits::ONCE_KEY_BYTES_MAX, time::Time},
     model::{
         answer,
         effect::Effect,
@@ -205,7 +205,7 @@ impl<'a> Turn<'a> {
         let stamps = self.contact.starts.get(&flow.counts_as(trigger)).map_or(&[][..], Vec::as_slice);
         for cap in &trigger.at_most {
             if cap.reached(stamps, self.now()) {
-                return Err(format!("it started {} times within {} already", cap.count, cap.per));
+                return Err(format!("it started {} within {} already", counted(cap.count, "time"), cap.per));
             }
         }
         // Without its key nobody could say whether it started before.

@@ -302,7 +302,7 @@ impl<'a> Turn<'a> {
         self.give_back_starts();
         let why = gone.why.take().filter(|_| end == RunEnd::Stopped);
         self.effects.push(Effect::RunEnded { run, end, why });
-        self.note(Some(run), None, format!("run {run} of `{}`: {}", gone.flow, end.as_str()));
+        self.note(Some(run), None, format!("the run of `{}` is over: {}", gone.flow, end.as_str()));
         if let Some(waiting) = gone.aside_of.filter(|_| matches!(end, RunEnd::Done | RunEnd::Expired | RunEnd::Failed))
         {
             let asked_for = gone.asked_for;

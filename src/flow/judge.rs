@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     base::{
+        counted::counted_as,
         ids::{InboundId, StepId},
         limits::{ASK_AGAIN_EVERY, COUNT_ONCE, WAITING_MESSAGES_MAX},
         time::Time,
@@ -342,7 +343,10 @@ impl<'a> Turn<'a> {
         }
         if !self.session.guarded {
             self.session.guarded = true;
-            let text = format!("{} messages were answered within {}: is another bot talking?", guard.count, guard.per);
+            let text = {
+                let messages = counted_as(guard.count, "message was", "messages were");
+                format!("{messages} answered within {}: is another bot talking?", guard.per)
+            };
             self.effects.push(Effect::Alarm { kind: "loop_guard".into(), text });
         }
         self.needs_person("the loop guard is silent");

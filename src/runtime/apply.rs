@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{FlowName, InboundId, OutboundId},
+        ids::{ConversationId, FlowName, InboundId, OutboundId},
         limits::FAILED_RUNS_MAX,
         time::Time,
     },
@@ -18,7 +18,7 @@ use crate::{
         event::{CallError, Event, Happened, is_by_clock},
     },
     store::{
-        WriteSet,
+        ReadError, WriteSet,
         flow_state::{self, FlowState},
         once,
         outbound::SendState,
@@ -44,6 +44,8 @@ pub(super) struct AfterCommit {
     pub audience: bool,
     /// Runs that began in this turn.
     pub began: Vec<Run>,
+    /// Ids of older runs, by the numbers that the turn's effects name.
+    pub run_ids: BTreeMap<u32, i64>,
     /// The runs that the turn began with or started, by their flows.
     pub flows: Vec<(u32, FlowName)>,
     /// What the contact's other conversations hear.
@@ -55,6 +57,12 @@ pub(super) struct AfterCommit {
 }
 
 impl AfterCommit {
+    /// Outside, a run is known by its id: the number is its conversation's own.
+    fn run_id(&self, number: u32) -> Option<i64> {
+        let began = self.began.iter().find(|row| row.number == number).map(|row| row.id);
+        began.or_else(|| self.run_ids.get(&number).copied())
+    }
+
     /// What waits under the trigger gives way, what this very turn planned included; `keeps` is the new one.
     pub(super) fn take_back(&mut self, trigger: &str, keeps: &str) {
         self.planned.retain(|row| row.trigger_key != trigger);
@@ -63,6 +71,25 @@ impl AfterCommit {
 }
 
 impl App {
+    /// The ids of those runs that effects name to the world outside and that began in an earlier turn.
+    pub(super) async fn run_ids(
+        &self,
+        conversation: ConversationId,
+        effects: &[Effect],
+    ) -> Result<BTreeMap<u32, i64>, ReadError> {
+        let mut ids = BTreeMap::new();
+        for effect in effects {
+            let (Effect::Handoff { run, .. } | Effect::DeadLetter { run, .. } | Effect::Failed { run, .. }) = effect
+            else {
+                continue;
+            };
+            if let Some(row) = run::numbered(&self.store, conversation, *run).await? {
+                ids.insert(*run, row.id);
+            }
+        }
+        Ok(ids)
+    }
+
     pub(super) fn apply(
         &self,
         lane: &mut LaneState,
@@ -126,7 +153,7 @@ impl App {
             Effect::Handoff { run, flow, team, summary, priority, out_of_hours } => {
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender,
-                    "run": run, "flow": flow, "team": team, "summary": summary, "priority": priority,
+                    "run": after.run_id(*run), "flow": flow, "team": team, "summary": summary, "priority": priority,
                     "out_of_hours": out_of_hours,
                 });
                 self.notify(set, "handoff", data, now);
@@ -219,12 +246,12 @@ impl App {
                 // The text may quote what the customer wrote: it stands in the trace, not in the log.
                 let _ = text;
                 tracing::warn!(
-                    conversation.id = %conversation.id, flow.name = %flow, run, step.id = %step, error.code = code,
+                    conversation.id = %conversation.id, flow.name = %flow, run.id = after.run_id(*run), step.id = %step, error.code = code,
                     "Step {step} failed: {code}"
                 );
             }
             Effect::DeadLetter { run, reason } => {
-                let data = serde_json::json!({ "conversation_id": conversation.id, "contact_id": contact, "run": run });
+                let data = serde_json::json!({ "conversation_id": conversation.id, "contact_id": contact, "run": after.run_id(*run) });
                 self.dead_letter(set, "failed_run", Some(conversation.sender), reason, data, now);
             }
         }

@@ -2,10 +2,7 @@
 
 use super::config::Config;
 use crate::{
-    base::{
-        diagnostic::{Diagnostic, Severity},
-        ids::SenderId,
-    },
+    base::ids::SenderId,
     flow::Around,
     model::template::Template,
     store::{ReadError, Store, template},
@@ -43,12 +40,4 @@ pub fn templates_of(config: &Config, pulled: &[template::CatalogueEntry], sender
 /// The same with the catalogues of an open database.
 pub async fn read(config: &Config, store: &Store) -> Result<Around, ReadError> {
     Ok(around(config, &template::all(store).await?))
-}
-
-/// While the daemon runs, what is wrong with templates is told and keeps no flow from going live: it may be
-/// mended at the provider at any moment, and is decided when sending.
-pub fn only_told(findings: &mut [Diagnostic]) {
-    for finding in findings.iter_mut().filter(|finding| finding.code.starts_with("E8")) {
-        finding.severity = Severity::Warning;
-    }
 }

@@ -21,8 +21,8 @@ use std::{
 pub const FOLDERS: [(&str, &str); 3] = [("flows", "yaml"), ("scripts", "rhai"), ("locales", "yaml")];
 
 /// What each command takes, for whoever stands in the wrong folder.
-const NO_FLOWS: &str = "it has no folder `flows`. Go to the folder of a bot, or name it: `transom check DIR`, `transom test \
-    DIR`, `transom chat --bot DIR`, `bot:` in the configuration. `transom new NAME` makes a bot to begin with";
+const NO_FLOWS: &str = "it has no folder `flows`. Go to the folder of a bot, or name it: `bot:` in the \
+    configuration, `transom serve --bot DIR`, `transom chat --bot DIR`, `transom check DIR`, `transom test DIR`. `transom new NAME` makes a bot to begin with";
 
 /// All files of one version, by path.
 #[derive(Debug, Clone)]

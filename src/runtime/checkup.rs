@@ -4,6 +4,7 @@
 use super::{app::App, config::Sender, outbox::SendAnswer};
 use crate::{
     base::{
+        counted::counted,
         ids::OutboundId,
         limits::{API_SEND_WAIT, CHECKUP_RATE_WAIT_MAX, CHECKUP_SILENCE},
         time::{Time, iso},
@@ -133,7 +134,11 @@ impl App {
         let wait = self.rates.wait(sender, now);
         let details = json!({"queued": queued, "wait_ms": wait.0});
         let check = if wait > CHECKUP_RATE_WAIT_MAX {
-            Check::new("rate", Grade::Poor, format!("{queued} message(s) wait: more is sent than `rate` allows."))
+            Check::new(
+                "rate",
+                Grade::Poor,
+                format!("{} on the way: more is sent than `rate` allows.", counted(queued, "message")),
+            )
         } else {
             Check::new("rate", Grade::Good, "Messages leave without waiting for their turn.")
         };

@@ -221,6 +221,7 @@ impl App {
                 // Nothing may be planned for the present moment again: that would be an endless loop.
                 let at = morning.unwrap_or(at).max(Time(now.0 + 1));
                 pending.not_before = Some(at);
+                pending.waits_for = reason;
                 pending.in_order = keeps_place;
                 let Some(reason) = reason else {
                     // A slot of the rate is taken: nothing to write down, a restart takes another.

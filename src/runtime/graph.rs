@@ -17,7 +17,7 @@ use crate::{
         template::{self, CatalogueEntry, SAVE, Source},
     },
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// All Meta senders of a configuration.
 pub fn meta(config: &Config) -> Meta {
@@ -105,11 +105,12 @@ pub async fn pull(
 
 impl App {
     /// Reads a sender's catalogue from its provider; it counts from the next send on.
-    pub async fn pull_templates(&self, sender: SenderId) -> anyhow::Result<Pulled> {
+    pub async fn pull_templates(self: &Arc<Self>, sender: SenderId) -> anyhow::Result<Pulled> {
         let provider = self.provider_of(sender).ok_or_else(|| anyhow::anyhow!("no provider serves sender {sender}"))?;
         let pulled =
             pull(&self.store, &self.config, provider.as_ref(), self.http.as_ref(), sender, self.clock.now()).await?;
         self.load_templates().await?;
+        self.templates_changed(sender).await;
         Ok(pulled)
     }
 }

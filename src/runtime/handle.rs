@@ -207,6 +207,16 @@ impl App {
                 }
                 Ok(())
             }
+            Work::Template { sender } => {
+                let now = self.clock.now();
+                for index in 0..lane.conversations.len() {
+                    if lane.conversations[index].sender == sender {
+                        outbox::end_wait_for_template(&mut lane.conversations[index].outbox, now);
+                        self.go_on(lane, index).await?;
+                    }
+                }
+                Ok(())
+            }
             Work::Wake => {
                 lane.armed = None;
                 let now = self.clock.now();

@@ -26,7 +26,7 @@ use crate::{
         webhook::{self, Webhook},
     },
 };
-use std::{pin::pin, sync::Arc};
+use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
 /// What became of a webhook's items; each is counted in the metrics, too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl App {
         let mut of_contacts: Vec<(SenderId, InboundMessage)> = Vec::new();
         let mut statuses = Vec::new();
         let mut rest = WriteSet::new();
-        let mut of_templates = false;
+        let mut of_templates: BTreeSet<SenderId> = BTreeSet::new();
         for Item { what, raw } in items {
             match what {
                 Inbound::Message { sender, message } => of_contacts.push((sender, message)),
@@ -137,7 +137,7 @@ impl App {
                 }
                 Inbound::Template { senders, name, language, change } => {
                     self.metrics.item("template", 1);
-                    of_templates = true;
+                    of_templates.extend(&senders);
                     self.take_template_news(&senders, &name, language.as_deref(), &change, &mut rest, now);
                 }
                 Inbound::Account { senders, news } => {
@@ -171,8 +171,11 @@ impl App {
                 }
             }
         )?;
-        if of_templates {
+        if !of_templates.is_empty() {
             Box::pin(self.compare_templates()).await;
+        }
+        for sender in of_templates {
+            self.templates_changed(sender).await;
         }
         (counts.recorded, counts.duplicates) = messages;
         self.metrics.item("message", counts.recorded);

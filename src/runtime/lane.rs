@@ -107,6 +107,8 @@ pub enum Work {
     Wake,
     /// A sender may go on: what waited for it is looked at anew.
     Resumed { sender: SenderId },
+    /// A template of this sender may be usable now: look at what waits for one.
+    Template { sender: SenderId },
     /// Rows of this contact were changed by another hand: read them again.
     Forget,
 }
@@ -129,6 +131,7 @@ impl Work {
             }
             Work::Wake => Work::Wake,
             Work::Resumed { sender } => Work::Resumed { sender: *sender },
+            Work::Template { sender } => Work::Template { sender: *sender },
             Work::Inbound(_)
             | Work::Event { .. }
             | Work::Say { .. }
@@ -336,6 +339,7 @@ impl App {
         pending.attempted_at = row.attempted_at;
         // What waits for a sender or a template waits for what this process knows of them.
         pending.not_before = row.not_before.filter(|_| !outbox::is_asked_anew(row.reason.as_deref()));
+        pending.waits_for = row.reason.as_deref().and_then(Reason::named);
         pending.planned_again = row.planned_again_at.is_some();
         if row.provider_id.is_some() {
             // A try of it failed by a status and it goes again: another status may say that it arrived after all.

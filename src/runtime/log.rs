@@ -37,7 +37,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("provider.id", "the provider's own id of a message"),
     ("reason", "a fixed word for why"),
     ("retry_ms", "after how long it is tried again"),
-    ("run", "a run's number within its conversation"),
+    ("run.id", "a run, as `transom runs show` takes it"),
     ("sender.id", "the `id` of a sender in the configuration"),
     ("sends", "how many messages of ours"),
     ("shard", "one of the 256 shares of all contacts"),

@@ -78,6 +78,7 @@ pub mod start;
 mod statuses;
 mod stops;
 mod template_faults;
+mod template_news;
 pub mod testers;
 mod timers;
 pub mod told;

@@ -24,6 +24,8 @@ pub struct Pending {
     pub state: PendingState,
     /// Not before this moment.
     pub not_before: Option<Time>,
+    /// Why it is put off until then.
+    pub waits_for: Option<Reason>,
     /// When a message of the contact put it back into the line: it answers somebody who is awake.
     pub released_at: Option<Time>,
     /// False: it stands outside the order (a day's pause, a paused template, quiet hours, a hold).
@@ -76,6 +78,7 @@ impl Pending {
             draft,
             state: PendingState::Queued,
             not_before: None,
+            waits_for: None,
             released_at: None,
             in_order: true,
             attempt: 0,
@@ -161,6 +164,16 @@ pub enum SendAnswer {
 pub fn is_asked_anew(reason: Option<&str>) -> bool {
     let reasons = [Reason::SenderDown, Reason::TemplateUnusable];
     reason.is_some_and(|reason| reasons.iter().any(|known| known.as_str() == reason))
+}
+
+/// What is put off because no template was usable is looked at now, and not when its time has come.
+pub fn end_wait_for_template(outbox: &mut [Pending], now: Time) {
+    let waits = |pending: &&mut Pending| {
+        pending.state == PendingState::Queued && pending.waits_for == Some(Reason::TemplateUnusable)
+    };
+    for pending in outbox.iter_mut().filter(waits) {
+        pending.not_before = pending.not_before.min(Some(now));
+    }
 }
 
 /// The place of the message that may go out now, if any.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     base::{
         clock::Clock,
+        counted::counted,
         diagnostic::{self, Diagnostic, Findings},
         ids::VersionId,
         limits::{PREVIEW_AT_RELOAD_MAX, RELOAD_RETRY},
@@ -27,7 +28,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Turns files into versions. Remembers only what is live, to tell a change from none.
 pub struct Reloader {
@@ -35,6 +36,8 @@ pub struct Reloader {
     metrics: Metrics,
     /// The hash of what is live.
     live: Mutex<Option<String>>,
+    /// What the flows are checked against has changed: the same files may be good now.
+    around_changed: Notify,
 }
 
 /// What a look at the files brought.
@@ -56,7 +59,7 @@ pub enum ReloadError {
 
 impl Reloader {
     pub fn new(config: &Config, metrics: Metrics) -> Reloader {
-        Reloader { config: config.clone(), metrics, live: Mutex::default() }
+        Reloader { config: config.clone(), metrics, live: Mutex::default(), around_changed: Notify::new() }
     }
 
     /// The first version: that of the files, or the last good one when they have errors. `live` is
@@ -145,8 +148,14 @@ impl Reloader {
             tokio::select! {
                 _ = stop.changed() => return,
                 () = watch.changed() => {}
+                () = self.around_changed.notified() => {}
             }
         }
+    }
+
+    /// The catalogue of templates is another one: whoever follows looks at the files again.
+    pub fn look_again(&self) {
+        self.around_changed.notify_one();
     }
 
     /// Parses and checks everything; files and set only without errors.
@@ -234,9 +243,7 @@ impl Reloader {
 pub fn judge(config: &Config, around: &Around, files: &BotFiles) -> (FlowSet, Vec<Diagnostic>) {
     let (set, mut findings) = flow::parse_set(&files.files);
     findings.extend(files.findings.iter().cloned());
-    let mut about = flow::lint_around(&set, around);
-    around::only_told(&mut about);
-    findings.extend(about);
+    findings.extend(flow::lint_around(&set, around));
     findings.extend(ungranted(&set, config));
     findings.extend(mock_findings(&set));
     diagnostic::sort(&mut findings);
@@ -274,7 +281,8 @@ impl fmt::Display for ReloadError {
         match self {
             ReloadError::Findings(all) => {
                 let errors = all.iter().filter(|finding| finding.is_error()).count();
-                write!(f, "the flow files have {errors} errors, and there is no earlier version to go on with")
+                let errors = counted(errors, "error");
+                write!(f, "the flow files have {errors}, and there is no earlier version to go on with")
             }
             ReloadError::Read(error) => write!(f, "the stored flows cannot be read: {error}"),
             ReloadError::Commit(error) => write!(f, "the flows cannot be stored: {error}"),

@@ -289,13 +289,15 @@ impl App {
                 match why {
                     TemplateFault::Paused => self.spoil_template(sender, &name, TemplateStatus::Paused, set, now),
                     TemplateFault::Disabled => self.spoil_template(sender, &name, TemplateStatus::Disabled, set, now),
-                    TemplateFault::Data => {
-                        self.tell_of_template(sender, &name, &error, set, now);
-                        if is_own {
-                            return self.give_up(lane, index, place, None, &error, now, set, events);
-                        }
-                        pending.refused_templates.push(name);
-                    }
+                    TemplateFault::Data => self.tell_of_template(sender, &name, &error, set, now),
+                }
+                // Whoever asked for this very template by the API hears the provider's own word at once.
+                let asked_for = is_own && matches!(pending.draft.origin, Origin::Api | Origin::Person);
+                if asked_for || is_own && why == TemplateFault::Data {
+                    return self.give_up(lane, index, place, None, &error, now, set, events);
+                }
+                if why == TemplateFault::Data {
+                    pending.refused_templates.push(name);
                 }
                 again(pending, now, true);
             }
@@ -328,6 +330,7 @@ impl App {
             return;
         }
         pending.slot_taken = false;
+        pending.waits_for = waits_for;
         rows::mark(set, sender, pending, Some((&error.code, &error.text)), waits_for);
         if matches!(pending.state, PendingState::Unknown { .. }) {
             self.metrics.message(sender, "unknown");

@@ -76,7 +76,8 @@ impl App {
             Some(pointer) => self.shown(&lane.conversations[index], pointer, &effects).await?,
             None => None,
         };
-        let mut after = AfterCommit { handled, shown, flows: names, ..AfterCommit::default() };
+        let run_ids = self.run_ids(lane.conversations[index].id, &effects).await?;
+        let mut after = AfterCommit { handled, shown, run_ids, flows: names, ..AfterCommit::default() };
         for effect in &effects {
             self.apply(lane, index, effect, now, &mut set, &mut after);
         }

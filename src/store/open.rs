@@ -50,6 +50,8 @@ pub enum OpenError {
     Newer { has: i64, knows: i64 },
     /// The system gives no thread.
     Thread { error: std::io::Error },
+    /// Nobody answers there, or it lets nobody in.
+    Unreachable { at: String, error: DbError },
     /// The database says no.
     Database { doing: &'static str, error: DbError },
 }
@@ -148,15 +150,28 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
 }
 
 async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<Store, OpenError> {
+    let at = shown(&postgres);
     let place = Place::postgres(postgres.clone());
-    let mut conn = own_postgres(&place).await?;
+    let mut conn = own_postgres(&place, &at).await?;
     migrate::run(&mut conn).await?;
     let readers = postgres_readers(postgres);
     start(place, conn, readers, options, None).await
 }
 
+/// Where it is, without who asks and by which password.
+fn shown(postgres: &PgConnectOptions) -> String {
+    let host = match postgres.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", postgres.get_host(), postgres.get_port()),
+    };
+    match postgres.get_database() {
+        Some(database) => format!("Postgres at {host}, database `{database}`"),
+        None => format!("Postgres at {host}"),
+    }
+}
+
 /// A connection that holds all shards. The server needs a moment to see that a killed daemon is gone.
-async fn own_postgres(place: &Place) -> Result<Conn, OpenError> {
+async fn own_postgres(place: &Place, at: &str) -> Result<Conn, OpenError> {
     let failed = |doing| move |error| OpenError::Database { doing, error };
     let pause = Duration::from_millis(100);
     let mut waited = Duration::ZERO;
@@ -170,7 +185,7 @@ async fn own_postgres(place: &Place) -> Result<Conn, OpenError> {
                         .to_owned(),
                 );
             }
-            OpenError::Database { doing: "connecting to the database", error }
+            OpenError::Unreachable { at: at.to_owned(), error }
         })?;
         if conn.take_shards().await.map_err(failed("taking the database's locks"))? {
             return Ok(conn);
@@ -320,6 +335,9 @@ impl fmt::Display for OpenError {
                 "the database was written by a newer Transom (its tables are at {has}, this one knows {knows}); use that version"
             ),
             OpenError::Thread { error } => write!(f, "the database's writer cannot start: {error}"),
+            OpenError::Unreachable { at, error } => {
+                write!(f, "cannot connect to {at}: {error}; is it running, and is `database:` right?")
+            }
             OpenError::Database { doing, error } => write!(f, "{doing} failed: {error}"),
         }
     }

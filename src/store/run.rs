@@ -115,6 +115,7 @@ static OF_FLOW: Query =
     Query { name: "run.of_flow", text: select!("where flow = $1 and id < $2 order by id desc limit $3") };
 static OF: Query =
     Query { name: "run.of", text: select!("where conversation_id = $1 and number < $2 order by number desc limit $3") };
+static NUMBERED: Query = Query { name: "run.numbered", text: select!("where conversation_id = $1 and number = $2") };
 static FIND: Query = Query { name: "run.find", text: select!("where id = $1") };
 static OF_CONTACT: Query = Query {
     name: "run.of_contact",
@@ -133,7 +134,7 @@ static EXITS: Query = Query {
       where flow = $1 and ended_at is not null group by flow, coalesce(reason, outcome) order by n desc, word",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &FIND, &OF_CONTACT, &OPEN, &EXITS];
+pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &NUMBERED, &FIND, &OF_CONTACT, &OPEN, &EXITS];
 
 /// All runs, newest first; `before` is the last one's id, `i64::MAX` at first.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
@@ -142,6 +143,11 @@ pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, Re
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<Run>, ReadError> {
     store.one(&FIND, &[id.into()], read).await
+}
+
+/// By its number within its conversation, the only name that the engine knows.
+pub async fn numbered(store: &Store, conversation: ConversationId, number: u32) -> Result<Option<Run>, ReadError> {
+    store.one(&NUMBERED, &[conversation.0.into(), i64::from(number).into()], read).await
 }
 
 /// Those of a contact in all its conversations, newest first; `before` is the last one's id.

@@ -13,6 +13,7 @@ pub mod input;
 pub mod listen;
 pub mod local;
 pub mod named;
+pub mod nowhere;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
@@ -23,13 +24,11 @@ pub mod webhooks;
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
-    http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
 };
 use listen::Peer;
 use percent_encoding::percent_decode_str;
-use problem::Problem;
 use state::Web;
 use std::{pin::pin, sync::Arc};
 use tower_service::Service as _;
@@ -43,7 +42,7 @@ pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request
     // The router would refuse it in words of its own; the dialects look at their addresses themselves.
     let path = request.uri().path();
     if !path.starts_with("/api/") && percent_decode_str(path).decode_utf8().is_err() {
-        return no_such_path().await.into_response();
+        return nowhere::problem().into_response();
     }
     request.extensions_mut().insert(ConnectInfo(peer));
     // In a box, as what is rare: the connection holds room for whichever of the two is larger.
@@ -58,16 +57,8 @@ pub fn router(web: Arc<Web>) -> Router {
     routes::all()
         .flat_map(|route| std::iter::once(&route.path).chain(route.also).map(move |path| (*path, route)))
         .fold(empty, |router, (path, route)| router.route(path, (route.take)()))
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(no_such_method)
+        .fallback(nowhere::no_such_path)
+        .method_not_allowed_fallback(nowhere::no_such_method)
         .layer(middleware::from_fn(guard::catch))
         .with_state(web)
-}
-
-async fn no_such_path() -> Problem {
-    Problem::not_found("There is nothing at this address.")
-}
-
-async fn no_such_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method.")
 }

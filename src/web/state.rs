@@ -8,6 +8,7 @@ use crate::{
         secret::Secret,
         time::Time,
     },
+    channel::wire::WireLog,
     runtime::{
         app::App,
         limiter::{Limiter, Rate},
@@ -27,6 +28,8 @@ pub struct Web {
     /// No configuration file: the sandbox listens to this machine without a key.
     pub sandbox_is_open: bool,
     pub in_flight: InFlight,
+    /// Where webhooks are written down, if anywhere.
+    pub wire: Option<WireLog>,
     /// Places of those who listen to the stream of events.
     pub listeners: Arc<Semaphore>,
     /// Places of those who read files of customers.
@@ -46,12 +49,18 @@ impl Web {
             operator,
             sandbox_is_open,
             in_flight: InFlight::default(),
+            wire: None,
             listeners: Arc::new(Semaphore::new(EVENT_LISTENERS_MAX)),
             files: Arc::new(Semaphore::new(FILES_AT_ONCE_MAX)),
             stopping: watch::Sender::new(false),
             waplify: waplify::Rates::default(),
             sends: Mutex::default(),
         }
+    }
+
+    /// Webhooks stand in the wire log, too.
+    pub fn with_wire(self, wire: WireLog) -> Self {
+        Web { wire: Some(wire), ..self }
     }
 
     /// Counts a send of this account against its rate; `Err` says when the next may come.

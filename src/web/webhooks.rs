@@ -5,18 +5,22 @@ use super::{
     body::{self, BadBody},
     listen::Peer,
     local::is_local,
-    no_such_method,
+    nowhere::no_such_method,
     problem::Problem,
     state::Web,
 };
 use crate::{
     base::{ids::SenderId, limits::WEBHOOK_BODY_BYTES_MAX},
-    channel::{RawRequest, Rejected},
+    channel::{
+        Provider, RawRequest, Rejected,
+        wire::{Direction, Exchange, Written},
+    },
     runtime::inbound::NotAccepted,
 };
 use axum::{
+    body::Bytes,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use std::{net::SocketAddr, sync::Arc};
@@ -51,7 +55,7 @@ pub async fn answer(web: &Web, peer: SocketAddr, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let Some(address) = address(&path) else { return Problem::not_found("There is no such webhook.").into_response() };
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
-        return no_such_method().await.into_response();
+        return no_such_method(request.method().clone(), request.uri().clone()).await;
     }
     match address.sender.map(str::parse).transpose() {
         Ok(id) => take(web, address.kind, id.map(SenderId), peer, request).await,
@@ -64,15 +68,46 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
     let Some(provider) = app.providers.get(kind) else {
         return Problem::not_found("There is no such provider.").into_response();
     };
-    let kind = provider.kind();
+    let began = app.clock.now();
     let (parts, body) = request.into_parts();
     let bytes = match body::read(body, WEBHOOK_BODY_BYTES_MAX).await {
         Ok(bytes) => bytes,
         Err(bad) => {
-            app.metrics.webhook(kind, bad.as_str());
+            app.metrics.webhook(provider.kind(), bad.as_str());
             return closing(bad);
         }
     };
+    let response = heard(web, provider.as_ref(), sender, peer, &parts, &bytes).await;
+    if let Some(wire) = &web.wire {
+        wire.record(Exchange {
+            at: began,
+            direction: Direction::In,
+            sender,
+            method: if parts.method == Method::POST { "POST" } else { "GET" },
+            url: parts.uri.path().to_owned(),
+            answer: Ok(response.status().as_u16()),
+            took_ms: u64::try_from((app.clock.now() - began).0).unwrap_or(0),
+            request: match response.status() {
+                // What was taken has its rows, and what nobody signed is nobody's.
+                StatusCode::OK | StatusCode::UNAUTHORIZED => Written::Length(bytes.len()),
+                _ => Written::Shape(bytes.to_vec()),
+            },
+            response: Vec::new(),
+        });
+    }
+    response
+}
+
+async fn heard(
+    web: &Web,
+    provider: &dyn Provider,
+    sender: Option<SenderId>,
+    peer: SocketAddr,
+    parts: &Parts,
+    bytes: &Bytes,
+) -> Response {
+    let app = &web.app;
+    let kind = provider.kind();
     // The sandbox signs nothing, so somebody must vouch for its requests.
     let vouches = match kind {
         SANDBOX => Box::pin(sandbox_user(web, sender, peer, &parts.headers)).await,
@@ -86,7 +121,7 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
         method: parts.method.as_str(),
         query: parts.uri.query().unwrap_or_default(),
         headers: &parts.headers,
-        body: &bytes,
+        body: bytes,
         now: app.clock.now(),
         sender,
     };

@@ -2,6 +2,7 @@
 
 use super::host::{ANA, Answer, Host};
 use crate::graph::Fault;
+use axum::http::Method;
 use serde_json::{Value as Json, json};
 use transom::{
     base::{
@@ -196,6 +197,53 @@ async fn a_template_that_cannot_go_says_why() {
     let poor = json!({"sender_id": 30, "recipient_phone": ANA, "message": "hi"});
     refused(host.post("key-poor", FREEFORM, poor).await, 402, "INSUFFICIENT_BALANCE");
     assert!(host.graph.sent().is_empty());
+}
+
+#[tokio::test]
+async fn forms_are_taken_as_json_is() {
+    let mut host = Host::new().await;
+    host.ana_says("something else").await;
+    let form = [("authorization", "Bearer key-acme"), ("content-type", "application/x-www-form-urlencoded")];
+    let text = "sender_id=12&recipient_phone=%2B34600111222&message=Hello+there";
+    let body = host.request(Method::POST, FREEFORM, &form, text).await.is(200);
+    assert_eq!(body["success"], true);
+    assert_eq!(host.graph.sent().last().unwrap().text(), "Hello there");
+    let text = "sender_id=12&template_id=45&recipient_phone=%2B34600111222&variables[1]=Ana&variables%5B2%5D=Friday";
+    host.request(Method::POST, TEMPLATE, &form, text).await.is(200);
+}
+
+#[tokio::test]
+async fn below_api_even_what_is_not_there_answers_as_that_product_does() {
+    let host = Host::new().await;
+    let said = host.get("key-acme", "/api/nope").await.is(404);
+    assert_eq!(said, json!({"message": "The route api/nope could not be found."}));
+    let said = host.get("key-acme", FREEFORM).await.is(405);
+    let why = "The GET method is not supported for route api/user/whatsapp/send-freeform. Supported methods: POST.";
+    assert_eq!(said, json!({"message": why}));
+    assert_eq!(host.get("key-acme", "/api/v1/messages/nope").await.is(404), json!({"detail": "Not Found"}));
+    assert_eq!(host.get("key-acme", "/api/v1/sandbox_sessions/a/b").await.is(404), json!({"error": "Not found"}));
+}
+
+#[tokio::test]
+async fn a_template_that_the_platform_refuses_gets_the_word_for_it_at_once() {
+    let host = Host::new().await;
+    let ask = json!({"sender_id": 12, "template_id": 45, "recipient_phone": ANA,
+        "variables": {"1": "Ana", "2": "Friday"}});
+    let words = [
+        (132_001, "TEMPLATE_NOT_SYNCED", "no such template"),
+        (132_000, "TEMPLATE_MISMATCH", "no such template"),
+        (132_015, "TEMPLATE_NOT_APPROVED", "Template is not approved. Current status: paused"),
+        (0, "TEMPLATE_NOT_APPROVED", "Template is not approved. Current status: paused"),
+    ];
+    for (code, word, said) in words {
+        if code != 0 {
+            host.graph.fail_next(Fault::Code { status: 400, code });
+        }
+        let body = refused(host.post("key-acme", TEMPLATE, ask.clone()).await, 422, word);
+        if word == "TEMPLATE_NOT_APPROVED" {
+            assert_eq!(body["error"], said, "{code}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use transom::{
         meta::compose::{self, Act, Number, What},
         sandbox::Sandbox,
         signature::Key,
+        wire::WireLog,
     },
     model::inbound::{Alias, AliasKind},
     runtime::{app::App, bot, calls::Calls, config::Config, metrics::Metrics, start::Setup},
@@ -37,7 +38,7 @@ pub struct Host {
     client: reqwest::Client,
     messages: u64,
     server: Server,
-    folder: TempDir,
+    pub folder: TempDir,
 }
 
 /// What came back.
@@ -124,11 +125,12 @@ impl Host {
         let options = Options { durable: false, ..Options::default() };
         let store = Store::open(config.database.expose(), options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
+        let wire = WireLog::open(&folder.path().join("wire.jsonl")).unwrap();
         let setup = Setup {
             config,
             clock: shared.clone(),
             store,
-            http: Arc::new(Client::new(shared, None)),
+            http: Arc::new(Client::new(shared, Some(wire.clone()))),
             files: bot::read(folder.path()).unwrap(),
             calls,
             metrics: Metrics::new(),
@@ -136,7 +138,7 @@ impl Host {
         let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
         app.recover().await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let web = Arc::new(Web::new(Arc::clone(&app), Secret::new(OPERATOR), false));
+        let web = Arc::new(Web::new(Arc::clone(&app), Secret::new(OPERATOR), false).with_wire(wire));
         let server = Server::start(listener, web).unwrap();
         let base = format!("http://{}", server.address);
         let client = reqwest::Client::builder().no_proxy().build().unwrap();

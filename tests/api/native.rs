@@ -49,6 +49,29 @@ async fn a_flow_starts_with_inputs_of_its_types() {
 }
 
 #[tokio::test]
+async fn who_starts_a_run_can_address_it() {
+    let mut host = Host::new().await;
+    host.ana_says("something else").await;
+    // Another conversation's runs: an id and a number within the conversation are two things from here on.
+    let other = json!({"flow": "parcel", "contact": {"phone": "+34600999888"}, "sender": 12,
+        "inputs": {"number": 1, "size": "small"}});
+    host.post("key-acme", "/v1/runs", other).await.is(201);
+    let ask = parcel(json!({"number": 7, "size": "small"}));
+    let first = host.post_once("key-acme", "/v1/runs", "r9", ask.clone()).await.is(201);
+    let shown = host.get("key-acme", &format!("/v1/runs/{}", first["run"])).await.is(200);
+    assert_eq!((&shown["id"], &shown["flow"]), (&first["run"], &json!("parcel")));
+    assert_eq!(shown["conversation_id"], first["conversation_id"]);
+    assert_eq!(host.post_once("key-acme", "/v1/runs", "r9", ask).await.is(201)["run"], first["run"]);
+
+    let event = json!({"name": "parcel_sent", "contact": {"phone": ANA}, "data": {"n": 1}});
+    let body = host.post("key-acme", "/v1/events", event).await.is(202);
+    let began = &body["started"][0];
+    let shown = host.get("key-acme", &format!("/v1/runs/{}", began["run"])).await.is(200);
+    assert_eq!((&shown["id"], &shown["flow"]), (&began["run"], &began["flow"]));
+    assert_eq!(shown["conversation_id"], body["conversation_id"]);
+}
+
+#[tokio::test]
 async fn a_start_that_was_cut_off_is_unknown_however_often_it_is_asked() {
     let mut host = Host::new().await;
     host.ana_says("something else").await;

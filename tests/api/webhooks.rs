@@ -37,6 +37,31 @@ async fn a_signed_message_is_recorded_before_it_is_answered() {
 }
 
 #[tokio::test]
+async fn the_wire_log_holds_webhooks_and_nothing_private_of_them() {
+    let mut host = Host::new().await;
+    host.ana_says("hello").await;
+    host.request(Method::POST, "/webhooks/meta", &[], r#"{"text": "forged"}"#).await.is(401);
+    let lines = loop {
+        let text = std::fs::read_to_string(host.folder.path().join("wire.jsonl")).unwrap();
+        if text.matches(r#""direction":"in""#).count() == 2
+            && text.contains(r#""direction":"out""#)
+            && text.ends_with('\n')
+        {
+            break text;
+        }
+        tokio::task::yield_now().await;
+    };
+    let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let heard: Vec<_> = lines.iter().filter(|line| line["direction"] == "in").collect();
+    assert_eq!(
+        (&heard[0]["method"], &heard[0]["url"], &heard[0]["status"]),
+        (&"POST".into(), &"/webhooks/meta".into(), &200.into())
+    );
+    assert!(heard[0]["request"].as_str().unwrap().ends_with(" bytes>"), "{}", heard[0]);
+    assert_eq!((&heard[1]["status"], &heard[1]["request"]), (&401.into(), &"<18 bytes>".into()));
+}
+
+#[tokio::test]
 async fn too_large_a_body_is_read_away_and_refused() {
     let host = Host::new().await;
     let most = vec![b' '; 3 * 1024 * 1024];

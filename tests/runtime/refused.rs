@@ -117,6 +117,29 @@ async fn a_template_that_one_message_did_not_fit_stays_for_all_others() {
     assert!(house.app.metrics.render().contains("template_refused"), "and an alarm says so");
 }
 
+/// As Meta tells it.
+fn template_is(event: &str) -> String {
+    let value = serde_json::json!({"event": event, "message_template_id": 7, "message_template_name": "confirm_tpl",
+        "message_template_language": "en", "reason": "NONE"});
+    serde_json::json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "time": 1,
+        "changes": [{"field": "message_template_status_update", "value": value}]}]})
+    .to_string()
+}
+
+#[tokio::test]
+async fn what_waits_for_a_template_leaves_when_it_is_approved_again() {
+    let offer = OFFER.replace("[confirm_tpl, plain_tpl]", "confirm_tpl");
+    let mut house = House::at_meta(&[("flows/offer.yaml", &offer)], TEMPLATES).await;
+    house.says("offer").await;
+    house.post(&template_is("PAUSED")).await;
+    house.advance(Span::hours(26)).await;
+    assert_eq!(house.sent().len(), 0, "its only template is paused");
+    let known = house.now();
+    house.post(&template_is("APPROVED")).await;
+    house.app.run_due().await.unwrap();
+    assert_eq!((house.sent().len(), house.now()), (1, known), "it does not wait for its next look");
+}
+
 const NEWS: &str =
     "flow: news\nwhen: [{event: news}]\nif_busy: aside\nsteps:\n  - say: We have news.\n    if_closed: skip\n";
 

@@ -9,11 +9,16 @@ pub fn list_name(value: &str) -> Option<(usize, &str)> {
     (!value[start..end].contains(['"', '\''])).then(|| (start, &value[start..end]))
 }
 
-/// The bracket at the beginning is open still where the text ends. What stands in quotes, and what is a word
-/// of a text (`a [b`), does not count.
+/// The bracket at the beginning is open still where the text ends.
 pub fn never_closed(text: &str) -> bool {
+    closed_at(text).is_none()
+}
+
+/// The byte behind the bracket that closes the one at the beginning. What stands in quotes, and what is a word of a
+/// text (`a [b`), does not count.
+pub fn closed_at(text: &str) -> Option<usize> {
     let (mut depth, mut quote, mut previous) = (0usize, None, ' ');
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match quote {
             Some(open) if c == open || c == '\n' => quote = None,
             Some(_) => {}
@@ -22,14 +27,14 @@ pub fn never_closed(text: &str) -> bool {
             None if matches!(c, ']' | '}') => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return false;
+                    return Some(at + 1);
                 }
             }
             None => {}
         }
         previous = c;
     }
-    depth > 0
+    None
 }
 
 /// The byte behind the closing quote.

@@ -186,6 +186,9 @@ fn two_slashes_are_blamed_only_where_the_reader_stopped() {
 fn code_between_braces_needs_quotes() {
     trap("vars: {x: ${y}}\n", "1:11: error[E113]", "quotes");
     trap("vars: [a, ${y}]\n", "1:11: error[E113]", "quotes");
+    let lines = "senders:\n  - {id: 12, name: Support,\n     access_token: ${META_ACCESS_TOKEN}, app_secret: x,\n     \
+                 verify_token: v}\n  - {id: 13}\ntemplates:\n  - {id: 1}\n";
+    trap(lines, "3:20: error[E113]", "write `\"${META_ACCESS_TOKEN}\"`");
     assert!(found("vars: {x: \"${y}\"}\n").is_empty());
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Kind, Node,
-    brackets::{closing, ends_early, goes_on, list_name, never_closed, second_colon, unquoted_code},
+    brackets::{closed_at, closing, ends_early, goes_on, list_name, never_closed, second_colon, unquoted_code},
     foreign::{handlebars, slashes, text_behind},
     mend,
     said::{blank_missing, nested, reworded},
@@ -21,6 +21,9 @@ pub const CODE_KEYS: [&str; 6] = ["if", "check", "while", "switch", "in", "scrip
 /// replace so that the rest can be read. `said` is the parser's own message, used when no line explains it.
 pub fn explain(file: &Arc<SourceFile>, text: &str, at: usize, said: &str) -> (Diagnostic, Option<Range<usize>>) {
     let suspects: Vec<Line<'_>> = lines(text).into_iter().filter(|line| line.start <= at).collect();
+    if let Some((finding, range)) = over_lines(file, text, &suspects, at) {
+        return (finding, Some(range));
+    }
     for line in suspects.iter().rev() {
         if let Some((finding, range)) = judge(file, text, line) {
             return (finding, Some(range));
@@ -247,14 +250,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
         }
         '{' | '[' if unquoted_code(value).is_some() => {
             let offset = unquoted_code(value).unwrap_or(0);
-            let finding = Diagnostic::error("E113", &at(offset, 2), "`${…}` between `{ }` or `[ ]` needs quotes");
-            let fix = mend::item(at, value, offset);
-            let written = fix.as_ref().and_then(|fix| fix.edits.first()).map(|edit| edit.text.clone());
-            let help = match written {
-                Some(text) => format!("write `{text}`, or one value a line"),
-                None => "put the text in quotes, `{name: \"${value}\"}`, or write it over several lines".to_owned(),
-            };
-            found(finding.fix_if(fix).help(help))
+            found(unquoted(&at, value, offset))
         }
         '{' | '[' if ends_early(value).is_some() => {
             let (item, end) = ends_early(value)?;
@@ -350,6 +346,40 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             found(finding.help(format!("write {}", mend::quoted(value))))
         }
     }
+}
+
+/// A `{ }` or `[ ]` over several lines that holds `${…}` without quotes: its lines are none of a block's.
+fn over_lines(
+    file: &Arc<SourceFile>,
+    text: &str,
+    suspects: &[Line<'_>],
+    stopped: usize,
+) -> Option<(Diagnostic, Range<usize>)> {
+    let (range, offset) = suspects.iter().rev().filter(|line| line.value.starts_with(['{', '['])).find_map(|line| {
+        let length = closed_at(&text[line.value_start..])?;
+        let range = line.value_start..line.value_start + length;
+        let offset = unquoted_code(&text[range.clone()])?;
+        (range.end > line.end() && stopped <= range.end).then_some((range, offset))
+    })?;
+    // One that stands in it as a whole on its own line is the smaller thing to replace.
+    let inner = suspects.iter().rev().filter(|line| line.value_start > range.start);
+    let inner = inner.filter(|line| line.value.starts_with(['{', '['])).find_map(|line| judge(file, text, line));
+    Some(inner.unwrap_or_else(|| {
+        let at = |offset: usize, length: usize| Place::new(file, range.start + offset..range.start + offset + length);
+        (unquoted(&at, &text[range.clone()], offset), range.clone())
+    }))
+}
+
+/// `${…}` at byte `offset` of what stands between brackets.
+fn unquoted(at: &dyn Fn(usize, usize) -> Place, value: &str, offset: usize) -> Diagnostic {
+    let finding = Diagnostic::error("E113", &at(offset, 2), "`${…}` between `{ }` or `[ ]` needs quotes");
+    let fix = mend::item(at, value, offset);
+    let written = fix.as_ref().and_then(|fix| fix.edits.first()).map(|edit| edit.text.clone());
+    let help = match written {
+        Some(text) => format!("write `{text}`, or one value a line"),
+        None => "put the text in quotes, `{name: \"${value}\"}`, or write it over several lines".to_owned(),
+    };
+    finding.fix_if(fix).help(help)
 }
 
 fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {

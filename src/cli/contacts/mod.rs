@@ -10,7 +10,7 @@ use super::{
     show, table,
 };
 use crate::{
-    base::{ids::ContactId, limits::COMMAND_CONTACTS_READ_MAX},
+    base::{counted::counted, ids::ContactId, limits::COMMAND_CONTACTS_READ_MAX},
     model::{contact::Contact, value::Value},
     runtime::config::Config,
     store::{Store, contact, conversation, ledger},
@@ -208,7 +208,7 @@ async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String,
         line("conversation", format!("{} at sender {}, {last}", row.id, row.sender_id));
     }
     let written = ledger::of(store, contact.id).await.map_err(Failure::failed)?.len();
-    line("ledger", format!("{written} line(s); `transom contacts consent show {who}` prints them"));
+    line("ledger", format!("{}; `transom contacts consent show {who}` prints them", counted(written, "line")));
     Ok(lines)
 }
 

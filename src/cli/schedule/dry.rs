@@ -3,6 +3,7 @@
 use crate::{
     base::{
         clock::{Clock, SystemClock},
+        counted::counted_as,
         diagnostic::did_you_mean,
         ids::{AccountName, VersionId},
         limits::FORECAST_DATES_AHEAD,
@@ -186,7 +187,7 @@ fn lines(foreseen: &Forecast, paint: Paint) -> Vec<String> {
 }
 
 fn people_of(count: i64) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+    counted_as(count, "person", "people")
 }
 
 fn tone(what: &str) -> Tone {

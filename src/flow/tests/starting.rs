@@ -264,7 +264,7 @@ fn what_holds_a_fire_back_is_told_before_it_comes() {
         in_world(&talk, now + Span::hours(hours), |world| held_back(&talk.versions, &tables[0], world))
     };
     assert_eq!(told("at_most: 1/1d", &[], &[30], 0), None);
-    assert_eq!(told("at_most: 1/1d", &[20], &[], 0).unwrap(), "it started 1 times within 1d already");
+    assert_eq!(told("at_most: 1/1d", &[20], &[], 0).unwrap(), "it started 1 time within 1d already");
     assert_eq!(told("at_most: 1/1d", &[20], &[], 4), None, "the next fire is what counts");
     assert_eq!(told("rate: 1/s", &[], &[20, 30], 0).unwrap(), "topic `news` has reached its `at_most: 2/7d`");
     assert_eq!(

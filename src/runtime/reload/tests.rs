@@ -1,4 +1,5 @@
 use super::*;
+use crate::flow::workspace::Workspace;
 use crate::{
     base::{clock::ManualClock, secret::Secret, time::Span},
     runtime::config::{Access, Meta},
@@ -131,9 +132,7 @@ async fn a_folder_that_went_away_is_a_finding() {
     assert!(news.findings[0].message.contains("it has no folder `flows`"), "{:?}", news.findings);
 }
 
-#[tokio::test]
-async fn what_the_bot_needs_and_nobody_grants_keeps_it_from_starting() {
-    let mut world = World::new(&flow("one")).await;
+fn at_meta(world: &World) -> Config {
     let mut config = Config::sandbox(world.folder.path());
     config.senders[0].access = Access::Meta(Meta {
         phone_number_id: "1".into(),
@@ -145,6 +144,75 @@ async fn what_the_bot_needs_and_nobody_grants_keeps_it_from_starting() {
         api_version: "v24.0".into(),
         direct_send: false,
     });
+    config
+}
+
+/// A step, what `check` says of it, and whether the daemon takes it (docs/checker.md, *What goes live*).
+const GOES_LIVE: &[(&str, &[&str], bool)] = &[
+    ("log: hello", &[], true),
+    ("template: news\n    vars: [Ana]", &[], true),
+    ("template: nwes\n    vars: [Ana]", &["E801"], false),
+    ("template: sale\n    vars: [Ana]", &["E803"], false),
+    ("template: news\n    vars: [Ana, Ben]", &["E804"], false),
+    ("template: news\n    vars: [\"${contact.name}\"]", &["E805"], false),
+    ("template: news\n    vars: [Ana]\n    language: it", &["E807"], false),
+    // A state is none of the author's mistakes, and is decided when sending (language.md 9).
+    ("template: rested\n    vars: [Ana]", &["W822"], true),
+    ("lgo: hello", &["E221"], false),
+];
+
+#[tokio::test]
+async fn check_and_the_daemon_agree_about_what_goes_live() {
+    let text = "accounts: [{name: acme}]
+senders:
+  - {id: 1, account: acme, name: Support, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\",
+     access_token: t, app_secret: s, verify_token: v}
+templates:
+  - {id: 1, sender: 1, name: news, language: en, category: utility, status: approved, body: \"Hi {{1}}\"}
+  - {id: 2, sender: 1, name: sale, language: en, category: marketing, status: approved, body: \"Hi {{1}}\"}
+  - {id: 3, sender: 1, name: rested, language: en, category: utility, status: paused, body: \"Hi {{1}}\"}
+";
+    for (step, codes, goes) in GOES_LIVE {
+        let mut world = World::new(&flow("one")).await;
+        let folder = world.folder.path().to_owned();
+        let config = Config::parse(&SourceFile::new("config.yaml", text), &folder, &|_| None).unwrap();
+        world.reloader = Reloader::new(&config, world.metrics.clone());
+        world.start().await.unwrap();
+        world.write("a.yaml", &format!("flow: a\nwhen:\n  - event: it\nsteps:\n  - {step}\n"));
+        let news = world.look().await;
+        assert_eq!(news.live.is_some(), *goes, "{step}: {:?}", news.findings);
+        let mut check = Workspace::new(around::around(&config, &[]));
+        check.replace(bot::read(&folder).unwrap().files);
+        let said = |all: &[Diagnostic]| all.iter().map(|one| (one.code, one.is_error())).collect::<Vec<_>>();
+        let checked = said(&check.look().findings);
+        assert_eq!(said(&news.findings), checked, "{step}");
+        let of_templates = checked.iter().filter(|(code, error)| *error || code.starts_with("W8"));
+        assert_eq!(of_templates.map(|(code, _)| *code).collect::<Vec<_>>(), *codes, "{step}");
+        assert_eq!(!checked.iter().any(|(_, error)| *error), *goes, "{step}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_files_go_live_when_the_catalogue_has_what_they_need() {
+    let world = World::new(&flow("one")).await;
+    world.start().await.unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let (told, mut news) = tokio::sync::mpsc::unbounded_channel();
+    let folder = world.folder.path().to_owned();
+    let follow = world.reloader.follow(&world.store, &folder, &world.clock, stopped, |n| told.send(live(n)).unwrap());
+    let script = async {
+        assert_eq!(news.recv().await.unwrap(), None, "nothing has changed yet");
+        world.reloader.look_again();
+        assert_eq!(news.recv().await.unwrap(), None, "looked at again, and nothing has changed");
+        stop.send(true).unwrap();
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_bot_needs_and_nobody_grants_keeps_it_from_starting() {
+    let mut world = World::new(&flow("one")).await;
+    let config = at_meta(&world);
     world.reloader = Reloader::new(&config, Metrics::new());
     world.write("_bot.yaml", &format!("{BOT}env: [SHOP_URL]\nsecrets: [SHOP_TOKEN]\n"));
     let Err(ReloadError::Findings(found)) = world.start().await else { panic!("nothing is granted") };

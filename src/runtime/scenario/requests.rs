@@ -6,7 +6,7 @@ use super::{
     look::{failure, of_difference},
 };
 use crate::{
-    base::yaml::Node,
+    base::{counted::counted, yaml::Node},
     model::effect::CallBody,
     runtime::{
         calls::Made,
@@ -50,8 +50,8 @@ pub(super) fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {
             if let Some(times) = times
                 && times.text().and_then(|text| text.parse().ok()) != Some(meant.len())
             {
-                let expected = format!("`{}` {} times", entry.key.text, times.text().unwrap_or_default());
-                let got = format!("{} times, of these calls:\n{}", meant.len(), shown());
+                let expected = format!("`{}` {}", entry.key.text, counted(times.text().unwrap_or_default(), "time"));
+                let got = format!("{}, of these calls:\n{}", counted(meant.len(), "time"), shown());
                 return Err(failure(&times.place, "calls were not made as expected", expected, got).into());
             }
             if one.map().is_some() {

@@ -6,8 +6,9 @@ use crate::base::{
     limits::LATEST_READ_MAX,
     time::Time,
 };
-use crate::model::{content::Content, effect::Draft};
+use crate::model::{content::Content, effect::Draft, event::Reason};
 use crate::store::{Query, ReadError, Row, Store};
+use std::collections::BTreeSet;
 
 /// A message of ours with all that became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,6 +125,14 @@ static RESTING: Query = Query {
         and sender_id = $1 and contact_id > $2
       order by contact_id limit $3",
 };
+static PUT_OFF: Query = Query {
+    name: "outbound.put_off",
+    text: "select contact_id from outbound
+      where coalesce(not_before, hold_until) > $1 and coalesce(not_before, hold_until) <= $2
+        and (state = 'queued' or state = 'held' or state = 'unknown')
+        and state = 'queued' and reason = $3 and sender_id = $4
+      limit $5",
+};
 static DUE: Query = Query {
     name: "outbound.due",
     text: "select contact_id, coalesce(not_before, hold_until) as at from outbound
@@ -147,6 +156,7 @@ static REACHED: Query = Query {
 
 pub(in crate::store) static QUERIES: &[&Query] = &[
     &NEXT_DUE,
+    &PUT_OFF,
     &DUE,
     &FIND,
     &BY_PROVIDER,
@@ -188,6 +198,22 @@ pub async fn resting(
 ) -> Result<Vec<ContactId>, ReadError> {
     let args = [sender.0.into(), after.0.into(), limit.into()];
     store.all(&RESTING, &args, |row| Ok(ContactId(row.number("contact_id")?))).await
+}
+
+/// What of a sender is put off for a reason, until a moment after `from` and up to `until`.
+#[derive(Debug, Clone, Copy)]
+pub struct PutOff {
+    pub sender: SenderId,
+    pub reason: Reason,
+    pub from: Time,
+    pub until: Time,
+}
+
+/// Contacts with such messages.
+pub async fn put_off(store: &Store, what: &PutOff, limit: i64) -> Result<BTreeSet<ContactId>, ReadError> {
+    let given = [what.from.into(), what.until.into(), what.reason.as_str().into(), what.sender.0.into(), limit.into()];
+    let all = store.all(&PUT_OFF, &given, |row| Ok(ContactId(row.number("contact_id")?))).await?;
+    Ok(all.into_iter().collect())
 }
 
 pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Outbound>, ReadError> {

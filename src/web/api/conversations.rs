@@ -1,6 +1,6 @@
 //! `/v1/conversations`: who writes with us, who has them, and handing them to and fro.
 
-use super::page::Page;
+use super::{page::Page, runs};
 use crate::{
     base::{
         ids::{AccountName, ConversationId},
@@ -102,6 +102,11 @@ pub async fn describe(web: &Web, row: &conversation::Conversation) -> Result<Jso
     let contact = contact::find(store, row.contact_id).await.map_err(|error| bug(&error))?;
     let stored = session::find(store, row.id).await.map_err(|error| bug(&error))?;
     let session = stored.map(|stored| stored.session).unwrap_or_default();
+    let mut runs = Vec::new();
+    for own in &session.runs {
+        let id = runs::id_of(web, row.id, own.number).await?;
+        runs.push(json!({"id": id, "number": own.number, "flow": own.flow}));
+    }
     let now = web.app.clock.now();
     let window = Window { opened_at: row.opened_at };
     let sender = web.app.senders.get(row.sender_id);
@@ -122,7 +127,7 @@ pub async fn describe(web: &Web, row: &conversation::Conversation) -> Result<Jso
         "needs_person": session.needs_person.as_ref().map(|needs| json!({
             "since": iso(needs.since), "why": needs.why,
         })),
-        "runs": session.runs.iter().map(|run| json!({"number": run.number, "flow": run.flow})).collect::<Vec<_>>(),
+        "runs": runs,
         "window": {"open": window.is_open(now), "ends_at": window.ends_at().map(iso)},
         "last_inbound_at": row.last_inbound_at.map(iso),
         "last_outbound_at": row.last_outbound_at.map(iso),

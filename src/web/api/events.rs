@@ -1,6 +1,6 @@
 //! `POST /v1/events`: something happened elsewhere; waiting runs and `event:` triggers hear it.
 
-use super::addressee::Addressee;
+use super::{addressee::Addressee, runs};
 use crate::{
     base::limits::NAME_CHARS_MAX,
     model::{effect::Effect, value::Value},
@@ -39,14 +39,17 @@ pub async fn emit(State(web): State<Arc<Web>>, request: Request) -> Answered {
         let (contact, conversation) = to.reach(app, &sender).await?;
         let turn =
             app.emit_event(contact, conversation, name.clone(), data).await.map_err(|error| Problem::bug(&error))?;
-        let began = turn.effects.iter().filter_map(|effect| match effect {
-            Effect::RunBegan { run, flow, .. } => Some(json!({"run": run, "flow": flow})),
-            _ => None,
-        });
+        let mut started = Vec::new();
+        for effect in &turn.effects {
+            if let Effect::RunBegan { run, flow, .. } = effect {
+                let id = runs::id_of(&emitting, turn.conversation, *run).await?;
+                started.push(json!({"run": id, "flow": flow}));
+            }
+        }
         let body = json!({
             "name": name,
             "conversation_id": turn.conversation,
-            "started": began.collect::<Vec<_>>(),
+            "started": started,
         });
         Ok(Answer { status: StatusCode::ACCEPTED, body, took_effect: true })
     })

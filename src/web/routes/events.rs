@@ -4,7 +4,7 @@ use super::{
     Errors, POST, Route, at,
     shape::{
         Shape,
-        Type::{Any, List, Of, Text, Whole},
+        Type::{Any, List, Maybe, Of, Text, Whole},
         may, need, shape,
     },
     shapes::{ADDRESSEE, SENDER},
@@ -34,7 +34,8 @@ static TAKEN: Shape = shape(
     ],
 );
 
-static BEGAN: Shape = shape("RunBegan", "", &[need("run", Whole, "Its number there."), need("flow", Text, "")]);
+static BEGAN: Shape =
+    shape("RunBegan", "", &[need("run", Maybe(&Whole), "Its id, for `/v1/runs/{id}`."), need("flow", Text, "")]);
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/events",

@@ -30,7 +30,7 @@ static STARTED: Shape = shape(
     &[
         need("flow", Text, ""),
         need("conversation_id", Whole, ""),
-        need("run", Maybe(&Whole), "Its number within the conversation; `null` while it waits."),
+        need("run", Maybe(&Whole), "Its id, for `/v1/runs/{id}`; `null` while it waits."),
         need("state", Word(&["started", "queued"]), "`queued`: it begins when the conversation is free."),
     ],
 );

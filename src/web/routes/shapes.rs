@@ -76,8 +76,15 @@ static WITH_PERSON: Shape = shape(
 
 static NEEDS_PERSON: Shape = shape("NeedsPerson", "", &[need("since", Time, ""), need("why", Text, "One sentence.")]);
 
-static RUN_REF: Shape =
-    shape("RunRef", "", &[need("number", Whole, "Within the conversation, from 1."), need("flow", Text, "")]);
+static RUN_REF: Shape = shape(
+    "RunRef",
+    "",
+    &[
+        need("id", Maybe(&Whole), "For `/v1/runs/{id}`."),
+        need("number", Whole, "Within the conversation, from 1."),
+        need("flow", Text, ""),
+    ],
+);
 
 static WINDOW: Shape = shape(
     "Window",

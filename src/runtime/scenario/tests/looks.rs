@@ -160,7 +160,7 @@ fn a_request_is_looked_at_whole() {
     let said = failure("- user: shop\n- tap: l\n- expect: {http: {POST */orders: {json: {size: Small}}}}");
     assert!(said.contains("no `POST */orders` carried this"), "{said}");
     let said = failure("- user: shop\n- tap: l\n- expect: {http: {POST */orders: {times: 1, json: {size: l}}}}");
-    assert!(said.contains("`POST */orders` 1 times"), "{said}");
+    assert!(said.contains("`POST */orders` 1 time"), "{said}");
 }
 
 /// What `explain` says below "got:", without the transcript.

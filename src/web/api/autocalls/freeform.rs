@@ -26,7 +26,7 @@ pub async fn freeform(State(web): State<Arc<Web>>, request: Request) -> Response
 
 async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let (headers, body, caller) = begin(&web, request).await?;
-    let input = Input::from_body(&body);
+    let input = Input::from_body(&headers, &body);
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");
     let phone = rules.string(&input, "recipient_phone", NAME_CHARS_MAX);

@@ -1,5 +1,7 @@
 //! Reads a request of this dialect and words what is wrong with it the way Laravel does (platform.md 1.2).
 
+use crate::base::query;
+use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value as Json, json};
 
 /// The fields of a request. A body that is no JSON object has none, so that everything required is missing.
@@ -12,11 +14,35 @@ pub struct Rules {
 }
 
 impl Input {
-    pub fn from_body(body: &[u8]) -> Self {
+    /// Of a form, too: Laravel knows no difference.
+    pub fn from_body(headers: &HeaderMap, body: &[u8]) -> Self {
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Input::from_form(&String::from_utf8_lossy(body));
+        }
         match serde_json::from_slice(body) {
             Ok(Json::Object(fields)) => Input(fields),
             _ => Input(Map::new()),
         }
+    }
+
+    /// `variables[name]=Ana` is a field of a map.
+    fn from_form(text: &str) -> Self {
+        let mut fields = Map::new();
+        for (key, value) in query::pairs(text) {
+            let inner = key.split_once('[').and_then(|(outer, inner)| Some((outer, inner.strip_suffix(']')?)));
+            match inner {
+                Some((outer, inner)) => {
+                    let map = fields.entry(outer).or_insert_with(|| json!({}));
+                    if let Json::Object(map) = map {
+                        map.insert(inner.to_owned(), value.into());
+                    }
+                }
+                None => drop(fields.insert(key, value.into())),
+            }
+        }
+        Input(fields)
     }
 
     pub fn from_query(pairs: Vec<(String, String)>) -> Self {
@@ -146,7 +172,7 @@ mod tests {
     use super::*;
 
     fn refusal(body: &str) -> Json {
-        let input = Input::from_body(body.as_bytes());
+        let input = Input::from_body(&HeaderMap::new(), body.as_bytes());
         let mut rules = Rules::default();
         rules.integer(&input, "sender_id");
         rules.string(&input, "recipient_phone", 20);

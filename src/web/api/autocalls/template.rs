@@ -29,7 +29,7 @@ pub async fn template(State(web): State<Arc<Web>>, request: Request) -> Response
 
 async fn handle(web: Arc<Web>, request: Request) -> Result<Response, Refusal> {
     let (headers, body, caller) = begin(&web, request).await?;
-    let input = Input::from_body(&body);
+    let input = Input::from_body(&headers, &body);
     let mut rules = Rules::default();
     let sender_id = rules.integer(&input, "sender_id");
     let template_id = rules.integer(&input, "template_id");

@@ -118,8 +118,8 @@ async fn start(
             return Err(Refusal::invalid(format!("Workflow was not started: {}", reason.as_str())));
         }
         (Some(number), _) => {
-            let rows = run::of(&app.store, turn.conversation, number.saturating_add(1), 1).await;
-            rows.map_err(|error| bug(&error))?.first().filter(|row| row.number == number).map(|row| row.id)
+            let row = run::numbered(&app.store, turn.conversation, number).await;
+            row.map_err(|error| bug(&error))?.map(|row| row.id)
         }
         (None, Some((None, true))) => None,
         (None, _) => return Err(Refusal::invalid("Workflow was not started: one of its conditions says no")),

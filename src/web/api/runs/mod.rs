@@ -5,4 +5,4 @@ mod start;
 
 pub use list::{list, resume, show, stop};
 pub use start::start;
-pub(super) use start::typed;
+pub(super) use start::{id_of, typed};

@@ -1,7 +1,11 @@
 //! `POST /v1/runs`: starts a flow that says `when: api` for one contact.
 
 use crate::{
-    base::{diagnostic::nearest, ids::FlowName, limits::NAME_CHARS_MAX},
+    base::{
+        diagnostic::nearest,
+        ids::{ConversationId, FlowName},
+        limits::NAME_CHARS_MAX,
+    },
     flow::{Flow, inputs as inputs_rules, triggers::Trigger},
     model::{
         effect::Effect,
@@ -9,6 +13,7 @@ use crate::{
         value::Value,
     },
     runtime::{config::Sender, hooks, lane::TurnAnswer},
+    store::run,
     web::{
         api::addressee::Addressee,
         auth,
@@ -55,7 +60,7 @@ pub async fn start(State(web): State<Arc<Web>>, request: Request) -> Answered {
             depth: 0,
         };
         let turn = app.start_flow(contact, conversation, start).await.map_err(|error| Problem::bug(&error))?;
-        outcome(&flow, &turn)
+        outcome(&starting, &flow, &turn).await
     })
     .await
 }
@@ -123,7 +128,17 @@ pub(in crate::web::api) fn typed(
     inputs
 }
 
-fn outcome(flow: &FlowName, turn: &TurnAnswer) -> Result<Answer, Problem> {
+/// The id of a run that has just begun: a caller addresses it by that, the engine by its number.
+pub(in crate::web::api) async fn id_of(
+    web: &Web,
+    conversation: ConversationId,
+    number: u32,
+) -> Result<Option<i64>, Problem> {
+    let row = run::numbered(&web.app.store, conversation, number).await.map_err(|error| Problem::bug(&error))?;
+    Ok(row.map(|row| row.id))
+}
+
+async fn outcome(web: &Web, flow: &FlowName, turn: &TurnAnswer) -> Result<Answer, Problem> {
     let run = turn.effects.iter().find_map(|effect| match effect {
         Effect::RunBegan { run, flow: began, .. } if began == flow => Some(*run),
         _ => None,
@@ -142,6 +157,10 @@ fn outcome(flow: &FlowName, turn: &TurnAnswer) -> Result<Answer, Problem> {
             format!("Flow `{flow}` was not started: one of its conditions says no."),
         ));
     }
+    let run = match run {
+        Some(number) => id_of(web, turn.conversation, number).await?,
+        None => None,
+    };
     let body = json!({
         "flow": flow,
         "conversation_id": turn.conversation,
