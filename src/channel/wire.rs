@@ -38,7 +38,7 @@ pub struct Exchange {
 pub enum Written {
     /// Its shape, with every text and number by its length.
     Shape(Vec<u8>),
-    /// Its own length alone. Three of four webhooks are statuses, and to read each a second time would cost a third of
+    /// Its own length alone. Three of four webhooks are statuses, and to read each a second time would add a quarter to
     /// what an answered message costs.
     Length(usize),
 }

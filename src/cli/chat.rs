@@ -321,7 +321,7 @@ impl Chat {
         let session = self.stage.session().await?;
         if answered && printed == 0 {
             let why = match (&session.person, &session.needs_person) {
-                (Some(_), _) => "a person has the conversation; the bot is silent",
+                (Some(_), _) => "a person has the conversation; the bot is silent until `/hand-back`",
                 (None, Some(_)) => "the bot says nothing: this needs a person",
                 (None, None) => "the bot says nothing; /trace tells why",
             };

@@ -9,7 +9,11 @@ use super::{
     show, table,
 };
 use crate::{
-    base::{ids::FlowName, time::Time},
+    base::{
+        clock::{Clock, SystemClock},
+        ids::FlowName,
+        time::Time,
+    },
     flow::FlowSet,
     model::{
         effect::RunEnd,
@@ -176,7 +180,7 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
     if let Some(person) = &session.person {
         line(paint, "person", &format!("{} has the conversation", person.team.as_deref().unwrap_or("somebody")));
     }
-    story::tell(store, &run, paint).await
+    story::tell(store, &run, SystemClock.now() - config.retention.traces, paint).await
 }
 
 fn line(paint: Paint, name: &str, what: &str) {

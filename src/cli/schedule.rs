@@ -223,12 +223,15 @@ async fn past(store: &Store, flow: &Flow, since: Time) -> Outcome {
             vec![tally.minute.replace('T', " "), tally.trigger_key, tally.count.to_string(), why]
         })
         .collect();
-    table::print(
-        &["fire (local minute)", "trigger", "contacts", "what became"],
-        &rows,
-        "It has not fired in that time.",
-    );
     let by_steps = start::by_steps(store, flow, since, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
+    let fired = !rows.is_empty();
+    if fired || by_steps.is_empty() {
+        table::print(
+            &["fire (local minute)", "trigger", "contacts", "what became"],
+            &rows,
+            "It has not fired in that time.",
+        );
+    }
     if !by_steps.is_empty() {
         let rows: Vec<Vec<String>> = by_steps
             .into_iter()
@@ -237,7 +240,9 @@ async fn past(store: &Store, flow: &Flow, since: Time) -> Outcome {
                 vec![tally.trigger_key, tally.count.to_string(), why]
             })
             .collect();
-        println!();
+        if fired {
+            println!();
+        }
         table::print(&["planned by a step", "contacts", "what became"], &rows, "");
     }
     Ok(())

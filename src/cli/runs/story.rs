@@ -22,11 +22,12 @@ const PAGES_MAX: usize = 40;
 /// What started a run was written a little before it.
 const BEFORE: Span = Span::minutes(2);
 
-/// Prints it, oldest first.
-pub async fn tell(store: &Store, run: &Run, paint: Paint) -> Outcome {
+/// Prints it, oldest first; `kept_since`: what older traces said may be gone.
+pub async fn tell(store: &Store, run: &Run, kept_since: Time, paint: Paint) -> Outcome {
     let mut lines: Vec<(Time, u8, String)> = Vec::new();
     let turns = turns(store, run).await?;
-    let own = |turn: &Trace| turn.data.iter().any(|entry| entry.run == Some(run.number));
+    // The turn that it began in says why it was this flow, if nothing else.
+    let own = |turn: &Trace| turn.at == run.started_at || turn.data.iter().any(|entry| entry.run == Some(run.number));
     let mut told = false;
     for turn in turns.iter().filter(|turn| own(turn)) {
         told = true;
@@ -64,7 +65,9 @@ pub async fn tell(store: &Store, run: &Run, paint: Paint) -> Outcome {
             println!("  {}{part}", if place == 0 { "" } else { "  " });
         }
     }
-    if !told {
+    if !told && run.started_at > kept_since {
+        println!("\nNothing is noted of it yet.");
+    } else if !told {
         println!("\nIts trace is no longer kept (`retention: {{traces: …}}` in the configuration).");
     } else if heard == 0 {
         println!("\nThe contact wrote nothing meanwhile.");
@@ -96,7 +99,8 @@ async fn inbound_of(store: &Store, run: &Run) -> Result<Vec<Recorded>, Failure> 
         let Some(last) = page.last() else { break };
         before = last.id;
         let done = last.received_at + BEFORE < run.started_at;
-        let from_its_start = |message: &Recorded| message.received_at + BEFORE >= run.started_at;
+        // What earlier runs heard a moment before was handled before this one began.
+        let from_its_start = |message: &Recorded| message.handled_at.unwrap_or(message.received_at) >= run.started_at;
         let until_its_end = |message: &Recorded| run.ended_at.is_none_or(|end| message.received_at <= end);
         all.extend(page.into_iter().filter(|message| from_its_start(message) && until_its_end(message)));
         if done {

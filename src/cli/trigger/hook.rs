@@ -2,14 +2,14 @@
 
 use super::{Talk, To};
 use crate::{
-    base::secret::Secret,
+    base::{phone, secret::Secret},
     cli::{Failure, Outcome},
     flow,
     runtime::{bot, config::Config, hooks::proof},
 };
 use reqwest::Method;
-use serde_json::json;
-use std::collections::BTreeMap;
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -30,7 +30,13 @@ pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
     let mut talk = Talk::open(to).await?;
     let path = format!("/hooks/{hook}");
     let headers: Vec<(&str, String)> = headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-    let before = talk.last_id().await?;
+    // Whoever the flow means: what was said to them before is no answer to this.
+    let own = talk.from.value.clone();
+    let mut before = BTreeMap::new();
+    for number in numbers(&body).into_iter().chain([own.clone()]) {
+        talk.from.value = number.clone();
+        before.insert(number, talk.last_id().await.unwrap_or_default());
+    }
     let answer = talk.api.request(Method::POST, &path, &headers, Some(body.clone().into_bytes())).await?;
     println!("{}", talk.paint.faint(format!("POST {}{path} → {}", talk.api.base(), answer.status.as_u16())));
     let told = answer.ok()?;
@@ -42,21 +48,38 @@ pub(super) async fn run(Args { hook, body, to }: Args) -> Outcome {
         return Ok(());
     }
     let phone = told["contact"].as_str().map(|phone| phone.trim_start_matches('+').to_owned());
-    let other = phone.filter(|phone| *phone != talk.from.value);
-    // Whoever is meant is shown, from what comes now on.
-    let before = match other {
-        Some(phone) => {
-            talk.from.value = phone;
-            0
-        }
-        None => before,
+    talk.from.value = phone.unwrap_or(own);
+    let before = match before.get(&talk.from.value) {
+        Some(last) => *last,
+        None => talk.last_id().await?,
     };
-    talk.print_answers(before, "the bot said nothing").await.map(|_| ())
+    let nothing = "the bot said nothing, or waits until its conversation is free,";
+    talk.print_answers(before, nothing).await.map(|_| ())
+}
+
+/// Texts of a JSON body that are numbers of people, as digits.
+fn numbers(body: &str) -> BTreeSet<String> {
+    fn walk(value: &Json, found: &mut BTreeSet<String>) {
+        match value {
+            Json::String(text) => {
+                let digits = text.trim().trim_start_matches('+');
+                found.extend(phone::strict(&format!("+{digits}")).map(|_| digits.to_owned()));
+            }
+            Json::Array(all) => all.iter().for_each(|one| walk(one, found)),
+            Json::Object(all) => all.values().for_each(|one| walk(one, found)),
+            Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    if let Ok(body) = serde_json::from_str(body) {
+        walk(&body, &mut found);
+    }
+    found
 }
 
 fn in_words(state: &str, detail: &str) -> String {
     match state {
-        "recorded" => "starts".to_owned(),
+        "recorded" => "taken; it starts as soon as its conversation is free".to_owned(),
         "repeated" => "does not start: the same request was here already".to_owned(),
         "unknown_contact" => {
             "does not start: nobody with this number is known (`new_contact: create` makes one)".to_owned()
@@ -88,6 +111,14 @@ fn signed(config: &Config, name: &str, body: &[u8]) -> Result<BTreeMap<String, S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_people_are_found_in_a_body() {
+        let body =
+            r#"{"order": {"phone": "+34600111222", "id": "12"}, "to": ["34600111333", "Ana"], "n": 34600111444}"#;
+        assert_eq!(Vec::from_iter(numbers(body)), ["34600111222", "34600111333"]);
+        assert!(numbers("no json").is_empty());
+    }
 
     #[test]
     fn each_state_is_a_sentence() {

@@ -42,7 +42,8 @@ fn text(
     known: &mut Vec<String>,
     findings: &Findings,
 ) -> Arc<Scalar> {
-    if !scalar.text.contains("${") {
+    // What the loader could not read has said so.
+    if scalar.is_broken() || !scalar.text.contains("${") {
         return scalar.clone();
     }
     let (mut filled, mut at, mut whole) = (String::new(), 0, true);

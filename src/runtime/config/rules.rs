@@ -18,7 +18,7 @@ pub fn check(config: &Config, node: &Node, findings: &Findings) {
     unique(senders, "phone_number_id", "`phone_number_id`", findings, str::to_owned);
     unique(items(node, "templates"), "id", "template", findings, str::to_owned);
     keys_once(accounts, findings);
-    known_accounts(config, senders, findings);
+    known_accounts(config, node, senders, findings);
     known_senders(config, node, findings);
     one_default(senders, findings);
     templates_once(config, findings);
@@ -94,7 +94,10 @@ fn keys_once(accounts: &[Node], findings: &Findings) {
     }
 }
 
-fn known_accounts(config: &Config, senders: &[Node], findings: &Findings) {
+fn known_accounts(config: &Config, node: &Node, senders: &[Node], findings: &Findings) {
+    if items(node, "accounts").iter().any(Node::is_broken) {
+        return;
+    }
     let names = || config.accounts.iter().map(|account| account.name.as_str());
     for value in senders.iter().filter_map(|sender| sender.get("account")) {
         let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
@@ -107,6 +110,10 @@ fn known_accounts(config: &Config, senders: &[Node], findings: &Findings) {
 }
 
 fn known_senders(config: &Config, node: &Node, findings: &Findings) {
+    // One of those that could not be read may be meant.
+    if items(node, "senders").iter().any(Node::is_broken) {
+        return;
+    }
     for value in items(node, "templates").iter().filter_map(|template| template.get("sender")) {
         let Some(id) = value.text().and_then(|text| text.parse::<i64>().ok()) else { continue };
         // A sender with an unknown provider was reported already.
@@ -121,7 +128,7 @@ fn known_senders(config: &Config, node: &Node, findings: &Findings) {
 fn known_receivers(config: &Config, node: &Node, findings: &Findings) {
     let written = node.get("webhooks").map_or(&[] as &[Node], |webhooks| items(webhooks, "to"));
     unique(written, "name", "webhook", findings, str::to_owned);
-    known_accounts(config, written, findings);
+    known_accounts(config, node, written, findings);
     for value in written.iter().flat_map(|one| items(one, "senders")) {
         let Some(id) = value.text().and_then(|text| text.parse::<i64>().ok()) else { continue };
         if !config.senders.iter().any(|sender| sender.id.0 == id) {

@@ -265,6 +265,20 @@ fn names_twice_are_refused_with_the_first_place() {
 }
 
 #[test]
+fn what_braces_over_several_lines_hide_has_no_consequences() {
+    let found = errors(
+        "accounts:\n  - {name: acme, api_keys: [${NO_KEY}]}\nsenders:\n  - {id: 7, account: acme, name: Support, provider: \
+         meta,\n     access_token: ${NO_TOKEN}, app_secret: s,\n     verify_token: v}\ntemplates:\n  - {id: 1, sender: 7, \
+         name: t, language: en, category: utility, body: Hi}\n",
+    );
+    let expected = [
+        "config.yaml:2:28: error[E113] `${…}` between `{ }` or `[ ]` needs quotes",
+        "config.yaml:5:20: error[E113] `${…}` between `{ }` or `[ ]` needs quotes",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn a_template_needs_a_sender_and_stands_once() {
     let template = |id: u32, sender: u32| {
         format!("  - {{id: {id}, sender: {sender}, name: t, language: en, category: utility, body: Hi}}\n")

@@ -133,7 +133,15 @@ impl World<'_> {
             Aspect::Handoff => {
                 let handoffs: Vec<Json> = self.handoffs[since.handoffs..].iter().map(Handoff::to_json).collect();
                 let shown: Vec<String> = handoffs.iter().map(compare::show).collect();
-                among(node, &handoffs, &shown, "handed over", "team", "no hand-off")
+                // What an earlier act brought is a common surprise.
+                let nothing = match self.handoffs[..since.handoffs].last() {
+                    Some(earlier) => format!(
+                        "no hand-off; an earlier act handed over to `{}`, and `expect` looks at what came since the last one",
+                        earlier.team
+                    ),
+                    None => "no hand-off".to_owned(),
+                };
+                among(node, &handoffs, &shown, "handed over", "team", &nothing)
             }
             Aspect::Http => requests::calls(node, &self.app.calls.made()[since.calls..]),
             Aspect::SameKey => requests::same_key(node, &self.app.calls.made()[since.calls..]),

@@ -126,9 +126,11 @@ impl<'a> World<'a> {
         let clock_of = phone.is_none().then_some(own).flatten();
         let phone = phone.unwrap_or(home);
         let customer_name = head.contact.iter().rev().find_map(|fact| match fact {
-            Fact::Name(name) => name.clone(),
+            Fact::Name(name) => Some(name.clone()),
             _ => None,
         });
+        // The last word counts, also where it says that there is none.
+        let customer_name = customer_name.flatten();
         let (contact, conversation) = app.reach(&account, sender, &phone, customer_name.as_deref()).await?;
         let mut world = World {
             bot,

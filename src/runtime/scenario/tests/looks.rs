@@ -194,3 +194,19 @@ fn a_call_without_a_mock_is_named_with_what_to_write() {
     assert!(case.notes.iter().any(|note| note.contains(wanted)), "{:?}", case.notes);
     assert!(case.transcript.iter().any(|line| line.mark == '!' && line.text.starts_with("no mock answers POST")));
 }
+
+#[test]
+fn a_handoff_of_an_earlier_act_is_told_as_that() {
+    let head = HEAD.replace("{json: {number: 7, city: Sevilla}}", "{status: 503}");
+    let report = play_with(&head, "- user: shop\n- tap: l\n- advance: 3m\n- user: hello\n- expect: {handoff: desk}");
+    let said = said(&report);
+    assert!(said.contains("an earlier act handed over to `desk`"), "{said}");
+}
+
+#[test]
+fn a_case_takes_the_name_of_its_file_away() {
+    let nobody = "  - name: nobody\n    contact: {name: none}\n    steps:\n      - user: shop\n      \
+                  - expect: {contact: {name: none}}\n";
+    let report = play_with(&format!("{HEAD}{nobody}"), "- user: shop\n- expect: {contact: {name: Ana}}");
+    assert!(report.is_good() && report.passed() == 2, "{}", said(&report));
+}
