@@ -179,9 +179,9 @@ fn refused_webhooks(metrics: &str, provider: &str, secret: &str) -> Option<Strin
     match (count("bad_signature"), count("ok")) {
         (0, _) => None,
         (bad, 0) => Some(format!(
-            "All {} of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \
+            "{} of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \
              compare it with the one in the provider's console.",
-            counted(bad, "webhook")
+            if bad == 1 { "The only webhook".to_owned() } else { format!("All {bad} webhooks") }
         )),
         (bad, good) => Some(format!(
             "{bad} of {} of `{provider}` since the daemon's start had a signature that no `{secret}` verifies: \

@@ -178,6 +178,8 @@ fn every_post_that_sends_or_starts_something_honours_an_idempotency_key() {
         "resume_flow",
         "create_key",
         "pull_templates",
+        "pause_flow",
+        "resume_flow",
         "take_webhook",
         "take_sender_webhook",
         "take_hook",

@@ -1,6 +1,6 @@
 //! Repairs of what YAML reads otherwise than it was meant: the value in quotes, the rest of the file untouched.
 
-use crate::base::{fix::Fix, place::Place};
+use crate::base::{diagnostic::Diagnostic, fix::Fix, place::Place};
 
 /// The value put in the quotes that need the least escaping.
 pub fn quote(place: &Place, value: &str) -> Fix {
@@ -30,6 +30,18 @@ pub fn item(place: impl Fn(usize, usize) -> Place, value: &str, offset: usize) -
     // A part at a comma may be one half of a sentence, and what has quotes already is not understood.
     let sure = begins == ':' && ends && !text.contains(['"', '\'']) || is_one(text) && begins != '{';
     Some(if sure { fix } else { fix.guess() })
+}
+
+/// `${…}` at byte `offset` of what stands between brackets.
+pub fn unquoted(at: &dyn Fn(usize, usize) -> Place, value: &str, offset: usize) -> Diagnostic {
+    let finding = Diagnostic::error("E113", &at(offset, 2), "`${…}` between `{ }` or `[ ]` needs quotes");
+    let fix = item(at, value, offset);
+    let written = fix.as_ref().and_then(|fix| fix.edits.first()).map(|edit| edit.text.clone());
+    let help = match written {
+        Some(text) => format!("write `{text}`, or one value a line"),
+        None => "put the text in quotes, `{name: \"${value}\"}`, or write it over several lines".to_owned(),
+    };
+    finding.fix_if(fix).help(help)
 }
 
 /// Where the item begins, and what stands before it: a bracket, a comma, or the `:` of a key. The one of `https:`

@@ -250,7 +250,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
         }
         '{' | '[' if unquoted_code(value).is_some() => {
             let offset = unquoted_code(value).unwrap_or(0);
-            found(unquoted(&at, value, offset))
+            found(mend::unquoted(&at, value, offset))
         }
         '{' | '[' if ends_early(value).is_some() => {
             let (item, end) = ends_early(value)?;
@@ -366,20 +366,8 @@ fn over_lines(
     let inner = inner.filter(|line| line.value.starts_with(['{', '['])).find_map(|line| judge(file, text, line));
     Some(inner.unwrap_or_else(|| {
         let at = |offset: usize, length: usize| Place::new(file, range.start + offset..range.start + offset + length);
-        (unquoted(&at, &text[range.clone()], offset), range.clone())
+        (mend::unquoted(&at, &text[range.clone()], offset), range.clone())
     }))
-}
-
-/// `${…}` at byte `offset` of what stands between brackets.
-fn unquoted(at: &dyn Fn(usize, usize) -> Place, value: &str, offset: usize) -> Diagnostic {
-    let finding = Diagnostic::error("E113", &at(offset, 2), "`${…}` between `{ }` or `[ ]` needs quotes");
-    let fix = mend::item(at, value, offset);
-    let written = fix.as_ref().and_then(|fix| fix.edits.first()).map(|edit| edit.text.clone());
-    let help = match written {
-        Some(text) => format!("write `{text}`, or one value a line"),
-        None => "put the text in quotes, `{name: \"${value}\"}`, or write it over several lines".to_owned(),
-    };
-    finding.fix_if(fix).help(help)
 }
 
 fn condition(place: &Place, line: &Line<'_>) -> Diagnostic {

@@ -272,7 +272,7 @@ fn what_braces_over_several_lines_hide_has_no_consequences() {
          name: t, language: en, category: utility, body: Hi}\n",
     );
     let expected = [
-        "config.yaml:2:28: error[E113] `${…}` between `{ }` or `[ ]` needs quotes",
+        "config.yaml:2:29: error[E113] `${…}` between `{ }` or `[ ]` needs quotes",
         "config.yaml:5:20: error[E113] `${…}` between `{ }` or `[ ]` needs quotes",
     ];
     assert_eq!(found, expected);
