@@ -149,7 +149,7 @@ steps:
             trigger: table.key,
             inputs: &inputs,
             rate: table.rate,
-            tags: table.tags(),
+            sieve: table.sieve(&set),
             meant: &meant,
             when: When::At(SystemClock.now() + Span::minutes(3)),
         };

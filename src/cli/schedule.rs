@@ -45,7 +45,12 @@ pub enum What {
         days: Option<u32>,
     },
     /// The triggers of a flow, and how far its newest fires have come
-    Show { flow: String },
+    Show {
+        flow: String,
+        /// Look on until all of them are decided
+        #[arg(long)]
+        follow: bool,
+    },
     /// What became of each fire of a flow: sent as what, delivered, read, answered, refused and why, and its cost
     Report {
         flow: String,
@@ -88,7 +93,7 @@ pub async fn run(args: Args) -> Outcome {
     let done = match args.what {
         What::List => list(&set, store.as_ref()).await,
         What::Next { limit, days } => next(&config, &set, store.as_ref(), limit, days).await,
-        What::Show { flow } => show_one(&config, &set, store.as_ref(), &flow).await,
+        What::Show { flow, follow } => show_one(&config, &set, store.as_ref(), &flow, follow).await,
         What::Report { flow, since, csv } => report_of(&config, &set, &flow, &since, csv).await,
         What::Explain { flow, contact, at, since } => {
             explain(&config, &set, &flow, contact.as_deref(), at.as_deref(), &since).await
@@ -143,7 +148,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     Ok(())
 }
 
-async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &str) -> Outcome {
+async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &str, follow: bool) -> Outcome {
     let flow = named(set, name)?;
     let mut entries = agenda::entries(set, store).await.map_err(Failure::failed)?;
     entries.retain(|entry| entry.flow == flow.name);
@@ -160,7 +165,10 @@ async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &
         println!("{why}");
     }
     println!();
-    let done = report::progress(&store, &flow.name, SystemClock.now()).await;
+    let done = match follow {
+        false => report::progress(&store, &flow.name, SystemClock.now()).await,
+        true => report::follow(&store, &flow.name, &SystemClock).await,
+    };
     store.close().await;
     done
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::time::Time,
-    model::{effect::Audience, session::Session, value::Value},
+    model::{effect::Audience, session::Session, sieve::Sieve, value::Value},
 };
 use std::cmp::Ordering;
 
@@ -22,6 +22,15 @@ pub fn is_meant(versions: &Versions, audience: &Audience, world: &World<'_>) -> 
     let Some(condition) = &meant.condition else { return true };
     let turn = Turn::new(versions, Session::default(), world);
     turn.in_scope(turn.live(), &seen(audience), |scope| condition.holds(scope)).unwrap_or(false)
+}
+
+/// What stands in the row of whoever is meant.
+pub fn sieve(versions: &Versions, audience: &Audience) -> Sieve {
+    let (meant, set) = (meant(versions, audience), versions.get(audience.version));
+    match (meant, set) {
+        (Some(meant), Some(set)) => super::sieve(set, &audience.tags, meant.condition.as_ref()),
+        (None, _) | (_, None) => Sieve::default(),
+    }
 }
 
 /// They come in an order of the author's.

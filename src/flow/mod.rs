@@ -47,6 +47,7 @@ pub mod scenario;
 pub mod schema;
 pub mod script;
 mod sentences;
+mod sieve;
 pub mod spec;
 mod starts;
 pub mod step_fields;
@@ -71,6 +72,7 @@ pub use differences::{Differences, Reworded, differences, same_in_reach};
 pub use explain::{Explained, explain};
 pub use lint::{Around, Report, lint, lint_around, report, templates_named};
 pub use parse::parse_set;
+pub use sieve::sieve;
 pub use timetable::{
     DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, timed, timetables,
     whom,

@@ -3,6 +3,7 @@
 use super::{
     definition::{Flow, FlowSet, WrittenTrigger},
     inputs,
+    sieve::sieve,
     triggers::{
         Trigger,
         date::Date,
@@ -19,6 +20,7 @@ use crate::{
         answer::AnswerType,
         schedule::{AtMost, Schedule},
         session::Session,
+        sieve::Sieve,
         value::Value,
     },
 };
@@ -41,9 +43,9 @@ pub struct Timetable<'a> {
 }
 
 impl Timetable<'_> {
-    /// Whoever is meant has all of these.
-    pub fn tags(&self) -> &[String] {
-        &self.to.tags
+    /// What stands in the row of whoever is meant.
+    pub fn sieve(&self, set: &FlowSet) -> Sieve {
+        sieve(set, &self.to.tags, self.to.condition.as_ref())
     }
 }
 

@@ -19,6 +19,7 @@ pub mod pauses;
 pub mod quiet;
 pub mod schedule;
 pub mod session;
+pub mod sieve;
 pub mod template;
 pub mod value;
 pub mod window;

@@ -21,6 +21,7 @@ use crate::{
         contact::Contact,
         effect::{Audience, PlannedFlow, When, Whom, start_key},
         event::{Reason, Start},
+        sieve::Sieve,
         value::Value,
     },
     store::{
@@ -211,6 +212,7 @@ impl App {
         let mut row = walk.row.clone();
         let most = walk.audience.limit.map_or(i64::MAX, i64::from);
         let store = self.store.aside();
+        let sieve = walk.sieve();
         for zone in contact::zones(&store, &row.account).await? {
             if zone < walk.row.zone {
                 continue;
@@ -219,7 +221,9 @@ impl App {
                 (row.zone, row.cursor_contact_id) = (zone, ContactId(0));
             }
             loop {
-                let page = contact::page(&store, &row.account, &row.zone, row.cursor_contact_id, PLAN_BATCH).await?;
+                let page =
+                    contact::page_sieved(&store, &row.account, &row.zone, row.cursor_contact_id, &sieve, PLAN_BATCH)
+                        .await?;
                 let Some(last) = page.last() else { break };
                 row.cursor_contact_id = last.id;
                 let mut set = WriteSet::new();
@@ -249,10 +253,11 @@ impl App {
         let by_rank =
             |a: &(Value, Contact), b: &(Value, Contact)| meant::compare(&a.0, &b.0).then_with(|| a.1.id.cmp(&b.1.id));
         let store = self.store.aside();
+        let sieve = walk.sieve();
         for zone in contact::zones(&store, &row.account).await? {
             let mut after = ContactId(0);
             loop {
-                let page = contact::page(&store, &row.account, &zone, after, PLAN_BATCH).await?;
+                let page = contact::page_sieved(&store, &row.account, &zone, after, &sieve, PLAN_BATCH).await?;
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 let mut set = WriteSet::new();
@@ -388,6 +393,16 @@ struct Walk<'a> {
     versions: &'a Versions,
     live: &'a Current,
     now: Time,
+}
+
+impl Walk<'_> {
+    /// Who is meant no more has something to lose under a key: then everybody is looked at.
+    fn sieve(&self) -> Sieve {
+        match self.wanted.key() {
+            Some(_) => Sieve::default(),
+            None => meant::sieve(self.versions, self.audience),
+        }
+    }
 }
 
 fn of_audience(id: i64) -> String {

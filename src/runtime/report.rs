@@ -70,6 +70,15 @@ impl FireReport {
     }
 }
 
+type ByFire = BTreeMap<(String, String), FireReport>;
+
+/// How far the fires of a flow since a local minute have come, newest first: whom they mean and how many of these are
+/// decided, and nothing of their messages. Cheap enough to be asked each second while a large one runs.
+pub async fn progress(store: &Store, flow: &FlowName, since: &str) -> Result<Vec<FireReport>, ReadError> {
+    let fires = decided(store, None, flow, since, None).await?;
+    newest_first(store, flow, fires).await
+}
+
 /// The fires of a flow since a local minute, newest first; `trigger`: of this one alone.
 pub async fn report(
     store: &Store,
@@ -80,29 +89,11 @@ pub async fn report(
 ) -> Result<Vec<FireReport>, ReadError> {
     let which =
         Which { flow, since, trigger: trigger.unwrap_or_default(), account: account.map_or("", AccountName::as_str) };
-    let mut fires: BTreeMap<(String, String), FireReport> = BTreeMap::new();
+    let mut fires = decided(store, account, flow, since, trigger).await?;
     let mut of = |minute: &str, trigger: &str, change: &mut dyn FnMut(&mut FireReport)| {
         let fresh = || FireReport { trigger: trigger.to_owned(), minute: minute.to_owned(), ..FireReport::default() };
         change(fires.entry((minute.to_owned(), trigger.to_owned())).or_insert_with(fresh));
     };
-    let tallies = match account {
-        None => start::tally(store, flow, since, AGENDA_TALLIES_MAX).await?,
-        Some(account) => start::tally_of(store, account, flow, since, AGENDA_TALLIES_MAX).await?,
-    };
-    for tally in tallies.into_iter().filter(|tally| trigger.is_none_or(|trigger| tally.trigger_key == trigger)) {
-        of(&tally.minute, &tally.trigger_key, &mut |fire| {
-            fire.planned += tally.count;
-            match tally.state {
-                StartState::Waiting | StartState::Queued => fire.waiting += tally.count,
-                StartState::Begun => fire.begun += tally.count,
-                StartState::Superseded => fire.superseded += tally.count,
-                StartState::Refused => {
-                    let reason = tally.reason.clone().unwrap_or_default();
-                    *fire.refused.entry(reason).or_default() += tally.count;
-                }
-            }
-        });
-    }
     for said in report::said(store, which).await? {
         of(&said.minute, &said.trigger_key, &mut |fire| {
             (fire.text, fire.template) = (said.text, said.template);
@@ -121,6 +112,44 @@ pub async fn report(
             *fire.refused.entry(named.name.clone()).or_default() += named.count;
         });
     }
+    newest_first(store, flow, fires).await
+}
+
+/// What became of the starts of each.
+async fn decided(
+    store: &Store,
+    account: Option<&AccountName>,
+    flow: &FlowName,
+    since: &str,
+    trigger: Option<&str>,
+) -> Result<ByFire, ReadError> {
+    let mut fires = ByFire::new();
+    let tallies = match account {
+        None => start::tally(store, flow, since, AGENDA_TALLIES_MAX).await?,
+        Some(account) => start::tally_of(store, account, flow, since, AGENDA_TALLIES_MAX).await?,
+    };
+    for tally in tallies.into_iter().filter(|tally| trigger.is_none_or(|trigger| tally.trigger_key == trigger)) {
+        let name = (tally.minute.clone(), tally.trigger_key.clone());
+        let fresh = || FireReport { trigger: name.1.clone(), minute: name.0.clone(), ..FireReport::default() };
+        let fire = fires.entry(name.clone()).or_insert_with(fresh);
+        {
+            fire.planned += tally.count;
+            match tally.state {
+                StartState::Waiting | StartState::Queued => fire.waiting += tally.count,
+                StartState::Begun => fire.begun += tally.count,
+                StartState::Superseded => fire.superseded += tally.count,
+                StartState::Refused => {
+                    let reason = tally.reason.clone().unwrap_or_default();
+                    *fire.refused.entry(reason).or_default() += tally.count;
+                }
+            }
+        }
+    }
+    Ok(fires)
+}
+
+/// With whether contacts of each are looked at still.
+async fn newest_first(store: &Store, flow: &FlowName, fires: ByFire) -> Result<Vec<FireReport>, ReadError> {
     let mut fires: Vec<FireReport> = fires.into_values().rev().collect();
     let mut triggers: Vec<String> = fires.iter().map(|fire| fire.trigger.clone()).collect();
     triggers.sort_unstable();

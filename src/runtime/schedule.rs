@@ -145,10 +145,11 @@ impl App {
         let (mut planned, mut slots) = (0_usize, 0_i64);
         let first_slot = row.next_slot_at;
         let store = self.store.aside();
+        let sieve = table.sieve(&live.set);
         let mut unwritten = 0;
         loop {
             let after = row.cursor_contact_id;
-            let page = contact::page_tagged(&store, account, zone, after, table.tags(), PLAN_BATCH).await?;
+            let page = contact::page_sieved(&store, account, zone, after, &sieve, PLAN_BATCH).await?;
             let mut commit = WriteSet::new();
             for contact in &page {
                 if !self.in_audience(live, table, contact, now) {

@@ -1,12 +1,15 @@
 //! `contact`: a person within one account.
 
-use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
+use super::{Arg, Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
     ids::{AccountName, ContactId, InboundId},
     limits::JOINS_FOLLOWED_MAX,
     time::Time,
 };
-use crate::model::contact::{Contact, ContactData};
+use crate::model::{
+    contact::{Contact, ContactData},
+    sieve::Sieve,
+};
 use serde::Serialize;
 
 /// A contact as it is written.
@@ -92,19 +95,6 @@ static FIND: Query = Query {
     text: "select id, account, cast(data as text) as data, opted_out_at from contact where id = $1",
 };
 
-static PAGE: Query = Query {
-    name: "contact.page",
-    text: "select id, account, cast(data as text) as data, opted_out_at from contact
-      where account = $1 and zone = $2 and id > $3 order by id limit $4",
-};
-
-/// The text of a row is looked through before it is read: cheaper than reading all who are not meant.
-static PAGE_LIKE: Query = Query {
-    name: "contact.page_like",
-    text: "select id, account, cast(data as text) as data, opted_out_at from contact
-      where account = $1 and zone = $2 and id > $3 and cast(data as text) like $4 escape '!' order by id limit $5",
-};
-
 static NEWEST: Query = Query {
     name: "contact.newest",
     text: "select id, account, cast(data as text) as data, opted_out_at from contact
@@ -136,6 +126,29 @@ macro_rules! dated {
            as heard_at"
     };
 }
+
+static PAGE: Query = Query {
+    name: "contact.page",
+    text: concat!(
+        "select ",
+        dated!(),
+        " from contact where account = $1 and zone = $2 and id > $3 order by id limit $4"
+    ),
+};
+
+/// The text of a row is looked through before it is read: cheaper than reading all who are not meant.
+static PAGE_LIKE: Query = Query {
+    name: "contact.page_like",
+    text: concat!(
+        "select ",
+        dated!(),
+        " from contact where account = $1 and zone = $2 and id > $3
+           and (cast(data as text) like $4 escape '!' or cast(data as text) like $5 escape '!')
+           and (cast(data as text) like $6 escape '!' or cast(data as text) like $7 escape '!')
+           and (cast(data as text) like $8 escape '!' or cast(data as text) like $9 escape '!')
+         order by id limit $10"
+    ),
+};
 
 static FIND_DATED: Query =
     Query { name: "contact.find_dated", text: concat!("select ", dated!(), " from contact where id = $1") };
@@ -183,32 +196,26 @@ pub async fn page(
     after: ContactId,
     limit: i64,
 ) -> Result<Vec<Contact>, ReadError> {
-    store.all(&PAGE, &[account.as_str().into(), zone.into(), after.0.into(), limit.into()], read).await
+    let args = [account.as_str().into(), zone.into(), after.0.into(), limit.into()];
+    store.all(&PAGE, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
 }
 
-/// Of such a page those who may have all of these tags: some who have not may be among them, and all who have are.
-pub async fn page_tagged(
+/// Of such a page those whom a sieve lets through: some who are not meant may be among them, and all who are.
+pub async fn page_sieved(
     store: &Store,
     account: &AccountName,
     zone: &str,
     after: ContactId,
-    tags: &[String],
+    sieve: &Sieve,
     limit: i64,
 ) -> Result<Vec<Contact>, ReadError> {
-    // As it stands in JSON; the longest is the rarest.
-    let Some(tag) = tags.iter().max_by_key(|tag| tag.len()) else {
+    if sieve.is_empty() {
         return page(store, account, zone, after, limit).await;
-    };
-    let mut pattern = String::from("%");
-    for c in serde_json::Value::String(tag.clone()).to_string().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
     }
-    pattern.push('%');
-    let args = [account.as_str().into(), zone.into(), after.0.into(), pattern.as_str().into(), limit.into()];
-    store.all(&PAGE_LIKE, &args, read).await
+    let mut args: Vec<Arg> = vec![account.as_str().into(), zone.into(), after.0.into()];
+    args.extend(sieve.patterns().iter().flatten().map(|pattern| pattern.as_str().into()));
+    args.push(limit.into());
+    store.all(&PAGE_LIKE, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
 }
 
 /// All contacts, or those of one account, newest first; `before` is the last one's id, `i64::MAX` at first.

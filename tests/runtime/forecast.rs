@@ -80,8 +80,8 @@ async fn foresee(house: &House, account: &str, now: Time) -> Forecast {
     let inputs = BTreeMap::new();
     let when = When::Next(table, now);
     let (flow, trigger) = (table.flow, table.key);
-    let (rate, tags) = (table.rate, table.tags());
-    let occasion = Occasion { flow, trigger, inputs: &inputs, rate, tags, meant: &meant, when };
+    let (rate, sieve) = (table.rate, table.sieve(&live.set));
+    let occasion = Occasion { flow, trigger, inputs: &inputs, rate, sieve, meant: &meant, when };
     forecast::forecast(&ground, &[AccountName::from(account)], &occasion, |_, _| {}).await.unwrap()
 }
 

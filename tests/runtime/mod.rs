@@ -1,6 +1,7 @@
 //! The whole runtime in process: a house with a sandbox number, a clock moved by hand, real SQLite.
 
 mod account;
+mod audiences;
 mod broadcasts;
 mod consent;
 mod direct;

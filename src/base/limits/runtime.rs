@@ -68,6 +68,9 @@ pub const BEGIN_LOOK: Span = Span::seconds(1);
 pub const PLAN_EVERY: Span = Span::seconds(1);
 
 // -- schedules
+/// What the database looks for in a contact's row before it is read: of so many groups one of so many texts.
+pub const SIEVE_GROUPS_MAX: usize = 3;
+pub const SIEVE_TEXTS_MAX: usize = 2;
 /// Contacts of one planning commit: a message's own waits behind it, and a hundred rows are some two milliseconds.
 pub const PLAN_BATCH: i64 = 100;
 /// How long a planner rests after each batch, so that messages are most of what the writer and the processors do.
@@ -152,6 +155,8 @@ pub const AGENDA_FIRES_MAX: usize = 1_000;
 pub const AGENDA_STARTS_MAX: i64 = 200;
 /// Fires of a flow that are counted.
 pub const AGENDA_TALLIES_MAX: i64 = 1_000;
+/// How often `schedule show --follow` looks.
+pub const FOLLOW_EVERY: Span = Span::seconds(1);
 /// Whom quiet hours kept waiting comes this much after the one before: the default `rate` of a schedule.
 pub const MORNING_GAP: Span = Span::millis(50);
 /// And is moved by up to as much for each who waits before it, and never by more than the most.

@@ -62,8 +62,8 @@ pub async fn run(
         let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
         let when = minute.map_or(When::Next(table, now), |minute| When::Minute(minute, table.by_contact));
         let trigger = table.key;
-        let (rate, tags) = (table.rate, table.tags());
-        let occasion = Occasion { flow, trigger, inputs: &inputs, rate, tags, meant: &meant, when };
+        let (rate, sieve) = (table.rate, table.sieve(set));
+        let occasion = Occasion { flow, trigger, inputs: &inputs, rate, sieve, meant: &meant, when };
         match who {
             Some(phone) => one(config, store, &ground, &occasion, phone).await?,
             None => {

@@ -2,8 +2,9 @@
 
 use crate::{
     base::{
+        clock::Clock,
         ids::FlowName,
-        limits::AGENDA_FIRES_MAX,
+        limits::{AGENDA_FIRES_MAX, FOLLOW_EVERY},
         time::{Span, Time},
     },
     cli::{
@@ -19,6 +20,7 @@ use crate::{
     },
     store::Store,
 };
+use std::io::IsTerminal;
 
 /// Fires that are drawn; `--csv` has all of them.
 const DRAWN: usize = 5;
@@ -48,21 +50,53 @@ pub async fn run(config: &Config, store: &Store, flow: &Flow, since: Time, csv: 
 
 /// How far each fire of the last two days has come.
 pub async fn progress(store: &Store, flow: &FlowName, now: Time) -> Outcome {
-    let fires = read(store, flow, now - Span::days(1)).await?;
-    if fires.is_empty() {
+    let (lines, _) = progress_lines(store, flow, now).await?;
+    if lines.is_empty() {
         println!("`{flow}` has not fired since yesterday.");
-        return Ok(());
     }
-    let paint = Paint::stdout();
-    for fire in fires.iter().take(AGENDA_FIRES_MAX) {
-        println!("{}", progress_line(fire, paint));
-    }
+    lines.iter().for_each(|line| println!("{line}"));
     Ok(())
 }
 
+/// The same again and again until all of them are decided; on a terminal in the same place, else what has changed.
+pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock) -> Outcome {
+    let is_terminal = std::io::stdout().is_terminal();
+    let mut before: Vec<String> = Vec::new();
+    loop {
+        let (lines, is_open) = progress_lines(store, flow, clock.now()).await?;
+        if is_terminal && !before.is_empty() {
+            // Up to the first line; each is cleared before it is written anew.
+            print!("\x1b[{}A", before.len());
+        }
+        for line in lines.iter().filter(|line| is_terminal || !before.contains(line)) {
+            println!("{}{line}", if is_terminal { "\x1b[2K" } else { "" });
+        }
+        if !is_open {
+            if lines.is_empty() {
+                println!("`{flow}` has not fired since yesterday.");
+            }
+            return Ok(());
+        }
+        before = lines;
+        tokio::time::sleep(FOLLOW_EVERY.to_std()).await;
+    }
+}
+
+/// A line for each fire, and whether one of them goes on.
+async fn progress_lines(store: &Store, flow: &FlowName, now: Time) -> Result<(Vec<String>, bool), Failure> {
+    let fires = report::progress(store, flow, &since(now - Span::days(1))).await.map_err(Failure::failed)?;
+    let paint = Paint::stdout();
+    let lines = fires.iter().take(AGENDA_FIRES_MAX).map(|fire| progress_line(fire, paint)).collect();
+    Ok((lines, fires.iter().any(|fire| fire.is_planning || fire.waiting > 0)))
+}
+
 async fn read(store: &Store, flow: &FlowName, since: Time) -> Result<Vec<FireReport>, Failure> {
-    let since = show::time(since - Span::days(1)).replace(' ', "T");
-    report::report(store, None, flow, &since, None).await.map_err(Failure::failed)
+    report::report(store, None, flow, &self::since(since), None).await.map_err(Failure::failed)
+}
+
+/// As minutes are written on each contact's clock: a day's slack keeps none out.
+fn since(at: Time) -> String {
+    show::time(at - Span::days(1)).replace(' ', "T")
 }
 
 fn progress_line(fire: &FireReport, paint: Paint) -> String {

@@ -105,12 +105,12 @@ impl App {
                 (row.zone, row.cursor_contact_id) = (zone.clone(), ContactId(0));
             }
             loop {
-                let page = contact::page_tagged(
+                let page = contact::page_sieved(
                     &self.store.aside(),
                     &row.account,
                     zone,
                     row.cursor_contact_id,
-                    &wanted.to.tags,
+                    &meant.sieve,
                     PLAN_BATCH,
                 )
                 .await?;

@@ -3,7 +3,7 @@
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId, place::SourceFile, time::Time},
     flow::{self, FlowSet, Versions, World},
-    model::{schedule::AtMost, value::Value},
+    model::{schedule::AtMost, sieve::Sieve, value::Value},
 };
 use jiff::{civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,8 @@ mod local_minute {
 /// A `to` that can be asked about contacts.
 pub struct Meant {
     versions: Versions,
+    /// What stands in the row of whoever is meant.
+    pub sieve: Sieve,
 }
 
 /// Never a flow of a bot: names of flows begin with a letter.
@@ -92,7 +94,8 @@ impl Meant {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        Ok(Meant { versions: Versions::new(VersionId(0), Arc::new(set)) })
+        let sieve = flow::timetables(&set).first().map(|table| table.sieve(&set)).unwrap_or_default();
+        Ok(Meant { versions: Versions::new(VersionId(0), Arc::new(set)), sieve })
     }
 
     /// The contact of `world` is one of them.

@@ -32,6 +32,7 @@ use crate::{
         effect::{Draft, Effect, IfClosed, Origin},
         event::{Event, Reason, Start},
         schedule::AtMost,
+        sieve::Sieve,
         template::TemplateMessage,
         value::Value,
         window::{self, Plan, PlanInput, SentAs},
@@ -48,8 +49,8 @@ pub struct Occasion<'a> {
     pub trigger: &'a str,
     pub inputs: &'a BTreeMap<String, Value>,
     pub rate: AtMost,
-    /// Whoever is meant has all of these.
-    pub tags: &'a [String],
+    /// What stands in the row of whoever is meant.
+    pub sieve: Sieve,
     pub meant: &'a (dyn Fn(&Versions, &flow::World<'_>) -> bool + Sync),
     pub when: When<'a>,
 }
@@ -102,7 +103,7 @@ pub async fn forecast(
         }
         let mut after = ContactId(0);
         loop {
-            let page = contact::page_tagged(&ground.store, account, &zone, after, occasion.tags, PLAN_BATCH).await?;
+            let page = contact::page_sieved(&ground.store, account, &zone, after, &occasion.sieve, PLAN_BATCH).await?;
             let Some(last) = page.last() else { break };
             after = last.id;
             for contact in page {

@@ -196,8 +196,8 @@ async fn draft(web: &Arc<Web>, account: AccountName, name: &FlowName, wanted: Wa
         When::Local(minute) => forecast::When::Minute(minute, true),
     };
     let (inputs, rate) = (&wanted.inputs, wanted.rate);
-    let tags = &wanted.to.tags;
-    let occasion = Occasion { flow, trigger: &key, inputs, rate, tags, meant: &holds, when };
+    let sieve = meant.sieve.clone();
+    let occasion = Occasion { flow, trigger: &key, inputs, rate, sieve, meant: &holds, when };
     let sum = forecast::forecast(&ground, std::slice::from_ref(&account), &occasion, |_, _| {}).await;
     let sum = sum.map_err(|error| bug(&error))?;
     let row = Broadcast {

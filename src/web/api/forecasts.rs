@@ -89,8 +89,8 @@ pub async fn forecast(
     let ground = ground(&web, &asked).await?;
     let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
     let inputs = BTreeMap::new();
-    let (rate, tags) = (table.rate, table.tags());
-    let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, tags, meant: &meant, when };
+    let (rate, sieve) = (table.rate, table.sieve(ground.set()));
+    let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, sieve, meant: &meant, when };
     let body = match value("contact") {
         Some(id) => {
             let contact = contacts::owned(&web, &caller, &id).await?;

@@ -1,0 +1,133 @@
+//! Tags and conditions of an audience, as far as the database can ask them: see `model::sieve`.
+
+use super::{
+    definition::{FlowSet, Kind},
+    script::Code,
+};
+use crate::model::{answer::AnswerType, sieve::Sieve};
+use rhai::{Dynamic, Expr, Stmt};
+
+/// What stands in the row of everybody who has all of these tags and for whom the condition holds.
+pub fn sieve(set: &FlowSet, tags: &[String], condition: Option<&Code>) -> Sieve {
+    let mut sieve = Sieve::of_all(tags);
+    if let Some(condition) = condition.and_then(Code::single) {
+        take(set, condition, &mut sieve);
+    }
+    sieve
+}
+
+/// All parts of `&&` must hold.
+fn take(set: &FlowSet, condition: &Expr, sieve: &mut Sieve) {
+    match bare(condition) {
+        Some(Expr::And(parts, _)) => parts.iter().for_each(|part| take(set, part, sieve)),
+        Some(other) => sieve.and(one_of(set, other).unwrap_or_default()),
+        None => {}
+    }
+}
+
+/// Texts of which one stands in the row wherever this holds; `None`: nothing is known.
+fn one_of(set: &FlowSet, condition: &Expr) -> Option<Vec<String>> {
+    match bare(condition)? {
+        Expr::Or(parts, _) => {
+            let each: Option<Vec<Vec<String>>> = parts.iter().map(|part| one_of(set, part)).collect();
+            Some(each?.concat())
+        }
+        Expr::And(parts, _) => parts.iter().find_map(|part| one_of(set, part)),
+        Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
+            ("contains", [list, item]) if path(list)? == ["tags"] => Some(vec![text(item)?]),
+            ("==", [a, b]) => compared(set, a, b).or_else(|| compared(set, b, a)),
+            // An order with nothing never holds, whatever stands on the other side.
+            ("<" | "<=" | ">" | ">=", [a, b]) => there(set, a).or_else(|| there(set, b)),
+            _ => None,
+        },
+        dotted @ Expr::Dot(pair, ..) => match (&pair.lhs, &pair.rhs) {
+            (Expr::Variable(root, ..), Expr::Dot(inner, ..)) if root.1.as_str() == "contact" => {
+                match (&inner.lhs, &inner.rhs) {
+                    (Expr::Property(property, _), Expr::MethodCall(call, _))
+                        if property.2.as_str() == "tags" && call.name.as_str() == "contains" =>
+                    {
+                        Some(vec![text(call.args.first()?)?])
+                    }
+                    _ => None,
+                }
+            }
+            // Nothing is not true.
+            _ => there(set, dotted),
+        },
+        _ => None,
+    }
+}
+
+/// `contact.x == literal`: nothing is equal to no literal.
+fn compared(set: &FlowSet, a: &Expr, b: &Expr) -> Option<Vec<String>> {
+    let literal = literal(b)?;
+    let said = literal.clone().into_immutable_string().ok();
+    if let (Some(said), [name]) = (&said, path(a)?.as_slice()) {
+        let is_text = set.bot.fields.iter().any(|field| field.name == *name && field.kind == text_kind());
+        if (is_text && there(set, a).is_some()) || *name == "name" {
+            return Some(vec![said.to_string()]);
+        }
+    }
+    there(set, a)
+}
+
+/// The key without which this part of the contact is nothing.
+fn there(set: &FlowSet, expr: &Expr) -> Option<Vec<String>> {
+    let key = match path(expr)?.as_slice() {
+        ["phone" | "country"] => "phone",
+        ["name" | "first_name"] => "name",
+        // These have a value that does not stand in the row.
+        ["language" | "zone" | "tags" | "consent" | "last_message_at"] => return None,
+        ["consent", topic] => topic,
+        [own] => set.bot.fields.iter().find(|field| field.name == *own && field.default.is_none())?.name.as_str(),
+        _ => return None,
+    };
+    Some(vec![key.to_owned()])
+}
+
+/// `contact.a` and `contact.a.b`, without `contact`.
+fn path(expr: &Expr) -> Option<Vec<&str>> {
+    let Expr::Dot(pair, ..) = expr else { return None };
+    let Expr::Variable(root, ..) = &pair.lhs else { return None };
+    if root.1.as_str() != "contact" {
+        return None;
+    }
+    match &pair.rhs {
+        Expr::Property(property, _) => Some(vec![property.2.as_str()]),
+        Expr::Dot(inner, ..) => match (&inner.lhs, &inner.rhs) {
+            (Expr::Property(first, _), Expr::Property(second, _)) => Some(vec![first.2.as_str(), second.2.as_str()]),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn text(expr: &Expr) -> Option<String> {
+    literal(expr)?.into_immutable_string().ok().map(|text| text.to_string())
+}
+
+/// A text, number or truth that stands there.
+fn literal(expr: &Expr) -> Option<Dynamic> {
+    match expr {
+        Expr::StringConstant(text, _) => Some(text.clone().into()),
+        Expr::IntegerConstant(number, _) => Some((*number).into()),
+        Expr::FloatConstant(number, _) => Some((**number).into()),
+        Expr::BoolConstant(truth, _) => Some((*truth).into()),
+        _ => None,
+    }
+}
+
+/// Without its brackets.
+fn bare(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::Stmt(block) => match block.statements() {
+            [Stmt::Expr(inner)] => bare(inner),
+            _ => None,
+        },
+        other => Some(other),
+    }
+}
+
+fn text_kind() -> Kind {
+    AnswerType::Text.into()
+}
