@@ -7,6 +7,7 @@
 use super::{
     app::App,
     apply::AfterCommit,
+    for_many::{Given, Wanted},
     lane::{LaneError, LaneState},
     live::Current,
 };
@@ -31,43 +32,7 @@ use crate::{
         start::{self, Decided, PlannedStart, StartState, TakenBack},
     },
 };
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc, sync::atomic::Ordering};
-
-/// What a row of `audience` holds.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Wanted {
-    Start(PlannedFlow),
-    TakeBack { key: String, audience: Audience },
-}
-
-/// What a row of `start` holds that a step planned.
-#[derive(Serialize, Deserialize)]
-struct Given {
-    inputs: BTreeMap<String, Value>,
-    depth: usize,
-    /// The audience that it belongs to: asked once more when it begins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    audience: Option<i64>,
-}
-
-impl Wanted {
-    fn audience(&self) -> Option<&Audience> {
-        match self {
-            Wanted::Start(PlannedFlow { whom: Whom::Audience(audience), .. }) => Some(audience),
-            Wanted::TakeBack { audience, .. } => Some(audience),
-            Wanted::Start(_) => None,
-        }
-    }
-
-    fn key(&self) -> Option<&str> {
-        match self {
-            Wanted::Start(planned) => planned.key.as_deref(),
-            Wanted::TakeBack { key, .. } => Some(key),
-        }
-    }
-}
+use std::{sync::Arc, sync::atomic::Ordering};
 
 impl App {
     /// Rows for what a `start` step plans.

@@ -30,6 +30,7 @@ mod erase;
 mod files;
 mod finish;
 pub mod flow_health;
+mod for_many;
 pub mod forecast;
 pub mod graph;
 mod handle;

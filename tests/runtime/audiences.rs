@@ -57,22 +57,24 @@ fn people() -> Vec<ContactData> {
     let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
     (0..96)
         .map(|n: usize| {
-            let mut data =
-                ContactData { phone: (n % 5 != 0).then(|| format!("+346000001{n:02}")), ..Default::default() };
+            let mut data = ContactData {
+                phone: (!n.is_multiple_of(5)).then(|| format!("+346000001{n:02}")),
+                ..Default::default()
+            };
             data.name = [None, Some("Ana"), Some("Ana B"), Some("a_b")][n % 4].map(str::to_owned);
-            data.language = (n % 3 == 0).then(|| ["en", "es"][n / 3 % 2].to_owned());
+            data.language = n.is_multiple_of(3).then(|| ["en", "es"][n / 3 % 2].to_owned());
             data.tags = texts([&[][..], &["a_b"], &["axb", "50%"], &["a_b", "50%", "x"]][n / 2 % 4]);
             let city = [None, Some("Madrid"), Some("Málaga"), Some("A \"B\""), Some("madrid")][n / 3 % 5];
             let points = [None, Some(7), Some(11), Some(0)][n / 5 % 4];
             let fields = [
                 ("city", city.map(Value::text)),
                 ("points", points.map(Value::Whole)),
-                ("plan", (n % 7 == 0).then(|| Value::text("gold"))),
+                ("plan", n.is_multiple_of(7).then(|| Value::text("gold"))),
                 ("visit", (n % 4 == 1).then(|| Value::Date("2026-11-24".parse().unwrap()))),
-                ("vip", (n % 3 != 1).then_some(Value::YesNo(n % 3 == 0))),
+                ("vip", (n % 3 != 1).then_some(Value::YesNo(n.is_multiple_of(3)))),
             ];
             data.fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-            if n % 3 > 0 {
+            if !n.is_multiple_of(3) {
                 data.consent.insert("news".into(), Consent { given: n % 3 == 1, at: Time(1) });
             }
             data

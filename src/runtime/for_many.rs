@@ -1,0 +1,43 @@
+//! What the rows of `audience` and `start` hold of what a step planned.
+
+use crate::model::{
+    effect::{Audience, PlannedFlow, Whom},
+    value::Value,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a row of `audience` holds.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Wanted {
+    Start(PlannedFlow),
+    TakeBack { key: String, audience: Audience },
+}
+
+/// What a row of `start` holds that a step planned.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Given {
+    pub inputs: BTreeMap<String, Value>,
+    pub depth: usize,
+    /// The audience that it belongs to: asked once more when it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<i64>,
+}
+
+impl Wanted {
+    pub fn audience(&self) -> Option<&Audience> {
+        match self {
+            Wanted::Start(PlannedFlow { whom: Whom::Audience(audience), .. }) => Some(audience),
+            Wanted::TakeBack { audience, .. } => Some(audience),
+            Wanted::Start(_) => None,
+        }
+    }
+
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Wanted::Start(planned) => planned.key.as_deref(),
+            Wanted::TakeBack { key, .. } => Some(key),
+        }
+    }
+}
