@@ -44,6 +44,10 @@ impl Receiver {
                         break;
                     }
                 }
+                if !whole(&request) {
+                    // Whoever posted was killed in the middle: it was never sent.
+                    continue;
+                }
                 let text = String::from_utf8(request).unwrap();
                 let (head, body) = text.split_once("\r\n\r\n").unwrap_or_default();
                 let status = {
