@@ -3,7 +3,6 @@
 use super::host::{ANA, Host, OPERATOR};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
 use transom::{
     base::{
         clock::Clock,
@@ -11,9 +10,8 @@ use transom::{
         limits::CHARGE_SETTLED_LATE,
         time::Span,
     },
-    channel::{client::Client, sandbox::Fault},
+    channel::sandbox::Fault,
     model::inbound::{DeliveryState, StatusUpdate},
-    runtime::{app::App, bot, metrics::Metrics, start::Setup},
     store::{WriteSet, outbound},
 };
 
@@ -231,21 +229,6 @@ async fn sums_have_a_limit_and_are_exact_up_to_it() {
     assert_eq!((&now["available"], &now["shown"]), (&json!(most * 20 - SERVICE), &json!("1999999999999.9970")));
 }
 
-/// The same rows in another process; the first one is as good as dead.
-async fn next_process(host: &Host) -> Arc<App> {
-    let clock: Arc<dyn Clock> = host.clock.clone();
-    let setup = Setup {
-        config: host.app.config.clone(),
-        clock: clock.clone(),
-        store: host.app.store.clone(),
-        http: Arc::new(Client::new(clock, None)),
-        files: bot::read(&host.app.config.bot).unwrap(),
-        calls: None,
-        metrics: Metrics::new(),
-    };
-    App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}")).0
-}
-
 #[tokio::test]
 async fn who_dies_between_setting_aside_and_settling_loses_no_money() {
     let host = host().await;
@@ -265,7 +248,7 @@ async fn who_dies_between_setting_aside_and_settling_loses_no_money() {
     };
     outbound::status(&mut set, SenderId(30), &arrived, host.clock.now());
     host.app.store.commit(set).await.unwrap();
-    let next = next_process(&host).await;
+    let next = host.next_process().await;
     let sums = async || next.balance(&"poor".into()).await.unwrap().unwrap();
     let then = sums().await;
     assert_eq!((then.reserved, then.settled, then.available()), (SERVICE, 0, 1_000 - SERVICE));
