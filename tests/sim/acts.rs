@@ -3,7 +3,7 @@
 use super::{
     bot,
     meta::Mood,
-    world::{About, HIDDEN, Hook, SHOWN, World, alive},
+    world::{About, Hook, Pair, World, alive},
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -27,11 +27,13 @@ const WORDS: [&str; 19] = [
     "order", "order", "later", "later", "nudge me", "keep", "skip", "fail", "stock", "human", "desk", "help", "join",
     "banana", "3", "Medium", "Ana", "CANCEL", "😀",
 ];
+/// What leaves something in hand: a question, a timer, a call, a message for later.
+const WORK: [&str; 6] = ["order", "later", "nudge me", "stock", "desk", "keep"];
 
 impl World {
     /// One act, and everything that follows from it at once.
     pub async fn act(&mut self) {
-        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3, 2]) {
+        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3, 4]) {
             0 => self.customer_writes().await,
             1 => self.customer_taps().await,
             2 => self.two_at_once().await,
@@ -50,7 +52,7 @@ impl World {
             15 => self.template_news(),
             16 => self.dead_letter_is_replayed().await,
             17 => self.flows_change_in_the_middle().await,
-            _ => self.two_turn_out_to_be_one(),
+            _ => self.two_turn_out_to_be_one().await,
         }
         self.meta_tells();
         self.deliver().await;
@@ -60,7 +62,8 @@ impl World {
 
     pub fn someone(&mut self) -> usize {
         let person = self.dice.below(self.people.len());
-        if person == SHOWN && self.joined { HIDDEN } else { person }
+        let pair = self.pairs.iter().find(|pair| pair.joined && pair.shown == person);
+        pair.map_or(person, |pair| pair.hidden)
     }
 
     /// The webhook of a message that a customer writes now; the true window opens now.
@@ -78,29 +81,54 @@ impl World {
         };
         let act = Act { from, name: Some(format!("Person {person}")), id: wamid.clone(), at: now, reply_to, what };
         let body = compose::message(&World::number(), &act);
-        let names_both = self.joined && person == HIDDEN && self.dice.percent(40);
-        let body = if names_both { self.with_both_names(&body) } else { body };
+        let pair = self.pairs.iter().find(|pair| pair.joined && pair.hidden == person).copied();
+        let pair = pair.filter(|_| self.dice.percent(40));
+        let names_both = pair.is_some();
+        let body = pair.map_or(body.clone(), |pair| self.with_both_names(&body, pair));
         Hook { due: now, body, about: About::Message { person, wamid, text, at, names_both } }
     }
 
     /// The same webhook where it shows the number as well.
-    fn with_both_names(&self, body: &str) -> String {
+    fn with_both_names(&self, body: &str, pair: Pair) -> String {
         let mut body: Value = serde_json::from_str(body).unwrap();
         let value = &mut body["entry"][0]["changes"][0]["value"];
-        let phone = self.people[SHOWN].address;
+        let phone = self.people[pair.shown].address;
         value["messages"][0]["from"] = phone.into();
         value["contacts"][0]["wa_id"] = phone.into();
         body.to_string()
     }
 
-    /// Who hid their number shows it: two contacts are one from then on.
-    fn two_turn_out_to_be_one(&mut self) {
+    /// Who hid their number shows it: two contacts are one from then on, often while both are busy.
+    async fn two_turn_out_to_be_one(&mut self) {
+        let pair = self.pairs[self.dice.below(self.pairs.len())];
+        let Pair { hidden, shown, joined } = pair;
+        if !joined && self.dice.percent(60) {
+            for person in [hidden, shown] {
+                let text = *self.dice.of(&WORK);
+                self.note(format!("person {person} writes `{text}`"));
+                let hook = self.written(person, What::Text(text.into()), None);
+                self.hooks.push(hook);
+            }
+            // Else what they have begun and that they are one come in any order.
+            if self.dice.percent(60) {
+                self.deliver().await;
+                if self.dice.percent(50) {
+                    self.settle().await;
+                }
+            }
+        }
         let text = self.a_text();
-        self.note(format!("person {HIDDEN} writes `{text}` and turns out to be person {SHOWN}"));
-        let mut hook = self.written(HIDDEN, What::Text(text), None);
-        hook.body = self.with_both_names(&hook.body);
+        self.note(format!("person {hidden} writes `{text}` and turns out to be person {shown}"));
+        let mut hook = self.written(hidden, What::Text(text), None);
+        hook.body = self.with_both_names(&hook.body, pair);
         if let About::Message { names_both, .. } = &mut hook.about {
             *names_both = true;
+        }
+        if !joined && self.dice.percent(30) {
+            let text = self.a_text();
+            self.note(format!("… and in the same instant person {shown} writes `{text}`"));
+            let other = self.written(shown, What::Text(text), None);
+            return self.post_both(&hook, &other).await;
         }
         self.put(hook);
     }

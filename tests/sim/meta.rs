@@ -1,6 +1,6 @@
 //! Meta in memory: knows each person's true window, takes or refuses sends, remembers what really arrived.
 
-use super::world::{ADDRESSES, Diary, HIDDEN, SHOWN};
+use super::world::Diary;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -82,6 +82,8 @@ pub struct State {
     pub moods: VecDeque<Mood>,
     /// When each person last opened the window, by an address of theirs.
     opened: BTreeMap<String, Time>,
+    /// The other address of those who have two.
+    pub twins: BTreeMap<&'static str, &'static str>,
     /// Whose stop was answered with 200.
     pub stopped: BTreeSet<String>,
     pub after_stop: Vec<AfterStop>,
@@ -121,7 +123,9 @@ impl MetaWorld {
 
     /// Somebody wrote: for Meta a person is one, whatever a business is shown of them.
     pub fn opens(&self, address: &str, at: Time) {
-        self.lock().opened.insert(same(address).to_owned(), at);
+        let mut state = self.lock();
+        let who = state.same(address).to_owned();
+        state.opened.insert(who, at);
     }
 
     fn take(&self, body: &Value) -> Answer {
@@ -135,9 +139,9 @@ impl MetaWorld {
             state.wrong.push(format!("a request without our id or without a recipient: {body}"));
         }
         let freeform = body["type"] != "template";
-        let open = state.opened.get(same(&to)).is_some_and(|at| now < *at + WINDOW);
+        let open = state.opened.get(state.same(&to)).is_some_and(|at| now < *at + WINDOW);
         if freeform && !open {
-            let opened = state.opened.get(same(&to)).copied();
+            let opened = state.opened.get(state.same(&to)).copied();
             state
                 .wrong
                 .push(format!("message {id} left outside the window of {to} at {now:?}, opened {opened:?}: {body}"));
@@ -217,9 +221,11 @@ impl MetaWorld {
     }
 }
 
-/// One address for both of the person with two.
-fn same(address: &str) -> &str {
-    if address == ADDRESSES[SHOWN] { ADDRESSES[HIDDEN] } else { address }
+impl State {
+    /// One address for both of a person with two.
+    fn same<'a>(&self, address: &'a str) -> &'a str {
+        self.twins.get(address).copied().unwrap_or(address)
+    }
 }
 
 /// Our own id of a message.

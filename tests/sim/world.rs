@@ -36,12 +36,28 @@ pub struct Person {
     pub written: u32,
 }
 
-/// By person; each a phone in digits, or a user id.
-pub const ADDRESSES: [&str; 5] =
-    ["33612345678", "4915123456789", "819012345678", "ES.13491208655302741918", "34677000111"];
-/// Who hides their number, and the same person by that number, until a webhook names both.
-pub const HIDDEN: usize = 3;
-pub const SHOWN: usize = 4;
+/// By person; each a phone in digits, or the user id of somebody who hides theirs.
+const ADDRESSES: [&str; 7] = [
+    "33612345678",
+    "4915123456789",
+    "819012345678",
+    "34677000111",
+    "351912345678",
+    "ES.13491208655302741918",
+    "FR.20481208655302741555",
+];
+/// From here on they hide their number.
+const FIRST_HIDDEN: usize = 5;
+
+/// Two of `people` who are one: by the user id, and by the number that the seed gives them. Nobody tells the daemon
+/// until a webhook names both.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair {
+    pub hidden: usize,
+    pub shown: usize,
+    /// Such a webhook was answered with 200.
+    pub joined: bool,
+}
 
 /// A webhook on its way.
 #[derive(Debug, Clone)]
@@ -84,8 +100,7 @@ pub struct World {
     pub faults: Arc<Faults>,
     pub metrics: Metrics,
     pub people: Vec<Person>,
-    /// A webhook that names both sides of the person with two was answered with 200.
-    pub joined: bool,
+    pub pairs: Vec<Pair>,
     pub hooks: Vec<Hook>,
     pub owed: Vec<Owed>,
     /// Ids of messages whose webhook was answered with 200.
@@ -131,6 +146,11 @@ impl World {
         app.run_due().await.unwrap();
         let kind = |address: &str| if address.contains('.') { AliasKind::Bsuid } else { AliasKind::Phone };
         let people = ADDRESSES.map(|address| Person { address, kind: kind(address), written: 0 }).into();
+        let mut shown: Vec<usize> = (0..FIRST_HIDDEN).collect();
+        let pair = |hidden| Pair { hidden, shown: shown.remove(dice.below(shown.len())), joined: false };
+        let pairs: Vec<Pair> = (FIRST_HIDDEN..ADDRESSES.len()).map(pair).collect();
+        let twins = pairs.iter().map(|pair| (ADDRESSES[pair.shown], ADDRESSES[pair.hidden]));
+        meta.lock().twins = twins.collect();
         World {
             dice,
             clock,
@@ -139,7 +159,7 @@ impl World {
             faults,
             metrics,
             people,
-            joined: false,
+            pairs,
             hooks: Vec::new(),
             owed: Vec::new(),
             acknowledged: Vec::new(),
@@ -334,7 +354,7 @@ impl World {
         match &hook.about {
             About::Message { person, wamid, text, at, names_both } => {
                 if *names_both {
-                    self.become_one();
+                    self.become_one(*person);
                 }
                 let first = !self.acknowledged.contains(wamid);
                 if !first {
@@ -378,18 +398,21 @@ impl World {
 
     /// By which the daemon knows a person.
     pub fn addresses(&self, person: usize) -> Vec<&'static str> {
-        let two = self.joined && [HIDDEN, SHOWN].contains(&person);
-        let who = if two { vec![HIDDEN, SHOWN] } else { vec![person] };
-        who.into_iter().map(|person| self.people[person].address).collect()
+        self.same_as(person).into_iter().map(|person| self.people[person].address).collect()
+    }
+
+    /// Whom the daemon takes for one with this person by now.
+    fn same_as(&self, person: usize) -> Vec<usize> {
+        let pair = self.pairs.iter().find(|pair| pair.joined && [pair.hidden, pair.shown].contains(&person));
+        pair.map_or(vec![person], |pair| vec![pair.hidden, pair.shown])
     }
 
     /// Nobody takes the two for different people any more: a stop of one is one of both.
-    fn become_one(&mut self) {
-        if self.joined {
-            return;
-        }
-        self.joined = true;
-        let addresses = self.addresses(HIDDEN);
+    fn become_one(&mut self, hidden: usize) {
+        let pair = self.pairs.iter_mut().find(|pair| pair.hidden == hidden && !pair.joined);
+        let Some(pair) = pair else { return };
+        pair.joined = true;
+        let addresses = self.addresses(hidden);
         {
             let mut meta = self.meta.lock();
             if addresses.iter().any(|address| meta.stopped.contains(*address)) {
@@ -397,14 +420,13 @@ impl World {
             }
         }
         // What went on with the one who is gone has ended.
-        self.excuse(HIDDEN);
-        self.excuse(SHOWN);
+        self.excuse(hidden);
     }
 
     /// From here on silence is allowed for what this person has asked.
     pub fn excuse(&mut self, person: usize) {
-        let two = self.joined && [HIDDEN, SHOWN].contains(&person);
-        for owed in self.owed.iter_mut().filter(|owed| owed.person == person || (two && owed.person >= HIDDEN)) {
+        let who = self.same_as(person);
+        for owed in self.owed.iter_mut().filter(|owed| who.contains(&owed.person)) {
             owed.excused = true;
         }
     }
