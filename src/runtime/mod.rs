@@ -60,7 +60,7 @@ mod polling;
 pub mod posts;
 pub mod preview;
 pub mod providers;
-mod purse;
+pub mod purse;
 mod reach;
 mod reading;
 mod recovery;

@@ -32,6 +32,16 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+/// What became of money that came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToppedUp {
+    Now(Sums),
+    /// The account does not pay.
+    Unlimited,
+    /// All that came in would be more than `BALANCE_MAX`, or less than its opposite: nothing was written down.
+    TooMuch,
+}
+
 /// What accounts have left; without `prices` there are none.
 #[derive(Default)]
 pub struct Purse(Mutex<HashMap<AccountName, Left>>);
@@ -268,24 +278,21 @@ impl App {
         }
     }
 
-    /// Money that came in. The same number again changes nothing. `None`: the account does not pay.
-    pub async fn top_up(
-        &self,
-        id: i64,
-        account: &AccountName,
-        amount: i64,
-        note: &str,
-    ) -> anyhow::Result<Option<Sums>> {
+    /// Money that came in. The same number again changes nothing.
+    pub async fn top_up(&self, id: i64, account: &AccountName, amount: i64, note: &str) -> anyhow::Result<ToppedUp> {
         if self.purse.available(account).is_none() {
-            return Ok(None);
+            return Ok(ToppedUp::Unlimited);
         }
         let now = self.clock.now();
         let mut set = WriteSet::new();
         let fund = Fund { id, account: account.clone(), amount, by: "operator".into(), note: note.to_owned(), at: now };
         set.push(&charge::FUND, &fund);
         self.store.commit(set).await.context("writing down a top-up")?;
+        if !charge::is_funded(&self.store, id).await? {
+            return Ok(ToppedUp::TooMuch);
+        }
         self.look_into(account, now).await?;
-        Ok(Some(charge::sums(&self.store, account).await?))
+        Ok(ToppedUp::Now(charge::sums(&self.store, account).await?))
     }
 }
 

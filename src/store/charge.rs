@@ -77,7 +77,8 @@ struct Named {
     provider_id: String,
 }
 
-/// An opening balance is there once; the same number again changes nothing.
+/// An opening balance is there once; the same number again changes nothing. What would make the sum of an account more
+/// than `BALANCE_MAX` is not written down, else the sum could not be read any more.
 pub static FUND: Statement<Fund> = Statement::new(
     "charge.fund",
     280,
@@ -86,7 +87,9 @@ pub static FUND: Statement<Fund> = Statement::new(
     "insert into fund (id, account, amount, by, note, at)
      select cast(value ->> 'id' as bigint), value ->> 'account', cast(value ->> 'amount' as bigint), value ->> 'by',
        value ->> 'note', cast(value ->> 'at' as bigint)
-     from {rows} as input where true
+     from {rows} as input
+     where abs(coalesce((select sum(fund.amount) from fund where fund.account = input.value ->> 'account'), 0)
+       + cast(value ->> 'amount' as bigint)) <= 1000000000000000000
      on conflict do nothing",
 );
 
@@ -158,6 +161,7 @@ static CHARGES: Query = Query {
         cast(coalesce(sum(case when state = 'reserved' then amount else 0 end), 0) as bigint) as reserved
       from charge where account = $1 and state <> 'returned'",
 };
+static FUNDED: Query = Query { name: "charge.funded", text: "select id from fund where id = $1" };
 static FIND: Query = Query {
     name: "charge.find",
     text: "select outbound_id, account, state, amount, category, country, at, ended_at from charge
@@ -180,7 +184,7 @@ static ARRIVED: Query = Query {
       order by charge.outbound_id limit $3",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FUNDS, &CHARGES, &FIND, &PAGE, &ARRIVED];
+pub(super) static QUERIES: &[&Query] = &[&FUNDS, &CHARGES, &FUNDED, &FIND, &PAGE, &ARRIVED];
 
 pub async fn sums(store: &Store, account: &AccountName) -> Result<Sums, ReadError> {
     let account = [account.as_str().into()];
@@ -190,6 +194,11 @@ pub async fn sums(store: &Store, account: &AccountName) -> Result<Sums, ReadErro
     let funds = |row: &Row| Ok((row.number("opening")?, row.number("topped_up")?));
     let (opening, topped_up) = store.one(&FUNDS, &account, funds).await?.unwrap_or_default();
     Ok(Sums { opening, topped_up, settled, reserved })
+}
+
+/// Whether money that came in was written down under this number.
+pub async fn is_funded(store: &Store, id: i64) -> Result<bool, ReadError> {
+    Ok(store.one(&FUNDED, &[id.into()], |row| row.number("id")).await?.is_some())
 }
 
 pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Charge>, ReadError> {
@@ -250,4 +259,17 @@ fn read(row: &Row) -> Result<Charge, ReadError> {
         at: row.time("at")?,
         ended_at: row.maybe_time("ended_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::limits::{BALANCE_MAX, CONNECTIONS_MAX, TOP_UP_MAX};
+
+    #[test]
+    fn the_statement_knows_the_limit_and_whatever_passes_at_the_same_time_fits() {
+        assert!(FUND.sql.text.contains(&format!("<= {BALANCE_MAX}\n")), "{}", FUND.sql.text);
+        let at_once = i64::try_from(TOP_UP_MAX).unwrap().checked_mul(i64::try_from(CONNECTIONS_MAX).unwrap());
+        assert!(at_once.and_then(|sum| sum.checked_add(BALANCE_MAX)).is_some());
+    }
 }

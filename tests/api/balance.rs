@@ -3,16 +3,22 @@
 use super::host::{ANA, Host, OPERATOR};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 use transom::{
     base::{
         clock::Clock,
         ids::{OutboundId, SenderId},
-        limits::CHARGE_SETTLED_LATE,
+        limits::{BALANCE_MAX, CHARGE_SETTLED_LATE, TOP_UP_MAX},
         time::Span,
     },
-    channel::sandbox::Fault,
+    channel::{client::Client, sandbox::Fault},
     model::inbound::{DeliveryState, StatusUpdate},
-    store::{WriteSet, outbound},
+    runtime::{app::App, bot, metrics::Metrics, start::Setup},
+    store::{
+        WriteSet,
+        charge::{self, Fund},
+        outbound,
+    },
 };
 
 const PRICES: &str = "prices:\n  currency: EUR\n  table:\n    - {category: service, country: ES, price: 0.0030}\n    \
@@ -229,6 +235,99 @@ async fn sums_have_a_limit_and_are_exact_up_to_it() {
     assert_eq!((&now["available"], &now["shown"]), (&json!(most * 20 - SERVICE), &json!("1999999999999.9970")));
 }
 
+/// Top-ups of any size in any order, also after the sum has come to its limit: it is either added or refused, and what
+/// the daemon shows is what was added.
+#[tokio::test]
+async fn a_sum_that_would_pass_its_limit_is_refused_and_everything_else_goes_on() {
+    let one = i64::try_from(TOP_UP_MAX).unwrap();
+    for seed in 1..=3_u64 {
+        let host = host().await;
+        // The walk begins near the limit: from nothing it would take a thousand top-ups to get there.
+        let near = BALANCE_MAX - one * 3;
+        let near = Fund {
+            id: 77,
+            account: "poor".into(),
+            amount: near,
+            by: "operator".into(),
+            note: String::new(),
+            at: host.clock.now(),
+        };
+        let mut set = WriteSet::new();
+        set.push(&charge::FUND, &near);
+        host.app.store.commit(set).await.unwrap();
+        let (mut dice, mut sum, mut refused) = (seed, i128::from(near.amount), 0);
+        for n in 0..60_i64 {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let amount = match (dice >> 33) % 5 {
+                0..=2 => one,
+                3 => -one,
+                _ => i64::try_from((dice >> 20) % TOP_UP_MAX).unwrap() + 1,
+            };
+            let body = json!({"account": "poor", "amount": amount});
+            let answer = host.post_once(OPERATOR, "/v1/balance/top-ups", &format!("k{n}"), body).await;
+            if (sum + i128::from(amount)).abs() > i128::from(BALANCE_MAX) {
+                let said = answer.is(422);
+                assert_eq!(said["errors"][0]["pointer"], "/amount", "{said}");
+                refused += 1;
+            } else {
+                sum += i128::from(amount);
+                assert_eq!(i128::from(answer.is(201)["available"].as_i64().unwrap()), sum);
+            }
+        }
+        assert!(refused > 0, "seed {seed} never came to the limit");
+        assert_eq!(i128::from(balance(&host).await["topped_up"].as_i64().unwrap()), sum);
+        send(&host, "one").await.is(201);
+        assert_eq!(balance(&host).await["reserved"], SERVICE);
+    }
+}
+
+#[tokio::test]
+async fn the_limit_stands_exactly_where_it_is_said_and_below_nothing_as_well() {
+    let host = host().await;
+    let one = i64::try_from(TOP_UP_MAX).unwrap();
+    let ask = async |amount: i64| {
+        host.post(OPERATOR, "/v1/balance/top-ups", json!({"account": "poor", "amount": amount})).await.status
+    };
+    for (id, sign) in [(78, 1), (79, -1)] {
+        let amount = sign * (BALANCE_MAX - one) - balance_of_funds(&host).await;
+        let near = Fund {
+            id,
+            account: "poor".into(),
+            amount,
+            by: "operator".into(),
+            note: String::new(),
+            at: host.clock.now(),
+        };
+        let mut set = WriteSet::new();
+        set.push(&charge::FUND, &near);
+        host.app.store.commit(set).await.unwrap();
+        assert_eq!(ask(sign * one).await, 201, "at the limit");
+        assert_eq!(ask(sign).await, 422, "one more");
+        assert_eq!(ask(-sign).await, 201);
+        assert_eq!(ask(sign).await, 201);
+    }
+    assert_eq!(balance_of_funds(&host).await, -BALANCE_MAX);
+}
+
+async fn balance_of_funds(host: &Host) -> i64 {
+    host.get("key-poor", "/v1/balance").await.is(200)["topped_up"].as_i64().unwrap()
+}
+
+/// The same rows in another process; the first one is as good as dead.
+async fn next_process(host: &Host) -> Arc<App> {
+    let clock: Arc<dyn Clock> = host.clock.clone();
+    let setup = Setup {
+        config: host.app.config.clone(),
+        clock: clock.clone(),
+        store: host.app.store.clone(),
+        http: Arc::new(Client::new(clock, None)),
+        files: bot::read(&host.app.config.bot).unwrap(),
+        calls: None,
+        metrics: Metrics::new(),
+    };
+    App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}")).0
+}
+
 #[tokio::test]
 async fn who_dies_between_setting_aside_and_settling_loses_no_money() {
     let host = host().await;
@@ -248,7 +347,7 @@ async fn who_dies_between_setting_aside_and_settling_loses_no_money() {
     };
     outbound::status(&mut set, SenderId(30), &arrived, host.clock.now());
     host.app.store.commit(set).await.unwrap();
-    let next = host.next_process().await;
+    let next = next_process(&host).await;
     let sums = async || next.balance(&"poor".into()).await.unwrap().unwrap();
     let then = sums().await;
     assert_eq!((then.reserved, then.settled, then.available()), (SERVICE, 0, 1_000 - SERVICE));

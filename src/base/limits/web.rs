@@ -28,10 +28,15 @@ pub const IDEMPOTENCY_KEPT: Span = Span::days(1);
 /// Entries on one page of a list.
 pub const PAGE_DEFAULT: i64 = 50;
 pub const PAGE_MAX: i64 = 200;
-/// Turns of a run that one answer shows, from its first; `transom runs show` has them all.
-pub const TURNS_SHOWN_MAX: usize = 500;
+/// Turns of a conversation in which the trace of a run is looked for.
+pub const TRACE_TURNS_SHOWN_MAX: i64 = 500;
 /// Pages read for one answer, when most rows belong to other accounts.
 pub const PAGES_READ_MAX: usize = 20;
+/// One top-up, in ten-thousandths of the currency: far above any money.
+pub const TOP_UP_MAX: u64 = 1_000_000_000_000_000;
+/// All that came in for an account. As many top-ups as there are connections may pass at the same time: they still
+/// fit into a number. The statement that writes them down names it, too.
+pub const BALANCE_MAX: i64 = 1_000_000_000_000_000_000;
 /// Texts of API requests.
 pub const NAME_CHARS_MAX: usize = 255;
 pub const PHONE_CHARS_MAX: usize = 32;
@@ -91,7 +96,9 @@ pub const EVENTS_KEPT: Span = Span::days(3);
 pub const EVENT_LISTENED_EVERY: Span = Span::hours(1);
 
 // -- the HTTP server
-/// A request's body, from its first byte to its last.
+/// A request's line and headers, from their first byte to their last; who is slower hears 408.
+pub const HEAD_READ_TIMEOUT: Span = Span::seconds(30);
+/// A request's body, from its first byte to its last; who is slower hears 408.
 pub const BODY_READ_TIMEOUT: Span = Span::seconds(30);
 /// Open connections; further ones wait in the kernel's queue.
 pub const CONNECTIONS_MAX: usize = 4_096;

@@ -7,11 +7,11 @@ use super::{
 use crate::{
     base::{
         ids::{AccountName, OutboundId},
-        limits::NAME_CHARS_MAX,
+        limits::{NAME_CHARS_MAX, TOP_UP_MAX},
         query,
         time::iso,
     },
-    runtime::config::shown,
+    runtime::{config::shown, purse::ToppedUp},
     store::charge::{self, Charge, Sums},
     web::{
         auth::{self, Caller},
@@ -61,7 +61,7 @@ pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> Answered {
     if amount.is_none() && input.is_clean_at("amount") {
         input.wrong("amount", "`amount` is missing: a whole number of ten-thousandths.");
     }
-    if amount.is_some_and(|amount| amount == 0 || amount.unsigned_abs() > AMOUNT_MAX) {
+    if amount.is_some_and(|amount| amount == 0 || amount.unsigned_abs() > TOP_UP_MAX) {
         input.wrong("amount", "`amount` is not 0, and at most 10^15.");
     }
     let account = match (given, web.app.config.accounts.as_slice()) {
@@ -86,18 +86,23 @@ pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> Answered {
     once(web, account.clone(), parts.headers, "balance/top-ups".to_owned(), bytes, move |again| async move {
         // Under the number of the request: a try that was cut off adds nothing twice.
         let sums = adding.app.top_up(again.message.0, &account, amount, &note).await;
-        let sums = sums.map_err(|error| Problem::bug(&error))?;
-        if sums.is_none() {
-            let why = "The account has no `balance` in the configuration, or there are no `prices`: it is unlimited.";
-            return Err(Problem::conflict("unlimited", why));
-        }
-        Ok(Answer { status: StatusCode::CREATED, body: described(&adding, &account, sums), took_effect: true })
+        let sums = match sums.map_err(|error| Problem::bug(&error))? {
+            ToppedUp::Now(sums) => sums,
+            ToppedUp::Unlimited => {
+                let why =
+                    "The account has no `balance` in the configuration, or there are no `prices`: it is unlimited.";
+                return Err(Problem::conflict("unlimited", why));
+            }
+            ToppedUp::TooMuch => {
+                let why = "With this `amount` all that came in for the account would be more than 10^18, or less than \
+                           -10^18: nothing was added.";
+                return Err(Problem::invalid(vec![("/amount".to_owned(), why.to_owned())]));
+            }
+        };
+        Ok(Answer { status: StatusCode::CREATED, body: described(&adding, &account, Some(sums)), took_effect: true })
     })
     .await
 }
-
-/// Far above any money, far below what a number holds.
-const AMOUNT_MAX: u64 = 1_000_000_000_000_000;
 
 fn account(web: &Web, caller: &Caller, query: &str) -> Result<AccountName, Problem> {
     let asked = query::value(query, "account").filter(|name| !name.is_empty()).map(AccountName::from);

@@ -54,7 +54,12 @@ static TOP_UP: Shape = shape(
     "TopUp",
     "",
     &[
-        need("amount", Whole, "Ten-thousandths of the currency; below 0: it is taken out."),
+        need(
+            "amount",
+            Whole,
+            "Ten-thousandths of the currency, at most 10^15 at a time; below 0: it is taken out. All that came in for an \
+             account is at most 10^18.",
+        ),
         may("account", Text, "May be left out where there is one only."),
         may("note", Text, "A word for people."),
     ],
