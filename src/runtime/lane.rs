@@ -105,8 +105,10 @@ pub enum Work {
     WindowTold { conversation: ConversationId, message: OutboundId, heard: Option<Time> },
     /// Look at what is due.
     Wake,
-    /// A sender, or a template of it, may be usable again: what waits for that is decided anew.
-    AskAnew { sender: SenderId },
+    /// A sender may go on: what waited for it is looked at anew.
+    Resumed { sender: SenderId },
+    /// A template of this sender may be usable now: look at what waits for one.
+    Template { sender: SenderId },
     /// Rows of this contact were changed by another hand: read them again.
     Forget,
 }
@@ -128,7 +130,8 @@ impl Work {
                 Work::Status { conversation: *conversation, id: *id, number: *number, tells: *tells, update }
             }
             Work::Wake => Work::Wake,
-            Work::AskAnew { sender } => Work::AskAnew { sender: *sender },
+            Work::Resumed { sender } => Work::Resumed { sender: *sender },
+            Work::Template { sender } => Work::Template { sender: *sender },
             Work::Inbound(_)
             | Work::Event { .. }
             | Work::Say { .. }
@@ -334,9 +337,9 @@ impl App {
         let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;
-        pending.waits_for = row.reason.as_deref().and_then(Reason::named);
         // What waits for a sender or a template waits for what this process knows of them.
-        pending.not_before = row.not_before.filter(|_| !outbox::is_asked_anew(pending.waits_for));
+        pending.not_before = row.not_before.filter(|_| !outbox::is_asked_anew(row.reason.as_deref()));
+        pending.waits_for = row.reason.as_deref().and_then(Reason::named);
         pending.planned_again = row.planned_again_at.is_some();
         if row.provider_id.is_some() {
             // A try of it failed by a status and it goes again: another status may say that it arrived after all.
@@ -345,10 +348,9 @@ impl App {
         // A rate, a back-off and a stopped sender keep a message's place; every other reason to wait does not.
         pending.in_order = row.reason.as_deref().is_none_or(|reason| reason == Reason::SenderDown.as_str());
         pending.direct = row.sent_as.as_ref().is_some_and(|content| !content.is_template());
-        pending.sent_as = match row.sent_as {
-            Some(Content::Template(template)) => Some(template),
-            _ => None,
-        };
+        pending.direct_refused = pending.direct && self.refused_direct(row.sender_id, row.error_code.as_deref());
+        let template = |content| if let Content::Template(template) = content { Some(template) } else { None };
+        pending.sent_as = row.sent_as.and_then(template);
         pending.state = match row.state {
             SendState::Held => PendingState::Held { until: row.hold_until.unwrap_or(row.created_at + HOLD_DEFAULT) },
             SendState::Sending | SendState::Unknown => {

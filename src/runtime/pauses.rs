@@ -7,7 +7,8 @@ use crate::{
         limits::{DIRECT_SEND_REST, RESTING_BATCH},
         time::Time,
     },
-    channel::SendError,
+    channel::{Next, SendError, Why},
+    model::inbound::StatusError,
     store::{
         WriteSet, outbound,
         sender_pause::{self, Lifted, Scope, SenderPause},
@@ -22,7 +23,11 @@ impl App {
     pub(super) async fn recall_pauses(&self, now: Time) -> anyhow::Result<()> {
         let kept = sender_pause::all(&self.store).await.context("reading which senders rest")?;
         for pause in kept.into_iter().filter(|pause| pause.until > now) {
-            self.health.pause(pause.sender_id, pause.scope == Scope::Templates, pause.until, pause.why);
+            match pause.scope {
+                Scope::Everything => self.health.pause(pause.sender_id, false, pause.until, pause.why),
+                Scope::Templates => self.health.pause(pause.sender_id, true, pause.until, pause.why),
+                Scope::Direct => self.health.rest_direct(pause.sender_id, pause.until),
+            }
         }
         Ok(())
     }
@@ -53,7 +58,7 @@ impl App {
             let Some(last) = waiting.last() else { return Ok(()) };
             after = *last;
             for contact in waiting {
-                self.push(contact, Work::AskAnew { sender });
+                self.push(contact, Work::Resumed { sender });
             }
         }
     }
@@ -88,12 +93,33 @@ impl App {
         }
     }
 
-    /// It may not send without a template: neither this message nor, for a while, any other.
-    pub(super) fn rest_direct(&self, sender: SenderId, error: &SendError, now: Time) {
-        self.health.rest_direct(sender, now + DIRECT_SEND_REST);
+    /// Whether the code that a message without a template came back with says that it never goes that way.
+    pub(super) fn refused_direct(&self, sender: SenderId, code: Option<&str>) -> bool {
+        let code = code.and_then(|code| code.parse().ok());
+        let provider = self.provider_of(sender);
+        let next =
+            provider.zip(code).map(|(provider, code)| provider.judge(&StatusError { code, text: String::new() }));
+        next.is_some_and(refuses_direct)
+    }
+
+    /// It may not send without a template: neither this message nor, for a while, any other; also over a restart, which
+    /// would only ask the same in vain.
+    pub(super) fn rest_direct(&self, sender: SenderId, error: &SendError, set: &mut WriteSet, now: Time) {
+        let until = now + DIRECT_SEND_REST;
+        let why = format!("{}: {}", error.code, error.text);
+        set.replace(&sender_pause::SET, &SenderPause { sender_id: sender, scope: Scope::Direct, until, why, at: now });
+        self.health.rest_direct(sender, until);
         tracing::warn!(
             sender.id = %sender, error.code = error.code,
             "Sender {sender} may not send without a template ({}): templates alone for an hour", error.code
         );
     }
+}
+
+/// What an answer to a message without a template means: any fault of its kind, window or content says no to the way.
+pub(super) fn refuses_direct(next: Next) -> bool {
+    matches!(
+        next,
+        Next::DirectRefused | Next::WindowClosed | Next::TemplateUnusable { .. } | Next::Rejected { why: Why::Request }
+    )
 }

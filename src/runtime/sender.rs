@@ -6,6 +6,7 @@ use super::{
     lane::{LaneError, LaneState, Work},
     metrics::in_seconds,
     outbox::{self, Pending, PendingState, SendAnswer, backoff},
+    pauses::refuses_direct,
     rows,
     rules::give_back_unasked,
 };
@@ -197,14 +198,7 @@ impl App {
         }
         let mut waits_for = None;
         // What else it may mean: without a template it does not go.
-        let next = match error.next {
-            Next::WindowClosed | Next::TemplateUnusable { .. } | Next::Rejected { why: Why::Request }
-                if pending.direct =>
-            {
-                Next::DirectRefused
-            }
-            next => next,
-        };
+        let next = if pending.direct && refuses_direct(error.next) { Next::DirectRefused } else { error.next };
         match next {
             Next::Retry { after } if !spent => again(pending, now + after.unwrap_or_else(|| backoff(attempt)), true),
             Next::RetryPair { after } if !spent => {
@@ -302,7 +296,7 @@ impl App {
                 again(pending, now, true);
             }
             Next::DirectRefused if pending.direct => {
-                self.rest_direct(sender, &error, now);
+                self.rest_direct(sender, &error, set, now);
                 pending.direct_refused = true;
                 again(pending, now, true);
             }

@@ -1,4 +1,4 @@
-//! `sender_pause`: senders that a platform wants quiet from until a time of its own.
+//! `sender_pause`: senders that a platform wants quiet from until a time of its own, or takes less from for a while.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins};
 use crate::base::{ids::SenderId, time::Time};
@@ -20,6 +20,8 @@ pub struct SenderPause {
 pub enum Scope {
     Everything,
     Templates,
+    /// Messages outside the window without a template (Direct Send).
+    Direct,
 }
 
 /// A person says that a sender may go on.
@@ -53,7 +55,7 @@ pub static LIFT: Statement<Lifted> = Statement::new(
 
 pub(super) static STATEMENTS: &[&Sql] = &[&SET.sql, &LIFT.sql];
 
-/// Read whole, at a start: at most two rows for each sender.
+/// Read whole, at a start: at most three rows for each sender.
 static ALL: Query = Query {
     name: "sender_pause.all",
     text: "select sender_id, scope, until, why, at from sender_pause order by sender_id, scope",

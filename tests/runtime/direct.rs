@@ -83,6 +83,21 @@ async fn an_account_that_may_not_falls_back_to_the_template() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_remembered_over_a_restart() {
+    let mut shop = shop(ON, PAUSED).await;
+    shop.says("track").await;
+    shop.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 139_200 });
+    shop.advance(Span::hours(26)).await;
+    assert_eq!(shop.sent().len(), 1);
+    let shop = shop.restart().await;
+    assert!(!shop.app.health.sends_direct(SENDER, shop.now()), "the next message would only hear the same");
+    let mut shop = shop.restart().await;
+    shop.advance(Span::minutes(61)).await;
+    assert!(shop.app.health.sends_direct(SENDER, shop.now()), "the hour is over");
+    assert_eq!(shop.sent().len(), 1, "this message never goes that way again");
+}
+
+#[tokio::test]
 async fn a_failed_status_falls_back_too() {
     let mut shop = shop(ON, PAUSED).await;
     shop.says("track").await;
