@@ -1,7 +1,7 @@
-//! Reads request bodies within limits of size and time, and never holds more of one than its limit.
+//! Reads request bodies within a limit of size, and never holds more of one than that; `timed` limits their time.
 
-use super::problem::Problem;
-use crate::base::limits::{BODY_READ_TIMEOUT, OVERSIZED_BODY_READ_BYTES_MAX};
+use super::{problem::Problem, timed::is_late};
+use crate::base::limits::OVERSIZED_BODY_READ_BYTES_MAX;
 use axum::{
     body::{Body, Bytes, HttpBody},
     http::StatusCode,
@@ -14,15 +14,42 @@ pub enum BadBody {
     /// Longer than the limit. The rest was read and thrown away, so that the client sees the answer
     /// instead of a reset connection.
     TooLarge,
-    /// It did not arrive within `BODY_READ_TIMEOUT`.
+    /// It did not arrive in time: `timed` says so.
     TooSlow,
     /// The connection broke, or the framing is wrong.
     Broken,
 }
 
 /// The whole body, if it has at most `bytes_max` and arrives in time.
-pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, BadBody> {
-    in_time(collect(body, bytes_max), BODY_READ_TIMEOUT.to_std()).await
+pub async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, BadBody> {
+    let mut first: Option<Bytes> = None;
+    let mut kept: Vec<u8> = Vec::new();
+    let mut seen = 0_usize;
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let frame = frame.map_err(|error| if is_late(&error) { BadBody::TooSlow } else { BadBody::Broken })?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen = seen.saturating_add(data.len());
+        if seen > bytes_max {
+            (first, kept) = (None, Vec::new());
+            if seen > bytes_max.saturating_add(OVERSIZED_BODY_READ_BYTES_MAX) {
+                break;
+            }
+            continue;
+        }
+        // Nearly every webhook comes in one frame, which then needs no copy.
+        match first.take() {
+            None if kept.is_empty() => first = Some(data),
+            None => kept.extend_from_slice(&data),
+            Some(before) => {
+                kept.extend_from_slice(&before);
+                kept.extend_from_slice(&data);
+            }
+        }
+    }
+    if seen > bytes_max {
+        return Err(BadBody::TooLarge);
+    }
+    Ok(first.unwrap_or_else(|| kept.into()))
 }
 
 impl BadBody {
@@ -53,46 +80,10 @@ impl BadBody {
     }
 }
 
-async fn in_time(
-    reading: impl Future<Output = Result<Bytes, BadBody>>,
-    limit: std::time::Duration,
-) -> Result<Bytes, BadBody> {
-    tokio::time::timeout(limit, reading).await.unwrap_or(Err(BadBody::TooSlow))
-}
-
-async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, BadBody> {
-    let mut first: Option<Bytes> = None;
-    let mut kept: Vec<u8> = Vec::new();
-    let mut seen = 0_usize;
-    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let Ok(data) = frame.map_err(|_| BadBody::Broken)?.into_data() else { continue };
-        seen = seen.saturating_add(data.len());
-        if seen > bytes_max {
-            (first, kept) = (None, Vec::new());
-            if seen > bytes_max.saturating_add(OVERSIZED_BODY_READ_BYTES_MAX) {
-                break;
-            }
-            continue;
-        }
-        // Nearly every webhook comes in one frame, which then needs no copy.
-        match first.take() {
-            None if kept.is_empty() => first = Some(data),
-            None => kept.extend_from_slice(&data),
-            Some(before) => {
-                kept.extend_from_slice(&before);
-                kept.extend_from_slice(&data);
-            }
-        }
-    }
-    if seen > bytes_max {
-        return Err(BadBody::TooLarge);
-    }
-    Ok(first.unwrap_or_else(|| kept.into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{base::time::Span, web::timed::Timed};
 
     #[tokio::test]
     async fn a_body_at_the_limit_is_read_and_one_byte_more_is_not() {
@@ -103,6 +94,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_never_comes_ends_in_time() {
-        assert_eq!(in_time(std::future::pending(), std::time::Duration::ZERO).await, Err(BadBody::TooSlow));
+        let never = Timed::new(Never, Span::ZERO);
+        assert_eq!(read(Body::new(never), 5).await, Err(BadBody::TooSlow));
+    }
+
+    struct Never;
+
+    impl HttpBody for Never {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, axum::Error>>> {
+            std::task::Poll::Pending
+        }
     }
 }

@@ -1,7 +1,11 @@
-//! Accepts connections: at most so many at once, and none that stays silent for ever.
+//! Accepts connections: at most so many at once, and none that stays silent, or speaks in drips, for ever.
 
-use crate::base::limits::{CONNECTION_IDLE, CONNECTIONS_MAX};
-use axum::serve::Listener;
+use super::problem::Problem;
+use crate::base::{
+    limits::{BODY_READ_TIMEOUT, CONNECTION_IDLE, CONNECTIONS_MAX, HEAD_READ_TIMEOUT},
+    time::Span,
+};
+use axum::{http::StatusCode, serve::Listener};
 use std::{
     io,
     net::SocketAddr,
@@ -11,7 +15,6 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
-    time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -24,7 +27,24 @@ use tokio::{
 pub struct Door {
     listener: TcpListener,
     places: Arc<Semaphore>,
-    idle: Duration,
+    patience: Patience,
+}
+
+/// How long a client may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For a request's line and headers, from their first byte on.
+    pub head: Span,
+    /// For its body.
+    pub body: Span,
+    /// To begin a request, or to take some of an answer.
+    pub idle: Span,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Patience { head: HEAD_READ_TIMEOUT, body: BODY_READ_TIMEOUT, idle: CONNECTION_IDLE }
+    }
 }
 
 /// Who is at the other end.
@@ -32,8 +52,9 @@ pub struct Door {
 pub struct Peer(pub SocketAddr);
 
 /// A connection that ends with an error when no request has begun and nothing was taken by its client for
-/// `CONNECTION_IDLE` (at most twice that): neither a header in drips, nor an answer that nobody reads, nor an unused
-/// keep-alive connection keeps its place for ever. A body in drips has a time of its own, `BODY_READ_TIMEOUT`.
+/// `CONNECTION_IDLE` (at most twice that): neither an answer that nobody reads nor an unused keep-alive connection keeps
+/// its place for ever. Headers in drips are answered with 408 after `HEAD_READ_TIMEOUT`, a body in drips (`timed`) after
+/// `BODY_READ_TIMEOUT`.
 pub struct Connection {
     stream: TcpStream,
     /// Something was written since the alarm was set.
@@ -41,18 +62,34 @@ pub struct Connection {
     requests: Requests,
     /// How many had begun when the alarm was set.
     begun: u64,
-    idle: Duration,
+    /// How many had begun when bytes of the next one came; it has begun too, when there are more by now.
+    heard: Option<u64>,
+    /// Rings when the headers of that one are late.
+    head: Option<(u64, Pin<Box<Sleep>>)>,
+    patience: Patience,
     alarm: Pin<Box<Sleep>>,
     _place: OwnedSemaphorePermit,
 }
 
-/// How many requests of a connection have begun: their headers are complete.
+/// How many requests of a connection have begun (their headers are complete), and how many have their answer.
 #[derive(Debug, Clone, Default)]
-pub struct Requests(Arc<AtomicU64>);
+pub struct Requests(Arc<[AtomicU64; 2]>);
 
 impl Requests {
     pub fn begin(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0[0].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn answered(&self) {
+        self.0[1].fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn begun(&self) -> u64 {
+        self.0[0].load(Ordering::Relaxed)
+    }
+
+    fn is_in_hand(&self) -> bool {
+        self.begun() != self.0[1].load(Ordering::Relaxed)
     }
 }
 
@@ -65,20 +102,43 @@ impl Connection {
     /// each read would cost more than reading.
     fn waiting<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         while self.alarm.as_mut().poll(cx).is_ready() {
-            let begun = self.requests.0.load(Ordering::Relaxed);
+            let begun = self.requests.begun();
             if !std::mem::take(&mut self.taken) && begun == self.begun {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             self.begun = begun;
-            self.alarm.set(sleep(self.idle));
+            self.alarm.set(sleep(self.patience.idle.to_std()));
         }
         Poll::Pending
+    }
+
+    /// Bytes came, and what they begin is not whole yet when the next ones are waited for: only then there is a clock,
+    /// so that a request whose headers come in one piece costs nothing.
+    fn head_is_late(&mut self, cx: &mut Context<'_>) -> bool {
+        let begun = self.requests.begun();
+        if self.heard != Some(begun) || self.requests.is_in_hand() {
+            return false;
+        }
+        let limit = self.patience.head.to_std();
+        let of_this_one = self.head.take().filter(|(of, _)| *of == begun);
+        let (_, alarm) = self.head.insert(of_this_one.unwrap_or_else(|| (begun, Box::pin(sleep(limit)))));
+        alarm.as_mut().poll(cx).is_ready()
+    }
+
+    /// Nobody else can answer a request that has not begun.
+    fn refuse_late_head(&self) {
+        let why = "The headers of the request did not arrive in time.";
+        let body = Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", why).to_json().to_string();
+        let head = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/problem+json";
+        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        // Who takes not even that is left without it.
+        let _ = self.stream.try_write(answer.as_bytes());
     }
 }
 
 impl Door {
-    pub fn new(listener: TcpListener) -> Self {
-        Door { listener, places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), idle: CONNECTION_IDLE.to_std() }
+    pub fn new(listener: TcpListener, patience: Patience) -> Self {
+        Door { listener, places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), patience }
     }
 }
 
@@ -94,9 +154,10 @@ impl Listener for Door {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(error = %error, "A connection keeps Nagle's algorithm");
         }
-        let (idle, alarm) = (self.idle, Box::pin(sleep(self.idle)));
+        let (patience, alarm) = (self.patience, Box::pin(sleep(self.patience.idle.to_std())));
         let (taken, requests) = (true, Requests::default());
-        (Connection { stream, taken, requests, begun: 0, idle, alarm, _place: place }, address)
+        let (begun, heard, head) = (0, None, None);
+        (Connection { stream, taken, requests, begun, heard, head, patience, alarm, _place: place }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -106,10 +167,20 @@ impl Listener for Door {
 
 impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
+        let (this, before) = (self.get_mut(), buffer.filled().len());
         match Pin::new(&mut this.stream).poll_read(cx, buffer) {
+            Poll::Pending if this.head_is_late(cx) => {
+                this.refuse_late_head();
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
             Poll::Pending => this.waiting(cx),
-            ready => ready,
+            ready => {
+                // What belongs to the body of a request in hand is not the next one's.
+                if buffer.filled().len() > before && !this.requests.is_in_hand() {
+                    this.heard = Some(this.requests.begun());
+                }
+                ready
+            }
         }
     }
 }
@@ -157,13 +228,15 @@ impl AsyncWrite for Connection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     const IDLE: Duration = Duration::from_millis(20);
 
     async fn pair() -> (Connection, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut door = Door { idle: IDLE, ..Door::new(listener) };
+        let soon = Span::millis(20);
+        let mut door = Door::new(listener, Patience { head: soon, body: soon, idle: soon });
         let address = door.local_addr().unwrap();
         let (accepted, client) = tokio::join!(door.accept(), TcpStream::connect(address));
         (accepted.0, client.unwrap())
@@ -189,6 +262,27 @@ mod tests {
             kind = ended => assert_eq!(kind, io::ErrorKind::TimedOut),
             () = drips => panic!("the client saw the end before the server said it"),
         }
+        drop(server);
+        let mut told = String::new();
+        client.read_to_string(&mut told).await.unwrap();
+        assert!(told.starts_with("HTTP/1.1 408 ") && told.contains(r#""code":"too_slow""#), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_waits_between_requests_hears_nothing() {
+        let (mut server, mut client) = pair().await;
+        client.write_all(b"x").await.unwrap();
+        let mut byte = [0];
+        server.read_exact(&mut byte).await.unwrap();
+        // With that byte the request was whole, and it has its answer.
+        server.requests().begin();
+        server.requests().answered();
+        let kind = server.read_exact(&mut byte).await.unwrap_err().kind();
+        assert_eq!(kind, io::ErrorKind::TimedOut, "it ends as one that is not used");
+        drop(server);
+        let mut told = String::new();
+        client.read_to_string(&mut told).await.unwrap();
+        assert_eq!(told, "");
     }
 
     #[tokio::test]
@@ -209,6 +303,7 @@ mod tests {
         let requests = server.requests();
         for _ in 0..30 {
             requests.begin();
+            requests.answered();
             client.write_all(b"x").await.unwrap();
             let mut byte = [0];
             server.read_exact(&mut byte).await.expect("it is in use");

@@ -19,6 +19,7 @@ pub mod problem;
 pub mod routes;
 pub mod serve;
 pub mod state;
+pub mod timed;
 pub mod webhooks;
 
 use axum::{

@@ -2,9 +2,10 @@
 
 use super::{
     answer,
-    listen::{Connection, Door, Peer},
+    listen::{Connection, Door, Patience, Peer},
     router,
     state::Web,
+    timed::Timed,
 };
 use crate::base::limits::HTTP_BUFFER_BYTES_MAX;
 use axum::{Router, body::Body, serve::Listener as _};
@@ -28,9 +29,14 @@ pub struct Server {
 impl Server {
     /// Starts to accept at the listener.
     pub fn start(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
+        Server::start_patient(listener, web, Patience::default())
+    }
+
+    /// The same for clients that have so much time.
+    pub fn start_patient(listener: TcpListener, web: Arc<Web>, patience: Patience) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(accept(Door::new(listener), Arc::clone(&web), stopped));
+        let task = tokio::spawn(accept(Door::new(listener, patience), Arc::clone(&web), patience, stopped));
         Ok(Server { address, stop, web, task })
     }
 
@@ -46,7 +52,7 @@ impl Server {
 }
 
 /// Until it is stopped, or dropped; then until the last connection has ended.
-async fn accept(mut door: Door, web: Arc<Web>, mut stopped: watch::Receiver<bool>) {
+async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, mut stopped: watch::Receiver<bool>) {
     let router = router(Arc::clone(&web));
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     loop {
@@ -56,7 +62,7 @@ async fn accept(mut door: Door, web: Arc<Web>, mut stopped: watch::Receiver<bool
         };
         let (web, router, stopped, open) = (Arc::clone(&web), router.clone(), stopped.clone(), open.clone());
         tokio::spawn(async move {
-            serve(io, Peer(address), &web, &router, stopped).await;
+            serve(io, Peer(address), patience, &web, &router, stopped).await;
             drop(open);
         });
     }
@@ -65,11 +71,23 @@ async fn accept(mut door: Door, web: Arc<Web>, mut stopped: watch::Receiver<bool
 }
 
 /// The requests of one connection. When the server stops, the one in hand is the last.
-async fn serve(io: Connection, peer: Peer, web: &Web, router: &Router, mut stopped: watch::Receiver<bool>) {
-    let requests = io.requests();
+async fn serve(
+    io: Connection,
+    peer: Peer,
+    patience: Patience,
+    web: &Web,
+    router: &Router,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let requests = &io.requests();
     let service = service_fn(|request: Request<Incoming>| {
         requests.begin();
-        async move { Ok::<_, Infallible>(answer(web, router, peer, request.map(Body::new)).await) }
+        async move {
+            let request = request.map(|body| Body::new(Timed::new(body, patience.body)));
+            let response = answer(web, router, peer, request).await;
+            requests.answered();
+            Ok::<_, Infallible>(response)
+        }
     });
     let mut http = http1::Builder::new();
     let http = http.max_buf_size(HTTP_BUFFER_BYTES_MAX);
