@@ -21,7 +21,7 @@ pub enum Grade {
 /// One question and what came of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Check {
-    /// `token`, `number`, `quality`, `sending`, `limit` or `subscription`; `runtime::checkup` has more of its own.
+    /// `token`, `number`, `quality`, `sending`, `limit`, `throughput` or `subscription`; `runtime::checkup` has more of its own.
     pub name: &'static str,
     pub grade: Grade,
     /// A sentence, with what to do where something is wrong; holds no secret.

@@ -36,6 +36,8 @@ pub struct Number {
     pub problems: Vec<String>,
     /// `TIER_2K`, `UNLIMITED`: whom it may begin to talk with in 24 hours.
     pub limit: Option<String>,
+    /// `STANDARD`, `HIGH`, `NOT_APPLICABLE`: how many messages a second it takes.
+    pub throughput: Option<String>,
     /// The digits of `display` are those of the configuration.
     pub phone_matches: bool,
 }
@@ -65,7 +67,7 @@ impl Meta {
 
 async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble> {
     let fields = "display_phone_number,verified_name,quality_rating,status,health_status,\
-                  whatsapp_business_manager_messaging_limit";
+                  whatsapp_business_manager_messaging_limit,throughput";
     let text = get(http, sender, &format!("{}?fields={fields}", sender.phone_number_id)).await?;
     let raw: RawNumber<'_> = serde_json::from_str(&text).map_err(|_| unreadable("the number"))?;
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -86,6 +88,7 @@ async fn number(http: &dyn Http, sender: &MetaSender) -> Result<Number, Trouble>
         can_send: raw.health_status.can_send_message.owned(),
         problems: problems.collect(),
         limit: raw.whatsapp_business_manager_messaging_limit.owned(),
+        throughput: raw.throughput.level.owned(),
     })
 }
 
@@ -185,6 +188,15 @@ struct RawNumber<'a> {
     whatsapp_business_manager_messaging_limit: Text<'a>,
     #[serde(borrow)]
     health_status: Tolerant<Health<'a>>,
+    #[serde(borrow)]
+    throughput: Tolerant<Throughput<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Throughput<'a> {
+    #[serde(borrow)]
+    level: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
@@ -237,4 +249,4 @@ struct AppData<'a> {
     name: Text<'a>,
 }
 
-tolerate!(Health, Entity, Problem, App, AppData);
+tolerate!(Throughput, Health, Entity, Problem, App, AppData);

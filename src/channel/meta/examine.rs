@@ -89,6 +89,18 @@ fn limit(tier: &str) -> Check {
     Check::new("limit", Grade::Good, text).with(json!({ "messaging_limit": tier }))
 }
 
+/// How fast it may send (platform.md 4.9); `rate` beside the sender is what holds it to that.
+fn throughput(level: &str) -> Check {
+    let text = match level {
+        "STANDARD" => "Meta takes up to 80 messages a second from it, 20 where people answer from the phone as well.",
+        "HIGH" => "Meta takes up to 1,000 messages a second from it: `rate` beside the sender may be as high.",
+        other => {
+            return Check::new("throughput", Grade::Unknown, format!("Meta's word for its throughput is `{other}`."));
+        }
+    };
+    Check::new("throughput", Grade::Good, text).with(json!({ "level": level }))
+}
+
 fn read(number: &Number, ends: Option<(Time, Time)>) -> Vec<Check> {
     let shown = number.display.as_deref().unwrap_or("?");
     let status = number.status.as_deref().filter(|status| *status != "CONNECTED");
@@ -127,6 +139,7 @@ fn read(number: &Number, ends: Option<(Time, Time)>) -> Vec<Check> {
         sending.with(json!({"overall_status": number.can_send, "entities": number.problems})),
     ];
     all.extend(number.limit.as_deref().map(limit));
+    all.extend(number.throughput.as_deref().map(throughput));
     all
 }
 
@@ -144,6 +157,7 @@ mod tests {
             can_send: Some("AVAILABLE".into()),
             problems: Vec::new(),
             limit: None,
+            throughput: None,
             phone_matches: true,
         }
     }
@@ -180,6 +194,15 @@ mod tests {
             assert_eq!(checks[4].text, format!("It may begin to talk with {people} people in 24 hours."));
         }
         assert_eq!(limit("NEW").grade, Grade::Unknown);
+    }
+
+    #[test]
+    fn the_throughput_is_said_in_messages_a_second() {
+        for (level, said) in [("STANDARD", "80 messages a second"), ("HIGH", "1,000 messages a second")] {
+            let checks = read(&Number { throughput: Some(level.into()), ..number() }, None);
+            assert!(checks[4].grade == Grade::Good && checks[4].text.contains(said), "{checks:?}");
+        }
+        assert_eq!(throughput("NOT_APPLICABLE").grade, Grade::Unknown);
     }
 
     #[test]
