@@ -2,7 +2,6 @@
 
 mod acts;
 mod arrive;
-mod beginning;
 mod blank;
 mod buttons;
 mod compare;

@@ -137,6 +137,11 @@ impl World {
         filled
     }
 
+    /// The ids of what is there.
+    pub fn known(&self) -> Vec<&str> {
+        self.ids.values().map(String::as_str).collect()
+    }
+
     async fn ask(&self, route: &Route, key: &str) -> super::host::Answer {
         self.ask_with(route, key, route.example.body).await
     }

@@ -3,7 +3,6 @@
 mod account;
 mod audiences;
 mod broadcasts;
-mod codes;
 mod consent;
 mod direct;
 mod doubt;

@@ -57,6 +57,8 @@ pub fn said(kind: Kind, refused: Refused, now: crate::base::time::Time) -> Refus
         Refused::Template(TemplateTrouble::NotSynced { why }) => Refusal::TemplateNotSynced { why },
         Refused::Template(TemplateTrouble::Mismatch { why }) => Refusal::TemplateMismatch { why },
         Refused::Other { provider: "twilio", code, why } => Refusal::Twilio { code, why },
+        // Meta's codes of people who cannot be reached have six digits.
+        Refused::Unreachable { code, why } if code.len() == TWILIO_DIGITS => Refusal::Twilio { code, why },
         Refused::Unreachable { why, .. } | Refused::Other { why, .. } => Refusal::Unknown { why },
         Refused::Key(KeyFault::OtherBody) => Refusal::IdempotencyKeyReused,
         Refused::Key(KeyFault::BadKey) => Refusal::IdempotencyKeyInvalid,
@@ -64,6 +66,9 @@ pub fn said(kind: Kind, refused: Refused, now: crate::base::time::Time) -> Refus
         Refused::Internal => Refusal::Internal,
     }
 }
+
+/// Of every code of Twilio's.
+const TWILIO_DIGITS: usize = 5;
 
 fn success(kind: Kind, sent: &Sent, now: crate::base::time::Time) -> Json {
     let mut body = json!({
@@ -125,6 +130,7 @@ mod tests {
         assert_eq!(code("no_consent", Some(Reason::NoConsent)), "OPTED_OUT");
         assert_eq!(code("sender_down", Some(Reason::SenderDown)), "SENDER_OFFLINE");
         assert_eq!(of("twilio", "63018", None), "TWILIO_ERROR_63018");
+        assert_eq!(of("twilio", "63024", None), "TWILIO_ERROR_63024");
         assert_eq!(of("twilio", "63016", None), "SESSION_EXPIRED");
     }
 

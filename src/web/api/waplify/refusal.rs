@@ -91,7 +91,7 @@ impl Refusal {
             }
             Refusal::TooLarge => traced("bad_request", "The request body is too large."),
             Refusal::BadBody { .. } => traced("bad_request", "The request body could not be read."),
-            Refusal::Internal => traced("internal_server_error", "Something went wrong on our end."),
+            Refusal::Internal => traced("internal_error", "Something went wrong on our end."),
         }
     }
 }
