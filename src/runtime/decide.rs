@@ -5,7 +5,7 @@ use super::{
     catalogue::{DIRECT_SEND_PRICED_AS, Wish},
     config::Sender,
     lane::Conversation,
-    outbox::{Pending, PendingState},
+    outbox::{Nudged, Pending, PendingState},
 };
 use crate::{
     base::{
@@ -20,7 +20,7 @@ use crate::{
         effect::IfClosed,
         event::Reason,
         template::TemplateMessage,
-        window::{self, Plan, SenderState, SentAs, TemplateState},
+        window::{self, Plan, SenderState, SentAs, TemplateState, TopicRules},
     },
 };
 
@@ -187,7 +187,11 @@ impl App {
             contact: &contact.data,
             answers_after: rules.answers_after,
             with_person: conversation.session.silences(pending.draft.run),
-            topic: rules.topic(&pending.draft.topic),
+            topic: match (rules.topic(&pending.draft.topic), pending.nudged) {
+                // Its nudge was counted, and is answered.
+                (topic, Nudged::Answered) => TopicRules { at_most: &[], ..topic },
+                (topic, Nudged::No | Nudged::Out) => topic,
+            },
             consent_topics: &rules.consent_topics,
             require_consent: account.is_some_and(|account| account.require_consent),
             quiet_until: rules.quiet_until(&contact.data, now).filter(|_| !awake),

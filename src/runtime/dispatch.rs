@@ -5,7 +5,7 @@ use super::{
     config::OnUnknown,
     decide::Decision,
     lane::{Conversation, LaneError, LaneState},
-    outbox::{self, Pending, PendingState, SendAnswer},
+    outbox::{self, Nudged, Pending, PendingState, SendAnswer},
     rows,
     rules::count_unasked,
 };
@@ -62,6 +62,10 @@ impl App {
                     }
                     self.launch(lane, index, id, content);
                     return Ok(false);
+                }
+                // The answer to the one that is out brings all that is kept.
+                Decision::Nudge { until, .. } if outbox::is_nudged(&lane.conversations[index].outbox) => {
+                    self.settle(lane, index, place, Decision::Hold { until }, now, &mut set, &mut events);
                 }
                 Decision::Nudge { template, until } => {
                     self.put_nudge(lane, index, place, template, until, now, &mut set);
@@ -150,7 +154,8 @@ impl App {
         // An unknown attempt before this one counts still; a refused one was given back.
         let stamps = lane.contact.data.unasked.get(&topic);
         let counted = before.is_some_and(|at| stamps.is_some_and(|stamps| stamps.contains(&at)));
-        if !counted && self.counts_against_cap(&pending.draft, now) {
+        let announced = pending.nudged == Nudged::Answered;
+        if !counted && !announced && self.counts_against_cap(&pending.draft, now) {
             // The cap counts what is being sent, too: two messages of one second cannot both pass it.
             count_unasked(&mut lane.contact.data, &topic, now);
             rows::contact(set, &lane.contact);
@@ -176,6 +181,7 @@ impl App {
         kept.state = PendingState::Held { until };
         kept.not_before = None;
         kept.in_order = false;
+        kept.nudged = Nudged::Out;
         // One nudge: if the window is closed again when the answer comes, it only waits.
         if let Some(IfClosed::Nudge { hold, .. }) = kept.draft.if_closed {
             Arc::make_mut(&mut kept.draft).if_closed = Some(IfClosed::Hold(hold));

@@ -315,9 +315,7 @@ impl App {
             Some(unknown) => outbound::accepted_turn(&self.store, row.id, unknown.id).await?,
             None => None,
         };
-        // An unknown one without a moment is listed already: nothing waits for it any more.
-        let listed = |row: &outbound::Outbound| row.state == SendState::Unknown && row.hold_until.is_none();
-        let outbox = rows.into_iter().filter(|row| !listed(row)).map(|row| self.revive(row)).collect();
+        let outbox = self.outbox_of(row.id, rows).await?;
         Ok(Conversation {
             id: row.id,
             sender: row.sender_id,

@@ -67,6 +67,7 @@ mod recovery;
 pub mod reload;
 pub mod replay;
 pub mod report;
+mod revived;
 mod rows;
 mod rules;
 mod say;

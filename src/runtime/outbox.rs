@@ -50,6 +50,8 @@ pub struct Pending {
     pub direct_refused: bool,
     /// Whoever tried it is gone, and its row does not say yet until when a status is waited for.
     pub interrupted: bool,
+    /// The template that prepares it.
+    pub nudged: Nudged,
     /// A status said that a try failed, while a request was on the wire: by the try's id at the provider.
     pub failed_early: Option<(ProviderId, StatusError)>,
     /// Who waits for its fate (an API request).
@@ -68,6 +70,17 @@ pub enum PendingState {
     Unknown {
         until: Time,
     },
+}
+
+/// What is known of the nudge of a message with `if_closed: {nudge: …}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Nudged {
+    #[default]
+    No,
+    /// It has left, or is about to: the message waits for an answer to it.
+    Out,
+    /// The contact has written since: what was announced to them may follow, and is counted already.
+    Answered,
 }
 
 impl Pending {
@@ -92,6 +105,7 @@ impl Pending {
             direct: false,
             direct_refused: false,
             interrupted: false,
+            nudged: Nudged::No,
             failed_early: None,
             waiters: Vec::new(),
         }
@@ -226,6 +240,18 @@ pub fn due_at(outbox: &[Pending]) -> Option<Time> {
     due
 }
 
+/// A nudge is out, and nobody has answered: it stands for whatever else is kept (one for all of them).
+pub fn is_nudged(outbox: &[Pending]) -> bool {
+    outbox.iter().any(|pending| pending.nudged == Nudged::Out && matches!(pending.state, PendingState::Held { .. }))
+}
+
+/// The nudge of a message did not leave: the next one that is kept has its own.
+pub fn nudge_failed(outbox: &mut [Pending], nudge: &Draft) {
+    for kept in outbox.iter_mut().filter(|kept| nudge.nudge && kept.draft.number == nudge.number) {
+        kept.nudged = Nudged::No;
+    }
+}
+
 /// A nudge whose message is no longer kept: that one has gone itself, or never will.
 pub fn has_outlived(outbox: &[Pending], place: usize) -> bool {
     let nudge = &outbox[place].draft;
@@ -249,10 +275,12 @@ pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
     let is_kept = |pending: &&Pending| !pending.draft.nudge && matches!(pending.state, PendingState::Held { .. });
     let kept: Vec<u32> = outbox.iter().filter(is_kept).map(|pending| pending.draft.number).collect();
     let mut released = Released::default();
+    let mut unsaid: Vec<u32> = Vec::new();
     outbox.retain(|pending| {
         let draft = &pending.draft;
         let dropped = draft.nudge && pending.state == PendingState::Queued && kept.contains(&draft.number);
         released.dropped.extend(dropped.then_some(pending.id));
+        unsaid.extend(dropped.then_some(draft.number));
         !dropped
     });
     for pending in outbox {
@@ -263,6 +291,9 @@ pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
             pending.not_before = None;
             pending.released_at = Some(now);
             pending.in_order = true;
+            // One that gave way to its message has told nobody anything.
+            let told = pending.nudged == Nudged::Out && !unsaid.contains(&pending.draft.number);
+            pending.nudged = if told { Nudged::Answered } else { Nudged::No };
             released.again.push(pending.id);
         }
     }

@@ -350,6 +350,7 @@ impl App {
     ) {
         let conversation = &mut lane.conversations[index];
         let mut pending = conversation.outbox.remove(place);
+        outbox::nudge_failed(&mut conversation.outbox, &pending.draft);
         self.metrics.message(conversation.sender, "failed");
         rows::failed(set, conversation.sender, pending.id, (&error.code, &error.text), reason, now);
         if pending.draft.tells {

@@ -73,3 +73,83 @@ async fn a_nudge_that_waits_gives_way_when_its_question_can_leave() {
     assert_eq!(kinds(&house), said, "the template is not sent after it");
     assert_eq!(house.row(0).await.state, SendState::Dropped);
 }
+
+const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n\
+                   topics: {service: {}, news: {needs: consent, at_most: 1/1d}}\n";
+
+/// On Saturday at ten and at eleven: the window of Friday morning is closed by then.
+fn weekly(name: &str, hour: u8, topic: &str) -> String {
+    format!(
+        "flow: {name}\ntopic: {topic}\nwhen: [{{schedule: \"0 {hour} * * SAT\", to: everyone}}]\n\
+         steps: [{{say: The {name} one., if_closed: {{nudge: {topic}_tpl}}}}]\n"
+    )
+}
+
+const TWO: &str = "  - {id: 1, sender: 1, name: service_tpl, language: en, category: utility, status: approved, \
+                   body: \"We have something.\"}\n  - {id: 2, sender: 1, name: news_tpl, language: en, \
+                   category: marketing, status: approved, body: \"We have news.\"}";
+
+fn said(house: &House) -> Vec<String> {
+    let words = |body: &serde_json::Value| {
+        let of = ["/text/body", "/template/name"].iter().find_map(|place| body.pointer(place)?.as_str());
+        of.unwrap_or_default().to_owned()
+    };
+    house.sent().iter().map(words).collect()
+}
+
+#[tokio::test]
+async fn several_that_are_kept_have_one_nudge_also_over_a_restart() {
+    for restarts in [false, true] {
+        let (first, second) = (weekly("first", 10, "service"), weekly("second", 11, "service"));
+        let files = [("flows/first.yaml", first.as_str()), ("flows/second.yaml", &second)];
+        let mut house = House::at_meta(&files, TWO).await;
+        house.says("hello").await;
+        house.advance(Span::hours(25) + Span::minutes(1)).await;
+        if restarts {
+            house = house.restart().await;
+        }
+        house.advance(Span::hours(2)).await;
+        assert_eq!(said(&house), ["service_tpl"], "restarts: {restarts}");
+        house.says("yes?").await;
+        assert_eq!(said(&house)[1..], ["The first one.", "The second one."], "restarts: {restarts}");
+        // A week later the next one is announced anew.
+        house.advance(Span::days(7) - Span::hours(3)).await;
+        assert_eq!(said(&house)[3..], ["service_tpl"], "restarts: {restarts}");
+    }
+}
+
+#[tokio::test]
+async fn a_nudge_that_fails_leaves_the_next_one_its_own() {
+    let (first, second) = (weekly("first", 10, "service"), weekly("second", 11, "service"));
+    let files = [("flows/first.yaml", first.as_str()), ("flows/second.yaml", &second)];
+    let mut house = House::at_meta(&files, TWO).await;
+    house.says("hello").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_026 });
+    house.advance(Span::hours(27)).await;
+    assert_eq!(said(&house), ["service_tpl"; 2]);
+}
+
+#[tokio::test]
+async fn what_a_nudge_announced_is_not_capped_by_it() {
+    for restarts in [false, true] {
+        let yes = "flow: yes_please\nwhen: [{message: yes please}]\nsteps: [{consent: {news: given}}]\n";
+        let (first, second) = (weekly("first", 10, "news"), weekly("second", 12, "news"));
+        let files = [
+            ("flows/_bot.yaml", BOT),
+            ("flows/yes_please.yaml", yes),
+            ("flows/first.yaml", &first),
+            ("flows/second.yaml", &second),
+        ];
+        let mut house = House::at_meta(&files, TWO).await;
+        house.says("yes please").await;
+        house.advance(Span::hours(26)).await;
+        if restarts {
+            house = house.restart().await;
+        }
+        house.says("what is it?").await;
+        assert_eq!(said(&house), ["news_tpl", "The first one."], "restarts: {restarts}");
+        // The two count as one, and as the one of today.
+        house.advance(Span::hours(3)).await;
+        assert_eq!(said(&house).len(), 2, "restarts: {restarts}");
+    }
+}

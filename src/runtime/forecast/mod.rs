@@ -37,7 +37,7 @@ use crate::{
         value::Value,
         window::{self, Plan, PlanInput, SentAs},
     },
-    store::{ReadError, contact},
+    store::{ReadError, contact, outbound},
 };
 use ground::Found;
 use jiff::tz::TimeZone;
@@ -232,8 +232,11 @@ async fn foresee(
     }
     // The first message is what the person notices; what the run says beside it costs as well.
     let mut first: Option<Foreseen> = None;
+    let nudges = drafts.iter().any(|draft| matches!(draft.if_closed, Some(IfClosed::Nudge { .. })));
+    let mut nudged = nudges && outbound::is_nudged(&ground.store, found.conversation).await?;
     for draft in drafts {
-        let seen = decide(ground, &contact, &found, draft, slot, mornings);
+        let seen = decide(ground, &contact, (&found, nudged), draft, slot, mornings);
+        nudged |= matches!(seen.what, What::Nudge(_));
         match &mut first {
             None => first = Some(seen),
             Some(first) => first.prices.extend(seen.prices),
@@ -245,7 +248,7 @@ async fn foresee(
 fn decide(
     ground: &Ground<'_>,
     contact: &Contact,
-    found: &Found,
+    (found, nudged): (&Found, bool),
     draft: &Draft,
     slot: Time,
     mornings: &Mornings,
@@ -314,6 +317,8 @@ fn decide(
                 Some(template) => Foreseen::template(now, &template.name, prices),
                 None => Foreseen::refused(now, Reason::TemplateUnusable),
             },
+            // The answer to the one that is out brings all that is kept.
+            Plan::Nudge { .. } if nudged => Foreseen::held(now, Reason::WindowClosed),
             Plan::Nudge { index, .. } => match of_list(index) {
                 // Its own price: it goes as a message of its own.
                 Some(template) => {

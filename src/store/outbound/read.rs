@@ -71,6 +71,20 @@ static BY_NUMBER: Query = Query {
          order by case when state = 'held' then 1 else 0 end, id limit 1"
     ),
 };
+static AFTER: Query = Query {
+    name: "outbound.after",
+    text: select!("where conversation_id = $1 and number = $2 and id > $3 order by id limit 1"),
+};
+// Of two with one number the later one is a nudge, and the earlier one what it prepares.
+static NUDGED: Query = Query {
+    name: "outbound.nudged",
+    text: "select kept.id as id from outbound as kept join outbound as nudge
+        on nudge.conversation_id = kept.conversation_id and nudge.number = kept.number and nudge.id > kept.id
+      where (kept.state = 'queued' or kept.state = 'sending' or kept.state = 'held' or kept.state = 'unknown')
+        and kept.state = 'held' and kept.conversation_id = $1
+        and nudge.state <> 'failed' and nudge.state <> 'skipped' and nudge.state <> 'dropped'
+      limit 1",
+};
 static OF: Query =
     Query { name: "outbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
 static UNFINISHED: Query = Query {
@@ -231,6 +245,21 @@ pub async fn by_number(
     number: u32,
 ) -> Result<Option<Outbound>, ReadError> {
     store.one(&BY_NUMBER, &[conversation.0.into(), i64::from(number).into()], read).await
+}
+
+/// The next message with a number, after one of that number: its nudge.
+pub async fn after(
+    store: &Store,
+    conversation: ConversationId,
+    number: u32,
+    id: OutboundId,
+) -> Result<Option<Outbound>, ReadError> {
+    store.one(&AFTER, &[conversation.0.into(), i64::from(number).into(), id.0.into()], read).await
+}
+
+/// A nudge is out in a conversation, and what it prepares is kept still.
+pub async fn is_nudged(store: &Store, conversation: ConversationId) -> Result<bool, ReadError> {
+    Ok(store.one(&NUDGED, &[conversation.0.into()], |row| row.number("id")).await?.is_some())
 }
 
 /// What a conversation was sent, newest first; `before` is the last one's id, `i64::MAX` at first.
