@@ -14,8 +14,9 @@ use crate::{
     },
     flow::{self, DateTable, Flow},
     model::{
-        contact::ContactData,
+        contact::{Contact, ContactData},
         event::{Event, Reason, Start},
+        inbound::Alias,
     },
     store::{
         WriteSet, contact, conversation,
@@ -52,6 +53,20 @@ impl App {
                 set.push(&start::PLAN, &self.planned(&table, contact, new.value, new.at, now));
             }
         }
+    }
+
+    /// The person is at these names from now on. Another number may mean another clock, and dates count on that. True:
+    /// something is new.
+    pub(super) fn move_to(&self, contact: &mut Contact, names: &[Alias], now: Time, set: &mut WriteSet) -> bool {
+        let phone = contact.data.phone.clone();
+        if !contact.data.moves_to(names) {
+            return false;
+        }
+        if contact.data.phone != phone {
+            let before = ContactData { phone, ..contact.data.clone() };
+            self.plan_dates(&self.live.get(), contact.id, &before, &contact.data, now, set);
+        }
+        true
     }
 
     /// A trigger that is new means everybody who has its field already.

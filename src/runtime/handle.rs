@@ -50,7 +50,7 @@ impl App {
         if unnamed {
             lane.contact.data.name.clone_from(&message.name);
         }
-        if (newest && lane.contact.data.moves_to(&message.from)) || unnamed {
+        if (newest && self.move_to(&mut lane.contact, &message.from, now, &mut set)) || unnamed {
             rows::contact(&mut set, &lane.contact);
         }
         let word = self.take_word(lane, &recorded, now, &mut set);
@@ -159,8 +159,8 @@ impl App {
                 self.take_window(lane, index, message, heard).await
             }
             Work::Moved { names, reply } => {
-                if lane.contact.data.moves_to(&names) {
-                    let mut set = WriteSet::of(lane.contact.id.0);
+                let mut set = WriteSet::of(lane.contact.id.0);
+                if self.move_to(&mut lane.contact, &names, self.clock.now(), &mut set) {
                     rows::contact(&mut set, &lane.contact);
                     self.store.commit(set).await?;
                 }

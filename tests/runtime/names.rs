@@ -353,3 +353,29 @@ async fn a_stop_holds_back_what_waits_under_the_other_name() {
     house.advance(Span::minutes(20)).await;
     assert_eq!(sent(&house), said);
 }
+
+/// At ten of the day before, where they live.
+const VISIT: &str = "flow: visit\nwhen:\n  - date: contact.visit_at\n    offset: -1d\n    at: \"10:00\"\nsteps:\n  \
+                     - say: See you tomorrow.\n    if_closed: skip\n";
+const COMES: &str =
+    "flow: comes\nwhen: [{message: i come}]\nsteps: [{set: {contact.visit_at: '${now() + hours(30)}'}}]\n";
+
+#[tokio::test]
+async fn another_number_may_mean_another_clock_for_dates() {
+    let bot = "bot: Shop\nlanguage: en\ntimezone: UTC\nfields: {visit_at: datetime}\n";
+    let files = [("flows/_bot.yaml", bot), ("flows/visit.yaml", VISIT), ("flows/comes.yaml", COMES)];
+    for moves in [false, true] {
+        let mut house = House::at_meta(&files, "  []").await;
+        writes(&house, "wamid.a", "i come", Some(OLD), None).await;
+        house.app.run_due().await.unwrap();
+        if moves {
+            // To Auckland, where it is Friday evening: the day before the visit is Saturday there.
+            let system = json!({"type": "user_changed_number", "wa_id": "6421555666", "body": "Ana changed"});
+            changes(&house, OLD, system).await;
+        }
+        house.advance(Span::hours(2)).await;
+        assert_eq!(house.texts().len(), usize::from(!moves), "ten o'clock in Madrid, moves: {moves}");
+        house.advance(Span::hours(11)).await;
+        assert_eq!(house.texts(), ["See you tomorrow."], "moves: {moves}");
+    }
+}
