@@ -13,3 +13,4 @@ mod receiver;
 mod runtime;
 mod sim;
 mod store;
+mod year;

@@ -1,0 +1,1005 @@
+//! Who may be told what, and who must be: a ledger of the year kept beside the daemon, and each of its acts judged.
+//!
+//! A *due* is something that has to be said to somebody, from the moment it is due until it has left or was refused for a
+//! reason that is true. What leaves without one, or in another form, or while a rule forbids it, is wrong; so is a due
+//! that could go and does not.
+
+use super::{
+    bot::{self, SCHEDULES, STEPS, Step, To, Way, Weekly, named},
+    clocks::{self, Home, shown},
+    ledger::{Ledger, Outbound, Start},
+    meta::Sent,
+};
+use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
+use transom::base::time::{Span, Time};
+
+const WINDOW: Span = Span::hours(24);
+const MARGIN: Span = Span::minutes(5);
+const HALF_AN_HOUR: Span = Span::minutes(30);
+const HOLD: Span = Span::days(7);
+const QUEUE: Span = Span::hours(6);
+const GIVE_BACK: Span = Span::hours(12);
+const DAY: Span = Span::days(1);
+const CLOSING: Span = Span::minutes(40);
+const SILENT: Span = Span::days(3);
+const SILENT_CAP: Span = Span::days(30);
+/// By when what is due has left: its minute, and the pace of those before.
+const PATIENCE: Span = Span::minutes(1);
+/// When a due is looked at that has not left: its slot has come by then.
+const SOON: Span = Span::seconds(20);
+
+/// Somebody of the town.
+pub struct Person {
+    pub home: Home,
+    pub phone: String,
+    pub row: Option<(i64, i64)>,
+    /// The newest message's own time, in whole seconds as Meta tells it.
+    pub opened: Option<Time>,
+    pub opted_out: bool,
+    word_at: Option<Time>,
+    pub consent: BTreeSet<&'static str>,
+    pub daily: bool,
+    /// A person of the business has the conversation, until then at the latest.
+    pub with_person: Option<Time>,
+    pub question: Option<Question>,
+    freed_at: Time,
+    joined_at: Time,
+    visit_at: Option<Time>,
+    /// What reached them unasked, by topic.
+    stamps: BTreeMap<&'static str, Vec<Time>>,
+    /// What began for them, by flow.
+    starts: BTreeMap<&'static str, Vec<Time>>,
+    minutes: BTreeSet<(&'static str, String)>,
+    dated: BTreeSet<(&'static str, Time)>,
+}
+
+pub struct Question {
+    pub word: &'static str,
+    due: u64,
+    pub left: bool,
+    deadline: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stage {
+    /// Its flow is to begin; true: a row says so.
+    Start(bool),
+    Queued(bool, Time),
+    /// Its run waits.
+    Wake,
+    /// It was written then.
+    Said(Time),
+}
+
+#[derive(Debug, Clone)]
+struct Due {
+    id: u64,
+    person: usize,
+    step: &'static Step,
+    at: Time,
+    stage: Stage,
+    look: Time,
+    run: u64,
+    /// Since when it could go.
+    ready: Option<Time>,
+    /// When a message of the person let it go again.
+    awake: Option<Time>,
+    nudged: bool,
+    /// Why it was kept when it was looked at last.
+    kept: Option<Verdict>,
+    tries: u32,
+    /// The platform wants a day's rest.
+    rests: Option<Time>,
+    /// The end of the night for which it waits.
+    morning: Option<Time>,
+    /// The date of which it comes.
+    visit: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Verdict {
+    Text,
+    Template(&'static str),
+    Nudge(&'static str),
+    Night,
+    Rests,
+    Held(Time),
+    NoTemplate,
+    Skip,
+    Over,
+    No(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Begin {
+    Yes,
+    InLine,
+    No(&'static str),
+}
+
+pub struct Oracle {
+    pub people: Vec<Person>,
+    pub paused: BTreeSet<&'static str>,
+    pub wrong: Vec<String>,
+    dues: Vec<Due>,
+    last_id: u64,
+    last: Time,
+    clocks: BTreeMap<String, Time>,
+    /// What happened, by flow and word: `text`, `template`, `no_consent` …
+    pub counts: BTreeMap<(&'static str, String), u64>,
+    pub diary: Vec<String>,
+}
+
+/// What follows a step of a run, and after how long.
+fn next_of(word: &str) -> Option<(&'static Step, Span)> {
+    let (next, wait) = match word {
+        "cart_soon" => ("cart_late", Span::hours(22)),
+        "lesson_one" => ("lesson_two", Span::days(2)),
+        "lesson_two" => ("lesson_three", Span::days(4)),
+        "trial" => ("trial_day", Span::hours(20)),
+        "trial_day" => ("trial_end", Span::days(3)),
+        "keep" => ("kept", Span::hours(25)),
+        _ => return None,
+    };
+    Some((named(next), wait))
+}
+
+/// How long a flow waits before its first word.
+fn first_wait(flow: &str) -> Option<Span> {
+    match flow {
+        "cart" => Some(Span::hours(2)),
+        "course" => Some(Span::hours(1)),
+        _ => None,
+    }
+}
+
+impl Person {
+    pub fn new(home: Home, phone: String) -> Person {
+        Person {
+            home,
+            phone,
+            row: None,
+            opened: None,
+            opted_out: false,
+            word_at: None,
+            consent: BTreeSet::new(),
+            daily: false,
+            with_person: None,
+            question: None,
+            freed_at: Time(0),
+            joined_at: Time(0),
+            visit_at: None,
+            stamps: BTreeMap::new(),
+            starts: BTreeMap::new(),
+            minutes: BTreeSet::new(),
+            dated: BTreeSet::new(),
+        }
+    }
+
+    fn is_free(&self) -> bool {
+        self.with_person.is_none() && self.question.is_none()
+    }
+
+    fn meant(&self, to: &To) -> bool {
+        match to {
+            To::Everyone => true,
+            To::Daily => self.daily,
+            To::Spain => self.home.country.code == "ES",
+        }
+    }
+
+    /// The topic's rules say no.
+    fn refused_by_topic(&self, topic: &str, at: Time) -> Option<&'static str> {
+        let caps: &[(usize, Span)] = match topic {
+            "news" => &[(1, DAY), (3, Span::days(7))],
+            "offers" => &[(2, Span::days(7))],
+            _ => return None,
+        };
+        if !self.consent.contains(topic) {
+            return Some("no_consent");
+        }
+        let stamps = self.stamps.get(topic).map_or(&[][..], Vec::as_slice);
+        let within = |span: Span| stamps.iter().filter(|stamp| at - **stamp < span).count();
+        caps.iter().any(|(count, span)| within(*span) >= *count).then_some("capped")
+    }
+}
+
+impl Oracle {
+    pub fn new(people: Vec<Person>, now: Time) -> Oracle {
+        Oracle {
+            people,
+            paused: BTreeSet::new(),
+            wrong: Vec::new(),
+            dues: Vec::new(),
+            last_id: 0,
+            last: now,
+            clocks: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            diary: Vec::new(),
+        }
+    }
+
+    /// When something should be looked at.
+    pub fn next_look(&self) -> Option<Time> {
+        let dues = self.dues.iter().map(|due| due.look);
+        let people = self.people.iter().flat_map(|person| {
+            let question = person.question.as_ref().and_then(|question| question.deadline);
+            [question, person.with_person]
+        });
+        dues.chain(people.flatten()).min()
+    }
+
+    pub fn note(&mut self, at: Time, what: String) {
+        self.diary.push(format!("{} {what}", shown(at)));
+    }
+
+    fn fault(&mut self, at: Time, what: String) {
+        self.note(at, format!("WRONG {what}"));
+        self.wrong.push(format!("{} {what}", shown(at)));
+    }
+
+    fn count(&mut self, step: &'static Step, what: &str) {
+        *self.counts.entry((step.flow, what.to_owned())).or_default() += 1;
+    }
+
+    fn due(&mut self, person: usize, step: &'static Step, at: Time, stage: Stage, run: u64) -> u64 {
+        self.last_id += 1;
+        let id = self.last_id;
+        let run = if run == 0 { id } else { run };
+        let due = Due {
+            id,
+            person,
+            step,
+            at,
+            stage,
+            look: at + SOON,
+            run,
+            ready: None,
+            awake: None,
+            nudged: false,
+            kept: None,
+            tries: 0,
+            rests: None,
+            morning: None,
+            visit: self.people[person].visit_at,
+        };
+        self.dues.push(due);
+        id
+    }
+
+    // -- what people do
+
+    /// Somebody writes. Called before the webhook is posted.
+    pub fn writes(&mut self, who: usize, text: &str, now: Time) {
+        self.note(now, format!("person {who} writes `{text}`"));
+        let whole = Time(now.0 / 1000 * 1000);
+        let person = &mut self.people[who];
+        if person.opened.is_none() {
+            person.joined_at = now;
+        }
+        person.opened = Some(whole);
+        match text {
+            "STOP" => {
+                (person.opted_out, person.word_at, person.question) = (true, Some(now), None);
+                person.freed_at = now;
+                self.dues.retain(|due| due.person != who || matches!(due.stage, Stage::Start(_)) && due.at > now);
+                return self.plan_silence(who, whole, now);
+            }
+            "START" => {
+                (person.opted_out, person.word_at) = (false, Some(now));
+            }
+            _ => {}
+        }
+        if !self.people[who].opted_out && self.people[who].with_person.is_none() {
+            self.release(who, now);
+            // A reply ends what waits for a customer who is silent.
+            self.stop_runs(who, &["cart", "course"]);
+            if text != "START" {
+                self.hears(who, text, now);
+            }
+        }
+        self.plan_silence(who, whole, now);
+    }
+
+    /// Something ends the runs of these flows that still wait for their next step, and what they have not said yet.
+    fn stop_runs(&mut self, who: usize, flows: &[&str]) {
+        let waits = |due: &&Due| due.person == who && flows.contains(&due.step.flow) && due.stage == Stage::Wake;
+        let ended: Vec<u64> = self.dues.iter().filter(waits).map(|due| due.run).collect();
+        self.dues.retain(|due| !ended.contains(&due.run));
+    }
+
+    /// What is kept for the next message of the contact goes on.
+    fn release(&mut self, who: usize, now: Time) {
+        for due in self.dues.iter_mut().filter(|due| due.person == who && due.at <= now) {
+            if let Stage::Said(_) = due.stage
+                && due.ready.is_none()
+            {
+                (due.awake, due.look, due.rests, due.morning, due.kept) = (Some(now), now + SOON, None, None, None);
+            }
+        }
+    }
+
+    fn hears(&mut self, who: usize, text: &str, now: Time) {
+        let answer = |oracle: &mut Oracle, word: &str| oracle.due(who, named(word), now, Stage::Said(now), 0);
+        let asked = self.people[who]
+            .question
+            .as_ref()
+            .filter(|question| question.left || self.dues.iter().any(|due| due.id == question.due && due.nudged));
+        let question = asked.map(|question| question.word);
+        let answered = match (question, text) {
+            (Some("order"), "Small" | "Large") => Some("ordered"),
+            (Some("news"), "Show me" | "No more news") => Some("news_done"),
+            (Some("csat"), "Good" | "Bad") => Some("csat_done"),
+            _ => None,
+        };
+        if let Some(word) = answered {
+            if text == "No more news" {
+                self.people[who].consent.remove("news");
+            }
+            // Who answers the nudge is not asked any more.
+            let asked = self.people[who].question.as_ref().map_or(0, |question| question.due);
+            self.dues.retain(|due| due.id != asked);
+            self.free(who, now);
+            answer(self, word);
+            return;
+        }
+        let word = match text {
+            "hi" => "hi",
+            "daily on" => {
+                self.people[who].daily = true;
+                "daily_on"
+            }
+            "daily off" => {
+                self.people[who].daily = false;
+                "daily_off"
+            }
+            "news on" => {
+                self.people[who].consent.insert("news");
+                "news_on"
+            }
+            "news off" => {
+                self.people[who].consent.remove("news");
+                "news_off"
+            }
+            "offers on" => {
+                self.people[who].consent.insert("offers");
+                "offers_on"
+            }
+            "offers off" => {
+                self.people[who].consent.remove("offers");
+                "offers_off"
+            }
+            "no visit" => {
+                self.people[who].visit_at = None;
+                self.plan_dates(who, now);
+                "no_visit"
+            }
+            "order" => {
+                if let Some(question) = &self.people[who].question {
+                    let asked = question.due;
+                    self.dues.retain(|due| due.id != asked);
+                }
+                self.free(who, now);
+                let due = answer(self, "order");
+                self.people[who].question = Some(Question { word: "order", due, left: false, deadline: None });
+                return;
+            }
+            "human" => {
+                answer(self, "human");
+                self.people[who].with_person = Some(now + GIVE_BACK);
+                // A sequence ends when a person takes over.
+                self.stop_runs(who, &["course"]);
+                return;
+            }
+            "trial" => "trial",
+            "keep" => "keep",
+            _ => {
+                if let Some(hours) = text.strip_prefix("visit in ") {
+                    self.people[who].visit_at = Some(now + Span::hours(hours.parse().unwrap()));
+                    self.plan_dates(who, now);
+                    "visit"
+                } else if let Some(zone) = text.strip_prefix("i live in ") {
+                    self.people[who].home.zone = clocks::PLACES.into_iter().find(|place| place.0 == zone);
+                    self.plan_dates(who, now);
+                    "lives"
+                } else {
+                    return;
+                }
+            }
+        };
+        let due = answer(self, word);
+        if let Some((next, wait)) = next_of(word) {
+            self.due(who, next, now + wait, Stage::Wake, due);
+        }
+    }
+
+    /// The platform tells of another number.
+    pub fn changes_number(&mut self, who: usize, home: Home, phone: String, now: Time) {
+        self.note(now, format!("person {who} has another number: {phone}"));
+        (self.people[who].home, self.people[who].phone) = (home, phone);
+        self.plan_dates(who, now);
+    }
+
+    /// The shop tells of something.
+    pub fn event(&mut self, who: usize, name: &str, now: Time) {
+        self.note(now, format!("event `{name}` of person {who}"));
+        let first = match name {
+            "paid" => "paid",
+            "cart" => "cart_soon",
+            "csat" => "csat",
+            _ => "lesson_one",
+        };
+        if name == "paid" {
+            self.stop_runs(who, &["cart"]);
+        }
+        self.due(who, named(first), now, Stage::Start(false), 0);
+    }
+
+    pub fn hands_back(&mut self, who: usize, now: Time) {
+        self.note(now, format!("person {who} is given back to the bot"));
+        self.people[who].with_person = None;
+        self.look_again(who, now);
+    }
+
+    pub fn template(&mut self, name: &'static str, goes: bool, now: Time) {
+        self.note(now, format!("template {name} {}", if goes { "is approved again" } else { "is paused" }));
+        if goes {
+            self.paused.remove(name);
+        } else {
+            self.paused.insert(name);
+        }
+        for due in self.dues.iter_mut().filter(|due| goes && due.kept == Some(Verdict::NoTemplate)) {
+            due.look = due.look.min(now + SOON);
+        }
+    }
+
+    fn free(&mut self, who: usize, now: Time) {
+        self.people[who].question = None;
+        self.look_again(who, now);
+    }
+
+    fn look_again(&mut self, who: usize, now: Time) {
+        if self.people[who].is_free() {
+            self.people[who].freed_at = now;
+        }
+        for due in self.dues.iter_mut().filter(|due| due.person == who && due.at <= now) {
+            if matches!(due.stage, Stage::Wake | Stage::Queued(..)) {
+                due.look = now + SOON;
+            }
+        }
+    }
+
+    // -- what comes by the clock
+
+    fn plan_silence(&mut self, who: usize, heard: Time, now: Time) {
+        let timed = |due: &Due| due.person == who && matches!(due.step.word, "closing" | "silent") && due.at > now;
+        self.dues.retain(|due| !(timed(due) && due.stage == Stage::Start(false)));
+        if self.people[who].opted_out {
+            return;
+        }
+        for (word, moment) in [("closing", heard + WINDOW - CLOSING), ("silent", heard + SILENT)] {
+            let at = self.people[who].home.before_night(now, moment).unwrap_or(moment);
+            self.due(who, named(word), at.max(now), Stage::Start(false), 0);
+        }
+    }
+
+    fn plan_dates(&mut self, who: usize, now: Time) {
+        let clock = self.people[who].home.clock();
+        for word in ["reminder", "thanks"] {
+            self.dues.retain(|due| {
+                due.person != who || due.step.word != word || due.stage != Stage::Start(true) || due.at <= now
+            });
+            let Some(visit) = self.people[who].visit_at else { continue };
+            if self.people[who].dated.contains(&(word, visit)) {
+                continue;
+            }
+            let at = match word {
+                "reminder" => clocks::day_before(visit, 10, 20, &clock),
+                _ => visit + Span::hours(2),
+            };
+            if at > now {
+                self.due(who, named(word), at, Stage::Start(true), 0);
+            }
+        }
+    }
+
+    /// Fires since the last look, each for those whose clock it is.
+    fn plan_fires(&mut self, now: Time) {
+        let after = self.last;
+        self.last = now;
+        let home = TimeZone::get("Europe/Madrid").unwrap();
+        let mut clocks: BTreeMap<String, (TimeZone, Vec<usize>)> = BTreeMap::new();
+        for who in 0..self.people.len() {
+            if self.people[who].row.is_none() {
+                continue;
+            }
+            let clock = self.people[who].home.clock();
+            let name = clock.iana_name().unwrap_or_default().to_owned();
+            clocks.entry(name).or_insert_with(|| (clock, Vec::new())).1.push(who);
+        }
+        for schedule in SCHEDULES {
+            for (name, (clock, people)) in &clocks {
+                let zone = if schedule.by_contact { clock } else { &home };
+                for fire in self.fired(schedule, name, zone, after, now) {
+                    let local = zone.to_datetime(jiff::Timestamp::from_millisecond(fire.0).unwrap());
+                    let minute = local.strftime("%Y-%m-%dT%H:%M").to_string();
+                    for who in people {
+                        let person = &mut self.people[*who];
+                        let known = fire > person.joined_at;
+                        if known && person.meant(&schedule.to) && person.minutes.insert((schedule.word, minute.clone()))
+                        {
+                            self.due(*who, named(schedule.word), fire, Stage::Start(true), 0);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asked at every moment: the next one of each clock is remembered.
+    fn fired(&mut self, of: &Weekly, name: &str, zone: &TimeZone, after: Time, now: Time) -> Vec<Time> {
+        let key = format!("{} {name}", of.word);
+        if self.clocks.get(&key).is_some_and(|next| *next > now) {
+            return Vec::new();
+        }
+        let next = clocks::fires(of, zone, now, now + Span::days(32)).into_iter().next();
+        self.clocks.insert(key, next.unwrap_or(now + Span::days(32)));
+        clocks::fires(of, zone, after, now)
+    }
+
+    // -- the judgement
+
+    /// After everything that was due at this moment has been done.
+    pub async fn look(&mut self, now: Time, sent: Vec<Sent>, ledger: &Ledger<'_>) {
+        for who in 0..self.people.len() {
+            let person = &mut self.people[who];
+            if person.with_person.is_some_and(|until| until <= now) {
+                person.with_person = None;
+                self.look_again(who, now);
+            }
+            let question = self.people[who].question.as_ref();
+            if question.is_some_and(|question| question.deadline.is_some_and(|at| at <= now)) {
+                self.free(who, now);
+            }
+        }
+        self.plan_fires(now);
+        for sent in sent {
+            self.judge(&sent);
+        }
+        let mut due: Vec<(Time, u64)> = self.dues.iter().filter(|due| due.look <= now).map(|d| (d.at, d.id)).collect();
+        due.sort_unstable();
+        for (_, id) in due {
+            self.examine(id, now, ledger).await;
+        }
+    }
+
+    /// Something left, or tried to.
+    fn judge(&mut self, sent: &Sent) {
+        let now = sent.at;
+        let Some(who) = self.people.iter().position(|person| person.phone == sent.to) else {
+            return self.fault(now, format!("`{}` went to {}, who is nobody", sent.said, sent.to));
+        };
+        self.note(now, format!("  `{}` to person {who}, refused: {:?}", sent.said, sent.refused));
+        let person = &self.people[who];
+        let open = person.opened.is_some_and(|at| now < at + WINDOW);
+        if !sent.is_template && !open {
+            self.fault(now, format!("`{}` left outside the window of person {who}", sent.said));
+        }
+        let Some(step) = bot::step_of(&sent.said) else {
+            let asked = self.people[who].word_at.is_some_and(|at| now - at <= SOON);
+            let known = sent.said.contains("hear no more") || sent.said.contains("Welcome back");
+            if !known || !asked {
+                self.fault(now, format!("`{}` was said to person {who} for no reason", sent.said));
+            }
+            return;
+        };
+        let candidates =
+            self.dues.iter().filter(|due| due.person == who && due.step.word == step.word && due.at <= now);
+        let oldest = candidates.min_by_key(|due| (!matches!(due.stage, Stage::Said(_)), due.at)).map(|due| due.id);
+        let Some(id) = oldest else {
+            let again = self.people[who].question.as_ref().is_some_and(|q| q.left && q.word == step.word);
+            let wrote = self.people[who].opened.is_some_and(|at| now - at <= SOON);
+            let aside = self.people[who].starts.get("reminder").is_some_and(|all| all.last() == Some(&now));
+            if !(again && (wrote && !sent.is_template || aside)) {
+                self.fault(now, format!("`{}` was not due to person {who}", sent.said));
+            }
+            return;
+        };
+        match self.of(id).stage {
+            Stage::Start(_) | Stage::Queued(..) => match self.may_begin(id, now) {
+                Begin::Yes => self.begins(id, now),
+                other => return self.fault(now, format!("`{}` left, and {other:?} of {:?}", sent.said, self.of(id))),
+            },
+            Stage::Wake if !self.people[who].is_free() => {
+                return self.fault(now, format!("`{}` left while its run has to be silent", sent.said));
+            }
+            Stage::Wake => self.speaks(id, now),
+            Stage::Said(_) => {}
+        }
+        let verdict = self.verdict(id, now);
+        let right = match verdict {
+            Verdict::Text => !sent.is_template && sent.said == step.word,
+            Verdict::Template(name) | Verdict::Nudge(name) => sent.is_template && sent.said == name,
+            _ => false,
+        };
+        if !right {
+            let due = self.of(id).clone();
+            self.fault(now, format!("`{}` left, and {verdict:?} is right of {due:?}", sent.said));
+        }
+        match sent.refused {
+            None => self.left(id, sent, now),
+            Some(code) => self.refused(id, code, now),
+        }
+    }
+
+    fn of(&self, id: u64) -> &Due {
+        self.dues.iter().find(|due| due.id == id).expect("it is due")
+    }
+
+    fn of_mut(&mut self, id: u64) -> &mut Due {
+        self.dues.iter_mut().find(|due| due.id == id).expect("it is due")
+    }
+
+    fn left(&mut self, id: u64, sent: &Sent, now: Time) {
+        let due = self.of(id).clone();
+        let step = due.step;
+        // What a nudge announced is counted already.
+        if step.way != Way::Answer && !due.nudged {
+            let topic = step.topic;
+            self.people[due.person].stamps.entry(topic).or_default().push(now);
+        }
+        if matches!(step.way, Way::Nudge(..)) && sent.is_template {
+            self.count(step, "nudge");
+            let hold = hold_of(step);
+            let Stage::Said(written) = due.stage else { return };
+            let due = self.of_mut(id);
+            (due.nudged, due.ready, due.look) = (true, None, written + hold + PATIENCE);
+            due.kept = Some(Verdict::Held(written + hold));
+            return;
+        }
+        self.count(step, if sent.is_template { "template" } else { "text" });
+        if let Some(span) = step.asks
+            && let Some(question) = self.people[due.person].question.as_mut().filter(|q| q.due == id)
+        {
+            (question.left, question.deadline) = (true, Some(now + span));
+        }
+        self.dues.retain(|due| due.id != id);
+    }
+
+    fn refused(&mut self, id: u64, code: i64, now: Time) {
+        let due = self.of_mut(id);
+        due.tries += 1;
+        let (who, tries, step) = (due.person, due.tries, due.step);
+        if let (Way::Nudge(..), Stage::Said(written)) = (step.way, due.stage)
+            && (code != 131_049 || tries > 1)
+        {
+            // Nobody was nudged: what is kept waits for a message all the same.
+            let ends = written + hold_of(step);
+            (due.kept, due.rests, due.look) = (Some(Verdict::Held(ends)), None, ends + PATIENCE);
+            if code == 131_050 {
+                self.people[who].consent.clear();
+            }
+            return;
+        }
+        match code {
+            131_049 if tries < 2 => (due.rests, due.look, due.ready) = (Some(now + DAY), now + DAY + SOON, None),
+            131_050 => {
+                self.people[who].consent.clear();
+                self.gone(id, "opted_out", now);
+            }
+            _ => self.gone(id, &code.to_string(), now),
+        }
+    }
+
+    /// It never leaves.
+    fn gone(&mut self, id: u64, why: &str, now: Time) {
+        let due = self.of(id).clone();
+        self.count(due.step, why);
+        self.people[due.person].dated.extend(due.visit.map(|visit| (due.step.word, visit)));
+        self.note(now, format!("  {} of person {} is over: {why}", due.step.word, due.person));
+        // What did not reach them is given back.
+        if let Stage::Said(written) = due.stage
+            && let Some(starts) = self.people[due.person].starts.get_mut(due.step.flow)
+        {
+            starts.retain(|at| *at != written);
+        }
+        if self.people[due.person].question.as_ref().is_some_and(|question| question.due == id) {
+            self.free(due.person, now);
+        }
+        self.dues.retain(|due| due.id != id);
+    }
+
+    /// What is asked before a run begins.
+    fn may_begin(&self, id: u64, at: Time) -> Begin {
+        let due = self.of(id);
+        let person = &self.people[due.person];
+        let step = due.step;
+        if person.opted_out {
+            return Begin::No("opted_out");
+        }
+        if let Some(reason) = person.refused_by_topic(step.topic, at) {
+            return Begin::No(reason);
+        }
+        let cap = match step.word {
+            "silent" => Some(SILENT_CAP),
+            word => SCHEDULES.iter().find(|schedule| schedule.word == word).and_then(|schedule| schedule.at_most),
+        };
+        let began = person.starts.get(step.flow).map_or(&[][..], Vec::as_slice);
+        if cap.is_some_and(|span| began.iter().any(|start| at - *start < span)) {
+            return Begin::No("capped");
+        }
+        let skips = matches!(step.flow, "monthly" | "csat");
+        match (person.with_person.is_some(), person.question.is_some()) {
+            (true, _) if skips => Begin::No("with_person"),
+            (true, _) => Begin::InLine,
+            (_, true) if skips => Begin::No("busy"),
+            (_, true) if step.flow == "reminder" => Begin::Yes,
+            (_, true) => Begin::InLine,
+            _ => Begin::Yes,
+        }
+    }
+
+    fn begins(&mut self, id: u64, at: Time) {
+        let due = self.of(id).clone();
+        let person = &mut self.people[due.person];
+        person.starts.entry(due.step.flow).or_default().push(at);
+        person.dated.extend(due.visit.map(|visit| (due.step.word, visit)));
+        if let Some(wait) = first_wait(due.step.flow) {
+            let due = self.of_mut(id);
+            (due.stage, due.at, due.look) = (Stage::Wake, at + wait, at + wait + SOON);
+            return;
+        }
+        if due.step.asks.is_some() {
+            person.question = Some(Question { word: due.step.word, due: id, left: false, deadline: None });
+        }
+        self.of_mut(id).stage = Stage::Said(at);
+    }
+
+    /// Its run goes on: the message is written, and the next one is due after its wait.
+    fn speaks(&mut self, id: u64, at: Time) {
+        let due = self.of_mut(id);
+        due.stage = Stage::Said(at);
+        let (who, word, run) = (due.person, due.step.word, due.run);
+        if let Some((next, wait)) = next_of(word) {
+            self.due(who, next, at + wait, Stage::Wake, run);
+        }
+    }
+
+    /// What is right for a message now.
+    fn verdict(&self, id: u64, at: Time) -> Verdict {
+        let due = self.of(id);
+        let (person, step) = (&self.people[due.person], due.step);
+        let Stage::Said(written) = due.stage else { return Verdict::Over };
+        let hold_ends = written + hold_of(step);
+        let asked = step.way == Way::Answer;
+        if at >= hold_ends {
+            return Verdict::Over;
+        }
+        if person.opted_out {
+            return Verdict::No("opted_out");
+        }
+        // What is held waits for the contact, whatever hour it is.
+        if let Some(held @ Verdict::Held(_)) = due.kept {
+            return held;
+        }
+        if due.rests.is_some_and(|until| at < until) {
+            return Verdict::Rests;
+        }
+        if !asked {
+            let no = person.refused_by_topic(step.topic, at);
+            if let Some(reason) = no.filter(|reason| *reason != "capped" || !due.nudged) {
+                return Verdict::No(reason);
+            }
+            let awake = due.awake.is_some_and(|awake| at - awake <= HALF_AN_HOUR);
+            let waits = due.morning.is_some_and(|morning| at < morning);
+            let advertising = step.topic != "service";
+            if !awake && (waits || person.home.is_night(at, step.ignores_night, advertising)) {
+                return Verdict::Night;
+            }
+        }
+        if person.with_person.is_some() && step.word != "human" {
+            return Verdict::Held(hold_ends);
+        }
+        if person.opened.is_some_and(|opened| at < opened + WINDOW - MARGIN) {
+            return Verdict::Text;
+        }
+        let goes = |name: &&'static &'static str| !self.paused.contains(**name);
+        match step.way {
+            Way::Answer | Way::Hold(_) => Verdict::Held(hold_ends),
+            Way::Skip => Verdict::Skip,
+            Way::Template(list) => list.iter().find(goes).map_or(Verdict::NoTemplate, |name| Verdict::Template(name)),
+            Way::Nudge(..) if due.nudged => Verdict::Held(hold_ends),
+            Way::Nudge(name, _) if self.paused.contains(name) => Verdict::NoTemplate,
+            // One nudge for all that is kept.
+            Way::Nudge(..) if due.rests.is_none() && self.is_nudged(due.person) => Verdict::Held(hold_ends),
+            Way::Nudge(name, _) => Verdict::Nudge(name),
+        }
+    }
+
+    /// A template has asked them to answer, and what it announced is still kept.
+    fn is_nudged(&self, who: usize) -> bool {
+        let out = |due: &Due| match due.step.way {
+            Way::Nudge(..) if due.rests.is_some() => true,
+            Way::Nudge(..) => due.nudged && matches!(due.kept, Some(Verdict::Held(_))),
+            _ => false,
+        };
+        self.dues.iter().any(|due| due.person == who && out(due))
+    }
+
+    /// Something that is due has not left: there must be a reason, and the daemon's rows must name it.
+    async fn examine(&mut self, id: u64, now: Time, ledger: &Ledger<'_>) {
+        let Some(due) = self.dues.iter().find(|due| due.id == id).cloned() else { return };
+        let Some((contact, conversation)) = self.people[due.person].row else {
+            return self.fault(now, format!("there is no contact of person {}", due.person));
+        };
+        match due.stage {
+            Stage::Start(planned) | Stage::Queued(planned, _) => {
+                let row = match planned {
+                    true => match ledger.start(contact, due.step.flow, due.at).await {
+                        Some(row) => Some(row),
+                        None => {
+                            self.fault(now, format!("nothing was planned for {due:?}"));
+                            return self.dues.retain(|due| due.id != id);
+                        }
+                    },
+                    false => None,
+                };
+                if !self.started(&due, row, now) {
+                    return;
+                }
+            }
+            Stage::Wake => {
+                if !self.people[due.person].is_free() {
+                    // Looked at again when it is free.
+                    self.of_mut(id).look = Time(i64::MAX);
+                    return;
+                }
+                let at = due.at.max(self.people[due.person].freed_at);
+                self.speaks(id, at);
+            }
+            Stage::Said(_) => {}
+        }
+        if !matches!(self.of(id).stage, Stage::Said(_)) {
+            return;
+        }
+        let row = ledger.outbound(conversation, due.step.word).await;
+        self.kept(id, row, now);
+    }
+
+    /// True: it has begun.
+    fn started(&mut self, due: &Due, row: Option<Start>, now: Time) -> bool {
+        let queued = matches!(due.stage, Stage::Queued(..));
+        let decided = row.as_ref().and_then(|row| row.ended_at);
+        let freed = self.people[due.person].freed_at;
+        let at = decided.unwrap_or(if queued { due.at.max(freed) } else { due.at });
+        let right = self.may_begin(due.id, at);
+        let over = match due.stage {
+            Stage::Queued(_, until) => at >= until || now >= until,
+            _ => false,
+        };
+        let state = row.as_ref().map(|row| (row.state.as_str(), row.reason.as_deref()));
+        match (state, right) {
+            (Some(("begun", _)) | None, Begin::Yes) if !over || state.is_some() => {
+                self.begins(due.id, at);
+                return true;
+            }
+            (Some(("refused", Some(reason))), Begin::No(right)) if reason == right => {
+                self.gone(due.id, reason, now);
+            }
+            (None, Begin::No(reason)) => self.gone(due.id, reason, now),
+            (Some(("refused", Some(reason @ ("busy" | "with_person")))), Begin::InLine) if over => {
+                self.gone(due.id, reason, now);
+            }
+            (None, _) if over => self.gone(due.id, "busy", now),
+            (Some(("queued", _)) | None, Begin::InLine) => {
+                let until = match due.stage {
+                    Stage::Queued(_, until) => until,
+                    _ => due.at + QUEUE,
+                };
+                let due = self.of_mut(due.id);
+                (due.stage, due.look) = (Stage::Queued(row.is_some(), until), until + SOON);
+            }
+            (Some(("superseded", _)), _) if self.left_audience(due) => self.gone(due.id, "superseded", now),
+            (Some(("waiting", _)), _) if now < due.at + PATIENCE => self.of_mut(due.id).look = due.at + PATIENCE,
+            _ => {
+                self.fault(now, format!("{right:?} is right at {}, and its row says {row:?}: {due:?}", shown(at)));
+                self.dues.retain(|other| other.id != due.id);
+            }
+        }
+        false
+    }
+
+    fn left_audience(&self, due: &Due) -> bool {
+        let schedule = SCHEDULES.iter().find(|schedule| schedule.word == due.step.word);
+        let moved = matches!(due.step.word, "reminder" | "thanks") && self.people[due.person].visit_at != due.visit;
+        moved || schedule.is_some_and(|schedule| !self.people[due.person].meant(&schedule.to))
+    }
+
+    /// A message that was written and has not left.
+    fn kept(&mut self, id: u64, row: Option<Outbound>, now: Time) {
+        let due = self.of(id).clone();
+        // It was decided when it was written, and is seen a moment later.
+        let decided = match (due.stage, due.kept, due.awake) {
+            (Stage::Said(written), None, None) => written,
+            _ => now,
+        };
+        let verdict = self.verdict(id, decided);
+        let Some(row) = row else {
+            self.fault(now, format!("no message was written for {due:?}"));
+            return self.dues.retain(|due| due.id != id);
+        };
+        let state = (row.state.as_str(), row.reason.as_deref());
+        self.of_mut(id).kept = Some(verdict);
+        let later = |oracle: &mut Oracle, at: Time| {
+            let due = oracle.of_mut(id);
+            (due.look, due.ready) = (at, None);
+        };
+        // Its nudge was refused for a day: that one is decided anew, and the message itself is kept.
+        let again = matches!(due.step.way, Way::Nudge(..)) && due.rests.is_some();
+        match (verdict, state) {
+            (Verdict::Rests, ("held", _)) if again => later(self, due.rests.unwrap_or(now) + PATIENCE),
+            (Verdict::Night, ("held", _)) if again => {
+                let morning = self.people[due.person].home.morning(now, false, true);
+                self.of_mut(id).morning = Some(morning);
+                later(self, morning + PATIENCE);
+            }
+            (Verdict::No(_), ("held", _)) if again => {
+                let Stage::Said(written) = due.stage else { return };
+                let ends = written + hold_of(due.step);
+                let due = self.of_mut(id);
+                (due.kept, due.rests, due.look) = (Some(Verdict::Held(ends)), None, ends + PATIENCE);
+            }
+            (Verdict::NoTemplate, ("held", _)) if again => {
+                let Stage::Said(written) = due.stage else { return };
+                later(self, written + hold_of(due.step) + PATIENCE);
+            }
+            (Verdict::Text | Verdict::Template(_) | Verdict::Nudge(_), _) if due.ready.is_none() => {
+                let due = self.of_mut(id);
+                (due.ready, due.look) = (Some(now), now + PATIENCE);
+            }
+            (Verdict::No(right), ("skipped", Some(reason))) if right == reason => self.gone(id, reason, now),
+            (Verdict::Skip, ("skipped", Some("window_closed"))) => self.gone(id, "window_closed", now),
+            (Verdict::Over, ("dropped", _)) => self.gone(id, "expired", now),
+            (Verdict::Held(until), ("held", _)) => later(self, until + PATIENCE),
+            (Verdict::Night, ("queued", Some("quiet_hours"))) => {
+                let step = due.step;
+                let home = &self.people[due.person].home;
+                let morning = due.morning.unwrap_or(now);
+                let morning = home.morning(morning.max(now), step.ignores_night, step.topic != "service");
+                self.of_mut(id).morning = Some(morning);
+                later(self, morning + PATIENCE);
+            }
+            (Verdict::Rests, ("queued", Some("capped"))) => {
+                let until = due.rests.unwrap_or(now);
+                later(self, until + PATIENCE);
+            }
+            // A sequence ends with a message that cannot go.
+            (Verdict::NoTemplate, ("dropped", _)) if due.step.flow == "course" => {
+                self.count(due.step, "template_unusable");
+                let run = due.run;
+                self.dues.retain(|due| due.run != run);
+            }
+            (Verdict::NoTemplate, ("queued", Some("template_unusable"))) => {
+                let Stage::Said(written) = due.stage else { return };
+                later(self, written + hold_of(due.step) + PATIENCE);
+            }
+            _ => {
+                self.fault(now, format!("{verdict:?} is right, and its row says {row:?}: {due:?}"));
+                self.dues.retain(|due| due.id != id);
+            }
+        }
+    }
+}
+
+fn hold_of(step: &Step) -> Span {
+    match step.way {
+        Way::Hold(span) | Way::Nudge(_, span) => span,
+        Way::Answer | Way::Skip | Way::Template(_) => HOLD,
+    }
+}
+
+/// All that the year's people could be told.
+pub fn words() -> usize {
+    STEPS.len()
+}
