@@ -55,7 +55,10 @@ pub async fn answer(web: &Web, peer: SocketAddr, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let Some(address) = address(&path) else { return Problem::not_found("There is no such webhook.").into_response() };
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
-        return no_such_method(request.method().clone(), request.uri().clone()).await;
+        let mut refused = no_such_method(request.method().clone(), request.uri().clone()).await;
+        // The router, which would say it, is not asked.
+        refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET,HEAD,POST"));
+        return refused;
     }
     match address.sender.map(str::parse).transpose() {
         Ok(id) => take(web, address.kind, id.map(SenderId), peer, request).await,
@@ -135,6 +138,9 @@ async fn heard(
         Caller::Account(account) => Some(account),
         Caller::Operator => None,
     };
+    if kind == SANDBOX && parts.method != Method::POST {
+        return Problem::not_found("The sandbox takes messages by POST; nobody verifies its address.").into_response();
+    }
     match app.accept_of(kind, &raw, only).await {
         Ok(_) => match provider.thanks() {
             Some((kind, body)) => (StatusCode::OK, [(header::CONTENT_TYPE, kind)], body).into_response(),

@@ -91,6 +91,18 @@ async fn a_sandbox_of_a_configuration_needs_a_key_of_its_account() {
 }
 
 #[tokio::test]
+async fn a_method_that_no_webhook_has_is_told_with_those_that_there_are() {
+    let host = Host::new().await;
+    for (method, path) in [(Method::DELETE, "/webhooks/meta"), (Method::TRACE, "/webhooks/meta/12")] {
+        let answer = host.request(method, path, &[], "").await;
+        assert_eq!((answer.status, &answer.headers["allow"]), (405, &"GET,HEAD,POST".parse().unwrap()));
+        assert_eq!(answer.json()["code"], "method_not_allowed");
+    }
+    let key = [("authorization", "Bearer key-acme")];
+    assert_eq!(host.request(Method::GET, "/webhooks/sandbox/1", &key, "").await.status, 404, "nobody verifies it");
+}
+
+#[tokio::test]
 async fn unknown_providers_and_senders_are_404() {
     let host = Host::new().await;
     for path in ["/webhooks/telegram", "/webhooks/meta/x", "/webhooks/telegram/1"] {

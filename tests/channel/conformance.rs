@@ -7,7 +7,7 @@ use std::{path::Path, sync::Arc};
 use transom::{
     base::{
         clock::{Clock, ManualClock, SystemClock},
-        ids::{OutboundId, SenderId},
+        ids::{ConversationId, OutboundId, SenderId},
         place::SourceFile,
         time::{Span, Time},
     },
@@ -24,7 +24,7 @@ use transom::{
         template::{Parameters, TemplateMessage},
     },
     runtime::{app::App, bot, config::Config, metrics::Metrics, providers::providers, start::Setup},
-    store::{Options, Store},
+    store::{Options, Store, conversation},
 };
 
 pub const SENDER: SenderId = SenderId(7);
@@ -302,13 +302,54 @@ fn window_closed(kind: Kind) -> (u16, Json) {
         Kind::Twilio => (400, json!({"code": 63016, "message": "outside the allowed window", "status": 400})),
         Kind::Autocalls => {
             let words = "The 24-hour messaging window is closed.";
-            (403, json!({"success": false, "error": words, "error_code": "SESSION_EXPIRED"}))
+            let session = json!({"is_open": false, "expired_at": "2026-11-20T10:00:00+00:00"});
+            (403, json!({"success": false, "error": words, "error_code": "SESSION_EXPIRED", "session_status": session}))
         }
         Kind::Waplify => (
             403,
             json!({"detail": "Cannot send free-form message: The 24-hour customer service window \
             has expired. Last inbound message was at 2026-06-14T08:00:00+00:00. Use a template."}),
         ),
+    }
+}
+
+/// When the window was opened, as those words say; `None`: they name no time.
+fn told_to_be_opened_at(kind: Kind) -> Option<Time> {
+    let at = match kind {
+        Kind::Meta | Kind::Kapso | Kind::Twilio => return None,
+        Kind::Autocalls => "2026-11-19T10:00:00Z",
+        Kind::Waplify => "2026-06-14T08:00:00Z",
+    };
+    Some(Time(at.parse::<jiff::Timestamp>().unwrap().as_millisecond()))
+}
+
+const REMINDS: &[(&str, &str)] = &[
+    ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n"),
+    (
+        "flows/book.yaml",
+        "flow: book\nwhen:\n  - message: book\nsteps:\n  - say: Good\n  - wait: 1h\n  - say: Till tomorrow\n    \
+         if_closed: {template: reminder, vars: [Ana, noon]}\n",
+    ),
+];
+
+#[tokio::test]
+async fn a_closed_window_corrects_our_record_and_the_template_goes_instead() {
+    for kind in ALL {
+        let platform = Platform::start(kind).await;
+        let running = Running::start(config(kind, &platform.base), REMINDS).await;
+        running.hears("m1", "book").await;
+        platform.until_sent(1).await;
+        running.app.settled().await;
+        let (status, body) = window_closed(kind);
+        platform.fail_next(Fault::Says(status, "", body.to_string()));
+        running.pass(Span::hours(1)).await;
+        let sent = platform.until_sent(3).await;
+        let (refused, instead) = (&sent[1], &sent[2]);
+        assert!(refused.body.contains("Till") && !instead.body.contains("Till"), "{kind:?}: {refused:?} {instead:?}");
+        running.app.settled().await;
+        let rows = conversation::page(&running.app.store, ConversationId(i64::MAX), 5).await.unwrap();
+        assert_eq!(rows[0].opened_at, told_to_be_opened_at(kind), "{kind:?}");
+        running.app.stop(async {}).await;
     }
 }
 

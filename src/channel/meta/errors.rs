@@ -118,7 +118,8 @@ mod tests {
         a_paused_template_asks_for_another: [132015] => Next::TemplateUnusable { why: TemplateFault::Paused },
         a_disabled_template_asks_for_another: [132016] => Next::TemplateUnusable { why: TemplateFault::Disabled },
         direct_send_falls_back: [132021, 139200] => Next::DirectRefused,
-        what_we_never_send_is_final: [132068, 132069, 131041, 131201, 131059, 137000, 141000]
+        what_we_never_send_is_final: [132068, 132069, 131041, 131200, 131201, 131299, 131059, 137000, 141000,
+            147000, 147001]
             => Next::Rejected { why: Why::Request },
     }
 

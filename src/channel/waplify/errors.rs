@@ -87,8 +87,8 @@ mod tests {
 
     rows! {
         a_closed_window_is_one_in_both_texts: [
-            (403, r#"{"detail":"Cannot send free-form message: No inbound message found from this contact. Write first."}"#),
-            (403, r#"{"detail":"Cannot send free-form message: The 24-hour window has expired. Last inbound message was at 2026-06-14T08:00:00+00:00."}"#)
+            (403, r#"{"detail":"Cannot send free-form message: No inbound message found from this contact. The 24-hour customer service window is not open. Use the template-based /send endpoint instead."}"#),
+            (403, r#"{"detail":"Cannot send free-form message: The 24-hour customer service window has expired. Last inbound message was at 2026-06-14T08:00:00+00:00. Use the template-based /send endpoint instead."}"#)
         ] => Next::WindowClosed,
         a_bad_key_stops_the_sender: [(401, r#"{"detail":"Invalid or expired API key"}"#), (403, r#"{"detail":"Plan expired"}"#)]
             => Next::Misconfigured,

@@ -75,7 +75,8 @@ pub static ROUTES: &[Route] = &[
         name: "take_webhook",
         part: PART,
         summary: "Take what a provider posts, for all its senders",
-        about: "The body is signed with the secret of the sender that each of its items is for; at most 3 MiB.",
+        about: "The body is signed with the secret of the sender that each of its items is for; at most 3 MiB. Twilio \
+                hears an empty `<Response/>` (`text/xml`) where others hear nothing.",
         who: Who::Provider,
         answers: RECORDED,
         errors: REFUSED,
