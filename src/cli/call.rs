@@ -40,6 +40,22 @@ impl Api {
         self.request(Method::GET, path, &[], None).await
     }
 
+    /// All that a list has, page by page.
+    pub async fn pages(&self, path: &str) -> Result<Vec<Json>, Failure> {
+        let mut all = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let mut page = self.get(&format!("{path}?limit=100{cursor}")).await?.ok()?;
+            if let Some(data) = page["data"].as_array_mut() {
+                all.append(data);
+            }
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(all),
+            }
+        }
+    }
+
     pub async fn post(&self, path: &str, body: &Json) -> Result<Answer, Failure> {
         self.request(Method::POST, path, &[], Some(body.to_string().into_bytes())).await
     }

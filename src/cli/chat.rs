@@ -1,6 +1,7 @@
 //! `transom chat`: talk to the bot in a terminal, with the clock in your hand.
 
 mod deeds;
+mod world;
 
 use super::{
     Failure, Outcome,
@@ -15,7 +16,7 @@ use crate::{
         time::{Span, Time},
     },
     channel::{meta::compose::What, sandbox::Fault},
-    model::{content::Content, event::Start, value::Value, window::Window},
+    model::{content::Content, window::Window},
     store::outbound::{Outbound, SendState},
 };
 use jiff::tz::TimeZone;
@@ -42,7 +43,7 @@ pub struct Args {
     name: String,
 }
 
-const COMMANDS: [(&str, &str); 16] = [
+const COMMANDS: [(&str, &str); 18] = [
     ("/tap 1", "tap a button of the last message that has some: its number or title"),
     ("/location 40.4 -3.7", "send a place"),
     ("/advance 25h", "let time pass; everything that falls due happens"),
@@ -53,6 +54,8 @@ const COMMANDS: [(&str, &str); 16] = [
     ("/untag vip", "take it off"),
     ("/consent marketing given", "record that you agreed to a topic, or `withdrawn`"),
     ("/event paid {sum: 12}", "an event of another system comes, with its data"),
+    ("/webhook cart {total: 12}", "another system posts to `/hooks/cart`; without a number it is about you"),
+    ("/api booking {size: l}", "a flow is started by the API, with its inputs"),
     ("/person Hello", "somebody of the business writes, and the bot falls silent"),
     ("/hand-back", "they give the conversation back to the bot"),
     ("/trace", "what the engine did since you last asked, and why"),
@@ -174,6 +177,8 @@ impl Chat {
             "untag" => self.tag(rest, false).await?,
             "consent" => self.consent(rest).await?,
             "event" => self.event(rest).await?,
+            "webhook" => self.webhook(rest).await?,
+            "api" => self.start(rest).await?,
             "person" => self.person(rest).await?,
             "hand-back" => self.hand_back().await?,
             _ => {
@@ -184,28 +189,6 @@ impl Chat {
             }
         }
         Ok(Then::GoOn)
-    }
-
-    async fn start(&mut self, flow: &str) -> Outcome {
-        let live = self.stage.app.live.get();
-        if live.set.named(flow).is_none() {
-            let names = live.set.flows.keys().map(FlowName::as_str);
-            let help = did_you_mean(flow, names).map(|help| format!("; {help}")).unwrap_or_default();
-            return Err(Failure::Failed(format!("there is no flow `{flow}`{help}")));
-        }
-        let (contact, conversation) = self.stage.reach().await?;
-        let start = Start {
-            id: None,
-            flow: flow.into(),
-            trigger: "api".to_owned(),
-            inputs: BTreeMap::new(),
-            event: Value::Nothing,
-            at: self.stage.now(),
-            depth: 0,
-        };
-        self.stage.app.start_flow(contact, conversation, start).await?;
-        self.stage.app.run_due().await?;
-        self.print_news(true).await
     }
 
     fn help(&self) {

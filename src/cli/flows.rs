@@ -49,17 +49,7 @@ async fn turn(api: &Api, flow: &str, what: &str) -> Result<Json, Failure> {
 }
 
 async fn list(api: &Api) -> Outcome {
-    let mut rows = Vec::new();
-    let mut cursor = String::new();
-    loop {
-        let page = api.get(&format!("/v1/flows?limit=100{cursor}")).await?.ok()?;
-        let flows = page["data"].as_array().map(Vec::as_slice).unwrap_or_default();
-        rows.extend(flows.iter().map(row));
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => break,
-        }
-    }
+    let rows = api.pages("/v1/flows").await?.iter().map(row).collect::<Vec<_>>();
     table::print(&["flow", "title", "file", "state", "findings", "begins by"], &rows, "No flow is live.");
     Ok(())
 }

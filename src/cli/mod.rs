@@ -33,6 +33,7 @@ mod runs;
 mod schedule;
 mod schema;
 mod send;
+mod senders;
 mod serve;
 mod show;
 mod stage;
@@ -97,6 +98,8 @@ enum Command {
     Broadcast(broadcast::Args),
     /// What schedules send, when, and why not
     Schedule(schedule::Args),
+    /// The numbers that we send from, and which of them stand still
+    Senders(senders::Args),
     /// The templates of the senders
     Templates(templates::Args),
     /// The flows that are live, and which of them stand still
@@ -209,6 +212,7 @@ fn run(command: Command) -> Outcome {
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Templates(args) => block_on(templates::run(args)),
         Command::Flows(args) => block_on(flows::run(args)),
+        Command::Senders(args) => block_on(senders::run(args)),
         Command::Runs(args) => block_on(runs::run(args)),
         Command::Contacts(args) => block_on(contacts::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),

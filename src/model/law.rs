@@ -106,6 +106,7 @@ pub static LAWS: &[Law] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Span;
 
     #[test]
     fn every_rule_names_its_source_and_stands_in_the_docs() {
@@ -117,6 +118,64 @@ mod tests {
             for zone in law.zones {
                 assert_eq!(crate::base::phone::country_of_zone(zone), Some(law.country), "{zone}");
             }
+        }
+    }
+
+    /// What each text says, by its first words: a clock on which it counts, one on which it does not, and the first and
+    /// last minute of a weekday, a Saturday and a Sunday.
+    type Text = (&'static str, &'static str, &'static str, [Option<(&'static str, &'static str)>; 3]);
+
+    const DAILY: Option<(&str, &str)> = Some(("08:00", "20:59"));
+    const TEXTS: &[Text] = &[
+        ("47 CFR 64.1200(c)(1)", "Pacific/Honolulu", "", [DAILY; 3]),
+        ("Connecticut", "America/New_York", "America/Chicago", [Some(("09:00", "19:59")); 3]),
+        ("Florida", "America/New_York", "America/Denver", [Some(("08:00", "19:59")); 3]),
+        ("Florida", "America/Chicago", "America/Los_Angeles", [Some(("08:00", "19:59")); 3]),
+        ("Oklahoma", "America/Chicago", "America/New_York", [Some(("08:00", "19:59")); 3]),
+        (
+            "Texas",
+            "America/Chicago",
+            "America/New_York",
+            [Some(("09:00", "20:59")), Some(("09:00", "20:59")), Some(("12:00", "20:59"))],
+        ),
+        (
+            "Texas",
+            "America/Denver",
+            "America/Phoenix",
+            [Some(("09:00", "20:59")), Some(("09:00", "20:59")), Some(("12:00", "20:59"))],
+        ),
+        ("Ley 2300 de 2023", "America/Bogota", "", [Some(("07:00", "18:59")), Some(("08:00", "14:59")), None]),
+        (
+            "Consumer Protection Act 68",
+            "Africa/Johannesburg",
+            "",
+            [Some(("08:00", "19:59")), Some(("09:00", "12:59")), None],
+        ),
+        ("Network Act", "Asia/Seoul", "", [DAILY; 3]),
+    ];
+
+    #[test]
+    fn each_law_opens_and_closes_at_its_minute() {
+        let minute = Span::new().minutes(1);
+        for (source, inside, outside, days) in TEXTS {
+            let law = LAWS.iter().find(|law| law.source.starts_with(source)).expect(source);
+            assert!(law.counts_in(Some(inside)), "{source}: {inside}");
+            assert!(outside.is_empty() || !law.counts_in(Some(outside)), "{source}: {outside}");
+            for (day, hours) in [Weekday::Wednesday, Weekday::Saturday, Weekday::Sunday].into_iter().zip(days) {
+                let open = |at: Time| law.open(day).is_some_and(|(from, to)| (from..to).contains(&at));
+                let Some((first, last)) = hours else {
+                    assert!(law.open(day).is_none(), "{source} on {day:?}");
+                    continue;
+                };
+                let (first, last): (Time, Time) = (first.parse().unwrap(), last.parse().unwrap());
+                assert!(open(first) && !open(first.wrapping_sub(minute)), "{source} on {day:?} from {first}");
+                assert!(open(last) && !open(last.wrapping_add(minute)), "{source} on {day:?} to {last}");
+            }
+        }
+        for law in LAWS {
+            let clocks = TEXTS.iter().filter(|text| law.source.starts_with(text.0)).map(|text| text.1);
+            let clocks: Vec<&str> = clocks.collect();
+            assert!(law.zones.iter().all(|zone| clocks.contains(zone)) && !clocks.is_empty(), "{}", law.source);
         }
     }
 }

@@ -234,41 +234,45 @@ mod tests {
         assert_eq!(NIGHT.allowed_before(at("2026-11-21T21:00Z"), at("2026-11-22T01:00Z"), &madrid), None);
     }
 
-    /// Each row: where, when (its local time in UTC), and when it may go out. Sources stand in `law`.
+    /// Each row: whose rule decides it, where, when (its local time in UTC), and when it may go out.
     #[test]
     fn the_law_of_the_country_counts_beside_the_authors_hours() {
         let law = QuietHours { law: true, ..NIGHT };
         let (bogota, joburg, seoul) = ("America/Bogota", "Africa/Johannesburg", "Asia/Seoul");
-        let all: &[(&str, &str, &str, Option<&str>)] = &[
-            // 47 CFR 64.1200(c)(1): 8 to 21, which the author's hours say already.
-            ("US", "America/Los_Angeles", "2026-11-21T16:00Z", None),
-            ("US", "America/Los_Angeles", "2026-11-22T04:59Z", None),
-            ("US", "America/Los_Angeles", "2026-11-22T05:00Z", Some("2026-11-22T16:00Z")),
-            // Connecticut, 9 to 20: it shares its clock with Florida (8 to 20).
-            ("US", "America/New_York", "2026-11-21T13:30Z", Some("2026-11-21T14:00Z")),
-            ("US", "America/New_York", "2026-11-22T00:59Z", None),
-            ("US", "America/New_York", "2026-11-22T01:00Z", Some("2026-11-22T14:00Z")),
-            // Texas, on Sunday from noon; Oklahoma until 20.
-            ("US", "America/Chicago", "2026-11-22T15:00Z", Some("2026-11-22T18:00Z")),
-            ("US", "America/Chicago", "2026-11-24T02:00Z", Some("2026-11-24T15:00Z")),
-            ("US", "America/Denver", "2026-11-22T16:00Z", Some("2026-11-22T19:00Z")),
-            // Ley 2300 de 2023: not on Sunday, on Saturday until 15.
-            ("CO", bogota, "2026-11-20T23:59Z", None),
-            ("CO", bogota, "2026-11-21T00:00Z", Some("2026-11-21T13:00Z")),
-            ("CO", bogota, "2026-11-21T20:00Z", Some("2026-11-23T13:00Z")),
-            // GN R293 of 2011: Saturday 9 to 13, not on Sunday.
-            ("ZA", joburg, "2026-11-21T06:30Z", Some("2026-11-21T07:00Z")),
-            ("ZA", joburg, "2026-11-21T11:00Z", Some("2026-11-23T06:00Z")),
-            // Network Act, art. 50(3): nothing from 21 to 8.
-            ("KR", seoul, "2026-11-21T11:59Z", None),
-            ("KR", seoul, "2026-11-21T12:00Z", Some("2026-11-21T23:00Z")),
+        let all: &[(&str, &str, &str, &str, Option<&str>)] = &[
+            // From 8 to 21, which the author's hours say already.
+            ("47 CFR 64.1200", "US", "America/Los_Angeles", "2026-11-21T16:00Z", None),
+            ("47 CFR 64.1200", "US", "America/Los_Angeles", "2026-11-22T04:59Z", None),
+            ("47 CFR 64.1200", "US", "America/Los_Angeles", "2026-11-22T05:00Z", Some("2026-11-22T16:00Z")),
+            // 9 to 20: it shares its clock with Florida (8 to 20).
+            ("Connecticut", "US", "America/New_York", "2026-11-21T13:30Z", Some("2026-11-21T14:00Z")),
+            ("Connecticut", "US", "America/New_York", "2026-11-22T00:59Z", None),
+            ("Florida", "US", "America/New_York", "2026-11-22T01:00Z", Some("2026-11-22T14:00Z")),
+            // On Sunday from noon.
+            ("Texas", "US", "America/Chicago", "2026-11-22T15:00Z", Some("2026-11-22T18:00Z")),
+            ("Texas", "US", "America/Denver", "2026-11-22T16:00Z", Some("2026-11-22T19:00Z")),
+            // Until 20, and Texas opens at 9.
+            ("Oklahoma", "US", "America/Chicago", "2026-11-24T02:00Z", Some("2026-11-24T15:00Z")),
+            // Not on Sunday, on Saturday until 15.
+            ("Ley 2300", "CO", bogota, "2026-11-20T23:59Z", None),
+            ("Ley 2300", "CO", bogota, "2026-11-21T00:00Z", Some("2026-11-21T13:00Z")),
+            ("Ley 2300", "CO", bogota, "2026-11-21T20:00Z", Some("2026-11-23T13:00Z")),
+            // Saturday 9 to 13, not on Sunday.
+            ("Consumer Protection Act", "ZA", joburg, "2026-11-21T06:30Z", Some("2026-11-21T07:00Z")),
+            ("Consumer Protection Act", "ZA", joburg, "2026-11-21T11:00Z", Some("2026-11-23T06:00Z")),
+            // Nothing from 21 to 8.
+            ("Network Act", "KR", seoul, "2026-11-21T11:59Z", None),
+            ("Network Act", "KR", seoul, "2026-11-21T12:00Z", Some("2026-11-21T23:00Z")),
             // No law is known: the author's hours alone.
-            ("ES", "Europe/Madrid", "2026-11-22T12:00Z", None),
+            ("", "ES", "Europe/Madrid", "2026-11-22T12:00Z", None),
         ];
-        for (country, zone, now, expected) in all {
+        for law in law::LAWS {
+            assert!(all.iter().any(|row| !row.0.is_empty() && law.source.starts_with(row.0)), "{}", law.source);
+        }
+        for (source, country, zone, now, expected) in all {
             let place = place(&[zone], &[country]);
             let found = law.allowed_at(at(now), &place);
-            assert_eq!(found, expected.map(at), "{country} {zone} {now}");
+            assert_eq!(found, expected.map(at), "{source}, {country} {zone} {now}");
             assert!(NIGHT.allowed_at(at(now), &place) <= found, "the law never shortens the author's hours");
         }
     }

@@ -278,14 +278,6 @@ mod tests {
     }
 
     #[test]
-    fn a_paused_template_may_become_usable_and_a_rejected_one_not() {
-        let paused = usable(vec![template("a", "en", TemplateStatus::Paused)], &message("a", &["x", "y"]), &["en"]);
-        assert_eq!(paused, Err(Unusable { why: "template `a` is paused".into(), waits: true }));
-        let rejected = usable(vec![template("a", "en", TemplateStatus::Rejected)], &message("a", &["x", "y"]), &["en"]);
-        assert!(!rejected.unwrap_err().waits);
-    }
-
-    #[test]
     fn the_language_falls_back_as_declared_and_to_its_stem() {
         let shelf =
             || vec![template("a", "pt_BR", TemplateStatus::Approved), template("a", "en", TemplateStatus::Approved)];
@@ -304,5 +296,88 @@ mod tests {
         }
         let error = usable(shelf(), &message("a", &["x"]), &["en"]).unwrap_err();
         assert_eq!(error.why, "template `a`: its text has the parameters 1, 2, given are 1");
+    }
+
+    /// What may become right again waits; what cannot does not.
+    #[derive(Debug, PartialEq)]
+    enum Use {
+        Goes,
+        Waits,
+        Never,
+    }
+
+    /// What is so, who says it, and how template and message differ from those that go.
+    type Rule = (&'static str, &'static str, fn(&mut Template, &mut TemplateMessage), Use);
+
+    const STATUS: &str = "Meta, message_template_status_update";
+    const PAUSING: &str = "Meta, template pacing and pausing: three hours, six, then disabled";
+    const VALUES: &str = "Meta, support/error-codes: 132012, 131008";
+    const SHAPE: &str = "Meta, support/error-codes: 132000, 132018";
+
+    const RULES: &[Rule] = &[
+        ("an approved one goes", STATUS, |_, _| {}, Use::Goes),
+        ("a pending one may be approved", STATUS, |t, _| t.status = TemplateStatus::Pending, Use::Waits),
+        ("a paused one comes back", PAUSING, |t, _| t.status = TemplateStatus::Paused, Use::Waits),
+        ("a rejected one does not", STATUS, |t, _| t.status = TemplateStatus::Rejected, Use::Never),
+        ("nor a disabled one", PAUSING, |t, _| t.status = TemplateStatus::Disabled, Use::Never),
+        ("one that is not there may be made", STATUS, |_, m| m.name = "b".into(), Use::Waits),
+        ("so may another language of it", STATUS, |_, m| m.language = Some("fr".into()), Use::Waits),
+        ("a value too few never goes", SHAPE, |_, m| m.body = Parameters::Positional(vec!["x".into()]), Use::Never),
+        ("nor one under another name", SHAPE, |_, m| m.body = named("first", "x"), Use::Never),
+        ("nor an empty one", VALUES, |_, m| m.body = two(" "), Use::Never),
+        ("nor a line break", VALUES, |_, m| m.body = two("a\nb"), Use::Never),
+        ("nor a tab", VALUES, |_, m| m.body = two("a\tb"), Use::Never),
+        ("nor four blanks", VALUES, |_, m| m.body = two("a    b"), Use::Never),
+        ("three are well", VALUES, |_, m| m.body = two("a   b"), Use::Goes),
+        ("a value may be so long", VALUES, |_, m| m.body = two(&"x".repeat(TEMPLATE_VALUE_CHARS_MAX)), Use::Goes),
+        ("and no longer", VALUES, |_, m| m.body = two(&"x".repeat(TEMPLATE_VALUE_CHARS_MAX + 1)), Use::Never),
+        ("a picture above needs a file", SHAPE, |t, _| t.header = Some(TemplateHeader::Image), Use::Never),
+        (
+            "a header that is a place is not for flows",
+            SHAPE,
+            |t, _| t.header = Some(TemplateHeader::Location),
+            Use::Never,
+        ),
+        (
+            "a header that is not there takes no value",
+            SHAPE,
+            |_, m| m.header = Some(HeaderValue::Text("x".into())),
+            Use::Never,
+        ),
+    ];
+
+    fn two(value: &str) -> Parameters {
+        Parameters::Positional(vec![value.into(), "y".into()])
+    }
+
+    fn named(name: &str, value: &str) -> Parameters {
+        Parameters::Named([(name.to_owned(), value.to_owned()), ("2".to_owned(), "y".to_owned())].into())
+    }
+
+    #[test]
+    fn each_rule_of_a_usable_template_decides_as_its_source_says() {
+        for (says, source, change, then) in RULES {
+            let (mut of, mut message) = (template("a", "en", TemplateStatus::Approved), message("a", &["x", "y"]));
+            change(&mut of, &mut message);
+            let found = match usable(vec![of], &message, &["en"]) {
+                Ok(_) => Use::Goes,
+                Err(unusable) if unusable.waits => Use::Waits,
+                Err(_) => Use::Never,
+            };
+            assert_eq!(found, *then, "{says} ({source})");
+        }
+    }
+
+    #[test]
+    fn a_falling_quality_is_told_and_stops_no_template() {
+        let catalogue = Catalogue::default();
+        catalogue.put(SenderId(1), false, vec![template("a", "en", TemplateStatus::Approved)]);
+        let change = TemplateChange::Quality("RED".into());
+        assert_eq!(catalogue.change(SenderId(1), "a", Some("en"), &change).len(), 1, "whoever listens hears of it");
+        let wish = Wish { sender: SenderId(1), languages: &["en".to_owned()] };
+        // Meta itself pauses what people block, and tells.
+        assert!(catalogue.usable(&message("a", &["x", "y"]), &wish).is_ok());
+        catalogue.change(SenderId(1), "a", Some("en"), &TemplateChange::Status(TemplateStatus::Paused));
+        assert!(catalogue.usable(&message("a", &["x", "y"]), &wish).is_err());
     }
 }

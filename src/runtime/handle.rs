@@ -192,26 +192,11 @@ impl App {
                 let _ = reply.send(());
                 Ok(())
             }
-            Work::Resumed { sender } => {
-                for index in 0..lane.conversations.len() {
-                    if lane.conversations[index].sender != sender {
-                        continue;
-                    }
-                    // Also what waits for other reasons: it is decided anew, and they hold still.
-                    for pending in lane.conversations[index].outbox.iter_mut() {
-                        if pending.state == PendingState::Queued {
-                            pending.not_before = None;
-                        }
-                    }
-                    self.go_on(lane, index).await?;
-                }
-                Ok(())
-            }
-            Work::Template { sender } => {
+            Work::AskAnew { sender } => {
                 let now = self.clock.now();
                 for index in 0..lane.conversations.len() {
                     if lane.conversations[index].sender == sender {
-                        outbox::end_wait_for_template(&mut lane.conversations[index].outbox, now);
+                        outbox::ask_anew(&mut lane.conversations[index].outbox, now);
                         self.go_on(lane, index).await?;
                     }
                 }

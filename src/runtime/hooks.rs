@@ -12,7 +12,7 @@ use crate::{
         ids::{AccountName, FlowName},
         query,
     },
-    channel::HeaderMap,
+    channel::{HeaderMap, HeaderName},
     flow::{self, HookTable},
     model::value::Value,
     store::{WriteSet, dead_letter},
@@ -134,6 +134,22 @@ impl App {
             return Err(NotTaken::Unusable { why: reasons(&taken.refused), letter });
         }
         Ok(taken)
+    }
+
+    /// As a test or a chat posts it: signed for each flow that asks for that, and vouched for.
+    pub async fn play_hook(self: &Arc<Self>, name: &str, body: &Value) -> Result<Taken, NotTaken> {
+        let body = serde_json::to_vec(&body.to_json()).map_err(|error| NotTaken::NotStored(error.into()))?;
+        let mut headers = HeaderMap::new();
+        let live = self.live.get();
+        for table in flow::hooks(&live.set).iter().filter(|table| table.webhook.name == name) {
+            let Some(verify) = &table.webhook.verify else { continue };
+            let Some(secret) = self.config.flows.secrets.get(&verify.secret) else { continue };
+            let value = proof::sign(verify, secret, &body);
+            if let (Ok(header), Ok(value)) = (verify.header.parse::<HeaderName>(), value.parse()) {
+                headers.insert(header, value);
+            }
+        }
+        self.take_hook(&Hook { name, headers: &headers, body: &body, vouched: Vouched::Operator }).await
     }
 
     /// `dead-letters replay`: once more with the flows as they are now. `Err` within: why it stays.

@@ -105,10 +105,8 @@ pub enum Work {
     WindowTold { conversation: ConversationId, message: OutboundId, heard: Option<Time> },
     /// Look at what is due.
     Wake,
-    /// A sender may go on: what waited for it is looked at anew.
-    Resumed { sender: SenderId },
-    /// A template of this sender may be usable now: look at what waits for one.
-    Template { sender: SenderId },
+    /// A sender, or a template of it, may be usable again: what waits for that is decided anew.
+    AskAnew { sender: SenderId },
     /// Rows of this contact were changed by another hand: read them again.
     Forget,
 }
@@ -130,8 +128,7 @@ impl Work {
                 Work::Status { conversation: *conversation, id: *id, number: *number, tells: *tells, update }
             }
             Work::Wake => Work::Wake,
-            Work::Resumed { sender } => Work::Resumed { sender: *sender },
-            Work::Template { sender } => Work::Template { sender: *sender },
+            Work::AskAnew { sender } => Work::AskAnew { sender: *sender },
             Work::Inbound(_)
             | Work::Event { .. }
             | Work::Say { .. }
@@ -335,9 +332,9 @@ impl App {
         let after = self.senders.get(row.sender_id).map_or(UNKNOWN_AFTER, |sender| sender.unknown_after);
         pending.attempt = row.attempt;
         pending.attempted_at = row.attempted_at;
-        // What waits for a sender or a template waits for what this process knows of them.
-        pending.not_before = row.not_before.filter(|_| !outbox::is_asked_anew(row.reason.as_deref()));
         pending.waits_for = row.reason.as_deref().and_then(Reason::named);
+        // What waits for a sender or a template waits for what this process knows of them.
+        pending.not_before = row.not_before.filter(|_| !outbox::is_asked_anew(pending.waits_for));
         pending.planned_again = row.planned_again_at.is_some();
         if row.provider_id.is_some() {
             // A try of it failed by a status and it goes again: another status may say that it arrived after all.

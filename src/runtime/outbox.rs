@@ -175,16 +175,13 @@ pub enum SendAnswer {
 }
 
 /// A message that waits for this reason has no moment of its own: a stopped sender, a template that is not usable.
-pub fn is_asked_anew(reason: Option<&str>) -> bool {
-    let reasons = [Reason::SenderDown, Reason::TemplateUnusable];
-    reason.is_some_and(|reason| reasons.iter().any(|known| known.as_str() == reason))
+pub fn is_asked_anew(reason: Option<Reason>) -> bool {
+    matches!(reason, Some(Reason::SenderDown | Reason::TemplateUnusable))
 }
 
-/// What is put off because no template was usable is looked at now, and not when its time has come.
-pub fn end_wait_for_template(outbox: &mut [Pending], now: Time) {
-    let waits = |pending: &&mut Pending| {
-        pending.state == PendingState::Queued && pending.waits_for == Some(Reason::TemplateUnusable)
-    };
+/// What waits for a sender or a template is decided now, and not when its time has come; every other wait stays.
+pub fn ask_anew(outbox: &mut [Pending], now: Time) {
+    let waits = |pending: &&mut Pending| pending.state == PendingState::Queued && is_asked_anew(pending.waits_for);
     for pending in outbox.iter_mut().filter(waits) {
         pending.not_before = pending.not_before.min(Some(now));
     }

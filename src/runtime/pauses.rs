@@ -58,7 +58,7 @@ impl App {
             let Some(last) = waiting.last() else { return Ok(()) };
             after = *last;
             for contact in waiting {
-                self.push(contact, Work::Resumed { sender });
+                self.push(contact, Work::AskAnew { sender });
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::{
         limits::{DUE_READ_MAX, INBOUND_ATTEMPTS_MAX, PAGE_ROWS_MAX, RECOVERY_SLICE, SWEEP_AGE, WAKE_HORIZON},
         time::Time,
     },
-    model::event::ConsentWord,
+    model::event::{ConsentWord, Reason},
     store::{WriteSet, inbound, outbound, session},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -87,7 +87,7 @@ impl App {
                 taken += 1;
                 // What waits for a later moment is found by `load_due` when that is near.
                 let later = row.not_before.or(row.hold_until).is_some_and(|at| at > until + WAKE_HORIZON)
-                    && !outbox::is_asked_anew(row.reason.as_deref());
+                    && !outbox::is_asked_anew(row.reason.as_deref().and_then(Reason::named));
                 if !later {
                     contacts.insert(row.contact_id);
                 }

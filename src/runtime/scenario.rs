@@ -2,6 +2,7 @@
 
 mod acts;
 mod arrive;
+mod beginning;
 mod blank;
 mod buttons;
 mod compare;

@@ -22,7 +22,7 @@ impl App {
         match outbound::put_off(&self.store, &what, DUE_READ_MAX).await {
             Ok(contacts) => {
                 for contact in contacts {
-                    self.push(contact, Work::Template { sender });
+                    self.push(contact, Work::AskAnew { sender });
                 }
             }
             Err(error) => tracing::warn!(

@@ -43,11 +43,29 @@ static OF: Query = Query {
       where conversation_id = $1 and id < $2 order by id desc limit $3",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&OF];
+static BETWEEN: Query = Query {
+    name: "trace.between",
+    text: "select id, conversation_id, contact_id, turn, at, cast(data as text) as data from trace
+      where conversation_id = $1 and id > $2 and at >= $3 and at <= $4 order by id limit $5",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&OF, &BETWEEN];
 
 /// The turns of a conversation, newest first; `before` is the last one's id, `i64::MAX` at first.
 pub async fn of(store: &Store, conversation: ConversationId, before: i64, limit: i64) -> Result<Vec<Trace>, ReadError> {
     store.all(&OF, &[conversation.0.into(), before.into(), limit.into()], read).await
+}
+
+/// The turns of a conversation from one moment to another, oldest first; `after` is the last one's id, 0 at first.
+pub async fn between(
+    store: &Store,
+    conversation: ConversationId,
+    after: i64,
+    (from, until): (Time, Option<Time>),
+    limit: i64,
+) -> Result<Vec<Trace>, ReadError> {
+    let until = until.unwrap_or(Time(i64::MAX));
+    store.all(&BETWEEN, &[conversation.0.into(), after.into(), from.into(), until.into(), limit.into()], read).await
 }
 
 fn read(row: &Row) -> Result<Trace, ReadError> {

@@ -3,7 +3,6 @@
 use super::host::{ANA, Host, OPERATOR};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
 use transom::{
     base::{
         clock::Clock,
@@ -11,9 +10,8 @@ use transom::{
         limits::{BALANCE_MAX, CHARGE_SETTLED_LATE, TOP_UP_MAX},
         time::Span,
     },
-    channel::{client::Client, sandbox::Fault},
+    channel::sandbox::Fault,
     model::inbound::{DeliveryState, StatusUpdate},
-    runtime::{app::App, bot, metrics::Metrics, start::Setup},
     store::{
         WriteSet,
         charge::{self, Fund},
@@ -313,21 +311,6 @@ async fn balance_of_funds(host: &Host) -> i64 {
     host.get("key-poor", "/v1/balance").await.is(200)["topped_up"].as_i64().unwrap()
 }
 
-/// The same rows in another process; the first one is as good as dead.
-async fn next_process(host: &Host) -> Arc<App> {
-    let clock: Arc<dyn Clock> = host.clock.clone();
-    let setup = Setup {
-        config: host.app.config.clone(),
-        clock: clock.clone(),
-        store: host.app.store.clone(),
-        http: Arc::new(Client::new(clock, None)),
-        files: bot::read(&host.app.config.bot).unwrap(),
-        calls: None,
-        metrics: Metrics::new(),
-    };
-    App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}")).0
-}
-
 #[tokio::test]
 async fn who_dies_between_setting_aside_and_settling_loses_no_money() {
     let host = host().await;
@@ -347,7 +330,7 @@ async fn who_dies_between_setting_aside_and_settling_loses_no_money() {
     };
     outbound::status(&mut set, SenderId(30), &arrived, host.clock.now());
     host.app.store.commit(set).await.unwrap();
-    let next = next_process(&host).await;
+    let next = host.next_process().await;
     let sums = async || next.balance(&"poor".into()).await.unwrap().unwrap();
     let then = sums().await;
     assert_eq!((then.reserved, then.settled, then.available()), (SERVICE, 0, 1_000 - SERVICE));

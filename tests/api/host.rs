@@ -145,6 +145,21 @@ impl Host {
         Host { app, sandbox, clock, graph, base, client, messages: 0, server, folder }
     }
 
+    /// What would go on after this process, on the same rows; it has no server.
+    pub async fn next_process(&self) -> Arc<App> {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let setup = Setup {
+            config: self.app.config.clone(),
+            clock: clock.clone(),
+            store: self.app.store.clone(),
+            http: Arc::new(Client::new(clock, None)),
+            files: bot::read(&self.app.config.bot).unwrap(),
+            calls: None,
+            metrics: Metrics::new(),
+        };
+        App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}")).0
+    }
+
     pub async fn request(
         &self,
         method: Method,

@@ -4,9 +4,14 @@ use super::host::{ANA, Answer, Host, OPERATOR};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use transom::{
-    base::{ids::ContactId, time::Span},
-    model::{contact::ContactData, inbound::AliasKind},
-    store::{WriteSet, alias, contact as contacts},
+    base::{
+        clock::Clock,
+        ids::{ContactId, ConversationId},
+        limits::TURNS_SHOWN_MAX,
+        time::{Span, Time},
+    },
+    model::{contact::ContactData, effect::TraceEntry, inbound::AliasKind},
+    store::{WriteSet, alias, contact as contacts, trace},
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {size: [S, M, L], bikes: whole}\n\
@@ -157,6 +162,39 @@ async fn a_run_is_shown_with_what_it_did_and_is_stopped() {
     assert_eq!(of_ana["data"][0]["id"], run["id"]);
     assert_eq!(host.get("key-other", &format!("/v1/runs?contact={id}")).await.status, 404);
     assert_eq!(host.get("key-acme", "/v1/runs?state=lost").await.is(422)["errors"][0]["pointer"], "/state");
+}
+
+#[tokio::test]
+async fn an_old_run_is_shown_with_its_turns_however_much_came_after() {
+    let mut host = host().await;
+    host.ana_says("survey").await;
+    host.ana_says("fine").await;
+    host.advance(Span::minutes(1)).await;
+    let run = host.get("key-acme", "/v1/runs?flow=survey").await.is(200)["data"][0].clone();
+    let number = |name: &str| run[name].as_i64().unwrap();
+    let conversation = ConversationId(number("conversation_id"));
+    let turn = |turn: u64, run: Option<u32>, at| {
+        let data = vec![TraceEntry { run, step: None, what: format!("turn {turn}") }];
+        let contact_id = ContactId(number("contact_id"));
+        trace::Trace { id: host.app.store.next_id(), conversation_id: conversation, contact_id, turn, at, data }
+    };
+    let mut later = WriteSet::new();
+    for n in 0..1_200 {
+        later.push(&trace::INSERT, &turn(100 + n, Some(77), host.clock.now()));
+    }
+    host.app.store.commit(later).await.unwrap();
+    let path = format!("/v1/runs/{}", run["id"]);
+    let shown = host.get("key-acme", &path).await.is(200);
+    assert_eq!((shown["turns"].as_array().unwrap().len(), &shown["more_turns"]), (2, &json!(false)), "{shown}");
+    let ended = Time(host.clock.now().0 - 60_000);
+    let mut own = WriteSet::new();
+    for n in 0..TURNS_SHOWN_MAX as u64 {
+        own.push(&trace::INSERT, &turn(10 + n, Some(1), ended));
+    }
+    host.app.store.commit(own).await.unwrap();
+    let shown = host.get("key-acme", &path).await.is(200);
+    assert_eq!(shown["turns"].as_array().unwrap().len(), TURNS_SHOWN_MAX);
+    assert_eq!(shown["more_turns"], json!(true), "the first ones, and it says that there are more");
 }
 
 #[tokio::test]

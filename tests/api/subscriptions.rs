@@ -12,8 +12,7 @@ use transom::{
         secret::Secret,
         time::Span,
     },
-    channel::client::Client,
-    runtime::{app::App, bot, metrics::Metrics, posts, start::Setup},
+    runtime::posts,
 };
 
 const LOCAL: &str = "webhooks: {allow_private: [127.0.0.1]}\n";
@@ -112,17 +111,7 @@ async fn what_was_not_taken_is_posted_by_the_next_process() {
     host.ana_says("one").await;
     assert_eq!(post_due(&host).await.retried, 1);
     host.ana_says("never looked at before the end").await;
-    let clock: Arc<dyn Clock> = host.clock.clone();
-    let setup = Setup {
-        config: host.app.config.clone(),
-        clock: clock.clone(),
-        store: host.app.store.clone(),
-        http: Arc::new(Client::new(clock, None)),
-        files: bot::read(&host.app.config.bot).unwrap(),
-        calls: None,
-        metrics: Metrics::new(),
-    };
-    let (next, _) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let next = host.next_process().await;
     let later = host.clock.now() + Span::seconds(7);
     assert_eq!(next.post_due(later).await.unwrap(), taken(1));
     assert_eq!(next.post_due(later).await.unwrap(), taken(1));

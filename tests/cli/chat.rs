@@ -27,7 +27,8 @@ const STOCK: (&str, &str) = (
 #[test]
 fn what_is_known_of_the_customer_is_set_and_shown() {
     let folder = bot(&[BOT, PAID]);
-    let lines = "/set contact.city San Juan: north\n/set contact.visit_at 2026-12-24T18:00\n/tag vip\n/tag new\n/untag new\n/consent marketing given\n\
+    // Written to first, so that the window is open at each time of day.
+    let lines = "hello\n/set contact.city San Juan: north\n/set contact.visit_at 2026-12-24T18:00\n/tag vip\n/tag new\n/untag new\n/consent marketing given\n\
                  /event paid {sum: 12}\n/vars\n/set contact.cty x\n/set contact.visit_at soon\n/consent news given\n/set contact.city none\n/event paid\n";
     let said = chat_in(folder.path(), &[], lines);
     for wanted in [
@@ -92,4 +93,39 @@ fn every_command_of_the_list_is_one() {
         let said = chat_in(folder.path(), &[], &format!("/{command}\n"));
         assert!(!said.contains("there is no `/"), "{said}");
     }
+}
+
+const CART: (&str, &str) = (
+    "cart.yaml",
+    "flow: cart\nwhen:\n  - webhook: cart\n    contact: ${body.phone}\n    new_contact: create\n    \
+     body: {phone: phone, total: whole}\nsteps:\n  - say: ${total} euros wait in your basket.\n    if_closed: skip\n",
+);
+const SIZE: (&str, &str) = (
+    "size.yaml",
+    "flow: size\nwhen:\n  - api: true\ninputs: {size: [s, l]}\nsteps:\n  - say: Size ${size} then.\n    if_closed: skip\n",
+);
+
+#[test]
+fn other_systems_are_played_by_the_person_at_the_keyboard() {
+    let folder = bot(&[BOT, CART, SIZE]);
+    let said = chat_in(
+        folder.path(),
+        &[],
+        "hello\n/webhook cart {total: 12}\n/webhook cart {phone: \"+34600111999\", total: 13}\n/webhook cart {total: many}\n\
+         /webhook crat\n/api size {size: l}\n/api size\n/api size {size: xl}\n/webhook\n",
+    );
+    for wanted in [
+        "│ 12 euros wait in your basket.",
+        "(the webhook `cart` has come)",
+        "(the webhook `cart` has come; it is about +34600111999, not about you)",
+        "it cannot be used: flow `cart`: ",
+        "no flow has a webhook `crat`; did you mean `cart`?",
+        "│ Size l then.",
+        "`size` cannot start: the input `size` is missing",
+        "`size` cannot start: the input `size` takes one of",
+        "write `/webhook cart` or `/webhook cart {total: 12}`",
+    ] {
+        assert!(said.contains(wanted), "{wanted}\n{said}");
+    }
+    assert!(!said.contains("13 euros"), "{said}");
 }

@@ -67,6 +67,22 @@ async fn who_knows_better_lets_a_sender_go_on() {
     }
 }
 
+#[tokio::test]
+async fn a_sender_that_goes_on_takes_no_cap_of_the_platforms_off() {
+    let mut house = House::at_meta(&[("flows/hello.yaml", HELLO)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_049 });
+    house.says("hello").await;
+    assert_eq!(house.sent().len(), 1, "refused, and it waits a day");
+    house.app.resume_sender(SENDER).await.unwrap();
+    house.app.run_due().await.unwrap();
+    assert_eq!(house.sent().len(), 1, "the wait is the contact's, not the sender's");
+    house.advance(Span::hours(23)).await;
+    assert_eq!(house.sent().len(), 1);
+    assert_eq!(house.row(0).await.state, SendState::Queued);
+    house.says("anything").await;
+    assert_eq!(house.texts(), ["Hello to you."; 2], "who writes is not capped any more");
+}
+
 const OFFER: &str = "flow: offer
 when: [{message: offer}]
 steps:

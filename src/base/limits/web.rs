@@ -28,8 +28,8 @@ pub const IDEMPOTENCY_KEPT: Span = Span::days(1);
 /// Entries on one page of a list.
 pub const PAGE_DEFAULT: i64 = 50;
 pub const PAGE_MAX: i64 = 200;
-/// Turns of a conversation in which the trace of a run is looked for.
-pub const TRACE_TURNS_SHOWN_MAX: i64 = 500;
+/// Turns of a run that one answer shows, from its first; `transom runs show` has them all.
+pub const TURNS_SHOWN_MAX: usize = 500;
 /// Pages read for one answer, when most rows belong to other accounts.
 pub const PAGES_READ_MAX: usize = 20;
 /// One top-up, in ten-thousandths of the currency: far above any money.

@@ -1,14 +1,13 @@
-//! What a person at the keyboard does beside writing: looks at what is known, changes it, plays the rest of the world.
+//! What a person at the keyboard does beside writing: looks at what is known, and changes it.
 
 use super::Chat;
 use crate::{
     cli::{Failure, Outcome, show},
-    flow::scenario::{Fact, typed_data, typed_fact},
+    flow::scenario::{Fact, typed_fact},
     model::{
         contact::{ContactData, Patch},
         event::Event,
         session::Waiting,
-        value::Value,
     },
     runtime::mocks::is_without_mock,
     store::contact,
@@ -84,38 +83,6 @@ impl Chat {
         self.done(format!("consent to `{topic}` is {word}")).await
     }
 
-    /// `/event paid {sum: 12}`.
-    pub(super) async fn event(&mut self, rest: &str) -> Outcome {
-        let (name, data) = rest.split_once(' ').map_or((rest, ""), |(name, data)| (name, data.trim()));
-        if name.is_empty() {
-            return Err(Failure::Usage("write `/event paid` or `/event paid {order: A7, sum: 12}`".to_owned()));
-        }
-        let data = match data {
-            "" => Value::Nothing,
-            data => typed_data(data).ok_or_else(|| {
-                Failure::Usage(format!("`{data}` is no data; write it like `{{order: A7, sum: 12}}`"))
-            })?,
-        };
-        let (contact, conversation) = self.stage.reach().await?;
-        self.stage.app.emit_event(contact, conversation, name.to_owned(), data).await?;
-        self.stage.app.run_due().await?;
-        self.done(format!("the event `{name}` has come")).await
-    }
-
-    pub(super) async fn person(&mut self, text: &str) -> Outcome {
-        self.stage.happen(Event::PersonWrote { agent: Some("you".into()) }).await?;
-        let words = if text.is_empty() { "somebody of the business has written" } else { text };
-        self.done(format!("{words} (the bot is silent until `/hand-back`)")).await
-    }
-
-    pub(super) async fn hand_back(&mut self) -> Outcome {
-        if self.stage.session().await?.person.is_none() {
-            return Err(Failure::Usage("no person has the conversation; `/person` takes it".to_owned()));
-        }
-        self.stage.happen(Event::HandedBack { agent: Some("you".into()) }).await?;
-        self.done("the bot has the conversation again".to_owned()).await
-    }
-
     /// A call that nobody answered is why the talk goes another way: it stands in the talk.
     pub(super) async fn tell_missing_mocks(&mut self) -> Outcome {
         let (entries, last) = self.stage.traces(self.told).await?;
@@ -144,7 +111,7 @@ impl Chat {
         })
     }
 
-    async fn done(&mut self, words: String) -> Outcome {
+    pub(super) async fn done(&mut self, words: String) -> Outcome {
         println!("{}", self.paint.faint(format!("({words})")));
         self.print_news(false).await
     }

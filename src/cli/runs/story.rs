@@ -77,18 +77,14 @@ pub async fn tell(store: &Store, run: &Run, kept_since: Time, paint: Paint) -> O
 
 /// The turns of its conversation from its start to its end, oldest first.
 async fn turns(store: &Store, run: &Run) -> Result<Vec<Trace>, Failure> {
-    let (mut all, mut before) = (Vec::new(), i64::MAX);
+    let (mut all, mut after) = (Vec::new(), 0);
     for _ in 0..PAGES_MAX {
-        let page = trace::of(store, run.conversation_id, before, PAGE).await.map_err(Failure::failed)?;
+        let stretch = (run.started_at, run.ended_at);
+        let page = trace::between(store, run.conversation_id, after, stretch, PAGE).await.map_err(Failure::failed)?;
         let Some(last) = page.last() else { break };
-        before = last.id;
-        let done = last.at < run.started_at;
-        all.extend(page.into_iter().filter(|turn| during(run, turn.at)));
-        if done {
-            break;
-        }
+        after = last.id;
+        all.extend(page);
     }
-    all.reverse();
     Ok(all)
 }
 
@@ -126,10 +122,6 @@ async fn outbound_of(store: &Store, run: &Run) -> Result<Vec<Outbound>, Failure>
     }
     all.sort_by_key(|message| message.draft.number);
     Ok(all)
-}
-
-fn during(run: &Run, at: Time) -> bool {
-    at >= run.started_at && run.ended_at.is_none_or(|end| at <= end)
 }
 
 fn shown(kind: &InboundKind) -> String {

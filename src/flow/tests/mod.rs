@@ -5,6 +5,7 @@
 //! `* what` something happened (`* run done`) · `~ …` the world: `~ answer 200 {…}`, `~ event paid {…}`,
 //! `~ person`, `~ back`, `~ fail 131026` and so on. Everything that the bot says must stand there.
 
+mod allowed;
 mod asking;
 mod busy;
 mod calls;

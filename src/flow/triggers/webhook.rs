@@ -123,6 +123,12 @@ impl Webhook {
         Webhook { name: name.to_owned(), verify: None, contact, new_contact: NewContact::Ignore, body: Vec::new() }
     }
 
+    /// The member of the body that holds the number, where `contact` is `${body.NAME}`.
+    pub fn contact_member(&self) -> Option<&str> {
+        let name = self.contact.source().strip_prefix("${body.")?.strip_suffix('}')?;
+        name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
+    }
+
     /// What a body gives as inputs; else what is wrong with it. More than is listed may stand in it.
     pub fn inputs(&self, body: &Value, zone: &TimeZone) -> Result<BTreeMap<String, Value>, String> {
         let nothing = BTreeMap::new();

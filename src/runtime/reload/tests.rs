@@ -2,10 +2,12 @@ use super::*;
 use crate::flow::workspace::Workspace;
 use crate::{
     base::{clock::ManualClock, secret::Secret, time::Span},
+    model::template::Template,
     runtime::config::{Access, Meta},
-    store::{Faults, Options},
+    store::{Faults, Options, template},
 };
-use std::fs;
+use std::{fs, time::Duration};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 const NOW: Time = Time(1_790_000_000_000);
 const BOT: &str = "bot: Test\nlanguage: en\ntimezone: Europe/Madrid\n";
@@ -53,7 +55,37 @@ impl World {
         self.clock.set(self.clock.now() + Span::minutes(1));
         self.reloader.look(&self.store, self.folder.path(), self.clock.now()).await.unwrap()
     }
+
+    /// Watches the folder while `script` hears the news, and stops when it is done.
+    async fn follow(&self, script: impl AsyncFnOnce(&mut UnboundedReceiver<News>)) {
+        let (stop, stopped) = watch::channel(false);
+        let (told, mut news) = unbounded_channel();
+        let tell = |one| told.send(one).unwrap_or_else(|_| panic!("the script listens until it stops"));
+        let follow = self.reloader.follow(&self.store, self.folder.path(), &self.clock, stopped, tell);
+        let script = async {
+            script(&mut news).await;
+            stop.send(true).unwrap();
+        };
+        tokio::time::timeout(Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
+    }
+
+    /// With a sender at Meta whose catalogue is known.
+    fn at_catalogue(&mut self) -> Config {
+        let config = Config::parse(&SourceFile::new("config.yaml", CATALOGUE), self.folder.path(), &|_| None).unwrap();
+        self.reloader = Reloader::new(&config, self.metrics.clone());
+        config
+    }
 }
+
+const CATALOGUE: &str = "accounts: [{name: acme}]
+senders:
+  - {id: 1, account: acme, name: Support, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\",
+     access_token: t, app_secret: s, verify_token: v}
+templates:
+  - {id: 1, sender: 1, name: news, language: en, category: utility, status: approved, body: \"Hi {{1}}\"}
+  - {id: 2, sender: 1, name: sale, language: en, category: marketing, status: approved, body: \"Hi {{1}}\"}
+  - {id: 3, sender: 1, name: rested, language: en, category: utility, status: paused, body: \"Hi {{1}}\"}
+";
 
 fn flow(title: &str) -> String {
     format!("flow: a\ntitle: {title}\nsteps:\n  - log: {title}\n")
@@ -161,28 +193,22 @@ const GOES_LIVE: &[(&str, &[&str], bool)] = &[
     ("lgo: hello", &["E221"], false),
 ];
 
+/// A flow that writes first, with one step.
+fn offering(step: &str) -> String {
+    format!("flow: a\ntitle: offer\nwhen:\n  - event: it\nsteps:\n  - {step}\n")
+}
+
 #[tokio::test]
 async fn check_and_the_daemon_agree_about_what_goes_live() {
-    let text = "accounts: [{name: acme}]
-senders:
-  - {id: 1, account: acme, name: Support, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\",
-     access_token: t, app_secret: s, verify_token: v}
-templates:
-  - {id: 1, sender: 1, name: news, language: en, category: utility, status: approved, body: \"Hi {{1}}\"}
-  - {id: 2, sender: 1, name: sale, language: en, category: marketing, status: approved, body: \"Hi {{1}}\"}
-  - {id: 3, sender: 1, name: rested, language: en, category: utility, status: paused, body: \"Hi {{1}}\"}
-";
     for (step, codes, goes) in GOES_LIVE {
         let mut world = World::new(&flow("one")).await;
-        let folder = world.folder.path().to_owned();
-        let config = Config::parse(&SourceFile::new("config.yaml", text), &folder, &|_| None).unwrap();
-        world.reloader = Reloader::new(&config, world.metrics.clone());
+        let config = world.at_catalogue();
         world.start().await.unwrap();
-        world.write("a.yaml", &format!("flow: a\nwhen:\n  - event: it\nsteps:\n  - {step}\n"));
+        world.write("a.yaml", &offering(step));
         let news = world.look().await;
         assert_eq!(news.live.is_some(), *goes, "{step}: {:?}", news.findings);
         let mut check = Workspace::new(around::around(&config, &[]));
-        check.replace(bot::read(&folder).unwrap().files);
+        check.replace(bot::read(world.folder.path()).unwrap().files);
         let said = |all: &[Diagnostic]| all.iter().map(|one| (one.code, one.is_error())).collect::<Vec<_>>();
         let checked = said(&check.look().findings);
         assert_eq!(said(&news.findings), checked, "{step}");
@@ -194,19 +220,38 @@ templates:
 
 #[tokio::test]
 async fn the_same_files_go_live_when_the_catalogue_has_what_they_need() {
-    let world = World::new(&flow("one")).await;
+    let mut world = World::new(&flow("one")).await;
+    let config = world.at_catalogue();
     world.start().await.unwrap();
-    let (stop, stopped) = watch::channel(false);
-    let (told, mut news) = tokio::sync::mpsc::unbounded_channel();
-    let folder = world.folder.path().to_owned();
-    let follow = world.reloader.follow(&world.store, &folder, &world.clock, stopped, |n| told.send(live(n)).unwrap());
-    let script = async {
-        assert_eq!(news.recv().await.unwrap(), None, "nothing has changed yet");
-        world.reloader.look_again();
-        assert_eq!(news.recv().await.unwrap(), None, "looked at again, and nothing has changed");
-        stop.send(true).unwrap();
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
+    world.write("a.yaml", &offering("template: fresh\n    vars: [Ana]"));
+    world
+        .follow(async |news| {
+            let refused = news.recv().await.unwrap();
+            let errors = refused.findings.iter().filter(|finding| finding.is_error());
+            assert_eq!(errors.map(|finding| finding.code).collect::<Vec<_>>(), ["E801"]);
+            assert_eq!(live(refused), None, "no such template is known");
+            let fresh = Template { id: 4, name: "fresh".into(), ..config.templates[0].template.clone() };
+            let mut set = WriteSet::new();
+            set.push(
+                &template::SAVE,
+                &template::CatalogueEntry {
+                    id: fresh.id,
+                    sender_id: config.senders[0].id,
+                    name: fresh.name.clone(),
+                    language: fresh.language.clone(),
+                    category: fresh.category,
+                    status: fresh.status,
+                    data: fresh,
+                    source: template::Source::Catalogue,
+                    updated_at: NOW,
+                },
+            );
+            world.store.commit(set).await.unwrap();
+            world.reloader.look_again();
+            let good = news.recv().await.unwrap();
+            assert_eq!(live(good).map(|(_, title)| title).as_deref(), Some("offer"));
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -243,22 +288,18 @@ async fn a_mistake_in_the_mocks_is_a_finding_of_the_bot() {
 async fn following_tells_of_a_change_and_ends_when_told() {
     let world = World::new(&flow("one")).await;
     world.start().await.unwrap();
-    let (stop, stopped) = watch::channel(false);
-    let (told, mut news) = tokio::sync::mpsc::unbounded_channel();
-    let folder = world.folder.path().to_owned();
-    let follow = world.reloader.follow(&world.store, &folder, &world.clock, stopped, |n| told.send(live(n)).unwrap());
-    let script = async {
-        assert_eq!(news.recv().await.unwrap(), None, "nothing has changed yet");
-        world.write("a.yaml", &flow("two"));
-        loop {
-            if let Some((_, title)) = news.recv().await.unwrap() {
-                assert_eq!(title, "two");
-                break;
+    world
+        .follow(async |news| {
+            assert_eq!(live(news.recv().await.unwrap()), None, "nothing has changed yet");
+            world.write("a.yaml", &flow("two"));
+            loop {
+                if let Some((_, title)) = live(news.recv().await.unwrap()) {
+                    assert_eq!(title, "two");
+                    break;
+                }
             }
-        }
-        stop.send(true).unwrap();
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -267,14 +308,11 @@ async fn good_files_that_could_not_be_stored_go_live_without_another_change() {
     world.start().await.unwrap();
     world.write("a.yaml", &flow("two"));
     world.faults.fail_next_commits(1);
-    let (stop, stopped) = watch::channel(false);
-    let (told, mut news) = tokio::sync::mpsc::unbounded_channel();
-    let folder = world.folder.path().to_owned();
-    let follow = world.reloader.follow(&world.store, &folder, &world.clock, stopped, |n| told.send(live(n)).unwrap());
-    let script = async {
-        assert_eq!(news.recv().await.unwrap().map(|(_, title)| title).as_deref(), Some("two"));
-        stop.send(true).unwrap();
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(follow, script) }).await.unwrap();
+    world
+        .follow(async |news| {
+            let tried_again = live(news.recv().await.unwrap());
+            assert_eq!(tried_again.map(|(_, title)| title).as_deref(), Some("two"));
+        })
+        .await;
     assert!(world.metrics.render().contains("transom_flow_versions_total 1"));
 }

@@ -8,21 +8,17 @@ use super::{
 use crate::{
     base::time::Time,
     channel::{
-        HeaderMap, HeaderName,
         meta::compose::{News, What},
         sandbox,
     },
-    flow::{
-        self,
-        scenario::{Act, Arrival, Delivery, Fault, Moment, Step, patch},
-    },
+    flow::scenario::{Act, Arrival, Delivery, Fault, Moment, Step, patch},
     model::{
         content::MediaKind,
         event::{Event, Start},
         inbound::DeliveryState,
         value::Value,
     },
-    runtime::hooks::{Hook, NotTaken, Vouched, proof::sign},
+    runtime::hooks::NotTaken,
 };
 
 impl World<'_> {
@@ -174,17 +170,6 @@ impl World<'_> {
     /// Posted as the shop would: signed with the secret that the case's world was given.
     async fn hook(&mut self, step: &Step, name: &str, body: &Value) -> Result<(), Stop> {
         self.tell('*', format!("webhook `{name}`"));
-        let body = serde_json::to_vec(&body.to_json())?;
-        let mut headers = HeaderMap::new();
-        for table in flow::hooks(&self.bot.set).iter().filter(|table| table.webhook.name == name) {
-            let Some(verify) = &table.webhook.verify else { continue };
-            let Some(secret) = self.app.config.flows.secrets.get(&verify.secret) else { continue };
-            if let (Ok(header), Ok(value)) = (verify.header.parse::<HeaderName>(), sign(verify, secret, &body).parse())
-            {
-                headers.insert(header, value);
-            }
-        }
-        let hook = Hook { name, headers: &headers, body: &body, vouched: Vouched::Operator };
         let refused = |why: String| {
             Stop::from(Failure {
                 place: step.place.clone(),
@@ -193,7 +178,7 @@ impl World<'_> {
                 got: why,
             })
         };
-        match self.app.take_hook(&hook).await {
+        match self.app.play_hook(name, body).await {
             Ok(taken) => {
                 if taken.phone.as_deref().is_some_and(|phone| phone.trim_start_matches('+') != self.phone()) {
                     self.tell('!', "it is about somebody else, whom this case does not look at");

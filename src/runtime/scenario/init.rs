@@ -2,6 +2,7 @@
 
 use super::{
     Bot, Play,
+    beginning::{self, Beginning},
     draft::{Draft, Drafted, head_lines},
     event_loop, guess, mocks_of, words,
 };
@@ -15,12 +16,11 @@ use crate::{
         yaml,
     },
     flow::{
-        Flow, FlowSet,
-        definition::Field,
-        scenario::{Act, Arrival, Fact, Head, Moment, default_now, somebody, write::CaseText},
-        triggers::{Trigger, webhook::Webhook},
+        Flow,
+        scenario::{Act, Fact, Head, Moment, default_now, write::CaseText},
+        triggers::Trigger,
     },
-    model::{answer::AnswerType, content::MediaKind, session::Waiting, value::Value},
+    model::{answer::AnswerType, session::Waiting},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -44,7 +44,7 @@ pub fn init(folder: &Path, flow: &str) -> anyhow::Result<Result<Drafted, String>
             near.map(|near| format!("; {near}")).unwrap_or_default()
         )));
     };
-    let Some(trigger) = found.triggers.iter().find_map(|trigger| begin(&bot.set, found, &trigger.kind)) else {
+    let Some(trigger) = found.triggers.iter().find_map(|trigger| beginning::of(&bot.set, found, &trigger.kind)) else {
         let callers: Vec<String> = bot
             .set
             .flows
@@ -64,80 +64,6 @@ pub fn init(folder: &Path, flow: &str) -> anyhow::Result<Result<Drafted, String>
         }));
     };
     Ok(Ok(event_loop()?.block_on(draft(&bot, found, trigger))?))
-}
-
-/// How it begins.
-enum Beginning {
-    Acts(Vec<Act>),
-    /// By the clock.
-    Wait,
-}
-
-fn begin(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Beginning> {
-    let one = |act: Act| Some(Beginning::Acts(vec![act]));
-    match trigger {
-        Trigger::Message(_) => words::said_by(trigger).into_iter().next().and_then(|text| one(Act::User(text))),
-        Trigger::Button(button) => button.ids.first().cloned().and_then(|id| one(Act::Tap(id))),
-        Trigger::AnyMessage(_) | Trigger::FirstMessage(_) => one(Act::User("Good morning, a question".into())),
-        Trigger::Media(_) => one(words::media(MediaKind::Image)),
-        Trigger::Order(_) => one(words::basket()),
-        Trigger::Form(form) => one(words::form(form.names.first().map_or("form", String::as_str))),
-        Trigger::Reaction(reaction) => {
-            let emoji = reaction.emojis.first().map_or("👍", String::as_str).to_owned();
-            one(Act::Arrives(Arrival::Reaction(Some(emoji))))
-        }
-        Trigger::Referral(referral) => one(words::referral(referral.wanted.first().map_or("1", String::as_str))),
-        Trigger::MissedCall(_) => one(Act::Arrives(Arrival::MissedCall)),
-        Trigger::Location(_) => one(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
-        Trigger::Event(event) => one(Act::Event { name: event.name.clone(), data: data_of(flow) }),
-        Trigger::Webhook(webhook) => one(Act::Webhook { name: webhook.name.clone(), body: body_of(set, webhook) }),
-        Trigger::Api(_) => one(Act::Api(inputs_of(flow))),
-        Trigger::Schedule(_) => Some(Beginning::Wait),
-        _ => None,
-    }
-}
-
-/// The first act of a run that this trigger starts; by the clock there is none.
-pub(super) fn begins_by(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Act> {
-    match begin(set, flow, trigger)? {
-        Beginning::Acts(acts) => acts.into_iter().next(),
-        Beginning::Wait => None,
-    }
-}
-
-/// The members of `event.data` that the flow reads.
-fn data_of(flow: &Flow) -> Value {
-    let member = regex::Regex::new(r"\bevent\.data\.(\w+)").expect("the pattern is a constant");
-    let names =
-        member.captures_iter(flow.place.file().text()).filter_map(|found| Some(found.get(1)?.as_str().to_owned()));
-    let all: BTreeMap<String, Value> = names.map(|name| (name.clone(), Value::text(name))).collect();
-    if all.is_empty() { Value::Nothing } else { Value::Map(all) }
-}
-
-/// What the trigger declares, from the contact of a test that names none.
-fn body_of(set: &FlowSet, webhook: &Webhook) -> Value {
-    let phone = webhook.contact.source().trim_start_matches("${body.").trim_end_matches('}').to_owned();
-    let mut all: BTreeMap<String, Value> =
-        webhook.body.iter().map(|field| (field.name.clone(), example(field))).collect();
-    all.insert(phone, Value::text(somebody(&set.bot.timezone).0));
-    Value::Map(all)
-}
-
-fn inputs_of(flow: &Flow) -> BTreeMap<String, Value> {
-    let needed = flow.inputs.iter().filter(|input| !input.optional && input.default.is_none());
-    needed.map(|input| (input.name.clone(), example(input))).collect()
-}
-
-fn example(field: &Field) -> Value {
-    match field.kind.of {
-        AnswerType::Choice => field.kind.among.first().map_or_else(|| Value::text("a"), Value::text),
-        AnswerType::Date => Value::text("2026-01-08"),
-        AnswerType::DateTime => Value::text("2026-01-08T10:00"),
-        kind => match words::answers(kind).first() {
-            Some(Act::User(text)) => text.parse().map_or_else(|_| Value::text(text.as_str()), Value::Whole),
-            _ => Value::text(field.name.as_str()),
-        },
-    }
 }
 
 fn leads_to(flow: &Flow, name: &FlowName) -> bool {
@@ -187,11 +113,7 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: Beginning) -> anyhow::Result<D
 
 fn contact(bot: &Bot, flow: &Flow) -> Vec<Fact> {
     let declared = &bot.set.bot;
-    let mut facts = vec![
-        Fact::Name(Some("Ana".into())),
-        Fact::Phone("+34600111222".into()),
-        Fact::Language(Some(declared.language.clone())),
-    ];
+    let mut facts = vec![Fact::Name(Some("Ana".into())), Fact::Language(Some(declared.language.clone()))];
     let tags: BTreeSet<String> = flow
         .triggers
         .iter()
@@ -219,22 +141,19 @@ pub(super) fn env(bot: &Bot) -> BTreeMap<String, String> {
 }
 
 async fn start(draft: &mut Draft<'_>, beginning: &Beginning) -> anyhow::Result<()> {
-    match beginning {
-        Beginning::Acts(acts) => {
-            for act in acts {
-                draft.act(act.clone()).await?;
-            }
-        }
-        Beginning::Wait => {
-            // Somebody who never wrote has no conversation that the clock could start something in.
-            let until = draft.world.now() + Span::days(370);
-            for _ in 0..TEST_INIT_ACTS_MAX {
-                let Some(next) = draft.world.app.next_due(until).await? else { break };
-                draft.act(Act::AdvanceTo(moment(draft, next))).await?;
-                if draft.has_run().await? {
-                    break;
-                }
-            }
+    for act in &beginning.acts {
+        draft.act(act.clone()).await?;
+    }
+    if !beginning.waits || draft.has_run().await? {
+        return Ok(());
+    }
+    // Somebody who never wrote has no conversation that the clock could start something in.
+    let until = draft.world.now() + Span::days(370);
+    for _ in 0..TEST_INIT_ACTS_MAX {
+        let Some(next) = draft.world.app.next_due(until).await? else { break };
+        draft.act(Act::AdvanceTo(moment(draft, next))).await?;
+        if draft.has_run().await? {
+            break;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! masked; what the bot says comes from playing it, so that the case passes and shows nobody's words.
 
 use super::{
-    Bot, Play,
+    Bot, Play, beginning,
     draft::{Draft, Drafted, head_lines, now},
     event_loop, guess, init,
     mask::Mask,
@@ -85,8 +85,8 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
             (head, mocks)
         }
     };
-    let by_clock = run.trigger_key.starts_with("schedule");
-    // A schedule fires at its minute: the case begins one before it.
+    let by_clock = ["schedule ", "date "].iter().any(|kind| run.trigger_key.starts_with(kind));
+    // The clock brings it at its minute: the case begins one before.
     let begins = Time((run.started_at.0 / 60_000) * 60_000) - if by_clock { Span::minutes(1) } else { Span::ZERO };
     head.now = jiff::Timestamp::from_millisecond(begins.0)?.to_zoned(bot.set.bot.timezone.clone());
     head.contact = mask.contact(&bot.set, &data);
@@ -98,7 +98,7 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
             true => Some(Act::Advance(Span::minutes(1))),
             false => {
                 let trigger = flow.triggers.iter().find(|trigger| trigger.key == run.trigger_key);
-                trigger.and_then(|trigger| init::begins_by(&bot.set, flow, &trigger.kind))
+                trigger.and_then(|trigger| beginning::begins_by(&bot.set, flow, &trigger.kind))
             }
         };
         let Some(begun) = begun else {

@@ -4,7 +4,7 @@ use super::{
     CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,
     shape::{
         Shape,
-        Type::{Any, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
+        Type::{Any, Flag, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
     shapes::{ADDRESSEE, SENDER},
@@ -55,7 +55,8 @@ static RUN: Shape = shape(
         need("waits", Maybe(&Of(&WAITS)), "Where it stands, while it is open."),
         need("started_at", Time, ""),
         need("ended_at", Maybe(&Time), ""),
-        may("turns", List(&Of(&TURN)), "What it did and why, oldest first, as long as traces are kept."),
+        may("turns", List(&Of(&TURN)), "What it did and why, oldest first, as long as traces are kept; the first 500."),
+        may("more_turns", Flag, "Whether there are more than that."),
     ],
 );
 

@@ -111,3 +111,37 @@ fn a_first_test_of_each_flow_that_can_have_one_passes() {
     let report = run(copy.path(), &Wish::default()).unwrap();
     assert!(report.is_good() && report.files.len() == written && written >= 8, "{written}\n{}", said(&report));
 }
+
+#[test]
+fn a_first_test_begins_as_the_trigger_does() {
+    let bot = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\ntopics: {news: {needs: consent}}\n\
+               fields: {visit_at: datetime, born: date, city: text}\ndefaults: {unanswered: []}\n";
+    let triggers = [
+        ("by_date", "date: contact.visit_at\n    offset: -30d", "set: {contact.visit_at: "),
+        ("by_day", "date: contact.born\n    at: \"09:00\"", "advance_to: 2026-01-15T09:00"),
+        (
+            "by_hook",
+            "webhook: paid\n    contact: ${body.phone}\n    new_contact: create\n    body: {phone: phone, id: text}",
+            "id: id",
+        ),
+        ("by_tag", "tag_added: vip", "set: {contact.tags: [vip]}"),
+        ("by_field", "field_changed: contact.city", "set: {contact.city: city}"),
+        ("by_consent", "consent: {news: given}", "set: {contact.consent: {news: given}}"),
+        ("by_silence", "quiet_for: 3h", "advance_to: "),
+        ("by_window", "window_closing: 1h", "advance_to: "),
+        ("by_api", "api: true", "api: "),
+    ];
+    for (name, trigger, act) in triggers {
+        let inputs = if name == "by_api" { "inputs: {size: text}\n" } else { "" };
+        let flow = format!(
+            "flow: {name}\nwhen:\n  - {trigger}\n{inputs}steps:\n  - say: It is {name}.\n    if_closed: {{template: news_tpl}}\n"
+        );
+        let folder = folder(&[("_bot.yaml", bot), (&format!("{name}.yaml"), flow.as_str())]);
+        let drafted = init(folder.path(), name).unwrap().unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert!(drafted.remarks.is_empty(), "{name}: {:?}\n{}", drafted.remarks, drafted.text);
+        assert!(drafted.text.contains(act), "{name}:\n{}", drafted.text);
+        std::fs::write(folder.path().join(drafted.path), drafted.text).unwrap();
+        let report = run(folder.path(), &Wish::default()).unwrap();
+        assert!(report.is_good(), "{name}:\n{}", said(&report));
+    }
+}

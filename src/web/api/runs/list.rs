@@ -3,7 +3,7 @@
 use crate::{
     base::{
         ids::{ContactId, FlowName},
-        limits::TRACE_TURNS_SHOWN_MAX,
+        limits::{PAGE_ROWS_MAX, PAGES_READ_MAX, TURNS_SHOWN_MAX},
         query,
         time::iso,
     },
@@ -39,7 +39,9 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
     let mut body = described(&web, &row).await?;
-    body["turns"] = turns(&web, &row).await?;
+    let (turns, more) = turns(&web, &row).await?;
+    body["turns"] = turns;
+    body["more_turns"] = json!(more);
     Ok(json(StatusCode::OK, &body))
 }
 
@@ -241,19 +243,33 @@ fn waits(run: &Standing) -> Json {
     })
 }
 
-/// What each of its turns did, oldest first; the first one says why it was this flow.
-async fn turns(web: &Web, row: &run::Run) -> Result<Json, Problem> {
-    let read = trace::of(&web.app.store, row.conversation_id, i64::MAX, TRACE_TURNS_SHOWN_MAX).await;
-    let turns = read.map_err(|error| Problem::bug(&error))?;
-    let during = |turn: &&trace::Trace| {
-        turn.at >= row.started_at
-            && row.ended_at.is_none_or(|end| turn.at <= end)
-            && (turn.at == row.started_at || turn.data.iter().any(|entry| entry.run == Some(row.number)))
-    };
-    let shown = turns.iter().rev().filter(during).map(|turn| {
+/// What each of its turns did, oldest first, and whether there are more; the first one says why it was this flow.
+async fn turns(web: &Web, row: &run::Run) -> Result<(Json, bool), Problem> {
+    let mut own: Vec<trace::Trace> = Vec::new();
+    let mut after = 0;
+    for _ in 0..PAGES_READ_MAX {
+        let stretch = (row.started_at, row.ended_at);
+        let read = trace::between(&web.app.store, row.conversation_id, after, stretch, PAGE_ROWS_MAX).await;
+        let page = read.map_err(|error| Problem::bug(&error))?;
+        let Some(last) = page.last() else { return Ok((shown(&own, row), false)) };
+        after = last.id;
+        let during = |turn: &trace::Trace| {
+            turn.at == row.started_at || turn.data.iter().any(|entry| entry.run == Some(row.number))
+        };
+        own.extend(page.into_iter().filter(during));
+        if own.len() > TURNS_SHOWN_MAX {
+            own.truncate(TURNS_SHOWN_MAX);
+            break;
+        }
+    }
+    Ok((shown(&own, row), true))
+}
+
+fn shown(turns: &[trace::Trace], row: &run::Run) -> Json {
+    let turns = turns.iter().map(|turn| {
         let lines = turn.data.iter().filter(|entry| entry.run.is_none_or(|run| run == row.number));
         let lines: Vec<Json> = lines.map(|entry| json!({"step": entry.step, "what": entry.what})).collect();
         json!({"turn": turn.turn, "at": iso(turn.at), "lines": lines})
     });
-    Ok(shown.collect())
+    turns.collect()
 }

@@ -1,0 +1,117 @@
+//! What a person at the keyboard plays for the customer's sake: other systems, and the people of the business.
+
+use super::Chat;
+use crate::{
+    base::{diagnostic::did_you_mean, ids::FlowName},
+    cli::{Failure, Outcome},
+    flow::{self, inputs, scenario::typed_data},
+    model::{
+        event::{Event, Start},
+        value::Value,
+    },
+    runtime::hooks::NotTaken,
+};
+use std::collections::BTreeMap;
+
+impl Chat {
+    /// `/api booking {service: cut}`, or `chat booking`.
+    pub(super) async fn start(&mut self, rest: &str) -> Outcome {
+        let (name, given) = named(rest, "/api booking` or `/api booking {service: cut}")?;
+        let given = match given {
+            Value::Nothing => BTreeMap::new(),
+            Value::Map(given) => given,
+            _ => return Err(Failure::Usage("inputs have names; write them like `{service: cut}`".to_owned())),
+        };
+        let live = self.stage.app.live.get();
+        let Some(flow) = live.set.named(name) else {
+            let names = live.set.flows.keys().map(FlowName::as_str);
+            let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
+            return Err(Failure::Usage(format!("there is no flow `{name}`{help}")));
+        };
+        inputs::typed(&flow.inputs, given.clone(), &live.set.bot.timezone)
+            .map_err(|why| Failure::Usage(format!("`{name}` cannot start: {why}; `/api {name} {{…}}` gives inputs")))?;
+        let (contact, conversation) = self.stage.reach().await?;
+        let start = Start {
+            id: None,
+            flow: name.into(),
+            trigger: "api".to_owned(),
+            inputs: given,
+            event: Value::Nothing,
+            at: self.stage.now(),
+            depth: 0,
+        };
+        self.stage.app.start_flow(contact, conversation, start).await?;
+        self.stage.app.run_due().await?;
+        self.print_news(true).await
+    }
+
+    /// `/event paid {sum: 12}`.
+    pub(super) async fn event(&mut self, rest: &str) -> Outcome {
+        let (name, data) = named(rest, "/event paid` or `/event paid {order: A7, sum: 12}")?;
+        let (contact, conversation) = self.stage.reach().await?;
+        self.stage.app.emit_event(contact, conversation, name.to_owned(), data).await?;
+        self.stage.app.run_due().await?;
+        self.done(format!("the event `{name}` has come")).await
+    }
+
+    /// `/webhook cart_abandoned {phone: "+34600111222", total: 12}`; a body without the number is about you.
+    pub(super) async fn webhook(&mut self, rest: &str) -> Outcome {
+        let (name, body) = named(rest, "/webhook cart` or `/webhook cart {total: 12}")?;
+        let mut body = match body {
+            Value::Nothing => BTreeMap::new(),
+            Value::Map(body) => body,
+            _ => return Err(Failure::Usage("a body has names; write it like `{total: 12}`".to_owned())),
+        };
+        let live = self.stage.app.live.get();
+        for table in flow::hooks(&live.set).iter().filter(|table| table.webhook.name == name) {
+            if let Some(member) = table.webhook.contact_member() {
+                body.entry(member.to_owned()).or_insert_with(|| Value::text(self.stage.phone()));
+            }
+        }
+        self.stage.reach().await?;
+        let taken = match self.stage.app.play_hook(name, &Value::Map(body)).await {
+            Ok(taken) => taken,
+            Err(NotTaken::Unknown) => {
+                let hooks = flow::hooks(&live.set);
+                let help = did_you_mean(name, hooks.iter().map(|table| table.webhook.name.as_str()));
+                let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+                return Err(Failure::Usage(format!("no flow has a webhook `{name}`{help}")));
+            }
+            Err(NotTaken::Unproven) => return Err(Failure::Usage("nobody vouches for it".to_owned())),
+            Err(NotTaken::Unusable { why, .. }) => return Err(Failure::Usage(format!("it cannot be used: {why}"))),
+            Err(NotTaken::NotStored(error)) => return Err(Failure::from(error)),
+        };
+        self.stage.app.run_due().await?;
+        let about = taken.phone.filter(|phone| *phone != self.stage.phone());
+        let about = about.map(|phone| format!("; it is about {phone}, not about you")).unwrap_or_default();
+        self.done(format!("the webhook `{name}` has come{about}")).await
+    }
+
+    pub(super) async fn person(&mut self, text: &str) -> Outcome {
+        self.stage.happen(Event::PersonWrote { agent: Some("you".into()) }).await?;
+        let words = if text.is_empty() { "somebody of the business has written" } else { text };
+        self.done(format!("{words} (the bot is silent until `/hand-back`)")).await
+    }
+
+    pub(super) async fn hand_back(&mut self) -> Outcome {
+        if self.stage.session().await?.person.is_none() {
+            return Err(Failure::Usage("no person has the conversation; `/person` takes it".to_owned()));
+        }
+        self.stage.happen(Event::HandedBack { agent: Some("you".into()) }).await?;
+        self.done("the bot has the conversation again".to_owned()).await
+    }
+}
+
+/// `paid {sum: 12}`: a name, and what comes with it.
+fn named<'a>(rest: &'a str, example: &str) -> Result<(&'a str, Value), Failure> {
+    let (name, data) = rest.split_once(' ').map_or((rest, ""), |(name, data)| (name, data.trim()));
+    if name.is_empty() {
+        return Err(Failure::Usage(format!("write `{example}`")));
+    }
+    let data = match data {
+        "" => Value::Nothing,
+        data => typed_data(data)
+            .ok_or_else(|| Failure::Usage(format!("`{data}` is no data; write it like `{{order: A7, sum: 12}}`")))?,
+    };
+    Ok((name, data))
+}
