@@ -312,7 +312,7 @@ impl App {
             Some(unknown) => outbound::accepted_turn(&self.store, row.id, unknown.id).await?,
             None => None,
         };
-        let outbox = self.outbox_of(row.id, rows).await?;
+        let outbox = self.outbox_of(&row, rows).await?;
         Ok(Conversation {
             id: row.id,
             sender: row.sender_id,

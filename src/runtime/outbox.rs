@@ -289,8 +289,11 @@ pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
             pending.released_at = Some(now);
             pending.in_order = true;
             // One that gave way to its message has told nobody anything.
-            let told = pending.nudged == Nudged::Out && !unsaid.contains(&pending.draft.number);
-            pending.nudged = if told { Nudged::Answered } else { Nudged::No };
+            pending.nudged = match pending.nudged {
+                Nudged::Out if unsaid.contains(&pending.draft.number) => Nudged::No,
+                Nudged::Out | Nudged::Answered => Nudged::Answered,
+                Nudged::No => Nudged::No,
+            };
             released.again.push(pending.id);
         }
     }

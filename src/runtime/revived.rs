@@ -5,10 +5,10 @@ use super::{
     outbox::{Nudged, Pending, PendingState},
 };
 use crate::{
-    base::ids::ConversationId,
     model::effect::IfClosed,
     store::{
         ReadError,
+        conversation::Conversation,
         outbound::{self, Outbound, SendState},
     },
 };
@@ -17,7 +17,7 @@ impl App {
     /// What has not left yet of a conversation, with what its rows do not say themselves.
     pub(super) async fn outbox_of(
         &self,
-        conversation: ConversationId,
+        conversation: &Conversation,
         rows: Vec<Outbound>,
     ) -> Result<Vec<Pending>, ReadError> {
         // An unknown one without a moment is listed already: nothing waits for it any more.
@@ -32,17 +32,17 @@ impl App {
     }
 
     /// The row of a nudge stands beside that of its message.
-    async fn nudge_of(&self, conversation: ConversationId, pending: &Pending) -> Result<Nudged, ReadError> {
+    async fn nudge_of(&self, conversation: &Conversation, pending: &Pending) -> Result<Nudged, ReadError> {
         let may_have_one = matches!(pending.draft.if_closed, Some(IfClosed::Nudge { .. })) && !pending.draft.nudge;
         if !may_have_one {
             return Ok(Nudged::No);
         }
-        let nudge = outbound::after(&self.store, conversation, pending.draft.number, pending.id).await?;
+        let found = outbound::after(&self.store, conversation.id, pending.draft.number, pending.id).await?;
+        let gone = |state| matches!(state, SendState::Failed | SendState::Skipped | SendState::Dropped);
+        let Some(nudge) = found.filter(|row| row.draft.nudge && !gone(row.state)) else { return Ok(Nudged::No) };
         let kept = matches!(pending.state, PendingState::Held { .. });
-        Ok(match nudge.filter(|row| row.draft.nudge).map(|row| row.state) {
-            None | Some(SendState::Failed | SendState::Skipped | SendState::Dropped) => Nudged::No,
-            Some(_) if kept => Nudged::Out,
-            Some(_) => Nudged::Answered,
-        })
+        let heard = conversation.last_inbound_at.is_some_and(|at| nudge.accepted_at.is_some_and(|left| left < at));
+        // Who wrote and was given to a person has answered it, though its message is kept again.
+        Ok(if kept && !heard { Nudged::Out } else { Nudged::Answered })
     }
 }

@@ -153,3 +153,30 @@ async fn what_a_nudge_announced_is_not_capped_by_it() {
         assert_eq!(said(&house).len(), 2, "restarts: {restarts}");
     }
 }
+
+#[tokio::test]
+async fn what_a_nudge_announced_may_wait_for_a_person_first() {
+    for restarts in [false, true] {
+        let yes = "flow: yes_please\nwhen: [{message: yes please}]\nsteps: [{consent: {news: given}}]\n";
+        let human = "flow: human\nwhen: [{message: human}]\nsteps: [{handoff: support}]\n";
+        let bot = format!("{BOT}teams: {{support: {{give_back: 12h}}}}\n");
+        let first = weekly("first", 10, "news");
+        let files = [
+            ("flows/_bot.yaml", bot.as_str()),
+            ("flows/yes_please.yaml", yes),
+            ("flows/human.yaml", human),
+            ("flows/first.yaml", &first),
+        ];
+        let mut house = House::at_meta(&files, TWO).await;
+        house.says("yes please").await;
+        house.advance(Span::hours(26)).await;
+        house.says("human").await;
+        assert_eq!(said(&house), ["news_tpl"], "restarts: {restarts}");
+        if restarts {
+            house = house.restart().await;
+        }
+        house.advance(Span::hours(13)).await;
+        house.says("hello").await;
+        assert_eq!(said(&house)[1..], ["The first one."], "restarts: {restarts}");
+    }
+}

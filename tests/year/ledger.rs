@@ -14,6 +14,7 @@ pub struct Start {
     pub state: String,
     pub reason: Option<String>,
     pub ended_at: Option<Time>,
+    pub slot_at: Time,
 }
 
 #[derive(Debug, Clone)]
@@ -34,12 +35,12 @@ impl Ledger<'_> {
     pub async fn start(&self, contact: i64, flow: &str, at: Time) -> Option<Start> {
         let query = Query {
             name: "year.start",
-            text: "select state, reason, ended_at from start
+            text: "select state, reason, ended_at, slot_at from start
               where contact_id = $1 and flow = $2 and slot_at >= $3 and slot_at < $4 order by id desc limit 1",
         };
         let read = |row: &Row| {
             let (state, reason) = (row.text("state")?, row.maybe_text("reason")?);
-            Ok(Start { state, reason, ended_at: row.maybe_time("ended_at")? })
+            Ok(Start { state, reason, ended_at: row.maybe_time("ended_at")?, slot_at: row.time("slot_at")? })
         };
         let values = [contact.into(), flow.into(), at.into(), (at + SLOTS).into()];
         self.store.one(&query, &values, read).await.unwrap()

@@ -86,6 +86,8 @@ struct Due {
     /// When a message of the person let it go again.
     awake: Option<Time>,
     nudged: bool,
+    /// They have written since.
+    answered: bool,
     /// Why it was kept when it was looked at last.
     kept: Option<Verdict>,
     tries: u32,
@@ -258,6 +260,7 @@ impl Oracle {
             ready: None,
             awake: None,
             nudged: false,
+            answered: false,
             kept: None,
             tries: 0,
             rests: None,
@@ -316,6 +319,7 @@ impl Oracle {
                 && due.ready.is_none()
             {
                 (due.awake, due.look, due.rests, due.morning, due.kept) = (Some(now), now + SOON, None, None, None);
+                due.answered = due.nudged;
             }
         }
     }
@@ -601,7 +605,7 @@ impl Oracle {
             let again = self.people[who].question.as_ref().is_some_and(|q| q.left && q.word == step.word);
             let wrote = self.people[who].opened.is_some_and(|at| now - at <= SOON);
             let aside = self.people[who].starts.get("reminder").is_some_and(|all| all.last() == Some(&now));
-            if !(again && (wrote && !sent.is_template || aside)) {
+            if !(again && (wrote && !sent.is_template || aside) || self.came_late(who, step)) {
                 self.fault(now, format!("`{}` was not due to person {who}", sent.said));
             }
             return;
@@ -631,6 +635,14 @@ impl Oracle {
             None => self.left(id, sent, now),
             Some(code) => self.refused(id, code, now),
         }
+    }
+
+    /// A fire of the last hour may mean somebody who came after it: it is planned as late as that.
+    fn came_late(&self, who: usize, step: &Step) -> bool {
+        let person = &self.people[who];
+        let (clock, came) = (person.home.clock(), person.joined_at);
+        let of = SCHEDULES.iter().filter(|schedule| schedule.word == step.word);
+        of.into_iter().any(|schedule| !clocks::fires(schedule, &clock, came - Span::hours(1), came).is_empty())
     }
 
     fn of(&self, id: u64) -> &Due {
@@ -821,7 +833,7 @@ impl Oracle {
     fn is_nudged(&self, who: usize) -> bool {
         let out = |due: &Due| match due.step.way {
             Way::Nudge(..) if due.rests.is_some() => true,
-            Way::Nudge(..) => due.nudged && matches!(due.kept, Some(Verdict::Held(_))),
+            Way::Nudge(..) => due.nudged && !due.answered && matches!(due.kept, Some(Verdict::Held(_))),
             _ => false,
         };
         self.dues.iter().any(|due| due.person == who && out(due))
@@ -870,7 +882,9 @@ impl Oracle {
     /// True: it has begun.
     fn started(&mut self, due: &Due, row: Option<Start>, now: Time) -> bool {
         let queued = matches!(due.stage, Stage::Queued(..));
-        let decided = row.as_ref().and_then(|row| row.ended_at);
+        // What is put into the line ends later: it was decided in its slot.
+        let slot = row.as_ref().filter(|_| !queued).map(|row| row.slot_at);
+        let decided = row.as_ref().and_then(|row| row.ended_at).or(slot);
         let freed = self.people[due.person].freed_at;
         let at = decided.unwrap_or(if queued { due.at.max(freed) } else { due.at });
         let right = self.may_begin(due.id, at);
