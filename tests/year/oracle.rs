@@ -45,6 +45,7 @@ pub struct Person {
     pub question: Option<Question>,
     freed_at: Time,
     joined_at: Time,
+    aside_at: Option<Time>,
     visit_at: Option<Time>,
     /// What reached them unasked, by topic.
     stamps: BTreeMap<&'static str, Vec<Time>>,
@@ -171,6 +172,7 @@ impl Person {
             question: None,
             freed_at: Time(0),
             joined_at: Time(0),
+            aside_at: None,
             visit_at: None,
             stamps: BTreeMap::new(),
             starts: BTreeMap::new(),
@@ -604,7 +606,8 @@ impl Oracle {
         let Some(id) = oldest else {
             let again = self.people[who].question.as_ref().is_some_and(|q| q.left && q.word == step.word);
             let wrote = self.people[who].opened.is_some_and(|at| now - at <= SOON);
-            let aside = self.people[who].starts.get("reminder").is_some_and(|all| all.last() == Some(&now));
+            // What went aside is over: the waiting question is asked again after it.
+            let aside = self.people[who].aside_at.is_some_and(|at| now - at <= PATIENCE);
             if !(again && (wrote && !sent.is_template || aside) || self.came_late(who, step)) {
                 self.fault(now, format!("`{}` was not due to person {who}", sent.said));
             }
@@ -656,6 +659,9 @@ impl Oracle {
     fn left(&mut self, id: u64, sent: &Sent, now: Time) {
         let due = self.of(id).clone();
         let step = due.step;
+        if step.word == "reminder" {
+            self.people[due.person].aside_at = Some(now);
+        }
         // What a nudge announced is counted already.
         if step.way != Way::Answer && !due.nudged {
             let topic = step.topic;
