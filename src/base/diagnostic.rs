@@ -220,6 +220,11 @@ impl Findings {
         self.len() == 0
     }
 
+    /// Whether something is said of exactly this place.
+    pub fn speaks_of(&self, place: &Place) -> bool {
+        self.0.borrow().iter().any(|finding| finding.place == *place)
+    }
+
     pub fn has_errors(&self) -> bool {
         self.0.borrow().iter().any(Diagnostic::is_error)
     }

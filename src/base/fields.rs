@@ -5,7 +5,7 @@ use super::{
     meant,
     place::Place,
     time::Span,
-    yaml::{Entry, Kind, Node},
+    yaml::{Entry, Kind, Node, Scalar},
 };
 
 /// Reads the keys of one map. Every mistake goes to the findings; a reader gets a default and goes on.
@@ -231,11 +231,17 @@ impl<'a> Fields<'a> {
 
     /// The keys that nobody has asked for so far.
     pub fn unread(&self) -> impl Iterator<Item = &'a Entry> + '_ {
-        self.entries.iter().filter(|entry| !self.asked.contains(&entry.key.text.as_str()))
+        let said = |entry: &&Entry| entry.key.is_misspelt();
+        self.entries.iter().filter(move |entry| !said(entry) && !self.asked.contains(&entry.key.text.as_str()))
     }
 
     /// Reports the keys that nobody asked for.
     pub fn finish(self) {
+        let misspelt = self.entries.iter().map(|entry| &entry.key).filter(|key| key.is_misspelt());
+        // Of a verb it was said already that there is no such.
+        for key in misspelt.filter(|key| !self.findings.speaks_of(&key.place)) {
+            self.findings.push(self.misspelt(key));
+        }
         for entry in self.unread() {
             let message = format!("{} has no key `{}`", self.what, entry.key.text);
             let offered = self.offered.as_ref().unwrap_or(&self.asked);
@@ -243,6 +249,21 @@ impl<'a> Fields<'a> {
             let finding = Diagnostic::error("E203", &entry.key.place, message).help_if(meant_as(entry, unused()));
             let known = meant::key(entry, unused()).is_some();
             self.findings.push(if known { finding } else { finding.misspelt(&entry.key.text, unused()) });
+        }
+    }
+
+    /// The key was read as what was meant.
+    fn misspelt(&self, key: &Scalar) -> Diagnostic {
+        let message = format!("{} has no key `{}`", self.what, key.written());
+        let finding = Diagnostic::error("E203", &key.place, message);
+        match meant::alike(key.written(), &[&key.text]) {
+            Some(meant) => finding.help(format!("write `{meant}:`")),
+            None => {
+                let offered = self.offered.as_ref().unwrap_or(&self.asked).iter().copied();
+                let unused =
+                    offered.filter(|name| !self.entries.iter().any(|e| e.key.text == *name && !e.key.is_misspelt()));
+                finding.misspelt(key.written(), unused.chain([key.text.as_str()]))
+            }
         }
     }
 

@@ -135,6 +135,20 @@ pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<S
     Some(format!("write `{ours}:`"))
 }
 
+/// The key of ours that means the same and takes the same value, of those that may still stand there.
+pub fn alike<'n>(written: &str, unused: &[&'n str]) -> Option<&'n str> {
+    let word = written.to_lowercase();
+    let (_, ours) = KEYS.iter().find(|(other, _)| *other == word)?;
+    let ours = ours.iter().find_map(|ours| unused.iter().find(|name| name == &ours))?;
+    ALIKE.contains(ours).then_some(ours)
+}
+
+/// Keys of ours whose value other products write in the same shape.
+const ALIKE: [&str; 14] = [
+    "as", "cases", "check", "else", "inputs", "json", "on_error", "on_fail", "options", "query", "steps", "then",
+    "vars", "with",
+];
+
 /// The key is what others call `as`: its value is a name that the flow fills.
 pub fn is_as(written: &str) -> bool {
     let word = written.to_lowercase();

@@ -4,6 +4,7 @@
 mod codes;
 mod faults;
 mod fix;
+mod mistyped;
 mod together;
 
 use std::{fs, path::Path, sync::Arc};

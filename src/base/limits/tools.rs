@@ -5,6 +5,8 @@ use crate::base::time::Span;
 // -- `check` and `fmt`
 /// So many states that differ in what is filled are told apart at one step or called block; more are taken together.
 pub const LINT_STATES_MAX: usize = 24;
+/// So many more of a called block, by their time alone; beyond them it may be called at any time.
+pub const LINT_BLOCK_STATES_MAX: usize = 2 * LINT_STATES_MAX;
 /// So many states are told apart within one condition, …
 pub const LINT_CONDITION_STATES_MAX: usize = 32;
 /// … and its parts are looked at so often, over all states; beyond that a part says nothing of what must hold.

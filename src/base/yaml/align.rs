@@ -13,7 +13,7 @@ pub fn part(scalar: &Scalar, range: Range<usize>) -> Place {
         Style::Plain | Style::SingleQuoted | Style::DoubleQuoted | Style::Folded => {
             scalar.walk.get_or_init(|| walk(raw, &scalar.text, scalar.style)).part(&range)
         }
-        Style::Broken => None,
+        Style::Broken | Style::Misspelt => None,
     };
     let Some(found) = found else { return scalar.place.clone() };
     let base = scalar.place.range().start;

@@ -71,6 +71,8 @@ pub enum Style {
     Folded,
     /// It held a mistake that has been reported; nothing more is said about it.
     Broken,
+    /// A key that was misspelt: its text is what was meant, and what was written stands at its place.
+    Misspelt,
 }
 
 impl Scalar {
@@ -94,6 +96,15 @@ impl Scalar {
 
     pub fn is_broken(&self) -> bool {
         self.style == Style::Broken
+    }
+
+    pub fn is_misspelt(&self) -> bool {
+        self.style == Style::Misspelt
+    }
+
+    /// As it stands in the file: of a misspelt key not what was meant.
+    pub fn written(&self) -> &str {
+        if self.is_misspelt() { self.place.text() } else { &self.text }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Fills the arena of one flow: steps and blocks.
 
+use super::aims::Aims;
 use super::no_step::{is_then, not_a_step};
 use crate::{
     base::{
@@ -7,7 +8,7 @@ use crate::{
         ids::{FlowName, StepId},
         meant,
         place::Place,
-        yaml::{self, Entry, Kind},
+        yaml::{self, Entry, Kind, Scalar},
     },
     flow::{
         bot::{self, Bot},
@@ -18,10 +19,11 @@ use crate::{
         steps::{self, Step},
     },
 };
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Verbs of the language that this version does not do yet.
-const LATER_VERBS: [&str; 2] = ["llm", "agent"];
+pub(super) const LATER_VERBS: [&str; 2] = ["llm", "agent"];
 
 /// Fills the arena of one flow.
 pub struct Builder<'a> {
@@ -41,6 +43,7 @@ pub struct Builder<'a> {
     ids: HashMap<StepId, (NodeIx, Place)>,
     /// Names of what looks like a block and stands elsewhere; that is reported where it stands.
     pub(super) astray: BTreeSet<String>,
+    aims: RefCell<Aims>,
     /// The `then` of the `if` that is read stands behind it as a step of its own: that is reported there.
     pub(in crate::flow) then_follows: bool,
 }
@@ -68,6 +71,7 @@ impl<'a> Builder<'a> {
             counts: BTreeMap::new(),
             ids: HashMap::new(),
             astray: BTreeSet::new(),
+            aims: RefCell::default(),
             then_follows: false,
         }
     }
@@ -233,6 +237,9 @@ impl<'a> Builder<'a> {
             return None;
         };
         let name = verb.key.text.as_str();
+        if verb.key.is_misspelt() {
+            self.findings.push(misspelt("step", &verb.key, "E221", steps::SPECS));
+        }
         if LATER_VERBS.contains(&name) && steps::spec(name).is_none() {
             self.findings.push(bot::later(&verb.key.place, &format!("the step `{name}`")));
             return None;
@@ -241,7 +248,6 @@ impl<'a> Builder<'a> {
     }
 
     fn no_verb(&self, node: &yaml::Node, entries: &[Entry]) {
-        let names = || steps::SPECS.iter().map(|spec| spec.name);
         if let Some(first) = entries.first()
             && let Some(help) = self.no_step(node, first)
         {
@@ -249,22 +255,16 @@ impl<'a> Builder<'a> {
             self.findings.push(Diagnostic::error("E221", &first.key.place, message).help(help));
             return;
         }
-        let near = entries.iter().find_map(|entry| Some((entry, did_you_mean(&entry.key.text, names())?)));
-        let finding = match (near, entries.first()) {
-            (Some((entry, help)), _) => {
-                Diagnostic::error("E221", &entry.key.place, format!("there is no step `{}`", entry.key.text))
-                    .help(help)
-                    .misspelt(&entry.key.text, names())
+        self.findings.push(match entries.first() {
+            Some(first) => {
+                let known: Vec<&str> = steps::SPECS.iter().map(|spec| spec.name).collect();
+                let message = format!("there is no step `{}`", first.key.text);
+                let help = did_you_mean(&first.key.text, known.iter().copied());
+                let help = help.unwrap_or_else(|| format!("a step is one of {}", known.join(", ")));
+                Diagnostic::error("E221", &first.key.place, message).help(help)
             }
-            (None, Some(first)) => {
-                let known: Vec<&str> = names().collect();
-                let finding =
-                    Diagnostic::error("E221", &first.key.place, format!("there is no step `{}`", first.key.text));
-                finding.help(format!("a step is one of {}", known.join(", ")))
-            }
-            (None, None) => Diagnostic::error("E220", &node.place, "this step is empty"),
-        };
-        self.findings.push(finding);
+            None => Diagnostic::error("E220", &node.place, "this step is empty"),
+        });
     }
 
     /// What to write for a word that is no misspelt step.
@@ -341,6 +341,7 @@ impl<'a> Builder<'a> {
                 let block = &self.written_blocks[name].key.place;
                 self.findings.push(finding.label(block, "the block").help("rename the block"));
             }
+            self.aims.borrow_mut().meet(name);
             return Target::Block { name: name.to_owned(), entry: *entry };
         }
         if flow {
@@ -351,7 +352,7 @@ impl<'a> Builder<'a> {
             let known = self.block_entries.keys().chain(self.flow_names).map(String::as_str).chain(["top"]);
             let finding = Diagnostic::error("E401", place, format!("there is no block or flow called `{name}`"));
             let help = format!("write its steps under `blocks: {{{name}: …}}`, or a flow `flows/{name}.yaml`");
-            self.findings.push(finding.help(help).meant(name, known));
+            self.aims.borrow_mut().miss(name, finding.help(help).meant(name, known));
         }
         Target::Unknown(name.to_owned())
     }
@@ -366,9 +367,20 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn finish(self, flow: &mut Flow) {
+        let blocks = self.written_blocks.iter().map(|(name, entry)| (name, &entry.key.place));
+        self.aims.into_inner().tell(blocks, self.findings);
         flow.by_id = self.ids.into_iter().map(|(id, (ix, _))| (id, ix)).collect();
         flow.nodes = self.nodes.into_iter().flatten().collect();
     }
+}
+
+/// A misspelt name of a step or trigger, which was read as what was meant.
+pub(super) fn misspelt(what: &str, key: &Scalar, code: &'static str, specs: &[&Spec]) -> Diagnostic {
+    let names = || specs.iter().map(|spec| spec.name);
+    let written = key.written();
+    Diagnostic::error(code, &key.place, format!("there is no {what} `{written}`"))
+        .help_if(did_you_mean(written, names()))
+        .misspelt(written, names())
 }
 
 fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {

@@ -1,6 +1,6 @@
 //! Reading a set of files once more when few of them changed: what stayed the same is not read again.
 
-use super::{Sorted, bot_flow, flow_names, locales, mark_asking, parallel_asks, parse_flow, read_bot_texts};
+use super::{Sorted, bot_flow, flow_names, locales, mark_asking, parallel_asks, parse_flow, read_bot_texts, respell};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -66,6 +66,9 @@ impl Kept {
         let scripts = self.scripts(&sorted, &bot, &findings);
         bot.flow = bot_flow(root, &bot, &scripts, &names, &findings);
         read_bot_texts(root, &mut bot, &scripts, &findings);
+        if let Some(root) = root {
+            respell::say_the_rest(root, &findings);
+        }
         let flows = self.flows(&sorted, &bot, &scripts, &names, &findings);
         let locales = locales(&sorted, &scripts, &findings);
         let set = FlowSet { bot, flows, scripts, locales, files: files.to_vec() };
@@ -79,7 +82,11 @@ impl Kept {
             return known.root.clone();
         }
         let own = Findings::default();
-        let root = yaml::load(file, &own).map(Arc::new);
+        let mut root = yaml::load(file, &own);
+        if let Some(root) = &mut root {
+            respell::file(file, root);
+        }
+        let root = root.map(Arc::new);
         let own = own.into_sorted();
         findings.extend(own.iter().cloned());
         let loaded = Loaded { file: file.clone(), root: root.clone(), findings: own };

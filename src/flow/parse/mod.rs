@@ -1,9 +1,11 @@
 //! Files to a set of flows. Parsing never fails: it yields what could be understood, and every finding.
 
+mod aims;
 mod asking;
 mod builder;
 mod kept;
 mod no_step;
+mod respell;
 mod triggers;
 
 pub use builder::Builder;
@@ -282,6 +284,7 @@ fn parse_flow(
         fields.know(&[spec.name]);
     }
     fields.finish();
+    respell::say_the_rest(root, findings);
     flow.names = own;
     flow
 }

@@ -1,6 +1,6 @@
 //! Reads what stands under `when` and `stop_when`.
 
-use super::Builder;
+use super::{Builder, builder::misspelt};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -75,12 +75,15 @@ impl<'a> Builder<'a> {
                 let finding = Diagnostic::error("E225", &first.key.place, message);
                 self.findings.push(match first.key.text.strip_prefix('-') {
                     Some(name) => finding.help(format!("write a blank behind the `-`: `- {name}: …`")),
-                    None => finding.misspelt(&first.key.text, names()),
+                    None => finding,
                 });
             }
             return None;
         };
         let spec = triggers::spec(&kind.key.text)?;
+        if kind.key.is_misspelt() {
+            self.findings.push(misspelt("trigger", &kind.key, "E225", triggers::SPECS));
+        }
         let place = kind.key.place.clone();
         let id = StepId::from(format!("{}.{}", self.flow, spec.name));
         let mut fields = StepFields::new(node, &place, spec, id, (None, None), self);

@@ -1,0 +1,175 @@
+//! A misspelt key is read as the one that was meant: the parser says that it is misspelt, and what would only follow
+//! from it is never said.
+
+use super::builder::LATER_VERBS;
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, nearest},
+        meant,
+        place::SourceFile,
+        yaml::{Entry, Kind, Node, Scalar, Style},
+    },
+    flow::{
+        spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TRIGGER_KEYS},
+        steps, triggers,
+    },
+};
+use std::sync::Arc;
+
+/// Mends the keys of a flow, or of `_bot.yaml`.
+pub(super) fn file(file: &SourceFile, root: &mut Node) {
+    let path = file.path();
+    match file.stem() {
+        _ if path.starts_with("locales/") || path.contains("/locales/") => {}
+        super::BOT_FLOW => record(root, &[BOT_KEYS]),
+        _ => record(root, &[FLOW_KEYS]),
+    }
+}
+
+/// No mended key is taken in silence, also where nobody has said that it is misspelt.
+pub(super) fn say_the_rest(root: &Node, findings: &Findings) {
+    for key in mended(root).into_iter().filter(|key| !findings.speaks_of(&key.place)) {
+        let finding = Diagnostic::error("E203", &key.place, format!("there is no key `{}` here", key.written()));
+        findings.push(finding.misspelt(key.written(), [key.text.as_str()]));
+    }
+}
+
+/// All keys that were mended, below this one too.
+fn mended(node: &Node) -> Vec<&Arc<Scalar>> {
+    let mut all: Vec<&Arc<Scalar>> = node.list().unwrap_or_default().iter().flat_map(mended).collect();
+    for entry in node.map().unwrap_or_default() {
+        all.extend(Some(&entry.key).filter(|key| key.is_misspelt()));
+        all.extend(mended(&entry.value));
+    }
+    all
+}
+
+/// A map with these keys and no others.
+fn record(node: &mut Node, known: &[&'static [FieldSpec]]) {
+    let Kind::Map(entries) = &mut node.kind else { return };
+    let fields = || known.iter().copied().flatten();
+    keys(entries, fields().map(|field| field.name), |_| false);
+    for entry in entries {
+        if let Some(field) = fields().find(|field| field.name == entry.key.text) {
+            value(&field.kind, &mut entry.value);
+        }
+    }
+}
+
+/// Mends what is none of the known keys; `left`: another word of the language, which is said otherwise.
+fn keys<'n>(entries: &mut [Entry], known: impl Iterator<Item = &'n str>, left: impl Fn(&str) -> bool) {
+    let known: Vec<&str> = known.collect();
+    for place in 0..entries.len() {
+        let entry = &entries[place];
+        if known.contains(&entry.key.text.as_str()) || !entry.key.is_plain() || left(&entry.key.text) {
+            continue;
+        }
+        let unused: Vec<&str> =
+            known.iter().copied().filter(|name| !entries.iter().any(|other| other.key.text == *name)).collect();
+        let meant = match meant::key(entry, unused.iter().copied()) {
+            Some(_) => meant::alike(&entry.key.text, &unused),
+            None => nearest(&entry.key.text, unused.iter().copied()),
+        };
+        if let Some(meant) = meant {
+            respell(&mut entries[place], meant);
+        }
+    }
+}
+
+fn respell(entry: &mut Entry, meant: &str) {
+    entry.key = Arc::new(Scalar::new(meant, Style::Misspelt, entry.key.place.clone()));
+}
+
+fn value(kind: &FieldKind, node: &mut Node) {
+    match kind {
+        FieldKind::Steps => each(node, &mut |node| named(node, steps::SPECS, STEP_KEYS)),
+        FieldKind::Triggers => each(node, &mut |node| named(node, triggers::SPECS, TRIGGER_KEYS)),
+        FieldKind::Many(kind) => each(node, &mut |node| value(kind, node)),
+        FieldKind::Record(fields) => record(node, &[fields]),
+        FieldKind::Cases => values(node, &FieldKind::Steps),
+        FieldKind::MapOf(kind) => values(node, kind),
+        FieldKind::Either(kinds) => {
+            if let Some(kind) = kinds.iter().find(|kind| is_certainly(kind, node)).or_else(|| likely(kinds, node)) {
+                value(kind, node);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// One, or each of a list.
+fn each(node: &mut Node, mend: &mut dyn FnMut(&mut Node)) {
+    match &mut node.kind {
+        Kind::List(items) => items.iter_mut().for_each(mend),
+        Kind::Map(_) => mend(node),
+        Kind::Null | Kind::Scalar(_) => {}
+    }
+}
+
+fn values(node: &mut Node, kind: &FieldKind) {
+    if let Kind::Map(entries) = &mut node.kind {
+        entries.iter_mut().for_each(|entry| value(kind, &mut entry.value));
+    }
+}
+
+/// A map with one of the record's own keys is that record.
+fn is_certainly(kind: &FieldKind, node: &Node) -> bool {
+    let FieldKind::Record(fields) = kind else { return false };
+    fields.iter().any(|field| node.get(field.name).is_some())
+}
+
+/// Of several shapes the one that such a value has.
+fn likely<'k>(kinds: &'k [FieldKind], node: &Node) -> Option<&'k FieldKind> {
+    let takes_list = |kind: &&FieldKind| {
+        matches!(kind, FieldKind::Many(_) | FieldKind::Steps | FieldKind::Triggers | FieldKind::List)
+    };
+    let takes_names = |kind: &&FieldKind| {
+        matches!(kind, FieldKind::Cases | FieldKind::MapOf(_) | FieldKind::Map | FieldKind::Data | FieldKind::Steps)
+    };
+    match &node.kind {
+        Kind::List(_) => kinds.iter().find(takes_list),
+        Kind::Map(_) => {
+            let is_record = |kind: &&FieldKind| matches!(kind, FieldKind::Record(_));
+            kinds.iter().find(takes_names).or_else(|| kinds.iter().find(is_record))
+        }
+        Kind::Null | Kind::Scalar(_) => None,
+    }
+}
+
+/// A step or a trigger: known by the one key that names it.
+fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec]) {
+    let Kind::Map(entries) = &mut node.kind else { return };
+    let is_name = |name: &str| specs.iter().any(|spec| spec.name == name) || LATER_VERBS.contains(&name);
+    let names = |entries: &[Entry]| {
+        entries.iter().map(|entry| entry.key.text.clone()).filter(|key| is_name(key)).collect::<Vec<_>>()
+    };
+    let mut own = names(entries);
+    let only_guard = own == ["if"] && !entries.iter().any(|entry| matches!(entry.key.text.as_str(), "then" | "else"));
+    if own.is_empty() || only_guard {
+        let of_ours = || specs.iter().map(|spec| spec.name);
+        let said_otherwise = entries.first().is_some_and(|first| is_other_word(&first.key.text));
+        // `do` beside an `if` is its `then`.
+        let may_be = |key: &str| !is_name(key) && meant::alike(key, &["then", "else"]).is_none();
+        let near = entries.iter().enumerate().filter(|(_, entry)| entry.key.is_plain() && may_be(&entry.key.text));
+        let near = near.filter_map(|(at, entry)| Some((at, nearest(&entry.key.text, of_ours())?))).next();
+        if let Some((at, meant)) = near.filter(|_| !said_otherwise) {
+            respell(&mut entries[at], meant);
+            own = names(entries);
+        }
+    }
+    // Beside another verb `if` is its guard.
+    let name = own.iter().find(|name| *name != "if").or(own.first());
+    let Some(spec) = name.and_then(|name| specs.iter().find(|spec| spec.name == name)) else { return };
+    let fields = || spec.fields.iter().chain(common);
+    keys(entries, fields().map(|field| field.name), is_name);
+    for entry in entries {
+        if let Some(field) = fields().find(|field| field.name == entry.key.text) {
+            value(&field.kind, &mut entry.value);
+        }
+    }
+}
+
+/// No misspelling: a word of another product, or of ours where it cannot stand.
+fn is_other_word(name: &str) -> bool {
+    matches!(name, "then" | "else" | "blocks") || name.starts_with('-') || meant::verb(name).is_some()
+}

@@ -1,0 +1,87 @@
+//! Keys that are mistyped in the flows that ship: each mistake is said once, in its line, and nothing that follows from it.
+
+use super::root;
+use std::{collections::BTreeSet, sync::Arc};
+use transom::{
+    base::place::SourceFile,
+    flow::{
+        Around,
+        spec::{BOT_KEYS, FLOW_KEYS, FieldSpec, STEP_KEYS, TRIGGER_KEYS},
+        steps, triggers,
+        workspace::Workspace,
+    },
+    runtime::bot,
+};
+
+/// Of so many keys one is mistyped; `MISTYPED=1` takes each.
+const EVERY: usize = 17;
+
+/// The words of the language at the first level: names of the author's own are not looked at.
+fn words() -> BTreeSet<&'static str> {
+    let of = |fields: &'static [FieldSpec]| fields.iter().map(|field| field.name);
+    let specs = steps::SPECS.iter().chain(triggers::SPECS);
+    let keys = [FLOW_KEYS, STEP_KEYS, TRIGGER_KEYS, BOT_KEYS].into_iter().flat_map(of);
+    specs.flat_map(|spec| of(spec.fields)).chain(keys).filter(|word| word.len() > 2 && *word != "flow").collect()
+}
+
+/// Two letters in the middle have changed places.
+fn mistyped(word: &str) -> Option<String> {
+    let middle = word.len() / 2 - usize::from(word.len() > 3);
+    let (before, rest) = word.split_at(middle);
+    let mut letters = rest.chars();
+    let (first, second) = (letters.next()?, letters.next()?);
+    (first != second).then(|| format!("{before}{second}{first}{}", letters.as_str()))
+}
+
+/// The key that a line begins with, and where it stands.
+fn key(line: &str) -> Option<(usize, &str)> {
+    let start = line.len() - line.trim_start_matches([' ', '-']).len();
+    let (word, _) = line[start..].split_once(':')?;
+    word.chars().all(|c| c.is_ascii_lowercase() || c == '_').then_some((start, word))
+}
+
+#[test]
+fn one_mistyped_key_gives_one_message_in_its_line() {
+    let every = std::env::var("MISTYPED").ok().and_then(|every| every.parse().ok()).unwrap_or(EVERY);
+    let words = words();
+    let mut folders = vec![root().to_owned()];
+    let examples = std::fs::read_dir(root().join("flows/examples")).unwrap().map(|entry| entry.unwrap().path());
+    folders.extend(examples.filter(|path| path.is_dir()));
+    folders.sort();
+    let (mut count, mut tried, mut wrong) = (0, 0, Vec::new());
+    for folder in folders {
+        let files = bot::read(&folder).unwrap().files;
+        let mut workspace = Workspace::new(Around::default());
+        workspace.replace(files.iter().cloned());
+        let flows = files.iter().filter(|file| {
+            let path = file.path();
+            path.starts_with("flows/") && !path.ends_with(".test.yaml") && !path.ends_with("_bot.yaml")
+        });
+        for file in flows {
+            let lines: Vec<&str> = file.text().lines().collect();
+            for (at, line) in lines.iter().enumerate() {
+                let Some((start, word)) = key(line).filter(|(_, word)| words.contains(word)) else { continue };
+                // `blocks:` and names below it may read like a key of the language.
+                let Some(wrongly) = mistyped(word) else { continue };
+                count += 1;
+                if count % every != 0 {
+                    continue;
+                }
+                tried += 1;
+                let changed = format!("{}{wrongly}{}", &line[..start], &line[start + word.len()..]);
+                let mut all = lines.clone();
+                all[at] = &changed;
+                workspace.put(SourceFile::new(file.path(), all.join("\n") + "\n"));
+                let said = workspace.look().findings;
+                if said.len() != 1 || said[0].place.line() != at + 1 {
+                    let said: Vec<String> = said.iter().map(ToString::to_string).collect();
+                    wrong.push(format!("{}:{} `{wrongly}`: {said:#?}", file.path(), at + 1));
+                }
+            }
+            workspace.put(Arc::clone(file));
+        }
+    }
+    println!("{tried} keys mistyped, one each time: {} give one message in their line", tried - wrong.len());
+    assert!(wrong.is_empty(), "{} of {tried}\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tried >= 40, "{tried}");
+}
