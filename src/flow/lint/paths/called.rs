@@ -9,7 +9,11 @@ use super::{
     ty::{Kinds, Known, Ty},
 };
 use crate::{
-    base::{limits::LINT_STATES_MAX, time::Span, yaml},
+    base::{
+        limits::{LINT_BLOCK_STATES_MAX, LINT_STATES_MAX},
+        time::Span,
+        yaml,
+    },
     flow::{
         FlowSet,
         definition::{Flow, Node, NodeIx, Target},
@@ -54,10 +58,12 @@ impl<'a> Walk<'a, '_> {
     fn block(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Vec<State> {
         let key = (std::ptr::from_ref(flow) as usize, entry);
         let known = self.found.blocks.entry(key).or_default();
-        let state = if known.len() < LINT_STATES_MAX {
-            state.clone()
-        } else {
-            State { age: Age::ANY, vars: vec![Ty::ANY; state.vars.len()].into(), ..state.clone() }
+        // First what is filled is told apart no longer, and only then when the contact wrote.
+        let vague = || vec![Ty::ANY; state.vars.len()].into();
+        let state = match known.len() {
+            ..LINT_STATES_MAX => state.clone(),
+            ..LINT_BLOCK_STATES_MAX => State { vars: vague(), ..state.clone() },
+            _ => State { age: Age::ANY, vars: vague(), ..state.clone() },
         };
         if let Some((_, ends)) = known.iter().find(|(with, _)| with.says_the_same(&state)) {
             return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, ..state }]);

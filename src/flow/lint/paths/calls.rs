@@ -170,14 +170,14 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
     eval.bad(|| {
         let finding = Diagnostic::error("E318", &place, format!("{words} has no `{name}`"));
         match (also, list) {
-            (true, _) => finding.help(format!("write `.{name}()`")).fix(Fix::replace(
-                format!("write `{name}()`"),
-                &place,
-                format!("{name}()"),
-            )),
+            (true, _) => finding
+                .help(format!("write `.{name}()`"))
+                .fix(Fix::replace(format!("write `{name}()`"), &place, format!("{name}()")).guess()),
             (false, _) if ours.is_some_and(|ours| !ours.contains('…')) => {
                 let ours = ours.unwrap_or_default();
-                finding.help(format!("write `.{ours}`")).fix(Fix::replace(format!("write `{ours}`"), &place, ours))
+                finding
+                    .help(format!("write `.{ours}`"))
+                    .fix(Fix::replace(format!("write `{ours}`"), &place, ours).guess())
             }
             (false, false) if first_name => finding.help("for the first word write `.split(\" \")[0]`"),
             (false, true) => finding.help("name an item first, such as `[0]`, or go through all with `.map(…)`"),

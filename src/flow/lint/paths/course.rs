@@ -4,7 +4,7 @@
 
 use super::{
     age::{ANY, Age},
-    refine::{ahead, refine},
+    refine::{Ahead, ahead, refine},
     state::{By, State},
     ty::{Kinds, Known, Shape, Ty},
 };
@@ -124,29 +124,46 @@ pub fn nested_code<'a>(node: &'a Node, key: &str, inner: &str) -> Option<&'a Cod
 
 /// After the time-out of a step.
 pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
-    let (least, most) = match node.outline.yaml.get("timeout") {
-        None => (flow.expires, flow.expires),
+    let exactly = |span: Span| Ahead::Between(span, span);
+    let ahead = match node.outline.yaml.get("timeout") {
+        None => exactly(flow.expires),
         Some(written) => match span(Some(written)) {
-            Some(span) => (span, span),
+            Some(span) => exactly(span),
             None if written.get("until").is_some() => until(node, written.get("until")),
             // It was reported.
-            None => (Span::ZERO, Span::ZERO),
+            None => exactly(Span::ZERO),
         },
     };
     let place = node.outline.yaml.get("timeout").map_or(&node.place, |written| &written.place);
-    state.clone().passed(state.age.later(least, most), place, By::Late(least, most))
+    let (age, least, most) = reached(state.age, ahead);
+    state.clone().passed(age, place, By::Late(least, most))
+}
+
+/// The age at such a moment, and how long it is until then, at least and at most.
+pub fn reached(age: Age, ahead: Ahead) -> (Age, Span, Span) {
+    match ahead {
+        Ahead::Between(least, most) => {
+            let (least, most) = (least.max(Span::ZERO), most.max(Span::ZERO));
+            (age.later(least, most), least, most)
+        }
+        Ahead::AtAge(at) => {
+            let left = |age: Span| if age == ANY { Span::ZERO } else { Span(at.0.saturating_sub(age.0).max(0)) };
+            let then = Age { least: age.least.max(at), most: age.most.max(at) };
+            (then, left(age.most), left(age.least))
+        }
+    }
 }
 
 /// How long it can be until a moment.
-pub fn until(node: &Node, written: Option<&yaml::Node>) -> (Span, Span) {
+pub fn until(node: &Node, written: Option<&yaml::Node>) -> Ahead {
     let code = written.and_then(|written| text_of(node, written)?.sole()?.single());
-    if let Some(span) = code.and_then(ahead) {
-        return (span, span);
+    if let Some(ahead) = code.and_then(ahead) {
+        return ahead;
     }
     match written.and_then(yaml::Node::text) {
         // The next time that the clock shows it.
-        Some(text) if crate::flow::hours::clock(text.trim()).is_some() => (Span::ZERO, Span::days(1)),
-        Some(_) | None => (Span::ZERO, ANY),
+        Some(text) if crate::flow::hours::clock(text.trim()).is_some() => Ahead::Between(Span::ZERO, Span::days(1)),
+        Some(_) | None => Ahead::Between(Span::ZERO, ANY),
     }
 }
 
@@ -158,7 +175,7 @@ fn passed(state: &State, node: &Node, least: Span, most: Span) -> State {
 fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Option<&yaml::Node>) -> State {
     let Some(value) = value else { return state.clone() };
     let at_most = match timeout {
-        Some(written) => span(Some(written)).unwrap_or_else(|| until(node, written.get("until")).1),
+        Some(written) => span(Some(written)).unwrap_or_else(|| reached(state.age, until(node, written.get("until"))).2),
         // An event or a delivery may come at any time.
         None => ANY,
     };
@@ -167,7 +184,7 @@ fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Optio
         Some("window_closing") => {
             // Half an hour before the end, and never earlier than it is.
             let end = Span(WINDOW.0 - WINDOW_CLOSING.0);
-            let age = Age { least: state.age.least.max(end), most: state.age.most.max(end) };
+            let (age, _, _) = reached(state.age, Ahead::AtAge(end));
             state.clone().aged(age, &node.place, Span::ZERO, end)
         }
         Some(_) => match span(Some(value)) {
@@ -176,8 +193,8 @@ fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Optio
             None => state.clone(),
         },
         None if value.get("until").is_some() => {
-            let (least, most) = until(node, value.get("until"));
-            passed(state, node, least, most)
+            let (age, least, most) = reached(state.age, until(node, value.get("until")));
+            state.clone().aged(age, &node.place, least, most)
         }
         None if value.get("event").is_some() || value.get("delivery").is_some() => {
             passed(state, node, Span::ZERO, at_most)

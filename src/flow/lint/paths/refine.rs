@@ -349,10 +349,57 @@ fn linear(expr: &Expr) -> Option<Linear> {
     }
 }
 
-/// How far ahead a moment is that is written as `now() + hours(2)`.
-pub fn ahead(moment: &Expr) -> Option<Span> {
+/// How far ahead a moment is that is written as `now() + hours(2)`, `window.ends_at - hours(2)` or
+/// `today().at("18:00")`.
+pub fn ahead(moment: &Expr) -> Option<Ahead> {
+    if let Some(days) = clock_of_day(moment) {
+        return Some(Ahead::Between(Span::days(days - 1), Span::days(days + 1)));
+    }
     let linear = linear(moment)?;
-    ((linear.ends, linear.now) == (0, 1)).then_some(Span(linear.span.max(0)))
+    match (linear.ends, linear.now) {
+        (0, 1) => Some(Ahead::Between(Span(linear.span), Span(linear.span))),
+        (1, 0) => Some(Ahead::AtAge(Span(WINDOW.0.saturating_add(linear.span)))),
+        _ => None,
+    }
+}
+
+/// `(today() + days(2)).at("18:00")`: so many days from today.
+fn clock_of_day(moment: &Expr) -> Option<i64> {
+    let Expr::Dot(pair, ..) = moment else { return None };
+    let Expr::MethodCall(call, _) = &pair.rhs else { return None };
+    (call.name.as_str() == "at").then(|| days_from_today(&pair.lhs))?
+}
+
+fn days_from_today(day: &Expr) -> Option<i64> {
+    match day {
+        Expr::FnCall(call, _) => match (call.name.as_str(), call.args.as_slice()) {
+            ("today", []) => Some(0),
+            ("days", [Expr::IntegerConstant(n, _)]) => {
+                Some(*n).filter(|n| (-DAYS_FOLLOWED..=DAYS_FOLLOWED).contains(n))
+            }
+            ("+", [a, b]) => Some(days_from_today(a)? + days_from_today(b)?),
+            ("-", [a, b]) => Some(days_from_today(a)? - days_from_today(b)?),
+            _ => None,
+        },
+        Expr::Stmt(block) => match block.statements() {
+            [Stmt::Expr(inner)] => days_from_today(inner),
+            [Stmt::FnCall(call, place)] => days_from_today(&Expr::FnCall(call.clone(), *place)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Longer than this nobody waits.
+const DAYS_FOLLOWED: i64 = 10_000;
+
+/// How far away a moment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// From now; what has passed already is reached at once.
+    Between(Span, Span),
+    /// So long after the contact's last message.
+    AtAge(Span),
 }
 
 /// What `left OP 0` says of the age; outer `None`: nothing.

@@ -94,18 +94,18 @@ pub fn begun<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node, state: &State) -
         // Each of them wrote at a time of their own.
         return Some((other, given(other, State::new(other, Age::ANY, &node.place))));
     }
-    let (least, most) = match written.get("at") {
-        Some(at) => course::until(node, Some(at)),
-        None => (Span::ZERO, Span::ZERO),
+    let (then, least, most) = match written.get("at") {
+        Some(at) => course::reached(state.age, course::until(node, Some(at))),
+        None => (state.age, Span::ZERO, Span::ZERO),
     };
     // Where the contact is busy it waits in line.
     let queue = if other.if_busy == Some(IfBusy::Skip) { Span::ZERO } else { set.bot.defaults.queue_for };
     let came_here = |link: &&Trail| matches!(link.by, By::Begun(..)) && link.place == node.place;
-    let most = if most == ANY { ANY } else { Span(most.0.saturating_add(queue.0)) };
+    let (wait, most) = (queue, if most == ANY { ANY } else { Span(most.0.saturating_add(queue.0)) });
     let (age, later) = match state.trail.links().iter().any(came_here) {
         // Nobody knows how often it goes round.
         true => (Age::ANY, (Span::ZERO, ANY)),
-        false => (state.age.later(least, most), (least, most)),
+        false => (then.up_to(wait), (least, most)),
     };
     let begun = State::begun(other, age, &node.place, later, state);
     Some((other, given(other, begun)))

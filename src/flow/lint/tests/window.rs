@@ -47,6 +47,30 @@ fn waits_that_cross_the_window_name_the_interval() {
 }
 
 #[test]
+fn a_moment_that_hangs_on_the_windows_end_is_as_late_as_that() {
+    let wait = |until: &str| format!("{HI}steps:\n  - wait: {{until: \"{until}\"}}\n  - say: Still here?\n");
+    clean(&[&wait("${window.ends_at - hours(2)}")]);
+    clean(&[&wait("${contact.last_message_at + hours(20)}")]);
+    clean(&[&format!(
+        "{HI}steps:\n  - ask: Day?\n    as: day\n    timeout: {{until: \"${{window.ends_at - minutes(30)}}\"}}\n    \
+         on_timeout: [{{say: Bye}}, end]\n  - say: ${{day}}\n"
+    )]);
+    one(&[&wait("${window.ends_at + hours(2)}")], "a.yaml:5:5: error[E501] this message goes out 26.0 h after");
+    // A day has 24 hours, and tomorrow at six may be more than that away.
+    clean(&[&wait("${today().at(\\\"18:00\\\")}").replace("say: Still here?", "log: later")]);
+    one(
+        &[&wait("${(today() + days(1)).at(\\\"18:00\\\")}")],
+        "a.yaml:5:5: error[E501] this message can go out 0.0 h – 48.0 h after the last reply",
+    );
+    one(
+        &[&format!(
+            "{HI}steps:\n  - wait: 3h\n  - wait: {{until: \"${{window.ends_at - hours(2)}}\"}}\n  - wait: 3h\n  - say: x\n"
+        )],
+        "a.yaml:7:5: error[E501] this message goes out 25.0 h after",
+    );
+}
+
+#[test]
 fn an_answer_opens_the_window_again() {
     clean(&[&format!(
         "{HI}steps:\n  - wait: 23h\n  - ask: a\n    as: x\n    timeout: 1h\n    on_timeout: [end]\n  - wait: 23h\n  - say: b\n"
