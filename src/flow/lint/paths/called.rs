@@ -60,10 +60,11 @@ impl<'a> Walk<'a, '_> {
         let known = self.found.blocks.entry(key).or_default();
         // First what is filled is told apart no longer, and only then when the contact wrote.
         let vague = || vec![Ty::ANY; state.vars.len()].into();
-        let state = match known.len() {
-            ..LINT_STATES_MAX => state.clone(),
-            ..LINT_BLOCK_STATES_MAX => State { vars: vague(), ..state.clone() },
-            _ => State { age: Age::ANY, vars: vague(), ..state.clone() },
+        let (tells_values, tells_time) = (known.len() < LINT_STATES_MAX, known.len() < LINT_BLOCK_STATES_MAX);
+        let state = State {
+            age: if tells_time { state.age } else { Age::ANY },
+            vars: if tells_values { state.vars.clone() } else { vague() },
+            ..state.clone()
         };
         if let Some((_, ends)) = known.iter().find(|(with, _)| with.says_the_same(&state)) {
             return ends.clone().unwrap_or_else(|| vec![State { age: Age::ANY, ..state }]);
