@@ -1,9 +1,13 @@
 //! Where steps lead by a name: what leads nowhere, and a block whose own name was misspelt.
 
-use crate::base::{
-    diagnostic::{Diagnostic, Findings, nearest},
-    fix::Fix,
-    place::Place,
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, nearest},
+        fix::Fix,
+        place::Place,
+        yaml::{self, Entry},
+    },
+    flow::steps,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,4 +48,20 @@ impl Aims {
             }
         }
     }
+}
+
+/// Names that would be blocks if they stood under `blocks`: in the list of steps, or in a list of blocks.
+pub(super) fn astray(root: &yaml::Node) -> BTreeSet<String> {
+    let below = |key: &str| root.get(key).and_then(yaml::Node::list).unwrap_or_default();
+    let entries = below("steps").iter().chain(below("blocks")).filter_map(yaml::Node::map).flatten();
+    let body = |entry: &&Entry| entry.value.list().is_some() || entry.value.map().is_some();
+    // `- blocks:` among the steps.
+    let inner = |entry: &'_ Entry| entry.key.text == "blocks";
+    let below = entries.clone().filter(|entry| inner(entry)).filter_map(|entry| entry.value.map()).flatten();
+    entries
+        .chain(below)
+        .filter(body)
+        .map(|entry| entry.key.text.clone())
+        .filter(|name| steps::spec(name).is_none())
+        .collect()
 }

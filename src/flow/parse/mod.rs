@@ -253,7 +253,7 @@ fn parse_flow(
     if let Some(node) = root.get("topic").and_then(yaml::Node::scalar) {
         builder.check_topic(&node.text, &node.place);
     }
-    builder.astray = astray(root);
+    builder.astray = aims::astray(root);
     let names = Names { own: &own, secrets: false };
     for entry in fields.map("vars") {
         if let Err(message) = super::script::valid_name(&entry.key.text) {
@@ -287,22 +287,6 @@ fn parse_flow(
     respell::say_the_rest(root, findings);
     flow.names = own;
     flow
-}
-
-/// Names that would be blocks if they stood under `blocks`: in the list of steps, or in a list of blocks.
-fn astray(root: &yaml::Node) -> BTreeSet<String> {
-    let below = |key: &str| root.get(key).and_then(yaml::Node::list).unwrap_or_default();
-    let entries = below("steps").iter().chain(below("blocks")).filter_map(yaml::Node::map).flatten();
-    let body = |entry: &&Entry| entry.value.list().is_some() || entry.value.map().is_some();
-    // `- blocks:` among the steps.
-    let inner = |entry: &'_ Entry| entry.key.text == "blocks";
-    let below = entries.clone().filter(|entry| inner(entry)).filter_map(|entry| entry.value.map()).flatten();
-    entries
-        .chain(below)
-        .filter(body)
-        .map(|entry| entry.key.text.clone())
-        .filter(|name| steps::spec(name).is_none())
-        .collect()
 }
 
 /// Keys of a flow that take one of some words.

@@ -4,7 +4,8 @@
 
 use super::{
     age::{ANY, Age},
-    refine::{Ahead, ahead, refine},
+    moments::{Ahead, reached, until},
+    refine::refine,
     state::{By, State},
     ty::{Kinds, Known, Shape, Ty},
 };
@@ -137,34 +138,6 @@ pub fn late(flow: &Flow, node: &Node, state: &State) -> State {
     let place = node.outline.yaml.get("timeout").map_or(&node.place, |written| &written.place);
     let (age, least, most) = reached(state.age, ahead);
     state.clone().passed(age, place, By::Late(least, most))
-}
-
-/// The age at such a moment, and how long it is until then, at least and at most.
-pub fn reached(age: Age, ahead: Ahead) -> (Age, Span, Span) {
-    match ahead {
-        Ahead::Between(least, most) => {
-            let (least, most) = (least.max(Span::ZERO), most.max(Span::ZERO));
-            (age.later(least, most), least, most)
-        }
-        Ahead::AtAge(at) => {
-            let left = |age: Span| if age == ANY { Span::ZERO } else { Span(at.0.saturating_sub(age.0).max(0)) };
-            let then = Age { least: age.least.max(at), most: age.most.max(at) };
-            (then, left(age.most), left(age.least))
-        }
-    }
-}
-
-/// How long it can be until a moment.
-pub fn until(node: &Node, written: Option<&yaml::Node>) -> Ahead {
-    let code = written.and_then(|written| text_of(node, written)?.sole()?.single());
-    if let Some(ahead) = code.and_then(ahead) {
-        return ahead;
-    }
-    match written.and_then(yaml::Node::text) {
-        // The next time that the clock shows it.
-        Some(text) if crate::flow::hours::clock(text.trim()).is_some() => Ahead::Between(Span::ZERO, Span::days(1)),
-        Some(_) | None => Ahead::Between(Span::ZERO, ANY),
-    }
 }
 
 fn passed(state: &State, node: &Node, least: Span, most: Span) -> State {

@@ -14,6 +14,7 @@ mod fits;
 pub mod judge;
 mod look;
 pub mod memo;
+mod moments;
 mod refine;
 mod starts;
 pub mod state;

@@ -2,7 +2,7 @@
 
 use super::{
     age::{ANY, Age},
-    course,
+    course, moments,
     refine::refine,
     state::{By, State, Trail},
     ty::{Kinds, Ty},
@@ -95,7 +95,7 @@ pub fn begun<'a>(set: &'a FlowSet, flow: &'a Flow, node: &Node, state: &State) -
         return Some((other, given(other, State::new(other, Age::ANY, &node.place))));
     }
     let (then, least, most) = match written.get("at") {
-        Some(at) => course::reached(state.age, course::until(node, Some(at))),
+        Some(at) => moments::reached(state.age, moments::until(node, Some(at))),
         None => (state.age, Span::ZERO, Span::ZERO),
     };
     // Where the contact is busy it waits in line.
