@@ -33,13 +33,13 @@ enum Action {
         #[arg(long)]
         po: bool,
         /// The bot's folder
-        #[arg(long, value_name = "PATH", default_value = ".")]
+        #[arg(long, value_name = "DIR", default_value = ".")]
         bot: PathBuf,
     },
     /// Say of each language how many texts are translated, outdated and missing
     Status {
         /// The bot's folder
-        #[arg(long, value_name = "PATH", default_value = ".")]
+        #[arg(long, value_name = "DIR", default_value = ".")]
         bot: PathBuf,
         /// Exit 1 when a language has less than this many percent
         #[arg(long, value_name = "PERCENT")]
@@ -56,7 +56,10 @@ pub fn run(args: &Args) -> Outcome {
 
 fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
     let mut set = read(folder)?;
-    let wanted = if wanted.is_empty() { others(&set) } else { wanted.to_vec() };
+    let wanted = match wanted {
+        [] => others(&set).into_iter().filter(|language| i18n::needs_file(&set, language)).collect(),
+        named => named.to_vec(),
+    };
     if wanted.is_empty() {
         return Err(Failure::failed("`_bot.yaml` names no second language; write `languages: {en: [], es: [en]}`"));
     }
@@ -68,14 +71,16 @@ fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
         }
         let (path, exchanged) = (locales.join(format!("{language}.yaml")), locales.join(format!("{language}.po")));
         let taken = taken(&exchanged)?;
-        let text = i18n::extract(&set, language, taken.as_ref().unwrap_or(&Taken::nothing()));
+        let found = taken.as_deref().unwrap_or_default();
+        let fuzzy = i18n::fuzzy(&set, language, found);
+        let text = i18n::extract(&set, language, &Taken::of(found));
         // In the one form of all files, so that `fmt --check` has nothing to say.
         let file = SourceFile::new(path.display().to_string(), text.as_str());
         write(&path, fmt::format(&file).as_ref().unwrap_or(&text))?;
         // As `status` counts: what is written now.
         set = read(folder)?;
         if po || taken.is_some() {
-            write(&exchanged, &i18n::to_po(&set, language))?;
+            write(&exchanged, &i18n::to_po(&set, language, &fuzzy))?;
         }
         let progress = i18n::progress(&set, language);
         println!("{}: {} of {} texts are translated", path.display(), progress.translated, progress.total);
@@ -84,15 +89,14 @@ fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
 }
 
 /// What stands in a PO file; `None`: there is none.
-fn taken(path: &Path) -> Result<Option<Taken>, Failure> {
+fn taken(path: &Path) -> Result<Option<Vec<po::Entry>>, Failure> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Failure::failed(format!("{}: {error}", path.display()))),
     };
     let entries = po::read(&text);
-    let entries = entries.map_err(|(line, why)| Failure::failed(format!("{}:{line}: {why}", path.display())))?;
-    Ok(Some(Taken::of(entries)))
+    entries.map(Some).map_err(|(line, why)| Failure::failed(format!("{}:{line}: {why}", path.display())))
 }
 
 /// Whole or not at all: a half-written file would lose translations.

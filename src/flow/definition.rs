@@ -69,6 +69,21 @@ impl FlowSet {
         None
     }
 
+    /// A sentence has its translation in this language or what stands in for it. The bot's own language stands in for
+    /// all, and translates nothing.
+    pub fn is_translated(&self, language: &str, step: &str, source: &str) -> bool {
+        let mut wanted = super::locale::fallbacks(language, &self.bot.languages);
+        let known = |wanted: &str| self.locales.get(wanted).is_some_and(|locale| locale.find(step, source).is_some());
+        wanted.by_ref().take_while(|wanted| *wanted != self.bot.language).any(known)
+    }
+
+    /// The language of the bot that stands in for this one, where its file is written: it has what this one lacks.
+    pub fn stand_in<'a>(&'a self, language: &'a str) -> Option<&'a str> {
+        let others = super::locale::fallbacks(language, &self.bot.languages).skip(1);
+        let mut others = others.take_while(|other| *other != self.bot.language);
+        others.find(|other| self.bot.languages.contains_key(*other) && self.locales.contains_key(*other))
+    }
+
     /// The flow called so.
     pub fn named(&self, name: &str) -> Option<&Flow> {
         self.flow(&FlowName::from(name))

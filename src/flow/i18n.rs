@@ -5,8 +5,14 @@ use super::{
     FlowSet,
     definition::{Role, Sentence},
     lint::translations::of_defaults,
-    locale::{CATEGORIES, Form, Locale, Wording, flow_of, same},
+    locale::{Form, Locale, Wording, flow_of, same},
+    plural::{self, CATEGORIES},
     po,
+    text::Data,
+};
+use crate::{
+    base::yaml,
+    model::{answer::AnswerType, value::Value},
 };
 use icu_plurals::PluralCategory;
 use std::{collections::BTreeMap, fmt::Write};
@@ -31,14 +37,15 @@ impl Progress {
     }
 }
 
-/// Counts the sentences of all flows that this language has.
+/// Counts the sentences of all flows that this language has, itself or by what stands in for it.
 pub fn progress(set: &FlowSet, language: &str) -> Progress {
     let locale = set.locales.get(language);
     let all = steps(set);
     let mut progress = Progress::default();
     for (id, sentences) in &all {
         progress.total += sentences.len();
-        progress.translated += sentences.iter().filter(|sentence| known_of(locale, id, sentence).is_some()).count();
+        progress.translated +=
+            sentences.iter().filter(|sentence| set.is_translated(language, id, sentence.text.source())).count();
     }
     let written = locale.into_iter().flat_map(|locale| &locale.steps);
     let wordings = written.flat_map(|(id, step)| step.wordings.iter().map(move |wording| (id, wording)));
@@ -46,69 +53,201 @@ pub fn progress(set: &FlowSet, language: &str) -> Progress {
     progress
 }
 
-/// What translators gave back in a PO file: by step and text (`cart.say_1#one`: by plural form), what to say.
-pub struct Taken(BTreeMap<(String, String), String>);
+/// Whether `extract` without names writes its file: not where another language has all it needs.
+pub fn needs_file(set: &FlowSet, language: &str) -> bool {
+    set.locales.contains_key(language) || set.stand_in(language).is_none()
+}
+
+/// What translators gave back in a PO file: by step and text (`cart.say_1#one`: by plural form, where gettext has no
+/// rule for the language), what to say.
+pub struct Taken(BTreeMap<(String, String), po::Entry>);
 
 impl Taken {
     /// Without what is empty or to be looked at again.
-    pub fn of(entries: Vec<po::Entry>) -> Taken {
-        let good = entries.into_iter().filter(|entry| !entry.fuzzy && !entry.translation.trim().is_empty());
-        Taken(good.map(|entry| ((entry.context, entry.source.trim().to_owned()), entry.translation)).collect())
+    pub fn of(entries: &[po::Entry]) -> Taken {
+        let said = |entry: &&po::Entry| {
+            !entry.fuzzy
+                && (!entry.translation.trim().is_empty() || entry.forms.iter().any(|form| !form.trim().is_empty()))
+        };
+        Taken(entries.iter().filter(said).map(|entry| (key_of(entry), entry.clone())).collect())
     }
 
     pub fn nothing() -> Taken {
         Taken(BTreeMap::new())
     }
 
-    fn find(&self, context: &str, source: &str) -> Option<&str> {
-        self.0.get(&(context.to_owned(), source.trim().to_owned())).map(String::as_str)
+    fn find(&self, context: &str, source: &str) -> Option<&po::Entry> {
+        self.0.get(&(context.to_owned(), source.trim().to_owned()))
+    }
+
+    fn text(&self, context: &str, source: &str) -> Option<&str> {
+        let entry = self.find(context, source).filter(|entry| entry.plural.is_none());
+        entry.map(|entry| entry.translation.as_str())
+    }
+
+    fn forms(&self, context: &str, source: &str) -> Option<&[String]> {
+        self.find(context, source).filter(|entry| entry.plural.is_some()).map(|entry| entry.forms.as_slice())
     }
 }
 
-/// The PO file of a language: what `locales/<language>.yaml` says, for the tools of translators.
-pub fn to_po(set: &FlowSet, language: &str) -> String {
+fn key_of(entry: &po::Entry) -> (String, String) {
+    (entry.context.clone(), entry.plural.as_ref().unwrap_or(&entry.source).trim().to_owned())
+}
+
+/// What texts without a translation were translated with before they changed: messages that are `fuzzy`. `file` is the
+/// PO file as it was found; the set is that before the YAML file is written anew, which loses them.
+pub fn fuzzy(set: &FlowSet, language: &str, file: &[po::Entry]) -> Vec<po::Entry> {
     let locale = set.locales.get(language);
-    let mut entries = Vec::new();
     let all = steps(set);
+    let mut found = Vec::new();
     for (id, sentences) in &all {
         let known = locale.and_then(|locale| locale.steps.get(id)).map_or(&[] as &[Wording], |step| &step.wordings);
         let left: Vec<&Wording> = known.iter().filter(|wording| !is_said(&all, id, wording)).collect();
-        for sentence in sentences {
-            let place = sentence.text.place();
-            let entry = |context: String, translation: String, remark: &str| po::Entry {
-                remarks: vec![remark.to_owned()],
-                place: Some(format!("{}:{}", place.path(), place.line())),
-                fuzzy: false,
-                before: None,
-                context,
-                source: sentence.text.source().trim().to_owned(),
-                translation,
+        let open: Vec<&Sentence> =
+            sentences.iter().filter(|sentence| known_of(locale, id, sentence).is_none()).collect();
+        for sentence in &open {
+            let source = sentence.text.source().trim();
+            let looked_at: Vec<&po::Entry> =
+                file.iter().filter(|entry| entry.fuzzy && entry.context == *id && entry.before.is_some()).collect();
+            let same_text = looked_at.iter().find(|entry| key_of(entry).1 == source);
+            let entry = match (&left[..], &looked_at[..]) {
+                // The text of the step has changed: what it was translated with may still be nearly right.
+                ([one], _) if sentence.role == Role::Body || open.len() == 1 => was(one, language),
+                (_, _) if same_text.is_some() => same_text.map(|entry| (*entry).clone()).unwrap_or_default(),
+                ([], [one]) if sentence.role == Role::Body || open.len() == 1 => (*one).clone(),
+                _ => continue,
             };
+            found.push(po::Entry { context: id.clone(), source: source.to_owned(), fuzzy: true, ..entry });
+        }
+    }
+    found
+}
+
+/// An outdated translation as a message.
+fn was(old: &Wording, language: &str) -> po::Entry {
+    let text = |form: &super::text::Text| form.source().trim().to_owned();
+    let by_index = |forms: &[(PluralCategory, super::text::Text)]| {
+        let of = |category| forms.iter().find(|(known, _)| *known == category).map(|(_, form)| text(form));
+        plural::in_use(language).into_iter().map(|category| of(category).unwrap_or_default()).collect()
+    };
+    let forms = match &old.to {
+        Form::One(_) => Vec::new(),
+        Form::ByNumber { forms, .. } => by_index(forms),
+    };
+    let translation = old.to.texts().last().map(|form| text(form)).unwrap_or_default();
+    po::Entry { before: Some(old.from.text.trim().to_owned()), translation, forms, ..po::Entry::default() }
+}
+
+/// The PO file of a language: what `locales/<language>.yaml` says, for the tools of translators; `fuzzy` is what was
+/// found before that file was written anew.
+pub fn to_po(set: &FlowSet, language: &str, fuzzy: &[po::Entry]) -> String {
+    let locale = set.locales.get(language);
+    let rule = plural::gettext(language);
+    let mut entries = Vec::new();
+    for (id, sentences) in &steps(set) {
+        for sentence in sentences {
+            let source = sentence.text.source().trim();
+            let known = known_of(locale, id, sentence).map(|wording| &wording.to);
+            let older = fuzzy.iter().find(|entry| known.is_none() && entry.context == *id && entry.source == source);
+            let place = sentence.text.place();
             let what = match sentence.role {
                 Role::Body => "what the bot says",
                 Role::Option => "an option or a button",
                 Role::Other => "around it",
             };
-            match (known_of(locale, id, sentence).map(|wording| &wording.to), &left[..]) {
-                (Some(Form::One(text)), _) => entries.push(entry(id.clone(), text.source().trim().to_owned(), what)),
-                (Some(Form::ByNumber { count, forms }), _) => {
+            let entry = po::Entry {
+                remarks: vec![what.to_owned()],
+                place: Some(format!("{}:{}", place.path(), place.line())),
+                fuzzy: older.is_some(),
+                before: older.and_then(|older| older.before.clone()),
+                context: id.clone(),
+                source: source.to_owned(),
+                ..po::Entry::default()
+            };
+            let count = match known {
+                Some(Form::One(_)) => None,
+                Some(Form::ByNumber { count, .. }) => Some(count.source().to_owned()),
+                None => count_of(set, id, sentence),
+            };
+            let written = |category| match known {
+                Some(Form::ByNumber { forms, .. }) => {
+                    forms.iter().find(|(of, _)| *of == category).map(|(_, text)| text)
+                }
+                Some(Form::One(_)) | None => None,
+            };
+            let written = |category| written(category).map(|text| text.source().trim().to_owned()).unwrap_or_default();
+            match (count, known) {
+                (Some(count), _) if rule.is_some() => {
+                    let in_use = plural::in_use(language);
+                    let names: Vec<&str> = in_use.iter().map(|category| plural::name(*category)).collect();
+                    let remark = format!("{what}, by {count}: {}", names.join(", "));
+                    let mut forms: Vec<String> = in_use.into_iter().map(written).collect();
+                    if let Some(older) = older {
+                        let old = |index| older.forms.get(index).unwrap_or(&older.translation).clone();
+                        forms = (0..forms.len()).map(old).collect();
+                    }
+                    let one = one_of(set, id, sentence).unwrap_or_else(|| source.to_owned());
+                    let plural = Some(source.to_owned());
+                    entries.push(po::Entry { remarks: vec![remark], source: one, plural, forms, ..entry });
+                }
+                (Some(count), Some(Form::ByNumber { forms, .. })) => {
                     for (category, text) in forms {
-                        let name = category_name(*category);
-                        let remark = format!("{what}, where {} is of the plural form `{name}`", count.source());
-                        entries.push(entry(format!("{id}#{name}"), text.source().trim().to_owned(), &remark));
+                        let name = plural::name(*category);
+                        let remark = format!("{what}, where {count} is of the plural form `{name}`");
+                        let (context, translation) = (format!("{id}#{name}"), text.source().trim().to_owned());
+                        entries.push(po::Entry { remarks: vec![remark], context, translation, ..entry.clone() });
                     }
                 }
-                // The text of the step has changed: what it was translated with may still be nearly right.
-                (None, [one]) if sentence.role == Role::Body => {
-                    let was = one.to.texts().first().map(|text| text.source().trim().to_owned()).unwrap_or_default();
-                    let before = Some(one.from.text.trim().to_owned());
-                    entries.push(po::Entry { fuzzy: true, before, ..entry(id.clone(), was, what) });
+                (_, Some(Form::One(text))) => {
+                    entries.push(po::Entry { translation: text.source().trim().to_owned(), ..entry });
                 }
-                (None, _) => entries.push(entry(id.clone(), String::new(), what)),
+                (_, _) => {
+                    let translation = older.map(|older| older.translation.clone()).unwrap_or_default();
+                    entries.push(po::Entry { translation, ..entry });
+                }
             }
         }
     }
-    po::write(language, &entries)
+    po::write(language, rule, &entries)
+}
+
+/// The number that the words of a sentence depend on: as some language's file says, else the whole number that stands
+/// before a word in it.
+fn count_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
+    let by_number = set.locales.values().find_map(|locale| match known_of(Some(locale), id, sentence).map(|w| &w.to) {
+        Some(Form::ByNumber { count, .. }) => Some(count.source().trim().to_owned()),
+        Some(Form::One(_)) | None => None,
+    });
+    by_number.or_else(|| {
+        let mut codes = sentence.text.codes();
+        let code = codes.next().filter(|_| codes.next().is_none())?.source().trim().to_owned();
+        let behind = sentence.text.pieces().skip_while(Option::is_some).nth(1)??;
+        let before_word = behind.strip_prefix(' ').is_some_and(|word| word.starts_with(char::is_alphabetic));
+        (before_word && (code.ends_with(".len()") || is_whole(set, flow_of(id), &code))).then(|| format!("${{{code}}}"))
+    })
+}
+
+/// An input, variable or answer that holds whole numbers only.
+fn is_whole(set: &FlowSet, flow: &str, name: &str) -> bool {
+    let Some(flow) = set.every_flow().find(|known| known.name.as_str() == flow) else { return false };
+    let input = flow.inputs.iter().any(|input| input.name == name && input.kind.of == AnswerType::Whole);
+    let counted = matches!(flow.vars.get(name), Some(Data::Value(Value::Whole(_))));
+    let asked = flow.nodes.iter().map(|node| &node.outline).any(|outline| {
+        let whole = outline.yaml.get("type").and_then(yaml::Node::text) == Some(AnswerType::Whole.as_str());
+        outline.fills.as_deref() == Some(name) && whole
+    });
+    input || counted || asked
+}
+
+/// What the bot's own language says of one thing, where it has a file.
+fn one_of(set: &FlowSet, id: &str, sentence: &Sentence) -> Option<String> {
+    match &known_of(set.locales.get(&set.bot.language), id, sentence)?.to {
+        Form::ByNumber { forms, .. } => {
+            let one = forms.iter().find(|(category, _)| *category == PluralCategory::One);
+            one.map(|(_, text)| text.source().trim().to_owned())
+        }
+        Form::One(_) => None,
+    }
 }
 
 /// The whole file `locales/<language>.yaml`; `taken` goes before what it says already.
@@ -120,8 +259,9 @@ pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
         "# An empty translation, and one whose text has changed, is not used: the text of the flow is said.\n",
     );
     let all = steps(set);
+    let file = File { set, language, locale, all: &all, taken };
     for (id, sentences) in &all {
-        step(&mut out, (id, sentences), &all, locale, taken);
+        file.step(&mut out, id, sentences);
     }
     out
 }
@@ -165,61 +305,91 @@ fn is_of(wording: &Wording, sentence: &Sentence) -> bool {
     same(&wording.from.text, sentence.text.source())
 }
 
-fn step(
-    out: &mut String,
-    (id, sentences): (&str, &[Sentence]),
-    all: &[(String, Vec<Sentence>)],
-    locale: Option<&Locale>,
-    taken: &Taken,
-) {
-    let known = locale.and_then(|locale| locale.steps.get(id)).map_or(&[] as &[Wording], |step| &step.wordings);
-    let find = |sentence: &Sentence| known_of(locale, id, sentence);
-    let outdated: Vec<&Wording> = known.iter().filter(|wording| !is_said(all, id, wording)).collect();
-    let _ = writeln!(out, "\n{id}:");
-    for old in outdated {
-        let was = old.to.texts().iter().map(|text| one_line(text.source())).collect::<Vec<_>>().join(" / ");
-        let _ = writeln!(out, "  # outdated: {} -> {was}", one_line(&old.from.text));
-    }
-    for sentence in sentences.iter().filter(|sentence| sentence.role == Role::Body) {
-        entry(out, 2, "from", sentence.text.source());
-        translation(out, 2, "to", find(sentence), (id, sentence, taken));
-    }
-    for (role, key) in [(Role::Option, "options"), (Role::Other, "texts")] {
-        let mut listed = sentences.iter().filter(|sentence| sentence.role == role).peekable();
-        if listed.peek().is_some() {
-            let _ = writeln!(out, "  {key}:");
-        }
-        for sentence in listed {
-            let source = quoted(sentence.text.source().trim());
-            translation(out, 4, &source, find(sentence), (id, sentence, taken));
-        }
-    }
+/// What is known while a file is written.
+struct File<'a> {
+    set: &'a FlowSet,
+    language: &'a str,
+    locale: Option<&'a Locale>,
+    all: &'a [(String, Vec<Sentence>)],
+    taken: &'a Taken,
 }
 
-fn translation(
-    out: &mut String,
-    indent: usize,
-    key: &str,
-    known: Option<&Wording>,
-    (id, sentence, taken): (&str, &Sentence, &Taken),
-) {
-    let given = |context: &str| taken.find(context, sentence.text.source());
-    match known.map(|wording| &wording.to) {
-        None => entry(out, indent, key, given(id).unwrap_or_default()),
-        Some(Form::One(text)) => entry(out, indent, key, given(id).unwrap_or(text.source())),
-        Some(Form::ByNumber { count, forms }) => {
-            let _ = writeln!(out, "{:indent$}{key}:", "");
-            entry(out, indent + 2, "count", count.source());
-            for (category, text) in forms {
-                let name = category_name(*category);
-                entry(out, indent + 2, name, given(&format!("{id}#{name}")).unwrap_or(text.source()));
+impl File<'_> {
+    fn step(&self, out: &mut String, id: &str, sentences: &[Sentence]) {
+        let step = self.locale.and_then(|locale| locale.steps.get(id));
+        let known = step.map_or(&[] as &[Wording], |step| &step.wordings);
+        let outdated: Vec<&Wording> = known.iter().filter(|wording| !is_said(self.all, id, wording)).collect();
+        let _ = writeln!(out, "\n{id}:");
+        for old in outdated {
+            let was = old.to.texts().iter().map(|text| one_line(text.source())).collect::<Vec<_>>().join(" / ");
+            let _ = writeln!(out, "  # outdated: {} -> {was}", one_line(&old.from.text));
+        }
+        for sentence in sentences.iter().filter(|sentence| sentence.role == Role::Body) {
+            entry(out, 2, "from", sentence.text.source());
+            self.translation(out, (2, "to"), id, sentence);
+        }
+        for (role, key) in [(Role::Option, "options"), (Role::Other, "texts")] {
+            let mut listed = sentences.iter().filter(|sentence| sentence.role == role).peekable();
+            if listed.peek().is_some() {
+                let _ = writeln!(out, "  {key}:");
+            }
+            for sentence in listed {
+                let source = quoted(sentence.text.source().trim());
+                self.translation(out, (4, &source), id, sentence);
             }
         }
     }
-}
 
-fn category_name(category: PluralCategory) -> &'static str {
-    CATEGORIES.iter().find(|(_, known)| *known == category).map_or("other", |(name, _)| name)
+    fn translation(&self, out: &mut String, (indent, key): (usize, &str), id: &str, sentence: &Sentence) {
+        let source = sentence.text.source();
+        let known = known_of(self.locale, id, sentence).map(|wording| &wording.to);
+        let (text, forms) = (self.taken.text(id, source), self.taken.forms(id, source));
+        let count = match (known, forms) {
+            (Some(Form::ByNumber { count, .. }), _) => Some(count.source().to_owned()),
+            // A translation without forms will do: that is the translator's choice.
+            (Some(Form::One(_)), None) => None,
+            (Some(Form::One(_)) | None, _) if text.is_some() => None,
+            (Some(Form::One(_)) | None, _) => count_of(self.set, id, sentence),
+        };
+        let Some(count) = count else {
+            let plain = match known {
+                Some(Form::One(text)) => text.source(),
+                Some(Form::ByNumber { .. }) | None => "",
+            };
+            return entry(out, indent, key, text.unwrap_or(plain));
+        };
+        let _ = writeln!(out, "{:indent$}{key}:", "");
+        entry(out, indent + 2, "count", &count);
+        for (category, form) in self.forms(id, source, known, forms.unwrap_or_default()) {
+            entry(out, indent + 2, plural::name(category), &form);
+        }
+    }
+
+    /// The forms that the language has and those that are written, `other` last: it is required.
+    fn forms(&self, id: &str, source: &str, known: Option<&Form>, given: &[String]) -> Vec<(PluralCategory, String)> {
+        let written: &[(PluralCategory, super::text::Text)] = match known {
+            Some(Form::ByNumber { forms, .. }) => forms,
+            Some(Form::One(_)) | None => &[],
+        };
+        let in_use = plural::in_use(self.language);
+        let said = |text: &&String| !text.trim().is_empty();
+        let form = |category| {
+            let index = in_use.iter().position(|known| *known == category);
+            // Gettext counts whole things only; what is left over takes the last of its forms.
+            let left = (category == PluralCategory::Other && index.is_none()).then(|| in_use.len() - 1);
+            let written =
+                written.iter().find(|(known, _)| *known == category).map(|(_, text)| text.source().to_owned());
+            let by_name = self.taken.text(&format!("{id}#{}", plural::name(category)), source).map(str::to_owned);
+            let by_index = index.and_then(|index| given.get(index)).filter(said).cloned();
+            let left = left.and_then(|index| given.get(index)).filter(said).cloned();
+            by_index.or(by_name).or(written).or(left)
+        };
+        let listed = |category| in_use.contains(&category) || category == PluralCategory::Other;
+        let all = CATEGORIES.into_iter().map(|(_, category)| (category, form(category)));
+        all.filter(|(category, form)| form.is_some() || listed(*category))
+            .map(|(category, form)| (category, form.unwrap_or_default()))
+            .collect()
+    }
 }
 
 /// `key: text`, as plainly as YAML allows.
@@ -280,17 +450,22 @@ mod tests {
     fn translations_come_back_from_a_po_file() {
         let numbers = "locale: es\na.ask_1:\n  from: Colour?\n  to: {count: \"${1}\", one: uno, other: otros}\n  options: {\"Yes\": Sí}\n";
         let set = set(numbers);
-        let mut entries = po::read(&to_po(&set, "es")).unwrap();
-        assert_eq!(extract(&set, "es", &Taken::of(entries.clone())), written(&set), "nothing new, nothing lost");
+        let mut entries = po::read(&to_po(&set, "es", &[])).unwrap();
+        assert_eq!(extract(&set, "es", &Taken::of(&entries)), written(&set), "nothing new, nothing lost");
+        let colours = entries.iter_mut().find(|entry| entry.source == "Colour?").unwrap();
+        assert_eq!(
+            (colours.plural.as_deref(), &colours.forms[..]),
+            (Some("Colour?"), &["uno".into(), "otros".into()][..])
+        );
+        colours.forms[0] = "un color".into();
         let mut say = |context: &str, source: &str, to: &str| {
             let found = entries.iter_mut().find(|entry| entry.context == context && entry.source == source);
             found.unwrap_or_else(|| panic!("{context} {source}")).translation = to.into();
         };
         say("a.say_1", "Hello: ${contact.name ?? \"you\"}", "Hola: ${contact.name ?? \"tú\"}");
-        say("a.ask_1#one", "Colour?", "un color");
         say("a.ask_1", "Red one", "Rojo");
         say("a.ask_1", "Yes", "");
-        let file = extract(&set, "es", &Taken::of(entries));
+        let file = extract(&set, "es", &Taken::of(&entries));
         for line in ["Hola: ${contact.name ?? \"tú\"}", "one: un color", "other: otros", "Red one: Rojo", "\"Yes\": Sí"]
         {
             assert!(file.contains(line), "{line} is missing:\n{file}");
@@ -300,10 +475,10 @@ mod tests {
     #[test]
     fn a_changed_text_is_fuzzy_in_the_po_file_and_not_taken() {
         let set = set("locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\n");
-        let entries = po::read(&to_po(&set, "es")).unwrap();
+        let entries = po::read(&to_po(&set, "es", &fuzzy(&set, "es", &[]))).unwrap();
         let entry = entries.iter().find(|entry| entry.source == "Colour?").unwrap();
         assert!(entry.fuzzy && entry.translation == "¿Cuál?" && entry.before.as_deref() == Some("Which colour?"));
-        assert_eq!(extract(&set, "es", &Taken::of(entries)), written(&set));
+        assert_eq!(extract(&set, "es", &Taken::of(&entries)), written(&set));
     }
 
     #[test]
@@ -335,5 +510,76 @@ mod tests {
         let file = written(&set(locale));
         assert!(file.contains("  to:\n    count: ${1}\n    one: uno\n    other: otros\n"), "{file}");
         assert_eq!(written(&set(&file)), file);
+    }
+
+    const COUNTED: &str = "flow: a\nvars: {n: 2, x: text}\nsteps:\n  - say: ${n} things in your cart\n  - say: Room ${x} is free\n  - say: You are number ${n}\n";
+
+    fn counted(locales: &[(&str, &str)]) -> FlowSet {
+        let bot = SourceFile::new("flows/_bot.yaml", "language: en\nlanguages: {es: [], pl: [], xx: []}\n");
+        let mut files = vec![bot, SourceFile::new("flows/a.yaml", COUNTED)];
+        files.extend(locales.iter().map(|(path, text)| SourceFile::new(*path, *text)));
+        let (set, findings) = parse_set(&files);
+        assert!(findings.iter().all(|finding| !finding.is_error()), "{findings:?}");
+        set
+    }
+
+    #[test]
+    fn a_text_with_a_count_is_offered_in_the_languages_forms() {
+        let set = counted(&[]);
+        let file = written(&set);
+        let offered = "  from: ${n} things in your cart\n  to:\n    count: ${n}\n    one: \"\"\n    other: \"\"\n";
+        assert!(file.contains(offered), "{file}");
+        assert_eq!(file.matches("count:").count(), 1, "a name and a place in a queue have no plural: {file}");
+        // What is offered and left empty reads back as nothing, and is offered again.
+        let again = counted(&[("locales/es.yaml", &file)]);
+        assert_eq!((written(&again), progress(&again, "es").translated), (file.clone(), 0));
+        // A form that is written stays while the others are open.
+        let half = file.replace("one: \"\"", "one: Una cosa");
+        let again = counted(&[("locales/es.yaml", &half)]);
+        assert_eq!((written(&again), progress(&again, "es").translated), (half, 0));
+        // So does a translation without forms.
+        let plain = file.replace("to:\n    count: ${n}\n    one: \"\"\n    other: \"\"\n", "to: Cosas, ${n}\n");
+        assert_eq!(written(&counted(&[("locales/es.yaml", &plain)])), plain);
+        let polish = extract(&set, "pl", &Taken::nothing());
+        assert!(polish.contains("    one: \"\"\n    few: \"\"\n    many: \"\"\n    other: \"\"\n"), "{polish}");
+    }
+
+    #[test]
+    fn plural_forms_go_through_a_po_file() {
+        let own = "locale: en\na.say_1:\n  from: ${n} things in your cart\n  to: {count: \"${n}\", one: A thing, other: \"${n} things\"}\n";
+        let set = counted(&[("locales/en.yaml", own)]);
+        let po = to_po(&set, "es", &[]);
+        let offered = "msgid \"A thing\"\nmsgid_plural \"${n} things in your cart\"\nmsgstr[0] \"\"\nmsgstr[1] \"\"\n";
+        assert!(po.contains(offered) && po.contains("Plural-Forms: nplurals=2; plural=(n != 1);\\n"), "{po}");
+        let filled = po
+            .replace("msgstr[0] \"\"", "msgstr[0] \"Una cosa\"")
+            .replace("msgstr[1] \"\"", "msgstr[1] \"${n} cosas\"");
+        let file = extract(&set, "es", &Taken::of(&po::read(&filled).unwrap()));
+        assert!(file.contains("    count: ${n}\n    one: Una cosa\n    other: ${n} cosas\n"), "{file}");
+        let set = counted(&[("locales/en.yaml", own), ("locales/es.yaml", &file)]);
+        assert_eq!((to_po(&set, "es", &[]), progress(&set, "es").translated), (filled, 1));
+        // Polish whole numbers have no `other`: it is what the last form says.
+        let filled = to_po(&set, "pl", &[]).replace("msgstr[2] \"\"", "msgstr[2] \"${n} rzeczy\"");
+        let file = extract(&set, "pl", &Taken::of(&po::read(&filled).unwrap()));
+        assert!(file.contains("    many: ${n} rzeczy\n    other: ${n} rzeczy\n"), "{file}");
+    }
+
+    #[test]
+    fn a_fuzzy_translation_stays_until_somebody_looks_at_it() {
+        let old = set("locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\n");
+        let first = to_po(&old, "es", &fuzzy(&old, "es", &[]));
+        assert!(
+            first.contains(
+                "#, fuzzy\n#| msgid \"Which colour?\"\nmsgctxt \"a.ask_1\"\nmsgid \"Colour?\"\nmsgstr \"¿Cuál?\"\n"
+            ),
+            "{first}"
+        );
+        // The YAML file is written anew and has only a remark left.
+        let new = set(&written(&old));
+        let file = po::read(&first).unwrap();
+        assert_eq!(to_po(&new, "es", &fuzzy(&new, "es", &file)), first);
+        // Without the mark it is taken.
+        let looked_at = po::read(&first.replace("#, fuzzy\n", "")).unwrap();
+        assert!(extract(&new, "es", &Taken::of(&looked_at)).contains("from: Colour?\n  to: ¿Cuál?\n"));
     }
 }

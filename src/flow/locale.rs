@@ -1,6 +1,7 @@
 //! Translations: `locales/es.yaml`, by step, each beside the text that it was made from.
 
 use super::{
+    plural::{self, CATEGORIES},
     script::Scripts,
     text::{Names, Text},
 };
@@ -10,7 +11,7 @@ use crate::base::{
     place::Place,
     yaml::{Node, Scalar},
 };
-use icu_plurals::{PluralCategory, PluralRules};
+use icu_plurals::PluralCategory;
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 /// One language's texts.
@@ -39,22 +40,12 @@ pub struct Wording {
 /// What to say instead.
 pub enum Form {
     One(Text),
-    /// By the plural categories of the language (`one`, `few`, `other` …).
+    /// By the plural categories of the language (`one`, `few`, `other` …); what is not written yet is not among them.
     ByNumber {
         count: Text,
         forms: Vec<(PluralCategory, Text)>,
     },
 }
-
-/// The names of plural categories, as Unicode has them (cldr.unicode.org, language plural rules).
-pub const CATEGORIES: [(&str, PluralCategory); 6] = [
-    ("zero", PluralCategory::Zero),
-    ("one", PluralCategory::One),
-    ("two", PluralCategory::Two),
-    ("few", PluralCategory::Few),
-    ("many", PluralCategory::Many),
-    ("other", PluralCategory::Other),
-];
 
 /// Reads one file of `locales/`. `names` gives the variables of a flow, which its translations may read too; what
 /// belongs to a flow that is `lost` is passed over.
@@ -87,10 +78,10 @@ pub fn parse<'n>(
 }
 
 impl Locale {
-    /// The translation of a sentence of this step, if there is one that is not outdated.
+    /// The translation of a sentence of this step, if there is one that is whole and not outdated.
     pub fn find(&self, step: &str, source: &str) -> Option<&Form> {
         let of_bot = || self.steps.get("_bot").and_then(|bot| bot.find(source));
-        self.wording(step, source).or_else(of_bot).map(|wording| &wording.to)
+        self.wording(step, source).or_else(of_bot).map(|wording| &wording.to).filter(|form| form.is_whole())
     }
 
     /// The translation of a text: of its step, else of another step of its flow, for the numbers in ids move when a
@@ -110,15 +101,19 @@ impl Locale {
 
     /// The category of a number in this language.
     pub fn category(&self, number: f64) -> PluralCategory {
-        match rules(&self.language) {
-            // A count is whole; what is not has no category that a rule for whole numbers would know.
-            Some(rules) if number.fract() == 0.0 && number.abs() < 9e15 => rules.category_for(number.abs() as u64),
-            Some(_) | None => PluralCategory::Other,
-        }
+        plural::category(&self.language, number)
     }
 }
 
 impl Form {
+    /// It says something for every number: what has no form of its own takes `other`.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Form::One(_) => true,
+            Form::ByNumber { forms, .. } => forms.iter().any(|(category, _)| *category == PluralCategory::Other),
+        }
+    }
+
     /// All texts of it.
     pub fn texts(&self) -> Vec<&Text> {
         match self {
@@ -151,12 +146,6 @@ pub fn fallbacks<'a>(language: &'a str, declared: &'a BTreeMap<String, Vec<Strin
     std::iter::once(language).chain(named).chain(stem)
 }
 
-/// The compiled rules are only pointed at: this is cheap. `None`: Unicode does not know the language.
-fn rules(language: &str) -> Option<PluralRules> {
-    let locale: icu_locale_core::Locale = language.replace('_', "-").parse().ok()?;
-    PluralRules::try_new_cardinal((&locale).into()).ok()
-}
-
 struct Reader<'a> {
     scripts: &'a Scripts,
     names: Names<'a>,
@@ -187,7 +176,7 @@ impl Reader<'_> {
         all
     }
 
-    /// `None` while nothing has been translated: the value is empty.
+    /// `None` while nothing has been translated: the value, or each form of it, is empty.
     fn wording(&self, from: &Arc<Scalar>, to: &Node) -> Option<Wording> {
         let text = |scalar: &Arc<Scalar>| Text::parse(scalar, self.scripts, &self.names, self.findings);
         if let Some(scalar) = to.scalar() {
@@ -198,13 +187,14 @@ impl Reader<'_> {
         let count = fields.required("count").and_then(Node::scalar).map(text);
         let mut forms = Vec::new();
         for (name, category) in CATEGORIES {
-            if let Some(scalar) = fields.node(name).and_then(Node::scalar) {
+            if let Some(scalar) = fields.node(name).and_then(Node::scalar).filter(|form| !form.text.trim().is_empty()) {
                 forms.push((category, text(scalar)));
             }
         }
         fields.required("other");
         fields.finish();
-        Some(Wording { from: from.clone(), to: Form::ByNumber { count: count?, forms } })
+        let count = count.filter(|_| !forms.is_empty())?;
+        Some(Wording { from: from.clone(), to: Form::ByNumber { count, forms } })
     }
 }
 
@@ -217,14 +207,5 @@ mod tests {
         let declared = BTreeMap::from([("es_MX".to_owned(), vec!["es_ES".to_owned()])]);
         assert_eq!(fallbacks("es_MX", &declared).collect::<Vec<_>>(), ["es_MX", "es_ES", "es"]);
         assert_eq!(fallbacks("fr", &declared).collect::<Vec<_>>(), ["fr"]);
-    }
-
-    #[test]
-    fn numbers_take_the_languages_own_categories() {
-        let category = |language: &str, number| rules(language).expect("known to Unicode").category_for(number as u64);
-        assert_eq!(category("en", 1), PluralCategory::One);
-        assert_eq!(category("fr", 0), PluralCategory::One);
-        assert_eq!(category("pl", 3), PluralCategory::Few);
-        assert_eq!(category("pt_BR", 2), PluralCategory::Other);
     }
 }

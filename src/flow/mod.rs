@@ -39,6 +39,7 @@ mod pages;
 pub mod parse;
 mod paused;
 mod people;
+mod plural;
 pub mod po;
 mod question;
 mod queue;

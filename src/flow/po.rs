@@ -3,6 +3,7 @@
 //! GNU gettext manual, *The Format of PO Files*. There are few readers of it in Rust, each with plural rules and
 //! catalogues that nothing here asks for.
 
+use super::plural::CATEGORIES;
 use std::fmt::Write;
 
 /// One message. What other tools add (their own remarks, further flags) is not kept.
@@ -19,14 +20,19 @@ pub struct Entry {
     /// Tells equal texts apart: the step.
     pub context: String,
     pub source: String,
+    /// The text for several, where the words depend on a number.
+    pub plural: Option<String>,
     pub translation: String,
+    /// With `plural` instead of `translation`: by the index of the form.
+    pub forms: Vec<String>,
 }
 
-/// The whole file, with its header.
-pub fn write(language: &str, entries: &[Entry]) -> String {
+/// The whole file, with its header; `rule` is gettext's rule for the plural forms of the language.
+pub fn write(language: &str, rule: Option<&str>, entries: &[Entry]) -> String {
+    let rule = rule.map(|rule| format!("Plural-Forms: {rule}\n")).unwrap_or_default();
     let header = format!(
         "MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\
-         Language: {language}\nX-Generator: transom\n"
+         Language: {language}\n{rule}X-Generator: transom\n"
     );
     let mut out = String::new();
     text(&mut out, "msgid", "");
@@ -47,7 +53,15 @@ pub fn write(language: &str, entries: &[Entry]) -> String {
         }
         text(&mut out, "msgctxt", &entry.context);
         text(&mut out, "msgid", &entry.source);
-        text(&mut out, "msgstr", &entry.translation);
+        match &entry.plural {
+            None => text(&mut out, "msgstr", &entry.translation),
+            Some(plural) => {
+                text(&mut out, "msgid_plural", plural);
+                for (index, form) in entry.forms.iter().enumerate() {
+                    text(&mut out, &format!("msgstr[{index}]"), form);
+                }
+            }
+        }
     }
     out
 }
@@ -57,7 +71,7 @@ pub fn read(file: &str) -> Result<Vec<Entry>, (usize, String)> {
     let mut all = Vec::new();
     let mut entry = Entry::default();
     // The key that a line of nothing but a text goes on.
-    let mut key = "";
+    let mut key = Key::None;
     let mut begun = false;
     for (number, line) in file.trim_start_matches('\u{feff}').lines().enumerate() {
         let wrong = |why: &str| (number + 1, why.to_owned());
@@ -67,10 +81,10 @@ pub fn read(file: &str) -> Result<Vec<Entry>, (usize, String)> {
         }
         let remark = line.starts_with('#');
         // A remark, a context, or a source without one, begins the next message.
-        let begins = remark || line.starts_with("msgctxt") || (line.starts_with("msgid ") && key == "msgstr");
-        if begins && begun && key == "msgstr" {
+        let begins = remark || line.starts_with("msgctxt") || (line.starts_with("msgid ") && key.is_translation());
+        if begins && begun && key.is_translation() {
             all.push(std::mem::take(&mut entry));
-            (key, begun) = ("", false);
+            (key, begun) = (Key::None, false);
         }
         if let Some(rest) = line.strip_prefix("#|") {
             let rest = rest.trim();
@@ -94,19 +108,24 @@ pub fn read(file: &str) -> Result<Vec<Entry>, (usize, String)> {
         let rest = match line.split_once(char::is_whitespace) {
             _ if line.starts_with('"') => line,
             Some((name, rest)) => {
-                key = ["msgctxt", "msgid", "msgstr"].into_iter().find(|known| *known == name).ok_or_else(|| {
-                    wrong(&format!("there is no `{name}` here; each plural form is a message of its own"))
-                })?;
+                key = Key::named(name).ok_or_else(|| wrong(&format!("there is no `{name}` here")))?;
                 rest.trim()
             }
             None => return Err(wrong("a line is `msgid \"…\"`, `msgstr \"…\"` or a remark")),
         };
         let more = unquoted(rest).ok_or_else(|| wrong("a text stands in double quotes"))?;
         match key {
-            "msgctxt" => entry.context.push_str(&more),
-            "msgid" => entry.source.push_str(&more),
-            "msgstr" => entry.translation.push_str(&more),
-            _ => return Err(wrong("a text without `msgid` or `msgstr` before it")),
+            Key::Context => entry.context.push_str(&more),
+            Key::Source => entry.source.push_str(&more),
+            Key::Plural => entry.plural.get_or_insert_default().push_str(&more),
+            Key::Translation => entry.translation.push_str(&more),
+            Key::Form(index) => {
+                if entry.forms.len() <= index {
+                    entry.forms.resize(index + 1, String::new());
+                }
+                entry.forms[index].push_str(&more);
+            }
+            Key::None => return Err(wrong("a text without `msgid` or `msgstr` before it")),
         }
         begun = true;
     }
@@ -115,6 +134,37 @@ pub fn read(file: &str) -> Result<Vec<Entry>, (usize, String)> {
     }
     all.retain(|entry| !entry.source.is_empty());
     Ok(all)
+}
+
+/// What a text belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    None,
+    Context,
+    Source,
+    Plural,
+    Translation,
+    /// `msgstr[1]`.
+    Form(usize),
+}
+
+impl Key {
+    fn named(name: &str) -> Option<Key> {
+        Some(match name {
+            "msgctxt" => Key::Context,
+            "msgid" => Key::Source,
+            "msgid_plural" => Key::Plural,
+            "msgstr" => Key::Translation,
+            form => {
+                let index = form.strip_prefix("msgstr[")?.strip_suffix(']')?.parse().ok()?;
+                Key::Form(Some(index).filter(|index| *index < CATEGORIES.len())?)
+            }
+        })
+    }
+
+    fn is_translation(self) -> bool {
+        matches!(self, Key::Translation | Key::Form(_))
+    }
 }
 
 /// A text of several lines begins with an empty one, as gettext's own tools write it.
@@ -193,7 +243,8 @@ mod tests {
         for (file, line) in [
             ("msgid \"a\nmsgstr \"b\"\n", 1),
             ("\n\"a\"\n", 2),
-            ("msgid \"a\"\nmsgid_plural \"b\"\n", 2),
+            ("msgid \"a\"\nmsgid_many \"b\"\n", 2),
+            ("msgid \"a\"\nmsgid_plural \"b\"\nmsgstr[6] \"c\"\n", 3),
             ("hello\n", 1),
         ] {
             assert_eq!(read(file).unwrap_err().0, line, "{file}");
@@ -202,22 +253,35 @@ mod tests {
 
     fn entry() -> impl Strategy<Value = Entry> {
         let text = "[ -~\n\t\r\\\\\"äñ😀]{0,30}";
-        ("[a-z._0-9]{1,9}", ".[ -~\n\"\\\\é]{0,20}", text, any::<bool>(), proptest::option::of("[!-~][ -~\n\"]{0,20}"))
-            .prop_map(|(context, source, translation, fuzzy, before)| Entry {
-                remarks: vec!["say".into()],
-                place: Some("flows/a.yaml:1".into()),
-                fuzzy,
-                before,
-                context,
-                source,
-                translation,
+        let forms = proptest::option::of(("[!-~][ -~\n\"]{0,20}", proptest::collection::vec(text, 1..6)));
+        (
+            "[a-z._0-9]{1,9}",
+            ".[ -~\n\"\\\\é]{0,20}",
+            text,
+            any::<bool>(),
+            proptest::option::of("[!-~][ -~\n\"]{0,20}"),
+            forms,
+        )
+            .prop_map(|(context, source, translation, fuzzy, before, forms)| {
+                let (plural, forms) = forms.unzip();
+                Entry {
+                    remarks: vec!["say".into()],
+                    place: Some("flows/a.yaml:1".into()),
+                    fuzzy,
+                    before,
+                    context,
+                    source,
+                    translation: if plural.is_none() { translation } else { String::new() },
+                    plural,
+                    forms: forms.unwrap_or_default(),
+                }
             })
     }
 
     proptest! {
         #[test]
         fn what_is_written_reads_back_the_same(entries in proptest::collection::vec(entry(), 0..6)) {
-            prop_assert_eq!(read(&write("es", &entries)).unwrap(), entries);
+            prop_assert_eq!(read(&write("es", Some("nplurals=6;"), &entries)).unwrap(), entries);
         }
 
         #[test]

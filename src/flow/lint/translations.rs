@@ -187,8 +187,12 @@ fn variables(text: &Text) -> BTreeSet<String> {
 
 /// One finding per flow and language, and one for a language without a file.
 fn missing(set: &FlowSet, language: &str, findings: &Findings) {
-    let covered: Vec<&str> = fallbacks(language, &set.bot.languages).collect();
-    // `es_MX: [es]` needs no file of its own, and a language that falls back to the bot's neither has to be whole.
+    // What `es_MX: [es]` lacks, `es` lacks too, and there it is said.
+    if set.stand_in(language).is_some() {
+        return;
+    }
+    let covered: Vec<&str> =
+        fallbacks(language, &set.bot.languages).take_while(|covered| *covered != set.bot.language).collect();
     if !covered.iter().any(|wanted| set.locales.contains_key(*wanted)) {
         let message = format!("`{language}` is among the languages, and there is no `locales/{language}.yaml`");
         let finding = Diagnostic::warning("W904", set.bot.named_at("languages", language), message);
@@ -216,7 +220,7 @@ const LISTED_MAX: usize = 5;
 /// The sentences of a flow without a translation.
 fn open<'a>(set: &'a FlowSet, flow: &'a Flow, language: &str) -> Vec<(&'a str, &'a Text)> {
     let sentences = flow.nodes.iter().flat_map(|node| node.outline.sentences.iter().map(move |s| (node, &s.text)));
-    let open = sentences.filter(|(node, text)| set.translation(language, &node.id, text.source()).is_none());
+    let open = sentences.filter(|(node, text)| !set.is_translated(language, node.id.as_str(), text.source()));
     // What was outdated by a change of the text was said at the translation.
     let open = open.filter(|(node, _)| !outdated_in(set, language, node));
     // `${item.name}` alone has no words.

@@ -29,6 +29,10 @@ fn like_is_the_weakest_keyword() {
 fn a_language_narrows_a_message() {
     let flow = one("message: info\n    language: es");
     check(&flow, "< info\n* unanswered\n~ language es\n< info\n> Yes.");
+    // A country's Spanish is Spanish, as with translations; the other way round it is not.
+    check(&flow, "~ language es_MX\n< info\n> Yes.\n~ language esq\n< info\n* unanswered");
+    let mexican = one("message: info\n    language: es_MX");
+    check(&mexican, "~ language es\n< info\n* unanswered\n~ language es_MX\n< info\n> Yes.");
 }
 
 #[test]

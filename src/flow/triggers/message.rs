@@ -19,7 +19,7 @@ pub struct Message {
     /// As written, and folded (not for `regex`).
     pub texts: Vec<(String, String)>,
     pub patterns: Vec<Pattern>,
-    /// Only for contacts with this language.
+    /// Only for contacts with this language; `es` is also `es_MX`.
     pub language: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl TriggerKind for Message {
                  words of it with typing errors, one per five letters; `regex` an expression whose named groups \
                  become inputs.",
             ),
-            FieldSpec::optional("language", FieldKind::Known(Declared::Language), "Only for contacts with this language."),
+            FieldSpec::optional("language", FieldKind::Known(Declared::Language), "Only for contacts with this language; `es` is also every `es_…`."),
         ],
         example: "message: [book, appointment]",
     };
@@ -111,7 +111,7 @@ impl TriggerKind for Message {
 
     fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
         let text = heard.text?;
-        if self.language.as_deref().is_some_and(|wanted| heard.language != Some(wanted)) {
+        if self.language.as_deref().is_some_and(|wanted| !speaks(heard.language, wanted)) {
             return None;
         }
         let said = heard.folded.as_str();
@@ -139,7 +139,7 @@ impl TriggerKind for Message {
         if heard.text.is_none() {
             return format!("it is no text but {}", heard.kind_in_words());
         }
-        if let Some(wanted) = self.language.as_deref().filter(|wanted| heard.language != Some(*wanted)) {
+        if let Some(wanted) = self.language.as_deref().filter(|wanted| !speaks(heard.language, wanted)) {
             let own = heard.language.map_or_else(|| "unknown".to_owned(), |own| format!("`{own}`"));
             return format!("it is for contacts with the language `{wanted}`, and this one's is {own}");
         }
@@ -188,4 +188,10 @@ impl Pattern {
         let strength = if self.whole { Strength::Whole(0) } else { Strength::Part(2, Reverse(length)) };
         Some(Fit { strength, inputs: inputs.collect() })
     }
+}
+
+/// The contact's language is the wanted one or a country's kind of it, as with translations.
+fn speaks(own: Option<&str>, wanted: &str) -> bool {
+    let kind = |own: &str| own.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(['_', '-']));
+    own.is_some_and(|own| own == wanted || kind(own))
 }

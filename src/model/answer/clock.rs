@@ -3,19 +3,27 @@
 //! Figures stay as typed. A spoken hour from 1 to 6 without a part of the day means the afternoon: nobody asks a
 //! shop for half past four at night (see `words::Hours`).
 
-use super::words::{self, ClockPattern, Found, Hours, Words};
+use super::words::{self, ClockPattern, Found, Hours, Part, Words};
 use crate::model::matching::fold;
 use jiff::civil::Time;
 
 /// `10:30`, `10.30`, `10h30`, `10 am`, `10 Uhr`, `noon`, `halb fünf`; a bare hour in figures counts. The words of
 /// `language` win over those of the others.
 pub fn time(text: &str, language: &str) -> Option<Time> {
+    time_in(text, language, None).map(|(time, _)| time)
+}
+
+/// The same where the day came with a part, as in `tonight at 8`: a time that lies in it, or none. Gives the part that
+/// the time itself names, else that of the day.
+pub fn time_in(text: &str, language: &str, of_day: Option<Part>) -> Option<(Time, Option<Part>)> {
     if text.len() > TEXT_BYTES_MAX {
         return None;
     }
     let folded = fold(&figures_together(text));
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    words::all(language).find_map(|words| in_language(&said, words))
+    let joined = hours_joined(&said);
+    let said: Vec<&str> = joined.iter().map(String::as_str).collect();
+    words::all(language).find_map(|words| in_language(&said, words, of_day))
 }
 
 /// The text is a mere number: in figures or words no time by itself where a day may stand beside it.
@@ -26,14 +34,19 @@ pub fn is_mere_number(text: &str) -> bool {
 /// Longer texts are no time.
 const TEXT_BYTES_MAX: usize = 80;
 
-#[derive(Clone, Copy, PartialEq)]
-enum Half {
-    Forenoon,
-    Afternoon,
+fn in_language(said: &[&str], words: &Words, of_day: Option<Part>) -> Option<(Time, Option<Part>)> {
+    let said = words.courteous(said);
+    let said = words::without_start(said, words.at).unwrap_or(said);
+    let (said, own) = match words.part_at_end(said, false) {
+        Some((rest, part)) => (rest, Some(part)),
+        None => (said, None),
+    };
+    let time = by_the_clock(said, words, own.or(of_day))?;
+    let inside = of_day.is_none_or(|part| part.holds(minute_of(time)));
+    inside.then_some((time, own.or(of_day)))
 }
 
-fn in_language(said: &[&str], words: &Words) -> Option<Time> {
-    let said = without_start(said, words.at);
+fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>) -> Option<Time> {
     let whole = said.join(" ");
     if words.noon.contains(&whole.as_str()) {
         return Time::new(12, 0, 0, 0).ok();
@@ -41,51 +54,74 @@ fn in_language(said: &[&str], words: &Words) -> Option<Time> {
     if words.midnight.contains(&whole.as_str()) {
         return Time::new(0, 0, 0, 0).ok();
     }
-    let behind = |ends: &'static [&'static str], half| without_end(said, ends).map(|said| (said, Some(half)));
-    let (said, half) = behind(words.forenoon, Half::Forenoon)
-        .or_else(|| behind(words.afternoon, Half::Afternoon))
-        .unwrap_or((said, None));
-    if let [figures] = said
-        && let Some((hour, minute, second)) = in_figures(figures)
-    {
-        return at(hour, minute, second, half);
+    let figures = match said {
+        [figures] => Some(figures),
+        [figures, end] if figures.contains('h') && words.clock_ends.contains(end) => Some(figures),
+        _ => None,
+    };
+    if let Some((hour, minute, second)) = figures.and_then(|figures| in_figures(figures)) {
+        let time = Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0);
+        let settled = settle(minute_of(time.ok()?), hour, part)?;
+        return at_minute(settled)?.with().second(i8::try_from(second).ok()?).build().ok();
     }
-    if let (Some(half), Some(hour)) = (half, words.number(said)) {
-        return at(i16::try_from(hour).ok()?, 0, 0, Some(half));
+    if let (Some(_), Some(hour)) = (part, words.number(said)) {
+        let hour = i16::try_from(hour).ok().filter(|hour| *hour < 24)?;
+        return at_minute(settle(hour * 60, hour, part)?);
     }
     let bare = ClockPattern { pattern: "{h}", shift: 0, sign: 1, hours: Hours::OnlyWords };
     words.clocks.iter().chain([&bare]).find_map(|clock| {
         let Found { hour, hour_in_words, minutes, .. } = words.fit(clock.pattern, said)?;
-        let (mut hour, minutes) = (hour?, minutes.unwrap_or(0));
+        // `midi et demi` counts from midnight.
+        let (mut hour, minutes) = (hour.unwrap_or(0), minutes.unwrap_or(0));
         if minutes > 59 || hour > 24 || clock.hours == Hours::OnlyWords && !hour_in_words {
             return None;
         }
         let twelve_hours = hour_in_words || clock.hours == Hours::Spoken;
-        if half.is_none() && twelve_hours && (1..=6).contains(&hour) {
+        if part.is_none() && twelve_hours && (1..=6).contains(&hour) {
             hour += 12;
         }
         // The shift may cross midnight: a quarter to twelve at night.
-        let hour = in_half(hour, half)?;
         let of_day = (hour * 60 + clock.shift + clock.sign * minutes).rem_euclid(24 * 60);
-        at(of_day / 60, of_day % 60, 0, None)
+        at_minute(settle(of_day, hour, part)?)
     })
 }
 
-fn at(hour: i16, minute: i16, second: i16, half: Option<Half>) -> Option<Time> {
-    let small = |n: i16| i8::try_from(n).ok();
-    Time::new(small(in_half(hour, half)?)?, small(minute)?, small(second)?, 0).ok()
+/// The minute of the day that is meant: an hour of the dial is one of two, and the part of the day says which. `None`
+/// when it leaves none (`13 pm`, `2 in the evening`).
+fn settle(minute: i16, hour: i16, part: Option<Part>) -> Option<i16> {
+    let Some(part) = part else { return Some(minute) };
+    let on_dial = (1..=12).contains(&hour);
+    if matches!(part, Part::Am | Part::Pm) && !on_dial {
+        return None;
+    }
+    let other = on_dial.then_some((minute + 12 * 60) % (24 * 60));
+    let mut fitting = [Some(minute), other].into_iter().flatten().filter(|minute| part.holds(*minute));
+    let meant = fitting.next()?;
+    fitting.next().is_none().then_some(meant)
 }
 
-/// The hour on a clock of 24; `None` for `13 pm` and `0 am`.
-fn in_half(hour: i16, half: Option<Half>) -> Option<i16> {
-    match (half, hour) {
-        (None, hour) => Some(hour),
-        (Some(Half::Forenoon), 12) => Some(0),
-        (Some(Half::Afternoon), 12) => Some(12),
-        (Some(Half::Forenoon), 1..=11) => Some(hour),
-        (Some(Half::Afternoon), 1..=11) => Some(hour + 12),
-        _ => None,
+fn minute_of(time: Time) -> i16 {
+    i16::from(time.hour()) * 60 + i16::from(time.minute())
+}
+
+fn at_minute(minute: i16) -> Option<Time> {
+    Time::new(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0).ok()
+}
+
+/// `14 h 30` and `14h 30` become `14h30`.
+fn hours_joined(said: &[&str]) -> Vec<String> {
+    let figures = |word: &str| !word.is_empty() && word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut out: Vec<String> = Vec::with_capacity(said.len());
+    for word in said {
+        match out.last_mut() {
+            Some(before) if *word == "h" && figures(before) => before.push('h'),
+            Some(before) if word.len() == 2 && figures(word) && before.strip_suffix('h').is_some_and(figures) => {
+                before.push_str(word);
+            }
+            _ => out.push((*word).to_owned()),
+        }
     }
+    out
 }
 
 /// `10h30` after `figures_together`, or a bare hour.
@@ -127,27 +163,6 @@ fn figures_together(text: &str) -> String {
     out
 }
 
-fn without_start<'a, 'b>(said: &'a [&'b str], starts: &[&str]) -> &'a [&'b str] {
-    let longest = starts.iter().filter(|start| begins(said, start)).map(|start| start.split(' ').count()).max();
-    match longest {
-        Some(count) if count < said.len() => &said[count..],
-        _ => said,
-    }
-}
-
-fn begins(said: &[&str], start: &str) -> bool {
-    let mut said = said.iter();
-    start.split(' ').all(|word| said.next().is_some_and(|found| *found == word))
-}
-
-fn without_end<'a, 'b>(said: &'a [&'b str], ends: &[&str]) -> Option<&'a [&'b str]> {
-    ends.iter().find_map(|end| {
-        let count = end.split(' ').count();
-        let rest = said.len().checked_sub(count).filter(|rest| *rest > 0)?;
-        begins(&said[rest..], end).then(|| &said[..rest])
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,11 +193,40 @@ mod tests {
             ("alle 16", 16, 0),
             ("à 16h", 16, 0),
             ("23:59:59", 23, 59),
+            ("14:30 Uhr", 14, 30),
+            ("um 14:30 Uhr", 14, 30),
+            ("14.30 Uhr", 14, 30),
+            ("9:00 Uhr", 9, 0),
+            ("14 h 30", 14, 30),
+            ("14h 30", 14, 30),
+            ("a las 14:30 h", 14, 30),
+            ("14:30 hs", 14, 30),
+            ("14:30 h", 14, 30),
+            ("16:30 in the afternoon", 16, 30),
+            ("5:15 PM please", 17, 15),
+            ("12 at night", 0, 0),
+            ("2 Uhr nachts", 2, 0),
+            ("10 de la noche", 22, 0),
         ] {
             let found = time(text, "en").unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.hour(), found.minute()), (hour, minute), "{text}");
         }
-        for bad in ["", "25:00", "10:3", "13pm", "0am", "later", "10:30:00:00", "h", "3 5", "12/5", "60", "1000"] {
+        for bad in [
+            "",
+            "25:00",
+            "10:3",
+            "13pm",
+            "0am",
+            "later",
+            "10:30:00:00",
+            "h",
+            "3 5",
+            "12/5",
+            "60",
+            "1000",
+            "14:30 people",
+            "10 h 3",
+        ] {
             assert_eq!(time(bad, "en"), None, "{bad}");
         }
     }
@@ -215,6 +259,11 @@ mod tests {
             ("fr", "huit heures du matin", 8, 0),
             ("fr", "dix-sept heures quinze", 17, 15),
             ("fr", "midi", 12, 0),
+            ("fr", "midi et demi", 12, 30),
+            ("es", "a mediodía", 12, 0),
+            ("es", "las dos de la madrugada", 2, 0),
+            ("en", "quarter to twelve at night", 23, 45),
+            ("en", "a quarter to one in the afternoon", 12, 45),
             ("de", "halb fünf", 16, 30),
             ("de", "um halb zehn", 9, 30),
             ("de", "Viertel nach vier", 16, 15),
@@ -238,9 +287,39 @@ mod tests {
     }
 
     #[test]
+    fn the_part_of_the_day_says_which_hour_of_the_dial_is_meant() {
+        for (part, text, meant) in [
+            (Part::Night, "at 8", Some((20, 0))),
+            (Part::Night, "8", Some((20, 0))),
+            (Part::Night, "8:30", Some((20, 30))),
+            (Part::Night, "20:30", Some((20, 30))),
+            (Part::Night, "half past eight", Some((20, 30))),
+            (Part::Night, "8 pm", Some((20, 0))),
+            (Part::Night, "8 am", None),
+            (Part::Night, "noon", None),
+            (Part::Evening, "7", Some((19, 0))),
+            (Part::Evening, "3", None),
+            (Part::Afternoon, "at three", Some((15, 0))),
+            (Part::Afternoon, "12:30", Some((12, 30))),
+            (Part::Afternoon, "9:59", Some((21, 59))),
+            (Part::Afternoon, "11", None),
+            (Part::Morning, "9", Some((9, 0))),
+            (Part::Morning, "at five", Some((5, 0))),
+            (Part::Morning, "12", None),
+            (Part::Morning, "14:00", None),
+            (Part::Midday, "1", Some((13, 0))),
+        ] {
+            let found = time_in(text, "en", Some(part)).map(|(time, _)| (time.hour(), time.minute()));
+            assert_eq!(found, meant, "{part:?}: {text}");
+        }
+    }
+
+    #[test]
     fn what_two_peoples_mean_differently_is_asked_again() {
         // Half an hour before for a German, after for a Briton.
-        for unclear in ["half four", "viertel fünf", "in the morning", "soon", "four-ish"] {
+        for unclear in
+            ["half four", "viertel fünf", "in the morning", "soon", "four-ish", "12 in the morning", "2 in the evening"]
+        {
             assert_eq!(time(unclear, "en"), None, "{unclear}");
         }
     }

@@ -6,7 +6,7 @@
 
 use super::{
     Hearing,
-    words::{self, Unit, Words},
+    words::{self, Part, Unit, Words},
 };
 use crate::{base::phone, model::matching::fold};
 use jiff::{
@@ -14,19 +14,36 @@ use jiff::{
     civil::{Date, Weekday},
 };
 
-/// `2026-05-03`, `3.5.`, `3/5/2026`, `3 May`, `tomorrow`, `in two weeks`, `Friday`, `the 3rd`.
+/// A day, and the part of it that was named with it: `tonight`, `Friday morning`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    pub date: Date,
+    pub part: Option<Part>,
+}
+
+/// `2026-05-03`, `3.5.`, `3/5/2026`, `3 May`, `tomorrow`, `in two weeks`, `Friday`, `the 3rd`, `Friday morning`.
 pub fn date(text: &str, hearing: &Hearing<'_>) -> Option<Date> {
+    day(text, hearing).map(|day| day.date)
+}
+
+/// The same with the part of the day.
+pub fn day(text: &str, hearing: &Hearing<'_>) -> Option<Day> {
     let text = text.trim();
     if text.len() > TEXT_BYTES_MAX {
         return None;
     }
-    iso_date(text).or_else(|| numeric(text, hearing)).or_else(|| {
-        let folded = fold(text);
-        let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-        let own = words::own(hearing.language).map(|words| words.language);
-        words::all(hearing.language)
-            .find_map(|words| in_language(&said, words, own == Some(words.language), hearing.now.date()))
-    })
+    if let Some(date) = iso_date(text).or_else(|| numeric(text, hearing)) {
+        return Some(Day { date, part: None });
+    }
+    let own = words::own(hearing.language).map(|words| words.language);
+    let is_own = |words: &Words| own == Some(words.language);
+    if let Some((date, others)) = figures_among(text, hearing) {
+        let others: Vec<&str> = others.split(' ').filter(|word| !word.is_empty()).collect();
+        return words::all(hearing.language).find_map(|words| beside_figures(date, &others, words, is_own(words)));
+    }
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    words::all(hearing.language).find_map(|words| in_language(&said, words, is_own(words), hearing.now.date()))
 }
 
 pub fn iso_date(text: &str) -> Option<Date> {
@@ -38,13 +55,41 @@ pub fn iso_date(text: &str) -> Option<Date> {
 const TEXT_BYTES_MAX: usize = 120;
 /// In a language that is not the contact's, `so` and `do` are no days of the week.
 const FOREIGN_WEEKDAY_CHARS_MIN: usize = 4;
+/// `trinta e um`.
+const WORDS_OF_ORDINAL_MAX: usize = 3;
 
-fn in_language(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
+fn in_language(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Day> {
+    let said = words.courteous(said);
+    let whole = said.join(" ");
+    let named = words.relative_parts.iter().find(|(_, _, names)| names.contains(&whole.as_str()));
+    if let Some((days, part, _)) = named {
+        let date = today.checked_add(i64::from(*days).days()).ok()?;
+        return Some(Day { date, part: Some(*part) });
+    }
+    let of_day = |said: &[&str], part| date_of(said, words, own, today).map(|date| Day { date, part });
+    of_day(said, None)
+        .or_else(|| {
+            let (rest, part) = words.part_at_end(said, true)?;
+            of_day(rest, Some(part))
+        })
+        .or_else(|| {
+            // `Freitagabend`.
+            let (last, before) = said.split_last()?;
+            let (name, part) = words.day_parts.iter().find_map(|(part, names)| {
+                let name = names.iter().find_map(|end| last.strip_suffix(end))?;
+                weekday_of(name, words).map(|_| (name, *part))
+            })?;
+            of_day(&[before, &[name]].concat(), Some(part))
+        })
+}
+
+fn date_of(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
     let plain: Vec<&str> = said.iter().copied().filter(|word| !words.fillers.contains(word)).collect();
     relative(said, words, today)
         .or_else(|| ahead(said, words, today))
         .or_else(|| weekday(&plain, words, own, today))
-        .or_else(|| month_name(&plain, words, today))
+        .or_else(|| other_week(said, words, own, today))
+        .or_else(|| month_name(&plain, words, own, today))
         .or_else(|| day_of_month(said, words, today))
 }
 
@@ -60,6 +105,8 @@ fn ahead(said: &[&str], words: &Words, today: Date) -> Option<Date> {
     let found = words.ahead.iter().find_map(|pattern| words.fit(pattern, said))?;
     let number = i64::from(found.number.unwrap_or(1));
     let span: Span = match found.unit? {
+        // A moment, but no day.
+        Unit::Minute | Unit::Hour => return None,
         Unit::Day => number.days(),
         Unit::Week => number.weeks(),
         Unit::Fortnight => (2 * number).weeks(),
@@ -73,25 +120,57 @@ fn weekday_of(word: &str, words: &Words) -> Option<Weekday> {
     Weekday::from_monday_zero_offset(i8::try_from(place).ok()?).ok()
 }
 
-fn weekday(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
-    let [name] = said else { return None };
-    let day = weekday_of(name, words).filter(|_| own || name.len() >= FOREIGN_WEEKDAY_CHARS_MIN)?;
-    today.nth_weekday(1, day).ok()
+/// In a language that is not the contact's, only the long names.
+fn weekday_named(name: &str, words: &Words, own: bool) -> Option<Weekday> {
+    weekday_of(name, words).filter(|_| own || name.len() >= FOREIGN_WEEKDAY_CHARS_MIN)
 }
 
-/// `3 May`, `May 3rd, 2027`, `Friday 27 November`, `tres de mayo`.
-fn month_name(said: &[&str], words: &Words, today: Date) -> Option<Date> {
+fn weekday(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
+    let [name] = said else { return None };
+    today.nth_weekday(1, weekday_named(name, words, own)?).ok()
+}
+
+/// `Friday next week`, `a week on Friday`.
+fn other_week(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
+    let without = |names| words::without_end(said, names).or_else(|| words::without_start(said, names));
+    let named = |said: &[&str]| {
+        let mut plain = said.iter().filter(|word| !words.fillers.contains(word));
+        let day = plain.next().and_then(|name| weekday_named(name, words, own))?;
+        plain.next().is_none().then_some(day)
+    };
+    if let Some(day) = without(words.next_week).and_then(named) {
+        // Where some begin their week on Sunday, a day that lies in two next weeks is asked again.
+        let mut found = words.week_begins.iter().map(|first| {
+            let begin = today.nth_weekday(1, *first).ok()?;
+            if begin.weekday() == day { Some(begin) } else { begin.nth_weekday(1, day).ok() }
+        });
+        let date = found.next()??;
+        return found.all(|other| other == Some(date)).then_some(date);
+    }
+    let day = without(words.week_later).and_then(named).or_else(|| match said {
+        [name, "week"] if words.language == "en" => weekday_named(name, words, own),
+        _ => None,
+    })?;
+    today.nth_weekday(2, day).ok()
+}
+
+/// `3 May`, `May 3rd, 2027`, `Friday 27 November`, `tres de mayo`, `second of May`; with its weekday also `Friday 27`.
+fn month_name(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
     let (mut day, mut month, mut year, mut weekday) = (None, None, None, None);
-    for word in said {
+    let mut rest = said;
+    while let [word, behind @ ..] = rest {
         if let Some(place) = words.months.iter().position(|names| names.contains(word)) {
             month.replace(i16::try_from(place + 1).ok()?).is_none().then_some(())?;
+            rest = behind;
             continue;
         }
         if let Some(named) = weekday_of(word, words) {
-            weekday.replace(named).is_none().then_some(())?;
+            weekday.replace((named, word.len())).is_none().then_some(())?;
+            rest = behind;
             continue;
         }
-        let number = ordinal(word, words)?;
+        let (number, behind) = ordinal_ahead(rest, words)?;
+        rest = behind;
         if number > 31 && year.is_none() {
             year = Some(number).filter(|y| *y >= 1900);
             year?;
@@ -99,30 +178,55 @@ fn month_name(said: &[&str], words: &Words, today: Date) -> Option<Date> {
             day.replace(number).is_none().then_some(())?;
         }
     }
-    let found = with_year(day?, month?, year, today)?;
-    weekday.is_none_or(|named| named == found.weekday()).then_some(found)
+    let found = match (month, weekday) {
+        (Some(month), _) => with_year(day?, month, year, today)?,
+        // The next such day, if it is that day of the week.
+        (None, Some((_, letters))) if year.is_none() && (own || letters >= FOREIGN_WEEKDAY_CHARS_MIN) => {
+            next_day_of_month(day?, today)?
+        }
+        (None, _) => return None,
+    };
+    weekday.is_none_or(|(named, _)| named == found.weekday()).then_some(found)
+}
+
+/// The number at the start and what stands behind it: `twenty third` are two words.
+fn ordinal_ahead<'a, 'b>(said: &'a [&'b str], words: &Words) -> Option<(i16, &'a [&'b str])> {
+    let in_words = |word: &&str| word.bytes().all(|byte| !byte.is_ascii_digit());
+    (1..=said.len().min(WORDS_OF_ORDINAL_MAX)).rev().find_map(|count| {
+        let (these, behind) = said.split_at(count);
+        let joined = (count == 1 || these.iter().all(in_words)).then(|| these.concat())?;
+        Some((ordinal(&joined, words)?, behind))
+    })
 }
 
 /// `the 3rd`, `el 3`: the next such day.
 fn day_of_month(said: &[&str], words: &Words, today: Date) -> Option<Date> {
+    let number = |said: &[&str]| match ordinal_ahead(said, words) {
+        Some((number, [])) => Some(number),
+        _ => None,
+    };
     let article = words.day_of_month.iter().find_map(|pattern| {
         let start = pattern.strip_suffix(" {n}")?;
         let count = start.split(' ').count();
-        (said.len() == count + 1 && said[..count].join(" ") == start).then(|| said[count])
+        (said.len() > count && said[..count].join(" ") == start).then(|| number(&said[count..]))?
     });
     let with_end = |word: &&str| word.len() > 1 && words.ordinal_ends.iter().any(|end| word.ends_with(end));
     // `3rd` alone will do in English; elsewhere the endings are too short to mean a day by themselves.
-    let alone = || said.first().copied().filter(|word| said.len() == 1 && words.language == "en" && with_end(word));
-    let number = ordinal(article.or_else(alone)?, words)?;
-    let day = i8::try_from(number).ok().filter(|day| (1..=31).contains(day))?;
+    let alone = || (words.language == "en" && said.len() == 1 && said.iter().all(with_end)).then(|| number(said))?;
+    let number = article.or_else(alone)?;
+    next_day_of_month(number, today)
+}
+
+fn next_day_of_month(day: i16, today: Date) -> Option<Date> {
+    let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
     let months = (0..12).filter_map(|n: i32| today.first_of_month().checked_add(n.months()).ok());
     months.filter_map(|first| Date::new(first.year(), first.month(), day).ok()).find(|found| *found >= today)
 }
 
 /// `3`, `3rd`, `first`, `tres`.
 fn ordinal(word: &str, words: &Words) -> Option<i16> {
-    if words.first.contains(&word) {
-        return Some(1);
+    if let Some(number) = words.ordinal(word) {
+        return Some(number);
     }
     let bare = words.ordinal_ends.iter().find_map(|end| {
         word.strip_suffix(end).filter(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
@@ -173,6 +277,41 @@ fn numeric(text: &str, hearing: &Hearing<'_>) -> Option<Date> {
         _ => (first, second),
     };
     with_year(day, month, year, today)
+}
+
+/// `27.11.2026` of `Freitag, 27.11.2026 abends`, and the words around it, folded.
+fn figures_among(text: &str, hearing: &Hearing<'_>) -> Option<(Date, String)> {
+    let parts = || text.split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
+    let mut dates = parts().filter_map(|part| Some((part, iso_date(part).or_else(|| numeric(part, hearing))?)));
+    let (figures, date) = dates.next().filter(|_| parts().count() > 1)?;
+    let others: Vec<&str> = parts().filter(|part| *part != figures).collect();
+    dates.next().is_none().then(|| (date, fold(&others.join(" "))))
+}
+
+/// Around a day in figures may stand its weekday, a part of it, and what says nothing.
+fn beside_figures(date: Date, others: &[&str], words: &Words, own: bool) -> Option<Day> {
+    let others = words.courteous(others);
+    let nothing = |said: &[&str]| {
+        let plain: Vec<&&str> = said.iter().filter(|word| !words.fillers.contains(word)).collect();
+        match plain.as_slice() {
+            [] => true,
+            _ if words.polite.contains(&said.join(" ").as_str()) => true,
+            [name] => weekday_named(name, words, own) == Some(date.weekday()),
+            _ => false,
+        }
+    };
+    if nothing(others) {
+        return Some(Day { date, part: None });
+    }
+    let by_end = words.part_at_end(others, true).filter(|(rest, _)| nothing(rest));
+    // The part of the day alone.
+    let alone = || {
+        let said = others.join(" ");
+        let (part, _) = words.parts.iter().chain(words.day_parts).find(|(_, names)| names.contains(&said.as_str()))?;
+        Some(*part)
+    };
+    let part = by_end.map(|(_, part)| part).or_else(alone)?;
+    Some(Day { date, part: Some(part) })
 }
 
 /// Without a year: this year's day, or next year's when it has passed.
@@ -249,6 +388,49 @@ mod tests {
             ("25/12", civil_date(2026, 12, 25)),
             ("12/25/2026", civil_date(2026, 12, 25)),
             ("2026/12/3", civil_date(2026, 12, 3)),
+            ("viernes 27", civil_date(2026, 11, 27)),
+            ("vendredi 27", civil_date(2026, 11, 27)),
+            ("venerdì 27", civil_date(2026, 11, 27)),
+            ("Friday 27th", civil_date(2026, 11, 27)),
+            ("Friday the 27th", civil_date(2026, 11, 27)),
+            ("Fri 27/11", civil_date(2026, 11, 27)),
+            ("Friday, 27/11/2026", civil_date(2026, 11, 27)),
+            ("Freitag, 27.11.2026", civil_date(2026, 11, 27)),
+            ("Freitag den 27.11.", civil_date(2026, 11, 27)),
+            ("Freitag, den 27.", civil_date(2026, 11, 27)),
+            ("on the 27th", civil_date(2026, 11, 27)),
+            ("on the twenty-seventh", civil_date(2026, 11, 27)),
+            ("tomorrow morning", civil_date(2026, 11, 22)),
+            ("tonight", civil_date(2026, 11, 21)),
+            ("Friday morning", civil_date(2026, 11, 27)),
+            ("Freitagabend", civil_date(2026, 11, 27)),
+            ("Freitag Morgen", civil_date(2026, 11, 27)),
+            ("27.11. abends", civil_date(2026, 11, 27)),
+            ("mañana por la tarde", civil_date(2026, 11, 22)),
+            ("el viernes por la mañana", civil_date(2026, 11, 27)),
+            ("morgen früh", civil_date(2026, 11, 22)),
+            ("demain matin", civil_date(2026, 11, 22)),
+            ("domani sera", civil_date(2026, 11, 22)),
+            ("amanhã à noite", civil_date(2026, 11, 22)),
+            ("Friday next week", civil_date(2026, 11, 27)),
+            ("next week on Friday", civil_date(2026, 11, 27)),
+            ("nächste Woche Montag", civil_date(2026, 11, 23)),
+            ("el lunes de la semana que viene", civil_date(2026, 11, 23)),
+            ("lundi de la semaine prochaine", civil_date(2026, 11, 23)),
+            ("lunedì della prossima settimana", civil_date(2026, 11, 23)),
+            ("segunda da semana que vem", civil_date(2026, 11, 23)),
+            ("nächste Woche Sonntag", civil_date(2026, 11, 29)),
+            ("a week on Friday", civil_date(2026, 12, 4)),
+            ("Friday week", civil_date(2026, 12, 4)),
+            ("Freitag in einer Woche", civil_date(2026, 12, 4)),
+            ("second of May", civil_date(2027, 5, 2)),
+            ("the twenty-third of May", civil_date(2027, 5, 23)),
+            ("May the thirty-first", civil_date(2027, 5, 31)),
+            ("dritter Mai", civil_date(2027, 5, 3)),
+            ("am einundzwanzigsten Mai", civil_date(2027, 5, 21)),
+            ("treinta y uno de mayo", civil_date(2027, 5, 31)),
+            ("Friday please", civil_date(2026, 11, 27)),
+            ("27/11, por favor", civil_date(2026, 11, 27)),
         ] {
             assert_eq!(day(text), Some(expected), "{text}");
         }
@@ -267,6 +449,15 @@ mod tests {
             "1.2.3.4",
             "2026-02-30",
             "3 3 May",
+            "Friday 28",
+            "Friday, 28.11.2026",
+            "Monday 27/11",
+            "Sunday next week",
+            "in the morning",
+            "in two hours",
+            "27.11. 28.11.",
+            "27 people",
+            "20 7 May",
         ] {
             assert_eq!(day(bad), None, "{bad}");
         }

@@ -1,9 +1,14 @@
 //! Moments: a day and a time together, or ISO 8601.
 
-use super::{Hearing, clock, date};
-use jiff::{Zoned, tz::TimeZone};
+use super::{
+    Hearing, clock, date,
+    words::{self, Unit},
+};
+use crate::model::matching::fold;
+use jiff::{Span, ToSpan, Unit as Rounding, Zoned, tz::TimeZone};
 
-/// A day and a time in either order, with or without "at" between them; or ISO 8601.
+/// A day and a time in either order, with or without "at" between them; `in two hours`; or ISO 8601. A part of the day
+/// (`tonight at 8`) decides between morning and evening.
 pub fn datetime(text: &str, hearing: &Hearing<'_>) -> Option<Zoned> {
     let text = text.trim();
     if text.len() > TEXT_BYTES_MAX {
@@ -14,14 +19,42 @@ pub fn datetime(text: &str, hearing: &Hearing<'_>) -> Option<Zoned> {
         return Some(at);
     }
     let at = |day: &str, clock: &str| {
+        let day = date::day(day, hearing)?;
         // "12 5" must not become twelve o'clock on the fifth: a bare number is no time here.
-        let time = clock::time(clock, hearing.language).filter(|_| !clock::is_mere_number(clock))?;
-        date::date(day, hearing)?.to_datetime(time).to_zoned(zone.clone()).ok()
+        if day.part.is_none() && clock::is_mere_number(clock) {
+            return None;
+        }
+        let (time, part) = clock::time_in(clock, hearing.language, day.part)?;
+        let at = day.date.to_datetime(time).to_zoned(zone.clone()).ok()?;
+        // One o'clock of tonight is tomorrow for some, and a tonight that is over was not meant.
+        let late = part.is_some_and(|part| part.is_late());
+        let over = day.date == hearing.now.date() && at <= hearing.now;
+        (!late || time.hour() >= 12 && !over).then_some(at)
     };
     let cuts = text.match_indices([' ', ',']).map(|(place, _)| text.split_at(place));
-    cuts.into_iter().find_map(|(left, right)| {
-        let (left, right) = (left.trim_matches([' ', ',']), right.trim_matches([' ', ',']));
-        at(left, right).or_else(|| at(right, left))
+    cuts.into_iter()
+        .find_map(|(left, right)| {
+            let (left, right) = (left.trim_matches([' ', ',']), right.trim_matches([' ', ',']));
+            at(left, right).or_else(|| at(right, left))
+        })
+        .or_else(|| ahead(text, hearing))
+}
+
+/// `in two hours`, to the minute.
+fn ahead(text: &str, hearing: &Hearing<'_>) -> Option<Zoned> {
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    words::all(hearing.language).find_map(|words| {
+        let said = words.courteous(&said);
+        let found = words.ahead.iter().find_map(|pattern| words.fit(pattern, said))?;
+        let number = i64::from(found.number?);
+        let span: Span = match found.unit? {
+            Unit::Minute => number.minutes(),
+            Unit::Hour => number.hours(),
+            Unit::Day | Unit::Week | Unit::Fortnight | Unit::Month => return None,
+        };
+        let at = hearing.now.checked_add(span).ok()?;
+        at.round(jiff::ZonedRound::new().smallest(Rounding::Minute).mode(jiff::RoundMode::Trunc)).ok()
     })
 }
 
@@ -80,5 +113,93 @@ mod tests {
         }
         assert_eq!(datetime("tomorrow at 10", &hearing("en")).unwrap().hour(), 10);
         assert_eq!((datetime("tomorrow", &hearing("en")), datetime("12 5", &hearing("en"))), (None, None));
+    }
+
+    /// Now it is Saturday, 2026-11-21, noon.
+    #[test]
+    fn the_part_of_the_day_decides_between_morning_and_evening() {
+        for (language, text, expected) in [
+            ("en", "tonight at 8", "2026-11-21T20:00"),
+            ("en", "8 tonight", "2026-11-21T20:00"),
+            ("en", "at 8:30 tonight", "2026-11-21T20:30"),
+            ("en", "this evening at 7", "2026-11-21T19:00"),
+            ("en", "this afternoon at 3", "2026-11-21T15:00"),
+            ("en", "tonight at half past eight, please", "2026-11-21T20:30"),
+            ("en", "tomorrow morning at 9", "2026-11-22T09:00"),
+            ("en", "tomorrow morning at five", "2026-11-22T05:00"),
+            ("en", "tomorrow evening at 8", "2026-11-22T20:00"),
+            ("en", "tomorrow at 8 in the evening", "2026-11-22T20:00"),
+            ("en", "Friday morning at 10", "2026-11-27T10:00"),
+            ("en", "Friday night at 9", "2026-11-27T21:00"),
+            ("en", "Friday 27 at 4pm", "2026-11-27T16:00"),
+            ("es", "esta noche a las 8", "2026-11-21T20:00"),
+            ("es", "esta tarde a las 5", "2026-11-21T17:00"),
+            ("es", "mañana por la tarde a las 5", "2026-11-22T17:00"),
+            ("es", "mañana por la mañana a las 9", "2026-11-22T09:00"),
+            ("es", "mañana a las 8 de la noche", "2026-11-22T20:00"),
+            ("es", "el viernes a mediodía", "2026-11-27T12:00"),
+            ("es", "viernes 27 a las 14:30 h", "2026-11-27T14:30"),
+            ("de", "heute Abend um 8", "2026-11-21T20:00"),
+            ("de", "heute Abend um acht", "2026-11-21T20:00"),
+            ("de", "heute Abend halb acht", "2026-11-21T19:30"),
+            ("de", "heute Nachmittag um 3", "2026-11-21T15:00"),
+            ("de", "heute um 8 Uhr abends", "2026-11-21T20:00"),
+            ("de", "morgen früh um 9", "2026-11-22T09:00"),
+            ("de", "morgen Abend um 8", "2026-11-22T20:00"),
+            ("de", "Freitagabend 20:15 Uhr", "2026-11-27T20:15"),
+            ("de", "Freitag, 27.11.2026, 14:30 Uhr", "2026-11-27T14:30"),
+            ("fr", "ce soir à 8h", "2026-11-21T20:00"),
+            ("fr", "ce soir à huit heures", "2026-11-21T20:00"),
+            ("fr", "ce soir à 20 h 30", "2026-11-21T20:30"),
+            ("fr", "demain matin à 9h", "2026-11-22T09:00"),
+            ("fr", "demain après-midi à 3 heures", "2026-11-22T15:00"),
+            ("pt", "hoje à noite às 8", "2026-11-21T20:00"),
+            ("pt", "amanhã à tarde às 3", "2026-11-22T15:00"),
+            ("pt", "amanhã de manhã às 9", "2026-11-22T09:00"),
+            ("it", "stasera alle 8", "2026-11-21T20:00"),
+            ("it", "domani mattina alle 9", "2026-11-22T09:00"),
+            ("it", "domattina alle 9", "2026-11-22T09:00"),
+            ("it", "domani sera alle otto", "2026-11-22T20:00"),
+            ("en", "in two hours", "2026-11-21T14:00"),
+            ("en", "in 30 minutes", "2026-11-21T12:30"),
+            ("de", "in einer Stunde", "2026-11-21T13:00"),
+            ("fr", "dans deux heures", "2026-11-21T14:00"),
+        ] {
+            let at = datetime(text, &hearing(language)).unwrap_or_else(|| panic!("{language}: {text}"));
+            assert_eq!(at.datetime().to_string(), format!("{expected}:00"), "{language}: {text}");
+        }
+    }
+
+    #[test]
+    fn an_unclear_part_of_the_day_is_asked_again() {
+        for (language, text) in [
+            // The small hours: of this night or the next one?
+            ("en", "tonight at 1"),
+            ("en", "tonight at midnight"),
+            ("es", "mañana a las 12 de la noche"),
+            // No such time in that part of the day.
+            ("en", "tonight at 8 am"),
+            ("en", "tomorrow morning at 14:00"),
+            ("en", "this afternoon at 11"),
+            // No time at all.
+            ("en", "tomorrow morning"),
+            ("en", "tonight"),
+            ("de", "morgen früh"),
+            ("en", "tomorrow 9"),
+            ("en", "Friday 8"),
+        ] {
+            assert_eq!(datetime(text, &hearing(language)), None, "{language}: {text}");
+        }
+    }
+
+    #[test]
+    fn tonight_is_never_over() {
+        for hour in 0..24 {
+            let now = hearing("en").now.with().hour(hour).build().unwrap();
+            for text in ["tonight at 8", "this evening at 8", "today at 8 in the evening", "at 8 tonight"] {
+                let at = datetime(text, &Hearing { now: now.clone(), ..hearing("en") });
+                assert_eq!(at.map(|at| at.hour()), (hour < 20).then_some(20), "{text} at {hour}");
+            }
+        }
     }
 }

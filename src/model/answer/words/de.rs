@@ -1,6 +1,7 @@
 //! German.
 
-use super::{Unit, Words, spoken, typed};
+use super::{Part, Unit, Words, spoken, typed};
+use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
     language: "de",
@@ -30,6 +31,17 @@ pub const WORDS: Words = Words {
         "doch",
         "auf jeden fall",
         "sicher",
+        "ja danke",
+        "ok danke",
+        "ja sicher",
+        "ja genau",
+        "warum nicht",
+        "ja sehr gerne",
+        "sehr gerne",
+        "gut",
+        "alles klar",
+        "aber sicher",
+        "ja doch",
     ],
     no: &[
         "nein",
@@ -45,6 +57,19 @@ pub const WORDS: Words = Words {
         "jetzt nicht",
         "falsch",
         "stimmt nicht",
+        "ich glaube nicht",
+        "glaube nicht",
+        "eher nicht",
+        "noch nicht ganz",
+        "nein noch nicht",
+        "heute nicht",
+        "naturlich nicht",
+        "bestimmt nicht",
+        "sicher nicht",
+        "gar nicht",
+        "uberhaupt nicht",
+        "ganz und gar nicht",
+        "nicht wirklich",
     ],
     weekdays: [
         &["montag", "mo"],
@@ -72,19 +97,33 @@ pub const WORDS: Words = Words {
     relative: &[
         (-2, &["vorgestern"]),
         (-1, &["gestern"]),
-        (0, &["heute", "jetzt", "sofort", "heute abend", "heute nachmittag"]),
+        (0, &["heute", "jetzt", "sofort"]),
         (1, &["morgen"]),
         (2, &["ubermorgen", "uebermorgen"]),
     ],
+    relative_parts: &[],
+    next_week: &[
+        "nachste woche",
+        "nachster woche",
+        "naechste woche",
+        "naechster woche",
+        "kommende woche",
+        "kommender woche",
+        "in der nachsten woche",
+    ],
+    week_later: &["in einer woche", "in 1 woche"],
+    week_begins: &[Weekday::Monday],
     ahead: &["in {n} {unit}", "heute in {n} {unit}"],
     units: &[
+        (Unit::Minute, &["minute", "minuten", "min"]),
+        (Unit::Hour, &["stunde", "stunden"]),
         (Unit::Day, &["tag", "tage", "tagen"]),
         (Unit::Week, &["woche", "wochen"]),
         (Unit::Month, &["monat", "monate", "monaten"]),
     ],
     day_of_month: &["am {n}", "den {n}", "der {n}"],
     ordinal_ends: &["ten", "te", "ter"],
-    first: &["ersten", "erste", "erster"],
+    ordinals,
     fillers: &[
         "am",
         "den",
@@ -101,8 +140,23 @@ pub const WORDS: Words = Words {
     at: &["um", "gegen", "ab", "so gegen", "so um"],
     noon: &["mittag", "mittags"],
     midnight: &["mitternacht", "mitternachts"],
-    forenoon: &["am", "fruh", "in der fruh", "morgens", "vormittags", "am vormittag", "am morgen"],
-    afternoon: &["pm", "nachmittags", "am nachmittag", "abends", "am abend"],
+    parts: &[
+        (Part::Am, &["am"]),
+        (Part::Pm, &["pm"]),
+        (Part::Morning, &["fruh", "in der fruh", "morgens", "vormittags", "am vormittag", "am morgen"]),
+        (Part::Midday, &["mittags", "am mittag"]),
+        (Part::Afternoon, &["nachmittags", "am nachmittag"]),
+        (Part::Evening, &["abends", "am abend"]),
+        (Part::Night, &["nachts", "in der nacht"]),
+    ],
+    day_parts: &[
+        (Part::Morning, &["morgen", "vormittag", "fruhmorgens"]),
+        (Part::Midday, &["mittag"]),
+        (Part::Afternoon, &["nachmittag"]),
+        (Part::Evening, &["abend"]),
+        (Part::Night, &["nacht"]),
+    ],
+    clock_ends: &["uhr", "h"],
     clocks: &[
         spoken("halb {h}", -30, 0),
         spoken("viertel nach {h}", 15, 0),
@@ -117,6 +171,45 @@ pub const WORDS: Words = Words {
         typed("{h} uhr", 0),
     ],
     spell,
+    hundreds: &[
+        (100, &["einhundert", "hundert"]),
+        (200, &["zweihundert"]),
+        (300, &["dreihundert"]),
+        (400, &["vierhundert"]),
+        (500, &["funfhundert"]),
+        (600, &["sechshundert"]),
+        (700, &["siebenhundert"]),
+        (800, &["achthundert"]),
+        (900, &["neunhundert"]),
+    ],
+    thousand: &["tausend"],
+    and: "und",
+    about: &["etwa", "ungefahr", "ca", "circa", "rund", "so um die", "so etwa"],
+    counted: &[
+        "euro",
+        "euros",
+        "dollar",
+        "franken",
+        "eur",
+        "usd",
+        "chf",
+        "prozent",
+        "person",
+        "personen",
+        "leute",
+        "erwachsene",
+        "gaste",
+        "stuck",
+        "stueck",
+        "einheiten",
+        "mal",
+        "nacht",
+        "nachte",
+        "naechte",
+        "platze",
+        "karten",
+    ],
+    polite: &["bitte", "danke", "danke schon", "vielen dank", "bitte schon"],
 };
 
 fn spell(n: u32) -> Vec<String> {
@@ -146,4 +239,16 @@ fn spell(n: u32) -> Vec<String> {
         }
     }
     all
+}
+
+fn ordinals(n: u32) -> Vec<String> {
+    let stems: Vec<String> = match n {
+        1 => vec!["erst".into()],
+        3 => vec!["dritt".into()],
+        7 => vec!["siebt".into(), "siebent".into()],
+        8 => vec!["acht".into()],
+        2..20 => spell(n).into_iter().map(|name| format!("{name}t")).collect(),
+        _ => spell(n).into_iter().map(|name| format!("{name}st")).collect(),
+    };
+    stems.iter().flat_map(|stem| ["e", "en", "er"].map(|end| format!("{stem}{end}"))).collect()
 }

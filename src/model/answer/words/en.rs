@@ -1,6 +1,7 @@
 //! English.
 
-use super::{Unit, Words, only_words, spoken, typed};
+use super::{Part, Unit, Words, only_words, spoken, typed};
+use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
     language: "en",
@@ -32,6 +33,20 @@ pub const WORDS: Words = Words {
         "yes sure",
         "yes of course",
         "true",
+        "ok sure",
+        "sure thanks",
+        "why not",
+        "alright",
+        "all right",
+        "thats fine",
+        "thats ok",
+        "thats correct",
+        "im in",
+        "it is",
+        "i think so",
+        "sounds great",
+        "perfect",
+        "great",
     ],
     no: &[
         "no",
@@ -49,6 +64,22 @@ pub const WORDS: Words = Words {
         "wrong",
         "incorrect",
         "false",
+        "not yet",
+        "i dont think so",
+        "dont think so",
+        "i do not",
+        "i would not",
+        "i wouldnt",
+        "i do not think so",
+        "not at all",
+        "not today",
+        "rather not",
+        "id rather not",
+        "of course not",
+        "absolutely not",
+        "definitely not",
+        "certainly not",
+        "no im not",
     ],
     weekdays: [
         &["monday", "mon", "mondays"],
@@ -76,26 +107,50 @@ pub const WORDS: Words = Words {
     relative: &[
         (-2, &["the day before yesterday"]),
         (-1, &["yesterday"]),
-        (0, &["today", "now", "right now", "tonight", "this afternoon", "this evening", "later today"]),
+        (0, &["today", "now", "right now", "later today"]),
         (1, &["tomorrow", "tmrw", "tmr", "tomorow", "tommorow", "tommorrow"]),
         (2, &["the day after tomorrow", "overmorrow"]),
     ],
+    relative_parts: &[
+        (0, Part::Morning, &["this morning"]),
+        (0, Part::Afternoon, &["this afternoon"]),
+        (0, Part::Evening, &["this evening"]),
+        (0, Part::Night, &["tonight"]),
+    ],
+    next_week: &["next week", "the week after this", "the following week"],
+    week_later: &["a week on", "one week on", "in a week", "in one week"],
+    week_begins: &[Weekday::Monday, Weekday::Sunday],
     ahead: &["in {n} {unit}", "{n} {unit} from now", "{n} {unit} from today", "in {unit}"],
     units: &[
+        (Unit::Minute, &["minute", "minutes", "min", "mins"]),
+        (Unit::Hour, &["hour", "hours"]),
         (Unit::Day, &["day", "days"]),
         (Unit::Week, &["week", "weeks"]),
         (Unit::Fortnight, &["fortnight"]),
         (Unit::Month, &["month", "months"]),
     ],
-    day_of_month: &["the {n}"],
+    day_of_month: &["the {n}", "on the {n}"],
     ordinal_ends: &["st", "nd", "rd", "th"],
-    first: &["first"],
+    ordinals,
     fillers: &["on", "the", "of", "this", "next", "coming", "a"],
     at: &["at", "by", "around", "about"],
     noon: &["noon", "midday"],
     midnight: &["midnight"],
-    forenoon: &["am", "a m", "in the morning"],
-    afternoon: &["pm", "p m", "in the afternoon", "in the evening", "at night"],
+    parts: &[
+        (Part::Am, &["am", "a m"]),
+        (Part::Pm, &["pm", "p m"]),
+        (Part::Morning, &["in the morning"]),
+        (Part::Afternoon, &["in the afternoon"]),
+        (Part::Evening, &["in the evening"]),
+        (Part::Night, &["at night"]),
+    ],
+    day_parts: &[
+        (Part::Morning, &["morning"]),
+        (Part::Afternoon, &["afternoon"]),
+        (Part::Evening, &["evening"]),
+        (Part::Night, &["night"]),
+    ],
+    clock_ends: &["h", "hs", "hrs", "hours"],
     clocks: &[
         spoken("half past {h}", 30, 0),
         spoken("a quarter past {h}", 15, 0),
@@ -113,6 +168,26 @@ pub const WORDS: Words = Words {
         only_words("{h} {m}"),
     ],
     spell,
+    hundreds: &[
+        (100, &["onehundred", "ahundred", "hundred"]),
+        (200, &["twohundred"]),
+        (300, &["threehundred"]),
+        (400, &["fourhundred"]),
+        (500, &["fivehundred"]),
+        (600, &["sixhundred"]),
+        (700, &["sevenhundred"]),
+        (800, &["eighthundred"]),
+        (900, &["ninehundred"]),
+    ],
+    thousand: &["thousand"],
+    and: "and",
+    about: &["about", "around", "roughly", "approximately", "approx", "maybe about"],
+    counted: &[
+        "euro", "euros", "dollar", "dollars", "bucks", "pound", "pounds", "eur", "usd", "gbp", "pesos", "percent",
+        "per cent", "people", "persons", "person", "guests", "guest", "adults", "adult", "of us", "pieces", "piece",
+        "items", "item", "units", "unit", "times", "nights", "night", "tickets", "ticket", "places", "seats", "seat",
+    ],
+    polite: &["please", "pls", "plz", "thanks", "thank you", "thx", "many thanks"],
 };
 
 fn spell(n: u32) -> Vec<String> {
@@ -148,5 +223,37 @@ fn spell(n: u32) -> Vec<String> {
         100 => vec!["hundred".into(), "onehundred".into(), "ahundred".into()],
         _ if one == 0 => vec![TENS[ten].into()],
         _ => vec![format!("{}{}", TENS[ten], ONES[one])],
+    }
+}
+
+fn ordinals(n: u32) -> Vec<String> {
+    const FIRST: [&str; 20] = [
+        "",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+    ];
+    match n {
+        1..20 => vec![FIRST[n as usize].into()],
+        20 => vec!["twentieth".into()],
+        21..30 => vec![format!("twenty{}", FIRST[(n - 20) as usize])],
+        30 => vec!["thirtieth".into()],
+        _ => vec!["thirtyfirst".into()],
     }
 }

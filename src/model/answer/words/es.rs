@@ -1,6 +1,7 @@
 //! Spanish.
 
-use super::{Unit, Words, spoken, typed};
+use super::{Part, Unit, Words, spoken, typed};
+use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
     language: "es",
@@ -24,8 +25,34 @@ pub const WORDS: Words = Words {
         "desde luego",
         "bueno",
         "obvio",
+        "si quiero",
+        "ok gracias",
+        "vale gracias",
+        "esta bien",
+        "asi es",
+        "como no",
     ],
-    no: &["no", "nop", "no gracias", "para nada", "nunca", "todavia no", "ahora no", "mejor no", "incorrecto"],
+    no: &[
+        "no",
+        "nop",
+        "no gracias",
+        "para nada",
+        "nunca",
+        "todavia no",
+        "ahora no",
+        "mejor no",
+        "incorrecto",
+        "aun no",
+        "no quiero",
+        "claro que no",
+        "creo que no",
+        "no creo",
+        "por supuesto que no",
+        "hoy no",
+        "de ninguna manera",
+        "en absoluto",
+        "negativo",
+    ],
     weekdays: [
         &["lunes", "lun"],
         &["martes"],
@@ -52,12 +79,29 @@ pub const WORDS: Words = Words {
     relative: &[
         (-2, &["anteayer", "antier"]),
         (-1, &["ayer"]),
-        (0, &["hoy", "hoy mismo", "ahora", "ahora mismo", "esta tarde", "esta noche"]),
+        (0, &["hoy", "hoy mismo", "ahora", "ahora mismo"]),
         (1, &["manana"]),
         (2, &["pasado manana"]),
     ],
+    relative_parts: &[
+        (0, Part::Morning, &["esta manana"]),
+        (0, Part::Afternoon, &["esta tarde"]),
+        (0, Part::Night, &["esta noche"]),
+    ],
+    next_week: &[
+        "la semana que viene",
+        "la semana proxima",
+        "la proxima semana",
+        "semana que viene",
+        "proxima semana",
+        "semana proxima",
+    ],
+    week_later: &[],
+    week_begins: &[Weekday::Monday],
     ahead: &["en {n} {unit}", "dentro de {n} {unit}", "de aqui a {n} {unit}"],
     units: &[
+        (Unit::Minute, &["minuto", "minutos", "min"]),
+        (Unit::Hour, &["hora", "horas"]),
         (Unit::Day, &["dia", "dias"]),
         (Unit::Week, &["semana", "semanas"]),
         (Unit::Fortnight, &["quincena"]),
@@ -65,13 +109,33 @@ pub const WORDS: Words = Words {
     ],
     day_of_month: &["el {n}", "el dia {n}", "dia {n}"],
     ordinal_ends: &["o", "a", "er", "ro"],
-    first: &["primero"],
+    ordinals,
     fillers: &["el", "la", "de", "del", "este", "proximo", "que", "viene", "para", "dia"],
     at: &["a las", "a la", "las", "la", "sobre las", "hacia las", "como a las"],
-    noon: &["mediodia", "medio dia", "al mediodia", "las doce del mediodia"],
+    noon: &[
+        "mediodia",
+        "a mediodia",
+        "a medio dia",
+        "al medio dia",
+        "medio dia",
+        "al mediodia",
+        "las doce del mediodia",
+    ],
     midnight: &["medianoche", "media noche"],
-    forenoon: &["am", "a m", "de la manana", "por la manana", "de la madrugada"],
-    afternoon: &["pm", "p m", "de la tarde", "por la tarde", "de la noche", "por la noche"],
+    parts: &[
+        (Part::Am, &["am", "a m"]),
+        (Part::Pm, &["pm", "p m"]),
+        (Part::Morning, &["de la manana", "por la manana", "en la manana", "de la madrugada"]),
+        (Part::Midday, &["del mediodia"]),
+        (Part::Afternoon, &["de la tarde", "por la tarde", "en la tarde", "a la tarde"]),
+        (Part::Night, &["de la noche", "por la noche", "en la noche", "a la noche"]),
+    ],
+    day_parts: &[
+        (Part::Midday, &["al mediodia", "a mediodia"]),
+        (Part::Afternoon, &["tarde"]),
+        (Part::Night, &["noche"]),
+    ],
+    clock_ends: &["h", "hs", "hrs", "horas"],
     clocks: &[
         spoken("{h} y media", 30, 0),
         spoken("{h} y cuarto", 15, 0),
@@ -86,6 +150,49 @@ pub const WORDS: Words = Words {
         typed("{h} hs", 0),
     ],
     spell,
+    hundreds: &[
+        (100, &["ciento", "cien"]),
+        (200, &["doscientos", "doscientas"]),
+        (300, &["trescientos", "trescientas"]),
+        (400, &["cuatrocientos", "cuatrocientas"]),
+        (500, &["quinientos", "quinientas"]),
+        (600, &["seiscientos", "seiscientas"]),
+        (700, &["setecientos", "setecientas"]),
+        (800, &["ochocientos", "ochocientas"]),
+        (900, &["novecientos", "novecientas"]),
+    ],
+    thousand: &["mil"],
+    and: "",
+    about: &["unos", "unas", "aproximadamente", "alrededor de", "mas o menos", "como", "cerca de", "aprox"],
+    counted: &[
+        "euro",
+        "euros",
+        "dolar",
+        "dolares",
+        "peso",
+        "pesos",
+        "sol",
+        "soles",
+        "eur",
+        "usd",
+        "por ciento",
+        "persona",
+        "personas",
+        "adulto",
+        "adultos",
+        "invitados",
+        "piezas",
+        "pieza",
+        "unidad",
+        "unidades",
+        "veces",
+        "vez",
+        "noche",
+        "noches",
+        "entradas",
+        "plazas",
+    ],
+    polite: &["por favor", "porfavor", "porfa", "gracias", "muchas gracias"],
 };
 
 fn spell(n: u32) -> Vec<String> {
@@ -134,4 +241,8 @@ fn spell(n: u32) -> Vec<String> {
         _ if one == 1 => ["uno", "una", "un"].iter().map(|one| format!("{}y{one}", TENS[ten])).collect(),
         _ => vec![format!("{}y{}", TENS[ten], ONES[one])],
     }
+}
+
+fn ordinals(n: u32) -> Vec<String> {
+    if n == 1 { vec!["primero".into(), "primer".into()] } else { Vec::new() }
 }

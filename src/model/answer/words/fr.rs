@@ -1,6 +1,7 @@
 //! French.
 
-use super::{Unit, Words, spoken, typed};
+use super::{Part, Unit, Words, spoken, typed};
+use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
     language: "fr",
@@ -24,8 +25,30 @@ pub const WORDS: Words = Words {
         "parfait",
         "ca marche",
         "si",
+        "oui daccord",
+        "ok merci",
+        "pourquoi pas",
+        "je veux bien",
+        "cest bon",
+        "oui je veux bien",
     ],
-    no: &["non", "nan", "non merci", "pas du tout", "jamais", "pas maintenant", "pas encore", "surtout pas"],
+    no: &[
+        "non",
+        "nan",
+        "non merci",
+        "pas du tout",
+        "jamais",
+        "pas maintenant",
+        "pas encore",
+        "surtout pas",
+        "je ne pense pas",
+        "je ne crois pas",
+        "je pense pas",
+        "bien sur que non",
+        "pas aujourdhui",
+        "absolument pas",
+        "plutot non",
+    ],
     weekdays: [
         &["lundi", "lun"],
         &["mardi"],
@@ -52,12 +75,24 @@ pub const WORDS: Words = Words {
     relative: &[
         (-2, &["avant hier"]),
         (-1, &["hier"]),
-        (0, &["aujourdhui", "maintenant", "ce soir", "cet apres midi", "ce matin"]),
+        (0, &["aujourdhui", "maintenant"]),
         (1, &["demain"]),
         (2, &["apres demain"]),
     ],
+    relative_parts: &[
+        (0, Part::Morning, &["ce matin"]),
+        (0, Part::Midday, &["ce midi"]),
+        (0, Part::Afternoon, &["cet apres midi", "cette apres midi"]),
+        (0, Part::Evening, &["ce soir"]),
+        (0, Part::Night, &["cette nuit"]),
+    ],
+    next_week: &["la semaine prochaine", "semaine prochaine"],
+    week_later: &["en huit"],
+    week_begins: &[Weekday::Monday],
     ahead: &["dans {n} {unit}", "dici {n} {unit}"],
     units: &[
+        (Unit::Minute, &["minute", "minutes", "min"]),
+        (Unit::Hour, &["heure", "heures", "h"]),
         (Unit::Day, &["jour", "jours"]),
         (Unit::Week, &["semaine", "semaines"]),
         (Unit::Fortnight, &["quinzaine"]),
@@ -65,14 +100,30 @@ pub const WORDS: Words = Words {
     ],
     day_of_month: &["le {n}"],
     ordinal_ends: &["er", "e", "eme"],
-    first: &["premier"],
+    ordinals,
     fillers: &["le", "la", "de", "du", "ce", "prochain", "prochaine", "pour"],
     at: &["a", "vers", "pour", "des"],
     noon: &["midi"],
     midnight: &["minuit"],
-    forenoon: &["am", "a m", "du matin"],
-    afternoon: &["pm", "p m", "de lapres midi", "lapres midi", "du soir", "le soir"],
+    parts: &[
+        (Part::Am, &["am", "a m"]),
+        (Part::Pm, &["pm", "p m"]),
+        (Part::Morning, &["du matin", "le matin", "dans la matinee"]),
+        (Part::Afternoon, &["de lapres midi", "lapres midi", "dans lapres midi"]),
+        (Part::Evening, &["du soir", "le soir", "dans la soiree"]),
+    ],
+    day_parts: &[
+        (Part::Morning, &["matin", "au matin"]),
+        (Part::Midday, &["midi", "a midi"]),
+        (Part::Afternoon, &["apres midi"]),
+        (Part::Evening, &["soir", "au soir"]),
+    ],
+    clock_ends: &["h", "heures"],
     clocks: &[
+        spoken("midi et demi", 12 * 60 + 30, 0),
+        spoken("midi et demie", 12 * 60 + 30, 0),
+        spoken("midi et quart", 12 * 60 + 15, 0),
+        spoken("midi moins le quart", 12 * 60 - 15, 0),
         spoken("{h} heures et demie", 30, 0),
         spoken("{h} heures et demi", 30, 0),
         spoken("{h} heure et demie", 30, 0),
@@ -91,6 +142,45 @@ pub const WORDS: Words = Words {
         typed("{h} heure", 0),
     ],
     spell,
+    hundreds: &[
+        (100, &["cent"]),
+        (200, &["deuxcents", "deuxcent"]),
+        (300, &["troiscents", "troiscent"]),
+        (400, &["quatrecents", "quatrecent"]),
+        (500, &["cinqcents", "cinqcent"]),
+        (600, &["sixcents", "sixcent"]),
+        (700, &["septcents", "septcent"]),
+        (800, &["huitcents", "huitcent"]),
+        (900, &["neufcents", "neufcent"]),
+    ],
+    thousand: &["mille"],
+    and: "",
+    about: &["environ", "a peu pres", "vers", "autour de"],
+    counted: &[
+        "euro",
+        "euros",
+        "dollar",
+        "dollars",
+        "francs",
+        "franc",
+        "eur",
+        "usd",
+        "pour cent",
+        "personne",
+        "personnes",
+        "adulte",
+        "adultes",
+        "invites",
+        "pieces",
+        "unites",
+        "unite",
+        "fois",
+        "nuit",
+        "nuits",
+        "places",
+        "billets",
+    ],
+    polite: &["sil vous plait", "sil te plait", "svp", "stp", "merci", "merci beaucoup"],
 };
 
 fn spell(n: u32) -> Vec<String> {
@@ -116,4 +206,8 @@ fn spell(n: u32) -> Vec<String> {
         90..100 => [vec![format!("quatrevingt{}", ones(n - 80))], joined("nonante", n - 90)].concat(),
         _ => vec!["cent".into()],
     }
+}
+
+fn ordinals(n: u32) -> Vec<String> {
+    if n == 1 { vec!["premier".into()] } else { Vec::new() }
 }

@@ -1,6 +1,7 @@
 //! Italian.
 
-use super::{Unit, Words, spoken, typed};
+use super::{Part, Unit, Words, spoken, typed};
+use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
     language: "it",
@@ -22,8 +23,29 @@ pub const WORDS: Words = Words {
         "ovvio",
         "assolutamente si",
         "per favore",
+        "ok grazie",
+        "va bene grazie",
+        "perche no",
+        "certo che si",
     ],
-    no: &["no", "no grazie", "per niente", "mai", "non ora", "non ancora", "meglio di no", "sbagliato"],
+    no: &[
+        "no",
+        "no grazie",
+        "per niente",
+        "mai",
+        "non ora",
+        "non ancora",
+        "meglio di no",
+        "sbagliato",
+        "non credo",
+        "credo di no",
+        "penso di no",
+        "certo che no",
+        "assolutamente no",
+        "non oggi",
+        "neanche per sogno",
+        "per niente grazie",
+    ],
     weekdays: [
         &["lunedi", "lun"],
         &["martedi"],
@@ -50,25 +72,50 @@ pub const WORDS: Words = Words {
     relative: &[
         (-2, &["laltro ieri", "avantieri"]),
         (-1, &["ieri"]),
-        (0, &["oggi", "adesso", "ora", "stasera", "questo pomeriggio"]),
+        (0, &["oggi", "adesso", "ora"]),
         (1, &["domani"]),
         (2, &["dopodomani", "dopo domani"]),
     ],
+    relative_parts: &[
+        (0, Part::Morning, &["stamattina", "stamani", "questa mattina"]),
+        (0, Part::Afternoon, &["questo pomeriggio"]),
+        (0, Part::Evening, &["stasera", "questa sera"]),
+        (0, Part::Night, &["stanotte", "questa notte"]),
+        (1, Part::Morning, &["domattina"]),
+    ],
+    next_week: &["prossima settimana", "settimana prossima"],
+    week_later: &[],
+    week_begins: &[Weekday::Monday],
     ahead: &["tra {n} {unit}", "fra {n} {unit}", "in {n} {unit}"],
     units: &[
+        (Unit::Minute, &["minuto", "minuti", "min"]),
+        (Unit::Hour, &["ora", "ore"]),
         (Unit::Day, &["giorno", "giorni"]),
         (Unit::Week, &["settimana", "settimane"]),
         (Unit::Month, &["mese", "mesi"]),
     ],
     day_of_month: &["il {n}", "il giorno {n}", "giorno {n}"],
     ordinal_ends: &["o", "a"],
-    first: &["primo"],
-    fillers: &["il", "la", "di", "del", "questo", "questa", "prossimo", "prossima", "per", "giorno"],
+    ordinals,
+    fillers: &["il", "la", "di", "del", "della", "questo", "questa", "prossimo", "prossima", "per", "giorno"],
     at: &["alle", "all", "le", "verso le", "intorno alle", "per le", "dalle"],
     noon: &["mezzogiorno", "a mezzogiorno"],
     midnight: &["mezzanotte", "a mezzanotte"],
-    forenoon: &["am", "a m", "di mattina", "del mattino", "della mattina"],
-    afternoon: &["pm", "p m", "di pomeriggio", "del pomeriggio", "di sera", "della sera"],
+    parts: &[
+        (Part::Am, &["am", "a m"]),
+        (Part::Pm, &["pm", "p m"]),
+        (Part::Morning, &["di mattina", "del mattino", "della mattina"]),
+        (Part::Afternoon, &["di pomeriggio", "del pomeriggio"]),
+        (Part::Evening, &["di sera", "della sera"]),
+        (Part::Night, &["di notte", "della notte"]),
+    ],
+    day_parts: &[
+        (Part::Morning, &["mattina", "mattino"]),
+        (Part::Afternoon, &["pomeriggio", "nel pomeriggio"]),
+        (Part::Evening, &["sera"]),
+        (Part::Night, &["notte"]),
+    ],
+    clock_ends: &["h", "ore"],
     clocks: &[
         spoken("{h} e mezza", 30, 0),
         spoken("{h} e mezzo", 30, 0),
@@ -81,6 +128,43 @@ pub const WORDS: Words = Words {
         typed("{h} ore", 0),
     ],
     spell,
+    hundreds: &[
+        (100, &["cento"]),
+        (200, &["duecento"]),
+        (300, &["trecento"]),
+        (400, &["quattrocento"]),
+        (500, &["cinquecento"]),
+        (600, &["seicento"]),
+        (700, &["settecento"]),
+        (800, &["ottocento"]),
+        (900, &["novecento"]),
+    ],
+    thousand: &["mille", "mila"],
+    and: "",
+    about: &["circa", "intorno a", "piu o meno"],
+    counted: &[
+        "euro",
+        "dollari",
+        "dollaro",
+        "franchi",
+        "eur",
+        "usd",
+        "per cento",
+        "persona",
+        "persone",
+        "adulti",
+        "adulto",
+        "ospiti",
+        "pezzi",
+        "pezzo",
+        "unita",
+        "volte",
+        "volta",
+        "notte",
+        "notti",
+        "posti",
+    ],
+    polite: &["per favore", "perfavore", "per piacere", "grazie", "grazie mille"],
 };
 
 fn spell(n: u32) -> Vec<String> {
@@ -119,4 +203,8 @@ fn spell(n: u32) -> Vec<String> {
         _ if one == 1 || one == 8 => vec![format!("{}{}", &TENS[ten][..TENS[ten].len() - 1], ONES[one])],
         _ => vec![format!("{}{}", TENS[ten], ONES[one])],
     }
+}
+
+fn ordinals(n: u32) -> Vec<String> {
+    if n == 1 { vec!["primo".into()] } else { Vec::new() }
 }

@@ -2,6 +2,7 @@
 //!
 //! Everything stands folded (`model::matching::fold`): lower case, no accents, no punctuation.
 
+use jiff::civil::Weekday;
 use std::{collections::HashMap, sync::LazyLock};
 
 mod de;
@@ -25,6 +26,14 @@ pub struct Words {
     pub months: [&'static [&'static str]; 12],
     /// Days from today.
     pub relative: &'static [(i32, &'static [&'static str])],
+    /// Days from today that are named together with a part of them: `tonight`.
+    pub relative_parts: &'static [(i32, Part, &'static [&'static str])],
+    /// The week after this one, before or behind a day of the week.
+    pub next_week: &'static [&'static str],
+    /// Before or behind a day of the week: the one a week later. `Freitag in einer Woche`.
+    pub week_later: &'static [&'static str],
+    /// On which days a week begins for those who write so.
+    pub week_begins: &'static [Weekday],
     /// `{n}` of these units ahead: `in {n} {unit}`.
     pub ahead: &'static [&'static str],
     pub units: &'static [(Unit, &'static [&'static str])],
@@ -32,28 +41,80 @@ pub struct Words {
     pub day_of_month: &'static [&'static str],
     /// What follows the figure of an ordinal: `3rd`.
     pub ordinal_ends: &'static [&'static str],
-    /// `first`, where it is written as a word.
-    pub first: &'static [&'static str],
+    /// The words for the first to the 31st, without blanks; none where nobody says them.
+    pub ordinals: fn(u32) -> Vec<String>,
     /// Words that say nothing about which day is meant.
     pub fillers: &'static [&'static str],
     /// What stands before a time.
     pub at: &'static [&'static str],
     pub noon: &'static [&'static str],
     pub midnight: &'static [&'static str],
-    /// What stands behind a time of the first or second half of the day.
-    pub forenoon: &'static [&'static str],
-    pub afternoon: &'static [&'static str],
+    /// What stands behind a time or a day: `4 in the afternoon`.
+    pub parts: &'static [(Part, &'static [&'static str])],
+    /// What stands behind a day only: `Friday evening`.
+    pub day_parts: &'static [(Part, &'static [&'static str])],
+    /// What may stand behind a time in figures and says nothing: `14:30 Uhr`.
+    pub clock_ends: &'static [&'static str],
     pub clocks: &'static [ClockPattern],
     /// The spellings of 0 to 100, without blanks.
     pub spell: fn(u32) -> Vec<String>,
+    /// 100 to 900, without blanks.
+    pub hundreds: &'static [(u32, &'static [&'static str])],
+    pub thousand: &'static [&'static str],
+    /// What may stand between hundreds and the rest.
+    pub and: &'static str,
+    /// Before a number: `about 90`.
+    pub about: &'static [&'static str],
+    /// Behind a number, where it stays the same number whatever was asked for: `2 people`. No measures: `2 weeks` may
+    /// be 2 or 14.
+    pub counted: &'static [&'static str],
+    /// Says nothing but that one is polite.
+    pub polite: &'static [&'static str],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
+    Minute,
+    Hour,
     Day,
     Week,
     Fortnight,
     Month,
+}
+
+/// A part of the day. It says which of its two times an hour of the dial means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Am,
+    Pm,
+    Morning,
+    Midday,
+    Afternoon,
+    Evening,
+    Night,
+}
+
+impl Part {
+    /// Whether people call this minute of the day so. The borders are wide where peoples differ: a Spanish `tarde`
+    /// lasts until nine and longer.
+    pub fn holds(self, minute: i16) -> bool {
+        let hour = minute / 60;
+        match self {
+            Part::Am => hour < 12,
+            Part::Pm => hour >= 12,
+            // Not twelve: noon for a Spaniard, midnight for a Briton.
+            Part::Morning => (1..12).contains(&hour),
+            Part::Midday => (11..15).contains(&hour),
+            Part::Afternoon => (12..22).contains(&hour),
+            Part::Evening => hour >= 16,
+            Part::Night => !(5..18).contains(&hour),
+        }
+    }
+
+    /// It may reach over midnight: its small hours belong to the day before for some.
+    pub fn is_late(self) -> bool {
+        matches!(self, Part::Evening | Part::Night)
+    }
 }
 
 /// A spoken time: `{m} past {h}`.
@@ -127,9 +188,55 @@ impl Words {
         self.spelled(&words.concat())
     }
 
-    /// A number in words, blanks left out: `twentyone`.
+    /// A number below a million in words, blanks left out: `twentyone`.
     pub fn spelled(&self, joined: &str) -> Option<u32> {
-        SPELLED.get(self.language)?.get(joined).copied()
+        let thousands = |name: &&str| {
+            let (before, behind) = joined.split_once(*name)?;
+            let count = if before.is_empty() { 1 } else { self.below_thousand(before)? };
+            let rest = if behind.is_empty() { 0 } else { self.below_thousand(self.without_and(behind))? };
+            Some(1000 * count + rest)
+        };
+        self.below_thousand(joined).or_else(|| self.thousand.iter().find_map(thousands))
+    }
+
+    fn below_thousand(&self, joined: &str) -> Option<u32> {
+        let small = |text: &str| SPELLED.get(self.language)?.get(text).copied();
+        small(joined).or_else(|| {
+            let names = self.hundreds.iter().flat_map(|(value, names)| names.iter().map(move |name| (*value, *name)));
+            names.into_iter().find_map(|(value, name)| match joined.strip_prefix(name)? {
+                "" => Some(value),
+                rest => small(self.without_and(rest)).filter(|rest| (1..100).contains(rest)).map(|rest| value + rest),
+            })
+        })
+    }
+
+    fn without_and<'a>(&self, text: &'a str) -> &'a str {
+        text.strip_prefix(self.and).filter(|rest| !rest.is_empty()).unwrap_or(text)
+    }
+
+    /// `third`, blanks left out.
+    pub fn ordinal(&self, joined: &str) -> Option<i16> {
+        ORDINALS.get(self.language)?.get(joined).copied().and_then(|n| i16::try_from(n).ok())
+    }
+
+    /// Without the polite words at both ends.
+    pub fn courteous<'a, 'b>(&self, said: &'a [&'b str]) -> &'a [&'b str] {
+        let mut said = said;
+        loop {
+            let shorter = without_end(said, self.polite).or_else(|| without_start(said, self.polite));
+            match shorter {
+                Some(rest) => said = rest,
+                None => return said,
+            }
+        }
+    }
+
+    /// What was said before the part of the day it ends with. `behind_day`: with `Friday` before it, not `4`.
+    pub fn part_at_end<'a, 'b>(&self, said: &'a [&'b str], behind_day: bool) -> Option<(&'a [&'b str], Part)> {
+        let behind_day = if behind_day { self.day_parts } else { &[] };
+        let found = |(part, names): &(Part, &[&str])| without_end(said, names).map(|rest| (rest, *part));
+        // The longest name: the shortest rest.
+        self.parts.iter().chain(behind_day).filter_map(found).min_by_key(|(rest, _)| rest.len())
     }
 
     /// Fits `half past {h}` to what was said.
@@ -165,10 +272,42 @@ impl Words {
     }
 }
 
+/// What stands behind the longest of these starts; something must.
+pub fn without_start<'a, 'b>(said: &'a [&'b str], starts: &[&str]) -> Option<&'a [&'b str]> {
+    let rests = starts.iter().filter_map(|start| {
+        let count = start.split(' ').count();
+        (count < said.len() && begins(said, start)).then(|| &said[count..])
+    });
+    rests.min_by_key(|rest| rest.len())
+}
+
+/// What stands before the longest of these ends; something must.
+pub fn without_end<'a, 'b>(said: &'a [&'b str], ends: &[&str]) -> Option<&'a [&'b str]> {
+    let rests = ends.iter().filter_map(|end| {
+        let rest = said.len().checked_sub(end.split(' ').count()).filter(|rest| *rest > 0)?;
+        begins(&said[rest..], end).then(|| &said[..rest])
+    });
+    rests.min_by_key(|rest| rest.len())
+}
+
+fn begins(said: &[&str], start: &str) -> bool {
+    let mut said = said.iter();
+    start.split(' ').all(|word| said.next().is_some_and(|found| *found == word))
+}
+
 /// By language, number words without blanks.
 static SPELLED: LazyLock<HashMap<&'static str, HashMap<String, u32>>> = LazyLock::new(|| {
     let table = |words: &&'static Words| {
         let numbers = (0..=100).flat_map(|n| (words.spell)(n).into_iter().map(move |name| (name, n)));
+        (words.language, numbers.collect())
+    };
+    LANGUAGES.iter().map(table).collect()
+});
+
+/// By language, ordinals without blanks.
+static ORDINALS: LazyLock<HashMap<&'static str, HashMap<String, u32>>> = LazyLock::new(|| {
+    let table = |words: &&'static Words| {
+        let numbers = (1..=31).flat_map(|n| (words.ordinals)(n).into_iter().map(move |name| (name, n)));
         (words.language, numbers.collect())
     };
     LANGUAGES.iter().map(table).collect()
@@ -184,13 +323,16 @@ mod tests {
         for words in LANGUAGES {
             let mut all: Vec<&str> = [words.yes, words.no, words.fillers, words.at, words.noon, words.midnight]
                 .into_iter()
-                .chain([words.forenoon, words.afternoon, words.first])
+                .chain([words.next_week, words.week_later, words.clock_ends, words.about, words.counted, words.polite])
                 .chain(words.weekdays)
                 .chain(words.months)
                 .flatten()
                 .copied()
                 .collect();
             all.extend(words.relative.iter().chain([]).flat_map(|(_, names)| names.iter().copied()));
+            all.extend(words.relative_parts.iter().flat_map(|(_, _, names)| names.iter().copied()));
+            all.extend(words.parts.iter().chain(words.day_parts).flat_map(|(_, names)| names.iter().copied()));
+            all.extend(words.hundreds.iter().flat_map(|(_, names)| names.iter().copied()));
             all.extend(words.units.iter().flat_map(|(_, names)| names.iter().copied()));
             for word in all {
                 assert_eq!(fold(word), word, "{}", words.language);
@@ -206,6 +348,18 @@ mod tests {
                 assert!(!names.is_empty(), "{} {n}", words.language);
                 for name in names {
                     assert_eq!(words.spelled(&name), Some(n), "{} {name}", words.language);
+                    assert_eq!(fold(&name).replace(' ', ""), name, "{}", words.language);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_ordinal_is_one_day_and_no_other_number() {
+        for words in LANGUAGES {
+            for n in 1..=31 {
+                for name in (words.ordinals)(n) {
+                    assert_eq!(words.ordinal(&name).map(i32::from), i32::try_from(n).ok(), "{} {name}", words.language);
                     assert_eq!(fold(&name).replace(' ', ""), name, "{}", words.language);
                 }
             }

@@ -1,6 +1,7 @@
 //! Portuguese, of Brazil and Portugal.
 
-use super::{Unit, Words, spoken, typed};
+use super::{Part, Unit, Words, spoken, typed};
+use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
     language: "pt",
@@ -26,6 +27,15 @@ pub const WORDS: Words = Words {
         "por favor",
         "pois",
         "pois claro",
+        "sim quero",
+        "sim claro",
+        "ok obrigado",
+        "ok obrigada",
+        "esta bem",
+        "ta bom",
+        "tudo bem",
+        "por que nao",
+        "porque nao",
     ],
     no: &[
         "nao",
@@ -38,6 +48,12 @@ pub const WORDS: Words = Words {
         "melhor nao",
         "negativo",
         "errado",
+        "nao quero",
+        "claro que nao",
+        "acho que nao",
+        "hoje nao",
+        "creio que nao",
+        "de maneira nenhuma",
     ],
     weekdays: [
         &["segunda", "seg"],
@@ -65,12 +81,22 @@ pub const WORDS: Words = Words {
     relative: &[
         (-2, &["anteontem"]),
         (-1, &["ontem"]),
-        (0, &["hoje", "hoje mesmo", "agora", "hoje a noite", "hoje a tarde"]),
+        (0, &["hoje", "hoje mesmo", "agora"]),
         (1, &["amanha"]),
         (2, &["depois de amanha"]),
     ],
+    relative_parts: &[
+        (0, Part::Morning, &["esta manha"]),
+        (0, Part::Afternoon, &["esta tarde"]),
+        (0, Part::Night, &["esta noite"]),
+    ],
+    next_week: &["semana que vem", "proxima semana", "semana proxima"],
+    week_later: &[],
+    week_begins: &[Weekday::Monday, Weekday::Sunday],
     ahead: &["em {n} {unit}", "daqui a {n} {unit}", "dentro de {n} {unit}"],
     units: &[
+        (Unit::Minute, &["minuto", "minutos", "min"]),
+        (Unit::Hour, &["hora", "horas"]),
         (Unit::Day, &["dia", "dias"]),
         (Unit::Week, &["semana", "semanas"]),
         (Unit::Fortnight, &["quinzena"]),
@@ -78,7 +104,7 @@ pub const WORDS: Words = Words {
     ],
     day_of_month: &["dia {n}", "no dia {n}", "o dia {n}"],
     ordinal_ends: &["o", "a"],
-    first: &["primeiro"],
+    ordinals,
     fillers: &[
         "o", "a", "no", "na", "de", "do", "da", "em", "para", "feira", "dia", "proxima", "proximo", "esta", "que",
         "vem",
@@ -86,8 +112,15 @@ pub const WORDS: Words = Words {
     at: &["as", "a", "pelas", "por volta das", "la pelas", "la para as"],
     noon: &["meio dia", "ao meio dia"],
     midnight: &["meia noite", "a meia noite"],
-    forenoon: &["am", "a m", "da manha", "da madrugada"],
-    afternoon: &["pm", "p m", "da tarde", "da noite"],
+    parts: &[
+        (Part::Am, &["am", "a m"]),
+        (Part::Pm, &["pm", "p m"]),
+        (Part::Morning, &["da manha", "de manha", "pela manha", "da madrugada", "de madrugada"]),
+        (Part::Afternoon, &["da tarde", "de tarde", "a tarde", "pela tarde"]),
+        (Part::Night, &["da noite", "de noite", "a noite", "pela noite"]),
+    ],
+    day_parts: &[(Part::Morning, &["manha"]), (Part::Afternoon, &["tarde"]), (Part::Night, &["noite"])],
+    clock_ends: &["h", "hs", "hrs", "horas"],
     clocks: &[
         spoken("{h} e meia", 30, 0),
         spoken("{h} horas e meia", 30, 0),
@@ -105,6 +138,46 @@ pub const WORDS: Words = Words {
         typed("{h} hs", 0),
     ],
     spell,
+    hundreds: &[
+        (100, &["cento", "cem"]),
+        (200, &["duzentos", "duzentas"]),
+        (300, &["trezentos", "trezentas"]),
+        (400, &["quatrocentos", "quatrocentas"]),
+        (500, &["quinhentos", "quinhentas"]),
+        (600, &["seiscentos", "seiscentas"]),
+        (700, &["setecentos", "setecentas"]),
+        (800, &["oitocentos", "oitocentas"]),
+        (900, &["novecentos", "novecentas"]),
+    ],
+    thousand: &["mil"],
+    and: "e",
+    about: &["uns", "umas", "cerca de", "mais ou menos", "aproximadamente", "por volta de"],
+    counted: &[
+        "euro",
+        "euros",
+        "dolar",
+        "dolares",
+        "real",
+        "reais",
+        "eur",
+        "usd",
+        "brl",
+        "por cento",
+        "pessoa",
+        "pessoas",
+        "adulto",
+        "adultos",
+        "convidados",
+        "pecas",
+        "unidade",
+        "unidades",
+        "vezes",
+        "vez",
+        "noite",
+        "noites",
+        "lugares",
+    ],
+    polite: &["por favor", "porfavor", "obrigado", "obrigada", "muito obrigado", "muito obrigada"],
 };
 
 fn spell(n: u32) -> Vec<String> {
@@ -149,4 +222,8 @@ fn spell(n: u32) -> Vec<String> {
         _ if one == 2 => vec![format!("{}edois", TENS[ten]), format!("{}eduas", TENS[ten])],
         _ => vec![format!("{}e{}", TENS[ten], ONES[one])],
     }
+}
+
+fn ordinals(n: u32) -> Vec<String> {
+    if n == 1 { vec!["primeiro".into()] } else { Vec::new() }
 }
