@@ -33,8 +33,11 @@ use std::{
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The bot's folder: it holds `flows/`, and perhaps `scripts/` and `locales/`
-    #[arg(value_name = "PATH", default_value = ".")]
+    #[arg(value_name = "PATH", default_value = ".", conflicts_with = "bot")]
     path: PathBuf,
+    /// The same, as other commands take it
+    #[arg(long, value_name = "DIR")]
+    bot: Option<PathBuf>,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = findings::Format::Text)]
     format: findings::Format,
@@ -63,7 +66,10 @@ struct Beside<'a> {
     around: Option<&'a Around>,
 }
 
-pub async fn run(args: Args) -> Outcome {
+pub async fn run(mut args: Args) -> Outcome {
+    if let Some(bot) = args.bot.take() {
+        args.path = bot;
+    }
     let config = args.place.config.is_some().then(|| args.place.config()).transpose()?;
     let around = surroundings(&args.place, &args.path).await?;
     // Beside a configuration the lock is compared with what is known; without one it is what is known.

@@ -35,8 +35,8 @@ pub struct Args {
     /// What the customer writes, as the first word of a new conversation
     text: String,
     /// The bot's folder
-    #[arg(value_name = "PATH", default_value = ".")]
-    path: PathBuf,
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    bot: PathBuf,
     /// What they wrote before, in this order; the last text is then judged in that state
     #[arg(long, value_name = "TEXT")]
     after: Vec<String>,
@@ -50,13 +50,13 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> Outcome {
-    let when = args.at.as_ref().map(|text| When::parse(text, &args.path)).transpose()?;
+    let when = args.at.as_ref().map(|text| When::parse(text, &args.bot)).transpose()?;
     let begin = match when {
         // What was written before was written just before.
         Some(When::At(at)) => (0..=args.after.len()).fold(at, |at, _| at - BETWEEN_LINES),
         Some(When::After(_)) | None => SystemClock.now(),
     };
-    let mut stage = Stage::open_at(&args.path, args.from.as_deref(), "Test", begin).await?;
+    let mut stage = Stage::open_at(&args.bot, args.from.as_deref(), "Test", begin).await?;
     let done = explain(&mut stage, &args, when).await;
     stage.close().await;
     done

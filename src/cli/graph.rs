@@ -20,8 +20,8 @@ pub struct Args {
     /// The flow to draw; without it all flows, one below the other
     flow: Option<String>,
     /// The bot's folder
-    #[arg(value_name = "PATH", default_value = ".")]
-    path: PathBuf,
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    bot: PathBuf,
     /// What the drawing is written as
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -43,12 +43,7 @@ enum Format {
 }
 
 pub fn run(args: &Args) -> Outcome {
-    // `transom graph bot/` names a folder and no flow.
-    let (flow, path) = match &args.flow {
-        Some(word) if args.path.as_os_str() == "." && Path::new(word).is_dir() => (None, Path::new(word)),
-        flow => (flow.as_ref(), args.path.as_path()),
-    };
-    let files = bot::read(path).map_err(Failure::failed)?;
+    let files = bot::read(&args.bot).map_err(Failure::failed)?;
     let (set, findings) = flow::parse_set(&files.files);
     let broken = files.findings.iter().chain(&findings).filter(|finding| finding.is_error()).count();
     if broken > 0 {
@@ -59,7 +54,7 @@ pub fn run(args: &Args) -> Outcome {
             paint.warn(format!("the files have {errors} (see `transom check`): what cannot be read is not drawn"))
         );
     }
-    let flow = flow.map(|name| named(&set, name)).transpose()?;
+    let flow = args.flow.as_ref().map(|name| named(&set, name)).transpose()?;
     let format = match args.format {
         Format::Svg => drawing::Format::Svg,
         Format::Mermaid => drawing::Format::Mermaid,
@@ -86,6 +81,7 @@ fn named<'a>(set: &'a FlowSet, name: &str) -> Result<&'a Flow, Failure> {
     let known = || set.flows.keys().map(|name| name.as_str());
     set.named(name).ok_or_else(|| {
         let help = match nearest(name, known()) {
+            _ if Path::new(name).is_dir() => format!("a folder is named by `--bot {name}`"),
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there are {}", known().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
         };

@@ -250,6 +250,7 @@ fn ended(end: RunEnd) -> &'static str {
         RunEnd::Done => "done",
         RunEnd::Expired => "expired: nobody answered",
         RunEnd::Replaced => "replaced by another flow",
+        RunEnd::Restarted => "began again: its flow has changed",
         RunEnd::Stopped => "stopped",
         RunEnd::Failed => "failed",
         RunEnd::HandedOff => "handed over to a person",

@@ -323,7 +323,11 @@ fn near_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q Opti
         let titles: Vec<String> =
             std::iter::once(&option.title).chain(approved).map(|title| matching::fold(title)).collect();
         // An id that nobody sees, such as `a`, is no word of what people write.
-        let said_in_full = |title: &String| title.chars().any(char::is_alphabetic) && matching::has_word(said, title);
+        let said_in_full = |title: &String| {
+            title.chars().any(char::is_alphabetic)
+                && matching::has_word(said, title)
+                && !matching::is_one_of_several(said, title)
+        };
         let near = |text: &String| matching::near(said, text).is_some();
         titles.iter().any(|title| said_in_full(title) || near(title)) || near(&matching::fold(&option.id))
     };

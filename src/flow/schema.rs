@@ -251,6 +251,7 @@ fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
             _ => {}
         }
     }
+    let own_names = kinds.contains(&FieldKind::Cases);
     let mut schema = own;
     for fields in known {
         let record = object(fields, &[]);
@@ -258,8 +259,17 @@ fn merged_maps(kinds: &[FieldKind]) -> Option<Value> {
             None => record,
             Some(other) => {
                 let none_required = fields.iter().all(|field| !field.required);
-                let telling = fields.iter().filter(|field| field.required || none_required);
-                let any: Vec<Value> = telling.map(|field| json!({"required": [field.name]})).collect();
+                // `{id: a, titel: A}` is an option whose title is misspelt, as the parser sees it too.
+                let tells = |field: &&FieldSpec| field.required || none_required || own_names && field.name == "id";
+                let mut any: Vec<Value> =
+                    fields.iter().filter(tells).map(|field| json!({"required": [field.name]})).collect();
+                if own_names {
+                    // Behind a name of the author's own stand steps: a text is what a key of an option takes.
+                    any.push(json!({"not": {"additionalProperties": {"anyOf": [
+                        {"type": ["array", "object", "null"]},
+                        {"const": "end"},
+                    ]}}}));
+                }
                 json!({"if": {"anyOf": any}, "then": record, "else": other})
             }
         });

@@ -93,7 +93,7 @@ impl<'a> Turn<'a> {
         for counted in self.session.counted.iter_mut().filter(|counted| counted.run == number) {
             counted.run = begun;
         }
-        self.end_run(number, RunEnd::Replaced);
+        self.end_run(number, RunEnd::Restarted);
         let began = self.begin(
             flow,
             Beginning {

@@ -143,7 +143,10 @@ pub enum Effect {
 pub enum RunEnd {
     Done,
     Expired,
+    /// By another flow.
     Replaced,
+    /// By a new run of its own flow, which has changed: `on_update: restart`.
+    Restarted,
     Stopped,
     Failed,
     HandedOff,
@@ -154,10 +157,11 @@ pub enum RunEnd {
 }
 
 impl RunEnd {
-    pub const ALL: [RunEnd; 8] = [
+    pub const ALL: [RunEnd; 9] = [
         RunEnd::Done,
         RunEnd::Expired,
         RunEnd::Replaced,
+        RunEnd::Restarted,
         RunEnd::Stopped,
         RunEnd::Failed,
         RunEnd::HandedOff,
@@ -170,6 +174,7 @@ impl RunEnd {
             RunEnd::Done => "done",
             RunEnd::Expired => "expired",
             RunEnd::Replaced => "replaced",
+            RunEnd::Restarted => "restarted",
             RunEnd::Stopped => "stopped",
             RunEnd::Failed => "failed",
             RunEnd::HandedOff => "handed_off",

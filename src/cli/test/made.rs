@@ -2,7 +2,8 @@
 
 use super::{Failure, Outcome, Paint, Place, counted, seconds};
 use crate::{
-    flow::scenario::write::append,
+    base::place::SourceFile,
+    flow::{fmt, scenario::write::append},
     runtime::scenario::{self, Drafted, Walks, Wandered, Wish},
 };
 use std::{fs, path::Path};
@@ -14,7 +15,7 @@ pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
         return Err(Failure::Failed(format!("`{}` is there already; `transom test` runs it", path.display())));
     }
     let drafted = scenario::init(folder, flow)?.map_err(Failure::Failed)?;
-    save(&path, &drafted.text)?;
+    save(&path, in_form(&path, &drafted.text).as_deref().unwrap_or(&drafted.text))?;
     println!("Wrote {}. Run it: transom test {}", path.display(), path.display());
     remark(&drafted);
     Ok(())
@@ -92,14 +93,22 @@ fn text(wandered: &Wandered, paint: Paint, written: bool) -> String {
 fn put(folder: &Path, path: &str, text: &str, case_only: bool) -> Outcome {
     let file = folder.join(path);
     if !case_only {
-        return save(&file, text);
+        return save(&file, in_form(&file, text).as_deref().unwrap_or(text));
     }
     let old = fs::read_to_string(&file).map_err(|error| Failure::Failed(format!("cannot read `{path}`: {error}")))?;
     let new = append(&old, text).ok_or_else(|| {
         let why = "its `cases` are not the last thing in it, or not one below the other";
         Failure::Failed(format!("cannot add a case to `{path}`: {why}; put it there by hand:\n{text}"))
     })?;
-    save(&file, &new)
+    let was_in_form = in_form(&file, &old).is_some_and(|form| form == old);
+    let formed = was_in_form.then(|| in_form(&file, &new)).flatten();
+    save(&file, formed.as_deref().unwrap_or(&new))
+}
+
+/// In the one form of all files, so that `fmt --check` has nothing to say. What an author wrote in another form keeps
+/// it.
+fn in_form(path: &Path, text: &str) -> Option<String> {
+    fmt::format(&SourceFile::new(path.display().to_string(), text)).ok()
 }
 
 fn save(path: &Path, text: &str) -> Outcome {
@@ -110,5 +119,36 @@ fn remark(drafted: &Drafted) {
     let paint = Paint::stderr();
     for remark in &drafted.remarks {
         eprintln!("{} {remark}", paint.warn("note:"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORMED: &str = "tests: a\ncases:\n  - name: one\n    steps:\n      - user: hi\n      - bot: Hello\n";
+    const CASE: &str = "  - name: \"two\"\n    steps:\n      - user:   \"hi\"\n      - expect: {trouble: nothing}\n";
+
+    fn put_into(old: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("flows")).unwrap();
+        fs::write(folder.path().join("flows/a.test.yaml"), old).unwrap();
+        assert!(put(folder.path(), "flows/a.test.yaml", CASE, true).is_ok());
+        fs::read_to_string(folder.path().join("flows/a.test.yaml")).unwrap()
+    }
+
+    #[test]
+    fn a_file_in_form_stays_in_form() {
+        let path = Path::new("a.test.yaml");
+        assert_eq!(in_form(path, FORMED).as_deref(), Some(FORMED));
+        let written = put_into(FORMED);
+        assert_eq!(in_form(path, &written).as_deref(), Some(written.as_str()));
+        assert!(written.contains("name: two"), "{written}");
+    }
+
+    #[test]
+    fn an_authors_own_form_is_left_alone() {
+        let own = FORMED.replace("user: hi", "user:   \"hi\"");
+        assert!(put_into(&own).starts_with(&own));
     }
 }

@@ -56,6 +56,8 @@ pub enum Act {
     Webhook {
         name: String,
         body: Value,
+        /// It is refused, and this is a part of why; `any`: whatever the reason.
+        refused: Option<String>,
     },
     /// `POST /v1/runs`: the tested flow is started with these inputs.
     Api(BTreeMap<String, Value>),
@@ -280,8 +282,9 @@ fn webhook(node: &Node, findings: &Findings) -> Option<Act> {
     let mut fields = Fields::new(node, "`webhook`", findings);
     let name = fields.text("name").to_owned();
     let body = fields.node("body").map(value_of).unwrap_or_default();
+    let refused = fields.opt_text("refused").map(str::to_owned);
     fields.finish();
-    (!name.is_empty()).then_some(Act::Webhook { name, body })
+    (!name.is_empty()).then_some(Act::Webhook { name, body, refused })
 }
 
 fn api(node: &Node, findings: &Findings) -> Option<BTreeMap<String, Value>> {

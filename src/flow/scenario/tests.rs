@@ -112,7 +112,7 @@ cases:
     flows/hi.test.yaml:23:15: error[E203] `bot` has no key `txet`; did you mean `text`?
     flows/hi.test.yaml:23:33: error[E207] `window` cannot be the text `opne`; did you mean `open`?
     flows/hi.test.yaml:24:18: error[E203] `expect` has no key `windwo`; did you mean `window`?
-    flows/hi.test.yaml:25:23: error[E207] `run` cannot be the text `finished`; it is one of `done`, `expired`, `replaced`, `stopped`, `failed`, `handed_off`, `refused`, `undelivered`, `waiting`, `asking`, `none`
+    flows/hi.test.yaml:25:23: error[E207] `run` cannot be the text `finished`; it is one of `done`, `expired`, `replaced`, `restarted`, `stopped`, `failed`, `handed_off`, `refused`, `undelivered`, `waiting`, `asking`, `none`
     flows/hi.test.yaml:25:43: error[E207] `same_key` cannot be the text `maybe`; it is one of `true`, `false`
     flows/hi.test.yaml:26:44: error[E207] `why` cannot be the text `optout`; did you mean `opted_out`?
     flows/hi.test.yaml:26:62: error[E203] `sent` has no key `tmplate`; did you mean `template`?

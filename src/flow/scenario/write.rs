@@ -97,7 +97,10 @@ pub fn act(act: &Act) -> Option<String> {
             Delivery::Read => "status: read".into(),
             Delivery::Failed { code } => format!("status: {{failed: {code}}}"),
         },
-        Act::Webhook { name, body } => format!("webhook: {{name: {}, body: {}}}", scalar(name), value(body)),
+        Act::Webhook { name, body, refused } => {
+            let refused = refused.as_ref().map(|why| format!(", refused: {}", scalar(why))).unwrap_or_default();
+            format!("webhook: {{name: {}, body: {}{refused}}}", scalar(name), value(body))
+        }
         Act::Event { name, data: Value::Nothing } => format!("event: {}", scalar(name)),
         Act::Event { name, data } => format!("event: {{name: {}, data: {}}}", scalar(name), value(data)),
         Act::Api(inputs) if inputs.is_empty() => "api: true".into(),

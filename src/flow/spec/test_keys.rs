@@ -145,6 +145,7 @@ pub const TEST_STEPS: &[FieldSpec] = &[
         FieldKind::Record(&[
             FieldSpec::required("name", FieldKind::Name, "The name that a `webhook:` trigger has."),
             FieldSpec::optional("body", FieldKind::Data, "What is posted."),
+            FieldSpec::optional("refused", FieldKind::Name, "It is not taken: a part of the reason, or `any`."),
         ]),
         "Another system posts to `/hooks/NAME`, as somebody whom `verify` knows.",
     ),
@@ -220,7 +221,7 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
     FieldSpec::optional(
         "run",
         FieldKind::Name,
-        "How the newest run of the flow stands or ended: `waiting asking done expired replaced stopped failed handed_off \
+        "How the newest run of the flow stands or ended: `waiting asking done expired replaced restarted stopped failed handed_off \
          refused undelivered none`.",
     ),
     FieldSpec::optional(

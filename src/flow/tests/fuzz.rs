@@ -8,8 +8,8 @@ use super::{
     random::{cases, play},
 };
 use crate::{
-    base::place::SourceFile,
-    flow::{fmt, lint, parse_set, scenario},
+    base::{ids::VersionId, place::SourceFile},
+    flow::{FlowSet, Versions, fmt, lint, parse_set, scenario},
 };
 use proptest::{prelude::*, sample::select};
 use std::sync::Arc;
@@ -119,6 +119,14 @@ fn leaf() -> BoxedStrategy<String> {
             "log: \"${v0}\"",
             "react: 👍",
         ]).prop_map(str::to_owned),
+        1 => select(vec![
+            "start: f0",
+            "start: f1\nwith: {n: \"${v0}\"}\nat: \"${now() + minutes(20)}\"\nkey: k",
+            "start: f2\nat: \"10:00\"\nkey: \"${v1}\"",
+            "start: top\nat: \"${v1}\"",
+            "start: {cancel: k}",
+            "start: f2\nfor: {tags: [t], if: \"contact.city == v1\", limit: 3}",
+        ]).prop_map(str::to_owned),
     ]
     .boxed()
 }
@@ -196,7 +204,17 @@ fn deeper(lines: &str) -> String {
 
 fn flow(number: usize) -> impl Strategy<Value = String> {
     let steps = || prop::collection::vec(step(), 1..6);
-    let busy = select(vec!["", "if_busy: replace\n", "if_busy: aside\n", "if_busy: queue\n", "if_busy: skip\n"]);
+    let busy = select(vec![
+        "",
+        "if_busy: replace\n",
+        "if_busy: aside\n",
+        "if_busy: queue\n",
+        "if_busy: skip\n",
+        "if_busy: parallel\n",
+        "sequence: true\n",
+        "sequence: {again: true}\n",
+    ]);
+    let update = select(vec!["", "on_update: finish\n", "on_update: move\n", "on_update: restart\n"]);
     let starts = select(vec![
         "",
         ", {any_message: true}",
@@ -207,6 +225,12 @@ fn flow(number: usize) -> impl Strategy<Value = String> {
         ", {tag_added: t}, {field_changed: contact.city}",
         ", {event: e, once_per: \"${now()}\"}",
         ", {reaction: any}",
+        ", {schedule: 0 10 * * *, to: everyone}",
+        ", {schedule: 0 10 * * *, to: {tags: [t], if: contact.city == 'A'}, at_most: 1/1d}",
+        ", {date: contact.visit_at, offset: -1d}",
+        ", {webhook: hook, contact: '${body.phone}', body: {phone: {type: phone, optional: true}}}",
+        ", {quiet_for: 3h}, {window_closing: 1h}",
+        ", {handoff_done: any}, {delivery: failed}",
     ]);
     let ends = select(vec![
         "",
@@ -217,9 +241,14 @@ fn flow(number: usize) -> impl Strategy<Value = String> {
         "on_error: [{go: top}]\n",
         "protect: true\n",
     ]);
-    (steps(), steps(), steps(), busy, starts, ends).prop_map(move |(top, one, two, busy, starts, ends)| {
+    (steps(), steps(), steps(), busy, starts, ends, update).prop_map(move |(top, one, two, busy, starts, ends, update)| {
+        // Only what asks nothing speaks beside another.
+        let asks = [&top, &one, &two].iter().any(|steps| {
+            steps.iter().any(|step| ["ask:", "wait: reply", "handoff:", "call:", "go: f"].iter().any(|verb| step.contains(verb)))
+        });
+        let busy = if busy.contains("parallel") && asks { "" } else { busy };
         format!(
-            "flow: f{number}\nwhen: [{{message: word{number}}}{starts}]\n{busy}{ends}expires: 3h\ninputs: {{n: {{type: any, \
+            "flow: f{number}\nwhen: [{{message: word{number}}}{starts}]\n{busy}{update}{ends}expires: 3h\ninputs: {{n: {{type: any, \
              optional: true}}}}\nvars: {{v0: 1, v1: a, v2: [x]}}\nsteps:{}\nblocks:\n  b0:{}\n  b1:{}\n",
             within(&top),
             deeper(&within(&one)),
@@ -256,6 +285,14 @@ fn acts() -> impl Strategy<Value = Vec<String>> {
         "~ event e",
         "~ start f0 api",
         "~ start f1 api",
+        "~ start f0 schedule 0 10 * * * contact",
+        "~ start f1 schedule 0 10 * * * contact",
+        "~ start f1 date contact.visit_at -1d",
+        "~ start f2 date contact.visit_at -1d",
+        "~ start f2 start k",
+        "~ start f0 quiet_for 3h",
+        "~ hook hook {}",
+        "~ tag t",
         "~ answer 200 {}",
         "~ answer 503",
         "~ error timeout",
@@ -278,12 +315,32 @@ fn acts() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(words.prop_map(str::to_owned), 1..30)
 }
 
+fn set(flows: &[String; 3]) -> Arc<FlowSet> {
+    let mut files = vec![SourceFile::new("flows/_bot.yaml", BOT)];
+    files.extend(flows.iter().enumerate().map(|(n, text)| SourceFile::new(format!("flows/f{n}.yaml"), text.as_str())));
+    Arc::new(parse_set(&files).0)
+}
+
 proptest! {
     #![proptest_config(cases(96))]
     #[test]
     fn no_flow_and_no_talk_breaks_the_engine(flows in (flow(0), flow(1), flow(2)), acts in acts()) {
         let flows = [flows.0, flows.1, flows.2].join("\n---\n");
         play(&mut Talk::new(BOT, &flows), &acts)?;
+    }
+
+    /// The flows change while people are half-way: `on_update` decides, and whatever it decides the engine bears.
+    #[test]
+    fn no_new_version_breaks_the_engine(
+        old in (flow(0), flow(1), flow(2)),
+        new in (flow(0), flow(1), flow(2)),
+        acts in (acts(), acts()),
+    ) {
+        let (old, new) = ([old.0, old.1, old.2], [new.0, new.1, new.2]);
+        let mut talk = Talk::new(BOT, &old.join("\n---\n"));
+        play(&mut talk, &acts.0)?;
+        talk.versions = Versions::new(VersionId(2), set(&new)).with(VersionId(1), set(&old));
+        play(&mut talk, &acts.1)?;
     }
 }
 

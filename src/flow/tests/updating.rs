@@ -78,7 +78,7 @@ fn new_variables_of_a_moved_run_have_their_start_values() {
 #[test]
 fn a_restart_asks_from_the_top_when_the_contact_writes() {
     let change = |text: String| reworded(text).replace("Which colour", "What colour");
-    changed("restart", change, &["< red", "> What colour? [Red] [Blue]", "* run replaced", "<- Red", "> New Red."]);
+    changed("restart", change, &["< red", "> What colour? [Red] [Blue]", "* run restarted", "<- Red", "> New Red."]);
     changed("restart", change, &["<- Red", "> What colour? [Red] [Blue]"]);
 }
 

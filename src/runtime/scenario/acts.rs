@@ -65,7 +65,7 @@ impl World<'_> {
                 self.app.emit_event(self.contact, self.conversation, name.clone(), data.clone()).await?;
                 self.settle().await
             }
-            Act::Webhook { name, body } => self.hook(step, name, body).await,
+            Act::Webhook { name, body, refused } => self.hook(step, (name, body), refused.as_deref()).await,
             Act::Api(inputs) => {
                 self.tell('*', format!("`{}` is started by the API", self.play.flow));
                 let start = Start {
@@ -168,27 +168,34 @@ impl World<'_> {
     }
 
     /// Posted as the shop would: signed with the secret that the case's world was given.
-    async fn hook(&mut self, step: &Step, name: &str, body: &Value) -> Result<(), Stop> {
+    async fn hook(&mut self, step: &Step, (name, body): (&str, &Value), refused: Option<&str>) -> Result<(), Stop> {
         self.tell('*', format!("webhook `{name}`"));
-        let refused = |why: String| {
-            Stop::from(Failure {
-                place: step.place.clone(),
-                what: "the webhook is not taken".to_owned(),
-                expected: "a flow that can use it".to_owned(),
-                got: why,
-            })
+        let failed = |what: &str, expected: String, got: String| {
+            Stop::from(Failure { place: step.place.clone(), what: what.to_owned(), expected, got })
         };
-        match self.app.play_hook(name, body).await {
+        let why = match self.app.play_hook(name, body).await {
+            Ok(_) if refused.is_some() => {
+                let expected = format!("a refusal: {}", refused.unwrap_or_default());
+                return Err(failed("the webhook is taken", expected, "nothing against it".to_owned()));
+            }
             Ok(taken) => {
                 if taken.phone.as_deref().is_some_and(|phone| phone.trim_start_matches('+') != self.phone()) {
                     self.tell('!', "it is about somebody else, whom this case does not look at");
                 }
+                return self.settle().await;
+            }
+            Err(NotTaken::Unknown) => format!("no flow has a webhook `{name}`"),
+            Err(NotTaken::Unproven) => "nobody vouches for it".to_owned(),
+            Err(NotTaken::Unusable { why, .. }) => why,
+            Err(NotTaken::NotStored(error)) => return Err(Stop::Broken(error)),
+        };
+        match refused {
+            None => Err(failed("the webhook is not taken", "a flow that can use it".to_owned(), why)),
+            Some(part) if part == "any" || why.contains(part) => {
+                self.tell('*', format!("it is refused: {why}"));
                 self.settle().await
             }
-            Err(NotTaken::Unknown) => Err(refused(format!("no flow has a webhook `{name}`"))),
-            Err(NotTaken::Unproven) => Err(refused("nobody vouches for it".to_owned())),
-            Err(NotTaken::Unusable { why, .. }) => Err(refused(why)),
-            Err(NotTaken::NotStored(error)) => Err(Stop::Broken(error)),
+            Some(part) => Err(failed("the webhook is refused for another reason", format!("`{part}`"), why)),
         }
     }
 

@@ -40,7 +40,9 @@ pub(super) fn of(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<Beginn
         Trigger::MissedCall(_) => one(Act::Arrives(Arrival::MissedCall)),
         Trigger::Location(_) => one(Act::Location { latitude: 40.4168, longitude: -3.7038 }),
         Trigger::Event(event) => one(Act::Event { name: event.name.clone(), data: data_of(flow) }),
-        Trigger::Webhook(webhook) => one(Act::Webhook { name: webhook.name.clone(), body: body_of(set, webhook) }),
+        Trigger::Webhook(webhook) => {
+            one(Act::Webhook { name: webhook.name.clone(), body: body_of(set, webhook), refused: None })
+        }
         Trigger::Api(_) => one(Act::Api(inputs_of(flow))),
         Trigger::TagAdded(added) => {
             one(Act::Set(vec![Fact::Tags(vec![added.tags.first().cloned().unwrap_or_else(|| "new".into())])]))

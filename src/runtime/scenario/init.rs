@@ -17,10 +17,13 @@ use crate::{
     },
     flow::{
         Flow,
-        scenario::{Act, Fact, Head, Moment, default_now, write::CaseText},
+        scenario::{
+            Act, Fact, Head, Moment, default_now,
+            write::{self, CaseText},
+        },
         triggers::Trigger,
     },
-    model::{answer::AnswerType, session::Waiting},
+    model::{answer::AnswerType, session::Waiting, value::Value},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -74,31 +77,46 @@ fn leads_to(flow: &Flow, name: &FlowName) -> bool {
 async fn draft(bot: &Bot, flow: &Flow, beginning: Beginning) -> anyhow::Result<Drafted> {
     let guess = guess::mocks(&bot.set, flow);
     let mut head = Head::at(default_now(&bot.set.bot.timezone));
-    head.contact = contact(bot, flow);
     head.env = env(bot);
     let findings = Findings::default();
     let written = format!("http:\n{}", guess.lines.iter().map(|line| format!("  - {line}\n")).collect::<String>());
     head.mocks.extend(yaml::load(&SourceFile::new("mocks", written), &findings).filter(|_| !guess.lines.is_empty()));
     let mocks = mocks_of(&head.mocks, &findings);
-    let play = Play { flow: flow.name.clone(), head: Arc::new(head), mocks };
+    // Whoever the schedule means: one whose dates are past, or ahead.
+    let plays = [Dates::Past, Dates::Ahead].map(|dates| {
+        let head = Head { contact: contact(bot, flow, dates), ..head.clone() };
+        Play { flow: flow.name.clone(), head: Arc::new(head), mocks: mocks.clone() }
+    });
     let mut remarks = Vec::new();
     if guess.guessed {
         remarks.push("the answers under `mocks` are guessed from what the flow reads: write real ones".to_owned());
     }
     let mut cases = Vec::new();
-    let mut first = Draft::begin(bot, &play).await?;
-    start(&mut first, &beginning).await?;
-    if !first.has_run().await? {
+    let mut first = None;
+    for play in &plays {
+        let mut attempt = Draft::begin(bot, play).await?;
+        start(&mut attempt, &beginning).await?;
+        if attempt.has_run().await? {
+            first = Some((attempt, play));
+            break;
+        }
+        attempt.world.end().await;
+    }
+    let Some((mut first, play)) = first else {
         remarks.push(format!(
             "`{}` did not start: `transom explain` says why; tags and fields go into `contact`",
             flow.name
         ));
-    }
+        return Ok(Drafted {
+            text: not_begun(&flow.name, &plays[0].head, &guess.lines, &beginning),
+            ..file(flow, remarks)
+        });
+    };
     let asked = waits_for_an_answer(&first).await?.is_some();
     answer_all(&mut first).await?;
     cases.push(first.case("it goes well", Vec::new(), Vec::new()).await?);
     if asked {
-        let mut silent = Draft::begin(bot, &play).await?;
+        let mut silent = Draft::begin(bot, play).await?;
         start(&mut silent, &beginning).await?;
         silent.act(Act::Advance(Span::hours(25))).await?;
         if silent.ended().await?.is_none() {
@@ -108,10 +126,33 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: Beginning) -> anyhow::Result<D
     }
     let text = head_lines(flow.name.as_str(), &play.head, &guess.lines);
     let text = text + &cases.iter().map(CaseText::lines).collect::<String>();
-    Ok(Drafted { path: format!("flows/{}.test.yaml", flow.name), text, case_only: false, remarks })
+    Ok(Drafted { text, ..file(flow, remarks) })
 }
 
-fn contact(bot: &Bot, flow: &Flow) -> Vec<Fact> {
+fn file(flow: &Flow, remarks: Vec<String>) -> Drafted {
+    Drafted { path: format!("flows/{}.test.yaml", flow.name), text: String::new(), case_only: false, remarks }
+}
+
+/// A case that says what is the case: nothing began. Its author puts in what is missing.
+fn not_begun(flow: &FlowName, head: &Head, mocks: &[String], beginning: &Beginning) -> String {
+    let mut steps: Vec<String> = beginning.acts.iter().filter_map(write::act).collect();
+    if beginning.waits {
+        steps.push("advance: 370d".to_owned());
+    }
+    steps.push("expect: {run: none}".to_owned());
+    let name = "it does not begin yet".to_owned();
+    let case = CaseText { name, remarks: Vec::new(), head: Vec::new(), steps };
+    head_lines(flow.as_str(), head, mocks) + &case.lines()
+}
+
+/// Where the dates lie that a schedule asks about.
+#[derive(Clone, Copy)]
+enum Dates {
+    Past,
+    Ahead,
+}
+
+fn contact(bot: &Bot, flow: &Flow, dates: Dates) -> Vec<Fact> {
     let declared = &bot.set.bot;
     let mut facts = vec![Fact::Name(Some("Ana".into())), Fact::Language(Some(declared.language.clone()))];
     let tags: BTreeSet<String> = flow
@@ -129,7 +170,34 @@ fn contact(bot: &Bot, flow: &Flow) -> Vec<Fact> {
     if declared.topics.get(&flow.topic).is_some_and(|topic| topic.needs_consent) {
         facts.push(Fact::Consent(vec![(flow.topic.clone(), true)]));
     }
+    facts.extend(dates_asked_about(bot, flow, dates));
     facts
+}
+
+/// The fields that hold a day or a moment and that `to: {if}` of a schedule reads, a year from now.
+fn dates_asked_about(bot: &Bot, flow: &Flow, dates: Dates) -> Vec<Fact> {
+    let conditions = flow.triggers.iter().filter_map(|trigger| match &trigger.kind {
+        Trigger::Schedule(schedule) => schedule.to.condition.as_ref(),
+        _ => None,
+    });
+    let read: BTreeSet<&str> = conditions
+        .flat_map(|condition| &condition.uses().properties)
+        .filter(|(root, ..)| root == "contact")
+        .map(|(_, name, _)| name.as_str())
+        .collect();
+    let years = match dates {
+        Dates::Past => -1,
+        Dates::Ahead => 1,
+    };
+    let now = default_now(&bot.set.bot.timezone);
+    let Ok(day) = now.checked_add(jiff::Span::new().years(years)) else { return Vec::new() };
+    let fields = bot.set.bot.fields.iter().filter(|field| read.contains(field.name.as_str()));
+    let dated = fields.filter_map(|field| match field.kind.of {
+        AnswerType::Date => Some(Fact::Field(field.name.clone(), Value::Date(day.date()))),
+        AnswerType::DateTime => Some(Fact::Field(field.name.clone(), Value::DateTime(day.clone()))),
+        _ => None,
+    });
+    dated.collect()
 }
 
 pub(super) fn env(bot: &Bot) -> BTreeMap<String, String> {

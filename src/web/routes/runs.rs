@@ -61,7 +61,7 @@ static RUN: Shape = shape(
 );
 
 const STATES: &[&str] =
-    &["open", "done", "expired", "replaced", "stopped", "failed", "handed_off", "refused", "undelivered"];
+    &["open", "done", "expired", "replaced", "restarted", "stopped", "failed", "handed_off", "refused", "undelivered"];
 
 static WAITS: Shape = shape(
     "Waits",

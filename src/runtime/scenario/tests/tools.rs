@@ -145,3 +145,55 @@ fn a_first_test_begins_as_the_trigger_does() {
         assert!(report.is_good(), "{name}:\n{}", said(&report));
     }
 }
+
+#[test]
+fn a_first_test_of_a_schedule_meets_its_audience_or_says_that_nothing_began() {
+    let bot = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {last_at: datetime, born: date, city: text}\n";
+    for (condition, begins) in [
+        ("'!missing(contact.last_at) && contact.last_at < now() - days(180)'", true),
+        ("'!missing(contact.born) && contact.born > today()'", true),
+        ("contact.city == \"Vigo\"", false),
+    ] {
+        let flow = format!(
+            "flow: check_up\nwhen:\n  - schedule: 0 10 * * TUE\n    to: {{tags: [customer], if: {condition}}}\nsteps:\n  \
+             - say: Time for a check-up.\n    if_closed: {{template: check_up}}\n"
+        );
+        let folder = folder(&[("_bot.yaml", bot), ("check_up.yaml", flow.as_str())]);
+        let drafted = init(folder.path(), "check_up").unwrap().unwrap();
+        let asserts = if begins { "template: check_up" } else { "expect: {run: none}" };
+        assert!(drafted.text.contains(asserts), "{condition}:\n{}", drafted.text);
+        assert_eq!(drafted.remarks.is_empty(), begins, "{condition}");
+        std::fs::write(folder.path().join(&drafted.path), &drafted.text).unwrap();
+        let report = run(folder.path(), &Wish::default()).unwrap();
+        assert!(report.is_good() && report.passed() > 0, "{}\n{}", drafted.text, said(&report));
+    }
+}
+
+#[test]
+fn a_webhook_may_be_expected_to_be_refused() {
+    let bot = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n";
+    let flow = "flow: paid\nwhen:\n  - webhook: paid\n    contact: ${body.phone}\n    body: {phone: phone, id: whole}\nsteps:\n  \
+                - say: Paid ${id}.\n    if_closed: skip\n";
+    let test = |body: &str, refused: &str| {
+        format!(
+            "tests: paid\nnow: 2026-03-28T13:00 Europe/Madrid\ncontact: {{phone: \"+34600111222\"}}\ncases:\n  - name: one\n    steps:\n      \
+             - user: hello\n      - webhook: {{name: paid, body: {body}{refused}}}\n"
+        )
+    };
+    let good = "{phone: \"+34600111222\", id: 7}";
+    let bad = "{phone: \"+34600111222\", id: seven}";
+    for (body, refused, what) in [
+        (good, "", None),
+        (bad, ", refused: id", None),
+        (bad, ", refused: any", None),
+        (bad, "", Some("the webhook is not taken")),
+        (bad, ", refused: a stamp", Some("the webhook is refused for another reason")),
+        (good, ", refused: any", Some("the webhook is taken")),
+    ] {
+        let folder =
+            folder(&[("_bot.yaml", bot), ("paid.yaml", flow), ("paid.test.yaml", test(body, refused).as_str())]);
+        let report = run(folder.path(), &Wish::default()).unwrap();
+        let found = report.files[0].cases[0].failure.as_ref().map(|failure| failure.what.as_str());
+        assert_eq!(found, what, "{body}{refused}: {}", said(&report));
+    }
+}

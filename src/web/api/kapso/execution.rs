@@ -145,7 +145,7 @@ async fn shown(asked: &Asked, id: &str) -> Result<Response, Refusal> {
     let status = match (row.outcome, standing.map(|run| &run.waiting)) {
         (Some(RunEnd::Failed | RunEnd::Undelivered | RunEnd::Refused), _) => "failed",
         (Some(RunEnd::HandedOff), _) | (None, Some(Waiting::Person { .. })) => "handoff",
-        (Some(RunEnd::Done | RunEnd::Expired | RunEnd::Replaced | RunEnd::Stopped), _) => "ended",
+        (Some(RunEnd::Done | RunEnd::Expired | RunEnd::Replaced | RunEnd::Restarted | RunEnd::Stopped), _) => "ended",
         (None, None | Some(Waiting::Ready | Waiting::Call(_) | Waiting::Fate { .. })) => "running",
         (
             None,
