@@ -3,7 +3,7 @@
 use super::yaml::Entry;
 
 /// Keys that people write for one of ours, wherever that may stand.
-const KEYS: [(&str, &[&str]); 45] = [
+const KEYS: [(&str, &[&str]); 47] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
@@ -22,10 +22,12 @@ const KEYS: [(&str, &[&str]); 45] = [
     ("error", &["invalid", "on_error"]),
     ("file", &["media"]),
     ("id", &["flow"]),
+    ("in", &["at"]),
     ("image", &["media"]),
     ("input", &["inputs"]),
     ("into", &["as"]),
     ("items", &["options"]),
+    ("label", &["title"]),
     ("lang", &["language"]),
     ("link_url", &["link"]),
     ("message", &["say", "when"]),

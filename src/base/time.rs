@@ -82,8 +82,13 @@ impl Span {
 /// `2 hours`, `30 Minuten`: how we write it.
 fn in_words(text: &str) -> Option<String> {
     let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?;
-    let unit = match text[digits..].trim().to_lowercase().as_str() {
+    // `-1 day`, `1 day before`.
+    let (sign, plain) = match (text.strip_prefix('-'), text.strip_suffix(" before")) {
+        (Some(rest), _) | (None, Some(rest)) => ("-", rest.trim()),
+        (None, None) => ("", text.strip_suffix(" after").unwrap_or(text).trim()),
+    };
+    let digits = plain.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?;
+    let unit = match plain[digits..].trim().to_lowercase().as_str() {
         "s" | "sec" | "secs" | "second" | "seconds" | "sekunden" | "segundos" => "s",
         "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minutos" => "m",
         "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "horas" | "heures" => "h",
@@ -91,7 +96,7 @@ fn in_words(text: &str) -> Option<String> {
         "w" | "week" | "weeks" | "woche" | "wochen" | "semanas" | "semaines" => "w",
         _ => return None,
     };
-    let meant = format!("{}{unit}", &text[..digits]);
+    let meant = format!("{sign}{}{unit}", &plain[..digits]);
     // Too large, not misspelt.
     (meant != text).then_some(meant)
 }

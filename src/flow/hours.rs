@@ -28,8 +28,10 @@ pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHour
             match item.text().and_then(span) {
                 Some(times) => range.iter().for_each(|day| hours.week[*day].push(times)),
                 None => {
-                    let help =
-                        item.text().and_then(meant).unwrap_or_else(|| "write it like \"09:00-14:00\"".to_owned());
+                    let closed = |text: &&str| matches!(text.to_lowercase().as_str(), "closed" | "none" | "no" | "off");
+                    let closed = item.text().filter(closed).map(|_| "a day without hours is closed: take the line out");
+                    let help = closed.map(str::to_owned).or_else(|| item.text().and_then(meant));
+                    let help = help.unwrap_or_else(|| "write it like \"09:00-14:00\"".to_owned());
                     let message = format!("hours are written like \"09:00-14:00\", and this is {}", item.describe());
                     fields.wrong(item, "E210", format!("{message}; {help}"));
                 }

@@ -33,7 +33,11 @@ pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
     let value = after[..end].trim();
     match word {
         "not" if !value.is_empty() => {
-            Some(format!("write `!{value}`; a condition that begins so stands in single quotes"))
+            let field = value.starts_with("contact.") && value.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
+            Some(match field {
+                true => format!("to ask whether there is none write `missing({value})`, of a yes or no `!{value}`"),
+                false => format!("write `!{value}`; a condition that begins so stands in single quotes"),
+            })
         }
         "contains" | "starts_with" | "ends_with" | "is_match" | "includes" if !before.ends_with('.') => {
             let method = if word == "includes" { "contains" } else { word };

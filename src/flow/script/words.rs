@@ -102,7 +102,9 @@ pub fn syntax<'a>(
         ParseErrorType::ExprTooDeep => Diagnostic::error("E308", &here(1), "this is nested too deeply"),
         _ if OPERATOR_WORDS.contains(&word.as_str()) => {
             let place = here(word.len());
-            let meant = operator(&word);
+            // `name or "you"`: what stands in when it is missing.
+            let stands_in = word == "or" && code[at..].trim_start_matches("or").trim_start().starts_with(['"', '\'']);
+            let meant = if stands_in { Some("write `??`".to_owned()) } else { operator(&word) };
             let symbol = meant.as_deref().and_then(|help| help.split('`').nth(1)).unwrap_or_default().to_owned();
             let fix = Fix::replace(format!("write `{symbol}`"), &place, symbol);
             Diagnostic::error("E308", &place, format!("`{word}` means nothing here")).help_if(meant).fix(fix)

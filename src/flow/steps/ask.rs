@@ -364,7 +364,7 @@ fn cut_at_colon(node: &Node, title: &str, value: &Node) -> Option<Diagnostic> {
 pub fn read_timeout(fields: &mut StepFields<'_, '_>) -> Option<Timeout> {
     let node = fields.node("timeout")?;
     match node.get("until") {
-        Some(until) => Until::parse(fields, until).map(Timeout::Until),
+        Some(until) => Until::parse(fields, "until", until).map(Timeout::Until),
         None => fields.opt_duration("timeout").map(Timeout::After),
     }
 }

@@ -99,7 +99,7 @@ impl StepKind for Start {
             what,
             whom: read_meant(fields),
             with: fields.data_map("with"),
-            at: fields.node("at").and_then(|node| Until::parse(fields, node)),
+            at: fields.node("at").and_then(|node| Until::parse(fields, "at", node)),
             key: fields.opt_text("key"),
         }
     }

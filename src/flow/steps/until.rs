@@ -1,7 +1,11 @@
 //! Moments that are waited for: `"10:00"`, a datetime, `hours.NAME`, the window's end.
 
 use crate::{
-    base::{diagnostic::Diagnostic, diagnostic::did_you_mean, time::Time, yaml::Node},
+    base::{
+        diagnostic::{Diagnostic, did_you_mean},
+        time::{Span, Time},
+        yaml::Node,
+    },
     flow::{
         hours,
         step_fields::StepFields,
@@ -20,7 +24,8 @@ pub enum Until {
 }
 
 impl Until {
-    pub fn parse(fields: &mut StepFields<'_, '_>, node: &Node) -> Option<Self> {
+    /// `key`: the one that it stands under, for messages.
+    pub fn parse(fields: &mut StepFields<'_, '_>, key: &str, node: &Node) -> Option<Self> {
         let text = node.text().unwrap_or_default().trim();
         if let Some(clock) = hours::clock(text) {
             return Some(Until::Clock(clock));
@@ -36,15 +41,16 @@ impl Until {
         let moment = fields.text_of(node);
         if moment.as_plain().is_some() {
             let named = text.starts_with("contact.") || text.starts_with("msg.") || text.contains('(');
-            let help = match named {
-                true => format!("write `until: ${{{text}}}`"),
-                false => "for a value that is worked out write `until: ${…}`".to_owned(),
+            let help = match (named, in_code(text)) {
+                (true, _) => format!("write `{key}: ${{{text}}}`"),
+                (false, Some(span)) => format!("so long from now is `{key}: ${{now() + {span}}}`"),
+                (false, None) => format!("for a value that is worked out write `{key}: ${{…}}`"),
             };
             fields.wrong(
                 node,
                 "E210",
                 format!(
-                    "`until` takes a time such as \"10:00\", `${{…}}` or `hours.NAME`, and this is {}; {help}",
+                    "`{key}` takes a time such as \"10:00\", `${{…}}` or `hours.NAME`, and this is {}; {help}",
                     node.describe()
                 ),
             );
@@ -82,4 +88,12 @@ impl Until {
             },
         }
     }
+}
+
+/// `2d` as an expression has it: `days(2)`.
+fn in_code(text: &str) -> Option<String> {
+    let span = Span::parse(text).ok().filter(|span| *span > Span::ZERO)?;
+    let units = [(Span::days(1), "days"), (Span::hours(1), "hours"), (Span::minutes(1), "minutes")];
+    let (unit, name) = units.into_iter().find(|(unit, _)| span.0 % unit.0 == 0)?;
+    Some(format!("{name}({})", span.0 / unit.0))
 }

@@ -165,7 +165,7 @@ impl On {
                 Some(On::Event { name: name.text().unwrap_or_default().to_owned(), condition })
             }
             (None, Some(_), None) => Some(On::Delivery { read: delivered? == "read" }),
-            (None, None, Some(moment)) => Until::parse(fields, moment).map(On::Until),
+            (None, None, Some(moment)) => Until::parse(fields, "until", moment).map(On::Until),
             _ => {
                 let message = "`wait` takes a length of time, `reply`, `window_closing`, `{until: …}`, `{event: …}` or `{delivery: …}`";
                 fields.wrong(node, "E236", message);

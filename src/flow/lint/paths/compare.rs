@@ -59,7 +59,7 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
         match (literal, texts) {
             // `5 < x < 6`
             (None, _) if is_comparison(left.0) || is_comparison(right.0) => {
-                finding.help("compare twice: `5 < x && x < 6`")
+                finding.help("compare twice: for `1 <= x <= 5` write `1 <= x && x <= 5`")
             }
             (Some((text, _)), None) if matches!(text.as_str(), "none" | "null" | "nothing" | "empty" | "") => finding
                 .help(format!(

@@ -137,8 +137,23 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - ask: Which?\n    options:\n      - Yes\n      - No",
     ),
     (
+        "  - wait: {until: 2h}\n  - say: x",
+        "so long from now is `until: ${now() + hours(2)}`",
+        "  - wait: {until: \"${now() + hours(2)}\"}\n  - say: x",
+    ),
+    (
+        "  - if: not contact.visit\n    then: [say: x]",
+        "to ask whether there is none write `missing(contact.visit)`",
+        "  - if: missing(contact.visit)\n    then: [say: x]",
+    ),
+    (
+        "  - say: Hello ${contact.name or \"you\"}",
+        "write `??`",
+        "  - say: Hello ${contact.name ?? \"you\"}",
+    ),
+    (
         "  - if: 5 < contact.points < 9\n    then: [say: x]",
-        "compare twice: `5 < x && x < 6`",
+        "compare twice: for `1 <= x <= 5` write `1 <= x && x <= 5`",
         "  - if: 5 < contact.points && contact.points < 9\n    then: [say: x]",
     ),
 ];
