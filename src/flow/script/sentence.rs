@@ -35,7 +35,7 @@ pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
         "not" if !value.is_empty() => {
             let field = value.starts_with("contact.") && value.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
             Some(match field {
-                true => format!("to ask whether there is none write `missing({value})`, of a yes or no `!{value}`"),
+                true => format!("write `!{value}` of a yes or no, `missing({value})` to ask whether there is none"),
                 false => format!("write `!{value}`; a condition that begins so stands in single quotes"),
             })
         }

@@ -45,7 +45,7 @@ const ADVISED: &[(&str, &str, &str)] = &[
     ),
     (
         "  - if: not contact.known\n    then: [say: New]",
-        "write `!contact.known`; a condition that begins so stands in single quotes",
+        "write `!contact.known` of a yes or no",
         "  - if: '!contact.known'\n    then: [say: New]",
     ),
     (
@@ -137,20 +137,16 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - ask: Which?\n    options:\n      - Yes\n      - No",
     ),
     (
-        "  - wait: {until: 2h}\n  - say: x",
+        "  - wait: {until: 2h}\n  - log: x",
         "so long from now is `until: ${now() + hours(2)}`",
-        "  - wait: {until: \"${now() + hours(2)}\"}\n  - say: x",
+        "  - wait: {until: \"${now() + hours(2)}\"}\n  - log: x",
     ),
     (
         "  - if: not contact.visit\n    then: [say: x]",
-        "to ask whether there is none write `missing(contact.visit)`",
+        "`missing(contact.visit)` to ask whether there is none",
         "  - if: missing(contact.visit)\n    then: [say: x]",
     ),
-    (
-        "  - say: Hello ${contact.name or \"you\"}",
-        "write `??`",
-        "  - say: Hello ${contact.name ?? \"you\"}",
-    ),
+    ("  - say: Hello ${contact.name or \"you\"}", "write `??`", "  - say: Hello ${contact.name ?? \"you\"}"),
     (
         "  - if: 5 < contact.points < 9\n    then: [say: x]",
         "compare twice: for `1 <= x <= 5` write `1 <= x && x <= 5`",
