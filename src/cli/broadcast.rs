@@ -8,9 +8,15 @@ use super::{
     place::{At, running},
     show, table,
 };
-use crate::base::counted::counted_as;
+use crate::{
+    base::{counted::counted_as, time::Time},
+    model::event::Reason,
+};
 use serde_json::{Map, Value as Json, json};
-use std::io::{BufRead, IsTerminal, Write};
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, IsTerminal, Write},
+};
 
 pub type Args = At<What>;
 
@@ -45,7 +51,7 @@ pub struct New {
     /// When: 2026-11-24T10:00 on each contact's clock, 2026-11-24T10:00:00Z everywhere at once; without it, at once
     #[arg(long)]
     at: Option<String>,
-    /// How many starts in how long
+    /// How many starts in how long; never more than three quarters of what the sender carries
     #[arg(long, default_value = "20/s")]
     rate: String,
     /// An input of the flow
@@ -86,10 +92,10 @@ async fn start(api: &Api, new: New) -> Outcome {
     }
     let (id, people) = (whole(&draft, "id"), whole(&draft, "people"));
     let paint = Paint::stdout();
-    for line in forecast(&draft["forecast"], paint) {
-        println!("{line}");
+    if people > 0 {
+        forecast(&draft["forecast"], paint).iter().for_each(|line| println!("{line}"));
     }
-    if new.dry_run {
+    if new.dry_run && people > 0 {
         return turn_quietly(api, id).await;
     }
     if people == 0 {
@@ -149,9 +155,12 @@ async fn list(api: &Api) -> Outcome {
         .map(Vec::as_slice)
         .unwrap_or_default()
         .iter()
+        // A draft that nobody started is none.
+        .filter(|row| row["state"] != "stopped" || row["started_at"].is_string())
         .map(|row| {
             let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-            let when = Some(text("local")).filter(|at| !at.is_empty()).unwrap_or_else(|| text("at"));
+            let local = Some(text("local").replace('T', " ")).filter(|at| !at.is_empty());
+            let when = local.unwrap_or_else(|| moment(&row["at"]).unwrap_or_default());
             vec![
                 whole(row, "id").to_string(),
                 text("flow"),
@@ -159,7 +168,7 @@ async fn list(api: &Api) -> Outcome {
                 whole(row, "people").to_string(),
                 whole(row, "planned").to_string(),
                 if when.is_empty() { "at once".to_owned() } else { when },
-                text("created_at"),
+                moment(&row["created_at"]).unwrap_or_default(),
             ]
         })
         .collect();
@@ -170,11 +179,25 @@ async fn list(api: &Api) -> Outcome {
 fn tell(row: &Json) -> Outcome {
     let paint = Paint::stdout();
     let text = |name: &str| row[name].as_str().unwrap_or_default();
-    println!("Broadcast {} of `{}` is {}.", whole(row, "id"), text("flow"), paint.strong(text("state")));
+    let stands = stands(text("state"), whole(&row["report"], "waiting"));
+    println!("Broadcast {} of `{}` {}.", whole(row, "id"), text("flow"), paint.strong(stands));
     for line in report(row, paint) {
         println!("{line}");
     }
     Ok(())
+}
+
+/// `done` means that all of it is planned; whoever looks wants to know whether it goes on.
+fn stands(state: &str, waiting: i64) -> String {
+    let wait = counted_as(waiting, "person waits for their slot", "people wait for their slot");
+    match state {
+        "running" | "done" if waiting > 0 => format!("is running: {wait}"),
+        "running" => "is running".to_owned(),
+        "paused" if waiting > 0 => format!("is paused: {wait}"),
+        "done" => "is done".to_owned(),
+        "draft" => "is a draft: nobody has started it".to_owned(),
+        other => format!("is {other}"),
+    }
 }
 
 /// How far it has come, and what became of whom.
@@ -203,6 +226,7 @@ fn report(row: &Json, paint: Paint) -> Vec<String> {
         ("waiting", "waiting", Tone::Mixed),
         ("kept", "kept", Tone::Mixed),
         ("silent", "silent", Tone::Mixed),
+        ("never begun", "superseded", Tone::Mixed),
         ("undelivered", "undelivered", Tone::Bad),
         ("opted out", "opted_out", Tone::Bad),
     ] {
@@ -212,6 +236,7 @@ fn report(row: &Json, paint: Paint) -> Vec<String> {
         bar(format!("refused {name}"), count.as_i64().unwrap_or(0), Tone::Bad);
     }
     let mut lines = bars::lines(&bars, people.max(whole(report, "planned")), paint);
+    lines.extend(legend(report["refused"].as_object().into_iter().flat_map(Map::keys)));
     if let (Some(cost), Some(currency)) = (report["cost"].as_str(), report["currency"].as_str()) {
         lines.push(format!("  Cost {cost} {currency} so far."));
     }
@@ -237,7 +262,8 @@ fn forecast(sum: &Json, paint: Paint) -> Vec<String> {
         })
         .collect();
     lines.extend(bars::lines(&bars, people, paint));
-    if let (Some(first), Some(last)) = (sum["first_at"].as_str(), sum["last_at"].as_str()) {
+    lines.extend(legend(outcomes.iter().filter_map(|outcome| outcome["name"].as_str())));
+    if let (Some(first), Some(last)) = (moment(&sum["first_at"]), moment(&sum["last_at"])) {
         lines.push(format!("  The first message leaves at {first}, the last at {last}."));
     }
     if whole(sum, "postponed") > 0 {
@@ -267,6 +293,18 @@ fn body(new: &New) -> Result<Json, Failure> {
     Ok(json!({
         "flow": new.flow, "to": to, "at": new.at, "rate": new.rate, "inputs": inputs, "account": new.account,
     }))
+}
+
+/// What the reasons among these words mean.
+fn legend<W: AsRef<str>>(words: impl Iterator<Item = W>) -> Vec<String> {
+    let reasons: BTreeSet<Reason> = words.filter_map(|word| Reason::named(word.as_ref())).collect();
+    reasons.into_iter().map(|reason| format!("  `{}`: {}.", reason.as_str(), reason.words())).collect()
+}
+
+/// A moment of the API as the terminal shows it.
+fn moment(at: &Json) -> Option<String> {
+    let at: jiff::Timestamp = at.as_str()?.parse().ok()?;
+    Some(show::time(Time(at.as_millisecond())))
 }
 
 /// What was wrong with the draft, all of it.
@@ -321,6 +359,11 @@ mod tests {
         for part in ["decided", "3   75 %", "template hello", "refused capped", "Cost 0.1000 EUR"] {
             assert!(text.contains(part), "`{part}` is missing in\n{text}");
         }
+        assert!(text.contains("`capped`: they have had as much"), "{text}");
+        assert_eq!(stands("done", 3), "is running: 3 people wait for their slot");
+        assert_eq!(stands("paused", 1), "is paused: 1 person waits for their slot");
+        assert_eq!((stands("done", 0), stands("stopped", 0)), ("is done".to_owned(), "is stopped".to_owned()));
+        assert_eq!(moment(&json!("2026-11-22T08:03:03+00:00")).as_deref(), Some("2026-11-22 08:03:03Z"));
         assert!(report(&json!({"people": 4, "report": null}), Paint::plain())[0].contains("4 people"));
     }
 }

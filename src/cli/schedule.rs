@@ -1,12 +1,12 @@
 //! `transom schedule list|next|explain`: what would be sent to whom and when, and why it was not.
 
 mod dry;
+mod person;
 mod report;
 
 use super::{
     Failure, Outcome,
-    paint::Paint,
-    place::{At, contact_of, read_only},
+    place::{At, read_only},
     show, table,
 };
 use crate::{
@@ -14,20 +14,15 @@ use crate::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
         ids::FlowName,
-        limits::{AGENDA_FIRES_MAX, AGENDA_TALLIES_MAX},
-        phone,
+        limits::{AGENDA_FIRES_MAX, AGENDA_TALLIES_MAX, FOLLOW_AHEAD},
         time::{Span, Time},
     },
     flow::{self, Flow, FlowSet},
     model::event::Reason,
-    runtime::{
-        agenda::{self, Meant, Outlook},
-        bot,
-        config::Config,
-    },
+    runtime::{agenda, bot, config::Config},
     store::{Store, start},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub type Args = At<What>;
 
@@ -167,10 +162,20 @@ async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &
     println!();
     let done = match follow {
         false => report::progress(&store, &flow.name, SystemClock.now()).await,
-        true => report::follow(&store, &flow.name, &SystemClock).await,
+        true => {
+            let next = |now: Time| next_fire(set, flow, now).filter(|at| *at - now <= FOLLOW_AHEAD);
+            report::follow(&store, &flow.name, &SystemClock, next).await
+        }
     };
     store.close().await;
     done
+}
+
+/// Of any trigger of the flow, on the bot's clock.
+fn next_fire(set: &FlowSet, flow: &Flow, now: Time) -> Option<Time> {
+    let tables = flow::timetables(set);
+    let own = tables.iter().filter(|table| table.flow.name == flow.name);
+    own.filter_map(|table| table.fires.next(now, &set.bot.timezone)).map(|fire| fire.at).min()
 }
 
 async fn report_of(config: &Config, set: &FlowSet, name: &str, since: &str, csv: bool) -> Outcome {
@@ -200,12 +205,13 @@ async fn explain(
 ) -> Outcome {
     let flow = named(set, name)?;
     let span = Span::parse(since).map_err(|why| Failure::Usage(format!("`--since {since}`: {why}")))?;
+    let at = at.map(|at| minute(set, flow, at)).transpose()?;
     let store = read_only(config).await?;
     let done = async {
         match who {
-            Some(phone) => one(config, set, &store, flow, phone, at).await,
+            Some(phone) => person::run(config, set, &store, flow, phone, at).await,
             None => {
-                dry::run(config, set, &store, flow, at, None).await?;
+                dry::run(config, set, &store, flow, at).await?;
                 println!();
                 past(&store, flow, SystemClock.now() - span).await
             }
@@ -224,6 +230,7 @@ async fn past(store: &Store, flow: &Flow, since: Time) -> Outcome {
     // Minutes are written on each contact's clock: a day's slack keeps none out.
     let minute = show::time(since - Span::days(1)).replace(' ', "T");
     let tallies = start::tally(store, flow, &minute, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
+    let mut reasons: BTreeSet<Reason> = tallies.iter().filter_map(reason).collect();
     let rows: Vec<Vec<String>> = tallies
         .into_iter()
         .map(|tally| {
@@ -232,6 +239,7 @@ async fn past(store: &Store, flow: &Flow, since: Time) -> Outcome {
         })
         .collect();
     let by_steps = start::by_steps(store, flow, since, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
+    reasons.extend(by_steps.iter().filter_map(reason));
     let fired = !rows.is_empty();
     if fired || by_steps.is_empty() {
         table::print(
@@ -253,7 +261,20 @@ async fn past(store: &Store, flow: &Flow, since: Time) -> Outcome {
         }
         table::print(&["planned by a step", "contacts", "what became"], &rows, "");
     }
+    if fired {
+        println!("\nWhat became of the messages of those that began: `transom schedule report {flow}`.");
+    }
+    legend(reasons).iter().for_each(|line| println!("{line}"));
     Ok(())
+}
+
+fn reason(tally: &start::Tally) -> Option<Reason> {
+    Reason::named(tally.reason.as_deref()?)
+}
+
+/// What the words of a table or picture mean, each in a line.
+fn legend(reasons: impl IntoIterator<Item = Reason>) -> Vec<String> {
+    reasons.into_iter().map(|reason| format!("`{}`: {}.", reason.as_str(), reason.words())).collect()
 }
 
 /// What keeps the whole flow back, in words.
@@ -275,92 +296,19 @@ async fn kept_back(store: &Store, flow: &Flow, is_tester: bool) -> Result<Vec<St
     Ok(agenda::kept_back(store, flow, is_tester).await.map_err(Failure::failed)?.into_iter().map(words).collect())
 }
 
-async fn one(
-    config: &Config,
-    set: &Arc<FlowSet>,
-    store: &Store,
-    written: &Flow,
-    phone: &str,
-    at: Option<&str>,
-) -> Outcome {
-    let flow = &written.name;
-    let Some(phone) = phone::strict(phone) else {
-        return Err(Failure::Usage(format!("`{phone}` is no number in E.164 format, like +15550100001")));
-    };
-    let paint = Paint::stdout();
-    let Some(contact) = contact_of(config, store, &phone).await? else {
-        println!("Nobody with {phone} is known: no fire reaches them.");
-        return Ok(());
-    };
-    let now = SystemClock.now();
-    let refused = agenda::refused(set, flow, &contact);
-    match (refused, contact.opted_out) {
-        (Some(Reason::OptedOut), Some(at)) => {
-            println!("{} {phone} opted out at {}: refused as `opted_out`.", paint.bad("no:"), show::time(at));
-        }
-        (Some(reason), _) => {
-            let topic = set.flow(flow).map(|flow| flow.topic.as_str()).unwrap_or_default();
-            let reason = reason.as_str();
-            println!("{} {phone} has not agreed to topic `{topic}`: refused as `{reason}`.", paint.bad("no:"));
-        }
-        (None, _) => {}
+/// `2026-11-24T10:00`, or with a blank; only of a flow that has fires.
+fn minute(set: &FlowSet, flow: &Flow, text: &str) -> Result<jiff::civil::DateTime, Failure> {
+    let all = flow::timetables(set);
+    if !all.iter().any(|table| table.flow.name == flow.name) {
+        let scheduled = all.iter().map(|table| table.flow.name.as_str());
+        let help = did_you_mean(flow.name.as_str(), scheduled).map(|help| format!("; {help}")).unwrap_or_default();
+        let why = format!("flow `{}` has no `schedule:`, so no fire to look ahead to{help}", flow.name);
+        return Err(Failure::Usage(why));
     }
-    let kept = match set.flow(flow) {
-        Some(flow) => kept_back(store, flow, set.bot.draft_testers.contains(&phone)).await?,
-        None => Vec::new(),
-    };
-    for why in &kept {
-        println!("{} {why}", paint.bad("no:"));
-    }
-    let mut env = config.flows.env.clone();
-    if config.only_sandboxes() {
-        env.extend(set.bot.sandbox.env.clone());
-    }
-    let outlook = agenda::outlook(set, &env, flow, &contact, now);
-    if outlook.is_empty() {
-        println!("Flow `{flow}` has no `schedule:` or `date:` trigger.");
-    }
-    for Outlook { key, what, zone } in outlook {
-        let minute = |minute: String| minute.replace('T', " ");
-        match what {
-            Meant::HeldBack { minute: at, why } => {
-                let at = minute(at);
-                println!("{} `{key}` means {phone}, next at {at} ({zone}), but not then: {why}.", paint.bad("no:"));
-            }
-            Meant::Yes(at) if refused.is_some() || !kept.is_empty() => {
-                let at = minute(at);
-                println!("{} `{key}` means {phone}, next at {at} ({zone}), and is refused then.", paint.bad("no:"));
-            }
-            Meant::Yes(at) => {
-                println!("{} `{key}` would reach {phone}; next at {} ({zone}).", paint.good("yes:"), minute(at));
-            }
-            Meant::Never => println!("{} `{key}` means {phone}, and never fires again.", paint.bad("no:")),
-            Meant::Outside => {
-                println!("{} `{key}` does not mean {phone}: they are outside its `to`.", paint.bad("no:"));
-            }
-            Meant::Empty(field) => println!("{} `{key}`: `contact.{field}` of {phone} is empty.", paint.bad("no:")),
-            Meant::Passed(at) => {
-                println!("{} `{key}`: its moment {} ({zone}) has passed.", paint.bad("no:"), minute(at));
-            }
-        }
-    }
-    dry::run(config, set, store, written, at, Some(&phone)).await?;
-    let starts = agenda::starts(store, flow, contact.id).await.map_err(Failure::failed)?;
-    let rows: Vec<Vec<String>> = starts
-        .into_iter()
-        .map(|start| {
-            let why = start.reason.map(|reason| reason.as_str().to_owned());
-            let what = why.unwrap_or_else(|| format!("{:?}", start.state).to_lowercase());
-            vec![start.minute.replace('T', " "), start.trigger_key, show::time(start.slot_at), what]
-        })
-        .collect();
-    println!();
-    table::print(
-        &["fire (local minute) or date", "trigger", "slot", "what became"],
-        &rows,
-        "No fire has reached them yet.",
-    );
-    Ok(())
+    text.trim()
+        .replace(' ', "T")
+        .parse()
+        .map_err(|_| Failure::Usage(format!("`--at {text}` is no local minute; write it like 2026-11-24T10:00")))
 }
 
 /// As it is written: `20/s`.

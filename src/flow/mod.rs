@@ -75,8 +75,8 @@ pub use lint::{Around, Report, lint, lint_around, report, templates_named};
 pub use parse::parse_set;
 pub use sieve::sieve;
 pub use timetable::{
-    DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, timed, timetables,
-    whom,
+    DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, outside, timed,
+    timetables, whom,
 };
 pub use update::{Becomes, becomes};
 pub use views::whereabouts;

@@ -1,5 +1,7 @@
 //! Tags and conditions of an audience, as far as the database can ask them: see `model::sieve`.
 
+mod compare;
+
 use super::{
     definition::{FlowSet, Kind},
     script::Code,
@@ -20,7 +22,12 @@ pub fn sieve(set: &FlowSet, tags: &[String], condition: Option<&Code>) -> Sieve 
 fn take(set: &FlowSet, condition: &Expr, sieve: &mut Sieve) {
     match bare(condition) {
         Some(Expr::And(parts, _)) => parts.iter().for_each(|part| take(set, part, sieve)),
-        Some(other) => sieve.and(one_of(set, other).unwrap_or_default()),
+        Some(other) => {
+            sieve.and(one_of(set, other).unwrap_or_default());
+            if let Some(test) = compare::test(set, other) {
+                sieve.test(test);
+            }
+        }
         None => {}
     }
 }

@@ -165,6 +165,26 @@ pub fn in_audience(versions: &Versions, table: &Timetable<'_>, world: &World<'_>
     turn.in_scope(versions.live(), &seen, |scope| condition.holds(scope)).unwrap_or(false)
 }
 
+/// Why the contact of `world` is none of those whom `to` means, in words; `None`: it is one.
+pub fn outside(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) -> Option<String> {
+    let data = &world.contact.data;
+    if data.is_gone() {
+        return Some("they go on under another name, or were erased".into());
+    }
+    if let Some(tag) = table.to.tags.iter().find(|tag| !data.tags.contains(*tag)) {
+        return Some(format!("they do not have the tag `{tag}`"));
+    }
+    let condition = table.to.condition.as_ref()?;
+    let turn = Turn::new(versions, Session::default(), world);
+    let nothing = Value::Nothing;
+    let seen = Seen { vars: None, event: &nothing, msg: &nothing, handoff: &nothing, error: None, extra: &[] };
+    match turn.in_scope(versions.live(), &seen, |scope| condition.holds(scope)) {
+        Ok(true) => None,
+        Ok(false) => Some(format!("its `if` does not hold for them: `{}`", condition.source().trim())),
+        Err(failure) => Some(format!("its `if` fails for them: {}", failure.text)),
+    }
+}
+
 /// What would keep a start at `world.now` from beginning, beside the opt-out and the consent: a draft, a cap of the
 /// topic or of the trigger, its `if`, its `once_per`.
 pub fn held_back(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) -> Option<String> {

@@ -68,7 +68,8 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// What an expression sees that is asked about a contact alone: no conversation, nobody who sends, a closed window.
+    /// What an expression sees that is asked about a contact alone: no conversation, nobody who sends, and the window
+    /// that their last message opened.
     pub fn of_contact(now: Time, contact: &'a Contact, env: &'a BTreeMap<String, String>) -> World<'a> {
         static NONE: Paused = Paused { failing: BTreeSet::new(), by_hand: BTreeMap::new() };
         static NO_KEYS: BTreeSet<String> = BTreeSet::new();
@@ -77,7 +78,7 @@ impl<'a> World<'a> {
             contact,
             conversation: ConversationId(0),
             sender: SenderView { id: SenderId(0), name: "", language: None, carries: &META },
-            window: Window::default(),
+            window: Window { opened_at: contact.data.last_message_at },
             env,
             paused: &NONE,
             once: &NO_KEYS,

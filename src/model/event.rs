@@ -244,6 +244,31 @@ impl Reason {
         Reason::Paused,
     ];
 
+    /// For whoever is asked why a person did not get something: a sentence about `them`, without its full stop.
+    pub fn words(self) -> &'static str {
+        match self {
+            Reason::OptedOut => "they opted out, and get nothing that they have not asked for",
+            Reason::NoConsent => "they have not agreed to its topic, or took their consent back",
+            Reason::Capped => {
+                "they have had as much of it as `at_most` allows, or so many people as the account's \
+                 `messaging_limit` allows in a day have been reached"
+            }
+            Reason::QuietHours => "these are their quiet hours: nothing goes out that they have not asked for",
+            Reason::Busy => "the bot was in another conversation with them",
+            Reason::WithPerson => "a person of the business has the conversation, and the bot is silent",
+            Reason::WindowClosed => "they had not written for 24 hours, and the flow has no template for that",
+            Reason::TemplateUnusable => {
+                "no template of it could go out to them: paused, rejected or missing, in no language of theirs, or \
+                 advertising in a topic that needs no consent"
+            }
+            Reason::NoBalance => "the balance of the account does not pay for it",
+            Reason::SenderDown => "no sender could write to them: there is none, or it is stopped or cannot be reached",
+            Reason::TooLate => "its time was over when it could have gone: the daemon was down, or it waited too long",
+            Reason::Draft => "the flow is a draft, and they are none of its testers",
+            Reason::Paused => "the flow stood still: an operator had paused it, or all of its last runs had failed",
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Reason::OptedOut => "opted_out",

@@ -3,11 +3,54 @@
 //! The database leaves out all rows without it before anything of them is read. It may let through who is not meant:
 //! they are asked afterwards. It never keeps back who is: so each text is one without which the condition cannot hold.
 
-use crate::base::limits::{SIEVE_GROUPS_MAX, SIEVE_TEXTS_MAX};
+use crate::base::{
+    limits::{SIEVE_DAYS_SLACK, SIEVE_GROUPS_MAX, SIEVE_HEARD_SLACK, SIEVE_TESTS_MAX, SIEVE_TEXTS_MAX},
+    time::{Span, Time},
+};
+use jiff::civil::Date;
+use serde_json::{Value as Json, json};
 
-/// Of each group one text at least stands in the JSON of whoever is meant. No groups: nothing can be told.
+/// Of each group one text at least stands in the JSON of whoever is meant, and each test holds. Neither: nothing can be
+/// told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sieve(Vec<Vec<String>>);
+pub struct Sieve {
+    texts: Vec<Vec<String>>,
+    tests: Vec<Test>,
+}
+
+/// Something that is compared in the row. What is stored as something else than its kind says passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// A field holds a number between these, both included.
+    Number { field: String, from: Option<i64>, to: Option<i64> },
+    /// A field holds a day, or a moment of one, between these, give or take what zones and clocks can make of it.
+    Day { field: String, from: Option<Day>, to: Option<Day> },
+    /// They wrote last between these, from now on counted, give or take; or never.
+    Heard { from: Option<Span>, to: Option<Span>, or_never: bool },
+    /// Their own language is this one; or they have none of their own.
+    Language { is: String, or_none: bool },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Day {
+    On(Date),
+    /// So long after now; negative: before.
+    FromNow(Span),
+}
+
+impl Day {
+    /// As dates are stored, `slack` days further.
+    fn text(self, now: Time, slack: Span) -> Option<String> {
+        let moment = |at: Time| Some(jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(jiff::tz::TimeZone::UTC));
+        let at = match self {
+            Day::On(date) => Time(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()),
+            Day::FromNow(span) => Time(now.0.saturating_add(span.0)),
+        };
+        let date = moment(Time(at.0.saturating_add(slack.0)))?.date();
+        // Of other years the text does not sort as the day does.
+        (date.year() > 0).then(|| date.to_string())
+    }
+}
 
 impl Sieve {
     /// These all, as strings of their own.
@@ -19,32 +62,61 @@ impl Sieve {
 
     /// One of these, too. Beyond the limits the group that says least is left out: the longer a text, the rarer.
     pub fn and(&mut self, texts: Vec<String>) {
-        if texts.is_empty() || texts.len() > SIEVE_TEXTS_MAX || self.0.contains(&texts) {
+        if texts.is_empty() || texts.len() > SIEVE_TEXTS_MAX || self.texts.contains(&texts) {
             return;
         }
-        self.0.push(texts);
-        self.0.sort_by_key(|texts| std::cmp::Reverse(texts.iter().map(String::len).min()));
-        self.0.truncate(SIEVE_GROUPS_MAX);
+        self.texts.push(texts);
+        self.texts.sort_by_key(|texts| std::cmp::Reverse(texts.iter().map(String::len).min()));
+        self.texts.truncate(SIEVE_GROUPS_MAX);
+    }
+
+    /// This must hold, too; beyond the limit it is left to whoever asks afterwards.
+    pub fn test(&mut self, test: Test) {
+        if self.tests.len() < SIEVE_TESTS_MAX && !self.tests.contains(&test) {
+            self.tests.push(test);
+        }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.texts.is_empty() && self.tests.is_empty()
+    }
+
+    /// The tests as rows for the database; ends that are not there leave that side open.
+    pub fn tests(&self, now: Time) -> Json {
+        let at =
+            |span: &Option<Span>, slack: Span| span.map(|span| now.0.saturating_add(span.0).saturating_add(slack.0));
+        let day = |day: &Option<Day>, slack: Span| day.and_then(|day| day.text(now, slack));
+        let (back, ahead) = (Span::ZERO - SIEVE_DAYS_SLACK, SIEVE_DAYS_SLACK);
+        self.tests
+            .iter()
+            .map(|test| match test {
+                Test::Number { field, from, to } => json!({"by": "number", "field": field, "lo": from, "hi": to}),
+                Test::Day { field, from, to } => {
+                    json!({"by": "day", "field": field, "from": day(from, back), "to": day(to, ahead)})
+                }
+                Test::Heard { from, to, or_never } => json!({
+                    "by": "heard", "lo": at(from, Span::ZERO - SIEVE_HEARD_SLACK), "hi": at(to, SIEVE_HEARD_SLACK),
+                    "none": i64::from(*or_never),
+                }),
+                Test::Language { is, or_none } => json!({"by": "language", "is": is, "none": i64::from(*or_none)}),
+            })
+            .collect()
     }
 
     /// For `like … escape '!'`: as many groups of as many patterns as there may be; `%` lets everything through.
     pub fn patterns(&self) -> [[String; SIEVE_TEXTS_MAX]; SIEVE_GROUPS_MAX] {
         std::array::from_fn(|group| {
-            std::array::from_fn(|text| match self.0.get(group) {
+            std::array::from_fn(|text| match self.texts.get(group) {
                 None => "%".to_owned(),
                 Some(texts) => pattern(texts.get(text).unwrap_or(&texts[0])),
             })
         })
     }
 
-    /// What the database asks, for tests of what the sieve keeps back.
+    /// What the database looks for in the text, for tests of what the sieve keeps back.
     pub fn lets_through(&self, json: &str) -> bool {
         let stands = |text: &String| json.contains(&quoted(text));
-        self.0.iter().all(|texts| texts.iter().any(stands))
+        self.texts.iter().all(|texts| texts.iter().any(stands))
     }
 }
 
@@ -89,8 +161,32 @@ mod tests {
             sieve.and(vec!["x".repeat(n + 1)]);
         }
         sieve.and(vec!["much too many".to_owned(); SIEVE_TEXTS_MAX + 1]);
-        assert_eq!(sieve.0.len(), SIEVE_GROUPS_MAX);
-        assert!(!sieve.0.contains(&texts(&["x"])), "{sieve:?}");
+        assert_eq!(sieve.texts.len(), SIEVE_GROUPS_MAX);
+        assert!(!sieve.texts.contains(&texts(&["x"])), "{sieve:?}");
         assert!(sieve.lets_through(r#"{"a": "xx", "b": ["xxx"], "xxxx": 1}"#) && !sieve.lets_through("{}"));
+    }
+
+    #[test]
+    fn no_more_is_tested_than_the_most() {
+        let mut sieve = Sieve::default();
+        for n in 0..=SIEVE_TESTS_MAX as i64 {
+            sieve.test(Test::Number { field: "points".into(), from: Some(n), to: None });
+        }
+        assert_eq!(sieve.tests(Time(0)).as_array().unwrap().len(), SIEVE_TESTS_MAX);
+    }
+
+    #[test]
+    fn days_and_moments_are_given_room() {
+        let mut sieve = Sieve::default();
+        let (date, week) = (Some(Day::On("2026-11-24".parse().unwrap())), Some(Day::FromNow(Span::days(7))));
+        sieve.test(Test::Day { field: "visit".into(), from: date, to: week });
+        sieve.test(Test::Heard { from: Some(Span::days(-3)), to: None, or_never: false });
+        let far = Some(Day::FromNow(Span(i64::MAX)));
+        sieve.test(Test::Day { field: "visit".into(), from: None, to: far });
+        let now = Time(1_795_510_800_000);
+        let tests = sieve.tests(now);
+        assert_eq!(tests[0], json!({"by": "day", "field": "visit", "from": "2026-11-22", "to": "2026-12-03"}));
+        assert_eq!(tests[1]["lo"], json!((now - Span::days(3) - SIEVE_HEARD_SLACK).0));
+        assert_eq!((&tests[1]["hi"], &tests[2]["to"]), (&Json::Null, &Json::Null), "no end");
     }
 }

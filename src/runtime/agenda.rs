@@ -63,8 +63,8 @@ pub enum Meant {
     HeldBack { minute: String, why: String },
     /// It means the contact, and never fires again.
     Never,
-    /// The contact is outside its `to`.
-    Outside,
+    /// The contact is outside its `to`, and why.
+    Outside(String),
     /// This field of the contact is empty.
     Empty(String),
     /// Its moment, this local minute, has passed.
@@ -188,10 +188,10 @@ pub fn outlook(
     let own = tables.iter().filter(|table| table.flow.name == *flow);
     let by_clock = own.map(|table: &Timetable<'_>| {
         let clock = if table.by_contact { &own_zone } else { &set.bot.timezone };
-        let what = match table.fires.next(now, clock) {
-            _ if !flow::in_audience(&versions, table, &world(now)) => Meant::Outside,
-            None => Meant::Never,
-            Some(fire) => match flow::held_back(&versions, table, &world(fire.at)) {
+        let what = match (flow::outside(&versions, table, &world(now)), table.fires.next(now, clock)) {
+            (Some(why), _) => Meant::Outside(why),
+            (None, None) => Meant::Never,
+            (None, Some(fire)) => match flow::held_back(&versions, table, &world(fire.at)) {
                 Some(why) => Meant::HeldBack { minute: fire.minute, why },
                 None => Meant::Yes(fire.minute),
             },
@@ -208,13 +208,6 @@ pub fn outlook(
         Outlook { key: table.key.to_owned(), what, zone: name_of(&own_zone) }
     });
     by_clock.chain(by_date).collect()
-}
-
-/// The starts that were planned for a contact by this flow, newest first.
-pub async fn starts(store: &Store, flow: &FlowName, contact: ContactId) -> Result<Vec<start::PlannedStart>, ReadError> {
-    let mut all = start::of(store, contact, StartId(i64::MAX), AGENDA_STARTS_MAX).await?;
-    all.retain(|start| start.flow == *flow);
-    Ok(all)
 }
 
 /// Starts by dates and steps that wait for their moment, on the contact's clock.

@@ -22,6 +22,7 @@ use super::{
     purse::Purse,
     reach::Reach,
     reload::Reloader,
+    schedule::Lines,
     senders::{Rates, Senders},
     stops::Stops,
     timers::Timers,
@@ -115,6 +116,8 @@ pub struct App {
     pub(super) publishing: Marks<(FlowName, String)>,
     pub(super) rates: Rates,
     pub(super) mornings: Mornings,
+    /// How far the starts of schedules are spread out.
+    pub(super) lines: Lines,
     pub(super) broadcasts: Broadcasts,
     pub(super) reach: Reach,
     pub(super) beat: Beat,

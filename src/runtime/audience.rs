@@ -7,7 +7,9 @@
 use super::{
     app::App,
     apply::AfterCommit,
+    config::Sender,
     for_many::{Given, Wanted},
+    hooks::serves,
     lane::{LaneError, LaneState},
     live::Current,
 };
@@ -186,9 +188,15 @@ impl App {
                 (row.zone, row.cursor_contact_id) = (zone, ContactId(0));
             }
             loop {
-                let page =
-                    contact::page_sieved(&store, &row.account, &row.zone, row.cursor_contact_id, &sieve, PLAN_BATCH)
-                        .await?;
+                let page = contact::page_sieved(
+                    &store,
+                    &row.account,
+                    &row.zone,
+                    row.cursor_contact_id,
+                    (&sieve, walk.now),
+                    PLAN_BATCH,
+                )
+                .await?;
                 let Some(last) = page.last() else { break };
                 row.cursor_contact_id = last.id;
                 let mut set = WriteSet::new();
@@ -222,7 +230,8 @@ impl App {
         for zone in contact::zones(&store, &row.account).await? {
             let mut after = ContactId(0);
             loop {
-                let page = contact::page_sieved(&store, &row.account, &zone, after, &sieve, PLAN_BATCH).await?;
+                let page =
+                    contact::page_sieved(&store, &row.account, &zone, after, (&sieve, walk.now), PLAN_BATCH).await?;
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 let mut set = WriteSet::new();
@@ -283,7 +292,9 @@ impl App {
             When::Clock(clock) => self
                 .asked(walk.live, contact, walk.row.created_at, |world| meant::next_clock(walk.versions, clock, world)),
         };
-        let slot_at = Time(from.unwrap_or(walk.now).0 + place * AUDIENCE_GAP.0);
+        let serves = |sender: &Sender| walk.live.set.flow(&planned.flow).is_none_or(|flow| serves(flow, sender));
+        let pace = self.senders.pace_of_gap(&walk.row.account, serves, AUDIENCE_GAP);
+        let slot_at = pace.slot(from.unwrap_or(walk.now), place);
         set.push(&start::INSERT, &self.row(planned, contact.id, slot_at, Some(walk.row.id), walk.now));
         self.expect_start(contact.id, slot_at);
         true

@@ -59,6 +59,11 @@ impl Rate {
         Rate { gap_us: self.gap_us, burst: if burst == 0 { 1 } else { burst as i64 } }
     }
 
+    /// Between two at an even pace, in microseconds.
+    pub const fn gap_us(self) -> i64 {
+        self.gap_us
+    }
+
     /// For a provider that counts in short windows: a tenth of a second's worth at once, then evenly.
     pub fn paced(self) -> Self {
         let burst = (100_000 / self.gap_us).max(1);

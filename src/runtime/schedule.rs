@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{AccountName, ContactId, SenderId, StartId},
-        limits::{PLAN_BATCH, PLAN_BATCHES_UNWRITTEN_MAX},
+        ids::{AccountName, ContactId, FlowName, SenderId, StartId},
+        limits::{LINES_KEPT_MAX, PLAN_BATCH, PLAN_BATCHES_UNWRITTEN_MAX},
         time::{Span, Time},
     },
     flow::{self, Flow, Timetable, World},
@@ -31,7 +31,13 @@ use crate::{
     },
 };
 use jiff::tz::TimeZone;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// By local minute, flow and trigger, the first slot that is not given away.
+pub(super) type Lines = Mutex<BTreeMap<(String, FlowName, String), Time>>;
 
 impl App {
     /// Plans what has fired since the last time, for every trigger of the live flows.
@@ -80,7 +86,8 @@ impl App {
         now: Time,
     ) -> anyhow::Result<()> {
         let mut any = false;
-        // One line for all accounts and zones in which it fires now: `rate` is the trigger's.
+        // One line for all accounts and zones in which it fires now, and behind those in which the same minute came
+        // earlier: `rate` is the trigger's.
         let mut line = now;
         for account in self.senders.accounts() {
             for zone in contact::zones(&self.store.aside(), account).await? {
@@ -91,7 +98,9 @@ impl App {
                 };
                 for fire in table.fires.between(row.planned_until, now, &clock) {
                     any = true;
+                    line = line.max(self.line_of(table, &fire.minute).await?);
                     line = self.plan_fire(live, table, account, &zone, &fire, line, now).await?;
+                    self.keep_line(table, &fire.minute, line);
                 }
             }
         }
@@ -102,6 +111,24 @@ impl App {
             self.store.commit(commit).await?;
         }
         Ok(())
+    }
+
+    /// The first slot of a local minute that is not given away in any zone. Read once: afterwards nobody else moves it.
+    async fn line_of(&self, table: &Timetable<'_>, minute: &str) -> Result<Time, ReadError> {
+        let name = (minute.to_owned(), table.flow.name.clone(), table.key.to_owned());
+        let known = self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
+        match known {
+            Some(line) => Ok(line),
+            None => Ok(schedule::line(&self.store.aside(), &name.1, &name.2, minute).await?.unwrap_or(Time(i64::MIN))),
+        }
+    }
+
+    fn keep_line(&self, table: &Timetable<'_>, minute: &str, line: Time) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.insert((minute.to_owned(), table.flow.name.clone(), table.key.to_owned()), line);
+        while lines.len() > LINES_KEPT_MAX {
+            lines.pop_first();
+        }
     }
 
     /// Plans a fire in one zone, its slots at `from` or later. Gives back the first slot that is left.
@@ -141,7 +168,7 @@ impl App {
             }
         };
         let late = now - fire.at > table.late;
-        let gap_us = table.rate.per.0 * 1_000 / i64::from(table.rate.count.max(1));
+        let pace = self.senders.pace(account, |sender| serves(table.flow, sender), table.rate);
         let (mut planned, mut slots) = (0_usize, 0_i64);
         let first_slot = row.next_slot_at;
         let store = self.store.aside();
@@ -149,13 +176,13 @@ impl App {
         let mut unwritten = 0;
         loop {
             let after = row.cursor_contact_id;
-            let page = contact::page_sieved(&store, account, zone, after, &sieve, PLAN_BATCH).await?;
+            let page = contact::page_sieved(&store, account, zone, after, (&sieve, now), PLAN_BATCH).await?;
             let mut commit = WriteSet::new();
             for contact in &page {
                 if !self.in_audience(live, table, contact, now) {
                     continue;
                 }
-                let slot_at = Time(first_slot.0 + slots * gap_us / 1_000);
+                let slot_at = pace.slot(first_slot, slots);
                 planned += 1;
                 // What is refused takes nobody's place.
                 slots += i64::from(!late);
@@ -182,7 +209,7 @@ impl App {
             if let Some(last) = page.last() {
                 row.cursor_contact_id = last.id;
             }
-            row.next_slot_at = Time(first_slot.0 + slots * gap_us / 1_000);
+            row.next_slot_at = pace.slot(first_slot, slots);
             row.done_at = (!full).then_some(now);
             // Among many who are not meant a commit each time would be in everybody's way.
             unwritten += 1;

@@ -116,6 +116,7 @@ impl App {
             audiences: true.into(),
             rates: Rates::default(),
             mornings: Default::default(),
+            lines: Default::default(),
             broadcasts: Default::default(),
             reach: Default::default(),
             beat: Beat::default(),

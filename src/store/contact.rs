@@ -136,17 +136,45 @@ static PAGE: Query = Query {
     ),
 };
 
-/// The text of a row is looked through before it is read: cheaper than reading all who are not meant.
-static PAGE_LIKE: Query = Query {
-    name: "contact.page_like",
+/// The text of a row is looked through before it is read, and its fields are compared: cheaper than reading all who are
+/// not meant. `$1` has the tests; a row stays unless one of them is 1.
+static PAGE_SIEVED: Query = Query {
+    name: "contact.page_sieved",
     text: concat!(
         "select ",
         dated!(),
-        " from contact where account = $1 and zone = $2 and id > $3
-           and (cast(data as text) like $4 escape '!' or cast(data as text) like $5 escape '!')
-           and (cast(data as text) like $6 escape '!' or cast(data as text) like $7 escape '!')
-           and (cast(data as text) like $8 escape '!' or cast(data as text) like $9 escape '!')
-         order by id limit $10"
+        " from contact where account = $2 and zone = $3 and id > $4
+           and (cast(data as text) like $5 escape '!' or cast(data as text) like $6 escape '!')
+           and (cast(data as text) like $7 escape '!' or cast(data as text) like $8 escape '!')
+           and (cast(data as text) like $9 escape '!' or cast(data as text) like $10 escape '!')
+           and not exists (select 1 from {rows} as test where 1 = case test.value ->> 'by'
+             when 'number' then case
+               when {field_kind} is null or {field_kind} = 'null' then 1
+               when {field_kind} not in ('number', 'integer', 'real') then 0
+               when {field_number} < cast(test.value ->> 'lo' as bigint)
+                 or {field_number} > cast(test.value ->> 'hi' as bigint) then 1
+               else 0 end
+             when 'day' then case
+               when {field_kind} is null or {field_kind} = 'null' then 1
+               when {field_day} not like '____-__-__' then 0
+               when {field_day} < test.value ->> 'from' or {field_day} > test.value ->> 'to' then 1
+               else 0 end
+             when 'heard' then (select case
+                 when heard.at is null and heard.known is null then 1 - cast(test.value ->> 'none' as bigint)
+                 when (heard.at is null or heard.at < cast(test.value ->> 'lo' as bigint))
+                   and (heard.known is null or heard.known < cast(test.value ->> 'lo' as bigint)) then 1
+                 when heard.at > cast(test.value ->> 'hi' as bigint)
+                   or heard.known > cast(test.value ->> 'hi' as bigint) then 1
+                 else 0 end
+               from (select cast(contact.data ->> 'last_message_at' as bigint) as known,
+                 (select max(conversation.last_inbound_at) from conversation
+                   where conversation.contact_id = contact.id) as at) as heard)
+             when 'language' then case
+               when contact.data ->> 'language' is null then 1 - cast(test.value ->> 'none' as bigint)
+               when contact.data ->> 'language' <> test.value ->> 'is' then 1
+               else 0 end
+             else 0 end)
+         order by id limit $11"
     ),
 };
 
@@ -171,7 +199,7 @@ static FOUND: Query = Query { name: "contact.found", text: matching!(dated!(), "
 static COUNT_FOUND: Query = Query { name: "contact.count_found", text: matching!("count(*) as n", "") };
 
 pub(super) static QUERIES: &[&Query] =
-    &[&FIND, &PAGE, &PAGE_LIKE, &NEWEST, &NEWEST_OF, &NEXT_ZONE, &HAS_ZONE, &FIND_DATED, &FOUND, &COUNT_FOUND];
+    &[&FIND, &PAGE, &PAGE_SIEVED, &NEWEST, &NEWEST_OF, &NEXT_ZONE, &HAS_ZONE, &FIND_DATED, &FOUND, &COUNT_FOUND];
 
 pub async fn find(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -200,22 +228,23 @@ pub async fn page(
     store.all(&PAGE, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
 }
 
-/// Of such a page those whom a sieve lets through: some who are not meant may be among them, and all who are.
+/// Of such a page those whom a sieve lets through at `now`: some who are not meant may be among them, and all who are.
 pub async fn page_sieved(
     store: &Store,
     account: &AccountName,
     zone: &str,
     after: ContactId,
-    sieve: &Sieve,
+    (sieve, now): (&Sieve, Time),
     limit: i64,
 ) -> Result<Vec<Contact>, ReadError> {
     if sieve.is_empty() {
         return page(store, account, zone, after, limit).await;
     }
-    let mut args: Vec<Arg> = vec![account.as_str().into(), zone.into(), after.0.into()];
+    let tests = sieve.tests(now).to_string();
+    let mut args: Vec<Arg> = vec![tests.as_str().into(), account.as_str().into(), zone.into(), after.0.into()];
     args.extend(sieve.patterns().iter().flatten().map(|pattern| pattern.as_str().into()));
     args.push(limit.into());
-    store.all(&PAGE_LIKE, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
+    store.all(&PAGE_SIEVED, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
 }
 
 /// All contacts, or those of one account, newest first; `before` is the last one's id, `i64::MAX` at first.

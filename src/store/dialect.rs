@@ -13,7 +13,9 @@ impl Dialect {
     /// A text with its tokens replaced:
     /// - `{rows}`: the one parameter, a JSON array of objects, as rows with a column `value`;
     /// - `{id}`: a bigint primary key (`bigint primary key` would be a second index in SQLite);
-    /// - `{serial}`: the same, given out by the database in the order of inserts and never twice.
+    /// - `{serial}`: the same, given out by the database in the order of inserts and never twice;
+    /// - `{field_kind}`, `{field_number}`, `{field_day}`: of the contact's field that the row `test` names, the type of
+    ///   its JSON, its number, and the day of its date or moment.
     pub fn text(self, template: &'static str) -> SqlStr {
         if !template.contains('{') {
             return SqlStr::from_static(template);
@@ -27,7 +29,30 @@ impl Dialect {
             ),
         };
         let text = template.replace("{rows}", rows).replace("{id}", id).replace("{serial}", serial);
+        if !text.contains("{field_") {
+            return AssertSqlSafe(text).into_sql_str();
+        }
+        let [kind, number, day] = self.field();
+        let text = text.replace("{field_kind}", kind).replace("{field_number}", number).replace("{field_day}", day);
         AssertSqlSafe(text).into_sql_str()
+    }
+
+    fn field(self) -> [&'static str; 3] {
+        match self {
+            Dialect::Sqlite => [
+                "json_type(contact.data, '$.fields.\"' || (test.value ->> 'field') || '\"')",
+                "json_extract(contact.data, '$.fields.\"' || (test.value ->> 'field') || '\"')",
+                "substr(coalesce(
+                   json_extract(contact.data, '$.fields.\"' || (test.value ->> 'field') || '\".\"$date\"'),
+                   json_extract(contact.data, '$.fields.\"' || (test.value ->> 'field') || '\".\"$datetime\"'), ''), 1, 10)",
+            ],
+            Dialect::Postgres => [
+                "jsonb_typeof(contact.data -> 'fields' -> (test.value ->> 'field'))",
+                "cast(contact.data -> 'fields' ->> (test.value ->> 'field') as numeric)",
+                "substr(coalesce(contact.data -> 'fields' -> (test.value ->> 'field') ->> '$date',
+                   contact.data -> 'fields' -> (test.value ->> 'field') ->> '$datetime', ''), 1, 10)",
+            ],
+        }
     }
 
     /// How a transaction that will write begins.

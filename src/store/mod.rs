@@ -42,6 +42,7 @@ pub mod ledger;
 pub mod meta;
 pub mod once;
 pub mod outbound;
+pub mod outcome;
 pub mod report;
 pub mod run;
 pub mod schedule;
@@ -107,6 +108,7 @@ static TABLES: &[Table] = &[
     (meta::STATEMENTS, meta::QUERIES),
     (once::STATEMENTS, once::QUERIES),
     (outbound::STATEMENTS, outbound::QUERIES),
+    (outcome::STATEMENTS, outcome::QUERIES),
     (report::STATEMENTS, report::QUERIES),
     (run::STATEMENTS, run::QUERIES),
     (schedule::STATEMENTS, schedule::QUERIES),

@@ -75,7 +75,8 @@ macro_rules! which {
     };
 }
 
-/// A template whose text follows, a nudge, has the number of that text.
+/// A template whose text follows, a nudge, has the number of that text. What a person says has the second of their
+/// message, so it may seem to come before what it answers.
 static SAID: Query = Query {
     name: "report.said",
     text: concat!(
@@ -91,7 +92,8 @@ static SAID: Query = Query {
              where inbound.conversation_id = one.conversation_id and inbound.received_at >= one.left_at
                and inbound.received_at <= one.left_at + cast($5 as bigint)) then 1 else 0 end), 0) as bigint) as answered,
            cast(coalesce(sum(case when left_at is not null and exists (select 1 from ledger
-             where ledger.contact_id = one.contact_id and not ledger.given and ledger.at >= one.left_at
+             where ledger.contact_id = one.contact_id and not ledger.given
+               and ledger.at >= one.left_at / 1000 * 1000
                and ledger.at <= one.left_at + cast($5 as bigint)) then 1 else 0 end), 0) as bigint) as opted_out,
            cast(coalesce(sum(cost), 0) as bigint) as cost, min(left_at) as first_at, max(left_at) as last_at
          from (",

@@ -110,7 +110,12 @@ static OF: Query =
 static ONE: Query =
     Query { name: "fire.one", text: fire!("where flow = $1 and trigger_key = $2 and zone = $3 and minute = $4") };
 
-pub(super) static QUERIES: &[&Query] = &[&ALL, &OF, &ONE];
+static LINE: Query = Query {
+    name: "fire.line",
+    text: "select max(next_slot_at) as at from fire where flow = $1 and trigger_key = $2 and minute = $3",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&ALL, &OF, &ONE, &LINE];
 
 pub async fn all(store: &Store) -> Result<Vec<Schedule>, ReadError> {
     store
@@ -134,6 +139,13 @@ pub async fn fire(
     minute: &str,
 ) -> Result<Option<Fire>, ReadError> {
     store.one(&ONE, &[flow.as_str().into(), trigger_key.into(), zone.into(), minute.into()], read).await
+}
+
+/// The first slot of a local minute that is not given away in any zone; `None`: it has come in none.
+pub async fn line(store: &Store, flow: &FlowName, trigger_key: &str, minute: &str) -> Result<Option<Time>, ReadError> {
+    let args = [flow.as_str().into(), trigger_key.into(), minute.into()];
+    let found = store.one(&LINE, &args, |row| row.maybe_time("at")).await?;
+    Ok(found.flatten())
 }
 
 /// The fires of a trigger, for `schedule explain`.

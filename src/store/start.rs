@@ -1,7 +1,7 @@
 //! `start`: planned starts of flows, one per flow, trigger, contact and local minute.
 
 use super::{
-    Query, ReadError, Row, Sql, Statement, Store, Wins,
+    Query, ReadError, Row, Sql, Statement, Store, Wins, broadcast,
     retention::{Before, expire},
 };
 use crate::base::{
@@ -58,6 +58,18 @@ pub struct Decided {
     /// Where it is postponed; `None`: as it was.
     pub slot_at: Option<Time>,
     pub ended_at: Option<Time>,
+}
+
+/// All waiting starts of a broadcast that is paused stand in a line again, in the order in which they were planned.
+#[derive(Debug, Clone, Serialize)]
+pub struct Lined {
+    pub broadcast: i64,
+    pub flow: FlowName,
+    pub trigger_key: String,
+    /// The slot of the first.
+    pub from: Time,
+    /// Between two, in microseconds.
+    pub gap_us: i64,
 }
 
 /// All waiting starts of a date trigger and contact give way but the one for the value `keeps`.
@@ -186,11 +198,58 @@ pub static MOVE: Statement<Moved> = Statement::new(
            and other.contact_id = cast(value ->> 'to' as bigint) and other.minute = start.minute)",
 );
 
+/// What waits of a broadcast never begins, if that stands so.
+#[derive(Debug, Clone, Serialize)]
+pub struct CalledOff {
+    pub broadcast: i64,
+    pub from: broadcast::State,
+    pub flow: FlowName,
+    pub trigger_key: String,
+    pub at: Time,
+}
+
+pub static CALL_OFF: Statement<CalledOff> = Statement::new(
+    "start.call_off",
+    59,
+    Wins::Plain,
+    |row| row.trigger_key.as_str().into(),
+    "update start set state = 'superseded', ended_at = cast(value ->> 'at' as bigint)
+     from {rows} as input
+     where start.flow = value ->> 'flow' and start.trigger_key = value ->> 'trigger_key' and start.state = 'waiting'
+       and exists (select 1 from broadcast
+         where broadcast.id = cast(value ->> 'broadcast' as bigint) and broadcast.state = value ->> 'from')",
+);
+
+/// In the commit that turns the broadcast, and before that: who loses there changes nothing here.
+pub static LINE_UP: Statement<Lined> = Statement::new(
+    "start.line_up",
+    58,
+    Wins::Plain,
+    |row| row.trigger_key.as_str().into(),
+    "update start set slot_at = line.slot_at
+     from (select waiting.id as id, cast(value ->> 'from' as bigint)
+         + (row_number() over (order by waiting.id) - 1) * cast(value ->> 'gap_us' as bigint) / 1000 as slot_at
+       from {rows} as input join start as waiting
+         on waiting.flow = value ->> 'flow' and waiting.trigger_key = value ->> 'trigger_key'
+       where waiting.state = 'waiting' and exists (select 1 from broadcast
+         where broadcast.id = cast(value ->> 'broadcast' as bigint) and broadcast.state = 'paused')) as line
+     where start.id = line.id",
+);
+
 /// A start by a date may wait for years.
 pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at", "state not in ('waiting', 'queued')");
 
-pub(super) static STATEMENTS: &[&Sql] =
-    &[&INSERT.sql, &DECIDED.sql, &CANCEL.sql, &PLAN.sql, &MOVE.sql, &EXPIRE.sql, &TAKE_BACK.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[
+    &INSERT.sql,
+    &DECIDED.sql,
+    &CANCEL.sql,
+    &PLAN.sql,
+    &MOVE.sql,
+    &EXPIRE.sql,
+    &TAKE_BACK.sql,
+    &LINE_UP.sql,
+    &CALL_OFF.sql,
+];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -208,6 +267,10 @@ static DUE: Query = Query {
     text: select!(
         "where state = 'waiting' and (slot_at, id) > ($1, $2) and slot_at <= $3 order by slot_at, id limit $4"
     ),
+};
+static WAITING: Query = Query {
+    name: "start.waiting",
+    text: "select count(*) as n from start where flow = $1 and trigger_key = $2 and state = 'waiting'",
 };
 static NEXT: Query = Query {
     name: "start.next",
@@ -244,7 +307,7 @@ static BY_STEPS: Query = Query {
       group by trigger_key, state, reason order by trigger_key, state, reason limit $3",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &NEXT, &OF, &CREATED, &TALLY, &TALLY_OF, &BY_STEPS];
+pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &WAITING, &NEXT, &OF, &CREATED, &TALLY, &TALLY_OF, &BY_STEPS];
 
 pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -258,6 +321,12 @@ pub async fn due(
     limit: i64,
 ) -> Result<Vec<PlannedStart>, ReadError> {
     store.all(&DUE, &[after.0.into(), after.1.0.into(), until.into(), limit.into()], read).await
+}
+
+/// How many of a trigger wait for their slot.
+pub async fn waiting(store: &Store, flow: &FlowName, trigger_key: &str) -> Result<i64, ReadError> {
+    let args = [flow.as_str().into(), trigger_key.into()];
+    Ok(store.one(&WAITING, &args, |row| row.number("n")).await?.unwrap_or(0))
 }
 
 /// The first slot after `now`.

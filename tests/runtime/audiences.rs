@@ -43,12 +43,16 @@ const CONDITIONS: &[(&str, bool)] = &[
     ("contact.visit < today()", true),
     ("contact.consent.news == \"given\"", true),
     ("contact.consent.news != \"given\"", false),
-    ("contact.language == \"en\"", false),
+    ("contact.language == \"en\"", true),
+    ("contact.language == \"es\"", true),
     ("contact.country == \"ES\"", true),
     ("contact.first_name == \"Ana\"", true),
     ("contact.name == \"Ana B\" || (contact.points >= 7 && !contact.vip)", true),
     ("missing(contact.city)", false),
-    ("contact.last_message_at > now() - days(3)", false),
+    ("contact.last_message_at > now() - days(3)", true),
+    ("window.open", true),
+    ("!window.open && contact.points > 10.5", true),
+    ("contact.points < 8", true),
     ("false", false),
 ];
 
@@ -121,12 +125,18 @@ async fn the_database_keeps_back_nobody_who_is_meant() {
             all.iter().filter(of).map(|contact| contact.id).collect()
         };
         let all = contact::page(store, &account, "here", ContactId(0), 1_000).await.unwrap();
-        let some = contact::page_sieved(store, &account, "here", ContactId(0), &sieve, 1_000).await.unwrap();
+        let some = contact::page_sieved(store, &account, "here", ContactId(0), (&sieve, house.clock.now()), 1_000)
+            .await
+            .unwrap();
         assert_eq!(meant(&some), meant(&all), "`{condition}` with {more}: {sieve:?}");
         // And it does keep back: all of these leave somebody out.
         assert_eq!(some.len() < all.len(), !sieve.is_empty(), "`{condition}` with {more}: {sieve:?}");
         let json = |contact: &Contact| serde_json::to_string(&contact.data).unwrap();
-        assert!(all.iter().filter(|contact| sieve.lets_through(&json(contact))).count() <= some.len());
+        // What it compares beside the texts keeps back more.
+        let by_text_alone = sieve.tests(house.clock.now()) == serde_json::json!([]);
+        assert!(
+            !by_text_alone || all.iter().filter(|contact| sieve.lets_through(&json(contact))).count() <= some.len()
+        );
     }
 }
 

@@ -113,6 +113,25 @@ async fn a_pause_holds_those_whose_slot_has_not_come_and_a_stop_ends_it() {
 }
 
 #[tokio::test]
+async fn who_was_kept_back_goes_at_once_and_at_the_same_pace_when_it_is_resumed() {
+    let mut house = house().await;
+    people(&mut house, 12).await;
+    let id = draft(&house, When::Now).await;
+    turn(&house, id, State::Draft, State::Running).await;
+    turn(&house, id, State::Running, State::Paused).await;
+    house.advance(Span::minutes(10) + Span::seconds(20)).await;
+    assert_eq!(house.heard().len(), 1, "the first one's slot had come");
+    turn(&house, id, State::Paused, State::Running).await;
+    assert_eq!(house.heard().len(), 1, "nobody waits for a minute to begin");
+    for minute in 1..=10 {
+        house.advance(Span::minutes(1)).await;
+        assert_eq!(house.heard().len(), 1, "minute {minute}");
+    }
+    house.advance(Span::hours(1)).await;
+    assert_eq!(house.heard().len(), 0);
+}
+
+#[tokio::test]
 async fn a_local_minute_is_each_contacts_own_and_the_audience_is_asked_once_more() {
     let mut house = house().await;
     house.writes("34600000001", "i am vip").await;

@@ -12,6 +12,7 @@ mod house;
 mod locked;
 mod names;
 mod nudge;
+mod pace;
 mod parked;
 mod pauses;
 mod quiet;

@@ -4,6 +4,7 @@ mod charges;
 mod postgres;
 mod records;
 mod sample;
+mod sieve;
 mod statements;
 mod tables;
 mod testers;

@@ -51,7 +51,7 @@ fn literal(dialect: Dialect, text: &'static str) -> String {
     let text = dialect.text(text).as_str().replace("json_each($1)", "json_each('[]')");
     let text = text.replace("jsonb_array_elements($1::jsonb)", "jsonb_array_elements('[]'::jsonb)");
     let value = if dialect == Dialect::Sqlite { "1" } else { "'1'" };
-    (1..=10).rev().fold(text, |text, n| text.replace(&format!("${n}"), value))
+    (1..=11).rev().fold(text, |text, n| text.replace(&format!("${n}"), value))
 }
 
 /// What runs: on SQLite a statement for one row.

@@ -71,6 +71,19 @@ pub const PLAN_EVERY: Span = Span::seconds(1);
 /// What the database looks for in a contact's row before it is read: of so many groups one of so many texts.
 pub const SIEVE_GROUPS_MAX: usize = 3;
 pub const SIEVE_TEXTS_MAX: usize = 2;
+/// Comparisons of its fields beside that.
+pub const SIEVE_TESTS_MAX: usize = 4;
+/// How far a stored day may lie from the same moment's day elsewhere: zones are up to a day apart, and so is what is
+/// compared with it.
+pub const SIEVE_DAYS_SLACK: Span = Span::days(2);
+/// Of a moment it is what changes of clocks can make of a length of time.
+pub const SIEVE_HEARD_SLACK: Span = Span::hours(3);
+/// Of the rate of its senders a fire takes three of four parts at most. At the whole rate the sender's line never gets
+/// empty, and whoever writes meanwhile waits behind it for their answer, for as long as the fire lasts.
+pub const FIRE_SHARE_TAKEN: i64 = 3;
+pub const FIRE_SHARE_OF: i64 = 4;
+/// Local minutes whose line of starts is remembered, the newest; older ones are read from their rows.
+pub const LINES_KEPT_MAX: usize = 1_000;
 /// Contacts of one planning commit: a message's own waits behind it, and a hundred rows are some two milliseconds.
 pub const PLAN_BATCH: i64 = 100;
 /// How long a planner rests after each batch, so that messages are most of what the writer and the processors do.
@@ -155,8 +168,12 @@ pub const AGENDA_FIRES_MAX: usize = 1_000;
 pub const AGENDA_STARTS_MAX: i64 = 200;
 /// Fires of a flow that are counted.
 pub const AGENDA_TALLIES_MAX: i64 = 1_000;
+/// Messages of the starts of one contact and flow that are read to say what became of them.
+pub const OUTCOME_ROWS_MAX: i64 = 1_000;
 /// How often `schedule show --follow` looks.
 pub const FOLLOW_EVERY: Span = Span::seconds(1);
+/// And how long before a fire it begins to wait for it.
+pub const FOLLOW_AHEAD: Span = Span::minutes(15);
 /// Whom quiet hours kept waiting comes this much after the one before: the default `rate` of a schedule.
 pub const MORNING_GAP: Span = Span::millis(50);
 /// And is moved by up to as much for each who waits before it, and never by more than the most.
@@ -178,8 +195,8 @@ pub const FORECAST_DATES_AHEAD: Span = Span::days(7);
 pub const FORECAST_EXAMPLES: usize = 3;
 /// Starts of a broadcast are planned so far ahead of their slots: whoever pauses it stops all but these.
 pub const BROADCAST_AHEAD: Span = Span::minutes(2);
-/// A start of a paused broadcast looks again after so long.
-pub const BROADCAST_LOOK: Span = Span::minutes(1);
+/// A start of a paused broadcast looks again after so long, if nobody resumes it before.
+pub const BROADCAST_LOOK: Span = Span::hours(1);
 /// Broadcasts that are read at a time.
 pub const BROADCASTS_AT_ONCE: i64 = 50;
 /// Audiences of broadcasts that are kept in memory.

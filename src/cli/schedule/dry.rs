@@ -1,54 +1,40 @@
 //! `schedule explain FLOW` before it happens: how many would get what, who would not and why, and what it costs.
 
+use super::legend;
 use crate::{
     base::{
         clock::{Clock, SystemClock},
         counted::counted_as,
-        diagnostic::did_you_mean,
         ids::{AccountName, VersionId},
         limits::FORECAST_DATES_AHEAD,
-        phone,
     },
     cli::{
         Failure, Outcome,
         bars::{self, Bar, Tone},
         paint::Paint,
-        place::contact_of,
         show,
     },
     flow::{self, DateTable, Flow, FlowSet, Timetable},
-    model::{contact::Contact, window::SenderState},
+    model::window::SenderState,
     runtime::{
         config::{Config, shown},
-        forecast::{self, Forecast, Foreseen, Ground, Occasion, Outlook, What, When, ZoneFire},
+        forecast::{self, Forecast, Ground, Occasion, Outlook, When},
     },
     store::Store,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use jiff::civil::DateTime;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Every schedule of the flow at its next fire, or at this local minute; its dates in the week ahead.
-pub async fn run(
-    config: &Config,
-    set: &Arc<FlowSet>,
-    store: &Store,
-    flow: &Flow,
-    at: Option<&str>,
-    who: Option<&str>,
-) -> Outcome {
-    let minute = at.map(minute).transpose()?;
+pub async fn run(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &Flow, at: Option<DateTime>) -> Outcome {
     let all = flow::timetables(set);
     let tables: Vec<&Timetable<'_>> = all.iter().filter(|table| table.flow.name == flow.name).collect();
     let dates: Vec<DateTable<'_>> =
         flow::dates(set).into_iter().filter(|table| table.flow.name == flow.name && at.is_none()).collect();
     if tables.is_empty() && dates.is_empty() {
-        if at.is_some() {
-            let scheduled = all.iter().map(|table| table.flow.name.as_str());
-            let help = did_you_mean(flow.name.as_str(), scheduled).map(|help| format!("; {help}")).unwrap_or_default();
-            return Err(Failure::Usage(format!(
-                "flow `{}` has no `schedule:`, so no fire to look ahead to{help}",
-                flow.name
-            )));
-        }
         return Ok(());
     }
     // Whether a sender stands still only the daemon knows: it is taken to work again by then.
@@ -60,76 +46,20 @@ pub async fn run(
     for table in tables {
         let now = SystemClock.now();
         let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
-        let when = minute.map_or(When::Next(table, now), |minute| When::Minute(minute, table.by_contact));
+        let when = at.map_or(When::Next(table, now), |minute| When::Minute(minute, table.by_contact));
         let trigger = table.key;
         let (rate, sieve) = (table.rate, table.sieve(set));
         let occasion = Occasion { flow, trigger, inputs: &inputs, rate, sieve, meant: &meant, when };
-        match who {
-            Some(phone) => one(config, store, &ground, &occasion, phone).await?,
-            None => {
-                let foreseen = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
-                print(&foreseen.map_err(Failure::failed)?);
-            }
-        }
+        let foreseen = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
+        print(&foreseen.map_err(Failure::failed)?);
     }
     let now = SystemClock.now();
     for table in &dates {
-        match who {
-            Some(phone) => {
-                let Some(contact) = person(config, store, phone).await? else { continue };
-                let seen = forecast::next_date(&ground, table, &contact, now).await.map_err(Failure::failed)?;
-                if let Some((fire, seen)) = seen {
-                    println!("{}", sentence(table.key, &fire, &seen, Paint::stdout()));
-                }
-            }
-            None => {
-                let until = now + FORECAST_DATES_AHEAD;
-                let foreseen = forecast::forecast_dates(&ground, &accounts, table, (now, until), |_, _| {}).await;
-                print(&foreseen.map_err(Failure::failed)?);
-            }
-        }
+        let until = now + FORECAST_DATES_AHEAD;
+        let foreseen = forecast::forecast_dates(&ground, &accounts, table, (now, until), |_, _| {}).await;
+        print(&foreseen.map_err(Failure::failed)?);
     }
     Ok(())
-}
-
-async fn person(config: &Config, store: &Store, who: &str) -> Result<Option<Contact>, Failure> {
-    match phone::strict(who) {
-        Some(number) => contact_of(config, store, &number).await,
-        None => Ok(None),
-    }
-}
-
-async fn one(config: &Config, store: &Store, ground: &Ground<'_>, occasion: &Occasion<'_>, who: &str) -> Outcome {
-    let Some(contact) = person(config, store, who).await? else { return Ok(()) };
-    let paint = Paint::stdout();
-    let seen = forecast::for_contact(ground, occasion, &contact).await.map_err(Failure::failed)?;
-    if let Some((fire, seen)) = seen {
-        println!("{}", sentence(occasion.trigger, &fire, &seen, paint));
-    }
-    Ok(())
-}
-
-/// What one person gets, in words.
-fn sentence(trigger: &str, fire: &ZoneFire, seen: &Foreseen, paint: Paint) -> String {
-    let minute = format!("{} ({})", fire.minute.replace('T', " "), fire.zone);
-    let later = if seen.postponed { format!(", after quiet hours at {}", show::time(seen.at)) } else { String::new() };
-    let what = match &seen.what {
-        What::Text => format!("{} the message itself leaves{later}", paint.good("text:")),
-        What::Template(name) => {
-            format!("{} the window is closed then, so `{name}` leaves{later}", paint.good("template:"))
-        }
-        What::Nudge(name) => {
-            format!("{} `{name}` leaves{later}; the message itself follows when they answer", paint.good("nudge:"))
-        }
-        What::Held(reason) => format!("{} kept back: `{}`{later}", paint.warn("held:"), reason.as_str()),
-        What::Queued(reason) => format!("{} it waits in line: `{}`", paint.warn("queued:"), reason.as_str()),
-        What::Refused(reason) => format!("{} refused: `{}`", paint.bad("no:"), reason.as_str()),
-        What::Skipped => format!("{} the window is closed then, and the flow says `skip`", paint.bad("no:")),
-        What::Failed => format!("{} the window is closed then, and the flow says `fail`", paint.bad("no:")),
-        What::AsksFirst => format!("{} a server is asked before anything is said", paint.warn("unknown:")),
-        What::Silent => format!("{} the flow says nothing at once", paint.warn("nothing:")),
-    };
-    format!("At {minute}, by `{trigger}`: {what}.")
 }
 
 /// The sum for a terminal.
@@ -166,6 +96,8 @@ fn lines(foreseen: &Forecast, paint: Paint) -> Vec<String> {
     lines.extend(bars::lines(&bars, foreseen.people, paint));
     lines.push(String::new());
     lines.push(format!("  {} in all.", people_of(foreseen.people)));
+    let reasons = [&foreseen.held, &foreseen.queued, &foreseen.refused].into_iter().flat_map(BTreeMap::keys);
+    lines.extend(legend(reasons.copied().collect::<BTreeSet<_>>()).iter().map(|line| format!("  {line}")));
     if let Some((first, last)) = foreseen.leaves {
         lines.push(format!("  The first message leaves at {}, the last at {}.", show::time(first), show::time(last)));
     }
@@ -198,21 +130,16 @@ fn tone(what: &str) -> Tone {
     }
 }
 
-/// `2026-11-24T10:00`, or with a blank.
-fn minute(text: &str) -> Result<jiff::civil::DateTime, Failure> {
-    text.trim()
-        .replace(' ', "T")
-        .parse()
-        .map_err(|_| Failure::Usage(format!("`--at {text}` is no local minute; write it like 2026-11-24T10:00")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         base::{ids::ContactId, time::Time},
-        model::{contact::ContactData, event::Reason},
-        runtime::forecast::Price,
+        model::{
+            contact::{Contact, ContactData},
+            event::Reason,
+        },
+        runtime::forecast::{Foreseen, Price, ZoneFire},
     };
 
     #[test]

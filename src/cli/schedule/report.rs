@@ -1,8 +1,10 @@
 //! `schedule report` and `schedule show`: what became of each fire, as a picture, and how far the newest has come.
 
+use super::legend;
 use crate::{
     base::{
         clock::Clock,
+        counted::counted_as,
         ids::FlowName,
         limits::{AGENDA_FIRES_MAX, FOLLOW_EVERY},
         time::{Span, Time},
@@ -14,13 +16,14 @@ use crate::{
         show,
     },
     flow::Flow,
+    model::event::Reason,
     runtime::{
         config::{Config, shown},
         report::{self, FireReport},
     },
     store::Store,
 };
-use std::io::IsTerminal;
+use std::{collections::BTreeSet, io::IsTerminal};
 
 /// Fires that are drawn; `--csv` has all of them.
 const DRAWN: usize = 5;
@@ -42,6 +45,9 @@ pub async fn run(config: &Config, store: &Store, flow: &Flow, since: Time, csv: 
         lines(fire, currency, paint).iter().for_each(|line| println!("{line}"));
         println!();
     }
+    let named = |fire: &FireReport| fire.refused.keys().filter_map(|word| Reason::named(word)).collect::<Vec<_>>();
+    let reasons: BTreeSet<Reason> = fires.iter().take(DRAWN).flat_map(named).collect();
+    legend(reasons).iter().for_each(|line| println!("{line}"));
     if fires.len() > DRAWN {
         println!("{} older fires are left out; `--csv` has all of them.", fires.len() - DRAWN);
     }
@@ -59,7 +65,9 @@ pub async fn progress(store: &Store, flow: &FlowName, now: Time) -> Outcome {
 }
 
 /// The same again and again until all of them are decided; on a terminal in the same place, else what has changed.
-pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock) -> Outcome {
+/// `next`: its next fire, if that is near.
+pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock, next: impl Fn(Time) -> Option<Time>) -> Outcome {
+    let mut coming: Option<Time> = None;
     let is_terminal = std::io::stdout().is_terminal();
     let mut before: Vec<String> = Vec::new();
     loop {
@@ -71,7 +79,15 @@ pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock) -> Outcom
         for line in lines.iter().filter(|line| is_terminal || !before.contains(line)) {
             println!("{}{line}", if is_terminal { "\x1b[2K" } else { "" });
         }
-        if !is_open {
+        let now = clock.now();
+        if !is_open && coming.is_none() && lines.is_empty() {
+            // Whoever looks on before it begins wants to see it.
+            coming = next(now);
+            coming.iter().for_each(|at| println!("It begins at {}.", show::time(*at)));
+        }
+        // Planning takes its time.
+        let begins = lines.is_empty() && coming.is_some_and(|at| now < at + Span::minutes(1));
+        if !is_open && !begins {
             if lines.is_empty() {
                 println!("`{flow}` has not fired since yesterday.");
             }
@@ -103,7 +119,11 @@ fn progress_line(fire: &FireReport, paint: Paint) -> String {
     let bar = Bar { name: fire.minute.replace('T', " "), count: fire.done(), tone: Tone::Good };
     let bar = bars::lines(&[bar], fire.planned, paint).concat();
     let more = if fire.is_planning { ", contacts are looked at still" } else { "" };
-    format!("{bar}  {} of {} decided, {} wait for their slot{more}", fire.done(), fire.planned, fire.waiting)
+    if fire.waiting == 0 && !fire.is_planning {
+        return format!("{bar}  all decided");
+    }
+    let wait = counted_as(fire.waiting, "waits for its slot", "wait for their slot");
+    format!("{bar}  of {} so far, {wait}{more}", fire.planned)
 }
 
 fn lines(fire: &FireReport, currency: &str, paint: Paint) -> Vec<String> {
@@ -160,6 +180,8 @@ mod tests {
             assert!(text.contains(part), "`{part}` is missing in\n{text}");
         }
         let line = progress_line(&FireReport { is_planning: true, ..fire }, Paint::plain());
-        assert!(line.contains("7 of 8 decided, 1 wait for their slot, contacts are looked at still"), "{line}");
+        assert!(line.contains("7   87 %  of 8 so far, 1 waits for its slot, contacts are looked at still"), "{line}");
+        let done = FireReport { minute: "2026-11-24T10:00".into(), planned: 8, ..FireReport::default() };
+        assert!(progress_line(&done, Paint::plain()).ends_with("100 %  all decided"));
     }
 }

@@ -54,7 +54,7 @@ impl TriggerKind for Schedule {
             FieldSpec::required("schedule", FieldKind::Name, "Five fields: minute, hour, day, month, weekday."),
             FieldSpec::default("clock", FieldKind::Word(&["contact", "bot"]), "contact", "`contact` or `bot`."),
             FieldSpec::required("to", AUDIENCE, "`everyone`, or `{tags: [customer], if: …}`."),
-            FieldSpec::default("rate", FieldKind::Limit, "20/s", "How many starts in how long."),
+            FieldSpec::default("rate", FieldKind::Limit, "20/s", "How many starts in how long; never more than three quarters of what its senders carry, so that answers find room."),
             FieldSpec::default("late", FieldKind::Duration, "1h", "How late it may still begin after the daemon was down."),
         ],
         example: "schedule: \"0 10 * * TUE\"\nto: everyone",

@@ -10,7 +10,10 @@ pub use wanted::{Meant, To, Wanted, When};
 use super::{
     app::App,
     bot::BotFiles,
+    config::Sender,
+    hooks::serves,
     lane::{LaneError, LaneState},
+    pace::Pace,
 };
 use crate::{
     base::{
@@ -29,7 +32,7 @@ use crate::{
         CommitError, WriteSet,
         broadcast::{self, Broadcast, State, Turned},
         contact,
-        start::{self, Decided, PlannedStart, StartState},
+        start::{self, CalledOff, Decided, Lined, PlannedStart, StartState},
         version,
     },
 };
@@ -59,15 +62,44 @@ impl App {
     pub async fn turn_broadcast(self: &Arc<Self>, id: i64, from: &[State], to: State) -> anyhow::Result<bool> {
         let at = self.clock.now();
         for from in from {
-            // Those whom the pause kept back go first, within the minute in which they look again.
-            let slots_from = if *from == State::Paused { at + BROADCAST_LOOK } else { at };
+            let line = match (from, to) {
+                (State::Paused, State::Running) => self.kept_back(id, at).await?,
+                _ => None,
+            };
+            // Those whom the pause kept back go first.
+            let slots_from = line.as_ref().map_or(at, |(_, end)| *end);
             let mut set = WriteSet::new();
             set.push(&broadcast::TURN, &Turned { id, from: *from, to, at, slots_from });
+            if let Some((line, _)) = &line {
+                set.push(&start::LINE_UP, line);
+            }
+            if let (State::Stopped, Some(row)) = (to, broadcast::find(&self.store, id).await?) {
+                let (flow, trigger_key) = (row.flow, broadcast_key(id));
+                set.push(&start::CALL_OFF, &CalledOff { broadcast: id, from: *from, flow, trigger_key, at });
+            }
             if !self.store.commit(set).await?.won(&broadcast::TURN).is_empty() {
+                self.beginning.look();
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// The starts that are planned and wait, at the broadcast's own pace from now on, and the first slot after them.
+    async fn kept_back(&self, id: i64, now: Time) -> anyhow::Result<Option<(Lined, Time)>> {
+        let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(None) };
+        let wanted: Wanted = serde_json::from_value(row.data.clone()).context("what it wants cannot be read")?;
+        let (pace, trigger_key) = (self.pace_of(&row, &wanted), broadcast_key(id));
+        let waiting = start::waiting(&self.store, &row.flow, &trigger_key).await?;
+        let line = Lined { broadcast: id, flow: row.flow, trigger_key, from: now, gap_us: pace.gap_us() };
+        Ok(Some((line, pace.slot(now, waiting))))
+    }
+
+    fn pace_of(&self, row: &Broadcast, wanted: &Wanted) -> Pace {
+        let live = self.live.get();
+        let flow = live.set.flow(&row.flow);
+        let serves = |sender: &Sender| flow.is_none_or(|flow| serves(flow, sender));
+        self.senders.pace(&row.account, serves, wanted.rate)
     }
 
     /// Plans what begins soon.
@@ -95,7 +127,7 @@ impl App {
         }
         let meant = self.meant_by(&row, &wanted.to).await?;
         let live = self.live.get();
-        let gap_us = wanted.rate.per.0 * 1_000 / i64::from(wanted.rate.count.max(1));
+        let pace = self.pace_of(&row, &wanted);
         let minute = minute_of(&row, &live.set.bot.timezone);
         for (moment, zone) in places.iter().skip(begun) {
             if *moment > now + BROADCAST_AHEAD {
@@ -110,7 +142,7 @@ impl App {
                     &row.account,
                     zone,
                     row.cursor_contact_id,
-                    &meant.sieve,
+                    (&meant.sieve, now),
                     PLAN_BATCH,
                 )
                 .await?;
@@ -118,7 +150,7 @@ impl App {
                 let (first, mut slots, mut is_ahead) = (row.next_slot_at.max(*moment), 0_i64, false);
                 let mut set = WriteSet::new();
                 for contact in &page {
-                    let slot_at = Time(first.0 + slots * gap_us / 1_000);
+                    let slot_at = pace.slot(first, slots);
                     if slot_at > now + BROADCAST_AHEAD {
                         is_ahead = true;
                         break;
@@ -134,7 +166,7 @@ impl App {
                 row.planned += slots;
                 self.metrics.planned(row.flow.as_str(), usize::try_from(slots).unwrap_or(0));
                 if slots > 0 {
-                    row.next_slot_at = Time(first.0 + slots * gap_us / 1_000);
+                    row.next_slot_at = pace.slot(first, slots);
                 }
                 set.push(&broadcast::ADVANCE, &row);
                 match self.store.commit(set).await {
@@ -235,8 +267,15 @@ impl App {
         let live = self.live.get();
         let decided = match (found, wanted, live.set.flow(&row.flow)) {
             (Some(found), _, _) if found.state == State::Paused => {
-                let slot_at = now + BROADCAST_LOOK;
-                decided(StartState::Waiting, None, Some(slot_at))
+                let later = decided(StartState::Waiting, None, Some(now + BROADCAST_LOOK));
+                self.decide_start(lane, &later).await?;
+                // Resumed in the same moment: the line was made before this one left it.
+                let found = broadcast::find(&self.store, found.id).await?;
+                if found.is_none_or(|found| found.state == State::Paused) {
+                    return Ok(());
+                }
+                self.expect_start(lane.contact.id, now);
+                decided(StartState::Waiting, None, Some(now))
             }
             (Some(found), Some(wanted), Some(flow)) if matches!(found.state, State::Running | State::Done) => {
                 let meant = match self.meant_by(&found, &wanted.to).await {
@@ -267,8 +306,12 @@ impl App {
         if let Some(reason) = decided.reason {
             self.metrics.start_refused(row.flow.as_str(), true, reason);
         }
+        self.decide_start(lane, &decided).await
+    }
+
+    async fn decide_start(&self, lane: &LaneState, decided: &Decided) -> Result<(), LaneError> {
         let mut commit = WriteSet::of(lane.contact.id.0);
-        commit.push(&start::DECIDED, &decided);
+        commit.push(&start::DECIDED, decided);
         self.store.commit(commit).await?;
         Ok(())
     }

@@ -15,6 +15,7 @@ pub use sum::{Cost, Forecast, Foreseen, Outlook, Price, What};
 use super::{
     catalogue::{DIRECT_SEND_PRICED_AS, Wish},
     config::Sender,
+    hooks::serves,
     mornings::Mornings,
 };
 use crate::{
@@ -37,7 +38,7 @@ use crate::{
         value::Value,
         window::{self, Plan, PlanInput, SentAs},
     },
-    store::{ReadError, contact, outbound},
+    store::{ReadError, contact, outbound, schedule},
 };
 use ground::Found;
 use jiff::tz::TimeZone;
@@ -62,6 +63,8 @@ pub enum When<'a> {
     Next(&'a Timetable<'a>, Time),
     /// At this local minute on each contact's clock, or on the bot's.
     Minute(jiff::civil::DateTime, bool),
+    /// At this local minute on each contact's clock; where it has passed, now.
+    Local(jiff::civil::DateTime, Time),
     /// Everywhere at once.
     At(Time),
 }
@@ -95,22 +98,36 @@ pub async fn forecast(
     // As they are planned: by the moment, then account by account.
     places.sort_by_key(|(at, ..)| *at);
     let mornings = Mornings::default();
-    let gap_us = occasion.rate.per.0 * 1_000 / i64::from(occasion.rate.count.max(1));
-    let (mut line, mut slots) = (Time(i64::MIN), 0_i64);
+    // Zones in which it fires at the same moment share a line, and so do those in which it is the same minute.
+    let mut lines: BTreeMap<String, Time> = BTreeMap::new();
+    let mut shared = (Time(i64::MIN), Time(i64::MIN));
     for (at, account, zone, mut fire) in places {
-        if at != line {
-            (line, slots) = (at, 0);
+        if shared.0 != at {
+            shared = (at, at);
         }
+        let name = match occasion.when {
+            When::Next(..) | When::Minute(..) => fire.minute.clone(),
+            // A broadcast is one line.
+            When::Local(..) | When::At(_) => String::new(),
+        };
+        let own = match lines.get(&name) {
+            Some(line) => Some(*line),
+            None => schedule::line(&ground.store, &occasion.flow.name, occasion.trigger, &name).await?,
+        };
+        let line = own.unwrap_or(at).max(shared.1);
+        let pace = ground.senders.pace(account, |sender| serves(occasion.flow, sender), occasion.rate);
+        let mut slots = 0_i64;
         let mut after = ContactId(0);
         loop {
-            let page = contact::page_sieved(&ground.store, account, &zone, after, &occasion.sieve, PLAN_BATCH).await?;
+            let page =
+                contact::page_sieved(&ground.store, account, &zone, after, (&occasion.sieve, at), PLAN_BATCH).await?;
             let Some(last) = page.last() else { break };
             after = last.id;
             for contact in page {
                 if !(occasion.meant)(&ground.versions, &ground.world(at, &contact)) {
                     continue;
                 }
-                let slot = Time(line.0 + slots * gap_us / 1_000);
+                let slot = pace.slot(line, slots);
                 let beginning = Beginning::of(occasion, slot);
                 let seen = foresee(ground, &beginning, contact.clone(), &mornings).await?;
                 // Who is meant and turns out not to be when the slot comes takes a slot still.
@@ -121,6 +138,8 @@ pub async fn forecast(
                 tell(&contact, &seen);
             }
         }
+        shared.1 = pace.slot(line, slots);
+        lines.insert(name, shared.1);
         sum.fires.push(fire);
     }
     Ok(sum)
@@ -149,20 +168,23 @@ fn fire_in(ground: &Ground<'_>, occasion: &Occasion<'_>, zone: &str) -> Option<Z
     let by_contact = match occasion.when {
         When::Next(table, _) => table.by_contact,
         When::Minute(_, by_contact) => by_contact,
-        When::At(_) => true,
+        When::At(_) | When::Local(..) => true,
     };
     let clock = if by_contact { own } else { bots.clone() };
     let at = match occasion.when {
         When::Next(table, now) => table.fires.next(now, &clock)?.at,
         When::At(at) => at,
-        When::Minute(minute, _) => {
-            let at = clock.to_ambiguous_zoned(minute).later().ok()?;
-            Time(at.timestamp().as_millisecond())
-        }
+        When::Minute(minute, _) => moment_of(minute, &clock)?,
+        When::Local(minute, now) => moment_of(minute, &clock)?.max(now),
     };
     let local = jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(clock.clone());
     let zone = clock.iana_name().unwrap_or("UTC").to_owned();
     Some(ZoneFire { zone, minute: local.strftime("%Y-%m-%dT%H:%M").to_string(), at, people: 0 })
+}
+
+fn moment_of(minute: jiff::civil::DateTime, clock: &TimeZone) -> Option<Time> {
+    let at = clock.to_ambiguous_zoned(minute).later().ok()?;
+    Some(Time(at.timestamp().as_millisecond()))
 }
 
 /// One contact's start.

@@ -58,8 +58,8 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
         None if name.is_empty() => Default::default(),
         None => {
             let names = live.set.flows.keys().map(FlowName::as_str);
-            let help = nearest(&name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            input.wrong("flow", format!("There is no flow `{name}`{help}."));
+            let help = nearest(&name, names).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+            input.wrong("flow", format!("There is no flow `{name}`.{help}"));
             Default::default()
         }
     };
@@ -193,7 +193,7 @@ async fn draft(web: &Arc<Web>, account: AccountName, name: &FlowName, wanted: Wa
     let when = match wanted.when {
         When::Now => forecast::When::At(now),
         When::At(at) => forecast::When::At(at.max(now)),
-        When::Local(minute) => forecast::When::Minute(minute, true),
+        When::Local(minute) => forecast::When::Local(minute, now),
     };
     let (inputs, rate) = (&wanted.inputs, wanted.rate);
     let sieve = meant.sieve.clone();
@@ -335,6 +335,7 @@ fn rate(input: &mut Input) -> AtMost {
 
 fn words(finding: &Diagnostic) -> String {
     match &finding.help {
+        Some(help) if help.ends_with('?') => format!("{}; {help}", finding.message),
         Some(help) => format!("{}; {help}.", finding.message),
         None => format!("{}.", finding.message),
     }

@@ -13,7 +13,10 @@ use crate::{
         time::{Span, Time, iso},
     },
     model::contact::Contact,
-    runtime::agenda::{self, Meant},
+    runtime::{
+        agenda::{self, Meant},
+        past,
+    },
     store::{ReadError, start},
     web::{
         auth::{self, Caller},
@@ -151,20 +154,20 @@ async fn of_contact(web: &Web, flow: &FlowName, contact: &Contact) -> Result<Jso
                     (told["meant"], told["local"], told["why"]) = ("held_back".into(), minute.into(), why.into());
                 }
                 Meant::Never => told["meant"] = "never_again".into(),
-                Meant::Outside => told["meant"] = "outside".into(),
+                Meant::Outside(why) => (told["meant"], told["why"]) = ("outside".into(), why.into()),
                 Meant::Empty(field) => (told["meant"], told["field"]) = ("empty_field".into(), field.into()),
                 Meant::Passed(minute) => (told["meant"], told["local"]) = ("passed".into(), minute.into()),
             }
             told
         })
         .collect();
-    let starts = agenda::starts(&app.store, flow, contact.id).await.map_err(|error| Problem::bug(&error))?;
+    let starts = past::past(&app.store, flow, contact.id).await.map_err(|error| Problem::bug(&error))?;
     let starts: Vec<Json> = starts
         .iter()
         .map(|start| {
             json!({
-                "local": start.minute, "trigger": start.trigger_key, "at": iso(start.slot_at),
-                "state": start.state, "reason": start.reason.map(|reason| reason.as_str()),
+                "local": start.minute, "trigger": start.trigger_key, "at": iso(start.slot_at), "state": start.state,
+                "what": start.what, "reason": start.reason, "why": start.why,
             })
         })
         .collect();

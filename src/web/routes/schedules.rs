@@ -92,7 +92,7 @@ static OUTLOOK: Shape = shape(
         need("local", Maybe(&Text), "Its next moment, on the clock of the zone."),
         need("zone", Text, ""),
         need("field", Maybe(&Text), "The field that is empty."),
-        need("why", Maybe(&Text), "Why it is held back."),
+        need("why", Maybe(&Text), "Why it is held back, or outside."),
     ],
 );
 
@@ -104,9 +104,25 @@ static START: Shape = shape(
         need("trigger", Text, ""),
         need("at", Time, "The moment that it has in the line."),
         need("state", Word(STATES), ""),
-        need("reason", Maybe(&Text), ""),
+        need("what", Word(BECAME), "What the person noticed of it."),
+        need("reason", Maybe(&Text), "Why not: the same word as in the report, or the provider's code."),
+        need("why", Text, "The same for whoever is asked."),
     ],
 );
+
+const BECAME: &[&str] = &[
+    "waiting",
+    "queued",
+    "superseded",
+    "refused",
+    "silent",
+    "text",
+    "template",
+    "undelivered",
+    "kept",
+    "skipped",
+    "failed",
+];
 
 pub(super) static FORECAST: Shape = shape(
     "Forecast",

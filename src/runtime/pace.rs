@@ -1,0 +1,111 @@
+//! How fast a fire goes: as its author says, and never so fast that answers wait behind it.
+
+use super::{config::Sender, senders::Senders};
+use crate::{
+    base::{
+        ids::AccountName,
+        limits::{FIRE_SHARE_OF, FIRE_SHARE_TAKEN},
+        time::{Span, Time},
+    },
+    model::schedule::AtMost,
+};
+
+/// The gap between two starts of a fire. Kept in microseconds, as the rates of senders are: at 60 in a second it is no
+/// whole millisecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    gap_us: i64,
+}
+
+impl Pace {
+    /// What is written, where no sender is asked.
+    pub fn written(rate: AtMost) -> Pace {
+        Pace { gap_us: rate.per.0.saturating_mul(1_000) / i64::from(rate.count.max(1)) }
+    }
+
+    /// The slot of the one before whom so many of the same line go.
+    pub fn slot(self, first: Time, before: i64) -> Time {
+        Time(first.0.saturating_add(self.gap_us.saturating_mul(before) / 1_000))
+    }
+
+    pub const fn gap_us(self) -> i64 {
+        self.gap_us
+    }
+
+    fn at_most(self, sender: &Sender) -> Pace {
+        // Rounded up: a share that is exceeded by a hair queues behind itself in the end.
+        let share = sender.rate.gap_us().saturating_mul(FIRE_SHARE_OF);
+        let own = share.saturating_add(FIRE_SHARE_TAKEN - 1) / FIRE_SHARE_TAKEN;
+        Pace { gap_us: self.gap_us.max(own) }
+    }
+}
+
+impl Senders {
+    /// The pace of a fire in one account: what is written, and three quarters of the rate of the slowest sender that
+    /// may speak there. Which sender each contact's is, is found when its slot comes.
+    pub fn pace(&self, account: &AccountName, allowed: impl Fn(&Sender) -> bool, rate: AtMost) -> Pace {
+        // A sandbox has no rate of its own, and speaks only where there is nothing else.
+        let may = |sender: &&Sender| sender.account == *account && !sender.is_sandbox() && allowed(sender);
+        self.all().iter().filter(may).fold(Pace::written(rate), Pace::at_most)
+    }
+
+    /// The same for what a step plans at a gap of its own.
+    pub fn pace_of_gap(&self, account: &AccountName, allowed: impl Fn(&Sender) -> bool, gap: Span) -> Pace {
+        self.pace(account, allowed, AtMost::new(1, gap))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{ids::SenderId, secret::Secret},
+        runtime::{
+            config::{Access, Account, Meta},
+            limiter::Rate,
+        },
+    };
+
+    fn sender(id: i64, rate: &str, real: bool) -> Sender {
+        let mut sender = Sender { id: SenderId(id), account: "acme".into(), ..Sender::sandbox() };
+        sender.rate = Rate::parse(rate).unwrap().paced();
+        if real {
+            sender.access = Access::Meta(Meta {
+                phone_number_id: id.to_string(),
+                waba_id: None,
+                access_token: Secret::new("t"),
+                app_secrets: vec![Secret::new("s")],
+                verify_token: Secret::new("v"),
+                api_base: "https://graph.facebook.com".into(),
+                api_version: "v24.0".into(),
+                direct_send: false,
+            });
+        }
+        sender
+    }
+
+    fn slots(senders: &[(i64, &str, bool)], allowed: impl Fn(&Sender) -> bool, rate: &str, before: i64) -> i64 {
+        let list = senders.iter().map(|(id, rate, real)| sender(*id, rate, *real)).collect();
+        let senders = Senders::new(list, Vec::<Account>::new());
+        senders.pace(&"acme".into(), allowed, AtMost::parse(rate).unwrap()).slot(Time(0), before).0
+    }
+
+    #[test]
+    fn a_fire_takes_three_quarters_of_its_senders_rate_at_most() {
+        let one = [(1, "80/s", true)];
+        assert_eq!(slots(&one, |_| true, "20/s", 1_200), 60_000, "slower than that it goes as it is written");
+        assert_eq!(slots(&one, |_| true, "60/s", 60 * 60), 60_000 + 2, "just three quarters, rounded up");
+        assert_eq!(slots(&one, |_| true, "80/s", 60 * 60), 60_000 + 2);
+        assert_eq!(slots(&one, |_| true, "1000/s", 60 * 60), 60_000 + 2);
+        assert_eq!(slots(&[(1, "100/min", true)], |_| true, "20/s", 75), 60_000, "the usual rate of a schedule");
+    }
+
+    #[test]
+    fn the_slowest_of_those_that_may_speak_counts_and_no_sandbox() {
+        let three = [(1, "80/s", true), (2, "4/s", true), (3, "1/h", false)];
+        assert_eq!(slots(&three, |_| true, "20/s", 3), 1_000);
+        assert_eq!(slots(&three, |sender| sender.id == SenderId(1), "20/s", 20), 1_000);
+        assert_eq!(slots(&three, |sender| sender.id == SenderId(3), "20/s", 20), 1_000);
+        assert_eq!(slots(&[], |_| true, "20/s", 20), 1_000);
+    }
+}

@@ -1,0 +1,190 @@
+//! What an audience's sieve keeps back: on both databases nobody who is meant, whatever stands in the rows.
+
+use super::{Bed, on_both};
+use crate::sim::dice::Dice;
+use std::{collections::BTreeMap, sync::Arc};
+use transom::{
+    base::{
+        ids::{AccountName, ContactId, ConversationId, SenderId, VersionId},
+        place::SourceFile,
+        time::{Span, Time},
+    },
+    flow::{self, Versions, World},
+    model::{
+        contact::{Contact, ContactData},
+        value::Value,
+    },
+    store::{Store, WriteSet, contact, conversation},
+};
+
+const BOT: &str = "bot: Shop
+language: en
+timezone: Europe/Madrid
+topics: {service: {}}
+fields: {points: whole, weight: number, visit: date, due: datetime, city: text, level: {type: whole, default: 3}}
+";
+/// 2026-03-28T23:30 UTC: another day in half of the world, and the clocks change in the night.
+const NOW: Time = Time(1_774_740_600_000);
+const PEOPLE: usize = 300;
+const CONDITIONS: usize = 160;
+const ACCOUNT: &str = "acme";
+
+/// A condition with numbers, lengths of time and days of its own.
+fn condition(dice: &mut Dice) -> String {
+    let signs = ["<", "<=", ">", ">=", "=="];
+    let sign = *dice.of(&signs);
+    let number = match dice.below(4) {
+        0 => dice.between(-20, 20).to_string(),
+        1 => format!("{}.5", dice.between(0, 20)),
+        2 => "10".to_owned(),
+        _ => dice.of(&["9007199254740993", "-1", "0", "1000000.25"]).to_string(),
+    };
+    let days = dice.between(-5, 6);
+    let length = *dice.of(&["days(2)", "hours(24)", "hours(30)", "minutes(90)", "days(-1)", "hours(1) + minutes(5)"]);
+    let day = *dice.of(&["\"2026-03-28\"", "\"2026-03-29\"", "date(\"2026-03-27\")", "today()", "now()"]);
+    let own = match dice.below(14) {
+        0 => format!("contact.points {sign} {number}"),
+        1 => format!("{number} {sign} contact.points"),
+        2 => format!("contact.weight {sign} {number}"),
+        3 => format!("contact.level {sign} {number}"),
+        4 => format!("contact.visit {sign} today() + days({days})"),
+        5 => format!("contact.visit {sign} {day}"),
+        6 => format!("contact.due {sign} now() - {}", length.split(" + ").next().unwrap()),
+        7 => format!("contact.due {sign} {day}"),
+        8 => format!("contact.last_message_at {sign} now() - {}", length.split(" + ").next().unwrap()),
+        9 => format!("now() - hours({}) {sign} contact.last_message_at", days.abs()),
+        10 => format!("contact.language {} \"{}\"", dice.of(&["==", "!="]), dice.of(&["en", "es", "pt_BR"])),
+        11 => "window.open".to_owned(),
+        12 => "!window.open".to_owned(),
+        _ => format!("contact.city {sign} \"Madrid\""),
+    };
+    match dice.below(6) {
+        0 => format!("{own} && {}", condition(dice)),
+        1 => format!("({own}) || {}", condition(dice)),
+        2 => format!("!({own})"),
+        _ => own,
+    }
+}
+
+/// Fields that are there or not, empty, of the type that they should have or of another.
+fn person(dice: &mut Dice) -> ContactData {
+    let language = [None, Some("en"), Some("es"), Some("pt_BR")][dice.below(4)].map(str::to_owned);
+    let zone = [None, Some("Asia/Tokyo"), Some("Pacific/Honolulu"), Some("Europe/Madrid")][dice.below(4)];
+    let mut data = ContactData { language, zone: zone.map(str::to_owned), ..ContactData::default() };
+    if dice.percent(50) {
+        data.last_message_at = Some(NOW - Span::minutes(dice.between(-10, 60 * 50)));
+    }
+    let number = |dice: &mut Dice| match dice.below(6) {
+        0 => Value::Whole(dice.between(-20, 20)),
+        1 => Value::Number(dice.between(-40, 40) as f64 / 2.0),
+        2 => Value::Whole(*dice.of(&[i64::MAX, i64::MIN, 9_007_199_254_740_993, 10])),
+        3 => Value::Number(*dice.of(&[1e300, -1e300, 0.1, 1_000_000.25, 9.007_199_254_740_992e15])),
+        4 => Value::text(*dice.of(&["7", "10", "many", ""])),
+        _ => Value::Nothing,
+    };
+    let day = |dice: &mut Dice| -> jiff::civil::Date {
+        let base: jiff::civil::Date = "2026-03-28".parse().unwrap();
+        base.checked_add(jiff::Span::new().days(dice.between(-6, 7))).unwrap()
+    };
+    for name in ["points", "weight", "level"] {
+        if dice.percent(80) {
+            data.fields.insert(name.to_owned(), number(dice));
+        }
+    }
+    for name in ["visit", "due"] {
+        if dice.percent(85) {
+            let zone = *dice.of(&["UTC", "Pacific/Kiritimati", "Pacific/Niue", "Europe/Madrid"]);
+            let value = match dice.below(6) {
+                0 => Value::text(*dice.of(&["2026-03-28", "soon"])),
+                1 => Value::Nothing,
+                2 => Value::Date("-0044-03-15".parse().unwrap_or_else(|_| jiff::civil::date(-44, 3, 15))),
+                3 | 4 if name == "due" => {
+                    let at = day(dice).at(i8::try_from(dice.below(24)).unwrap(), 30, 0, 0);
+                    Value::DateTime(at.to_zoned(jiff::tz::TimeZone::get(zone).unwrap()).unwrap())
+                }
+                _ => Value::Date(day(dice)),
+            };
+            data.fields.insert(name.to_owned(), value);
+        }
+    }
+    if dice.percent(60) {
+        data.fields.insert("city".into(), Value::text(*dice.of(&["Madrid", "Málaga", "madrid", "\"Madrid\""])));
+    }
+    data
+}
+
+async fn settle(store: &Store, dice: &mut Dice) {
+    let mut set = WriteSet::new();
+    for _ in 0..PEOPLE {
+        let (id, data) = (ContactId(store.next_id()), person(dice));
+        let (account, zone, created_at) = (ACCOUNT.into(), "here".into(), NOW);
+        set.push(&contact::INSERT, &contact::NewContact { id, account, data, zone, opted_out_at: None, created_at });
+        if dice.percent(50) {
+            let at = Some(NOW - Span::minutes(dice.between(0, 60 * 50)));
+            let heard = conversation::Heard {
+                id: ConversationId(store.next_id()),
+                contact_id: id,
+                sender_id: SenderId(1),
+                opened_at: at,
+                last_inbound_at: at,
+                created_at,
+            };
+            set.push(&conversation::HEARD, &heard);
+        }
+    }
+    store.commit(set).await.unwrap();
+}
+
+fn read(condition: &str) -> Option<Arc<flow::FlowSet>> {
+    let quoted = serde_json::Value::String(condition.to_owned());
+    let news = format!(
+        "flow: news\nwhen:\n  - schedule: \"0 10 * * *\"\n    to: {{if: {quoted}}}\nsteps:\n  - say: News\n    \
+         if_closed: skip\n"
+    );
+    let files = [SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new("flows/news.yaml", news)];
+    let (set, findings) = flow::parse_set(&files);
+    (!findings.iter().any(|finding| finding.is_error())).then(|| Arc::new(set))
+}
+
+#[test]
+fn a_sieve_and_the_condition_after_it_mean_the_same_people_as_the_condition_alone() {
+    on_both(|bed: Bed| async move {
+        let store = bed.open().await;
+        let mut dice = Dice::new(7);
+        settle(&store, &mut dice).await;
+        let account = AccountName::from(ACCOUNT);
+        let all = contact::page(&store, &account, "here", ContactId(0), 1_000).await.unwrap();
+        assert_eq!(all.len(), PEOPLE);
+        let env = BTreeMap::new();
+        let (mut read_ones, mut sieved, mut kept_back, mut meant_ones) = (0, 0, 0, 0);
+        for _ in 0..CONDITIONS {
+            let condition = condition(&mut dice);
+            let Some(set) = read(&condition) else { continue };
+            read_ones += 1;
+            let versions = Versions::new(VersionId(0), Arc::clone(&set));
+            let tables = flow::timetables(&set);
+            let sieve = tables[0].sieve(&set);
+            let meant = |contacts: &[Contact]| -> Vec<ContactId> {
+                let is = |contact: &&Contact| {
+                    flow::in_audience(&versions, &tables[0], &World::of_contact(NOW, contact, &env))
+                };
+                contacts.iter().filter(is).map(|contact| contact.id).collect()
+            };
+            let some = contact::page_sieved(&store, &account, "here", ContactId(0), (&sieve, NOW), 1_000).await;
+            let some = some.unwrap_or_else(|error| panic!("`{condition}`: {error}\n{sieve:?}"));
+            let (alone, after) = (meant(&all), meant(&some));
+            let lost: Vec<&Contact> =
+                all.iter().filter(|one| alone.contains(&one.id) && !after.contains(&one.id)).take(2).collect();
+            assert!(alone == after, "`{condition}` by {sieve:?} keeps back {lost:#?}");
+            sieved += usize::from(!sieve.is_empty());
+            kept_back += all.len() - some.len();
+            meant_ones += alone.len();
+        }
+        assert!(
+            read_ones > CONDITIONS / 2 && sieved > read_ones / 3,
+            "{sieved} of {read_ones} conditions have a sieve"
+        );
+        assert!(kept_back > sieved * PEOPLE / 4 && meant_ones > read_ones * 10, "{kept_back}, {meant_ones}");
+        store.close().await;
+    });
+}
