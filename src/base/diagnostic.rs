@@ -98,9 +98,7 @@ impl Diagnostic {
     pub fn misspelt<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         let Some(near) = nearest(name, known.iter().copied()) else { return self };
-        let others = known.iter().copied().filter(|other| *other != near);
-        let sure = is_surely(name, near)
-            && nearest(name, others).is_none_or(|other| distance(name, other) > distance(name, near));
+        let sure = is_surely(name, near) && only_near(name, &known).is_some();
         let mut finding = self.suggest(name, near);
         if let (Some(fix), true) = (&mut finding.fix, sure) {
             fix.sureness = Sureness::Sure;
@@ -260,6 +258,13 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         })
         .min()
         .map(|(_, known)| known)
+}
+
+/// The known name that is nearer than any other: `lgo` may be `log` and may be `go`.
+pub fn only_near<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let near = nearest(name, known.iter().copied())?;
+    let others = known.iter().copied().filter(|other| *other != near);
+    nearest(name, others).is_none_or(|other| distance(name, other) > distance(name, near)).then_some(near)
 }
 
 fn distance(name: &str, known: &str) -> usize {

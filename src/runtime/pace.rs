@@ -94,9 +94,9 @@ mod tests {
     fn a_fire_takes_three_quarters_of_its_senders_rate_at_most() {
         let one = [(1, "80/s", true)];
         assert_eq!(slots(&one, |_| true, "20/s", 1_200), 60_000, "slower than that it goes as it is written");
-        assert_eq!(slots(&one, |_| true, "60/s", 60 * 60), 60_000 + 2, "just three quarters, rounded up");
-        assert_eq!(slots(&one, |_| true, "80/s", 60 * 60), 60_000 + 2);
-        assert_eq!(slots(&one, |_| true, "1000/s", 60 * 60), 60_000 + 2);
+        assert_eq!(slots(&one, |_| true, "60/s", 60 * 60), 60_001, "just three quarters, rounded up");
+        assert_eq!(slots(&one, |_| true, "80/s", 60 * 60), 60_001);
+        assert_eq!(slots(&one, |_| true, "1000/s", 60 * 60), 60_001);
         assert_eq!(slots(&[(1, "100/min", true)], |_| true, "20/s", 75), 60_000, "the usual rate of a schedule");
     }
 

@@ -133,8 +133,18 @@ impl Connection {
         let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         // Who takes not even that is left without it.
         let _ = self.stream.try_write(answer.as_bytes());
+        // What is left unread would make the close a reset, and the client would lose the answer.
+        let mut rest = [0; 1024];
+        for _ in 0..READS_BEFORE_CLOSE {
+            if !matches!(self.stream.try_read(&mut rest), Ok(1..)) {
+                break;
+            }
+        }
     }
 }
+
+/// Reads of a kilobyte, of what a late client has sent, before its connection is closed.
+const READS_BEFORE_CLOSE: usize = 64;
 
 impl Door {
     pub fn new(listener: TcpListener, patience: Patience) -> Self {

@@ -4,7 +4,7 @@
 use super::builder::LATER_VERBS;
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, nearest},
+        diagnostic::{Diagnostic, Findings, only_near},
         meant,
         place::SourceFile,
         yaml::{Entry, Kind, Node, Scalar, Style},
@@ -68,7 +68,7 @@ fn keys<'n>(entries: &mut [Entry], known: impl Iterator<Item = &'n str>, left: i
             known.iter().copied().filter(|name| !entries.iter().any(|other| other.key.text == *name)).collect();
         let meant = match meant::key(entry, unused.iter().copied()) {
             Some(_) => meant::alike(&entry.key.text, &unused),
-            None => nearest(&entry.key.text, unused.iter().copied()),
+            None => only_near(&entry.key.text, &unused),
         };
         if let Some(meant) = meant {
             respell(&mut entries[place], meant);
@@ -151,7 +151,9 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
         // `do` beside an `if` is its `then`.
         let may_be = |key: &str| !is_name(key) && meant::alike(key, &["then", "else"]).is_none();
         let near = entries.iter().enumerate().filter(|(_, entry)| entry.key.is_plain() && may_be(&entry.key.text));
-        let near = near.filter_map(|(at, entry)| Some((at, nearest(&entry.key.text, of_ours())?))).next();
+        let near = near
+            .filter_map(|(at, entry)| Some((at, only_near(&entry.key.text, &of_ours().collect::<Vec<_>>())?)))
+            .next();
         if let Some((at, meant)) = near.filter(|_| !said_otherwise) {
             respell(&mut entries[at], meant);
             own = names(entries);
