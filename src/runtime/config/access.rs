@@ -12,7 +12,7 @@ pub use meta::Meta;
 pub use twilio::Twilio;
 pub use waplify::Waplify;
 
-use super::{Written, web_address};
+use super::{Written, has_blank, web_address};
 use crate::{
     base::{
         diagnostic::{Diagnostic, did_you_mean},
@@ -177,7 +177,7 @@ impl Secrets {
     /// `why`: what would be without it.
     fn one(&self, fields: &mut Fields<'_>, name: &'static str, why: &str) -> Secret {
         let secret = fields.secret_if(name);
-        if secret.is_none() && !fields.node(name).is_some_and(Node::is_broken) {
+        if secret.is_none() && !fields.node(name).is_some_and(is_reported) {
             self.lacks(fields, name, why);
         }
         secret.unwrap_or_default()
@@ -185,8 +185,8 @@ impl Secrets {
 
     /// One, or a list during a rotation.
     fn several(&self, fields: &mut Fields<'_>, name: &'static str, why: &str) -> Vec<Secret> {
-        let all = some(fields, name);
-        if all.is_empty() && !fields.node(name).is_some_and(has_broken) {
+        let all = fields.secrets(name);
+        if all.is_empty() && !fields.node(name).is_some_and(is_reported) {
             self.lacks(fields, name, why);
         }
         all
@@ -201,14 +201,9 @@ impl Secrets {
     }
 }
 
-/// Those that are written, without empty ones.
-fn some(fields: &mut Fields<'_>, name: &'static str) -> Vec<Secret> {
-    let written = fields.list(name).iter().filter(|node| !node.is_broken());
-    written.filter_map(Node::text).filter(|text| !text.is_empty()).map(Secret::new).collect()
-}
-
-fn has_broken(node: &Node) -> bool {
-    node.one_or_many().iter().any(Node::is_broken)
+/// Something is wrong with it, and that has been said.
+fn is_reported(node: &Node) -> bool {
+    node.one_or_many().iter().any(Node::is_broken) || has_blank(node)
 }
 
 /// The only place that a secret goes to; without a slash at its end.

@@ -46,7 +46,7 @@ pub fn read(node: &Node, findings: &Findings) -> Account {
     for key in fields.list("api_keys") {
         match key.text() {
             _ if key.is_broken() => {}
-            Some(text) if !text.is_empty() => account.api_keys.push(Secret::new(text)),
+            Some(text) if !text.trim().is_empty() => account.api_keys.push(Secret::new(text)),
             Some(_) => fields.wrong(key, "E906", "an API key is empty"),
             None => fields.wrong(key, "E906", "an API key is a text"),
         }

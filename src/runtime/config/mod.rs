@@ -254,11 +254,30 @@ fn sqlite(file: &Path) -> Secret {
     Secret::new(format!("sqlite://{}", file.display()))
 }
 
+/// Nothing but blanks, which is worse than empty: it would be taken for a secret that everybody knows.
+fn is_blank(text: &str) -> bool {
+    !text.is_empty() && text.trim().is_empty()
+}
+
+/// What `secret_if` and `secrets` have reported.
+fn has_blank(node: &Node) -> bool {
+    node.one_or_many().iter().any(|node| !node.is_broken() && node.text().is_some_and(is_blank))
+}
+
+fn blank_secret(fields: &Fields<'_>, node: &Node, name: &str) {
+    let message = format!("`{name}` is nothing but blanks: anybody could guess it");
+    let help = "write the secret itself, or look at the variable or file that it comes from";
+    fields.findings().push(Diagnostic::error("E905", &node.place, message).help(help));
+}
+
 /// What `null` means in a configuration: as if the key were not written.
 trait Written<'a> {
     fn text_if(&mut self, name: &'static str) -> Option<&'a str>;
     fn fields_if(&mut self, name: &'static str) -> Option<Fields<'a>>;
+    /// One of blanks is reported, and then none is there.
     fn secret_if(&mut self, name: &'static str) -> Option<Secret>;
+    /// One or several, without empty and blank ones; a blank one is reported.
+    fn secrets(&mut self, name: &'static str) -> Vec<Secret>;
     fn wrong_at(&mut self, name: &'static str, code: &'static str, message: String, help: &str);
 }
 
@@ -274,7 +293,25 @@ impl<'a> Written<'a> for Fields<'a> {
     }
 
     fn secret_if(&mut self, name: &'static str) -> Option<Secret> {
-        self.text_if(name).filter(|text| !text.is_empty()).map(Secret::new)
+        let text = self.text_if(name)?;
+        if is_blank(text) {
+            let node = self.node(name)?;
+            blank_secret(self, node, name);
+            return None;
+        }
+        Some(text).filter(|text| !text.is_empty()).map(Secret::new)
+    }
+
+    fn secrets(&mut self, name: &'static str) -> Vec<Secret> {
+        let mut all = Vec::new();
+        for node in self.list(name).iter().filter(|node| !node.is_broken()) {
+            match node.text() {
+                Some(text) if is_blank(text) => blank_secret(self, node, name),
+                Some(text) if !text.is_empty() => all.push(Secret::new(text)),
+                Some(_) | None => {}
+            }
+        }
+        all
     }
 
     fn wrong_at(&mut self, name: &'static str, code: &'static str, message: String, help: &str) {

@@ -63,7 +63,7 @@ pub fn flows(mut fields: Fields<'_>) -> FlowGrants {
         let name = &entry.key.text;
         match entry.value.text() {
             _ if entry.value.is_broken() => {}
-            Some(text) if !text.is_empty() => drop(grants.secrets.insert(name.clone(), Secret::new(text))),
+            Some(text) if !text.trim().is_empty() => drop(grants.secrets.insert(name.clone(), Secret::new(text))),
             _ => fields.wrong(&entry.value, "E906", format!("the secret `{name}` is empty")),
         }
     }

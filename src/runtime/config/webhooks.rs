@@ -1,6 +1,6 @@
 //! `webhooks` and `notify`: who is told of what happens, and which private networks subscriptions may reach.
 
-use super::{Written, sections::networks, web_address};
+use super::{Written, has_blank, sections::networks, web_address};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -102,15 +102,14 @@ fn receiver(node: &Node, findings: &Findings) -> Option<Receiver> {
 /// `url` and `secret`, which go together.
 fn address(fields: &mut Fields<'_>, what: &str, example: &str) -> (Option<String>, Vec<Secret>) {
     let url = fields.text_if("url").map(str::to_owned);
-    let written = fields.list("secret");
-    let texts = written.iter().filter(|node| !node.is_broken()).filter_map(Node::text);
-    let secrets: Vec<Secret> = texts.filter(|text| !text.is_empty()).map(Secret::new).collect();
+    let secrets = fields.secrets("secret");
     if let Some(text) = &url {
         if web_address(text).is_none() {
             let help = "write it like `https://desk.example.com/transom`";
             fields.wrong_at("url", "E906", "`url` is no web address".into(), help);
         }
-        if secrets.is_empty() && !written.iter().any(Node::is_broken) {
+        let reported = |node: &Node| node.one_or_many().iter().any(Node::is_broken) || has_blank(node);
+        if secrets.is_empty() && !fields.node("secret").is_some_and(reported) {
             let message =
                 format!("{what} needs a `secret`: without one the receiver cannot tell our posts from others");
             fields.wrong_at("url", "E906", message, &format!("write `secret: {example}` beside it"));

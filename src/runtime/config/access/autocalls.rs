@@ -1,6 +1,6 @@
 //! A sender at Autocalls or one of its white labels.
 
-use super::{Secrets, api_address, some};
+use super::{Secrets, api_address};
 use crate::{
     base::{fields::Fields, limits::POLL_EVERY_MIN, secret::Secret, time::Span, yaml::Node},
     channel::autocalls::Mapping,
@@ -30,7 +30,7 @@ pub fn read(fields: &mut Fields<'_>) -> Autocalls {
     let autocalls = Autocalls {
         sender_id: fields.whole("sender_id", 0, 1..=9_007_199_254_740_991),
         api_key: secrets.one(fields, "api_key", "nothing can be sent without it"),
-        webhook_secrets: some(fields, "webhook_secret"),
+        webhook_secrets: fields.secrets("webhook_secret"),
         inbound_token: fields.secret_if("inbound_token").unwrap_or_default(),
         inbound: fields.fields_if("inbound").map(mapping).unwrap_or_default(),
         poll: if is_null { None } else { fields.opt_duration("poll") },

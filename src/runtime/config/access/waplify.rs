@@ -1,6 +1,6 @@
 //! A number at Waplify.
 
-use super::{Secrets, api_address, some};
+use super::{Secrets, api_address};
 use crate::{
     base::{fields::Fields, secret::Secret},
     runtime::config::Written,
@@ -22,7 +22,7 @@ pub fn read(fields: &mut Fields<'_>) -> Waplify {
     Waplify {
         api_key: secrets.one(fields, "api_key", "nothing can be sent without it"),
         waba_phone_id: fields.text_if("waba_phone_id").map(str::to_owned),
-        webhook_secrets: some(fields, "webhook_secret"),
+        webhook_secrets: fields.secrets("webhook_secret"),
         api_base: api_address(fields, "api_base", "https://server.waplify.io"),
     }
 }
