@@ -84,6 +84,19 @@ fn the_header_of_a_template_is_filled_as_it_was_approved() {
 }
 
 #[test]
+fn an_error_that_was_taken_has_all_its_parts() {
+    let one = [template("news", Category::Utility, "Hi {{1}}")];
+    for part in ["code", "text", "step"] {
+        let values = |at: &str| format!("    vars: [\"${{contact.name ?? \\\"you\\\"}}\"]\n{at}");
+        let taken = format!("    on_error: [{{template: news, vars: [\"${{error.{part}}}\"]}}]\n");
+        let said = of_template(&one, &values(&taken)).join("\n");
+        assert!(!said.contains("E805"), "{part}: {said}");
+    }
+    let never = of_template(&one, "    vars: [\"${error.code}\"]\n").join("\n");
+    assert!(never.contains("E805"), "nothing failed there: {never}");
+}
+
+#[test]
 fn the_buttons_of_a_template_are_those_that_it_has() {
     let quick = |title: &str| TemplateButtonKind::QuickReply { title: title.into() };
     let link = |url: &str| TemplateButtonKind::Url { title: "Open".into(), url: url.into() };
