@@ -1,6 +1,6 @@
 //! Brings the tables up to date: numbered files, forward only, each applied once in its own transaction.
 
-use super::{conn::Conn, open::OpenError};
+use super::{Query, Store, conn::Conn, open::OpenError};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 /// `include!` takes no list of a folder, so each file is one line here.
@@ -56,6 +56,30 @@ create table if not exists migration (
   version {id}, -- the number of the file
   name text not null -- its name
 )";
+
+pub(super) static QUERIES: &[&Query] = &[&APPLIED];
+
+static APPLIED: Query =
+    Query { name: "migration.applied", text: "select count(*) as n, max(version) as newest from migration" };
+
+/// Whether a database that is only read has the tables that this version asks for. Whatever else keeps it from being
+/// read is told by the first query.
+pub(super) async fn compare(store: &Store) -> Result<(), OpenError> {
+    let knows = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    let found = store.one(&APPLIED, &[], |row| Ok((row.number("n")?, row.maybe_number("newest")?.unwrap_or(0)))).await;
+    match found {
+        Ok(Some((_, has))) if has > knows => Err(OpenError::Newer { has, knows }),
+        Ok(Some((n, has))) if n < MIGRATIONS.len() as i64 => Err(OpenError::Older { has, knows }),
+        Ok(_) => Ok(()),
+        Err(error) => match error.to_string() {
+            // An empty file, or a database that no daemon has opened yet.
+            text if text.contains("no such table") || text.contains("\"migration\" does not exist") => {
+                Err(OpenError::Older { has: 0, knows })
+            }
+            _ => Ok(()),
+        },
+    }
+}
 
 /// Applies what is missing. The caller is the only daemon on the database.
 pub(super) async fn run(conn: &mut Conn) -> Result<(), OpenError> {

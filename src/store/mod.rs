@@ -106,6 +106,7 @@ static TABLES: &[Table] = &[
     (inbound::STATEMENTS, inbound::QUERIES),
     (ledger::STATEMENTS, ledger::QUERIES),
     (meta::STATEMENTS, meta::QUERIES),
+    (&[], migrate::QUERIES),
     (once::STATEMENTS, once::QUERIES),
     (outbound::STATEMENTS, outbound::QUERIES),
     (outcome::STATEMENTS, outcome::QUERIES),

@@ -46,6 +46,8 @@ pub enum OpenError {
     Files { path: PathBuf, error: std::io::Error },
     /// There is no database yet (when opened for reading).
     Missing(PathBuf),
+    /// Its tables are those of an earlier Transom (when opened for reading; a daemon brings them up to date).
+    Older { has: i64, knows: i64 },
     /// It was written by a newer Transom.
     Newer { has: i64, knows: i64 },
     /// The system gives no thread.
@@ -79,7 +81,14 @@ impl Store {
             Address::Postgres(postgres) => (Dialect::Postgres, postgres_readers(*postgres)),
         };
         let connected = Arc::new(AtomicBool::new(true));
-        Ok(store(dialect, readers, None, Arc::new(Ids::new()), connected, Arc::default(), None))
+        let store = store(dialect, readers, None, Arc::new(Ids::new()), connected, Arc::default(), None);
+        match migrate::compare(&store).await {
+            Ok(()) => Ok(store),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
     }
 
     /// Copies a SQLite database into a new file while the daemon runs.
@@ -330,6 +339,11 @@ impl fmt::Display for OpenError {
             OpenError::Missing(path) => {
                 write!(f, "there is no database `{}` yet; `transom serve` makes it", path.display())
             }
+            OpenError::Older { has, knows } => write!(
+                f,
+                "the database is that of an earlier Transom (its tables are at {has}, this one knows {knows}); run \
+                 `transom migrate`, or start the daemon of this version, which does the same"
+            ),
             OpenError::Newer { has, knows } => write!(
                 f,
                 "the database was written by a newer Transom (its tables are at {has}, this one knows {knows}); use that version"

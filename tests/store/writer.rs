@@ -415,6 +415,11 @@ fn bad_addresses_are_answered_with_what_to_write() {
         }
         let nowhere = Store::open_read_only(&bed.url).await.unwrap_err();
         assert!(nowhere.to_string().contains("transom serve"), "{nowhere}");
+        let early = format!("sqlite://{}/early.db", bed.folder.path().display());
+        std::fs::write(bed.folder.path().join("early.db"), "").unwrap();
+        let early = Store::open_read_only(&early).await.unwrap_err();
+        assert!(matches!(early, OpenError::Older { has: 0, .. }), "{early}");
+        assert!(early.to_string().contains("transom migrate"), "{early}");
         std::fs::write(bed.folder.path().join("file"), "").unwrap();
         let url = format!("sqlite://{}/file/transom.db", bed.folder.path().display());
         let error = Store::open(&url, Options::default()).await.unwrap_err();
