@@ -151,9 +151,13 @@ async fn check_daemon(config: &Config, report: &mut Report) {
             counted(errors, "error")
         ));
     }
-    for sender in body["senders"].as_array().into_iter().flatten().filter(|sender| sender["state"] == "paused") {
-        let why = sender["why"].as_str().unwrap_or_default();
-        report.wrong(&format!("Sender {} is paused: {why}.", sender["id"]));
+    for sender in body["senders"].as_array().into_iter().flatten() {
+        let why = sender["why"].as_str().unwrap_or_default().trim_end_matches('.');
+        if sender["state"] == "paused" {
+            report.wrong(&format!("Sender {} is paused: {why}.", sender["id"]));
+        } else if let Some(until) = sender["templates_paused_until"].as_str() {
+            report.wrong(&format!("Sender {} sends no templates until {until}; texts go: {why}.", sender["id"]));
+        }
     }
     for webhook in body["webhooks"].as_array().into_iter().flatten() {
         let (id, name) = (&webhook["id"], webhook["name"].as_str().unwrap_or_default());

@@ -94,9 +94,11 @@ impl App {
             return Check::new("online", Grade::Bad, text)
                 .with(json!({"paused_until": pause.everything_until.map(iso)}));
         }
-        match self.health.paused_until(sender.id, true, now) {
-            Some(until) => Check::new("online", Grade::Poor, "Templates wait: the platform wants none for now.")
-                .with(json!({"templates_paused_until": iso(until)})),
+        match self.health.templates_rest(sender.id, now) {
+            Some((until, why)) => {
+                Check::new("online", Grade::Poor, format!("Templates wait: {}.", why.trim_end_matches('.')))
+                    .with(json!({"templates_paused_until": iso(until)}))
+            }
             None => Check::new("online", Grade::Good, "The sender may send."),
         }
     }

@@ -18,8 +18,10 @@ pub struct Pause {
     pub templates_until: Option<Time>,
     /// Without a template, outside the window.
     pub direct_until: Option<Time>,
-    /// The provider's code and words.
+    /// The provider's code and words; of everything before those of templates alone.
     pub why: String,
+    /// The same of what keeps templates alone.
+    pub templates_why: String,
 }
 
 impl Health {
@@ -35,10 +37,11 @@ impl Health {
         self.entry(sender, |pause| {
             if templates_only {
                 pause.templates_until = pause.templates_until.max(Some(until));
+                pause.templates_why = why;
             } else {
                 pause.everything_until = pause.everything_until.max(Some(until));
+                pause.why = why;
             }
-            pause.why = why;
         });
     }
 
@@ -61,6 +64,16 @@ impl Health {
         self.pauses().get(&sender).filter(|pause| pause.everything_until.is_some_and(|until| until > now)).cloned()
     }
 
+    /// Until when and why it sends no templates while texts go, in the provider's code and words.
+    pub fn templates_rest(&self, sender: SenderId, now: Time) -> Option<(Time, String)> {
+        let pauses = self.pauses();
+        let pause = pauses.get(&sender)?;
+        if pause.everything_until.is_some_and(|until| until > now) {
+            return None;
+        }
+        pause.templates_until.filter(|until| *until > now).map(|until| (until, pause.templates_why.clone()))
+    }
+
     fn entry(&self, sender: SenderId, change: impl FnOnce(&mut Pause)) {
         change(self.pauses().entry(sender).or_default());
     }
@@ -81,8 +94,12 @@ mod tests {
         assert_eq!(health.paused_until(SenderId(1), true, Time(9)), Some(Time(10)));
         assert_eq!(health.paused_until(SenderId(1), false, Time(9)), None);
         assert_eq!(health.paused_until(SenderId(1), true, Time(10)), None);
+        assert!(health.of(SenderId(1), Time(9)).is_none());
+        let rests = |at| health.templates_rest(SenderId(1), Time(at));
+        assert_eq!((rests(9), rests(10)), (Some((Time(10), "131064".into())), None));
         health.pause(SenderId(1), false, Time(20), "190".into());
-        assert!(health.of(SenderId(1), Time(15)).is_some());
+        assert_eq!(rests(9), None, "it sends nothing at all");
+        assert_eq!(health.of(SenderId(1), Time(15)).map(|pause| pause.why), Some("190".into()));
         assert!(health.of(SenderId(1), Time(20)).is_none());
     }
 }

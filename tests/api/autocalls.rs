@@ -340,6 +340,27 @@ async fn a_sender_whose_token_the_platform_refuses_is_offline_everywhere() {
 }
 
 #[tokio::test]
+async fn while_templates_rest_a_template_is_refused_at_once_and_everybody_says_why() {
+    let mut host = Host::new().await;
+    host.ana_says("something else").await;
+    // An unpaid bill: the first send hears the platform's own word, and templates rest.
+    host.graph.fail_next(Fault::Code { status: 400, code: 131_042 });
+    let values = || json!({"1": "Ana", "2": "Monday"});
+    let before = host.app.now();
+    host.post("key-acme", TEMPLATE, reminder(values())).await;
+    host.app.health.pause(SenderId(12), true, before + Span::minutes(5), "131042: unpaid".into());
+    refused(host.post("key-acme", TEMPLATE, reminder(values())).await, 422, "SENDER_OFFLINE");
+    host.post("key-acme", FREEFORM, text("texts go")).await.is(200);
+    for path in ["/v1/senders/12", "/readyz"] {
+        let said = host.get("key-acme", path).await.is(200);
+        let all = said["senders"].as_array().cloned().unwrap_or_else(|| vec![said.clone()]);
+        let sender = all.iter().find(|sender| sender["id"] == 12).unwrap();
+        assert_eq!((&sender["state"], &sender["why"]), (&json!("online"), &json!("131042: unpaid")), "{path}");
+        assert_eq!(sender["templates_paused_until"], "2026-03-27T09:05:00+00:00", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn senders_stand_byte_for_byte_as_in_the_documents() {
     let host = Host::new().await;
     assert_eq!(

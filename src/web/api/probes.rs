@@ -1,6 +1,7 @@
 //! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring; no key.
 
 use crate::{
+    base::time::iso,
     runtime::lock::Drifted,
     store::subscription,
     web::{idempotency::json, state::Web},
@@ -28,12 +29,15 @@ pub async fn readyz(State(web): State<Arc<Web>>) -> Response {
     let ready = app.store.is_connected();
     let senders = app.senders.all().iter().map(|sender| {
         let pause = app.health.of(sender.id, now);
+        let state = if pause.is_some() { "paused" } else { "online" };
+        let (rest, why) = app.health.templates_rest(sender.id, now).unzip();
         json!({
             "id": sender.id,
             "name": sender.name,
             "provider": sender.provider(),
-            "state": if pause.is_some() { "paused" } else { "online" },
-            "why": pause.map(|pause| pause.why),
+            "state": state,
+            "templates_paused_until": rest.map(iso),
+            "why": pause.map(|pause| pause.why).or(why),
         })
     });
     // Not read while the database is away: the probe must answer.

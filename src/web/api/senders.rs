@@ -97,6 +97,7 @@ fn described(web: &Web, sender: &Sender) -> Json {
     let now = web.app.clock.now();
     let health = &web.app.health;
     let pause = health.of(sender.id, now);
+    let templates_rest = health.templates_rest(sender.id, now);
     json!({
         "id": sender.id,
         "account": sender.account,
@@ -108,7 +109,7 @@ fn described(web: &Web, sender: &Sender) -> Json {
         "state": if pause.is_some() { "paused" } else { "online" },
         "paused_until": health.paused_until(sender.id, false, now).map(iso),
         "templates_paused_until": health.paused_until(sender.id, true, now).map(iso),
-        "why": pause.map(|pause| pause.why),
+        "why": pause.map(|pause| pause.why).or(templates_rest.map(|(_, why)| why)),
         "templates": web.app.catalogue.list(sender.id).len(),
     })
 }

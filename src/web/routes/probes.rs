@@ -4,7 +4,7 @@ use super::{
     Answer, Errors, GET, Route, Said, Who, ask, at, ok,
     shape::{
         Shape,
-        Type::{Any, List, Map, Maybe, Of, Text, Whole, Word},
+        Type::{Any, List, Map, Maybe, Of, Text, Time, Whole, Word},
         need, shape,
     },
 };
@@ -51,6 +51,7 @@ static SENDER: Shape = shape(
         need("name", Text, ""),
         need("provider", Text, ""),
         need("state", Word(&["online", "paused"]), ""),
+        need("templates_paused_until", Maybe(&Time), "It sends texts, and no templates until then."),
         need("why", Maybe(&Text), "The provider's code and words."),
     ],
 );

@@ -134,7 +134,8 @@ pub fn key_refused(refused: &idempotency::Refused) -> Refused {
 /// What must be right of sender and recipient before anything is queued, in the order in which Autocalls asks.
 fn allowed(web: &Web, order: &Order, now: Time) -> Result<(), Refused> {
     let Order { sender, recipient, content, .. } = order;
-    if web.app.health.of(sender.id, now).is_some() {
+    // Where templates alone rest, texts go, and a template would only wait.
+    if web.app.health.paused_until(sender.id, content.is_template(), now).is_some() {
         return Err(Refused::Offline);
     }
     if !web.app.can_pay(&sender.account, sender.id, &recipient.phone, content) {
