@@ -292,6 +292,9 @@ pub enum Why {
     Request,
     /// This person cannot be reached, or not by us.
     Recipient,
+    /// The platform could reach nobody at this number: no account, or one that takes nothing. After some of these in a
+    /// row the number is asked no more (platform.md 4.11: "mark after n").
+    Nobody,
     /// The platform dropped it for reasons of its own.
     Dropped,
 }

@@ -20,7 +20,7 @@ use crate::{
     flow::{self, Flow, FlowSet},
     model::event::Reason,
     runtime::{agenda, bot, config::Config},
-    store::{Store, start},
+    store::{OpenError, Store, start},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -84,7 +84,11 @@ pub async fn run(args: Args) -> Outcome {
         return Err(Failure::Failed(format!("the flows have errors; `transom check` shows them: {first}")));
     }
     // Before the first start there is no database, and still there are schedules.
-    let store = Store::open_read_only(config.database.expose()).await.ok();
+    let store = match Store::open_read_only(config.database.expose()).await {
+        Ok(store) => Some(store),
+        Err(error @ (OpenError::Older { .. } | OpenError::Newer { .. })) => return Err(Failure::failed(error)),
+        Err(_) => None,
+    };
     let done = match args.what {
         What::List => list(&set, store.as_ref()).await,
         What::Next { limit, days } => next(&config, &set, store.as_ref(), limit, days).await,
@@ -211,8 +215,16 @@ async fn explain(
         match who {
             Some(phone) => person::run(config, set, &store, flow, phone, at).await,
             None => {
-                dry::run(config, set, &store, flow, at).await?;
-                println!();
+                let by_clock = flow::timetables(set).iter().any(|table| table.flow.name == flow.name);
+                if !by_clock && flow::dates(set).iter().all(|date| date.flow.name != flow.name) {
+                    println!(
+                        "`{}` has no `schedule:` and no `date:`: only what steps planned can be shown.",
+                        flow.name
+                    );
+                } else {
+                    dry::run(config, set, &store, flow, at).await?;
+                    println!();
+                }
                 past(&store, flow, SystemClock.now() - span).await
             }
         }

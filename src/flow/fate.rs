@@ -124,9 +124,9 @@ impl<'a> Turn<'a> {
     fn sequence_told(&mut self, message: u32, fate: &Fate) {
         let why = match fate {
             Fate::Postponed { reason: Reason::TemplateUnusable, .. } => Reason::TemplateUnusable.as_str(),
-            Fate::Refused { reason: why @ (Reason::TemplateUnusable | Reason::OptedOut | Reason::NoConsent) } => {
-                why.as_str()
-            }
+            Fate::Refused {
+                reason: why @ (Reason::TemplateUnusable | Reason::OptedOut | Reason::NoConsent | Reason::Undeliverable),
+            } => why.as_str(),
             Fate::Failed { .. } => RunEnd::Undelivered.as_str(),
             Fate::Expired => Reason::WindowClosed.as_str(),
             _ => return,

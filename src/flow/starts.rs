@@ -287,6 +287,9 @@ impl<'a> Turn<'a> {
         if self.opted_out.is_some() {
             return Err(Some(Reason::OptedOut));
         }
+        if self.contact.undeliverable_since(self.world.sender.id).is_some() {
+            return Err(Some(Reason::Undeliverable));
+        }
         let nothing = Value::Nothing;
         let handoff = match &start.event {
             Value::Map(event) => event.get("handoff").unwrap_or(&nothing),

@@ -5,8 +5,8 @@ use super::{
     value::Value,
 };
 use crate::base::{
-    ids::{AccountName, ContactId},
-    limits::STAMPS_KEPT_MAX,
+    ids::{AccountName, ContactId, SenderId},
+    limits::{STAMPS_KEPT_MAX, UNDELIVERABLE_AFTER},
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,9 @@ pub struct ContactData {
     /// Unasked messages that count against a topic's `at_most`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unasked: BTreeMap<String, Vec<Time>>,
+    /// By sender: how often in a row nobody could be reached at the contact's number.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unreached: BTreeMap<SenderId, Unreached>,
     /// Until when the contact reaches flows that are drafts, by a code that its phone has sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tester_until: Option<Time>,
@@ -70,7 +73,34 @@ pub struct ContactData {
     pub erased_at: Option<Time>,
 }
 
+/// Refusals of a platform that found nobody at a number, without a delivery or a message of the contact in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreached {
+    pub times: u32,
+    /// Since when the number counts as undeliverable there; `None`: not yet.
+    pub since: Option<Time>,
+}
+
 impl ContactData {
+    /// The platform found nobody at the number once more.
+    pub fn is_not_reached(&mut self, sender: SenderId, now: Time) {
+        let unreached = self.unreached.entry(sender).or_insert(Unreached { times: 0, since: None });
+        unreached.times = unreached.times.saturating_add(1);
+        if unreached.times >= UNDELIVERABLE_AFTER {
+            unreached.since = unreached.since.or(Some(now));
+        }
+    }
+
+    /// Somebody is there: a message came, or one of ours arrived. True: that is news.
+    pub fn is_reached(&mut self) -> bool {
+        !std::mem::take(&mut self.unreached).is_empty()
+    }
+
+    /// Since when flows and schedules send nothing to this number from there.
+    pub fn undeliverable_since(&self, sender: SenderId) -> Option<Time> {
+        self.unreached.get(&sender).and_then(|unreached| unreached.since)
+    }
+
     /// Reaches flows that are drafts: one of the bot's own testers (numbers with `+`), or one for a day.
     pub fn is_tester(&self, testers: &[String], now: Time) -> bool {
         self.phone.as_ref().is_some_and(|phone| testers.contains(phone))

@@ -216,6 +216,8 @@ pub enum Reason {
     NoBalance,
     SenderDown,
     TooLate,
+    /// The platform has found nobody at the contact's number, several times in a row.
+    Undeliverable,
     /// The flow is a draft, and the contact is no tester.
     Draft,
     /// Its last runs all failed, or an operator has it stand still.
@@ -228,7 +230,7 @@ impl Reason {
         serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
     }
 
-    pub const ALL: [Reason; 13] = [
+    pub const ALL: [Reason; 14] = [
         Reason::OptedOut,
         Reason::NoConsent,
         Reason::Capped,
@@ -240,6 +242,7 @@ impl Reason {
         Reason::NoBalance,
         Reason::SenderDown,
         Reason::TooLate,
+        Reason::Undeliverable,
         Reason::Draft,
         Reason::Paused,
     ];
@@ -282,6 +285,7 @@ impl Reason {
             Reason::NoBalance => "no_balance",
             Reason::SenderDown => "sender_down",
             Reason::TooLate => "too_late",
+            Reason::Undeliverable => "undeliverable",
             Reason::Draft => "draft",
             Reason::Paused => "paused",
         }

@@ -130,6 +130,9 @@ pub struct PlanInput<'a> {
     pub written_at: Time,
     pub window: Window,
     pub opted_out: bool,
+    /// The platform has found nobody at the number, several times in a row. Programs and persons may try all the same:
+    /// what arrives lifts it.
+    pub undeliverable: bool,
     pub contact: &'a ContactData,
     pub answers_after: AnswersAfter,
     /// A person has the conversation, and it was not this draft's own run that handed it over (what that
@@ -183,6 +186,9 @@ fn allowed(input: &PlanInput<'_>) -> Plan {
     }
     if input.opted_out && !passes_opt_out(input) {
         return Plan::Refuse { reason: Reason::OptedOut };
+    }
+    if input.undeliverable && by_flow {
+        return Plan::Refuse { reason: Reason::Undeliverable };
     }
     if let Some(plan) = (by_flow && !input.is_asked_for()).then(|| unasked(input)).flatten() {
         return plan;

@@ -138,6 +138,10 @@ pub fn refused(set: &FlowSet, flow: &FlowName, contact: &Contact) -> Option<Reas
     if contact.opted_out.is_some() {
         return Some(Reason::OptedOut);
     }
+    // At which sender a flow speaks is known when it begins: a number that is marked at all is most likely not there.
+    if contact.data.unreached.values().any(|unreached| unreached.since.is_some()) {
+        return Some(Reason::Undeliverable);
+    }
     let topic = set.flow(flow).map(|flow| flow.topic.as_str()).unwrap_or_default();
     let needed = set.bot.topics.get(topic).is_some_and(|topic| topic.needs_consent);
     let given = contact.data.consent.get(topic).is_some_and(|consent| consent.given);

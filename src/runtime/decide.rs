@@ -184,6 +184,7 @@ impl App {
             written_at: pending.created_at,
             window: conversation.window,
             opted_out: contact.opted_out.is_some() || self.stops.in_force(contact.id),
+            undeliverable: contact.data.undeliverable_since(conversation.sender).is_some(),
             contact: &contact.data,
             answers_after: rules.answers_after,
             with_person: conversation.session.silences(pending.draft.run),

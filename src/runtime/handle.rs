@@ -50,7 +50,8 @@ impl App {
         if unnamed {
             lane.contact.data.name.clone_from(&message.name);
         }
-        if (newest && self.move_to(&mut lane.contact, &message.from, now, &mut set)) || unnamed {
+        let reached = lane.contact.data.is_reached();
+        if (newest && self.move_to(&mut lane.contact, &message.from, now, &mut set)) || unnamed || reached {
             rows::contact(&mut set, &lane.contact);
         }
         let word = self.take_word(lane, &recorded, now, &mut set);

@@ -120,7 +120,12 @@ impl App {
                     rows::open_window(&mut set, conversation.id, now);
                 }
                 pending.answer(&SendAnswer::Accepted { provider_id: receipt.provider_id.to_string() });
-                self.watched.remove(id);
+                // Whether it arrives matters where nobody was found lately; else nobody asks.
+                if lane.contact.data.unreached.contains_key(&sender) {
+                    self.watched.add(id);
+                } else {
+                    self.watched.remove(id);
+                }
                 let failed = pending.failed_early.take().filter(|(of, _)| *of == receipt.provider_id);
                 if pending.draft.tells {
                     // In one commit: else the row could say `sent` and the engine wait for ever to hear it.
@@ -309,9 +314,15 @@ impl App {
             | Next::Rejected { .. }
             | Next::TemplateUnusable { .. } => {
                 if matches!(error.next, Next::Rejected { why: Why::Request }) {
-                    let data = serde_json::json!({ "outbound_id": pending.id, "conversation_id": conversation.id });
+                    let data = serde_json::json!({
+                        "outbound_id": pending.id, "conversation_id": conversation.id, "contact_id": lane.contact.id,
+                    });
                     let why = format!("{}: {}", error.code, error.text);
                     self.dead_letter(set, "rejected_send", Some(sender), &why, data, now);
+                }
+                if matches!(error.next, Next::Rejected { why: Why::Nobody }) {
+                    lane.contact.data.is_not_reached(sender, now);
+                    rows::contact(set, &lane.contact);
                 }
                 let reason = matches!(error.next, Next::WindowClosed).then_some(Reason::WindowClosed);
                 self.give_up(lane, index, place, reason, &error, now, set, events);

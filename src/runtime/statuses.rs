@@ -5,6 +5,7 @@ use super::{
     app::App,
     lane::{LaneError, LaneState, Work},
     outbox::{self, PendingState, SendAnswer},
+    rows,
 };
 use crate::{
     base::ids::{ContactId, ConversationId, OutboundId, SenderId},
@@ -105,6 +106,19 @@ impl App {
         let mut set = WriteSet::of(lane.contact.id.0);
         let conversation = &mut lane.conversations[index];
         let place = conversation.outbox.iter().position(|pending| pending.id == id);
+        if place.is_none() {
+            // It has left: there is nothing to look at before the wire.
+            self.arrived.take(id);
+        }
+        match update.state {
+            DeliveryState::Delivered | DeliveryState::Read if lane.contact.data.is_reached() => {
+                rows::contact(&mut set, &lane.contact);
+            }
+            DeliveryState::Sent if lane.contact.data.unreached.contains_key(&conversation.sender) => {
+                self.watched.add(id);
+            }
+            DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Read | DeliveryState::Failed => {}
+        }
         let on_wire = place.filter(|place| conversation.outbox[*place].state == PendingState::Sending);
         if let (Some(place), None, true) = (place, on_wire, update.state != DeliveryState::Failed) {
             // The status proves that it left, also if it was to go again; one that is on the wire waits for its

@@ -4,12 +4,12 @@ use super::house::{House, SENDER};
 use crate::graph::Fault;
 use transom::{
     base::{
-        limits::SPAM_PAUSE,
+        limits::{SPAM_PAUSE, UNDELIVERABLE_AFTER},
         time::{Span, Time},
     },
     channel::meta::compose::What,
-    model::{inbound::DeliveryState, template::TemplateStatus},
-    store::outbound::SendState,
+    model::{inbound::DeliveryState, template::TemplateStatus, value::Value},
+    store::{contact, outbound::SendState},
 };
 
 const HELLO: &str = "flow: hello\nwhen: [{message: hello}]\nsteps:\n  - say: Hello to you.\n";
@@ -203,4 +203,45 @@ async fn a_tap_on_an_old_button_is_no_wish_to_hear_nothing_more() {
     assert!(!heard.iter().any(|text| text.contains("no more messages")), "{heard:?}");
     house.says("cancel").await;
     assert!(house.heard().iter().any(|text| text.contains("no more messages")), "typed, it is asked back");
+}
+
+#[tokio::test]
+async fn a_number_without_anybody_is_not_asked_for_ever() {
+    const TELL: &str = "flow: parcel\nwhen: [{event: parcel}]\nsteps: [{say: Your parcel is here., if_closed: skip}]\n";
+    let files = [("flows/hello.yaml", HELLO), ("flows/parcel.yaml", TELL)];
+    let mut house = House::at_meta(&files, "  []").await;
+    house.says("hello").await;
+    let since = async |house: &House| {
+        let id = house.app.contact_by_phone(&"acme".into(), "+34600111222").await.unwrap().unwrap();
+        contact::find(&house.app.store, id).await.unwrap().unwrap().data.undeliverable_since(SENDER)
+    };
+    let parcel = async |house: &House| {
+        let (contact, conversation) = house.app.reach(&"acme".into(), SENDER, "34600111222", None).await.unwrap();
+        house.app.emit_event(contact, conversation, "parcel".into(), Value::Nothing).await.unwrap();
+        house.app.run_due().await.unwrap();
+    };
+    for n in 1..UNDELIVERABLE_AFTER {
+        house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_026 });
+        parcel(&house).await;
+        assert_eq!(since(&house).await, None, "{n}");
+    }
+    // Half of them by a status, as Meta mostly does; one that arrives in between lets the count begin anew.
+    parcel(&house).await;
+    let last = house.sent().len() - 1;
+    house.told(last, DeliveryState::Sent, None).await;
+    house.told(last, DeliveryState::Delivered, None).await;
+    for n in 1..=UNDELIVERABLE_AFTER {
+        assert_eq!(since(&house).await, None, "{n}");
+        parcel(&house).await;
+        house.told(house.sent().len() - 1, DeliveryState::Failed, Some(131_026)).await;
+    }
+    assert_eq!(since(&house).await, Some(house.now()));
+    let mut house = house.restart().await;
+    let before = house.sent().len();
+    parcel(&house).await;
+    assert_eq!(house.sent().len(), before, "refused before the wire");
+    house.says("hello").await;
+    assert_eq!(since(&house).await, None, "somebody is there");
+    parcel(&house).await;
+    assert_eq!(house.texts().last().unwrap(), "Your parcel is here.");
 }

@@ -63,6 +63,8 @@ pub const SPAM_PAUSE: Span = Span::hours(4);
 pub const REGISTRATION_PAUSE: Span = Span::hours(72);
 /// The longest rest of templates after Meta restricted an account; it names a time of its own.
 pub const RESTRICTION_MAX: Span = Span::days(30);
+/// So many refusals in a row because nobody could be reached (131026), and a number counts as undeliverable.
+pub const UNDELIVERABLE_AFTER: u32 = 3;
 /// How long a sender rests when its provider names no time.
 pub const PAUSE_DEFAULT: Span = Span::minutes(5);
 /// The longest pause of one pair of sender and person (4^n s, platform.md 4.11).

@@ -30,8 +30,9 @@ pub fn next(code: i64) -> Option<Next> {
         131050 => OptedOut { from: OptOutScope::Marketing },
         131055 | 131063 | 134100 => rejected(Why::Request),
         130472 => rejected(Why::Dropped),
+        131026 => rejected(Why::Nobody),
         // 131062 (user id refused): the phone is used whenever it is known, so there is no other way.
-        131026 | 131062 | 130403 | 131021 | 131030 => rejected(Why::Recipient),
+        131062 | 130403 | 131021 | 131030 => rejected(Why::Recipient),
         131042 | 134011 => pause(PauseScope::Templates, None),
         368 | 131031 => pause(PauseScope::Everything, None),
         // The table says stop. It is the recipient's country that is closed to us: everybody else goes on.
@@ -105,7 +106,8 @@ mod tests {
         no_more_marketing_is_an_opt_out: [131050] => Next::OptedOut { from: OptOutScope::Marketing },
         the_wrong_interface_is_final: [131063, 131055, 134100] => Next::Rejected { why: Why::Request },
         an_experiment_drops: [130472] => Next::Rejected { why: Why::Dropped },
-        unreachable_people_are_final: [131026, 131062, 130403, 131021, 131030, 130497]
+        a_number_without_anybody_is_counted: [131026] => Next::Rejected { why: Why::Nobody },
+        unreachable_people_are_final: [131062, 130403, 131021, 131030, 130497]
             => Next::Rejected { why: Why::Recipient },
         unpaid_bills_pause_templates: [131042, 134011]
             => Next::PauseSender { what: PauseScope::Templates, after: None },

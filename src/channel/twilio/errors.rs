@@ -17,7 +17,8 @@ pub fn next(code: i64) -> Option<Next> {
         // Rates and queues: refused before anything was done.
         14107 | 20429 | 21611 | 30001 | 63017 | 63018 => Retry { after: None },
         // No such person.
-        21211 | 21614 | 63003 | 63024 | 63031 => Rejected { why: Why::Recipient },
+        21211 | 21614 | 63003 | 63024 => Rejected { why: Why::Nobody },
+        63031 => Rejected { why: Why::Recipient },
         // The platform's own cap on what a person gets.
         63032 => WaitDay,
         // Blocked or unsubscribed.
@@ -69,8 +70,8 @@ mod tests {
     rows! {
         the_window_is_closed: [63016] => Next::WindowClosed,
         rates_are_tried_again: [63018, 63017, 20429, 14107, 30001, 21611] => Next::Retry { after: None },
-        an_invalid_recipient_is_final: [63024, 63003, 21211, 21614, 63015, 63031]
-            => Next::Rejected { why: Why::Recipient },
+        an_invalid_recipient_is_final: [63024, 63003, 21211, 21614] => Next::Rejected { why: Why::Nobody },
+        who_may_not_be_written_to_is_final: [63015, 63031] => Next::Rejected { why: Why::Recipient },
         the_cap_of_a_person_waits_a_day: [63032] => Next::WaitDay,
         who_blocked_us_wants_nothing: [63033, 63014, 21610] => Next::OptedOut { from: OptOutScope::Everything },
         the_daily_cap_pauses_until_the_next_day: [63038]

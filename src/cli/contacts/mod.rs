@@ -205,7 +205,11 @@ async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String,
     for row in conversation::of(store, contact.id).await.map_err(Failure::failed)? {
         let last =
             row.last_inbound_at.map_or_else(|| "has not written".to_owned(), |at| format!("wrote {}", show::time(at)));
-        line("conversation", format!("{} at sender {}, {last}", row.id, row.sender_id));
+        let nobody = match data.undeliverable_since(row.sender_id) {
+            Some(at) => format!(", undeliverable since {}: the platform finds nobody at the number", show::time(at)),
+            None => String::new(),
+        };
+        line("conversation", format!("{} at sender {}, {last}{nobody}", row.id, row.sender_id));
     }
     let written = ledger::of(store, contact.id).await.map_err(Failure::failed)?.len();
     line("ledger", format!("{}; `transom contacts consent show {who}` prints them", counted(written, "line")));

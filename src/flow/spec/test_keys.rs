@@ -239,7 +239,7 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
                     "why",
                     FieldKind::Name,
                     "`opted_out no_consent capped quiet_hours busy with_person window_closed template_unusable \
-                     no_balance sender_down too_late draft paused`.",
+                     no_balance sender_down too_late undeliverable draft paused`.",
                 ),
             ]),
         ])),

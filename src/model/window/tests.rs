@@ -30,6 +30,7 @@ struct Case {
     draft: Draft,
     window_age: Option<Span>,
     opted_out: bool,
+    undeliverable: bool,
     contact: ContactData,
     answers_after: AnswersAfter,
     with_person: bool,
@@ -52,6 +53,7 @@ impl Default for Case {
             draft: draft(),
             window_age: Some(Span::hours(1)),
             opted_out: false,
+            undeliverable: false,
             contact: ContactData::default(),
             answers_after: AnswersAfter::People,
             with_person: false,
@@ -80,6 +82,7 @@ impl Case {
             written_at: NOW - self.written,
             window: Window { opened_at: self.window_age.map(|age| NOW - age) },
             opted_out: self.opted_out,
+            undeliverable: self.undeliverable,
             contact: &self.contact,
             answers_after: self.answers_after,
             with_person: self.with_person,
@@ -169,6 +172,7 @@ fn nothing_is_paid_and_no_place_taken_for_what_does_not_go() {
             written_at: NOW,
             window: Window { opened_at: case.window_age.map(|age| NOW - age) },
             opted_out: case.opted_out,
+            undeliverable: case.undeliverable,
             contact: &case.contact,
             answers_after: AnswersAfter::People,
             with_person: false,
@@ -200,4 +204,15 @@ fn an_old_webhook_does_not_move_the_window() {
     window.open(NOW);
     window.open(NOW - Span::days(3));
     assert_eq!(window.opened_at, Some(NOW));
+}
+
+#[test]
+fn where_nobody_is_only_persons_and_programs_try() {
+    for origin in [Origin::Flow, Origin::HandoffFlow, Origin::Person, Origin::Api] {
+        let by_flow = matches!(origin, Origin::Flow | Origin::HandoffFlow);
+        let draft = Draft { origin, ..Case::default().draft };
+        let plan = Case { undeliverable: true, draft, ..Case::default() }.plan();
+        let refused = Plan::Refuse { reason: Reason::Undeliverable };
+        assert_eq!(plan, if by_flow { refused } else { Plan::Send }, "{origin:?}");
+    }
 }

@@ -310,6 +310,7 @@ fn decide(
             written_at: slot,
             window: found.window,
             opted_out: contact.opted_out.is_some(),
+            undeliverable: contact.data.undeliverable_since(found.sender).is_some(),
             contact: &contact.data,
             answers_after: ground.rules.answers_after,
             with_person: found.session.silences(draft.run),

@@ -15,7 +15,10 @@ use crate::{
         event::Event,
         value::Value,
     },
-    store::{contact, conversation},
+    store::{
+        contact,
+        conversation::{self, Conversation},
+    },
     web::{
         auth::{self, Caller},
         etag,
@@ -150,6 +153,10 @@ pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
         .iter()
         .map(|(topic, consent)| (topic.clone(), json!({"given": consent.given, "at": iso(consent.at)})))
         .collect();
+    let talk = |row: &Conversation| {
+        let since = data.undeliverable_since(row.sender_id);
+        json!({"id": row.id, "sender": row.sender_id, "undeliverable_since": since.map(iso)})
+    };
     let fields: BTreeMap<&String, Json> = data.fields.iter().map(|(name, value)| (name, value.to_json())).collect();
     let mut body = json!({
         "id": contact.id,
@@ -161,7 +168,7 @@ pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
         "fields": fields,
         "consent": consent,
         "opted_out_at": contact.opted_out.map(iso),
-        "conversations": conversations.iter().map(|row| json!({"id": row.id, "sender": row.sender_id})).collect::<Vec<_>>(),
+        "conversations": conversations.iter().map(talk).collect::<Vec<_>>(),
     });
     // What people edit; messages that come and go leave it alone.
     body["etag"] = etag::of(&body).into();

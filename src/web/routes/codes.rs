@@ -69,6 +69,11 @@ pub static CODES: &[Code] = &[
     code("sender_down", 409, "the sender is down"),
     code("too_late", 409, "it is too late"),
     code(
+        "undeliverable",
+        409,
+        "Flow `parcel` was not started: the platform has found nobody at the contact's number, several times in a row.",
+    ),
+    code(
         "unlimited",
         409,
         "The account has no `balance` in the configuration, or there are no `prices`: it is unlimited.",

@@ -35,7 +35,19 @@ static CONTACT: Shape = shape(
 
 static CONSENT: Shape = shape("Consent", "", &[need("given", Flag, ""), need("at", Time, "")]);
 
-static AT: Shape = shape("ConversationRef", "", &[need("id", Whole, ""), need("sender", Whole, "")]);
+static AT: Shape = shape(
+    "ConversationRef",
+    "",
+    &[
+        need("id", Whole, ""),
+        need("sender", Whole, ""),
+        need(
+            "undeliverable_since",
+            Maybe(&Time),
+            "The platform found nobody there three times in a row: flows say nothing.",
+        ),
+    ],
+);
 
 static PATCH: Shape = shape(
     "ContactChange",

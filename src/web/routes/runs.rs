@@ -108,6 +108,7 @@ pub static ROUTES: &[Route] = &[
             ("no_balance", 409),
             ("sender_down", 409),
             ("too_late", 409),
+            ("undeliverable", 409),
         ]),
         keyed: true,
         example: tell(

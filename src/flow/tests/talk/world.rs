@@ -7,7 +7,7 @@ use crate::{
         limits::{self, WINDOW},
         time::{Span, Time},
     },
-    flow::{SenderView, World, advance},
+    flow::{SenderView, World, advance, token::Token},
     model::{
         consent_words::{self, ExtraWords, Word},
         content::Content,
@@ -22,9 +22,9 @@ use crate::{
 impl Talk {
     pub(super) fn receive(&mut self, kind: InboundKind, at: Time) {
         self.received += 1;
-        let text = crate::model::answer::text_of(&kind).unwrap_or_default();
         let bot = &self.versions.live().bot.opt_out;
-        let word = match consent_words::recognise(text, &ExtraWords::new(&bot.words, &bot.unsure)) {
+        let is_ours = |id: &str| Token::read(id, b"key").is_some();
+        let word = match consent_words::said_by(&kind, is_ours, &ExtraWords::new(&bot.words, &bot.unsure)) {
             Some(Word::Stop) => {
                 self.contact.opted_out = Some(self.now);
                 Some(ConsentWord::Stop)
@@ -35,7 +35,7 @@ impl Talk {
             }
             _ => None,
         };
-        if !matches!(kind, InboundKind::Reaction { .. }) {
+        if !matches!(kind, InboundKind::Reaction { .. } | InboundKind::Unsupported { .. }) {
             self.window.open(at);
         }
         self.contact.data.last_message_at = Some(at);
@@ -243,6 +243,7 @@ impl Talk {
             written_at: written,
             window: self.window,
             opted_out: self.contact.opted_out.is_some(),
+            undeliverable: false,
             contact: &self.contact.data,
             answers_after: AnswersAfter::People,
             with_person: self.session().silences(draft.run),

@@ -51,6 +51,7 @@ fn any_case() -> impl Strategy<Value = Case> {
                 draft: Draft { origin, if_closed, content, asked_for: asked.map(|ms| NOW - Span(ms)), ..draft() },
                 window_age: age.map(Span),
                 opted_out,
+                undeliverable: false,
                 contact,
                 answers_after,
                 with_person,

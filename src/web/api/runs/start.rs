@@ -184,6 +184,7 @@ fn words(reason: Reason) -> &'static str {
         Reason::NoBalance => "the balance is used up",
         Reason::SenderDown => "the sender is down",
         Reason::TooLate => "it is too late",
+        Reason::Undeliverable => "the platform has found nobody at the contact's number, several times in a row",
         Reason::Draft => "it is a draft, and the contact is no tester",
         Reason::Paused => "it is paused",
     }

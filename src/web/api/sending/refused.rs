@@ -104,6 +104,7 @@ impl Refused {
                 | Reason::Busy
                 | Reason::WithPerson
                 | Reason::TooLate
+                | Reason::Undeliverable
                 | Reason::Draft
                 | Reason::Paused,
             )
