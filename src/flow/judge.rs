@@ -45,7 +45,9 @@ impl<'a> Turn<'a> {
             self.note(None, None, "the text that follows an opened chat is answered in its place");
             heard_before = welcome.heard_before;
         }
-        self.session.heard_at = self.session.heard_at.max(Some(message.at));
+        if !self.cannot_be_answered(&message) {
+            self.session.heard_at = self.session.heard_at.max(Some(message.at));
+        }
         if answer::says_something(&message.kind) {
             self.session.lost = None;
         }
@@ -124,10 +126,18 @@ impl<'a> Turn<'a> {
     /// Levels 5 to 12 for what is no tap on an open question of ours.
     fn levels(&mut self, heard: &Heard<'_>, late: bool) {
         let asking = self.asking();
-        if !answer::says_something(&heard.message.kind)
-            && !matches!(heard.message.kind, InboundKind::Welcome | InboundKind::Unsupported { .. })
-        {
+        let speaks = match heard.message.kind {
+            InboundKind::Welcome => true,
+            // What came is not known, so it is no wrong answer either: it costs no try (platform.md 6.8).
+            InboundKind::Unsupported { .. } => asking.is_none() || late,
+            _ => answer::says_something(&heard.message.kind),
+        };
+        if !speaks {
             return self.notice(heard, late, asking);
+        }
+        if self.cannot_be_answered(heard.message) && !late {
+            self.note(None, None, "it could not be passed on and opens no window: there is no answer to it");
+            return self.effects.push(Effect::Unanswered);
         }
         let outdated = asking.filter(|run| self.must_restart(*run));
         if late {
@@ -174,13 +184,21 @@ impl<'a> Turn<'a> {
         self.nothing_matched(heard);
     }
 
+    /// What the platform could not pass on opens no window. Whatever it started would be held, and leave before the
+    /// answer to the next message, which is then the first that counts.
+    fn cannot_be_answered(&self, message: &InboundMessage) -> bool {
+        matches!(message.kind, InboundKind::Unsupported { .. }) && !self.world.window.is_safe(self.now())
+    }
+
     /// A reaction or a call answers nothing, but may start a flow; an edit and the like does nothing at all.
     fn notice(&mut self, heard: &Heard<'_>, late: bool, asking: Option<u32>) {
         let protected = asking.is_some_and(|run| self.is_protected(run));
         let fitting = if protected { Vec::new() } else { self.fitting(heard) };
         match self.choose(&fitting, heard, 7, asking.is_some()).filter(|_| !late) {
             Some(choice) => self.start_by_message(choice, heard, asking),
-            None => self.note(None, None, "a reaction, call, edit or notice answers nothing"),
+            None => {
+                self.note(None, None, "a reaction, call, edit, notice or what could not be passed on answers nothing")
+            }
         }
     }
 

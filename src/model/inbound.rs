@@ -152,6 +152,9 @@ pub enum InboundKind {
     },
     Unsupported {
         what: String,
+        /// A kind that we do not know at all: its webhook is kept, and may be read by a later version.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unknown: bool,
     },
 }
 

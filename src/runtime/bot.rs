@@ -150,6 +150,9 @@ impl std::fmt::Display for FolderError {
 impl std::error::Error for FolderError {}
 
 fn paths(folder: &Path) -> Result<Vec<(String, PathBuf)>, FolderError> {
+    if !folder.as_os_str().is_empty() && !folder.exists() {
+        return Err(FolderError { folder: folder.to_owned(), why: "it does not exist".to_owned() });
+    }
     let mut all = Vec::new();
     for (name, extension) in FOLDERS {
         all.extend(entries(folder, name, extension)?.into_iter().filter(|(name, _)| !is_test(name)));
@@ -256,6 +259,8 @@ mod tests {
         let bot = folder(&[("scripts/a.rhai", b"")]);
         let said = read(bot.path()).unwrap_err().to_string();
         assert!(said.contains("it has no folder `flows`"), "{said}");
+        let said = read(&bot.path().join("nowhere")).unwrap_err().to_string();
+        assert!(said.contains("it does not exist"), "{said}");
     }
 
     #[test]

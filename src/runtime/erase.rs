@@ -206,7 +206,7 @@ fn nothing_heard(now: Time) -> InboundData {
         at: now,
         from: Vec::new(),
         name: None,
-        kind: InboundKind::Unsupported { what: NOTHING_LEFT.to_owned() },
+        kind: InboundKind::Unsupported { what: NOTHING_LEFT.to_owned(), unknown: false },
         reply_to: None,
         referral: None,
     };

@@ -16,6 +16,7 @@ use crate::{
         time::Time,
     },
     channel::{RawRequest, Rejected},
+    flow::token::Token,
     model::{
         consent_words::{self, Word},
         event::ConsentWord,
@@ -121,7 +122,20 @@ impl App {
         let mut of_templates: BTreeSet<SenderId> = BTreeSet::new();
         for Item { what, raw } in items {
             match what {
-                Inbound::Message { sender, message } => of_contacts.push((sender, message)),
+                Inbound::Message { message, .. } if self.senders.are_ours(&message.from) => {
+                    // Two bots of one daemon would talk until the loop guard: nobody answers a number of ours.
+                    counts.ignored += 1;
+                    keep_raw = true;
+                    self.metrics.item("own_number", 1);
+                    tracing::debug!(provider = kind, why = "own_number", "Ignored a message from a number of ours");
+                }
+                Inbound::Message { sender, message } => {
+                    if matches!(message.kind, InboundKind::Unsupported { unknown: true, .. }) {
+                        keep_raw = true;
+                        self.metrics.item("unknown_kind", 1);
+                    }
+                    of_contacts.push((sender, message));
+                }
                 Inbound::Status { sender, status } => statuses.push((sender, status)),
                 Inbound::Echo { sender, echo } => {
                     self.metrics.item("echo", 1);
@@ -322,12 +336,8 @@ impl App {
 
     /// An opt-out or opt-in word is recognised here, so that the stop is in force with the 200.
     fn consent_word(&self, message: &InboundMessage) -> Option<ConsentWord> {
-        let text = match &message.kind {
-            InboundKind::Text { body } => body,
-            _ => return None,
-        };
-
-        match consent_words::recognise(text, &self.live.get().rules.words)? {
+        let is_ours = |id: &str| Token::read(id, &self.token_key).is_some();
+        match consent_words::said_by(&message.kind, is_ours, &self.live.get().rules.words)? {
             Word::Stop => Some(ConsentWord::Stop),
             // Lifting a stop needs one; the engine knows whether there is.
             Word::Start => None,

@@ -40,7 +40,13 @@ impl App {
     ) {
         self.metrics.dead_letter(kind, 1);
         tracing::warn!(dead_letter.id = id, kind, "Dead letter {id}: {kind}");
-        let notice = serde_json::json!({ "dead_letter_id": id, "letter_kind": kind, "sender_id": sender });
+        let mut notice = serde_json::json!({ "dead_letter_id": id, "letter_kind": kind, "sender_id": sender });
+        // Whose it is, where that is known: who is told must not look the letter up to learn who waits.
+        for name in ["conversation_id", "contact_id"] {
+            if let Some(number) = data.get(name) {
+                notice[name] = number.clone();
+            }
+        }
         let subject_id = ["outbound_id", "inbound_id", "subject"].iter().find_map(|key| data.get(key)?.as_i64());
         let row = dead_letter::DeadLetter {
             id,

@@ -8,13 +8,17 @@ use crate::{
     base::{
         ids::{AccountName, ContactId, SenderId},
         limits::{PAIR_BURST, PAIR_GAP},
+        phone,
         time::{Span, Time},
     },
     flow::SenderView,
-    model::carries::META,
+    model::{
+        carries::META,
+        inbound::{Alias, AliasKind},
+    },
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
@@ -23,11 +27,19 @@ use std::{
 pub struct Senders {
     list: Vec<Sender>,
     accounts: Vec<Account>,
+    /// The numbers of all in every spelling, as digits.
+    numbers: HashSet<String>,
 }
 
 impl Senders {
     pub fn new(list: Vec<Sender>, accounts: Vec<Account>) -> Self {
-        Senders { list, accounts }
+        let numbers = list.iter().flat_map(|sender| phone::spellings(&sender.phone)).collect();
+        Senders { list, accounts, numbers }
+    }
+
+    /// Who goes by one of these names is a sender of this daemon.
+    pub fn are_ours(&self, names: &[Alias]) -> bool {
+        names.iter().any(|name| name.kind == AliasKind::Phone && self.numbers.contains(&name.value))
     }
 
     pub fn get(&self, id: SenderId) -> Option<&Sender> {

@@ -64,7 +64,10 @@ fn every_kind_of_message_has_its_meaning() {
             address: Some("Rua 1".into())
         }
     );
-    assert_eq!(kind(&[("MessageType", "order"), ("Body", "")]), InboundKind::Unsupported { what: "order".into() });
+    assert_eq!(
+        kind(&[("MessageType", "order"), ("Body", "")]),
+        InboundKind::Unsupported { what: "order".into(), unknown: true }
+    );
 }
 
 #[test]

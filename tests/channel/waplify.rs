@@ -80,7 +80,7 @@ fn files_and_advertisements_are_told() {
         if url == "https://files.example/a"));
     assert_eq!(seen.referral.and_then(|ad| ad.source_id).as_deref(), Some("12"));
     let strange = message(&received(json!({"message_type": "poll"})));
-    assert_eq!(strange.kind, InboundKind::Unsupported { what: "poll".into() });
+    assert_eq!(strange.kind, InboundKind::Unsupported { what: "poll".into(), unknown: true });
 }
 
 #[test]

@@ -10,7 +10,7 @@ use transom::{
         ids::{ContactId, ConversationId, FlowName},
         time::Span,
     },
-    channel::HeaderMap,
+    channel::{HeaderMap, meta::compose::What},
     model::{
         contact::{Contact, Patch, Told},
         event::{Event, Start},
@@ -426,6 +426,24 @@ steps:
     let line = ledger::of(&house.app.store, contact).await.unwrap().pop().unwrap();
     assert_eq!((line.topic.as_str(), line.given), ("news", false));
     assert_eq!(line.shown.as_deref(), Some("Ana, shall we go on? (template ask_tpl)\n[No more]"));
+}
+
+#[tokio::test]
+async fn a_templates_own_stop_button_is_in_force_with_the_200() {
+    for (payload, title) in [("STOP", "STOP"), ("x", "Unsubscribe"), ("UNSUBSCRIBE", "Leave")] {
+        let mut house = house(EVENT).await;
+        house.says("hello").await;
+        let (contact, _) = ana(&house).await;
+        let body = house.webhook(What::TapTemplate { payload: payload.into(), title: title.into() });
+        house.post(&body).await;
+        let row = contact::find(&house.app.store, contact).await.unwrap().unwrap();
+        assert!(row.opted_out.is_some(), "{payload} {title}");
+        house.app.run_due().await.unwrap();
+        let said = house.texts();
+        assert_eq!(said[1..], ["You will hear no more from us. Write START to come back."], "{payload} {title}");
+        let line = ledger::of(&house.app.store, contact).await.unwrap().pop().unwrap();
+        assert_eq!((line.topic.as_str(), line.given), ("all", false));
+    }
 }
 
 #[tokio::test]

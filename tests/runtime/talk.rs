@@ -1,7 +1,8 @@
 //! A talk, end to end: webhook in, flow run, answer out.
 
 use super::house::House;
-use transom::base::time::Span;
+use serde_json::json;
+use transom::{base::time::Span, store::webhook};
 
 const HELLO: &str = r#"
 flow: hello
@@ -22,6 +23,56 @@ async fn a_question_is_answered() {
     assert_eq!(house.heard(), ["Your name?"]);
     house.says("Ada").await;
     assert_eq!(house.heard(), ["Thanks, Ada"]);
+}
+
+/// What the platform tells of a message of somebody, in a kind of its own.
+fn of_kind(house: &House, id: &str, from: &str, kind: &str) -> String {
+    let number = house.number();
+    let mut message = json!({"id": id, "from": from, "type": kind, "timestamp": (house.now().0 / 1000).to_string()});
+    message[kind] = json!({"body": "hi", "depth": 3});
+    let value = json!({"messaging_product": "whatsapp", "contacts": [{"wa_id": from}], "messages": [message],
+        "metadata": {"display_phone_number": number.phone, "phone_number_id": number.phone_number_id}});
+    json!({"object": "whatsapp_business_account",
+        "entry": [{"id": number.waba_id, "changes": [{"field": "messages", "value": value}]}]})
+    .to_string()
+}
+
+/// How often the metrics page has this line, as they count.
+fn counted(house: &House, kind: &str) -> String {
+    let page = house.app.metrics.render();
+    let line = format!("transom_webhook_items_total{{kind=\"{kind}\"}} ");
+    page.lines().find_map(|all| all.strip_prefix(&line)).unwrap_or("0").to_owned()
+}
+
+/// The raw bodies that are kept.
+async fn kept(house: &House) -> Vec<String> {
+    let mut all = Vec::new();
+    for id in 0..200 {
+        all.extend(webhook::find(&house.app.store, id).await.unwrap().map(|row| row.body));
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_number_of_ours_is_never_answered() {
+    let mut house = House::at_meta(&[("flows/hello.yaml", HELLO)], "  []").await;
+    let own = house.number().phone.trim_start_matches('+').to_owned();
+    house.writes(&own, "hi").await;
+    assert!(house.sent().is_empty());
+    assert_eq!((counted(&house, "own_number"), counted(&house, "message")), ("1".into(), "0".into()));
+    assert_eq!(kept(&house).await.len(), 1);
+    house.says("hi").await;
+    assert_eq!(house.texts(), ["Your name?"]);
+}
+
+#[tokio::test]
+async fn an_unknown_kind_is_counted_and_its_content_is_kept() {
+    let house = House::at_meta(&[("flows/hello.yaml", HELLO)], "  []").await;
+    house.post(&of_kind(&house, "wamid.a", "34600111222", "hologram")).await;
+    assert_eq!((counted(&house, "unknown_kind"), counted(&house, "message")), ("1".into(), "1".into()));
+    assert!(kept(&house).await[0].contains(r#""depth":3"#));
+    house.post(&of_kind(&house, "wamid.b", "34600111222", "unsupported")).await;
+    assert_eq!((counted(&house, "unknown_kind"), kept(&house).await.len()), ("1".into(), 1), "Meta's own word for it");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::{
 
 /// Its kind and content. What lacks the part that makes it one is malformed; an unknown kind is `Unsupported`.
 pub fn kind(message: &Message<'_>) -> Result<InboundKind, Malformed> {
-    let unsupported = |what: &str| InboundKind::Unsupported { what: what.chars().take(64).collect() };
+    let unsupported = |what: &str, unknown| InboundKind::Unsupported { what: what.chars().take(64).collect(), unknown };
     // A message without a type is what its parts say.
     let kind = message.kind.get().unwrap_or(if message.text.is_some() { "text" } else { "untyped" });
     Ok(match kind {
@@ -48,8 +48,10 @@ pub fn kind(message: &Message<'_>) -> Result<InboundKind, Malformed> {
         "unsupported" if message.unsupported.as_ref().and_then(|u| u.kind.get()) == Some("edit") => {
             InboundKind::Edit { of: None, body: None }
         }
-        "unsupported" => unsupported(message.unsupported.as_ref().and_then(|u| u.kind.get()).unwrap_or("unsupported")),
-        other => unsupported(other),
+        "unsupported" => {
+            unsupported(message.unsupported.as_ref().and_then(|u| u.kind.get()).unwrap_or("unsupported"), false)
+        }
+        other => unsupported(other, true),
     })
 }
 
@@ -62,7 +64,7 @@ fn tapped(tap: Option<&Tapped<'_>>) -> Option<InboundKind> {
 
 fn interactive(part: Option<&Interactive<'_>>) -> Result<InboundKind, Malformed> {
     // Meta sends an empty one with `errors` beside it, when it could not pass the content on.
-    let Some(part) = part else { return Ok(InboundKind::Unsupported { what: "interactive".into() }) };
+    let Some(part) = part else { return Ok(InboundKind::Unsupported { what: "interactive".into(), unknown: false }) };
     if let Some(tap) = tapped(part.button_reply.as_ref()).or_else(|| tapped(part.list_reply.as_ref())) {
         return Ok(tap);
     }
@@ -72,7 +74,8 @@ fn interactive(part: Option<&Interactive<'_>>) -> Result<InboundKind, Malformed>
     if let Some(answer) = part.call_permission_reply {
         return Ok(InboundKind::Form { name: Some("call_permission_reply".into()), response: json(answer)? });
     }
-    Ok(InboundKind::Unsupported { what: part.kind.get().unwrap_or("interactive").chars().take(64).collect() })
+    let what = part.kind.get().unwrap_or("interactive").chars().take(64).collect();
+    Ok(InboundKind::Unsupported { what, unknown: true })
 }
 
 /// `response_json` is JSON inside a text; what is in it may be anything, even no JSON.

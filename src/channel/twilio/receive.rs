@@ -175,7 +175,10 @@ fn kinds(form: &Form) -> Result<Vec<InboundKind>, &'static str> {
             let to = form.get("OriginalRepliedMessageSid").and_then(loose::id);
             Ok(vec![InboundKind::Reaction { emoji: Some(emoji.into()), to }])
         }
-        _ => Ok(vec![InboundKind::Unsupported { what: what.chars().take(64).collect() }]),
+        _ => {
+            let unknown = !matches!(what, "text" | "reaction" | "unsupported");
+            Ok(vec![InboundKind::Unsupported { what: what.chars().take(64).collect(), unknown }])
+        }
     }
 }
 

@@ -124,7 +124,7 @@ fn kind(inside: &Value, tapped: bool) -> Result<InboundKind, &'static str> {
         "video" => MediaKind::Video,
         "document" => MediaKind::Document,
         "sticker" => MediaKind::Sticker,
-        other => return Ok(InboundKind::Unsupported { what: other.chars().take(64).collect() }),
+        other => return Ok(InboundKind::Unsupported { what: other.chars().take(64).collect(), unknown: true }),
     };
     Ok(InboundKind::Media {
         media,

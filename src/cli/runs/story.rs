@@ -143,7 +143,7 @@ fn shown(kind: &InboundKind) -> String {
         InboundKind::Call { missed: false } => "(called)".to_owned(),
         InboundKind::Edit { body, .. } => with("edited", body),
         InboundKind::Revoke { .. } => "(deleted a message)".to_owned(),
-        InboundKind::System { what } | InboundKind::Unsupported { what } => format!("({what})"),
+        InboundKind::System { what } | InboundKind::Unsupported { what, .. } => format!("({what})"),
     }
 }
 

@@ -159,7 +159,8 @@ pub fn stopped(error: &EvalAltResult, code: &Code) -> ScriptError {
         EvalAltResult::ErrorDataTooLarge(what, _) => format!("too large: {}", what.to_lowercase()),
         EvalAltResult::ErrorTooManyVariables(_) => "too many variables".into(),
         EvalAltResult::ErrorArrayBounds(length, index, _) => {
-            format!("the list has {length} items, and number {index} was asked for (the first is 0)")
+            let items = crate::base::counted::counted(length, "item");
+            format!("the list has {items}, and number {index} was asked for (the first is 0)")
         }
         EvalAltResult::ErrorVariableNotFound(name, _) => format!("nothing here is called `{name}`"),
         EvalAltResult::ErrorDotExpr(said, _) => no_part(said),

@@ -35,6 +35,24 @@ fn a_reaction_answers_nothing() {
 }
 
 #[test]
+fn what_could_not_be_passed_on_answers_nothing_and_costs_no_try() {
+    let flow = NAME.replace("as: name", "as: name\n    tries: 2\n    on_fail: [{say: Enough.}]");
+    let transcript =
+        "< hi\n> Your name?\n~ unsupported\n+11s\n~ unsupported\n+11s\n~ unsupported\n< Ada\n> Thanks, Ada";
+    check(&flow, transcript);
+    let reply = "flow: it\nwhen: [{message: hi}]\nsteps: [{say: Go on.}, {wait: reply, as: said}, {say: '${said}!'}]\n";
+    check(reply, "< hi\n> Go on.\n~ unsupported\n< well\n> well!");
+}
+
+#[test]
+fn what_could_not_be_passed_on_starts_nothing_while_the_window_is_closed() {
+    let flow = "flow: any\nwhen: [{any_message: true}]\nsteps: [{say: Any.}]\n---
+flow: first\nwhen: [{first_message: true}]\nsteps: [{say: First.}]\n";
+    check(flow, "~ unsupported\n* unanswered\n= held 0\n< hello\n> First.\n~ unsupported\n> Any.");
+    check(flow, "< hello\n> First.\n+2d\n~ unsupported\n* unanswered\n< hello\n> Any.");
+}
+
+#[test]
 fn options_are_understood_by_title_number_and_near_miss() {
     for said in ["red", "RED!", "1", "Red please", "the red one"] {
         check(COLOUR, &format!("< hi\n> Which colour? [Red] [Green] [Deep blue]\n< {said}\n> You chose Red."));

@@ -19,6 +19,15 @@ fn stop_ends_everything_and_is_confirmed_once_a_day() {
 }
 
 #[test]
+fn a_foreign_button_says_stop_and_an_option_of_a_question_does_not() {
+    const STOPPED: &str = "> You will hear no more from us. Write START to come back.";
+    check(NEWS, &format!("~ button x Unsubscribe\n{STOPPED}\n= contact.opted_out true"));
+    check(NEWS, &format!("< hi\n> Name?\n~ button STOP Leave\n{STOPPED}\n* run stopped\n* drop all"));
+    let clock = "flow: clock\nwhen: [{message: hi}]\nsteps: [{ask: 'Stop it?', as: it, options: [Stop, Go on]}, {say: '${it}!'}]\n";
+    check(clock, "< hi\n> Stop it? [Stop] [Go on]\n<- Stop\n> Stop!\n= contact.opted_out false");
+}
+
+#[test]
 fn what_comes_after_a_stop_needs_a_person() {
     check(
         NEWS,

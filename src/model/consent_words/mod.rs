@@ -14,7 +14,7 @@ mod pl;
 mod pt;
 mod tr;
 
-use super::matching::fold;
+use super::{inbound::InboundKind, matching::fold};
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -99,6 +99,31 @@ pub fn recognise(text: &str, extra: &ExtraWords) -> Option<Word> {
     match words.len() {
         0 => None,
         _ => extra.find(&words.join(" ")).or_else(|| is_about_stopping(&words).then_some(Word::Unsure)),
+    }
+}
+
+/// What a message says of leaving or coming back: a text, or a tap on a button that no flow of ours has signed. Such a
+/// one is a template's own `STOP`, in its payload or its text, and counts like the typed word; nothing else on it does
+/// (an unsure word is asked back by the flows, and *Start* is on many a first button).
+pub fn said_by(message: &InboundKind, is_ours: impl Fn(&str) -> bool, extra: &ExtraWords) -> Option<Word> {
+    match message {
+        InboundKind::Text { body } => recognise(body, extra),
+        InboundKind::Button { id, title } => {
+            let stops = |text: &String| recognise(text, extra) == Some(Word::Stop);
+            ((stops(id) || stops(title)) && !is_ours(id)).then_some(Word::Stop)
+        }
+        InboundKind::Media { .. }
+        | InboundKind::Location { .. }
+        | InboundKind::Contacts { .. }
+        | InboundKind::Order { .. }
+        | InboundKind::Form { .. }
+        | InboundKind::Reaction { .. }
+        | InboundKind::Welcome
+        | InboundKind::Call { .. }
+        | InboundKind::Edit { .. }
+        | InboundKind::Revoke { .. }
+        | InboundKind::System { .. }
+        | InboundKind::Unsupported { .. } => None,
     }
 }
 
@@ -401,6 +426,20 @@ mod tests {
         assert_eq!(recognise("Bitte Ausstieg, danke", &extra), Some(Word::Stop));
         assert_eq!(recognise("GENUG", &extra), Some(Word::Unsure));
         assert_eq!(recognise("START", &extra), Some(Word::Start));
+    }
+
+    #[test]
+    fn a_button_says_stop_unless_a_flow_has_signed_it() {
+        let tap = |id: &str, title: &str, ours: bool| {
+            let kind = InboundKind::Button { id: id.into(), title: title.into() };
+            said_by(&kind, |_| ours, &ExtraWords::default())
+        };
+        for (id, title) in [("STOP", "STOP"), ("x", "Unsubscribe"), ("UNSUBSCRIBE", "No more news"), ("1", "Baja")] {
+            assert_eq!((tap(id, title, false), tap(id, title, true)), (Some(Word::Stop), None), "{id} {title}");
+        }
+        for (id, title) in [("x", "Stop promotions"), ("x", "Cancel"), ("START", "Start"), ("yes", "Yes")] {
+            assert_eq!(tap(id, title, false), None, "{id} {title}");
+        }
     }
 
     #[test]

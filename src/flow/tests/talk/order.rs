@@ -35,6 +35,9 @@ impl Talk {
                 let emoji = if rest.is_empty() { "👍" } else { rest };
                 self.receive(InboundKind::Reaction { emoji: Some(emoji.into()), to: None }, self.now);
             }
+            "unsupported" => {
+                self.receive(InboundKind::Unsupported { what: "poll".into(), unknown: false }, self.now);
+            }
             "unreact" => self.receive(InboundKind::Reaction { emoji: None, to: None }, self.now),
             "order" => {
                 let order = serde_json::json!({"text": "please", "product_items": [{"product_retailer_id": "sku1"}]});

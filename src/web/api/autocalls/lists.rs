@@ -89,9 +89,10 @@ fn number(web: &Web, sender: &Sender, now: Time) -> Json {
 }
 
 fn described(template: &Template) -> Json {
-    // By number: "10" comes after "9".
+    // By number: "10" comes after "9". Names as the text has them.
     let mut variables: Vec<String> = placeholders(&template.body).into_iter().collect();
-    variables.sort_by_key(|name| (name.parse::<u32>().unwrap_or(u32::MAX), name.clone()));
+    let place = |name: &str| template.body.split("{{").skip(1).position(|part| part.trim_start().starts_with(name));
+    variables.sort_by_key(|name| (name.parse::<u32>().unwrap_or(u32::MAX), place(name), name.clone()));
     json!({
         "id": template.id,
         "name": template.name,
