@@ -205,14 +205,3 @@ fn an_old_webhook_does_not_move_the_window() {
     window.open(NOW - Span::days(3));
     assert_eq!(window.opened_at, Some(NOW));
 }
-
-#[test]
-fn where_nobody_is_only_persons_and_programs_try() {
-    for origin in [Origin::Flow, Origin::HandoffFlow, Origin::Person, Origin::Api] {
-        let by_flow = matches!(origin, Origin::Flow | Origin::HandoffFlow);
-        let draft = Draft { origin, ..Case::default().draft };
-        let plan = Case { undeliverable: true, draft, ..Case::default() }.plan();
-        let refused = Plan::Refuse { reason: Reason::Undeliverable };
-        assert_eq!(plan, if by_flow { refused } else { Plan::Send }, "{origin:?}");
-    }
-}

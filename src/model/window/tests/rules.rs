@@ -86,6 +86,21 @@ fn sent_before(case: &mut Case, ages: &[Span]) {
 
 fn who_said_no() -> Vec<Rule> {
     vec![
+        rule("where nobody was found, flows say nothing", ERRORS, no(Reason::Undeliverable), |c| {
+            c.undeliverable = true
+        }),
+        rule("nor what was asked for", ERRORS, no(Reason::Undeliverable), |c| {
+            (c.undeliverable, c.draft.asked_for) = (true, Some(NOW));
+        }),
+        rule("nor what a flow says that handed over", ERRORS, no(Reason::Undeliverable), |c| {
+            (c.undeliverable, c.draft.origin) = (true, Origin::HandoffFlow);
+        }),
+        rule("a program tries: what arrives lifts it", ERRORS, Plan::Send, |c| {
+            (c.undeliverable, c.draft.origin) = (true, Origin::Api);
+        }),
+        rule("and so does a person", ERRORS, Plan::Send, |c| {
+            (c.undeliverable, c.draft.origin) = (true, Origin::Person);
+        }),
         rule("a stop keeps back what flows say unasked", POLICY, no(Reason::OptedOut), |c| c.opted_out = true),
         rule("and their answers: people see to it", STOPS, no(Reason::OptedOut), |c| {
             (c.opted_out, c.draft.asked_for) = (true, Some(NOW));
