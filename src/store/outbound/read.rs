@@ -184,6 +184,8 @@ pub(in crate::store) static QUERIES: &[&Query] = &[
     &COUNTS,
     &NEWEST,
     &REACHED,
+    &AFTER,
+    &NUDGED,
 ];
 
 /// The moment after `now` at which a message that waits may go, or its hold or its status runs out.
