@@ -266,6 +266,7 @@ impl Reason {
             }
             Reason::NoBalance => "the balance of the account does not pay for it",
             Reason::SenderDown => "no sender could write to them: there is none, or it is stopped or cannot be reached",
+            Reason::Undeliverable => "nobody was found at the number three times in a row",
             Reason::TooLate => "its time was over when it could have gone: the daemon was down, or it waited too long",
             Reason::Draft => "the flow is a draft, and they are none of its testers",
             Reason::Paused => "the flow stood still: an operator had paused it, or all of its last runs had failed",
