@@ -1,11 +1,15 @@
 //! `start`: planned starts of flows, one per flow, trigger, contact and local minute.
 
+mod tally;
+
+pub use tally::{Tally, by_steps, tally, tally_of};
+
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins, broadcast,
     retention::{Before, expire},
 };
 use crate::base::{
-    ids::{AccountName, ContactId, FlowName, StartId},
+    ids::{ContactId, FlowName, StartId},
     time::Time,
 };
 use crate::model::event::Reason;
@@ -99,17 +103,6 @@ pub struct TakenBack {
     /// Empty: none is kept.
     pub keeps: String,
     pub at: Time,
-}
-
-/// How many starts of a fire stand where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
-    /// Empty for those of steps.
-    pub minute: String,
-    pub trigger_key: String,
-    pub state: StartState,
-    pub reason: Option<String>,
-    pub count: i64,
 }
 
 pub static TAKE_BACK: Statement<TakenBack> = Statement::new(
@@ -283,31 +276,8 @@ static CREATED: Query = Query {
     text: "select created_at from start
       where flow = $1 and trigger_key = $2 and contact_id = $3 and minute = $4",
 };
-static TALLY: Query = Query {
-    name: "start.tally",
-    text: "select minute, trigger_key, state, reason, count(*) as n from start
-      where flow = $1 and minute >= $2 and minute < ':' group by minute, trigger_key, state, reason
-      order by minute desc, trigger_key, state, reason limit $3",
-};
-
-static TALLY_OF: Query = Query {
-    name: "start.tally_of",
-    text: "select start.minute as minute, start.trigger_key as trigger_key, start.state as state,
-        start.reason as reason, count(*) as n
-      from start join contact on contact.id = start.contact_id
-      where start.flow = $1 and start.minute >= $2 and start.minute < ':' and contact.account = $3
-      group by start.minute, start.trigger_key, start.state, start.reason
-      order by start.minute desc, start.trigger_key, start.state, start.reason limit $4",
-};
-
-static BY_STEPS: Query = Query {
-    name: "start.by_steps",
-    text: "select trigger_key, state, reason, count(*) as n from start
-      where flow = $1 and slot_at >= $2 and (trigger_key = 'start' or trigger_key like 'start %')
-      group by trigger_key, state, reason order by trigger_key, state, reason limit $3",
-};
-
-pub(super) static QUERIES: &[&Query] = &[&FIND, &DUE, &WAITING, &NEXT, &OF, &CREATED, &TALLY, &TALLY_OF, &BY_STEPS];
+pub(super) static QUERIES: &[&Query] =
+    &[&FIND, &DUE, &WAITING, &NEXT, &OF, &CREATED, &tally::TALLY, &tally::TALLY_OF, &tally::BY_STEPS];
 
 pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -352,48 +322,6 @@ pub async fn created(
 ) -> Result<Option<Time>, ReadError> {
     let values = [flow.as_str().into(), trigger_key.into(), contact.0.into(), minute.into()];
     store.one(&CREATED, &values, |row| row.time("created_at")).await
-}
-
-/// The fires of a flow since a local minute, by what became of their starts, newest first.
-pub async fn tally(store: &Store, flow: &FlowName, since: &str, limit: i64) -> Result<Vec<Tally>, ReadError> {
-    store.all(&TALLY, &[flow.as_str().into(), since.into(), limit.into()], read_tally).await
-}
-
-/// The same for the contacts of one account.
-pub async fn tally_of(
-    store: &Store,
-    account: &AccountName,
-    flow: &FlowName,
-    since: &str,
-    limit: i64,
-) -> Result<Vec<Tally>, ReadError> {
-    let values = [flow.as_str().into(), since.into(), account.as_str().into(), limit.into()];
-    store.all(&TALLY_OF, &values, read_tally).await
-}
-
-fn read_tally(row: &Row) -> Result<Tally, ReadError> {
-    Ok(Tally {
-        minute: row.text("minute")?,
-        trigger_key: row.text("trigger_key")?,
-        state: row.word("state")?,
-        reason: row.maybe_text("reason")?,
-        count: row.number("n")?,
-    })
-}
-
-/// The starts of a flow that steps planned for since then or later, by their keys and what became of them.
-pub async fn by_steps(store: &Store, flow: &FlowName, since: Time, limit: i64) -> Result<Vec<Tally>, ReadError> {
-    store
-        .all(&BY_STEPS, &[flow.as_str().into(), since.into(), limit.into()], |row| {
-            Ok(Tally {
-                minute: String::new(),
-                trigger_key: row.text("trigger_key")?,
-                state: row.word("state")?,
-                reason: row.maybe_text("reason")?,
-                count: row.number("n")?,
-            })
-        })
-        .await
 }
 
 fn read(row: &Row) -> Result<PlannedStart, ReadError> {

@@ -261,7 +261,7 @@ async fn nothing_is_left(process: &Process, wrong: &mut Vec<String>) {
 }
 
 /// A death is no error of ours: nothing calls for a person, and no bug is counted.
-pub fn quiet_log(log: &str, metrics: &str, wrong: &mut Vec<String>) {
+fn quiet_log(log: &str, metrics: &str, wrong: &mut Vec<String>) {
     wrong.extend(log.lines().filter(|line| line.contains("\"ERROR\"") || line.contains("panicked")).map(str::to_owned));
     let counted = |line: &&str| line.starts_with("transom_bugs_total{") && !line.ends_with(" 0");
     wrong.extend(metrics.lines().filter(counted).map(str::to_owned));
@@ -299,7 +299,7 @@ async fn rows(process: &Process) -> Vec<Row> {
     rows
 }
 
-pub async fn count(process: &Process, text: &'static str) -> i64 {
+async fn count(process: &Process, text: &'static str) -> i64 {
     let store = process.store().await;
     let number = store.one(&Query { name: "kill.count", text }, &[], |row| row.number("n")).await.unwrap().unwrap();
     store.close().await;

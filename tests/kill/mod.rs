@@ -7,7 +7,6 @@
 mod bot;
 mod desk;
 mod laws;
-mod many;
 mod people;
 mod phones;
 mod process;
@@ -26,9 +25,6 @@ use std::{
     time::{Duration, Instant},
 };
 use transom::base::clock::{Clock, SystemClock};
-
-/// Each of these tests measures what a machine does that it has for itself.
-static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 const DEATHS: usize = 20;
 /// The provider answers late, so that some sends are on the wire at every death.
@@ -49,7 +45,6 @@ const CROWD: usize = 200;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_the_process_is_killed() {
-    let _turn = TURN.lock().await;
     let seed = SystemClock.now().0.unsigned_abs();
     let mut dice = Dice::new(seed);
     let graph = Graph::start().await;

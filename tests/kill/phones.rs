@@ -56,11 +56,6 @@ impl Phones {
         self.inboxes.lock().unwrap().clone()
     }
 
-    /// How many people have got something.
-    pub fn count(&self) -> usize {
-        self.inboxes.lock().unwrap().len()
-    }
-
     /// Waits until the phone has a message that `is` the one.
     pub async fn until(&self, phone: &str, is: impl Fn(&str) -> bool) {
         loop {
@@ -79,9 +74,6 @@ impl Phones {
 
 fn text(sent: &Sent) -> String {
     let body = &sent.body;
-    if let Some(template) = body["template"]["name"].as_str() {
-        return format!("template {template}");
-    }
     let asked = body["interactive"]["body"]["text"].as_str();
     asked.unwrap_or_else(|| sent.text()).to_owned()
 }

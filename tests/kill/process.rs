@@ -5,7 +5,6 @@ use std::{
     fs::{File, OpenOptions},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -47,20 +46,11 @@ impl Process {
         let at = jiff::Timestamp::from_millisecond(fire).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
         let minute = format!("{} {} {} {} *", at.minute(), at.hour(), at.day(), at.month());
         bot::write(folder.path(), port, graph, shop, desk, &minute);
-        Process::over(folder, port)
-    }
-
-    /// Over a folder that was written for this port.
-    pub fn over(folder: TempDir, port: u16) -> Process {
         Process { folder, port, child: None, lives: Vec::new() }
     }
 
     pub fn webhooks(&self) -> String {
-        self.url("/webhooks/meta")
-    }
-
-    pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("http://127.0.0.1:{}/webhooks/meta", self.port)
     }
 
     pub fn start(&mut self) {
@@ -95,7 +85,7 @@ impl Process {
 
     pub async fn ready(&mut self) {
         let client = crate::graph::client();
-        let url = self.url("/readyz");
+        let url = format!("http://127.0.0.1:{}/readyz", self.port);
         let since = Instant::now();
         loop {
             if client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
@@ -109,7 +99,8 @@ impl Process {
     }
 
     pub async fn metrics(&self) -> String {
-        crate::graph::client().get(self.url("/metrics")).send().await.unwrap().text().await.unwrap()
+        let url = format!("http://127.0.0.1:{}/metrics", self.port);
+        crate::graph::client().get(&url).send().await.unwrap().text().await.unwrap()
     }
 
     /// Waits until nothing is left to do. The error says what is.
@@ -138,32 +129,11 @@ impl Process {
         }
     }
 
-    /// Waits until everything that the provider took is known to have arrived.
-    pub async fn told(&self, patience: Duration) {
-        let store = self.store().await;
-        let since = Instant::now();
-        let untold = Query { name: "kill.untold", text: "select count(*) as n from outbound where state = 'sent'" };
-        loop {
-            let count = store.one(&untold, &[], |row| row.number("n")).await.unwrap().unwrap();
-            if count == 0 {
-                return store.close().await;
-            }
-            assert!(since.elapsed() < patience, "of {count} messages no status was recorded");
-            tokio::time::sleep(LOOK * 5).await;
-        }
-    }
-
-    /// What a command says.
-    pub fn say(&self, arguments: &[&str]) -> String {
-        let done = self.transom(arguments).args(["--config", "config.yaml"]).output().unwrap();
-        let said = String::from_utf8_lossy(&done.stdout).into_owned();
-        assert!(done.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&done.stderr));
-        said
-    }
-
     /// `transom dead-letters replay --all`: how many went out again.
     pub fn replay_all(&self) -> usize {
-        let said = self.say(&["dead-letters", "replay", "--all"]);
+        let replayed = self.transom(&["dead-letters", "replay", "--all", "--config", "config.yaml"]).output().unwrap();
+        let said = String::from_utf8_lossy(&replayed.stdout).into_owned();
+        assert!(replayed.status.success(), "{said}{}", String::from_utf8_lossy(&replayed.stderr));
         said.lines().filter(|line| line.ends_with(": replayed")).count()
     }
 
@@ -198,13 +168,11 @@ impl Drop for Process {
     }
 }
 
-/// A port below those that the system gives to anybody: it must still be free after a death. No two tests get one.
-pub fn free_port() -> u16 {
-    static GIVEN: AtomicU16 = AtomicU16::new(0);
+/// A port below those that the system gives to anybody: it must still be free after a death.
+fn free_port() -> u16 {
     let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
     let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let mut ports = (first..32_000).filter(free);
-    ports.find(|port| GIVEN.fetch_max(*port, Ordering::SeqCst) < *port).expect("one of so many is free")
+    (first..32_000).find(free).expect("one of so many is free")
 }
 
 /// For whoever looks for the cause: the log of a test that failed.

@@ -1,0 +1,122 @@
+//! How one step stands in the file of a language, as it is written.
+
+use super::*;
+
+/// What is known while a file is written.
+pub(super) struct File<'a> {
+    pub(super) set: &'a FlowSet,
+    pub(super) language: &'a str,
+    pub(super) locale: Option<&'a Locale>,
+    pub(super) all: &'a [(String, Vec<Sentence>)],
+    pub(super) taken: &'a Taken,
+}
+
+impl File<'_> {
+    pub(super) fn step(&self, out: &mut String, id: &str, sentences: &[Sentence]) {
+        let step = self.locale.and_then(|locale| locale.steps.get(id));
+        let known = step.map_or(&[] as &[Wording], |step| &step.wordings);
+        let outdated: Vec<&Wording> = known.iter().filter(|wording| !is_said(self.all, id, wording)).collect();
+        let _ = writeln!(out, "\n{id}:");
+        for old in outdated {
+            let was = old.to.texts().iter().map(|text| one_line(text.source())).collect::<Vec<_>>().join(" / ");
+            let _ = writeln!(out, "  # outdated: {} -> {was}", one_line(&old.from.text));
+        }
+        for sentence in sentences.iter().filter(|sentence| sentence.role == Role::Body) {
+            entry(out, 2, "from", sentence.text.source());
+            self.translation(out, (2, "to"), id, sentence);
+        }
+        for (role, key) in [(Role::Option, "options"), (Role::Other, "texts")] {
+            let mut listed = sentences.iter().filter(|sentence| sentence.role == role).peekable();
+            if listed.peek().is_some() {
+                let _ = writeln!(out, "  {key}:");
+            }
+            for sentence in listed {
+                let source = quoted(sentence.text.source().trim());
+                self.translation(out, (4, &source), id, sentence);
+            }
+        }
+    }
+
+    fn translation(&self, out: &mut String, (indent, key): (usize, &str), id: &str, sentence: &Sentence) {
+        let source = sentence.text.source();
+        let known = known_of(self.locale, id, sentence).map(|wording| &wording.to);
+        let (text, forms) = (self.taken.text(id, source), self.taken.forms(id, source));
+        let count = match (known, forms) {
+            (Some(Form::ByNumber { count, .. }), _) => Some(count.source().to_owned()),
+            // A translation without forms will do: that is the translator's choice.
+            (Some(Form::One(_)), None) => None,
+            (Some(Form::One(_)) | None, _) if text.is_some() => None,
+            (Some(Form::One(_)) | None, _) => count_of(self.set, id, sentence),
+        };
+        let Some(count) = count else {
+            let plain = match known {
+                Some(Form::One(text)) => text.source(),
+                Some(Form::ByNumber { .. }) | None => "",
+            };
+            return entry(out, indent, key, text.unwrap_or(plain));
+        };
+        let _ = writeln!(out, "{:indent$}{key}:", "");
+        entry(out, indent + 2, "count", &count);
+        for (category, form) in self.forms(id, source, known, forms.unwrap_or_default()) {
+            entry(out, indent + 2, plural::name(category), &form);
+        }
+    }
+
+    /// The forms that the language has and those that are written, `other` last: it is required.
+    fn forms(&self, id: &str, source: &str, known: Option<&Form>, given: &[String]) -> Vec<(PluralCategory, String)> {
+        let written: &[(PluralCategory, crate::flow::text::Text)] = match known {
+            Some(Form::ByNumber { forms, .. }) => forms,
+            Some(Form::One(_)) | None => &[],
+        };
+        let in_use = plural::in_use(self.language);
+        let said = |text: &&String| !text.trim().is_empty();
+        let form = |category| {
+            let index = in_use.iter().position(|known| *known == category);
+            // Gettext counts whole things only; what is left over takes the last of its forms.
+            let left = (category == PluralCategory::Other && index.is_none()).then(|| in_use.len() - 1);
+            let written =
+                written.iter().find(|(known, _)| *known == category).map(|(_, text)| text.source().to_owned());
+            let by_name = self.taken.text(&format!("{id}#{}", plural::name(category)), source).map(str::to_owned);
+            let by_index = index.and_then(|index| given.get(index)).filter(said).cloned();
+            let left = left.and_then(|index| given.get(index)).filter(said).cloned();
+            by_index.or(by_name).or(written).or(left)
+        };
+        let listed = |category| in_use.contains(&category) || category == PluralCategory::Other;
+        let all = CATEGORIES.into_iter().map(|(_, category)| (category, form(category)));
+        all.filter(|(category, form)| form.is_some() || listed(*category))
+            .map(|(category, form)| (category, form.unwrap_or_default()))
+            .collect()
+    }
+}
+
+/// `key: text`, as plainly as YAML allows.
+fn entry(out: &mut String, indent: usize, key: &str, text: &str) {
+    let text = text.trim();
+    let block = text.contains('\n') || (text.contains(['"', '\\']) && !text.starts_with([' ', '\t']));
+    if !block {
+        let _ = writeln!(out, "{:indent$}{key}: {}", "", quoted(text));
+        return;
+    }
+    let _ = writeln!(out, "{:indent$}{key}: |", "");
+    for line in text.lines() {
+        let deeper = indent + 2;
+        let _ = if line.is_empty() { writeln!(out) } else { writeln!(out, "{:deeper$}{line}", "") };
+    }
+}
+
+/// Plain where nothing in it means something to YAML, else in double quotes.
+fn quoted(text: &str) -> String {
+    let word = |c: char| c.is_alphanumeric() || matches!(c, '¿' | '¡' | '$');
+    let plain = text.starts_with(word)
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.contains([':', '#', '\n', '\t'])
+        && !matches!(
+            text.to_lowercase().as_str(),
+            "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "none" | "y" | "n"
+        );
+    if plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
