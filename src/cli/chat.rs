@@ -86,6 +86,8 @@ struct Chat {
     traced: i64,
     /// Up to which turn a missing mock or a silent end was told.
     told: i64,
+    /// Sends of which nobody knows whether they left, as many as were told to be listed.
+    given_up: i64,
     window: Option<bool>,
 }
 
@@ -98,7 +100,7 @@ enum Then {
 
 impl Chat {
     fn new(stage: Stage) -> Self {
-        Chat { stage, paint: Paint::stdout(), shown: BTreeMap::new(), traced: 0, told: 0, window: None }
+        Chat { stage, paint: Paint::stdout(), shown: BTreeMap::new(), traced: 0, told: 0, given_up: 0, window: None }
     }
 
     async fn talk(&mut self, flow: Option<&str>) -> Outcome {
@@ -229,6 +231,7 @@ impl Chat {
         }
         self.stage.clock.set(until);
         self.print_news(false).await?;
+        self.tell_given_up().await?;
         self.print_clock().await
     }
 
@@ -243,7 +246,8 @@ impl Chat {
             let (before, since) = (self.shown.clone(), self.told);
             self.stage.step(at).await?;
             self.print_news(false).await?;
-            if before != self.shown || self.tell_silent_news(since).await? {
+            let given_up = self.tell_given_up().await?;
+            if before != self.shown || self.tell_silent_news(since).await? || given_up {
                 return self.print_clock().await;
             }
         }

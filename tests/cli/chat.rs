@@ -74,6 +74,15 @@ fn next_says_what_does_not_happen_and_does_not_run_away() {
 }
 
 #[test]
+fn a_send_that_may_have_left_is_followed_to_its_end() {
+    let folder = bot(&[BOT, PERSON]);
+    let said = chat_in(folder.path(), &[], "/fail timeout\nhelp\n/next\n");
+    let at = |text: &str| said.find(text).unwrap_or_else(|| panic!("`{text}` is missing in\n{said}"));
+    assert!(at("may have left: nobody knows") < at("it is listed with the dead letters and not sent again"), "{said}");
+    assert!(!said.contains("not about you"), "{said}");
+}
+
+#[test]
 fn a_call_without_a_mock_is_said_in_the_talk() {
     let folder = bot(&[BOT, STOCK]);
     let said = chat_in(folder.path(), &[], "stock\nstock\n");

@@ -10,7 +10,7 @@ use crate::{
         session::Waiting,
     },
     runtime::mocks::is_without_mock,
-    store::contact,
+    store::{contact, dead_letter},
 };
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -102,6 +102,19 @@ impl Chat {
             println!("{}", self.paint.faint(format!("({step}{})", entry.what)));
         }
         Ok(!entries.is_empty())
+    }
+
+    /// Whether a send of which nobody knows whether it left was given up meanwhile: nothing else shows that.
+    pub(super) async fn tell_given_up(&mut self) -> Result<bool, Failure> {
+        let open = dead_letter::counts(&self.stage.app.store).await.map_err(Failure::failed)?;
+        let listed = open.iter().filter(|open| open.kind == "unknown_send").map(|open| open.count).sum();
+        let more = listed > self.given_up;
+        self.given_up = listed;
+        if more {
+            let words = "still nobody knows whether it left: it is listed with the dead letters and not sent again";
+            println!("{}", self.paint.faint(format!("({words})")));
+        }
+        Ok(more)
     }
 
     fn fact(&self, name: &str, value: &str) -> Result<Fact, Failure> {
