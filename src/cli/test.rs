@@ -148,7 +148,8 @@ fn split(path: &Path) -> Result<(PathBuf, Option<String>), Failure> {
     }
     let usage = |why: &str| Failure::Usage(format!("`{}` {why}", path.display()));
     if !path.exists() {
-        return Err(usage("does not exist"));
+        // As `check` and `serve` say it: the words of the command are right, the folder is not there.
+        return Err(Failure::Failed(format!("`{}` does not exist", path.display())));
     }
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let flows = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
