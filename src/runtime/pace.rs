@@ -59,7 +59,7 @@ impl Senders {
 mod tests {
     use super::*;
     use crate::{
-        base::{ids::SenderId, secret::Secret},
+        base::ids::SenderId,
         runtime::{
             config::{Access, Account, Meta},
             limiter::Rate,
@@ -70,16 +70,7 @@ mod tests {
         let mut sender = Sender { id: SenderId(id), account: "acme".into(), ..Sender::sandbox() };
         sender.rate = Rate::parse(rate).unwrap().paced();
         if real {
-            sender.access = Access::Meta(Meta {
-                phone_number_id: id.to_string(),
-                waba_id: None,
-                access_token: Secret::new("t"),
-                app_secrets: vec![Secret::new("s")],
-                verify_token: Secret::new("v"),
-                api_base: "https://graph.facebook.com".into(),
-                api_version: "v24.0".into(),
-                direct_send: false,
-            });
+            sender.access = Access::Meta(Meta::of_tests(id.to_string()));
         }
         sender
     }

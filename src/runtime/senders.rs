@@ -142,24 +142,12 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        base::secret::Secret,
-        runtime::config::{Access, Meta},
-    };
+    use crate::runtime::config::{Access, Meta};
 
     fn sender(id: i64, real: bool, default: bool) -> Sender {
         let mut sender = Sender { id: SenderId(id), account: "acme".into(), default, ..Sender::sandbox() };
         if real {
-            sender.access = Access::Meta(Meta {
-                phone_number_id: id.to_string(),
-                waba_id: None,
-                access_token: Secret::new("t"),
-                app_secrets: vec![Secret::new("s")],
-                verify_token: Secret::new("v"),
-                api_base: "https://graph.facebook.com".into(),
-                api_version: "v24.0".into(),
-                direct_send: false,
-            });
+            sender.access = Access::Meta(Meta::of_tests(id.to_string()));
         }
         sender
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::flow::workspace::Workspace;
 use crate::{
-    base::{clock::ManualClock, secret::Secret, time::Span},
+    base::{clock::ManualClock, time::Span},
     model::template::Template,
     runtime::config::{Access, Meta},
     store::{Faults, Options, template},
@@ -166,16 +166,7 @@ async fn a_folder_that_went_away_is_a_finding() {
 
 fn at_meta(world: &World) -> Config {
     let mut config = Config::sandbox(world.folder.path());
-    config.senders[0].access = Access::Meta(Meta {
-        phone_number_id: "1".into(),
-        waba_id: None,
-        access_token: Secret::new("t"),
-        app_secrets: vec![Secret::new("s")],
-        verify_token: Secret::new("v"),
-        api_base: "http://127.0.0.1:1".into(),
-        api_version: "v24.0".into(),
-        direct_send: false,
-    });
+    config.senders[0].access = Access::Meta(Meta::of_tests("1"));
     config
 }
 

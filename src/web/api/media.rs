@@ -13,6 +13,24 @@ pub struct Rule {
     pub names: &'static str,
 }
 
+/// What WhatsApp shows as a picture, under all names that servers have for it.
+pub const IMAGE_FORMATS: &[&str] = &["image/jpeg", "image/jpg", "image/png"];
+/// What WhatsApp plays, under all names that servers have for it.
+pub const AUDIO_FORMATS: &[&str] = &[
+    "audio/aac",
+    "audio/aacp",
+    "audio/x-aac",
+    "audio/mpeg",
+    "audio/mp3",
+    "audio/mp4",
+    "audio/m4a",
+    "audio/x-m4a",
+    "audio/amr",
+    "audio/ogg",
+    "audio/opus",
+    "application/ogg",
+];
+
 /// What a file's headers break.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Breach {

@@ -22,6 +22,23 @@ pub struct Meta {
     pub direct_send: bool,
 }
 
+#[cfg(test)]
+impl Meta {
+    /// A number whose API nobody answers; tests set what they are about.
+    pub fn of_tests(number: impl Into<String>) -> Self {
+        Meta {
+            phone_number_id: number.into(),
+            waba_id: None,
+            access_token: Secret::new("t"),
+            app_secrets: vec![Secret::new("s")],
+            verify_token: Secret::new("v"),
+            api_base: "http://127.0.0.1:1".into(),
+            api_version: "v24.0".into(),
+            direct_send: false,
+        }
+    }
+}
+
 pub fn read(fields: &mut Fields<'_>) -> Meta {
     let secrets = Secrets { who: "a Meta sender", prefix: "META" };
     let meta = Meta {

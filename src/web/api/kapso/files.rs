@@ -4,39 +4,16 @@ use super::Refusal;
 use crate::{
     model::content::{Media, MediaKind},
     web::{
-        api::media::{self, Breach, Rule},
+        api::media::{self, AUDIO_FORMATS, Breach, IMAGE_FORMATS, Rule},
         state::Web,
     },
 };
 
 /// Any document passes: WhatsApp itself takes every type up to its size.
 const RULES: &[Rule] = &[
-    Rule {
-        kind: MediaKind::Image,
-        megabytes_max: 5,
-        formats: &["image/jpeg", "image/jpg", "image/png"],
-        names: "JPEG, PNG",
-    },
+    Rule { kind: MediaKind::Image, megabytes_max: 5, formats: IMAGE_FORMATS, names: "JPEG, PNG" },
     Rule { kind: MediaKind::Video, megabytes_max: 16, formats: &["video/mp4", "video/3gpp"], names: "MP4, 3GPP" },
-    Rule {
-        kind: MediaKind::Audio,
-        megabytes_max: 16,
-        formats: &[
-            "audio/aac",
-            "audio/aacp",
-            "audio/x-aac",
-            "audio/mpeg",
-            "audio/mp3",
-            "audio/mp4",
-            "audio/m4a",
-            "audio/x-m4a",
-            "audio/amr",
-            "audio/ogg",
-            "audio/opus",
-            "application/ogg",
-        ],
-        names: "AAC, AMR, MP3, M4A, OGG",
-    },
+    Rule { kind: MediaKind::Audio, megabytes_max: 16, formats: AUDIO_FORMATS, names: "AAC, AMR, MP3, M4A, OGG" },
     Rule { kind: MediaKind::Document, megabytes_max: 100, formats: &[], names: "" },
 ];
 
