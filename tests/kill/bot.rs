@@ -7,18 +7,17 @@ pub const NUMBER: &str = "106540352242922";
 
 const BOT: &str = "bot: Killed\nlanguage: en\ntimezone: UTC\nenv: [SHOP_URL]\ndefaults:\n  loop_guard: 1000000/1h\n";
 
-const FLOWS: &[(&str, &str)] = &[
-    (
-        "echo",
-        r"flow: echo
+pub const ECHO: &str = r"flow: echo
 when:
   - message: ['^echo (?<n>\d+)$']
     match: regex
 inputs: {n: {type: text, optional: true}}
 steps:
   - say: echo ${n}
-",
-    ),
+";
+
+const FLOWS: &[(&str, &str)] = &[
+    ("echo", ECHO),
     (
         "order",
         r"flow: order

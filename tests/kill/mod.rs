@@ -7,6 +7,7 @@
 mod bot;
 mod desk;
 mod laws;
+mod many;
 mod people;
 mod phones;
 mod process;
@@ -19,7 +20,7 @@ use crate::{
 };
 use laws::Case;
 use people::{Town, act};
-use process::Process;
+use process::{Process, cron};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -55,7 +56,8 @@ async fn nothing_is_lost_or_doubled_when_the_process_is_killed() {
     let fire = (SystemClock.now().0 / 60_000 + 1) * 60_000;
     let fire = if fire - SystemClock.now().0 < 7_000 { fire + 60_000 } else { fire };
     let desk = Receiver::new(&[]).await;
-    let mut process = Process::new(&graph.base, &shop.url, &desk.url, fire);
+    let mut process =
+        Process::new(|folder, port| bot::write(folder, port, &graph.base, &shop.url, &desk.url, &cron(fire)));
     let url = process.webhooks();
     let states = vec!["sent", "delivered", "read"];
     graph.post_statuses(Statuses { url: url.clone(), app_secret: bot::SECRET.into(), states });

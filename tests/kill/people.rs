@@ -144,7 +144,7 @@ pub mod act {
     use std::{sync::Arc, time::Duration};
 
     /// The first of those who write once.
-    const FIRST_OF_CROWD: usize = 1000;
+    pub const FIRST_OF_CROWD: usize = 1000;
 
     /// They write once, so that they are known, and hear their answer.
     pub async fn crowd(town: &Arc<Town>, people: usize) {

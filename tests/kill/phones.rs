@@ -16,7 +16,9 @@ pub struct Arrival {
     /// The provider's.
     pub wamid: String,
     pub to: String,
+    /// Its words, or the name of its template.
     pub text: String,
+    pub is_template: bool,
     pub at: Instant,
 }
 
@@ -44,6 +46,7 @@ impl Phones {
             id: sent.body["biz_opaque_callback_data"].as_str().unwrap_or_default().to_owned(),
             to: sent.to().trim_start_matches('+').to_owned(),
             text: text(&sent),
+            is_template: sent.body["type"] == "template",
             at: sent.at,
             wamid: sent.id.expect("this emulator refuses nothing"),
         };
@@ -54,6 +57,24 @@ impl Phones {
     /// All that arrived, each phone's in its order.
     pub fn all(&self) -> BTreeMap<String, Vec<Arrival>> {
         self.inboxes.lock().unwrap().clone()
+    }
+
+    /// How many messages arrived of which this holds.
+    pub fn count(&self, is: impl Fn(&Arrival) -> bool) -> usize {
+        self.inboxes.lock().unwrap().values().flatten().filter(|one| is(one)).count()
+    }
+
+    /// Waits until so many arrived of which this holds.
+    pub async fn until_count(&self, count: usize, is: impl Fn(&Arrival) -> bool) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.count(&is) >= count {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// Waits until the phone has a message that `is` the one.
@@ -74,6 +95,6 @@ impl Phones {
 
 fn text(sent: &Sent) -> String {
     let body = &sent.body;
-    let asked = body["interactive"]["body"]["text"].as_str();
+    let asked = body["interactive"]["body"]["text"].as_str().or(body["template"]["name"].as_str());
     asked.unwrap_or_else(|| sent.text()).to_owned()
 }

@@ -1,6 +1,5 @@
 //! The daemon as a process: started, killed, stopped, and looked at from outside.
 
-use super::bot;
 use std::{
     fs::{File, OpenOptions},
     path::Path,
@@ -39,18 +38,25 @@ const LEFT: &[(&str, &str)] = &[
 ];
 
 impl Process {
-    /// A folder with the bot whose schedule fires at `fire` (in milliseconds).
-    pub fn new(graph: &str, shop: &str, desk: &str, fire: i64) -> Process {
+    /// A folder in which `write` puts bot and configuration; the daemon is to listen at the port.
+    pub fn new(write: impl FnOnce(&Path, u16)) -> Process {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
-        let at = jiff::Timestamp::from_millisecond(fire).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
-        let minute = format!("{} {} {} {} *", at.minute(), at.hour(), at.day(), at.month());
-        bot::write(folder.path(), port, graph, shop, desk, &minute);
+        write(folder.path(), port);
         Process { folder, port, child: None, lives: Vec::new() }
     }
 
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn webhooks(&self) -> String {
-        format!("http://127.0.0.1:{}/webhooks/meta", self.port)
+        self.at("/webhooks/meta")
+    }
+
+    /// An address of its own.
+    pub fn at(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     pub fn start(&mut self) {
@@ -85,7 +91,7 @@ impl Process {
 
     pub async fn ready(&mut self) {
         let client = crate::graph::client();
-        let url = format!("http://127.0.0.1:{}/readyz", self.port);
+        let url = self.at("/readyz");
         let since = Instant::now();
         loop {
             if client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
@@ -99,8 +105,7 @@ impl Process {
     }
 
     pub async fn metrics(&self) -> String {
-        let url = format!("http://127.0.0.1:{}/metrics", self.port);
-        crate::graph::client().get(&url).send().await.unwrap().text().await.unwrap()
+        crate::graph::client().get(self.at("/metrics")).send().await.unwrap().text().await.unwrap()
     }
 
     /// Waits until nothing is left to do. The error says what is.
@@ -166,6 +171,12 @@ impl Drop for Process {
             keep(self.folder.path());
         }
     }
+}
+
+/// The cron fields of one minute in UTC.
+pub fn cron(minute: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(minute).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
+    format!("{} {} {} {} *", at.minute(), at.hour(), at.day(), at.month())
 }
 
 /// A port below those that the system gives to anybody: it must still be free after a death.
