@@ -74,8 +74,21 @@ impl Turn<'_> {
         }
     }
 
-    /// What waited too long goes; the first of the rest begins when the conversation is free.
+    fn drop_called_off(&mut self) {
+        let paused = self.world.paused;
+        let (off, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.session.queue)
+            .into_iter()
+            .partition(|queued| paused.calls_off(&queued.start.trigger));
+        self.session.queue = kept;
+        for Queued { start, .. } in off {
+            self.note(None, None, format!("`{}` does not begin: its broadcast was stopped", start.flow));
+            self.effects.push(Effect::StartDropped { id: start.id, flow: start.flow });
+        }
+    }
+
+    /// What is called off or waited too long goes; the first of the rest begins when the conversation is free.
     pub fn run_queue(&mut self) -> bool {
+        self.drop_called_off();
         let now = self.now();
         let (over, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.session.queue).into_iter().partition(|queued| queued.until <= now);

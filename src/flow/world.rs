@@ -71,7 +71,8 @@ impl<'a> World<'a> {
     /// What an expression sees that is asked about a contact alone: no conversation, nobody who sends, and the window
     /// that their last message opened.
     pub fn of_contact(now: Time, contact: &'a Contact, env: &'a BTreeMap<String, String>) -> World<'a> {
-        static NONE: Paused = Paused { failing: BTreeSet::new(), by_hand: BTreeMap::new() };
+        static NONE: Paused =
+            Paused { failing: BTreeSet::new(), by_hand: BTreeMap::new(), called_off: BTreeSet::new() };
         static NO_KEYS: BTreeSet<String> = BTreeSet::new();
         World {
             now,

@@ -1,5 +1,6 @@
-//! Flows that stand still: because all their last runs failed, or by an operator's word.
+//! Flows that stand still: because all their last runs failed, or by an operator's word; and broadcasts that ended so.
 
+use super::effect::broadcast_of;
 use crate::base::{
     ids::FlowName,
     time::{Span, Time},
@@ -14,12 +15,19 @@ pub struct Paused {
     pub failing: BTreeSet<FlowName>,
     /// Also those that go on again: a wait that began before does not count the time between.
     pub by_hand: BTreeMap<FlowName, Pauses>,
+    /// Broadcasts that were stopped while starts of theirs waited in line.
+    pub called_off: BTreeSet<i64>,
 }
 
 impl Paused {
     /// Since when an operator has it stand still.
     pub fn by_hand(&self, flow: &FlowName) -> Option<Time> {
         self.by_hand.get(flow).and_then(Pauses::open)
+    }
+
+    /// A start by this trigger never begins any more.
+    pub fn calls_off(&self, trigger: &str) -> bool {
+        !self.called_off.is_empty() && broadcast_of(trigger).is_some_and(|id| self.called_off.contains(&id))
     }
 
     /// Nothing of it begins.

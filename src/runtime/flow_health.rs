@@ -73,6 +73,11 @@ impl FlowHealth {
         paused.by_hand.insert(flow.clone(), pauses);
     }
 
+    /// A broadcast was stopped: nothing of it begins from now on.
+    pub fn call_off(&self, broadcast: i64) {
+        Arc::make_mut(&mut self.state().paused).called_off.insert(broadcast);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -209,7 +209,9 @@ impl App {
                 for index in 0..lane.conversations.len() {
                     // A tick may make the next thing due at once; each one moves the session on.
                     let mut turns = 0;
-                    while lane.conversations[index].session.due_at().is_some_and(|at| at <= now) {
+                    while lane.conversations[index].session.due_at().is_some_and(|at| at <= now)
+                        || self.has_called_off(&lane.conversations[index])
+                    {
                         let set = WriteSet::of(lane.contact.id.0);
                         self.take_own_turn(lane, index, Event::Tick, set).await?;
                         turns += 1;
@@ -227,6 +229,15 @@ impl App {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Something waits in its line that was called off.
+    fn has_called_off(&self, conversation: &Conversation) -> bool {
+        let queue = &conversation.session.queue;
+        !queue.is_empty() && {
+            let paused = self.flow_health.paused();
+            queue.iter().any(|queued| paused.calls_off(&queued.start.trigger))
         }
     }
 

@@ -56,7 +56,15 @@ static ALL: Query =
 static PAUSES: Query =
     Query { name: "flow_state.pauses", text: "select flow, pauses from flow_state where pauses is not null" };
 
-pub(super) static QUERIES: &[&Query] = &[&ALL, &PAUSES];
+/// Stopped broadcasts of which something waits in the line of a conversation still.
+static CALLED_OFF: Query = Query {
+    name: "flow_state.called_off",
+    text: "select id from broadcast where state = 'stopped' and exists (select 1 from start
+      where start.flow = broadcast.flow and start.trigger_key = 'broadcast ' || broadcast.id
+        and start.state = 'queued')",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&ALL, &PAUSES, &CALLED_OFF];
 
 pub async fn all(store: &Store) -> Result<Vec<FlowState>, ReadError> {
     store
@@ -75,5 +83,10 @@ pub async fn all(store: &Store) -> Result<Vec<FlowState>, ReadError> {
 pub async fn paused(store: &Store) -> Result<Paused, ReadError> {
     let failing = all(store).await?.into_iter().filter(|state| state.paused_at.is_some());
     let by_hand = store.all(&PAUSES, &[], |row| Ok((row.text("flow")?.into(), row.json("pauses")?))).await?;
-    Ok(Paused { failing: failing.map(|state| state.flow).collect(), by_hand: by_hand.into_iter().collect() })
+    let called_off = store.all(&CALLED_OFF, &[], |row| row.number("id")).await?;
+    Ok(Paused {
+        failing: failing.map(|state| state.flow).collect(),
+        by_hand: by_hand.into_iter().collect(),
+        called_off: called_off.into_iter().collect(),
+    })
 }

@@ -265,6 +265,10 @@ static WAITING: Query = Query {
     name: "start.waiting",
     text: "select count(*) as n from start where flow = $1 and trigger_key = $2 and state = 'waiting'",
 };
+static IN_LINE: Query = Query {
+    name: "start.in_line",
+    text: "select contact_id from start where flow = $1 and trigger_key = $2 and state = 'queued'",
+};
 static NEXT: Query = Query {
     name: "start.next",
     text: "select slot_at from start where state = 'waiting' and slot_at > $1 order by slot_at limit 1",
@@ -277,7 +281,7 @@ static CREATED: Query = Query {
       where flow = $1 and trigger_key = $2 and contact_id = $3 and minute = $4",
 };
 pub(super) static QUERIES: &[&Query] =
-    &[&FIND, &DUE, &WAITING, &NEXT, &OF, &CREATED, &tally::TALLY, &tally::TALLY_OF, &tally::BY_STEPS];
+    &[&FIND, &DUE, &WAITING, &IN_LINE, &NEXT, &OF, &CREATED, &tally::TALLY, &tally::TALLY_OF, &tally::BY_STEPS];
 
 pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -297,6 +301,12 @@ pub async fn due(
 pub async fn waiting(store: &Store, flow: &FlowName, trigger_key: &str) -> Result<i64, ReadError> {
     let args = [flow.as_str().into(), trigger_key.into()];
     Ok(store.one(&WAITING, &args, |row| row.number("n")).await?.unwrap_or(0))
+}
+
+/// In whose conversations starts of a trigger wait in line.
+pub async fn in_line(store: &Store, flow: &FlowName, trigger_key: &str) -> Result<Vec<ContactId>, ReadError> {
+    let args = [flow.as_str().into(), trigger_key.into()];
+    store.all(&IN_LINE, &args, |row| Ok(ContactId(row.number("contact_id")?))).await
 }
 
 /// The first slot after `now`.

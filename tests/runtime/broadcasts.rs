@@ -19,8 +19,13 @@ const NEWS: &str = "flow: news\ninputs: {what: text}\nsteps:\n  - say: \"News: $
 const HELLO: &str = "flow: hello\nwhen:\n  - message: '^i am (?<who>\\w+)$'\n    match: regex\ninputs: {who: text}\nsteps:\n  \
                      - if: who == \"vip\"\n    then: [{tag: vip}]\n";
 
+const ORDER: &str = "flow: order\nwhen: [{message: [order]}]\nsteps:\n  - ask: How many?\n    as: count\n    type: whole\n  \
+                     - say: Ordered\n";
+
 async fn house() -> House {
-    House::new(&[("flows/_bot.yaml", BOT), ("flows/news.yaml", NEWS), ("flows/hello.yaml", HELLO)]).await
+    let flows =
+        [("flows/_bot.yaml", BOT), ("flows/news.yaml", NEWS), ("flows/hello.yaml", HELLO), ("flows/order.yaml", ORDER)];
+    House::new(&flows).await
 }
 
 /// A draft for those with the tag, one a minute.
@@ -146,4 +151,28 @@ async fn a_local_minute_is_each_contacts_own_and_the_audience_is_asked_once_more
     assert_eq!(house.heard().len(), 2, "in Spain");
     house.advance(Span::hours(1)).await;
     assert_eq!(house.heard().len(), 1, "in Britain an hour later");
+}
+
+#[tokio::test]
+async fn who_waits_in_line_when_it_is_stopped_never_hears_of_it() {
+    let mut house = house().await;
+    let [asked, answers] = ["34600000100", "34600000101"];
+    people(&mut house, 2).await;
+    for person in [asked, answers] {
+        house.writes(person, "order").await;
+    }
+    house.heard();
+    let id = draft(&house, When::Now).await;
+    turn(&house, id, State::Draft, State::Running).await;
+    house.advance(Span::minutes(3)).await;
+    assert_eq!(house.heard(), Vec::<String>::new(), "both are asked something");
+    assert_eq!(reported(&house).await.waiting, 2, "in line");
+    turn(&house, id, State::Done, State::Stopped).await;
+    let fire = reported(&house).await;
+    assert_eq!((fire.waiting, fire.superseded), (0, 2), "{fire:#?}");
+    house.writes(asked, "3").await;
+    assert_eq!(house.heard(), ["Ordered"]);
+    house = house.restart().await;
+    house.writes(answers, "3").await;
+    assert_eq!(house.heard(), ["Ordered"]);
 }

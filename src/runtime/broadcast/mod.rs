@@ -12,7 +12,7 @@ use super::{
     bot::BotFiles,
     config::Sender,
     hooks::serves,
-    lane::{LaneError, LaneState},
+    lane::{LaneError, LaneState, Work},
     pace::Pace,
 };
 use crate::{
@@ -79,10 +79,23 @@ impl App {
             }
             if !self.store.commit(set).await?.won(&broadcast::TURN).is_empty() {
                 self.beginning.look();
+                if to == State::Stopped {
+                    self.call_off(id).await?;
+                }
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// What of it waits in the line of a busy conversation never begins either.
+    async fn call_off(self: &Arc<Self>, id: i64) -> anyhow::Result<()> {
+        self.flow_health.call_off(id);
+        let Some(row) = broadcast::find(&self.store, id).await? else { return Ok(()) };
+        for contact in start::in_line(&self.store, &row.flow, &broadcast_key(id)).await? {
+            self.push(contact, Work::Wake);
+        }
+        Ok(())
     }
 
     /// The starts that are planned and wait, at the broadcast's own pace from now on, and the first slot after them.
