@@ -3,6 +3,7 @@
 //! Batches of start rows go with the cursor in one commit, as for a schedule: a crash neither repeats nor skips
 //! anybody. Whoever pauses or stops it wins against the planner, whose commit is refused then.
 
+mod draft;
 mod wanted;
 
 pub use wanted::{Meant, To, Wanted, When};

@@ -2,7 +2,7 @@
 //! reported.
 
 use super::{
-    forecasts::{ground, sum_json},
+    forecasts::sum_json,
     page::{Page, decode},
     reports::{currency, fire_json},
     runs,
@@ -10,21 +10,16 @@ use super::{
 use crate::{
     base::{
         diagnostic::{Diagnostic, nearest},
-        ids::{AccountName, ContactId, FlowName, SenderId},
+        ids::{AccountName, FlowName},
         limits::{BROADCAST_DRAFT_KEPT, NAME_CHARS_MAX, PAGE_ROWS_MAX, TEXT_CHARS_MAX},
         time::{Span, Time, iso},
     },
-    flow,
     model::{effect::broadcast_key, schedule::AtMost},
     runtime::{
-        broadcast::{NOWHERE, To, Wanted, When},
-        forecast::{self, Occasion},
+        broadcast::{To, Wanted, When},
         report,
     },
-    store::{
-        WriteSet,
-        broadcast::{self, Broadcast, State as Stands},
-    },
+    store::broadcast::{self, Broadcast, State as Stands},
     web::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
@@ -178,46 +173,10 @@ async fn turn(web: &Arc<Web>, row: Broadcast, from: &[Stands], to: Stands) -> Re
 }
 
 async fn draft(web: &Arc<Web>, account: AccountName, name: &FlowName, wanted: Wanted) -> Result<Answer, Problem> {
-    let app = &web.app;
-    let live = app.live.get();
-    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
-    let Some(flow) = live.set.flow(name) else { return Err(Problem::not_found("There is no such flow.")) };
-    let meant = app.audience(&wanted.to).await.map_err(|error| bug(&error))?;
-    let Ok(meant) = meant else { return Err(Problem::not_found("Its `to` does not fit the flows any more.")) };
-    let now = app.clock.now();
-    let id = app.store.next_id();
-    let key = broadcast_key(id);
-    let asked = |sender: SenderId, contact: ContactId, at: Time| app.state_of(sender, contact, at);
-    let ground = ground(web, &asked).await?;
-    let holds = |_: &flow::Versions, world: &flow::World<'_>| meant.holds(world);
-    let when = match wanted.when {
-        When::Now => forecast::When::At(now),
-        When::At(at) => forecast::When::At(at.max(now)),
-        When::Local(minute) => forecast::When::Local(minute, now),
+    let drafted = web.app.draft_broadcast(account, name, &wanted).await.map_err(|error| Problem::bug(&error))?;
+    let Some((row, sum)) = drafted else {
+        return Err(Problem::not_found("The flow is gone meanwhile, or `to` does not fit the flows any more."));
     };
-    let (inputs, rate) = (&wanted.inputs, wanted.rate);
-    let sieve = meant.sieve.clone();
-    let occasion = Occasion { flow, trigger: &key, inputs, rate, sieve, meant: &holds, when };
-    let sum = forecast::forecast(&ground, std::slice::from_ref(&account), &occasion, |_, _| {}).await;
-    let sum = sum.map_err(|error| bug(&error))?;
-    let row = Broadcast {
-        id,
-        account,
-        flow: name.clone(),
-        data: serde_json::to_value(&wanted).map_err(|error| bug(&error))?,
-        state: Stands::Draft,
-        people: sum.people,
-        zone: NOWHERE.to_owned(),
-        cursor_contact_id: ContactId(0),
-        planned: 0,
-        next_slot_at: now,
-        created_at: now,
-        started_at: None,
-        done_at: None,
-    };
-    let mut set = WriteSet::new();
-    set.push(&broadcast::INSERT, &row);
-    app.store.commit(set).await.map_err(|error| bug(&error))?;
     let mut body = described(&row);
     body["forecast"] = sum_json(&sum);
     Ok(Answer { status: StatusCode::CREATED, body, took_effect: true })

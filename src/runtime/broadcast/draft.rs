@@ -1,0 +1,68 @@
+//! What a broadcast would do, written down for whoever confirms it by its count.
+
+use super::{NOWHERE, Wanted, When};
+use crate::{
+    base::{
+        ids::{AccountName, ContactId, FlowName, SenderId},
+        time::Time,
+    },
+    flow::{Versions, World},
+    model::effect::broadcast_key,
+    runtime::{
+        app::App,
+        forecast::{self, Forecast, Ground, Occasion},
+    },
+    store::{
+        WriteSet,
+        broadcast::{self, Broadcast, State},
+    },
+};
+use std::sync::Arc;
+
+impl App {
+    /// A draft, and whom it would reach with what. `None`: there is no such flow, or its `to` does not fit the flows.
+    pub async fn draft_broadcast(
+        &self,
+        account: AccountName,
+        name: &FlowName,
+        wanted: &Wanted,
+    ) -> anyhow::Result<Option<(Broadcast, Forecast)>> {
+        let live = self.live.get();
+        let Some(flow) = live.set.flow(name) else { return Ok(None) };
+        let Ok(meant) = self.audience(&wanted.to).await? else { return Ok(None) };
+        let now = self.clock.now();
+        let id = self.store.next_id();
+        let asked = |sender: SenderId, contact: ContactId, at: Time| self.state_of(sender, contact, at);
+        let version = (live.version, Arc::clone(&live.set));
+        let ground = Ground::read(&self.config, &self.store, version, self.plays(), &asked).await?;
+        let holds = |_: &Versions, world: &World<'_>| meant.holds(world);
+        let when = match wanted.when {
+            When::Now => forecast::When::At(now),
+            When::At(at) => forecast::When::At(at.max(now)),
+            When::Local(minute) => forecast::When::Local(minute, now),
+        };
+        let (key, inputs, rate) = (broadcast_key(id), &wanted.inputs, wanted.rate);
+        let sieve = meant.sieve.clone();
+        let occasion = Occasion { flow, trigger: &key, inputs, rate, sieve, meant: &holds, when };
+        let sum = forecast::forecast(&ground, std::slice::from_ref(&account), &occasion, |_, _| {}).await?;
+        let row = Broadcast {
+            id,
+            account,
+            flow: name.clone(),
+            data: serde_json::to_value(wanted)?,
+            state: State::Draft,
+            people: sum.people,
+            zone: NOWHERE.to_owned(),
+            cursor_contact_id: ContactId(0),
+            planned: 0,
+            next_slot_at: now,
+            created_at: now,
+            started_at: None,
+            done_at: None,
+        };
+        let mut set = WriteSet::new();
+        set.push(&broadcast::INSERT, &row);
+        self.store.commit(set).await?;
+        Ok(Some((row, sum)))
+    }
+}
