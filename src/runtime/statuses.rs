@@ -14,7 +14,10 @@ use crate::{
         event::{Event, Fate},
         inbound::{DeliveryState, StatusError, StatusUpdate},
     },
-    store::{WriteSet, dead_letter, outbound},
+    store::{
+        CommitError, WriteSet, dead_letter,
+        outbound::{self, SendState},
+    },
 };
 use std::sync::{Arc, atomic::Ordering};
 
@@ -34,7 +37,15 @@ impl App {
                 set.push(&dead_letter::SETTLED, &dead_letter::Settled { subject_id: id.0, at: now });
             }
         }
-        let committed = self.store.commit(set).await?;
+        let committed = match self.store.commit(set).await {
+            Ok(committed) => committed,
+            Err(error) => {
+                if error == CommitError::Unknown {
+                    self.tell_what_stands(&statuses).await?;
+                }
+                return Err(error.into());
+            }
+        };
         for id in committed.won(&dead_letter::SETTLED) {
             self.metrics.dead_letter("unknown_send", -1);
             self.listed.remove(OutboundId(id));
@@ -75,6 +86,22 @@ impl App {
             }
         }
         self.settle_arrived(&charged, now).await?;
+        Ok(())
+    }
+
+    /// The answer of their commit was lost. What stands in a row is nothing new when the platform tells it again, so
+    /// whoever waits for it hears it now.
+    async fn tell_what_stands(self: &Arc<Self>, statuses: &[(SenderId, StatusUpdate)]) -> anyhow::Result<()> {
+        for (sender, update) in statuses {
+            let Some(id) = update.ours else { continue };
+            let Some(row) = outbound::find(&self.store, id).await? else { continue };
+            let stands = row.sender_id == *sender && row.state == state_of(update.state);
+            let waited_for = row.draft.tells && update.state != DeliveryState::Sent;
+            if stands && (waited_for || update.state == DeliveryState::Failed || self.watched.holds(id)) {
+                let (message, tells) = ((id, row.draft.number), row.draft.tells);
+                self.pass_on(row.contact_id, row.conversation_id, message, tells, update);
+            }
+        }
         Ok(())
     }
 
@@ -203,6 +230,16 @@ impl App {
             self.watched.add(id);
         }
         Ok(events)
+    }
+}
+
+/// As the row of the message has it.
+fn state_of(told: DeliveryState) -> SendState {
+    match told {
+        DeliveryState::Sent => SendState::Sent,
+        DeliveryState::Delivered => SendState::Delivered,
+        DeliveryState::Read => SendState::Read,
+        DeliveryState::Failed => SendState::Failed,
     }
 }
 

@@ -6,7 +6,12 @@ use std::{sync::Arc, time::Duration};
 use transom::{
     base::{clock::Clock, ids::AccountName, limits::LANE_TRIES_MAX, time::Span},
     channel::meta::compose::What,
-    model::{content::Content, effect::Origin, inbound::DeliveryState::Delivered, value::Value},
+    model::{
+        content::Content,
+        effect::Origin,
+        inbound::DeliveryState::{self, Delivered},
+        value::Value,
+    },
     store::outbound::SendState,
 };
 
@@ -323,4 +328,33 @@ async fn a_message_whose_sending_was_answered_by_nobody_is_not_in_doubt() {
     house.app.run_due().await.unwrap();
     assert_eq!(house.texts(), ["one", "two"]);
     assert_eq!(house.row(1).await.state, SendState::Sent);
+}
+
+#[tokio::test]
+async fn a_status_whose_commit_was_answered_by_nobody_is_heard_all_the_same() {
+    let mut house = House::at_meta(&[("flows/echo.yaml", ECHO)], "  []").await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Cut);
+    house.says("hi").await;
+    assert_eq!(house.row(0).await.state, SendState::Unknown);
+    let news = house.news(0, DeliveryState::Sent, None);
+    house.faults.lose_next_answers(1);
+    house.post_in_vain(&news).await;
+    // It stands in its row already: by itself the repetition says nothing new.
+    house.post(&news).await;
+    house.advance(Span::minutes(2)).await;
+    assert_eq!(house.texts(), ["hi"], "nothing goes out again");
+    assert_eq!(house.row(0).await.state, SendState::Sent);
+}
+
+#[tokio::test]
+async fn a_failure_whose_commit_was_answered_by_nobody_is_heard_all_the_same() {
+    let lost = "flow: lost\nwhen: [{message: lost}]\nsteps:\n  - say: one\n    if_closed: skip\n    on_undelivered: [{say: two, if_closed: skip}, end]\n";
+    let mut house = House::at_meta(&[("flows/lost.yaml", lost)], "  []").await;
+    house.says("lost").await;
+    let news = house.news(0, DeliveryState::Failed, Some(131_026));
+    house.faults.lose_next_answers(1);
+    house.post_in_vain(&news).await;
+    house.post(&news).await;
+    house.advance(Span::minutes(2)).await;
+    assert_eq!(house.texts(), ["one", "two"]);
 }

@@ -24,7 +24,7 @@ use transom::{
         signature::Key,
     },
     model::inbound::{Alias, AliasKind, DeliveryState},
-    runtime::{app::App, bot, config::Config, metrics::Metrics, start::Setup},
+    runtime::{app::App, bot, config::Config, inbound::NotAccepted, metrics::Metrics, start::Setup},
     store::{Faults, Options, Store, outbound},
 };
 
@@ -197,7 +197,12 @@ impl House {
     }
 
     pub async fn post(&self, body: &str) {
-        self.take(body).await;
+        self.take(body).await.unwrap();
+    }
+
+    /// The same where it cannot be recorded: the platform brings it again.
+    pub async fn post_in_vain(&self, body: &str) {
+        assert!(self.take(body).await.is_err(), "it is recorded");
     }
 
     /// The same from a client that is gone when its request has been read.
@@ -207,25 +212,30 @@ impl House {
         assert!(pending, "nothing is recorded at once");
     }
 
-    async fn take(&self, body: &str) {
+    async fn take(&self, body: &str) -> Result<(), NotAccepted> {
         let mut headers = HeaderMap::new();
         let (kind, sender) = if self.at_meta { ("meta", None) } else { ("sandbox", Some(SENDER)) };
         let signature = Key::new(Secret::new(SECRET)).sign(body.as_bytes());
         headers.insert("x-hub-signature-256", signature.parse().unwrap());
         let request =
             RawRequest { method: "POST", query: "", headers: &headers, body: body.as_bytes(), now: Time(1), sender };
-        self.app.accept(kind, &request).await.unwrap();
+        self.app.accept(kind, &request).await.map(drop)
     }
 
     /// Meta tells what became of the `n`th request (from 0) that it took; `code` is that of a failure.
     pub async fn told(&self, n: usize, state: DeliveryState, code: Option<i64>) {
+        self.post(&self.news(n, state, code)).await;
+        self.app.run_due().await.unwrap();
+    }
+
+    /// The webhook that says so.
+    pub fn news(&self, n: usize, state: DeliveryState, code: Option<i64>) -> String {
         let sent = self.graph.as_ref().unwrap().sent()[n].clone();
         let opaque = sent.body["biz_opaque_callback_data"].as_str().unwrap_or_default();
         let ours = opaque.strip_prefix("transom:").and_then(|id| id.parse().ok()).map(OutboundId);
         let provider_id = sent.id.expect("it was taken");
         let news = News { provider_id, ours, state, at: self.clock.now(), to: "34600111222".into(), code };
-        self.post(&compose::status(&self.number(), &news)).await;
-        self.app.run_due().await.unwrap();
+        compose::status(&self.number(), &news)
     }
 
     /// The texts among them.
