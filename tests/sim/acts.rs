@@ -33,7 +33,7 @@ const WORK: [&str; 6] = ["order", "later", "nudge me", "stock", "desk", "keep"];
 impl World {
     /// One act, and everything that follows from it at once.
     pub async fn act(&mut self) {
-        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3, 4]) {
+        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3, 4, 5]) {
             0 => self.customer_writes().await,
             1 => self.customer_taps().await,
             2 => self.two_at_once().await,
@@ -52,7 +52,8 @@ impl World {
             15 => self.template_news(),
             16 => self.dead_letter_is_replayed().await,
             17 => self.flows_change_in_the_middle().await,
-            _ => self.two_turn_out_to_be_one().await,
+            18 => self.two_turn_out_to_be_one().await,
+            _ => self.broadcast().await,
         }
         self.meta_tells();
         self.deliver().await;

@@ -281,6 +281,18 @@ steps:
 "#,
     ),
     (
+        "word",
+        r#"
+flow: word
+when: [{message: [word]}]
+inputs: {what: {type: text, optional: true}}
+steps:
+  - say: A word to all about ${what}.
+    id: once_word
+    if_closed: {template: morning_tpl}
+"#,
+    ),
+    (
         "news",
         r#"
 flow: news

@@ -5,6 +5,7 @@
 
 mod acts;
 mod bot;
+mod broadcasts;
 mod desk;
 pub mod dice;
 mod laws;

@@ -2,6 +2,7 @@
 
 use super::{
     bot,
+    broadcasts::Blast,
     dice::Dice,
     meta::{MetaWorld, Wire},
 };
@@ -121,6 +122,9 @@ pub struct World {
     pub silent: std::collections::BTreeSet<i64>,
     /// How often the desk had heard a notice when its row first said that it was taken.
     pub heard: std::collections::BTreeMap<i64, usize>,
+    pub blasts: Vec<Blast>,
+    /// When two turned out to be one.
+    pub joins: Vec<Time>,
     /// Bugs that were counted while commits failed on purpose.
     pub pardoned: u64,
     folder: TempDir,
@@ -173,6 +177,8 @@ impl World {
             deaths: 0,
             silent: Default::default(),
             heard: Default::default(),
+            blasts: Vec::new(),
+            joins: Vec::new(),
             pardoned: 0,
             folder,
         }
@@ -314,6 +320,12 @@ impl World {
                 self.meta.lock().stopped.remove(address);
             }
         }
+        if let About::Status { id, state: "failed" } = &hook.about {
+            // So may a failure be heard whose commit nobody answered.
+            let mut meta = self.meta.lock();
+            let told = meta.told.entry(*id).or_default();
+            told.failed |= !told.arrived;
+        }
         if let About::Template { name, usable: true } = &hook.about {
             self.meta.lock().unusable.remove(name);
         }
@@ -412,6 +424,7 @@ impl World {
         let pair = self.pairs.iter_mut().find(|pair| pair.hidden == hidden && !pair.joined);
         let Some(pair) = pair else { return };
         pair.joined = true;
+        self.joins.push(self.clock.now());
         let addresses = self.addresses(hidden);
         {
             let mut meta = self.meta.lock();

@@ -1,0 +1,292 @@
+//! Broadcasts among what happens: looked at, confirmed by their count, paused, resumed and stopped while the world goes
+//! on; nobody hears one twice, nothing begins after a stop, and the report is what the rows and phones say.
+
+use super::world::{World, alive};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use transom::{
+    base::{
+        ids::AccountName,
+        time::{Span, Time},
+    },
+    model::{effect::broadcast_key, schedule::AtMost, value::Value as Data},
+    runtime::{
+        broadcast::{To, Wanted, When},
+        report,
+    },
+    store::{
+        Query, Row,
+        broadcast::{self, State},
+    },
+};
+
+pub const FLOW: &str = "word";
+
+/// One that was drafted here.
+#[derive(Debug, Clone)]
+pub struct Blast {
+    id: i64,
+    to: &'static str,
+    people: i64,
+    drafted_at: Time,
+    /// Whose contact was there when it was confirmed, unless who they are may change while it is planned.
+    known: BTreeSet<i64>,
+    /// The answer to a stop said that it is one.
+    stopped_at: Option<Time>,
+    /// The answer to a pause said so, and whose starts waited in line then.
+    paused: Option<(Time, BTreeSet<i64>)>,
+}
+
+/// A run that a broadcast began.
+struct Begun {
+    contact: i64,
+    start: i64,
+    conversation: i64,
+    number: i64,
+    at: Time,
+}
+
+/// A start that a broadcast planned.
+struct Planned {
+    id: i64,
+    contact: i64,
+    state: String,
+}
+
+/// Whom they mean: everybody, Spain, or whoever has joined the marketing.
+const AUDIENCES: [&str; 3] = ["", "contact.country == \"ES\"", "contact.consent.marketing == \"given\""];
+
+impl World {
+    /// Somebody of the business drafts one, or goes on with one that there is.
+    pub async fn broadcast(&mut self) {
+        let open: Vec<usize> = (0..self.blasts.len()).filter(|n| self.blasts[*n].stopped_at.is_none()).collect();
+        if open.is_empty() || (open.len() < 3 && self.dice.percent(25)) {
+            return self.draft().await;
+        }
+        let place = *self.dice.of(&open);
+        let id = self.blasts[place].id;
+        let Some(row) = broadcast::find(&self.app.store, id).await.unwrap() else { return };
+        match (row.state, self.dice.below(10)) {
+            (State::Draft, 0..=7) => self.confirm(place).await,
+            (State::Running | State::Done, 0..=4) => self.pause(place).await,
+            (State::Paused, 0..=6) => {
+                self.blasts[place].paused = None;
+                self.turn(place, &[State::Paused], State::Running).await;
+            }
+            (State::Stopped, _) => {}
+            _ => self.stop(place).await,
+        }
+    }
+
+    async fn draft(&mut self) {
+        let now = self.now();
+        let to = *self.dice.of(&AUDIENCES);
+        let when = match self.dice.below(4) {
+            0 | 1 => When::Now,
+            2 => When::At(now + Span::minutes(self.dice.between(-60, 300))),
+            _ => {
+                let tomorrow = jiff::Timestamp::from_millisecond((now + Span::days(1)).0).unwrap();
+                let hour = i8::try_from(self.dice.between(0, 23)).unwrap();
+                When::Local(tomorrow.to_zoned(jiff::tz::TimeZone::UTC).date().at(hour, 15, 0, 0))
+            }
+        };
+        let rate = *self.dice.of(&[
+            AtMost::new(20, Span::seconds(1)),
+            AtMost::new(1, Span::minutes(1)),
+            AtMost::new(2, Span::hours(1)),
+        ]);
+        let condition = (!to.is_empty()).then(|| to.to_owned());
+        let inputs = BTreeMap::from([("what".to_owned(), Data::text(format!("news {}", self.blasts.len())))]);
+        let wanted = Wanted { to: To { tags: Vec::new(), condition }, when, rate, inputs };
+        self.note(format!("a broadcast is drafted to `{to}`, {when:?}, {rate}"));
+        let meant = self.meant_by(to).await;
+        let app = Arc::clone(&self.app);
+        let drafted =
+            alive(
+                &self.faults,
+                async move { app.draft_broadcast(AccountName::from("acme"), &FLOW.into(), &wanted).await },
+            );
+        match drafted.await {
+            Some(Ok(Some((row, _)))) => {
+                if i64::try_from(meant.len()).unwrap() != row.people {
+                    self.meta.lock().wrong.push(format!("broadcast {} means {} of {meant:?}", row.id, row.people));
+                }
+                let (id, people) = (row.id, row.people);
+                let blast =
+                    Blast { id, to, people, drafted_at: now, known: BTreeSet::new(), stopped_at: None, paused: None };
+                self.blasts.push(blast);
+            }
+            Some(Ok(None)) => self.meta.lock().wrong.push("a broadcast of a flow that is there is not drafted".into()),
+            Some(Err(error)) if !self.disturbed => {
+                self.meta.lock().wrong.push(format!("a broadcast cannot be drafted: {error:#}"));
+            }
+            Some(Err(_)) | None => {}
+        }
+    }
+
+    /// By the count of its draft, as long as that is fresh.
+    async fn confirm(&mut self, place: usize) {
+        let now = self.now();
+        let Blast { to, drafted_at, people, .. } = self.blasts[place].clone();
+        let meant = self.meant_by(to).await;
+        if now - drafted_at > Span::hours(1) || i64::try_from(meant.len()).unwrap() != people {
+            return self.stop(place).await;
+        }
+        let hidden =
+            Query { name: "sim.hidden", text: "select distinct contact_id as id from alias where kind = 'bsuid'" };
+        let hidden = self.app.store.all(&hidden, &[], |row| row.number("id")).await.unwrap();
+        self.blasts[place].known = meant.into_iter().filter(|contact| !hidden.contains(contact)).collect();
+        self.turn(place, &[State::Draft], State::Running).await;
+    }
+
+    async fn pause(&mut self, place: usize) {
+        if self.turn(place, &[State::Running, State::Done], State::Paused).await {
+            let starts = self.starts_of(self.blasts[place].id).await;
+            let in_line = starts.into_iter().filter(|start| start.state == "queued").map(|start| start.id);
+            self.blasts[place].paused = Some((self.now(), in_line.collect()));
+        }
+    }
+
+    async fn stop(&mut self, place: usize) {
+        let from = &[State::Running, State::Paused, State::Done, State::Draft];
+        if self.turn(place, from, State::Stopped).await {
+            self.blasts[place].stopped_at = Some(self.now());
+        }
+    }
+
+    /// True: the answer said that it is done.
+    async fn turn(&mut self, place: usize, from: &'static [State], to: State) -> bool {
+        let id = self.blasts[place].id;
+        self.note(format!("broadcast {id} is to be {}", to.as_str()));
+        let app = Arc::clone(&self.app);
+        let turned = alive(&self.faults, async move { app.turn_broadcast(id, from, to).await });
+        match turned.await {
+            Some(Ok(done)) => done,
+            Some(Err(error)) => {
+                if !self.disturbed {
+                    self.meta.lock().wrong.push(format!("broadcast {id} cannot be {}: {error:#}", to.as_str()));
+                }
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// The contacts whom it means, from their rows.
+    async fn meant_by(&self, to: &str) -> BTreeSet<i64> {
+        let rows = Query {
+            name: "sim.meant",
+            text: "select id, coalesce(data ->> 'phone', '') as phone, cast(data as text) as data from contact
+              where data ->> 'joined_to' is null",
+        };
+        let read = |row: &Row| Ok((row.number("id")?, row.text("phone")?, row.json::<serde_json::Value>("data")?));
+        let rows = self.app.store.all(&rows, &[], read).await.unwrap();
+        let means = |phone: &str, data: &serde_json::Value| match to {
+            "" => true,
+            to if to == AUDIENCES[1] => phone.starts_with("+34"),
+            _ => data["consent"]["marketing"]["given"] == true,
+        };
+        rows.into_iter().filter(|(_, phone, data)| means(phone, data)).map(|(id, ..)| id).collect()
+    }
+
+    async fn starts_of(&self, id: i64) -> Vec<Planned> {
+        let query = Query {
+            name: "sim.blast_starts",
+            text: "select id, contact_id, state from start where flow = $1 and trigger_key = $2",
+        };
+        let read = |row: &Row| {
+            Ok(Planned { id: row.number("id")?, contact: row.number("contact_id")?, state: row.text("state")? })
+        };
+        let values = [FLOW.into(), broadcast_key(id).as_str().into()];
+        self.app.store.all(&query, &values, read).await.unwrap()
+    }
+
+    async fn begun_by(&self, id: i64) -> Vec<Begun> {
+        let query = Query {
+            name: "sim.blast_runs",
+            text: "select contact_id, start_id, conversation_id, number, started_at from run where trigger_key = $1",
+        };
+        let read = |row: &Row| {
+            Ok(Begun {
+                contact: row.number("contact_id")?,
+                start: row.number("start_id")?,
+                conversation: row.number("conversation_id")?,
+                number: row.number("number")?,
+                at: row.time("started_at")?,
+            })
+        };
+        self.app.store.all(&query, &[broadcast_key(id).as_str().into()], read).await.unwrap()
+    }
+
+    /// After every act: nobody hears one twice, and nothing of one begins that is paused or stopped.
+    pub async fn broadcasts_begin_as_they_may(&self, wrong: &mut Vec<String>) {
+        for blast in &self.blasts {
+            let (mut heard, mut started) = (BTreeSet::new(), BTreeSet::new());
+            for begun in self.begun_by(blast.id).await {
+                if !heard.insert(begun.contact) || !started.insert(begun.start) {
+                    wrong.push(format!("broadcast {} began twice for contact {}", blast.id, begun.contact));
+                }
+                if blast.stopped_at.is_some_and(|stopped| begun.at > stopped) {
+                    wrong.push(format!("broadcast {} began for {} after its stop", blast.id, begun.contact));
+                }
+                let paused = blast.paused.as_ref();
+                if paused.is_some_and(|(at, in_line)| begun.at > *at && !in_line.contains(&begun.start)) {
+                    wrong.push(format!("broadcast {} began for {} in its pause", blast.id, begun.contact));
+                }
+            }
+        }
+    }
+
+    /// When nothing disturbs: who was meant has a start, what was stopped waits for nothing, and the report adds up.
+    pub async fn broadcasts_add_up(&self, spoke: &BTreeMap<(i64, i64), bool>, wrong: &mut Vec<String>) {
+        let joined = Query {
+            name: "sim.joined",
+            text: "select id, cast(data ->> 'joined_to' as bigint) as other from contact
+              where data ->> 'joined_to' is not null",
+        };
+        let read = |row: &Row| Ok((row.number("id")?, row.number("other")?));
+        let joined: BTreeMap<i64, i64> = self.app.store.all(&joined, &[], read).await.unwrap().into_iter().collect();
+        for blast in &self.blasts {
+            let Some(row) = broadcast::find(&self.app.store, blast.id).await.unwrap() else { continue };
+            let starts = self.starts_of(blast.id).await;
+            let waits = starts.iter().filter(|start| matches!(start.state.as_str(), "waiting" | "queued")).count();
+            if blast.stopped_at.is_some() && waits > 0 {
+                wrong.push(format!("{waits} starts of broadcast {} wait after its stop", blast.id));
+            }
+            if row.state == State::Done {
+                for contact in &blast.known {
+                    let same = joined.get(contact);
+                    if !starts.iter().any(|start| start.contact == *contact || same == Some(&start.contact)) {
+                        wrong.push(format!("contact {contact} was left out by broadcast {}", blast.id));
+                    }
+                }
+            }
+            let key = broadcast_key(blast.id);
+            let fires = report::report(&self.app.store, None, &FLOW.into(), "2026", Some(&key)).await.unwrap();
+            let fire = fires.into_iter().next().unwrap_or_default();
+            let begun = self.begun_by(blast.id).await;
+            let told = |known: bool| {
+                let own = begun.iter().filter_map(|run| spoke.get(&(run.conversation, run.number)));
+                i64::try_from(own.filter(|sure| !known || **sure).count()).unwrap()
+            };
+            let refused: i64 = fire.refused.values().sum();
+            let parts = fire.sent() + fire.kept + fire.waiting + fire.superseded + refused + fire.silent();
+            let rows = i64::try_from(starts.len()).unwrap();
+            let right = fire.planned == rows
+                && parts == fire.planned
+                && fire.begun == i64::try_from(begun.len()).unwrap()
+                && fire.silent() == 0
+                && (told(true)..=told(false)).contains(&fire.sent());
+            if !right {
+                let (least, most) = (told(true), told(false));
+                wrong.push(format!(
+                    "{rows} starts of broadcast {}, {} runs, {least} to {most} spoke, and its report says {fire:?}",
+                    blast.id,
+                    begun.len()
+                ));
+            }
+        }
+    }
+}
