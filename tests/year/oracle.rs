@@ -723,7 +723,12 @@ impl Oracle {
             starts.retain(|at| *at != written);
         }
         if self.people[due.person].question.as_ref().is_some_and(|question| question.due == id) {
-            self.free(due.person, now);
+            // It is seen a moment later that its time was over.
+            let ended = match due.stage {
+                Stage::Said(written) if why == "expired" => written + hold_of(due.step),
+                _ => now,
+            };
+            self.free(due.person, ended);
         }
         self.dues.retain(|due| due.id != id);
     }
@@ -908,7 +913,10 @@ impl Oracle {
                 self.gone(due.id, reason, now);
             }
             (None, Begin::No(reason)) => self.gone(due.id, reason, now),
-            (Some(("refused", Some(reason @ ("busy" | "with_person")))), Begin::InLine) if over => {
+            // Whoever became free later than the line ended was busy then.
+            (Some(("refused", Some(reason @ ("busy" | "with_person")))), right)
+                if over && (right == Begin::InLine || freed > at) =>
+            {
                 self.gone(due.id, reason, now);
             }
             (None, _) if over => self.gone(due.id, "busy", now),
