@@ -97,6 +97,8 @@ pub static ROUTES: &[Route] = &[
             ("not_found", 404),
             ("not_started", 409),
             ("outcome_unknown", 409),
+            ("draft", 409),
+            ("paused", 409),
             ("opted_out", 409),
             ("no_consent", 409),
             ("capped", 409),
