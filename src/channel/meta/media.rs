@@ -21,7 +21,13 @@ pub async fn locate(meta: &Meta, http: &dyn Http, sender: SenderId, file: Told<'
     let Some(id) = file.id.filter(|id| is_id(id)) else {
         return Err(no_address());
     };
-    let text = doctor::get(http, sender, &format!("{id}?phone_number_id={}", sender.phone_number_id)).await;
+    // Meta itself refuses the number beside a file that a customer sent: it belongs to no number of ours. Whoever stands
+    // between needs it to find our account.
+    let of_number = match sender.token_header {
+        Some(_) => format!("?phone_number_id={}", sender.phone_number_id),
+        None => String::new(),
+    };
+    let text = doctor::get(http, sender, &format!("{id}{of_number}")).await;
     let text = text.map_err(|trouble| match trouble.kind {
         // Of a number that can be asked, it is the file that is not there.
         "not_found" => Trouble { kind: "not_found", text: "Meta no longer keeps the file".into() },
