@@ -111,6 +111,12 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// What customers write is told as long as somebody listens: `window` is asked for only where the daemon was not
+    /// there for all of the last day.
+    fn tells_all(&self) -> bool {
+        false
+    }
+
     /// Where a file that a customer sent can be read just now.
     fn locate<'a>(
         &'a self,

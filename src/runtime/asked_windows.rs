@@ -54,6 +54,11 @@ impl App {
         }
         let (sender, of, id) = (conversation.sender, conversation.id, pending.id);
         let Some(provider) = self.provider_of(sender).cloned() else { return false };
+        // The record is unsure where a message may have come while nobody listened, from somebody who writes at all.
+        let was_there = now - self.started_at >= WINDOW || conversation.window.opened_at.is_none();
+        if provider.tells_all() && was_there {
+            return false;
+        }
         let to = self.address_of(&lane.contact);
         if provider.window(self.http.as_ref(), sender, &to).is_none() || !self.asked_windows.ask(of, now) {
             return false;

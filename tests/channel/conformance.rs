@@ -511,7 +511,7 @@ pub struct Running {
     pub app: Arc<App>,
     pub clock: Arc<ManualClock>,
     pub provider: Arc<dyn Provider>,
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl Running {
@@ -523,6 +523,7 @@ impl Running {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
+        let config = Config { bot: folder.path().to_owned(), ..config };
         let clock = Arc::new(ManualClock::new(NOW));
         let shared: Arc<dyn Clock> = clock.clone();
         let url = format!("sqlite://{}", folder.path().join("t.db").display());
@@ -538,7 +539,23 @@ impl Running {
             metrics: Metrics::new(),
         };
         let (app, _) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
-        Running { app, clock, provider, _folder: folder }
+        Running { app, clock, provider, folder }
+    }
+
+    /// What would go on after this process, on the same rows.
+    pub async fn again(self) -> Running {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let setup = Setup {
+            config: self.app.config.clone(),
+            clock: clock.clone(),
+            store: self.app.store.clone(),
+            http: Arc::new(Client::new(clock, None)),
+            files: bot::read(self.folder.path()).unwrap(),
+            calls: None,
+            metrics: Metrics::new(),
+        };
+        let (app, _) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
+        Running { app, ..self }
     }
 
     /// The customer writes; the platform tells it twice.

@@ -1,11 +1,14 @@
 //! Kapso's own ways: two kinds of webhooks, batches, and what its wrapping leaves out.
 
-use super::conformance::{NOW, PERSON, SENDER, client, outgoing, phone, provider, receive, text};
+use super::conformance::{NOW, PERSON, Running, SENDER, client, config, outgoing, phone, provider, receive, text};
 use crate::platform::{Kind, Platform};
 use serde_json::{Value, json};
 use transom::{
-    base::{secret::Secret, time::Time},
-    channel::{Rejected, checkup::Grade, imitate::Posted, signature::Key},
+    base::{
+        secret::Secret,
+        time::{Span, Time},
+    },
+    channel::{Rejected, checkup::Grade, file::Told, imitate::Posted, signature::Key},
     model::{
         content::MediaKind,
         inbound::{Alias, AliasKind, DeliveryState, EchoSource, Inbound, InboundKind},
@@ -200,4 +203,72 @@ async fn the_doctor_tells_what_is_wrong() {
     platform.answer("/phone_numbers/700100/webhooks", 401, json!({"error": "Unauthorized"}));
     let found = kapso.examine(&client(), SENDER).await;
     assert_eq!(found[0].text, "`api_key` is not valid; make a new one (HTTP 401: Unauthorized).");
+}
+
+const REMINDS: &[(&str, &str)] = &[
+    ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n"),
+    (
+        "flows/remind.yaml",
+        "flow: remind\nwhen:\n  - message: book\nsteps:\n  - say: Good\n  - wait: 30h\n  - say: Till tomorrow\n    \
+         if_closed: {template: reminder, vars: [Ana, noon]}\n",
+    ),
+];
+
+/// Kapso's list of conversations, in which this person last wrote at that time.
+fn heard(phone: &str, at: &str) -> Value {
+    json!({"data": [{"id": "c-1", "phone_number": phone, "status": "active", "kapso": {"last_inbound_at": at}}]})
+}
+
+#[tokio::test]
+async fn a_message_that_came_while_nobody_listened_opens_the_window() {
+    // Thirty hours after the message that we know of, and an hour after the start of this process.
+    for (told, expected) in [
+        (heard("351960000111", "2026-11-22T17:00:00Z"), "Till tomorrow"),
+        (heard("+351960000111", "2026-11-22T17:00:00Z"), "Till tomorrow"),
+        (heard("351960000111", "2026-11-21T12:00:00Z"), "reminder"),
+        // Somebody else's, or none: nothing is opened.
+        (heard("351960000999", "2026-11-22T17:00:00Z"), "reminder"),
+        (json!({"data": []}), "reminder"),
+        (json!("nonsense"), "reminder"),
+    ] {
+        let platform = Platform::start(Kind::Kapso).await;
+        let running = Running::start(config(Kind::Kapso, &platform.base), REMINDS).await;
+        running.hears("wamid.IN1", "book").await;
+        platform.until_sent(1).await;
+        running.app.settled().await;
+        running.clock.set(running.app.now() + Span::hours(29));
+        let running = running.again().await;
+        platform.answer("/conversations?phone_number=%2B351960000111", 200, told.clone());
+        running.app.recover().await.unwrap();
+        running.pass(Span::hours(1)).await;
+        let sent = platform.until_sent(2).await;
+        assert!(sent[1].body.contains(expected), "{told}: {}", sent[1].body);
+        running.app.stop(async {}).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_listened_for_a_day_asks_nobody() {
+    let platform = Platform::start(Kind::Kapso).await;
+    let running = Running::start(config(Kind::Kapso, &platform.base), REMINDS).await;
+    running.hears("wamid.IN1", "book").await;
+    platform.until_sent(1).await;
+    running.app.settled().await;
+    running.pass(Span::hours(31)).await;
+    platform.until_sent(2).await;
+    running.app.settled().await;
+    assert!(platform.asked().iter().all(|asked| asked.method == "POST"), "{:#?}", platform.asked());
+    running.app.stop(async {}).await;
+}
+
+#[tokio::test]
+async fn the_number_stands_beside_a_customers_file_at_kapso_alone() {
+    for (kind, path) in [(Kind::Meta, "/v24.0/4711"), (Kind::Kapso, "/meta/whatsapp/v24.0/4711?phone_number_id=700100")]
+    {
+        let platform = Platform::start(kind).await;
+        platform.answer("/4711", 200, json!({"url": format!("{}/lies/here", platform.base)}));
+        let file = Told { id: Some("4711"), url: None };
+        let at = provider(kind, &platform.base).locate(&client(), SENDER, file).await.unwrap();
+        assert_eq!((at.url, platform.asked()[0].path.as_str()), (format!("{}/lies/here", platform.base), path));
+    }
 }

@@ -16,11 +16,12 @@ use crate::{
     base::{
         ids::{ProviderId, SenderId},
         secret::Secret,
+        time::Time,
     },
     channel::Auth,
     model::{
         carries::{Carries, META},
-        inbound::{Item, StatusError},
+        inbound::{Alias, AliasKind, Item, StatusError},
         template::Template,
     },
 };
@@ -110,6 +111,22 @@ impl Provider for Kapso {
         self.meta.judge(error)
     }
 
+    /// A webhook that is not answered comes three times within two minutes, and then no more.
+    fn tells_all(&self) -> bool {
+        true
+    }
+
+    fn window<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        to: &'a [Alias],
+    ) -> Option<BoxFuture<'a, Result<Option<Time>, Trouble>>> {
+        let sender = self.sender(sender)?;
+        let phone = to.iter().find(|alias| alias.kind == AliasKind::Phone)?;
+        Some(Box::pin(last_heard(sender, http, &phone.value)))
+    }
+
     fn mark_read<'a>(
         &'a self,
         http: &'a dyn Http,
@@ -154,6 +171,30 @@ impl Provider for Kapso {
     fn templates<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Result<Vec<Template>, Trouble>> {
         Provider::templates(&self.meta, http, sender)
     }
+}
+
+/// When the customer last wrote, as Kapso's list of conversations tells it; `None`: it knows of no message.
+async fn last_heard(sender: &KapsoSender, http: &dyn Http, phone: &str) -> Result<Option<Time>, Trouble> {
+    let digits = phone.trim_start_matches('+');
+    let (base, version) = (sender.api_base.trim_end_matches('/'), &sender.api_version);
+    let question = Question {
+        url: format!(
+            "{base}/meta/whatsapp/{version}/{}/conversations?phone_number=%2B{digits}&fields=kapso(last_inbound_at)",
+            sender.phone_number_id
+        ),
+        auth: Auth::Header { name: API_KEY, value: sender.api_key.clone() },
+        sender: sender.id,
+        secret: "api_key",
+        names: "`phone_number_id`",
+    };
+    let told = ask(http, question).await?;
+    // Conversations of others would open the wrong window, should the question ever be understood otherwise.
+    let is_theirs = |one: &&serde_json::Value| {
+        loose::text(one, "phone_number").is_some_and(|shown| shown.trim_start_matches('+') == digits)
+    };
+    let listed = loose::part(&told, "data").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let heard = listed.filter(is_theirs).filter_map(|one| loose::text(one, "kapso.last_inbound_at"));
+    Ok(heard.filter_map(|at| loose::time(&at)).max())
 }
 
 async fn examine(kapso: &Kapso, http: &dyn Http, id: SenderId) -> Vec<Check> {
