@@ -56,8 +56,9 @@
 //!    turns effects into rows. The first message, if it may leave at once, is decided here (`decide.rs`) and
 //!    written as `sending`. Session, messages, trace and the mark *handled* are one write-set, one commit:
 //!    after it a crash repeats nothing, before it a restart takes the message again.
-//! 7. `runtime/sender.rs` performs the send outside of the lane, through `Provider::send`. The outcome comes
-//!    back into the lane as work: the provider's id, or a `SendError` sorted by what to do next.
+//! 7. `runtime/sender.rs` performs the send outside of the lane, through `Provider::send`; a file out of the bot's own
+//!    folder is given to the platform before, once, by `runtime/attach.rs`. The outcome comes back into the lane as
+//!    work: the provider's id, or a `SendError` sorted by what to do next.
 //! 8. `runtime/dispatch.rs` goes on with what else is queued, in order: each message is decided anew, its
 //!    `sending` committed, then launched. Who died between the two finds the message *unknown* on the next
 //!    start, and the provider's statuses or the sender's `on_unknown` settle it.

@@ -18,6 +18,7 @@ use hyper::{
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT},
 };
 use std::{
+    borrow::Cow,
     sync::{Arc, Once},
     time::Duration,
 };
@@ -54,6 +55,8 @@ impl Client {
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let HttpRequest { method, url, auth, body, timeout, sender } = request;
         let kind = body.as_ref().map(super::Body::content_type);
+        // Of a file the length is enough.
+        let is_file = matches!(body, Some(super::Body::Parts { .. }));
         let body = body.map(|body| Bytes::from(body.into_bytes()));
         let began = self.clock.now();
         let result = self.perform(method, &url, &auth, (kind, body.clone()), timeout).await;
@@ -67,7 +70,10 @@ impl Client {
                 url,
                 answer: result.as_ref().map(|answer| answer.status).map_err(|error| error.code),
                 took_ms: u64::try_from(took.0).unwrap_or(0),
-                request: Written::Shape(body.map(Vec::from).unwrap_or_default()),
+                request: match is_file {
+                    true => Written::Length(body.map_or(0, |body| body.len())),
+                    false => Written::Shape(body.map(Vec::from).unwrap_or_default()),
+                },
                 response: result.as_ref().map(|answer| answer.body.clone()).unwrap_or_default(),
             });
         }
@@ -79,7 +85,7 @@ impl Client {
         method: Method,
         url: &str,
         auth: &Auth,
-        (kind, body): (Option<&'static str>, Option<Bytes>),
+        (kind, body): (Option<Cow<'static, str>>, Option<Bytes>),
         timeout: Duration,
     ) -> Result<HttpResponse, HttpError> {
         let uri = Uri::try_from(url).map_err(|error| unsendable("unreachable", reasons(&error)))?;
@@ -95,7 +101,11 @@ impl Client {
             headers.insert(name, value);
         }
         if let Some(kind) = kind {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            let kind = match kind {
+                Cow::Borrowed(kind) => HeaderValue::from_static(kind),
+                Cow::Owned(kind) => HeaderValue::try_from(kind).expect("a boundary is made of plain letters"),
+            };
+            headers.insert(CONTENT_TYPE, kind);
         }
         let late = tokio::time::sleep(timeout);
         tokio::pin!(late);

@@ -21,6 +21,7 @@ mod roots;
 pub mod sandbox;
 pub mod signature;
 pub mod twilio;
+pub mod upload;
 pub mod waplify;
 pub mod wire;
 
@@ -44,6 +45,7 @@ use question::Trouble;
 pub use request::{Auth, Body, Http, HttpError, HttpRequest, HttpResponse, Method, Sent};
 pub use reqwest::header::{HeaderMap, HeaderName};
 use std::pin::Pin;
+use upload::Upload;
 
 /// A future behind a pointer, so that `Provider` and `Http` can be used as `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -126,6 +128,18 @@ pub trait Provider: Send + Sync {
     ) -> BoxFuture<'a, Result<Located, Trouble>> {
         let _ = (http, sender);
         Box::pin(std::future::ready(Located::told(file, "", Auth::None)))
+    }
+
+    /// Gives a file to the platform, which answers with its id there; `None`: it takes files by their address alone.
+    /// Nothing is sent by it, so no error of it is ambiguous.
+    fn upload<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        file: &'a Upload,
+    ) -> Option<BoxFuture<'a, Result<String, SendError>>> {
+        let _ = (http, sender, file);
+        None
     }
 
     /// Shows the customer that a message was read; with `typing`, that it is being answered. `None`: it cannot.

@@ -3,7 +3,7 @@
 use super::BoxFuture;
 use crate::base::{ids::SenderId, secret::Secret};
 use reqwest::header::HeaderMap;
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 /// The one way out to the network; tests and the simulator put their own behind it.
 pub trait Http: Send + Sync {
@@ -45,19 +45,25 @@ pub enum Body {
     Json(Vec<u8>),
     /// `a=1&b=two+words`
     Form(Vec<u8>),
+    /// A form with a file in it; see `upload::Upload::form`.
+    Parts {
+        boundary: String,
+        bytes: Vec<u8>,
+    },
 }
 
 impl Body {
-    pub fn content_type(&self) -> &'static str {
+    pub fn content_type(&self) -> Cow<'static, str> {
         match self {
-            Body::Json(_) => "application/json",
-            Body::Form(_) => "application/x-www-form-urlencoded",
+            Body::Json(_) => "application/json".into(),
+            Body::Form(_) => "application/x-www-form-urlencoded".into(),
+            Body::Parts { boundary, .. } => format!("multipart/form-data; boundary={boundary}").into(),
         }
     }
 
     pub fn into_bytes(self) -> Vec<u8> {
         match self {
-            Body::Json(bytes) | Body::Form(bytes) => bytes,
+            Body::Json(bytes) | Body::Form(bytes) | Body::Parts { bytes, .. } => bytes,
         }
     }
 }

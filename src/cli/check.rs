@@ -134,6 +134,7 @@ fn findings_of(
 ) -> Result<(findings::Checked, Vec<Arc<SourceFile>>), Failure> {
     let mut files = bot::read(path).map_err(Failure::failed)?;
     files.files.extend(bot::read_tests(path).map_err(Failure::failed)?);
+    known.sendable(files.sendable.take());
     known.replace(files.files.iter().cloned());
     let Looked { set, findings: mut all, without_templates, tests } = known.look();
     all.extend(files.findings);

@@ -16,7 +16,6 @@ use crate::{
         carries::{Carries, Mark, framed, listed},
         content::{Button, Content, Edges, Media, MediaKind, Row},
         session::OptionShown,
-        template::HeaderValue,
     },
 };
 
@@ -166,14 +165,6 @@ pub fn media(url: &str) -> Result<Media, Failure> {
     };
     let filename = (kind == MediaKind::Document).then(|| name.to_owned());
     Ok(Media { kind, url: url.to_owned(), filename })
-}
-
-/// What stands above a template's text: a file by its address, else words.
-pub fn header(text: &str) -> Result<HeaderValue, Failure> {
-    Ok(match is_address(text) {
-        true => HeaderValue::Media(media(text)?),
-        false => HeaderValue::Text(text.to_owned()),
-    })
 }
 
 /// It names a file or a page.

@@ -1,7 +1,7 @@
 //! `if_closed`: what stands for a message when the window is closed, and templates with their values.
 
 use super::{
-    arrange::header,
+    files::header,
     message::token,
     spec::parts,
     step_fields::StepFields,
@@ -128,7 +128,7 @@ impl TemplateChoice {
             None => Parameters::None,
         };
         let header = match &self.header {
-            Some(text) => Some(header(&turn.render(here, text, &[])?)?),
+            Some(text) => Some(header(turn, &turn.render(here, text, &[])?)?),
             None => None,
         };
         let language = self.language.as_ref().map(|text| turn.render(here, text, &[])).transpose()?;

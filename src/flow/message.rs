@@ -1,9 +1,10 @@
 //! What `say` and `ask` have in common: the text, media, buttons, a link, what stands around them.
 
 use super::{
-    arrange::{Around, arrange, is_address, media},
+    arrange::{Around, arrange},
     closed::WrittenIfClosed,
     definition::{Body, Role},
+    files::{file, names_file},
     step_fields::StepFields,
     steps::consent_map,
     text::Text,
@@ -22,11 +23,11 @@ use crate::{
 
 pub struct Message {
     pub body: Text,
-    /// Public addresses of files.
+    /// Addresses of files, and paths of the bot's own.
     pub media: Vec<Text>,
     pub buttons: Vec<WrittenButton>,
     pub link: Option<Link>,
-    /// A line above, or the address of a file.
+    /// A line above, or a file.
     pub header: Option<Text>,
     pub footer: Option<Text>,
     pub if_closed: Option<WrittenIfClosed>,
@@ -87,7 +88,7 @@ impl Message {
         });
         let if_closed = fields.node("if_closed").and_then(|node| WrittenIfClosed::parse(fields, node));
         let (header, footer) = (fields.opt_text("header"), fields.opt_text("footer"));
-        for line in [&header, &footer].into_iter().flatten().filter(|line| !is_address(line.source())) {
+        for line in [&header, &footer].into_iter().flatten().filter(|line| !names_file(line.source())) {
             fields.sentence(Role::Other, line);
         }
         let on_undelivered = fields.opt_steps("on_undelivered");
@@ -116,11 +117,11 @@ impl Message {
         };
         let (mut header, footer) = (edge(&self.header)?, edge(&self.footer)?);
         let mut files = Vec::new();
-        if let Some(url) = header.take_if(|text| is_address(text)) {
-            files.push(media(&url)?);
+        if let Some(named) = header.take_if(|text| names_file(text)) {
+            files.push(file(turn, &named)?);
         }
-        for url in &self.media {
-            files.push(media(turn.render(here, url, &[])?.trim())?);
+        for named in &self.media {
+            files.push(file(turn, turn.render(here, named, &[])?.trim())?);
         }
         let link = match &self.link {
             Some(link) => Some((turn.sentence(here, &link.title, &[])?, turn.render(here, &link.url, &[])?)),

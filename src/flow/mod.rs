@@ -24,6 +24,7 @@ mod events;
 mod explain;
 mod failing;
 mod fate;
+pub mod files;
 pub mod fmt;
 mod followed;
 mod gather;

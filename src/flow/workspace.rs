@@ -57,6 +57,15 @@ impl Workspace {
         self.files = files.into_iter().map(|file| (file.path().to_owned(), file)).collect();
     }
 
+    /// Files that flows may send; see `Around::files`.
+    pub fn sendable(&mut self, files: Option<BTreeMap<String, u64>>) {
+        if self.around.files != files {
+            self.around.files = files;
+            // What was found against the others is not kept.
+            self.linter = Linter::default();
+        }
+    }
+
     /// Everything that can be said about the files as they are now.
     pub fn look(&mut self) -> Looked {
         let of_test = |file: &Arc<SourceFile>| file.stem().ends_with(".test");

@@ -78,7 +78,7 @@ impl<'a> World<'a> {
             now,
             contact,
             conversation: ConversationId(0),
-            sender: SenderView { id: SenderId(0), name: "", language: None, carries: &META },
+            sender: SenderView { id: SenderId(0), name: "", language: None, carries: &META, public_url: None },
             window: Window { opened_at: contact.data.last_message_at },
             env,
             paused: &NONE,
@@ -96,4 +96,6 @@ pub struct SenderView<'a> {
     pub language: Option<&'a str>,
     /// What its platform shows: what cannot be tapped there is said in words.
     pub carries: &'static Carries,
+    /// Where the daemon can be reached from outside: there lie the bot's files for platforms that open addresses.
+    pub public_url: Option<&'a str>,
 }

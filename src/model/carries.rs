@@ -30,7 +30,9 @@ pub struct Carries {
     pub reactions: bool,
     /// A place on the map.
     pub places: bool,
-    /// Kinds it takes, with their size in bytes. We send links: the platform sees the size when it fetches.
+    /// A file can be given to the platform once and sent by its id; else it goes by an address that the platform opens.
+    pub uploads: bool,
+    /// Kinds it takes, with their size in bytes. Behind an address the platform sees the size when it fetches.
     /// A file of another kind becomes its address in a text.
     pub media: &'static [(MediaKind, u64)],
     /// A status can carry our own id: an unknown send can be settled.
@@ -60,6 +62,7 @@ pub static META: Carries = Carries {
     above: true,
     reactions: true,
     places: true,
+    uploads: true,
     media: &[
         (MediaKind::Image, 5 * MIB),
         (MediaKind::Audio, 16 * MIB),
@@ -106,6 +109,11 @@ impl Carries {
     /// Whether so many options can be tapped, be it as buttons or as rows of a list.
     pub fn shows(&self, options: usize, as_buttons: bool) -> bool {
         if as_buttons { options <= self.buttons_max } else { self.rows_max > 0 }
+    }
+
+    /// The size of a file of this kind, in bytes; `None`: it takes none.
+    pub fn bytes_max(&self, kind: MediaKind) -> Option<u64> {
+        self.media.iter().find(|(known, _)| *known == kind).map(|(_, bytes)| *bytes)
     }
 
     fn takes(&self, kind: MediaKind) -> bool {

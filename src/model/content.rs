@@ -1,6 +1,6 @@
 //! What we send: the canonical form that each provider turns into its own.
 
-use super::template::TemplateMessage;
+use super::template::{HeaderValue, TemplateMessage};
 use crate::base::ids::ProviderId;
 use serde::{Deserialize, Serialize};
 
@@ -85,10 +85,12 @@ pub struct Row {
     pub description: Option<String>,
 }
 
-/// A file by its public address.
+/// A file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Media {
     pub kind: MediaKind,
+    /// A public address; or the path of one of the bot's own files, `files/menu.pdf`; or `upload:` and the id under
+    /// which the sender's platform keeps it.
     pub url: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filename: Option<String>,
@@ -135,7 +137,57 @@ impl MediaKind {
     }
 }
 
+/// The folder of a bot that holds the files it sends.
+pub const FILES: &str = "files";
+
+const UPLOAD: &str = "upload:";
+
+/// Whether a text names a file of the bot's own folder.
+pub fn is_bot_file(text: &str) -> bool {
+    text.strip_prefix(FILES).is_some_and(|rest| rest.starts_with('/'))
+}
+
+impl Media {
+    /// A file that was uploaded to the platform before.
+    pub fn uploaded(kind: MediaKind, id: &str, filename: Option<String>) -> Media {
+        Media { kind, url: format!("{UPLOAD}{id}"), filename }
+    }
+
+    /// Its path, if it is one of the bot's own: `files/menu.pdf`.
+    pub fn bot_file(&self) -> Option<&str> {
+        Some(self.url.as_str()).filter(|url| is_bot_file(url))
+    }
+
+    /// The platform's id of it, if it was uploaded.
+    pub fn upload_id(&self) -> Option<&str> {
+        self.url.strip_prefix(UPLOAD)
+    }
+}
+
 impl Content {
+    /// The file that it carries: no message carries two.
+    pub fn media(&self) -> Option<&Media> {
+        match self {
+            Content::Media { media, .. } => Some(media),
+            Content::Buttons { media, .. } | Content::Link { media, .. } => media.as_ref(),
+            Content::Template(template) => template.media(),
+            Content::Text { .. } | Content::List { .. } | Content::Location(_) | Content::Reaction { .. } => None,
+        }
+    }
+
+    /// The same, to say where it lies.
+    pub fn media_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Content::Media { media, .. } => Some(media),
+            Content::Buttons { media, .. } | Content::Link { media, .. } => media.as_mut(),
+            Content::Template(template) => match &mut template.header {
+                Some(HeaderValue::Media(media)) => Some(media),
+                Some(HeaderValue::Text(_)) | None => None,
+            },
+            Content::Text { .. } | Content::List { .. } | Content::Location(_) | Content::Reaction { .. } => None,
+        }
+    }
+
     /// The text that a person reads, for the sandbox, transcripts and the conversation list.
     pub fn text(&self) -> &str {
         match self {

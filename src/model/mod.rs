@@ -11,6 +11,7 @@ pub mod direct;
 pub mod drift;
 pub mod effect;
 pub mod event;
+pub mod format;
 pub mod hours;
 pub mod inbound;
 pub mod law;

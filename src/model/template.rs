@@ -208,6 +208,14 @@ pub struct TemplateMessage {
 }
 
 impl TemplateMessage {
+    /// The file above its text.
+    pub fn media(&self) -> Option<&Media> {
+        match &self.header {
+            Some(HeaderValue::Media(media)) => Some(media),
+            Some(HeaderValue::Text(_)) | None => None,
+        }
+    }
+
     /// What stands on its quick replies, each after what a tap on it brings back.
     pub fn words(&self) -> Vec<(String, String)> {
         let replies = self.buttons.iter().filter_map(|button| match button {

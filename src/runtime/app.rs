@@ -3,6 +3,7 @@
 use super::{
     arrived::Arrived,
     asked_windows::AskedWindows,
+    attach::Uploads,
     beginning::Beginning,
     behind::Behind,
     broadcast::Broadcasts,
@@ -86,6 +87,8 @@ pub struct App {
     /// Those of which a status has come since they were to go again.
     pub(super) arrived: Arrived,
     pub(super) asked_windows: AskedWindows,
+    /// Files of ours that platforms keep.
+    pub(super) uploads: Uploads,
     /// Those that are listed as unknown: a status that comes later takes them off the list.
     pub(super) listed: Marks<OutboundId>,
     /// Calls of `http` steps that are under way, by their conversation and run.

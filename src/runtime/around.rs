@@ -20,6 +20,8 @@ pub fn around(config: &Config, pulled: &[template::CatalogueEntry]) -> Around {
         templates: (!lists.is_empty()).then_some(lists),
         carries: real.iter().map(|sender| (sender.name.clone(), sender.carries())).collect(),
         private_networks: !config.flows.allow_private.is_empty(),
+        files: None,
+        public_url: config.public_url.is_some(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading the bot's folder: flows, scripts and locales as source files, with a hash that names them all.
 
+use super::own_files;
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -34,6 +35,9 @@ pub struct BotFiles {
     pub hash: String,
     /// What these very files were read as, when somebody has read and checked them already.
     pub checked: Option<Checked>,
+    /// The files that flows may send, with their bytes; they are read when they are sent, and no part of a version.
+    /// `None`: nobody knows which there are.
+    pub sendable: Option<BTreeMap<String, u64>>,
 }
 
 /// A set without errors.
@@ -85,7 +89,7 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
     }
     findings.extend(misnamed(folder));
     let hash = hash(&files);
-    Ok(BotFiles { files, findings, hash, checked: None })
+    Ok(BotFiles { files, findings, hash, checked: None, sendable: own_files::list(folder) })
 }
 
 /// Files that were meant for the bot and have another ending: `flows/hello.yml`.
@@ -114,7 +118,8 @@ pub fn read_tests(folder: &Path) -> Result<Vec<Arc<SourceFile>>, FolderError> {
     Ok(found)
 }
 
-/// A cheap sign of what lies in the folder: names, sizes and times. Equal signs, equal files.
+/// A cheap sign of what lies in the folder: names, sizes and times; of what flows send, names and sizes. Equal signs,
+/// equal files.
 pub fn sign(folder: &Path) -> Option<u64> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
@@ -124,6 +129,8 @@ pub fn sign(folder: &Path) -> Option<u64> {
             (about.len(), about.modified().ok()).hash(&mut hasher);
         }
     }
+    // A file that was missing may be there now.
+    own_files::list(folder).hash(&mut hasher);
     Some(hasher.finish())
 }
 
@@ -132,7 +139,7 @@ impl BotFiles {
     pub fn from_stored(stored: &BTreeMap<String, String>) -> BotFiles {
         let files: Vec<_> = stored.iter().map(|(path, text)| SourceFile::new(path.clone(), text.clone())).collect();
         let hash = hash(&files);
-        BotFiles { files, findings: Vec::new(), hash, checked: None }
+        BotFiles { files, findings: Vec::new(), hash, checked: None, sendable: None }
     }
 
     /// For the version's row: path → text.

@@ -243,7 +243,8 @@ impl Reloader {
 pub fn judge(config: &Config, around: &Around, files: &BotFiles) -> (FlowSet, Vec<Diagnostic>) {
     let (set, mut findings) = flow::parse_set(&files.files);
     findings.extend(files.findings.iter().cloned());
-    findings.extend(flow::lint_around(&set, around));
+    let around = Around { files: files.sendable.clone(), ..around.clone() };
+    findings.extend(flow::lint_around(&set, &around));
     findings.extend(ungranted(&set, config));
     findings.extend(mock_findings(&set));
     diagnostic::sort(&mut findings);

@@ -44,7 +44,7 @@ use crate::{
         yaml::Node,
     },
     flow::{
-        self, FlowSet,
+        self, Around, FlowSet,
         scenario::{Case, Head, Scenario},
     },
 };
@@ -53,7 +53,7 @@ use blank::Blank;
 use coverage::Tally;
 use std::{
     collections::BTreeMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -79,6 +79,7 @@ impl Wish<'_> {
 
 /// A bot whose tests are run.
 struct Bot {
+    folder: PathBuf,
     files: BotFiles,
     set: Arc<FlowSet>,
     blank: Blank,
@@ -150,13 +151,14 @@ impl Bot {
         let files = bot::read(folder)?;
         let (set, mut findings) = flow::parse_set(&files.files);
         findings.extend(files.findings.iter().cloned());
-        findings.extend(flow::lint(&set));
+        let around = Around { files: files.sendable.clone(), ..Around::default() };
+        findings.extend(flow::lint_around(&set, &around));
         findings.retain(Diagnostic::is_error);
         diagnostic::sort(&mut findings);
         if !findings.is_empty() {
             return Ok(Err(findings));
         }
-        Ok(Ok(Bot { files, set: Arc::new(set), blank: Blank::make()? }))
+        Ok(Ok(Bot { folder: folder.to_owned(), files, set: Arc::new(set), blank: Blank::make()? }))
     }
 
     /// A world without a test file: what the sandbox has.

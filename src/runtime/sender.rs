@@ -41,12 +41,14 @@ impl App {
         let direct = conversation.outbox.iter().any(|pending| pending.id == id && pending.direct);
         let closes_at = conversation.window.opened_at.filter(|_| !template && !direct).map(|at| at + WINDOW);
         let to = self.address_of(&lane.contact);
-        let outgoing = Outgoing { id, sender, to, content, reply_to: None, direct };
+        let mut outgoing = Outgoing { id, sender, to, content, reply_to: None, direct };
         let conversation = conversation.id;
         let goes_on = lane.contact.data.joined_to.unwrap_or(contact);
         let app = Arc::clone(self);
         self.lanes.enter();
         tokio::spawn(async move {
+            // It may take a while, so that everything else is asked behind it.
+            let attached = app.attach(&mut outgoing).await;
             let stopped = app.stops.in_force(contact) || app.stops.in_force(goes_on);
             let result = if stopped && !passes_stop {
                 // The stop came between the commit and the wire: nothing queued leaves afterwards.
@@ -56,6 +58,8 @@ impl App {
                 // The database took so long that the window has closed since the message was decided.
                 let text = "the window closed before it left".to_owned();
                 Err(SendError { next: Next::WindowClosed, code: "window_closed".into(), text })
+            } else if let Err(error) = &attached {
+                Err(error.clone())
             } else if let Some(provider_id) = app.arrived.take(id) {
                 // A status of an earlier try came between the commit and the wire: it has left already.
                 Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false })
@@ -79,6 +83,7 @@ impl App {
                     }),
                 }
             };
+            let result = app.unless_forgotten(result, attached.ok().flatten()).await;
             let work = Work::Sent { conversation, id, result: Box::new(result) };
             // The lane counts as under way from here on.
             Arc::clone(&app).push_and_run(contact, work).await;

@@ -1,7 +1,7 @@
 //! The senders of the configuration as the runtime needs them, and which one speaks when nobody says.
 
 use super::{
-    config::{Account, Sender},
+    config::{Account, Config, Sender},
     limiter::{KeyedLimiter, Limiter, Rate},
 };
 use crate::{
@@ -29,12 +29,20 @@ pub struct Senders {
     accounts: Vec<Account>,
     /// The numbers of all in every spelling, as digits.
     numbers: HashSet<String>,
+    /// Where the daemon can be reached from outside.
+    public_url: Option<String>,
 }
 
 impl Senders {
     pub fn new(list: Vec<Sender>, accounts: Vec<Account>) -> Self {
         let numbers = list.iter().flat_map(|sender| phone::spellings(&sender.phone)).collect();
-        Senders { list, accounts, numbers }
+        Senders { list, accounts, numbers, public_url: None }
+    }
+
+    /// All that a configuration says of them.
+    pub fn of(config: &Config) -> Self {
+        let public_url = config.public_url.clone();
+        Senders { public_url, ..Senders::new(config.senders.clone(), config.accounts.clone()) }
     }
 
     /// Who goes by one of these names is a sender of this daemon.
@@ -75,6 +83,7 @@ impl Senders {
             name: sender.map_or("", |sender| &sender.name),
             language: sender.and_then(|sender| sender.language.as_deref()),
             carries: sender.map_or(&META, Sender::carries),
+            public_url: self.public_url.as_deref(),
         }
     }
 

@@ -73,7 +73,7 @@ impl App {
         let once_used = once::any(&store).await.context("reading used keys")?;
         let erased_stops = erasure::any(&store).await.context("reading who was erased")?;
         let app = Arc::new(App {
-            senders: Senders::new(config.senders.clone(), config.accounts.clone()),
+            senders: Senders::of(&config),
             token_key: token_key(&store).await?,
             catalogue: Catalogue::default(),
             started_at: now,
@@ -98,6 +98,7 @@ impl App {
             stops: Default::default(),
             watched: Default::default(),
             asked_windows: Default::default(),
+            uploads: Default::default(),
             listed: Default::default(),
             behind: Default::default(),
             templates_told: Default::default(),
@@ -236,6 +237,7 @@ impl App {
         forget(&crate::store::delivery::EXPIRE, keep.traces).await?;
         self.forget_listeners(now);
         forget(&crate::store::event::EXPIRE, crate::base::limits::EVENTS_KEPT).await?;
+        forget(&crate::store::upload::EXPIRE, crate::base::limits::UPLOAD_KEPT).await?;
         forget(&crate::store::early_status::EXPIRE, keep.raw_webhooks).await?;
         forget(&crate::store::tester_session::EXPIRE, crate::base::limits::TESTER_SESSIONS_KEPT).await?;
         forget(&crate::store::idempotency::EXPIRE, crate::base::limits::IDEMPOTENCY_KEPT).await?;

@@ -13,6 +13,7 @@ use crate::{
     model::{
         event::{Event, Fate},
         inbound::{DeliveryState, StatusError, StatusUpdate},
+        template::TemplateMessage,
     },
     store::{
         CommitError, WriteSet, dead_letter,
@@ -215,6 +216,9 @@ impl App {
                 place
             }
         };
+        let failed = &lane.conversations[index].outbox[place];
+        let media = failed.sent_as.as_ref().map_or(failed.draft.content.media(), TemplateMessage::media);
+        self.forget_file(sender, media, &error.code.to_string()).await;
         // It was accepted once: what is ambiguous or worth a retry in an answer is final in a status.
         let next = match next {
             Next::Ambiguous | Next::Retry { .. } | Next::RetryPair { .. } | Next::RetryOnce => {

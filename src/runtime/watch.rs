@@ -1,7 +1,10 @@
 //! Telling when the bot's files have changed: the system's events, settled for a moment, and a look each second.
 
 use super::bot::{FOLDERS, sign};
-use crate::base::limits::{WATCH_LOOK_EVERY, WATCH_SETTLE};
+use crate::{
+    base::limits::{WATCH_LOOK_EVERY, WATCH_SETTLE},
+    model::content::FILES,
+};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use tokio::{
@@ -64,7 +67,8 @@ impl Watch {
     // Not the folder above: a database or a build beside the flows would wake us all the time.
     fn arm(&mut self) {
         let Some(watcher) = &mut self.watcher else { return };
-        for (name, _) in FOLDERS {
+        // What lies deeper is seen by the look.
+        for name in FOLDERS.iter().map(|(name, _)| *name).chain([FILES]) {
             let _ = watcher.watch(&self.folder.join(name), RecursiveMode::NonRecursive);
         }
     }

@@ -49,6 +49,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (44, "run_reason", include_str!("migrations/0044_run_reason.sql")),
     (45, "flow_pauses", include_str!("migrations/0045_flow_pauses.sql")),
     (46, "sender_pause", include_str!("migrations/0046_sender_pause.sql")),
+    (47, "upload", include_str!("migrations/0047_upload.sql")),
 ];
 
 const LEDGER: &str = "

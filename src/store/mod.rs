@@ -53,6 +53,7 @@ pub mod subscription;
 pub mod template;
 pub mod tester_session;
 pub mod trace;
+pub mod upload;
 pub mod version;
 pub mod webhook;
 
@@ -120,6 +121,7 @@ static TABLES: &[Table] = &[
     (template::STATEMENTS, template::QUERIES),
     (tester_session::STATEMENTS, tester_session::QUERIES),
     (trace::STATEMENTS, trace::QUERIES),
+    (upload::STATEMENTS, upload::QUERIES),
     (version::STATEMENTS, version::QUERIES),
     (webhook::STATEMENTS, webhook::QUERIES),
 ];

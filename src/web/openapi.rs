@@ -106,6 +106,9 @@ fn operation(route: &Route) -> Json {
         }
         operation["requestBody"] = json!({"required": !route.bare, "content": {"application/json": content}});
     }
+    if route.file {
+        operation["requestBody"] = json!({"required": true, "content": {"*/*": {"schema": {}}}});
+    }
     operation
 }
 

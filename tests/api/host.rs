@@ -15,6 +15,7 @@ use transom::{
     },
     channel::{
         client::{Client, install_crypto},
+        imitate::Told,
         meta::compose::{self, Act, Number, What},
         sandbox::Sandbox,
         signature::Key,
@@ -244,6 +245,25 @@ impl Host {
         let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
         let body = self.written_by(ANA, &number, What::Tap { id: id.into(), title: title.into() });
         self.deliver(body).await;
+    }
+
+    /// Ana writes to a sender of any platform something that no flow takes.
+    pub async fn open_window(&mut self, sender: i64) {
+        self.messages += 1;
+        let act = Act {
+            from: Alias { kind: AliasKind::Phone, value: ANA.trim_start_matches('+').into() },
+            name: Some("Ana".into()),
+            id: format!("wamid.{}", self.messages),
+            at: self.clock.now(),
+            what: What::Text("qwertz".into()),
+            reply_to: None,
+        };
+        let sender = self.app.senders.get(SenderId(sender)).unwrap();
+        let provider = &self.app.providers[sender.provider()];
+        let posted = provider.imitate(sender.id, Told::Message(&act)).unwrap();
+        let headers: Vec<(&str, &str)> = posted.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(self.request(Method::POST, &posted.path, &headers, posted.body.clone()).await.status, 200);
+        self.app.run_due().await.unwrap();
     }
 
     async fn deliver(&self, body: String) {

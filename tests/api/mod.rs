@@ -23,5 +23,6 @@ mod senders;
 mod slow;
 mod stream;
 mod subscriptions;
+mod uploads;
 mod waplify;
 mod webhooks;

@@ -7,5 +7,6 @@ mod conformance;
 mod kapso;
 mod meta_in;
 mod meta_out;
+mod own_files;
 mod twilio;
 mod waplify;

@@ -7,7 +7,7 @@ mod fix;
 mod mistyped;
 mod together;
 
-use std::{fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 use transom::{
     base::{
         diagnostic::{Diagnostic, sort},
@@ -103,7 +103,8 @@ fn of_flows(sources: &[Arc<SourceFile>], tests: &[Arc<SourceFile>], around: &Aro
 fn around() -> Around {
     let config = Config::parse(&SourceFile::new("config.yaml", CONFIG), Path::new(""), &|_| None);
     let config = config.expect("the configuration of the tests is right");
-    Around { senders: Some(names(&config)), ..around::around(&config, &[]) }
+    let files = BTreeMap::from([("files/menu.pdf".to_owned(), 90_000), ("files/poster.png".to_owned(), 6_000_000)]);
+    Around { senders: Some(names(&config)), files: Some(files), ..around::around(&config, &[]) }
 }
 
 fn names(config: &Config) -> Vec<String> {

@@ -7,7 +7,7 @@ use std::{fs, path::Path, sync::Arc};
 use transom::{
     base::{diagnostic::Diagnostic, place::SourceFile},
     flow,
-    runtime::{bot, reload, scenario},
+    runtime::{bot, config::Config, reload, scenario},
 };
 
 fn root() -> &'static Path {
@@ -77,7 +77,10 @@ fn every_block_is_of_a_kind_that_is_checked() {
 #[test]
 fn the_examples_are_right_and_do_what_their_tests_say() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::create_dir(folder.path().join("flows")).expect("a folder in it");
+    for name in ["flows", "files"] {
+        fs::create_dir(folder.path().join(name)).expect("a folder in it");
+    }
+    fs::write(folder.path().join("files/menu.pdf"), "%PDF-").expect("what one of them sends");
     let examples = examples();
     assert!(examples.len() >= 28, "{} examples", examples.len());
     for (path, text) in &examples {
@@ -212,4 +215,22 @@ fn every_link_between_the_documents_leads_somewhere() {
         }
     }
     assert!(followed > 30, "{followed}");
+}
+
+/// What a page of a platform says to write is all that the daemon needs.
+#[test]
+fn each_page_of_a_platform_shows_a_whole_configuration() {
+    for kind in ["meta", "twilio", "kapso", "waplify", "autocalls"] {
+        let page = format!("docs/platforms/{kind}.md");
+        let text = fs::read_to_string(root().join(&page)).expect("the page is there");
+        let block = text.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a configuration");
+        let lines: Vec<&str> = block.lines().map(|line| line.strip_prefix("   ").unwrap_or(line)).collect();
+        let file = SourceFile::new(page.clone(), lines.join("\n"));
+        let said = |name: &str| text.contains(&format!("`{name}`")).then(|| "a-secret".to_owned());
+        let config = Config::parse(&file, Path::new(""), &said);
+        let config = config
+            .unwrap_or_else(|all| panic!("{page}: {}", all.iter().map(|one| one.to_string()).collect::<String>()));
+        assert_eq!((config.senders.len(), config.senders[0].provider()), (1, kind));
+        assert!(config.warnings.is_empty(), "{page}: {:?}", config.warnings);
+    }
 }

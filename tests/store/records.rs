@@ -37,6 +37,7 @@ use transom::store::{
     subscription::{self, Advanced, Filter, Gone, Heard, Paused, Subscription},
     template::{self, CatalogueEntry, Source},
     trace::{self, Trace},
+    upload::{self, Uploaded},
     version::{self, Live, Version},
     webhook::{self, Webhook},
 };
@@ -738,6 +739,30 @@ fn old_messages_of_ours_are_forgotten() {
         for id in [1, 2] {
             assert!(outbound::find(&store, OutboundId(id)).await.unwrap().is_some(), "{id} is to leave still");
         }
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_file_that_a_platform_keeps_is_known_until_it_is_gone_or_old() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let row = |sender: i64, id: &str, days: i64| Uploaded {
+            sender_id: SenderId(sender),
+            hash: "ab12".into(),
+            platform_id: id.into(),
+            at: NOW + Span::days(days),
+        };
+        for row in [row(1, "one", 0), row(2, "two", 0), row(1, "newer", 1)] {
+            put(&store, &upload::SET, &row).await.unwrap();
+        }
+        let found = async |sender: i64| upload::find(&store, SenderId(sender), "ab12").await.unwrap();
+        assert_eq!((found(1).await, found(2).await), (Some(row(1, "newer", 1)), Some(row(2, "two", 0))));
+        assert_eq!(upload::find(&store, SenderId(1), "cd34").await.unwrap(), None);
+        assert_eq!(retention::forget(&store, &upload::EXPIRE, NOW + Span::days(1)).await.unwrap(), 1);
+        assert_eq!((found(1).await.is_some(), found(2).await), (true, None));
+        put(&store, &upload::FORGET, &upload::Gone { sender_id: SenderId(1), hash: "ab12".into() }).await.unwrap();
+        assert_eq!(found(1).await, None);
         store.close().await;
     });
 }

@@ -15,6 +15,7 @@ const WHOLE: &[&str] = &[
     "flow_state.pauses",
     "sender_pause.all",
     "early_status.expire",
+    "upload.expire",
     "early_status.any",
     // Asked once, at a start, where an account has a limit.
     "outbound.reached",

@@ -45,6 +45,8 @@ pub const READ_MARKS_AT_ONCE_MAX: usize = 64;
 // -- connections
 /// One request to a provider, from connecting to the last byte of the answer.
 pub const PROVIDER_TIMEOUT: Span = Span::seconds(30);
+/// One upload of a file, which may have 100 MiB.
+pub const UPLOAD_TIMEOUT: Span = Span::minutes(3);
 pub const CONNECT_TIMEOUT: Span = Span::seconds(5);
 /// Connections kept open to one host: what one burst opened the next one uses, instead of closing and opening again.
 pub const IDLE_CONNECTIONS_MAX: usize = 512;
@@ -53,6 +55,17 @@ pub const IDLE_CONNECTION_TIMEOUT: Span = Span::seconds(60);
 pub const STALE_CONNECTIONS_MAX: usize = 8;
 /// How often a silent connection is asked whether it lives.
 pub const TCP_KEEPALIVE: Span = Span::seconds(15);
+
+// -- files of the bot's own folder
+/// How many are known by `check`, how deep their folders go; what lies beyond is found when it is sent.
+pub const OWN_FILES_MAX: usize = 5_000;
+pub const OWN_FILES_DEPTH_MAX: usize = 8;
+/// How long an upload is used: Meta keeps it for thirty days.
+pub const UPLOAD_KEPT: Span = Span::days(29);
+/// After a platform refused a file nobody offers it again for so long: a thousand messages may carry it.
+pub const UPLOAD_REST: Span = Span::seconds(10);
+/// Uploads at a time: each holds its file in memory, twice.
+pub const UPLOADS_AT_ONCE_MAX: usize = 2;
 
 // -- pauses
 /// A `Retry-After` beyond this is taken for a mistake and shortened.

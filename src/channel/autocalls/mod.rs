@@ -43,6 +43,7 @@ pub static CARRIES: Carries = Carries {
     above: false,
     reactions: false,
     places: false,
+    uploads: false,
     media: &[],
     echoes_our_id: false,
     ..META

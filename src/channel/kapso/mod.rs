@@ -11,6 +11,7 @@ use super::{
     meta::{Meta, MetaSender},
     question::{Question, Trouble, ask},
     signature::{Claimed, Key},
+    upload::Upload,
 };
 use crate::{
     base::{
@@ -109,6 +110,15 @@ impl Provider for Kapso {
 
     fn judge(&self, error: &StatusError) -> Next {
         self.meta.judge(error)
+    }
+
+    fn upload<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        file: &'a Upload,
+    ) -> Option<BoxFuture<'a, Result<String, SendError>>> {
+        self.meta.upload(http, sender, file)
     }
 
     /// A webhook that is not answered comes three times within two minutes, and then no more.

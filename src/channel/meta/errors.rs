@@ -1,8 +1,9 @@
 //! Meta's error codes, sorted by what to do next (platform.md 4.11).
 
+use super::status::Fault;
 use crate::{
     base::limits::{REGISTRATION_PAUSE, SPAM_PAUSE},
-    channel::{Next, OptOutScope, PauseScope, TemplateFault, Why},
+    channel::{HttpResponse, Next, OptOutScope, PauseScope, SendError, TemplateFault, Why, answer::with_retry_after},
 };
 
 /// What to do about a code; `None`: Meta has a code that we do not know.
@@ -59,6 +60,15 @@ pub fn of_status(code: i64) -> Next {
         Some(next) => next,
         None => Next::Rejected { why: Why::Dropped },
     }
+}
+
+/// A request that was answered with an error of Meta's.
+pub fn refused(answer: &HttpResponse, fault: &Fault<'_>) -> SendError {
+    let code = fault.number();
+    let transient = fault.is_transient.unwrap_or(false);
+    let next = code.and_then(next).unwrap_or_else(|| of_http(answer.status, transient));
+    let code = code.map_or_else(|| format!("http_{}", answer.status), |code| code.to_string());
+    SendError { next: with_retry_after(next, &answer.headers), code, text: fault.text() }
 }
 
 /// An answer without a code that we know.

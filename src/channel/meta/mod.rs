@@ -17,6 +17,7 @@ mod reading;
 mod receive;
 mod send;
 mod status;
+mod upload;
 
 use super::{
     Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
@@ -25,6 +26,7 @@ use super::{
     imitate::{Posted, Told},
     question::Trouble,
     signature::{Claimed, Key},
+    upload::Upload,
 };
 use crate::{
     base::{
@@ -218,6 +220,15 @@ impl Provider for Meta {
         file: file::Told<'a>,
     ) -> BoxFuture<'a, Result<Located, Trouble>> {
         Box::pin(media::locate(self, http, sender, file))
+    }
+
+    fn upload<'a>(
+        &'a self,
+        http: &'a dyn Http,
+        sender: SenderId,
+        file: &'a Upload,
+    ) -> Option<BoxFuture<'a, Result<String, SendError>>> {
+        Some(Box::pin(upload::upload(self, http, sender, file)))
     }
 
     fn mark_read<'a>(

@@ -149,7 +149,10 @@ fn interactive(
 }
 
 fn file(media: &Media, caption: Option<&str>) -> Value {
-    let mut part = json!({"link": media.url});
+    let mut part = match media.upload_id() {
+        Some(id) => json!({"id": id}),
+        None => json!({"link": media.url}),
+    };
     // Meta refuses a caption on these two.
     let captioned = !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
     if let Some(caption) = caption.filter(|text| captioned && !text.is_empty()) {

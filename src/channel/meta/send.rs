@@ -39,7 +39,7 @@ pub fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     let text = text_of(&answer.body);
     let said: Option<Answer<'_>> = serde_json::from_str(&text).ok();
     if let Some(fault) = said.as_ref().and_then(|answer| answer.error.as_ref()) {
-        return Err(refused(answer, fault));
+        return Err(errors::refused(answer, fault));
     }
     if !(200..300).contains(&answer.status) {
         let next = with_retry_after(errors::of_http(answer.status, false), &answer.headers);
@@ -63,14 +63,6 @@ pub fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     }
     let held_for_quality = message.message_status.get() == Some("held_for_quality_assessment");
     Ok(Receipt { provider_id: ProviderId::from(id), aliases: known, held_for_quality })
-}
-
-fn refused(answer: &HttpResponse, fault: &Fault<'_>) -> SendError {
-    let code = fault.number();
-    let transient = fault.is_transient.unwrap_or(false);
-    let next = code.and_then(errors::next).unwrap_or_else(|| errors::of_http(answer.status, transient));
-    let code = code.map_or_else(|| format!("http_{}", answer.status), |code| code.to_string());
-    SendError { next: with_retry_after(next, &answer.headers), code, text: fault.text() }
 }
 
 #[derive(Deserialize, Default)]

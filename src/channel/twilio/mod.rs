@@ -41,6 +41,7 @@ pub static CARRIES: Carries = Carries {
     above: false,
     reactions: false,
     caption_max: 1600,
+    uploads: false,
     media: &[
         (MediaKind::Image, 16 * MIB),
         (MediaKind::Audio, 16 * MIB),

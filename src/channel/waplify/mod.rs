@@ -35,6 +35,7 @@ pub static CARRIES: Carries = Carries {
     footer_max: 0,
     reactions: false,
     places: false,
+    uploads: false,
     media: &[
         (MediaKind::Image, 5 * MIB),
         (MediaKind::Audio, 16 * MIB),

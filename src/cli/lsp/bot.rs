@@ -72,9 +72,13 @@ impl Bot {
         // What was kept is lost with a panic, so it is taken out.
         let mut workspace = std::mem::take(&mut self.workspace);
         let work = || {
-            let read = bot::read(&self.root);
-            let (mut files, mut findings) =
-                read.map_or_else(|_| (Vec::new(), Vec::new()), |read| (read.files, read.findings));
+            let (mut files, mut findings) = match bot::read(&self.root) {
+                Ok(read) => {
+                    workspace.sendable(read.sendable);
+                    (read.files, read.findings)
+                }
+                Err(_) => (Vec::new(), Vec::new()),
+            };
             files.extend(bot::read_tests(&self.root).unwrap_or_default());
             self.lay_over(&mut files);
             findings.retain(|finding| !self.open.contains_key(finding.place.path()));

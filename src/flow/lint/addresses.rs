@@ -7,6 +7,7 @@ use crate::{
         yaml,
     },
     flow::definition::{Flow, Node},
+    model::content::is_bot_file,
 };
 // An address as a value, without the network that `std::net` brings.
 use core::net::IpAddr;
@@ -43,7 +44,8 @@ fn whole(node: &Node, findings: &Findings) {
             _ => text,
         };
         let is_whole = ["https://", "http://", "${"].iter().any(|begin| address.starts_with(begin));
-        if is_whole || address.is_empty() || address.contains(char::is_whitespace) {
+        let is_media = media.iter().filter_map(yaml::Node::scalar).any(|other| std::ptr::eq(other, scalar));
+        if is_whole || is_media && is_bot_file(address) || address.is_empty() || address.contains(char::is_whitespace) {
             continue;
         }
         let finding = Diagnostic::error("E707", &scalar.place, format!("`{address}` is no whole address"));
@@ -51,6 +53,10 @@ fn whole(node: &Node, findings: &Findings) {
         let names_a_host = domain.contains('.') && (domain != address || node.outline.verb == "http" || link.is_some());
         findings.push(finding.help(match names_a_host {
             true => format!("write `https://{address}`"),
+            false if is_media => {
+                let name = address.rsplit('/').next().unwrap_or(address);
+                format!("put it into the bot's folder and write `files/{name}`, or write its address, `https://…`")
+            }
             false => "write where it lies on the internet, beginning with `https://`".to_owned(),
         }));
     }

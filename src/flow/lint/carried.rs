@@ -7,17 +7,16 @@ use crate::{
     model::carries::Carries,
 };
 
+/// The senders that a flow serves, as far as they are known.
+pub(super) fn served<'a>(flow: &Flow, around: &'a Around) -> Vec<(&'a str, &'a Carries)> {
+    let named = around.carries.iter().filter(|(name, _)| flow.senders.is_empty() || flow.senders.contains(name));
+    named.map(|(name, carries)| (name.as_str(), *carries)).collect()
+}
+
 /// A sender that a flow names counts by itself; a flow that serves all is looked at only if none carries more.
 pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
-    let served: Vec<(&str, &Carries)> = match flow.senders.is_empty() {
-        true if around.carries.iter().any(|(_, carries)| carries.is_whole()) => Vec::new(),
-        true => around.carries.iter().map(|(name, carries)| (name.as_str(), *carries)).collect(),
-        false => {
-            let named = around.carries.iter().filter(|(name, _)| flow.senders.contains(name));
-            named.map(|(name, carries)| (name.as_str(), *carries)).collect()
-        }
-    };
-    if served.is_empty() {
+    let served = served(flow, around);
+    if served.is_empty() || flow.senders.is_empty() && served.iter().any(|(_, carries)| carries.is_whole()) {
         return;
     }
     for node in &flow.nodes {

@@ -12,7 +12,10 @@ use crate::{
         place::Place,
         yaml,
     },
-    flow::definition::{Flow, Node},
+    flow::{
+        definition::{Flow, Node},
+        files::names_file,
+    },
 };
 use std::collections::BTreeMap;
 
@@ -81,7 +84,7 @@ fn body(node: &Node, max: usize, findings: &Findings) {
 fn edge(node: &Node, key: &str, what: &str, findings: &Findings) {
     let Some(text) = node.outline.yaml.get(key).and_then(yaml::Node::scalar) else { return };
     let length = fixed(&text.text);
-    if length > EDGE_CHARS_MAX && !text.text.starts_with("http") {
+    if length > EDGE_CHARS_MAX && !names_file(&text.text) {
         let message = format!("{what} has at most {EDGE_CHARS_MAX} characters, and this has {length}");
         findings.push(Diagnostic::error("E703", &text.place, message).help("say it in the text itself"));
     }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod carried;
+mod files;
 mod given;
 mod graph;
 mod keywords;
@@ -29,7 +30,10 @@ use crate::{
     },
     model::{carries::Carries, template::Template},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// What surrounds the flows, as far as it is known; what is `None` is not checked against.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +46,10 @@ pub struct Around {
     pub carries: Vec<(String, &'static Carries)>,
     /// The configuration lets `http` into private networks.
     pub private_networks: bool,
+    /// Files of the bot's own that flows may send, by their paths, with their bytes.
+    pub files: Option<BTreeMap<String, u64>>,
+    /// The configuration says where the daemon can be reached from outside.
+    pub public_url: bool,
 }
 
 /// What the checker says of a set.
@@ -124,6 +132,7 @@ fn alone(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     limits::check(flow, findings);
     carried::check(flow, around, findings);
     addresses::check(flow, around, findings);
+    files::check(flow, around, findings);
     templates::check(set, flow, around, findings);
     sentences::check(set, flow, findings);
     never::check(set, flow, findings);

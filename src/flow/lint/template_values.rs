@@ -8,7 +8,7 @@ use crate::{
         place::Place,
         yaml::{Kind, Node},
     },
-    flow::arrange,
+    flow::{arrange, files::names_file},
     model::template::{Template, TemplateButtonKind, TemplateHeader, placeholders},
 };
 
@@ -66,7 +66,7 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
     let at = given.unwrap_or(used.name);
     // An address is a file, everything else a text.
     let fixed = given.and_then(written);
-    let is_address = fixed.map(|text| text.starts_with("https://") || text.starts_with("http://"));
+    let is_file = fixed.map(names_file);
     match (&template.header, given) {
         (Some(kind @ (TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document)), given) => {
             let wanted = kind.media()?;
@@ -79,16 +79,19 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
                     help,
                 ));
             }
-            if is_address == Some(false) {
+            if is_file == Some(false) {
                 return Some(complaint(
                     at,
-                    format!("has {} {word} above its text, and this is no address", article(word)),
+                    format!("has {} {word} above its text, and this is no file", article(word)),
                     help,
                 ));
             }
             // Without an ending it is taken for what the template wants.
             let url = fixed?;
-            let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+            let path = match url.split_once("://") {
+                Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+                None => url,
+            };
             let ends = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
             let file = arrange::media(url).ok()?;
             (ends && file.kind != wanted).then(|| {
@@ -116,9 +119,9 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
                     "has a header that takes no value",
                     format!("take `header:` out; its header is: {text}"),
                 )),
-                Some(_) if is_address == Some(true) => Some(complaint(
+                Some(_) if is_file == Some(true) => Some(complaint(
                     at,
-                    "has a text as its header, and this is an address",
+                    "has a text as its header, and this is a file",
                     format!("its header is: {text}"),
                 )),
                 Some(_) if fixed.is_some_and(|text| text.trim().is_empty()) => {

@@ -95,7 +95,11 @@ pub const IF_CLOSED: FieldKind = FieldKind::Either(&[
             "The template now, the message itself when the contact answers.",
         ),
         FieldSpec::optional("vars", TEMPLATE_VARS, "A list for positional parameters, a map for named ones."),
-        FieldSpec::optional("header", FieldKind::Text, "The header's text, or the address of its media."),
+        FieldSpec::optional(
+            "header",
+            FieldKind::Text,
+            "The header's text, or its file: an address, or `files/…` of the bot.",
+        ),
         FieldSpec::optional("buttons", TEMPLATE_BUTTONS, "By the template's buttons: an id, or `{url: suffix}`."),
         FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
         FieldSpec::default("hold", FieldKind::Duration, "7d", "How long it may wait for the next message."),

@@ -27,10 +27,10 @@ impl StepKind for Say {
         summary: "Sends one message and goes on.",
         fields: &[
             FieldSpec::required("say", FieldKind::Text, "What to say."),
-            FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "The address of a picture, film, sound or document, or a list."),
+            FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "A picture, film, sound or document, or a list: an address, or a file of the bot's folder, `files/menu.pdf`."),
             FieldSpec::optional("buttons", FieldKind::Many(&parts::BUTTON), "At most three: `{id, title, consent}`."),
             FieldSpec::optional("link", parts::LINK, "A button that opens a page: `{title, url}`."),
-            FieldSpec::optional("header", FieldKind::Text, "A short line above (60 characters), or the address of a file. Without buttons a line in bold."),
+            FieldSpec::optional("header", FieldKind::Text, "A short line above (60 characters), or a file. Without buttons a line in bold."),
             FieldSpec::optional("footer", FieldKind::Text, "A short line below (60 characters). Without buttons a line in italics."),
             FieldSpec::default(
                 "if_closed",

@@ -25,7 +25,7 @@ impl StepKind for Template {
         fields: &[
             FieldSpec::required("template", FieldKind::Known(Declared::Template), "The template's name."),
             FieldSpec::optional("vars", parts::TEMPLATE_VARS, "A list for positional parameters, a map for named ones."),
-            FieldSpec::optional("header", FieldKind::Text, "The header's text, or the address of its media."),
+            FieldSpec::optional("header", FieldKind::Text, "The header's text, or its file: an address, or `files/…` of the bot."),
             FieldSpec::optional("buttons", parts::TEMPLATE_BUTTONS, "By the template's buttons: an id, or `{url: suffix}`."),
             FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
             FieldSpec::optional(

@@ -1,7 +1,11 @@
 //! What stands around a text: long lists by pages, header and footer, reactions.
 
 use super::{Talk, check};
-use crate::model::content::Content;
+use crate::model::{
+    carries::{Carries, META},
+    content::Content,
+};
+use std::sync::LazyLock;
 
 fn list(count: usize, more: &str) -> String {
     let options: Vec<String> = (1..=count).map(|n| format!("Shop {n}")).collect();
@@ -209,4 +213,29 @@ steps:
   - say: '${colour}!'
 ";
     check(flow, "< go\n> Have a look. Which colour? [All colours -> https://x.example/Ada]\n< red\n> red!");
+}
+
+const MENU: &str = "flow: a
+when: [{message: go}]
+steps:
+  - say: Our menu
+    media: files/menu.pdf
+    on_error:
+      - say: ${error.code}
+";
+
+#[test]
+fn a_file_of_the_bot_goes_as_its_path_or_behind_an_address() {
+    let sent = |carries, public_url| {
+        let mut talk = Talk::new("bot: Shop\nlanguage: en\ntimezone: UTC\n", MENU);
+        (talk.carries, talk.public_url) = (carries, public_url);
+        talk.line("< go").unwrap();
+        talk.said.remove(0)
+    };
+    let url = |content: Content| content.media().map(|media| media.url.clone());
+    assert_eq!(url(sent(&META, None)).as_deref(), Some("files/menu.pdf"), "it is uploaded");
+    static FETCHES: LazyLock<Carries> = LazyLock::new(|| Carries { uploads: false, ..META.clone() });
+    let address = url(sent(&FETCHES, Some("https://bot.example"))).unwrap();
+    assert!(address.starts_with("https://bot.example/v1/files/") && address.ends_with("/menu.pdf"), "{address}");
+    assert_eq!(sent(&FETCHES, None).text(), "no_public_url");
 }

@@ -79,7 +79,7 @@ impl<'a> Ground<'a> {
             // It walks over everybody, and no message stands behind it.
             store: store.aside(),
             rules: Rules::of(&set.bot),
-            senders: Senders::new(config.senders.clone(), config.accounts.clone()),
+            senders: Senders::of(config),
             catalogue,
             sender_state,
             versions: Versions::new(live, set),

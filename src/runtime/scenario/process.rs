@@ -70,6 +70,8 @@ pub(super) async fn start(
 fn config(bot: &Bot, play: &Play, folder: &tempfile::TempDir) -> Config {
     let head = &play.head;
     let mut config = Config::sandbox(folder.path());
+    // The files that flows send lie there.
+    config.bot.clone_from(&bot.folder);
     let declared = &bot.set.bot;
     config.flows.env = declared.env.iter().map(|name| (name.clone(), String::new())).collect();
     config.flows.env.extend(head.env.clone());

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     base::{
         ids::{InboundId, OutboundId},
-        limits::{API_SEND_WAIT, NAME_CHARS_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX},
+        limits::{API_SEND_WAIT, NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX},
     },
     model::{
         content::{Content, Media, MediaKind},
@@ -155,7 +155,12 @@ fn content(input: &mut Input) -> Option<Content> {
 
 fn media(input: &mut Input) -> Option<Media> {
     let kind = input.text("kind", NAME_CHARS_MAX);
-    let url = input.text("url", URL_CHARS_MAX);
+    let id = input.opt_text("id", PROVIDER_ID_BYTES_MAX);
+    let url = if id.is_some() { input.opt_text("url", URL_CHARS_MAX) } else { Some(input.text("url", URL_CHARS_MAX)) };
+    if id.is_some() && url.is_some() {
+        input.wrong("url", "A file has an `id` or a `url`, not both.");
+    }
+    let url = url.unwrap_or_default();
     let filename = input.opt_text("filename", NAME_CHARS_MAX);
     let known = serde_json::from_value::<MediaKind>(Json::String(kind.clone())).ok();
     if known.is_none() && !kind.is_empty() {
@@ -164,7 +169,10 @@ fn media(input: &mut Input) -> Option<Media> {
     if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
         input.wrong("url", "`url` must begin with `https://`.");
     }
-    known.map(|kind| Media { kind, url, filename })
+    known.map(|kind| match id {
+        Some(id) => Media::uploaded(kind, &id, filename),
+        None => Media { kind, url, filename },
+    })
 }
 
 fn template(input: &mut Input) -> TemplateMessage {
@@ -204,6 +212,11 @@ fn printed(value: &Json) -> String {
 async fn say(web: &Web, row: &Conversation, content: Content, origin: Origin, again: Again) -> Result<Answer, Problem> {
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let uploads = app.senders.get(row.sender_id).is_some_and(|sender| sender.carries().uploads);
+    if content.media().is_some_and(|media| media.upload_id().is_some()) && !uploads {
+        let why = "The platform of this sender takes files by their address alone: give a `url`.";
+        return Err(Problem::invalid(vec![("/media/id".to_owned(), why.to_owned())]));
+    }
     let there = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
     let mut accepted: Option<String> = None;
     if there.is_none() {

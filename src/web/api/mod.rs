@@ -18,7 +18,9 @@ pub mod kapso;
 pub mod keys;
 mod media;
 pub mod messages;
+
 mod ordered;
+pub mod own_files;
 mod page;
 pub mod probes;
 pub mod reports;
@@ -30,4 +32,5 @@ pub mod sending;
 pub mod stream;
 pub mod subscriptions;
 pub mod templates;
+pub mod uploads;
 pub mod waplify;

@@ -39,7 +39,8 @@ pub(super) static MEDIA: Shape = shape(
     "",
     &[
         need("kind", Word(&["image", "audio", "video", "document", "sticker"]), ""),
-        need("url", Text, "Where the platform fetches it: `https://…`."),
+        may("url", Text, "Where the platform fetches it: `https://…`."),
+        may("id", Text, "Instead of `url`: what `POST /v1/media` answered for this sender."),
         may("filename", Text, "Of a document."),
     ],
 );

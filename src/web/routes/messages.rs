@@ -1,18 +1,18 @@
 //! `/v1/messages`: what a program writes to somebody, and how far it came.
 
 use super::{
-    Answer, Errors, GET, POST, Route, Said, ask, at,
+    Answer, Errors, GET, POST, Route, Said, Who, ask, at,
     conversations::{MEDIA, SAY_ERRORS, TEMPLATE},
     ok,
     shape::{
         Shape,
-        Type::{Either, Of, Text},
+        Type::{Either, Maybe, Of, Text, Time, Whole, Word},
         may, need, shape,
     },
     shapes::{ADDRESSEE, INCOMING, OUTGOING, SENDER},
     tell,
 };
-use crate::web::api::{files, messages};
+use crate::web::api::{files, messages, own_files, uploads};
 use axum::routing::{get, post};
 
 const PART: &str = "Messages";
@@ -26,6 +26,20 @@ static MESSAGE: Shape = shape(
         may("text", Text, "At most 4096 characters."),
         may("media", Of(&MEDIA), ""),
         may("template", Of(&TEMPLATE), "What may be sent while the window is closed."),
+    ],
+);
+
+static UPLOADED: Shape = shape(
+    "UploadedFile",
+    "",
+    &[
+        need("id", Text, "The platform's own."),
+        need("sender", Whole, "Which number can send it."),
+        need("kind", Word(&["image", "audio", "video", "document", "sticker"]), ""),
+        need("mime", Text, ""),
+        need("filename", Maybe(&Text), ""),
+        need("bytes", Whole, ""),
+        need("expires_at", Time, "Upload it anew then."),
     ],
 );
 
@@ -57,6 +71,42 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Either(&[Of(&OUTGOING), Of(&INCOMING)]), "")],
         example: ask("/v1/messages/$message"),
         take: || get(messages::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/media",
+        name: "upload_media",
+        part: PART,
+        summary: "Give a file to the platform, for messages",
+        about: "The body is the file itself, its type said by `Content-Type` or by the ending of `filename`; as large as \
+                WhatsApp takes that kind. Meta and Kapso keep it for thirty days; other platforms take files by their \
+                address, as `url` of a `media`.",
+        query: &[
+            need("sender", Whole, "The number that will send it."),
+            may("filename", Text, "Of a document: what the recipient sees."),
+        ],
+        file: true,
+        answers: &[at(201, Of(&UPLOADED), "Its `id` stands in a `media` instead of a `url`.")],
+        errors: Errors::Problems(&[
+            ("not_found", 404),
+            ("refused_by_provider", 422),
+            ("platform_failed", 502),
+            ("too_many_files", 503),
+        ]),
+        take: || post(uploads::post),
+        ..POST
+    },
+    Route {
+        path: "/v1/files/{token}/{name}",
+        name: "read_own_file",
+        part: PART,
+        summary: "Read a file that the bot sends",
+        about: "For platforms that fetch files by an address: flows that send `files/…` make it, and `token` is signed for \
+                this one file of the bot's folder.",
+        who: Who::Anyone,
+        answers: &[Answer { status: 200, about: "The file itself, under its own type.", body: Said::File }],
+        errors: Errors::Problems(&[("too_many_files", 503)]),
+        take: || get(own_files::show),
         ..GET
     },
     Route {

@@ -82,6 +82,8 @@ pub struct Route {
     pub body: Option<Type>,
     /// The body may be left out.
     pub bare: bool,
+    /// The body is a file, whatever its type.
+    pub file: bool,
     /// What it answers when all is well, by status.
     pub answers: &'static [Answer],
     pub errors: Errors,
@@ -188,7 +190,7 @@ impl Route {
         if self.body.is_some() {
             wanted.extend([("bad_json", 400), ("invalid", 422)]);
         }
-        if self.body.is_some() || self.keyed {
+        if self.body.is_some() || self.keyed || self.file {
             wanted.extend([("broken", 400), ("too_slow", 408), ("too_large", 413)]);
         }
         if !self.query.is_empty() {
@@ -235,6 +237,7 @@ const GET: Route = Route {
     query: &[],
     body: None,
     bare: false,
+    file: false,
     answers: &[],
     errors: Errors::Problems(&[]),
     keyed: false,

@@ -67,7 +67,7 @@ fn the_header_of_a_template_is_filled_as_it_was_approved() {
         none.starts_with("3:15: error[E804] the template `news` has an image above its text, and gets none"),
         "{none}"
     );
-    assert!(said(image(), "    header: Hi\n").contains("this is no address; write `header:`"));
+    assert!(said(image(), "    header: Hi\n").contains("this is no file; write `header:`"));
     assert!(said(image(), "    header: https://a.example/b.pdf\n").contains("and this is a document"));
     for right in ["https://a.example/b.png", "https://a.example/b", "https://a.example", "\"${env.SHOP_URL}/b.pdf\""] {
         assert_eq!(said(image(), &format!("    header: {right}\n")), "", "{right}");
@@ -78,7 +78,7 @@ fn the_header_of_a_template_is_filled_as_it_was_approved() {
     );
     assert_eq!(said(text("Hi {{1}}"), "    header: Ana\n"), "");
     assert!(said(text("Hi"), "    header: Ana\n").contains("takes no value"));
-    assert!(said(text("Hi {{1}}"), "    header: https://a.example\n").contains("this is an address"));
+    assert!(said(text("Hi {{1}}"), "    header: https://a.example\n").contains("this is a file"));
     assert!(said(Some(TemplateHeader::Location), "").contains("which flows do not fill"));
     assert!(said(text("Hi {{1}}"), "    header: ${contact.city}\n").starts_with("4:13: error[E805]"));
 }

@@ -37,6 +37,8 @@ pub struct Talk {
     pub window: Window,
     /// What the sender's platform shows.
     pub carries: &'static Carries,
+    /// Where the daemon can be reached.
+    pub public_url: Option<&'static str>,
     pub now: Time,
     env: BTreeMap<String, String>,
     /// What became of messages, and the engine is still to be told.
@@ -95,6 +97,7 @@ impl Talk {
             contact: Contact { id: crate::base::ids::ContactId(1), account: "acme".into(), opted_out: None, data },
             window: Window::default(),
             carries: &crate::model::carries::META,
+            public_url: None,
             now,
             env: BTreeMap::from([("URL".into(), "https://shop.example".into())]),
             fates: VecDeque::new(),

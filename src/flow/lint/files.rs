@@ -1,0 +1,79 @@
+//! Files of the bot's own that cannot be sent: not there, of a kind that WhatsApp does not take, too large, or without
+//! an address for a platform that wants one.
+
+use super::{Around, carried::served};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, nearest},
+        yaml,
+    },
+    flow::{
+        definition::{Flow, Node},
+        files::check_path,
+    },
+    model::{carries::META, content::is_bot_file, format::Format},
+};
+
+pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
+    let written: Vec<&yaml::Scalar> = flow.nodes.iter().flat_map(named).collect();
+    for scalar in &written {
+        own(scalar, around, findings);
+    }
+    let Some(first) = written.first().filter(|_| !around.public_url) else { return };
+    if let Some((name, _)) = served(flow, around).iter().find(|(_, carries)| !carries.uploads) {
+        let message = format!(
+            "the platform of the sender `{name}` fetches files by an address, and nobody knows where this daemon can be \
+             reached: the step fails there"
+        );
+        let finding = Diagnostic::warning("W709", &first.place, message);
+        findings.push(
+            finding.help("write `public_url: https://…` in the configuration, or let other senders serve the flow"),
+        );
+    }
+}
+
+/// The files of the bot that a step names, in its order.
+fn named(node: &Node) -> impl Iterator<Item = &yaml::Scalar> {
+    let step = &node.outline.yaml;
+    let media = step.get("media").filter(|_| matches!(node.outline.verb, "say" | "ask"));
+    let header = step.get("header").filter(|_| matches!(node.outline.verb, "say" | "ask" | "template"));
+    let of_template = step.get("if_closed").and_then(|closed| closed.get("header"));
+    let media = media.map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter();
+    let all = media.chain(header).chain(of_template).filter_map(yaml::Node::scalar).map(|scalar| &**scalar);
+    all.filter(|scalar| !scalar.is_broken() && is_bot_file(scalar.text.trim()))
+}
+
+fn own(scalar: &yaml::Scalar, around: &Around, findings: &Findings) {
+    let path = scalar.text.trim();
+    // What is computed is known when it is sent.
+    if path.contains("${") {
+        return;
+    }
+    let say =
+        |message: String, help: String| findings.push(Diagnostic::error("E708", &scalar.place, message).help(help));
+    if let Err(why) = check_path(path) {
+        let help = "write the path below the bot's folder, such as `files/menu.pdf`";
+        return say(format!("`{path}` is no file of the bot: {why}"), help.to_owned());
+    }
+    let Some(format) = Format::of_name(path) else {
+        let help = format!("WhatsApp takes {}", Format::endings());
+        return say(format!("WhatsApp takes no files like `{path}`"), help);
+    };
+    let Some(files) = &around.files else { return };
+    let Some(bytes) = files.get(path) else {
+        let help = match nearest(path, files.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "put it there, or write the address where it lies on the internet".to_owned(),
+        };
+        return say(format!("there is no file `{path}` in the bot's folder"), help);
+    };
+    if let Some(most) = META.bytes_max(format.kind).filter(|most| bytes > most) {
+        let (kind, megabytes) = (format.kind.as_str(), |bytes: u64| bytes as f64 / 1024.0 / 1024.0);
+        let message = format!(
+            "`{path}` has {:.1} MiB, and WhatsApp takes {kind} files of at most {:.1} MiB",
+            megabytes(*bytes),
+            megabytes(most)
+        );
+        say(message, "make it smaller".to_owned());
+    }
+}

@@ -1,0 +1,102 @@
+//! `POST /v1/media?sender=…`: a file goes to the sender's platform, which keeps it and names it by an id for messages.
+
+use super::own_files::too_many;
+use crate::{
+    base::{
+        ids::SenderId,
+        limits::{NAME_CHARS_MAX, UPLOAD_KEPT},
+        query,
+        time::iso,
+    },
+    channel::{Next, checkup::sentence, upload::Upload},
+    model::{carries::META, format::Format},
+    web::{
+        auth, body, idempotency,
+        problem::{Answered, Problem},
+        state::Web,
+    },
+};
+use axum::{
+    extract::{RawQuery, Request, State},
+    http::{HeaderMap, StatusCode, header},
+};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The body is the file itself.
+pub async fn post(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, request: Request) -> Answered {
+    let (parts, body) = request.into_parts();
+    let caller = auth::required(&web, &parts.headers).await?;
+    let wanted = Wanted::read(&query.unwrap_or_default(), &parts.headers)?;
+    let none = || Problem::not_found(format!("There is no sender {}.", wanted.sender));
+    let sender = caller.sender(&web, wanted.sender).ok_or_else(none)?;
+    let Some(bytes_max) = META.bytes_max(wanted.format.kind).filter(|_| sender.carries().uploads) else {
+        let why = "The platform of this sender takes files by their address alone: send a `media` with its `url`.";
+        return Err(Problem::invalid(vec![("/sender".to_owned(), why.to_owned())]));
+    };
+    let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+    let Ok(_place) = Arc::clone(&web.files).try_acquire_owned() else { return Err(too_many()) };
+    let bytes = body::read(body, bytes_max).await.map_err(|bad| bad.problem(bytes_max))?;
+    if bytes.is_empty() {
+        return Err(Problem::invalid(vec![(String::new(), "The body is the file, and it is empty.".to_owned())]));
+    }
+    let length = bytes.len();
+    let Wanted { filename, format, .. } = wanted;
+    let name = filename.clone().unwrap_or_else(|| format!("file.{}", format.endings[0]));
+    let upload = Upload { name, mime: format.mime.to_owned(), bytes: Arc::new(bytes.into()) };
+    let now = web.app.now();
+    let id = web.app.upload_for(sender.id, &upload).await.map_err(|error| {
+        let text = sentence(&error.text);
+        match error.next {
+            Next::Rejected { .. } => {
+                let text = format!("The provider refused it: {text} ({})", error.code);
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "refused_by_provider", text)
+            }
+            _ => Problem::new(StatusCode::BAD_GATEWAY, "platform_failed", text),
+        }
+    })?;
+    let told = json!({
+        "id": id, "sender": sender.id, "kind": format.kind, "mime": format.mime, "filename": filename,
+        "bytes": length, "expires_at": iso(now + UPLOAD_KEPT),
+    });
+    Ok(idempotency::json(StatusCode::CREATED, &told))
+}
+
+/// What is said beside the file.
+struct Wanted {
+    sender: SenderId,
+    filename: Option<String>,
+    format: &'static Format,
+}
+
+impl Wanted {
+    fn read(query: &str, headers: &HeaderMap) -> Result<Wanted, Problem> {
+        let mut wrong = Vec::new();
+        let sender = query::value(query, "sender").and_then(|sender| sender.parse().ok()).map(SenderId);
+        if sender.is_none() {
+            wrong.push(("/sender".to_owned(), "`sender` is missing: the number that will send the file.".to_owned()));
+        }
+        let filename = query::value(query, "filename").filter(|name| !name.trim().is_empty());
+        if filename.as_ref().is_some_and(|name| name.chars().count() > NAME_CHARS_MAX) {
+            wrong.push(("/filename".to_owned(), format!("`filename` has more than {NAME_CHARS_MAX} characters.")));
+        }
+        // curl says this of everything that it is not told about.
+        let unsaid = |mime: &&str| !matches!(*mime, "application/octet-stream" | "application/x-www-form-urlencoded");
+        let mime = headers.get(header::CONTENT_TYPE).and_then(|mime| mime.to_str().ok()).filter(unsaid);
+        let format = match mime {
+            Some(mime) => Format::of_mime(mime),
+            None => filename.as_deref().and_then(Format::of_name),
+        };
+        if format.is_none() {
+            let why = format!(
+                "Say what the file is by `Content-Type: image/png`, or by the ending of its `filename`; WhatsApp takes {}.",
+                Format::endings()
+            );
+            wrong.push(("/filename".to_owned(), why));
+        }
+        match (sender, format) {
+            (Some(sender), Some(format)) if wrong.is_empty() => Ok(Wanted { sender, filename, format }),
+            _ => Err(Problem::invalid(wrong)),
+        }
+    }
+}
