@@ -160,9 +160,6 @@ impl<'a> Turn<'a> {
         question.remind_at = question.left_at.and_then(|at| ask.remind_at(sent + 1, at));
         let shown = question.options.clone();
         let Some(reminder) = ask.remind.get(sent as usize) else { return };
-        if let Some(run) = self.run_mut(run) {
-            run.asked_for = None;
-        }
         let said = self.sentence(here, &reminder.say, &[]).and_then(|body| {
             let if_closed = reminder.if_closed.as_ref().map(|way: &WrittenIfClosed| way.resolve(self, here, &shown));
             let (content, if_closed) = (Content::Text { body }, if_closed.transpose()?);
@@ -183,10 +180,6 @@ impl<'a> Turn<'a> {
     pub fn time_out(&mut self, here: Here<'a>, on_timeout: Option<Body>) {
         let run = here.run;
         self.leave_question(run);
-        if let Some(run) = self.run_mut(run) {
-            // A moment moved it, no message: what it says now is unasked.
-            run.asked_for = None;
-        }
         self.note_at(here, "time is up");
         if let Some(body) = on_timeout {
             self.resume(here, Next::Body(body));

@@ -188,16 +188,10 @@ impl<'a> Turn<'a> {
         if self.must_restart(here.run) {
             return self.restart_run(here.run, None);
         }
-        if let Some(run) = self.run_mut(here.run) {
-            run.asked_for = None;
-        }
         self.resume(here, next);
     }
 
     fn until_over(&mut self, here: Here<'a>) {
-        if let Some(run) = self.run_mut(here.run) {
-            run.asked_for = None;
-        }
         let closing = matches!(&here.node.step, Step::Wait(wait) if matches!(wait.on, On::WindowClosing));
         // The contact may have written meanwhile: then the window ends later.
         let later = closing.then(|| self.closing_moment(here)).flatten();

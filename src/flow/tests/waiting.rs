@@ -62,10 +62,23 @@ fn a_wait_outlives_nothing_but_itself() {
 }
 
 #[test]
-fn what_it_says_after_a_wait_is_unasked() {
+fn what_it_says_after_a_wait_was_asked_for_half_an_hour_long() {
     let bot = "bot: Test\ntopics: {marketing: {needs: consent}}\n";
-    let flow = wait("1m").replace("when:", "topic: marketing\nwhen:");
-    check_bot(bot, &flow, "< go\n> One\n+1m\n* not sent no_consent");
+    let flow = |span: &str| wait(span).replace("when:", "topic: marketing\nwhen:");
+    check_bot(bot, &flow("3s"), "< go\n> One\n+3s\n> Two\n* run done");
+    check_bot(bot, &flow("30m"), "< go\n> One\n+30m\n> Two\n* run done");
+    check_bot(bot, &flow("31m"), "< go\n> One\n+31m\n* not sent no_consent");
+}
+
+#[test]
+fn a_pause_at_night_is_no_reason_to_wait_for_the_morning() {
+    let bot = "bot: Test\ntimezone: Europe/Madrid\nquiet_hours: {from: '21:00', to: '08:00'}\n";
+    // 13:00 in Madrid; 22:00 nine hours later.
+    check_bot(bot, &wait("3s"), "+9h\n< go\n> One\n+3s\n> Two\n* run done");
+    check_bot(bot, &wait("40m"), "+9h\n< go\n> One\n+40m\n= held 1");
+    let asks = "flow: a\nwhen: [{message: go}]\nsteps:\n  - ask: Well?\n    remind: {after: 5m, say: Still there?}\n    \
+                timeout: 10m\n    on_timeout: [{say: Until tomorrow then}]\n";
+    check_bot(bot, asks, "+9h\n< go\n> Well?\n+5m\n> Still there?\n+5m\n> Until tomorrow then\n* run done");
 }
 
 #[test]
