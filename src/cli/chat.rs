@@ -139,6 +139,7 @@ impl Chat {
         let clock = show::clock(self.stage.now(), &zone);
         let place = zone.iana_name().unwrap_or("UTC");
         println!("{}", self.paint.faint(format!("You are {}; it is {clock} ({place}).", self.stage.phone())));
+        self.tell_empty_env();
         println!("{}", self.paint.faint("Write as the customer; /help lists what else you can do.\n"));
         Ok(())
     }
@@ -304,7 +305,7 @@ impl Chat {
             printed += 1;
             print!("{}{}", show::bubble(content(&message), self.paint), self.fate(&message));
         }
-        self.tell_missing_mocks().await?;
+        self.tell_failures().await?;
         let session = self.stage.session().await?;
         if answered && printed == 0 {
             let why = match (&session.person, &session.needs_person) {

@@ -28,6 +28,7 @@ use crate::{
     runtime::{
         app::App,
         bot,
+        calls::Calls,
         config::{Config, Sender},
         inbound::NotAccepted,
         metrics::Metrics,
@@ -76,15 +77,9 @@ impl Stage {
         let options = Options { durable: false, ..Options::default() };
         let store = Store::open(config.database.expose(), options).await.map_err(Failure::failed)?;
         let http = Client::new(clock.clone(), None);
-        let setup = Setup {
-            config,
-            clock: clock.clone(),
-            store,
-            http: Arc::new(http),
-            files,
-            calls: None,
-            metrics: Metrics::new(),
-        };
+        let metrics = Metrics::new();
+        let calls = Some(Calls::of_sandbox(metrics.clone()));
+        let setup = Setup { config, clock: clock.clone(), store, http: Arc::new(http), files, calls, metrics };
         let (app, sandbox) = App::start(setup).await.map_err(cannot_start)?;
         app.recover().await?;
         let (home, clock_of) = scenario::somebody(&app.live.get().set.bot.timezone);

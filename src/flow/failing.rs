@@ -15,12 +15,20 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
+/// How the trace begins to tell of a step that failed.
+const FAILED: &str = "failed: `";
+
+/// Whether a line of the trace tells that a step failed.
+pub fn tells_of_failure(said: &str) -> bool {
+    said.starts_with(FAILED)
+}
+
 impl<'a> Turn<'a> {
     /// A step failed: its `on_error` or that of the `call` whose block it stands in, the flow's, the caller's, the
     /// bot's, ours (language.md 7).
     pub fn fail(&mut self, here: Here<'a>, failure: Failure) {
         let run = here.run;
-        self.note_at(here, format!("failed: `{}`: {}", failure.code, failure.text));
+        self.note_at(here, format!("{FAILED}{}`: {}", failure.code, failure.text));
         let error = StepError { code: failure.code, text: failure.text, step: here.node.id.clone() };
         if self.run(run).is_none_or(|run| run.frames.iter().any(|frame| frame.error.is_some())) {
             self.give_up(run, &format!("an error inside error handling: `{}`: {}", error.code, error.text));

@@ -72,6 +72,7 @@ pub use advance::advance;
 pub use definition::{Flow, FlowSet};
 pub use differences::{Differences, Reworded, differences, same_in_reach};
 pub use explain::{Explained, explain};
+pub use failing::tells_of_failure;
 pub use lint::{Around, Report, lint, lint_around, report, templates_named};
 pub use parse::parse_set;
 pub use sieve::sieve;

@@ -35,6 +35,8 @@ enum Way {
         /// Those of the live version; lists that are used one by one begin anew with each version.
         sandbox: Mutex<Option<(VersionId, Mocks)>>,
     },
+    /// A talk in the terminal: `sandbox.mocks` of the live version, and nothing else.
+    Sandbox(Mutex<Option<(VersionId, Mocks)>>),
     /// An author's test: its own mocks for all, and nothing else.
     Mocked(Arc<Played>),
 }
@@ -78,6 +80,11 @@ impl Calls {
         Ok(Calls { way, metrics })
     }
 
+    /// For a talk in the terminal: nothing reaches the network, also where the bot has no `sandbox.mocks`.
+    pub fn of_sandbox(metrics: Metrics) -> Calls {
+        Calls { way: Way::Sandbox(Mutex::default()), metrics }
+    }
+
     /// For one case of an author's test.
     pub fn mocked(mocks: Mocks, metrics: Metrics) -> Calls {
         Calls { way: Way::Mocked(Arc::new(Played { mocks: Mutex::new(mocks), made: Mutex::default() })), metrics }
@@ -87,7 +94,7 @@ impl Calls {
     pub fn of_next_process(&self) -> Option<Calls> {
         match &self.way {
             Way::Mocked(played) => Some(Calls { way: Way::Mocked(Arc::clone(played)), metrics: self.metrics.clone() }),
-            Way::Network { .. } => None,
+            Way::Network { .. } | Way::Sandbox(_) => None,
         }
     }
 
@@ -106,6 +113,11 @@ impl Calls {
                 let (result, said) = mocks.answer(&call.method, &call.url);
                 let made_now = Made { mocked: !is_without_mock(&said), ..Made::of(call) };
                 made.lock().unwrap_or_else(PoisonError::into_inner).push(made_now);
+                Called { result, said: Some(said) }
+            }
+            Way::Sandbox(mocks) => {
+                let played = sandbox.and_then(|(version, set)| played(mocks, version, set, call));
+                let (result, said) = played.unwrap_or_else(|| Mocks::default().answer(&call.method, &call.url));
                 Called { result, said: Some(said) }
             }
             Way::Network { caller, secrets, places, sandbox: mocks } => {
@@ -135,7 +147,9 @@ impl Calls {
     pub async fn fetch(&self, at: &Located) -> Result<Fetched, CallError> {
         match &self.way {
             Way::Network { caller, .. } => caller.fetch(at).await,
-            Way::Mocked(_) => Err(CallError { code: "blocked".into(), text: "an author's test reads no files".into() }),
+            Way::Mocked(_) | Way::Sandbox(_) => {
+                Err(CallError { code: "blocked".into(), text: "an author's test or talk reads no files".into() })
+            }
         }
     }
 
@@ -143,7 +157,7 @@ impl Calls {
     pub fn made(&self) -> Vec<Made> {
         match &self.way {
             Way::Mocked(played) => played.made.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            Way::Network { .. } => Vec::new(),
+            Way::Network { .. } | Way::Sandbox(_) => Vec::new(),
         }
     }
 }
@@ -163,7 +177,7 @@ impl Made {
     }
 }
 
-/// The answer of the bot's `sandbox.mocks`; `None` when it has none, so that the network is asked.
+/// The answer of the bot's `sandbox.mocks`; `None` when it has none: a daemon asks the network then.
 fn played(
     mocks: &Mutex<Option<(VersionId, Mocks)>>,
     version: VersionId,

@@ -63,7 +63,7 @@ impl App {
         let live = Live::new(version, set, &config.flows.env);
         live.set_findings(news.findings);
         let (providers, sandbox) = providers(&config);
-        let plays = calls.is_none();
+        let plays = calls.as_ref().is_none_or(|calls| !calls.is_mocked());
         let calls = match calls {
             Some(calls) => calls,
             None => Calls::new(&config, metrics.clone()).context("the HTTP client of flows")?,

@@ -89,7 +89,26 @@ fn a_call_without_a_mock_is_said_in_the_talk() {
     let wanted = "(no mock answers `GET https://shop.example/stock`; write one, as `- GET */stock: {json: {…}}`, under \
                   `sandbox: mocks: http:` in flows/_bot.yaml)";
     assert_eq!(said.matches(wanted).count(), 2, "{said}");
-    assert!(said.contains("│ I cannot look"), "{said}");
+    assert!(said.contains("│ I cannot look") && !said.contains("failed:"), "{said}");
+}
+
+#[test]
+fn a_step_that_fails_is_told_with_its_reason() {
+    let folder = bot(&[BOT, ("odd.yaml", "flow: odd\nwhen: [message: odd]\nsteps:\n  - say: ${[1, 2][7]}\n")]);
+    let said = chat_in(folder.path(), &[], "odd\n");
+    assert!(said.contains("(odd.say_1 failed: `expression`: "), "{said}");
+}
+
+#[test]
+fn a_talk_reaches_no_network_also_without_mocks() {
+    let (without, _) = BOT.1.split_once("sandbox:").unwrap();
+    for sandbox in ["", "sandbox: {env: {SHOP_URL: \"https://shop.example\"}}\n"] {
+        let folder = bot(&[(BOT.0, &format!("{without}{sandbox}")), STOCK]);
+        let said = chat_in(folder.path(), &[], "stock\n");
+        let empty = said.contains("`env.SHOP_URL` is empty here: write `sandbox: {env: {SHOP_URL: …}}`");
+        assert_eq!(empty, sandbox.is_empty(), "{said}");
+        assert!(said.contains("(no mock answers `GET ") && said.contains("│ I cannot look"), "{said}");
+    }
 }
 
 #[test]

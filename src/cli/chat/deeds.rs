@@ -3,7 +3,10 @@
 use super::Chat;
 use crate::{
     cli::{Failure, Outcome, show},
-    flow::scenario::{Fact, typed_fact},
+    flow::{
+        scenario::{Fact, typed_fact},
+        tells_of_failure,
+    },
     model::{
         contact::{ContactData, Patch},
         event::Event,
@@ -84,14 +87,35 @@ impl Chat {
     }
 
     /// A call that nobody answered is why the talk goes another way: it stands in the talk.
-    pub(super) async fn tell_missing_mocks(&mut self) -> Outcome {
+    /// What the customer does not see and the author must: a call that no mock answers, and any other step that failed.
+    pub(super) async fn tell_failures(&mut self) -> Outcome {
         let (entries, last) = self.stage.traces(self.told).await?;
         self.told = last;
-        for entry in entries.iter().filter(|entry| is_without_mock(&entry.what)) {
-            let words = format!("({}, under `sandbox: mocks: http:` in flows/_bot.yaml)", entry.what);
+        let mut told = false;
+        for entry in &entries {
+            let words = if is_without_mock(&entry.what) {
+                told = true;
+                format!("({}, under `sandbox: mocks: http:` in flows/_bot.yaml)", entry.what)
+            } else if tells_of_failure(&entry.what) && !std::mem::take(&mut told) {
+                let step = entry.step.as_ref().map(|step| format!("{step} ")).unwrap_or_default();
+                format!("({step}{})", entry.what)
+            } else {
+                continue;
+            };
             println!("{}", self.paint.warn(words));
         }
         Ok(())
+    }
+
+    /// `env` names without a value: an address that begins with one leads nowhere.
+    pub(super) fn tell_empty_env(&self) {
+        let live = self.stage.app.live.get();
+        let bot = &live.set.bot;
+        for name in bot.env.iter().filter(|name| !bot.sandbox.env.contains_key(*name)) {
+            let words =
+                format!("`env.{name}` is empty here: write `sandbox: {{env: {{{name}: …}}}}` in flows/_bot.yaml");
+            println!("{}", self.paint.warn(words));
+        }
     }
 
     /// Something happened without a word: a start was refused, a question timed out. Says whether.
