@@ -8,7 +8,7 @@ use super::{
     FlowSet,
     definition::{Role, Sentence},
     lint::translations::of_defaults,
-    locale::{Form, Locale, Wording, flow_of, same},
+    locale::{Form, Locale, UNUSED, Wording, flow_of, same},
     plural::{self, CATEGORIES},
     po,
     text::Data,
@@ -262,11 +262,52 @@ pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
         "# An empty translation, and one whose text has changed, is not used: the text of the flow is said.\n",
     );
     let all = steps(set);
-    let file = File { set, language, locale, all: &all, taken };
+    let aside = aside(locale, &all);
+    let back = taken_back(locale, &all, taken, &aside);
+    let left: Vec<&Aside<'_>> = aside.iter().filter(|one| !back.values().any(|it| std::ptr::eq(*it, one.1))).collect();
+    let file = File { set, language, locale, taken, back: &back, left: &left };
     for (id, sentences) in &all {
         file.step(&mut out, id, sentences);
     }
+    file.unused(&mut out);
     out
+}
+
+/// A translation that no flow says now, and the step that said it.
+type Aside<'l> = (&'l str, &'l Wording);
+
+/// What was put aside before, and what is put aside now: what somebody has translated is never thrown away.
+fn aside<'l>(locale: Option<&'l Locale>, all: &[(String, Vec<Sentence>)]) -> Vec<Aside<'l>> {
+    let Some(locale) = locale else { return Vec::new() };
+    let written = locale.steps.iter().flat_map(|(id, step)| step.wordings.iter().map(move |w| (id.as_str(), w)));
+    let now = written.filter(|(id, wording)| !is_said(all, id, wording));
+    locale.unused.iter().map(|(id, wording)| (id.as_str(), wording)).chain(now).collect()
+}
+
+/// By step and text: what was put aside while the text was another, its step was out or its flow had another name.
+fn taken_back<'l>(
+    locale: Option<&Locale>,
+    all: &[(String, Vec<Sentence>)],
+    taken: &Taken,
+    aside: &[Aside<'l>],
+) -> BTreeMap<(String, String), &'l Wording> {
+    let mut back = BTreeMap::new();
+    for (id, sentences) in all {
+        for sentence in sentences {
+            let source = sentence.text.source();
+            let given = taken.text(id, source).is_some() || taken.forms(id, source).is_some();
+            if given || known_of(locale, id, sentence).is_some() {
+                continue;
+            }
+            let same_text = || aside.iter().filter(|(_, wording)| is_of(wording, sentence));
+            let found = same_text().find(|(step, _)| step == id);
+            let found = found.or_else(|| same_text().find(|(step, _)| flow_of(step) == flow_of(id)));
+            if let Some((_, wording)) = found.or_else(|| same_text().next()) {
+                back.insert((id.clone(), source.to_owned()), *wording);
+            }
+        }
+    }
+    back
 }
 
 /// The steps with something to read, in the order of flows and files; the texts of `defaults` last.
@@ -379,6 +420,20 @@ mod tests {
     fn an_outdated_translation_stays_as_a_remark() {
         let file = written(&set("locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\n"));
         assert!(file.contains("# outdated: Which colour? -> ¿Cuál?\n  from: Colour?\n  to: \"\"\n"), "{file}");
+    }
+
+    #[test]
+    fn what_was_translated_is_put_aside_and_taken_back() {
+        let old = "locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\nb.say_4: {from: Colour?, to: {count: \"${n}\", one: uno, other: otros}}\n";
+        let first = written(&set(old));
+        assert!(first.contains("  from: Colour?\n  to:\n    count: ${n}\n    one: uno\n    other: otros\n"), "{first}");
+        assert!(first.ends_with("unused:\n  - step: a.ask_1\n    from: Which colour?\n    to: ¿Cuál?\n"), "{first}");
+        assert_eq!(written(&set(&first)), first, "it stays there");
+        // The text is what it was, in another flow.
+        let again = first.replace("from: Which colour?", "from: Pardon?\\nAgain, please.");
+        let again = again.replace("    from: Pardon?\\nAgain, please.", "    from: \"Pardon?\\nAgain, please.\"");
+        let back = written(&set(&again.replace("step: a.ask_1", "step: gone.say_1")));
+        assert!(back.contains("¿Cuál?") && !back.contains("unused:"), "{back}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Translations: `locales/es.yaml`, by step, each beside the text that it was made from.
 
 use super::{
+    bot::not_a_language,
     plural::{self, CATEGORIES},
     script::Scripts,
     text::{Names, Text},
@@ -14,11 +15,16 @@ use crate::base::{
 use icu_plurals::PluralCategory;
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
+/// The key of what is put aside.
+pub const UNUSED: &str = "unused";
+
 /// One language's texts.
 pub struct Locale {
     pub language: String,
     /// By step id (`welcome.ask_1`); `_bot` holds the texts of `defaults`.
     pub steps: BTreeMap<String, Translation>,
+    /// What was translated and no flow says now, with the step that said it: `extract` puts it aside and takes it back.
+    pub unused: Vec<(String, Wording)>,
     /// Of `locale:`.
     pub place: Place,
 }
@@ -63,8 +69,22 @@ pub fn parse<'n>(
         findings.push(finding.help("write `locale: es` as the first line"));
     }
     let place = root.get("locale").map_or_else(|| root.place.clone(), |node| node.place.clone());
+    of_its_name(&language, &place, findings);
     let mut steps = BTreeMap::new();
-    for entry in root.map().unwrap_or_default().iter().filter(|entry| entry.key.text != "locale") {
+    let mut unused = Vec::new();
+    for item in root.get(UNUSED).map_or(&[] as &[Node], Node::one_or_many) {
+        // What it reads is nobody's variable any more.
+        let reader = Reader { scripts, names: Names { own: &[], secrets: false }, findings: &Findings::default() };
+        let step = item.get("step").and_then(Node::text).unwrap_or_default();
+        if let (Some(from), Some(to)) = (item.get("from").and_then(Node::scalar), item.get("to")) {
+            unused.extend(reader.wording(from, to).map(|wording| (step.to_owned(), wording)));
+        } else {
+            let finding = Diagnostic::error("E202", &item.place, "what is put aside has a `from` and a `to`");
+            findings.push(finding.help("write `- {step: cart.say_1, from: …, to: …}`"));
+        }
+    }
+    let of_steps = |key: &str| key != "locale" && key != UNUSED;
+    for entry in root.map().unwrap_or_default().iter().filter(|entry| of_steps(&entry.key.text)) {
         let flow = entry.key.text.split('.').next().unwrap_or_default();
         if lost(flow) {
             continue;
@@ -74,7 +94,24 @@ pub fn parse<'n>(
         let wordings = reader.wordings(entry.key.text.as_str(), &entry.key.place, &entry.value);
         steps.insert(entry.key.text.clone(), Translation { place: entry.key.place.clone(), wordings });
     }
-    Locale { language, steps, place }
+    Locale { language, steps, unused, place }
+}
+
+/// `locales/en.yaml` says `locale: en`: else `extract` would write another file, or over this one.
+fn of_its_name(language: &str, place: &Place, findings: &Findings) {
+    let stem = place.file().stem();
+    let plain = |name: &str| name.replace('-', "_").to_lowercase();
+    if language.is_empty() || plain(language) == plain(stem) {
+        return;
+    }
+    let is_code = |name: &str| not_a_language(name, place).is_none();
+    let message = format!("the file is called `{stem}.yaml` and says `locale: {language}`");
+    let help = match (is_code(stem), is_code(language)) {
+        (true, false) => format!("write `locale: {stem}`"),
+        (false, true) => format!("call the file `{language}.yaml`"),
+        _ => format!("write `locale: {stem}`, or call the file `{language}.yaml`"),
+    };
+    findings.push(Diagnostic::error("E209", place, message).help(help));
 }
 
 impl Locale {

@@ -7,17 +7,17 @@ pub(super) struct File<'a> {
     pub(super) set: &'a FlowSet,
     pub(super) language: &'a str,
     pub(super) locale: Option<&'a Locale>,
-    pub(super) all: &'a [(String, Vec<Sentence>)],
     pub(super) taken: &'a Taken,
+    /// By step and text: what was put aside and fits again.
+    pub(super) back: &'a BTreeMap<(String, String), &'a Wording>,
+    /// What stays aside.
+    pub(super) left: &'a [&'a Aside<'a>],
 }
 
 impl File<'_> {
     pub(super) fn step(&self, out: &mut String, id: &str, sentences: &[Sentence]) {
-        let step = self.locale.and_then(|locale| locale.steps.get(id));
-        let known = step.map_or(&[] as &[Wording], |step| &step.wordings);
-        let outdated: Vec<&Wording> = known.iter().filter(|wording| !is_said(self.all, id, wording)).collect();
         let _ = writeln!(out, "\n{id}:");
-        for old in outdated {
+        for (_, old) in self.left.iter().filter(|(step, _)| *step == id) {
             let was = old.to.texts().iter().map(|text| one_line(text.source())).collect::<Vec<_>>().join(" / ");
             let _ = writeln!(out, "  # outdated: {} -> {was}", one_line(&old.from.text));
         }
@@ -37,9 +37,33 @@ impl File<'_> {
         }
     }
 
+    /// What was translated and no flow says now, at the end of the file.
+    pub(super) fn unused(&self, out: &mut String) {
+        if self.left.is_empty() {
+            return;
+        }
+        out.push_str("\n# Translated once, and said by no flow now. `extract` takes back what is said again; take out the rest.\n");
+        let _ = writeln!(out, "{UNUSED}:");
+        for (step, wording) in self.left {
+            let _ = writeln!(out, "  - step: {}", quoted(step));
+            entry(out, 4, "from", &wording.from.text);
+            match &wording.to {
+                Form::One(text) => entry(out, 4, "to", text.source()),
+                Form::ByNumber { count, forms } => {
+                    out.push_str("    to:\n");
+                    entry(out, 6, "count", count.source());
+                    for (category, form) in forms {
+                        entry(out, 6, plural::name(*category), form.source());
+                    }
+                }
+            }
+        }
+    }
+
     fn translation(&self, out: &mut String, (indent, key): (usize, &str), id: &str, sentence: &Sentence) {
         let source = sentence.text.source();
-        let known = known_of(self.locale, id, sentence).map(|wording| &wording.to);
+        let back = || self.back.get(&(id.to_owned(), source.to_owned())).copied();
+        let known = known_of(self.locale, id, sentence).or_else(back).map(|wording| &wording.to);
         let (text, forms) = (self.taken.text(id, source), self.taken.forms(id, source));
         let count = match (known, forms) {
             (Some(Form::ByNumber { count, .. }), _) => Some(count.source().to_owned()),

@@ -61,7 +61,9 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
                 let stem = |id: &str| id.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_').to_owned();
                 let open = steps.keys().copied().filter(|known| !locale.steps.contains_key(*known));
                 let near = open.filter(|known| stem(known) != stem(id));
-                findings.push(finding.help("take it out: nothing says this any more").meant(id, near));
+                findings.push(
+                    finding.help("`transom i18n extract` puts it aside: nothing says this any more").meant(id, near),
+                );
                 continue;
             }
         };
@@ -208,9 +210,13 @@ fn missing(set: &FlowSet, language: &str, findings: &Findings) {
             format!("{} of {total} texts of `{}` have no translation into `{language}`", open.len(), flow.name);
         let finding = Diagnostic::warning("W904", first.1.place(), message);
         let listed: Vec<String> = steps.iter().take(LISTED_MAX).map(|id| format!("`{id}`")).collect();
-        findings.push(
-            finding.help(format!("`transom i18n extract {language}` adds what is missing: {}", listed.join(", "))),
-        );
+        let listed = listed.join(", ");
+        // `extract` has been here, and what it wrote is empty yet.
+        let written = set.locales.get(language).filter(|locale| steps.iter().all(|id| locale.steps.contains_key(*id)));
+        findings.push(finding.help(match written {
+            Some(locale) => format!("write them in `{}`: {listed}", locale.place.path()),
+            None => format!("`transom i18n extract {language}` adds what is missing: {listed}"),
+        }));
     }
 }
 
