@@ -2,11 +2,10 @@
 
 use super::{
     Failure, Outcome,
-    place::{At, read_only, running},
+    place::{self, At, read_only, running},
     table,
 };
 use crate::{
-    base::{diagnostic::did_you_mean, ids::AccountName},
     runtime::config::{Config, amount, shown},
     store::charge,
 };
@@ -44,8 +43,8 @@ pub async fn run(args: Args) -> Outcome {
 }
 
 async fn show(config: &Config, wanted: Option<&str>) -> Outcome {
-    if let Some(name) = wanted {
-        known(config, name)?;
+    if wanted.is_some() {
+        place::account(config, wanted)?;
     }
     if config.prices.is_empty() {
         println!("There are no `prices` in the configuration, so nothing is used up.");
@@ -79,9 +78,7 @@ async fn add(config: &Config, text: &str, account: Option<&str>, note: &str) -> 
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
     let units = amount(digits).filter(|units| *units > 0);
     let units = units.ok_or_else(|| Failure::Usage(format!("`{text}` is no amount; write it like `50.00`")))?;
-    if let Some(name) = account {
-        known(config, name)?;
-    }
+    place::account(config, account)?;
     let Some(api) = running(config).await else {
         return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`, then add".into()));
     };
@@ -93,13 +90,4 @@ async fn add(config: &Config, text: &str, account: Option<&str>, note: &str) -> 
     let left = now["shown"].as_str().unwrap_or_default();
     println!("{}: {left} {} available", now["account"].as_str().unwrap_or_default(), config.prices.currency);
     Ok(())
-}
-
-fn known(config: &Config, name: &str) -> Result<(), Failure> {
-    if config.account(&AccountName::from(name)).is_some() {
-        return Ok(());
-    }
-    let help = did_you_mean(name, config.accounts.iter().map(|account| account.name.as_str()));
-    let end = help.map(|help| format!("; {help}")).unwrap_or_default();
-    Err(Failure::Usage(format!("there is no account `{name}`{end}")))
 }

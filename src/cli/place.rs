@@ -2,12 +2,12 @@
 
 use super::{Failure, call::Api, daemon::DaemonFile};
 use crate::{
-    base::{ids::AccountName, phone, secret::Secret},
+    base::{diagnostic::did_you_mean, ids::AccountName, phone, secret::Secret},
     model::{
         contact::Contact,
         inbound::{Alias, AliasKind},
     },
-    runtime::config::Config,
+    runtime::config::{Account, Config},
     store::{self, Store, alias, contact},
 };
 use std::path::{Path, PathBuf};
@@ -86,6 +86,22 @@ pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
     })
 }
 
+/// The account of this name, or the only one there is.
+pub fn account<'a>(config: &'a Config, name: Option<&str>) -> Result<&'a Account, Failure> {
+    let names = || config.accounts.iter().map(|account| account.name.as_str());
+    match (name, &config.accounts[..]) {
+        (None, [only]) => Ok(only),
+        (None, _) => {
+            let all = names().collect::<Vec<_>>().join("`, `");
+            Err(Failure::Usage(format!("there are several accounts, `{all}`: name one by `--account`")))
+        }
+        (Some(name), _) => config.account(&AccountName::from(name)).ok_or_else(|| {
+            let help = did_you_mean(name, names()).map(|help| format!("; {help}")).unwrap_or_default();
+            Failure::Usage(format!("there is no account `{name}`{help}"))
+        }),
+    }
+}
+
 /// The running daemon of this configuration, if it answers.
 pub async fn running(config: &Config) -> Option<Api> {
     let file = DaemonFile::read(&config.data)?;
@@ -118,4 +134,30 @@ pub async fn contact_of(config: &Config, store: &Store, phone: &str) -> Result<O
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(config: &Config, name: Option<&str>) -> String {
+        match account(config, name) {
+            Err(Failure::Usage(why)) => why,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_account_is_named_where_there_are_several() {
+        let mut config = Config::sandbox(Path::new("."));
+        assert_eq!(account(&config, None).unwrap().name.as_str(), "sandbox");
+        let second = Account { name: "riverside".into(), ..config.accounts[0].clone() };
+        config.accounts.push(second);
+        assert_eq!(
+            refused(&config, None),
+            "there are several accounts, `sandbox`, `riverside`: name one by `--account`"
+        );
+        assert_eq!(refused(&config, Some("riversde")), "there is no account `riversde`; did you mean `riverside`?");
+        assert_eq!(account(&config, Some("riverside")).unwrap().name.as_str(), "riverside");
+    }
 }

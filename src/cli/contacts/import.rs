@@ -6,7 +6,7 @@ mod report;
 use super::{accepted, daemon};
 use crate::{
     base::limits::{IMPORT_BATCH_BYTES_MAX, IMPORT_HEAD_BYTES_MAX, IMPORT_ROWS_MAX},
-    cli::{Failure, Outcome, call::Api},
+    cli::{Failure, Outcome, call::Api, place},
     runtime::config::Config,
 };
 use columns::{Columns, Constants};
@@ -66,6 +66,7 @@ struct Batch {
 }
 
 pub async fn run(config: &Config, args: Args) -> Outcome {
+    place::account(config, args.account.as_deref())?;
     let api = daemon(config).await?;
     let delimiter = delimiter_of(&args.file)?;
     let (file, size) = open(&args.file)?;
@@ -138,7 +139,7 @@ async fn send(api: &Api, frame: &Json, batch: Batch, report: &mut Report) -> Out
         Err(failure) => Err(failure),
     };
     let told = answer.map_err(|failure| match failure {
-        Failure::Failed(why) => Failure::Failed(format!(
+        Failure::Failed(why) if report.has_taken_some() => Failure::Failed(format!(
             "{why}\nIt stopped at line {first}; run the same command again: what was taken before stays as it is"
         )),
         other => other,

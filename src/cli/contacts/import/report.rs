@@ -55,6 +55,11 @@ impl Report {
         Ok(())
     }
 
+    /// The daemon has rows of the table already.
+    pub fn has_taken_some(&self) -> bool {
+        self.created + self.changed + self.unchanged > 0
+    }
+
     pub fn counts(&self) -> String {
         let Report { created, changed, unchanged, refused, .. } = self;
         format!("{created} new, {changed} changed, {unchanged} as they were, {refused} refused")
