@@ -9,6 +9,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fields::Fields,
+        fix::Fix,
         meant,
         yaml::{self, Entry, Node},
     },
@@ -54,7 +55,12 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
         about: None,
         place: entry.key.place.clone(),
     };
-    if let Err(message) = valid_name(&field.name) {
+    if let Some(bare) = entry.key.text.strip_prefix("contact.").filter(|bare| valid_name(bare).is_ok()) {
+        let fix = Fix::replace(format!("write `{bare}`"), &entry.key.place, bare);
+        let message = format!("`{}` is declared by its own name", field.name);
+        findings.push(Diagnostic::error("E307", &entry.key.place, message).help(format!("write `{bare}`")).fix(fix));
+        field.name = bare.to_owned();
+    } else if let Err(message) = valid_name(&field.name) {
         findings.push(Diagnostic::error("E307", &entry.key.place, message));
     }
     match &entry.value.kind {

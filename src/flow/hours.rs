@@ -116,18 +116,29 @@ fn span(text: &str) -> Option<(u16, u16)> {
     (from < to).then_some((from, to))
 }
 
-/// What to write for hours that are no span: `10-14`, or over midnight.
+/// What to write for hours that are no span: `10-14`, several at once, or over midnight.
 fn meant(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split([',', ';', '/']).flat_map(|part| part.split(" and ")).collect();
+    if parts.len() > 1 {
+        let all: Option<Vec<String>> =
+            parts.into_iter().map(|part| from_and_to(part).map(|(from, to)| format!("\"{from}-{to}\""))).collect();
+        return Some(format!("several are a list: write [{}]", all?.join(", ")));
+    }
+    let (from, to) = from_and_to(text)?;
+    Some(match span(&format!("{from}-{to}")) {
+        Some(_) => format!("write \"{from}-{to}\""),
+        None => format!("a night is two parts: \"{from}-24:00\" on this day, and \"00:00-{to}\" on the next"),
+    })
+}
+
+/// `9-14`, `9:00 - 14:00` as two clocks.
+fn from_and_to(text: &str) -> Option<(String, String)> {
     let (from, to) = text.split_once('-')?;
     let clocked = |text: &str| match text.trim() {
         hour if hour.parse::<u8>().is_ok_and(|hour| hour <= 24) => Some(format!("{hour:0>2}:00")),
         time => clock(time).map(|time| time.strftime("%H:%M").to_string()),
     };
-    let (from, to) = (clocked(from)?, clocked(to)?);
-    Some(match span(&format!("{from}-{to}")) {
-        Some(_) => format!("write \"{from}-{to}\""),
-        None => format!("a night is two parts: \"{from}-24:00\" on this day, and \"00:00-{to}\" on the next"),
-    })
+    Some((clocked(from)?, clocked(to)?))
 }
 
 #[cfg(test)]
@@ -157,6 +168,15 @@ mod tests {
         assert_eq!(weekdays("sat-mon"), Some(vec![5, 6, 0]));
         assert_eq!(weekdays("mon, wed"), Some(vec![0, 2]));
         assert_eq!(weekdays("someday"), None);
+    }
+
+    #[test]
+    fn several_hours_in_one_text_are_told_as_the_list_that_they_are() {
+        let list = "several are a list: write [\"09:00-14:00\", \"16:00-19:00\"]";
+        for text in ["9:00-14:00, 16:00-19:00", "9-14 and 16-19", "09:00-14:00 / 16:00-19:00"] {
+            assert_eq!(meant(text).as_deref(), Some(list), "{text}");
+        }
+        assert_eq!(meant("9-14, later"), None);
     }
 
     #[test]

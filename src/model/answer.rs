@@ -116,6 +116,11 @@ pub struct Hearing<'a> {
     pub phone: Option<&'a str>,
 }
 
+/// Whether a text says yes or no, in any language that is understood; `None`: neither.
+pub fn says_yes(text: &str, language: &str) -> Option<bool> {
+    yesno::yesno(text, language)
+}
+
 /// The message as a value of this type; `None` when it is none. `Choice` and `Map` are the engine's:
 /// nothing that a person sends is one by itself.
 pub fn understand(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Option<Value> {

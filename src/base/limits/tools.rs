@@ -11,8 +11,10 @@ pub const LINT_BLOCK_STATES_MAX: usize = 2 * LINT_STATES_MAX;
 pub const LINT_CONDITION_STATES_MAX: usize = 32;
 /// … and its parts are looked at so often, over all states; beyond that a part says nothing of what must hold.
 pub const LINT_CONDITION_LOOKS_MAX: u32 = 10_000;
-/// How often the age at one step may grow before it counts as *any time*.
+/// How often the age at one step may grow by a loop of waits before it counts as *any time*.
 pub const LINT_GROWTHS_MAX: u32 = 8;
+/// The same for what never waits twice at one place: many ways of different lengths lead to the step.
+pub const LINT_WAYS_MAX: u32 = 512;
 /// So many stations of the way to a late message are shown.
 pub const LINT_TRAIL_MAX: usize = 6;
 /// Rounds of repairs: each may uncover findings that a broken line has hidden.

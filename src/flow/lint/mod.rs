@@ -122,7 +122,9 @@ impl Linter {
         translations::check(set, &findings);
         let needs = paths::walk(set, &mut self.memo, &findings);
         let without_templates = window::never_need_a_template(&needs);
-        Report { findings: findings.into_sorted(), without_templates }
+        let mut findings = findings.into_sorted();
+        set.bot.leave_out_what_is_lost(&mut findings);
+        Report { findings, without_templates }
     }
 }
 

@@ -61,7 +61,12 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
     if known.iter().any(|known| known == name) {
         return None;
     }
-    let help = did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(|| else_help.to_owned());
+    let has = |names: &[String]| names.iter().any(|known| known == name);
+    let help = match root {
+        "env" if has(&bot.secrets) => format!("it is one of `secrets`: write `secrets.{name}`"),
+        "secrets" if has(&bot.env) => format!("it is one of `env`: write `env.{name}`"),
+        _ => did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(|| else_help.to_owned()),
+    };
     Some(Box::new(move |place| Diagnostic::error(code, place, message.clone()).help(help.clone())))
 }
 

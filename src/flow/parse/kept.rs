@@ -64,6 +64,7 @@ impl Kept {
         let root = sorted.bot.as_ref().and_then(|(_, node)| node.as_deref());
         let mut bot = bot::parse(root, &place, Flow::empty(super::BOT_FLOW, &place), &findings);
         let scripts = self.scripts(&sorted, &bot, &findings);
+        bot.lost = sorted.bot.is_some() && root.is_none();
         bot.flow = bot_flow(root, &bot, &scripts, &names, &findings);
         read_bot_texts(root, &mut bot, &scripts, &findings);
         if let Some(root) = root {
@@ -72,7 +73,9 @@ impl Kept {
         let flows = self.flows(&sorted, &bot, &scripts, &names, &findings);
         let locales = locales(&sorted, &scripts, &findings);
         let set = FlowSet { bot, flows, scripts, locales, files: files.to_vec() };
-        (set, super::without_uses_of_reserved_names(findings.into_sorted()))
+        let mut all = super::without_uses_of_reserved_names(findings.into_sorted());
+        set.bot.leave_out_what_is_lost(&mut all);
+        (set, all)
     }
 
     fn load(&mut self, file: &Arc<SourceFile>, findings: &Findings) -> Option<Arc<yaml::Node>> {

@@ -123,6 +123,18 @@ fn mistakes_in_the_bot_have_their_places() {
     assert_eq!(heads, ["_bot.yaml:2:11 E211", "_bot.yaml:4:17 E210", "_bot.yaml:5:26 E404", "_bot.yaml:6:1 E203"]);
 }
 
+#[test]
+fn a_field_is_declared_by_its_own_name() {
+    let flow = "flow: a\nsteps:\n  - set: {contact.visit_id: x}\n";
+    let (_, found) = parse_set(&[
+        SourceFile::new("_bot.yaml", "bot: Shop\nfields: {contact.visit_id: text, visit_at: datetime}\n"),
+        SourceFile::new("a.yaml", flow),
+    ]);
+    let said: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("E307") && said[0].ends_with("write `visit_id`"), "{said:?}");
+}
+
 proptest! {
     #[test]
     fn parsing_never_panics(lines in proptest::collection::vec(

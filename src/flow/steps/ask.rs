@@ -126,11 +126,11 @@ impl StepKind for Ask {
             None if has_options => AnswerType::Choice.into(),
             None => AnswerType::Text.into(),
         };
-        if let (AnswerType::Choice, false, Some(node)) = (kind.of, has_options, fields.node("type")) {
-            fields.wrong(node, "E233", "a choice needs `options`; write `options: [One, Two]`");
-        }
-        if let (AnswerType::Map, Some(node)) = (kind.of, fields.node("type")) {
-            fields.wrong(node, "E254", "nobody can send a map; ask for its parts, or for a `form`");
+        match (kind.of, has_options, fields.node("type")) {
+            (AnswerType::Choice, false, Some(node)) => fields.wrong(node, "E233", "a choice needs `options`; write `options: [One, Two]`"),
+            (AnswerType::Map, _, Some(node)) => fields.wrong(node, "E254", "nobody can send a map; ask for its parts, or for a `form`"),
+            (AnswerType::List, true, Some(node)) => fields.wrong(node, "E254", "of `options` one is chosen, and that is no list; take `type: list` out: more than three options are shown as a list by themselves"),
+            _ => {}
         }
         let invalid = fields.opt_text("invalid");
         if let Some(text) = &invalid {

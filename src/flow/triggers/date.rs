@@ -118,6 +118,12 @@ impl Date {
 fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
     let Some(node) = fields.required("date") else { return (String::new(), false) };
     let written = node.text().unwrap_or_default();
+    let bare = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).map(str::trim);
+    if let Some(bare) = bare {
+        let finding = Diagnostic::error("E244", &node.place, "`date` takes the name of a field, and this is its value");
+        fields.report(finding.help(format!("write `date: {bare}`")));
+        return (bare.strip_prefix("contact.").unwrap_or(bare).to_owned(), false);
+    }
     let name = written.strip_prefix("contact.").unwrap_or(written).to_owned();
     if node.is_broken() {
         return (name, false);

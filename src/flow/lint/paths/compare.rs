@@ -10,6 +10,7 @@ use crate::{
         fix::Fix,
     },
     flow::script::{numeral, spells_moment},
+    model::answer::says_yes,
 };
 use rhai::{Expr, Position};
 
@@ -52,6 +53,7 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
         let place = eval.place(at, length);
         (text, place)
     });
+    let language = eval.set.bot.language.clone();
     let always = if op == "!=" { "always true" } else { "never true" };
     eval.bad(|| {
         let message = format!("this is {always}: {left_words} is compared with {right_words}");
@@ -77,12 +79,22 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
                 }
             }
             (Some((text, _)), None) if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => {
-                let yes = matches!(text.to_lowercase().as_str(), "yes" | "true" | "y" | "1");
                 let asked = if x.meets(Kinds::YESNO) { left.0 } else { right.0 };
-                finding.help(match (asked, yes == (op == "==")) {
-                    (Expr::Variable(variable, ..), true) => format!("write `{}` alone", variable.1),
-                    (Expr::Variable(variable, ..), false) => format!("write `'!{}'`", variable.1),
-                    _ => format!("write `{}`", if yes { "true" } else { "false" }),
+                let name = if let Expr::Variable(variable, ..) = asked { Some(variable.1.as_str()) } else { None };
+                let meant = match text.to_lowercase().as_str() {
+                    "true" | "y" => Some(true),
+                    "false" | "n" => Some(false),
+                    _ => says_yes(&text, &language),
+                };
+                finding.help(match (name, meant.map(|yes| yes == (op == "=="))) {
+                    (Some(name), Some(true)) => format!("write `{name}` alone"),
+                    (Some(name), Some(false)) => format!("write `'!{name}'`"),
+                    // Nobody knows which of the two is meant, and the wrong one may record a consent.
+                    (Some(name), None) => {
+                        format!("it is true for a yes and false for a no: write `{name}`, or `'!{name}'` for a no")
+                    }
+                    (None, Some(_)) => format!("write `{}`", meant == Some(true)),
+                    (None, None) => "it is true for a yes and false for a no".to_owned(),
                 })
             }
             (Some((text, _)), None) if x.within(moments()) || y.within(moments()) => {
@@ -117,6 +129,9 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
                 finding.help(format!("write `{op} \"{meant}\"`, or ask with `type: yesno` and without `options`"))
             }
             _ if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => finding.help("write `true` or `false`"),
+            (Some((text, _)), None) if x.within(Kinds::NUMERIC) && is_weekday(&text) => {
+                finding.help("weekdays are numbers, Monday is 1 and Sunday 7")
+            }
             _ => finding.help(format!(
                 "one side is {}, and the other {}: take the part that you mean",
                 x.words(),
@@ -124,6 +139,12 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
             )),
         }
     });
+}
+
+/// In English: as somebody writes it who takes `.weekday` for a name.
+fn is_weekday(text: &str) -> bool {
+    const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    NAMES.iter().any(|name| text.to_lowercase().starts_with(name))
 }
 
 fn is_comparison(expr: &Expr) -> bool {

@@ -255,6 +255,8 @@ pub fn answer(written: &yaml::Node, by: &str) -> Ty {
     match named.and_then(AnswerType::parse) {
         None if named.is_some() => return Ty::ANY,
         Some(AnswerType::Choice) | None => {}
+        // It was reported, and one of them is meant.
+        Some(AnswerType::List) if written.get("options").is_some() => {}
         Some(kind) => return Ty::declared(&kind.into()),
     }
     let Some(options) = written.get("options") else { return Ty::of(Kinds::TEXT) };

@@ -26,7 +26,7 @@ use crate::{
     base::{
         diagnostic::Findings,
         ids::FlowName,
-        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX},
+        limits::{CALL_DEPTH_MAX, LINT_GROWTHS_MAX, LINT_WAYS_MAX},
         place::Place,
         time::Span,
         yaml,
@@ -363,7 +363,8 @@ fn arrive<'a>(
     let change = slot.states.add(state);
     if change.age && !first {
         slot.growths += 1;
-        if slot.growths > LINT_GROWTHS_MAX {
+        let grows = slot.growths;
+        if grows > LINT_WAYS_MAX || grows > LINT_GROWTHS_MAX && state.trail.comes_round() {
             for state in &mut slot.states.0 {
                 if state.age.most != ANY && state.age.most > Span::ZERO {
                     state.age.most = ANY;

@@ -54,7 +54,8 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
         state = state.with(flow, &entry.key.text, Ty::declared(&kind.into()));
     }
     if let Some(field) = written.get("date").and_then(yaml::Node::text) {
-        state = state.fact(field, true);
+        let name = field.strip_prefix("contact.").unwrap_or(field);
+        state = state.fact(&format!("contact.{name}"), true);
     }
     // Who is no part of the audience is not written to.
     if let Some(to) = written.get("to") {

@@ -243,6 +243,20 @@ impl Drop for Trail {
 }
 
 impl Trail {
+    /// Time passes twice at one place since the contact wrote: only then can a loop make a message later without end.
+    /// Where each round asks something, many rounds are no later than one.
+    pub fn comes_round(&self) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut at = Some(self);
+        while let Some(link) = at {
+            if !seen.insert((link.place.path(), link.place.range().start)) {
+                return true;
+            }
+            at = link.before.as_deref();
+        }
+        false
+    }
+
     /// From the beginning.
     pub fn links(&self) -> Vec<&Trail> {
         let mut all = vec![self];

@@ -54,6 +54,21 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - if: contact.known == true\n    then: [say: Hi]",
     ),
     (
+        "  - ask: May we?\n    as: agrees\n    type: yesno\n  - if: agrees == \"Sí\"\n    then: [say: Good]",
+        "write `agrees` alone",
+        "  - ask: May we?\n    as: agrees\n    type: yesno\n  - if: agrees\n    then: [say: Good]",
+    ),
+    (
+        "  - ask: May we?\n    as: agrees\n    type: yesno\n  - if: agrees == \"given\"\n    then: [say: Good]",
+        "write `agrees`, or `'!agrees'` for a no",
+        "  - ask: May we?\n    as: agrees\n    type: yesno\n  - if: agrees\n    then: [say: Good]",
+    ),
+    (
+        "  - if: today().weekday != \"Sunday\"\n    then: [say: Open]",
+        "Monday is 1 and Sunday 7",
+        "  - if: today().weekday != 7\n    then: [say: Open]",
+    ),
+    (
         "  - if: contact.tags contains \"vip\" && contact.known\n    then: [say: Hi]",
         "write `contact.tags.contains(\"vip\")`",
         "  - if: contact.tags.contains(\"vip\") && contact.known\n    then: [say: Hi]",

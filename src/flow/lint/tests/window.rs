@@ -15,6 +15,24 @@ fn a_start_without_a_message_needs_if_closed() {
 }
 
 #[test]
+fn many_ways_to_one_step_are_no_loop() {
+    let question = |n: usize| {
+        format!(
+            "  - ask: Q{n}?\n    as: a{n}\n    options: [{{id: x, title: X, do: {{go: later}}}}, {{id: y, title: Y}}]\n    \
+             timeout: 1h\n    on_timeout: {{go: later}}\n"
+        )
+    };
+    let many = |later: &str| {
+        let questions: String = (0..30).map(question).collect();
+        format!("{HI}steps:\n{questions}blocks:\n  later:\n{later}")
+    };
+    clean(&[&many("    - say: Bye\n")]);
+    one(&[&many("    - wait: 23h\n    - say: Bye\n")], "goes out 23.0 h – 24.0 h after the last reply");
+    // Here each round waits once more.
+    one(&[&format!("{HI}steps:\n  - wait: 1h\n  - say: Still here\n  - go: top\n")], "can go out 1.0 h or more");
+}
+
+#[test]
 fn unasked_messages_without_quiet_hours_are_a_warning() {
     let bot = BOT.replace("quiet_hours: {from: \"21:00\", to: \"08:00\"}\n", "");
     let flow = "when: [{api: true}]\nsteps:\n  - say: Hello\n    if_closed: hold\n";
