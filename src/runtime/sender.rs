@@ -343,8 +343,8 @@ impl App {
         pending.waits_for = waits_for;
         rows::mark(set, sender, pending, Some((&error.code, &error.text)), waits_for);
         if matches!(pending.state, PendingState::Unknown { .. }) {
+            // Whoever waits for its fate waits on: a status that names it may come within seconds.
             self.metrics.message(sender, "unknown");
-            pending.answer(&SendAnswer::Unknown);
         }
     }
 
