@@ -1,7 +1,8 @@
-//! `transom dead-letters list|replay`: what could not be handled, and unknown sends.
+//! `transom dead-letters list|replay|dismiss`: what could not be handled, and unknown sends.
 
 use super::{
     Failure, Outcome,
+    call::Api,
     place::{At, read_only, running},
     show, table,
 };
@@ -20,7 +21,7 @@ pub enum What {
         /// Of this kind only: `malformed`, `wrong_secret`, `poison`, `unknown_send` …
         #[arg(long)]
         kind: Option<String>,
-        /// Also those that were replayed
+        /// Also those that were replayed, settled or dismissed
         #[arg(long)]
         all: bool,
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
@@ -36,6 +37,12 @@ pub enum What {
         /// Every open one
         #[arg(long)]
         all: bool,
+    },
+    /// Take them off the list without trying them again; the daemon must be running
+    Dismiss {
+        /// Their ids
+        #[arg(required = true)]
+        ids: Vec<i64>,
     },
 }
 
@@ -59,6 +66,7 @@ pub async fn run(args: Args) -> Outcome {
             Ok(())
         }
         What::Replay { ids, all } => replay(&config, ids, all).await,
+        What::Dismiss { ids } => dismiss(&config, &ids).await,
     }
 }
 
@@ -102,8 +110,9 @@ fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
     let rows: Vec<Vec<String>> = letters
         .into_iter()
         .map(|letter| {
-            let state =
-                letter.replayed_at.map_or_else(|| "open".to_owned(), |at| format!("replayed {}", show::time(at)));
+            let state = letter
+                .replayed_at
+                .map_or_else(|| "open".to_owned(), |at| format!("off the list since {}", show::time(at)));
             vec![
                 letter.id.to_string(),
                 letter.kind,
@@ -117,12 +126,24 @@ fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
     table::print(&["id", "kind", "since", "sender", "state", "reason"], &rows, "There are no open dead letters.");
 }
 
+async fn daemon(config: &Config) -> Result<Api, Failure> {
+    let none = "no daemon runs on this database; start it with `transom serve`, then try again";
+    running(config).await.ok_or_else(|| Failure::Failed(none.to_owned()))
+}
+
+async fn dismiss(config: &Config, ids: &[i64]) -> Outcome {
+    let api = daemon(config).await?;
+    let mut failed = false;
+    for id in ids {
+        let answer = api.post(&format!("/v1/dead-letters/{id}/dismiss"), &json!({})).await?;
+        failed |= !answer.status.is_success();
+        println!("{id}: {}", if answer.status.is_success() { "dismissed".to_owned() } else { answer.refusal() });
+    }
+    if failed { Err(Failure::Said) } else { Ok(()) }
+}
+
 async fn replay(config: &Config, ids: Vec<i64>, all: bool) -> Outcome {
-    let Some(api) = running(config).await else {
-        return Err(Failure::Failed(
-            "no daemon runs on this database; start it with `transom serve`, then replay".into(),
-        ));
-    };
+    let api = daemon(config).await?;
     let ids = if all {
         let store = read_only(config).await?;
         let letters = read(&store, None, false, REPLAYED_MAX).await;

@@ -66,6 +66,15 @@ impl App {
         }
     }
 
+    /// Takes one off the list without trying it again: somebody has looked, and nothing is left to do.
+    pub async fn dismiss(&self, id: i64) -> anyhow::Result<Replayed> {
+        match dead_letter::find(&self.store, id).await? {
+            None => Ok(Replayed::Missing),
+            Some(letter) if letter.replayed_at.is_some() => Ok(Replayed::Before),
+            Some(letter) => self.mark_replayed(&letter, WriteSet::new()).await,
+        }
+    }
+
     async fn replay_item(
         self: &Arc<Self>,
         letter: &dead_letter::DeadLetter,

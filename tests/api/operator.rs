@@ -30,7 +30,7 @@ async fn a_created_key_opens_its_account_until_it_is_revoked() {
 #[tokio::test]
 async fn an_account_is_no_operator() {
     let host = Host::new().await;
-    for path in ["/v1/keys", "/v1/templates/pull", "/v1/dead-letters/1/replay"] {
+    for path in ["/v1/keys", "/v1/templates/pull", "/v1/dead-letters/1/replay", "/v1/dead-letters/1/dismiss"] {
         assert_eq!(host.post("key-acme", path, json!({})).await.is(403)["code"], "operator_only", "{path}");
         assert_eq!(host.post("wrong", path, json!({})).await.status, 401, "{path}");
     }
@@ -70,6 +70,19 @@ async fn a_dead_letter_that_fails_again_says_so_and_stays() {
     }
     assert_eq!(dead_letter::page(&host.app.store, i64::MAX, 10).await.unwrap().len(), 1);
     assert!(host.app.metrics.render().contains(r#"transom_dead_letters{kind="malformed"} 1"#));
+}
+
+#[tokio::test]
+async fn a_dead_letter_that_nobody_can_replay_is_dismissed_once() {
+    let (host, replay) = with_a_letter().await;
+    let path = replay.replace("/replay", "/dismiss");
+    assert_eq!(host.post("key-acme", &path, json!({})).await.status, 403, "it is the operator's");
+    assert_eq!(host.post(OPERATOR, "/v1/dead-letters/99/dismiss", json!({})).await.status, 404);
+    assert_eq!(host.post(OPERATOR, &path, json!({})).await.is(200)["dismissed"], true);
+    assert_eq!(host.post(OPERATOR, &path, json!({})).await.is(409)["code"], "replayed_before");
+    assert_eq!(host.post(OPERATOR, &replay, json!({})).await.is(409)["code"], "replayed_before");
+    assert_eq!(host.get(OPERATOR, "/v1/dead-letters").await.is(200)["data"], json!([]));
+    assert!(host.app.metrics.render().contains(r#"transom_dead_letters{kind="malformed"} 0"#));
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use super::{keys::operator, page::Page};
 use crate::{
-    base::{limits::API_SEND_WAIT, query, time::iso},
+    base::{ids::OutboundId, limits::API_SEND_WAIT, query, time::iso},
     runtime::{outbox::SendAnswer, replay::Replayed},
-    store::{ReadError, dead_letter},
+    store::{ReadError, dead_letter, outbound},
     web::{
         auth::{self, Caller},
         idempotency::json,
@@ -40,6 +40,17 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
 /// `POST /v1/dead-letters/{id}/replay`: tries again what could not be handled.
 pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     Ok(json(StatusCode::OK, &replayed(&web, &id, &headers).await?))
+}
+
+/// `POST /v1/dead-letters/{id}/dismiss`: takes it off the list, for what cannot or need not be tried again.
+pub async fn dismiss(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    operator(&web, &headers).await?;
+    let id: i64 = id.parse().map_err(|_| none())?;
+    match web.app.dismiss(id).await.map_err(|error| Problem::bug(&error))? {
+        Replayed::Before => Err(Problem::conflict("replayed_before", "It is off the list already.")),
+        Replayed::Missing => Err(none()),
+        _ => Ok(json(StatusCode::OK, &json!({"id": id, "dismissed": true}))),
+    }
 }
 
 fn none() -> Problem {
@@ -112,17 +123,26 @@ async fn replayed(web: &Web, id: &str, headers: &HeaderMap) -> Result<Json, Prob
             Ok(Ok(SendAnswer::Failed { code, text, .. })) => {
                 Err(failed_again(format!("The provider did not take it: {code}: {text}.")))
             }
-            Ok(Ok(SendAnswer::Unknown)) => {
+            Ok(Ok(SendAnswer::Unknown) | Err(_)) | Err(_) if is_unknown(web, id).await? => {
                 Err(failed_again("Again nobody knows whether it left; without a status it is listed anew.".to_owned()))
             }
             // It keeps its place in the outbox: a rate, a stopped sender, a provider that takes its time.
-            Ok(Err(_)) | Err(_) => Ok(json!({"id": id, "replayed": true, "waits": true})),
+            Ok(Ok(SendAnswer::Unknown) | Err(_)) | Err(_) => Ok(json!({"id": id, "replayed": true, "waits": true})),
         },
         Replayed::Again(why) => Err(failed_again(why)),
         Replayed::Missing => Err(none()),
         Replayed::Before => Err(Problem::conflict("replayed_before", "It was replayed already.")),
         Replayed::Impossible(why) => Err(Problem::conflict("not_replayable", why)),
     }
+}
+
+/// Nobody knows whether the message of this dead letter left.
+async fn is_unknown(web: &Web, id: i64) -> Result<bool, Problem> {
+    let store = &web.app.store;
+    let letter = dead_letter::find(store, id).await.map_err(|error| Problem::bug(&error))?;
+    let Some(message) = letter.and_then(|letter| letter.subject_id) else { return Ok(false) };
+    let row = outbound::find(store, OutboundId(message)).await.map_err(|error| Problem::bug(&error))?;
+    Ok(row.is_some_and(|row| row.state == outbound::SendState::Unknown))
 }
 
 fn failed_again(why: String) -> Problem {

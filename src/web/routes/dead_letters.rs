@@ -22,7 +22,7 @@ static LETTER: Shape = shape(
         need("at", Time, "Since when."),
         need("sender", Maybe(&Whole), "Of which sender, where that is known."),
         need("reason", Text, "One sentence."),
-        need("replayed_at", Maybe(&Time), "When it was tried again, or settled itself."),
+        need("replayed_at", Maybe(&Time), "When it was tried again, settled itself or was dismissed."),
         may("data", Maybe(&Any), "What was kept of it; for the operator only."),
     ],
 );
@@ -36,6 +36,9 @@ static REPLAYED: Shape = shape(
         need("waits", Flag, "It stands in line; what becomes of it is not known yet."),
     ],
 );
+
+static DISMISSED: Shape =
+    shape("Dismissed", "", &[need("id", Whole, ""), need("dismissed", Flag, "It is off the list.")]);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -75,6 +78,19 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("failed_again", 409), ("replayed_before", 409), ("not_replayable", 409)]),
         example: ask("/v1/dead-letters/$letter/replay"),
         take: || post(dead_letters::replay),
+        ..POST
+    },
+    Route {
+        path: "/v1/dead-letters/{id}/dismiss",
+        name: "dismiss_dead_letter",
+        part: PART,
+        summary: "Take one off the list without trying it again",
+        about: "For what cannot be tried again, or need not be: a body that nobody can read, a run that has ended.",
+        who: Who::Operator,
+        answers: &[ok(Of(&DISMISSED), "")],
+        errors: Errors::Problems(&[("replayed_before", 409)]),
+        example: ask("/v1/dead-letters/$refused/dismiss"),
+        take: || post(dead_letters::dismiss),
         ..POST
     },
 ];
