@@ -79,6 +79,8 @@ pub struct Metrics {
     /// Transactions of the writer, and the write-sets in them.
     commits: Counter,
     commit_sets: Counter,
+    /// Transactions that the database did not take.
+    commits_lost: Counter,
     /// Statements or commits that the database refused.
     pub database_errors: Counter,
 }
@@ -126,6 +128,7 @@ impl Metrics {
             commit_queue: Gauge::default(),
             commits: Counter::default(),
             commit_sets: Counter::default(),
+            commits_lost: Counter::default(),
             database_errors: Counter::default(),
         };
         metrics.registry = std::sync::Arc::new(metrics.register());
@@ -239,6 +242,7 @@ impl Metrics {
     pub fn written(&self, written: Written) {
         self.commits.inc_by(written.groups.saturating_sub(self.commits.get()));
         self.commit_sets.inc_by(written.sets.saturating_sub(self.commit_sets.get()));
+        self.commits_lost.inc_by(written.lost.saturating_sub(self.commits_lost.get()));
     }
 
     /// Something that only a mistake of ours can cause: work that the sweep had to pick up, a panic.
@@ -297,6 +301,7 @@ impl Metrics {
         r.register("commit_queue", "Write-sets that wait for the writer", self.commit_queue.clone());
         r.register("commits", "Transactions of the writer", self.commits.clone());
         r.register("commit_sets", "Write-sets in these transactions", self.commit_sets.clone());
+        r.register("commits_lost", "Transactions that the database did not take", self.commits_lost.clone());
         r.register("database_errors", "Statements that the database refused", self.database_errors.clone());
         all
     }
@@ -446,10 +451,10 @@ mod tests {
     fn what_the_writer_did_is_counted_once_however_often_it_is_asked() {
         let metrics = Metrics::new();
         for _ in 0..2 {
-            metrics.written(Written { groups: 2, sets: 9 });
+            metrics.written(Written { groups: 2, sets: 9, lost: 1 });
         }
         let page = metrics.render();
-        for line in ["transom_commits_total 2", "transom_commit_sets_total 9"] {
+        for line in ["transom_commits_total 2", "transom_commit_sets_total 9", "transom_commits_lost_total 1"] {
             assert!(page.lines().any(|l| l == line), "`{line}` is missing in\n{page}");
         }
     }

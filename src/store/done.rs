@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) struct Done {
     groups: AtomicU64,
     sets: AtomicU64,
+    lost: AtomicU64,
 }
 
 /// Groups that the writer has taken to the database, and the write-sets in them.
@@ -13,6 +14,8 @@ pub(super) struct Done {
 pub struct Written {
     pub groups: u64,
     pub sets: u64,
+    /// Groups that the database did not take: a full disk, a connection that broke.
+    pub lost: u64,
 }
 
 impl Done {
@@ -22,7 +25,13 @@ impl Done {
         self.sets.fetch_add(sets as u64, Ordering::Relaxed);
     }
 
+    /// One of them was lost.
+    pub fn lose(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub fn read(&self) -> Written {
-        Written { groups: self.groups.load(Ordering::Relaxed), sets: self.sets.load(Ordering::Relaxed) }
+        let now = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        Written { groups: now(&self.groups), sets: now(&self.sets), lost: now(&self.lost) }
     }
 }

@@ -273,6 +273,7 @@ impl Writer {
                 }
                 Trouble::Again | Trouble::Lost => {
                     tracing::error!(error = %error, "A commit was lost");
+                    self.done.lose();
                     // What stands in `work` was rolled back or never begun, but its owners have waited long
                     // enough to look again themselves.
                     let unknown = part.into_iter().chain(work.into_iter().flatten());
