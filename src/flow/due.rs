@@ -10,7 +10,7 @@ use crate::{
     model::{
         effect::RunEnd,
         event::{CallAnswer, CallError},
-        session::Waiting,
+        session::{CallWait, Waiting},
     },
 };
 
@@ -158,7 +158,15 @@ impl<'a> Turn<'a> {
         let next = postponed.collect::<Vec<_>>().into_iter().find(|number| !self.must_be_silent(*number));
         let Some(run) = next.and_then(|number| self.run_mut(number)) else { return false };
         run.postponed = false;
-        let (number, waiting) = (run.number, run.waiting.clone());
+        let (number, mut waiting) = (run.number, run.waiting.clone());
+        if let Waiting::Call(call) = &mut waiting
+            && let Some(result) = call.back.take()
+        {
+            let number_of_call = call.call;
+            run.waiting = waiting;
+            self.returned(number, number_of_call, result);
+            return true;
+        }
         let woken = match waiting {
             Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. } => {
                 deadline.is_none_or(|at| at > self.now())
@@ -219,8 +227,15 @@ impl<'a> Turn<'a> {
     pub fn returned(&mut self, number: u32, call: u32, result: Result<CallAnswer, CallError>) {
         let waiting = self.run(number).map(|run| run.waiting.clone());
         let Some(Waiting::Call(wait)) = waiting else { return self.stale("a call") };
-        if wait.call != call || wait.retry_at.is_some() {
+        if wait.call != call || wait.retry_at.is_some() || wait.back.is_some() {
             return self.stale("a call");
+        }
+        if self.session.person.as_ref().is_some_and(|person| person.run != Some(number)) {
+            // A run that wakes waits (language.md 8): what it would say now would come when it is old.
+            if let Some(run) = self.run_mut(number) {
+                run.waiting = Waiting::Call(Box::new(CallWait { back: Some(result), ..*wait }));
+            }
+            return self.postpone(number);
         }
         let Some(here) = self.here(number) else {
             return self.give_up(number, "the step that called is no longer there");
@@ -237,6 +252,7 @@ impl<'a> Turn<'a> {
             let waiting = self.run(number).map(|run| run.waiting.clone());
             let (Some(Waiting::Call(wait)), Some(here)) = (waiting, self.here(number)) else { continue };
             if wait.retry_at.is_none()
+                && wait.back.is_none()
                 && let Step::Http(http) = &here.node.step
             {
                 let next = http.restarted(self, *wait);

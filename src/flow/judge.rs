@@ -97,7 +97,7 @@ impl<'a> Turn<'a> {
         token: Option<Token>,
         consented: bool,
     ) {
-        if self.session.runs.iter().any(|run| matches!(run.waiting, Waiting::Call(_) | Waiting::Fate { .. })) {
+        if self.session.runs.iter().any(|run| run.waiting.is_in_call()) {
             self.note(None, None, "level 4: a call is under way; judged when it is back");
             if self.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
                 self.session.waiting_messages.push(WaitingMessage { id, message, reply_to, heard_before });
@@ -333,8 +333,7 @@ impl<'a> Turn<'a> {
 
     /// Messages that waited for a call, in order. One at a time: the first may begin another call.
     pub fn judge_waiting(&mut self) -> bool {
-        let in_call = |waiting: &Waiting| matches!(waiting, Waiting::Call(_) | Waiting::Fate { .. });
-        if self.session.waiting_messages.is_empty() || self.session.runs.iter().any(|run| in_call(&run.waiting)) {
+        if self.session.waiting_messages.is_empty() || self.session.runs.iter().any(|run| run.waiting.is_in_call()) {
             return false;
         }
         let waiting = self.session.waiting_messages.remove(0);

@@ -271,6 +271,23 @@ pub enum Waiting {
     },
 }
 
+impl Waiting {
+    /// Steps are under way that only the outside can end: what the contact writes meanwhile waits for it.
+    pub fn is_in_call(&self) -> bool {
+        match self {
+            Waiting::Call(call) => call.back.is_none(),
+            Waiting::Fate { .. } => true,
+            Waiting::Question(_)
+            | Waiting::Reply { .. }
+            | Waiting::Event { .. }
+            | Waiting::Delivery { .. }
+            | Waiting::Person { .. }
+            | Waiting::Until { .. }
+            | Waiting::Ready => false,
+        }
+    }
+}
+
 /// How much of a wait was left at a moment: while its flow is paused nothing of it passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rest {
@@ -286,8 +303,9 @@ pub struct CallWait {
     /// When the next try begins; `None` while one is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Time>,
+    /// What came back while a person had the conversation: it is looked at when the bot has it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<Result<CallAnswer, CallError>>,
+    pub back: Option<Result<CallAnswer, CallError>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -109,7 +109,7 @@ impl StepKind for Http {
                 turn.effects.push(Effect::Call(Box::new(request.clone())));
                 turn.note_at(here, format!("{} to a server", self.method));
                 let (call, attempt) = (request.call, 1);
-                Next::Park(Waiting::Call(Box::new(CallWait { call, attempt, request, retry_at: None, last: None })))
+                Next::Park(Waiting::Call(Box::new(CallWait { call, attempt, request, retry_at: None, back: None })))
             }
             Err(failure) => Next::Fail(failure),
         }

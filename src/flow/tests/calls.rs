@@ -70,6 +70,17 @@ fn a_message_during_a_call_is_judged_when_the_run_parks() {
 }
 
 #[test]
+fn what_comes_back_while_a_person_has_it_is_looked_at_afterwards() {
+    let packed = "~ answer 200 {\"state\": \"packed\"}";
+    bot(
+        SHOP,
+        &format!("< status\n~ person\n{packed}\n= runs 1\n~ restart\n= calls 0\n~ back\n> 200: packed\n= runs 0"),
+    );
+    bot(SHOP, &format!("< status\n~ person\n{packed}\n< hello?\n~ back\n> 200: packed"));
+    bot(SHOP, "< status\n~ person\n~ answer 403\n~ back\n> Sorry: http_403");
+}
+
+#[test]
 fn a_stale_answer_changes_nothing() {
     bot(
         SHOP,
