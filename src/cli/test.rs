@@ -334,8 +334,7 @@ cases:
         let all = split_all(&[file.clone(), bot.path().to_owned()]).unwrap_or_else(|_| panic!("one bot"));
         assert!(all.1.is_empty());
         assert!(matches!(split_all(&[file, std::env::temp_dir()]), Err(Failure::Usage(_))));
-        for wrong in ["flows/hi.yaml", "flows/none.test.yaml"] {
-            assert!(matches!(split(&bot.path().join(wrong)), Err(Failure::Usage(_))), "{wrong}");
-        }
+        assert!(matches!(split(&bot.path().join("flows/hi.yaml")), Err(Failure::Usage(_))));
+        assert!(matches!(split(&bot.path().join("flows/none.test.yaml")), Err(Failure::Failed(_))));
     }
 }

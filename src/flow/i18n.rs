@@ -424,9 +424,9 @@ mod tests {
 
     #[test]
     fn what_was_translated_is_put_aside_and_taken_back() {
-        let old = "locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\nb.say_4: {from: Colour?, to: {count: \"${n}\", one: uno, other: otros}}\n";
+        let old = "locale: es\na.ask_1: {from: Which colour?, to: ¿Cuál?}\nb.say_4: {from: Colour?, to: {count: \"${1}\", one: uno, other: otros}}\n";
         let first = written(&set(old));
-        assert!(first.contains("  from: Colour?\n  to:\n    count: ${n}\n    one: uno\n    other: otros\n"), "{first}");
+        assert!(first.contains("  from: Colour?\n  to:\n    count: ${1}\n    one: uno\n    other: otros\n"), "{first}");
         assert!(first.ends_with("unused:\n  - step: a.ask_1\n    from: Which colour?\n    to: ¿Cuál?\n"), "{first}");
         assert_eq!(written(&set(&first)), first, "it stays there");
         // The text is what it was, in another flow.

@@ -27,9 +27,15 @@ fn many_ways_to_one_step_are_no_loop() {
         format!("{HI}steps:\n{questions}blocks:\n  later:\n{later}")
     };
     clean(&[&many("    - say: Bye\n")]);
-    one(&[&many("    - wait: 23h\n    - say: Bye\n")], "goes out 23.0 h – 24.0 h after the last reply");
+    one(
+        &[&many("    - wait: 23h\n    - say: Bye\n")],
+        "a.yaml:157:7: error[E501] this message can go out 23.0 h – 24.0 h after",
+    );
     // Here each round waits once more.
-    one(&[&format!("{HI}steps:\n  - wait: 1h\n  - say: Still here\n  - go: top\n")], "can go out 1.0 h or more");
+    one(
+        &[&format!("{HI}steps:\n  - wait: 1h\n  - say: Still here\n  - go: top\n")],
+        "a.yaml:5:5: error[E501] this message can go out 1.0 h or more",
+    );
 }
 
 #[test]
