@@ -96,7 +96,7 @@ fn a_call_without_a_mock_is_said_in_the_talk() {
 fn a_step_that_fails_is_told_with_its_reason() {
     let folder = bot(&[BOT, ("odd.yaml", "flow: odd\nwhen: [message: odd]\nsteps:\n  - say: ${[1, 2][7]}\n")]);
     let said = chat_in(folder.path(), &[], "odd\n");
-    assert!(said.contains("(odd.say_1 failed: `expression`: "), "{said}");
+    assert!(said.contains("(odd.say_1 failed: `script`: "), "{said}");
 }
 
 #[test]

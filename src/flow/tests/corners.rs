@@ -67,7 +67,7 @@ fn who_is_asked_again_is_not_reminded_in_the_same_breath() {
 }
 
 #[test]
-fn whoever_waits_for_a_person_goes_on_when_another_handoff_ends() {
+fn whoever_waits_for_a_person_goes_on_though_the_next_run_hands_over() {
     let flows = "flow: first
 when: [{event: first}]
 steps: [{wait: 1h}, {handoff: support, until_done: true}, {say: Back again., if_closed: hold}]
@@ -78,7 +78,7 @@ steps: [{http: 'GET https://x.example'}, {handoff: support}]
 ";
     check(
         flows,
-        "~ event first\n+59m\n< second\n+1m\n* handoff support\n~ answer 200\n* handoff support\n~ back\n> Back again.",
+        "~ event first\n+59m\n< second\n+1m\n* handoff support\n~ answer 200\n~ back\n* handoff support\n> Back again.",
     );
 }
 
