@@ -73,6 +73,8 @@ async fn what_is_no_file_for_this_sender_is_told() {
     assert_eq!(at("/v1/media", &[KEY, PDF], "x").await, "/sender");
     assert_eq!(at("/v1/media?sender=13", &[KEY, ("content-type", "image/gif")], "x").await, "/filename");
     assert_eq!(at("/v1/media?sender=13&filename=a.gif", &[KEY], "x").await, "/filename");
+    let voice = [KEY, ("content-type", "audio/x-m4a")];
+    assert_eq!(at("/v1/media?sender=13", &voice, "x").await, "/filename");
     assert_eq!(at("/v1/media?sender=13", &[KEY, PDF], "").await, "");
     assert_eq!(post("/v1/media?sender=13", &[PDF], "x").await.is(401)["code"], "unauthorized");
     let theirs = [("authorization", "Bearer key-other"), PDF];
@@ -82,6 +84,8 @@ async fn what_is_no_file_for_this_sender_is_told() {
     assert_eq!(post("/v1/media?sender=13", &png, &"x".repeat(most + 1)).await.is(413)["code"], "too_large");
     assert_eq!(platform.sent().len(), 0, "nothing of it went to the platform");
     post("/v1/media?sender=13", &png, &"x".repeat(most)).await.is(201);
+    let voice = post("/v1/media?sender=13&filename=voice.m4a", &voice, "x").await.is(201);
+    assert_eq!((&voice["kind"], &voice["mime"]), (&json!("audio"), &json!("audio/mp4")), "its name says it");
     let media = json!({"kind": "image", "id": "1", "url": "https://a.example/x"});
     let both = host.post("key-acme", "/v1/messages", json!({"contact": {"phone": ANA}, "media": media})).await.is(422);
     assert_eq!(both["errors"][0]["pointer"], "/media/url");

@@ -4,7 +4,7 @@
 use super::conformance::{Running, config};
 use crate::platform::{ALL, Asked, Fault, Kind, Platform};
 use serde_json::Value as Json;
-use transom::base::time::Span;
+use transom::{base::time::Span, model::template::TemplateHeader};
 
 const MENU: &[(&str, &str)] = &[
     ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n"),
@@ -143,4 +143,22 @@ async fn what_a_customer_writes_leads_to_no_other_file() {
             assert_eq!(text, Some("We have no such page"), "{kind:?} {words}: {body}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_file_above_a_template_is_uploaded_too() {
+    let flow = "flow: bill\nwhen: [message: bill]\nsteps:\n  - template: reminder\n    vars: [Ana, noon]\n    \
+                header: files/bill.pdf\n";
+    let files = [MENU[0], ("flows/bill.yaml", flow), ("files/bill.pdf", "the bill")];
+    let platform = Platform::start(Kind::Meta).await;
+    let mut config = config(Kind::Meta, &platform.base);
+    config.templates[0].template.header = Some(TemplateHeader::Document);
+    let running = Running::start(config, &files).await;
+    running.hears("wamid.IN1", "bill").await;
+    let sent = platform.until_sent(2).await;
+    let header = &sent[1].json()["template"]["components"][0];
+    assert_eq!(header["type"], "header", "{header}");
+    let document = &header["parameters"][0]["document"];
+    assert!(document["id"].as_str().unwrap().starts_with("44907") && document.get("link").is_none(), "{header}");
+    assert_eq!(document["filename"], "bill.pdf");
 }

@@ -83,10 +83,9 @@ impl Wanted {
         // curl says this of everything that it is not told about.
         let unsaid = |mime: &&str| !matches!(*mime, "application/octet-stream" | "application/x-www-form-urlencoded");
         let mime = headers.get(header::CONTENT_TYPE).and_then(|mime| mime.to_str().ok()).filter(unsaid);
-        let format = match mime {
-            Some(mime) => Format::of_mime(mime),
-            None => filename.as_deref().and_then(Format::of_name),
-        };
+        // Programs have other names for some types (`audio/x-m4a`): then the file's own counts.
+        let by_name = || filename.as_deref().and_then(Format::of_name);
+        let format = mime.and_then(Format::of_mime).or_else(by_name);
         if format.is_none() {
             let why = format!(
                 "Say what the file is by `Content-Type: image/png`, or by the ending of its `filename`; WhatsApp takes {}.",
