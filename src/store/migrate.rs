@@ -50,6 +50,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (45, "flow_pauses", include_str!("migrations/0045_flow_pauses.sql")),
     (46, "sender_pause", include_str!("migrations/0046_sender_pause.sql")),
     (47, "upload", include_str!("migrations/0047_upload.sql")),
+    (48, "broadcast_stopped", include_str!("migrations/0048_broadcast_stopped.sql")),
 ];
 
 const LEDGER: &str = "
