@@ -377,9 +377,11 @@ impl Session {
         })
     }
 
-    /// A person has the conversation, and it was not this run that handed it over.
-    pub fn silences(&self, run: Option<u32>) -> bool {
-        self.person.as_ref().is_some_and(|person| person.run.is_none() || person.run != run)
+    /// A person has the conversation, it was not this run that handed it over, and what it said then was not
+    /// said in the very turn of the hand-off, before it: that still goes out.
+    pub fn silences(&self, run: Option<u32>, said_at: Time) -> bool {
+        let Some(person) = &self.person else { return false };
+        (person.run.is_none() || person.run != run) && said_at != person.since
     }
 
     /// The messages whose fate its runs wait for: of questions without a deadline, and of steps that go on by it.

@@ -187,7 +187,7 @@ impl App {
             undeliverable: contact.data.undeliverable_since(conversation.sender).is_some(),
             contact: &contact.data,
             answers_after: rules.answers_after,
-            with_person: conversation.session.silences(pending.draft.run),
+            with_person: conversation.session.silences(pending.draft.run, pending.created_at),
             topic: match (rules.topic(&pending.draft.topic), pending.nudged) {
                 // Its nudge was counted, and is answered.
                 (topic, Nudged::Answered) => TopicRules { at_most: &[], ..topic },

@@ -244,7 +244,9 @@ impl App {
                 pending.in_order = false;
                 rows::mark(set, sender, pending, None, Some(Reason::WindowClosed));
                 self.metrics.message(sender, "held");
-                if pending.draft.if_closed.is_none() && !conversation.session.silences(pending.draft.run) {
+                if pending.draft.if_closed.is_none()
+                    && !conversation.session.silences(pending.draft.run, pending.created_at)
+                {
                     self.metrics.held_unplanned.inc();
                 }
                 Some(Fate::Held { until })

@@ -78,7 +78,7 @@ steps: [{http: 'GET https://x.example'}, {handoff: support}]
 ";
     check(
         flows,
-        "~ event first\n+59m\n< second\n+1m\n* handoff support\n~ answer 200\n~ back\n* handoff support\n> Back again.",
+        "~ event first\n+59m\n< second\n+1m\n* handoff support\n~ answer 200\n~ back\n> Back again.\n* handoff support",
     );
 }
 

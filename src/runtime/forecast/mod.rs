@@ -313,7 +313,7 @@ fn decide(
             undeliverable: contact.data.undeliverable_since(found.sender).is_some(),
             contact: &contact.data,
             answers_after: ground.rules.answers_after,
-            with_person: found.session.silences(draft.run),
+            with_person: found.session.silences(draft.run, slot),
             topic: ground.rules.topic(&draft.topic),
             consent_topics: &ground.rules.consent_topics,
             require_consent: account.is_some_and(|account| account.require_consent),
@@ -350,7 +350,7 @@ fn decide(
                 }
                 None => Foreseen::refused(now, Reason::TemplateUnusable),
             },
-            Plan::Hold { .. } if found.session.silences(draft.run) => Foreseen::held(now, Reason::WithPerson),
+            Plan::Hold { .. } if found.session.silences(draft.run, slot) => Foreseen::held(now, Reason::WithPerson),
             Plan::Hold { .. } => Foreseen::held(now, Reason::WindowClosed),
             Plan::WaitTemplate { .. } => Foreseen::held(now, Reason::TemplateUnusable),
             Plan::Later { reason, .. } => Foreseen::held(now, reason),

@@ -252,7 +252,7 @@ impl Talk {
             undeliverable: false,
             contact: &self.contact.data,
             answers_after: AnswersAfter::People,
-            with_person: self.session().silences(draft.run),
+            with_person: self.session().silences(draft.run, written),
             topic: TopicRules { needs_consent: topic.needs_consent, at_most: &topic.at_most },
             consent_topics: &["marketing".into()],
             require_consent: false,
