@@ -173,6 +173,7 @@ fn every_post_that_sends_or_starts_something_honours_an_idempotency_key() {
     let others = [
         "import_contacts",
         "replay_dead_letter",
+        "dismiss_dead_letter",
         "resume_sender",
         "pause_flow",
         "resume_flow",
