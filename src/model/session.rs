@@ -4,19 +4,18 @@
 
 mod kept;
 mod part;
+mod person;
 mod question;
 mod size;
+mod waiting;
 
 pub use kept::{CountedStart, Followed, Knew, Lost, TimedStart, WaitingWelcome};
 pub use part::Part;
+pub use person::{NeedsPerson, Person, Unanswered};
 pub use question::{Gathering, OptionShown, Question};
+pub use waiting::{CallWait, Waiting};
 
-use super::{
-    effect::IfClosed,
-    event::{CallAnswer, CallError, Start},
-    inbound::InboundMessage,
-    value::Value,
-};
+use super::{event::Start, inbound::InboundMessage, value::Value};
 use crate::base::{
     ids::{FlowName, InboundId, ProviderId, StepId, VersionId},
     time::{Span, Time},
@@ -230,64 +229,6 @@ pub struct StepError {
     pub step: StepId,
 }
 
-/// Why a run stands still.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "on", rename_all = "snake_case")]
-pub enum Waiting {
-    /// Not parked: only inside a turn.
-    Ready,
-    Question(Box<Question>),
-    /// `wait: reply`.
-    Reply {
-        deadline: Option<Time>,
-    },
-    /// `wait: 2h`, `{until: …}`, `window_closing`.
-    Until {
-        at: Time,
-        /// Of a length of time; `None`: of a moment.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        rest: Option<Rest>,
-    },
-    /// `wait: {event: NAME}`.
-    Event {
-        name: String,
-        deadline: Option<Time>,
-    },
-    /// `wait: {delivery: …}` for the message with this number.
-    Delivery {
-        message: u32,
-        read: bool,
-        deadline: Option<Time>,
-    },
-    /// An external call is under way, or waits for its next try.
-    Call(Box<CallWait>),
-    /// The step waits for the fate of its own message.
-    Fate {
-        message: u32,
-    },
-    /// `handoff` with `until_done`.
-    Person {
-        deadline: Option<Time>,
-    },
-}
-
-impl Waiting {
-    /// Steps are under way that only the outside can end: what the contact writes meanwhile waits for it.
-    pub fn is_in_call(&self) -> bool {
-        match self {
-            Waiting::Call(call) => call.back.is_none(),
-            Waiting::Fate { .. } => true,
-            Waiting::Question(_)
-            | Waiting::Reply { .. }
-            | Waiting::Event { .. }
-            | Waiting::Delivery { .. }
-            | Waiting::Person { .. }
-            | Waiting::Until { .. }
-            | Waiting::Ready => false,
-        }
-    }
-}
-
 /// How much of a wait was left at a moment: while its flow is paused nothing of it passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rest {
@@ -296,61 +237,10 @@ pub struct Rest {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CallWait {
-    pub call: u32,
-    pub attempt: u32,
-    pub request: super::effect::HttpCall,
-    /// When the next try begins; `None` while one is under way.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_at: Option<Time>,
-    /// What came back while a person had the conversation: it is looked at when the bot has it again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub back: Option<Result<CallAnswer, CallError>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Queued {
     pub start: Start,
     pub since: Time,
     pub until: Time,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Person {
-    pub since: Time,
-    /// The last human word; `give_back` counts from it.
-    pub last_word: Time,
-    pub give_back: Span,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub team: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent: Option<String>,
-    /// The flow and run that handed over; it may go on speaking.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flow: Option<FlowName>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<u32>,
-    /// What the hand-off says when nobody answers; `None`: said, or a person has written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unanswered: Option<Box<Unanswered>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step: Option<StepId>,
-}
-
-/// A text that waits for nobody to answer; written at the hand-off, because its run may be over by then.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Unanswered {
-    pub at: Time,
-    pub body: String,
-    pub topic: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub if_closed: Option<IfClosed>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NeedsPerson {
-    pub since: Time,
-    pub why: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,48 @@
+//! A person of the business who has the conversation, or should.
+
+use crate::{
+    base::{
+        ids::{FlowName, StepId},
+        time::{Span, Time},
+    },
+    model::effect::IfClosed,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    pub since: Time,
+    /// The last human word; `give_back` counts from it.
+    pub last_word: Time,
+    pub give_back: Span,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The flow and run that handed over; it may go on speaking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<u32>,
+    /// What the hand-off says when nobody answers; `None`: said, or a person has written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<Box<Unanswered>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+}
+
+/// A text that waits for nobody to answer; written at the hand-off, because its run may be over by then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unanswered {
+    pub at: Time,
+    pub body: String,
+    pub topic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_closed: Option<IfClosed>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedsPerson {
+    pub since: Time,
+    pub why: String,
+}
