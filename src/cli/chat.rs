@@ -256,7 +256,7 @@ impl Chat {
             println!("{}", self.paint.faint("Nothing falls due in the next 30 days; the bot waits for you."));
             return Ok(());
         }
-        println!("{}", self.paint.faint("Something fell due, and it was not about you."));
+        println!("{}", self.paint.faint("Something fell due, and nothing came of it that you would see."));
         self.print_clock().await
     }
 

@@ -205,6 +205,7 @@ fn hours_view(hours: &OpeningHours, now: Time) -> Value {
         ("open", Value::YesNo(hours.is_open(now))),
         ("opens_at", at(hours.opens_at(now))),
         ("closes_at", at(hours.closes_at(now).filter(|_| hours.is_open(now)))),
+        ("holidays", Value::List(hours.holidays.iter().copied().map(Value::Date).collect())),
     ])
 }
 

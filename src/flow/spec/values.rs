@@ -78,6 +78,7 @@ pub const HOURS_PARTS: &[(&str, &str)] = &[
     ("open", "They are open now."),
     ("opens_at", "When they open next."),
     ("closes_at", "When they close; missing while they are closed."),
+    ("holidays", "The days on which they stay closed: `hours.shop.holidays.contains(day)`."),
 ];
 
 /// How a value is written that is more than a word.

@@ -229,4 +229,19 @@ steps:
         flow,
         "< go\n> true Fri 13:00 Fri 14:00\n+1h\n< go\n> false Fri 16:00\n+5h\n< go\n> false Tue 09:00",
     );
+    let flow = "flow: a
+when: [{message: go}]
+steps:
+  - ask: When?
+    as: day
+    type: date
+    check: '!hours.shop.holidays.contains(day)'
+    invalid: We are closed on ${hours.shop.holidays[0].format(\"EEEE\")}.
+  - say: Until ${day.format(\"EEEE\")}!
+";
+    check_bot(
+        bot,
+        flow,
+        "< go\n> When?\n< 2026-11-23\n> We are closed on Monday.\n+11s\n< 2026-11-24\n> Until Tuesday!",
+    );
 }

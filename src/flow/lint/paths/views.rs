@@ -15,7 +15,7 @@ pub fn parts(shape: Shape) -> &'static [&'static str] {
         Shape::Http => &["status", "body", "headers"],
         Shape::Media => &["kind", "id", "mime", "url", "caption", "filename", "voice"],
         Shape::Location => &["latitude", "longitude", "name", "address"],
-        Shape::Hours => &["open", "opens_at", "closes_at"],
+        Shape::Hours => &["open", "opens_at", "closes_at", "holidays"],
         // Checked by name everywhere, also where no path leads: `lint::names`.
         Shape::View(_) => &[],
     }
@@ -42,6 +42,7 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
         (Shape::Media | Shape::Location, name) if parts(shape).contains(&name) => TEXT_OR_NOTHING,
         (Shape::Hours, "open") => Ty::of(Kinds::YESNO),
         (Shape::Hours, "opens_at" | "closes_at") => MOMENT_OR_NOTHING,
+        (Shape::Hours, "holidays") => Ty::of(Kinds::LIST),
         (Shape::View("window"), "open") => Ty::of(Kinds::YESNO),
         (Shape::View("window"), "ends_at") => MOMENT_OR_NOTHING,
         (Shape::View("msg"), "text" | "button" | "kind") => TEXT_OR_NOTHING,
