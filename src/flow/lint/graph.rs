@@ -139,15 +139,20 @@ impl<'a> All<'a> {
         let called = if node.outline.verb == "call" { target(self.set, flow, node)? } else { None };
         self.place(called?)
     }
+
+    /// Where each step leads, a `call` also into what it calls.
+    fn deep(&self) -> Vec<Vec<usize>> {
+        let edges = self.steps.iter().map(|&(flow, node)| {
+            let ways = ways(self.set, flow, node).into_iter().filter_map(|way| self.place(way.to?));
+            ways.chain(self.called(flow, node)).collect()
+        });
+        edges.collect()
+    }
 }
 
 /// A call whose target comes to the same call again: each round goes one deeper.
 fn recursion(all: &All<'_>, findings: &Findings) {
-    let edges = all.steps.iter().map(|&(flow, node)| {
-        let ways = ways(all.set, flow, node).into_iter().filter_map(|way| all.place(way.to?));
-        ways.chain(all.called(flow, node)).collect()
-    });
-    let circles = circles(&edges.collect::<Vec<Vec<usize>>>());
+    let circles = circles(&all.deep());
     // Said once for each circle, at its first call.
     let mut told: BTreeSet<usize> = BTreeSet::new();
     for (here, &(flow, node)) in all.steps.iter().enumerate().take(all.told) {
@@ -259,11 +264,13 @@ fn asked_for_ever(all: &All<'_>, findings: &Findings) {
 
 /// Loops that nothing leaves and in which nothing waits.
 fn endless(all: &All<'_>, findings: &Findings) {
+    let waiting = waiting(all);
     let edges: Vec<Vec<usize>> = all
         .steps
         .iter()
         .map(|&(flow, node)| {
-            let open = waits(node) || node.outline.verb == "end";
+            let waits = waits(node) || all.called(flow, node).is_some_and(|called| waiting[called]);
+            let open = waits || node.outline.verb == "end";
             // An error is no way out of a loop; the end of a flow is one.
             let on = ways(all.set, flow, node).into_iter().filter(|way| way.by != "on_error");
             let leads: Option<Vec<usize>> = if open { None } else { on.map(|way| all.place(way.to?)).collect() };
@@ -271,17 +278,7 @@ fn endless(all: &All<'_>, findings: &Findings) {
         })
         .collect();
     // What can come to a step that waits, or to an end, is no endless loop; the rest is.
-    let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
-    for (from, to) in edges.iter().enumerate() {
-        to.iter().for_each(|to| back[*to].push(from));
-    }
-    let mut todo: Vec<usize> = (0..edges.len()).filter(|at| edges[*at].is_empty()).collect();
-    let mut safe = vec![false; edges.len()];
-    while let Some(at) = todo.pop() {
-        if !std::mem::replace(&mut safe[at], true) {
-            todo.extend(&back[at]);
-        }
-    }
+    let safe = can_come_to(&edges, (0..edges.len()).filter(|at| edges[*at].is_empty()).collect());
     let circles = circles(&edges);
     for (here, (_, node)) in all.steps.iter().enumerate().take(all.told) {
         let back = edges[here].first().is_some_and(|to| *to <= here && circles[*to] == circles[here]);
@@ -290,6 +287,26 @@ fn endless(all: &All<'_>, findings: &Findings) {
             findings.push(finding.help("put an `ask` or a `wait` into the loop, or a condition that leaves it"));
         }
     }
+}
+
+/// Steps from which one comes to a wait, also to one within what is called.
+fn waiting(all: &All<'_>) -> Vec<bool> {
+    can_come_to(&all.deep(), (0..all.steps.len()).filter(|at| waits(all.steps[*at].1)).collect())
+}
+
+/// The steps that lead to one of some others, these among them.
+fn can_come_to(edges: &[Vec<usize>], mut todo: Vec<usize>) -> Vec<bool> {
+    let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
+    for (from, to) in edges.iter().enumerate() {
+        to.iter().for_each(|to| back[*to].push(from));
+    }
+    let mut can = vec![false; edges.len()];
+    while let Some(at) = todo.pop() {
+        if !std::mem::replace(&mut can[at], true) {
+            todo.extend(&back[at]);
+        }
+    }
+    can
 }
 
 fn address(flow: &Flow) -> usize {

@@ -49,6 +49,13 @@ fn a_loop_that_asks_is_no_endless_loop() {
 }
 
 #[test]
+fn a_loop_that_calls_what_asks_is_no_endless_loop() {
+    let again = "steps:\n  - call: asks\n  - go: top\nblocks:\n  asks: [{ask: Which?, as: x}]\n";
+    clean(&[&format!("{HI}{again}")]);
+    one(&[&format!("{HI}steps:\n  - call: b\n  - go: top\n"), "steps:\n  - say: x\n"], "a.yaml:5:5: error[E605]");
+}
+
+#[test]
 fn the_same_keyword_in_two_flows_is_an_error() {
     let hello = "when: [{message: [Héllo!]}]\nsteps: []\n";
     one(
