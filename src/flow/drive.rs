@@ -103,16 +103,16 @@ impl<'a> Turn<'a> {
                 self.stand_at(run, here.flow, entry);
             }
             Next::Go(name) => self.go(here, &name),
-            Next::CallBlock { entry, returns_as } => {
+            Next::CallBlock { entry, returns_as, until } => {
                 let at = entry.map(|ix| here.flow.node(ix).id.clone());
-                self.enter(here, Frame::new(here.flow.name.clone(), at, None, returns_as));
+                self.enter(here, Frame { until, ..Frame::new(here.flow.name.clone(), at, None, returns_as) });
             }
-            Next::CallFlow { flow, with, returns_as } => match here.set.flow(&flow) {
+            Next::CallFlow { flow, with, returns_as, until } => match here.set.flow(&flow) {
                 Some(called) => match self.opening(here.set, called, with) {
                     Ok(vars) => {
                         let at = called.entry.map(|ix| called.node(ix).id.clone());
                         let knew = self.knew_of(called);
-                        self.enter(here, Frame { knew, ..Frame::new(flow, at, Some(vars), returns_as) });
+                        self.enter(here, Frame { knew, until, ..Frame::new(flow, at, Some(vars), returns_as) });
                     }
                     Err(failure) => self.fail(here, failure),
                 },
@@ -158,9 +158,10 @@ impl<'a> Turn<'a> {
             Ok(vars) => {
                 let at = flow.entry.map(|ix| flow.node(ix).id.clone());
                 let knew = self.knew_of(flow);
-                let returns_as = self.pop_flow(here.run).and_then(|frame| frame.returns_as);
+                let (returns_as, until) =
+                    self.pop_flow(here.run).map(|frame| (frame.returns_as, frame.until)).unwrap_or_default();
                 if let Some(run) = self.run_mut(here.run) {
-                    run.frames.push(Frame { knew, ..Frame::new(name.clone(), at, Some(vars), returns_as) });
+                    run.frames.push(Frame { knew, until, ..Frame::new(name.clone(), at, Some(vars), returns_as) });
                 }
             }
         }

@@ -43,11 +43,12 @@ impl<'a> Turn<'a> {
             Waiting::Call(call) => (due(call.retry_at), false),
             Waiting::Ready | Waiting::Fate { .. } => (false, false),
         };
-        if !timed_out && !reminder {
+        let called = due(run.called_until()) && !self.call_stands_still(number);
+        if !called && !timed_out && !reminder {
             return;
         }
-        let waiting = run.waiting.clone();
-        if self.stands_still(number) {
+        let Some(waiting) = self.run(number).map(|run| run.waiting.clone()) else { return };
+        if !called && self.stands_still(number) {
             return;
         }
         if self.stop_meanwhile(number) {
@@ -60,7 +61,13 @@ impl<'a> Turn<'a> {
             return self.give_up(number, "the step it waited at is no longer there");
         };
         if self.must_be_silent(number) {
-            return self.due_in_silence(number, &waiting, timed_out);
+            if called {
+                self.wait_no_longer(number);
+            }
+            return self.due_in_silence(number, &waiting, timed_out || called);
+        }
+        if called {
+            return self.call_took_too_long(number);
         }
         match waiting {
             Waiting::Question(question) if question.gathering.is_some() => self.gathered(number),
@@ -222,7 +229,41 @@ impl<'a> Turn<'a> {
         self.time_out(here, on_timeout);
     }
 
-    // -- calls
+    // -- the time of a `call` step
+
+    /// What it waited for has not come in time, even where the wait itself knows no end.
+    fn wait_no_longer(&mut self, number: u32) {
+        let now = self.now();
+        if let Some(Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. }) =
+            self.run_mut(number).map(|run| &mut run.waiting)
+        {
+            *deadline = Some(now);
+        }
+    }
+
+    /// What was called ends where it stands, the outermost call whose time is up with all that it called.
+    fn call_took_too_long(&mut self, number: u32) {
+        let now = self.now();
+        let Some(run) = self.run(number) else { return };
+        let Some(entered) = run.frames.iter().position(|frame| frame.until.is_some_and(|at| at <= now)) else { return };
+        let with_person = matches!(run.waiting, Waiting::Person { .. });
+        if let Some(run) = self.run_mut(number) {
+            run.frames.truncate(entered);
+        }
+        if with_person {
+            self.session.person = None;
+        }
+        let Some(here) = self.here(number) else {
+            return self.give_up(number, "the `call` it came from is no longer there");
+        };
+        let on_timeout = match &here.node.step {
+            Step::Call(call) => call.on_timeout,
+            _ => None,
+        };
+        self.time_out(here, on_timeout);
+    }
+
+    // -- calls to other systems
 
     pub fn returned(&mut self, number: u32, call: u32, result: Result<CallAnswer, CallError>) {
         let waiting = self.run(number).map(|run| run.waiting.clone());

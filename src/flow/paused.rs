@@ -10,6 +10,20 @@ use crate::{
 };
 
 impl Turn<'_> {
+    /// The time of a `call` is up while the flow of its run is paused: it is looked at again later.
+    pub(super) fn call_stands_still(&mut self, number: u32) -> bool {
+        let (now, world) = (self.now(), self.world);
+        let Some(run) = self.run_mut(number) else { return false };
+        let Some(paused_at) = world.paused.by_hand.get(&run.flow).and_then(|pauses| pauses.open()) else {
+            return false;
+        };
+        let look = now + (now - paused_at).clamp(PAUSED_LOOK_MIN, PAUSED_LOOK_MAX);
+        for at in run.frames.iter_mut().filter_map(|frame| frame.until.as_mut()).filter(|at| **at <= now) {
+            *at = look;
+        }
+        true
+    }
+
     /// What of the run has fallen due does so later: its flow is paused, or was while the run waited.
     pub(super) fn stands_still(&mut self, number: u32) -> bool {
         let (now, world) = (self.now(), self.world);

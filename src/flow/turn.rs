@@ -40,10 +40,10 @@ pub enum Next {
     Jump(Option<NodeIx>),
     /// The top of another flow, for good; carries nothing.
     Go(FlowName),
-    /// A block of this flow that comes back.
-    CallBlock { entry: Option<NodeIx>, returns_as: Option<String> },
+    /// A block of this flow that comes back, by `until` at the latest.
+    CallBlock { entry: Option<NodeIx>, returns_as: Option<String>, until: Option<Time> },
     /// Another flow that comes back.
-    CallFlow { flow: FlowName, with: BTreeMap<String, Value>, returns_as: Option<String> },
+    CallFlow { flow: FlowName, with: BTreeMap<String, Value>, returns_as: Option<String>, until: Option<Time> },
     /// The flow ends and gives this back.
     End(Value),
     /// The run ends, callers too.

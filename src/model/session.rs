@@ -193,6 +193,9 @@ pub struct Frame {
     /// What of the contact the flow's `stop_when` looks at, as it was when the flow began; `None`: it looks at nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub knew: Option<Box<Knew>>,
+    /// When the time of the `call` that entered it is up; `None`: it has all the time it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
 }
 
 impl Frame {
@@ -203,7 +206,7 @@ impl Frame {
         vars: Option<BTreeMap<String, Value>>,
         returns_as: Option<String>,
     ) -> Frame {
-        Frame { flow, at, vars, returns_as, error: None, loops: Vec::new(), knew: None }
+        Frame { flow, at, vars, returns_as, error: None, loops: Vec::new(), knew: None, until: None }
     }
 }
 

@@ -57,6 +57,9 @@ fn finding(sent: &Sent) -> Diagnostic {
                 format!("{} pass here when nobody answers, and it goes on", length(*least))
             }
             By::Late(_, most) => format!("up to {} pass here when nobody answers, and it goes on", length(*most)),
+            By::TimeUp(_, ANY) => "this ends what is called, after any time".to_owned(),
+            By::TimeUp(least, most) if least == most => format!("{} pass here until its time is up", length(*least)),
+            By::TimeUp(_, most) => format!("up to {} pass here until its time is up", length(*most)),
             By::Loop => "and again each time round".to_owned(),
             By::Begun(_, ANY) => "begins the flow here, at any time".to_owned(),
             By::Begun(Span::ZERO, Span::ZERO) => "begins the flow here".to_owned(),

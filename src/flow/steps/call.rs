@@ -1,9 +1,12 @@
 //! `call`: runs a block or flow and comes back.
 
-use super::StepKind;
+use super::{
+    StepKind,
+    ask::{Timeout, read_timeout},
+};
 use crate::flow::{
-    definition::Target,
-    spec::{Declared, FieldKind, FieldSpec, Spec},
+    definition::{Body, Target},
+    spec::{Declared, FieldKind, FieldSpec, Spec, parts},
     step_fields::StepFields,
     text::Data,
     turn::{Failure, Here, Next, Turn},
@@ -15,6 +18,8 @@ pub struct Call {
     /// The inputs of a called flow.
     pub with: Vec<(String, Data)>,
     pub fills: Option<String>,
+    pub timeout: Option<Timeout>,
+    pub on_timeout: Option<Body>,
 }
 
 impl StepKind for Call {
@@ -25,19 +30,31 @@ impl StepKind for Call {
             FieldSpec::required("call", FieldKind::Known(Declared::Target), "A block of this flow, else a flow."),
             FieldSpec::optional("with", FieldKind::MapOf(&FieldKind::Data), "The inputs of a called flow: all that it sees."),
             FieldSpec::optional("as", FieldKind::Variable, "The variable for what it returns."),
+            FieldSpec::optional("timeout", parts::TIMEOUT, "How long it may take in all, with the questions and waits in it."),
+            FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when its time is up: what was called ends there, unanswered."),
         ],
         example: "call: top",
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        Call { to: fields.target("call"), with: fields.data_map("with"), fills: fields.fills() }
+        Call {
+            to: fields.target("call"),
+            with: fields.data_map("with"),
+            fills: fields.fills(),
+            timeout: read_timeout(fields),
+            on_timeout: fields.opt_steps("on_timeout"),
+        }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         let returns_as = self.fills.clone();
+        let until = match self.timeout.as_ref().map(|timeout| timeout.ends(turn, here)).transpose() {
+            Ok(until) => until,
+            Err(failure) => return Next::Fail(failure),
+        };
         match &self.to {
-            Target::Top => Next::CallBlock { entry: here.flow.entry, returns_as },
-            Target::Block { entry, .. } => Next::CallBlock { entry: *entry, returns_as },
+            Target::Top => Next::CallBlock { entry: here.flow.entry, returns_as, until },
+            Target::Block { entry, .. } => Next::CallBlock { entry: *entry, returns_as, until },
             Target::Flow(flow) => {
                 let mut with = BTreeMap::new();
                 for (name, data) in &self.with {
@@ -46,7 +63,7 @@ impl StepKind for Call {
                         Err(failure) => return Next::Fail(failure),
                     };
                 }
-                Next::CallFlow { flow: flow.clone(), with, returns_as }
+                Next::CallFlow { flow: flow.clone(), with, returns_as, until }
             }
             Target::Unknown(name) => Next::Fail(Failure::new("unknown_flow", format!("nothing is called `{name}`"))),
         }

@@ -20,7 +20,7 @@ use crate::{
         spec::{FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         steps::Step,
-        turn::{Here, Next, Turn},
+        turn::{Failure, Here, Next, Turn},
         views::whereabouts,
     },
     model::session::{Rest, Waiting},
@@ -112,13 +112,22 @@ impl StepKind for Wait {
 
 impl Wait {
     /// A `wait: reply` without a `timeout` has the flow's `expires`, from the step on.
-    fn deadline(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Option<Time>, crate::flow::turn::Failure> {
+    fn deadline(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Option<Time>, Failure> {
         Ok(match &self.timeout {
-            Some(Timeout::After(span)) => Some(turn.now() + *span),
-            Some(Timeout::Until(until)) => Some(until.moment(turn, here)?),
+            Some(timeout) => Some(timeout.ends(turn, here)?),
             None if matches!(self.on, On::Reply) => Some(turn.now() + here.flow.expires),
             None => None,
         })
+    }
+}
+
+impl Timeout {
+    /// When it is up, counted from now.
+    pub fn ends(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Time, Failure> {
+        match self {
+            Timeout::After(span) => Ok(turn.now() + *span),
+            Timeout::Until(until) => until.moment(turn, here),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod allowed;
 mod asking;
 mod busy;
+mod call_time;
 mod calls;
 mod consent;
 mod corners;

@@ -23,6 +23,17 @@ pub enum Part {
 impl Run {
     /// When something of it falls due without anybody doing anything.
     pub fn due_at(&self) -> Option<Time> {
+        [self.wait_due_at(), self.called_until()].into_iter().flatten().min()
+    }
+
+    /// When the first of the calls that it is inside has had its time. What is said of a hand-off out of hours is said
+    /// to its end: a person has the conversation already.
+    pub fn called_until(&self) -> Option<Time> {
+        let all = self.frames.iter().filter(|_| self.handing.is_none());
+        all.filter_map(|frame| frame.until).min()
+    }
+
+    fn wait_due_at(&self) -> Option<Time> {
         match &self.waiting {
             Waiting::Question(question) => question.due_at(),
             Waiting::Reply { deadline }

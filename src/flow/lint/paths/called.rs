@@ -3,9 +3,10 @@
 use super::{
     Walk,
     age::{ANY, Age},
+    course::late,
     memo::Begin,
     starts::given,
-    state::State,
+    state::{By, State},
     ty::{Kinds, Known, Ty},
 };
 use crate::{
@@ -25,7 +26,37 @@ use std::collections::BTreeSet;
 impl<'a> Walk<'a, '_> {
     /// Behind a `call` that came back.
     pub(super) fn called(&mut self, flow: &'a Flow, node: &'a Node, state: &State) -> Vec<State> {
-        let back = match target(self.set, flow, node) {
+        let outer = state.cut_at;
+        let state = &match node.outline.yaml.get("timeout") {
+            Some(_) => State { cut_at: outer.min(self.call_over(flow, node, state).age.most), ..state.clone() },
+            None => state.clone(),
+        };
+        let back = self.back_from(flow, node, state);
+        let back = back.into_iter().filter_map(State::in_time).map(|state| State { cut_at: outer, ..state });
+        let Some(name) = node.outline.fills.as_deref() else { return back.collect() };
+        let value = node
+            .outline
+            .entered()
+            .and_then(|called| self.set.flow(called))
+            .map_or(Ty::ANY, |called| returned(self.set, called));
+        back.map(|state| state.with(flow, name, value.clone())).collect()
+    }
+
+    /// Where the time of a `call` was up. Who is asked something in there may have answered meanwhile.
+    pub(super) fn call_over(&self, flow: &Flow, node: &Node, state: &State) -> State {
+        let over = late(flow, node, state);
+        let asks = target(self.set, flow, node).flatten().is_some_and(|(called, _)| called.asks);
+        let (least, most) = match over.trail.by {
+            By::Late(least, most) => (least, most),
+            _ => (Span::ZERO, ANY),
+        };
+        let age = if asks { Age { least: Span::ZERO, ..over.age } } else { over.age };
+        let place = over.trail.place.clone();
+        state.clone().passed(age, &place, By::TimeUp(if asks { Span::ZERO } else { least }, most))
+    }
+
+    fn back_from(&mut self, flow: &'a Flow, node: &'a Node, state: &State) -> Vec<State> {
+        match target(self.set, flow, node) {
             Some(Some((other, entry)))
                 if std::ptr::eq(other, flow) && !matches!(node.outline.target, Some(Target::Flow(_))) =>
             {
@@ -43,14 +74,7 @@ impl<'a> Walk<'a, '_> {
                 None => Vec::new(),
             },
             Some(None) | None => vec![state.clone()],
-        };
-        let Some(name) = node.outline.fills.as_deref() else { return back };
-        let value = node
-            .outline
-            .entered()
-            .and_then(|called| self.set.flow(called))
-            .map_or(Ty::ANY, |called| returned(self.set, called));
-        back.into_iter().map(|state| state.with(flow, name, value.clone())).collect()
+        }
     }
 
     /// The states at the end of a called block of the same flow. Each is walked once with each state: blocks that call
@@ -80,7 +104,7 @@ impl<'a> Walk<'a, '_> {
 
     /// The age at the end of a called flow; `None`: it never comes back.
     fn flow_end(&mut self, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
-        let begin = Begin::Call(flow.name.clone(), state.age);
+        let begin = Begin::Call(flow.name.clone(), state.age, state.cut_at);
         if self.under_way.contains(&begin) {
             return Some(Age::ANY);
         }
@@ -89,7 +113,7 @@ impl<'a> Walk<'a, '_> {
         } else {
             self.under_way.insert(begin.clone());
             let inner = given(flow, State::new(flow, state.age, &flow.place));
-            let inner = State { trail: state.trail.clone(), ..inner };
+            let inner = State { trail: state.trail.clone(), cut_at: state.cut_at, ..inner };
             let piece = self.piece(&begin, flow, Some(entry), &[inner]);
             self.under_way.remove(&begin);
             piece

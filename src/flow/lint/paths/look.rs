@@ -53,12 +53,18 @@ impl<'a> Walk<'a, '_> {
                     continue;
                 }
                 let then = state.clone().aged(state.age.later(after, after), &reminder.place, after, after);
+                let Some(then) = then.in_time() else { continue };
                 self.send(node, &reminder.place, &then, reminder.get("if_closed").is_some());
             }
             let expires = node.outline.verb == "ask" || written.get("wait").and_then(yaml::Node::text) == Some("reply");
+            let expires = expires || node.outline.verb == "call" && written.get("timeout").is_some();
             if let (true, None, Some(Body(body))) = (expires, written.get("on_timeout"), flow.on_expire) {
-                let late = course::late(flow, node, state);
-                self.frame(flow, body, &[late]);
+                let late = match node.outline.verb {
+                    "call" => self.call_over(flow, node, state),
+                    _ => course::late(flow, node, state),
+                };
+                let late: Vec<State> = late.in_time().into_iter().collect();
+                self.frame(flow, body, &late);
             }
         }
     }

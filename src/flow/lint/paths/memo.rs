@@ -5,6 +5,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         ids::FlowName,
+        time::Span,
     },
     flow::{FlowSet, definition::Flow, lint::window},
 };
@@ -22,8 +23,8 @@ pub enum Begin {
     Stop(FlowName),
     /// A flow that no trigger starts: a `start` step does, or only other flows call it, so long after the contact's last message.
     Given(FlowName, Age),
-    /// A call, so long after it.
-    Call(FlowName, Age),
+    /// A call, so long after it, which is over by then at the latest.
+    Call(FlowName, Age, Span),
     /// A block of the bot's own steps.
     Bot(String),
 }
@@ -48,7 +49,7 @@ impl Begin {
     /// The flow; for the bot's own steps the name of their block.
     pub fn flow(&self) -> FlowName {
         match self {
-            Begin::Triggers(name) | Begin::Stop(name) | Begin::Given(name, _) | Begin::Call(name, _) => name.clone(),
+            Begin::Triggers(name) | Begin::Stop(name) | Begin::Given(name, _) | Begin::Call(name, ..) => name.clone(),
             Begin::Bot(block) => block.as_str().into(),
         }
     }

@@ -240,6 +240,7 @@ impl<'a> Walk<'a, '_> {
             let states: Vec<State> = fresh.collect();
             for state in &states {
                 for (to, after) in self.step(at, at.node(ix), state) {
+                    let Some(after) = after.in_time() else { continue };
                     match to {
                         Some(to) => arrive(&mut slots, &mut todo, to, &after),
                         None => {
@@ -303,6 +304,7 @@ impl<'a> Walk<'a, '_> {
                         }
                         back
                     }
+                    "call" if way.by == "on_timeout" => vec![self.call_over(flow, node, state)],
                     _ => course::along(set, flow, node, way.by, state),
                 };
                 if way.by == "out_of_hours" {

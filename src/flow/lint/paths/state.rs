@@ -1,7 +1,7 @@
 //! What is known at one point of a flow, one state for each way there that differs in what is filled.
 
 use super::{
-    age::Age,
+    age::{ANY, Age},
     ty::{Kinds, Known, Ty},
 };
 use crate::{
@@ -26,6 +26,8 @@ pub struct State {
     pub templated: Option<Place>,
     /// The hand-off whose `out_of_hours` this is: with the end of these steps it takes its course.
     pub handing: Option<Rc<(FlowName, StepId)>>,
+    /// By then the time of a `call` around is up, counted from the contact's last message before it at the latest.
+    pub cut_at: Span,
     /// How the age came to be.
     pub trail: Arc<Trail>,
     /// Nobody has gone on from here since it changed.
@@ -50,6 +52,8 @@ pub enum By {
     Waited(Span, Span),
     /// Nobody answers here for so long.
     Late(Span, Span),
+    /// What is called here takes so long that it is ended.
+    TimeUp(Span, Span),
     /// A loop comes round again.
     Loop,
     /// A `start` step begins the flow, so much later.
@@ -59,8 +63,8 @@ pub enum By {
 impl State {
     /// They differ in nothing but the way that led to them.
     pub fn says_the_same(&self, other: &State) -> bool {
-        (self.age, &self.vars, &self.facts, &self.templated, &self.handing)
-            == (other.age, &other.vars, &other.facts, &other.templated, &other.handing)
+        (self.age, self.cut_at, &self.vars, &self.facts, &self.templated, &self.handing)
+            == (other.age, other.cut_at, &other.vars, &other.facts, &other.templated, &other.handing)
     }
 
     pub fn new(flow: &Flow, age: Age, place: &Place) -> State {
@@ -71,6 +75,7 @@ impl State {
             facts: Rc::default(),
             templated: None,
             handing: None,
+            cut_at: ANY,
             trail: Arc::new(trail),
             fresh: true,
         }
@@ -136,6 +141,16 @@ impl State {
         self
     }
 
+    /// What is left of it when the calls around it end in time. `None`: by then they are over.
+    #[must_use]
+    pub fn in_time(mut self) -> Option<State> {
+        if self.age.least > self.cut_at {
+            return None;
+        }
+        self.age.most = self.age.most.min(self.cut_at);
+        Some(self)
+    }
+
     /// Two states that differ only in time and values are one; those that differ in what is filled are not.
     /// A number that is not known stands for all.
     fn alike(&self, other: &State) -> bool {
@@ -164,6 +179,7 @@ impl State {
         if other.age.most > self.age.most {
             self.trail = other.trail.clone();
         }
+        self.cut_at = self.cut_at.max(other.cut_at);
         let age = self.age.join(other.age);
         if age != self.age {
             self.age = age;

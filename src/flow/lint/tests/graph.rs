@@ -52,6 +52,10 @@ fn a_loop_that_asks_is_no_endless_loop() {
 fn a_loop_that_calls_what_asks_is_no_endless_loop() {
     let again = "steps:\n  - call: asks\n  - go: top\nblocks:\n  asks: [{ask: Which?, as: x}]\n";
     clean(&[&format!("{HI}{again}")]);
+    clean(&[
+        &format!("{HI}steps:\n  - call: b\n    timeout: 2h\n    on_timeout: [end]\n  - go: top\n"),
+        "steps:\n  - ask: Which?\n",
+    ]);
     one(&[&format!("{HI}steps:\n  - call: b\n  - go: top\n"), "steps:\n  - say: x\n"], "a.yaml:5:5: error[E605]");
 }
 

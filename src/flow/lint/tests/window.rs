@@ -251,6 +251,57 @@ fn after_a_hand_over_out_of_hours_nobody_comes_back() {
 }
 
 #[test]
+fn a_call_takes_no_longer_than_its_time() {
+    let calls = |timeout: &str, then: &str| {
+        format!(
+            "{HI}steps:\n  - call: b\n    timeout: {timeout}\n    on_timeout:\n      - {then}\n      - end\n  - say: after\n"
+        )
+    };
+    // The event may come at any time, but not after the call is over.
+    let paid = "steps:\n  - wait: {event: paid}\n  - say: Paid\n";
+    clean(&[&calls("20h", "say: late"), paid]);
+    let found = found(&[&calls("30h", "say: late"), paid]);
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found[0].starts_with("a.yaml:7:9: error[E501] this message goes out 30.0 h after"), "{found:#?}");
+    assert!(found[1].starts_with("a.yaml:9:5: error[E501] this message can go out 0.0 h – 30.0 h after"), "{found:#?}");
+    assert!(found[2].starts_with("b.yaml:4:5: error[E501]"), "{found:#?}");
+    // Whoever answers in there has written since.
+    let asks = "steps:\n  - ask: Which?\n    timeout: 40h\n    on_timeout: [{say: x}]\n  - wait: 40h\n  - say: never\n";
+    one(
+        &[&calls("30h", "say: late"), asks],
+        "a.yaml:7:9: error[E501] this message can go out 0.0 h – 30.0 h after the last reply",
+    );
+    // Blocks are called in the same way, and the time that had passed before counts, too.
+    one(
+        &[&format!(
+            "{HI}steps:\n  - wait: 10h\n  - call: pay\n    timeout: 20h\n    on_timeout: [{{say: late, if_closed: skip}}]\n\
+             blocks:\n  pay:\n    - wait: {{event: paid}}\n    - say: Paid\n"
+        )],
+        "a.yaml:11:7: error[E501] this message can go out 10.0 h – 30.0 h after the last reply",
+    );
+    // Without `on_timeout` the flow ends, and says what it says then.
+    one(
+        &[
+            &format!("{HI}on_expire: [{{say: late}}]\nsteps:\n  - call: b\n    timeout: 30h\n"),
+            "steps: [{wait: {event: x}}]\n",
+        ],
+        "a.yaml:3:14: error[E501]",
+    );
+}
+
+#[test]
+fn what_a_call_gives_back_is_missing_when_its_time_was_up() {
+    let calls = |end: &str| {
+        format!(
+            "{HI}steps:\n  - call: b\n    as: mood\n    timeout: 2h\n    on_timeout: [{end}]\n  - say: Fine, ${{mood}}\n"
+        )
+    };
+    let asks = "steps:\n  - ask: How?\n    as: y\n  - end:\n    return: ${y}\n";
+    clean(&[&calls("end"), asks]);
+    one(&[&calls("{say: late}"), asks], "a.yaml:8:18: warning[W317]");
+}
+
+#[test]
 fn people_write_while_a_flow_waits() {
     let asks = |said: &str| {
         format!(
