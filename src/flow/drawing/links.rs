@@ -55,7 +55,7 @@ pub fn links(tree: &Tree<'_>, prefix: &str) -> Links {
     for (at, part) in tree.parts.iter().enumerate() {
         let id = if at == 0 { "start".to_owned() } else { format!("part{at}") };
         let words = match &part.title {
-            Title::Start => words::starts(tree.flow),
+            Title::Start => words::starts(tree.flow).into_iter().chain(words::stops(tree.flow)).collect(),
             Title::Ending(title) => vec![(*title).to_owned()],
             Title::Block(name) => vec![format!("block {name}")],
         };

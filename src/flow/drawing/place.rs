@@ -107,11 +107,13 @@ fn jump(to: &To) -> Plot {
 }
 
 fn start(tree: &Tree<'_>) -> Plot {
-    let mut lines: Vec<String> =
-        words::starts(tree.flow).iter().flat_map(|line| BODY.wrap(line, WIDTH + 20, 2)).collect();
+    let wrapped =
+        |lines: Vec<String>| -> Vec<String> { lines.iter().flat_map(|line| BODY.wrap(line, WIDTH + 20, 2)).collect() };
+    let mut lines = wrapped(words::starts(tree.flow));
     if lines.is_empty() {
         lines.push("called or started by others".into());
     }
+    lines.extend(wrapped(words::stops(tree.flow)));
     let widest = lines.iter().map(|line| BODY.width(line)).max().unwrap_or(0);
     let height = i32::try_from(lines.len()).unwrap_or(1) * LINE + 14;
     Plot::card(Face::Start(lines), widest + 2 * PADDING + 22, height)

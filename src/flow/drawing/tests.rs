@@ -72,6 +72,50 @@ fn a_flow_reads_as_dot() {
 }
 
 #[test]
+fn what_comes_later_is_in_the_picture() {
+    let flow = "
+flow: later
+when: [{message: go}]
+stop_when: [{event: paid}, {reply: true}]
+steps:
+  - ask: How was it?
+    remind: [{after: 2h, say: Well?}, {after: 1d, say: Still there?}]
+  - call: rest
+    timeout: 3h
+  - start: other
+    for: {tags: [vip]}
+    at: \"10:00\"
+    key: course
+  - handoff: desk
+    until_done: true
+    timeout: 4h
+    on_timeout: [end]
+  - handoff: desk
+    until_done: 5h
+blocks:
+  rest: [{wait: 1h}]
+";
+    let set = set(&[flow]);
+    for format in [Format::Text, Format::Svg, Format::Mermaid, Format::Dot] {
+        let drawn = draw(&set, set.named("later"), format);
+        for words in [
+            "stops by event: paid",
+            "stops by reply",
+            "reminds after 2h, 1d",
+            "at most 3h",
+            "for tags: vip",
+            "at 10:00",
+            "key course",
+            "until they are done",
+            "after 4h",
+            "until done, at most 5h",
+        ] {
+            assert!(drawn.contains(words), "{format:?} lacks {words}:\n{drawn}");
+        }
+    }
+}
+
+#[test]
 fn a_picture_is_valid_xml_and_the_same_each_time() {
     let set = set(&[SHOP]);
     let svg = draw(&set, set.named("shop"), Format::Svg);

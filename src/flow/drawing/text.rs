@@ -22,6 +22,9 @@ fn one(tree: &Tree<'_>) -> String {
     for line in words::starts(tree.flow) {
         out.push(format!("▶ {line}"));
     }
+    for line in words::stops(tree.flow) {
+        out.push(format!("■ {line}"));
+    }
     for part in &tree.parts {
         match &part.title {
             Title::Start if tree.has_jump_to_top() => out.push("[top]".into()),

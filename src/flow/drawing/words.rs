@@ -97,12 +97,32 @@ pub fn of(node: &Node) -> Words {
 
 fn notes(node: &Node) -> Vec<String> {
     let written = &node.outline.yaml;
+    let value = |key: &str| written.get(key).map(brief);
     let mut all = Vec::new();
     // On the way to `on_timeout` it is said already; how long a server may take is its own affair.
-    let waits = matches!(node.outline.verb, "ask" | "wait" | "handoff");
+    let waits = matches!(node.outline.verb, "ask" | "wait" | "handoff" | "call");
     let drawn = node.outline.bodies.iter().any(|(key, body)| key == "on_timeout" && body.0 != node.next);
-    if waits && written.get("timeout").is_some() && !drawn {
-        all.push(format!("waits {}", timeout(written).trim_start_matches("after ")));
+    let late = (waits && written.get("timeout").is_some() && !drawn).then(|| timeout(written));
+    let most = late.as_ref().map(|late| late.trim_start_matches("after "));
+    match (node.outline.verb, value("until_done").as_deref()) {
+        ("handoff", None | Some("false" | "no")) => {}
+        ("handoff", Some("true" | "yes")) => {
+            all.push(most.map_or("until they are done".to_owned(), |most| format!("until done, at most {most}")));
+        }
+        ("handoff", Some(span)) => all.push(format!("until done, at most {span}")),
+        ("call", _) => all.extend(most.map(|most| format!("at most {most}"))),
+        _ => all.extend(most.map(|most| format!("waits {most}"))),
+    }
+    let reminders = written.get("remind").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+    let after: Vec<String> = reminders.iter().filter_map(|reminder| reminder.get("after").map(brief)).collect();
+    if !after.is_empty() {
+        all.push(format!("reminds after {}", after.join(", ")));
+    }
+    if node.outline.verb == "start" {
+        let whom = written.get("for").filter(|whom| whom.text() != Some("contact")).map(brief);
+        all.extend(whom.map(|whom| format!("for {}", whom.replace('\n', ", "))));
+        all.extend(value("at").map(|at| format!("at {at}")));
+        all.extend(value("key").map(|key| format!("key {key}")));
     }
     if let Some(closed) = written.get("if_closed") {
         let named = |key: &str| closed.get(key).map(|names| format!("{key} {}", brief(names)));
@@ -218,6 +238,12 @@ fn other_answers(node: &Node) -> String {
 /// What starts a flow, a line each.
 pub fn starts(flow: &Flow) -> Vec<String> {
     flow.triggers.iter().map(trigger).collect()
+}
+
+/// What ends it from outside.
+pub fn stops(flow: &Flow) -> Vec<String> {
+    let own = flow.sequence.is_some().then(|| "reply, handed over".to_owned());
+    own.into_iter().chain(flow.stop_when.iter().map(trigger)).map(|what| format!("stops by {what}")).collect()
 }
 
 fn trigger(trigger: &WrittenTrigger) -> String {
