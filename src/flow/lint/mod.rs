@@ -118,7 +118,7 @@ impl Linter {
         given::check(set, &findings);
         shape::check(set, &findings);
         rivals::check(set, &findings);
-        unheard::check(set, &findings);
+        unheard::check(set, around, &findings);
         translations::check(set, &findings);
         let needs = paths::walk(set, &mut self.memo, &findings);
         let without_templates = window::never_need_a_template(&needs);

@@ -51,7 +51,9 @@ fn templates_are_checked_against_the_lists() {
 /// What is said of a `template` step with these keys, beside the place.
 fn of_template(versions: &[Template], keys: &str) -> Vec<String> {
     let around = Around { templates: Some(vec![versions.to_vec()]), ..Around::default() };
-    let found = found_in(BOT, &[&format!("steps:\n  - template: news\n{keys}")], &around);
+    // The other flow hears the buttons.
+    let flows = [&format!("steps:\n  - template: news\n{keys}"), "when: [{any_message: true}]\nsteps: []\n"];
+    let found = found_in(BOT, &flows, &around);
     found.into_iter().map(|line| line.strip_prefix("a.yaml:").expect("of the flow").to_owned()).collect()
 }
 
@@ -121,6 +123,53 @@ fn the_buttons_of_a_template_are_those_that_it_has() {
     let list = vec![Template { buttons: vec![quick("A")], ..template("news", Category::Utility, "Hi") }];
     let around = Around { templates: Some(vec![list]), ..Around::default() };
     assert_eq!(found_in(BOT, &[asked], &around), Vec::<String>::new(), "who cannot tap types");
+}
+
+#[test]
+fn a_quick_reply_of_a_template_is_heard_or_told_of_once() {
+    let quick = |title: &str| TemplateButtonKind::QuickReply { title: title.into() };
+    let link = TemplateButtonKind::Url { title: "Open".into(), url: "https://a.example".into() };
+    let buttons = vec![quick("Come in"), link, quick("Not now")];
+    let news = Template { buttons, ..template("news", Category::Utility, "Hi") };
+    let around = Around { templates: Some(vec![vec![news.clone()], vec![news]]), ..Around::default() };
+    let said = |flows: &[&str]| found_in(BOT, flows, &around).join("\n");
+    let sends = "when: [{api: true}]\nsteps:\n  - template: news\n";
+    let alone = said(&[sends]);
+    assert!(
+        alone.starts_with("a.yaml:4:15: warning[W609] nothing waits for a tap on `Come in` or `Not now` of `news`"),
+        "{alone}"
+    );
+    assert_eq!(alone.lines().count(), 1, "{alone}");
+    let hears = |trigger: &str| format!("when: [{{{trigger}}}]\nsteps: [{{say: Good}}]\n");
+    assert!(said(&[sends, &hears("button: Come in")]).contains("a tap on `Not now` of `news`"));
+    assert_eq!(said(&[sends, &hears("button: Come in"), &hears("message: [not now]")]), "");
+    assert_eq!(said(&[sends, &hears("any_message: true")]), "");
+    let named = format!("{sends}    buttons: [come, later]\n");
+    assert!(said(&[&named, &hears("button: [Come in, later]")]).contains("a tap on `Come in` of `news`"));
+    assert_eq!(said(&[&named, &hears("button: [come, later]")]), "");
+    assert_eq!(said(&[&format!("{sends}  - wait: reply\n")]), "");
+    // Where it stands for a question, its buttons stand for the options.
+    let asks = "when: [{api: true}]\nsteps:\n  - ask: Now?\n    options: [Come in, Not now]\n    if_closed: {template: news}\n";
+    assert_eq!(said(&[asks]), "");
+    let instead = "when: [{api: true}]\nsteps:\n  - say: Hi\n    if_closed: {template: news}\n";
+    assert!(said(&[instead]).starts_with("a.yaml:5:27: warning[W609]"));
+}
+
+#[test]
+fn an_unknown_template_is_said_once_where_it_stands() {
+    let around = Around { templates: Some(vec![vec![template("news", Category::Utility, "Hi")]]), ..Around::default() };
+    let flow = "when: [{api: true}]\nsteps:\n  - template: nwes\n    vars: [a]\n    buttons: [b]\n    language: es\n";
+    let said = found_in(BOT, &[flow], &around);
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(said[0].starts_with("a.yaml:4:15: error[E801]") && said[0].contains("did you mean `news`"), "{said:#?}");
+}
+
+#[test]
+fn buttons_of_a_message_are_not_heard_by_who_hears_the_very_first_one() {
+    let says = "when: [{message: [hi]}]\nsteps:\n  - say: Hi\n    buttons: [Prices]\n";
+    let first = "when: [{first_message: true}]\nsteps: [{say: Welcome}]\n";
+    one(&[says, first], "a.yaml:5:15: warning[W609]");
+    clean(&[says, "when: [{any_message: true}]\nsteps: [{say: Welcome}]\n"]);
 }
 
 #[test]
