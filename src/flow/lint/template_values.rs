@@ -40,25 +40,42 @@ fn body(used: &Use<'_>, template: &Template) -> Option<Complaint> {
         None | Some(Kind::Null) => Vec::new(),
         Some(Kind::Map(entries)) => entries.iter().map(|entry| entry.key.text.clone()).collect(),
         Some(Kind::List(items)) => (1..=items.len()).map(|number| number.to_string()).collect(),
-        // Computed as a whole: counted when it is sent.
+        // One text is a list of one; what is computed as a whole is counted when it is sent.
+        Some(Kind::Scalar(scalar)) if is_text(&scalar.text) => vec!["1".to_owned()],
         Some(Kind::Scalar(_)) => return None,
     };
     let text = format!("its text is: {}", template.body);
+    let unnamed = used.vars.is_some_and(|vars| vars.list().is_some() || vars.scalar().is_some());
+    let named = unnamed && wanted.iter().any(|name| name.parse::<usize>().is_err());
+    let help = if named {
+        let names: Vec<String> = wanted.iter().map(|name| format!("{name}: …")).collect();
+        format!("its values have names: write `vars: {{{}}}`; {text}", names.join(", "))
+    } else {
+        text.clone()
+    };
     if given.len() != wanted.len() {
         let values = if wanted.len() == 1 { "value" } else { "values" };
-        return Some(complaint(at, format!("takes {} {values}, and gets {}", wanted.len(), given.len()), text));
+        return Some(complaint(at, format!("takes {} {values}, and gets {}", wanted.len(), given.len()), help));
     }
     let missing: Vec<&String> = wanted.iter().filter(|name| !given.contains(name)).collect();
     let first = missing.first()?;
     let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
     let surplus = given.iter().filter(|name| !wanted.contains(*name)).map(String::as_str);
-    let listed = used.vars.is_some_and(|vars| vars.list().is_some());
     let help = match nearest(first, surplus) {
-        _ if listed => format!("its values have names: write `vars: {{{first}: …}}`; {text}"),
+        _ if named => help,
         Some(near) => format!("write `{first}:` for `{near}:`; {text}"),
         None => text,
     };
     Some(complaint(at, format!("needs a value for {}", names.join(", ")), help))
+}
+
+/// It has words of its own, or reads something that is always a text.
+fn is_text(written: &str) -> bool {
+    let code = written.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    match code.filter(|code| !code.contains("${")).map(str::trim) {
+        Some(code) => ["contact.name", "contact.first_name", "contact.phone", "msg.text"].contains(&code),
+        None => true,
+    }
 }
 
 fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
-        limits::BUTTONS_MAX,
+        limits::{BUTTONS_MAX, LIST_ROWS_MAX},
         yaml,
     },
     flow::{
@@ -116,7 +116,8 @@ fn one(set: &FlowSet, flow: &Flow, used: &Use<'_>, senders: &[Vec<Template>], fi
     }
     let versions: Vec<&Template> = senders.iter().flatten().filter(|template| template.name == name).collect();
     let Some(versions) = spoken(set, used, &versions, findings) else { return };
-    let asks_consent = set.bot.topics.get(&flow.topic).is_some_and(|topic| topic.needs_consent);
+    // Of a topic that is not there it was said.
+    let asks_consent = set.bot.topics.get(&flow.topic).is_none_or(|topic| topic.needs_consent);
     if !asks_consent && versions.iter().any(|template| template.category == Category::Marketing) {
         let message = format!("`{name}` is a MARKETING template, and the topic `{}` needs no consent", flow.topic);
         let finding = Diagnostic::error("E803", place, message);
@@ -170,7 +171,7 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
             findings.push(finding.help(format!(
                 "a tap on `{reply}` would be taken as `{title}`: write the options in the order of the buttons"
             )));
-        } else if !replies.is_empty() && (replies.len() + 1..=BUTTONS_MAX).contains(&titles.len()) {
+        } else if !replies.is_empty() && replies.len() < titles.len() && could_have_all(&replies, &titles) {
             let message = format!(
                 "`{}` has {} for {} options",
                 template.name,
@@ -185,6 +186,12 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
             )));
         }
     }
+}
+
+/// A template takes as many quick replies as a list has rows. One that has a few for a long list leaves the rest to be
+/// typed; one that has three of four has forgotten one.
+fn could_have_all(replies: &[&str], titles: &[&str]) -> bool {
+    titles.len() <= LIST_ROWS_MAX && (titles.len() <= BUTTONS_MAX || replies.len() >= BUTTONS_MAX)
 }
 
 /// The versions that the step can send; `None` when there is none in the language that it names.

@@ -123,6 +123,11 @@ fn the_buttons_of_a_template_are_those_that_it_has() {
     let list = vec![Template { buttons: vec![quick("A")], ..template("news", Category::Utility, "Hi") }];
     let around = Around { templates: Some(vec![list]), ..Around::default() };
     assert_eq!(found_in(BOT, &[asked], &around), Vec::<String>::new(), "who cannot tap types");
+    let of_four = vec![quick("A"), quick("B"), quick("C")];
+    let list = vec![Template { buttons: of_four, ..template("news", Category::Utility, "Hi") }];
+    let around = Around { templates: Some(vec![list]), ..Around::default() };
+    let said = found_in(BOT, &[asked], &around);
+    assert!(said.len() == 1 && said[0].contains("[W823] `news` has 3 buttons for 4 options"), "{said:#?}");
 }
 
 #[test]
@@ -153,6 +158,19 @@ fn a_quick_reply_of_a_template_is_heard_or_told_of_once() {
     assert_eq!(said(&[asks]), "");
     let instead = "when: [{api: true}]\nsteps:\n  - say: Hi\n    if_closed: {template: news}\n";
     assert!(said(&[instead]).starts_with("a.yaml:5:27: warning[W609]"));
+}
+
+#[test]
+fn one_text_is_no_value_with_a_name() {
+    let named = [template("news", Category::Utility, "Hi {{name}}")];
+    for vars in ["Ana", "${contact.first_name ?? \"you\"}!", "dear ${contact.phone}"] {
+        let said = of_template(&named, &format!("    vars: '{vars}'\n"));
+        assert_eq!(said.len(), 1, "{vars}: {said:#?}");
+        let wanted = "4:11: error[E804] the template `news` needs a value for `name`; its values have names: write `vars: {name: …}`";
+        assert!(said[0].starts_with(wanted), "{vars}: {said:#?}");
+    }
+    let by_place = [template("news", Category::Utility, "Hi {{1}}")];
+    assert_eq!(of_template(&by_place, "    vars: Ana\n"), Vec::<String>::new());
 }
 
 #[test]
