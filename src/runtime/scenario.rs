@@ -161,6 +161,13 @@ impl Bot {
         Ok(Ok(Bot { folder: folder.to_owned(), files, set: Arc::new(set), blank: Blank::make()? }))
     }
 
+    /// The world of a test file that says nothing of it.
+    fn bare_play(&self, flow: &FlowName) -> Play {
+        let head = Head::at(flow::scenario::default_now(&self.set.bot.timezone));
+        let mocks = mocks_of(&head.mocks, &Findings::default());
+        Play { flow: flow.clone(), head: Arc::new(head), mocks }
+    }
+
     /// A world without a test file: what the sandbox has.
     fn plain_play(&self, flow: &FlowName) -> Play {
         let declared = &self.set.bot;

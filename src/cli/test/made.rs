@@ -18,6 +18,23 @@ pub(super) fn init(folder: &Path, flow: &str) -> Outcome {
     save(&path, in_form(&path, &drafted.text).as_deref().unwrap_or(&drafted.text))?;
     println!("Wrote {}. Run it: transom test {}", path.display(), path.display());
     remark(&drafted);
+    failing(folder, &drafted.path)
+}
+
+/// Which of the cases that were written fail as they stand: an author should not look for the mistake in the flow.
+fn failing(folder: &Path, path: &str) -> Outcome {
+    let only = [path.to_owned()];
+    let report = scenario::run(folder, &Wish { only: &only, update: false })?;
+    let paint = Paint::stderr();
+    let findings = report.files.iter().flat_map(|file| &file.findings).filter(|finding| finding.is_error());
+    for finding in findings {
+        eprintln!("{} it cannot be run as it stands: {finding}", paint.warn("note:"));
+    }
+    for case in report.files.iter().flat_map(|file| &file.cases) {
+        if let Some(explained) = case.explain() {
+            eprintln!("{} the case `{}` fails as it stands: {}", paint.warn("note:"), case.name, explained.trim_end());
+        }
+    }
     Ok(())
 }
 

@@ -52,7 +52,8 @@ pub struct Found {
     pub trouble: Trouble,
     /// How many customers met it.
     pub times: usize,
-    /// The test file in whose world it happened.
+    /// The test file that the case belongs into: of the flow that is in trouble, if it comes to the same in its world;
+    /// else the one in whose world it happened.
     pub file: String,
     pub case: CaseText,
 }
@@ -85,15 +86,14 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
         Ok(bot) => bot,
         Err(findings) => return Ok(Wandered { findings, ..wandered }),
     };
-    let (mut grounds, mut cases) = (Vec::new(), Vec::new());
+    let (mut grounds, mut others, mut cases) = (Vec::new(), Vec::new(), Vec::new());
     for file in &tests {
         let (report, read) = read(file, &bot.set);
         wandered.findings.extend(report.findings.into_iter().filter(Diagnostic::is_error));
         let Some(TestFile { cases: own, play, .. }) = read else { continue };
         cases.extend(own.into_iter().map(|(case, own)| (own.flow, case)));
-        if wish.wants(file) {
-            grounds.push(Ground { file: file.path().to_owned(), play });
-        }
+        let ground = Ground { file: file.path().to_owned(), play };
+        if wish.wants(file) { grounds.push(ground) } else { others.push(ground) }
     }
     if grounds.is_empty() {
         let Some(flow) = bot.set.flows.keys().next() else { return Ok(wandered) };
@@ -122,12 +122,13 @@ pub fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks) -> anyhow::Result<Wa
         let (walk, acts, trouble, times) = &met[at];
         let ground = &grounds[walk % grounds.len()];
         let (acts, trouble) = shorten(&bot, ground, acts.clone(), trouble.clone());
+        let home = home(&bot, ground, grounds.iter().chain(&others), &acts, &trouble);
         let name = format!("wander {}.{walk}, {}", walks.seed, trouble.kind.as_str());
         let mut steps: Vec<String> = acts.iter().filter_map(write::act).collect();
         steps.push("expect: {trouble: nothing}".to_owned());
         let remarks = trouble.text.lines().map(str::to_owned).collect();
         let case = CaseText { name, remarks, head: Vec::new(), steps };
-        Found { trouble, times: *times, file: ground.file.clone(), case }
+        Found { trouble, times: *times, file: home, case }
     });
     wandered.coverage = tally.of(&bot.set, &[]);
     wandered.took = (SystemClock.now() - began).to_std();
@@ -287,6 +288,32 @@ fn shorten(bot: &Bot, ground: &Ground, mut acts: Vec<Act>, mut trouble: Trouble)
             return (acts, trouble);
         }
         piece = if shorter { piece } else { piece / 2 }.max(1).min(acts.len().max(1));
+    }
+}
+
+/// The test file that a case of this trouble belongs into. Each file has its own world, in which another answer of a
+/// server, or another clock, may keep the trouble away: it is played there before it is written there.
+fn home<'g>(
+    bot: &Bot,
+    met: &Ground,
+    all: impl Iterator<Item = &'g Ground> + Clone,
+    acts: &[Act],
+    trouble: &Trouble,
+) -> String {
+    let concerned = trouble.flow.as_deref().and_then(|flow| bot.set.named(flow)).map(|flow| &flow.name);
+    let Some(flow) = concerned.filter(|flow| **flow != met.play.flow) else { return met.file.clone() };
+    let Ok(event_loop) = event_loop() else { return met.file.clone() };
+    let same = |ground: &Ground| {
+        let again = event_loop.block_on(again(bot, ground, acts.to_vec()));
+        again.trouble.is_some_and(|again| again.is_like(trouble)) && again.acts.len() == acts.len()
+    };
+    let file = format!("flows/{flow}.test.yaml");
+    let taken = all.clone().any(|ground| ground.file == file);
+    let own = all.filter(|ground| ground.play.flow == *flow).find(|ground| same(ground));
+    match own {
+        Some(own) => own.file.clone(),
+        None if !taken && same(&Ground { file: file.clone(), play: bot.bare_play(flow) }) => file,
+        None => met.file.clone(),
     }
 }
 

@@ -71,6 +71,31 @@ fn random_customers_find_a_broken_step_and_tell_it_as_a_short_case_that_fails() 
 }
 
 #[test]
+fn a_case_is_written_beside_the_flow_that_is_in_trouble() {
+    let sum = "flow: sum\nwhen: [{message: sum}]\nsteps:\n  - ask: How many?\n    as: n\n    type: whole\n  - say: It is ${10 % n}.\n";
+    let hello = "flow: hello\nwhen: [{message: hello}]\nsteps: [{say: Hello!}]\n";
+    let bot_file =
+        "bot: Shop\ndefaults: {unanswered: [{say: What?}], on_error: [{say: Oh.}], ask: {on_fail: [{say: Enough.}]}}\n";
+    let test = |flow: &str, more: &str| {
+        format!("tests: {flow}\n{more}cases:\n  - name: a\n    steps:\n      - user: {flow}\n")
+    };
+    let file_of = |files: &[(&str, &str)]| {
+        let mut all = vec![("_bot.yaml", bot_file), ("sum.yaml", sum), ("hello.yaml", hello)];
+        all.extend(files);
+        let folder = folder(&all);
+        let found = wander(folder.path(), &Wish::default(), Walks { count: 60, seed: 1 }).unwrap();
+        let zero = found.found.into_iter().find(|found| found.trouble.kind.as_str() == "error");
+        zero.expect("somebody says 0").file
+    };
+    let (hello_test, sum_test) = (test("hello", ""), test("sum", ""));
+    assert_eq!(file_of(&[("hello.test.yaml", &hello_test)]), "flows/sum.test.yaml", "a new one");
+    let both = file_of(&[("hello.test.yaml", &hello_test), ("sum.test.yaml", &sum_test)]);
+    assert_eq!(both, "flows/sum.test.yaml");
+    let elsewhere = file_of(&[("hello.test.yaml", &hello_test), ("numbers.test.yaml", &sum_test)]);
+    assert_eq!(elsewhere, "flows/numbers.test.yaml", "what it is called says nothing");
+}
+
+#[test]
 fn an_update_writes_the_words_of_the_bot_and_touches_nothing_else() {
     let test = "tests: desk_call\n# a remark\ncases:\n  - name: a\n    steps:\n      - user: person\n      - bot: \"Hallo\"   # stays\n";
     let folder = folder(&[("_bot.yaml", BOT), ("desk_call.yaml", super::talks::DESK), ("desk_call.test.yaml", test)]);
