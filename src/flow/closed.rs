@@ -109,7 +109,7 @@ impl TemplateChoice {
     /// `names` is the value of the key that names the templates; the others stand beside it.
     pub fn parse<'a>(fields: &mut StepFields<'a, '_>, names: &'a Node, keys: &mut Fields<'a>) -> Self {
         let names = names.one_or_many().iter().map(|node| fields.text_of(node)).collect();
-        let vars = keys.node("vars").map(|node| fields.data_of(node));
+        let vars = keys.node("vars").map(|node| fields.value_of(node));
         let header = keys.node("header").map(|node| fields.text_of(node));
         let language = keys.node("language").map(|node| fields.text_of(node));
         let buttons = keys.list("buttons").iter().map(|node| TemplateButton::parse(fields, node)).collect();

@@ -40,6 +40,7 @@ impl Text {
             plain.push_str(&text[at..found]);
             let rest = &text[found..];
             if rest.starts_with("$${") {
+                escaped_value(source, found, names.own, findings);
                 plain.push_str("${");
                 at = found + 3;
             } else if rest.starts_with("${") {
@@ -295,6 +296,21 @@ pub(super) fn closing_brace(text: &str, start: usize) -> Option<usize> {
         at += 1;
     }
     None
+}
+
+/// `$${price}`, where the flow has such a value: a price in dollars was meant.
+fn escaped_value(source: &Arc<Scalar>, at: usize, own: &[String], findings: &Findings) {
+    let text = source.text.as_str();
+    let Some(end) = closing_brace(text, at + 3) else { return };
+    let inner = text[at + 3..end].trim();
+    let root = inner.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    if !own.iter().any(|name| name == root) {
+        return;
+    }
+    let message = format!("`$${{{inner}}}` is sent as `${{{inner}}}`: a `$` in front of it takes its meaning away");
+    let finding = Diagnostic::warning("W118", &source.part(at..end + 1), message);
+    findings
+        .push(finding.help(format!("for dollars write `$ ${{{inner}}}`, or `${{money({inner}, \"USD\")}}` of cents")));
 }
 
 /// `{{ name }}` left in the plain part of a text.

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod carried;
+mod eventless;
 mod files;
 mod given;
 mod graph;
@@ -13,6 +14,7 @@ mod paths;
 mod rivals;
 mod sentences;
 mod shape;
+mod tags;
 mod template_values;
 mod templates;
 pub(super) mod translations;
@@ -119,6 +121,8 @@ impl Linter {
         shape::check(set, &findings);
         rivals::check(set, &findings);
         unheard::check(set, around, &findings);
+        tags::check(set, &findings);
+        eventless::check(set, &findings);
         translations::check(set, &findings);
         let needs = paths::walk(set, &mut self.memo, &findings);
         let without_templates = window::never_need_a_template(&needs);

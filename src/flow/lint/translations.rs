@@ -16,6 +16,7 @@ use crate::{
         script::view,
         text::Text,
     },
+    model::matching::fold,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +68,7 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
                 continue;
             }
         };
+        told_apart(sentences, translation.wordings.iter(), findings);
         let mut old = Vec::new();
         for wording in &translation.wordings {
             let own = sentences.iter().find(|sentence| same(sentence.text.source(), &wording.from.text));
@@ -171,6 +173,28 @@ fn title_fits(node: &Node, sentence: &Sentence, wording: &Wording, findings: &Fi
         let message = format!("{what} has a title of at most {max} characters, and this translation has {length}");
         let finding = Diagnostic::warning("W907", text.place(), message).label(sentence.text.place(), "the source");
         findings.push(finding.help("shorten it: what is too long is cut"));
+    }
+}
+
+/// Two options with one title: who types it cannot say which of them is meant.
+fn told_apart<'l>(sentences: &[Sentence], wordings: impl Iterator<Item = &'l Wording>, findings: &Findings) {
+    let mut known: BTreeMap<String, &Wording> = BTreeMap::new();
+    for wording in wordings {
+        let option =
+            |sentence: &&Sentence| sentence.role == Role::Option && same(sentence.text.source(), &wording.from.text);
+        let Form::One(text) = &wording.to else { continue };
+        let Some(title) = text.as_plain().filter(|_| sentences.iter().any(|sentence| option(&sentence))) else {
+            continue;
+        };
+        let Some(other) = known.insert(fold(title), wording) else { continue };
+        if other.from.text == wording.from.text {
+            continue;
+        }
+        let message = format!("`{}` and `{}` are both `{title}` here", other.from.text, wording.from.text);
+        let finding = Diagnostic::warning("W910", text.place(), message);
+        let first = other.to.texts().first().map(|text| text.place().clone());
+        let finding = first.into_iter().fold(finding, |finding, place| finding.label(&place, "the other one"));
+        findings.push(finding.help("give each option a title of its own"));
     }
 }
 

@@ -90,7 +90,7 @@ impl<'a> Builder<'a> {
         let kind = Trigger::parse(spec.name, &mut fields)?;
         let guard = fields.opt_code("if");
         let at_most = fields.at_most("at_most");
-        let once_per = fields.opt_text("once_per");
+        let once_per = fields.node("once_per").map(|node| fields.named_of(node));
         fields.know(&["note"]);
         if found.len() > 1 {
             // Said once already: the other kinds are no unknown keys.

@@ -5,12 +5,12 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
         fix::Fix,
-        yaml::{self, Node, Scalar},
+        yaml::{self, Kind, Node, Scalar},
     },
     flow::{
         definition::{Role, Sentence},
-        script::Code,
-        text::{Data, Names, Text},
+        script::{Code, view},
+        text::{Data, Names, Text, closing_brace},
     },
 };
 
@@ -109,7 +109,26 @@ impl<'a, 'b> StepFields<'a, 'b> {
     /// A value of any shape whose texts may hold `${…}`.
     pub fn opt_data(&mut self, name: &'static str) -> Option<Data> {
         let node = self.fields.node(name)?;
-        Some(self.data_of(node))
+        Some(self.value_of(node))
+    }
+
+    /// The same, where nobody writes the name of a value as a text.
+    pub fn value_of(&mut self, node: &Node) -> Data {
+        self.no_values(node);
+        self.data_of(node)
+    }
+
+    /// A text, where nobody writes the name of a value as one.
+    pub fn named_of(&mut self, node: &Node) -> Text {
+        self.no_values(node);
+        self.text_of(node)
+    }
+
+    /// What gives a list.
+    pub fn list_of(&mut self, key: &str, node: &Node) -> Text {
+        let text = self.text_of(node);
+        self.takes_list(key, node, &text);
+        text
     }
 
     pub fn data_of(&mut self, node: &Node) -> Data {
@@ -119,6 +138,45 @@ impl<'a, 'b> StepFields<'a, 'b> {
     /// Where secrets may stand: `json`.
     pub fn secret_data_of(&mut self, node: &Node) -> Data {
         self.read_data(node, true)
+    }
+
+    /// A text that names a value the flow knows, with nothing else in it: `contact.phone`, `order.body.id`.
+    pub fn names_value(&self, node: &Node) -> Option<String> {
+        let scalar = node.scalar().filter(|scalar| !scalar.is_broken() && scalar.is_plain())?;
+        let root = scalar.text.split(['.', '[', '(']).next().unwrap_or_default();
+        let known = self.builder.names.iter().any(|name| name == root) || view(root).is_some();
+        (known && self.is_code(scalar)).then(|| scalar.text.clone())
+    }
+
+    /// Says of such texts in data of any shape that they stay as they are; so does a name that stands for itself,
+    /// `{name: name}`.
+    pub fn no_values(&self, node: &Node) {
+        match &node.kind {
+            Kind::List(items) => items.iter().for_each(|item| self.no_values(item)),
+            Kind::Map(entries) => {
+                for entry in entries {
+                    let same = entry.value.text() == Some(entry.key.text.as_str());
+                    match entry.value.scalar().filter(|scalar| same && scalar.is_plain() && !scalar.is_broken()) {
+                        Some(scalar) if self.builder.names.contains(&scalar.text) => self.stays(&entry.value),
+                        _ => self.no_values(&entry.value),
+                    }
+                }
+            }
+            Kind::Scalar(_) if self.names_value(node).is_some() => self.stays(node),
+            Kind::Scalar(_) | Kind::Null => {}
+        }
+    }
+
+    /// What takes a list gets a text.
+    fn takes_list(&self, key: &str, node: &Node, text: &Text) {
+        let Some(plain) = text.as_plain().filter(|_| !node.is_broken()) else { return };
+        let message = format!("`{key}` takes a list, and this is the text `{plain}`");
+        let finding = Diagnostic::error("E318", &node.place, message);
+        let worked_out = format!("${{{plain}}}");
+        let fix = Fix::replace(format!("write {worked_out}"), &node.place, &worked_out);
+        let help = format!("for a list that the flow knows write `{key}: {worked_out}`");
+        let named = self.names_value(node).is_some() || self.builder.names.iter().any(|name| name == plain);
+        self.report(finding.help(help).fix_if(named.then_some(fix)));
     }
 
     fn read_data(&mut self, node: &Node, secrets: bool) -> Data {
@@ -144,7 +202,13 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     /// Says of such a text that it stays as it is.
     pub fn no_code(&self, node: &Node) {
-        let Some(scalar) = node.scalar().filter(|scalar| !scalar.is_broken() && self.is_code(scalar)) else { return };
+        if node.scalar().is_some_and(|scalar| !scalar.is_broken() && self.is_code(scalar)) {
+            self.stays(node);
+        }
+    }
+
+    fn stays(&self, node: &Node) {
+        let Some(scalar) = node.scalar() else { return };
         let text = format!("${{{}}}", scalar.text);
         let message = format!("this is the text `{}`, and nothing works it out", scalar.text);
         let finding = Diagnostic::warning("W320", &node.place, message);
@@ -161,6 +225,9 @@ impl<'a, 'b> StepFields<'a, 'b> {
     /// `name: value` pairs of the author's own.
     pub fn data_map(&mut self, name: &'static str) -> Vec<(String, Data)> {
         let entries = self.fields.map(name);
+        if let Some(node) = self.fields.node(name) {
+            self.no_values(node);
+        }
         entries.iter().map(|entry| (entry.key.text.clone(), self.data_of(&entry.value))).collect()
     }
 
@@ -176,6 +243,10 @@ impl<'a, 'b> StepFields<'a, 'b> {
 fn wrapped(scalar: &Scalar, findings: &Findings) -> bool {
     let text = scalar.text.trim();
     let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
+    // `${a} && ${b}` ends with a brace, too.
+    if closing_brace(text, 2) != Some(text.len() - 1) {
+        return false;
+    }
     let finding = Diagnostic::error("E314", &scalar.place, "a condition is code already, without `${ }`");
     let inner = inner.trim();
     // What YAML would read otherwise needs its quotes.

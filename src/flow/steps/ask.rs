@@ -275,7 +275,7 @@ fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<
         }
         return (items.iter().map(|item| read_option(fields, item)).collect(), None);
     };
-    let list = fields.text_of(each);
+    let list = fields.list_of("each", each);
     let mut keys = fields.below(node, "options");
     keys.know(&["each"]);
     let (id, title) = (keys.required("id"), keys.required("title"));
@@ -283,7 +283,7 @@ fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<
     keys.finish();
     let place = node.place.clone();
     let mut text = |node: Option<&Node>| match node {
-        Some(node) => fields.text_of(node),
+        Some(node) => fields.named_of(node),
         None => Text::plain("", &place),
     };
     let each = Each { list, id: text(id), title: text(title), description: description.map(|node| text(Some(node))) };

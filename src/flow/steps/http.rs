@@ -79,6 +79,7 @@ impl StepKind for Http {
         let accept = read_accept(fields);
         let (headers, query, form) = (fields.text_map("headers", true), fields.text_map("query", true), fields.text_map("form", true));
         let json = fields.node("json").map(|node| fields.secret_data_of(node));
+        fields.node("json").into_iter().for_each(|node| fields.no_values(node));
         if json.is_some()
             && let Some(entry) = fields.entry("form")
         {

@@ -45,7 +45,7 @@ fn one_single_expression_keeps_its_type() {
 
 #[test]
 fn the_characters_themselves_are_written_with_two_dollars() {
-    assert_eq!(eval("a $${name} costs 5$"), Ok(Value::text("a ${name} costs 5$")));
+    assert_eq!(eval("a $${word} costs 5$"), Ok(Value::text("a ${word} costs 5$")));
 }
 
 #[test]

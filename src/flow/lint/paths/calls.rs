@@ -1,8 +1,10 @@
-//! Functions and operators: how many values they take, of which kinds, and what they give.
+//! Functions: how many values they take, of which kinds, and what they give.
 
 use super::{
+    as_date::{self, As},
     compare::comparable,
     exprs::{Eval, Use},
+    sums::sum,
     ty::{Kinds, Known, Ty},
 };
 use crate::{
@@ -58,6 +60,8 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> T
         }
         ("+" | "-" | "*" | "/" | "%" | "**", [a, b]) => {
             let (left, right) = (eval.expr(a, Use::Shown), eval.expr(b, Use::Shown));
+            as_date::meant(eval, a, &left, &As::Beside(right.kinds));
+            as_date::meant(eval, b, &right, &As::Beside(left.kinds));
             sum(eval, name, &left, &right, position)
         }
         _ => {
@@ -88,6 +92,9 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
     };
     let text = texts[0].as_str();
     let moments = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
+    if name == "at" {
+        whose_clock(eval, args, place);
+    }
     match name {
         "format"
             if args[0].kinds.without(Kinds::MISSING).within(moments.and(Kinds::TEXT)) || args[0].kinds.is_vague() =>
@@ -109,6 +116,20 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
             }
         }
         _ => {}
+    }
+}
+
+/// `day.at("10:00", "clinic")`: hours have no clock of their own.
+fn whose_clock(eval: &mut Eval<'_>, args: &[Ty], place: &Place) {
+    let Some(Known::Texts(texts)) = args.get(2).map(|arg| &arg.known) else { return };
+    let Some(whose) = texts.iter().find(|whose| !matches!(whose.as_str(), "bot" | "contact")) else { return };
+    let finding = Diagnostic::error("E318", place, format!("`{whose}` is nobody's clock"));
+    let help = match eval.set.bot.hours.contains_key(whose) {
+        true => "hours are on the bot's clock: write \"bot\"",
+        false => "write \"bot\" for the clock of the counter, and nothing for the contact's own",
+    };
+    if let Some(judge) = &mut eval.judge {
+        judge.bad_as("whose clock", finding.help(help));
     }
 }
 
@@ -162,6 +183,7 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
         return if base.may_miss() { ty.or(Kinds::NOTHING) } else { ty };
     }
     let (words, list) = (kinds.words(), kinds == Kinds::LIST);
+    let of_moments = !signatures.is_empty();
     let ours = crate::flow::script::elsewhere(name).and_then(|ours| ours.strip_prefix('.'));
     let takes = |params: &Vec<TypeId>| matches!(params.as_slice(), [own] if kinds_of(own).meets(kinds));
     let also =
@@ -181,6 +203,9 @@ pub fn getter(eval: &mut Eval<'_>, base: &Ty, name: &str, position: Position) ->
             }
             (false, false) if first_name => finding.help("for the first word write `.split(\" \")[0]`"),
             (false, true) => finding.help("name an item first, such as `[0]`, or go through all with `.map(…)`"),
+            (false, false) if of_moments && kinds == Kinds::TEXT => {
+                finding.help("where it is an answer, ask with `type: date` or `type: datetime`")
+            }
             (false, false) => finding.help(parts_of(kinds)),
         }
     });
@@ -286,78 +311,6 @@ fn given(name: &str, args: &[Ty]) -> Ty {
         _ if missing || may_fail => Ty::of(kinds.and(Kinds::NOTHING)),
         _ => Ty::of(kinds),
     }
-}
-
-/// `a + b` and the like; an error only where no kinds of the two go together.
-fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position) -> Ty {
-    let (a, b) = (left.kinds.without(Kinds::UNSET), right.kinds.without(Kinds::UNSET));
-    if left.kinds.is_vague() || right.kinds.is_vague() || a.without(Kinds::NOTHING) == Kinds::NONE || b == Kinds::NONE {
-        return Ty::ANY;
-    }
-    let mut gives = Kinds::NONE;
-    let numbers = (Kinds::NUMERIC, Kinds::NUMERIC, Kinds::NUMERIC);
-    let span = Kinds::SPAN;
-    let table: &[(Kinds, Kinds, Kinds)] = match op {
-        "+" => &[
-            numbers,
-            (Kinds::TEXT, Kinds::ALL.and(Kinds::NOTHING), Kinds::TEXT),
-            (Kinds::ALL, Kinds::TEXT, Kinds::TEXT),
-            (Kinds::DATE, span, Kinds::DATE),
-            (Kinds::DATETIME, span, Kinds::DATETIME),
-            (Kinds::CLOCK, span, Kinds::CLOCK),
-            (span, span, span),
-            (Kinds::LIST, Kinds::ALL, Kinds::LIST),
-            (Kinds::MAP, Kinds::MAP, Kinds::MAP),
-            (Kinds::OTHER, Kinds::ALL, Kinds::ALL),
-        ],
-        "-" => &[
-            numbers,
-            (Kinds::DATE, Kinds::DATE.and(span), Kinds::DATE.and(span)),
-            (Kinds::DATETIME, Kinds::DATETIME.and(span), Kinds::DATETIME.and(span)),
-            (Kinds::CLOCK, span, Kinds::CLOCK),
-            (span, span, span),
-            (Kinds::TEXT, Kinds::TEXT, Kinds::TEXT),
-            (Kinds::LIST, Kinds::ALL, Kinds::LIST),
-            (Kinds::MAP, Kinds::ALL, Kinds::MAP),
-        ],
-        "*" => &[numbers, (span, Kinds::WHOLE, span), (Kinds::WHOLE, span, span)],
-        _ => &[numbers],
-    };
-    for (first, second, result) in table {
-        if first.meets(a) && second.meets(b) {
-            gives = gives.and(*result);
-        }
-    }
-    let place = eval.place(position, op.len());
-    if gives != Kinds::NONE {
-        eval.good(&place, "E318");
-        if let (Known::Whole(a), Known::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {
-            let counted = match op {
-                "+" => a.checked_add(*b),
-                "-" => a.checked_sub(*b),
-                "*" => a.checked_mul(*b),
-                _ => None,
-            };
-            if let Some(number) = counted {
-                return Ty::whole(number);
-            }
-        }
-        let whole = gives == Kinds::NUMERIC && a == Kinds::WHOLE && b == Kinds::WHOLE && op != "/";
-        return Ty::of(if whole { Kinds::WHOLE } else { gives });
-    }
-    let (first, second) = (a.without(Kinds::NOTHING), b.without(Kinds::NOTHING));
-    eval.bad(|| {
-        let message = format!("`{op}` does not work on {} and {}", a.words(), b.words());
-        let days = first.meets(Kinds::DATE.and(Kinds::DATETIME)) && second.within(Kinds::NUMERIC);
-        let spelled = first.meets(Kinds::TEXT) || second.meets(Kinds::TEXT);
-        let finding = Diagnostic::error("E318", &place, message);
-        match (days, spelled) {
-            (true, _) => finding.help("write how much it is: `days(2)`, `hours(2)`, `minutes(2)`"),
-            (false, true) => finding.help("ask with `type: number`, or write `.to_number()` behind the text"),
-            (false, false) => finding.help("compare or add values of one kind"),
-        }
-    });
-    Ty::ANY
 }
 
 /// The kinds that a parameter of this type takes.

@@ -1,6 +1,7 @@
 //! Comparisons that can never hold, or always do.
 
 use super::{
+    as_date::{self, As},
     exprs::Eval,
     ty::{Kinds, Known, Ty},
 };
@@ -34,6 +35,8 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
         (Expr::IntegerConstant(n, _), _) | (_, Expr::IntegerConstant(n, _)) => Some(*n as f64),
         _ => None,
     };
+    as_date::meant(eval, left.0, a, &As::Beside(y));
+    as_date::meant(eval, right.0, b, &As::Beside(x));
     if meet(a, b, x, y, op, number) {
         eval.good(&place, "W315");
         return;
@@ -132,6 +135,17 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
             (Some((text, _)), None) if x.within(Kinds::NUMERIC) && is_weekday(&text) => {
                 finding.help("weekdays are numbers, Monday is 1 and Sunday 7")
             }
+            // `contact.tags == "vip"`
+            (Some((text, _)), _) if x == Kinds::LIST || y == Kinds::LIST => {
+                let list = if matches!(left.0, Expr::StringConstant(..)) { right.0 } else { left.0 };
+                let not = if op == "!=" { "!" } else { "" };
+                match named(list) {
+                    Some(name) => finding
+                        .help(format!("to ask whether it is in the list write `{not}{name}.contains(\"{text}\")`")),
+                    None => finding
+                        .help(format!("to ask whether it is in the list write `.contains(\"{text}\")` behind it")),
+                }
+            }
             _ => finding.help(format!(
                 "one side is {}, and the other {}: take the part that you mean",
                 x.words(),
@@ -145,6 +159,18 @@ pub fn comparable(eval: &mut Eval<'_>, op: &str, left: (&Expr, &Ty), right: (&Ex
 fn is_weekday(text: &str) -> bool {
     const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     NAMES.iter().any(|name| text.to_lowercase().starts_with(name))
+}
+
+/// `name`, `contact.tags`: as it is written.
+fn named(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Variable(variable, ..) => Some(variable.1.to_string()),
+        Expr::Dot(pair, ..) => match &pair.rhs {
+            Expr::Property(property, _) => Some(format!("{}.{}", named(&pair.lhs)?, property.2)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn is_comparison(expr: &Expr) -> bool {

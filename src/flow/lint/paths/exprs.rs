@@ -1,6 +1,7 @@
 //! Expressions without running them: what they give, and what must hold when a condition does.
 
 use super::{
+    as_date::{self, As},
     calls,
     judge::Judge,
     refine::refine,
@@ -251,6 +252,9 @@ impl Eval<'_> {
         let direct = matches!(&pair.lhs, Expr::Variable(..)) && !index && is_call(&pair.rhs);
         let how = if direct && !calls::asks(&pair.rhs) { Use::Shown } else { Use::Asked };
         let base = self.expr(&pair.lhs, how);
+        if !index && is_of_moment(&pair.rhs) {
+            as_date::meant(self, &pair.lhs, &base, &As::Part);
+        }
         self.onward(base, &pair.rhs, index)
     }
 
@@ -342,6 +346,15 @@ impl Eval<'_> {
             let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
             finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied())
         });
+    }
+}
+
+/// `.format(…)`: of a text as well, and it is none of ours then.
+fn is_of_moment(rest: &Expr) -> bool {
+    match rest {
+        Expr::MethodCall(call, _) | Expr::FnCall(call, _) => call.name == "format",
+        Expr::Dot(pair, ..) => is_of_moment(&pair.lhs),
+        _ => false,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Values that stand where only some can: the cases of a `switch`, the team of a `handoff`, a list in a text.
 
 use super::{
-    Walk, course,
+    Walk,
+    as_date::{self, As},
+    course,
+    exprs::Eval,
     state::State,
     ty::{Kinds, Known, Ty},
 };
@@ -101,6 +104,7 @@ impl<'a> Walk<'a, '_> {
                 let ty = course::worth(self.set, flow, state, code);
                 let takes = format!("`{key}` takes {}", inputs::name_of(&field.kind));
                 self.takes(&code.place(), &ty, held_by(field.kind.of), &takes);
+                self.as_date(flow, state, code, &ty, Ty::declared(&field.kind).kinds);
             }
         }
     }
@@ -115,6 +119,15 @@ impl<'a> Walk<'a, '_> {
             _ => Kinds::DATE.and(Kinds::DATETIME).and(Kinds::TEXT),
         };
         self.takes(&code.place(), &ty, takes, "`until` takes a date with its time");
+        self.as_date(flow, state, code, &ty, Kinds::DATETIME);
+    }
+
+    /// A text that was asked for stands where a date is taken.
+    fn as_date(&mut self, flow: &Flow, state: &State, code: &Code, ty: &Ty, takes: Kinds) {
+        let Some(expr) = code.single() else { return };
+        let judge = Some(&mut self.found.judge);
+        let mut eval = Eval { set: self.set, flow, state, code, judge, locals: Vec::new() };
+        as_date::meant(&mut eval, expr, ty, &As::Beside(takes));
     }
 
     /// Wrong where none of its kinds is one of these, on all ways here.
@@ -148,7 +161,9 @@ impl<'a> Walk<'a, '_> {
                 }
             }
         }
-        if !misspelt && node.outline.yaml.get("else").is_none() && !has_all(&ty, kinds, cases) {
+        // That the cases are no map is said.
+        let readable = node.outline.yaml.get("cases").is_none_or(|cases| cases.map().is_some());
+        if readable && !misspelt && node.outline.yaml.get("else").is_none() && !has_all(&ty, kinds, cases) {
             let message = "this `switch` has no `else`: any other value is passed over";
             let finding = Diagnostic::warning("W601", &node.place, message);
             self.found.judge.bad(finding.help("write `else: []` when that is meant"));

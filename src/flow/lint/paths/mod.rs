@@ -5,6 +5,7 @@
 //! are walked in place. Then each step is looked at once with all that can be true there.
 
 pub mod age;
+mod as_date;
 mod called;
 mod calls;
 mod compare;
@@ -18,6 +19,7 @@ mod moments;
 mod refine;
 mod starts;
 pub mod state;
+mod sums;
 pub mod ty;
 mod views;
 

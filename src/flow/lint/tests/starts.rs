@@ -93,7 +93,7 @@ fn what_is_started_later_or_for_many_can_find_it_closed() {
         &[&start("    at: \"10:00\"\n"), say],
         "b.yaml:3:5: error[E501] this message can go out 0.0 h – 30.0 h after the last reply",
     );
-    one(&[&start("    at: ${event.data.at}\n"), say], "b.yaml:3:5: error[E501] this message can go out at any");
+    one(&[&start("    at: ${contact.city}\n"), say], "b.yaml:3:5: error[E501] this message can go out at any");
     one(
         &[&start("    at: ${now() + days(1)}\n"), say],
         "b.yaml:3:5: error[E501] this message can go out 24.0 h – 30.0 h",

@@ -355,3 +355,94 @@ fn what_a_flow_returns_has_the_parts_that_it_declares() {
     clean(&[&reads("missing(got) || got.day > today()"), b]);
     one(&[&reads("missing(got.dya)"), b], "a.yaml:6:21: error[E412] what `b` returns has no `dya`");
 }
+
+#[test]
+fn a_text_that_is_taken_for_a_date_is_said_once_at_its_question() {
+    let asks = |more: &str, uses: &str| format!("{HI}steps:\n  - ask: Which day?\n    as: day\n{more}{uses}");
+    for uses in [
+        "  - if: day > today()\n    then: [end]\n  - say: x\n",
+        "  - say: ${day + days(1)} ${day.format(\"d MMMM\")}\n",
+        "  - if: now() < day\n    then: [end]\n  - log: ${day.format(\"d\")}\n",
+        "    check: day >= today()\n  - say: ${day}\n",
+    ] {
+        one(&[&asks("", uses)], "a.yaml:4:5: warning[W323]");
+        clean(&[&asks("    type: date\n", &uses.replace("now() < day", "today() < day"))]);
+    }
+    let (bot, flow) =
+        (BOT.replace("city: text", "city: text, visit: date"), asks("", "  - set: {contact.visit: \"${day}\"}\n"));
+    let said = found_in(&bot, &[&flow], &Around::default());
+    assert!(said.len() == 1 && said[0].starts_with("a.yaml:4:5: warning[W323]"), "{said:#?}");
+    // A text that is compared with a text, or shown, is one.
+    clean(&[&asks("", "  - if: day == \"Monday\"\n    then: [end]\n  - say: ${day}\n")]);
+}
+
+#[test]
+fn an_event_is_looked_for_only_where_one_can_come() {
+    let shows = "steps:\n  - say: Order ${event.data.order ?? \"-\"}\n    if_closed: skip\n";
+    one(&[&format!("{HI}{shows}")], "a.yaml:4:24: warning[W324]");
+    clean(&[&format!("when: [{{event: paid}}]\n{shows}")]);
+    clean(&[&format!("when: [{{message: [hi]}}, {{event: paid}}]\n{shows}")]);
+    // It comes from whoever calls, or while it waits.
+    clean(&[shows, "when: [{event: paid}]\nsteps: [{call: a}]\n"]);
+    clean(&[&format!("{HI}{}", shows.replace("steps:\n", "steps:\n  - wait: {event: paid}\n"))]);
+    clean(&[&format!("{HI}{shows}"), "when: [{event: paid}]\nsteps: [{call: a}]\n"]);
+}
+
+#[test]
+fn a_tag_that_is_nearly_one_of_ours_is_told_of() {
+    let asks = |tag: &str| {
+        format!(
+            "{HI}steps:\n  - tag: customer\n  - if: contact.tags.contains(\"{tag}\")\n    then: [end]\n  - say: x\n"
+        )
+    };
+    one(&[&asks("custmer")], "a.yaml:5:9: warning[W612] no step gives the tag `custmer`; did you mean `customer`?");
+    clean(&[&asks("customer")]);
+    // People and the API give tags, too.
+    clean(&[&asks("wholesale")]);
+    let weeks = asks("week_2").replace("tag: customer", "tag: week_1");
+    clean(&[&weeks]);
+    let later = "when: [{tag_added: custommer}]\nsteps: [{say: x, if_closed: skip}]\n";
+    one(&[&asks("customer"), later], "b.yaml:2:20: warning[W612]");
+}
+
+#[test]
+fn several_texts_in_one_are_told_of_and_a_sentence_is_not() {
+    let hears = |text: &str| format!("when:\n  - message: {text}\nsteps: [{{say: x}}]\n");
+    one(&[&hears("hi, hello, good morning")], "a.yaml:3:14: warning[W422]");
+    for text in
+        ["Yes, please", "'hi, hello, hey'", "[hi, hello, hey]", "I have a question, please call me back, thanks"]
+    {
+        clean(&[&hears(text)]);
+    }
+}
+
+#[test]
+fn a_dollar_before_a_value_is_told_of() {
+    let says = |text: &str| format!("{HI}vars: {{price: 12}}\nsteps:\n  - say: {text}\n");
+    one(&[&says("It costs $${price}")], "a.yaml:5:19: warning[W118] `$${price}` is sent as `${price}`");
+    clean(&[&says("It costs $ ${price}")]);
+    clean(&[&says("Write $${word} for a value")]);
+}
+
+#[test]
+fn names_of_values_stay_texts_only_in_quotes() {
+    let posts = |json: &str| {
+        format!(
+            "{HI}steps:\n  - ask: Name?\n    as: name\n  - http: POST ${{env.SHOP_URL}}/x\n    json: {json}\n  - say: ok\n"
+        )
+    };
+    one(&[&posts("{phone: contact.phone}")], "a.yaml:7:19: warning[W320]");
+    one(&[&posts("{name: name}")], "a.yaml:7:18: warning[W320]");
+    one(&[&posts("{all: [{city: contact.city}]}")], "a.yaml:7:25: warning[W320]");
+    for json in ["{phone: \"contact.phone\"}", "{site: www.example.com, kind: name}", "{file: contact.pdf.zip()x}"] {
+        clean(&[&posts(json)]);
+    }
+}
+
+#[test]
+fn two_values_in_their_braces_are_both_unwrapped() {
+    let flow = format!(
+        "{HI}vars: {{size: 41, wide: true}}\nsteps:\n  - if: ${{size}} > 40 && ${{wide}}\n    then: [end]\n  - say: x\n"
+    );
+    one(&[&flow], "a.yaml:5:9: error[E314] a condition is code already, without `${ }`; write `size > 40 && wide`");
+}

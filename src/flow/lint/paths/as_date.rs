@@ -1,0 +1,62 @@
+//! An answer that is a text, where a date or a time is meant: `type: date` was forgotten.
+
+use super::{
+    exprs::Eval,
+    ty::{Kinds, Known, Ty},
+};
+use crate::{base::diagnostic::Diagnostic, flow::definition::Flow, flow::definition::Node};
+use rhai::Expr;
+
+const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
+
+/// What a text is put beside, or what is asked of it.
+pub enum As {
+    /// Compared with, added to, or filled into something of these kinds.
+    Beside(Kinds),
+    /// `.format(…)`, `.weekday`.
+    Part,
+}
+
+/// Says it of a variable that only questions for a text fill.
+pub fn meant(eval: &mut Eval<'_>, expr: &Expr, ty: &Ty, how: &As) {
+    let Expr::Variable(variable, _, at) = expr else { return };
+    let name = variable.1.as_str();
+    let kinds = match how {
+        As::Beside(other) => other.without(Kinds::MISSING),
+        As::Part => Kinds::DATE,
+    };
+    let moment = kinds != Kinds::NONE && kinds.within(MOMENTS.and(Kinds::SPAN));
+    if !moment || eval.judge.is_none() || !is_free_text(ty) {
+        return;
+    }
+    let Some(question) = asked_as_text(eval.flow, name) else { return };
+    let read = eval.place(*at, name.len());
+    let (kind, words) = match kinds {
+        Kinds::DATETIME => ("datetime", "a date with its time"),
+        Kinds::CLOCK => ("time", "a time of day"),
+        _ => ("date", "a date"),
+    };
+    // Said at the question, once, however often the answer is read.
+    let place = question.place.clone();
+    eval.bad(|| {
+        let message = format!("the answer `{name}` is any text, and it is taken for {words}");
+        let finding = Diagnostic::warning("W323", &place, message).label(&read, "here");
+        finding.help(format!("write `type: {kind}` beside the `ask`: then “tomorrow” and “3 May” are understood, too"))
+    });
+}
+
+fn is_free_text(ty: &Ty) -> bool {
+    ty.kinds.without(Kinds::MISSING) == Kinds::TEXT && ty.known == Known::No
+}
+
+/// The question that fills it, if all that do take any text.
+fn asked_as_text<'f>(flow: &'f Flow, name: &str) -> Option<&'f Node> {
+    let mut asks = flow.nodes.iter().filter(|node| node.outline.fills.as_deref() == Some(name));
+    let first = asks.clone().next()?;
+    let free = |node: &Node| {
+        let written = &node.outline.yaml;
+        let kind = written.get("type").map(|kind| kind.text());
+        node.outline.verb == "ask" && written.get("options").is_none() && matches!(kind, None | Some(Some("text")))
+    };
+    asks.all(free).then_some(first)
+}

@@ -1,0 +1,80 @@
+//! Sums and differences, products and quotients: which kinds go together, and what they give.
+
+use super::{
+    exprs::Eval,
+    ty::{Kinds, Known, Ty},
+};
+use crate::base::diagnostic::Diagnostic;
+use rhai::Position;
+
+/// `a + b` and the like; an error only where no kinds of the two go together.
+pub fn sum(eval: &mut Eval<'_>, op: &str, left: &Ty, right: &Ty, position: Position) -> Ty {
+    let (a, b) = (left.kinds.without(Kinds::UNSET), right.kinds.without(Kinds::UNSET));
+    if left.kinds.is_vague() || right.kinds.is_vague() || a.without(Kinds::NOTHING) == Kinds::NONE || b == Kinds::NONE {
+        return Ty::ANY;
+    }
+    let mut gives = Kinds::NONE;
+    let numbers = (Kinds::NUMERIC, Kinds::NUMERIC, Kinds::NUMERIC);
+    let span = Kinds::SPAN;
+    let table: &[(Kinds, Kinds, Kinds)] = match op {
+        "+" => &[
+            numbers,
+            (Kinds::TEXT, Kinds::ALL.and(Kinds::NOTHING), Kinds::TEXT),
+            (Kinds::ALL, Kinds::TEXT, Kinds::TEXT),
+            (Kinds::DATE, span, Kinds::DATE),
+            (Kinds::DATETIME, span, Kinds::DATETIME),
+            (Kinds::CLOCK, span, Kinds::CLOCK),
+            (span, span, span),
+            (Kinds::LIST, Kinds::ALL, Kinds::LIST),
+            (Kinds::MAP, Kinds::MAP, Kinds::MAP),
+            (Kinds::OTHER, Kinds::ALL, Kinds::ALL),
+        ],
+        "-" => &[
+            numbers,
+            (Kinds::DATE, Kinds::DATE.and(span), Kinds::DATE.and(span)),
+            (Kinds::DATETIME, Kinds::DATETIME.and(span), Kinds::DATETIME.and(span)),
+            (Kinds::CLOCK, span, Kinds::CLOCK),
+            (span, span, span),
+            (Kinds::TEXT, Kinds::TEXT, Kinds::TEXT),
+            (Kinds::LIST, Kinds::ALL, Kinds::LIST),
+            (Kinds::MAP, Kinds::ALL, Kinds::MAP),
+        ],
+        "*" => &[numbers, (span, Kinds::WHOLE, span), (Kinds::WHOLE, span, span)],
+        _ => &[numbers],
+    };
+    for (first, second, result) in table {
+        if first.meets(a) && second.meets(b) {
+            gives = gives.and(*result);
+        }
+    }
+    let place = eval.place(position, op.len());
+    if gives != Kinds::NONE {
+        eval.good(&place, "E318");
+        if let (Known::Whole(a), Known::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {
+            let counted = match op {
+                "+" => a.checked_add(*b),
+                "-" => a.checked_sub(*b),
+                "*" => a.checked_mul(*b),
+                _ => None,
+            };
+            if let Some(number) = counted {
+                return Ty::whole(number);
+            }
+        }
+        let whole = gives == Kinds::NUMERIC && a == Kinds::WHOLE && b == Kinds::WHOLE && op != "/";
+        return Ty::of(if whole { Kinds::WHOLE } else { gives });
+    }
+    let (first, second) = (a.without(Kinds::NOTHING), b.without(Kinds::NOTHING));
+    eval.bad(|| {
+        let message = format!("`{op}` does not work on {} and {}", a.words(), b.words());
+        let days = first.meets(Kinds::DATE.and(Kinds::DATETIME)) && second.within(Kinds::NUMERIC);
+        let spelled = first.meets(Kinds::TEXT) || second.meets(Kinds::TEXT);
+        let finding = Diagnostic::error("E318", &place, message);
+        match (days, spelled) {
+            (true, _) => finding.help("write how much it is: `days(2)`, `hours(2)`, `minutes(2)`"),
+            (false, true) => finding.help("ask with `type: number`, or write `.to_number()` behind the text"),
+            (false, false) => finding.help("compare or add values of one kind"),
+        }
+    });
+    Ty::ANY
+}
