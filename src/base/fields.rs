@@ -92,7 +92,9 @@ impl<'a> Fields<'a> {
     /// A key stands there that can only be this one with a wrong letter: that is said once, of the key.
     fn is_misspelt(&self, name: &'static str) -> bool {
         let near = |written: &str| {
-            written.eq_ignore_ascii_case(name) || written.len() > 3 && nearest(written, [name]).is_some()
+            written.eq_ignore_ascii_case(name)
+                || written.len() > 3 && nearest(written, [name]).is_some()
+                || meant::stands_for(written, name)
         };
         self.unread().any(|entry| near(&entry.key.text))
     }

@@ -3,13 +3,14 @@
 use super::yaml::Entry;
 
 /// Keys that people write for one of ours, wherever that may stand.
-const KEYS: [(&str, &[&str]); 47] = [
+const KEYS: [(&str, &[&str]); 51] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
     ("answers", &["options"]),
     ("args", &["with"]),
     ("arguments", &["with"]),
+    ("begin", &["from"]),
     ("body", &["json"]),
     ("case", &["cases"]),
     ("choice", &["options"]),
@@ -19,6 +20,7 @@ const KEYS: [(&str, &[&str]); 47] = [
     ("default", &["else"]),
     ("delay", &["after"]),
     ("do", &["then", "steps"]),
+    ("end", &["to"]),
     ("error", &["invalid", "on_error"]),
     ("file", &["media"]),
     ("id", &["flow"]),
@@ -43,10 +45,12 @@ const KEYS: [(&str, &[&str]); 47] = [
     ("save", &["as"]),
     ("save_as", &["as"]),
     ("set", &["vars"]),
+    ("start", &["from"]),
     ("store", &["as"]),
     ("store_as", &["as"]),
     ("trigger", &["when"]),
     ("triggers", &["when"]),
+    ("until", &["to"]),
     ("validate", &["check"]),
     ("validation", &["check"]),
     ("var", &["as"]),
@@ -151,6 +155,22 @@ const ALIKE: [&str; 14] = [
     "vars", "with",
 ];
 
+/// The word is what others call this key of ours.
+pub fn stands_for(written: &str, ours: &str) -> bool {
+    let word = written.to_lowercase();
+    KEYS.iter().any(|(other, all)| *other == word && all.contains(&ours))
+}
+
+/// `given` or `withdrawn`, for what people write instead.
+pub fn consent(written: &str) -> Option<&'static str> {
+    match written.to_lowercase().as_str() {
+        "yes" | "true" | "on" | "give" | "granted" | "accepted" | "opt_in" | "optin" | "in" | "start" => Some("given"),
+        "no" | "false" | "off" | "none" | "stop" | "stopped" | "withdraw" | "revoked" | "removed" | "opt_out"
+        | "optout" | "out" => Some("withdrawn"),
+        _ => None,
+    }
+}
+
 /// The key is what others call `as`: its value is a name that the flow fills.
 pub fn is_as(written: &str) -> bool {
     let word = written.to_lowercase();
@@ -202,18 +222,19 @@ pub fn if_closed(text: &str) -> String {
 /// Types as other languages call them.
 pub fn type_name(written: &str) -> Option<&'static str> {
     Some(match written.to_lowercase().as_str() {
-        "int" | "integer" | "long" => "whole",
-        "float" | "double" | "decimal" | "amount" | "numeric" => "number",
-        "string" | "str" | "varchar" => "text",
-        "bool" | "boolean" | "yes/no" | "yes_no" => "yesno",
-        "timestamp" | "moment" => "datetime",
-        "clock" | "hour" => "time",
-        "array" => "list",
+        "int" | "integer" | "long" | "entero" | "inteiro" | "entier" => "whole",
+        "float" | "double" | "decimal" | "amount" | "numeric" | "número" | "numero" | "nombre" | "zahl" => "number",
+        "string" | "str" | "varchar" | "texto" | "texte" => "text",
+        "bool" | "boolean" | "yes/no" | "yes_no" | "booleano" => "yesno",
+        "day" | "fecha" | "data" | "datum" | "día" | "dia" => "date",
+        "timestamp" | "moment" | "date_time" | "date-time" | "date time" => "datetime",
+        "clock" | "hour" | "hora" | "heure" | "uhrzeit" => "time",
+        "array" | "lista" | "liste" => "list",
         "object" | "dict" | "json" => "map",
-        "mail" | "e-mail" => "email",
-        "tel" | "telephone" | "mobile" => "phone",
+        "mail" | "e-mail" | "correo" => "email",
+        "tel" | "telephone" | "mobile" | "teléfono" | "telefono" | "telefone" | "téléphone" | "telefon" => "phone",
         "enum" | "select" | "option" => "choice",
-        "photo" | "picture" => "image",
+        "photo" | "picture" | "foto" | "imagen" => "image",
         "file" | "pdf" => "document",
         _ => return None,
     })

@@ -79,21 +79,25 @@ impl Span {
     }
 }
 
+const BEFORE: [&str; 6] = [" before", " earlier", " antes", " avant", " vorher", " davor"];
+const AFTER: [&str; 7] = [" after", " later", " después", " despues", " depois", " après", " danach"];
+
 /// `2 hours`, `30 Minuten`: how we write it.
 fn in_words(text: &str) -> Option<String> {
     let text = text.trim();
-    // `-1 day`, `1 day before`.
-    let (sign, plain) = match (text.strip_prefix('-'), text.strip_suffix(" before")) {
-        (Some(rest), _) | (None, Some(rest)) => ("-", rest.trim()),
-        (None, None) => ("", text.strip_suffix(" after").unwrap_or(text).trim()),
+    // `-1 day`, `1 day before`, `1 día antes`, `vor 1 Tag`.
+    let earlier = BEFORE.iter().find_map(|word| text.strip_suffix(word)).or_else(|| text.strip_prefix("vor "));
+    let (sign, plain) = match text.strip_prefix('-').or(earlier) {
+        Some(rest) => ("-", rest.trim()),
+        None => ("", AFTER.iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text).trim()),
     };
     let digits = plain.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?;
     let unit = match plain[digits..].trim().to_lowercase().as_str() {
-        "s" | "sec" | "secs" | "second" | "seconds" | "sekunden" | "segundos" => "s",
-        "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minutos" => "m",
-        "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "horas" | "heures" => "h",
-        "d" | "day" | "days" | "tag" | "tage" | "dias" | "días" | "jours" => "d",
-        "w" | "week" | "weeks" | "woche" | "wochen" | "semanas" | "semaines" => "w",
+        "s" | "sec" | "secs" | "second" | "seconds" | "sekunde" | "sekunden" | "segundo" | "segundos" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minuto" | "minutos" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "hora" | "horas" | "heure" | "heures" => "h",
+        "d" | "day" | "days" | "tag" | "tage" | "dia" | "dias" | "día" | "días" | "jour" | "jours" => "d",
+        "w" | "week" | "weeks" | "woche" | "wochen" | "semana" | "semanas" | "semaine" | "semaines" => "w",
         _ => return None,
     };
     let meant = format!("{sign}{}{unit}", &plain[..digits]);

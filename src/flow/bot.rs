@@ -1,7 +1,7 @@
 //! `_bot.yaml`: what all flows share.
 
 use super::{
-    declared::{at_most_of, declared},
+    declared::{at_most_of, declared_below},
     definition::{Body, Field, Flow},
     hours::{self, clock},
     spec::VIEWS,
@@ -186,7 +186,7 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let timezone = zone(&mut fields);
     let env = fields.texts("env").into_iter().map(str::to_owned).collect();
     let secrets = fields.texts("secrets").into_iter().map(str::to_owned).collect();
-    let declared_fields = declared(fields.map("fields"), findings);
+    let declared_fields = declared_below(&mut fields, "fields");
     let own = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
     for field in declared_fields.iter().filter(|field| own.iter().any(|(name, _)| *name == field.name)) {
         let message = format!("every contact has `contact.{}` already", field.name);

@@ -46,6 +46,27 @@ pub(super) fn declared(entries: &[Entry], findings: &Findings) -> Vec<Field> {
     entries.iter().map(|entry| one_declared(entry, findings)).collect()
 }
 
+/// The same below a key. A list of names is reported, and they are read: what uses them is no mistake of its own.
+pub(super) fn declared_below(fields: &mut Fields<'_>, key: &'static str) -> Vec<Field> {
+    let findings = fields.findings();
+    let Some(node) = fields.node(key) else { return Vec::new() };
+    let names = node.list().filter(|items| !items.is_empty() && items.iter().all(|item| item.text().is_some()));
+    let Some(items) = names else { return declared(fields.map(key), findings) };
+    let typed: Vec<String> = items.iter().filter_map(Node::text).map(|name| format!("{name}: text")).collect();
+    let message = format!("`{key}` gives each name its type, and this is a list of names");
+    findings
+        .push(Diagnostic::error("E201", &node.place, message).help(format!("write `{key}: {{{}}}`", typed.join(", "))));
+    let field = |item: &Node| Field {
+        name: item.text().unwrap_or_default().to_owned(),
+        kind: AnswerType::Any.into(),
+        optional: false,
+        default: None,
+        about: None,
+        place: item.place.clone(),
+    };
+    items.iter().map(field).collect()
+}
+
 fn one_declared(entry: &Entry, findings: &Findings) -> Field {
     let mut field = Field {
         name: entry.key.text.clone(),

@@ -251,8 +251,11 @@ impl<'a, 'b> StepFields<'a, 'b> {
     /// `name: steps` pairs, in their order.
     pub fn cases(&mut self, name: &'static str) -> Vec<(Arc<Scalar>, Body)> {
         let entries = self.fields.map(name);
+        // A list of them is reported, and read: what stands in its steps is no mistake of its own.
+        let items = self.fields.node(name).and_then(Node::list).unwrap_or_default();
+        let listed = items.iter().filter_map(Node::map).flatten();
         let read = |entry: &'a Entry| (entry.key.clone(), self.body_of(&entry.key.text, &entry.value));
-        entries.iter().map(read).collect()
+        entries.iter().chain(listed).map(read).collect()
     }
 
     /// The block or flow that the verb names; a name of neither is reported.

@@ -72,12 +72,21 @@ fn alignment(before: &str, line: &str) -> String {
             format!("`{key}` is a key of the flow: begin it in column 1")
         }
         _ if dash(before) && dash(line) && indent(before) != indent(line) => {
-            format!("begin its `-` in column {}, right below the one above", indent(before))
+            format!("begin its `-` {}, right below the one above", in_column(indent(before)))
         }
         (Some(first), Some(key)) if above != own && !dash(line) => {
-            format!("begin `{key}` in column {above}, right below `{first}`")
+            format!("begin `{key}` {}, right below `{first}`", in_column(above))
         }
         _ => "indent the lines of one list or map alike".to_owned(),
+    }
+}
+
+/// Not every editor counts columns.
+fn in_column(column: usize) -> String {
+    match column - 1 {
+        0 => "in column 1".to_owned(),
+        1 => "in column 2, behind 1 blank".to_owned(),
+        blanks => format!("in column {column}, behind {blanks} blanks"),
     }
 }
 
@@ -125,5 +134,5 @@ pub fn nested(said: &str, before: &str, line: &str) -> Option<(String, String)> 
     }
     let (own, above) = (key(content)?, written?);
     let message = format!("`{own}` stands deeper than `{above}`, which has its value already");
-    Some((message, format!("begin `{own}` in column {}, right below `{above}`", column(before))))
+    Some((message, format!("begin `{own}` {}, right below `{above}`", in_column(column(before)))))
 }

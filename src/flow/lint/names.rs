@@ -5,6 +5,7 @@ use crate::{
     base::diagnostic::{Diagnostic, Findings, did_you_mean},
     flow::{FlowSet, definition::Flow, script::Code, spec::VIEWS},
 };
+use std::collections::BTreeMap;
 
 /// The parts of a view; `None`: it has none that are fixed.
 fn parts(view: &str) -> Option<Vec<String>> {
@@ -15,14 +16,25 @@ fn parts(view: &str) -> Option<Vec<String>> {
 
 pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     senders(flow, around, findings);
+    // One name that is not there is one mistake, wherever it is read.
+    let mut said: BTreeMap<(&str, &str), Diagnostic> = BTreeMap::new();
     for code in codes(flow) {
         for (root, name, at) in &code.uses().properties {
-            if let Some(finding) = unknown(set, root, name) {
-                findings.push(finding(&code.place_at(*at, name.len())));
+            let place = code.place_at(*at, name.len());
+            let key = (root.as_str(), name.as_str());
+            if let Some(known) = said.remove(&key) {
+                let told = known.place == place || known.labels.len() >= LABELS_MAX;
+                said.insert(key, if told { known } else { known.label(&place, "and here") });
+            } else if let Some(finding) = unknown(set, root, name) {
+                said.insert(key, finding(&place));
             }
         }
     }
+    findings.extend(said.into_values());
 }
+
+/// So many other places are shown.
+const LABELS_MAX: usize = 4;
 
 fn codes(flow: &Flow) -> impl Iterator<Item = &Code> {
     let nodes = flow.nodes.iter().flat_map(|node| node.outline.codes.iter());

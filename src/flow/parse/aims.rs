@@ -50,6 +50,19 @@ impl Aims {
     }
 }
 
+/// A name that nothing has. Some write that of the file.
+pub(super) fn nowhere<'n>(name: &str, place: &Place, known: impl Iterator<Item = &'n str> + Clone) -> Diagnostic {
+    let finding = Diagnostic::error("E401", place, format!("there is no block or flow called `{name}`"));
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml")).unwrap_or(file);
+    if stem != name && known.clone().any(|known| known == stem) {
+        let fix = Fix::replace(format!("write `{stem}`"), place, stem);
+        return finding.help(format!("a flow is called by its name, not by its file: write `{stem}`")).fix(fix);
+    }
+    let help = format!("write its steps under `blocks: {{{stem}: …}}`, or a flow `flows/{stem}.yaml`");
+    finding.help(help).meant(stem, known)
+}
+
 /// Names that would be blocks if they stood under `blocks`: in the list of steps, or in a list of blocks.
 pub(super) fn astray(root: &yaml::Node) -> BTreeSet<String> {
     let below = |key: &str| root.get(key).and_then(yaml::Node::list).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Fills the arena of one flow: steps and blocks.
 
-use super::aims::Aims;
+use super::aims::{Aims, nowhere};
 use super::no_step::{is_then, not_a_step};
 use crate::{
     base::{
@@ -350,9 +350,7 @@ impl<'a> Builder<'a> {
         // Said already: its block stands where no block can stand.
         if !self.astray.contains(name) {
             let known = self.block_entries.keys().chain(self.flow_names).map(String::as_str).chain(["top"]);
-            let finding = Diagnostic::error("E401", place, format!("there is no block or flow called `{name}`"));
-            let help = format!("write its steps under `blocks: {{{name}: …}}`, or a flow `flows/{name}.yaml`");
-            self.aims.borrow_mut().miss(name, finding.help(help).meant(name, known));
+            self.aims.borrow_mut().miss(name, nowhere(name, place, known));
         }
         Target::Unknown(name.to_owned())
     }

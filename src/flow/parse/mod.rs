@@ -14,7 +14,7 @@ pub use kept::Kept;
 use self::asking::{asks, mark_asking, parallel_asks};
 use super::{
     bot::Bot,
-    declared::declared,
+    declared::declared_below,
     definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate, Sequence},
     locale,
     script::Scripts,
@@ -229,8 +229,8 @@ fn parse_flow(
     flow.description = fields.opt_text("description").map(str::to_owned);
     flow.draft = fields.bool("draft");
     flow.senders = fields.texts("sender").into_iter().map(str::to_owned).collect();
-    flow.inputs = declared(fields.map("inputs"), findings);
-    flow.returns = declared(fields.map("returns"), findings);
+    flow.inputs = declared_below(&mut fields, "inputs");
+    flow.returns = declared_below(&mut fields, "returns");
     flow.protect = fields.bool("protect");
     flow.expires = fields.duration("expires", bot.defaults.expires);
     head_words(&mut fields, &mut flow, findings);
@@ -355,6 +355,7 @@ pub(in crate::flow) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>
                 found.extend(name.map(str::to_owned));
             }
             ("inputs" | "vars", Kind::Map(entries)) => found.extend(entries.iter().map(|entry| entry.key.text.clone())),
+            ("inputs", Kind::List(items)) => found.extend(items.iter().filter_map(yaml::Node::text).map(str::to_owned)),
             ("set", Kind::Map(entries)) => {
                 let names = entries.iter().map(|entry| entry.key.text.trim_end_matches("[]"));
                 found.extend(names.filter(|name| !name.contains('.')).map(str::to_owned));

@@ -5,7 +5,7 @@ use super::{
     step_fields::StepFields,
     turn::{Here, Next, Turn},
 };
-use crate::base::yaml::Node;
+use crate::base::{diagnostic::Diagnostic, fix::Fix, meant, yaml::Node};
 
 pub mod until;
 
@@ -64,15 +64,16 @@ pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(
             Some("given") => true,
             Some("withdrawn") => false,
             Some(_) | None => {
-                fields.wrong(
-                    &entry.value,
-                    "E229",
-                    format!(
-                        "consent is `given` or `withdrawn`, and this is {}; write `{{{topic}: given}}`",
-                        entry.value.describe()
-                    ),
-                );
-                continue;
+                let meant = entry.value.text().and_then(meant::consent);
+                // Only leaving goes for all at once.
+                let word = if topic == "all" { "withdrawn" } else { meant.unwrap_or("given") };
+                let message = format!("consent is `given` or `withdrawn`, and this is {}", entry.value.describe());
+                let finding = Diagnostic::error("E229", &entry.value.place, message);
+                let fix = meant.map(|_| Fix::replace(format!("write `{word}`"), &entry.value.place, word).guess());
+                if !entry.value.is_broken() {
+                    fields.report(finding.help(format!("write `{{{topic}: {word}}}`")).fix_if(fix));
+                }
+                word == "given"
             }
         };
         if topic != "all" {

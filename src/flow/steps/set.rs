@@ -175,10 +175,26 @@ fn checked(fields: &StepFields<'_, '_>, name: &str, place: &Place) -> String {
     name.to_owned()
 }
 
+/// Where else what a contact is known by comes from.
+fn not_set(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "first_name" => "it is the first word of the name: write `contact.name`",
+        "phone" | "country" => "it is the number that they write from; for another one add a field of your own to `fields` in `_bot.yaml`",
+        "tags" => "write a step `- tag: NAME`, or `- untag: NAME`",
+        "consent" => "write a step `- consent: {TOPIC: given}`",
+        "last_message_at" => "it is when they wrote last; for another moment add a field of your own to `fields` in `_bot.yaml`",
+        _ => return None,
+    })
+}
+
 fn check_field(fields: &StepFields<'_, '_>, name: &str, place: &Place) {
     let declared = &fields.bot().fields;
     if CONTACT.contains(&name) || declared.iter().any(|field| field.name == name) {
         return;
+    }
+    if let Some(help) = not_set(name) {
+        let message = format!("`contact.{name}` is read, and never set");
+        return fields.report(Diagnostic::error("E408", place, message).help(help));
     }
     let known = declared.iter().map(|field| field.name.as_str()).chain(CONTACT);
     let finding = Diagnostic::error("E408", place, format!("a contact has no field `{name}`"));

@@ -43,6 +43,9 @@ impl Until {
             let named = text.starts_with("contact.") || text.starts_with("msg.") || text.contains('(');
             let help = match (named, in_code(text)) {
                 (true, _) => format!("write `{key}: ${{{text}}}`"),
+                (false, _) if day_and_clock(text).is_some() => {
+                    format!("write `{key}: '${{{}}}'`", day_and_clock(text).unwrap_or_default())
+                }
                 (false, Some(span)) => format!("so long from now is `{key}: ${{now() + {span}}}`"),
                 (false, None) => format!("for a value that is worked out write `{key}: ${{…}}`"),
             };
@@ -91,6 +94,21 @@ impl Until {
 }
 
 /// `2d` as an expression has it: `days(2)`.
+/// `tomorrow 10:00`, `tomorrow at 10`, `today 18:30`: how it is worked out.
+fn day_and_clock(text: &str) -> Option<String> {
+    let text = text.to_lowercase();
+    let (day, rest) = text.split_once(' ')?;
+    let day = match day {
+        "today" | "hoy" | "heute" => "today()",
+        "tomorrow" | "mañana" | "morgen" => "(today() + days(1))",
+        _ => return None,
+    };
+    let rest = rest.trim_start_matches("at ").trim_start_matches("a las ").trim_start_matches("um ").trim();
+    let whole = || format!("{rest}:00");
+    let clock = [rest.to_owned(), whole()].into_iter().find(|clock| hours::clock(clock).is_some())?;
+    Some(format!("{day}.at(\"{clock}\")"))
+}
+
 fn in_code(text: &str) -> Option<String> {
     let span = Span::parse(text).ok().filter(|span| *span > Span::ZERO)?;
     let units = [(Span::days(1), "days"), (Span::hours(1), "hours"), (Span::minutes(1), "minutes")];

@@ -253,7 +253,8 @@ fn fill(flow: &Flow, node: &Node, by: &str, state: State) -> State {
 pub fn answer(written: &yaml::Node, by: &str) -> Ty {
     let named = written.get("type").and_then(yaml::Node::text);
     match named.and_then(AnswerType::parse) {
-        None if named.is_some() => return Ty::ANY,
+        // It was reported: that something may be missing in it is no mistake of its own.
+        None if named.is_some() => return Ty::of(Kinds::ALL.and(Kinds::VAGUE)),
         Some(AnswerType::Choice) | None => {}
         // It was reported, and one of them is meant.
         Some(AnswerType::List) if written.get("options").is_some() => {}

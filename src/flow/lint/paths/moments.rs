@@ -129,6 +129,8 @@ pub fn until(node: &Node, written: Option<&yaml::Node>) -> Ahead {
     match written.and_then(yaml::Node::text) {
         // The next time that the clock shows it.
         Some(text) if crate::flow::hours::clock(text.trim()).is_some() => Ahead::Between(Span::ZERO, Span::days(1)),
+        // It was reported: what follows is not late because of it.
+        Some(text) if !text.contains("${") && !text.starts_with("hours.") => Ahead::Between(Span::ZERO, Span::ZERO),
         Some(_) | None => Ahead::Between(Span::ZERO, ANY),
     }
 }

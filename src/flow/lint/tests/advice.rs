@@ -32,7 +32,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `'${today().format(\"d\")}'`",
         "  - set: {day: ['${today().format(\"d\")}']}",
     ),
-    ("  - ask: Size?\n  as: size", "begin `as` in column 5, right below `ask`", "  - ask: Size?\n    as: size"),
+    (
+        "  - ask: Size?\n  as: size",
+        "begin `as` in column 5, behind 4 blanks, right below `ask`",
+        "  - ask: Size?\n    as: size",
+    ),
     (
         "  - if: contact.visit == null\n    then: [say: None]",
         "write `missing(contact.visit)`",
