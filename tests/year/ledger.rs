@@ -46,18 +46,20 @@ impl Ledger<'_> {
         self.store.one(&query, &values, read).await.unwrap()
     }
 
-    /// The newest message with these words in a conversation.
-    pub async fn outbound(&self, conversation: i64, word: &str) -> Option<Outbound> {
+    /// The message with these words in a conversation that was written about then: several runs of one flow may each
+    /// have said it.
+    pub async fn outbound(&self, conversation: i64, word: &str, written: Time) -> Option<Outbound> {
         let query = Query {
             name: "year.outbound",
             text: "select state, reason, not_before, hold_until from outbound
-              where conversation_id = $1 and data -> 'content' ->> 'body' = $2 order by id desc limit 1",
+              where conversation_id = $1 and data -> 'content' ->> 'body' = $2
+              order by abs(created_at - $3), id desc limit 1",
         };
         let read = |row: &Row| {
             let (not_before, hold_until) = (row.maybe_time("not_before")?, row.maybe_time("hold_until")?);
             Ok(Outbound { state: row.text("state")?, reason: row.maybe_text("reason")?, not_before, hold_until })
         };
-        self.store.one(&query, &[conversation.into(), word.into()], read).await.unwrap()
+        self.store.one(&query, &[conversation.into(), word.into(), written.into()], read).await.unwrap()
     }
 
     /// Contact and conversation of a phone.

@@ -204,7 +204,7 @@ impl Person {
             return Some("no_consent");
         }
         let stamps = self.stamps.get(topic).map_or(&[][..], Vec::as_slice);
-        let within = |span: Span| stamps.iter().filter(|stamp| at - **stamp < span).count();
+        let within = |span: Span| stamps.iter().filter(|stamp| **stamp <= at && at - **stamp < span).count();
         caps.iter().any(|(count, span)| within(*span) >= *count).then_some("capped")
     }
 }
@@ -278,6 +278,7 @@ impl Oracle {
     /// Somebody writes. Called before the webhook is posted.
     pub fn writes(&mut self, who: usize, text: &str, now: Time) {
         self.note(now, format!("person {who} writes `{text}`"));
+        self.keep_clocks(now);
         let whole = Time(now.0 / 1000 * 1000);
         let person = &mut self.people[who];
         if person.opened.is_none() {
@@ -423,6 +424,7 @@ impl Oracle {
     /// The platform tells of another number.
     pub fn changes_number(&mut self, who: usize, home: Home, phone: String, now: Time) {
         self.note(now, format!("person {who} has another number: {phone}"));
+        self.keep_clocks(now);
         (self.people[who].home, self.people[who].phone) = (home, phone);
         self.plan_dates(who, now);
     }
@@ -508,6 +510,11 @@ impl Oracle {
                 self.due(who, named(word), at, Stage::Start(true), 0);
             }
         }
+    }
+
+    /// Somebody may be about to live elsewhere: what has fired there until now was not for them.
+    fn keep_clocks(&mut self, now: Time) {
+        self.plan_fires(Time(now.0 - 1));
     }
 
     /// Fires since the last look, each for those whose clock it is.
@@ -613,6 +620,7 @@ impl Oracle {
             }
             return;
         };
+        self.expire_question(who, id, now);
         match self.of(id).stage {
             Stage::Start(_) | Stage::Queued(..) => match self.may_begin(id, now) {
                 Begin::Yes => self.begins(id, now),
@@ -637,6 +645,18 @@ impl Oracle {
         match sent.refused {
             None => self.left(id, sent, now),
             Some(code) => self.refused(id, code, now),
+        }
+    }
+
+    /// What was kept of a question is over, and with it the question: whatever waited for that may go in the same moment.
+    fn expire_question(&mut self, who: usize, id: u64, now: Time) {
+        let asked = self.people[who].question.as_ref().filter(|question| !question.left && question.due != id);
+        let due = asked.and_then(|question| self.dues.iter().find(|due| due.id == question.due));
+        if let Some(due) = due
+            && let Stage::Said(written) = due.stage
+            && now >= written + hold_of(due.step)
+        {
+            self.gone(due.id, "expired", now);
         }
     }
 
@@ -883,10 +903,8 @@ impl Oracle {
             }
             Stage::Said(_) => {}
         }
-        if !matches!(self.of(id).stage, Stage::Said(_)) {
-            return;
-        }
-        let row = ledger.outbound(conversation, due.step.word).await;
+        let Stage::Said(written) = self.of(id).stage else { return };
+        let row = ledger.outbound(conversation, due.step.word, written).await;
         self.kept(id, row, now);
     }
 
@@ -899,6 +917,9 @@ impl Oracle {
         let freed = self.people[due.person].freed_at;
         let at = decided.unwrap_or(if queued { due.at.max(freed) } else { due.at });
         let right = self.may_begin(due.id, at);
+        // Whoever is busy when the line ends is refused for that, whatever else would say no by then; who becomes free
+        // in the same moment may be either.
+        let busy = right == Begin::InLine || !self.people[due.person].is_free() || freed >= at;
         let over = match due.stage {
             Stage::Queued(_, until) => at >= until || now >= until,
             _ => false,
@@ -909,14 +930,16 @@ impl Oracle {
                 self.begins(due.id, at);
                 return true;
             }
+            // What filled the cap left in this very moment, and perhaps after it: then its message is refused.
+            (Some(("begun", _)), Begin::No("capped")) if self.may_begin(due.id, Time(at.0 - 1)) == Begin::Yes => {
+                self.begins(due.id, at);
+                return true;
+            }
             (Some(("refused", Some(reason))), Begin::No(right)) if reason == right => {
                 self.gone(due.id, reason, now);
             }
             (None, Begin::No(reason)) => self.gone(due.id, reason, now),
-            // Whoever became free later than the line ended was busy then.
-            (Some(("refused", Some(reason @ ("busy" | "with_person")))), right)
-                if over && (right == Begin::InLine || freed > at) =>
-            {
+            (Some(("refused", Some(reason @ ("busy" | "with_person")))), _) if over && busy => {
                 self.gone(due.id, reason, now);
             }
             (None, _) if over => self.gone(due.id, "busy", now),
