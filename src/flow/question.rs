@@ -194,8 +194,9 @@ impl<'a> Turn<'a> {
     }
 
     pub fn drop_question(&mut self, run: u32, question: &Question) {
-        // A picture that goes before it has no fate of its own: it stays at home with the rest.
-        let kept_back = question.messages.iter().filter(|_| !question.left);
+        // A picture that goes before it has no fate of its own: it stays at home with the rest. So does what asked it
+        // once more beside a closed window: its own fate was told to nobody.
+        let kept_back = question.messages.iter().filter(|message| !question.left || **message > question.message);
         for message in kept_back.chain(question.reminder.iter().filter(|_| question.left)) {
             self.effects.push(Effect::Drop { run: Some(run), message: Some(*message) });
         }

@@ -109,6 +109,30 @@ fn a_start_aside_asks_again() {
 }
 
 #[test]
+fn a_question_that_is_asked_again_beside_a_closed_window_ends_with_its_run() {
+    let flows = "flow: book
+when: [{message: book}]
+steps:
+  - ask: Which day?
+    timeout: 2d
+    on_timeout: [end]
+    if_closed: {hold: 7d}
+---
+flow: promo
+when: [{api: true}]
+if_busy: aside
+steps: [{say: An offer!, if_closed: {template: offer}}]
+---
+flow: hi
+when: [{message: hi}]
+steps: [{say: Hello!}]
+";
+    let asked_again = "< book\n> Which day?\n+30h\n~ start promo api\n! offer\n= held 1\n";
+    check(flows, &format!("{asked_again}< hi\n> Hello!\n> Which day?\n> Which day?"));
+    check(flows, &format!("{asked_again}+19h\n= held 0\n< hi\n> Hello!"));
+}
+
+#[test]
 fn only_the_newest_scheduled_start_of_a_flow_waits() {
     let flows = format!(
         "{TWO}---\nflow: promo\nwhen: [{{schedule: '0 10 * * *', to: everyone}}]\nsteps: [{{say: An offer!}}]\n"
