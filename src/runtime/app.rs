@@ -21,10 +21,11 @@ use super::{
     mornings::Mornings,
     posts::Posts,
     purse::Purse,
+    rates::Rates,
     reach::Reach,
     reload::Reloader,
     schedule::Lines,
-    senders::{Rates, Senders},
+    senders::Senders,
     stops::Stops,
     timers::Timers,
 };

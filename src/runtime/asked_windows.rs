@@ -4,6 +4,7 @@ use super::{
     app::App,
     decide::Decision,
     lane::{LaneError, LaneState, Work},
+    rates::Place,
     rows,
 };
 use crate::{
@@ -68,7 +69,9 @@ impl App {
         pending.not_before = Some(now + PROVIDER_TIMEOUT + PROVIDER_TIMEOUT);
         pending.in_order = true;
         // The slot that was taken for it stays its own.
-        pending.slot_taken |= matches!(decision, Decision::Go { .. });
+        if matches!(decision, Decision::Go { .. }) {
+            pending.place = Place::Taken;
+        }
         let app = Arc::clone(self);
         self.lanes.enter();
         tokio::spawn(async move {

@@ -6,6 +6,7 @@ use super::{
     config::Sender,
     lane::Conversation,
     outbox::{Nudged, Pending, PendingState},
+    rates::Place,
 };
 use crate::{
     base::{
@@ -17,12 +18,13 @@ use crate::{
         contact::Contact,
         content::Content,
         direct,
-        effect::IfClosed,
+        effect::{IfClosed, Origin},
         event::Reason,
         template::TemplateMessage,
         window::{self, Plan, SenderState, SentAs, TemplateState, TopicRules},
     },
 };
+use std::cell::Cell;
 
 /// What was decided about the message that is next.
 pub(super) enum Decision {
@@ -37,11 +39,16 @@ pub(super) enum Decision {
         template: TemplateMessage,
         until: Time,
     },
-    /// Look again at that moment; `keeps_place` is a rate or a paused sender.
+    /// Look again at that moment; `keeps_place` is a paused sender.
     Later {
         at: Time,
         keeps_place: bool,
-        reason: Option<Reason>,
+        reason: Reason,
+    },
+    /// The pace of sender and pair lets it go on then; what it has of it by then.
+    Slot {
+        at: Time,
+        place: Place,
     },
     Hold {
         until: Time,
@@ -65,7 +72,7 @@ impl Decision {
             Decision::Go { as_template, direct, .. } => *direct || (as_template.is_some() && !own.is_template()),
             Decision::Nudge { .. } | Decision::Hold { .. } | Decision::Skip => true,
             Decision::Fail { code, .. } => *code == "window_closed",
-            Decision::Later { .. } | Decision::Expired | Decision::Refuse { .. } => false,
+            Decision::Later { .. } | Decision::Slot { .. } | Decision::Expired | Decision::Refuse { .. } => false,
         }
     }
 }
@@ -98,9 +105,12 @@ impl App {
             };
             self.afford(contact, pending, sender.id, category, now)
         };
-        let slot = || match pending.slot_taken {
-            true => now,
-            false => self.rates.reserve(sender, contact.id, now),
+        let taken = Cell::new(pending.place);
+        let unasked = self.is_unasked(pending, now);
+        let slot = || {
+            let (at, place) = self.rates.reserve(sender, contact.id, (pending.place, unasked), now);
+            taken.set(place);
+            at
         };
         match self.plan(contact, conversation, pending, &wish, (&affords, &slot), now) {
             Plan::Direct => Decision::Go { content: draft.content.clone(), as_template: None, direct: true },
@@ -127,14 +137,14 @@ impl App {
             },
             Plan::WaitTemplate { until } => {
                 let at = until.min(now + TEMPLATE_RETRY);
-                Decision::Later { at, keeps_place: false, reason: Some(Reason::TemplateUnusable) }
+                Decision::Later { at, keeps_place: false, reason: Reason::TemplateUnusable }
             }
             Plan::Hold { until } => Decision::Hold { until },
             Plan::Later { at, reason } => {
                 let keeps_place = reason == Reason::SenderDown;
-                Decision::Later { at, keeps_place, reason: Some(reason) }
+                Decision::Later { at, keeps_place, reason }
             }
-            Plan::Slot { at } => Decision::Later { at, keeps_place: true, reason: None },
+            Plan::Slot { at } => Decision::Slot { at, place: taken.get() },
             Plan::Skip => Decision::Skip,
             Plan::Fail => Decision::Fail { code: "window_closed", text: "the 24-hour window is closed".into() },
             Plan::Expired => Decision::Expired,
@@ -151,13 +161,20 @@ impl App {
 
     /// When what quiet hours postpone goes, of all whom they keep waiting; asked once for each message. What a contact
     /// gets after the same night comes together, in its order.
-    pub(super) fn morning_of(&self, contact: ContactId, outbox: &[Pending], place: usize, end: Time) -> Time {
+    pub(super) fn morning_of(
+        &self,
+        (contact, sender): (ContactId, SenderId),
+        outbox: &[Pending],
+        place: usize,
+        end: Time,
+    ) -> Time {
         let together = |pending: &Pending| {
             let waits = pending.state == PendingState::Queued && !pending.in_order;
             pending.not_before.filter(|at| waits && *at >= end && *at - end <= MORNING_LATEST)
         };
         let known = outbox[..place].iter().rev().find_map(together);
-        known.unwrap_or_else(|| self.mornings.place(end, contact))
+        let line = (sender, self.senders.pace_of_morning(sender));
+        known.unwrap_or_else(|| self.mornings.place(end, contact, line))
     }
 
     fn plan(
@@ -176,8 +193,7 @@ impl App {
             true => TemplateState::Never,
             false => self.catalogue.state(template, wish),
         };
-        // Whoever has just written is awake.
-        let awake = pending.released_at.is_some_and(|at| now - at <= ASKED_FOR);
+        let awake = is_awake(pending, now);
         window::plan(&window::PlanInput {
             now,
             draft: &pending.draft,
@@ -205,6 +221,13 @@ impl App {
         })
     }
 
+    /// It gives way to answers: a flow says it, and the contact neither asked for it nor is awake.
+    fn is_unasked(&self, pending: &Pending, now: Time) -> bool {
+        let draft = &pending.draft;
+        let asked_for = draft.asked_for.is_some_and(|at| now - at <= ASKED_FOR);
+        matches!(draft.origin, Origin::Flow | Origin::HandoffFlow) && !asked_for && !is_awake(pending, now)
+    }
+
     /// Where no template is usable: `direct_send`, and Meta has not refused this message or, lately, any.
     fn may_go_direct(&self, sender: SenderId, pending: &Pending, now: Time) -> bool {
         self.senders.get(sender).is_some_and(Sender::sends_direct)
@@ -221,4 +244,9 @@ impl App {
             full_until: self.reach.full_until(&self.senders, sender, contact, now),
         }
     }
+}
+
+/// Whoever has just written is awake.
+fn is_awake(pending: &Pending, now: Time) -> bool {
+    pending.released_at.is_some_and(|at| now - at <= ASKED_FOR)
 }

@@ -6,6 +6,7 @@ use super::{
     decide::Decision,
     lane::{Conversation, LaneError, LaneState},
     outbox::{self, Nudged, Pending, PendingState, SendAnswer},
+    rates::Place,
     rows,
     rules::count_unasked,
 };
@@ -115,10 +116,9 @@ impl App {
                 self.take_charge(sender, &mut lane.conversations[index].outbox[place]);
                 Some((id, content))
             }
-            Decision::Later { at, reason: None, .. } => {
+            Decision::Slot { at, place: taken } => {
                 let pending = &mut lane.conversations[index].outbox[place];
-                pending.not_before = Some(at);
-                pending.slot_taken = true;
+                (pending.not_before, pending.place) = (Some(at), taken);
                 None
             }
             // Everything else is settled by `dispatch`, with rows of its own.
@@ -146,7 +146,7 @@ impl App {
         pending.attempt += 1;
         let before = pending.attempted_at.replace(now);
         pending.not_before = None;
-        pending.slot_taken = false;
+        pending.place = Place::None;
         pending.sent_as = as_template;
         pending.direct = direct;
         rows::sending(set, pending, now);
@@ -212,8 +212,8 @@ impl App {
         let conversation = &mut lane.conversations[index];
         let sender = conversation.sender;
         let morning = match decision {
-            Decision::Later { at, reason: Some(Reason::QuietHours), .. } => {
-                Some(self.morning_of(contact, &conversation.outbox, place, at))
+            Decision::Later { at, reason: Reason::QuietHours, .. } => {
+                Some(self.morning_of((contact, sender), &conversation.outbox, place, at))
             }
             _ => None,
         };
@@ -221,19 +221,21 @@ impl App {
         let number = pending.draft.number;
         let fate = match decision {
             Decision::Go { .. } | Decision::Nudge { .. } => return,
+            Decision::Slot { at, place } => {
+                // Nothing to write down: a restart takes another.
+                (pending.not_before, pending.waits_for, pending.in_order) = (Some(at), None, true);
+                pending.place = place;
+                return;
+            }
             Decision::Later { at, keeps_place, reason } => {
                 // It may have kept its place until now, for a rate or a stopped sender: nobody heard of that.
                 let first = pending.in_order || pending.not_before.is_none();
                 // Nothing may be planned for the present moment again: that would be an endless loop.
                 let at = morning.unwrap_or(at).max(Time(now.0 + 1));
                 pending.not_before = Some(at);
-                pending.waits_for = reason;
+                pending.waits_for = Some(reason);
                 pending.in_order = keeps_place;
-                let Some(reason) = reason else {
-                    // A slot of the rate is taken: nothing to write down, a restart takes another.
-                    pending.slot_taken = true;
-                    return;
-                };
+                pending.place = Place::None;
                 rows::mark(set, sender, pending, None, Some(reason));
                 (first && !keeps_place).then_some(Fate::Postponed { until: at, reason })
             }

@@ -70,6 +70,12 @@ impl Rate {
         Rate { gap_us: self.gap_us, burst: burst.min(self.burst) }
     }
 
+    /// So many parts of this one, rounded down: whoever exceeded a share by a hair would queue behind itself in the end.
+    pub const fn part(self, taken: i64, of: i64) -> Self {
+        let gap_us = (self.gap_us.saturating_mul(of).saturating_add(taken - 1)) / taken;
+        Rate { gap_us, burst: self.burst }
+    }
+
     /// Reads `80/s`, `100/min`, `20/h`, `3/7d`, `30/1h`; `None` for anything else, and for none at all.
     pub fn parse(text: &str) -> Option<Self> {
         let (count, per) = text.split_once('/')?;
@@ -126,6 +132,12 @@ impl Limiter {
     pub fn reserve(&mut self, now: Time) -> Time {
         self.follow(now);
         self.rate.reserve(&mut self.due_us, now)
+    }
+
+    /// The same for what cannot go before `from`.
+    pub fn reserve_from(&mut self, now: Time, from: Time) -> Time {
+        self.follow(now);
+        self.rate.reserve(&mut self.due_us, from.max(now))
     }
 
     fn follow(&mut self, now: Time) {

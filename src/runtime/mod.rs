@@ -65,6 +65,7 @@ pub mod posts;
 pub mod preview;
 pub mod providers;
 pub mod purse;
+pub mod rates;
 mod reach;
 mod reading;
 mod recovery;

@@ -1,8 +1,9 @@
 //! After quiet hours nobody is flooded: who waits for the same end goes one after the other, and not on the second.
 
+use super::pace::Pace;
 use crate::base::{
-    ids::ContactId,
-    limits::{MORNING_GAP, MORNING_JITTER_EACH, MORNING_JITTER_MAX, MORNINGS_KEPT_MAX},
+    ids::{ContactId, SenderId},
+    limits::{MORNING_JITTER_EACH, MORNING_JITTER_MAX, MORNINGS_KEPT_MAX},
     time::{Span, Time},
 };
 use std::{
@@ -10,18 +11,18 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// How many wait for each end. In memory: what was postponed has its moment in its row, and a restart begins a new
+/// How many wait for each end at each sender. In memory: what was postponed has its moment in its row, and a restart begins a new
 /// line, which the pace of the sender keeps in order.
 #[derive(Default)]
-pub struct Mornings(Mutex<BTreeMap<Time, i64>>);
+pub struct Mornings(Mutex<BTreeMap<(Time, SenderId), i64>>);
 
 impl Mornings {
     /// When a contact's turn comes, of those for whom quiet hours end at `end`. Whoever is alone waits for nobody; of
     /// many each has a moment that its number decides.
-    pub fn place(&self, end: Time, contact: ContactId) -> Time {
+    pub fn place(&self, end: Time, contact: ContactId, (sender, pace): (SenderId, Pace)) -> Time {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = lines.entry(end).or_insert(0);
-        let at = moment(end, *before, contact);
+        let before = lines.entry((end, sender)).or_insert(0);
+        let at = moment(end, *before, contact, pace);
         *before += 1;
         while lines.len() > MORNINGS_KEPT_MAX {
             lines.pop_first();
@@ -31,10 +32,10 @@ impl Mornings {
 }
 
 /// `before` others wait for the same end: at an even pace, and moved by up to as much as so many people need.
-fn moment(end: Time, before: i64, contact: ContactId) -> Time {
+fn moment(end: Time, before: i64, contact: ContactId, pace: Pace) -> Time {
     let jitter = Span(MORNING_JITTER_EACH.0.saturating_mul(before)).min(MORNING_JITTER_MAX);
     let moved = i64::try_from(scattered(contact.0.unsigned_abs()) % (jitter.0.unsigned_abs() + 1)).unwrap_or(0);
-    end + Span(MORNING_GAP.0.saturating_mul(before)) + Span(moved)
+    pace.slot(end, before) + Span(moved)
 }
 
 /// Neighbours far apart (the finaliser of SplitMix64).
@@ -48,19 +49,34 @@ fn scattered(id: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{base::limits::MORNING_GAP, model::schedule::AtMost};
 
     const END: Time = Time(1_800_000_000_000);
 
+    fn by(sender: i64, gap: Span) -> (SenderId, Pace) {
+        (SenderId(sender), Pace::written(AtMost::new(1, gap)))
+    }
+
     #[test]
     fn whoever_is_alone_waits_for_nobody() {
-        assert_eq!(Mornings::default().place(END, ContactId(7)), END);
+        assert_eq!(Mornings::default().place(END, ContactId(7), by(1, MORNING_GAP)), END);
+    }
+
+    #[test]
+    fn each_sender_has_a_line_of_its_own_at_its_own_pace() {
+        let mornings = Mornings::default();
+        let last = |sender, gap| (0..600).map(|id| mornings.place(END, ContactId(id), by(sender, gap))).max().unwrap();
+        let (quick, slow) = (last(1, MORNING_GAP), last(2, Span::seconds(2)));
+        assert!(quick - END <= Span::seconds(30) + MORNING_JITTER_MAX, "{:?}", quick - END);
+        assert!(slow - END >= Span::seconds(2 * 599), "{:?}", slow - END);
     }
 
     #[test]
     fn no_minute_gets_more_than_its_pace() {
         let mornings = Mornings::default();
         let people = 20_000;
-        let mut moments: Vec<Time> = (0..people).map(|id| mornings.place(END, ContactId(id))).collect();
+        let mut moments: Vec<Time> =
+            (0..people).map(|id| mornings.place(END, ContactId(id), by(1, MORNING_GAP))).collect();
         moments.sort_unstable();
         assert!(moments[0] >= END);
         let last = END + Span(MORNING_GAP.0 * people) + MORNING_JITTER_MAX;
@@ -77,7 +93,7 @@ mod tests {
     fn the_moment_is_the_contacts_own() {
         let line = |ids: &[i64]| {
             let mornings = Mornings::default();
-            ids.iter().map(|id| mornings.place(END, ContactId(*id))).collect::<Vec<_>>()
+            ids.iter().map(|id| mornings.place(END, ContactId(*id), by(1, MORNING_GAP))).collect::<Vec<_>>()
         };
         assert_eq!(line(&[1, 2, 3, 4]), line(&[1, 2, 3, 4]));
         assert_ne!(line(&[1, 2, 3, 4])[3], line(&[1, 2, 3, 5])[3]);
@@ -87,7 +103,7 @@ mod tests {
     fn old_mornings_are_forgotten() {
         let mornings = Mornings::default();
         for day in 0..(MORNINGS_KEPT_MAX as i64 + 5) {
-            mornings.place(END + Span::days(day), ContactId(1));
+            mornings.place(END + Span::days(day), ContactId(1), by(1, MORNING_GAP));
         }
         assert_eq!(mornings.0.lock().unwrap().len(), MORNINGS_KEPT_MAX);
     }

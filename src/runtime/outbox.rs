@@ -1,5 +1,6 @@
 //! The messages of one conversation that have not left yet, and which of them may go next.
 
+use super::rates::Place;
 use crate::{
     base::{
         ids::{OutboundId, ProviderId},
@@ -36,8 +37,8 @@ pub struct Pending {
     pub created_at: Time,
     /// It was refused once as outside the window and planned again: the next refusal is final.
     pub planned_again: bool,
-    /// A slot of the sender's and pair's rate is taken for it.
-    pub slot_taken: bool,
+    /// What it has of the sender's and pair's rate.
+    pub place: Place,
     /// What is set aside for it, where its account pays.
     pub charge: Option<Box<Charge>>,
     /// Templates that the provider refused with this message's values.
@@ -98,7 +99,7 @@ impl Pending {
             attempted_at: None,
             created_at: now,
             planned_again: false,
-            slot_taken: false,
+            place: Place::None,
             charge: None,
             refused_templates: Vec::new(),
             sent_as: None,
@@ -295,6 +296,9 @@ pub fn release(outbox: &mut Vec<Pending>, now: Time) -> Released {
                 Nudged::No => Nudged::No,
             };
             released.again.push(pending.id);
+        } else if pending.place == Place::Unasked && pending.state == PendingState::Queued {
+            // It stood among what nobody asks for; nothing to write down.
+            (pending.place, pending.not_before, pending.released_at) = (Place::None, None, Some(now));
         }
     }
     released

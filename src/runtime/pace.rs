@@ -3,8 +3,8 @@
 use super::{config::Sender, senders::Senders};
 use crate::{
     base::{
-        ids::AccountName,
-        limits::{FIRE_SHARE_OF, FIRE_SHARE_TAKEN},
+        ids::{AccountName, SenderId},
+        limits::{FIRE_SHARE_OF, FIRE_SHARE_TAKEN, MORNING_GAP},
         time::{Span, Time},
     },
     model::schedule::AtMost,
@@ -33,10 +33,7 @@ impl Pace {
     }
 
     fn at_most(self, sender: &Sender) -> Pace {
-        // Rounded up: a share that is exceeded by a hair queues behind itself in the end.
-        let share = sender.rate.gap_us().saturating_mul(FIRE_SHARE_OF);
-        let own = share.saturating_add(FIRE_SHARE_TAKEN - 1) / FIRE_SHARE_TAKEN;
-        Pace { gap_us: self.gap_us.max(own) }
+        Pace { gap_us: self.gap_us.max(sender.rate.part(FIRE_SHARE_TAKEN, FIRE_SHARE_OF).gap_us()) }
     }
 }
 
@@ -49,6 +46,12 @@ impl Senders {
         self.all().iter().filter(may).fold(Pace::written(rate), Pace::at_most)
     }
 
+    /// The pace of those whom one night keeps waiting at one sender.
+    pub fn pace_of_morning(&self, sender: SenderId) -> Pace {
+        let written = Pace::written(AtMost::new(1, MORNING_GAP));
+        self.get(sender).filter(|sender| !sender.is_sandbox()).map_or(written, |sender| written.at_most(sender))
+    }
+
     /// The same for what a step plans at a gap of its own.
     pub fn pace_of_gap(&self, account: &AccountName, allowed: impl Fn(&Sender) -> bool, gap: Span) -> Pace {
         self.pace(account, allowed, AtMost::new(1, gap))
@@ -58,12 +61,9 @@ impl Senders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        base::ids::SenderId,
-        runtime::{
-            config::{Access, Account, Meta},
-            limiter::Rate,
-        },
+    use crate::runtime::{
+        config::{Access, Account, Meta},
+        limiter::Rate,
     };
 
     fn sender(id: i64, rate: &str, real: bool) -> Sender {

@@ -16,7 +16,10 @@ use crate::{
         inbound::{Alias, AliasKind},
         value::Value,
     },
-    store::{WriteSet, conversation, outbound},
+    store::{
+        WriteSet, conversation, outbound,
+        start::{self, Decided, StartState},
+    },
 };
 use anyhow::Context;
 use std::sync::Arc;
@@ -178,6 +181,9 @@ impl App {
         sender: SenderId,
         start: Start,
     ) -> Result<(), LaneError> {
+        if self.gives_way(lane, sender, &start).await? {
+            return Ok(());
+        }
         let place = lane.conversations.iter().position(|conversation| conversation.sender == sender);
         let index = match place {
             Some(index) => index,
@@ -205,6 +211,19 @@ impl App {
         let set = WriteSet::of(lane.contact.id.0);
         self.take_own_turn(lane, index, Event::Start(start), set).await?;
         self.go_on(lane, index).await
+    }
+
+    /// Fires of one moment share what their sender carries: a start whose place comes later waits for it in its row.
+    async fn gives_way(&self, lane: &LaneState, sender: SenderId, start: &Start) -> Result<bool, LaneError> {
+        let now = self.clock.now();
+        let Some((id, sender)) = start.id.zip(self.senders.get(sender)) else { return Ok(false) };
+        let Some(at) = self.rates.gives_way(sender, id, now) else { return Ok(false) };
+        let mut set = WriteSet::of(lane.contact.id.0);
+        let state = StartState::Waiting;
+        set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: Some(at), ended_at: None });
+        self.store.commit(set).await?;
+        self.expect_start(lane.contact.id, at);
+        Ok(true)
     }
 
     /// `dead-letters replay` of an unknown send: it goes out after all. Gives who hears what comes of it; `None`: there

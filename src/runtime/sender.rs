@@ -7,6 +7,7 @@ use super::{
     metrics::in_seconds,
     outbox::{self, Pending, PendingState, SendAnswer, backoff},
     pauses::refuses_direct,
+    rates::Place,
     rows,
     rules::give_back_unasked,
 };
@@ -339,7 +340,7 @@ impl App {
             self.give_up(lane, index, place, None, &error, now, set, events);
             return;
         }
-        pending.slot_taken = false;
+        pending.place = Place::None;
         pending.waits_for = waits_for;
         rows::mark(set, sender, pending, Some((&error.code, &error.text)), waits_for);
         if matches!(pending.state, PendingState::Unknown { .. }) {

@@ -1,15 +1,10 @@
 //! The senders of the configuration as the runtime needs them, and which one speaks when nobody says.
 
-use super::{
-    config::{Account, Config, Sender},
-    limiter::{KeyedLimiter, Limiter, Rate},
-};
+use super::config::{Account, Config, Sender};
 use crate::{
     base::{
-        ids::{AccountName, ContactId, SenderId},
-        limits::{PAIR_BURST, PAIR_GAP},
+        ids::{AccountName, SenderId},
         phone,
-        time::{Span, Time},
     },
     flow::SenderView,
     model::{
@@ -17,10 +12,7 @@ use crate::{
         inbound::{Alias, AliasKind},
     },
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Mutex, PoisonError},
-};
+use std::collections::HashSet;
 
 /// All of them, in the order of the configuration.
 #[derive(Default)]
@@ -106,45 +98,6 @@ impl Senders {
             .or_else(|| all.iter().find(|sender| !sender.is_sandbox()))
             .or_else(|| all.first())
             .copied()
-    }
-}
-
-/// The paces of platform.md 4.9: a number's own, and that of each pair of number and person.
-pub struct Rates {
-    senders: Mutex<HashMap<SenderId, Limiter>>,
-    pairs: Mutex<KeyedLimiter<(SenderId, ContactId)>>,
-}
-
-impl Default for Rates {
-    fn default() -> Self {
-        let pairs = KeyedLimiter::new(Rate::new(1, PAIR_GAP).with_burst(PAIR_BURST));
-        Rates { senders: Mutex::default(), pairs: Mutex::new(pairs) }
-    }
-}
-
-impl Rates {
-    /// Takes a slot; the moment at which it begins is `now` or later.
-    pub fn reserve(&self, sender: &Sender, contact: ContactId, now: Time) -> Time {
-        if sender.is_sandbox() {
-            return now;
-        }
-        let rate = sender.rate;
-        let own = {
-            let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
-            senders.entry(sender.id).or_insert_with(|| Limiter::new(rate.paced())).reserve(now)
-        };
-        let pair = self.pairs.lock().unwrap_or_else(PoisonError::into_inner).reserve(&(sender.id, contact), now);
-        own.max(pair)
-    }
-
-    /// How long the sender's next message would wait; takes no slot.
-    pub fn wait(&self, sender: &Sender, now: Time) -> Span {
-        let senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
-        senders.get(&sender.id).map_or(Span::ZERO, |limiter| limiter.due(now) - now)
-    }
-
-    pub fn prune(&self, now: Time) {
-        self.pairs.lock().unwrap_or_else(PoisonError::into_inner).prune(now);
     }
 }
 

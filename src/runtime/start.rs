@@ -11,8 +11,9 @@ use super::{
     metrics::Metrics,
     posts::Posts,
     providers::providers,
+    rates::Rates,
     reload::{ReloadError, Reloader},
-    senders::{Rates, Senders},
+    senders::Senders,
 };
 use crate::{
     base::{

@@ -10,7 +10,7 @@ use transom::{
     },
     flow,
     runtime::forecast::{self, Ground, Occasion, When},
-    store::{contact, start},
+    store::{Query, contact, start},
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\ntopics: {service: {}}\n";
@@ -98,4 +98,59 @@ async fn zones_that_come_later_stand_behind_what_the_same_minute_has_left_over_r
     let slots = slots(&house).await;
     assert_eq!(slots, expected);
     assert_eq!(gaps(&slots), [1_800_000; 5], "never two at once");
+}
+
+/// When each message left, by its text.
+async fn left(house: &House) -> Vec<(String, Time)> {
+    let query = Query {
+        name: "pace.left",
+        text: "select data -> 'content' ->> 'body' as body, attempted_at from outbound
+          where attempted_at is not null order by attempted_at, id",
+    };
+    house.app.store.all(&query, &[], |row| Ok((row.text("body")?, row.time("attempted_at")?))).await.unwrap()
+}
+
+/// A flow that says two messages on Saturday morning to whoever is a customer.
+fn weekly(name: &str) -> String {
+    format!(
+        "flow: {name}\nwhen:\n  - schedule: \"30 8 * * SAT\"\n    to: {{tags: [customer]}}\nsteps:\n  \
+         - say: {name} one\n    if_closed: skip\n  - say: {name} two\n    if_closed: skip\n"
+    )
+}
+
+#[tokio::test]
+async fn fires_of_one_moment_share_three_quarters_of_their_sender_and_answers_pass_them() {
+    const PEOPLE: usize = 8;
+    let flows = ["alpha", "beta", "gamma"].map(|name| (format!("flows/{name}.yaml"), weekly(name)));
+    let ping = "flow: ping\nwhen:\n  - message: [ping]\nsteps:\n  - say: pong\n";
+    let mut files = vec![("flows/_bot.yaml", BOT), ("flows/hello.yaml", HELLO), ("flows/ping.yaml", ping)];
+    files.extend(flows.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let mut house = House::at_meta_with(&files, TEMPLATES, ", rate: 4/s").await;
+    for n in 0..PEOPLE {
+        house.writes(&format!("3460000000{n}"), "hello").await;
+    }
+    // To three seconds after the fire.
+    house.advance(Span::hours(23) + Span::minutes(30) + Span::seconds(3)).await;
+    let asked = house.clock.now();
+    for n in [PEOPLE - 1, PEOPLE] {
+        house.writes(&format!("3460000000{n}"), "ping").await;
+    }
+    // It dies, and nobody is forgotten.
+    house.advance(Span::seconds(3)).await;
+    house = house.restart().await;
+    house.advance(Span::minutes(10)).await;
+    let all = left(&house).await;
+    let (answers, fires): (Vec<_>, Vec<_>) = all.into_iter().partition(|(body, _)| body == "pong");
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    fires.iter().for_each(|(body, _)| *counts.entry(body.as_str()).or_default() += 1);
+    assert_eq!((counts.len(), fires.len()), (6, 6 * PEOPLE), "{counts:?}");
+    assert!(counts.values().all(|count| *count == PEOPLE), "each of them once: {counts:?}");
+    let waited: Vec<Span> = answers.iter().map(|(_, at)| *at - asked).collect();
+    assert!(waited.len() == 2 && waited.iter().all(|wait| *wait <= Span::millis(500)), "{waited:?}");
+    // Three in a second of four; whom the answer woke goes beside them, and a restart begins a new line.
+    let at: Vec<i64> = fires.iter().map(|(_, at)| at.0).collect();
+    let close = at.windows(2).filter(|pair| pair[1] - pair[0] < 333).count();
+    assert!(close <= 8, "{close} of {at:?}");
+    let needed = at[at.len() - 1] - at[0];
+    assert!(needed <= 6 * PEOPLE as i64 * 334, "they take as long as they must: {needed} ms");
 }

@@ -83,6 +83,14 @@ pub const SIEVE_HEARD_SLACK: Span = Span::hours(3);
 pub const FIRE_SHARE_TAKEN: i64 = 3;
 pub const FIRE_SHARE_OF: i64 = 4;
 /// Local minutes whose line of starts is remembered, the newest; older ones are read from their rows.
+/// By how much starts of a sender may come ahead of that share: they are handed over in beats, and a lane may be slow.
+pub const START_SLACK: Span = Span::millis(500);
+/// So much of what is unasked may wait for its place in that share before starts give way to it.
+pub const UNASKED_BACKLOG: Span = Span::seconds(2);
+/// Starts that gave way and whose place is remembered; those beyond begin at once, and their messages wait.
+pub const STARTS_PUT_OFF_MAX: usize = 500_000;
+/// How long after its place a start may come that gave way; one that never comes was called off.
+pub const STARTS_PUT_OFF_FOR: Span = Span::hours(1);
 pub const LINES_KEPT_MAX: usize = 1_000;
 /// Contacts of one planning commit: a message's own waits behind it, and a hundred rows are some two milliseconds.
 pub const PLAN_BATCH: i64 = 100;

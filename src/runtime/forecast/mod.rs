@@ -328,7 +328,8 @@ fn decide(
         let prices: Vec<Price> = paid.get().into_iter().collect();
         let seen = match plan {
             Plan::Later { at, reason: Reason::QuietHours } => {
-                (now, postponed) = (mornings.place(at, contact.id), true);
+                let line = (found.sender, ground.senders.pace_of_morning(found.sender));
+                (now, postponed) = (mornings.place(at, contact.id, line), true);
                 continue;
             }
             Plan::Send => match &draft.content {
