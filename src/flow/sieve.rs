@@ -6,7 +6,13 @@ use super::{
     definition::{FlowSet, Kind},
     script::Code,
 };
-use crate::model::{answer::AnswerType, sieve::Sieve};
+use crate::{
+    base::limits::{SIEVE_CLAUSES_MAX, SIEVE_TESTS_MAX},
+    model::{
+        answer::AnswerType,
+        sieve::{Clause, Sieve},
+    },
+};
 use rhai::{Dynamic, Expr, Stmt};
 
 /// What stands in the row of everybody who has all of these tags and for whom the condition holds.
@@ -24,11 +30,34 @@ fn take(set: &FlowSet, condition: &Expr, sieve: &mut Sieve) {
         Some(Expr::And(parts, _)) => parts.iter().for_each(|part| take(set, part, sieve)),
         Some(other) => {
             sieve.and(one_of(set, other).unwrap_or_default());
-            if let Some(test) = compare::test(set, other) {
-                sieve.test(test);
-            }
+            clauses(set, other, true).into_iter().for_each(|clause| sieve.clause(clause));
         }
         None => {}
+    }
+}
+
+/// Of each of these one test holds wherever the condition is as `holds` says; none: nothing is known. A clause that is
+/// left out lets more people through, and never fewer.
+fn clauses(set: &FlowSet, condition: &Expr, holds: bool) -> Vec<Clause> {
+    let Some(condition) = bare(condition) else { return Vec::new() };
+    match (condition, holds) {
+        (Expr::FnCall(call, _), _) if call.name.as_str() == "!" && call.args.len() == 1 => {
+            clauses(set, &call.args[0], !holds)
+        }
+        (Expr::And(parts, _), true) | (Expr::Or(parts, _), false) => {
+            parts.iter().flat_map(|part| clauses(set, part, holds)).collect()
+        }
+        // One of them, and it brings all of its own.
+        (Expr::Or(parts, _), true) | (Expr::And(parts, _), false) => {
+            let mut all: Vec<Clause> = vec![Vec::new()];
+            for part in parts.iter() {
+                let own = clauses(set, part, holds);
+                let both = all.iter().flat_map(|so_far| own.iter().map(|one| [&so_far[..], one].concat()));
+                all = both.filter(|clause| clause.len() <= SIEVE_TESTS_MAX).take(SIEVE_CLAUSES_MAX).collect();
+            }
+            all
+        }
+        (other, _) => compare::test(set, other, holds).map(|test| vec![vec![test]]).unwrap_or_default(),
     }
 }
 
@@ -47,19 +76,10 @@ fn one_of(set: &FlowSet, condition: &Expr) -> Option<Vec<String>> {
             ("<" | "<=" | ">" | ">=", [a, b]) => there(set, a).or_else(|| there(set, b)),
             _ => None,
         },
-        dotted @ Expr::Dot(pair, ..) => match (&pair.lhs, &pair.rhs) {
-            (Expr::Variable(root, ..), Expr::Dot(inner, ..)) if root.1.as_str() == "contact" => {
-                match (&inner.lhs, &inner.rhs) {
-                    (Expr::Property(property, _), Expr::MethodCall(call, _))
-                        if property.2.as_str() == "tags" && call.name.as_str() == "contains" =>
-                    {
-                        Some(vec![text(call.args.first()?)?])
-                    }
-                    _ => None,
-                }
-            }
+        dotted @ Expr::Dot(..) => match compare::tagged(dotted) {
+            Some(tag) => Some(vec![tag]),
             // Nothing is not true.
-            _ => there(set, dotted),
+            None => there(set, dotted),
         },
         _ => None,
     }

@@ -4,31 +4,47 @@
 //! they are asked afterwards. It never keeps back who is: so each text is one without which the condition cannot hold.
 
 use crate::base::{
-    limits::{SIEVE_DAYS_SLACK, SIEVE_GROUPS_MAX, SIEVE_HEARD_SLACK, SIEVE_TESTS_MAX, SIEVE_TEXTS_MAX},
+    limits::{
+        SIEVE_CLAUSES_MAX, SIEVE_DAYS_SLACK, SIEVE_GROUPS_MAX, SIEVE_HEARD_SLACK, SIEVE_TESTS_MAX, SIEVE_TEXTS_MAX,
+    },
     time::{Span, Time},
 };
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
-/// Of each group one text at least stands in the JSON of whoever is meant, and each test holds. Neither: nothing can be
-/// told.
+/// Of each group one text at least stands in the JSON of whoever is meant, and of each clause one test holds. Neither:
+/// nothing can be told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sieve {
     texts: Vec<Vec<String>>,
-    tests: Vec<Test>,
+    clauses: Vec<Clause>,
 }
+
+/// Tests of which one must hold.
+pub type Clause = Vec<Test>;
 
 /// Something that is compared in the row. What is stored as something else than its kind says passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Test {
-    /// A field holds a number between these, both included.
-    Number { field: String, from: Option<i64>, to: Option<i64> },
-    /// A field holds a day, or a moment of one, between these, give or take what zones and clocks can make of it.
-    Day { field: String, from: Option<Day>, to: Option<Day> },
+    /// A field holds a number between these, both included; or nothing.
+    Number { field: String, from: Option<i64>, to: Option<i64>, or_none: bool },
+    /// A field holds a day, or a moment of one, between these, give or take what zones and clocks can make of it; or
+    /// nothing.
+    Day { field: String, from: Option<Day>, to: Option<Day>, or_none: bool },
     /// They wrote last between these, from now on counted, give or take; or never.
     Heard { from: Option<Span>, to: Option<Span>, or_never: bool },
-    /// Their own language is this one; or they have none of their own.
-    Language { is: String, or_none: bool },
+    /// Their own language is this one, or is not; or they have none of their own.
+    Language { is: String, holds: bool, or_none: bool },
+    /// They have a tag, or have it not.
+    Tag { is: String, holds: bool },
+    /// Their name is this one, or is not.
+    Name { is: String, holds: bool },
+    /// A field holds this text, or does not.
+    Text { field: String, is: String, holds: bool },
+    /// A field is true, or is not.
+    True { field: String, holds: bool },
+    /// To a topic they have said yes (or no), or have not.
+    Consent { topic: String, given: bool, holds: bool },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,37 +86,29 @@ impl Sieve {
         self.texts.truncate(SIEVE_GROUPS_MAX);
     }
 
-    /// This must hold, too; beyond the limit it is left to whoever asks afterwards.
-    pub fn test(&mut self, test: Test) {
-        if self.tests.len() < SIEVE_TESTS_MAX && !self.tests.contains(&test) {
-            self.tests.push(test);
+    /// One of these must hold, too; beyond the limits it is left to whoever asks afterwards.
+    pub fn clause(&mut self, tests: Clause) {
+        let fits = !tests.is_empty() && tests.len() <= SIEVE_TESTS_MAX && self.clauses.len() < SIEVE_CLAUSES_MAX;
+        if fits && !self.clauses.contains(&tests) {
+            self.clauses.push(tests);
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty() && self.tests.is_empty()
+        self.texts.is_empty() && self.clauses.is_empty()
     }
 
-    /// The tests as rows for the database; ends that are not there leave that side open.
+    /// The tests as rows for the database, each with the number of its clause; ends that are not there leave that side
+    /// open.
     pub fn tests(&self, now: Time) -> Json {
-        let at =
-            |span: &Option<Span>, slack: Span| span.map(|span| now.0.saturating_add(span.0).saturating_add(slack.0));
-        let day = |day: &Option<Day>, slack: Span| day.and_then(|day| day.text(now, slack));
-        let (back, ahead) = (Span::ZERO - SIEVE_DAYS_SLACK, SIEVE_DAYS_SLACK);
-        self.tests
-            .iter()
-            .map(|test| match test {
-                Test::Number { field, from, to } => json!({"by": "number", "field": field, "lo": from, "hi": to}),
-                Test::Day { field, from, to } => {
-                    json!({"by": "day", "field": field, "from": day(from, back), "to": day(to, ahead)})
-                }
-                Test::Heard { from, to, or_never } => json!({
-                    "by": "heard", "lo": at(from, Span::ZERO - SIEVE_HEARD_SLACK), "hi": at(to, SIEVE_HEARD_SLACK),
-                    "none": i64::from(*or_never),
-                }),
-                Test::Language { is, or_none } => json!({"by": "language", "is": is, "none": i64::from(*or_none)}),
-            })
-            .collect()
+        let numbered = self.clauses.iter().enumerate();
+        let tests = numbered.flat_map(|(clause, tests)| tests.iter().map(move |test| (clause, test)));
+        let row = |(clause, test): (usize, &Test)| {
+            let mut row = test.row(now);
+            row["clause"] = json!(clause);
+            row
+        };
+        tests.map(row).collect()
     }
 
     /// For `like … escape '!'`: as many groups of as many patterns as there may be; `%` lets everything through.
@@ -117,6 +125,39 @@ impl Sieve {
     pub fn lets_through(&self, json: &str) -> bool {
         let stands = |text: &String| json.contains(&quoted(text));
         self.texts.iter().all(|texts| texts.iter().any(stands))
+    }
+}
+
+impl Test {
+    /// `holds`: 1 where what is compared must be so, 0 where it must not.
+    fn row(&self, now: Time) -> Json {
+        let at =
+            |span: &Option<Span>, slack: Span| span.map(|span| now.0.saturating_add(span.0).saturating_add(slack.0));
+        let day = |day: &Option<Day>, slack: Span| day.and_then(|day| day.text(now, slack));
+        let (back, ahead) = (Span::ZERO - SIEVE_DAYS_SLACK, SIEVE_DAYS_SLACK);
+        let bit = |truth: &bool| i64::from(*truth);
+        match self {
+            Test::Number { field, from, to, or_none } => {
+                json!({"by": "number", "field": field, "lo": from, "hi": to, "none": bit(or_none)})
+            }
+            Test::Day { field, from, to, or_none } => json!({
+                "by": "day", "field": field, "from": day(from, back), "to": day(to, ahead), "none": bit(or_none),
+            }),
+            Test::Heard { from, to, or_never } => json!({
+                "by": "heard", "lo": at(from, Span::ZERO - SIEVE_HEARD_SLACK), "hi": at(to, SIEVE_HEARD_SLACK),
+                "none": bit(or_never),
+            }),
+            Test::Language { is, holds, or_none } => {
+                json!({"by": "language", "is": is, "holds": bit(holds), "none": bit(or_none)})
+            }
+            Test::Tag { is, holds } => json!({"by": "tag", "is": is, "holds": bit(holds)}),
+            Test::Name { is, holds } => json!({"by": "name", "is": is, "holds": bit(holds)}),
+            Test::Text { field, is, holds } => json!({"by": "text", "field": field, "is": is, "holds": bit(holds)}),
+            Test::True { field, holds } => json!({"by": "true", "field": field, "holds": bit(holds)}),
+            Test::Consent { topic, given, holds } => {
+                json!({"by": "consent", "topic": topic, "is": given.to_string(), "holds": bit(holds)})
+            }
+        }
     }
 }
 
@@ -168,24 +209,34 @@ mod tests {
 
     #[test]
     fn no_more_is_tested_than_the_most() {
+        let from = |n: usize| {
+            let from = i64::try_from(n).ok();
+            Test::Number { field: "points".into(), from, to: None, or_none: false }
+        };
         let mut sieve = Sieve::default();
-        for n in 0..=SIEVE_TESTS_MAX as i64 {
-            sieve.test(Test::Number { field: "points".into(), from: Some(n), to: None });
+        sieve.clause((0..=SIEVE_TESTS_MAX).map(from).collect());
+        assert!(sieve.is_empty(), "one too many, and each of them may be the one that holds");
+        for n in 0..=SIEVE_CLAUSES_MAX {
+            sieve.clause((n..n + SIEVE_TESTS_MAX).map(from).collect());
         }
-        assert_eq!(sieve.tests(Time(0)).as_array().unwrap().len(), SIEVE_TESTS_MAX);
+        let tests = sieve.tests(Time(0));
+        assert_eq!(tests.as_array().unwrap().len(), SIEVE_TESTS_MAX * SIEVE_CLAUSES_MAX);
+        assert_eq!(tests[SIEVE_TESTS_MAX]["clause"], json!(1));
     }
 
     #[test]
     fn days_and_moments_are_given_room() {
         let mut sieve = Sieve::default();
         let (date, week) = (Some(Day::On("2026-11-24".parse().unwrap())), Some(Day::FromNow(Span::days(7))));
-        sieve.test(Test::Day { field: "visit".into(), from: date, to: week });
-        sieve.test(Test::Heard { from: Some(Span::days(-3)), to: None, or_never: false });
+        sieve.clause(vec![Test::Day { field: "visit".into(), from: date, to: week, or_none: false }]);
+        sieve.clause(vec![Test::Heard { from: Some(Span::days(-3)), to: None, or_never: false }]);
         let far = Some(Day::FromNow(Span(i64::MAX)));
-        sieve.test(Test::Day { field: "visit".into(), from: None, to: far });
+        sieve.clause(vec![Test::Day { field: "visit".into(), from: None, to: far, or_none: false }]);
         let now = Time(1_795_510_800_000);
         let tests = sieve.tests(now);
-        assert_eq!(tests[0], json!({"by": "day", "field": "visit", "from": "2026-11-22", "to": "2026-12-03"}));
+        let days =
+            json!({"by": "day", "field": "visit", "from": "2026-11-22", "to": "2026-12-03", "none": 0, "clause": 0});
+        assert_eq!(tests[0], days);
         assert_eq!(tests[1]["lo"], json!((now - Span::days(3) - SIEVE_HEARD_SLACK).0));
         assert_eq!((&tests[1]["hi"], &tests[2]["to"]), (&Json::Null, &Json::Null), "no end");
     }

@@ -137,7 +137,7 @@ static PAGE: Query = Query {
 };
 
 /// The text of a row is looked through before it is read, and its fields are compared: cheaper than reading all who are
-/// not meant. `$1` has the tests; a row stays unless one of them is 1.
+/// not meant. `$1` has the tests, numbered by clause; a row stays unless all of a clause are 1.
 static PAGE_SIEVED: Query = Query {
     name: "contact.page_sieved",
     text: concat!(
@@ -147,15 +147,16 @@ static PAGE_SIEVED: Query = Query {
            and (cast(data as text) like $5 escape '!' or cast(data as text) like $6 escape '!')
            and (cast(data as text) like $7 escape '!' or cast(data as text) like $8 escape '!')
            and (cast(data as text) like $9 escape '!' or cast(data as text) like $10 escape '!')
-           and not exists (select 1 from {rows} as test where 1 = case test.value ->> 'by'
+           and not exists (select 1 from {rows} as test group by test.value ->> 'clause'
+             having 1 = min(case test.value ->> 'by'
              when 'number' then case
-               when {field_kind} is null or {field_kind} = 'null' then 1
+               when {field_kind} is null or {field_kind} = 'null' then 1 - cast(test.value ->> 'none' as bigint)
                when {field_kind} not in ('number', 'integer', 'real') then 0
                when {field_number} < cast(test.value ->> 'lo' as bigint)
                  or {field_number} > cast(test.value ->> 'hi' as bigint) then 1
                else 0 end
              when 'day' then case
-               when {field_kind} is null or {field_kind} = 'null' then 1
+               when {field_kind} is null or {field_kind} = 'null' then 1 - cast(test.value ->> 'none' as bigint)
                when {field_day} not like '____-__-__' then 0
                when {field_day} < test.value ->> 'from' or {field_day} > test.value ->> 'to' then 1
                else 0 end
@@ -171,9 +172,28 @@ static PAGE_SIEVED: Query = Query {
                    where conversation.contact_id = contact.id) as at) as heard)
              when 'language' then case
                when contact.data ->> 'language' is null then 1 - cast(test.value ->> 'none' as bigint)
-               when contact.data ->> 'language' <> test.value ->> 'is' then 1
+               when contact.data ->> 'language' = test.value ->> 'is' then 1 - cast(test.value ->> 'holds' as bigint)
+               else cast(test.value ->> 'holds' as bigint) end
+             when 'tag' then case
+               when {has_tag} then 1 - cast(test.value ->> 'holds' as bigint)
+               else cast(test.value ->> 'holds' as bigint) end
+             when 'name' then case
+               when contact.data ->> 'name' = test.value ->> 'is' then 1 - cast(test.value ->> 'holds' as bigint)
+               else cast(test.value ->> 'holds' as bigint) end
+             when 'text' then case
+               when {field_json} is null or {field_json} = 'null' then cast(test.value ->> 'holds' as bigint)
+               when substr({field_json}, 1, 1) <> '\"' then 0
+               when {field_text} = test.value ->> 'is' then 1 - cast(test.value ->> 'holds' as bigint)
+               else cast(test.value ->> 'holds' as bigint) end
+             when 'true' then case
+               when {field_json} = 'true' then 1 - cast(test.value ->> 'holds' as bigint)
+               when coalesce({field_json}, 'null') in ('false', 'null') then cast(test.value ->> 'holds' as bigint)
                else 0 end
-             else 0 end)
+             when 'consent' then case
+               when cast(contact.data -> 'consent' -> (test.value ->> 'topic') -> 'given' as text) = test.value ->> 'is'
+                 then 1 - cast(test.value ->> 'holds' as bigint)
+               else cast(test.value ->> 'holds' as bigint) end
+             else 0 end))
          order by id limit $11"
     ),
 };

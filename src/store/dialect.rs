@@ -14,8 +14,9 @@ impl Dialect {
     /// - `{rows}`: the one parameter, a JSON array of objects, as rows with a column `value`;
     /// - `{id}`: a bigint primary key (`bigint primary key` would be a second index in SQLite);
     /// - `{serial}`: the same, given out by the database in the order of inserts and never twice;
-    /// - `{field_kind}`, `{field_number}`, `{field_day}`: of the contact's field that the row `test` names, the type of
-    ///   its JSON, its number, and the day of its date or moment.
+    /// - `{field_kind}`, `{field_number}`, `{field_day}`, `{field_json}`, `{field_text}`: of the contact's field that the
+    ///   row `test` names, the type of its JSON, its number, the day of its date or moment, its JSON, and its text;
+    /// - `{has_tag}`: the contact has the tag that the row `test` names.
     pub fn text(self, template: &'static str) -> SqlStr {
         if !template.contains('{') {
             return SqlStr::from_static(template);
@@ -34,7 +35,17 @@ impl Dialect {
         }
         let [kind, number, day] = self.field();
         let text = text.replace("{field_kind}", kind).replace("{field_number}", number).replace("{field_day}", day);
-        AssertSqlSafe(text).into_sql_str()
+        let text = text.replace("{field_json}", FIELD_JSON).replace("{field_text}", FIELD_TEXT);
+        AssertSqlSafe(text.replace("{has_tag}", self.has_tag())).into_sql_str()
+    }
+
+    fn has_tag(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => {
+                "exists (select 1 from json_each(contact.data, '$.tags') as tag where tag.value = test.value ->> 'is')"
+            }
+            Dialect::Postgres => "coalesce(jsonb_exists(contact.data -> 'tags', test.value ->> 'is'), false)",
+        }
     }
 
     fn field(self) -> [&'static str; 3] {
@@ -63,6 +74,10 @@ impl Dialect {
         }
     }
 }
+
+/// The same in both.
+const FIELD_JSON: &str = "cast(contact.data -> 'fields' -> (test.value ->> 'field') as text)";
+const FIELD_TEXT: &str = "contact.data -> 'fields' ->> (test.value ->> 'field')";
 
 /// What an error of the database means for the write-sets of the transaction that met it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use transom::{
     },
     flow::{self, Versions, World},
     model::{
-        contact::{Contact, ContactData},
+        contact::{Consent, Contact, ContactData},
         value::Value,
     },
     store::{Store, WriteSet, contact, conversation},
@@ -20,13 +20,13 @@ use transom::{
 const BOT: &str = "bot: Shop
 language: en
 timezone: Europe/Madrid
-topics: {service: {}}
-fields: {points: whole, weight: number, visit: date, due: datetime, city: text, level: {type: whole, default: 3}}
+topics: {service: {}, news: {needs: consent}}
+fields: {points: whole, weight: number, visit: date, due: datetime, city: text, vip: yesno, level: {type: whole, default: 3}}
 ";
 /// 2026-03-28T23:30 UTC: another day in half of the world, and the clocks change in the night.
 const NOW: Time = Time(1_774_740_600_000);
 const PEOPLE: usize = 300;
-const CONDITIONS: usize = 160;
+const CONDITIONS: usize = 400;
 const ACCOUNT: &str = "acme";
 
 /// A condition with numbers, lengths of time and days of its own.
@@ -42,7 +42,8 @@ fn condition(dice: &mut Dice) -> String {
     let days = dice.between(-5, 6);
     let length = *dice.of(&["days(2)", "hours(24)", "hours(30)", "minutes(90)", "days(-1)", "hours(1) + minutes(5)"]);
     let day = *dice.of(&["\"2026-03-28\"", "\"2026-03-29\"", "date(\"2026-03-27\")", "today()", "now()"]);
-    let own = match dice.below(14) {
+    let (is, word) = (*dice.of(&["==", "!="]), *dice.of(&["given", "withdrawn"]));
+    let own = match dice.below(21) {
         0 => format!("contact.points {sign} {number}"),
         1 => format!("{number} {sign} contact.points"),
         2 => format!("contact.weight {sign} {number}"),
@@ -56,12 +57,22 @@ fn condition(dice: &mut Dice) -> String {
         10 => format!("contact.language {} \"{}\"", dice.of(&["==", "!="]), dice.of(&["en", "es", "pt_BR"])),
         11 => "window.open".to_owned(),
         12 => "!window.open".to_owned(),
-        _ => format!("contact.city {sign} \"Madrid\""),
+        13 => format!("contact.city {sign} \"Madrid\""),
+        14 => format!("contact.city {is} \"{}\"", dice.of(&["Madrid", "Málaga", "\\\"Madrid\\\"", ""])),
+        15 => format!("contact.tags.contains(\"{}\")", dice.of(&["gold", "go%d", "a_b"])),
+        16 => format!("\"{}\" in contact.tags", dice.of(&["gold", "go%d", "nobody"])),
+        17 => "contact.vip".to_owned(),
+        18 => format!("contact.consent.news {is} \"{word}\""),
+        19 => format!("contact.name {is} \"{}\"", dice.of(&["Ana", "ana", "A\\\"B"])),
+        _ => format!("contact.points != {number}"),
     };
-    match dice.below(6) {
+    match dice.below(9) {
         0 => format!("{own} && {}", condition(dice)),
         1 => format!("({own}) || {}", condition(dice)),
         2 => format!("!({own})"),
+        3 => format!("!({own} || {})", condition(dice)),
+        4 => format!("!({own} && {})", condition(dice)),
+        5 => format!("({own} && {}) || {}", condition(dice), condition(dice)),
         _ => own,
     }
 }
@@ -110,6 +121,20 @@ fn person(dice: &mut Dice) -> ContactData {
     if dice.percent(60) {
         data.fields.insert("city".into(), Value::text(*dice.of(&["Madrid", "Málaga", "madrid", "\"Madrid\""])));
     }
+    if dice.percent(70) {
+        let vip =
+            [Value::YesNo(true), Value::YesNo(false), Value::text("true"), Value::Whole(1)][dice.below(4)].clone();
+        data.fields.insert("vip".into(), vip);
+    }
+    for tag in ["gold", "go%d", "a_b"] {
+        if dice.percent(40) {
+            data.tags.insert(tag.to_owned());
+        }
+    }
+    if dice.percent(60) {
+        data.consent.insert("news".into(), Consent { given: dice.percent(50), at: NOW });
+    }
+    data.name = [None, Some("Ana"), Some("ana"), Some("A\"B")][dice.below(4)].map(str::to_owned);
     data
 }
 

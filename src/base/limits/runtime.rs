@@ -71,7 +71,8 @@ pub const PLAN_EVERY: Span = Span::seconds(1);
 /// What the database looks for in a contact's row before it is read: of so many groups one of so many texts.
 pub const SIEVE_GROUPS_MAX: usize = 3;
 pub const SIEVE_TEXTS_MAX: usize = 2;
-/// Comparisons of its fields beside that.
+/// Comparisons beside that: so many must hold, and of each one of so many.
+pub const SIEVE_CLAUSES_MAX: usize = 6;
 pub const SIEVE_TESTS_MAX: usize = 4;
 /// How far a stored day may lie from the same moment's day elsewhere: zones are up to a day apart, and so is what is
 /// compared with it.
@@ -82,7 +83,6 @@ pub const SIEVE_HEARD_SLACK: Span = Span::hours(3);
 /// empty, and whoever writes meanwhile waits behind it for their answer, for as long as the fire lasts.
 pub const FIRE_SHARE_TAKEN: i64 = 3;
 pub const FIRE_SHARE_OF: i64 = 4;
-/// Local minutes whose line of starts is remembered, the newest; older ones are read from their rows.
 /// By how much starts of a sender may come ahead of that share: they are handed over in beats, and a lane may be slow.
 pub const START_SLACK: Span = Span::millis(500);
 /// So much of what is unasked may wait for its place in that share before starts give way to it.
@@ -91,6 +91,7 @@ pub const UNASKED_BACKLOG: Span = Span::seconds(2);
 pub const STARTS_PUT_OFF_MAX: usize = 500_000;
 /// How long after its place a start may come that gave way; one that never comes was called off.
 pub const STARTS_PUT_OFF_FOR: Span = Span::hours(1);
+/// Local minutes whose line of starts is remembered, the newest; older ones are read from their rows.
 pub const LINES_KEPT_MAX: usize = 1_000;
 /// Contacts of one planning commit: a message's own waits behind it, and a hundred rows are some two milliseconds.
 pub const PLAN_BATCH: i64 = 100;

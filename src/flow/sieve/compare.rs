@@ -17,26 +17,55 @@ use rhai::{Dynamic, Expr};
 /// The farthest moment that is looked at from here: beyond it there is no calendar.
 const FARTHEST: Span = Span::days(366_000);
 
-/// What holds of the row wherever this part of a condition holds; `None`: nothing that can be compared.
-pub fn test(set: &FlowSet, condition: &Expr) -> Option<Test> {
+/// What is so in the row wherever this part of a condition holds, or does not; `None`: nothing that can be compared.
+pub fn test(set: &FlowSet, condition: &Expr, holds: bool) -> Option<Test> {
     match bare(condition)? {
         Expr::FnCall(call, _) if call.namespace.is_empty() => match (call.name.as_str(), call.args.as_slice()) {
-            ("!", [inner]) if is_window_open(bare(inner)?) => {
-                let to = WINDOW_MARGIN - WINDOW;
-                Some(Test::Heard { from: None, to: Some(to), or_never: true })
+            ("contains", [list, item]) => {
+                (path(list)? == ["tags"]).then_some(()).and_then(|()| text(item)).map(|is| Test::Tag { is, holds })
             }
             (sign, [a, b]) => {
-                let sign = Sign::read(sign)?;
+                let (sign, same) = Sign::read(sign)?;
                 let (a, b) = (bare(a)?, bare(b)?);
-                compared(set, a, sign, b).or_else(|| compared(set, b, sign.turned(), a))
+                let holds = holds == same;
+                compared(set, a, (sign, holds), b).or_else(|| compared(set, b, (sign.turned(), holds), a))
             }
             _ => None,
         },
-        other if is_window_open(other) => {
-            Some(Test::Heard { from: Some(Span::ZERO - WINDOW), to: None, or_never: false })
+        other if is_window_open(other) => Some(match holds {
+            true => Test::Heard { from: Some(Span::ZERO - WINDOW), to: None, or_never: false },
+            false => Test::Heard { from: None, to: Some(WINDOW_MARGIN - WINDOW), or_never: true },
+        }),
+        other => match tagged(other) {
+            Some(is) => Some(Test::Tag { is, holds }),
+            None => truth(set, other, holds),
+        },
+    }
+}
+
+/// `contact.tags.contains("…")`.
+pub(super) fn tagged(expr: &Expr) -> Option<String> {
+    let Expr::Dot(pair, ..) = expr else { return None };
+    let (Expr::Variable(root, ..), Expr::Dot(inner, ..)) = (&pair.lhs, &pair.rhs) else { return None };
+    match (&inner.lhs, &inner.rhs) {
+        (Expr::Property(property, _), Expr::MethodCall(call, _))
+            if root.1.as_str() == "contact"
+                && property.2.as_str() == "tags"
+                && call.name.as_str() == "contains"
+                && call.args.len() == 1 =>
+        {
+            text(&call.args[0])
         }
         _ => None,
     }
+}
+
+/// `contact.vip`: a field that is declared as yes or no, and has nothing in the place of nothing.
+fn truth(set: &FlowSet, expr: &Expr, holds: bool) -> Option<Test> {
+    let [name] = path(expr)?[..] else { return None };
+    let is_truth = |kind: &Kind| *kind == Kind::from(AnswerType::YesNo);
+    let field = set.bot.fields.iter().find(|field| field.name == *name && is_truth(&field.kind))?;
+    field.default.is_none().then(|| Test::True { field: field.name.to_string(), holds })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,12 +76,13 @@ enum Sign {
 }
 
 impl Sign {
-    /// An end counts as included: whoever stands at it is asked afterwards.
-    fn read(sign: &str) -> Option<Sign> {
+    /// An end counts as included: whoever stands at it is asked afterwards. False: it says the contrary.
+    fn read(sign: &str) -> Option<(Sign, bool)> {
         match sign {
-            "==" => Some(Sign::Is),
-            "<" | "<=" => Some(Sign::Less),
-            ">" | ">=" => Some(Sign::More),
+            "==" => Some((Sign::Is, true)),
+            "!=" => Some((Sign::Is, false)),
+            "<" | "<=" => Some((Sign::Less, true)),
+            ">" | ">=" => Some((Sign::More, true)),
             _ => None,
         }
     }
@@ -66,43 +96,59 @@ impl Sign {
     }
 
     /// The ends that it leaves, of what is compared with something from `low` to `high`.
-    fn ends<T>(self, low: T, high: T) -> (Option<T>, Option<T>) {
-        match self {
-            Sign::Is => (Some(low), Some(high)),
-            Sign::Less => (None, Some(high)),
-            Sign::More => (Some(low), None),
+    /// `None`: everything but that; no end says it.
+    fn ends<T>(self, holds: bool, low: T, high: T) -> Option<(Option<T>, Option<T>)> {
+        match (self, holds) {
+            (Sign::Is, true) => Some((Some(low), Some(high))),
+            (Sign::Is, false) => None,
+            (Sign::Less, true) | (Sign::More, false) => Some((None, Some(high))),
+            (Sign::More, true) | (Sign::Less, false) => Some((Some(low), None)),
         }
     }
 }
 
-fn compared(set: &FlowSet, a: &Expr, sign: Sign, b: &Expr) -> Option<Test> {
-    let [name] = path(a)?[..] else { return None };
+/// An order with nothing never holds: where it is denied, nothing is among what is meant.
+fn compared(set: &FlowSet, a: &Expr, (sign, holds): (Sign, bool), b: &Expr) -> Option<Test> {
+    let path = path(a)?;
+    if let (["consent", topic], Sign::Is) = (&path[..], sign) {
+        let given = match text(b)?.as_str() {
+            "given" => true,
+            "withdrawn" => false,
+            _ => return None,
+        };
+        return Some(Test::Consent { topic: (*topic).to_owned(), given, holds });
+    }
+    let [name] = path[..] else { return None };
     match name {
         "language" if sign == Sign::Is => {
             let is = text(b)?;
             // Who has none of their own is taken to speak the bot's.
-            let or_none = is == set.bot.language;
-            Some(Test::Language { is, or_none })
+            let or_none = (is == set.bot.language) == holds;
+            Some(Test::Language { is, holds, or_none })
         }
+        "name" if sign == Sign::Is => Some(Test::Name { is: text(b)?, holds }),
         "last_message_at" => {
             // A day is longer than what a moment is given room.
             let at = from_now(b, &["now"])?;
-            let (from, to) = sign.ends(at, at);
-            Some(Test::Heard { from, to, or_never: false })
+            let (from, to) = sign.ends(holds, at, at)?;
+            Some(Test::Heard { from, to, or_never: !holds })
         }
         _ => {
             let field = set.bot.fields.iter().find(|field| field.name == *name && field.default.is_none())?;
             let is = |kinds: &[AnswerType]| kinds.iter().any(|kind| field.kind == Kind::from(*kind));
-            let field = field.name.to_string();
+            let (field, or_none) = (field.name.to_string(), !holds);
             if is(&[AnswerType::Whole, AnswerType::Number]) {
                 let (low, high) = number(&literal(b)?)?;
-                let (from, to) = sign.ends(low, high);
-                return Some(Test::Number { field, from, to });
+                let (from, to) = sign.ends(holds, low, high)?;
+                return Some(Test::Number { field, from, to, or_none });
             }
             if is(&[AnswerType::Date, AnswerType::DateTime]) {
                 let day = day(b)?;
-                let (from, to) = sign.ends(day, day);
-                return Some(Test::Day { field, from, to });
+                let (from, to) = sign.ends(holds, day, day)?;
+                return Some(Test::Day { field, from, to, or_none });
+            }
+            if is(&[AnswerType::Text]) && sign == Sign::Is {
+                return Some(Test::Text { field, is: text(b)?, holds });
             }
             None
         }
@@ -112,7 +158,8 @@ fn compared(set: &FlowSet, a: &Expr, sign: Sign, b: &Expr) -> Option<Test> {
 /// The whole numbers around it.
 fn number(literal: &Dynamic) -> Option<(i64, i64)> {
     if let Ok(whole) = literal.as_int() {
-        return Some((whole, whole));
+        // Beyond these it is the same as its neighbours, for whoever has a number with decimals in the field.
+        return (whole.unsigned_abs() <= 1 << 53).then_some((whole, whole));
     }
     // Beyond these a number has no decimals, and soon no whole number of ours.
     let number = literal.as_float().ok().filter(|number| number.abs() < 9e15)?;
