@@ -13,4 +13,5 @@ mod receiver;
 mod runtime;
 mod sim;
 mod store;
+mod truth;
 mod year;

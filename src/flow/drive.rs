@@ -293,7 +293,7 @@ impl<'a> Turn<'a> {
             other => other,
         };
         if from_outside {
-            self.effects.push(Effect::Drop { run: Some(run), message: None });
+            self.effects.push(Effect::Drop { run: Some(run), message: None, reason: None });
         } else if let Waiting::Question(question) = &gone.waiting {
             self.drop_question(run, question);
         }

@@ -142,7 +142,7 @@ impl<'a> Turn<'a> {
         }
         self.drop_queue();
         self.session.waiting_messages.clear();
-        self.effects.push(Effect::Drop { run: None, message: None });
+        self.effects.push(Effect::Drop { run: None, message: None, reason: None });
         self.session.needs_person = None;
         self.hand_back(None);
     }

@@ -198,7 +198,7 @@ impl<'a> Turn<'a> {
         // once more beside a closed window: its own fate was told to nobody.
         let kept_back = question.messages.iter().filter(|message| !question.left || **message > question.message);
         for message in kept_back.chain(question.reminder.iter().filter(|_| question.left)) {
-            self.effects.push(Effect::Drop { run: Some(run), message: Some(*message) });
+            self.effects.push(Effect::Drop { run: Some(run), message: Some(*message), reason: None });
         }
     }
 

@@ -65,7 +65,7 @@ impl<'a> Turn<'a> {
         for run in self.all_runs() {
             self.stop_because(run, "opted_out");
         }
-        self.effects.push(Effect::Drop { run: None, message: None });
+        self.effects.push(Effect::Drop { run: None, message: None, reason: Some(Reason::OptedOut) });
         for queued in std::mem::take(&mut self.session.queue) {
             self.refuse(&queued.start, Reason::OptedOut);
         }

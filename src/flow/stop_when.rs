@@ -185,7 +185,7 @@ impl<'a> Turn<'a> {
         if let Some(run) = self.run_mut(number) {
             run.why = Some(key.to_owned());
         }
-        self.effects.push(Effect::Drop { run: Some(number), message: None });
+        self.effects.push(Effect::Drop { run: Some(number), message: None, reason: None });
         let entry = flow.on_stop.and_then(|Body(entry)| entry);
         let frame = self.run(number).and_then(|run| {
             run.frames.iter().rev().find(|frame| frame.vars.is_some() && frame.flow == flow.name).cloned()

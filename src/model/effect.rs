@@ -69,8 +69,8 @@ pub enum Effect {
     Send(Arc<Draft>),
     /// Make an external call; its result comes back as `Event::Returned` with the same numbers.
     Call(Box<HttpCall>),
-    /// Drafts that have not left are dropped: all of a run, or one.
-    Drop { run: Option<u32>, message: Option<u32> },
+    /// Drafts that have not left are dropped: all of a run, or one; why, where it is a rule and not the run's own end.
+    Drop { run: Option<u32>, message: Option<u32>, reason: Option<Reason> },
     /// For the consent ledger; the contact's data already says it.
     Consent {
         topic: String,

@@ -108,7 +108,7 @@ impl App {
                 after.inserted.push(id);
             }
             Effect::Call(call) => after.calls.push((**call).clone()),
-            Effect::Drop { run, message } => {
+            Effect::Drop { run, message, reason } => {
                 let mut index = 0;
                 while index < conversation.outbox.len() {
                     let pending = &conversation.outbox[index];
@@ -118,7 +118,7 @@ impl App {
                         let pending = conversation.outbox.remove(index);
                         // A draft of this very turn has no row yet.
                         if !after.inserted.contains(&pending.id) {
-                            rows::gone(set, conversation.sender, pending.id, SendState::Dropped, None);
+                            rows::gone(set, conversation.sender, pending.id, SendState::Dropped, *reason);
                         }
                         after.inserted.retain(|id| *id != pending.id);
                     } else {

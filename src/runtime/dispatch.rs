@@ -255,7 +255,7 @@ impl App {
             }
             Decision::Expired => {
                 let mut pending = conversation.outbox.remove(place);
-                rows::gone(set, sender, pending.id, SendState::Dropped, None);
+                rows::gone(set, sender, pending.id, SendState::Dropped, Some(Reason::TooLate));
                 self.metrics.message(sender, "expired");
                 pending.answer(&SendAnswer::failed("expired", "it was held too long", None));
                 pending.draft.tells.then_some(Fate::Expired)

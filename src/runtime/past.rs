@@ -101,11 +101,19 @@ fn said(message: &Message) -> (&'static str, Option<String>, String) {
     let kept = |why: String| ("kept", message.reason.clone(), why);
     match message.state.as_str() {
         "held" => kept(format!("{what} is kept{until}, and leaves when they write{because}")),
+        "queued" if message.until.is_none() && message.reason.is_none() => kept(format!("{what} waits for its turn")),
         "queued" => kept(format!("{what} waits{until}{because}")),
         "sending" => kept(format!("{what} is being sent")),
         "unknown" => kept(format!("{what} may have left: the provider has not said; see `transom dead-letters list`")),
-        "skipped" => ("skipped", None, "the window was closed, and the flow says `skip` then".to_owned()),
+        "skipped" if message.reason.as_deref() == Some(Reason::WindowClosed.as_str()) => {
+            let why = "the window was closed, and the flow says `skip` then";
+            ("skipped", message.reason.clone(), why.to_owned())
+        }
         _ if message.reason.is_some() => ("refused", message.reason.clone(), words(message.reason.as_deref())),
+        "dropped" => {
+            let why = format!("{what} was taken back before it left: its run was over, or its question was answered");
+            ("skipped", Some(message.state.clone()), why)
+        }
         _ => {
             let why = format!("the provider did not take it: {}", by_provider());
             ("failed", Some(message.error_code.clone().unwrap_or_else(|| message.state.clone())), why)
@@ -197,11 +205,21 @@ mod tests {
         let words = Reason::QuietHours.words();
         assert_eq!(night.why, format!("the message waits until 1970-01-01 00:00:00Z: {words}"));
         assert_eq!((night.what, night.reason.as_deref()), ("kept", Some("quiet_hours")));
-        for (state, part) in [("held", "leaves when they write"), ("unknown", "may have left"), ("sending", "being")] {
+        for (state, part) in [
+            ("held", "leaves when they write"),
+            ("unknown", "may have left"),
+            ("sending", "being"),
+            ("queued", "for its turn"),
+        ] {
             let kept = begun(|_| {}, state);
             assert!(kept.what == "kept" && kept.why.contains(part), "{kept:?}");
         }
-        assert_eq!(begun(|_| {}, "skipped").what, "skipped");
+        let closed = |message: &mut Message| message.reason = Some("window_closed".into());
+        let skipped = begun(closed, "skipped");
+        assert_eq!((skipped.what, skipped.reason.as_deref()), ("skipped", Some("window_closed")));
+        let taken_back = begun(|_| {}, "dropped");
+        assert_eq!((taken_back.what, taken_back.reason.as_deref()), ("skipped", Some("dropped")));
+        assert!(taken_back.why.contains("its run was over"), "{taken_back:?}");
     }
 
     #[test]

@@ -47,14 +47,16 @@ static OF: Query = Query {
       left join run on run.start_id = start.id
       left join outbound on outbound.conversation_id = run.conversation_id and outbound.run = run.number
       where start.contact_id = $1 and start.flow = $2
-      order by start.id desc, outbound.number limit $3",
+      order by start.id desc, outbound.number, case when outbound.sent_as ->> 'kind' = 'template' then 0 else 1 end
+      limit $3",
 };
 
 /// It only reads.
 pub(super) static STATEMENTS: &[&Sql] = &[];
 pub(super) static QUERIES: &[&Query] = &[&OF];
 
-/// A row for each message of each start, the newest start first; one that said nothing has one row.
+/// A row for each message of each start, the newest start first; one that said nothing has one row. A nudge has the
+/// number of what it announces, and stands before it.
 pub async fn of(store: &Store, contact: ContactId, flow: &FlowName) -> Result<Vec<Outcome>, ReadError> {
     let args = [contact.0.into(), flow.as_str().into(), OUTCOME_ROWS_MAX.into()];
     store

@@ -134,18 +134,20 @@ static TEMPLATES: Query = Query {
     ),
 };
 
-/// Runs that began and of which nothing left: by our reason, else the provider's code.
+/// Runs that began and of which nothing left: by our reason for their first message, else the provider's code.
 static UNSENT: Query = Query {
     name: "report.unsent",
     text: concat!(
         "select trigger_key, minute, name, count(*) as n from (",
         said!(
             "start.id as id, start.trigger_key as trigger_key, start.minute as minute,
-               min(coalesce(outbound.reason, outbound.error_code, outbound.state)) as name",
+               (select coalesce(one.reason, one.error_code, one.state) from outbound as one
+                 where one.conversation_id = run.conversation_id and one.run = run.number
+                 order by one.number, case when one.sent_as ->> 'kind' = 'template' then 0 else 1 end limit 1) as name",
             ""
         ),
         which!(
-            "group by start.id, start.trigger_key, start.minute
+            "group by start.id, start.trigger_key, start.minute, run.conversation_id, run.number
            having max(outbound.accepted_at) is null
              and max(case when outbound.state in ('queued', 'sending', 'held', 'unknown') then 1 else 0 end) = 0) as one
          group by trigger_key, minute, name order by minute desc, trigger_key, name limit $5"

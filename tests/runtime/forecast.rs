@@ -9,6 +9,7 @@ use transom::{
         time::{Span, Time},
     },
     flow,
+    model::inbound::DeliveryState,
     runtime::{
         forecast::{self, Forecast, Ground, Occasion, When},
         report::{self, FireReport},
@@ -86,12 +87,20 @@ async fn foresee(house: &House, account: &str, now: Time) -> Forecast {
 }
 
 async fn fires(house: &House) -> Vec<FireReport> {
-    report::report(&house.app.store, None, &FlowName::from("news"), "2026", None).await.unwrap()
+    report_of(house, "news").await
+}
+
+async fn report_of(house: &House, flow: &str) -> Vec<FireReport> {
+    report::report(&house.app.store, None, &FlowName::from(flow), "2026", None).await.unwrap()
 }
 
 /// People of three countries: some wrote lately, some said no, some are busy, some are no part of it.
 async fn shop() -> House {
-    let mut house = House::at_meta(FILES, &format!("{TEMPLATES}{PRICES}")).await;
+    shop_of(FILES).await
+}
+
+async fn shop_of(files: &[(&str, &str)]) -> House {
+    let mut house = House::at_meta(files, &format!("{TEMPLATES}{PRICES}")).await;
     for (number, what) in [
         ("34600000001", "fan"),
         ("34600000002", "fan"),
@@ -235,4 +244,67 @@ async fn a_report_tells_what_became_of_a_fire() {
     assert_eq!((sum(|fire| fire.answered), sum(|fire| fire.opted_out)), (1, 1), "{all:#?}");
     let csv = report::csv(&"news".into(), &all, "EUR");
     assert!(csv.contains("no_consent=1") && csv.contains("opted_out=1") && csv.contains("we_miss_you="), "{csv}");
+}
+
+/// While it is planned, kept, sent, refused, delivered, read, answered and expired.
+#[tokio::test]
+async fn a_report_is_what_the_rows_say_at_every_moment_of_a_fire() {
+    let wait = "flow: wait\ntopic: news\nwhen:\n  - schedule: \"0 23 * * SAT\"\n    to: everyone\nsteps:\n  \
+                - say: Good morning\n    if_closed: {hold: 2d}\n  - say: One more\n    if_closed: skip\n";
+    let mut files = FILES.to_vec();
+    files.push(("flows/wait.yaml", wait));
+    let mut house = shop_of(&files).await;
+    let mut seen: BTreeMap<String, i64> = BTreeMap::new();
+    for step in 0..40 {
+        house.advance(Span::hours(3)).await;
+        match step {
+            6 => house.writes("34600000009", "hello").await,
+            8 => house.writes("34600000002", "show me").await,
+            9 => house.writes("34600000002", "STOP").await,
+            _ => {}
+        }
+        let took = house.graph.as_ref().unwrap().sent().len();
+        for n in (0..took).filter(|n| n % 3 == usize::try_from(step).unwrap() % 3) {
+            let (state, code) =
+                [(DeliveryState::Delivered, None), (DeliveryState::Read, None), (DeliveryState::Failed, Some(131_026))]
+                    [n % 3];
+            if house.graph.as_ref().unwrap().sent()[n].id.is_some() {
+                house.told(n, state, code).await;
+            }
+        }
+        let wrong = crate::truth::disagreements(&house.app.store).await;
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        for fire in [fires(&house).await, report_of(&house, "wait").await].concat() {
+            for (word, count) in [
+                ("waiting", fire.waiting),
+                ("kept", fire.kept),
+                ("text", fire.text),
+                ("template", fire.template),
+                ("delivered", fire.delivered),
+                ("read", fire.read),
+                ("undelivered", fire.undelivered),
+                ("answered", fire.answered),
+                ("opted_out", fire.opted_out),
+            ] {
+                *seen.entry(word.to_owned()).or_default() += count;
+            }
+            fire.refused.into_iter().for_each(|(word, count)| *seen.entry(word).or_default() += count);
+        }
+    }
+    for word in [
+        "waiting",
+        "kept",
+        "text",
+        "template",
+        "delivered",
+        "read",
+        "undelivered",
+        "answered",
+        "opted_out",
+        "no_consent",
+        "busy",
+        "too_late",
+    ] {
+        assert!(seen.get(word).is_some_and(|count| *count > 0), "nobody was ever `{word}`: {seen:?}");
+    }
 }

@@ -225,6 +225,7 @@ impl World {
         self.broadcasts_add_up(&self.spoke(&out), &mut wrong).await;
         self.the_desk_hears_everything(&mut wrong).await;
         self.shops_are_called_with_care(&mut wrong);
+        wrong.extend(crate::truth::disagreements(&self.app.store).await);
         wrong
     }
 

@@ -45,6 +45,8 @@ pub struct Person {
     pub question: Option<Question>,
     freed_at: Time,
     joined_at: Time,
+    /// When they last came to live by another clock.
+    moved_at: Time,
     aside_at: Option<Time>,
     visit_at: Option<Time>,
     /// What reached them unasked, by topic.
@@ -172,6 +174,7 @@ impl Person {
             question: None,
             freed_at: Time(0),
             joined_at: Time(0),
+            moved_at: Time(0),
             aside_at: None,
             visit_at: None,
             stamps: BTreeMap::new(),
@@ -407,6 +410,7 @@ impl Oracle {
                     self.plan_dates(who, now);
                     "visit"
                 } else if let Some(zone) = text.strip_prefix("i live in ") {
+                    self.people[who].moved_at = now;
                     self.people[who].home.zone = clocks::PLACES.into_iter().find(|place| place.0 == zone);
                     self.plan_dates(who, now);
                     "lives"
@@ -425,7 +429,7 @@ impl Oracle {
     pub fn changes_number(&mut self, who: usize, home: Home, phone: String, now: Time) {
         self.note(now, format!("person {who} has another number: {phone}"));
         self.keep_clocks(now);
-        (self.people[who].home, self.people[who].phone) = (home, phone);
+        (self.people[who].home, self.people[who].phone, self.people[who].moved_at) = (home, phone, now);
         self.plan_dates(who, now);
     }
 
@@ -610,12 +614,16 @@ impl Oracle {
         let candidates =
             self.dues.iter().filter(|due| due.person == who && due.step.word == step.word && due.at <= now);
         let oldest = candidates.min_by_key(|due| (!matches!(due.stage, Stage::Said(_)), due.at)).map(|due| due.id);
-        let Some(id) = oldest else {
+        let late = oldest.is_none() && self.came_late(who, step, self.people[who].moved_at);
+        let late = late.then(|| self.due(who, step, now, Stage::Start(true), 0));
+        let Some(id) = oldest.or(late) else {
             let again = self.people[who].question.as_ref().is_some_and(|q| q.left && q.word == step.word);
             let wrote = self.people[who].opened.is_some_and(|at| now - at <= SOON);
             // What went aside is over: the waiting question is asked again after it.
             let aside = self.people[who].aside_at.is_some_and(|at| now - at <= PATIENCE);
-            if !(again && (wrote && !sent.is_template || aside) || self.came_late(who, step)) {
+            if !(again && (wrote && !sent.is_template || aside)
+                || self.came_late(who, step, self.people[who].joined_at))
+            {
                 self.fault(now, format!("`{}` was not due to person {who}", sent.said));
             }
             return;
@@ -660,10 +668,9 @@ impl Oracle {
         }
     }
 
-    /// A fire of the last hour may mean somebody who came after it: it is planned as late as that.
-    fn came_late(&self, who: usize, step: &Step) -> bool {
-        let person = &self.people[who];
-        let (clock, came) = (person.home.clock(), person.joined_at);
+    /// A fire of the last hour may mean somebody who came after it, to us or to its clock: it is planned as late as that.
+    fn came_late(&self, who: usize, step: &Step, came: Time) -> bool {
+        let clock = self.people[who].home.clock();
         let of = SCHEDULES.iter().filter(|schedule| schedule.word == step.word);
         of.into_iter().any(|schedule| !clocks::fires(schedule, &clock, came - Span::hours(1), came).is_empty())
     }

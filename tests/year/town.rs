@@ -306,10 +306,13 @@ impl Town {
         self.app.accept("meta", &request).await.unwrap();
     }
 
-    /// What the daemon itself found wrong, and what it refused without saying why.
+    /// What the daemon itself found wrong, what it refused without saying why, and where a report is not what happened.
     pub async fn ends(&mut self) {
         let now = self.clock.now();
         for what in (Ledger { store: &self.app.store }).unexplained().await {
+            self.oracle.wrong.push(format!("{} {what}", shown(now)));
+        }
+        for what in crate::truth::disagreements(&self.app.store).await {
             self.oracle.wrong.push(format!("{} {what}", shown(now)));
         }
         let text = self.metrics.render();

@@ -165,7 +165,7 @@ impl Talk {
                 self.calls.push(*call);
                 what
             }
-            Effect::Drop { run, message } => {
+            Effect::Drop { run, message, .. } => {
                 self.kept.retain(|(draft, ..)| match (run, message) {
                     (_, Some(message)) => draft.number != message,
                     (Some(run), None) => draft.run != Some(run),
