@@ -3,6 +3,7 @@
 mod chat;
 mod new;
 mod operator;
+mod reengage;
 mod stopping;
 
 use std::{
