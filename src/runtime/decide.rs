@@ -169,7 +169,9 @@ impl App {
         end: Time,
     ) -> Time {
         let together = |pending: &Pending| {
-            let waits = pending.state == PendingState::Queued && !pending.in_order;
+            // Not what rests for a day, or waits for a template: it has a moment of its own.
+            let by_night = pending.waits_for == Some(Reason::QuietHours);
+            let waits = pending.state == PendingState::Queued && !pending.in_order && by_night;
             pending.not_before.filter(|at| waits && *at >= end && *at - end <= MORNING_LATEST)
         };
         let known = outbox[..place].iter().rev().find_map(together);

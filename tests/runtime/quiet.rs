@@ -1,7 +1,8 @@
 //! Quiet hours, by the author and by the law, and the morning after.
 
-use super::house::House;
-use transom::{base::time::Span, store::run};
+use super::house::{House, SENDER};
+use crate::graph::Fault;
+use transom::{base::time::Span, model::value::Value, store::run};
 
 fn bot(quiet: &str) -> String {
     format!("bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nquiet_hours: {quiet}\ntopics: {{service: {{}}}}\n")
@@ -70,4 +71,39 @@ async fn what_ends_in_the_night_after_the_window_goes_as_its_template() {
     let runs = run::page(&house.app.store, i64::MAX, 9).await.unwrap();
     assert!(runs[0].start_id.is_some(), "the run knows the start that it came of");
     assert_eq!(runs.last().unwrap().start_id, None, "an answer came of none");
+}
+
+/// One rests for a day since Meta refused it; the other waits for the morning, and not for that one.
+#[tokio::test]
+async fn what_rests_for_a_day_keeps_nothing_of_the_night_back() {
+    let bot = bot("{from: \"21:00\", to: \"08:00\"}");
+    let offer = "flow: offer\nwhen: [{event: offer}]\nsteps: [{template: offer}]\n";
+    let parcel = "flow: parcel\nwhen: [{event: parcel}]\nsteps: [{say: It is here, if_closed: {template: parcel}}]\n";
+    let files = [("flows/_bot.yaml", bot.as_str()), ("flows/offer.yaml", offer), ("flows/parcel.yaml", parcel)];
+    let templates = "  - {id: 1, sender: 1, name: offer, language: en, category: utility, status: approved, body: a}\n  \
+                     - {id: 2, sender: 1, name: parcel, language: en, category: utility, status: approved, body: b}";
+    for restarts in [false, true] {
+        let mut house = House::at_meta(&files, templates).await;
+        house.says("hello").await;
+        let (contact, conversation) = house.app.reach(&"acme".into(), SENDER, "34600111222", None).await.unwrap();
+        // Friday at noon.
+        house.advance(Span::hours(3)).await;
+        house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_049 });
+        house.app.emit_event(contact, conversation, "offer".into(), Value::Nothing).await.unwrap();
+        house.app.run_due().await.unwrap();
+        house.advance(Span::hours(11)).await;
+        house.app.emit_event(contact, conversation, "parcel".into(), Value::Nothing).await.unwrap();
+        house.app.run_due().await.unwrap();
+        if restarts {
+            house = house.restart().await;
+        }
+        let before = house.sent().len();
+        house.advance(Span::hours(9) - Span::millis(1)).await;
+        assert_eq!(house.sent().len(), before, "it is night");
+        house.advance(Span::minutes(30)).await;
+        assert_eq!(house.texts().last().unwrap(), "It is here", "it is past eight");
+        assert_eq!(house.sent().len(), before + 1);
+        house.advance(Span::hours(4)).await;
+        assert_eq!(house.sent().last().unwrap()["template"]["name"], "offer", "and a day after its refusal");
+    }
 }
