@@ -306,7 +306,8 @@ fn aside(plot: &mut Plot, closed: &[&Branch<'_>], back: Option<&Branch<'_>>, wor
     let gap = if words.is_empty() { GAP } else { GAP_WORDS };
     let mut from = h;
     if let Some((x, exit)) = come_back {
-        from = exit.max(stack_bottom).max(h) + 16;
+        // Below the words of the way straight on.
+        from = (exit.max(stack_bottom).max(h) + 16).max(if words.is_empty() { 0 } else { h + 26 });
         plot.line(vec![(x, exit), (x, from), (0, from)], Tone::Choice, false);
     }
     let (words, width) = way_words(&words);

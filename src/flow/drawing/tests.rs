@@ -198,7 +198,7 @@ fn branches_stand_in_the_order_of_the_buttons() {
     assert!(x("Come") < x("Another") && x("Another") < x("Cancel"));
 }
 
-/// No box covers another, no line runs through a box, and no two lines cross.
+/// No box covers another, no line runs through a box, no two lines cross, and no level one runs through words.
 fn collisions(plot: &Plot) -> Vec<String> {
     let mut found = Vec::new();
     for (n, a) in plot.cards.iter().enumerate() {
@@ -219,6 +219,14 @@ fn collisions(plot: &Plot) -> Vec<String> {
             }
         }
     }
+    for &(a, b) in segments.iter().filter(|(a, b)| a.1 == b.1) {
+        for note in &plot.notes {
+            let (x, base) = note.at;
+            if !note.words.is_empty() && overlap(level(a, b), Rect { x, y: base - 10, w: 8, h: 13 }) {
+                found.push(format!("line {a:?} {b:?} through `{}` at {:?}", note.words, note.at));
+            }
+        }
+    }
     for &(a, b) in &segments {
         for &(c, d) in &segments {
             // `a b` level, `c d` upright.
@@ -234,6 +242,10 @@ fn collisions(plot: &Plot) -> Vec<String> {
         }
     }
     found
+}
+
+fn level(a: (i32, i32), b: (i32, i32)) -> Rect {
+    Rect { x: a.0.min(b.0), y: a.1, w: (a.0 - b.0).abs(), h: 1 }
 }
 
 fn overlap(a: Rect, b: Rect) -> bool {
