@@ -279,7 +279,11 @@ impl<'a> Builder<'a> {
         }
         let a_list = first.value.list().is_some_and(|items| items.iter().all(|item| item.map().is_some()));
         if let (Some(ours), false) = (meant::verb(name), a_list) {
-            return Some(format!("write `- {ours}: …`"));
+            return Some(match (name, ours) {
+                ("return", _) => "write `- end:`, and `return: …` below `end`".to_owned(),
+                (_, "end") => "write `- end`".to_owned(),
+                _ => format!("write `- {ours}: …`"),
+            });
         }
         if let Some(name) = name.strip_prefix('-') {
             return Some(format!("write a blank behind the `-`: `- {name}: …`"));

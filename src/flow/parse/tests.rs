@@ -50,6 +50,11 @@ fn a_step_has_one_verb() {
         "3:5: error[E222] a step has one verb, and this one has `say` and `set`",
     );
     one("steps:\n  - sya: a\n", "3:5: error[E221] there is no step `sya`; did you mean `say`?");
+    one(
+        "steps:\n  - return: total\n",
+        "3:5: error[E221] there is no step `return`; write `- end:`, and `return: …` below",
+    );
+    one("steps:\n  - exit: true\n", "3:5: error[E221] there is no step `exit`; write `- end`");
     one("steps:\n  - just a text\n", "3:5: error[E220]");
     one("steps:\n  - say: a\n    tiemout: 2h\n", "4:5: error[E203] `say` has no key `tiemout`");
     let (set, found) = read("steps:\n  - say: a\n    if: window.open\n");
