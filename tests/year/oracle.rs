@@ -614,16 +614,17 @@ impl Oracle {
         let candidates =
             self.dues.iter().filter(|due| due.person == who && due.step.word == step.word && due.at <= now);
         let oldest = candidates.min_by_key(|due| (!matches!(due.stage, Stage::Said(_)), due.at)).map(|due| due.id);
+        let again = self.people[who].question.as_ref().is_some_and(|q| q.left && q.word == step.word);
+        let wrote = self.people[who].opened.is_some_and(|at| now - at <= SOON);
+        // What went aside is over: the waiting question is asked again after it.
+        let aside = self.people[who].aside_at.is_some_and(|at| now - at <= PATIENCE);
+        if oldest.is_none() && again && (wrote && !sent.is_template || aside) {
+            return;
+        }
         let late = oldest.is_none() && self.came_late(who, step, self.people[who].moved_at);
         let late = late.then(|| self.due(who, step, now, Stage::Start(true), 0));
         let Some(id) = oldest.or(late) else {
-            let again = self.people[who].question.as_ref().is_some_and(|q| q.left && q.word == step.word);
-            let wrote = self.people[who].opened.is_some_and(|at| now - at <= SOON);
-            // What went aside is over: the waiting question is asked again after it.
-            let aside = self.people[who].aside_at.is_some_and(|at| now - at <= PATIENCE);
-            if !(again && (wrote && !sent.is_template || aside)
-                || self.came_late(who, step, self.people[who].joined_at))
-            {
+            if !self.came_late(who, step, self.people[who].joined_at) {
                 self.fault(now, format!("`{}` was not due to person {who}", sent.said));
             }
             return;
