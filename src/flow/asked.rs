@@ -14,7 +14,7 @@ use crate::{
         content::Content,
         effect::RunEnd,
         event::Fate,
-        session::{Question, Waiting},
+        session::{Question, Run, Waiting},
     },
 };
 
@@ -25,7 +25,8 @@ impl<'a> Turn<'a> {
         let Some((here, ask)) = self.ask_step(run) else { return };
         let now = self.now();
         let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
-        let open = |question: &&mut Question| question.left && !due(question.deadline);
+        let called_until = self.run(run).and_then(Run::called_until);
+        let open = |question: &&mut Question| question.left && !due(question.deadline) && !due(called_until);
         let Some(question) = self.question_mut(run).filter(open) else { return };
         while due(question.remind_at) {
             question.reminders_sent += 1;
@@ -197,7 +198,8 @@ impl<'a> Turn<'a> {
         };
         let mut frame = frame.clone();
         frame.at = Some(flow.node(entry).id.clone());
-        frame.returns_as = None;
+        // Nothing called it any more.
+        (frame.returns_as, frame.until) = (None, None);
         if let Some(run) = self.run_mut(run) {
             run.frames = vec![frame];
             run.expired = true;

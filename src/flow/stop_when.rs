@@ -194,7 +194,7 @@ impl<'a> Turn<'a> {
             return self.end_run(number, RunEnd::Stopped);
         };
         frame.at = Some(flow.node(entry).id.clone());
-        (frame.returns_as, frame.error) = (None, None);
+        (frame.returns_as, frame.until, frame.error) = (None, None, None);
         if let Some(run) = self.run_mut(number) {
             run.frames = vec![frame];
             run.waiting = Waiting::Ready;

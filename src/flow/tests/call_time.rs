@@ -154,3 +154,39 @@ fn while_its_flow_is_paused_its_time_is_not_up() {
         "< go\n> Which size?\n< L\n~ pause a\n+3h\n= runs 1\n~ resume a\n+1h\n> Too late\n> Size unknown\n* run done",
     );
 }
+
+#[test]
+fn a_called_flow_that_ends_says_its_last_words_to_their_end() {
+    let caller = "flow: a
+when: [{message: go}]
+steps: [{call: b, timeout: 2h, on_timeout: [{say: Late}]}]
+---
+flow: b
+";
+    let expires = "on_expire: [{say: Bye}, {wait: 3h}, {say: Really}]
+steps: [{ask: Which?, timeout: 1h}]
+";
+    check(&format!("{caller}{expires}"), "< go\n> Which?\n+1h\n> Bye\n+2h59m\n= runs 1\n+1m\n> Really\n* run expired");
+    let stops = "stop_when: [{event: paid}]
+on_stop: [{say: Thanks}, {wait: 3h}, {say: Really}]
+steps: [{ask: Which?}]
+";
+    check(&format!("{caller}{stops}"), "< go\n> Which?\n~ event paid\n> Thanks\n+3h\n> Really\n* run stopped");
+}
+
+#[test]
+fn its_question_is_not_asked_again_when_its_time_was_up_meanwhile() {
+    let flows = "flow: a
+when: [{message: go}]
+steps: [{call: b, timeout: 2h, on_timeout: [{say: Late}]}]
+---
+flow: b
+steps: [{ask: Which?, timeout: 5h}]
+---
+flow: promo
+when: [{api: true}]
+if_busy: aside
+steps: [{ask: 'An offer?', timeout: 1h, on_timeout: [end]}]
+";
+    check(flows, "< go\n> Which?\n+90m\n~ start promo api\n> An offer?\n+1h\n* run done\n> Late\n* run done");
+}
