@@ -189,8 +189,16 @@ fn loops_around<'f>(flow: &'f Flow, node: &Node) -> Vec<&'f Node> {
     found
 }
 
+/// The moment when its time is up stands already: with another time it would be neither version's.
 fn same_call(new: &Node, old: &Node) -> bool {
-    new.outline.target.is_some() && new.outline.target == old.outline.target && new.outline.fills == old.outline.fills
+    let same_time = match (new.outline.yaml.get("timeout"), old.outline.yaml.get("timeout")) {
+        (Some(new), Some(old)) => same(new, old, false),
+        (new, old) => new.is_none() && old.is_none(),
+    };
+    new.outline.target.is_some()
+        && new.outline.target == old.outline.target
+        && new.outline.fills == old.outline.fills
+        && same_time
 }
 
 /// The words, the options, the type and the check are the same; what comes after the answer may have changed.

@@ -381,6 +381,28 @@ steps:
 }
 
 #[test]
+fn who_is_inside_a_call_that_has_another_time_finishes_on_the_old_version() {
+    let old = "flow: it
+when: [{message: go}]
+on_update: move
+steps:
+  - call: b
+    timeout: 2h
+    on_timeout: [{say: Late}]
+  - say: Old.
+blocks:
+  b: [{ask: Which?, timeout: 5h}]
+";
+    let new = old.replace("Late", "Too late").replace("Old", "New");
+    changed(old, &["< go", "> Which?"], &new, &["+2h", "> Too late", "> New."]);
+    let longer = new.replace("timeout: 2h", "timeout: 3h");
+    changed(old, &["< go", "> Which?"], &longer, &["+2h", "> Late", "> Old."]);
+    let without = new.replace("    timeout: 2h\n    on_timeout: [{say: Too late}]\n", "");
+    changed(old, &["< go", "> Which?"], &without, &["+2h", "> Late", "> Old."]);
+    changed(&without, &["< go", "> Which?"], &new, &["+3h", "+2h", "* run expired"]);
+}
+
+#[test]
 fn an_event_restarts_a_flow_that_wants_it_as_time_does() {
     let old = "flow: it
 when: [{message: go}]
