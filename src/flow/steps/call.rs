@@ -37,6 +37,10 @@ impl StepKind for Call {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        if fields.node("on_timeout").is_some() {
+            // Nothing else ends a call in the middle.
+            fields.required("timeout");
+        }
         Call {
             to: fields.target("call"),
             with: fields.data_map("with"),

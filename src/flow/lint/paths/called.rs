@@ -44,6 +44,10 @@ impl<'a> Walk<'a, '_> {
 
     /// Where the time of a `call` was up. Who is asked something in there may have answered meanwhile.
     pub(super) fn call_over(&self, flow: &Flow, node: &Node, state: &State) -> State {
+        if node.outline.yaml.get("timeout").is_none() {
+            // It was reported.
+            return state.clone();
+        }
         let over = late(flow, node, state);
         let asks = target(self.set, flow, node).flatten().is_some_and(|(called, _)| called.asks);
         let (least, most) = match over.trail.by {
