@@ -92,8 +92,9 @@ pub struct App {
     pub(super) uploads: Uploads,
     /// Those that are listed as unknown: a status that comes later takes them off the list.
     pub(super) listed: Marks<OutboundId>,
-    /// Calls of `http` steps that are under way, by their conversation and run.
-    pub(super) calling: Marks<(ConversationId, u32)>,
+    /// Calls of `http` steps that are under way, by their conversation, run and number: of a call whose time was up the
+    /// answer may come when its run has made another.
+    pub(super) calling: Marks<(ConversationId, u32, u32)>,
     /// Contacts with recorded messages that are in nobody's line: their lane reads them back before it goes on.
     pub(super) behind: Behind,
     /// Templates of whose refusal somebody was told.

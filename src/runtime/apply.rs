@@ -290,7 +290,7 @@ impl App {
         let sender = lane.conversations[index].sender;
         let sandbox = self.plays && self.senders.get(sender).is_some_and(|sender| sender.is_sandbox());
         let app = Arc::clone(self);
-        self.calling.add((conversation, call.run));
+        self.calling.add((conversation, call.run, call.call));
         self.lanes.enter();
         tokio::spawn(async move {
             let live = app.live.get();

@@ -134,7 +134,9 @@ impl App {
                 self.go_on(lane, index).await
             }
             Work::Returned { conversation, run, event, said } => {
-                self.calling.remove((conversation, run));
+                if let Event::Returned { call, .. } = *event {
+                    self.calling.remove((conversation, run, call));
+                }
                 let index = self.conversation_index(lane, conversation).await?;
                 let mut set = WriteSet::of(lane.contact.id.0);
                 if let Some(what) = said {
@@ -244,7 +246,9 @@ impl App {
     /// A run waits for a call that nobody makes: the process was restarted, or a commit was in doubt.
     fn waits_for_a_lost_call(&self, conversation: &Conversation) -> bool {
         let lost = |run: &Run| match &run.waiting {
-            Waiting::Call(call) => call.retry_at.is_none() && !self.calling.holds((conversation.id, run.number)),
+            Waiting::Call(call) => {
+                call.retry_at.is_none() && !self.calling.holds((conversation.id, run.number, call.call))
+            }
             _ => false,
         };
         conversation.session.runs.iter().any(lost)

@@ -3,6 +3,7 @@
 mod account;
 mod audiences;
 mod broadcasts;
+mod calls;
 mod codes;
 mod consent;
 mod direct;
