@@ -137,6 +137,11 @@ impl Pending {
         }
     }
 
+    /// It waits in the line of what nobody asked for: what a program or a person writes meanwhile passes it.
+    fn is_passed(&self) -> bool {
+        self.place == Place::Unasked
+    }
+
     /// It stands behind an unknown message of its own turn.
     fn is_held_up(&self, unknown: &[u64]) -> bool {
         self.turn().is_some_and(|turn| unknown.contains(&turn))
@@ -191,17 +196,19 @@ pub fn ask_anew(outbox: &mut [Pending], now: Time) {
 /// The place of the message that may go out now, if any.
 pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
     let mut unknown: Vec<u64> = Vec::new();
+    let mut passing = false;
     for (index, pending) in outbox.iter().enumerate() {
         match pending.state {
             // One at a time: the provider promises no order to concurrent requests.
             PendingState::Sending => return None,
             PendingState::Unknown { .. } => unknown.extend(pending.turn()),
             PendingState::Held { .. } => {}
-            PendingState::Queued if pending.is_held_up(&unknown) => {}
+            PendingState::Queued if pending.is_held_up(&unknown) || passing && pending.turn().is_some() => {}
             PendingState::Queued => {
                 let due = pending.not_before.is_none_or(|at| at <= now);
                 match (due, pending.in_order) {
                     (true, _) => return Some(index),
+                    (false, true) if pending.is_passed() => passing = true,
                     // It backs off for seconds and keeps its place.
                     (false, true) => return None,
                     (false, false) => {}
@@ -216,7 +223,7 @@ pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
 /// message is not due before that one is out of its way: else its moment would stay due and nothing happen.
 pub fn due_at(outbox: &[Pending]) -> Option<Time> {
     let mut unknown: Vec<u64> = Vec::new();
-    let mut blocked = false;
+    let (mut blocked, mut passing) = (false, false);
     let mut due = None::<Time>;
     let mut at = |moment: Option<Time>| due = [due, moment].into_iter().flatten().min();
     for pending in outbox {
@@ -229,9 +236,12 @@ pub fn due_at(outbox: &[Pending]) -> Option<Time> {
             // Its answer wakes the lane.
             PendingState::Sending => blocked = true,
             PendingState::Queued if blocked || pending.is_held_up(&unknown) => {}
+            PendingState::Queued if passing && pending.turn().is_some() => {}
             PendingState::Queued => {
                 at(pending.not_before);
-                blocked |= pending.in_order && pending.not_before.is_some();
+                let keeps_place = pending.in_order && pending.not_before.is_some();
+                blocked |= keeps_place && !pending.is_passed();
+                passing |= keeps_place && pending.is_passed();
             }
         }
     }
@@ -332,6 +342,26 @@ mod tests {
         assert_eq!(next(&outbox, Time(999)), None);
         assert_eq!(next(&outbox, Time(1000)), Some(0));
         assert_eq!(due_at(&outbox), Some(Time(1000)));
+    }
+
+    #[test]
+    fn a_program_and_a_person_pass_what_waits_among_the_unasked() {
+        let mut outbox = [
+            pending(1, 1, PendingState::Queued),
+            pending(2, 1, PendingState::Queued),
+            pending(3, 1, PendingState::Queued),
+        ];
+        (outbox[0].not_before, outbox[0].place) = (Some(Time(4000)), Place::Unasked);
+        assert_eq!((next(&outbox, Time(0)), due_at(&outbox)), (None, Some(Time(4000))));
+        for origin in [Origin::Api, Origin::Person] {
+            Arc::make_mut(&mut outbox[2].draft).origin = origin;
+            assert_eq!(next(&outbox, Time(0)), Some(2));
+        }
+        // It has a moment of its own, and then nothing more passes.
+        outbox[2].not_before = Some(Time(1000));
+        assert_eq!((next(&outbox, Time(999)), due_at(&outbox)), (None, Some(Time(1000))));
+        outbox[0].place = Place::Taken;
+        assert_eq!((next(&outbox, Time(1000)), due_at(&outbox)), (None, Some(Time(4000))));
     }
 
     #[test]
