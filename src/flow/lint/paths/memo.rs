@@ -123,6 +123,14 @@ impl Memo {
         found
     }
 
+    /// The flows that they come to: by calls, by `start` steps, and by a `go`, which is part of the walk that it stands in.
+    pub fn passed<'b>(&'b self, roots: impl Iterator<Item = &'b Begin> + Clone) -> BTreeSet<FlowName> {
+        let led: BTreeSet<Begin> = self.led_to(roots.clone()).into_keys().chain(roots.cloned()).collect();
+        let pieces = led.iter().filter_map(|begin| self.pieces.get(begin));
+        let through = pieces.flat_map(|piece| piece.through.iter().cloned());
+        through.chain(led.iter().map(Begin::flow)).collect()
+    }
+
     /// What all pieces in use say together, file by file; the others are forgotten.
     pub fn findings(&mut self, roots: &BTreeSet<Begin>, findings: &Findings) {
         let mut used: BTreeSet<Begin> = BTreeSet::new();

@@ -90,7 +90,7 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
         roots.insert(begin);
     }
     // Flows that only others start, at the time they do it; what nobody starts is looked at as if just asked for.
-    let mut led_to: BTreeSet<FlowName> = walk.memo.led_to(roots.iter()).keys().map(Begin::flow).collect();
+    let mut led_to = walk.memo.passed(roots.iter());
     for flow in set.flows.values().filter(|flow| flow.triggers.is_empty()) {
         if led_to.contains(&flow.name) {
             continue;
@@ -98,7 +98,7 @@ pub fn walk(set: &FlowSet, memo: &mut Memo, findings: &Findings) -> Needs {
         let begin = Begin::Given(flow.name.clone(), Age::NOW);
         let starts = || vec![given(flow, State::new(flow, Age::NOW, &flow.place))];
         walk.root(&begin, flow, flow.entry, starts);
-        led_to.extend(walk.memo.led_to(std::iter::once(&begin)).keys().map(Begin::flow));
+        led_to.extend(walk.memo.passed(std::iter::once(&begin)));
         roots.insert(begin);
     }
     for flow in set.flows.values() {

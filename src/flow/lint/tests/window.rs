@@ -260,6 +260,7 @@ fn a_call_takes_no_longer_than_its_time() {
     // The event may come at any time, but not after the call is over.
     let paid = "steps:\n  - wait: {event: paid}\n  - say: Paid\n";
     clean(&[&calls("20h", "say: late"), paid]);
+    clean(&[&calls("20h", "say: late"), "steps: [{go: c}]\n", paid]);
     let found = found(&[&calls("30h", "say: late"), paid]);
     assert_eq!(found.len(), 3, "{found:#?}");
     assert!(found[0].starts_with("a.yaml:7:9: error[E501] this message goes out 30.0 h after"), "{found:#?}");
