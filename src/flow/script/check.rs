@@ -46,6 +46,8 @@ pub fn walk(
         }
         true
     });
+    // `|event| event.free`: a name of its own, whatever else has it.
+    let params: BTreeSet<&str> = ast.iter_functions().flat_map(|function| function.params).collect();
     let at = |position: Position, length: usize| {
         let start = offset(code, (position.line().unwrap_or(1), position.position().unwrap_or(1)));
         place(start..(start + length).min(code.len()))
@@ -66,6 +68,8 @@ pub fn walk(
             }
             Some(ASTNode::Expr(Expr::Dot(pair, ..))) => {
                 if let Expr::Variable(root, ..) = &pair.lhs
+                    && !params.contains(root.1.as_str())
+                    && !local.contains(root.1.as_str())
                     && let Some((property, position)) = property(&pair.rhs)
                 {
                     let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));

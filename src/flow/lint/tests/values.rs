@@ -386,6 +386,11 @@ fn an_event_is_looked_for_only_where_one_can_come() {
     clean(&[shows, "when: [{event: paid}]\nsteps: [{call: a}]\n"]);
     clean(&[&format!("{HI}{}", shows.replace("steps:\n", "steps:\n  - wait: {event: paid}\n"))]);
     clean(&[&format!("{HI}{shows}"), "when: [{event: paid}]\nsteps: [{call: a}]\n"]);
+    // What a function calls its own is none of these.
+    clean(&[&format!(
+        "{HI}vars: {{all: []}}\nsteps:\n  - log: ${{all.filter(|event| event.free).map(|body| body.name).len()}}\n"
+    )]);
+    clean(&[&format!("{HI}steps:\n  - script: 'let event = #{{free: 2}}; event.free'\n    as: n\n  - log: ${{n}}\n")]);
 }
 
 #[test]
