@@ -55,7 +55,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         if given.contains(&tag) || tag.contains("${") || tag.chars().count() < LETTERS_MIN {
             continue;
         }
-        let Some(near) = only_near(&tag, &known).filter(|near| differs_in_letters(&tag, near)) else { continue };
+        let Some(near) = only_near(&tag, &known).filter(|near| is_misspelt(&tag, near)) else { continue };
         let mut places = places.into_iter();
         let Some(first) = places.next() else { continue };
         let message = format!("no step gives the tag `{tag}`");
@@ -67,12 +67,19 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
 }
 
-/// `week_1` is no misspelt `week_2`.
-fn differs_in_letters(tag: &str, near: &str) -> bool {
+/// `week_1` is no misspelt `week_2`, and `lead_es` no `lead_en`: words that short differ by a letter and are meant so.
+fn is_misspelt(tag: &str, near: &str) -> bool {
     let letters =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect() };
-    let (a, b) = (letters(tag), letters(near));
-    a != b || tag.to_lowercase() == near.to_lowercase()
+    if letters(tag) == letters(near) {
+        return tag.to_lowercase() == near.to_lowercase();
+    }
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).map(|word| word.to_lowercase()).collect()
+    };
+    let (a, b) = (words(tag), words(near));
+    let long = |(a, b): (&String, &String)| a != b && a.chars().count().max(b.chars().count()) >= LETTERS_MIN;
+    a.len() != b.len() || a.iter().zip(&b).any(long)
 }
 
 /// `contact.tags.contains("vip")`

@@ -406,6 +406,10 @@ fn a_tag_that_is_nearly_one_of_ours_is_told_of() {
     clean(&[&asks("wholesale")]);
     let weeks = asks("week_2").replace("tag: customer", "tag: week_1");
     clean(&[&weeks]);
+    for (given, asked) in [("lead_es", "lead_en"), ("plan-a", "plan-b"), ("lead_cold", "lead_gold")] {
+        clean(&[&asks(asked).replace("tag: customer", &format!("tag: {given}"))]);
+    }
+    one(&[&asks("vip_custmer").replace("tag: customer", "tag: vip_customer")], "a.yaml:5:9: warning[W612]");
     let later = "when: [{tag_added: custommer}]\nsteps: [{say: x, if_closed: skip}]\n";
     one(&[&asks("customer"), later], "b.yaml:2:20: warning[W612]");
 }
