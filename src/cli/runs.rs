@@ -197,6 +197,8 @@ fn stands(run: &Standing) -> String {
     let at = run.frames.last().and_then(|frame| frame.at.as_ref());
     let at = at.map(|at| format!(" at {at}")).unwrap_or_default();
     let (what, until) = waits(&run.waiting);
+    // The time of a `call` around it may be up before.
+    let until = until.into_iter().chain(run.called_until()).min();
     let until = until.map(|until| format!(" until {}", show::time(until))).unwrap_or_default();
     format!("waits for {what}{at}{until}")
 }

@@ -145,6 +145,18 @@ async fn a_program_writes_within_the_rules_of_the_window_and_the_bot_goes_on() {
 }
 
 #[tokio::test]
+async fn a_run_inside_a_call_waits_no_longer_than_the_call() {
+    let pay = "flow: pay\nwhen:\n  - message: pay\nsteps:\n  - call: paid\n    timeout: 2h\nblocks:\n  paid:\n    - wait: {event: paid}\n";
+    let mut host = Host::with(&[("flows/_bot.yaml", BOT), ("flows/pay.yaml", pay)], "").await;
+    host.ana_says("pay").await;
+    let runs = host.get("key-acme", "/v1/runs?flow=pay&state=open").await.is(200);
+    let waits = &runs["data"][0]["waits"];
+    let until = waits["until"].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok()).expect("it has an end");
+    assert_eq!(waits["for"], json!("event"));
+    assert_eq!(until.as_millisecond(), (host.clock.now() + Span::hours(2)).0);
+}
+
+#[tokio::test]
 async fn a_run_is_shown_with_what_it_did_and_is_stopped() {
     let mut host = host().await;
     host.ana_says("survey").await;

@@ -235,6 +235,8 @@ fn waits(run: &Standing) -> Json {
         Waiting::Fate { .. } => ("delivery", None),
         Waiting::Person { deadline } => ("person", *deadline),
     };
+    // The time of a `call` around it may be up before.
+    let until = until.into_iter().chain(run.called_until()).min();
     json!({
         "for": what,
         "until": until.map(iso),
