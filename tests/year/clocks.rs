@@ -7,7 +7,7 @@ use jiff::{
     civil::{Date, DateTime, Weekday},
     tz::{AmbiguousOffset, TimeZone},
 };
-use transom::base::time::Time;
+use transom::base::time::{Span, Time};
 
 /// A country: its numbers begin so, and these may be the clocks of whoever has one.
 #[derive(Debug)]
@@ -188,6 +188,15 @@ pub fn day_before(at: Time, hour: i8, minute: i8, zone: &TimeZone) -> Time {
     let day: Date = local(at, zone).date().checked_sub(1.day()).unwrap();
     let zoned = zone.to_ambiguous_zoned(day.at(hour, minute, 0, 0)).compatible().unwrap();
     Time(zoned.timestamp().as_millisecond())
+}
+
+/// So many hours later, in a flow's words: whole days keep the time of day on the bot's clock.
+pub fn later(at: Time, hours: i64) -> Time {
+    if hours % 24 != 0 {
+        return at + Span::hours(hours);
+    }
+    let zoned = jiff::Timestamp::from_millisecond(at.0).unwrap().to_zoned(zone_named(HOME));
+    Time(zoned.checked_add(jiff::Span::new().days(hours / 24)).unwrap().timestamp().as_millisecond())
 }
 
 /// For whoever reads a failure.

@@ -46,6 +46,19 @@ impl Ledger<'_> {
         self.store.one(&query, &values, read).await.unwrap()
     }
 
+    /// All that was ever planned of a flow for a contact, for whoever reads a failure.
+    pub async fn starts(&self, contact: i64, flow: &str) -> String {
+        let query = Query {
+            name: "year.starts",
+            text: "select id, state, reason, slot_at from start where contact_id = $1 and flow = $2 order by id",
+        };
+        let read = |row: &Row| {
+            let (id, state, reason) = (row.number("id")?, row.text("state")?, row.maybe_text("reason")?);
+            Ok(format!("{id} {state} {} at {}", reason.unwrap_or_default(), row.time("slot_at")?.0))
+        };
+        self.store.all(&query, &[contact.into(), flow.into()], read).await.unwrap().join("; ")
+    }
+
     /// The message with these words in a conversation that was written about then: several runs of one flow may each
     /// have said it.
     pub async fn outbound(&self, conversation: i64, word: &str, written: Time) -> Option<Outbound> {

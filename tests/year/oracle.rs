@@ -406,7 +406,7 @@ impl Oracle {
             "keep" => "keep",
             _ => {
                 if let Some(hours) = text.strip_prefix("visit in ") {
-                    self.people[who].visit_at = Some(now + Span::hours(hours.parse().unwrap()));
+                    self.people[who].visit_at = Some(clocks::later(now, hours.parse().unwrap()));
                     self.plan_dates(who, now);
                     "visit"
                 } else if let Some(zone) = text.strip_prefix("i live in ") {
@@ -890,7 +890,8 @@ impl Oracle {
                     true => match ledger.start(contact, due.step.flow, due.at).await {
                         Some(row) => Some(row),
                         None => {
-                            self.fault(now, format!("nothing was planned for {due:?}"));
+                            let starts = ledger.starts(contact, due.step.flow).await;
+                            self.fault(now, format!("nothing was planned for {due:?}, of {starts}"));
                             return self.dues.retain(|due| due.id != id);
                         }
                     },

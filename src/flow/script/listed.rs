@@ -42,8 +42,8 @@ functions! {
     "datetime(text)", "A moment as servers write it; without a zone it is in the bot's.", r#"datetime("2026-12-24T18:00")"# => "2026-12-24T18:00:00+01:00";
     "seconds(number)", "A length of time, to add and to compare.", "now() + seconds(30)" => "2026-03-28T13:00:30+01:00";
     "minutes(number)", "A length of time; of one, its whole minutes.", "(now() + minutes(90)).time" => "14:30";
-    "hours(number)", "A length of time; `.hours` of one are its whole hours.", "(now() - (now() - hours(50))).hours" => "50";
-    "days(number)", "A length of time. Whole days keep the time on the clock when clocks change.", "today() + days(60)" => "2026-05-27";
+    "hours(number)", "A length of time; `.hours` of one are its whole hours. Added to a moment, 24 of them are a day.", "(now() - (now() - hours(50))).hours" => "50";
+    "days(number)", "A length of time. Whole days, `hours(24)` too, keep the time on the clock when clocks change.", "today() + days(60)" => "2026-05-27";
     "date.at(time)", "A date with its time, on the contact's clock; `at(time, \"bot\")`: on the bot's, where the business is.", r#"date("2026-12-24").at("18:00", "bot")"# => "2026-12-24T18:00:00+01:00";
     "date.format(pattern)", "By a pattern: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM`, `yyyy`, `HH:mm`; letters in single quotes stand as they are; names in the contact's language.", r#"today().format("EEEE d 'de' MMMM")"# => "sábado 28 de marzo";
     "datetime.local()", "The same moment on the contact's clock.", r#"now().local().format("HH:mm")"# => "06:00";
