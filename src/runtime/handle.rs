@@ -20,7 +20,7 @@ use crate::{
         inbound::InboundKind,
         session::{Run, Session, Waiting},
     },
-    store::{WriteSet, outbound},
+    store::{WriteSet, contact, outbound},
 };
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -100,12 +100,16 @@ impl App {
         lane: &mut LaneState,
         index: usize,
         mut events: Vec<Event>,
-        set: WriteSet,
+        mut set: WriteSet,
     ) -> Result<(), LaneError> {
         let contact = lane.contact.id;
         let last = events.pop();
         for event in events {
             self.take_own_turn(lane, index, event, WriteSet::of(contact.0)).await?;
+        }
+        // What the others changed of the contact is stored by now: the row of before must not undo it.
+        if set.holds(&contact::CHANGE) {
+            rows::contact(&mut set, &lane.contact);
         }
         let Some(last) = last else { return Ok(self.store.commit(set).await.map(drop)?) };
         match self.take_own_turn(lane, index, last, set.clone()).await {

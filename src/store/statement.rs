@@ -122,6 +122,11 @@ impl WriteSet {
         self.push(statement, row);
     }
 
+    /// Whether this set has a row of the statement.
+    pub fn holds<R: Serialize>(&self, statement: &Statement<R>) -> bool {
+        self.rows.iter().any(|entry| entry.sql.order == statement.sql.order)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

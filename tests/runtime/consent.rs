@@ -360,6 +360,33 @@ async fn a_refusal_of_the_platform_withdraws_marketing_and_its_end_gives_back_wh
     assert_eq!((given(&now, "news"), given(&now, "offers")), (Some(true), Some(false)));
 }
 
+/// The refused message gives its place under the cap back, and its question is told, in one breath with the withdrawal.
+#[tokio::test]
+async fn a_refusal_of_the_platform_outlives_the_process_also_where_a_cap_is_given_back() {
+    let flow = "flow: offer
+topic: news
+when: [{event: fresh}]
+steps:
+  - ask: Shall we go on?
+    options: [Go on, No more]
+    if_closed: {template: news_tpl}
+";
+    let bot = BOT.replace("news: {needs: consent}", "news: {needs: consent, at_most: 2/7d}");
+    assert_ne!(bot, BOT);
+    let files = [("flows/_bot.yaml", bot.as_str()), ("flows/hello.yaml", HELLO), ("flows/offer.yaml", flow)];
+    let mut house = House::at_meta(&files, TEMPLATES).await;
+    writes(&house, "wamid.first", Some(PHONE), None).await;
+    let (contact, _) = ana(&house).await;
+    tell(&house, contact, word("news", true)).await;
+    house.graph.as_ref().unwrap().fail_next(Fault::Code { status: 400, code: 131_050 });
+    act(&mut house, Act::Emit("fresh")).await;
+    let tried = house.sent().len();
+    assert!(!who(&house, AliasKind::Phone, PHONE).await.data.consent["news"].given);
+    house = house.restart().await;
+    act(&mut house, Act::Emit("fresh")).await;
+    assert_eq!(house.sent().len(), tried, "nothing more was tried");
+}
+
 #[tokio::test]
 async fn the_ledger_says_by_what_and_with_which_words() {
     let flow = "flow: offer
