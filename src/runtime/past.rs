@@ -110,6 +110,10 @@ fn said(message: &Message) -> (&'static str, Option<String>, String) {
             ("skipped", message.reason.clone(), why.to_owned())
         }
         _ if message.reason.is_some() => ("refused", message.reason.clone(), words(message.reason.as_deref())),
+        "dropped" if message.error_code.is_some() => {
+            let why = format!("the provider did not take it: {}; it was taken back before another try", by_provider());
+            ("skipped", message.error_code.clone(), why)
+        }
         "dropped" => {
             let why = format!("{what} was taken back before it left: its run was over, or its question was answered");
             ("skipped", Some(message.state.clone()), why)
@@ -217,6 +221,8 @@ mod tests {
         let closed = |message: &mut Message| message.reason = Some("window_closed".into());
         let skipped = begun(closed, "skipped");
         assert_eq!((skipped.what, skipped.reason.as_deref()), ("skipped", Some("window_closed")));
+        let put_off = begun(|message| message.error_code = Some("131049".into()), "dropped");
+        assert_eq!((put_off.what, put_off.reason.as_deref()), ("skipped", Some("131049")));
         let taken_back = begun(|_| {}, "dropped");
         assert_eq!((taken_back.what, taken_back.reason.as_deref()), ("skipped", Some("dropped")));
         assert!(taken_back.why.contains("its run was over"), "{taken_back:?}");
