@@ -863,16 +863,18 @@ impl Oracle {
             Way::Nudge(..) if due.nudged => Verdict::Held(hold_ends),
             Way::Nudge(name, _) if self.paused.contains(name) => Verdict::NoTemplate,
             // One nudge for all that is kept.
-            Way::Nudge(..) if due.rests.is_none() && self.is_nudged(due.person) => Verdict::Held(hold_ends),
+            Way::Nudge(..) if due.rests.is_none() && self.is_nudged(due.person, at) => Verdict::Held(hold_ends),
             Way::Nudge(name, _) => Verdict::Nudge(name),
         }
     }
 
     /// A template has asked them to answer, and what it announced is still kept.
-    fn is_nudged(&self, who: usize) -> bool {
+    fn is_nudged(&self, who: usize, at: Time) -> bool {
         let out = |due: &Due| match due.step.way {
             Way::Nudge(..) if due.rests.is_some() => true,
-            Way::Nudge(..) => due.nudged && !due.answered && matches!(due.kept, Some(Verdict::Held(_))),
+            Way::Nudge(..) => {
+                due.nudged && !due.answered && matches!(due.kept, Some(Verdict::Held(until)) if at < until)
+            }
             _ => false,
         };
         self.dues.iter().any(|due| due.person == who && out(due))
@@ -981,7 +983,7 @@ impl Oracle {
         let due = self.of(id).clone();
         // It was decided when it was written, and is seen a moment later.
         let decided = match (due.stage, due.kept, due.awake) {
-            (Stage::Said(written), None, None) => written,
+            (Stage::Said(written), None, None) if due.rests.is_none() => written,
             _ => now,
         };
         let verdict = self.verdict(id, decided);
