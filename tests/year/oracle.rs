@@ -613,7 +613,10 @@ impl Oracle {
         };
         let candidates =
             self.dues.iter().filter(|due| due.person == who && due.step.word == step.word && due.at <= now);
-        let oldest = candidates.min_by_key(|due| (!matches!(due.stage, Stage::Said(_)), due.at)).map(|due| due.id);
+        // What is held leaves for a message alone, and then it is held no more.
+        let rank =
+            |due: &&Due| (matches!(due.kept, Some(Verdict::Held(_))), !matches!(due.stage, Stage::Said(_)), due.at);
+        let oldest = candidates.min_by_key(rank).map(|due| due.id);
         let again = self.people[who].question.as_ref().is_some_and(|q| q.left && q.word == step.word);
         let wrote = self.people[who].opened.is_some_and(|at| now - at <= SOON);
         // What went aside is over: the waiting question is asked again after it.
@@ -871,7 +874,7 @@ impl Oracle {
     /// A template has asked them to answer, and what it announced is still kept.
     fn is_nudged(&self, who: usize, at: Time) -> bool {
         let out = |due: &Due| match due.step.way {
-            Way::Nudge(..) if due.rests.is_some() => true,
+            Way::Nudge(..) if due.rests.is_some_and(|until| at < until) => true,
             Way::Nudge(..) => {
                 due.nudged && !due.answered && matches!(due.kept, Some(Verdict::Held(until)) if at < until)
             }
@@ -1021,6 +1024,10 @@ impl Oracle {
                 (due.ready, due.look) = (Some(now), now + PATIENCE);
             }
             (Verdict::No(right), ("skipped", Some(reason))) if right == reason => self.gone(id, reason, now),
+            // Another one filled the cap in the very moment in which this one was decided.
+            (Verdict::No("capped"), ("skipped", Some("window_closed"))) if self.filled_since(&due) => {
+                self.gone(id, "window_closed", now);
+            }
             (Verdict::Skip, ("skipped", Some("window_closed"))) => self.gone(id, "window_closed", now),
             (Verdict::Over, ("dropped", _)) => self.gone(id, "expired", now),
             (Verdict::Held(until), ("held", _)) => later(self, until + PATIENCE),
@@ -1051,6 +1058,14 @@ impl Oracle {
                 self.dues.retain(|due| due.id != id);
             }
         }
+    }
+}
+
+impl Oracle {
+    /// Something of its topic left when its night was over, or later.
+    fn filled_since(&self, due: &Due) -> bool {
+        let stamps = self.people[due.person].stamps.get(due.step.topic).map_or(&[][..], Vec::as_slice);
+        due.morning.is_some_and(|morning| stamps.iter().any(|stamp| *stamp >= morning))
     }
 }
 
