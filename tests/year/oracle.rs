@@ -57,6 +57,7 @@ pub struct Person {
     dated: BTreeSet<(&'static str, Time)>,
 }
 
+#[derive(Debug)]
 pub struct Question {
     pub word: &'static str,
     due: u64,
@@ -638,8 +639,18 @@ impl Oracle {
                 Begin::Yes => self.begins(id, now),
                 other => return self.fault(now, format!("`{}` left, and {other:?} of {:?}", sent.said, self.of(id))),
             },
+            // It spoke before the question was written, and waits for its morning as that one does.
+            Stage::Wake if self.woke_before_the_question(id) => self.speaks(id, self.of(id).at),
             Stage::Wake if !self.people[who].is_free() => {
-                return self.fault(now, format!("`{}` left while its run has to be silent", sent.said));
+                return self.fault(now, {
+                    let (due, person) = (self.of(id), &self.people[who]);
+                    let asks =
+                        person.question.as_ref().and_then(|question| self.dues.iter().find(|d| d.id == question.due));
+                    format!(
+                        "`{}` left while its run has to be silent: {due:?}, {:?}, {asks:?}",
+                        sent.said, person.question
+                    )
+                });
             }
             Stage::Wake => self.speaks(id, now),
             Stage::Said(_) => {}
@@ -1062,6 +1073,13 @@ impl Oracle {
 }
 
 impl Oracle {
+    fn woke_before_the_question(&self, id: u64) -> bool {
+        let due = self.of(id);
+        let question = self.people[due.person].question.as_ref().filter(|question| !question.left);
+        let asks = question.and_then(|question| self.dues.iter().find(|due| due.id == question.due));
+        asks.is_some_and(|asks| matches!(asks.stage, Stage::Said(written) if written >= due.at))
+    }
+
     /// Something of its topic left when its night was over, or later.
     fn filled_since(&self, due: &Due) -> bool {
         let stamps = self.people[due.person].stamps.get(due.step.topic).map_or(&[][..], Vec::as_slice);
