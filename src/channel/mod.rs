@@ -50,6 +50,14 @@ use upload::Upload;
 /// A future behind a pointer, so that `Provider` and `Http` can be used as `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// What a look for messages found.
+#[derive(Debug, Default)]
+pub struct Polled {
+    pub items: Vec<Item>,
+    /// The first of what could not be read: it is asked for again, and the rest counts.
+    pub trouble: Option<Trouble>,
+}
+
 /// One messaging platform with all our senders on it. Parsing is pure; only `send` touches the network.
 pub trait Provider: Send + Sync {
     /// The word of the configuration and of `/webhooks/{kind}`: `meta`, `sandbox`.
@@ -91,15 +99,16 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// What customers wrote after `since`, where no webhook tells it; told twice it has the same id.
-    fn poll<'a>(
-        &'a self,
-        http: &'a dyn Http,
-        sender: SenderId,
-        since: Time,
-    ) -> BoxFuture<'a, Result<Vec<Item>, Trouble>> {
+    /// What customers wrote after `since`, where no webhook tells it; told twice it has the same id. It is told again
+    /// until `polled` says that it is on disk.
+    fn poll<'a>(&'a self, http: &'a dyn Http, sender: SenderId, since: Time) -> BoxFuture<'a, Result<Polled, Trouble>> {
         let _ = (http, sender, since);
-        Box::pin(std::future::ready(Ok(Vec::new())))
+        Box::pin(std::future::ready(Ok(Polled::default())))
+    }
+
+    /// What the last `poll` of this sender gave is on disk.
+    fn polled(&self, sender: SenderId) {
+        let _ = sender;
     }
 
     /// When this person last wrote, as the platform knows it; `None`: it cannot be asked.

@@ -6,7 +6,7 @@ use crate::base::{ids::SenderId, limits::PROVIDER_TIMEOUT};
 /// Why a question was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// `unreachable`, `token`, `not_found`, `refused`, `unreadable`, `unknown_sender`.
+    /// `unreachable`, `token`, `busy`, `not_found`, `refused`, `unreadable`, `unknown_sender`.
     pub kind: &'static str,
     /// A sentence with what to do.
     pub text: String,
@@ -22,6 +22,11 @@ impl Trouble {
         let text =
             format!("the answer about {what} is not what {platform} sends; check the address in the configuration");
         Trouble { kind: "unreadable", text }
+    }
+
+    /// Whatever else is asked now has the same trouble.
+    pub fn is_general(&self) -> bool {
+        matches!(self.kind, "unreachable" | "token" | "busy")
     }
 }
 
@@ -71,6 +76,7 @@ pub async fn ask(http: &dyn Http, question: Question<'_>) -> Result<serde_json::
     let (kind, what) = match answer.status {
         401 | 403 => ("token", format!("`{}` is not valid; make a new one", question.secret)),
         404 => ("not_found", format!("{} is wrong, or belongs to another account", question.names)),
+        429 => ("busy", "the platform wants no more questions for now".to_owned()),
         300..=399 => ("refused", format!("`{}` leads elsewhere; check the address", origin(&place))),
         _ => ("refused", "the platform refused to answer".to_owned()),
     };

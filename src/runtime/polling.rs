@@ -45,11 +45,15 @@ impl App {
         // What was told a moment late must not be missed; what is told twice is a duplicate.
         let since = newest.map_or(began, |at| at - POLL_OVERLAP);
         let polled = provider.poll(self.http.as_ref(), sender, since).await;
-        let items = polled.map_err(|trouble| anyhow::anyhow!("{trouble}"))?;
-        if items.is_empty() {
-            return Ok(0);
+        let polled = polled.map_err(|trouble| anyhow::anyhow!("{trouble}"))?;
+        let recorded = match polled.items.is_empty() {
+            true => 0,
+            false => self.take_items(provider.kind(), polled.items).await?.0.recorded,
+        };
+        provider.polled(sender);
+        match polled.trouble {
+            Some(trouble) => Err(anyhow::anyhow!("{trouble}")),
+            None => Ok(recorded),
         }
-        let (counts, _) = self.take_items(provider.kind(), items).await?;
-        Ok(counts.recorded)
     }
 }

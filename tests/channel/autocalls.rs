@@ -167,8 +167,9 @@ async fn the_poller_finds_what_was_written_since() {
     let of = provider(Kind::Autocalls, &platform.base);
     let since = NOW - Span::hours(1);
     let poll = async || {
-        let items = of.poll(&client(), SENDER, since).await.unwrap();
-        let seen = items.into_iter().map(|item| match item.what {
+        let polled = of.poll(&client(), SENDER, since).await.unwrap();
+        of.polled(SENDER);
+        let seen = polled.items.into_iter().map(|item| match item.what {
             Inbound::Message { message, .. } => match message.kind {
                 InboundKind::Text { body } => (message.provider_id.to_string(), body, message.at),
                 other => panic!("{other:?}"),
@@ -191,6 +192,69 @@ async fn the_poller_finds_what_was_written_since() {
     platform.answer("/user/conversations?", 200, json!({"data": [listed("u-1", 7)], "next_cursor": null}));
     platform.answer("/session-status", 200, heard("2026-11-20T12:00:00+00:00"));
     assert_eq!(poll().await, [], "the customer wrote long ago: somebody else spoke");
+}
+
+#[tokio::test]
+async fn what_did_not_come_to_disk_is_told_again() {
+    let platform = Platform::start(Kind::Autocalls).await;
+    let of = provider(Kind::Autocalls, &platform.base);
+    platform.answer("/user/conversations?", 200, json!({"data": [listed("u-1", 1)], "next_cursor": null}));
+    platform.answer("/session-status", 200, heard("2026-11-21T12:00:00+00:00"));
+    platform.answer("/conversations/u-1", 200, history(&[("user", "Olá")]));
+    let poll = async || of.poll(&client(), SENDER, NOW - Span::hours(1)).await.unwrap().items.len();
+    assert_eq!((poll().await, poll().await), (1, 1));
+    of.polled(SENDER);
+    assert_eq!(poll().await, 0);
+}
+
+/// Two conversations, of which the one that comes second has the other's number but for its end.
+fn two(platform: &Platform) {
+    let mut other = listed("u-2", 1);
+    other["customer"]["phone"] = "+351960000222".into();
+    // The newest stands first and is asked for last.
+    platform.answer("/user/conversations?", 200, json!({"data": [other, listed("u-1", 1)], "next_cursor": null}));
+    platform.answer("recipient_phone=%2B351960000111", 200, heard("2026-11-21T12:00:00+00:00"));
+    platform.answer("recipient_phone=%2B351960000222", 200, heard("2026-11-21T11:50:00+00:00"));
+    platform.answer("/conversations/u-1", 200, history(&[("user", "book")]));
+    platform.answer("/conversations/u-2", 200, history(&[("user", "book")]));
+}
+
+#[tokio::test]
+async fn a_conversation_that_cannot_be_read_keeps_no_other_back_and_is_made_up_for() {
+    for unread in ["u-1", "u-2"] {
+        let platform = Platform::start(Kind::Autocalls).await;
+        let running = Running::start(config(Kind::Autocalls, &platform.base), REMINDS).await;
+        two(&platform);
+        platform.answer(&format!("/conversations/{unread}"), 500, json!({"message": "Server Error"}));
+        let poll = async || running.app.poll_once(SENDER, NOW - Span::hours(1)).await;
+        let trouble = poll().await.unwrap_err().to_string();
+        assert_eq!(trouble, "the platform refused to answer (HTTP 500: Server Error)");
+        platform.until_sent(1).await;
+        running.app.settled().await;
+        assert_eq!(platform.sent().len(), 1, "{unread}: the other one is answered");
+        // What the other wrote came later than what could not be read: that is no reason to think it old.
+        platform.answer(&format!("/conversations/{unread}"), 200, history(&[("user", "book")]));
+        assert_eq!((poll().await.unwrap(), poll().await.unwrap()), (1, 0), "{unread}");
+        running.app.settled().await;
+        assert_eq!(platform.sent().len(), 2, "{unread}");
+        running.app.stop(async {}).await;
+    }
+}
+
+#[tokio::test]
+async fn a_platform_that_wants_quiet_is_asked_nothing_more_and_nothing_is_lost() {
+    let platform = Platform::start(Kind::Autocalls).await;
+    let of = provider(Kind::Autocalls, &platform.base);
+    two(&platform);
+    platform.answer("recipient_phone=%2B351960000111", 429, json!({"message": "Too Many Attempts."}));
+    let polled = of.poll(&client(), SENDER, NOW - Span::hours(1)).await.unwrap();
+    of.polled(SENDER);
+    assert_eq!((polled.items.len(), polled.trouble.map(|trouble| trouble.kind)), (0, Some("busy")));
+    assert_eq!(platform.asked().len(), 2, "the list and the first of it");
+    two(&platform);
+    // Meanwhile somebody else wrote: both are older than that, and new all the same.
+    let polled = of.poll(&client(), SENDER, NOW + Span::hours(1)).await.unwrap();
+    assert_eq!((polled.items.len(), polled.trouble), (2, None));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ mod send;
 pub use receive::Mapping;
 
 use super::{
-    Auth, BoxFuture, Http, Next, Outgoing, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
+    Auth, BoxFuture, Http, Next, Outgoing, Polled, Provider, RawRequest, Receipt, Rejected, Reply, SendError,
     checkup::{Check, Grade, unanswered, unknown_sender},
     imitate::{Posted, Told},
     loose,
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 use serde_json::{Value, json};
-use std::{collections::HashMap, sync::Mutex};
+use std::sync::Mutex;
 
 /// platform.md 1.1: texts and templates. Some of its senders are at Twilio, which takes 1,600 characters.
 pub static CARRIES: Carries = Carries {
@@ -99,13 +99,12 @@ impl AutocallsSender {
 /// The provider with all its senders.
 pub struct Autocalls {
     senders: Vec<AutocallsSender>,
-    /// How many messages each conversation had when it was last asked for.
-    seen: Mutex<HashMap<String, usize>>,
+    memory: Mutex<poll::Memory>,
 }
 
 impl Autocalls {
     pub fn new(senders: Vec<AutocallsSender>) -> Self {
-        Autocalls { senders, seen: Mutex::default() }
+        Autocalls { senders, memory: Mutex::default() }
     }
 
     fn sender(&self, id: SenderId) -> Option<&AutocallsSender> {
@@ -154,13 +153,12 @@ impl Provider for Autocalls {
         self.sender(sender)?.poll
     }
 
-    fn poll<'a>(
-        &'a self,
-        http: &'a dyn Http,
-        sender: SenderId,
-        since: Time,
-    ) -> BoxFuture<'a, Result<Vec<Item>, Trouble>> {
+    fn poll<'a>(&'a self, http: &'a dyn Http, sender: SenderId, since: Time) -> BoxFuture<'a, Result<Polled, Trouble>> {
         Box::pin(poll::poll(self, http, sender, since))
+    }
+
+    fn polled(&self, sender: SenderId) {
+        self.settle(sender);
     }
 
     fn window<'a>(

@@ -9,51 +9,116 @@ use crate::{
         time::Time,
     },
     channel::{
-        Http, loose,
+        Http, Polled, loose,
         question::{Trouble, ask},
     },
     model::inbound::{Inbound, InboundKind, InboundMessage, Item},
 };
 use serde_json::Value;
-use std::sync::PoisonError;
+use std::{
+    collections::HashMap,
+    sync::{MutexGuard, PoisonError},
+};
+
+/// What is remembered of conversations. After a start each is met for the first time again.
+#[derive(Default)]
+pub struct Memory {
+    /// How many messages each conversation had when what it held came to disk.
+    seen: HashMap<String, usize>,
+    /// Those that could not be read, and what counts as new in them.
+    owed: HashMap<String, Time>,
+    /// What the last look at a sender read, until it is on disk.
+    read: HashMap<SenderId, Vec<(String, usize)>>,
+}
+
+impl Memory {
+    /// What others wrote moves `since` on, and makes nothing old that nobody has read.
+    fn owe(&mut self, id: &str, since: Time) {
+        if self.owed.len() >= POLLED_CONVERSATIONS_MAX {
+            self.owed.clear();
+        }
+        self.owed.entry(id.to_owned()).or_insert(since);
+    }
+
+    fn since(&self, id: &str, since: Time) -> Time {
+        self.owed.get(id).map_or(since, |owed| since.min(*owed))
+    }
+
+    /// What is forgotten is only met for the first time again.
+    fn settle(&mut self, sender: SenderId) {
+        for (id, count) in self.read.remove(&sender).unwrap_or_default() {
+            if self.seen.len() >= POLLED_CONVERSATIONS_MAX {
+                self.seen.clear();
+            }
+            self.owed.remove(&id);
+            self.seen.insert(id, count);
+        }
+    }
+}
 
 /// The messages of customers who wrote after `since`. Histories tell neither times nor ids: a message's id is its place
-/// in its conversation, its time that of the customer's last message.
-pub async fn poll(autocalls: &Autocalls, http: &dyn Http, id: SenderId, since: Time) -> Result<Vec<Item>, Trouble> {
+/// in its conversation, its time that of the customer's last message. One that cannot be read keeps no other back.
+pub async fn poll(autocalls: &Autocalls, http: &dyn Http, id: SenderId, since: Time) -> Result<Polled, Trouble> {
     let sender = autocalls.sender(id).ok_or_else(|| Trouble::unknown(id, "Autocalls"))?;
-    let mut items = Vec::new();
-    for one in grown(autocalls, http, sender).await? {
-        let heard = last_heard(sender, http, &one.phone).await?;
-        let Some(at) = heard.filter(|at| *at > since) else {
-            // Only we or their own AI spoke.
-            autocalls.remember(&one);
-            continue;
-        };
-        let history = ask(http, sender.question(&format!("/conversations/{}", encode(&one.id)))).await?;
-        let Some(history) = loose::part(&history, "history").and_then(Value::as_array) else {
-            return Err(Trouble::unreadable("a conversation", "Autocalls"));
-        };
-        let from = match one.seen {
-            Some(seen) => seen.min(history.len()),
-            // Met for the first time: what was said last and is not answered; what was before is not ours.
-            None => history.iter().rposition(|said| !is_theirs(said)).map_or(0, |last| last + 1),
-        };
-        for (place, said) in history.iter().enumerate().skip(from).filter(|(_, said)| is_theirs(said)) {
-            let Some(body) = loose::text(said, "content") else { continue };
-            let message = InboundMessage {
-                provider_id: ProviderId::from(format!("autocalls:{}:{place}", one.id)),
-                at,
-                from: loose::aliases([Some(one.phone.as_str())]),
-                name: one.name.clone(),
-                kind: InboundKind::Text { body },
-                reply_to: None,
-                referral: None,
-            };
-            items.push(Item { what: Inbound::Message { sender: id, message }, raw: said.to_string() });
+    let mut polled = Polled::default();
+    let mut read = Vec::new();
+    let mut all = grown(autocalls, http, sender).await?.into_iter();
+    while let Some(one) = all.next() {
+        let from = autocalls.memory().since(&one.id, since);
+        match look(sender, http, &one, from).await {
+            Ok((items, count)) => {
+                polled.items.extend(items);
+                read.push((one.id, count));
+            }
+            Err(trouble) => {
+                autocalls.memory().owe(&one.id, since);
+                if trouble.is_general() {
+                    all.by_ref().for_each(|rest| autocalls.memory().owe(&rest.id, since));
+                }
+                polled.trouble.get_or_insert(trouble);
+            }
         }
-        autocalls.remember(&Grown { count: history.len().max(one.count), ..one });
     }
-    Ok(items)
+    autocalls.memory().read.insert(id, read);
+    Ok(polled)
+}
+
+/// What is new in one conversation, and how many messages it has.
+async fn look(
+    sender: &AutocallsSender,
+    http: &dyn Http,
+    one: &Grown,
+    since: Time,
+) -> Result<(Vec<Item>, usize), Trouble> {
+    let heard = last_heard(sender, http, &one.phone).await?;
+    let Some(at) = heard.filter(|at| *at > since) else {
+        // Only we or their own AI spoke.
+        return Ok((Vec::new(), one.count));
+    };
+    let history = ask(http, sender.question(&format!("/conversations/{}", encode(&one.id)))).await?;
+    let Some(history) = loose::part(&history, "history").and_then(Value::as_array) else {
+        return Err(Trouble::unreadable("a conversation", "Autocalls"));
+    };
+    let from = match one.seen {
+        Some(seen) => seen.min(history.len()),
+        // Met for the first time: what was said last and is not answered; what was before is not ours.
+        None => history.iter().rposition(|said| !is_theirs(said)).map_or(0, |last| last + 1),
+    };
+    let mut items = Vec::new();
+    for (place, said) in history.iter().enumerate().skip(from).filter(|(_, said)| is_theirs(said)) {
+        let Some(body) = loose::text(said, "content") else { continue };
+        let message = InboundMessage {
+            provider_id: ProviderId::from(format!("autocalls:{}:{place}", one.id)),
+            at,
+            from: loose::aliases([Some(one.phone.as_str())]),
+            name: one.name.clone(),
+            kind: InboundKind::Text { body },
+            reply_to: None,
+            referral: None,
+        };
+        items.push(Item { what: Inbound::Message { sender: sender.id, message }, raw: said.to_string() });
+    }
+    Ok((items, history.len().max(one.count)))
 }
 
 fn is_theirs(said: &Value) -> bool {
@@ -101,17 +166,17 @@ impl Autocalls {
         let id = loose::text(listed, "id")?;
         let phone = loose::text(listed, "customer.phone")?;
         let count = usize::try_from(loose::number(listed, "message_count")?).ok()?;
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
+        let seen = self.memory().seen.get(&id).copied();
         let name = loose::text(listed, "customer.name").map(|name| loose::name(&name));
         seen.is_none_or(|seen| count > seen).then_some(Grown { id, phone, name, count, seen })
     }
 
-    /// What is forgotten is only met for the first time again.
-    fn remember(&self, one: &Grown) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= POLLED_CONVERSATIONS_MAX {
-            seen.clear();
-        }
-        seen.insert(one.id.clone(), one.count);
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the last look at this sender read is on disk.
+    pub(super) fn settle(&self, sender: SenderId) {
+        self.memory().settle(sender);
     }
 }
