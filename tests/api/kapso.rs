@@ -137,6 +137,19 @@ async fn a_number_that_may_not_send_is_not_healthy() {
         );
         assert_eq!(said["checks"]["messaging_health"]["passed"], false);
     }
+    for (status, code, access, token) in [(401, 190, false, false), (400, 100, false, true)] {
+        host.graph.answer("/106", status, json!({"error": {"code": code, "message": "No"}}));
+        let said = host.get("key-acme", "/api/v1/whatsapp_configs/12/health").await.is(200);
+        assert_eq!(
+            (&said["status"], said["checks"]["messaging_health"]["passed"].as_bool()),
+            (&json!("unhealthy"), Some(false))
+        );
+        assert_eq!(said["checks"]["messaging_health"]["overall_status"], "BLOCKED", "nobody could read it: {said}");
+        assert_eq!(
+            (&said["checks"]["phone_number_access"]["passed"], &said["checks"]["token_validity"]["passed"]),
+            (&json!(access), &json!(token))
+        );
+    }
     host.graph.answer("/106", 200, number("AVAILABLE"));
     host.graph.fail_next(Fault::Code { status: 401, code: 190 });
     host.ana_says("hello").await;

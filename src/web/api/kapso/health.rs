@@ -80,6 +80,8 @@ const NAMES: &[(&str, &str)] = &[
 
 fn report(sender: &Sender, checkup: &Checkup) -> Json {
     let online = checkup.check("online");
+    let is_bad = |name: &str| checkup.check(name).is_some_and(|check| check.grade == Grade::Bad);
+    let is_unknown = |check: &Check| check.grade == Grade::Unknown;
     let mut checks = Map::new();
     for (name, ours) in NAMES {
         let Some(check) = checkup.check(ours).or(online.filter(|_| *ours == "sending")) else { continue };
@@ -88,9 +90,11 @@ fn report(sender: &Sender, checkup: &Checkup) -> Json {
     if let Some(sending) = checks.get_mut("messaging_health") {
         let told = sending["details"]["overall_status"].clone();
         let is_stopped = online.is_some_and(|check| check.grade == Grade::Bad);
+        // Nothing is known of a number that could not be read, and nothing leaves with what could not read it.
+        let is_unread = is_bad("token") || (is_bad("number") && checkup.check("sending").is_none_or(is_unknown));
         // A sender that we have stopped sends nothing, whatever its platform says.
         let overall = match told.as_str() {
-            _ if is_stopped => "BLOCKED",
+            _ if is_stopped || is_unread => "BLOCKED",
             Some(word) => word,
             None if sending["passed"] == true => "AVAILABLE",
             None => "LIMITED",
@@ -102,6 +106,9 @@ fn report(sender: &Sender, checkup: &Checkup) -> Json {
         }
     }
     if let Some(access) = checks.get_mut("phone_number_access") {
+        if is_bad("token") {
+            access["passed"] = false.into();
+        }
         let quality = checkup.check("quality").map(|check| check.details["quality_rating"].clone());
         access["details"]["quality_rating"] = quality.unwrap_or_default();
         access["details"]["id"] = sender.platform_id().map_or_else(|| sender.id.to_string(), str::to_owned).into();
