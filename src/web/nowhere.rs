@@ -58,6 +58,9 @@ enum Whose {
 impl Whose {
     /// Two products share `/api/v1/`; the first word behind it says which one is meant.
     fn of(path: &str) -> Whose {
+        if path.starts_with("/platform/v1/") {
+            return Whose::Kapso;
+        }
         let Some(rest) = path.strip_prefix("/api") else { return Whose::Ours };
         if !(rest.is_empty() || rest.starts_with('/')) {
             return Whose::Ours;
@@ -109,6 +112,8 @@ mod tests {
             ("/api/v1/messages/nope", Whose::Waplify),
             ("/api/v1/nope", Whose::Waplify),
             ("/api/v1/sandbox_sessions/1/nope", Whose::Kapso),
+            ("/platform/v1/broadcasts", Whose::Kapso),
+            ("/platform", Whose::Ours),
         ] {
             assert_eq!(Whose::of(path), whose, "{path}");
         }

@@ -294,7 +294,8 @@ async fn kapso_4096_characters_pass_and_one_more_does_not() {
 async fn kapso_names_what_it_does_not_serve() {
     let host = Host::new().await;
     let none = json!({"error": "Not found"});
-    said(host.get("key-acme", "/api/v1/workflow_executions/1/events").await, 404, none);
+    said(host.get("key-acme", "/api/v1/workflow_executions/1/events").await, 404, none.clone());
+    said(host.get("key-acme", "/platform/v1/broadcasts").await, 404, none);
     let key = [("x-api-key", "key-acme")];
     let answer = host.request(Method::DELETE, "/api/v1/sandbox_sessions", &key, "").await;
     said(answer, 405, json!({"error": "Method not allowed"}));
