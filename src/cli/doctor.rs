@@ -14,7 +14,11 @@ use crate::{
         limits::{CLOCK_SKEW_MAX, COMMAND_TIMEOUT},
         time::{Span, Time},
     },
-    channel::{Auth, Http, HttpRequest, Method, Provider, checkup::Grade, client::Client},
+    channel::{
+        Auth, Http, HttpRequest, Method, Provider,
+        checkup::{Grade, sentence},
+        client::Client,
+    },
     flow,
     model::template::TemplateStatus,
     runtime::{
@@ -68,7 +72,7 @@ pub async fn run(args: Args) -> Outcome {
         if let Some(base) = sender.access.api_base() {
             check_clock(&http, base, &mut report).await;
             if let Some(store) = &store {
-                check_templates(provider.as_ref(), &http, store, sender.id, &mut report).await;
+                check_templates(provider.as_ref(), &http, store, sender.id, &said, &mut report).await;
             }
         }
         check_heard(&config, store.as_ref(), sender, &mut report).await;
@@ -267,9 +271,19 @@ async fn check_templates(
     http: &dyn Http,
     store: &Store,
     sender: SenderId,
+    said: &[String],
     report: &mut Report,
 ) {
-    let Ok(listed) = provider.templates(http, sender).await else { return };
+    let listed = match provider.templates(http, sender).await {
+        Ok(listed) => listed,
+        Err(trouble) => {
+            let why = sentence(&trouble.text);
+            if !said.contains(&why) {
+                report.warn(&format!("The provider's catalogue of templates cannot be read. {why}"));
+            }
+            return;
+        }
+    };
     let Ok(known) = template::of(store, sender).await else { return };
     for row in known {
         let found = listed.iter().find(|listed| listed.name == row.name && listed.language == row.language);

@@ -200,6 +200,20 @@ async fn the_doctor_tells_what_is_wrong() {
     platform.answer("/phone_numbers/700100/webhooks", 200, json!({"data": []}));
     let found = kapso.examine(&client(), SENDER).await;
     assert!(found.iter().any(|check| check.text.starts_with("No webhook of this number")), "{found:?}");
+    let says = async |data: Value| {
+        platform.answer("/phone_numbers/700100/webhooks", 200, json!({ "data": data }));
+        let found = kapso.examine(&client(), SENDER).await;
+        found.into_iter().find(|check| check.name == "subscription").map(|check| (check.grade, check.text)).unwrap()
+    };
+    let at = |url: &str, events: &[&str]| json!({"url": url, "active": true, "events": events});
+    let other = at("https://bot.example/webhooks/kapso/70", &["whatsapp.message.received"]);
+    assert!(says(json!([other])).await.1.starts_with("No webhook of this number"), "another sender's is not ours");
+    let deaf = at("https://bot.example/webhooks/kapso/7", &["whatsapp.conversation.ended"]);
+    let (grade, text) = says(json!([deaf])).await;
+    assert!(grade == Grade::Bad && text.contains("does not subscribe to `whatsapp.message.received`"), "{text}");
+    let hears = at("https://old.example/webhooks/kapso/7/", &["whatsapp.message.received"]);
+    let good = (Grade::Good, "Kapso posts the number's webhooks to https://old.example/webhooks/kapso/7/.".to_owned());
+    assert_eq!(says(json!([deaf, hears])).await, good, "the host is told, so that an old one is seen");
     platform.answer("/phone_numbers/700100/webhooks", 401, json!({"error": "Unauthorized"}));
     let found = kapso.examine(&client(), SENDER).await;
     assert_eq!(found[0].text, "`api_key` is not valid; make a new one (HTTP 401: Unauthorized).");

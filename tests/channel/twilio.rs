@@ -270,7 +270,11 @@ async fn the_doctor_tells_what_is_wrong() {
     platform.answer("/Accounts/ACx1.json", 401, json!({"code": 20003, "message": "Authenticate"}));
     let found = twilio.examine(&client(), SENDER).await;
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].text, "`auth_token` is not valid; make a new one (HTTP 401: Authenticate).");
+    assert_eq!(
+        found[0].text,
+        "`auth_token` is not valid; make a new one (HTTP 401: Authenticate); a wrong `account_sid` is refused in the \
+         same way."
+    );
 }
 
 #[tokio::test]

@@ -161,7 +161,10 @@ async fn each_trouble_at_meta_is_one_line_of_the_doctor() {
     finds("The access token is not valid; make a new one (HTTP 401: Error validating access token).").await;
     good();
     place.graph.answer("/106", 400, refused(100, "Unsupported get request"));
-    finds("`phone_number_id` or `waba_id` is wrong, or not this token's (HTTP 400: Unsupported get request).").await;
+    finds("`phone_number_id: 106` is wrong, or not this token's (HTTP 400: Unsupported get request).").await;
+    good();
+    place.graph.answer("/subscribed_apps", 400, refused(100, "Unsupported get request"));
+    finds("`waba_id: 102` is wrong, or not this token's (HTTP 400: Unsupported get request).").await;
     good();
     place.graph.answer("/106", 200, number("+1 555-999-9999"));
     finds("The number is +1 555-999-9999 at Meta, and another one in the configuration.").await;
@@ -189,6 +192,16 @@ async fn each_trouble_at_meta_is_one_line_of_the_doctor() {
     place.graph.says_that_it_is(date(Span::minutes(10)));
     let said = Place::said(&place.run(&["doctor"]).await, 1);
     assert!(matches!(wrong(&said)[..], [line] if line.starts_with("This machine's clock is behind by ")), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_that_cannot_be_read_is_told() {
+    let place = Place::new().await;
+    ends(&place.run(&["migrate"]).await, 0);
+    place.graph.answer("/102/message_templates", 500, refused(2, "Service temporarily unavailable"));
+    let said = Place::said(&place.run(&["doctor"]).await, 0);
+    let line = "! The provider's catalogue of templates cannot be read. Meta refused to answer (HTTP 500: ";
+    assert!(said.contains(line), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

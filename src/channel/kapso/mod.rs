@@ -224,24 +224,46 @@ async fn examine(kapso: &Kapso, http: &dyn Http, id: SenderId) -> Vec<Check> {
     };
     let mut all = kapso.meta.examine_number(http, id).await;
     let listed = loose::part(&webhooks, "data").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
-    let ours = |webhook: &&serde_json::Value| {
-        loose::text(webhook, "url").is_some_and(|url| url.contains(&format!("/webhooks/kapso/{id}")))
-    };
-    let is_paused = |webhook: &serde_json::Value| webhook.get("active") == Some(&serde_json::Value::Bool(false));
-    let (grade, text) = match listed.iter().find(ours) {
-        None => (
-            Grade::Bad,
-            format!(
-                "No webhook of this number leads to `/webhooks/kapso/{id}`: nothing will come in. Add it in Kapso, at \
-                 the number, with the same secret."
-            ),
-        ),
-        Some(webhook) if is_paused(webhook) => (
-            Grade::Bad,
-            "Kapso has paused the webhook, as it does after failures; switch it on again in Kapso.".to_owned(),
-        ),
-        Some(_) => (Grade::Good, "Kapso posts the number's webhooks here.".to_owned()),
-    };
+    let (grade, text) = subscription(&listed, id);
     all.push(Check::new("subscription", grade, text));
     all
+}
+
+/// Whether one of the number's webhooks brings messages here. Its address is told: only a person sees whether the host
+/// is still ours.
+fn subscription(listed: &[serde_json::Value], id: SenderId) -> (Grade, String) {
+    let here = format!("/webhooks/kapso/{id}");
+    let address = |webhook: &serde_json::Value| loose::text(webhook, "url").unwrap_or_default();
+    let is_ours = |webhook: &&serde_json::Value| {
+        address(webhook).split(['?', '#']).next().is_some_and(|url| url.trim_end_matches('/').ends_with(&here))
+    };
+    let is_active = |webhook: &&serde_json::Value| webhook.get("active") != Some(&serde_json::Value::Bool(false));
+    let ours: Vec<_> = listed.iter().filter(is_ours).collect();
+    let active: Vec<_> = ours.iter().copied().filter(is_active).collect();
+    let Some(first) = active.first() else {
+        let text = match ours.is_empty() {
+            true => format!(
+                "No webhook of this number leads to `{here}`: nothing will come in. Add it in Kapso, at the number, with \
+                 the same secret."
+            ),
+            false => "Kapso has paused the webhook, as it does after failures; switch it on again in Kapso.".to_owned(),
+        };
+        return (Grade::Bad, text);
+    };
+    match active.iter().find(|webhook| brings_messages(webhook)) {
+        Some(webhook) => (Grade::Good, format!("Kapso posts the number's webhooks to {}.", address(webhook))),
+        None => {
+            let text =
+                "does not subscribe to `whatsapp.message.received`: no message will come in. Add the event in Kapso.";
+            (Grade::Bad, format!("The webhook to {} {text}", address(first)))
+        }
+    }
+}
+
+/// One of the kind *meta* has no events to choose, and one that names none is not judged.
+fn brings_messages(webhook: &serde_json::Value) -> bool {
+    let events = loose::part(webhook, "events").and_then(serde_json::Value::as_array);
+    let Some(events) = events.filter(|events| !events.is_empty()) else { return true };
+    loose::text(webhook, "kind").as_deref() == Some("meta")
+        || events.iter().any(|event| event.as_str() == Some("whatsapp.message.received"))
 }

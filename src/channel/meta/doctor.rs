@@ -134,14 +134,27 @@ pub(super) async fn ask(
     let code = raw.error.as_ref().and_then(Fault::number);
     let said = raw.error.as_ref().map(Fault::text).unwrap_or_default();
     let (kind, what) = match (answer.status, code) {
-        (_, Some(0 | 190)) | (401, _) => ("token", "the access token is not valid; make a new one"),
+        (_, Some(0 | 190)) | (401, _) => ("token", "the access token is not valid; make a new one".to_owned()),
         (_, Some(3 | 10 | 200..=299)) | (403, _) => {
-            ("token", "the access token lacks a right: whatsapp_business_messaging, whatsapp_business_management")
+            let rights = "whatsapp_business_messaging, whatsapp_business_management";
+            ("token", format!("the access token lacks a right: {rights}"))
         }
-        (404, _) | (_, Some(33 | 100)) => ("not_found", "`phone_number_id` or `waba_id` is wrong, or not this token's"),
-        _ => ("refused", "Meta refused to answer"),
+        (404, _) | (_, Some(33 | 100)) => {
+            ("not_found", format!("{} is wrong, or not this token's", named(sender, path)))
+        }
+        _ => ("refused", "Meta refused to answer".to_owned()),
     };
     Err(Trouble { kind, text: format!("{what} (HTTP {}: {said})", answer.status) })
+}
+
+/// The key of the configuration that the path begins with.
+fn named(sender: &MetaSender, path: &str) -> String {
+    let first = path.split(['/', '?']).next().unwrap_or_default();
+    let keys = [("phone_number_id", &sender.phone_number_id), ("waba_id", &sender.waba_id)];
+    match keys.into_iter().find(|(_, id)| id.as_str() == first) {
+        Some((key, id)) => format!("`{key}: {id}`"),
+        None => "`phone_number_id` or `waba_id`".to_owned(),
+    }
 }
 
 /// One request, whatever it is answered with.

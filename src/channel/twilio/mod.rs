@@ -225,6 +225,11 @@ async fn examine(twilio: &Twilio, http: &dyn Http, id: SenderId) -> Vec<Check> {
     };
     let account = match ask(http, question).await {
         Ok(account) => account,
+        // Twilio says the same of a token that is wrong and of one that is another account's.
+        Err(trouble) if trouble.kind == "token" => {
+            let text = format!("{}; a wrong `account_sid` is refused in the same way", trouble.text);
+            return vec![unanswered(&Trouble { text, ..trouble })];
+        }
         Err(trouble) => return vec![unanswered(&trouble)],
     };
     let Some(status) = loose::text(&account, "status") else {

@@ -127,6 +127,14 @@ impl Access {
                 "In Waplify, under webhooks, an endpoint must lead to {base}/webhooks/waplify/{id}, with the secret of \
                  `webhook_secret` and the events `message.received`, `button.clicked` and `conversation.assigned`",
             ),
+            Access::Autocalls(Autocalls { poll: Some(_), .. }) => Some(
+                "`poll` asks for them, and finds what the platform's own AI has not answered: switch it off where flows \
+                 shall answer",
+            ),
+            Access::Autocalls(autocalls) if !autocalls.inbound_token.is_empty() => Some(
+                "An automation must post them to {base}/webhooks/autocalls/{id}, with the header `Authorization: Bearer` \
+                 and the value of `inbound_token`",
+            ),
             Access::Autocalls(_) => Some(
                 "Write `poll: 30s` at the sender, or let an automation post messages to {base}/webhooks/autocalls/{id} \
                  with `inbound_token`",
