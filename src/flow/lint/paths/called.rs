@@ -117,7 +117,7 @@ impl<'a> Walk<'a, '_> {
         } else {
             self.under_way.insert(begin.clone());
             let inner = given(flow, State::new(flow, state.age, &flow.place));
-            let inner = State { trail: state.trail.clone(), cut_at: state.cut_at, ..inner };
+            let inner = State { trail: state.trail.clone(), cut_at: state.cut_at, flow_cut_at: state.cut_at, ..inner };
             let piece = self.piece(&begin, flow, Some(entry), &[inner]);
             self.under_way.remove(&begin);
             piece

@@ -319,7 +319,7 @@ impl<'a> Walk<'a, '_> {
                     {
                         // A jump to another flow carries nothing.
                         let fresh = given(other, State::new(other, after.age, &other.place));
-                        after = State { vars: fresh.vars, ..after };
+                        after = State { vars: fresh.vars, cut_at: after.flow_cut_at, ..after };
                     }
                     match way.to {
                         None if after.handing.is_some() => leads.extend(self.handed(after)),
@@ -329,7 +329,8 @@ impl<'a> Walk<'a, '_> {
             }
             if let (Some(Body(to)), true) = (flow.on_error, fails(node)) {
                 let failed = course::along(set, flow, node, "on_error", state);
-                leads.extend(failed.into_iter().map(|state| (to.map(|ix| (flow, ix)), state)));
+                let failed = failed.into_iter().map(|state| State { cut_at: state.flow_cut_at, ..state });
+                leads.extend(failed.map(|state| (to.map(|ix| (flow, ix)), state)));
             }
         }
         leads

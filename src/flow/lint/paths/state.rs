@@ -28,6 +28,8 @@ pub struct State {
     pub handing: Option<Rc<(FlowName, StepId)>>,
     /// By then the time of a `call` around is up, counted from the contact's last message before it at the latest.
     pub cut_at: Span,
+    /// The same without the calls of blocks of its own flow: what leaves the flow leaves them.
+    pub flow_cut_at: Span,
     /// How the age came to be.
     pub trail: Arc<Trail>,
     /// Nobody has gone on from here since it changed.
@@ -63,8 +65,9 @@ pub enum By {
 impl State {
     /// They differ in nothing but the way that led to them.
     pub fn says_the_same(&self, other: &State) -> bool {
-        (self.age, self.cut_at, &self.vars, &self.facts, &self.templated, &self.handing)
-            == (other.age, other.cut_at, &other.vars, &other.facts, &other.templated, &other.handing)
+        let cuts = (self.cut_at, self.flow_cut_at) == (other.cut_at, other.flow_cut_at);
+        cuts && (self.age, &self.vars, &self.facts, &self.templated, &self.handing)
+            == (other.age, &other.vars, &other.facts, &other.templated, &other.handing)
     }
 
     pub fn new(flow: &Flow, age: Age, place: &Place) -> State {
@@ -76,6 +79,7 @@ impl State {
             templated: None,
             handing: None,
             cut_at: ANY,
+            flow_cut_at: ANY,
             trail: Arc::new(trail),
             fresh: true,
         }
@@ -180,6 +184,7 @@ impl State {
             self.trail = other.trail.clone();
         }
         self.cut_at = self.cut_at.max(other.cut_at);
+        self.flow_cut_at = self.flow_cut_at.max(other.flow_cut_at);
         let age = self.age.join(other.age);
         if age != self.age {
             self.age = age;

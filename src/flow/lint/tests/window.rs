@@ -261,6 +261,16 @@ fn a_call_takes_no_longer_than_its_time() {
     let paid = "steps:\n  - wait: {event: paid}\n  - say: Paid\n";
     clean(&[&calls("20h", "say: late"), paid]);
     clean(&[&calls("20h", "say: late"), "steps: [{go: c}]\n", paid]);
+    // What leaves the flow leaves the calls of its blocks, and their time.
+    let leaves = |head: &str, block: &str| {
+        format!(
+            "{HI}{head}steps:\n  - call: part\n    timeout: 20h\n    on_timeout: [end]\nblocks:\n  part: [{block}]\n"
+        )
+    };
+    one(&[&leaves("", "{go: b}"), paid], "b.yaml:4:5: error[E501] this message can go out at any time");
+    let late = "on_error:\n  - wait: {event: x}\n  - say: Sorry\n";
+    let fails = leaves(late, "{http: 'GET ${env.SHOP_URL}/x'}");
+    one(&[&fails], "a.yaml:5:5: error[E501] this message can go out at any time");
     let found = found(&[&calls("30h", "say: late"), paid]);
     assert_eq!(found.len(), 3, "{found:#?}");
     assert!(found[0].starts_with("a.yaml:7:9: error[E501] this message goes out 30.0 h after"), "{found:#?}");
