@@ -70,7 +70,7 @@ pub async fn run(mut args: Args) -> Outcome {
     if let Some(bot) = args.bot.take() {
         args.path = bot;
     }
-    let config = args.place.config.is_some().then(|| args.place.config()).transpose()?;
+    let config = args.place.config.is_some().then(|| configuration(&args)).transpose()?;
     let around = surroundings(&args.place, &args.path).await?;
     // Beside a configuration the lock is compared with what is known; without one it is what is known.
     let listed = args.place.config.is_some().then(|| around.clone());
@@ -89,6 +89,18 @@ pub async fn run(mut args: Args) -> Outcome {
         watch.changed().await;
         println!();
     }
+}
+
+/// A program that reads the findings gets those of the configuration, too.
+fn configuration(args: &Args) -> Result<Config, Failure> {
+    if args.format == findings::Format::Text {
+        return args.place.config();
+    }
+    place::read(args.place.config.as_deref()).map_err(|found| {
+        let checked = findings::Checked { findings: found, flows: 0, without_templates: Vec::new() };
+        findings::print(&checked, args.format, &args.path);
+        Failure::Said
+    })
 }
 
 /// What the configuration and its database know; without a configuration nothing is checked against them.

@@ -2,7 +2,12 @@
 
 use super::{Failure, call::Api, daemon::DaemonFile};
 use crate::{
-    base::{diagnostic::did_you_mean, ids::AccountName, phone, secret::Secret},
+    base::{
+        diagnostic::{Diagnostic, did_you_mean},
+        ids::AccountName,
+        phone,
+        secret::Secret,
+    },
     model::{
         contact::Contact,
         inbound::{Alias, AliasKind},
@@ -68,10 +73,14 @@ impl Call {
     }
 }
 
+/// The configuration, or every finding in it.
+pub fn read(path: Option<&Path>) -> Result<Config, Vec<Diagnostic>> {
+    Config::load(path, &|name: &str| std::env::var(name).ok())
+}
+
 /// The configuration, or every finding in it printed and the command ended.
 pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
-    let environment = |name: &str| std::env::var(name).ok();
-    Config::load(path, &environment).map_err(|findings| {
+    read(path).map_err(|findings| {
         let colour = super::paint::Paint::stderr().is_on();
         // A file that cannot be read has no line to show.
         if let [only] = &findings[..]

@@ -129,6 +129,16 @@ fn check_prints_findings_with_their_place_and_ends_with_1() {
 }
 
 #[test]
+fn what_is_wrong_with_the_configuration_is_said_to_programs_too() {
+    let folder = bot(&[BOT, PIZZA]);
+    std::fs::write(folder.path().join("config.yaml"), "bot: .\naccounts: [{nmae: shop}]\n").unwrap();
+    let checked = run(folder.path(), &["check", "--config", "config.yaml", "--format", "json"]);
+    ends(&checked, 1);
+    let json: serde_json::Value = serde_json::from_str(&out(&checked)).unwrap();
+    assert_eq!((&json["findings"][0]["file"], &json["findings"][0]["line"]), (&"config.yaml".into(), &2.into()));
+}
+
+#[test]
 fn fmt_rewrites_in_place_and_check_only_reports() {
     let folder = bot(&[BOT, ("a.yaml", "flow: a\nsteps:\n- say:  'Hello'   # greets\n")]);
     let path = folder.path().join("flows/a.yaml");
