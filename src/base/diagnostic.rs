@@ -112,6 +112,15 @@ impl Diagnostic {
         self
     }
 
+    /// The same mistake once more: shown beside the first, as long as there are few of them.
+    #[must_use]
+    pub fn and_at(self, place: &Place) -> Self {
+        if self.place == *place || self.labels.len() >= LABELS_MAX {
+            return self;
+        }
+        self.label(place, "and here")
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
@@ -197,6 +206,9 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// So many other places of one mistake are shown.
+const LABELS_MAX: usize = 4;
+
 /// Collects findings while several readers share it by reference: parsing never stops at the first.
 #[derive(Default)]
 pub struct Findings(RefCell<Vec<Diagnostic>>);
@@ -208,6 +220,11 @@ impl Findings {
 
     pub fn extend(&self, findings: impl IntoIterator<Item = Diagnostic>) {
         self.0.borrow_mut().extend(findings);
+    }
+
+    /// What was said turns out to follow from something else.
+    pub fn take_back(&self, finding: &Diagnostic) {
+        self.0.borrow_mut().retain(|said| said != finding);
     }
 
     pub fn len(&self) -> usize {

@@ -19,8 +19,13 @@ pub struct Fields<'a> {
     offered: Option<Vec<&'static str>>,
     /// That these are no keys is said: what they lack is no mistake of its own.
     unreadable: bool,
+    /// What was reported as missing.
+    missing: Vec<&'static str>,
     findings: &'a Findings,
 }
+
+/// A map of no more keys than these is seen at a glance: its one unknown key stands for the one that is missing.
+const GLANCE_KEYS: usize = 3;
 
 impl<'a> Fields<'a> {
     /// `what` stands in messages: "`defaults`". Nothing written counts as no keys.
@@ -38,13 +43,14 @@ impl<'a> Fields<'a> {
                 &[]
             }
         };
-        Fields { what, place: node.place.clone(), entries, asked: Vec::new(), offered: None, unreadable, findings }
+        Fields { entries, unreadable, ..Self::empty(&node.place, what, findings) }
     }
 
     /// No keys at all: for what stands as a single word (`- end`).
     pub fn empty(place: &Place, what: impl Into<String>, findings: &'a Findings) -> Self {
         let (what, place) = (what.into(), place.clone());
-        Fields { what, place, entries: &[], asked: Vec::new(), offered: None, unreadable: false, findings }
+        let (asked, missing) = (Vec::new(), Vec::new());
+        Fields { what, place, entries: &[], asked, offered: None, unreadable: false, missing, findings }
     }
 
     pub fn what(&self) -> &str {
@@ -83,10 +89,25 @@ impl<'a> Fields<'a> {
     pub fn required(&mut self, name: &'static str) -> Option<&'a Node> {
         let node = self.node(name);
         if node.is_none() && !self.unreadable && !self.is_misspelt(name) {
-            let message = format!("{} needs `{name}`; write `{name}:` with its value", self.what);
-            self.findings.push(Diagnostic::error("E202", &self.place, message));
+            self.findings.push(self.lacks(name));
+            self.missing.push(name);
         }
         node
+    }
+
+    fn lacks(&self, name: &str) -> Diagnostic {
+        let message = format!("{} needs `{name}`; write `{name}:` with its value", self.what);
+        Diagnostic::error("E202", &self.place, message)
+    }
+
+    /// The one key that is missing where one stands that is none: `href:` for `url:` is one mistake.
+    fn stands_for_missing(&self) -> Option<&'static str> {
+        let [missing] = self.missing[..] else { return None };
+        let mut unread = self.unread();
+        let one = unread.next().filter(|_| unread.next().is_none())?;
+        let near = nearest(&one.key.text, self.asked.iter().copied()).is_some();
+        (self.entries.len() <= GLANCE_KEYS && !near && meant::key(one, [missing].into_iter()).is_none())
+            .then_some(missing)
     }
 
     /// A key stands there that can only be this one with a wrong letter: that is said once, of the key.
@@ -111,6 +132,19 @@ impl<'a> Fields<'a> {
     }
 
     pub fn opt_duration(&mut self, name: &'static str) -> Option<Span> {
+        let span = self.opt_offset(name)?;
+        if span < Span::ZERO
+            && let Some(node) = self.node(name)
+        {
+            let message = format!("`{name}` lies ahead, and this is before now; write `{}`", Span(-span.0));
+            self.wrong(node, "E204", message);
+            return None;
+        }
+        Some(span)
+    }
+
+    /// A length of time that may also lie before something: `-1d`.
+    pub fn opt_offset(&mut self, name: &'static str) -> Option<Span> {
         let node = self.node(name)?;
         let text = self.read_text(name, node)?;
         match Span::parse(text) {
@@ -244,8 +278,17 @@ impl<'a> Fields<'a> {
         for key in misspelt.filter(|key| !self.findings.speaks_of(&key.place)) {
             self.findings.push(self.misspelt(key));
         }
+        let missing = self.stands_for_missing();
+        if let Some(name) = missing {
+            self.findings.take_back(&self.lacks(name));
+        }
         for entry in self.unread() {
             let message = format!("{} has no key `{}`", self.what, entry.key.text);
+            if let Some(name) = missing {
+                let finding = Diagnostic::error("E203", &entry.key.place, message);
+                self.findings.push(finding.help(format!("it needs `{name}:`, write that")));
+                continue;
+            }
             let offered = self.offered.as_ref().unwrap_or(&self.asked);
             let unused = || offered.iter().copied().filter(|name| !self.entries.iter().any(|e| e.key.text == *name));
             let finding = Diagnostic::error("E203", &entry.key.place, message).help_if(meant_as(entry, unused()));
@@ -274,7 +317,11 @@ impl<'a> Fields<'a> {
             Some(text) => Some(text),
             None => {
                 let message = format!("`{name}` takes a text, and this is {}", node.describe());
-                self.wrong(node, "E208", message);
+                let finding = Diagnostic::error("E208", &node.place, message);
+                let help = node.sole_value().map(|value| format!("write `{name}: {value}`"));
+                if !node.is_broken() {
+                    self.findings.push(finding.help_if(help));
+                }
                 None
             }
         }
@@ -325,6 +372,17 @@ mod tests {
     fn a_key_with_a_wrong_letter_is_not_missing_too() {
         let found = read("Steps: 3h\n", |fields| assert!(fields.required("steps").is_none()));
         assert_eq!(found, ["a.yaml:1:1: error[E203] `it` has no key `Steps`; did you mean `steps`?"]);
+    }
+
+    #[test]
+    fn the_only_unknown_key_stands_for_the_only_missing_one() {
+        let found = read("title: a\naddress: b\n", |fields| {
+            fields.text("title");
+            assert!(fields.required("url").is_none());
+        });
+        assert_eq!(found, ["a.yaml:2:1: error[E203] `it` has no key `address`; it needs `url:`, write that"]);
+        let found = read("address: b\ncolour: red\n", |fields| assert!(fields.required("url").is_none()));
+        assert_eq!(found.len(), 3, "{found:?}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::yaml::Entry;
 
 /// Keys that people write for one of ours, wherever that may stand.
-const KEYS: [(&str, &[&str]); 51] = [
+const KEYS: [(&str, &[&str]); 56] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
@@ -23,6 +23,7 @@ const KEYS: [(&str, &[&str]); 51] = [
     ("end", &["to"]),
     ("error", &["invalid", "on_error"]),
     ("file", &["media"]),
+    ("href", &["url"]),
     ("id", &["flow"]),
     ("image", &["media"]),
     ("in", &["at"]),
@@ -39,22 +40,26 @@ const KEYS: [(&str, &[&str]); 51] = [
     ("on_invalid", &["invalid"]),
     ("otherwise", &["else"]),
     ("parameters", &["vars", "with"]),
-    ("params", &["query", "with"]),
+    ("params", &["query", "with", "inputs", "vars"]),
     ("picture", &["media"]),
     ("retries", &["tries", "retry"]),
     ("save", &["as"]),
     ("save_as", &["as"]),
     ("set", &["vars"]),
     ("start", &["from"]),
+    ("steps", &["do", "then"]),
     ("store", &["as"]),
     ("store_as", &["as"]),
+    ("text", &["say", "title"]),
     ("trigger", &["when"]),
     ("triggers", &["when"]),
     ("until", &["to"]),
     ("validate", &["check"]),
     ("validation", &["check"]),
+    ("values", &["vars"]),
     ("var", &["as"]),
     ("variable", &["as"]),
+    ("variables", &["vars"]),
 ];
 
 /// Steps of other products.
@@ -115,6 +120,11 @@ pub fn verb(written: &str) -> Option<&'static str> {
     VERBS.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours)
 }
 
+/// The step of ours that takes the same value as this one of another product: what stands beside it is read, too.
+pub fn same_step(written: &str) -> Option<&'static str> {
+    verb(written).filter(|ours| matches!(*ours, "ask" | "call" | "go" | "log" | "say"))
+}
+
 pub fn is_elseif(key: &str) -> bool {
     matches!(key.to_lowercase().as_str(), "elseif" | "elif" | "else if" | "else_if")
 }
@@ -150,9 +160,9 @@ pub fn alike<'n>(written: &str, unused: &[&'n str]) -> Option<&'n str> {
 }
 
 /// Keys of ours whose value other products write in the same shape.
-const ALIKE: [&str; 14] = [
-    "as", "cases", "check", "else", "inputs", "json", "on_error", "on_fail", "options", "query", "steps", "then",
-    "vars", "with",
+const ALIKE: [&str; 17] = [
+    "as", "cases", "check", "do", "else", "inputs", "json", "on_error", "on_fail", "options", "query", "say", "steps",
+    "then", "url", "vars", "with",
 ];
 
 /// The word is what others call this key of ours.

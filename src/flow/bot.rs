@@ -47,15 +47,15 @@ pub struct Bot {
     /// The steps of `defaults`, as a flow of their own called `_bot`.
     pub flow: Flow,
     pub place: Place,
-    /// What `env`, `secrets` and `languages` name, and where.
+    /// What `env`, `secrets`, `languages` and the `env` of `sandbox` name, and where.
     pub listed: Vec<(&'static str, String, Place)>,
     /// The file is there and cannot be read: nobody knows what it declares.
     pub lost: bool,
 }
 
 /// Findings about names that `_bot.yaml` declares, in flows, locales and tests.
-const OF_DECLARATIONS: [&str; 11] =
-    ["E403", "E404", "E407", "E408", "E410", "E411", "W606", "W904", "E953", "E955", "E961"];
+const OF_DECLARATIONS: [&str; 12] =
+    ["E246", "E403", "E404", "E407", "E408", "E410", "E411", "W606", "W904", "E953", "E955", "E961"];
 
 impl Bot {
     /// One mistake, one message: that a name is not declared is said only when the declarations can be read.
@@ -133,7 +133,7 @@ impl Bot {
     }
 }
 
-/// The names of `env`, `secrets` and `languages`, with their places.
+/// The names of `env`, `secrets`, `languages` and `sandbox.env`, with their places.
 fn listed(root: &Node) -> Vec<(&'static str, String, Place)> {
     let mut all = Vec::new();
     for key in ["env", "secrets", "languages"] {
@@ -142,6 +142,8 @@ fn listed(root: &Node) -> Vec<(&'static str, String, Place)> {
         let names = names.chain(node.one_or_many().iter().filter_map(|item| item.scalar().cloned()));
         all.extend(names.map(|name| (key, name.text.clone(), name.place.clone())));
     }
+    let values = root.get("sandbox").and_then(|sandbox| sandbox.get("env")).and_then(Node::map).unwrap_or_default();
+    all.extend(values.iter().map(|entry| ("sandbox", entry.key.text.clone(), entry.key.place.clone())));
     all
 }
 
@@ -159,7 +161,9 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let root = root.unwrap_or(&nothing);
     let mut fields = Fields::new(root, "`_bot.yaml`", findings);
     let name = fields.opt_text("bot").unwrap_or("Bot").to_owned();
-    let language = fields.opt_text("language").unwrap_or("en").to_owned();
+    // `english` is said below, and read as `en`: that templates exist in `en` alone is no mistake beside it.
+    let written_language = fields.opt_text("language").unwrap_or("en").to_owned();
+    let language = code_of(&written_language).unwrap_or(&written_language).to_owned();
     let mut languages: BTreeMap<String, Vec<String>> = BTreeMap::from([(language.clone(), Vec::new())]);
     let written = fields.node("languages").filter(|node| node.list().is_some() || node.text().is_some());
     if let Some(node) = written.filter(|node| !node.is_broken()) {
@@ -178,7 +182,7 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         languages.insert(entry.key.text.clone(), fallbacks);
     }
     if let Some(node) = fields.node("language").filter(|node| !node.is_broken()) {
-        findings.extend(not_a_language(&language, &node.place));
+        findings.extend(not_a_language(&written_language, &node.place));
     }
     for entry in fields.node("languages").and_then(Node::map).unwrap_or_default() {
         findings.extend(not_a_language(&entry.key.text, &entry.key.place));
@@ -205,7 +209,12 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         read_defaults(&mut node, &mut defaults);
         node.finish();
     }
-    let teams = fields.map("teams").iter().map(|entry| team(entry, &hours, defaults.give_back, findings)).collect();
+    let mut teams: BTreeMap<String, Team> =
+        fields.map("teams").iter().map(|entry| team(entry, &hours, defaults.give_back, findings)).collect();
+    // A list of names is reported, and who hands over to one of them is right.
+    let listed_teams = fields.node("teams").and_then(Node::list).unwrap_or_default();
+    let always_open = || Team { hours: None, give_back: defaults.give_back };
+    teams.extend(listed_teams.iter().filter_map(Node::text).map(|name| (name.to_owned(), always_open())));
     let opt_out = opt_out(&mut fields);
     let draft_testers = fields.texts("draft_testers").into_iter().map(str::to_owned).collect();
     let sandbox = sandbox(&mut fields);
@@ -254,7 +263,16 @@ fn topics(fields: &mut Fields<'_>, findings: &Findings) -> BTreeMap<String, Topi
     }
     for entry in written {
         let mut topic = Fields::new(&entry.value, format!("topic `{}`", entry.key.text), findings).at(&entry.key.place);
-        let needs_consent = topic.word("needs", &["consent"]).is_some();
+        let at = |key: &str| entry.value.entry(key).filter(|entry| !entry.value.is_null());
+        let other = ["consent", "opt_in"].into_iter().find_map(at).filter(|_| at("needs").is_none());
+        if let Some(other) = other {
+            let message = format!("topic `{}` has no key `{}`", entry.key.text, other.key.text);
+            findings.push(Diagnostic::error("E203", &other.key.place, message).help("write `needs: consent`"));
+            topic.know(&["consent", "opt_in"]);
+        }
+        topic.word("needs", &["consent"]);
+        // Whatever stands there, the topic was meant to need something: what follows from its lack is not said.
+        let needs_consent = at("needs").or(other).is_some();
         let at_most = topic.list("at_most").iter().filter_map(|item| at_most_of(item, findings)).collect();
         topic.finish();
         topics.insert(entry.key.text.clone(), Topic { needs_consent, at_most });
@@ -280,15 +298,18 @@ fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
         // There are some: that none are set is not to be said beside.
         return Some(QuietHours { from: clock("21:00")?, to: clock("08:00")?, law: false });
     }
+    let quiet_place = &fields.node("quiet_hours")?.place;
     let mut quiet = fields.fields("quiet_hours")?;
     let mut read = |name: &'static str| {
         let node = quiet.required(name)?;
         let time = node.text().and_then(clock);
         if time.is_none() {
+            let meant = node.text().and_then(hours::twelve);
+            let help = meant.map_or_else(|| "write hours and minutes".to_owned(), |at| format!("write \"{at}\""));
             quiet.wrong(
                 node,
                 "E210",
-                format!("`{name}` takes a time such as \"21:00\", and this is {}", node.describe()),
+                format!("`{name}` takes a time such as \"21:00\", and this is {}; {help}", node.describe()),
             );
         }
         time
@@ -296,7 +317,13 @@ fn quiet(fields: &mut Fields<'_>, findings: &Findings) -> Option<QuietHours> {
     let (from, to) = (read("from"), read("to"));
     let law = quiet.bool("law");
     quiet.finish();
-    Some(QuietHours { from: from?, to: to?, law })
+    if let (Some(same), true, false) = (from, from == to, law) {
+        let message = format!("quiet hours from {0} to {0} are none", same.strftime("%H:%M"));
+        let finding = Diagnostic::error("E210", quiet_place, message);
+        findings.push(finding.help("write when they begin and when they end: `{from: \"21:00\", to: \"08:00\"}`"));
+    }
+    // There are some, or were to be: that none are set is not to be said beside.
+    Some(QuietHours { from: from.or(clock("21:00"))?, to: to.or(clock("08:00"))?, law })
 }
 
 fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
@@ -333,6 +360,14 @@ fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, 
 }
 
 fn opt_out(fields: &mut Fields<'_>) -> OptOut {
+    let written = fields.node("opt_out");
+    if let Some(list) = written.filter(|node| node.list().is_some() || node.text().is_some_and(|text| !text.is_empty()))
+    {
+        let words: Vec<&str> = list.one_or_many().iter().filter_map(Node::text).collect();
+        let message = format!("`opt_out` says what each of its words does, and this is {}", list.describe());
+        fields.wrong(list, "E201", format!("{message}; write `opt_out: {{words: [{}]}}`", words.join(", ")));
+        return OptOut { words: words.into_iter().map(str::to_owned).collect(), ..OptOut::default() };
+    }
     let Some(mut node) = fields.fields("opt_out") else { return OptOut::default() };
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
     let opt_out = OptOut {
@@ -364,12 +399,16 @@ pub fn not_a_language(written: &str, place: &Place) -> Option<Diagnostic> {
     if parts.next().is_some_and(code) && parts.all(rest) {
         return None;
     }
-    let meant = LANGUAGES.iter().find(|(name, _)| written.to_lowercase() == *name).map(|(_, code)| *code);
+    let meant = code_of(written);
     let finding = Diagnostic::error("E218", place, format!("`{written}` is no code of a language"));
     let fix =
         meant.filter(|_| place.text() == written).map(|code| Fix::replace(format!("write `{code}`"), place, code));
     let help = meant.map_or_else(|| "write it like `es` or `pt_BR`".to_owned(), |code| format!("write `{code}`"));
     Some(finding.help(help).fix_if(fix.map(Fix::guess)))
+}
+
+fn code_of(name: &str) -> Option<&'static str> {
+    LANGUAGES.iter().find(|(known, _)| name.to_lowercase() == *known).map(|(_, code)| *code)
 }
 
 /// What people call languages, with their codes.

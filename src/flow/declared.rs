@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings, did_you_mean, nearest},
         fields::Fields,
         fix::Fix,
         meant,
@@ -62,6 +62,7 @@ pub(super) fn declared_below(fields: &mut Fields<'_>, key: &'static str) -> Vec<
         optional: false,
         default: None,
         about: None,
+        untyped: true,
         place: item.place.clone(),
     };
     items.iter().map(field).collect()
@@ -74,8 +75,10 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
         optional: false,
         default: None,
         about: None,
+        untyped: false,
         place: entry.key.place.clone(),
     };
+    let untyped = |node: &Node| node.list().is_none() && node.text().and_then(type_meant).is_none();
     if let Some(bare) = entry.key.text.strip_prefix("contact.").filter(|bare| valid_name(bare).is_ok()) {
         let fix = Fix::replace(format!("write `{bare}`"), &entry.key.place, bare);
         let message = format!("`{}` is declared by its own name", field.name);
@@ -89,6 +92,7 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
             let mut fields = Fields::new(&entry.value, format!("`{}`", field.name), findings).at(&entry.key.place);
             if let Some(node) = fields.required("type") {
                 field.kind = kind_of(node, findings);
+                field.untyped = untyped(node);
             }
             field.optional = fields.bool("optional");
             field.default = fields.node("default").and_then(|node| {
@@ -98,7 +102,10 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
             field.about = fields.opt_text("about").map(str::to_owned);
             fields.finish();
         }
-        yaml::Kind::Null | yaml::Kind::Scalar(_) | yaml::Kind::List(_) => field.kind = kind_of(&entry.value, findings),
+        yaml::Kind::Null | yaml::Kind::Scalar(_) | yaml::Kind::List(_) => {
+            field.kind = kind_of(&entry.value, findings);
+            field.untyped = untyped(&entry.value);
+        }
     }
     field
 }
@@ -119,7 +126,13 @@ pub(super) fn kind_of(node: &Node, findings: &Findings) -> Kind {
                 .unwrap_or_else(|| format!("it is one of {}", all.join(", ")));
             findings.push(finding.help(help));
         }
-        AnswerType::Any
+        type_meant(name).unwrap_or(AnswerType::Any)
     });
     known.into()
+}
+
+/// The type, also when its name is misspelt or that of another product.
+fn type_meant(name: &str) -> Option<AnswerType> {
+    let near = || nearest(name, AnswerType::names());
+    AnswerType::parse(name).or_else(|| AnswerType::parse(meant::type_name(name).or_else(near)?))
 }

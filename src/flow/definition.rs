@@ -43,6 +43,18 @@ impl FlowSet {
         self.flows.values().map(|flow| &**flow).chain([&self.bot.flow])
     }
 
+    /// A step or trigger reads this part of a view: `env.SHOP_API`.
+    pub fn reads(&self, view: &str, part: &str) -> bool {
+        let codes = |flow: &Flow| {
+            let steps = flow.nodes.iter().flat_map(|node| &node.outline.codes);
+            let triggers = flow.triggers.iter().flat_map(|trigger| &trigger.outline.codes);
+            steps
+                .chain(triggers)
+                .any(|code| code.uses().properties.iter().any(|(root, name, _)| root == view && name == part))
+        };
+        self.every_flow().any(codes)
+    }
+
     /// A flow of authors, or the steps of `defaults`.
     pub fn any_flow(&self, name: &FlowName) -> Option<&Flow> {
         if *name == self.bot.flow.name { Some(&self.bot.flow) } else { self.flow(name) }
@@ -100,6 +112,8 @@ pub struct Flow {
     pub topic: String,
     /// Empty: all.
     pub senders: Vec<String>,
+    /// Where they are named.
+    pub senders_at: Vec<Place>,
     pub triggers: Vec<WrittenTrigger>,
     pub inputs: Vec<Field>,
     pub returns: Vec<Field>,
@@ -287,6 +301,8 @@ pub struct Field {
     pub optional: bool,
     pub default: Option<Value>,
     pub about: Option<String>,
+    /// What type it was meant to have is unknown, which is reported.
+    pub untyped: bool,
     pub place: Place,
 }
 

@@ -26,7 +26,17 @@ pub fn parse(entry: &Entry, zone: &TimeZone, findings: &Findings) -> OpeningHour
         };
         for item in day.value.one_or_many() {
             match item.text().and_then(span) {
-                Some(times) => range.iter().for_each(|day| hours.week[*day].push(times)),
+                Some(times) => {
+                    let meets = |known: &(u16, u16)| known.0 < times.1 && times.0 < known.1;
+                    if range.iter().any(|day| hours.week[*day].iter().any(meets)) {
+                        let message = format!("of {} some of these hours are written already", day.key.text);
+                        let finding = Diagnostic::error("E210", &item.place, message);
+                        findings.push(
+                            finding.help("write each hour of a day once; a day on its own stands outside of the range"),
+                        );
+                    }
+                    range.iter().for_each(|day| hours.week[*day].push(times));
+                }
                 None => {
                     let closed = |text: &&str| matches!(text.to_lowercase().as_str(), "closed" | "none" | "no" | "off");
                     let closed = item.text().filter(closed).map(|_| "a day without hours is closed: take the line out");

@@ -71,6 +71,12 @@ impl Message {
         let media = fields.texts("media");
         let buttons = fields.list("buttons").iter().map(|node| WrittenButton::parse(fields, node)).collect();
         let link = fields.node("link").map(|node| {
+            if let Some(url) = node.text().filter(|url| !url.is_empty()) {
+                let message = format!("`link` needs a title and an address, and this is the text `{url}`");
+                fields.wrong(node, "E201", format!("{message}; write `link: {{title: …, url: {url}}}`"));
+                let nothing = || Text::plain("", &node.place);
+                return Link { title: nothing(), url: nothing() };
+            }
             let mut keys = fields.below(node, "link");
             // What stands in a broken map is not known: that it lacks something is no mistake of its own.
             let (title, url) = match node.has_broken() {

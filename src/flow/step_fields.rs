@@ -133,6 +133,10 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.fields.opt_duration(name)
     }
 
+    pub fn opt_offset(&mut self, name: &'static str) -> Option<Span> {
+        self.fields.opt_offset(name)
+    }
+
     pub fn duration(&mut self, name: &'static str, default: Span) -> Span {
         self.fields.duration(name, default)
     }
@@ -197,8 +201,9 @@ impl<'a, 'b> StepFields<'a, 'b> {
     }
 
     /// A topic of `_bot.yaml`; another name is reported.
-    pub fn check_topic(&mut self, scalar: &Scalar) {
-        self.builder.check_topic(&scalar.text, &scalar.place);
+    /// `also`: what may stand there beside the topics.
+    pub fn check_topic(&mut self, scalar: &Scalar, also: &[&str]) {
+        self.builder.check_topic(&scalar.text, &scalar.place, also);
     }
 
     // -- bodies and jumps
@@ -256,6 +261,11 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let listed = items.iter().filter_map(Node::map).flatten();
         let read = |entry: &'a Entry| (entry.key.clone(), self.body_of(&entry.key.text, &entry.value));
         entries.iter().chain(listed).map(read).collect()
+    }
+
+    /// A block of this flow, or a flow, is called so.
+    pub fn leads_to(&self, name: &str) -> bool {
+        self.builder.leads_to(name)
     }
 
     /// The block or flow that the verb names; a name of neither is reported.

@@ -104,3 +104,43 @@ fn tests_expect_words_that_there_are() {
     let test = test.replace("no_consnet", "no_consent");
     assert_eq!(said(&[("flows/a.yaml", flow), ("flows/a.test.yaml", &test)]), ["W962 flows/a.test.yaml:6:14"]);
 }
+
+#[test]
+fn what_follows_from_a_mistake_in_the_bot_is_not_said_of_its_flows() {
+    const QUIET: &str = "quiet_hours: {from: \"21:00\", to: \"08:00\"}\n";
+    const OFFER: &str = "topic: marketing\nwhen: [{schedule: \"0 11 1 * *\", to: everyone}]\nsteps:\n  - template: offer\n    vars: [you]\n";
+    const DATE: &str =
+        "when: [{date: contact.visit, at: \"10:00\"}]\nsteps:\n  - say: Today!\n    if_closed: {template: come_back}\n";
+    const HELLO: &str = "when: [message: hi]\nsteps:\n  - say: Hello\n";
+    const HANDOFF: &str = "when: [message: person]\nsteps:\n  - handoff: desk\n";
+    let cases = [
+        ("language: english\n", OFFER, "E218 flows/_bot.yaml:2:11"),
+        ("fields: [visit]\n", DATE, "E201 flows/_bot.yaml:2:9"),
+        ("fields: {visit: datetme}\n", DATE, "E213 flows/_bot.yaml:2:17"),
+        ("fields: {visit: sometime}\n", DATE, "E213 flows/_bot.yaml:2:17"),
+        ("teams: [desk]\n", HANDOFF, "E201 flows/_bot.yaml:2:8"),
+        ("topics: {marketing: {needs: opt_in}}\n", OFFER, "E207 flows/_bot.yaml:2:29"),
+        ("topics: {marketing: {consent: true}}\n", OFFER, "E203 flows/_bot.yaml:2:22"),
+        ("opt_out: [no more]\n", HELLO, "E201 flows/_bot.yaml:2:10"),
+        ("sandbox: {env: {SHOP: x}}\n", HELLO, "E410 flows/_bot.yaml:2:17"),
+        (
+            "hours: {shop: {open: {mon-fri: [\"09:00-17:00\"], fri: [\"09:00-14:00\"]}}}\n",
+            HELLO,
+            "E210 flows/_bot.yaml:2:55",
+        ),
+    ];
+    for (bot, flow, wanted) in cases {
+        let bot = format!("bot: shop\n{bot}{QUIET}");
+        let flow = format!("flow: a\n{flow}");
+        assert_eq!(said(&[("flows/_bot.yaml", &bot), ("flows/a.yaml", &flow)]), [wanted], "{bot}");
+    }
+    for (quiet, wanted) in [
+        ("{from: 9pm, to: \"08:00\"}", "E210 flows/_bot.yaml:2:21"),
+        ("{from: \"21:00\"}", "E202 flows/_bot.yaml:2:14"),
+        ("{from: \"08:00\", to: \"08:00\"}", "E210 flows/_bot.yaml:2:14"),
+    ] {
+        let bot = format!("bot: shop\nquiet_hours: {quiet}\n");
+        let flow = format!("flow: a\n{OFFER}");
+        assert_eq!(said(&[("flows/_bot.yaml", &bot), ("flows/a.yaml", &flow)]), [wanted], "{bot}");
+    }
+}

@@ -173,6 +173,16 @@ impl Node {
             || self.map().unwrap_or_default().iter().any(|entry| entry.key.is_broken() || entry.value.is_broken())
     }
 
+    /// The only text in a map or list: `{team: reception}`, `[marketing]`, where it is to stand alone.
+    pub fn sole_value(&self) -> Option<&str> {
+        let value = match (self.map(), self.list()) {
+            (Some([entry]), _) => &entry.value,
+            (_, Some([item])) => item,
+            _ => return None,
+        };
+        value.text().filter(|text| !text.is_empty())
+    }
+
     /// Whether a mistake in it has been reported already.
     pub fn is_broken(&self) -> bool {
         self.scalar().is_some_and(|scalar| scalar.is_broken())

@@ -76,21 +76,30 @@ fn reach(set: &FlowSet, flow: &Flow, findings: &Findings) {
             _ => None,
         })
         .collect();
-    for (name, block) in &flow.blocks {
-        let used = used.contains(name.as_str());
-        if lost {
-            let more = within(set, flow, block.entry.into_iter().collect(), &known);
-            known.extend(more);
-        } else if name == "top" {
-            // It was said that no block may be called so.
-            let more = within(set, flow, block.entry.into_iter().collect(), &known);
-            known.extend(more);
-        } else if !used {
+    let unused = || flow.blocks.iter().filter(|(name, _)| !used.contains(name.as_str()));
+    let aims = |from: &str| -> BTreeSet<&str> {
+        let entry = flow.blocks.get(from).and_then(|block| block.entry);
+        let steps = within(set, flow, entry.into_iter().collect(), &reached).into_iter().map(|ix| flow.node(ix));
+        let blocks = steps.filter_map(|node| match &node.outline.target {
+            Some(Target::Block { name, .. }) => Some(name.as_str()),
+            _ => None,
+        });
+        blocks.filter(|to| *to != from).collect()
+    };
+    let aimed_at: BTreeSet<&str> = unused().flat_map(|(name, _)| aims(name)).collect();
+    // A block that only such a block goes to has no mistake of its own; of those that go to each other one is told.
+    let (later, first): (Vec<_>, Vec<_>) = unused().partition(|(name, _)| aimed_at.contains(name.as_str()));
+    for (name, block) in first.into_iter().chain(later) {
+        if aimed_at.contains(name.as_str()) && block.entry.is_none_or(|entry| known.contains(&entry)) {
+            continue;
+        }
+        // It was said that no block may be called `top`.
+        if !lost && name != "top" {
             let finding = Diagnostic::warning("W602", &block.place, format!("nothing goes to the block `{name}`"));
             findings.push(finding.help(format!("write `go: {name}` or `call: {name}` somewhere, or take it out")));
-            let more = within(set, flow, block.entry.into_iter().collect(), &known);
-            known.extend(more);
         }
+        let more = within(set, flow, block.entry.into_iter().collect(), &known);
+        known.extend(more);
     }
     for (at, node) in flow.nodes.iter().enumerate() {
         let ix = NodeIx(at as u32);

@@ -62,7 +62,7 @@ fn message(node: &Node, findings: &Findings) {
     if let Some(link) = written.get("link") {
         body_max = BUTTON_BODY_CHARS_MAX;
         // Of a map that cannot be read nobody knows where its parts end.
-        if let Some(choice) = Choice::read(link).filter(|_| !link.has_broken()) {
+        if let Some(choice) = Choice::read(link).filter(|_| link.map().is_some() && !link.has_broken()) {
             title(&choice, BUTTON_TITLE_CHARS_MAX, "a link", findings);
         }
     }

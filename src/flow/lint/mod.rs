@@ -114,6 +114,7 @@ impl Linter {
             self.alone.insert(name.clone(), known);
         }
         alone(set, &set.bot.flow, around, &findings);
+        names::sandbox(set, &findings);
         let words = set.flows.iter().filter_map(|(name, flow)| Some((&**flow, &*self.alone.get(name)?.words)));
         keywords::check(words, &findings);
         graph::check(set, &findings);

@@ -7,6 +7,18 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
+/// Values that the sandbox has for names that no flow may read.
+pub fn sandbox(set: &FlowSet, findings: &Findings) {
+    for (_, name, place) in set.bot.listed.iter().filter(|(key, ..)| *key == "sandbox") {
+        if !set.bot.env.contains(name) && !set.reads("env", name) {
+            let message = format!("`env` of `_bot.yaml` does not name `{name}`, so no flow can read it");
+            let help = did_you_mean(name, set.bot.env.iter().map(String::as_str));
+            let help = help.unwrap_or_else(|| "add it to `env`, or take it out".to_owned());
+            findings.push(Diagnostic::error("E410", place, message).help(help));
+        }
+    }
+}
+
 /// The parts of a view; `None`: it has none that are fixed.
 fn parts(view: &str) -> Option<Vec<String>> {
     let view = VIEWS.iter().find(|known| known.name == view)?;
@@ -23,8 +35,7 @@ pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
             let place = code.place_at(*at, name.len());
             let key = (root.as_str(), name.as_str());
             if let Some(known) = said.remove(&key) {
-                let told = known.place == place || known.labels.len() >= LABELS_MAX;
-                said.insert(key, if told { known } else { known.label(&place, "and here") });
+                said.insert(key, known.and_at(&place));
             } else if let Some(finding) = unknown(set, root, name) {
                 said.insert(key, finding(&place));
             }
@@ -32,9 +43,6 @@ pub fn check(set: &FlowSet, flow: &Flow, around: &Around, findings: &Findings) {
     }
     findings.extend(said.into_values());
 }
-
-/// So many other places are shown.
-const LABELS_MAX: usize = 4;
 
 fn codes(flow: &Flow) -> impl Iterator<Item = &Code> {
     let nodes = flow.nodes.iter().flat_map(|node| node.outline.codes.iter());
@@ -45,29 +53,26 @@ type Finding = Box<dyn Fn(&crate::base::place::Place) -> Diagnostic>;
 
 fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
     let bot = &set.bot;
-    let (code, message, known, else_help): (&'static str, String, Vec<String>, &str) = match root {
-        "env" => (
-            "E410",
-            format!("`env` of `_bot.yaml` does not name `{name}`"),
-            bot.env.clone(),
-            "add it to `env` in `_bot.yaml`",
-        ),
+    let in_bot = |key: &str| format!("add it to `{key}` in `_bot.yaml`");
+    let (code, message, known, else_help): (&'static str, String, Vec<String>, String) = match root {
+        "env" => ("E410", format!("`env` of `_bot.yaml` does not name `{name}`"), bot.env.clone(), in_bot("env")),
         "secrets" => {
             let message = format!("`secrets` of `_bot.yaml` does not name `{name}`");
-            ("E411", message, bot.secrets.clone(), "add it to `secrets` in `_bot.yaml`")
+            ("E411", message, bot.secrets.clone(), in_bot("secrets"))
         }
         "hours" => {
             let message = format!("there are no hours called `{name}`");
-            ("E404", message, bot.hours.keys().cloned().collect(), "add them to `hours` in `_bot.yaml`")
+            ("E404", message, bot.hours.keys().cloned().collect(), "add them to `hours` in `_bot.yaml`".to_owned())
         }
         "contact" => {
             let declared = bot.fields.iter().map(|field| field.name.clone());
             let known = declared.chain(parts("contact").unwrap_or_default()).collect();
-            ("E408", format!("a contact has no field `{name}`"), known, "add it to `fields` in `_bot.yaml`")
+            ("E408", format!("a contact has no field `{name}`"), known, in_bot("fields"))
         }
         other => {
-            let help = "see the names and types of the reference";
-            ("E412", format!("`{other}` has no `{name}`"), parts(other)?, help)
+            let parts = parts(other)?;
+            let all: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
+            ("E412", format!("`{other}` has no `{name}`"), parts, format!("it has {}", all.join(", ")))
         }
     };
     if known.iter().any(|known| known == name) {
@@ -77,15 +82,16 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
     let help = match root {
         "env" if has(&bot.secrets) => format!("it is one of `secrets`: write `secrets.{name}`"),
         "secrets" if has(&bot.env) => format!("it is one of `env`: write `env.{name}`"),
-        _ => did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(|| else_help.to_owned()),
+        _ => did_you_mean(name, known.iter().map(String::as_str)).unwrap_or(else_help),
     };
     Some(Box::new(move |place| Diagnostic::error(code, place, message.clone()).help(help.clone())))
 }
 
 fn senders(flow: &Flow, around: &Around, findings: &Findings) {
     let Some(known) = &around.senders else { return };
-    for sender in flow.senders.iter().filter(|sender| !known.contains(sender)) {
-        let finding = Diagnostic::error("E413", &flow.place, format!("the configuration has no sender `{sender}`"));
+    for (at, sender) in flow.senders.iter().enumerate().filter(|(_, sender)| !known.contains(sender)) {
+        let place = flow.senders_at.get(at).unwrap_or(&flow.place);
+        let finding = Diagnostic::error("E413", place, format!("the configuration has no sender `{sender}`"));
         let all: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         let finding = finding.help(format!("its senders are {}", all.join(", ")));
         findings.push(finding.help_if(did_you_mean(sender, known.iter().map(String::as_str))));

@@ -53,6 +53,14 @@ fn body(used: &Use<'_>, template: &Template) -> Option<Complaint> {
     } else {
         text.clone()
     };
+    let by_number = used.vars.and_then(Node::map).filter(|_| wanted.iter().all(|name| name.parse::<usize>().is_ok()));
+    let help = match by_number.filter(|given| given.iter().all(|entry| entry.key.text.parse::<usize>().is_err())) {
+        Some(given) if !given.is_empty() && !wanted.is_empty() => {
+            let values: Vec<&str> = given.iter().map(|entry| entry.value.place.text()).collect();
+            format!("its values have no names: write them as a list, `vars: [{}]`; {text}", values.join(", "))
+        }
+        _ => help,
+    };
     if given.len() != wanted.len() {
         let values = if wanted.len() == 1 { "value" } else { "values" };
         return Some(complaint(at, format!("takes {} {values}, and gets {}", wanted.len(), given.len()), help));
@@ -62,7 +70,7 @@ fn body(used: &Use<'_>, template: &Template) -> Option<Complaint> {
     let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
     let surplus = given.iter().filter(|name| !wanted.contains(*name)).map(String::as_str);
     let help = match nearest(first, surplus) {
-        _ if named => help,
+        _ if named || by_number.is_some() => help,
         Some(near) => format!("write `{first}:` for `{near}:`; {text}"),
         None => text,
     };

@@ -198,7 +198,7 @@ impl<'a> Builder<'a> {
                     let help = "the text before it ends at its comma: put the whole text in quotes";
                     self.findings.push(finding.help(help));
                 } else {
-                    not_a_step(self.findings, finding, word, before);
+                    not_a_step(self.findings, finding, word, before, self.leads_to(word));
                 }
             }
             return None;
@@ -332,6 +332,10 @@ impl<'a> Builder<'a> {
         id
     }
 
+    pub(in crate::flow) fn leads_to(&self, name: &str) -> bool {
+        self.written_blocks.contains_key(name) || self.flow_names.contains(name)
+    }
+
     /// A block of this flow or else a flow.
     pub(in crate::flow) fn target(&self, name: &str, place: &Place) -> Target {
         let flow = self.flow_names.contains(name);
@@ -359,11 +363,12 @@ impl<'a> Builder<'a> {
         Target::Unknown(name.to_owned())
     }
 
-    pub(in crate::flow) fn check_topic(&self, name: &str, place: &Place) {
+    /// `also`: what may stand there beside the topics.
+    pub(in crate::flow) fn check_topic(&self, name: &str, place: &Place, also: &[&str]) {
         let topics = &self.bot.topics;
         if !topics.contains_key(name) {
             let finding = Diagnostic::error("E407", place, format!("there is no topic `{name}`"));
-            let known = did_you_mean(name, topics.keys().map(String::as_str));
+            let known = did_you_mean(name, topics.keys().map(String::as_str).chain(also.iter().copied()));
             self.findings.push(finding.help_if(known.or_else(|| Some("add it to `topics` in `_bot.yaml`".into()))));
         }
     }
@@ -380,6 +385,10 @@ impl<'a> Builder<'a> {
 pub(super) fn misspelt(what: &str, key: &Scalar, code: &'static str, specs: &[&Spec]) -> Diagnostic {
     let names = || specs.iter().map(|spec| spec.name);
     let written = key.written();
+    if meant::same_step(written) == Some(key.text.as_str()) {
+        let finding = Diagnostic::error(code, &key.place, format!("there is no {what} `{written}`"));
+        return finding.help(format!("write `- {}: …`", key.text));
+    }
     Diagnostic::error(code, &key.place, format!("there is no {what} `{written}`"))
         .help_if(did_you_mean(written, names()))
         .misspelt(written, names())

@@ -32,7 +32,7 @@ use crate::base::{
     yaml::{self, Entry, Kind},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, btree_map},
     sync::Arc,
 };
 
@@ -45,13 +45,29 @@ pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
     Kept::default().parse(files)
 }
 
-/// Where a name is given that cannot be used, its uses are no mistakes of their own.
-fn without_uses_of_reserved_names(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut reserved: BTreeSet<(String, String)> = BTreeSet::new();
-    findings.retain(|finding| {
-        finding.code != "E307" || reserved.insert((finding.place.path().to_owned(), finding.message.clone()))
-    });
-    findings
+/// Where a name is given that cannot be used, its uses are no mistakes of their own; a name that nothing has is one
+/// mistake wherever it is read, unless it is misspelt each time.
+fn each_name_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut said: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut all: Vec<Diagnostic> = Vec::new();
+    for finding in findings {
+        if finding.code != "E307" && (finding.code != "E303" || finding.fix.is_some()) {
+            all.push(finding);
+            continue;
+        }
+        match said.entry((finding.place.path().to_owned(), finding.message.clone())) {
+            btree_map::Entry::Occupied(first) if finding.code == "E303" => {
+                let first = &mut all[*first.get()];
+                *first = first.clone().and_at(&finding.place);
+            }
+            btree_map::Entry::Occupied(_) => {}
+            btree_map::Entry::Vacant(free) => {
+                free.insert(all.len());
+                all.push(finding);
+            }
+        }
+    }
+    all
 }
 
 /// The files by what they are; YAML is loaded.
@@ -131,6 +147,7 @@ impl Flow {
             draft: false,
             topic: "service".into(),
             senders: Vec::new(),
+            senders_at: Vec::new(),
             triggers: Vec::new(),
             inputs: Vec::new(),
             returns: Vec::new(),
@@ -234,7 +251,11 @@ fn parse_flow(
     flow.protect = fields.bool("protect");
     flow.expires = fields.duration("expires", bot.defaults.expires);
     head_words(&mut fields, &mut flow, findings);
+    flow.senders_at = fields.list("sender").iter().map(|node| node.place.clone()).collect();
     if let Some(topic) = fields.opt_text("topic") {
+        flow.topic = topic.to_owned();
+    } else if let Some(topic) = fields.list("topic").first().and_then(yaml::Node::text) {
+        // That it is a list is said; what goes out is about the first of them.
         flow.topic = topic.to_owned();
     }
 
@@ -251,7 +272,7 @@ fn parse_flow(
     let steps = fields.required("steps");
     let mut builder = Builder::new(&flow.name, bot, scripts, flow_names, &own, &blocks, findings);
     if let Some(node) = root.get("topic").and_then(yaml::Node::scalar) {
-        builder.check_topic(&node.text, &node.place);
+        builder.check_topic(&node.text, &node.place, &[]);
     }
     builder.astray = aims::astray(root);
     let names = Names { own: &own, secrets: false };
@@ -320,15 +341,19 @@ fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
             None
         }
     };
-    if let Some(mut quiet) = fields.fields("quiet_hours") {
-        let why = quiet.text("ignore");
-        if why.is_empty() {
-            let finding = Diagnostic::error("E215", quiet.place(), "`quiet_hours` of a flow needs a reason");
-            findings.push(finding.help("write `quiet_hours: {ignore: \"why these messages may wake somebody\"}`"));
-        }
-        flow.ignore_quiet_hours = Some(why.to_owned());
-        quiet.finish();
+    let Some(node) = fields.node("quiet_hours") else { return };
+    let why = node.get("ignore").or(Some(node)).and_then(yaml::Node::text);
+    flow.ignore_quiet_hours = Some(why.unwrap_or_default().to_owned());
+    // `quiet_hours: ignore`, `{ignore: true}`, `{}`: a reason is all that is missing.
+    let bare = |text: &str| matches!(text.to_lowercase().as_str(), "" | "true" | "yes" | "on" | "ignore");
+    if why.is_some_and(bare) || node.map().is_some_and(<[_]>::is_empty) || node.is_null() {
+        let finding = Diagnostic::error("E215", &node.place, "`quiet_hours` of a flow needs a reason");
+        findings.push(finding.help("write `quiet_hours: {ignore: \"why these messages may wake somebody\"}`"));
+        return;
     }
+    let mut quiet = Fields::new(node, "`quiet_hours`", findings);
+    quiet.text("ignore");
+    quiet.finish();
 }
 
 /// The names that a flow fills somewhere: its expressions may read them.

@@ -14,10 +14,14 @@ pub fn is_then(node: &yaml::Node) -> bool {
 }
 
 /// What to write for a word that stands where a step belongs.
-pub fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: &str) {
+/// `leads_to`: a block or a flow is called so.
+pub fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: &str, leads_to: bool) {
     let known = meant::key_in_text(word).filter(|(name, _)| steps::spec(name).is_some());
     let step = || meant::step_in_words(word, before, |name| steps::spec(name).is_some());
+    let inline = before.trim_end().ends_with([':', '[', '{', ',']);
     let help = match (known, step()) {
+        _ if leads_to && inline => format!("to go there write `{{go: {word}}}`"),
+        _ if leads_to => format!("to go there write `- go: {word}`"),
         (Some((_, help)), _) | (None, Some(help)) => help,
         (None, None) if before.trim_end().ends_with(':') => format!("to say it write `{{say: {}}}`", plain(word)),
         (None, None) => format!("to say it write `- say: {}`", plain(word)),

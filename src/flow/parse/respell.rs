@@ -48,7 +48,9 @@ fn mended(node: &Node) -> Vec<&Arc<Scalar>> {
 fn record(node: &mut Node, known: &[&'static [FieldSpec]]) {
     let Kind::Map(entries) = &mut node.kind else { return };
     let fields = || known.iter().copied().flatten();
-    keys(entries, fields().map(|field| field.name), |_| false);
+    // Where steps stand below `do` a step beside it is no misspelling of `do`.
+    let holds_steps = fields().any(|field| field.name == "do");
+    keys(entries, fields().map(|field| field.name), |key| holds_steps && steps::spec(key).is_some());
     for entry in entries {
         if let Some(field) = fields().find(|field| field.name == entry.key.text) {
             value(&field.kind, &mut entry.value);
@@ -144,6 +146,21 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
         entries.iter().map(|entry| entry.key.text.clone()).filter(|key| is_name(key)).collect::<Vec<_>>()
     };
     let mut own = names(entries);
+    // `- question: …` is read as the `ask` that it is: what its `as` fills is no unknown name.
+    if let ([], [first, beside @ ..]) = (own.as_slice(), entries.as_mut_slice())
+        && let Some(ours) = meant::same_step(&first.key.text)
+        && let Some(spec) = specs.iter().find(|spec| spec.name == ours)
+        && first.key.is_plain()
+        && first.value.text().is_some()
+    {
+        let fields: Vec<&str> = spec.fields.iter().chain(common).map(|field| field.name).collect();
+        let goes_with = |key: &str| fields.contains(&key) || meant::alike(key, &fields).is_some();
+        // With keys of that product beside it, each would be said.
+        if beside.iter().all(|entry| goes_with(&entry.key.text)) {
+            respell(first, ours);
+            own = names(entries);
+        }
+    }
     let only_guard = own == ["if"] && !entries.iter().any(|entry| matches!(entry.key.text.as_str(), "then" | "else"));
     if own.is_empty() || only_guard {
         let of_ours = || specs.iter().map(|spec| spec.name);
@@ -163,6 +180,10 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
     let name = own.iter().find(|name| *name != "if").or(own.first());
     let Some(spec) = name.and_then(|name| specs.iter().find(|spec| spec.name == name)) else { return };
     let fields = || spec.fields.iter().chain(common);
+    if spec.name == "ask" && !entries.iter().any(|entry| entry.key.text == "options") {
+        // A question's buttons are its options; the step says so.
+        entries.iter_mut().filter(|entry| entry.key.text == "buttons").for_each(|entry| respell(entry, "options"));
+    }
     keys(entries, fields().map(|field| field.name), is_name);
     for entry in entries {
         if let Some(field) = fields().find(|field| field.name == entry.key.text) {

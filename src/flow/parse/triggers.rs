@@ -30,7 +30,7 @@ impl<'a> Builder<'a> {
     fn listed(&mut self, items: &'a [yaml::Node], key: &str, refused: Stands, help: &str) -> Vec<WrittenTrigger> {
         let mut all: Vec<WrittenTrigger> = Vec::new();
         for item in items {
-            let Some(mut trigger) = self.trigger(item) else { continue };
+            let Some(mut trigger) = self.trigger(item, refused) else { continue };
             let name = trigger.outline.verb;
             if triggers::stands(name) == Some(refused) {
                 let message = format!("`{name}` cannot stand under `{key}`");
@@ -46,13 +46,14 @@ impl<'a> Builder<'a> {
         all
     }
 
-    fn trigger(&mut self, node: &'a yaml::Node) -> Option<WrittenTrigger> {
+    fn trigger(&mut self, node: &'a yaml::Node, refused: Stands) -> Option<WrittenTrigger> {
         let Some(entries) = node.map() else {
             if !node.is_broken() {
                 let message = format!("a trigger is a key with a value, and this is {}", node.describe());
                 let help = match node.text().map(|text| (text, meant::key_in_text(text))) {
                     Some((_, Some((_, help)))) => help,
                     Some((text, None)) if triggers::spec(text).is_some() => format!("write `- {text}: …`"),
+                    Some((text, None)) if refused == Stands::Start => format!("for an event write `- event: {text}`"),
                     Some((text, None)) => format!("for a message write `- message: {text}`"),
                     None => "write `- message: [hi, hello]`".to_owned(),
                 };
@@ -90,7 +91,7 @@ impl<'a> Builder<'a> {
         let kind = Trigger::parse(spec.name, &mut fields)?;
         let guard = fields.opt_code("if");
         let at_most = fields.at_most("at_most");
-        let once_per = fields.node("once_per").map(|node| fields.named_of(node));
+        let once_per = fields.node("once_per").map(|node| fields.key_of(node));
         fields.know(&["note"]);
         if found.len() > 1 {
             // Said once already: the other kinds are no unknown keys.

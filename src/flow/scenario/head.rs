@@ -89,7 +89,8 @@ fn env(fields: &mut Fields<'_>, set: &FlowSet) -> BTreeMap<String, String> {
     let mut env = BTreeMap::new();
     for entry in fields.map("env") {
         let name = entry.key.text.as_str();
-        if !set.bot.env.iter().any(|known| known == name) {
+        // Where a flow reads it that is said of the flow.
+        if !set.bot.env.iter().any(|known| known == name) && !set.reads("env", name) {
             let message = format!("`flows/_bot.yaml` does not list `{name}` under `env`, so no flow can read it");
             let help = did_you_mean(name, set.bot.env.iter().map(String::as_str));
             fields.findings().push(Diagnostic::error("E955", &entry.key.place, message).help_if(help));

@@ -21,7 +21,7 @@ pub use times::format_time;
 use super::{spec::VIEWS, text::Names};
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings},
+        diagnostic::{Diagnostic, Findings, did_you_mean},
         fix::Fix,
         limits,
         place::{Place, SourceFile},
@@ -280,6 +280,9 @@ impl Code {
             Err(error) => {
                 let known = views().chain(names.own.iter().map(String::as_str));
                 let mut finding = words::syntax(&error, code, known, &place);
+                if let rhai::ParseErrorType::ModuleUndefined(name) = error.err_type() {
+                    finding = finding.help_if(did_you_mean(name, scripts.modules.keys().map(String::as_str)));
+                }
                 // A double quote would end the text that the code stands in.
                 let breaks = |fix: &Fix| fix.edits.iter().any(|edit| edit.text.contains('"'));
                 if source.style == Style::DoubleQuoted && finding.fix.as_ref().is_some_and(breaks) {

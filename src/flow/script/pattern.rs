@@ -46,6 +46,20 @@ pub fn meant(pattern: &str) -> Option<String> {
     (out != pattern).then_some(out)
 }
 
+/// The same for one that has the minutes where the month belongs, or the month behind the hour.
+pub fn confused(pattern: &str) -> Option<String> {
+    let mut out = pattern.replace("H:MM", "H:mm").replace("h:MM", "h:mm");
+    for sign in ['/', '-', '.'] {
+        for part in ["d", "y"] {
+            out = out.replace(&format!("{part}{sign}mm"), &format!("{part}{sign}MM"));
+            if out.starts_with(&format!("mm{sign}{part}")) {
+                out.replace_range(..2, "MM");
+            }
+        }
+    }
+    (out != pattern).then_some(out)
+}
+
 /// A row of letters: parts of a date side by side (`ddMMyyyy`, with the `T` of a moment), or a word that needs quotes.
 fn word(letters: &str) -> String {
     let mut out = String::new();
@@ -90,6 +104,22 @@ mod tests {
         ];
         for (written, wanted) in cases {
             assert_eq!(meant(written).as_deref(), wanted, "{written}");
+        }
+    }
+
+    #[test]
+    fn minutes_are_no_month() {
+        let cases = [
+            ("dd/mm/yyyy", Some("dd/MM/yyyy")),
+            ("mm-dd", Some("MM-dd")),
+            ("yyyy-mm-dd HH:mm", Some("yyyy-MM-dd HH:mm")),
+            ("HH:MM", Some("HH:mm")),
+            ("HH:mm", None),
+            ("mm:ss", None),
+            ("d.MM. H.mm", None),
+        ];
+        for (written, wanted) in cases {
+            assert_eq!(confused(written).as_deref(), wanted, "{written}");
         }
     }
 }

@@ -43,6 +43,10 @@ pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
             let method = if word == "includes" { "contains" } else { word };
             Some(format!("write `{}.{method}({})`", operand(before), value.trim_matches(['(', ')'])))
         }
+        "between" => {
+            let (low, high) = value.split_once(" and ")?;
+            Some(format!("write `{0} >= {1} && {0} <= {2}`", operand(before), low.trim(), high.trim()))
+        }
         "then" => Some("take it out: `then:` is a key of its own in the line below".to_owned()),
         _ => {
             // The parser stops at the letter behind a number.

@@ -2,10 +2,13 @@
 
 use super::sentence::{in_words, is_nothing, nothing_in_words, operand};
 use super::{Code, FUNCTIONS, Function, ScriptError, check, sandbox::OUT_OF_FUEL};
-use crate::base::{
-    diagnostic::{Diagnostic, did_you_mean},
-    fix::Fix,
-    place::Place,
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, did_you_mean},
+        fix::Fix,
+        place::Place,
+    },
+    flow::spec::VIEWS,
 };
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 use std::ops::Range;
@@ -73,6 +76,13 @@ pub fn syntax<'a>(
     if let Some(help) = in_words(&code[..at], &word, &code[at + word.len()..]) {
         return Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here")).help(help);
     }
+    if let Some((range, meant)) = compared(code, at) {
+        let place = place(range);
+        let fix = Fix::replace(format!("write `{meant}`"), &place, meant);
+        return Diagnostic::error("E308", &place, format!("`{}` does not compare", place.text()))
+            .help(format!("write `{meant}`"))
+            .fix(fix);
+    }
     match error.err_type() {
         ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known),
         ParseErrorType::ModuleUndefined(name) => {
@@ -100,11 +110,12 @@ pub fn syntax<'a>(
             finding.help("is a bracket or a value missing at its end?")
         }
         ParseErrorType::ExprTooDeep => Diagnostic::error("E308", &here(1), "this is nested too deeply"),
-        _ if OPERATOR_WORDS.contains(&word.as_str()) => {
+        _ if OPERATOR_WORDS.contains(&word.to_lowercase().as_str()) => {
             let place = here(word.len());
             // `name or "you"`: what stands in when it is missing.
-            let stands_in = word == "or" && code[at..].trim_start_matches("or").trim_start().starts_with(['"', '\'']);
-            let meant = if stands_in { Some("write `??`".to_owned()) } else { operator(&word) };
+            let spoken = word.to_lowercase();
+            let stands_in = spoken == "or" && code[at + word.len()..].trim_start().starts_with(['"', '\'']);
+            let meant = if stands_in { Some("write `??`".to_owned()) } else { operator(&spoken) };
             let symbol = meant.as_deref().and_then(|help| help.split('`').nth(1)).unwrap_or_default().to_owned();
             let fix = Fix::replace(format!("write `{symbol}`"), &place, symbol);
             Diagnostic::error("E308", &place, format!("`{word}` means nothing here")).help_if(meant).fix(fix)
@@ -114,12 +125,44 @@ pub fn syntax<'a>(
             let finding = Diagnostic::error("E308", &place, "`=` would change a value, and this only looks at it");
             finding.help("to compare write `==`").fix(Fix::replace("write `==`", &place, "=="))
         }
-        other => Diagnostic::error(
-            "E308",
-            &here(word.len()),
-            format!("this cannot be read: {}", reworded(&other.to_string())),
-        ),
+        other => {
+            let message = format!("this cannot be read: {}", reworded(&other.to_string()));
+            Diagnostic::error("E308", &here(word.len()), message).help_if(at_a_stop(code, at, &word))
+        }
     }
+}
+
+/// `=>` and `<>`, where they stand and how they are written here.
+fn compared(code: &str, at: usize) -> Option<(Range<usize>, &'static str)> {
+    let (before, rest) = (&code[..at], &code[at..]);
+    match () {
+        () if rest.starts_with("=>") => Some((at..at + 2, ">=")),
+        () if rest.starts_with("=<") => Some((at..at + 2, "<=")),
+        () if rest.starts_with("<>") => Some((at..at + 2, "!=")),
+        () if before.ends_with('<') && rest.starts_with('>') => Some((at - 1..at + 1, "!=")),
+        () => None,
+    }
+}
+
+/// What may be meant where the parser stopped and did not say why.
+fn at_a_stop(code: &str, at: usize, word: &str) -> Option<String> {
+    let before = code[..at].trim_end();
+    if before.is_empty() && code[at..].starts_with(['<', '>', '=']) {
+        return Some(format!("write first what is compared: `answer {}`, with the name of the answer", code.trim()));
+    }
+    // `contact.first_name || "you"`
+    if let Some(left) = before.strip_suffix("||").filter(|_| code[at..].starts_with('"')) {
+        let text = code[at + 1..].split('"').next().unwrap_or_default();
+        return Some(format!(
+            "to put a text in the place of what is missing write `{} ?? \"{text}\"`",
+            operand(left.trim_end())
+        ));
+    }
+    // `contact.first name`
+    let last = operand(before).rsplit('.').next().unwrap_or_default();
+    let joined = format!("{last}_{word}");
+    let known = || VIEWS.iter().flat_map(|view| view.parts).any(|(name, _)| *name == joined);
+    (before.len() < at && known()).then(|| format!("a name has no blank in it: write `{joined}`"))
 }
 
 /// The code without the `${ }` around its values.
@@ -354,13 +397,33 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
             .fix(fix);
     }
     // What something is compared with is more often a text without its quotes than a name.
-    let help = match before.ends_with("==") || before.ends_with("!=") {
-        true => format!("for the text write `\"{name}\"`, in double quotes; a name is filled by an earlier step"),
-        false => format!("an earlier step fills it, `as: {name}` or `set:`, or it is an input of the flow"),
+    let text = before.ends_with("==") || before.ends_with("!=") || before.ends_with("??");
+    let help = match (name.to_lowercase().as_str(), elsewhere(name)) {
+        ("yes" | "no", _) if text => {
+            let truth = name.eq_ignore_ascii_case("yes");
+            format!("the answer of a `yesno` is `{truth}`; for the text write `\"{name}\"`, in double quotes")
+        }
+        _ if text => format!("for the text write `\"{name}\"`, in double quotes; a name is filled by an earlier step"),
+        (_, Some(ours)) => ours,
+        _ => format!("an earlier step fills it, `as: {name}` or `set:`, or it is an input of the flow"),
     };
     Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
         .help(help)
         .meant(name, known.iter().map(String::as_str))
+}
+
+/// Where what is called so stands in this language: `tags` in `contact.tags`.
+fn elsewhere(name: &str) -> Option<String> {
+    let parts = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
+    let of_contact = parts.iter().any(|(part, _)| *part == name);
+    match name.to_lowercase().as_str() {
+        _ if of_contact => Some(format!("write `contact.{name}`")),
+        "user" | "customer" | "client" | "person" | "profile" => {
+            Some("who they are is `contact`: write `contact.name`".to_owned())
+        }
+        "message" | "text" => Some("what they wrote is `msg.text`".to_owned()),
+        _ => None,
+    }
 }
 
 /// `expecting ';' to terminate this statement` in words of ours; what is not known stays as it was said.

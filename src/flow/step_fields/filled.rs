@@ -56,7 +56,9 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     fn read_text(&mut self, node: &Node, secrets: bool) -> Text {
         let Some(scalar) = node.scalar() else {
-            self.wrong(node, "E208", format!("this takes a text, and gets {}", node.describe()));
+            let finding =
+                Diagnostic::error("E208", &node.place, format!("this takes a text, and gets {}", node.describe()));
+            self.report(finding.help_if(node.sole_value().map(|value| format!("write the text alone: `{value}`"))));
             return Text::plain("", &node.place);
         };
         let text = Text::parse(scalar, self.builder.scripts, &self.names(secrets), self.builder.findings);
@@ -124,6 +126,15 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.text_of(node)
     }
 
+    /// What tells one from another: the bare name of a value is the same text for all.
+    pub fn key_of(&mut self, node: &Node) -> Text {
+        match node.scalar().filter(|scalar| scalar.is_plain() && self.builder.names.contains(&scalar.text)) {
+            Some(_) => self.stays(node),
+            None => self.no_values(node),
+        }
+        self.text_of(node)
+    }
+
     /// What gives a list.
     pub fn list_of(&mut self, key: &str, node: &Node) -> Text {
         let text = self.text_of(node);
@@ -169,7 +180,9 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     /// What takes a list gets a text.
     fn takes_list(&self, key: &str, node: &Node, text: &Text) {
-        let Some(plain) = text.as_plain().filter(|_| !node.is_broken()) else { return };
+        // Of what is worked out and cannot be read the reason is said.
+        let computed = node.text().is_some_and(|text| text.contains("${"));
+        let Some(plain) = text.as_plain().filter(|_| !node.is_broken() && !computed) else { return };
         let message = format!("`{key}` takes a list, and this is the text `{plain}`");
         let finding = Diagnostic::error("E318", &node.place, message);
         let worked_out = format!("${{{plain}}}");

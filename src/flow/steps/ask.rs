@@ -109,7 +109,8 @@ impl StepKind for Ask {
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         let message = Message::parse(fields, "ask");
-        if let Some(entry) = fields.entry("buttons") {
+        let read_as_options = fields.entry("options").filter(|entry| entry.key.written() == "buttons");
+        if let Some(entry) = read_as_options.or_else(|| fields.entry("buttons")) {
             let finding = Diagnostic::error("E231", &entry.key.place, "a question has `options`, not `buttons`");
             let fix = Fix::replace("write `options`", &entry.key.place, "options");
             fields.report(finding.help("write `options:`").fix(fix));
@@ -317,7 +318,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
         let key = Node { place: entry.key.place.clone(), kind: crate::base::yaml::Kind::Scalar(entry.key.clone()) };
         let title = fields.text_of(&key);
         fields.sentence(Role::Option, &title);
-        if let Some(finding) = cut_at_colon(node, &entry.key.text, &entry.value) {
+        if let Some(finding) = cut_at_colon(fields, node, &entry.key.text, &entry.value) {
             fields.report(finding);
             return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
         }
@@ -327,6 +328,15 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
     let mut keys = fields.below(node, "option");
     let (id, title) = (keys.node("id"), keys.required("title"));
     let (description, consent, steps) = (keys.node("desc"), keys.node("consent"), keys.node("do"));
+    // `{title: Book, go: booking}`: the step stands beside its option.
+    let beside = |entry: &&yaml::Entry| entry.key.text != "consent" && super::spec(&entry.key.text).is_some();
+    let step = entries.iter().filter(|_| steps.is_none()).find(beside);
+    if let Some((entry, spec)) = step.and_then(|entry| Some((entry, super::spec(&entry.key.text)?))) {
+        let value = entry.value.text().unwrap_or("…");
+        let finding = Diagnostic::error("E203", &entry.key.place, format!("`option` has no key `{0}`: `{0}` is a step", spec.name));
+        fields.report(finding.help(format!("write `do: {{{}: {value}}}`", spec.name)));
+        keys.know(&[spec.name]);
+    }
     keys.finish();
     let title = match title {
         Some(node) => fields.text_of(node),
@@ -347,12 +357,18 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
 }
 
 /// `- Cut: 28 €` is one text that was cut at its colon: what follows is no step.
-fn cut_at_colon(node: &Node, title: &str, value: &Node) -> Option<Diagnostic> {
+fn cut_at_colon(fields: &StepFields<'_, '_>, node: &Node, title: &str, value: &Node) -> Option<Diagnostic> {
     let text = value.text().filter(|text| !text.is_empty() && !value.is_broken())?;
     let first = text.split([' ', ':']).next().unwrap_or_default();
     let step = |word: &str| super::spec(word).is_some() || meant::verb(word).is_some();
     if step(first) || value.scalar().is_some_and(|scalar| !scalar.is_plain()) {
         return None;
+    }
+    if fields.leads_to(text) {
+        let message = format!("what stands behind `{title}` is a step, and `{text}` is a name");
+        let finding = Diagnostic::error("E220", &value.place, message);
+        let fix = Fix::replace(format!("go to `{text}`"), &value.place, format!("{{go: {text}}}")).guess();
+        return Some(finding.help(format!("to go there write `{{go: {text}}}`")).fix(fix));
     }
     let whole = yaml::quoted(&format!("{title}: {text}"));
     let finding = Diagnostic::error("E108", &value.place, "a text with `: ` needs quotes: what stands behind it is no step");
@@ -384,6 +400,11 @@ fn read_gather(fields: &mut StepFields<'_, '_>, kind: &Kind, has_options: bool) 
 fn read_reminders(fields: &mut StepFields<'_, '_>) -> Vec<Reminder> {
     let mut all = Vec::new();
     for node in fields.list("remind") {
+        if let Some(after) = node.text().filter(|text| Span::parse(text).is_ok()) {
+            let message = format!("`remind` needs what to say, and this is the text `{after}`");
+            fields.wrong(node, "E201", format!("{message}; write `remind: {{after: {after}, say: …}}`"));
+            continue;
+        }
         let mut keys = fields.below(node, "remind");
         let after = keys.required("after").and(keys.opt_duration("after"));
         let (say, if_closed) = (keys.required("say"), keys.node("if_closed"));

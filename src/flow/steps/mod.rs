@@ -5,7 +5,12 @@ use super::{
     step_fields::StepFields,
     turn::{Here, Next, Turn},
 };
-use crate::base::{diagnostic::Diagnostic, fix::Fix, meant, yaml::Node};
+use crate::base::{
+    diagnostic::{Diagnostic, nearest},
+    fix::Fix,
+    meant,
+    yaml::Node,
+};
 
 pub mod until;
 
@@ -59,7 +64,10 @@ pub fn spec(name: &str) -> Option<&'static Spec> {
 pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(String, bool)> {
     let mut all = Vec::new();
     for entry in node.map().unwrap_or_default() {
-        let topic = entry.key.text.as_str();
+        let written = entry.key.text.as_str();
+        // `{al: withdrawn}` is reported, and read as what was meant.
+        let is_all = !fields.bot().topics.contains_key(written) && nearest(written, ["all"]).is_some();
+        let topic = if is_all { "all" } else { written };
         let given = match entry.value.text() {
             Some("given") => true,
             Some("withdrawn") => false,
@@ -76,8 +84,8 @@ pub(super) fn consent_map(fields: &mut StepFields<'_, '_>, node: &Node) -> Vec<(
                 word == "given"
             }
         };
-        if topic != "all" {
-            fields.check_topic(&entry.key);
+        if written != "all" {
+            fields.check_topic(&entry.key, &["all"]);
         } else if given {
             fields.wrong(&entry.value, "E229", "`all` can only be withdrawn; name the topic that is given");
         }

@@ -62,12 +62,12 @@ impl StepKind for Set {
                 (None, Some(list)) => Goal::Append(checked(fields, list, &entry.key.place)),
                 (None, None) => Goal::Variable(checked(fields, name, &entry.key.place)),
             };
+            let before = fields.findings().len();
             if let Goal::Contact(field) = &goal {
                 takes(fields, field, &entry.value);
             }
-            let taken = fields.findings().len();
             let data = fields.data_of(&entry.value);
-            if taken == fields.findings().len() && !matches!(goal, Goal::Contact(_)) {
+            if before == fields.findings().len() {
                 fields.no_code(&entry.value);
             }
             values.push((goal, data));

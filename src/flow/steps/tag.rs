@@ -44,7 +44,8 @@ pub(super) fn read(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Vec<T
 
 /// A name that is written and empty: found here, not when somebody comes by.
 pub(super) fn not_empty(fields: &mut StepFields<'_, '_>, name: &Text, what: &str) {
-    if name.source().trim().is_empty() {
+    // What is no text at all has been reported.
+    if name.source().trim().is_empty() && !fields.findings().speaks_of(name.place()) {
         let finding = Diagnostic::error("E208", name.place(), format!("{what} needs a name, and this is empty"));
         fields.report(finding.help("write the name"));
     }

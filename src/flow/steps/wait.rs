@@ -138,6 +138,11 @@ impl On {
             Some("window_closing") => return Some(On::WindowClosing),
             Some(text) => {
                 return match Span::parse(text) {
+                    Ok(span) if span < Span::ZERO => {
+                        let message = format!("`wait` lies ahead, and `{text}` is before now; write `{}`", Span(-span.0));
+                        fields.wrong(node, "E204", message);
+                        None
+                    }
                     Ok(span) => Some(On::Span(span)),
                     Err(_) if hours::clock(text.trim()).is_some() => {
                         let message = format!("`wait` takes a length of time, and `{text}` is a time of day");

@@ -62,7 +62,7 @@ impl TriggerKind for Date {
             let finding = Diagnostic::error("E244", &node.place, format!("`contact.{field}` is a day without a time"));
             fields.report(finding.help("add `at: \"10:00\"`"));
         }
-        let offset = fields.opt_duration("offset").unwrap_or(Span::ZERO);
+        let offset = fields.opt_offset("offset").unwrap_or(Span::ZERO);
         Date { field, offset, at: at.flatten(), late: fields.duration("late", Span::hours(1)) }
     }
 
@@ -132,6 +132,8 @@ fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
     let is_date = |kind: &Kind| matches!(kind.of, AnswerType::Date | AnswerType::DateTime);
     match declared.iter().find(|field| field.name == name) {
         Some(field) if is_date(&field.kind) => return (name, field.kind.of == AnswerType::Date),
+        // What is wrong with its type is said where it is declared.
+        Some(field) if field.untyped => {}
         Some(_) => {
             let finding = Diagnostic::error("E244", &node.place, format!("`contact.{name}` is no date"));
             fields.report(finding.help("declare it as `date` or `datetime` under `fields` in `_bot.yaml`"));

@@ -100,6 +100,9 @@ impl TriggerKind for Webhook {
             Some("create") => NewContact::Create,
             Some(_) | None => NewContact::Ignore,
         };
+        if let Some(node) = fields.node("contact") {
+            fields.no_values(node);
+        }
         let findings = fields.findings();
         Webhook {
             name,

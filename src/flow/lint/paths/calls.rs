@@ -99,7 +99,12 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[Ty], place: &Place) {
         "format"
             if args[0].kinds.without(Kinds::MISSING).within(moments.and(Kinds::TEXT)) || args[0].kinds.is_vague() =>
         {
-            if let Some(meant) = pattern::meant(text) {
+            if let Some(meant) = pattern::confused(text) {
+                eval.bad(|| {
+                    let message = format!("in `{text}` `MM` is the month, and `mm` are the minutes");
+                    Diagnostic::warning("W321", place, message).help(format!("write `.format(\"{meant}\")`"))
+                });
+            } else if let Some(meant) = pattern::meant(text) {
                 eval.bad(|| {
                     let message = format!("`{text}` has letters that no date is printed by");
                     Diagnostic::warning("W321", place, message).help(format!("write `.format(\"{meant}\")`"))

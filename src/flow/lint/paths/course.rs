@@ -273,8 +273,14 @@ pub fn answer(written: &yaml::Node, by: &str) -> Ty {
         }
         ids.push(id.to_owned());
     }
+    // Of two with one id it was said; which of them was to have another one nobody knows.
+    let twice = ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id));
     // Without any it was said that there are none.
-    if ids.is_empty() { Ty::of(Kinds::TEXT) } else { Ty { kinds: Kinds::TEXT, known: Known::Texts(ids.into()) } }
+    if ids.is_empty() || twice {
+        Ty::of(Kinds::TEXT)
+    } else {
+        Ty { kinds: Kinds::TEXT, known: Known::Texts(ids.into()) }
+    }
 }
 
 /// The answer to options that were made of a list: an item of it, or the text of an option beside them (`also`).

@@ -127,6 +127,7 @@ impl Part {
             .filter_map(|((_, what), (good, finding))| finding.as_ref().filter(|_| *what == "E805" && !good))
             .map(|finding| &finding.place)
             .collect();
+        let mut unfilled: BTreeMap<&str, Diagnostic> = BTreeMap::new();
         for ((_, name), read) in &self.reads {
             let said = empty.iter().any(|place| {
                 place.range().start <= read.place.range().start && read.place.range().end <= place.range().end
@@ -137,7 +138,12 @@ impl Part {
             if read.missing && !read.filled {
                 let message = format!("`{name}` is read here, and nothing has filled it by then");
                 let finding = Diagnostic::error("E316", &read.place, message);
-                findings.push(finding.help("fill it in an earlier step (`as:` or `set:`), or take it out"));
+                let finding = finding.help("fill it in an earlier step (`as:` or `set:`), or take it out");
+                // One name that nothing fills is one mistake, wherever it is read.
+                match unfilled.remove(name.as_str()) {
+                    Some(first) => drop(unfilled.insert(name, first.and_at(&read.place))),
+                    None => drop(unfilled.insert(name, finding)),
+                }
             } else if read.missing && read.shows {
                 let message = format!("`{name}` can be missing here: not every way to this step fills it");
                 let finding = Diagnostic::warning("W317", &read.place, message);
@@ -146,6 +152,7 @@ impl Part {
                 )));
             }
         }
+        findings.extend(unfilled.into_values());
         for (good, finding) in self.verdicts.values() {
             if let (false, Some(finding)) = (good, finding) {
                 findings.push(finding.clone());

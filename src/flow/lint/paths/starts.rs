@@ -12,7 +12,7 @@ use crate::{
     base::{time::Span, yaml},
     flow::{
         FlowSet,
-        definition::{Flow, IfBusy, Node, Target, WrittenTrigger},
+        definition::{Field, Flow, IfBusy, Node, Target, WrittenTrigger},
         script::Code,
         text::Data,
         triggers::Since,
@@ -55,7 +55,14 @@ pub fn start(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> State {
     }
     if let Some(field) = written.get("date").and_then(yaml::Node::text) {
         let name = field.strip_prefix("contact.").unwrap_or(field);
-        state = state.fact(&format!("contact.{name}"), true);
+        let is_date =
+            |field: &&Field| matches!(field.kind.of, AnswerType::Date | AnswerType::DateTime) || field.untyped;
+        let dates: Vec<&str> = set.bot.fields.iter().filter(is_date).map(|field| field.name.as_str()).collect();
+        // That it is no date of the contact is said; which one was meant nobody knows.
+        let given = if dates.contains(&name) { vec![name] } else { dates };
+        for name in given {
+            state = state.fact(&format!("contact.{name}"), true);
+        }
     }
     // Who is no part of the audience is not written to.
     if let Some(to) = written.get("to") {

@@ -26,7 +26,7 @@ fn a_secret_outside_of_http_is_an_error() {
 fn unknown_senders_are_found_when_they_are_known() {
     let around = Around { senders: Some(vec!["shop".into()]), ..Around::default() };
     let found = found_in(BOT, &["sender: shpo\nsteps: []\n"], &around);
-    assert_eq!(found, ["a.yaml:1:7: error[E413] the configuration has no sender `shpo`; did you mean `shop`?"]);
+    assert_eq!(found, ["a.yaml:2:9: error[E413] the configuration has no sender `shpo`; did you mean `shop`?"]);
 }
 
 #[test]
