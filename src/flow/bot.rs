@@ -4,6 +4,7 @@ use super::{
     declared::{at_most_of, declared_below},
     definition::{Body, Field, Flow},
     hours::{self, clock},
+    language_codes,
     spec::VIEWS,
     text::Text,
 };
@@ -163,7 +164,7 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let name = fields.opt_text("bot").unwrap_or("Bot").to_owned();
     // `english` is said below, and read as `en`: that templates exist in `en` alone is no mistake beside it.
     let written_language = fields.opt_text("language").unwrap_or("en").to_owned();
-    let language = code_of(&written_language).unwrap_or(&written_language).to_owned();
+    let language = language_codes::code_of(&written_language).unwrap_or(&written_language).to_owned();
     let mut languages: BTreeMap<String, Vec<String>> = BTreeMap::from([(language.clone(), Vec::new())]);
     let written = fields.node("languages").filter(|node| node.list().is_some() || node.text().is_some());
     if let Some(node) = written.filter(|node| !node.is_broken()) {
@@ -182,10 +183,10 @@ pub(super) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         languages.insert(entry.key.text.clone(), fallbacks);
     }
     if let Some(node) = fields.node("language").filter(|node| !node.is_broken()) {
-        findings.extend(not_a_language(&written_language, &node.place));
+        findings.extend(language_codes::not_a_language(&written_language, &node.place));
     }
     for entry in fields.node("languages").and_then(Node::map).unwrap_or_default() {
-        findings.extend(not_a_language(&entry.key.text, &entry.key.place));
+        findings.extend(language_codes::not_a_language(&entry.key.text, &entry.key.place));
     }
     let timezone = zone(&mut fields);
     let env = fields.texts("env").into_iter().map(str::to_owned).collect();
@@ -390,46 +391,6 @@ fn sandbox(fields: &mut Fields<'_>) -> Sandbox {
     node.finish();
     sandbox
 }
-
-/// A language that is not written as WhatsApp's templates and `locales/` name it: `spanish` for `es`.
-pub fn not_a_language(written: &str, place: &Place) -> Option<Diagnostic> {
-    let mut parts = written.split(['_', '-']);
-    let code = |part: &str| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_lowercase());
-    let rest = |part: &str| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-    if parts.next().is_some_and(code) && parts.all(rest) {
-        return None;
-    }
-    let meant = code_of(written);
-    let finding = Diagnostic::error("E218", place, format!("`{written}` is no code of a language"));
-    let fix =
-        meant.filter(|_| place.text() == written).map(|code| Fix::replace(format!("write `{code}`"), place, code));
-    let help = meant.map_or_else(|| "write it like `es` or `pt_BR`".to_owned(), |code| format!("write `{code}`"));
-    Some(finding.help(help).fix_if(fix.map(Fix::guess)))
-}
-
-fn code_of(name: &str) -> Option<&'static str> {
-    LANGUAGES.iter().find(|(known, _)| name.to_lowercase() == *known).map(|(_, code)| *code)
-}
-
-/// What people call languages, with their codes.
-const LANGUAGES: [(&str, &str); 16] = [
-    ("arabic", "ar"),
-    ("catalan", "ca"),
-    ("deutsch", "de"),
-    ("dutch", "nl"),
-    ("english", "en"),
-    ("español", "es"),
-    ("français", "fr"),
-    ("french", "fr"),
-    ("german", "de"),
-    ("hindi", "hi"),
-    ("italian", "it"),
-    ("italiano", "it"),
-    ("portuguese", "pt"),
-    ("português", "pt"),
-    ("spanish", "es"),
-    ("turkish", "tr"),
-];
 
 /// What the language has and this version does not do yet: said, never passed over.
 pub(super) fn later(place: &Place, what: &str) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! Translations: `locales/es.yaml`, by step, each beside the text that it was made from.
 
 use super::{
-    bot::not_a_language,
+    language_codes::not_a_language,
     plural::{self, CATEGORIES},
     script::Scripts,
     text::{Names, Text},

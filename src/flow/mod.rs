@@ -32,6 +32,7 @@ pub mod hours;
 pub mod i18n;
 pub mod inputs;
 mod judge;
+mod language_codes;
 pub mod lint;
 pub mod locale;
 mod lost;

@@ -1,10 +1,10 @@
 //! Fills the arena of one flow: steps and blocks.
 
 use super::aims::{Aims, nowhere};
-use super::no_step::{is_then, not_a_step};
+use super::no_step::{is_then, no_verb, not_a_step};
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean, nearest},
+        diagnostic::{Diagnostic, Findings, did_you_mean},
         ids::{FlowName, StepId},
         meant,
         place::Place,
@@ -233,7 +233,7 @@ impl<'a> Builder<'a> {
             );
         }
         let Some(verb) = verbs.first() else {
-            self.no_verb(node, entries);
+            no_verb(self.findings, node, entries);
             return None;
         };
         let name = verb.key.text.as_str();
@@ -245,61 +245,6 @@ impl<'a> Builder<'a> {
             return None;
         }
         Some((steps::spec(name)?, verb.key.place.clone()))
-    }
-
-    fn no_verb(&self, node: &yaml::Node, entries: &[Entry]) {
-        if let Some(first) = entries.first()
-            && let Some(help) = self.no_step(node, first)
-        {
-            let message = format!("there is no step `{}`", first.key.text);
-            self.findings.push(Diagnostic::error("E221", &first.key.place, message).help(help));
-            return;
-        }
-        self.findings.push(match entries.first() {
-            Some(first) => {
-                let known: Vec<&str> = steps::SPECS.iter().map(|spec| spec.name).collect();
-                let message = format!("there is no step `{}`", first.key.text);
-                let help = did_you_mean(&first.key.text, known.iter().copied());
-                let help = help.unwrap_or_else(|| format!("a step is one of {}", known.join(", ")));
-                Diagnostic::error("E221", &first.key.place, message).help(help)
-            }
-            None => Diagnostic::error("E220", &node.place, "this step is empty"),
-        });
-    }
-
-    /// What to write for a word that is no misspelt step.
-    fn no_step(&self, node: &yaml::Node, first: &Entry) -> Option<String> {
-        let name = first.key.text.as_str();
-        match name {
-            "then" | "else" => {
-                return Some(format!("`{name}:` belongs to an `if`: write it below that, without a `- `"));
-            }
-            "blocks" => return Some("`blocks:` stands below the steps, in column 1 and without a `- `".to_owned()),
-            _ => {}
-        }
-        let a_list = first.value.list().is_some_and(|items| items.iter().all(|item| item.map().is_some()));
-        if let (Some(ours), false) = (meant::verb(name), a_list) {
-            return Some(match (name, ours) {
-                ("return", _) => "write `- end:`, and `return: …` below `end`".to_owned(),
-                (_, "end") => "write `- end`".to_owned(),
-                _ => format!("write `- {ours}: …`"),
-            });
-        }
-        if let Some(name) = name.strip_prefix('-') {
-            return Some(format!("write a blank behind the `-`: `- {name}: …`"));
-        }
-        let holds_steps = first.value.list().is_some() || first.value.map().is_some();
-        let near = steps::SPECS.iter().any(|spec| nearest(name, [spec.name]).is_some());
-        if near || !holds_steps {
-            return None;
-        }
-        Some(match node.map() {
-            // `steps:` with names below it.
-            Some([_, second, ..]) if second.value.map().is_some() => {
-                "steps have no names: begin each with `- `, such as `- say: …`".to_owned()
-            }
-            _ => format!("a part with a name stands under `blocks:`, at the end of the flow: `blocks: {{{name}: …}}`"),
-        })
     }
 
     fn id(&mut self, node: &yaml::Node, derived: &str, ix: NodeIx, place: &Place) -> StepId {

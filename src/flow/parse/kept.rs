@@ -73,7 +73,7 @@ impl Kept {
         let flows = self.flows(&sorted, &bot, &scripts, &names, &findings);
         let locales = locales(&sorted, &scripts, &findings);
         let set = FlowSet { bot, flows, scripts, locales, files: files.to_vec() };
-        let mut all = super::each_name_once(findings.into_sorted());
+        let mut all = super::once::each_name_once(findings.into_sorted());
         set.bot.leave_out_what_is_lost(&mut all);
         (set, all)
     }

@@ -5,6 +5,7 @@ mod asking;
 mod builder;
 mod kept;
 mod no_step;
+mod once;
 mod respell;
 mod triggers;
 
@@ -32,7 +33,7 @@ use crate::base::{
     yaml::{self, Entry, Kind},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, btree_map},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -43,31 +44,6 @@ pub const BOT_FLOW: &str = "_bot";
 /// The findings come sorted; a set with errors must not go live.
 pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
     Kept::default().parse(files)
-}
-
-/// Where a name is given that cannot be used, its uses are no mistakes of their own; a name that nothing has is one
-/// mistake wherever it is read, unless it is misspelt each time.
-fn each_name_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut said: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut all: Vec<Diagnostic> = Vec::new();
-    for finding in findings {
-        if finding.code != "E307" && (finding.code != "E303" || finding.fix.is_some()) {
-            all.push(finding);
-            continue;
-        }
-        match said.entry((finding.place.path().to_owned(), finding.message.clone())) {
-            btree_map::Entry::Occupied(first) if finding.code == "E303" => {
-                let first = &mut all[*first.get()];
-                *first = first.clone().and_at(&finding.place);
-            }
-            btree_map::Entry::Occupied(_) => {}
-            btree_map::Entry::Vacant(free) => {
-                free.insert(all.len());
-                all.push(finding);
-            }
-        }
-    }
-    all
 }
 
 /// The files by what they are; YAML is loaded.

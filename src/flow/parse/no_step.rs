@@ -2,8 +2,9 @@
 
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings},
-        meant, yaml,
+        diagnostic::{Diagnostic, Findings, did_you_mean, nearest},
+        meant,
+        yaml::{self, Entry},
     },
     flow::steps,
 };
@@ -27,6 +28,62 @@ pub fn not_a_step(findings: &Findings, finding: Diagnostic, word: &str, before: 
         (None, None) => format!("to say it write `- say: {}`", plain(word)),
     };
     findings.push(finding.help(help));
+}
+
+/// A step without any verb of ours.
+pub fn no_verb(findings: &Findings, node: &yaml::Node, entries: &[Entry]) {
+    if let Some(first) = entries.first()
+        && let Some(help) = no_step(node, first)
+    {
+        let message = format!("there is no step `{}`", first.key.text);
+        findings.push(Diagnostic::error("E221", &first.key.place, message).help(help));
+        return;
+    }
+    findings.push(match entries.first() {
+        Some(first) => {
+            let known: Vec<&str> = steps::SPECS.iter().map(|spec| spec.name).collect();
+            let message = format!("there is no step `{}`", first.key.text);
+            let help = did_you_mean(&first.key.text, known.iter().copied());
+            let help = help.unwrap_or_else(|| format!("a step is one of {}", known.join(", ")));
+            Diagnostic::error("E221", &first.key.place, message).help(help)
+        }
+        None => Diagnostic::error("E220", &node.place, "this step is empty"),
+    });
+}
+
+/// What to write for a word that is no misspelt step.
+fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
+    let name = first.key.text.as_str();
+    match name {
+        "then" | "else" => {
+            return Some(format!("`{name}:` belongs to an `if`: write it below that, without a `- `"));
+        }
+        "blocks" => return Some("`blocks:` stands below the steps, in column 1 and without a `- `".to_owned()),
+        _ => {}
+    }
+    let a_list = first.value.list().is_some_and(|items| items.iter().all(|item| item.map().is_some()));
+    if let (Some(ours), false) = (meant::verb(name), a_list) {
+        return Some(match (name, ours) {
+            ("return", _) => "write `- end:`, and `return: …` below `end`".to_owned(),
+            (_, "end") => "write `- end`".to_owned(),
+            _ => format!("write `- {ours}: …`"),
+        });
+    }
+    if let Some(name) = name.strip_prefix('-') {
+        return Some(format!("write a blank behind the `-`: `- {name}: …`"));
+    }
+    let holds_steps = first.value.list().is_some() || first.value.map().is_some();
+    let near = steps::SPECS.iter().any(|spec| nearest(name, [spec.name]).is_some());
+    if near || !holds_steps {
+        return None;
+    }
+    Some(match node.map() {
+        // `steps:` with names below it.
+        Some([_, second, ..]) if second.value.map().is_some() => {
+            "steps have no names: begin each with `- `, such as `- say: …`".to_owned()
+        }
+        _ => format!("a part with a name stands under `blocks:`, at the end of the flow: `blocks: {{{name}: …}}`"),
+    })
 }
 
 /// A text as it can stand behind a key, also within braces.

@@ -9,6 +9,7 @@ mod operators;
 pub mod pattern;
 mod sandbox;
 mod sentence;
+mod stopped;
 mod times;
 mod words;
 
@@ -331,7 +332,7 @@ impl Code {
         let outcome = sandbox::with_call(scope, titles, run);
         let value = match outcome {
             Ok(value) => convert::from_rhai(value).map_err(|text| self.error(text))?,
-            Err(error) => return Err(words::stopped(&error, self)),
+            Err(error) => return Err(stopped::stopped(&error, self)),
         };
         if convert::size(&value) > limits::SCRIPT_RESULT_BYTES_MAX {
             let limit = limits::SCRIPT_RESULT_BYTES_MAX / 1024;

@@ -1,7 +1,7 @@
 //! Rhai's errors in the words of people who do not program.
 
 use super::sentence::{in_words, is_nothing, nothing_in_words, operand};
-use super::{Code, FUNCTIONS, Function, ScriptError, check, sandbox::OUT_OF_FUEL};
+use super::{FUNCTIONS, Function, check};
 use crate::{
     base::{
         diagnostic::{Diagnostic, did_you_mean},
@@ -10,7 +10,7 @@ use crate::{
     },
     flow::spec::VIEWS,
 };
-use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+use rhai::{LexError, ParseError, ParseErrorType, Position};
 use std::ops::Range;
 
 /// Names that Rhai keeps for itself or for later.
@@ -186,100 +186,6 @@ fn unwrapped(code: &str) -> String {
     out + rest
 }
 
-/// A script that stopped while it ran.
-pub fn stopped(error: &EvalAltResult, code: &Code) -> ScriptError {
-    let (inner, module) = innermost(error, None);
-    let text = match inner {
-        EvalAltResult::ErrorTerminated(..) => match inner {
-            EvalAltResult::ErrorTerminated(token, _) if token.to_string() != OUT_OF_FUEL => "the script was stopped".into(),
-            _ => "the script works for too long; is there a loop that never ends?".into(),
-        },
-        EvalAltResult::ErrorFunctionNotFound(signature, _) => not_for(signature),
-        EvalAltResult::ErrorDataRace(..) => {
-            "a list cannot be read inside of the `map`, `filter` or `sort` that walks it; copy what you need with `let` first".into()
-        }
-        EvalAltResult::ErrorStackOverflow(_) => "functions call each other too deeply".into(),
-        EvalAltResult::ErrorDataTooLarge(what, _) => format!("too large: {}", what.to_lowercase()),
-        EvalAltResult::ErrorTooManyVariables(_) => "too many variables".into(),
-        EvalAltResult::ErrorArrayBounds(length, index, _) => {
-            let items = crate::base::counted::counted(length, "item");
-            format!("the list has {items}, and number {index} was asked for (the first is 0)")
-        }
-        EvalAltResult::ErrorVariableNotFound(name, _) => format!("nothing here is called `{name}`"),
-        EvalAltResult::ErrorDotExpr(said, _) => no_part(said),
-        EvalAltResult::ErrorPropertyNotFound(name, _) => format!("there is no `{name}` in this value"),
-        EvalAltResult::ErrorMismatchDataType(wanted, found, _) => format!("this takes {wanted}, and got {found}"),
-        EvalAltResult::ErrorRuntime(value, _) => value.to_string(),
-        other => reworded(&other.to_string()),
-    };
-    let position = inner.position();
-    // A mistake inside of a module has its line in that file, not in this one.
-    if let Some(module) = module {
-        let line = position.line().unwrap_or(1);
-        return ScriptError { text: format!("{text} (scripts/{module}.rhai, line {line})"), place: code.place() };
-    }
-    match (position.line(), position.position()) {
-        (Some(line), Some(column)) => ScriptError { text, place: code.place_at((line, column), 1) },
-        _ => code.error(text),
-    }
-}
-
-fn innermost<'a>(error: &'a EvalAltResult, module: Option<&'a str>) -> (&'a EvalAltResult, Option<&'a str>) {
-    match error {
-        EvalAltResult::ErrorInFunctionCall(_, source, inner, _) => {
-            innermost(inner, if source.is_empty() { module } else { Some(source.as_str()) })
-        }
-        EvalAltResult::ErrorInModule(_, inner, _) => innermost(inner, module),
-        other => (other, module),
-    }
-}
-
-/// A function that exists, called on something that it does not take.
-fn not_for(signature: &str) -> String {
-    let (name, rest) = signature.split_once(" (").unwrap_or((signature, ""));
-    let kinds = rest.trim_end_matches(')');
-    let first = kinds.split(", ").next().unwrap_or_default();
-    if first.is_empty() {
-        return format!("`{name}` needs a value to work on");
-    }
-    let what = kind_in_words(first);
-    let operator = !name.starts_with(|c: char| c.is_alphabetic());
-    if operator {
-        let second = kinds.split(", ").nth(1).unwrap_or_default();
-        let second = kind_in_words(second);
-        return format!("`{name}` does not work on {what} and {second}");
-    }
-    format!("`{name}` does not work on {what}")
-}
-
-/// A part is asked of a value that has none: `slot.time`, where `slot` is a text.
-fn no_part(said: &str) -> String {
-    let quoted: Vec<&str> = said.split('\'').collect();
-    match quoted.as_slice() {
-        [before, name, .., kind, _] if before.starts_with("Unknown property") => {
-            let what = kind_in_words(kind);
-            format!("`.{name}` is asked of {what} here, and {what} has no such part")
-        }
-        _ => reworded(said),
-    }
-}
-
-fn kind_in_words(kind: &str) -> &str {
-    match kind {
-        "()" => "a value that is missing",
-        "i64" | "f64" => "a number",
-        "string" | "&str | ImmutableString | String" => "a text",
-        "bool" => "true or false",
-        "array" => "a list",
-        "map" => "a map",
-        "Date" => "a date",
-        "Time" => "a time",
-        "Zoned" => "a date with time",
-        "Span" => "a length of time",
-        other => other.rsplit("::").next().unwrap_or(other),
-    }
-}
-
 /// Line and column, from 1; the end of the code where Rhai gives none.
 fn at(position: Position, code: &str) -> (usize, usize) {
     match position.line() {
@@ -427,7 +333,7 @@ fn elsewhere(name: &str) -> Option<String> {
 }
 
 /// `expecting ';' to terminate this statement` in words of ours; what is not known stays as it was said.
-fn reworded(said: &str) -> String {
+pub fn reworded(said: &str) -> String {
     let said = said.split(" (line ").next().unwrap_or(said);
     let lower = said.to_lowercase();
     if lower.contains("';'") && lower.contains("terminate") {

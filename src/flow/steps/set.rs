@@ -10,7 +10,7 @@ use crate::{
         yaml::{self, Node},
     },
     flow::{
-        bot::not_a_language,
+        language_codes::not_a_language,
         inputs,
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,

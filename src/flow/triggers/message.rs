@@ -4,7 +4,7 @@ use super::{Since, Stands, TriggerKind};
 use crate::{
     base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, yaml::Node},
     flow::{
-        bot::not_a_language,
+        language_codes::not_a_language,
         choose::{Fit, Heard, Strength},
         spec::{Declared, FieldKind, FieldSpec, Spec},
         step_fields::TriggerFields,

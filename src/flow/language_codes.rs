@@ -1,0 +1,44 @@
+//! How languages are written: by their codes, as WhatsApp's templates and `locales/` name them.
+
+use crate::base::{diagnostic::Diagnostic, fix::Fix, place::Place};
+
+/// A language that is not written as WhatsApp's templates and `locales/` name it: `spanish` for `es`.
+pub fn not_a_language(written: &str, place: &Place) -> Option<Diagnostic> {
+    let mut parts = written.split(['_', '-']);
+    let code = |part: &str| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_lowercase());
+    let rest = |part: &str| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    if parts.next().is_some_and(code) && parts.all(rest) {
+        return None;
+    }
+    let meant = code_of(written);
+    let finding = Diagnostic::error("E218", place, format!("`{written}` is no code of a language"));
+    let fix =
+        meant.filter(|_| place.text() == written).map(|code| Fix::replace(format!("write `{code}`"), place, code));
+    let help = meant.map_or_else(|| "write it like `es` or `pt_BR`".to_owned(), |code| format!("write `{code}`"));
+    Some(finding.help(help).fix_if(fix.map(Fix::guess)))
+}
+
+/// The code of a language that is called by a name of its own: `spanish` is `es`.
+pub fn code_of(name: &str) -> Option<&'static str> {
+    LANGUAGES.iter().find(|(known, _)| name.to_lowercase() == *known).map(|(_, code)| *code)
+}
+
+/// What people call languages, with their codes.
+const LANGUAGES: [(&str, &str); 16] = [
+    ("arabic", "ar"),
+    ("catalan", "ca"),
+    ("deutsch", "de"),
+    ("dutch", "nl"),
+    ("english", "en"),
+    ("español", "es"),
+    ("français", "fr"),
+    ("french", "fr"),
+    ("german", "de"),
+    ("hindi", "hi"),
+    ("italian", "it"),
+    ("italiano", "it"),
+    ("portuguese", "pt"),
+    ("português", "pt"),
+    ("spanish", "es"),
+    ("turkish", "tr"),
+];

@@ -1,0 +1,29 @@
+//! One message for one name.
+
+use crate::base::diagnostic::Diagnostic;
+use std::collections::{BTreeMap, btree_map};
+
+/// Where a name is given that cannot be used, its uses are no mistakes of their own; a name that nothing has is one
+/// mistake wherever it is read, unless it is misspelt each time.
+pub fn each_name_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut said: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut all: Vec<Diagnostic> = Vec::new();
+    for finding in findings {
+        if finding.code != "E307" && (finding.code != "E303" || finding.fix.is_some()) {
+            all.push(finding);
+            continue;
+        }
+        match said.entry((finding.place.path().to_owned(), finding.message.clone())) {
+            btree_map::Entry::Occupied(first) if finding.code == "E303" => {
+                let first = &mut all[*first.get()];
+                *first = first.clone().and_at(&finding.place);
+            }
+            btree_map::Entry::Occupied(_) => {}
+            btree_map::Entry::Vacant(free) => {
+                free.insert(all.len());
+                all.push(finding);
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,134 @@
+//! The options of a question as they are written.
+
+use super::{Each, WrittenOption};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        fix::Fix,
+        limits::OPTIONS_MAX,
+        meant,
+        yaml::{self, Kind, Node},
+    },
+    flow::{
+        definition::Role,
+        step_fields::StepFields,
+        steps::{consent_map, spec},
+        text::Text,
+    },
+};
+
+/// What a question shows: options that are written, or one for each item of a list.
+pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOption>, Option<Each>) {
+    let Some(node) = fields.node("options") else { return (Vec::new(), None) };
+    let Some(each) = node.get("each") else {
+        let items = fields.list("options");
+        if items.is_empty() && !node.is_broken() {
+            let finding = Diagnostic::error("E233", &node.place, "there are no options here: nobody could choose");
+            fields.report(finding.help("write one option a line, `- Yes`; for a free answer take `options` out"));
+        }
+        if items.len() > OPTIONS_MAX {
+            let message = format!("{} options are too many: a question takes {OPTIONS_MAX}", items.len());
+            let finding = Diagnostic::error("E234", &node.place, message);
+            fields.report(finding.help("ask in two steps, first for a group and then for one of it"));
+        }
+        return (items.iter().map(|item| read_option(fields, item)).collect(), None);
+    };
+    let list = fields.list_of("each", each);
+    let mut keys = fields.below(node, "options");
+    keys.know(&["each"]);
+    let (id, title) = (keys.required("id"), keys.required("title"));
+    let (description, also) = (keys.node("desc"), keys.list("also"));
+    keys.finish();
+    let place = node.place.clone();
+    let mut text = |node: Option<&Node>| match node {
+        Some(node) => fields.named_of(node),
+        None => Text::plain("", &place),
+    };
+    let each = Each { list, id: text(id), title: text(title), description: description.map(|node| text(Some(node))) };
+    // What is only filled in from data has nothing to translate.
+    for text in [Some(&each.title), each.description.as_ref()].into_iter().flatten() {
+        if text.fixed_chars() > 0 {
+            fields.sentence(Role::Option, text);
+        }
+    }
+    (also.iter().map(|item| read_option(fields, item)).collect(), Some(each))
+}
+
+/// A text, `title: steps`, or `{id, title, desc, consent, do}`.
+fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOption {
+    let Some(entries) = node.map() else {
+        let title = fields.text_of(node);
+        fields.sentence(Role::Option, &title);
+        return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
+    };
+    if node.get("title").is_none() && node.get("id").is_none() {
+        let [entry] = entries else {
+            let message = "an option is a text, `title: steps`, or has a `title`; begin each option with `- `";
+            let finding = Diagnostic::error("E235", &node.place, message);
+            // `yes: Yes please`: its id and its title.
+            let pair = entries.first().and_then(|entry| Some((entry.key.text.as_str(), entry.value.text()?)));
+            let help = pair.map(|(id, title)| format!("write `- {{id: {id}, title: {title}}}`"));
+            fields.report(finding.help_if(help));
+            let title = Text::plain("", &node.place);
+            return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
+        };
+        let key = Node { place: entry.key.place.clone(), kind: Kind::Scalar(entry.key.clone()) };
+        let title = fields.text_of(&key);
+        fields.sentence(Role::Option, &title);
+        if let Some(finding) = cut_at_colon(fields, node, &entry.key.text, &entry.value) {
+            fields.report(finding);
+            return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
+        }
+        let body = Some(fields.body_of(&entry.key.text, &entry.value));
+        return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body };
+    }
+    let mut keys = fields.below(node, "option");
+    let (id, title) = (keys.node("id"), keys.required("title"));
+    let (description, consent, steps) = (keys.node("desc"), keys.node("consent"), keys.node("do"));
+    // `{title: Book, go: booking}`: the step stands beside its option.
+    let beside = |entry: &&yaml::Entry| entry.key.text != "consent" && spec(&entry.key.text).is_some();
+    let step = entries.iter().filter(|_| steps.is_none()).find(beside);
+    if let Some((entry, spec)) = step.and_then(|entry| Some((entry, spec(&entry.key.text)?))) {
+        let value = entry.value.text().unwrap_or("…");
+        let finding = Diagnostic::error("E203", &entry.key.place, format!("`option` has no key `{0}`: `{0}` is a step", spec.name));
+        fields.report(finding.help(format!("write `do: {{{}: {value}}}`", spec.name)));
+        keys.know(&[spec.name]);
+    }
+    keys.finish();
+    let title = match title {
+        Some(node) => fields.text_of(node),
+        None => Text::plain("", &node.place),
+    };
+    fields.sentence(Role::Option, &title);
+    let description = description.map(|node| fields.text_of(node));
+    if let Some(text) = &description {
+        fields.sentence(Role::Other, text);
+    }
+    WrittenOption {
+        id: id.map_or_else(|| title.clone(), |node| fields.text_of(node)),
+        description,
+        consent: consent.map_or_else(Vec::new, |node| consent_map(fields, node)),
+        body: steps.map(|node| fields.body_of(title.source(), node)),
+        title,
+    }
+}
+
+/// `- Cut: 28 €` is one text that was cut at its colon: what follows is no step.
+fn cut_at_colon(fields: &StepFields<'_, '_>, node: &Node, title: &str, value: &Node) -> Option<Diagnostic> {
+    let text = value.text().filter(|text| !text.is_empty() && !value.is_broken())?;
+    let first = text.split([' ', ':']).next().unwrap_or_default();
+    let step = |word: &str| spec(word).is_some() || meant::verb(word).is_some();
+    if step(first) || value.scalar().is_some_and(|scalar| !scalar.is_plain()) {
+        return None;
+    }
+    if fields.leads_to(text) {
+        let message = format!("what stands behind `{title}` is a step, and `{text}` is a name");
+        let finding = Diagnostic::error("E220", &value.place, message);
+        let fix = Fix::replace(format!("go to `{text}`"), &value.place, format!("{{go: {text}}}")).guess();
+        return Some(finding.help(format!("to go there write `{{go: {text}}}`")).fix(fix));
+    }
+    let whole = yaml::quoted(&format!("{title}: {text}"));
+    let finding = Diagnostic::error("E108", &value.place, "a text with `: ` needs quotes: what stands behind it is no step");
+    let fix = Fix::replace(format!("write {whole}"), &node.place, whole.clone());
+    Some(finding.help(format!("write {whole}; to say something write `{{say: …}}` behind the colon")).fix(fix))
+}
