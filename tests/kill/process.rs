@@ -4,6 +4,7 @@ use std::{
     fs::{File, OpenOptions},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -179,11 +180,18 @@ pub fn cron(minute: i64) -> String {
     format!("{} {} {} {} *", at.minute(), at.hour(), at.day(), at.month())
 }
 
-/// A port below those that the system gives to anybody: it must still be free after a death.
+/// A port below those that the system gives to anybody: it must still be free after a death. None is given twice: the
+/// tests run side by side, and a daemon listens only a moment later.
 fn free_port() -> u16 {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
     let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
-    let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    (first..32_000).find(free).expect("one of so many is free")
+    loop {
+        let port = first + GIVEN.fetch_add(1, Ordering::Relaxed);
+        assert!(port < 32_000, "one of so many is free");
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// For whoever looks for the cause: the log of a test that failed.
