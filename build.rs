@@ -13,7 +13,9 @@ fn main() {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
     let for_this_machine = env::var("HOST") == env::var("TARGET");
     let glibc = is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu");
-    if glibc && for_this_machine && own_glibc().is_some_and(|version| version >= PACKED_RELOCATIONS) {
+    // Other linkers pack them as well, and some do not say so where the loader looks for it: then it refuses the program.
+    let other_linker = env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("-fuse-ld="));
+    if glibc && for_this_machine && !other_linker && own_glibc().is_some_and(|version| version >= PACKED_RELOCATIONS) {
         println!("cargo:rustc-link-arg-bin=transom=-Wl,-z,pack-relative-relocs");
     }
 }

@@ -35,6 +35,18 @@ numbers! {
     VersionId,
 }
 
+impl StartId {
+    /// Of a start that a program asked for: no row planned it, and the program finds its run by this number.
+    pub fn followed(number: i64) -> StartId {
+        StartId(-number)
+    }
+
+    /// A row says what becomes of it.
+    pub fn is_planned(self) -> bool {
+        self.0 > 0
+    }
+}
+
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
         $(#[$doc])*

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod meant;
 pub mod phone;
 pub mod place;
+pub mod private_use;
 pub mod query;
 pub mod secret;
 pub mod time;

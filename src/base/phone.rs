@@ -1,7 +1,9 @@
 //! Phone numbers as we keep them (`+` and digits), the country and clocks they point to, and other spellings of one person.
 //!
-//! A table of our own instead of a library: we need calling codes, lengths and zones, not formatting
-//! or number types, and the metadata of the libraries is larger than this whole program's tables.
+//! Numbers that people write are read by `rlibphonenumber`, which carries the tables of Google's libphonenumber. The clocks of a
+//! number's country stand in a table of our own: it is asked several times for each message.
+
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region as Country};
 
 /// Digits of the longest number that E.164 allows, and of the shortest that we believe.
 const DIGITS_MAX: usize = 15;
@@ -16,38 +18,58 @@ pub fn strict(text: &str) -> Option<String> {
     plausible.then(|| text.to_owned())
 }
 
-/// As people and files write it: blanks, dots, dashes, brackets, `00` or `tel:` in front. A number
+/// Digits of a `wa_id` or number as a platform writes it, without `+`. Which countries exist is the platform's to know,
+/// and test numbers are short.
+pub fn is_wire(digits: &str) -> bool {
+    const WIRE_DIGITS_MIN: usize = 5;
+    digits.bytes().all(|b| b.is_ascii_digit())
+        && (WIRE_DIGITS_MIN..=DIGITS_MAX).contains(&digits.len())
+        && !digits.starts_with('0')
+}
+
+/// As a person writes it, in the spelling of `country` (ISO 3166) or with the code of another: only a number that
+/// libphonenumber knows to be given out. Without a country its digits must begin with a calling code.
+pub fn read(text: &str, country: Option<&str>) -> Option<String> {
+    let number = parsed(text, country.and_then(|country| Country::from_code(country).ok()))?;
+    PHONE_NUMBER_UTIL.is_valid_number(&number).then(|| spelled(&number))
+}
+
+/// As files and programs write it: blanks, dots, dashes, brackets, `00` or `tel:` in front. A number
 /// without a country is completed from `home`, a calling code without `+` (`"34"`); without `home`
-/// its digits must already begin with one.
+/// its digits must already begin with one. Its length must be one that its country has.
 pub fn lenient(text: &str, home: Option<&str>) -> Option<String> {
     let text = text.trim();
     let text = ["tel:", "whatsapp:"].iter().find_map(|p| text.strip_prefix(p)).unwrap_or(text).trim();
-    let text = text.replace("(0)", "");
-    let mut digits = String::new();
-    for (place, c) in text.chars().enumerate() {
-        match c {
-            '+' if place == 0 => {}
-            c if c.is_ascii_digit() => digits.push(c),
-            ' ' | '\u{a0}' | '\u{202f}' | '.' | '-' | '\u{2010}'..='\u{2015}' | '(' | ')' | '/' => {}
-            _ => return None,
-        }
+    let marks = |c: char| " \u{a0}\u{202f}.-()/".contains(c) || ('\u{2010}'..='\u{2015}').contains(&c);
+    let known = |(place, c): (usize, char)| c.is_ascii_digit() || marks(c) || c == '+' && place == 0;
+    if !text.chars().enumerate().all(known) {
+        return None;
     }
-    if text.starts_with('+') {
-        return strict(&format!("+{digits}"));
+    let code = home.and_then(|home| home.parse().ok());
+    let number = parsed(text, code.and_then(|code: i32| PHONE_NUMBER_UTIL.get_region_for_country_code(code)))?;
+    PHONE_NUMBER_UTIL.is_possible_number(&number).then(|| strict(&spelled(&number)))?
+}
+
+/// Longer texts are no number.
+const TEXT_BYTES_MAX: usize = 60;
+/// Fewer digits without a country are no international number.
+const INTERNATIONAL_DIGITS_MIN: usize = 10;
+
+fn parsed(text: &str, country: Option<Country>) -> Option<PhoneNumber> {
+    if text.len() > TEXT_BYTES_MAX {
+        return None;
     }
-    if let Some(international) = digits.strip_prefix("00") {
-        return strict(&format!("+{international}"));
-    }
-    match home {
-        // Whole numbers without the `+` are common in spreadsheets; they are longer than national ones.
-        Some(home) if digits.starts_with(home) && digits.len() >= home.len() + 9 => strict(&format!("+{digits}")),
-        Some(home) => {
-            // The trunk prefix is not part of the number abroad; Italy's zero is.
-            let national = if home == "39" { &digits } else { digits.strip_prefix('0').unwrap_or(&digits) };
-            (national.len() >= 6).then(|| strict(&format!("+{home}{national}"))).flatten()
-        }
-        None => (digits.len() >= 10).then(|| strict(&format!("+{digits}"))).flatten(),
-    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let international = match (country, text.starts_with('+'), digits.strip_prefix("00")) {
+        (Some(_), ..) | (None, true, _) => None,
+        (None, false, Some(behind)) => Some(format!("+{behind}")),
+        (None, false, None) => Some(format!("+{digits}")).filter(|_| digits.len() >= INTERNATIONAL_DIGITS_MIN),
+    };
+    PHONE_NUMBER_UTIL.parse(international.as_deref().unwrap_or(text), country).ok()
+}
+
+fn spelled(number: &PhoneNumber) -> String {
+    PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).into_owned()
 }
 
 /// The country (ISO 3166, two letters) of a number with or without `+`.
@@ -315,6 +337,47 @@ mod tests {
     }
 
     #[test]
+    fn people_write_numbers_as_their_country_does() {
+        for (country, written, number) in [
+            ("ES", "600 11 22 33", "+34600112233"),
+            ("ES", "0034 600 11 22 33", "+34600112233"),
+            ("GB", "07400 123456", "+447400123456"),
+            ("GB", "+44 (0)7400 123456", "+447400123456"),
+            ("IT", "06 1234 5678", "+390612345678"),
+            ("IT", "333 123 4567", "+393331234567"),
+            ("FR", "06 12 34 56 78", "+33612345678"),
+            ("DE", "0151 23456789", "+4915123456789"),
+            ("DE", "030/901820", "+4930901820"),
+            ("BR", "(11) 98765-4321", "+5511987654321"),
+            ("BR", "0 15 11 98765-4321", "+5511987654321"),
+            ("MX", "55 1234 5678", "+525512345678"),
+            ("AR", "011 15-2345-6789", "+5491123456789"),
+            ("US", "(415) 555-2671", "+14155552671"),
+            ("HU", "06 20 123 4567", "+36201234567"),
+            ("RU", "8 912 345-67-89", "+79123456789"),
+            ("SG", "8123 4567", "+6581234567"),
+            ("CI", "01 23 45 67 89", "+2250123456789"),
+        ] {
+            assert_eq!(read(written, Some(country)).as_deref(), Some(number), "{country} {written}");
+        }
+        for (country, bad) in [
+            ("ES", "60011223"),
+            ("ES", "6001122334"),
+            ("ES", "012345678"),
+            ("GB", "0740012345"),
+            ("US", "555 0100"),
+            ("US", "(115) 555-2671"),
+            ("FR", "06 12 34 56 7"),
+            ("BR", "119876543210"),
+            ("DE", ""),
+            ("DE", "+999 1234567"),
+        ] {
+            assert_eq!(read(bad, Some(country)), None, "{country} {bad}");
+        }
+        assert_eq!(read("34600112233", None).as_deref(), Some("+34600112233"));
+    }
+
+    #[test]
     fn country_and_clock_come_from_the_number() {
         assert_eq!((country("+34600111222"), zone("+34600111222")), (Some("ES"), Some("Europe/Madrid")));
         assert_eq!((country("14155551234"), zone("14155551234")), (Some("US"), None));
@@ -372,6 +435,9 @@ mod tests {
                 if let Some(phone) = lenient(&text, home) {
                     proptest::prop_assert_eq!(strict(&phone), Some(phone));
                 }
+            }
+            for country in [None, Some("ES"), Some("BR"), Some("xx"), Some("")] {
+                let _ = read(&text, country);
             }
             let _ = (country(&text), zones(&text), spellings(&text), calling_code(&text));
         }

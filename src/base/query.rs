@@ -30,6 +30,11 @@ pub fn encode(text: &str) -> String {
     out
 }
 
+/// A part of a path, decoded: a plus stands for itself there.
+pub fn unescaped(text: &str) -> String {
+    decode(&text.replace('+', "%2B"))
+}
+
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

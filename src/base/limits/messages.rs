@@ -23,6 +23,8 @@ pub const LIST_ROWS_MAX: usize = 10;
 pub const LIST_FIXED_MAX: usize = 4;
 /// Options of one question, over all pages.
 pub const OPTIONS_MAX: usize = 100;
+/// Contact cards in one message; Meta names no number, and its own examples have a few.
+pub const CARDS_MAX: usize = 10;
 /// The short lines above and below a message with buttons.
 pub const EDGE_CHARS_MAX: usize = 60;
 pub const BUTTONS_MAX: usize = 3;
@@ -38,8 +40,23 @@ pub const CAPTION_CHARS_MAX: usize = 1024;
 /// One value of a template's parameter; Meta documents 1,024 for the whole body.
 pub const TEMPLATE_VALUE_CHARS_MAX: usize = 1024;
 
+/// Of a document, as the recipient sees it; file systems take no longer ones.
+pub const FILENAME_CHARS_MAX: usize = 240;
+/// People in one message of contact cards, and what one card holds of a kind. Meta takes 257.
+pub const CONTACT_CARDS_MAX: usize = 20;
+pub const CARD_ENTRIES_MAX: usize = 20;
+
+/// Characters of a text of the API: it becomes as many messages as it needs.
+pub const SAID_CHARS_MAX: usize = 16_384;
+/// Cards of a carousel.
+pub const TEMPLATE_CARDS_MAX: usize = 10;
+/// Buttons of a template.
+pub const TEMPLATE_BUTTONS_MAX: usize = 10;
+
 // -- names and numbers of people
-/// A phone or BSUID (`CC.` and 128 characters).
-pub const ALIAS_BYTES_MAX: usize = 256;
+/// The part behind the point of a user id (`CC.` and so many letters and digits).
+pub const USER_ID_CHARS_MAX: usize = 128;
 /// A person's name as the platform shows it.
 pub const CONTACT_NAME_CHARS_MAX: usize = 256;
+/// A user name of WhatsApp has at most 35 characters; longer ones are no names.
+pub const USERNAME_CHARS_MAX: usize = 64;

@@ -7,6 +7,8 @@ use crate::base::time::Span;
 pub const PROVIDER_ID_BYTES_MAX: usize = 512;
 /// Contacts that a single dead letter carries with its item.
 pub const DEAD_LETTER_CONTACTS_BYTES_MAX: usize = 64 * 1024;
+/// People of whom it is remembered with which number of a messaging service they talk.
+pub const POOL_NUMBERS_MAX: usize = 50_000;
 /// What we read of a provider's answer.
 pub const PROVIDER_ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// A provider's error text as it is kept.
@@ -80,6 +82,17 @@ pub const RESTRICTION_MAX: Span = Span::days(30);
 pub const UNDELIVERABLE_AFTER: u32 = 3;
 /// How long a sender rests when its provider names no time.
 pub const PAUSE_DEFAULT: Span = Span::minutes(5);
+/// So many messages in a row without an answer, or so many requests that nobody answers, and the platform counts as down.
+pub const BREAKER_FAILURES: usize = 5;
+/// How long requests are left without any answer before that; each of them lasts up to `PROVIDER_TIMEOUT`.
+pub const BREAKER_SILENCE: Span = Span::seconds(10);
+/// After how long the first message tries whether the platform is back, and the longest time between two that try.
+pub const BREAKER_PROBE_FIRST: Span = Span::seconds(5);
+pub const BREAKER_PROBE_MAX: Span = Span::minutes(1);
+/// How often a message is looked for that may try.
+pub const BREAKER_LOOK_EVERY: Span = Span::seconds(5);
+/// A platform that fails again within this time is in the same outage: nobody is told again.
+pub const BREAKER_CALM: Span = Span::minutes(2);
 /// The longest pause of one pair of sender and person (4^n s, platform.md 4.11).
 pub const PAIR_WAIT_MAX: Span = Span::minutes(5);
 /// One message to a person in six seconds, 45 borrowed from the future (platform.md 4.9).

@@ -7,8 +7,12 @@ use crate::base::time::Span;
 pub const LIMITER_KEYS_MAX: usize = 100_000;
 /// A step back of the clock up to this is no clock that was set: two threads asked in either order.
 pub const CLOCK_SLEW: Span = Span::seconds(1);
-/// Contacts whose state stays in memory while they are idle.
-pub const LANES_KEPT_MAX: usize = 50_000;
+/// Contacts whose state stays in memory while they are idle, some kilobytes each; the sweep forgets those for whom
+/// nothing was done since the sweep before.
+pub const LANES_KEPT_MAX: usize = 16_384;
+/// Lanes that work at once, ten kilobytes each: enough for hundreds of sends under way. Messages beyond them wait in
+/// their rows.
+pub const LANES_RUNNING_MAX: usize = 4096;
 /// Names of contacts, and conversations, that are remembered without asking the database.
 pub const DIRECTORY_ENTRIES_MAX: usize = 200_000;
 /// How often recording is tried again when another webhook was faster.
@@ -17,6 +21,10 @@ pub const ACCEPT_TRIES_MAX: usize = 3;
 pub const LANE_TRIES_MAX: usize = 3;
 /// Pieces of work in one contact's line; messages beyond that are read back from their rows.
 pub const LANE_LINE_MAX: usize = 256;
+/// How often work that the database did not take is tried while the database takes other commits, at growing distances.
+pub const UNDONE_ROUNDS_MAX: u32 = 8;
+/// How often a line of the log may be written that an outage would repeat.
+pub const SELDOM_EVERY: Span = Span::minutes(1);
 /// How long a lane rests that could not store its work.
 pub const LANE_RETRY: Span = Span::seconds(1);
 /// Messages of one conversation that are read back at once.
@@ -29,6 +37,9 @@ pub const INBOUND_ATTEMPTS_MAX: i64 = 3;
 // -- sending
 /// How often one message is put on the wire.
 pub const SEND_ATTEMPTS_MAX: u32 = 8;
+/// A send that has not come back for so long never will: our bug, and the sweep reads its lane anew. Files are given to
+/// the platform before.
+pub const SEND_UNANSWERED_MAX: Span = Span::minutes(10);
 /// How long a status is waited for before an unknown send is decided.
 pub const UNKNOWN_AFTER: Span = Span::seconds(60);
 /// Unknown sends on the list that a start remembers, the newest: a late status takes them off it.
@@ -55,6 +66,8 @@ pub const CHARGES_READ_MAX: i64 = 500;
 pub const WAKE_HORIZON: Span = Span::minutes(2);
 pub const LOAD_DUE_EVERY: Span = Span::seconds(30);
 pub const SWEEP_EVERY: Span = Span::minutes(1);
+/// How long retention rests between two passes over the tables.
+pub const RETAIN_EVERY: Span = Span::minutes(1);
 /// What has been unhandled or due for longer and is in no lane is our bug.
 pub const SWEEP_AGE: Span = Span::minutes(1);
 /// Rows that are due and read at once.
@@ -66,6 +79,21 @@ pub const BEGIN_EVERY: Span = Span::millis(100);
 pub const BEGIN_LOOK: Span = Span::seconds(1);
 /// How often the planner looks what schedules, audiences, the sweep and retention have to do.
 pub const PLAN_EVERY: Span = Span::seconds(1);
+
+// -- the log
+/// Messages of which is remembered what led to them, so that their statuses can be joined with it.
+pub const TRACES_KEPT_MAX: usize = 20_000;
+/// Ids of one webhook that its line in the wire log names.
+pub const TRACES_SHOWN_MAX: usize = 64;
+
+// -- probes and metrics
+/// How often is read from the rows what probes and metrics tell of them: asking the daemon never asks the database.
+pub const SURVEY_EVERY: Span = Span::seconds(10);
+/// How long one such look may take.
+pub const SURVEY_TIMEOUT: Span = Span::seconds(10);
+/// How often the platforms are asked when tokens end, and how long after the start for the first time.
+pub const TOKENS_LOOK_EVERY: Span = Span::hours(1);
+pub const TOKENS_LOOK_FIRST: Span = Span::minutes(1);
 
 // -- schedules
 /// What the database looks for in a contact's row before it is read: of so many groups one of so many texts.
@@ -114,8 +142,8 @@ pub const START_SLICE: i64 = 500;
 pub const STARTS_UNDER_WAY_MAX: usize = 16;
 
 // -- webhooks that we post
-/// Subscriptions of one daemon, those of the configuration included.
-pub const SUBSCRIPTIONS_MAX: usize = 200;
+/// Subscriptions of one account made by API; those of the operator are as many.
+pub const SUBSCRIPTIONS_MAX: usize = 50;
 /// Posts of one pass over a subscription.
 pub const WEBHOOK_PASS: i64 = 64;
 /// Posts to one subscription that are under way at the same time, each of another conversation.
@@ -141,6 +169,8 @@ pub const WEBHOOK_SECRET_OVERLAP: Span = Span::days(1);
 pub const WEBHOOK_SECRET_BYTES: usize = 32;
 
 // -- start, stop and what is live
+/// The least that `retention.messages` may be: so long Meta repeats a webhook.
+pub const MESSAGES_KEPT_MIN: Span = Span::days(7);
 /// The configuration file.
 pub const CONFIG_BYTES_MAX: usize = 512 * 1024;
 /// A file behind `${file:…}`.
@@ -151,6 +181,8 @@ pub const TOKEN_KEY_BYTES: usize = 32;
 pub const STOP_DRAIN: Span = Span::seconds(10);
 /// The part of it that clients have to take their answers.
 pub const STOP_CLIENTS: Span = Span::seconds(6);
+/// How long the daemon's end waits for whoever reads probes.
+pub const STOP_PROBES: Span = Span::millis(500);
 /// How long files must be left alone before a change counts as done.
 pub const WATCH_SETTLE: Span = Span::millis(100);
 /// How long a part of the daemon rests that panicked, before it begins anew.
@@ -210,6 +242,10 @@ pub const BROADCAST_LOOK: Span = Span::hours(1);
 pub const BROADCASTS_AT_ONCE: i64 = 50;
 /// Audiences of broadcasts that are kept in memory.
 pub const BROADCASTS_READ_MAX: usize = 64;
+/// Operations of the condition in a `to` that comes over the API, for one contact: it compares a few fields.
+pub const TO_OPERATIONS_MAX: u64 = 50_000;
+/// The same for all contacts of a draft together, some ten seconds of work: then the draft is refused.
+pub const DRAFT_OPERATIONS_MAX: u64 = 100_000_000;
 /// How long a draft can be started: afterwards its count is old.
 pub const BROADCAST_DRAFT_KEPT: Span = Span::hours(1);
 
