@@ -1,21 +1,19 @@
-//! Times of day as people type them: in figures (`10:30`, `16h30`, `4 pm`) or in words (`half past four`).
+//! Times of day as people type them: in figures (`10:30`, `16h30`, `4 pm`, `1030`) or in words (`half past four`).
 //!
-//! Figures stay as typed. A spoken hour from 1 to 6 without a part of the day means the afternoon: nobody asks a
-//! shop for half past four at night (see `words::Hours`).
+//! A bare hour of the dial means the half of the day in which people are awake: 1 to 6 the afternoon, the others as they
+//! stand; nobody asks a shop for half past four at night. `04:30` is on the clock of 24 hours.
 
-use super::words::{self, ClockPattern, Found, Hours, Part, Words};
+use super::{
+    custom::Custom,
+    words::{ClockPattern, Found, Hours, Part, Words, without_end, without_start},
+};
 use crate::model::matching::fold;
 use jiff::civil::Time;
 
-/// `10:30`, `10.30`, `10h30`, `10 am`, `10 Uhr`, `noon`, `halb fünf`; a bare hour in figures counts. The words of
-/// `language` win over those of the others.
-pub fn time(text: &str, language: &str) -> Option<Time> {
-    time_in(text, language, None).map(|(time, _)| time)
-}
-
-/// The same where the day came with a part, as in `tonight at 8`: a time that lies in it, or none. Gives the part that
-/// the time itself names, else that of the day.
-pub fn time_in(text: &str, language: &str, of_day: Option<Part>) -> Option<(Time, Option<Part>)> {
+/// `10:30`, `10.30`, `10h30`, `10 am`, `10 Uhr`, `noon`, `halb fünf`, in the words of one language; a bare hour in figures
+/// counts. Where the day came with a part, as in `tonight at 8`: a time that lies in it, or none. Gives the part that the
+/// time itself names, else that of the day.
+pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) -> Option<(Time, Option<Part>)> {
     if text.len() > TEXT_BYTES_MAX {
         return None;
     }
@@ -23,7 +21,17 @@ pub fn time_in(text: &str, language: &str, of_day: Option<Part>) -> Option<(Time
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let joined = hours_joined(&said);
     let said: Vec<&str> = joined.iter().map(String::as_str).collect();
-    words::all(language).find_map(|words| in_language(&said, words, of_day))
+    let mut said = words.courteous(&said);
+    while let Some(rest) = without_start(said, words.at).or_else(|| without_end(said, words.sharp)) {
+        said = words.courteous(rest);
+    }
+    let (said, own) = match words.part_at_end(said, false) {
+        Some((rest, part)) => (rest, Some(part)),
+        None => (said, None),
+    };
+    let time = by_the_clock(said, words, own.or(of_day), custom)?;
+    let inside = of_day.is_none_or(|part| part.holds(minute_of(time)));
+    inside.then_some((time, own.or(of_day)))
 }
 
 /// The text is a mere number: in figures or words no time by itself where a day may stand beside it.
@@ -31,22 +39,28 @@ pub fn is_mere_number(text: &str) -> bool {
     text.trim().bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Longer texts are no time.
-const TEXT_BYTES_MAX: usize = 80;
-
-fn in_language(said: &[&str], words: &Words, of_day: Option<Part>) -> Option<(Time, Option<Part>)> {
-    let said = words.courteous(said);
-    let said = words::without_start(said, words.at).unwrap_or(said);
-    let (said, own) = match words.part_at_end(said, false) {
-        Some((rest, part)) => (rest, Some(part)),
-        None => (said, None),
-    };
-    let time = by_the_clock(said, words, own.or(of_day))?;
-    let inside = of_day.is_none_or(|part| part.holds(minute_of(time)));
-    inside.then_some((time, own.or(of_day)))
+/// The text holds a clock in figures that could be nothing else: `10:30`, `16h30`, `5 pm`.
+pub fn is_plain(text: &str) -> bool {
+    let folded = fold(&figures_together(text));
+    let mut said = folded.split(' ').peekable();
+    while let Some(word) = said.next() {
+        let marked = word.split_once('h').is_some_and(|(hour, rest)| {
+            !hour.is_empty() && hour.bytes().chain(rest.bytes()).all(|byte| byte.is_ascii_digit())
+        });
+        let figure = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+        if marked || figure && said.peek().is_some_and(|next| ["am", "pm", "a", "p", "uhr", "h"].contains(next)) {
+            return true;
+        }
+    }
+    false
 }
 
-fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>) -> Option<Time> {
+/// Longer texts are no time.
+const TEXT_BYTES_MAX: usize = 80;
+/// How many figures make a time without a mark: `930`, `1030`.
+const CLOSE_FIGURES: std::ops::RangeInclusive<usize> = 3..=4;
+
+fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom) -> Option<Time> {
     let whole = said.join(" ");
     if words.noon.contains(&whole.as_str()) {
         return Time::new(12, 0, 0, 0).ok();
@@ -55,46 +69,59 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>) -> Option<Time
         return Time::new(0, 0, 0, 0).ok();
     }
     let figures = match said {
-        [figures] => Some(figures),
-        [figures, end] if figures.contains('h') && words.clock_ends.contains(end) => Some(figures),
+        [figures] => Some(*figures),
+        [figures, end] if figures.contains('h') && words.clock_ends.contains(end) => Some(*figures),
         _ => None,
     };
-    if let Some((hour, minute, second)) = figures.and_then(|figures| in_figures(figures)) {
+    if let Some((hour, minute, second)) = figures.and_then(in_figures) {
         let time = Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0);
-        let settled = settle(minute_of(time.ok()?), hour, part)?;
+        let padded = figures.is_some_and(|figures| figures.starts_with('0'));
+        let settled = settle(minute_of(time.ok()?), hour, padded, part, custom)?;
         return at_minute(settled)?.with().second(i8::try_from(second).ok()?).build().ok();
     }
     if let (Some(_), Some(hour)) = (part, words.number(said)) {
         let hour = i16::try_from(hour).ok().filter(|hour| *hour < 24)?;
-        return at_minute(settle(hour * 60, hour, part)?);
+        return at_minute(settle(hour * 60, hour, false, part, custom)?);
     }
     let bare = ClockPattern { pattern: "{h}", shift: 0, sign: 1, hours: Hours::OnlyWords };
     words.clocks.iter().chain([&bare]).find_map(|clock| {
-        let Found { hour, hour_in_words, minutes, .. } = words.fit(clock.pattern, said)?;
+        let found = words.fit(clock.pattern, said)?;
+        let Found { hour, hour_in_words, hour_is_padded, minutes, minutes_in_words, .. } = found;
+        let fits = match clock.hours {
+            Hours::Any => true,
+            Hours::OnlyWords => hour_in_words,
+            // `five to six` is a time, `nine to five` and `10 to 6` are working hours.
+            Hours::MinutesOnly => {
+                minutes.is_some_and(|m| m > 24 || minutes_in_words && hour_in_words && [5, 10, 20].contains(&m))
+            }
+        };
         // `midi et demi` counts from midnight.
-        let (mut hour, minutes) = (hour.unwrap_or(0), minutes.unwrap_or(0));
-        if minutes > 59 || hour > 24 || clock.hours == Hours::OnlyWords && !hour_in_words {
+        let (hour, minutes) = (hour.unwrap_or(0), minutes.unwrap_or(0));
+        if !fits || minutes > 59 || hour > 24 {
             return None;
-        }
-        let twelve_hours = hour_in_words || clock.hours == Hours::Spoken;
-        if part.is_none() && twelve_hours && (1..=6).contains(&hour) {
-            hour += 12;
         }
         // The shift may cross midnight: a quarter to twelve at night.
         let of_day = (hour * 60 + clock.shift + clock.sign * minutes).rem_euclid(24 * 60);
-        at_minute(settle(of_day, hour, part)?)
+        at_minute(settle(of_day, hour, hour_is_padded, part, custom)?)
     })
 }
 
-/// The minute of the day that is meant: an hour of the dial is one of two, and the part of the day says which. `None`
-/// when it leaves none (`13 pm`, `2 in the evening`).
-fn settle(minute: i16, hour: i16, part: Option<Part>) -> Option<i16> {
-    let Some(part) = part else { return Some(minute) };
+/// The minute of the day that is meant: an hour of the dial is one of two, and the part of the day says which, else the
+/// custom. `None` when the part leaves none (`13 pm`, `2 in the evening`).
+fn settle(minute: i16, hour: i16, padded: bool, part: Option<Part>, custom: Custom) -> Option<i16> {
     let on_dial = (1..=12).contains(&hour);
+    let opposite = (minute + 12 * 60) % (24 * 60);
+    let Some(part) = part else {
+        let (usual, other) = match hour {
+            1..=6 if !padded => (opposite, minute),
+            _ => (minute, opposite),
+        };
+        return Some(if custom.other_half && on_dial && !padded { other } else { usual });
+    };
     if matches!(part, Part::Am | Part::Pm) && !on_dial {
         return None;
     }
-    let other = on_dial.then_some((minute + 12 * 60) % (24 * 60));
+    let other = on_dial.then_some(opposite);
     let mut fitting = [Some(minute), other].into_iter().flatten().filter(|minute| part.holds(*minute));
     let meant = fitting.next()?;
     fitting.next().is_none().then_some(meant)
@@ -124,8 +151,12 @@ fn hours_joined(said: &[&str]) -> Vec<String> {
     out
 }
 
-/// `10h30` after `figures_together`, or a bare hour.
+/// `10h30` after `figures_together`, a bare hour, or `1030`.
 fn in_figures(text: &str) -> Option<(i16, i16, i16)> {
+    if CLOSE_FIGURES.contains(&text.len()) && is_mere_number(text) {
+        let (hour, minute) = text.split_at(text.len() - 2);
+        return Some((hour.parse().ok()?, minute.parse().ok()?, 0));
+    }
     let mut parts = text.strip_suffix('h').unwrap_or(text).split('h');
     let number = |part: &str, most: usize| {
         let good = !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -165,7 +196,14 @@ fn figures_together(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{custom::USUAL, words},
+        *,
+    };
+
+    fn time(text: &str, language: &str) -> Option<Time> {
+        words::all(language).find_map(|words| time_in(text, words, None, USUAL)).map(|(time, _)| time)
+    }
 
     #[test]
     fn times_in_figures() {
@@ -176,7 +214,17 @@ mod tests {
             ("16H30", 16, 30),
             ("10h", 10, 0),
             ("10", 10, 0),
-            ("4:30", 4, 30),
+            ("4:30", 16, 30),
+            ("04:30", 4, 30),
+            ("4h30", 16, 30),
+            ("12:30", 12, 30),
+            ("0:30", 0, 30),
+            ("1030", 10, 30),
+            ("930", 9, 30),
+            ("1000", 10, 0),
+            ("at about 3 pm", 15, 0),
+            ("at 10 sharp", 10, 0),
+            ("25 to 8", 7, 35),
             ("10 am", 10, 0),
             ("10am", 10, 0),
             ("12am", 0, 0),
@@ -223,7 +271,12 @@ mod tests {
             "3 5",
             "12/5",
             "60",
-            "1000",
+            "1075",
+            "5 to 6pm",
+            "9 to 5",
+            "10 to 6",
+            "nine to five",
+            "10-12",
             "14:30 people",
             "10 h 3",
         ] {
@@ -254,7 +307,7 @@ mod tests {
             ("es", "mediodía", 12, 0),
             ("fr", "quatre heures et demie", 16, 30),
             ("fr", "à dix heures", 10, 0),
-            ("fr", "4 heures", 4, 0),
+            ("fr", "4 heures", 16, 0),
             ("fr", "cinq heures moins le quart", 16, 45),
             ("fr", "huit heures du matin", 8, 0),
             ("fr", "dix-sept heures quinze", 17, 15),
@@ -280,6 +333,9 @@ mod tests {
             ("it", "alle nove e un quarto", 9, 15),
             ("it", "le dieci meno dieci", 9, 50),
             ("it", "mezzogiorno", 12, 0),
+            ("it", "mezzogiorno e mezzo", 12, 30),
+            ("it", "l'una e mezza", 13, 30),
+            ("pt", "meio dia e meia", 12, 30),
         ] {
             let found = time(text, language).unwrap_or_else(|| panic!("{language}: {text}"));
             assert_eq!((found.hour(), found.minute()), (hour, minute), "{language}: {text}");
@@ -309,7 +365,8 @@ mod tests {
             (Part::Morning, "14:00", None),
             (Part::Midday, "1", Some((13, 0))),
         ] {
-            let found = time_in(text, "en", Some(part)).map(|(time, _)| (time.hour(), time.minute()));
+            let found = time_in(text, words::all("en").next().unwrap(), Some(part), USUAL)
+                .map(|(time, _)| (time.hour(), time.minute()));
             assert_eq!(found, meant, "{part:?}: {text}");
         }
     }

@@ -1,14 +1,14 @@
 //! Days as people type them, in figures or in words.
 //!
-//! What is ambiguous is refused and asked again: `03/05` of somebody whose country we do not know, `Friday 3 May` when
-//! that is a Monday. A day without a year is the next such day; `Friday` and `next Friday` are the next Friday after
-//! today.
+//! What is ambiguous is refused or asked back: `03/05` of somebody whose country writes both orders, `Friday 3 May` when
+//! that is a Monday. A day without a year is the next such day; `Friday` is the next Friday after today.
 
 use super::{
-    Hearing,
+    custom::Custom,
+    figures::{full_year, iso_date, number, numeric, with_year},
     words::{self, Part, Unit, Words},
 };
-use crate::{base::phone, model::matching::fold};
+use crate::model::matching::fold;
 use jiff::{
     Span, ToSpan,
     civil::{Date, Weekday},
@@ -21,34 +21,256 @@ pub struct Day {
     pub part: Option<Part>,
 }
 
-/// `2026-05-03`, `3.5.`, `3/5/2026`, `3 May`, `tomorrow`, `in two weeks`, `Friday`, `the 3rd`, `Friday morning`.
-pub fn date(text: &str, hearing: &Hearing<'_>) -> Option<Date> {
-    day(text, hearing).map(|day| day.date)
+/// What a day is counted from, and how it is written.
+#[derive(Clone, Copy)]
+pub struct Almanac<'a> {
+    pub words: &'a Words,
+    /// These are the contact's own words: `so` and `do` are days of the week.
+    pub own: bool,
+    pub today: Date,
+    pub custom: Custom,
 }
 
-/// The same with the part of the day.
-pub fn day(text: &str, hearing: &Hearing<'_>) -> Option<Day> {
-    let text = text.trim();
-    if text.len() > TEXT_BYTES_MAX {
-        return None;
+impl Almanac<'_> {
+    /// One for each of these languages; `language` is the contact's.
+    pub fn all<'t>(
+        tongues: &'t [&'static Words],
+        language: &str,
+        today: Date,
+        custom: Custom,
+    ) -> impl Iterator<Item = Almanac<'static>> + use<'t> {
+        let own = words::own(language).map(|words| words.language);
+        let all = tongues.iter().copied();
+        all.map(move |words| Almanac { words, own: own == Some(words.language), today, custom })
     }
-    if let Some(date) = iso_date(text).or_else(|| numeric(text, hearing)) {
-        return Some(Day { date, part: None });
-    }
-    let own = words::own(hearing.language).map(|words| words.language);
-    let is_own = |words: &Words| own == Some(words.language);
-    if let Some((date, others)) = figures_among(text, hearing) {
-        let others: Vec<&str> = others.split(' ').filter(|word| !word.is_empty()).collect();
-        return words::all(hearing.language).find_map(|words| beside_figures(date, &others, words, is_own(words)));
-    }
-    let folded = fold(text);
-    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    words::all(hearing.language).find_map(|words| in_language(&said, words, is_own(words), hearing.now.date()))
-}
 
-pub fn iso_date(text: &str) -> Option<Date> {
-    let strict = text.len() == 10 && text.is_ascii() && text.as_bytes()[4] == b'-';
-    strict.then(|| text.parse().ok()).flatten()
+    /// `2026-05-03`, `3.5.`, `3/5/2026`, `3 May`, `tomorrow`, `in two weeks`, `last Friday`, `the 3rd`, `Friday morning`.
+    pub fn day(&self, text: &str) -> Option<Day> {
+        let text = text.trim().trim_end_matches(['!', '?', ',', ';']);
+        if text.len() > TEXT_BYTES_MAX {
+            return None;
+        }
+        let in_figures = |text: &str| iso_date(text).or_else(|| numeric(text, self.today, self.custom));
+        if let Some(date) = in_figures(text) {
+            return Some(Day { date, part: None });
+        }
+        let parts = || text.split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
+        let mut dates = parts().filter_map(|part| Some((part, in_figures(part)?)));
+        if let Some((figures, date)) = dates.next().filter(|_| parts().count() > 1) {
+            let others: Vec<&str> = parts().filter(|part| *part != figures).collect();
+            dates.next().is_none().then_some(())?;
+            let folded = fold(&others.join(" "));
+            let others: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+            return self.beside_figures(date, &others);
+        }
+        let folded = fold(text);
+        let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+        self.in_words(&said)
+    }
+
+    fn in_words(&self, said: &[&str]) -> Option<Day> {
+        let Almanac { words, today, .. } = *self;
+        let said = words.courteous(said);
+        let whole = said.join(" ");
+        let named = words.relative_parts.iter().find(|(_, _, names)| names.contains(&whole.as_str()));
+        if let Some((days, part, _)) = named {
+            let date = today.checked_add(i64::from(*days).days()).ok()?;
+            return Some(Day { date, part: Some(*part) });
+        }
+        let of_day = |said: &[&str], part| self.date_of(said).map(|date| Day { date, part });
+        of_day(said, None)
+            .or_else(|| {
+                let (rest, part) = words.part_at_end(said, true)?;
+                of_day(rest, Some(part))
+            })
+            .or_else(|| {
+                // `Freitagabend`.
+                let (last, before) = said.split_last()?;
+                let (name, part) = words.day_parts.iter().find_map(|(part, names)| {
+                    let name = names.iter().find_map(|end| last.strip_suffix(end))?;
+                    weekday_of(name, words).map(|_| (name, *part))
+                })?;
+                of_day(&[before, &[name]].concat(), Some(part))
+            })
+    }
+
+    fn date_of(&self, said: &[&str]) -> Option<Date> {
+        let plain: Vec<&str> = said.iter().copied().filter(|word| !self.words.fillers.contains(word)).collect();
+        self.relative(said)
+            .or_else(|| self.away(said))
+            .or_else(|| self.weekday(&plain))
+            .or_else(|| self.other_week(said))
+            .or_else(|| self.month_name(&plain))
+            .or_else(|| self.day_of_month(said))
+    }
+
+    fn relative(&self, said: &[&str]) -> Option<Date> {
+        let said = said.join(" ");
+        let named = |names: &[&str]| names.iter().any(|name| *name == said || name.strip_prefix("the ") == Some(&said));
+        let (days, _) = self.words.relative.iter().find(|(_, names)| named(names))?;
+        self.today.checked_add(i64::from(*days).days()).ok()
+    }
+
+    /// `in two weeks`, `two weeks ago`.
+    fn away(&self, said: &[&str]) -> Option<Date> {
+        let said = self.words.in_figures(said);
+        let said: Vec<&str> = said.split(' ').collect();
+        let fit = |patterns: &[&str]| patterns.iter().find_map(|pattern| self.words.fit(pattern, &said));
+        let (found, sign) =
+            fit(self.words.ahead).map(|found| (found, 1)).or_else(|| Some((fit(self.words.ago)?, -1)))?;
+        let number = sign * i64::from(found.number.unwrap_or(1));
+        let span: Span = match found.unit? {
+            // A moment, but no day.
+            Unit::Minute | Unit::Hour => return None,
+            Unit::Day => Span::new().try_days(number).ok()?,
+            Unit::Week => Span::new().try_weeks(number).ok()?,
+            Unit::Fortnight => Span::new().try_weeks(2 * number).ok()?,
+            Unit::Month => Span::new().try_months(number).ok()?,
+            Unit::Year => Span::new().try_years(number).ok()?,
+        };
+        self.today.checked_add(span).ok()
+    }
+
+    /// In a language that is not the contact's, only the long names.
+    fn weekday_named(&self, name: &str) -> Option<Weekday> {
+        weekday_of(name, self.words).filter(|_| self.own || name.len() >= FOREIGN_WEEKDAY_CHARS_MIN)
+    }
+
+    /// `Friday`, `next Friday`, `last Friday`.
+    fn weekday(&self, said: &[&str]) -> Option<Date> {
+        let (mut named, mut next, mut last) = (None, false, false);
+        for word in said {
+            if self.words.next.contains(word) {
+                next = true;
+            } else if self.words.last.contains(word) {
+                last = true;
+            } else {
+                named.replace(self.weekday_named(word)?).is_none().then_some(())?;
+            }
+        }
+        let name = named?;
+        if next && last {
+            return None;
+        }
+        if last {
+            return self.today.nth_weekday(-1, name).ok();
+        }
+        let coming = self.today.nth_weekday(1, name).ok()?;
+        let this_week = name.to_monday_zero_offset() > self.today.weekday().to_monday_zero_offset();
+        if next && this_week && self.custom.next_is_after { coming.checked_add(1.weeks()).ok() } else { Some(coming) }
+    }
+
+    /// `Friday next week`, `a week on Friday`.
+    fn other_week(&self, said: &[&str]) -> Option<Date> {
+        let Almanac { words, today, .. } = *self;
+        let without = |names| words::without_end(said, names).or_else(|| words::without_start(said, names));
+        let named = |said: &[&str]| {
+            let mut plain = said.iter().filter(|word| !words.fillers.contains(word));
+            let day = plain.next().and_then(|name| self.weekday_named(name))?;
+            plain.next().is_none().then_some(day)
+        };
+        if let Some(day) = without(words.next_week).and_then(named) {
+            // Where some begin their week on Sunday, a day that lies in two next weeks is asked again.
+            let mut found = words.week_begins.iter().map(|first| {
+                let begin = today.nth_weekday(1, *first).ok()?;
+                if begin.weekday() == day { Some(begin) } else { begin.nth_weekday(1, day).ok() }
+            });
+            let date = found.next()??;
+            return found.all(|other| other == Some(date)).then_some(date);
+        }
+        let day = without(words.week_later).and_then(named).or_else(|| match said {
+            [name, "week"] if words.language == "en" => self.weekday_named(name),
+            _ => None,
+        })?;
+        today.nth_weekday(2, day).ok()
+    }
+
+    /// `3 May`, `May 3rd, 2027`, `Friday 27 November`, `tres de mayo`, `second of May`; with its weekday also `Friday 27`.
+    fn month_name(&self, said: &[&str]) -> Option<Date> {
+        let Almanac { words, today, custom, .. } = *self;
+        let (mut day, mut month, mut year, mut weekday) = (None, None, None, None);
+        let mut rest = said;
+        while let [word, behind @ ..] = rest {
+            if let Some(place) = words.months.iter().position(|names| names.contains(word)) {
+                month.replace(i16::try_from(place + 1).ok()?).is_none().then_some(())?;
+                rest = behind;
+                continue;
+            }
+            if let Some(named) = weekday_of(word, words) {
+                weekday.replace((named, word.len())).is_none().then_some(())?;
+                rest = behind;
+                continue;
+            }
+            let (number, behind) = ordinal_ahead(rest, words)?;
+            rest = behind;
+            if number > 31 && year.is_none() {
+                year = match number {
+                    32..=99 if word.len() == 2 => Some(full_year(number, today, custom)),
+                    1900.. => Some(number),
+                    _ => return None,
+                };
+            } else {
+                day.replace(number).is_none().then_some(())?;
+            }
+        }
+        let found = match (month, weekday) {
+            (Some(month), _) => with_year(day?, month, year, today, custom)?,
+            // The next such day, if it is that day of the week.
+            (None, Some((_, letters))) if year.is_none() && (self.own || letters >= FOREIGN_WEEKDAY_CHARS_MIN) => {
+                next_day_of_month(day?, today)?
+            }
+            (None, _) => return None,
+        };
+        weekday.is_none_or(|(named, _)| named == found.weekday()).then_some(found)
+    }
+
+    /// `the 3rd`, `el 3`: the next such day.
+    fn day_of_month(&self, said: &[&str]) -> Option<Date> {
+        let words = self.words;
+        let number = |said: &[&str]| match ordinal_ahead(said, words) {
+            Some((number, [])) => Some(number),
+            _ => None,
+        };
+        let article = words.day_of_month.iter().find_map(|pattern| {
+            let start = pattern.strip_suffix(" {n}")?;
+            let count = start.split(' ').count();
+            (said.len() > count && said[..count].join(" ") == start).then(|| number(&said[count..]))?
+        });
+        let with_end = |word: &&str| word.len() > 1 && words.ordinal_ends.iter().any(|end| word.ends_with(end));
+        // `3rd` alone will do in English; elsewhere the endings are too short to mean a day by themselves.
+        let alone =
+            || (words.language == "en" && said.len() == 1 && said.iter().all(with_end)).then(|| number(said))?;
+        let number = article.or_else(alone)?;
+        next_day_of_month(number, self.today)
+    }
+
+    /// Around a day in figures may stand its weekday, a part of it, and what says nothing.
+    fn beside_figures(&self, date: Date, others: &[&str]) -> Option<Day> {
+        let words = self.words;
+        let others = words.courteous(others);
+        let nothing = |said: &[&str]| {
+            let plain: Vec<&&str> = said.iter().filter(|word| !words.fillers.contains(word)).collect();
+            match plain.as_slice() {
+                [] => true,
+                _ if words.polite.contains(&said.join(" ").as_str()) => true,
+                [name] => self.weekday_named(name) == Some(date.weekday()),
+                _ => false,
+            }
+        };
+        if nothing(others) {
+            return Some(Day { date, part: None });
+        }
+        let by_end = words.part_at_end(others, true).filter(|(rest, _)| nothing(rest));
+        // The part of the day alone.
+        let alone = || {
+            let said = others.join(" ");
+            let named = words.parts.iter().chain(words.day_parts);
+            let (part, _) = named.into_iter().find(|(_, names)| names.contains(&said.as_str()))?;
+            Some(*part)
+        };
+        let part = by_end.map(|(_, part)| part).or_else(alone)?;
+        Some(Day { date, part: Some(part) })
+    }
 }
 
 /// Longer texts are no day.
@@ -58,135 +280,9 @@ const FOREIGN_WEEKDAY_CHARS_MIN: usize = 4;
 /// `trinta e um`.
 const WORDS_OF_ORDINAL_MAX: usize = 3;
 
-fn in_language(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Day> {
-    let said = words.courteous(said);
-    let whole = said.join(" ");
-    let named = words.relative_parts.iter().find(|(_, _, names)| names.contains(&whole.as_str()));
-    if let Some((days, part, _)) = named {
-        let date = today.checked_add(i64::from(*days).days()).ok()?;
-        return Some(Day { date, part: Some(*part) });
-    }
-    let of_day = |said: &[&str], part| date_of(said, words, own, today).map(|date| Day { date, part });
-    of_day(said, None)
-        .or_else(|| {
-            let (rest, part) = words.part_at_end(said, true)?;
-            of_day(rest, Some(part))
-        })
-        .or_else(|| {
-            // `Freitagabend`.
-            let (last, before) = said.split_last()?;
-            let (name, part) = words.day_parts.iter().find_map(|(part, names)| {
-                let name = names.iter().find_map(|end| last.strip_suffix(end))?;
-                weekday_of(name, words).map(|_| (name, *part))
-            })?;
-            of_day(&[before, &[name]].concat(), Some(part))
-        })
-}
-
-fn date_of(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
-    let plain: Vec<&str> = said.iter().copied().filter(|word| !words.fillers.contains(word)).collect();
-    relative(said, words, today)
-        .or_else(|| ahead(said, words, today))
-        .or_else(|| weekday(&plain, words, own, today))
-        .or_else(|| other_week(said, words, own, today))
-        .or_else(|| month_name(&plain, words, own, today))
-        .or_else(|| day_of_month(said, words, today))
-}
-
-fn relative(said: &[&str], words: &Words, today: Date) -> Option<Date> {
-    let said = said.join(" ");
-    let named = |names: &[&str]| names.iter().any(|name| *name == said || name.strip_prefix("the ") == Some(&said));
-    let (days, _) = words.relative.iter().find(|(_, names)| named(names))?;
-    today.checked_add(i64::from(*days).days()).ok()
-}
-
-/// `in two weeks`.
-fn ahead(said: &[&str], words: &Words, today: Date) -> Option<Date> {
-    let found = words.ahead.iter().find_map(|pattern| words.fit(pattern, said))?;
-    let number = i64::from(found.number.unwrap_or(1));
-    let span: Span = match found.unit? {
-        // A moment, but no day.
-        Unit::Minute | Unit::Hour => return None,
-        Unit::Day => number.days(),
-        Unit::Week => number.weeks(),
-        Unit::Fortnight => (2 * number).weeks(),
-        Unit::Month => number.months(),
-    };
-    today.checked_add(span).ok()
-}
-
 fn weekday_of(word: &str, words: &Words) -> Option<Weekday> {
     let place = words.weekdays.iter().position(|names| names.contains(&word))?;
     Weekday::from_monday_zero_offset(i8::try_from(place).ok()?).ok()
-}
-
-/// In a language that is not the contact's, only the long names.
-fn weekday_named(name: &str, words: &Words, own: bool) -> Option<Weekday> {
-    weekday_of(name, words).filter(|_| own || name.len() >= FOREIGN_WEEKDAY_CHARS_MIN)
-}
-
-fn weekday(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
-    let [name] = said else { return None };
-    today.nth_weekday(1, weekday_named(name, words, own)?).ok()
-}
-
-/// `Friday next week`, `a week on Friday`.
-fn other_week(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
-    let without = |names| words::without_end(said, names).or_else(|| words::without_start(said, names));
-    let named = |said: &[&str]| {
-        let mut plain = said.iter().filter(|word| !words.fillers.contains(word));
-        let day = plain.next().and_then(|name| weekday_named(name, words, own))?;
-        plain.next().is_none().then_some(day)
-    };
-    if let Some(day) = without(words.next_week).and_then(named) {
-        // Where some begin their week on Sunday, a day that lies in two next weeks is asked again.
-        let mut found = words.week_begins.iter().map(|first| {
-            let begin = today.nth_weekday(1, *first).ok()?;
-            if begin.weekday() == day { Some(begin) } else { begin.nth_weekday(1, day).ok() }
-        });
-        let date = found.next()??;
-        return found.all(|other| other == Some(date)).then_some(date);
-    }
-    let day = without(words.week_later).and_then(named).or_else(|| match said {
-        [name, "week"] if words.language == "en" => weekday_named(name, words, own),
-        _ => None,
-    })?;
-    today.nth_weekday(2, day).ok()
-}
-
-/// `3 May`, `May 3rd, 2027`, `Friday 27 November`, `tres de mayo`, `second of May`; with its weekday also `Friday 27`.
-fn month_name(said: &[&str], words: &Words, own: bool, today: Date) -> Option<Date> {
-    let (mut day, mut month, mut year, mut weekday) = (None, None, None, None);
-    let mut rest = said;
-    while let [word, behind @ ..] = rest {
-        if let Some(place) = words.months.iter().position(|names| names.contains(word)) {
-            month.replace(i16::try_from(place + 1).ok()?).is_none().then_some(())?;
-            rest = behind;
-            continue;
-        }
-        if let Some(named) = weekday_of(word, words) {
-            weekday.replace((named, word.len())).is_none().then_some(())?;
-            rest = behind;
-            continue;
-        }
-        let (number, behind) = ordinal_ahead(rest, words)?;
-        rest = behind;
-        if number > 31 && year.is_none() {
-            year = Some(number).filter(|y| *y >= 1900);
-            year?;
-        } else {
-            day.replace(number).is_none().then_some(())?;
-        }
-    }
-    let found = match (month, weekday) {
-        (Some(month), _) => with_year(day?, month, year, today)?,
-        // The next such day, if it is that day of the week.
-        (None, Some((_, letters))) if year.is_none() && (own || letters >= FOREIGN_WEEKDAY_CHARS_MIN) => {
-            next_day_of_month(day?, today)?
-        }
-        (None, _) => return None,
-    };
-    weekday.is_none_or(|(named, _)| named == found.weekday()).then_some(found)
 }
 
 /// The number at the start and what stands behind it: `twenty third` are two words.
@@ -199,32 +295,17 @@ fn ordinal_ahead<'a, 'b>(said: &'a [&'b str], words: &Words) -> Option<(i16, &'a
     })
 }
 
-/// `the 3rd`, `el 3`: the next such day.
-fn day_of_month(said: &[&str], words: &Words, today: Date) -> Option<Date> {
-    let number = |said: &[&str]| match ordinal_ahead(said, words) {
-        Some((number, [])) => Some(number),
-        _ => None,
-    };
-    let article = words.day_of_month.iter().find_map(|pattern| {
-        let start = pattern.strip_suffix(" {n}")?;
-        let count = start.split(' ').count();
-        (said.len() > count && said[..count].join(" ") == start).then(|| number(&said[count..]))?
-    });
-    let with_end = |word: &&str| word.len() > 1 && words.ordinal_ends.iter().any(|end| word.ends_with(end));
-    // `3rd` alone will do in English; elsewhere the endings are too short to mean a day by themselves.
-    let alone = || (words.language == "en" && said.len() == 1 && said.iter().all(with_end)).then(|| number(said))?;
-    let number = article.or_else(alone)?;
-    next_day_of_month(number, today)
-}
-
 fn next_day_of_month(day: i16, today: Date) -> Option<Date> {
     let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
     let months = (0..12).filter_map(|n: i32| today.first_of_month().checked_add(n.months()).ok());
     months.filter_map(|first| Date::new(first.year(), first.month(), day).ok()).find(|found| *found >= today)
 }
 
-/// `3`, `3rd`, `first`, `tres`.
+/// `3`, `3rd`, `first`, `tres`; no article: `un giorno di maggio` is any day of May.
 fn ordinal(word: &str, words: &Words) -> Option<i16> {
+    if words.articles.contains(&word) && !["one", "uno"].contains(&word) {
+        return None;
+    }
     if let Some(number) = words.ordinal(word) {
         return Some(number);
     }
@@ -237,104 +318,20 @@ fn ordinal(word: &str, words: &Words) -> Option<i16> {
     }
 }
 
-fn number(text: &str) -> Option<i16> {
-    let text = text.trim();
-    (!text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
-}
-
-/// `3.5.2026`, `3/5`, `03-05-26`, `2026/5/3`. With slashes or dashes an American puts the month first; where we cannot know
-/// and both ways are days, nothing is guessed.
-fn numeric(text: &str, hearing: &Hearing<'_>) -> Option<Date> {
-    let mark = text.chars().find(|c| ['.', '/', '-'].contains(c))?;
-    let parts: Vec<&str> = text.trim_end_matches('.').split(mark).map(str::trim).collect();
-    let today = hearing.now.date();
-    if let [year, month, day] = parts.as_slice()
-        && year.len() == 4
-    {
-        return with_year(number(day)?, number(month)?, Some(number(year)?), today);
-    }
-    let (first, second) = (number(parts.first()?)?, number(parts.get(1)?)?);
-    let year = match parts.get(2) {
-        None => None,
-        Some(year) if year.len() == 2 => Some(2000 + number(year)?),
-        Some(year) if year.len() == 4 => Some(number(year)?),
-        Some(_) => return None,
-    };
-    if parts.len() > 3 {
-        return None;
-    }
-    let country = hearing.phone.and_then(phone::country);
-    let american = country.is_some_and(|country| country == "US");
-    let unknown = country.is_none() && hearing.language.starts_with("en");
-    let (day, month) = match mark {
-        // Only one order makes a month.
-        _ if first > 12 => (first, second),
-        _ if second > 12 => (second, first),
-        '/' | '-' if american => (second, first),
-        '/' | '-' if unknown && first != second => return None,
-        _ => (first, second),
-    };
-    with_year(day, month, year, today)
-}
-
-/// `27.11.2026` of `Freitag, 27.11.2026 abends`, and the words around it, folded.
-fn figures_among(text: &str, hearing: &Hearing<'_>) -> Option<(Date, String)> {
-    let parts = || text.split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
-    let mut dates = parts().filter_map(|part| Some((part, iso_date(part).or_else(|| numeric(part, hearing))?)));
-    let (figures, date) = dates.next().filter(|_| parts().count() > 1)?;
-    let others: Vec<&str> = parts().filter(|part| *part != figures).collect();
-    dates.next().is_none().then(|| (date, fold(&others.join(" "))))
-}
-
-/// Around a day in figures may stand its weekday, a part of it, and what says nothing.
-fn beside_figures(date: Date, others: &[&str], words: &Words, own: bool) -> Option<Day> {
-    let others = words.courteous(others);
-    let nothing = |said: &[&str]| {
-        let plain: Vec<&&str> = said.iter().filter(|word| !words.fillers.contains(word)).collect();
-        match plain.as_slice() {
-            [] => true,
-            _ if words.polite.contains(&said.join(" ").as_str()) => true,
-            [name] => weekday_named(name, words, own) == Some(date.weekday()),
-            _ => false,
-        }
-    };
-    if nothing(others) {
-        return Some(Day { date, part: None });
-    }
-    let by_end = words.part_at_end(others, true).filter(|(rest, _)| nothing(rest));
-    // The part of the day alone.
-    let alone = || {
-        let said = others.join(" ");
-        let (part, _) = words.parts.iter().chain(words.day_parts).find(|(_, names)| names.contains(&said.as_str()))?;
-        Some(*part)
-    };
-    let part = by_end.map(|(_, part)| part).or_else(alone)?;
-    Some(Day { date, part: Some(part) })
-}
-
-/// Without a year: this year's day, or next year's when it has passed.
-fn with_year(day: i16, month: i16, year: Option<i16>, today: Date) -> Option<Date> {
-    let on = |year| Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
-    match year {
-        Some(year) => on(year),
-        // 29 February may be some years away.
-        None => (0..8)
-            .filter_map(|n| on(today.year() + n))
-            .find(|d| *d >= today)
-            .filter(|d| d.year() <= today.year() + 1 || (month == 2 && day == 29)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::hearing, *};
+    use super::{super::custom::USUAL, *};
     use jiff::civil::date as civil_date;
 
     /// Today is Saturday, 2026-11-21.
+    fn date(text: &str, language: &str, custom: Custom) -> Option<Date> {
+        Almanac::all(&words::all(language).collect::<Vec<_>>(), language, civil_date(2026, 11, 21), custom)
+            .find_map(|almanac| almanac.day(text))
+            .map(|day| day.date)
+    }
+
     fn day(text: &str) -> Option<Date> {
-        date(text, &hearing("en"))
+        date(text, "en", USUAL)
     }
 
     #[test]
@@ -464,20 +461,36 @@ mod tests {
     }
 
     #[test]
-    fn slashes_are_american_for_americans() {
-        let american = Hearing { phone: Some("+14155551234"), ..hearing("en") };
-        assert_eq!(date("12-3-2026", &american), Some(civil_date(2026, 12, 3)));
-        assert_eq!(date("25-3-2027", &american), Some(civil_date(2027, 3, 25)));
-        assert_eq!(date("12/3/2026", &american), Some(civil_date(2026, 12, 3)));
-        let unknown = Hearing { phone: None, ..hearing("en") };
-        assert_eq!((date("12/3/2026", &unknown), date("3/3/2027", &unknown).is_some()), (None, true));
-        assert_eq!(date("12-3-2026", &unknown), None);
-        assert_eq!(date("12/3/2027", &Hearing { phone: None, ..hearing("de") }), Some(civil_date(2027, 3, 12)));
+    fn days_that_have_been() {
+        for (language, text, expected) in [
+            ("en", "last Tuesday", civil_date(2026, 11, 17)),
+            ("en", "three weeks ago", civil_date(2026, 10, 31)),
+            ("en", "a year ago", civil_date(2025, 11, 21)),
+            ("es", "hace tres semanas", civil_date(2026, 10, 31)),
+            ("es", "el martes pasado", civil_date(2026, 11, 17)),
+            ("fr", "il y a deux jours", civil_date(2026, 11, 19)),
+            ("de", "vor einem Monat", civil_date(2026, 10, 21)),
+            ("pt", "três semanas atrás", civil_date(2026, 10, 31)),
+            ("it", "due giorni fa", civil_date(2026, 11, 19)),
+        ] {
+            assert_eq!(date(text, language, USUAL), Some(expected), "{text}");
+        }
+        let past = Custom { past: true, ..USUAL };
+        assert_eq!(date("3 May", "en", past), Some(civil_date(2026, 5, 3)));
+    }
+
+    #[test]
+    fn next_friday_may_be_of_this_week_or_the_next() {
+        let after = Custom { next_is_after: true, ..USUAL };
+        assert_eq!(date("next Sunday", "en", USUAL), Some(civil_date(2026, 11, 22)));
+        assert_eq!(date("next Sunday", "en", after), Some(civil_date(2026, 11, 29)));
+        assert_eq!(date("next Friday", "en", after), Some(civil_date(2026, 11, 27)), "not of this week");
+        assert_eq!(date("Sunday", "en", after), Some(civil_date(2026, 11, 22)));
     }
 
     #[test]
     fn a_language_of_ones_own_knows_short_days() {
-        assert_eq!(date("do", &hearing("de")), Some(civil_date(2026, 11, 26)));
-        assert_eq!(date("mie", &hearing("es")), Some(civil_date(2026, 11, 25)));
+        assert_eq!(date("do", "de", USUAL), Some(civil_date(2026, 11, 26)));
+        assert_eq!(date("mie", "es", USUAL), Some(civil_date(2026, 11, 25)));
     }
 }

@@ -1,66 +1,71 @@
-//! Moments: a day and a time together, or ISO 8601.
+//! Moments: a day and a time together, `in two hours`, `now`, or ISO 8601.
 
-use super::{
-    Hearing, clock, date,
-    words::{self, Unit},
-};
+use super::{clock, date::Almanac, figures::iso_date, words::Unit};
 use crate::model::matching::fold;
-use jiff::{Span, ToSpan, Unit as Rounding, Zoned, tz::TimeZone};
+use jiff::{Span, Unit as Rounding, Zoned, tz::TimeZone};
 
-/// A day and a time in either order, with or without "at" between them; `in two hours`; or ISO 8601. A part of the day
-/// (`tonight at 8`) decides between morning and evening.
-pub fn datetime(text: &str, hearing: &Hearing<'_>) -> Option<Zoned> {
+/// A day and a time in either order, with or without "at" between them, in the words of one language; `in two hours`; or
+/// ISO 8601. A part of the day (`tonight at 8`) decides between morning and evening. What can be cut into a day and a time
+/// in two ways is none.
+pub fn datetime(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned> {
     let text = text.trim();
     if text.len() > TEXT_BYTES_MAX {
         return None;
     }
-    let zone = hearing.now.time_zone();
+    let zone = now.time_zone();
     if let Some(at) = iso_datetime(text, zone).filter(|_| text.contains(':')) {
         return Some(at);
     }
     let at = |day: &str, clock: &str| {
-        let day = date::day(day, hearing)?;
+        let day = almanac.day(day)?;
         // "12 5" must not become twelve o'clock on the fifth: a bare number is no time here.
         if day.part.is_none() && clock::is_mere_number(clock) {
             return None;
         }
-        let (time, part) = clock::time_in(clock, hearing.language, day.part)?;
+        let (time, part) = clock::time_in(clock, almanac.words, day.part, almanac.custom)?;
         let at = day.date.to_datetime(time).to_zoned(zone.clone()).ok()?;
         // One o'clock of tonight is tomorrow for some, and a tonight that is over was not meant.
         let late = part.is_some_and(|part| part.is_late());
-        let over = day.date == hearing.now.date() && at <= hearing.now;
+        let over = day.date == now.date() && at <= *now;
         (!late || time.hour() >= 12 && !over).then_some(at)
     };
     let cuts = text.match_indices([' ', ',']).map(|(place, _)| text.split_at(place));
-    cuts.into_iter()
-        .find_map(|(left, right)| {
-            let (left, right) = (left.trim_matches([' ', ',']), right.trim_matches([' ', ',']));
-            at(left, right).or_else(|| at(right, left))
-        })
-        .or_else(|| ahead(text, hearing))
+    let mut found = cuts.flat_map(|(left, right)| {
+        let (left, right) = (left.trim_matches([' ', ',']), right.trim_matches([' ', ',']));
+        [at(left, right), at(right, left)].into_iter().flatten()
+    });
+    match found.next() {
+        Some(first) => found.all(|other| other == first).then_some(first),
+        None => away(text, now, almanac),
+    }
 }
 
-/// `in two hours`, to the minute.
-fn ahead(text: &str, hearing: &Hearing<'_>) -> Option<Zoned> {
+/// `now`, `in two hours`, `half an hour ago`, to the minute.
+pub fn away(text: &str, now: &Zoned, almanac: &Almanac<'_>) -> Option<Zoned> {
+    let words = almanac.words;
     let folded = fold(text);
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    words::all(hearing.language).find_map(|words| {
-        let said = words.courteous(&said);
-        let found = words.ahead.iter().find_map(|pattern| words.fit(pattern, said))?;
-        let number = i64::from(found.number?);
+    let said = words.in_figures(words.courteous(&said));
+    let at = if words.now.contains(&said.as_str()) {
+        now.clone()
+    } else {
+        let said: Vec<&str> = said.split(' ').collect();
+        let fit = |patterns: &[&str]| patterns.iter().find_map(|pattern| words.fit(pattern, &said));
+        let (found, sign) = fit(words.ahead).map(|found| (found, 1)).or_else(|| Some((fit(words.ago)?, -1)))?;
+        let number = sign * i64::from(found.number?);
         let span: Span = match found.unit? {
-            Unit::Minute => number.minutes(),
-            Unit::Hour => number.hours(),
-            Unit::Day | Unit::Week | Unit::Fortnight | Unit::Month => return None,
+            Unit::Minute => Span::new().try_minutes(number).ok()?,
+            Unit::Hour => Span::new().try_hours(number).ok()?,
+            Unit::Day | Unit::Week | Unit::Fortnight | Unit::Month | Unit::Year => return None,
         };
-        let at = hearing.now.checked_add(span).ok()?;
-        at.round(jiff::ZonedRound::new().smallest(Rounding::Minute).mode(jiff::RoundMode::Trunc)).ok()
-    })
+        now.checked_add(span).ok()?
+    };
+    at.round(jiff::ZonedRound::new().smallest(Rounding::Minute).mode(jiff::RoundMode::Trunc)).ok()
 }
 
 /// With an offset, with a zone in brackets, or on the clock of `zone`; a mere day is its midnight.
 pub fn iso_datetime(text: &str, zone: &TimeZone) -> Option<Zoned> {
-    if let Some(day) = date::iso_date(text) {
+    if let Some(day) = iso_date(text) {
         return day.to_zoned(zone.clone()).ok();
     }
     if text.contains('[') {
@@ -82,7 +87,17 @@ const TEXT_BYTES_MAX: usize = 160;
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::hearing, *};
+    use super::{
+        super::{Hearing, custom::USUAL, tests::hearing, words},
+        *,
+    };
+
+    fn datetime(text: &str, hearing: &Hearing<'_>) -> Option<Zoned> {
+        let today = hearing.now.date();
+        let tongues: Vec<_> = words::all(hearing.language).collect();
+        let mut all = Almanac::all(&tongues, hearing.language, today, USUAL);
+        all.find_map(|almanac| super::datetime(text, &hearing.now, &almanac))
+    }
 
     #[test]
     fn a_day_and_a_time_make_a_moment() {
@@ -164,6 +179,14 @@ mod tests {
             ("en", "in 30 minutes", "2026-11-21T12:30"),
             ("de", "in einer Stunde", "2026-11-21T13:00"),
             ("fr", "dans deux heures", "2026-11-21T14:00"),
+            ("en", "in half an hour", "2026-11-21T12:30"),
+            ("es", "dentro de media hora", "2026-11-21T12:30"),
+            ("de", "in einer halben Stunde", "2026-11-21T12:30"),
+            ("it", "tra mezz'ora", "2026-11-21T12:30"),
+            ("en", "now", "2026-11-21T12:00"),
+            ("en", "two hours ago", "2026-11-21T10:00"),
+            ("en", "tomorrow at 3", "2026-11-22T15:00"),
+            ("en", "tomorrow at three", "2026-11-22T15:00"),
         ] {
             let at = datetime(text, &hearing(language)).unwrap_or_else(|| panic!("{language}: {text}"));
             assert_eq!(at.datetime().to_string(), format!("{expected}:00"), "{language}: {text}");
@@ -187,6 +210,11 @@ mod tests {
             ("de", "morgen früh"),
             ("en", "tomorrow 9"),
             ("en", "Friday 8"),
+            // Two days, or a time written like a day.
+            ("de", "14.10. 15.10."),
+            // The day in one language and the time in another.
+            ("es", "mañana a 11"),
+            ("it", "domani a 11"),
         ] {
             assert_eq!(datetime(text, &hearing(language)), None, "{language}: {text}");
         }

@@ -1,44 +1,129 @@
-//! Numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`, `twenty-one`.
+//! Numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`, `72 kg`, `twenty-one`, `two and a half`.
 
-use super::words::{self, Words};
+use super::{
+    custom::Custom,
+    money::{self, MEASURES},
+    words::Words,
+};
 use crate::model::matching::fold;
 
-/// A number; the language decides whether the point in `1.234` groups or divides. Words count in the contact's own
+/// A number, and whether something beside it says that it is meant as an amount: a currency, a measure, a counted thing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Amount {
+    pub value: f64,
+    pub is_named: bool,
+}
+
+/// A number; the custom decides whether the mark in `1.234` groups or divides. Words count in the contact's own
 /// language only: `once` is eleven in Spanish and something else in English. `about`, a counted thing (`90 euros`) and
 /// politeness around it change nothing.
-pub fn number(text: &str, language: &str) -> Option<f64> {
+pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount> {
+    if text.len() > TEXT_BYTES_MAX {
+        return None;
+    }
     // A figure in a frame, as phones offer it.
-    let text = text.replace(['\u{fe0f}', '\u{20e3}'], "");
-    let text = text.as_str();
-    let own = words::own(language);
-    in_figures(text, language).or_else(|| in_words(&fold(text), own?)).or_else(|| {
-        let inner = bare(text, own?);
-        let thousands = || in_figures(inner.strip_suffix(thousand(inner, own?)?)?, language).map(|n| n * 1000.0);
-        in_figures(inner, language).or_else(|| in_words(&fold(inner), own?)).or_else(thousands)
+    let text = text.replace(['\u{fe0f}', '\u{20e3}'], "").replace(['’', '‘'], "'");
+    // `trent'anni` are two words.
+    let text = if own.is_some_and(|own| own.language == "it") { elisions_apart(&text) } else { text };
+    let mut rest = unmarked(&text);
+    let (mut is_named, mut is_money, mut is_counted) = (false, false, false);
+    loop {
+        if let Some(value) = figures(rest, custom, is_money).or_else(|| in_words(rest, own?, is_named || is_counted)) {
+            return Some(Amount { value, is_named });
+        }
+        if let Some(value) = own.and_then(|own| thousands(rest, own, custom)) {
+            return Some(Amount { value, is_named });
+        }
+        if let Some(inner) = money::without_currency(rest) {
+            (rest, is_named, is_money) = (unmarked(inner), true, true);
+        } else if let Some(inner) = without_measure(rest, own) {
+            (rest, is_named) = (unmarked(inner), true);
+            is_money |= own.is_some_and(|own| money_behind(&text, own));
+        } else if let Some(inner) = own.and_then(|own| without_manners(rest, own)) {
+            // `only one` is no article.
+            (rest, is_counted) = (unmarked(inner), true);
+        } else {
+            return None;
+        }
+    }
+}
+
+/// Longer texts are no number.
+const TEXT_BYTES_MAX: usize = 120;
+
+fn elisions_apart(text: &str) -> String {
+    let mut before = ' ';
+    let apart = text.chars().map(|c| {
+        if c == '\'' && std::mem::replace(&mut before, c).is_alphabetic() {
+            ' '
+        } else {
+            before = c;
+            c
+        }
+    });
+    apart.collect()
+}
+
+/// Without marks at both ends that say nothing: `¡5!`, `(30)`, `5 🙂`.
+fn unmarked(text: &str) -> &str {
+    let text = text.trim();
+    // `20,-` and `20.–` are prices without cents.
+    let text = [",-", ".-", ",–", ".–", ",—"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+    let says = |c: char| c.is_alphanumeric() || "%$€£¥₹₱₦₵₲₡₺₽₩₪₫฿²/".contains(c);
+    let text = text.trim_end_matches(|c: char| !says(c));
+    text.trim_start_matches(|c: char| !says(c) && !"-−+.".contains(c))
+}
+
+/// `zwei und ein halb`, `two and a half`: the language says how.
+fn in_words(text: &str, own: &Words, is_named: bool) -> Option<f64> {
+    if text.starts_with(['-', '−', '+', '.']) || text.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let joined = fold(text).replace(' ', "");
+    if !is_named && own.articles.contains(&joined.as_str()) {
+        return None;
+    }
+    let spelled = |joined: &str| own.spelled(joined).map(f64::from);
+    let and_half = || own.and_half.iter().find_map(|end| Some(spelled(joined.strip_suffix(end)?)? + 0.5));
+    spelled(&joined).or_else(and_half)
+}
+
+/// `2 thousand`, `2 mil`.
+fn thousands(text: &str, own: &Words, custom: Custom) -> Option<f64> {
+    let (before, last) = text.rsplit_once(char::is_whitespace)?;
+    own.thousand.contains(&fold(last).as_str()).then_some(())?;
+    figures(before, custom, false).map(|number| number * 1000.0)
+}
+
+/// Without a counted thing or a measure behind the number: `2 people`, `72kg`, `12 %`.
+fn without_measure<'a>(text: &'a str, own: Option<&Words>) -> Option<&'a str> {
+    if let Some(rest) = text.strip_suffix('%') {
+        return Some(rest.trim_end()).filter(|rest| !rest.is_empty());
+    }
+    let counted = own.into_iter().flat_map(|own| own.counted.iter().copied());
+    let ends = counted.filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
+    ends.or_else(|| {
+        let cut = text.rfind(|c: char| c.is_ascii_digit() || c.is_whitespace())?;
+        let place = cut + text[cut..].chars().next()?.len_utf8();
+        let (before, measure) = text.split_at(place);
+        let folded = fold(measure);
+        // `5 m` may be metres, minutes or millions; with a fraction it is a length.
+        let is_length = folded == "m" && before.contains(['.', ',']);
+        let of_language = own.is_some_and(|own| own.counted.contains(&folded.as_str()));
+        (MEASURES.contains(&folded.as_str()) || is_length || of_language).then(|| before.trim_end())
     })
 }
 
-fn in_words(folded: &str, words: &Words) -> Option<f64> {
-    let joined = folded.replace(' ', "");
-    if ["a", "an"].contains(&joined.as_str()) {
-        return None;
-    }
-    words.spelled(&joined).map(f64::from)
+/// The text names a currency in words: a mark before three digits groups there, since no price has three decimals.
+fn money_behind(text: &str, own: &Words) -> bool {
+    fold(text).split(' ').any(|word| own.money.contains(&word))
 }
 
-/// Without what stands around the number and says nothing about it.
-fn bare<'a>(text: &'a str, words: &Words) -> &'a str {
-    let mut text = text.trim();
-    let ends = || words.counted.iter().chain(words.polite).copied();
-    loop {
-        let end = ends().filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
-        let start = words.about.iter().chain(words.polite).filter_map(|start| cut_start(text, start));
-        let percent = text.strip_suffix('%').map(str::trim_end).filter(|rest| !rest.is_empty());
-        match end.or_else(|| start.min_by_key(|rest| rest.len())).or(percent) {
-            Some(rest) => text = rest,
-            None => return text,
-        }
-    }
+/// Without what says nothing about the number: `about`, `please`, `just`.
+fn without_manners<'a>(text: &'a str, own: &Words) -> Option<&'a str> {
+    let end = own.polite.iter().filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
+    let start = own.about.iter().chain(own.polite).filter_map(|start| cut_start(text, start));
+    end.or_else(|| start.min_by_key(|rest| rest.len()))
 }
 
 /// What stands before the last words when they are these.
@@ -56,40 +141,41 @@ fn cut_start<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     (fold(start) == words).then(|| behind.trim_start())
 }
 
-/// The word behind figures that makes thousands of them: `2 mil`.
-fn thousand<'a>(text: &'a str, words: &Words) -> Option<&'a str> {
-    let (_, last) = text.rsplit_once(char::is_whitespace)?;
-    words.thousand.contains(&fold(last).as_str()).then_some(last)
-}
-
-fn in_figures(text: &str, language: &str) -> Option<f64> {
-    let text = text.trim().trim_matches(|c: char| c.is_whitespace() || "€$£¥₹".contains(c));
-    let text =
-        ["EUR", "USD", "GBP", "eur", "usd", "gbp"].iter().find_map(|c| text.strip_suffix(c)).unwrap_or(text).trim();
+/// Figures alone. `is_money`: three digits behind the only mark are thousands in every country.
+fn figures(text: &str, custom: Custom, is_money: bool) -> Option<f64> {
+    let text = text.trim();
     let (sign, digits) = match text.strip_prefix(['-', '−']) {
         Some(rest) => (-1.0, rest.trim()),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
     };
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) || !digits.ends_with(|c: char| c.is_ascii_digit()) {
+    if !digits.ends_with(|c: char| c.is_ascii_digit()) || !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+    {
         return None;
     }
-    let grouped_by_blank = digits.contains([' ', '\u{a0}', '\u{202f}', '\'']);
-    let comma_divides = language.get(..2) != Some("en");
-    let points = digits.matches('.').count();
-    let commas = digits.matches(',').count();
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return digits.parse().ok().map(|value: f64| sign * value).filter(|value| value.is_finite());
+    }
+    let grouped_otherwise = digits.contains([' ', '\u{a0}', '\u{202f}', '\'']);
+    let (points, commas) = (digits.matches('.').count(), digits.matches(',').count());
+    let divides = |mark: char, is_decimal_mark: bool| {
+        let (head, tail) = digits.rsplit_once(mark).unwrap_or((digits, ""));
+        // `0.500` and `1234.567` group nothing.
+        let groups = tail.len() == 3 && (1..=3).contains(&head.len()) && !head.starts_with('0') && !grouped_otherwise;
+        !groups || is_decimal_mark && !is_money
+    };
     let decimal = match (points, commas) {
         (0, 0) => None,
         // Both: the last one divides.
         (1.., 1..) => Some(if digits.rfind('.') > digits.rfind(',') { '.' } else { ',' }),
-        (1, 0) => divides(digits, '.', !comma_divides || grouped_by_blank).then_some('.'),
-        (0, 1) => divides(digits, ',', comma_divides || grouped_by_blank).then_some(','),
+        (1, 0) => divides('.', !custom.comma_divides).then_some('.'),
+        (0, 1) => divides(',', custom.comma_divides).then_some(','),
         _ => None,
     };
     let (whole, fraction) = match decimal {
         Some(mark) => digits.rsplit_once(mark)?,
         None => (digits, ""),
     };
-    let whole = ungroup(whole)?;
+    let whole = if whole.is_empty() { "0".to_owned() } else { ungroup(whole)? };
     if !fraction.bytes().all(|b| b.is_ascii_digit()) || decimal.is_some() && fraction.is_empty() {
         return None;
     }
@@ -97,35 +183,37 @@ fn in_figures(text: &str, language: &str) -> Option<f64> {
     value.is_finite().then_some(sign * value)
 }
 
-/// A number without a fraction.
-pub fn whole(text: &str, language: &str) -> Option<i64> {
-    let value = number(text, language)?;
-    (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
-}
-
-/// The only mark in the number divides unless exactly three digits follow it and it is not the
-/// language's own decimal mark.
-fn divides(digits: &str, mark: char, is_decimal_mark: bool) -> bool {
-    let three = digits.rsplit(mark).next().is_some_and(|tail| tail.len() == 3);
-    is_decimal_mark || !three
-}
-
-/// `1.234.567` to `1234567`; groups must be of three.
+/// `1.234.567` to `1234567`; groups are of three, in India of two before the last three: `1,00,000`.
 fn ungroup(text: &str) -> Option<String> {
-    let mut groups = text.split([' ', '\u{a0}', '\u{202f}', '\'', '.', ',']);
-    let first = groups.next()?;
-    let mut out = first.to_owned();
-    let rest: Vec<_> = groups.collect();
-    if !rest.is_empty() && first.len() > 3 || rest.iter().any(|group| group.len() != 3) {
+    let marks: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+    if marks.windows(2).any(|pair| pair[0] != pair[1]) {
         return None;
     }
-    out.extend(rest);
-    (!out.is_empty() && out.bytes().all(|b| b.is_ascii_digit())).then_some(out)
+    let groups: Vec<&str> = text.split([' ', '\u{a0}', '\u{202f}', '\'', '.', ',']).collect();
+    let (first, rest) = groups.split_first()?;
+    let (last, middle) = rest.split_last().map_or((None, &[][..]), |(last, middle)| (Some(last), middle));
+    let threes = first.len() <= 3 && middle.iter().all(|group| group.len() == 3);
+    let indian = marks.first() == Some(&',') && first.len() <= 2 && middle.iter().all(|group| group.len() == 2);
+    if let Some(last) = last
+        && (last.len() != 3 || first.is_empty() || !(threes || indian))
+    {
+        return None;
+    }
+    let joined = groups.concat();
+    (!joined.is_empty() && joined.bytes().all(|b| b.is_ascii_digit())).then_some(joined)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{custom::USUAL, words},
+        *,
+    };
+
+    fn number(text: &str, language: &str, comma_divides: bool) -> Option<f64> {
+        let custom = Custom { comma_divides, ..USUAL };
+        amount(text, words::own(language), custom).map(|amount| amount.value)
+    }
 
     #[test]
     fn numbers_are_read_in_the_contacts_language() {
@@ -139,6 +227,10 @@ mod tests {
             ("1.234", "en", 1.234),
             ("1,234", "en", 1234.0),
             ("1,234", "es", 1.234),
+            ("1,234 euros", "es", 1234.0),
+            ("€ 1.234", "en", 1234.0),
+            ("0.500", "de", 0.5),
+            ("1,00,000", "en", 100_000.0),
             ("12,5", "en", 12.5),
             ("12.5", "de", 12.5),
             ("1 234,5", "fr", 1234.5),
@@ -154,38 +246,30 @@ mod tests {
             ("fünfundfünfzig", "de", 55.0),
             ("cinquenta e duas", "pt", 52.0),
             ("ventotto", "it", 28.0),
-            ("90 euros", "en", 90.0),
-            ("90 Euro", "de", 90.0),
             ("1.234,50 Euro", "de", 1234.5),
-            ("about 90", "en", 90.0),
             ("about 90 dollars, please", "en", 90.0),
-            ("2 people", "en", 2.0),
             ("Two people!", "en", 2.0),
-            ("2 personas", "es", 2.0),
             ("zwei Personen bitte", "de", 2.0),
-            ("deux personnes", "fr", 2.0),
-            ("2 pessoas", "pt", 2.0),
-            ("due persone", "it", 2.0),
             ("12%", "en", 12.0),
             ("3\u{fe0f}\u{20e3}", "en", 3.0),
             ("two hundred", "en", 200.0),
             ("a hundred and twenty", "en", 120.0),
             ("one thousand two hundred", "en", 1200.0),
             ("1 thousand", "en", 1000.0),
-            ("zweihundert", "de", 200.0),
             ("zweihundertfünfzig", "de", 250.0),
             ("tausendzweihundert", "de", 1200.0),
-            ("mil", "es", 1000.0),
             ("mil doscientos", "es", 1200.0),
-            ("ciento veinte", "es", 120.0),
             ("2 mil", "pt", 2000.0),
             ("cento e vinte", "pt", 120.0),
-            ("deux cents", "fr", 200.0),
             ("mille neuf cent quatre-vingt-dix-neuf", "fr", 1999.0),
             ("duecento", "it", 200.0),
             ("tremila", "it", 3000.0),
+            ("12.", "en", 12.0),
+            (".5", "en", 0.5),
+            ("one person", "en", 1.0),
+            ("una persona", "es", 1.0),
         ] {
-            assert_eq!(number(text, language), Some(value), "{text} in {language}");
+            assert_eq!(number(text, language, language != "en"), Some(value), "{text} in {language}");
         }
         for bad in [
             "",
@@ -195,8 +279,6 @@ mod tests {
             "1,23,4",
             "--1",
             "1e5",
-            "12.",
-            ".5",
             "once",
             "five or six",
             "a",
@@ -208,13 +290,11 @@ mod tests {
             "about",
             "hundred people and two",
             "2 to 4 people",
+            "5 m",
+            "5k",
+            "1.234 567",
         ] {
-            assert_eq!(number(bad, "en"), None, "{bad}");
+            assert_eq!(number(bad, "en", false), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn a_fraction_is_not_whole() {
-        assert_eq!((whole("3", "en"), whole("3.0", "en"), whole("3.5", "en")), (Some(3), Some(3), None));
     }
 }

@@ -1,55 +1,201 @@
 //! Yes and no, in the words of six languages and in signs.
 
 use super::words::{self, Words};
-use crate::model::matching::fold;
+use crate::model::matching::{fold, has_word};
 
 /// The contact's language wins where two languages share a word.
 pub fn yesno(text: &str, language: &str) -> Option<bool> {
-    let said = fold(text);
-    let said = said.as_str();
-    if YES.contains(&said) {
-        return Some(true);
+    // A question back is no answer: `yes or no?`
+    let is_question = text.len() > TEXT_BYTES_MAX || text.contains(['?', '¿']);
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, words)).filter(|_| !is_question);
+    whole(text, language).or_else(in_sentence)
+}
+
+/// A text that says nothing else.
+pub fn whole(text: &str, language: &str) -> Option<bool> {
+    if text.len() > TEXT_BYTES_MAX {
+        return None;
     }
-    if NO.contains(&said) {
-        return Some(false);
+    if let Some(signs) = in_signs(text) {
+        return signs;
     }
-    let said: Vec<&str> = said.split(' ').collect();
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     words::all(language).find_map(|words| in_language(&said, words))
 }
 
+/// Longer texts are no yes and no no.
+const TEXT_BYTES_MAX: usize = 200;
+
+/// A text of signs only: `👍👍🏽`, `❌`. `Some(None)`: signs that say both or neither.
+fn in_signs(text: &str) -> Option<Option<bool>> {
+    let colours = '\u{1f3fb}'..='\u{1f3ff}';
+    let says_nothing = |c: &char| c.is_whitespace() || ['\u{fe0f}', '\u{200d}'].contains(c) || colours.contains(c);
+    let signs: Vec<char> = text.chars().filter(|c| !says_nothing(c)).collect();
+    if signs.is_empty() || signs.iter().any(|c| c.is_alphanumeric() || c.is_ascii_punctuation()) {
+        return None;
+    }
+    let all = |of: &str| signs.iter().all(|sign| of.contains(*sign));
+    Some(if all(YES_SIGNS) { Some(true) } else { all(NO_SIGNS).then_some(false) })
+}
+
+const YES_SIGNS: &str = "👍✅👌✔🆗💯☑🤝🙆";
+const NO_SIGNS: &str = "👎❌🚫✖⛔❎🙅";
+
 /// `yeah sure`, `nope, thanks`: several words that say the same. Both together are no answer.
 fn in_language(said: &[&str], words: &Words) -> Option<bool> {
-    let mut answer = None;
+    if let [one] = said {
+        match *one {
+            "1" => return Some(true),
+            "0" => return Some(false),
+            "k" => return Some(true),
+            _ => {}
+        }
+    }
+    let (mut answer, mut denials) = (None, 0);
     let mut rest = said;
     while !rest.is_empty() {
-        let named = |names: &[&str]| {
-            (1..=rest.len()).rev().find(|count| names.contains(&rest[..*count].join(" ").as_str())).unwrap_or(0)
-        };
-        let okay = usize::from(OKAY.contains(&rest[0]));
-        let (yes, no, polite) = (named(words.yes).max(okay), named(words.no), named(words.polite));
-        let meant = match yes.max(no).max(polite) {
-            0 => return None,
+        let Named { length, meant } = named(rest, words)?;
+        if matches!(meant, Meant::No) {
+            denials += 1;
+            // `it is not wrong` is no no.
+            if denials > 1 && !rest[..length].iter().any(|word| denies(word, words)) {
+                return None;
+            }
+        }
+        let meant = match meant {
             // "Please" is a yes by itself only.
-            count if count == polite && (count > yes.max(no) || said.len() > count) => None,
-            count if count == no => Some(false),
-            _ => Some(true),
+            Meant::Polite if said.len() == length => words.yes.contains(&said.join(" ").as_str()).then_some(true),
+            Meant::Polite => None,
+            Meant::Yes => Some(true),
+            Meant::No => Some(false),
         };
         if let Some(meant) = meant
             && answer.replace(meant).is_some_and(|before| before != meant)
         {
             return None;
         }
-        rest = &rest[yes.max(no).max(polite)..];
+        rest = &rest[length..];
     }
     answer
 }
 
+/// The word is a no by itself, and not one for what it says: `never`, but not `wrong`.
+fn denies(word: &str, words: &Words) -> bool {
+    words.around.nots.split_whitespace().any(|not| not == word) || words.no.first() == Some(&word)
+}
+
+struct Named {
+    length: usize,
+    meant: Meant,
+}
+
+enum Meant {
+    Yes,
+    No,
+    Polite,
+}
+
+/// The longest phrase at the start that says yes, no or nothing; a no wins over a yes of the same length.
+fn named(rest: &[&str], words: &Words) -> Option<Named> {
+    let longest = |names: &[&str]| {
+        let most = rest.len().min(PHRASE_WORDS_MAX);
+        (1..=most).rev().find(|count| names.contains(&rest[..*count].join(" ").as_str())).unwrap_or(0)
+    };
+    let okay = usize::from(OKAY.contains(rest.first()?));
+    let (yes, no, polite) = (longest(words.yes).max(okay), longest(words.no), longest(words.polite));
+    match yes.max(no).max(polite) {
+        0 => None,
+        length if length == polite => Some(Named { length, meant: Meant::Polite }),
+        length if length == no => Some(Named { length, meant: Meant::No }),
+        length => Some(Named { length, meant: Meant::Yes }),
+    }
+}
+
+/// The longest phrase of the tables has fewer words.
+const PHRASE_WORDS_MAX: usize = 7;
+
+/// `yes, that works for me`, `no, I do not want that`: it begins with the answer, and the rest says the same.
+fn in_sentence(said: &[&str], words: &Words) -> Option<bool> {
+    let Named { length, meant } = named(said, words)?;
+    // `right now` begins with a word that says yes only by itself.
+    BEGINS.contains(said.first()?).then_some(())?;
+    let rest = &said[length..];
+    let around = words.around;
+    let stands = |list: &str, word: &str| list.split_whitespace().any(|known| known == word);
+    let is_not = |word: &&str| stands(around.nots, word) || ["no", "ne"].contains(word);
+    let known = |word: &&str| {
+        stands(around.carriers, word)
+            || stands(around.assent, word)
+            || is_not(word)
+            || words.polite.iter().any(|phrase| phrase.split(' ').any(|part| part == *word))
+    };
+    let joined = rest.join(" ");
+    let puts_off = around.spoilers.split(',').any(|phrase| has_word(&joined, phrase.trim()));
+    if rest.is_empty() || puts_off || !rest.iter().all(known) {
+        return None;
+    }
+    // `no no quiero`: the second no is no longer part of the rest.
+    let negated = said[1..].iter().any(is_not);
+    if matches!(meant, Meant::No) && rest.iter().any(|word| PLAIN_YES.contains(word)) {
+        return None;
+    }
+    match (meant, negated) {
+        (Meant::Yes, false) => Some(true),
+        // `No, that is fine` may be a yes: only a second no makes it one.
+        (Meant::No, true) => Some(false),
+        (Meant::Yes | Meant::No | Meant::Polite, _) => None,
+    }
+}
+
+/// What a sentence that goes on begins with.
+const BEGINS: [&str; 39] = [
+    "yes",
+    "yeah",
+    "yea",
+    "yep",
+    "yup",
+    "yess",
+    "sure",
+    "ok",
+    "okay",
+    "absolutely",
+    "certainly",
+    "definitely",
+    "si",
+    "sip",
+    "claro",
+    "vale",
+    "oui",
+    "ouais",
+    "ouep",
+    "ja",
+    "jo",
+    "jawohl",
+    "klar",
+    "sim",
+    "certo",
+    "certamente",
+    "no",
+    "nope",
+    "nah",
+    "nop",
+    "non",
+    "nan",
+    "nein",
+    "nee",
+    "nao",
+    "never",
+    "nunca",
+    "jamais",
+    "mai",
+];
+/// Beside a no they say both.
+const PLAIN_YES: [&str; 5] = ["yes", "si", "oui", "ja", "sim"];
 /// In any language, also beside other words.
 const OKAY: &[&str] = &["ok", "okay", "okey", "oki"];
-/// In any language; a text of emoji only is compared as written.
-const YES: &[&str] =
-    &["ok", "okay", "okey", "oki", "k", "1", "👍", "👍🏻", "👍🏼", "👍🏽", "👍🏾", "👍🏿", "✅", "👌", "✔", "✔️", "🆗", "💯"];
-const NO: &[&str] = &["0", "👎", "👎🏻", "👎🏼", "👎🏽", "👎🏾", "👎🏿", "❌", "🚫", "✖", "✖️"];
 
 #[cfg(test)]
 mod tests {

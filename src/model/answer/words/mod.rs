@@ -5,6 +5,7 @@
 use jiff::civil::Weekday;
 use std::{collections::HashMap, sync::LazyLock};
 
+pub mod around;
 mod de;
 mod en;
 mod es;
@@ -70,6 +71,26 @@ pub struct Words {
     pub counted: &'static [&'static str],
     /// Says nothing but that one is polite.
     pub polite: &'static [&'static str],
+    /// The number words that are articles, too: `a`, `una`. They count beside a counted thing only.
+    pub articles: &'static [&'static str],
+    /// Behind a number in words, without blanks: `andahalf`.
+    pub and_half: &'static [&'static str],
+    /// Currencies in words.
+    pub money: &'static [&'static str],
+    /// Beside a day of the week: the coming one for some, the one after that for others.
+    pub next: &'static [&'static str],
+    /// Beside a day of the week: the one that was.
+    pub last: &'static [&'static str],
+    /// `{n}` of these units back: `{n} {unit} ago`.
+    pub ago: &'static [&'static str],
+    /// Spans in words and what they mean in a number and a unit: `half an hour`, `30 minutes`.
+    pub spans: &'static [(&'static str, &'static str)],
+    /// This very moment.
+    pub now: &'static [&'static str],
+    /// Behind a time: not a minute sooner or later.
+    pub sharp: &'static [&'static str],
+    /// What stands around answers in sentences.
+    pub around: &'static around::Around,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +101,7 @@ pub enum Unit {
     Week,
     Fortnight,
     Month,
+    Year,
 }
 
 /// A part of the day. It says which of its two times an hour of the dial means.
@@ -128,28 +150,31 @@ pub struct ClockPattern {
     pub hours: Hours,
 }
 
-/// Which half of the day a spoken hour from 1 to 6 means. Nobody asks a shop for half past four at night, and
-/// nobody says `16` in words of a twelve-hour clock; what is typed in figures stays as typed.
+/// What a pattern asks of its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hours {
-    /// The second half.
-    Spoken,
-    /// As typed in figures; the second half in words.
-    Typed,
+    /// Figures or words.
+    Any,
     /// Only in words: two figures beside each other are no time.
     OnlyWords,
+    /// Minutes that can be no hour: `9 to 5` is a whole working day.
+    MinutesOnly,
 }
 
 pub const fn spoken(pattern: &'static str, shift: i16, sign: i16) -> ClockPattern {
-    ClockPattern { pattern, shift, sign, hours: Hours::Spoken }
+    ClockPattern { pattern, shift, sign, hours: Hours::Any }
 }
 
 pub const fn typed(pattern: &'static str, sign: i16) -> ClockPattern {
-    ClockPattern { pattern, shift: 0, sign, hours: Hours::Typed }
+    ClockPattern { pattern, shift: 0, sign, hours: Hours::Any }
 }
 
 pub const fn only_words(pattern: &'static str) -> ClockPattern {
     ClockPattern { pattern, shift: 0, sign: 1, hours: Hours::OnlyWords }
+}
+
+pub const fn unlike_hours(pattern: &'static str) -> ClockPattern {
+    ClockPattern { pattern, shift: 0, sign: -1, hours: Hours::MinutesOnly }
 }
 
 /// All tables, that of the contact's language (`pt`, `pt_BR`) first: where two languages share a word, it wins.
@@ -157,6 +182,11 @@ pub fn all(language: &str) -> impl Iterator<Item = &'static Words> {
     let own = own(language).map(|words| words.language);
     let first = LANGUAGES.into_iter().filter(move |words| Some(words.language) == own);
     first.chain(LANGUAGES.into_iter().filter(move |words| Some(words.language) != own))
+}
+
+/// All of them, in no order that matters.
+pub fn every() -> Vec<&'static Words> {
+    LANGUAGES.to_vec()
 }
 
 /// The table of this language.
@@ -171,6 +201,9 @@ pub struct Found {
     pub hour: Option<i16>,
     /// The hour was written as a word.
     pub hour_in_words: bool,
+    /// The hour was written as `04`: on the clock of 24 hours.
+    pub hour_is_padded: bool,
+    pub minutes_in_words: bool,
     pub minutes: Option<i16>,
     pub number: Option<u32>,
     pub unit: Option<Unit>,
@@ -219,6 +252,24 @@ impl Words {
         ORDINALS.get(self.language)?.get(joined).copied().and_then(|n| i16::try_from(n).ok())
     }
 
+    /// `half an hour` as `30 minutes`.
+    pub fn in_figures(&self, said: &[&str]) -> String {
+        let said = format!(" {} ", said.join(" "));
+        let found = self.spans.iter().find(|(name, _)| said.contains(&format!(" {name} ")));
+        let said = found
+            .map_or(said.clone(), |(name, figures)| said.replacen(&format!(" {name} "), &format!(" {figures} "), 1));
+        said.trim().to_owned()
+    }
+
+    /// The words of numbers and ordinals, as they begin a number of several words, too.
+    pub fn small_numbers(&self) -> impl Iterator<Item = String> {
+        let tables = [SPELLED.get(self.language), ORDINALS.get(self.language)];
+        let joined = tables.into_iter().flatten().flat_map(|table| table.keys().cloned());
+        let parts =
+            self.hundreds.iter().flat_map(|(_, names)| names.iter().copied()).chain(self.thousand.iter().copied());
+        joined.chain(parts.map(str::to_owned))
+    }
+
     /// Without the polite words at both ends.
     pub fn courteous<'a, 'b>(&self, said: &'a [&'b str]) -> &'a [&'b str] {
         let mut said = said;
@@ -263,8 +314,11 @@ impl Words {
             let small = i16::try_from(value).ok()?;
             let in_words = !number.concat().bytes().all(|byte| byte.is_ascii_digit());
             let found = match *next {
-                "{h}" => Found { hour: Some(small), hour_in_words: in_words, ..found },
-                "{m}" => Found { minutes: Some(small), ..found },
+                "{h}" => {
+                    let padded = number.first().is_some_and(|word| word.starts_with('0'));
+                    Found { hour: Some(small), hour_in_words: in_words, hour_is_padded: padded, ..found }
+                }
+                "{m}" => Found { minutes: Some(small), minutes_in_words: in_words, ..found },
                 _ => Found { number: Some(value), ..found },
             };
             self.fit_from(rest, behind, found)

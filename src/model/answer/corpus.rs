@@ -1,0 +1,151 @@
+//! The figures of the corpus in `tests/answers`: how many answers are understood, by language and type.
+
+use super::*;
+use std::collections::BTreeMap;
+
+const FILES: [(&str, &str); 6] = [
+    ("en", include_str!("../../../tests/answers/en.txt")),
+    ("es", include_str!("../../../tests/answers/es.txt")),
+    ("fr", include_str!("../../../tests/answers/fr.txt")),
+    ("de", include_str!("../../../tests/answers/de.txt")),
+    ("pt", include_str!("../../../tests/answers/pt.txt")),
+    ("it", include_str!("../../../tests/answers/it.txt")),
+];
+const DOCUMENT: &str = include_str!("../../../docs/answers.md");
+
+/// How an answer stands in its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Short,
+    Inside,
+    /// Two answers, which are asked back.
+    Either,
+    Refused,
+}
+
+struct Case {
+    language: &'static str,
+    kind: AnswerType,
+    form: Form,
+    said: &'static str,
+    meant: &'static str,
+    read: String,
+}
+
+impl Case {
+    fn is_right(&self) -> bool {
+        self.read == self.meant
+    }
+
+    /// One value is taken, and it is another one.
+    fn is_wrong(&self) -> bool {
+        !self.is_right() && self.read != REFUSED && !self.read.contains(" | ")
+    }
+}
+
+const REFUSED: &str = "refused";
+
+fn cases() -> Vec<Case> {
+    let mut all = Vec::new();
+    for (language, text) in FILES {
+        let field = |name: &str| {
+            text.lines().find_map(|line| line.strip_prefix(name)).expect("a file says who writes and when")
+        };
+        let now: jiff::Zoned = field("now ").parse().expect("a moment with its zone");
+        let (mut kind, mut form, mut phone) = (AnswerType::Any, Form::Short, "");
+        for line in text.lines().filter(|line| !line.starts_with("now ") && !line.starts_with("phone ")) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if let Some(section) = line.strip_prefix('[') {
+                let parts: Vec<&str> = section.trim_end_matches(']').split(' ').collect();
+                kind = AnswerType::parse(parts[0]).expect("a type");
+                form = match parts[1] {
+                    "short" => Form::Short,
+                    "inside" => Form::Inside,
+                    "either" => Form::Either,
+                    "refused" => Form::Refused,
+                    other => panic!("{language}: no form is called {other}"),
+                };
+                phone = parts.get(2).copied().unwrap_or(field("phone "));
+                continue;
+            }
+            let (said, meant) = line.split_once(" => ").unwrap_or((line, REFUSED));
+            let form = if meant == REFUSED { Form::Refused } else { form };
+            let hearing = Hearing::new(now.clone(), language, Some(phone));
+            let reading = read(kind, &InboundKind::Text { body: said.into() }, &hearing);
+            let print = |value: &Value| match value {
+                Value::DateTime(at) => at.strftime("%Y-%m-%dT%H:%M").to_string(),
+                other => other.print().expect("a plain value"),
+            };
+            let values: Vec<String> = reading.likely.iter().map(print).collect();
+            let read = if values.is_empty() { REFUSED.to_owned() } else { values.join(" | ") };
+            all.push(Case { language, kind, form, said, meant, read });
+        }
+    }
+    all
+}
+
+/// Right ones, all, and the share of the first in per cent.
+fn share<'a>(cases: impl Iterator<Item = &'a Case>) -> (usize, usize, f64) {
+    let (mut right, mut all) = (0, 0);
+    for case in cases {
+        all += 1;
+        right += usize::from(case.is_right());
+    }
+    (right, all, 100.0 * right as f64 / all.max(1) as f64)
+}
+
+fn table(cases: &[Case]) -> String {
+    let mut out = "| type | how it is written | en | es | fr | de | pt | it |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n".to_owned();
+    let mut rows: BTreeMap<(usize, Form), Vec<&Case>> = BTreeMap::new();
+    for case in cases {
+        let kind = AnswerType::ALL.iter().position(|kind| *kind == case.kind).expect("all types");
+        rows.entry((kind, case.form)).or_default().push(case);
+        rows.entry((usize::MAX, case.form)).or_default().push(case);
+    }
+    for ((kind, form), cases) in rows {
+        let kind = AnswerType::ALL.get(kind).map_or("all".to_owned(), |kind| format!("`{}`", kind.as_str()));
+        let form = match form {
+            Form::Short => "by itself",
+            Form::Inside => "in a sentence",
+            Form::Either => "two, asked back",
+            Form::Refused => "no answer",
+        };
+        out.push_str(&format!("| {kind} | {form} |"));
+        for (language, _) in FILES {
+            let (right, all, _) = share(cases.iter().copied().filter(|case| case.language == language));
+            if all == 0 { out.push_str(" – |") } else { out.push_str(&format!(" {right}/{all} |")) }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// `cargo test --lib answer::corpus -- --nocapture` prints the table that stands in `docs/answers.md`, and what is not
+/// read as it was meant.
+#[test]
+fn the_corpus_is_understood_as_the_document_says() {
+    let all = cases();
+    let table = table(&all);
+    println!("{table}");
+    for case in all.iter().filter(|case| !case.is_right()) {
+        println!("{} {:?} {:?}: {} instead of {}", case.language, case.kind, case.said, case.read, case.meant);
+    }
+    let wrong: Vec<&str> = all.iter().filter(|case| case.is_wrong()).map(|case| case.said).collect();
+    assert_eq!(wrong, [""; 0], "a wrong value is worse than asking again");
+    for (form, least) in [(Form::Short, 85.0), (Form::Inside, 70.0), (Form::Refused, 98.0)] {
+        let of = |language| share(all.iter().filter(|case| case.language == language && case.form == form)).2;
+        let shares: Vec<f64> = FILES.iter().map(|(language, _)| of(*language)).collect();
+        let (worst, best) = shares.iter().fold((100.0_f64, 0.0_f64), |(low, high), n| (low.min(*n), high.max(*n)));
+        assert!(worst >= least, "{form:?}: {shares:?}");
+        assert!(best - worst <= 10.0, "{form:?}: one language is understood worse than another: {shares:?}");
+    }
+    for (language, _) in FILES {
+        let count = all.iter().filter(|case| case.language == language).count();
+        assert!(count >= CASES_OF_A_LANGUAGE_MIN, "{language} has {count}");
+    }
+    assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
+}
+
+const CASES_OF_A_LANGUAGE_MIN: usize = 300;

@@ -1,0 +1,148 @@
+//! How a country writes days and numbers, and what it leaves open because it writes them in two ways.
+
+use super::{AnswerType, Hearing};
+use crate::base::phone;
+
+/// One way to read what can be read in several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Custom {
+    /// `3/5` is the fifth of March.
+    pub month_first: bool,
+    /// The comma of `2,500` divides; else it groups, and the point of `2.500` divides.
+    pub comma_divides: bool,
+    /// `85` of a year is in the century before this one, however near the other is.
+    pub old_century: bool,
+    /// `next Friday` is not the Friday of this week.
+    pub next_is_after: bool,
+    /// The last such day, where a day is named without its year.
+    pub past: bool,
+    /// The less usual half of the day of a bare hour: `3` is three at night, `9` is nine in the evening.
+    pub other_half: bool,
+}
+
+impl Custom {
+    /// The first way of this contact.
+    pub fn usual(hearing: &Hearing<'_>) -> Custom {
+        let country = hearing.phone.and_then(phone::country);
+        let language = hearing.language.get(..2).unwrap_or_default();
+        Custom {
+            month_first: month_first(country, language)[0],
+            comma_divides: comma_divides(country, language)[0],
+            next_is_after: false,
+            old_century: false,
+            past: false,
+            other_half: false,
+        }
+    }
+
+    /// All ways that are as good as each other for this contact and type; the first is the most usual.
+    pub fn likely(hearing: &Hearing<'_>, kind: AnswerType) -> Vec<Custom> {
+        let country = hearing.phone.and_then(phone::country);
+        let language = hearing.language.get(..2).unwrap_or_default();
+        let usual = Custom::usual(hearing);
+        match kind {
+            AnswerType::Number | AnswerType::Whole => {
+                let marks = comma_divides(country, language);
+                marks.iter().map(|comma_divides| Custom { comma_divides: *comma_divides, ..usual }).collect()
+            }
+            AnswerType::Date | AnswerType::DateTime => {
+                let orders = month_first(country, language).iter();
+                let weeks = |month_first: &bool| {
+                    let month_first = *month_first;
+                    [false, true].map(|next_is_after| Custom { month_first, next_is_after, ..usual })
+                };
+                orders.flat_map(weeks).collect()
+            }
+            _ => vec![usual],
+        }
+    }
+}
+
+/// Whether the month may stand before the day; both ways where a country has both.
+fn month_first(country: Option<&str>, language: &str) -> &'static [bool] {
+    match country {
+        // Who writes another language there brings its order along.
+        Some("US" | "GU" | "AS" | "MP" | "VI" | "FM" | "MH" | "PW") if language == "en" => &[true],
+        Some("US" | "GU" | "AS" | "MP" | "VI" | "FM" | "MH" | "PW") => &[false, true],
+        // Both orders, or the year first, behind which the month comes before the day.
+        Some(
+            "CA" | "PH" | "PA" | "PR" | "KY" | "BZ" | "GH" | "KE" | "TG" | "ZA" | "SO" | "GL" | "MY" | "JP" | "CN"
+            | "KR" | "TW" | "HK" | "MO" | "HU" | "LT" | "MN" | "IR",
+        ) => &[false, true],
+        None if language == "en" => &[false, true],
+        Some(_) | None => &[false],
+    }
+}
+
+/// Whether a comma divides; both ways where it is not known, or where the contact's language and country differ.
+fn comma_divides(country: Option<&str>, language: &str) -> &'static [bool] {
+    let by_language = match language {
+        "en" => Some(false),
+        "fr" | "de" | "pt" | "it" => Some(true),
+        _ => None,
+    };
+    let by_country = match country {
+        Some("CA") => by_language.or(Some(false)),
+        // The francs of Switzerland have a point, its French numbers a comma.
+        Some("CH" | "LI") if language == "fr" => None,
+        Some("CH" | "LI") => return &[false],
+        Some("ZA") => None,
+        Some(country) => Some(!POINT_DIVIDES.contains(&country)),
+        None => by_language,
+    };
+    match (by_country, by_language) {
+        (Some(true), Some(true) | None) => &[true],
+        (Some(false), Some(false) | None) => &[false],
+        (Some(_) | None, Some(true)) => &[true, false],
+        (Some(_) | None, Some(false) | None) => &[false, true],
+    }
+}
+
+/// Countries that divide with a point, by the Unicode CLDR.
+const POINT_DIVIDES: &[&str] = &[
+    "US", "GU", "AS", "MP", "VI", "FM", "MH", "PW", "PR", "GB", "IE", "MT", "AU", "NZ", "FJ", "PG", "SB", "WS", "TO",
+    "IN", "PK", "BD", "LK", "NP", "BT", "MV", "MM", "PH", "SG", "MY", "BN", "TH", "KH", "HK", "MO", "TW", "JP", "CN",
+    "KR", "KP", "MX", "GT", "HN", "SV", "NI", "PA", "DO", "PE", "CU", "BZ", "JM", "BS", "BB", "TT", "GY", "AG", "DM",
+    "GD", "KN", "LC", "VC", "KY", "BM", "TC", "VG", "AI", "NG", "GH", "KE", "UG", "TZ", "ZM", "ZW", "BW", "MW", "SL",
+    "LR", "GM", "ET", "SZ", "LS", "NA", "SS", "SC", "MU", "IL", "EG", "SA", "AE", "QA", "KW", "BH", "OM", "JO", "YE",
+    "IQ",
+];
+
+/// For tests of what no custom changes.
+#[cfg(test)]
+pub const USUAL: Custom = Custom {
+    month_first: false,
+    comma_divides: true,
+    old_century: false,
+    next_is_after: false,
+    past: false,
+    other_half: false,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_country_decides_and_what_it_leaves_open_stays_open() {
+        for (country, language, order, marks) in [
+            (Some("US"), "en", &[true][..], &[false][..]),
+            (Some("US"), "es", &[false, true], &[false]),
+            (Some("GB"), "en", &[false], &[false]),
+            (Some("CA"), "en", &[false, true], &[false]),
+            (Some("CA"), "fr", &[false, true], &[true]),
+            (Some("PH"), "en", &[false, true], &[false]),
+            (Some("MX"), "es", &[false], &[false]),
+            (Some("ES"), "es", &[false], &[true]),
+            (Some("ES"), "en", &[false], &[false, true]),
+            (Some("CH"), "de", &[false], &[false]),
+            (Some("BR"), "pt", &[false], &[true]),
+            (None, "en", &[false, true], &[false]),
+            (None, "es", &[false], &[false, true]),
+            (None, "de", &[false], &[true]),
+        ] {
+            assert_eq!(month_first(country, language), order, "{country:?} {language}");
+            assert_eq!(comma_divides(country, language), marks, "{country:?} {language}");
+        }
+    }
+}

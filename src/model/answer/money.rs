@@ -1,0 +1,152 @@
+//! What stands beside a number and leaves it the number that it is: currencies and measures, in any language.
+
+/// Signs and codes of currencies, before or behind the number. Longer ones first: `R$` ends with `$`.
+pub const CURRENCIES: &[&str] = &[
+    "COL$", "SFr.", "FCFA", "US$", "USD", "BRL", "CA$", "CAD", "AU$", "AUD", "NZ$", "NZD", "HK$", "HKD", "SGD", "MX$",
+    "MXN", "AR$", "ARS", "CLP", "COP", "PEN", "S/.", "UYU", "Bs.", "BOB", "PYG", "GTQ", "CRC", "DOP", "RD$", "EUR",
+    "GBP", "CHF", "Fr.", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "TRY", "INR", "Rs.", "KES", "KSh", "NGN",
+    "ZAR", "GHS", "UGX", "TZS", "XOF", "XAF", "CFA", "MAD", "DZD", "TND", "AED", "SAR", "ILS", "JPY", "CNY", "KRW",
+    "IDR", "PHP", "THB", "VND", "MYR", "AOA", "MZN", "€", "₹", "₱", "₦", "₵", "₲", "₡", "₺", "₽", "₩", "₪", "₫", "฿",
+    "zł", "Kč", "R$", "C$", "A$", "S$", "S/", "$U", "Rs", "£", "¥", "kr", "$",
+];
+
+/// Measures behind a number, folded; none that could turn one number into another, as weeks into days.
+pub const MEASURES: &[&str] = &[
+    "kg",
+    "kgs",
+    "kilo",
+    "kilos",
+    "kilogram",
+    "kilograms",
+    "kilogramm",
+    "kilogramme",
+    "kilogrammes",
+    "kilogramos",
+    "quilo",
+    "quilos",
+    "chilo",
+    "chili",
+    "chilogrammi",
+    "g",
+    "gr",
+    "gram",
+    "grams",
+    "gramm",
+    "gramme",
+    "grammes",
+    "gramos",
+    "gramas",
+    "grammi",
+    "mg",
+    "lb",
+    "lbs",
+    "oz",
+    "km",
+    "kms",
+    "kilometer",
+    "kilometers",
+    "kilometre",
+    "kilometres",
+    "kilometros",
+    "quilometros",
+    "chilometri",
+    "cm",
+    "cms",
+    "centimeters",
+    "centimetres",
+    "zentimeter",
+    "centimetros",
+    "centimetri",
+    "mm",
+    "meter",
+    "meters",
+    "metre",
+    "metres",
+    "metros",
+    "metri",
+    "mts",
+    "miles",
+    "mi",
+    "l",
+    "ltr",
+    "liter",
+    "liters",
+    "litre",
+    "litres",
+    "litros",
+    "litri",
+    "ml",
+    "m2",
+    "m²",
+    "qm",
+    "sqm",
+    "ha",
+    "kwh",
+    "gb",
+    "mb",
+    "kcal",
+    "percent",
+    "c",
+    "grad",
+    "degrees",
+    "grados",
+    "degres",
+    "graus",
+    "gradi",
+];
+
+/// Without the sign or code of a currency at either end.
+pub fn without_currency(text: &str) -> Option<&str> {
+    // What follows a code in letters must not be a letter: `Rs` begins no `Rsvp`.
+    let apart = |mark: &str, beside: Option<char>| {
+        !mark.ends_with(char::is_alphabetic) || beside.is_none_or(|c| !c.is_alphabetic())
+    };
+    let before = CURRENCIES.iter().find_map(|mark| {
+        let head = text.get(..mark.len())?;
+        let rest = &text[mark.len()..];
+        (head.eq_ignore_ascii_case(mark) && apart(mark, rest.chars().next())).then_some(rest)
+    });
+    let behind = || {
+        CURRENCIES.iter().find_map(|mark| {
+            let cut = text.len().checked_sub(mark.len())?;
+            let tail = text.get(cut..)?;
+            let rest = &text[..cut];
+            let starts_apart =
+                !mark.starts_with(char::is_alphabetic) || rest.chars().next_back().is_none_or(|c| !c.is_alphabetic());
+            (tail.eq_ignore_ascii_case(mark) && starts_apart).then_some(rest)
+        })
+    };
+    let rest = before.or_else(behind)?.trim();
+    (!rest.is_empty()).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_currency_stands_before_or_behind() {
+        for (text, rest) in [
+            ("R$ 50", Some("50")),
+            ("50 R$", Some("50")),
+            ("US$20", Some("20")),
+            ("20 CHF", Some("20")),
+            ("kr 300", Some("300")),
+            ("300kr", Some("300")),
+            ("€", None),
+            ("50", None),
+            ("Rsvp 5", None),
+        ] {
+            assert_eq!(without_currency(text), rest, "{text}");
+        }
+    }
+
+    #[test]
+    fn longer_signs_stand_before_those_that_they_begin_or_end_with() {
+        for (place, mark) in CURRENCIES.iter().enumerate() {
+            for earlier in &CURRENCIES[..place] {
+                assert!(!mark.starts_with(earlier) && !mark.ends_with(earlier), "{earlier} hides {mark}");
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What a message may mean as the asked type: one value, two that are as good as each other, or none.
+
+use super::{
+    AnswerType, Hearing, clock,
+    custom::Custom,
+    date::Almanac,
+    inside, moment, number,
+    words::{self, Part, Words},
+};
+use crate::model::{
+    matching::{fold, has_word},
+    value::Value,
+};
+use jiff::civil::Time;
+
+/// The values that a message may mean.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// One is the answer; several are as good as each other and are asked back.
+    pub likely: Vec<Value>,
+    /// What is meant only where the question takes nothing of the above: last year's third of May.
+    pub unlikely: Vec<Value>,
+}
+
+impl Reading {
+    pub fn one(value: Option<Value>) -> Reading {
+        Reading { likely: value.into_iter().collect(), unlikely: Vec::new() }
+    }
+
+    /// The value, where there is only one.
+    pub fn single(mut self) -> Option<Value> {
+        if self.likely.len() == 1 { self.likely.pop() } else { None }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.likely.is_empty()
+    }
+
+    fn add_likely(&mut self, value: Option<Value>) {
+        self.likely.extend(value.filter(|value| !self.likely.contains(value)));
+    }
+
+    fn add_unlikely(&mut self, value: Option<Value>) {
+        let new = |value: &Value| !self.likely.contains(value) && !self.unlikely.contains(value);
+        self.unlikely.extend(value.filter(new));
+    }
+}
+
+/// The text as a whole, in any language.
+pub fn whole_in_any(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
+    let all: Vec<&'static Words> = words::all(hearing.language).collect();
+    whole(kind, text, hearing, &all)
+}
+
+/// A text as a number, day, time or moment: the whole of it, else the one that stands in a sentence.
+pub fn read(kind: AnswerType, text: &str, hearing: &Hearing<'_>) -> Reading {
+    let whole = whole_in_any(kind, text, hearing);
+    if whole.is_empty() { inside::read(kind, text, hearing) } else { whole }
+}
+
+/// The text as a whole, in one of these languages.
+pub fn whole(kind: AnswerType, text: &str, hearing: &Hearing<'_>, tongues: &[&'static Words]) -> Reading {
+    let mut customs = Custom::likely(hearing, kind).into_iter();
+    let usual = customs.next().unwrap_or_else(|| Custom::usual(hearing));
+    let by = |custom: Custom| by_custom(kind, text, hearing, tongues, custom);
+    let Some(first) = by(usual) else {
+        // A whole number may be one only where its mark groups.
+        return Reading::one(customs.find_map(by));
+    };
+    let mut reading = Reading::one(Some(first));
+    customs.for_each(|custom| reading.add_likely(by(custom)));
+    if matches!(kind, AnswerType::Date | AnswerType::DateTime) {
+        let old = by(Custom { old_century: true, ..usual });
+        // `35` of a year may be ahead or long ago.
+        let far = |value: &Value| year(value).is_some_and(|year| year > hearing.now.year() + YEARS_AHEAD_USUAL);
+        if reading.likely.iter().all(far) {
+            reading.add_likely(old);
+        } else {
+            reading.add_unlikely(old);
+        }
+        reading.add_unlikely(by(Custom { past: true, ..usual }));
+    }
+    if matches!(kind, AnswerType::Time | AnswerType::DateTime) {
+        other_half(&mut reading, by(Custom { other_half: true, ..usual }), hearing);
+    }
+    reading
+}
+
+/// Days farther ahead are rarely meant by a year of two figures.
+const YEARS_AHEAD_USUAL: i16 = 5;
+
+/// A bare hour is one of two; opening hours say which, or that both may be meant.
+fn other_half(reading: &mut Reading, other: Option<Value>, hearing: &Hearing<'_>) {
+    let ([usual], Some(other)) = (reading.likely.as_slice(), other) else { return };
+    if *usual == other {
+        return;
+    }
+    let open = |value: &Value| hearing.open.zip(time_of(value)).is_some_and(|(open, time)| open[time.hour() as usize]);
+    match (open(usual), open(&other)) {
+        (true, true) => reading.add_likely(Some(other)),
+        (false, true) => {
+            let usual = std::mem::replace(&mut reading.likely[0], other);
+            reading.add_unlikely(Some(usual));
+        }
+        (true | false, false) => reading.add_unlikely(Some(other)),
+    }
+}
+
+fn by_custom(
+    kind: AnswerType,
+    text: &str,
+    hearing: &Hearing<'_>,
+    tongues: &[&'static Words],
+    custom: Custom,
+) -> Option<Value> {
+    let today = hearing.now.date();
+    let almanacs = || Almanac::all(tongues, hearing.language, today, custom);
+    let moment = || almanacs().find_map(|almanac| moment::datetime(text, &hearing.now, &almanac));
+    match kind {
+        AnswerType::Number | AnswerType::Whole => {
+            let value = number::amount(text, words::own(hearing.language), custom)?.value;
+            let is_whole = value.fract() == 0.0 && value.abs() < WHOLE_MAX;
+            match kind {
+                _ if is_whole => Some(Value::Whole(value as i64)),
+                AnswerType::Number => Some(Value::Number(value)),
+                _ => None,
+            }
+        }
+        AnswerType::Date | AnswerType::Time | AnswerType::DateTime if is_span(text) => None,
+        AnswerType::Date => {
+            let day = || almanacs().find_map(|almanac| almanac.day(text)).map(|day| day.date);
+            day().or_else(|| moment().map(|at| at.date())).map(Value::Date)
+        }
+        AnswerType::Time => {
+            let part = part_asked_for(hearing);
+            let in_part = |part: Option<Part>| {
+                almanacs().find_map(|almanac| clock::time_in(text, almanac.words, part, custom)).map(|(time, _)| time)
+            };
+            let asked = || part.and_then(|part| in_part(Some(part))).or_else(|| in_part(None));
+            let away = || almanacs().find_map(|almanac| moment::away(text, &hearing.now, &almanac));
+            let moment = || away().or_else(moment).map(|at| at.time());
+            asked().or_else(moment).map(Value::Clock)
+        }
+        AnswerType::DateTime => moment().map(Value::DateTime),
+        _ => None,
+    }
+}
+
+/// Above it floating point knows no whole numbers.
+const WHOLE_MAX: f64 = 9e15;
+
+/// `13 - 15 July`, `10–12`: from one to the other, and neither of them.
+fn is_span(text: &str) -> bool {
+    text.contains(['–', '—', '―', '~', '→'])
+        || text.split_whitespace().any(|word| !word.is_empty() && word.chars().all(|c| "-‐‑>".contains(c)))
+}
+
+/// The part of the day that the question names: `At what time in the morning?`
+fn part_asked_for(hearing: &Hearing<'_>) -> Option<Part> {
+    if hearing.question.is_empty() {
+        return None;
+    }
+    let asked = fold(hearing.question);
+    let named = |words: &&'static words::Words| {
+        let found = |names: &[&str]| names.iter().any(|name| has_word(&asked, name));
+        words
+            .parts
+            .iter()
+            .find(|(part, names)| !matches!(part, Part::Am | Part::Pm) && found(names))
+            .map(|(part, _)| *part)
+    };
+    words::own(hearing.language).as_ref().and_then(named)
+}
+
+fn time_of(value: &Value) -> Option<Time> {
+    match value {
+        Value::Clock(time) => Some(*time),
+        Value::DateTime(at) => Some(at.time()),
+        _ => None,
+    }
+}
+
+fn year(value: &Value) -> Option<i16> {
+    match value {
+        Value::Date(date) => Some(date.year()),
+        Value::DateTime(at) => Some(at.year()),
+        _ => None,
+    }
+}
