@@ -3,16 +3,25 @@
 //! What people write for dates, times, numbers, yes and no lies in `answer/`, the words of each language in
 //! `answer/words/`. None of it is a guess: what could mean two things is refused.
 
-use super::{content::MediaKind, inbound::InboundKind, value::Value};
+use super::{content::MediaKind, hours::OpeningHours, inbound::InboundKind, value::Value};
 use crate::base::phone;
 use serde_json::json;
 
 mod clock;
+#[cfg(test)]
+mod corpus;
+mod custom;
 mod date;
+mod figures;
+mod inside;
 mod moment;
+mod money;
 mod number;
+mod reading;
 mod words;
 mod yesno;
+
+pub use reading::Reading;
 
 /// The types of language.md 6b.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -112,8 +121,19 @@ pub struct Hearing<'a> {
     pub now: jiff::Zoned,
     /// The contact's language: decides `1.234` and the like.
     pub language: &'a str,
-    /// The contact's phone: completes numbers without a country, decides `3/5`.
+    /// The contact's phone: completes numbers without a country, decides `3/5` and `2,500`.
     pub phone: Option<&'a str>,
+    /// What was asked; a part of the day in it (`in the morning`) decides between two hours. Empty: unknown.
+    pub question: &'a str,
+    /// The hours of the day at which the business is ever open; they decide between two hours, too.
+    pub open: Option<[bool; 24]>,
+}
+
+impl<'a> Hearing<'a> {
+    /// Without a question.
+    pub fn new(now: jiff::Zoned, language: &'a str, phone: Option<&'a str>) -> Self {
+        Hearing { now, language, phone, question: "", open: None }
+    }
 }
 
 /// Whether a text says yes or no, in any language that is understood; `None`: neither.
@@ -121,32 +141,67 @@ pub fn says_yes(text: &str, language: &str) -> Option<bool> {
     yesno::yesno(text, language)
 }
 
-/// The message as a value of this type; `None` when it is none. `Choice` and `Map` are the engine's:
-/// nothing that a person sends is one by itself.
+/// The message as a value of this type; `None` when it is none or may be several.
 pub fn understand(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Option<Value> {
+    read(kind, message, hearing).single()
+}
+
+/// What the message may mean as this type: the whole of it, or the one candidate that stands in a sentence. `Choice` and
+/// `Map` are the engine's: nothing that a person sends is one by itself.
+pub fn read(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Reading {
     let text = text_of(message);
+    let of_text = |read: &dyn Fn(&str) -> Reading| text.map(read).unwrap_or_default();
     match kind {
-        AnswerType::Text => text.filter(|t| !t.trim().is_empty()).map(|t| Value::text(t.trim())),
-        AnswerType::Number => number::number(text?, hearing.language).map(Value::Number).map(whole_if_it_is),
-        AnswerType::Whole => number::whole(text?, hearing.language).map(Value::Whole),
-        AnswerType::Date => date::date(text?, hearing).map(Value::Date),
-        AnswerType::Time => clock::time(text?, hearing.language).map(Value::Clock),
-        AnswerType::DateTime => moment::datetime(text?, hearing).map(Value::DateTime),
-        AnswerType::Phone => phone::lenient(text?, hearing.phone.and_then(phone::calling_code)).map(Value::Text),
-        AnswerType::Email => email(text?).map(Value::Text),
-        AnswerType::YesNo => yesno::yesno(text?, hearing.language).map(Value::YesNo),
-        AnswerType::List => list(text?),
-        AnswerType::Choice | AnswerType::Map => None,
-        AnswerType::Image | AnswerType::Audio | AnswerType::Video | AnswerType::Document | AnswerType::Media => {
-            media(kind, message)
+        AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
+            of_text(&|text| reading::read(kind, text, hearing))
         }
-        AnswerType::Location => matches!(message, InboundKind::Location { .. }).then(|| value_of(message)),
-        AnswerType::Contact => matches!(message, InboundKind::Contacts { .. }).then(|| value_of(message)),
-        AnswerType::Order => matches!(message, InboundKind::Order { .. }).then(|| value_of(message)),
-        AnswerType::Form => matches!(message, InboundKind::Form { .. }).then(|| value_of(message)),
-        AnswerType::Any => says_something(message).then(|| value_of(message)),
+        AnswerType::Phone | AnswerType::Email => of_text(&|text| inside::addresses(kind, text, hearing)),
+        AnswerType::Text => Reading::one(text.map(str::trim).filter(|text| !text.is_empty()).map(Value::text)),
+        AnswerType::YesNo => Reading::one(text.and_then(|t| yesno::yesno(t, hearing.language)).map(Value::YesNo)),
+        AnswerType::List => Reading::one(text.and_then(list)),
+        AnswerType::Choice | AnswerType::Map => Reading::default(),
+        AnswerType::Image | AnswerType::Audio | AnswerType::Video | AnswerType::Document | AnswerType::Media => {
+            Reading::one(media(kind, message))
+        }
+        AnswerType::Location => {
+            Reading::one(matches!(message, InboundKind::Location { .. }).then(|| value_of(message)))
+        }
+        AnswerType::Contact => Reading::one(matches!(message, InboundKind::Contacts { .. }).then(|| value_of(message))),
+        AnswerType::Order => Reading::one(matches!(message, InboundKind::Order { .. }).then(|| value_of(message))),
+        AnswerType::Form => Reading::one(matches!(message, InboundKind::Form { .. }).then(|| value_of(message))),
+        AnswerType::Any => Reading::one(says_something(message).then(|| value_of(message))),
     }
 }
+
+/// The same without sentences: the whole message is the answer.
+pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &Hearing<'_>) -> Reading {
+    let text = text_of(message).unwrap_or_default().trim();
+    match kind {
+        AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
+            reading::whole_in_any(kind, text, hearing)
+        }
+        AnswerType::Email if text.contains(char::is_whitespace) => Reading::default(),
+        AnswerType::Phone if text.contains(char::is_alphabetic) => Reading::default(),
+        AnswerType::YesNo => Reading::one(yesno::whole(text, hearing.language).map(Value::YesNo)),
+        _ => read(kind, message, hearing),
+    }
+}
+
+/// The hours of the day at which one of these is open on some day; `None` without any: nothing is known.
+pub fn open_hours<'a>(all: impl Iterator<Item = &'a OpeningHours>) -> Option<[bool; 24]> {
+    let mut open = None;
+    for (from, to) in all.flat_map(|hours| hours.week.iter().flatten()) {
+        let to = if to <= from { to + MINUTES_OF_DAY } else { *to };
+        let hours = open.get_or_insert([false; 24]);
+        for (hour, open) in (0..).zip(hours.iter_mut()) {
+            let starts = [hour * 60, hour * 60 + MINUTES_OF_DAY];
+            *open |= starts.iter().any(|start| (*from..to).contains(start));
+        }
+    }
+    open
+}
+
+const MINUTES_OF_DAY: u16 = 24 * 60;
 
 /// A value that an author, the API or a webhook gives for this type: `2026-05-03` for a date, `"7"`
 /// for a whole number. Never relative ("tomorrow") and in no particular language.
@@ -175,8 +230,8 @@ pub fn convert(kind: AnswerType, value: &Value, zone: &jiff::tz::TimeZone) -> Op
         | (AnswerType::List, Value::List(_))
         | (AnswerType::Map, Value::Map(_)) => Some(value.clone()),
         (AnswerType::Date, Value::DateTime(at)) => Some(Value::Date(at.date())),
-        (AnswerType::Date, _) => date::iso_date(text?).map(Value::Date),
-        (AnswerType::Time, _) => clock::time(text?, "").map(Value::Clock),
+        (AnswerType::Date, _) => figures::iso_date(text?).map(Value::Date),
+        (AnswerType::Time, _) => given_time(text?).map(Value::Clock),
         (AnswerType::DateTime, Value::Date(day)) => day.to_zoned(zone.clone()).ok().map(Value::DateTime),
         (AnswerType::DateTime, _) => moment::iso_datetime(text?, zone).map(Value::DateTime),
         (AnswerType::Phone, _) => phone::lenient(text?, None).map(Value::Text),
@@ -204,6 +259,14 @@ pub fn text_of(message: &InboundKind) -> Option<&str> {
         InboundKind::Text { body } => Some(body),
         InboundKind::Button { title, .. } => Some(title),
         _ => None,
+    }
+}
+
+/// The same, and what stands below a file.
+pub fn words_of(message: &InboundKind) -> Option<&str> {
+    match message {
+        InboundKind::Media { caption, .. } => caption.as_deref(),
+        other => text_of(other),
     }
 }
 
@@ -271,6 +334,21 @@ fn whole_if_it_is(value: Value) -> Value {
     }
 }
 
+/// A time that an author or a server writes: on the clock of 24 hours, `3:00` is at night.
+fn given_time(text: &str) -> Option<jiff::civil::Time> {
+    let padded = match text.find(':').unwrap_or(text.len()) {
+        1 => format!("0{text}"),
+        _ => text.to_owned(),
+    };
+    let padded = if clock::is_mere_number(&padded) { format!("{padded}:00") } else { padded };
+    let parsed = padded.parse().ok().filter(|_| padded.as_bytes().get(2) == Some(&b':'));
+    let hearing = Hearing::new(jiff::Zoned::default(), "", None);
+    parsed.or_else(|| match reading::whole(AnswerType::Time, text, &hearing, &words::every()).single() {
+        Some(Value::Clock(time)) => Some(time),
+        _ => None,
+    })
+}
+
 fn email(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches(['.', ',', ';']);
     let text = text.strip_prefix("mailto:").unwrap_or(text);
@@ -297,7 +375,7 @@ mod tests {
     use super::*;
 
     pub(super) fn hearing(language: &str) -> Hearing<'_> {
-        Hearing { now: "2026-11-21T12:00[Europe/Madrid]".parse().unwrap(), language, phone: Some("+34600111222") }
+        Hearing::new("2026-11-21T12:00[Europe/Madrid]".parse().unwrap(), language, Some("+34600111222"))
     }
 
     fn said(kind: AnswerType, text: &str) -> Option<Value> {
@@ -314,7 +392,7 @@ mod tests {
     #[test]
     fn mail_addresses_are_checked_a_little() {
         assert_eq!(said(AnswerType::Email, " ada@example.com. "), Some(Value::text("ada@example.com")));
-        for bad in ["ada", "ada@", "@example.com", "ada@example", "a b@example.com", "a@b@c.de", "ada@-x.de"] {
+        for bad in ["ada", "ada@", "@example.com", "ada@example", "a@b@c.de", "ada@-x.de", "not ada@example.com"] {
             assert_eq!(said(AnswerType::Email, bad), None, "{bad}");
         }
     }

@@ -1,6 +1,12 @@
 //! What fits into one message of a provider, how a longer one is divided, and what a channel cannot show in words.
 
-use super::content::{Button, Content, Edges, Media, MediaKind, Row};
+mod cut;
+
+use self::cut::{cut, split};
+use super::{
+    card,
+    content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row},
+};
 
 /// Limits of one provider. Texts count Unicode scalars: Meta does not say what it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,16 @@ pub struct Carries {
     pub reactions: bool,
     /// A place on the map.
     pub places: bool,
+    /// A contact card; else its lines stand in a text.
+    pub cards: bool,
+    /// The button that shares where the contact is; else the question is a text.
+    pub place_requests: bool,
+    /// A button that opens a form; nothing stands for it elsewhere.
+    pub forms: bool,
+    /// A message can quote another one.
+    pub quotes: bool,
+    /// Templates with carousels, codes to copy, forms, places and offers that end.
+    pub rare_parts: bool,
     /// A file can be given to the platform once and sent by its id; else it goes by an address that the platform opens.
     pub uploads: bool,
     /// Kinds it takes, with their size in bytes. Behind an address the platform sees the size when it fetches.
@@ -62,6 +78,11 @@ pub static META: Carries = Carries {
     above: true,
     reactions: true,
     places: true,
+    cards: true,
+    place_requests: true,
+    forms: true,
+    quotes: true,
+    rare_parts: true,
     uploads: true,
     media: &[
         (MediaKind::Image, 5 * MIB),
@@ -86,6 +107,8 @@ pub enum Unfit {
     Twice { title: String },
     /// The provider knows no reactions.
     NoReactions,
+    /// The provider opens no forms.
+    NoForms,
 }
 
 impl std::fmt::Display for Unfit {
@@ -95,6 +118,7 @@ impl std::fmt::Display for Unfit {
             Unfit::TooMany { what, max, got } => write!(f, "{got} {what}, and the channel shows at most {max}"),
             Unfit::TooLong { what, max, got } => write!(f, "{what} has {got} characters, and {max} fit"),
             Unfit::Twice { title } => write!(f, "two buttons are called `{title}`"),
+            Unfit::NoForms => f.write_str("the channel opens no forms (WhatsApp Flows)"),
             Unfit::NoReactions => f.write_str("the channel carries no reactions"),
         }
     }
@@ -191,6 +215,24 @@ impl Carries {
                 self.fit(Content::Text { body: lines.join("\n") })
             }
             Content::Location(place) => Ok(vec![Content::Location(place)]),
+            Content::ContactCards { cards } if cards.is_empty() => {
+                Err(Unfit::Empty { what: "the list of contact cards" })
+            }
+            Content::ContactCards { cards } if !self.cards => self.fit(card::in_words(&cards)),
+            Content::ContactCards { cards } => Ok(vec![Content::ContactCards { cards }]),
+            Content::PlaceRequest { body } if !self.place_requests => self.fit(Content::Text { body }),
+            Content::PlaceRequest { body } => {
+                self.above(&body, self.interactive_body_max, |body| Content::PlaceRequest { body })
+            }
+            Content::Form(_) if !self.forms => Err(Unfit::NoForms),
+            Content::Form(form) => {
+                let FormMessage { body, edges, media, button, .. } = *form.clone();
+                let (button, (body, edges)) = (cut(&button, self.link_title_max), self.edges(body, edges));
+                let (mut all, media) = self.ahead(media)?;
+                let last = |body| Content::Form(Box::new(FormMessage { body, button, media, edges, ..*form }));
+                all.extend(self.above(&body, self.interactive_body_max, last)?);
+                Ok(all)
+            }
             Content::Reaction { .. } if !self.reactions => Err(Unfit::NoReactions),
             Content::Reaction { to, emoji } => Ok(vec![Content::Reaction { to, emoji }]),
         }
@@ -313,66 +355,6 @@ fn titled(what: &'static str, title: &str, max: usize) -> Result<String, Unfit> 
     if title.trim().is_empty() { Err(Unfit::Empty { what }) } else { Ok(cut(title, max)) }
 }
 
-/// At most `max` characters, the last of them `…` where something is missing.
-fn cut(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
-        return text.to_owned();
-    }
-    let end = safe_end(text, max.saturating_sub(1));
-    format!("{}…", text[..end].trim_end())
-}
-
-/// Parts of at most `max` characters: broken after a paragraph, a line, a sentence or a word, in this
-/// order of liking, in the second half of the part; else anywhere that no emoji is torn.
-fn split(text: &str, max: usize) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim_end();
-    while rest.chars().count() > max {
-        let end = safe_end(rest, max);
-        let head = &rest[..end];
-        let from = safe_end(rest, max / 2);
-        let found = ["\n\n", "\n", ". ", "! ", "? ", "… ", "。", " "]
-            .iter()
-            .find_map(|mark| head[from..].rfind(mark).map(|at| from + at + mark.len()));
-        let (part, tail) = rest.split_at(found.unwrap_or(end));
-        parts.push(part.trim_end().to_owned());
-        rest = tail.trim_start();
-    }
-    if !rest.is_empty() {
-        parts.push(rest.to_owned());
-    }
-    parts
-}
-
-/// The byte after at most `max` characters that does not tear what is seen as one: combining marks,
-/// joiners, variation selectors, skin tones and pairs of flag letters stay with what they belong to.
-fn safe_end(text: &str, max: usize) -> usize {
-    const LOOK_BACK: usize = 32;
-    let Some((end, _)) = text.char_indices().nth(max) else { return text.len() };
-    let mut at = end;
-    for _ in 0..LOOK_BACK {
-        let next = text[at..].chars().next();
-        let before = text[..at].chars().next_back();
-        let (Some(next), Some(before)) = (next, before) else { break };
-        let flags = text[..at].chars().rev().take_while(|c| is_flag_letter(*c)).count();
-        let torn = sticks(next) || before == '\u{200D}' || (is_flag_letter(next) && flags % 2 == 1);
-        if !torn {
-            return at;
-        }
-        at -= before.len_utf8();
-    }
-    if at == 0 { end } else { at }
-}
-
-fn sticks(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
-        || matches!(c, '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}')
-}
-
-fn is_flag_letter(c: char) -> bool {
-    matches!(c, '\u{1F1E6}'..='\u{1F1FF}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -492,6 +474,9 @@ mod tests {
             rows_max: 0,
             links: false,
             places: false,
+            cards: false,
+            quotes: false,
+            rare_parts: false,
             media: &[],
             text_max: 60,
             ..META.clone()

@@ -33,6 +33,9 @@ pub struct ContactData {
     pub bsuid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The public name that the person chose on WhatsApp, without `@`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// An IANA name, set by an author or the API; see `base::phone` for the guess from the number.
@@ -139,6 +142,7 @@ impl ContactData {
             (&mut self.phone, &other.phone),
             (&mut self.bsuid, &other.bsuid),
             (&mut self.name, &other.name),
+            (&mut self.username, &other.username),
             (&mut self.language, &other.language),
             (&mut self.zone, &other.zone),
         ] {

@@ -1,8 +1,12 @@
 //! What we send: the canonical form that each provider turns into its own.
 
-use super::template::{HeaderValue, TemplateMessage};
-use crate::base::ids::ProviderId;
+use super::{
+    card::ContactCard,
+    template::{HeaderValue, TemplateMessage},
+};
+use crate::base::{ids::ProviderId, limits::FILENAME_CHARS_MAX, query};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
 /// One message of ours. Texts are final: translated, interpolated, checked against the limits of the channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,12 +50,62 @@ pub enum Content {
     Template(TemplateMessage),
     /// A place on the map.
     Location(Location),
+    /// People or businesses that the customer can save; at least one.
+    ContactCards {
+        cards: Vec<ContactCard>,
+    },
+    /// A text with WhatsApp's own button that shares where the contact is.
+    PlaceRequest {
+        body: String,
+    },
+    /// A button that opens a form: a WhatsApp Flow.
+    Form(Box<FormMessage>),
     /// An emoji on a message of the contact; `None` takes ours away again.
     Reaction {
         to: ProviderId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         emoji: Option<String>,
     },
+}
+
+/// A message with the button of a form. What is filled in comes back with its `token`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormMessage {
+    pub body: String,
+    /// What is written on the button.
+    pub button: String,
+    /// The form at the platform: its id, which is digits, else its name.
+    pub form: String,
+    pub token: String,
+    pub opens: FormStart,
+    /// One that is not published yet: only the business's own testers can open it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draft: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    #[serde(default, skip_serializing_if = "Edges::are_bare")]
+    pub edges: Edges,
+}
+
+/// What a form shows first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum FormStart {
+    /// A screen, with what it shows; without a name the form's own first one.
+    Screen {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        screen: Option<String>,
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        data: Map<String, Json>,
+    },
+    /// The endpoint is asked for the first screen.
+    Endpoint,
+}
+
+impl FormMessage {
+    pub fn is_id(&self) -> bool {
+        self.form.bytes().all(|byte| byte.is_ascii_digit())
+    }
 }
 
 /// The short lines above and below the body of a message that can be tapped.
@@ -158,20 +212,66 @@ impl Media {
         Some(self.url.as_str()).filter(|url| is_bot_file(url))
     }
 
+    /// A document without a name shows as "Untitled": it gets the name that its address ends in.
+    pub fn name_document(&mut self) {
+        if self.kind == MediaKind::Document && self.filename.is_none() && self.upload_id().is_none() {
+            self.filename = name_in(&self.url);
+        }
+    }
+
     /// The platform's id of it, if it was uploaded.
     pub fn upload_id(&self) -> Option<&str> {
         self.url.strip_prefix(UPLOAD)
     }
 }
 
+/// What stands behind the last slash of an address, as people read it.
+fn name_in(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let path = path.split_once("://").map_or(Some(path), |(_, rest)| rest.split_once('/').map(|(_, path)| path))?;
+    let name = query::unescaped(path.rsplit('/').next().unwrap_or(path));
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.chars().filter(|c| !c.is_control()).take(FILENAME_CHARS_MAX).collect())
+}
+
 impl Content {
+    /// See `Media::name_document`.
+    pub fn name_document(&mut self) {
+        if let Some(media) = self.media_mut() {
+            media.name_document();
+        }
+    }
+
+    /// The ids of what can be tapped in it and comes back.
+    pub fn tappable_ids(&self) -> Vec<&str> {
+        match self {
+            Content::Buttons { buttons, .. } => buttons.iter().map(|button| button.id.as_str()).collect(),
+            Content::List { rows, .. } => rows.iter().map(|row| row.id.as_str()).collect(),
+            Content::Template(template) => template.payloads(),
+            Content::Text { .. }
+            | Content::Link { .. }
+            | Content::Media { .. }
+            | Content::Location(_)
+            | Content::ContactCards { .. }
+            | Content::PlaceRequest { .. }
+            | Content::Form(_)
+            | Content::Reaction { .. } => Vec::new(),
+        }
+    }
+
     /// The file that it carries: no message carries two.
     pub fn media(&self) -> Option<&Media> {
         match self {
             Content::Media { media, .. } => Some(media),
             Content::Buttons { media, .. } | Content::Link { media, .. } => media.as_ref(),
+            Content::Form(form) => form.media.as_ref(),
             Content::Template(template) => template.media(),
-            Content::Text { .. } | Content::List { .. } | Content::Location(_) | Content::Reaction { .. } => None,
+            Content::Text { .. }
+            | Content::List { .. }
+            | Content::Location(_)
+            | Content::ContactCards { .. }
+            | Content::PlaceRequest { .. }
+            | Content::Reaction { .. } => None,
         }
     }
 
@@ -180,11 +280,17 @@ impl Content {
         match self {
             Content::Media { media, .. } => Some(media),
             Content::Buttons { media, .. } | Content::Link { media, .. } => media.as_mut(),
+            Content::Form(form) => form.media.as_mut(),
             Content::Template(template) => match &mut template.header {
                 Some(HeaderValue::Media(media)) => Some(media),
-                Some(HeaderValue::Text(_)) | None => None,
+                Some(HeaderValue::Text(_) | HeaderValue::Location(_)) | None => None,
             },
-            Content::Text { .. } | Content::List { .. } | Content::Location(_) | Content::Reaction { .. } => None,
+            Content::Text { .. }
+            | Content::List { .. }
+            | Content::Location(_)
+            | Content::ContactCards { .. }
+            | Content::PlaceRequest { .. }
+            | Content::Reaction { .. } => None,
         }
     }
 
@@ -194,15 +300,52 @@ impl Content {
             Content::Text { body }
             | Content::Buttons { body, .. }
             | Content::List { body, .. }
-            | Content::Link { body, .. } => body,
+            | Content::Link { body, .. }
+            | Content::PlaceRequest { body } => body,
             Content::Media { caption, .. } => caption.as_deref().unwrap_or_default(),
             Content::Template(template) => &template.name,
+            Content::Form(form) => &form.body,
             Content::Location(place) => place.name.as_deref().unwrap_or_default(),
+            Content::ContactCards { cards } => cards.first().map(|card| card.name.as_str()).unwrap_or_default(),
             Content::Reaction { emoji, .. } => emoji.as_deref().unwrap_or_default(),
         }
     }
 
     pub fn is_template(&self) -> bool {
         matches!(self, Content::Template(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_called_as_its_address_ends() {
+        let named = |kind, url: &str| {
+            let mut content = Content::Media { media: Media { kind, url: url.into(), filename: None }, caption: None };
+            content.name_document();
+            content.media().and_then(|media| media.filename.clone())
+        };
+        let document = |url: &str| named(MediaKind::Document, url);
+        for (url, name) in [
+            ("https://x.example/a/menu.pdf?v=1#p2", "menu.pdf"),
+            ("https://x.example/Invoice%20A+7.pdf", "Invoice A+7.pdf"),
+            ("files/menu.pdf", "menu.pdf"),
+        ] {
+            assert_eq!(document(url).as_deref(), Some(name), "{url}");
+        }
+        for url in
+            ["https://x.example", "https://x.example/", "https://x.example/a/?name=x.pdf", "upload:4490709327384033"]
+        {
+            assert_eq!(document(url), None, "{url}");
+        }
+        assert_eq!(named(MediaKind::Image, "https://x.example/a.png"), None, "only documents show a name");
+        let long = format!("https://x.example/{}", "a".repeat(FILENAME_CHARS_MAX + 1));
+        assert_eq!(document(&long).map(|name| name.len()), Some(FILENAME_CHARS_MAX));
+        let mut given =
+            Media { kind: MediaKind::Document, url: "https://x.example/1".into(), filename: Some("A.pdf".into()) };
+        given.name_document();
+        assert_eq!(given.filename.as_deref(), Some("A.pdf"));
     }
 }

@@ -15,6 +15,9 @@ pub fn carries(content: &Content) -> bool {
         | Content::Media { .. }
         | Content::Template(_)
         | Content::Location(_)
+        | Content::ContactCards { .. }
+        | Content::PlaceRequest { .. }
+        | Content::Form(_)
         | Content::Reaction { .. } => false,
     }
 }

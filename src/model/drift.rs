@@ -117,6 +117,10 @@ fn buttons(template: &Template) -> Vec<String> {
         }
         TemplateButtonKind::Url { title, .. } => format!("{title} (fixed address)"),
         TemplateButtonKind::Phone { title } => format!("{title} (call)"),
+        TemplateButtonKind::CopyCode { title } => format!("{title} (copies a code)"),
+        TemplateButtonKind::Form { title } => format!("{title} (form)"),
+        TemplateButtonKind::Password { title } => format!("{title} (password)"),
+        TemplateButtonKind::Products { title } => format!("{title} (products)"),
     };
     template.buttons.iter().map(button).collect()
 }
@@ -137,6 +141,7 @@ mod tests {
             buttons: vec![TemplateButtonKind::QuickReply { title: "Yes".into() }],
             ttl: None,
             reference: None,
+            parts: Default::default(),
         }
     }
 

@@ -1,19 +1,22 @@
 //! What the engine wants done, and what it says of why.
 
+mod call;
 mod planned;
 
+pub use call::{CallBody, CallJson, CallPart, CallText, HttpCall};
 pub use planned::{Audience, PlannedFlow, When, Whom, broadcast_key, broadcast_of, is_start_key, start_key};
 
 use super::{
     contact::ContactData,
     content::Content,
     event::{Happened, Reason},
+    form::FormAnswer,
     session::Session,
     template::TemplateMessage,
     value::Value,
 };
 use crate::base::{
-    ids::{FlowName, StartId, StepId, VersionId},
+    ids::{FlowName, InboundId, ProviderId, StartId, StepId, VersionId},
     time::{Span, Time},
 };
 use serde::{Deserialize, Serialize};
@@ -130,10 +133,14 @@ pub enum Effect {
     Happened { what: Happened, depth: usize },
     /// Nothing matched this message.
     Unanswered,
+    /// This message came so long after it was written that it starts nothing: listed with the dead letters.
+    Late { message: InboundId, by: Span },
     /// Something an operator should know once; `kind` is a fixed word: `loop_guard`, `flow_paused`, `event_depth`, `lost_in_a_row`.
     Alarm { kind: String, text: String },
     /// A step's error that no author's step took: to be logged and counted by flow.
     Failed { run: u32, flow: FlowName, step: StepId, code: String, text: String },
+    /// What a form hears that asked for its next screen.
+    FormAnswered { id: i64, answer: FormAnswer },
     /// An error inside error handling: dead-lettered.
     DeadLetter { run: u32, reason: String },
 }
@@ -228,6 +235,15 @@ pub struct Draft {
     /// Said by a run that the clock started: a refusal counts as one of its schedule.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_clock: bool,
+    /// Not before this moment: whoever wrote it wants it to leave then, and all rules are asked then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+    /// The message that it quotes, by the platform's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<ProviderId>,
+    /// The contact's message that led to it (the runtime fills it in), so that logs can join both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<InboundId>,
 }
 
 impl Draft {
@@ -250,6 +266,9 @@ impl Draft {
             turn: 0,
             nudge: false,
             by_clock: false,
+            at: None,
+            quotes: None,
+            trace: None,
         }
     }
 }
@@ -283,32 +302,6 @@ pub enum IfClosed {
     Hold(Span),
     Skip,
     Fail,
-}
-
-/// One HTTP request of a flow. Secrets are still markers (`channel::client` replaces them).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HttpCall {
-    pub run: u32,
-    pub call: u32,
-    /// From 1; tries of one call carry the same `key`.
-    pub attempt: u32,
-    pub method: String,
-    pub url: String,
-    pub headers: BTreeMap<String, String>,
-    pub query: Vec<(String, String)>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<CallBody>,
-    pub timeout: Span,
-    /// Sent as `Idempotency-Key`, where the step may be repeated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallBody {
-    Json(serde_json::Value),
-    Form(Vec<(String, String)>),
 }
 
 /// One line of what the engine did and why; what `explain`, `/trace` and `runs show` print.

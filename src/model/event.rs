@@ -2,6 +2,7 @@
 
 use super::{
     contact::Patch,
+    form::FormAsked,
     inbound::{DeliveryState, InboundMessage},
     session::{NeedsPerson, Part, Person},
     value::Value,
@@ -43,6 +44,8 @@ pub enum Event {
     Preference { given: bool, by: String },
     /// A person has the conversation, by somebody's order: a team, one of it, or both.
     Assigned { team: Option<String>, agent: Option<String> },
+    /// A form that the contact has open asks for its next screen.
+    FormAsked(Box<FormAsked>),
     /// An operator ends one run.
     Stop { run: u32 },
     /// An operator ends what one run waits for, as if its time had passed.
@@ -126,7 +129,7 @@ pub enum ConsentWord {
 /// A flow to start. Refused with a reason, or queued, by its `if_busy`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
-    /// The row that planned it, if any; the outcome says what became of it.
+    /// The row that planned it, or by which a program follows it, if any; the outcome says what became of it.
     pub id: Option<StartId>,
     pub flow: FlowName,
     /// What started it, as `at_most` and reports know it: `schedule 0 10 * * TUE contact`, `api`, `event paid`.

@@ -1,11 +1,15 @@
 //! What a provider's webhook says, in our words.
 
+mod plain;
+
 use super::{
     content::MediaKind,
     template::{Category, TemplateStatus},
 };
 use crate::base::{
     ids::{OutboundId, ProviderId, SenderId},
+    limits::USER_ID_CHARS_MAX,
+    phone,
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -39,8 +43,9 @@ pub enum Inbound {
     /// Of no use to us: counted and kept. `why` is a fixed phrase, fit for a metric's label.
     Ignored { why: &'static str },
     /// Not understood, or not for us to act on: kept as a dead letter. `kind` is a fixed word:
-    /// `malformed`, `wrong_secret`, `unknown_sender`.
-    Dead { kind: &'static str, reason: String },
+    /// `malformed`, `wrong_secret`, `unknown_sender`. With a sender its account sees it: only where the sender's own
+    /// secret verified the body.
+    Dead { sender: Option<SenderId>, kind: &'static str, reason: String },
 }
 
 impl Inbound {
@@ -52,7 +57,8 @@ impl Inbound {
             | Inbound::Echo { sender, .. }
             | Inbound::Preference { sender, .. }
             | Inbound::Identity { sender, .. } => Some(*sender),
-            Inbound::Template { .. } | Inbound::Account { .. } | Inbound::Ignored { .. } | Inbound::Dead { .. } => None,
+            Inbound::Dead { sender, .. } => *sender,
+            Inbound::Template { .. } | Inbound::Account { .. } | Inbound::Ignored { .. } => None,
         }
     }
 }
@@ -66,6 +72,9 @@ pub struct InboundMessage {
     pub from: Vec<Alias>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The public name that the person chose on WhatsApp, without `@`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     pub kind: InboundKind,
     /// The provider's id of the message this one replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,6 +97,35 @@ pub enum AliasKind {
     /// Also `wa_id`: both are digits, and both may appear for one person.
     Phone,
     Bsuid,
+}
+
+impl Alias {
+    /// A phone or a user id in the form that Meta documents, whatever field it stands in; `None`: it names nobody. What
+    /// is read here joins contacts, so that a word like `unknown` must not pass.
+    pub fn read(text: &str) -> Option<Alias> {
+        Alias::phone(text).or_else(|| {
+            let text = text.trim();
+            is_user_id(text).then(|| Alias { kind: AliasKind::Bsuid, value: text.to_owned() })
+        })
+    }
+
+    /// The same where a platform knows people by their phones alone.
+    pub fn phone(text: &str) -> Option<Alias> {
+        let text = text.trim();
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        phone::is_wire(digits).then(|| Alias { kind: AliasKind::Phone, value: digits.to_owned() })
+    }
+}
+
+/// The country's two letters, a point and at most 128 letters and digits (Meta, business-scoped-user-ids); that of a
+/// parent account has `ENT.` between. Webhooks of 2025 wrote `user.` in front.
+fn is_user_id(text: &str) -> bool {
+    let Some((begin, rest)) = text.split_once('.') else { return false };
+    let is_country = begin.len() == 2 && begin.bytes().all(|b| b.is_ascii_uppercase());
+    let rest = if is_country { rest.strip_prefix("ENT.").unwrap_or(rest) } else { rest };
+    (is_country || begin == "user")
+        && (1..=USER_ID_CHARS_MAX).contains(&rest.len())
+        && rest.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -264,4 +302,47 @@ pub struct AccountNews {
     pub number: Option<String>,
     /// Nothing unasked goes out before then.
     pub templates_until: Option<Time>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_documented_forms_name_a_person() {
+        let id = "7".repeat(USER_ID_CHARS_MAX);
+        for text in ["US.13491208655302741918", "PT.9F01ab", "US.ENT.11815799212886844830", "user.ab12", " BR.1 "] {
+            assert_eq!(Alias::read(text).map(|alias| alias.kind), Some(AliasKind::Bsuid), "{text}");
+        }
+        assert!(Alias::read(&format!("US.{id}")).is_some(), "at the limit");
+        assert!(Alias::read(&format!("US.{id}7")).is_none(), "beyond it");
+        for text in [
+            "unknown",
+            "null",
+            "undefined",
+            "0",
+            "",
+            "+",
+            "anonymous",
+            "us.1",
+            "USA.1",
+            "U.1",
+            "US.",
+            "US.a b",
+            "US.-",
+            "US.ENT.",
+            "507f1f77bcf86cd799439090",
+            "<USER_ID>",
+            "1234",
+            "0351960000111",
+            "1234567890123456",
+        ] {
+            assert_eq!(Alias::read(text), None, "{text}");
+        }
+        for text in ["+351960000111", "351960000111"] {
+            let phone = Alias { kind: AliasKind::Phone, value: "351960000111".into() };
+            assert_eq!((Alias::read(text), Alias::phone(text)), (Some(phone.clone()), Some(phone)), "{text}");
+        }
+        assert_eq!(Alias::phone("US.13491208655302741918"), None);
+    }
 }

@@ -3,6 +3,7 @@
 //! What two of `flow`, `channel` and `store` share is here; it has rules, but touches nothing.
 
 pub mod answer;
+pub mod card;
 pub mod carries;
 pub mod consent_words;
 pub mod contact;
@@ -11,6 +12,7 @@ pub mod direct;
 pub mod drift;
 pub mod effect;
 pub mod event;
+pub mod form;
 pub mod format;
 pub mod hours;
 pub mod inbound;
@@ -22,5 +24,6 @@ pub mod schedule;
 pub mod session;
 pub mod sieve;
 pub mod template;
+pub mod template_parts;
 pub mod value;
 pub mod window;

@@ -152,6 +152,17 @@ pub struct Run {
     /// Turns in a row in which nothing moved it but what became of its own messages and calls.
     #[serde(default, skip_serializing_if = "is_none")]
     pub by_itself: u32,
+    /// It answers an open form, and does nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answering: Option<Answering>,
+}
+
+/// Which request of a form a run answers, and what it returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answering {
+    pub id: i64,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub returned: Value,
 }
 
 /// What is known of a run's newest message.

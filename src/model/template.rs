@@ -1,6 +1,9 @@
 //! Approved templates: what the provider's catalogue says of them, and one about to be sent.
 
-use super::content::{Media, MediaKind};
+use super::{
+    content::{Location, Media, MediaKind},
+    template_parts::{PartValues, Parts},
+};
 use crate::base::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +30,8 @@ pub struct Template {
     /// By what its platform sends it, where that is not its name: Twilio's `HX…`, a number at Autocalls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Parts::are_bare")]
+    pub parts: Parts,
 }
 
 impl Template {
@@ -62,35 +67,68 @@ impl Template {
     /// Our buttons laid upon its own, each on the next one of its kind: a quick reply that stands for no option, and
     /// a button that takes nothing, stay as they were approved. Replies for which it has no button are typed
     /// instead; a suffix without a link, or a link without its suffix, is refused by the platform.
-    pub fn lay(&self, values: &[ButtonValue]) -> Result<Vec<ButtonValue>, String> {
-        let mut replies = values.iter().filter(|value| matches!(value, ButtonValue::Reply { .. }));
-        let mut suffixes = values.iter().filter(|value| matches!(value, ButtonValue::UrlSuffix(_)));
-        let mut laid = Vec::new();
-        for (index, button) in self.buttons.iter().enumerate() {
-            laid.push(match button {
-                TemplateButtonKind::QuickReply { title } => match replies.next() {
-                    // What the contact sees is what was approved.
-                    Some(ButtonValue::Reply { payload, .. }) => {
-                        ButtonValue::Reply { payload: payload.clone(), title: title.clone() }
-                    }
-                    Some(_) | None => ButtonValue::AsApproved,
-                },
-                TemplateButtonKind::Url { .. } if button.takes_suffix() => match suffixes.next() {
-                    Some(suffix) => suffix.clone(),
-                    None => return Err(format!("its button {} needs the end of its address", index + 1)),
-                },
-                TemplateButtonKind::Url { .. }
-                | TemplateButtonKind::Phone { .. }
-                | TemplateButtonKind::Other { .. } => ButtonValue::AsApproved,
-            });
-        }
-        if suffixes.next().is_some() {
-            return Err("it has no link for the end of an address".into());
-        }
-        let ours = laid.iter().rposition(|value| *value != ButtonValue::AsApproved);
-        laid.truncate(ours.map_or(0, |last| last + 1));
-        Ok(laid)
+    pub fn lay(&self, values: &[ButtonValue], body: &Parameters) -> Result<Vec<ButtonValue>, String> {
+        lay(&self.buttons, values, body)
     }
+}
+
+/// The same for the buttons of one card of a carousel. A button that copies a password takes the first value of the text.
+pub fn lay(
+    buttons: &[TemplateButtonKind],
+    values: &[ButtonValue],
+    body: &Parameters,
+) -> Result<Vec<ButtonValue>, String> {
+    let mut codes = values.iter().filter(|value| matches!(value, ButtonValue::CopyCode(_)));
+    let mut forms = values.iter().filter(|value| matches!(value, ButtonValue::Form { .. }));
+    let mut replies = values.iter().filter(|value| matches!(value, ButtonValue::Reply { .. }));
+    let mut suffixes = values.iter().filter(|value| matches!(value, ButtonValue::UrlSuffix(_)));
+    let mut laid = Vec::new();
+    for (index, button) in buttons.iter().enumerate() {
+        laid.push(match button {
+            TemplateButtonKind::QuickReply { title } => match replies.next() {
+                // What the contact sees is what was approved.
+                Some(ButtonValue::Reply { payload, .. }) => {
+                    ButtonValue::Reply { payload: payload.clone(), title: title.clone() }
+                }
+                Some(_) | None => ButtonValue::AsApproved,
+            },
+            TemplateButtonKind::Url { .. } if button.takes_suffix() => match suffixes.next() {
+                Some(suffix) => suffix.clone(),
+                None => return Err(format!("its button {} needs the end of its address", index + 1)),
+            },
+            TemplateButtonKind::CopyCode { .. } => match codes.next() {
+                Some(code) => code.clone(),
+                None => return Err(format!("its button {} needs the code that it copies", index + 1)),
+            },
+            // Without a token of ours Meta puts `unused` in its place.
+            TemplateButtonKind::Form { .. } => {
+                forms.next().cloned().unwrap_or(ButtonValue::Form { token: None, data: None })
+            }
+            TemplateButtonKind::Password { .. } => match (suffixes.next(), body) {
+                (Some(code), _) => code.clone(),
+                (None, Parameters::Positional(list)) if !list.is_empty() => ButtonValue::UrlSuffix(list[0].clone()),
+                (None, _) => return Err(format!("its button {} needs the password", index + 1)),
+            },
+            TemplateButtonKind::Products { .. } => {
+                return Err(format!("its button {} shows products, which cannot be given here", index + 1));
+            }
+            TemplateButtonKind::Url { .. } | TemplateButtonKind::Phone { .. } | TemplateButtonKind::Other { .. } => {
+                ButtonValue::AsApproved
+            }
+        });
+    }
+    if codes.next().is_some() {
+        return Err("it has no button that copies this code".into());
+    }
+    if forms.next().is_some() {
+        return Err("it has no button that opens a form".into());
+    }
+    if suffixes.next().is_some() {
+        return Err("it has no link for the end of an address".into());
+    }
+    let ours = laid.iter().rposition(|value| *value != ButtonValue::AsApproved);
+    laid.truncate(ours.map_or(0, |last| last + 1));
+    Ok(laid)
 }
 
 /// Of several versions of one template that in a language: exactly it, else `pt` for `pt_BR` and the other way round.
@@ -173,6 +211,23 @@ pub enum TemplateButtonKind {
     Phone {
         title: String,
     },
+    /// It copies a code that each message names.
+    CopyCode {
+        title: String,
+    },
+    /// It opens a WhatsApp Flow.
+    Form {
+        title: String,
+    },
+    /// It copies or fills in a one-time password.
+    Password {
+        title: String,
+    },
+    /// It shows products of a catalogue, which each message must name.
+    Products {
+        title: String,
+    },
+    /// Of another kind, which takes nothing.
     Other {
         title: String,
     },
@@ -205,14 +260,44 @@ pub struct TemplateMessage {
     /// `Template::reference`; filled in when sending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    #[serde(default, skip_serializing_if = "PartValues::are_bare")]
+    pub parts: Box<PartValues>,
 }
 
 impl TemplateMessage {
+    /// The payloads of its quick replies, those of its cards too.
+    pub fn payloads(&self) -> Vec<&str> {
+        let of_cards = self.parts.cards.iter().flat_map(|card| &card.buttons);
+        let payloads = self.buttons.iter().chain(of_cards).filter_map(|button| match button {
+            ButtonValue::Reply { payload, .. } => Some(payload.as_str()),
+            ButtonValue::UrlSuffix(_)
+            | ButtonValue::CopyCode(_)
+            | ButtonValue::Form { .. }
+            | ButtonValue::AsApproved => None,
+        });
+        payloads.collect()
+    }
+
     /// The file above its text.
     pub fn media(&self) -> Option<&Media> {
         match &self.header {
             Some(HeaderValue::Media(media)) => Some(media),
-            Some(HeaderValue::Text(_)) | None => None,
+            Some(HeaderValue::Text(_) | HeaderValue::Location(_)) | None => None,
+        }
+    }
+
+    /// The first of its parts that only Meta's own interface takes, in words.
+    pub fn rare_part(&self) -> Option<&'static str> {
+        let button = self.buttons.iter().find_map(|button| match button {
+            ButtonValue::CopyCode(_) => Some("a code to copy"),
+            ButtonValue::Form { .. } => Some("a form"),
+            ButtonValue::Reply { .. } | ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
+        });
+        match () {
+            () if !self.parts.cards.is_empty() => Some("a carousel"),
+            () if self.parts.offer_ends.is_some() => Some("the end of an offer"),
+            () if matches!(self.header, Some(HeaderValue::Location(_))) => Some("a place in its header"),
+            () => button,
         }
     }
 
@@ -220,7 +305,10 @@ impl TemplateMessage {
     pub fn words(&self) -> Vec<(String, String)> {
         let replies = self.buttons.iter().filter_map(|button| match button {
             ButtonValue::Reply { payload, title } => Some((payload.clone(), title.clone())),
-            ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
+            ButtonValue::UrlSuffix(_)
+            | ButtonValue::CopyCode(_)
+            | ButtonValue::Form { .. }
+            | ButtonValue::AsApproved => None,
         });
         replies.collect()
     }
@@ -240,6 +328,7 @@ pub enum Parameters {
 pub enum HeaderValue {
     Text(String),
     Media(Media),
+    Location(Location),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -252,6 +341,12 @@ pub enum ButtonValue {
         title: String,
     },
     UrlSuffix(String),
+    CopyCode(String),
+    /// What a WhatsApp Flow begins with; the token comes back with its answer.
+    Form {
+        token: Option<String>,
+        data: Option<serde_json::Value>,
+    },
     /// Nothing of ours: as the template was approved.
     AsApproved,
 }
@@ -272,6 +367,7 @@ mod tests {
             buttons,
             ttl: None,
             reference: None,
+            parts: Default::default(),
         }
     }
 
@@ -293,7 +389,8 @@ mod tests {
         // What stands on it is what was approved.
         let approved = |id: &str, title: &str| ButtonValue::Reply { payload: id.into(), title: title.into() };
         let suffix = || ButtonValue::UrlSuffix("x".into());
-        let lay = |buttons: Vec<TemplateButtonKind>, values: &[ButtonValue]| with(buttons).lay(values);
+        let lay =
+            |buttons: Vec<TemplateButtonKind>, values: &[ButtonValue]| with(buttons).lay(values, &Parameters::None);
         // More options than buttons: the rest is typed.
         assert_eq!(
             lay(vec![quick("Yes"), quick("No")], &[reply("a"), reply("b"), reply("c")]),
@@ -308,5 +405,26 @@ mod tests {
             Err("its button 2 needs the end of its address".into())
         );
         assert!(lay(vec![quick("Yes")], &[suffix()]).is_err());
+    }
+
+    #[test]
+    fn codes_forms_and_passwords_find_their_buttons() {
+        let title = || "x".to_owned();
+        let (copy, form) =
+            (TemplateButtonKind::CopyCode { title: title() }, TemplateButtonKind::Form { title: title() });
+        let password = TemplateButtonKind::Password { title: title() };
+        let body = Parameters::Positional(vec!["123456".into()]);
+        let code = ButtonValue::CopyCode("SAVE10".into());
+        let opened = |token: Option<&str>| ButtonValue::Form { token: token.map(str::to_owned), data: None };
+        let both = with(vec![form.clone(), copy.clone()]);
+        assert_eq!(both.lay(std::slice::from_ref(&code), &body), Ok(vec![opened(None), code.clone()]));
+        assert_eq!(both.lay(&[code.clone(), opened(Some("t"))], &body), Ok(vec![opened(Some("t")), code.clone()]));
+        assert!(both.lay(&[], &body).unwrap_err().contains("needs the code"));
+        assert!(with(vec![]).lay(std::slice::from_ref(&code), &body).is_err());
+        assert!(with(vec![copy]).lay(&[code, opened(None)], &body).is_err());
+        let filled = with(vec![password]).lay(&[], &body);
+        assert_eq!(filled, Ok(vec![ButtonValue::UrlSuffix("123456".into())]), "Meta wants it a second time");
+        let products = with(vec![TemplateButtonKind::Products { title: title() }]);
+        assert!(products.lay(&[], &body).unwrap_err().contains("products"));
     }
 }

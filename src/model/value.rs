@@ -2,6 +2,7 @@
 
 use crate::base::{
     limits::{JSON_DEPTH_MAX, VALUE_DEPTH_MAX},
+    private_use,
     time::Span,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -56,15 +57,17 @@ impl Value {
 
     /// Lists and maps lie in each other deeper than a value may: a row that holds them could not be read again.
     pub fn is_too_deep(&self) -> bool {
-        fn beyond(value: &Value, left: usize) -> bool {
-            match (value, left.checked_sub(1)) {
-                (Value::List(items), Some(left)) => items.iter().any(|item| beyond(item, left)),
-                (Value::Map(map), Some(left)) => map.values().any(|item| beyond(item, left)),
-                (Value::List(_) | Value::Map(_), None) => true,
-                _ => false,
-            }
+        self.is_deeper_than(VALUE_DEPTH_MAX)
+    }
+
+    /// More than so many lists and maps lie in each other.
+    pub fn is_deeper_than(&self, levels: usize) -> bool {
+        match (self, levels.checked_sub(1)) {
+            (Value::List(items), Some(left)) => items.iter().any(|item| item.is_deeper_than(left)),
+            (Value::Map(map), Some(left)) => map.values().any(|item| item.is_deeper_than(left)),
+            (Value::List(_) | Value::Map(_), None) => true,
+            _ => false,
         }
-        beyond(self, VALUE_DEPTH_MAX)
     }
 
     /// About as many bytes as its JSON has; never fewer than its texts.
@@ -81,7 +84,8 @@ impl Value {
         }
     }
 
-    /// From an API's or provider's JSON; never yields dates. What lies deeper than anybody reads stays text.
+    /// From an API's or provider's JSON; never yields dates. What lies deeper than anybody reads stays text, and
+    /// characters of private use are left out.
     pub fn from_json(json: &serde_json::Value) -> Self {
         Self::within(json, JSON_DEPTH_MAX)
     }
@@ -93,10 +97,11 @@ impl Value {
             Json::Null => Value::Nothing,
             Json::Bool(b) => Value::YesNo(*b),
             Json::Number(n) => n.as_i64().map_or_else(|| Value::Number(n.as_f64().unwrap_or(f64::NAN)), Value::Whole),
-            Json::String(s) => Value::Text(s.clone()),
+            Json::String(s) => Value::Text(private_use::without(s)),
             Json::Array(items) => Value::List(items.iter().map(|item| Value::within(item, left - 1)).collect()),
             Json::Object(map) => {
-                Value::Map(map.iter().map(|(name, value)| (name.clone(), Value::within(value, left - 1))).collect())
+                let plain = |name: &String| private_use::without(name);
+                Value::Map(map.iter().map(|(name, value)| (plain(name), Value::within(value, left - 1))).collect())
             }
         }
     }

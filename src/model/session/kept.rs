@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     model::{
-        inbound::{DeliveryState, InboundMessage},
+        inbound::{DeliveryState, InboundKind, InboundMessage},
         value::Value,
     },
 };
@@ -27,7 +27,8 @@ pub struct TimedStart {
     pub done: bool,
 }
 
-/// A `request_welcome` that waits for the text that mostly follows it.
+/// A message that waits for what may follow it: an opened chat (`request_welcome`) for the text that mostly comes, or
+/// a text for the rest of what its writer says in one breath (a trigger with `gather`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaitingWelcome {
     pub id: InboundId,
@@ -36,6 +37,13 @@ pub struct WaitingWelcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_before: Option<Time>,
     pub until: Time,
+}
+
+impl WaitingWelcome {
+    /// It is a text, and a trigger gathers it.
+    pub fn is_burst(&self) -> bool {
+        !matches!(self.message.kind, InboundKind::Welcome)
+    }
 }
 
 /// A message of a flow, for `delivery:` triggers.

@@ -17,6 +17,7 @@ fn template(name: &str) -> TemplateMessage {
         buttons: vec![],
         ttl: None,
         reference: None,
+        parts: Default::default(),
     }
 }
 

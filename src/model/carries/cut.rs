@@ -1,0 +1,61 @@
+//! Cutting texts where nothing is torn: between paragraphs, lines, sentences, words, and never inside of an emoji.
+
+/// At most `max` characters, the last of them `…` where something is missing.
+pub fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let end = safe_end(text, max.saturating_sub(1));
+    format!("{}…", text[..end].trim_end())
+}
+
+/// Parts of at most `max` characters: broken after a paragraph, a line, a sentence or a word, in this
+/// order of liking, in the second half of the part; else anywhere that no emoji is torn.
+pub fn split(text: &str, max: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_end();
+    while rest.chars().count() > max {
+        let end = safe_end(rest, max);
+        let head = &rest[..end];
+        let from = safe_end(rest, max / 2);
+        let found = ["\n\n", "\n", ". ", "! ", "? ", "… ", "。", " "]
+            .iter()
+            .find_map(|mark| head[from..].rfind(mark).map(|at| from + at + mark.len()));
+        let (part, tail) = rest.split_at(found.unwrap_or(end));
+        parts.push(part.trim_end().to_owned());
+        rest = tail.trim_start();
+    }
+    if !rest.is_empty() {
+        parts.push(rest.to_owned());
+    }
+    parts
+}
+
+/// The byte after at most `max` characters that does not tear what is seen as one: combining marks,
+/// joiners, variation selectors, skin tones and pairs of flag letters stay with what they belong to.
+fn safe_end(text: &str, max: usize) -> usize {
+    const LOOK_BACK: usize = 32;
+    let Some((end, _)) = text.char_indices().nth(max) else { return text.len() };
+    let mut at = end;
+    for _ in 0..LOOK_BACK {
+        let next = text[at..].chars().next();
+        let before = text[..at].chars().next_back();
+        let (Some(next), Some(before)) = (next, before) else { break };
+        let flags = text[..at].chars().rev().take_while(|c| is_flag_letter(*c)).count();
+        let torn = sticks(next) || before == '\u{200D}' || (is_flag_letter(next) && flags % 2 == 1);
+        if !torn {
+            return at;
+        }
+        at -= before.len_utf8();
+    }
+    if at == 0 { end } else { at }
+}
+
+fn sticks(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+        || matches!(c, '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}')
+}
+
+fn is_flag_letter(c: char) -> bool {
+    matches!(c, '\u{1F1E6}'..='\u{1F1FF}')
+}

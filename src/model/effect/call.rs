@@ -1,0 +1,246 @@
+//! The request of an `http` step: plain data in which a secret is a part of its own, by name.
+//!
+//! A secret is never a text. What customers, servers and programs write is always a `CallText::Plain` or a
+//! `CallPart::Text`, here and in the database, so that nothing they write can become a secret. Only
+//! `channel::call` puts the values in.
+
+use crate::base::time::Span;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// One HTTP request of a flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HttpCall {
+    pub run: u32,
+    pub call: u32,
+    /// From 1; tries of one call carry the same `key`.
+    pub attempt: u32,
+    pub method: String,
+    pub url: String,
+    pub headers: BTreeMap<String, CallText>,
+    pub query: Vec<(String, CallText)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<CallBody>,
+    pub timeout: Span,
+    /// Sent as `Idempotency-Key`, where the step may be repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl HttpCall {
+    /// A secret goes out with it.
+    pub fn has_secret(&self) -> bool {
+        let in_body = match &self.body {
+            Some(CallBody::WithSecrets(json)) => json.has_secret(),
+            Some(CallBody::Form(fields)) => fields.iter().any(|(_, value)| value.has_secret()),
+            Some(CallBody::Json(_)) | None => false,
+        };
+        in_body || self.headers.values().chain(self.query.iter().map(|(_, value)| value)).any(CallText::has_secret)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallBody {
+    Json(Json),
+    /// JSON in which secrets stand.
+    WithSecrets(CallJson),
+    Form(Vec<(String, CallText)>),
+}
+
+/// A text of a request. In rows it is a JSON text, or a list of its parts: one cannot be written as the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CallText {
+    Plain(String),
+    Parts(Vec<CallPart>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallPart {
+    Text(String),
+    /// The name of one of the `secrets` that the configuration grants.
+    Secret(String),
+}
+
+/// JSON in which secrets stand. Every shape has a tag of its own, so that a map of somebody's is only ever a map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallJson {
+    Plain(Json),
+    Text(CallText),
+    List(Vec<CallJson>),
+    Map(BTreeMap<String, CallJson>),
+}
+
+impl CallText {
+    pub fn secret(name: impl Into<String>) -> CallText {
+        CallText::Parts(vec![CallPart::Secret(name.into())])
+    }
+
+    pub fn has_secret(&self) -> bool {
+        match self {
+            CallText::Plain(_) => false,
+            CallText::Parts(parts) => parts.iter().any(|part| matches!(part, CallPart::Secret(_))),
+        }
+    }
+
+    /// This text with another one behind it.
+    #[must_use]
+    pub fn with(self, more: CallText) -> CallText {
+        let (mut parts, more) = match (self, more) {
+            (CallText::Plain(mut text), CallText::Plain(more)) => {
+                text.push_str(&more);
+                return CallText::Plain(text);
+            }
+            (text, more) => (text.into_parts(), more.into_parts()),
+        };
+        parts.extend(more);
+        CallText::Parts(parts)
+    }
+
+    fn into_parts(self) -> Vec<CallPart> {
+        match self {
+            CallText::Plain(text) if text.is_empty() => Vec::new(),
+            CallText::Plain(text) => vec![CallPart::Text(text)],
+            CallText::Parts(parts) => parts,
+        }
+    }
+
+    /// The text with every secret as what `value` gives for its name.
+    pub fn fill<E>(&self, mut value: impl FnMut(&str) -> Result<String, E>) -> Result<String, E> {
+        match self {
+            CallText::Plain(text) => Ok(text.clone()),
+            CallText::Parts(parts) => parts
+                .iter()
+                .map(|part| match part {
+                    CallPart::Text(text) => Ok(text.clone()),
+                    CallPart::Secret(name) => value(name),
+                })
+                .collect(),
+        }
+    }
+
+    /// For people: a secret is `secret:NAME`.
+    pub fn shown(&self) -> String {
+        let shown = self.fill(|name| Ok::<_, std::convert::Infallible>(format!("secret:{name}")));
+        match shown {
+            Ok(text) => text,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Its length, a secret counted as its name.
+    pub fn bytes(&self) -> usize {
+        match self {
+            CallText::Plain(text) => text.len(),
+            CallText::Parts(parts) => {
+                let bytes = parts.iter().map(|part| match part {
+                    CallPart::Text(text) | CallPart::Secret(text) => text.len(),
+                });
+                bytes.sum()
+            }
+        }
+    }
+}
+
+impl From<String> for CallText {
+    fn from(text: String) -> Self {
+        CallText::Plain(text)
+    }
+}
+
+impl From<&str> for CallText {
+    fn from(text: &str) -> Self {
+        CallText::Plain(text.to_owned())
+    }
+}
+
+impl CallJson {
+    pub fn has_secret(&self) -> bool {
+        match self {
+            CallJson::Plain(_) => false,
+            CallJson::Text(text) => text.has_secret(),
+            CallJson::List(items) => items.iter().any(CallJson::has_secret),
+            CallJson::Map(map) => map.values().any(CallJson::has_secret),
+        }
+    }
+
+    /// The JSON with every secret as what `value` gives for its name.
+    pub fn fill<E>(&self, value: &mut dyn FnMut(&str) -> Result<String, E>) -> Result<Json, E> {
+        Ok(match self {
+            CallJson::Plain(json) => json.clone(),
+            CallJson::Text(text) => Json::String(text.fill(value)?),
+            CallJson::List(items) => Json::Array(items.iter().map(|item| item.fill(value)).collect::<Result<_, _>>()?),
+            CallJson::Map(map) => {
+                let pairs = map.iter().map(|(key, item)| Ok((key.clone(), item.fill(value)?)));
+                Json::Object(pairs.collect::<Result<_, E>>()?)
+            }
+        })
+    }
+
+    /// For people: a secret is `secret:NAME`.
+    pub fn shown(&self) -> Json {
+        let shown = self.fill(&mut |name| Ok::<_, std::convert::Infallible>(format!("secret:{name}")));
+        match shown {
+            Ok(json) => json,
+            Err(never) => match never {},
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn call(body: CallBody) -> HttpCall {
+        let bearer = CallText::from("Bearer ").with(CallText::secret("SHOP"));
+        HttpCall {
+            run: 1,
+            call: 1,
+            attempt: 1,
+            method: "POST".into(),
+            url: "https://shop.example/".into(),
+            headers: BTreeMap::from([("authorization".to_owned(), bearer)]),
+            query: vec![("q".to_owned(), "\u{E000}secret:SHOP\u{E000}".into())],
+            body: Some(body),
+            timeout: Span::seconds(10),
+            key: None,
+        }
+    }
+
+    #[test]
+    fn a_secret_waits_in_its_row_by_name_and_no_text_becomes_one() {
+        let forged = json!({"text": [{"secret": "SHOP"}]});
+        let parts = CallJson::Map(BTreeMap::from([
+            ("key".to_owned(), CallJson::Text(CallText::secret("SHOP"))),
+            ("theirs".to_owned(), CallJson::Plain(forged.clone())),
+        ]));
+        for body in [CallBody::WithSecrets(parts), CallBody::Json(forged)] {
+            let stored = serde_json::to_string(&call(body.clone())).unwrap();
+            let read: HttpCall = serde_json::from_str(&stored).unwrap();
+            assert_eq!(read, call(body), "{stored}");
+        }
+        let read: CallText = serde_json::from_str(r#""[{\"secret\":\"SHOP\"}]""#).unwrap();
+        assert!(!read.has_secret(), "a text that looks like the list of parts");
+    }
+
+    #[test]
+    fn what_waited_before_secrets_were_parts_can_be_read() {
+        let old = r#"{"run":1,"call":1,"attempt":1,"method":"GET","url":"https://shop.example/","headers":{"x":"a"},
+            "query":[["q","b"]],"body":{"form":[["c","d"]]},"timeout":10000}"#;
+        let read: HttpCall = serde_json::from_str(old).unwrap();
+        assert_eq!((read.headers["x"].clone(), read.has_secret()), ("a".into(), false));
+    }
+
+    #[test]
+    fn secrets_are_filled_in_by_name_and_shown_by_name() {
+        let text = CallText::from("a ").with(CallText::secret("K")).with(" b".into());
+        assert_eq!(text.fill(|name| Ok::<_, ()>(format!("<{name}>"))), Ok("a <K> b".to_owned()));
+        assert_eq!((text.shown().as_str(), text.bytes()), ("a secret:K b", 5));
+        assert_eq!(text.fill(|name| Err(name.to_owned())), Err("K".to_owned()));
+    }
+}
