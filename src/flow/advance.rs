@@ -63,6 +63,7 @@ impl Turn<'_> {
             Event::Joined(joined) => self.join(*joined),
             Event::Preference { given, by } => self.preference(given, &by),
             Event::Assigned { team, agent } => self.assign(team, agent),
+            Event::FormAsked(asked) => self.form_asked(*asked),
             Event::Stop { run } => self.stop_because(run, "by_hand"),
             Event::Resume { run } => self.end_wait(run),
         }

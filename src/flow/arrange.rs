@@ -1,9 +1,9 @@
 //! Text, files, a link and options become messages that the channel takes.
 
 use super::{
+    form::FormShown,
     message::{Worded, token},
     pages::page,
-    sentences,
     token::Token,
     turn::{Failure, Here, Turn},
 };
@@ -14,21 +14,43 @@ use crate::{
     },
     model::{
         carries::{Carries, Mark, framed, listed},
-        content::{Button, Content, Edges, Media, MediaKind, Row},
+        content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row},
         session::OptionShown,
     },
 };
 
 /// What stands around a message's text.
-pub struct Around {
+pub struct Around<'a> {
     pub files: Vec<Media>,
-    pub link: Option<(String, String)>,
+    pub link: Option<LinkShown>,
     pub edges: Edges,
+    /// What goes before all else, each a message of its own.
+    pub ahead: Vec<Content>,
+    pub opening: &'a Opening,
+    /// A place is asked for: WhatsApp's own button shares it.
+    pub asks_place: bool,
+    /// A form is asked for, by a button that opens it.
+    pub form: Option<FormShown>,
+}
+
+/// A button that opens a page, its texts filled in.
+pub struct LinkShown {
+    pub title: String,
+    pub url: String,
+    /// Above it, where it is a message of its own.
+    pub text: String,
+}
+
+/// The words on what the engine adds to a list.
+pub struct Opening {
+    pub choose: String,
+    pub more: String,
+    pub back: String,
 }
 
 /// Puts text, files, link and options into as few messages as the channel allows.
-pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Around) -> Vec<Content> {
-    let Around { mut files, link, edges } = around;
+pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Around<'_>) -> Vec<Content> {
+    let Around { mut files, link, edges, ahead, opening, asks_place, form } = around;
     let Worded { body, shown, page: number, asks } = worded;
     let carries = turn.world.sender.carries;
     if !carries.is_whole() && !carries.shows(shown.len(), as_buttons(shown)) && !shown.is_empty() {
@@ -36,18 +58,32 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Arou
         let titles: Vec<String> = shown.iter().map(in_words).collect();
         let body = listed(body, &titles, if asks { Mark::Number } else { Mark::Dot });
         let plain = Worded { body: &body, shown: &[], page: 0, asks };
-        return arrange(turn, here, plain, Around { files, link, edges });
+        return arrange(turn, here, plain, Around { files, link, edges, ahead, opening, asks_place, form });
     }
-    let mut all = Vec::new();
-    let interactive = link.is_some() || !shown.is_empty();
+    let asks_place = asks_place && shown.is_empty() && carries.place_requests;
+    let taps = asks_place || form.is_some() || !shown.is_empty();
+    let mut all = ahead;
+    // No message of WhatsApp has a link beside other buttons: the link goes ahead.
+    let (link, body) = match link {
+        Some(link) if taps && carries.links => {
+            all.push(beside(link));
+            (None, body.to_owned())
+        }
+        Some(link) if taps => (None, format!("{}\n\n{}: {}", body.trim_end(), link.title, link.url)),
+        link => (link, body.to_owned()),
+    };
+    let body = body.as_str();
+    let interactive = link.is_some() || taps;
     // Only one picture, film or document can stand above buttons, and no text beside it; a list has none.
     let fits_above = |media: &Media| !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
     let buttons = !shown.is_empty() && as_buttons(shown);
     let above = match files.as_slice() {
-        [one] if fits_above(one) && edges.header.is_none() && (link.is_some() || buttons) => files.pop(),
+        [one] if fits_above(one) && edges.header.is_none() && (link.is_some() || buttons || form.is_some()) => {
+            files.pop()
+        }
         _ => None,
     };
-    let body = if interactive { body.to_owned() } else { framed(body, &edges) };
+    let body = if interactive && !asks_place { body.to_owned() } else { framed(body, &edges) };
     let has_caption = |media: &Media| !matches!(media.kind, MediaKind::Audio | MediaKind::Sticker);
     let caption_on = (!interactive && body.chars().count() <= BUTTON_BODY_CHARS_MAX && !body.is_empty())
         .then(|| files.iter().position(has_caption))
@@ -64,21 +100,37 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: Worded<'_>, around: Arou
     let last = parts.pop().unwrap_or_default();
     all.extend(parts.into_iter().map(|body| Content::Text { body }));
     let body = last;
+    if let Some(form) = form {
+        let button = cut(&form.button, BUTTON_TITLE_CHARS_MAX);
+        let FormShown { id, token, opens, draft, .. } = form;
+        let form = FormMessage { body, button, form: id, token, opens, draft, media: above, edges };
+        all.push(Content::Form(Box::new(form)));
+        return fitted(carries, all);
+    }
     all.push(match link {
-        Some((title, url)) => {
-            Content::Link { body, title: cut(&title, BUTTON_TITLE_CHARS_MAX), url, media: above, edges }
+        Some(link) => {
+            let title = cut(&link.title, BUTTON_TITLE_CHARS_MAX);
+            Content::Link { body, title, url: link.url, media: above, edges }
         }
+        None if asks_place => Content::PlaceRequest { body },
         None if shown.is_empty() => Content::Text { body },
         None if buttons => {
             let button = |option: &OptionShown| Button { id: token(turn, here, option), title: option.title.clone() };
             Content::Buttons { body, buttons: shown.iter().map(button).collect(), media: above, edges }
         }
         None => {
-            let button = sentences::choose(turn.language()).into();
-            Content::List { body, button, rows: rows(turn, here, shown, number), edges }
+            let button = cut(&opening.choose, BUTTON_TITLE_CHARS_MAX);
+            Content::List { body, button, rows: rows(turn, here, (shown, number), opening), edges }
         }
     });
     fitted(carries, all)
+}
+
+/// A link as a message of its own.
+fn beside(link: LinkShown) -> Content {
+    let body = cut(&link.text, BUTTON_BODY_CHARS_MAX);
+    let title = cut(&link.title, BUTTON_TITLE_CHARS_MAX);
+    Content::Link { body, title, url: link.url, media: None, edges: Edges::default() }
 }
 
 /// What was made for WhatsApp's own limits, as this sender's platform takes it.
@@ -99,7 +151,7 @@ fn in_words(option: &OptionShown) -> String {
 }
 
 /// The rows of one page, and those that lead to the others.
-fn rows(turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown], number: u32) -> Vec<Row> {
+fn rows(turn: &Turn<'_>, here: Here<'_>, (shown, number): (&[OptionShown], u32), opening: &Opening) -> Vec<Row> {
     let page = page(shown, number);
     let row = |option: &&OptionShown| Row {
         id: token(turn, here, option),
@@ -107,12 +159,12 @@ fn rows(turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown], number: u32) -> 
         description: option.description.as_deref().map(|text| cut(text, ROW_DESCRIPTION_CHARS_MAX)),
     };
     let lead = |to: u32, title: &str| Row {
-        id: Token::to_page(here.run, &here.node.id, to).sign(turn.world.token_key),
-        title: title.to_owned(),
+        id: Token::to_page(turn.world.conversation, here.run, &here.node.id, to).sign(turn.world.token_key),
+        title: cut(title, ROW_TITLE_CHARS_MAX),
         description: None,
     };
-    let more = page.more.map(|to| lead(to, sentences::more(turn.language())));
-    let back = page.back.map(|to| lead(to, sentences::back(turn.language())));
+    let more = page.more.map(|to| lead(to, &opening.more));
+    let back = page.back.map(|to| lead(to, &opening.back));
     page.options.iter().map(row).chain(more).chain(back).collect()
 }
 

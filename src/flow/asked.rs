@@ -5,7 +5,6 @@ use super::{
     definition::Body,
     fate::deliver_by,
     steps::ask::Ask,
-    token::Token,
     turn::{Failure, Here, Next, Saying, Turn},
 };
 use crate::{
@@ -97,10 +96,10 @@ impl<'a> Turn<'a> {
 
     /// People answer with what they read, and a template's buttons may say it in other words than the options.
     fn template_asks(&mut self, run: u32, words: &[(String, String)]) {
-        let key = self.world.token_key;
+        let world = self.world;
         let Some(question) = self.question_mut(run) else { return };
         for (payload, title) in words {
-            let Some(token) = Token::read(payload, key) else { continue };
+            let Some(token) = world.token(payload) else { continue };
             if let Some(option) = question.options.iter().find(|option| token.means(&option.id))
                 && option.title != *title
             {

@@ -34,7 +34,10 @@ impl Turn<'_> {
 
     fn take_run_out(&mut self, number: u32) {
         let Some(place) = self.session.runs.iter().position(|run| run.number == number) else { return };
-        let gone = self.session.runs.remove(place);
+        let mut gone = self.session.runs.remove(place);
+        if let Some(answering) = gone.answering.take() {
+            self.form_answered(answering, RunEnd::Failed);
+        }
         if let Waiting::Question(question) = &gone.waiting {
             self.drop_question(number, question);
         }

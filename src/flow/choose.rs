@@ -7,7 +7,7 @@ use super::{
     turn::{Failure, Seen, Turn},
 };
 use crate::{
-    base::{counted::counted, limits::ONCE_KEY_BYTES_MAX, time::Time},
+    base::{counted::counted, ids::InboundId, limits::ONCE_KEY_BYTES_MAX, time::Time},
     model::{
         answer,
         effect::Effect,
@@ -33,6 +33,8 @@ pub struct Heard<'m> {
     pub language: Option<&'m str>,
     /// What `msg` shows.
     pub view: Value,
+    /// A trigger with `gather` may wait for more of it; `None`: it is whole.
+    pub may_gather: Option<InboundId>,
 }
 
 /// How well a trigger fits; the smallest wins.
@@ -272,7 +274,7 @@ impl<'m> Heard<'m> {
         };
         let view = super::views::message_view(message, turn.contact_zone(turn.live()));
         let folded = text.map(matching::fold).unwrap_or_default();
-        Heard { message, text, folded, button, heard_before, language, view }
+        Heard { message, text, folded, button, heard_before, language, view, may_gather: None }
     }
 
     /// For `explain`: "a text", "a file".

@@ -1,10 +1,10 @@
 //! `if_closed`: what stands for a message when the window is closed, and templates with their values.
 
 use super::{
-    files::header,
     message::token,
     spec::parts,
     step_fields::StepFields,
+    template_parts::{self, TemplateCard, TemplateTop},
     text::{Data, Text},
     token::Token,
     turn::{Failure, Here, Turn},
@@ -20,7 +20,7 @@ use crate::{
     model::{
         effect::IfClosed,
         session::OptionShown,
-        template::{ButtonValue, Parameters, TemplateMessage},
+        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
         value::Value,
     },
 };
@@ -37,15 +37,23 @@ pub enum WrittenIfClosed {
 pub struct TemplateChoice {
     pub names: Vec<Text>,
     pub vars: Option<Data>,
-    pub header: Option<Text>,
+    pub header: Option<TemplateTop>,
     pub buttons: Vec<TemplateButton>,
     pub language: Option<Text>,
+    pub cards: Vec<TemplateCard>,
+    pub offer_ends: Option<Data>,
 }
 
 pub enum TemplateButton {
     /// A quick reply that stands for the option with this id.
     Id(Text),
     UrlSuffix(Text),
+    CopyCode(Text),
+    /// A WhatsApp Flow, with what it begins with.
+    Form {
+        token: Option<Text>,
+        data: Option<Data>,
+    },
 }
 
 const IF_CLOSED: &str = "`if_closed` is `{template: NAME}`, `{nudge: NAME}`, `hold`, `{hold: 3d}`, `skip` or `fail`";
@@ -53,14 +61,21 @@ const IF_CLOSED: &str = "`if_closed` is `{template: NAME}`, `{nudge: NAME}`, `ho
 impl WrittenIfClosed {
     /// With its templates filled in.
     pub fn resolve(&self, turn: &Turn<'_>, here: Here<'_>, shown: &[OptionShown]) -> Result<IfClosed, Failure> {
+        // While the window is open the template is only a precaution: the message itself goes.
+        let closed = !turn.world.window.is_safe(turn.now());
+        let messages = |choice: &TemplateChoice| {
+            let all = choice.messages(turn, here, shown)?;
+            if closed {
+                all.iter().try_for_each(filled)?;
+            }
+            Ok::<_, Failure>(all)
+        };
         Ok(match self {
             WrittenIfClosed::Hold(span) => IfClosed::Hold(*span),
             WrittenIfClosed::Skip => IfClosed::Skip,
             WrittenIfClosed::Fail => IfClosed::Fail,
-            WrittenIfClosed::Template(choice) => IfClosed::Template(choice.messages(turn, here, shown)?),
-            WrittenIfClosed::Nudge(choice, hold) => {
-                IfClosed::Nudge { templates: choice.messages(turn, here, shown)?, hold: *hold }
-            }
+            WrittenIfClosed::Template(choice) => IfClosed::Template(messages(choice)?),
+            WrittenIfClosed::Nudge(choice, hold) => IfClosed::Nudge { templates: messages(choice)?, hold: *hold },
         })
     }
 
@@ -110,10 +125,12 @@ impl TemplateChoice {
     pub fn parse<'a>(fields: &mut StepFields<'a, '_>, names: &'a Node, keys: &mut Fields<'a>) -> Self {
         let names = names.one_or_many().iter().map(|node| fields.text_of(node)).collect();
         let vars = keys.node("vars").map(|node| fields.value_of(node));
-        let header = keys.node("header").map(|node| fields.text_of(node));
+        let header = keys.node("header").map(|node| TemplateTop::parse(fields, node));
         let language = keys.node("language").map(|node| fields.text_of(node));
         let buttons = keys.list("buttons").iter().map(|node| TemplateButton::parse(fields, node)).collect();
-        TemplateChoice { names, vars, header, buttons, language }
+        let cards = keys.list("cards").iter().map(|node| TemplateCard::parse(fields, node)).collect();
+        let offer_ends = keys.node("offer_ends").map(|node| fields.value_of(node));
+        TemplateChoice { names, vars, header, buttons, language, cards, offer_ends }
     }
 
     /// The templates with their values, in the order of preference.
@@ -128,11 +145,12 @@ impl TemplateChoice {
             None => Parameters::None,
         };
         let header = match &self.header {
-            Some(text) => Some(header(turn, &turn.render(here, text, &[])?)?),
+            Some(top) => Some(top.value(turn, here)?),
             None => None,
         };
         let language = self.language.as_ref().map(|text| turn.render(here, text, &[])).transpose()?;
         let buttons = self.button_values(turn, here, shown)?;
+        let parts = Box::new(template_parts::values(self, turn, here, shown, parameters)?);
         let mut all = Vec::new();
         for name in &self.names {
             let name = turn.render(here, name, &[])?;
@@ -144,6 +162,7 @@ impl TemplateChoice {
                 buttons: buttons.clone(),
                 ttl: None,
                 reference: None,
+                parts: parts.clone(),
             });
         }
         Ok(all)
@@ -164,16 +183,37 @@ impl TemplateChoice {
         if self.buttons.is_empty() {
             return Ok(shown.iter().take(LIST_ROWS_MAX).map(reply).collect());
         }
+        self.values_of(&self.buttons, turn, here, shown)
+    }
+
+    /// Of the template itself, or of a card.
+    pub(super) fn values_of(
+        &self,
+        buttons: &[TemplateButton],
+        turn: &Turn<'_>,
+        here: Here<'_>,
+        shown: &[OptionShown],
+    ) -> Result<Vec<ButtonValue>, Failure> {
+        let reply = |option: &OptionShown| ButtonValue::Reply {
+            payload: token(turn, here, option),
+            title: option.title.clone(),
+        };
         let mut all = Vec::new();
-        for button in &self.buttons {
+        for button in buttons {
             all.push(match button {
                 TemplateButton::UrlSuffix(text) => ButtonValue::UrlSuffix(turn.render(here, text, &[])?),
+                TemplateButton::CopyCode(text) => ButtonValue::CopyCode(turn.render(here, text, &[])?),
+                TemplateButton::Form { token, data } => ButtonValue::Form {
+                    token: token.as_ref().map(|text| turn.render(here, text, &[])).transpose()?,
+                    data: data.as_ref().map(|data| turn.data(here, data)).transpose()?.map(|value| value.to_json()),
+                },
                 TemplateButton::Id(text) => {
                     let id = turn.render(here, text, &[])?;
                     match shown.iter().find(|option| option.id == id) {
                         Some(option) => reply(option),
                         None => {
-                            let payload = Token::new(here.run, &here.node.id, &id, &[]).sign(turn.world.token_key);
+                            let token = Token::new(turn.world.conversation, here.run, &here.node.id, &id, &[]);
+                            let payload = token.sign(turn.world.token_key);
                             ButtonValue::Reply { payload, title: id }
                         }
                     }
@@ -186,10 +226,41 @@ impl TemplateChoice {
 
 impl TemplateButton {
     pub fn parse(fields: &mut StepFields<'_, '_>, node: &Node) -> Self {
-        match node.get("url") {
-            Some(url) => TemplateButton::UrlSuffix(fields.text_of(url)),
-            None => TemplateButton::Id(fields.text_of(node)),
+        if let Some(url) = node.get("url") {
+            return TemplateButton::UrlSuffix(fields.text_of(url));
         }
+        if let Some(code) = node.get("code") {
+            return TemplateButton::CopyCode(fields.text_of(code));
+        }
+        if let Some(form) = node.get("form") {
+            return TemplateButton::Form {
+                token: form.get("token").map(|node| fields.text_of(node)),
+                data: form.get("data").map(|node| fields.value_of(node)),
+            };
+        }
+        TemplateButton::Id(fields.text_of(node))
+    }
+}
+
+/// No platform takes a template with an empty value: what an event or a field lacks is the step's error.
+pub fn filled(template: &TemplateMessage) -> Result<(), Failure> {
+    let is_empty = |value: &str| value.trim().is_empty();
+    let missing = match &template.body {
+        Parameters::None => None,
+        Parameters::Positional(values) => values.iter().position(|v| is_empty(v)).map(|n| (n + 1).to_string()),
+        Parameters::Named(values) => values.iter().find(|(_, v)| is_empty(v)).map(|(name, _)| name.clone()),
+    };
+    let name = &template.name;
+    let failed = |what: &str| Err(Failure::new("empty_text", format!("{what} of template `{name}` came out empty")));
+    if let Some(place) = missing {
+        return failed(&format!("the value of {{{{{place}}}}}"));
+    }
+    if matches!(&template.header, Some(HeaderValue::Text(text)) if is_empty(text)) {
+        return failed("the header");
+    }
+    match template.buttons.iter().any(|button| matches!(button, ButtonValue::UrlSuffix(end) if is_empty(end))) {
+        true => failed("the end of a link"),
+        false => Ok(()),
     }
 }
 

@@ -221,6 +221,9 @@ impl<'a> Turn<'a> {
         if found.frames.is_empty() {
             // Its variables are told with its end.
             found.frames.extend(left);
+            if let Some(answering) = &mut found.answering {
+                answering.returned = value;
+            }
             self.end_run(run, RunEnd::Done);
             return;
         }
@@ -301,6 +304,9 @@ impl<'a> Turn<'a> {
             counted.ended = true;
         }
         self.give_back_starts();
+        if let Some(answering) = gone.answering.take() {
+            self.form_answered(answering, end);
+        }
         let why = gone.why.take().filter(|_| end == RunEnd::Stopped);
         self.effects.push(Effect::RunEnded { run, end, why });
         self.note(Some(run), None, format!("the run of `{}` is over: {}", gone.flow, end.as_str()));

@@ -271,7 +271,8 @@ impl<'a> Turn<'a> {
         if wait.call != call || wait.retry_at.is_some() || wait.back.is_some() {
             return self.stale("a call");
         }
-        if self.session.person.as_ref().is_some_and(|person| person.run != Some(number)) {
+        let answering = self.run(number).is_some_and(|run| run.answering.is_some());
+        if !answering && self.session.person.as_ref().is_some_and(|person| person.run != Some(number)) {
             // A run that wakes waits (language.md 8): what it would say now would come when it is old.
             if let Some(run) = self.run_mut(number) {
                 run.waiting = Waiting::Call(Box::new(CallWait { back: Some(result), ..*wait }));

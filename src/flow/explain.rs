@@ -45,6 +45,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
         at: world.now,
         from: Vec::new(),
         name: None,
+        username: None,
         kind: InboundKind::Text { body: text.to_owned() },
         reply_to: None,
         referral: None,

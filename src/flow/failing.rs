@@ -2,7 +2,7 @@
 
 use super::{
     definition::{Body, FlowSet},
-    sentences,
+    sentences::Phrase,
     turn::{Failure, Here, Turn},
 };
 use crate::{
@@ -76,6 +76,11 @@ impl<'a> Turn<'a> {
             code: error.code.clone(),
             text: error.text.clone(),
         });
+        if self.run(run).is_some_and(|run| run.answering.is_some()) {
+            self.note(Some(run), None, "it answers a form, which says so itself");
+            self.end_run(run, RunEnd::Failed);
+            return;
+        }
         if !self.talking() {
             self.note(Some(run), None, "nobody is talking to us now: logged and counted only");
             self.end_run(run, RunEnd::Failed);
@@ -86,7 +91,7 @@ impl<'a> Turn<'a> {
             self.set_error(run, error);
             return;
         }
-        let sentence = sentences::went_wrong(self.language());
+        let sentence = here.set.phrase(self.language(), Phrase::WentWrong);
         let asked_for = self.run(run).and_then(|run| run.asked_for);
         // The hand-off follows at once, so this is already said by who hands over.
         self.say_ourselves(Content::Text { body: sentence.into() }, Origin::HandoffFlow, asked_for);

@@ -8,7 +8,7 @@ use super::{
     FlowSet,
     definition::{Role, Sentence},
     lint::translations::of_defaults,
-    locale::{Form, Locale, UNUSED, Wording, flow_of, same},
+    locale::{Form, Locale, PHRASES, UNUSED, Wording, flow_of, same},
     plural::{self, CATEGORIES},
     po,
     text::Data,
@@ -269,6 +269,7 @@ pub fn extract(set: &FlowSet, language: &str, taken: &Taken) -> String {
     for (id, sentences) in &all {
         file.step(&mut out, id, sentences);
     }
+    file.phrases(&mut out);
     file.unused(&mut out);
     out
 }

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     base::{
-        counted::counted_as,
         ids::{InboundId, StepId},
         limits::{ASK_AGAIN_EVERY, COUNT_ONCE, WAITING_MESSAGES_MAX},
         time::Time,
@@ -39,7 +38,7 @@ impl<'a> Turn<'a> {
             self.session.heard_id = Some(message.provider_id.clone());
         }
         if answer::says_something(&message.kind)
-            && let Some(welcome) = self.session.welcome.take()
+            && let Some(welcome) = self.session.welcome.take_if(|early| !early.is_burst())
         {
             // It speaks for the opened chat, too: what is first stays first.
             self.note(None, None, "the text that follows an opened chat is answered in its place");
@@ -52,7 +51,7 @@ impl<'a> Turn<'a> {
             self.session.lost = None;
         }
         let token = match &message.kind {
-            InboundKind::Button { id, .. } => Token::read(id, self.world.token_key),
+            InboundKind::Button { id, .. } => self.world.token(id),
             _ => None,
         };
         // A button's consent is carried out before level 3, whatever became of its run.
@@ -106,8 +105,31 @@ impl<'a> Turn<'a> {
             }
             return;
         }
+        if answer::says_something(&message.kind)
+            && let Some(burst) = self.session.welcome.take_if(|early| early.is_burst())
+        {
+            if self.joins(&message) {
+                return self.join_burst(*burst, &message);
+            }
+            // In the order in which they came; what the first begins may keep the second waiting.
+            self.burst_over(*burst);
+            return self.judge(id, message, reply_to, heard_before, token, consented);
+        }
         let language = self.contact.language.clone();
         let mut heard = Heard::new(&message, self, language.as_deref(), heard_before);
+        heard.may_gather = Some(id);
+        self.weigh(id, heard, reply_to, token, consented);
+    }
+
+    /// From level 5 on.
+    pub fn weigh(
+        &mut self,
+        id: InboundId,
+        mut heard: Heard<'_>,
+        reply_to: Option<u32>,
+        token: Option<Token>,
+        consented: bool,
+    ) {
         self.stop_by_message(&heard);
         self.end_gathering(&heard);
         let before = self.effects.len();
@@ -118,30 +140,30 @@ impl<'a> Turn<'a> {
                 return self.count_answer(before);
             }
         }
-        let late = self.now() - message.at > self.live().bot.defaults.late_message;
+        let late = (self.now() - heard.message.at > self.live().bot.defaults.late_message).then_some(id);
         self.levels(&heard, late);
         self.count_answer(before);
     }
 
     /// Levels 5 to 12 for what is no tap on an open question of ours.
-    fn levels(&mut self, heard: &Heard<'_>, late: bool) {
+    fn levels(&mut self, heard: &Heard<'_>, late: Option<InboundId>) {
         let asking = self.asking();
         let speaks = match heard.message.kind {
             InboundKind::Welcome => true,
             // What came is not known, so it is no wrong answer either: it costs no try (platform.md 6.8).
-            InboundKind::Unsupported { .. } => asking.is_none() || late,
+            InboundKind::Unsupported { .. } => asking.is_none() || late.is_some(),
             _ => answer::says_something(&heard.message.kind),
         };
         if !speaks {
-            return self.notice(heard, late, asking);
+            return self.notice(heard, late.is_some(), asking);
         }
-        if self.cannot_be_answered(heard.message) && !late {
+        if self.cannot_be_answered(heard.message) && late.is_none() {
             self.note(None, None, "it could not be passed on and opens no window: there is no answer to it");
             return self.effects.push(Effect::Unanswered);
         }
         let outdated = asking.filter(|run| self.must_restart(*run));
-        if late {
-            return self.late(heard, asking);
+        if let Some(id) = late {
+            return self.late(id, heard, asking);
         }
         if self.unsure_answer(heard) {
             return;
@@ -179,7 +201,10 @@ impl<'a> Turn<'a> {
             return self.bad_answer(run, heard);
         }
         if let Some(choice) = self.choose(&fitting, heard, 11, false) {
-            return self.start_by_message(choice, heard, None);
+            return match self.begins_burst(&choice, heard) {
+                true => {}
+                false => self.start_by_message(choice, heard, None),
+            };
         }
         self.nothing_matched(heard);
     }
@@ -258,7 +283,7 @@ impl<'a> Turn<'a> {
             return true;
         }
         if consented {
-            let sentence = super::sentences::noted(self.language());
+            let sentence = self.live().phrase(self.language(), super::sentences::Phrase::Noted);
             self.say_ourselves(Content::Text { body: sentence.into() }, Origin::Flow, Some(heard.message.at));
             return true;
         }
@@ -285,7 +310,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Older than `late_message`: answers a question that had left before it, and starts nothing.
-    fn late(&mut self, heard: &Heard<'_>, asking: Option<u32>) {
+    fn late(&mut self, id: InboundId, heard: &Heard<'_>, asking: Option<u32>) {
         let had_left = |at: Time| at <= heard.message.at;
         let open = asking.filter(|run| match self.run(*run).map(|run| &run.waiting) {
             Some(Waiting::Question(question)) => {
@@ -298,6 +323,7 @@ impl<'a> Turn<'a> {
         {
             return self.note(Some(run), None, "late, and an answer to a question that had left before");
         }
+        self.effects.push(Effect::Late { message: id, by: self.now() - heard.message.at });
         self.needs_person("a message came too late to be answered by itself");
     }
 
@@ -341,7 +367,7 @@ impl<'a> Turn<'a> {
             return true;
         }
         let token = match &waiting.message.kind {
-            InboundKind::Button { id, .. } => Token::read(id, self.world.token_key),
+            InboundKind::Button { id, .. } => self.world.token(id),
             _ => None,
         };
         let consented = token.as_ref().is_some_and(|token| !token.consent.is_empty());
@@ -349,40 +375,11 @@ impl<'a> Turn<'a> {
         true
     }
 
-    /// After so many answers in so long the bot is silent until they are fewer.
-    fn loop_guard(&mut self) -> bool {
-        let guard = self.live().bot.defaults.loop_guard;
-        let now = self.now();
-        self.session.answered.retain(|at| now - *at < guard.per);
-        if self.session.answered.len() < guard.count as usize {
-            self.session.guarded = false;
-            return false;
-        }
-        if !self.session.guarded {
-            self.session.guarded = true;
-            let text = {
-                let messages = counted_as(guard.count, "message was", "messages were");
-                format!("{messages} answered within {}: is another bot talking?", guard.per)
-            };
-            self.effects.push(Effect::Alarm { kind: "loop_guard".into(), text });
-        }
-        self.needs_person("the loop guard is silent");
-        true
-    }
-
-    fn count_answer(&mut self, before: usize) {
-        let answered = self.effects[before..].iter().any(|effect| matches!(effect, Effect::Send(_)));
-        if answered {
-            self.session.answered.push(self.now());
-        }
-    }
-
     /// An unsure word alone, no question waiting, no keyword: asked back.
     fn ask_back_unsure(&mut self, heard: &Heard<'_>) -> bool {
         let Some(text) = heard.text else { return false };
         // What stands on a button of ours is the author's word: *Cancel* there cancels a visit.
-        if matches!(&heard.message.kind, InboundKind::Button { id, .. } if Token::read(id, self.world.token_key).is_some())
-        {
+        if matches!(&heard.message.kind, InboundKind::Button { id, .. } if self.world.token(id).is_some()) {
             return false;
         }
         let opt_out = &self.live().bot.opt_out;

@@ -4,6 +4,7 @@ use super::{
     language_codes::not_a_language,
     plural::{self, CATEGORIES},
     script::Scripts,
+    sentences::Phrase,
     text::{Names, Text},
 };
 use crate::base::{
@@ -17,12 +18,16 @@ use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 /// The key of what is put aside.
 pub const UNUSED: &str = "unused";
+/// The key of what the engine itself says.
+pub const PHRASES: &str = "phrases";
 
 /// One language's texts.
 pub struct Locale {
     pub language: String,
     /// By step id (`welcome.ask_1`); `_bot` holds the texts of `defaults`.
     pub steps: BTreeMap<String, Translation>,
+    /// What stands in the place of the built-in phrases.
+    pub phrases: BTreeMap<Phrase, String>,
     /// What was translated and no flow says now, with the step that said it: `extract` puts it aside and takes it back.
     pub unused: Vec<(String, Wording)>,
     /// Of `locale:`.
@@ -83,7 +88,8 @@ pub fn parse<'n>(
             findings.push(finding.help("write `- {step: cart.say_1, from: …, to: …}`"));
         }
     }
-    let of_steps = |key: &str| key != "locale" && key != UNUSED;
+    let phrases = root.get(PHRASES).map(|node| read_phrases(node, findings)).unwrap_or_default();
+    let of_steps = |key: &str| !["locale", UNUSED, PHRASES].contains(&key);
     for entry in root.map().unwrap_or_default().iter().filter(|entry| of_steps(&entry.key.text)) {
         let flow = entry.key.text.split('.').next().unwrap_or_default();
         if lost(flow) {
@@ -94,7 +100,29 @@ pub fn parse<'n>(
         let wordings = reader.wordings(entry.key.text.as_str(), &entry.key.place, &entry.value);
         steps.insert(entry.key.text.clone(), Translation { place: entry.key.place.clone(), wordings });
     }
-    Locale { language, steps, unused, place }
+    Locale { language, steps, phrases, unused, place }
+}
+
+/// `phrases: {choose: Elige, more: Más…}`.
+fn read_phrases(node: &Node, findings: &Findings) -> BTreeMap<Phrase, String> {
+    let mut fields = Fields::new(node, "`phrases`", findings);
+    let mut all = BTreeMap::new();
+    for phrase in Phrase::ALL {
+        let Some(text) = fields.opt_text(phrase.as_str()) else { continue };
+        let Some(node) = fields.node(phrase.as_str()) else { continue };
+        let length = text.chars().count();
+        if text.contains("${") {
+            let finding = Diagnostic::error("E208", &node.place, "a phrase is said as it stands: nothing is filled in");
+            findings.push(finding.help("take `${ }` out"));
+        } else if let Some(max) = phrase.chars_max().filter(|max| length > *max) {
+            let message = format!("`{}` has at most {max} characters, and this has {length}", phrase.as_str());
+            findings.push(Diagnostic::error("E703", &node.place, message).help("shorten it"));
+        } else if !text.trim().is_empty() {
+            all.insert(phrase, text.trim().to_owned());
+        }
+    }
+    fields.finish();
+    all
 }
 
 /// `locales/en.yaml` says `locale: en`: else `extract` would write another file, or over this one.

@@ -1,10 +1,15 @@
 //! What `say` and `ask` have in common: the text, media, buttons, a link, what stands around them.
 
 use super::{
-    arrange::{Around, arrange},
+    arrange::{Around, LinkShown, Opening, arrange},
+    card::WrittenCards,
     closed::WrittenIfClosed,
     definition::{Body, Role},
     files::{file, names_file},
+    form::WrittenForm,
+    phrases::Phrases,
+    place::WrittenPlace,
+    sentences::Phrase,
     step_fields::StepFields,
     steps::consent_map,
     text::Text,
@@ -20,6 +25,7 @@ use crate::{
         value::Value,
     },
 };
+use std::sync::Arc;
 
 pub struct Message {
     pub body: Text,
@@ -30,6 +36,16 @@ pub struct Message {
     /// A line above, or a file.
     pub header: Option<Text>,
     pub footer: Option<Text>,
+    /// A point on the map, which goes ahead.
+    pub place: Option<WrittenPlace>,
+    /// Contact cards, which go ahead.
+    pub cards: Option<WrittenCards>,
+    /// Of a question: its own words on the buttons that the engine adds.
+    pub phrases: Phrases,
+    /// Of a question for a place: the button that shares it.
+    pub asks_place: bool,
+    /// Of a question: the button that opens a form.
+    pub form: Option<Arc<WrittenForm>>,
     pub if_closed: Option<WrittenIfClosed>,
     /// What to do when it does not arrive.
     pub on_undelivered: Option<Body>,
@@ -55,6 +71,8 @@ pub struct WrittenButton {
 pub struct Link {
     pub title: Text,
     pub url: Text,
+    /// Above it, where it is a message of its own.
+    pub text: Option<Text>,
 }
 
 impl Message {
@@ -62,11 +80,17 @@ impl Message {
     pub fn parse(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Self {
         let body = fields.text(verb);
         fields.sentence(Role::Body, &body);
-        if let Some(node) = fields.node(verb).filter(|node| node.text().is_some_and(|text| text.trim().is_empty()))
-            && !fields.has("media")
-            && !fields.has("header")
-        {
-            fields.wrong(node, "E208", format!("there is nothing to say; write a text behind `{verb}:`"));
+        if let Some(node) = fields.node(verb).filter(|node| node.text().is_some_and(|text| text.trim().is_empty())) {
+            let tapped = TAPPED.into_iter().find(|key| fields.has(key)).map(|key| format!("`{key}`"));
+            let asks = fields.node("type").and_then(Node::text).filter(|kind| ["yesno", "location"].contains(kind));
+            let tapped = tapped.or_else(|| asks.map(|kind| format!("what `type: {kind}` shows")));
+            let alone = ["media", "header", "place", "card"].into_iter().any(|key| fields.has(key));
+            if let Some(tapped) = tapped {
+                let message = format!("above {tapped} stands a text, and this one is empty");
+                fields.wrong(node, "E208", format!("{message}; write a text behind `{verb}:`"));
+            } else if !alone {
+                fields.wrong(node, "E208", format!("there is nothing to say; write a text behind `{verb}:`"));
+            }
         }
         let media = fields.texts("media");
         let buttons = fields.list("buttons").iter().map(|node| WrittenButton::parse(fields, node)).collect();
@@ -75,7 +99,7 @@ impl Message {
                 let message = format!("`link` needs a title and an address, and this is the text `{url}`");
                 fields.wrong(node, "E201", format!("{message}; write `link: {{title: …, url: {url}}}`"));
                 let nothing = || Text::plain("", &node.place);
-                return Link { title: nothing(), url: nothing() };
+                return Link { title: nothing(), url: nothing(), text: None };
             }
             let mut keys = fields.below(node, "link");
             // What stands in a broken map is not known: that it lacks something is no mistake of its own.
@@ -83,14 +107,18 @@ impl Message {
                 true => (keys.node("title"), keys.node("url")),
                 false => (keys.required("title"), keys.required("url")),
             };
+            let text = keys.node("text");
             keys.finish();
-            let mut text = |node: Option<&Node>| match node {
-                Some(node) => fields.text_of(node),
+            let mut said = |node: Option<&Node>, what: &str| match node {
+                Some(node) => fields.said_of(node, what),
                 None => Text::plain("", &fields.place()),
             };
-            let link = Link { title: text(title), url: text(url) };
-            fields.sentence(Role::Other, &link.title);
-            link
+            let (title, url) = (said(title, "the `title` of the link"), said(url, "the address of the link"));
+            let text = text.map(|node| fields.said_of(node, "the `text` of the link"));
+            for line in [Some(&title), text.as_ref()].into_iter().flatten() {
+                fields.sentence(Role::Other, line);
+            }
+            Link { title, url, text }
         });
         let if_closed = fields.node("if_closed").and_then(|node| WrittenIfClosed::parse(fields, node));
         let (header, footer) = (fields.opt_text("header"), fields.opt_text("footer"));
@@ -98,7 +126,27 @@ impl Message {
             fields.sentence(Role::Other, line);
         }
         let on_undelivered = fields.opt_steps("on_undelivered");
-        Message { body, media, buttons, link, header, footer, if_closed, on_undelivered }
+        let (place, cards) = (WrittenPlace::parse(fields), WrittenCards::parse(fields));
+        // Only questions have them.
+        let (phrases, form) = match verb {
+            "ask" => (Phrases::parse(fields), WrittenForm::parse(fields).map(Arc::new)),
+            _ => (Phrases::default(), None),
+        };
+        Message {
+            body,
+            media,
+            buttons,
+            link,
+            header,
+            footer,
+            place,
+            cards,
+            phrases,
+            asks_place: false,
+            form,
+            if_closed,
+            on_undelivered,
+        }
     }
 
     /// Only its words, to be said once more: no files, no link, nothing around it.
@@ -110,6 +158,11 @@ impl Message {
             link: None,
             header: None,
             footer: None,
+            place: None,
+            cards: None,
+            phrases: self.phrases.clone(),
+            asks_place: self.asks_place,
+            form: self.form.clone(),
             if_closed: None,
             on_undelivered: None,
         }
@@ -129,14 +182,27 @@ impl Message {
         for named in &self.media {
             files.push(file(turn, turn.render(here, named, &[])?.trim())?);
         }
-        let link = match &self.link {
-            Some(link) => Some((turn.sentence(here, &link.title, &[])?, turn.render(here, &link.url, &[])?)),
-            None => None,
-        };
-        if worded.body.trim().is_empty() && files.is_empty() {
-            return Err(Failure::new("empty_text", "the text came out empty: there is nothing to say"));
+        let link = self.link.as_ref().map(|link| link.shown(turn, here)).transpose()?;
+        let place = self.place.as_ref().map(|place| place.resolve(turn, here)).transpose()?;
+        let cards = self.cards.as_ref().map(|cards| cards.resolve(turn, here)).transpose()?;
+        let cards = cards.map(|cards| Content::ContactCards { cards });
+        let ahead: Vec<Content> = place.map(Content::Location).into_iter().chain(cards).collect();
+        let form = self.form.as_ref().map(|form| form.shown(turn, here)).transpose()?;
+        if worded.body.trim().is_empty() {
+            if link.is_some() || !worded.shown.is_empty() || self.asks_place || form.is_some() {
+                return Err(empty("the text above what can be tapped"));
+            }
+            if files.is_empty() && ahead.is_empty() {
+                return Err(Failure::new("empty_text", "the text came out empty: there is nothing to say"));
+            }
         }
-        Ok(arrange(turn, here, worded, Around { files, link, edges: Edges { header, footer } }))
+        if let Some(option) = worded.shown.iter().find(|option| option.title.trim().is_empty()) {
+            return Err(empty(&format!("the title of the option `{}`", option.id)));
+        }
+        let say = |phrase| self.phrases.said(turn, here, phrase);
+        let opening = Opening { choose: say(Phrase::Choose)?, more: say(Phrase::More)?, back: say(Phrase::Back)? };
+        let (edges, asks_place) = (Edges { header, footer }, self.asks_place);
+        Ok(arrange(turn, here, worded, Around { files, link, edges, ahead, opening: &opening, asks_place, form }))
     }
 
     pub fn if_closed(
@@ -154,10 +220,33 @@ impl Message {
     }
 }
 
+/// What stands below a text and can be tapped.
+const TAPPED: [&str; 4] = ["link", "buttons", "options", "form"];
+
+fn empty(what: &str) -> Failure {
+    Failure::new("empty_text", format!("{what} came out empty"))
+}
+
+impl Link {
+    fn shown(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<LinkShown, Failure> {
+        let title = turn.sentence(here, &self.title, &[])?.trim().to_owned();
+        let url = turn.render(here, &self.url, &[])?.trim().to_owned();
+        if url.is_empty() {
+            return Err(empty("the address of the link"));
+        }
+        if title.is_empty() {
+            return Err(empty("the title of the link"));
+        }
+        let text = self.text.as_ref().map(|text| turn.sentence(here, text, &[])).transpose()?;
+        let text = text.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| title.clone());
+        Ok(LinkShown { title, url, text })
+    }
+}
+
 impl WrittenButton {
     fn parse(fields: &mut StepFields<'_, '_>, node: &Node) -> Self {
         if let Some(text) = node.text() {
-            let title = fields.text_of(node);
+            let title = fields.said_of(node, "a button");
             fields.sentence(Role::Option, &title);
             return WrittenButton { id: text.to_owned(), title, consent: Vec::new() };
         }
@@ -167,7 +256,7 @@ impl WrittenButton {
         for entry in node.map().unwrap_or_default() {
             match entry.key.text.as_str() {
                 "id" => entry.value.text().unwrap_or_default().clone_into(&mut id),
-                "title" => title = Some(fields.text_of(&entry.value)),
+                "title" => title = Some(fields.said_of(&entry.value, "the `title` of a button")),
                 "consent" => consent = consent_map(fields, &entry.value),
                 other => fields.wrong(
                     &entry.value,
@@ -205,5 +294,6 @@ pub fn shown_buttons(turn: &Turn<'_>, here: Here<'_>, buttons: &[WrittenButton])
 }
 
 pub fn token(turn: &Turn<'_>, here: Here<'_>, option: &OptionShown) -> String {
-    Token::new(here.run, &here.node.id, &option.id, &option.consent).sign(turn.world.token_key)
+    let of = turn.world.conversation;
+    Token::new(of, here.run, &here.node.id, &option.id, &option.consent).sign(turn.world.token_key)
 }

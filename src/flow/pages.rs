@@ -1,6 +1,6 @@
 //! Long lists: which options one message shows, and the rows that lead to the others.
 
-use super::{choose::Heard, sentences, turn::Turn};
+use super::{choose::Heard, sentences::Phrase, turn::Turn};
 use crate::{
     base::limits::{LIST_FIXED_MAX, LIST_ROWS_MAX},
     model::{matching, session::OptionShown},
@@ -45,9 +45,13 @@ impl Turn<'_> {
         let question = self.question(run)?;
         heard.text?;
         let shown = page(&question.options, question.page);
-        let says = |title: &str| matching::fold(title) == heard.folded;
-        let more = shown.more.filter(|_| says(sentences::more(self.language())));
-        more.or_else(|| shown.back.filter(|_| says(sentences::back(self.language()))))
+        let (here, ask) = self.ask_step(run)?;
+        let says = |phrase: Phrase| {
+            let title = ask.message.phrases.said(self, here, phrase);
+            title.is_ok_and(|title| matching::fold(&title) == heard.folded)
+        };
+        let more = shown.more.filter(|_| says(Phrase::More));
+        more.or_else(|| shown.back.filter(|_| says(Phrase::Back)))
     }
 
     /// Shows another page of the waiting question. It costs no try, and the deadline stays.

@@ -142,6 +142,7 @@ impl<'a> Turn<'a> {
         }
         self.drop_queue();
         self.session.waiting_messages.clear();
+        self.session.welcome = None;
         self.effects.push(Effect::Drop { run: None, message: None, reason: None });
         self.session.needs_person = None;
         self.hand_back(None);
@@ -156,6 +157,7 @@ impl<'a> Turn<'a> {
         }
         self.drop_queue();
         self.session.waiting_messages.clear();
+        self.session.welcome = None;
         self.session.unsure_stop = None;
         self.session.needs_person = None;
         self.session.person = None;

@@ -4,13 +4,14 @@ use super::{
     choose::Heard,
     definition::Body,
     message::Worded,
-    sentences,
+    sentences::Phrase,
     steps::{
         Step,
         ask::Ask,
         say::{self, Asking},
     },
     turn::{Failure, Here, Next, Turn},
+    which::{Meant, asks_which},
 };
 use crate::{
     base::limits::COUNT_ONCE,
@@ -62,7 +63,9 @@ impl<'a> Turn<'a> {
     pub fn answer_exactly(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         let Some((here, ask)) = self.ask_step(run) else { return false };
         let Some(question) = self.question(run) else { return false };
-        if let Some(option) = exact_option(question, heard) {
+        let carries = self.world.sender.carries;
+        let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
+        if let Some(option) = exact_option(question, heard, listed) {
             let option = option.clone();
             return self.take_option(here, ask, option, heard);
         }
@@ -74,13 +77,14 @@ impl<'a> Turn<'a> {
         if !question.left || (takes_any_text(ask.kind.of) || ask.kind.of == AnswerType::Choice) {
             return false;
         }
-        match self.understood(here, ask, heard) {
-            Some(value) => self.take(here, ask, value, None, heard),
-            None => false,
+        match self.meant(here, ask, heard, true) {
+            Meant::One(value) => self.take(here, ask, value, None, heard),
+            Meant::Several(_) | Meant::Nothing => false,
         }
     }
 
-    /// Level 8: a near miss of an option, or any text that passes `check`; `wait: reply` takes all that says something.
+    /// Level 8: a near miss of an option, the answer inside a sentence, or any text that passes `check`; `wait: reply`
+    /// takes all that says something.
     pub fn answer_if_it_fits(&mut self, run: u32, heard: &Heard<'_>) -> bool {
         if matches!(self.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
             return self.take_reply(run, heard);
@@ -91,6 +95,9 @@ impl<'a> Turn<'a> {
             let option = option.clone();
             return self.take_option(here, ask, option, heard);
         }
+        if !takes_any_text(ask.kind.of) && ask.kind.of != AnswerType::Choice {
+            return self.answer_in_sentence(run, heard);
+        }
         self.gather(run, heard) || self.answer_as_text(run, heard)
     }
 
@@ -100,9 +107,9 @@ impl<'a> Turn<'a> {
         if !takes_any_text(ask.kind.of) {
             return false;
         }
-        match self.understood(here, ask, heard) {
-            Some(value) => self.take(here, ask, value, None, heard),
-            None => false,
+        match self.meant(here, ask, heard, true) {
+            Meant::One(value) => self.take(here, ask, value, None, heard),
+            Meant::Several(_) | Meant::Nothing => false,
         }
     }
 
@@ -116,16 +123,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The message as the asked type, if it is that and passes `check`.
-    fn understood(&mut self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>) -> Option<Value> {
-        let hearing =
-            Hearing { now: self.local_now(here.set), language: self.language(), phone: self.contact.phone.as_deref() };
-        let kind = ask.kind.of;
-        let value = answer::understand(kind, &heard.message.kind, &hearing)?;
-        self.passes(here, ask, &value).then_some(value)
-    }
-
-    fn passes(&mut self, here: Here<'a>, ask: &Ask, value: &Value) -> bool {
+    pub fn passes(&mut self, here: Here<'a>, ask: &Ask, value: &Value) -> bool {
         let Some(check) = &ask.check else { return true };
         let name = ask.fills.as_deref().unwrap_or("answer");
         match self.holds(here, check, &[(name, value.clone())]) {
@@ -137,7 +135,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn take_option(&mut self, here: Here<'a>, ask: &'a Ask, option: OptionShown, heard: &Heard<'_>) -> bool {
+    pub fn take_option(&mut self, here: Here<'a>, ask: &'a Ask, option: OptionShown, heard: &Heard<'_>) -> bool {
         let kept_back = self.question(here.run).is_some_and(|question| !question.left && !question.nudged);
         if kept_back || !self.passes(here, ask, &option.value) {
             return false;
@@ -156,7 +154,7 @@ impl<'a> Turn<'a> {
     }
 
     /// The answer is here: kept, and on with the steps.
-    fn take(&mut self, here: Here<'a>, ask: &'a Ask, value: Value, body: Option<Body>, heard: &Heard<'_>) -> bool {
+    pub fn take(&mut self, here: Here<'a>, ask: &'a Ask, value: Value, body: Option<Body>, heard: &Heard<'_>) -> bool {
         self.leave_question(here.run);
         self.keep(here.run, ask.fills.as_deref(), value);
         self.moved_by(here.run, heard);
@@ -264,7 +262,7 @@ impl<'a> Turn<'a> {
     fn say_invalid(&mut self, here: Here<'a>, ask: &Ask) -> Result<(), Failure> {
         let text = match (&ask.invalid, &here.set.bot.defaults.ask_invalid) {
             (Some(text), _) | (None, Some(text)) => self.sentence(here, text, &[])?,
-            (None, None) => sentences::invalid(self.language()).to_owned(),
+            (None, None) => here.set.phrase(self.language(), Phrase::Invalid).to_owned(),
         };
         self.repeat(here, ask, &text)
     }
@@ -284,8 +282,8 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// By id, title, what stands on the template's own button, or number; the id that a foreign button carries.
-fn exact_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q OptionShown> {
+/// `listed`: the options stood in the text with their numbers. By id, title, what stands on the template's own button, or number; the id that a foreign button carries.
+fn exact_option<'q>(question: &'q Question, heard: &Heard<'_>, listed: bool) -> Option<&'q OptionShown> {
     let Question { options, template_titles, .. } = question;
     let on_template = |option: &&OptionShown, same: &dyn Fn(&str) -> bool| {
         template_titles.get(&option.id).is_some_and(|title| same(title))
@@ -307,17 +305,25 @@ fn exact_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q Opt
         .or_else(|| options.iter().find(|option| on_template(option, &same)));
     let by_yesno = || {
         let is_yesno = options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
-        let hearing = Hearing { now: jiff::Zoned::default(), language: "en", phone: None };
-        let said = is_yesno.then(|| answer::understand(AnswerType::YesNo, &heard.message.kind, &hearing)).flatten()?;
+        let hearing = Hearing::new(jiff::Zoned::default(), "en", None);
+        let said = is_yesno
+            .then(|| answer::read_whole(AnswerType::YesNo, &heard.message.kind, &hearing).single())
+            .flatten()?;
         options.iter().find(|option| option.value == said)
     };
-    let by_number = || options.get(said.parse::<usize>().ok()?.checked_sub(1)?);
+    // Beside buttons a number is an answer of its own.
+    let numbered = listed || !asks_which(question);
+    let by_number = || options.get(said.parse::<usize>().ok()?.checked_sub(1)?).filter(|_| numbered);
     by_name.or_else(by_yesno).or_else(by_number)
 }
 
 /// One typing error per five letters, or the title as words of a longer text; only when one option fits.
 fn near_option<'q>(question: &'q Question, heard: &Heard<'_>) -> Option<&'q OptionShown> {
     heard.text?;
+    if asks_which(question) {
+        // `17:30` is near `17:00` and something else.
+        return None;
+    }
     let said = heard.folded.as_str();
     let fits = |option: &&OptionShown| {
         let approved = question.template_titles.get(&option.id);

@@ -1,275 +1,196 @@
-//! What the engine itself says, in ten languages.
+//! What the engine itself says: the built-in phrases, in seventeen languages.
+//!
+//! `phrases:` of a file in `locales/` puts others in their place, in any language; `phrases:` of a question those that it
+//! shows.
 
-/// The language's own two letters: `pt` for `pt_BR`.
-fn short(language: &str) -> &str {
-    language.split(['_', '-']).next().unwrap_or(language)
+mod words;
+
+use self::words::in_all;
+use super::{FlowSet, locale::fallbacks};
+use crate::base::limits::{BUTTON_TITLE_CHARS_MAX, ROW_TITLE_CHARS_MAX};
+
+/// Something that the engine says by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phrase {
+    /// After an opt-out word.
+    Stopped,
+    /// After an opt-in word.
+    Started,
+    /// After an unsure word, with the buttons *yes* and *no*: stop everything?
+    AskStop,
+    /// After that question was answered with no.
+    Kept,
+    /// A consent button whose run is long gone.
+    Noted,
+    /// To an answer that does not count, where neither step nor bot has words of their own.
+    Invalid,
+    /// To an answer that may mean two things, above a button for each.
+    Which,
+    /// After an error that nothing takes up.
+    WentWrong,
+    /// In a form whose question is over.
+    FormOver,
+    /// A button of a `yesno` question.
+    Yes,
+    /// A button of a `yesno` question.
+    No,
+    /// The button that opens a list.
+    Choose,
+    /// The last row of a list that goes on.
+    More,
+    /// The row of a list that leads to the page before.
+    Back,
 }
 
-fn pick(language: &str, all: &[(&'static str, &'static str)]) -> &'static str {
-    let wanted = short(language);
-    let found = all.iter().find(|(name, _)| *name == wanted).or(all.first());
-    found.map_or("", |(_, text)| text)
+impl Phrase {
+    pub const ALL: [Phrase; 14] = [
+        Phrase::Stopped,
+        Phrase::Started,
+        Phrase::AskStop,
+        Phrase::Kept,
+        Phrase::Noted,
+        Phrase::Invalid,
+        Phrase::Which,
+        Phrase::WentWrong,
+        Phrase::FormOver,
+        Phrase::Yes,
+        Phrase::No,
+        Phrase::Choose,
+        Phrase::More,
+        Phrase::Back,
+    ];
+
+    /// Those that a question shows.
+    pub const OF_QUESTIONS: [Phrase; 5] = [Phrase::Choose, Phrase::More, Phrase::Back, Phrase::Yes, Phrase::No];
+
+    /// As `phrases:` spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phrase::Stopped => "stopped",
+            Phrase::Started => "started",
+            Phrase::AskStop => "ask_stop",
+            Phrase::Kept => "kept",
+            Phrase::Noted => "noted",
+            Phrase::Invalid => "invalid",
+            Phrase::Which => "which",
+            Phrase::WentWrong => "went_wrong",
+            Phrase::FormOver => "form_over",
+            Phrase::Yes => "yes",
+            Phrase::No => "no",
+            Phrase::Choose => "choose",
+            Phrase::More => "more",
+            Phrase::Back => "back",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Phrase> {
+        Phrase::ALL.into_iter().find(|phrase| phrase.as_str() == name)
+    }
+
+    /// How many characters WhatsApp shows of it, where it stands on a button or in a row.
+    pub fn chars_max(self) -> Option<usize> {
+        match self {
+            Phrase::Yes | Phrase::No | Phrase::Choose => Some(BUTTON_TITLE_CHARS_MAX),
+            Phrase::More | Phrase::Back => Some(ROW_TITLE_CHARS_MAX),
+            Phrase::Stopped
+            | Phrase::Started
+            | Phrase::AskStop
+            | Phrase::Kept
+            | Phrase::Noted
+            | Phrase::Invalid
+            | Phrase::Which
+            | Phrase::WentWrong
+            | Phrase::FormOver => None,
+        }
+    }
+
+    /// In this language; of `pt_BR` that of `pt`. `None`: a language without built-in phrases.
+    pub fn built_in(self, language: &str) -> Option<&'static str> {
+        let known = code(language);
+        let short = known.split('_').next().unwrap_or_default();
+        let all = in_all(self);
+        let of = |wanted: &str| all.iter().find(|(name, _)| *name == wanted);
+        of(&known).or_else(|| of(short)).map(|(_, text)| *text)
+    }
 }
 
-pub fn stopped(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "You will hear no more from us. Write START to come back."),
-            ("es", "No recibirás más mensajes nuestros. Escribe ALTA para volver."),
-            ("fr", "Vous ne recevrez plus de messages de notre part. Écrivez START pour revenir."),
-            ("de", "Sie hören nichts mehr von uns. Schreiben Sie START, um zurückzukommen."),
-            ("pt", "Você não receberá mais mensagens nossas. Escreva START para voltar."),
-            ("it", "Non riceverai più messaggi da noi. Scrivi START per tornare."),
-            ("nl", "U ontvangt geen berichten meer van ons. Schrijf START om terug te komen."),
-            ("pl", "Nie otrzymasz od nas więcej wiadomości. Napisz START, aby wrócić."),
-            ("tr", "Artık bizden mesaj almayacaksınız. Geri dönmek için START yazın."),
-            ("id", "Anda tidak akan menerima pesan kami lagi. Tulis START untuk kembali."),
-        ],
-    )
+/// `zh_TW` of `zh-Hant`; Hebrew and Indonesian have older codes, too.
+fn code(language: &str) -> String {
+    let plain = language.replace('-', "_");
+    match plain.split('_').next().unwrap_or_default() {
+        "iw" => "he".into(),
+        "in" => "id".into(),
+        "zh" if ["TW", "HK", "MO", "Hant"]
+            .iter()
+            .any(|part| plain.split('_').any(|own| own.eq_ignore_ascii_case(part))) =>
+        {
+            "zh_TW".into()
+        }
+        _ => plain,
+    }
 }
 
-pub fn started(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "Welcome back! You will hear from us again."),
-            ("es", "¡Qué bien que has vuelto! Recibirás de nuevo nuestros mensajes."),
-            ("fr", "Bon retour ! Vous recevrez à nouveau nos messages."),
-            ("de", "Willkommen zurück! Sie hören wieder von uns."),
-            ("pt", "Que bom ter você de volta! Você receberá nossas mensagens novamente."),
-            ("it", "Bentornato! Riceverai di nuovo i nostri messaggi."),
-            ("nl", "Welkom terug! U hoort weer van ons."),
-            ("pl", "Witamy ponownie! Znów będziesz otrzymywać nasze wiadomości."),
-            ("tr", "Tekrar hoş geldiniz! Mesajlarımızı yeniden alacaksınız."),
-            ("id", "Selamat datang kembali! Anda akan menerima pesan kami lagi."),
-        ],
-    )
-}
-
-/// After an unsure word: stop everything?
-pub fn ask_stop(language: &str) -> (&'static str, &'static str, &'static str) {
-    let question = pick(
-        language,
-        &[
-            ("en", "Do you want to receive no more messages from us?"),
-            ("es", "¿Quieres dejar de recibir nuestros mensajes?"),
-            ("fr", "Voulez-vous ne plus recevoir nos messages ?"),
-            ("de", "Möchten Sie keine Nachrichten mehr von uns erhalten?"),
-            ("pt", "Você quer deixar de receber nossas mensagens?"),
-            ("it", "Vuoi non ricevere più i nostri messaggi?"),
-            ("nl", "Wilt u geen berichten meer van ons ontvangen?"),
-            ("pl", "Czy chcesz przestać otrzymywać nasze wiadomości?"),
-            ("tr", "Artık bizden mesaj almak istemiyor musunuz?"),
-            ("id", "Apakah Anda ingin berhenti menerima pesan kami?"),
-        ],
-    );
-    (question, yes(language), no(language))
-}
-
-pub fn kept(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "All right, nothing changes."),
-            ("es", "De acuerdo, todo sigue igual."),
-            ("fr", "D'accord, rien ne change."),
-            ("de", "In Ordnung, es bleibt alles, wie es ist."),
-            ("pt", "Tudo bem, nada muda."),
-            ("it", "Va bene, non cambia nulla."),
-            ("nl", "Goed, er verandert niets."),
-            ("pl", "Dobrze, nic się nie zmienia."),
-            ("tr", "Tamam, hiçbir şey değişmiyor."),
-            ("id", "Baik, tidak ada yang berubah."),
-        ],
-    )
-}
-
-/// A consent button whose run is long gone.
-pub fn noted(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "Done, we have noted that."),
-            ("es", "Hecho, lo hemos anotado."),
-            ("fr", "C'est noté."),
-            ("de", "Erledigt, das ist vermerkt."),
-            ("pt", "Pronto, anotado."),
-            ("it", "Fatto, ne abbiamo preso nota."),
-            ("nl", "Gedaan, dat is genoteerd."),
-            ("pl", "Gotowe, zapisaliśmy to."),
-            ("tr", "Tamam, kaydettik."),
-            ("id", "Selesai, sudah kami catat."),
-        ],
-    )
-}
-
-pub fn invalid(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "Sorry, I did not get that."),
-            ("es", "Perdona, no te he entendido."),
-            ("fr", "Désolé, je n'ai pas compris."),
-            ("de", "Entschuldigung, das habe ich nicht verstanden."),
-            ("pt", "Desculpe, não entendi."),
-            ("it", "Scusa, non ho capito."),
-            ("nl", "Sorry, dat heb ik niet begrepen."),
-            ("pl", "Przepraszam, nie rozumiem."),
-            ("tr", "Üzgünüm, anlayamadım."),
-            ("id", "Maaf, saya tidak mengerti."),
-        ],
-    )
-}
-
-pub fn went_wrong(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "Something went wrong on our side. A person will look at it."),
-            ("es", "Algo ha fallado por nuestra parte. Una persona lo revisará."),
-            ("fr", "Un problème est survenu de notre côté. Une personne va s'en occuper."),
-            ("de", "Bei uns ist etwas schiefgegangen. Ein Mensch kümmert sich darum."),
-            ("pt", "Algo deu errado do nosso lado. Uma pessoa vai verificar."),
-            ("it", "Qualcosa è andato storto da parte nostra. Una persona se ne occuperà."),
-            ("nl", "Er ging aan onze kant iets mis. Iemand kijkt ernaar."),
-            ("pl", "Coś poszło nie tak po naszej stronie. Ktoś się tym zajmie."),
-            ("tr", "Bizim tarafımızda bir sorun oluştu. Bir kişi ilgilenecek."),
-            ("id", "Ada yang salah di pihak kami. Seseorang akan memeriksanya."),
-        ],
-    )
-}
-
-pub fn yes(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "Yes"),
-            ("es", "Sí"),
-            ("fr", "Oui"),
-            ("de", "Ja"),
-            ("pt", "Sim"),
-            ("it", "Sì"),
-            ("nl", "Ja"),
-            ("pl", "Tak"),
-            ("tr", "Evet"),
-            ("id", "Ya"),
-        ],
-    )
-}
-
-pub fn no(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "No"),
-            ("es", "No"),
-            ("fr", "Non"),
-            ("de", "Nein"),
-            ("pt", "Não"),
-            ("it", "No"),
-            ("nl", "Nee"),
-            ("pl", "Nie"),
-            ("tr", "Hayır"),
-            ("id", "Tidak"),
-        ],
-    )
-}
-
-/// The button that opens a list.
-pub fn choose(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "Choose"),
-            ("es", "Elegir"),
-            ("fr", "Choisir"),
-            ("de", "Auswählen"),
-            ("pt", "Escolher"),
-            ("it", "Scegli"),
-            ("nl", "Kiezen"),
-            ("pl", "Wybierz"),
-            ("tr", "Seçin"),
-            ("id", "Pilih"),
-        ],
-    )
-}
-
-/// The last row of a list that goes on, and the one that leads back. Both fit a row's 24 characters.
-pub fn more(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "More…"),
-            ("es", "Más…"),
-            ("fr", "Plus…"),
-            ("de", "Mehr…"),
-            ("pt", "Mais…"),
-            ("it", "Altro…"),
-            ("nl", "Meer…"),
-            ("pl", "Więcej…"),
-            ("tr", "Daha fazla…"),
-            ("id", "Lainnya…"),
-        ],
-    )
-}
-
-pub fn back(language: &str) -> &'static str {
-    pick(
-        language,
-        &[
-            ("en", "Back"),
-            ("es", "Volver"),
-            ("fr", "Retour"),
-            ("de", "Zurück"),
-            ("pt", "Voltar"),
-            ("it", "Indietro"),
-            ("nl", "Terug"),
-            ("pl", "Wstecz"),
-            ("tr", "Geri"),
-            ("id", "Kembali"),
-        ],
-    )
+impl FlowSet {
+    /// A phrase as this bot says it: of the language's file in `locales/`, else the built-in one; where the language has
+    /// neither, those of its fallbacks, of the bot's own language, English.
+    pub fn phrase(&self, language: &str, phrase: Phrase) -> &str {
+        let chain = fallbacks(language, &self.bot.languages);
+        let own = fallbacks(&self.bot.language, &self.bot.languages);
+        let said = |wanted: &str| {
+            let written = self.locales.get(wanted).and_then(|locale| locale.phrases.get(&phrase));
+            written.map(String::as_str).or_else(|| phrase.built_in(wanted))
+        };
+        chain.chain(own).find_map(said).or_else(|| phrase.built_in("en")).unwrap_or_default()
+    }
 }
 
 /// All of them, one a line: for whoever looks for words that can be said.
 pub fn all() -> String {
-    let of = |language: &str| {
-        let (stop, yes, no) = ask_stop(language);
-        let said = [stopped(language), started(language), stop, yes, no, kept(language), noted(language)];
-        let more = [invalid(language), went_wrong(language), choose(language), more(language), back(language)];
-        said.into_iter().chain(more).collect::<Vec<_>>().join("\n")
-    };
-    ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "tr", "id"].map(of).join("\n")
+    let texts = Phrase::ALL.into_iter().flat_map(|phrase| in_all(phrase).iter().map(|(_, text)| *text));
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const LANGUAGES: [&str; 18] =
+        ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "tr", "id", "ar", "he", "zh", "zh_TW", "ja", "ru", "hi", "sw"];
+
     #[test]
-    fn ten_languages_have_all_sentences() {
-        let all = |language| {
-            let (question, ..) = ask_stop(language);
-            [
-                stopped(language),
-                started(language),
-                question,
-                kept(language),
-                noted(language),
-                invalid(language),
-                more(language),
-                back(language),
-                went_wrong(language),
-                choose(language),
-            ]
-        };
-        for language in ["es", "fr", "de", "pt", "it", "nl", "pl", "tr", "id"] {
-            for (own, english) in all(language).iter().zip(all("en")) {
-                assert_ne!(*own, english, "{language}");
+    fn every_language_has_every_phrase_and_they_fit() {
+        for phrase in Phrase::ALL {
+            let mut known: Vec<&str> = in_all(phrase).iter().map(|(language, _)| *language).collect();
+            known.sort_unstable();
+            let mut wanted = LANGUAGES.to_vec();
+            wanted.sort_unstable();
+            assert_eq!(known, wanted, "{}", phrase.as_str());
+            for (language, text) in in_all(phrase) {
+                let fits = phrase.chars_max().is_none_or(|max| text.chars().count() <= max);
+                assert!(fits && !text.trim().is_empty(), "{language} {}", phrase.as_str());
+                let same_in_english = phrase == Phrase::No && matches!(*language, "es" | "it");
+                assert!(
+                    *language == "en" || same_in_english || Some(*text) != phrase.built_in("en"),
+                    "{language} {text}"
+                );
             }
+            assert_eq!(Phrase::parse(phrase.as_str()), Some(phrase));
         }
-        assert_eq!(all("xx"), all("en"));
-        assert_eq!(all("pt_BR"), all("pt"));
+    }
+
+    #[test]
+    fn a_language_is_known_by_all_its_codes() {
+        for (code, same) in [("pt_BR", "pt"), ("zh-Hant-HK", "zh_TW"), ("zh_CN", "zh"), ("iw", "he"), ("ar_EG", "ar")] {
+            assert_eq!(Phrase::Stopped.built_in(code), Phrase::Stopped.built_in(same), "{code}");
+        }
+        assert_eq!(Phrase::Yes.built_in("xx"), None);
+    }
+
+    #[test]
+    fn yes_and_no_and_the_pages_differ_in_every_language() {
+        for language in LANGUAGES {
+            assert_ne!(Phrase::Yes.built_in(language), Phrase::No.built_in(language), "{language}");
+            assert_ne!(Phrase::More.built_in(language), Phrase::Back.built_in(language), "{language}");
+        }
     }
 }

@@ -103,6 +103,7 @@ fn there(set: &FlowSet, expr: &Expr) -> Option<Vec<String>> {
     let key = match path(expr)?.as_slice() {
         ["phone" | "country"] => "phone",
         ["name" | "first_name"] => "name",
+        ["username"] => "username",
         // These have a value that does not stand in the row.
         ["language" | "zone" | "tags" | "consent" | "last_message_at"] => return None,
         ["consent", topic] => topic,

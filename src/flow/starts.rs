@@ -17,7 +17,7 @@ use crate::{
     model::{
         effect::{Effect, RunEnd},
         event::{Reason, Start},
-        session::{CountedStart, Frame, Run, Waiting},
+        session::{Answering, CountedStart, Frame, Run, Waiting},
         value::Value,
     },
 };
@@ -144,6 +144,22 @@ impl<'a> Turn<'a> {
         Some(number)
     }
 
+    /// A run that answers an open form, beside whatever else is going on.
+    pub(super) fn begin_answering(
+        &mut self,
+        flow: &'a Flow,
+        vars: BTreeMap<String, Value>,
+        answering: Answering,
+    ) -> Option<u32> {
+        let entry = flow.entry.map(|ix| flow.node(ix).id.clone());
+        let number = self.new_run(flow, "form", None, vars, entry)?;
+        if let Some(run) = self.run_mut(number) {
+            run.answering = Some(answering);
+        }
+        self.drive(number);
+        Some(number)
+    }
+
     fn new_run(
         &mut self,
         flow: &Flow,
@@ -183,6 +199,7 @@ impl<'a> Turn<'a> {
             stopped: false,
             why: None,
             by_itself: 0,
+            answering: None,
         });
         self.effects.push(Effect::RunBegan {
             run: number,

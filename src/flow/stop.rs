@@ -1,6 +1,6 @@
 //! Opt-out and opt-in, and what contacts agree to (language.md 8).
 
-use super::{choose::Heard, sentences, token::Token, triggers::Trigger, turn::Turn};
+use super::{choose::Heard, sentences::Phrase, token::Token, triggers::Trigger, turn::Turn};
 use crate::{
     base::{
         limits::{CONFIRM_STOP_EVERY, UNSURE_STOP},
@@ -70,6 +70,7 @@ impl<'a> Turn<'a> {
             self.refuse(&queued.start, Reason::OptedOut);
         }
         self.session.waiting_messages.clear();
+        self.session.welcome = None;
         self.session.unsure_stop = None;
         self.session.answered_last = None;
     }
@@ -92,7 +93,7 @@ impl<'a> Turn<'a> {
             return;
         }
         let language = self.contact.language.as_deref().or(language).unwrap_or(&self.live().bot.language);
-        let body = sentences::stopped(language).to_owned();
+        let body = self.live().phrase(language, Phrase::Stopped).to_owned();
         self.say_ourselves(Content::Text { body }, Origin::OptOutConfirmation, Some(at));
     }
 
@@ -103,7 +104,8 @@ impl<'a> Turn<'a> {
         self.session.needs_person = None;
         let text = answer::text_of(&message.kind).unwrap_or_default();
         let language = self.contact.language.as_deref().or(consent_words::language(text));
-        let body = sentences::started(language.unwrap_or(&self.live().bot.language)).to_owned();
+        let language = language.unwrap_or(&self.live().bot.language);
+        let body = self.live().phrase(language, Phrase::Started).to_owned();
         if self.session.person.is_none() {
             self.say_ourselves(Content::Text { body }, Origin::Flow, Some(message.at));
         }
@@ -215,15 +217,17 @@ impl<'a> Turn<'a> {
         self.note(None, None, "an unsure opt-out word: asked back");
         self.session.unsure_stop = Some(self.now());
         let language = self.contact.language.as_deref().or(consent_words::language(text));
-        let (question, yes, no) = sentences::ask_stop(language.unwrap_or(&self.live().bot.language));
+        let (set, language) = (self.live(), language.unwrap_or(&self.live().bot.language));
+        let [question, yes, no] =
+            [Phrase::AskStop, Phrase::Yes, Phrase::No].map(|phrase| set.phrase(language, phrase).to_owned());
         let button = |option: &str, title: &str, consent: &[(String, bool)]| Button {
-            id: Token::new(0, &UNSURE_STEP.into(), option, consent).sign(self.world.token_key),
+            id: Token::new(self.world.conversation, 0, &UNSURE_STEP.into(), option, consent).sign(self.world.token_key),
             title: title.to_owned(),
         };
         // Like every button that withdraws, it counts whoever has the conversation.
-        let buttons = vec![button("stop", yes, &[("all".to_owned(), false)]), button("keep", no, &[])];
+        let buttons = vec![button("stop", &yes, &[("all".to_owned(), false)]), button("keep", &no, &[])];
         self.say_ourselves(
-            Content::Buttons { body: question.into(), buttons, media: None, edges: Edges::default() },
+            Content::Buttons { body: question, buttons, media: None, edges: Edges::default() },
             Origin::Flow,
             Some(at),
         );
@@ -242,7 +246,7 @@ impl<'a> Turn<'a> {
             return false;
         }
         let Some(text) = heard.text else { return false };
-        let hearing = Hearing { now: self.local_now(self.live()), language: self.language(), phone: None };
+        let hearing = Hearing::new(self.local_now(self.live()), self.language(), None);
         let said = self
             .button_of(text)
             .or_else(|| answer::understand(AnswerType::YesNo, &InboundKind::Text { body: text.to_owned() }, &hearing));
@@ -265,14 +269,14 @@ impl<'a> Turn<'a> {
     fn button_of(&self, text: &str) -> Option<Value> {
         let language = self.language();
         let is = |title: &str| fold(title) == fold(text);
-        if is(sentences::yes(language)) {
+        if is(self.live().phrase(language, Phrase::Yes)) {
             return Some(Value::YesNo(true));
         }
-        is(sentences::no(language)).then_some(Value::YesNo(false))
+        is(self.live().phrase(language, Phrase::No)).then_some(Value::YesNo(false))
     }
 
     fn keep_hearing(&mut self, at: Time) {
-        let body = sentences::kept(self.language()).to_owned();
+        let body = self.live().phrase(self.language(), Phrase::Kept).to_owned();
         self.say_ourselves(Content::Text { body }, Origin::Flow, Some(at));
     }
 }

@@ -101,6 +101,9 @@ impl Turn<'_> {
             && self.session.person.is_none()
             && self.opted_out.is_none()
         {
+            if welcome.is_burst() {
+                return self.burst_over(*welcome);
+            }
             let WaitingWelcome { id, message, heard_before, .. } = *welcome;
             self.judge(id, message, None, heard_before, None, false);
         }

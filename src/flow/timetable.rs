@@ -3,6 +3,7 @@
 use super::{
     definition::{Flow, FlowSet, WrittenTrigger},
     inputs,
+    script::Code,
     sieve::sieve,
     triggers::{
         Trigger,
@@ -46,6 +47,11 @@ impl Timetable<'_> {
     /// What stands in the row of whoever is meant.
     pub fn sieve(&self, set: &FlowSet) -> Sieve {
         sieve(set, &self.to.tags, self.to.condition.as_ref())
+    }
+
+    /// The condition of `to`, as it was compiled.
+    pub fn condition(&self) -> Option<&Code> {
+        self.to.condition.as_ref()
     }
 }
 

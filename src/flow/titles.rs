@@ -3,7 +3,7 @@
 use super::{
     definition::{Flow, Node},
     script::Code,
-    sentences,
+    sentences::Phrase,
     steps::{Step, ask::Ask},
     text::Text,
     turn::{Here, Turn},
@@ -32,10 +32,10 @@ impl Turn<'_> {
     }
 
     fn shown_for(&self, here: Here<'_>, ask: &Ask, value: &Value) -> Option<String> {
-        let language = self.language();
         match value {
             Value::YesNo(yes) if ask.options.is_empty() => {
-                return Some(if *yes { sentences::yes(language) } else { sentences::no(language) }.to_owned());
+                let phrase = if *yes { Phrase::Yes } else { Phrase::No };
+                return ask.message.phrases.said(self, here, phrase).ok();
             }
             Value::Map(_) | Value::List(_) => {
                 let each = ask.each.as_ref()?;

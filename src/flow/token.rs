@@ -1,6 +1,6 @@
-//! The signed id of a button: it knows its run, question and option, and the consent it stands for.
+//! The signed id of a button: it knows its conversation, run, question and option, and the consent it stands for.
 
-use crate::base::ids::StepId;
+use crate::base::ids::{ConversationId, StepId};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -11,6 +11,8 @@ pub const TOKEN_BYTES_MAX: usize = 200;
 /// What a tap on one of our buttons says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
+    /// Where it was shown: anywhere else it is nobody's word. `None`: one of the old form, which did not say.
+    pub of: Option<ConversationId>,
     pub run: u32,
     /// `short_step` of the question, or of the `say` that showed it.
     pub step: String,
@@ -23,16 +25,18 @@ pub struct Token {
 }
 
 impl Token {
-    pub fn new(run: u32, step: &StepId, option: &str, consent: &[(String, bool)]) -> Self {
-        Token { run, step: short_step(step), option: option.to_owned(), consent: consent.to_vec(), page: None }
+    pub fn new(of: ConversationId, run: u32, step: &StepId, option: &str, consent: &[(String, bool)]) -> Self {
+        let (step, option) = (short_step(step), option.to_owned());
+        Token { of: Some(of), run, step, option, consent: consent.to_vec(), page: None }
     }
 
     /// The row that shows another page of a question's options.
-    pub fn to_page(run: u32, step: &StepId, page: u32) -> Self {
-        Token { page: Some(page), ..Token::new(run, step, "", &[]) }
+    pub fn to_page(of: ConversationId, run: u32, step: &StepId, page: u32) -> Self {
+        Token { page: Some(page), ..Token::new(of, run, step, "", &[]) }
     }
 
-    /// `t1~RUN~STEP~CONSENT~OPTION~MAC`, at most 200 bytes; `>2` in the place of the consent is a page.
+    /// `t2~CONVERSATION~RUN~STEP~CONSENT~OPTION~MAC`, at most 200 bytes; `>2` in the place of the consent is a page.
+    /// Without its conversation it is of the old form, `t1~RUN~…`.
     pub fn sign(&self, key: &[u8]) -> String {
         let head = self.head();
         let room = TOKEN_BYTES_MAX - MAC_CHARS - 1;
@@ -45,16 +49,18 @@ impl Token {
         format!("{signed}~{mac}")
     }
 
-    /// Reads an id that came back; `None` when it is not ours or was changed.
+    /// Reads an id that came back; `None` when it is not ours or was changed. Whose it is, is in `of`.
     pub fn read(id: &str, key: &[u8]) -> Option<Token> {
-        if id.len() > TOKEN_BYTES_MAX || !id.starts_with("t1~") {
+        let is_new = id.starts_with("t2~");
+        if id.len() > TOKEN_BYTES_MAX || !(is_new || id.starts_with("t1~")) {
             return None;
         }
         let (signed, given) = id.rsplit_once('~')?;
         if !bool::from(subtle::ConstantTimeEq::ct_eq(mac(key, signed).as_bytes(), given.as_bytes())) {
             return None;
         }
-        let mut parts = signed.splitn(5, '~').skip(1);
+        let mut parts = signed.splitn(if is_new { 6 } else { 5 }, '~').skip(1);
+        let of = if is_new { Some(ConversationId(parts.next()?.parse().ok()?)) } else { None };
         let run = parts.next()?.parse().ok()?;
         let step = parts.next()?.to_owned();
         let consent = parts.next()?;
@@ -65,7 +71,13 @@ impl Token {
             Some((c.get(1..)?.to_owned(), given))
         });
         let consent = consent.collect();
-        Some(Token { run, step, consent, page, option: parts.next()?.to_owned() })
+        Some(Token { of, run, step, consent, page, option: parts.next()?.to_owned() })
+    }
+
+    /// The same button, wherever and in whichever run it was shown.
+    pub fn is_like(&self, other: &Token) -> bool {
+        let told = |token: &Token| (token.step.clone(), token.option.clone(), token.consent.clone(), token.page);
+        told(self) == told(other)
     }
 
     /// The token was made for the option with this id.
@@ -81,14 +93,21 @@ impl Token {
         let consent: Vec<String> =
             self.consent.iter().map(|(topic, given)| format!("{}{topic}", if *given { '+' } else { '-' })).collect();
         let third = self.page.map_or_else(|| consent.join(","), |page| format!(">{page}"));
-        format!("t1~{}~{}~{third}~", self.run, self.step)
+        match self.of {
+            Some(of) => format!("t2~{of}~{}~{}~{third}~", self.run, self.step),
+            None => format!("t1~{}~{}~{third}~", self.run, self.step),
+        }
     }
 }
 
 /// The option's id that an id of ours shows, for people who look at it: unproven, since only the daemon has the key.
 pub fn option_in(id: &str) -> Option<&str> {
-    let (signed, _) = id.strip_prefix("t1~")?.rsplit_once('~')?;
-    signed.splitn(4, '~').nth(3)
+    let (rest, before) = match id.strip_prefix("t2~") {
+        Some(rest) => (rest, 4),
+        None => (id.strip_prefix("t1~")?, 3),
+    };
+    let (signed, _) = rest.rsplit_once('~')?;
+    signed.splitn(before + 1, '~').nth(before)
 }
 
 const MAC_CHARS: usize = 14;
@@ -123,7 +142,7 @@ mod tests {
     const KEY: &[u8] = b"a key";
 
     fn token(option: &str, consent: &[(String, bool)]) -> Token {
-        Token::new(7, &"welcome.ask_1".into(), option, consent)
+        Token::new(ConversationId(1_234_567_890_123), 7, &"welcome.ask_1".into(), option, consent)
     }
 
     #[test]
@@ -134,12 +153,17 @@ mod tests {
             let read = Token::read(&made.sign(KEY), KEY).unwrap();
             assert_eq!(read, made);
             assert!(read.means(option) && read.is_of(&"welcome.ask_1".into()) && !read.is_of(&"welcome.ask_2".into()));
+            assert_eq!(option_in(&made.sign(KEY)), Some(option));
+            let old = Token { of: None, ..made.clone() };
+            assert_eq!(Token::read(&old.sign(KEY), KEY).as_ref(), Some(&old), "what is on screens since before");
+            assert_eq!((option_in(&old.sign(KEY)), old.is_like(&made)), (Some(option), true));
         }
     }
 
     #[test]
     fn a_page_is_no_option() {
-        let read = Token::read(&Token::to_page(7, &"welcome.ask_1".into(), 2).sign(KEY), KEY).unwrap();
+        let read =
+            Token::read(&Token::to_page(ConversationId(1), 7, &"welcome.ask_1".into(), 2).sign(KEY), KEY).unwrap();
         assert_eq!((read.page, read.consent.len(), read.run), (Some(2), 0, 7));
         assert!(read.is_of(&"welcome.ask_1".into()) && token("2", &[]).page.is_none());
     }
@@ -149,14 +173,28 @@ mod tests {
         let signed = token("news", &[]).sign(KEY);
         assert_eq!(Token::read(&signed.replace("news", "cash"), KEY), None);
         assert_eq!(Token::read(&signed, b"another key"), None);
-        for other in ["", "news", "t1~", "t1~7~x~~news", "t1~7~x~~news~", &"t1~".repeat(100)] {
+        let (here, there) = (token("news", &[]), Token { of: Some(ConversationId(2)), ..token("news", &[]) });
+        let moved = here.sign(KEY).replace("1234567890123", "2");
+        assert!(Token::read(&moved, KEY).is_none() && Token::read(&there.sign(KEY), KEY).is_some());
+        for other in [
+            "",
+            "news",
+            "t1~",
+            "t2~",
+            "t2~1~7~x~~news",
+            "t2~x~7~x~~news~",
+            "t3~1~7~x~~news~",
+            "t1~7~x~~news",
+            "t1~7~x~~news~",
+            &"t1~".repeat(100),
+        ] {
             assert_eq!(Token::read(other, KEY), None, "{other}");
         }
     }
 
     #[test]
     fn the_longest_option_fits_a_list_row() {
-        for length in [0, 1, 150, 170, 171, 172, 173, 174, 175, 180, 256, 1000] {
+        for length in [0, 1, 130, 150, 155, 156, 157, 158, 159, 160, 170, 180, 256, 1000] {
             let option = "x".repeat(length);
             let signed = token(&option, &[("marketing".into(), true)]).sign(KEY);
             assert!(signed.len() <= TOKEN_BYTES_MAX, "{length}: {}", signed.len());

@@ -268,6 +268,15 @@ impl<'a> Turn<'a> {
         Ok(value)
     }
 
+    /// Evaluates with all that a step may read.
+    pub fn at_step<T>(
+        &self,
+        here: Here<'_>,
+        f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
+    ) -> Result<T, Failure> {
+        self.seen(here.run, &[], |turn, seen| turn.in_scope_at(Ok(here), seen, f))
+    }
+
     fn seen<T>(&self, run: u32, extra: &[(&str, Value)], f: impl FnOnce(&Self, &Seen<'_>) -> T) -> T {
         let found = self.run(run);
         let nothing = Value::Nothing;

@@ -88,6 +88,10 @@ impl Turn<'_> {
                 field.default.as_ref().and_then(|value| inputs::convert(&field.kind, value, &set.bot.timezone));
             all.extend(default.map(|value| (field.name.clone(), value)));
         }
+        // A field of this name that the bot declares is its own.
+        if !set.bot.fields.iter().any(|field| field.name == "username") {
+            all.insert("username".to_owned(), text(contact.username.as_deref()));
+        }
         let country = contact.phone.as_deref().and_then(phone::country);
         all.extend([
             ("phone".to_owned(), text(contact.phone.as_deref())),
@@ -143,10 +147,7 @@ pub fn message_view(message: &InboundMessage, zone: TimeZone) -> Value {
         InboundKind::System { .. } => "system",
         InboundKind::Unsupported { .. } => "unsupported",
     };
-    let text = match &message.kind {
-        InboundKind::Media { caption, .. } => caption.as_deref(),
-        other => answer::text_of(other),
-    };
+    let text = answer::words_of(&message.kind);
     let of = |wanted: bool| if wanted { answer::value_of(&message.kind) } else { Value::Nothing };
     map([
         ("text", text.map_or(Value::Nothing, |text| Value::text(text.trim()))),

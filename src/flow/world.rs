@@ -1,6 +1,6 @@
 //! What the engine may know of the world, and the versions of flows that runs stand on.
 
-use super::definition::FlowSet;
+use super::{definition::FlowSet, token::Token};
 use crate::{
     base::{
         ids::{ConversationId, SenderId, VersionId},
@@ -68,6 +68,11 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
+    /// What the id of a tapped button says, if the button is ours and was shown in this very conversation.
+    pub fn token(&self, id: &str) -> Option<Token> {
+        Token::read(id, self.token_key).filter(|token| token.of == Some(self.conversation))
+    }
+
     /// What an expression sees that is asked about a contact alone: no conversation, nobody who sends, and the window
     /// that their last message opened.
     pub fn of_contact(now: Time, contact: &'a Contact, env: &'a BTreeMap<String, String>) -> World<'a> {

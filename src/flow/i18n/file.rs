@@ -37,6 +37,15 @@ impl File<'_> {
         }
     }
 
+    /// What is said instead of the built-in phrases.
+    pub(super) fn phrases(&self, out: &mut String) {
+        let Some(locale) = self.locale.filter(|locale| !locale.phrases.is_empty()) else { return };
+        let _ = writeln!(out, "\n{PHRASES}:");
+        for (phrase, text) in &locale.phrases {
+            entry(out, 2, phrase.as_str(), text);
+        }
+    }
+
     /// What was translated and no flow says now, at the end of the file.
     pub(super) fn unused(&self, out: &mut String) {
         if self.left.is_empty() {

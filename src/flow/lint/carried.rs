@@ -21,7 +21,10 @@ pub fn check(flow: &Flow, around: &Around, findings: &Findings) {
     }
     for node in &flow.nodes {
         match node.outline.verb {
-            "say" | "ask" => files(node, &served, findings),
+            "say" | "ask" => {
+                files(node, &served, findings);
+                form(node, &served, findings);
+            }
             "react" => reaction(node, &served, findings),
             _ => {}
         }
@@ -33,6 +36,13 @@ fn files(node: &Node, served: &[(&str, &Carries)], findings: &Findings) {
     let Some((name, _)) = served.iter().find(|(_, carries)| carries.media.is_empty()) else { return };
     let message = format!("the sender `{name}` carries no files: its customers get the address in a text");
     findings.push(Diagnostic::warning("W706", &media.place, message).help("say it in words, or serve another sender"));
+}
+
+fn form(node: &Node, served: &[(&str, &Carries)], findings: &Findings) {
+    let Some(form) = node.outline.yaml.get("form") else { return };
+    let Some((name, _)) = served.iter().find(|(_, carries)| !carries.forms) else { return };
+    let message = format!("the sender `{name}` opens no forms: the question fails there");
+    findings.push(Diagnostic::warning("W706", &form.place, message).help("ask in words, or serve another sender"));
 }
 
 fn reaction(node: &Node, served: &[(&str, &Carries)], findings: &Findings) {

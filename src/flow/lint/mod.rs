@@ -4,6 +4,7 @@ mod addresses;
 mod carried;
 mod eventless;
 mod files;
+mod forms;
 mod given;
 mod graph;
 mod keywords;
@@ -22,7 +23,7 @@ mod unheard;
 pub(super) mod ways;
 mod window;
 
-pub use templates::{every_name as every_template, named as templates_named};
+pub use templates::{every_name as every_template, flows_naming, named as templates_named};
 
 use super::{FlowSet, definition::Flow};
 use crate::{
@@ -120,6 +121,7 @@ impl Linter {
         graph::check(set, &findings);
         given::check(set, &findings);
         shape::check(set, &findings);
+        forms::check(set, &findings);
         rivals::check(set, &findings);
         unheard::check(set, around, &findings);
         tags::check(set, &findings);

@@ -9,7 +9,10 @@ use crate::{
         yaml::{Kind, Node},
     },
     flow::{arrange, files::names_file},
-    model::template::{Template, TemplateButtonKind, TemplateHeader, placeholders},
+    model::{
+        template::{Template, TemplateButtonKind, TemplateHeader, placeholders},
+        template_parts::Offer,
+    },
 };
 
 /// What does not fit.
@@ -26,6 +29,7 @@ pub fn of(used: &Use<'_>, template: &Template) -> Vec<Complaint> {
     all.extend(header(used, template));
     all.extend(body(used, template));
     buttons(used, template, &mut all);
+    parts(used, template, &mut all);
     all
 }
 
@@ -128,8 +132,13 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
                 )
             })
         }
-        (Some(TemplateHeader::Location), _) => {
-            Some(complaint(at, "has a place above its text, which flows do not fill", "use a template without it"))
+        (Some(TemplateHeader::Location), given) => {
+            let is_place = given.is_some_and(|header| header.get("latitude").is_some());
+            let help = "write `header: {latitude: …, longitude: …, name: …, address: …}`";
+            (!is_place).then(|| complaint(at, "has a place above its text, and gets none", help))
+        }
+        (Some(_), Some(header)) if header.get("latitude").is_some() => {
+            Some(complaint(at, "has no place above its text", "take `header:` out, or write what its header takes"))
         }
         (Some(TemplateHeader::Text(text)), given) => {
             let takes = !placeholders(text).is_empty();
@@ -163,7 +172,27 @@ fn header(used: &Use<'_>, template: &Template) -> Option<Complaint> {
 /// Replies need a button only where they are named here: options of a question that has more of them are typed.
 fn buttons(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
     let given = used.buttons.map_or(&[] as &[Node], Node::one_or_many);
-    let (suffixes, replies): (Vec<&Node>, Vec<&Node>) = given.iter().partition(|button| button.get("url").is_some());
+    let (suffixes, others): (Vec<&Node>, Vec<&Node>) = given.iter().partition(|button| button.get("url").is_some());
+    let (codes, others): (Vec<&Node>, Vec<&Node>) = others.into_iter().partition(|button| button.get("code").is_some());
+    let (forms, replies): (Vec<&Node>, Vec<&Node>) =
+        others.into_iter().partition(|button| button.get("form").is_some());
+    let count =
+        |wanted: fn(&TemplateButtonKind) -> bool| template.buttons.iter().filter(|button| wanted(button)).count();
+    let copies = count(|button| matches!(button, TemplateButtonKind::CopyCode { .. }));
+    let opens = count(|button| matches!(button, TemplateButtonKind::Form { .. }));
+    if codes.len() < copies {
+        let at = used.buttons.unwrap_or(used.name);
+        all.push(complaint(at, "needs the code that its button copies", "write `buttons: [{code: …}]`"));
+    }
+    if let Some(extra) = codes.get(copies) {
+        all.push(complaint(extra, "has no button that copies this code", "take it out"));
+    }
+    if let Some(extra) = forms.get(opens) {
+        all.push(complaint(extra, "has no button that opens a form", "take it out"));
+    }
+    if count(|button| matches!(button, TemplateButtonKind::Products { .. })) > 0 {
+        all.push(complaint(used.name, "shows products, which cannot be given here", "use a template without them"));
+    }
     let links = template.buttons.iter().filter(|button| button.takes_suffix());
     let titles: Vec<&str> = links
         .filter_map(|button| match button {
@@ -198,6 +227,27 @@ fn buttons(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
                 "shorten it",
             ));
         }
+    }
+}
+
+/// Cards and the end of an offer; what a card takes is compared when it is sent.
+fn parts(used: &Use<'_>, template: &Template, all: &mut Vec<Complaint>) {
+    let (wanted, given) = (template.parts.cards.len(), used.cards.map_or(&[] as &[Node], Node::one_or_many).len());
+    if wanted != given {
+        let at = used.cards.unwrap_or(used.name);
+        all.push(complaint(
+            at,
+            format!("has {wanted} cards, and gets {given}"),
+            "write `cards:` with one entry for each",
+        ));
+    }
+    let ends = template.parts.offer == Some(Offer::Ends);
+    match used.offer_ends {
+        None if ends => {
+            all.push(complaint(used.name, "counts down to the end of an offer", "write `offer_ends:` with the moment"));
+        }
+        Some(given) if !ends => all.push(complaint(given, "has no offer that ends", "take `offer_ends:` out")),
+        None | Some(_) => {}
     }
 }
 

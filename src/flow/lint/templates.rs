@@ -7,6 +7,7 @@ use super::{
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
+        ids::FlowName,
         limits::{BUTTONS_MAX, LIST_ROWS_MAX},
         yaml,
     },
@@ -28,6 +29,8 @@ pub struct Use<'a> {
     pub vars: Option<&'a yaml::Node>,
     pub header: Option<&'a yaml::Node>,
     pub buttons: Option<&'a yaml::Node>,
+    pub cards: Option<&'a yaml::Node>,
+    pub offer_ends: Option<&'a yaml::Node>,
     language: Option<&'a yaml::Node>,
 }
 
@@ -51,6 +54,19 @@ pub fn named(set: &FlowSet) -> Vec<String> {
     names.into_iter().collect()
 }
 
+/// The flows whose steps write this name down.
+pub fn flows_naming(set: &FlowSet, name: &str) -> Vec<FlowName> {
+    let flows = set.flows.values().map(AsRef::as_ref).chain([&set.bot.flow]);
+    let names = |flow: &&Flow| {
+        let mut found = false;
+        for node in &flow.nodes {
+            every_use(&node.outline, &mut |used| found |= written(used.name) == Some(name));
+        }
+        found
+    };
+    flows.filter(names).map(|flow| flow.name.clone()).collect()
+}
+
 /// Where a step writes the name of a template.
 pub fn every_name<'a>(outline: &'a Outline, found: &mut dyn FnMut(&'a yaml::Node)) {
     every_use(outline, &mut |used| found(used.name));
@@ -64,6 +80,8 @@ pub fn every_use<'a>(outline: &'a Outline, found: &mut dyn FnMut(Use<'a>)) {
         vars: node.get("vars"),
         header: node.get("header"),
         buttons: node.get("buttons"),
+        cards: node.get("cards"),
+        offer_ends: node.get("offer_ends"),
         language: node.get("language"),
     };
     if outline.verb == "template"

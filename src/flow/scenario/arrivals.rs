@@ -20,6 +20,12 @@ pub enum Arrival {
         name: String,
         data: Value,
     },
+    /// The form that is open asks for its next screen.
+    Screen {
+        screen: String,
+        action: String,
+        data: Value,
+    },
     /// On the bot's newest message; `None`: it is taken away again.
     Reaction(Option<String>),
     /// A text of somebody who comes from an advertisement.
@@ -38,7 +44,8 @@ pub enum Arrival {
 }
 
 /// Their names in a test file.
-pub(super) const VERBS: [&str; 7] = ["order", "form", "reaction", "referral", "card", "welcome", "missed_call"];
+pub(super) const VERBS: [&str; 8] =
+    ["order", "form", "screen", "reaction", "referral", "card", "welcome", "missed_call"];
 
 /// What WhatsApp offers to send to whoever comes from an advertisement.
 pub const FROM_AD: &str = "Hello! Can I get more info on this?";
@@ -67,6 +74,7 @@ pub(super) fn read(verb: &str, node: &Node, findings: &Findings) -> Option<Arriv
             wrong("a basket as `msg.order` shows it", help)
         }
         "form" => form(node, findings),
+        "screen" => screen(node, findings),
         "reaction" => match node.text() {
             Some("none") => Some(Arrival::Reaction(None)),
             Some(emoji) if !emoji.trim().is_empty() => Some(Arrival::Reaction(Some(emoji.trim().to_owned()))),
@@ -95,6 +103,21 @@ fn form(node: &Node, findings: &Findings) -> Option<Arrival> {
     }
     let data = data.map_or_else(|| Value::Map(Default::default()), value_of);
     (!name.is_empty()).then_some(Arrival::Form { name, data })
+}
+
+/// `screen: DAY`, or with what was filled in on it; `screen: {action: INIT}` opens the form.
+fn screen(node: &Node, findings: &Findings) -> Option<Arrival> {
+    const SENT: &str = "data_exchange";
+    let empty = || Value::Map(Default::default());
+    if let Some(screen) = node.text() {
+        return Some(Arrival::Screen { screen: screen.to_owned(), action: SENT.to_owned(), data: empty() });
+    }
+    let mut fields = Fields::new(node, "`screen`", findings);
+    let screen = fields.opt_text("name").unwrap_or_default().to_owned();
+    let action = fields.word("action", &["INIT", "BACK", SENT]).unwrap_or(SENT).to_owned();
+    let data = fields.node("data").map_or_else(empty, value_of);
+    fields.finish();
+    Some(Arrival::Screen { screen, action, data })
 }
 
 fn referral(node: &Node, findings: &Findings) -> Option<Arrival> {

@@ -38,12 +38,14 @@ pub enum Aspect {
     SameKey,
     Contact,
     Handoff,
+    /// What an open form shows next.
+    Screen,
     Vars,
     /// What `--wander` looks for.
     Trouble,
 }
 
-const ASPECTS: [(&str, Aspect); 10] = [
+const ASPECTS: [(&str, Aspect); 11] = [
     ("window", Aspect::Window),
     ("run", Aspect::Run),
     ("sent", Aspect::Sent),
@@ -52,6 +54,7 @@ const ASPECTS: [(&str, Aspect); 10] = [
     ("same_key", Aspect::SameKey),
     ("contact", Aspect::Contact),
     ("handoff", Aspect::Handoff),
+    ("screen", Aspect::Screen),
     ("vars", Aspect::Vars),
     ("trouble", Aspect::Trouble),
 ];
@@ -154,6 +157,7 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
                 keys(one, "a trouble", &TROUBLE, findings);
             }
         }
+        Aspect::Screen => {}
         Aspect::Contact | Aspect::Vars => {
             if node.map().is_none() && !node.is_broken() {
                 let message = format!("this takes names with values, and is {}", node.describe());

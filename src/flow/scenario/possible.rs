@@ -166,7 +166,7 @@ impl Look<'_> {
                     }
                 }
             }
-            Aspect::Window | Aspect::Run | Aspect::Http | Aspect::SameKey => {}
+            Aspect::Window | Aspect::Run | Aspect::Http | Aspect::SameKey | Aspect::Screen => {}
         }
     }
 

@@ -137,6 +137,9 @@ fn arrived(arrival: &Arrival) -> String {
         Arrival::Order(order) => format!("order: {}", value(order)),
         Arrival::Form { name, data: Value::Map(data) } if data.is_empty() => format!("form: {}", scalar(name)),
         Arrival::Form { name, data } => format!("form: {{name: {}, data: {}}}", scalar(name), value(data)),
+        Arrival::Screen { screen, action, data } => {
+            format!("screen: {{name: {}, action: {action}, data: {}}}", scalar(screen), value(data))
+        }
         Arrival::Reaction(emoji) => format!("reaction: {}", emoji.as_deref().unwrap_or("none")),
         Arrival::Referral { ad, text } => {
             let kind = ad.source_type.as_ref().filter(|kind| *kind != "ad");

@@ -64,6 +64,10 @@ pub fn walk(
                     let finding = Diagnostic::error("E309", &at(*position, name.len()), "a secret may not stand here");
                     findings
                         .push(finding.help("secrets go into `headers`, `query`, `json` or `form` of an `http` step"));
+                } else if name == "secrets" && path.iter().any(in_backticks) {
+                    let place = at(*position, name.len());
+                    let finding = Diagnostic::error("E309", &place, "a secret may not stand in backticks");
+                    findings.push(finding.help("join it to the text with `+`: `\"Bearer \" + secrets.NAME`"));
                 }
             }
             Some(ASTNode::Expr(Expr::Dot(pair, ..))) => {
@@ -118,6 +122,11 @@ pub fn walk(
         true
     });
     (findings.len() == before).then_some(uses)
+}
+
+/// A text that prints the values in it.
+fn in_backticks(node: &ASTNode<'_>) -> bool {
+    matches!(node, ASTNode::Expr(Expr::InterpolatedString(..)))
 }
 
 /// `a.b`, `a.b.c`, `a.b()`: the name right behind the first dot, if it is a property.

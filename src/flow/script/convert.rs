@@ -1,12 +1,10 @@
 //! Values of the flow language to Rhai's and back.
 
-use super::secret_marker;
 use crate::{
     base::{limits::VALUE_DEPTH_MAX, time::Span},
-    model::value::Value,
+    model::{effect::CallText, value::Value},
 };
 use rhai::{Array, Dynamic, ImmutableString, Map};
-use std::collections::BTreeSet;
 
 pub fn to_rhai(value: Value) -> Dynamic {
     match value {
@@ -79,13 +77,10 @@ fn within(value: Dynamic, left: usize) -> Result<Value, String> {
     if let Some(span) = value.clone().try_cast::<Span>() {
         return Ok(Value::Span(span));
     }
+    if value.is::<CallText>() {
+        return Err("a secret can only be sent: alone, or with texts before and behind it".into());
+    }
     Err(format!("the result is {}, which is no value of a flow", value.type_name()))
-}
-
-/// What `secrets` holds: markers, never the secrets themselves.
-pub fn secrets(names: &BTreeSet<String>) -> Dynamic {
-    let markers = names.iter().map(|name| (name.as_str().into(), Dynamic::from(secret_marker(name))));
-    markers.collect::<Map>().into()
 }
 
 /// About as many bytes as its JSON has.

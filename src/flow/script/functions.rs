@@ -44,8 +44,8 @@ fn texts(engine: &mut Engine) {
     engine.register_fn("trim", |text: &str| read(text).map(|text| text.trim().to_owned()));
     engine.register_fn("replace", |text: &str, from: &str, to: &str| bounded(read(text)?, from, to));
     engine.register_fn("contains", |text: &str, part: &str| read(text).map(|text| text.contains(part)));
-    engine.register_fn("starts_with", |text: &str, part: &str| text.starts_with(part));
-    engine.register_fn("ends_with", |text: &str, part: &str| text.ends_with(part));
+    engine.register_fn("starts_with", |text: &str, part: &str| read(part).map(|part| text.starts_with(part)));
+    engine.register_fn("ends_with", |text: &str, part: &str| read(part).map(|part| text.ends_with(part)));
     engine.register_fn("is_empty", |text: &str| text.is_empty());
     engine.register_fn("len", |text: &str| read(text).map(|text| text.chars().count() as i64));
     engine.register_fn("split", |text: &str, by: &str| -> Fallible<Array> {
@@ -55,22 +55,23 @@ fn texts(engine: &mut Engine) {
         work(parts.len())?;
         Ok(parts)
     });
-    engine.register_fn("to_number", |text: &str| -> Dynamic {
-        let text = text.trim().replace(',', ".");
+    engine.register_fn("to_number", |text: &str| -> Fallible<Dynamic> {
+        let text = read(text)?.trim().replace(',', ".");
         let number = || numeral(&text).map(Dynamic::from);
-        text.parse::<i64>().ok().map(Dynamic::from).or_else(number).unwrap_or(Dynamic::UNIT)
+        Ok(text.parse::<i64>().ok().map(Dynamic::from).or_else(number).unwrap_or(Dynamic::UNIT))
     });
     for_any(engine, "to_text");
 }
 
 /// The text, for somebody who goes through all of it.
-fn read(text: &str) -> Fallible<&str> {
+pub fn read(text: &str) -> Fallible<&str> {
     work(text.len() / sandbox::BYTES_PER_OPERATION)?;
     Ok(text)
 }
 
 fn for_any(engine: &mut Engine, name: &str) {
     engine.register_fn(name, |value: Dynamic| -> Fallible<String> {
+        work(weight(std::slice::from_ref(&value)))?;
         let value = from_rhai(value)?;
         value.print().ok_or_else(|| "a list or a map is no text".into())
     });
@@ -145,8 +146,8 @@ fn lists(engine: &mut Engine) {
     });
     reader(engine, "is_empty", |list: &mut Array| Ok(list.is_empty()));
     reader(engine, "is_empty", |map: &mut Map| Ok(map.is_empty()));
-    reader(engine, "first", |list: &mut Array| Ok(list.first().cloned().unwrap_or(Dynamic::UNIT)));
-    reader(engine, "last", |list: &mut Array| Ok(list.last().cloned().unwrap_or(Dynamic::UNIT)));
+    reader(engine, "first", |list: &mut Array| copied(list.first()));
+    reader(engine, "last", |list: &mut Array| copied(list.last()));
 }
 
 /// A function that looks at a list or map where it is: taken by value it would be copied for each call.
@@ -156,6 +157,13 @@ fn reader<T: Variant + Clone, R: Variant + Clone>(
     read: impl Fn(&mut T) -> Fallible<R> + Send + Sync + 'static,
 ) {
     FuncRegistration::new(name).with_purity(true).register_into_engine(engine, read);
+}
+
+/// An item may itself be a list.
+fn copied(item: Option<&Dynamic>) -> Fallible<Dynamic> {
+    let Some(item) = item else { return Ok(Dynamic::UNIT) };
+    work(weight(std::slice::from_ref(item)) / sandbox::VALUES_PER_OPERATION)?;
+    Ok(item.clone())
 }
 
 /// The list in order, copied.
@@ -197,6 +205,8 @@ fn bounded(text: &str, from: &str, to: &str) -> Fallible<ImmutableString> {
         return Ok(text.into());
     }
     let count = text.matches(from).count();
+    // Each place that is replaced is a copy of its own; an answer may be longer than what was asked.
+    work(count / 8 + count.saturating_mul(to.len()) / sandbox::BYTES_PER_OPERATION)?;
     let size = text.len().saturating_sub(count * from.len()).saturating_add(count.saturating_mul(to.len()));
     if size > limits::SCRIPT_STRING_BYTES_MAX {
         return Err("the text is too long".into());

@@ -4,10 +4,13 @@ mod check;
 mod convert;
 mod functions;
 mod listed;
+mod metered;
 mod names;
 mod operators;
 pub mod pattern;
+mod run;
 mod sandbox;
+mod secret;
 mod sentence;
 mod stopped;
 mod times;
@@ -17,6 +20,8 @@ pub use check::elsewhere;
 pub use listed::{FUNCTIONS, Function, PARTS};
 pub use names::{is_word, valid_name};
 pub use operators::{clock, numeral, sorted, spells_moment};
+pub use sandbox::with_fuel;
+pub use secret::Given;
 pub use times::format_time;
 
 use super::{spec::VIEWS, text::Names};
@@ -24,7 +29,6 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fix::Fix,
-        limits,
         place::{Place, SourceFile},
         time::Time,
         yaml::{Scalar, Style},
@@ -312,47 +316,6 @@ impl Code {
         Some(Code(Arc::new(compiled)))
     }
 
-    /// Runs it. Costs at most `SCRIPT_OPERATIONS_MAX` operations and gives at most `SCRIPT_RESULT_BYTES_MAX`.
-    pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, ScriptError> {
-        let compiled = &*self.0;
-        let mut variables = rhai::Scope::new();
-        for name in &compiled.uses.names {
-            let value = match name.as_str() {
-                "secrets" => convert::secrets(&compiled.secrets),
-                name => convert::to_rhai((scope.names)(name).unwrap_or_default()),
-            };
-            variables.push_dynamic(name.as_str(), value);
-        }
-        let titles = compiled.uses.titles.iter().filter_map(|(at, name)| {
-            let title = (scope.names)(&format!("{TITLE_OF}{name}"))?.print()?;
-            Some((*at, title))
-        });
-        let titles: BTreeMap<(usize, usize), String> = titles.collect();
-        let run = || compiled.engine.eval_ast_with_scope::<Dynamic>(&mut variables, &compiled.ast);
-        let outcome = sandbox::with_call(scope, titles, run);
-        let value = match outcome {
-            Ok(value) => convert::from_rhai(value).map_err(|text| self.error(text))?,
-            Err(error) => return Err(stopped::stopped(&error, self)),
-        };
-        if convert::size(&value) > limits::SCRIPT_RESULT_BYTES_MAX {
-            let limit = limits::SCRIPT_RESULT_BYTES_MAX / 1024;
-            return Err(self.error(format!("the result is larger than {limit} KiB")));
-        }
-        Ok(value)
-    }
-
-    /// Whether a condition holds: true, and nothing else.
-    pub fn holds(&self, scope: &Scope<'_>) -> Result<bool, ScriptError> {
-        match self.eval(scope)? {
-            Value::YesNo(holds) => Ok(holds),
-            Value::Nothing => Ok(false),
-            other => Err(self.error(format!(
-                "a condition is true or false, and this gives {}; compare it, for example with `== \"yes\"`",
-                convert::describe(&other)
-            ))),
-        }
-    }
-
     /// An error of this code as a whole.
     pub fn error(&self, text: impl Into<String>) -> ScriptError {
         ScriptError { text: text.into(), place: self.place() }
@@ -387,11 +350,13 @@ impl Code {
     pub fn uses(&self) -> &Uses {
         &self.0.uses
     }
-}
 
-/// The marker that stands for a secret everywhere but in the HTTP client.
-pub fn secret_marker(name: &str) -> String {
-    format!("\u{E000}secret:{name}\u{E000}")
+    /// `env.NAME` and nothing else: what the operator has configured.
+    pub fn is_env(&self) -> bool {
+        let Some(rhai::Expr::Dot(pair, ..)) = self.single() else { return false };
+        matches!(&pair.lhs, rhai::Expr::Variable(root, ..) if root.1 == "env")
+            && matches!(pair.rhs, rhai::Expr::Property(..))
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use rhai::{
     },
 };
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, HashSet},
 };
 
@@ -34,12 +34,52 @@ pub struct Call {
     patterns: HashSet<String>,
 }
 
-thread_local! { static CALL: RefCell<Option<Call>> = const { RefCell::new(None) }; }
+thread_local! {
+    static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
+    /// What the next script may use, and what all scripts of this thread have used.
+    static FUEL: Cell<u64> = const { Cell::new(limits::SCRIPT_OPERATIONS_MAX) };
+    static SPENT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Whatever runs inside has at most so many operations each. Gives what all of it used, too.
+pub fn with_fuel<T>(operations: u64, run: impl FnOnce() -> T) -> (T, u64) {
+    struct PutBack(u64);
+    impl Drop for PutBack {
+        fn drop(&mut self) {
+            FUEL.set(self.0);
+        }
+    }
+    let before = SPENT.get();
+    let _put_back = PutBack(FUEL.replace(operations.min(FUEL.get())));
+    let done = run();
+    (done, SPENT.get().saturating_sub(before))
+}
 
 /// The word that `on_progress` stops a script with.
 pub const OUT_OF_FUEL: &str = "out of fuel";
 
 pub fn engine() -> Engine {
+    let mut engine = bare();
+    super::metered::register(&mut engine);
+    engine.on_progress(|_| burn());
+    #[expect(deprecated, reason = "it is not deprecated, its author says so to keep the right to change it")]
+    engine.on_var(|name, _, context| {
+        // What is read may be copied, and nothing tells whether it is.
+        let read = context.scope().get(name).filter(|value| value.is_array() || value.is_map() || value.is_shared());
+        if let Some(value) = read.filter(|value| !value.is_locked()) {
+            work(weight(std::slice::from_ref(value)) / VALUES_PER_OPERATION)?;
+        }
+        Ok(None)
+    });
+    super::operators::register(&mut engine);
+    super::functions::register(&mut engine);
+    super::times::register(&mut engine);
+    super::secret::register(&mut engine);
+    engine
+}
+
+/// Rhai within its limits, with the functions of its packages.
+pub fn bare() -> Engine {
     let mut engine = Engine::new_raw();
     FlowPackage::new().register_into_engine(&mut engine);
     for symbol in ["eval", "print", "debug", "import", "export"] {
@@ -60,19 +100,16 @@ pub fn engine() -> Engine {
         .set_max_variables(limits::SCRIPT_VARIABLES_MAX)
         .set_max_functions(limits::SCRIPT_FUNCTIONS_MAX)
         .set_optimization_level(OptimizationLevel::None);
-    engine.on_progress(|_| burn());
-    super::operators::register(&mut engine);
-    super::functions::register(&mut engine);
-    super::times::register(&mut engine);
     engine
 }
 
 /// Runs a script with full fuel and the given clock; what ran before (a script inside a script) is put back.
 pub fn with_call<T>(scope: &Scope<'_>, titles: BTreeMap<(usize, usize), String>, run: impl FnOnce() -> T) -> T {
-    struct PutBack(Option<Call>);
+    struct PutBack(Option<Call>, u64);
     impl Drop for PutBack {
         fn drop(&mut self) {
-            CALL.set(self.0.take());
+            let left = CALL.replace(self.0.take()).map_or(0, |call| call.fuel);
+            SPENT.set(SPENT.get().saturating_add(self.1.saturating_sub(left)));
         }
     }
     let call = Call {
@@ -81,10 +118,11 @@ pub fn with_call<T>(scope: &Scope<'_>, titles: BTreeMap<(usize, usize), String>,
         contact_zone: scope.contact_zone.clone(),
         language: scope.language.to_owned(),
         titles,
-        fuel: limits::SCRIPT_OPERATIONS_MAX,
+        fuel: FUEL.get(),
         patterns: HashSet::new(),
     };
-    let _put_back = PutBack(CALL.replace(Some(call)));
+    let fuel = call.fuel;
+    let _put_back = PutBack(CALL.replace(Some(call)), fuel);
     run()
 }
 
@@ -139,6 +177,8 @@ fn weight_of(value: &Dynamic, left: usize) -> usize {
 
 /// About so many bytes are read in the time of one operation.
 pub const BYTES_PER_OPERATION: usize = 64;
+/// About so many values of a list or map are looked at in the time of one operation.
+pub const VALUES_PER_OPERATION: usize = 64;
 
 /// The running script asks for this pattern for the first time.
 pub fn is_first(pattern: &str) -> bool {

@@ -1,5 +1,8 @@
 use super::*;
-use crate::base::yaml::Style;
+use crate::{
+    base::{limits, yaml::Style},
+    model::effect::CallText,
+};
 use jiff::tz::TimeZone;
 
 /// 2026-03-28T12:00:00Z, a Saturday; the contact lives in Mexico City, the bot in Madrid.
@@ -305,7 +308,7 @@ fn a_pattern_costs_once_what_it_takes_to_compile_it() {
 
 #[test]
 fn a_list_is_looked_at_where_it_is() {
-    let script = "let a = []; a.pad(4000, 0); for i in 0..50000 { a.is_empty(); a.first(); a.last(); } a.last()";
+    let script = "let a = []; a.pad(4000, 0); for i in 0..4000 { a.is_empty(); a.first(); a.last(); } a.last()";
     assert_eq!(run_with(script, true, &[]), Ok(Value::Whole(0)));
     assert_eq!(shown("order.lines.first() ?? list.last()"), "2");
 }
@@ -391,14 +394,46 @@ fn an_error_inside_of_a_module_names_its_line() {
 }
 
 #[test]
-fn a_secret_is_a_marker_and_only_where_it_is_allowed() {
+fn a_secret_is_no_text_and_only_where_it_is_allowed() {
     assert!(eval("secrets.SHOP_TOKEN").unwrap_err().contains("may not stand here"));
     let findings = Findings::default();
     let scripts = Scripts::new(&[], ["SHOP_TOKEN".to_owned()], &findings);
-    let names = Names { own: &[], secrets: true };
-    let code = Code::expression(&scalar("\"Bearer \" + secrets.SHOP_TOKEN"), &scripts, &names, &findings).unwrap();
-    let scope = Scope { names: &|_| None, now: NOW, zone: TimeZone::UTC, contact_zone: TimeZone::UTC, language: "en" };
-    assert_eq!(code.eval(&scope).unwrap(), Value::text(format!("Bearer {}", secret_marker("SHOP_TOKEN"))));
+    let own = ["theirs".to_owned()];
+    let names = Names { own: &own, secrets: true };
+    let forged = "\u{E000}secret:SHOP_TOKEN\u{E000}";
+    let names_of = |name: &str| (name == "theirs").then(|| Value::text(forged));
+    let scope = Scope { names: &names_of, now: NOW, zone: TimeZone::UTC, contact_zone: TimeZone::UTC, language: "en" };
+    let code = |code: &str| Code::expression(&scalar(code), &scripts, &names, &findings).unwrap();
+    let token = || CallText::secret("SHOP_TOKEN");
+    let give = |text: &str| code(text).give(&scope);
+    assert_eq!(give("secrets.SHOP_TOKEN"), Ok(Given::Secret(token())));
+    assert_eq!(give("secrets[\"SHOP_TOKEN\"]"), Ok(Given::Secret(token())));
+    assert_eq!(give("\"Bearer \" + secrets.SHOP_TOKEN"), Ok(Given::Secret(CallText::from("Bearer ").with(token()))));
+    let both = give("secrets.SHOP_TOKEN + \":\" + secrets.SHOP_TOKEN + theirs");
+    assert_eq!(both, Ok(Given::Secret(token().with(":".into()).with(token()).with(forged.into()))));
+    assert_eq!(
+        give("[1, secrets.SHOP_TOKEN]"),
+        Ok(Given::List(vec![Given::Value(Value::Whole(1)), Given::Secret(token())]))
+    );
+    assert_eq!(give("theirs"), Ok(Given::Value(Value::text(forged))), "what looks like a mark is a text");
+    for code in [
+        "secrets.SHOP_TOKEN.upper()",
+        "secrets.SHOP_TOKEN.len()",
+        "secrets.SHOP_TOKEN.split(\"\")",
+        "[secrets.SHOP_TOKEN].join(\"\")",
+        "1 + secrets.SHOP_TOKEN",
+        "title(secrets.SHOP_TOKEN)",
+    ] {
+        assert!(give(code).is_err(), "{code}: {:?}", give(code));
+    }
+    let error = code("secrets.SHOP_TOKEN").eval(&scope).unwrap_err();
+    assert!(error.text.contains("can only be sent"), "{error}");
+    let printed = give("[secrets.SHOP_TOKEN].map(|token| `Bearer ${token}`)[0]");
+    assert_eq!(printed, Ok(Given::Value(Value::text("Bearer ***"))));
+    let backticks = scalar("`Bearer ${secrets.SHOP_TOKEN}`");
+    assert!(Code::expression(&backticks, &scripts, &names, &findings).is_none());
+    let said: Vec<String> = findings.into_sorted().iter().map(|finding| finding.to_string()).collect();
+    assert!(said.len() == 1 && said[0].contains("may not stand in backticks"), "{said:?}");
 }
 
 #[test]
@@ -456,4 +491,86 @@ fn every_function_is_listed_and_its_example_gives_what_it_says() {
         assert!(known.contains(name), "there is no function `{name}`");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What stands for a value of this type in code; `None`: nobody can write one.
+fn literal(of: &TypeId) -> Option<&'static str> {
+    use rhai::{Array, ImmutableString, Map};
+    let known = [
+        (TypeId::of::<i64>(), "1"),
+        (TypeId::of::<f64>(), "1.0"),
+        (TypeId::of::<bool>(), "true"),
+        (TypeId::of::<char>(), "\"z\"[0]"),
+        (TypeId::of::<ImmutableString>(), "\"z\""),
+        (TypeId::of::<Array>(), "[1]"),
+        (TypeId::of::<Map>(), "#{z: 1}"),
+        (TypeId::of::<Dynamic>(), "1"),
+        (TypeId::of::<Range<i64>>(), "(0..1)"),
+        (TypeId::of::<std::ops::RangeInclusive<i64>>(), "(0..=1)"),
+    ];
+    known.iter().find(|(id, _)| id == of).map(|(_, literal)| *literal)
+}
+
+/// These give back the text that they got, or look at a byte of it.
+const CHEAP: [&str; 7] = ["is_empty", "get$is_empty", "to_string", "bytes", "get$bytes", "starts_with", "ends_with"];
+
+#[test]
+fn every_function_pays_for_the_text_that_it_walks() {
+    let text = TypeId::of::<rhai::ImmutableString>();
+    let all = sandbox::engine().collect_fn_metadata(
+        None,
+        |info| Some((info.metadata.name.to_string(), info.metadata.param_types.to_vec())),
+        true,
+    );
+    let (mut asked, mut free) = (0, BTreeSet::new());
+    for (name, params) in all.iter().filter(|(_, params)| params.first() == Some(&text)) {
+        let Some(rest) = params[1..].iter().map(literal).collect::<Option<Vec<_>>>() else { continue };
+        let word = name.starts_with(|c: char| c.is_alphabetic());
+        let call = match (name.strip_prefix("get$"), rest.as_slice()) {
+            (Some(property), []) => format!("u.{property}"),
+            (None, _) if word && !name.contains('$') => format!("u.{name}({})", rest.join(", ")),
+            (None, [other]) if !word => format!("u {name} {other}"),
+            _ => continue,
+        };
+        asked += 1;
+        // A thousand walks over a thousand operations each; without payment it costs a few thousand.
+        let script = format!("let t = \"x\"; t.pad(64000, \"y\"); for i in 0..1000 {{ let u = t; {call}; }} 1");
+        let (ends, _) = sandbox::with_fuel(50_000, || run_with(&script, true, &[]));
+        if ends.is_ok() {
+            free.insert(name.clone());
+        }
+    }
+    for name in CHEAP {
+        free.remove(name);
+    }
+    assert!(asked > 60, "{asked} functions take a text first");
+    assert!(free.is_empty(), "they walk for nothing: {free:?}");
+}
+
+#[test]
+fn lists_and_maps_are_paid_for_by_whoever_reads_them() {
+    let list = "let a = []; a.pad(4000, 0); ";
+    let map = "let m = #{}; for i in 0..1000 { m[`k${i}`] = i; } ";
+    let nested = "let a = []; a.pad(2000, 0); let n = [a]; ";
+    for code in [
+        format!("{list}loop {{ let b = a; }}"),
+        format!("{list}loop {{ [a].len(); }}"),
+        format!("{list}fn f(x) {{ 1 }} loop {{ f(a); }}"),
+        format!("{list}loop {{ a.len(); }}"),
+        format!("{list}loop {{ a.map(|x| 1); }}"),
+        format!("{map}loop {{ let b = m; }}"),
+        format!("{map}loop {{ m.keys(); }}"),
+        format!("{map}loop {{ m == m; }}"),
+        format!("{nested}loop {{ n.first(); }}"),
+        format!("{nested}loop {{ n[0].len(); }}"),
+        format!("{nested}loop {{ let b = n[0]; }}"),
+        format!("{nested}loop {{ n.map(|x| 1); }}"),
+    ] {
+        let began = std::time::Instant::now();
+        let (ends, spent) = sandbox::with_fuel(100_000, || run_with(&code, true, &[]));
+        assert_eq!(spent, 100_000, "{code}");
+        assert!(ends.unwrap_err().contains("works for too long"), "{code}");
+        // A tenth of what a script has, in a build that is many times slower than the one that is released.
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{code}: {:?}", began.elapsed());
+    }
 }

@@ -1,6 +1,9 @@
 //! Dates, times and lengths of time in scripts, and how they print in the bot's languages.
 
-use super::sandbox::call;
+use super::{
+    functions::read,
+    sandbox::{call, work},
+};
 use crate::base::time::{Span, Time};
 use jiff::{
     Timestamp, Zoned,
@@ -26,11 +29,16 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("minutes", |n: f64| Span((n * 60_000.0) as i64));
     engine.register_fn("hours", |n: f64| Span((n * 3_600_000.0) as i64));
     engine.register_fn("days", |n: f64| Span((n * 86_400_000.0) as i64));
-    engine.register_fn("date", |text: &str| -> Dynamic {
-        text.parse::<Date>().ok().or_else(|| moment(text).map(|m| m.date())).map_or(Dynamic::UNIT, Dynamic::from)
+    engine.register_fn("date", |text: &str| -> Fallible<Dynamic> {
+        let date = || read(text).map(|text| text.parse::<Date>().ok().or_else(|| moment(text).map(|m| m.date())));
+        Ok(date()?.map_or(Dynamic::UNIT, Dynamic::from))
     });
-    engine.register_fn("datetime", |text: &str| moment(text).map_or(Dynamic::UNIT, Dynamic::from));
-    engine.register_fn("time", |text: &str| super::clock(text.trim()).map_or(Dynamic::UNIT, Dynamic::from));
+    engine.register_fn("datetime", |text: &str| -> Fallible<Dynamic> {
+        Ok(moment(read(text)?).map_or(Dynamic::UNIT, Dynamic::from))
+    });
+    engine.register_fn("time", |text: &str| -> Fallible<Dynamic> {
+        Ok(super::clock(read(text)?.trim()).map_or(Dynamic::UNIT, Dynamic::from))
+    });
 
     sums(engine);
     prints(engine);
@@ -93,23 +101,27 @@ fn day(date: Date, span: Span) -> Fallible<Date> {
 }
 
 fn prints(engine: &mut Engine) {
-    let print = |pattern: &str, date: Option<Date>, time: Option<Clock>| {
-        call(|call| format_time(pattern, date, time, &call.language))
+    let print = |pattern: &str, date: Option<Date>, time: Option<Clock>| -> Fallible<String> {
+        // Each letter of a pattern may be a field with its own text.
+        work(pattern.len() / 4)?;
+        Ok(call(|call| format_time(pattern, date, time, &call.language)))
     };
     engine.register_fn("format", move |at: Zoned, pattern: &str| print(pattern, Some(at.date()), Some(at.time())));
     engine.register_fn("format", move |date: Date, pattern: &str| print(pattern, Some(date), None));
     engine.register_fn("format", move |time: Clock, pattern: &str| print(pattern, None, Some(time)));
     // An API gives dates as texts: they print as what they spell, or stay as they are.
-    engine.register_fn("format", move |text: &str, pattern: &str| match (moment(text), text.parse::<Date>()) {
+    engine.register_fn("format", move |text: &str, pattern: &str| match (moment(read(text)?), text.parse::<Date>()) {
         (_, Ok(date)) if text.trim().len() == "2026-03-28".len() => print(pattern, Some(date), None),
         (Some(at), _) => print(pattern, Some(at.date()), Some(at.time())),
-        _ => text.to_owned(),
+        _ => Ok(text.to_owned()),
     });
     engine.register_fn("local", |at: Zoned| call(|call| at.with_time_zone(call.contact_zone.clone())));
     engine.register_fn("local", |date: Date| date);
-    engine.register_fn("local", |text: &str| match moment(text) {
-        Some(at) => Dynamic::from(call(|call| at.with_time_zone(call.contact_zone.clone()))),
-        None => Dynamic::UNIT,
+    engine.register_fn("local", |text: &str| -> Fallible<Dynamic> {
+        Ok(match moment(read(text)?) {
+            Some(at) => Dynamic::from(call(|call| at.with_time_zone(call.contact_zone.clone()))),
+            None => Dynamic::UNIT,
+        })
     });
     engine.register_fn("to_string", |at: &mut Zoned| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
     engine.register_fn("to_string", |date: &mut Date| date.to_string());

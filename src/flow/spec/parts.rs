@@ -42,6 +42,73 @@ pub const BUTTON: FieldKind = FieldKind::Either(&[
 pub const LINK: FieldKind = FieldKind::Record(&[
     FieldSpec::required("title", FieldKind::Text, "What is written on it, at most 20 characters."),
     FieldSpec::required("url", FieldKind::Text, "The address."),
+    FieldSpec::default(
+        "text",
+        FieldKind::Text,
+        "the title",
+        "What stands above it where `buttons` or `options` make it a message of its own.",
+    ),
+]);
+
+/// A point on the map; an answer of type `location` is one.
+pub const PLACE: FieldKind = FieldKind::Either(&[
+    FieldKind::Record(&[
+        FieldSpec::required("latitude", FieldKind::Text, "In degrees, -90 to 90."),
+        FieldSpec::required("longitude", FieldKind::Text, "In degrees, -180 to 180."),
+        FieldSpec::optional("name", FieldKind::Text, "What stands below the map."),
+        FieldSpec::optional("address", FieldKind::Text, "The line below the name."),
+    ]),
+    FieldKind::Text,
+]);
+
+/// A contact card; an answer of type `contact` is one.
+pub const CARD: FieldKind = FieldKind::Many(&FieldKind::Either(&[
+    FieldKind::Record(&[
+        FieldSpec::required("name", FieldKind::Text, "The whole name."),
+        FieldSpec::optional("first_name", FieldKind::Text, "The part of it that the address book sorts by."),
+        FieldSpec::optional("last_name", FieldKind::Text, "The family name."),
+        FieldSpec::optional("company", FieldKind::Text, "Where the person works."),
+        FieldSpec::optional("title", FieldKind::Text, "What the person does there."),
+        FieldSpec::optional("phone", FieldKind::Many(&FieldKind::Text), "A number, or a list."),
+        FieldSpec::optional(
+            "whatsapp",
+            FieldKind::Text,
+            "The number at WhatsApp: the card gets a button that opens a chat.",
+        ),
+        FieldSpec::optional("email", FieldKind::Many(&FieldKind::Text), "An address, or a list."),
+        FieldSpec::optional("url", FieldKind::Many(&FieldKind::Text), "A page, or a list."),
+    ]),
+    FieldKind::Text,
+]));
+
+/// A WhatsApp Flow that a question opens.
+pub const FORM: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("id", FieldKind::Text, "The flow at Meta: its id, or its name."),
+    FieldSpec::required("button", FieldKind::Text, "What is written on the button, at most 20 characters."),
+    FieldSpec::default("screen", FieldKind::Text, "the form's first", "The screen that it opens with."),
+    FieldSpec::optional("data", FieldKind::Data, "What that screen shows: a map."),
+    FieldSpec::optional(
+        "returns",
+        FieldKind::MapOf(&DECLARATION),
+        "The names of its answers with their types. What is missing or of another type is no valid answer.",
+    ),
+    FieldSpec::optional(
+        "exchange",
+        FieldKind::Known(Declared::Flow),
+        "The flow that answers its screens: its inputs may be `screen`, `action` and `data`, and it ends with \
+         `return: {screen, data}`, `{error}` or `{done}`.",
+    ),
+    FieldSpec::optional("with", FieldKind::MapOf(&FieldKind::Data), "Further inputs of that flow."),
+    FieldSpec::default("draft", FieldKind::YesNo, "false", "It is not published yet: only its testers can open it."),
+]);
+
+/// What a question shows instead of the built-in words.
+pub const PHRASES: FieldKind = FieldKind::Record(&[
+    FieldSpec::optional("choose", FieldKind::Text, "On the button that opens the list, at most 20 characters."),
+    FieldSpec::optional("more", FieldKind::Text, "On the last row of a page, at most 24 characters."),
+    FieldSpec::optional("back", FieldKind::Text, "On the row that leads to the page before, at most 24 characters."),
+    FieldSpec::optional("yes", FieldKind::Text, "On the button of `yesno`, at most 20 characters."),
+    FieldSpec::optional("no", FieldKind::Text, "On the button of `yesno`, at most 20 characters."),
 ]);
 
 /// What can be chosen: a text, `title: steps`, or in full.
@@ -75,7 +142,38 @@ pub const OPTIONS: FieldKind = FieldKind::Either(&[
 pub const TEMPLATE_BUTTONS: FieldKind = FieldKind::Many(&FieldKind::Either(&[
     FieldKind::Text,
     FieldKind::Record(&[FieldSpec::required("url", FieldKind::Text, "What is put behind the button's address.")]),
+    FieldKind::Record(&[FieldSpec::required("code", FieldKind::Text, "What the button copies.")]),
+    FieldKind::Record(&[FieldSpec::required(
+        "form",
+        TEMPLATE_FORM,
+        "What the WhatsApp Flow behind the button begins with; `{}` for nothing.",
+    )]),
 ]));
+
+const TEMPLATE_FORM: FieldKind = FieldKind::Record(&[
+    FieldSpec::optional("token", FieldKind::Text, "Comes back with the answer; `unused` without one."),
+    FieldSpec::optional("data", FieldKind::Map, "What its first screen begins with."),
+]);
+
+/// What stands above the text of a template.
+pub const TEMPLATE_HEADER: FieldKind = FieldKind::Either(&[
+    FieldKind::Text,
+    FieldKind::Record(&[
+        FieldSpec::required("latitude", FieldKind::Data, "In degrees."),
+        FieldSpec::required("longitude", FieldKind::Data, "In degrees."),
+        FieldSpec::optional("name", FieldKind::Text, "Of the place."),
+        FieldSpec::optional("address", FieldKind::Text, "Below its name."),
+    ]),
+]);
+
+/// The cards of a carousel.
+pub const TEMPLATE_CARDS: FieldKind = FieldKind::Many(&TEMPLATE_CARD);
+
+const TEMPLATE_CARD: FieldKind = FieldKind::Record(&[
+    FieldSpec::optional("header", FieldKind::Text, "Its picture or film, by an address."),
+    FieldSpec::optional("vars", TEMPLATE_VARS, "As of a template."),
+    FieldSpec::optional("buttons", TEMPLATE_BUTTONS, "As of a template."),
+]);
 
 /// Values of a template, by position or by name.
 pub const TEMPLATE_VARS: FieldKind = FieldKind::Either(&[FieldKind::List, FieldKind::Map]);
@@ -97,17 +195,24 @@ pub const IF_CLOSED: FieldKind = FieldKind::Either(&[
         FieldSpec::optional("vars", TEMPLATE_VARS, "A list for positional parameters, a map for named ones."),
         FieldSpec::optional(
             "header",
-            FieldKind::Text,
-            "The header's text, or its file: an address, or `files/…` of the bot.",
+            TEMPLATE_HEADER,
+            "The header's text, its file (an address, or `files/…` of the bot), or its place.",
         ),
-        FieldSpec::optional("buttons", TEMPLATE_BUTTONS, "By the template's buttons: an id, or `{url: suffix}`."),
+        FieldSpec::optional(
+            "buttons",
+            TEMPLATE_BUTTONS,
+            "By the template's buttons: an id, `{url: suffix}`, `{code: …}` or `{form: …}`.",
+        ),
+        FieldSpec::optional("cards", TEMPLATE_CARDS, "Of a carousel, from the left."),
+        FieldSpec::optional("offer_ends", FieldKind::Data, "When the offer ends to which it counts down."),
         FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
         FieldSpec::default("hold", FieldKind::Duration, "7d", "How long it may wait for the next message."),
     ]),
 ]);
 
 /// The keys of its map.
-pub const IF_CLOSED_KEYS: [&str; 7] = ["template", "nudge", "vars", "header", "buttons", "language", "hold"];
+pub const IF_CLOSED_KEYS: [&str; 9] =
+    ["template", "nudge", "vars", "header", "buttons", "cards", "offer_ends", "language", "hold"];
 
 /// Words for a question that nobody answers.
 pub const REMINDER: FieldKind = FieldKind::Record(&[

@@ -102,6 +102,23 @@ pub const TEST_STEPS: &[FieldSpec] = &[
         "The customer sends a form back.",
     ),
     FieldSpec::optional(
+        "screen",
+        FieldKind::Either(&[
+            FieldKind::Name,
+            FieldKind::Record(&[
+                FieldSpec::optional("name", FieldKind::Name, "The screen that is shown; without one the form opens."),
+                FieldSpec::default(
+                    "action",
+                    FieldKind::Word(&["INIT", "BACK", "data_exchange"]),
+                    "data_exchange",
+                    "What the form asks.",
+                ),
+                FieldSpec::optional("data", FieldKind::Map, "What was filled in on it."),
+            ]),
+        ]),
+        "The form that the bot sent last asks for its next screen.",
+    ),
+    FieldSpec::optional(
         "reaction",
         FieldKind::Name,
         "The customer reacts to the newest message: an emoji; `none` takes it away.",
@@ -213,6 +230,13 @@ pub const MESSAGE_KEYS: &[FieldSpec] = &[
     FieldSpec::optional("header", FieldKind::Data, "The line or file above its text."),
     FieldSpec::optional("media", FieldKind::Data, "Its file."),
     FieldSpec::optional("language", FieldKind::Name, "The language of the template."),
+    FieldSpec::optional(
+        "place",
+        FieldKind::Data,
+        "The point on the map: `{name: Workshop}`; `asked`: it asks for one.",
+    ),
+    FieldSpec::optional("cards", FieldKind::Data, "The contact cards: `[{name: Ben}]`."),
+    FieldSpec::optional("form", FieldKind::Data, "The form that its button opens: `{form, screen, data}`."),
 ];
 
 /// What `expect` looks at.
@@ -263,6 +287,11 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
             ]),
         ]),
         "A person got the conversation; `nothing`: none.",
+    ),
+    FieldSpec::optional(
+        "screen",
+        FieldKind::Data,
+        "What the form shows next: `{screen, data}`; `over` or `failed` where it gets none.",
     ),
     FieldSpec::optional("vars", FieldKind::Map, "Variables of the flow, also when the run is over."),
     FieldSpec::optional("trouble", FieldKind::Data, "What `--wander` looks for; `nothing`: all is well."),

@@ -18,6 +18,7 @@ pub const VIEWS: &[View] = &[
             ("phone", "The number, `+34600111222`; missing for who writes without one."),
             ("name", "As they call themselves."),
             ("first_name", "The first word of the name, when it looks like one."),
+            ("username", "The public name that they chose on WhatsApp, without `@`."),
             ("language", "The language that they are spoken to in."),
             ("zone", "The time zone: their own, else of their number's country, else the bot's."),
             ("country", "Of the number, `ES`."),

@@ -31,6 +31,24 @@ impl<'a, 'b> StepFields<'a, 'b> {
         Some(self.text_of(node))
     }
 
+    /// An optional text that says something: one that stands there empty is reported.
+    pub fn said(&mut self, name: &'static str) -> Option<Text> {
+        let node = self.fields.node(name)?;
+        Some(self.said_of(node, &format!("`{name}`")))
+    }
+
+    /// A text that says something: `what` names it where it is empty.
+    pub fn said_of(&mut self, node: &Node, what: &str) -> Text {
+        if !node.is_broken() && node.text().is_some_and(|text| text.trim().is_empty()) {
+            self.wrong(
+                node,
+                "E208",
+                format!("{what} is empty, and nobody could read it; write a text, or take it out"),
+            );
+        }
+        self.text_of(node)
+    }
+
     /// A list of texts, or a single one.
     pub fn texts(&mut self, name: &'static str) -> Vec<Text> {
         let items = self.fields.list(name);

@@ -16,7 +16,7 @@ use crate::{
         closed::WrittenIfClosed,
         message::{Message, Worded},
         script::Code,
-        sentences,
+        sentences::Phrase,
         spec::{FieldKind, FieldSpec, Spec, parts},
         declared::kind_of,
         step_fields::StepFields,
@@ -86,8 +86,9 @@ impl StepKind for Ask {
         fields: &[
             FieldSpec::required("ask", FieldKind::Text, "The question."),
             FieldSpec::optional("as", FieldKind::Variable, "The variable for the answer."),
-            FieldSpec::default("type", FieldKind::Type, "text, or choice with options", "What the answer is: `text`, `number`, `whole`, `date`, `time`, `datetime`, `phone`, `email`, `yesno`, `list` (several things, by commas or lines), `image`, `audio`, `video`, `document`, `media`, `location`, `contact`, `order`, `form` or `any`."),
+            FieldSpec::default("type", FieldKind::Type, "text, or choice with options", "What the answer is: `text`, `number`, `whole`, `date`, `time`, `datetime`, `phone`, `email`, `yesno`, `list` (several things, by commas or lines), `image`, `audio`, `video`, `document`, `media`, `location` (with WhatsApp's own button to share it), `contact`, `order`, `form` or `any`."),
             FieldSpec::optional("options", parts::OPTIONS, "What can be chosen: texts, `title: steps`, or `{id, title, desc, consent, do}`; from data `{each: LIST, id, title, desc, also: [options on every page]}`. Three short ones become buttons, more a list, more than ten pages."),
+            FieldSpec::optional("form", parts::FORM, "A button that opens a WhatsApp Flow: `{id, button, screen, data, returns, exchange}`; what is filled in is the answer."),
             FieldSpec::optional("check", FieldKind::Code, "The answer counts when this holds."),
             FieldSpec::default("invalid", FieldKind::Text, "a sentence of ours", "What to say to an answer that does not count."),
             FieldSpec::default("tries", FieldKind::Whole, "3", "How many answers may be wrong."),
@@ -98,10 +99,13 @@ impl StepKind for Ask {
             FieldSpec::optional("remind", FieldKind::Many(&parts::REMINDER), "What to say meanwhile: `{after, say, if_closed}`, or a list."),
             FieldSpec::optional("gather", FieldKind::Duration, "Joins the texts that arrive within this time of the first to one answer, such as `3s`. A tap or a file ends it. For text questions."),
             FieldSpec::default("protect", FieldKind::YesNo, "the flow's `protect`", "`true`: no keyword of another flow interrupts this question, only a stop word does."),
+            FieldSpec::optional("phrases", parts::PHRASES, "What stands on the list's button (`choose`), on the rows that turn its pages (`more`, `back`) and on the buttons of `yesno` (`yes`, `no`) instead of the built-in words."),
             FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "As of `say`."),
             FieldSpec::optional("link", parts::LINK, "As of `say`."),
             FieldSpec::optional("header", FieldKind::Text, "As of `say`."),
             FieldSpec::optional("footer", FieldKind::Text, "As of `say`."),
+            FieldSpec::optional("place", parts::PLACE, "As of `say`."),
+            FieldSpec::optional("card", parts::CARD, "As of `say`."),
             FieldSpec::default("if_closed", parts::IF_CLOSED, "hold", "As of `say`, without `skip`; the template's buttons stand for the options."),
             FieldSpec::optional("on_undelivered", FieldKind::Steps, "What to do when the question fails, or has not arrived within its template's time to live. Without it the run ends when it fails."),
         ],
@@ -109,7 +113,7 @@ impl StepKind for Ask {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        let message = Message::parse(fields, "ask");
+        let mut message = Message::parse(fields, "ask");
         let read_as_options = fields.entry("options").filter(|entry| entry.key.written() == "buttons");
         if let Some(entry) = read_as_options.or_else(|| fields.entry("buttons")) {
             let finding = Diagnostic::error("E231", &entry.key.place, "a question has `options`, not `buttons`");
@@ -125,16 +129,26 @@ impl StepKind for Ask {
         let has_options = !options.is_empty() || each.is_some();
         let kind = match fields.node("type") {
             Some(node) => kind_of(node, fields.findings()),
+            None if message.form.is_some() => AnswerType::Form.into(),
             None if has_options => AnswerType::Choice.into(),
             None => AnswerType::Text.into(),
         };
         match (kind.of, has_options, fields.node("type")) {
             (AnswerType::Choice, false, Some(node)) => fields.wrong(node, "E233", "a choice needs `options`; write `options: [One, Two]`"),
+            (AnswerType::Form, true, _) if message.form.is_some() => {
+                if let Some(node) = fields.node("options") {
+                    fields.wrong(node, "E254", "a form is filled in, and nothing is chosen beside it; take the `options` out");
+                }
+            }
+            (kind, _, Some(node)) if kind != AnswerType::Form && message.form.is_some() => {
+                fields.wrong(node, "E254", "a `form` gives an answer of type `form`; take the `type` out");
+            }
             (AnswerType::Map, _, Some(node)) => fields.wrong(node, "E254", "nobody can send a map; ask for its parts, or for a `form`"),
             (AnswerType::List, true, Some(node)) => fields.wrong(node, "E254", "of `options` one is chosen, and that is no list; take `type: list` out: more than three options are shown as a list by themselves"),
             _ => {}
         }
-        let invalid = fields.opt_text("invalid");
+        message.asks_place = kind.of == AnswerType::Location && !has_options;
+        let invalid = fields.said("invalid");
         if let Some(text) = &invalid {
             fields.sentence(Role::Other, text);
         }
@@ -232,11 +246,10 @@ impl Ask {
             all.push(OptionShown { id, title, value, description, consent: option.consent.clone(), fixed });
         }
         if self.kind.of == AnswerType::YesNo && all.is_empty() {
-            let language = turn.language();
-            for (id, yes, title) in [("yes", true, sentences::yes(language)), ("no", false, sentences::no(language))] {
+            for (id, yes, phrase) in [("yes", true, Phrase::Yes), ("no", false, Phrase::No)] {
                 all.push(OptionShown {
                     id: id.into(),
-                    title: title.into(),
+                    title: self.message.phrases.said(turn, here, phrase)?,
                     value: Value::YesNo(yes),
                     description: None,
                     consent: Vec::new(),
@@ -297,7 +310,7 @@ fn read_reminders(fields: &mut StepFields<'_, '_>) -> Vec<Reminder> {
         keys.finish();
         let if_closed = if_closed.and_then(|node| WrittenIfClosed::parse(fields, node));
         if let (Some(after), Some(say)) = (after, say) {
-            let say = fields.text_of(say);
+            let say = fields.said_of(say, "`say`");
             fields.sentence(Role::Other, &say);
             all.push(Reminder { after, say, if_closed });
         }

@@ -4,18 +4,19 @@ use super::StepKind;
 use crate::{
     base::{
         diagnostic::Diagnostic,
-        limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT},
+        limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT, VALUE_DEPTH_MAX},
         time::Span,
     },
     flow::{
         definition::Body,
+        request::{self, Address},
         spec::{FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         text::{Data, Text},
         turn::{Failure, Here, Next, Turn},
     },
     model::{
-        effect::{CallBody, Effect, HttpCall},
+        effect::{CallBody, CallText, Effect, HttpCall},
         event::{CallAnswer, CallError},
         session::{CallWait, Waiting},
         value::Value,
@@ -85,6 +86,16 @@ impl StepKind for Http {
         {
             fields.report(Diagnostic::error("E238", &entry.key.place, "a request has `json` or `form`, not both"));
         }
+        if url.as_ref().is_some_and(request::is_foreign) {
+            let mut texts: Vec<&Text> = headers.iter().chain(&query).chain(&form).map(|(_, text)| text).collect();
+            json.iter().for_each(|json| json.texts(&mut texts));
+            let secret = texts.into_iter().find(|text| text.codes().any(|code| code.uses().names.contains("secrets")));
+            if let Some(text) = secret {
+                let message = "no secret goes to an address that begins with a value";
+                let finding = Diagnostic::error("E309", text.place(), message);
+                fields.report(finding.help("begin the address with `${env.NAME}`, and put values behind the host"));
+            }
+        }
         let safe = matches!(method.as_str(), "GET" | "HEAD");
         let keyed = fields.has("retry");
         let retry = read_retry(fields, if safe { 2 } else { 0 });
@@ -105,7 +116,7 @@ impl StepKind for Http {
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
-        match self.request(turn, here) {
+        match self.asked(turn, here) {
             Ok(request) => {
                 turn.effects.push(Effect::Call(Box::new(request.clone())));
                 turn.note_at(here, format!("{} to a server", self.method));
@@ -118,18 +129,20 @@ impl StepKind for Http {
 }
 
 impl Http {
-    fn request(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<HttpCall, Failure> {
-        let render = |pairs: &[(String, Text)]| -> Result<Vec<(String, String)>, Failure> {
-            pairs.iter().map(|(name, text)| Ok((name.clone(), turn.render(here, text, &[])?))).collect()
+    fn asked(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<HttpCall, Failure> {
+        let render = |pairs: &[(String, Text)]| -> Result<Vec<(String, CallText)>, Failure> {
+            let filled = |text: &Text| turn.at_step(here, |scope| request::text(text, scope));
+            pairs.iter().map(|(name, text)| Ok((name.clone(), filled(text)?))).collect()
         };
-        let url = match &self.url {
-            Some(url) => turn.render(here, url, &[])?.trim().to_owned(),
-            None => String::new(),
+        let address = match &self.url {
+            Some(url) => turn.at_step(here, |scope| request::address(url, scope))?,
+            None => Ok(Address { url: String::new(), foreign: false }),
         };
-        let headers: BTreeMap<String, String> = render(&self.headers)?.into_iter().collect();
+        let Address { url, foreign } = address.map_err(|why| Failure::new("invalid_url", why))?;
+        let headers: BTreeMap<String, CallText> = render(&self.headers)?.into_iter().collect();
         let query = render(&self.query)?;
         let body = match &self.json {
-            Some(json) => Some(CallBody::Json(turn.data(here, json)?.to_json())),
+            Some(json) => Some(json_body(turn, here, json)?),
             None if self.form.is_empty() => None,
             None => Some(CallBody::Form(render(&self.form)?)),
         };
@@ -139,7 +152,13 @@ impl Http {
         });
         let key = self.keyed.then(|| idempotency_key(turn, here.run, call));
         let method = self.method.clone();
-        Ok(HttpCall { run: here.run, call, attempt: 1, method, url, headers, query, body, timeout: self.timeout, key })
+        let timeout = self.timeout;
+        let request = HttpCall { run: here.run, call, attempt: 1, method, url, headers, query, body, timeout, key };
+        if foreign && request.has_secret() {
+            let text = "the host comes from a value, and no secret goes there; begin the address with `env` or a text";
+            return Err(Failure::new("blocked", text));
+        }
+        Ok(request)
     }
 
     /// A call came back: kept, tried again, or an error.
@@ -198,6 +217,14 @@ impl Http {
     fn accepts(&self, status: u16) -> bool {
         if self.accept.is_empty() { (200..300).contains(&status) } else { self.accept.contains(&status) }
     }
+}
+
+fn json_body(turn: &Turn<'_>, here: Here<'_>, json: &Data) -> Result<CallBody, Failure> {
+    let given = turn.at_step(here, |scope| request::data(json, scope))?;
+    if given.is_too_deep() {
+        return Err(Failure::new("too_deep", format!("more than {VALUE_DEPTH_MAX} lists and maps in each other")));
+    }
+    Ok(given.into_body())
 }
 
 fn value_of(answer: CallAnswer) -> Value {

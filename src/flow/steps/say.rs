@@ -29,7 +29,9 @@ impl StepKind for Say {
             FieldSpec::required("say", FieldKind::Text, "What to say."),
             FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "A picture, film, sound or document, or a list: an address, or a file of the bot's folder, `files/menu.pdf`."),
             FieldSpec::optional("buttons", FieldKind::Many(&parts::BUTTON), "At most three: `{id, title, consent}`."),
-            FieldSpec::optional("link", parts::LINK, "A button that opens a page: `{title, url}`."),
+            FieldSpec::optional("link", parts::LINK, "A button that opens a page: `{title, url}`. Beside `buttons` or `options` it goes ahead as a message of its own, with its `text` above it."),
+            FieldSpec::optional("place", parts::PLACE, "A point on the map, as a message of its own: `{latitude, longitude, name, address}`."),
+            FieldSpec::optional("card", parts::CARD, "A contact card that the customer can save, or a list, as a message of its own: `{name, phone, whatsapp, email, company, title, url}`."),
             FieldSpec::optional("header", FieldKind::Text, "A short line above (60 characters), or a file. Without buttons a line in bold."),
             FieldSpec::optional("footer", FieldKind::Text, "A short line below (60 characters). Without buttons a line in italics."),
             FieldSpec::default(

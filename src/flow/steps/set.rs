@@ -179,6 +179,7 @@ fn checked(fields: &StepFields<'_, '_>, name: &str, place: &Place) -> String {
 fn not_set(name: &str) -> Option<&'static str> {
     Some(match name {
         "first_name" => "it is the first word of the name: write `contact.name`",
+        "username" => "it is the public name that they chose on WhatsApp; for another one add a field of your own to `fields` in `_bot.yaml`",
         "phone" | "country" => "it is the number that they write from; for another one add a field of your own to `fields` in `_bot.yaml`",
         "tags" => "write a step `- tag: NAME`, or `- untag: NAME`",
         "consent" => "write a step `- consent: {TOPIC: given}`",

@@ -5,7 +5,8 @@ use crate::{
     flow::{
         definition::Body,
         fate::waits_for_fate,
-        closed::{TemplateButton, TemplateChoice},
+        closed::{TemplateButton, TemplateChoice, filled},
+        template_parts::{TemplateCard, TemplateTop},
         spec::{Declared, FieldKind, FieldSpec, Spec, parts},
         step_fields::StepFields,
         turn::{Failure, Here, Next, Saying, Turn},
@@ -25,8 +26,10 @@ impl StepKind for Template {
         fields: &[
             FieldSpec::required("template", FieldKind::Known(Declared::Template), "The template's name."),
             FieldSpec::optional("vars", parts::TEMPLATE_VARS, "A list for positional parameters, a map for named ones."),
-            FieldSpec::optional("header", FieldKind::Text, "The header's text, or its file: an address, or `files/…` of the bot."),
-            FieldSpec::optional("buttons", parts::TEMPLATE_BUTTONS, "By the template's buttons: an id, or `{url: suffix}`."),
+            FieldSpec::optional("header", parts::TEMPLATE_HEADER, "The header's text, its file (an address, or `files/…` of the bot), or its place."),
+            FieldSpec::optional("buttons", parts::TEMPLATE_BUTTONS, "By the template's buttons: an id, `{url: suffix}`, `{code: …}` or `{form: …}`."),
+            FieldSpec::optional("cards", parts::TEMPLATE_CARDS, "Of a carousel, from the left."),
+            FieldSpec::optional("offer_ends", FieldKind::Data, "When the offer ends to which it counts down."),
             FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
             FieldSpec::optional(
                 "on_undelivered",
@@ -43,15 +46,20 @@ impl StepKind for Template {
         let Some(names) = fields.required("template") else { return Template { choice: None, on_undelivered } };
         let names = names.one_or_many().iter().map(|node| fields.text_of(node)).collect();
         let vars = fields.opt_data("vars");
-        let (header, language) = (fields.opt_text("header"), fields.opt_text("language"));
+        let header = fields.node("header").map(|node| TemplateTop::parse(fields, node));
+        let language = fields.opt_text("language");
+        let cards = fields.list("cards").iter();
+        let cards = cards.map(|node| TemplateCard::parse(fields, node)).collect();
+        let offer_ends = fields.opt_data("offer_ends");
         let buttons = fields.list("buttons").iter();
         let buttons = buttons.map(|node| TemplateButton::parse(fields, node)).collect();
-        Template { choice: Some(TemplateChoice { names, vars, header, buttons, language }), on_undelivered }
+        Template { choice: Some(TemplateChoice { names, vars, header, buttons, language, cards, offer_ends }), on_undelivered }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         let Some(choice) = &self.choice else { return Next::Continue };
-        let template = match choice.messages(turn, here, &[]) {
+        let messages = choice.messages(turn, here, &[]);
+        let template = match messages.and_then(|all| all.iter().try_for_each(filled).map(|()| all)) {
             Ok(templates) => templates.into_iter().next(),
             Err(failure) => return Next::Fail(failure),
         };

@@ -150,6 +150,36 @@ steps: [{say: '${contact.city}'}]
 }
 
 #[test]
+fn a_template_whose_value_is_missing_is_an_error() {
+    let flow = "flow: a
+when: [{event: paid}]
+steps:
+  - template: order_paid
+    vars: ['${event.data.order}']
+    on_error: [{log: x}, {say: '${error.code}: ${error.text}', if_closed: hold}]
+  - wait: 1h
+";
+    let missing = "empty_text: the value of {{1}} of template `order_paid` came out empty";
+    check(flow, &format!("< hi\n* unanswered\n~ event paid {{}}\n> {missing}"));
+    check(flow, "< hi\n* unanswered\n~ event paid {\"order\": \"A1\"}\n! order_paid\n= runs 1");
+    let unsaid = flow.lines().filter(|line| !line.contains("on_error")).collect::<Vec<_>>().join("\n");
+    check(&unsaid, "~ event paid {}\n* run failed\n= runs 0");
+}
+
+#[test]
+fn a_template_that_stands_for_a_message_needs_its_values_only_when_it_goes() {
+    let flow = "flow: a
+when: [{event: paid}]
+steps:
+  - ask: Is it well?
+    if_closed: {template: order_paid, vars: {order: '${event.data.order}'}}
+    on_error: [{tag: failed}]
+";
+    check(flow, "< hi\n* unanswered\n~ event paid {}\n> Is it well?");
+    check(flow, "~ event paid {}\n* run done\n= runs 0");
+}
+
+#[test]
 fn starts_in_line_have_a_limit() {
     let flows =
         "flow: q\nwhen: [{message: go}]\nsteps: [{ask: 'A?'}]\n---\nflow: p\nwhen: [{api: true}]\nsteps: [{log: x}]\n";

@@ -102,3 +102,52 @@ fn a_flow_protects_all_its_questions_and_one_of_them_may_differ() {
     check(&flow, "< go\n> Card number?\n< help\n* run replaced\n> Here I am");
     check(&flow, "< go\n> Card number?\n< 1\n> And a name?\n< help\n> 1 help");
 }
+
+const BURST: &str = "flow: answer
+when: [{any_message: true, gather: 3s}]
+steps: [{say: 'About: ${msg.text ?? \"-\"}'}]
+---
+flow: menu
+when: [{message: menu}]
+steps: [{say: The menu}]
+";
+
+#[test]
+fn three_quick_texts_start_a_flow_once() {
+    check(
+        BURST,
+        "< hello\n+1s\n< I have a question\n+1s\n< about rings\n+1s\n> About: hello / I have a question / about rings\n+1h",
+    );
+    check(BURST, "< hello\n~ restart\n+3s\n> About: hello\n< and now?\n+3s\n> About: and now?");
+}
+
+#[test]
+fn what_is_no_text_of_it_ends_a_burst_in_its_order() {
+    check(BURST, "< hello\n+1s\n< menu\n> About: hello\n> The menu\n+1h");
+    check(BURST, "< hello\n~ image\n> About: hello\n> About: -\n+1h");
+    check(BURST, "< hello\n~ react 👍\n+3s\n> About: hello");
+    check(BURST, "< hello\n< STOP\n> You will hear no more from us. Write START to come back.\n+1h");
+    check(BURST, "< hello\n~ person\n+1h");
+}
+
+#[test]
+fn a_burst_has_a_size_at_which_it_ends() {
+    let half = "x".repeat(crate::base::limits::GATHERED_CHARS_MAX / 2);
+    let flows = BURST.replace("'About: ${msg.text ?? \"-\"}'", "'${msg.text.len()}'");
+    check(&flows, &format!("< {half}\n< {half}\n> {}", 2 * half.len() + 1));
+    check(&flows, &format!("< {}\n+1s\n+2s\n> {}", &half[1..], half.len() - 1));
+}
+
+#[test]
+fn a_first_message_is_one_however_many_texts_it_has() {
+    let flows = "flow: hi
+when: [{first_message: true, gather: 2s}]
+steps: [{say: 'Welcome: ${msg.text}'}]
+---
+flow: rest
+when: [{any_message: true}]
+steps: [{say: Rest}]
+";
+    check(flows, "< hi\n+1s\n< there\n+1s\n> Welcome: hi / there\n< x\n> Rest");
+    check(flows, "~ welcome\n+1s\n< hi\n+2s\n> Welcome: hi\n< x\n> Rest");
+}

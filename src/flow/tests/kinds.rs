@@ -277,6 +277,17 @@ steps: [{say: The menu.}]
 }
 
 #[test]
+fn an_opened_chat_starts_what_takes_any_message() {
+    let flows = "flow: any
+when: [{any_message: true}]
+steps: [{say: 'You: ${msg.text ?? \"-\"} ${msg.kind}'}]
+";
+    check(flows, "~ welcome\n+3s\n> You: - welcome\n< hello\n> You: hello text");
+    check(flows, "< hello\n> You: hello text\n~ welcome\n+1s\n< again\n> You: again text\n+1h");
+    check(&flows.replace("true}", "true, if: 'msg.kind != \"welcome\"'}"), "~ welcome\n+1h\n< hi\n> You: hi text");
+}
+
+#[test]
 fn a_flow_beside_a_question_leaves_it_alone() {
     let flows = "flow: q
 when: [{message: q}]

@@ -161,3 +161,59 @@ fn check_and_status_count_the_same() {
         }
     }
 }
+
+#[test]
+fn built_in_phrases_are_said_in_the_words_of_the_language() {
+    const FLOW: &str = "flow: shop
+when: [{message: hi}]
+steps:
+  - ask: Agreed?
+    as: ok
+    type: yesno
+  - say: '${title(ok)}'
+";
+    // Its own words, in the bot's own language and in one that has no built-in ones.
+    for (language, bot) in [("en", "bot: Test\nlanguage: en\n"), ("eo", "bot: Test\nlanguage: eo\n")] {
+        let file = format!("locale: {language}\nphrases: {{yes: Jes, no: Ne, invalid: Mi ne komprenas.}}\n");
+        let mut talk = Talk::with_files(bot, FLOW, &[(&format!("locales/{language}.yaml"), &file)]);
+        for line in ["< hi", "> Agreed? [Jes] [Ne]", "< kio", "> Mi ne komprenas. [Jes] [Ne]", "< jes", "> Jes"] {
+            talk.line(line).unwrap_or_else(|what| panic!("{language} `{line}`: {what}"));
+        }
+    }
+    // What is built in, also for a language that stands in for another, and the bot's where there is neither.
+    for (bot, yes) in [
+        ("bot: Test\nlanguage: ar\n", "نعم"),
+        ("bot: Test\nlanguage: zh_HK\n", "是"),
+        ("bot: Test\nlanguage: es\nlanguages: {ca: []}\n", "Sí"),
+    ] {
+        let mut talk = Talk::new(
+            bot,
+            &FLOW.replace("  - ask", "  - set: {contact.language: ca}\n    if: '\"ca\" == \"\"'\n  - ask"),
+        );
+        talk.contact.data.language = bot.contains("ca:").then(|| "ca".to_owned());
+        talk.line("< hi").unwrap();
+        let no = talk.unread[0].clone();
+        assert!(no.starts_with(&format!("Agreed? [{yes}]")), "{bot}: {no}");
+    }
+}
+
+#[test]
+fn extract_keeps_the_phrases_and_a_wrong_one_is_found() {
+    let phrases = "locale: es\nphrases:\n  choose: Elige\n";
+    let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", SHOP), ("locales/es.yaml", phrases)];
+    let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
+    let (set, _) = parse_set(&files);
+    let written = crate::flow::i18n::extract(&set, "es", &crate::flow::i18n::Taken::nothing());
+    assert!(written.contains("\nphrases:\n  choose: Elige\n"), "{written}");
+    for (phrases, code) in [
+        ("{chose: Elige}", "E203"),
+        ("{choose: Elige lo que más te guste}", "E703"),
+        ("{kept: 'De acuerdo, ${contact.name}'}", "E208"),
+    ] {
+        let text = format!("locale: es\nphrases: {phrases}\n");
+        let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", SHOP), ("locales/es.yaml", &text)];
+        let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
+        let codes: Vec<&str> = parse_set(&files).1.iter().filter(|f| f.is_error()).map(|f| f.code).collect();
+        assert_eq!(codes, [code], "{phrases}");
+    }
+}

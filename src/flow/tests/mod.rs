@@ -13,6 +13,7 @@ mod calls;
 mod consent;
 mod corners;
 mod errors;
+mod forms;
 mod fuzz;
 mod gathering;
 mod kinds;
@@ -30,6 +31,7 @@ mod talk;
 mod undelivered;
 mod updating;
 mod waiting;
+mod which;
 mod windows;
 
 pub use talk::Talk;

@@ -239,3 +239,122 @@ fn a_file_of_the_bot_goes_as_its_path_or_behind_an_address() {
     assert!(address.starts_with("https://bot.example/v1/files/") && address.ends_with("/menu.pdf"), "{address}");
     assert_eq!(sent(&FETCHES, None).text(), "no_public_url");
 }
+
+const BOTH: &str = "flow: a
+when: [{message: go}]
+steps:
+  - ask: Which size?
+    as: size
+    header: Shoes
+    link: {title: Size chart, url: 'https://shop.example/sizes', text: Measure first.}
+    options: [S, M]
+  - say: '${size}'
+    link: {title: Open, url: 'https://shop.example'}
+    buttons: [Bye]
+";
+
+#[test]
+fn a_link_goes_ahead_of_options_and_of_buttons() {
+    check(
+        BOTH,
+        "< go\n> Measure first. [Size chart -> https://shop.example/sizes]\n> Shoes | Which size? [S] [M]\n<- M\n\
+         > Open [Open -> https://shop.example]\n> M [Bye]",
+    );
+    // Asked again are the question and its answers.
+    check(
+        BOTH,
+        "< go\n> Measure first. [Size chart -> https://shop.example/sizes]\n> Shoes | Which size? [S] [M]\n< XL\n\
+         > Sorry, I did not get that. [S] [M]\n< s\n> Open [Open -> https://shop.example]\n> S [Bye]",
+    );
+}
+
+#[test]
+fn a_link_beside_a_list_and_where_nothing_can_be_tapped() {
+    let flow = BOTH.replace("[S, M]", "[S, M, L, XL]");
+    let first =
+        "< go\n> Measure first. [Size chart -> https://shop.example/sizes]\n> Shoes | Which size? (S) (M) (L) (XL)";
+    check(&flow, &format!("{first}\n<- L\n> Open [Open -> https://shop.example]\n> L [Bye]"));
+    static NO_LINKS: LazyLock<Carries> = LazyLock::new(|| Carries { links: false, ..META.clone() });
+    let mut talk = Talk::new("bot: Test\n", BOTH);
+    talk.carries = &NO_LINKS;
+    talk.line("< go").unwrap();
+    talk.line("> Shoes | Which size? /  / Size chart: https://shop.example/sizes [S] [M]").unwrap();
+}
+
+#[test]
+fn what_came_out_empty_is_an_error_and_never_leaves() {
+    for part in [
+        "say: '${gone}'\n    media: https://a.example/x.jpg\n    buttons: [Yes]",
+        "say: '${gone}'\n    media: https://a.example/x.jpg\n    link: {title: Open, url: 'https://a.example'}",
+        "say: Look.\n    link: {title: Open, url: '${gone}'}",
+        "say: Look.\n    link: {title: '${gone}', url: 'https://a.example'}",
+        "say: Look.\n    buttons: [{id: yes, title: '${gone}'}]",
+        "ask: Which?\n    as: x\n    options: [{id: a, title: '${gone}'}, B]",
+        "ask: '${gone}'\n    as: x\n    type: location",
+        "say: Here.\n    card: {name: '${gone}'}",
+    ] {
+        let flow = format!(
+            "flow: a\nwhen: [{{message: go}}]\nvars: {{gone: ''}}\nsteps:\n  - {part}\n    on_error: [{{say: '${{error.code}}'}}]\n"
+        );
+        check(&flow, "< go\n> empty_text");
+    }
+    // A file may stand alone.
+    let alone = "flow: a\nwhen: [{message: go}]\nsteps:\n  - say: ''\n    media: https://a.example/x.jpg\n";
+    check(alone, "< go\n> <image>");
+}
+
+#[test]
+fn a_question_for_a_place_has_the_button_that_shares_it() {
+    let flow = "flow: a\nwhen: [{message: go}]\nsteps:\n  - ask: Where are you?\n    as: where\n    type: location\n    tries: 2\n  - say: Found.\n    place: ${where}\n";
+    check(
+        flow,
+        "< go\n> Where are you? [share a place]\n< at home\n> Sorry, I did not get that. [share a place]\n\
+         ~ location\n> place (40.4, -3.7)\n> Found.",
+    );
+    static WORDS: LazyLock<Carries> = LazyLock::new(|| Carries { place_requests: false, ..META.clone() });
+    let mut talk = Talk::new("bot: Test\n", flow);
+    talk.carries = &WORDS;
+    talk.line("< go").unwrap();
+    talk.line("> Where are you?").unwrap();
+}
+
+#[test]
+fn a_place_and_cards_go_ahead_of_the_text() {
+    let flow = "flow: a
+when: [{message: go}]
+vars: {north: 37.39}
+steps:
+  - say: Come by, or ask Ben.
+    place: {latitude: '${north}', longitude: -5.99, name: Workshop, address: Calle Feria 12}
+    card: [{name: Ben, phone: '+34 600 111 333', whatsapp: '+34600111333', email: ben@shop.example}, {name: Shop}]
+";
+    let mut talk = Talk::new("bot: Test\n", flow);
+    for line in
+        ["< go", "> place (37.39, -5.99) Workshop", "> card Ben, +34 600 111 333; Shop", "> Come by, or ask Ben."]
+    {
+        talk.line(line).unwrap();
+    }
+    let Content::ContactCards { cards } = &talk.said[1] else { panic!("{:?}", talk.said) };
+    assert_eq!(cards[0].phones.len(), 1, "one number, once");
+    assert_eq!(cards[0].phones[0].wa_id.as_deref(), Some("34600111333"));
+    let off = flow
+        .replace("north: 37.39", "north: 137.39")
+        .replace("    card", "    on_error: [{say: '${error.code}'}]\n    card");
+    check(&off, "< go\n> type");
+}
+
+#[test]
+fn the_words_on_a_list_are_the_authors() {
+    let phrases = "    phrases: {choose: See sizes, more: Next page, back: Page before}\n";
+    let flow = list(12, phrases);
+    let mut talk = Talk::new("bot: Test\n", &flow);
+    let shops: String = (1..=9).map(|n| format!(" (Shop {n})")).collect();
+    talk.line("< go").unwrap();
+    talk.line(&format!("> Which?{shops} (Next page)")).unwrap();
+    let Content::List { button, .. } = &talk.said[0] else { panic!("{:?}", talk.said) };
+    assert_eq!(button, "See sizes");
+    talk.line("< next page").unwrap();
+    talk.line("> Which? (Shop 10) (Shop 11) (Shop 12) (Page before)").unwrap();
+    let yesno = "flow: a\nwhen: [{message: go}]\nsteps:\n  - ask: Agreed?\n    as: ok\n    type: yesno\n    phrases: {yes: I agree, no: Not now}\n  - say: '${title(ok)}'\n";
+    check(yesno, "< go\n> Agreed? [I agree] [Not now]\n< i agree\n> I agree");
+}

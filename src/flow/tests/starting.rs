@@ -197,10 +197,10 @@ steps: [{say: Yes.}]
 
 #[test]
 fn a_late_message_starts_nothing_and_answers_what_had_left_before() {
-    check(&one("message: hi"), "~ late 7h hi\n* needs person\n= needs_person true\n~ late 5h hi\n> Yes.");
+    check(&one("message: hi"), "~ late 7h hi\n* late\n* needs person\n= needs_person true\n~ late 5h hi\n> Yes.");
     let flow = "flow: name\nwhen: [{message: hi}]\nsteps: [{ask: 'Name?', as: name}, {say: '${name}!'}]\n";
     check(flow, "< hi\n> Name?\n+8h\n~ late 7h Ada\n> Ada!");
-    check(flow, "< hi\n> Name?\n+1h\n~ late 7h Ada\n* needs person");
+    check(flow, "< hi\n> Name?\n+1h\n~ late 7h Ada\n* late\n* needs person");
 }
 
 #[test]

@@ -183,6 +183,35 @@ fn a_template_carries_all_that_is_written() {
 }
 
 #[test]
+fn a_template_carries_its_rare_parts() {
+    let parts = "header: {latitude: '${n}.5', longitude: -9, name: Shop}\n    \
+                 buttons: [{code: 'SAVE${n}'}, {form: {token: t, data: {first: '${n}'}}}, {form: {}}]\n    \
+                 offer_ends: 2026-12-01T09:00:00Z\n    \
+                 cards:\n      - {header: https://x.example/1.png, vars: ['${n}'], buttons: [buy]}\n      - {vars: [b]}\n";
+    let template = sent(&format!("  - template: offer\n    {parts}"));
+    let Some(HeaderValue::Location(place)) = &template.header else { panic!("{:?}", template.header) };
+    assert_eq!((place.latitude, place.longitude, place.name.as_deref()), (7.5, -9.0, Some("Shop")));
+    let form = |token: Option<&str>, data: Option<serde_json::Value>| ButtonValue::Form {
+        token: token.map(str::to_owned),
+        data,
+    };
+    let first = serde_json::json!({"first": 7});
+    assert_eq!(
+        template.buttons,
+        [ButtonValue::CopyCode("SAVE7".into()), form(Some("t"), Some(first)), form(None, None)]
+    );
+    assert_eq!(template.parts.offer_ends.map(|at| at.0), Some(1_796_115_600_000));
+    let [one, two] = template.parts.cards.as_slice() else { panic!("{:?}", template.parts) };
+    assert_eq!((&one.body, &two.body), (&positional("7"), &positional("b")));
+    assert!(matches!(&one.header, Some(HeaderValue::Media(media)) if media.url == "https://x.example/1.png"));
+    assert!(matches!(one.buttons.as_slice(), [ButtonValue::Reply { .. }]), "{:?}", one.buttons);
+}
+
+fn positional(value: &str) -> Parameters {
+    Parameters::Positional(vec![value.to_owned()])
+}
+
+#[test]
 fn a_header_that_is_an_address_is_a_file() {
     let template = sent("  - template: shipped\n    header: https://x.example/${n}.pdf\n    vars: ['${n}', b]\n");
     assert_eq!(template.body, Parameters::Positional(vec!["7".into(), "b".into()]));

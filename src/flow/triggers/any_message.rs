@@ -2,6 +2,7 @@
 
 use super::{Since, TriggerKind};
 use crate::{
+    base::time::Span,
     flow::{
         choose::{Fit, Heard, Strength},
         spec::{FieldKind, FieldSpec, Spec},
@@ -10,19 +11,21 @@ use crate::{
     model::{answer, inbound::InboundKind},
 };
 
-pub struct AnyMessage;
+pub struct AnyMessage {
+    pub gather: Option<Span>,
+}
 
 impl TriggerKind for AnyMessage {
     const SPEC: Spec = Spec {
         name: "any_message",
-        summary: "Any message that nothing else understood.",
-        fields: &[FieldSpec::required("any_message", FieldKind::True, "Always `true`.")],
+        summary: "Any message that nothing else understood, and a chat that was opened without one.",
+        fields: &[FieldSpec::required("any_message", FieldKind::True, "Always `true`."), super::GATHER],
         example: "any_message: true",
     };
 
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
         super::only_true(fields, "any_message");
-        AnyMessage
+        AnyMessage { gather: super::read_gather(fields) }
     }
 
     fn since(&self) -> Since {
@@ -31,8 +34,13 @@ impl TriggerKind for AnyMessage {
 
     fn hears(&self, heard: &Heard<'_>) -> Option<Fit> {
         let kind = &heard.message.kind;
-        let counts = answer::says_something(kind) || matches!(kind, InboundKind::Unsupported { .. });
+        let counts =
+            answer::says_something(kind) || matches!(kind, InboundKind::Welcome | InboundKind::Unsupported { .. });
         counts.then(|| Fit::of(Strength::Any))
+    }
+
+    fn gather(&self) -> Option<Span> {
+        self.gather
     }
 
     fn why_not(&self, _: &Heard<'_>) -> String {

@@ -14,6 +14,7 @@ use crate::{
 pub struct FirstMessage {
     /// `None`: the first ever.
     pub after_silence: Option<Span>,
+    pub gather: Option<Span>,
 }
 
 const FIRST: FieldKind = FieldKind::Either(&[
@@ -25,21 +26,22 @@ impl TriggerKind for FirstMessage {
     const SPEC: Spec = Spec {
         name: "first_message",
         summary: "The first message ever, or the first after a silence.",
-        fields: &[FieldSpec::required("first_message", FIRST, "`true`, or `{after_silence: 30d}`.")],
+        fields: &[FieldSpec::required("first_message", FIRST, "`true`, or `{after_silence: 30d}`."), super::GATHER],
         example: "first_message: {after_silence: 30d}",
     };
 
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
-        let Some(node) = fields.required("first_message") else { return FirstMessage { after_silence: None } };
+        let gather = super::read_gather(fields);
+        let Some(node) = fields.required("first_message") else { return FirstMessage { after_silence: None, gather } };
         if node.map().is_none() {
             super::only_true(fields, "first_message");
-            return FirstMessage { after_silence: None };
+            return FirstMessage { after_silence: None, gather };
         }
         let mut keys = fields.below(node, "first_message");
         keys.required("after_silence");
         let after_silence = keys.opt_duration("after_silence");
         keys.finish();
-        FirstMessage { after_silence }
+        FirstMessage { after_silence, gather }
     }
 
     fn since(&self) -> Since {
@@ -55,6 +57,10 @@ impl TriggerKind for FirstMessage {
             (Some(silence), before) => before.is_some_and(|before| heard.message.at - before >= silence),
         };
         (begins && first).then(|| Fit::of(Strength::First))
+    }
+
+    fn gather(&self) -> Option<Span> {
+        self.gather
     }
 
     fn why_not(&self, _: &Heard<'_>) -> String {

@@ -2,10 +2,13 @@
 
 use super::{
     choose::{Fit, Heard},
-    spec::{FieldKind, Spec},
+    spec::{FieldKind, FieldSpec, Spec},
     step_fields::TriggerFields,
 };
-use crate::{base::time::Span, model::event::Happened};
+use crate::{
+    base::{limits::GATHER_MAX, time::Span},
+    model::event::Happened,
+};
 
 /// What a kind of trigger is: how it is described and read, and what it starts by.
 pub trait TriggerKind: Sized {
@@ -24,6 +27,10 @@ pub trait TriggerKind: Sized {
     }
     /// Whether a message starts it, how strongly, and the inputs that the message gives.
     fn hears(&self, _: &Heard<'_>) -> Option<Fit> {
+        None
+    }
+    /// How long it waits for more texts before it starts its flow; `None`: not at all.
+    fn gather(&self) -> Option<Span> {
         None
     }
     /// Why this message does not start it.
@@ -103,6 +110,12 @@ macro_rules! triggers {
                 }
             }
 
+            pub fn gather(&self) -> Option<Span> {
+                match self {
+                    $(Trigger::$Kind(trigger) => trigger.gather(),)*
+                }
+            }
+
             pub fn why_not(&self, heard: &Heard<'_>) -> String {
                 match self {
                     $(Trigger::$Kind(trigger) => trigger.why_not(heard),)*
@@ -130,6 +143,22 @@ fn only_true(fields: &mut TriggerFields<'_, '_>, name: &'static str) {
     {
         fields.wrong(node, "E206", format!("`{name}` is always `true`; without the trigger take the line out"));
     }
+}
+
+/// `gather` of the triggers that take any text.
+const GATHER: FieldSpec = FieldSpec::optional(
+    "gather",
+    FieldKind::Duration,
+    "Joins the texts that arrive within this time of the first to one message, such as `3s`. A tap, a file or a keyword \
+     ends it.",
+);
+
+fn read_gather(fields: &mut TriggerFields<'_, '_>) -> Option<Span> {
+    let span = fields.opt_duration("gather")?;
+    if let Some(node) = fields.node("gather").filter(|_| span > GATHER_MAX || span <= Span::ZERO) {
+        fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}"));
+    }
+    Some(span)
 }
 
 /// What `any_or_names` reads.

@@ -8,6 +8,7 @@ use super::{
     refine::refine,
     state::{By, State},
     ty::{Kinds, Known, Shape, Ty},
+    views,
 };
 use crate::{
     base::{
@@ -21,6 +22,7 @@ use crate::{
         definition::{Flow, Node},
         lint::ways::leads_on,
         script::Code,
+        steps::Step,
         text::{Text, typed},
     },
     model::answer::AnswerType,
@@ -239,10 +241,9 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
 /// What `as:` names takes its type, on the ways that fill it.
 fn fill(flow: &Flow, node: &Node, by: &str, state: State) -> State {
     let Some(name) = &node.outline.fills else { return state };
-    let written = &node.outline.yaml;
     let ty = match node.outline.verb {
         "ask" if matches!(by, "on_fail" | "other") => return state,
-        "ask" => answer(written, by),
+        "ask" => answer(node, by),
         "http" => Ty::shape(Shape::Http),
         _ => Ty::ANY,
     };
@@ -250,11 +251,17 @@ fn fill(flow: &Flow, node: &Node, by: &str, state: State) -> State {
 }
 
 /// The type of an answer.
-pub fn answer(written: &yaml::Node, by: &str) -> Ty {
+pub fn answer(node: &Node, by: &str) -> Ty {
+    let written = &node.outline.yaml;
+    // It was reported: that something may be missing in it is no mistake of its own.
+    let reported = Ty::of(Kinds::ALL.and(Kinds::VAGUE));
+    if written.get("form").is_some() {
+        let Step::Ask(ask) = &node.step else { return reported };
+        return ask.message.form.as_ref().map_or(reported, |form| views::filled(&form.returns));
+    }
     let named = written.get("type").and_then(yaml::Node::text);
     match named.and_then(AnswerType::parse) {
-        // It was reported: that something may be missing in it is no mistake of its own.
-        None if named.is_some() => return Ty::of(Kinds::ALL.and(Kinds::VAGUE)),
+        None if named.is_some() => return reported,
         Some(AnswerType::Choice) | None => {}
         // It was reported, and one of them is meant.
         Some(AnswerType::List) if written.get("options").is_some() => {}

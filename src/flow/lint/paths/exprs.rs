@@ -10,7 +10,10 @@ use super::{
     views,
 };
 use crate::{
-    base::{diagnostic::Diagnostic, place::Place},
+    base::{
+        diagnostic::{Diagnostic, nearest},
+        place::Place,
+    },
     flow::{
         FlowSet,
         definition::Flow,
@@ -289,6 +292,9 @@ impl Eval<'_> {
             (Known::Shape(shape), Expr::StringConstant(name, _)) => {
                 views::part(self.set, *shape, name.as_str()).unwrap_or(Ty::ANY)
             }
+            (Known::Filled(parts), Expr::StringConstant(name, _)) => {
+                parts.iter().find(|(part, _)| *part == name.as_str()).map_or(Ty::ANY, |(_, ty)| ty.clone())
+            }
             (Known::Returned(flow), Expr::StringConstant(name, _)) => {
                 views::returned(self.set, flow, base.kinds, name.as_str()).unwrap_or(Ty::ANY)
             }
@@ -303,6 +309,17 @@ impl Eval<'_> {
                 self.no_part(name, position, &format!("what `{flow}` returns"), &views::names_returned(self.set, flow));
             }
             return part.unwrap_or(Ty::ANY);
+        }
+        if let Known::Filled(parts) = &base.known {
+            if let Some((_, part)) = parts.iter().find(|(part, _)| part == name) {
+                return if base.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() };
+            }
+            // A form may give more than is declared: only what is nearly a declared name is a slip.
+            let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
+            if nearest(name, known.iter().copied()).is_some() {
+                self.no_part(name, position, "what the form `returns`", &known);
+            }
+            return Ty::ANY;
         }
         if let Known::Chosen(texts) = &base.known {
             let place = self.place(position, name.len());

@@ -99,7 +99,7 @@ impl<'a> Walk<'a, '_> {
                 outline.yaml.get("check").is_some_and(|check| check.place.range().contains(&place.range().start));
             match (check, &outline.fills) {
                 (true, Some(name)) => {
-                    let answered = state.clone().with(flow, name, course::answer(&outline.yaml, ""));
+                    let answered = state.clone().with(flow, name, course::answer(node, ""));
                     let ty = self.code(flow, &answered, code, Use::Asked);
                     self.condition(code, &ty);
                 }

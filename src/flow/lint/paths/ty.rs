@@ -26,6 +26,8 @@ pub enum Known {
     Shape(Shape),
     /// What this flow declares that it returns.
     Returned(FlowName),
+    /// A form that was filled in: the parts that its `returns` declare. Others come as they are.
+    Filled(Rc<[(String, Ty)]>),
     /// An item of a list that options were made of, or one of these texts: the ids of the options beside them (`also`).
     Chosen(Rc<[String]>),
 }

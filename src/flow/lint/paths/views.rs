@@ -1,6 +1,6 @@
 //! The parts of maps that the language fixes, with their types: language.md 6b.
 
-use super::ty::{Kinds, Shape, Ty};
+use super::ty::{Kinds, Known, Shape, Ty};
 use crate::{
     base::ids::FlowName,
     flow::{FlowSet, definition::Field},
@@ -55,6 +55,9 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<Ty> {
         (Shape::View("env"), _) => Ty::of(Kinds::TEXT),
         (Shape::View("hours"), _) => Ty::shape(Shape::Hours),
         (Shape::View("contact"), "phone" | "name" | "first_name" | "language" | "zone" | "country") => TEXT_OR_NOTHING,
+        (Shape::View("contact"), "username") if !set.bot.fields.iter().any(|field| field.name == "username") => {
+            TEXT_OR_NOTHING
+        }
         (Shape::View("contact"), "tags") => Ty::of(Kinds::LIST),
         (Shape::View("contact"), "last_message_at") => MOMENT_OR_NOTHING,
         (Shape::View("contact"), "consent") => Ty::of(Kinds::MAP),
@@ -73,9 +76,18 @@ pub fn names_returned<'s>(set: &'s FlowSet, flow: &FlowName) -> Vec<&'s str> {
 
 /// A part of what a flow returns; `None`: it declares none of that name. `whole` is what the whole map can be.
 pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Option<Ty> {
-    let field = set.flow(flow)?.returns.iter().find(|field| field.name == name)?;
-    let ty = if field.optional { declared(field).or(Kinds::NOTHING) } else { declared(field) };
+    let ty = given_back(set.flow(flow)?.returns.iter().find(|field| field.name == name)?);
     Some(if whole.is_vague() { ty.or(Kinds::ANY) } else { ty })
+}
+
+/// What a form gives that was filled in.
+pub fn filled(returns: &[Field]) -> Ty {
+    let parts = returns.iter().map(|field| (field.name.clone(), given_back(field)));
+    Ty { kinds: Kinds::MAP, known: Known::Filled(parts.collect()) }
+}
+
+fn given_back(field: &Field) -> Ty {
+    if field.optional { declared(field).or(Kinds::NOTHING) } else { declared(field) }
 }
 
 /// A field or input once it is filled.

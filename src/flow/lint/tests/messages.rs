@@ -29,6 +29,7 @@ fn template(name: &str, category: Category, body: &str) -> Template {
         buttons: Vec::new(),
         ttl: None,
         reference: None,
+        parts: Default::default(),
     }
 }
 
@@ -81,7 +82,10 @@ fn the_header_of_a_template_is_filled_as_it_was_approved() {
     assert_eq!(said(text("Hi {{1}}"), "    header: Ana\n"), "");
     assert!(said(text("Hi"), "    header: Ana\n").contains("takes no value"));
     assert!(said(text("Hi {{1}}"), "    header: https://a.example\n").contains("this is a file"));
-    assert!(said(Some(TemplateHeader::Location), "").contains("which flows do not fill"));
+    let place = "    header: {latitude: 40.4, longitude: -3.7}\n";
+    assert!(said(Some(TemplateHeader::Location), "").contains("has a place above its text, and gets none"));
+    assert_eq!(said(Some(TemplateHeader::Location), place), "");
+    assert!(said(text("Hi {{1}}"), place).contains("has no place above its text"));
     assert!(said(text("Hi {{1}}"), "    header: ${contact.city}\n").starts_with("4:13: error[E805]"));
 }
 

@@ -218,6 +218,12 @@ fn secrets_stand_in_http_and_nowhere_else() {
     one(&[&format!("{HI}steps:\n  - http: GET ${{env.SHOP_URL}}/${{secrets.TOKEN}}\n")], "a.yaml:4:33: error[E309]");
     one(
         &[&format!(
+            "{HI}steps:\n  - http: GET https://shop.example/x\n    as: page\n  - http: GET ${{page.body.next}}\n    headers: {{authorization: \"Bearer ${{secrets.TOKEN}}\"}}\n"
+        )],
+        "a.yaml:7:30: error[E309] no secret goes to an address that begins with a value; begin the address with `${env.NAME}`, and put values behind the host",
+    );
+    one(
+        &[&format!(
             "{HI}steps:\n  - http: GET ${{env.SHOP_URL}}/x\n    headers: {{authorization: \"${{secrets.TOKE}}\"}}\n"
         )],
         "a.yaml:5:41: error[E411] `secrets` of `_bot.yaml` does not name `TOKE`; did you mean `TOKEN`?",
@@ -354,6 +360,31 @@ fn what_a_flow_returns_has_the_parts_that_it_declares() {
              - end:\n    return: {day: \"${today()}\"}\n";
     clean(&[&reads("missing(got) || got.day > today()"), b]);
     one(&[&reads("missing(got.dya)"), b], "a.yaml:6:21: error[E412] what `b` returns has no `dya`");
+}
+
+#[test]
+fn a_form_that_was_filled_in_has_the_parts_that_it_declares() {
+    let of = |form: &str, code: &str| {
+        format!(
+            "{HI}steps:\n  - ask: When?\n    as: visit\n    timeout: 1h\n    on_timeout: [end]\n    form: {form}\n  \
+             - if: {code}\n    then:\n      - say: Fine.\n"
+        )
+    };
+    let form = "{id: f, button: Go, returns: {day: date, hour: time, wish: {type: text, optional: true}}}";
+    let reads = |code: &str| of(form, code);
+    clean(&[&reads("visit.day > today() && visit.day.day > 3")]);
+    clean(&[&reads("visit[\"day\"] > today()")]);
+    clean(&[&reads("missing(visit.wish)")]);
+    // It may give more than is declared.
+    clean(&[&reads("visit.allergies == \"nuts\"")]);
+    clean(&[&of("{id: f, button: Go}", "visit.day == \"soon\"")]);
+    one(
+        &[&reads("visit.dya > today()")],
+        "a.yaml:9:15: error[E412] what the form `returns` has no `dya`; did you mean `day`?",
+    );
+    one(&[&reads("visit.day.is_empty()")], "a.yaml:9:19: error[E318]");
+    // What is wrong in the form is said once.
+    one(&[&of("f", "visit.day > today()")], "a.yaml:8:11: error[E201]");
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
 /// A text, `title: steps`, or `{id, title, desc, consent, do}`.
 fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOption {
     let Some(entries) = node.map() else {
-        let title = fields.text_of(node);
+        let title = fields.said_of(node, "an option");
         fields.sentence(Role::Option, &title);
         return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
     };
@@ -96,7 +96,7 @@ fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node) -> WrittenOp
     }
     keys.finish();
     let title = match title {
-        Some(node) => fields.text_of(node),
+        Some(node) => fields.said_of(node, "the `title` of an option"),
         None => Text::plain("", &node.place),
     };
     fields.sentence(Role::Option, &title);

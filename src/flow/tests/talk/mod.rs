@@ -48,7 +48,7 @@ pub struct Talk {
     pub unread: Vec<String>,
     /// All messages that left, as they left.
     pub said: Vec<Content>,
-    happened: Vec<String>,
+    pub happened: Vec<String>,
     pub calls: Vec<HttpCall>,
     keys: Vec<Option<String>>,
     /// What `start` steps left to the runtime.

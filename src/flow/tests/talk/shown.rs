@@ -1,6 +1,9 @@
 //! A message as the transcript writes it.
 
-use crate::model::content::{Content, Edges};
+use crate::model::{
+    card::ContactCard,
+    content::{Content, Edges},
+};
 
 /// As the transcript writes it.
 pub(super) fn shown(content: &Content) -> String {
@@ -22,6 +25,12 @@ pub(super) fn shown(content: &Content) -> String {
         }
         Content::Template(template) => format!("template {}", template.name),
         Content::Location(place) => format!("place {}", place.describe()),
+        Content::ContactCards { cards } => {
+            let cards: Vec<String> = cards.iter().map(ContactCard::describe).collect();
+            format!("card {}", cards.join("; "))
+        }
+        Content::PlaceRequest { .. } => format!("{body} [share a place]"),
+        Content::Form(form) => format!("{} [form: {}]", between(&form.edges, &body), form.button),
         Content::Reaction { to, emoji } => format!("({} on {to})", emoji.as_deref().unwrap_or("nothing")),
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Talk {
-    pub(super) fn receive(&mut self, kind: InboundKind, at: Time) {
+    pub fn receive(&mut self, kind: InboundKind, at: Time) {
         self.received += 1;
         let bot = &self.versions.live().bot.opt_out;
         let is_ours = |id: &str| Token::read(id, b"key").is_some();
@@ -44,6 +44,7 @@ impl Talk {
             at,
             from: Vec::new(),
             name: None,
+            username: None,
             kind,
             reply_to: None,
             referral: self.referral.take(),
@@ -221,8 +222,10 @@ impl Talk {
             Effect::Happened { .. } => return,
             Effect::RunMoved { .. } => "moved".into(),
             Effect::Unanswered => "unanswered".into(),
+            Effect::Late { .. } => "late".into(),
             Effect::Alarm { kind, .. } => format!("alarm {kind}"),
             Effect::Failed { code, .. } => format!("failed {code}"),
+            Effect::FormAnswered { answer, .. } => format!("form {answer:?}"),
             Effect::DeadLetter { .. } => "dead letter".into(),
         };
         self.happened.push(what);

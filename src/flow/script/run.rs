@@ -1,0 +1,61 @@
+//! Runs what compiled: on counted fuel, and to a value of the language.
+
+use super::{Code, Given, Scope, ScriptError, TITLE_OF, convert, sandbox, secret, stopped};
+use crate::{base::limits, model::value::Value};
+use rhai::Dynamic;
+use std::collections::BTreeMap;
+
+impl Code {
+    /// Runs it. Costs at most `SCRIPT_OPERATIONS_MAX` operations and gives at most `SCRIPT_RESULT_BYTES_MAX`.
+    pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, ScriptError> {
+        let value = convert::from_rhai(self.run(scope)?).map_err(|text| self.error(text))?;
+        self.bounded(convert::size(&value))?;
+        Ok(value)
+    }
+
+    /// The same where secrets may stand.
+    pub fn give(&self, scope: &Scope<'_>) -> Result<Given, ScriptError> {
+        let given = secret::given(self.run(scope)?).map_err(|text| self.error(text))?;
+        self.bounded(given.size())?;
+        Ok(given)
+    }
+
+    /// Whether a condition holds: true, and nothing else.
+    pub fn holds(&self, scope: &Scope<'_>) -> Result<bool, ScriptError> {
+        match self.eval(scope)? {
+            Value::YesNo(holds) => Ok(holds),
+            Value::Nothing => Ok(false),
+            other => Err(self.error(format!(
+                "a condition is true or false, and this gives {}; compare it, for example with `== \"yes\"`",
+                convert::describe(&other)
+            ))),
+        }
+    }
+
+    fn run(&self, scope: &Scope<'_>) -> Result<Dynamic, ScriptError> {
+        let compiled = &*self.0;
+        let mut variables = rhai::Scope::new();
+        for name in &compiled.uses.names {
+            let value = match name.as_str() {
+                "secrets" => secret::all(&compiled.secrets),
+                name => convert::to_rhai((scope.names)(name).unwrap_or_default()),
+            };
+            variables.push_dynamic(name.as_str(), value);
+        }
+        let titles = compiled.uses.titles.iter().filter_map(|(at, name)| {
+            let title = (scope.names)(&format!("{TITLE_OF}{name}"))?.print()?;
+            Some((*at, title))
+        });
+        let titles: BTreeMap<(usize, usize), String> = titles.collect();
+        let run = || compiled.engine.eval_ast_with_scope::<Dynamic>(&mut variables, &compiled.ast);
+        sandbox::with_call(scope, titles, run).map_err(|error| stopped::stopped(&error, self))
+    }
+
+    fn bounded(&self, bytes: usize) -> Result<(), ScriptError> {
+        if bytes <= limits::SCRIPT_RESULT_BYTES_MAX {
+            return Ok(());
+        }
+        let limit = limits::SCRIPT_RESULT_BYTES_MAX / 1024;
+        Err(self.error(format!("the result is larger than {limit} KiB")))
+    }
+}

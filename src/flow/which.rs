@@ -1,0 +1,144 @@
+//! An answer that may mean two things: both are asked back as buttons, and neither is taken.
+
+use super::{
+    choose::Heard,
+    script::format_time,
+    sentences::Phrase,
+    steps::ask::Ask,
+    turn::{Here, Turn},
+};
+use crate::{
+    base::limits::{BUTTON_TITLE_CHARS_MAX, COUNT_ONCE},
+    model::{
+        answer::{self, AnswerType, Hearing, Reading},
+        inbound::InboundKind,
+        session::{OptionShown, Question},
+        value::Value,
+    },
+};
+
+/// The ids of these options begin so; no option of an author does.
+const WHICH: &str = "which:";
+
+/// What a message means to a question, after its `check`.
+pub enum Meant {
+    Nothing,
+    One(Value),
+    /// As good as each other.
+    Several(Vec<Value>),
+}
+
+impl<'a> Turn<'a> {
+    /// What the message means as the asked type. `whole`: no answer inside a sentence.
+    pub fn meant(&mut self, here: Here<'a>, ask: &Ask, heard: &Heard<'_>, whole: bool) -> Meant {
+        if let (Some(form), InboundKind::Form { response, .. }) = (&ask.message.form, &heard.message.kind) {
+            let Some(value) = form.read(self, here, response) else { return Meant::Nothing };
+            return if self.passes(here, ask, &value) { Meant::One(value) } else { Meant::Nothing };
+        }
+        let kind = ask.kind.of;
+        let question = match kind {
+            AnswerType::Time => self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let hearing = Hearing {
+            question: &question,
+            open: answer::open_hours(here.set.bot.hours.values()),
+            ..Hearing::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
+        };
+        let message = &heard.message.kind;
+        let reading =
+            if whole { answer::read_whole(kind, message, &hearing) } else { answer::read(kind, message, &hearing) };
+        let Reading { likely, unlikely } = reading;
+        let mut fitting: Vec<Value> = likely.into_iter().filter(|value| self.passes(here, ask, value)).collect();
+        if fitting.is_empty() {
+            // The `check` says which is meant: a birthday lies in the past.
+            fitting = unlikely.into_iter().filter(|value| self.passes(here, ask, value)).collect();
+        }
+        match fitting.pop() {
+            None => Meant::Nothing,
+            Some(only) if fitting.is_empty() => Meant::One(only),
+            Some(last) => {
+                fitting.push(last);
+                Meant::Several(fitting)
+            }
+        }
+    }
+
+    /// The answer in a sentence, or both of two. `false`: there is none.
+    pub fn answer_in_sentence(&mut self, run: u32, heard: &Heard<'_>) -> bool {
+        let Some((here, ask)) = self.ask_step(run) else { return false };
+        match self.meant(here, ask, heard, false) {
+            Meant::Nothing => false,
+            Meant::One(value) => {
+                // What is said means the same as its button.
+                let same = |option: &&OptionShown| option.value == value && ask.kind.of == AnswerType::YesNo;
+                let option = self.question(run).and_then(|question| question.options.iter().find(same)).cloned();
+                match option {
+                    Some(option) => self.take_option(here, ask, option, heard),
+                    None => self.take(here, ask, value, None, heard),
+                }
+            }
+            Meant::Several(values) => self.ask_which(here, ask, &values, heard),
+        }
+    }
+
+    /// Asks which of them is meant. It costs a try, and the last try asks nothing more.
+    fn ask_which(&mut self, here: Here<'a>, ask: &Ask, values: &[Value], heard: &Heard<'_>) -> bool {
+        let now = self.now();
+        let options: Vec<OptionShown> =
+            values.iter().enumerate().map(|(place, value)| option(place, value, self.language())).collect();
+        let Some(question) = self.question_mut(here.run) else { return false };
+        let counted = question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE);
+        let has_own = question.options.iter().any(|option| !is_which(option));
+        if has_own || !counted && question.tries + 1 >= ask.tries {
+            return false;
+        }
+        if !counted {
+            question.bad_at = Some(now);
+            question.tries += 1;
+        }
+        question.options = options;
+        question.page = 0;
+        if let Some(run) = self.run_mut(here.run) {
+            run.asked_for = Some(heard.message.at);
+        }
+        self.note_at(here, "the answer may mean several things: asked which");
+        let text = here.set.phrase(self.language(), Phrase::Which).to_owned();
+        if let Err(failure) = self.repeat(here, ask, &text) {
+            self.note_at(here, failure.text);
+        }
+        true
+    }
+}
+
+/// The question shows what an answer may have meant. A number then stands for none of them: it is an answer of its own.
+pub fn asks_which(question: &Question) -> bool {
+    question.options.iter().any(is_which)
+}
+
+fn is_which(option: &OptionShown) -> bool {
+    option.id.starts_with(WHICH)
+}
+
+fn option(place: usize, value: &Value, language: &str) -> OptionShown {
+    let title = title(value, language);
+    let long = title.chars().count() > BUTTON_TITLE_CHARS_MAX;
+    OptionShown {
+        id: format!("{WHICH}{}", place + 1),
+        // A row shows in full what its title has no room for.
+        description: long.then(|| title.clone()),
+        title,
+        value: value.clone(),
+        consent: Vec::new(),
+        fixed: false,
+    }
+}
+
+/// As the contact reads it.
+fn title(value: &Value, language: &str) -> String {
+    match value {
+        Value::Date(date) => format_time("d MMM yyyy", Some(*date), None, language),
+        Value::DateTime(at) => format_time("d MMM, HH:mm", Some(at.date()), Some(at.time()), language),
+        other => other.print().unwrap_or_default(),
+    }
+}
