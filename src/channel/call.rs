@@ -7,11 +7,12 @@ use super::{
 use crate::{
     base::{
         limits::{CALL_ANSWER_BYTES_MAX, CALL_REDIRECTS_MAX, WEBHOOK_ANSWER_BYTES_MAX},
+        private_use,
         secret::Secret,
         time::Span,
     },
     model::{
-        effect::{CallBody, HttpCall},
+        effect::{CallBody, CallText, HttpCall},
         event::{CallAnswer, CallError},
         value::Value,
     },
@@ -25,8 +26,6 @@ use reqwest::{
 };
 use std::collections::BTreeMap;
 
-/// What `secrets.NAME` evaluates to: this mark, `secret:NAME`, this mark. Only here it becomes the secret.
-const MARK: char = '\u{E000}';
 /// Shorter secrets are not looked for in answers: they would be found by chance.
 const ECHOED_SECRET_BYTES_MIN: usize = 6;
 /// What decides where a request goes and where its body ends is not the author's.
@@ -162,10 +161,6 @@ struct Request {
 
 impl Request {
     fn build(call: &HttpCall, fill: &mut Fill<'_>) -> Result<Self, CallError> {
-        if call.url.contains(MARK) {
-            let text = "a secret may stand in a header, `query`, `form` or `json`, not in the address";
-            return Err(error("invalid_url", text));
-        }
         let mut url = Url::parse(&call.url).map_err(|why| error("invalid_url", why.to_string()))?;
         let method = Method::from_bytes(call.method.to_ascii_uppercase().as_bytes())
             .map_err(|_| error("invalid_url", format!("`{}` is no HTTP method", call.method)))?;
@@ -176,7 +171,7 @@ impl Request {
             if OURS.contains(&name.as_str()) {
                 return Err(error("blocked", format!("the header `{name}` is not the flow's to set")));
             }
-            let secret = value.contains(MARK);
+            let secret = value.has_secret();
             let mut value = HeaderValue::try_from(fill.text(value)?)
                 .map_err(|_| error("invalid_url", format!("the header `{name}` holds a line break or the like")))?;
             value.set_sensitive(secret);
@@ -194,7 +189,11 @@ impl Request {
         }
         let (kind, body) = match &call.body {
             None => (None, None),
-            Some(CallBody::Json(json)) => (Some("application/json"), Some(fill.json(json)?.to_string().into_bytes())),
+            Some(CallBody::Json(json)) => (Some("application/json"), Some(json.to_string().into_bytes())),
+            Some(CallBody::WithSecrets(json)) => {
+                let json = json.fill(&mut |name| fill.secret(name))?;
+                (Some("application/json"), Some(json.to_string().into_bytes()))
+            }
             Some(CallBody::Form(fields)) => {
                 let mut form = Url::parse("http://localhost/").expect("a constant address");
                 for (name, value) in fields {
@@ -234,45 +233,23 @@ impl Request {
     }
 }
 
-/// Replaces the marks of secrets, and remembers which.
+/// Puts secrets in by their names, and remembers which.
 struct Fill<'s> {
     secrets: &'s BTreeMap<String, Secret>,
     used: Vec<&'s Secret>,
 }
 
 impl Fill<'_> {
-    fn text(&mut self, text: &str) -> Result<String, CallError> {
-        if !text.contains(MARK) {
-            return Ok(text.to_owned());
-        }
-        let mut out = String::new();
-        // Outside, inside, outside, …
-        for (n, part) in text.split(MARK).enumerate() {
-            if n % 2 == 0 {
-                out.push_str(part);
-                continue;
-            }
-            let name = part.strip_prefix("secret:").unwrap_or(part);
-            let Some(secret) = self.secrets.get(name) else {
-                return Err(error("blocked", format!("the secret `{name}` is not granted to the flows")));
-            };
-            out.push_str(secret.expose());
-            self.used.push(secret);
-        }
-        Ok(out)
+    fn text(&mut self, text: &CallText) -> Result<String, CallError> {
+        text.fill(|name| self.secret(name))
     }
 
-    fn json(&mut self, json: &serde_json::Value) -> Result<serde_json::Value, CallError> {
-        use serde_json::Value as Json;
-        Ok(match json {
-            Json::String(text) => Json::String(self.text(text)?),
-            Json::Array(items) => Json::Array(items.iter().map(|item| self.json(item)).collect::<Result<_, _>>()?),
-            Json::Object(map) => {
-                let pairs = map.iter().map(|(key, value)| Ok((key.clone(), self.json(value)?)));
-                Json::Object(pairs.collect::<Result<_, CallError>>()?)
-            }
-            other => other.clone(),
-        })
+    fn secret(&mut self, name: &str) -> Result<String, CallError> {
+        let Some(secret) = self.secrets.get(name) else {
+            return Err(error("blocked", format!("the secret `{name}` is not granted to the flows")));
+        };
+        self.used.push(secret);
+        Ok(secret.expose().to_owned())
     }
 }
 
@@ -315,10 +292,10 @@ async fn read(answer: &mut reqwest::Response, used: &[&Secret]) -> Result<CallAn
     Ok(CallAnswer { status, headers, body })
 }
 
-/// A server that echoes a secret shall not bring it into our rows; U+0000 not either. (In JSON a U+0000
+/// A server that echoes a secret shall not bring it into our rows; U+0000 and characters of private use not either. (In JSON a U+0000
 /// is escaped; the values are cleaned where they are stored.)
 fn clean(text: &str, used: &[&Secret]) -> String {
-    let mut text = text.replace('\0', "\u{FFFD}").replace("\\u0000", "\\ufffd");
+    let mut text = private_use::without(text).replace('\0', "\u{FFFD}").replace("\\u0000", "\\ufffd");
     for secret in used.iter().map(|s| s.expose()).filter(|s| s.len() >= ECHOED_SECRET_BYTES_MIN) {
         text = text.replace(secret, "***");
     }

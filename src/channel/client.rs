@@ -66,6 +66,7 @@ impl Client {
                 at: began,
                 direction: Direction::Out,
                 sender,
+                traces: super::wire::trace().into_iter().collect(),
                 method: method.as_str(),
                 url,
                 answer: result.as_ref().map(|answer| answer.status).map_err(|error| error.code),

@@ -1,4 +1,4 @@
-//! Which addresses a flow may call: none that only this machine or its network can reach.
+//! Which addresses are called for others (flows, files, webhooks): none that only this machine or its network can reach.
 
 use ipnet::IpNet;
 use reqwest::{
@@ -85,7 +85,7 @@ impl Resolve for Guard {
 }
 
 /// IANA's special-purpose registries, as of 2026: everything that is not globally reachable.
-fn is_public(ip: IpAddr) -> bool {
+pub fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),
         IpAddr::V6(ip) => is_public_v6(ip),

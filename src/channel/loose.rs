@@ -3,10 +3,10 @@
 use crate::{
     base::{
         ids::ProviderId,
-        limits::{ALIAS_BYTES_MAX, CONTACT_NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX},
+        limits::{CONTACT_NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX},
         time::Time,
     },
-    model::inbound::{Alias, AliasKind},
+    model::inbound::Alias,
 };
 use serde_json::Value;
 
@@ -40,18 +40,10 @@ pub fn whole(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
 
-/// Who somebody is: digits, with or without `+` and `whatsapp:`, are a phone; all else is a BSUID.
+/// Reads a phone or a user id, with or without `whatsapp:` in front.
 pub fn alias(text: &str) -> Option<Alias> {
     let text = text.trim();
-    let text = text.strip_prefix("whatsapp:").unwrap_or(text);
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    let plain = text.len() <= ALIAS_BYTES_MAX && is_plain(text);
-    if digits.is_empty() || !plain {
-        return None;
-    }
-    let is_phone = digits.bytes().all(|b| b.is_ascii_digit());
-    let (kind, value) = if is_phone { (AliasKind::Phone, digits) } else { (AliasKind::Bsuid, text) };
-    Some(Alias { kind, value: value.to_owned() })
+    Alias::read(text.strip_prefix("whatsapp:").unwrap_or(text))
 }
 
 /// The names of one person, each once, the phone first.
@@ -66,6 +58,11 @@ pub fn aliases<'t>(texts: impl IntoIterator<Item = Option<&'t str>>) -> Vec<Alia
     found
 }
 
+/// Somebody whom the platform knows by the phone alone; empty: it names nobody.
+pub fn phones(text: Option<&str>) -> Vec<Alias> {
+    text.and_then(Alias::phone).into_iter().collect()
+}
+
 /// An id that fits an index and is none of a sample's placeholders.
 pub fn id(text: &str) -> Option<ProviderId> {
     let good = !text.is_empty() && text.len() <= PROVIDER_ID_BYTES_MAX && is_plain(text);
@@ -77,10 +74,23 @@ pub fn name(text: &str) -> String {
     whole(text).chars().take(CONTACT_NAME_CHARS_MAX).collect()
 }
 
-/// An ISO 8601 time; one without a zone is in UTC. Between 1970 and 2100.
+/// Seconds or milliseconds since 1970, as platforms write them: which of the two the size tells. Until 2100.
+pub fn stamp(text: &str) -> Option<Time> {
+    // Milliseconds below this would be before the autumn of 2001, seconds above it beyond the year 33000.
+    const MILLIS_FROM: i64 = 1_000_000_000_000;
+    let number = text.trim().parse::<i64>().ok().filter(|number| *number > 0)?;
+    let millis = if number >= MILLIS_FROM { number } else { number * 1000 };
+    (millis < YEAR_2100).then_some(Time(millis))
+}
+
+const YEAR_2100: i64 = 4_102_444_800_000;
+
+/// An ISO 8601 time, one without a zone in UTC; or seconds or milliseconds. Between 1970 and 2100.
 pub fn time(text: &str) -> Option<Time> {
-    const YEAR_2100: i64 = 4_102_444_800_000;
     let text = text.trim();
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return stamp(text);
+    }
     let zoned = text.parse::<jiff::Timestamp>().ok();
     let millis = match zoned {
         Some(at) => at.as_millisecond(),
@@ -99,6 +109,7 @@ fn is_plain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::inbound::AliasKind;
     use serde_json::json;
 
     #[test]
@@ -114,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_a_phone_and_all_else_a_user_id() {
+    fn digits_are_a_phone_and_a_user_id_has_its_form() {
         let phone = |value: &str| Alias { kind: AliasKind::Phone, value: value.into() };
         for text in ["whatsapp:+15550100", "+15550100", "15550100", " 15550100 "] {
             assert_eq!(alias(text), Some(phone("15550100")), "{text}");
@@ -124,19 +135,32 @@ mod tests {
             aliases([Some("whatsapp:US.77"), None, Some("15550100"), Some("+15550100")]),
             [phone("15550100"), bsuid]
         );
-        for text in ["", "+", "whatsapp:", "<USER_ID>", "a b"] {
+        for text in ["", "+", "whatsapp:", "<USER_ID>", "a b", "whatsapp:unknown"] {
             assert_eq!(alias(text), None, "{text}");
         }
     }
 
     #[test]
-    fn a_time_without_a_zone_is_in_utc() {
+    fn a_time_without_a_zone_is_in_utc_and_a_number_is_seconds_or_milliseconds() {
         let noon = Time(1_781_524_800_000);
         for text in ["2026-06-15T12:00:00", "2026-06-15T12:00:00Z", "2026-06-15T14:00:00+02:00", "2026-06-15 12:00:00"]
         {
             assert_eq!(time(text), Some(noon), "{text}");
         }
-        for text in ["", "soon", "1969-01-01T00:00:00", "2999-01-01T00:00:00Z", "2026-02-30T00:00:00"] {
+        for text in ["1781524800", "1781524800000", " 1781524800 "] {
+            assert_eq!(time(text), Some(noon), "{text}");
+        }
+        for text in [
+            "",
+            "soon",
+            "1969-01-01T00:00:00",
+            "2999-01-01T00:00:00Z",
+            "2026-02-30T00:00:00",
+            "0",
+            "4102444800",
+            "4102444800000",
+            "99999999999999999999",
+        ] {
             assert_eq!(time(text), None, "{text}");
         }
     }

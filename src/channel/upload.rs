@@ -15,7 +15,7 @@ pub struct Upload {
 impl Upload {
     /// As a form of several parts: `fields`, then the file under `file`.
     pub fn form(&self, fields: &[(&str, &str)]) -> Body {
-        let boundary = self.boundary();
+        let boundary = boundary();
         let mut bytes = Vec::with_capacity(self.bytes.len() + 1024);
         for (name, value) in fields {
             let part = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
@@ -31,15 +31,15 @@ impl Upload {
         bytes.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         Body::Parts { boundary, bytes }
     }
+}
 
-    /// A line that stands nowhere in the file.
-    fn boundary(&self) -> String {
-        let mut boundary = "transom-part".to_owned();
-        while contains(&self.bytes, boundary.as_bytes()) {
-            boundary.push_str("-x");
-        }
-        boundary
-    }
+/// A line that nobody can have written into a file before: 128 random bits. The file need not be searched for it, which
+/// a file made for that purpose could turn into quadratic work.
+fn boundary() -> String {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).expect("the system's random numbers were there when the daemon made its keys");
+    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("transom-{hex}")
 }
 
 /// What becomes of a message whose file could not be uploaded: the message itself has surely not left.
@@ -51,10 +51,6 @@ pub fn not_uploaded(error: SendError) -> SendError {
     SendError { next, text: format!("its file could not be uploaded: {}", error.text), ..error }
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
-}
-
 /// As browsers write it: nothing ends the name before its end.
 fn quoted(name: &str) -> String {
     name.chars().map(|c| if c == '"' || c == '\\' || c.is_control() { '_' } else { c }).collect()
@@ -64,19 +60,35 @@ fn quoted(name: &str) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_file_stands_whole_between_lines_that_are_not_in_it() {
-        let inside = b"--transom-part\r\n--transom-part-x--".to_vec();
-        let upload =
-            Upload { name: "a\"\r\n.pdf".into(), mime: "application/pdf".into(), bytes: Arc::new(inside.clone()) };
+    fn parts(upload: &Upload) -> (String, String) {
         let Body::Parts { boundary, bytes } = upload.form(&[("messaging_product", "whatsapp")]) else { panic!() };
-        assert_eq!(boundary, "transom-part-x-x");
+        (boundary, String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn a_file_stands_whole_between_two_boundaries() {
+        let inside = "--transom-part\r\n--transom-part-x--";
+        let upload = Upload {
+            name: "a\"\r\n.pdf".into(),
+            mime: "application/pdf".into(),
+            bytes: Arc::new(inside.as_bytes().to_vec()),
+        };
+        let (boundary, written) = parts(&upload);
         let wanted = format!(
             "--{boundary}\r\ncontent-disposition: form-data; name=\"messaging_product\"\r\n\r\nwhatsapp\r\n--{boundary}\r\n\
              content-disposition: form-data; name=\"file\"; filename=\"a___.pdf\"\r\ncontent-type: application/pdf\r\n\r\n\
-             {}\r\n--{boundary}--\r\n",
-            String::from_utf8(inside).unwrap()
+             {inside}\r\n--{boundary}--\r\n"
         );
-        assert_eq!(String::from_utf8(bytes).unwrap(), wanted);
+        assert_eq!(written, wanted);
+    }
+
+    #[test]
+    fn nobody_knows_a_boundary_before() {
+        let upload = Upload { name: "a.png".into(), mime: "image/png".into(), bytes: Arc::new(vec![1]) };
+        let Body::Parts { boundary: one, .. } = upload.form(&[]) else { panic!() };
+        let Body::Parts { boundary: two, .. } = upload.form(&[]) else { panic!() };
+        assert_ne!(one, two);
+        // RFC 2046 allows at most 70 characters.
+        assert!(one.len() <= 70 && one.len() >= 32, "{one}");
     }
 }

@@ -17,6 +17,20 @@ use std::{
     thread,
 };
 
+tokio::task_local! {
+    static TRACE: i64;
+}
+
+/// Whatever `work` sends stands in the wire log with this id.
+pub async fn traced<W: Future>(id: i64, work: W) -> W::Output {
+    TRACE.scope(id, work).await
+}
+
+/// The id of what is being sent.
+pub fn trace() -> Option<i64> {
+    TRACE.try_with(|id| *id).ok()
+}
+
 /// One exchange as it happened; what is private in it is removed when it is written.
 #[derive(Debug, Clone)]
 pub struct Exchange {
@@ -24,6 +38,8 @@ pub struct Exchange {
     /// `out`: our request; `in`: a webhook.
     pub direction: Direction,
     pub sender: Option<SenderId>,
+    /// The ids of what it is about, as the log and `runs show` have them.
+    pub traces: Vec<i64>,
     pub method: &'static str,
     pub url: String,
     /// The status of the answer, or why there is none.
@@ -115,9 +131,10 @@ fn line(exchange: &Exchange) -> String {
         Err(code) => format!(r#""failed":"{code}""#),
     };
     format!(
-        "{{\"at\":{},\"direction\":\"{direction}\",\"sender\":{sender},\"method\":\"{}\",\"url\":{},{answer},\"ms\":{},\
+        "{{\"at\":{},\"direction\":\"{direction}\",\"sender\":{sender},\"trace\":{},\"method\":\"{}\",\"url\":{},{answer},\"ms\":{},\
          \"request\":{},\"response\":{}}}\n",
         exchange.at.0,
+        serde_json::Value::from(exchange.traces.as_slice()),
         exchange.method,
         serde_json::Value::from(place(&exchange.url)),
         exchange.took_ms,
@@ -273,7 +290,11 @@ impl Rotating {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        // Those of a version that made them readable for everybody.
+        for n in 1..WIRE_FILES_MAX {
+            keep_private(&PathBuf::from(format!("{}.{n}", path.display())))?;
+        }
+        let file = private(path)?;
         let bytes = file.metadata()?.len();
         Ok(Rotating { path: path.to_owned(), file: BufWriter::new(file), bytes, bytes_max })
     }
@@ -300,15 +321,55 @@ impl Rotating {
             }
         }
         fs::rename(&self.path, part(1))?;
-        self.file = BufWriter::new(OpenOptions::new().create(true).append(true).open(&self.path)?);
+        self.file = BufWriter::new(private(&self.path)?);
         self.bytes = 0;
         Ok(())
     }
 }
 
+/// For the daemon's own user alone: who wrote to whom, and when, is nobody else's business.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    keep_private(path)?;
+    Ok(file)
+}
+
+/// A file that was there before keeps its mode until somebody changes it.
+fn keep_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if path.exists() {
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_reads_it_or_its_older_parts() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wire.jsonl");
+        let old = folder.path().join("wire.jsonl.2");
+        for file in [&path, &old] {
+            fs::write(file, "x").unwrap();
+            fs::set_permissions(file, fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let mut file = Rotating::open(&path, 1).unwrap();
+        file.write("a line\n").unwrap();
+        file.flush().unwrap();
+        for file in fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()) {
+            let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{}", file.display());
+        }
+    }
 
     #[test]
     fn texts_numbers_and_tokens_become_lengths() {
@@ -368,6 +429,7 @@ mod tests {
             at: Time(1),
             direction: Direction::Out,
             sender: None,
+            traces: vec![7],
             method: "GET",
             url: String::new(),
             answer: Ok(200),

@@ -130,6 +130,7 @@ async fn texts_and_templates_go_by_their_endpoints() {
         buttons: vec![],
         ttl: None,
         reference: Some("45".into()),
+        parts: Default::default(),
     };
     of.send(&client(), &outgoing(Content::Template(template.clone()))).await.unwrap();
     let sent = platform.sent();
@@ -394,7 +395,7 @@ async fn what_arrived_before_the_answer_is_counted() {
     platform.until_sent(1).await;
     running.app.settled().await;
     let page = running.app.metrics.render();
-    assert!(page.contains(r#"transom_messages{sender="7",state="delivered"} 1"#), "{page}");
+    assert!(page.contains(r#"transom_messages_total{sender="7",state="delivered"} 1"#), "{page}");
     running.app.stop(async {}).await;
 }
 

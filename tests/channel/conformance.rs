@@ -19,6 +19,7 @@ use transom::{
         meta::compose::{Act, News, What},
     },
     model::{
+        card::ContactCard,
         content::{Button, Content, Edges, Media, MediaKind, Row},
         inbound::{Alias, AliasKind, DeliveryState, Inbound, InboundKind},
         template::{Parameters, TemplateMessage},
@@ -97,6 +98,7 @@ fn template() -> Content {
         buttons: vec![],
         ttl: None,
         reference: Some("45".into()),
+        parts: Default::default(),
     })
 }
 
@@ -160,6 +162,7 @@ fn everything() -> Vec<Content> {
             edges: Edges::default(),
         },
         template(),
+        Content::ContactCards { cards: vec![ContactCard { name: "Inês Silva".into(), ..ContactCard::default() }] },
     ];
     for kind in [MediaKind::Image, MediaKind::Audio, MediaKind::Video, MediaKind::Document, MediaKind::Sticker] {
         all.push(Content::Media { media: media(kind), caption: Some("veja".into()) });

@@ -111,6 +111,19 @@ fn a_file_has_kapsos_own_address() {
 }
 
 #[test]
+fn a_documents_caption_is_passed_on_without_a_file_name() {
+    let file = event(
+        json!({"type": "document", "document": {"id": "m1"}}),
+        json!({"has_media": true, "media_url": "https://api.kapso.ai/media/1",
+            "message_type_data": {"caption": "a fatura"}}),
+    );
+    let seen = read("", &file);
+    let [Inbound::Message { message, .. }] = seen.as_slice() else { panic!("{seen:?}") };
+    let InboundKind::Media { caption, filename, .. } = &message.kind else { panic!("{message:?}") };
+    assert_eq!((caption.as_deref(), filename.as_deref()), (Some("a fatura"), None));
+}
+
+#[test]
 fn taps_places_and_reactions_are_metas() {
     let kind = |message| match read("", &event(message, json!({}))).remove(0) {
         Inbound::Message { message, .. } => message.kind,

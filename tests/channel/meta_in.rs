@@ -9,7 +9,10 @@ use transom::{
         meta::{Meta, MetaSender},
         signature::Key,
     },
-    model::inbound::{Inbound, Item},
+    model::{
+        content::MediaKind,
+        inbound::{Alias, AliasKind, Inbound, InboundKind, Item},
+    },
 };
 
 const SECRET: &str = "the app's secret";
@@ -140,14 +143,83 @@ fn one_bad_item_of_a_thousand_stops_no_other() {
         for (n, item) in items.iter().enumerate() {
             match &item.what {
                 Inbound::Message { message, .. } => assert_eq!(message.provider_id.as_str(), format!("wamid.{n}")),
-                Inbound::Dead { kind, reason } => {
+                Inbound::Dead { sender, kind, reason } => {
                     assert_eq!((n, *kind), (500, "malformed"), "{bad}");
+                    assert_eq!(*sender, Some(SenderId(12)), "the account of the number sees it: {bad}");
                     assert!(!reason.contains("no id\""), "a reason holds no content: {reason}");
                 }
                 other => panic!("{bad}: {other:?}"),
             }
         }
     }
+}
+
+/// A message with these fields beside what every one has; `contact` is the entry in `contacts`.
+fn message_of(fields: &str, contact: &str) -> Inbound {
+    let body = one("wamid.1", "700100200300400")
+        .replace("\"from\":\"49151\",", fields)
+        .replace("\"messages\":", &format!("\"contacts\":[{contact}],\"messages\":"));
+    signed(&meta(), &body).remove(0).what
+}
+
+#[test]
+fn a_word_is_nobodys_name() {
+    let phone = |value: &str| Alias { kind: AliasKind::Phone, value: value.into() };
+    let bsuid = |value: &str| Alias { kind: AliasKind::Bsuid, value: value.into() };
+    // Two strangers of whom the platform knows nothing are not one contact.
+    for name in ["unknown", "null", "0", "anonymous", "507f1f77bcf86cd799439090"] {
+        for field in ["from", "from_user_id"] {
+            let seen = message_of(&format!("\"{field}\":\"{name}\","), "{\"profile\":{\"name\":\"Rui\"}}");
+            let Inbound::Dead { sender: Some(SenderId(12)), kind: "malformed", reason } = seen else {
+                panic!("{field}: {name}: {seen:?}")
+            };
+            assert!(reason.contains("names nobody"), "{reason}");
+        }
+        let both = format!("\"from\":\"351960000111\",\"from_user_id\":\"{name}\",");
+        let contact = format!(r#"{{"wa_id":"351960000111","user_id":"{name}"}}"#);
+        let Inbound::Message { message, .. } = message_of(&both, &contact) else { panic!("{name}") };
+        assert_eq!(message.from, [phone("351960000111")], "a good name beside it counts: {name}");
+    }
+    let both = "\"from\":\"351960000111\",\"from_user_id\":\"PT.9F01\",";
+    let Inbound::Message { message, .. } = message_of(both, "{}") else { panic!() };
+    assert_eq!(message.from, [phone("351960000111"), bsuid("PT.9F01")]);
+}
+
+#[test]
+fn a_timestamp_may_be_in_milliseconds() {
+    for (written, at) in [("1790000000", 1_790_000_000_000), ("1790000000123", 1_790_000_000_123)] {
+        let body = one("wamid.1", "700100200300400").replace("\"1790000000\"", &format!("\"{written}\""));
+        let Inbound::Message { message, .. } = signed(&meta(), &body).remove(0).what else { panic!("{written}") };
+        assert_eq!(message.at, Time(at), "{written}");
+    }
+}
+
+#[test]
+fn what_is_spoken_may_be_called_voice() {
+    let said = r#""type":"voice","voice":{"id":"7","mime_type":"audio/ogg; codecs=opus"}"#;
+    let body = one("wamid.1", "700100200300400").replace(r#""type":"text","text":{"body":"hi"}"#, said);
+    let Inbound::Message { message, .. } = signed(&meta(), &body).remove(0).what else { panic!() };
+    let InboundKind::Media { media: MediaKind::Audio, voice: true, id: Some(id), .. } = message.kind else {
+        panic!("{message:?}")
+    };
+    assert_eq!(id, "7");
+}
+
+#[test]
+fn a_body_that_cannot_be_read_is_of_the_sender_whose_address_it_came_to() {
+    let meta = meta();
+    let dead = |to: i64| {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-hub-signature-256", Key::new(Secret::new(SECRET)).sign(b"{").parse().unwrap());
+        let sender = Some(SenderId(to));
+        let request = RawRequest { method: "POST", query: "", headers: &headers, body: b"{", now: Time(1), sender };
+        match meta.receive(&request).unwrap().remove(0).what {
+            Inbound::Dead { sender, kind: "malformed", .. } => sender,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(dead(12), Some(SenderId(12)));
+    assert_eq!(dead(13), None, "its own secret did not verify it");
 }
 
 #[test]

@@ -19,9 +19,11 @@ use transom::{
         wire::WireLog,
     },
     model::{
-        content::{Button, Content, Edges, Location, Media, MediaKind, Row},
+        card::{CardEmail, CardPhone, ContactCard},
+        content::{Button, Content, Edges, FormMessage, FormStart, Location, Media, MediaKind, Row},
         inbound::{Alias, AliasKind},
-        template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+        template::{ButtonValue, HeaderValue, Parameters, TemplateButtonKind, TemplateHeader, TemplateMessage},
+        template_parts::{CardShape, CardValues, Offer, PartValues},
     },
 };
 
@@ -164,6 +166,52 @@ async fn a_reaction_names_the_message_it_stands_on() {
 }
 
 #[tokio::test]
+async fn a_question_for_a_place_is_metas_own() {
+    assert_eq!(
+        left(Content::PlaceRequest { body: "Where are you?".into() }).await,
+        json!({"type": "interactive", "interactive": {"type": "location_request_message",
+            "body": {"text": "Where are you?"}, "action": {"name": "send_location"}}})
+    );
+}
+
+#[tokio::test]
+async fn a_form_leaves_as_a_flow_message() {
+    let form = |form: &str, opens, draft| {
+        let (body, button, token) = ("Book a visit".into(), "Choose".into(), "visit:1:t1~x".into());
+        let edges = Edges { header: Some("Visits".into()), footer: None };
+        Content::Form(Box::new(FormMessage {
+            body,
+            button,
+            form: form.into(),
+            token,
+            opens,
+            draft,
+            media: None,
+            edges,
+        }))
+    };
+    let data = json!({"days": ["2026-11-24"]}).as_object().cloned().unwrap();
+    let screen = FormStart::Screen { screen: Some("DAY".into()), data };
+    assert_eq!(
+        left(form("1234567890", screen, false)).await,
+        json!({"type": "interactive", "interactive": {"type": "flow", "header": {"type": "text", "text": "Visits"},
+            "body": {"text": "Book a visit"}, "action": {"name": "flow", "parameters": {
+                "flow_message_version": "3", "flow_token": "visit:1:t1~x", "flow_cta": "Choose",
+                "flow_id": "1234567890", "flow_action": "navigate",
+                "flow_action_payload": {"screen": "DAY", "data": {"days": ["2026-11-24"]}}}}}})
+    );
+    let parameters = &left(form("visit", FormStart::Endpoint, true)).await["interactive"]["action"]["parameters"];
+    assert_eq!(
+        *parameters,
+        json!({"flow_message_version": "3", "flow_token": "visit:1:t1~x", "flow_cta": "Choose", "flow_name": "visit",
+            "mode": "draft", "flow_action": "data_exchange"})
+    );
+    let plain = FormStart::Screen { screen: None, data: serde_json::Map::new() };
+    let parameters = &left(form("visit", plain, false)).await["interactive"]["action"]["parameters"];
+    assert_eq!(parameters.get("flow_action_payload"), None, "Meta refuses empty data");
+}
+
+#[tokio::test]
 async fn a_place_leaves_with_what_is_known_of_it() {
     let place = |name: Option<&str>| Location {
         latitude: 38.7223,
@@ -179,6 +227,36 @@ async fn a_place_leaves_with_what_is_known_of_it() {
     assert_eq!(
         left(Content::Location(place(None))).await["location"],
         json!({"latitude": 38.7223, "longitude": -9.1393})
+    );
+}
+
+#[tokio::test]
+async fn a_contact_card_leaves_with_its_parts() {
+    let full = ContactCard {
+        name: "Inês Silva".into(),
+        first_name: Some("Inês".into()),
+        last_name: Some("Silva".into()),
+        company: Some("Oficina".into()),
+        title: Some("Mecânica".into()),
+        phones: vec![CardPhone {
+            number: "+351 960 000 111".into(),
+            kind: Some("WORK".into()),
+            wa_id: Some("351960000111".into()),
+        }],
+        emails: vec![CardEmail { address: "ines@oficina.example".into(), kind: None }],
+        urls: vec!["https://oficina.example".into()],
+    };
+    let bare = ContactCard { name: "Recepção".into(), ..ContactCard::default() };
+    assert_eq!(
+        left(Content::ContactCards { cards: vec![full, bare] }).await,
+        json!({"type": "contacts", "contacts": [
+            {"name": {"formatted_name": "Inês Silva", "first_name": "Inês", "last_name": "Silva"},
+                "org": {"company": "Oficina", "title": "Mecânica"},
+                "phones": [{"phone": "+351 960 000 111", "type": "WORK", "wa_id": "351960000111"}],
+                "emails": [{"email": "ines@oficina.example", "type": "WORK"}],
+                "urls": [{"url": "https://oficina.example", "type": "WORK"}]},
+            // Meta takes no card whose name has one part only.
+            {"name": {"formatted_name": "Recepção", "first_name": "Recepção"}}]})
     );
 }
 
@@ -225,6 +303,7 @@ async fn a_template_leaves_with_all_its_parameters() {
         ],
         ttl: None,
         reference: None,
+        parts: Default::default(),
     };
     assert_eq!(
         left(Content::Template(template)).await,
@@ -242,6 +321,7 @@ async fn a_template_leaves_with_all_its_parameters() {
         buttons: vec![],
         ttl: None,
         reference: None,
+        parts: Default::default(),
     };
     assert_eq!(
         left(Content::Template(named)).await["template"]["components"],
@@ -256,9 +336,56 @@ async fn a_template_leaves_with_all_its_parameters() {
         buttons: vec![],
         ttl: None,
         reference: None,
+        parts: Default::default(),
     };
     let template = left(Content::Template(bare)).await["template"].clone();
     assert_eq!(template, json!({"name": "ola", "language": {"code": "en"}}));
+}
+
+#[tokio::test]
+async fn a_template_leaves_with_its_rare_parts() {
+    let place = Location { latitude: 38.7, longitude: -9.1, name: Some("Oficina".into()), address: None };
+    let card = CardValues {
+        header: Some(HeaderValue::Media(file(MediaKind::Image))),
+        body: Parameters::Positional(vec!["A7".into()]),
+        buttons: vec![ButtonValue::Reply { payload: "buy".into(), title: "Buy".into() }],
+    };
+    let template = TemplateMessage {
+        name: "oferta".into(),
+        language: Some("pt_PT".into()),
+        header: Some(HeaderValue::Location(place)),
+        body: Parameters::None,
+        buttons: vec![
+            ButtonValue::CopyCode("SAVE10".into()),
+            ButtonValue::Form { token: None, data: None },
+            ButtonValue::Form { token: Some("t".into()), data: Some(json!({"screen": "FIRST"})) },
+        ],
+        ttl: None,
+        reference: None,
+        parts: Box::new(PartValues {
+            cards: vec![card],
+            offer_ends: Some(Time(1_795_262_400_000)),
+            ..PartValues::default()
+        }),
+    };
+    let button = |sub_type: &str, index: &str, parameter: Value| json!({"type": "button", "sub_type": sub_type, "index": index, "parameters": [parameter]});
+    assert_eq!(
+        left(Content::Template(template)).await["template"]["components"],
+        json!([
+            {"type": "header", "parameters": [{"type": "location", "location": {
+                "latitude": "38.7", "longitude": "-9.1", "name": "Oficina", "address": ""}}]},
+            {"type": "limited_time_offer", "parameters": [{"type": "limited_time_offer",
+                "limited_time_offer": {"expiration_time_ms": 1_795_262_400_000_i64}}]},
+            button("copy_code", "0", json!({"type": "coupon_code", "coupon_code": "SAVE10"})),
+            button("flow", "1", json!({"type": "action", "action": {"flow_token": "unused"}})),
+            button("flow", "2", json!({"type": "action", "action": {
+                "flow_token": "t", "flow_action_data": {"screen": "FIRST"}}})),
+            {"type": "carousel", "cards": [{"card_index": 0, "components": [
+                {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://files.example/x"}}]},
+                {"type": "body", "parameters": [{"type": "text", "text": "A7"}]},
+                button("quick_reply", "0", json!({"type": "payload", "payload": "buy"}))]}]},
+        ])
+    );
 }
 
 #[tokio::test]
@@ -366,6 +493,40 @@ async fn the_catalogue_is_read_page_by_page_from_api_base() {
     graph.templates(vec![json!([entry("a", "APPROVED"), 5, {"name": "no language"}]), json!([short])]);
     let templates = meta(&graph.base).templates(&client(), SenderId(12)).await.unwrap();
     insta::assert_debug_snapshot!(templates);
+}
+
+#[tokio::test]
+async fn the_catalogue_tells_what_few_templates_have() {
+    let graph = Graph::start().await;
+    let button = |kind: &str| json!({"type": kind, "text": "x"});
+    let card = json!({"components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Buy {{1}}"},
+        {"type": "BUTTONS", "buttons": [button("QUICK_REPLY")]}]});
+    let buttons = ["COPY_CODE", "FLOW", "OTP", "MPM", "CATALOG"].map(button);
+    let entry = json!({"id": "42", "name": "oferta", "language": "pt_PT", "status": "APPROVED", "category": "MARKETING",
+        "components": [{"type": "HEADER", "format": "LOCATION"}, {"type": "BODY", "text": "Olá"},
+            {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Só hoje", "has_expiration": true}},
+            {"type": "BUTTONS", "buttons": buttons},
+            {"type": "CAROUSEL", "cards": [card]}]});
+    graph.templates(vec![json!([entry])]);
+    let template = meta(&graph.base).templates(&client(), SenderId(12)).await.unwrap().remove(0);
+    let title = || "x".to_owned();
+    assert_eq!(
+        template.buttons,
+        [
+            TemplateButtonKind::CopyCode { title: title() },
+            TemplateButtonKind::Form { title: title() },
+            TemplateButtonKind::Password { title: title() },
+            TemplateButtonKind::Products { title: title() },
+            TemplateButtonKind::Other { title: title() },
+        ]
+    );
+    let shape = CardShape {
+        header: Some(TemplateHeader::Image),
+        body: "Buy {{1}}".into(),
+        buttons: vec![TemplateButtonKind::QuickReply { title: title() }],
+    };
+    assert_eq!((template.parts.cards, template.parts.offer), (vec![shape], Some(Offer::Ends)));
+    assert_eq!(template.header, Some(TemplateHeader::Location));
 }
 
 #[tokio::test]

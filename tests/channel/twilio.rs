@@ -4,11 +4,19 @@ use super::conformance::{NOW, PERSON, SENDER, client, outgoing, phone, provider,
 use crate::platform::{Kind, Platform};
 use serde_json::json;
 use transom::{
-    base::{ids::OutboundId, query::encode, secret::Secret},
-    channel::{HeaderMap, HeaderName, RawRequest, checkup::Grade, twilio::signature},
+    base::{
+        ids::{OutboundId, ProviderId, SenderId},
+        query::encode,
+        secret::Secret,
+    },
+    channel::{
+        HeaderMap, HeaderName, Provider, RawRequest, Rejected,
+        checkup::Grade,
+        twilio::{Twilio, TwilioSender, signature},
+    },
     model::{
         content::{Content, Location, Media, MediaKind},
-        inbound::{Alias, AliasKind, DeliveryState, Inbound, InboundKind, InboundMessage},
+        inbound::{Alias, AliasKind, DeliveryState, Inbound, InboundKind, InboundMessage, Item},
         template::TemplateStatus,
     },
 };
@@ -281,15 +289,136 @@ async fn the_doctor_tells_what_is_wrong() {
 async fn typing_is_shown_for_the_message_that_is_being_answered() {
     let platform = Platform::start(Kind::Twilio).await;
     let (twilio, client) = (provider(Kind::Twilio, &platform.base), client());
-    let message = "SM0123456789abcdef0123456789abcdef".into();
+    let message = ProviderId::from("SM0123456789abcdef0123456789abcdef");
     let shown = twilio.mark_read(&client, SENDER, &message, true).expect("Twilio has a sign of typing");
     shown.await.unwrap();
     let asked = platform.sent().remove(0);
-    assert_eq!(asked.path, "/v3/Indicators/Typing.json");
-    assert_eq!(asked.json(), json!({"channel": "WHATSAPP", "messageId": message}));
+    assert_eq!(asked.path, "/v2/Indicators/Typing.json");
+    assert_eq!(asked.form("messageId").as_deref(), Some(message.as_str()));
+    assert_eq!(asked.form("channel").as_deref(), Some("whatsapp"));
     assert!(asked.headers["authorization"].starts_with("Basic "));
     assert!(twilio.mark_read(&client, SENDER, &message, false).is_none(), "there is no mark without it");
     platform.fail_next(crate::platform::Fault::Html(502));
     let refused = twilio.mark_read(&client, SENDER, &message, true).unwrap().await.unwrap_err();
     assert_eq!(refused.kind, "refused");
+}
+
+/// A sender of a messaging service, with a shared key.
+fn of_service(id: i64, phone: &str, service: Option<&str>) -> TwilioSender {
+    TwilioSender {
+        id: SenderId(id),
+        phone: phone.into(),
+        account_sid: "ACx1".into(),
+        auth_tokens: vec![Secret::new("tok-1")],
+        webhook_secrets: vec![Secret::new("shared-1")],
+        messaging_service_sid: service.map(str::to_owned),
+        api_base: "https://api.example".into(),
+        content_base: "https://api.example".into(),
+        messaging_base: "https://api.example".into(),
+    }
+}
+
+/// What a form becomes that this sender's address gets, signed by the token or by the shared key.
+fn posted(twilio: &Twilio, to: Option<i64>, params: &[(&str, &str)], by_key: bool) -> Result<Vec<Item>, Rejected> {
+    let body = form(params);
+    let address = match to {
+        Some(id) => format!("https://bot.example/webhooks/twilio/{id}"),
+        None => "https://bot.example/webhooks/twilio".to_owned(),
+    };
+    let signed = match by_key {
+        true => signature::of_form_by_key(&Secret::new("shared-1"), &address, &body),
+        false => signature::of_form(&Secret::new("tok-1"), &address, &body),
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(HeaderName::from_static("x-twilio-signature"), signed.parse().unwrap());
+    let (body, sender) = (body.as_bytes(), to.map(SenderId));
+    twilio.receive(&RawRequest { method: "POST", query: "", headers: &headers, body, now: NOW, sender })
+}
+
+fn said_to(number: &'static str) -> [(&'static str, &'static str); 5] {
+    [
+        ("MessageSid", "SM1"),
+        ("From", "whatsapp:+351960000111"),
+        ("To", number),
+        ("MessagingServiceSid", "MG1"),
+        ("Body", "Olá"),
+    ]
+}
+
+#[tokio::test]
+async fn every_number_of_a_messaging_service_is_heard_and_answers_itself() {
+    let platform = Platform::start(Kind::Twilio).await;
+    let own = TwilioSender { api_base: platform.base.clone(), ..of_service(7, "+351210000001", Some("MG1")) };
+    let twilio = Twilio::new(vec![own], "https://bot.example");
+    let heard = |to: Option<i64>, number| match posted(&twilio, to, &said_to(number), false).unwrap().remove(0).what {
+        Inbound::Message { sender, message } => (sender, message.kind),
+        other => panic!("{other:?}"),
+    };
+    let ola = InboundKind::Text { body: "Olá".into() };
+    // Another number of the service: the address and the secret name the sender; without an address the service does.
+    for to in [Some(7), None] {
+        assert_eq!(heard(to, "whatsapp:+351210000002"), (SENDER, ola.clone()), "{to:?}");
+    }
+    let numbers = |platform: &Platform| {
+        let sent = platform.sent();
+        let last = sent.last().unwrap();
+        (last.form("From"), last.form("MessagingServiceSid"))
+    };
+    let of = |number: &str| (Some(format!("whatsapp:{number}")), Some("MG1".to_owned()));
+    twilio.send(&client(), &outgoing(text("Olá"))).await.unwrap();
+    assert_eq!(numbers(&platform), of("+351210000002"), "from the number that they wrote to");
+    assert_eq!(heard(Some(7), "whatsapp:+351210000001").0, SENDER);
+    twilio.send(&client(), &outgoing(text("Olá"))).await.unwrap();
+    assert_eq!(numbers(&platform), of("+351210000001"), "the service is named beside the number");
+    let status = [
+        ("MessageSid", "SM9"),
+        ("MessageStatus", "delivered"),
+        ("From", "whatsapp:+351210000002"),
+        ("To", "whatsapp:+351960000111"),
+    ];
+    let items = posted(&twilio, Some(7), &status, false).unwrap();
+    assert!(matches!(items[0].what, Inbound::Status { sender: SENDER, .. }), "{items:?}");
+    let replayed = twilio.replay(&items[0].raw);
+    assert!(matches!(replayed[0].what, Inbound::Status { sender: SENDER, .. }), "also as a dead letter once more");
+}
+
+#[test]
+fn a_number_of_another_sender_is_that_senders_wherever_its_service_posts() {
+    let senders = vec![of_service(7, "+351210000001", Some("MG1")), of_service(8, "+351210000002", Some("MG1"))];
+    let twilio = Twilio::new(senders, "https://bot.example");
+    let items = posted(&twilio, Some(7), &said_to("whatsapp:+351210000002"), false).unwrap();
+    assert!(matches!(items[0].what, Inbound::Message { sender: SenderId(8), .. }), "{items:?}");
+    // Nobody's number: the address decides between the two, and without it nobody can.
+    let items = posted(&twilio, Some(8), &said_to("whatsapp:+351210000003"), false).unwrap();
+    assert!(matches!(items[0].what, Inbound::Message { sender: SenderId(8), .. }), "{items:?}");
+    let items = posted(&twilio, None, &said_to("whatsapp:+351210000003"), false).unwrap();
+    assert!(matches!(items[0].what, Inbound::Dead { sender: None, kind: "unknown_sender", .. }), "{items:?}");
+    // A sender without a service, and a form of another one, take no foreign number.
+    let alone = Twilio::new(vec![of_service(7, "+351210000001", None)], "https://bot.example");
+    let other = Twilio::new(vec![of_service(7, "+351210000001", Some("MG2"))], "https://bot.example");
+    for twilio in [alone, other] {
+        let items = posted(&twilio, Some(7), &said_to("whatsapp:+351210000003"), false).unwrap();
+        assert!(matches!(items[0].what, Inbound::Dead { kind: "unknown_sender", .. }), "{items:?}");
+    }
+}
+
+#[test]
+fn a_shared_key_verifies_as_well_as_the_token() {
+    let twilio = Twilio::new(vec![of_service(7, "+351210000001", None)], "https://bot.example");
+    for by_key in [true, false] {
+        let items = posted(&twilio, Some(7), &said_to("whatsapp:+351210000001"), by_key).unwrap();
+        assert!(matches!(items[0].what, Inbound::Message { .. }), "{items:?}");
+    }
+    let without = TwilioSender { webhook_secrets: Vec::new(), ..of_service(7, "+351210000001", None) };
+    let twilio = Twilio::new(vec![without], "https://bot.example");
+    let refused = posted(&twilio, Some(7), &said_to("whatsapp:+351210000001"), true);
+    assert!(matches!(refused, Err(Rejected::BadSignature)), "{refused:?}");
+}
+
+#[test]
+fn a_form_that_cannot_be_read_keeps_its_sender() {
+    let params = [("From", "whatsapp:+351960000111"), ("To", "whatsapp:+351210000001"), ("Body", "x")];
+    assert!(matches!(read("", &params)[0], Inbound::Dead { sender: Some(SENDER), kind: "malformed", .. }), "no id");
+    let params = [("MessageSid", "SM1"), ("From", "whatsapp:unknown"), ("To", "whatsapp:+351210000001"), ("Body", "x")];
+    assert!(matches!(read("", &params)[0], Inbound::Dead { sender: Some(SENDER), kind: "malformed", .. }), "nobody");
 }

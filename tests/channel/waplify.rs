@@ -125,8 +125,11 @@ fn what_is_no_message_is_counted_or_kept() {
     for body in
         [json!({}), json!([]), json!(7), json!({"event": "message.received"}), received(json!({"timestamp": "soon"}))]
     {
-        assert!(matches!(read(&body), Inbound::Dead { kind: "malformed", .. }), "{body}");
+        assert!(matches!(read(&body), Inbound::Dead { sender: Some(SENDER), kind: "malformed", .. }), "{body}");
     }
+    let nobody = received(json!({"contact_phone": "unknown", "content": "x", "timestamp": "2026-11-21T12:00:00"}));
+    assert!(matches!(read(&nobody), Inbound::Dead { sender: Some(SENDER), kind: "malformed", .. }), "{nobody:?}");
+    {}
 }
 
 #[tokio::test]
@@ -143,6 +146,7 @@ async fn each_content_has_its_json() {
         buttons: vec![],
         ttl: None,
         reference: None,
+        parts: Default::default(),
     };
     let edges = Edges::default;
     let link = Content::Link {

@@ -43,6 +43,11 @@ pub static CARRIES: Carries = Carries {
     above: false,
     reactions: false,
     places: false,
+    cards: false,
+    place_requests: false,
+    forms: false,
+    quotes: false,
+    rare_parts: false,
     uploads: false,
     media: &[],
     echoes_our_id: false,
@@ -284,5 +289,6 @@ fn template(listed: &Value) -> Option<Template> {
         buttons: Vec::new(),
         ttl: None,
         reference: Some(id.to_string()),
+        parts: Default::default(),
     })
 }

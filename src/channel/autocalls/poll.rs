@@ -110,8 +110,9 @@ async fn look(
         let message = InboundMessage {
             provider_id: ProviderId::from(format!("autocalls:{}:{place}", one.id)),
             at,
-            from: loose::aliases([Some(one.phone.as_str())]),
+            from: loose::phones(Some(one.phone.as_str())),
             name: one.name.clone(),
+            username: None,
             kind: InboundKind::Text { body },
             reply_to: None,
             referral: None,

@@ -24,7 +24,7 @@ pub struct Mapping {
     /// Without one, person, time and words are the id.
     pub id: String,
     pub name: String,
-    /// ISO 8601; without one it is when it came.
+    /// ISO 8601, or seconds or milliseconds since 1970; without one it is when it came.
     pub at: String,
     /// The address of a file.
     pub media: String,
@@ -55,7 +55,7 @@ const RECEIVED: &str = "transom_received_at";
 pub fn receive(sender: &AutocallsSender, body: &[u8], now: Time) -> Vec<Item> {
     let text = String::from_utf8_lossy(body).into_owned();
     let Ok(mut json) = serde_json::from_slice::<Value>(body) else {
-        return vec![dead("malformed", "the body is not JSON", text)];
+        return vec![dead(Some(sender.id), "malformed", "the body is not JSON", text)];
     };
     let now = loose::number(&json, RECEIVED).map_or(now, Time);
     if let Some(map) = json.as_object_mut() {
@@ -65,7 +65,7 @@ pub fn receive(sender: &AutocallsSender, body: &[u8], now: Time) -> Vec<Item> {
     let raw = json.to_string();
     match read(sender, &json, now) {
         Ok(what) => vec![Item { what, raw }],
-        Err(why) => vec![dead("malformed", &why, raw)],
+        Err(why) => vec![dead(Some(sender.id), "malformed", &why, raw)],
     }
 }
 
@@ -78,12 +78,12 @@ pub fn again(autocalls: &Autocalls, raw: &str) -> Vec<Item> {
     };
     match sender {
         Some(sender) => receive(sender, raw.as_bytes(), Time(0)),
-        None => vec![dead("unknown_sender", "the sender is no longer in the configuration", raw.to_owned())],
+        None => vec![dead(None, "unknown_sender", "the sender is no longer in the configuration", raw.to_owned())],
     }
 }
 
-fn dead(kind: &'static str, reason: &str, raw: String) -> Item {
-    Item { what: Inbound::Dead { kind, reason: reason.to_owned() }, raw }
+fn dead(sender: Option<SenderId>, kind: &'static str, reason: &str, raw: String) -> Item {
+    Item { what: Inbound::Dead { sender, kind, reason: reason.to_owned() }, raw }
 }
 
 fn read(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, String> {
@@ -134,7 +134,7 @@ fn status(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, 
 fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound, String> {
     let paths = &sender.inbound;
     let text = |path: &str| if path.is_empty() { None } else { loose::text(json, path) };
-    let from = loose::aliases([text(&paths.from).as_deref()]);
+    let from = loose::phones(text(&paths.from).as_deref());
     if from.is_empty() {
         return Err(format!("nobody stands at `{}`; `inbound.from` says where", paths.from));
     }
@@ -144,10 +144,7 @@ fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound,
         (None, Some(body)) => InboundKind::Text { body },
         (None, None) => return Err(format!("no text stands at `{}`; `inbound.text` says where", paths.text)),
     };
-    let at = text(&paths.at).and_then(|at| {
-        let seconds = at.parse::<i64>().ok().map(|seconds| Time(seconds.saturating_mul(1000)));
-        seconds.or_else(|| loose::time(&at))
-    });
+    let at = text(&paths.at).and_then(|at| loose::time(&at));
     // A clock that runs ahead must not keep the window open longer.
     let at = at.map_or(now, |at| at.min(now));
     let said = words.or_else(|| text(&paths.media)).unwrap_or_default();
@@ -156,7 +153,7 @@ fn message(sender: &AutocallsSender, json: &Value, now: Time) -> Result<Inbound,
         None => made_id(&from[0].value, at, &said),
     };
     let name = text(&paths.name).map(|name| loose::name(&name));
-    let message = InboundMessage { provider_id, at, from, name, kind, reply_to: None, referral: None };
+    let message = InboundMessage { provider_id, at, from, name, username: None, kind, reply_to: None, referral: None };
     Ok(Inbound::Message { sender: sender.id, message })
 }
 

@@ -34,6 +34,9 @@ pub async fn send(autocalls: &Autocalls, http: &dyn Http, message: &Outgoing) ->
         | Content::Link { .. }
         | Content::Media { .. }
         | Content::Location(_)
+        | Content::ContactCards { .. }
+        | Content::PlaceRequest { .. }
+        | Content::Form(_)
         | Content::Reaction { .. } => {
             return Err(ours(rejected, "not_carried", "Autocalls carries texts and templates only"));
         }

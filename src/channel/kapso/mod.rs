@@ -96,7 +96,7 @@ impl Provider for Kapso {
         let claimed = request.header(SIGNATURE).and_then(Claimed::of_hex).ok_or(Rejected::BadSignature)?;
         let trust = self.meta.verified(&claimed, request.body).ok_or(Rejected::BadSignature)?;
         let event = request.header("x-webhook-event").unwrap_or_default();
-        let read = |body: &[u8]| self.meta.read(&trust, body);
+        let read = |body: &[u8]| self.meta.read(&trust, request.sender, body);
         Ok(receive::receive(event, request.body, read))
     }
 

@@ -74,6 +74,7 @@ fn inbound(event: &Value, message: &Value) -> Value {
             ("url", "kapso.media_url"),
             ("mime_type", "kapso.media_data.content_type"),
             ("filename", "kapso.media_data.filename"),
+            ("caption", "kapso.message_type_data.caption"),
         ] {
             if let Some(text) = loose::text(message, path) {
                 file.entry(key).or_insert_with(|| text.into());

@@ -272,4 +272,6 @@ pub struct Person<'a> {
 pub struct Profile<'a> {
     #[serde(borrow)]
     pub name: Text<'a>,
+    #[serde(borrow)]
+    pub username: Text<'a>,
 }

@@ -9,9 +9,13 @@ use super::{
 use crate::{
     base::{ids::SenderId, limits::CATALOGUE_PAGES_MAX, time::Span},
     channel::{Http, question::Trouble},
-    model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
+    model::{
+        template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
+        template_parts::{CardShape, Offer},
+    },
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 const FIELDS: &str = "id,name,language,status,category,components,message_send_ttl_seconds";
 
@@ -65,6 +69,7 @@ fn ours(entry: &RawTemplate<'_>) -> Option<Template> {
         // Meta lists -1 where the template has none of its own.
         ttl: entry.ttl.get().and_then(|text| text.parse::<i64>().ok()).filter(|ttl| *ttl > 0).map(Span::seconds),
         reference: None,
+        parts: Default::default(),
     };
     for component in entry.components.iter() {
         let component = &component.0;
@@ -72,20 +77,43 @@ fn ours(entry: &RawTemplate<'_>) -> Option<Template> {
         match component.kind.or_empty().to_ascii_uppercase().as_str() {
             "BODY" => template.body = text.to_owned(),
             "HEADER" => {
-                template.header = match component.format.or_empty().to_ascii_uppercase().as_str() {
-                    "TEXT" => Some(TemplateHeader::Text(text.to_owned())),
-                    "IMAGE" => Some(TemplateHeader::Image),
-                    "VIDEO" => Some(TemplateHeader::Video),
-                    "DOCUMENT" => Some(TemplateHeader::Document),
-                    "LOCATION" => Some(TemplateHeader::Location),
-                    _ => None,
-                }
+                template.header = header(component);
             }
             "BUTTONS" => template.buttons = component.buttons.iter().map(|b| button(&b.0)).collect(),
+            "CAROUSEL" => template.parts.cards = component.cards.iter().map(|card| shape_of(&card.0)).collect(),
+            "LIMITED_TIME_OFFER" => {
+                let ends = component.limited_time_offer.0.has_expiration.is_some_and(|has| has.get() == "true");
+                template.parts.offer = Some(if ends { Offer::Ends } else { Offer::Open });
+            }
             _ => {}
         }
     }
     Some(template)
+}
+
+fn header(component: &Component<'_>) -> Option<TemplateHeader> {
+    match component.format.or_empty().to_ascii_uppercase().as_str() {
+        "TEXT" => Some(TemplateHeader::Text(component.text.or_empty().to_owned())),
+        "IMAGE" => Some(TemplateHeader::Image),
+        "VIDEO" => Some(TemplateHeader::Video),
+        "DOCUMENT" => Some(TemplateHeader::Document),
+        "LOCATION" => Some(TemplateHeader::Location),
+        _ => None,
+    }
+}
+
+fn shape_of(card: &Card<'_>) -> CardShape {
+    let mut shape = CardShape::default();
+    for component in card.components.iter() {
+        let component = &component.0;
+        match component.kind.or_empty().to_ascii_uppercase().as_str() {
+            "BODY" => shape.body = component.text.or_empty().to_owned(),
+            "HEADER" => shape.header = header(component),
+            "BUTTONS" => shape.buttons = component.buttons.iter().map(|b| button(&b.0)).collect(),
+            _ => {}
+        }
+    }
+    shape
 }
 
 fn button(button: &RawButton<'_>) -> TemplateButtonKind {
@@ -94,6 +122,10 @@ fn button(button: &RawButton<'_>) -> TemplateButtonKind {
         "QUICK_REPLY" => TemplateButtonKind::QuickReply { title },
         "URL" => TemplateButtonKind::Url { title, url: button.url.or_empty().to_owned() },
         "PHONE_NUMBER" => TemplateButtonKind::Phone { title },
+        "COPY_CODE" => TemplateButtonKind::CopyCode { title },
+        "FLOW" => TemplateButtonKind::Form { title },
+        "OTP" => TemplateButtonKind::Password { title },
+        "MPM" | "SPM" => TemplateButtonKind::Products { title },
         _ => TemplateButtonKind::Other { title },
     }
 }
@@ -160,6 +192,24 @@ struct Component<'a> {
     text: Text<'a>,
     #[serde(borrow)]
     buttons: Tolerant<Vec<Tolerant<RawButton<'a>>>>,
+    #[serde(borrow)]
+    cards: Tolerant<Vec<Tolerant<Card<'a>>>>,
+    #[serde(borrow)]
+    limited_time_offer: Tolerant<RawOffer<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Card<'a> {
+    #[serde(borrow)]
+    components: Tolerant<Vec<Tolerant<Component<'a>>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawOffer<'a> {
+    #[serde(borrow)]
+    has_expiration: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize, Default)]
@@ -173,4 +223,4 @@ struct RawButton<'a> {
     url: Text<'a>,
 }
 
-super::body::tolerate!(Page, Paging, Cursors, RawTemplate, Component, RawButton);
+super::body::tolerate!(Page, Paging, Cursors, RawTemplate, Component, Card, RawOffer, RawButton);

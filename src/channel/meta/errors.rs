@@ -56,7 +56,7 @@ pub fn next(code: i64) -> Option<Next> {
 pub fn of_status(code: i64) -> Next {
     match next(code) {
         // It failed on its way, which is now certain.
-        Some(Next::Ambiguous) => Next::Retry { after: None },
+        Some(Next::Ambiguous | Next::RetryOnce) => Next::Rejected { why: Why::Dropped },
         Some(next) => next,
         None => Next::Rejected { why: Why::Dropped },
     }
@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_failed_status_is_certain() {
-        assert_eq!(of_status(131000), Next::Retry { after: None });
+        assert_eq!(of_status(131000), Next::Rejected { why: Why::Dropped });
+        assert_eq!(of_status(130429), Next::Retry { after: None }, "a rate: it has not reached the phone");
         assert_eq!(of_status(131047), Next::WindowClosed);
         assert_eq!(of_status(0), Next::Misconfigured);
         assert_eq!(of_status(424242), Next::Rejected { why: Why::Dropped });

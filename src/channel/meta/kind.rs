@@ -24,7 +24,8 @@ pub fn kind(message: &Message<'_>) -> Result<InboundKind, Malformed> {
         "button" => tapped(message.button.as_ref()).ok_or("its `button` says nothing")?,
         "interactive" => interactive(message.interactive.as_ref())?,
         "image" => file(MediaKind::Image, message.image.as_ref())?,
-        "audio" | "voice" => file(MediaKind::Audio, message.audio.as_ref())?,
+        "audio" => file(MediaKind::Audio, message.audio.as_ref())?,
+        "voice" => spoken(file(MediaKind::Audio, message.voice.as_ref().or(message.audio.as_ref()))?),
         "video" => file(MediaKind::Video, message.video.as_ref())?,
         "document" => file(MediaKind::Document, message.document.as_ref())?,
         "sticker" => file(MediaKind::Sticker, message.sticker.as_ref())?,
@@ -106,6 +107,13 @@ fn file(media: MediaKind, file: Option<&File<'_>>) -> Result<InboundKind, Malfor
         sha256: file.sha256.owned(),
         voice: file.voice.unwrap_or(false),
     })
+}
+
+fn spoken(mut kind: InboundKind) -> InboundKind {
+    if let InboundKind::Media { voice, .. } = &mut kind {
+        *voice = true;
+    }
+    kind
 }
 
 fn location(place: Option<&Location<'_>>) -> Result<InboundKind, Malformed> {

@@ -9,10 +9,11 @@ use super::{
 use crate::{
     base::{
         ids::{ProviderId, SenderId},
-        limits::{ALIAS_BYTES_MAX, CONTACT_NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX},
+        limits::{CONTACT_NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX, USERNAME_CHARS_MAX},
         time::Time,
     },
-    model::inbound::{Alias, AliasKind, Inbound, InboundMessage},
+    channel::loose,
+    model::inbound::{Alias, Inbound, InboundMessage},
 };
 use serde_json::value::RawValue;
 
@@ -30,9 +31,9 @@ pub fn read(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound,
     {
         return Ok(identity);
     }
-    let mut from = aliases(&[&message.from, &message.from_user_id])?;
+    let mut from = aliases(&[&message.from, &message.from_user_id]);
     if let Some(known) = known {
-        for alias in aliases(&[&known.wa_id, &known.user_id])? {
+        for alias in aliases(&[&known.wa_id, &known.user_id]) {
             if from.iter().all(|a| a.kind != alias.kind) {
                 from.push(alias);
             }
@@ -40,18 +41,26 @@ pub fn read(sender: SenderId, people: &People<'_>, raw: &str) -> Result<Inbound,
     }
     from.sort_by_key(|alias| alias.kind);
     if from.is_empty() {
-        return Err("it names no sender".into());
+        return Err("it names nobody by a phone or user id".into());
     }
     let message = InboundMessage {
         provider_id: id(&message.id)?,
         at,
         from,
         name: known.and_then(|p| p.profile.name.get()).map(|n| n.chars().take(CONTACT_NAME_CHARS_MAX).collect()),
+        username: known.and_then(|p| username(p.profile.username.get())),
         kind: kind(&message)?,
         reply_to: message.context.as_ref().and_then(|c| c.id.get()).map(ProviderId::from),
         referral: message.referral.as_ref().map(Ad::ours),
     };
     Ok(Inbound::Message { sender, message })
+}
+
+/// A user name without the `@` of its first drafts; a placeholder of a sample, or what is too long for one, is none.
+fn username(text: Option<&str>) -> Option<String> {
+    let name = text?.trim().trim_start_matches('@');
+    let fits = (1..=USERNAME_CHARS_MAX).contains(&name.chars().count()) && plain(name);
+    fits.then(|| name.to_owned())
 }
 
 /// A provider's id: there, and short enough for an index.
@@ -69,37 +78,21 @@ fn plain(id: &str) -> bool {
     id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"'))
 }
 
-/// Meta's seconds, as text or number; between 1970 and 2100.
+/// Meta's seconds, as text or number; who passes them on may write milliseconds.
 pub fn time(text: &Text<'_>) -> Result<Time, Malformed> {
-    const YEAR_2100: i64 = 4_102_444_800;
-    match text.get().map(|t| t.trim().parse::<i64>()) {
-        Some(Ok(seconds)) if (1..YEAR_2100).contains(&seconds) => Ok(Time(seconds * 1000)),
-        Some(_) => Err("its `timestamp` is no time".into()),
-        None => Err("its `timestamp` is missing".into()),
-    }
+    let text = text.get().ok_or("its `timestamp` is missing")?;
+    loose::stamp(text).ok_or_else(|| "its `timestamp` is no time".into())
 }
 
-/// The names a person goes by, whatever field they stand in: digits are a phone, all else is a BSUID.
-pub fn aliases(texts: &[&Text<'_>]) -> Result<Vec<Alias>, Malformed> {
+/// The names a person goes by, whatever field they stand in. What has not the form of one names nobody.
+pub fn aliases(texts: &[&Text<'_>]) -> Vec<Alias> {
     let mut found: Vec<Alias> = Vec::with_capacity(texts.len());
-    for text in texts.iter().filter_map(|t| t.get()).map(str::trim).filter(|t| !t.is_empty()) {
-        if text.len() > ALIAS_BYTES_MAX {
-            return Err("a person's id is too long".into());
-        }
-        if !plain(text) {
-            return Err("a person's id is none".into());
-        }
-        let digits = text.strip_prefix('+').unwrap_or(text);
-        let alias = if digits.bytes().all(|b| b.is_ascii_digit()) {
-            Alias { kind: AliasKind::Phone, value: digits.into() }
-        } else {
-            Alias { kind: AliasKind::Bsuid, value: text.into() }
-        };
-        if !alias.value.is_empty() && !found.contains(&alias) {
+    for alias in texts.iter().filter_map(|text| text.get()).filter_map(Alias::read) {
+        if !found.contains(&alias) {
             found.push(alias);
         }
     }
-    Ok(found)
+    found
 }
 
 /// A value kept as JSON; U+0000 inside becomes U+FFFD, as in texts.
@@ -113,8 +106,8 @@ fn new_number(sender: SenderId, message: &Message<'_>, system: &System<'_>, at: 
     if !matches!(kind, "user_changed_number" | "customer_changed_number" | "user_changed_user_id") {
         return None;
     }
-    let old = aliases(&[&message.from, &message.from_user_id]).ok()?;
-    let new = aliases(&[&system.wa_id, &system.user_id]).ok()?;
+    let old = aliases(&[&message.from, &message.from_user_id]);
+    let new = aliases(&[&system.wa_id, &system.user_id]);
     (!old.is_empty() && !new.is_empty()).then_some(Inbound::Identity { sender, old, new, at })
 }
 

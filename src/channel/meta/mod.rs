@@ -15,6 +15,7 @@ mod parts;
 mod payload;
 mod reading;
 mod receive;
+pub mod sealed;
 mod send;
 mod status;
 mod upload;
@@ -106,18 +107,20 @@ impl Meta {
 
     /// Reads a body whose origin was checked by other means.
     pub fn read_trusted(&self, body: &[u8]) -> Vec<Item> {
-        self.read(&Trust::All, body)
+        self.read(&Trust::All, None, body)
     }
 
-    /// Reads a body as Meta writes it; also one that somebody else wrapped otherwise.
-    pub(super) fn read(&self, trust: &Trust, body: &[u8]) -> Vec<Item> {
-        receive::receive(self, trust, &[], body)
+    /// Reads a body as Meta writes it; also one that somebody else wrapped otherwise. `to`: the sender whose address it
+    /// came to.
+    pub(super) fn read(&self, trust: &Trust, to: Option<SenderId>, body: &[u8]) -> Vec<Item> {
+        let asked = to.filter(|id| self.by_id.get(id).is_some_and(|n| self.trusts(trust, *n)));
+        receive::receive(self, trust, &[], asked, body)
     }
 
     /// Reads a body again whose signature was verified by the keys of these names.
     fn read_proven(&self, names: &[String], body: &[u8]) -> Vec<Item> {
         let keys = self.keys.iter().map(|key| names.contains(&key.name())).collect();
-        receive::receive(self, &Trust::Keys(keys), names, body)
+        receive::receive(self, &Trust::Keys(keys), names, None, body)
     }
 
     /// A webhook's body, as Meta writes it.
@@ -193,7 +196,7 @@ impl Provider for Meta {
         }
         let claimed = request.header("x-hub-signature-256").and_then(Claimed::parse);
         let trust = claimed.and_then(|claimed| self.verified(&claimed, request.body)).ok_or(Rejected::BadSignature)?;
-        Ok(self.read(&trust, request.body))
+        Ok(self.read(&trust, request.sender, request.body))
     }
 
     fn replay(&self, raw: &str) -> Vec<Item> {

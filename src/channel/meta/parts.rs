@@ -29,6 +29,9 @@ pub struct Message<'a> {
     pub image: Option<File<'a>>,
     #[serde(borrow)]
     pub audio: Option<File<'a>>,
+    /// What was spoken: most webhooks say `audio` of it, and that it is `voice`.
+    #[serde(borrow)]
+    pub voice: Option<File<'a>>,
     #[serde(borrow)]
     pub video: Option<File<'a>>,
     #[serde(borrow)]

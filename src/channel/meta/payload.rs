@@ -4,9 +4,11 @@ use crate::{
     base::ids::OutboundId,
     channel::Outgoing,
     model::{
-        content::{Content, Edges, Media, MediaKind},
+        card::ContactCard,
+        content::{Content, Edges, FormMessage, FormStart, Media, MediaKind},
         inbound::AliasKind,
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
+        template_parts::CardValues,
     },
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -121,12 +123,65 @@ fn content(content: &Content) -> Result<(&'static str, Part<'_>), Unsendable> {
             }
             ("location", part)
         }
+        Content::ContactCards { cards } => ("contacts", cards.iter().map(card).collect()),
+        Content::PlaceRequest { body } => {
+            interactive("location_request_message", body, (None, &Edges::default()), json!({"name": "send_location"}))
+        }
+        Content::Form(form) => interactive("flow", &form.body, (form.media.as_ref(), &form.edges), form_action(form)),
         // An empty emoji takes the reaction away.
         Content::Reaction { to, emoji } => {
             ("reaction", json!({"message_id": to.as_str(), "emoji": emoji.as_deref().unwrap_or_default()}))
         }
     };
     Ok((kind, Part::Other(part)))
+}
+
+/// Meta wants a part of the name beside the whole one (131009): where the card has none, the whole name stands for it.
+fn card(card: &ContactCard) -> Value {
+    let mut name = json!({"formatted_name": card.name});
+    match (&card.first_name, &card.last_name) {
+        (None, None) => name["first_name"] = card.name.as_str().into(),
+        (first, last) => {
+            for (key, part) in [("first_name", first), ("last_name", last)] {
+                if let Some(part) = part {
+                    name[key] = part.as_str().into();
+                }
+            }
+        }
+    }
+    let mut part = json!({"name": name});
+    let mut org = Map::new();
+    for (key, text) in [("company", &card.company), ("title", &card.title)] {
+        if let Some(text) = text {
+            org.insert(key.into(), text.as_str().into());
+        }
+    }
+    if !org.is_empty() {
+        part["org"] = org.into();
+    }
+    let phones: Vec<Value> = card
+        .phones
+        .iter()
+        .map(|phone| {
+            let mut entry = json!({"phone": phone.number, "type": phone.kind.as_deref().unwrap_or("CELL")});
+            if let Some(wa_id) = &phone.wa_id {
+                entry["wa_id"] = wa_id.as_str().into();
+            }
+            entry
+        })
+        .collect();
+    let emails: Vec<Value> = card
+        .emails
+        .iter()
+        .map(|email| json!({"email": email.address, "type": email.kind.as_deref().unwrap_or("WORK")}))
+        .collect();
+    let urls: Vec<Value> = card.urls.iter().map(|url| json!({"url": url, "type": "WORK"})).collect();
+    for (key, entries) in [("phones", phones), ("emails", emails), ("urls", urls)] {
+        if !entries.is_empty() {
+            part[key] = entries.into();
+        }
+    }
+    part
 }
 
 /// A header is a file or a text; the file goes first, for the text can stand in the body as well.
@@ -146,6 +201,29 @@ fn interactive(
         part["footer"] = json!({"text": text});
     }
     ("interactive", part)
+}
+
+/// developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-flow-messages
+fn form_action(form: &FormMessage) -> Value {
+    let mut parameters = json!({"flow_message_version": "3", "flow_token": form.token, "flow_cta": form.button});
+    parameters[if form.is_id() { "flow_id" } else { "flow_name" }] = form.form.as_str().into();
+    if form.draft {
+        parameters["mode"] = "draft".into();
+    }
+    match &form.opens {
+        FormStart::Endpoint => parameters["flow_action"] = "data_exchange".into(),
+        FormStart::Screen { screen, data } => {
+            parameters["flow_action"] = "navigate".into();
+            let mut opens = Map::new();
+            opens.extend(screen.as_ref().map(|screen| ("screen".to_owned(), screen.as_str().into())));
+            // Meta refuses empty data.
+            opens.extend((!data.is_empty()).then(|| ("data".to_owned(), Value::Object(data.clone()))));
+            if !opens.is_empty() {
+                parameters["flow_action_payload"] = Value::Object(opens);
+            }
+        }
+    }
+    json!({"name": "flow", "parameters": parameters})
 }
 
 fn file(media: &Media, caption: Option<&str>) -> Value {
@@ -177,37 +255,74 @@ fn template_part(template: &TemplateMessage) -> Result<Value, Unsendable> {
     let Some(language) = &template.language else {
         return Err(Unsendable { code: "no_language", text: "no language was chosen for the template" });
     };
-    let mut components = Vec::new();
-    if let Some(header) = &template.header {
-        let parameter = match header {
-            HeaderValue::Text(text) => json!({"type": "text", "text": text}),
-            HeaderValue::Media(media) => media_parameter(media),
-        };
-        components.push(json!({"type": "header", "parameters": [parameter]}));
+    let mut components: Vec<Value> = Vec::new();
+    components.extend(template.header.as_ref().map(template_header));
+    components.extend(template_body(&template.body));
+    if let Some(ends) = template.parts.offer_ends {
+        let offer = json!({"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": ends.0}});
+        components.push(json!({"type": "limited_time_offer", "parameters": [offer]}));
     }
-    let body: Vec<Value> = match &template.body {
-        Parameters::None => Vec::new(),
-        Parameters::Positional(texts) => texts.iter().map(|text| json!({"type": "text", "text": text})).collect(),
-        Parameters::Named(texts) => {
-            texts.iter().map(|(name, text)| json!({"type": "text", "parameter_name": name, "text": text})).collect()
-        }
+    components.extend(template_buttons(&template.buttons));
+    let card = |(place, card): (usize, &CardValues)| {
+        let mut inside: Vec<Value> = Vec::new();
+        inside.extend(card.header.as_ref().map(template_header));
+        inside.extend(template_body(&card.body));
+        inside.extend(template_buttons(&card.buttons));
+        json!({"card_index": place, "components": inside})
     };
-    if !body.is_empty() {
-        components.push(json!({"type": "body", "parameters": body}));
-    }
-    for (place, button) in template.buttons.iter().enumerate() {
-        let (sub_type, parameter) = match button {
-            ButtonValue::Reply { payload, .. } => ("quick_reply", json!({"type": "payload", "payload": payload})),
-            ButtonValue::UrlSuffix(suffix) => ("url", json!({"type": "text", "text": suffix})),
-            ButtonValue::AsApproved => continue,
-        };
-        components.push(json!({
-            "type": "button", "sub_type": sub_type, "index": place.to_string(), "parameters": [parameter]
-        }));
+    let cards: Vec<Value> = template.parts.cards.iter().enumerate().map(card).collect();
+    if !cards.is_empty() {
+        components.push(json!({"type": "carousel", "cards": cards}));
     }
     let mut part = json!({"name": template.name, "language": {"code": language}});
     if !components.is_empty() {
         part["components"] = components.into();
     }
     Ok(part)
+}
+
+fn template_header(header: &HeaderValue) -> Value {
+    let parameter = match header {
+        HeaderValue::Text(text) => json!({"type": "text", "text": text}),
+        HeaderValue::Media(media) => media_parameter(media),
+        // Unlike the message itself it has degrees as texts, and both lines below the map.
+        HeaderValue::Location(place) => json!({"type": "location", "location": {
+            "latitude": place.latitude.to_string(),
+            "longitude": place.longitude.to_string(),
+            "name": place.name.as_deref().unwrap_or_default(),
+            "address": place.address.as_deref().unwrap_or_default(),
+        }}),
+    };
+    json!({"type": "header", "parameters": [parameter]})
+}
+
+fn template_body(body: &Parameters) -> Option<Value> {
+    let parameters: Vec<Value> = match body {
+        Parameters::None => Vec::new(),
+        Parameters::Positional(texts) => texts.iter().map(|text| json!({"type": "text", "text": text})).collect(),
+        Parameters::Named(texts) => {
+            texts.iter().map(|(name, text)| json!({"type": "text", "parameter_name": name, "text": text})).collect()
+        }
+    };
+    (!parameters.is_empty()).then(|| json!({"type": "body", "parameters": parameters}))
+}
+
+fn template_buttons(buttons: &[ButtonValue]) -> impl Iterator<Item = Value> {
+    buttons.iter().enumerate().filter_map(|(place, button)| {
+        let (sub_type, parameter) = match button {
+            ButtonValue::Reply { payload, .. } => ("quick_reply", json!({"type": "payload", "payload": payload})),
+            ButtonValue::UrlSuffix(suffix) => ("url", json!({"type": "text", "text": suffix})),
+            ButtonValue::CopyCode(code) => ("copy_code", json!({"type": "coupon_code", "coupon_code": code})),
+            ButtonValue::Form { token, data } => {
+                let mut action = json!({"flow_token": token.as_deref().unwrap_or("unused")});
+                if let Some(data) = data {
+                    action["flow_action_data"] = data.clone();
+                }
+                ("flow", json!({"type": "action", "action": action}))
+            }
+            ButtonValue::AsApproved => return None,
+        };
+        let index = place.to_string();
+        Some(json!({"type": "button", "sub_type": sub_type, "index": index, "parameters": [parameter]}))
+    })
 }

@@ -17,10 +17,10 @@ use std::borrow::Cow;
 pub type Malformed = Cow<'static, str>;
 
 /// All items of a body, in their order. Never fails: what is not understood is dead-lettered.
-/// `verified_by`: the names of the keys that verified it, where they are known by name alone.
-pub fn receive(meta: &Meta, trust: &Trust, verified_by: &[String], body: &[u8]) -> Vec<Item> {
+/// `verified_by`: names of the keys that verified it, where only names are known. `asked`: whose address it came by.
+pub fn receive(meta: &Meta, trust: &Trust, verified_by: &[String], asked: Option<SenderId>, body: &[u8]) -> Vec<Item> {
     let text = text_of(body);
-    let mut reader = Reader { meta, trust, verified_by, items: Vec::with_capacity(1) };
+    let mut reader = Reader { meta, trust, verified_by, asked, items: Vec::with_capacity(1) };
     reader.envelope(&text);
     reader.items
 }
@@ -38,6 +38,8 @@ struct Reader<'m> {
     meta: &'m Meta,
     trust: &'m Trust,
     verified_by: &'m [String],
+    /// Whose a body is of which not even the number can be read: its address says so, and the sender's secret.
+    asked: Option<SenderId>,
     items: Vec<Item>,
 }
 
@@ -180,7 +182,8 @@ impl Reader<'_> {
                 Ok(id) => match mended(raw.get(), |text| read(*id, text)) {
                     Ok(what) => self.items.push(Item { what, raw: raw.get().to_owned() }),
                     Err(why) => {
-                        let what = Inbound::Dead { kind: "malformed", reason: format!("an item of `{name}`: {why}") };
+                        let reason = format!("an item of `{name}`: {why}");
+                        let what = Inbound::Dead { sender: Some(*id), kind: "malformed", reason };
                         self.items.push(Item { what, raw: wrap(place, name, raw.get()) });
                     }
                 },
@@ -201,9 +204,13 @@ impl Reader<'_> {
         if senders.is_empty() {
             return self.dead_at(place, "wrong_secret", "the body is signed with the secret of another sender".into());
         }
+        let first = senders.first().copied();
         match fields::template(place.field, senders, place.value.get()) {
             Ok(what) => self.items.push(Item { what, raw: place.value.get().to_owned() }),
-            Err(why) => self.dead_at(place, "malformed", why.into_owned()),
+            Err(why) => {
+                let what = Inbound::Dead { sender: first, kind: "malformed", reason: why.into_owned() };
+                self.items.push(Item { what, raw: alone(place) });
+            }
         }
     }
 
@@ -232,13 +239,7 @@ impl Reader<'_> {
     }
 
     fn dead_at(&mut self, place: Place<'_>, kind: &'static str, reason: String) {
-        let raw = format!(
-            r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{{"field":{},"value":{}}}]}}]}}"#,
-            quoted(place.waba_id),
-            quoted(place.field),
-            place.value.get()
-        );
-        self.dead(kind, reason, raw);
+        self.dead(kind, reason, alone(place));
     }
 
     /// Of no sender whose own secret verified it: it keeps the names of the keys that did.
@@ -252,8 +253,19 @@ impl Reader<'_> {
             }
             (Trust::All, _) | (Trust::Keys(_), None) => raw,
         };
-        self.items.push(Item { what: Inbound::Dead { kind, reason }, raw });
+        let sender = self.asked.filter(|_| kind == "malformed");
+        self.items.push(Item { what: Inbound::Dead { sender, kind, reason }, raw });
     }
+}
+
+/// A change alone in its webhook.
+fn alone(place: Place<'_>) -> String {
+    format!(
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{{"field":{},"value":{}}}]}}]}}"#,
+        quoted(place.waba_id),
+        quoted(place.field),
+        place.value.get()
+    )
 }
 
 /// One item's shape; the error says what is wrong, not what stood there.

@@ -54,7 +54,7 @@ pub fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     for contact in said.contacts.iter().flatten() {
         for text in [&contact.wa_id, &contact.input, &contact.user_id] {
             // What is no name of a person is not learnt; the message was taken all the same.
-            for alias in aliases(&[text]).unwrap_or_default() {
+            for alias in aliases(&[text]) {
                 if !known.contains(&alias) {
                     known.push(alias);
                 }

@@ -7,7 +7,10 @@ use crate::{
         Http, loose,
         question::{Question, Trouble, ask},
     },
-    model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
+    model::{
+        template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus, placeholders},
+        template_parts::{Parts, Slots},
+    },
 };
 use serde_json::Value;
 
@@ -55,6 +58,8 @@ fn ours(content: &Value) -> Option<Template> {
         "AUTHENTICATION" => Category::Authentication,
         _ => Category::Marketing,
     };
+    let body = loose::text(shape, "body").or_else(|| loose::text(shape, "title")).unwrap_or_default();
+    let (body, slots) = numbered(&body, shape);
     let has_file = matches!(shape.get("media"), Some(Value::Array(files)) if !files.is_empty());
     Some(Template {
         id: 0,
@@ -62,14 +67,42 @@ fn ours(content: &Value) -> Option<Template> {
         language: loose::text(content, "language")?,
         category,
         status,
-        body: loose::text(shape, "body").or_else(|| loose::text(shape, "title")).unwrap_or_default(),
+        body,
         // A file with a fixed address takes no value.
         header: (has_file && loose::text(shape, "media.0").is_some_and(|url| url.contains("{{")))
             .then_some(TemplateHeader::Image),
         buttons: buttons(kind, shape),
         ttl: None,
         reference: Some(loose::text(content, "sid")?),
+        parts: Parts { slots, ..Parts::default() },
     })
+}
+
+/// Twilio numbers all variables of a template together, in any order. Ours are those of the text from 1, as everywhere
+/// else; under which number Twilio knows each stands in the slots.
+fn numbered(body: &str, shape: &Value) -> (String, Slots) {
+    let first = |text: Option<String>| text.and_then(|text| placeholders(&text).into_iter().next());
+    let actions = loose::part(shape, "actions").and_then(Value::as_array);
+    let links = actions.into_iter().flatten().filter_map(|action| first(loose::text(action, "url")));
+    let mut slots = Slots { body: Vec::new(), header: first(loose::text(shape, "media.0")), links: links.collect() };
+    let mut numbers: Vec<u32> = Vec::new();
+    for name in placeholders(body) {
+        match name.parse() {
+            Ok(number) => numbers.push(number),
+            // Words are names of their own, which nothing changes.
+            Err(_) => return (body.to_owned(), slots),
+        }
+    }
+    numbers.sort_unstable();
+    slots.body = numbers.iter().map(u32::to_string).collect();
+    let mut text = String::new();
+    let mut rest = body;
+    while let Some((before, (name, behind))) = rest.split_once("{{").and_then(|(b, a)| Some((b, a.split_once("}}")?))) {
+        let place = slots.body.iter().position(|slot| slot == name.trim()).map_or(0, |place| place + 1);
+        text.push_str(&format!("{before}{{{{{place}}}}}"));
+        rest = behind;
+    }
+    (text + rest, slots)
 }
 
 fn buttons(kind: &str, shape: &Value) -> Vec<TemplateButtonKind> {
@@ -86,4 +119,23 @@ fn buttons(kind: &str, shape: &Value) -> Vec<TemplateButtonKind> {
         }
     };
     actions.into_iter().flatten().map(button).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_text_is_numbered_from_one_and_the_slots_tell_twilios_numbers() {
+        let shape = json!({"media": ["https://x.example/{{1}}"], "actions": [
+            {"type": "URL", "url": "https://x.example/{{4}}"}, {"type": "QUICK_REPLY", "title": "Yes"}]});
+        let (body, slots) = numbered("Hi {{3}}, until {{ 2 }}. {{3}}!", &shape);
+        assert_eq!(body, "Hi {{2}}, until {{1}}. {{2}}!");
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let expected = Slots { body: names(&["2", "3"]), header: Some("1".into()), links: names(&["4"]) };
+        assert_eq!(slots, expected);
+        assert_eq!(numbered("Hi {{name}} {{", &json!({})).0, "Hi {{name}} {{");
+        assert_eq!(numbered("Hi", &json!({})), ("Hi".to_owned(), Slots::default()));
+    }
 }

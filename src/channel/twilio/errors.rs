@@ -41,12 +41,12 @@ pub fn next(code: i64) -> Option<Next> {
     })
 }
 
-/// A code out of a `failed` or `undelivered` status: nothing is unsure any more.
+/// A code out of a `failed` or `undelivered` status: nothing is unsure any more. Twilio takes a message before it asks
+/// WhatsApp, so a rate or a full queue is told by a status, and such a message goes again.
 pub fn of_status(code: i64) -> Next {
     match next(code) {
-        Some(Next::Ambiguous) => Next::Retry { after: None },
+        Some(Next::Ambiguous | Next::RetryOnce) | None => Next::Rejected { why: Why::Dropped },
         Some(next) => next,
-        None => Next::Rejected { why: Why::Dropped },
     }
 }
 
@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_failed_status_is_certain() {
-        assert_eq!(of_status(30008), Next::Retry { after: None });
+        assert_eq!(of_status(30008), Next::Rejected { why: Why::Dropped });
+        assert_eq!(of_status(63018), Next::Retry { after: None }, "a rate: it has not reached WhatsApp");
         assert_eq!(of_status(63016), Next::WindowClosed);
         assert_eq!(of_status(0), Next::Rejected { why: Why::Dropped });
         assert_eq!(next(1), None);

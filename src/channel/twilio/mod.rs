@@ -3,6 +3,7 @@
 mod catalogue;
 pub mod compose;
 mod errors;
+mod pool;
 mod receive;
 mod send;
 pub mod signature;
@@ -29,6 +30,9 @@ use crate::{
     },
 };
 
+use pool::Pool;
+use signature::SignedBy;
+
 const MIB: u64 = 1024 * 1024;
 
 /// platform.md 5.4: interactive messages are content templates only, so in a conversation they are said in words.
@@ -40,6 +44,11 @@ pub static CARRIES: Carries = Carries {
     links: false,
     above: false,
     reactions: false,
+    cards: false,
+    place_requests: false,
+    forms: false,
+    quotes: false,
+    rare_parts: false,
     caption_max: 1600,
     uploads: false,
     media: &[
@@ -61,6 +70,8 @@ pub struct TwilioSender {
     pub account_sid: String,
     /// The first one sends; all of them verify. Never empty (the configuration sees to it).
     pub auth_tokens: Vec<Secret>,
+    /// Shared keys by which a webhook setting of the account signs; they verify, and open nothing.
+    pub webhook_secrets: Vec<Secret>,
     pub messaging_service_sid: Option<String>,
     /// `https://api.twilio.com`, or a local mock. The token goes nowhere else, but for the next one.
     pub api_base: String,
@@ -71,6 +82,11 @@ pub struct TwilioSender {
 }
 
 impl TwilioSender {
+    fn signs<'s>(&'s self) -> impl Iterator<Item = SignedBy<'s>> {
+        let tokens = self.auth_tokens.iter().map(SignedBy::Token);
+        tokens.chain(self.webhook_secrets.iter().map(SignedBy::SharedKey))
+    }
+
     fn auth(&self) -> Auth {
         let password = self.auth_tokens.first().cloned().unwrap_or_default();
         Auth::Basic { user: self.account_sid.clone(), password }
@@ -85,13 +101,14 @@ impl TwilioSender {
 /// The provider with all its senders.
 pub struct Twilio {
     senders: Vec<TwilioSender>,
+    pool: Pool,
     /// Without a slash at its end: what Twilio calls, and signs.
     public_url: String,
 }
 
 impl Twilio {
     pub fn new(senders: Vec<TwilioSender>, public_url: &str) -> Self {
-        Twilio { senders, public_url: public_url.trim_end_matches('/').to_owned() }
+        Twilio { senders, pool: Pool::default(), public_url: public_url.trim_end_matches('/').to_owned() }
     }
 
     fn sender(&self, id: SenderId) -> Option<&TwilioSender> {
@@ -106,16 +123,18 @@ impl Twilio {
         }
     }
 
-    /// The senders with a token that verifies the request.
+    /// The senders with a secret that verifies the request; none where the sender that the address names has not.
     fn verified(&self, request: &RawRequest<'_>) -> Vec<SenderId> {
         let Some(claimed) = request.header("x-twilio-signature") else { return Vec::new() };
         let mut address = self.webhook(request.sender);
         if !request.query.is_empty() {
             address = format!("{address}?{}", request.query);
         }
-        let candidates = self.senders.iter().filter(|sender| request.sender.is_none_or(|id| id == sender.id));
-        let verifies = |token: &Secret| signature::verifies(token, &address, request, claimed);
-        candidates.filter(|sender| sender.auth_tokens.iter().any(verifies)).map(|sender| sender.id).collect()
+        let verifies = |by: SignedBy<'_>| signature::verifies(by, &address, request, claimed);
+        let signed = |sender: &&TwilioSender| sender.signs().any(verifies);
+        // A messaging service posts for all its numbers to one address.
+        let all: Vec<SenderId> = self.senders.iter().filter(signed).map(|sender| sender.id).collect();
+        if request.sender.is_none_or(|id| all.contains(&id)) { all } else { Vec::new() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A form of Twilio's becomes an item: what a customer wrote, or what became of a message of ours (platform.md 5.1).
 
-use super::Twilio;
+use super::{Twilio, TwilioSender};
 use crate::{
     base::{
         ids::{OutboundId, ProviderId, SenderId},
@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 const RECEIVED: &str = "transom_received_at";
 /// Of a form that was signed for others: whose tokens did, so that a replay is no way in.
 const VERIFIED: &str = "transom_verified";
+/// The sender whose address was called.
+const ASKED: &str = "transom_asked";
 /// In the address of a status: which message of ours it is about.
 pub const OURS: &str = "message";
 
@@ -31,7 +33,7 @@ pub fn receive(twilio: &Twilio, request: &RawRequest<'_>, verified: Option<&[Sen
         true => format!("{}{body}", request.query),
         false => format!("{}&{body}", request.query),
     };
-    read(twilio, &raw, request.now, verified)
+    read(twilio, &raw, request.now, request.sender, verified)
 }
 
 /// A dead letter once more, at the time at which it came.
@@ -41,19 +43,20 @@ pub fn again(twilio: &Twilio, raw: &str) -> Vec<Item> {
         let ids = ids.split(',').filter_map(|id| id.parse().ok());
         ids.map(SenderId).collect::<Vec<_>>()
     });
-    read(twilio, raw, at, verified.as_deref())
+    let asked = query::value(raw, ASKED).and_then(|id| id.parse().ok()).map(SenderId);
+    read(twilio, raw, at, asked, verified.as_deref())
 }
 
-fn read(twilio: &Twilio, raw: &str, at: Time, verified: Option<&[SenderId]>) -> Vec<Item> {
+fn read(twilio: &Twilio, raw: &str, at: Time, asked: Option<SenderId>, verified: Option<&[SenderId]>) -> Vec<Item> {
     let form = Form(query::pairs(raw).into_iter().map(|(name, value)| (name, loose::whole(&value))).collect());
-    let kept = match query::value(raw, RECEIVED) {
-        Some(_) => raw.to_owned(),
-        None => format!("{raw}&{RECEIVED}={}", at.0),
+    let kept = match (query::value(raw, RECEIVED), asked) {
+        (Some(_), _) => raw.to_owned(),
+        (None, Some(id)) => format!("{raw}&{RECEIVED}={}&{ASKED}={id}", at.0),
+        (None, None) => format!("{raw}&{RECEIVED}={}", at.0),
     };
     let item = |what| Item { what, raw: kept.clone() };
     let is_status = form.get("MessageStatus").is_some_and(|status| status != "received" && status != "receiving");
-    let ours = form.get(if is_status { "From" } else { "To" });
-    let sender = match sender(twilio, ours, verified) {
+    let sender = match sender(twilio, &form, is_status, asked, verified) {
         Ok(sender) => sender,
         Err((kind, reason)) => {
             let ids = verified.map(|ids| ids.iter().map(SenderId::to_string).collect::<Vec<_>>().join(","));
@@ -61,34 +64,79 @@ fn read(twilio: &Twilio, raw: &str, at: Time, verified: Option<&[SenderId]>) -> 
                 Some(ids) => format!("{kept}&{VERIFIED}={ids}"),
                 None => kept.clone(),
             };
-            return vec![Item { what: Inbound::Dead { kind, reason: reason.to_owned() }, raw }];
+            return vec![Item { what: Inbound::Dead { sender: None, kind, reason: reason.to_owned() }, raw }];
         }
     };
-    let found = if is_status { status(sender, &form, at).map(|what| vec![what]) } else { messages(sender, &form, at) };
+    let found = match is_status {
+        true => status(sender.id, &form, at).map(|what| vec![what]),
+        false => messages(sender.id, &form, at),
+    };
+    if let (false, Ok(found)) = (is_status, &found) {
+        remember(twilio, sender, form.get("To").unwrap_or_default(), found);
+    }
     match found {
         Ok(all) => all.into_iter().map(item).collect(),
-        Err(reason) => vec![item(Inbound::Dead { kind: "malformed", reason: reason.to_owned() })],
+        Err(reason) => {
+            let reason = reason.to_owned();
+            vec![item(Inbound::Dead { sender: Some(sender.id), kind: "malformed", reason })]
+        }
     }
 }
 
-/// The sender with this number, if its own token signed the request.
-fn sender(
-    twilio: &Twilio,
-    ours: Option<&str>,
+/// The sender with this number, if its own secret signed the request. A number that is nobody's own belongs to the
+/// sender with the messaging service that the form names, where the address names none.
+fn sender<'t>(
+    twilio: &'t Twilio,
+    form: &Form,
+    is_status: bool,
+    asked: Option<SenderId>,
     verified: Option<&[SenderId]>,
-) -> Result<SenderId, (&'static str, &'static str)> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let Some(number) = ours.map(digits).filter(|number| !number.is_empty()) else {
+) -> Result<&'t TwilioSender, (&'static str, &'static str)> {
+    let Some(number) = form.get(if is_status { "From" } else { "To" }).map(digits).filter(|number| !number.is_empty())
+    else {
         return Err(("malformed", "the form names no number of ours"));
     };
-    let Some(sender) = twilio.senders.iter().find(|sender| digits(&sender.phone) == number) else {
+    let by_number = twilio.senders.iter().find(|sender| digits(&sender.phone) == number);
+    let found = by_number.or_else(|| {
+        let service = form.get("MessagingServiceSid");
+        let is_of = |sender: &&TwilioSender| {
+            let own = sender.messaging_service_sid.as_deref();
+            match asked {
+                // Not every form names the service; the address and the secret do.
+                Some(id) => id == sender.id && own.is_some() && (service.is_none() || service == own),
+                None => own.is_some() && service == own,
+            }
+        };
+        let mut of_service = twilio.senders.iter().filter(is_of);
+        of_service.next().filter(|_| of_service.next().is_none())
+    });
+    let Some(sender) = found else {
         return Err(("unknown_sender", "no sender has the number that the form names"));
     };
     match verified {
         Some(verified) if !verified.contains(&sender.id) => {
             Err(("wrong_secret", "the form is signed with the token of another sender"))
         }
-        _ => Ok(sender.id),
+        _ => Ok(sender),
+    }
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// With which number of the service the person talks: the answer comes from there.
+fn remember(twilio: &Twilio, sender: &TwilioSender, number: &str, found: &[Inbound]) {
+    if sender.messaging_service_sid.is_none() {
+        return;
+    }
+    let number = digits(number);
+    let other = (number != digits(&sender.phone)).then(|| format!("+{number}"));
+    for message in found {
+        let Inbound::Message { message, .. } = message else { continue };
+        for alias in &message.from {
+            twilio.pool.heard(sender.id, &alias.value, other.as_deref());
+        }
     }
 }
 
@@ -131,6 +179,7 @@ fn messages(sender: SenderId, form: &Form, at: Time) -> Result<Vec<Inbound>, &'s
             at,
             from: from.clone(),
             name: form.get("ProfileName").map(loose::name),
+            username: None,
             kind,
             reply_to: form.get("OriginalRepliedMessageSid").and_then(loose::id),
             referral: referral(form),

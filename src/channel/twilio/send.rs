@@ -20,7 +20,7 @@ pub async fn send(twilio: &Twilio, http: &dyn Http, message: &Outgoing) -> Resul
     let Some(sender) = twilio.sender(message.sender) else {
         return Err(ours(Next::Misconfigured, "unknown_sender", "the sender is no longer in the configuration"));
     };
-    let mut form = form(sender, message)?;
+    let mut form = form(twilio, sender, message)?;
     // Statuses come without our id unless the address that they go to carries it.
     form.push(("StatusCallback", format!("{}?{OURS}={}", twilio.webhook(Some(sender.id)), message.id)));
     let body: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
@@ -63,7 +63,7 @@ fn read(answer: &HttpResponse) -> Result<Receipt, SendError> {
     }
 }
 
-fn form(sender: &TwilioSender, message: &Outgoing) -> Result<Vec<(&'static str, String)>, SendError> {
+fn form(twilio: &Twilio, sender: &TwilioSender, message: &Outgoing) -> Result<Vec<(&'static str, String)>, SendError> {
     let refused = |code: &str, text: &str| ours(Next::Rejected { why: Why::Request }, code, text);
     let of = |kind| message.to.iter().find(|alias| alias.kind == kind && !alias.value.is_empty());
     let to = match (of(AliasKind::Phone), of(AliasKind::Bsuid)) {
@@ -72,9 +72,11 @@ fn form(sender: &TwilioSender, message: &Outgoing) -> Result<Vec<(&'static str, 
         (None, None) => return Err(refused("no_recipient", "the contact has neither a phone nor a user id")),
     };
     let mut form = vec![("To", to)];
-    match &sender.messaging_service_sid {
-        Some(service) => form.push(("MessagingServiceSid", service.clone())),
-        None => form.push(("From", format!("whatsapp:{}", sender.phone))),
+    // Beside a service the number says which of its numbers sends: else the service chooses any.
+    let talks_with = message.to.iter().find_map(|alias| twilio.pool.answers(sender.id, &alias.value));
+    form.push(("From", format!("whatsapp:{}", talks_with.as_deref().unwrap_or(&sender.phone))));
+    if let Some(service) = &sender.messaging_service_sid {
+        form.push(("MessagingServiceSid", service.clone()));
     }
     match &message.content {
         Content::Text { body } => form.push(("Body", body.clone())),
@@ -103,39 +105,52 @@ fn form(sender: &TwilioSender, message: &Outgoing) -> Result<Vec<(&'static str, 
                 form.push(("ContentVariables", Value::Object(variables).to_string()));
             }
         }
-        Content::Buttons { .. } | Content::List { .. } | Content::Link { .. } | Content::Reaction { .. } => {
+        Content::Buttons { .. }
+        | Content::List { .. }
+        | Content::Link { .. }
+        | Content::ContactCards { .. }
+        | Content::PlaceRequest { .. }
+        | Content::Form(_)
+        | Content::Reaction { .. } => {
             return Err(refused("not_carried", "Twilio carries texts, files and content templates only"));
         }
     }
     Ok(form)
 }
 
-/// Twilio numbers all variables of a template together: those of the text first, then the header's, then the ends
-/// of links, in their order.
+/// Twilio numbers all variables of a template together; the catalogue tells how. Without it: those of the text first,
+/// then the header's, then the ends of links, in their order.
 fn variables(template: &TemplateMessage) -> Map<String, Value> {
+    let slots = &template.parts.slots;
     let mut all = Map::new();
     let mut last = 0;
     match &template.body {
         Parameters::None => {}
         Parameters::Positional(values) => {
             last = values.len();
-            all.extend(values.iter().enumerate().map(|(n, value)| ((n + 1).to_string(), Value::from(value.as_str()))));
+            let name = |n: usize| slots.body.get(n).cloned().unwrap_or_else(|| (n + 1).to_string());
+            all.extend(values.iter().enumerate().map(|(n, value)| (name(n), Value::from(value.as_str()))));
         }
         Parameters::Named(values) => {
             all.extend(values.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
         }
     }
-    let header = template.header.as_ref().map(|header| match header {
-        HeaderValue::Text(text) => text.as_str(),
-        HeaderValue::Media(media) => media.url.as_str(),
+    let header = template.header.as_ref().and_then(|header| match header {
+        HeaderValue::Text(text) => Some((slots.header.as_ref(), text.as_str())),
+        HeaderValue::Media(media) => Some((slots.header.as_ref(), media.url.as_str())),
+        // Refused before: this platform takes no such template.
+        HeaderValue::Location(_) => None,
     });
     let ends = template.buttons.iter().filter_map(|button| match button {
         ButtonValue::UrlSuffix(end) => Some(end.as_str()),
-        ButtonValue::Reply { .. } | ButtonValue::AsApproved => None,
+        ButtonValue::Reply { .. } | ButtonValue::CopyCode(_) | ButtonValue::Form { .. } | ButtonValue::AsApproved => {
+            None
+        }
     });
-    for value in header.into_iter().chain(ends) {
+    let ends = ends.enumerate().map(|(n, end)| (slots.links.get(n), end));
+    for (slot, value) in header.into_iter().chain(ends) {
         last += 1;
-        all.insert(last.to_string(), Value::from(value));
+        all.insert(slot.cloned().unwrap_or_else(|| last.to_string()), Value::from(value));
     }
     all
 }
@@ -143,7 +158,10 @@ fn variables(template: &TemplateMessage) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{base::time::Span, model::content::Media};
+    use crate::{
+        base::time::Span,
+        model::{content::Media, template_parts::Slots},
+    };
     use serde_json::json;
 
     fn answered(status: u16, body: &str) -> Result<Receipt, SendError> {
@@ -183,9 +201,14 @@ mod tests {
             buttons: vec![ButtonValue::AsApproved, ButtonValue::UrlSuffix("x/1".into())],
             ttl: None,
             reference: Some("HX1".into()),
+            parts: Default::default(),
         };
         let seen = Value::Object(variables(&template));
         assert_eq!(seen, json!({"1": "Ana", "2": "9:00", "3": "https://x.example/i", "4": "x/1"}));
+        template.parts.slots =
+            Slots { body: vec!["2".into(), "4".into()], header: Some("1".into()), links: vec!["3".into()] };
+        let seen = Value::Object(variables(&template));
+        assert_eq!(seen, json!({"1": "https://x.example/i", "2": "Ana", "3": "x/1", "4": "9:00"}), "as pulled");
         template.body = Parameters::None;
         template.header = None;
         template.buttons.clear();

@@ -1,4 +1,7 @@
-//! `X-Twilio-Signature`: base64 of HMAC-SHA1 over the address and all parameters (twilio.com/docs/usage/security).
+//! `X-Twilio-Signature`: base64 of an HMAC over the address and all parameters (twilio.com/docs/usage/security).
+//!
+//! With the account's token it is HMAC-SHA1. With a shared key (public beta, webhooks/webhook-shared-keys) it is the
+//! algorithm that the webhook setting names, HMAC-SHA256 or HMAC-SHA1.
 
 use crate::{
     base::{query, secret::Secret},
@@ -11,10 +14,20 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use subtle::ConstantTimeEq;
 
-/// Whether this token signed the request. `address`: the whole public address with its query, as Twilio knows it;
+/// A secret that signs webhooks.
+#[derive(Debug, Clone, Copy)]
+pub enum SignedBy<'s> {
+    /// The account's token.
+    Token(&'s Secret),
+    /// A shared key of a webhook setting.
+    SharedKey(&'s Secret),
+}
+
+/// Whether this secret signed the request. `address`: the whole public address with its query, as Twilio knows it;
 /// proxies change what arrives here. It is tried as it stands, with and without the scheme's own port.
-pub fn verifies(token: &Secret, address: &str, request: &RawRequest<'_>, claimed: &str) -> bool {
-    if token.is_empty() {
+pub fn verifies(by: SignedBy<'_>, address: &str, request: &RawRequest<'_>, claimed: &str) -> bool {
+    let (SignedBy::Token(secret) | SignedBy::SharedKey(secret)) = by;
+    if secret.is_empty() {
         // An empty secret verifies what anybody signs: it is none.
         return false;
     }
@@ -30,19 +43,28 @@ pub fn verifies(token: &Secret, address: &str, request: &RawRequest<'_>, claimed
         None if request.method == "POST" => concatenated(&String::from_utf8_lossy(request.body)),
         None => String::new(),
     };
-    let is_it =
-        |address: &String| bool::from(sign(token, address, &params).as_bytes().ct_eq(claimed.trim().as_bytes()));
+    let claimed = claimed.trim().as_bytes();
+    let is_it = |address: &String| {
+        let by_sha1 = bool::from(sign::<Hmac<Sha1>>(secret, address, &params).as_bytes().ct_eq(claimed));
+        let by_sha256 = bool::from(sign::<Hmac<Sha256>>(secret, address, &params).as_bytes().ct_eq(claimed));
+        by_sha1 | (matches!(by, SignedBy::SharedKey(_)) & by_sha256)
+    };
     // No short cut: the time shall not tell which spelling was nearer.
     spellings(address).iter().filter(|address| is_it(address)).count() > 0
 }
 
 /// The header's value for a form that we post ourselves.
 pub fn of_form(token: &Secret, address: &str, form: &str) -> String {
-    sign(token, address, &concatenated(form))
+    sign::<Hmac<Sha1>>(token, address, &concatenated(form))
 }
 
-fn sign(token: &Secret, address: &str, params: &str) -> String {
-    let mut mac = Hmac::<Sha1>::new_from_slice(token.expose().as_bytes()).expect("HMAC takes a key of any length");
+/// The same with a shared key, as its setting has it by default.
+pub fn of_form_by_key(key: &Secret, address: &str, form: &str) -> String {
+    sign::<Hmac<Sha256>>(key, address, &concatenated(form))
+}
+
+fn sign<M: Mac + KeyInit>(secret: &Secret, address: &str, params: &str) -> String {
+    let mut mac = <M as KeyInit>::new_from_slice(secret.expose().as_bytes()).expect("HMAC takes a key of any length");
     mac.update(address.as_bytes());
     mac.update(params.as_bytes());
     STANDARD.encode(mac.finalize().into_bytes())
@@ -92,12 +114,16 @@ mod tests {
         Secret::new("t0ken")
     }
 
+    fn sha1(secret: &Secret, address: &str, params: &str) -> String {
+        sign::<Hmac<Sha1>>(secret, address, params)
+    }
+
     fn post<'a>(headers: &'a HeaderMap, query: &'a str, body: &'a str) -> RawRequest<'a> {
         RawRequest { method: "POST", query, headers, body: body.as_bytes(), now: Time(1), sender: None }
     }
 
     fn good(address: &str, body: &str, claimed: &str) -> bool {
-        verifies(&token(), address, &post(&HeaderMap::new(), "x=1", body), claimed)
+        verifies(SignedBy::Token(&token()), address, &post(&HeaderMap::new(), "x=1", body), claimed)
     }
 
     #[test]
@@ -105,6 +131,22 @@ mod tests {
         let form = "CallSid=CA1234567890ABCDE&Digits=1234&From=%2B14158675309&To=%2B18005551212&Caller=%2B14158675309";
         let signed = of_form(&Secret::new("12345"), "https://mycompany.com/myapp.php?foo=1&bar=2", form);
         assert_eq!(signed, "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
+    }
+
+    #[test]
+    fn a_shared_key_signs_by_sha256_and_the_token_never_does() {
+        // Worked out with `openssl dgst -sha256 -hmac` over the address and the sorted parameters.
+        let form = "CallSid=CA1234567890ABCDE&Digits=1234&From=%2B14158675309&To=%2B18005551212&Caller=%2B14158675309";
+        let (key, address) = (Secret::new("12345"), "https://mycompany.com/myapp.php?foo=1&bar=2");
+        let signed = of_form_by_key(&key, address, form);
+        assert_eq!(signed, "033hgUJA9M/hXIZsYjwkerEP/DBm35nEri5FhCYjA5s=");
+        let headers = HeaderMap::new();
+        let request = post(&headers, "foo=1&bar=2", form);
+        assert!(verifies(SignedBy::SharedKey(&key), address, &request, &signed));
+        assert!(!verifies(SignedBy::Token(&key), address, &request, &signed), "the token signs by SHA-1 alone");
+        let by_sha1 = of_form(&key, address, form);
+        assert!(verifies(SignedBy::SharedKey(&key), address, &request, &by_sha1), "the setting may name SHA-1");
+        assert!(!verifies(SignedBy::SharedKey(&Secret::new("other")), address, &request, &signed));
     }
 
     #[test]
@@ -118,14 +160,14 @@ mod tests {
 
     #[test]
     fn a_name_that_is_there_twice_counts_with_each_different_value() {
-        let signed = sign(&token(), ADDRESS, "a1a2");
+        let signed = sha1(&token(), ADDRESS, "a1a2");
         assert!(good(ADDRESS, "a=2&a=1&a=2", &signed));
         assert!(!good(ADDRESS, "a=2&a=2", &signed));
     }
 
     #[test]
     fn an_empty_value_counts_and_a_plus_is_a_blank() {
-        let signed = sign(&token(), ADDRESS, "BodyMediaText two words");
+        let signed = sha1(&token(), ADDRESS, "BodyMediaText two words");
         assert!(good(ADDRESS, "Text=+two%20words&Body=&Media=", &signed));
     }
 
@@ -148,10 +190,12 @@ mod tests {
         let digest: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
         let query = format!("bodySHA256={digest}");
         let address = format!("https://bot.example/a?{query}");
-        let signed = sign(&token(), &address, "");
+        let signed = sha1(&token(), &address, "");
         let headers = HeaderMap::new();
-        assert!(verifies(&token(), &address, &post(&headers, &query, body), &signed));
-        assert!(!verifies(&token(), &address, &post(&headers, &query, "{\"a\":2}"), &signed));
+        let token = token();
+        let by = SignedBy::Token(&token);
+        assert!(verifies(by, &address, &post(&headers, &query, body), &signed));
+        assert!(!verifies(by, &address, &post(&headers, &query, "{\"a\":2}"), &signed));
     }
 
     #[test]
@@ -159,7 +203,9 @@ mod tests {
         let headers = HeaderMap::new();
         let request = RawRequest { method: "GET", ..post(&headers, "MessageSid=SM1&Body=hi", "") };
         let address = "https://bot.example/webhooks/twilio/7?MessageSid=SM1&Body=hi";
-        assert!(verifies(&token(), address, &request, &sign(&token(), address, "")));
-        assert!(!verifies(&Secret::default(), address, &request, &sign(&Secret::default(), address, "")));
+        let (token, empty) = (token(), Secret::default());
+        assert!(verifies(SignedBy::Token(&token), address, &request, &sha1(&token, address, "")));
+        assert!(!verifies(SignedBy::Token(&empty), address, &request, &sha1(&empty, address, "")));
+        assert!(!verifies(SignedBy::SharedKey(&empty), address, &request, &sha1(&empty, address, "")));
     }
 }

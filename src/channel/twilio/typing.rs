@@ -1,19 +1,20 @@
-//! The sign of typing (platform.md 5.4): it marks the message as read, too, and goes with the answer or after 25 seconds.
+//! The sign of typing: it marks the message as read, too, and goes with the answer or after 25 seconds.
+//!
+//! By the form that Twilio documents for WhatsApp (docs/whatsapp/api/typing-indicators-resource, public beta).
 
 use super::TwilioSender;
 use crate::{
-    base::{ids::ProviderId, limits::PROVIDER_TIMEOUT},
+    base::{ids::ProviderId, limits::PROVIDER_TIMEOUT, query::encode},
     channel::{Body, Http, HttpRequest, Method, question::Trouble},
 };
-use serde_json::json;
 
 pub async fn show(sender: &TwilioSender, http: &dyn Http, message: &ProviderId) -> Result<(), Trouble> {
-    let body = json!({"channel": "WHATSAPP", "messageId": message});
+    let body = format!("messageId={}&channel=whatsapp", encode(message.as_str()));
     let request = HttpRequest {
         method: Method::Post,
-        url: format!("{}/v3/Indicators/Typing.json", sender.messaging_base.trim_end_matches('/')),
+        url: format!("{}/v2/Indicators/Typing.json", sender.messaging_base.trim_end_matches('/')),
         auth: sender.auth(),
-        body: Some(Body::Json(body.to_string().into_bytes())),
+        body: Some(Body::Form(body.into_bytes())),
         timeout: PROVIDER_TIMEOUT.to_std(),
         sender: Some(sender.id),
     };

@@ -35,6 +35,11 @@ pub static CARRIES: Carries = Carries {
     footer_max: 0,
     reactions: false,
     places: false,
+    cards: false,
+    place_requests: false,
+    forms: false,
+    quotes: false,
+    rare_parts: false,
     uploads: false,
     media: &[
         (MediaKind::Image, 5 * MIB),
@@ -217,5 +222,6 @@ fn template(listed: &Value) -> Option<Template> {
         buttons: Vec::new(),
         ttl: None,
         reference: None,
+        parts: Default::default(),
     })
 }

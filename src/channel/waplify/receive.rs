@@ -25,7 +25,7 @@ const SENDER: &str = "transom_sender";
 pub fn receive(sender: SenderId, number: &str, body: &[u8]) -> Vec<Item> {
     let text = String::from_utf8_lossy(body).into_owned();
     let Ok(mut event) = serde_json::from_slice::<Value>(body) else {
-        return vec![dead("malformed", "the body is not JSON", text)];
+        return vec![dead(Some(sender), "malformed", "the body is not JSON", text)];
     };
     if let Some(map) = event.as_object_mut() {
         map.insert(SENDER.into(), sender.0.into());
@@ -34,11 +34,11 @@ pub fn receive(sender: SenderId, number: &str, body: &[u8]) -> Vec<Item> {
     let theirs =
         ["message.waba_phone_id", "conversation.waba_phone_id"].iter().find_map(|path| loose::text(&event, path));
     if theirs.is_some_and(|theirs| !number.is_empty() && theirs != number) {
-        return vec![dead("unknown_sender", "the event is about another number of the account", raw)];
+        return vec![dead(None, "unknown_sender", "the event is about another number of the account", raw)];
     }
     match read(sender, &event) {
         Ok(what) => vec![Item { what, raw }],
-        Err(why) => vec![dead("malformed", why, raw)],
+        Err(why) => vec![dead(Some(sender), "malformed", why, raw)],
     }
 }
 
@@ -47,12 +47,12 @@ pub fn again(only: Option<SenderId>, raw: &str) -> Vec<Item> {
     let named = serde_json::from_str::<Value>(raw).ok().and_then(|event| loose::number(&event, SENDER)).map(SenderId);
     match named.or(only) {
         Some(sender) => receive(sender, "", raw.as_bytes()),
-        None => vec![dead("unknown_sender", "no Waplify sender is configured", raw.to_owned())],
+        None => vec![dead(None, "unknown_sender", "no Waplify sender is configured", raw.to_owned())],
     }
 }
 
-fn dead(kind: &'static str, reason: &str, raw: String) -> Item {
-    Item { what: Inbound::Dead { kind, reason: reason.to_owned() }, raw }
+fn dead(sender: Option<SenderId>, kind: &'static str, reason: &str, raw: String) -> Item {
+    Item { what: Inbound::Dead { sender, kind, reason: reason.to_owned() }, raw }
 }
 
 fn read(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
@@ -77,7 +77,7 @@ fn read(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
 fn message(sender: SenderId, event: &Value, part: &str, tapped: bool) -> Result<Inbound, &'static str> {
     let inside = loose::part(event, part).ok_or("its message is missing")?;
     let text = |path: &str| loose::text(inside, path);
-    let from = loose::aliases([text("contact_phone").as_deref()]);
+    let from = loose::phones(text("contact_phone").as_deref());
     if from.is_empty() {
         return Err("it names nobody who wrote");
     }
@@ -91,6 +91,7 @@ fn message(sender: SenderId, event: &Value, part: &str, tapped: bool) -> Result<
         at,
         from,
         name: text("contact_name").map(|name| loose::name(&name)),
+        username: None,
         kind,
         reply_to: text("original_message_id").as_deref().and_then(loose::id),
         referral: referral(inside),
@@ -184,7 +185,7 @@ fn assigned(sender: SenderId, event: &Value) -> Result<Inbound, &'static str> {
     if source != "manual" {
         return Ok(Inbound::Ignored { why: "conversation_event" });
     }
-    let to = loose::aliases([loose::text(event, "conversation.contact_phone").as_deref()]);
+    let to = loose::phones(loose::text(event, "conversation.contact_phone").as_deref());
     if to.is_empty() {
         return Err("it names no contact");
     }

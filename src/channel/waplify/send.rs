@@ -80,7 +80,13 @@ fn request(message: &Outgoing) -> Result<(&'static str, Value), SendError> {
             (FREE, body)
         }
         Content::Template(template) => ("/messages/send", by_template(template)),
-        Content::List { .. } | Content::Media { .. } | Content::Location(_) | Content::Reaction { .. } => {
+        Content::List { .. }
+        | Content::Media { .. }
+        | Content::Location(_)
+        | Content::ContactCards { .. }
+        | Content::PlaceRequest { .. }
+        | Content::Form(_)
+        | Content::Reaction { .. } => {
             let text = "Waplify carries texts, buttons, links, files and templates only";
             return Err(ours(Next::Rejected { why: Why::Request }, "not_carried", text));
         }
@@ -108,7 +114,8 @@ fn by_template(template: &TemplateMessage) -> Value {
                 body["filename"] = filename.as_str().into();
             }
         }
-        None => {}
+        // Refused before: this platform takes no such template.
+        Some(HeaderValue::Location(_)) | None => {}
     }
     body
 }
