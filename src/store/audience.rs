@@ -2,7 +2,7 @@
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{
     ids::{AccountName, ContactId},
@@ -50,9 +50,9 @@ pub static ADVANCE: Statement<Audience> = Statement::new(
      returning id",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("audience", 48, "done_at");
+pub static EXPIRE: Expire = expire!("audience", 48, "done_at");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &ADVANCE.sql, &EXPIRE.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &ADVANCE.sql, &EXPIRE.remove.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -68,7 +68,7 @@ static OPEN: Query =
     Query { name: "audience.open", text: select!("where done_at is null and id > $1 order by id limit $2") };
 static FIND: Query = Query { name: "audience.find", text: select!("where id = $1") };
 
-pub(super) static QUERIES: &[&Query] = &[&OPEN, &FIND];
+pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &OPEN, &FIND];
 
 /// Those whose contacts are not all planned, oldest first.
 pub async fn open(store: &Store, after: i64, limit: i64) -> Result<Vec<Audience>, ReadError> {

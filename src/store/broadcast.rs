@@ -2,7 +2,7 @@
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
-    ids::{AccountName, ContactId, FlowName},
+    ids::{AccountName, ContactId, ConversationId, FlowName, OutboundId},
     time::Time,
 };
 use serde::{Deserialize, Serialize};
@@ -130,7 +130,21 @@ static PAGE: Query = Query { name: "broadcast.page", text: select!("where id < $
 static PAGE_OF: Query =
     Query { name: "broadcast.page_of", text: select!("where account = $1 and id < $2 order by id desc limit $3") };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &RUNNING, &PAGE, &PAGE_OF];
+/// From the messages that have not left: they are few, whatever was sent before.
+static KEPT: Query = Query {
+    name: "broadcast.kept",
+    text: "select outbound.id as id, outbound.contact_id as contact_id, outbound.conversation_id as conversation_id,
+        outbound.run as run
+      from outbound join run on run.conversation_id = outbound.conversation_id and run.number = outbound.run
+        join broadcast on broadcast.state = 'stopped'
+          and run.trigger_key = 'broadcast ' || cast(broadcast.id as text)
+      where (outbound.state = 'queued' or outbound.state = 'sending' or outbound.state = 'held'
+          or outbound.state = 'unknown')
+        and outbound.state = 'queued' and outbound.id > $1
+      order by outbound.id limit $2",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&FIND, &RUNNING, &PAGE, &PAGE_OF, &KEPT];
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<Broadcast>, ReadError> {
     store.one(&FIND, &[id.into()], read).await
@@ -170,4 +184,26 @@ fn read(row: &Row) -> Result<Broadcast, ReadError> {
         started_at: row.maybe_time("started_at")?,
         done_at: row.maybe_time("done_at")?,
     })
+}
+
+/// A message that has not left, of a broadcast that was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    pub id: OutboundId,
+    pub contact: ContactId,
+    pub conversation: ConversationId,
+    pub run: u32,
+}
+
+/// Those of all stopped broadcasts, by their ids from the one after `after`.
+pub async fn kept(store: &Store, after: OutboundId, limit: i64) -> Result<Vec<Kept>, ReadError> {
+    let read = |row: &Row| {
+        Ok(Kept {
+            id: OutboundId(row.number("id")?),
+            contact: ContactId(row.number("contact_id")?),
+            conversation: ConversationId(row.number("conversation_id")?),
+            run: u32::try_from(row.number("run")?).unwrap_or(u32::MAX),
+        })
+    };
+    store.all(&KEPT, &[after.0.into(), limit.into()], read).await
 }

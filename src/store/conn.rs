@@ -24,6 +24,8 @@ pub(super) enum Place {
 pub(super) enum Conn {
     Sqlite(rusqlite::Connection),
     Postgres(PgConnection),
+    /// One that was lost, until there is another.
+    Closed,
 }
 
 /// A statement in the words of a database: without its `returning`, and with it.
@@ -53,20 +55,26 @@ pub(super) enum Won {
     Few,
 }
 
-type Result<T> = std::result::Result<T, DbError>;
+pub(super) type Result<T> = std::result::Result<T, DbError>;
 
 /// Statements that stay prepared.
 const PREPARED: usize = 256;
 
-/// A checkpoint stands in the way of commits: rarely and much, not often and little.
+/// A checkpoint stands in the way of commits: rarely and much, not often and little. What is deleted is overwritten
+/// with zeros: an erased person must not be readable in the file, nor what a row said before it was changed.
 const SQLITE_SETTINGS: &str = "
     pragma busy_timeout = 5000;
     pragma journal_mode = wal;
     pragma foreign_keys = on;
+    pragma secure_delete = on;
     pragma temp_store = memory;
     pragma wal_autocheckpoint = 8000;
     pragma cache_size = -16384;
     pragma journal_size_limit = 67108864;";
+
+/// Has a meaning only before the first page is written. It waits for the lock of whoever writes, even where it changes
+/// nothing, and whoever comes back from a full disk may hold that lock by the connection that failed.
+const SQLITE_NEW: &str = "pragma auto_vacuum = incremental";
 
 /// The class of our advisory locks; the other half of the key is the shard.
 const LOCK_CLASS: i32 = 77;
@@ -103,6 +111,9 @@ impl Place {
             Place::Sqlite { file, durable } => {
                 let conn = rusqlite::Connection::open(file)?;
                 conn.set_prepared_statement_cache_capacity(PREPARED);
+                if conn.pragma_query_value(None, "page_count", |row| row.get::<_, i64>(0))? == 0 {
+                    conn.execute_batch(SQLITE_NEW)?;
+                }
                 conn.execute_batch(SQLITE_SETTINGS)?;
                 let synchronous = if *durable { "pragma synchronous = full" } else { "pragma synchronous = off" };
                 conn.execute_batch(synchronous)?;
@@ -141,7 +152,8 @@ impl Conn {
     pub fn dialect(&self) -> Dialect {
         match self {
             Conn::Sqlite(_) => Dialect::Sqlite,
-            Conn::Postgres(_) => Dialect::Postgres,
+            // Only Postgres's is closed before there is another.
+            Conn::Postgres(_) | Conn::Closed => Dialect::Postgres,
         }
     }
 
@@ -149,6 +161,7 @@ impl Conn {
         match self {
             Conn::Sqlite(conn) => conn.close().map_err(|(_, error)| error.into()),
             Conn::Postgres(conn) => Ok(conn.close().await?),
+            Conn::Closed => Ok(()),
         }
     }
 
@@ -159,6 +172,7 @@ impl Conn {
             Conn::Postgres(conn) => {
                 sqlx::raw_sql(text).execute(conn).await?;
             }
+            Conn::Closed => return Err(closed()),
         }
         Ok(())
     }
@@ -181,6 +195,7 @@ impl Conn {
             Conn::Postgres(conn) => {
                 sqlx::raw_sql(text).execute(conn).await?;
             }
+            Conn::Closed => return Err(closed()),
         }
         Ok(())
     }
@@ -206,6 +221,7 @@ impl Conn {
                 let told = returned.iter().map(|row| told_by_postgres(row, textual)).collect::<sqlx::Result<_>>()?;
                 Ok(Won::Told(told))
             }
+            (Conn::Closed, _) => Err(closed()),
             (Conn::Sqlite(_), Text::Whole { .. }) | (Conn::Postgres(_), Text::Each { .. }) => {
                 unreachable!("a text is made for its connection's dialect")
             }
@@ -221,6 +237,7 @@ impl Conn {
                 rows.next()?.map(|row| row.get(0)).transpose()?
             }
             Conn::Postgres(conn) => sqlx::query_scalar(text).bind(arg).fetch_optional(conn).await?,
+            Conn::Closed => return Err(closed()),
         };
         Ok(number.flatten())
     }
@@ -243,6 +260,10 @@ impl Conn {
         let taken: i64 = sqlx::query_scalar(text).bind(LOCK_CLASS).bind(SHARDS).fetch_one(conn).await?;
         Ok(taken == i64::from(SHARDS))
     }
+}
+
+pub(super) fn closed() -> DbError {
+    sqlx::Error::PoolClosed.into()
 }
 
 fn count_each(conn: &rusqlite::Connection, one: &OneRow, rows: &[(usize, &Entry)]) -> Result<Won> {
@@ -319,10 +340,23 @@ mod tests {
             let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
             assert_eq!(number("synchronous"), full);
             assert_eq!(number("foreign_keys"), 1);
+            assert_eq!(number("secure_delete"), 1);
             assert_eq!(number("busy_timeout"), 5_000);
             assert_eq!(number("wal_autocheckpoint"), 8_000);
             let mode: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
             assert_eq!(mode, "wal");
         }
+    }
+
+    #[tokio::test]
+    async fn a_connection_opens_while_another_is_in_the_middle_of_a_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::sqlite(&folder.path().join("transom.db"), false);
+        let mut old = place.connect().await.unwrap();
+        old.script(SqlStr::from_static("create table of_a_test (n bigint)")).await.unwrap();
+        old.begin().await.unwrap();
+        let Conn::Sqlite(fresh) = place.connect().await.expect("it waits for no lock") else { unreachable!() };
+        let mode: i64 = fresh.pragma_query_value(None, "auto_vacuum", |row| row.get(0)).unwrap();
+        assert_eq!(mode, 2, "as the file was made");
     }
 }

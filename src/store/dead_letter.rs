@@ -2,7 +2,7 @@
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{ids::SenderId, time::Time};
 use serde::Serialize;
@@ -81,9 +81,9 @@ pub static SETTLED: Statement<Settled> = Statement::new(
      returning subject_id, id",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("dead_letter", 33, "at");
+pub static EXPIRE: Expire = expire!("dead_letter", 33, "at");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &REPLAYED.sql, &SETTLED.sql, &EXPIRE.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &REPLAYED.sql, &SETTLED.sql, &EXPIRE.remove.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -110,7 +110,7 @@ static COUNTS: Query = Query {
     text: "select kind, count(*) as n from dead_letter where replayed_at is null group by kind order by kind",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &OPEN, &ABOUT, &COUNTS];
+pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &FIND, &PAGE, &OPEN, &ABOUT, &COUNTS];
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<DeadLetter>, ReadError> {
     store.one(&FIND, &[id.into()], read).await

@@ -2,7 +2,7 @@
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{ids::ContactId, time::Time};
 use serde::{Deserialize, Serialize};
@@ -143,9 +143,10 @@ pub static DROP: Statement<Of> = Statement::new(
        (select cast(value ->> 'subscription_id' as bigint) from {rows} as input)",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("delivery", 250, "since", "state <> 'pending'");
+pub static EXPIRE: Expire = expire!("delivery", 250, "since", "state <> 'pending'");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &TRIED.sql, &AGAIN.sql, &HURRY.sql, &DROP.sql, &EXPIRE.sql];
+pub(super) static STATEMENTS: &[&Sql] =
+    &[&INSERT.sql, &TRIED.sql, &AGAIN.sql, &HURRY.sql, &DROP.sql, &EXPIRE.remove.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -177,7 +178,7 @@ static WAITING: Query = Query {
     text: "select count(*) as n from delivery where subscription_id = $1 and state = 'pending'",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &PAGE, &DUE, &WAITING];
+pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &FIND, &PAGE, &DUE, &WAITING];
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<Delivery>, ReadError> {
     store.one(&FIND, &[id.into()], read).await

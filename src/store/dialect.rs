@@ -86,6 +86,9 @@ pub enum Trouble {
     Data,
     /// The same transaction may succeed now: a deadlock or lock time-out broke it.
     Again,
+    /// The server refuses it for a reason of its own (a full disk, no memory); the connection stands, and nothing was
+    /// written.
+    Ill,
     /// The connection or the disk cannot be relied on: whether a commit happened is unknown.
     Lost,
 }
@@ -95,14 +98,22 @@ pub enum Trouble {
 pub enum DbError {
     Sqlite(rusqlite::Error),
     Postgres(sqlx::Error),
+    /// Somebody else has the locks.
+    Held,
 }
 
 impl DbError {
+    /// Nothing was heard for too long.
+    pub fn timed_out() -> Self {
+        DbError::Postgres(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
+    }
+
     /// Sorts an error by what to do next.
     pub fn trouble(&self) -> Trouble {
         match self {
             DbError::Sqlite(error) => trouble_of_sqlite(error),
             DbError::Postgres(error) => trouble_of_postgres(error),
+            DbError::Held => Trouble::Lost,
         }
     }
 }
@@ -124,6 +135,7 @@ impl fmt::Display for DbError {
         match self {
             DbError::Sqlite(error) => error.fmt(f),
             DbError::Postgres(error) => error.fmt(f),
+            DbError::Held => f.write_str("another daemon holds this database"),
         }
     }
 }
@@ -150,10 +162,17 @@ fn trouble_of_postgres(error: &sqlx::Error) -> Trouble {
         return if ours { Trouble::Data } else { Trouble::Lost };
     };
     // Five characters; the first two are the class (Postgres's manual, appendix A).
-    match database.code().as_deref().and_then(|code| code.get(..2)) {
-        Some("40" | "55") => Trouble::Again,
-        Some("08" | "53" | "57" | "58" | "25" | "XX") | None => Trouble::Lost,
-        Some(_) => Trouble::Data,
+    match database.code().as_deref() {
+        // Somebody cancelled the statement: the session does not mind.
+        Some("57014") => Trouble::Again,
+        Some(code) => match code.get(..2) {
+            Some("40" | "55") => Trouble::Again,
+            Some("53" | "58" | "XX") => Trouble::Ill,
+            // A session that was ended, or one on a server that only reads.
+            Some("08" | "57" | "25") | None => Trouble::Lost,
+            Some(_) => Trouble::Data,
+        },
+        None => Trouble::Lost,
     }
 }
 

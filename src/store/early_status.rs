@@ -48,7 +48,7 @@ pub static EXPIRE: Statement<Before> = Statement::new(
     |row| row.before.0.into(),
     "delete from early_status where (sender_id, provider_id, rank) in
        (select sender_id, provider_id, rank from early_status, {rows} as input
-        where received_at < cast(input.value ->> 'before' as bigint) limit 500)
+        where received_at < cast(input.value ->> 'before' as bigint) limit 50)
      returning sender_id",
 );
 

@@ -16,6 +16,11 @@ pub struct Erased {
     pub heard: serde_json::Value,
     /// What stands in the place of each message of ours; an object.
     pub said: serde_json::Value,
+    /// What stands in the place of what a dead letter kept, an object, and of its reason.
+    pub letter: serde_json::Value,
+    pub gone: &'static str,
+    /// What a repeated request is answered.
+    pub answer: &'static str,
 }
 
 /// Their names are still to be looked for in raw bodies.
@@ -33,19 +38,6 @@ pub struct Stop {
     pub account: AccountName,
     pub digest: String,
     pub at: Time,
-}
-
-/// A row of a table that holds a name.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Found {
-    pub id: i64,
-}
-
-/// A pattern of `like`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Like {
-    pub account: AccountName,
-    pub pattern: String,
 }
 
 macro_rules! of_contact {
@@ -82,29 +74,65 @@ pub static SAID: Statement<Erased> = of_contact!(
      where outbound.conversation_id = talk.id"
 );
 
+/// Dead letters about their messages, and about runs of theirs: that something went wrong stays, and when.
 pub static LETTERS_OF_HEARD: Statement<Erased> = of_contact!(
     "erasure.letters_of_heard",
     263,
-    "delete from dead_letter where subject_id in (select inbound.id from {rows} as input
-       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
-       join inbound on inbound.conversation_id = conversation.id)"
+    "update dead_letter set reason = about.gone, data = about.letter,
+       replayed_at = coalesce(dead_letter.replayed_at, about.at)
+     from (select inbound.id as id, value ->> 'gone' as gone, value -> 'letter' as letter,
+         cast(value ->> 'at' as bigint) as at
+       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+       join inbound on inbound.conversation_id = conversation.id
+     ) as about
+     where dead_letter.subject_id = about.id"
 );
 
 pub static LETTERS_OF_SAID: Statement<Erased> = of_contact!(
     "erasure.letters_of_said",
     264,
-    "delete from dead_letter where subject_id in (select outbound.id from {rows} as input
-       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
-       join outbound on outbound.conversation_id = conversation.id)"
+    "update dead_letter set reason = about.gone, data = about.letter,
+       replayed_at = coalesce(dead_letter.replayed_at, about.at)
+     from (select outbound.id as id, value ->> 'gone' as gone, value -> 'letter' as letter,
+         cast(value ->> 'at' as bigint) as at
+       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+       join outbound on outbound.conversation_id = conversation.id
+     ) as about
+     where dead_letter.subject_id = about.id"
 );
 
-/// Answers to requests that sent something: they repeat its text. Kept for a day, so all are looked at.
+pub static LETTERS_OF_RUNS: Statement<Erased> = of_contact!(
+    "erasure.letters_of_runs",
+    279,
+    "update dead_letter set reason = value ->> 'gone', data = value -> 'letter',
+       replayed_at = coalesce(dead_letter.replayed_at, cast(value ->> 'at' as bigint))
+     from {rows} as input
+     where cast(dead_letter.data ->> 'contact_id' as bigint) = cast(value ->> 'contact_id' as bigint)
+       and dead_letter.data ->> 'contact_id' is not null"
+);
+
+/// Statuses that came before their messages: an id of a platform may hold a number.
+pub static EARLY: Statement<Erased> = of_contact!(
+    "erasure.early",
+    278,
+    "delete from early_status where (sender_id, provider_id) in (select outbound.sender_id, outbound.provider_id
+       from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+       join outbound on outbound.conversation_id = conversation.id
+       where outbound.provider_id is not null)"
+);
+
+/// Answers to requests that sent something: they repeat its text. Kept for a day, so all are looked at. The key stays,
+/// so that a repetition of the request sends nothing once more.
 pub static ANSWERS_OF_SAID: Statement<Erased> = of_contact!(
     "erasure.answers_of_said",
     277,
-    "delete from idempotency where message_id in (select outbound.id from {rows} as input
-       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
-       join outbound on outbound.conversation_id = conversation.id)"
+    "update idempotency set body = about.letter
+     from (select outbound.id as id, value ->> 'answer' as letter
+       from {rows} as one join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint)
+       join outbound on outbound.conversation_id = conversation.id
+     ) as about
+     where idempotency.message_id = about.id and idempotency.body is not null"
 );
 
 pub static TRACES: Statement<Erased> = of_contact!(
@@ -181,32 +209,6 @@ pub static LIFT: Statement<Stop> = Statement::new(
        (select value ->> 'account', value ->> 'digest' from {rows} as input)",
 );
 
-pub static WEBHOOK: Statement<Found> = Statement::new(
-    "erasure.webhook",
-    274,
-    Wins::Plain,
-    |row| row.id.into(),
-    "delete from webhook where id in (select cast(value ->> 'id' as bigint) from {rows} as input)",
-);
-
-pub static LETTER: Statement<Found> = Statement::new(
-    "erasure.letter",
-    275,
-    Wins::Plain,
-    |row| row.id.into(),
-    "delete from dead_letter where id in (select cast(value ->> 'id' as bigint) from {rows} as input)",
-);
-
-/// Answers are kept for a day.
-pub static ANSWERS: Statement<Like> = Statement::new(
-    "erasure.answers",
-    276,
-    Wins::Plain,
-    |row| row.pattern.as_str().into(),
-    "delete from idempotency where exists (select 1 from {rows} as input
-       where idempotency.account = value ->> 'account' and idempotency.body like value ->> 'pattern')",
-);
-
 pub(super) static STATEMENTS: &[&Sql] = &[
     &ALIASES.sql,
     &HEARD.sql,
@@ -223,9 +225,8 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &SAVE.sql,
     &STOP.sql,
     &LIFT.sql,
-    &WEBHOOK.sql,
-    &LETTER.sql,
-    &ANSWERS.sql,
+    &LETTERS_OF_RUNS.sql,
+    &EARLY.sql,
 ];
 
 /// Everything that goes by the contact, in one write-set.
@@ -242,6 +243,8 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &LEDGER,
     &DELIVERIES,
     &EVENTS,
+    &LETTERS_OF_RUNS,
+    &EARLY,
 ];
 
 static OPEN: Query = Query {
@@ -257,16 +260,13 @@ static JOINED: Query = Query {
     text: "select id from contact
       where account = $1 and cast(data ->> 'joined_to' as text) = $2 and data ->> 'joined_to' is not null order by id",
 };
-static IN_WEBHOOKS: Query = Query {
-    name: "erasure.in_webhooks",
-    text: "select id from webhook where id > $1 and body like $2 order by id limit $3",
-};
-static IN_LETTERS: Query = Query {
-    name: "erasure.in_letters",
-    text: "select id from dead_letter where id > $1 and cast(data as text) like $2 order by id limit $3",
+static LETTERS: Query = Query {
+    name: "erasure.letters",
+    text: "select kind from dead_letter
+      where cast(data ->> 'contact_id' as bigint) = $1 and data ->> 'contact_id' is not null and replayed_at is null",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&OPEN, &ANY, &STOPPED, &JOINED, &IN_WEBHOOKS, &IN_LETTERS];
+pub(super) static QUERIES: &[&Query] = &[&OPEN, &ANY, &STOPPED, &JOINED, &LETTERS];
 
 /// Those that are not done yet.
 pub async fn open(store: &Store) -> Result<Vec<Erasure>, ReadError> {
@@ -295,14 +295,9 @@ pub async fn joined(store: &Store, account: &AccountName, to: ContactId) -> Resu
     store.all(&JOINED, &[account.as_str().into(), to.as_str().into()], |row| Ok(ContactId(row.number("id")?))).await
 }
 
-/// Raw bodies that hold a name, after an id.
-pub async fn in_webhooks(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<i64>, ReadError> {
-    store.all(&IN_WEBHOOKS, &[after.into(), pattern.into(), limit.into()], |row| row.number("id")).await
-}
-
-/// Dead letters that hold a name, after an id.
-pub async fn in_letters(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<i64>, ReadError> {
-    store.all(&IN_LETTERS, &[after.into(), pattern.into(), limit.into()], |row| row.number("id")).await
+/// The kinds of the open dead letters of a contact, one for each.
+pub async fn letters(store: &Store, of: ContactId) -> Result<Vec<String>, ReadError> {
+    store.all(&LETTERS, &[of.0.into()], |row| row.text("kind")).await
 }
 
 fn read(row: &Row) -> Result<Erasure, ReadError> {

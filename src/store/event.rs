@@ -3,7 +3,7 @@
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins, WriteSet, inbound, ledger, outbound,
-    retention::{Before, expire},
+    retention::{Expire, expire},
     run,
 };
 use crate::base::{
@@ -20,6 +20,7 @@ pub const KINDS: &[&str] = &[
     "run.began",
     "run.ended",
     "consent",
+    "event",
     "template",
     "handoff",
     "needs_person",
@@ -252,7 +253,7 @@ static AGREED: Statement<About> = event!(
      from {rows} as input join ledger on ledger.id = cast(value ->> 'id' as bigint) where true"
 );
 
-pub static EXPIRE: Statement<Before> = expire!("event", 248, "at");
+pub static EXPIRE: Expire = expire!("event", 248, "at");
 
 pub(super) static STATEMENTS: &[&Sql] = &[
     &HAPPENED.sql,
@@ -263,7 +264,7 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &BEGAN.sql,
     &ENDED.sql,
     &AGREED.sql,
-    &EXPIRE.sql,
+    &EXPIRE.remove.sql,
 ];
 
 static AFTER: Query = Query {
@@ -277,7 +278,7 @@ static ENDS: Query = Query {
         coalesce((select event.id from event where event.id > 0 order by event.id desc limit 1), 0) as last",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&AFTER, &ENDS];
+pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &AFTER, &ENDS];
 
 /// What happened after an event, in order.
 pub async fn after(store: &Store, id: i64, limit: i64) -> Result<Vec<Event>, ReadError> {

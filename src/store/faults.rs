@@ -1,5 +1,6 @@
 //! Commits that fail on purpose, and an order of events that repeats itself, for the simulator and for tests.
 
+use super::dialect::DbError;
 use std::sync::{
     Mutex, PoisonError,
     atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
@@ -11,6 +12,7 @@ use tokio::sync::{Notify, oneshot};
 pub struct Faults {
     refuse: AtomicU32,
     lose: AtomicU32,
+    full: AtomicBool,
     /// Commits until the process dies, and one; 0: it lives.
     dies: AtomicU32,
     after: AtomicBool,
@@ -72,6 +74,24 @@ impl Faults {
         self.lose.fetch_add(n, Ordering::SeqCst);
     }
 
+    /// From now on nothing fits on the disk: no commit happens, until `free_disk`.
+    pub fn fill_disk(&self) {
+        self.full.store(true, Ordering::SeqCst);
+    }
+
+    pub fn free_disk(&self) {
+        self.full.store(false, Ordering::SeqCst);
+    }
+
+    pub(super) fn has_full_disk(&self) -> bool {
+        self.full.load(Ordering::SeqCst)
+    }
+
+    /// What SQLite says of one.
+    pub(super) fn full_disk() -> DbError {
+        rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None).into()
+    }
+
     /// The next commit waits for what is given back, as on a slow disk.
     pub fn hold_next_commit(&self) -> Held {
         let ((tell, reached), (go, wait)) = (oneshot::channel(), oneshot::channel());
@@ -99,6 +119,7 @@ impl Faults {
         self.refuse.store(0, Ordering::SeqCst);
         self.lose.store(0, Ordering::SeqCst);
         self.dies.store(0, Ordering::SeqCst);
+        self.free_disk();
     }
 
     /// It dies now.

@@ -78,7 +78,7 @@ pub static EXPIRE: Statement<Before> = Statement::new(
     |row| row.before.0.into(),
     "delete from idempotency where (account, key) in
        (select oldest.account, oldest.its_key
-        from (select account, key as its_key, created_at from idempotency order by created_at limit 500) as oldest,
+        from (select account, key as its_key, created_at from idempotency order by created_at limit 50) as oldest,
           {rows} as input
         where oldest.created_at < cast(input.value ->> 'before' as bigint))
      returning created_at",

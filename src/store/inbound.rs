@@ -2,7 +2,7 @@
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins, conversation,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{
     ids::{ContactId, ConversationId, InboundId, ProviderId, SenderId},
@@ -104,7 +104,7 @@ pub static RAISE: Statement<Raise> = Statement::new(
      returning id, attempts",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("inbound", 143, "received_at", "handled_at is not null");
+pub static EXPIRE: Expire = expire!("inbound", 143, "received_at", "handled_at is not null");
 
 /// A buried message is to be taken once more: as if no turn had tried it.
 pub static REOPEN: Statement<Reopen> = Statement::new(
@@ -118,7 +118,7 @@ pub static REOPEN: Statement<Reopen> = Statement::new(
      returning id",
 );
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &HANDLED.sql, &RAISE.sql, &EXPIRE.sql, &REOPEN.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &HANDLED.sql, &RAISE.sql, &EXPIRE.remove.sql, &REOPEN.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -148,6 +148,7 @@ static UNHANDLED_OF: Query = Query {
 };
 static OF: Query =
     Query { name: "inbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
+static LATEST: Query = Query { name: "inbound.latest", text: select!("where id < $1 order by id desc limit $2") };
 static COUNT: Query =
     Query { name: "inbound.count_unhandled", text: "select count(*) as n from inbound where handled_at is null" };
 
@@ -158,7 +159,8 @@ static NEWEST: Query = Query {
       where sender_id = $1 order by id desc limit 1",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &BY_PROVIDER, &UNHANDLED, &OLDEST, &UNHANDLED_OF, &OF, &COUNT, &NEWEST];
+pub(super) static QUERIES: &[&Query] =
+    &[&EXPIRE.page, &FIND, &BY_PROVIDER, &UNHANDLED, &OLDEST, &UNHANDLED_OF, &OF, &LATEST, &COUNT, &NEWEST];
 
 pub async fn find(store: &Store, id: InboundId) -> Result<Option<Recorded>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -206,6 +208,11 @@ pub async fn of(
     limit: i64,
 ) -> Result<Vec<Recorded>, ReadError> {
     store.all(&OF, &[conversation.0.into(), before.0.into(), limit.into()], read).await
+}
+
+/// Of all conversations, newest first.
+pub async fn latest(store: &Store, before: InboundId, limit: i64) -> Result<Vec<Recorded>, ReadError> {
+    store.all(&LATEST, &[before.0.into(), limit.into()], read).await
 }
 
 pub async fn count_unhandled(store: &Store) -> Result<i64, ReadError> {

@@ -25,6 +25,8 @@ impl Owner {
 
 pub(super) enum Job {
     Commit(WriteSet, Owner),
+    /// Give some free pages of SQLite's file back to the disk; the answer says whether more are worth it.
+    Shrink(oneshot::Sender<bool>),
     /// Finish what waits, then close the connection.
     Close(oneshot::Sender<()>),
 }

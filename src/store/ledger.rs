@@ -16,11 +16,35 @@ pub struct LedgerEntry {
     pub given: bool,
     /// When the person said so.
     pub at: Time,
+    /// `contact`, `flow`, `platform, …`, `operator, as …` or `api, key …, as …`.
     pub by: String,
     pub message_id: Option<InboundId>,
     pub shown: Option<String>,
     /// When we wrote it down: of what was told afterwards, later than `at`.
     pub recorded_at: Time,
+}
+
+/// Who told it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Teller<'a> {
+    /// For what came by API `api` or `operator`.
+    pub by: &'a str,
+    /// The API key by which it came.
+    pub key_id: Option<&'a str>,
+    /// What the program calls itself.
+    pub source: Option<&'a str>,
+}
+
+impl LedgerEntry {
+    pub fn teller(&self) -> Teller<'_> {
+        let (by, source) = self.by.split_once(", as ").map_or((self.by.as_str(), None), |(by, as_)| (by, Some(as_)));
+        match by.split_once(", key ") {
+            Some(("api", id)) => Teller { by: "api", key_id: Some(id), source },
+            _ if matches!(by, "api" | "operator") => Teller { by, key_id: None, source },
+            // Of the engine, or written by an older version: it stands as it is.
+            _ => Teller { by: &self.by, key_id: None, source: None },
+        }
+    }
 }
 
 /// What a message says that was not recorded, because it was there already, is not written down again.

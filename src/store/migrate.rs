@@ -51,6 +51,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (46, "sender_pause", include_str!("migrations/0046_sender_pause.sql")),
     (47, "upload", include_str!("migrations/0047_upload.sql")),
     (48, "broadcast_stopped", include_str!("migrations/0048_broadcast_stopped.sql")),
+    (53, "dead_letter_contact", include_str!("migrations/0053_dead_letter_contact.sql")),
 ];
 
 const LEDGER: &str = "

@@ -4,22 +4,29 @@
 //! through the query functions of the table files. The same SQL text runs on both databases.
 
 mod answers;
+mod away;
 mod conn;
 mod dialect;
 mod done;
 mod faults;
 mod fields;
 mod group;
+mod health;
+mod id_blocks;
 mod ids;
 mod in_step;
 mod job;
+mod line;
 mod migrate;
 mod one_row;
 mod open;
+mod own_file;
 mod read;
 pub mod retention;
 mod running;
+mod scrub;
 mod statement;
+mod upkeep;
 mod writer;
 
 // Tables, one file each.
@@ -43,6 +50,7 @@ pub mod meta;
 pub mod once;
 pub mod outbound;
 pub mod outcome;
+pub mod redaction;
 pub mod report;
 pub mod run;
 pub mod schedule;
@@ -66,8 +74,9 @@ pub use open::{OpenError, Options};
 pub use read::{Arg, Query, ReadError, Row};
 pub use statement::{CommitError, Committed, Key, Sql, Statement, Told, Wins, WriteSet};
 
-use crate::base::limits::STORE_CLOSE_TIMEOUT;
+use crate::base::limits::{AWAY_LOOK_EVERY, AWAY_LOOKS, CLOSE_TIMEOUT, STORE_CLOSE_TIMEOUT};
 use done::Done;
+use health::Health;
 use ids::Ids;
 use job::{Job, Owner};
 use read::Readers;
@@ -111,6 +120,7 @@ static TABLES: &[Table] = &[
     (once::STATEMENTS, once::QUERIES),
     (outbound::STATEMENTS, outbound::QUERIES),
     (outcome::STATEMENTS, outcome::QUERIES),
+    (redaction::STATEMENTS, redaction::QUERIES),
     (report::STATEMENTS, report::QUERIES),
     (run::STATEMENTS, run::QUERIES),
     (schedule::STATEMENTS, schedule::QUERIES),
@@ -142,7 +152,7 @@ struct Inner {
     /// `None`: opened for reading only.
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
-    connected: Arc<AtomicBool>,
+    health: Arc<Health>,
     /// What somebody listens to: it is told in the log of events, too. Bits of `event::Wanted`.
     wanted: AtomicU32,
     /// Some account pays for its messages: what is not sent is returned in the commit that says so.
@@ -178,9 +188,28 @@ impl Store {
         self.inner.ids.next()
     }
 
-    /// False while the writer has no connection (Postgres away, disk full): what is committed waits.
+    /// False while the database takes no commits (Postgres away, disk full): what is brought is refused at once.
     pub fn is_connected(&self) -> bool {
-        self.inner.connected.load(Ordering::SeqCst)
+        self.inner.health.is_connected()
+    }
+
+    /// Why the database takes no commits at this moment, or does not answer one; `None`: it is well.
+    pub fn trouble(&self) -> Option<String> {
+        self.inner.health.trouble()
+    }
+
+    /// Waits until the database has taken no commits, or not answered one, for a while.
+    pub async fn stays_away(&self) {
+        let mut looks = 0;
+        while looks < AWAY_LOOKS {
+            tokio::time::sleep(AWAY_LOOK_EVERY.to_std()).await;
+            looks = if self.trouble().is_some() { looks + 1 } else { 0 };
+        }
+    }
+
+    /// Waits until the file of the database is no longer there; the sentence is for the operator.
+    pub async fn gone(&self) -> String {
+        self.inner.health.gone().await
     }
 
     /// From now on these kinds, and no others, are told in the log of events.
@@ -238,8 +267,11 @@ impl Store {
         if self.inner.is_charged.load(Ordering::Relaxed) {
             charge::draw(&mut set);
         }
-        let jobs = self.inner.jobs.as_ref().ok_or(CommitError::Closed)?;
-        jobs.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)
+        self.jobs()?.send(Job::Commit(set, owner)).await.map_err(|_| CommitError::Closed)
+    }
+
+    fn jobs(&self) -> Result<&mpsc::Sender<Job>, CommitError> {
+        self.inner.jobs.as_ref().ok_or(CommitError::Closed)
     }
 
     /// Commits what waits, then closes the database. Later commits are `Closed`.
@@ -254,7 +286,9 @@ impl Store {
                     let _ = closed.await;
                 }
             };
-            if tokio::time::timeout(STORE_CLOSE_TIMEOUT.to_std(), close).await.is_err() {
+            // Of a database that is away nothing is to be waited for.
+            let limit = if self.is_connected() { STORE_CLOSE_TIMEOUT } else { CLOSE_TIMEOUT };
+            if tokio::time::timeout(limit.to_std(), close).await.is_err() {
                 tracing::error!("The database did not close in time");
             }
         }
@@ -265,9 +299,9 @@ impl Store {
     pub async fn abandon(&self) {
         let writer = self.inner.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(writer) = writer {
-            writer.end().await;
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), writer.end()).await;
         }
-        self.close_readers().await;
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), self.close_readers()).await;
     }
 
     async fn close_readers(&self) {

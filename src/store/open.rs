@@ -6,13 +6,17 @@ use super::{
     dialect::{DbError, Dialect},
     done::Done,
     faults::Faults,
+    health::Health,
     ids::Ids,
     in_step, migrate,
+    own_file::{self, OwnFile},
     read::{InStep, Readers},
     running::Running,
     writer::Writer,
 };
-use crate::base::limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READERS, READERS_ASIDE};
+use crate::base::limits::{
+    COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OWNER_WAIT, READER_WAIT, READERS, READERS_ASIDE, SLOW_READER_TOLD,
+};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -22,7 +26,7 @@ use std::{
     fmt,
     fs::{File, TryLockError},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, atomic::AtomicBool},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::sync::mpsc;
@@ -44,6 +48,8 @@ pub enum OpenError {
     Held(String),
     /// The folder or file cannot be made, read or written.
     Files { path: PathBuf, error: std::io::Error },
+    /// There was a database, and there is none any more.
+    Gone(PathBuf),
     /// There is no database yet (when opened for reading).
     Missing(PathBuf),
     /// Its tables are those of an earlier Transom (when opened for reading; a daemon brings them up to date).
@@ -80,8 +86,7 @@ impl Store {
             Address::Sqlite(file) => (Dialect::Sqlite, sqlite_readers(&file)),
             Address::Postgres(postgres) => (Dialect::Postgres, postgres_readers(*postgres)),
         };
-        let connected = Arc::new(AtomicBool::new(true));
-        let store = store(dialect, readers, None, Arc::new(Ids::new()), connected, Arc::default(), None);
+        let store = store(dialect, readers, None, Arc::new(Ids::new()), Arc::default(), Arc::default(), None);
         match migrate::compare(&store).await {
             Ok(()) => Ok(store),
             Err(error) => {
@@ -89,6 +94,21 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// Writes SQLite's file anew, without the room of rows that are gone; needs as much room again while it works. No
+    /// daemon may have the database.
+    pub async fn compact(url: &str) -> Result<(), OpenError> {
+        let Address::Sqlite(file) = address(url)? else {
+            return Err(OpenError::Address(
+                "`--compact` is for SQLite's file; Postgres gives room back by `vacuum full`".to_owned(),
+            ));
+        };
+        let _lock = lock(&file)?;
+        let failed = |error| OpenError::Database { doing: "compacting the database", error };
+        let mut conn = Place::sqlite(&file, true).connect().await.map_err(failed)?;
+        conn.compact().map_err(failed)?;
+        conn.close().await.map_err(failed)
     }
 
     /// Copies a SQLite database into a new file while the daemon runs.
@@ -145,17 +165,20 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
     if file.is_dir() {
         return Err(unusable(std::io::ErrorKind::IsADirectory.into()));
     }
-    let lock = lock(file)?;
+    let mut lock = lock(file)?;
+    own_file::is_there_still(&mut lock, file)?;
     private(file).map_err(unusable)?;
     let place = Place::sqlite(file, options.durable);
     let mut conn = place.connect().await.map_err(|error| unusable(std::io::Error::other(error.to_string())))?;
     migrate::run(&mut conn).await?;
+    own_file::is_made(&mut lock);
     let readers = match options.faults.is_in_step() {
         false => sqlite_readers(file),
         true => reader_in_step(file, &options.faults)
             .map_err(|error| OpenError::Database { doing: "opening the database for reading", error: error.into() })?,
     };
-    start(place, conn, readers, options, Some(lock)).await
+    let own_file = (!options.faults.is_in_step()).then(|| OwnFile::new(file));
+    start(place, conn, readers, options, Some(lock), own_file).await
 }
 
 async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<Store, OpenError> {
@@ -164,7 +187,7 @@ async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<S
     let mut conn = own_postgres(&place, &at).await?;
     migrate::run(&mut conn).await?;
     let readers = postgres_readers(postgres);
-    start(place, conn, readers, options, None).await
+    start(place, conn, readers, options, None, None).await
 }
 
 /// Where it is, without who asks and by which password.
@@ -231,9 +254,9 @@ fn lock(file: &Path) -> Result<File, OpenError> {
 
 /// A file that, when it is made here, nobody else reads: it holds what people wrote. SQLite gives its log the
 /// same rights.
-fn private(path: &Path) -> std::io::Result<File> {
+pub(super) fn private(path: &Path) -> std::io::Result<File> {
     let mut options = File::options();
-    options.create(true).truncate(false).write(true);
+    options.create(true).truncate(false).read(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
@@ -246,6 +269,7 @@ fn sqlite_readers(file: &Path) -> Pair {
     // Opened when first needed: a start waits for the writer alone.
     let some = |count| {
         let pool = SqlitePoolOptions::new().max_connections(count).test_before_acquire(false);
+        let pool = pool.acquire_slow_threshold(SLOW_READER_TOLD.to_std());
         Readers::Sqlite(pool.connect_lazy_with(for_reading(file)))
     };
     (some(READERS), some(READERS_ASIDE))
@@ -269,7 +293,10 @@ fn for_reading(file: &Path) -> SqliteConnectOptions {
 
 fn postgres_readers(options: PgConnectOptions) -> Pair {
     let options = options.application_name("transom-reader").statement_cache_capacity(256);
-    let some = |count| -> PgPool { PgPoolOptions::new().max_connections(count).connect_lazy_with(options.clone()) };
+    let some = |count| -> PgPool {
+        let pool = PgPoolOptions::new().max_connections(count).acquire_timeout(READER_WAIT.to_std());
+        pool.acquire_slow_threshold(SLOW_READER_TOLD.to_std()).connect_lazy_with(options.clone())
+    };
     (Readers::Postgres(some(READERS)), Readers::Postgres(some(READERS_ASIDE)))
 }
 
@@ -279,10 +306,14 @@ async fn start(
     readers: Pair,
     options: Options,
     lock: Option<File>,
+    own_file: Option<OwnFile>,
 ) -> Result<Store, OpenError> {
+    let mut conn = conn;
     let dialect = conn.dialect();
     let (sender, jobs) = mpsc::channel(COMMIT_QUEUE_MAX);
-    let (ids, connected) = (Arc::new(Ids::new()), Arc::new(AtomicBool::new(true)));
+    let (ids, health) = (Arc::new(Ids::new()), Arc::new(Health::of(&options.faults)));
+    let failed = |doing| move |error| OpenError::Database { doing, error };
+    let session = conn.session_id().await.map_err(failed("asking for the session"))?;
     let done = Arc::<Done>::default();
     let mut writer = Writer {
         conn,
@@ -290,16 +321,19 @@ async fn start(
         jobs,
         ids: ids.clone(),
         faults: options.faults,
-        connected: connected.clone(),
+        health: health.clone(),
+        session,
+        own_file,
+        committing: false,
         done: done.clone(),
         // Where a commit costs nothing it need not be shared.
         patience: if options.durable { COMPANY_WAIT.to_std() } else { Duration::ZERO },
         _lock: lock,
     };
     // Before the first id is drawn.
-    writer.refill().await;
+    writer.refill().await.map_err(failed("taking numbers for rows"))?;
     let writer = writer.start().map_err(|error| OpenError::Thread { error })?;
-    Ok(store(dialect, readers, Some(sender), ids, connected, done, Some(writer)))
+    Ok(store(dialect, readers, Some(sender), ids, health, done, Some(writer)))
 }
 
 fn store(
@@ -307,7 +341,7 @@ fn store(
     (readers, readers_aside): Pair,
     jobs: Option<mpsc::Sender<super::job::Job>>,
     ids: Arc<Ids>,
-    connected: Arc<AtomicBool>,
+    health: Arc<Health>,
     done: Arc<Done>,
     writer: Option<Running>,
 ) -> Store {
@@ -318,7 +352,7 @@ fn store(
             readers_aside,
             jobs,
             ids,
-            connected,
+            health,
             done,
             wanted: 0.into(),
             is_charged: false.into(),
@@ -336,6 +370,12 @@ impl fmt::Display for OpenError {
                 write!(f, "{what} is held by another Transom daemon; stop that one first, or use another database")
             }
             OpenError::Files { path, error } => write!(f, "`{}` cannot be used: {error}", path.display()),
+            OpenError::Gone(path) => write!(
+                f,
+                "there was a database `{0}`, and it is gone or empty; put it back (a backup, or what was rescued of it), or \
+                 remove `{0}.lock` to begin with an empty one",
+                path.display()
+            ),
             OpenError::Missing(path) => {
                 write!(f, "there is no database `{}` yet; `transom serve` makes it", path.display())
             }

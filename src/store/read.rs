@@ -1,7 +1,10 @@
 //! What is read: queries over the readers' pool, and typed access to the columns of their rows.
 
 use super::{Faults, Store, in_step};
-use crate::base::time::Time;
+use crate::base::{
+    limits::{READ_ASIDE_TIMEOUT, READ_AWAY_TIMEOUT, READ_TIMEOUT},
+    time::{Span, Time},
+};
 use serde::de::DeserializeOwned;
 use sqlx::{
     PgPool, Row as _, SqlStr, Sqlite, SqliteConnection, SqlitePool,
@@ -95,9 +98,24 @@ impl Store {
                     Arg::Number(number) => bound.bind(*number),
                     Arg::Text(text) => bound.bind(text.clone()),
                 });
-                let rows = Box::pin(bound.fetch_all(pool)).await.map_err(failed)?;
+                let limit = self.read_timeout();
+                let rows = tokio::time::timeout(limit.to_std(), Box::pin(bound.fetch_all(pool))).await;
+                let late = |_| ReadError {
+                    query: query.name,
+                    what: format!("the database did not answer within {} s", limit.0 / 1_000),
+                };
+                let rows = rows.map_err(late)?.map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Postgres(row)).map_err(named)).collect()
             }
+        }
+    }
+
+    /// A server that was stopped answers nothing, and says nothing of it either.
+    fn read_timeout(&self) -> Span {
+        match (self.is_connected(), self.is_aside) {
+            (false, _) => READ_AWAY_TIMEOUT,
+            (true, false) => READ_TIMEOUT,
+            (true, true) => READ_ASIDE_TIMEOUT,
         }
     }
 

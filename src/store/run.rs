@@ -2,7 +2,7 @@
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{
     ids::{ContactId, ConversationId, FlowName, StartId, VersionId},
@@ -84,7 +84,7 @@ pub static ENDED: Statement<Ended> = Statement::new(
        and run.number = cast(value ->> 'number' as bigint) and run.ended_at is null",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("run", 212, "started_at", "ended_at is not null");
+pub static EXPIRE: Expire = expire!("run", 212, "started_at", "ended_at is not null");
 
 /// A run goes on with another version of its flow.
 pub static MOVED: Statement<Moved> = Statement::new(
@@ -98,7 +98,7 @@ pub static MOVED: Statement<Moved> = Statement::new(
        and run.number = cast(value ->> 'number' as bigint)",
 );
 
-pub(super) static STATEMENTS: &[&Sql] = &[&BEGAN.sql, &ENDED.sql, &MOVED.sql, &EXPIRE.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&BEGAN.sql, &ENDED.sql, &MOVED.sql, &EXPIRE.remove.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -117,6 +117,7 @@ static OF: Query =
     Query { name: "run.of", text: select!("where conversation_id = $1 and number < $2 order by number desc limit $3") };
 static NUMBERED: Query = Query { name: "run.numbered", text: select!("where conversation_id = $1 and number = $2") };
 static FIND: Query = Query { name: "run.find", text: select!("where id = $1") };
+static OF_START: Query = Query { name: "run.of_start", text: select!("where start_id = $1 and start_id is not null") };
 static OF_CONTACT: Query = Query {
     name: "run.of_contact",
     text: select!(
@@ -134,7 +135,8 @@ static EXITS: Query = Query {
       where flow = $1 and ended_at is not null group by flow, coalesce(reason, outcome) order by n desc, word",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&PAGE, &OF_FLOW, &OF, &NUMBERED, &FIND, &OF_CONTACT, &OPEN, &EXITS];
+pub(super) static QUERIES: &[&Query] =
+    &[&EXPIRE.page, &PAGE, &OF_FLOW, &OF, &NUMBERED, &FIND, &OF_START, &OF_CONTACT, &OPEN, &EXITS];
 
 /// All runs, newest first; `before` is the last one's id, `i64::MAX` at first.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
@@ -143,6 +145,11 @@ pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, Re
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<Run>, ReadError> {
     store.one(&FIND, &[id.into()], read).await
+}
+
+/// The run that a start became.
+pub async fn of_start(store: &Store, start: StartId) -> Result<Option<Run>, ReadError> {
+    store.one(&OF_START, &[start.0.into()], read).await
 }
 
 /// By its number within its conversation, the only name that the engine knows.

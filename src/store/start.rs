@@ -6,7 +6,7 @@ pub use tally::{Tally, by_steps, tally, tally_of};
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins, broadcast,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{
     ids::{ContactId, FlowName, StartId},
@@ -230,7 +230,7 @@ pub static LINE_UP: Statement<Lined> = Statement::new(
 );
 
 /// A start by a date may wait for years.
-pub static EXPIRE: Statement<Before> = expire!("start", 53, "created_at", "state not in ('waiting', 'queued')");
+pub static EXPIRE: Expire = expire!("start", 53, "created_at", "state not in ('waiting', 'queued')");
 
 pub(super) static STATEMENTS: &[&Sql] = &[
     &INSERT.sql,
@@ -238,7 +238,7 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &CANCEL.sql,
     &PLAN.sql,
     &MOVE.sql,
-    &EXPIRE.sql,
+    &EXPIRE.remove.sql,
     &TAKE_BACK.sql,
     &LINE_UP.sql,
     &CALL_OFF.sql,
@@ -280,8 +280,25 @@ static CREATED: Query = Query {
     text: "select created_at from start
       where flow = $1 and trigger_key = $2 and contact_id = $3 and minute = $4",
 };
-pub(super) static QUERIES: &[&Query] =
-    &[&FIND, &DUE, &WAITING, &IN_LINE, &NEXT, &OF, &CREATED, &tally::TALLY, &tally::TALLY_OF, &tally::BY_STEPS];
+static DELIVERED: Query = Query {
+    name: "start.delivered",
+    text: "select created_at from start
+      where flow = $1 and trigger_key = $2 and contact_id = $3 and data ->> 'delivery' = $4 limit 1",
+};
+pub(super) static QUERIES: &[&Query] = &[
+    &EXPIRE.page,
+    &FIND,
+    &DUE,
+    &WAITING,
+    &IN_LINE,
+    &NEXT,
+    &OF,
+    &CREATED,
+    &DELIVERED,
+    &tally::TALLY,
+    &tally::TALLY_OF,
+    &tally::BY_STEPS,
+];
 
 pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -332,6 +349,16 @@ pub async fn created(
 ) -> Result<Option<Time>, ReadError> {
     let values = [flow.as_str().into(), trigger_key.into(), contact.0.into(), minute.into()];
     store.one(&CREATED, &values, |row| row.time("created_at")).await
+}
+
+/// When a start was written of a request that gave itself this name, if one was.
+pub async fn delivered(
+    store: &Store,
+    (flow, trigger_key, contact): (&FlowName, &str, ContactId),
+    name: &str,
+) -> Result<Option<Time>, ReadError> {
+    let values = [flow.as_str().into(), trigger_key.into(), contact.0.into(), name.into()];
+    store.one(&DELIVERED, &values, |row| row.time("created_at")).await
 }
 
 fn read(row: &Row) -> Result<PlannedStart, ReadError> {

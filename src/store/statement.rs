@@ -87,6 +87,8 @@ pub enum CommitError {
     Refused(String),
     /// The connection was lost: it is applied or not. Read the state again, then repeat what is missing.
     Unknown,
+    /// The database takes no commits now (a full disk, a server that is away): nothing was applied.
+    Away,
     /// The store is closed.
     Closed,
 }
@@ -203,6 +205,7 @@ impl fmt::Display for CommitError {
             CommitError::Stale { statement } => write!(f, "`{statement}` lost: the row was changed meanwhile"),
             CommitError::Refused(why) => write!(f, "the database refuses the rows: {why}"),
             CommitError::Unknown => f.write_str("the database's answer was lost: whether it was written is unknown"),
+            CommitError::Away => f.write_str("the database takes no commits now; nothing was written"),
             CommitError::Closed => f.write_str("the store is closed"),
         }
     }

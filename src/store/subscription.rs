@@ -164,7 +164,7 @@ macro_rules! select {
     };
 }
 
-/// Read whole: there are few (`SUBSCRIPTIONS_MAX`).
+/// Read whole: there are few (`SUBSCRIPTIONS_MAX` of an account).
 static ALL: Query = Query { name: "subscription.all", text: select!("order by id") };
 static FIND: Query = Query { name: "subscription.find", text: select!("where id = $1") };
 

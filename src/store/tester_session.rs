@@ -2,7 +2,7 @@
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{
     ids::{AccountName, SenderId},
@@ -56,9 +56,9 @@ pub static ACTIVATE: Statement<Activated> = Statement::new(
      where tester_session.id = cast(value ->> 'id' as bigint) and tester_session.activated_at is null",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("tester_session", 262, "expires_at");
+pub static EXPIRE: Expire = expire!("tester_session", 262, "expires_at");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &ACTIVATE.sql, &EXPIRE.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &ACTIVATE.sql, &EXPIRE.remove.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -76,7 +76,7 @@ static WAITING: Query = Query {
     text: select!("where sender_id = $1 and code = $2 and activated_at is null and expires_at > $3 order by id desc"),
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND, &OF, &WAITING];
+pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &FIND, &OF, &WAITING];
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<TesterSession>, ReadError> {
     store.one(&FIND, &[id.into()], read).await

@@ -2,7 +2,7 @@
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{
     ids::{ContactId, ConversationId},
@@ -33,9 +33,9 @@ pub static INSERT: Statement<Trace> = Statement::new(
      from {rows} as input where true",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("trace", 201, "at");
+pub static EXPIRE: Expire = expire!("trace", 201, "at");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &EXPIRE.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &EXPIRE.remove.sql];
 
 static OF: Query = Query {
     name: "trace.of",
@@ -49,7 +49,7 @@ static BETWEEN: Query = Query {
       where conversation_id = $1 and id > $2 and at >= $3 and at <= $4 order by id limit $5",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&OF, &BETWEEN];
+pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &OF, &BETWEEN];
 
 /// The turns of a conversation, newest first; `before` is the last one's id, `i64::MAX` at first.
 pub async fn of(store: &Store, conversation: ConversationId, before: i64, limit: i64) -> Result<Vec<Trace>, ReadError> {

@@ -51,7 +51,7 @@ pub static EXPIRE: Statement<Before> = Statement::new(
     |row| row.before.0.into(),
     "delete from upload where (sender_id, hash) in
        (select sender_id, hash from upload, {rows} as input
-        where at < cast(input.value ->> 'before' as bigint) limit 500)
+        where at < cast(input.value ->> 'before' as bigint) limit 50)
      returning sender_id",
 );
 

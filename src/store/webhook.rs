@@ -2,7 +2,7 @@
 
 use super::{
     Query, ReadError, Sql, Statement, Store, Wins,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{ids::SenderId, time::Time};
 use serde::Serialize;
@@ -27,16 +27,16 @@ pub static INSERT: Statement<Webhook> = Statement::new(
      from {rows} as input where true",
 );
 
-pub static EXPIRE: Statement<Before> = expire!("webhook", 21, "received_at");
+pub static EXPIRE: Expire = expire!("webhook", 21, "received_at");
 
-pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &EXPIRE.sql];
+pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &EXPIRE.remove.sql];
 
 static FIND: Query = Query {
     name: "webhook.find",
     text: "select id, provider, sender_id, received_at, body from webhook where id = $1",
 };
 
-pub(super) static QUERIES: &[&Query] = &[&FIND];
+pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &FIND];
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<Webhook>, ReadError> {
     store

@@ -3,25 +3,26 @@
 
 use super::{
     answers::{Answers, Heard},
+    away::{Failed, Session},
     conn::{Conn, Place, Text, Won},
     dialect::{DbError, Trouble},
     done::Done,
     event,
     faults::Faults,
     group::{Waiting, by_statement, losers, owners_of, take_group},
+    health::Health,
     ids::Ids,
     job::{Answer, Job, Owner},
+    line::Next,
+    own_file::OwnFile,
     running::Running,
     statement::{CommitError, Committed, Told, Wins, WriteSet},
+    upkeep::SessionId,
 };
 use crate::base::limits::*;
-use sqlx::SqlSafeStr;
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -32,7 +33,13 @@ pub(super) struct Writer {
     pub jobs: mpsc::Receiver<Job>,
     pub ids: Arc<Ids>,
     pub faults: Arc<Faults>,
-    pub connected: Arc<AtomicBool>,
+    pub health: Arc<Health>,
+    /// What the server calls the connection (Postgres), to end it when it does not go by itself.
+    pub session: Option<SessionId>,
+    /// The file, where there is one.
+    pub own_file: Option<OwnFile>,
+    /// The transaction under way has been told to commit: whether it did is in doubt until that is answered.
+    pub committing: bool,
     pub done: Arc<Done>,
     /// How long a set that nobody waits for waits for others.
     pub patience: Duration,
@@ -42,9 +49,6 @@ pub(super) struct Writer {
 
 /// By their orders, so that each is put together once.
 type Texts = HashMap<u16, Text>;
-
-/// Takes a block; the table has one row.
-const TAKE_BLOCK: &str = "update id_block set next = next + $1 returning next - $1";
 
 impl Writer {
     /// Starts the writer: on SQLite, whose calls block, on a thread of its own; in step, on the thread of all.
@@ -80,10 +84,20 @@ impl Writer {
         loop {
             if waiting.is_empty() && closing.is_none() {
                 match self.next_job().await {
-                    Some(Job::Commit(set, owner)) => waiting.push_back((set, owner)),
-                    Some(Job::Close(owner)) => closing = Some(owner),
-                    None => break,
+                    Ok(Next::Job(Job::Commit(set, owner))) => waiting.push_back((set, owner)),
+                    Ok(Next::Job(Job::Shrink(owner))) => self.shrink(owner),
+                    Ok(Next::Job(Job::Close(owner))) => closing = Some(owner),
+                    Ok(Next::None) => break,
+                    Ok(Next::Nothing) => {}
+                    Err(failed) => self.until_back(failed, &mut waiting, &mut closing, answers).await,
                 }
+            }
+            if let Some(what) = self.own_file.as_mut().and_then(OwnFile::is_gone) {
+                self.is_gone(what, &mut waiting, &mut closing, answers).await;
+                break;
+            }
+            if waiting.is_empty() && closing.is_none() {
+                continue;
             }
             self.faults.others_first().await;
             self.find_company(&mut waiting, &mut closing).await;
@@ -93,142 +107,63 @@ impl Writer {
             while waiting.len() < GROUP_SETS_MAX * 4 {
                 match self.jobs.try_recv() {
                     Ok(Job::Commit(set, owner)) => waiting.push_back((set, owner)),
+                    Ok(Job::Shrink(owner)) => self.shrink(owner),
                     Ok(Job::Close(owner)) => closing = Some(owner),
                     Err(_) => break,
                 }
             }
-            if waiting.is_empty() && closing.is_some() {
-                break;
+            if waiting.is_empty() {
+                match closing {
+                    Some(_) => break,
+                    None => continue,
+                }
             }
             // On SQLite nothing else in this loop lets go of the thread, and an end must be noticed.
             tokio::task::yield_now().await;
-            self.refill().await;
+            if let Err(error) = self.refill().await {
+                self.until_back(error.into(), &mut waiting, &mut closing, answers).await;
+                continue;
+            }
             let group = take_group(&mut waiting);
             group_before = group.len();
             self.done.add(group_before);
-            if self.commit_group(group, &mut texts, answers).await == Trouble::Lost {
-                self.reconnect().await;
+            self.health.begins_commit();
+            let done = self.commit_group(group, &mut texts, answers).await;
+            self.health.ends_commit();
+            if let Err(failed) = done {
+                self.until_back(failed, &mut waiting, &mut closing, answers).await;
             }
         }
-        self.give_back().await;
+        if self.health.is_connected() {
+            self.give_back().await;
+        }
         let Writer { conn, .. } = self;
-        if let Err(error) = conn.close().await {
-            tracing::warn!(error = %error, "The writer's connection did not close cleanly");
+        match tokio::time::timeout(CLOSE_TIMEOUT.to_std(), conn.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(error = %error, "The writer's connection did not close cleanly"),
+            Err(_) => tracing::warn!("The writer's connection did not close in time"),
         }
         if let Some(owner) = closing {
             let _ = owner.send(());
         }
     }
 
-    fn is_on_sqlite(&self) -> bool {
+    /// Between two groups, so in no transaction. A file that cannot be shortened is no reason to stop.
+    pub fn shrink(&mut self, owner: oneshot::Sender<bool>) {
+        let more = self.conn.shrink().unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "The database's file was not shortened");
+            false
+        });
+        let _ = owner.send(more);
+    }
+
+    pub fn is_on_sqlite(&self) -> bool {
         matches!(self.place, Place::Sqlite { .. })
     }
 
-    /// The next job. An idle session on Postgres is kept alive meanwhile, and a lost one is noticed.
-    async fn next_job(&mut self) -> Option<Job> {
-        loop {
-            if self.is_on_sqlite() {
-                return self.jobs.recv().await;
-            }
-            match tokio::time::timeout(WRITER_PING.to_std(), self.jobs.recv()).await {
-                Ok(job) => return job,
-                Err(_) => {
-                    let ping = self.conn.number("select $1 + 0", 1);
-                    if !matches!(tokio::time::timeout(COMMIT_TIMEOUT.to_std(), ping).await, Ok(Ok(_))) {
-                        self.reconnect().await;
-                    }
-                }
-            }
-        }
-    }
-
-    /// As long as only sets wait for which nobody waits: a commit more, for them alone, would stand in the way of
-    /// the next message.
-    async fn find_company(&mut self, waiting: &mut VecDeque<Waiting>, closing: &mut Option<oneshot::Sender<()>>) {
-        if self.patience.is_zero() || closing.is_some() || !waiting.iter().all(|(set, _)| set.is_patient()) {
-            return;
-        }
-        let enough = tokio::time::sleep(self.patience);
-        tokio::pin!(enough);
-        while waiting.len() < GROUP_SETS_MAX && closing.is_none() {
-            tokio::select! {
-                biased;
-                job = self.jobs.recv() => match job {
-                    Some(Job::Commit(set, owner)) => {
-                        let urgent = !set.is_patient();
-                        waiting.push_back((set, owner));
-                        if urgent {
-                            return;
-                        }
-                    }
-                    Some(Job::Close(owner)) => *closing = Some(owner),
-                    None => return,
-                },
-                () = &mut enough => return,
-            }
-        }
-    }
-
-    /// Lets whoever else can run go first, who may bring more: a commit of one set costs nearly what one of many does.
-    /// Where a processor is idle nobody else has to be let, and nothing waits. Once, and only where much comes: on a
-    /// machine that other programs keep busy each time is theirs.
-    fn give_way(&self) {
-        if self.jobs.len() < GROUP_SETS_MAX {
-            std::thread::yield_now();
-        }
-    }
-
-    /// Keeps a spare block of ids in hand.
-    pub async fn refill(&mut self) {
-        while self.ids.wants_block() {
-            match self.conn.number(TAKE_BLOCK, ID_BLOCK).await {
-                Ok(first) => self.ids.give(first.expect("the migration made the row")),
-                Err(error) => {
-                    tracing::error!(error = %error, "No block of ids could be taken");
-                    self.reconnect().await;
-                }
-            }
-        }
-    }
-
-    /// Gives the unused rest of the blocks back, unless somebody took a block since.
-    async fn give_back(&mut self) {
-        let Some((next, end)) = self.ids.left() else { return };
-        let text = sqlx::AssertSqlSafe(format!("update id_block set next = {next} where next = {end}"));
-        if let Err(error) = self.conn.script(text.into_sql_str()).await {
-            tracing::debug!(error = %error, "Unused ids were not given back");
-        }
-    }
-
-    /// Opens the connection again, however long it takes; what waits, waits. On Postgres the locks are
-    /// taken again first: without them nothing may be committed.
-    async fn reconnect(&mut self) {
-        self.connected.store(false, Ordering::SeqCst);
-        let mut pause = RECONNECT_PAUSE_MAX.to_std() / 64;
-        loop {
-            match self.place.connect().await {
-                Ok(mut conn) => match conn.take_shards().await {
-                    Ok(true) => {
-                        // The old connection is awaited: closed in the background it could still hold the file.
-                        let old = std::mem::replace(&mut self.conn, conn);
-                        let _ = tokio::time::timeout(COMMIT_TIMEOUT.to_std(), old.close()).await;
-                        self.connected.store(true, Ordering::SeqCst);
-                        tracing::info!("The database is back");
-                        return;
-                    }
-                    Ok(false) => tracing::error!("Another daemon holds this database; waiting for it to let go"),
-                    Err(error) => tracing::error!(error = %error, "The database's locks could not be taken"),
-                },
-                Err(error) => tracing::error!(error = %error, "The database cannot be reached"),
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(RECONNECT_PAUSE_MAX.to_std());
-        }
-    }
-
     /// Commits a group. What cannot be applied is left out and the rest is tried again at once; bad data
-    /// halves the group until the culprit stands alone. `Lost`: the connection must be opened again.
-    async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts, answers: &Answers) -> Trouble {
+    /// halves the group until the culprit stands alone. An error: the database takes nothing now.
+    async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts, answers: &Answers) -> Result<(), Failed> {
         let (sets, owners): (Vec<WriteSet>, Vec<_>) = group.into_iter().unzip();
         let mut owners: Vec<Option<Owner>> = owners.into_iter().map(Some).collect();
         let mut answer = |set: usize, answer: Answer| owners[set].take().map(|owner| (owner, answer));
@@ -255,34 +190,42 @@ impl Writer {
                 }
                 Err(error) => error,
             };
-            let mut kind = error.trouble();
-            if kind != Trouble::Lost && self.conn.rollback().await.is_err() {
-                kind = Trouble::Lost;
-            }
-            match kind {
-                Trouble::Again if again < COMMIT_TRIES_MAX => {
+            let kind = error.trouble();
+            // What was told to commit and was not answered is in doubt; everything else was not written, whatever
+            // happened to the connection.
+            let in_doubt = self.committing && kind == Trouble::Lost;
+            let session = match kind {
+                Trouble::Lost => Session::Lost,
+                Trouble::Data | Trouble::Again | Trouble::Ill => {
+                    let rolled_back = tokio::time::timeout(COMMIT_TIMEOUT.to_std(), self.conn.rollback()).await;
+                    if matches!(rolled_back, Ok(Ok(()))) { Session::Stands } else { Session::Lost }
+                }
+            };
+            match (kind, session) {
+                (Trouble::Again, Session::Stands) if again < COMMIT_TRIES_MAX => {
                     again += 1;
                     work.push(part);
                 }
-                Trouble::Data if part.len() == 1 => {
+                (Trouble::Data, Session::Stands) if part.len() == 1 => {
                     answers.tell(all(part, &mut answer, &CommitError::Refused(error.to_string()))).await;
                 }
-                Trouble::Data => {
+                (Trouble::Data, Session::Stands) => {
                     let half = part.split_off(part.len() / 2);
                     work.extend([half, part]);
                 }
-                Trouble::Again | Trouble::Lost => {
-                    tracing::error!(error = %error, "A commit was lost");
+                (Trouble::Data | Trouble::Again | Trouble::Ill | Trouble::Lost, session) => {
                     self.done.lose();
-                    // What stands in `work` was rolled back or never begun, but its owners have waited long
-                    // enough to look again themselves.
-                    let unknown = part.into_iter().chain(work.into_iter().flatten());
-                    answers.tell(all(unknown, &mut answer, &CommitError::Unknown)).await;
-                    return Trouble::Lost;
+                    // Before anybody is told: whoever hears of a refusal looks here for its reason.
+                    self.health.is_lost(&error.to_string());
+                    let became = if in_doubt { CommitError::Unknown } else { CommitError::Away };
+                    answers.tell(all(part, &mut answer, &became)).await;
+                    // What stands in `work` was rolled back or never begun.
+                    answers.tell(all(work.into_iter().flatten(), &mut answer, &CommitError::Away)).await;
+                    return Err(Failed { error, session });
                 }
             }
         }
-        Trouble::Data
+        Ok(())
     }
 
     /// One transaction over the sets of `part`; a second one when a key is missing and it must be known which.
@@ -297,9 +240,7 @@ impl Writer {
         if on_sqlite {
             return attempt.await;
         }
-        tokio::time::timeout(COMMIT_TIMEOUT.to_std(), attempt)
-            .await
-            .unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()))
+        tokio::time::timeout(COMMIT_TIMEOUT.to_std(), attempt).await.unwrap_or_else(|_| Err(DbError::timed_out()))
     }
 
     /// `by_name`: the keys that win are asked for. Else they are counted, which is all that is needed when
@@ -313,6 +254,7 @@ impl Writer {
     ) -> Result<Attempt, DbError> {
         let mut told: Vec<Vec<(u16, Told)>> = vec![Vec::new(); part.len()];
         let dialect = self.conn.dialect();
+        self.committing = false;
         self.conn.begin().await?;
         let mut in_line = false;
         for (order, mut rows) in by_statement(sets, part) {
@@ -371,7 +313,12 @@ impl Writer {
         }
         self.faults.wait().await;
         self.faults.survive(false).await;
+        self.committing = true;
+        if self.faults.has_full_disk() {
+            return Err(Faults::full_disk());
+        }
         self.conn.commit().await?;
+        self.committing = false;
         self.faults.survive(true).await;
         Ok(if self.faults.takes_answer() { Attempt::Failed } else { Attempt::Done(told) })
     }

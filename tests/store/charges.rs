@@ -131,6 +131,9 @@ fn an_erased_person_leaves_rows_without_content() {
             heard: serde_json::json!({"message": {"provider_id": "gone", "at": NOW, "from": [],
                 "kind": {"kind": "unsupported", "what": "gone"}}}),
             said: serde_json::to_value(draft(1)).unwrap(),
+            letter: serde_json::json!({"erased": true}),
+            gone: "(erased)",
+            answer: "{}",
         };
         let mut set = WriteSet::of(7);
         erasure::BY_CONTACT.iter().for_each(|statement| set.push(*statement, &erased));

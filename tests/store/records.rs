@@ -29,7 +29,7 @@ use transom::store::{
     ledger::{self, LedgerEntry},
     meta::{self, Meta},
     outbound::{self, NewOutbound, SendState},
-    retention,
+    retention::{self, Pace},
     run::{self, Ended, Run},
     schedule::{self, Fire, Schedule},
     sender_pause::{self, Lifted, Scope, SenderPause},
@@ -75,8 +75,8 @@ fn a_webhook_is_kept_and_forgotten() {
         let row = Webhook { id: 1, provider: "meta".into(), sender_id: Some(SENDER), received_at: NOW, body };
         put(&store, &webhook::INSERT, &row).await.unwrap();
         assert_eq!(webhook::find(&store, 1).await.unwrap(), Some(row));
-        assert_eq!(retention::forget(&store, &webhook::EXPIRE, NOW).await.unwrap(), 0);
-        assert_eq!(retention::forget(&store, &webhook::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        assert_eq!(retention::forget(&store, &webhook::EXPIRE, NOW, Pace::AtOnce).await.unwrap(), 0);
+        assert_eq!(retention::forget(&store, &webhook::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 1);
         store.close().await;
     });
 }
@@ -114,7 +114,7 @@ fn a_dead_letter_is_replayed_once() {
         put(&store, &dead_letter::INSERT, &again).await.unwrap();
         put(&store, &dead_letter::INSERT, &DeadLetter { reason: "told twice".into(), ..again.clone() }).await.unwrap();
         assert_eq!(dead_letter::find(&store, 2).await.unwrap(), Some(again));
-        assert_eq!(retention::forget(&store, &dead_letter::EXPIRE, NOW + Span(1)).await.unwrap(), 3);
+        assert_eq!(retention::forget(&store, &dead_letter::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 3);
         store.close().await;
     });
 }
@@ -136,7 +136,7 @@ fn traces_are_listed_newest_first() {
             put(&store, &trace::INSERT, &row(id)).await.unwrap();
         }
         assert_eq!(trace::of(&store, ConversationId(7), 3, 9).await.unwrap(), [row(2), row(1)]);
-        assert_eq!(retention::forget(&store, &trace::EXPIRE, NOW + Span(1)).await.unwrap(), 3);
+        assert_eq!(retention::forget(&store, &trace::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 3);
         store.close().await;
     });
 }
@@ -176,7 +176,7 @@ fn runs_begin_once_end_once_and_are_counted() {
         assert_eq!(ids(run::of(&store, ConversationId(7), 3, 9).await.unwrap()), [2, 1]);
         assert_eq!(ids(run::of_flow(&store, &flow, 2, 9).await.unwrap()), [1]);
         // What still goes on is kept, however old.
-        assert_eq!(retention::forget(&store, &run::EXPIRE, NOW + Span(1)).await.unwrap(), 2);
+        assert_eq!(retention::forget(&store, &run::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 2);
         assert_eq!(ids(run::page(&store, LAST, 9).await.unwrap()), [3]);
         store.close().await;
     });
@@ -276,7 +276,7 @@ fn a_contact_gets_a_minute_once_and_a_start_is_decided_once() {
         assert_eq!(words, expected);
         // A date may be years away.
         put(&store, &start::INSERT, &row(4, "2029-01-01T10:00")).await.unwrap();
-        assert_eq!(retention::forget(&store, &start::EXPIRE, NOW + Span(1)).await.unwrap(), 2);
+        assert_eq!(retention::forget(&store, &start::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 2);
         assert!(start::find(&store, StartId(4)).await.unwrap().is_some());
         store.close().await;
     });
@@ -384,7 +384,7 @@ fn an_audience_is_walked_to_its_end_once() {
         assert!(put(&store, &audience::ADVANCE, &row(1, 9, false)).await.is_err(), "it is over");
         assert_eq!(audience::open(&store, 0, 9).await.unwrap(), [row(2, 0, false)]);
         assert_eq!(audience::find(&store, 1).await.unwrap(), Some(row(1, 7, true)));
-        assert_eq!(retention::forget(&store, &audience::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        assert_eq!(retention::forget(&store, &audience::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 1);
         store.close().await;
     });
 }
@@ -483,6 +483,7 @@ fn a_webhook_overrules_the_configuration_and_the_catalogue_both() {
                 buttons: Vec::new(),
                 ttl: None,
                 reference: None,
+                parts: Default::default(),
             },
             source,
             updated_at: NOW,
@@ -542,8 +543,11 @@ fn an_idempotency_key_is_claimed_once_per_account() {
         let known = idempotency::find(&store, &account(), "k").await.unwrap().unwrap();
         assert_eq!(known.answer, Some((200, "{}".into())));
         assert_eq!(idempotency::find(&store, &"other".into(), "k").await.unwrap(), None);
-        assert_eq!(retention::forget(&store, &idempotency::EXPIRE, NOW).await.unwrap(), 0);
-        assert_eq!(retention::forget(&store, &idempotency::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        assert_eq!(retention::forget_small(&store, &idempotency::EXPIRE, NOW, Pace::AtOnce).await.unwrap(), 0);
+        assert_eq!(
+            retention::forget_small(&store, &idempotency::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(),
+            1
+        );
         store.close().await;
     });
 }
@@ -604,7 +608,7 @@ fn of_each_place_the_earliest_delivery_is_due_until_it_was_taken() {
         assert_eq!(due(NOW).await, [1, 3]);
         assert!(put(&store, &delivery::AGAIN, &Again { id: 99, at: NOW }).await.is_err());
         put(&store, &delivery::TRIED, &tried(3, State::Done, NOW)).await.unwrap();
-        assert_eq!(retention::forget(&store, &delivery::EXPIRE, NOW + Span(1)).await.unwrap(), 1);
+        assert_eq!(retention::forget(&store, &delivery::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 1);
         put(&store, &delivery::DROP, &Of { subscription_id: 5, at: NOW }).await.unwrap();
         assert_eq!(delivery::waiting(&store, 5).await.unwrap(), 0);
         store.close().await;
@@ -734,8 +738,8 @@ fn old_messages_of_ours_are_forgotten() {
         {
             put(&store, &outbound::INSERT, &NewOutbound { state, ..outbound(id, 7, 1) }).await.unwrap();
         }
-        assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW).await.unwrap(), 0);
-        assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW + Span(1)).await.unwrap(), 2);
+        assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW, Pace::AtOnce).await.unwrap(), 0);
+        assert_eq!(retention::forget(&store, &outbound::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 2);
         for id in [1, 2] {
             assert!(outbound::find(&store, OutboundId(id)).await.unwrap().is_some(), "{id} is to leave still");
         }
@@ -759,7 +763,10 @@ fn a_file_that_a_platform_keeps_is_known_until_it_is_gone_or_old() {
         let found = async |sender: i64| upload::find(&store, SenderId(sender), "ab12").await.unwrap();
         assert_eq!((found(1).await, found(2).await), (Some(row(1, "newer", 1)), Some(row(2, "two", 0))));
         assert_eq!(upload::find(&store, SenderId(1), "cd34").await.unwrap(), None);
-        assert_eq!(retention::forget(&store, &upload::EXPIRE, NOW + Span::days(1)).await.unwrap(), 1);
+        assert_eq!(
+            retention::forget_small(&store, &upload::EXPIRE, NOW + Span::days(1), Pace::AtOnce).await.unwrap(),
+            1
+        );
         assert_eq!((found(1).await.is_some(), found(2).await), (true, None));
         put(&store, &upload::FORGET, &upload::Gone { sender_id: SenderId(1), hash: "ab12".into() }).await.unwrap();
         assert_eq!(found(1).await, None);

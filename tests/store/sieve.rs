@@ -195,7 +195,7 @@ fn a_sieve_and_the_condition_after_it_mean_the_same_people_as_the_condition_alon
                 };
                 contacts.iter().filter(is).map(|contact| contact.id).collect()
             };
-            let some = contact::page_sieved(&store, &account, "here", ContactId(0), (&sieve, NOW), 1_000).await;
+            let some = contact::page_sieved(&store.aside(), &account, "here", ContactId(0), (&sieve, NOW), 1_000).await;
             let some = some.unwrap_or_else(|error| panic!("`{condition}`: {error}\n{sieve:?}"));
             let (alone, after) = (meant(&all), meant(&some));
             let lost: Vec<&Contact> =

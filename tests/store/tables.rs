@@ -18,7 +18,7 @@ use transom::store::{
     early_status,
     inbound::{self, Handled, NewInbound, Raise},
     outbound::{self, NewOutbound, SendState, Sending, Settled},
-    retention,
+    retention::{self, Pace},
     session::{self, Turned},
 };
 
@@ -526,10 +526,12 @@ fn a_status_that_comes_before_the_answer_waits_for_it() {
         let row = outbound::find(&store, OutboundId(1)).await.unwrap().unwrap();
         assert_eq!((row.state, row.accepted_at), (SendState::Delivered, Some(NOW)));
         // It was joined and forgotten: nothing is left to expire.
-        let left = retention::forget(&store, &early_status::EXPIRE, NOW + Span::days(1)).await.unwrap();
+        let left =
+            retention::forget_small(&store, &early_status::EXPIRE, NOW + Span::days(1), Pace::AtOnce).await.unwrap();
         assert_eq!(left, 0);
         hear(&store, &[StatusUpdate { provider_id: "wamid.never".into(), ..early[0].clone() }]).await;
-        let left = retention::forget(&store, &early_status::EXPIRE, NOW + Span::days(1)).await.unwrap();
+        let left =
+            retention::forget_small(&store, &early_status::EXPIRE, NOW + Span::days(1), Pace::AtOnce).await.unwrap();
         assert_eq!(left, 1);
         store.close().await;
     });

@@ -4,7 +4,8 @@ use super::{on_both, sample::*};
 use transom::base::{ids::*, time::Span};
 use transom::model::value::Value;
 use transom::store::{
-    WriteSet, contact, retention,
+    WriteSet, contact,
+    retention::{self, Pace},
     tester_session::{self, Activated, TesterSession},
 };
 
@@ -52,7 +53,8 @@ fn a_session_waits_for_its_code_until_it_is_activated_or_over() {
         let listed = tester_session::of(&store, &account()).await.unwrap();
         assert_eq!(listed.iter().map(|session| session.id).collect::<Vec<_>>(), [3, 2, 1]);
         assert!(tester_session::of(&store, &"other".into()).await.unwrap().is_empty());
-        let gone = retention::forget(&store, &tester_session::EXPIRE, later + Span::hours(24)).await.unwrap();
+        let gone =
+            retention::forget(&store, &tester_session::EXPIRE, later + Span::hours(24), Pace::AtOnce).await.unwrap();
         assert_eq!((gone, tester_session::of(&store, &account()).await.unwrap().len()), (2, 1));
         store.close().await;
     });

@@ -1,7 +1,10 @@
 //! The writer: who wins, who is told, what one bad row does to its neighbours, and what survives.
 
 use super::{on_both, on_postgres, on_sqlite, sample::*};
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use transom::base::{ids::*, time::Span};
 use transom::model::session::Session;
 use transom::store::{
@@ -9,6 +12,7 @@ use transom::store::{
     idempotency::Claim,
     inbound, outbound,
     outbound::{SendState, Sending},
+    retention::{self, Pace},
     session,
     session::Turned,
 };
@@ -360,7 +364,7 @@ fn a_lost_connection_is_opened_again_with_its_locks() {
         .execute(&mut admin)
         .await
         .unwrap();
-        assert_eq!(store.commit(received(2, 1, "wamid.2")).await, Err(CommitError::Unknown));
+        assert_eq!(store.commit(received(2, 1, "wamid.2")).await, Err(CommitError::Away));
         store.commit(received(3, 1, "wamid.3")).await.unwrap();
         assert!(store.is_connected());
         assert!(matches!(Store::open(&bed.url, Options::default()).await, Err(OpenError::Held(_))));
@@ -454,11 +458,211 @@ fn a_retention_pass_removes_what_is_old_and_nothing_else() {
         store.commit(set).await.unwrap();
         let forget = async |seconds| {
             let before = NOW + Span::seconds(seconds);
-            transom::store::retention::forget(&store, &inbound::EXPIRE, before).await.unwrap()
+            retention::forget(&store, &inbound::EXPIRE, before, Pace::AtOnce).await.unwrap()
         };
         assert_eq!(forget(1101).await, 1099);
         assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 1);
         assert_eq!(forget(1201).await, 100);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_full_disk_refuses_at_once_and_what_comes_after_it_lands() {
+    on_sqlite(|bed| async move {
+        let faults = Arc::new(Faults::default());
+        let store = bed.open_with(Options { faults: faults.clone(), ..Options::default() }).await;
+        faults.fill_disk();
+        assert_eq!(store.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Unknown));
+        // The first second is waited out: nobody notices an outage that is shorter.
+        assert_eq!(store.commit(received(2, 1, "wamid.2")).await, Err(CommitError::Away));
+        assert!(
+            !store.is_connected() && store.trouble().is_some_and(|why| why.contains("full")),
+            "{:?}",
+            store.trouble()
+        );
+        let asked = Instant::now();
+        for n in 3..200 {
+            assert_eq!(store.commit(received(n, 1, "wamid.3")).await, Err(CommitError::Away));
+        }
+        assert!(asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 0);
+        faults.free_disk();
+        until("it is back", async || store.is_connected()).await;
+        store.commit(received(4, 1, "wamid.4")).await.unwrap();
+        assert_eq!((inbound::count_unhandled(&store).await.unwrap(), store.trouble()), (1, None));
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_disk_that_is_full_for_less_than_a_second_refuses_nobody_who_comes_then() {
+    on_sqlite(|bed| async move {
+        let faults = Arc::new(Faults::default());
+        let store = bed.open_with(Options { faults: faults.clone(), ..Options::default() }).await;
+        faults.fill_disk();
+        assert_eq!(store.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Unknown));
+        let later = store.submit(received(2, 1, "wamid.2")).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        faults.free_disk();
+        assert!(later.done().await.is_ok());
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_store_whose_disk_is_full_closes_in_time() {
+    on_sqlite(|bed| async move {
+        let faults = Arc::new(Faults::default());
+        let store = bed.open_with(Options { faults: faults.clone(), ..Options::default() }).await;
+        faults.fill_disk();
+        assert_eq!(store.commit(received(1, 1, "wamid.1")).await, Err(CommitError::Unknown));
+        let asked = Instant::now();
+        store.close().await;
+        assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    });
+}
+
+/// What is due soon must be so soon.
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let since = Instant::now();
+    while !is_so().await {
+        assert!(since.elapsed() < Duration::from_secs(20), "not so after 20 s: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[test]
+fn a_database_file_that_is_deleted_or_replaced_is_noticed_and_what_it_held_is_rescued() {
+    for replaced in [false, true] {
+        on_sqlite(move |bed| async move {
+            let store = bed.open().await;
+            store.commit(received(1, 1, "wamid.1")).await.unwrap();
+            let folder = bed.folder.path().join("data");
+            std::fs::remove_file(folder.join("transom.db")).unwrap();
+            if replaced {
+                std::fs::write(folder.join("transom.db"), "").unwrap();
+            }
+            let refused = store.commit(received(2, 1, "wamid.2")).await;
+            assert_eq!(refused, Err(CommitError::Away));
+            let sentence = store.gone().await;
+            let what = if replaced { "was replaced" } else { "was deleted" };
+            assert!(sentence.contains(what) && sentence.contains("transom.db.rescued-1"), "{sentence}");
+            assert!(!store.is_connected() && store.trouble().is_some());
+            store.close().await;
+            // Nobody takes an empty file for the one that was there.
+            let error = Store::open(&bed.url, Options::default()).await.unwrap_err();
+            assert!(matches!(error, OpenError::Gone(_)), "{error}");
+            assert!(error.to_string().contains("transom.db.lock"), "{error}");
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                let rescued = std::fs::metadata(folder.join("transom.db.rescued-1")).unwrap();
+                assert_eq!(rescued.permissions().mode() & 0o777, 0o600, "nobody else reads what people wrote");
+            }
+            for rest in ["transom.db-wal", "transom.db-shm"] {
+                let _ = std::fs::remove_file(folder.join(rest));
+            }
+            std::fs::rename(folder.join("transom.db.rescued-1"), folder.join("transom.db")).unwrap();
+            let store = bed.open().await;
+            assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 1);
+            store.close().await;
+            std::fs::remove_file(folder.join("transom.db")).unwrap();
+            std::fs::remove_file(folder.join("transom.db.lock")).unwrap();
+            let store = bed.open().await;
+            assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 0, "somebody wants to begin anew");
+            store.close().await;
+        });
+    }
+}
+
+#[test]
+fn an_idle_daemon_notices_that_its_file_is_gone() {
+    on_sqlite(|bed| async move {
+        let store = bed.open().await;
+        std::fs::remove_file(bed.folder.path().join("data/transom.db")).unwrap();
+        let sentence = tokio::time::timeout(Duration::from_secs(20), store.gone()).await.unwrap();
+        assert!(sentence.contains("was deleted"), "{sentence}");
+        store.close().await;
+    });
+}
+
+async fn admin(bed: &super::Bed, text: &'static str) {
+    let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
+    sqlx::raw_sql(text).execute(&mut admin).await.unwrap();
+}
+
+/// A commit that waits at a lock which somebody else holds, and that somebody.
+async fn at_a_lock(bed: &super::Bed, store: &Store, id: i64) -> (sqlx::PgConnection, transom::store::Submitted) {
+    let mut other = <sqlx::PgConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
+    sqlx::raw_sql("begin; lock table inbound in access exclusive mode").execute(&mut other).await.unwrap();
+    let waits = store.submit(received(id, 1, &format!("wamid.{id}"))).await.unwrap();
+    let mut looks = <sqlx::PgConnection as sqlx::Connection>::connect(&bed.url).await.unwrap();
+    loop {
+        let text = "select count(*) from pg_stat_activity where application_name = 'transom-writer'
+          and datname = current_database() and wait_event_type = 'Lock'";
+        let waiting: i64 = sqlx::query_scalar(text).fetch_one(&mut looks).await.unwrap();
+        if waiting == 1 {
+            return (other, waits);
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_statement_is_run_again_and_nobody_hears_of_it() {
+    on_postgres(|bed| async move {
+        let store = bed.open().await;
+        let (mut other, waits) = at_a_lock(&bed, &store, 1).await;
+        let cancel = "select pg_cancel_backend(pid) from pg_stat_activity
+          where application_name = 'transom-writer' and datname = current_database()";
+        admin(&bed, cancel).await;
+        sqlx::raw_sql("commit").execute(&mut other).await.unwrap();
+        let asked = Instant::now();
+        waits.done().await.unwrap();
+        store.commit(received(2, 1, "wamid.2")).await.unwrap();
+        assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 2);
+        store.close().await;
+    });
+}
+
+/// By a trigger that says what a server without room, without memory or with a broken page says.
+#[test]
+fn a_server_that_refuses_for_reasons_of_its_own_keeps_its_session_and_takes_more_when_it_can() {
+    on_postgres(|bed| async move {
+        for class in ["53100", "53200", "58030", "XX001"] {
+            let store = bed.open().await;
+            let text = format!(
+                "create or replace function refuse() returns trigger language plpgsql as
+                 $$ begin raise exception 'no' using errcode = '{class}'; end $$;
+                 create or replace trigger refuse before insert on inbound execute function refuse()"
+            );
+            admin(&bed, Box::leak(text.into_boxed_str())).await;
+            let asked = Instant::now();
+            let provider_id = format!("wamid.{class}");
+            assert_eq!(store.commit(received(1, 1, &provider_id)).await, Err(CommitError::Away), "{class}");
+            admin(&bed, "drop trigger refuse on inbound").await;
+            until("it takes them", async || store.commit(received(1, 1, &provider_id)).await.is_ok()).await;
+            assert!(asked.elapsed() < Duration::from_secs(3), "{class}: {:?}", asked.elapsed());
+            admin(&bed, "delete from inbound").await;
+            store.close().await;
+        }
+    });
+}
+
+#[test]
+fn a_session_that_the_server_holds_on_to_is_ended_by_its_owner() {
+    on_postgres(|bed| async move {
+        let store = bed.open().await;
+        // Its commit hangs for longer than a commit may; the server does not know that nobody waits any more.
+        let (mut other, waits) = at_a_lock(&bed, &store, 1).await;
+        assert_eq!(waits.done().await, Err(CommitError::Away));
+        let asked = Instant::now();
+        sqlx::raw_sql("commit").execute(&mut other).await.unwrap();
+        until("it is back", async || store.is_connected()).await;
+        assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+        store.commit(received(2, 1, "wamid.2")).await.unwrap();
+        assert_eq!(inbound::count_unhandled(&store).await.unwrap(), 1, "what was cut off was not written");
         store.close().await;
     });
 }

@@ -2,14 +2,16 @@
 
 mod read;
 mod status;
+mod waiting;
 
 pub use read::*;
 pub use status::{Moved, moved, moved_early, moved_unfollowed, status};
 pub(super) use status::{STATUS_BY_ID, STATUS_BY_PROVIDER, STATUS_EARLY, STATUS_KNOWN, Status};
+pub use waiting::{Unfinished, counts, next_probe, oldest_unsent};
 
 use super::{
     Sql, Statement, Wins, WriteSet, early_status,
-    retention::{Before, expire},
+    retention::{Expire, expire},
 };
 use crate::base::{
     ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
@@ -211,15 +213,14 @@ pub static PLANNED_AGAIN: Statement<PlannedAgain> = Statement::new(
 );
 
 /// What is to leave still may be held for longer than messages are kept.
-pub static EXPIRE: Statement<Before> =
-    expire!("outbound", 154, "created_at", "state not in ('queued', 'sending', 'held')");
+pub static EXPIRE: Expire = expire!("outbound", 154, "created_at", "state not in ('queued', 'sending', 'held')");
 
 pub(super) static STATEMENTS: &[&Sql] = &[
     &INSERT.sql,
     &SENDING.sql,
     &SETTLE.sql,
     &PLANNED_AGAIN.sql,
-    &EXPIRE.sql,
+    &EXPIRE.remove.sql,
     &STATUS_KNOWN.sql,
     &STATUS_BY_ID.sql,
     &STATUS_BY_PROVIDER.sql,

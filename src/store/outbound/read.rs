@@ -1,6 +1,6 @@
 //! Our messages as they are read: for recovery, for lists, for replies.
 
-use super::SendState;
+use super::{SendState, waiting};
 use crate::base::{
     ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
     limits::LATEST_READ_MAX,
@@ -38,12 +38,11 @@ pub struct Outbound {
     pub created_at: Time,
 }
 
-/// Messages of one sender in one unfinished state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
-    pub sender_id: SenderId,
-    pub state: String,
-    pub count: i64,
+impl Outbound {
+    /// The id by which logs join it with what led to it: the contact's message, else its own.
+    pub fn trace(&self) -> i64 {
+        self.draft.trace.map_or(self.id.0, |id| id.0)
+    }
 }
 
 macro_rules! select {
@@ -87,6 +86,7 @@ static NUDGED: Query = Query {
 };
 static OF: Query =
     Query { name: "outbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
+static LATEST: Query = Query { name: "outbound.latest", text: select!("where id < $1 order by id desc limit $2") };
 static UNFINISHED: Query = Query {
     name: "outbound.unfinished",
     text: select!(
@@ -107,12 +107,6 @@ static ACCEPTED_TURN: Query = Query {
     name: "outbound.accepted_turn",
     text: "select max(cast(data ->> 'turn' as bigint)) as turn from outbound
       where conversation_id = $1 and id > $2 and accepted_at is not null",
-};
-static COUNTS: Query = Query {
-    name: "outbound.counts",
-    text: "select sender_id, state, count(*) as n from outbound
-      where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
-      group by sender_id, state",
 };
 
 /// `not_before` and `hold_until` are never both set.
@@ -168,20 +162,41 @@ static REACHED: Query = Query {
       where attempted_at > $1 and sent_as is not null group by sender_id, contact_id",
 };
 
+static PLANNED: Query = Query {
+    name: "outbound.planned",
+    text: select!(
+        "where coalesce(not_before, hold_until) > $1 and (state = 'queued' or state = 'held' or state = 'unknown')
+           and state = 'queued' and data ->> 'at' is not null and (coalesce(not_before, hold_until), id) > ($2, $3)
+         order by coalesce(not_before, hold_until), id limit $4"
+    ),
+};
+static PLANNED_COUNT: Query = Query {
+    name: "outbound.planned_count",
+    text: "select count(*) as n from outbound
+      where (state = 'queued' or state = 'sending' or state = 'held' or state = 'unknown')
+        and conversation_id = $1 and state = 'queued' and data ->> 'at' is not null",
+};
+
 pub(in crate::store) static QUERIES: &[&Query] = &[
+    &super::EXPIRE.page,
     &NEXT_DUE,
+    &PLANNED,
+    &PLANNED_COUNT,
     &PUT_OFF,
     &DUE,
     &FIND,
     &BY_PROVIDER,
     &BY_NUMBER,
     &OF,
+    &LATEST,
     &UNFINISHED,
     &UNFINISHED_OF,
     &ACCEPTED_TURN,
     &STUCK,
     &RESTING,
-    &COUNTS,
+    &waiting::COUNTS,
+    &waiting::OLDEST_UNSENT,
+    &waiting::NEXT_PROBE,
     &NEWEST,
     &REACHED,
     &AFTER,
@@ -232,6 +247,21 @@ pub async fn put_off(store: &Store, what: &PutOff, limit: i64) -> Result<BTreeSe
     Ok(all.into_iter().collect())
 }
 
+/// What programs and persons wrote for a moment after `now`, earliest first; `after` is the last one's moment and id.
+pub async fn planned(
+    store: &Store,
+    now: Time,
+    after: (Time, OutboundId),
+    limit: i64,
+) -> Result<Vec<Outbound>, ReadError> {
+    store.all(&PLANNED, &[now.into(), after.0.into(), after.1.0.into(), limit.into()], read).await
+}
+
+/// How many messages of a conversation wait for such a moment.
+pub async fn planned_count(store: &Store, conversation: ConversationId) -> Result<i64, ReadError> {
+    Ok(store.one(&PLANNED_COUNT, &[conversation.0.into()], |row| row.number("n")).await?.unwrap_or(0))
+}
+
 pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Outbound>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
 }
@@ -272,6 +302,11 @@ pub async fn of(
     limit: i64,
 ) -> Result<Vec<Outbound>, ReadError> {
     store.all(&OF, &[conversation.0.into(), before.0.into(), limit.into()], read).await
+}
+
+/// Of all conversations, newest first.
+pub async fn latest(store: &Store, before: OutboundId, limit: i64) -> Result<Vec<Outbound>, ReadError> {
+    store.all(&LATEST, &[before.0.into(), limit.into()], read).await
 }
 
 /// What is queued, being sent, held or unknown and was written at `until` or before, by conversation and in
@@ -315,19 +350,6 @@ pub async fn reached(store: &Store, since: Time) -> Result<Vec<(SenderId, Contac
     let read =
         |row: &Row| Ok((SenderId(row.number("sender_id")?), ContactId(row.number("contact_id")?), row.time("at")?));
     store.all(&REACHED, &[since.into()], read).await
-}
-
-/// How many messages stand in each unfinished state.
-pub async fn counts(store: &Store) -> Result<Vec<Unfinished>, ReadError> {
-    store
-        .all(&COUNTS, &[], |row| {
-            Ok(Unfinished {
-                sender_id: SenderId(row.number("sender_id")?),
-                state: row.text("state")?,
-                count: row.number("n")?,
-            })
-        })
-        .await
 }
 
 fn read(row: &Row) -> Result<Outbound, ReadError> {

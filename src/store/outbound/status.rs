@@ -52,7 +52,8 @@ macro_rules! rank {
 /// Each try has a provider's id of its own. A message that has one and has not left is one of which a try failed and
 /// that goes again: what is told late or twice of that try (but not that it arrived after all) says nothing of the
 /// next one. Nor does the failure of another try say anything of the one that was accepted. A sender's statuses move
-/// its own messages only, whatever id they carry: another account may sign them.
+/// its own messages only, whatever id they carry: another account may sign them. A message that was delivered was
+/// accepted before, also where that answer or status never came: reports count by it.
 macro_rules! forward {
     (
         by: $by:literal, rank: $rank:literal, at: $at:literal, code: $code:literal, words: $words:literal,
@@ -65,7 +66,7 @@ macro_rules! forward {
                    or outbound.state = 'held'
                    or outbound.state = 'unknown') then input.provider
                  else coalesce(outbound.provider_id, input.provider) end,
-               accepted_at = coalesce(outbound.accepted_at, input.sent),
+               accepted_at = coalesce(outbound.accepted_at, input.sent, input.delivered, input.seen),
                delivered_at = coalesce(outbound.delivered_at, input.delivered),
                read_at = coalesce(outbound.read_at, input.seen),
                failed_at = coalesce(outbound.failed_at, input.failed),

@@ -1,0 +1,259 @@
+//! The writer while the database takes no commits: it tries again and again, and whoever brings something is told so at
+//! once, because a webhook must be answered within two seconds.
+
+use super::{
+    answers::{Answers, Heard},
+    conn::{Conn, Place},
+    dialect::{DbError, Trouble},
+    faults::Faults,
+    group::Waiting,
+    job::{Job, Owner},
+    open::private,
+    statement::CommitError,
+    upkeep::SessionId,
+    writer::Writer,
+};
+use crate::base::limits::{
+    CLOSE_TIMEOUT, COMMIT_QUEUE_MAX, OUTAGE_PATIENCE, OWN_SESSION_TRIES_MAX, RECONNECT_PAUSE_MAX, RECONNECT_PAUSE_MIN,
+    STORE_TRY_TIMEOUT,
+};
+use std::{collections::VecDeque, pin::Pin, pin::pin, time::Duration};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Sleep, sleep},
+};
+
+/// What is left of the connection after an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Session {
+    /// It answers and holds its locks; the server only takes nothing.
+    Stands,
+    Lost,
+}
+
+/// A group was not taken.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub error: DbError,
+    pub session: Session,
+}
+
+impl Failed {
+    pub fn lost(error: DbError) -> Self {
+        Failed { error, session: Session::Lost }
+    }
+
+    fn timed_out() -> Self {
+        Failed::lost(DbError::timed_out())
+    }
+}
+
+impl From<DbError> for Failed {
+    fn from(error: DbError) -> Self {
+        let stands = matches!(error.trouble(), Trouble::Ill | Trouble::Data | Trouble::Again);
+        Failed { session: if stands { Session::Stands } else { Session::Lost }, error }
+    }
+}
+
+/// What happens in the writer's line meanwhile.
+struct Meanwhile<'w> {
+    jobs: &'w mut mpsc::Receiver<Job>,
+    answers: &'w Answers,
+    waiting: &'w mut VecDeque<Waiting>,
+    closing: &'w mut Option<oneshot::Sender<()>>,
+    /// An outage shorter than this is noticed by nobody.
+    patience: Option<Pin<Box<Sleep>>>,
+    has_line: bool,
+}
+
+impl Writer {
+    /// Returns when the database takes commits again, or when the store is to be closed.
+    pub async fn until_back(
+        &mut self,
+        failed: Failed,
+        waiting: &mut VecDeque<Waiting>,
+        closing: &mut Option<oneshot::Sender<()>>,
+        answers: &Answers,
+    ) {
+        let mut failed = failed;
+        self.health.ends_commit();
+        self.health.is_lost(&failed.error.to_string());
+        if self.faults.is_in_step() {
+            // Nothing there may wait for time to pass: the next job tries again.
+            let Writer { conn, place, session, faults, .. } = self;
+            if come_back(conn, place, session, failed.session, faults).await.is_err() {
+                refuse(answers, waiting.drain(..)).await;
+            }
+            return self.health.is_back();
+        }
+        let Writer { conn, place, session, faults, jobs, health, own_file, .. } = self;
+        let patience = Some(Box::pin(sleep(OUTAGE_PATIENCE.to_std())));
+        let mut meanwhile = Meanwhile { jobs, answers, waiting, closing, patience, has_line: true };
+        let mut pause = RECONNECT_PAUSE_MIN.to_std();
+        loop {
+            match meanwhile.during(come_back(conn, place, session, failed.session, faults)).await {
+                Ok(()) => break,
+                Err(again) => failed = again,
+            }
+            health.is_lost(&failed.error.to_string());
+            if meanwhile.closing.is_some() || !meanwhile.has_line {
+                refuse(answers, meanwhile.waiting.drain(..)).await;
+                return;
+            }
+            meanwhile.during(sleep(pause)).await;
+            pause = (pause * 2).min(RECONNECT_PAUSE_MAX.to_std());
+            if own_file.as_mut().is_some_and(|own| own.is_gone().is_some()) {
+                // The loop of the writer finds it and says so.
+                return;
+            }
+        }
+        if let Some(own) = own_file {
+            own.is_reopened();
+        }
+        health.is_back();
+    }
+
+    /// The database's file is no longer there: what it held is written beside it, and nothing is taken any more.
+    pub async fn is_gone(
+        &mut self,
+        what: String,
+        waiting: &mut VecDeque<Waiting>,
+        closing: &mut Option<oneshot::Sender<()>>,
+        answers: &Answers,
+    ) {
+        refuse(answers, waiting.drain(..)).await;
+        let rescue = self.own_file.as_ref().map(|own| own.rescue());
+        let copied = rescue.filter(|path| {
+            let copied = private(path).is_ok() && self.conn.copy(path).is_ok();
+            if !copied {
+                // An empty file is none.
+                let _ = std::fs::remove_file(path);
+            }
+            copied
+        });
+        let copy = match copied {
+            Some(path) => format!("what the daemon still had of it is in `{}`", path.display()),
+            None => "nothing of it could be copied".to_owned(),
+        };
+        let sentence = format!(
+            "{what} while the daemon ran; it stops, because what it wrote now would be lost. {}{}. Put the right file in \
+             its place and start again",
+            copy[..1].to_uppercase(),
+            &copy[1..]
+        );
+        self.health.is_gone(sentence);
+        let mut meanwhile =
+            Meanwhile { jobs: &mut self.jobs, answers, waiting, closing, patience: None, has_line: true };
+        while meanwhile.closing.is_none() && meanwhile.has_line {
+            let job = meanwhile.jobs.recv().await;
+            meanwhile.take(job).await;
+        }
+    }
+}
+
+impl Meanwhile<'_> {
+    /// Does the work, and answers whoever comes until it is done.
+    async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            let patience = async {
+                match &mut self.patience {
+                    Some(patience) => patience.as_mut().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let job = tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = patience => None,
+                job = self.jobs.recv(), if self.has_line => Some(job),
+            };
+            match job {
+                Some(job) => self.take(job).await,
+                None => {
+                    self.patience = None;
+                    refuse(self.answers, self.waiting.drain(..)).await;
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, job: Option<Job>) {
+        match job {
+            Some(Job::Commit(set, owner)) if self.patience.is_some() && self.waiting.len() < COMMIT_QUEUE_MAX => {
+                self.waiting.push_back((set, owner));
+            }
+            Some(Job::Commit(set, owner)) => refuse(self.answers, [(set, owner)]).await,
+            // Nothing is made shorter now.
+            Some(Job::Shrink(owner)) => drop(owner.send(false)),
+            Some(Job::Close(owner)) => *self.closing = Some(owner),
+            None => self.has_line = false,
+        }
+    }
+}
+
+/// They hear that nothing of theirs was written.
+async fn refuse(answers: &Answers, sets: impl IntoIterator<Item = Waiting>) {
+    let heard: Heard = sets.into_iter().map(|(_, owner): (_, Owner)| (owner, Err(CommitError::Away))).collect();
+    if !heard.is_empty() {
+        answers.tell(heard).await;
+    }
+}
+
+/// One try: a connection with its locks, and a commit.
+async fn come_back(
+    conn: &mut Conn,
+    place: &Place,
+    session: &mut Option<SessionId>,
+    left: Session,
+    faults: &Faults,
+) -> Result<(), Failed> {
+    if left == Session::Lost {
+        match place {
+            Place::Sqlite { .. } => {
+                // The new one first: whoever closes the last connection puts the log back into the file, and of a commit
+                // that failed half-way something may stand there.
+                let fresh = place.connect().await.map_err(Failed::lost)?;
+                let old = std::mem::replace(conn, fresh);
+                let _ = old.close().await;
+            }
+            Place::Postgres(_) => {
+                // The old one first: it may hold the locks.
+                let old = std::mem::replace(conn, Conn::Closed);
+                let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), old.close()).await;
+                let opened = tokio::time::timeout(STORE_TRY_TIMEOUT.to_std(), own_again(place, session.as_ref())).await;
+                let (mut fresh, has_locks) = opened.map_err(|_| Failed::timed_out())?.map_err(Failed::lost)?;
+                if !has_locks {
+                    let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), fresh.close()).await;
+                    return Err(Failed::lost(DbError::Held));
+                }
+                *session = fresh.session_id().await.map_err(Failed::lost)?;
+                *conn = fresh;
+            }
+        }
+    }
+    if faults.has_full_disk() {
+        return Err(Failed::lost(Faults::full_disk()));
+    }
+    let probe = tokio::time::timeout(STORE_TRY_TIMEOUT.to_std(), conn.probe()).await;
+    probe.map_err(|_| Failed::timed_out())?.map_err(Failed::from)
+}
+
+/// A new connection, and whether it holds all locks. A session of our own that the server has not given up yet is
+/// ended: nobody else would do it before its time-outs.
+async fn own_again(place: &Place, own: Option<&SessionId>) -> Result<(Conn, bool), DbError> {
+    let mut conn = place.connect().await?;
+    for attempt in 0..OWN_SESSION_TRIES_MAX {
+        if conn.take_shards().await? {
+            return Ok((conn, true));
+        }
+        conn.let_shards_go().await?;
+        match own {
+            Some(own) if attempt == 0 => conn.end_session(own).await?,
+            Some(_) => {}
+            None => break,
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok((conn, false))
+}

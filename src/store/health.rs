@@ -1,0 +1,172 @@
+//! Whether the database takes commits now; if not, since when and why. An outage is told when it begins, each minute
+//! while it lasts, and when it is over: not at each of the hundreds of tries in between.
+
+use super::faults::Faults;
+use crate::base::{
+    clock::{Clock, SystemClock},
+    limits::{COMMIT_SLOW, OUTAGE_TOLD_EVERY},
+    time::{Span, Time},
+};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicI64, Ordering},
+};
+use tokio::sync::watch;
+
+/// Shared by the writer, which knows it, and by whoever asks the store.
+#[derive(Debug)]
+pub(super) struct Health {
+    connected: AtomicBool,
+    outage: Mutex<Option<Outage>>,
+    /// When the transaction began that is under way, in milliseconds; 0: none.
+    busy_since: AtomicI64,
+    /// The sentence that says that the file of the database is no longer there.
+    gone: watch::Sender<Option<String>>,
+    /// When an outage was last told: one that comes and goes each second is told once a minute, too.
+    told: AtomicI64,
+    /// Where one thing happens after another: its disk is full, or it is not.
+    in_step: Option<Arc<Faults>>,
+}
+
+#[derive(Debug)]
+struct Outage {
+    since: Time,
+    is_told: bool,
+    why: String,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Health {
+            connected: true.into(),
+            outage: Mutex::default(),
+            busy_since: 0.into(),
+            gone: watch::Sender::new(None),
+            told: i64::MIN.into(),
+            in_step: None,
+        }
+    }
+}
+
+impl Health {
+    pub fn of(faults: &Arc<Faults>) -> Self {
+        Health { in_step: faults.is_in_step().then(|| Arc::clone(faults)), ..Health::default() }
+    }
+
+    /// It takes commits, as far as is known: the last one did not fail, and none has gone unanswered for too long.
+    pub fn is_connected(&self) -> bool {
+        match &self.in_step {
+            Some(faults) => !faults.has_full_disk(),
+            None => self.connected.load(Ordering::SeqCst) && self.is_slow_since().is_none(),
+        }
+    }
+
+    /// For how long a commit has gone unanswered, where that is too long.
+    fn is_slow_since(&self) -> Option<Span> {
+        let since = self.busy_since.load(Ordering::Relaxed);
+        let took = if since == 0 { Span::ZERO } else { SystemClock.now() - Time(since) };
+        (took >= COMMIT_SLOW).then_some(took)
+    }
+
+    /// Why the database takes no commits at this moment.
+    pub fn trouble(&self) -> Option<String> {
+        if let Some(gone) = self.gone.borrow().clone() {
+            return Some(gone);
+        }
+        if let Some(outage) = &*self.outage() {
+            return Some(outage.why.clone());
+        }
+        self.is_slow_since().map(|took| format!("a commit has not been answered for {} s", took.0 / 1_000))
+    }
+
+    pub fn begins_commit(&self) {
+        self.busy_since.store(SystemClock.now().0, Ordering::Relaxed);
+    }
+
+    pub fn ends_commit(&self) {
+        self.busy_since.store(0, Ordering::Relaxed);
+    }
+
+    /// Another try failed, or the first commit did.
+    pub fn is_lost(&self, why: &str) {
+        let now = SystemClock.now();
+        let mut outage = self.outage();
+        let last = self.told.load(Ordering::Relaxed);
+        let tells = !(last..last.saturating_add(OUTAGE_TOLD_EVERY.0)).contains(&now.0);
+        if tells {
+            self.told.store(now.0, Ordering::Relaxed);
+        }
+        let (since, was_told) = outage.as_ref().map_or((now, false), |of| (of.since, of.is_told));
+        match &*outage {
+            None if tells => {
+                tracing::error!(error = why, "The database takes no commits; it is tried again until it does");
+            }
+            Some(_) if tells => {
+                let seconds = (now - since).0 / 1_000;
+                tracing::error!(error = why, "The database has taken no commits for {seconds} s");
+            }
+            None | Some(_) => {}
+        }
+        *outage = Some(Outage { since, is_told: was_told || tells, why: why.to_owned() });
+        self.connected.store(false, Ordering::SeqCst);
+    }
+
+    pub fn is_back(&self) {
+        if let Some(outage) = self.outage().take().filter(|outage| outage.is_told) {
+            let millis = (SystemClock.now() - outage.since).0;
+            tracing::info!("The database is back after {}.{} s", millis / 1_000, millis % 1_000 / 100);
+        }
+        self.connected.store(true, Ordering::SeqCst);
+    }
+
+    /// The file was deleted or replaced: nothing more will be written.
+    pub fn is_gone(&self, sentence: String) {
+        self.connected.store(false, Ordering::SeqCst);
+        self.gone.send_replace(Some(sentence));
+    }
+
+    /// Waits for that sentence.
+    pub async fn gone(&self) -> String {
+        let mut told = self.gone.subscribe();
+        loop {
+            if let Some(sentence) = told.borrow_and_update().clone() {
+                return sentence;
+            }
+            if told.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    fn outage(&self) -> MutexGuard<'_, Option<Outage>> {
+        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_says_why_until_it_is_over() {
+        let health = Health::default();
+        assert!(health.is_connected() && health.trouble().is_none());
+        health.is_lost("the disk is full");
+        assert!(!health.is_connected());
+        assert_eq!(health.trouble().as_deref(), Some("the disk is full"));
+        health.is_back();
+        assert!(health.is_connected() && health.trouble().is_none());
+    }
+
+    #[test]
+    fn a_commit_that_is_not_answered_is_trouble() {
+        let health = Health::default();
+        health.begins_commit();
+        assert_eq!(health.trouble(), None);
+        health.busy_since.store((SystemClock.now() - COMMIT_SLOW).0, Ordering::Relaxed);
+        assert!(health.trouble().unwrap().contains("not been answered for 2 s"), "{:?}", health.trouble());
+        assert!(!health.is_connected());
+        health.ends_commit();
+        assert!(health.trouble().is_none() && health.is_connected());
+    }
+}

@@ -1,0 +1,129 @@
+//! The file of a SQLite database under the name by which it was opened: somebody may delete or replace it, and a program
+//! that has it open would go on writing where nobody will ever look.
+
+use super::open::OpenError;
+use std::{
+    fs::{self, File},
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Which file has the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Identity(u64, u64);
+
+/// The database and its log, as they were when they were opened.
+#[derive(Debug)]
+pub(super) struct OwnFile {
+    file: PathBuf,
+    was: Option<Identity>,
+    log: PathBuf,
+    /// SQLite makes the log when it is first written.
+    log_was: Option<Identity>,
+}
+
+impl OwnFile {
+    pub fn new(file: &Path) -> Self {
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        OwnFile { file: file.to_owned(), was: identity(file), log: PathBuf::from(log), log_was: None }
+    }
+
+    /// The connection was opened anew, and may have made a new log.
+    pub fn is_reopened(&mut self) {
+        self.log_was = None;
+    }
+
+    /// What happened to it, if it is no longer the one that was opened.
+    pub fn is_gone(&mut self) -> Option<String> {
+        let was = self.was?;
+        let what = match identity(&self.file) {
+            Some(now) if now == was => {
+                let now = identity(&self.log);
+                match (self.log_was, now) {
+                    (None, _) => {
+                        self.log_was = now;
+                        return None;
+                    }
+                    (before, now) if before == now => return None,
+                    (_, _) => format!("the log `{}` of the database was deleted or replaced", self.log.display()),
+                }
+            }
+            Some(_) => format!("the database file `{}` was replaced by another one", self.file.display()),
+            None => format!("the database file `{}` was deleted", self.file.display()),
+        };
+        Some(what)
+    }
+
+    /// Where what the connection still knows is written: beside the file, under a name that nothing has.
+    pub fn rescue(&self) -> PathBuf {
+        let named = |n: u32| {
+            let mut name = self.file.as_os_str().to_owned();
+            name.push(format!(".rescued-{n}"));
+            PathBuf::from(name)
+        };
+        (1..).map(named).find(|path| !path.exists()).expect("numbers do not end")
+    }
+}
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).ok().map(|about| Identity(about.dev(), about.ino()))
+}
+
+/// Elsewhere a file that is open cannot be deleted.
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<Identity> {
+    None
+}
+
+/// In the lock file: the database beside it has been made.
+const MADE: &str = "The database beside this file was made.\n";
+
+/// Refuses a start where the lock file says that there was a database and there is none: an empty one would be taken for
+/// it, and nobody would be told.
+pub(super) fn is_there_still(lock: &mut File, file: &Path) -> Result<(), OpenError> {
+    let mut said = String::new();
+    // One that cannot be read says nothing.
+    let _ = lock.read_to_string(&mut said);
+    let is_empty = fs::metadata(file).map_or(true, |about| about.len() == 0);
+    if said == MADE && is_empty { Err(OpenError::Gone(file.to_owned())) } else { Ok(()) }
+}
+
+/// Writes down that there is a database from now on.
+pub(super) fn is_made(lock: &mut File) {
+    let written = lock.metadata().map_or(0, |about| about.len());
+    // A full disk: the next start writes it.
+    if written == 0 && lock.write_all(MADE.as_bytes()).is_err() {
+        let _ = lock.set_len(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_gone_when_it_is_deleted_replaced_or_has_lost_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, log) = (folder.path().join("a.db"), folder.path().join("a.db-wal"));
+        fs::write(&file, "1").unwrap();
+        let mut own = OwnFile::new(&file);
+        assert_eq!(own.is_gone(), None);
+        fs::write(&log, "1").unwrap();
+        assert_eq!(own.is_gone(), None, "SQLite has made its log");
+        fs::write(&file, "grown").unwrap();
+        assert_eq!(own.is_gone(), None);
+        fs::remove_file(&log).unwrap();
+        assert!(own.is_gone().unwrap().contains("log"));
+        own.is_reopened();
+        assert_eq!(own.is_gone(), None);
+        fs::write(folder.path().join("b"), "other").unwrap();
+        fs::rename(folder.path().join("b"), &file).unwrap();
+        assert!(own.is_gone().unwrap().contains("replaced"));
+        fs::remove_file(&file).unwrap();
+        assert!(own.is_gone().unwrap().contains("deleted"));
+    }
+}

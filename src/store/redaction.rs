@@ -1,0 +1,242 @@
+//! Rows in which erased people are looked for, since nobody can look them up by person, and what is left of such a row.
+
+use super::{Query, ReadError, Sql, Statement, Store, Wins, dead_letter::DeadLetter};
+use crate::base::{
+    ids::{AccountName, SenderId},
+    time::Time,
+};
+use serde::Serialize;
+
+/// A raw body of a webhook.
+#[derive(Debug, Clone, Serialize)]
+pub struct Body {
+    pub id: i64,
+    pub sender_id: Option<SenderId>,
+    pub body: String,
+}
+
+/// What is left of a dead letter.
+#[derive(Debug, Clone, Serialize)]
+pub struct Letter {
+    pub id: i64,
+    pub reason: String,
+    pub data: serde_json::Value,
+    /// Nothing is left to be tried again: it is off the list.
+    pub settled_at: Option<Time>,
+}
+
+/// An answer that is kept for a repetition of its request.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    pub account: AccountName,
+    pub key: String,
+    pub new_key: String,
+    pub body: Option<String>,
+}
+
+/// What a broadcast or an audience wants.
+#[derive(Debug, Clone, Serialize)]
+pub struct Wanted {
+    pub id: i64,
+    pub data: serde_json::Value,
+}
+
+/// A phone that was to be a tester.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tester {
+    pub account: AccountName,
+    /// `+` and digits.
+    pub phone: String,
+}
+
+pub static WEBHOOK: Statement<Body> = Statement::new(
+    "redaction.webhook",
+    274,
+    Wins::Plain,
+    |row| row.id.into(),
+    "update webhook set body = value ->> 'body'
+     from {rows} as input where webhook.id = cast(value ->> 'id' as bigint)",
+);
+
+pub static LETTER: Statement<Letter> = Statement::new(
+    "redaction.letter",
+    275,
+    Wins::Plain,
+    |row| row.id.into(),
+    "update dead_letter set reason = value ->> 'reason', data = value -> 'data',
+       replayed_at = coalesce(dead_letter.replayed_at, cast(value ->> 'settled_at' as bigint))
+     from {rows} as input where dead_letter.id = cast(value ->> 'id' as bigint)",
+);
+
+pub static ANSWER: Statement<Answer> = Statement::new(
+    "redaction.answer",
+    276,
+    Wins::Plain,
+    |row| row.key.as_str().into(),
+    "update idempotency set key = value ->> 'new_key', body = value ->> 'body'
+     from {rows} as input
+     where idempotency.account = value ->> 'account' and idempotency.key = value ->> 'key'",
+);
+
+pub static BROADCAST: Statement<Wanted> = Statement::new(
+    "redaction.broadcast",
+    320,
+    Wins::Plain,
+    |row| row.id.into(),
+    "update broadcast set data = value -> 'data'
+     from {rows} as input where broadcast.id = cast(value ->> 'id' as bigint)",
+);
+
+pub static AUDIENCE: Statement<Wanted> = Statement::new(
+    "redaction.audience",
+    321,
+    Wins::Plain,
+    |row| row.id.into(),
+    "update audience set data = value -> 'data'
+     from {rows} as input where audience.id = cast(value ->> 'id' as bigint)",
+);
+
+pub static TESTER: Statement<Tester> = Statement::new(
+    "redaction.tester",
+    322,
+    Wins::Plain,
+    |row| row.phone.as_str().into(),
+    "delete from tester_session where (account, phone) in
+       (select value ->> 'account', value ->> 'phone' from {rows} as input)",
+);
+
+pub(super) static STATEMENTS: &[&Sql] =
+    &[&WEBHOOK.sql, &LETTER.sql, &ANSWER.sql, &BROADCAST.sql, &AUDIENCE.sql, &TESTER.sql];
+
+static IN_WEBHOOKS: Query = Query {
+    name: "redaction.in_webhooks",
+    text: r"select id, sender_id, body from webhook where id > $1 and body like $2 escape '\' order by id limit $3",
+};
+static IN_LETTERS: Query = Query {
+    name: "redaction.in_letters",
+    text: r"select id, kind, at, sender_id, subject_id, reason, cast(data as text) as data, replayed_at from dead_letter
+      where id > $1 and (cast(data as text) like $2 escape '\' or reason like $2 escape '\') order by id limit $3",
+};
+static IN_ANSWERS: Query = Query {
+    name: "redaction.in_answers",
+    text: r"select key, body from idempotency
+      where account = $1 and key > $2 and (body like $3 escape '\' or key like $3 escape '\') order by key limit $4",
+};
+static IN_BROADCASTS: Query = Query {
+    name: "redaction.in_broadcasts",
+    text: r"select id, cast(data as text) as data from broadcast
+      where account = $1 and id > $2 and cast(data as text) like $3 escape '\' order by id limit $4",
+};
+static IN_AUDIENCES: Query = Query {
+    name: "redaction.in_audiences",
+    text: r"select id, cast(data as text) as data from audience
+      where account = $1 and id > $2 and cast(data as text) like $3 escape '\' order by id limit $4",
+};
+
+pub(super) static QUERIES: &[&Query] = &[&IN_WEBHOOKS, &IN_LETTERS, &IN_ANSWERS, &IN_BROADCASTS, &IN_AUDIENCES];
+
+/// The pattern of `like` for a text that holds a name, whatever stands in the name.
+pub fn holding(name: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in name.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// Raw bodies that may hold a name, after an id.
+pub async fn in_webhooks(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<Body>, ReadError> {
+    store
+        .all(&IN_WEBHOOKS, &[after.into(), pattern.into(), limit.into()], |row| {
+            Ok(Body {
+                id: row.number("id")?,
+                sender_id: row.maybe_number("sender_id")?.map(SenderId),
+                body: row.text("body")?,
+            })
+        })
+        .await
+}
+
+/// Dead letters that may hold a name, after an id.
+pub async fn in_letters(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<DeadLetter>, ReadError> {
+    store
+        .all(&IN_LETTERS, &[after.into(), pattern.into(), limit.into()], |row| {
+            Ok(DeadLetter {
+                id: row.number("id")?,
+                kind: row.text("kind")?,
+                at: row.time("at")?,
+                sender_id: row.maybe_number("sender_id")?.map(SenderId),
+                subject_id: row.maybe_number("subject_id")?,
+                reason: row.text("reason")?,
+                data: row.json("data")?,
+                replayed_at: row.maybe_time("replayed_at")?,
+            })
+        })
+        .await
+}
+
+/// An account's kept answers that may hold a name, in their body or in their key, after a key.
+pub async fn in_answers(
+    store: &Store,
+    account: &AccountName,
+    after: &str,
+    pattern: &str,
+    limit: i64,
+) -> Result<Vec<Answer>, ReadError> {
+    let args = [account.as_str().into(), after.into(), pattern.into(), limit.into()];
+    store
+        .all(&IN_ANSWERS, &args, |row| {
+            let key = row.text("key")?;
+            Ok(Answer { account: account.clone(), new_key: key.clone(), key, body: row.maybe_text("body")? })
+        })
+        .await
+}
+
+/// An account's broadcasts that may hold a name, after an id.
+pub async fn in_broadcasts(
+    store: &Store,
+    account: &AccountName,
+    after: i64,
+    pattern: &str,
+    limit: i64,
+) -> Result<Vec<Wanted>, ReadError> {
+    wanted(store, &IN_BROADCASTS, account, after, pattern, limit).await
+}
+
+/// An account's audiences that may hold a name, after an id.
+pub async fn in_audiences(
+    store: &Store,
+    account: &AccountName,
+    after: i64,
+    pattern: &str,
+    limit: i64,
+) -> Result<Vec<Wanted>, ReadError> {
+    wanted(store, &IN_AUDIENCES, account, after, pattern, limit).await
+}
+
+async fn wanted(
+    store: &Store,
+    query: &'static Query,
+    account: &AccountName,
+    after: i64,
+    pattern: &str,
+    limit: i64,
+) -> Result<Vec<Wanted>, ReadError> {
+    let args = [account.as_str().into(), after.into(), pattern.into(), limit.into()];
+    store.all(query, &args, |row| Ok(Wanted { id: row.number("id")?, data: row.json("data")? })).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_never_a_pattern() {
+        assert_eq!(holding("34600111222"), "%34600111222%");
+        assert_eq!(holding(r"%_\"), r"%\%\_\\%");
+    }
+}

@@ -1,0 +1,118 @@
+//! What the writer asks of its connection besides commits: whether it is well, whose session it is, and to copy or shorten
+//! its file.
+
+use super::conn::{Conn, Result, closed};
+use crate::base::limits::{SHRINK_KEEPS_ONE_OF, SHRINK_KEEPS_PAGES};
+use sqlx::Row as _;
+use std::path::Path;
+
+/// A session as the server knows it; the number alone may be another one's later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SessionId {
+    process: i32,
+    began: String,
+}
+
+/// The mode of `pragma auto_vacuum` in which free pages go when they are asked to.
+const INCREMENTAL: i64 = 2;
+/// `SHRINK_PAGES` of them; a pragma takes no parameter.
+const SHRINK: &str = "pragma incremental_vacuum(64)";
+
+const SQLITE_PROBE: &str = "
+    begin immediate;
+    insert into meta (key, value) values ('probe', hex(zeroblob(131072)))
+      on conflict (key) do update set value = excluded.value;
+    commit;
+    delete from meta where key = 'probe';";
+/// One transaction; digests, because what is the same all over would be packed.
+const POSTGRES_PROBE: &str = "
+    insert into meta (key, value)
+      select 'probe', string_agg(md5(cast(n as text)), '') from generate_series(1, 8000) as n
+      on conflict (key) do update set value = excluded.value;
+    delete from meta where key = 'probe';";
+
+impl Conn {
+    /// Of a few of them, before they are tried again.
+    pub async fn let_shards_go(&mut self) -> Result<()> {
+        if let Conn::Postgres(conn) = self {
+            sqlx::raw_sql("select pg_advisory_unlock_all()").execute(conn).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn session_id(&mut self) -> Result<Option<SessionId>> {
+        let Conn::Postgres(conn) = self else { return Ok(None) };
+        let text = "select pid, cast(backend_start as text) from pg_stat_activity where pid = pg_backend_pid()";
+        let row = sqlx::query(text).fetch_one(conn).await?;
+        Ok(Some(SessionId { process: row.try_get(0)?, began: row.try_get(1)? }))
+    }
+
+    /// Ends a session of ours that the server has not found out to be dead. A role may end its own.
+    pub async fn end_session(&mut self, own: &SessionId) -> Result<()> {
+        if let Conn::Postgres(conn) = self {
+            let text = "select pg_terminate_backend(pid) from pg_stat_activity
+              where pid = $1 and cast(backend_start as text) = $2 and pid <> pg_backend_pid()";
+            sqlx::query(text).bind(own.process).bind(&own.began).execute(conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Commits as much as a large group has: a full disk may have room for less.
+    pub async fn probe(&mut self) -> Result<()> {
+        match self {
+            Conn::Sqlite(conn) => conn.execute_batch(SQLITE_PROBE).map_err(|error| {
+                // Else the next transaction could not begin.
+                let _ = conn.execute_batch("rollback");
+                error.into()
+            }),
+            Conn::Postgres(conn) => {
+                sqlx::raw_sql(POSTGRES_PROBE).execute(conn).await?;
+                Ok(())
+            }
+            Conn::Closed => Err(closed()),
+        }
+    }
+
+    /// Copies all of a SQLite database into a new file.
+    pub fn copy(&self, file: &Path) -> Result<()> {
+        match self {
+            Conn::Sqlite(conn) => {
+                conn.execute("vacuum into ?1", [file.to_string_lossy()])?;
+                Ok(())
+            }
+            Conn::Postgres(_) | Conn::Closed => Err(closed()),
+        }
+    }
+
+    /// Gives at most `SHRINK_PAGES` free pages of SQLite's file back to the disk, where more are free than the next
+    /// messages will use; true: more are. The file itself becomes shorter at the next checkpoint.
+    pub fn shrink(&mut self) -> Result<bool> {
+        let Conn::Sqlite(conn) = self else { return Ok(false) };
+        let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let worth = || -> Result<bool> {
+            let kept = (number("page_count")? / SHRINK_KEEPS_ONE_OF).max(SHRINK_KEEPS_PAGES);
+            Ok(number("freelist_count")? > kept)
+        };
+        // A file of an earlier version has no list of who points to a page: `transom migrate --compact` makes one.
+        if number("auto_vacuum")? != INCREMENTAL || !worth()? {
+            return Ok(false);
+        }
+        // Each row of the answer stands for one page.
+        let mut statement = conn.prepare_cached(SHRINK)?;
+        let mut pages = statement.query([])?;
+        while pages.next()?.is_some() {}
+        drop(pages);
+        drop(statement);
+        worth()
+    }
+
+    /// Writes SQLite's file anew, without free pages and so that `shrink` can shorten it from now on.
+    pub fn compact(&mut self) -> Result<()> {
+        let Conn::Sqlite(conn) = self else { return Ok(()) };
+        // The journal's mode cannot be WAL while the file gets its list of pages.
+        conn.execute_batch(
+            "pragma journal_mode = delete; pragma auto_vacuum = incremental; vacuum; pragma journal_mode = wal;",
+        )?;
+        Ok(())
+    }
+}
