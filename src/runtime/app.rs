@@ -1,17 +1,20 @@
 //! The daemon's parts in one place, how they are put together, and the clockwork that drives them.
 
 use super::{
+    admission::Admission,
     arrived::Arrived,
     asked_windows::AskedWindows,
     attach::Uploads,
     beginning::Beginning,
     behind::Behind,
+    breaker::Breaker,
     broadcast::Broadcasts,
     calls::Calls,
     catalogue::Catalogue,
     config::Config,
     directory::Directory,
     flow_health::FlowHealth,
+    forms::Forms,
     health::Health,
     lane::{LaneState, TurnSeen, Work},
     lanes::Lanes,
@@ -24,20 +27,27 @@ use super::{
     rates::Rates,
     reach::Reach,
     reload::Reloader,
+    retention::Retention,
     schedule::Lines,
+    seldom::Seldom,
     senders::Senders,
     stops::Stops,
+    survey::Survey,
     timers::Timers,
+    traces::Traces,
+    undone::Undone,
 };
 use crate::{
     base::{
         clock::Clock,
         ids::{ConversationId, FlowName, OutboundId, SenderId},
-        limits::{LOAD_DUE_EVERY, PLAN_EVERY, PLAN_REST, PURSE_LOOK_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY},
+        limits::{
+            LOAD_DUE_EVERY, PLAN_EVERY, PLAN_REST, PURSE_LOOK_EVERY, RETAIN_EVERY, SETTLE_TURNS_MAX, SWEEP_EVERY,
+        },
         time::{Span, Time},
     },
     channel::{Http, Provider},
-    store::{Store, conversation, event::Wanted, outbound, session, start, subscription},
+    store::{Store, event::Wanted, outbound, retention::Pace, session, start},
 };
 use std::{
     collections::BTreeMap,
@@ -64,6 +74,12 @@ pub struct App {
     pub metrics: Metrics,
     pub posts: Posts,
     pub health: Health,
+    /// What led to our newest messages, for the log.
+    pub(super) traces: Traces,
+    /// Whether the platforms of senders answer.
+    pub breaker: Breaker,
+    /// What was last read from the rows for probes and metrics.
+    pub survey: Survey,
     /// What accounts have left for messages.
     pub purse: Purse,
     pub flow_health: FlowHealth,
@@ -71,6 +87,7 @@ pub struct App {
     pub(super) turning_flows: tokio::sync::Mutex<()>,
     pub calls: Calls,
     pub reloader: Reloader,
+    pub(super) retention: Arc<Retention>,
     /// Sandbox senders use `sandbox.env` and `sandbox.mocks`; not in an author's test, which has its own.
     pub(super) plays: bool,
     /// Signs the tokens of our buttons; kept in the database.
@@ -97,6 +114,12 @@ pub struct App {
     pub(super) calling: Marks<(ConversationId, u32, u32)>,
     /// Contacts with recorded messages that are in nobody's line: their lane reads them back before it goes on.
     pub(super) behind: Behind,
+    /// Contacts whose messages wait for a free lane.
+    pub(super) admission: Admission,
+    /// What the database took not, and takes later.
+    pub(super) undone: Undone,
+    /// Lines of the log that an outage would write each time.
+    pub seldom: Seldom,
     /// Templates of whose refusal somebody was told.
     pub(super) templates_told: Marks<(SenderId, String)>,
     /// Planned starts that were handed to their lanes.
@@ -121,6 +144,7 @@ pub struct App {
     pub(super) publishing: Marks<(FlowName, String)>,
     pub(super) rates: Rates,
     pub(super) mornings: Mornings,
+    pub(super) forms: Forms,
     /// How far the starts of schedules are spread out.
     pub(super) lines: Lines,
     pub(super) broadcasts: Broadcasts,
@@ -137,6 +161,7 @@ pub(super) struct Beat {
     planned: AtomicI64,
     looked: AtomicI64,
     swept: AtomicI64,
+    retained: AtomicI64,
     planning: tokio::sync::Mutex<()>,
     planning_many: tokio::sync::Mutex<()>,
     /// The planners run by themselves: nobody moves the clock by hand, and others want the writer, too.
@@ -163,7 +188,13 @@ impl App {
         let planned = self.plan_due().await.and(self.plan_many_due().await);
         let begun = self.begin_starts(self.clock.now(), false).await;
         let woken = self.wake_due(by_hand).await;
-        planned.and(begun).and(woken).and(self.tidy_due().await)
+        let tidied = self.tidy_due().await;
+        // Of the one who moves the clock by hand: a daemon has a loop of its own for it.
+        let forgotten = match passed(&self.beat.retained, self.clock.now(), RETAIN_EVERY) {
+            true => self.retention.pass(Pace::AtOnce).await.map_err(anyhow::Error::from),
+            false => Ok(()),
+        };
+        planned.and(begun).and(woken).and(tidied).and(forgotten)
     }
 
     /// What begins, goes on or leaves at a moment that has come.
@@ -179,7 +210,7 @@ impl App {
         for contact in self.timers.due(now) {
             self.push(contact, Work::Wake);
         }
-        done
+        done.and(self.tend_breaker(now).await)
     }
 
     /// What schedules start. It may walk over many contacts, so it goes beside the timers.
@@ -209,7 +240,7 @@ impl App {
         }
     }
 
-    /// The sweep, which looks for what the timers should have done, and retention.
+    /// The sweep, which looks for what the timers should have done.
     async fn tidy_due(self: &Arc<Self>) -> anyhow::Result<()> {
         let now = self.clock.now();
         if !passed(&self.beat.swept, now, SWEEP_EVERY) {
@@ -217,9 +248,11 @@ impl App {
         }
         let swept = self.sweep(now).await;
         self.rates.prune(now);
+        self.lanes.forget_idle(LaneState::waits);
         let erased = self.finish_erasures().await;
         let settled = self.settle_late(now).await;
-        swept.and(erased).and(settled).and(self.retain(now).await)
+        self.forget_listeners(now);
+        swept.and(erased).and(settled)
     }
 
     pub(super) fn plan_again(&self) {
@@ -241,29 +274,23 @@ impl App {
         Ok(candidates.into_iter().flatten().map(|at| at.max(now)).filter(|at| *at <= until).min())
     }
 
-    /// Brings the numbers up to date that are counted only when somebody asks for them.
-    pub async fn measure(&self) {
+    /// Brings the numbers up to date that are counted only when somebody asks for them; reads no row.
+    pub fn measure(&self) {
         let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let (lanes, work) = self.lanes.count();
         self.metrics.lanes.set(whole(lanes));
         self.metrics.lane_queue.set(whole(work));
         self.metrics.commit_queue.set(whole(self.store.waiting()));
         self.metrics.written(self.store.written());
-        // Turns, persons and stops change it, and it must be right after a restart, too.
-        if let Ok(count) = conversation::count_needs_person(&self.store.aside()).await {
-            self.metrics.needs_person.set(count);
+        self.metrics.database_connected.set(self.store.is_connected().into());
+        let now = self.clock.now();
+        for sender in self.senders.all() {
+            self.metrics.sender_state(sender.id, self.standing_of(sender.id, now).state);
         }
         for account in self.senders.accounts() {
             if let Some(left) = self.purse.available(account) {
                 self.metrics.balance(account.as_str(), left);
             }
-        }
-        if let Ok(all) = subscription::all(&self.store).await {
-            self.metrics.webhooks_paused.set(whole(all.iter().filter(|of| of.paused.is_some()).count()));
-        }
-        if let Ok(counts) = outbound::counts(&self.store.aside()).await {
-            let queued = counts.iter().filter(|unfinished| unfinished.state == "queued").map(|of| of.count);
-            self.metrics.send_queue.set(queued.sum());
         }
     }
 
@@ -302,8 +329,15 @@ impl App {
                 () = tokio::time::sleep(pause.to_std()) => {}
             }
             if let Err(error) = self.wake_due(false).await {
-                tracing::error!("The clockwork failed and goes on: {error:#}");
+                self.complain("clockwork", "The clockwork failed and goes on", &error);
             }
+        }
+    }
+
+    /// A part of the daemon failed and goes on: said once a minute.
+    pub(super) fn complain(&self, name: &'static str, what: &str, error: &anyhow::Error) {
+        if let Some(more) = self.seldom.ask(name, self.clock.now()) {
+            tracing::error!(more, "{what}: {error:#}");
         }
     }
 
@@ -317,7 +351,7 @@ impl App {
                 done = self.plan_due() => done,
             };
             if let Err(error) = done {
-                tracing::error!("What the clock starts could not be planned now, and will be: {error:#}");
+                self.complain("plans", "What the clock starts could not be planned now, and will be", &error);
             }
         }
     }
@@ -330,7 +364,7 @@ impl App {
                 done = self.plan_many_due() => done,
             };
             if let Err(error) = done {
-                tracing::error!("What starts for many could not be planned now, and will be: {error:#}");
+                self.complain("many", "What starts for many could not be planned now, and will be", &error);
             }
         }
     }
@@ -339,7 +373,7 @@ impl App {
     pub async fn drive_sweep(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
         while waited(&mut stop).await {
             if let Err(error) = self.tidy_due().await {
-                tracing::error!("The sweep failed and goes on: {error:#}");
+                self.complain("sweep", "The sweep failed and goes on", &error);
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::{
     model::{
         effect::{Effect, HttpCall, RunEnd},
         event::{CallError, Event, Happened, is_by_clock},
+        form::FormAnswer,
     },
     store::{
         ReadError, WriteSet,
@@ -48,10 +49,14 @@ pub(super) struct AfterCommit {
     pub run_ids: BTreeMap<u32, i64>,
     /// The runs that the turn began with or started, by their flows.
     pub flows: Vec<(u32, FlowName)>,
+    /// What open forms hear.
+    pub forms: Vec<(i64, FormAnswer)>,
     /// What the contact's other conversations hear.
     pub overheard: Vec<(Happened, usize)>,
     /// The message that this turn is about, for the consent ledger.
     pub handled: Option<InboundId>,
+    /// The message that led to it, also when a server was asked in between.
+    pub trace: Option<InboundId>,
     /// Our message that it answers, for the consent ledger.
     pub shown: Option<String>,
 }
@@ -104,7 +109,11 @@ impl App {
         match effect {
             Effect::Send(draft) => {
                 let id = OutboundId(self.store.next_id());
-                conversation.outbox.push(Pending::new(id, Arc::clone(draft), now));
+                let mut draft = Arc::clone(draft);
+                if let Some(led_to_it) = after.trace {
+                    Arc::make_mut(&mut draft).trace = Some(led_to_it);
+                }
+                conversation.outbox.push(Pending::new(id, draft, now));
                 after.inserted.push(id);
             }
             Effect::Call(call) => after.calls.push((**call).clone()),
@@ -164,21 +173,31 @@ impl App {
                 });
                 self.notify(set, "needs_person", data, now);
             }
-            Effect::Emit { flow, name, .. } => self.metrics.emitted(flow.as_str(), name),
+            Effect::Emit { flow, name, data } => {
+                self.metrics.emitted(flow.as_str(), name);
+                let data = serde_json::json!({
+                    "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender,
+                    "flow": flow, "event": name, "data": data.to_json(),
+                });
+                self.notify(set, "event", data, now);
+            }
             Effect::Split { name, case, fresh } => self.metrics.split(name, case, *fresh),
             Effect::Started { id, flow, trigger, refused, queued } => {
                 if let Some(reason) = refused {
                     self.metrics.start_refused(flow.as_str(), is_by_clock(trigger), *reason);
                     tracing::info!(flow.name = %flow, reason = reason.as_str(), trigger, "A start of flow {flow} was refused");
                 }
-                if let Some(id) = id {
-                    rows::start_outcome(set, *id, *refused, *queued, now);
+                if let Some(id) = id.filter(|id| id.is_planned()) {
+                    rows::start_outcome(set, id, *refused, *queued, now);
                 }
             }
             Effect::Plan(planned) => self.plan_start(&lane.contact, planned, now, set, after),
             Effect::Unplan { key, whom } => self.take_start_back(&lane.contact, key, whom, now, set, after),
-            Effect::StartDropped { id: Some(id), .. } => rows::start_superseded(set, *id, now),
-            Effect::StartDropped { id: None, .. } => {}
+            Effect::StartDropped { id, .. } => {
+                if let Some(id) = id.filter(|id| id.is_planned()) {
+                    rows::start_superseded(set, id, now);
+                }
+            }
             Effect::RunBegan { run, flow, version, trigger, start } => {
                 let row = Run {
                     id: self.store.next_id(),
@@ -233,6 +252,15 @@ impl App {
             Effect::Unanswered => {
                 self.metrics.unanswered.inc();
             }
+            Effect::Late { message, by } => {
+                // A clock that was set, or a platform that catches up: whoever mends it has these answered by a replay.
+                self.metrics.item("late_message", 1);
+                let why = format!("it came {by} after it was written, which is longer than `defaults.late_message`");
+                let data = serde_json::json!({
+                    "inbound_id": message, "conversation_id": conversation.id, "contact_id": contact,
+                });
+                self.dead_letter_with(set, message.0, "late_message", Some(conversation.sender), &why, data, now);
+            }
             Effect::Alarm { kind, text } => {
                 self.metrics.alarm(kind);
                 tracing::warn!(conversation.id = %conversation.id, kind, "{text}");
@@ -250,6 +278,7 @@ impl App {
                     "Step {step} failed: {code}"
                 );
             }
+            Effect::FormAnswered { id, answer } => after.forms.push((*id, answer.clone())),
             Effect::DeadLetter { run, reason } => {
                 let data = serde_json::json!({ "conversation_id": conversation.id, "contact_id": contact, "run": after.run_id(*run) });
                 self.dead_letter(set, "failed_run", Some(conversation.sender), reason, data, now);
@@ -271,6 +300,9 @@ impl App {
     pub(super) fn after_commit(self: &Arc<Self>, lane: &LaneState, index: usize, after: AfterCommit) {
         for run in &after.began {
             self.metrics.run_began(run.flow.as_str());
+        }
+        for (id, answer) in after.forms {
+            self.forms.tell(id, answer);
         }
         for call in after.calls {
             self.perform_call(lane, index, call);

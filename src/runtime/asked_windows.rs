@@ -3,7 +3,8 @@
 use super::{
     app::App,
     decide::Decision,
-    lane::{LaneError, LaneState, Work},
+    lane::{LaneState, Work},
+    lane_error::LaneError,
     rates::Place,
     rows,
 };

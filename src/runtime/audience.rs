@@ -5,12 +5,14 @@
 //! start, each of them is decided when its slot comes.
 
 use super::{
+    apart::apart,
     app::App,
     apply::AfterCommit,
     config::Sender,
     for_many::{Given, Wanted},
     hooks::serves,
-    lane::{LaneError, LaneState},
+    lane::LaneState,
+    lane_error::LaneError,
     live::Current,
 };
 use crate::{
@@ -200,11 +202,13 @@ impl App {
                 let Some(last) = page.last() else { break };
                 row.cursor_contact_id = last.id;
                 let mut set = WriteSet::new();
-                for contact in &page {
-                    if self.visit(walk, contact, &mut set) && row.planned < most && self.may_hear(walk, contact) {
-                        row.planned += i64::from(self.plan_one(walk, contact, row.planned, &mut set));
+                apart(|| {
+                    for contact in &page {
+                        if self.visit(walk, contact, &mut set) && row.planned < most && self.may_hear(walk, contact) {
+                            row.planned += i64::from(self.plan_one(walk, contact, row.planned, &mut set));
+                        }
                     }
-                }
+                });
                 set.push(&audience::ADVANCE, &row);
                 self.store.commit(set).await?;
                 self.rest_from_planning().await;
@@ -235,14 +239,16 @@ impl App {
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 let mut set = WriteSet::new();
-                for contact in page {
-                    if self.visit(walk, &contact, &mut set) && self.may_hear(walk, &contact) {
-                        let rank = self.asked(walk.live, &contact, walk.now, |world| {
-                            meant::rank(walk.versions, walk.audience, world)
-                        });
-                        best.push((rank, contact));
+                apart(|| {
+                    for contact in page {
+                        if self.visit(walk, &contact, &mut set) && self.may_hear(walk, &contact) {
+                            let rank = self.asked(walk.live, &contact, walk.now, |world| {
+                                meant::rank(walk.versions, walk.audience, world)
+                            });
+                            best.push((rank, contact));
+                        }
                     }
-                }
+                });
                 best.sort_by(by_rank);
                 best.truncate(most);
                 self.store.commit(set).await?;

@@ -10,7 +10,7 @@ use crate::{
     channel::{call::Caller, fetch::Fetched, file::Located, guard::Guard},
     flow::FlowSet,
     model::{
-        effect::{CallBody, HttpCall},
+        effect::{CallBody, CallText, HttpCall},
         event::CallError,
     },
 };
@@ -30,6 +30,8 @@ enum Way {
     /// The network for real senders; `sandbox.mocks` for sandboxes, if the bot has any.
     Network {
         caller: Caller,
+        /// For files: their addresses come from customers, platforms and API keys, and never from flows.
+        media: Caller,
         secrets: BTreeMap<String, Secret>,
         places: Semaphore,
         /// Those of the live version; lists that are used one by one begin anew with each version.
@@ -62,9 +64,8 @@ pub struct Made {
     pub url: String,
     pub key: Option<String>,
     pub attempt: u32,
-    pub query: Vec<(String, String)>,
-    /// Secrets are still marks.
-    pub headers: BTreeMap<String, String>,
+    pub query: Vec<(String, CallText)>,
+    pub headers: BTreeMap<String, CallText>,
     pub body: Option<CallBody>,
     /// A rule answered it; without one it failed.
     pub mocked: bool,
@@ -74,9 +75,10 @@ impl Calls {
     /// For a daemon; fails only when TLS cannot be set up.
     pub fn new(config: &Config, metrics: Metrics) -> Result<Calls, reqwest::Error> {
         let caller = Caller::new(Guard::new(config.flows.allow_private.iter().copied()))?;
+        let media = Caller::new(Guard::new(config.media.allow_private.iter().copied()).named("media.allow_private"))?;
         let secrets = config.flows.secrets.clone();
         let places = Semaphore::new(CALLS_AT_ONCE_MAX);
-        let way = Way::Network { caller, secrets, places, sandbox: Mutex::default() };
+        let way = Way::Network { caller, media, secrets, places, sandbox: Mutex::default() };
         Ok(Calls { way, metrics })
     }
 
@@ -120,7 +122,7 @@ impl Calls {
                 let (result, said) = played.unwrap_or_else(|| Mocks::default().answer(&call.method, &call.url));
                 Called { result, said: Some(said) }
             }
-            Way::Network { caller, secrets, places, sandbox: mocks } => {
+            Way::Network { caller, secrets, places, sandbox: mocks, .. } => {
                 match sandbox.and_then(|(version, set)| played(mocks, version, set, call)) {
                     Some((result, said)) => Called { result, said: Some(said) },
                     None => {
@@ -138,15 +140,15 @@ impl Calls {
     /// Asks an address for its headers; `None`: nobody answered in time, it may not be called, or all ways out are
     /// taken. For what must know something of a file and can do without.
     pub async fn look(&self, url: &str, wait: Span) -> Option<(u16, BTreeMap<String, String>)> {
-        let Way::Network { caller, places, .. } = &self.way else { return None };
+        let Way::Network { media, places, .. } = &self.way else { return None };
         let _place = places.try_acquire().ok()?;
-        caller.look(url, wait).await
+        media.look(url, wait).await
     }
 
     /// The bytes of a customer's file, as they come. They are many, and wait in no line with the calls of flows.
     pub async fn fetch(&self, at: &Located) -> Result<Fetched, CallError> {
         match &self.way {
-            Way::Network { caller, .. } => caller.fetch(at).await,
+            Way::Network { media, .. } => media.fetch(at).await,
             Way::Mocked(_) | Way::Sandbox(_) => {
                 Err(CallError { code: "blocked".into(), text: "an author's test or talk reads no files".into() })
             }

@@ -7,8 +7,9 @@ use crate::{
         inbound::TemplateChange,
         template::{
             Category, HeaderValue, Parameters, Template, TemplateHeader, TemplateMessage, TemplateStatus, in_language,
-            placeholders,
+            lay, placeholders,
         },
+        template_parts::{CardShape, CardValues, Offer},
         window::TemplateState,
     },
 };
@@ -42,6 +43,8 @@ pub struct Wish<'a> {
     pub sender: SenderId,
     /// The contact's language and its fallbacks, the best first.
     pub languages: &'a [String],
+    /// Its platform takes templates with every part (`Carries::rare_parts`).
+    pub rare_parts: bool,
 }
 
 impl Catalogue {
@@ -140,14 +143,26 @@ impl Catalogue {
         }
         let unfit = |why: String| Unusable { why: format!("template `{name}`: {why}"), waits: false };
         check_shape(message, template).map_err(unfit)?;
-        ready.buttons = template.lay(&message.buttons).map_err(unfit)?;
+        ready.buttons = template.lay(&message.buttons, &message.body).map_err(unfit)?;
+        for (place, (card, shape)) in ready.parts.cards.iter_mut().zip(&template.parts.cards).enumerate() {
+            let of_card = |why: String| unfit(format!("card {}: {why}", place + 1));
+            card.buttons = lay(&shape.buttons, &card.buttons, &card.body).map_err(of_card)?;
+            if let Some(HeaderValue::Media(file)) = &mut card.header {
+                file.kind = shape.header.as_ref().and_then(TemplateHeader::media).unwrap_or(file.kind);
+            }
+        }
+        if let Some(what) = ready.rare_part().filter(|_| !wish.rare_parts) {
+            return Err(unfit(format!("the platform of this sender takes no template with {what}")));
+        }
         if let Some(HeaderValue::Media(file)) = &mut ready.header {
             // The approved header says what kind of file it is; an address need not end in one.
             file.kind = template.header.as_ref().and_then(TemplateHeader::media).unwrap_or(file.kind);
+            file.name_document();
         }
         ready.language = Some(template.language.clone());
         ready.ttl = template.time_to_live();
         ready.reference.clone_from(&template.reference);
+        ready.parts.slots.clone_from(&template.parts.slots);
         Ok(ready)
     }
 
@@ -179,7 +194,7 @@ fn check_values(message: &TemplateMessage) -> Result<(), String> {
     };
     let header = match &message.header {
         Some(HeaderValue::Text(text)) => Some(("the header".to_owned(), text.as_str())),
-        Some(HeaderValue::Media(_)) | None => None,
+        Some(HeaderValue::Media(_) | HeaderValue::Location(_)) | None => None,
     };
     for (name, value) in values.into_iter().chain(header) {
         if value.trim().is_empty() {
@@ -200,8 +215,14 @@ fn check_values(message: &TemplateMessage) -> Result<(), String> {
 
 /// The parameters are those that the approved text has.
 fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), String> {
-    let wanted = placeholders(&template.body);
-    let given: BTreeSet<String> = match &message.body {
+    check_text(&template.body, &message.body)?;
+    check_header(template.header.as_ref(), message.header.as_ref())?;
+    check_parts(message, template)
+}
+
+fn check_text(body: &str, values: &Parameters) -> Result<(), String> {
+    let wanted = placeholders(body);
+    let given: BTreeSet<String> = match values {
         Parameters::None => BTreeSet::new(),
         Parameters::Positional(list) => (1..=list.len()).map(|n| n.to_string()).collect(),
         Parameters::Named(map) => map.keys().cloned().collect(),
@@ -212,7 +233,34 @@ fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), Str
         };
         return Err(format!("its text has the parameters {}, given are {}", show(&wanted), show(&given)));
     }
-    match (&template.header, &message.header) {
+    Ok(())
+}
+
+/// Cards and the end of an offer.
+fn check_parts(message: &TemplateMessage, template: &Template) -> Result<(), String> {
+    let (cards, shapes) = (&message.parts.cards, &template.parts.cards);
+    if cards.len() != shapes.len() {
+        return Err(match shapes.len() {
+            0 => "it has no cards".into(),
+            wanted => format!("it has {wanted} cards, given are {}", cards.len()),
+        });
+    }
+    let check = |(card, shape): (&CardValues, &CardShape)| {
+        check_text(&shape.body, &card.body)?;
+        check_header(shape.header.as_ref(), card.header.as_ref())
+    };
+    for (place, pair) in cards.iter().zip(shapes).enumerate() {
+        check(pair).map_err(|why| format!("card {}: {why}", place + 1))?;
+    }
+    match (template.parts.offer, message.parts.offer_ends) {
+        (Some(Offer::Ends), None) => Err("it needs the moment at which its offer ends".into()),
+        (None | Some(Offer::Open), Some(_)) => Err("it has no offer that ends".into()),
+        (Some(Offer::Ends), Some(_)) | (None | Some(Offer::Open), None) => Ok(()),
+    }
+}
+
+fn check_header(wanted: Option<&TemplateHeader>, given: Option<&HeaderValue>) -> Result<(), String> {
+    match (wanted, given) {
         (Some(TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document), None) => {
             return Err("it needs a file for its header".into());
         }
@@ -225,6 +273,9 @@ fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), Str
         ) => {
             return Err("its header is a file, and gets a text".into());
         }
+        (Some(TemplateHeader::Location), Some(HeaderValue::Location(_))) => {}
+        (Some(TemplateHeader::Location), _) => return Err("it needs a place for its header".into()),
+        (Some(_), Some(HeaderValue::Location(_))) => return Err("its header is no place".into()),
         (Some(TemplateHeader::Text(text)), Some(_)) if placeholders(text).is_empty() => {
             return Err("its header takes no value".into());
         }
@@ -232,7 +283,6 @@ fn check_shape(message: &TemplateMessage, template: &Template) -> Result<(), Str
             return Err("its header is a text, and gets a file".into());
         }
         (None, Some(_)) => return Err("it has no header".into()),
-        (Some(TemplateHeader::Location), _) => return Err("its header is a place, which flows do not fill".into()),
         _ => {}
     }
     Ok(())
@@ -254,6 +304,7 @@ mod tests {
             buttons: vec![],
             ttl: None,
             reference: None,
+            parts: Default::default(),
         }
     }
 
@@ -266,6 +317,7 @@ mod tests {
             buttons: vec![],
             ttl: None,
             reference: None,
+            parts: Default::default(),
         }
     }
 
@@ -273,7 +325,7 @@ mod tests {
         let catalogue = Catalogue::default();
         catalogue.put(SenderId(1), false, templates);
         let languages: Vec<String> = languages.iter().map(|&l| l.into()).collect();
-        let wish = Wish { sender: SenderId(1), languages: &languages };
+        let wish = Wish { sender: SenderId(1), languages: &languages, rare_parts: true };
         catalogue.usable(message, &wish).map(|ready| ready.language.unwrap_or_default())
     }
 
@@ -374,7 +426,7 @@ mod tests {
         catalogue.put(SenderId(1), false, vec![template("a", "en", TemplateStatus::Approved)]);
         let change = TemplateChange::Quality("RED".into());
         assert_eq!(catalogue.change(SenderId(1), "a", Some("en"), &change).len(), 1, "whoever listens hears of it");
-        let wish = Wish { sender: SenderId(1), languages: &["en".to_owned()] };
+        let wish = Wish { sender: SenderId(1), languages: &["en".to_owned()], rare_parts: true };
         // Meta itself pauses what people block, and tells.
         assert!(catalogue.usable(&message("a", &["x", "y"]), &wish).is_ok());
         catalogue.change(SenderId(1), "a", Some("en"), &TemplateChange::Status(TemplateStatus::Paused));

@@ -1,7 +1,7 @@
 //! Whether a sender works, asked when somebody wants to know: what its platform says, what we have seen of it, and
 //! if wished a test message to somebody who has written within the last day.
 
-use super::{app::App, config::Sender, outbox::SendAnswer};
+use super::{app::App, config::Sender, outbox::SendAnswer, say::Wanted};
 use crate::{
     base::{
         counted::counted,
@@ -94,6 +94,11 @@ impl App {
             return Check::new("online", Grade::Bad, text)
                 .with(json!({"paused_until": pause.everything_until.map(iso)}));
         }
+        if let Some((since, why)) = self.breaker.degraded(sender.id) {
+            let text =
+                format!("Its platform does not answer: {}. What it has to say waits.", why.trim_end_matches('.'));
+            return Check::new("online", Grade::Bad, text).with(json!({"degraded_since": iso(since)}));
+        }
         match self.health.templates_rest(sender.id, now) {
             Some((until, why)) => {
                 Check::new("online", Grade::Poor, format!("Templates wait: {}.", why.trim_end_matches('.')))
@@ -168,7 +173,7 @@ impl App {
                 return told(Grade::Unknown, text.to_owned());
             }
             let content = Content::Text { body: TEST_TEXT.to_owned() };
-            let said = self.say_as(test.message, contact, row.id, content, Origin::Api).await?;
+            let said = self.say_as(test.message, contact, row.id, Wanted::now(content, Origin::Api)).await?;
             match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
                 Ok(Ok(SendAnswer::Accepted { .. })) => {
                     return told(Grade::Good, "The platform took the test message.".to_owned());

@@ -1,11 +1,7 @@
 //! Starts that hang on a date of the contact, or on its last message: planned when the flows are published and
 //! when the contact changes; a row each.
 
-use super::{
-    app::App,
-    lane::{LaneError, LaneState},
-    live::Current,
-};
+use super::{app::App, lane::LaneState, lane_error::LaneError, live::Current};
 use crate::{
     base::{
         ids::{ContactId, ConversationId, FlowName, StartId},

@@ -30,7 +30,7 @@ use std::cell::Cell;
 pub(super) enum Decision {
     Go {
         content: Content,
-        as_template: Option<TemplateMessage>,
+        as_template: Option<Box<TemplateMessage>>,
         /// Outside the window as it is.
         direct: bool,
     },
@@ -87,7 +87,8 @@ impl App {
         };
         let live = self.live.get();
         let languages = live.rules.languages(contact, sender.language.as_deref());
-        let wish = Wish { sender: sender.id, languages: &languages };
+        let rare_parts = sender.carries().rare_parts;
+        let wish = Wish { sender: sender.id, languages: &languages, rare_parts };
         let ready = |template: &TemplateMessage| self.catalogue.usable(template, &wish);
         let of_list = |index: usize| match &draft.if_closed {
             Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).map(&ready),
@@ -118,7 +119,7 @@ impl App {
                 Content::Template(own) => match ready(own) {
                     Ok(template) => {
                         let content = Content::Template(template.clone());
-                        Decision::Go { content, as_template: Some(template), direct: false }
+                        Decision::Go { content, as_template: Some(Box::new(template)), direct: false }
                     }
                     Err(unusable) => Decision::Refuse { reason: Reason::TemplateUnusable, why: unusable.why },
                 },
@@ -127,7 +128,7 @@ impl App {
             Plan::Template(index) => match of_list(index) {
                 Some(Ok(template)) => {
                     let content = Content::Template(template.clone());
-                    Decision::Go { content, as_template: Some(template), direct: false }
+                    Decision::Go { content, as_template: Some(Box::new(template)), direct: false }
                 }
                 _ => Decision::Refuse { reason: Reason::TemplateUnusable, why: "no template is usable".into() },
             },
@@ -241,7 +242,7 @@ impl App {
     /// What keeps a sender from sending to a contact.
     pub fn state_of(&self, sender: SenderId, contact: ContactId, now: Time) -> SenderState {
         SenderState {
-            down_until: self.health.paused_until(sender, false, now),
+            down_until: self.health.paused_until(sender, false, now).max(self.breaker.holds(sender, now)),
             templates_until: self.health.paused_until(sender, true, now),
             full_until: self.reach.full_until(&self.senders, sender, contact, now),
         }

@@ -4,7 +4,8 @@ use super::{
     app::App,
     config::OnUnknown,
     decide::Decision,
-    lane::{Conversation, LaneError, LaneState},
+    lane::{Conversation, LaneState},
+    lane_error::LaneError,
     outbox::{self, Nudged, Pending, PendingState, SendAnswer},
     rates::Place,
     rows,
@@ -51,15 +52,32 @@ impl App {
             }
             match decision {
                 Decision::Go { content, as_template, direct } => {
+                    if let Err(at) = self.breaker.claim(lane.conversations[index].sender, now) {
+                        // Another one was faster, and tries for all.
+                        let later = Decision::Later { at, keeps_place: true, reason: Reason::SenderDown };
+                        self.settle(lane, index, place, later, now, &mut set, &mut events);
+                        continue;
+                    }
                     if !set.is_empty() {
                         // It may stand there already (an unknown one that goes again), and of two rows of one
                         // message in a write-set `sending` is written first.
                         self.store.commit(std::mem::replace(&mut set, WriteSet::of(lane.contact.id.0))).await?;
                     }
-                    let id = self.put_on_wire(lane, index, place, (as_template, direct), now, &mut set);
+                    let id = self.put_on_wire(
+                        lane,
+                        index,
+                        place,
+                        (as_template.map(|template| *template), direct),
+                        now,
+                        &mut set,
+                    );
                     match self.store.commit(set).await {
                         Err(CommitError::Unknown) if self.stands_sending(&lane.conversations[index], id).await => {}
-                        done => drop(done?),
+                        Err(error) => {
+                            self.give_place_back(lane.conversations[index].sender, lane.contact.id);
+                            return Err(error.into());
+                        }
+                        Ok(_) => {}
                     }
                     self.launch(lane, index, id, content);
                     return Ok(false);
@@ -104,15 +122,17 @@ impl App {
         }
         match self.decide(&lane.contact, &lane.conversations[index], place, now) {
             Decision::Go { content, as_template: None, direct: false } => {
-                let pending = &mut lane.conversations[index].outbox[place];
-                if self.counts_against_cap(&pending.draft, now) {
+                let sender = lane.conversations[index].sender;
+                if self.counts_against_cap(&lane.conversations[index].outbox[place].draft, now)
+                    || self.breaker.claim(sender, now).is_err()
+                {
                     return None;
                 }
+                let pending = &mut lane.conversations[index].outbox[place];
                 pending.state = PendingState::Sending;
                 pending.attempt = 1;
                 pending.attempted_at = Some(now);
                 let id = pending.id;
-                let sender = lane.conversations[index].sender;
                 self.take_charge(sender, &mut lane.conversations[index].outbox[place]);
                 Some((id, content))
             }

@@ -1,18 +1,19 @@
 //! A person wants to be forgotten: texts, names, numbers and traces go, what is counted stays.
 //!
-//! Everything that can be looked up by the person goes in one commit, so there is no half-way. Raw bodies can only be
-//! searched: the names to look for stand in a row until that is done, and whoever starts next goes on with it. Of
+//! Everything that can be looked up by the person goes in one commit, so there is no half-way. The rest is searched
+//! (`erase_rest`): the names to look for stand in a row until that is done, and whoever starts next goes on with it. Of
 //! somebody who had opted out a keyed digest of each name stays: a new contact with that name is opted out, too.
 
 use super::{
     app::App,
-    lane::{LaneError, LaneState, Work},
+    lane::{LaneState, Work},
+    lane_error::LaneError,
+    redact::ERASED,
     rows,
 };
 use crate::{
     base::{
         ids::{AccountName, ContactId, ProviderId},
-        limits::ERASE_BATCH,
         time::Time,
     },
     model::{
@@ -25,7 +26,7 @@ use crate::{
     },
     store::{
         WriteSet, alias, contact,
-        erasure::{self, Erased, Erasure, Found, Like, Stop},
+        erasure::{self, Erased, Erasure, Stop},
         inbound::InboundData,
         outbound::SendState,
     },
@@ -35,9 +36,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::oneshot;
-
-/// What stands where a text stood.
-const NOTHING_LEFT: &str = "(erased)";
 
 impl App {
     /// Erases a contact, and those who were found to be the same person. It is done, but for raw bodies, when this
@@ -94,8 +92,15 @@ impl App {
         let gone = ContactData { erased_at: Some(now), ..ContactData::default() };
         for id in others.iter().chain([&own]) {
             set.push(&contact::CHANGE, &contact::ContactChange { id: *id, data: gone.clone(), zone: String::new() });
-            let erased =
-                Erased { contact_id: *id, at: now, heard: json(&nothing_heard(now)), said: json(&nothing_said()) };
+            let erased = Erased {
+                contact_id: *id,
+                at: now,
+                heard: json(&nothing_heard(now)),
+                said: json(&nothing_said()),
+                letter: serde_json::json!({ "erased": true }),
+                gone: ERASED,
+                answer: r#"{"erased":true}"#,
+            };
             for statement in erasure::BY_CONTACT {
                 set.push(*statement, &erased);
             }
@@ -114,7 +119,12 @@ impl App {
         let values = names.iter().map(|name| name.value.clone()).collect();
         let account = lane.contact.account.clone();
         set.push(&erasure::SAVE, &Erasure { id: own, account, names: values, asked_at: now, done_at: None });
+        let mut letters = Vec::new();
+        for id in others.iter().chain([&own]) {
+            letters.extend(erasure::letters(&self.store, *id).await?);
+        }
         self.store.commit(set).await?;
+        letters.iter().for_each(|kind| self.metrics.dead_letter(kind, -1));
         if lane.contact.opted_out.is_some() {
             self.erased_stops.store(true, Ordering::SeqCst);
         }
@@ -128,45 +138,6 @@ impl App {
         lane.conversations.clear();
         lane.once.clear();
         tracing::info!(contact.id = %own, "Contact {own} is erased");
-        Ok(())
-    }
-
-    /// Looks for what is left of erased people in raw bodies, dead letters and kept answers.
-    pub(super) async fn finish_erasures(&self) -> anyhow::Result<()> {
-        for erasure in erasure::open(&self.store).await.context("reading erasures")? {
-            for name in &erasure.names {
-                self.forget_name(&erasure.account, name).await?;
-            }
-            let mut set = WriteSet::new();
-            set.push(&erasure::SAVE, &Erasure { names: Vec::new(), done_at: Some(self.clock.now()), ..erasure });
-            self.store.commit(set).await.context("ending an erasure")?;
-        }
-        Ok(())
-    }
-
-    async fn forget_name(&self, account: &AccountName, name: &str) -> anyhow::Result<()> {
-        let (store, pattern) = (&self.store, format!("%{name}%"));
-        let mut set = WriteSet::new();
-        set.push(&erasure::ANSWERS, &Like { account: account.clone(), pattern: pattern.clone() });
-        store.commit(set).await?;
-        let mut after = 0;
-        loop {
-            let found = erasure::in_webhooks(store, after, &pattern, ERASE_BATCH).await?;
-            let Some(last) = found.last() else { break };
-            after = *last;
-            let mut set = WriteSet::new();
-            found.iter().for_each(|id| set.push(&erasure::WEBHOOK, &Found { id: *id }));
-            store.commit(set).await?;
-        }
-        after = 0;
-        loop {
-            let found = erasure::in_letters(store, after, &pattern, ERASE_BATCH).await?;
-            let Some(last) = found.last() else { break };
-            after = *last;
-            let mut set = WriteSet::new();
-            found.iter().for_each(|id| set.push(&erasure::LETTER, &Found { id: *id }));
-            store.commit(set).await?;
-        }
         Ok(())
     }
 
@@ -202,11 +173,12 @@ fn known_as(data: &ContactData) -> Vec<Alias> {
 
 fn nothing_heard(now: Time) -> InboundData {
     let message = InboundMessage {
-        provider_id: ProviderId::from(NOTHING_LEFT),
+        provider_id: ProviderId::from(ERASED),
         at: now,
         from: Vec::new(),
         name: None,
-        kind: InboundKind::Unsupported { what: NOTHING_LEFT.to_owned(), unknown: false },
+        username: None,
+        kind: InboundKind::Unsupported { what: ERASED.to_owned(), unknown: false },
         reply_to: None,
         referral: None,
     };
@@ -214,7 +186,7 @@ fn nothing_heard(now: Time) -> InboundData {
 }
 
 fn nothing_said() -> Draft {
-    Draft::plain(0, Content::Text { body: NOTHING_LEFT.to_owned() }, Origin::Api)
+    Draft::plain(0, Content::Text { body: ERASED.to_owned() }, Origin::Api)
 }
 
 fn json(value: &impl serde::Serialize) -> serde_json::Value {

@@ -2,7 +2,8 @@
 
 use super::{
     app::App,
-    lane::{Conversation, LaneError, LaneState, Recorded, TurnAnswer, Work},
+    lane::{Conversation, LaneState, Recorded, TurnAnswer, Work},
+    lane_error::LaneError,
     metrics::in_seconds,
     outbox::{self, Pending, PendingState},
     rows,
@@ -12,7 +13,6 @@ use crate::{
         ids::{ConversationId, ProviderId},
         time::Time,
     },
-    flow::token::Token,
     model::{
         consent_words::{self, Word},
         effect::{Effect, TraceEntry},
@@ -34,6 +34,7 @@ impl App {
     ) -> Result<(), LaneError> {
         let now = self.clock.now();
         let index = self.conversation_index(lane, recorded.conversation).await?;
+        let recorded = self.with_own_button(recorded, lane.contact.id).await?;
         lane.heard = true;
         let mut set = WriteSet::of(lane.contact.id.0);
         let message = &recorded.message;
@@ -50,8 +51,13 @@ impl App {
         if unnamed {
             lane.contact.data.name.clone_from(&message.name);
         }
+        // It is the person's own and may be changed: the newest message knows it.
+        let renamed = newest && message.username.is_some() && lane.contact.data.username != message.username;
+        if renamed {
+            lane.contact.data.username.clone_from(&message.username);
+        }
         let reached = lane.contact.data.is_reached();
-        if (newest && self.move_to(&mut lane.contact, &message.from, now, &mut set)) || unnamed || reached {
+        if (newest && self.move_to(&mut lane.contact, &message.from, now, &mut set)) || unnamed || renamed || reached {
             rows::contact(&mut set, &lane.contact);
         }
         let word = self.take_word(lane, &recorded, now, &mut set);
@@ -195,9 +201,19 @@ impl App {
                 let _ = reply.send(found);
                 self.go_on(lane, index).await
             }
+            Work::TakeBack { conversation, id, reply } => {
+                let index = self.conversation_index(lane, conversation).await?;
+                let taken = Box::pin(self.take_back_in_lane(lane, index, id)).await?;
+                let _ = reply.send(taken);
+                self.go_on(lane, index).await
+            }
             Work::Pass { reply } => {
                 let _ = reply.send(());
                 Ok(())
+            }
+            Work::CallOff { conversation, run } => {
+                let index = self.conversation_index(lane, conversation).await?;
+                Box::pin(self.take_back_run(lane, index, run)).await
             }
             Work::AskAnew { sender } => {
                 let now = self.clock.now();
@@ -299,7 +315,7 @@ impl App {
     async fn replies_to(&self, recorded: &Recorded, session: &Session) -> Result<Option<u32>, LaneError> {
         let Some(provider_id) = &recorded.message.reply_to else { return Ok(None) };
         if let InboundKind::Button { id, .. } = &recorded.message.kind
-            && let Some(token) = Token::read(id, &self.token_key)
+            && let Some(token) = self.token_of(id, recorded.conversation)
         {
             // Our own button names its question; its message matters only when that was answered and asked anew.
             let last = session.answered_last.as_ref();
@@ -337,7 +353,7 @@ impl App {
     ) {
         let conversation = &mut lane.conversations[index];
         let tapped = match &message.kind {
-            InboundKind::Button { id, .. } => Token::read(id, &self.token_key),
+            InboundKind::Button { id, .. } => self.token_of(id, conversation.id),
             _ => None,
         };
         let missed = &mut conversation.missed;

@@ -71,6 +71,8 @@ struct Told<'a> {
     is_form: bool,
     /// Only contacts of this account are meant.
     account: Option<AccountName>,
+    /// Nobody vouches for it: a signature over its body is all that it shows.
+    by_stranger: bool,
     /// By which a repetition is known.
     repetition: Repetition,
 }
@@ -120,6 +122,7 @@ impl App {
                 Vouched::Account(account) => Some(account.clone()),
                 Vouched::Nobody | Vouched::Operator => None,
             },
+            by_stranger: hook.vouched == Vouched::Nobody,
             repetition: match delivery(hook.headers) {
                 Some(name) => Repetition::Named(name),
                 None => Repetition::Bytes,
@@ -174,6 +177,7 @@ impl App {
             text: text("raw"),
             is_form: letter.data["form"].as_bool().unwrap_or_default(),
             account: letter.data["account"].as_str().map(AccountName::from),
+            by_stranger: false,
             repetition: Repetition::Named(format!("dead letter {}", letter.id)),
         };
         let taken = self.take_told(&live, &tables, &told).await?;

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{AccountName, ContactId, InboundId, SenderId},
-        limits::ACCEPT_TRIES_MAX,
+        ids::{AccountName, ContactId, ConversationId, InboundId, SenderId},
+        limits::{ACCEPT_TRIES_MAX, TRACES_SHOWN_MAX},
         time::Time,
     },
     channel::{RawRequest, Rejected},
@@ -30,13 +30,15 @@ use crate::{
 use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
 /// What became of a webhook's items; each is counted in the metrics, too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     pub recorded: usize,
     pub duplicates: usize,
     pub statuses: usize,
     pub ignored: usize,
     pub dead: usize,
+    /// The ids of the messages that it brought, and of those that led to what its statuses are about.
+    pub traces: Vec<i64>,
 }
 
 /// Why a webhook is not answered with 200.
@@ -72,7 +74,7 @@ impl App {
             let foreign = |id: SenderId| self.senders.get(id).is_none_or(|sender| sender.account != *only);
             for item in items.iter_mut().filter(|item| item.what.sender().is_some_and(foreign)) {
                 let reason = "the key that vouches for the body is of another account".to_owned();
-                item.what = Inbound::Dead { kind: "wrong_secret", reason };
+                item.what = Inbound::Dead { sender: None, kind: "wrong_secret", reason };
             }
         }
         let body = request.body;
@@ -80,6 +82,10 @@ impl App {
             self.metrics.webhook(kind, "not_recorded");
             NotAccepted::NotStored(error)
         };
+        if !self.store.is_connected() {
+            // At once, and without using up a number for each row that cannot be written.
+            return Err(not_stored(CommitError::Away.into()));
+        }
         // Of a client that hangs up the messages are recorded all the same, and then somebody must answer them.
         let app = Arc::clone(self);
         self.lanes.enter();
@@ -130,6 +136,7 @@ impl App {
                     tracing::debug!(provider = kind, why = "own_number", "Ignored a message from a number of ours");
                 }
                 Inbound::Message { sender, message } => {
+                    let message = message.without_private_use();
                     if matches!(message.kind, InboundKind::Unsupported { unknown: true, .. }) {
                         keep_raw = true;
                         self.metrics.item("unknown_kind", 1);
@@ -165,21 +172,21 @@ impl App {
                     self.metrics.item(why, 1);
                     tracing::debug!(provider = kind, why, "Ignored an item of a webhook: {why}");
                 }
-                Inbound::Dead { kind: dead, reason } => {
+                Inbound::Dead { sender, kind: dead, reason } => {
                     counts.dead += 1;
                     self.metrics.item(dead, 1);
                     let data = serde_json::json!({ "provider": kind, "raw": raw });
-                    self.dead_letter(&mut rest, dead, None, &reason, data, now);
+                    self.dead_letter(&mut rest, dead, sender, &reason, data, now);
                 }
             }
         }
         counts.statuses = statuses.len();
-        let ((), (), messages) = tokio::try_join!(
+        let ((), moved, messages) = tokio::try_join!(
             async { self.store.commit(rest).await.map(|_| ()).map_err(anyhow::Error::from) },
             self.take_statuses(statuses),
             async {
                 match of_contacts.is_empty() {
-                    true => Ok((0, 0)),
+                    true => Ok((0, 0, Vec::new())),
                     // In a box: most webhooks are statuses.
                     false => Box::pin(self.record_messages(of_contacts, now)).await,
                 }
@@ -191,22 +198,24 @@ impl App {
         for sender in of_templates {
             self.templates_changed(sender).await;
         }
-        (counts.recorded, counts.duplicates) = messages;
+        (counts.recorded, counts.duplicates, counts.traces) = messages;
+        counts.traces.extend(moved);
+        counts.traces.truncate(TRACES_SHOWN_MAX);
         self.metrics.item("message", counts.recorded);
         self.metrics.item("duplicate", counts.duplicates);
         self.metrics.item("status", counts.statuses);
         Ok((counts, keep_raw))
     }
 
-    /// How many were new, and how many we had already.
+    /// How many were new, how many we had already, and the ids of the new ones.
     async fn record_messages(
         self: &Arc<Self>,
         messages: Vec<(SenderId, InboundMessage)>,
         now: Time,
-    ) -> anyhow::Result<(usize, usize)> {
+    ) -> anyhow::Result<(usize, usize, Vec<i64>)> {
         let total = messages.len();
         let mut left = messages;
-        let mut new = 0;
+        let (mut new, mut ids) = (0, Vec::new());
         for attempt in 1..=ACCEPT_TRIES_MAX {
             let mut sets: Vec<(ContactId, WriteSet)> = Vec::new();
             let mut written: Vec<(Found, InboundId, SenderId, InboundMessage, Option<ConsentWord>, bool)> = Vec::new();
@@ -224,7 +233,7 @@ impl App {
                 };
                 let found = self.find(&whom, &mut sets).await?;
                 let id = InboundId(self.store.next_id());
-                let word = self.consent_word(&message);
+                let word = self.consent_word(&message, found.conversation);
                 let set = set_of(&mut sets, found.contact);
                 if let Some(word) = word {
                     let stop = word == ConsentWord::Stop;
@@ -266,11 +275,17 @@ impl App {
             for (contact, commit) in commits {
                 match commit.done().await {
                     Ok(done) => won.extend(done.won(&inbound::INSERT)),
-                    Err(error @ (CommitError::Stale { .. } | CommitError::Refused(_) | CommitError::Unknown))
-                        if attempt < ACCEPT_TRIES_MAX =>
-                    {
-                        // Somebody else made the contact meanwhile, or what was remembered does not exist.
-                        tracing::warn!(contact.id = %contact, attempt, "Recording is tried again: {error}");
+                    Err(
+                        error @ (CommitError::Stale { .. }
+                        | CommitError::Refused(_)
+                        | CommitError::Unknown
+                        | CommitError::Away),
+                    ) if attempt < ACCEPT_TRIES_MAX => {
+                        // Somebody else made the contact meanwhile, or what was remembered does not exist; or the
+                        // connection broke, and the next one is there within a moment.
+                        if let Some(more) = self.seldom.ask("recording", now) {
+                            tracing::warn!(contact.id = %contact, attempt, more, "Recording is tried again: {error}");
+                        }
                         self.directory.forget(contact);
                         again.push(contact);
                     }
@@ -286,6 +301,7 @@ impl App {
                     left.push((sender, message));
                 } else if won.binary_search(&id.0).is_ok() {
                     new += 1;
+                    ids.push(id.0);
                     if word == Some(ConsentWord::Stop) {
                         self.stops.add(found.contact, id);
                     }
@@ -308,7 +324,7 @@ impl App {
                 break;
             }
         }
-        Ok((new, total - new))
+        Ok((new, total - new, ids))
     }
 
     /// A repetition may be the first that we hear of: when the answer of the commit that recorded the
@@ -335,8 +351,11 @@ impl App {
     }
 
     /// An opt-out or opt-in word is recognised here, so that the stop is in force with the 200.
-    fn consent_word(&self, message: &InboundMessage) -> Option<ConsentWord> {
-        let is_ours = |id: &str| Token::read(id, &self.token_key).is_some();
+    fn consent_word(&self, message: &InboundMessage, conversation: ConversationId) -> Option<ConsentWord> {
+        let is_ours = |id: &str| {
+            let token = Token::read(id, &self.token_key);
+            token.is_some_and(|token| token.of.is_none_or(|of| of == conversation))
+        };
         match consent_words::said_by(&message.kind, is_ours, &self.live.get().rules.words)? {
             Word::Stop => Some(ConsentWord::Stop),
             // Lifting a stop needs one; the engine knows whether there is.

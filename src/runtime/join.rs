@@ -6,7 +6,8 @@
 use super::{
     app::App,
     catch::caught,
-    lane::{Conversation, LaneError, LaneState, Recorded, Work},
+    lane::{Conversation, LaneState, Recorded, Work},
+    lane_error::LaneError,
     rows,
 };
 use crate::{

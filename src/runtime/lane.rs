@@ -4,7 +4,9 @@ use super::{
     app::App,
     beginning::Held,
     join::Leaver,
+    lane_error::LaneError,
     outbox::{self, Pending, PendingState, SendAnswer},
+    revived::fate_of,
 };
 use crate::{
     base::{
@@ -17,13 +19,13 @@ use crate::{
         contact::Contact,
         content::Content,
         effect::{Draft, Effect, Passage},
-        event::{ConsentWord, Event, Fate, Reason},
+        event::{ConsentWord, Event, Reason},
         inbound::{Alias, InboundMessage, StatusUpdate},
         session::Session,
         window::Window,
     },
     store::{
-        CommitError, ReadError, contact, conversation, once,
+        ReadError, contact, conversation, once,
         outbound::{self, SendState},
         session,
         start::PlannedStart,
@@ -65,6 +67,8 @@ pub struct Conversation {
     pub outbox: Vec<Pending>,
     /// What became of messages while nobody could tell the engine.
     pub missed: Vec<Event>,
+    /// The message that this process took last, for the logs: a server's answer goes on with it.
+    pub led_by: Option<InboundId>,
 }
 
 /// A piece of work for a lane.
@@ -90,6 +94,8 @@ pub enum Work {
         id: OutboundId,
         reply: oneshot::Sender<Option<oneshot::Receiver<SendAnswer>>>,
     },
+    /// A message that has not left is taken back; `reply` hears whether it could be.
+    TakeBack { conversation: ConversationId, id: OutboundId, reply: oneshot::Sender<bool> },
     /// Whoever waits for all that stands in line before it hears that it is done.
     Pass { reply: oneshot::Sender<()> },
     /// The platform says that the contact has these names from now on; `reply` hears that it is stored.
@@ -107,6 +113,8 @@ pub enum Work {
     Wake,
     /// A sender, or a template of it, may be usable again: what waits for that is decided anew.
     AskAnew { sender: SenderId },
+    /// A broadcast was stopped: what this run has said and nobody has got is taken back.
+    CallOff { conversation: ConversationId, run: u32 },
     /// Rows of this contact were changed by another hand: read them again.
     Forget,
 }
@@ -129,10 +137,12 @@ impl Work {
             }
             Work::Wake => Work::Wake,
             Work::AskAnew { sender } => Work::AskAnew { sender: *sender },
+            Work::CallOff { conversation, run } => Work::CallOff { conversation: *conversation, run: *run },
             Work::Inbound(_)
             | Work::Event { .. }
             | Work::Say { .. }
             | Work::Resend { .. }
+            | Work::TakeBack { .. }
             | Work::Pass { .. }
             | Work::Moved { .. }
             | Work::Leave { .. }
@@ -180,22 +190,18 @@ pub struct Said {
     pub sent: oneshot::Receiver<SendAnswer>,
 }
 
-/// A lane cannot go on with what it has in memory.
-#[derive(Debug, Clone)]
-pub enum LaneError {
-    /// The rows are not what memory says, or the commit's fate is unknown: read them again.
-    Reload(String),
-    /// This one piece of work can never be committed.
-    Poison(String),
-    /// The engine panicked over this event. Nothing of it has happened, but memory has lost the session.
-    Broken(String),
-}
-
 impl LaneState {
     /// What it knows is needed soon, or stands in no row.
     pub fn is_worth_keeping(&self) -> bool {
-        let waits = |conversation: &Conversation| !conversation.outbox.is_empty() || !conversation.missed.is_empty();
-        self.heard || self.conversations.iter().any(waits)
+        self.heard || self.waits()
+    }
+
+    /// A message is to be sent, or something is to be told to a flow.
+    pub fn waits(&self) -> bool {
+        // A message planned for later is read back when its time is near.
+        self.conversations.iter().any(|conversation| {
+            conversation.outbox.iter().any(|pending| !pending.is_planned()) || !conversation.missed.is_empty()
+        })
     }
 
     /// When somebody must look here again although nothing happens.
@@ -221,41 +227,14 @@ impl Conversation {
             accepted_turn: None,
             outbox: Vec::new(),
             missed: Vec::new(),
+            led_by: None,
         }
     }
-}
 
-impl Conversation {
     /// The contact has written after this moment, as far as timestamps of whole seconds tell.
     pub fn heard_since(&self, moment: Time) -> bool {
         let same_second = |at: Time| at.0 / 1000 == moment.0 / 1000 && self.heard_at > Some(moment);
         self.last_inbound_at.is_some_and(|at| at > moment || same_second(at))
-    }
-}
-
-impl std::fmt::Display for LaneError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            LaneError::Reload(why) | LaneError::Broken(why) => f.write_str(why),
-            LaneError::Poison(why) => write!(f, "it can never be stored: {why}"),
-        }
-    }
-}
-
-impl From<CommitError> for LaneError {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Refused(why) => LaneError::Poison(why),
-            CommitError::Stale { .. } | CommitError::Unknown | CommitError::Closed => {
-                LaneError::Reload(error.to_string())
-            }
-        }
-    }
-}
-
-impl From<ReadError> for LaneError {
-    fn from(error: ReadError) -> Self {
-        LaneError::Reload(error.to_string())
     }
 }
 
@@ -299,7 +278,9 @@ impl App {
 
     async fn load_conversation(&self, row: conversation::Conversation) -> Result<Conversation, ReadError> {
         let session = session::find(&self.store, row.id).await?.map(|stored| stored.session).unwrap_or_default();
-        let rows = outbound::unfinished_of(&self.store, row.id, OUTBOX_READ_MAX).await?;
+        let taken = self.undone.taken(row.id);
+        let mut rows = outbound::unfinished_of(&self.store, row.id, OUTBOX_READ_MAX).await?;
+        rows.retain(|row| taken.iter().all(|(id, _)| *id != row.id));
         let mut missed = Vec::new();
         for number in session.awaits() {
             if let Some(row) = outbound::by_number(&self.store, row.id, number).await?
@@ -314,15 +295,13 @@ impl App {
         };
         let outbox = self.outbox_of(&row, rows).await?;
         Ok(Conversation {
-            id: row.id,
-            sender: row.sender_id,
             window: Window { opened_at: row.opened_at },
             last_inbound_at: row.last_inbound_at,
-            heard_at: None,
             session,
-            accepted_turn,
+            accepted_turn: accepted_turn.max(taken.iter().map(|(_, turn)| *turn).max()),
             outbox,
             missed,
+            ..Conversation::new(row.id, row.sender_id)
         })
     }
 
@@ -365,30 +344,5 @@ impl App {
             | SendState::Skipped => PendingState::Queued,
         };
         pending
-    }
-}
-
-/// What became of a message that has left or never will; `None` while that is open.
-fn fate_of(row: &outbound::Outbound) -> Option<Fate> {
-    let (as_template, ttl, words) = match &row.sent_as {
-        Some(Content::Template(template)) => (true, template.ttl, template.words()),
-        Some(_) | None => (false, None, Vec::new()),
-    };
-    match row.state {
-        SendState::Sent | SendState::Delivered | SendState::Read => {
-            // A status counts in whole seconds: taken alone, it lies before its own attempt.
-            let at = row.accepted_at.max(row.attempted_at).unwrap_or(row.created_at);
-            Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge, ttl, words })
-        }
-        SendState::Failed => {
-            let (code, text) = (row.error_code.clone(), row.error_text.clone());
-            Some(Fate::Failed { code: code.unwrap_or_default(), text: text.unwrap_or_default() })
-        }
-        SendState::Dropped => Some(Fate::Expired),
-        SendState::Skipped => {
-            let reason = row.reason.as_deref().and_then(Reason::named).unwrap_or(Reason::WindowClosed);
-            Some(Fate::Refused { reason })
-        }
-        SendState::Queued | SendState::Sending | SendState::Held | SendState::Unknown => None,
     }
 }

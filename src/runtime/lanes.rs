@@ -3,7 +3,10 @@
 //! An idle lane costs a map entry and no task. The first piece of work starts a task that goes on
 //! until the line is empty; what the lane knows of its contact stays in memory for the next time.
 
-use crate::base::{ids::ContactId, limits::LANES_KEPT_MAX};
+use crate::base::{
+    ids::ContactId,
+    limits::{LANES_KEPT_MAX, LANES_RUNNING_MAX},
+};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
@@ -29,7 +32,15 @@ pub struct Lanes<W, S> {
 struct Lane<W, S> {
     line: VecDeque<W>,
     running: bool,
+    /// Something was done since idle lanes were forgotten last.
+    used: bool,
     state: Option<S>,
+}
+
+impl<W, S> Lane<W, S> {
+    fn is_at_work(&self) -> bool {
+        self.running || !self.line.is_empty()
+    }
 }
 
 impl<W, S> Default for Lanes<W, S> {
@@ -49,7 +60,12 @@ impl<W, S> Lanes<W, S> {
     #[must_use]
     pub fn push(&self, contact: ContactId, work: W) -> bool {
         let mut part = self.part(contact);
-        let lane = part.entry(contact).or_insert_with(|| Lane { line: VecDeque::new(), running: false, state: None });
+        let lane = part.entry(contact).or_insert_with(|| Lane {
+            line: VecDeque::new(),
+            running: false,
+            used: true,
+            state: None,
+        });
         lane.line.push_back(work);
         if lane.running {
             return false;
@@ -74,27 +90,57 @@ impl<W, S> Lanes<W, S> {
         parts.fold((0, 0), |(lanes, work), (more, waiting)| (lanes + more, work + waiting))
     }
 
+    /// As many lanes work as may at once.
+    pub fn is_full(&self) -> bool {
+        self.running.load(Ordering::SeqCst) >= LANES_RUNNING_MAX
+    }
+
+    /// Forgets contacts for whom nothing was done since the call before, and for whom nothing `waits`; they are read
+    /// back from their rows when they write again.
+    pub fn forget_idle(&self, waits: impl Fn(&S) -> bool) {
+        for part in &self.parts {
+            let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+            part.retain(|_, lane| {
+                let stays = lane.is_at_work() || lane.used || lane.state.as_ref().is_some_and(&waits);
+                lane.used = false;
+                stays
+            });
+            // After a flood the maps, too, are as small as what is left.
+            if part.capacity() > 4 * part.len().max(16) {
+                part.shrink_to_fit();
+            }
+        }
+    }
+
     /// What the lane remembers, for the task that runs it.
     pub fn take_state(&self, contact: ContactId) -> Option<S> {
         self.part(contact).get_mut(&contact)?.state.take()
     }
 
     /// The next piece of work; when there is none the lane stops running, and its state stays if it is worth it.
-    pub fn next(&self, contact: ContactId, state: &mut Option<S>, keeps: impl FnOnce(&S) -> bool) -> Option<W> {
+    /// Where too many are in memory, those for whom nothing `waits` are forgotten, and of twice as many all others, too.
+    pub fn next(
+        &self,
+        contact: ContactId,
+        state: &mut Option<S>,
+        keeps: impl FnOnce(&S) -> bool,
+        waits: impl Fn(&S) -> bool,
+    ) -> Option<W> {
         let mut part = self.part(contact);
-        let crowded = part.len() > LANES_KEPT_MAX / PARTS;
+        let (crowded, overcrowded) = (part.len() > LANES_KEPT_MAX / PARTS, part.len() > 2 * LANES_KEPT_MAX / PARTS);
         let lane = part.get_mut(&contact)?;
         if let Some(work) = lane.line.pop_front() {
             return Some(work);
         }
         lane.running = false;
+        lane.used = true;
         lane.state = state.take().filter(keeps);
         if lane.state.is_none() {
             part.remove(&contact);
         }
         if crowded {
             // Whoever is idle is read back from its rows when it is needed again.
-            part.retain(|_, lane| lane.running || !lane.line.is_empty());
+            part.retain(|_, lane| lane.is_at_work() || !overcrowded && lane.state.as_ref().is_some_and(&waits));
         }
         drop(part);
         if self.running.fetch_sub(1, Ordering::SeqCst) == 1 {
@@ -175,10 +221,10 @@ mod tests {
         assert!(!lanes.push(ADA, 2));
         let mut state = lanes.take_state(ADA);
         let keeps = |_: &&str| true;
-        assert_eq!(lanes.next(ADA, &mut state, keeps), Some(1));
-        assert_eq!(lanes.next(ADA, &mut state, keeps), Some(2));
+        assert_eq!(lanes.next(ADA, &mut state, keeps, |_| false), Some(1));
+        assert_eq!(lanes.next(ADA, &mut state, keeps, |_| false), Some(2));
         state = Some("remembered");
-        assert_eq!(lanes.next(ADA, &mut state, keeps), None);
+        assert_eq!(lanes.next(ADA, &mut state, keeps, |_| false), None);
         assert_eq!(lanes.busy(), 0);
         assert!(lanes.push(ADA, 3));
         assert_eq!(lanes.take_state(ADA), Some("remembered"));
@@ -189,9 +235,68 @@ mod tests {
         let lanes: Lanes<u8, &str> = Lanes::default();
         assert!(lanes.push(ADA, 1));
         let mut state = Some("a start began here, and nobody wrote");
-        assert_eq!(lanes.next(ADA, &mut state, |_| false), Some(1));
-        assert_eq!(lanes.next(ADA, &mut state, |_| false), None);
+        assert_eq!(lanes.next(ADA, &mut state, |_| false, |_| false), Some(1));
+        assert_eq!(lanes.next(ADA, &mut state, |_| false, |_| false), None);
         assert_eq!((lanes.count(), lanes.is_known(ADA)), ((0, 0), false));
+    }
+
+    #[test]
+    fn who_is_idle_for_two_sweeps_is_forgotten() {
+        let lanes: Lanes<u8, &str> = Lanes::default();
+        let waits = |state: &&str| *state == "an unsent message";
+        let late = ContactId(9);
+        assert!(lanes.push(late, 1));
+        let mut unsent = Some("an unsent message");
+        while lanes.next(late, &mut unsent, |_| true, waits).is_some() {}
+        for contact in [ADA, ContactId(8)] {
+            assert!(lanes.push(contact, 1));
+            let mut state = Some("remembered");
+            while lanes.next(contact, &mut state, |_| true, |_| false).is_some() {}
+        }
+        lanes.forget_idle(waits);
+        assert!(lanes.is_known(ADA), "something was done since the sweep before");
+        assert!(lanes.push(ADA, 2));
+        lanes.forget_idle(waits);
+        assert_eq!((lanes.is_known(ADA), lanes.is_known(ContactId(8))), (true, false));
+        let mut state = Some("remembered");
+        while lanes.next(ADA, &mut state, |_| true, waits).is_some() {}
+        lanes.forget_idle(waits);
+        lanes.forget_idle(waits);
+        assert_eq!((lanes.is_known(ADA), lanes.is_known(late)), (false, true));
+    }
+
+    #[test]
+    fn who_waits_for_something_is_forgotten_last() {
+        let lanes: Lanes<u8, bool> = Lanes::default();
+        let add = |numbers: std::ops::Range<i64>, waits: bool| {
+            for contact in numbers.map(ContactId) {
+                assert!(lanes.push(contact, 1));
+                let mut state = Some(waits);
+                while lanes.next(contact, &mut state, |_| true, |waits| *waits).is_some() {}
+            }
+        };
+        let max = i64::try_from(LANES_KEPT_MAX).unwrap();
+        add(0..100, true);
+        add(100..3 * max, false);
+        assert!((0..100).all(|n| lanes.is_known(ContactId(n))));
+        assert!(lanes.count().0 <= LANES_KEPT_MAX + PARTS + 100, "{:?}", lanes.count());
+        add(3 * max..6 * max, true);
+        assert!(lanes.count().0 <= 2 * (LANES_KEPT_MAX + PARTS), "{:?}", lanes.count());
+    }
+
+    #[test]
+    fn so_many_lanes_work_at_once() {
+        let lanes: Lanes<u8, ()> = Lanes::default();
+        let last = i64::try_from(LANES_RUNNING_MAX).unwrap();
+        for n in 1..last {
+            assert!(lanes.push(ContactId(n), 1));
+        }
+        assert!(!lanes.is_full());
+        assert!(lanes.push(ContactId(last), 1));
+        assert!(lanes.is_full());
+        let mut state = None;
+        while lanes.next(ADA, &mut state, |()| true, |()| false).is_some() {}
+        assert!(!lanes.is_full());
     }
 
     #[tokio::test]
@@ -200,7 +305,7 @@ mod tests {
         assert!(lanes.push(ADA, 1));
         lanes.enter();
         let mut state = lanes.take_state(ADA);
-        while lanes.next(ADA, &mut state, |()| true).is_some() {}
+        while lanes.next(ADA, &mut state, |()| true, |()| false).is_some() {}
         assert_eq!(lanes.busy(), 1);
         lanes.at_rest().await;
         lanes.leave();

@@ -1,48 +1,111 @@
-//! The mark of a sent message that could not be stored at once: tried again until it stands there.
+//! What the database did not take is done when it does: first the marks of sent messages, then work that nobody brings
+//! again, and only then anything new of that contact.
 
-use super::{app::App, lane::Work};
+use super::{
+    app::App,
+    catch::caught,
+    lane::{LaneState, Work},
+    undone::Mark,
+    work::Undoable,
+};
 use crate::{
     base::{
-        ids::ContactId,
-        limits::{LANE_RETRY, LANE_TRIES_MAX},
+        ids::{ContactId, OutboundId},
+        limits::LANE_RETRY,
+        time::Span,
     },
-    store::{CommitError, Committed, WriteSet},
+    store::{CommitError, Committed},
 };
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 impl App {
     /// The mark of a send rides in the next group; nobody waits for it. It is tried again while this process
     /// lives; after its death the message is unknown, and a status or `on_unknown` settles it.
-    pub(super) async fn commit_later(self: &Arc<Self>, contact: ContactId, set: WriteSet) {
+    pub(super) async fn commit_later(self: &Arc<Self>, id: OutboundId, mark: Mark) {
+        let contact = mark.contact;
+        let set = mark.set.clone().patient();
+        self.undone.is_taken(id, mark);
+        let (app, under_way) = (Arc::clone(self), UnderWay::begin(self));
         // Submitted here, so that its place among the contact's commits is this one.
-        let set = set.patient();
-        let (app, again, under_way) = (Arc::clone(self), set.clone(), UnderWay::begin(self));
-        let tell = move |done: Result<Committed, CommitError>| match done {
-            Ok(committed) => app.tell_early(&committed),
-            Err(error) => drop(tokio::spawn(async move { app.mark_again(contact, again, error, under_way).await })),
+        let tell = move |done: Result<Committed, CommitError>| {
+            let _until = under_way;
+            match done {
+                Ok(committed) => {
+                    app.undone.is_marked(id);
+                    app.tell_early(&committed);
+                }
+                Err(error) => app.unmarked(contact, id, &error),
+            }
         };
         if let Err(error) = self.store.submit_then(set, tell).await {
-            self.unmarked(contact, &error);
+            self.unmarked(contact, id, &error);
         }
     }
 
-    async fn mark_again(self: Arc<Self>, contact: ContactId, set: WriteSet, error: CommitError, _until: UnderWay) {
-        let mut error = error;
-        for _ in 1..LANE_TRIES_MAX {
-            self.metrics.database_errors.inc();
-            tracing::warn!("The mark of a sent message was not stored, and is tried again: {error}");
-            match self.store.commit(set.clone()).await {
-                Ok(committed) => return self.tell_early(&committed),
-                Err(other) => error = other,
+    fn unmarked(&self, contact: ContactId, id: OutboundId, error: &CommitError) {
+        let now = self.clock.now();
+        self.metrics.database_errors.inc();
+        if let Some(more) = self.seldom.ask("mark", now) {
+            tracing::warn!(more, "The mark of a sent message was not stored, and is tried again: {error}");
+        }
+        self.undone.is_unmarked(id);
+        let rest = if self.store.is_connected() { Span::ZERO } else { LANE_RETRY };
+        self.timers.wake(contact, now + rest);
+    }
+
+    /// Does what is left of a contact, in its order. True: nothing is left.
+    pub(super) async fn take_undone(self: &Arc<Self>, contact: ContactId, state: &mut Option<LaneState>) -> bool {
+        if !self.store.is_connected() {
+            self.timers.wake(contact, self.clock.now() + LANE_RETRY);
+            return false;
+        }
+        while let Some((id, set)) = self.undone.mark_of(contact) {
+            match self.store.commit(set).await {
+                Ok(committed) => {
+                    self.undone.mark_is_done(contact, id);
+                    self.tell_early(&committed);
+                }
+                Err(error @ (CommitError::Refused(_) | CommitError::Stale { .. })) => {
+                    self.metrics.bug("mark");
+                    tracing::error!(outbound.id = %id, "The mark of a sent message can never be stored: {error}");
+                    self.undone.mark_is_done(contact, id);
+                    *state = None;
+                }
+                Err(CommitError::Unknown | CommitError::Away | CommitError::Closed) => {
+                    return self.undone_again(contact, None);
+                }
             }
         }
-        self.unmarked(contact, &error);
+        while let Some(work) = self.undone.next(contact) {
+            let done = caught(pin!(self.take_again(contact, state, work))).await;
+            match done {
+                Ok(Ok(())) => self.undone.is_done(contact),
+                Ok(Err(Undoable { error, again: None })) => {
+                    self.forget(state);
+                    tracing::error!(contact.id = %contact, "What the database left undone cannot be done: {error:#}");
+                }
+                Ok(Err(Undoable { again, .. })) => {
+                    self.forget(state);
+                    return self.undone_again(contact, again);
+                }
+                Err(panic) => {
+                    self.forget(state);
+                    self.metrics.bug("lane");
+                    tracing::error!(contact.id = %contact, "What the database left undone panicked: {panic}");
+                }
+            }
+        }
+        true
     }
 
-    fn unmarked(self: &Arc<Self>, contact: ContactId, error: &CommitError) {
-        tracing::error!("The mark of a sent message was not stored: {error}");
-        self.push(contact, Work::Forget);
-        self.timers.wake(contact, self.clock.now() + LANE_RETRY);
+    fn undone_again(&self, contact: ContactId, work: Option<Work>) -> bool {
+        self.metrics.database_errors.inc();
+        let pause = self.undone.failed(contact, work);
+        if pause.is_none() {
+            tracing::error!(contact.id = %contact, "What the database left undone is given up; the rows say what is known");
+        }
+        self.timers.wake(contact, self.clock.now() + pause.unwrap_or(LANE_RETRY));
+        false
     }
 }
 

@@ -134,6 +134,11 @@ impl Limiter {
         self.rate.reserve(&mut self.due_us, now)
     }
 
+    /// Gives back a place that was taken and not used.
+    pub fn give_back(&mut self) {
+        self.due_us = self.due_us.saturating_sub(self.rate.gap_us);
+    }
+
     /// The same for what cannot go before `from`.
     pub fn reserve_from(&mut self, now: Time, from: Time) -> Time {
         self.follow(now);
@@ -168,6 +173,13 @@ impl<K: Hash + Eq + Clone> KeyedLimiter<K> {
     /// As [`Limiter::reserve`], for `key`.
     pub fn reserve(&mut self, key: &K, now: Time) -> Time {
         self.with(key, now, |rate, due_us| rate.reserve(due_us, now))
+    }
+
+    /// As [`Limiter::give_back`], for `key`.
+    pub fn give_back(&mut self, key: &K) {
+        if let Some(due_us) = self.due_us.get_mut(key) {
+            *due_us = due_us.saturating_sub(self.rate.gap_us);
+        }
     }
 
     /// Forgets every key whose allowance is whole again; called when full, and may be called any time.

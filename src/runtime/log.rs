@@ -8,10 +8,12 @@ use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util
 /// that a question to the log finds all lines. Never a text, a number of a person, a token or a body.
 pub const FIELDS: &[(&str, &str)] = &[
     ("account", "the account's name in the configuration"),
+    ("admin", "an address of our probes and metrics"),
     ("attempt", "which try it is, from 1"),
     ("audience.id", "our id of what a step planned for many contacts"),
     ("body_bytes", "size of a request's body"),
     ("broadcast.id", "our id of a broadcast"),
+    ("client.address", "where a connection comes from: a proxy's address, where one stands before the daemon"),
     ("contact.id", "our id of a person"),
     ("conversation.id", "our id of a contact at one sender"),
     ("count", "how many of what the sentence names"),
@@ -30,6 +32,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("listen", "an address that we listen on"),
     ("messages", "how many messages of contacts"),
     ("method", "of an HTTP request"),
+    ("more", "how many lines like this one were left out since the last"),
     ("next", "what is done next after a refusal"),
     ("outbound.id", "our id of a message we send"),
     ("planned", "how many starts were planned"),
@@ -46,6 +49,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("step.id", "a step's id"),
     ("template.change", "how a template differs from what the flows assume"),
     ("template.name", "a template's name"),
+    (
+        "trace.id",
+        "our id of the contact's message that led to it, else of our own: webhook, turn, send and statuses share it",
+    ),
     ("trigger", "what started a flow"),
     ("turn", "a conversation's turn number"),
     ("url.host", "host of an address, never its path or query"),

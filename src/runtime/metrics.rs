@@ -1,12 +1,27 @@
 //! What an operator sees at `/metrics`: one registry per daemon, no globals, a few atomics on the hot path.
 
+mod labels;
+mod page;
+pub mod process;
+mod register;
+
+pub use labels::KindLabels;
+pub use page::Format;
+
 use crate::{
-    base::{ids::SenderId, time::Span},
+    base::{
+        ids::SenderId,
+        time::{Span, Time},
+    },
     model::event::Reason,
     store::Written,
 };
+use labels::{
+    AccountLabels, BuildLabels, EventLabels, ExitLabels, FlowErrorLabels, FlowLabels, MessageLabels, RefusedLabels,
+    ResultLabels, SendErrorLabels, SenderLabels, SenderStateLabels, SplitLabels, WebhookLabels, WordLabels,
+};
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text},
+    encoding::text,
     metrics::{
         counter::Counter,
         family::Family,
@@ -15,7 +30,24 @@ use prometheus_client::{
     },
     registry::Registry,
 };
-use std::hash::Hash;
+use std::sync::atomic::AtomicU64;
+
+/// Each kind of dead letter, so that its number is there before the first one.
+pub const DEAD_LETTER_KINDS: [&str; 10] = [
+    "malformed",
+    "wrong_secret",
+    "unknown_sender",
+    "poison",
+    "unknown_send",
+    "rejected_send",
+    "failed_run",
+    "webhook",
+    "webhook_body",
+    "late_message",
+];
+
+/// The states of a sender: it sends, its platform does not answer, it was told to stop.
+pub const SENDER_STATES: [&str; 3] = ["online", "degraded", "paused"];
 
 /// Every number that the daemon shows about itself. Cloning shares the numbers.
 ///
@@ -26,7 +58,7 @@ pub struct Metrics {
     registry: std::sync::Arc<Registry>,
     webhooks: Family<WebhookLabels, Counter>,
     items: Family<KindLabels, Counter>,
-    messages: Family<MessageLabels, Gauge>,
+    messages: Family<MessageLabels, Counter>,
     send_errors: Family<SendErrorLabels, Counter>,
     schedule_refused: Family<RefusedLabels, Counter>,
     schedule_planned: Family<FlowLabels, Counter>,
@@ -43,6 +75,11 @@ pub struct Metrics {
     exits: Family<ExitLabels, Counter>,
     alarms: Family<WordLabels, Counter>,
     bugs: Family<KindLabels, Counter>,
+    /// Requests of the API without a key of ours: `wrong_key`, `no_key`.
+    pub unauthorized: Family<KindLabels, Counter>,
+    sender_states: Family<SenderStateLabels, Gauge>,
+    token_ends: Family<SenderLabels, Gauge>,
+    build: Family<BuildLabels, Gauge>,
     /// Findings of the newest flow files that keep them from going live, warnings included.
     pub flow_findings: Gauge,
     /// Flow sets that went live since the start.
@@ -83,6 +120,14 @@ pub struct Metrics {
     commits_lost: Counter,
     /// Statements or commits that the database refused.
     pub database_errors: Counter,
+    /// From a webhook's last byte to its answer.
+    pub webhook_seconds: Histogram,
+    /// How long the message has waited that should have left first; 0: none does.
+    pub oldest_unsent_seconds: Gauge<f64, AtomicU64>,
+    /// 1 while the database takes commits.
+    pub database_connected: Gauge,
+    /// What the disk has left on which `data` lies.
+    pub disk_free_bytes: Gauge,
 }
 
 impl Metrics {
@@ -109,6 +154,10 @@ impl Metrics {
             exits: Family::default(),
             alarms: Family::default(),
             bugs: Family::default(),
+            unauthorized: Family::default(),
+            sender_states: Family::default(),
+            token_ends: Family::default(),
+            build: Family::default(),
             flow_findings: Gauge::default(),
             flow_versions: Counter::default(),
             answered: Counter::default(),
@@ -130,7 +179,16 @@ impl Metrics {
             commit_sets: Counter::default(),
             commits_lost: Counter::default(),
             database_errors: Counter::default(),
+            webhook_seconds: seconds(),
+            oldest_unsent_seconds: Gauge::default(),
+            database_connected: Gauge::default(),
+            disk_free_bytes: Gauge::default(),
         };
+        for kind in DEAD_LETTER_KINDS {
+            // An alarm on a number that is not there never rings.
+            metrics.set_dead_letters(kind, 0);
+        }
+        metrics.build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);
         metrics.registry = std::sync::Arc::new(metrics.register());
         metrics
     }
@@ -138,8 +196,35 @@ impl Metrics {
     /// The page itself, as OpenMetrics text.
     pub fn render(&self) -> String {
         let mut page = String::new();
-        text::encode(&mut page, &self.registry).expect("writing into a string cannot fail");
+        text::encode_registry(&mut page, &self.registry).expect("writing into a string cannot fail");
+        process::write(&mut page);
+        text::encode_eof(&mut page).expect("writing into a string cannot fail");
         page
+    }
+
+    /// The page as a client asks for it.
+    pub fn page(&self, format: Format) -> String {
+        match format {
+            Format::OpenMetrics => self.render(),
+            Format::Plain => page::plain(&self.render()),
+        }
+    }
+
+    /// What a sender is now, one of [`SENDER_STATES`].
+    pub fn sender_state(&self, sender: SenderId, now: &str) {
+        for state in SENDER_STATES {
+            let labels = SenderStateLabels { sender: sender.0, state };
+            self.sender_states.get_or_create(&labels).set(i64::from(state == now));
+        }
+    }
+
+    /// When a sender's token ends; `None`: never, or its platform does not say.
+    pub fn token_ends(&self, sender: SenderId, at: Option<Time>) {
+        let labels = SenderLabels { sender: sender.0 };
+        match at {
+            Some(at) => drop(self.token_ends.get_or_create(&labels).set(at.0 / 1_000)),
+            None => drop(self.token_ends.remove(&labels)),
+        }
     }
 
     /// A webhook request; `result` is a fixed word: `ok`, `bad_signature`, `too_large`, `handshake`, `not_recorded`, …
@@ -249,62 +334,6 @@ impl Metrics {
     pub fn bug(&self, kind: &'static str) {
         self.bugs.get_or_create(&KindLabels { kind }).inc();
     }
-
-    fn register(&self) -> Registry {
-        let mut all = Registry::with_prefix("transom");
-        let r = &mut all;
-        // The encoder adds `_total` to counters, and nothing to gauges.
-        r.register("webhooks", "Webhook requests by what became of them", self.webhooks.clone());
-        r.register("webhook_items", "Items of webhooks by kind", self.items.clone());
-        r.register("messages", "Messages of ours that reached a state since the start", self.messages.clone());
-        r.register("send_errors", "Sends that did not succeed, by what is done next", self.send_errors.clone());
-        r.register("schedule_refused", "Scheduled starts that were not sent", self.schedule_refused.clone());
-        r.register(
-            "schedule_planned",
-            "Starts that schedules and broadcasts have planned",
-            self.schedule_planned.clone(),
-        );
-        r.register(
-            "start_refused",
-            "Starts by the API, an event or a hook that were not sent",
-            self.start_refused.clone(),
-        );
-        r.register("dead_letters", "Dead letters that are listed now", self.dead_letters.clone());
-        r.register("http_calls", "Calls of http steps", self.http_calls.clone());
-        r.register("balance", "What accounts have left, in ten-thousandths", self.balances.clone());
-        r.register("notifications", "Posts to subscriptions", self.notifications.clone());
-        r.register("runs", "Runs that began, by flow", self.runs.clone());
-        r.register("events", "Events that flows emitted", self.events.clone());
-        r.register("splits", "Ways that contacts went at a split", self.splits.clone());
-        r.register("undelivered", "Runs that ended because their question did not arrive", self.undelivered.clone());
-        r.register("run_exits", "Runs that ended, by flow and reason", self.exits.clone());
-        r.register("alarms", "Things an operator should look at", self.alarms.clone());
-        r.register("bugs", "Things that only a mistake in Transom can cause", self.bugs.clone());
-        r.register("flow_errors", "Errors that no step of an author took", self.flow_errors.clone());
-        r.register("flow_findings", "Findings of flow files that are not live", self.flow_findings.clone());
-        r.register("flow_versions", "Flow sets that went live", self.flow_versions.clone());
-        r.register("answered", "Messages of contacts that were answered", self.answered.clone());
-        r.register("unanswered", "Messages that no flow understood", self.unanswered.clone());
-        r.register("webhooks_paused", "Subscriptions that are paused", self.webhooks_paused.clone());
-        let help = "Templates that are not as templates.lock.yaml has them";
-        r.register("templates_changed", help, self.templates_changed.clone());
-        r.register("needs_person", "Conversations that need a person now", self.needs_person.clone());
-        r.register("window_corrections", "Windows that a provider corrected", self.window_corrections.clone());
-        r.register("held_unplanned", "Messages held without an if_closed", self.held_unplanned.clone());
-        r.register("lane_wait_seconds", "How long work waited for its lane", self.lane_wait_seconds.clone());
-        r.register("turn_seconds", "From recorded to turn stored", self.turn_seconds.clone());
-        r.register("lanes", "Lanes in memory", self.lanes.clone());
-        r.register("lane_queue", "Work that waits in lanes", self.lane_queue.clone());
-        r.register("sends_in_flight", "Requests to providers under way", self.sends_in_flight.clone());
-        r.register("send_queue", "Messages that wait to be sent", self.send_queue.clone());
-        r.register("send_seconds", "How long providers took to answer", self.send_seconds.clone());
-        r.register("commit_queue", "Write-sets that wait for the writer", self.commit_queue.clone());
-        r.register("commits", "Transactions of the writer", self.commits.clone());
-        r.register("commit_sets", "Write-sets in these transactions", self.commit_sets.clone());
-        r.register("commits_lost", "Transactions that the database did not take", self.commits_lost.clone());
-        r.register("database_errors", "Statements that the database refused", self.database_errors.clone());
-        all
-    }
 }
 
 /// For the histograms, which count in seconds.
@@ -316,80 +345,6 @@ pub fn in_seconds(span: Span) -> f64 {
 // From half a millisecond to about half a minute.
 fn seconds() -> Histogram {
     Histogram::new(exponential_buckets(0.000_5, 2.0, 17))
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct WebhookLabels {
-    provider: &'static str,
-    result: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct MessageLabels {
-    sender: i64,
-    state: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct SendErrorLabels {
-    sender: i64,
-    kind: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RefusedLabels {
-    flow: String,
-    reason: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ExitLabels {
-    flow: String,
-    reason: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct FlowLabels {
-    flow: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct WordLabels {
-    kind: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct FlowErrorLabels {
-    flow: String,
-    code: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct EventLabels {
-    flow: String,
-    event: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct SplitLabels {
-    split: String,
-    case: String,
-    contact: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct KindLabels {
-    kind: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AccountLabels {
-    account: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ResultLabels {
-    result: &'static str,
 }
 
 #[cfg(test)]
@@ -410,7 +365,7 @@ mod tests {
         let page = metrics.render();
         for line in [
             r#"transom_webhooks_total{provider="meta",result="ok"} 1"#,
-            r#"transom_messages{sender="12",state="sent"} 1"#,
+            r#"transom_messages_total{sender="12",state="sent"} 1"#,
             r#"transom_send_errors_total{sender="12",kind="window_closed"} 1"#,
             r#"transom_schedule_refused_total{flow="reengage",reason="no_consent"} 1"#,
             r#"transom_start_refused_total{flow="reengage",reason="opted_out"} 1"#,
@@ -421,6 +376,39 @@ mod tests {
         ] {
             assert!(page.lines().any(|l| l == line), "`{line}` is missing in\n{page}");
         }
+    }
+
+    #[test]
+    fn each_kind_of_dead_letter_is_there_before_the_first_one() {
+        let page = Metrics::new().render();
+        for kind in DEAD_LETTER_KINDS {
+            assert!(
+                page.contains(&format!("transom_dead_letters{{kind=\"{kind}\"}} 0\n")),
+                "{kind} is missing in\n{page}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_sender_is_in_one_state() {
+        let metrics = Metrics::new();
+        metrics.sender_state(SenderId(12), "paused");
+        metrics.sender_state(SenderId(12), "degraded");
+        let page = metrics.render();
+        for (state, is) in [("online", 0), ("degraded", 1), ("paused", 0)] {
+            let line = format!("transom_sender_state{{sender=\"12\",state=\"{state}\"}} {is}");
+            assert!(page.contains(&line), "`{line}` is missing in\n{page}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_does_not_end_any_more_is_not_shown() {
+        let metrics = Metrics::new();
+        metrics.token_ends(SenderId(12), Some(Time(1_790_000_000_123)));
+        let line = r#"transom_token_expires_timestamp_seconds{sender="12"} 1790000000"#;
+        assert!(metrics.render().contains(line), "{}", metrics.render());
+        metrics.token_ends(SenderId(12), None);
+        assert!(!metrics.render().contains("transom_token_expires_timestamp_seconds{"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
         value::Value,
     },
 };
+use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 
 /// What a call gets instead of the network's answer.
@@ -65,7 +66,7 @@ impl Mocks {
     /// answer of a list stays. Without a rule the call fails as if nobody were there.
     pub fn answer(&mut self, method: &str, url: &str) -> (Answer, String) {
         let bare = url.split(['?', '#']).next().unwrap_or(url);
-        let rule = self.rules.iter_mut().find(|rule| rule.method == method && glob(&rule.pattern, bare));
+        let rule = self.rules.iter_mut().find(|rule| rule.method == method && fits(&rule.pattern, bare));
         let Some(rule) = rule else {
             let text = format!("{WITHOUT_MOCK}`{method} {bare}`");
             let said = format!("{text}; write one, as {}", example(method, bare));
@@ -99,6 +100,11 @@ pub fn example(method: &str, url: &str) -> String {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = path.split_once('/').map_or("…", |(_, path)| path);
     format!("`- {method} */{path}: {{json: {{…}}}}`")
+}
+
+/// Whether a pattern is that of an address: as it is sent, or as the author reads it, without percent-encoding.
+pub fn fits(pattern: &str, url: &str) -> bool {
+    glob(pattern, url) || glob(pattern, &percent_decode_str(url).decode_utf8_lossy())
 }
 
 /// Whether `text` is `pattern`, where `*` stands for any text, also none.

@@ -4,6 +4,7 @@ use super::rates::Place;
 use crate::{
     base::{
         ids::{OutboundId, ProviderId},
+        limits::SEND_UNANSWERED_MAX,
         time::{Span, Time},
     },
     model::{
@@ -125,6 +126,11 @@ impl Pending {
         }
     }
 
+    /// It waits for the moment that its writer chose, in nobody's way: its row says all of it.
+    pub fn is_planned(&self) -> bool {
+        self.state == PendingState::Queued && self.draft.at.is_some() && self.draft.at == self.not_before
+    }
+
     pub fn went_as_template(&self) -> bool {
         self.sent_as.is_some()
     }
@@ -203,6 +209,7 @@ pub fn next(outbox: &[Pending], now: Time) -> Option<usize> {
             PendingState::Sending => return None,
             PendingState::Unknown { .. } => unknown.extend(pending.turn()),
             PendingState::Held { .. } => {}
+            PendingState::Queued if pending.is_planned() && pending.not_before > Some(now) => {}
             PendingState::Queued if pending.is_held_up(&unknown) || passing && pending.turn().is_some() => {}
             PendingState::Queued => {
                 let due = pending.not_before.is_none_or(|at| at <= now);
@@ -236,6 +243,7 @@ pub fn due_at(outbox: &[Pending]) -> Option<Time> {
             // Its answer wakes the lane.
             PendingState::Sending => blocked = true,
             PendingState::Queued if blocked || pending.is_held_up(&unknown) => {}
+            PendingState::Queued if pending.is_planned() => at(pending.not_before),
             PendingState::Queued if passing && pending.turn().is_some() => {}
             PendingState::Queued => {
                 at(pending.not_before);
@@ -246,6 +254,15 @@ pub fn due_at(outbox: &[Pending]) -> Option<Time> {
         }
     }
     due
+}
+
+/// Of an idle lane: something could leave, or stands behind a send that never came back.
+pub fn stands_still(outbox: &[Pending], now: Time) -> bool {
+    let lost = |pending: &Pending| {
+        let since = pending.attempted_at.unwrap_or(pending.created_at);
+        pending.state == PendingState::Sending && now - since >= SEND_UNANSWERED_MAX
+    };
+    next(outbox, now).is_some() || outbox.iter().any(lost)
 }
 
 /// A nudge is out, and nobody has answered: it stands for whatever else is kept (one for all of them).
@@ -362,6 +379,35 @@ mod tests {
         assert_eq!((next(&outbox, Time(999)), due_at(&outbox)), (None, Some(Time(1000))));
         outbox[0].place = Place::Taken;
         assert_eq!((next(&outbox, Time(1000)), due_at(&outbox)), (None, Some(Time(4000))));
+    }
+
+    #[test]
+    fn a_planned_message_stands_in_nobodys_way_until_its_moment() {
+        let mut outbox = vec![pending(1, 1, PendingState::Queued), pending(2, 2, PendingState::Queued)];
+        Arc::make_mut(&mut outbox[0].draft).at = Some(Time(1000));
+        outbox[0].not_before = Some(Time(1000));
+        assert!(outbox[0].is_planned());
+        assert_eq!((next(&outbox, Time(999)), due_at(&outbox[..1])), (Some(1), Some(Time(1000))));
+        // A message of the contact does not call it up before its time.
+        assert_eq!(release(&mut outbox, Time(5)).again, []);
+        assert_eq!((next(&outbox, Time(999)), next(&outbox, Time(1000))), (Some(1), Some(0)));
+        // Behind one that is on the wire it is not due: the answer to that one wakes the lane.
+        outbox.swap(0, 1);
+        outbox[0].state = PendingState::Sending;
+        assert_eq!((next(&outbox, Time(1000)), due_at(&outbox)), (None, None));
+    }
+
+    #[test]
+    fn an_outbox_stands_still_when_nobody_will_ever_move_it() {
+        let mut outbox = [pending(1, 1, PendingState::Sending), pending(2, 1, PendingState::Queued)];
+        outbox[0].attempted_at = Some(Time(5));
+        assert!(!stands_still(&outbox, Time(4) + SEND_UNANSWERED_MAX), "its answer may come");
+        assert!(stands_still(&outbox, Time(5) + SEND_UNANSWERED_MAX));
+        outbox[0].state = PendingState::Unknown { until: Time(9) };
+        assert!(!stands_still(&outbox, Time(8)), "its time wakes the lane");
+        assert!(stands_still(&outbox[1..], Time(8)), "it could go");
+        outbox[1].not_before = Some(Time(10));
+        assert!(!stands_still(&outbox[1..], Time(8)));
     }
 
     #[test]

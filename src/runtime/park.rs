@@ -4,10 +4,7 @@
 //! Tried again it would break again, each second and after every restart. A message that does so is buried in
 //! `work.rs`; who asks by the API hears of the failure.
 
-use super::{
-    app::App,
-    lane::{LaneError, LaneState},
-};
+use super::{app::App, lane::LaneState, lane_error::LaneError};
 use crate::{
     base::time::Time,
     flow,
@@ -102,7 +99,7 @@ impl App {
             "trigger": start.trigger,
         });
         self.dead_letter(&mut set, "poison", Some(conversation.sender), why, data, now);
-        if let Some(id) = start.id {
+        if let Some(id) = start.id.filter(|id| id.is_planned()) {
             let state = StartState::Refused;
             set.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
         }

@@ -17,7 +17,33 @@ use crate::{
 use anyhow::Context;
 use std::sync::Arc;
 
+/// What a sender may do now, as probes, metrics and commands tell it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// One of [`SENDER_STATES`](super::metrics::SENDER_STATES).
+    pub state: &'static str,
+    /// It rests until then; `None` where it rests until its platform answers.
+    pub until: Option<Time>,
+    /// It sends texts, and no templates until then.
+    pub templates_until: Option<Time>,
+    /// The provider's code and words.
+    pub why: Option<String>,
+}
+
 impl App {
+    /// What probes, metrics and commands tell of a sender.
+    pub fn standing_of(&self, sender: SenderId, now: Time) -> Standing {
+        if let Some(pause) = self.health.of(sender, now) {
+            let (until, why) = (pause.everything_until, Some(pause.why));
+            return Standing { state: "paused", until, templates_until: None, why };
+        }
+        let (templates_until, why) = self.health.templates_rest(sender, now).unzip();
+        match self.breaker.degraded(sender) {
+            Some((_, why)) => Standing { state: "degraded", until: None, templates_until, why: Some(why) },
+            None => Standing { state: "online", until: None, templates_until, why },
+        }
+    }
+
     /// What a platform set an end to lasts over a restart. What waits for a person does not: a restart finds out whether
     /// the token was mended.
     pub(super) async fn recall_pauses(&self, now: Time) -> anyhow::Result<()> {
@@ -51,6 +77,12 @@ impl App {
         set.push(&sender_pause::LIFT, &Lifted { sender_id: sender });
         self.store.commit(set).await.context("writing down that a sender goes on")?;
         self.health.resume(sender);
+        self.breaker.reset(sender, self.clock.now());
+        self.wake_waiting(sender).await
+    }
+
+    /// What waits for a moment at this sender is decided anew, now.
+    pub(super) async fn wake_waiting(self: &Arc<Self>, sender: SenderId) -> anyhow::Result<()> {
         let mut after = ContactId(0);
         loop {
             let waiting =

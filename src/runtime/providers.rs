@@ -57,6 +57,7 @@ pub fn providers(config: &Config) -> (Providers, Arc<Sandbox>) {
                 phone: sender.phone.clone(),
                 account_sid: access.account_sid.clone(),
                 auth_tokens: access.auth_tokens.clone(),
+                webhook_secrets: access.webhook_secrets.clone(),
                 messaging_service_sid: access.messaging_service_sid.clone(),
                 api_base: access.api_base.clone(),
                 content_base: access.content_base.clone(),

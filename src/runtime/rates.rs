@@ -96,6 +96,17 @@ impl Rates {
         (own.max(pair), Place::Taken)
     }
 
+    /// Gives a place back that was taken for a message whose commit failed: it did not go out.
+    pub fn give_back(&self, sender: &Sender, contact: ContactId) {
+        if sender.is_sandbox() {
+            return;
+        }
+        if let Some(lines) = self.lines().get_mut(&sender.id) {
+            lines.all.give_back();
+        }
+        self.pairs.lock().unwrap_or_else(PoisonError::into_inner).give_back(&(sender.id, contact));
+    }
+
     /// Until when a planned start whose slot has come gives way to those before it, at this sender; `None`: it begins.
     pub fn gives_way(&self, sender: &Sender, start: StartId, now: Time) -> Option<Time> {
         if sender.is_sandbox() {
@@ -154,6 +165,19 @@ mod tests {
             (at, place) = rates.reserve(sender, ContactId(contact), (place, unasked), at);
         }
         at
+    }
+
+    #[test]
+    fn a_place_that_is_given_back_keeps_nobody_waiting() {
+        let (rates, sender) = (Rates::default(), sender("1/s"));
+        let leaves = || leaves(&rates, &sender, 7, NOW, false);
+        assert_eq!(leaves(), NOW);
+        for _ in 0..1_000 {
+            // It was to go, and its commit failed.
+            assert_eq!(leaves(), NOW + Span::seconds(1));
+            rates.give_back(&sender, ContactId(7));
+        }
+        assert_eq!((leaves(), leaves()), (NOW + Span::seconds(1), NOW + Span::seconds(2)));
     }
 
     #[test]

@@ -2,12 +2,26 @@
 
 use super::{app::App, config::Shows, lane::LaneState};
 use crate::{
-    base::{ids::ProviderId, limits::READ_MARK_FRESH, time::Time},
+    base::{
+        ids::{ProviderId, SenderId},
+        limits::READ_MARK_FRESH,
+        time::Time,
+    },
+    channel::question::Trouble,
     model::effect::Effect,
 };
 use std::sync::Arc;
 
 impl App {
+    /// A program marks a message as read. A platform that has no such mark takes it in silence, and so does a sandbox.
+    pub async fn mark_read(&self, sender: SenderId, message: ProviderId, typing: bool) -> Result<(), Trouble> {
+        let Some(provider) = self.provider_of(sender) else { return Ok(()) };
+        match provider.mark_read(self.http.as_ref(), sender, &message, typing) {
+            Some(asked) => asked.await,
+            None => Ok(()),
+        }
+    }
+
     /// The bot has taken a message: its reader may see so. Typing is shown where the answer waits for somebody else;
     /// one that is on its way already needs no sign, which would come after it.
     pub(super) fn show_read(

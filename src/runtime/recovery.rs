@@ -25,6 +25,7 @@ impl App {
         let messages = self.recover_inbound(now).await?;
         let sends = self.recover_outbound(now).await?;
         let waiting = self.recover_waiting().await?;
+        self.take_back_kept().await?;
         self.load_due(now).await?;
         if messages + sends + waiting > 0 {
             tracing::info!(
@@ -151,9 +152,14 @@ impl App {
             }
         }
         for contact in outbound::stuck(&self.store, until, RECOVERY_SLICE).await? {
-            // In memory, its lane has set the time itself (a slot of the rate, a paused sender).
-            if !self.lanes.is_known(contact) {
+            // In memory, its lane has set the time itself (a slot of the rate, a paused sender). Whoever is woken in this
+            // very moment does not stand still yet.
+            let stands_still =
+                |lane: &LaneState| lane.conversations.iter().any(|of| outbox::stands_still(&of.outbox, until));
+            if !self.lanes.is_known(contact) || self.lanes.peek(contact, stands_still) == Some(true) {
                 self.metrics.bug("sweep_outbound");
+                tracing::error!(contact.id = %contact, "Messages of contact {contact} stood still");
+                self.push(contact, Work::Forget);
                 self.push(contact, Work::Wake);
             }
         }

@@ -5,7 +5,11 @@ use super::{
     outbox::{Nudged, Pending, PendingState},
 };
 use crate::{
-    model::effect::IfClosed,
+    model::{
+        content::Content,
+        effect::IfClosed,
+        event::{Fate, Reason},
+    },
     store::{
         ReadError,
         conversation::Conversation,
@@ -44,5 +48,30 @@ impl App {
         let heard = conversation.last_inbound_at.is_some_and(|at| nudge.accepted_at.is_some_and(|left| left < at));
         // Who wrote and was given to a person has answered it, though its message is kept again.
         Ok(if kept && !heard { Nudged::Out } else { Nudged::Answered })
+    }
+}
+
+/// What became of a message that has left or never will; `None` while that is open.
+pub(super) fn fate_of(row: &Outbound) -> Option<Fate> {
+    let (as_template, ttl, words) = match &row.sent_as {
+        Some(Content::Template(template)) => (true, template.ttl, template.words()),
+        Some(_) | None => (false, None, Vec::new()),
+    };
+    match row.state {
+        SendState::Sent | SendState::Delivered | SendState::Read => {
+            // A status counts in whole seconds: taken alone, it lies before its own attempt.
+            let at = row.accepted_at.max(row.attempted_at).unwrap_or(row.created_at);
+            Some(Fate::Accepted { at, as_template, nudge: row.draft.nudge, ttl, words })
+        }
+        SendState::Failed => {
+            let (code, text) = (row.error_code.clone(), row.error_text.clone());
+            Some(Fate::Failed { code: code.unwrap_or_default(), text: text.unwrap_or_default() })
+        }
+        SendState::Dropped => Some(Fate::Expired),
+        SendState::Skipped => {
+            let reason = row.reason.as_deref().and_then(Reason::named).unwrap_or(Reason::WindowClosed);
+            Some(Fate::Refused { reason })
+        }
+        SendState::Queued | SendState::Sending | SendState::Held | SendState::Unknown => None,
     }
 }

@@ -3,12 +3,16 @@
 use super::{
     app::App,
     directory::Whom,
-    lane::{LaneError, LaneState, Said, TurnAnswer, Work},
+    lane::{LaneState, Said, TurnAnswer, Work},
+    lane_error::LaneError,
     outbox::{Pending, PendingState, SendAnswer},
     rows,
 };
 use crate::{
-    base::ids::{AccountName, ContactId, ConversationId, OutboundId, SenderId},
+    base::{
+        ids::{AccountName, ContactId, ConversationId, OutboundId, ProviderId, SenderId},
+        time::Time,
+    },
     model::{
         content::Content,
         effect::{Draft, Origin},
@@ -24,6 +28,23 @@ use crate::{
 use anyhow::Context;
 use std::sync::Arc;
 use tokio::sync::oneshot;
+
+/// What a program or a person wants to be said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    pub content: Content,
+    pub origin: Origin,
+    /// The message that it quotes.
+    pub quotes: Option<ProviderId>,
+    /// Not before this moment.
+    pub at: Option<Time>,
+}
+
+impl Wanted {
+    pub fn now(content: Content, origin: Origin) -> Self {
+        Wanted { content, origin, quotes: None, at: None }
+    }
+}
 
 impl App {
     /// The contact with this phone (`+` and digits) and its conversation at the sender; made if new.
@@ -60,7 +81,8 @@ impl App {
         content: Content,
         origin: Origin,
     ) -> anyhow::Result<Said> {
-        self.say_as(OutboundId(self.store.next_id()), contact, conversation, content, origin).await
+        let id = OutboundId(self.store.next_id());
+        self.say_as(id, contact, conversation, Wanted::now(content, origin)).await
     }
 
     /// The same under an id that was chosen before: whoever repeats the request can see whether it is there.
@@ -69,10 +91,10 @@ impl App {
         id: OutboundId,
         contact: ContactId,
         conversation: ConversationId,
-        content: Content,
-        origin: Origin,
+        wanted: Wanted,
     ) -> anyhow::Result<Said> {
-        let draft = Draft { ignore_quiet_hours: true, ..Draft::plain(0, content, origin) };
+        let Wanted { content, origin, quotes, at } = wanted;
+        let draft = Draft { ignore_quiet_hours: true, quotes, at, ..Draft::plain(0, content, origin) };
         let (reply, said) = oneshot::channel();
         self.push(contact, Work::Say { id, conversation, draft: Box::new(draft), reply });
         said.await.context("the message could not be stored")
@@ -113,10 +135,10 @@ impl App {
 
     /// A message as the sender's platform takes it; what cannot be made to fit is for the platform to refuse.
     fn fitted(&self, sender: SenderId, content: &Content) -> Vec<Content> {
-        let carries = self.senders.get(sender).map(|sender| sender.carries());
-        let fitted =
-            carries.filter(|carries| !carries.is_whole()).and_then(|carries| carries.fit(content.clone()).ok());
-        fitted.unwrap_or_else(|| vec![content.clone()])
+        let mut content = content.clone();
+        content.name_document();
+        let fitted = self.senders.get(sender).and_then(|sender| sender.carries().fit(content.clone()).ok());
+        fitted.unwrap_or_else(|| vec![content])
     }
 
     pub(super) async fn say_in_lane(
@@ -131,7 +153,8 @@ impl App {
         let now = self.clock.now();
         let mut set = WriteSet::of(lane.contact.id.0);
         draft.turn = lane.conversations[index].session.turn;
-        let by_person = draft.origin == Origin::Person;
+        // Who plans a message takes nothing over yet.
+        let by_person = draft.origin == Origin::Person && draft.at.is_none();
         let (waiter, sent) = oneshot::channel();
         // A text that is too long for the sender's platform becomes several; the first one is the one asked for.
         let mut ids = vec![id];
@@ -139,11 +162,11 @@ impl App {
             if place > 0 {
                 ids.push(OutboundId(self.store.next_id()));
             }
-            lane.conversations[index].outbox.push(Pending::new(
-                ids[place],
-                Arc::new(Draft { content, ..draft.clone() }),
-                now,
-            ));
+            // The first part quotes; the others follow it.
+            let quotes = draft.quotes.clone().filter(|_| place == 0);
+            let mut pending = Pending::new(ids[place], Arc::new(Draft { content, quotes, ..draft.clone() }), now);
+            pending.not_before = draft.at.filter(|at| *at > now);
+            lane.conversations[index].outbox.push(pending);
         }
         let current = &mut lane.conversations[index];
         if let Some(first) = current.outbox.iter_mut().find(|pending| pending.id == id) {
@@ -216,7 +239,9 @@ impl App {
     /// Fires of one moment share what their sender carries: a start whose place comes later waits for it in its row.
     async fn gives_way(&self, lane: &LaneState, sender: SenderId, start: &Start) -> Result<bool, LaneError> {
         let now = self.clock.now();
-        let Some((id, sender)) = start.id.zip(self.senders.get(sender)) else { return Ok(false) };
+        let Some((id, sender)) = start.id.filter(|id| id.is_planned()).zip(self.senders.get(sender)) else {
+            return Ok(false);
+        };
         let Some(at) = self.rates.gives_way(sender, id, now) else { return Ok(false) };
         let mut set = WriteSet::of(lane.contact.id.0);
         let state = StartState::Waiting;

@@ -4,12 +4,7 @@
 //! the fire's cursor in one commit: a crash neither repeats nor skips anybody. A run begins when its
 //! slot comes, and only then is everything decided (language.md 5, *Schedules*).
 
-use super::{
-    app::App,
-    hooks::serves,
-    lane::{LaneError, LaneState},
-    live::Current,
-};
+use super::{apart::apart, app::App, hooks::serves, lane::LaneState, lane_error::LaneError, live::Current};
 use crate::{
     base::{
         ids::{AccountName, ContactId, FlowName, SenderId, StartId},
@@ -178,10 +173,9 @@ impl App {
             let after = row.cursor_contact_id;
             let page = contact::page_sieved(&store, account, zone, after, (&sieve, now), PLAN_BATCH).await?;
             let mut commit = WriteSet::new();
-            for contact in &page {
-                if !self.in_audience(live, table, contact, now) {
-                    continue;
-                }
+            let is_meant = |contact: &Contact| self.in_audience(live, table, contact, now);
+            let are_meant: Vec<bool> = apart(|| page.iter().map(is_meant).collect());
+            for (contact, _) in page.iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
                 let slot_at = pace.slot(first_slot, slots);
                 planned += 1;
                 // What is refused takes nobody's place.

@@ -2,14 +2,15 @@
 
 use super::{
     app::App,
-    catch::caught,
-    lane::{LaneError, LaneState, Work},
-    metrics::in_seconds,
+    breaker::never_left,
+    lane::{LaneState, Work},
+    lane_error::LaneError,
     outbox::{self, Pending, PendingState, SendAnswer, backoff},
     pauses::refuses_direct,
     rates::Place,
     rows,
     rules::give_back_unasked,
+    undone::Mark,
 };
 use crate::{
     base::{
@@ -39,10 +40,15 @@ impl App {
         let passes_stop = lane.contact.opted_out.is_some()
             || conversation.outbox.iter().any(|p| p.id == id && p.draft.origin == Origin::OptOutConfirmation);
         let template = matches!(content, Content::Template(_));
-        let direct = conversation.outbox.iter().any(|pending| pending.id == id && pending.direct);
+        let pending = conversation.outbox.iter().find(|pending| pending.id == id);
+        let direct = pending.is_some_and(|pending| pending.direct);
+        let reply_to = pending.and_then(|pending| pending.draft.quotes.clone());
         let closes_at = conversation.window.opened_at.filter(|_| !template && !direct).map(|at| at + WINDOW);
         let to = self.address_of(&lane.contact);
-        let mut outgoing = Outgoing { id, sender, to, content, reply_to: None, direct };
+        let mut outgoing = Outgoing { id, sender, to, content, reply_to, direct };
+        let trace = pending.and_then(|pending| pending.draft.trace).map_or(id.0, |message| message.0);
+        self.traces.put(id, trace);
+        tracing::debug!(trace.id = trace, outbound.id = %id, sender.id = %sender, "Message {id} goes on the wire");
         let conversation = conversation.id;
         let goes_on = lane.contact.data.joined_to.unwrap_or(contact);
         let app = Arc::clone(self);
@@ -65,24 +71,7 @@ impl App {
                 // A status of an earlier try came between the commit and the wire: it has left already.
                 Ok(Receipt { provider_id, aliases: Vec::new(), held_for_quality: false })
             } else {
-                match (app.provider_of(sender), app.http.as_ref()) {
-                    (Some(provider), http) => {
-                        let began = app.clock.now();
-                        app.metrics.sends_in_flight.inc();
-                        let sent = caught(provider.send(http, &outgoing)).await;
-                        app.metrics.sends_in_flight.dec();
-                        app.metrics.send_seconds.observe(in_seconds(app.clock.now() - began));
-                        sent.unwrap_or_else(|panic| {
-                            tracing::error!(outbound.id = %id, "Sending panicked: {panic}");
-                            Err(SendError { next: Next::Ambiguous, code: "panic".into(), text: panic })
-                        })
-                    }
-                    (None, _) => Err(SendError {
-                        next: Next::Misconfigured,
-                        code: "unknown_sender".into(),
-                        text: format!("no provider serves sender {sender}"),
-                    }),
-                }
+                app.hand_over(trace, &outgoing).await
             };
             let result = app.unless_forgotten(result, attached.ok().flatten()).await;
             let work = Work::Sent { conversation, id, result: Box::new(result) };
@@ -141,7 +130,8 @@ impl App {
                     let event = Event::Delivery { message: pending.draft.number, fate };
                     self.tell(lane, index, vec![event], set).await?;
                 } else {
-                    self.commit_later(lane.contact.id, set).await;
+                    let (contact, turn) = (lane.contact.id, pending.draft.turn);
+                    self.commit_later(id, Mark { contact, conversation: conversation.id, turn, set }).await;
                 }
                 // Its status was faster than its answer.
                 match failed {
@@ -211,6 +201,11 @@ impl App {
         // What else it may mean: without a template it does not go.
         let next = if pending.direct && refuses_direct(error.next) { Next::DirectRefused } else { error.next };
         match next {
+            // It never left, so its tries do not count: it waits with all others until the platform is back.
+            Next::Retry { .. } if never_left(&error) && self.breaker.degraded(sender).is_some() => {
+                again(pending, now + PAUSE_DEFAULT, true);
+                waits_for = Some(Reason::SenderDown);
+            }
             Next::Retry { after } if !spent => again(pending, now + after.unwrap_or_else(|| backoff(attempt)), true),
             Next::RetryPair { after } if !spent => {
                 // 4^n seconds, Meta's own advice for 131056.

@@ -1,39 +1,37 @@
 //! What somebody had before their eyes when they agreed or withdrew: the wording, for the consent ledger.
 
-use super::{
-    app::App,
-    lane::{Conversation, LaneError},
-};
+use super::{app::App, lane::Conversation, lane_error::LaneError, own_buttons::has_left};
 use crate::{
     base::{
         ids::{OutboundId, ProviderId},
         limits::{SHOWN_LOOKED_AT_MAX, TEXT_CHARS_MAX},
     },
+    flow::token::Token,
     model::{
         content::Content,
         effect::Effect,
         event::{ConsentWord, Event},
         inbound::InboundKind,
     },
-    store::outbound::{self, Outbound, SendState},
+    store::outbound::{self, Outbound},
 };
 
 /// What of an event tells which of our messages it answers.
 pub(super) struct Pointer {
     reply_to: Option<ProviderId>,
-    /// Of the button that was tapped.
-    title: Option<String>,
+    /// The id and the title of the button that was tapped.
+    button: Option<(String, String)>,
 }
 
 impl Pointer {
     /// `None`: no word of the contact, or one that answers nothing (STOP, START).
     pub fn of(event: &Event) -> Option<Pointer> {
         let Event::Received { message, word: None, .. } = event else { return None };
-        let title = match &message.kind {
-            InboundKind::Button { title, .. } => Some(title.clone()),
+        let button = match &message.kind {
+            InboundKind::Button { id, title } => Some((id.clone(), title.clone())),
             _ => None,
         };
-        Some(Pointer { reply_to: message.reply_to.clone(), title })
+        Some(Pointer { reply_to: message.reply_to.clone(), button })
     }
 }
 
@@ -60,18 +58,25 @@ impl App {
             Some(id) => outbound::by_provider(&self.store, conversation.sender, id).await?,
             None => None,
         };
-        let row = match row.filter(|row| row.conversation_id == conversation.id) {
-            Some(row) => Some(row),
-            None => {
+        let row = row.filter(|row| row.conversation_id == conversation.id);
+        let row = match (row, &pointer.button) {
+            // Of a tap it is what carried the button, or nothing: what was said later has asked nothing.
+            (Some(row), Some((id, _))) if Token::read(id, &self.token_key).is_none() || self.shows(&row, id) => {
+                Some(row)
+            }
+            (_, Some((id, _))) => self.carrier(conversation.id, id).await?,
+            (Some(row), None) => Some(row),
+            (None, None) => {
                 let newest =
                     outbound::of(&self.store, conversation.id, OutboundId(i64::MAX), SHOWN_LOOKED_AT_MAX).await?;
-                newest.into_iter().find(has_left)
+                let says = |row: &Outbound| !matches!(row.draft.content, Content::Reaction { .. });
+                newest.into_iter().find(|row| has_left(row) && says(row))
             }
         };
         Ok(row.map(|row| {
             let text = self.wording(&row);
-            let whole = match &pointer.title {
-                Some(title) => format!("{text}\n[{title}]"),
+            let whole = match &pointer.button {
+                Some((_, title)) => format!("{text}\n[{title}]"),
                 None => text,
             };
             whole.chars().take(TEXT_CHARS_MAX).collect()
@@ -92,12 +97,5 @@ impl App {
             }
             other => other.text().to_owned(),
         }
-    }
-}
-
-fn has_left(row: &Outbound) -> bool {
-    match row.state {
-        SendState::Sending | SendState::Sent | SendState::Delivered | SendState::Read | SendState::Unknown => true,
-        SendState::Queued | SendState::Failed | SendState::Held | SendState::Dropped | SendState::Skipped => false,
     }
 }

@@ -13,6 +13,7 @@ use super::{
     providers::providers,
     rates::Rates,
     reload::{ReloadError, Reloader},
+    retention::Retention,
     senders::Senders,
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
         limits::{LISTED_READ_MAX, PART_REST, READ_MARKS_AT_ONCE_MAX, STOP_DRAIN, TOKEN_KEY_BYTES},
     },
     channel::{Http, sandbox::Sandbox},
-    store::{Store, WriteSet, dead_letter, early_status, erasure, flow_state, meta, once, retention},
+    store::{Store, WriteSet, dead_letter, early_status, erasure, flow_state, meta, once},
 };
 use anyhow::Context;
 use std::sync::Arc;
@@ -73,6 +74,7 @@ impl App {
         let early = early_status::any(&store).await.context("reading early statuses")?;
         let once_used = once::any(&store).await.context("reading used keys")?;
         let erased_stops = erasure::any(&store).await.context("reading who was erased")?;
+        let retention = Arc::new(Retention::new(store.clone(), Arc::clone(&clock), &config.retention));
         let app = Arc::new(App {
             senders: Senders::of(&config),
             token_key: token_key(&store).await?,
@@ -90,6 +92,9 @@ impl App {
             reloader,
             plays,
             health: Default::default(),
+            survey: Default::default(),
+            breaker: Default::default(),
+            traces: Default::default(),
             flow_health: Default::default(),
             turning_flows: Default::default(),
             lanes: Default::default(),
@@ -102,6 +107,9 @@ impl App {
             uploads: Default::default(),
             listed: Default::default(),
             behind: Default::default(),
+            admission: Default::default(),
+            undone: Default::default(),
+            seldom: Default::default(),
             templates_told: Default::default(),
             arrived: Default::default(),
             beginning: Default::default(),
@@ -118,10 +126,12 @@ impl App {
             audiences: true.into(),
             rates: Rates::default(),
             mornings: Default::default(),
+            forms: Default::default(),
             lines: Default::default(),
             broadcasts: Default::default(),
             reach: Default::default(),
             beat: Beat::default(),
+            retention,
             turns: Default::default(),
             store,
         });
@@ -158,6 +168,8 @@ impl App {
         let (app, ends) = given();
         let sweep = kept_up("sweep", PART_REST, move || Arc::clone(&app).drive_sweep(ends.clone()));
         let (app, ends) = given();
+        let retention = kept_up("retention", PART_REST, move || Arc::clone(&app.retention).drive(ends.clone()));
+        let (app, ends) = given();
         let posts = kept_up("webhooks", PART_REST, move || {
             let (app, ends) = (Arc::clone(&app), ends.clone());
             async move { app.drive_posts(ends).await }
@@ -175,7 +187,9 @@ impl App {
         let polling = kept_up("polling", PART_REST, move || Arc::clone(&app).poll(ends.clone()));
         let (app, ends) = given();
         let templates = kept_up("templates", PART_REST, move || Arc::clone(&app).watch_templates(ends.clone()));
-        vec![clockwork, plans, many, starts, sweep, posts, reload, polling, templates]
+        let (app, ends) = given();
+        let survey = kept_up("survey", PART_REST, move || Arc::clone(&app).drive_survey(ends.clone()));
+        vec![clockwork, plans, many, starts, sweep, retention, posts, reload, polling, templates, survey]
     }
 
     /// A new version is live from the next turn on; findings are kept for `/readyz`.
@@ -213,36 +227,19 @@ impl App {
     pub async fn stop(&self, first: impl Future<Output = ()>) {
         let orderly = async {
             first.await;
-            self.settled().await;
+            tokio::select! {
+                () = self.settled() => true,
+                // What waits for a database that is away waits for its rows after the next start as well.
+                () = self.store.stays_away() => false,
+            }
         };
-        if tokio::time::timeout(STOP_DRAIN.to_std(), orderly).await.is_err() {
+        if !tokio::time::timeout(STOP_DRAIN.to_std(), orderly).await.unwrap_or(false) {
             tracing::warn!(
                 "Stopping while {} pieces of work are under way; they are taken up at the start",
                 self.lanes.busy()
             );
         }
         self.store.close().await;
-    }
-
-    pub(super) async fn retain(&self, now: crate::base::time::Time) -> anyhow::Result<()> {
-        let keep = &self.config.retention;
-        let forget = async |statement, span| retention::forget(&self.store, statement, now - span).await;
-        forget(&crate::store::webhook::EXPIRE, keep.raw_webhooks).await?;
-        forget(&crate::store::trace::EXPIRE, keep.traces).await?;
-        forget(&crate::store::run::EXPIRE, keep.messages).await?;
-        forget(&crate::store::inbound::EXPIRE, keep.messages).await?;
-        forget(&crate::store::outbound::EXPIRE, keep.messages).await?;
-        forget(&crate::store::start::EXPIRE, keep.messages).await?;
-        forget(&crate::store::audience::EXPIRE, keep.messages).await?;
-        forget(&dead_letter::EXPIRE, keep.messages).await?;
-        forget(&crate::store::delivery::EXPIRE, keep.traces).await?;
-        self.forget_listeners(now);
-        forget(&crate::store::event::EXPIRE, crate::base::limits::EVENTS_KEPT).await?;
-        forget(&crate::store::upload::EXPIRE, crate::base::limits::UPLOAD_KEPT).await?;
-        forget(&crate::store::early_status::EXPIRE, keep.raw_webhooks).await?;
-        forget(&crate::store::tester_session::EXPIRE, crate::base::limits::TESTER_SESSIONS_KEPT).await?;
-        forget(&crate::store::idempotency::EXPIRE, crate::base::limits::IDEMPOTENCY_KEPT).await?;
-        Ok(())
     }
 }
 

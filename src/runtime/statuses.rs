@@ -3,7 +3,8 @@
 
 use super::{
     app::App,
-    lane::{LaneError, LaneState, Work},
+    lane::{LaneState, Work},
+    lane_error::LaneError,
     outbox::{self, PendingState, SendAnswer},
     rows,
 };
@@ -23,10 +24,20 @@ use crate::{
 use std::sync::{Arc, atomic::Ordering};
 
 impl App {
-    pub(super) async fn take_statuses(self: &Arc<Self>, statuses: Vec<(SenderId, StatusUpdate)>) -> anyhow::Result<()> {
+    /// Gives back the ids of what led to the messages that a status moved on.
+    pub(super) async fn take_statuses(
+        self: &Arc<Self>,
+        statuses: Vec<(SenderId, StatusUpdate)>,
+    ) -> anyhow::Result<Vec<i64>> {
         if statuses.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
+        let mut traces = Vec::new();
+        let mut note = |id: OutboundId, state: DeliveryState| {
+            let trace = self.traces.of(id);
+            traces.push(trace);
+            tracing::debug!(trace.id = trace, outbound.id = %id, state = state.as_str(), "Message {id} is {}", state.as_str());
+        };
         let now = self.clock.now();
         let mut set = WriteSet::new();
         for (sender, status) in &statuses {
@@ -57,6 +68,7 @@ impl App {
                 status.ours == Some(id) && matches!(status.state, DeliveryState::Delivered | DeliveryState::Read)
             };
             let Some((sender, update)) = statuses.iter().rev().find(|(_, status)| arrived(status)) else { continue };
+            note(id, update.state);
             self.metrics.message(*sender, update.state.as_str());
             charged.push((id, update));
             if self.watched.holds(id)
@@ -69,6 +81,7 @@ impl App {
         for moved in outbound::moved(&committed) {
             // Where a status of another webhook in the same group went further, that webhook tells it.
             let Some((sender, update)) = statuses.iter().find(|(_, status)| says(status, &moved)) else { continue };
+            note(moved.id, moved.state);
             match moved.state {
                 DeliveryState::Delivered | DeliveryState::Read => {
                     self.metrics.message(*sender, moved.state.as_str());
@@ -87,7 +100,7 @@ impl App {
             }
         }
         self.settle_arrived(&charged, now).await?;
-        Ok(())
+        Ok(traces)
     }
 
     /// The answer of their commit was lost. What stands in a row is nothing new when the platform tells it again, so
@@ -219,11 +232,10 @@ impl App {
         let failed = &lane.conversations[index].outbox[place];
         let media = failed.sent_as.as_ref().map_or(failed.draft.content.media(), TemplateMessage::media);
         self.forget_file(sender, media, &error.code.to_string()).await;
-        // It was accepted once: what is ambiguous or worth a retry in an answer is final in a status.
+        // It was accepted once: what is ambiguous in an answer is final in a status. Only a rate, of which the platform
+        // itself says that it stood in the way, lets it go again.
         let next = match next {
-            Next::Ambiguous | Next::Retry { .. } | Next::RetryPair { .. } | Next::RetryOnce => {
-                Next::Rejected { why: crate::channel::Why::Dropped }
-            }
+            Next::Ambiguous | Next::RetryOnce => Next::Rejected { why: crate::channel::Why::Dropped },
             other => other,
         };
         let error = SendError { next, code: error.code.to_string(), text: error.text.clone() };

@@ -3,7 +3,8 @@
 use super::{
     app::App,
     config::Sender,
-    lane::{LaneError, LaneState, Recorded},
+    lane::{LaneState, Recorded},
+    lane_error::LaneError,
 };
 use crate::{
     base::{

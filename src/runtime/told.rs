@@ -68,7 +68,7 @@ impl App {
             "consent" => {
                 let consent = ledger::find(store, id).await?.map_or_else(
                     || json!({"id": id}),
-                    |entry| json!({"id": id, "topic": entry.topic, "given": entry.given, "by": entry.by}),
+                    |entry| json!({"id": id, "topic": entry.topic, "given": entry.given, "by": entry.teller().by}),
                 );
                 ("consent", consent)
             }
@@ -110,6 +110,7 @@ pub fn ours(row: &outbound::Outbound) -> Json {
         "read_at": row.read_at.map(iso),
         "failed_at": row.failed_at.map(iso),
         "hold_until": row.hold_until.map(iso),
+        "planned_for": row.draft.at.map(iso),
         "reason": row.reason,
         "error": row.error_code.as_ref().map(|code| json!({"code": code, "text": row.error_text})),
     })
@@ -122,7 +123,7 @@ pub fn theirs(row: &inbound::Recorded) -> Json {
         "id": row.id,
         "direction": "in",
         "at": iso(message.at),
-        "text": answer::text_of(&message.kind),
+        "text": answer::words_of(&message.kind),
         "content": message.kind,
         "provider_id": message.provider_id,
         "reply_to": message.reply_to,

@@ -4,7 +4,8 @@ use super::{
     app::App,
     apply::AfterCommit,
     catch::text_of,
-    lane::{Conversation, LaneError, LaneState, TurnSeen},
+    lane::{Conversation, LaneState, TurnSeen},
+    lane_error::LaneError,
     live::Current,
     rows,
     shown::{Pointer, is_stop},
@@ -53,6 +54,7 @@ impl App {
         let session = std::mem::take(&mut conversation.session);
         let was = session.turn;
         let (pointer, by_word) = (Pointer::of(&event), is_stop(&event));
+        let goes_on = matches!(event, Event::Returned { .. });
         let outcome = self.ask_engine(&live, lane, index, now, |world| flow::advance(&versions, session, event, world));
         let Outcome { mut session, contact, effects, trace, passage } = match outcome {
             Ok(outcome) => outcome,
@@ -77,7 +79,13 @@ impl App {
             None => None,
         };
         let run_ids = self.run_ids(lane.conversations[index].id, &effects).await?;
-        let mut after = AfterCommit { handled, shown, run_ids, flows: names, ..AfterCommit::default() };
+        let conversation = &mut lane.conversations[index];
+        conversation.led_by = handled.or(conversation.led_by.filter(|_| goes_on));
+        let led_by = conversation.led_by;
+        if let Some(id) = led_by {
+            tracing::debug!(trace.id = id.0, conversation.id = %conversation.id, turn, "A turn about {id}");
+        }
+        let mut after = AfterCommit { handled, trace: led_by, shown, run_ids, flows: names, ..AfterCommit::default() };
         for effect in &effects {
             self.apply(lane, index, effect, now, &mut set, &mut after);
         }
@@ -110,7 +118,12 @@ impl App {
             Ok(committed) => self.tell_early(&committed),
             // An answer that was lost says nothing; the row of the session does.
             Err(CommitError::Unknown) if self.stands(&lane.conversations[index]).await => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                if ready.is_some() {
+                    self.give_place_back(sender, lane.contact.id);
+                }
+                return Err(error.into());
+            }
         }
         if handled.is_some() && !after.inserted.is_empty() {
             self.metrics.answered.inc();

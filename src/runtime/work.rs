@@ -3,7 +3,10 @@
 use super::{
     app::App,
     catch::caught,
-    lane::{LaneError, LaneState, Recorded, Work},
+    lane::{LaneState, Recorded, Work},
+    lane_error::LaneError,
+    outbox::{Pending, PendingState},
+    rates::Place,
 };
 use crate::{
     base::{
@@ -16,6 +19,18 @@ use crate::{
 };
 use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
+/// Work that was not done. `again`: the database is at fault, and nobody would bring it a second time.
+pub(super) struct Undoable {
+    pub error: anyhow::Error,
+    pub again: Option<Work>,
+}
+
+impl From<anyhow::Error> for Undoable {
+    fn from(error: anyhow::Error) -> Self {
+        Undoable { error, again: None }
+    }
+}
+
 impl App {
     /// Puts work into a contact's line and starts the lane if nobody works there. A message that finds the line full
     /// stays in its row until the lane reads it back.
@@ -24,6 +39,13 @@ impl App {
             self.behind.add(contact);
             // The lane may have come to its end meanwhile.
             self.timers.wake(contact, self.clock.now());
+            return;
+        }
+        if matches!(work, Work::Inbound(_)) && self.lanes.is_full() && !self.lanes.is_active(contact) {
+            // Read back in its order when a lane ends.
+            if self.behind.add(contact) {
+                self.admission.wait(contact);
+            }
             return;
         }
         if self.lanes.push(contact, work) {
@@ -40,36 +62,92 @@ impl App {
         }
     }
 
+    /// Runs the lane until its line is empty, then those of contacts who waited for a free one.
     async fn run_lane(self: Arc<Self>, contact: ContactId) {
+        let mut next = Some(contact);
+        while let Some(contact) = next {
+            self.empty_lane(contact).await;
+            next = loop {
+                match self.admission.next() {
+                    // It runs already: it reads back what waits in its rows.
+                    Some(waiting) if !self.lanes.push(waiting, Work::Wake) => {}
+                    other => break other,
+                }
+            };
+        }
+    }
+
+    async fn empty_lane(self: &Arc<Self>, contact: ContactId) {
         let mut state = self.lanes.take_state(contact);
         // Messages that stand in the line, too, and were taken from their rows before.
         let mut taken = BTreeSet::new();
-        while let Some(work) = self.lanes.next(contact, &mut state, LaneState::is_worth_keeping) {
+        while let Some(work) = self.lanes.next(contact, &mut state, LaneState::is_worth_keeping, LaneState::waits) {
+            if self.undone.holds(contact) && !Box::pin(self.take_undone(contact, &mut state)).await {
+                self.put_off(contact, &mut state, work);
+                continue;
+            }
             if self.behind.is_ready(contact, self.clock.now()) {
                 Box::pin(self.catch_up(contact, &mut state, &mut taken)).await;
             }
             let done = caught(pin!(self.work(contact, &mut state, work, &taken))).await;
             let failed = match done {
-                Ok(Ok(())) => None,
+                Ok(Ok(())) => false,
                 // A database that does not take it in several tries is the world's doing.
                 Ok(Err(error)) => {
                     self.metrics.database_errors.inc();
-                    Some(error)
+                    if let Some(more) = self.seldom.ask("lane", self.clock.now()) {
+                        tracing::error!(contact.id = %contact, more, "A lane starts again from its rows: {error:#}");
+                    }
+                    true
                 }
                 Err(panic) => {
                     self.metrics.bug("lane");
-                    Some(anyhow::anyhow!("a panic: {panic}"))
+                    tracing::error!(contact.id = %contact, "A lane starts again from its rows: a panic: {panic}");
+                    true
                 }
             };
-            if let Some(error) = failed {
+            if failed {
                 // Memory and rows may differ: the rows are right.
-                state = None;
-                tracing::error!(contact.id = %contact, "A lane starts again from its rows: {error:#}");
+                self.forget(&mut state);
                 self.timers.wake(contact, self.clock.now() + LANE_RETRY);
             }
             if let Some(lane) = state.as_mut() {
                 self.arm(lane);
             }
+        }
+    }
+
+    /// What comes while the database does not take what came before it.
+    fn put_off(&self, contact: ContactId, state: &mut Option<LaneState>, work: Work) {
+        match work {
+            Work::Forget => self.forget(state),
+            // Whoever does what is left has set the time.
+            Work::Wake => {}
+            Work::Inbound(_) => drop(self.behind.add(contact)),
+            // Who waits for an answer hears that there is none.
+            work => {
+                if let Some(again) = work.once_more() {
+                    self.undone.keep(contact, again);
+                }
+            }
+        }
+    }
+
+    /// Memory and rows may differ. Places in the lines of the rates that were taken for nothing are given back: a
+    /// conversation that is tried again each second would stand minutes behind itself in the end.
+    pub(super) fn forget(&self, state: &mut Option<LaneState>) {
+        let Some(lane) = state.take() else { return };
+        for conversation in &lane.conversations {
+            let taken = |pending: &&Pending| pending.state == PendingState::Queued && pending.place == Place::Taken;
+            for _ in conversation.outbox.iter().filter(taken) {
+                self.give_place_back(conversation.sender, lane.contact.id);
+            }
+        }
+    }
+
+    pub(super) fn give_place_back(&self, sender: SenderId, contact: ContactId) {
+        if let Some(sender) = self.senders.get(sender) {
+            self.rates.give_back(sender, contact);
         }
     }
 
@@ -95,7 +173,7 @@ impl App {
         taken: &BTreeSet<InboundId>,
     ) -> anyhow::Result<()> {
         match work {
-            Work::Forget => *state = None,
+            Work::Forget => self.forget(state),
             Work::Inbound(recorded) => {
                 // What could not be read back now stays in its row, behind what came before it.
                 if !taken.contains(&recorded.id) && !self.behind.holds(contact) {
@@ -103,7 +181,12 @@ impl App {
                     return self.or_behind(contact, done);
                 }
             }
-            other => self.take_again(contact, state, other).await?,
+            other => {
+                if let Err(Undoable { error, again }) = self.take_again(contact, state, other).await {
+                    let lost = again.is_some_and(|again| !self.undone.keep(contact, again));
+                    return Err(if lost { error.context("too much is left undone") } else { error });
+                }
+            }
         }
         Ok(())
     }
@@ -130,13 +213,19 @@ impl App {
         state: &mut Option<LaneState>,
         taken: &mut BTreeSet<InboundId>,
     ) {
+        if !self.store.is_connected() {
+            self.timers.wake(contact, self.clock.now() + LANE_RETRY);
+            return;
+        }
         self.behind.remove(contact);
         let mut tries = 0;
         let done = caught(pin!(self.read_back(contact, state, taken, &mut tries))).await;
         if let Err(error) = self.or_behind(contact, done) {
-            *state = None;
+            self.forget(state);
             self.metrics.database_errors.inc();
-            tracing::error!(contact.id = %contact, "Messages of a contact are read back later: {error:#}");
+            if let Some(more) = self.seldom.ask("behind", self.clock.now()) {
+                tracing::error!(contact.id = %contact, more, "Messages of a contact are read back later: {error:#}");
+            }
             // 1 s, 8 s, 64 s: a database that is away for a moment makes nothing poisonous.
             let until = self.clock.now() + Span::seconds(8_i64.pow(tries.min(2)));
             self.behind.rest(contact, until);
@@ -179,21 +268,23 @@ impl App {
 
     /// What nobody would bring a second time (the answer to a send or call, a status) is tried again when
     /// its commit did not come about. Taking it twice does no harm: its rows or the session know it then.
-    async fn take_again(
+    pub(super) async fn take_again(
         self: &Arc<Self>,
         contact: ContactId,
         state: &mut Option<LaneState>,
         work: Work,
-    ) -> anyhow::Result<()> {
+    ) -> Result<(), Undoable> {
         let mut left = Some(work);
+        let mut reloaded = false;
         for attempt in 1.. {
             let Some(work) = left.take() else { break };
-            if attempt < LANE_TRIES_MAX {
-                left = work.once_more();
-            }
-            let unrepeatable = attempt == 1 && left.is_none();
+            left = work.once_more();
+            let unrepeatable = left.is_none();
             if state.is_none() {
-                *state = Box::pin(self.lane_of(contact)).await?;
+                match Box::pin(self.lane_of(contact)).await {
+                    Ok(lane) => *state = lane,
+                    Err(error) => return Err(Undoable { error, again: left }),
+                }
             }
             let Some(lane) = state.as_mut() else {
                 self.metrics.bug("nobody");
@@ -201,7 +292,7 @@ impl App {
                     // It would be handed over again and again.
                     self.drop_start(start.id).await?;
                 }
-                anyhow::bail!("there is work for contact {contact}, who does not exist");
+                return Err(anyhow::anyhow!("there is work for contact {contact}, who does not exist").into());
             };
             // What follows from it may be refused by the database for reasons of its own.
             let is_own = matches!(work, Work::Wake | Work::Returned { .. } | Work::Begin(..));
@@ -216,17 +307,22 @@ impl App {
                     }
                 }
                 Err(LaneError::Reload(why)) if left.is_some() => {
-                    *state = None;
-                    tracing::warn!(contact.id = %contact, attempt, "Work of a lane is taken again: {why}");
-                    // What the lost commit was to start is looked for afterwards.
-                    self.timers.wake(contact, self.clock.now());
+                    self.forget(state);
+                    reloaded = true;
+                    // While nothing is taken at all, more tries only take up places.
+                    if attempt >= LANE_TRIES_MAX || !self.store.is_connected() {
+                        return Err(Undoable { error: anyhow::anyhow!("{why}"), again: left });
+                    }
+                    if let Some(more) = self.seldom.ask("again", self.clock.now()) {
+                        tracing::warn!(contact.id = %contact, attempt, more, "Work of a lane is taken again: {why}");
+                    }
                 }
                 done => {
-                    if let (Err(LaneError::Reload(_)), true) = (&done, unrepeatable) {
-                        // Nobody takes it again, and a lost commit of it may have put a message on the wire.
+                    if reloaded || unrepeatable && matches!(done, Err(LaneError::Reload(_))) {
+                        // What the lost commit was to start, or has put on the wire, is looked for afterwards.
                         self.timers.wake(contact, self.clock.now());
                     }
-                    return done.map_err(|error| anyhow::anyhow!("{error}"));
+                    return done.map_err(|error| anyhow::anyhow!("{error}").into());
                 }
             }
         }
@@ -258,14 +354,21 @@ impl App {
             match self.inbound_turn(lane, recorded).await {
                 Ok(()) => return Ok(()),
                 Err(LaneError::Reload(why)) => {
-                    *state = None;
-                    tracing::warn!(inbound.id = %id, attempt, "Message {id} is taken again: {why}");
+                    self.forget(state);
+                    if let Some(more) = self.seldom.ask("message", self.clock.now()) {
+                        tracing::warn!(inbound.id = %id, attempt, more, "Message {id} is taken again: {why}");
+                    }
                     let row = inbound::find(&self.store, id).await?;
                     // What the lost commit was to start is looked for afterwards.
-                    self.timers.wake(contact, self.clock.now());
-                    match row.filter(|row| row.handled_at.is_none()) {
-                        Some(row) => recorded = self.recorded(row),
+                    let handled = row.as_ref().is_none_or(|row| row.handled_at.is_some());
+                    let rest = if self.store.is_connected() { Span::ZERO } else { LANE_RETRY };
+                    self.timers.wake(contact, self.clock.now() + rest);
+                    match row.filter(|_| !handled) {
                         None => return Ok(()),
+                        Some(_) if !self.store.is_connected() => {
+                            anyhow::bail!("message {id} cannot be stored now; it is read back later")
+                        }
+                        Some(row) => recorded = self.recorded(row),
                     }
                 }
                 Err(LaneError::Poison(why) | LaneError::Broken(why)) => {

@@ -154,6 +154,36 @@ async fn a_local_minute_is_each_contacts_own_and_the_audience_is_asked_once_more
 }
 
 #[tokio::test]
+async fn what_quiet_hours_keep_is_taken_back_when_it_is_stopped() {
+    let quiet = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nquiet_hours: {from: \"08:00\", to: \"20:00\"}\ntopics: {service: {}}\n";
+    let survey = "flow: news\ninputs: {what: text}\nsteps:\n  - say: \"News: ${what}\"\n    if_closed: skip\n  \
+                  - ask: Do you like it?\n    as: liked\n    type: yesno\n    if_closed: hold\n";
+    for (flow, restarts) in [(NEWS, false), (NEWS, true), (survey, false)] {
+        let flows = [("flows/_bot.yaml", quiet), ("flows/news.yaml", flow), ("flows/hello.yaml", HELLO)];
+        let mut house = House::new(&flows).await;
+        people(&mut house, 5).await;
+        // Whoever has just written is awake, and quiet hours keep nothing from them.
+        house.advance(Span::hours(1)).await;
+        let id = draft(&house, When::Now).await;
+        turn(&house, id, State::Draft, State::Running).await;
+        house.advance(Span::minutes(20)).await;
+        assert_eq!(house.heard(), Vec::<String>::new(), "it is quiet until the evening");
+        assert_eq!(reported(&house).await.kept, 5);
+        turn(&house, id, State::Done, State::Stopped).await;
+        if restarts {
+            house = house.restart().await;
+        }
+        house.advance(Span::hours(24)).await;
+        assert_eq!(house.heard(), Vec::<String>::new());
+        let fire = reported(&house).await;
+        assert_eq!((fire.kept, fire.text), (0, 0), "{fire:#?}");
+        if flow == NEWS {
+            assert_eq!(fire.refused.get("dropped"), Some(&5), "{fire:#?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_waits_in_line_when_it_is_stopped_never_hears_of_it() {
     let mut house = house().await;
     let [asked, answers] = ["34600000100", "34600000101"];

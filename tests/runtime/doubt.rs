@@ -358,3 +358,82 @@ async fn a_failure_whose_commit_was_answered_by_nobody_is_heard_all_the_same() {
     house.advance(Span::minutes(2)).await;
     assert_eq!(house.texts(), ["one", "two"]);
 }
+
+const TWO: &str = "flow: two\nwhen: [{message: two}]\nsteps:\n  - say: one\n  - say: two\n";
+
+/// Says `two`, and fills the disk while the first of its two messages is on the wire.
+async fn two_on_a_full_disk() -> House {
+    let mut house = House::at_meta(&[("flows/two.yaml", TWO), ("flows/echo.yaml", ECHO)], "  []").await;
+    let graph = house.graph.clone().unwrap();
+    let mut sends = graph.listen();
+    graph.fail_next(Fault::Late(Duration::from_millis(200)));
+    let body = house.webhook(What::Text("two".into()));
+    house.post(&body).await;
+    sends.recv().await.unwrap();
+    house.faults.fill_disk();
+    house.app.settled().await;
+    house
+}
+
+#[tokio::test]
+async fn what_a_full_disk_left_goes_on_within_a_minute_and_nothing_is_sent_twice() {
+    let mut house = two_on_a_full_disk().await;
+    assert_eq!(house.texts(), ["one"]);
+    // A status never comes: nobody but this process knows that the first has left.
+    house.endure(Span::seconds(45)).await;
+    assert_eq!(house.texts(), ["one"]);
+    house.faults.free_disk();
+    until_connected(&house).await;
+    house.advance(Span::minutes(1)).await;
+    assert_eq!(house.texts(), ["one", "two"]);
+    house.advance(Span::minutes(20)).await;
+    assert_eq!(house.texts(), ["one", "two"], "no answer is doubted that was heard");
+    for n in 0..2 {
+        assert_eq!(house.row(n).await.state, SendState::Sent);
+    }
+    let text = house.app.metrics.render();
+    assert_eq!(text.matches("transom_bugs_total{").count(), 0, "{text}");
+    let house = house.restart().await;
+    assert_eq!(house.texts(), ["one", "two"]);
+}
+
+async fn until_connected(house: &House) {
+    while !house.app.store.is_connected() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_on_a_full_disk_is_refused_and_its_repetition_is_answered_once() {
+    let mut house = house().await;
+    house.says("hi").await;
+    house.faults.fill_disk();
+    let body = house.webhook(What::Text("one".into()));
+    house.post_in_vain(&body).await;
+    let asked = std::time::Instant::now();
+    house.post_in_vain(&body).await;
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    house.faults.free_disk();
+    until_connected(&house).await;
+    house.post(&body).await;
+    house.advance(Span::seconds(5)).await;
+    assert_eq!(house.texts(), ["hi", "one"]);
+}
+
+#[tokio::test]
+async fn a_step_hears_of_a_failure_that_came_while_the_disk_was_full() {
+    let mut house = house().await;
+    let graph = house.graph.clone().unwrap();
+    let mut sends = graph.listen();
+    graph.fail_next(Fault::Late(Duration::from_millis(200)));
+    let body = house.webhook(What::Text("careful".into()));
+    house.post(&body).await;
+    sends.recv().await.unwrap();
+    house.faults.fill_disk();
+    house.app.settled().await;
+    house.endure(Span::seconds(30)).await;
+    house.faults.free_disk();
+    until_connected(&house).await;
+    house.advance(Span::minutes(1)).await;
+    assert_eq!(house.texts(), ["First.", "Second."]);
+}

@@ -272,6 +272,7 @@ async fn a_message_that_was_recorded_for_who_is_gone_reaches_who_goes_on() {
     let message = InboundMessage {
         provider_id: ProviderId::from("wamid.4"),
         at: now,
+        username: None,
         from: vec![Alias { kind: AliasKind::Phone, value: OLD.into() }],
         name: None,
         kind: InboundKind::Text { body: "order".into() },

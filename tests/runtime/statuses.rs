@@ -53,6 +53,22 @@ async fn a_message_that_arrived_after_all_does_not_go_again() {
 }
 
 #[tokio::test]
+async fn a_rate_that_a_status_tells_lets_the_message_go_again() {
+    let mut house = house().await;
+    house.says("one").await;
+    // Taken, and then too much for the platform: it has not reached the phone.
+    house.told(0, Failed, Some(130_429)).await;
+    house.advance(Span::seconds(2)).await;
+    assert_eq!(house.texts(), ["one", "one"]);
+    house.told(1, Delivered, None).await;
+    // What broke on the way is final: it may be on the phone.
+    house.says("two").await;
+    house.told(2, Failed, Some(131_000)).await;
+    house.advance(Span::minutes(10)).await;
+    assert_eq!(house.texts(), ["one", "one", "two"]);
+}
+
+#[tokio::test]
 async fn a_message_is_counted_once_in_each_state_however_often_a_status_says_it() {
     let mut house = house().await;
     house.says("one").await;
@@ -60,9 +76,11 @@ async fn a_message_is_counted_once_in_each_state_however_often_a_status_says_it(
         house.told(0, state, (state == Failed).then_some(131_026)).await;
     }
     let page = house.app.metrics.render();
-    let counted: Vec<&str> = page.lines().filter(|line| line.starts_with("transom_messages{")).collect();
+    let counted: Vec<&str> = page.lines().filter(|line| line.starts_with("transom_messages_total{")).collect();
     // It was read at once: nobody said that it was delivered before.
-    for line in [r#"transom_messages{sender="1",state="sent"} 1"#, r#"transom_messages{sender="1",state="read"} 1"#] {
+    for line in
+        [r#"transom_messages_total{sender="1",state="sent"} 1"#, r#"transom_messages_total{sender="1",state="read"} 1"#]
+    {
         assert!(counted.contains(&line), "{line}: {counted:?}");
     }
     assert_eq!(counted.len(), 2, "{counted:?}");

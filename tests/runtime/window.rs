@@ -125,6 +125,7 @@ async fn template(shop: &House) {
         buttons: vec![],
         ttl: None,
         reference: None,
+        parts: Default::default(),
     };
     shop.app.say(contact, conversation, Content::Template(message), Origin::Api).await.unwrap();
     shop.app.run_due().await.unwrap();

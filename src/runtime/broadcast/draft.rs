@@ -4,6 +4,7 @@ use super::{NOWHERE, Wanted, When};
 use crate::{
     base::{
         ids::{AccountName, ContactId, FlowName, SenderId},
+        limits::DRAFT_OPERATIONS_MAX,
         time::Time,
     },
     flow::{Versions, World},
@@ -17,25 +18,46 @@ use crate::{
         broadcast::{self, Broadcast, State},
     },
 };
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// What a draft came to.
+pub enum Drafted {
+    Done(Box<(Broadcast, Forecast)>),
+    /// There is no such flow, or its `to` does not fit the flows.
+    Unfit,
+    /// The condition works for too long over all contacts.
+    TooLong,
+}
 
 impl App {
-    /// A draft, and whom it would reach with what. `None`: there is no such flow, or its `to` does not fit the flows.
+    /// A draft, and whom it would reach with what.
     pub async fn draft_broadcast(
         &self,
         account: AccountName,
         name: &FlowName,
         wanted: &Wanted,
-    ) -> anyhow::Result<Option<(Broadcast, Forecast)>> {
+    ) -> anyhow::Result<Drafted> {
         let live = self.live.get();
-        let Some(flow) = live.set.flow(name) else { return Ok(None) };
-        let Ok(meant) = self.audience(&wanted.to).await? else { return Ok(None) };
+        let Some(flow) = live.set.flow(name) else { return Ok(Drafted::Unfit) };
+        let Ok(meant) = self.audience(&wanted.to).await? else { return Ok(Drafted::Unfit) };
+        let _one_at_a_time = self.broadcasts.drafts.acquire().await?;
         let now = self.clock.now();
         let id = self.store.next_id();
         let asked = |sender: SenderId, contact: ContactId, at: Time| self.state_of(sender, contact, at);
         let version = (live.version, Arc::clone(&live.set));
         let ground = Ground::read(&self.config, &self.store, version, self.plays(), &asked).await?;
-        let holds = |_: &Versions, world: &World<'_>| meant.holds(world);
+        let spent = AtomicU64::new(0);
+        let holds = |_: &Versions, world: &World<'_>| {
+            if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {
+                return false;
+            }
+            let (holds, operations) = meant.counted(world.contact, world.now);
+            spent.fetch_add(operations, Ordering::Relaxed);
+            holds
+        };
         let when = match wanted.when {
             When::Now => forecast::When::At(now),
             When::At(at) => forecast::When::At(at.max(now)),
@@ -45,6 +67,9 @@ impl App {
         let sieve = meant.sieve.clone();
         let occasion = Occasion { flow, trigger: &key, inputs, rate, sieve, meant: &holds, when };
         let sum = forecast::forecast(&ground, std::slice::from_ref(&account), &occasion, |_, _| {}).await?;
+        if spent.load(Ordering::Relaxed) > DRAFT_OPERATIONS_MAX {
+            return Ok(Drafted::TooLong);
+        }
         let row = Broadcast {
             id,
             account,
@@ -63,6 +88,6 @@ impl App {
         let mut set = WriteSet::new();
         set.push(&broadcast::INSERT, &row);
         self.store.commit(set).await?;
-        Ok(Some((row, sum)))
+        Ok(Drafted::Done(Box::new((row, sum))))
     }
 }

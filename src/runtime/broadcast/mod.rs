@@ -4,16 +4,20 @@
 //! anybody. Whoever pauses or stops it wins against the planner, whose commit is refused then.
 
 mod draft;
+mod taken_back;
 mod wanted;
 
+pub use draft::Drafted;
 pub use wanted::{Meant, To, Wanted, When};
 
 use super::{
+    apart::apart,
     app::App,
     bot::BotFiles,
     config::Sender,
     hooks::serves,
-    lane::{LaneError, LaneState, Work},
+    lane::{LaneState, Work},
+    lane_error::LaneError,
     pace::Pace,
 };
 use crate::{
@@ -43,20 +47,30 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
+use tokio::sync::Semaphore;
 
 /// A zone before all others: nothing is planned.
 pub const NOWHERE: &str = "-";
 
-/// Audiences that were read, by broadcast and the version whose fields they name.
-#[derive(Default)]
-pub struct Broadcasts(Mutex<BTreeMap<(i64, VersionId), Arc<Meant>>>);
+pub struct Broadcasts {
+    /// Audiences that were read, by broadcast and the version whose fields they name.
+    read: Mutex<BTreeMap<(i64, VersionId), Arc<Meant>>>,
+    /// Drafts are counted one at a time: each may keep a thread busy.
+    drafts: Semaphore,
+}
+
+impl Default for Broadcasts {
+    fn default() -> Self {
+        Broadcasts { read: Mutex::default(), drafts: Semaphore::new(1) }
+    }
+}
 
 impl App {
     /// Reads an audience as the live flows' files have it.
     pub async fn audience(&self, to: &To) -> anyhow::Result<Result<Meant, Vec<Diagnostic>>> {
         let live = self.live.get();
         let row = version::find(&self.store, live.version).await?.context("the live version is not in the database")?;
-        Ok(Meant::read(to, &BotFiles::from_stored(&row.files).files))
+        Ok(apart(|| Meant::read(to, &BotFiles::from_stored(&row.files).files)))
     }
 
     /// Somebody starts, pauses, resumes or stops it. False: it stands in none of the states `from`.
@@ -96,7 +110,7 @@ impl App {
         for contact in start::in_line(&self.store, &row.flow, &broadcast_key(id)).await? {
             self.push(contact, Work::Wake);
         }
-        Ok(())
+        self.take_back_kept().await
     }
 
     /// The starts that are planned and wait, at the broadcast's own pace from now on, and the first slot after them.
@@ -163,14 +177,15 @@ impl App {
                 let full = page.len() as i64 == PLAN_BATCH;
                 let (first, mut slots, mut is_ahead) = (row.next_slot_at.max(*moment), 0_i64, false);
                 let mut set = WriteSet::new();
-                for contact in &page {
+                let are_meant: Vec<bool> = apart(|| page.iter().map(|contact| meant.holds(contact, now)).collect());
+                for (contact, is_meant) in page.iter().zip(are_meant) {
                     let slot_at = pace.slot(first, slots);
                     if slot_at > now + BROADCAST_AHEAD {
                         is_ahead = true;
                         break;
                     }
                     row.cursor_contact_id = contact.id;
-                    if !self.asked(&live, contact, now, |world| meant.holds(world)) {
+                    if !is_meant {
                         continue;
                     }
                     slots += 1;
@@ -225,7 +240,7 @@ impl App {
 
     async fn meant_by(&self, row: &Broadcast, to: &To) -> anyhow::Result<Arc<Meant>> {
         let key = (row.id, self.live.get().version);
-        let known = self.broadcasts.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let known = self.broadcasts.read.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known {
             return Ok(known);
         }
@@ -235,7 +250,7 @@ impl App {
             anyhow::anyhow!("its `to` does not fit the flows any more: {first}")
         })?;
         let meant = Arc::new(meant);
-        let mut all = self.broadcasts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.broadcasts.read.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= BROADCASTS_READ_MAX {
             all.clear();
         }
@@ -293,7 +308,7 @@ impl App {
             }
             (Some(found), Some(wanted), Some(flow)) if matches!(found.state, State::Running | State::Done) => {
                 let meant = match self.meant_by(&found, &wanted.to).await {
-                    Ok(meant) => self.asked(&live, &lane.contact, now, |world| meant.holds(world)),
+                    Ok(meant) => apart(|| meant.holds(&lane.contact, now)),
                     // A field that is gone from the flows: nobody can say whom it means.
                     Err(_) => false,
                 };

@@ -1,9 +1,9 @@
 //! What a broadcast is: to whom, when, how fast, with what. Whom it means is written as in a schedule's `to`.
 
 use crate::{
-    base::{diagnostic::Diagnostic, ids::VersionId, place::SourceFile, time::Time},
-    flow::{self, FlowSet, Versions, World},
-    model::{schedule::AtMost, sieve::Sieve, value::Value},
+    base::{diagnostic::Diagnostic, ids::VersionId, limits::TO_OPERATIONS_MAX, place::SourceFile, time::Time},
+    flow::{self, FlowSet, Versions, World, script},
+    model::{contact::Contact, schedule::AtMost, sieve::Sieve, value::Value},
 };
 use jiff::{civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -86,8 +86,13 @@ impl Meant {
             .map(Arc::clone)
             .collect();
         around.push(SourceFile::new(ONLY, written(to)));
-        let (set, mut findings) = flow::parse_set(&around);
-        findings.extend(flow::lint(&set));
+        let (mut set, mut findings) = flow::parse_set(&around);
+        // Whoever has an account's key asks about that account's contacts; what the operator has configured is no answer.
+        set.bot.env.clear();
+        match reads_env(&set) {
+            Some(finding) => findings.push(finding),
+            None => findings.extend(flow::lint(&set)),
+        }
         // What `_bot.yaml` says of flows that are not here is none of ours.
         findings.retain(|finding| finding.is_error() && finding.place.path() == ONLY);
         let wrong = findings;
@@ -98,11 +103,28 @@ impl Meant {
         Ok(Meant { versions: Versions::new(VersionId(0), Arc::new(set)), sieve })
     }
 
-    /// The contact of `world` is one of them.
-    pub fn holds(&self, world: &World<'_>) -> bool {
-        let set: &FlowSet = self.versions.live();
-        flow::timetables(set).first().is_some_and(|table| flow::in_audience(&self.versions, table, world))
+    /// The contact is one of them. Like every condition that fails, one that works for too long means nobody.
+    pub fn holds(&self, contact: &Contact, now: Time) -> bool {
+        self.counted(contact, now).0
     }
+
+    /// The same, with the operations that it took.
+    pub fn counted(&self, contact: &Contact, now: Time) -> (bool, u64) {
+        static NO_ENV: BTreeMap<String, String> = BTreeMap::new();
+        let set: &FlowSet = self.versions.live();
+        let tables = flow::timetables(set);
+        let Some(table) = tables.first() else { return (false, 0) };
+        let world = World::of_contact(now, contact, &NO_ENV);
+        script::with_fuel(TO_OPERATIONS_MAX, || flow::in_audience(&self.versions, table, &world))
+    }
+}
+
+/// What is said of a condition that reads `env`.
+fn reads_env(set: &FlowSet) -> Option<Diagnostic> {
+    let tables = flow::timetables(set);
+    let condition = tables.iter().find_map(|table| table.condition())?;
+    let message = "`env` cannot be read here: a condition is about contacts";
+    condition.uses().names.contains("env").then(|| Diagnostic::error("E303", &condition.place(), message))
 }
 
 /// A flow with nothing but this audience; JSON is YAML.
@@ -121,10 +143,7 @@ fn written(to: &To) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        base::ids::ContactId,
-        model::contact::{Contact, ContactData},
-    };
+    use crate::{base::ids::ContactId, model::contact::ContactData};
 
     fn files() -> Vec<Arc<SourceFile>> {
         vec![SourceFile::new("flows/_bot.yaml", "bot: Shop\nfields: {points: whole}\n")]
@@ -139,8 +158,7 @@ mod tests {
 
     fn holds(to: &To, contact: &Contact) -> bool {
         let meant = Meant::read(to, &files()).unwrap_or_else(|found| panic!("{found:#?}"));
-        let env = BTreeMap::new();
-        meant.holds(&World::of_contact(Time(0), contact, &env))
+        meant.holds(contact, Time(0))
     }
 
     #[test]
@@ -158,6 +176,30 @@ mod tests {
         let wrong = To { tags: vec![], condition: Some("contact.pionts > 10".into()) };
         let found = Meant::read(&wrong, &files()).err().expect("there is no such field");
         assert!(found[0].message.contains("pionts"), "{found:#?}");
+    }
+
+    #[test]
+    fn what_the_operator_has_configured_cannot_be_asked() {
+        let bot = "bot: Shop\nenv: [SHOP_URL]\nsecrets: [TOKEN]\nfields: {points: whole}\n";
+        let files = [
+            SourceFile::new("flows/_bot.yaml", bot),
+            SourceFile::new("scripts/own.rhai", "fn first(map) { map.values()[0] }"),
+        ];
+        for condition in [
+            "env.SHOP_URL.contains(\"s3\")",
+            "env[\"SHOP_URL\"].contains(\"s3\")",
+            "own::first(env).contains(\"s3\")",
+            "env.values().contains(\"https://shop.example/hook/s3cret\")",
+            "!missing(env.SHOP_URL)",
+            "[1].map(|x| env)[0].len() > 0",
+            "secrets.TOKEN == \"a\"",
+        ] {
+            let to = To { tags: vec![], condition: Some(condition.into()) };
+            match Meant::read(&to, &files) {
+                Err(found) => assert!(found[0].message.contains("env") || found[0].code == "E309", "{found:#?}"),
+                Ok(meant) => assert!(!meant.holds(&contact(1, &[]), Time(0)), "{condition}"),
+            }
+        }
     }
 
     #[test]

@@ -51,6 +51,15 @@ impl Access {
         }
     }
 
+    /// The business account that has the number at its platform.
+    pub fn business_id(&self) -> Option<&str> {
+        match self {
+            Access::Meta(meta) => meta.waba_id.as_deref(),
+            Access::Kapso(kapso) => kapso.waba_id.as_deref(),
+            Access::Sandbox | Access::Twilio(_) | Access::Waplify(_) | Access::Autocalls(_) => None,
+        }
+    }
+
     /// The number's own id at its platform, where it has one.
     pub fn platform_id(&self) -> Option<&str> {
         match self {
@@ -101,7 +110,7 @@ impl Access {
         match self {
             Access::Sandbox => "",
             Access::Meta(_) => "app_secret",
-            Access::Twilio(_) => "auth_token",
+            Access::Twilio(_) => "auth_token` or `webhook_secret",
             Access::Kapso(_) | Access::Waplify(_) => "webhook_secret",
             Access::Autocalls(_) => "webhook_secret` or `inbound_token",
         }

@@ -3,7 +3,12 @@
 use super::{Written, prices::amount};
 use crate::{
     base::{
-        diagnostic::Findings, fields::Fields, ids::AccountName, limits::MESSAGING_LIMIT_MAX, secret::Secret, yaml::Node,
+        diagnostic::{Diagnostic, Findings},
+        fields::Fields,
+        ids::AccountName,
+        limits::{API_KEY_CHARS_MIN, MESSAGING_LIMIT_MAX},
+        secret::Secret,
+        yaml::Node,
     },
     runtime::limiter::Rate,
 };
@@ -46,8 +51,17 @@ pub fn read(node: &Node, findings: &Findings) -> Account {
     for key in fields.list("api_keys") {
         match key.text() {
             _ if key.is_broken() => {}
-            Some(text) if !text.trim().is_empty() => account.api_keys.push(Secret::new(text)),
-            Some(_) => fields.wrong(key, "E906", "an API key is empty"),
+            Some(text) if text.trim().is_empty() => fields.wrong(key, "E906", "an API key is empty"),
+            Some(text) => match text.trim().chars().count() {
+                API_KEY_CHARS_MIN.. => account.api_keys.push(Secret::new(text)),
+                short => {
+                    let message = format!(
+                        "an API key has {short} characters; with fewer than {API_KEY_CHARS_MIN} it can be guessed"
+                    );
+                    let help = "`openssl rand -hex 32` makes one, and so does `transom keys create`";
+                    findings.push(Diagnostic::error("E906", &key.place, message).help(help));
+                }
+            },
             None => fields.wrong(key, "E906", "an API key is a text"),
         }
     }

@@ -16,7 +16,7 @@ mod webhooks;
 pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
-pub use sections::{FlowGrants, Log, Retention};
+pub use sections::{FlowGrants, Log, Media, Retention};
 pub use sender::{OnUnknown, Sender, Shows};
 pub use template::{CatalogueEntry, of as template_of};
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
@@ -30,12 +30,16 @@ use crate::base::{
     secret::Secret,
     yaml::{self, Node},
 };
+use ipnet::IpNet;
 use std::{
     fs,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// Where probes and metrics are unless the configuration says: this machine only.
+pub const ADMIN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8081));
 
 /// Everything that the operator decides. Paths are absolute or relative to the working directory;
 /// addresses and numbers are checked.
@@ -44,6 +48,8 @@ pub struct Config {
     /// The file it was read from; `None`: the built-in sandbox.
     pub file: Option<PathBuf>,
     pub listen: SocketAddr,
+    /// Where probes and metrics are; `None`: nobody chose, so it is `ADMIN`, or any free port where that is taken.
+    pub admin: Option<SocketAddr>,
     /// What providers call, without a slash at its end.
     pub public_url: Option<String>,
     /// `sqlite://path` or `postgres://…`, which may hold a password.
@@ -59,6 +65,9 @@ pub struct Config {
     pub senders: Vec<Sender>,
     pub templates: Vec<CatalogueEntry>,
     pub flows: FlowGrants,
+    pub media: Media,
+    /// Networks of proxies before the daemon: from there as many connections may come as there are.
+    pub proxies: Vec<IpNet>,
     /// Who is told of what happens; `notify` is one of them.
     pub webhooks: Webhooks,
     pub retention: Retention,
@@ -90,6 +99,7 @@ impl Config {
         Config {
             file: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin: None,
             public_url: None,
             database: sqlite(&folder.join("data/transom.db")),
             data: folder.join("data"),
@@ -99,6 +109,8 @@ impl Config {
             senders: vec![Sender::sandbox()],
             templates: Vec::new(),
             flows: FlowGrants::default(),
+            media: Media::default(),
+            proxies: Vec::new(),
             webhooks: Webhooks::default(),
             retention: Retention::default(),
             log: Log::default(),
@@ -115,6 +127,14 @@ impl Config {
         let findings = Findings::default();
         let written = yaml::load(file, &findings);
         let mut known = Vec::new();
+        // Left out or said with a word: else a sandbox that nobody asked for would take its place.
+        let says_nothing = |written: &Node| written.is_null() || matches!(written.text(), Some("null" | "~"));
+        if written.as_ref().is_some_and(says_nothing) {
+            let finding = Diagnostic::error("E906", &Place::start_of(file), "the configuration is empty");
+            findings.push(
+                finding.help("without `--config` there is a sandbox; to begin with all keys see `config.example.yaml`"),
+            );
+        }
         let config = written.as_ref().map(|written| {
             let expanded = expand::expand(written, folder, env, &mut known, &findings);
             let config = top(&expanded, folder, &findings);
@@ -163,6 +183,17 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
             }
         }
     }
+    if let Some(admin) = fields.text_if("admin") {
+        config.admin = address(admin);
+        if config.admin.is_none() {
+            let message = "`admin` takes an address and a port".to_owned();
+            fields.wrong_at("admin", "E906", message, "write it like `127.0.0.1:8081`, or leave it out");
+        } else if config.admin == Some(config.listen) && config.listen.port() != 0 {
+            let message = "`admin` is where `listen` is".to_owned();
+            let help = "give probes and metrics a port of their own, which webhooks cannot fill";
+            fields.wrong_at("admin", "E906", message, help);
+        }
+    }
     if let Some(url) = fields.text_if("public_url") {
         match web_address(url) {
             Some(url) => config.public_url = Some(url),
@@ -205,6 +236,8 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     config.prices = fields.fields_if("prices").map(|fields| prices::prices(fields, findings)).unwrap_or_default();
     config.templates = fields.list("templates").iter().filter_map(|node| template::read(node, findings)).collect();
     config.flows = fields.fields_if("flows").map(sections::flows).unwrap_or_default();
+    config.media = fields.fields_if("media").map(sections::media).unwrap_or_default();
+    config.proxies = sections::networks(&mut fields, "proxies");
     config.webhooks =
         fields.fields_if("webhooks").map(|fields| webhooks::webhooks(fields, findings)).unwrap_or_default();
     config.webhooks.to.extend(fields.fields_if("notify").and_then(webhooks::notify));

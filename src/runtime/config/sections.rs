@@ -2,7 +2,7 @@
 
 use super::Written;
 use crate::{
-    base::{diagnostic::Diagnostic, fields::Fields, secret::Secret, time::Span, yaml::Node},
+    base::{diagnostic::Diagnostic, fields::Fields, limits::MESSAGES_KEPT_MIN, secret::Secret, time::Span, yaml::Node},
     runtime::log::{Format, Level},
 };
 use ipnet::IpNet;
@@ -26,6 +26,13 @@ impl FlowGrants {
         env.extend(sandbox.iter().map(|(name, value)| (name.clone(), value.clone())));
         env
     }
+}
+
+/// What files of messages may come from.
+#[derive(Debug, Clone, Default)]
+pub struct Media {
+    /// Private networks in which files may lie all the same.
+    pub allow_private: Vec<IpNet>,
 }
 
 /// How long things are kept.
@@ -67,17 +74,23 @@ pub fn flows(mut fields: Fields<'_>) -> FlowGrants {
             _ => fields.wrong(&entry.value, "E906", format!("the secret `{name}` is empty")),
         }
     }
-    grants.allow_private = networks(&mut fields);
+    grants.allow_private = networks(&mut fields, "allow_private");
     fields.finish();
     grants
 }
 
-/// `allow_private`: networks, or single addresses.
-pub fn networks(fields: &mut Fields<'_>) -> Vec<IpNet> {
+pub fn media(mut fields: Fields<'_>) -> Media {
+    let allow_private = networks(&mut fields, "allow_private");
+    fields.finish();
+    Media { allow_private }
+}
+
+/// A list of networks, or single addresses.
+pub fn networks(fields: &mut Fields<'_>, name: &'static str) -> Vec<IpNet> {
     let mut networks = Vec::new();
-    for node in fields.list("allow_private") {
+    for node in fields.list(name) {
         let Some(text) = node.text() else {
-            fields.wrong(node, "E906", "`allow_private` takes networks");
+            fields.wrong(node, "E906", format!("`{name}` takes networks"));
             continue;
         };
         // A single address is a network of one.
@@ -99,6 +112,10 @@ pub fn retention(mut fields: Fields<'_>) -> Retention {
         if *value < Span::ZERO {
             fields.wrong_at(name, "E906", format!("`{name}` cannot be negative"), "write it like `14d`");
         }
+    }
+    if Span::ZERO <= kept.messages && kept.messages < MESSAGES_KEPT_MIN {
+        let message = "`messages` is less than a week: by them a webhook that the platform repeats is known".to_owned();
+        fields.wrong_at("messages", "E906", message, "write `7d` or more");
     }
     fields.finish();
     kept

@@ -95,6 +95,11 @@ impl Sender {
         self.access.platform_id()
     }
 
+    /// The business account that has it at its platform, where it has one.
+    pub fn business_id(&self) -> Option<&str> {
+        self.access.business_id()
+    }
+
     /// The word of the configuration, of addresses and of metrics.
     pub fn provider(&self) -> &'static str {
         self.access.word()

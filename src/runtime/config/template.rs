@@ -9,7 +9,10 @@ use crate::{
         place::Place,
         yaml::{Kind, Node},
     },
-    model::template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
+    model::{
+        template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
+        template_parts::{CardShape, Offer, Parts},
+    },
 };
 
 /// A template of one sender.
@@ -60,7 +63,31 @@ pub fn of(fields: &mut Fields<'_>) -> Template {
     let ttl = fields.opt_duration("ttl");
     let reference = fields.text_if("reference").map(str::to_owned);
     let status = TemplateStatus::Approved;
-    Template { id: 0, name, language, category, status, body, header, buttons, ttl, reference }
+    let parts = Parts {
+        cards: fields.list("cards").iter().map(|node| card(node, findings)).collect(),
+        offer: offer(fields),
+        ..Parts::default()
+    };
+    Template { id: 0, name, language, category, status, body, header, buttons, ttl, reference, parts }
+}
+
+/// Of a carousel: `{header, body, buttons}`, as of a template.
+fn card(node: &Node, findings: &Findings) -> CardShape {
+    let mut fields = Fields::new(node, "a card", findings);
+    let card = CardShape {
+        header: fields.node("header").filter(|node| !node.is_null()).and_then(|node| header(node, findings)),
+        body: fields.text_if("body").unwrap_or_default().to_owned(),
+        buttons: fields.list("buttons").iter().filter_map(|node| button(node, findings)).collect(),
+    };
+    fields.finish();
+    card
+}
+
+fn offer(fields: &mut Fields<'_>) -> Option<Offer> {
+    Some(match fields.word("offer", &["ends", "open"])? {
+        "ends" => Offer::Ends,
+        _ => Offer::Open,
+    })
 }
 
 /// `image`, `video`, `document`, `location`, or `{text: "Hi {{1}}"}`.
@@ -84,7 +111,8 @@ fn header(node: &Node, findings: &Findings) -> Option<TemplateHeader> {
     }
 }
 
-/// A text is a quick reply; `{title, url}` and `{title, phone}` are what they say, `{title}` any other kind.
+/// A text is a quick reply; `{title, url}` and `{title, phone}` are what they say, `{title, kind}` is a button that
+/// copies a code, opens a form, copies a password or shows products, `{title}` any other kind.
 fn button(node: &Node, findings: &Findings) -> Option<TemplateButtonKind> {
     if let Some(title) = node.text() {
         return Some(TemplateButtonKind::QuickReply { title: title.to_owned() });
@@ -93,10 +121,15 @@ fn button(node: &Node, findings: &Findings) -> Option<TemplateButtonKind> {
     let title = fields.text("title").to_owned();
     let url = fields.text_if("url").map(str::to_owned);
     let phone = fields.text_if("phone").is_some();
+    let kind = fields.word("kind", &["copy_code", "form", "password", "products", "other"]);
     fields.finish();
-    Some(match url {
-        Some(url) => TemplateButtonKind::Url { title, url },
-        None if phone => TemplateButtonKind::Phone { title },
-        None => TemplateButtonKind::Other { title },
+    Some(match (url, kind) {
+        (Some(url), _) => TemplateButtonKind::Url { title, url },
+        (None, _) if phone => TemplateButtonKind::Phone { title },
+        (None, Some("copy_code")) => TemplateButtonKind::CopyCode { title },
+        (None, Some("form")) => TemplateButtonKind::Form { title },
+        (None, Some("password")) => TemplateButtonKind::Password { title },
+        (None, Some("products")) => TemplateButtonKind::Products { title },
+        (None, _) => TemplateButtonKind::Other { title },
     })
 }

@@ -1,6 +1,9 @@
 use super::*;
 use crate::{
-    base::time::Span,
+    base::{
+        limits::{API_KEY_CHARS_MIN, MESSAGES_KEPT_MIN},
+        time::Span,
+    },
     model::template::Category,
     runtime::{limiter::Rate, log},
 };
@@ -99,10 +102,10 @@ fn a_missing_name_is_an_error_at_its_place_and_all_come_at_once() {
 #[test]
 fn a_file_gives_a_secret_without_its_line_end() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("key"), "s3cret-key\n").unwrap();
+    std::fs::write(folder.path().join("key"), "s3cret-key-of-the-file\n").unwrap();
     let file = SourceFile::new("c.yaml", "accounts: [{name: a, api_keys: [\"${file:key}\"]}]\n");
     let config = Config::parse(&file, folder.path(), &env).unwrap();
-    assert!(config.accounts[0].api_keys[0].matches("s3cret-key"));
+    assert!(config.accounts[0].api_keys[0].matches("s3cret-key-of-the-file"));
 }
 
 #[test]
@@ -264,13 +267,26 @@ fn a_missing_secret_is_reported_once() {
 }
 
 #[test]
+fn a_key_at_the_limit_is_taken_and_one_character_less_is_told_without_being_shown() {
+    let key = |chars: usize| format!("accounts: [{{name: a, api_keys: [{}]}}]\n", "k".repeat(chars));
+    assert!(parse(&key(API_KEY_CHARS_MIN)).is_ok());
+    let found = parse(&key(API_KEY_CHARS_MIN - 1)).unwrap_err();
+    let all = found[0].render(false);
+    assert!(all.contains("an API key has 15 characters") && all.contains("openssl rand -hex 32"), "{all}");
+    assert!(!all.contains("kkk"), "{all}");
+}
+
+#[test]
 fn a_key_of_two_accounts_is_refused_and_not_shown() {
-    let found = parse("accounts:\n  - {name: a, api_keys: [topsecret]}\n  - {name: b, api_keys: [other, topsecret]}\n");
+    let found = parse(
+        "accounts:\n  - {name: a, api_keys: [topsecret-key-of-two]}\n  - {name: b, api_keys: [key-of-b-alone-here, \
+                       topsecret-key-of-two]}\n",
+    );
     let found = found.unwrap_err();
     assert_eq!(found.len(), 1, "{found:#?}");
     let all = found[0].render(false);
     assert!(
-        all.contains("this API key is there twice") && all.contains(":3:33") && !all.contains("topsecret"),
+        all.contains("this API key is there twice") && all.contains(":3:47") && !all.contains("topsecret"),
         "{all}"
     );
 }
@@ -442,4 +458,39 @@ fn values_that_cannot_be_are_explained() {
         assert!(there, "line {line}: {what}\n{found:#?}");
     }
     assert_eq!(found.len(), 9, "{found:#?}");
+}
+
+#[test]
+fn an_empty_configuration_is_an_error_and_no_sandbox() {
+    for text in ["", "\n\n", "# nothing yet\n", "---\n", "null\n"] {
+        let found = errors(text);
+        assert!(
+            found.iter().any(|f| f.contains("E906") && f.contains("the configuration is empty")),
+            "{text:?}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn messages_are_kept_for_a_week_at_least() {
+    let found = errors("retention: {messages: 6d}\n");
+    assert!(found[0].starts_with("config.yaml:1:23: error[E906] `messages` is less than a week"), "{found:?}");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(parse("retention: {messages: 7d}\n").unwrap().retention.messages, MESSAGES_KEPT_MIN);
+}
+
+#[test]
+fn probes_have_an_address_of_their_own() {
+    let at = |text: &str| parse(text).unwrap().admin.map(|address| address.to_string());
+    assert_eq!(at("listen: 127.0.0.1:8080\n"), None);
+    assert_eq!(at("admin: null\n"), None);
+    assert_eq!(at("admin: 0.0.0.0:9100\n").as_deref(), Some("0.0.0.0:9100"));
+    assert_eq!(at("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\n").as_deref(), Some("127.0.0.1:0"));
+    let found = errors("admin: metrics\n");
+    assert!(
+        found[0].starts_with("config.yaml:1:") && found[0].contains("`admin` takes an address and a port"),
+        "{found:?}"
+    );
+    let found = errors("listen: 127.0.0.1:9100\nadmin: 127.0.0.1:9100\n");
+    assert!(found[0].starts_with("config.yaml:2:") && found[0].contains("`admin` is where `listen` is"), "{found:?}");
 }

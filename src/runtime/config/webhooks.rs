@@ -49,7 +49,7 @@ impl Webhooks {
 }
 
 pub fn webhooks(mut fields: Fields<'_>, findings: &Findings) -> Webhooks {
-    let allow_private = networks(&mut fields);
+    let allow_private = networks(&mut fields, "allow_private");
     let to = fields.list("to").iter().filter_map(|node| receiver(node, findings)).collect();
     fields.finish();
     Webhooks { allow_private, to }

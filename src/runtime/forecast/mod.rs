@@ -13,6 +13,7 @@ pub use ground::{AskSender, Ground};
 pub use sum::{Cost, Forecast, Foreseen, Outlook, Price, What};
 
 use super::{
+    apart::apart,
     catalogue::{DIRECT_SEND_PRICED_AS, Wish},
     config::Sender,
     hooks::serves,
@@ -123,10 +124,9 @@ pub async fn forecast(
                 contact::page_sieved(&ground.store, account, &zone, after, (&occasion.sieve, at), PLAN_BATCH).await?;
             let Some(last) = page.last() else { break };
             after = last.id;
-            for contact in page {
-                if !(occasion.meant)(&ground.versions, &ground.world(at, &contact)) {
-                    continue;
-                }
+            let is_meant = |contact: &Contact| (occasion.meant)(&ground.versions, &ground.world(at, contact));
+            let are_meant: Vec<bool> = apart(|| page.iter().map(is_meant).collect());
+            for (contact, _) in page.into_iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
                 let slot = pace.slot(line, slots);
                 let beginning = Beginning::of(occasion, slot);
                 let seen = foresee(ground, &beginning, contact.clone(), &mornings).await?;
@@ -277,7 +277,8 @@ fn decide(
 ) -> Foreseen {
     let sender = ground.senders.get(found.sender);
     let languages = ground.rules.languages(contact, sender.and_then(|sender| sender.language.as_deref()));
-    let wish = Wish { sender: found.sender, languages: &languages };
+    let rare_parts = sender.is_some_and(|sender| sender.carries().rare_parts);
+    let wish = Wish { sender: found.sender, languages: &languages, rare_parts };
     let ready = |template: &TemplateMessage| ground.catalogue.usable(template, &wish).ok();
     let of_list = |index: usize| match &draft.if_closed {
         Some(IfClosed::Template(list) | IfClosed::Nudge { templates: list, .. }) => list.get(index).and_then(ready),

@@ -7,7 +7,10 @@ use crate::{
         limits::HOOK_REPEATED,
         time::Time,
     },
-    flow::{self, Flow, HookTable, World, triggers::webhook::NewContact},
+    flow::{
+        self, Flow, HookTable, World,
+        triggers::webhook::{How, NewContact, Verify},
+    },
     model::{
         contact::{Contact, ContactData},
         event::{Reason, Start},
@@ -17,7 +20,8 @@ use crate::{
         app::App,
         config::Sender,
         directory::set_of,
-        lane::{LaneError, LaneState, Work},
+        lane::{LaneState, Work},
+        lane_error::LaneError,
         live::Current,
     },
     store::{
@@ -80,7 +84,7 @@ impl App {
                 slot_at: now,
                 state: StartState::Waiting,
                 reason: None,
-                data: serde_json::json!({ "inputs": inputs, "event": event }),
+                data: serde_json::json!({ "inputs": inputs, "event": event, "delivery": told.delivery() }),
                 created_at: now,
                 ended_at: None,
             };
@@ -160,8 +164,18 @@ impl App {
         told: &Told<'_>,
         now: Time,
     ) -> anyhow::Result<Option<String>> {
-        if let Repetition::Named(name) = &told.repetition {
-            return Ok(Some(format!("hook {}", digest(&["name", name]))));
+        // Only the body is signed: whoever has seen the request could send it again under another name, at any time.
+        let signs = |verify: &Verify| matches!(verify.how, How::HmacHex | How::HmacBase64);
+        if told.by_stranger && table.webhook.verify.as_ref().is_some_and(signs) {
+            let key = (&table.flow.name, table.key, contact);
+            let before = match told.delivery() {
+                Some(name) => start::delivered(&self.store, key, &name).await?,
+                None => None,
+            };
+            return Ok(before.is_none().then(|| format!("hook {}", digest(&["signed", &told.text]))));
+        }
+        if let Some(name) = told.delivery() {
+            return Ok(Some(format!("hook {name}")));
         }
         let span = now.0.div_euclid(HOOK_REPEATED.0);
         let of = |span: i64| format!("hook {}", digest(&["bytes", &span.to_string(), &told.text]));
@@ -194,6 +208,16 @@ impl App {
             depth: 0,
         };
         self.take_start(lane, sender, start).await
+    }
+}
+
+impl Told<'_> {
+    /// The name that the request gives itself, as a start's row keeps it.
+    fn delivery(&self) -> Option<String> {
+        match &self.repetition {
+            Repetition::Named(name) => Some(digest(&["name", name])),
+            Repetition::Bytes => None,
+        }
     }
 }
 

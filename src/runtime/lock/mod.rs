@@ -107,10 +107,15 @@ mod tests {
                 TemplateButtonKind::QuickReply { title: "Sim: já".into() },
                 TemplateButtonKind::Url { title: "Abrir".into(), url: "https://a.example/{{1}}".into() },
                 TemplateButtonKind::Phone { title: "Ligar".into() },
-                TemplateButtonKind::Other { title: "Copiar".into() },
+                TemplateButtonKind::CopyCode { title: "Copiar".into() },
+                TemplateButtonKind::Form { title: "Abrir".into() },
+                TemplateButtonKind::Password { title: "Código".into() },
+                TemplateButtonKind::Products { title: "Ver".into() },
+                TemplateButtonKind::Other { title: "Outro".into() },
             ],
             ttl: None,
             reference: None,
+            parts: Default::default(),
         };
         let other = Template {
             name: "b".into(),

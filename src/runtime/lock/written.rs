@@ -58,6 +58,10 @@ fn button(button: &TemplateButtonKind) -> String {
         TemplateButtonKind::QuickReply { title } => quoted(title),
         TemplateButtonKind::Url { title, url } => format!("{{title: {}, url: {}}}", quoted(title), quoted(url)),
         TemplateButtonKind::Phone { title } => format!("{{title: {}, phone: true}}", quoted(title)),
+        TemplateButtonKind::CopyCode { title } => format!("{{title: {}, kind: copy_code}}", quoted(title)),
+        TemplateButtonKind::Form { title } => format!("{{title: {}, kind: form}}", quoted(title)),
+        TemplateButtonKind::Password { title } => format!("{{title: {}, kind: password}}", quoted(title)),
+        TemplateButtonKind::Products { title } => format!("{{title: {}, kind: products}}", quoted(title)),
         TemplateButtonKind::Other { title } => format!("{{title: {}}}", quoted(title)),
     }
 }

@@ -112,7 +112,9 @@ impl App {
     /// A new one, and its secret, which is told this once. `None`: there are as many as there may be.
     pub async fn subscribe(&self, new: NewSubscription) -> anyhow::Result<Option<(Subscription, Secret)>> {
         let _one = self.subscribing.lock().await;
-        if subscription::all(&self.store).await?.len() >= SUBSCRIPTIONS_MAX {
+        let known = subscription::all(&self.store).await?;
+        let own = known.iter().filter(|row| !row.configured && row.account == new.account);
+        if own.count() >= SUBSCRIPTIONS_MAX {
             return Ok(None);
         }
         let now = self.clock.now();

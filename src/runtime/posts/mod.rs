@@ -131,7 +131,7 @@ impl App {
     pub async fn drive_posts(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
             if let Err(error) = self.begin_passes().await {
-                tracing::error!("Webhooks cannot be posted now and will be later: {error:#}");
+                self.complain("posts", "Webhooks cannot be posted now and will be later", &error);
             }
             let looks = self.has_subscriptions();
             tokio::select! {

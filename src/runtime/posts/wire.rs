@@ -62,7 +62,10 @@ impl App {
             attempt: row.attempts + 1,
             method: "POST".into(),
             url: of.url.clone(),
-            headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
+            headers: headers
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect::<BTreeMap<_, _>>(),
             query: Vec::new(),
             body: Some(CallBody::Json(body)),
             timeout: WEBHOOK_TIMEOUT,

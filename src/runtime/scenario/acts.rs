@@ -143,6 +143,7 @@ impl World<'_> {
         self.since = Since {
             seen: self.seen.len(),
             handoffs: self.handoffs.len(),
+            screens: self.screens.len(),
             refusals: self.refusals.len(),
             calls: self.app.calls.made().len(),
             troubles: self.troubles.len(),
@@ -246,7 +247,7 @@ fn is_said(act: &Act) -> bool {
     match act {
         Act::User(_) | Act::Tap(_) | Act::Media { .. } | Act::Location { .. } => true,
         // A reaction asks for none, and who opens the chat may write first.
-        Act::Arrives(arrival) => !matches!(arrival, Arrival::Reaction(_) | Arrival::Welcome),
+        Act::Arrives(arrival) => !matches!(arrival, Arrival::Reaction(_) | Arrival::Welcome | Arrival::Screen { .. }),
         _ => false,
     }
 }

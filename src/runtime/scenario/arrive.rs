@@ -1,7 +1,15 @@
 //! What reaches the bot in a case beside texts, taps, files and places.
 
 use super::{Stop, world::World};
-use crate::{channel::meta::compose::What, flow::scenario::Arrival};
+use crate::{
+    channel::meta::compose::What,
+    flow::scenario::Arrival,
+    model::{
+        content::Content,
+        form::{self, FormAnswer, FormAsked},
+        value::Value,
+    },
+};
 use serde_json::json;
 
 impl World<'_> {
@@ -11,10 +19,12 @@ impl World<'_> {
             Arrival::Form { name, data } => {
                 let mut answers = data.to_json();
                 if let Some(answers) = answers.as_object_mut() {
-                    answers.entry("flow_token").or_insert_with(|| json!(name));
+                    let token = self.form_token(Some(name)).unwrap_or_else(|| name.clone());
+                    answers.entry("flow_token").or_insert_with(|| json!(token));
                 }
                 (format!("(form `{name}`)"), What::Form(answers))
             }
+            Arrival::Screen { screen, action, data } => return self.ask_screen(screen, action, data).await,
             Arrival::Reaction(emoji) => {
                 let to = self.seen.last().map(|seen| seen.provider_id()).unwrap_or_default();
                 let told =
@@ -33,5 +43,35 @@ impl World<'_> {
         };
         self.tell('<', told);
         self.hear(what, None).await
+    }
+
+    /// The token of the newest form that the bot sent, of this name if one is given.
+    fn form_token(&self, name: Option<&str>) -> Option<String> {
+        self.seen.iter().rev().find_map(|seen| match &seen.content {
+            Content::Form(form) if name.is_none_or(|name| form.form == name) => Some(form.token.clone()),
+            _ => None,
+        })
+    }
+
+    async fn ask_screen(&mut self, screen: &str, action: &str, data: &Value) -> Result<(), Stop> {
+        self.tell('<', format!("(the form asks: {action} {screen})"));
+        let asked = FormAsked {
+            id: self.app.store.next_id(),
+            token: self.form_token(None).unwrap_or_default(),
+            action: action.to_owned(),
+            screen: screen.to_owned(),
+            data: data.clone(),
+        };
+        let shown = match self.app.ask_form(self.contact, self.conversation, asked.clone()).await {
+            Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).unwrap_or_else(|why| {
+                self.note(why);
+                json!({"screen": "failed"})
+            }),
+            Some(FormAnswer::Gone) => json!({"screen": "over"}),
+            Some(FormAnswer::Failed) | None => json!({"screen": "failed"}),
+        };
+        self.tell('>', format!("(the form shows {shown})"));
+        self.screens.push(shown);
+        self.settle().await
     }
 }

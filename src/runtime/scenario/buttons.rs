@@ -79,13 +79,19 @@ fn shown<'a>(content: &'a Content, key: &[u8]) -> Vec<Shown<'a>> {
             .iter()
             .filter_map(|button| match button {
                 ButtonValue::Reply { payload, title } => Some(one(payload, title, Kind::Template)),
-                ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
+                ButtonValue::UrlSuffix(_)
+                | ButtonValue::CopyCode(_)
+                | ButtonValue::Form { .. }
+                | ButtonValue::AsApproved => None,
             })
             .collect(),
         Content::Text { .. }
         | Content::Link { .. }
         | Content::Media { .. }
         | Content::Location(_)
+        | Content::ContactCards { .. }
+        | Content::PlaceRequest { .. }
+        | Content::Form(_)
         | Content::Reaction { .. } => Vec::new(),
     }
 }

@@ -143,6 +143,11 @@ impl World<'_> {
                 };
                 among(node, &handoffs, &shown, "handed over", "team", &nothing)
             }
+            Aspect::Screen => {
+                let shown = self.screens[since.screens..].to_vec();
+                let words: Vec<String> = shown.iter().map(compare::show).collect();
+                among(node, &shown, &words, "shown by the form", "screen", "no screen")
+            }
             Aspect::Http => requests::calls(node, &self.app.calls.made()[since.calls..]),
             Aspect::SameKey => requests::same_key(node, &self.app.calls.made()[since.calls..]),
             Aspect::Trouble => {

@@ -111,6 +111,7 @@ fn put_templates(app: &App, bot: &Bot, play: &Play) {
             buttons: Vec::new(),
             ttl: None,
             reference: None,
+            parts: Default::default(),
         }));
     }
     for sender in &app.config.senders {

@@ -10,7 +10,7 @@ use crate::{
     model::effect::CallBody,
     runtime::{
         calls::Made,
-        mocks::{example, glob},
+        mocks::{example, fits},
     },
 };
 use serde_json::{Value as Json, json};
@@ -43,7 +43,7 @@ pub(super) fn calls(node: &Node, made: &[Made]) -> Result<(), Stop> {
     for entry in entries {
         let (method, pattern) = entry.key.text.split_once(' ').unwrap_or((&entry.key.text, "*"));
         let pattern = pattern.trim();
-        let meant: Vec<&Made> = made.iter().filter(|call| call.method == method && glob(pattern, &call.url)).collect();
+        let meant: Vec<&Made> = made.iter().filter(|call| call.method == method && fits(pattern, &call.url)).collect();
         let asked = entry.value.list().unwrap_or_else(|| std::slice::from_ref(&entry.value));
         for one in asked {
             let times = if one.map().is_some() { one.get("times") } else { Some(one) };
@@ -84,16 +84,15 @@ fn carried(wanted: &Node, made: &[&Made], name: &str, all: &str) -> Result<(), S
 /// What is compared; `times` was looked at before, so it is what was asked for.
 fn request(call: &Made, wanted: &Node) -> Json {
     let query: serde_json::Map<String, Json> =
-        call.query.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    // A secret is a mark between two private signs: the author wrote its name.
-    let plain = |text: &str| text.replace('\u{E000}', "");
+        call.query.iter().map(|(name, value)| (name.clone(), value.shown().into())).collect();
     let headers: serde_json::Map<String, Json> =
-        call.headers.iter().map(|(name, value)| (name.to_lowercase(), plain(value).into())).collect();
+        call.headers.iter().map(|(name, value)| (name.to_lowercase(), value.shown().into())).collect();
     let (json, form) = match &call.body {
         Some(CallBody::Json(body)) => (body.clone(), Json::Null),
+        Some(CallBody::WithSecrets(body)) => (body.shown(), Json::Null),
         Some(CallBody::Form(fields)) => {
             let fields: serde_json::Map<String, Json> =
-                fields.iter().map(|(name, value)| (name.clone(), plain(value).into())).collect();
+                fields.iter().map(|(name, value)| (name.clone(), value.shown().into())).collect();
             (Json::Null, fields.into())
         }
         None => (Json::Null, Json::Null),

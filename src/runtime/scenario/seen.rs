@@ -3,7 +3,8 @@
 use crate::{
     base::ids::OutboundId,
     model::{
-        content::{Content, Edges},
+        card::ContactCard,
+        content::{Content, Edges, FormStart},
         template::{ButtonValue, HeaderValue, Parameters, TemplateMessage},
     },
 };
@@ -46,6 +47,7 @@ impl Seen {
                 json["header"] = match &template.header {
                     Some(HeaderValue::Text(text)) => text.as_str().into(),
                     Some(HeaderValue::Media(media)) => media.url.as_str().into(),
+                    Some(HeaderValue::Location(place)) => place.describe().into(),
                     None => Json::Null,
                 };
             }
@@ -58,7 +60,21 @@ impl Seen {
             }
             Content::List { edges, .. } => write_edges(edges, &mut json),
             Content::Reaction { emoji, .. } => json["reaction"] = emoji.as_deref().unwrap_or("none").into(),
-            Content::Text { .. } | Content::Location(_) => {}
+            Content::ContactCards { cards } => json["cards"] = json!(cards),
+            Content::Location(place) => json["place"] = json!(place),
+            Content::PlaceRequest { .. } => json["place"] = "asked".into(),
+            Content::Form(form) => {
+                let (screen, data) = match &form.opens {
+                    FormStart::Screen { screen, data } => (screen.clone(), json!(data)),
+                    FormStart::Endpoint => (None, Json::Null),
+                };
+                json["form"] = json!({"form": form.form, "screen": screen, "data": data});
+                if let Some(media) = &form.media {
+                    json["media"] = media.url.as_str().into();
+                }
+                write_edges(&form.edges, &mut json);
+            }
+            Content::Text { .. } => {}
         }
         json
     }
@@ -80,12 +96,18 @@ impl Seen {
             Content::Media { media, caption: Some(_) } => format!("({}: {}) {text}", media.kind.as_str(), media.url),
             Content::Media { media, caption: None } => format!("({}: {})", media.kind.as_str(), media.url),
             Content::Location(place) => format!("(place: {})", place.describe()),
+            Content::ContactCards { cards } => {
+                let cards: Vec<String> = cards.iter().map(ContactCard::describe).collect();
+                format!("(contact card: {})", cards.join("; "))
+            }
             Content::Reaction { .. } => format!("(reacts {text})"),
             Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } => {
                 let header = edges.header.iter().map(|header| format!("({header}) "));
                 let footer = edges.footer.iter().map(|footer| format!(" ({footer})"));
                 header.chain([text]).chain(footer).collect()
             }
+            Content::PlaceRequest { .. } => format!("{text} (asks for a place)"),
+            Content::Form(form) => format!("{text} (form {})", form.form),
             Content::Text { .. } => text,
         };
         for title in titles(&self.content) {
@@ -113,15 +135,24 @@ fn titles(content: &Content) -> Vec<String> {
         Content::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.clone()).collect(),
         Content::List { rows, .. } => rows.iter().map(|row| row.title.clone()).collect(),
         Content::Link { title, .. } => vec![title.clone()],
+        Content::Form(form) => vec![form.button.clone()],
         Content::Template(template) => template
             .buttons
             .iter()
             .filter_map(|button| match button {
                 ButtonValue::Reply { title, .. } => Some(title.clone()),
-                ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
+                ButtonValue::UrlSuffix(_)
+                | ButtonValue::CopyCode(_)
+                | ButtonValue::Form { .. }
+                | ButtonValue::AsApproved => None,
             })
             .collect(),
-        Content::Text { .. } | Content::Media { .. } | Content::Location(_) | Content::Reaction { .. } => Vec::new(),
+        Content::Text { .. }
+        | Content::Media { .. }
+        | Content::Location(_)
+        | Content::ContactCards { .. }
+        | Content::PlaceRequest { .. }
+        | Content::Reaction { .. } => Vec::new(),
     }
 }
 

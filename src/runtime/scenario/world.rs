@@ -69,6 +69,8 @@ pub(super) struct World<'a> {
     /// How many of `seen` were taken by `bot` or set aside.
     pub read: usize,
     pub handoffs: Vec<Handoff>,
+    /// What forms showed.
+    pub screens: Vec<serde_json::Value>,
     pub refusals: Vec<Refusal>,
     pub troubles: Vec<Trouble>,
     /// What runs that are over ended with, by their numbers.
@@ -99,6 +101,7 @@ pub(super) struct World<'a> {
 pub(super) struct Since {
     pub seen: usize,
     pub handoffs: usize,
+    pub screens: usize,
     pub refusals: usize,
     pub calls: usize,
     pub troubles: usize,
@@ -148,6 +151,7 @@ impl<'a> World<'a> {
             seen: Vec::new(),
             read: 0,
             handoffs: Vec::new(),
+            screens: Vec::new(),
             refusals: Vec::new(),
             troubles: Vec::new(),
             ended: BTreeMap::new(),
@@ -356,6 +360,7 @@ impl<'a> World<'a> {
             Effect::DeadLetter { reason, .. } => self.tell('!', format!("a run was given up: {reason}")),
             Effect::NeedsPerson { why } => self.tell('*', format!("marked as needing a person: {why}")),
             Effect::Unanswered => self.tell('*', "no flow understood this"),
+            Effect::Late { .. } => self.tell('*', "it came too late to be answered by itself"),
             Effect::Alarm { text, .. } => self.tell('!', text),
             Effect::Started { .. }
             | Effect::Send(_)
@@ -366,6 +371,7 @@ impl<'a> World<'a> {
             | Effect::Emit { .. }
             | Effect::Split { .. }
             | Effect::Unplan { .. }
+            | Effect::FormAnswered { .. }
             | Effect::RunBegan { .. }
             | Effect::StartDropped { .. }
             | Effect::RunMoved { .. }

@@ -3,8 +3,10 @@
 use super::{Secrets, api_address};
 use crate::{
     base::{fields::Fields, secret::Secret},
+    channel::meta::sealed::FormKey,
     runtime::config::Written,
 };
+use std::sync::Arc;
 
 /// What Meta needs.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub struct Meta {
     pub api_version: String,
     /// Where no template is usable, messages that are no advertising go as they are, at the price of a utility template.
     pub direct_send: bool,
+    /// Open what forms (WhatsApp Flows) ask; several during a rotation.
+    pub form_keys: Vec<Arc<FormKey>>,
 }
 
 #[cfg(test)]
@@ -35,6 +39,7 @@ impl Meta {
             api_base: "http://127.0.0.1:1".into(),
             api_version: "v24.0".into(),
             direct_send: false,
+            form_keys: Vec::new(),
         }
     }
 }
@@ -50,12 +55,27 @@ pub fn read(fields: &mut Fields<'_>) -> Meta {
         api_base: api_address(fields, "api_base", "https://graph.facebook.com"),
         api_version: version(fields),
         direct_send: fields.bool("direct_send"),
+        form_keys: form_keys(fields),
     };
     if !meta.phone_number_id.bytes().all(|b| b.is_ascii_digit()) {
         let message = "`phone_number_id` is a number, as Meta's console shows it".to_owned();
         fields.wrong_at("phone_number_id", "E906", message, "it is not the phone number itself");
     }
     meta
+}
+
+fn form_keys(fields: &mut Fields<'_>) -> Vec<Arc<FormKey>> {
+    let mut keys = Vec::new();
+    for pem in fields.secrets("form_key") {
+        match FormKey::read(&pem) {
+            Ok(key) => keys.push(Arc::new(key)),
+            Err(why) => {
+                let help = "make one with `openssl genrsa 2048`, and give Meta its public half";
+                fields.wrong_at("form_key", "E906", format!("`form_key` cannot be read: {why}"), help);
+            }
+        }
+    }
+    keys
 }
 
 /// Also what Kapso passes on.

@@ -13,7 +13,9 @@ pub struct Twilio {
     pub account_sid: String,
     /// Several during a rotation, the one to send with first; never empty.
     pub auth_tokens: Vec<Secret>,
-    /// `MG…`: Twilio chooses the number; without it, `phone`.
+    /// Secrets of shared keys, where a webhook setting of the account signs by one.
+    pub webhook_secrets: Vec<Secret>,
+    /// `MG…`: the service that `phone` belongs to.
     pub messaging_service_sid: Option<String>,
     pub api_base: String,
     /// Where the content templates are listed.
@@ -27,6 +29,7 @@ pub fn read(fields: &mut Fields<'_>) -> Twilio {
     let twilio = Twilio {
         account_sid: fields.text("account_sid").to_owned(),
         auth_tokens: secrets.several(fields, "auth_token", "it signs webhooks and opens the API"),
+        webhook_secrets: fields.secrets("webhook_secret"),
         messaging_service_sid: fields.text_if("messaging_service_sid").map(str::to_owned),
         api_base: api_address(fields, "api_base", "https://api.twilio.com"),
         content_base: api_address(fields, "content_base", "https://content.twilio.com"),

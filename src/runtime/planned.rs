@@ -1,0 +1,74 @@
+//! Messages of programs and persons that leave at a given time: taken back, and looked at before they are promised.
+
+use super::{
+    app::App,
+    catalogue::Wish,
+    lane::{LaneState, Work},
+    lane_error::LaneError,
+    rows,
+};
+use crate::{
+    base::ids::{ContactId, ConversationId, OutboundId, SenderId},
+    model::{contact::Contact, effect::Origin, template::TemplateMessage},
+    store::{
+        WriteSet,
+        outbound::{self, SendState},
+    },
+};
+use anyhow::Context;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+impl App {
+    /// Takes a message of a program or a person back that has not left. False: it is on its way, or has ended.
+    pub async fn take_back(
+        self: &Arc<Self>,
+        contact: ContactId,
+        conversation: ConversationId,
+        id: OutboundId,
+    ) -> anyhow::Result<bool> {
+        let (reply, taken) = oneshot::channel();
+        self.push(contact, Work::TakeBack { conversation, id, reply });
+        taken.await.context("the message could not be taken back")
+    }
+
+    pub(super) async fn take_back_in_lane(
+        self: &Arc<Self>,
+        lane: &mut LaneState,
+        index: usize,
+        id: OutboundId,
+    ) -> Result<bool, LaneError> {
+        let conversation = &mut lane.conversations[index];
+        let Some(place) = conversation.outbox.iter().position(|pending| pending.id == id) else { return Ok(false) };
+        let pending = &conversation.outbox[place];
+        // A run waits for its own messages: only who wrote this one knows that nobody does.
+        if !pending.can_be_dropped() || !matches!(pending.draft.origin, Origin::Api | Origin::Person) {
+            return Ok(false);
+        }
+        let mut set = WriteSet::of(lane.contact.id.0);
+        rows::gone(&mut set, conversation.sender, id, SendState::Dropped, None);
+        self.store.commit(set).await?;
+        conversation.outbox.remove(place);
+        Ok(true)
+    }
+
+    /// Why a template could never go out with its values, as far as the catalogue knows now.
+    pub fn never_goes(
+        &self,
+        sender: SenderId,
+        contact: Option<&Contact>,
+        template: &TemplateMessage,
+    ) -> Option<String> {
+        let of = self.senders.get(sender)?;
+        let (own, rare_parts) = (of.language.as_deref(), of.carries().rare_parts);
+        let live = self.live.get();
+        let languages = contact.map(|contact| live.rules.languages(contact, own)).unwrap_or_default();
+        let unusable = self.catalogue.usable(template, &Wish { sender, languages: &languages, rare_parts }).err()?;
+        (!unusable.waits).then_some(unusable.why)
+    }
+
+    /// How many messages of a conversation wait for a moment of their own.
+    pub async fn planned_count(&self, conversation: ConversationId) -> anyhow::Result<i64> {
+        Ok(outbound::planned_count(&self.store, conversation).await?)
+    }
+}

@@ -1,0 +1,305 @@
+//! Takes an erased person out of texts that hold more than that person: raw bodies, dead letters, kept answers.
+//!
+//! Only whole values count. `4915112345` is somebody else's part in `49151123456`, and a name is never a pattern.
+
+use crate::base::query;
+use serde_json::{Map, Value as Json};
+
+/// What stands where something of a person stood.
+pub const ERASED: &str = "(erased)";
+
+/// Shorter names are only found where they are a whole value: in a text they could be anything.
+const MENTIONED_CHARS_MIN: usize = 7;
+
+/// Whom to take out, and how it is known whose a text is.
+#[derive(Debug)]
+pub struct Person<'a> {
+    /// Numbers without `+`, and user ids.
+    pub names: &'a [String],
+    /// What names senders of the person's own account, and of all others: numbers, and their ids at platforms.
+    pub own: &'a [String],
+    pub others: &'a [String],
+    /// No other account knows anybody by these names.
+    pub alone: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Found {
+    Nothing,
+    /// In the words of somebody else.
+    Mention,
+    /// Something of the person's own.
+    Own,
+}
+
+/// Whose sender a part of a text names.
+enum Side {
+    Own,
+    Others,
+    Both,
+    Neither,
+}
+
+impl Person<'_> {
+    /// A raw body: JSON, a form, or any other text. `sure`: it is known to be of the person's own account.
+    pub fn body(&self, text: &mut String, sure: bool) -> Found {
+        if let Some(mut json) = json_in(text) {
+            let found = self.json(&mut json, sure);
+            if found > Found::Nothing {
+                *text = json.to_string();
+            }
+            return found;
+        }
+        if is_form(text) {
+            return self.form(text, sure);
+        }
+        if sure || self.alone { self.words(text) } else { Found::Nothing }
+    }
+
+    /// An object in which a name is a value is the person's: its texts and numbers go, its keys stay. Elsewhere the name
+    /// alone goes.
+    pub fn json(&self, value: &mut Json, sure: bool) -> Found {
+        if !sure {
+            match self.side(value) {
+                Side::Own => return self.json(value, true),
+                Side::Neither if self.alone => return self.json(value, true),
+                Side::Neither | Side::Others => return Found::Nothing,
+                // Bodies of several accounts: each part by itself.
+                Side::Both => {}
+            }
+        }
+        match value {
+            Json::Array(items) => items.iter_mut().map(|item| self.json(item, sure)).max().unwrap_or(Found::Nothing),
+            Json::Object(fields) if sure && self.is_own(fields) => {
+                self.wipe(value);
+                Found::Own
+            }
+            Json::Object(fields) => {
+                fields.values_mut().map(|field| self.json(field, sure)).max().unwrap_or(Found::Nothing)
+            }
+            Json::String(text) => match json_in(text) {
+                Some(_) => self.body(text, sure),
+                None if sure => self.words(text),
+                None => Found::Nothing,
+            },
+            Json::Number(_) if sure && self.is_name(value) => {
+                *value = ERASED.into();
+                Found::Mention
+            }
+            Json::Number(_) | Json::Bool(_) | Json::Null => Found::Nothing,
+        }
+    }
+
+    /// Names in a text, each where nothing goes on before or behind it.
+    pub fn words(&self, text: &mut String) -> Found {
+        if self.is_named(text) {
+            ERASED.clone_into(text);
+            return Found::Mention;
+        }
+        let mut found = Found::Nothing;
+        for name in self.names.iter().filter(|name| name.chars().count() >= MENTIONED_CHARS_MIN) {
+            if let Some(without) = without(text, name) {
+                *text = without;
+                found = Found::Mention;
+            }
+        }
+        found
+    }
+
+    fn form(&self, text: &mut String, sure: bool) -> Found {
+        let mut pairs = query::pairs(text);
+        if !sure {
+            let values: Vec<Json> = pairs.iter().map(|(_, value)| value.as_str().into()).collect();
+            let allowed = match self.side(&Json::Array(values)) {
+                Side::Own => true,
+                Side::Neither => self.alone,
+                Side::Both | Side::Others => false,
+            };
+            if !allowed {
+                return Found::Nothing;
+            }
+        }
+        let found = if pairs.iter().any(|(_, value)| self.is_named(value)) {
+            pairs.iter_mut().for_each(|(_, value)| ERASED.clone_into(value));
+            Found::Own
+        } else {
+            pairs.iter_mut().map(|(_, value)| self.words(value)).max().unwrap_or(Found::Nothing)
+        };
+        if found > Found::Nothing {
+            let written = pairs.iter().map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value)));
+            *text = written.collect::<Vec<_>>().join("&");
+        }
+        found
+    }
+
+    fn is_own(&self, fields: &Map<String, Json>) -> bool {
+        fields.iter().any(|(key, value)| self.is_name(value) || self.is_named(key))
+    }
+
+    fn wipe(&self, value: &mut Json) {
+        match value {
+            Json::Object(fields) => {
+                for (mut key, mut inner) in std::mem::take(fields) {
+                    self.wipe(&mut inner);
+                    self.words(&mut key);
+                    fields.insert(key, inner);
+                }
+            }
+            Json::Array(items) => items.iter_mut().for_each(|item| self.wipe(item)),
+            Json::String(_) | Json::Number(_) => *value = ERASED.into(),
+            Json::Bool(_) | Json::Null => {}
+        }
+    }
+
+    fn is_name(&self, value: &Json) -> bool {
+        match value {
+            Json::String(text) => self.is_named(text),
+            Json::Number(number) => self.names.contains(&number.to_string()),
+            _ => false,
+        }
+    }
+
+    /// The text is one of the names, however a number in it is spaced.
+    fn is_named(&self, text: &str) -> bool {
+        let bare = bare(text);
+        let spaced =
+            bare.len() > MENTIONED_CHARS_MIN && bare.chars().all(|c| c.is_ascii_digit() || " -()./".contains(c));
+        let digits = || bare.chars().filter(char::is_ascii_digit).collect::<String>();
+        self.names.iter().any(|name| name == bare || name == text) || (spaced && self.names.contains(&digits()))
+    }
+
+    fn side(&self, value: &Json) -> Side {
+        match (names_any(value, self.own), names_any(value, self.others)) {
+            (true, true) => Side::Both,
+            (true, false) => Side::Own,
+            (false, true) => Side::Others,
+            (false, false) => Side::Neither,
+        }
+    }
+}
+
+fn json_in(text: &str) -> Option<Json> {
+    let looks = text.trim_start().starts_with(['{', '[']);
+    looks.then(|| serde_json::from_str(text).ok()).flatten()
+}
+
+fn is_form(text: &str) -> bool {
+    text.contains('=') && !text.contains(|c: char| c.is_whitespace() || "<>\"{}".contains(c))
+}
+
+/// A number as platforms write it: `+34600111222`, `whatsapp:+34600111222`.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("whatsapp:").unwrap_or(text);
+    text.strip_prefix('+').unwrap_or(text).trim()
+}
+
+/// Some value is one of these.
+fn names_any(value: &Json, marks: &[String]) -> bool {
+    match value {
+        Json::String(text) => match json_in(text) {
+            Some(inner) => names_any(&inner, marks),
+            None => marks.iter().any(|mark| mark == bare(text)),
+        },
+        Json::Number(number) => marks.contains(&number.to_string()),
+        Json::Array(items) => items.iter().any(|item| names_any(item, marks)),
+        Json::Object(fields) => fields.values().any(|field| names_any(field, marks)),
+        Json::Bool(_) | Json::Null => false,
+    }
+}
+
+/// The text with each whole occurrence of a name replaced, a `+` before it included.
+fn without(text: &str, name: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut found) = (text, false);
+    while let Some(at) = rest.find(name) {
+        let (before, behind) = (&rest[..at], &rest[at + name.len()..]);
+        let last = out.chars().last();
+        let goes_on = before.chars().last().or(last).is_some_and(char::is_alphanumeric)
+            || behind.chars().next().is_some_and(char::is_alphanumeric);
+        if goes_on {
+            out.push_str(&rest[..at + name.len()]);
+        } else {
+            out.push_str(before.strip_suffix('+').unwrap_or(before));
+            out.push_str(ERASED);
+            found = true;
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    found.then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ANA: &str = "34600111222";
+
+    fn redacted(text: &str, sure: bool, alone: bool) -> (Found, String) {
+        let names = [ANA.to_owned(), "ES.13491208655302741918".to_owned(), "77".to_owned()];
+        let (own, others) = (["106".to_owned()], ["207".to_owned()]);
+        let person = Person { names: &names, own: &own, others: &others, alone };
+        let mut text = text.to_owned();
+        (person.body(&mut text, sure), text)
+    }
+
+    #[test]
+    fn what_only_begins_like_a_name_is_somebody_else() {
+        for other in ["346001112223", "1346001112223", "x34600111222", "34600111222a", "771", "277"] {
+            let text = json!({"from": other, "text": {"body": format!("call {other}")}}).to_string();
+            assert_eq!(redacted(&text, true, true), (Found::Nothing, text));
+        }
+        assert_eq!(redacted("call 77 or 771", true, true).0, Found::Nothing, "a short name is no word");
+    }
+
+    #[test]
+    fn an_object_with_a_name_is_the_persons_and_loses_all_but_its_keys() {
+        for name in [ANA, "+34600111222", "whatsapp:+34600111222", "+34 600 111 222", "ES.13491208655302741918", "77"] {
+            let text = json!({"from": name, "n": 5, "text": {"body": "Secret"}, "yes": true}).to_string();
+            let (found, left) = redacted(&text, true, true);
+            assert_eq!(found, Found::Own, "{name}");
+            let left: Json = serde_json::from_str(&left).unwrap();
+            assert_eq!(left, json!({"from": ERASED, "n": ERASED, "text": {"body": ERASED}, "yes": true}), "{name}");
+        }
+        let (found, left) = redacted(&json!({ANA: {"name": "Ana"}, "a": [34_600_111_222_i64]}).to_string(), true, true);
+        assert_eq!(found, Found::Own);
+        assert!(!left.contains("Ana") && !left.contains(ANA), "{left}");
+    }
+
+    #[test]
+    fn in_the_words_of_somebody_else_only_the_name_goes() {
+        let text = json!({"from": "34600999888", "text": {"body": "Ask +34600111222, please"}}).to_string();
+        let (found, left) = redacted(&text, true, true);
+        assert_eq!(found, Found::Mention);
+        assert_eq!(left, json!({"from": "34600999888", "text": {"body": "Ask (erased), please"}}).to_string());
+        let raw = json!({"raw": text, "provider": "meta"}).to_string();
+        let (found, left) = redacted(&raw, true, true);
+        assert!(found == Found::Mention && left.contains("34600999888") && !left.contains(ANA), "{left}");
+    }
+
+    #[test]
+    fn what_names_another_accounts_sender_stays() {
+        let part = |sender: &str| json!({"metadata": {"phone_number_id": sender}, "messages": [{"from": ANA}]});
+        let both = json!({"entry": [part("106"), part("207")]}).to_string();
+        let (found, left) = redacted(&both, false, true);
+        assert_eq!(found, Found::Own);
+        let left: Json = serde_json::from_str(&left).unwrap();
+        assert_eq!(left["entry"][0]["messages"][0]["from"], ERASED);
+        assert_eq!(left["entry"][1]["messages"][0]["from"], ANA);
+        let theirs = part("207").to_string();
+        assert_eq!(redacted(&theirs, false, true), (Found::Nothing, theirs));
+        let unsaid = part("999").to_string();
+        assert_eq!(redacted(&unsaid, false, false), (Found::Nothing, unsaid.clone()), "another account knows the name");
+        assert_eq!(redacted(&unsaid, false, true).0, Found::Own);
+    }
+
+    #[test]
+    fn a_form_is_read_as_one() {
+        let (found, left) = redacted("From=whatsapp%3A%2B34600111222&Body=The+Umbrella&To=106", false, false);
+        assert_eq!((found, left.as_str()), (Found::Own, "From=%28erased%29&Body=%28erased%29&To=%28erased%29"));
+        let theirs = "From=whatsapp%3A%2B34600111222&Body=x&To=207";
+        assert_eq!(redacted(theirs, false, true), (Found::Nothing, theirs.to_owned()));
+    }
+}
