@@ -72,6 +72,34 @@ pub async fn required(web: &Web, headers: &HeaderMap) -> Result<Caller, Problem>
     caller(web, headers).await?.ok_or_else(Problem::unauthorized)
 }
 
+/// What the consent ledger says of who told it: `api` with the id of the key, or `operator`, and only behind that what
+/// the program calls itself. So nothing that is told can stand there as if the contact had said it.
+pub fn teller(web: &Web, headers: &HeaderMap, source: Option<&str>) -> String {
+    let mut told = match bearer(headers) {
+        Some(shown) if web.operator.matches(shown) => "operator".to_owned(),
+        Some(shown) => match key_id(web, shown) {
+            Some(id) => format!("api, key {id}"),
+            None => "api".to_owned(),
+        },
+        None => "api".to_owned(),
+    };
+    if let Some(source) = source {
+        told.push_str(", as ");
+        told.push_str(source);
+    }
+    told
+}
+
+/// The id of a key that opens something: of one of the configuration its account and its place there.
+fn key_id(web: &Web, shown: &str) -> Option<String> {
+    for account in &web.app.config.accounts {
+        if let Some(place) = account.api_keys.iter().position(|key| key.matches(shown)) {
+            return Some(format!("{}/{}", account.name, place + 1));
+        }
+    }
+    shown.split_once('.').map(|(id, _)| id.to_owned())
+}
+
 /// A fresh key.
 fn new_key() -> Result<NewKey, getrandom::Error> {
     let (mut id, mut random) = ([0_u8; 6], [0_u8; 32]);

@@ -1,6 +1,6 @@
 //! Reads request bodies within a limit of size, and never holds more of one than that; `timed` limits their time.
 
-use super::{problem::Problem, timed::is_late};
+use super::{held::crowded_out, problem::Problem, timed::is_late};
 use crate::base::limits::OVERSIZED_BODY_READ_BYTES_MAX;
 use axum::{
     body::{Body, Bytes, HttpBody},
@@ -16,6 +16,8 @@ pub enum BadBody {
     TooLarge,
     /// It did not arrive in time: `timed` says so.
     TooSlow,
+    /// Other bodies take all the room there is.
+    Crowded,
     /// The connection broke, or the framing is wrong.
     Broken,
 }
@@ -24,12 +26,25 @@ pub enum BadBody {
 pub async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, BadBody> {
     let mut first: Option<Bytes> = None;
     let mut kept: Vec<u8> = Vec::new();
-    let mut seen = 0_usize;
+    let (mut seen, mut crowded) = (0_usize, false);
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(|error| if is_late(&error) { BadBody::TooSlow } else { BadBody::Broken })?;
+        let frame = match frame {
+            Ok(frame) => frame,
+            Err(error) if is_late(&error) => return Err(BadBody::TooSlow),
+            Err(error) => {
+                // The rest is read all the same: whoever sends it sees the answer, and sends it again.
+                let Some(bytes) = crowded_out(&error) else { return Err(BadBody::Broken) };
+                seen = seen.saturating_add(bytes);
+                (crowded, first, kept) = (true, None, Vec::new());
+                if seen > bytes_max.saturating_add(OVERSIZED_BODY_READ_BYTES_MAX) {
+                    break;
+                }
+                continue;
+            }
+        };
         let Ok(data) = frame.into_data() else { continue };
         seen = seen.saturating_add(data.len());
-        if seen > bytes_max {
+        if crowded || seen > bytes_max {
             (first, kept) = (None, Vec::new());
             if seen > bytes_max.saturating_add(OVERSIZED_BODY_READ_BYTES_MAX) {
                 break;
@@ -49,6 +64,9 @@ pub async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, BadBody> {
     if seen > bytes_max {
         return Err(BadBody::TooLarge);
     }
+    if crowded {
+        return Err(BadBody::Crowded);
+    }
     Ok(first.unwrap_or_else(|| kept.into()))
 }
 
@@ -57,6 +75,7 @@ impl BadBody {
         match self {
             BadBody::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             BadBody::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            BadBody::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             BadBody::Broken => StatusCode::BAD_REQUEST,
         }
     }
@@ -66,6 +85,7 @@ impl BadBody {
         match self {
             BadBody::TooLarge => "too_large",
             BadBody::TooSlow => "too_slow",
+            BadBody::Crowded => "crowded",
             BadBody::Broken => "broken",
         }
     }
@@ -74,9 +94,11 @@ impl BadBody {
         let detail = match self {
             BadBody::TooLarge => format!("The body may have at most {bytes_max} bytes."),
             BadBody::TooSlow => "The body did not arrive in time.".to_owned(),
+            BadBody::Crowded => "Too many large bodies are being read; send it again.".to_owned(),
             BadBody::Broken => "The body could not be read.".to_owned(),
         };
-        Problem::new(self.status(), self.as_str(), detail)
+        let retry_after_s = (self == BadBody::Crowded).then_some(5);
+        Problem { retry_after_s, ..Problem::new(self.status(), self.as_str(), detail) }
     }
 }
 

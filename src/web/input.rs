@@ -72,6 +72,15 @@ impl Input {
         whole
     }
 
+    pub fn opt_number(&mut self, name: &'static str) -> Option<f64> {
+        let value = self.take(name)?;
+        let number = value.as_f64();
+        if number.is_none() {
+            self.wrong(name, format!("`{name}` must be a number, not {}.", kind(&value)));
+        }
+        number
+    }
+
     /// A text, or `null` to empty what is there; the outer `None`: it is not to be changed.
     pub fn patched_text(&mut self, name: &'static str, chars_max: usize) -> Option<Option<String>> {
         if self.fields.get(name).is_some_and(Json::is_null) {

@@ -1,8 +1,11 @@
-//! Accepts connections: at most so many at once, and none that stays silent, or speaks in drips, for ever.
+//! Accepts connections: at most so many at once and of one address, and none that stays silent, or speaks in drips, for ever.
 
-use super::problem::Problem;
+use super::{
+    peers::{Counted, Peers},
+    problem::Problem,
+};
 use crate::base::{
-    limits::{BODY_READ_TIMEOUT, CONNECTION_IDLE, CONNECTIONS_MAX, HEAD_READ_TIMEOUT},
+    limits::{BODY_READ_TIMEOUT, CONNECTION_IDLE, CONNECTIONS_MAX, FILES_KEPT_FREE, HEAD_READ_TIMEOUT},
     time::Span,
 };
 use axum::{http::StatusCode, serve::Listener};
@@ -23,10 +26,11 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// The listening socket. Beyond `CONNECTIONS_MAX` open connections new ones wait in the kernel's queue.
+/// A listening socket. Beyond its places for open connections new ones wait in the kernel's queue.
 pub struct Door {
     listener: TcpListener,
     places: Arc<Semaphore>,
+    peers: Peers,
     patience: Patience,
 }
 
@@ -68,6 +72,7 @@ pub struct Connection {
     head: Option<(u64, Pin<Box<Sleep>>)>,
     patience: Patience,
     alarm: Pin<Box<Sleep>>,
+    _counted: Counted,
     _place: OwnedSemaphorePermit,
 }
 
@@ -137,9 +142,15 @@ impl Connection {
 }
 
 impl Door {
-    pub fn new(listener: TcpListener, patience: Patience) -> Self {
-        Door { listener, places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), patience }
+    pub fn new(listener: TcpListener, patience: Patience, peers: Peers, places: usize) -> Self {
+        Door { listener, places: Arc::new(Semaphore::new(places)), peers, patience }
     }
+}
+
+/// Connections that everybody shares. Each is a file, and the database and the probes need some, too.
+pub fn public_places(open_files_max: Option<u64>) -> usize {
+    let files = open_files_max.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+    files.saturating_sub(FILES_KEPT_FREE).clamp(files.min(FILES_KEPT_FREE) / 2, CONNECTIONS_MAX).max(1)
 }
 
 impl Listener for Door {
@@ -149,7 +160,13 @@ impl Listener for Door {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
         // The listener of the standard library's own kind already waits out a lack of file descriptors.
-        let (stream, address) = Listener::accept(&mut self.listener).await;
+        let (stream, address, counted) = loop {
+            let (stream, address) = Listener::accept(&mut self.listener).await;
+            // One too many of its address is closed: in a queue it would keep others waiting.
+            if let Some(counted) = self.peers.admit(address.ip()) {
+                break (stream, address, counted);
+            }
+        };
         // Answers are single small writes: waiting to fill a packet would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(error = %error, "A connection keeps Nagle's algorithm");
@@ -157,7 +174,19 @@ impl Listener for Door {
         let (patience, alarm) = (self.patience, Box::pin(sleep(self.patience.idle.to_std())));
         let (taken, requests) = (true, Requests::default());
         let (begun, heard, head) = (0, None, None);
-        (Connection { stream, taken, requests, begun, heard, head, patience, alarm, _place: place }, address)
+        let connection = Connection {
+            stream,
+            taken,
+            requests,
+            begun,
+            heard,
+            head,
+            patience,
+            alarm,
+            _counted: counted,
+            _place: place,
+        };
+        (connection, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -236,10 +265,21 @@ mod tests {
     async fn pair() -> (Connection, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let soon = Span::millis(20);
-        let mut door = Door::new(listener, Patience { head: soon, body: soon, idle: soon });
+        let mut door = Door::new(
+            listener,
+            Patience { head: soon, body: soon, idle: soon },
+            Peers::new(&[], Arc::new(crate::base::clock::SystemClock)),
+            1,
+        );
         let address = door.local_addr().unwrap();
         let (accepted, client) = tokio::join!(door.accept(), TcpStream::connect(address));
         (accepted.0, client.unwrap())
+    }
+
+    #[test]
+    fn connections_leave_some_files_to_all_else() {
+        let places: Vec<usize> = [None, Some(65_536), Some(1_024), Some(300), Some(1)].map(public_places).into();
+        assert_eq!(places, [CONNECTIONS_MAX, CONNECTIONS_MAX, 768, 128, 1]);
     }
 
     #[tokio::test]

@@ -2,11 +2,14 @@
 //!
 //! Handlers check who asks and what; everything that happens is done by `runtime`.
 
+pub mod admin;
 pub mod api;
 pub mod auth;
 pub mod body;
 pub mod etag;
+pub mod forms;
 pub mod guard;
+pub mod held;
 pub mod hooks;
 pub mod idempotency;
 pub mod input;
@@ -15,21 +18,28 @@ pub mod local;
 pub mod named;
 pub mod nowhere;
 pub mod openapi;
+pub mod parameters;
+pub mod peers;
+pub mod places;
 pub mod problem;
 pub mod routes;
 pub mod serve;
 pub mod state;
+pub mod strangers;
 pub mod timed;
 pub mod webhooks;
 
 use axum::{
     Router,
-    extract::{ConnectInfo, Request},
-    middleware,
-    response::{IntoResponse, Response},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::MethodRouter,
 };
 use listen::Peer;
 use percent_encoding::percent_decode_str;
+use routes::Route;
 use state::Web;
 use std::{pin::pin, sync::Arc};
 use tower_service::Service as _;
@@ -43,23 +53,38 @@ pub async fn answer(web: &Web, router: &Router, peer: Peer, mut request: Request
     // The router would refuse it in words of its own; the dialects look at their addresses themselves.
     let path = request.uri().path();
     if !path.starts_with("/api/") && percent_decode_str(path).decode_utf8().is_err() {
-        return nowhere::problem().into_response();
+        return nowhere::no_such_path(request.uri().clone()).await;
     }
+    let (path, shows_key) = (path.to_owned(), strangers::shows_key(request.headers()));
     request.extensions_mut().insert(ConnectInfo(peer));
     // In a box, as what is rare: the connection holds room for whichever of the two is larger.
-    match Box::pin(router.clone().call(request)).await {
+    let mut response = match Box::pin(router.clone().call(request)).await {
         Ok(response) => response,
         Err(never) => match never {},
-    }
+    };
+    strangers::look(web, peer.0.ip(), &path, shows_key, response.status());
+    // Names, numbers, texts and secrets: no proxy and no browser keeps a copy.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
 }
 
 pub fn router(web: Arc<Web>) -> Router {
     let empty = Router::new();
     routes::all()
         .flat_map(|route| std::iter::once(&route.path).chain(route.also).map(move |path| (*path, route)))
-        .fold(empty, |router, (path, route)| router.route(path, (route.take)()))
+        .fold(empty, |router, (path, route)| router.route(path, taken(route, &web)))
         .fallback(nowhere::no_such_path)
         .method_not_allowed_fallback(nowhere::no_such_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&web), guard::away))
         .layer(middleware::from_fn(guard::catch))
         .with_state(web)
+}
+
+fn taken(route: &'static Route, web: &Arc<Web>) -> MethodRouter<Arc<Web>> {
+    let take = (route.take)();
+    if !parameters::are_checked(route) {
+        return take;
+    }
+    let check = move |web: State<Arc<Web>>, request: Request, next: Next| parameters::check(route, web, request, next);
+    take.route_layer(middleware::from_fn_with_state(Arc::clone(web), check))
 }

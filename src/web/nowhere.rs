@@ -1,6 +1,7 @@
 //! What is answered where nothing is, in the words of whom the address belongs to: `/api/` is the dialects' alone.
 
 use super::{
+    api::kapso::graph::Fault,
     problem::Problem,
     routes::{self, Route, Verb},
 };
@@ -21,6 +22,10 @@ pub async fn no_such_path(uri: Uri) -> Response {
         }
         Whose::Kapso => told(StatusCode::NOT_FOUND, &json!({"error": "Not found"})),
         Whose::Waplify => told(StatusCode::NOT_FOUND, &json!({"detail": "Not Found"})),
+        Whose::Proxy => {
+            let why = "This part of the Graph API is not served here: docs/dialects.md says what is";
+            Fault::new(StatusCode::NOT_FOUND, (100, "Unsupported request"), why).into_response()
+        }
     }
 }
 
@@ -40,6 +45,10 @@ pub async fn no_such_method(method: Method, uri: Uri) -> Response {
         }
         Whose::Kapso => told(StatusCode::METHOD_NOT_ALLOWED, &json!({"error": "Method not allowed"})),
         Whose::Waplify => told(StatusCode::METHOD_NOT_ALLOWED, &json!({"detail": "Method Not Allowed"})),
+        Whose::Proxy => {
+            let why = "This address does not take this method here: docs/dialects.md says what is served";
+            Fault::new(StatusCode::METHOD_NOT_ALLOWED, (100, "Unsupported request"), why).into_response()
+        }
     }
 }
 
@@ -53,6 +62,8 @@ enum Whose {
     Autocalls,
     Waplify,
     Kapso,
+    /// Kapso's Meta proxy.
+    Proxy,
 }
 
 impl Whose {
@@ -60,6 +71,10 @@ impl Whose {
     fn of(path: &str) -> Whose {
         if path.starts_with("/platform/v1/") {
             return Whose::Kapso;
+        }
+        // The files behind its signed addresses are given in our own words.
+        if path.starts_with("/meta/whatsapp/") && !path.starts_with("/meta/whatsapp/files/") {
+            return Whose::Proxy;
         }
         let Some(rest) = path.strip_prefix("/api") else { return Whose::Ours };
         if !(rest.is_empty() || rest.starts_with('/')) {
@@ -114,6 +129,7 @@ mod tests {
             ("/api/v1/sandbox_sessions/1/nope", Whose::Kapso),
             ("/platform/v1/broadcasts", Whose::Kapso),
             ("/platform", Whose::Ours),
+            ("/meta/whatsapp/v24.0/106/calls", Whose::Proxy),
         ] {
             assert_eq!(Whose::of(path), whose, "{path}");
         }

@@ -1,14 +1,23 @@
 //! Runs the server until it is told to stop; then what is in hand is finished.
 
 use super::{
-    answer,
-    listen::{Connection, Door, Patience, Peer},
+    admin, answer,
+    held::Counted,
+    listen::{Connection, Door, Patience, Peer, public_places},
+    peers::Peers,
     router,
     state::Web,
     timed::Timed,
 };
-use crate::base::limits::HTTP_BUFFER_BYTES_MAX;
-use axum::{Router, body::Body, serve::Listener as _};
+use crate::{
+    base::limits::{ADMIN_CONNECTIONS_MAX, HTTP_BUFFER_BYTES_MAX},
+    runtime::metrics::process::open_files_max,
+};
+use axum::{
+    Router,
+    body::{Body, HttpBody as _},
+    serve::Listener as _,
+};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc};
@@ -17,6 +26,15 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
 };
+
+/// For whom a listener is. Each has connections of its own: those of one cannot keep the other from answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Webhooks and the API.
+    Public,
+    /// Probes and metrics.
+    Admin,
+}
 
 /// A server that listens.
 pub struct Server {
@@ -29,14 +47,30 @@ pub struct Server {
 impl Server {
     /// Starts to accept at the listener.
     pub fn start(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
-        Server::start_patient(listener, web, Patience::default())
+        Server::start_patient(listener, web, Patience::default(), public_places(open_files_max()))
     }
 
-    /// The same for clients that have so much time.
-    pub fn start_patient(listener: TcpListener, web: Arc<Web>, patience: Patience) -> io::Result<Self> {
+    /// The same for clients that have so much time, and so many connections at once.
+    pub fn start_patient(listener: TcpListener, web: Arc<Web>, patience: Patience, places: usize) -> io::Result<Self> {
+        Server::start_side(listener, web, (patience, places), Side::Public)
+    }
+
+    /// Probes and metrics, whole and without a key, for whoever may reach the listener.
+    pub fn start_admin(listener: TcpListener, web: Arc<Web>) -> io::Result<Self> {
+        Server::start_side(listener, web, (Patience::default(), ADMIN_CONNECTIONS_MAX), Side::Admin)
+    }
+
+    fn start_side(
+        listener: TcpListener,
+        web: Arc<Web>,
+        (patience, places): (Patience, usize),
+        side: Side,
+    ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(accept(Door::new(listener, patience), Arc::clone(&web), patience, stopped));
+        let peers = Peers::new(&web.app.config.proxies, Arc::clone(&web.app.clock));
+        let door = Door::new(listener, patience, peers, places);
+        let task = tokio::spawn(accept(door, Arc::clone(&web), patience, side, stopped));
         Ok(Server { address, stop, web, task })
     }
 
@@ -52,8 +86,11 @@ impl Server {
 }
 
 /// Until it is stopped, or dropped; then until the last connection has ended.
-async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, mut stopped: watch::Receiver<bool>) {
-    let router = router(Arc::clone(&web));
+async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, side: Side, mut stopped: watch::Receiver<bool>) {
+    let router = match side {
+        Side::Public => router(Arc::clone(&web)),
+        Side::Admin => admin::router(Arc::clone(&web)),
+    };
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     loop {
         let (io, address) = tokio::select! {
@@ -62,7 +99,7 @@ async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, mut stopped: 
         };
         let (web, router, stopped, open) = (Arc::clone(&web), router.clone(), stopped.clone(), open.clone());
         tokio::spawn(async move {
-            serve(io, Peer(address), patience, &web, &router, stopped).await;
+            serve(io, (Peer(address), side), patience, &web, &router, stopped).await;
             drop(open);
         });
     }
@@ -73,7 +110,7 @@ async fn accept(mut door: Door, web: Arc<Web>, patience: Patience, mut stopped: 
 /// The requests of one connection. When the server stops, the one in hand is the last.
 async fn serve(
     io: Connection,
-    peer: Peer,
+    (peer, side): (Peer, Side),
     patience: Patience,
     web: &Web,
     router: &Router,
@@ -83,8 +120,19 @@ async fn serve(
     let service = service_fn(|request: Request<Incoming>| {
         requests.begin();
         async move {
-            let request = request.map(|body| Body::new(Timed::new(body, patience.body)));
-            let response = answer(web, router, peer, request).await;
+            let held = web.room.hold(request.uri().path(), &request.body().size_hint());
+            let request = request.map(|body| {
+                let body = Timed::new(body, patience.body);
+                match &held {
+                    Some(held) => Body::new(Counted::new(body, Arc::clone(held))),
+                    None => Body::new(body),
+                }
+            });
+            let response = match side {
+                Side::Public => answer(web, router, peer, request).await,
+                Side::Admin => admin::answer(router, request).await,
+            };
+            drop(held);
             requests.answered();
             Ok::<_, Infallible>(response)
         }

@@ -1,6 +1,6 @@
 //! What the handlers share.
 
-use super::{api::waplify, idempotency::InFlight};
+use super::{api::waplify, held::Room, idempotency::InFlight, places::Places, strangers::Strangers};
 use crate::{
     base::{
         ids::AccountName,
@@ -18,7 +18,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 pub struct Web {
     pub app: Arc<App>,
@@ -28,12 +28,15 @@ pub struct Web {
     /// No configuration file: the sandbox listens to this machine without a key.
     pub sandbox_is_open: bool,
     pub in_flight: InFlight,
+    pub strangers: Strangers,
     /// Where webhooks are written down, if anywhere.
     pub wire: Option<WireLog>,
     /// Places of those who listen to the stream of events.
-    pub listeners: Arc<Semaphore>,
+    pub listeners: Places,
     /// Places of those who read files of customers.
-    pub files: Arc<Semaphore>,
+    pub files: Places,
+    /// Room for the bodies of requests.
+    pub room: Room,
     /// The server ends: streams do, too.
     pub stopping: watch::Sender<bool>,
     /// Requests of each key to Waplify's dialect.
@@ -49,9 +52,11 @@ impl Web {
             operator,
             sandbox_is_open,
             in_flight: InFlight::default(),
+            strangers: Strangers::default(),
             wire: None,
-            listeners: Arc::new(Semaphore::new(EVENT_LISTENERS_MAX)),
-            files: Arc::new(Semaphore::new(FILES_AT_ONCE_MAX)),
+            listeners: Places::new(EVENT_LISTENERS_MAX),
+            files: Places::new(FILES_AT_ONCE_MAX),
+            room: Room::default(),
             stopping: watch::Sender::new(false),
             waplify: waplify::Rates::default(),
             sends: Mutex::default(),

@@ -10,12 +10,15 @@ use super::{
     state::Web,
 };
 use crate::{
-    base::{ids::SenderId, limits::WEBHOOK_BODY_BYTES_MAX},
+    base::{
+        ids::SenderId,
+        limits::{WEBHOOK_ANSWER_WITHIN, WEBHOOK_BODY_BYTES_MAX},
+    },
     channel::{
         Provider, RawRequest, Rejected,
         wire::{Direction, Exchange, Written},
     },
-    runtime::inbound::NotAccepted,
+    runtime::{inbound::NotAccepted, metrics::in_seconds},
 };
 use axum::{
     body::Bytes,
@@ -80,26 +83,34 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
             return closing(bad);
         }
     };
+    let whole = app.clock.now();
     let response = heard(web, provider.as_ref(), sender, peer, &parts, &bytes).await;
-    if let Some(wire) = &web.wire {
+    app.metrics.webhook_seconds.observe(in_seconds(app.clock.now() - whole));
+    // What was taken has its rows, and what was not stored is told whole. All else is nobody's: nobody signed it.
+    let (is_taken, is_known) =
+        (response.status() == StatusCode::OK, response.status() == StatusCode::SERVICE_UNAVAILABLE);
+    if let Some(wire) = &web.wire
+        && (is_taken || is_known || web.strangers.may_be_written(began))
+    {
         wire.record(Exchange {
             at: began,
             direction: Direction::In,
             sender,
+            traces: response.extensions().get::<Traces>().map(|Traces(ids)| ids.clone()).unwrap_or_default(),
             method: if parts.method == Method::POST { "POST" } else { "GET" },
             url: parts.uri.path().to_owned(),
             answer: Ok(response.status().as_u16()),
             took_ms: u64::try_from((app.clock.now() - began).0).unwrap_or(0),
-            request: match response.status() {
-                // What was taken has its rows, and what nobody signed is nobody's.
-                StatusCode::OK | StatusCode::UNAUTHORIZED => Written::Length(bytes.len()),
-                _ => Written::Shape(bytes.to_vec()),
-            },
+            request: if is_known { Written::Shape(bytes.to_vec()) } else { Written::Length(bytes.len()) },
             response: Vec::new(),
         });
     }
     response
 }
+
+/// What a webhook was about, for the wire log.
+#[derive(Clone)]
+struct Traces(Vec<i64>);
 
 async fn heard(
     web: &Web,
@@ -141,15 +152,27 @@ async fn heard(
     if kind == SANDBOX && parts.method != Method::POST {
         return Problem::not_found("The sandbox takes messages by POST; nobody verifies its address.").into_response();
     }
-    match app.accept_of(kind, &raw, only).await {
-        Ok(_) => match provider.thanks() {
-            Some((kind, body)) => (StatusCode::OK, [(header::CONTENT_TYPE, kind)], body).into_response(),
-            None => StatusCode::OK.into_response(),
-        },
+    // What is late is brought to its end all the same: the repetition then finds it recorded.
+    let accepted = tokio::time::timeout(WEBHOOK_ANSWER_WITHIN.to_std(), app.accept_of(kind, &raw, only)).await;
+    let late = |_| Err(NotAccepted::NotStored(anyhow::anyhow!("the database did not take it in time")));
+    match accepted.unwrap_or_else(late) {
+        Ok(counts) => {
+            let mut response = match provider.thanks() {
+                Some((kind, body)) => (StatusCode::OK, [(header::CONTENT_TYPE, kind)], body).into_response(),
+                None => StatusCode::OK.into_response(),
+            };
+            for id in &counts.traces {
+                tracing::debug!(trace.id = id, provider = kind, "A webhook told of {id}");
+            }
+            response.extensions_mut().insert(Traces(counts.traces));
+            response
+        }
         Err(NotAccepted::UnknownProvider) => Problem::not_found("There is no such provider.").into_response(),
         Err(NotAccepted::Rejected(rejected)) => refusal(rejected).into_response(),
         Err(NotAccepted::NotStored(error)) => {
-            tracing::error!(provider = kind, error = format!("{error:#}"), "A webhook could not be recorded");
+            if let Some(more) = app.seldom.ask("webhook", app.clock.now()) {
+                tracing::error!(provider = kind, more, error = format!("{error:#}"), "A webhook could not be recorded");
+            }
             // 503: the provider sends it again, and nothing of it is lost.
             let mut problem =
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_recorded", "Not recorded; please send it again.");

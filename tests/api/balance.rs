@@ -115,7 +115,7 @@ async fn a_message_is_reserved_then_settled_at_the_platforms_word() {
     assert_eq!(shown, [("service", 0), ("utility", 100)]);
     assert_eq!(host.get("key-acme", "/v1/balance").await.is(200)["unlimited"], true);
     host.get("key-acme", "/v1/balance?account=poor").await.is(422);
-    assert!(host.get("", "/metrics").await.text.contains(r#"transom_balance{account="poor"} 900"#));
+    assert!(host.metrics().await.contains(r#"transom_balance{account="poor"} 900"#));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::host::Host;
 use serde_json::{Value as Json, json};
 
-const NEAR: &str = "flows: {allow_private: [127.0.0.1]}\n";
+const NEAR: &str = "media: {allow_private: [127.0.0.1]}\n";
 
 /// The id of the newest message of Ana's.
 async fn newest(host: &Host) -> i64 {

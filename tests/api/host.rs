@@ -23,12 +23,38 @@ use transom::{
     },
     model::inbound::{Alias, AliasKind},
     runtime::{app::App, bot, calls::Calls, config::Config, metrics::Metrics, start::Setup},
-    store::{Options, Store},
+    store::{Faults, Options, Store},
     web::{serve::Server, state::Web},
 };
 
 pub const ANA: &str = "+34600111222";
 pub const OPERATOR: &str = "operator-token";
+
+/// Tests and examples name keys shortly; the configuration wants them longer. Only requests that go past `Host` write the
+/// whole of one.
+const SHORT_KEYS: &[&str] = &["key-acme", "key-other", "key-poor", "YOUR_API_KEY", "POOR"];
+
+/// The whole of a key that is named shortly; anything else stays as it is.
+pub fn whole_key(shown: &str) -> String {
+    let (before, name) = shown.rsplit_once(' ').map_or(("", shown), |(before, name)| (before, name));
+    match SHORT_KEYS.contains(&name) {
+        true if before.is_empty() => format!("{name}-of-the-tests"),
+        true => format!("{before} {name}-of-the-tests"),
+        false => shown.to_owned(),
+    }
+}
+
+/// A configuration with the whole of each key.
+fn with_whole_keys(config: &str) -> String {
+    config
+        .split_inclusive(['[', ']', ','])
+        .map(|part| {
+            let (text, end) = part.split_at(part.len() - usize::from(part.ends_with(['[', ']', ','])));
+            let bare = text.trim_start();
+            format!("{}{}{end}", &text[..text.len() - bare.len()], whole_key(bare))
+        })
+        .collect()
+}
 
 pub struct Host {
     pub app: Arc<App>,
@@ -39,6 +65,7 @@ pub struct Host {
     client: reqwest::Client,
     messages: u64,
     server: Server,
+    pub faults: Arc<Faults>,
     pub folder: TempDir,
 }
 
@@ -83,9 +110,14 @@ impl Host {
 
     /// With more files, or others in the place of its own; `more` goes to the end of the configuration.
     pub async fn with(files: &[(&str, &str)], more: &str) -> Host {
+        Host::on("sqlite://t.db", files, more).await
+    }
+
+    /// The same on a database of its own.
+    pub async fn on(database: &str, files: &[(&str, &str)], more: &str) -> Host {
         let config = |graph: &str| {
             format!(
-                "listen: 127.0.0.1:0\ndatabase: sqlite://t.db\nbot: .\naccounts:\n  - {{name: acme, api_keys: [key-acme], \
+                "listen: 127.0.0.1:0\ndatabase: \"{database}\"\nbot: .\naccounts:\n  - {{name: acme, api_keys: [key-acme], \
              rate_limit: 5/s}}\n  - {{name: other, api_keys: [key-other]}}\n  - {{name: poor, api_keys: [key-poor], \
              balance: 0.00}}\nsenders:\n  - {{id: 1, account: acme, name: Sandbox, provider: sandbox, phone: \"+15550000001\"}}\n  \
              - {{id: 12, account: acme, name: Support, provider: meta, phone: \"+15550001111\", \
@@ -112,7 +144,7 @@ impl Host {
         install_crypto();
         let graph = Graph::start().await;
         let folder = tempfile::tempdir().unwrap();
-        let config = config(&graph.base);
+        let config = with_whole_keys(&config(&graph.base));
         let own = FLOWS.iter().filter(|(path, _)| !files.iter().any(|(other, _)| other == path));
         for (path, text) in own.chain(files).copied().chain([("config.yaml", config.as_str())]) {
             let path = folder.path().join(path);
@@ -123,7 +155,8 @@ impl Host {
             .unwrap_or_else(|findings| panic!("{findings:#?}"));
         let at: jiff::Timestamp = now.parse().unwrap();
         let clock = Arc::new(ManualClock::new(Time(at.as_millisecond())));
-        let options = Options { durable: false, ..Options::default() };
+        let faults = Arc::new(Faults::default());
+        let options = Options { durable: false, faults: faults.clone() };
         let store = Store::open(config.database.expose(), options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
         let wire = WireLog::open(&folder.path().join("wire.jsonl")).unwrap();
@@ -143,7 +176,7 @@ impl Host {
         let server = Server::start(listener, web).unwrap();
         let base = format!("http://{}", server.address);
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Host { app, sandbox, clock, graph, base, client, messages: 0, server, folder }
+        Host { app, sandbox, clock, graph, base, client, messages: 0, server, faults, folder }
     }
 
     /// What would go on after this process, on the same rows; it has no server.
@@ -170,7 +203,7 @@ impl Host {
     ) -> Answer {
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base)).body(body);
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            request = request.header(*name, whole_key(value));
         }
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -181,6 +214,12 @@ impl Host {
 
     pub async fn get(&self, key: &str, path: &str) -> Answer {
         self.request(Method::GET, path, &[("authorization", &format!("Bearer {key}"))], "").await
+    }
+
+    /// The metrics, as they are after the rows were looked at.
+    pub async fn metrics(&self) -> String {
+        self.app.survey().await.unwrap();
+        self.get(OPERATOR, "/metrics").await.text
     }
 
     pub async fn post(&self, key: &str, path: &str, body: Json) -> Answer {
@@ -247,6 +286,13 @@ impl Host {
         self.deliver(body).await;
     }
 
+    /// Ana sends a form back, with these answers.
+    pub async fn ana_fills(&mut self, answers: Json) {
+        let number = Number { waba_id: "102".into(), phone_number_id: "106".into(), phone: "+15550001111".into() };
+        let body = self.written_by(ANA, &number, What::Form(answers));
+        self.deliver(body).await;
+    }
+
     /// Ana writes to a sender of any platform something that no flow takes.
     pub async fn open_window(&mut self, sender: i64) {
         self.messages += 1;
@@ -266,7 +312,8 @@ impl Host {
         self.app.run_due().await.unwrap();
     }
 
-    async fn deliver(&self, body: String) {
+    /// A body as Meta posts it, signed.
+    pub async fn deliver(&self, body: String) {
         let signature = Key::new(Secret::new("app-secret")).sign(body.as_bytes());
         let headers = [("x-hub-signature-256", signature.as_str())];
         assert_eq!(self.request(Method::POST, "/webhooks/meta", &headers, body).await.status, 200);

@@ -60,6 +60,16 @@ async fn with_a_letter() -> (Host, String) {
 }
 
 #[tokio::test]
+async fn an_account_sees_what_could_not_be_read_of_its_own_number() {
+    let (host, _) = with_a_letter().await;
+    let listed = host.get("key-acme", "/v1/dead-letters").await.is(200);
+    assert_eq!((&listed["data"][0]["kind"], &listed["data"][0]["sender"]), (&json!("malformed"), &json!(1)));
+    let id = &listed["data"][0]["id"];
+    assert_eq!(host.get("key-acme", &format!("/v1/dead-letters/{id}")).await.is(200)["data"], json!(null));
+    assert_eq!(host.get("key-other", "/v1/dead-letters").await.is(200)["data"], json!([]));
+}
+
+#[tokio::test]
 async fn a_dead_letter_that_fails_again_says_so_and_stays() {
     let (host, path) = with_a_letter().await;
     assert_eq!(host.post(OPERATOR, "/v1/dead-letters/99/replay", json!({})).await.status, 404);

@@ -94,7 +94,8 @@ async fn a_consent_stands_in_the_ledger_with_its_proof() {
     assert_eq!(now["consent"]["news"]["given"], true);
     let ledger = host.get("key-acme", &path).await.is(200);
     let line = &ledger["data"][0];
-    assert_eq!((&line["topic"], &line["by"], &line["proof"]), (&json!("news"), &json!("shop"), &given["proof"]));
+    assert_eq!((&line["topic"], &line["by"], &line["proof"]), (&json!("news"), &json!("api"), &given["proof"]));
+    assert_eq!((&line["key_id"], &line["source"]), (&json!("acme/1"), &json!("shop")));
     let said = host.post("key-acme", &path, json!({"topic": "nwes", "given": true})).await.is(422);
     let text = said.to_string();
     assert!(text.contains("did you mean `news`") && text.contains("/proof"), "{said}");

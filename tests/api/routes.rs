@@ -111,6 +111,9 @@ impl World {
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
         ids.insert("$open", runs[0].id.to_string());
         ids.insert("$run", ended);
+        let start = json!({"flow": "parcel", "contact": {"phone": ANA}, "sender": 12, "inputs": {"number": 7, "size": "small"}});
+        let begun = host.post("key-acme", "/v1/runs", start).await;
+        ids.insert("$tracked", begun.json()["tracking_id"].as_str().unwrap().to_owned());
         let path = format!("/v1/conversations/{}/messages?limit=1", ids["$conversation"]);
         ids.insert("$message", host.get("key-acme", &path).await.is(200)["data"][0]["id"].to_string());
         let asked = json!({"url": "https://crm.example.com/x", "name": "CRM", "types": ["message.in"]});
@@ -142,7 +145,7 @@ impl World {
         self.ids.values().map(String::as_str).collect()
     }
 
-    async fn ask(&self, route: &Route, key: &str) -> super::host::Answer {
+    pub async fn ask(&self, route: &Route, key: &str) -> super::host::Answer {
         self.ask_with(route, key, route.example.body).await
     }
 
@@ -338,6 +341,8 @@ async fn nobody_without_a_key_gets_anything() {
 #[tokio::test]
 async fn what_belongs_to_another_account_does_not_exist() {
     let world = World::new().await;
+    let later = json!({"contact": {"phone": ANA}, "text": "Soon", "at": "2026-04-01T09:00:00Z"});
+    world.host.post("key-acme", "/v1/messages", later).await.is(201);
     for route in asked().filter(|route| matches!(route.who, Who::Account | Who::Sandbox)) {
         let before = world.host.graph.sent().len();
         let answer = world.ask(route, "key-other").await;

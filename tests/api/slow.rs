@@ -27,7 +27,7 @@ const PATIENCE: Span = Span::millis(300);
 fn door(host: &Host, listener: TcpListener) -> Server {
     let web = Arc::new(Web::new(Arc::clone(&host.app), Secret::new(OPERATOR), false));
     let idle = Span::seconds(30);
-    Server::start_patient(listener, web, Patience { head: PATIENCE, body: PATIENCE, idle }).unwrap()
+    Server::start_patient(listener, web, Patience { head: PATIENCE, body: PATIENCE, idle }, 1_000).unwrap()
 }
 
 /// What comes back to `first`, after which a letter follows every few milliseconds; and how long that took.
@@ -95,7 +95,7 @@ async fn a_body_in_drips_is_a_408_in_the_words_of_whom_it_was_for() {
     ];
     for (path, words) in said {
         let first = format!(
-            "POST {path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer key-acme\r\ncontent-type: application/json\r\n\
+            "POST {path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer key-acme-of-the-tests\r\ncontent-type: application/json\r\n\
              content-length: 100000\r\n\r\n{{"
         );
         let (answer, took) = dripped(&server, &first).await;
@@ -104,7 +104,7 @@ async fn a_body_in_drips_is_a_408_in_the_words_of_whom_it_was_for() {
         let limit = PATIENCE.to_std();
         assert!(took >= limit && took < limit * 20, "{path}: {took:?}");
     }
-    let page = host.get("", "/metrics").await.text;
+    let page = host.metrics().await;
     assert!(page.contains(r#"transom_webhooks_total{provider="meta",result="too_slow"} 1"#), "{page}");
 }
 

@@ -1,6 +1,6 @@
 //! `GET /v1/events`: who listens hears what was committed, each thing once, also after a restart.
 
-use super::host::Host;
+use super::host::{Host, whole_key};
 use reqwest::Response;
 use serde_json::{Value as Json, json};
 use transom::base::{
@@ -25,7 +25,7 @@ impl Ear {
     async fn open(host: &Host, key: &str, query: &str, last: Option<i64>) -> Ear {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.get(format!("{}/v1/events{query}", host.base));
-        let mut request = request.header("authorization", format!("Bearer {key}"));
+        let mut request = request.header("authorization", whole_key(&format!("Bearer {key}")));
         if let Some(last) = last {
             request = request.header("last-event-id", last.to_string());
         }

@@ -131,9 +131,9 @@ async fn nobody_is_asked_for_ever_and_the_operator_hears_of_it() {
     let paused = shown(&host, "key-acme", &made).await;
     assert_eq!(paused["state"], "paused");
     assert_eq!(paused["why"], "Nothing was taken for three days; the last time: the answer 500.");
-    let ready = host.get("", "/readyz").await.is(200);
+    let metrics = host.metrics().await;
+    let ready = host.get(OPERATOR, "/readyz").await.is(200);
     assert_eq!(ready["webhooks"][0]["id"], made["id"], "{ready}");
-    let metrics = host.get("", "/metrics").await.text;
     assert!(metrics.contains("transom_webhooks_paused 1"), "{metrics}");
     assert!(metrics.contains(r#"transom_alarms_total{kind="webhook_paused"} 1"#), "{metrics}");
     let letters = host.get(OPERATOR, "/v1/dead-letters?kind=webhook").await.is(200);

@@ -11,7 +11,7 @@ use transom::base::time::Span;
 
 const SEND: &str = "/api/v1/messages/send-message";
 const TEMPLATE: &str = "/api/v1/messages/send";
-const LOCAL: &str = "flows: {allow_private: [127.0.0.0/8]}\n";
+const LOCAL: &str = "media: {allow_private: [127.0.0.0/8]}\n";
 
 fn text(message: &str) -> Json {
     json!({"contact_phone": ANA.trim_start_matches('+'), "message_type": "text", "message": message})

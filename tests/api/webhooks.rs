@@ -24,7 +24,7 @@ async fn a_forged_body_is_refused_and_counted() {
     for headers in [vec![], vec![("x-hub-signature-256", "sha256=00")]] {
         assert_eq!(host.request(Method::POST, "/webhooks/meta", &headers, "{}").await.status, 401);
     }
-    let page = host.get("", "/metrics").await.text;
+    let page = host.metrics().await;
     assert!(page.contains(r#"transom_webhooks_total{provider="meta",result="bad_signature"} 2"#), "{page}");
 }
 

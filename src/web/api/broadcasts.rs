@@ -16,10 +16,13 @@ use crate::{
     },
     model::{effect::broadcast_key, schedule::AtMost},
     runtime::{
-        broadcast::{To, Wanted, When},
+        broadcast::{Drafted, To, Wanted, When},
         report,
     },
-    store::broadcast::{self, Broadcast, State as Stands},
+    store::{
+        ReadError, Store,
+        broadcast::{self, Broadcast, State as Stands},
+    },
     web::{
         auth::{self, Caller},
         idempotency::{Answer, json, once},
@@ -94,7 +97,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, header
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
     let caller = auth::required(&web, &headers).await?;
     let row = owned(&web, &caller, &id).await?;
-    Ok(json(StatusCode::OK, &with_report(&web, &row).await?))
+    Ok(json(StatusCode::OK, &reported(&web, &row).await?))
 }
 
 /// `POST /v1/broadcasts/{id}/start`: `people` is the number that the draft gave.
@@ -169,20 +172,28 @@ async fn turn(web: &Arc<Web>, row: Broadcast, from: &[Stands], to: Stands) -> Re
         let why = format!("Broadcast {} is {}.", now.id, now.state.as_str());
         return Err(Problem::conflict("not_possible", why));
     }
-    Ok(Answer { status: StatusCode::OK, body: with_report(web, &now).await?, took_effect: true })
+    Ok(Answer { status: StatusCode::OK, body: reported(web, &now).await?, took_effect: true })
 }
 
 async fn draft(web: &Arc<Web>, account: AccountName, name: &FlowName, wanted: Wanted) -> Result<Answer, Problem> {
     let drafted = web.app.draft_broadcast(account, name, &wanted).await.map_err(|error| Problem::bug(&error))?;
-    let Some((row, sum)) = drafted else {
-        return Err(Problem::not_found("The flow is gone meanwhile, or `to` does not fit the flows any more."));
+    let (row, sum) = match drafted {
+        Drafted::Done(done) => *done,
+        Drafted::Unfit => {
+            return Err(Problem::not_found("The flow is gone meanwhile, or `to` does not fit the flows any more."));
+        }
+        Drafted::TooLong => {
+            let why = "The condition works for too long over all contacts: compare fields of the contact.";
+            return Err(Problem::invalid(vec![("/to/if".to_owned(), why.to_owned())]));
+        }
     };
     let mut body = described(&row);
     body["forecast"] = sum_json(&sum);
     Ok(Answer { status: StatusCode::CREATED, body, took_effect: true })
 }
 
-fn described(row: &Broadcast) -> Json {
+/// A broadcast as the lists show it.
+pub fn described(row: &Broadcast) -> Json {
     let wanted: Option<Wanted> = serde_json::from_value(row.data.clone()).ok();
     let (at, local) = match wanted.as_ref().map(|wanted| wanted.when) {
         Some(When::At(at)) => (Some(iso(at)), None),
@@ -207,13 +218,17 @@ fn described(row: &Broadcast) -> Json {
     })
 }
 
-async fn with_report(web: &Web, row: &Broadcast) -> Result<Json, Problem> {
+async fn reported(web: &Web, row: &Broadcast) -> Result<Json, Problem> {
+    with_report(&web.app.store.aside(), row, currency(web)).await.map_err(|error| Problem::bug(&error))
+}
+
+/// The same with what became of it.
+pub async fn with_report(store: &Store, row: &Broadcast, currency: &str) -> Result<Json, ReadError> {
     let since = super::reports::local_minute(row.created_at - Span::days(1));
     let key = broadcast_key(row.id);
-    let fires = report::report(&web.app.store.aside(), None, &row.flow, &since, Some(&key)).await;
-    let fires = fires.map_err(|error| Problem::bug(&error))?;
+    let fires = report::report(store, None, &row.flow, &since, Some(&key)).await?;
     let mut body = described(row);
-    body["report"] = fires.first().map_or(Json::Null, |fire| fire_json(fire, currency(web)));
+    body["report"] = fires.first().map_or(Json::Null, |fire| fire_json(fire, currency));
     Ok(body)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     model::contact::{Patch, Told},
     store::{
         contact,
-        ledger::{self, LedgerEntry},
+        ledger::{self, LedgerEntry, Teller},
     },
     web::{
         auth::{self, Caller},
@@ -51,7 +51,7 @@ pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     let bytes = input::bytes(body).await?;
     let contact = owned(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
-    let patch = patch(&web, &mut input);
+    let patch = patch(&web, &parts.headers, &mut input);
     input.finish()?;
     let path = format!("contacts/{}/consent", contact.id);
     let acting = Arc::clone(&web);
@@ -66,10 +66,11 @@ pub async fn record(State(web): State<Arc<Web>>, Path(id): Path<String>, request
 
 /// One line, as every list of the ledger shows it.
 pub fn shown(entry: &LedgerEntry) -> Json {
+    let Teller { by, key_id, source } = entry.teller();
     json!({
         "id": entry.id, "contact_id": entry.contact_id, "topic": entry.topic, "given": entry.given,
-        "at": iso(entry.at), "recorded_at": iso(entry.recorded_at), "by": entry.by, "message_id": entry.message_id,
-        "proof": entry.shown,
+        "at": iso(entry.at), "recorded_at": iso(entry.recorded_at), "by": by, "key_id": key_id, "source": source,
+        "message_id": entry.message_id, "proof": entry.shown,
     })
 }
 
@@ -94,11 +95,11 @@ async fn listed(web: &Web, headers: &HeaderMap, text: &str) -> Result<Json, Prob
     .await
 }
 
-fn patch(web: &Web, input: &mut Input) -> Patch {
+fn patch(web: &Web, headers: &HeaderMap, input: &mut Input) -> Patch {
     let topic = input.text("topic", NAME_CHARS_MAX);
     let given = input.opt_flag("given");
     let shown = input.opt_text("proof", TEXT_CHARS_MAX);
-    let by = input.opt_text("by", NAME_CHARS_MAX).unwrap_or_else(|| "api".to_owned());
+    let by = auth::teller(web, headers, input.opt_text("by", NAME_CHARS_MAX).as_deref());
     let told = said_at(input, web.app.now()).map(Told::At);
     check_topic(web, input, &topic);
     match given {

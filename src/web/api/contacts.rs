@@ -162,6 +162,7 @@ pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
         "id": contact.id,
         "phone": data.phone,
         "name": data.name,
+        "username": data.username,
         "language": data.language,
         "zone": data.zone,
         "tags": data.tags,

@@ -1,9 +1,10 @@
 //! `GET /v1/media/{message}`: the file that a contact sent, fetched from the platform when somebody asks for it.
 
+use super::own_files::too_many;
 use crate::{
     base::{
-        ids::InboundId,
-        limits::{FILES_AT_ONCE_MAX, MEDIA_BYTES_MAX},
+        ids::{AccountName, InboundId},
+        limits::MEDIA_BYTES_MAX,
     },
     channel::{checkup::sentence, file::Told, question::Trouble},
     model::{event::CallError, inbound::InboundKind},
@@ -32,15 +33,15 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     let id: i64 = id.parse().map_err(|_| none())?;
     let row = inbound::find(&web.app.store, InboundId(id)).await.map_err(|error| Problem::bug(&error))?;
     let row = row.ok_or_else(none)?;
-    caller.sender(&web, row.sender_id).ok_or_else(none)?;
+    let sender = caller.sender(&web, row.sender_id).ok_or_else(none)?;
+    fetched(&web, &sender.account, row).await
+}
+
+/// The file of a message, for whom may have it.
+pub(super) async fn fetched(web: &Web, account: &AccountName, row: inbound::Recorded) -> Answered {
+    let none = || Problem::not_found("There is no such message, or it holds no file.");
     let InboundKind::Media { id, mime, url, filename, .. } = &row.data.message.kind else { return Err(none()) };
-    let Ok(place) = Arc::clone(&web.files).try_acquire_owned() else {
-        let why = format!("{FILES_AT_ONCE_MAX} files are being read.");
-        return Err(Problem {
-            retry_after_s: Some(2),
-            ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_files", why)
-        });
-    };
+    let place = web.files.take(Some(account)).ok_or_else(too_many)?;
     let file = Told { id: id.as_deref(), url: url.as_deref() };
     let at = web.app.locate(row.sender_id, file).await.map_err(|trouble| not_told(&trouble))?;
     let fetched = web.app.calls.fetch(&at).await.map_err(|error| not_read(&error))?;

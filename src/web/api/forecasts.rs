@@ -121,7 +121,7 @@ pub(super) fn accounts(web: &Web, caller: &Caller) -> Vec<AccountName> {
 }
 
 /// A forecast as the API tells it.
-pub(super) fn sum_json(sum: &Forecast) -> Json {
+pub fn sum_json(sum: &Forecast) -> Json {
     let fires: Vec<Json> = sum
         .fires
         .iter()

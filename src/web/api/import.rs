@@ -59,7 +59,8 @@ pub async fn import(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let account = account_of(&web, &caller, account, &mut input);
     let dry_run = input.opt_flag("dry_run").unwrap_or(false);
     let quietly = !input.opt_flag("start_flows").unwrap_or(false);
-    let by = input.opt_text("by", NAME_CHARS_MAX).unwrap_or_else(|| "import".to_owned());
+    let source = input.opt_text("by", NAME_CHARS_MAX);
+    let by = auth::teller(&web, &parts.headers, Some(source.as_deref().unwrap_or("import")));
     let rows = input.rows("contacts", IMPORT_ROWS_MAX, |row| read(&web, row, &by, quietly));
     if rows.is_empty() && input.is_clean_at("contacts") {
         input.wrong("contacts", "`contacts` is missing, or empty.");

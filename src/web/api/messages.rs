@@ -4,21 +4,19 @@ use super::{
     addressee::Addressee,
     conversations::{account_of, going_on, owned},
     page::{Page, decode},
+    said::{self, Said},
 };
 use crate::{
     base::{
-        ids::{InboundId, OutboundId},
-        limits::{API_SEND_WAIT, NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX},
+        ids::{ContactId, InboundId, OutboundId},
+        limits::{API_SEND_WAIT, PLANNED_MESSAGES_MAX},
+        query,
+        time::{Span, Time},
     },
-    model::{
-        content::{Content, Media, MediaKind},
-        effect::Origin,
-        event::Reason,
-        template::{Parameters, TemplateMessage},
-        window::Window,
-    },
+    model::{contact::Contact, content::Content, effect::Origin, event::Reason, window::Window},
     runtime::{
         outbox::SendAnswer,
+        say::Wanted,
         told::{ours, theirs},
     },
     store::{
@@ -38,7 +36,7 @@ use axum::{
     extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
 };
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::{cmp::Reverse, sync::Arc};
 
 /// `GET /v1/conversations/{id}/messages?limit=&cursor=`: both directions, newest first.
@@ -63,13 +61,13 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, request: 
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
-    let content = content(&mut input);
+    let said = said::read(&mut input, web.app.clock.now());
     input.finish()?;
-    let content = content.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
+    let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
     let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/messages", row.id);
     let sending = Arc::clone(&web);
-    let work = move |again| async move { say(&sending, &row, content, Origin::Person, again).await };
+    let work = move |again| async move { say(&sending, &row, said, Origin::Person, again).await };
     once(web, account, parts.headers, path, bytes, work).await
 }
 
@@ -80,9 +78,9 @@ pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
     let bytes = input::bytes(body).await?;
     let mut input = Input::parse(&bytes)?;
     let to = Addressee::read(&mut input);
-    let content = content(&mut input);
+    let said = said::read(&mut input, web.app.clock.now());
     input.finish()?;
-    let content = content.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
+    let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
     let sender = to.sender(&web, &caller, |_| true).await?.clone();
     let sending = Arc::clone(&web);
     let account = sender.account.clone();
@@ -91,7 +89,7 @@ pub async fn post(State(web): State<Arc<Web>>, request: Request) -> Answered {
         let (contact, conversation) = to.reach(app, &sender).await?;
         let row = conversation::find(&app.store, conversation).await.map_err(|error| Problem::bug(&error))?;
         let row = row.ok_or_else(|| Problem::bug(&format!("contact {contact} was reached in no conversation")))?;
-        say(&sending, &row, content, Origin::Api, again).await
+        say(&sending, &row, said, Origin::Api, again).await
     };
     once(web, account, parts.headers, "messages".to_owned(), bytes, work).await
 }
@@ -131,109 +129,39 @@ async fn both(web: &Web, row: &Conversation, before: i64, limit: i64) -> Result<
     Ok((all.into_iter().map(|(_, message)| message).collect(), next))
 }
 
-/// Exactly one of `text`, `media` and `template`.
-fn content(input: &mut Input) -> Option<Content> {
-    let text = input.opt_text("text", TEXT_CHARS_MAX);
-    let media = input.inside("media", media);
-    let template = input.inside("template", template);
-    match (text, media, template) {
-        (Some(body), None, None) => Some(Content::Text { body }),
-        (caption, Some(media), None) => Some(Content::Media { media: media?, caption }),
-        (None, None, Some(template)) => Some(Content::Template(template)),
-        (None, None, None) => {
-            if input.is_clean() {
-                input.wrong("text", "Give a `text`, a `media` or a `template`.");
-            }
-            None
-        }
-        (_, _, Some(_)) => {
-            input.wrong("template", "A `template` stands alone.");
-            None
-        }
-    }
-}
-
-fn media(input: &mut Input) -> Option<Media> {
-    let kind = input.text("kind", NAME_CHARS_MAX);
-    let id = input.opt_text("id", PROVIDER_ID_BYTES_MAX);
-    let url = if id.is_some() { input.opt_text("url", URL_CHARS_MAX) } else { Some(input.text("url", URL_CHARS_MAX)) };
-    if id.is_some() && url.is_some() {
-        input.wrong("url", "A file has an `id` or a `url`, not both.");
-    }
-    let url = url.unwrap_or_default();
-    let filename = input.opt_text("filename", NAME_CHARS_MAX);
-    let known = serde_json::from_value::<MediaKind>(Json::String(kind.clone())).ok();
-    if known.is_none() && !kind.is_empty() {
-        input.wrong("kind", "`kind` is `image`, `audio`, `video`, `document` or `sticker`.");
-    }
-    if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
-        input.wrong("url", "`url` must begin with `https://`.");
-    }
-    known.map(|kind| match id {
-        Some(id) => Media::uploaded(kind, &id, filename),
-        None => Media { kind, url, filename },
-    })
-}
-
-fn template(input: &mut Input) -> TemplateMessage {
-    let name = input.text("name", NAME_CHARS_MAX);
-    let language = input.opt_text("language", NAME_CHARS_MAX);
-    let body = match input.opt_json("variables") {
-        None => Parameters::None,
-        Some(Json::Array(values)) => Parameters::Positional(values.iter().map(printed).collect()),
-        Some(Json::Object(values)) => named(&values),
-        Some(_) => {
-            input.wrong("variables", "`variables` is a list, or an object of names.");
-            Parameters::None
-        }
-    };
-    TemplateMessage { name, language, header: None, body, buttons: Vec::new(), ttl: None, reference: None }
-}
-
-/// `{"1": …, "2": …}` fills positional parameters, as in the dialects.
-fn named(values: &Map<String, Json>) -> Parameters {
-    let mut numbered: Vec<(usize, String)> =
-        values.iter().filter_map(|(name, value)| Some((name.parse().ok()?, printed(value)))).collect();
-    if numbered.len() == values.len() && !values.is_empty() {
-        numbered.sort_by_key(|(place, _)| *place);
-        return Parameters::Positional(numbered.into_iter().map(|(_, value)| value).collect());
-    }
-    Parameters::Named(values.iter().map(|(name, value)| (name.clone(), printed(value))).collect())
-}
-
-fn printed(value: &Json) -> String {
-    match value {
-        Json::String(text) => text.clone(),
-        Json::Null => String::new(),
-        other => other.to_string(),
-    }
-}
-
-async fn say(web: &Web, row: &Conversation, content: Content, origin: Origin, again: Again) -> Result<Answer, Problem> {
+async fn say(web: &Web, row: &Conversation, said: Said, origin: Origin, again: Again) -> Result<Answer, Problem> {
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
-    let uploads = app.senders.get(row.sender_id).is_some_and(|sender| sender.carries().uploads);
-    if content.media().is_some_and(|media| media.upload_id().is_some()) && !uploads {
-        let why = "The platform of this sender takes files by their address alone: give a `url`.";
-        return Err(Problem::invalid(vec![("/media/id".to_owned(), why.to_owned())]));
+    if let Some(sender) = app.senders.get(row.sender_id) {
+        said::carried(sender, &said)?;
     }
+    let quotes = match said.quotes {
+        Some(id) => Some(said::quoted(&app.store, row, id).await?),
+        None => None,
+    };
+    let Said { content, at, .. } = said;
     let there = outbound::find(&app.store, again.message).await.map_err(|error| bug(&error))?;
     let mut accepted: Option<String> = None;
     if there.is_none() {
         let contact = contact::find(&app.store, row.contact_id).await.map_err(|error| bug(&error))?;
         let open = Window { opened_at: row.opened_at }.is_open(app.clock.now());
-        // Asked before it is queued, so that a refusal leaves nothing behind.
-        if !content.is_template() && !open {
+        // Asked before it is queued, so that a refusal leaves nothing behind. Of a later moment nobody knows the window.
+        if !content.is_template() && !open && at.is_none() {
             return Err(refused("131047", "", Some(Reason::WindowClosed)));
         }
         // A person may answer somebody who wrote after a stop; a program may not.
         let unasked = content.is_template() || origin == Origin::Api;
-        if contact.is_some_and(|contact| contact.opted_out.is_some()) && unasked {
+        if contact.as_ref().is_some_and(|contact| contact.opted_out.is_some()) && unasked {
             return Err(refused("opted_out", "", Some(Reason::OptedOut)));
         }
-        let said =
-            app.say_as(again.message, row.contact_id, row.id, content, origin).await.map_err(|error| bug(&error))?;
-        match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
+        if at.is_some() {
+            may_be_planned(web, row, contact.as_ref(), &content).await?;
+        }
+        let wanted = Wanted { content, origin, quotes, at };
+        let said = app.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
+        // What waits for its moment is told of at once.
+        let wait = if at.is_some() { Span::ZERO } else { API_SEND_WAIT };
+        match tokio::time::timeout(wait.to_std(), said.sent).await {
             Ok(Ok(SendAnswer::Failed { code, text, reason })) => {
                 let problem = refused(&code, &text, reason);
                 return Ok(Answer { status: problem.status, body: problem.to_json(), took_effect: true });
@@ -252,6 +180,77 @@ async fn say(web: &Web, row: &Conversation, content: Content, origin: Origin, ag
         row.accepted_at = Some(app.clock.now());
     }
     Ok(Answer { status: StatusCode::CREATED, body: ours(&row), took_effect: true })
+}
+
+/// A mistake is told when the message is written, and not in the night in which it would leave.
+async fn may_be_planned(
+    web: &Web,
+    row: &Conversation,
+    contact: Option<&Contact>,
+    content: &Content,
+) -> Result<(), Problem> {
+    if let Content::Template(template) = content
+        && let Some(why) = web.app.never_goes(row.sender_id, contact, template)
+    {
+        return Err(refused(Reason::TemplateUnusable.as_str(), &why, Some(Reason::TemplateUnusable)));
+    }
+    let count = web.app.planned_count(row.id).await.map_err(|error| Problem::bug(&error))?;
+    if count >= PLANNED_MESSAGES_MAX {
+        let why = format!("{PLANNED_MESSAGES_MAX} messages of this conversation are planned already.");
+        return Err(Problem::conflict("too_many_planned", why));
+    }
+    Ok(())
+}
+
+/// `GET /v1/messages/planned?contact=&limit=&cursor=`: what waits for its moment, earliest first.
+pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let text = query.unwrap_or_default();
+    let page = Page::read(&text)?;
+    let contact = match query::value(&text, "contact") {
+        None => None,
+        Some(id) => Some(id.parse().map(ContactId).map_err(|_| {
+            Problem::invalid(vec![("/contact".to_owned(), "`contact` is the number of one.".to_owned())])
+        })?),
+    };
+    let (store, now) = (&web.app.store, web.app.clock.now());
+    let read = |after: Option<(i64, i64)>| {
+        let (at, id) = after.unwrap_or((0, 0));
+        outbound::planned(store, now, (Time(at), OutboundId(id)), page.limit)
+    };
+    let take = |row: outbound::Outbound| {
+        let place = (row.not_before.unwrap_or_default().0, row.id.0);
+        let is_meant = contact.is_none_or(|contact| contact == row.contact_id);
+        let shown = (is_meant && caller.sender(&web, row.sender_id).is_some()).then(|| {
+            let mut shown = ours(&row);
+            shown["conversation_id"] = row.conversation_id.0.into();
+            shown["contact_id"] = row.contact_id.0.into();
+            shown
+        });
+        std::future::ready(Ok((place, shown)))
+    };
+    Ok(json(StatusCode::OK, &page.gather(read, take).await?))
+}
+
+/// `DELETE /v1/messages/{id}`: takes back what a program or a person wrote and what has not left.
+pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let none = || Problem::not_found("There is no such message.");
+    let id = OutboundId(id.parse().map_err(|_| none())?);
+    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
+    let row = outbound::find(&web.app.store, id).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
+    caller.sender(&web, row.sender_id).ok_or_else(none)?;
+    let taken = web.app.take_back(row.contact_id, row.conversation_id, id).await.map_err(|error| bug(&error))?;
+    let row = outbound::find(&web.app.store, id).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
+    // Taken back twice is taken back.
+    if taken || row.state == outbound::SendState::Dropped {
+        return Ok(json(StatusCode::OK, &ours(&row)));
+    }
+    let why = match row.draft.origin {
+        Origin::Api | Origin::Person => "The message is on its way, or has ended.",
+        Origin::Flow | Origin::HandoffFlow | Origin::OptOutConfirmation => "The message is a flow's own.",
+    };
+    Err(Problem::conflict("not_taken_back", why))
 }
 
 fn refused(code: &str, text: &str, reason: Option<Reason>) -> Problem {

@@ -4,6 +4,7 @@ use crate::{
     base::limits::FILES_AT_ONCE_MAX,
     model::format::Format,
     web::{
+        places::Place,
         problem::{Answered, Problem},
         state::Web,
     },
@@ -24,7 +25,6 @@ use std::{
 use tokio::{
     fs::File,
     io::{AsyncRead, ReadBuf},
-    sync::OwnedSemaphorePermit,
 };
 
 /// What is read of a file at a time.
@@ -37,9 +37,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path((token, name)): Path<(String
     if path.rsplit('/').next() != Some(name.as_str()) {
         return Err(none());
     }
-    let Ok(place) = Arc::clone(&web.files).try_acquire_owned() else {
-        return Err(too_many());
-    };
+    let place = web.files.take(None).ok_or_else(too_many)?;
     let file = File::open(file).await.map_err(|_| none())?;
     let length = file.metadata().await.map_err(|_| none())?.len();
     let mut answer: Response = Body::new(Parts { file, left: length, _place: place }).into_response();
@@ -65,7 +63,7 @@ struct Parts {
     file: File,
     left: u64,
     /// Kept for as long as the file is read.
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl HttpBody for Parts {

@@ -1,17 +1,20 @@
-//! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring; no key.
+//! `/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring. They read nothing from the database.
+//!
+//! The listener of `admin:` answers them whole. On the public one strangers learn whether the daemon is ready and no
+//! more: accounts, balances, senders and flows are for whoever has the operator's key.
 
+use super::keys::operator;
 use crate::{
     base::time::iso,
-    runtime::lock::Drifted,
-    store::subscription,
-    web::{idempotency::json, state::Web},
+    runtime::{lock::Drifted, metrics::Format},
+    web::{auth, idempotency::json, problem::Answered, state::Web},
 };
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// The process answers.
@@ -19,48 +22,68 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// A good version of the flows is live and the database takes commits. The findings are those of the
-/// newest files, live or not.
-pub async fn readyz(State(web): State<Arc<Web>>) -> Response {
+/// A good version of the flows is live, the database takes commits, and the daemon is not stopping.
+pub async fn readyz(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    // Other keys are looked up in the database, which a probe does not wait for.
+    if auth::bearer(&headers).is_some_and(|shown| web.operator.matches(shown)) {
+        return readyz_whole(State(web)).await;
+    }
+    let ready = is_ready(&web);
+    json(status(ready), &json!({ "ready": ready }))
+}
+
+/// The same with all that an operator wants to see. The findings are those of the newest files, live or not.
+pub async fn readyz_whole(State(web): State<Arc<Web>>) -> Response {
     let app = &web.app;
     let now = app.clock.now();
     // An `App` does not start without a good version, and keeps the last one.
     let live = app.live.get();
-    let ready = app.store.is_connected();
+    let ready = is_ready(&web);
     let senders = app.senders.all().iter().map(|sender| {
-        let pause = app.health.of(sender.id, now);
-        let state = if pause.is_some() { "paused" } else { "online" };
-        let (rest, why) = app.health.templates_rest(sender.id, now).unzip();
+        let standing = app.standing_of(sender.id, now);
         json!({
             "id": sender.id,
             "name": sender.name,
             "provider": sender.provider(),
-            "state": state,
-            "templates_paused_until": rest.map(iso),
-            "why": pause.map(|pause| pause.why).or(why),
+            "state": standing.state,
+            "templates_paused_until": standing.templates_until.map(iso),
+            "why": standing.why,
         })
     });
-    // Not read while the database is away: the probe must answer.
-    let subscriptions = if ready { subscription::all(&app.store).await.unwrap_or_default() } else { Vec::new() };
-    let paused = subscriptions.iter().filter_map(|of| {
-        let (_, why) = of.paused.as_ref()?;
-        Some(json!({"id": of.id, "name": of.name, "state": "paused", "why": why}))
-    });
+    let paused = app.survey.paused_webhooks();
+    let paused = paused.iter().map(|of| json!({"id": of.id, "name": of.name, "state": "paused", "why": of.why}));
     let findings = app.live.findings();
     let body = json!({
+        "ready": ready,
         "live": {"version": live.version, "flows": live.set.flows.len()},
         "findings": findings.iter().map(|finding| finding.to_json()).collect::<Vec<_>>(),
         "senders": senders.collect::<Vec<_>>(),
-        "webhooks": paused.collect::<Vec<_>>(),
+        "webhooks": paused.collect::<Vec<Json>>(),
         "templates": app.live.drifted().iter().map(Drifted::to_json).collect::<Vec<_>>(),
         "database": if app.store.is_connected() { "connected" } else { "away" },
     });
-    json(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)
+    json(status(ready), &body)
 }
 
-/// OpenMetrics text.
-pub async fn metrics(State(web): State<Arc<Web>>) -> Response {
-    web.app.measure().await;
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], web.app.metrics.render()).into_response()
+/// The metrics, with the operator's key.
+pub async fn metrics(State(web): State<Arc<Web>>, headers: HeaderMap) -> Answered {
+    operator(&web, &headers).await?;
+    Ok(metrics_open(State(web), headers).await)
+}
+
+/// OpenMetrics for whoever names it in `Accept`, else Prometheus' own text.
+pub async fn metrics_open(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    web.app.measure();
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let format = Format::accepted(accept);
+    let told = [(header::CONTENT_TYPE, format.content_type()), (header::VARY, "accept")];
+    (told, web.app.metrics.page(format)).into_response()
+}
+
+fn is_ready(web: &Web) -> bool {
+    web.app.store.is_connected() && !*web.stopping.borrow()
+}
+
+fn status(ready: bool) -> StatusCode {
+    if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }

@@ -52,7 +52,7 @@ pub async fn as_csv(
 }
 
 /// One fire as the API tells it.
-pub(super) fn fire_json(fire: &FireReport, currency: &str) -> Json {
+pub fn fire_json(fire: &FireReport, currency: &str) -> Json {
     json!({
         "trigger": fire.trigger,
         "local": fire.minute,

@@ -96,8 +96,7 @@ fn examined(sender: &Sender, checkup: &Checkup) -> Json {
 fn described(web: &Web, sender: &Sender) -> Json {
     let now = web.app.clock.now();
     let health = &web.app.health;
-    let pause = health.of(sender.id, now);
-    let templates_rest = health.templates_rest(sender.id, now);
+    let standing = web.app.standing_of(sender.id, now);
     json!({
         "id": sender.id,
         "account": sender.account,
@@ -106,10 +105,10 @@ fn described(web: &Web, sender: &Sender) -> Json {
         "phone": sender.phone,
         "default": sender.default,
         "language": sender.language,
-        "state": if pause.is_some() { "paused" } else { "online" },
+        "state": standing.state,
         "paused_until": health.paused_until(sender.id, false, now).map(iso),
         "templates_paused_until": health.paused_until(sender.id, true, now).map(iso),
-        "why": pause.map(|pause| pause.why).or(templates_rest.map(|(_, why)| why)),
+        "why": standing.why,
         "templates": web.app.catalogue.list(sender.id).len(),
     })
 }

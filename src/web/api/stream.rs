@@ -13,6 +13,7 @@ use crate::{
     store::event::{self, Event, KINDS},
     web::{
         auth::{self, Caller},
+        places::Place,
         problem::{Answered, Problem},
         state::Web,
     },
@@ -31,7 +32,7 @@ use std::{
     task::{Context, Poll},
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
+    sync::mpsc,
     time::{MissedTickBehavior, interval},
 };
 
@@ -49,8 +50,8 @@ pub async fn listen(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, head
             Problem::invalid(vec![("/after".to_owned(), why)])
         })?),
     };
-    let Ok(place) = Arc::clone(&web.listeners).try_acquire_owned() else {
-        let why = format!("{EVENT_LISTENERS_MAX} listen already.");
+    let Some(place) = web.listeners.take_for(&caller) else {
+        let why = format!("{EVENT_LISTENERS_MAX} of this account listen already.");
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_listeners", why);
         return Err(Problem { retry_after_s: Some(5), ..problem });
     };
@@ -179,7 +180,7 @@ async fn offer(chunks: &mpsc::Sender<Bytes>, text: String, within: Span) -> Resu
 /// The body of the answer: what is sent into its channel, until that ends.
 struct Chunks {
     body: mpsc::Receiver<Bytes>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl HttpBody for Chunks {

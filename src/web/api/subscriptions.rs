@@ -76,7 +76,7 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Answered {
         }
         let made = making.app.subscribe(new).await.map_err(|error| Problem::bug(&error))?;
         let Some((row, secret)) = made else {
-            let why = format!("There are {SUBSCRIPTIONS_MAX} webhooks already.");
+            let why = format!("There are {SUBSCRIPTIONS_MAX} webhooks of this account already.");
             return Err(Problem::conflict("too_many_webhooks", why));
         };
         let mut body = described(&row);

@@ -35,7 +35,7 @@ pub async fn post(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, reques
         return Err(Problem::invalid(vec![("/sender".to_owned(), why.to_owned())]));
     };
     let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
-    let Ok(_place) = Arc::clone(&web.files).try_acquire_owned() else { return Err(too_many()) };
+    let _place = web.files.take(Some(&sender.account)).ok_or_else(too_many)?;
     let bytes = body::read(body, bytes_max).await.map_err(|bad| bad.problem(bytes_max))?;
     if bytes.is_empty() {
         return Err(Problem::invalid(vec![(String::new(), "The body is the file, and it is empty.".to_owned())]));
@@ -82,6 +82,11 @@ impl Wanted {
         }
         // curl says this of everything that it is not told about.
         let unsaid = |mime: &&str| !matches!(*mime, "application/octet-stream" | "application/x-www-form-urlencoded");
+        let is_form = |mime: &str| mime.trim_start().to_ascii_lowercase().starts_with("multipart/");
+        if headers.get(header::CONTENT_TYPE).and_then(|mime| mime.to_str().ok()).is_some_and(is_form) {
+            let why = "The body is the file itself and no form: `curl --data-binary @menu.pdf`, not `-F`.";
+            wrong.push((String::new(), why.to_owned()));
+        }
         let mime = headers.get(header::CONTENT_TYPE).and_then(|mime| mime.to_str().ok()).filter(unsaid);
         // Programs have other names for some types (`audio/x-m4a`): then the file's own counts.
         let by_name = || filename.as_deref().and_then(Format::of_name);

@@ -256,6 +256,7 @@ fn sending(offline: StatusCode) -> Vec<(&'static str, Refusal)> {
         ("INSUFFICIENT_BALANCE", Refusal::InsufficientBalance),
         ("OPTED_OUT", Refusal::OptedOut),
         ("SENDER_NOT_FOUND", Refusal::SenderNotFound),
+        ("Crowded", Refusal::BadBody { status: StatusCode::SERVICE_UNAVAILABLE }),
         ("Slow body", Refusal::BadBody { status: StatusCode::REQUEST_TIMEOUT }),
         ("IN_PROGRESS", Refusal::InProgress),
         ("Large body", Refusal::TooLarge),

@@ -49,6 +49,8 @@ pub static CODES: &[Code] = &[
     code("old_draft", 409, "The count of broadcast 41 is older than an hour; draft it anew."),
     code("not_possible", 409, "Broadcast 41 is stopped."),
     code("not_waiting", 409, "The run waits for what is out of our hands: a call under way, or a message on the wire."),
+    code("too_many_planned", 409, "100 messages of this conversation are planned already."),
+    code("not_taken_back", 409, "The message is on its way, or has ended."),
     code("replayed_before", 409, "It was replayed already."),
     code("not_replayable", 409, "A `failed_run` cannot be tried again: it has ended."),
     code("opted_out", 409, "Flow `parcel` was not started: the contact wants no messages."),
@@ -79,7 +81,7 @@ pub static CODES: &[Code] = &[
         "The account has no `balance` in the configuration, or there are no `prices`: it is unlimited.",
     ),
     code("configured", 409, "This webhook stands in the configuration: change it there. It can only be resumed."),
-    code("too_many_webhooks", 409, "There are 200 webhooks already."),
+    code("too_many_webhooks", 409, "There are 50 webhooks of this account already."),
     code("file_gone", 410, "Meta no longer keeps the file."),
     code("changed_meanwhile", 412, "It was changed since you read it; read it again and decide anew."),
     code("too_large", 413, "The body may have at most 262144 bytes."),
@@ -89,9 +91,11 @@ pub static CODES: &[Code] = &[
     code("unusable_body", 422, "The body cannot be used: `total` is missing. It is kept as dead letter 7012."),
     code("internal", 500, "Something went wrong here; it is in the log."),
     code("platform_failed", 502, "The platform answered with HTTP 500 instead of the file."),
+    code("crowded", 503, "Too many large bodies are being read; send it again."),
     code("too_many_files", 503, "16 files are being read."),
-    code("too_many_listeners", 503, "64 listen already."),
+    code("too_many_listeners", 503, "64 of this account listen already."),
     code("not_recorded", 503, "Not recorded; please send it again."),
+    code("database_away", 503, "The database takes no requests now; ask again soon."),
 ];
 
 pub fn is_known(word: &str, status: u16) -> bool {

@@ -22,6 +22,7 @@ static CONTACT: Shape = shape(
         need("id", Whole, ""),
         need("phone", Maybe(&Text), "E.164; `null` where the platform hides it."),
         need("name", Maybe(&Text), ""),
+        need("username", Maybe(&Text), "The public name that they chose on WhatsApp, without `@`."),
         need("language", Maybe(&Text), ""),
         need("zone", Maybe(&Text), "IANA name; `null`: guessed from the number's country."),
         need("tags", List(&Text), ""),
@@ -70,7 +71,7 @@ static SAID: Shape = shape(
         need("topic", Text, "One that `_bot.yaml` declares, or `all`: the stop itself, which `given: true` lifts."),
         need("given", Flag, "`false`: withdrawn."),
         may("proof", Text, "The words that the contact agreed to, and where; needed with `given: true`."),
-        may("by", Text, "Who says so; `api` if nobody is named."),
+        may("by", Text, "What the program calls itself: `source` of the ledger's line."),
         may("at", Time, "When the contact said so, if not now. A newer word of theirs stands then."),
     ],
 );
@@ -83,7 +84,7 @@ static IMPORT: Shape = shape(
         may("account", Text, "Where the key is of none, and there are several."),
         may("dry_run", Flag, "`true`: say what would become of each row, and change nothing."),
         may("start_flows", Flag, "`true`: flows hear of each difference, as after a step."),
-        may("by", Text, "Who says so, for the consent ledger; `import` if nobody is named."),
+        may("by", Text, "What the program calls itself, for the consent ledger; `import` if it says nothing."),
     ],
 );
 
@@ -154,7 +155,13 @@ static ENTRY: Shape = shape(
         need("given", Flag, ""),
         need("at", Time, "When the contact said so."),
         need("recorded_at", Time, "When it was written down here."),
-        need("by", Text, "A word, a button, a flow, the platform, or who told it by API."),
+        need("by", Text, "`contact`, a flow, the platform; `api` or `operator` for what was told afterwards."),
+        need(
+            "key_id",
+            Maybe(&Text),
+            "The API key by which it was told; `account/1` is the first of the configuration.",
+        ),
+        need("source", Maybe(&Text), "What the program that told it calls itself."),
         need("message_id", Maybe(&Whole), "The contact's message that said it."),
         need("proof", Maybe(&Text), "The wording that the contact saw."),
         may("phone", Maybe(&Text), "In the list of all."),

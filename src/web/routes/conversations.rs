@@ -1,11 +1,11 @@
 //! `/v1/conversations`: who writes with us, what was said, and handing it to a person and back.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,
+    CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok, said,
     shape::{
         Shape,
-        Type::{Any, Either, List, Map, Of, Page, Text, Word},
-        may, need, shape,
+        Type::{Either, Of, Page, Text, Word},
+        may, shape,
     },
     shapes::{CONVERSATION, INCOMING, OUTGOING},
     tell,
@@ -24,39 +24,10 @@ static ASSIGN: Shape = shape(
 static AGENT: Shape =
     shape("Agent", "The whole body may be left out.", &[may("agent", Text, "Who does it, for the record.")]);
 
-pub(super) static MESSAGE: Shape = shape(
+static MESSAGE: Shape = shape(
     "NewMessage",
-    "One of `text`, `media` and `template`; a `text` beside a `media` is its caption.",
-    &[
-        may("text", Text, "At most 4096 characters."),
-        may("media", Of(&MEDIA), ""),
-        may("template", Of(&TEMPLATE), "What may be sent while the window is closed."),
-    ],
-);
-
-pub(super) static MEDIA: Shape = shape(
-    "Media",
-    "",
-    &[
-        need("kind", Word(&["image", "audio", "video", "document", "sticker"]), ""),
-        may("url", Text, "Where the platform fetches it: `https://…`."),
-        may("id", Text, "Instead of `url`: what `POST /v1/media` answered for this sender."),
-        may("filename", Text, "Of a document."),
-    ],
-);
-
-pub(super) static TEMPLATE: Shape = shape(
-    "TemplateToSend",
-    "",
-    &[
-        need("name", Text, "As the provider knows it."),
-        may("language", Text, "Else the contact's, or the bot's."),
-        may(
-            "variables",
-            Either(&[List(&Any), Map(&Any)]),
-            "For `{{1}}`, `{{2}}` a list in their order, or `{\"1\": …}`; for named placeholders an object.",
-        ),
-    ],
+    "A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.",
+    &said::FIELDS,
 );
 
 pub static ROUTES: &[Route] = &[
@@ -98,8 +69,9 @@ pub static ROUTES: &[Route] = &[
         name: "answer_conversation",
         part: PART,
         summary: "Write as a person",
-        about: "From then on a person has the conversation and the bot is silent, until it is handed back. The \
-                answer comes when the provider took the message, or after 10 s with the state it has then.",
+        about: "From then on a person has the conversation and the bot is silent, until it is handed back; a message \
+                with `at` takes nothing over. The answer comes when the provider took the message, or after 10 s with \
+                the state it has then.",
         body: Some(Of(&MESSAGE)),
         answers: &[at(201, Of(&OUTGOING), "It is on its way; `state` says how far.")],
         errors: Errors::Problems(SAY_ERRORS),
@@ -175,5 +147,6 @@ pub(super) const SAY_ERRORS: &[(&str, u16)] = &[
     ("quiet_hours", 409),
     ("busy", 409),
     ("with_person", 409),
+    ("too_many_planned", 409),
     ("refused_by_provider", 422),
 ];

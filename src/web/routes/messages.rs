@@ -1,33 +1,52 @@
 //! `/v1/messages`: what a program writes to somebody, and how far it came.
 
 use super::{
-    Answer, Errors, GET, POST, Route, Said, Who, ask, at,
-    conversations::{MEDIA, SAY_ERRORS, TEMPLATE},
-    ok,
+    Answer, CURSOR, Errors, GET, LIMIT, POST, Route, Said, Verb, Who, ask, at,
+    conversations::SAY_ERRORS,
+    ok, said,
     shape::{
-        Shape,
-        Type::{Either, Maybe, Of, Text, Time, Whole, Word},
+        Field, Shape,
+        Type::{Either, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
     shapes::{ADDRESSEE, INCOMING, OUTGOING, SENDER},
     tell,
 };
 use crate::web::api::{files, messages, own_files, uploads};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 const PART: &str = "Messages";
 
+static FIELDS: [Field; 14] = {
+    let mut all = [SENDER; 14];
+    all[0] = need("contact", Of(&ADDRESSEE), "");
+    let mut place = 0;
+    while place < said::FIELDS.len() {
+        all[place + 2] = said::FIELDS[place];
+        place += 1;
+    }
+    all
+};
+
 static MESSAGE: Shape = shape(
     "MessageToSomebody",
-    "One of `text`, `media` and `template`; a `text` beside a `media` is its caption.",
-    &[
-        need("contact", Of(&ADDRESSEE), ""),
-        SENDER,
-        may("text", Text, "At most 4096 characters."),
-        may("media", Of(&MEDIA), ""),
-        may("template", Of(&TEMPLATE), "What may be sent while the window is closed."),
-    ],
+    "A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.",
+    &FIELDS,
 );
+
+static PLANNED: Shape = Shape {
+    name: "PlannedMessage",
+    about: "A message of ours, and whose it is.",
+    fields: &[
+        need("id", Whole, ""),
+        need("conversation_id", Whole, ""),
+        need("contact_id", Whole, ""),
+        need("planned_for", Time, "When it leaves."),
+        need("text", Text, ""),
+        need("state", Word(&["queued"]), ""),
+    ],
+    open: true,
+};
 
 static UPLOADED: Shape = shape(
     "UploadedFile",
@@ -49,9 +68,9 @@ pub static ROUTES: &[Route] = &[
         name: "send_message",
         part: PART,
         summary: "Send to a phone number",
-        about: "Texts and media only while the 24-hour window is open, templates at any time; never to somebody who \
-                opted out. The bot keeps the conversation. The answer comes when the provider took the message, or \
-                after 10 s with the state it has then.",
+        about: "Everything but templates only while the 24-hour window is open, templates at any time; never to somebody \
+                who opted out. The bot keeps the conversation. The answer comes when the provider took the message, or \
+                after 10 s with the state it has then; with `at` at once.",
         body: Some(Of(&MESSAGE)),
         answers: &[at(201, Of(&OUTGOING), "It is on its way; `state` says how far.")],
         errors: Errors::Problems(SEND_ERRORS),
@@ -61,6 +80,30 @@ pub static ROUTES: &[Route] = &[
             r#"{"contact": {"phone": "+34600111222"}, "sender": 12, "template": {"name": "reminder", "language": "en", "variables": ["Ana", "Friday"]}}"#,
         ),
         take: || post(messages::post),
+        ..POST
+    },
+    Route {
+        path: "/v1/messages/planned",
+        name: "list_planned_messages",
+        part: PART,
+        summary: "List what waits for its `at`, earliest first",
+        query: &[may("contact", Whole, "Only to this one."), LIMIT, CURSOR],
+        answers: &[ok(Page(&Of(&PLANNED)), "A page of them.")],
+        example: ask("/v1/messages/planned?limit=1"),
+        take: || get(messages::planned),
+        ..GET
+    },
+    Route {
+        verb: Verb::Delete,
+        path: "/v1/messages/{id}",
+        name: "take_back_message",
+        part: PART,
+        summary: "Take back a message that has not left",
+        about: "Of a program or a person, most of all one with `at`. A text that became several messages is taken back by \
+                the `id` of each.",
+        answers: &[ok(Of(&OUTGOING), "Its `state` is `dropped`.")],
+        errors: Errors::Problems(&[("not_taken_back", 409)]),
+        take: || delete(messages::take_back),
         ..POST
     },
     Route {

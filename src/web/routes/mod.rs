@@ -19,6 +19,7 @@ mod messages;
 mod operator;
 mod probes;
 mod runs;
+mod said;
 mod sandbox;
 mod schedules;
 mod senders;
@@ -56,6 +57,8 @@ static NOUNS: &[&[Route]] = &[
     autocalls::ROUTES,
     waplify::ROUTES,
     kapso::ROUTES,
+    kapso::PROXY,
+    kapso::PLATFORM,
     webhooks::ROUTES,
     probes::ROUTES,
 ];
@@ -191,16 +194,16 @@ impl Route {
             wanted.extend([("bad_json", 400), ("invalid", 422)]);
         }
         if self.body.is_some() || self.keyed || self.file {
-            wanted.extend([("broken", 400), ("too_slow", 408), ("too_large", 413)]);
+            wanted.extend([("broken", 400), ("too_slow", 408), ("too_large", 413), ("crowded", 503)]);
         }
-        if !self.query.is_empty() {
+        if !self.query.is_empty() || super::parameters::are_checked(self) {
             wanted.push(("invalid", 422));
         }
         if self.keyed {
             wanted.extend([("bad_idempotency_key", 400), ("in_progress", 409), ("idempotency_key_reused", 422)]);
         }
         if self.who != Who::Anyone {
-            wanted.push(("internal", 500));
+            wanted.extend([("internal", 500), ("database_away", 503)]);
         }
         wanted.extend(own);
         let known = codes::CODES.iter().filter(|code| wanted.contains(&(code.code, code.status)));

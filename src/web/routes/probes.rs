@@ -4,25 +4,29 @@ use super::{
     Answer, Errors, GET, Route, Said, Who, ask, at, ok,
     shape::{
         Shape,
-        Type::{Any, List, Map, Maybe, Of, Text, Time, Whole, Word},
-        need, shape,
+        Type::{Any, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
+        may, need, shape,
     },
 };
-use crate::web::{api::probes, openapi};
+use crate::{
+    runtime::metrics::SENDER_STATES,
+    web::{api::probes, openapi},
+};
 use axum::routing::get;
 
 const PART: &str = "Daemon";
 
 static READY: Shape = shape(
     "Ready",
-    "",
+    "Strangers get `ready` alone; the listener of `admin`, and the operator's key, get all.",
     &[
-        need("live", Of(&LIVE), "The flows that are live."),
-        need("findings", List(&Of(&FINDING)), "Of the newest files, live or not."),
-        need("senders", List(&Of(&SENDER)), ""),
-        need("webhooks", List(&Of(&WEBHOOK)), "Those that are paused, and hear nothing."),
-        need("templates", List(&Of(&DRIFTED)), "Those that are not as `templates.lock.yaml` has them."),
-        need("database", Word(&["connected", "away"]), ""),
+        need("ready", Flag, ""),
+        may("live", Of(&LIVE), "The flows that are live."),
+        may("findings", List(&Of(&FINDING)), "Of the newest files, live or not."),
+        may("senders", List(&Of(&SENDER)), ""),
+        may("webhooks", List(&Of(&WEBHOOK)), "Those that are paused, and hear nothing."),
+        may("templates", List(&Of(&DRIFTED)), "Those that are not as `templates.lock.yaml` has them."),
+        may("database", Word(&["connected", "away"]), ""),
     ],
 );
 
@@ -50,7 +54,7 @@ static SENDER: Shape = shape(
         need("id", Whole, ""),
         need("name", Text, ""),
         need("provider", Text, ""),
-        need("state", Word(&["online", "paused"]), ""),
+        need("state", Word(&SENDER_STATES), "`degraded`: its platform does not answer, and what it has to say waits."),
         need("templates_paused_until", Maybe(&Time), "It sends texts, and no templates until then."),
         need("why", Maybe(&Text), "The provider's code and words."),
     ],
@@ -97,8 +101,12 @@ pub static ROUTES: &[Route] = &[
         name: "readyz",
         part: PART,
         summary: "Does it take commits, and which flows are live",
+        about: "The whole answer is for the listener of `admin` and the operator's key.",
         who: Who::Anyone,
-        answers: &[ok(Of(&READY), ""), at(503, Of(&READY), "The database is away; what is committed waits.")],
+        answers: &[
+            ok(Of(&READY), ""),
+            at(503, Of(&READY), "The database is away, or the daemon is stopping; what is committed waits."),
+        ],
         example: ask("/readyz"),
         take: || get(probes::readyz),
         ..GET
@@ -107,9 +115,10 @@ pub static ROUTES: &[Route] = &[
         path: "/metrics",
         name: "metrics",
         part: PART,
-        summary: "Read the metrics as OpenMetrics text",
-        who: Who::Anyone,
-        answers: &[Answer { status: 200, about: "", body: Said::Text("application/openmetrics-text") }],
+        summary: "Read the metrics as Prometheus' text",
+        about: "As OpenMetrics where `Accept` names `application/openmetrics-text`. The listener of `admin` answers without a key.",
+        who: Who::Operator,
+        answers: &[Answer { status: 200, about: "", body: Said::Text("text/plain") }],
         take: || get(probes::metrics),
         ..GET
     },

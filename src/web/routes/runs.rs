@@ -31,7 +31,25 @@ static STARTED: Shape = shape(
         need("flow", Text, ""),
         need("conversation_id", Whole, ""),
         need("run", Maybe(&Whole), "Its id, for `/v1/runs/{id}`; `null` while it waits."),
+        need("tracking_id", Text, "For `/v1/runs/tracked/{tracking_id}`, which tells the run once it has begun."),
         need("state", Word(&["started", "queued"]), "`queued`: it begins when the conversation is free."),
+    ],
+);
+
+static TRACKED: Shape = shape(
+    "TrackedStart",
+    "",
+    &[
+        need("tracking_id", Text, ""),
+        need(
+            "state",
+            Word(&["queued", "started", "refused"]),
+            "`refused`: it left the line without beginning, as the conversation's trace says.",
+        ),
+        need("flow", Maybe(&Text), "`null`: it never began."),
+        need("run", Maybe(&Whole), "Its id, for `/v1/runs/{id}`."),
+        need("conversation_id", Whole, ""),
+        need("since", Maybe(&Time), "It began then, or waits since then."),
     ],
 );
 
@@ -146,6 +164,17 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&RUN), "")],
         example: ask("/v1/runs/$run"),
         take: || get(runs::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/runs/tracked/{tracking_id}",
+        name: "tracked_run",
+        part: "Runs",
+        summary: "What became of a start",
+        about: "Of one that waits until its conversation is free, too.",
+        answers: &[ok(Of(&TRACKED), "")],
+        example: ask("/v1/runs/tracked/$tracked"),
+        take: || get(runs::tracked),
         ..GET
     },
     Route {

@@ -9,7 +9,7 @@ use super::{
     },
     tell,
 };
-use crate::web::api::senders;
+use crate::{runtime::metrics::SENDER_STATES, web::api::senders};
 use axum::routing::{get, post};
 
 const PART: &str = "Senders";
@@ -25,7 +25,11 @@ static SENDER: Shape = shape(
         need("phone", Text, "E.164."),
         need("default", Flag, "It speaks where nobody says which."),
         need("language", Maybe(&Text), "Of contacts whose own is unknown."),
-        need("state", Word(&["online", "paused"]), "`paused`: the platform told it to stop, or its token is wrong."),
+        need(
+            "state",
+            Word(&SENDER_STATES),
+            "`paused`: the platform told it to stop, or its token is wrong; `degraded`: its platform does not answer.",
+        ),
         need("paused_until", Maybe(&Time), ""),
         need("templates_paused_until", Maybe(&Time), "It may answer, and send no templates."),
         need("why", Maybe(&Text), "The provider's code and words."),

@@ -97,7 +97,11 @@ pub static CONTENT: Shape = Shape {
     name: "Content",
     about: "What a message holds; the other fields depend on `kind`: `body` of a text, `media` and `caption` of a \
             media message, `name` and `body` of a template, and so on.",
-    fields: &[need("kind", Text, "`text`, `media`, `buttons`, `list`, `link`, `template`, `reaction`, `location`, …")],
+    fields: &[need(
+        "kind",
+        Text,
+        "`text`, `media`, `buttons`, `list`, `link`, `template`, `reaction`, `location`, `contact_cards`, …",
+    )],
     open: true,
 };
 
@@ -126,6 +130,7 @@ pub static OUTGOING: Shape = shape(
         need("read_at", Maybe(&Time), ""),
         need("failed_at", Maybe(&Time), ""),
         need("hold_until", Maybe(&Time), "It is kept for the contact's next message until then."),
+        need("planned_for", Maybe(&Time), "The `at` of the request: it leaves then."),
         need("reason", Maybe(&Text), "Why it was not sent, or waits: one of our own reasons."),
         need("error", Maybe(&Of(&SEND_ERROR)), "The provider's words."),
     ],

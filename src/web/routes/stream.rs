@@ -21,8 +21,8 @@ pub static ROUTES: &[Route] = &[Route {
     summary: "Listen to what happens, as Server-Sent Events",
     about: "Each event has an `id`, a type as its `event`, and JSON as its `data`: `{id, type, at, sender, \
             conversation_id, contact_id}` and what it is about: `message` (as in the lists), `status` (`{message_id, \
-            state, provider_id, error, reason}`), `run`, `consent`, or `data`. The types: `message.in`, \
-            `message.out`, `message.status`, `run.began`, `run.ended`, `consent`, `handoff`, `needs_person`, \
+            state, provider_id, error, reason}`), `run`, `consent`, or `data` (of an `event` of an `emit` step its `flow`, `event` and `data`). The types: `message.in`, \
+            `message.out`, `message.status`, `run.began`, `run.ended`, `consent`, `event`, `handoff`, `needs_person`, \
             `sender_stopped`, `unknown_send`, `dead_letter`, `alarm`. Events come from what was committed and are \
             kept for 3 days; they are written down from the first time that somebody listens, until nobody has for \
             3 days. `gap` says that what came after `Last-Event-ID` is no longer kept: read the lists anew. A comment \

@@ -9,7 +9,7 @@ use super::{
     },
     tell,
 };
-use crate::web::{hooks, webhooks};
+use crate::web::{forms, hooks, webhooks};
 use axum::routing::{get, post};
 
 const PART: &str = "Webhooks";
@@ -25,6 +25,7 @@ const REFUSED: Errors = Errors::Problems(&[
     ("not_found", 404),
     ("too_slow", 408),
     ("too_large", 413),
+    ("crowded", 503),
     ("not_recorded", 503),
 ]);
 
@@ -106,6 +107,38 @@ pub static ROUTES: &[Route] = &[
         errors: REFUSED,
         example: NONE,
         take: || post(webhooks::routed),
+        ..POST
+    },
+    Route {
+        path: "/forms/{sender_id}",
+        name: "answer_form",
+        part: PART,
+        summary: "Answer a screen of an open form (a WhatsApp Flow)",
+        about: "Sealed and signed as Meta does it, under the sender's `form_key` and `app_secret`; at most 256 KiB. The \
+                flow under `exchange` of the question that sent the form answers. A sandbox sender takes and gives the \
+                request as plain JSON, with a key of its account.",
+        who: Who::Provider,
+        answers: &[
+            Answer { status: 200, about: "The sealed answer, in base64.", body: Said::Text("text/plain") },
+            Answer { status: 421, about: "It is sealed for another key.", body: Said::Text("text/plain") },
+            Answer { status: 427, about: "The form's question is over.", body: Said::Text("text/plain") },
+            Answer {
+                status: 502,
+                about: "The flow failed, or took longer than nine seconds.",
+                body: Said::Text("text/plain"),
+            },
+            Answer { status: 432, about: "The signature does not match.", body: Said::Text("text/plain") },
+        ],
+        errors: Errors::Problems(&[
+            ("broken", 400),
+            ("unauthorized", 401),
+            ("not_found", 404),
+            ("too_slow", 408),
+            ("too_large", 413),
+            ("crowded", 503),
+        ]),
+        example: NONE,
+        take: || post(forms::take),
         ..POST
     },
     Route {

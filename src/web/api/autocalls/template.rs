@@ -84,6 +84,7 @@ fn filled(template: &Template, variables: Vec<(String, String)>) -> Result<Templ
         buttons: Vec::new(),
         ttl: None,
         reference: None,
+        parts: Default::default(),
     })
 }
 
@@ -104,6 +105,7 @@ mod tests {
             buttons: vec![],
             ttl: None,
             reference: None,
+            parts: Default::default(),
         }
     }
 

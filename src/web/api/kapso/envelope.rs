@@ -63,15 +63,22 @@ pub fn good(status: StatusCode, body: &Json) -> Response {
 }
 
 /// `X-API-Key`, or a bearer as the other dialects have it.
-async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal> {
+pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    let own = headers.get("x-api-key").and_then(|value| value.to_str().ok()).map(str::trim);
+    let shown = own.or_else(|| auth::bearer(headers)).ok_or_else(Refusal::unauthorized)?;
+    let caller = auth::of_key(web, shown).await.map_err(|_| Refusal::internal())?;
+    caller.ok_or_else(Refusal::unauthorized)
+}
+
+/// The request of somebody who may ask.
+pub async fn admitted(web: Arc<Web>, request: Request) -> Result<Asked, Refusal> {
     let (parts, body) = request.into_parts();
-    let own = parts.headers.get("x-api-key").and_then(|value| value.to_str().ok()).map(str::trim);
-    let shown = own.or_else(|| auth::bearer(&parts.headers)).ok_or_else(Refusal::unauthorized)?;
-    let caller = auth::of_key(&web, shown).await.map_err(|_| Refusal::internal())?;
-    let caller = caller.ok_or_else(Refusal::unauthorized)?;
+    let caller = caller(&web, &parts.headers).await?;
     let body = body::read(body, API_BODY_BYTES_MAX).await.map_err(|bad| match bad {
         BadBody::TooLarge => Refusal::new(bad.status(), "The request body is too large"),
-        BadBody::TooSlow | BadBody::Broken => Refusal::new(bad.status(), "The request body could not be read"),
+        BadBody::TooSlow | BadBody::Crowded | BadBody::Broken => {
+            Refusal::new(bad.status(), "The request body could not be read")
+        }
     })?;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     Ok(Asked { web, caller, headers: parts.headers, query, body })

@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{AccountName, FlowName},
+        ids::{AccountName, FlowName, StartId},
         limits::{NAME_CHARS_MAX, PHONE_CHARS_MAX},
         phone,
-        time::iso_z,
+        time::{Time, iso_z},
     },
     flow::{Flow, inputs, triggers::Trigger},
     model::{
@@ -23,7 +23,16 @@ use crate::{
     },
     runtime::{config::Sender, hooks},
     store::{conversation, run, session},
-    web::{api::sending::key_refused, auth::Caller, idempotency, named::Named, state::Web},
+    web::{
+        api::{
+            sending::key_refused,
+            tracking::{self, Stands},
+        },
+        auth::Caller,
+        idempotency,
+        named::Named,
+        state::Web,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -96,7 +105,7 @@ async fn start(
     let reached = app.reach(&sender.account, sender.id, phone, None).await;
     let (contact, conversation) = reached.map_err(|error| bug(&error))?;
     let start = Start {
-        id: None,
+        id: Some(StartId::followed(tracking)),
         flow: flow.clone(),
         trigger: "api".to_owned(),
         inputs,
@@ -128,16 +137,28 @@ async fn start(
         "message": "Workflow execution initiated",
         "id": id.map(uuid),
         "workflow_id": flow,
-        // The same while there is one; of a start that waits in line nothing else is known.
-        "tracking_id": uuid(id.unwrap_or(tracking)),
+        // The same while there is one; by that of a start that waits in line its run is found later.
+        "tracking_id": id.map_or_else(|| tracking::name(turn.conversation, tracking), uuid),
     }}))
 }
 
 async fn shown(asked: &Asked, id: &str) -> Result<Response, Refusal> {
     let store = &asked.web.app.store;
     let none = || Refusal::not_found("Workflow execution");
-    let id = from_uuid(id).ok_or_else(none)?;
-    let row = run::find(store, id).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
+    let row = match (from_uuid(id), tracking::read(id)) {
+        (Some(id), _) => run::find(store, id).await.map_err(|error| bug(&error))?.ok_or_else(none)?,
+        (None, Some((talk, number))) => {
+            let talk = conversation::find(store, talk).await.map_err(|error| bug(&error))?;
+            let talk =
+                talk.filter(|talk| asked.caller.sender(&asked.web, talk.sender_id).is_some()).ok_or_else(none)?;
+            match tracking::find(store, talk.id, number).await.map_err(|error| bug(&error))? {
+                Stands::Run(run) => *run,
+                Stands::Queued(start, since) => return Ok(in_line(id, "waiting", Some(&start), Some(since))),
+                Stands::Refused => return Ok(in_line(id, "failed", None, None)),
+            }
+        }
+        (None, None) => return Err(none()),
+    };
     let talk = conversation::find(store, row.conversation_id).await.map_err(|error| bug(&error))?;
     let talk = talk.filter(|talk| asked.caller.sender(&asked.web, talk.sender_id).is_some()).ok_or_else(none)?;
     let stored = session::find(store, talk.id).await.map_err(|error| bug(&error))?;
@@ -171,6 +192,22 @@ async fn shown(asked: &Asked, id: &str) -> Result<Response, Refusal> {
             "current_step": step.map(|step| json!({"id": step, "name": step})),
         }}),
     ))
+}
+
+/// A start that has not begun, or never did.
+fn in_line(id: &str, status: &str, start: Option<&Start>, since: Option<Time>) -> Response {
+    good(
+        StatusCode::OK,
+        &json!({"data": {
+            "id": null,
+            "workflow_id": start.map(|start| &start.flow),
+            "status": status,
+            "started_at": since.map(iso_z),
+            "ended_at": null,
+            "tracking_id": id,
+            "current_step": null,
+        }}),
+    )
 }
 
 /// The one that was asked for by its id at the platform or ours; else the one that language.md 5, *Which sender*, names.

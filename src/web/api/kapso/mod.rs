@@ -4,6 +4,7 @@
 mod envelope;
 mod execution;
 mod files;
+pub mod graph;
 mod health;
 mod message;
 mod refusal;

@@ -14,7 +14,11 @@ use crate::{
     },
     store::{ReadError, run, session, trace},
     web::{
-        api::{contacts, conversations, page::Page},
+        api::{
+            contacts, conversations,
+            page::Page,
+            tracking::{self, Stands},
+        },
         auth::{self, Caller},
         idempotency::{Answer, json, once},
         input::{self, Input},
@@ -42,6 +46,27 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, headers: 
     let (turns, more) = turns(&web, &row).await?;
     body["turns"] = turns;
     body["more_turns"] = json!(more);
+    Ok(json(StatusCode::OK, &body))
+}
+
+/// `GET /v1/runs/tracked/{tracking_id}`: what became of a start, also of one that waited in line.
+pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Answered {
+    let caller = auth::required(&web, &headers).await?;
+    let missing = || Problem::not_found("There is no such start.");
+    let (talk, number) = tracking::read(&name).ok_or_else(missing)?;
+    let talk = conversations::owned(&web, &caller, &talk.to_string())
+        .await
+        .map_err(|problem| if problem.status == StatusCode::NOT_FOUND { missing() } else { problem })?;
+    let stands = tracking::find(&web.app.store, talk.id, number).await.map_err(|error| Problem::bug(&error))?;
+    let (state, flow, run, since) = match stands {
+        Stands::Run(run) => ("started", Some(run.flow.clone()), Some(run.id), Some(run.started_at)),
+        Stands::Queued(start, since) => ("queued", Some(start.flow), None, Some(since)),
+        Stands::Refused => ("refused", None, None, None),
+    };
+    let body = json!({
+        "tracking_id": name, "state": state, "flow": flow, "run": run, "conversation_id": talk.id,
+        "since": since.map(iso),
+    });
     Ok(json(StatusCode::OK, &body))
 }
 

@@ -3,6 +3,6 @@
 mod list;
 mod start;
 
-pub use list::{list, resume, show, stop};
+pub use list::{list, resume, show, stop, tracked};
 pub use start::start;
 pub(super) use start::{id_of, typed};

@@ -3,7 +3,7 @@
 use crate::{
     base::{
         diagnostic::nearest,
-        ids::{ConversationId, FlowName},
+        ids::{ConversationId, FlowName, StartId},
         limits::NAME_CHARS_MAX,
     },
     flow::{Flow, inputs as inputs_rules, triggers::Trigger},
@@ -15,7 +15,7 @@ use crate::{
     runtime::{config::Sender, hooks, lane::TurnAnswer},
     store::run,
     web::{
-        api::addressee::Addressee,
+        api::{addressee::Addressee, tracking},
         auth,
         idempotency::{Answer, once, outcome_unknown},
         input::{self, Input},
@@ -50,8 +50,9 @@ pub async fn start(State(web): State<Arc<Web>>, request: Request) -> Answered {
         }
         let app = &starting.app;
         let (contact, conversation) = to.reach(app, &sender).await?;
+        let tracked = app.store.next_id();
         let start = Start {
-            id: None,
+            id: Some(StartId::followed(tracked)),
             flow: flow.clone(),
             trigger: "api".to_owned(),
             inputs,
@@ -60,7 +61,7 @@ pub async fn start(State(web): State<Arc<Web>>, request: Request) -> Answered {
             depth: 0,
         };
         let turn = app.start_flow(contact, conversation, start).await.map_err(|error| Problem::bug(&error))?;
-        outcome(&starting, &flow, &turn).await
+        outcome(&starting, &flow, &turn, tracked).await
     })
     .await
 }
@@ -138,7 +139,7 @@ pub(in crate::web::api) async fn id_of(
     Ok(row.map(|row| row.id))
 }
 
-async fn outcome(web: &Web, flow: &FlowName, turn: &TurnAnswer) -> Result<Answer, Problem> {
+async fn outcome(web: &Web, flow: &FlowName, turn: &TurnAnswer, tracked: i64) -> Result<Answer, Problem> {
     let run = turn.effects.iter().find_map(|effect| match effect {
         Effect::RunBegan { run, flow: began, .. } if began == flow => Some(*run),
         _ => None,
@@ -165,6 +166,7 @@ async fn outcome(web: &Web, flow: &FlowName, turn: &TurnAnswer) -> Result<Answer
         "flow": flow,
         "conversation_id": turn.conversation,
         "run": run,
+        "tracking_id": tracking::name(turn.conversation, tracked),
         "state": if queued { "queued" } else { "started" },
     });
     let status = if queued { StatusCode::ACCEPTED } else { StatusCode::CREATED };

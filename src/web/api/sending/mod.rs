@@ -13,7 +13,7 @@ use crate::{
         time::Time,
     },
     model::{content::Content, effect::Origin, window::Window},
-    runtime::{config::Sender, outbox::SendAnswer},
+    runtime::{config::Sender, outbox::SendAnswer, say::Wanted},
     store::{contact, conversation, outbound},
     web::{idempotency, idempotency::Answer, state::Web},
 };
@@ -169,7 +169,10 @@ async fn settle(web: &Web, order: &Order, id: OutboundId, is_again: bool) -> Res
             .map_err(|error| internal(&error))?,
     };
     let content = content.clone();
-    let said = app.say_as(id, contact, conversation, content, Origin::Api).await.map_err(|error| internal(&error))?;
+    let said = app
+        .say_as(id, contact, conversation, Wanted::now(content, Origin::Api))
+        .await
+        .map_err(|error| internal(&error))?;
     match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
         Ok(Ok(answer)) => answered(web, sender, id, answer).await,
         // Not yet, or the lane started again: it stays queued and nobody knows its id.

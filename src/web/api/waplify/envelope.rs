@@ -103,7 +103,7 @@ async fn admitted(web: &Web, headers: &HeaderMap, now: Time) -> Result<(AccountN
 async fn bytes(body: axum::body::Body) -> Result<Bytes, Refusal> {
     body::read(body, API_BODY_BYTES_MAX).await.map_err(|bad| match bad {
         BadBody::TooLarge => Refusal::TooLarge,
-        BadBody::TooSlow | BadBody::Broken => Refusal::BadBody { status: bad.status() },
+        BadBody::TooSlow | BadBody::Crowded | BadBody::Broken => Refusal::BadBody { status: bad.status() },
     })
 }
 

@@ -118,8 +118,9 @@ impl Given {
                 Some(kind) => {
                     let url =
                         self.url.clone().ok_or_else(|| Refusal::bad("Media URL is required for this template"))?;
-                    let filename = self.filename.clone().unwrap_or_else(|| "untitled".to_owned());
-                    Some(HeaderValue::Media(kinds::file(kind, url, Some(filename))?))
+                    let mut file = kinds::file(kind, url, self.filename.clone())?;
+                    file.name_document();
+                    Some(HeaderValue::Media(file))
                 }
                 None => None,
             },
@@ -133,6 +134,7 @@ impl Given {
             buttons: Vec::new(),
             ttl: None,
             reference: None,
+            parts: Default::default(),
         })
     }
 
@@ -147,6 +149,7 @@ impl Given {
             buttons: Vec::new(),
             ttl: None,
             reference: None,
+            parts: Default::default(),
         }
     }
 }
@@ -197,6 +200,7 @@ mod tests {
             buttons: vec![],
             ttl: None,
             reference: None,
+            parts: Default::default(),
         }
     }
 
@@ -230,11 +234,11 @@ mod tests {
     }
 
     #[test]
-    fn a_document_without_a_name_is_untitled() {
+    fn a_document_without_a_name_is_called_as_its_address_ends() {
         let file = template("Hi", Some(TemplateHeader::Document));
-        let filled = fill(&file, json!({"media_url": "https://a.example/x"})).unwrap();
+        let filled = fill(&file, json!({"media_url": "https://a.example/menu.pdf?v=1"})).unwrap();
         let Some(HeaderValue::Media(media)) = filled.header else { panic!("{filled:?}") };
-        assert_eq!((media.kind, media.filename.as_deref()), (MediaKind::Document, Some("untitled")));
+        assert_eq!((media.kind, media.filename.as_deref()), (MediaKind::Document, Some("menu.pdf")));
     }
 
     #[test]

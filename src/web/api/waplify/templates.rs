@@ -110,7 +110,12 @@ fn button(button: &TemplateButtonKind) -> Json {
         TemplateButtonKind::QuickReply { title } => json!({"type": "QUICK_REPLY", "text": title}),
         TemplateButtonKind::Url { title, url } => json!({"type": "URL", "text": title, "url": url}),
         TemplateButtonKind::Phone { title } => json!({"type": "PHONE_NUMBER", "text": title}),
-        TemplateButtonKind::Other { title } => json!({"type": "COPY_CODE", "text": title}),
+        TemplateButtonKind::Form { title } => json!({"type": "FLOW", "text": title}),
+        TemplateButtonKind::Password { title } => json!({"type": "OTP", "text": title}),
+        TemplateButtonKind::Products { title } => json!({"type": "MPM", "text": title}),
+        TemplateButtonKind::CopyCode { title } | TemplateButtonKind::Other { title } => {
+            json!({"type": "COPY_CODE", "text": title})
+        }
     }
 }
 
@@ -140,6 +145,7 @@ mod tests {
             buttons: vec![TemplateButtonKind::QuickReply { title: "Yes".into() }],
             ttl: None,
             reference: None,
+            parts: Default::default(),
         };
         let shown = described(&template, Time(1_781_517_600_000));
         assert_eq!((&shown["variable_count"], &shown["requires_variables"]), (&json!(3), &json!(true)));

@@ -1,6 +1,9 @@
 //! The dialect of Kapso, in its own words and errors.
 
+mod graph;
 mod shapes;
+
+pub use graph::{PLATFORM, PROXY};
 
 use super::{
     Errors, GET, POST, Route, ask, at, ok,
@@ -109,6 +112,7 @@ pub static ROUTES: &[Route] = &[
         name: "kapso_execution",
         part: PART,
         summary: "How far a run has come",
+        about: "`execution_id` is the `id` or the `tracking_id` of its start.",
         answers: &[ok(Of(&ONE_EXECUTION), "")],
         errors: Errors::Dialect(execution, &ERROR),
         headers: KEY,
@@ -166,6 +170,7 @@ type Said = Vec<(u16, &'static str, Json)>;
 fn any() -> Said {
     written(vec![
         ("Invalid key", Refusal::unauthorized()),
+        ("Crowded", Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "The request body could not be read")),
         ("Slow body", Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request body could not be read")),
         ("Bad body", Refusal::new(StatusCode::BAD_REQUEST, "The body must be a JSON object")),
         ("Large body", Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large")),

@@ -161,10 +161,14 @@ pub static EXECUTION: Shape = shape(
     "KapsoExecution",
     "",
     &[
-        need("id", Text, ""),
-        need("workflow_id", Text, "The flow's name."),
+        need(
+            "id",
+            Maybe(&Text),
+            "`null`: it waits in line until the conversation is free, or has left the line without beginning.",
+        ),
+        need("workflow_id", Maybe(&Text), "The flow's name; `null` of one that never began."),
         need("status", Word(&["running", "waiting", "handoff", "ended", "failed"]), ""),
-        need("started_at", Time, ""),
+        need("started_at", Maybe(&Time), "Of one in line: since when it waits."),
         need("ended_at", Maybe(&Time), ""),
         need("tracking_id", Text, ""),
         need("current_step", Any, "Where it waits."),

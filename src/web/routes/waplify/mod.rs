@@ -143,6 +143,7 @@ type Said = Vec<(u16, &'static str, Json)>;
 fn listing() -> Said {
     written(vec![
         ("Invalid key", Refusal::Unauthorized),
+        ("Crowded", Refusal::BadBody { status: StatusCode::SERVICE_UNAVAILABLE }),
         ("Slow body", Refusal::BadBody { status: StatusCode::REQUEST_TIMEOUT }),
         ("Broken body", Refusal::BadBody { status: StatusCode::BAD_REQUEST }),
         ("Large body", Refusal::TooLarge),

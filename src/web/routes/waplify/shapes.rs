@@ -57,7 +57,7 @@ pub static TEMPLATE: Shape = shape(
         may("body_data", Map(&Any), "`{\"1\": …}` or by name: every variable of the body."),
         may("header_data", Map(&Any), "The variable of a text header."),
         may("media_url", Text, "The file of a media header."),
-        may("filename", Text, "Of a document; `untitled` unless given."),
+        may("filename", Text, "Of a document; else what its address ends in."),
         may("waba_phone_id", Text, "The number to send from: its id at the platform, or the sender's `id`."),
     ],
 );

@@ -1,0 +1,24 @@
+//! What the listener of probes and metrics answers: the same three as the public one, whole and without a key.
+
+use super::{api::probes, guard, nowhere, state::Web};
+use axum::{Router, extract::Request, middleware, response::Response, routing::get};
+use std::sync::Arc;
+use tower_service::Service as _;
+
+pub fn router(web: Arc<Web>) -> Router {
+    Router::new()
+        .route("/healthz", get(probes::healthz))
+        .route("/readyz", get(probes::readyz_whole))
+        .route("/metrics", get(probes::metrics_open))
+        .fallback(nowhere::no_such_path)
+        .method_not_allowed_fallback(nowhere::no_such_method)
+        .layer(middleware::from_fn(guard::catch))
+        .with_state(web)
+}
+
+pub async fn answer(router: &Router, request: Request) -> Response {
+    match router.clone().call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}

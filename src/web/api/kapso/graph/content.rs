@@ -1,0 +1,241 @@
+//! A message in Meta's own form becomes one of ours: what WhatsApp has and a message here cannot carry is refused, never
+//! left out.
+
+use super::{Fault, card, template};
+use crate::{
+    base::limits::{CAPTION_CHARS_MAX, NAME_CHARS_MAX, PROVIDER_ID_BYTES_MAX, TEXT_CHARS_MAX, URL_CHARS_MAX},
+    model::{
+        content::{Button, Content, Edges, FormMessage, FormStart, Location, Media, MediaKind, Row},
+        template::Template,
+    },
+};
+use serde_json::{Map, Value as Json};
+
+pub type Fields = Map<String, Json>;
+
+/// What a body with a `type` says; `templates` is the catalogue of the sender.
+pub fn content(body: &Fields, templates: &[Template]) -> Result<Content, Fault> {
+    let kind = text(body, "type", NAME_CHARS_MAX)?.unwrap_or_else(|| "text".to_owned());
+    let part = |name: &str| object(body, name);
+    match kind.as_str() {
+        "text" => Ok(Content::Text { body: needed(part("text")?, "text.body", "body", TEXT_CHARS_MAX)? }),
+        "image" | "audio" | "video" | "document" | "sticker" => {
+            let fields = part(&kind)?;
+            let media = media(fields, &kind)?;
+            let caption = match media.kind {
+                MediaKind::Audio | MediaKind::Sticker => {
+                    unsupported(fields, &["caption"], &kind)?;
+                    None
+                }
+                MediaKind::Image | MediaKind::Video | MediaKind::Document => {
+                    text(fields, "caption", CAPTION_CHARS_MAX)?
+                }
+            };
+            Ok(Content::Media { media, caption })
+        }
+        "location" => location(part("location")?),
+        "reaction" => {
+            let fields = part("reaction")?;
+            let to = needed(fields, "reaction.message_id", "message_id", PROVIDER_ID_BYTES_MAX)?;
+            Ok(Content::Reaction { to: to.as_str().into(), emoji: text(fields, "emoji", NAME_CHARS_MAX)? })
+        }
+        "contacts" => Ok(Content::ContactCards { cards: card::read(body.get("contacts"))? }),
+        "interactive" => interactive(part("interactive")?),
+        "template" => template::read(part("template")?, templates).map(Content::Template),
+        other => {
+            let known =
+                "text, image, audio, video, document, sticker, location, contacts, reaction, interactive and template";
+            Err(Fault::parameter(format!("Messages of type `{other}` are not sent from here: {known} are")))
+        }
+    }
+}
+
+/// A file by its `id` or its `link`.
+pub fn media(fields: &Fields, kind: &str) -> Result<Media, Fault> {
+    let known = serde_json::from_value::<MediaKind>(Json::from(kind)).map_err(|error| Fault::bug(&error))?;
+    let filename = text(fields, "filename", NAME_CHARS_MAX)?;
+    match (text(fields, "id", PROVIDER_ID_BYTES_MAX)?, text(fields, "link", URL_CHARS_MAX)?) {
+        (Some(id), None) => Ok(Media::uploaded(known, &id, filename)),
+        (None, Some(url)) if url.starts_with("https://") || url.starts_with("http://") => {
+            Ok(Media { kind: known, url, filename })
+        }
+        (None, Some(_)) => Err(Fault::parameter(format!("{kind}.link must begin with https://"))),
+        (_, None) => Err(Fault::parameter(format!("{kind}.id or {kind}.link is required"))),
+        (Some(_), Some(_)) => Err(Fault::parameter(format!("{kind} has an id or a link, not both"))),
+    }
+}
+
+pub fn location(fields: &Fields) -> Result<Content, Fault> {
+    let degrees = |name: &str, max: f64| {
+        let given = match fields.get(name) {
+            Some(Json::Number(number)) => number.as_f64(),
+            Some(Json::String(text)) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let why = || Fault::parameter(format!("location.{name} must be a number of degrees"));
+        given.filter(|degrees: &f64| degrees.is_finite() && degrees.abs() <= max).ok_or_else(why)
+    };
+    Ok(Content::Location(Location {
+        latitude: degrees("latitude", 90.0)?,
+        longitude: degrees("longitude", 180.0)?,
+        name: text(fields, "name", NAME_CHARS_MAX)?,
+        address: text(fields, "address", CAPTION_CHARS_MAX)?,
+    }))
+}
+
+fn interactive(fields: &Fields) -> Result<Content, Fault> {
+    let kind = needed(fields, "interactive.type", "type", NAME_CHARS_MAX)?;
+    let body = || needed(object(fields, "body")?, "interactive.body.text", "text", TEXT_CHARS_MAX);
+    let action = object(fields, "action");
+    match kind.as_str() {
+        "button" => {
+            let (media, edges) = around(fields)?;
+            let buttons = list(action?, "buttons")?.iter().map(button).collect::<Result<Vec<Button>, Fault>>()?;
+            Ok(Content::Buttons { body: body()?, buttons, media, edges })
+        }
+        "list" => {
+            let action = action?;
+            let (media, edges) = around(fields)?;
+            if media.is_some() {
+                return Err(Fault::parameter("The header of a list is a text"));
+            }
+            let button = needed(action, "interactive.action.button", "button", NAME_CHARS_MAX)?;
+            Ok(Content::List { body: body()?, button, rows: rows(action)?, edges })
+        }
+        "cta_url" => {
+            let (media, edges) = around(fields)?;
+            let parameters = object(action?, "parameters")?;
+            let title =
+                needed(parameters, "interactive.action.parameters.display_text", "display_text", NAME_CHARS_MAX)?;
+            let url = needed(parameters, "interactive.action.parameters.url", "url", URL_CHARS_MAX)?;
+            Ok(Content::Link { body: body()?, title, url, media, edges })
+        }
+        "location_request_message" => Ok(Content::PlaceRequest { body: body()? }),
+        "flow" => {
+            let (media, edges) = around(fields)?;
+            form(body()?, object(action?, "parameters")?, media, edges)
+        }
+        other => {
+            let why = format!(
+                "Interactive messages of type `{other}` are not sent from here: button, list, cta_url, location_request_message and flow are"
+            );
+            Err(Fault::parameter(why))
+        }
+    }
+}
+
+/// A WhatsApp Flow by its id or name, with what it opens.
+fn form(body: String, parameters: &Fields, media: Option<Media>, edges: Edges) -> Result<Content, Fault> {
+    let id = text(parameters, "flow_id", NAME_CHARS_MAX)?.or(text(parameters, "flow_name", NAME_CHARS_MAX)?);
+    let opens = match text(parameters, "flow_action", NAME_CHARS_MAX)?.as_deref() {
+        Some("data_exchange") => FormStart::Endpoint,
+        None | Some("navigate") => match parameters.get("flow_action_payload") {
+            None | Some(Json::Null) => FormStart::Screen { screen: None, data: Fields::new() },
+            Some(_) => {
+                let payload = object(parameters, "flow_action_payload")?;
+                let data = match payload.get("data") {
+                    None | Some(Json::Null) => Fields::new(),
+                    Some(_) => object(payload, "data")?.clone(),
+                };
+                FormStart::Screen { screen: text(payload, "screen", NAME_CHARS_MAX)?, data }
+            }
+        },
+        Some(_) => return Err(Fault::parameter("The parameter flow_action must be navigate or data_exchange")),
+    };
+    Ok(Content::Form(Box::new(FormMessage {
+        body,
+        button: needed(parameters, "interactive.action.parameters.flow_cta", "flow_cta", NAME_CHARS_MAX)?,
+        form: id.ok_or_else(|| Fault::parameter("The parameter interactive.action.parameters.flow_id is required"))?,
+        token: needed(parameters, "interactive.action.parameters.flow_token", "flow_token", PROVIDER_ID_BYTES_MAX)?,
+        opens,
+        draft: text(parameters, "mode", NAME_CHARS_MAX)?.as_deref() == Some("draft"),
+        media,
+        edges,
+    })))
+}
+
+fn button(written: &Json) -> Result<Button, Fault> {
+    let wrong = || Fault::parameter("interactive.action.buttons are objects with `type: reply` and a `reply`");
+    let reply = written.get("reply").and_then(Json::as_object).ok_or_else(wrong)?;
+    let id = needed(reply, "reply.id", "id", PROVIDER_ID_BYTES_MAX)?;
+    Ok(Button { id, title: needed(reply, "reply.title", "title", NAME_CHARS_MAX)? })
+}
+
+/// The rows of all sections. A title above them is shown by WhatsApp only where there are several: those are refused.
+fn rows(action: &Fields) -> Result<Vec<Row>, Fault> {
+    let sections = list(action, "sections")?;
+    if sections.len() > 1 {
+        return Err(Fault::parameter("A list has one section here: give all rows in it"));
+    }
+    let mut rows = Vec::new();
+    for section in sections {
+        let wrong = || Fault::parameter("interactive.action.sections are objects with `rows`");
+        for row in list(section.as_object().ok_or_else(wrong)?, "rows")? {
+            let row = row.as_object().ok_or_else(wrong)?;
+            rows.push(Row {
+                id: needed(row, "rows.id", "id", PROVIDER_ID_BYTES_MAX)?,
+                title: needed(row, "rows.title", "title", NAME_CHARS_MAX)?,
+                description: text(row, "description", NAME_CHARS_MAX)?,
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// What stands above and below: a line or a file, and a line.
+fn around(fields: &Fields) -> Result<(Option<Media>, Edges), Fault> {
+    let footer = match fields.get("footer") {
+        None | Some(Json::Null) => None,
+        Some(_) => text(object(fields, "footer")?, "text", NAME_CHARS_MAX)?,
+    };
+    let (mut file, mut line) = (None, None);
+    if fields.get("header").is_some_and(|header| !header.is_null()) {
+        let header = object(fields, "header")?;
+        match needed(header, "interactive.header.type", "type", NAME_CHARS_MAX)?.as_str() {
+            "text" => line = Some(needed(header, "interactive.header.text", "text", NAME_CHARS_MAX)?),
+            kind @ ("image" | "video" | "document") => file = Some(media(object(header, kind)?, kind)?),
+            other => return Err(Fault::parameter(format!("interactive.header.type cannot be `{other}`"))),
+        }
+    }
+    Ok((file, Edges { header: line, footer }))
+}
+
+/// The object under a name.
+pub fn object<'a>(fields: &'a Fields, name: &str) -> Result<&'a Fields, Fault> {
+    match fields.get(name) {
+        Some(Json::Object(inner)) => Ok(inner),
+        None | Some(Json::Null) => Err(Fault::parameter(format!("The parameter {name} is required"))),
+        Some(_) => Err(Fault::parameter(format!("The parameter {name} must be an object"))),
+    }
+}
+
+pub fn list<'a>(fields: &'a Fields, name: &str) -> Result<&'a [Json], Fault> {
+    match fields.get(name) {
+        Some(Json::Array(items)) if !items.is_empty() => Ok(items),
+        _ => Err(Fault::parameter(format!("The parameter {name} must be a list that is not empty"))),
+    }
+}
+
+/// A text that says something; blank is the same as not there.
+pub fn text(fields: &Fields, name: &str, chars_max: usize) -> Result<Option<String>, Fault> {
+    match fields.get(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) if text.chars().count() > chars_max => {
+            Err(Fault::parameter(format!("The parameter {name} has more than {chars_max} characters")))
+        }
+        Some(Json::String(text)) => Ok(Some(text.clone()).filter(|text| !text.trim().is_empty())),
+        Some(_) => Err(Fault::parameter(format!("The parameter {name} must be a text"))),
+    }
+}
+
+pub fn needed(fields: &Fields, path: &str, name: &str, chars_max: usize) -> Result<String, Fault> {
+    text(fields, name, chars_max)?.ok_or_else(|| Fault::parameter(format!("The parameter {path} is required")))
+}
+
+/// What a message of this kind cannot have.
+fn unsupported(fields: &Fields, names: &[&str], kind: &str) -> Result<(), Fault> {
+    match names.iter().find(|name| fields.get(**name).is_some_and(|value| !value.is_null())) {
+        Some(name) => Err(Fault::parameter(format!("A message of type {kind} has no {name}"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,115 @@
+//! The two halves of Kapso's newer API: its Meta proxy (`/meta/whatsapp/{version}/…`), which its SDK calls, and what its
+//! platform API (`/platform/v1/whatsapp/…`) tells of numbers, messages, conversations and contacts.
+
+mod card;
+mod content;
+mod fault;
+mod file;
+mod history;
+mod lists;
+mod multipart;
+mod numbers;
+mod people;
+mod send;
+mod shown;
+mod template;
+mod templates;
+
+pub use fault::Fault;
+pub use file::{bytes, delete, describe, upload};
+pub use lists::{
+    conversation, conversation_of, conversations, conversations_of, end, end_of, message, message_of, messages,
+    messages_of,
+};
+pub use numbers::{number, numbers};
+pub use people::{change, change_of, contact, contact_of, contacts, contacts_of};
+pub use send::send;
+pub use templates::{template, templates};
+
+use super::{
+    Refusal,
+    envelope::{self, Asked},
+};
+use crate::{
+    runtime::config::Sender,
+    web::{idempotency::json, state::Web},
+};
+use axum::{
+    extract::{FromRequestParts, RawPathParams, Request},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use serde_json::Value as Json;
+use std::{convert::Infallible, sync::Arc};
+
+/// What stands behind the version in an address of the proxy, and behind the noun in one of the platform API. What is
+/// no text is nothing, which nobody is called.
+pub struct Names(Vec<String>);
+
+impl Names {
+    fn get(&self, place: usize) -> &str {
+        self.0.get(place).map(String::as_str).unwrap_or_default()
+    }
+}
+
+impl Names {
+    fn last(&self) -> &str {
+        self.0.last().map(String::as_str).unwrap_or_default()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Names {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let all = RawPathParams::from_request_parts(parts, state).await;
+        let named = |all: RawPathParams| {
+            let own = all.iter().filter(|(name, _)| *name != "version");
+            own.map(|(_, value)| value.to_owned()).collect()
+        };
+        Ok(Names(all.map(named).unwrap_or_default()))
+    }
+}
+
+/// Answers a request of the proxy, whose errors are those of the Graph API.
+async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
+where
+    W: Future<Output = Result<Json, Fault>>,
+{
+    let answer = match envelope::admitted(web, request).await {
+        Ok(asked) => work(asked).await,
+        Err(refusal) => Err(Fault::from(refusal)),
+    };
+    match answer {
+        Ok(body) => json(StatusCode::OK, &body),
+        Err(fault) => fault.into_response(),
+    }
+}
+
+/// The same for the platform API, whose errors are a sentence.
+async fn told<W>(web: Arc<Web>, request: Request, work: impl FnOnce(Asked) -> W) -> Response
+where
+    W: Future<Output = Result<Json, Fault>>,
+{
+    envelope::answered(web, request, |asked| async move {
+        let body = work(asked).await.map_err(Refusal::from)?;
+        Ok(envelope::good(StatusCode::OK, &body))
+    })
+    .await
+}
+
+/// The number of this id, as its platform or the configuration knows it.
+fn number_of<'a>(asked: &'a Asked, id: &str) -> Result<&'a Sender, Fault> {
+    let own = asked.web.app.senders.all().iter().filter(|sender| asked.caller.owns(&sender.account));
+    own.into_iter().find(|sender| sender.is_called(id)).ok_or_else(|| Fault::unknown(id))
+}
+
+/// By which id clients know a number: the platform's own, else ours.
+fn called(sender: &Sender) -> String {
+    sender.platform_id().map_or_else(|| sender.id.to_string(), str::to_owned)
+}
+
+/// The id of the business account that has a number, where its platform has such accounts; else the number's own.
+fn business_of(sender: &Sender) -> String {
+    sender.business_id().map_or_else(|| sender.id.to_string(), str::to_owned)
+}

@@ -1,0 +1,168 @@
+//! `POST /forms/{sender_id}`: an open form (a WhatsApp Flow) asks for its next screen, and a flow answers.
+//!
+//! developers.facebook.com/docs/whatsapp/flows/guides/implementingyourflowendpoint
+
+use super::{body, problem::Problem, state::Web, webhooks};
+use crate::{
+    base::{
+        ids::{ConversationId, SenderId},
+        limits::FORM_BODY_BYTES_MAX,
+    },
+    channel::{
+        HeaderMap,
+        meta::sealed::Opened,
+        signature::{Claimed, Key},
+    },
+    flow::sentences::Phrase,
+    model::{
+        form::{self, FormAnswer, FormAsked},
+        value::Value,
+    },
+    runtime::config::{Access, Sender},
+    store::conversation,
+};
+use axum::{
+    extract::{ConnectInfo, Path, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// What Meta's client does: it fetches our public key again and repeats the request.
+const KEY_CHANGED: u16 = 421;
+/// It says that the form leads nowhere any more and closes its button.
+const TOKEN_OVER: u16 = 427;
+/// It shows an error of its own, as behind `NOT_SIGNED`.
+const FAILED: u16 = 502;
+const NOT_SIGNED: u16 = 432;
+
+const SIGNATURE: &str = "x-hub-signature-256";
+const METRIC: &str = "forms";
+/// So much of the client's word for an error stands in the log.
+const CODE_CHARS_MAX: usize = 64;
+
+pub async fn take(
+    State(web): State<Arc<Web>>,
+    Path(sender): Path<String>,
+    ConnectInfo(super::listen::Peer(peer)): ConnectInfo<super::listen::Peer>,
+    request: Request,
+) -> Response {
+    let sender = sender.parse().ok().and_then(|id| web.app.config.sender(SenderId(id)));
+    let Some(sender) = sender else { return Problem::not_found("There is no such sender.").into_response() };
+    let (parts, body) = request.into_parts();
+    let bytes = match body::read(body, FORM_BODY_BYTES_MAX).await {
+        Ok(bytes) => bytes,
+        Err(bad) => {
+            web.app.metrics.webhook(METRIC, bad.as_str());
+            let mut response = bad.problem(FORM_BODY_BYTES_MAX).into_response();
+            // Of a body that was not read to its end the connection cannot be used again.
+            response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+            return response;
+        }
+    };
+    match &sender.access {
+        Access::Meta(meta) if !meta.form_keys.is_empty() => {
+            let claimed = parts.headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).and_then(Claimed::parse);
+            let signed = claimed.is_some_and(|claimed| {
+                meta.app_secrets.iter().any(|secret| Key::new(secret.clone()).verifies(&bytes, &claimed))
+            });
+            if !signed {
+                web.app.metrics.webhook(METRIC, "unauthorized");
+                return plain(NOT_SIGNED, "The signature does not match the body.".into());
+            }
+            let Some(opened) = meta.form_keys.iter().find_map(|key| key.open(&bytes).ok()) else {
+                web.app.metrics.webhook(METRIC, "not_opened");
+                tracing::warn!(sender.id = %sender.id, "A form of sender {} is sealed for another key", sender.id);
+                return plain(KEY_CHANGED, "This is sealed for another key.".into());
+            };
+            sealed(answer(&web, sender, &opened.request).await, &opened)
+        }
+        Access::Sandbox => match sandbox(&web, sender.id, peer, &parts.headers).await {
+            true => open(answer(&web, sender, &serde_json::from_slice(&bytes).unwrap_or_default()).await),
+            false => Problem::unauthorized().into_response(),
+        },
+        _ => Problem::not_found("This sender has no `form_key`.").into_response(),
+    }
+}
+
+async fn sandbox(web: &Web, sender: SenderId, peer: std::net::SocketAddr, headers: &HeaderMap) -> bool {
+    Box::pin(webhooks::sandbox_user(web, Some(sender), peer, headers)).await.is_some()
+}
+
+/// What the form gets: an answer, or a status with what is said beside it.
+type Answered = Result<Json, (u16, Json)>;
+
+fn sealed(answered: Answered, opened: &Opened) -> Response {
+    match answered {
+        Ok(answer) => plain(200, opened.seal(&answer)),
+        Err((status, answer)) => plain(status, opened.seal(&answer)),
+    }
+}
+
+/// For the sandbox: the same as it is.
+fn open(answered: Answered) -> Response {
+    let (status, answer) = answered.map_or_else(|refused| refused, |answer| (200, answer));
+    plain(status, answer.to_string())
+}
+
+fn plain(status: u16, body: String) -> Response {
+    let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (status_of(status), text, body).into_response()
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+async fn answer(web: &Web, sender: &Sender, request: &Json) -> Answered {
+    let text = |key: &str| request.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+    if text("action") == "ping" {
+        web.app.metrics.webhook(METRIC, "ping");
+        return Ok(json!({"data": {"status": "active"}}));
+    }
+    let data = request.get("data").cloned().unwrap_or_default();
+    if let Some(error) = data.get("error") {
+        // The client tells what it could not do with our last answer. Its words may quote what somebody typed.
+        let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ');
+        let code: String = error.as_str().unwrap_or_default().chars().filter(plain).take(CODE_CHARS_MAX).collect();
+        web.app.metrics.webhook(METRIC, "client_error");
+        tracing::warn!(sender.id = %sender.id, error.code = code, "A form of sender {} could not go on: {code}", sender.id);
+        return Ok(json!({"data": {"acknowledged": true}}));
+    }
+    let asked = FormAsked {
+        id: web.app.store.next_id(),
+        token: text("flow_token"),
+        action: text("action"),
+        screen: text("screen"),
+        data: Value::from_json(&data),
+    };
+    let over = || {
+        let live = web.app.live.get();
+        let set = &live.set;
+        let words = set.phrase(sender.language.as_deref().unwrap_or(&set.bot.language), Phrase::FormOver).to_owned();
+        (TOKEN_OVER, json!({"error_msg": words}))
+    };
+    let Some((conversation, _)) = form::read_token(&asked.token) else { return Err(over()) };
+    let found = match conversation::find(&web.app.store, ConversationId(conversation)).await {
+        Ok(found) => found.filter(|found| found.sender_id == sender.id),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "A form could not be answered");
+            return Err((FAILED, json!({})));
+        }
+    };
+    let Some(found) = found else { return Err(over()) };
+    let told = web.app.ask_form(found.contact_id, found.id, asked.clone()).await;
+    match told {
+        Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).map_err(|why| {
+            web.app.metrics.webhook(METRIC, "unusable");
+            tracing::warn!(conversation.id = %found.id, "A form got no screen: {why}");
+            (FAILED, json!({}))
+        }),
+        Some(FormAnswer::Gone) => Err(over()),
+        Some(FormAnswer::Failed) | None => {
+            web.app.metrics.webhook(METRIC, if told.is_none() { "late" } else { "failed" });
+            Err((FAILED, json!({})))
+        }
+    }
+}

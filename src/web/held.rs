@@ -1,0 +1,171 @@
+//! The bytes of bodies that are held at once, over all requests: beyond that a body is refused instead of kept.
+//!
+//! Small bodies, as nearly all webhooks are, are held without being counted: four thousand connections may have one each.
+//! So who fills the room with large ones that never end keeps out large ones alone, and for `BODY_READ_TIMEOUT`.
+
+use crate::base::limits::{BODIES_HELD_BYTES_MAX, BODY_FREE_BYTES, FILES_HELD_BYTES_MAX, WEBHOOK_BODY_BYTES_MAX};
+use axum::{
+    BoxError,
+    body::{Bytes, HttpBody},
+};
+use hyper::body::{Frame, SizeHint};
+use std::{
+    error::Error,
+    fmt,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
+
+/// Room for bodies: one for files that are uploaded with a key, one for everything else.
+#[derive(Debug)]
+pub struct Room {
+    files: Arc<AtomicUsize>,
+    others: Arc<AtomicUsize>,
+}
+
+/// What one request holds, until it has its answer.
+#[derive(Debug)]
+pub struct Held {
+    left: Arc<AtomicUsize>,
+    bytes: AtomicUsize,
+    /// More than this of one body is thrown away as soon as it is read.
+    bytes_max: usize,
+}
+
+/// A body that is counted while it is read.
+pub struct Counted<B> {
+    inner: B,
+    held: Arc<Held>,
+}
+
+/// There is no room for so many bytes more of it: they are thrown away.
+#[derive(Debug)]
+struct Crowded(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Room {
+            files: Arc::new(AtomicUsize::new(FILES_HELD_BYTES_MAX)),
+            others: Arc::new(AtomicUsize::new(BODIES_HELD_BYTES_MAX)),
+        }
+    }
+}
+
+impl Room {
+    /// For the body of a request to `path`; `None`: it is as small as is not counted.
+    pub fn hold(&self, path: &str, size: &SizeHint) -> Option<Arc<Held>> {
+        if size.upper().is_some_and(|bytes| bytes <= BODY_FREE_BYTES as u64) {
+            return None;
+        }
+        let (left, bytes_max) = match path {
+            "/v1/media" => (&self.files, FILES_HELD_BYTES_MAX),
+            _ => (&self.others, WEBHOOK_BODY_BYTES_MAX),
+        };
+        Some(Arc::new(Held { left: Arc::clone(left), bytes: AtomicUsize::new(0), bytes_max }))
+    }
+}
+
+impl Held {
+    /// False: there is no room for so many more.
+    fn grow(&self, bytes: usize) -> bool {
+        let before = self.bytes.load(Ordering::Relaxed);
+        let more = bytes.min(self.bytes_max.saturating_sub(before));
+        let took = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(more));
+        if took.is_ok() {
+            self.bytes.fetch_add(more, Ordering::Relaxed);
+        }
+        took.is_ok()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.left.fetch_add(*self.bytes.get_mut(), Ordering::Relaxed);
+    }
+}
+
+impl<B> Counted<B> {
+    pub fn new(inner: B, held: Arc<Held>) -> Self {
+        Counted { inner, held }
+    }
+}
+
+/// How many bytes of a body were thrown away because there was no room for them; `None`: it failed otherwise.
+pub fn crowded_out(error: &(dyn Error + 'static)) -> Option<usize> {
+    error.downcast_ref().map(|Crowded(bytes)| *bytes).or_else(|| error.source().and_then(crowded_out))
+}
+
+impl<B> HttpBody for Counted<B>
+where
+    B: HttpBody<Data = Bytes, Error = BoxError> + Unpin,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.get_mut();
+        let frame = ready!(Pin::new(&mut this.inner).poll_frame(cx));
+        let bytes = match &frame {
+            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+            Some(Err(_)) | None => 0,
+        };
+        Poll::Ready(if bytes > 0 && !this.held.grow(bytes) { Some(Err(Crowded(bytes).into())) } else { frame })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl fmt::Display for Crowded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("too many bodies are being read")
+    }
+}
+
+impl Error for Crowded {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hold(room: &Room, path: &str) -> Arc<Held> {
+        room.hold(path, &SizeHint::default()).unwrap()
+    }
+
+    #[test]
+    fn bodies_at_the_limit_are_held_and_one_byte_more_is_not() {
+        let room = Room::default();
+        let full: Vec<_> =
+            (0..BODIES_HELD_BYTES_MAX / WEBHOOK_BODY_BYTES_MAX).map(|_| hold(&room, "/webhooks/meta")).collect();
+        assert!(full.iter().all(|held| held.grow(WEBHOOK_BODY_BYTES_MAX)));
+        let last = hold(&room, "/webhooks/meta");
+        assert!(last.grow(BODIES_HELD_BYTES_MAX % WEBHOOK_BODY_BYTES_MAX));
+        assert!(!last.grow(1) && !hold(&room, "/v1/messages").grow(1));
+        assert!(hold(&room, "/v1/media").grow(1), "files have room of their own");
+        drop(full);
+        assert!(last.grow(1));
+        drop(last);
+        assert_eq!(room.others.load(Ordering::Relaxed), BODIES_HELD_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_small_body_needs_no_room_and_what_is_thrown_away_takes_none() {
+        let room = Room::default();
+        assert!(room.hold("/webhooks/meta", &SizeHint::with_exact(BODY_FREE_BYTES as u64)).is_none());
+        assert!(room.hold("/webhooks/meta", &SizeHint::with_exact(BODY_FREE_BYTES as u64 + 1)).is_some());
+        let one = hold(&room, "/webhooks/meta");
+        for _ in 0..10 {
+            assert!(one.grow(WEBHOOK_BODY_BYTES_MAX));
+        }
+        assert_eq!(room.others.load(Ordering::Relaxed), BODIES_HELD_BYTES_MAX - WEBHOOK_BODY_BYTES_MAX);
+    }
+}

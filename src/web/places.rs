@@ -1,0 +1,80 @@
+//! Places of something scarce, so many for each account: one that takes all of its own leaves those of others alone.
+
+use super::auth::Caller;
+use crate::base::ids::AccountName;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// `None`: the operator, or whoever belongs to no account.
+type Whose = Option<AccountName>;
+
+#[derive(Debug)]
+pub struct Places {
+    max: usize,
+    taken: Arc<Mutex<HashMap<Whose, usize>>>,
+}
+
+/// Kept for as long as what it is for.
+#[derive(Debug)]
+pub struct Place {
+    whose: Whose,
+    taken: Arc<Mutex<HashMap<Whose, usize>>>,
+}
+
+impl Places {
+    /// So many for each account.
+    pub fn new(max: usize) -> Self {
+        Places { max, taken: Arc::default() }
+    }
+
+    /// `None`: all of this account's are taken.
+    pub fn take(&self, whose: Option<&AccountName>) -> Option<Place> {
+        let whose = whose.cloned();
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(whose.clone()).or_default();
+        if *count >= self.max {
+            return None;
+        }
+        *count += 1;
+        Some(Place { whose, taken: Arc::clone(&self.taken) })
+    }
+
+    pub fn take_for(&self, caller: &Caller) -> Option<Place> {
+        match caller {
+            Caller::Account(account) => self.take(Some(account)),
+            Caller::Operator => self.take(None),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.whose) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.whose);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_at_its_limit_takes_nothing_from_others() {
+        let (places, acme, other) = (Places::new(2), AccountName::from("acme"), AccountName::from("other"));
+        let first = places.take(Some(&acme));
+        let second = places.take(Some(&acme));
+        assert!(first.is_some() && second.is_some() && places.take(Some(&acme)).is_none());
+        assert!(places.take(Some(&other)).is_some() && places.take(None).is_some());
+        drop(first);
+        assert!(places.take(Some(&acme)).is_some());
+        drop(second);
+        assert!(places.taken.lock().unwrap().is_empty(), "who has none is forgotten");
+    }
+}

@@ -1,0 +1,78 @@
+//! Kapso's Meta proxy and its platform API, as its SDK and its newer clients call them.
+
+mod platform;
+mod proxy;
+mod queries;
+mod shapes;
+
+pub use platform::PLATFORM;
+pub use proxy::PROXY;
+
+use crate::web::api::kapso::graph::Fault;
+use axum::http::StatusCode;
+use serde_json::Value as Json;
+
+type Told = Vec<(u16, &'static str, Json)>;
+
+/// What any request of the proxy may be answered.
+fn graph() -> Told {
+    let all = [
+        ("Invalid key", Fault::new(StatusCode::UNAUTHORIZED, (190, "Invalid API key"), "Invalid API key")),
+        ("Invalid", Fault::parameter("The parameter messaging_product must be whatsapp")),
+        ("Not found", Fault::unknown("1")),
+        (
+            "Slow body",
+            Fault::new(StatusCode::REQUEST_TIMEOUT, (100, "Invalid parameter"), "The request body could not be read"),
+        ),
+        (
+            "Large body",
+            Fault::new(StatusCode::PAYLOAD_TOO_LARGE, (100, "Invalid parameter"), "The request body is too large"),
+        ),
+        (
+            "Crowded",
+            Fault::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                (100, "Invalid parameter"),
+                "Too many large bodies are being read",
+            ),
+        ),
+        ("Server error", Fault::internal()),
+    ];
+    written(all.to_vec())
+}
+
+/// And one that sends.
+fn sending() -> Told {
+    use crate::web::api::sending::{KeyFault, Refused, Shut};
+    let closed = Shut { window: Default::default(), last_inbound_at: None };
+    let more = [
+        ("Window closed", Refused::Closed(closed).into()),
+        ("No balance", Refused::NoBalance.into()),
+        ("Opted out", Refused::OptedOut.into()),
+        ("Offline", Refused::Offline.into()),
+        ("Rate limit", Refused::Limited { why: "Too many messages".into() }.into()),
+        ("Key being used", Refused::Key(KeyFault::Busy).into()),
+        ("Key used", Refused::Key(KeyFault::OtherBody).into()),
+        (
+            "Platform",
+            Fault::new(StatusCode::BAD_GATEWAY, (131_016, "Service unavailable"), "The platform does not answer"),
+        ),
+    ];
+    let mut all = graph();
+    all.extend(written(more.to_vec()));
+    all
+}
+
+fn written(all: Vec<(&'static str, Fault)>) -> Told {
+    all.into_iter().map(|(name, fault)| (fault.status.as_u16(), name, fault.body())).collect()
+}
+
+/// What any request of the platform API may be answered.
+fn platform() -> Told {
+    let mut all = super::any();
+    all.extend(super::written(vec![
+        ("Not found", super::Refusal::not_found("Conversation")),
+        ("Invalid", super::Refusal::invalid("The parameter limit must be between 1 and 100")),
+    ]));
+    all
+}

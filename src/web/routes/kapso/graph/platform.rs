@@ -1,0 +1,142 @@
+//! The platform API.
+
+use super::{
+    super::{ERROR, KEY},
+    platform,
+    queries::{CONTACT_QUERY, MESSAGE_QUERY_OF_ALL, NUMBER_ID, TALK_QUERY},
+    shapes::{
+        CONTACTS, CONVERSATIONS, EDIT, END, MESSAGES, NUMBERS, ONE_CONTACT, ONE_CONVERSATION, ONE_MESSAGE, ONE_NUMBER,
+    },
+};
+use crate::web::{
+    api::kapso::graph as api,
+    routes::{
+        Errors, GET, POST, Route, Verb, ask, ok,
+        shape::{
+            Type::{Of, Text, Whole},
+            may,
+        },
+        tell,
+    },
+};
+use axum::routing::{get, patch};
+
+const PART: &str = "Kapso's platform";
+
+const PLATFORM_GET: Route = Route { part: PART, errors: Errors::Dialect(platform, &ERROR), headers: KEY, ..GET };
+
+pub static PLATFORM: &[Route] = &[
+    Route {
+        path: "/platform/v1/whatsapp/phone_numbers",
+        name: "kapso_numbers",
+        summary: "The numbers of a key",
+        query: &[
+            may("page", Whole, "From 1."),
+            may("per_page", Whole, "1 to 100; 20 unless given."),
+            NUMBER_ID,
+            may("business_account_id", Text, ""),
+            may("customer_id", Text, "Nobody has one here."),
+        ],
+        answers: &[ok(Of(&NUMBERS), "")],
+        example: ask("/platform/v1/whatsapp/phone_numbers?phone_number_id=106"),
+        take: || get(api::numbers),
+        ..PLATFORM_GET
+    },
+    Route {
+        path: "/platform/v1/whatsapp/phone_numbers/{phone_number_id}",
+        name: "kapso_number",
+        summary: "One number",
+        answers: &[ok(Of(&ONE_NUMBER), "")],
+        example: ask("/platform/v1/whatsapp/phone_numbers/106"),
+        take: || get(api::number),
+        ..PLATFORM_GET
+    },
+    Route {
+        path: "/platform/v1/whatsapp/messages",
+        name: "kapso_messages",
+        summary: "Messages of all numbers of a key, newest first",
+        query: MESSAGE_QUERY_OF_ALL,
+        answers: &[ok(Of(&MESSAGES), "")],
+        example: ask("/platform/v1/whatsapp/messages?phone_number=34600111222&limit=1"),
+        take: || get(api::messages_of),
+        ..PLATFORM_GET
+    },
+    Route {
+        path: "/platform/v1/whatsapp/messages/{message_id}",
+        name: "kapso_message",
+        summary: "One message",
+        answers: &[ok(Of(&ONE_MESSAGE), "")],
+        example: ask("/platform/v1/whatsapp/messages/$message"),
+        take: || get(api::message_of),
+        ..PLATFORM_GET
+    },
+    Route {
+        path: "/platform/v1/whatsapp/conversations",
+        name: "kapso_conversations",
+        summary: "Conversations of all numbers of a key",
+        query: TALK_QUERY,
+        answers: &[ok(Of(&CONVERSATIONS), "")],
+        example: ask("/platform/v1/whatsapp/conversations?limit=1"),
+        take: || get(api::conversations_of),
+        ..PLATFORM_GET
+    },
+    Route {
+        path: "/platform/v1/whatsapp/conversations/{conversation_id}",
+        name: "kapso_conversation",
+        summary: "One conversation",
+        answers: &[ok(Of(&ONE_CONVERSATION), "")],
+        example: ask("/platform/v1/whatsapp/conversations/$conversation"),
+        take: || get(api::conversation_of),
+        ..PLATFORM_GET
+    },
+    Route {
+        verb: Verb::Patch,
+        path: "/platform/v1/whatsapp/conversations/{conversation_id}",
+        name: "kapso_end_conversation",
+        part: PART,
+        summary: "Close a conversation",
+        body: Some(Of(&END)),
+        answers: &[ok(Of(&ONE_CONVERSATION), "")],
+        errors: Errors::Dialect(platform, &ERROR),
+        headers: KEY,
+        example: tell(
+            "/platform/v1/whatsapp/conversations/$conversation",
+            r#"{"whatsapp_conversation": {"status": "ended"}}"#,
+        ),
+        take: || patch(api::end_of),
+        ..POST
+    },
+    Route {
+        path: "/platform/v1/whatsapp/contacts",
+        name: "kapso_contacts",
+        summary: "Contacts, newest first",
+        query: CONTACT_QUERY,
+        answers: &[ok(Of(&CONTACTS), "")],
+        example: ask("/platform/v1/whatsapp/contacts?wa_id=34600111222"),
+        take: || get(api::contacts_of),
+        ..PLATFORM_GET
+    },
+    Route {
+        path: "/platform/v1/whatsapp/contacts/{identifier}",
+        name: "kapso_contact",
+        summary: "One contact, by number or id",
+        answers: &[ok(Of(&ONE_CONTACT), "")],
+        example: ask("/platform/v1/whatsapp/contacts/$contact"),
+        take: || get(api::contact_of),
+        ..PLATFORM_GET
+    },
+    Route {
+        verb: Verb::Patch,
+        path: "/platform/v1/whatsapp/contacts/{identifier}",
+        name: "kapso_change_contact",
+        part: PART,
+        summary: "Change the name, the tags and the fields of a contact",
+        body: Some(Of(&EDIT)),
+        answers: &[ok(Of(&ONE_CONTACT), "")],
+        errors: Errors::Dialect(platform, &ERROR),
+        headers: KEY,
+        example: tell("/platform/v1/whatsapp/contacts/$contact", r#"{"contact": {"profile_name": "Ana López"}}"#),
+        take: || patch(api::change_of),
+        ..POST
+    },
+];
