@@ -13,7 +13,7 @@
 //! | [`channel`] | messaging platforms behind [`channel::Provider`], and the one guarded way out to the network |
 //! | [`store`] | durable state on SQLite or Postgres: a file per table, one writer with group commit |
 //! | [`runtime`] | where those three meet: recording, lanes, turns, sends, timers, schedules, recovery, reload |
-//! | [`web`] | webhooks, our API and those of three other products, probes; router, `/openapi.json` and reference come from the list in `web/routes` |
+//! | [`web`] | webhooks, our API and those of three other products; probes and metrics at a listener of their own; router, `/openapi.json` and reference come from the list in `web/routes` |
 //! | [`cli`] | a file per command; `serve` is one of them; what `new` writes lies in `starter/` |
 //!
 //! The daemon, `chat`, authors' tests and the simulator all start a [`runtime::app::App`] from a
@@ -33,8 +33,8 @@
 //!    goes live; the last good one stays.
 //! 7. Whatever comes from outside has a limit with a name in [`base::limits`].
 //! 8. One item of a batch stops no other: it becomes a dead letter with its reason and can be replayed.
-//! 9. No text, phone number or secret in a log line. A secret in a flow is a mark until the HTTP client
-//!    puts the value in, so no row, trace or error holds one.
+//! 9. No text, phone number or secret in a log line. A secret in a flow is a value of its own kind,
+//!    known by its name, until the HTTP client puts it in: no row, trace or error holds one, and no text becomes one.
 //! 10. An item of a webhook counts only for a sender whose own secret verified the body.
 //! 11. Once a hard opt-out word is answered with 200, the stop is in force: it is in the same commit as
 //!     the message, and a send looks for it once more just before the wire.
@@ -56,7 +56,8 @@
 //!    turns effects into rows. The first message, if it may leave at once, is decided here (`decide.rs`) and
 //!    written as `sending`. Session, messages, trace and the mark *handled* are one write-set, one commit:
 //!    after it a crash repeats nothing, before it a restart takes the message again.
-//! 7. `runtime/sender.rs` performs the send outside of the lane, through `Provider::send`; a file out of the bot's own
+//! 7. `runtime/sender.rs` performs the send outside of the lane, through `Provider::send` (`runtime/breaker.rs` remembers
+//!    whether the platform answers; while it does not, one message at a time tries); a file out of the bot's own
 //!    folder is given to the platform before, once, by `runtime/attach.rs`. The outcome comes back into the lane as
 //!    work: the provider's id, or a `SendError` sorted by what to do next.
 //! 8. `runtime/dispatch.rs` goes on with what else is queued, in order: each message is decided anew, its
@@ -68,6 +69,8 @@
 //! like any other, and at the moment of sending a closed window makes its template out of its message.
 //! After a start `runtime/recovery.rs` puts unfinished rows back into the lanes. A lane that could not store a message,
 //! or whose line was full, is *behind*: it reads its messages back, oldest first, before it takes anything newer.
+//! While the database takes nothing (`store/away.rs`) whoever brings something hears so at once, and what nobody would
+//! bring again, a provider's answer above all, waits in `runtime/undone.rs`: it is done before anything newer, too.
 //!
 //! # Where to add what
 //!

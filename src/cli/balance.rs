@@ -1,8 +1,8 @@
 //! `transom balance show|add`: what accounts have left for messages.
 
 use super::{
-    Failure, Outcome,
-    place::{self, At, read_only, running},
+    Failure, Outcome, out,
+    place::{self, At, read_only},
     table,
 };
 use crate::{
@@ -47,7 +47,8 @@ async fn show(config: &Config, wanted: Option<&str>) -> Outcome {
         place::account(config, wanted)?;
     }
     if config.prices.is_empty() {
-        println!("There are no `prices` in the configuration, so nothing is used up.");
+        let none = || println!("There are no `prices` in the configuration, so nothing is used up.");
+        out::either(|| json!([]), none);
         return Ok(());
     }
     let store = read_only(config).await?;
@@ -65,12 +66,17 @@ async fn show(config: &Config, wanted: Option<&str>) -> Outcome {
         rows.push(std::iter::once(account.name.to_string()).chain(amounts.map(shown)).collect());
     }
     store.close().await;
+    let headings = ["account", "available", "opening", "topped up", "settled", "reserved"];
+    if out::is_json() {
+        let mut all = out::rows(&headings, &rows);
+        for row in all.as_array_mut().into_iter().flatten() {
+            row["currency"] = config.prices.currency.clone().into();
+        }
+        out::document(&all);
+        return Ok(());
+    }
     println!("In {}:", config.prices.currency);
-    table::print(
-        &["account", "available", "opening", "topped up", "settled", "reserved"],
-        &rows,
-        "There are no accounts.",
-    );
+    table::print(&headings, &rows, "There are no accounts.");
     Ok(())
 }
 
@@ -79,15 +85,14 @@ async fn add(config: &Config, text: &str, account: Option<&str>, note: &str) -> 
     let units = amount(digits).filter(|units| *units > 0);
     let units = units.ok_or_else(|| Failure::Usage(format!("`{text}` is no amount; write it like `50.00`")))?;
     place::account(config, account)?;
-    let Some(api) = running(config).await else {
-        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`, then add".into()));
-    };
+    let api = place::daemon(config, "it would not know of what is added behind its back").await?;
     let mut body = json!({"amount": sign * units, "account": account});
     if !note.is_empty() {
         body["note"] = note.into();
     }
     let now = api.post("/v1/balance/top-ups", &body).await?.ok()?;
     let left = now["shown"].as_str().unwrap_or_default();
-    println!("{}: {left} {} available", now["account"].as_str().unwrap_or_default(), config.prices.currency);
+    let account = now["account"].as_str().unwrap_or_default();
+    out::either(|| now.clone(), || println!("{account}: {left} {} available", config.prices.currency));
     Ok(())
 }

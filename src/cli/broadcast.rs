@@ -4,13 +4,17 @@ use super::{
     Failure, Outcome,
     bars::{self, Bar, Tone},
     call::Api,
+    out,
     paint::Paint,
-    place::{At, running},
+    place::{At, daemon, read_only},
     show, table,
 };
 use crate::{
     base::{counted::counted_as, time::Time},
     model::event::Reason,
+    runtime::config::Config,
+    store::broadcast,
+    web::api::broadcasts::{described, with_report},
 };
 use serde_json::{Map, Value as Json, json};
 use std::{
@@ -19,6 +23,9 @@ use std::{
 };
 
 pub type Args = At<What>;
+
+/// How many of the newest are listed.
+const LISTED: i64 = 100;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
@@ -70,13 +77,16 @@ pub struct New {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    let Some(api) = running(&config).await else {
-        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`".into()));
-    };
+    // To look at them the database is enough.
+    match args.what {
+        What::List => return list(&config).await,
+        What::Show { id } => return tell(&shown(&config, id).await?),
+        What::New(_) | What::Pause { .. } | What::Resume { .. } | What::Stop { .. } => {}
+    }
+    let api = daemon(&config, "it is what plans and sends broadcasts").await?;
     match args.what {
         What::New(new) => start(&api, *new).await,
-        What::List => list(&api).await,
-        What::Show { id } => tell(&api.get(&format!("/v1/broadcasts/{id}")).await?.ok()?),
+        What::List | What::Show { .. } => Ok(()),
         What::Pause { id } => turn(&api, id, "pause").await,
         What::Resume { id } => turn(&api, id, "resume").await,
         What::Stop { id } => turn(&api, id, "stop").await,
@@ -92,11 +102,13 @@ async fn start(api: &Api, new: New) -> Outcome {
     }
     let (id, people) = (whole(&draft, "id"), whole(&draft, "people"));
     let paint = Paint::stdout();
-    if people > 0 {
+    if people > 0 && !out::is_json() {
         forecast(&draft["forecast"], paint).iter().for_each(|line| println!("{line}"));
     }
     if new.dry_run && people > 0 {
-        return turn_quietly(api, id).await;
+        turn_quietly(api, id).await?;
+        out::either(|| draft.clone(), || ());
+        return Ok(());
     }
     if people == 0 {
         turn_quietly(api, id).await?;
@@ -104,7 +116,7 @@ async fn start(api: &Api, new: New) -> Outcome {
     }
     let said = match new.yes {
         Some(said) => said,
-        None if std::io::stdin().is_terminal() => {
+        None if std::io::stdin().is_terminal() && !out::is_json() => {
             print!("\nType the number of people to start it, anything else to leave it: ");
             let _ = std::io::stdout().flush();
             let mut line = String::new();
@@ -131,10 +143,11 @@ async fn start(api: &Api, new: New) -> Outcome {
     if !answer.status.is_success() {
         turn_quietly(api, id).await?;
     }
-    answer.ok()?;
-    println!(
+    let now = answer.ok()?;
+    let words = format!(
         "Broadcast {id} runs. How far it is: `transom broadcast show {id}`; to end it: `transom broadcast stop {id}`."
     );
+    out::either(|| now, || println!("{words}"));
     Ok(())
 }
 
@@ -148,15 +161,32 @@ async fn turn(api: &Api, id: i64, what: &str) -> Outcome {
     tell(&now)
 }
 
-async fn list(api: &Api) -> Outcome {
-    let page = api.get("/v1/broadcasts?limit=100").await?.ok()?;
-    let rows: Vec<Vec<String>> = page["data"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default()
+async fn shown(config: &Config, id: i64) -> Result<Json, Failure> {
+    let store = read_only(config).await?;
+    let row = broadcast::find(&store, id).await.map_err(Failure::failed);
+    let shown = match row {
+        Ok(Some(row)) => with_report(&store, &row, &config.prices.currency).await.map_err(Failure::failed),
+        Ok(None) => Err(Failure::Failed(format!("there is no broadcast {id}"))),
+        Err(failure) => Err(failure),
+    };
+    store.close().await;
+    shown
+}
+
+async fn list(config: &Config) -> Outcome {
+    let store = read_only(config).await?;
+    let all = broadcast::page(&store, None, i64::MAX, LISTED).await;
+    store.close().await;
+    let all: Vec<Json> = all.map_err(Failure::failed)?.iter().map(described).collect();
+    // A draft that nobody started is none.
+    let all: Vec<Json> =
+        all.into_iter().filter(|row| row["state"] != "stopped" || row["started_at"].is_string()).collect();
+    if out::is_json() {
+        out::document(&json!(all));
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = all
         .iter()
-        // A draft that nobody started is none.
-        .filter(|row| row["state"] != "stopped" || row["started_at"].is_string())
         .map(|row| {
             let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
             let local = Some(text("local").replace('T', " ")).filter(|at| !at.is_empty());
@@ -177,6 +207,10 @@ async fn list(api: &Api) -> Outcome {
 }
 
 fn tell(row: &Json) -> Outcome {
+    if out::is_json() {
+        out::document(row);
+        return Ok(());
+    }
     let paint = Paint::stdout();
     let text = |name: &str| row[name].as_str().unwrap_or_default();
     let stands = stands(text("state"), whole(&row["report"], "waiting"));

@@ -43,9 +43,11 @@ pub struct Args {
     name: String,
 }
 
-const COMMANDS: [(&str, &str); 18] = [
+const COMMANDS: [(&str, &str); 20] = [
     ("/tap 1", "tap a button of the last message that has some: its number or title"),
     ("/location 40.4 -3.7", "send a place"),
+    ("/form {day: 2026-11-27}", "send the form back that the bot sent last, filled in"),
+    ("/screen DAY {people: 2}", "the form asks for the screen behind this one; `/screen` opens it"),
     ("/advance 25h", "let time pass; everything that falls due happens"),
     ("/next", "let time pass until something happens"),
     ("/vars", "the variables of the runs, and what is known of you"),
@@ -180,6 +182,8 @@ impl Chat {
             "untag" => self.tag(rest, false).await?,
             "consent" => self.consent(rest).await?,
             "event" => self.event(rest).await?,
+            "form" => self.form(rest).await?,
+            "screen" => self.screen(rest).await?,
             "webhook" => self.webhook(rest).await?,
             "api" => self.start(rest).await?,
             "person" => self.person(rest).await?,

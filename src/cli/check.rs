@@ -1,6 +1,6 @@
 //! `transom check`: every finding in the files of a bot, the way rustc prints them; repairs; the look again.
 
-use super::{Failure, Outcome, findings, paint::Paint, place};
+use super::{Failure, Outcome, findings, out, paint::Paint, place};
 use crate::{
     base::{
         counted::counted,
@@ -67,6 +67,9 @@ struct Beside<'a> {
 }
 
 pub async fn run(mut args: Args) -> Outcome {
+    if out::is_json() {
+        args.format = findings::Format::Json;
+    }
     if let Some(bot) = args.bot.take() {
         args.path = bot;
     }

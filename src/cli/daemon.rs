@@ -13,6 +13,9 @@ use std::{
 #[derive(Serialize, Deserialize)]
 pub struct DaemonFile {
     pub address: String,
+    /// Where its probes and metrics are.
+    #[serde(default)]
+    admin: String,
     token: String,
     pub pid: u32,
 }
@@ -21,12 +24,12 @@ const NAME: &str = "daemon.json";
 const TOKEN_BYTES: usize = 32;
 
 impl DaemonFile {
-    /// For a daemon that listens at `address`.
-    pub fn new(address: String) -> io::Result<Self> {
+    /// For a daemon that listens at `address`, with its probes at `admin`.
+    pub fn new(address: String, admin: String) -> io::Result<Self> {
         let mut random = [0_u8; TOKEN_BYTES];
         getrandom::fill(&mut random).map_err(|error| io::Error::other(format!("no randomness: {error}")))?;
         let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(DaemonFile { address, token, pid: std::process::id() })
+        Ok(DaemonFile { address, admin, token, pid: std::process::id() })
     }
 
     pub fn token(&self) -> Secret {
@@ -35,7 +38,12 @@ impl DaemonFile {
 
     /// Where a command on this machine reaches the daemon: one that listens everywhere listens here, too.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:"))
+        here(&self.address)
+    }
+
+    /// The same for its probes; a daemon that says no other address has them where it listens.
+    pub fn admin_url(&self) -> String {
+        if self.admin.is_empty() { self.url() } else { here(&self.admin) }
     }
 
     /// Readable by this user only, and there as a whole or not at all.
@@ -66,6 +74,10 @@ impl DaemonFile {
     }
 }
 
+fn here(address: &str) -> String {
+    format!("http://{}", address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:"))
+}
+
 fn path_in(folder: &Path) -> PathBuf {
     folder.join(NAME)
 }
@@ -77,12 +89,14 @@ mod tests {
     #[test]
     fn only_the_daemon_that_wrote_it_removes_the_file() {
         let folder = tempfile::tempdir().unwrap();
-        let (old, new) = (DaemonFile::new("0.0.0.0:1".into()).unwrap(), DaemonFile::new("[::]:2".into()).unwrap());
+        let daemon = |address: &str, admin: &str| DaemonFile::new(address.into(), admin.into()).unwrap();
+        let (old, new) = (daemon("0.0.0.0:1", ""), daemon("[::]:2", "0.0.0.0:3"));
         old.write(folder.path()).unwrap();
         new.write(folder.path()).unwrap();
         old.remove(folder.path());
         let found = DaemonFile::read(folder.path()).unwrap();
         assert_eq!((found.url().as_str(), found.pid), ("http://[::1]:2", std::process::id()));
+        assert_eq!((found.admin_url(), old.admin_url()), ("http://127.0.0.1:3".to_owned(), old.url()));
         new.remove(folder.path());
         assert!(DaemonFile::read(folder.path()).is_none());
     }
@@ -92,7 +106,7 @@ mod tests {
     fn nobody_else_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        DaemonFile::new("127.0.0.1:1".into()).unwrap().write(folder.path()).unwrap();
+        DaemonFile::new("127.0.0.1:1".into(), String::new()).unwrap().write(folder.path()).unwrap();
         let mode = fs::metadata(path_in(folder.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0);
     }

@@ -3,10 +3,12 @@
 use super::{
     Failure, Outcome,
     call::Api,
-    place::{At, read_only, running},
+    out,
+    place::{self, At, read_only},
     show, table,
 };
 use crate::{
+    base::counted::counted,
     runtime::config::Config,
     store::{ReadError, Store, dead_letter},
 };
@@ -30,20 +32,26 @@ pub enum What {
         format: Format,
     },
     /// Try again what is in them; the daemon must be running
-    Replay {
-        /// Their ids
-        #[arg(required_unless_present = "all", conflicts_with = "all")]
-        ids: Vec<i64>,
-        /// Every open one
-        #[arg(long)]
-        all: bool,
-    },
+    Replay(Which),
     /// Take them off the list without trying them again; the daemon must be running
-    Dismiss {
-        /// Their ids
-        #[arg(required = true)]
-        ids: Vec<i64>,
-    },
+    Dismiss(Which),
+}
+
+/// Some by their ids, or all open ones that fit.
+#[derive(Debug, clap::Args)]
+pub struct Which {
+    /// Their ids
+    #[arg(required_unless_present_any = ["all", "kind", "sender"], conflicts_with_all = ["all", "kind", "sender"])]
+    ids: Vec<i64>,
+    /// Every open one, or each of `--kind` and `--sender`
+    #[arg(long)]
+    all: bool,
+    /// All open ones of this kind: `unknown_send`, `late_message` …
+    #[arg(long)]
+    kind: Option<String>,
+    /// All open ones of this sender
+    #[arg(long, value_name = "ID")]
+    sender: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -52,8 +60,8 @@ pub enum Format {
     Json,
 }
 
-/// Dead letters taken up by one `replay --all`.
-const REPLAYED_MAX: i64 = 10_000;
+/// Open dead letters that are read at a time where all that fit are taken.
+const READ_AT_ONCE: i64 = 1_000;
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
@@ -62,11 +70,11 @@ pub async fn run(args: Args) -> Outcome {
             let store = read_only(&config).await?;
             let letters = read(&store, kind.as_deref(), all, limit).await;
             store.close().await;
-            print(letters.map_err(Failure::failed)?, format);
+            print(letters.map_err(Failure::failed)?, if out::is_json() { Format::Json } else { format });
             Ok(())
         }
-        What::Replay { ids, all } => replay(&config, ids, all).await,
-        What::Dismiss { ids } => dismiss(&config, &ids).await,
+        What::Replay(which) => decide(&config, which, "replay").await,
+        What::Dismiss(which) => decide(&config, which, "dismiss").await,
     }
 }
 
@@ -127,48 +135,68 @@ fn print(letters: Vec<dead_letter::DeadLetter>, format: Format) {
 }
 
 async fn daemon(config: &Config) -> Result<Api, Failure> {
-    let none = "no daemon runs on this database; start it with `transom serve`, then try again";
-    running(config).await.ok_or_else(|| Failure::Failed(none.to_owned()))
+    place::daemon(config, "what is replayed or dismissed is work for it").await
 }
 
-async fn dismiss(config: &Config, ids: &[i64]) -> Outcome {
-    let api = daemon(config).await?;
-    let mut failed = false;
-    for id in ids {
-        let answer = api.post(&format!("/v1/dead-letters/{id}/dismiss"), &json!({})).await?;
-        failed |= !answer.status.is_success();
-        println!("{id}: {}", if answer.status.is_success() { "dismissed".to_owned() } else { answer.refusal() });
-    }
-    if failed { Err(Failure::Said) } else { Ok(()) }
-}
-
-async fn replay(config: &Config, ids: Vec<i64>, all: bool) -> Outcome {
-    let api = daemon(config).await?;
-    let ids = if all {
-        let store = read_only(config).await?;
-        let letters = read(&store, None, false, REPLAYED_MAX).await;
-        store.close().await;
-        let mut ids: Vec<i64> = letters.map_err(Failure::failed)?.into_iter().map(|letter| letter.id).collect();
-        // Oldest first, as it happened.
-        ids.reverse();
-        ids
-    } else {
-        ids
+/// All open ones that fit, oldest first, as it happened.
+async fn fitting(config: &Config, which: &Which) -> Result<Vec<i64>, Failure> {
+    let store = read_only(config).await?;
+    let mut ids = Vec::new();
+    let mut before = i64::MAX;
+    let done = loop {
+        let page = match &which.kind {
+            Some(kind) => dead_letter::open(&store, kind, before, READ_AT_ONCE).await,
+            None => dead_letter::page(&store, before, READ_AT_ONCE).await,
+        };
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => break Err(Failure::failed(error)),
+        };
+        let Some(last) = page.last() else { break Ok(()) };
+        before = last.id;
+        let fits = |letter: &&dead_letter::DeadLetter| {
+            let sender = letter.sender_id.map(|id| id.0);
+            letter.replayed_at.is_none() && which.sender.is_none_or(|wanted| sender == Some(wanted))
+        };
+        ids.extend(page.iter().filter(fits).map(|letter| letter.id));
     };
-    let mut failed = 0_usize;
+    store.close().await;
+    done?;
+    ids.reverse();
+    Ok(ids)
+}
+
+/// `what`: `replay` or `dismiss`. Fails when one of them failed.
+async fn decide(config: &Config, which: Which, what: &str) -> Outcome {
+    let api = daemon(config).await?;
+    let by_id = !which.ids.is_empty();
+    let ids = if by_id { which.ids.clone() } else { fitting(config, &which).await? };
+    let (mut failed, mut settled, mut told) = (0_usize, 0_usize, Vec::new());
     for id in &ids {
-        let answer = api.post(&format!("/v1/dead-letters/{id}/replay"), &json!({})).await?;
-        if answer.status.is_success() {
-            let waits = answer.json()["waits"] == true;
-            println!("{id}: {}", if waits { "taken up, and waits for its turn" } else { "replayed" });
-        } else {
-            // Of all that were open one may be settled by its status before its turn comes: nothing is left to do.
-            failed += usize::from(!(all && answer.status.as_u16() == 409));
-            println!("{id}: {}", answer.refusal());
+        let answer = api.post(&format!("/v1/dead-letters/{id}/{what}"), &json!({})).await?;
+        let body = answer.json();
+        let words = match (answer.status.is_success(), what) {
+            (true, "dismiss") => "dismissed".to_owned(),
+            (true, _) if body["waits"] == true => "taken up, and waits for its turn".to_owned(),
+            (true, _) => "replayed".to_owned(),
+            (false, _) => answer.refusal(),
+        };
+        // Of all that were open one may be settled by its status before its turn comes: nothing is left to do.
+        let before = !by_id && body["code"] == "replayed_before";
+        let good = answer.status.is_success() || before;
+        failed += usize::from(!good);
+        settled += usize::from(good);
+        if !out::is_json() {
+            println!("{id}: {words}");
         }
+        told.push(json!({"id": id, "done": good, "what": words}));
     }
-    if ids.is_empty() {
-        println!("There are no open dead letters.");
+    if out::is_json() {
+        out::document(&json!(told));
+    } else if ids.is_empty() {
+        println!("There are no such open dead letters.");
+    } else if !by_id {
+        println!("{} of {} off the list, {failed} failed.", settled, counted(ids.len(), "dead letter"));
     }
     if failed > 0 { Err(Failure::Said) } else { Ok(()) }
 }

@@ -1,7 +1,7 @@
 //! `transom deploy --dry-run`: what new flows would do to people half-way, before they are there.
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, out,
     paint::Paint,
     place::{Place, read_only},
     show,
@@ -56,10 +56,9 @@ pub async fn run(args: Args) -> Outcome {
     let told = preview::preview(&config, &store, &files, &Arc::new(set), now, PREVIEW_CONVERSATIONS_MAX).await;
     store.close().await;
     let told = told.map_err(Failure::failed)?;
-    match args.format {
+    match if out::is_json() { Format::Json } else { args.format } {
         Format::Json => {
-            let answer = serde_json::json!({"would_go_live": errors == 0, "errors": errors, "preview": told});
-            println!("{answer:#}");
+            out::document(&serde_json::json!({"would_go_live": errors == 0, "errors": errors, "preview": told}));
         }
         Format::Text => {
             // With errors nobody would be moved anywhere: what they are comes first, and what they hide is not guessed.
@@ -67,7 +66,7 @@ pub async fn run(args: Args) -> Outcome {
             found
                 .iter()
                 .filter(|finding| Diagnostic::is_error(finding))
-                .for_each(|finding| eprintln!("{}\n", finding.render(colour)));
+                .for_each(|finding| eprintln!("{}\n", crate::cli::screen::coloured(&finding.render(colour))));
             if errors == 0 {
                 print!("{}", told.text(show::time));
             } else {

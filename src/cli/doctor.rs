@@ -1,9 +1,9 @@
 //! `transom doctor`: checks the whole way in and out, and says in plain sentences what is wrong.
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, out,
     paint::Paint,
-    place::{Place, running},
+    place::{Place, probes, running},
     show,
 };
 use crate::{
@@ -28,6 +28,7 @@ use crate::{
     },
     store::{Store, dead_letter, inbound, template},
 };
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
@@ -38,7 +39,7 @@ pub struct Args {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    let mut report = Report { paint: Paint::stdout(), bad: 0, warned: 0 };
+    let mut report = Report { paint: Paint::stdout(), bad: 0, warned: 0, part: String::new(), told: Vec::new() };
     report.good("The configuration is valid.");
     for warning in &config.warnings {
         report.warn(&warning.to_string());
@@ -80,6 +81,10 @@ pub async fn run(args: Args) -> Outcome {
     if let Some(store) = store {
         store.close().await;
     }
+    if out::is_json() {
+        out::document(&json!({"wrong": report.bad, "warnings": report.warned, "checks": report.told}));
+        return if report.bad == 0 { Ok(()) } else { Err(Failure::Said) };
+    }
     println!();
     if report.bad == 0 {
         match report.warned {
@@ -99,22 +104,34 @@ struct Report {
     paint: Paint,
     bad: usize,
     warned: usize,
+    /// Which sender is looked at.
+    part: String,
+    told: Vec<Json>,
 }
 
 impl Report {
-    fn head(&self, text: &str) {
-        println!("\n{}", self.paint.strong(text));
+    fn head(&mut self, text: &str) {
+        self.part = text.to_owned();
+        if !out::is_json() {
+            println!("\n{}", self.paint.strong(text));
+        }
     }
-    fn good(&self, text: &str) {
-        println!("  {} {text}", self.paint.good("✓"));
+    fn good(&mut self, text: &str) {
+        self.tell("good", self.paint.good("✓"), text);
     }
     fn warn(&mut self, text: &str) {
         self.warned += 1;
-        println!("  {} {text}", self.paint.warn("!"));
+        self.tell("warning", self.paint.warn("!"), text);
     }
     fn wrong(&mut self, text: &str) {
         self.bad += 1;
-        println!("  {} {text}", self.paint.bad("✗"));
+        self.tell("wrong", self.paint.bad("✗"), text);
+    }
+    fn tell(&mut self, grade: &str, sign: String, text: &str) {
+        match out::is_json() {
+            true => self.told.push(json!({"part": self.part, "grade": grade, "text": text})),
+            false => println!("  {sign} {text}"),
+        }
     }
 }
 
@@ -136,10 +153,16 @@ fn check_flows(config: &Config, report: &mut Report) {
 }
 
 async fn check_daemon(config: &Config, report: &mut Report) {
-    let Some(api) = running(config).await else {
-        return report.warn("No daemon runs on this database; `transom serve` starts it.");
-    };
-    report.good(&format!("The daemon answers at {}.", api.base()));
+    let (answers, probes) = tokio::join!(running(config), probes(config));
+    match (&answers, &probes) {
+        (Some(api), _) => report.good(&format!("The daemon answers at {}.", api.base())),
+        (None, None) => return report.warn("No daemon runs on this database; `transom serve` starts it."),
+        (None, Some(probes)) => report.wrong(&format!(
+            "The daemon runs, as {} says, and takes no requests: its connections are all taken, or it is overloaded.",
+            probes.base()
+        )),
+    }
+    let Some(api) = probes.or(answers) else { return };
     let ready = match api.get("/readyz").await {
         Ok(answer) => answer,
         Err(_) => return report.wrong("The daemon does not say whether it is ready."),
@@ -157,7 +180,12 @@ async fn check_daemon(config: &Config, report: &mut Report) {
     }
     for sender in body["senders"].as_array().into_iter().flatten() {
         let why = sender["why"].as_str().unwrap_or_default().trim_end_matches('.');
-        if sender["state"] == "paused" {
+        if sender["state"] == "degraded" {
+            report.wrong(&format!(
+                "Sender {} is degraded: its platform does not answer ({why}). What it has to say waits in order.",
+                sender["id"]
+            ));
+        } else if sender["state"] == "paused" {
             report.wrong(&format!("Sender {} is paused: {why}.", sender["id"]));
         } else if let Some(until) = sender["templates_paused_until"].as_str() {
             report.wrong(&format!("Sender {} sends no templates until {until}; texts go: {why}.", sender["id"]));

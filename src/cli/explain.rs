@@ -1,7 +1,7 @@
 //! `transom explain TEXT`: which flow a message would start, and why each other one would not.
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, out,
     paint::Paint,
     show,
     stage::{BETWEEN_LINES, Stage},
@@ -25,6 +25,7 @@ use crate::{
     runtime::bot,
     store::contact,
 };
+use serde_json::json;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -100,7 +101,22 @@ async fn explain(stage: &mut Stage, args: &Args, when: Option<When>) -> Outcome 
     let (entries, _) = stage.traces(since).await?;
     let paint = Paint::stdout();
     let after = stage.session().await?;
-    println!("{}", paint.strong(verdict(&args.text, &before, &after, &flows_begun(stage, &before).await?)));
+    let verdict = verdict(&args.text, &before, &after, &flows_begun(stage, &before).await?);
+    if out::is_json() {
+        let said = stage.said().await?;
+        let said =
+            said.iter().skip(said_before).map(|message| message.sent_as.as_ref().unwrap_or(&message.draft.content));
+        let steps = entries.iter().map(|entry| json!({"step": entry.step, "what": entry.what}));
+        let flows = others
+            .iter()
+            .map(|told| json!({"flow": told.flow, "trigger": told.trigger, "wins": told.wins, "why": told.why}));
+        out::document(&json!({
+            "text": args.text, "verdict": verdict, "steps": steps.collect::<Vec<_>>(),
+            "flows": flows.collect::<Vec<_>>(), "said": said.collect::<Vec<_>>(),
+        }));
+        return Ok(());
+    }
+    println!("{}", paint.strong(verdict));
     println!();
     for entry in entries {
         let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();

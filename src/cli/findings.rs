@@ -44,7 +44,7 @@ pub fn print(checked: &Checked, format: Format, folder: &Path) {
 fn text(checked: &Checked) {
     let paint = Paint::stdout();
     for finding in &checked.findings {
-        println!("{}\n", finding.render(paint.is_on()));
+        println!("{}\n", crate::cli::screen::coloured(&finding.render(paint.is_on())));
     }
     let errors = checked.errors();
     let warnings = checked.findings.len() - errors;

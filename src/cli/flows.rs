@@ -3,7 +3,8 @@
 use super::{
     Failure, Outcome,
     call::Api,
-    place::{At, running},
+    out,
+    place::{At, daemon},
     table,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -23,21 +24,20 @@ pub enum What {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    let Some(api) = running(&config).await else {
-        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`".into()));
-    };
+    let api = daemon(&config, "flows are live in it alone (`transom check` looks at the files)").await?;
     match args.what {
         What::List => list(&api).await,
         What::Pause { flow } => {
-            turn(&api, &flow, "pause").await?;
-            println!(
+            let now = turn(&api, &flow, "pause").await?;
+            let words = format!(
                 "`{flow}` stands still. What it has said already leaves; `transom flows resume {flow}` lets it go on."
             );
+            out::either(|| now, || println!("{words}"));
             Ok(())
         }
         What::Resume { flow } => {
-            turn(&api, &flow, "resume").await?;
-            println!("`{flow}` goes on.");
+            let now = turn(&api, &flow, "resume").await?;
+            out::either(|| now, || println!("`{flow}` goes on."));
             Ok(())
         }
     }
@@ -49,7 +49,12 @@ async fn turn(api: &Api, flow: &str, what: &str) -> Result<Json, Failure> {
 }
 
 async fn list(api: &Api) -> Outcome {
-    let rows = api.pages("/v1/flows").await?.iter().map(row).collect::<Vec<_>>();
+    let all = api.pages("/v1/flows").await?;
+    if out::is_json() {
+        out::document(&json!(all));
+        return Ok(());
+    }
+    let rows = all.iter().map(row).collect::<Vec<_>>();
     table::print(&["flow", "title", "file", "state", "findings", "begins by"], &rows, "No flow is live.");
     Ok(())
 }

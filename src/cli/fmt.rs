@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Outcome {
             };
             refused |= !left.is_empty();
             let colour = Paint::stderr().is_on();
-            left.iter().for_each(|finding| eprintln!("{}\n", finding.render(colour)));
+            left.iter().for_each(|finding| eprintln!("{}\n", crate::cli::screen::coloured(&finding.render(colour))));
         }
     }
     if refused {

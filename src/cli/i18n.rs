@@ -1,6 +1,6 @@
 //! `transom i18n`: writes the files of translations from the flows, and says how far each language is.
 
-use super::{Failure, Outcome, paint::Paint, table};
+use super::{Failure, Outcome, out, paint::Paint, table};
 use crate::{
     base::place::SourceFile,
     flow::{
@@ -55,6 +55,7 @@ pub fn run(args: &Args) -> Outcome {
 }
 
 fn extract(folder: &Path, wanted: &[String], po: bool) -> Outcome {
+    out::refuse_json("i18n extract")?;
     let mut set = read(folder)?;
     let wanted = match wanted {
         [] => others(&set).into_iter().filter(|language| i18n::needs_file(&set, language)).collect(),

@@ -1,7 +1,7 @@
 //! `transom keys create|list|revoke`: API keys. Only their hashes are kept.
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, out,
     place::{At, exclusive, read_only, running},
     show, table,
 };
@@ -64,7 +64,8 @@ async fn create(config: &Config, account: Option<&str>, name: &str) -> Outcome {
             made?.key.expose().to_owned()
         }
     };
-    println!("{key}");
+    let id = key.split('.').next().unwrap_or_default();
+    out::either(|| json!({"id": id, "account": account, "key": key}), || println!("{key}"));
     eprintln!("A key of account `{account}`. It is shown this once; keep it.");
     Ok(())
 }
@@ -103,7 +104,7 @@ async fn revoke(config: &Config, id: &str) -> Outcome {
             })?;
         }
     }
-    println!("Key {id} opens nothing any more");
+    out::either(|| json!({"id": id, "revoked": true}), || println!("Key {id} opens nothing any more"));
     Ok(())
 }
 

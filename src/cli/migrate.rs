@@ -4,11 +4,15 @@ use super::{
     Failure, Outcome,
     place::{Place, exclusive, running},
 };
+use crate::store::Store;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     place: Place,
+    /// Also write SQLite's file anew, without the room of rows that are gone; it needs as much room again meanwhile
+    #[arg(long)]
+    compact: bool,
 }
 
 pub async fn run(args: Args) -> Outcome {
@@ -23,5 +27,9 @@ pub async fn run(args: Args) -> Outcome {
     // Opening as the only daemon does it.
     exclusive(&config).await?.close().await;
     println!("The database is up to date");
+    if args.compact {
+        Store::compact(config.database.expose()).await.map_err(Failure::failed)?;
+        println!("Its file is compact");
+    }
     Ok(())
 }

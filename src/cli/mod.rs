@@ -1,6 +1,23 @@
-//! The command line: one file per command. Exit codes: 0 fine, 1 findings or failures, 2 wrong usage.
+//! The command line: one file per command. Exit codes: 0 fine, 1 findings or failures, 2 wrong usage, and of `serve` a
+//! wrong configuration, too: what does not get better by trying again.
 //!
 //! Commands either read the database, ask the running daemon over its API, or are a daemon of their own.
+
+/// All that commands print goes through `screen`, and nothing else does: these names hide those of the standard library.
+macro_rules! print {
+    ($($text:tt)*) => { $crate::cli::screen::out(format_args!($($text)*)) };
+}
+macro_rules! println {
+    () => { $crate::cli::screen::out(format_args!("\n")) };
+    ($($text:tt)*) => { $crate::cli::screen::out(format_args!("{}\n", format_args!($($text)*))) };
+}
+macro_rules! eprint {
+    ($($text:tt)*) => { $crate::cli::screen::err(format_args!($($text)*)) };
+}
+macro_rules! eprintln {
+    () => { $crate::cli::screen::err(format_args!("\n")) };
+    ($($text:tt)*) => { $crate::cli::screen::err(format_args!("{}\n", format_args!($($text)*))) };
+}
 
 mod backup;
 mod balance;
@@ -26,12 +43,14 @@ mod keys;
 mod lsp;
 mod migrate;
 mod new;
+mod out;
 mod paint;
 mod place;
 mod reference;
 mod runs;
 mod schedule;
 mod schema;
+mod screen;
 mod send;
 mod senders;
 mod serve;
@@ -53,6 +72,9 @@ use std::process::ExitCode;
 struct Transom {
     #[command(subcommand)]
     command: Command,
+    /// Print what was found as JSON, for programs; of commands that print data
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,11 +144,52 @@ enum Command {
     Backup(backup::Args),
 }
 
+impl Command {
+    /// The name of one that prints nothing that a program could read, or has a form of its own for it.
+    fn without_data(&self) -> Option<&'static str> {
+        Some(match self {
+            Command::Serve(_) => "serve",
+            Command::New(_) => "new",
+            Command::Help(_) => "help",
+            Command::Chat(_) => "chat",
+            Command::Fmt(_) => "fmt",
+            Command::Graph(_) => "graph",
+            Command::Reference(_) => "reference",
+            Command::Schema(_) => "schema",
+            Command::Lsp(_) => "lsp",
+            Command::Trigger(_) => "trigger",
+            Command::Migrate(_) => "migrate",
+            Command::Backup(_) => "backup",
+            Command::Check(_)
+            | Command::Test(_)
+            | Command::Deploy(_)
+            | Command::Explain(_)
+            | Command::Send(_)
+            | Command::I18n(_)
+            | Command::Keys(_)
+            | Command::Balance(_)
+            | Command::Broadcast(_)
+            | Command::Schedule(_)
+            | Command::Senders(_)
+            | Command::Templates(_)
+            | Command::Flows(_)
+            | Command::Runs(_)
+            | Command::Contacts(_)
+            | Command::Conversations(_)
+            | Command::DeadLetters(_)
+            | Command::Webhooks(_)
+            | Command::Doctor(_) => return None,
+        })
+    }
+}
+
 /// Why a command did not end well.
 #[derive(Debug)]
 pub enum Failure {
     /// All was said already: findings were printed, a test failed.
     Said,
+    /// All was said already of a configuration that is wrong.
+    Misconfigured,
     /// One clear sentence about what did not work.
     Failed(String),
     /// The arguments make no sense together.
@@ -138,6 +201,14 @@ pub type Outcome = Result<(), Failure>;
 impl Failure {
     pub fn failed(sentence: impl std::fmt::Display) -> Self {
         Failure::Failed(sentence.to_string())
+    }
+
+    /// The same with the code of what does not get better by trying again.
+    pub fn lasting(self) -> Self {
+        match self {
+            Failure::Said | Failure::Misconfigured => Failure::Misconfigured,
+            Failure::Failed(sentence) | Failure::Usage(sentence) => Failure::Usage(sentence),
+        }
     }
 }
 
@@ -151,7 +222,10 @@ impl From<anyhow::Error> for Failure {
 pub fn main() -> ExitCode {
     end_quietly_when_nobody_reads();
     let command = match Transom::try_parse() {
-        Ok(transom) => transom.command,
+        Ok(transom) => {
+            out::choose(transom.json);
+            transom.command
+        }
         Err(help) => {
             // `--help` and `--version` are fine, everything else is wrong usage; clap knows which stream.
             let _ = help.print();
@@ -162,6 +236,7 @@ pub fn main() -> ExitCode {
     match run(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Said) => ExitCode::from(1),
+        Err(Failure::Misconfigured) => ExitCode::from(2),
         Err(Failure::Failed(sentence)) => {
             eprintln!("{} {sentence}", paint.bad("error:"));
             ExitCode::from(1)
@@ -189,6 +264,9 @@ fn end_quietly_when_nobody_reads() {
 }
 
 fn run(command: Command) -> Outcome {
+    if let Some(name) = command.without_data() {
+        out::refuse_json(name)?;
+    }
     match command {
         Command::Serve(args) => serve::run(args),
         Command::New(args) => new::run(&args),

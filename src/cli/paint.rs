@@ -1,5 +1,6 @@
 //! Colours for people: on a terminal only, and not where `NO_COLOR` asks for none.
 
+use super::screen;
 use std::{env, fmt::Display, io::IsTerminal};
 
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +18,6 @@ impl Paint {
     }
 
     /// Without colours, whoever reads it.
-    #[cfg(test)]
     pub fn plain() -> Self {
         Paint { on: false }
     }
@@ -49,7 +49,11 @@ impl Paint {
     }
 
     fn wrap(self, code: &str, text: impl Display) -> String {
-        if self.on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
+        if self.on {
+            format!("{}{text}{}", screen::code(&format!("{code}m")), screen::code("0m"))
+        } else {
+            text.to_string()
+        }
     }
 }
 
@@ -64,6 +68,7 @@ mod tests {
     #[test]
     fn without_a_terminal_text_stays_as_it_is() {
         assert_eq!(Paint { on: false }.bad("no"), "no");
-        assert_eq!(Paint { on: true }.bad("no"), "\u{1b}[1;31mno\u{1b}[0m");
+        let painted = format!("{}no{}", screen::code("1;31m"), screen::code("0m"));
+        assert_eq!(Paint { on: true }.bad("no"), painted);
     }
 }

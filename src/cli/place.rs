@@ -89,7 +89,7 @@ pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
             return Failure::Failed(format!("{} ({})", only.message, only.code));
         }
         for finding in &findings {
-            eprintln!("{}\n", finding.render(colour));
+            eprintln!("{}\n", crate::cli::screen::coloured(&finding.render(colour)));
         }
         Failure::Said
     })
@@ -111,12 +111,26 @@ pub fn account<'a>(config: &'a Config, name: Option<&str>) -> Result<&'a Account
     }
 }
 
+/// The probes and metrics of the running daemon: they answer also when its other connections are all taken.
+pub async fn probes(config: &Config) -> Option<Api> {
+    let file = DaemonFile::read(&config.data)?;
+    let api = Api::new(file.admin_url(), Some(file.token())).ok()?;
+    let answer = api.get("/healthz").await.ok()?;
+    answer.status.is_success().then_some(api)
+}
+
 /// The running daemon of this configuration, if it answers.
 pub async fn running(config: &Config) -> Option<Api> {
     let file = DaemonFile::read(&config.data)?;
     let api = Api::new(file.url(), Some(file.token())).ok()?;
     let answer = api.get("/healthz").await.ok()?;
     answer.status.is_success().then_some(api)
+}
+
+/// The running daemon; without one the command ends with why it needs one.
+pub async fn daemon(config: &Config, why: &str) -> Result<Api, Failure> {
+    let none = || Failure::Failed(format!("no daemon runs on this database, and {why}: start it with `transom serve`"));
+    running(config).await.ok_or_else(none)
 }
 
 /// The database for reading, beside whoever writes it.

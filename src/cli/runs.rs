@@ -3,7 +3,7 @@
 mod story;
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, out,
     paint::Paint,
     place::{At, contact_of, read_only},
     show, table,
@@ -12,7 +12,7 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         ids::FlowName,
-        time::Time,
+        time::{Time, iso},
     },
     flow::FlowSet,
     model::{
@@ -22,6 +22,7 @@ use crate::{
     runtime::{bot::BotFiles, config::Config},
     store::{Store, contact, conversation, run, session, version},
 };
+use serde_json::json;
 
 pub type Args = At<What>;
 
@@ -156,6 +157,18 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
     let session = session_of(store, &run).await?;
     let standing = session.runs.iter().find(|own| own.number == run.number);
     let live = version::live(store).await.map_err(Failure::failed)?;
+    let story = story::Story::read(store, &run, paint).await?;
+    if out::is_json() {
+        out::document(&json!({
+            "id": run.id, "flow": run.flow, "title": title, "version": run.version_id,
+            "live_version": live.map(|live| live.id), "contact": run.contact_id, "phone": data.phone,
+            "name": data.name, "conversation": run.conversation_id, "sender": sender.map(|sender| sender.id),
+            "started_at": iso(run.started_at), "started_by": run.trigger_key, "ended_at": run.ended_at.map(iso),
+            "outcome": run.outcome, "reason": run.reason, "now": standing.map(|run| stands_at(run, set.as_ref())),
+            "with_person": session.person.is_some(), "story": story.to_json(),
+        }));
+        return Ok(());
+    }
 
     let title = title.map(|title| format!(" ({title})")).unwrap_or_default();
     println!("{}{title}", paint.strong(format!("run {} of {}", run.id, run.flow)));
@@ -180,7 +193,8 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
     if let Some(person) = &session.person {
         line(paint, "person", &format!("{} has the conversation", person.team.as_deref().unwrap_or("somebody")));
     }
-    story::tell(store, &run, SystemClock.now() - config.retention.traces, paint).await
+    story.print(&run, SystemClock.now() - config.retention.traces, paint);
+    Ok(())
 }
 
 fn line(paint: Paint, name: &str, what: &str) {

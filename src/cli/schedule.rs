@@ -1,11 +1,12 @@
 //! `transom schedule list|next|explain`: what would be sent to whom and when, and why it was not.
 
+mod document;
 mod dry;
 mod person;
 mod report;
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, out,
     place::{At, read_only},
     show, table,
 };
@@ -21,7 +22,9 @@ use crate::{
     model::event::Reason,
     runtime::{agenda, bot, config::Config},
     store::{OpenError, Store, start},
+    web::api::{forecasts::sum_json, reports::fire_json},
 };
+use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, sync::Arc};
 
 pub type Args = At<What>;
@@ -106,6 +109,10 @@ pub async fn run(args: Args) -> Outcome {
 
 async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
     let entries = agenda::entries(set, store).await.map_err(Failure::failed)?;
+    if out::is_json() {
+        out::document(&entries.iter().map(document::entry).collect());
+        return Ok(());
+    }
     let rows: Vec<Vec<String>> = entries
         .into_iter()
         .map(|entry| {
@@ -131,6 +138,10 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     let until = days.map_or(Time(i64::MAX), |days| now + Span::days(i64::from(days)));
     let accounts: Vec<_> = config.accounts.iter().map(|account| account.name.clone()).collect();
     let moments = agenda::next(&accounts, set, store, (now, until), limit).await.map_err(Failure::failed)?;
+    if out::is_json() {
+        out::document(&moments.iter().map(document::moment).collect());
+        return Ok(());
+    }
     let rows: Vec<Vec<String>> = moments
         .into_iter()
         .map(|moment| {
@@ -151,6 +162,19 @@ async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &
     let flow = named(set, name)?;
     let mut entries = agenda::entries(set, store).await.map_err(Failure::failed)?;
     entries.retain(|entry| entry.flow == flow.name);
+    if out::is_json() {
+        if follow {
+            out::refuse_json("schedule show --follow")?;
+        }
+        let store = read_only(config).await?;
+        let kept = kept_back(&store, flow, false).await;
+        let fires = report::since_yesterday(&store, &flow.name, SystemClock.now()).await;
+        store.close().await;
+        let triggers: Json = entries.iter().map(document::entry).collect();
+        let fires: Json = fires?.iter().map(|fire| fire_json(fire, &config.prices.currency)).collect();
+        out::document(&json!({"flow": flow.name, "kept_back": kept?, "triggers": triggers, "fires": fires}));
+        return Ok(());
+    }
     for entry in &entries {
         let since =
             entry.since.map_or_else(|| "not live yet".to_owned(), |at| format!("live since {}", show::time(at)));
@@ -214,6 +238,16 @@ async fn explain(
     let done = async {
         match who {
             Some(phone) => person::run(config, set, &store, flow, phone, at).await,
+            None if out::is_json() => {
+                let forecasts = dry::forecasts(config, set, &store, flow, at).await?;
+                let forecasts: Json = forecasts.iter().map(sum_json).collect();
+                let past = document::past(&store, flow, SystemClock.now() - span).await?;
+                let kept = kept_back(&store, flow, false).await?;
+                out::document(&json!({
+                    "flow": flow.name, "kept_back": kept, "forecasts": forecasts, "past": past,
+                }));
+                Ok(())
+            }
             None => {
                 let by_clock = flow::timetables(set).iter().any(|table| table.flow.name == flow.name);
                 if !by_clock && flow::dates(set).iter().all(|date| date.flow.name != flow.name) {

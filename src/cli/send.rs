@@ -1,6 +1,6 @@
 //! `transom send`: one message through a running daemon, as its API would.
 
-use super::{Failure, Outcome, place::Call};
+use super::{Failure, Outcome, out, place::Call};
 use crate::{
     base::{diagnostic::did_you_mean, ids::SenderId},
     runtime::config::{Config, Sender},
@@ -53,6 +53,10 @@ pub async fn run(args: Args) -> Outcome {
         }
     };
     let sent = answer.ok()?;
+    if out::is_json() {
+        out::document(&sent);
+        return Ok(());
+    }
     match sent["message_sid"].as_str() {
         Some(sid) => println!("Sent: message {} ({sid})", sent["message_id"]),
         None => println!("Queued: message {}; the provider has not answered yet", sent["message_id"]),

@@ -1,9 +1,10 @@
 //! `transom senders list|resume`: the numbers that we send from, and which of them stand still.
 
 use super::{
-    Failure, Outcome,
+    Outcome,
     call::Api,
-    place::{At, running},
+    out,
+    place::{At, daemon},
     table,
 };
 use serde_json::{Value as Json, json};
@@ -24,21 +25,25 @@ pub enum What {
 
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
-    let Some(api) = running(&config).await else {
-        return Err(Failure::Failed("no daemon runs on this database; start it with `transom serve`".into()));
-    };
+    let api = daemon(&config, "it alone knows which senders may send now").await?;
     match args.what {
         What::List => list(&api).await,
         What::Resume { sender } => {
             let told = api.post(&format!("/v1/senders/{sender}/resume"), &json!({})).await?.ok()?;
-            println!("Sender {sender} ({}) goes on.", told["name"].as_str().unwrap_or_default());
+            let name = told["name"].as_str().unwrap_or_default();
+            out::either(|| told.clone(), || println!("Sender {sender} ({name}) goes on."));
             Ok(())
         }
     }
 }
 
 async fn list(api: &Api) -> Outcome {
-    let rows = api.pages("/v1/senders").await?.iter().map(row).collect::<Vec<_>>();
+    let all = api.pages("/v1/senders").await?;
+    if out::is_json() {
+        out::document(&json!(all));
+        return Ok(());
+    }
+    let rows = all.iter().map(row).collect::<Vec<_>>();
     table::print(&["id", "name", "provider", "phone", "state", "why"], &rows, "There is no sender.");
     Ok(())
 }

@@ -8,10 +8,22 @@ use super::{
     stage::cannot_start,
 };
 use crate::{
-    base::{clock::SystemClock, counted::counted, limits::STOP_CLIENTS, secret::Secret},
+    base::{
+        clock::SystemClock,
+        counted::counted,
+        limits::{STOP_CLIENTS, STOP_PROBES},
+        secret::Secret,
+    },
     channel::{client::Client, wire::WireLog},
-    runtime::{app::App, bot, config::Config, log, metrics::Metrics, start::Setup},
-    store::{Options, Store},
+    runtime::{
+        app::App,
+        bot,
+        config::{ADMIN, Config},
+        log,
+        metrics::Metrics,
+        start::Setup,
+    },
+    store::{OpenError, Options, Store},
     web::{serve::Server, state::Web},
 };
 use std::{
@@ -29,6 +41,9 @@ pub struct Args {
     /// Where to listen, instead of what the configuration says
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
+    /// Where probes and metrics are, instead of what the configuration says
+    #[arg(long, value_name = "ADDR")]
+    admin: Option<SocketAddr>,
     /// The database, instead of what the configuration says: `sqlite://PATH` or `postgres://…`
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -47,9 +62,13 @@ pub fn run(args: Args) -> Outcome {
 }
 
 fn configured(args: Args) -> Result<Config, Failure> {
-    let mut config = load(args.place.config.as_deref())?;
+    // A service manager need not try it again.
+    let mut config = load(args.place.config.as_deref()).map_err(Failure::lasting)?;
     if let Some(listen) = args.listen {
         config.listen = listen;
+    }
+    if let Some(admin) = args.admin {
+        config.admin = Some(admin);
     }
     if let Some(database) = args.database {
         // The wire log and the daemon's own file lie beside a SQLite database.
@@ -61,11 +80,11 @@ fn configured(args: Args) -> Result<Config, Failure> {
     if let Some(bot) = args.bot {
         config.bot = bot;
     }
-    if config.file.is_none() && !config.listen.ip().is_loopback() {
+    let elsewhere = [Some(config.listen), config.admin].into_iter().flatten().find(|at| !at.ip().is_loopback());
+    if let (None, Some(address)) = (&config.file, elsewhere) {
         return Err(Failure::Usage(format!(
-            "without a configuration file Transom listens on this machine only, not at {}; \
-             write a configuration ({EXAMPLE}) and name it by `--config FILE`",
-            config.listen
+            "without a configuration file Transom listens on this machine only, not at {address}; \
+             write a configuration ({EXAMPLE}) and name it by `--config FILE`"
         )));
     }
     Ok(config)
@@ -78,11 +97,12 @@ async fn serve(config: Config) -> Outcome {
     log::panics();
     let paint = Paint::stderr();
     for warning in &config.warnings {
-        eprintln!("{}\n", warning.render(paint.is_on()));
+        eprintln!("{}\n", crate::cli::screen::coloured(&warning.render(paint.is_on())));
     }
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen, "--listen").await?;
+    let probes = listen_for_probes(&config).await?;
     let files = bot::read(&config.bot).map_err(Failure::failed)?;
-    let store = Store::open(config.database.expose(), Options::default()).await.map_err(Failure::failed)?;
+    let store = Store::open(config.database.expose(), Options::default()).await.map_err(cannot_open)?;
     let clock = Arc::new(SystemClock);
     let wire = std::fs::create_dir_all(&config.data)
         .and_then(|()| WireLog::open(&config.data.join("wire.jsonl")))
@@ -104,17 +124,26 @@ async fn serve(config: Config) -> Outcome {
     let parts = app.spawn_parts(&stopped);
     let daemon = listener
         .local_addr()
-        .and_then(|address| DaemonFile::new(address.to_string()))
+        .and_then(|address| DaemonFile::new(address.to_string(), probes.local_addr()?.to_string()))
         .and_then(|file| file.write(&data).map(|()| file))
         .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", data.display())))?;
     let web = Arc::new(Web::new(Arc::clone(&app), daemon.token(), without_file).with_wire(wire));
+    // First the probes: who asks whether it is ready hears so while nothing comes in yet.
+    let probes = Server::start_admin(probes, Arc::clone(&web)).map_err(Failure::failed)?;
     let server = Server::start(listener, web).map_err(Failure::failed)?;
-    tracing::info!(listen = %server.address, "Listening at {}", server.address);
+    tracing::info!(
+        listen = %server.address, admin = %probes.address,
+        "Listening at {}, with probes and metrics at {}", server.address, probes.address
+    );
     if without_file {
+        let (address, probes) = (server.address.to_string(), probes.address.to_string());
         // Nobody need read it: a closed output must not end a daemon.
-        let _ = writeln!(io::stdout(), "{}", welcome(&server.address.to_string(), &app, Paint::stdout()));
+        let _ = writeln!(io::stdout(), "{}", welcome(&address, &probes, &app, Paint::stdout()));
     }
-    stopping.asked().await;
+    let gone = tokio::select! {
+        () = stopping.asked() => None,
+        sentence = app.store.gone() => Some(sentence),
+    };
     tracing::info!("Stopping");
     let outside = async {
         // A client that does not read must not keep the clock running to the end: what it launched then would be unknown.
@@ -128,16 +157,61 @@ async fn serve(config: Config) -> Outcome {
         }
     };
     app.stop(outside).await;
+    // Until the end: who watches sees that it is not ready.
+    let _ = tokio::time::timeout(STOP_PROBES.to_std(), probes.stop()).await;
     daemon.remove(&data);
-    Ok(())
+    match gone {
+        // Started again it would find another database than the one that it knows, or none.
+        Some(sentence) => Err(Failure::Usage(sentence)),
+        None => Ok(()),
+    }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+/// What a service manager may try again, and what stays as it is until somebody acts.
+fn cannot_open(error: OpenError) -> Failure {
+    match error {
+        OpenError::Address(_) | OpenError::Gone(_) | OpenError::Newer { .. } => Failure::Usage(error.to_string()),
+        OpenError::Held(_)
+        | OpenError::Files { .. }
+        | OpenError::Missing(_)
+        | OpenError::Older { .. }
+        | OpenError::Thread { .. }
+        | OpenError::Unreachable { .. }
+        | OpenError::Database { .. } => Failure::failed(error),
+    }
+}
+
+/// Where the configuration says. Where it says nothing, a port that somebody else has must not keep the daemon from
+/// starting: then it is another one, which the log and the daemon's file name.
+async fn listen_for_probes(config: &Config) -> Result<TcpListener, Failure> {
+    if let Some(admin) = config.admin {
+        return listen(admin, "--admin").await;
+    }
+    let any = SocketAddr::from((ADMIN.ip(), 0));
+    if config.listen.port() == 0 {
+        return listen(any, "--admin").await;
+    }
+    match listen(ADMIN, "--admin").await {
+        Ok(listener) => Ok(listener),
+        Err(_) => {
+            let listener = listen(any, "--admin").await?;
+            if let Ok(address) = listener.local_addr() {
+                tracing::warn!(
+                    admin = %address,
+                    "{ADMIN} is in use, so probes and metrics are at {address}; write `admin:` for an address that stays"
+                );
+            }
+            Ok(listener)
+        }
+    }
+}
+
+async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::Failed(match error.kind() {
             io::ErrorKind::AddrInUse => {
                 format!(
-                    "port {} is in use: another program listens at {address}; stop it, or choose by `--listen`",
+                    "port {} is in use: another program listens at {address}; stop it, or choose by `{option}`",
                     address.port()
                 )
             }
@@ -186,7 +260,7 @@ impl Stopping {
 const EXAMPLE: &str = "`transom new` lays a `config.example.yaml` into each new bot's folder";
 
 /// What to do next, with lines that can be copied.
-fn welcome(address: &str, app: &App, paint: Paint) -> String {
+fn welcome(address: &str, probes: &str, app: &App, paint: Paint) -> String {
     let sender = app.senders.all().first().map_or(1, |sender| sender.id.0);
     let flows = app.live.get().set.flows.len();
     let elsewhere = if address == "127.0.0.1:8080" { String::new() } else { format!(" --url http://{address}") };
@@ -207,7 +281,7 @@ fn welcome(address: &str, app: &App, paint: Paint) -> String {
         bot = app.config.bot.display(),
         trigger = paint.good(format!("transom trigger message --text hi{elsewhere}")),
         a = paint.faint("# write to the bot and see its answer"),
-        status = paint.good(format!("curl -s http://{address}/readyz")),
+        status = paint.good(format!("curl -s http://{probes}/readyz")),
         b = paint.faint("# what is live"),
         key = paint.good("transom keys create"),
         c = paint.faint(format!("# a key for the API; the sandbox is sender {sender}")),

@@ -1,6 +1,6 @@
 //! Messages, times and windows as people read them in a terminal.
 
-use super::paint::Paint;
+use super::{out, paint::Paint};
 use crate::{
     base::time::{Span, Time},
     flow::token,
@@ -30,13 +30,19 @@ pub fn tappables(content: &Content) -> Vec<Tappable> {
             .iter()
             .filter_map(|button| match button {
                 ButtonValue::Reply { payload, title } => Some(tappable(payload, title)),
-                ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
+                ButtonValue::UrlSuffix(_)
+                | ButtonValue::CopyCode(_)
+                | ButtonValue::Form { .. }
+                | ButtonValue::AsApproved => None,
             })
             .collect(),
         Content::Text { .. }
         | Content::Link { .. }
         | Content::Media { .. }
         | Content::Location(_)
+        | Content::ContactCards { .. }
+        | Content::PlaceRequest { .. }
+        | Content::Form(_)
         | Content::Reaction { .. } => Vec::new(),
     }
 }
@@ -68,6 +74,9 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
         }
         Content::Media { media, .. } => lines.push(file(media, paint)),
         Content::Location(place) => lines.push(paint.faint(format!("(place: {})", place.describe()))),
+        Content::ContactCards { cards } => {
+            lines.extend(cards.iter().map(|card| paint.faint(format!("(contact card: {})", card.describe()))));
+        }
         Content::Reaction { emoji: None, .. } => lines.push(paint.faint("(takes its reaction away)")),
         Content::Reaction { emoji: Some(emoji), .. } => {
             lines.push(paint.faint(format!("(reacts to your message: {emoji})")))
@@ -78,7 +87,8 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
     if let Some(header) = edges.and_then(|edges| edges.header.as_ref()) {
         lines.push(paint.strong(header));
     }
-    if !content.is_template() && !matches!(content, Content::Reaction { .. } | Content::Location(_)) {
+    let is_shown = matches!(content, Content::Reaction { .. } | Content::Location(_) | Content::ContactCards { .. });
+    if !content.is_template() && !is_shown {
         lines.extend(content.text().lines().map(str::to_owned));
     }
     if let Some(footer) = edges.and_then(|edges| edges.footer.as_ref()) {
@@ -100,6 +110,17 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
             lines.push(row.collect::<Vec<_>>().join("   "));
         }
     }
+    match content {
+        Content::PlaceRequest { .. } => lines.push(paint.button("[share a place]")),
+        Content::Form(form) => {
+            lines.push(format!(
+                "{} {}",
+                paint.button(format!("[{}]", form.button)),
+                paint.faint(format!("(form {})", form.form))
+            ));
+        }
+        _ => {}
+    }
     if let Content::Link { title, url, .. } = content {
         lines.push(format!("{} {}", paint.button(format!("[{title}]")), paint.faint(url)));
     }
@@ -110,10 +131,13 @@ pub fn bubble(content: &Content, paint: Paint) -> String {
 fn edges_of(content: &Content) -> Option<&Edges> {
     match content {
         Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } => Some(edges),
+        Content::Form(form) => Some(&form.edges),
         Content::Text { .. }
         | Content::Media { .. }
         | Content::Template(_)
         | Content::Location(_)
+        | Content::ContactCards { .. }
+        | Content::PlaceRequest { .. }
         | Content::Reaction { .. } => None,
     }
 }
@@ -159,7 +183,8 @@ pub fn clock(at: Time, zone: &TimeZone) -> String {
 /// A text on one line and at most so long.
 pub fn short(text: &str, chars_max: usize) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if line.chars().count() <= chars_max {
+    // Whoever reads it by program wants all of it.
+    if line.chars().count() <= chars_max || out::is_json() {
         return line;
     }
     line.chars().take(chars_max.saturating_sub(1)).chain(['…']).collect()
@@ -181,6 +206,7 @@ fn template_values(template: &TemplateMessage) -> Vec<String> {
     let header = template.header.iter().map(|header| match header {
         HeaderValue::Text(text) => format!("header: {text}"),
         HeaderValue::Media(media) => format!("header: {}", media.url),
+        HeaderValue::Location(place) => format!("header: {}", place.describe()),
     });
     let body: Vec<String> = match &template.body {
         Parameters::None => Vec::new(),

@@ -207,7 +207,7 @@ pub fn cannot_start(error: StartError) -> Failure {
         StartError::Flows(ReloadError::Findings(findings)) => {
             let colour = super::paint::Paint::stderr().is_on();
             for finding in &findings {
-                eprintln!("{}\n", finding.render(colour));
+                eprintln!("{}\n", crate::cli::screen::coloured(&finding.render(colour)));
             }
             let errors = findings.iter().filter(|finding| finding.is_error()).count();
             Failure::Failed(format!("the flows have {}, and no earlier version is good", counted(errors, "error")))

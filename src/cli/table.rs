@@ -1,9 +1,12 @@
 //! Lists for people: columns under headings, as wide as their longest entry.
 
-use super::paint::Paint;
+use super::{out, paint::Paint};
 
-/// Prints rows under headings; `empty` is said instead when there are none.
+/// Prints rows under headings, or with `--json` as objects; `empty` is said instead when there are none.
 pub fn print(headings: &[&str], rows: &[Vec<String>], empty: &str) {
+    if out::is_json() {
+        return out::document(&out::rows(headings, rows));
+    }
     if rows.is_empty() {
         println!("{empty}");
         return;
@@ -28,7 +31,9 @@ fn layout(headings: &[&str], rows: &[Vec<String>], paint: Paint) -> String {
     let mut out = paint.faint(line(&mut headings.iter().copied()));
     out.push('\n');
     for row in rows {
-        out.push_str(&line(&mut row.iter().map(String::as_str)));
+        // A name with a line break in it would begin a row that nobody wrote.
+        let cells: Vec<String> = row.iter().map(|cell| cell.replace(['\n', '\r', '\t'], " ")).collect();
+        out.push_str(&line(&mut cells.iter().map(String::as_str)));
         out.push('\n');
     }
     out

@@ -1,7 +1,7 @@
 //! `transom templates pull|list|lock`: the catalogue of each sender, and what the flows assume of it.
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, out,
     place::{At, exclusive, read_only, running},
     show, table,
 };
@@ -9,15 +9,19 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         counted::{counted, counted_as},
+        ids::FlowName,
     },
     channel::client::Client,
-    flow::{Around, templates_named, workspace::Workspace},
-    model::{drift, template::Template},
+    flow::{self, Around, templates_named, workspace::Workspace},
+    model::{
+        drift,
+        template::{Template, TemplateStatus},
+    },
     runtime::{around, bot, config::Config, graph, lock, providers::providers},
     store::template,
 };
-use serde_json::json;
-use std::{fs, io, sync::Arc};
+use serde_json::{Value as Json, json};
+use std::{collections::BTreeSet, fs, io, sync::Arc};
 
 pub type Args = At<What>;
 
@@ -45,21 +49,29 @@ pub async fn run(args: Args) -> Outcome {
 }
 
 async fn pull(config: &Config) -> Outcome {
-    let mut failed = false;
-    let mut tell = |name: &str, result: Result<(u64, u64), String>| match result {
-        Ok((count, 0)) => println!("{name}: {}", counted(count, "template")),
-        Ok((count, gone)) => {
-            let (count, gone) =
-                (counted(count, "template"), counted_as(gone, "that was known is", "that were known are"));
-            println!("{name}: {count}; {gone} gone and will not be sent any more");
+    let (mut unread, mut told) = (BTreeSet::new(), Vec::new());
+    let mut tell = |name: &str, result: Result<(u64, u64), String>| {
+        let words = match &result {
+            Ok((count, 0)) => counted(*count, "template"),
+            Ok((count, gone)) => {
+                let (count, gone) =
+                    (counted(*count, "template"), counted_as(*gone, "that was known is", "that were known are"));
+                format!("{count}; {gone} gone and will not be sent any more")
+            }
+            Err(why) => why.clone(),
+        };
+        if result.is_err() {
+            unread.insert(name.to_owned());
         }
-        Err(why) => {
-            failed = true;
-            println!("{name}: {why}");
+        if !out::is_json() {
+            println!("{name}: {words}");
         }
+        let (count, gone) = result.as_ref().map_or((None, None), |(count, gone)| (Some(*count), Some(*gone)));
+        told.push(json!({"sender": name, "templates": count, "gone": gone, "error": result.err()}));
     };
     if !config.senders.iter().any(|sender| !sender.is_sandbox()) {
-        println!("There are only sandboxes, which take every template.");
+        let words = "There are only sandboxes, which take every template.";
+        out::either(|| json!({"senders": [], "missing": []}), || println!("{words}"));
         return Ok(());
     }
     if let Some(api) = running(config).await {
@@ -83,7 +95,64 @@ async fn pull(config: &Config) -> Outcome {
         }
         store.close().await;
     }
-    if failed { Err(Failure::Said) } else { Ok(()) }
+    let missing = missing(config, &unread).await?;
+    let words = || {
+        for one in &missing {
+            println!("{}", one.words());
+        }
+    };
+    let named = || missing.iter().map(Missing::to_json).collect::<Vec<_>>();
+    out::either(|| json!({"senders": told, "missing": named()}), words);
+    if !unread.is_empty() || !missing.is_empty() { Err(Failure::Said) } else { Ok(()) }
+}
+
+/// A template that flows send and that a sender's platform lacks, or does not let go out.
+struct Missing {
+    sender: String,
+    template: String,
+    flows: Vec<FlowName>,
+    /// Its status where it is there.
+    status: Option<TemplateStatus>,
+}
+
+impl Missing {
+    fn words(&self) -> String {
+        let flows = self.flows.iter().map(FlowName::as_str).collect::<Vec<_>>().join("`, `");
+        let (name, sender) = (&self.template, &self.sender);
+        match &self.status {
+            None => format!("{sender}: the platform has no template `{name}`, which `{flows}` sends"),
+            Some(status) => format!("{sender}: the template `{name}`, which `{flows}` sends, is {}", word(status)),
+        }
+    }
+
+    fn to_json(&self) -> Json {
+        json!({"sender": self.sender, "template": self.template, "flows": self.flows, "status": self.status})
+    }
+}
+
+/// What the bot's flows send, compared with the catalogues that were read; `unread`: senders whose was not.
+async fn missing(config: &Config, unread: &BTreeSet<String>) -> Result<Vec<Missing>, Failure> {
+    let files = bot::read(&config.bot).map_err(Failure::failed)?;
+    let (set, _) = flow::parse_set(&files.files);
+    let store = read_only(config).await?;
+    let known = template::all(&store).await.map_err(Failure::failed);
+    store.close().await;
+    let known = known?;
+    let mut missing = Vec::new();
+    let real = config.senders.iter().filter(|sender| !sender.is_sandbox() && !unread.contains(&sender.name));
+    for (sender, name) in real.flat_map(|sender| templates_named(&set).into_iter().map(move |name| (sender, name))) {
+        // What the configuration alone says, the platform does not have.
+        let has = |row: &&template::CatalogueEntry| {
+            row.sender_id == sender.id && row.name == name && row.source != template::Source::Config
+        };
+        let of_platform: Vec<TemplateStatus> = known.iter().filter(has).map(|row| row.status).collect();
+        // One language that can go out is enough: which one goes is decided for each contact.
+        if !of_platform.contains(&TemplateStatus::Approved) {
+            let (flows, status) = (flow::flows_naming(&set, &name), of_platform.first().copied());
+            missing.push(Missing { sender: sender.name.clone(), template: name, flows, status });
+        }
+    }
+    Ok(missing)
 }
 
 async fn list(config: &Config) -> Outcome {
@@ -111,6 +180,7 @@ async fn list(config: &Config) -> Outcome {
 }
 
 async fn write_lock(config: &Config, check: bool) -> Outcome {
+    out::refuse_json("templates lock")?;
     let files = bot::read(&config.bot).map_err(Failure::failed)?;
     let mut workspace = Workspace::new(Around::default());
     workspace.replace(files.files.iter().cloned());

@@ -3,7 +3,7 @@
 mod junit;
 mod made;
 
-use super::{Failure, Outcome, paint::Paint, place::Place};
+use super::{Failure, Outcome, out, paint::Paint, place::Place};
 use crate::base::counted::counted;
 use crate::runtime::scenario::{self, Report, Walks, Wish};
 use junit::junit;
@@ -24,9 +24,6 @@ pub struct Args {
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The same as `--format json`
-    #[arg(long, conflicts_with = "format")]
-    json: bool,
     /// Write the results as JUnit's XML into this file, too
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -75,12 +72,14 @@ enum Format {
 
 pub fn run(args: &Args) -> Outcome {
     if let Some(What::Init { flow, bot }) = &args.what {
+        out::refuse_json("test init")?;
         return made::init(bot, flow);
     }
     let (folder, only) = split_all(&args.paths)?;
     let wish = Wish { only: &only, update: args.update };
-    let format = if args.json { Format::Json } else { args.format };
+    let format = if out::is_json() { Format::Json } else { args.format };
     if let Some(run) = args.record {
+        out::refuse_json("test --record")?;
         return made::record(&args.place, &folder, run, args.write);
     }
     if let Some(count) = args.wander {
@@ -163,7 +162,7 @@ fn split(path: &Path) -> Result<(PathBuf, Option<String>), Failure> {
 fn text(report: &Report, paint: Paint) -> String {
     let mut out = String::new();
     for finding in report.findings.iter().chain(report.files.iter().flat_map(|file| &file.findings)) {
-        let _ = writeln!(out, "{}\n", finding.render(paint.is_on()));
+        let _ = writeln!(out, "{}\n", crate::cli::screen::coloured(&finding.render(paint.is_on())));
     }
     for file in &report.files {
         for case in &file.cases {

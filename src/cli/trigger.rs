@@ -33,7 +33,7 @@ use crate::{
     },
 };
 use reqwest::Method;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
@@ -78,6 +78,17 @@ enum What {
     },
     /// Another system posts to `/hooks/NAME`, signed as the flow wants it
     Webhook(hook::Args),
+    /// Something happened to the customer elsewhere: `event:` triggers and waiting runs hear it
+    Event {
+        /// As the flow's `event:` names it
+        #[arg(value_name = "NAME")]
+        event: String,
+        /// What is known of it: `event.data`
+        #[arg(long, value_name = "JSON")]
+        data: Option<String>,
+        #[command(flatten)]
+        to: To,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -124,6 +135,7 @@ pub async fn run(args: Args) -> Outcome {
         What::Tap { button, to } => tap(Talk::open(to).await?, &button).await,
         What::Status { state, code, to } => status(Talk::open(to).await?, state, code).await,
         What::Webhook(args) => hook::run(args).await,
+        What::Event { event, data, to } => happen(Talk::open(to).await?, &event, data.as_deref()).await,
         What::Duplicate { text, to } => {
             let talk = Talk::open(to).await?;
             let before = talk.last_id().await?;
@@ -272,6 +284,31 @@ async fn tap(talk: Talk, wanted: &str) -> Outcome {
     };
     let before = told.last().map_or(0, |told| told.id);
     talk.post(&talk.message(what, message.provider_id.clone())?).await?;
+    talk.print_answers(before, "the bot said nothing").await.map(|_| ())
+}
+
+async fn happen(talk: Talk, event: &str, data: Option<&str>) -> Outcome {
+    let data: Json = match data {
+        Some(text) => {
+            serde_json::from_str(text).map_err(|why| Failure::Usage(format!("`--data` is no JSON: {why}")))?
+        }
+        None => Json::Null,
+    };
+    let before = talk.last_id().await?;
+    let body = json!({
+        "name": event, "data": data, "sender": talk.sender.id,
+        "contact": {"phone": format!("+{}", talk.from.value), "name": talk.name},
+    });
+    let answer = talk.api.post("/v1/events", &body).await?;
+    println!("{}", talk.paint.faint(format!("POST {}/v1/events → {}", talk.api.base(), answer.status.as_u16())));
+    let told = answer.ok()?;
+    let started = told["started"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for flow in started.iter().filter_map(|run| run["flow"].as_str()) {
+        println!("flow {flow} began");
+    }
+    if started.is_empty() {
+        println!("no flow began by it");
+    }
     talk.print_answers(before, "the bot said nothing").await.map(|_| ())
 }
 

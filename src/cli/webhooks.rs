@@ -3,7 +3,8 @@
 use super::{
     Failure, Outcome,
     call::Api,
-    place::{At, read_only, running},
+    out,
+    place::{self, At, read_only},
     show, table,
 };
 use crate::{
@@ -115,35 +116,40 @@ async fn deliveries(config: &Config, id: i64, state: Option<&str>, limit: i64) -
 async fn resume(config: &Config, id: i64) -> Outcome {
     let api = daemon(config).await?;
     let body = json!({"state": "active"}).to_string().into_bytes();
-    api.request(Method::PATCH, &format!("/v1/webhooks/{id}"), &[], Some(body)).await?.ok()?;
-    println!("Webhook {id} is active; what waits for it goes out now.");
+    let now = api.request(Method::PATCH, &format!("/v1/webhooks/{id}"), &[], Some(body)).await?.ok()?;
+    let words = format!("Webhook {id} is active; what waits for it goes out now.");
+    out::either(|| now, || println!("{words}"));
     Ok(())
 }
 
 async fn redeliver(config: &Config, ids: &[i64]) -> Outcome {
     let api = daemon(config).await?;
     let store = read_only(config).await?;
-    let mut failed = false;
+    let (mut failed, mut done) = (false, Vec::new());
+    let mut tell = |id: i64, good: bool, what: String| {
+        failed |= !good;
+        if !out::is_json() {
+            println!("{id}: {what}");
+        }
+        done.push(json!({"id": id, "done": good, "what": what}));
+    };
     for id in ids {
         let Some(row) = delivery::find(&store, *id).await.map_err(Failure::failed)? else {
-            failed = true;
-            println!("{id}: there is no such delivery");
+            tell(*id, false, "there is no such delivery".to_owned());
             continue;
         };
         let path = format!("/v1/webhooks/{}/deliveries/{id}/redeliver", row.subscription_id);
         let answer = api.post(&path, &json!({})).await?;
-        if answer.status.is_success() {
-            println!("{id}: goes out again");
-        } else {
-            failed = true;
-            println!("{id}: {}", answer.refusal());
+        match answer.status.is_success() {
+            true => tell(*id, true, "goes out again".to_owned()),
+            false => tell(*id, false, answer.refusal()),
         }
     }
     store.close().await;
+    out::either(|| json!(done), || ());
     if failed { Err(Failure::Said) } else { Ok(()) }
 }
 
 async fn daemon(config: &Config) -> Result<Api, Failure> {
-    let none = "no daemon runs on this database; start it with `transom serve`, then try again";
-    running(config).await.ok_or_else(|| Failure::Failed(none.into()))
+    place::daemon(config, "it is what posts").await
 }

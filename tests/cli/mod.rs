@@ -1,6 +1,7 @@
 //! The commands, as a person in a terminal sees them: the real binary, its words and its exit codes.
 
 mod chat;
+mod machine;
 mod new;
 mod operator;
 mod reengage;
@@ -13,7 +14,7 @@ use std::{
 };
 
 /// A folder with a small bot.
-fn bot(flows: &[(&str, &str)]) -> tempfile::TempDir {
+pub fn bot(flows: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("flows")).unwrap();
     for (name, text) in flows {
@@ -22,7 +23,7 @@ fn bot(flows: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-const BOT: (&str, &str) = ("_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n");
+pub const BOT: (&str, &str) = ("_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n");
 const PIZZA: (&str, &str) = (
     "pizza.yaml",
     "flow: pizza\nwhen:\n  - message: pizza\nsteps:\n  - ask: Which size?\n    as: size\n    options: [Small, Large]\n    \
@@ -35,7 +36,7 @@ fn transom(folder: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn run(folder: &Path, args: &[&str]) -> Output {
+pub fn run(folder: &Path, args: &[&str]) -> Output {
     transom(folder, args).stdin(Stdio::null()).output().unwrap()
 }
 
@@ -52,11 +53,11 @@ fn chat_in(folder: &Path, args: &[&str], lines: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -268,13 +269,13 @@ fn explain_names_the_flow_and_why() {
 }
 
 /// A daemon of the sandbox; killed when the test is over.
-struct Daemon {
+pub struct Daemon {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Daemon {
-    fn start(folder: &Path) -> Daemon {
+    pub fn start(folder: &Path) -> Daemon {
         let mut child = transom(folder, &["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -320,7 +321,7 @@ fn told<R: std::io::Read>(said: R, what: impl Fn(&str) -> Option<String>) -> (St
 
 impl Daemon {
     /// SIGTERM; it has to end well.
-    fn stop(&mut self) {
+    pub fn stop(&mut self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         assert!(self.child.wait().unwrap().success());
@@ -397,8 +398,42 @@ fn broken_flows_and_a_broken_configuration_do_not_start() {
     assert!(err(&serve).contains("did you mean `say`?"), "{}", err(&serve));
     std::fs::write(folder.path().join("config.yaml"), "lisen: 127.0.0.1:0\n").unwrap();
     let serve = run(folder.path(), &["serve", "--config", "config.yaml"]);
-    ends(&serve, 1);
+    // As `RestartPreventExitStatus` of the unit has it.
+    ends(&serve, 2);
     assert!(err(&serve).contains("config.yaml:1:1") && err(&serve).contains("`listen`"), "{}", err(&serve));
+}
+
+#[test]
+fn a_configuration_that_is_empty_or_not_there_starts_no_sandbox() {
+    let folder = bot(&[BOT, PIZZA]);
+    std::fs::write(folder.path().join("config.yaml"), "").unwrap();
+    for (config, what) in [("config.yaml", "the configuration is empty"), ("nowhere.yaml", "cannot read")] {
+        let serve = run(folder.path(), &["serve", "--config", config]);
+        ends(&serve, 2);
+        assert!(err(&serve).contains(what), "{}", err(&serve));
+    }
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_daemon_whose_database_is_deleted_ends_and_begins_no_other() {
+    let folder = bot(&[BOT, PIZZA]);
+    let mut daemon = Daemon::start(folder.path());
+    ends(&run(folder.path(), &["trigger", "message", "--from", "+34600999888", "--text", "pizza"]), 0);
+    std::fs::remove_file(folder.path().join("data/transom.db")).unwrap();
+    let since = std::time::Instant::now();
+    let ended = loop {
+        if let Some(ended) = daemon.child.try_wait().unwrap() {
+            break ended;
+        }
+        assert!(since.elapsed() < std::time::Duration::from_secs(20), "it runs on");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    };
+    assert_eq!(ended.code(), Some(2), "the unit does not start it again");
+    let again = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    ends(&again, 2);
+    assert!(err(&again).contains("it is gone or empty"), "{}", err(&again));
+    assert!(folder.path().join("data/transom.db.rescued-1").exists());
 }
 
 #[test]

@@ -3,10 +3,13 @@
 use super::Chat;
 use crate::{
     base::{diagnostic::did_you_mean, ids::FlowName},
+    channel::meta::compose::What,
     cli::{Failure, Outcome},
     flow::{self, inputs, scenario::typed_data},
     model::{
+        content::Content,
         event::{Event, Start},
+        form::{self, FormAnswer, FormAsked},
         value::Value,
     },
     runtime::hooks::NotTaken,
@@ -52,6 +55,44 @@ impl Chat {
         self.stage.app.emit_event(contact, conversation, name.to_owned(), data).await?;
         self.stage.app.run_due().await?;
         self.done(format!("the event `{name}` has come")).await
+    }
+
+    /// `/form {day: 2026-11-27}`.
+    pub(super) async fn form(&mut self, rest: &str) -> Outcome {
+        let Value::Map(answers) = named(&format!("form {rest}"), "/form {day: 2026-11-27}")?.1 else {
+            return Err(Failure::Usage("answers have names; write `/form {day: 2026-11-27}`".to_owned()));
+        };
+        let mut answers = Value::Map(answers).to_json();
+        answers["flow_token"] = self.form_token().await?.into();
+        self.stage.act(What::Form(answers), None).await?;
+        self.print_news(true).await
+    }
+
+    /// `/screen DAY {people: 2}`; alone it opens the form.
+    pub(super) async fn screen(&mut self, rest: &str) -> Outcome {
+        let opens = rest.is_empty();
+        let (screen, data) = if opens { ("", Value::Nothing) } else { named(rest, "/screen DAY {people: 2}")? };
+        let token = self.form_token().await?;
+        let action = if opens { "INIT" } else { "data_exchange" }.to_owned();
+        let (contact, conversation) = self.stage.reach().await?;
+        let id = self.stage.app.store.next_id();
+        let asked = FormAsked { id, token, action, screen: screen.to_owned(), data };
+        let shown = match self.stage.app.ask_form(contact, conversation, asked.clone()).await {
+            Some(FormAnswer::Returned(value)) => form::next_screen(&value, &asked).map_err(Failure::Usage)?.to_string(),
+            Some(FormAnswer::Gone) => "the question of this form is over, or it has no `exchange`".to_owned(),
+            Some(FormAnswer::Failed) | None => "the form gets no answer; /trace tells why".to_owned(),
+        };
+        println!("{}", self.paint.faint(format!("(the form shows: {shown})")));
+        self.print_news(false).await
+    }
+
+    async fn form_token(&self) -> Result<String, Failure> {
+        let said = self.stage.said().await?;
+        let token = said.iter().rev().find_map(|message| match super::content(message) {
+            Content::Form(form) => Some(form.token.clone()),
+            _ => None,
+        });
+        token.ok_or_else(|| Failure::Usage("the bot has sent no form".to_owned()))
     }
 
     /// `/webhook cart_abandoned {phone: "+34600111222", total: 12}`; a body without the number is about you.

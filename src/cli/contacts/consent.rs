@@ -3,7 +3,7 @@
 use super::{accepted, daemon, find};
 use crate::{
     base::{ids::AccountName, limits::LEDGER_READ_MAX, time::iso},
-    cli::{Failure, Outcome, place::read_only, show, table},
+    cli::{Failure, Outcome, out, place::read_only, screen, show, table},
     runtime::config::Config,
     store::{
         Store, contact,
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use serde_json::{Value as Json, json};
-use std::io::{self, Write};
+use std::io::Write;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
@@ -134,7 +134,8 @@ async fn record(config: &Config, who: &str, body: Json) -> Outcome {
              `transom contacts consent show {who}` prints both"
         )));
     }
-    println!("{name}: `{topic}` is {}", if wanted { "given" } else { "withdrawn" });
+    let words = format!("{name}: `{topic}` is {}", if wanted { "given" } else { "withdrawn" });
+    out::either(|| now.clone(), || println!("{words}"));
     Ok(())
 }
 
@@ -144,12 +145,12 @@ async fn export(config: &Config, topic: &str, account: Option<AccountName>, form
     }
     let store = read_only(config).await?;
     let written = match format {
-        Format::Csv => as_table(&store, topic, account.as_ref()).await,
-        Format::Json => {
-            let mut out = io::stdout().lock();
+        Format::Csv if !out::is_json() => as_table(&store, topic, account.as_ref()).await,
+        Format::Csv | Format::Json => {
+            let mut lines = screen::data();
             let mut line = |cells: [String; 10]| {
                 let pairs = COLUMNS.iter().zip(cells).map(|(name, cell)| ((*name).to_owned(), cell.into()));
-                writeln!(out, "{}", Json::Object(pairs.collect())).map_err(Failure::failed)
+                writeln!(lines, "{}", Json::Object(pairs.collect())).map_err(Failure::failed)
             };
             walk(&store, topic, account.as_ref(), &mut line).await
         }
@@ -159,7 +160,7 @@ async fn export(config: &Config, topic: &str, account: Option<AccountName>, form
 }
 
 async fn as_table(store: &Store, topic: &str, account: Option<&AccountName>) -> Outcome {
-    let mut table = csv::Writer::from_writer(io::stdout().lock());
+    let mut table = csv::Writer::from_writer(screen::data());
     table.write_record(COLUMNS).map_err(Failure::failed)?;
     let mut line = |cells: [String; 10]| table.write_record(cells.map(|cell| harmless(&cell))).map_err(Failure::failed);
     walk(store, topic, account, &mut line).await?;

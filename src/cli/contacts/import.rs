@@ -6,7 +6,7 @@ mod report;
 use super::{accepted, daemon};
 use crate::{
     base::limits::{IMPORT_BATCH_BYTES_MAX, IMPORT_HEAD_BYTES_MAX, IMPORT_ROWS_MAX},
-    cli::{Failure, Outcome, call::Api, place},
+    cli::{Failure, Outcome, call::Api, place, screen},
     runtime::config::Config,
 };
 use columns::{Columns, Constants};
@@ -165,7 +165,7 @@ async fn send(api: &Api, frame: &Json, batch: Batch, report: &mut Report) -> Out
 fn progress(report: &Report, read: u64, size: u64) {
     if std::io::stderr().is_terminal() {
         let percent = (read * 100).checked_div(size).unwrap_or(100).min(100);
-        eprint!("\r{percent:>3} %  {}   ", report.counts());
+        eprint!("{}{percent:>3} %  {}   ", screen::code("G"), report.counts());
     }
 }
 

@@ -1,12 +1,14 @@
-//! `transom contacts list|show|tag|untag|set|consent|import`: people, what is known of them, and what they agreed to.
+//! `transom contacts list|show|tag|untag|set|export|erase|consent|import`: people, what is known of them, and what they agreed to.
 
 mod consent;
 mod import;
+mod leave;
 
 use super::{
     Failure, Outcome,
     call::Api,
-    place::{At, contact_of, read_only, running},
+    out,
+    place::{self, At, contact_of, read_only},
     show, table,
 };
 use crate::{
@@ -17,6 +19,7 @@ use crate::{
 };
 use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
+use std::path::PathBuf;
 
 pub type Args = At<What>;
 
@@ -59,6 +62,22 @@ pub enum What {
         #[arg(required = true, value_name = "FIELD=VALUE")]
         values: Vec<String>,
     },
+    /// All that is kept of one, with every message, as one JSON document: for who asks what you know of them
+    Export {
+        /// Their phone with `+`, or their id
+        who: String,
+        /// Into this file, readable by you alone
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Erase one for good: messages, fields, numbers; of consent the bare line stays
+    Erase {
+        /// Their phone with `+`, or their id
+        who: String,
+        /// Without asking
+        #[arg(long)]
+        yes: bool,
+    },
     /// Take people from a table (CSV), each row for itself; what is there already stays as it is
     Import(import::Args),
     /// What people agreed to and withdrew, with its proof
@@ -76,6 +95,8 @@ pub async fn run(args: Args) -> Outcome {
         What::Tag { who, tags } => change(&config, &who, &json!({"tags": {"add": tags}})).await,
         What::Untag { who, tags } => change(&config, &who, &json!({"tags": {"remove": tags}})).await,
         What::Set { who, values } => change(&config, &who, &fields(&values)?).await,
+        What::Export { who, out } => leave::export(&config, &who, out.as_deref()).await,
+        What::Erase { who, yes } => leave::erase(&config, &who, yes).await,
         What::Import(args) => import::run(&config, args).await,
         What::Consent { what } => consent::run(&config, what).await,
     }
@@ -103,8 +124,7 @@ async fn find(config: &Config, store: &Store, who: &str) -> Result<Contact, Fail
 
 /// The daemon, which alone may change contacts: their lanes are in its memory.
 async fn daemon(config: &Config) -> Result<Api, Failure> {
-    let none = "no daemon runs on this database; start it with `transom serve`, then try again";
-    running(config).await.ok_or_else(|| Failure::Failed(none.into()))
+    place::daemon(config, "flows must hear of a change, which only the daemon tells them").await
 }
 
 async fn list(config: &Config, words: Option<&str>, tag: Option<&str>, limit: i64) -> Outcome {
@@ -171,10 +191,24 @@ async fn describe(config: &Config, who: &str) -> Outcome {
     let store = read_only(config).await?;
     let lines = lines(config, &store, who).await;
     store.close().await;
-    for (name, value) in lines? {
-        println!("{name:<14}{value}");
-    }
+    let lines = lines?;
+    out::either(|| as_object(&lines), || lines.iter().for_each(|(name, value)| println!("{name:<14}{value}")));
     Ok(())
+}
+
+/// By name; what stands there several times, as conversations do, is a list.
+fn as_object(lines: &[(String, String)]) -> Json {
+    let mut all = Map::new();
+    for (name, value) in lines {
+        let (key, value) = (name.replace(' ', "_"), Json::from(value.trim()));
+        if key == "conversation" {
+            let list = all.entry("conversations").or_insert_with(|| json!([]));
+            list.as_array_mut().into_iter().for_each(|list| list.push(value.clone()));
+        } else {
+            all.insert(key, value);
+        }
+    }
+    all.into()
 }
 
 async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String, String)>, Failure> {
@@ -191,6 +225,7 @@ async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String,
     line("phone", data.phone.clone().unwrap_or_default());
     line("user id", data.bsuid.clone().unwrap_or_default());
     line("name", data.name.clone().unwrap_or_default());
+    line("username", data.username.clone().map(|name| format!("@{name}")).unwrap_or_default());
     line("language", data.language.clone().unwrap_or_default());
     line("zone", data.zone.clone().unwrap_or_default());
     line("tags", data.tags.iter().cloned().collect::<Vec<_>>().join(" "));
@@ -248,7 +283,8 @@ async fn change(config: &Config, who: &str, body: &Json) -> Outcome {
         .flatten()
         .map(|(name, value)| format!("{name}={}", Value::from_json(value).print().unwrap_or_else(|| value.to_string())))
         .collect();
-    println!("{}: tags {}; fields {}", now["phone"].as_str().unwrap_or(who), listed(&tags), listed(&fields));
+    let words = format!("{}: tags {}; fields {}", now["phone"].as_str().unwrap_or(who), listed(&tags), listed(&fields));
+    out::either(|| now.clone(), || println!("{words}"));
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! The story of a run: what the contact wrote, what the engine did and why, what was said and how far it came.
 
-use super::super::{Failure, Outcome, paint::Paint, show};
+use super::super::{Failure, paint::Paint, show};
 use crate::{
     base::{
         ids::{InboundId, OutboundId},
-        time::{Span, Time},
+        time::{Span, Time, iso},
     },
     model::inbound::InboundKind,
     store::{
@@ -15,6 +15,7 @@ use crate::{
         trace::{self, Trace},
     },
 };
+use serde_json::{Value as Json, json};
 
 /// Rows that are read at once, and pages that are read at most.
 const PAGE: i64 = 500;
@@ -22,57 +23,99 @@ const PAGES_MAX: usize = 40;
 /// What started a run was written a little before it.
 const BEFORE: Span = Span::minutes(2);
 
-/// Prints it, oldest first; `kept_since`: what older traces said may be gone.
-pub async fn tell(store: &Store, run: &Run, kept_since: Time, paint: Paint) -> Outcome {
-    let mut lines: Vec<(Time, u8, String)> = Vec::new();
-    let turns = turns(store, run).await?;
-    // The turn that it began in says why it was this flow, if nothing else.
-    let own = |turn: &Trace| turn.at == run.started_at || turn.data.iter().any(|entry| entry.run == Some(run.number));
-    let mut told = false;
-    for turn in turns.iter().filter(|turn| own(turn)) {
-        told = true;
-        for entry in &turn.data {
-            let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();
-            match entry.run {
-                Some(number) if number == run.number => {
-                    lines.push((turn.at, 1, format!("{step}{}", show::plain(&entry.what))));
-                }
+/// Something that happened in it.
+struct Scene {
+    at: Time,
+    /// Of what happened at one moment: a message comes before the turn that it causes, and that before its answers.
+    order: u8,
+    text: String,
+    json: Json,
+}
+
+/// The story, oldest first.
+pub struct Story {
+    scenes: Vec<Scene>,
+    told: bool,
+    heard: usize,
+}
+
+impl Story {
+    pub async fn read(store: &Store, run: &Run, paint: Paint) -> Result<Story, Failure> {
+        let mut scenes = Vec::new();
+        let turns = turns(store, run).await?;
+        // The turn that it began in says why it was this flow, if nothing else.
+        let own =
+            |turn: &Trace| turn.at == run.started_at || turn.data.iter().any(|entry| entry.run == Some(run.number));
+        let mut told = false;
+        for turn in turns.iter().filter(|turn| own(turn)) {
+            told = true;
+            for entry in turn.data.iter().filter(|entry| entry.run.is_none_or(|number| number == run.number)) {
+                let step = entry.step.as_ref().map(|step| paint.bot(format!("{step}: "))).unwrap_or_default();
+                let text = format!("{step}{}", show::plain(&entry.what));
                 // Why it was this flow and no other.
-                None => lines.push((turn.at, 1, paint.faint(format!("{step}{}", show::plain(&entry.what))))),
-                Some(_) => {}
+                let text = if entry.run.is_none() { paint.faint(text) } else { text };
+                let json = json!({"turn": {"step": entry.step, "what": entry.what}});
+                scenes.push(Scene { at: turn.at, order: 1, text, json });
             }
         }
-    }
-    let mut heard = 0;
-    for message in inbound_of(store, run).await? {
-        heard += 1;
-        let text = show::plain(&shown(&message.data.message.kind));
-        lines.push((message.received_at, 0, format!("{} {text}", paint.strong("<"))));
-    }
-    for message in outbound_of(store, run).await? {
-        lines.push((message.created_at, 2, format!("{} {}", paint.strong(">"), said(&message, paint))));
-    }
-    // All by our own clock. What came within a second stands under one time, in its order.
-    lines.sort_by_key(|(at, kind, _)| (*at, *kind));
-    let mut scene = None;
-    for (at, _, text) in &lines {
-        let second = at.0 / 1_000;
-        if scene != Some(second) {
-            println!("\n{}", paint.faint(show::time(*at)));
-            scene = Some(second);
+        let mut heard = 0;
+        for message in inbound_of(store, run).await? {
+            heard += 1;
+            let plain = shown(&message.data.message.kind);
+            let text = format!("{} {} {}", paint.strong("<"), show::plain(&plain), traced(message.id.0, paint));
+            let json = json!({"heard": {"id": message.id, "trace": message.id, "text": plain}});
+            scenes.push(Scene { at: message.received_at, order: 0, text, json });
         }
-        for (place, part) in text.lines().enumerate() {
-            println!("  {}{part}", if place == 0 { "" } else { "  " });
+        for message in outbound_of(store, run).await? {
+            let trace = message.trace();
+            let text = format!("{} {} {}", paint.strong(">"), said(&message, paint), traced(trace, paint));
+            let content = message.sent_as.as_ref().unwrap_or(&message.draft.content);
+            let json = json!({"said": {
+                "id": message.id, "trace": trace, "content": content, "state": message.state, "reason": message.reason,
+                "error": message.error_code, "provider_id": message.provider_id,
+            }});
+            scenes.push(Scene { at: message.created_at, order: 2, text, json });
+        }
+        // All by our own clock. What came within a second stands under one time, in its order.
+        scenes.sort_by_key(|scene| (scene.at, scene.order));
+        Ok(Story { scenes, told, heard })
+    }
+
+    pub fn to_json(&self) -> Json {
+        let told = self.scenes.iter().map(|scene| {
+            let mut json = scene.json.clone();
+            json["at"] = iso(scene.at).into();
+            json
+        });
+        told.collect()
+    }
+
+    /// Prints it; `kept_since`: what older traces said may be gone.
+    pub fn print(&self, run: &Run, kept_since: Time, paint: Paint) {
+        let mut before = None;
+        for scene in &self.scenes {
+            let second = scene.at.0 / 1_000;
+            if before != Some(second) {
+                println!("\n{}", paint.faint(show::time(scene.at)));
+                before = Some(second);
+            }
+            for (place, part) in scene.text.lines().enumerate() {
+                println!("  {}{part}", if place == 0 { "" } else { "  " });
+            }
+        }
+        if !self.told && run.started_at > kept_since {
+            println!("\nNothing is noted of it yet.");
+        } else if !self.told {
+            println!("\nIts trace is no longer kept (`retention: {{traces: …}}` in the configuration).");
+        } else if self.heard == 0 {
+            println!("\nThe contact wrote nothing meanwhile.");
         }
     }
-    if !told && run.started_at > kept_since {
-        println!("\nNothing is noted of it yet.");
-    } else if !told {
-        println!("\nIts trace is no longer kept (`retention: {{traces: …}}` in the configuration).");
-    } else if heard == 0 {
-        println!("\nThe contact wrote nothing meanwhile.");
-    }
-    Ok(())
+}
+
+/// The id under which log and wire log have it, too.
+fn traced(id: i64, paint: Paint) -> String {
+    paint.faint(format!("#{id}"))
 }
 
 /// The turns of its conversation from its start to its end, oldest first.

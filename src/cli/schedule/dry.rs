@@ -30,13 +30,26 @@ use std::{
 
 /// Every schedule of the flow at its next fire, or at this local minute; its dates in the week ahead.
 pub async fn run(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &Flow, at: Option<DateTime>) -> Outcome {
+    forecasts(config, set, store, flow, at).await?.iter().for_each(print);
+    Ok(())
+}
+
+/// The same as data.
+pub async fn forecasts(
+    config: &Config,
+    set: &Arc<FlowSet>,
+    store: &Store,
+    flow: &Flow,
+    at: Option<DateTime>,
+) -> Result<Vec<Forecast>, Failure> {
     let all = flow::timetables(set);
     let tables: Vec<&Timetable<'_>> = all.iter().filter(|table| table.flow.name == flow.name).collect();
     let dates: Vec<DateTable<'_>> =
         flow::dates(set).into_iter().filter(|table| table.flow.name == flow.name && at.is_none()).collect();
     if tables.is_empty() && dates.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
+    let mut all = Vec::new();
     // Whether a sender stands still only the daemon knows: it is taken to work again by then.
     let works = |_, _, _| SenderState::default();
     let ground = Ground::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
@@ -51,15 +64,15 @@ pub async fn run(config: &Config, set: &Arc<FlowSet>, store: &Store, flow: &Flow
         let (rate, sieve) = (table.rate, table.sieve(set));
         let occasion = Occasion { flow, trigger, inputs: &inputs, rate, sieve, meant: &meant, when };
         let foreseen = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
-        print(&foreseen.map_err(Failure::failed)?);
+        all.push(foreseen.map_err(Failure::failed)?);
     }
     let now = SystemClock.now();
     for table in &dates {
         let until = now + FORECAST_DATES_AHEAD;
         let foreseen = forecast::forecast_dates(&ground, &accounts, table, (now, until), |_, _| {}).await;
-        print(&foreseen.map_err(Failure::failed)?);
+        all.push(foreseen.map_err(Failure::failed)?);
     }
-    Ok(())
+    Ok(all)
 }
 
 /// The sum for a terminal.

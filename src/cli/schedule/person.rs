@@ -6,9 +6,9 @@ use crate::{
         clock::{Clock, SystemClock},
         ids::VersionId,
         phone,
-        time::Time,
+        time::{Time, iso},
     },
-    cli::{Failure, Outcome, paint::Paint, place::contact_of, show},
+    cli::{Failure, Outcome, out, paint::Paint, place::contact_of, show},
     flow::{self, Flow, FlowSet},
     model::{contact::Contact, event::Reason, window::SenderState},
     runtime::{
@@ -20,6 +20,7 @@ use crate::{
     store::Store,
 };
 use jiff::civil::DateTime;
+use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// `at`: as if it fired at this local minute.
@@ -35,9 +36,13 @@ pub async fn run(
         return Err(Failure::Usage(format!("`{phone}` is no number in E.164 format, like +15550100001")));
     };
     let Some(contact) = contact_of(config, store, &phone).await? else {
-        println!("Nobody with {phone} is known: no fire reaches them.");
+        let words = format!("Nobody with {phone} is known: no fire reaches them.");
+        out::either(|| json!({"flow": flow.name, "phone": phone, "contact": null}), || println!("{words}"));
         return Ok(());
     };
+    if out::is_json() {
+        return as_document(config, set, store, flow, &contact, at).await;
+    }
     let paint = Paint::stdout();
     let name = contact.data.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
     println!("{}", paint.strong(format!("`{}` and {phone}{name}", flow.name)));
@@ -45,7 +50,7 @@ pub async fn run(
     for why in kept_back(store, flow, is_tester).await? {
         println!("{} {why}", paint.bad("no:"));
     }
-    coming(config, set, store, flow, &contact, at, paint).await?;
+    coming(config, set, store, flow, &contact, at, paint).await?.iter().for_each(|line| println!("{line}"));
     println!();
     let all = past::past(store, &flow.name, contact.id).await.map_err(Failure::failed)?;
     if all.is_empty() {
@@ -54,6 +59,32 @@ pub async fn run(
         println!("{}", paint.strong("What became of the fires so far"));
     }
     all.iter().for_each(|past| println!("  {}", past_line(past, paint)));
+    Ok(())
+}
+
+/// The same for a program: what comes, in the words for people, and what was.
+async fn as_document(
+    config: &Config,
+    set: &Arc<FlowSet>,
+    store: &Store,
+    flow: &Flow,
+    contact: &Contact,
+    at: Option<DateTime>,
+) -> Outcome {
+    let is_tester = contact.data.phone.as_ref().is_some_and(|phone| set.bot.draft_testers.contains(phone));
+    let kept = kept_back(store, flow, is_tester).await?;
+    let coming = coming(config, set, store, flow, contact, at, Paint::plain()).await?;
+    let past = past::past(store, &flow.name, contact.id).await.map_err(Failure::failed)?;
+    let past = past.iter().map(|start| {
+        json!({
+            "local": start.minute, "trigger": start.trigger_key, "at": iso(start.slot_at), "state": start.state,
+            "what": start.what, "reason": start.reason, "why": start.why,
+        })
+    });
+    out::document(&json!({
+        "flow": flow.name, "contact": contact.id, "phone": contact.data.phone, "kept_back": kept, "coming": coming,
+        "past": past.collect::<Vec<_>>(),
+    }));
     Ok(())
 }
 
@@ -66,7 +97,7 @@ async fn coming(
     contact: &Contact,
     at: Option<DateTime>,
     paint: Paint,
-) -> Outcome {
+) -> Result<Vec<String>, Failure> {
     let now = SystemClock.now();
     let mut env = config.flows.env.clone();
     if config.only_sandboxes() {
@@ -74,9 +105,9 @@ async fn coming(
     }
     let outlook = agenda::outlook(set, &env, &flow.name, contact, now);
     if outlook.is_empty() {
-        println!("Flow `{}` has no `schedule:` or `date:` trigger.", flow.name);
-        return Ok(());
+        return Ok(vec![format!("Flow `{}` has no `schedule:` or `date:` trigger.", flow.name)]);
     }
+    let mut lines = Vec::new();
     // Whether a sender stands still only the daemon knows: it is taken to work again by then.
     let works = |_, _, _| SenderState::default();
     let ground = Ground::read(config, store, (VersionId(0), Arc::clone(set)), true, &works).await;
@@ -109,9 +140,9 @@ async fn coming(
                 }
             }
         };
-        println!("{}", show::sentence(&line));
+        lines.push(show::sentence(&line));
     }
-    Ok(())
+    Ok(lines)
 }
 
 /// What the fire, or the date, would do for this one.

@@ -12,8 +12,9 @@ use crate::{
     cli::{
         Failure, Outcome,
         bars::{self, Bar, Tone},
+        out,
         paint::Paint,
-        show,
+        screen, show,
     },
     flow::Flow,
     model::event::Reason,
@@ -22,7 +23,9 @@ use crate::{
         report::{self, FireReport},
     },
     store::Store,
+    web::api::reports::fire_json,
 };
+use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, io::IsTerminal};
 
 /// Fires that are drawn; `--csv` has all of them.
@@ -32,6 +35,11 @@ const DRAWN: usize = 5;
 pub async fn run(config: &Config, store: &Store, flow: &Flow, since: Time, csv: bool) -> Outcome {
     let fires = read(store, &flow.name, since).await?;
     let currency = if config.prices.is_empty() { "" } else { &config.prices.currency };
+    if out::is_json() {
+        let told: Json = fires.iter().map(|fire| fire_json(fire, currency)).collect();
+        out::document(&json!({"flow": flow.name, "fires": told}));
+        return Ok(());
+    }
     if csv {
         print!("{}", report::csv(&flow.name, &fires, currency));
         return Ok(());
@@ -54,6 +62,11 @@ pub async fn run(config: &Config, store: &Store, flow: &Flow, since: Time, csv: 
     Ok(())
 }
 
+/// The fires of the last two days.
+pub async fn since_yesterday(store: &Store, flow: &FlowName, now: Time) -> Result<Vec<FireReport>, Failure> {
+    report::progress(store, flow, &since(now - Span::days(1))).await.map_err(Failure::failed)
+}
+
 /// How far each fire of the last two days has come.
 pub async fn progress(store: &Store, flow: &FlowName, now: Time) -> Outcome {
     let (lines, _) = progress_lines(store, flow, now).await?;
@@ -74,10 +87,10 @@ pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock, next: imp
         let (lines, is_open) = progress_lines(store, flow, clock.now()).await?;
         if is_terminal && !before.is_empty() {
             // Up to the first line; each is cleared before it is written anew.
-            print!("\x1b[{}A", before.len());
+            print!("{}", screen::code(&format!("{}A", before.len())));
         }
         for line in lines.iter().filter(|line| is_terminal || !before.contains(line)) {
-            println!("{}{line}", if is_terminal { "\x1b[2K" } else { "" });
+            println!("{}{line}", if is_terminal { screen::code("2K") } else { String::new() });
         }
         let now = clock.now();
         if !is_open && coming.is_none() && lines.is_empty() {
@@ -100,7 +113,7 @@ pub async fn follow(store: &Store, flow: &FlowName, clock: &dyn Clock, next: imp
 
 /// A line for each fire, and whether one of them goes on.
 async fn progress_lines(store: &Store, flow: &FlowName, now: Time) -> Result<(Vec<String>, bool), Failure> {
-    let fires = report::progress(store, flow, &since(now - Span::days(1))).await.map_err(Failure::failed)?;
+    let fires = since_yesterday(store, flow, now).await?;
     let paint = Paint::stdout();
     let lines = fires.iter().take(AGENDA_FIRES_MAX).map(|fire| progress_line(fire, paint)).collect();
     Ok((lines, fires.iter().any(|fire| fire.is_planning || fire.waiting > 0)))

@@ -82,7 +82,7 @@ pub(super) fn wander(folder: &Path, wish: &Wish<'_>, walks: Walks, json: bool, w
 fn text(wandered: &Wandered, paint: Paint, written: bool) -> String {
     let mut out = String::new();
     for finding in &wandered.findings {
-        out.push_str(&format!("{}\n\n", finding.render(paint.is_on())));
+        out.push_str(&format!("{}\n\n", crate::cli::screen::coloured(&finding.render(paint.is_on()))));
     }
     for found in &wandered.found {
         let times = counted(found.times, "customer");

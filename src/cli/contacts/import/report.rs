@@ -2,7 +2,7 @@
 
 use crate::{
     base::limits::IMPORT_REFUSED_SHOWN_MAX,
-    cli::{Failure, Outcome, paint::Paint, table},
+    cli::{Failure, Outcome, out, paint::Paint, screen, table},
 };
 use std::{
     fs::File,
@@ -68,12 +68,21 @@ impl Report {
     /// Everything said at the end; refused rows make the command fail.
     pub fn finish(mut self, dry_run: bool) -> Outcome {
         if std::io::stderr().is_terminal() {
-            eprint!("\r\x1b[K");
+            eprint!("{}{}", screen::code("G"), screen::code("K"));
         }
         if let Some((path, writer)) = &mut self.file {
             writer.flush().map_err(|error| Failure::Failed(format!("cannot write `{}`: {error}", path.display())))?;
         }
         self.shown.sort_by_key(|refused| refused.line);
+        if out::is_json() {
+            let refused = self.shown.iter().map(|one| serde_json::json!({"line": one.line, "reason": one.reason}));
+            out::document(&serde_json::json!({
+                "dry_run": dry_run, "created": self.created, "changed": self.changed, "unchanged": self.unchanged,
+                "refused": self.refused, "first_refused": refused.collect::<Vec<_>>(),
+                "report": self.file.as_ref().map(|(path, _)| path),
+            }));
+            return if self.refused > 0 { Err(Failure::Said) } else { Ok(()) };
+        }
         let rows: Vec<Vec<String>> =
             self.shown.iter().map(|refused| vec![refused.line.to_string(), refused.reason.clone()]).collect();
         if !rows.is_empty() {

@@ -1,0 +1,64 @@
+//! `transom contacts export|erase`: what is kept of a person, for them, and its end.
+
+use super::{daemon, find};
+use crate::{
+    cli::{Failure, Outcome, out, place::read_only},
+    model::contact::Contact,
+    runtime::config::Config,
+};
+use serde_json::json;
+use std::{
+    fs,
+    io::{BufRead, IsTerminal, Write},
+    path::Path,
+};
+
+async fn known(config: &Config, who: &str) -> Result<Contact, Failure> {
+    let store = read_only(config).await?;
+    let contact = find(config, &store, who).await;
+    store.close().await;
+    contact
+}
+
+pub async fn export(config: &Config, who: &str, file: Option<&Path>) -> Outcome {
+    let api = daemon(config).await?;
+    let contact = known(config, who).await?;
+    let whole = api.get(&format!("/v1/contacts/{}/export", contact.id)).await?.ok()?;
+    let Some(path) = file else {
+        out::document(&whole);
+        return Ok(());
+    };
+    let failed = |error| Failure::Failed(format!("cannot write `{}`: {error}", path.display()));
+    let mut options = fs::OpenOptions::new();
+    // What was there is somebody else's: it is not written over.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut written = options.open(path).map_err(failed)?;
+    writeln!(written, "{whole:#}").and_then(|()| written.sync_all()).map_err(failed)?;
+    let words = || println!("All that is kept of contact {} is in `{}`.", contact.id, path.display());
+    out::either(|| json!({"contact": contact.id, "file": path}), words);
+    Ok(())
+}
+
+pub async fn erase(config: &Config, who: &str, yes: bool) -> Outcome {
+    let api = daemon(config).await?;
+    let contact = known(config, who).await?;
+    let name = contact.data.phone.clone().or(contact.data.bsuid.clone()).unwrap_or_else(|| contact.id.to_string());
+    if !yes {
+        if !std::io::stdin().is_terminal() || out::is_json() {
+            return Err(Failure::Usage(format!("nothing brings {name} back: say `--yes` to erase them")));
+        }
+        print!("All that is kept of {name} is erased, and nothing brings it back. Type `erase` to do it: ");
+        let _ = std::io::stdout().flush();
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map_err(Failure::failed)?;
+        if line.trim() != "erase" {
+            println!("Nothing was erased.");
+            return Ok(());
+        }
+    }
+    let told = api.post(&format!("/v1/contacts/{}/erase", contact.id), &json!({})).await?.ok()?;
+    out::either(|| told, || println!("{name} is erased."));
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! `--json`: every command that prints data prints one document, and dead letters are decided in bulk.
+
+use super::{BOT, Daemon, PIZZA, bot, ends, err, out, run};
+use serde_json::Value as Json;
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+};
+
+const NEWS: (&str, &str) = (
+    "news.yaml",
+    "flow: news\ntopic: marketing\nwhen:\n  - schedule: \"0 10 * * TUE\"\n    to: {tags: [vip]}\nsteps:\n  \
+     - say: News\n    if_closed: skip\n",
+);
+const PHONE: &str = "+34600999888";
+
+#[track_caller]
+fn json(folder: &Path, args: &[&str], code: i32) -> Json {
+    let done = run(folder, &[args, &["--json"]].concat());
+    ends(&done, code);
+    serde_json::from_str(&out(&done)).unwrap_or_else(|why| panic!("{args:?}: {why}\n{}{}", out(&done), err(&done)))
+}
+
+/// Posts what no platform would, and what can never be read.
+fn post_malformed(daemon: &Daemon) {
+    let body = r#"{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":
+        {"messaging_product":"whatsapp","metadata":{"phone_number_id":"1"},"messages":[{"from":5}]}}]}]}"#;
+    let address = daemon.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /webhooks/sandbox/1 HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn every_command_that_prints_data_prints_json() {
+    let folder = bot(&[BOT, PIZZA, NEWS]);
+    let folder = folder.path();
+    let _daemon = Daemon::start(folder);
+    ends(&run(folder, &["trigger", "message", "--from", PHONE, "--text", "pizza"]), 0);
+    let runs = json(folder, &["runs", "list"], 0);
+    let id = runs[0]["id"].to_string();
+    assert_eq!((&runs[0]["flow"], &runs[0]["contact"]), (&"pizza".into(), &PHONE.into()), "{runs}");
+    let told = json(folder, &["runs", "show", &id], 0);
+    let story = told["story"].as_array().unwrap();
+    let (heard, said) = (&story[0]["heard"], &story.last().unwrap()["said"]);
+    assert_eq!(heard["text"], "pizza", "{told}");
+    assert!(heard["id"].is_i64() && heard["id"] == said["trace"], "one id joins both: {told}");
+    for args in [
+        &["check"][..],
+        &["test"],
+        &["explain", "pizza"],
+        &["deploy", "--dry-run"],
+        &["flows", "list"],
+        &["flows", "pause", "news"],
+        &["flows", "resume", "news"],
+        &["senders", "list"],
+        &["senders", "resume", "1"],
+        &["runs", "exits", "pizza"],
+        &["contacts", "list"],
+        &["contacts", "show", PHONE],
+        &["contacts", "tag", PHONE, "vip"],
+        &["contacts", "set", PHONE, "name=Ana"],
+        &["contacts", "consent", "show", PHONE],
+        &["contacts", "export", PHONE],
+        &["conversations", "list"],
+        &["dead-letters", "list"],
+        &["dead-letters", "replay", "--all"],
+        &["dead-letters", "dismiss", "--kind", "poison"],
+        &["keys", "create"],
+        &["keys", "list"],
+        &["balance", "show"],
+        &["broadcast", "list"],
+        &["schedule", "list"],
+        &["schedule", "next"],
+        &["schedule", "show", "news"],
+        &["schedule", "report", "news"],
+        &["schedule", "explain", "news"],
+        &["schedule", "explain", "news", "--contact", PHONE],
+        &["templates", "list"],
+        &["templates", "pull"],
+        &["webhooks", "list"],
+        &["i18n", "status"],
+        &["doctor"],
+    ] {
+        let printed = json(folder, args, 0);
+        assert!(printed.is_array() || printed.is_object(), "{args:?}: {printed}");
+    }
+    assert_eq!(json(folder, &["contacts", "list"], 0)[0]["tags"], "vip");
+    assert_eq!(json(folder, &["explain", "pizza"], 0)["flows"][0]["wins"], true);
+    for args in [&["serve"][..], &["fmt"], &["chat"], &["graph", "pizza"], &["migrate"], &["templates", "lock"]] {
+        let refused = run(folder, &[args, &["--json"]].concat());
+        ends(&refused, 2);
+        assert!(err(&refused).contains("prints no data"), "{args:?}: {}", err(&refused));
+    }
+}
+
+#[test]
+fn dead_letters_are_decided_in_bulk_and_a_failure_is_an_exit_code() {
+    let folder = bot(&[BOT, PIZZA]);
+    let folder = folder.path();
+    let daemon = Daemon::start(folder);
+    for _ in 0..3 {
+        post_malformed(&daemon);
+    }
+    let listed = json(folder, &["dead-letters", "list"], 0);
+    assert_eq!(listed.as_array().unwrap().len(), 3, "{listed}");
+    let failed = run(folder, &["dead-letters", "replay", "--all"]);
+    ends(&failed, 1);
+    assert!(out(&failed).contains("0 of 3 dead letters off the list, 3 failed."), "{}", out(&failed));
+    let other = run(folder, &["dead-letters", "dismiss", "--kind", "unknown_send"]);
+    ends(&other, 0);
+    assert!(out(&other).contains("There are no such open dead letters."), "{}", out(&other));
+    let told = json(folder, &["dead-letters", "dismiss", "--kind", "malformed"], 0);
+    assert!(told.as_array().unwrap().iter().all(|one| one["done"] == true), "{told}");
+    assert_eq!(json(folder, &["dead-letters", "list"], 0), Json::Array(Vec::new()));
+    let both = run(folder, &["dead-letters", "dismiss", "7", "--kind", "malformed"]);
+    ends(&both, 2);
+}
+
+#[test]
+fn a_person_is_exported_and_erased() {
+    let folder = bot(&[BOT, PIZZA]);
+    let folder = folder.path();
+    let _daemon = Daemon::start(folder);
+    ends(&run(folder, &["trigger", "message", "--from", PHONE, "--text", "pizza"]), 0);
+    ends(&run(folder, &["contacts", "export", PHONE, "--out", "ana.json"]), 0);
+    let text = std::fs::read_to_string(folder.join("ana.json")).unwrap();
+    assert!(text.contains(PHONE) && text.contains("pizza"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.join("ana.json")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "nobody else reads it");
+    }
+    let again = run(folder, &["contacts", "export", PHONE, "--out", "ana.json"]);
+    ends(&again, 1);
+    let asked = run(folder, &["contacts", "erase", PHONE]);
+    ends(&asked, 2);
+    assert!(err(&asked).contains("--yes"), "{}", err(&asked));
+    ends(&run(folder, &["contacts", "erase", PHONE, "--yes"]), 0);
+    ends(&run(folder, &["contacts", "show", PHONE]), 1);
+}
