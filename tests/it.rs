@@ -1,6 +1,7 @@
 //! The integration tests of all areas, one binary: linking is what costs.
 
 mod api;
+mod attacks;
 mod channel;
 mod checker;
 mod cli;

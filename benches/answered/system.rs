@@ -46,6 +46,7 @@ pub struct Place {
 /// A started system; killed when dropped.
 pub struct Running {
     child: Child,
+    folder: PathBuf,
     pub address: SocketAddr,
     /// From the start of the process to the first 200 of `/readyz`.
     pub ready_after: Duration,
@@ -83,7 +84,7 @@ impl Place {
         command.current_dir(&self.folder).stdin(Stdio::null()).stdout(open()?).stderr(open()?);
         let began = Instant::now();
         let child = command.spawn().map_err(|error| format!("{:?}: {error}", command.get_program()))?;
-        let mut running = Running { child, address, ready_after: Duration::ZERO };
+        let mut running = Running { child, folder: self.folder.clone(), address, ready_after: Duration::ZERO };
         while began.elapsed() < READY_WITHIN {
             if get(address, "/readyz").is_some_and(|(status, _)| status == 200) {
                 running.ready_after = began.elapsed();
@@ -123,9 +124,15 @@ impl Running {
         Some(line.split_whitespace().next()?.parse::<f64>().ok()? / 1024.0)
     }
 
+    /// Where the daemon says that its metrics are.
+    fn probes(&self) -> Option<SocketAddr> {
+        let file = fs::read(self.folder.join("data/daemon.json")).ok()?;
+        serde_json::from_slice::<serde_json::Value>(&file).ok()?["admin"].as_str()?.parse().ok()
+    }
+
     /// How many unknown sends are listed with the dead letters; `None` when nothing can be asked.
     pub fn unknown_sends(&self) -> Option<f64> {
-        let (status, text) = get(self.address, "/metrics")?;
+        let (status, text) = get(self.probes()?, "/metrics")?;
         let lines = text.lines().filter(|line| line.starts_with("transom_dead_letters{") && line.contains("unknown"));
         // `unknown_sender` is a webhook item for a number that is not ours.
         let values = lines.filter(|line| !line.contains("unknown_sender")).filter_map(|line| line.rsplit_once(' '));

@@ -31,7 +31,7 @@ use transom::{
     },
 };
 
-const KEY: &str = "key-of-acme";
+const KEY: &str = "key-of-acme-in-these-tests";
 /// Those who are imported, a part from each of these: planning goes from zone to zone.
 const IMPORTED: usize = 1_400;
 const PREFIXES: [&str; 10] = ["346", "4915", "336", "4477", "573", "8210", "2782", "569", "9198", "6421"];

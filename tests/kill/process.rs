@@ -106,7 +106,10 @@ impl Process {
     }
 
     pub async fn metrics(&self) -> String {
-        crate::graph::client().get(self.at("/metrics")).send().await.unwrap().text().await.unwrap()
+        let file = std::fs::read(self.folder.path().join("data/daemon.json")).unwrap();
+        let file: serde_json::Value = serde_json::from_slice(&file).unwrap();
+        let url = format!("http://{}/metrics", file["admin"].as_str().unwrap());
+        crate::graph::client().get(url).send().await.unwrap().text().await.unwrap()
     }
 
     /// Waits until nothing is left to do. The error says what is.

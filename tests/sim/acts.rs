@@ -33,7 +33,10 @@ const WORK: [&str; 6] = ["order", "later", "nudge me", "stock", "desk", "keep"];
 impl World {
     /// One act, and everything that follows from it at once.
     pub async fn act(&mut self) {
-        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3, 4, 5]) {
+        if self.disk_full_until.is_some_and(|until| until <= self.now()) || self.dice.percent(10) {
+            self.disk_has_room();
+        }
+        match self.dice.weighted(&[30, 12, 5, 9, 4, 4, 4, 4, 3, 2, 3, 4, 14, 3, 3, 3, 3, 3, 4, 5, 3]) {
             0 => self.customer_writes().await,
             1 => self.customer_taps().await,
             2 => self.two_at_once().await,
@@ -53,7 +56,8 @@ impl World {
             16 => self.dead_letter_is_replayed().await,
             17 => self.flows_change_in_the_middle().await,
             18 => self.two_turn_out_to_be_one().await,
-            _ => self.broadcast().await,
+            19 => self.broadcast().await,
+            _ => self.disk_fills(),
         }
         self.meta_tells();
         self.deliver().await;
@@ -303,6 +307,16 @@ impl World {
             self.note(format!("the answers of the next {n} commits will be lost"));
             self.faults.lose_next_answers(n);
         }
+    }
+
+    /// For seconds or minutes nothing is stored. What the provider answers meanwhile must be known all the same: unlike
+    /// a commit that is lost, this is no excuse to send anything again.
+    fn disk_fills(&mut self) {
+        let span = *self.dice.of(&[Span::seconds(5), Span::seconds(15), Span::seconds(75), Span::minutes(8)]);
+        self.note(format!("the disk is full for {} s", span.0 / 1_000));
+        self.disturb();
+        self.disk_full_until = Some(self.now() + span);
+        self.faults.fill_disk();
     }
 
     fn process_will_die(&mut self) {

@@ -13,7 +13,7 @@ use transom::{
     },
     model::{effect::broadcast_key, schedule::AtMost, value::Value as Data},
     runtime::{
-        broadcast::{To, Wanted, When},
+        broadcast::{Drafted, To, Wanted, When},
         report,
     },
     store::{
@@ -109,7 +109,8 @@ impl World {
                 async move { app.draft_broadcast(AccountName::from("acme"), &FLOW.into(), &wanted).await },
             );
         match drafted.await {
-            Some(Ok(Some((row, _)))) => {
+            Some(Ok(Drafted::Done(done))) => {
+                let row = done.0;
                 if i64::try_from(meant.len()).unwrap() != row.people {
                     self.meta.lock().wrong.push(format!("broadcast {} means {} of {meant:?}", row.id, row.people));
                 }
@@ -118,7 +119,9 @@ impl World {
                     Blast { id, to, people, drafted_at: now, known: BTreeSet::new(), stopped_at: None, paused: None };
                 self.blasts.push(blast);
             }
-            Some(Ok(None)) => self.meta.lock().wrong.push("a broadcast of a flow that is there is not drafted".into()),
+            Some(Ok(Drafted::Unfit | Drafted::TooLong)) => {
+                self.meta.lock().wrong.push("a broadcast of a flow that is there is not drafted".into());
+            }
             Some(Err(error)) if !self.disturbed => {
                 self.meta.lock().wrong.push(format!("a broadcast cannot be drafted: {error:#}"));
             }

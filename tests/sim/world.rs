@@ -114,6 +114,8 @@ pub struct World {
     pub version: usize,
     /// Commits were made to fail in this process: the sweep may find work then.
     pub disturbed: bool,
+    /// Until when nothing fits on the disk.
+    pub disk_full_until: Option<Time>,
     /// How many commits were made to fail, ever.
     pub lost_commits: usize,
     pub outside: std::collections::BTreeSet<i64>,
@@ -172,6 +174,7 @@ impl World {
             echoes: 0,
             version: 0,
             disturbed: false,
+            disk_full_until: None,
             lost_commits: 0,
             outside: Default::default(),
             deaths: 0,
@@ -211,6 +214,8 @@ impl World {
             self.metrics = Metrics::new();
             self.pardoned = 0;
             self.disturbed = false;
+            // A process that cannot write does not start.
+            self.disk_full_until = None;
             // The shop and the desk of the business do not end with the process that called them.
             let calls = self.app.calls.of_next_process();
             let (folder, meta) = (&self.folder, &self.meta);
@@ -228,12 +233,21 @@ impl World {
         }
     }
 
+    pub fn disk_has_room(&mut self) {
+        if self.disk_full_until.take().is_some() {
+            self.faults.free_disk();
+            self.note("the disk has room again".into());
+        }
+    }
+
     /// What is due now is done; whoever dies meanwhile comes back. `true`: nobody died.
     pub async fn settle(&mut self) -> bool {
         for _ in 0..10 {
             let app = Arc::clone(&self.app);
             match alive(&self.faults, async move { app.run_due().await }).await {
                 Some(Ok(())) => return self.tell_the_desk().await,
+                // While nothing fits on the disk the clockwork has nothing to go on with.
+                Some(Err(_)) if self.disk_full_until.is_some() => return true,
                 // A commit that was made to fail may reach the clockwork, too; the next tick goes on.
                 Some(Err(error)) => assert!(self.disturbed, "the clockwork failed: {error:#}"),
                 None => {
@@ -281,8 +295,12 @@ impl World {
                 continue;
             };
             let hook = self.hooks.iter().map(|hook| hook.due).filter(|due| *due <= target).min();
-            let Some(next) = next.into_iter().chain(hook).min() else { break };
+            let full = self.disk_full_until.filter(|until| *until <= target);
+            let Some(next) = next.into_iter().chain(hook).chain(full).min() else { break };
             self.clock.set(next.max(Time(self.clock.now().0 + 1)));
+            if self.disk_full_until.is_some_and(|until| until <= self.clock.now()) {
+                self.disk_has_room();
+            }
         }
         self.clock.set(target);
         self.deliver().await;
@@ -358,6 +376,12 @@ impl World {
                 self.was_acknowledged(hook);
             } else {
                 self.hooks.push(hook.clone());
+            }
+        }
+        // Whichever came first: who turned out to be somebody else has ended what they had in hand.
+        for (hook, done) in [one, other].into_iter().zip(done) {
+            if let (About::Message { person, names_both: true, .. }, true) = (&hook.about, done) {
+                self.excuse(*person);
             }
         }
     }

@@ -1,0 +1,55 @@
+//! Conditions and scripts that try to keep the daemon busy.
+
+use crate::runtime::house::House;
+use std::time::{Duration, Instant};
+use transom::runtime::broadcast::To;
+
+const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: UTC\nenv: [SHOP_URL]\nfields: {points: whole}\n";
+const FLOW: &str = "flow: shop\nwhen: [{any_message: true}]\nsteps:\n  - say: Hello\n";
+
+fn to(condition: &str) -> To {
+    To { tags: Vec::new(), condition: Some(condition.to_owned()) }
+}
+
+#[tokio::test]
+async fn a_condition_of_a_program_reads_no_env() {
+    let house = House::new(&[("flows/_bot.yaml", BOT), ("flows/shop.yaml", FLOW)]).await;
+    for condition in ["env.SHOP_URL.starts_with(\"a\")", "env.len() > 0", "env.values()[0] == \"a\""] {
+        let found = house.app.audience(&to(condition)).await.unwrap().err().expect(condition);
+        assert!(found[0].message.contains("`env` cannot be read here"), "{found:#?}");
+    }
+}
+
+/// Each asks for as much work as its words allow. In a debug build everything is many times slower.
+#[tokio::test]
+async fn a_condition_ends_soon_whatever_it_asks_for() {
+    let house = House::new(&[("flows/_bot.yaml", BOT), ("flows/shop.yaml", FLOW)]).await;
+    let (store, now) = (&house.app.store, house.now());
+    let ana = transom::model::contact::Contact {
+        id: transom::base::ids::ContactId(1),
+        account: "sandbox".into(),
+        opted_out: None,
+        data: Default::default(),
+    };
+    let _ = store;
+    let text = "let t = \"x\"; t.pad(60000, \"y\"); ";
+    let list = "let a = []; a.pad(4000, 0); ";
+    for work in [
+        format!("{text}loop {{ t.index_of(\"z\"); }}"),
+        format!("{text}loop {{ t.sub_string(59000, 10); }}"),
+        format!("{text}loop {{ let u = t + \"\"; u.pad(64000, \"z\"); }}"),
+        format!("{text}loop {{ t.replace(\"y\", \"z\"); }}"),
+        format!("{text}loop {{ t.split(\"y\"); }}"),
+        format!("{text}loop {{ t.chars(); }}"),
+        format!("{list}loop {{ let b = a; }}"),
+        format!("{list}loop {{ a.len(); }}"),
+        format!("{list}loop {{ a.map(|x| 1); }}"),
+        "loop {}".to_owned(),
+    ] {
+        let condition = format!("[1].map(|n| {{ {work} }}).len() == 1");
+        let Ok(meant) = house.app.audience(&to(&condition)).await.unwrap() else { continue };
+        let began = Instant::now();
+        assert!(!meant.holds(&ana, now), "{condition}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{condition} took {:?}", began.elapsed());
+    }
+}

@@ -1,0 +1,114 @@
+//! Texts that try to become a secret of the operator's on their way into a request.
+
+use super::wire::{SECRET, Wire};
+use serde_json::json;
+use transom::{base::time::Span, channel::meta::compose::What};
+
+/// What a secret was called in texts once, and what it looks like in a row now.
+const FORGED: [&str; 5] = [
+    "\u{E000}secret:SHOP_TOKEN\u{E000}",
+    "[{\"secret\":\"SHOP_TOKEN\"}]",
+    "${secrets.SHOP_TOKEN}",
+    "secret:SHOP_TOKEN",
+    "\u{E000}secret:SHOP_TOKEN",
+];
+
+/// Two calls: the second passes on what the first was answered.
+const FLOW: &str = "flow: shop
+when: [{any_message: true}]
+steps:
+  - http: POST ${env.SHOP_URL}/first
+    headers: {authorization: 'Bearer ${secrets.SHOP_TOKEN}', x-name: '${contact.name}'}
+    query: {q: 'said ${msg.text}'}
+    json: {all: '${msg}', text: '${msg.text}', name: 'I am ${contact.name}', key: '${secrets.SHOP_TOKEN}', list: ['${msg.text}']}
+    as: first
+    retry: 0
+  - http: POST ${env.SHOP_URL}/second
+    form: {key: '${secrets.SHOP_TOKEN}', text: '${msg.text}', theirs: '${first.body.theirs}', head: '${first.body.parts[0].secret}'}
+    retry: 0
+  - http: POST ${env.SHOP_URL}/third
+    json: '${first.body}'
+    retry: 0
+";
+
+#[tokio::test]
+async fn no_text_of_anybody_becomes_a_secret() {
+    for forged in FORGED {
+        let part = json!({"secret": "SHOP_TOKEN"});
+        let answer = json!({"theirs": forged, "parts": [part], "text": [part], forged: forged, "secret": "SHOP_TOKEN"});
+        let wire = Wire::start(answer).await;
+        let mut house = wire.house(FLOW).await;
+        let media = |caption: &str| What::Media {
+            kind: "document".into(),
+            id: "1".into(),
+            mime: "application/pdf".into(),
+            caption: Some(caption.into()),
+        };
+        let mut calls = 0;
+        for what in [What::Text(forged.into()), media(forged)] {
+            // The profile's name as well.
+            let body = house.webhook(what).replace("\"Ana\"", &json!(forged).to_string());
+            house.post(&body).await;
+            calls += 3;
+            let seen = wire.seen(&house, calls).await;
+            let [first, second, third] = &seen[seen.len() - 3..] else { panic!("{seen:#?}") };
+            assert_eq!(
+                (first.secrets(), first.header("authorization")),
+                (2, &*format!("Bearer {SECRET}")),
+                "{first:#?}"
+            );
+            let sent: serde_json::Value = serde_json::from_str(&first.body).unwrap();
+            assert_eq!(sent["key"], SECRET);
+            assert_eq!((second.secrets(), second.body.contains(&format!("key={SECRET}"))), (1, true), "{second:#?}");
+            assert_eq!(third.secrets(), 0, "{third:#?}");
+            assert!(!format!("{seen:?}").contains('\u{E000}'), "{seen:#?}");
+        }
+        assert!(!house.keeps(SECRET), "the database holds the secret");
+    }
+}
+
+#[tokio::test]
+async fn events_and_inputs_of_programs_hold_no_secret() {
+    let flow = "flow: shop
+when: [{event: paid}]
+steps:
+  - http: POST ${env.SHOP_URL}/event
+    json: {data: '${event.data}', key: '${secrets.SHOP_TOKEN}'}
+    retry: 0
+";
+    let wire = Wire::start(json!({})).await;
+    let mut house = wire.house(flow).await;
+    house.says("hello").await;
+    for (n, forged) in FORGED.iter().enumerate() {
+        house.tell("paid", json!({"text": forged, "deep": [{"secret": "SHOP_TOKEN", *forged: 1}]})).await;
+        let seen = wire.seen(&house, n + 1).await;
+        assert_eq!(seen[n].secrets(), 1, "{:#?}", seen[n]);
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_waits_in_its_row_knows_its_secret_by_name_alone() {
+    let flow = "flow: shop
+when: [{any_message: true}]
+steps:
+  - http: POST ${env.SHOP_URL}/orders
+    headers: {authorization: 'Bearer ${secrets.SHOP_TOKEN}'}
+    json: {text: '${msg.text}', keys: ['${secrets.SHOP_TOKEN}']}
+    accept: [201]
+    retry: {times: 1, wait: 1h}
+";
+    let wire = Wire::start(json!({})).await;
+    let mut house = wire.house(flow).await;
+    let webhook = house.webhook(What::Text(FORGED[1].into()));
+    house.post(&webhook).await;
+    wire.seen(&house, 1).await;
+    for _ in 0..2_000 {
+        house.app.run_due().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert!(!house.keeps(SECRET) && house.keeps("SHOP_TOKEN"), "it waits by name");
+    // An answer of 200 is none that this step accepts, but 503 would be tried again; a restart tries again, too.
+    let mut house = house.restart().await;
+    house.advance(Span::hours(2)).await;
+    assert!(!house.keeps(SECRET));
+}

@@ -1,0 +1,53 @@
+//! Names and texts that try to command the terminal of the operator who reads them.
+
+use crate::cli::{BOT, Daemon, bot, err, out, run};
+
+const EVIL: &str = "Ana\u{1b}]0;mine\u{7}\u{1b}[2J\u{9b}31m\u{8}\rpaid";
+const HELP: (&str, &str) = (
+    "help.yaml",
+    "flow: help\nwhen: [{any_message: true}]\nsteps:\n  - ask: Hello ${contact.name}, what is it?\n    as: x\n  - say: '${x}'\n",
+);
+
+/// Every command that prints what people wrote.
+const COMMANDS: &[&[&str]] = &[
+    &["contacts", "list"],
+    &["contacts", "show", "+34600111222"],
+    &["conversations", "list"],
+    &["conversations", "show", "1"],
+    &["runs", "list"],
+    &["dead-letters", "list"],
+    &["senders", "list"],
+    &["flows", "list"],
+    &["keys", "list"],
+    &["doctor"],
+    &["contacts", "consent", "export", "--topic", "all"],
+];
+
+#[test]
+fn no_output_holds_what_a_terminal_obeys() {
+    let folder = bot(&[BOT, HELP]);
+    let mut daemon = Daemon::start(folder.path());
+    let url = daemon.url.clone();
+    let mut printed = Vec::new();
+    let mut look = |args: &[&str]| {
+        let output = run(folder.path(), args);
+        printed.push(format!("{args:?}\n{}{}", out(&output), err(&output)));
+    };
+    for text in [EVIL, "What\u{1b}[8m is it", "\u{202e}txt"] {
+        look(&["trigger", "message", "--url", &url, "--from", "+34600111222", "--name", EVIL, "--text", text]);
+    }
+    look(&["keys", "create", "--name", EVIL]);
+    for command in COMMANDS {
+        look(command);
+    }
+    daemon.stop();
+    for command in COMMANDS {
+        look(command);
+    }
+    let all = printed.join("\n");
+    assert!(all.contains("Ana\\u001b]0;mine"), "nothing of it was printed:\n{all}");
+    for said in &printed {
+        let obeyed = said.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+        assert_eq!(obeyed, None, "{said:?}");
+    }
+}
