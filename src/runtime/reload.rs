@@ -1,6 +1,7 @@
 //! New files of the bot: checked, stored as a version, and told; what has errors never goes live.
 
 use super::{
+    apart::apart,
     around,
     bot::{self, BotFiles, Checked},
     catch::caught,
@@ -74,8 +75,7 @@ impl Reloader {
         let files = BotFiles::from_stored(&stored.files);
         let hash = files.hash.clone();
         // It was good once; a check that is new is no reason to answer nobody.
-        let parsed = tokio::task::spawn_blocking(move || flow::parse_set(&files.files)).await;
-        let (set, about) = parsed.expect("parsing does not panic, and nobody cancels it");
+        let (set, about) = apart(|| flow::parse_set(&files.files));
         // What the configuration took away is its own mistake: without it flows would fail one by one.
         if !ungranted(&set, &self.config).is_empty() || about.iter().any(Diagnostic::is_error) {
             return Err(ReloadError::Findings(findings));
@@ -109,9 +109,7 @@ impl Reloader {
 
     /// Reads the folder once and offers what is there.
     pub async fn look(&self, store: &Store, folder: &Path, now: Time) -> Result<News, ReloadError> {
-        let path = folder.to_owned();
-        let read = tokio::task::spawn_blocking(move || bot::read(&path)).await;
-        match read.expect("reading does not panic, and nobody cancels it") {
+        match apart(|| bot::read(folder)) {
             Ok(files) => self.offer(store, files, now).await,
             Err(error) => {
                 // Somebody moves the folder away for a moment: nothing is lost, but it must be seen.
@@ -167,13 +165,9 @@ impl Reloader {
             tracing::warn!("The flows are checked without the catalogue of templates: {error}");
             around::around(&self.config, &[])
         });
-        let config = self.config.clone();
-        let work = move || {
-            let (set, findings) = judge(&config, &around, &files);
-            let good = !findings.iter().any(Diagnostic::is_error);
-            (good.then(|| (files, Arc::new(set))), findings)
-        };
-        tokio::task::spawn_blocking(work).await.expect("parsing does not panic, and nobody cancels it")
+        let (set, findings) = apart(|| judge(&self.config, &around, &files));
+        let good = !findings.iter().any(Diagnostic::is_error);
+        (good.then(|| (files, Arc::new(set))), findings)
     }
 
     /// Stores the files, or finds them stored, and marks them as the live ones.
