@@ -1,4 +1,4 @@
-//! `alias`: the names by which a contact is known.
+//! `alias`: the phone numbers and provider ids by which a contact is known.
 
 use super::{Key, Query, ReadError, Sql, Statement, Store, Wins};
 use crate::base::ids::{AccountName, ContactId};
@@ -13,13 +13,13 @@ pub struct NewAlias {
     pub contact_id: ContactId,
 }
 
-/// Loses when the name belongs to somebody already: look it up again. Push only names that were looked up
-/// and not found.
+/// Adds a name to a contact. The row loses if the name belongs to another contact: look it up again. Add only names
+/// that were looked up and not found.
 pub static INSERT: Statement<NewAlias> = Statement::new(
     "alias.insert",
     110,
     Wins::Must,
-    // With the contact, so that of two strangers with one name in one group only the first wins.
+    // The key includes the contact: if two new contacts claim one name in the same group, only the first wins.
     |row| Key::Text(format!("{} {} {}", kind(row.kind), row.value, row.contact_id)),
     "insert into alias (account, kind, value, contact_id)
      select value ->> 'account', value ->> 'kind', value ->> 'value', cast(value ->> 'contact_id' as bigint)
@@ -28,7 +28,7 @@ pub static INSERT: Statement<NewAlias> = Statement::new(
      returning kind || ' ' || value || ' ' || contact_id",
 );
 
-/// Gives a name to another contact: a number changed hands, or two contacts were joined.
+/// Gives a name to another contact: the number has a new owner, or two contacts were joined.
 pub static MOVE: Statement<NewAlias> = Statement::new(
     "alias.move",
     111,
@@ -50,7 +50,7 @@ static OF: Query =
 
 pub(super) static QUERIES: &[&Query] = &[&FIND, &OF];
 
-/// The contact of the first name that is known, the surest first.
+/// The contact of the first known name in `names`. Give the names in order of certainty, the surest first.
 pub async fn find(store: &Store, account: &AccountName, names: &[Alias]) -> Result<Option<ContactId>, ReadError> {
     for name in names {
         let args = [account.as_str().into(), kind(name.kind).into(), name.value.as_str().into()];

@@ -1,21 +1,22 @@
-//! Tells the owners of write-sets what became of them: those of a group at once, groups in the order of their commits.
+//! Sends the result of each commit to the code that submitted the write-set: one group at once, groups in commit
+//! order.
 
 use super::job::{Answer, Owner};
 use crate::base::limits::ANSWERS_QUEUE_MAX;
 use tokio::sync::mpsc;
 
-/// What a part of a group hears.
+/// The answers for one part of a group.
 pub(super) type Heard = Vec<(Owner, Answer)>;
 
-/// From a thread of its own the writer would wake each owner through the one queue that all threads share; a task among
-/// the owners wakes them where they are.
+/// The writer has a thread of its own. If it woke each owner itself, every wake would pass through the runtime's one
+/// shared queue; a task inside the runtime wakes an owner on its own thread.
 pub(super) enum Answers {
     Here,
     ByTask(mpsc::Sender<Heard>),
 }
 
 impl Answers {
-    /// Starts the task. It ends when the writer has.
+    /// Starts the task. It ends when the writer ends.
     pub fn by_task() -> Self {
         let (writer, mut groups) = mpsc::channel(ANSWERS_QUEUE_MAX);
         tokio::spawn(async move {
@@ -31,7 +32,7 @@ impl Answers {
             Answers::Here => tell(group),
             Answers::ByTask(task) => {
                 if let Err(unheard) = task.send(group).await {
-                    // The runtime is going down; who still listens hears it all the same.
+                    // The runtime is shutting down: answer the owners that still wait from this thread.
                     tell(unheard.0);
                 }
             }

@@ -22,7 +22,7 @@ pub struct Revoke {
     pub at: Time,
 }
 
-/// Loses when the id is taken.
+/// The row loses if the id is already used.
 pub static INSERT: Statement<ApiKey> = Statement::new(
     "api_key.insert",
     13,
@@ -36,7 +36,7 @@ pub static INSERT: Statement<ApiKey> = Statement::new(
      returning id",
 );
 
-/// Loses when there is no such key that still opens something.
+/// The row loses if no such key is active.
 pub static REVOKE: Statement<Revoke> = Statement::new(
     "api_key.revoke",
     14,
@@ -49,7 +49,7 @@ pub static REVOKE: Statement<Revoke> = Statement::new(
 
 pub(super) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &REVOKE.sql];
 
-/// Read whole: keys are few, and requests are checked in memory.
+/// Reads the whole table: keys are few, and requests are checked in memory.
 static ALL: Query = Query {
     name: "api_key.all",
     text: "select id, account, hash, name, created_at, revoked_at from api_key order by created_at, id",

@@ -1,4 +1,4 @@
-//! `audience`: starts of a flow for many contacts, and how far they are planned.
+//! `audience`: one-off starts of a flow for many contacts, and how far they are planned.
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
@@ -14,9 +14,9 @@ use serde::Serialize;
 pub struct Audience {
     pub id: i64,
     pub account: AccountName,
-    /// What is wanted, for whom, with what; an object.
+    /// The flow, the filter of contacts and the inputs; a JSON object.
     pub data: serde_json::Value,
-    /// Contacts of earlier zones, and of this one up to the cursor, are planned.
+    /// Contacts of earlier zones, and contacts of this zone up to the cursor, are planned.
     pub zone: String,
     pub cursor_contact_id: ContactId,
     pub planned: i64,
@@ -70,7 +70,7 @@ static FIND: Query = Query { name: "audience.find", text: select!("where id = $1
 
 pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &OPEN, &FIND];
 
-/// Those whose contacts are not all planned, oldest first.
+/// Audiences whose contacts are not all planned, oldest first.
 pub async fn open(store: &Store, after: i64, limit: i64) -> Result<Vec<Audience>, ReadError> {
     store.all(&OPEN, &[after.into(), limit.into()], read).await
 }

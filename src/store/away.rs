@@ -1,5 +1,5 @@
-//! The writer while the database takes no commits: it tries again and again, and whoever brings something is told so at
-//! once, because a webhook must be answered within two seconds.
+//! Runs the writer while the database takes no commits: retries the connection, and refuses new write-sets at once,
+//! because a webhook must be answered within two seconds.
 
 use super::{
     answers::{Answers, Heard},
@@ -23,15 +23,15 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// What is left of the connection after an error.
+/// The state of the connection after an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Session {
-    /// It answers and holds its locks; the server only takes nothing.
+    /// The connection works and holds its locks; only the server refuses writes.
     Stands,
     Lost,
 }
 
-/// A group was not taken.
+/// The database did not take a group.
 #[derive(Debug)]
 pub(super) struct Failed {
     pub error: DbError,
@@ -55,13 +55,13 @@ impl From<DbError> for Failed {
     }
 }
 
-/// What happens in the writer's line meanwhile.
+/// The writer's queue, and the state to refuse jobs from it during an outage.
 struct Meanwhile<'w> {
     jobs: &'w mut mpsc::Receiver<Job>,
     answers: &'w Answers,
     waiting: &'w mut VecDeque<Waiting>,
     closing: &'w mut Option<oneshot::Sender<()>>,
-    /// An outage shorter than this is noticed by nobody.
+    /// During an outage shorter than this, jobs wait instead of being refused.
     patience: Option<Pin<Box<Sleep>>>,
     has_line: bool,
 }
@@ -79,7 +79,7 @@ impl Writer {
         self.health.ends_commit();
         self.health.is_lost(&failed.error.to_string());
         if self.faults.is_in_step() {
-            // Nothing there may wait for time to pass: the next job tries again.
+            // A single try must not wait for time to pass: the next job tries again.
             let Writer { conn, place, session, faults, .. } = self;
             if come_back(conn, place, session, failed.session, faults).await.is_err() {
                 refuse(answers, waiting.drain(..)).await;
@@ -103,7 +103,7 @@ impl Writer {
             meanwhile.during(sleep(pause)).await;
             pause = (pause * 2).min(RECONNECT_PAUSE_MAX.to_std());
             if own_file.as_mut().is_some_and(|own| own.is_gone().is_some()) {
-                // The loop of the writer finds it and says so.
+                // The writer's main loop detects this and reports it.
                 return;
             }
         }
@@ -113,7 +113,8 @@ impl Writer {
         health.is_back();
     }
 
-    /// The database's file is no longer there: what it held is written beside it, and nothing is taken any more.
+    /// The database file was deleted or replaced: copies the contents that the connection still has to a file beside
+    /// it, and takes no more commits.
     pub async fn is_gone(
         &mut self,
         what: String,
@@ -126,7 +127,7 @@ impl Writer {
         let copied = rescue.filter(|path| {
             let copied = private(path).is_ok() && self.conn.copy(path).is_ok();
             if !copied {
-                // An empty file is none.
+                // An empty copy is useless.
                 let _ = std::fs::remove_file(path);
             }
             copied
@@ -152,7 +153,7 @@ impl Writer {
 }
 
 impl Meanwhile<'_> {
-    /// Does the work, and answers whoever comes until it is done.
+    /// Runs `work`. New write-sets meanwhile wait, and are refused when `patience` is over.
     async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
@@ -184,7 +185,7 @@ impl Meanwhile<'_> {
                 self.waiting.push_back((set, owner));
             }
             Some(Job::Commit(set, owner)) => refuse(self.answers, [(set, owner)]).await,
-            // Nothing is made shorter now.
+            // Do not shrink the file during an outage.
             Some(Job::Shrink(owner)) => drop(owner.send(false)),
             Some(Job::Close(owner)) => *self.closing = Some(owner),
             None => self.has_line = false,
@@ -192,7 +193,7 @@ impl Meanwhile<'_> {
     }
 }
 
-/// They hear that nothing of theirs was written.
+/// Answers `Away`: no row of these sets was written.
 async fn refuse(answers: &Answers, sets: impl IntoIterator<Item = Waiting>) {
     let heard: Heard = sets.into_iter().map(|(_, owner): (_, Owner)| (owner, Err(CommitError::Away))).collect();
     if !heard.is_empty() {
@@ -200,7 +201,7 @@ async fn refuse(answers: &Answers, sets: impl IntoIterator<Item = Waiting>) {
     }
 }
 
-/// One try: a connection with its locks, and a commit.
+/// One try: a new connection with its locks, and a test commit.
 async fn come_back(
     conn: &mut Conn,
     place: &Place,
@@ -211,14 +212,14 @@ async fn come_back(
     if left == Session::Lost {
         match place {
             Place::Sqlite { .. } => {
-                // The new one first: whoever closes the last connection puts the log back into the file, and of a commit
-                // that failed half-way something may stand there.
+                // Open the new connection first: closing the last connection checkpoints the log into the file, and
+                // the log may hold part of a failed commit.
                 let fresh = place.connect().await.map_err(Failed::lost)?;
                 let old = std::mem::replace(conn, fresh);
                 let _ = old.close().await;
             }
             Place::Postgres(_) => {
-                // The old one first: it may hold the locks.
+                // Close the old connection first: it may hold the locks.
                 let old = std::mem::replace(conn, Conn::Closed);
                 let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), old.close()).await;
                 let opened = tokio::time::timeout(STORE_TRY_TIMEOUT.to_std(), own_again(place, session.as_ref())).await;
@@ -239,8 +240,8 @@ async fn come_back(
     probe.map_err(|_| Failed::timed_out())?.map_err(Failed::from)
 }
 
-/// A new connection, and whether it holds all locks. A session of our own that the server has not given up yet is
-/// ended: nobody else would do it before its time-outs.
+/// Opens a new connection; true if it holds all locks. If the server still keeps our own old session alive, that
+/// session is ended here: otherwise its locks would stay until the server's time-outs.
 async fn own_again(place: &Place, own: Option<&SessionId>) -> Result<(Conn, bool), DbError> {
     let mut conn = place.connect().await?;
     for attempt in 0..OWN_SESSION_TRIES_MAX {

@@ -1,4 +1,4 @@
-//! `broadcast`: one-off sends of a flow to many, and how far they are planned.
+//! `broadcast`: one-off sends of a flow to many contacts, and how far they are planned.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
@@ -12,12 +12,12 @@ pub struct Broadcast {
     pub id: i64,
     pub account: AccountName,
     pub flow: FlowName,
-    /// To whom, when, how fast, with what; an object.
+    /// The audience, the time, the rate and the inputs; a JSON object.
     pub data: serde_json::Value,
     pub state: State,
-    /// Who were meant when it was drafted.
+    /// The number of contacts in the audience when the draft was made.
     pub people: i64,
-    /// Contacts of earlier moments and zones, and of this zone up to the cursor, are planned.
+    /// Contacts of earlier moments and zones, and contacts of this zone up to the cursor, are planned.
     pub zone: String,
     pub cursor_contact_id: ContactId,
     pub planned: i64,
@@ -30,12 +30,12 @@ pub struct Broadcast {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Nobody has confirmed it.
+    /// Not confirmed yet.
     Draft,
     Running,
     Paused,
     Stopped,
-    /// All contacts are planned; the last may still wait for their slots.
+    /// All contacts are planned; the last ones may still wait for their slots.
     Done,
 }
 
@@ -51,14 +51,15 @@ impl State {
     }
 }
 
-/// Somebody says so; loses when it stands in none of the states that it may come from.
+/// A state change by an operator. The row loses if the broadcast is in none of the states from which the change is
+/// allowed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Turned {
     pub id: i64,
     pub from: State,
     pub to: State,
     pub at: Time,
-    /// When it runs again: its next slot comes then, or when it would have come anyway.
+    /// For a change back to running: the next slot is at this time or at its planned time, whichever is later.
     pub slots_from: Time,
 }
 
@@ -96,8 +97,8 @@ pub static TURN: Statement<Turned> = Statement::new(
      returning id",
 );
 
-/// Moves the cursor forward, in the commit that makes the start rows. Loses when it runs no more: then these starts
-/// are not planned.
+/// Moves the cursor forward, in the commit that inserts the starts. The row loses if the broadcast is not running:
+/// then these starts are not inserted.
 pub static ADVANCE: Statement<Broadcast> = Statement::new(
     "broadcast.advance",
     312,
@@ -130,7 +131,7 @@ static PAGE: Query = Query { name: "broadcast.page", text: select!("where id < $
 static PAGE_OF: Query =
     Query { name: "broadcast.page_of", text: select!("where account = $1 and id < $2 order by id desc limit $3") };
 
-/// From the messages that have not left: they are few, whatever was sent before.
+/// Begins with the unsent messages: they are few, however much was sent before.
 static KEPT: Query = Query {
     name: "broadcast.kept",
     text: "select outbound.id as id, outbound.contact_id as contact_id, outbound.conversation_id as conversation_id,
@@ -150,12 +151,13 @@ pub async fn find(store: &Store, id: i64) -> Result<Option<Broadcast>, ReadError
     store.one(&FIND, &[id.into()], read).await
 }
 
-/// Those whose contacts are not all planned, oldest first.
+/// Running broadcasts whose contacts are not all planned, oldest first.
 pub async fn running(store: &Store, after: i64, limit: i64) -> Result<Vec<Broadcast>, ReadError> {
     store.all(&RUNNING, &[after.into(), limit.into()], read).await
 }
 
-/// All of them, or those of one account, newest first; `before` is the last one's id, `i64::MAX` at first.
+/// All broadcasts, or those of one account, newest first. `before` is the id of the previous page's last one;
+/// `i64::MAX` for the first page.
 pub async fn page(
     store: &Store,
     account: Option<&AccountName>,
@@ -186,7 +188,7 @@ fn read(row: &Row) -> Result<Broadcast, ReadError> {
     })
 }
 
-/// A message that has not left, of a broadcast that was stopped.
+/// An unsent message of a stopped broadcast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
     pub id: OutboundId,
@@ -195,7 +197,7 @@ pub struct Kept {
     pub run: u32,
 }
 
-/// Those of all stopped broadcasts, by their ids from the one after `after`.
+/// The unsent messages of all stopped broadcasts with an id above `after`, by id.
 pub async fn kept(store: &Store, after: OutboundId, limit: i64) -> Result<Vec<Kept>, ReadError> {
     let read = |row: &Row| {
         Ok(Kept {

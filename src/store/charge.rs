@@ -1,5 +1,5 @@
-//! `fund` and `charge`: what came in for an account, and what its messages cost. Opening balance and top-ups, less what
-//! is settled and reserved, is what is available: nothing else is written down, so it always adds up.
+//! `fund` and `charge`: the money added to an account, and the cost of its messages. The available balance is always
+//! computed: opening balance and top-ups, less settled and reserved charges. It is not stored, so it cannot disagree.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins, WriteSet, outbound};
 use crate::base::{
@@ -8,20 +8,20 @@ use crate::base::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Money that came in, or was taken out.
+/// Money that was added to an account, or taken out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Fund {
     pub id: i64,
     pub account: AccountName,
-    /// In ten-thousandths of the currency.
+    /// In ten-thousandths of the currency unit.
     pub amount: i64,
-    /// `opening`, `operator`.
+    /// `opening` or `operator`.
     pub by: String,
     pub note: String,
     pub at: Time,
 }
 
-/// What one message costs.
+/// The charge for one message.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Charge {
     pub outbound_id: OutboundId,
@@ -42,7 +42,7 @@ pub enum State {
     Returned,
 }
 
-/// The message arrived, at this price.
+/// The message was delivered and is charged at this price.
 #[derive(Debug, Clone, Serialize)]
 pub struct Settled {
     pub outbound_id: OutboundId,
@@ -77,8 +77,8 @@ struct Named {
     provider_id: String,
 }
 
-/// An opening balance is there once; the same number again changes nothing. What would make the sum of an account more
-/// than `BALANCE_MAX` is not written down, else the sum could not be read any more.
+/// Adds money. An opening balance exists once; repeating an id changes nothing. An amount that would bring the
+/// account's sum above `BALANCE_MAX` is not added, because a larger sum could not be read any more.
 pub static FUND: Statement<Fund> = Statement::new(
     "charge.fund",
     280,
@@ -93,7 +93,7 @@ pub static FUND: Statement<Fund> = Statement::new(
      on conflict do nothing",
 );
 
-/// In the commit that puts the message on the wire. A message that goes again has one charge, not two.
+/// Belongs into the commit that sends the message. A message that is tried again has one charge, not two.
 pub static RESERVE: Statement<Charge> = Statement::new(
     "charge.reserve",
     281,
@@ -109,7 +109,7 @@ pub static RESERVE: Statement<Charge> = Statement::new(
      where charge.state <> 'settled'",
 );
 
-/// Only what is reserved: a status that comes twice settles once.
+/// Changes only `reserved` charges: a repeated status settles once.
 pub static SETTLE: Statement<Settled> = Statement::new(
     "charge.settle",
     284,
@@ -121,7 +121,7 @@ pub static SETTLE: Statement<Settled> = Statement::new(
      where charge.outbound_id = cast(value ->> 'outbound_id' as bigint) and charge.state = 'reserved'",
 );
 
-/// After what moved the message, in the same commit: what it says of the message is what counts.
+/// Runs after the statements that change the message's state, in the same commit: it reads the new state.
 static RETURN: Statement<About> = Statement::new(
     "charge.return",
     282,
@@ -172,7 +172,7 @@ static PAGE: Query = Query {
     text: "select outbound_id, account, state, amount, category, country, at, ended_at from charge
       where account = $1 and outbound_id < $2 order by outbound_id desc limit $3",
 };
-/// Their messages arrived, and whoever was to write it down died.
+/// Messages that were delivered, but the process died before it settled their charges.
 static ARRIVED: Query = Query {
     name: "charge.arrived",
     text: "select charge.outbound_id as outbound_id, account, charge.state as state, amount, category, country, at,
@@ -188,7 +188,7 @@ pub(super) static QUERIES: &[&Query] = &[&FUNDS, &CHARGES, &FUNDED, &FIND, &PAGE
 
 pub async fn sums(store: &Store, account: &AccountName) -> Result<Sums, ReadError> {
     let account = [account.as_str().into()];
-    // Charges first: money that comes in between is missed, and never counted twice.
+    // Reads charges before funds: money added between the two reads is missed, and never counted twice.
     let charges = |row: &Row| Ok((row.number("settled")?, row.number("reserved")?));
     let (settled, reserved) = store.one(&CHARGES, &account, charges).await?.unwrap_or_default();
     let funds = |row: &Row| Ok((row.number("opening")?, row.number("topped_up")?));
@@ -196,7 +196,7 @@ pub async fn sums(store: &Store, account: &AccountName) -> Result<Sums, ReadErro
     Ok(Sums { opening, topped_up, settled, reserved })
 }
 
-/// Whether money that came in was written down under this number.
+/// True if a fund with this id exists.
 pub async fn is_funded(store: &Store, id: i64) -> Result<bool, ReadError> {
     Ok(store.one(&FUNDED, &[id.into()], |row| row.number("id")).await?.is_some())
 }
@@ -205,7 +205,8 @@ pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Charge>, ReadE
     store.one(&FIND, &[id.0.into()], read).await
 }
 
-/// Of one account, newest first; `before` is the last one's message, `i64::MAX` at first.
+/// The charges of one account, newest first. `before` is the message id of the previous page's last one; `i64::MAX`
+/// for the first page.
 pub async fn page(
     store: &Store,
     account: &AccountName,
@@ -215,12 +216,12 @@ pub async fn page(
     store.all(&PAGE, &[account.as_str().into(), before.0.into(), limit.into()], read).await
 }
 
-/// What is reserved for messages that arrived before `until`.
+/// Reserved charges of messages that were delivered before `until`.
 pub async fn arrived(store: &Store, after: OutboundId, until: Time, limit: i64) -> Result<Vec<Charge>, ReadError> {
     store.all(&ARRIVED, &[after.0.into(), until.into(), limit.into()], read).await
 }
 
-/// Adds to a write-set that what was reserved for a message which is not sent is returned.
+/// Adds to a write-set the rows that return the reserved money of messages which will not be sent.
 pub(super) fn draw(set: &mut WriteSet) {
     let mut returned = WriteSet::new();
     for entry in &set.rows {
@@ -245,7 +246,7 @@ pub(super) fn draw(set: &mut WriteSet) {
     set.merge(returned);
 }
 
-/// `rank` of a status that says *failed*.
+/// The `rank` of the status `failed`.
 const FAILED: i64 = 2;
 
 fn read(row: &Row) -> Result<Charge, ReadError> {

@@ -1,7 +1,7 @@
-//! The writer's own connection, of either database, outside any pool: nothing recycles or re-opens it.
+//! The writer's own database connection, outside any pool, so that nothing recycles or re-opens it.
 //!
-//! SQLite's is rusqlite's, used on the writer's own thread: a call of it blocks, and none of it waits for another
-//! thread. Through sqlx each statement and each returned row would be handed over to a second one.
+//! SQLite is called through rusqlite, on the writer's own thread: calls block, and none waits for another thread.
+//! Through sqlx each statement and each returned row would be handed over to a second thread.
 
 use super::{
     dialect::{DbError, Dialect},
@@ -14,7 +14,7 @@ use rusqlite::types::ValueRef;
 use sqlx::{ConnectOptions as _, Connection, PgConnection, Row, SqlStr, postgres::PgConnectOptions};
 use std::path::{Path, PathBuf};
 
-/// Where the database is and how it is opened; enough to open it once more.
+/// The database's address and options; enough to open a connection again.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
     Sqlite { file: PathBuf, durable: bool },
@@ -24,44 +24,44 @@ pub(super) enum Place {
 pub(super) enum Conn {
     Sqlite(rusqlite::Connection),
     Postgres(PgConnection),
-    /// One that was lost, until there is another.
+    /// The old connection is closed, and a new one is not open yet.
     Closed,
 }
 
-/// A statement in the words of a database: without its `returning`, and with it.
+/// A statement in one database's SQL: `silent` without its `returning` clause, `telling` with it.
 pub(super) enum Text {
-    /// SQLite, for a row at a time.
+    /// SQLite: runs once for each row.
     Each { silent: OneRow, telling: Telling },
-    /// Postgres, for all rows of a group.
+    /// Postgres: runs once for all rows of a group.
     Whole { silent: SqlStr, telling: SqlStr },
 }
 
-/// How SQLite is asked what became of a row. For a `returning` it makes a table at each run, whether there is
-/// something to put into it or not.
+/// How SQLite reports the result of a row. It builds a temporary table for each `returning`, even for no rows, so the
+/// two cheaper ways are used where possible.
 pub(super) enum Telling {
-    /// Only the key would come back: a changed row says as much.
+    /// `returning` would give only the key: the count of changed rows says the same.
     Changed,
-    /// The rest is read by the key, which is the row's id.
+    /// The returned columns are selected by the key, which is the row's id.
     Asked(String),
     Returned(OneRow),
 }
 
-/// Who won at a statement.
+/// Which rows won at a statement.
 pub(super) enum Won {
     Everyone,
-    /// Who is named by these.
+    /// The rows with these keys.
     Told(Vec<Told>),
-    /// Somebody lost, and only the `returning` can say who.
+    /// At least one row lost; only the statement with `returning` can say which.
     Few,
 }
 
 pub(super) type Result<T> = std::result::Result<T, DbError>;
 
-/// Statements that stay prepared.
+/// The capacity of the cache of prepared statements.
 const PREPARED: usize = 256;
 
-/// A checkpoint stands in the way of commits: rarely and much, not often and little. What is deleted is overwritten
-/// with zeros: an erased person must not be readable in the file, nor what a row said before it was changed.
+/// A checkpoint blocks commits, so it runs seldom and on many pages. `secure_delete` overwrites deleted data with
+/// zeros: neither an erased person nor the old value of a changed row must be readable in the file.
 const SQLITE_SETTINGS: &str = "
     pragma busy_timeout = 5000;
     pragma journal_mode = wal;
@@ -72,13 +72,13 @@ const SQLITE_SETTINGS: &str = "
     pragma cache_size = -16384;
     pragma journal_size_limit = 67108864;";
 
-/// Has a meaning only before the first page is written. It waits for the lock of whoever writes, even where it changes
-/// nothing, and whoever comes back from a full disk may hold that lock by the connection that failed.
+/// Takes effect only before the first page is written. It waits for the write lock even if it changes nothing, and a
+/// reconnect after a full disk may find that lock held by the failed connection.
 const SQLITE_NEW: &str = "pragma auto_vacuum = incremental";
 
-/// The class of our advisory locks; the other half of the key is the shard.
+/// The class of our advisory locks on Postgres; the second half of the key is the shard.
 const LOCK_CLASS: i32 = 77;
-/// Of the one lock that puts the writers of the log of events into a line.
+/// The class of the one lock that serializes writers of the event log.
 const LOCK_CLASS_LOG: i32 = 78;
 
 impl Place {
@@ -88,8 +88,8 @@ impl Place {
 
     pub fn postgres(options: PgConnectOptions) -> Self {
         let millis = WRITER_SESSION_TIMEOUT.0.to_string();
-        // The session time-outs make the server end the session of a daemon that is stopped or cut off: its
-        // locks and its power to commit go together. The planner's settings keep a plan that was made while a
+        // The session time-outs make the server end the session of a stopped or disconnected daemon: it loses its
+        // locks and its ability to commit at the same moment. The planner's settings keep a plan that was made while a
         // table was tiny from becoming a scan of a large one.
         let options = options.statement_cache_capacity(256).options([
             ("application_name", "transom-writer"),
@@ -137,7 +137,7 @@ impl Telling {
     fn of(sql: &Sql) -> Self {
         let updated = sql.text.strip_prefix("update ").and_then(|rest| rest.split_once(' '));
         match (sql.returned(), updated) {
-            // Of a question, rows come back that it does not name.
+            // For `Wins::All` the returned rows are not those of the input.
             (_, _) if sql.wins == Wins::All => Telling::Returned(OneRow::of(sql.text)),
             (Some(key), _) if !key.contains(',') => Telling::Changed,
             (Some(columns), Some((table, _))) if columns.starts_with("id,") => {
@@ -152,7 +152,7 @@ impl Conn {
     pub fn dialect(&self) -> Dialect {
         match self {
             Conn::Sqlite(_) => Dialect::Sqlite,
-            // Only Postgres's is closed before there is another.
+            // Only a Postgres connection is closed before the new one is open.
             Conn::Postgres(_) | Conn::Closed => Dialect::Postgres,
         }
     }
@@ -165,7 +165,7 @@ impl Conn {
         }
     }
 
-    /// Statements without parameters, several in one text: a migration.
+    /// Runs several statements without parameters from one text, such as a migration.
     pub async fn script(&mut self, text: SqlStr) -> Result<()> {
         match self {
             Conn::Sqlite(conn) => conn.execute_batch(text.as_str())?,
@@ -200,8 +200,8 @@ impl Conn {
         Ok(())
     }
 
-    /// Writes the rows, which are sorted by their keys. `counted`: that every key won is seen by the number of changed
-    /// rows; without it a `returning` says who won.
+    /// Writes the rows, which are sorted by key. With `counted`, the number of changed rows must show that every key
+    /// won; without it, `returning` says which keys won.
     pub async fn write(&mut self, text: &Text, rows: &[(usize, &Entry)], counted: bool) -> Result<Won> {
         match (self, text) {
             (Conn::Sqlite(conn), Text::Each { silent, .. }) if counted => count_each(conn, silent, rows),
@@ -228,7 +228,7 @@ impl Conn {
         }
     }
 
-    /// One number; `None` where there is no row, or null in it.
+    /// Reads one number; `None` if there is no row or the value is null.
     pub async fn number(&mut self, text: &'static str, arg: i64) -> Result<Option<i64>> {
         let number: Option<Option<i64>> = match self {
             Conn::Sqlite(conn) => {
@@ -242,9 +242,9 @@ impl Conn {
         Ok(number.flatten())
     }
 
-    /// Until this transaction ends nobody else writes into the log of events. Its numbers are given out before a
-    /// commit: with several writers a later number could be seen before an earlier one, and a reader who has gone
-    /// past would never see that.
+    /// Takes the lock that lets one writer at a time append to the event log, until the transaction ends. Event ids
+    /// are assigned before the commit: without the lock a higher id could become visible first, and a reader that has
+    /// passed it would never see the lower one.
     pub async fn stand_in_line(&mut self) -> Result<()> {
         if let Conn::Postgres(conn) = self {
             sqlx::query("select pg_advisory_xact_lock($1, $2)").bind(LOCK_CLASS_LOG).bind(0).execute(conn).await?;
@@ -252,8 +252,8 @@ impl Conn {
         Ok(())
     }
 
-    /// Takes the locks of all shards. False: somebody else holds one; then the connection must be dropped,
-    /// because it may hold others. SQLite has one owner by its lock file.
+    /// Takes the locks of all shards. False if another session holds one: drop the connection then, because it may
+    /// hold others. On SQLite the lock file already ensures one owner.
     pub async fn take_shards(&mut self) -> Result<bool> {
         let Conn::Postgres(conn) = self else { return Ok(true) };
         let text = "select count(*) from generate_series(0, $2 - 1) as shard where pg_try_advisory_lock($1, shard)";

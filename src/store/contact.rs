@@ -18,13 +18,13 @@ pub struct NewContact {
     pub id: ContactId,
     pub account: AccountName,
     pub data: ContactData,
-    /// By which schedules reach the contact: its own zone, else that of its number's country; empty: the bot's.
+    /// The time zone for schedules: the contact's own, else that of its number's country; empty: the bot's.
     pub zone: String,
     pub opted_out_at: Option<Time>,
     pub created_at: Time,
 }
 
-/// What a turn changed of a contact; the opt-out is not touched.
+/// The changes of one turn to a contact; never the opt-out.
 #[derive(Debug, Clone, Serialize)]
 pub struct ContactChange {
     pub id: ContactId,
@@ -32,14 +32,14 @@ pub struct ContactChange {
     pub zone: String,
 }
 
-/// The stop, or its end.
+/// Sets or clears the opt-out of all messages.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct OptOut {
     pub id: ContactId,
     pub opted_out_at: Option<Time>,
 }
 
-/// A stop by a message that the same write-set records.
+/// An opt-out by a message that the same write-set records.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Stopped {
     pub id: ContactId,
@@ -77,7 +77,8 @@ pub static OPT_OUT: Statement<OptOut> = Statement::new(
      from {rows} as input where contact.id = cast(value ->> 'id' as bigint)",
 );
 
-/// A stop as its message is recorded: a message that was there already changes nothing, whatever came after it.
+/// Sets the opt-out together with its message. A message that was already recorded changes nothing, whatever happened
+/// after it.
 pub static STOPPED: Statement<Stopped> = Statement::new(
     "contact.stopped",
     144,
@@ -107,7 +108,7 @@ static NEWEST_OF: Query = Query {
       where account = $1 and id < $2 order by id desc limit $3",
 };
 
-/// The zones of an account, one after the other: a look-up each instead of a walk over all contacts.
+/// The zones of an account, one query each: cheaper than a scan over all contacts.
 static NEXT_ZONE: Query = Query {
     name: "contact.next_zone",
     text: "select zone from contact where account = $1 and zone > $2 order by zone limit 1",
@@ -118,7 +119,7 @@ static HAS_ZONE: Query = Query {
     text: "select id from contact where account = $1 and zone = $2 order by id limit 1",
 };
 
-/// With when it was made, and when it wrote last: that stands in its conversations.
+/// Adds the time of creation and of the last message, which is stored in the conversations.
 macro_rules! dated {
     () => {
         "id, account, cast(data as text) as data, opted_out_at, created_at,
@@ -136,8 +137,8 @@ static PAGE: Query = Query {
     ),
 };
 
-/// The text of a row is looked through before it is read, and its fields are compared: cheaper than reading all who are
-/// not meant. `$1` has the tests, numbered by clause; a row stays unless all of a clause are 1.
+/// Compares the text and the fields of a row before it is decoded: cheaper than decoding every contact. `$1` holds the
+/// tests, numbered by clause; a row is left out if all tests of one clause are 1.
 static PAGE_SIEVED: Query = Query {
     name: "contact.page_sieved",
     text: concat!(
@@ -225,7 +226,7 @@ pub async fn find(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadE
     store.one(&FIND, &[id.0.into()], read).await
 }
 
-/// Who goes on for a contact: itself, or whom it was joined to in the end.
+/// Follows `joined_to`: gives the contact itself, or the contact it was finally joined to.
 pub async fn going_on(store: &Store, id: ContactId) -> Result<Option<Contact>, ReadError> {
     let Some(mut row) = find(store, id).await? else { return Ok(None) };
     for _ in 0..JOINS_FOLLOWED_MAX {
@@ -248,7 +249,8 @@ pub async fn page(
     store.all(&PAGE, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
 }
 
-/// Of such a page those whom a sieve lets through at `now`: some who are not meant may be among them, and all who are.
+/// As `page`, filtered in SQL by `sieve` at `now`. The result contains every match and possibly others: the caller
+/// tests again.
 pub async fn page_sieved(
     store: &Store,
     account: &AccountName,
@@ -267,7 +269,8 @@ pub async fn page_sieved(
     store.all(&PAGE_SIEVED, &args, |row| read_dated(row).map(|(contact, _)| contact)).await
 }
 
-/// All contacts, or those of one account, newest first; `before` is the last one's id, `i64::MAX` at first.
+/// All contacts, or those of one account, newest first. `before` is the id of the previous page's last one; `i64::MAX`
+/// for the first page.
 pub async fn newest(
     store: &Store,
     account: Option<&AccountName>,
@@ -280,7 +283,7 @@ pub async fn newest(
     }
 }
 
-/// All zones that contacts of an account have, `""` for unknown included.
+/// All zones of an account's contacts, including `""` for unknown.
 pub async fn zones(store: &Store, account: &AccountName) -> Result<Vec<String>, ReadError> {
     let mut zones = Vec::new();
     if store.one(&HAS_ZONE, &[account.as_str().into(), "".into()], |row| row.number("id")).await?.is_some() {
@@ -296,12 +299,12 @@ pub async fn zones(store: &Store, account: &AccountName) -> Result<Vec<String>, 
     Ok(zones)
 }
 
-/// A contact and since when it is known.
+/// A contact and the time of its creation.
 pub async fn find_dated(store: &Store, id: ContactId) -> Result<Option<(Contact, Time)>, ReadError> {
     store.one(&FIND_DATED, &[id.0.into()], read_dated).await
 }
 
-/// The contacts of an account with these words in their name, number or `email`, newest first; no words: all.
+/// The contacts of an account with `words` in their name, number or `email`, newest first; empty `words` match all.
 pub async fn found(
     store: &Store,
     account: &AccountName,
@@ -314,14 +317,14 @@ pub async fn found(
     store.all(&FOUND, &args, read_dated).await
 }
 
-/// How many `found` would give in all.
+/// The number of contacts that `found` gives without a limit.
 pub async fn count_found(store: &Store, account: &AccountName, words: &str) -> Result<i64, ReadError> {
     let pattern = pattern(words);
     let args = [account.as_str().into(), pattern.as_str().into()];
     Ok(store.one(&COUNT_FOUND, &args, |row| row.number("n")).await?.unwrap_or(0))
 }
 
-/// For `like`; its own signs are left out of the words: neither a name nor a number has them.
+/// A `like` pattern. The special characters of `like` are removed from the words: neither names nor numbers have them.
 fn pattern(words: &str) -> String {
     let plain: String = words.trim().to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | '\\' | '\0')).collect();
     if plain.is_empty() { plain } else { format!("%{}%", plain.trim_start_matches('+')) }

@@ -1,4 +1,4 @@
-//! `conversation`: a contact at one sender, and what we know of its window.
+//! `conversation`: a contact at one sender, and the state of its customer service window.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
@@ -14,38 +14,38 @@ pub struct Conversation {
     pub sender_id: SenderId,
     pub opened_at: Option<Time>,
     pub last_inbound_at: Option<Time>,
-    /// When the provider took our newest message that it took.
+    /// The time at which the provider last accepted a message of ours.
     pub last_outbound_at: Option<Time>,
     pub created_at: Time,
 }
 
-/// A conversation that has heard from its contact, or begins. Times only move forward.
+/// A new conversation, or one in which the contact has written. Times only move forward.
 #[derive(Debug, Clone, Serialize)]
 pub struct Heard {
     pub id: ConversationId,
     pub contact_id: ContactId,
     pub sender_id: SenderId,
-    /// The timestamp of what opens the window; `None`: does not open it.
+    /// The timestamp of the message that opens the window; `None` if it does not open it.
     pub opened_at: Option<Time>,
     pub last_inbound_at: Option<Time>,
     pub created_at: Time,
 }
 
-/// The provider says that the window is closed; counts only if nothing has opened it since `opened_at`.
+/// The provider reports that the window is closed. Applies only if nothing has opened the window since `opened_at`.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct CloseWindow {
     pub id: ConversationId,
     pub opened_at: Time,
 }
 
-/// A template was taken that opens the window, at a provider where it does.
+/// The provider accepted a template, at a provider where that opens the window.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Opened {
     pub id: ConversationId,
     pub at: Time,
 }
 
-/// Makes the row or moves its times forward. Loses when the conversation has another id: look it up again.
+/// Inserts the row or moves its times forward. The row loses if the conversation has another id: look it up again.
 pub static HEARD: Statement<Heard> = Statement::new(
     "conversation.heard",
     120,
@@ -65,7 +65,7 @@ pub static HEARD: Statement<Heard> = Statement::new(
      returning id",
 );
 
-/// Told when it was the expected one.
+/// Tells the id if `opened_at` was still the stored one.
 pub static CLOSE_WINDOW: Statement<CloseWindow> = Statement::new(
     "conversation.close_window",
     125,
@@ -78,7 +78,7 @@ pub static CLOSE_WINDOW: Statement<CloseWindow> = Statement::new(
      returning id",
 );
 
-/// Moves the window forward only.
+/// Moves the opening of the window forward, never back.
 pub static OPENED: Statement<Opened> = Statement::new(
     "conversation.opened",
     126,
@@ -150,7 +150,8 @@ pub async fn of(store: &Store, contact: ContactId) -> Result<Vec<Conversation>, 
     store.all(&OF, &[contact.0.into()], read).await
 }
 
-/// Those that a person has, longest first; `after` is the last one's `(person_since, id)`.
+/// Conversations that a person has taken over, longest first; `after` is the previous page's last `(person_since,
+/// id)`.
 pub async fn with_person(
     store: &Store,
     after: (Time, ConversationId),
@@ -159,7 +160,7 @@ pub async fn with_person(
     store.all(&WITH_PERSON, &[after.0.into(), after.1.0.into(), limit.into()], read).await
 }
 
-/// Those that need a person, longest first; `after` is the last one's `(needs_person_at, id)`.
+/// Conversations that need a person, longest first; `after` is the previous page's last `(needs_person_at, id)`.
 pub async fn needs_person(
     store: &Store,
     after: (Time, ConversationId),
@@ -172,7 +173,7 @@ pub async fn count_needs_person(store: &Store) -> Result<i64, ReadError> {
     Ok(store.one(&COUNT_NEEDS_PERSON, &[], |row| row.number("n")).await?.unwrap_or(0))
 }
 
-/// All, newest first; `before` is the last one's id, `i64::MAX` at first.
+/// All conversations, newest first. `before` is the id of the previous page's last one; `i64::MAX` for the first page.
 pub async fn page(store: &Store, before: ConversationId, limit: i64) -> Result<Vec<Conversation>, ReadError> {
     store.all(&PAGE, &[before.0.into(), limit.into()], read).await
 }

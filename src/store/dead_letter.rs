@@ -1,4 +1,4 @@
-//! `dead_letter`: what could not be handled, in one list, to be replayed.
+//! `dead_letter`: messages, webhooks and runs that failed for good, in one list, for replay.
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
@@ -10,14 +10,14 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DeadLetter {
     pub id: i64,
-    /// A fixed word: `malformed`, `wrong_secret`, `unknown_sender`, `poison`, `unknown_send`, `failed_run`, …
+    /// One of the words `malformed`, `wrong_secret`, `unknown_sender`, `poison`, `unknown_send`, `failed_run`, …
     pub kind: String,
     pub at: Time,
     pub sender_id: Option<SenderId>,
-    /// The inbound or outbound message that it is about; of a webhook's body a number below 0.
+    /// The id of the inbound or outbound message; for a webhook body a negative number.
     pub subject_id: Option<i64>,
     pub reason: String,
-    /// What replaying needs; an object or array.
+    /// The data that a replay needs; a JSON object or array.
     pub data: serde_json::Value,
     pub replayed_at: Option<Time>,
 }
@@ -28,7 +28,7 @@ pub struct Replayed {
     pub at: Time,
 }
 
-/// What a dead letter was about has settled itself: a status told what became of an unknown send.
+/// The cause of a dead letter is resolved: a status reported the result of an unknown send.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Settled {
     pub subject_id: i64,
@@ -41,7 +41,7 @@ pub struct Open {
     pub count: i64,
 }
 
-/// What was tried again and failed again is listed again; what is listed already stays as it is.
+/// A replay that fails again reopens its entry; an entry that is already open stays unchanged.
 pub static INSERT: Statement<DeadLetter> = Statement::new(
     "dead_letter.insert",
     30,
@@ -56,7 +56,7 @@ pub static INSERT: Statement<DeadLetter> = Statement::new(
        where dead_letter.replayed_at is not null",
 );
 
-/// Loses when it was replayed already.
+/// The row loses if the dead letter was already replayed.
 pub static REPLAYED: Statement<Replayed> = Statement::new(
     "dead_letter.replayed",
     31,
@@ -68,7 +68,7 @@ pub static REPLAYED: Statement<Replayed> = Statement::new(
      returning id",
 );
 
-/// After the statuses of its write-set: one of an earlier try of a message leaves this one unknown.
+/// Runs after the status statements of its write-set: a status of an earlier try leaves the message `unknown`.
 pub static SETTLED: Statement<Settled> = Statement::new(
     "dead_letter.settled",
     161,
@@ -116,22 +116,23 @@ pub async fn find(store: &Store, id: i64) -> Result<Option<DeadLetter>, ReadErro
     store.one(&FIND, &[id.into()], read).await
 }
 
-/// All, newest first, replayed ones too; `before` is the last one's id, `i64::MAX` at first.
+/// All dead letters, newest first, including replayed ones. `before` is the id of the previous page's last one;
+/// `i64::MAX` for the first page.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<DeadLetter>, ReadError> {
     store.all(&PAGE, &[before.into(), limit.into()], read).await
 }
 
-/// The open ones of a kind, newest first.
+/// The open dead letters of a kind, newest first.
 pub async fn open(store: &Store, kind: &str, before: i64, limit: i64) -> Result<Vec<DeadLetter>, ReadError> {
     store.all(&OPEN, &[kind.into(), before.into(), limit.into()], read).await
 }
 
-/// The open one about this message or body.
+/// The id of the open dead letter about this message or webhook body.
 pub async fn open_about(store: &Store, subject: i64) -> Result<Option<i64>, ReadError> {
     store.one(&ABOUT, &[subject.into()], |row| row.number("id")).await
 }
 
-/// How many are open, by kind.
+/// The number of open dead letters by kind.
 pub async fn counts(store: &Store) -> Result<Vec<Open>, ReadError> {
     store.all(&COUNTS, &[], |row| Ok(Open { kind: row.text("kind")?, count: row.number("n")? })).await
 }

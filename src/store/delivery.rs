@@ -1,4 +1,4 @@
-//! `delivery`: an event on its way to a subscription, until it was taken or given up.
+//! `delivery`: events on their way to a webhook subscription, until accepted or given up.
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
@@ -11,20 +11,21 @@ use serde::{Deserialize, Serialize};
 pub struct Delivery {
     pub id: i64,
     pub subscription_id: i64,
-    /// The receiver knows a repetition by it.
+    /// The receiver uses it to recognise repetitions.
     pub event_id: i64,
     pub kind: String,
-    /// When it happened.
+    /// The time of the event.
     pub at: Time,
-    /// Within one place the order is kept: a conversation, a contact below 0, or 0.
+    /// Deliveries with the same place are posted in order. It is the id of a conversation, the negative id of a
+    /// contact, or 0.
     pub place: i64,
     pub contact_id: Option<ContactId>,
-    /// What is posted, word for word.
+    /// The posted body, byte for byte.
     pub body: String,
     pub state: State,
-    /// Since `since`.
+    /// Counted from `since`.
     pub attempts: u32,
-    /// When it was queued, or last asked for again.
+    /// The time when it was queued or last replayed.
     pub since: Time,
     pub next_at: Time,
     pub tried_at: Option<Time>,
@@ -37,7 +38,7 @@ pub struct Delivery {
 pub enum State {
     Pending,
     Done,
-    /// Given up; it goes out again only when somebody asks for it.
+    /// Given up; posted again only on request.
     Dead,
 }
 
@@ -51,7 +52,7 @@ impl State {
     }
 }
 
-/// What came of a try.
+/// The result of one attempt.
 #[derive(Debug, Clone, Serialize)]
 pub struct Tried {
     pub id: i64,
@@ -59,27 +60,27 @@ pub struct Tried {
     pub attempts: u32,
     pub next_at: Time,
     pub tried_at: Time,
-    /// As it was when it was read: one that was asked for again meanwhile stays open.
+    /// The `since` that was read: a delivery that was replayed in the meantime stays open.
     pub since: Time,
     pub status: Option<u32>,
     pub trouble: Option<String>,
 }
 
-/// It is to be posted again, as if it were new.
+/// Posts a delivery again, as if it were new.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Again {
     pub id: i64,
     pub at: Time,
 }
 
-/// Everything of a subscription.
+/// All deliveries of a subscription.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Of {
     pub subscription_id: i64,
     pub at: Time,
 }
 
-/// An event that was taken up before changes nothing.
+/// An event that was already queued changes nothing.
 pub static INSERT: Statement<Delivery> = Statement::new(
     "delivery.insert",
     235,
@@ -97,7 +98,7 @@ pub static INSERT: Statement<Delivery> = Statement::new(
      on conflict (subscription_id, event_id) do nothing",
 );
 
-/// One that was asked for again meanwhile stays open.
+/// A delivery that was replayed in the meantime stays open.
 pub static TRIED: Statement<Tried> = Statement::new(
     "delivery.tried",
     236,
@@ -110,7 +111,7 @@ pub static TRIED: Statement<Tried> = Statement::new(
      where delivery.id = cast(value ->> 'id' as bigint) and delivery.since = cast(value ->> 'since' as bigint)",
 );
 
-/// Loses when there is none.
+/// The row loses if there is no such delivery.
 pub static AGAIN: Statement<Again> = Statement::new(
     "delivery.again",
     237,
@@ -123,7 +124,7 @@ pub static AGAIN: Statement<Again> = Statement::new(
      returning id",
 );
 
-/// What waits goes out now: its subscription is active again.
+/// Makes all waiting deliveries due: their subscription is active again.
 pub static HURRY: Statement<Of> = Statement::new(
     "delivery.hurry",
     238,
@@ -162,7 +163,7 @@ macro_rules! select {
 static FIND: Query = Query { name: "delivery.find", text: select!("where id = $1") };
 static PAGE: Query =
     Query { name: "delivery.page", text: select!("where subscription_id = $1 and id < $2 order by id desc limit $3") };
-/// The first of its place, if it is due.
+/// The first delivery of each place, if it is due.
 static DUE: Query = Query {
     name: "delivery.due",
     text: select!(
@@ -184,17 +185,18 @@ pub async fn find(store: &Store, id: i64) -> Result<Option<Delivery>, ReadError>
     store.one(&FIND, &[id.into()], read).await
 }
 
-/// All of a subscription, newest first; `before` is the last one's id, `i64::MAX` at first.
+/// All deliveries of a subscription, newest first. `before` is the id of the previous page's last one; `i64::MAX` for
+/// the first page.
 pub async fn page(store: &Store, subscription: i64, before: i64, limit: i64) -> Result<Vec<Delivery>, ReadError> {
     store.all(&PAGE, &[subscription.into(), before.into(), limit.into()], read).await
 }
 
-/// What may be posted now: of each place its earliest, longest due first.
+/// The deliveries that may be posted now: the earliest of each place, longest due first.
 pub async fn due(store: &Store, subscription: i64, now: Time, limit: i64) -> Result<Vec<Delivery>, ReadError> {
     store.all(&DUE, &[subscription.into(), now.into(), limit.into()], read).await
 }
 
-/// How many are not taken yet.
+/// The number of deliveries that are not accepted yet.
 pub async fn waiting(store: &Store, subscription: i64) -> Result<i64, ReadError> {
     Ok(store.one(&WAITING, &[subscription.into()], |row| row.number("n")).await?.unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! Where the SQL of the two databases differs: a few tokens, replaced before a text is prepared.
+//! Translates SQL where the two databases differ: a few tokens, replaced before a text is prepared.
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use std::fmt;
@@ -13,9 +13,9 @@ impl Dialect {
     /// A text with its tokens replaced:
     /// - `{rows}`: the one parameter, a JSON array of objects, as rows with a column `value`;
     /// - `{id}`: a bigint primary key (`bigint primary key` would be a second index in SQLite);
-    /// - `{serial}`: the same, given out by the database in the order of inserts and never twice;
-    /// - `{field_kind}`, `{field_number}`, `{field_day}`, `{field_json}`, `{field_text}`: of the contact's field that the
-    ///   row `test` names, the type of its JSON, its number, the day of its date or moment, its JSON, and its text;
+    /// - `{serial}`: the same, assigned by the database in the order of inserts and never reused;
+    /// - `{field_kind}`, `{field_number}`, `{field_day}`, `{field_json}`, `{field_text}`: the JSON type, number, day
+    ///   (of a date or timestamp), JSON and text of the contact field that the row `test` names;
     /// - `{has_tag}`: the contact has the tag that the row `test` names.
     pub fn text(self, template: &'static str) -> SqlStr {
         if !template.contains('{') {
@@ -66,7 +66,7 @@ impl Dialect {
         }
     }
 
-    /// How a transaction that will write begins.
+    /// The statement that begins a writing transaction.
     pub fn begin(self) -> &'static str {
         match self {
             Dialect::Sqlite => "begin immediate",
@@ -75,40 +75,40 @@ impl Dialect {
     }
 }
 
-/// The same in both.
+/// The same SQL in both databases.
 const FIELD_JSON: &str = "cast(contact.data -> 'fields' -> (test.value ->> 'field') as text)";
 const FIELD_TEXT: &str = "contact.data -> 'fields' ->> (test.value ->> 'field')";
 
-/// What an error of the database means for the write-sets of the transaction that met it.
+/// The effect of a database error on the write-sets of its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// These rows are refused, others may pass.
+    /// The database refuses these rows; others may pass.
     Data,
-    /// The same transaction may succeed now: a deadlock or lock time-out broke it.
+    /// The same transaction may succeed when repeated at once: a deadlock or lock time-out aborted it.
     Again,
     /// The server refuses it for a reason of its own (a full disk, no memory); the connection stands, and nothing was
     /// written.
     Ill,
-    /// The connection or the disk cannot be relied on: whether a commit happened is unknown.
+    /// The connection or the disk is unreliable: it is unknown whether a commit happened.
     Lost,
 }
 
-/// What the writer's connection answers, by the library behind it.
+/// An error of the writer's connection, by database library.
 #[derive(Debug)]
 pub enum DbError {
     Sqlite(rusqlite::Error),
     Postgres(sqlx::Error),
-    /// Somebody else has the locks.
+    /// Another session holds the locks.
     Held,
 }
 
 impl DbError {
-    /// Nothing was heard for too long.
+    /// The error for a server that did not answer in time.
     pub fn timed_out() -> Self {
         DbError::Postgres(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
     }
 
-    /// Sorts an error by what to do next.
+    /// Classifies an error by the next action.
     pub fn trouble(&self) -> Trouble {
         match self {
             DbError::Sqlite(error) => trouble_of_sqlite(error),
@@ -144,31 +144,32 @@ impl std::error::Error for DbError {}
 
 fn trouble_of_sqlite(error: &rusqlite::Error) -> Trouble {
     match error {
-        // The low byte of the extended result code says what it is (sqlite.org/rescode.html).
+        // The low byte of the extended result code is the primary result code (sqlite.org/rescode.html).
         rusqlite::Error::SqliteFailure(failure, _) => match failure.extended_code & 0xff {
             5 | 6 => Trouble::Again,
             1 | 18 | 19 | 20 | 25 => Trouble::Data,
             _ => Trouble::Lost,
         },
-        // A value that could not be decoded, a text that could not be prepared: our bug in one statement.
+        // A value that could not be decoded or a text that could not be prepared is our bug in one statement.
         _ => Trouble::Data,
     }
 }
 
 fn trouble_of_postgres(error: &sqlx::Error) -> Trouble {
     let sqlx::Error::Database(database) = error else {
-        // A value that could not be decoded is our bug in one statement; all else is the wire.
+        // A value that could not be decoded is our bug in one statement; every other error without a code is the
+        // connection.
         let ours = matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_));
         return if ours { Trouble::Data } else { Trouble::Lost };
     };
     // Five characters; the first two are the class (Postgres's manual, appendix A).
     match database.code().as_deref() {
-        // Somebody cancelled the statement: the session does not mind.
+        // An operator cancelled the statement; the session is still good.
         Some("57014") => Trouble::Again,
         Some(code) => match code.get(..2) {
             Some("40" | "55") => Trouble::Again,
             Some("53" | "58" | "XX") => Trouble::Ill,
-            // A session that was ended, or one on a server that only reads.
+            // The session was ended, or the server is read-only.
             Some("08" | "57" | "25") | None => Trouble::Lost,
             Some(_) => Trouble::Data,
         },

@@ -1,4 +1,4 @@
-//! How much the writer has done since it began, for the numbers that the daemon shows.
+//! Counts the work of the writer since the start, for metrics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,23 +9,23 @@ pub(super) struct Done {
     lost: AtomicU64,
 }
 
-/// Groups that the writer has taken to the database, and the write-sets in them.
+/// The groups that the writer has sent to the database, and the write-sets in them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
     pub groups: u64,
     pub sets: u64,
-    /// Groups that the database did not take: a full disk, a connection that broke.
+    /// Groups that failed: a full disk, a lost connection.
     pub lost: u64,
 }
 
 impl Done {
-    /// One more group, of so many write-sets.
+    /// Counts one more group of `sets` write-sets.
     pub fn add(&self, sets: usize) {
         self.groups.fetch_add(1, Ordering::Relaxed);
         self.sets.fetch_add(sets as u64, Ordering::Relaxed);
     }
 
-    /// One of them was lost.
+    /// Counts one lost group.
     pub fn lose(&self) {
         self.lost.fetch_add(1, Ordering::Relaxed);
     }

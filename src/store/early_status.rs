@@ -1,6 +1,6 @@
-//! `early_status`: statuses that came before the answer to the send whose id they carry.
+//! `early_status`: statuses that came before the provider's answer to the send whose id they carry.
 //!
-//! Written by `outbound::status` where no message has the id yet, joined and removed by `outbound::settle`.
+//! `outbound::status` writes a row if no message has the id yet; `outbound::settle` applies and removes it.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins, outbound::Status, retention::Before};
 use crate::base::ids::{OutboundId, ProviderId, SenderId};
@@ -40,7 +40,7 @@ pub(super) static FORGET: Statement<Answered> = Statement::new(
        (select cast(value ->> 'sender_id' as bigint), value ->> 'provider_id' from {rows} as input)",
 );
 
-/// Statuses whose message never came are forgotten after a while. The table is small: no index on the time.
+/// Removes statuses whose message never came. The table is small: no index on the time.
 pub static EXPIRE: Statement<Before> = Statement::new(
     "early_status.expire",
     160,
@@ -58,7 +58,7 @@ static ANY: Query = Query { name: "early_status.any", text: "select sender_id fr
 
 pub(super) static QUERIES: &[&Query] = &[&ANY];
 
-/// Whether any status waits for its message.
+/// True if any status waits for its message.
 pub async fn any(store: &Store) -> Result<bool, ReadError> {
     Ok(store.one(&ANY, &[], |row| row.number("sender_id")).await?.is_some())
 }

@@ -1,4 +1,5 @@
-//! `erasure` and `erased_stop`: what goes of a person who is erased, in one commit, and what is left to look for.
+//! `erasure` and `erased_stop`: deletes the data of one contact in one commit, and keeps the erasures whose search
+//! through raw bodies is not finished.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
@@ -7,23 +8,23 @@ use crate::base::{
 };
 use serde::Serialize;
 
-/// A contact of whom everything goes but the rows that are counted.
+/// The contact whose data is erased. Rows that are counted for reports stay, without content.
 #[derive(Debug, Clone, Serialize)]
 pub struct Erased {
     pub contact_id: ContactId,
     pub at: Time,
-    /// What stands in the place of each message of theirs; an object.
+    /// Replaces the content of each message from the contact; a JSON object.
     pub heard: serde_json::Value,
-    /// What stands in the place of each message of ours; an object.
+    /// Replaces the content of each message to the contact; a JSON object.
     pub said: serde_json::Value,
-    /// What stands in the place of what a dead letter kept, an object, and of its reason.
+    /// Replaces the data (a JSON object) and the reason of each dead letter.
     pub letter: serde_json::Value,
     pub gone: &'static str,
-    /// What a repeated request is answered.
+    /// Replaces the stored answer to a repeated request.
     pub answer: &'static str,
 }
 
-/// Their names are still to be looked for in raw bodies.
+/// An erasure whose names must still be searched for in raw bodies.
 #[derive(Debug, Clone, Serialize)]
 pub struct Erasure {
     pub id: ContactId,
@@ -52,7 +53,7 @@ pub static ALIASES: Statement<Erased> = of_contact!(
     "delete from alias where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
-/// The provider's id goes, too: it may hold the number.
+/// Also removes the provider's message id: it may contain the phone number.
 pub static HEARD: Statement<Erased> = of_contact!(
     "erasure.heard",
     291,
@@ -74,7 +75,7 @@ pub static SAID: Statement<Erased> = of_contact!(
      where outbound.conversation_id = talk.id"
 );
 
-/// Dead letters about their messages, and about runs of theirs: that something went wrong stays, and when.
+/// Dead letters about the contact's messages and runs: the fact of the failure and its time stay.
 pub static LETTERS_OF_HEARD: Statement<Erased> = of_contact!(
     "erasure.letters_of_heard",
     263,
@@ -111,7 +112,7 @@ pub static LETTERS_OF_RUNS: Statement<Erased> = of_contact!(
        and dead_letter.data ->> 'contact_id' is not null"
 );
 
-/// Statuses that came before their messages: an id of a platform may hold a number.
+/// Statuses that came before their messages: a platform's message id may contain a phone number.
 pub static EARLY: Statement<Erased> = of_contact!(
     "erasure.early",
     278,
@@ -122,8 +123,8 @@ pub static EARLY: Statement<Erased> = of_contact!(
        where outbound.provider_id is not null)"
 );
 
-/// Answers to requests that sent something: they repeat its text. Kept for a day, so all are looked at. The key stays,
-/// so that a repetition of the request sends nothing once more.
+/// Stored answers to requests that sent a message: they repeat its text. They are kept for a day, so the whole table
+/// is scanned. The key stays, so that a repeated request still sends nothing.
 pub static ANSWERS_OF_SAID: Statement<Erased> = of_contact!(
     "erasure.answers_of_said",
     277,
@@ -154,7 +155,7 @@ pub static ONCE: Statement<Erased> = of_contact!(
     "delete from once where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
-/// That they agreed or withdrew, and when, stays; what they were shown or said goes.
+/// The fact and time of each consent and withdrawal stay; the texts that were shown or said go.
 pub static LEDGER: Statement<Erased> = of_contact!(
     "erasure.ledger",
     268,
@@ -168,14 +169,14 @@ pub static DELIVERIES: Statement<Erased> = of_contact!(
     "delete from delivery where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
-/// Those are kept for three days: all of them are looked at.
+/// Events are kept for three days: the whole table is scanned.
 pub static EVENTS: Statement<Erased> = of_contact!(
     "erasure.events",
     270,
     "delete from event where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
-/// Begins, or is done.
+/// Saves that an erasure begins, or that it is done.
 pub static SAVE: Statement<Erasure> = Statement::new(
     "erasure.save",
     271,
@@ -188,7 +189,7 @@ pub static SAVE: Statement<Erasure> = Statement::new(
      on conflict (id) do update set names = excluded.names, done_at = excluded.done_at",
 );
 
-/// After `LIFT`: who is erased a second time has the newer will.
+/// Runs after `LIFT`: for a person who is erased a second time, the newer opt-out state counts.
 pub static STOP: Statement<Stop> = Statement::new(
     "erasure.stop",
     273,
@@ -229,7 +230,7 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &EARLY.sql,
 ];
 
-/// Everything that goes by the contact, in one write-set.
+/// All statements that erase by contact; they run in one write-set.
 pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &ALIASES,
     &HEARD,
@@ -268,17 +269,17 @@ static LETTERS: Query = Query {
 
 pub(super) static QUERIES: &[&Query] = &[&OPEN, &ANY, &STOPPED, &JOINED, &LETTERS];
 
-/// Those that are not done yet.
+/// Erasures that are not done yet.
 pub async fn open(store: &Store) -> Result<Vec<Erasure>, ReadError> {
     store.all(&OPEN, &[], read).await
 }
 
-/// Somebody was erased who had opted out.
+/// True if any erased contact had opted out.
 pub async fn any(store: &Store) -> Result<bool, ReadError> {
     Ok(store.one(&ANY, &[], |row| row.text("account")).await?.is_some())
 }
 
-/// Whether one of these digests is of somebody who had opted out.
+/// True if one of these digests belongs to an erased contact who had opted out.
 pub async fn is_stopped(store: &Store, account: &AccountName, digests: &[String]) -> Result<bool, ReadError> {
     for digest in digests {
         let args = [account.as_str().into(), digest.as_str().into()];
@@ -289,13 +290,13 @@ pub async fn is_stopped(store: &Store, account: &AccountName, digests: &[String]
     Ok(false)
 }
 
-/// The contacts who were found to be this one: what was said stayed with them.
+/// The contacts that were joined to this one: their messages stayed under their own ids.
 pub async fn joined(store: &Store, account: &AccountName, to: ContactId) -> Result<Vec<ContactId>, ReadError> {
     let to = to.0.to_string();
     store.all(&JOINED, &[account.as_str().into(), to.as_str().into()], |row| Ok(ContactId(row.number("id")?))).await
 }
 
-/// The kinds of the open dead letters of a contact, one for each.
+/// The distinct kinds of a contact's open dead letters.
 pub async fn letters(store: &Store, of: ContactId) -> Result<Vec<String>, ReadError> {
     store.all(&LETTERS, &[of.0.into()], |row| row.text("kind")).await
 }

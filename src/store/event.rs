@@ -1,5 +1,6 @@
-//! `event`: what happened, in the order of commits, for whoever listens. It is drawn from the rows of every write-set,
-//! in the same commit, and only while somebody listens: then nothing is lost, and else nothing is paid.
+//! `event`: the event log in commit order, for the event stream and for webhook subscriptions. Each write-set adds its
+//! events in its own commit, and only if a subscriber exists: no event is lost, and without subscribers there is no
+//! cost.
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins, WriteSet, inbound, ledger, outbound,
@@ -12,7 +13,7 @@ use crate::base::{
 };
 use serde::Serialize;
 
-/// Every kind of event, as listeners and subscriptions name them.
+/// Every kind of event, by the name that filters use.
 pub const KINDS: &[&str] = &[
     "message.in",
     "message.out",
@@ -30,7 +31,7 @@ pub const KINDS: &[&str] = &[
     "alarm",
 ];
 
-/// Which kinds somebody wants to hear of: only those are written down.
+/// The groups of kinds that have a subscriber, as bits: only those are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wanted(u32);
 
@@ -42,10 +43,10 @@ impl Wanted {
     const MOVED: Wanted = Wanted(1 << 2);
     const RUNS: Wanted = Wanted(1 << 3);
     const AGREED: Wanted = Wanted(1 << 4);
-    /// What no other row says.
+    /// Kinds that `Happened` rows carry, because no other table has them.
     const HAPPENED: Wanted = Wanted(1 << 5);
 
-    /// By their names.
+    /// The groups of these kinds.
     pub fn of<'k>(kinds: impl IntoIterator<Item = &'k str>) -> Wanted {
         kinds.into_iter().map(Wanted::kind).fold(Wanted::NOTHING, Wanted::and)
     }
@@ -69,7 +70,7 @@ impl Wanted {
         self.0 & some.0 != 0
     }
 
-    /// Some are drawn from rows of other tables.
+    /// True if any wanted kind is derived from rows of other tables.
     fn draws(self) -> bool {
         self.0 & !Wanted::HAPPENED.0 != 0
     }
@@ -83,43 +84,43 @@ impl Wanted {
     }
 }
 
-/// One line of the log.
+/// One entry of the event log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Grows with each commit.
+    /// Increases with each commit.
     pub id: i64,
     pub kind: String,
     pub at: Time,
     pub sender_id: Option<SenderId>,
     pub conversation_id: Option<ConversationId>,
     pub contact_id: Option<ContactId>,
-    /// The message, run or line of the ledger.
+    /// The id of the message, run or ledger entry.
     pub subject_id: i64,
     pub word: String,
     pub data: serde_json::Value,
 }
 
-/// What no other row says: a hand-off, a sender that was stopped.
+/// An event that no other table records: a hand-off, a stopped sender.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Happened {
-    /// Of its own.
+    /// The event's own id, from `Store::next_id`.
     pub id: i64,
     pub kind: String,
     pub at: Time,
     pub sender_id: Option<SenderId>,
     pub conversation_id: Option<ConversationId>,
     pub contact_id: Option<ContactId>,
-    /// An object.
+    /// A JSON object.
     pub data: serde_json::Value,
 }
 
-/// A row of another table that was written by the same write-set.
+/// The id of a row that the same write-set wrote to another table.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct About {
     id: i64,
 }
 
-/// A run by its conversation and number.
+/// A run by its conversation and its number in it.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Passage {
     conversation_id: i64,
@@ -160,7 +161,7 @@ pub static HAPPENED: Statement<Happened> = event!(
      from {rows} as input where true"
 );
 
-/// A message that was there already has another id, and is no news.
+/// A repeated message has another id in the table and gives no event.
 static RECEIVED: Statement<About> = event!(
     "event.received",
     241,
@@ -280,21 +281,21 @@ static ENDS: Query = Query {
 
 pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &AFTER, &ENDS];
 
-/// What happened after an event, in order.
+/// The events after `id`, in order.
 pub async fn after(store: &Store, id: i64, limit: i64) -> Result<Vec<Event>, ReadError> {
     store.all(&AFTER, &[id.into(), limit.into()], read).await
 }
 
-/// The first and the last that are kept; 0 where there is none.
+/// The ids of the first and last stored event; 0 if there is none.
 pub async fn ends(store: &Store) -> Result<(i64, i64), ReadError> {
     let ends = store.one(&ENDS, &[], |row| Ok((row.number("first")?, row.number("last")?))).await?;
     Ok(ends.unwrap_or_default())
 }
 
-/// The statements that write into the log, by their orders.
+/// The order numbers of the statements that write to the event log.
 pub(super) const WRITES: std::ops::RangeInclusive<u16> = 241..=249;
 
-/// Adds to a write-set what its rows mean to who wants to hear of them.
+/// Adds to a write-set the events that its rows cause, of the wanted kinds.
 pub(super) fn draw(set: &mut WriteSet, wanted: Wanted) {
     if !wanted.draws() {
         return;
@@ -335,14 +336,14 @@ pub(super) fn draw(set: &mut WriteSet, wanted: Wanted) {
             if order == run::BEGAN.sql.order {
                 news.push(&BEGAN, &passage);
             }
-            // It may have begun and ended in the same turn.
+            // A run may begin and end in the same turn.
             news.push(&ENDED, &passage);
         }
     }
     set.merge(news);
 }
 
-/// Statements whose key is the id of the row that they write.
+/// The order numbers of statements whose key is the id of the row.
 static BY_ID: &[u16] = &[
     inbound::INSERT.sql.order,
     ledger::INSERT.sql.order,

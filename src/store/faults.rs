@@ -1,4 +1,4 @@
-//! Commits that fail on purpose, and an order of events that repeats itself, for the simulator and for tests.
+//! Injects failing commits and a repeatable order of tasks, for the simulator and for tests.
 
 use super::dialect::DbError;
 use std::sync::{
@@ -7,33 +7,33 @@ use std::sync::{
 };
 use tokio::sync::{Notify, oneshot};
 
-/// Given to `Options::faults`. Each count is used up by the next groups.
+/// Given to `Options::faults`. The next groups use up each count.
 #[derive(Debug, Default)]
 pub struct Faults {
     refuse: AtomicU32,
     lose: AtomicU32,
     full: AtomicBool,
-    /// Commits until the process dies, and one; 0: it lives.
+    /// The number of commits until the process dies, plus one; 0: it does not die.
     dies: AtomicU32,
     after: AtomicBool,
     dead: AtomicBool,
     died: Notify,
-    /// Of the next commit: who hears that it waits, and until when it does.
+    /// For the next commit: the channel that reports that it waits, and the channel that lets it go on.
     hold: Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>,
-    /// What decides who runs first; `None`: the threads do.
+    /// The state of the random generator that orders tasks; `None`: the threads decide.
     order: Option<AtomicU64>,
 }
 
-/// A commit that waits for its test.
+/// A commit that waits for its test to go on.
 pub struct Held {
     reached: oneshot::Receiver<()>,
     go: oneshot::Sender<()>,
 }
 
 impl Held {
-    /// Waits until the commit is about to happen, lets `meanwhile` happen, and then the commit.
+    /// Waits until the commit is about to run, calls `meanwhile`, then lets the commit run.
     pub async fn until(self, meanwhile: impl FnOnce()) {
-        // A store that is gone commits nothing more.
+        // A closed store runs no more commits.
         let _ = self.reached.await;
         meanwhile();
         let _ = self.go.send(());
@@ -41,8 +41,8 @@ impl Held {
 }
 
 impl Faults {
-    /// SQLite works in step with the thread that asks it, and `seed` decides who goes before whom: on a
-    /// runtime of one thread the same seed gives the same order. For SQLite only.
+    /// Runs SQLite in step with the calling thread; `seed` decides the order of tasks: on a runtime of one thread the
+    /// same seed gives the same order. For SQLite only.
     pub fn in_step(seed: u64) -> Faults {
         Faults { order: Some(AtomicU64::new(seed)), ..Faults::default() }
     }
@@ -51,30 +51,30 @@ impl Faults {
         self.order.is_some()
     }
 
-    /// Lets other tasks run before, as many rounds as chance decides. Does nothing when threads decide.
+    /// Yields to other tasks for a random number of rounds. Does nothing if the threads decide the order.
     pub async fn others_first(&self) {
         let Some(order) = &self.order else { return };
-        // An odd multiplier and increment walk through all states; the upper bits are the better ones.
+        // A linear congruential generator; its upper bits are the more random ones.
         let step = |state: u64| state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let state = order.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |state| Some(step(state)));
         let throw = state.unwrap_or_default() >> 59;
-        // Mostly at once, at times so late that a whole turn fits in between.
+        // Usually no round, sometimes so many that another turn fits in between.
         for _ in 0..throw.saturating_sub(16) {
             tokio::task::yield_now().await;
         }
     }
 
-    /// The next `n` commits do not happen; their owners hear `Unknown`.
+    /// The next `n` commits do not run; their owners get `Unknown`.
     pub fn fail_next_commits(&self, n: u32) {
         self.refuse.fetch_add(n, Ordering::SeqCst);
     }
 
-    /// The next `n` commits happen, but their owners hear `Unknown`.
+    /// The next `n` commits run, but their owners get `Unknown`.
     pub fn lose_next_answers(&self, n: u32) {
         self.lose.fetch_add(n, Ordering::SeqCst);
     }
 
-    /// From now on nothing fits on the disk: no commit happens, until `free_disk`.
+    /// From now on the disk is full and no commit runs, until `free_disk`.
     pub fn fill_disk(&self) {
         self.full.store(true, Ordering::SeqCst);
     }
@@ -87,12 +87,12 @@ impl Faults {
         self.full.load(Ordering::SeqCst)
     }
 
-    /// What SQLite says of one.
+    /// The error that SQLite gives for a full disk.
     pub(super) fn full_disk() -> DbError {
         rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None).into()
     }
 
-    /// The next commit waits for what is given back, as on a slow disk.
+    /// The next commit waits for the returned `Held`, as on a slow disk.
     pub fn hold_next_commit(&self) -> Held {
         let ((tell, reached), (go, wait)) = (oneshot::channel(), oneshot::channel());
         *self.hold.lock().unwrap_or_else(PoisonError::into_inner) = Some((tell, wait));
@@ -107,14 +107,14 @@ impl Faults {
         }
     }
 
-    /// The process dies at a commit after `n` more of them: `after` it, or before, so that it does not
-    /// happen. Nobody hears anything any more; `died` returns.
+    /// The process dies at the commit after the next `n`: after that commit (`after`), or before it, so that it does
+    /// not run. No owner gets an answer any more; `died` returns.
     pub fn die_at_commit(&self, n: u32, after: bool) {
         self.after.store(after, Ordering::SeqCst);
         self.dies.store(n + 1, Ordering::SeqCst);
     }
 
-    /// Nothing fails any more that was to fail.
+    /// Clears all faults that have not happened yet.
     pub fn heal(&self) {
         self.refuse.store(0, Ordering::SeqCst);
         self.lose.store(0, Ordering::SeqCst);
@@ -122,7 +122,7 @@ impl Faults {
         self.free_disk();
     }
 
-    /// It dies now.
+    /// The process dies now.
     pub fn die(&self) {
         self.dead.store(true, Ordering::SeqCst);
         self.died.notify_waiters();
@@ -145,7 +145,7 @@ impl Faults {
         }
     }
 
-    /// Asked before each commit and after it: whoever dies here never returns.
+    /// Called before and after each commit: if the process dies here, it never returns.
     pub(super) async fn survive(&self, after: bool) {
         if !self.is_dead() {
             if self.dies.load(Ordering::SeqCst) == 0 || self.after.load(Ordering::SeqCst) != after {

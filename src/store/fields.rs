@@ -1,4 +1,4 @@
-//! A row taken apart into its fields once, by whoever writes it: SQLite binds them, Postgres gets them as JSON.
+//! Serializes a row into its fields once, when it is queued: SQLite binds the fields, Postgres gets them as JSON.
 
 use serde::{
     Serialize,
@@ -6,26 +6,27 @@ use serde::{
 };
 use std::fmt;
 
-/// The fields of a row, in the order of its struct; those it skips are not there.
+/// The fields of a row, in the order of its struct, without skipped ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fields(Vec<(&'static str, Value)>);
 
-/// What a field holds. U+0000 is replaced by the visible `␀` (U+2400): Postgres refuses it, SQLite would keep it.
+/// The value of a field. U+0000 is replaced by the visible `␀` (U+2400), because Postgres refuses it and SQLite would
+/// keep it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Null,
     Bool(bool),
     Number(i64),
     Real(f64),
-    /// A word of an enum.
+    /// A variant name of an enum.
     Word(&'static str),
     Text(String),
-    /// Anything of more than one part, as JSON.
+    /// A list or object, as JSON.
     Json(String),
 }
 
 impl Fields {
-    /// Of a struct with named fields.
+    /// Takes a struct with named fields.
     pub fn of<R: Serialize>(row: &R) -> Self {
         match row.serialize(Taker { whole: true }) {
             Ok(Taken::Row(fields)) => Fields(fields),
@@ -37,7 +38,7 @@ impl Fields {
         self.0.iter().map(|(name, value)| (*name, value))
     }
 
-    /// The number in a field, if it holds one.
+    /// The value of a field, if it is a number.
     pub fn number(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
             Value::Number(number) => Some(*number),
@@ -45,7 +46,7 @@ impl Fields {
         }
     }
 
-    /// The text in a field, if it holds one.
+    /// The value of a field, if it is a text.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Value::Text(text) => Some(text),
@@ -58,7 +59,7 @@ impl Fields {
         self.iter().find_map(|(own, value)| (own == name).then_some(value))
     }
 
-    /// About how many bytes they hold.
+    /// The approximate size of the values in bytes.
     pub fn size(&self) -> usize {
         let of_value = |value: &Value| match value {
             Value::Text(text) | Value::Json(text) => text.len(),
@@ -67,7 +68,7 @@ impl Fields {
         self.0.iter().map(|(_, value)| size_of::<Value>() + of_value(value)).sum()
     }
 
-    /// Appends them as a JSON object.
+    /// Appends the fields as a JSON object.
     pub fn write_json(&self, out: &mut String) {
         out.push('{');
         for (at, (name, value)) in self.0.iter().enumerate() {
@@ -84,7 +85,7 @@ impl Fields {
 }
 
 impl Value {
-    /// As JSON: a text in quotes.
+    /// The value as JSON: a text is quoted.
     pub fn as_json(&self) -> String {
         match self {
             Value::Null => "null".to_owned(),
@@ -99,7 +100,7 @@ impl Value {
 }
 
 fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    // Most are longer than what a text begins with and grows from.
+    // Most values are longer than the initial capacity of a `Vec`.
     let mut out = Vec::with_capacity(512);
     serde_json::to_writer(&mut out, value).expect("rows hold plain data");
     without_nul(String::from_utf8(out).expect("JSON is UTF-8"))
@@ -115,7 +116,7 @@ fn without_nul(json: String) -> String {
     while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
         let escape = &rest[at..];
-        // `\\u0000` is a backslash and five letters; so escapes are walked one by one.
+        // `\\u0000` is a backslash and five letters, so the text is scanned escape by escape.
         let length = if escape.starts_with("\\u") { 6 } else { 2 };
         match escape.get(..length) {
             Some("\\u0000") => out.push('\u{2400}'),
@@ -128,7 +129,7 @@ fn without_nul(json: String) -> String {
     out
 }
 
-/// Takes a row apart (`whole`), or one field of it; a field that has parts itself is refused.
+/// A serializer for a row (`whole`) or for one field of it; it refuses a field that has parts itself.
 struct Taker {
     whole: bool,
 }
@@ -138,7 +139,7 @@ enum Taken {
     Value(Value),
 }
 
-/// A field has parts.
+/// The field is a list or object.
 #[derive(Debug)]
 struct Parts;
 
@@ -213,7 +214,7 @@ impl ser::Serializer for Taker {
     }
 
     fn serialize_f64(self, value: f64) -> Result {
-        // As in JSON, which has no other numbers.
+        // JSON has no infinity and no NaN.
         Ok(Taken::Value(if value.is_finite() { Value::Real(value) } else { Value::Null }))
     }
 

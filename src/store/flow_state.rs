@@ -1,4 +1,4 @@
-//! `flow_state`: flows that are paused, because all their last runs failed or by an operator's word.
+//! `flow_state`: flows that are paused, by the alarm for failing runs or by an operator.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins};
 use crate::{
@@ -13,7 +13,7 @@ pub struct FlowState {
     /// `None`: running.
     pub paused_at: Option<Time>,
     pub reason: Option<String>,
-    /// Runs up to this id no longer count for the alarm: the flow was mended and started again.
+    /// Runs up to this id no longer count for the alarm: an operator has started the flow again.
     pub since_run: i64,
 }
 
@@ -30,7 +30,7 @@ pub static SET: Statement<FlowState> = Statement::new(
        since_run = excluded.since_run",
 );
 
-/// When an operator had a flow stand still.
+/// The periods in which an operator paused a flow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FlowPauses {
     pub flow: FlowName,
@@ -49,14 +49,14 @@ pub static SET_PAUSES: Statement<FlowPauses> = Statement::new(
 
 pub(super) static STATEMENTS: &[&Sql] = &[&SET.sql, &SET_PAUSES.sql];
 
-/// Read whole: one row per flow that was ever paused.
+/// Reads the whole table: it has one row for each flow that was ever paused.
 static ALL: Query =
     Query { name: "flow_state.all", text: "select flow, paused_at, reason, since_run from flow_state order by flow" };
 
 static PAUSES: Query =
     Query { name: "flow_state.pauses", text: "select flow, pauses from flow_state where pauses is not null" };
 
-/// Stopped broadcasts of which something waits in the line of a conversation still.
+/// Stopped broadcasts that still have starts queued at a busy conversation.
 static CALLED_OFF: Query = Query {
     name: "flow_state.called_off",
     text: "select id from broadcast where state = 'stopped' and exists (select 1 from start
@@ -79,7 +79,7 @@ pub async fn all(store: &Store) -> Result<Vec<FlowState>, ReadError> {
         .await
 }
 
-/// What is paused, and when something was.
+/// The flows that are paused now, and the periods in which an operator paused them.
 pub async fn paused(store: &Store) -> Result<Paused, ReadError> {
     let failing = all(store).await?.into_iter().filter(|state| state.paused_at.is_some());
     let by_hand = store.all(&PAUSES, &[], |row| Ok((row.text("flow")?.into(), row.json("pauses")?))).await?;

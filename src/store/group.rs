@@ -1,4 +1,4 @@
-//! What one group takes: its sets out of those that wait, their rows by statement, and who won and lost.
+//! Builds one group of write-sets out of the queue, sorts its rows by statement, and finds which sets won and lost.
 
 use super::{
     job::Owner,
@@ -7,10 +7,11 @@ use super::{
 use crate::base::limits::{GROUP_BYTES_MAX, GROUP_SETS_MAX};
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-/// A set in the line, and who waits for it.
+/// A queued write-set, and its owner.
 pub(super) type Waiting = (WriteSet, Owner);
 
-/// Up to a group's worth of sets, each contact once; the others keep their order.
+/// Takes write-sets from the queue, up to the size of a group and at most one for each contact; the others keep their
+/// order.
 pub(super) fn take_group(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
     let mut group = Vec::new();
     let mut rest = VecDeque::with_capacity(waiting.len());
@@ -33,7 +34,7 @@ pub(super) fn take_group(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
     group
 }
 
-/// The rows of the part by statement, each with the place of its set in the part.
+/// The rows of a part by statement, each with the index of its set within the part.
 pub(super) fn by_statement<'s>(sets: &'s [WriteSet], part: &[usize]) -> BTreeMap<u16, Vec<(usize, &'s Entry)>> {
     let mut statements: BTreeMap<u16, Vec<(usize, &Entry)>> = BTreeMap::new();
     for (place, &set) in part.iter().enumerate() {
@@ -58,12 +59,12 @@ pub(super) fn array(rows: &[(usize, &Entry)]) -> String {
     out
 }
 
-/// How many keys the rows, which are sorted by them, have.
+/// The number of different keys of rows that are sorted by key.
 pub(super) fn distinct_keys(rows: &[(usize, &Entry)]) -> usize {
     usize::from(!rows.is_empty()) + rows.windows(2).filter(|pair| pair[0].1.key != pair[1].1.key).count()
 }
 
-/// The places of the sets that gave a key, each once; the rows are sorted by their keys.
+/// The indexes of the sets that have a row with this key, without repetition; the rows are sorted by key.
 pub(super) fn owners_of(rows: &[(usize, &Entry)], key: &Key) -> impl Iterator<Item = usize> {
     let from = rows.partition_point(|(_, entry)| entry.key < *key);
     let same = rows[from..].partition_point(|(_, entry)| entry.key <= *key);
@@ -72,7 +73,7 @@ pub(super) fn owners_of(rows: &[(usize, &Entry)], key: &Key) -> impl Iterator<It
     (0..rows.len()).filter(move |at| is_first(*at)).map(move |at| rows[at].0)
 }
 
-/// The places of the sets of which a key did not come back.
+/// The indexes of the sets that have a key which was not returned.
 pub(super) fn losers(rows: &[(usize, &Entry)], returned: &[Told]) -> Vec<usize> {
     let won: HashSet<&Key> = returned.iter().map(|row| &row.key).collect();
     let lost = rows.iter().filter(|(_, entry)| !won.contains(&entry.key)).map(|(place, _)| *place);

@@ -1,5 +1,5 @@
-//! Whether the database takes commits now; if not, since when and why. An outage is told when it begins, each minute
-//! while it lasts, and when it is over: not at each of the hundreds of tries in between.
+//! Tracks whether the database takes commits, and if not, since when and why. An outage is logged when it begins, each
+//! minute while it lasts, and when it ends: not at each of the hundreds of tries.
 
 use super::faults::Faults;
 use crate::base::{
@@ -13,18 +13,19 @@ use std::sync::{
 };
 use tokio::sync::watch;
 
-/// Shared by the writer, which knows it, and by whoever asks the store.
+/// Written by the writer; read by every holder of the store.
 #[derive(Debug)]
 pub(super) struct Health {
     connected: AtomicBool,
     outage: Mutex<Option<Outage>>,
-    /// When the transaction began that is under way, in milliseconds; 0: none.
+    /// The start of the running transaction in Unix milliseconds; 0: none.
     busy_since: AtomicI64,
-    /// The sentence that says that the file of the database is no longer there.
+    /// The sentence for the operator once the database file is gone.
     gone: watch::Sender<Option<String>>,
-    /// When an outage was last told: one that comes and goes each second is told once a minute, too.
+    /// The time of the last log line about an outage: one that comes and goes each second is also logged once a
+    /// minute.
     told: AtomicI64,
-    /// Where one thing happens after another: its disk is full, or it is not.
+    /// In the simulator: the faults that say whether the disk is full.
     in_step: Option<Arc<Faults>>,
 }
 
@@ -53,7 +54,7 @@ impl Health {
         Health { in_step: faults.is_in_step().then(|| Arc::clone(faults)), ..Health::default() }
     }
 
-    /// It takes commits, as far as is known: the last one did not fail, and none has gone unanswered for too long.
+    /// True if the last commit did not fail and no commit has waited too long for its answer.
     pub fn is_connected(&self) -> bool {
         match &self.in_step {
             Some(faults) => !faults.has_full_disk(),
@@ -61,14 +62,14 @@ impl Health {
         }
     }
 
-    /// For how long a commit has gone unanswered, where that is too long.
+    /// How long the running commit has waited for its answer, if that is too long.
     fn is_slow_since(&self) -> Option<Span> {
         let since = self.busy_since.load(Ordering::Relaxed);
         let took = if since == 0 { Span::ZERO } else { SystemClock.now() - Time(since) };
         (took >= COMMIT_SLOW).then_some(took)
     }
 
-    /// Why the database takes no commits at this moment.
+    /// The reason why the database takes no commits now; `None` if it does.
     pub fn trouble(&self) -> Option<String> {
         if let Some(gone) = self.gone.borrow().clone() {
             return Some(gone);
@@ -87,7 +88,7 @@ impl Health {
         self.busy_since.store(0, Ordering::Relaxed);
     }
 
-    /// Another try failed, or the first commit did.
+    /// Records that a commit or a retry failed.
     pub fn is_lost(&self, why: &str) {
         let now = SystemClock.now();
         let mut outage = self.outage();
@@ -119,13 +120,13 @@ impl Health {
         self.connected.store(true, Ordering::SeqCst);
     }
 
-    /// The file was deleted or replaced: nothing more will be written.
+    /// Records that the file was deleted or replaced: there will be no more commits.
     pub fn is_gone(&self, sentence: String) {
         self.connected.store(false, Ordering::SeqCst);
         self.gone.send_replace(Some(sentence));
     }
 
-    /// Waits for that sentence.
+    /// Waits until the file is gone; gives the sentence for the operator.
     pub async fn gone(&self) -> String {
         let mut told = self.gone.subscribe();
         loop {

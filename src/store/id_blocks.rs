@@ -1,14 +1,14 @@
-//! The blocks of ids that the writer takes ahead, and gives back when it ends.
+//! Reserves blocks of ids for the writer ahead of need, and returns the unused rest at the end.
 
 use super::{dialect::DbError, faults::Faults, writer::Writer};
 use crate::base::limits::{COMMIT_TIMEOUT, ID_BLOCK};
 use sqlx::SqlSafeStr;
 
-/// Takes a block; the table has one row.
+/// Reserves a block; the table has one row.
 const TAKE_BLOCK: &str = "update id_block set next = next + $1 returning next - $1";
 
 impl Writer {
-    /// Keeps a spare block of ids in hand.
+    /// Keeps a spare block of ids in memory.
     pub(super) async fn refill(&mut self) -> Result<(), DbError> {
         while self.ids.wants_block() {
             if self.faults.has_full_disk() {
@@ -21,7 +21,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Gives the unused rest of the blocks back, unless somebody took a block since.
+    /// Returns the unused rest of the blocks, unless another process has reserved a block since.
     pub(super) async fn give_back(&mut self) {
         let Some((next, end)) = self.ids.left() else { return };
         let text = sqlx::AssertSqlSafe(format!("update id_block set next = {next} where next = {end}"));

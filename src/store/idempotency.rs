@@ -1,4 +1,5 @@
-//! `idempotency`: answers to requests that carried an `Idempotency-Key`, so that a repetition gets the same.
+//! `idempotency`: stored answers to requests with an `Idempotency-Key`, so that a repeated request gets the same
+//! answer.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins, retention::Before};
 use crate::base::{
@@ -13,12 +14,12 @@ pub struct Claim {
     pub account: AccountName,
     pub key: String,
     pub request_hash: String,
-    /// The id of the message that the request will send: after a crash it tells whether that happened.
+    /// The id of the message that the request will send: after a crash it shows whether it was sent.
     pub message_id: OutboundId,
     pub created_at: Time,
 }
 
-/// Its answer.
+/// The answer to a request.
 #[derive(Debug, Clone, Serialize)]
 pub struct Answer {
     pub account: AccountName,
@@ -36,8 +37,8 @@ pub struct Known {
     pub created_at: Time,
 }
 
-/// Tells the message of a key that is new; where it is not told, the key was used before: see `find`. By the
-/// message, so that of two requests with one key in one group only the first is told.
+/// Tells the message id if the key is new. If it is not told, the key was used before: see `find`. The returned key is
+/// the message id, so that of two requests with one key in one group only the first is told.
 pub static CLAIM: Statement<Claim> = Statement::new(
     "idempotency.claim",
     80,
@@ -61,7 +62,7 @@ pub static ANSWER: Statement<Answer> = Statement::new(
      where idempotency.account = input.value ->> 'account' and idempotency.key = input.value ->> 'key'",
 );
 
-/// Forgets a claim whose request was refused before it did anything, so that it can be repeated.
+/// Removes a claim whose request was refused before it changed anything, so that it can be repeated.
 pub static RELEASE: Statement<Claim> = Statement::new(
     "idempotency.release",
     82,

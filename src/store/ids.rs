@@ -1,11 +1,11 @@
-//! Numbers for rows, from blocks that the database hands out: unique over daemons, without a clock.
+//! Gives unique ids for new rows, from blocks that the database hands out: unique over all daemons, without a clock.
 
 use std::sync::Mutex;
 
-/// How many ids are taken from the table at a time.
+/// The number of ids in a block.
 pub use crate::base::limits::ID_BLOCK;
 
-/// The blocks in hand: one that is used up, and the next.
+/// The blocks in memory: the current one, and the next.
 #[derive(Debug)]
 pub(super) struct Ids {
     blocks: Mutex<Blocks>,
@@ -15,7 +15,7 @@ pub(super) struct Ids {
 struct Blocks {
     next: i64,
     end: i64,
-    /// First id of the following block.
+    /// The first id of the next block.
     spare: Option<i64>,
 }
 
@@ -24,11 +24,10 @@ impl Ids {
         Ids { blocks: Mutex::new(Blocks::default()) }
     }
 
-    /// A number that no other row of any table has.
+    /// An id that no other row of any table has.
     ///
     /// # Panics
-    /// When more than a whole block was drawn and none of it committed: the writer, through which
-    /// every row passes, refills before each group.
+    /// If more than a whole block was drawn without a commit. The writer refills before each group.
     pub fn next(&self) -> i64 {
         let mut blocks = self.lock();
         if blocks.next == blocks.end {
@@ -52,8 +51,8 @@ impl Ids {
         }
     }
 
-    /// What is left when the store closes: the first unused id, and where the last block in hand ends.
-    /// Only blocks that follow each other can be given back.
+    /// The rest when the store closes: the first unused id, and the end of the last block in memory. Only adjacent
+    /// blocks can be returned.
     pub fn left(&self) -> Option<(i64, i64)> {
         let blocks = self.lock();
         match blocks.spare {

@@ -1,5 +1,5 @@
-//! One thing after another: waits for SQLite's thread without letting anything else of this one run, so
-//! that nothing depends on which thread was faster.
+//! Blocks on SQLite's thread without running any other task of this thread, so that a test's result does not depend on
+//! which thread was faster.
 
 use std::{
     future::Future,
@@ -9,9 +9,10 @@ use std::{
     thread::{self, Thread},
 };
 
-/// Polls the future to its end here. It must need no other task of this thread.
+/// Polls the future to completion on this thread. It must not need another task of this thread.
 pub(super) fn to_the_end<F: Future>(future: F) -> F::Output {
-    // Tokio makes a task that polled much wait for its next turn, which never comes in here.
+    // Without `unconstrained`, Tokio's cooperative budget could keep the future pending until this task yields, which
+    // it never does.
     let mut future = pin!(tokio::task::unconstrained(future));
     let waker = Waker::from(Arc::new(Sleeper(thread::current())));
     let mut context = Context::from_waker(&waker);

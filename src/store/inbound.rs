@@ -1,4 +1,4 @@
-//! `inbound`: what contacts sent, from the webhook's commit until a turn has taken it.
+//! `inbound`: messages from contacts, from the webhook's commit until a turn has handled them.
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins, conversation,
@@ -12,7 +12,7 @@ use crate::base::{
 use crate::model::{event::ConsentWord, inbound::InboundMessage};
 use serde::{Deserialize, Serialize};
 
-/// A message as it is recorded.
+/// A new message to record.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NewInbound {
     pub id: InboundId,
@@ -23,14 +23,14 @@ pub struct NewInbound {
     pub at: Time,
     pub received_at: Time,
     pub data: InboundData,
-    /// Set at once for what is only recorded (a reaction with nobody to tell).
+    /// Set at once for a message that is recorded only (a reaction that no flow handles).
     pub handled_at: Option<Time>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InboundData {
     pub message: InboundMessage,
-    /// Recognised when it was recorded; see language.md 8.
+    /// The consent word (such as STOP) that was recognised at recording; see language.md 8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word: Option<ConsentWord>,
 }
@@ -63,7 +63,7 @@ pub struct Reopen {
     pub id: InboundId,
 }
 
-/// Tells the ids that were new; a repetition of (sender, provider's id) changes nothing.
+/// Tells the ids that were new; a repeated (sender, provider id) changes nothing.
 pub static INSERT: Statement<NewInbound> = Statement::new(
     "inbound.insert",
     140,
@@ -80,7 +80,7 @@ pub static INSERT: Statement<NewInbound> = Statement::new(
      returning id",
 );
 
-/// Loses when it was handled already: a turn that took it is committed.
+/// The row loses if the message was already handled: a turn that took it is committed.
 pub static HANDLED: Statement<Handled> = Statement::new(
     "inbound.handled",
     141,
@@ -92,7 +92,7 @@ pub static HANDLED: Statement<Handled> = Statement::new(
      returning id",
 );
 
-/// Counts a try of recovery, before the try. Tells what is still unhandled.
+/// Counts an attempt of recovery, before the attempt. Tells the messages that are still unhandled.
 pub static RAISE: Statement<Raise> = Statement::new(
     "inbound.raise",
     142,
@@ -106,7 +106,7 @@ pub static RAISE: Statement<Raise> = Statement::new(
 
 pub static EXPIRE: Expire = expire!("inbound", 143, "received_at", "handled_at is not null");
 
-/// A buried message is to be taken once more: as if no turn had tried it.
+/// Makes a dead-lettered message unhandled again, with no attempts.
 pub static REOPEN: Statement<Reopen> = Statement::new(
     "inbound.reopen",
     145,
@@ -141,7 +141,8 @@ static OLDEST: Query = Query {
     name: "inbound.oldest_unhandled",
     text: "select id from inbound where handled_at is null and id > 0 order by id limit 1",
 };
-// By the index of the conversation, and not by that of all that is unhandled: of those there may be a hundred thousand.
+// Uses the index of the conversation, not the one of all unhandled messages, which may have a hundred thousand
+// entries.
 static UNHANDLED_OF: Query = Query {
     name: "inbound.unhandled_of",
     text: select!("where conversation_id = $1 and id > $2 and coalesce(handled_at, 0) = 0 order by id limit $3"),
@@ -166,24 +167,24 @@ pub async fn find(store: &Store, id: InboundId) -> Result<Option<Recorded>, Read
     store.one(&FIND, &[id.0.into()], read).await
 }
 
-/// The message that a repetition repeats.
+/// The recorded message with this provider id.
 pub async fn by_provider(store: &Store, sender: SenderId, id: &ProviderId) -> Result<Option<Recorded>, ReadError> {
     store.one(&BY_PROVIDER, &[sender.0.into(), id.as_str().into()], read).await
 }
 
-/// What no turn has taken, oldest first, from `after` on, received at `until` or before.
+/// Unhandled messages with an id above `after` that were received at `until` or before, oldest first.
 pub async fn unhandled(store: &Store, after: InboundId, until: Time, limit: i64) -> Result<Vec<Recorded>, ReadError> {
     store.all(&UNHANDLED, &[after.0.into(), until.into(), limit.into()], read).await
 }
 
-/// The same of one contact, for a lane whose queue ran over: a page of at least one, if there is any.
+/// The unhandled messages of one contact, for a lane whose queue overflowed. A page of at least one, if there is any.
 pub async fn unhandled_of(
     store: &Store,
     contact: ContactId,
     after: InboundId,
     limit: i64,
 ) -> Result<Vec<Recorded>, ReadError> {
-    // What the contact said before the oldest that anybody waits for need not be looked at.
+    // Messages before the oldest unhandled one of all contacts need not be read.
     let Some(oldest) = store.one(&OLDEST, &[], |row| row.number("id")).await? else { return Ok(Vec::new()) };
     let from = after.0.max(oldest - 1);
     let (mut open, mut whole_until) = (Vec::new(), i64::MAX);
@@ -194,13 +195,14 @@ pub async fn unhandled_of(
         }
         open.extend(page);
     }
-    // Over all conversations in their order; what stands behind a page that was cut comes with the next one.
+    // Sort over all conversations; messages beyond the end of a truncated page come with the next page.
     open.retain(|row: &Recorded| row.id.0 <= whole_until);
     open.sort_by_key(|row| row.id);
     Ok(open)
 }
 
-/// What a conversation has received, newest first; `before` is the last one's id, `i64::MAX` at first.
+/// The messages received in a conversation, newest first. `before` is the id of the previous page's last one;
+/// `i64::MAX` for the first page.
 pub async fn of(
     store: &Store,
     conversation: ConversationId,
@@ -210,7 +212,7 @@ pub async fn of(
     store.all(&OF, &[conversation.0.into(), before.0.into(), limit.into()], read).await
 }
 
-/// Of all conversations, newest first.
+/// The messages of all conversations, newest first.
 pub async fn latest(store: &Store, before: InboundId, limit: i64) -> Result<Vec<Recorded>, ReadError> {
     store.all(&LATEST, &[before.0.into(), limit.into()], read).await
 }
@@ -219,7 +221,7 @@ pub async fn count_unhandled(store: &Store) -> Result<i64, ReadError> {
     Ok(store.one(&COUNT, &[], |row| row.number("n")).await?.unwrap_or(0))
 }
 
-/// When a sender's last message came in.
+/// The time of the last message that a sender received.
 pub async fn newest(store: &Store, sender: SenderId) -> Result<Option<Time>, ReadError> {
     store.one(&NEWEST, &[sender.0.into(), LATEST_READ_MAX.into()], |row| row.time("received_at")).await
 }

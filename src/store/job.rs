@@ -1,22 +1,22 @@
-//! What the writer is asked to do, and who hears what became of it.
+//! Defines the jobs of the writer's queue, and how their owners get the result.
 
 use super::statement::{CommitError, Committed, WriteSet};
 use tokio::sync::oneshot;
 
 pub(super) type Answer = Result<Committed, CommitError>;
 
-/// Who hears what became of a set.
+/// How the result of a write-set is delivered.
 pub(super) enum Owner {
-    /// Somebody waits.
+    /// A task waits for the result.
     Waits(oneshot::Sender<Answer>),
-    /// Called while others wait to hear, so it does next to nothing.
+    /// A callback. Other owners wait while it runs, so it must be short.
     Called(Box<dyn FnOnce(Answer) + Send>),
 }
 
 impl Owner {
     pub fn hear(self, answer: Answer) {
         match self {
-            // Nobody listens when the owner was dropped; the rows are committed all the same.
+            // The send fails if the owner was dropped; the rows are committed nevertheless.
             Owner::Waits(owner) => drop(owner.send(answer)),
             Owner::Called(call) => call(answer),
         }
@@ -25,8 +25,8 @@ impl Owner {
 
 pub(super) enum Job {
     Commit(WriteSet, Owner),
-    /// Give some free pages of SQLite's file back to the disk; the answer says whether more are worth it.
+    /// Return some free pages of SQLite's file to the disk; the answer is true if more are worth it.
     Shrink(oneshot::Sender<bool>),
-    /// Finish what waits, then close the connection.
+    /// Commit the queued sets, then close the connection.
     Close(oneshot::Sender<()>),
 }

@@ -1,4 +1,4 @@
-//! `ledger`: consent as it was given and withdrawn, with what the person saw. Only grows.
+//! `ledger`: consents and withdrawals of contacts, with the text that the contact saw. Append-only.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
@@ -14,24 +14,24 @@ pub struct LedgerEntry {
     /// A topic, or `all`.
     pub topic: String,
     pub given: bool,
-    /// When the person said so.
+    /// The time of the contact's own act.
     pub at: Time,
     /// `contact`, `flow`, `platform, …`, `operator, as …` or `api, key …, as …`.
     pub by: String,
     pub message_id: Option<InboundId>,
     pub shown: Option<String>,
-    /// When we wrote it down: of what was told afterwards, later than `at`.
+    /// The time of recording: later than `at` for an act that is reported afterwards.
     pub recorded_at: Time,
 }
 
-/// Who told it.
+/// The source of an entry that came by the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Teller<'a> {
-    /// For what came by API `api` or `operator`.
+    /// `api` or `operator`.
     pub by: &'a str,
-    /// The API key by which it came.
+    /// The id of the API key.
     pub key_id: Option<&'a str>,
-    /// What the program calls itself.
+    /// The calling program's own name.
     pub source: Option<&'a str>,
 }
 
@@ -41,13 +41,13 @@ impl LedgerEntry {
         match by.split_once(", key ") {
             Some(("api", id)) => Teller { by: "api", key_id: Some(id), source },
             _ if matches!(by, "api" | "operator") => Teller { by, key_id: None, source },
-            // Of the engine, or written by an older version: it stands as it is.
+            // An entry of the engine or of an older version: the text as stored.
             _ => Teller { by: &self.by, key_id: None, source: None },
         }
     }
 }
 
-/// What a message says that was not recorded, because it was there already, is not written down again.
+/// An entry of a message that was not recorded, because it is a repetition, is not written again.
 pub static INSERT: Statement<LedgerEntry> = Statement::new(
     "ledger.insert",
     220,
@@ -75,8 +75,8 @@ macro_rules! select {
     };
 }
 
-/// Who was found to be the same person keeps the lines that were written under their own number. `cross join`: SQLite
-/// begins with the few of them.
+/// Includes the lines of contacts that were joined to this one: these keep the id under which they were written.
+/// `cross join` makes SQLite begin with the few contacts.
 static OF: Query = Query {
     name: "ledger.of",
     text: select!(
@@ -97,7 +97,7 @@ static PAGE: Query = Query {
     text: select!("", "ledger where ledger.id > $1 and ($2 = '' or topic = $2) order by ledger.id limit $3"),
 };
 
-/// `cross join`: SQLite walks the ledger in its order, and looks each contact up.
+/// `cross join` makes SQLite scan the ledger in its order and look each contact up.
 static PAGE_OF: Query = Query {
     name: "ledger.page_of",
     text: select!(
@@ -109,7 +109,7 @@ static PAGE_OF: Query = Query {
 
 pub(super) static QUERIES: &[&Query] = &[&OF, &FIND, &PAGE, &PAGE_OF];
 
-/// All that a contact ever agreed to or withdrew, oldest first, also as somebody else who was the same person.
+/// All consents and withdrawals of a contact, oldest first, including those of contacts that were joined to it.
 pub async fn of(store: &Store, contact: ContactId) -> Result<Vec<LedgerEntry>, ReadError> {
     store.all(&OF, &[contact.0.into()], read).await
 }
@@ -118,8 +118,8 @@ pub async fn find(store: &Store, id: i64) -> Result<Option<LedgerEntry>, ReadErr
     store.one(&FIND, &[id.into()], read).await
 }
 
-/// The whole ledger, or that of one account, oldest first; `after` is the last one's id, 0 at first, and `topic` may
-/// be empty.
+/// The whole ledger, or that of one account, oldest first. `after` is the id of the previous page's last entry, 0 for
+/// the first page; an empty `topic` matches all.
 pub async fn page(
     store: &Store,
     account: Option<&AccountName>,

@@ -1,22 +1,23 @@
-//! How the writer waits for work: alone, for company, and while others have not had their turn.
+//! Makes the writer wait for jobs: when it is idle, when only patient sets are queued, and to let other threads queue
+//! more.
 
 use super::{away::Failed, dialect::DbError, group::Waiting, job::Job, writer::Writer};
 use crate::base::limits::{GROUP_SETS_MAX, OWN_FILE_LOOK_EVERY, PING_TIMEOUT, WRITER_PING};
 use std::collections::VecDeque;
 use tokio::sync::oneshot;
 
-/// What an idle writer finds.
+/// The result of waiting for a job.
 pub(super) enum Next {
     Job(Job),
-    /// Nobody will bring any more.
+    /// All senders of the queue are dropped.
     None,
-    /// Nothing came for a while.
+    /// No job came for a while.
     Nothing,
 }
 
 impl Writer {
-    /// The next job. An idle session on Postgres is kept alive meanwhile, and a lost one is noticed; of SQLite's file it
-    /// is looked whether it is still there.
+    /// The next job. On Postgres an idle connection is pinged meanwhile, so that a lost one is noticed; on SQLite it
+    /// returns now and then, so that the caller checks the database file.
     pub async fn next_job(&mut self) -> Result<Next, Failed> {
         let next = |job: Option<Job>| job.map_or(Next::None, Next::Job);
         if self.faults.is_in_step() {
@@ -28,7 +29,7 @@ impl Writer {
                 return Ok(next(job));
             }
             if self.is_on_sqlite() {
-                // The caller looks.
+                // The caller checks the file.
                 return Ok(Next::Nothing);
             }
             let ping = self.conn.number("select $1 + 0", 1);
@@ -40,8 +41,8 @@ impl Writer {
         }
     }
 
-    /// As long as only sets wait for which nobody waits: a commit more, for them alone, would stand in the way of
-    /// the next message.
+    /// While only patient sets are queued, waits for others: a commit for patient sets alone would delay the next
+    /// message.
     pub async fn find_company(&mut self, waiting: &mut VecDeque<Waiting>, closing: &mut Option<oneshot::Sender<()>>) {
         if self.patience.is_zero() || closing.is_some() || !waiting.iter().all(|(set, _)| set.is_patient()) {
             return;
@@ -68,9 +69,9 @@ impl Writer {
         }
     }
 
-    /// Lets whoever else can run go first, who may bring more: a commit of one set costs nearly what one of many does.
-    /// Where a processor is idle nobody else has to be let, and nothing waits. Once, and only where much comes: on a
-    /// machine that other programs keep busy each time is theirs.
+    /// Yields the processor once, so that other threads can queue more sets: committing one set costs nearly as much
+    /// as committing many. The yield returns at once if a processor is idle. It is not repeated, because on a machine
+    /// busy with other programs each yield costs a time slice.
     pub fn give_way(&self) {
         if self.jobs.len() < GROUP_SETS_MAX {
             std::thread::yield_now();

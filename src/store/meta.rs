@@ -19,7 +19,7 @@ pub static SET: Statement<Meta> = Statement::new(
      on conflict (key) do update set value = excluded.value",
 );
 
-/// Sets a value that must not change once it is there; tells the keys that were new.
+/// Sets a value that must not change afterwards; tells the keys that were new.
 pub static ADD: Statement<Meta> = Statement::new(
     "meta.add",
     11,

@@ -1,9 +1,9 @@
-//! Brings the tables up to date: numbered files, forward only, each applied once in its own transaction.
+//! Applies database migrations: numbered files, forward only, each once in its own transaction.
 
 use super::{Query, Store, conn::Conn, open::OpenError};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
-/// `include!` takes no list of a folder, so each file is one line here.
+/// `include!` cannot list a folder, so each file is one line here.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "meta", include_str!("migrations/0001_meta.sql")),
     (2, "id_block", include_str!("migrations/0002_id_block.sql")),
@@ -65,8 +65,8 @@ pub(super) static QUERIES: &[&Query] = &[&APPLIED];
 static APPLIED: Query =
     Query { name: "migration.applied", text: "select count(*) as n, max(version) as newest from migration" };
 
-/// Whether a database that is only read has the tables that this version asks for. Whatever else keeps it from being
-/// read is told by the first query.
+/// Checks that a database opened for reading has the tables of this version. Any other problem appears at the first
+/// query.
 pub(super) async fn compare(store: &Store) -> Result<(), OpenError> {
     let knows = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
     let found = store.one(&APPLIED, &[], |row| Ok((row.number("n")?, row.maybe_number("newest")?.unwrap_or(0)))).await;
@@ -84,7 +84,7 @@ pub(super) async fn compare(store: &Store) -> Result<(), OpenError> {
     }
 }
 
-/// Applies what is missing. The caller is the only daemon on the database.
+/// Applies the missing migrations. The caller must be the only daemon on the database.
 pub(super) async fn run(conn: &mut Conn) -> Result<(), OpenError> {
     let failed = |error| OpenError::Database { doing: "bringing the tables up to date", error };
     conn.script(conn.dialect().text(LEDGER)).await.map_err(failed)?;
@@ -95,7 +95,7 @@ pub(super) async fn run(conn: &mut Conn) -> Result<(), OpenError> {
         return Err(OpenError::Newer { has, knows });
     }
     for (version, name, text) in MIGRATIONS {
-        // One by one: a branch that was joined later may bring a smaller number.
+        // Check each version, not only the newest: a branch that was merged later may bring a smaller number.
         let there = conn.number("select version from migration where version = $1", *version).await;
         if there.map_err(failed)?.is_some() {
             continue;

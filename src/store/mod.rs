@@ -1,7 +1,7 @@
 //! Durable state on SQLite or Postgres: one writer with group commit, readers beside it, a file per table.
 //!
-//! What is written goes through `Store::commit` as a `WriteSet` of rows for `Statement`s; what is read,
-//! through the query functions of the table files. The same SQL text runs on both databases.
+//! Writes go through `Store::commit` as a `WriteSet` of rows for `Statement`s; reads go through the query functions of
+//! the table files. The same SQL text runs on both databases.
 
 mod answers;
 mod away;
@@ -136,11 +136,11 @@ static TABLES: &[Table] = &[
     (webhook::STATEMENTS, webhook::QUERIES),
 ];
 
-/// The database. Clones share it; when the last is dropped, the writer ends after what waits.
+/// The database. Clones share one connection; when the last clone is dropped, the writer commits its queue and ends.
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
-    /// It reads by the connections of those who may wait.
+    /// True for a handle that reads through the second pool of connections, for slow queries.
     is_aside: bool,
 }
 
@@ -153,28 +153,27 @@ struct Inner {
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
     health: Arc<Health>,
-    /// What somebody listens to: it is told in the log of events, too. Bits of `event::Wanted`.
+    /// The event kinds with subscribers, as bits of `event::Wanted`.
     wanted: AtomicU32,
-    /// Some account pays for its messages: what is not sent is returned in the commit that says so.
+    /// True if any account has prepaid balance: the money of unsent messages is returned in the same commit.
     is_charged: AtomicBool,
     done: Arc<Done>,
     writer: Mutex<Option<Running>>,
 }
 
-/// Rows on their way to the disk.
+/// A write-set that is queued for its commit.
 #[derive(Debug)]
 pub struct Submitted(oneshot::Receiver<Result<Committed, CommitError>>);
 
 impl Submitted {
     pub async fn done(self) -> Result<Committed, CommitError> {
-        // A writer that ends without answering was killed in the middle.
+        // A writer that ends without an answer was killed in the middle.
         self.0.await.unwrap_or(Err(CommitError::Unknown))
     }
 }
 
 impl Store {
-    /// The same for whatever walks over much and may wait: it reads by connections of its own, so that no message
-    /// stands behind it.
+    /// A handle for slow queries: it reads through connections of its own, so that no message waits behind them.
     pub fn aside(&self) -> Store {
         Store { inner: Arc::clone(&self.inner), is_aside: true }
     }
@@ -183,22 +182,23 @@ impl Store {
         self.inner.dialect
     }
 
-    /// A number for a new row: unique over all tables and daemons, below 2^53.
+    /// A new unique id for a row: unique over all tables and daemons, below 2^53.
     pub fn next_id(&self) -> i64 {
         self.inner.ids.next()
     }
 
-    /// False while the database takes no commits (Postgres away, disk full): what is brought is refused at once.
+    /// False while the database takes no commits (Postgres unreachable, disk full): new write-sets are refused at
+    /// once.
     pub fn is_connected(&self) -> bool {
         self.inner.health.is_connected()
     }
 
-    /// Why the database takes no commits at this moment, or does not answer one; `None`: it is well.
+    /// The reason why the database takes no commits or does not answer one; `None` if it works.
     pub fn trouble(&self) -> Option<String> {
         self.inner.health.trouble()
     }
 
-    /// Waits until the database has taken no commits, or not answered one, for a while.
+    /// Waits until the database has been in trouble for `AWAY_LOOKS` consecutive checks.
     pub async fn stays_away(&self) {
         let mut looks = 0;
         while looks < AWAY_LOOKS {
@@ -207,12 +207,12 @@ impl Store {
         }
     }
 
-    /// Waits until the file of the database is no longer there; the sentence is for the operator.
+    /// Waits until the file of the database is deleted or replaced; gives the sentence for the operator.
     pub async fn gone(&self) -> String {
         self.inner.health.gone().await
     }
 
-    /// From now on these kinds, and no others, are told in the log of events.
+    /// From now on exactly these kinds are written to the event log.
     pub fn set_wanted(&self, wanted: event::Wanted) {
         self.inner.wanted.store(wanted.bits(), Ordering::Relaxed);
     }
@@ -221,17 +221,17 @@ impl Store {
         event::Wanted::from_bits(self.inner.wanted.load(Ordering::Relaxed))
     }
 
-    /// From now on what was reserved for messages that are not sent is returned.
+    /// From now on the reserved money of unsent messages is returned.
     pub fn set_charged(&self, charged: bool) {
         self.inner.is_charged.store(charged, Ordering::Relaxed);
     }
 
-    /// What the writer has done since the start.
+    /// The writer's counters since the start.
     pub fn written(&self) -> Written {
         self.inner.done.read()
     }
 
-    /// Write-sets that wait for the writer.
+    /// The number of write-sets that wait for the writer.
     pub fn waiting(&self) -> usize {
         self.inner.jobs.as_ref().map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
     }
@@ -244,16 +244,16 @@ impl Store {
         self.submit(set).await?.done().await
     }
 
-    /// Puts the rows into the writer's line and returns; `Submitted::done` waits for their commit. The
-    /// order of calls is the order of commits of one contact.
+    /// Queues the rows for the writer and returns; `Submitted::done` waits for their commit. The write-sets of one
+    /// contact are committed in the order of these calls.
     pub async fn submit(&self, set: WriteSet) -> Result<Submitted, CommitError> {
         let (owner, answer) = oneshot::channel();
         self.put(set, Owner::Waits(owner)).await?;
         Ok(Submitted(answer))
     }
 
-    /// As `submit`; the outcome is told while others wait to hear theirs, for whom a task that waits would be too much.
-    /// It is dropped without being told when the writer is killed, or does not take it.
+    /// As `submit`, with a callback instead of a waiting task, for callers to whom a task is too expensive. Other
+    /// owners wait while it runs. It is dropped without a call if the writer is killed or does not take the set.
     pub async fn submit_then(
         &self,
         set: WriteSet,
@@ -274,19 +274,19 @@ impl Store {
         self.inner.jobs.as_ref().ok_or(CommitError::Closed)
     }
 
-    /// Commits what waits, then closes the database. Later commits are `Closed`.
+    /// Commits the queue, then closes the database. Later commits get `Closed`.
     pub async fn close(&self) {
         if let Some(jobs) = &self.inner.jobs {
             let (owner, closed) = oneshot::channel();
             let close = async {
-                // The writer goes last. Whoever closes last puts SQLite's log back into the file, and somebody may
-                // copy that file alone.
+                // The writer closes last: the last connection checkpoints SQLite's log into the file, and operators
+                // may copy that file alone.
                 self.close_readers().await;
                 if jobs.send(Job::Close(owner)).await.is_ok() {
                     let _ = closed.await;
                 }
             };
-            // Of a database that is away nothing is to be waited for.
+            // Do not wait long for a database that is unreachable.
             let limit = if self.is_connected() { STORE_CLOSE_TIMEOUT } else { CLOSE_TIMEOUT };
             if tokio::time::timeout(limit.to_std(), close).await.is_err() {
                 tracing::error!("The database did not close in time");
@@ -295,7 +295,7 @@ impl Store {
         self.abandon().await;
     }
 
-    /// Ends at once, as a kill would: what waits is not written, its owners hear `Unknown`.
+    /// Ends at once, like a kill: queued sets are not written, and their owners get `Unknown`.
     pub async fn abandon(&self) {
         let writer = self.inner.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(writer) = writer {

@@ -1,4 +1,4 @@
-//! `once`: keys of `once_per` that contacts have used up. They last as long as the contact.
+//! `once`: the keys of `once_per` that contacts have used. They are kept as long as the contact.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins};
 use crate::base::{ids::ContactId, limits::ONCE_KEYS_READ, time::Time};
@@ -30,12 +30,12 @@ static ANY: Query = Query { name: "once.any", text: "select contact_id from once
 
 pub(super) static QUERIES: &[&Query] = &[&OF, &ANY];
 
-/// The keys of a contact, the newest of them.
+/// The newest keys of a contact.
 pub async fn of(store: &Store, contact: ContactId) -> Result<Vec<String>, ReadError> {
     store.all(&OF, &[contact.0.into(), ONCE_KEYS_READ.into()], |row| row.text("key")).await
 }
 
-/// Whether anybody has used up a key at all.
+/// True if any contact has used a key.
 pub async fn any(store: &Store) -> Result<bool, ReadError> {
     let first = store.one(&ANY, &[i64::MIN.into()], |row| row.number("contact_id")).await?;
     Ok(first.is_some())

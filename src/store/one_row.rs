@@ -1,35 +1,36 @@
-//! SQLite's way to write a group: each statement over one row at a time, with the row's fields as bound parameters.
+//! Rewrites a statement over many rows for SQLite, which runs it once for each row with the fields as bound
+//! parameters.
 //!
-//! The texts are written for rows that come as one JSON array. There SQLite would make a text of every row for every
-//! field that is read from it, and parse it again; a statement that stays prepared costs it nothing.
+//! The texts are written for rows that come as one JSON array. SQLite would serialize and parse a row's JSON again for
+//! every field that is read; a prepared statement with parameters avoids that.
 
 use super::fields::{Fields, Value};
 use rusqlite::Statement;
 
-/// One row of nothing, where the row is joined with others.
+/// A source of one empty row, for statements that join the row with others.
 const ONE: &str = "(select 1) as ";
 
 /// A statement over one row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OneRow {
     pub text: String,
-    /// What `?1`, `?2` … stand for.
+    /// The fields for `?1`, `?2` …
     slots: Vec<Slot>,
-    /// Some field stands there both as it is and as JSON.
+    /// True if some field is used both as plain value and as JSON.
     twice: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Slot {
     field: String,
-    /// `->`: as JSON, a text in quotes; else `->>`, as a plain value.
+    /// `->`: as JSON, a text in quotes; otherwise `->>`, as plain value.
     as_json: bool,
 }
 
 impl OneRow {
-    /// From the text over `{rows}`: `value ->> 'field'` becomes a parameter, and the source of one row goes, with a
-    /// grouping of it that has nothing to group. What is inserted becomes `values`: SQLite keeps a journal of its own
-    /// for an insert from a `select`.
+    /// Rewrites the text over `{rows}`: `value ->> 'field'` becomes a parameter, and the row source and a `group by`
+    /// over it are removed. `insert … select` becomes `values`, because SQLite opens a statement journal for an insert
+    /// from a `select`.
     pub fn of(template: &str) -> Self {
         let mut slots = Vec::new();
         let mut text = String::with_capacity(template.len());
@@ -52,7 +53,7 @@ impl OneRow {
         }
         text.push_str(rest);
         let text = match text.split_once("select ").zip(text.split_once(" where true")) {
-            // What a row is joined with stays a `select`.
+            // A row that is joined with others needs the `select`.
             Some(((insert, _), (whole, rest)))
                 if insert.starts_with("insert into ") && !insert.contains(" where ") && !whole.contains(ONE) =>
             {
@@ -66,15 +67,15 @@ impl OneRow {
         OneRow { text, slots, twice }
     }
 
-    /// Binds the fields of a row; those that it has not are null.
+    /// Binds the fields of a row; missing fields are null.
     pub fn bind(&self, statement: &mut Statement<'_>, row: &Fields) -> rusqlite::Result<()> {
         statement.clear_bindings();
-        // Texts name fields mostly in their own order, so the next one is nearly always the next.
+        // Texts mostly name the fields in struct order, so search from the next slot.
         let mut next = 0;
         for (name, value) in row.iter() {
             let (before, after) = self.slots.split_at(next);
             let places = (next..).zip(after).chain((0..).zip(before)).filter(|(_, slot)| slot.field == name);
-            // Twice at most: as it is, and as JSON.
+            // Twice at most: as plain value and as JSON.
             for (place, slot) in places.take(if self.twice { 2 } else { 1 }) {
                 slot.bind(statement, place + 1, value)?;
                 next = place + 1;
@@ -85,7 +86,7 @@ impl OneRow {
 }
 
 impl Slot {
-    /// What stands behind `value ->`: perhaps another `>`, and the field in quotes.
+    /// Parses the text behind `value ->`: an optional second `>`, and the field in quotes.
     fn read(behind: &str) -> (Slot, &str) {
         let (as_json, behind) = behind.strip_prefix('>').map_or((true, behind), |behind| (false, behind));
         let (field, after) = behind
@@ -100,7 +101,7 @@ impl Slot {
         match value {
             Value::Json(json) => statement.raw_bind_parameter(index, json),
             value if self.as_json => statement.raw_bind_parameter(index, value.as_json()),
-            // So it is where nothing was bound.
+            // An unbound parameter is null.
             Value::Null => Ok(()),
             Value::Bool(flag) => statement.raw_bind_parameter(index, flag),
             Value::Number(number) => statement.raw_bind_parameter(index, number),
@@ -111,7 +112,7 @@ impl Slot {
     }
 }
 
-/// Writes what stands for one row instead of `{rows} as NAME`, and gives what comes after it.
+/// Writes the replacement of `{rows} as NAME` for one row, and gives the text after it.
 fn source<'t>(before: &str, after: &'t str, text: &mut String) -> &'t str {
     let (named, rest) = ["input", "one"]
         .into_iter()
@@ -140,7 +141,8 @@ fn source<'t>(before: &str, after: &'t str, text: &mut String) -> &'t str {
     }
 }
 
-/// An update from one row of parameters says them where it uses them: SQLite would keep a table for the row.
+/// Moves the expressions of an update's one-row `select` to the places that use them: SQLite would build a temporary
+/// table for the row.
 fn inlined(text: String) -> String {
     const FROM: &str = "from (select ";
     let Some((head, list, rest)) = text.split_once(FROM).and_then(|(head, behind)| {
@@ -170,7 +172,7 @@ fn inlined(text: String) -> String {
     out
 }
 
-/// Where the bracket closes that was opened before `text`.
+/// The position of the bracket that closes the one opened before `text`.
 fn closing(text: &str) -> Option<usize> {
     let mut open = 0_usize;
     text.char_indices().find_map(|(at, c)| match c {
@@ -187,7 +189,7 @@ fn closing(text: &str) -> Option<usize> {
     })
 }
 
-/// What stands between the commas that stand in no brackets.
+/// Splits at commas outside brackets.
 fn columns(list: &str) -> impl Iterator<Item = &str> {
     let mut open = 0_usize;
     list.split(move |c: char| {
@@ -200,7 +202,7 @@ fn columns(list: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Without the `max` and `min` over a group of one.
+/// Removes `max` and `min`, which have no effect over one row.
 fn ungrouped(columns: &str) -> String {
     let mut out = String::with_capacity(columns.len());
     let mut rest = columns;

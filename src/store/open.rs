@@ -1,4 +1,4 @@
-//! Opening a database: the folder, the lock against a second daemon, migrations, the writer and the readers.
+//! Opens a database: creates the folder, locks out a second daemon, migrates, and starts the writer and the readers.
 
 use super::{
     Inner, Store,
@@ -33,34 +33,34 @@ use tokio::sync::mpsc;
 
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Survive a loss of power (`synchronous=full`). Off only where nothing is kept: tests, the sandbox.
+    /// Survive a power failure (`synchronous=full`). Off only where nothing is kept: tests, the sandbox.
     pub durable: bool,
-    /// Commits that fail on purpose.
+    /// Injected failures of commits, for tests.
     pub faults: Arc<Faults>,
 }
 
-/// Why a database cannot be used; each is one sentence for the operator.
+/// The reason why a database cannot be opened; each displays as one sentence for the operator.
 #[derive(Debug)]
 pub enum OpenError {
-    /// The address is none that we know.
+    /// The address has an unknown form.
     Address(String),
-    /// Another daemon has it.
+    /// Another daemon uses it.
     Held(String),
-    /// The folder or file cannot be made, read or written.
+    /// The folder or file cannot be created, read or written.
     Files { path: PathBuf, error: std::io::Error },
-    /// There was a database, and there is none any more.
+    /// The lock file says that there was a database, and there is none any more.
     Gone(PathBuf),
     /// There is no database yet (when opened for reading).
     Missing(PathBuf),
     /// Its tables are those of an earlier Transom (when opened for reading; a daemon brings them up to date).
     Older { has: i64, knows: i64 },
-    /// It was written by a newer Transom.
+    /// Its tables are those of a newer Transom.
     Newer { has: i64, knows: i64 },
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     Thread { error: std::io::Error },
-    /// Nobody answers there, or it lets nobody in.
+    /// The server does not answer or refuses the login.
     Unreachable { at: String, error: DbError },
-    /// The database says no.
+    /// The database returned an error.
     Database { doing: &'static str, error: DbError },
 }
 
@@ -71,7 +71,7 @@ impl Default for Options {
 }
 
 impl Store {
-    /// Opens `sqlite://path` or `postgres://…` as its only daemon, and brings its tables up to date.
+    /// Opens `sqlite://path` or `postgres://…` as its only daemon, and migrates it.
     pub async fn open(url: &str, options: Options) -> Result<Store, OpenError> {
         match address(url)? {
             Address::Sqlite(file) => open_sqlite(&file, options).await,
@@ -79,7 +79,7 @@ impl Store {
         }
     }
 
-    /// Opens for queries only, beside a running daemon or without one. Commits are `Closed`.
+    /// Opens for queries only, with or without a running daemon. Commits get `Closed`.
     pub async fn open_read_only(url: &str) -> Result<Store, OpenError> {
         let (dialect, readers) = match address(url)? {
             Address::Sqlite(file) if !file.exists() => return Err(OpenError::Missing(file)),
@@ -96,8 +96,8 @@ impl Store {
         }
     }
 
-    /// Writes SQLite's file anew, without the room of rows that are gone; needs as much room again while it works. No
-    /// daemon may have the database.
+    /// Rewrites SQLite's file without free pages; needs the same amount of free disk space while it works. No daemon
+    /// may use the database.
     pub async fn compact(url: &str) -> Result<(), OpenError> {
         let Address::Sqlite(file) = address(url)? else {
             return Err(OpenError::Address(
@@ -128,7 +128,7 @@ impl Store {
         let target = file.to_string_lossy().into_owned();
         let copied = sqlx::query("vacuum into $1").bind(target).execute(pool).await;
         copied.map(drop).map_err(|error| {
-            // A part of a copy looks like a copy.
+            // Remove the partial copy: it could be mistaken for a complete one.
             let _ = std::fs::remove_file(file);
             OpenError::Database { doing: "copying the database", error: error.into() }
         })
@@ -190,7 +190,7 @@ async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<S
     start(place, conn, readers, options, None, None).await
 }
 
-/// Where it is, without who asks and by which password.
+/// The address without user and password.
 fn shown(postgres: &PgConnectOptions) -> String {
     let host = match postgres.get_socket() {
         Some(socket) => socket.display().to_string(),
@@ -202,14 +202,14 @@ fn shown(postgres: &PgConnectOptions) -> String {
     }
 }
 
-/// A connection that holds all shards. The server needs a moment to see that a killed daemon is gone.
+/// Opens a connection that holds all shards. The server needs a moment to notice that a killed daemon is gone.
 async fn own_postgres(place: &Place, at: &str) -> Result<Conn, OpenError> {
     let failed = |doing| move |error| OpenError::Database { doing, error };
     let pause = Duration::from_millis(100);
     let mut waited = Duration::ZERO;
     loop {
         let mut conn = place.connect().await.map_err(|error| {
-            // What a transaction pooler answers to settings of a session: it has no session to give.
+            // A transaction pooler gives this answer to session settings: it has no lasting session.
             if error.to_string().contains("unsupported startup parameter") {
                 return OpenError::Address(
                     "a connection pooler stands before the database, and locks do not survive one; give the address \
@@ -231,9 +231,9 @@ async fn own_postgres(place: &Place, at: &str) -> Result<Conn, OpenError> {
     }
 }
 
-/// Makes the folder, and takes the lock that keeps a second daemon out. The lock file stays: removing
-/// it would let two processes lock two files of one name. A process that this one has just started shares its locks
-/// until it runs its own program, so a held lock is tried for a moment.
+/// Creates the folder and takes the lock that keeps a second daemon out. The lock file is never removed: otherwise two
+/// processes could lock two files of one name. A process that this one has just forked shares its locks until its
+/// `exec`, so a held lock is retried for a moment.
 fn lock(file: &Path) -> Result<File, OpenError> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| OpenError::Files { path: folder.to_owned(), error })?;
@@ -252,7 +252,7 @@ fn lock(file: &Path) -> Result<File, OpenError> {
     Err(OpenError::Held(format!("`{}`", file.display())))
 }
 
-/// A file that, when it is made here, nobody else reads: it holds what people wrote. SQLite gives its log the
+/// Opens a file; a new one is readable by its owner only, because it holds people's messages. SQLite gives its log the
 /// same rights.
 pub(super) fn private(path: &Path) -> std::io::Result<File> {
     let mut options = File::options();
@@ -262,11 +262,11 @@ pub(super) fn private(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-/// For whoever is in a hurry, and for whoever may wait.
+/// The readers for urgent queries, and those for slow ones.
 type Pair = (Readers, Readers);
 
 fn sqlite_readers(file: &Path) -> Pair {
-    // Opened when first needed: a start waits for the writer alone.
+    // Connections are opened when first needed: a start waits for the writer only.
     let some = |count| {
         let pool = SqlitePoolOptions::new().max_connections(count).test_before_acquire(false);
         let pool = pool.acquire_slow_threshold(SLOW_READER_TOLD.to_std());
@@ -326,11 +326,11 @@ async fn start(
         own_file,
         committing: false,
         done: done.clone(),
-        // Where a commit costs nothing it need not be shared.
+        // Where a commit costs nothing it need not be shared by patient sets.
         patience: if options.durable { COMPANY_WAIT.to_std() } else { Duration::ZERO },
         _lock: lock,
     };
-    // Before the first id is drawn.
+    // Must run before the first id is drawn.
     writer.refill().await.map_err(failed("taking numbers for rows"))?;
     let writer = writer.start().map_err(|error| OpenError::Thread { error })?;
     Ok(store(dialect, readers, Some(sender), ids, health, done, Some(writer)))

@@ -1,4 +1,4 @@
-//! What became of the starts of a flow for one contact, down to the message that its run sent or did not.
+//! Reads the results of a flow's starts for one contact, down to the messages of their runs.
 
 use super::{Query, ReadError, Sql, Store, start::StartState};
 use crate::base::{
@@ -7,7 +7,7 @@ use crate::base::{
     time::Time,
 };
 
-/// A start, and one message of its run, if it said any.
+/// A start, and one message of its run, if there is any.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     pub start: StartId,
@@ -15,7 +15,7 @@ pub struct Outcome {
     pub minute: String,
     pub slot_at: Time,
     pub state: StartState,
-    /// Why it was refused.
+    /// The reason of a refusal.
     pub reason: Option<String>,
     pub message: Option<Message>,
 }
@@ -26,12 +26,12 @@ pub struct Message {
     pub reason: Option<String>,
     pub error_code: Option<String>,
     pub error_text: Option<String>,
-    /// That left, or was to leave, in its place.
+    /// The name of the template that was or will be sent instead.
     pub template: Option<String>,
     pub accepted_at: Option<Time>,
     pub delivered_at: Option<Time>,
     pub read_at: Option<Time>,
-    /// Where it is kept or postponed.
+    /// The time until which it is held or postponed.
     pub until: Option<Time>,
 }
 
@@ -51,12 +51,12 @@ static OF: Query = Query {
       limit $3",
 };
 
-/// It only reads.
+/// This file only reads.
 pub(super) static STATEMENTS: &[&Sql] = &[];
 pub(super) static QUERIES: &[&Query] = &[&OF];
 
-/// A row for each message of each start, the newest start first; one that said nothing has one row. A nudge has the
-/// number of what it announces, and stands before it.
+/// One row for each message of each start, the newest start first; a start without messages has one row. A nudge has
+/// the number of the message that it announces, and comes before it.
 pub async fn of(store: &Store, contact: ContactId, flow: &FlowName) -> Result<Vec<Outcome>, ReadError> {
     let args = [contact.0.into(), flow.as_str().into(), OUTCOME_ROWS_MAX.into()];
     store

@@ -1,5 +1,5 @@
-//! The file of a SQLite database under the name by which it was opened: somebody may delete or replace it, and a program
-//! that has it open would go on writing where nobody will ever look.
+//! Checks that the SQLite file still has the name under which it was opened. If somebody deletes or replaces it, the
+//! open file would be written on although no program can ever find it.
 
 use super::open::OpenError;
 use std::{
@@ -8,17 +8,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Which file has the name.
+/// The device and inode of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity(u64, u64);
 
-/// The database and its log, as they were when they were opened.
+/// The identities of the database and its log at the time of opening.
 #[derive(Debug)]
 pub(super) struct OwnFile {
     file: PathBuf,
     was: Option<Identity>,
     log: PathBuf,
-    /// SQLite makes the log when it is first written.
+    /// `None` until SQLite creates the log at the first write.
     log_was: Option<Identity>,
 }
 
@@ -29,12 +29,12 @@ impl OwnFile {
         OwnFile { file: file.to_owned(), was: identity(file), log: PathBuf::from(log), log_was: None }
     }
 
-    /// The connection was opened anew, and may have made a new log.
+    /// Records that the connection was reopened, which may have created a new log.
     pub fn is_reopened(&mut self) {
         self.log_was = None;
     }
 
-    /// What happened to it, if it is no longer the one that was opened.
+    /// A sentence for the operator if the file is no longer the one that was opened.
     pub fn is_gone(&mut self) -> Option<String> {
         let was = self.was?;
         let what = match identity(&self.file) {
@@ -55,7 +55,7 @@ impl OwnFile {
         Some(what)
     }
 
-    /// Where what the connection still knows is written: beside the file, under a name that nothing has.
+    /// The path for a copy of the data: beside the file, under a free name.
     pub fn rescue(&self) -> PathBuf {
         let named = |n: u32| {
             let mut name = self.file.as_os_str().to_owned();
@@ -72,29 +72,29 @@ fn identity(path: &Path) -> Option<Identity> {
     fs::metadata(path).ok().map(|about| Identity(about.dev(), about.ino()))
 }
 
-/// Elsewhere a file that is open cannot be deleted.
+/// Other systems do not let an open file be deleted.
 #[cfg(not(unix))]
 fn identity(_: &Path) -> Option<Identity> {
     None
 }
 
-/// In the lock file: the database beside it has been made.
+/// The content of the lock file after the database was created.
 const MADE: &str = "The database beside this file was made.\n";
 
-/// Refuses a start where the lock file says that there was a database and there is none: an empty one would be taken for
-/// it, and nobody would be told.
+/// Refuses to start if the lock file says that a database was created and there is none: an empty one would silently
+/// take its place.
 pub(super) fn is_there_still(lock: &mut File, file: &Path) -> Result<(), OpenError> {
     let mut said = String::new();
-    // One that cannot be read says nothing.
+    // An unreadable lock file counts as empty.
     let _ = lock.read_to_string(&mut said);
     let is_empty = fs::metadata(file).map_or(true, |about| about.len() == 0);
     if said == MADE && is_empty { Err(OpenError::Gone(file.to_owned())) } else { Ok(()) }
 }
 
-/// Writes down that there is a database from now on.
+/// Writes into the lock file that the database was created.
 pub(super) fn is_made(lock: &mut File) {
     let written = lock.metadata().map_or(0, |about| about.len());
-    // A full disk: the next start writes it.
+    // If the disk is full, the next start writes it.
     if written == 0 && lock.write_all(MADE.as_bytes()).is_err() {
         let _ = lock.set_len(0);
     }

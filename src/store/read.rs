@@ -1,4 +1,4 @@
-//! What is read: queries over the readers' pool, and typed access to the columns of their rows.
+//! Runs queries on the readers' pool, and gives typed access to the columns of their rows.
 
 use super::{Faults, Store, in_step};
 use crate::base::{
@@ -17,14 +17,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// One query: its name for logs, and its text, which may read a JSON array of its rows by `{rows}`.
+/// A query: its name for logs, and its text, in which `{rows}` stands for a JSON array of rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     pub name: &'static str,
     pub text: &'static str,
 }
 
-/// The one reader of a store whose parts take turns.
+/// The only reader of a store in the simulator, where tasks run in a fixed order.
 #[derive(Debug)]
 pub(super) struct InStep {
     pub conn: Mutex<Option<SqliteConnection>>,
@@ -34,7 +34,7 @@ pub(super) struct InStep {
 #[derive(Debug)]
 pub(super) enum Readers {
     Sqlite(SqlitePool),
-    /// One connection, and nothing else of the thread runs while it reads; those who may wait share it.
+    /// One connection for all queries; no other task of the thread runs while it reads.
     InStep(Arc<InStep>),
     Postgres(PgPool),
 }
@@ -52,7 +52,7 @@ pub enum Row {
     Postgres(PgRow),
 }
 
-/// A query that failed: a broken disk, a lost connection, or our bug.
+/// A failed query: a broken disk, a lost connection, or our bug.
 #[derive(Debug)]
 pub struct ReadError {
     query: &'static str,
@@ -82,7 +82,7 @@ impl Store {
         let named = |error: ReadError| ReadError { query: query.name, ..error };
         match self.readers() {
             Readers::Sqlite(pool) => {
-                // In a box: the way of a message seldom reads, and everything on it would hold the room for it.
+                // Boxed: messages seldom need a read, and the future would make every caller's future larger.
                 let rows = Box::pin(bound(text, args).fetch_all(pool)).await.map_err(failed)?;
                 rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
             }
@@ -110,7 +110,7 @@ impl Store {
         }
     }
 
-    /// A server that was stopped answers nothing, and says nothing of it either.
+    /// A stopped server gives no answer and no error.
     fn read_timeout(&self) -> Span {
         match (self.is_connected(), self.is_aside) {
             (false, _) => READ_AWAY_TIMEOUT,
@@ -154,14 +154,14 @@ impl Row {
         column!(self, name)
     }
 
-    /// A word of an enum that serde writes as text.
+    /// An enum variant that serde stores as text.
     pub fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T, ReadError> {
         let text = self.text(name)?;
         serde_json::from_value(serde_json::Value::String(text))
             .map_err(|error| ReadError { query: "a column", what: format!("`{name}`: {error}") })
     }
 
-    /// A count that fits 32 bits.
+    /// A count that fits in 32 bits.
     pub fn small(&self, name: &str) -> Result<u32, ReadError> {
         let number = self.number(name)?;
         u32::try_from(number).map_err(|_| ReadError { query: "a column", what: format!("`{name}` is {number}") })

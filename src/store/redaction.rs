@@ -1,4 +1,4 @@
-//! Rows in which erased people are looked for, since nobody can look them up by person, and what is left of such a row.
+//! Searches rows that have no contact id for erased people, and writes the redacted rows back.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins, dead_letter::DeadLetter};
 use crate::base::{
@@ -15,17 +15,17 @@ pub struct Body {
     pub body: String,
 }
 
-/// What is left of a dead letter.
+/// A redacted dead letter.
 #[derive(Debug, Clone, Serialize)]
 pub struct Letter {
     pub id: i64,
     pub reason: String,
     pub data: serde_json::Value,
-    /// Nothing is left to be tried again: it is off the list.
+    /// Set if nothing is left to replay: the entry is closed.
     pub settled_at: Option<Time>,
 }
 
-/// An answer that is kept for a repetition of its request.
+/// An answer that is stored for a repeated request.
 #[derive(Debug, Clone, Serialize)]
 pub struct Answer {
     pub account: AccountName,
@@ -34,14 +34,14 @@ pub struct Answer {
     pub body: Option<String>,
 }
 
-/// What a broadcast or an audience wants.
+/// The JSON data of a broadcast or an audience.
 #[derive(Debug, Clone, Serialize)]
 pub struct Wanted {
     pub id: i64,
     pub data: serde_json::Value,
 }
 
-/// A phone that was to be a tester.
+/// A phone that was registered as a tester.
 #[derive(Debug, Clone, Serialize)]
 pub struct Tester {
     pub account: AccountName,
@@ -135,7 +135,7 @@ static IN_AUDIENCES: Query = Query {
 
 pub(super) static QUERIES: &[&Query] = &[&IN_WEBHOOKS, &IN_LETTERS, &IN_ANSWERS, &IN_BROADCASTS, &IN_AUDIENCES];
 
-/// The pattern of `like` for a text that holds a name, whatever stands in the name.
+/// A `like` pattern for texts that contain `name`, with its special characters escaped.
 pub fn holding(name: &str) -> String {
     let mut pattern = String::from("%");
     for c in name.chars() {
@@ -148,7 +148,7 @@ pub fn holding(name: &str) -> String {
     pattern
 }
 
-/// Raw bodies that may hold a name, after an id.
+/// Raw bodies with an id above `after` that may contain a name.
 pub async fn in_webhooks(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<Body>, ReadError> {
     store
         .all(&IN_WEBHOOKS, &[after.into(), pattern.into(), limit.into()], |row| {
@@ -161,7 +161,7 @@ pub async fn in_webhooks(store: &Store, after: i64, pattern: &str, limit: i64) -
         .await
 }
 
-/// Dead letters that may hold a name, after an id.
+/// Dead letters with an id above `after` that may contain a name.
 pub async fn in_letters(store: &Store, after: i64, pattern: &str, limit: i64) -> Result<Vec<DeadLetter>, ReadError> {
     store
         .all(&IN_LETTERS, &[after.into(), pattern.into(), limit.into()], |row| {
@@ -179,7 +179,7 @@ pub async fn in_letters(store: &Store, after: i64, pattern: &str, limit: i64) ->
         .await
 }
 
-/// An account's kept answers that may hold a name, in their body or in their key, after a key.
+/// An account's stored answers with a key above `after` that may contain a name, in body or key.
 pub async fn in_answers(
     store: &Store,
     account: &AccountName,
@@ -196,7 +196,7 @@ pub async fn in_answers(
         .await
 }
 
-/// An account's broadcasts that may hold a name, after an id.
+/// An account's broadcasts with an id above `after` that may contain a name.
 pub async fn in_broadcasts(
     store: &Store,
     account: &AccountName,
@@ -207,7 +207,7 @@ pub async fn in_broadcasts(
     wanted(store, &IN_BROADCASTS, account, after, pattern, limit).await
 }
 
-/// An account's audiences that may hold a name, after an id.
+/// An account's audiences with an id above `after` that may contain a name.
 pub async fn in_audiences(
     store: &Store,
     account: &AccountName,

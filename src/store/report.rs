@@ -1,6 +1,6 @@
-//! What became of the messages of each fire: of those whose starts a schedule, a date, a step or a broadcast planned.
+//! Counts the results of the messages of each fire: starts by a schedule, a date, a step or a broadcast.
 //!
-//! People are counted, not messages: whoever got a template and then a text counts as one who got a template.
+//! It counts people, not messages: a person who got a template and then a text counts as one with a template.
 
 use super::{Query, ReadError, Row, Sql, Store};
 use crate::base::{
@@ -9,7 +9,7 @@ use crate::base::{
     time::Time,
 };
 
-/// Which fires: of a flow since a local minute; `trigger` and `account` empty: all.
+/// The fires to report: of a flow since a local minute; empty `trigger` and `account` match all.
 #[derive(Debug, Clone, Copy)]
 pub struct Which<'a> {
     pub flow: &'a FlowName,
@@ -18,7 +18,7 @@ pub struct Which<'a> {
     pub account: &'a str,
 }
 
-/// The people of one fire to whom a run spoke, or wanted to.
+/// The counts of one fire, in people for whom a run wrote a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub trigger_key: String,
@@ -27,21 +27,21 @@ pub struct Said {
     pub template: i64,
     pub delivered: i64,
     pub read: i64,
-    /// Taken by the provider, and failed by a status.
+    /// Accepted by the provider, then failed by a status.
     pub undelivered: i64,
-    /// Of those who got something: wrote within three days.
+    /// Of the people who got a message: those who wrote within three days.
     pub answered: i64,
-    /// Withdrew something, or everything, within three days.
+    /// Withdrew a consent or opted out within three days.
     pub opted_out: i64,
-    /// Nothing has left yet: it waits for quiet hours, an answer, a template.
+    /// Nothing was sent yet: the message waits for quiet hours, an answer or a template.
     pub waiting: i64,
-    /// In ten-thousandths; of all that was said by these runs.
+    /// The cost of all messages of these runs, in ten-thousandths of the currency unit.
     pub cost: i64,
     pub first_at: Option<Time>,
     pub last_at: Option<Time>,
 }
 
-/// How many of a fire share a word: a template's name, or why nothing was sent.
+/// How many people of a fire share a name: of a template, or of the reason why nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     pub trigger_key: String,
@@ -50,7 +50,7 @@ pub struct Named {
     pub count: i64,
 }
 
-/// One row a start that began and said something; `$1` to `$4` say which.
+/// One row for each message of a start that ran; `$1` to `$4` select the starts.
 macro_rules! said {
     ($columns:literal, $rest:literal) => {
         concat!(
@@ -75,8 +75,8 @@ macro_rules! which {
     };
 }
 
-/// A template whose text follows, a nudge, has the number of that text. What a person says has the second of their
-/// message, so it may seem to come before what it answers.
+/// A nudge has the number of the message that it announces. Times of contacts' messages are whole seconds, so an
+/// answer may seem to be earlier than its question.
 static SAID: Query = Query {
     name: "report.said",
     text: concat!(
@@ -118,7 +118,7 @@ static SAID: Query = Query {
     ),
 };
 
-/// Templates that left, each person once for each.
+/// Templates that were sent; each person counts once for each.
 static TEMPLATES: Query = Query {
     name: "report.templates",
     text: concat!(
@@ -134,7 +134,7 @@ static TEMPLATES: Query = Query {
     ),
 };
 
-/// Runs that began and of which nothing left: by our reason for their first message, else the provider's code.
+/// Runs that sent nothing: by our reason for their first message, else by the provider's error code.
 static UNSENT: Query = Query {
     name: "report.unsent",
     text: concat!(
@@ -155,11 +155,11 @@ static UNSENT: Query = Query {
     ),
 };
 
-/// It only reads.
+/// This file only reads.
 pub(super) static STATEMENTS: &[&Sql] = &[];
 pub(super) static QUERIES: &[&Query] = &[&SAID, &TEMPLATES, &UNSENT];
 
-/// The fires with messages, newest first.
+/// The fires that have messages, newest first.
 pub async fn said(store: &Store, which: Which<'_>) -> Result<Vec<Said>, ReadError> {
     let [flow, since, trigger, account] = [which.flow.as_str(), which.since, which.trigger, which.account];
     let args = [

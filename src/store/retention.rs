@@ -1,7 +1,7 @@
-//! Forgetting: rows older than their retention time go in small batches, and SQLite's file becomes shorter.
+//! Deletes rows older than their retention time in small batches, and shrinks SQLite's file.
 //!
-//! The old rows are looked for by the connections of those who may wait; the writer only removes rows whose ids it is
-//! given, so that a message never waits for a walk over a table.
+//! The connections for slow queries find the old rows; the writer only deletes rows by id, so that a message never
+//! waits for a table scan.
 
 use super::{CommitError, Job, Query, ReadError, Statement, Store, WriteSet};
 use crate::base::{
@@ -12,36 +12,36 @@ use serde::Serialize;
 use std::fmt;
 use tokio::sync::oneshot;
 
-/// How a table whose ids grow with time forgets.
+/// The retention statements of a table whose ids increase with time.
 pub struct Expire {
-    /// The next rows after the id `$1` that may go at all, `$2` of them: their `id` and `at`, which may be null.
+    /// The next `$2` deletable rows after the id `$1`: their `id` and `at`, which may be null.
     pub(in crate::store) page: Query,
-    /// Removes a row if it may still go.
+    /// Deletes a row if it is still deletable.
     pub(in crate::store) remove: Statement<Gone>,
 }
 
-/// A row that goes, by its id.
+/// A row to delete, by its id.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Gone {
     pub id: i64,
 }
 
-/// The row of a statement that finds what it removes by itself, at most 50 rows that are older than this.
+/// The row for a statement that finds the old rows itself: it deletes at most 50 rows that are older than this.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Before {
     pub before: Time,
 }
 
-/// Whether others want the writer between two batches.
+/// Whether to leave the writer to others between two batches.
 #[derive(Clone, Copy)]
 pub enum Pace<'a> {
-    /// Somebody moves the clock by hand and waits for the end.
+    /// For tests and for a clock that is moved by hand: without a rest.
     AtOnce,
-    /// A daemon at work: after each batch the writer belongs to others for a while. Gives the time in milliseconds.
+    /// For a running daemon: rests after each batch. The function gives the time in milliseconds.
     Gentle(&'a (dyn Fn() -> Time + Sync)),
 }
 
-/// Why a pass ended early; the rest goes with the next one.
+/// The error that ended a pass early; the next pass continues.
 #[derive(Debug)]
 pub enum ForgetError {
     Read(ReadError),
@@ -49,8 +49,8 @@ pub enum ForgetError {
 }
 
 impl Pace<'_> {
-    /// Does one batch, then rests `RETENTION_REST_TIMES` as long as it took: retention has a small share of the
-    /// writer, and a smaller one where commits queue.
+    /// Runs one batch, then rests `RETENTION_REST_TIMES` as long as the batch took: retention gets a small share of
+    /// the writer, and a smaller one when commits queue.
     async fn after<T>(self, batch: impl Future<Output = Result<T, CommitError>>) -> Result<T, CommitError> {
         let Pace::Gentle(now) = self else { return batch.await };
         let began = now();
@@ -62,7 +62,7 @@ impl Pace<'_> {
     }
 }
 
-/// Removes the rows of a table that are older than `before`; gives their number.
+/// Deletes the rows of a table that are older than `before`; gives their number.
 pub async fn forget(store: &Store, expire: &Expire, before: Time, pace: Pace<'_>) -> Result<usize, ForgetError> {
     let aside = store.aside();
     let (mut removed, mut after) = (0, 0);
@@ -73,7 +73,7 @@ pub async fn forget(store: &Store, expire: &Expire, before: Time, pace: Pace<'_>
         after = *last;
         let old: Vec<Gone> =
             rows.iter().filter(|(_, at)| at.is_some_and(|at| at < before)).map(|(id, _)| Gone { id: *id }).collect();
-        // Ids grow with time, though not to the millisecond: a whole page without an old row is the end.
+        // Ids increase with time, though not to the millisecond: the first whole page without an old row is the end.
         if old.is_empty() {
             break;
         }
@@ -88,7 +88,7 @@ pub async fn forget(store: &Store, expire: &Expire, before: Time, pace: Pace<'_>
     Ok(removed)
 }
 
-/// As `forget`, for a small table without such ids, whose statement finds the old rows by itself.
+/// As `forget`, for a small table without such ids, whose statement finds the old rows itself.
 pub async fn forget_small(
     store: &Store,
     statement: &Statement<Before>,
@@ -108,8 +108,8 @@ pub async fn forget_small(
     Ok(removed)
 }
 
-/// Gives free pages of SQLite's file back to the disk, a few a commit, until the file holds no more than what the next
-/// messages will use again. Postgres does it by itself.
+/// Returns free pages of SQLite's file to the disk, a few for each commit, until only the reserve for the next
+/// messages is left. Postgres does this itself.
 pub async fn shrink(store: &Store, pace: Pace<'_>) -> Result<(), ForgetError> {
     for _ in 0..RETENTION_PAGES_MAX {
         let (owner, answer) = oneshot::channel();
@@ -124,8 +124,8 @@ pub async fn shrink(store: &Store, pace: Pace<'_>) -> Result<(), ForgetError> {
     Ok(())
 }
 
-/// An `Expire` of a table whose ids grow with time, by the column of its time. With a fourth argument only rows of
-/// which that is true go, the others are kept however old.
+/// Builds the `Expire` of a table whose ids increase with time, by the column of its time. A fourth argument restricts
+/// deletion to rows for which it is true; the others are kept, however old.
 macro_rules! expire {
     ($table:literal, $order:literal, $at:literal) => {
         crate::store::retention::expire!($table, $order, $at, "true")

@@ -1,4 +1,4 @@
-//! `run`: passages through flows, for lists, statistics and the alarm of a failing flow.
+//! `run`: executions of flows, for lists, statistics and the alarm of a failing flow.
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
@@ -20,20 +20,20 @@ pub struct Run {
     pub flow: FlowName,
     pub version_id: VersionId,
     pub trigger_key: String,
-    /// The planned start that it came of.
+    /// The planned start of this run.
     pub start_id: Option<StartId>,
     pub started_at: Time,
     pub ended_at: Option<Time>,
     pub outcome: Option<RunEnd>,
-    /// Of one that was stopped: what did it, in a word.
+    /// Why a stopped run was stopped: one word.
     pub reason: Option<String>,
 }
 
-/// How many runs of a flow ended so.
+/// How many runs of a flow ended in this way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exits {
     pub flow: FlowName,
-    /// The reason, else the outcome.
+    /// The reason if there is one, otherwise the outcome.
     pub reason: String,
     pub count: i64,
 }
@@ -54,7 +54,7 @@ pub struct Moved {
     pub version_id: VersionId,
 }
 
-/// A run that began; one that began and ended in the same turn is written once, with its end.
+/// Inserts a run that began. A run that began and ended in the same turn is written once, with its end.
 pub static BEGAN: Statement<Run> = Statement::new(
     "run.began",
     210,
@@ -86,7 +86,7 @@ pub static ENDED: Statement<Ended> = Statement::new(
 
 pub static EXPIRE: Expire = expire!("run", 212, "started_at", "ended_at is not null");
 
-/// A run goes on with another version of its flow.
+/// The run moves to another version of its flow.
 pub static MOVED: Statement<Moved> = Statement::new(
     "run.moved",
     213,
@@ -125,7 +125,7 @@ static OF_CONTACT: Query = Query {
            and id < $2 order by id desc limit $3"
     ),
 };
-/// `+id`: the few open runs are sorted; by the primary key all that have ended would be walked past.
+/// `+id` makes SQLite sort the few open runs instead of walking the primary key past all ended ones.
 static OPEN: Query =
     Query { name: "run.open", text: select!("where ended_at is null and +id < $1 order by +id desc limit $2") };
 
@@ -138,7 +138,7 @@ static EXITS: Query = Query {
 pub(super) static QUERIES: &[&Query] =
     &[&EXPIRE.page, &PAGE, &OF_FLOW, &OF, &NUMBERED, &FIND, &OF_START, &OF_CONTACT, &OPEN, &EXITS];
 
-/// All runs, newest first; `before` is the last one's id, `i64::MAX` at first.
+/// All runs, newest first. `before` is the id of the previous page's last one; `i64::MAX` for the first page.
 pub async fn page(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
     store.all(&PAGE, &[before.into(), limit.into()], read).await
 }
@@ -147,17 +147,17 @@ pub async fn find(store: &Store, id: i64) -> Result<Option<Run>, ReadError> {
     store.one(&FIND, &[id.into()], read).await
 }
 
-/// The run that a start became.
+/// The run of a start.
 pub async fn of_start(store: &Store, start: StartId) -> Result<Option<Run>, ReadError> {
     store.one(&OF_START, &[start.0.into()], read).await
 }
 
-/// By its number within its conversation, the only name that the engine knows.
+/// A run by its number within its conversation, which is the only id that the engine knows.
 pub async fn numbered(store: &Store, conversation: ConversationId, number: u32) -> Result<Option<Run>, ReadError> {
     store.one(&NUMBERED, &[conversation.0.into(), i64::from(number).into()], read).await
 }
 
-/// Those of a contact in all its conversations, newest first; `before` is the last one's id.
+/// The runs of a contact in all its conversations, newest first; `before` is the id of the previous page's last one.
 pub async fn of_contact(store: &Store, contact: ContactId, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
     store.all(&OF_CONTACT, &[contact.0.into(), before.into(), limit.into()], read).await
 }
@@ -166,17 +166,17 @@ pub async fn of_flow(store: &Store, flow: &FlowName, before: i64, limit: i64) ->
     store.all(&OF_FLOW, &[flow.as_str().into(), before.into(), limit.into()], read).await
 }
 
-/// The runs of a conversation, newest first; `before` is the last one's number.
+/// The runs of a conversation, newest first; `before` is the number of the previous page's last one.
 pub async fn of(store: &Store, conversation: ConversationId, before: u32, limit: i64) -> Result<Vec<Run>, ReadError> {
     store.all(&OF, &[conversation.0.into(), i64::from(before).into(), limit.into()], read).await
 }
 
-/// Those that have not ended, newest first; `before` is the last one's id.
+/// Runs that have not ended, newest first; `before` is the id of the previous page's last one.
 pub async fn open(store: &Store, before: i64, limit: i64) -> Result<Vec<Run>, ReadError> {
     store.all(&OPEN, &[before.into(), limit.into()], read).await
 }
 
-/// For which reasons runs of a flow ended, the most frequent first.
+/// The reasons for which runs of a flow ended, the most frequent first.
 pub async fn exits(store: &Store, flow: &FlowName) -> Result<Vec<Exits>, ReadError> {
     store
         .all(&EXITS, &[flow.as_str().into()], |row| {

@@ -1,4 +1,4 @@
-//! A writer at work, and how it is ended.
+//! Holds a running writer, and ends it.
 
 use tokio::sync::oneshot;
 
@@ -9,7 +9,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Ends the writer at once, as a kill would, and waits until its connection is closed.
+    /// Ends the writer at once, like a kill, and waits until its connection is closed.
     pub async fn end(self) {
         let _ = self.stop.send(());
         let _ = self.ended.await;

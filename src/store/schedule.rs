@@ -1,4 +1,4 @@
-//! `schedule` and `fire`: triggers by the clock, and how far their fires are planned.
+//! `schedule` and `fire`: scheduled triggers, and how far their fires are planned.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
@@ -7,7 +7,7 @@ use crate::base::{
 };
 use serde::Serialize;
 
-/// A trigger by the clock.
+/// A scheduled trigger of a flow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Schedule {
     pub flow: FlowName,
@@ -21,19 +21,19 @@ pub struct Schedule {
 pub struct Fire {
     pub flow: FlowName,
     pub trigger_key: String,
-    /// Contacts of this zone; empty: those without one.
+    /// The contacts' time zone; empty: contacts without one.
     pub zone: String,
     /// `2026-03-28T10:00`.
     pub minute: String,
     pub at: Time,
     pub cursor_contact_id: ContactId,
-    /// The first slot that is not given away yet.
+    /// The first free slot of the rate limit.
     pub next_slot_at: Time,
     pub created_at: Time,
     pub done_at: Option<Time>,
 }
 
-/// Makes a trigger known from now on; one that is known keeps its times.
+/// Registers a trigger from now on; a known trigger keeps its times.
 pub static PUBLISH: Statement<Schedule> = Statement::new(
     "schedule.publish",
     40,
@@ -46,7 +46,7 @@ pub static PUBLISH: Statement<Schedule> = Statement::new(
      on conflict (flow, trigger_key) do nothing",
 );
 
-/// Moves `planned_until` forward, in the commit that makes the fires.
+/// Moves `planned_until` forward, in the commit that inserts the fires.
 pub static PLANNED: Statement<Schedule> = Statement::new(
     "schedule.planned",
     41,
@@ -58,7 +58,7 @@ pub static PLANNED: Statement<Schedule> = Statement::new(
        and schedule.planned_until < cast(value ->> 'planned_until' as bigint)",
 );
 
-/// A fire begins to be planned; one that exists keeps its place.
+/// Begins to plan a fire; an existing one keeps its cursor.
 pub static FIRE: Statement<Fire> = Statement::new(
     "fire.insert",
     42,
@@ -73,7 +73,7 @@ pub static FIRE: Statement<Fire> = Statement::new(
      on conflict (flow, trigger_key, zone, minute) do nothing",
 );
 
-/// Moves the cursor forward, in the commit that makes the start rows; `done_at` set ends it.
+/// Moves the cursor forward, in the commit that inserts the starts; `done_at` ends it.
 pub static ADVANCE: Statement<Fire> = Statement::new(
     "fire.advance",
     43,
@@ -99,7 +99,7 @@ macro_rules! fire {
     };
 }
 
-/// The table holds one row per trigger of the flows: read whole.
+/// Reads the whole table: it has one row for each trigger.
 static ALL: Query = Query {
     name: "schedule.all",
     text: "select flow, trigger_key, published_at, planned_until from schedule order by flow, trigger_key",
@@ -130,7 +130,7 @@ pub async fn all(store: &Store) -> Result<Vec<Schedule>, ReadError> {
         .await
 }
 
-/// How far the planning of a fire has come; `None`: it has not begun.
+/// How far a fire is planned; `None` if it has not begun.
 pub async fn fire(
     store: &Store,
     flow: &FlowName,
@@ -141,7 +141,7 @@ pub async fn fire(
     store.one(&ONE, &[flow.as_str().into(), trigger_key.into(), zone.into(), minute.into()], read).await
 }
 
-/// The first slot of a local minute that is not given away in any zone; `None`: it has come in none.
+/// The first free slot of a local minute over all zones; `None` if no zone has reached the minute.
 pub async fn line(store: &Store, flow: &FlowName, trigger_key: &str, minute: &str) -> Result<Option<Time>, ReadError> {
     let args = [flow.as_str().into(), trigger_key.into(), minute.into()];
     let found = store.one(&LINE, &args, |row| row.maybe_time("at")).await?;

@@ -1,5 +1,5 @@
-//! What was deleted is gone from SQLite's files: from the log, where older states of pages stand until it begins anew, and
-//! from the parts of pages that nothing uses.
+//! Removes deleted data from SQLite's files: from the log, which keeps older versions of pages until it is reset, and
+//! from unused parts of pages.
 
 use super::{OpenError, Store, read::Readers};
 use crate::base::limits::{SCRUB_VACUUM_BYTES_MAX, SCRUB_WAIT};
@@ -7,8 +7,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
 
 impl Store {
-    /// Writes the log back into the file, which overwrites what is deleted (`secure_delete`), and empties it. False:
-    /// somebody still reads or writes; try again later. Postgres forgets by its own `vacuum`.
+    /// Checkpoints the log, which overwrites deleted data (`secure_delete`), and truncates it. False if another
+    /// connection still reads or writes: try again later. On Postgres `vacuum` does this.
     pub async fn scrub(&self) -> Result<bool, OpenError> {
         let Readers::Sqlite(pool) = self.readers() else { return Ok(true) };
         let file = pool.connect_options().get_filename().to_owned();
@@ -16,7 +16,7 @@ impl Store {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) if is_busy(&error) => Ok(false),
             Ok(Err(error)) => Err(OpenError::Database { doing: "emptying the database's log", error: error.into() }),
-            // Cancelled: the daemon ends.
+            // The task was cancelled because the daemon ends.
             Err(_) => Ok(false),
         }
     }
@@ -25,8 +25,8 @@ impl Store {
 fn scrub(file: &Path) -> rusqlite::Result<bool> {
     let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     conn.busy_timeout(SCRUB_WAIT.to_std())?;
-    // Where a page was split a copy of a row may stand in a part of it that nothing uses. To write all pages anew stops
-    // the writer meanwhile, so it is done where that takes no time.
+    // A page split may leave a copy of a row in an unused part of a page. Rewriting all pages blocks the writer, so it
+    // is done only for a small file.
     if std::fs::metadata(file).is_ok_and(|file| file.len() <= SCRUB_VACUUM_BYTES_MAX) {
         conn.execute_batch("vacuum")?;
     }

@@ -1,4 +1,4 @@
-//! `sender_pause`: senders that a platform wants quiet from until a time of its own, or takes less from for a while.
+//! `sender_pause`: senders that must not send, or must send less, until a time that the platform set.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins};
 use crate::base::{ids::SenderId, time::Time};
@@ -9,12 +9,12 @@ pub struct SenderPause {
     pub sender_id: SenderId,
     pub scope: Scope,
     pub until: Time,
-    /// The platform's code and words.
+    /// The platform's error code and text.
     pub why: String,
     pub at: Time,
 }
 
-/// What rests.
+/// The messages that are paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -24,13 +24,13 @@ pub enum Scope {
     Direct,
 }
 
-/// A person says that a sender may go on.
+/// An operator lets a sender send again.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Lifted {
     pub sender_id: SenderId,
 }
 
-/// The later end counts.
+/// If there is already a pause, the later end counts.
 pub static SET: Statement<SenderPause> = Statement::new(
     "sender_pause.set",
     95,
@@ -55,7 +55,7 @@ pub static LIFT: Statement<Lifted> = Statement::new(
 
 pub(super) static STATEMENTS: &[&Sql] = &[&SET.sql, &LIFT.sql];
 
-/// Read whole, at a start: at most three rows for each sender.
+/// Reads the whole table at a start: it has at most three rows for each sender.
 static ALL: Query = Query {
     name: "sender_pause.all",
     text: "select sender_id, scope, until, why, at from sender_pause order by sender_id, scope",

@@ -17,7 +17,7 @@ pub struct StoredSession {
     pub due_at: Option<Time>,
 }
 
-/// A session as a turn leaves it: its `turn` is one more than what was read (from 0 where there was none).
+/// A session after a turn: its `turn` is one more than the one that was read (from 0 if there was none).
 #[derive(Debug, Serialize)]
 pub struct Turned {
     pub conversation_id: ConversationId,
@@ -45,7 +45,7 @@ impl Turned {
     }
 }
 
-/// Loses when another turn was stored since the session was read.
+/// The row loses if another turn was stored since the session was read.
 pub static TURN: Statement<Turned> = Statement::new(
     "session.turn",
     130,
@@ -83,7 +83,7 @@ static WITH_RUNS: Query = Query {
          order by conversation_id"
     ),
 };
-/// Only what the runtime needs to wake a lane.
+/// Selects only the columns that the runtime needs to wake a lane.
 static DUE: Query = Query {
     name: "session.due",
     text: "select conversation_id, contact_id, due_at from session
@@ -94,7 +94,7 @@ static CALLING: Query = Query {
     text: "select conversation_id, contact_id, due_at from session
       where calling and conversation_id > $1 order by conversation_id limit $2",
 };
-/// By the two partial indexes: few conversations are marked.
+/// Uses the two partial indexes: few conversations are with a person or need one.
 static LEFT_BEHIND: Query = Query {
     name: "session.left_behind",
     text: "select contact_id from session where person_since is not null
@@ -110,7 +110,7 @@ static NEXT_DUE: Query = Query {
 
 pub(super) static QUERIES: &[&Query] = &[&FIND, &WITH_RUNS, &DUE, &CALLING, &LEFT_BEHIND, &NEXT_DUE];
 
-/// A conversation that has something to do.
+/// A conversation that is due.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Due {
     pub conversation_id: ConversationId,
@@ -122,27 +122,27 @@ pub async fn find(store: &Store, conversation: ConversationId) -> Result<Option<
     store.one(&FIND, &[conversation.0.into()], read_all).await
 }
 
-/// Those with runs that have not ended, by id from `after` on.
+/// The sessions with open runs, by id from `after` on.
 pub async fn with_runs(store: &Store, after: ConversationId, limit: i64) -> Result<Vec<StoredSession>, ReadError> {
     store.all(&WITH_RUNS, &[after.0.into(), limit.into()], read_all).await
 }
 
-/// What falls due at `until` or before, earliest first.
+/// The conversations due at `until` or before, earliest first.
 pub async fn due(store: &Store, until: Time, limit: i64) -> Result<Vec<Due>, ReadError> {
     store.all(&DUE, &[until.into(), limit.into()], read).await
 }
 
-/// The moment after `now` at which something falls due next.
+/// The next time after `now` at which a conversation is due.
 pub async fn next_due(store: &Store, now: Time) -> Result<Option<Time>, ReadError> {
     store.one(&NEXT_DUE, &[now.into()], |row| row.time("due_at")).await
 }
 
-/// Those to which something is owed from outside, by id from `after` on.
+/// Conversations that wait for an external call or for the result of a send, by id from `after` on.
 pub async fn calling(store: &Store, after: ConversationId, limit: i64) -> Result<Vec<Due>, ReadError> {
     store.all(&CALLING, &[after.0.into(), limit.into()], read).await
 }
 
-/// Contacts who were joined to another and of whom a conversation is still marked.
+/// Contacts that were joined to another and have a conversation that is with a person or needs one.
 pub async fn left_behind(store: &Store) -> Result<Vec<ContactId>, ReadError> {
     store.all(&LEFT_BEHIND, &[], |row| Ok(ContactId(row.number("contact_id")?))).await
 }

@@ -21,20 +21,20 @@ pub struct PlannedStart {
     pub flow: FlowName,
     pub trigger_key: String,
     pub contact_id: ContactId,
-    /// The local minute of its fire, `2026-03-28T10:00`; for `date:` the value of the field, on the bot's clock;
-    /// for `webhook:` a digest of the request; of a `start` step what makes it the only one.
+    /// The local minute of its fire, `2026-03-28T10:00`; for `date:` the value of the field, in the bot's time zone;
+    /// for `webhook:` a digest of the request; for a `start` step the value that makes it unique.
     pub minute: String,
     pub slot_at: Time,
     pub state: StartState,
     pub reason: Option<Reason>,
-    /// Inputs and event data; an object.
+    /// Inputs and event data; a JSON object.
     pub data: serde_json::Value,
     pub created_at: Time,
     pub ended_at: Option<Time>,
 }
 
 impl PlannedStart {
-    /// A `start` step planned it, not a trigger.
+    /// True if a `start` step planned it, not a trigger.
     pub fn by_step(&self) -> bool {
         self.trigger_key == "start" || self.trigger_key.starts_with("start ")
     }
@@ -43,64 +43,64 @@ impl PlannedStart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StartState {
-    /// For its slot, or for the end of quiet hours.
+    /// Waits for its slot, or for the end of quiet hours.
     Waiting,
-    /// In the line of a busy conversation.
+    /// Queued at a busy conversation.
     Queued,
     Begun,
     Refused,
-    /// A newer fire of its trigger took its place.
+    /// A newer fire of its trigger replaced it.
     Superseded,
 }
 
-/// What became of a start, or its new slot.
+/// The result of a start, or its new slot.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Decided {
     pub id: StartId,
     pub state: StartState,
     pub reason: Option<Reason>,
-    /// Where it is postponed; `None`: as it was.
+    /// The new slot of a postponed start; `None`: unchanged.
     pub slot_at: Option<Time>,
     pub ended_at: Option<Time>,
 }
 
-/// All waiting starts of a broadcast that is paused stand in a line again, in the order in which they were planned.
+/// Gives all waiting starts of a paused broadcast new slots, in the order in which they were planned.
 #[derive(Debug, Clone, Serialize)]
 pub struct Lined {
     pub broadcast: i64,
     pub flow: FlowName,
     pub trigger_key: String,
-    /// The slot of the first.
+    /// The slot of the first start.
     pub from: Time,
-    /// Between two, in microseconds.
+    /// The distance between two slots, in microseconds.
     pub gap_us: i64,
 }
 
-/// All waiting starts of a date trigger and contact give way but the one for the value `keeps`.
+/// Supersedes all waiting starts of a date trigger and contact, except the one for the value `keeps`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Cancelled {
     pub flow: FlowName,
     pub trigger_key: String,
     pub contact_id: ContactId,
-    /// Empty: all of them.
+    /// Empty: supersede all.
     pub keeps: String,
     pub at: Time,
 }
 
-/// The starts of one contact become those of another.
+/// Moves the waiting starts of one contact to another.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Moved {
     pub from: ContactId,
     pub to: ContactId,
 }
 
-/// What waits under a key of a `start` step gives way, but for the starts of this `minute`. It comes after
-/// `DECIDED`: a run that begins by such a start may plan the next one under its key.
+/// Supersedes the waiting starts under a key of a `start` step, except those of the `minute` in `keeps`. It runs after
+/// `DECIDED`: a run that such a start begins may plan the next one under the same key.
 #[derive(Debug, Clone, Serialize)]
 pub struct TakenBack {
     pub contact_id: ContactId,
     pub trigger_key: String,
-    /// Empty: none is kept.
+    /// Empty: supersede all.
     pub keeps: String,
     pub at: Time,
 }
@@ -117,7 +117,7 @@ pub static TAKE_BACK: Statement<TakenBack> = Statement::new(
        and start.state = 'waiting' and start.minute <> value ->> 'keeps'",
 );
 
-/// Inserts planned starts; what becomes of one that is there already follows.
+/// Inserts planned starts; the argument says what to do with an existing one.
 macro_rules! insert {
     ($rest:literal) => {
         concat!(
@@ -134,11 +134,11 @@ macro_rules! insert {
     };
 }
 
-/// Tells the ids that are new: a contact gets a minute's fire once.
+/// Tells the ids that are new: a contact gets each fire once.
 pub static INSERT: Statement<PlannedStart> =
     Statement::new("start.insert", 50, Wins::Tell, |row| row.id.0.into(), insert!("do nothing returning id"));
 
-/// Loses when it was begun, refused or superseded already.
+/// The row loses if the start was already begun, refused or superseded.
 pub static DECIDED: Statement<Decided> = Statement::new(
     "start.decided",
     51,
@@ -152,7 +152,7 @@ pub static DECIDED: Statement<Decided> = Statement::new(
      returning id",
 );
 
-/// A contact's start by a date has moved or is gone: what waits for another value waits no more.
+/// The date of a contact has changed or is gone: supersedes waiting starts for any other value.
 pub static CANCEL: Statement<Cancelled> = Statement::new(
     "start.cancel",
     54,
@@ -165,7 +165,7 @@ pub static CANCEL: Statement<Cancelled> = Statement::new(
        and start.state = 'waiting' and start.minute <> value ->> 'keeps'",
 );
 
-/// Plans a contact's start by a date, or moves it; a value that has started, or was decided, stays decided.
+/// Plans a contact's start by a date, or moves its slot. A start that has begun or was refused stays so.
 pub static PLAN: Statement<PlannedStart> = Statement::new(
     "start.plan",
     55,
@@ -177,7 +177,8 @@ pub static PLAN: Statement<PlannedStart> = Statement::new(
     ),
 );
 
-/// What waits for a contact waits for another, who is the same person, unless the other has that fire already.
+/// Moves the waiting starts of a contact to the contact of the same person, except fires that the other contact
+/// already has.
 pub static MOVE: Statement<Moved> = Statement::new(
     "start.move",
     56,
@@ -191,7 +192,7 @@ pub static MOVE: Statement<Moved> = Statement::new(
            and other.contact_id = cast(value ->> 'to' as bigint) and other.minute = start.minute)",
 );
 
-/// What waits of a broadcast never begins, if that stands so.
+/// Supersedes the waiting starts of a broadcast, if it is in the state `from`.
 #[derive(Debug, Clone, Serialize)]
 pub struct CalledOff {
     pub broadcast: i64,
@@ -213,7 +214,8 @@ pub static CALL_OFF: Statement<CalledOff> = Statement::new(
          where broadcast.id = cast(value ->> 'broadcast' as bigint) and broadcast.state = value ->> 'from')",
 );
 
-/// In the commit that turns the broadcast, and before that: who loses there changes nothing here.
+/// Runs in the commit that resumes the broadcast, before that statement: if the broadcast is not paused, it changes
+/// nothing.
 pub static LINE_UP: Statement<Lined> = Statement::new(
     "start.line_up",
     58,
@@ -229,7 +231,7 @@ pub static LINE_UP: Statement<Lined> = Statement::new(
      where start.id = line.id",
 );
 
-/// A start by a date may wait for years.
+/// Waiting and queued starts stay: a start by a date may wait for years.
 pub static EXPIRE: Expire = expire!("start", 53, "created_at", "state not in ('waiting', 'queued')");
 
 pub(super) static STATEMENTS: &[&Sql] = &[
@@ -304,7 +306,7 @@ pub async fn find(store: &Store, id: StartId) -> Result<Option<PlannedStart>, Re
     store.one(&FIND, &[id.0.into()], read).await
 }
 
-/// What may begin at `until` or before, earliest slot first; `after` is the last one's `(slot_at, id)`.
+/// The starts with a slot at `until` or before, earliest first; `after` is the previous page's last `(slot_at, id)`.
 pub async fn due(
     store: &Store,
     after: (Time, StartId),
@@ -314,24 +316,24 @@ pub async fn due(
     store.all(&DUE, &[after.0.into(), after.1.0.into(), until.into(), limit.into()], read).await
 }
 
-/// How many of a trigger wait for their slot.
+/// The number of a trigger's starts that wait for their slot.
 pub async fn waiting(store: &Store, flow: &FlowName, trigger_key: &str) -> Result<i64, ReadError> {
     let args = [flow.as_str().into(), trigger_key.into()];
     Ok(store.one(&WAITING, &args, |row| row.number("n")).await?.unwrap_or(0))
 }
 
-/// In whose conversations starts of a trigger wait in line.
+/// The contacts at whose conversations starts of a trigger are queued.
 pub async fn in_line(store: &Store, flow: &FlowName, trigger_key: &str) -> Result<Vec<ContactId>, ReadError> {
     let args = [flow.as_str().into(), trigger_key.into()];
     store.all(&IN_LINE, &args, |row| Ok(ContactId(row.number("contact_id")?))).await
 }
 
-/// The first slot after `now`.
+/// The first slot after `now`, of all waiting starts.
 pub async fn next_slot(store: &Store, now: Time) -> Result<Option<Time>, ReadError> {
     store.one(&NEXT, &[now.into()], |row| row.time("slot_at")).await
 }
 
-/// All starts of a contact, newest first; `before` is the last one's id.
+/// All starts of a contact, newest first; `before` is the id of the previous page's last one.
 pub async fn of(
     store: &Store,
     contact: ContactId,
@@ -341,7 +343,7 @@ pub async fn of(
     store.all(&OF, &[contact.0.into(), before.0.into(), limit.into()], read).await
 }
 
-/// When the start with this name was written, if it was.
+/// The time at which the start with this key was inserted, if there is one.
 pub async fn created(
     store: &Store,
     (flow, trigger_key, contact): (&FlowName, &str, ContactId),
@@ -351,7 +353,7 @@ pub async fn created(
     store.one(&CREATED, &values, |row| row.time("created_at")).await
 }
 
-/// When a start was written of a request that gave itself this name, if one was.
+/// The time at which a start with this delivery id was inserted, if there is one.
 pub async fn delivered(
     store: &Store,
     (flow, trigger_key, contact): (&FlowName, &str, ContactId),

@@ -1,12 +1,12 @@
-//! What is written: set-based statements, and the write-sets that carry their rows to the writer.
+//! Defines set-based SQL statements, and the write-sets that carry their rows to the writer.
 
 use super::fields::Fields;
 use serde::Serialize;
 use std::fmt;
 
-/// One statement that writes any number of rows at once: `{rows}` stands for them.
+/// A statement that writes any number of rows at once: `{rows}` stands for them.
 ///
-/// `R` is the row as it is given; its fields are read in the text with `value ->> 'field'`.
+/// `R` is the type of a row; the text reads its fields with `value ->> 'field'`.
 pub struct Statement<R> {
     pub sql: Sql,
     key: fn(&R) -> Key,
@@ -15,7 +15,7 @@ pub struct Statement<R> {
 /// A statement without its row type.
 #[derive(Debug, Clone, Copy)]
 pub struct Sql {
-    /// `table.what`, for logs and errors.
+    /// `table.action`, for logs and errors.
     pub name: &'static str,
     /// Statements of a group run in this order, which is the same in every process: no deadlocks.
     pub order: u16,
@@ -23,25 +23,25 @@ pub struct Sql {
     pub wins: Wins,
 }
 
-/// What the `returning` of a statement says of its rows. Its first column is the key, the others are bigints.
+/// How the rows that `returning` gives are used. The first column is the key, the others are bigints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wins {
-    /// Nothing returns.
+    /// The statement has no `returning`.
     Plain,
-    /// The keys that come back are told to the owner: `Committed::won`.
+    /// The owner is told which keys were returned: `Committed::won`.
     Tell,
-    /// As `Tell`, for keys of one row each that nearly always come back: they are counted, and asked for only
-    /// when one is missing.
+    /// As `Tell`, for keys with one row each that are nearly always returned: they are counted, and read only if one
+    /// is missing.
     Count,
-    /// Every key must come back, else the whole write-set is `Stale` and none of it is applied. A key is one row,
-    /// a row that loses is not changed (changed rows are counted), and a key must not occur in two write-sets of
-    /// a group: it holds an id that is new, or one of the contact.
+    /// Every key must be returned, otherwise the whole write-set is `Stale` and is not applied. Each key is one row, a
+    /// losing row is unchanged (changed rows are counted), and a key must not occur in two write-sets of a group: it
+    /// contains a new id, or an id of the contact.
     Must,
-    /// Whatever comes back is told to every owner: the rows are questions, not answers (deletes, claims).
+    /// All returned rows are told to every owner: the statement deletes or claims rows that the input does not name.
     All,
 }
 
-/// By what a returned row is told apart, and by what rows are sorted.
+/// The key of a row: matches returned rows to input rows, and sorts rows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     Number(i64),
@@ -52,7 +52,7 @@ pub enum Key {
 #[derive(Debug, Clone, Default)]
 pub struct WriteSet {
     contact: Option<i64>,
-    /// Nobody waits for it: it need not have a commit of its own.
+    /// No task waits for it: it need not have a commit of its own.
     patient: bool,
     pub(super) rows: Vec<Entry>,
 }
@@ -61,11 +61,11 @@ pub struct WriteSet {
 pub(super) struct Entry {
     pub sql: Sql,
     pub key: Key,
-    /// Taken apart by its owner, so that the writer has less to do.
+    /// Serialized by the owner, so that the writer has less work.
     pub row: Fields,
 }
 
-/// What a committed write-set is told.
+/// The returned rows of a committed write-set.
 #[derive(Debug, Default, PartialEq)]
 pub struct Committed {
     pub(super) told: Vec<(u16, Told)>,
@@ -78,36 +78,36 @@ pub struct Told {
     pub more: Vec<Option<i64>>,
 }
 
-/// Why a write-set was not, or may not have been, committed.
+/// The reason why a write-set was not, or perhaps not, committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommitError {
-    /// A `Must` row lost: the state was changed by somebody else since it was read. Nothing was applied.
+    /// A `Must` row lost: another commit changed the state since it was read. Nothing was applied.
     Stale { statement: &'static str },
     /// The database refuses these rows; nothing was applied. The text is for the log.
     Refused(String),
-    /// The connection was lost: it is applied or not. Read the state again, then repeat what is missing.
+    /// The connection was lost: the set may or may not be applied. Read the state again, then repeat the missing part.
     Unknown,
-    /// The database takes no commits now (a full disk, a server that is away): nothing was applied.
+    /// The database takes no commits now (full disk, unreachable server): nothing was applied.
     Away,
     /// The store is closed.
     Closed,
 }
 
 impl<R: Serialize> Statement<R> {
-    /// `order` must be the statement's own; `key` gives what the first returned column will say.
+    /// `order` must be unique to the statement; `key` gives the value that the first returned column will have.
     pub const fn new(name: &'static str, order: u16, wins: Wins, key: fn(&R) -> Key, text: &'static str) -> Self {
         Statement { sql: Sql { name, order, text, wins }, key }
     }
 }
 
 impl WriteSet {
-    /// What one contact's lane or webhook writes. A contact stands once in a group, so two of its
-    /// write-sets are applied one after the other, in the order of their `commit` calls.
+    /// For the writes of one contact's lane or webhook. A group contains at most one write-set of a contact, so two of
+    /// them are applied in the order of their `commit` calls.
     pub fn of(contact: i64) -> Self {
         WriteSet { contact: Some(contact), patient: false, rows: Vec::new() }
     }
 
-    /// Rows that belong to no contact, or whose statements bear any neighbour (statuses, catalogues).
+    /// For rows of no contact, or whose statements may run beside any other set (statuses, catalogues).
     pub fn new() -> Self {
         WriteSet::default()
     }
@@ -116,15 +116,15 @@ impl WriteSet {
         self.rows.push(Entry { sql: statement.sql, key: (statement.key)(row), row: Fields::of(row) });
     }
 
-    /// The same in place of what this set says already about the row: of two changes of one row in one
-    /// statement, databases apply any.
+    /// As `push`, but replaces a row with the same key: if one statement gets two changes of one row, the database
+    /// applies either.
     pub fn replace<R: Serialize>(&mut self, statement: &Statement<R>, row: &R) {
         let key = (statement.key)(row);
         self.rows.retain(|entry| entry.sql.order != statement.sql.order || entry.key != key);
         self.push(statement, row);
     }
 
-    /// Whether this set has a row of the statement.
+    /// True if this set has a row of the statement.
     pub fn holds<R: Serialize>(&self, statement: &Statement<R>) -> bool {
         self.rows.iter().any(|entry| entry.sql.order == statement.sql.order)
     }
@@ -139,7 +139,7 @@ impl WriteSet {
         self.rows.extend(other.rows);
     }
 
-    /// Rows that nobody waits for: they ride in the next group, and get one of their own only when none comes.
+    /// Marks the set as patient: it joins the next group, and gets a commit of its own only if none comes.
     pub fn patient(self) -> Self {
         WriteSet { patient: true, ..self }
     }
@@ -154,25 +154,25 @@ impl WriteSet {
 }
 
 impl Committed {
-    /// The returned rows of a statement, of a `Tell` or `All`.
+    /// The returned rows of a `Tell` or `All` statement.
     pub fn told<R>(&self, statement: &Statement<R>) -> impl Iterator<Item = &Told> {
         let order = statement.sql.order;
         self.told.iter().filter(move |(of, _)| *of == order).map(|(_, told)| told)
     }
 
-    /// The ids that won, where a statement's key is a number: which inbound were new.
+    /// The numeric keys that won, such as the ids of new inbound messages.
     pub fn won<R>(&self, statement: &Statement<R>) -> Vec<i64> {
         self.told(statement).filter_map(|told| told.key.number()).collect()
     }
 }
 
 impl Sql {
-    /// The text without its `returning`, which stands last.
+    /// The text without `returning`, which must stand last.
     pub(super) fn silent(&self) -> &'static str {
         self.text.rfind("returning ").map_or(self.text, |at| &self.text[..at])
     }
 
-    /// The columns that come back, the key first.
+    /// The columns after `returning`, the key first.
     pub(super) fn returned(&self) -> Option<&'static str> {
         self.text.rfind("returning ").map(|at| self.text[at + "returning ".len()..].trim())
     }

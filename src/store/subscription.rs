@@ -1,4 +1,4 @@
-//! `subscription`: who is told of what happens, by signed POST, and how far.
+//! `subscription`: receivers of events by signed POST, and how far each has read the event log.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{
@@ -12,26 +12,26 @@ use serde::{Deserialize, Serialize};
 pub struct Subscription {
     pub id: i64,
     pub name: String,
-    /// The configuration says its address, secrets and filter.
+    /// True if the configuration file sets its address, secrets and filter.
     pub configured: bool,
-    /// Whose events it hears; `None`: all.
+    /// The account whose events it gets; `None`: all.
     pub account: Option<AccountName>,
     pub url: String,
-    /// Empty where the configuration has it.
+    /// Empty if the configuration file holds it.
     pub secret: Secret,
-    /// Signs as well, until then.
+    /// The previous secret, which also signs until this time.
     pub old_secret: Option<(Secret, Time)>,
     pub filter: Filter,
-    /// Since when nothing is posted, and why.
+    /// The time and the reason of a pause.
     pub paused: Option<(Time, String)>,
     pub resumed_at: Time,
     pub heard_at: Option<Time>,
-    /// The last event of the log that was taken up.
+    /// The id of the last event that was queued for it.
     pub after: i64,
     pub created_at: Time,
 }
 
-/// What a subscription wants; empty lists: all.
+/// The events that a subscription wants; empty lists match all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     #[serde(default)]
@@ -60,14 +60,14 @@ struct Columns<'a> {
     created_at: Time,
 }
 
-/// How far the log was read for it.
+/// How far the event log was read for a subscription.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Advanced {
     pub id: i64,
     pub after: i64,
 }
 
-/// It took a post.
+/// The receiver accepted a post.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Heard {
     pub id: i64,
@@ -86,7 +86,7 @@ pub struct Gone {
     pub id: i64,
 }
 
-/// Makes it, or writes what somebody edits of it; how far it was told stays as it is.
+/// Inserts it, or saves an operator's changes; its position in the event log stays.
 pub static SAVE: Statement<Subscription> = Statement::new(
     "subscription.save",
     230,
@@ -106,7 +106,8 @@ pub static SAVE: Statement<Subscription> = Statement::new(
        paused_why = excluded.paused_why, resumed_at = excluded.resumed_at",
 );
 
-/// Only forward; loses when it is further already, or there is none any more: then no delivery is made for it.
+/// Only moves forward. The row loses if the subscription is already further or was deleted: then no delivery is queued
+/// for it.
 pub static ADVANCED: Statement<Advanced> = Statement::new(
     "subscription.advanced",
     231,
@@ -128,7 +129,7 @@ pub static HEARD: Statement<Heard> = Statement::new(
      from {rows} as input where subscription.id = cast(value ->> 'id' as bigint)",
 );
 
-/// Tells those that were not paused before.
+/// Tells the ids that were not paused before.
 pub static PAUSED: Statement<Paused> = Statement::new(
     "subscription.paused",
     233,
@@ -141,7 +142,7 @@ pub static PAUSED: Statement<Paused> = Statement::new(
      returning id",
 );
 
-/// Loses when there is none.
+/// The row loses if there is no such subscription.
 pub static DELETE: Statement<Gone> = Statement::new(
     "subscription.delete",
     234,
@@ -164,7 +165,7 @@ macro_rules! select {
     };
 }
 
-/// Read whole: there are few (`SUBSCRIPTIONS_MAX` of an account).
+/// Reads the whole table: there are few (`SUBSCRIPTIONS_MAX` for each account).
 static ALL: Query = Query { name: "subscription.all", text: select!("order by id") };
 static FIND: Query = Query { name: "subscription.find", text: select!("where id = $1") };
 

@@ -1,4 +1,4 @@
-//! `template`: the catalogue of each sender.
+//! `template`: the catalogue of message templates of each sender.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{ids::SenderId, time::Time};
@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CatalogueEntry {
-    /// Of the row; kept when the template is known already.
+    /// The id of the row; kept if the template is already known.
     pub id: i64,
     pub sender_id: SenderId,
     pub name: String,
     pub language: String,
     pub category: Category,
     pub status: TemplateStatus,
-    /// Its `id`, `category` and `status` are those of the columns when it is read.
+    /// When read, its `id`, `category` and `status` are those of the columns.
     pub data: Template,
     pub source: Source,
     pub updated_at: Time,
 }
 
-/// Who said last what a template is like.
+/// The source of the last change to a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
@@ -29,7 +29,7 @@ pub enum Source {
     Webhook,
 }
 
-/// Another number for a template; nobody may have it.
+/// Gives a template another id, which must be free.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Renumber {
     pub id: i64,
@@ -52,11 +52,11 @@ macro_rules! save {
     };
 }
 
-/// From the provider's catalogue: counts over whatever was known.
+/// From the provider's catalogue: overrides any earlier source.
 pub static SAVE: Statement<CatalogueEntry> =
     Statement::new("template.save", 70, Wins::Plain, |row| row.id.into(), save!(""));
 
-/// From the configuration: counts until the provider has said otherwise.
+/// From the configuration: applies until the provider has reported the template.
 pub static DECLARE: Statement<CatalogueEntry> =
     Statement::new("template.declare", 71, Wins::Plain, |row| row.id.into(), save!("where template.source = 'config'"));
 
@@ -81,7 +81,7 @@ macro_rules! select {
     };
 }
 
-/// Read whole at start: catalogues hold hundreds.
+/// Reads the whole table at a start: catalogues have hundreds of entries.
 static ALL: Query = Query { name: "template.all", text: select!("order by sender_id, name, language") };
 static OF: Query = Query { name: "template.of", text: select!("where sender_id = $1 order by name, language") };
 

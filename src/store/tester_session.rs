@@ -1,4 +1,4 @@
-//! `tester_session`: phones that become testers for a day by sending a code.
+//! `tester_session`: phones that become testers for a day when they send a code.
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
@@ -44,7 +44,7 @@ pub static INSERT: Statement<TesterSession> = Statement::new(
      on conflict (id) do nothing",
 );
 
-/// The phone sent its code; the first time counts.
+/// The phone sent its code; only the first time counts.
 pub static ACTIVATE: Statement<Activated> = Statement::new(
     "tester_session.activate",
     261,
@@ -82,12 +82,12 @@ pub async fn find(store: &Store, id: i64) -> Result<Option<TesterSession>, ReadE
     store.one(&FIND, &[id.into()], read).await
 }
 
-/// The newest of an account.
+/// The newest tester sessions of an account.
 pub async fn of(store: &Store, account: &AccountName) -> Result<Vec<TesterSession>, ReadError> {
     store.all(&OF, &[account.as_str().into(), TESTER_SESSIONS_READ_MAX.into()], read).await
 }
 
-/// Those that wait for this code at this sender.
+/// The tester sessions that wait for this code at this sender.
 pub async fn waiting(store: &Store, sender: SenderId, code: &str, now: Time) -> Result<Vec<TesterSession>, ReadError> {
     store.all(&WAITING, &[sender.0.into(), code.into(), now.0.into()], read).await
 }

@@ -1,4 +1,4 @@
-//! `trace`: what each turn did and why.
+//! `trace`: the actions of each turn and their reasons, for debugging.
 
 use super::{
     Query, ReadError, Row, Sql, Statement, Store, Wins,
@@ -51,12 +51,14 @@ static BETWEEN: Query = Query {
 
 pub(super) static QUERIES: &[&Query] = &[&EXPIRE.page, &OF, &BETWEEN];
 
-/// The turns of a conversation, newest first; `before` is the last one's id, `i64::MAX` at first.
+/// The turns of a conversation, newest first. `before` is the id of the previous page's last one; `i64::MAX` for the
+/// first page.
 pub async fn of(store: &Store, conversation: ConversationId, before: i64, limit: i64) -> Result<Vec<Trace>, ReadError> {
     store.all(&OF, &[conversation.0.into(), before.into(), limit.into()], read).await
 }
 
-/// The turns of a conversation from one moment to another, oldest first; `after` is the last one's id, 0 at first.
+/// The turns of a conversation in a period, oldest first; `after` is the id of the previous page's last one, 0 for the
+/// first page.
 pub async fn between(
     store: &Store,
     conversation: ConversationId,

@@ -1,21 +1,20 @@
-//! What the writer asks of its connection besides commits: whether it is well, whose session it is, and to copy or shorten
-//! its file.
+//! Maintains the writer's connection: checks it, identifies its session, and copies or shrinks its file.
 
 use super::conn::{Conn, Result, closed};
 use crate::base::limits::{SHRINK_KEEPS_ONE_OF, SHRINK_KEEPS_PAGES};
 use sqlx::Row as _;
 use std::path::Path;
 
-/// A session as the server knows it; the number alone may be another one's later.
+/// A server session: process id and start time, because a process id may be reused later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SessionId {
     process: i32,
     began: String,
 }
 
-/// The mode of `pragma auto_vacuum` in which free pages go when they are asked to.
+/// The value of `pragma auto_vacuum` for incremental mode.
 const INCREMENTAL: i64 = 2;
-/// `SHRINK_PAGES` of them; a pragma takes no parameter.
+/// Frees `SHRINK_PAGES` pages; a pragma takes no parameter.
 const SHRINK: &str = "pragma incremental_vacuum(64)";
 
 const SQLITE_PROBE: &str = "
@@ -24,7 +23,7 @@ const SQLITE_PROBE: &str = "
       on conflict (key) do update set value = excluded.value;
     commit;
     delete from meta where key = 'probe';";
-/// One transaction; digests, because what is the same all over would be packed.
+/// One transaction; the data is digests, because repeated text would be compressed.
 const POSTGRES_PROBE: &str = "
     insert into meta (key, value)
       select 'probe', string_agg(md5(cast(n as text)), '') from generate_series(1, 8000) as n
@@ -32,7 +31,7 @@ const POSTGRES_PROBE: &str = "
     delete from meta where key = 'probe';";
 
 impl Conn {
-    /// Of a few of them, before they are tried again.
+    /// Releases the shard locks after some could not be taken, before the next try.
     pub async fn let_shards_go(&mut self) -> Result<()> {
         if let Conn::Postgres(conn) = self {
             sqlx::raw_sql("select pg_advisory_unlock_all()").execute(conn).await?;
@@ -47,7 +46,7 @@ impl Conn {
         Ok(Some(SessionId { process: row.try_get(0)?, began: row.try_get(1)? }))
     }
 
-    /// Ends a session of ours that the server has not found out to be dead. A role may end its own.
+    /// Ends a dead session of ours that the server still keeps. A role may end its own sessions.
     pub async fn end_session(&mut self, own: &SessionId) -> Result<()> {
         if let Conn::Postgres(conn) = self {
             let text = "select pg_terminate_backend(pid) from pg_stat_activity
@@ -57,11 +56,11 @@ impl Conn {
         Ok(())
     }
 
-    /// Commits as much as a large group has: a full disk may have room for less.
+    /// Commits as much data as a large group: a nearly full disk may have room for less.
     pub async fn probe(&mut self) -> Result<()> {
         match self {
             Conn::Sqlite(conn) => conn.execute_batch(SQLITE_PROBE).map_err(|error| {
-                // Else the next transaction could not begin.
+                // Otherwise the next transaction could not begin.
                 let _ = conn.execute_batch("rollback");
                 error.into()
             }),
@@ -73,7 +72,7 @@ impl Conn {
         }
     }
 
-    /// Copies all of a SQLite database into a new file.
+    /// Copies a SQLite database into a new file.
     pub fn copy(&self, file: &Path) -> Result<()> {
         match self {
             Conn::Sqlite(conn) => {
@@ -84,8 +83,8 @@ impl Conn {
         }
     }
 
-    /// Gives at most `SHRINK_PAGES` free pages of SQLite's file back to the disk, where more are free than the next
-    /// messages will use; true: more are. The file itself becomes shorter at the next checkpoint.
+    /// Returns at most `SHRINK_PAGES` free pages of SQLite's file to the disk, if more are free than the reserve for
+    /// the next messages; true if more remain. The file becomes shorter at the next checkpoint.
     pub fn shrink(&mut self) -> Result<bool> {
         let Conn::Sqlite(conn) = self else { return Ok(false) };
         let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
@@ -93,11 +92,11 @@ impl Conn {
             let kept = (number("page_count")? / SHRINK_KEEPS_ONE_OF).max(SHRINK_KEEPS_PAGES);
             Ok(number("freelist_count")? > kept)
         };
-        // A file of an earlier version has no list of who points to a page: `transom migrate --compact` makes one.
+        // A file of an earlier version has no pointer map: `transom migrate --compact` makes one.
         if number("auto_vacuum")? != INCREMENTAL || !worth()? {
             return Ok(false);
         }
-        // Each row of the answer stands for one page.
+        // Each returned row stands for one page.
         let mut statement = conn.prepare_cached(SHRINK)?;
         let mut pages = statement.query([])?;
         while pages.next()?.is_some() {}
@@ -106,10 +105,10 @@ impl Conn {
         worth()
     }
 
-    /// Writes SQLite's file anew, without free pages and so that `shrink` can shorten it from now on.
+    /// Rewrites SQLite's file without free pages, in the mode in which `shrink` can shorten it.
     pub fn compact(&mut self) -> Result<()> {
         let Conn::Sqlite(conn) = self else { return Ok(()) };
-        // The journal's mode cannot be WAL while the file gets its list of pages.
+        // The journal mode must not be WAL while `auto_vacuum` is changed.
         conn.execute_batch(
             "pragma journal_mode = delete; pragma auto_vacuum = incremental; vacuum; pragma journal_mode = wal;",
         )?;

@@ -1,4 +1,4 @@
-//! `upload`: files of ours that a platform keeps, by their content.
+//! `upload`: media files that we uploaded to a platform, by content.
 
 use super::{Query, ReadError, Sql, Statement, Store, Wins, retention::Before};
 use crate::base::{ids::SenderId, time::Time};
@@ -7,21 +7,21 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Uploaded {
     pub sender_id: SenderId,
-    /// SHA-256 of the file, as hex.
+    /// SHA-256 of the file, in hex.
     pub hash: String,
-    /// Under which the platform keeps it.
+    /// The platform's media id.
     pub platform_id: String,
     pub at: Time,
 }
 
-/// The platform no longer knows it.
+/// The platform no longer has the file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Gone {
     pub sender_id: SenderId,
     pub hash: String,
 }
 
-/// The newest id counts: whoever uploads anew was told that the other is gone, or that it ends.
+/// The newest id counts: a file is uploaded again only after the platform reported the old one as gone or expiring.
 pub static SET: Statement<Uploaded> = Statement::new(
     "upload.set",
     97,
@@ -43,7 +43,7 @@ pub static FORGET: Statement<Gone> = Statement::new(
        (select cast(value ->> 'sender_id' as bigint), value ->> 'hash' from {rows} as input)",
 );
 
-/// What no platform keeps any longer. The table is small: no index on the time.
+/// Removes uploads that the platform has expired. The table is small: no index on the time.
 pub static EXPIRE: Statement<Before> = Statement::new(
     "upload.expire",
     99,

@@ -1,4 +1,4 @@
-//! `version`: sets of flow files that went live; runs stay on theirs.
+//! `version`: the sets of flow files that were live; a run stays on its version.
 
 use super::{Query, ReadError, Row, Sql, Statement, Store, Wins};
 use crate::base::{ids::VersionId, time::Time};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct Version {
     pub id: VersionId,
     pub hash: String,
-    /// Path to text.
+    /// File path to file text.
     pub files: BTreeMap<String, String>,
     pub created_at: Time,
     pub live_at: Option<Time>,
@@ -21,7 +21,7 @@ pub struct Live {
     pub at: Time,
 }
 
-/// Tells the ids that are new; for a known hash look it up by `by_hash`.
+/// Tells the ids that are new; look a known hash up with `by_hash`.
 pub static INSERT: Statement<Version> = Statement::new(
     "version.insert",
     60,

@@ -1,5 +1,5 @@
-//! The group commit: one task owns the connection, takes all write-sets that wait, runs the statements of the
-//! whole group table by table, commits once, and wakes their owners.
+//! Commits write-sets in groups: one task owns the connection, takes all queued sets, runs the statements of the whole
+//! group table by table, commits once, and answers the owners.
 
 use super::{
     answers::{Answers, Heard},
@@ -34,24 +34,25 @@ pub(super) struct Writer {
     pub ids: Arc<Ids>,
     pub faults: Arc<Faults>,
     pub health: Arc<Health>,
-    /// What the server calls the connection (Postgres), to end it when it does not go by itself.
+    /// The server's id of this session (Postgres), to end it if it does not end itself.
     pub session: Option<SessionId>,
-    /// The file, where there is one.
+    /// The SQLite file, to notice that it is deleted.
     pub own_file: Option<OwnFile>,
-    /// The transaction under way has been told to commit: whether it did is in doubt until that is answered.
+    /// True after `commit` was sent and until it is answered: meanwhile the result is unknown.
     pub committing: bool,
     pub done: Arc<Done>,
-    /// How long a set that nobody waits for waits for others.
+    /// How long a patient set waits for others.
     pub patience: Duration,
-    /// The lock on the file beside the database, held as long as the writer lives.
+    /// The lock on the file beside the database, held for the life of the writer.
     pub _lock: Option<std::fs::File>,
 }
 
-/// By their orders, so that each is put together once.
+/// The statements in the database's SQL, by order number, so that each is built once.
 type Texts = HashMap<u16, Text>;
 
 impl Writer {
-    /// Starts the writer: on SQLite, whose calls block, on a thread of its own; in step, on the thread of all.
+    /// Starts the writer. On SQLite, whose calls block, it gets a thread of its own; in the simulator it runs on the
+    /// caller's thread.
     pub fn start(self) -> std::io::Result<Running> {
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
@@ -118,7 +119,7 @@ impl Writer {
                     None => continue,
                 }
             }
-            // On SQLite nothing else in this loop lets go of the thread, and an end must be noticed.
+            // On SQLite this is the only await in the loop that yields, and a stop must be noticed.
             tokio::task::yield_now().await;
             if let Err(error) = self.refill().await {
                 self.until_back(error.into(), &mut waiting, &mut closing, answers).await;
@@ -148,7 +149,7 @@ impl Writer {
         }
     }
 
-    /// Between two groups, so in no transaction. A file that cannot be shortened is no reason to stop.
+    /// Runs between two groups, outside any transaction. A failure is logged and does not stop the writer.
     pub fn shrink(&mut self, owner: oneshot::Sender<bool>) {
         let more = self.conn.shrink().unwrap_or_else(|error| {
             tracing::warn!(error = %error, "The database's file was not shortened");
@@ -161,8 +162,8 @@ impl Writer {
         matches!(self.place, Place::Sqlite { .. })
     }
 
-    /// Commits a group. What cannot be applied is left out and the rest is tried again at once; bad data
-    /// halves the group until the culprit stands alone. An error: the database takes nothing now.
+    /// Commits a group. Sets that cannot be applied are left out and the rest is tried again at once; bad data halves
+    /// the group until the bad set is alone. An error means that the database takes no commits now.
     async fn commit_group(&mut self, group: Vec<Waiting>, texts: &mut Texts, answers: &Answers) -> Result<(), Failed> {
         let (sets, owners): (Vec<WriteSet>, Vec<_>) = group.into_iter().unzip();
         let mut owners: Vec<Option<Owner>> = owners.into_iter().map(Some).collect();
@@ -191,8 +192,7 @@ impl Writer {
                 Err(error) => error,
             };
             let kind = error.trouble();
-            // What was told to commit and was not answered is in doubt; everything else was not written, whatever
-            // happened to the connection.
+            // Only a set whose `commit` was sent and not answered is in doubt; all others were not written.
             let in_doubt = self.committing && kind == Trouble::Lost;
             let session = match kind {
                 Trouble::Lost => Session::Lost,
@@ -215,11 +215,11 @@ impl Writer {
                 }
                 (Trouble::Data | Trouble::Again | Trouble::Ill | Trouble::Lost, session) => {
                     self.done.lose();
-                    // Before anybody is told: whoever hears of a refusal looks here for its reason.
+                    // Record the reason before the answers: an owner that gets a refusal reads it.
                     self.health.is_lost(&error.to_string());
                     let became = if in_doubt { CommitError::Unknown } else { CommitError::Away };
                     answers.tell(all(part, &mut answer, &became)).await;
-                    // What stands in `work` was rolled back or never begun.
+                    // The sets left in `work` were rolled back or never begun.
                     answers.tell(all(work.into_iter().flatten(), &mut answer, &CommitError::Away)).await;
                     return Err(Failed { error, session });
                 }
@@ -228,7 +228,7 @@ impl Writer {
         Ok(())
     }
 
-    /// One transaction over the sets of `part`; a second one when a key is missing and it must be known which.
+    /// Runs one transaction over the sets of `part`; a second one if a key is missing, to find out which.
     async fn attempt(&mut self, sets: &[WriteSet], part: &[usize], texts: &mut Texts) -> Result<Attempt, DbError> {
         let on_sqlite = self.is_on_sqlite();
         let attempt = async {
@@ -243,8 +243,8 @@ impl Writer {
         tokio::time::timeout(COMMIT_TIMEOUT.to_std(), attempt).await.unwrap_or_else(|_| Err(DbError::timed_out()))
     }
 
-    /// `by_name`: the keys that win are asked for. Else they are counted, which is all that is needed when
-    /// nobody loses, and spares a row for each.
+    /// Runs the statements. With `by_name`, each winning key is read; otherwise they are only counted, which is enough
+    /// if none loses and saves a returned row for each.
     async fn transact(
         &mut self,
         sets: &[WriteSet],
@@ -262,7 +262,7 @@ impl Writer {
                 self.conn.stand_in_line().await?;
                 in_line = true;
             }
-            // One order of rows in all processes: else two of them deadlock.
+            // All processes must write rows in the same order: otherwise two of them deadlock.
             rows.sort_by(|a, b| a.1.key.cmp(&b.1.key));
             let sql = rows[0].1.sql;
             let text = texts.entry(order).or_insert_with(|| Text::of(&sql, dialect));
@@ -324,7 +324,7 @@ impl Writer {
     }
 }
 
-/// One answer for all these sets.
+/// Gives the same answer to all these sets.
 fn all(
     sets: impl IntoIterator<Item = usize>,
     answer: &mut impl FnMut(usize, Answer) -> Option<(Owner, Answer)>,
@@ -334,12 +334,12 @@ fn all(
 }
 
 enum Attempt {
-    /// Committed; what each set of the part is told.
+    /// Committed; the returned rows for each set of the part.
     Done(Vec<Vec<(u16, Told)>>),
     /// Rolled back: these sets lost at this statement.
     Lost(Vec<usize>, &'static str),
-    /// A fault asked for by a test.
+    /// A test's fault failed the commit.
     Failed,
-    /// Rolled back: a key is missing, and only its statement with a `returning` can say which.
+    /// Rolled back: a key is missing, and only the statement with `returning` can say which.
     Short,
 }

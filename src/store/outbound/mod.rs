@@ -1,4 +1,4 @@
-//! `outbound`: what we send, from the turn that wrote it to the status that says it was read.
+//! `outbound`: messages to contacts, from the turn that wrote them to the status that they were read.
 
 mod read;
 mod status;
@@ -25,7 +25,7 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Where a message stands. Statuses move `Sent` to `Read` only forward; see `rank`.
+/// The state of a message. Statuses move `Sent` to `Read` only forward; see `rank`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SendState {
@@ -37,13 +37,13 @@ pub enum SendState {
     Failed,
     Held,
     Unknown,
-    /// Taken back before it left.
+    /// Cancelled before it was sent.
     Dropped,
-    /// Not to be sent, by rule.
+    /// A rule decided not to send it.
     Skipped,
 }
 
-/// A message as a turn writes it: queued, or `sending` at once when its turn to leave has come.
+/// A message as a turn writes it: `queued`, or `sending` at once if it is the next to be sent.
 #[derive(Debug, Clone, Serialize)]
 pub struct NewOutbound {
     pub id: OutboundId,
@@ -93,14 +93,14 @@ impl NewOutbound {
     }
 }
 
-/// A try begins: written before the provider is called.
+/// The start of an attempt, written before the provider is called.
 #[derive(Debug, Clone, Serialize)]
 pub struct Sending {
     pub id: OutboundId,
-    /// From 1; one more than the row's.
+    /// Begins at 1; one more than the row's.
     pub attempt: u32,
     pub at: Time,
-    /// What leaves instead of the draft's own content: its template or nudge.
+    /// The content that is sent instead of the draft's own: its template or nudge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_as: Option<Content>,
 }
@@ -111,7 +111,7 @@ pub struct PlannedAgain {
     pub at: Time,
 }
 
-/// What came of a try, or of the decision not to try.
+/// The result of an attempt, or of the decision to make none.
 #[derive(Debug, Clone, Serialize)]
 pub struct Settled {
     pub id: OutboundId,
@@ -124,13 +124,13 @@ pub struct Settled {
     pub error_code: Option<String>,
     pub error_text: Option<String>,
     pub reason: Option<Reason>,
-    /// Statuses may wait in `early_status` for this answer.
+    /// True if statuses may wait in `early_status` for this answer.
     #[serde(skip)]
     pub joins_early: bool,
 }
 
 impl Settled {
-    /// A state with nothing more to say; set what belongs to it.
+    /// A state without details; set the fields that belong to it.
     pub fn new(id: OutboundId, state: SendState) -> Self {
         Settled {
             id,
@@ -166,7 +166,7 @@ pub static INSERT: Statement<NewOutbound> = Statement::new(
      from {rows} as input where true",
 );
 
-/// Loses when the message has left, was dropped, or is being tried by somebody else: then do not send it.
+/// The row loses if the message was already sent or dropped, or if another attempt is running: then do not send it.
 pub static SENDING: Statement<Sending> = Statement::new(
     "outbound.sending",
     151,
@@ -182,7 +182,8 @@ pub static SENDING: Statement<Sending> = Statement::new(
      returning id",
 );
 
-/// What came of a try. A status of it that was faster is not moved back. Use `settle`.
+/// Writes the result of an attempt. If a status of the attempt came first, the state does not move back. Call `settle`
+/// instead.
 pub(super) static SETTLE: Statement<Settled> = Statement::new(
     "outbound.settle",
     152,
@@ -202,7 +203,7 @@ pub(super) static SETTLE: Statement<Settled> = Statement::new(
      from {rows} as input where outbound.id = cast(value ->> 'id' as bigint)",
 );
 
-/// It was refused as outside the window and is planned once more: the next refusal is final.
+/// The provider refused it as outside the window and it is planned again: the next refusal is final.
 pub static PLANNED_AGAIN: Statement<PlannedAgain> = Statement::new(
     "outbound.planned_again",
     162,
@@ -212,7 +213,7 @@ pub static PLANNED_AGAIN: Statement<PlannedAgain> = Statement::new(
      from {rows} as input where outbound.id = cast(value ->> 'id' as bigint)",
 );
 
-/// What is to leave still may be held for longer than messages are kept.
+/// Unsent messages stay: they may be held for longer than messages are kept.
 pub static EXPIRE: Expire = expire!("outbound", 154, "created_at", "state not in ('queued', 'sending', 'held')");
 
 pub(super) static STATEMENTS: &[&Sql] = &[
@@ -227,10 +228,10 @@ pub(super) static STATEMENTS: &[&Sql] = &[
     &STATUS_EARLY.sql,
 ];
 
-/// Records what came of a try. With a provider's id, statuses that came before it are joined.
+/// Records the result of an attempt. With a provider id, statuses that came before it are applied.
 pub fn settle(set: &mut WriteSet, sender: SenderId, settled: &Settled) {
     set.replace(&SETTLE, settled);
-    // Only a status without our id can have come before the answer.
+    // Only a status that does not carry our id can have come before the answer.
     if let Some(provider_id) = settled.provider_id.as_ref().filter(|_| settled.joins_early) {
         let answered = early_status::Answered { id: settled.id, sender_id: sender, provider_id: provider_id.clone() };
         set.push(&STATUS_EARLY, &answered);

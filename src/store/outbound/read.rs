@@ -1,4 +1,4 @@
-//! Our messages as they are read: for recovery, for lists, for replies.
+//! Reads our messages: for recovery, for lists, for replies.
 
 use super::{SendState, waiting};
 use crate::base::{
@@ -10,7 +10,7 @@ use crate::model::{content::Content, effect::Draft, event::Reason};
 use crate::store::{Query, ReadError, Row, Store};
 use std::collections::BTreeSet;
 
-/// A message of ours with all that became of it.
+/// A message to a contact with its send and delivery results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outbound {
     pub id: OutboundId,
@@ -31,15 +31,15 @@ pub struct Outbound {
     pub failed_at: Option<Time>,
     pub error_code: Option<String>,
     pub error_text: Option<String>,
-    /// A word of `model::event::Reason`.
+    /// The name of a `model::event::Reason`.
     pub reason: Option<String>,
-    /// When it was planned once more because the window was closed.
+    /// When it was planned again because the window was closed.
     pub planned_again_at: Option<Time>,
     pub created_at: Time,
 }
 
 impl Outbound {
-    /// The id by which logs join it with what led to it: the contact's message, else its own.
+    /// The trace id that joins its log lines with their cause: the id of the contact's message, else its own.
     pub fn trace(&self) -> i64 {
         self.draft.trace.map_or(self.id.0, |id| id.0)
     }
@@ -58,11 +58,12 @@ macro_rules! select {
     };
 }
 
-// The states are those of the partial index, word for word: SQLite uses the index only then.
+// The states are listed as in the partial index, word for word: otherwise SQLite does not use the index.
 static FIND: Query = Query { name: "outbound.find", text: select!("where id = $1") };
 static BY_PROVIDER: Query =
     Query { name: "outbound.by_provider", text: select!("where sender_id = $1 and provider_id = $2") };
-// A nudge has the number of the message that it prepares and is written after it: it counts while that one is kept.
+// A nudge has the number of the message that it announces and is written after it: it counts while that message is
+// held.
 static BY_NUMBER: Query = Query {
     name: "outbound.by_number",
     text: select!(
@@ -74,7 +75,7 @@ static AFTER: Query = Query {
     name: "outbound.after",
     text: select!("where conversation_id = $1 and number = $2 and id > $3 order by id limit 1"),
 };
-// Of two with one number the later one is a nudge, and the earlier one what it prepares.
+// Of two messages with one number, the later is the nudge and the earlier the message that it announces.
 static NUDGED: Query = Query {
     name: "outbound.nudged",
     text: "select kept.id as id from outbound as kept join outbound as nudge
@@ -124,7 +125,7 @@ static STUCK: Query = Query {
         and created_at <= $1
       limit $2",
 };
-/// Of one sender that was told to rest; seldom asked, by a person.
+/// The messages of one paused sender; rarely run, by an operator.
 static RESTING: Query = Query {
     name: "outbound.resting",
     text: "select distinct contact_id from outbound
@@ -155,7 +156,7 @@ static NEWEST: Query = Query {
       where sender_id = $1 and accepted_at is not null order by id desc limit 1",
 };
 
-/// Without an index of its own: asked once, at a start.
+/// Has no index of its own: it runs once at a start.
 static REACHED: Query = Query {
     name: "outbound.reached",
     text: "select sender_id, contact_id, max(attempted_at) as at from outbound
@@ -203,24 +204,24 @@ pub(in crate::store) static QUERIES: &[&Query] = &[
     &NUDGED,
 ];
 
-/// The moment after `now` at which a message that waits may go, or its hold or its status runs out.
+/// The next time after `now` at which a waiting message may be sent, or its hold or its wait for a status ends.
 pub async fn next_due(store: &Store, now: Time) -> Result<Option<Time>, ReadError> {
     store.one(&NEXT_DUE, &[now.into()], |row| row.time("at")).await
 }
 
-/// Contacts with messages that wait for a moment up to `until`, and that moment.
+/// Contacts with messages that wait for a time up to `until`, and that time.
 pub async fn due(store: &Store, until: Time, limit: i64) -> Result<Vec<(ContactId, Time)>, ReadError> {
     store
         .all(&DUE, &[until.into(), limit.into()], |row| Ok((ContactId(row.number("contact_id")?), row.time("at")?)))
         .await
 }
 
-/// Contacts with a message that is queued for no moment and was written at `until` or before.
+/// Contacts with a message that waits for no time and was written at `until` or before.
 pub async fn stuck(store: &Store, until: Time, limit: i64) -> Result<Vec<ContactId>, ReadError> {
     store.all(&STUCK, &[until.into(), limit.into()], |row| Ok(ContactId(row.number("contact_id")?))).await
 }
 
-/// Contacts whose messages from this sender wait for a moment, by their ids from the one after `after`.
+/// Contacts with messages of this sender that wait for a time, with an id above `after`, by id.
 pub async fn resting(
     store: &Store,
     sender: SenderId,
@@ -231,7 +232,7 @@ pub async fn resting(
     store.all(&RESTING, &args, |row| Ok(ContactId(row.number("contact_id")?))).await
 }
 
-/// What of a sender is put off for a reason, until a moment after `from` and up to `until`.
+/// Messages of a sender that are postponed for a reason, to a time after `from` and up to `until`.
 #[derive(Debug, Clone, Copy)]
 pub struct PutOff {
     pub sender: SenderId,
@@ -247,7 +248,8 @@ pub async fn put_off(store: &Store, what: &PutOff, limit: i64) -> Result<BTreeSe
     Ok(all.into_iter().collect())
 }
 
-/// What programs and persons wrote for a moment after `now`, earliest first; `after` is the last one's moment and id.
+/// Messages that the API or an operator scheduled for a time after `now`, earliest first; `after` is the time and id
+/// of the previous page's last one.
 pub async fn planned(
     store: &Store,
     now: Time,
@@ -257,7 +259,7 @@ pub async fn planned(
     store.all(&PLANNED, &[now.into(), after.0.into(), after.1.0.into(), limit.into()], read).await
 }
 
-/// How many messages of a conversation wait for such a moment.
+/// The number of scheduled messages of a conversation.
 pub async fn planned_count(store: &Store, conversation: ConversationId) -> Result<i64, ReadError> {
     Ok(store.one(&PLANNED_COUNT, &[conversation.0.into()], |row| row.number("n")).await?.unwrap_or(0))
 }
@@ -266,7 +268,7 @@ pub async fn find(store: &Store, id: OutboundId) -> Result<Option<Outbound>, Rea
     store.one(&FIND, &[id.0.into()], read).await
 }
 
-/// The message that a reply, status or reaction names.
+/// The message to which a reply, status or reaction refers by the provider's id.
 pub async fn by_provider(store: &Store, sender: SenderId, id: &ProviderId) -> Result<Option<Outbound>, ReadError> {
     store.one(&BY_PROVIDER, &[sender.0.into(), id.as_str().into()], read).await
 }
@@ -279,7 +281,7 @@ pub async fn by_number(
     store.one(&BY_NUMBER, &[conversation.0.into(), i64::from(number).into()], read).await
 }
 
-/// The next message with a number, after one of that number: its nudge.
+/// The next message with the same number, after the given one: its nudge.
 pub async fn after(
     store: &Store,
     conversation: ConversationId,
@@ -289,12 +291,13 @@ pub async fn after(
     store.one(&AFTER, &[conversation.0.into(), i64::from(number).into(), id.0.into()], read).await
 }
 
-/// A nudge is out in a conversation, and what it prepares is kept still.
+/// True if a nudge was sent in a conversation and the message that it announces is still held.
 pub async fn is_nudged(store: &Store, conversation: ConversationId) -> Result<bool, ReadError> {
     Ok(store.one(&NUDGED, &[conversation.0.into()], |row| row.number("id")).await?.is_some())
 }
 
-/// What a conversation was sent, newest first; `before` is the last one's id, `i64::MAX` at first.
+/// The messages sent in a conversation, newest first. `before` is the id of the previous page's last one; `i64::MAX`
+/// for the first page.
 pub async fn of(
     store: &Store,
     conversation: ConversationId,
@@ -304,13 +307,13 @@ pub async fn of(
     store.all(&OF, &[conversation.0.into(), before.0.into(), limit.into()], read).await
 }
 
-/// Of all conversations, newest first.
+/// The messages of all conversations, newest first.
 pub async fn latest(store: &Store, before: OutboundId, limit: i64) -> Result<Vec<Outbound>, ReadError> {
     store.all(&LATEST, &[before.0.into(), limit.into()], read).await
 }
 
-/// What is queued, being sent, held or unknown and was written at `until` or before, by conversation and in
-/// its order; `after` is the last one's `(conversation, id)`.
+/// Messages that are `queued`, `sending`, `held` or `unknown` and were written at `until` or before, ordered by
+/// conversation and id; `after` is the previous page's last `(conversation, id)`.
 pub async fn unfinished(
     store: &Store,
     after: (ConversationId, OutboundId),
@@ -320,7 +323,7 @@ pub async fn unfinished(
     store.all(&UNFINISHED, &[after.0.0.into(), after.1.0.into(), until.into(), limit.into()], read).await
 }
 
-/// The same of one conversation.
+/// The unfinished messages of one conversation, by id.
 pub async fn unfinished_of(
     store: &Store,
     conversation: ConversationId,
@@ -329,7 +332,7 @@ pub async fn unfinished_of(
     store.all(&UNFINISHED_OF, &[conversation.0.into(), limit.into()], read).await
 }
 
-/// The newest turn after a message of which the provider took something.
+/// The newest turn after a message of which the provider accepted a message.
 pub async fn accepted_turn(
     store: &Store,
     conversation: ConversationId,
@@ -340,12 +343,12 @@ pub async fn accepted_turn(
     Ok(turn.flatten().and_then(|turn| u64::try_from(turn).ok()))
 }
 
-/// When the provider last took a message of this sender.
+/// When the provider last accepted a message of this sender.
 pub async fn newest(store: &Store, sender: SenderId) -> Result<Option<Time>, ReadError> {
     store.one(&NEWEST, &[sender.0.into(), LATEST_READ_MAX.into()], |row| row.time("accepted_at")).await
 }
 
-/// Who got a template since then, by which sender, and when last.
+/// The contacts that got a template since `since`: the sender, and the time of the last one.
 pub async fn reached(store: &Store, since: Time) -> Result<Vec<(SenderId, ContactId, Time)>, ReadError> {
     let read =
         |row: &Row| Ok((SenderId(row.number("sender_id")?), ContactId(row.number("contact_id")?), row.time("at")?));

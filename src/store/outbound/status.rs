@@ -1,4 +1,5 @@
-//! What providers say of our messages: moved forward by one set-based statement, whatever the order of arrival.
+//! Applies the delivery statuses of providers: one set-based statement moves messages forward, whatever the order of
+//! arrival.
 
 use crate::base::{
     ids::{ContactId, ConversationId, OutboundId, ProviderId, SenderId},
@@ -14,7 +15,7 @@ pub struct Status {
     pub id: Option<OutboundId>,
     pub sender_id: SenderId,
     pub provider_id: ProviderId,
-    /// By which states are ordered: 1 sent, 2 failed, 3 delivered, 4 read.
+    /// The order of states: 1 sent, 2 failed, 3 delivered, 4 read.
     pub rank: i64,
     pub at: Time,
     pub error_code: Option<String>,
@@ -22,21 +23,21 @@ pub struct Status {
     pub received_at: Time,
 }
 
-/// A message that a status has moved: what `Committed::told` of a status statement says.
+/// A message that a status has moved, from the `Committed::told` of a status statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// By which it was found; `None`: by our own id.
+    /// The provider id by which it was found; `None` if by our own id.
     pub provider_id: Option<ProviderId>,
     pub id: OutboundId,
     pub conversation_id: ConversationId,
     pub contact_id: ContactId,
     pub number: u32,
-    /// A flow waits to hear it.
+    /// True if a flow waits for this status.
     pub tells: bool,
     pub state: DeliveryState,
 }
 
-/// The order of states as a number; the lattice makes the outcome independent of the order of arrival.
+/// The order of states as a number: taking the maximum makes the result independent of the order of arrival.
 macro_rules! rank {
     ($state:literal) => {
         concat!(
@@ -49,11 +50,11 @@ macro_rules! rank {
 
 /// Moves messages forward by the statuses in `from`, joined per message: the furthest state, the time of each.
 ///
-/// Each try has a provider's id of its own. A message that has one and has not left is one of which a try failed and
-/// that goes again: what is told late or twice of that try (but not that it arrived after all) says nothing of the
-/// next one. Nor does the failure of another try say anything of the one that was accepted. A sender's statuses move
-/// its own messages only, whatever id they carry: another account may sign them. A message that was delivered was
-/// accepted before, also where that answer or status never came: reports count by it.
+/// Each attempt has its own provider id. An unsent message with a provider id is one whose last attempt failed and
+/// that is tried again: a late or repeated `sent` or `failed` of that attempt is ignored, but not a `delivered`. A
+/// failure of another attempt does not change a message that was accepted. The statuses of a sender move only its own
+/// messages, whatever id they carry: they may be signed by another account. `delivered` also sets `accepted_at`, even
+/// if the answer or the status `sent` never came: reports count by it.
 macro_rules! forward {
     (
         by: $by:literal, rank: $rank:literal, at: $at:literal, code: $code:literal, words: $words:literal,
@@ -118,8 +119,8 @@ macro_rules! forward {
     };
 }
 
-/// What nearly all statuses are: news of a message that nobody follows, by the id that the provider gave it. The columns
-/// of indexes stay as they are. What it does not move is left to the statement below.
+/// The common case: a status, found by the provider's id, of a message that no flow follows. It does not change
+/// indexed columns. Statuses that match no row here are left to the statement below.
 pub(in crate::store) static STATUS_KNOWN: Statement<Status> = Statement::new(
     "outbound.status_known",
     153,
@@ -139,7 +140,7 @@ pub(in crate::store) static STATUS_KNOWN: Statement<Status> = Statement::new(
      returning id",
 );
 
-/// Statuses that carry our id; those without it by the provider's; those told early, when the answer comes.
+/// Three ways to find the message: by our id, by the provider's id, and for early statuses when the answer comes.
 pub(in crate::store) static STATUS_BY_ID: Statement<Status> = Statement::new(
     "outbound.status_by_id",
     155,
@@ -193,7 +194,7 @@ pub(in crate::store) static STATUS_EARLY: Statement<early_status::Answered> = St
     ),
 );
 
-/// Records a status: a message of ours moves forward, or the status waits for its message.
+/// Records a status: moves the message forward, or keeps the status until its message is known.
 pub fn status(set: &mut WriteSet, sender: SenderId, status: &StatusUpdate, now: Time) {
     let row = Status {
         id: status.ours,
@@ -216,18 +217,18 @@ pub fn status(set: &mut WriteSet, sender: SenderId, status: &StatusUpdate, now: 
     }
 }
 
-/// The messages that nobody follows and that the statuses of a committed set have moved.
+/// The messages without a waiting flow that the statuses of a committed set have moved.
 pub fn moved_unfollowed(committed: &Committed) -> Vec<OutboundId> {
     committed.won(&STATUS_KNOWN).into_iter().map(OutboundId).collect()
 }
 
-/// The other messages that they have moved.
+/// The other messages that these statuses have moved.
 pub fn moved(committed: &Committed) -> Vec<Moved> {
     let told = committed.told(&STATUS_BY_ID).chain(committed.told(&STATUS_BY_PROVIDER));
     told.filter_map(read).collect()
 }
 
-/// The messages that statuses have moved which had come before the answers in this set.
+/// The messages that were moved by statuses which came before the answers in this set.
 pub fn moved_early(committed: &Committed) -> Vec<Moved> {
     committed.told(&STATUS_EARLY).filter_map(read).collect()
 }
@@ -255,7 +256,7 @@ fn read(told: &Told) -> Option<Moved> {
     })
 }
 
-/// `failed` stands before `delivered`: what arrived did not fail, whichever status comes first.
+/// `failed` ranks below `delivered`: a delivered message did not fail, whichever status comes first.
 fn state_rank(state: DeliveryState) -> i64 {
     match state {
         DeliveryState::Sent => 1,

@@ -1,4 +1,4 @@
-//! How many planned starts of a flow stand where, by fire.
+//! Counts the planned starts of a flow in each state, by fire.
 
 use super::StartState;
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
     store::{Query, ReadError, Row, Store},
 };
 
-/// How many starts of a fire stand where.
+/// The number of starts of a fire in one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
-    /// Empty for those of steps.
+    /// Empty for starts by steps.
     pub minute: String,
     pub trigger_key: String,
     pub state: StartState,
@@ -44,12 +44,12 @@ pub(super) static BY_STEPS: Query = Query {
       group by trigger_key, state, reason order by trigger_key, state, reason limit $3",
 };
 
-/// The fires of a flow since a local minute, by what became of their starts, newest first.
+/// The fires of a flow since a local minute, by state, newest first.
 pub async fn tally(store: &Store, flow: &FlowName, since: &str, limit: i64) -> Result<Vec<Tally>, ReadError> {
     store.all(&TALLY, &[flow.as_str().into(), since.into(), limit.into()], read_tally).await
 }
 
-/// The same for the contacts of one account.
+/// As `tally`, for the contacts of one account.
 pub async fn tally_of(
     store: &Store,
     account: &AccountName,
@@ -71,7 +71,7 @@ fn read_tally(row: &Row) -> Result<Tally, ReadError> {
     })
 }
 
-/// The starts of a flow that steps planned for since then or later, by their keys and what became of them.
+/// The starts of a flow that steps planned for `since` or later, by key and state.
 pub async fn by_steps(store: &Store, flow: &FlowName, since: Time, limit: i64) -> Result<Vec<Tally>, ReadError> {
     store
         .all(&BY_STEPS, &[flow.as_str().into(), since.into(), limit.into()], |row| {
